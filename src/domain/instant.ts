@@ -1,0 +1,98 @@
+/**
+ * Time as Outturn keeps it: instants are UTC epoch milliseconds, dates carry their precision,
+ * and an event in the world is an interval, because feeds give days, months or years.
+ */
+
+/** Milliseconds since 1970-01-01T00:00Z. */
+export type Instant = number;
+
+/** Half-open `[from, to)`; an unknown side is minus or plus infinity. */
+export type Interval = { readonly from: Instant; readonly to: Instant };
+
+export type Precision = 'year' | 'month' | 'day' | 'instant';
+
+/** A date as somebody wrote it, with the interval of UTC time it covers. */
+export type DatedText = { readonly text: string; readonly precision: Precision; readonly interval: Interval };
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+/** Years outside these bounds are refused as slips of the pen. */
+export const yearMin = 1950;
+export const yearMax = 2200;
+
+const datePattern = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/**
+ * Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or an RFC 3339 instant with a zone.
+ * Returns null for anything else: calendar dates that do not exist and years out of bounds included.
+ */
+export function parseDate(text: string): DatedText | null {
+  const date = datePattern.exec(text);
+  if (date) return parseCalendarDate(text, date);
+  return parseInstantText(text);
+}
+
+function parseCalendarDate(text: string, match: RegExpExecArray): DatedText | null {
+  const year = Number(match[1]);
+  if (year < yearMin || year > yearMax) return null;
+  if (match[2] === undefined) return { text, precision: 'year', interval: utcSpan(year, 0, 1, year + 1, 0, 1) };
+  const month = Number(match[2]);
+  if (month < 1 || month > 12) return null;
+  if (match[3] === undefined) return { text, precision: 'month', interval: utcSpan(year, month - 1, 1, year, month, 1) };
+  const day = Number(match[3]);
+  const from = Date.UTC(year, month - 1, day);
+  if (day < 1 || new Date(from).getUTCMonth() !== month - 1) return null;
+  return { text, precision: 'day', interval: { from, to: from + dayMs } };
+}
+
+function parseInstantText(text: string): DatedText | null {
+  const match = instantPattern.exec(text);
+  if (!match) return null;
+  const day = parseDate(text.slice(0, 10));
+  if (day === null || Number(match[4]) > 23 || Number(match[5]) > 59 || Number(match[6] ?? 0) > 59) return null;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) return null;
+  return { text, precision: 'instant', interval: { from: at, to: at + 1 } };
+}
+
+function utcSpan(y1: number, m1: number, d1: number, y2: number, m2: number, d2: number): Interval {
+  return { from: Date.UTC(y1, m1, d1), to: Date.UTC(y2, m2, d2) };
+}
+
+/** Reads an RFC 3339 instant; null when the text is a bare date or not a date. */
+export function parseInstant(text: string): Instant | null {
+  const parsed = parseDate(text);
+  return parsed?.precision === 'instant' ? parsed.interval.from : null;
+}
+
+/** RFC 3339 in UTC, without a fraction when there is none. */
+export function formatInstant(at: Instant): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+/** The calendar day, `YYYY-MM-DD`, that an instant falls on in UTC. */
+export function formatDay(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+export function startOfDay(at: Instant): Instant {
+  return Math.floor(at / dayMs) * dayMs;
+}
+
+/**
+ * An interval of world time as ISO 8601: a date when it lies within one UTC day, an instant when it is one,
+ * `start/end` otherwise (the end is inclusive where it is a whole day), `../end` when nothing bounds it below.
+ */
+export function formatInterval(interval: Interval): string {
+  const { from, to } = interval;
+  if (to - from === 1) return formatInstant(from);
+  if (Number.isFinite(from) && Number.isFinite(to) && startOfDay(from) === startOfDay(to - 1)) return formatDay(from);
+  return `${formatBound(from, from)}/${formatBound(to, to - 1)}`;
+}
+
+function formatBound(at: Instant, inclusive: Instant): string {
+  if (!Number.isFinite(at)) return '..';
+  return at % dayMs === 0 ? formatDay(inclusive) : formatInstant(at);
+}

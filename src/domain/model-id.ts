@@ -1,0 +1,44 @@
+/** What an id as met in a feed turned out to be. Shapes only; the reading is in identity.ts. */
+
+/** One release of a vendor's model, whatever host lists it. */
+export type ModelId = {
+  readonly outcome: 'model';
+  /** `openai` */
+  readonly vendor: string;
+  /** `gpt`, `o`, `claude`: lower case. */
+  readonly family: string;
+  /** `5`, `4o`, `3.5`; null where the vendor gives none. Normalised: a dot as decimal sign, no trailing `.0`. */
+  readonly version: string | null;
+  /** `mini`, `opus`, `codex-max`; null for the unsuffixed model. */
+  readonly tier: string | null;
+  readonly stage: 'preview' | 'general';
+  /** The date or revision stamped into the id, verbatim (`2025-08-07`, `20241022`, `0613`), or null. */
+  readonly snapshot: string | null;
+  /** The calendar day that the snapshot stamp spells out, `YYYY-MM-DD`, or null. It is not a release date. */
+  readonly snapshotDay: string | null;
+  /** Who serves the row, where that is not the vendor. */
+  readonly host: string | null;
+  /** Regions, effort, quantisation, context and price variants that were stripped: never part of the model. */
+  readonly channels: readonly string[];
+  /** True when the row stands in the vendor's own namespace of that feed. */
+  readonly own: boolean;
+};
+
+/** Why an id names no model that could settle anything. */
+export type NotAModel = {
+  readonly outcome: 'none';
+  readonly reason: 'unrecognised' | 'unknown_vendor' | 'rolling_alias' | 'preset' | 'derivative' | 'codename' | 'not_a_model';
+  /** The vendor that the id points to, where that much is certain. */
+  readonly vendor: string | null;
+};
+
+export type Identity = ModelId | NotAModel;
+
+/** Where an id was met. `feed` is the adapter's name (`litellm`), `host` as in `FeedItem.host`. */
+export type IdContext = { readonly feed: string; readonly host?: string | null };
+
+/** The canonical name of a model: `openai/gpt-5-mini`, `openai/o3`, `anthropic/claude-3.5-opus`. Stage and snapshot are not part of it. */
+export function modelKey(id: Pick<ModelId, 'vendor' | 'family' | 'version' | 'tier'>): string {
+  const name = id.family === 'o' ? `o${id.version ?? ''}` : [id.family, id.version].filter((part) => part !== null).join('-');
+  return `${id.vendor}/${[name, id.tier].filter((part) => part !== null && part !== '').join('-')}`;
+}

@@ -1,0 +1,40 @@
+/** Everything Outturn refuses, as a closed set of codes. Anything else that is thrown is a bug. */
+export const refusalCodes = [
+  'bad_request',
+  'invalid_json',
+  'unsupported_media_type',
+  'body_too_large',
+  'validation_failed',
+  'operator_not_yet',
+  'criterion_too_deep',
+  'criterion_too_large',
+  'invalid_cursor',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'method_not_allowed',
+  'conflict',
+  'precondition_failed',
+  'feed_unparsable',
+  'fetch_refused',
+  'fetch_failed',
+  'service_unavailable',
+] as const;
+
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** One thing wrong with an input; `pointer` is an RFC 6901 JSON Pointer as a URI fragment (`#/criterion/tier`). */
+export type RefusalDetail = { readonly detail: string; readonly pointer: string };
+
+/** The one error class: a refusal is a foreseen answer, told to the caller with what to do about it. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly errors: readonly RefusalDetail[];
+
+  constructor(code: RefusalCode, detail: string, errors: readonly RefusalDetail[] = []) {
+    super(detail);
+    this.name = 'Refusal';
+    this.code = code;
+    this.errors = errors;
+  }
+}

@@ -1,0 +1,13 @@
+/** How far a feed is believed, best first. A feed's trust is a ceiling: its parser may lower it per item. */
+export const trusts = ['first_party', 'curated', 'aggregator', 'community'] as const;
+
+export type Trust = (typeof trusts)[number];
+
+/** Higher is stronger. */
+export function trustRank(trust: Trust): number {
+  return trusts.length - trusts.indexOf(trust);
+}
+
+export function lowerTrust(a: Trust, b: Trust): Trust {
+  return trustRank(a) <= trustRank(b) ? a : b;
+}
