@@ -40,7 +40,8 @@ function parseCalendarDate(text: string, match: RegExpExecArray): DatedText | nu
   if (match[2] === undefined) return { text, precision: 'year', interval: utcSpan(year, 0, 1, year + 1, 0, 1) };
   const month = Number(match[2]);
   if (month < 1 || month > 12) return null;
-  if (match[3] === undefined) return { text, precision: 'month', interval: utcSpan(year, month - 1, 1, year, month, 1) };
+  if (match[3] === undefined)
+    return { text, precision: 'month', interval: utcSpan(year, month - 1, 1, year, month, 1) };
   const day = Number(match[3]);
   const from = Date.UTC(year, month - 1, day);
   if (day < 1 || new Date(from).getUTCMonth() !== month - 1) return null;

@@ -27,7 +27,14 @@ export type ModelId = {
 /** Why an id names no model that could settle anything. */
 export type NotAModel = {
   readonly outcome: 'none';
-  readonly reason: 'unrecognised' | 'unknown_vendor' | 'rolling_alias' | 'preset' | 'derivative' | 'codename' | 'not_a_model';
+  readonly reason:
+    | 'unrecognised'
+    | 'unknown_vendor'
+    | 'rolling_alias'
+    | 'preset'
+    | 'derivative'
+    | 'codename'
+    | 'not_a_model';
   /** The vendor that the id points to, where that much is certain. */
   readonly vendor: string | null;
 };
@@ -39,6 +46,7 @@ export type IdContext = { readonly feed: string; readonly host?: string | null }
 
 /** The canonical name of a model: `openai/gpt-5-mini`, `openai/o3`, `anthropic/claude-3.5-opus`. Stage and snapshot are not part of it. */
 export function modelKey(id: Pick<ModelId, 'vendor' | 'family' | 'version' | 'tier'>): string {
-  const name = id.family === 'o' ? `o${id.version ?? ''}` : [id.family, id.version].filter((part) => part !== null).join('-');
+  const name =
+    id.family === 'o' ? `o${id.version ?? ''}` : [id.family, id.version].filter((part) => part !== null).join('-');
   return `${id.vendor}/${[name, id.tier].filter((part) => part !== null && part !== '').join('-')}`;
 }

@@ -1,0 +1,77 @@
+import type { Instant } from './instant.ts';
+import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
+
+/** How far a covering feed has been read, for one vendor. */
+export type FeedMark = {
+  readonly feed: FeedFacts;
+  /** The first accepted read, or null when there was none yet. */
+  readonly readFrom: Instant | null;
+  /** The last accepted read. */
+  readonly watermark: Instant | null;
+  /** The watermark less the feed's settlement lag: absence is believed up to here. */
+  readonly readThrough: Instant;
+};
+
+/** What the covering feeds together prove absence of. */
+export type Coverage = {
+  readonly vendor: string;
+  readonly marks: readonly FeedMark[];
+  /** Enough coverage has been read up to here; minus infinity when there is not enough. */
+  readonly coveredTo: Instant;
+  /** The same without taking off the lags: what "as of" means in a standing. */
+  readonly readTo: Instant;
+  /** The earliest first read among the covering feeds, or plus infinity. */
+  readonly openedAt: Instant;
+};
+
+/** A feed covers only what it declares; a pattern over any vendor needs feeds that cover all. */
+export function coversVendor(feed: FeedFacts, vendor: string): boolean {
+  return feed.covers === 'any' || (vendor !== 'any' && feed.covers.includes(vendor));
+}
+
+/**
+ * Coverage of a vendor at a knowledge time: one first-party feed, or `originsMin` origins of curated and aggregator feeds.
+ * A wall clock plays no part; only accepted reads do.
+ */
+export function coverageOf(
+  timeline: Timeline,
+  vendor: string,
+  at: Instant,
+  originsMin: number,
+  without: ReadonlySet<string> = new Set(),
+): Coverage {
+  const marks = [...timeline.feeds.values()]
+    .filter((feed) => feed.trust !== 'community' && coversVendor(feed, vendor) && !without.has(feed.origin))
+    .map((feed) => markOf(timeline, feed, vendor, at))
+    .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
+  const opened = marks.map((mark) => mark.readFrom ?? Number.POSITIVE_INFINITY);
+  return {
+    vendor,
+    marks,
+    coveredTo: enough(marks, (mark) => mark.readThrough, originsMin),
+    readTo: enough(marks, (mark) => mark.watermark ?? Number.NEGATIVE_INFINITY, originsMin),
+    openedAt: Math.min(Number.POSITIVE_INFINITY, ...opened),
+  };
+}
+
+function markOf(timeline: Timeline, feed: FeedFacts, vendor: string, at: Instant): FeedMark {
+  const first = firstReadFrom(timeline, feed.id, vendor, Number.NEGATIVE_INFINITY);
+  const watermark = lastReadAt(timeline, feed.id, vendor, at);
+  return {
+    feed,
+    readFrom: first !== null && first <= at ? first : null,
+    watermark,
+    readThrough: watermark === null ? Number.NEGATIVE_INFINITY : watermark - feed.settlementLagMs,
+  };
+}
+
+function enough(marks: readonly FeedMark[], reach: (mark: FeedMark) => Instant, originsMin: number): Instant {
+  const byOrigin = new Map<string, Instant>();
+  let firstParty = Number.NEGATIVE_INFINITY;
+  for (const mark of marks) {
+    if (mark.feed.trust === 'first_party') firstParty = Math.max(firstParty, reach(mark));
+    byOrigin.set(mark.feed.origin, Math.max(byOrigin.get(mark.feed.origin) ?? Number.NEGATIVE_INFINITY, reach(mark)));
+  }
+  const reached = [...byOrigin.values()].sort((a, b) => b - a);
+  return Math.max(firstParty, reached[originsMin - 1] ?? Number.NEGATIVE_INFINITY);
+}

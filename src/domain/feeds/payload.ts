@@ -1,0 +1,140 @@
+import { Refusal } from '../refusal.ts';
+import { type FeedItem, feedItemsMax, type ParsedPayload } from './item.ts';
+
+/** What every feed parser needs: from bytes to JSON, and from rows to items of which none gets lost in silence. */
+
+/** Keys and names longer than this are no model ids, and would not fit an index. */
+export const keyCharactersMax = 500;
+
+/** A stated date longer than this is prose. */
+export const dateCharactersMax = 64;
+
+/** Rows nested deeper than this are not stored. */
+export const rowDepthMax = 32;
+
+/** How much of a wrong payload a refusal quotes. */
+const quotedCharactersMax = 60;
+
+const textUnstorable = /[\0\p{Cs}]/u;
+
+/** The bytes as strict UTF-8; a byte order mark is dropped. Throws `Refusal('feed_unparsable')`. */
+export function decodePayload(bytes: Uint8Array, expected: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw unparsable('bytes that are not UTF-8', expected);
+  }
+}
+
+/** The bytes as a JSON object. Throws `Refusal('feed_unparsable')` for anything else, saying what was found. */
+export function readJsonObject(bytes: Uint8Array, expected: string): Record<string, unknown> {
+  const text = decodePayload(bytes, expected);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unparsable(describeText(text), expected);
+  }
+  if (!isRecord(value)) throw unparsable(describeValue(value), expected);
+  return value;
+}
+
+/** The one way a whole payload is refused. */
+export function unparsable(found: string, expected: string): Refusal {
+  return new Refusal('feed_unparsable', `Found ${found}; expected ${expected}.`);
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describeText(text: string): string {
+  const start = text.trimStart().slice(0, quotedCharactersMax);
+  if (start === '') return 'an empty body';
+  if (start.startsWith('<')) return 'an HTML or XML document';
+  if (start.startsWith('{') || start.startsWith('[')) return 'JSON that is broken or cut off';
+  return `text that is not JSON, beginning ${JSON.stringify(start)}`;
+}
+
+export function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/**
+ * Why a published row cannot be stored, or null: NUL and lone surrogates, which the database refuses,
+ * in any key or text of it, and nesting deeper than `rowDepthMax`.
+ */
+export function findRowFlaw(value: unknown, depth = 0): string | null {
+  if (typeof value === 'string') return findTextFlaw(value);
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= rowDepthMax) return `nested deeper than ${rowDepthMax} levels`;
+  for (const [key, inner] of Object.entries(value)) {
+    const flaw = findTextFlaw(key) ?? findRowFlaw(inner, depth + 1);
+    if (flaw !== null) return flaw;
+  }
+  return null;
+}
+
+function findTextFlaw(text: string): string | null {
+  return textUnstorable.test(text) ? 'holds a NUL or a broken character' : null;
+}
+
+/** One row on its way to an item: its key, and either the item or why there is none. */
+export type Row = { readonly key: string; readonly item: FeedItem } | { readonly key: string; readonly lost: string };
+
+/**
+ * Gathers rows into a payload. Of rows with one key the first stays and the later ones are lost, flawed rows too.
+ * Throws `Refusal('feed_unparsable')` when there are more than `feedItemsMax`.
+ */
+export function collectRows(rows: Iterable<Row>, expected: string): ParsedPayload {
+  const items = new Map<string, FeedItem>();
+  const lost: { key: string; why: string }[] = [];
+  let count = 0;
+  for (const row of rows) {
+    count += 1;
+    if (count > feedItemsMax) throw unparsable(`more than ${feedItemsMax} rows`, expected);
+    const why = 'lost' in row ? row.lost : findItemFlaw(row.item, items);
+    if (why !== null) lost.push({ key: showKey(row.key), why });
+    else if ('item' in row) items.set(row.key, row.item);
+  }
+  return { items: [...items.values()], lost };
+}
+
+function findItemFlaw(item: FeedItem, seen: ReadonlyMap<string, FeedItem>): string | null {
+  if (item.key === '' || item.name === '') return 'has no name';
+  if (Math.max(item.key.length, item.host?.length ?? 0) > keyCharactersMax)
+    return `has a key or host longer than ${keyCharactersMax} characters`;
+  if (seen.has(item.key)) return 'repeats the key of an earlier row';
+  return findTextFlaw(item.key) ?? findTextFlaw(item.host ?? '') ?? findRowFlaw(item.raw);
+}
+
+/** A lost row's key as it may be stored and shown: cut to length, unstorable characters replaced. */
+function showKey(key: string): string {
+  return key.slice(0, keyCharactersMax).replaceAll(/[\0\p{Cs}]/gu, '\uFFFD');
+}
+
+/** A date text to keep verbatim, or undefined when it is no text or far too long to be a date. */
+export function readDateText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= dateCharactersMax ? value : undefined;
+}
+
+/** A price as a number of at least zero, rounded to a millionth of a dollar; undefined for anything else. */
+export function readPrice(value: unknown, factor: number): number | undefined {
+  if (typeof value !== 'number' || value < 0) return undefined;
+  const price = Math.round(value * factor * 1e6) / 1e6;
+  return Number.isFinite(price) ? price : undefined;
+}
+
+/** A whole number of at least one; undefined for anything else. */
+export function readCount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
+/** The object without its undefined members, or undefined when none is left. */
+export function dropUndefined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T | undefined {
+  const kept = Object.entries(members).filter(([, value]) => value !== undefined);
+  // The cast is sound: every member that is left is one of T's, with T's type; T's members are optional.
+  return kept.length === 0 ? undefined : (Object.fromEntries(kept) as T);
+}

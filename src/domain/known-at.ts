@@ -1,0 +1,97 @@
+import { coversVendor } from './coverage.ts';
+import type { Criterion } from './criterion.ts';
+import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
+import { seasoningMs } from './evidence.ts';
+import type { Instant } from './instant.ts';
+import { matchesPattern } from './pattern.ts';
+import { announcedFor, type FeedFacts, firstReadFrom, type Sighting, type Timeline } from './timeline.ts';
+import { type Edge, edgesOf, patternsOf } from './watch.ts';
+
+/** A moment of knowledge with what followed from everything observed by then. */
+export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
+
+/**
+ * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for `verdict`, with the
+ * evaluation of that moment: a resolution says what was known then and nothing that was learned later.
+ * Null when the verdict never holds.
+ */
+export function firstKnown(
+  criterion: Criterion,
+  timeline: Timeline,
+  at: Instant,
+  terms: Terms,
+  verdict: 'yes' | 'no',
+): Known | null {
+  for (const knownAt of knowledgeTimes(criterion, timeline, at, terms)) {
+    const evaluation = evaluate(criterion, timeline, knownAt, terms);
+    if (evaluation.verdict === verdict) return { knownAt, evaluation };
+  }
+  return null;
+}
+
+/** Every moment at which the answer can have changed, oldest first: sightings, seasonings, edits, and reads past an edge. */
+function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Instant[] {
+  const patterns = patternsOf(criterion);
+  const matching = timeline.sightings.filter((sighting) =>
+    patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf)),
+  );
+  const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
+  for (const time of coverageTimes(timeline.feeds.values(), timeline, edgesOf(criterion, terms.madeFrom)))
+    times.add(time);
+  times.add(at);
+  return [...times].filter((time) => time <= at).sort((a, b) => a - b);
+}
+
+function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
+  const times = [sighting.seenFrom, sighting.seenFrom + seasoningMs];
+  if (sighting.goneAt !== null) times.push(sighting.goneAt);
+  for (const version of sighting.versions) {
+    times.push(version.observedAt);
+    const due = announcedFor(version);
+    const listed = due === null ? null : firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, due);
+    if (listed !== null) times.push(listed, listed + seasoningMs);
+  }
+  return times;
+}
+
+function coverageTimes(feeds: Iterable<FeedFacts>, timeline: Timeline, edges: readonly Edge[]): Instant[] {
+  const times: Instant[] = [];
+  for (const feed of feeds) {
+    for (const edge of edges) {
+      if (!coversVendor(feed, edge.vendor)) continue;
+      const read = firstReadFrom(timeline, feed.id, edge.vendor, edge.at + feed.settlementLagMs);
+      if (read !== null) times.push(read);
+    }
+  }
+  return times;
+}
+
+/**
+ * The moments whose neighbouring reads an evaluation may ask for, so that a timeline needs to hold only those:
+ * what `reads` must know of each feed to answer exactly at `at` and at every earlier knowledge time.
+ */
+export function momentsOfInterest(
+  criteria: readonly { criterion: Criterion; madeFrom: Instant }[],
+  feeds: readonly FeedFacts[],
+  sightings: readonly Sighting[],
+  at: Instant,
+): Instant[] {
+  const moments = new Set<Instant>([at]);
+  for (const sighting of sightings) {
+    moments
+      .add(sighting.seenFrom)
+      .add(sighting.seenFrom - 1)
+      .add(sighting.seenFrom + seasoningMs);
+    if (sighting.goneAt !== null) moments.add(sighting.goneAt);
+    for (const version of sighting.versions) {
+      moments.add(version.observedAt);
+      const due = announcedFor(version);
+      if (due !== null) moments.add(due).add(due + seasoningMs);
+    }
+  }
+  for (const { criterion, madeFrom } of criteria) {
+    for (const edge of edgesOf(criterion, madeFrom))
+      for (const feed of feeds) moments.add(edge.at + feed.settlementLagMs);
+  }
+  return [...moments].filter((moment) => moment <= at).sort((a, b) => a - b);
+}

@@ -1,0 +1,43 @@
+import type { Criterion } from './criterion.ts';
+
+/**
+ * What a criterion can ever come out as, read from its form alone (the safety and co-safety split of temporal logic).
+ * "Never", with no deadline, can only be refuted; "will arrive", with no deadline, can only be confirmed.
+ */
+export type Polarity = 'decidable' | 'confirmable_only' | 'refutable_only' | 'undecidable';
+
+type Reach = { readonly yes: boolean; readonly no: boolean };
+
+/** Static analysis; never looks at evidence. Sound: a `refutable_only` criterion never evaluates to yes. */
+export function analysePolarity(criterion: Criterion): Polarity {
+  const reach = reachOf(criterion);
+  if (reach.yes && reach.no) return 'decidable';
+  if (reach.yes) return 'confirmable_only';
+  return reach.no ? 'refutable_only' : 'undecidable';
+}
+
+function reachOf(criterion: Criterion): Reach {
+  switch (criterion.op) {
+    case 'released':
+    case 'retired':
+    case 'attribute':
+    case 'count':
+      return { yes: true, no: criterion.by !== undefined };
+    case 'precedes':
+    case 'within':
+    case 'judged':
+      return { yes: true, no: true };
+    case 'not': {
+      const of = reachOf(criterion.of);
+      return { yes: of.no, no: of.yes };
+    }
+    case 'all': {
+      const operands = criterion.of.map(reachOf);
+      return { yes: operands.every((reach) => reach.yes), no: operands.some((reach) => reach.no) };
+    }
+    case 'any': {
+      const operands = criterion.of.map(reachOf);
+      return { yes: operands.some((reach) => reach.yes), no: operands.every((reach) => reach.no) };
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { ExplanationNode, ReasonCode } from './explanation.ts';
+
+/** Why a person decided as they did: a closed list. */
+export const personReasonCodes = [
+  'judged',
+  'evidence_reviewed',
+  'confirmed',
+  'already_before_window',
+  'reality_unclear',
+  'criterion_defective',
+  'source_unavailable',
+  'entry_error',
+] as const;
+
+export type PersonReasonCode = (typeof personReasonCodes)[number];
+
+/** What the resolver itself gives as a reason, besides the reason of the decisive leaf. */
+export type ResolverReasonCode = ReasonCode | 'known_earlier';
+
+/** Who decided, where it was no person. */
+export const resolverName = 'resolver';
+
+const reasonCharsMax = 1000;
+
+/** The leaf that settled a decided tree: the first determined one on the way down. */
+export function decisiveLeaf(node: ExplanationNode): ExplanationNode {
+  const next = node.of.find((child) => child.verdict !== 'undetermined' && (node.effective_at === null || child.effective_at === node.effective_at));
+  const child = next ?? node.of.find((candidate) => candidate.verdict !== 'undetermined');
+  return child === undefined ? node : decisiveLeaf(child);
+}
+
+/** One paragraph for people: what came out and what settled it. */
+export function reasonText(node: ExplanationNode): string {
+  const leaf = decisiveLeaf(node);
+  const text = leaf === node ? node.text : `${node.text} ${leaf.text}`;
+  return text.length <= reasonCharsMax ? text : `${text.slice(0, reasonCharsMax - 1)}…`;
+}

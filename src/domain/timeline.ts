@@ -1,0 +1,124 @@
+import { dayMs, type Instant, parseDate } from './instant.ts';
+import type { ModelName } from './pattern.ts';
+import { lowerTrust, type Trust } from './trust.ts';
+
+/** What the evaluator needs to know of a feed. */
+export type FeedFacts = {
+  readonly id: string;
+  readonly slug: string;
+  readonly trust: Trust;
+  readonly origin: string;
+  readonly covers: 'any' | readonly string[];
+  readonly settlementLagMs: number;
+};
+
+/** One observation of an item: what its feed said of it from `observedAt` on, until its next version. */
+export type ItemVersion = {
+  readonly observationId: string;
+  readonly observedAt: Instant;
+  readonly itemTrust: Trust | null;
+  readonly stage: 'announced' | 'preview' | 'general';
+  readonly released: { readonly text: string; readonly weight: 'stands' | 'curated' } | null;
+};
+
+/** An unbroken run of healthy polls of one feed that list one item. */
+export type Sighting = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly name: string;
+  readonly host: string | null;
+  readonly model: ModelName & { readonly own: boolean; readonly snapshotDay: string | null };
+  readonly seenFrom: Instant;
+  /** The last accepted poll of that feed without it before the run, or null. */
+  readonly absentAt: Instant | null;
+  /** The first accepted poll of that feed without it after the run, or null. */
+  readonly goneAt: Instant | null;
+  /** Oldest first; never empty. */
+  readonly versions: readonly ItemVersion[];
+};
+
+/** Everything observed that an evaluation may look at. Holding more than was known at the moment asked about is harmless. */
+export type Timeline = {
+  readonly feeds: ReadonlyMap<string, FeedFacts>;
+  readonly sightings: readonly Sighting[];
+  /** Accepted reads, ascending, by `readsKey`: at least the neighbours of every moment that an evaluation asks about. */
+  readonly reads: ReadonlyMap<string, readonly Instant[]>;
+};
+
+/** A listing dated this far beyond its observation is an announcement. */
+export const futureToleranceMs = 2 * dayMs;
+
+export function readsKey(feedId: string, vendor: string): string {
+  return `${feedId}|${vendor}`;
+}
+
+/** The last accepted read of a feed, for a vendor, at or before a moment. */
+export function lastReadAt(timeline: Timeline, feedId: string, vendor: string, at: Instant): Instant | null {
+  const reads = timeline.reads.get(readsKey(feedId, vendor)) ?? [];
+  return reads[upperBound(reads, at) - 1] ?? null;
+}
+
+/** The first accepted read of a feed, for a vendor, at or after a moment. */
+export function firstReadFrom(timeline: Timeline, feedId: string, vendor: string, from: Instant): Instant | null {
+  const reads = timeline.reads.get(readsKey(feedId, vendor)) ?? [];
+  return reads[upperBound(reads, from - 1)] ?? null;
+}
+
+function upperBound(sorted: readonly Instant[], at: Instant): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A sighting as it was known at a moment, with the moment from which it witnesses. */
+export type KnownSighting = {
+  readonly sighting: Sighting;
+  readonly feed: FeedFacts;
+  readonly trust: Trust;
+  /** The latest version known. */
+  readonly version: ItemVersion;
+  /** When it began to witness: later than the listing where the listing was an announcement. */
+  readonly seenFrom: Instant;
+  readonly goneAt: Instant | null;
+};
+
+/** What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come. */
+export function knownSighting(timeline: Timeline, sighting: Sighting, at: Instant): KnownSighting | 'announced' | null {
+  const feed = timeline.feeds.get(sighting.feedId);
+  if (feed === undefined || sighting.seenFrom > at) return null;
+  const version = sighting.versions.findLast((candidate) => candidate.observedAt <= at);
+  if (version === undefined) return null;
+  const seenFrom = witnessedFrom(timeline, sighting, at);
+  if (seenFrom === null) return 'announced';
+  const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
+  return { sighting, feed, trust: lowerTrust(feed.trust, version.itemTrust ?? feed.trust), version, seenFrom, goneAt };
+}
+
+function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant): Instant | null {
+  for (const [index, version] of sighting.versions.entries()) {
+    if (version.observedAt > at) return null;
+    const next = sighting.versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
+    const from = versionWitnessesFrom(timeline, sighting, version);
+    if (from !== null && from < next && from <= at) return Math.max(from, sighting.seenFrom);
+  }
+  return null;
+}
+
+function versionWitnessesFrom(timeline: Timeline, sighting: Sighting, version: ItemVersion): Instant | null {
+  if (version.stage === 'announced') return null;
+  const dueFrom = announcedFor(version);
+  if (dueFrom === null) return version.observedAt;
+  const read = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, dueFrom);
+  return read === null || (sighting.goneAt !== null && read >= sighting.goneAt) ? null : read;
+}
+
+/** The stated date that makes a listing an announcement, or null when it is none. */
+export function announcedFor(version: ItemVersion): Instant | null {
+  const stated = version.released === null ? null : parseDate(version.released.text);
+  return stated !== null && stated.interval.from > version.observedAt + futureToleranceMs ? stated.interval.from : null;
+}

@@ -1,0 +1,88 @@
+import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
+import { dayMs, type Instant, type Interval, parseDate } from './instant.ts';
+
+/** After this long past a deadline, by watermark, a witness that rests on host rows alone no longer stands in the way of a NO. */
+export const hostLapseMs = 90 * dayMs;
+
+/** A (vendor, family) whose evidence can change a verdict; `any` is a wildcard. */
+export type Watch = { readonly vendor: string; readonly family: string };
+
+/** A moment of coverage of a vendor at which a verdict can change. */
+export type Edge = { readonly vendor: string; readonly at: Instant };
+
+/** The world-time window of a leaf, half-open: `by` is inclusive, so a whole day closes at the next midnight. */
+export function windowOf(leaf: { from?: string | undefined; by?: string | undefined }, madeFrom: Instant): Interval {
+  const from = leaf.from === undefined ? null : parseDate(leaf.from);
+  const by = leaf.by === undefined ? null : parseDate(leaf.by);
+  return {
+    from: from === null ? madeFrom : from.interval.from,
+    to: by === null ? Number.POSITIVE_INFINITY : by.interval.to,
+  };
+}
+
+/** Every leaf of a criterion that speaks of events, in order. */
+export function eventLeaves(criterion: Criterion): EventLeaf[] {
+  switch (criterion.op) {
+    case 'released':
+    case 'retired':
+    case 'attribute':
+    case 'count':
+      return [criterion];
+    case 'precedes':
+      return [criterion.first, criterion.second];
+    case 'within':
+      return [criterion.event, criterion.after];
+    case 'judged':
+      return [];
+    case 'not':
+      return eventLeaves(criterion.of);
+    case 'all':
+    case 'any':
+      return criterion.of.flatMap(eventLeaves);
+  }
+}
+
+export function patternsOf(criterion: Criterion): ModelPattern[] {
+  return eventLeaves(criterion).map((leaf) => leaf.model);
+}
+
+/** Which evidence can touch a criterion; each pair once. */
+export function watchesOf(criterion: Criterion): Watch[] {
+  const byKey = new Map<string, Watch>();
+  for (const { vendor, family } of patternsOf(criterion)) byKey.set(`${vendor}/${family}`, { vendor, family });
+  return [...byKey.values()];
+}
+
+/** Which watermarks a criterion waits for; each once. */
+export function edgesOf(criterion: Criterion, madeFrom: Instant): Edge[] {
+  const byKey = new Map<string, Edge>();
+  for (const leaf of eventLeaves(criterion)) {
+    const { to } = windowOf(leaf, madeFrom);
+    if (!Number.isFinite(to)) continue;
+    for (const at of [to, to + hostLapseMs]) byKey.set(`${leaf.model.vendor}/${at}`, { vendor: leaf.model.vendor, at });
+  }
+  return [...byKey.values()];
+}
+
+/** The last deadline in a criterion (exclusive end), or null when some part of it has none. */
+export function resolveByOf(criterion: Criterion): Instant | null {
+  const ends = deadlines(criterion);
+  if (ends.length === 0 || ends.includes(null)) return null;
+  return Math.max(...ends.map((end) => end ?? 0));
+}
+
+function deadlines(criterion: Criterion): (Instant | null)[] {
+  switch (criterion.op) {
+    case 'not':
+      return deadlines(criterion.of);
+    case 'all':
+    case 'any':
+      return criterion.of.flatMap(deadlines);
+    case 'within':
+      return [null];
+    default: {
+      const by = criterion.by === undefined ? null : parseDate(criterion.by);
+      return [by === null ? null : by.interval.to];
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { isIP, isIPv4 } from 'node:net';
+import { Refusal } from '../domain/refusal.ts';
+
+/** A block of addresses: `base` is the first one as a number, `prefixBits` how many leading bits all of them share. */
+export type Cidr = { readonly family: 4 | 6; readonly base: bigint; readonly prefixBits: number };
+
+/** Blocks that the operator lets feeds and webhooks reach although they are not public. */
+export type AllowList = readonly Cidr[];
+
+type Address = { readonly family: 4 | 6; readonly bits: bigint };
+
+const widthBits = { 4: 32, 6: 128 } as const;
+
+/** The most blocks one allow list may hold. */
+export const allowCidrsMax = 256;
+
+// Not for the public internet by the IANA special-purpose registry, multicast, the former class E, and the
+// one public address that a large cloud answers from inside its virtual machines.
+const refusedV4 = parseBlocks([
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '168.63.129.16/32',
+]);
+
+// IPv6 is judged the other way round: only what has been handed out for global unicast is public, so that
+// no spelling of an embedded IPv4 address outside of it gets through.
+const globalV6 = parseBlocks(['2000::/3']);
+
+// Protocol assignments (Teredo among them), documentation, 6to4 and documentation again.
+const refusedV6 = parseBlocks(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
+
+/**
+ * Whether an IP literal is an address of the public internet. An IPv4 address mapped into IPv6 is judged as IPv4.
+ * Anything that is not a plain IP literal (a name, a scoped address) is not.
+ */
+export function isPublicAddress(address: string): boolean {
+  const read = readAddress(address);
+  if (read === null) return false;
+  if (read.family === 4) return !isWithin(refusedV4, read);
+  return isWithin(globalV6, read) && !isWithin(refusedV6, read);
+}
+
+/** Whether a connection to this IP literal is permitted: public, or in the operator's allow list. */
+export function mayReach(allow: AllowList, address: string): boolean {
+  if (isPublicAddress(address)) return true;
+  const read = readAddress(address);
+  return read !== null && isWithin(allow, read);
+}
+
+/**
+ * Reads a list of CIDR blocks or single addresses, separated by commas or white space; empty text is an empty list.
+ * Throws `Refusal('validation_failed')` that names the entry which is no block, has an impossible prefix,
+ * has bits set after its prefix, or is an IPv4 block written as IPv6.
+ */
+export function parseCidrs(text: string): AllowList {
+  const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
+  if (entries.length > allowCidrsMax) {
+    throw new Refusal('validation_failed', `at most ${allowCidrsMax} address blocks are read, not ${entries.length}`);
+  }
+  return parseBlocks(entries);
+}
+
+function parseBlocks(entries: readonly string[]): AllowList {
+  return entries.map(parseCidr);
+}
+
+function parseCidr(entry: string): Cidr {
+  const [literal = '', prefix, ...rest] = entry.split('/');
+  const read = readAddress(literal);
+  if (read === null || rest.length > 0) throw refuseCidr(entry, 'is no IP address block such as 10.0.0.0/8');
+  if (read.family === 4 && !isIPv4(literal)) throw refuseCidr(entry, 'is an IPv4 block: write it as one');
+  const width = widthBits[read.family];
+  if (prefix !== undefined && !/^(0|[1-9]\d{0,2})$/.test(prefix)) throw refuseCidr(entry, 'has no whole-number prefix');
+  const prefixBits = prefix === undefined ? width : Number(prefix);
+  if (prefixBits > width) throw refuseCidr(entry, `has a prefix above ${width}`);
+  const cidr: Cidr = { family: read.family, base: read.bits, prefixBits };
+  const hostBits = BigInt(width - prefixBits);
+  if ((read.bits >> hostBits) << hostBits !== read.bits) throw refuseCidr(entry, 'has bits set after its prefix');
+  return cidr;
+}
+
+function refuseCidr(entry: string, why: string): Refusal {
+  return new Refusal('validation_failed', `"${entry.slice(0, 60)}" ${why}`);
+}
+
+function isWithin(cidrs: readonly Cidr[], address: Address): boolean {
+  return cidrs.some((cidr) => {
+    if (cidr.family !== address.family) return false;
+    const hostBits = BigInt(widthBits[cidr.family] - cidr.prefixBits);
+    return address.bits >> hostBits === cidr.base >> hostBits;
+  });
+}
+
+function readAddress(literal: string): Address | null {
+  const family = literal.includes('%') ? 0 : isIP(literal);
+  if (family === 4) return { family: 4, bits: readV4(literal) };
+  if (family !== 6) return null;
+  const bits = readV6(literal);
+  // ::ffff:0:0/96 carries an IPv4 address, and the socket connects to that.
+  return bits >> 32n === 0xffffn ? { family: 4, bits: bits & 0xffff_ffffn } : { family: 6, bits };
+}
+
+function readV4(literal: string): bigint {
+  return literal.split('.').reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
+}
+
+function readV6(literal: string): bigint {
+  // The URL parser spells every IPv6 address in one way: hexadecimal groups, at most one "::".
+  const [head = '', tail] = new URL(`http://[${literal}]/`).hostname.slice(1, -1).split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return [...left, ...zeros, ...right].reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
+}

@@ -1,0 +1,159 @@
+import { lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { type AllowList, mayReach } from './address.ts';
+import { makeRefusedAddressError } from './failure.ts';
+
+/** The proxies of the environment: URLs, and the names that are reached without one. */
+export type ProxySettings = {
+  readonly httpsProxy?: string | undefined;
+  readonly httpProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+};
+
+export type ClientSettings = {
+  /** Private blocks that may be reached; none unless told. */
+  readonly allow?: AllowList;
+  /** Name resolution; the system's unless told. */
+  readonly lookup?: LookupFunction;
+  readonly proxy?: ProxySettings;
+  readonly userAgent: string;
+  /** From the start of name resolution to the end of the TLS handshake, in milliseconds. */
+  readonly connectMsMax?: number;
+  /** The size of a response's header section, in bytes. */
+  readonly headerBytesMax?: number;
+};
+
+/** A way to the outside world that vets every address it connects to. */
+export type Client = {
+  /** For `undici.request` alone, and only with a URL that `judgeUrl` has let pass. */
+  readonly dispatcher: Dispatcher;
+  readonly userAgent: string;
+  readonly judgeUrl: (url: string) => UrlVerdict;
+  /** Ends kept-alive connections once what runs on them has finished. */
+  readonly close: () => Promise<void>;
+};
+
+export type UrlVerdict =
+  | { readonly ok: true; readonly url: URL }
+  | { readonly ok: false; readonly reason: 'bad_url' | 'refused_address'; readonly detail: string };
+
+export const connectMsMaxDefault = 10_000;
+export const headerBytesMaxDefault = 16_384;
+
+/** The longest URL that is asked for, in UTF-16 units. */
+export const urlCharsMax = 8_192;
+
+const connectionsPerOriginMax = 8;
+const keepAliveMs = 4_000;
+
+/**
+ * A guarded HTTP client. Literals are vetted before anything is sent; of a name, all DNS answers are vetted,
+ * one refused answer refuses the name, and the socket gets exactly the answers that were vetted, so a second
+ * resolution cannot differ; the peer is vetted once more when connected. A caller checks no address itself.
+ *
+ * With a proxy the proxy resolves names: literals are still vetted here, names are the proxy's to judge. The proxy
+ * itself is the operator's choice and may be anywhere. Certificates: Node's own settings (NODE_EXTRA_CA_CERTS).
+ */
+export function makeClient(settings: ClientSettings): Client {
+  const { allow = [], lookup = systemLookup, proxy = {}, userAgent } = settings;
+  const connectMsMax = settings.connectMsMax ?? connectMsMaxDefault;
+  const options: Agent.Options = {
+    connect: makeConnector(allow, lookup, connectMsMax),
+    connections: connectionsPerOriginMax,
+    pipelining: 1,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    maxHeaderSize: settings.headerBytesMax ?? headerBytesMaxDefault,
+    // The exchange as a whole has a deadline, which the caller holds.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+  const dispatcher = makeDispatcher(options, proxy, connectMsMax);
+  return {
+    dispatcher,
+    userAgent,
+    judgeUrl: (url) => judgeUrl(allow, url),
+    close: () => dispatcher.close(),
+  };
+}
+
+/**
+ * Whether a URL may be asked for at all: absolute, http or https, no credentials, a usable port, and no literal
+ * address that is refused. The URL parser has by then turned decimal, octal and hexadecimal spellings into plain ones.
+ * What a name resolves to is judged on connecting.
+ */
+export function judgeUrl(allow: AllowList, text: string): UrlVerdict {
+  if (text.length > urlCharsMax) return refuseUrl(`the URL is longer than ${urlCharsMax} characters`);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null) return refuseUrl('the URL cannot be read');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuseUrl('the URL is neither http nor https');
+  if (url.username !== '' || url.password !== '') return refuseUrl('the URL carries credentials');
+  if (url.port === '0') return refuseUrl('the URL names port 0');
+  const host = stripBrackets(url.hostname);
+  if (isIP(host) !== 0 && !mayReach(allow, host)) {
+    return { ok: false, reason: 'refused_address', detail: `${host} may not be reached` };
+  }
+  return { ok: true, url };
+}
+
+function refuseUrl(detail: string): UrlVerdict {
+  return { ok: false, reason: 'bad_url', detail };
+}
+
+function makeDispatcher(options: Agent.Options, proxy: ProxySettings, connectMsMax: number): Dispatcher {
+  const { httpsProxy = '', httpProxy = '', noProxy = '' } = proxy;
+  if (httpsProxy === '' && httpProxy === '') return new Agent(options);
+  // Empty strings, not undefined: the settings given are the whole truth, the process environment is not looked at.
+  // Plain http is sent to the proxy as such; most proxies open tunnels to port 443 only.
+  const timeout = { timeout: connectMsMax };
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpsProxy,
+    httpProxy,
+    noProxy,
+    proxyTunnel: false,
+    proxyTls: timeout,
+    requestTls: timeout,
+  });
+}
+
+function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ lookup: vetLookup(allow, lookup), timeout, autoSelectFamily: true });
+  return (options, callback) => {
+    const host = stripBrackets(options.hostname);
+    // A literal never passes through lookup, so it is vetted here.
+    if (isIP(host) !== 0 && !mayReach(allow, host)) {
+      callback(makeRefusedAddressError(`${host} may not be reached`), null);
+      return;
+    }
+    connect(options, (error, socket) => {
+      if (error !== null) return callback(error, null);
+      if (socket.remoteAddress !== undefined && mayReach(allow, socket.remoteAddress)) return callback(null, socket);
+      socket.destroy();
+      callback(makeRefusedAddressError(`${host} is connected to an address that may not be reached`), null);
+    });
+  };
+}
+
+/** Resolves by `lookup` and hands on its answers only if every one of them may be reached. */
+function vetLookup(allow: AllowList, lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, answers) => {
+      if (error) return callback(error, []);
+      const list = typeof answers === 'string' ? [] : answers;
+      const [first] = list;
+      if (first === undefined)
+        return callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENODATA' }), []);
+      if (!list.every(({ address }) => mayReach(allow, address))) {
+        return callback(makeRefusedAddressError(`${hostname} resolves to an address that may not be reached`), []);
+      }
+      if (options.all === true) callback(null, list);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function stripBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}

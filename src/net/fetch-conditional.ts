@@ -1,0 +1,240 @@
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
+import { type Dispatcher, request as sendRequest } from 'undici';
+import type { Client } from './client.ts';
+import {
+  classifyError,
+  describeError,
+  type FetchFailure,
+  type FetchFailureReason,
+  parseRetryAfter,
+} from './failure.ts';
+
+export type FetchLimits = {
+  /** From the first name resolution to the last byte, redirects included, in milliseconds. */
+  readonly exchangeMsMax: number;
+  /** The size of the body after decoding, in bytes. */
+  readonly bodyBytesMax: number;
+  /** How many redirects are followed. */
+  readonly redirectsMax: number;
+};
+
+export const fetchLimitsDefault: FetchLimits = {
+  exchangeMsMax: 30_000,
+  bodyBytesMax: 32 * 1024 * 1024,
+  redirectsMax: 3,
+};
+
+export type FetchRequest = {
+  readonly url: string;
+  /** The validators of the copy at hand, as this function answered them earlier. */
+  readonly etag?: string | null;
+  readonly lastModified?: string | null;
+  /** Names in lower case. Sent to the URL's own origin only, but for `accept`, which goes everywhere. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<FetchLimits>;
+  /** Ends the exchange when the process stops. */
+  readonly signal?: AbortSignal;
+};
+
+type Validators = { readonly etag: string | null; readonly lastModified: string | null };
+
+export type Fetched = Validators & {
+  readonly kind: 'ok';
+  readonly status: number;
+  /** The body as the publisher means it: transfer and content codings taken off. */
+  readonly bytes: Uint8Array;
+  readonly contentType: string | null;
+  /** Where the body came from, after redirects. */
+  readonly finalUrl: string;
+};
+
+export type NotModified = Validators & { readonly kind: 'not_modified' };
+
+export type FetchOutcome = Fetched | NotModified | FetchFailure;
+
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+// 204 and 206 are successes too, but not the document that was asked for.
+const documentStatuses: ReadonlySet<number> = new Set([200, 203]);
+
+/** The longest validator that is kept, in bytes; a longer one is forgotten. */
+const validatorBytesMax = 512;
+
+/**
+ * Gets a document, or learns that the copy at hand is still right (RFC 9110, section 13). Whatever the other side
+ * does ends in an outcome within the limits. Throws only the reason of the caller's own abort, or a bug.
+ *
+ * Each redirect is judged like the first URL; from https to http is refused; across origins the caller's headers
+ * and validators stay behind.
+ */
+export async function fetchConditional(client: Client, request: FetchRequest): Promise<FetchOutcome> {
+  const limits: FetchLimits = { ...fetchLimitsDefault, ...request.limits };
+  request.signal?.throwIfAborted();
+  const deadline = startDeadline(limits.exchangeMsMax, request.signal);
+  try {
+    return await followHops(client, request, limits, deadline.signal);
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    if (deadline.signal.aborted) return fail('timeout', `not finished after ${limits.exchangeMsMax} ms`);
+    const reason = classifyError(error);
+    if (reason === null) throw error;
+    return fail(reason, describeError(error));
+  } finally {
+    deadline.end();
+  }
+}
+
+/** A signal that fires at the deadline or with the caller's; `end` lets go of the timer and of the caller's signal. */
+function startDeadline(ms: number, signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const timer = setTimeout(abort, ms);
+  signal?.addEventListener('abort', abort, { once: true });
+  const end = () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  };
+  return { signal: controller.signal, end };
+}
+
+async function followHops(
+  client: Client,
+  request: FetchRequest,
+  limits: FetchLimits,
+  signal: AbortSignal,
+): Promise<FetchOutcome> {
+  let text = request.url;
+  let headers = makeHeaders(client, request);
+  for (let hop = 0; ; hop += 1) {
+    const verdict = client.judgeUrl(text);
+    if (!verdict.ok)
+      return fail(hop > 0 && verdict.reason === 'bad_url' ? 'bad_redirect' : verdict.reason, verdict.detail);
+    const { url } = verdict;
+    const response = await sendRequest(url, { headers, signal, dispatcher: client.dispatcher });
+    if (!redirectStatuses.has(response.statusCode)) return readAnswer(response, url, headers, limits);
+    discard(response.body);
+    if (hop >= limits.redirectsMax) return fail('too_many_redirects', `more than ${limits.redirectsMax} redirects`);
+    const next = resolveRedirect(url, readHeader(response.headers, 'location'));
+    if (next === null) return fail('bad_redirect', 'a redirect without a usable target', response.statusCode);
+    if (url.protocol === 'https:' && next.protocol === 'http:') {
+      return fail('bad_redirect', 'a redirect from https to http', response.statusCode);
+    }
+    if (next.origin !== url.origin) headers = keepPublicHeaders(headers);
+    text = next.href;
+  }
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+function makeHeaders(client: Client, request: FetchRequest): Headers {
+  return {
+    accept: '*/*',
+    ...request.headers,
+    'user-agent': client.userAgent,
+    // Decoded below, one coding only and counted, so that neither a bomb nor a chain of codings grows past the cap.
+    'accept-encoding': 'gzip, br',
+    ...(request.etag ? { 'if-none-match': request.etag } : {}),
+    ...(request.lastModified ? { 'if-modified-since': request.lastModified } : {}),
+  };
+}
+
+function keepPublicHeaders(headers: Headers): Headers {
+  const publicNames = new Set(['accept', 'user-agent', 'accept-encoding']);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => publicNames.has(name)));
+}
+
+function resolveRedirect(from: URL, location: string | undefined): URL | null {
+  if (location === undefined || !URL.canParse(location, from.href)) return null;
+  return new URL(location, from);
+}
+
+async function readAnswer(
+  response: Dispatcher.ResponseData,
+  url: URL,
+  sent: Headers,
+  limits: FetchLimits,
+): Promise<FetchOutcome> {
+  const { statusCode: status, headers, body } = response;
+  const validators = readValidators(headers);
+  const isConditional = 'if-none-match' in sent || 'if-modified-since' in sent;
+  if (status === 304 && isConditional) {
+    discard(body);
+    // A 304 need not repeat what it confirms.
+    return {
+      kind: 'not_modified',
+      etag: validators.etag ?? sent['if-none-match'] ?? null,
+      lastModified: validators.lastModified ?? sent['if-modified-since'] ?? null,
+    };
+  }
+  if (!documentStatuses.has(status)) {
+    discard(body);
+    const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), Date.now());
+    return {
+      ...fail('bad_status', `answered ${status}`, status),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+  }
+  const bytes = await readBody(response, limits.bodyBytesMax);
+  if (!(bytes instanceof Uint8Array)) return bytes;
+  const contentType = readHeader(headers, 'content-type') ?? null;
+  return { kind: 'ok', status, bytes, ...validators, contentType, finalUrl: url.href };
+}
+
+async function readBody(response: Dispatcher.ResponseData, bytesMax: number): Promise<Uint8Array | FetchFailure> {
+  const { statusCode: status, headers, body } = response;
+  const coding = (readHeader(headers, 'content-encoding') ?? 'identity').trim().toLowerCase();
+  const decoded = decode(body, coding);
+  if (decoded === null) {
+    discard(body);
+    return fail('protocol', `the body comes in a coding that was not asked for: ${coding.slice(0, 60)}`, status);
+  }
+  if (coding === 'identity' && Number(readHeader(headers, 'content-length') ?? 0) > bytesMax) {
+    discard(body);
+    return fail('too_large', `the body is larger than ${bytesMax} bytes`, status);
+  }
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of decoded) {
+    size += chunk.byteLength;
+    // Leaving the loop destroys the stream and with it the connection.
+    if (size > bytesMax) return fail('too_large', `the body is larger than ${bytesMax} bytes`, status);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+function decode(body: Readable, coding: string): Readable | null {
+  if (coding === 'identity' || coding === '') return body;
+  const decoder =
+    coding === 'gzip' || coding === 'x-gzip' ? createGunzip() : coding === 'br' ? createBrotliDecompress() : null;
+  // The error reaches whoever reads the decoder; the callback only keeps pipeline from throwing it a second time.
+  return decoder === null ? null : pipeline(body, decoder, () => {});
+}
+
+/** Lets go of a body that nobody will read, together with its connection. */
+function discard(body: Readable): void {
+  body.on('error', () => {});
+  body.destroy();
+}
+
+type IncomingHeaders = Dispatcher.ResponseData['headers'];
+
+function readHeader(headers: IncomingHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function readValidators(headers: IncomingHeaders): Validators {
+  return { etag: readValidator(headers, 'etag'), lastModified: readValidator(headers, 'last-modified') };
+}
+
+/** A validator is sent back as it came; one that could not be sent (control characters, foreign bytes) is forgotten. */
+function readValidator(headers: IncomingHeaders, name: string): string | null {
+  const value = readHeader(headers, name);
+  return value !== undefined && value.length <= validatorBytesMax && /^[\x20-\x7e]+$/.test(value) ? value : null;
+}
+
+function fail(reason: FetchFailureReason, detail: string, status?: number): FetchFailure {
+  return { kind: 'failed', reason, ...(status === undefined ? {} : { status }), detail };
+}

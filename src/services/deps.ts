@@ -1,0 +1,60 @@
+import type { IdentityTable } from '../domain/identity-table.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Trust } from '../domain/trust.ts';
+import type { Database } from '../store/db.ts';
+
+/** What ids begin with, by the kind of thing they name. */
+export type IdPrefix = 'pred' | 'src' | 'who' | 'feed' | 'poll' | 'obs' | 'res' | 'dis' | 'evt' | 'req';
+
+/** The part of a logger that services use. */
+export type Log = {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
+
+/** What a payload's fetch came to; the outside's faults are values, not exceptions. */
+export type FetchedPayload =
+  | {
+      readonly kind: 'ok';
+      readonly bytes: Uint8Array;
+      readonly status: number | null;
+      readonly etag: string | null;
+      readonly lastModified: string | null;
+      readonly knownVersion: string | null;
+    }
+  | { readonly kind: 'not_modified'; readonly status: number | null }
+  | { readonly kind: 'failed'; readonly reason: string; readonly detail: string; readonly status: number | null; readonly retryAfterMs: number | null };
+
+/** What is asked of the outside for one feed. */
+export type FetchAsk = {
+  readonly adapter: string;
+  readonly url: string;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly knownVersion: string | null;
+};
+
+/** Everything a service may reach: the clock and chance come from here and nowhere else. */
+export type Deps = {
+  readonly db: Database;
+  readonly now: () => Instant;
+  readonly newId: (prefix: IdPrefix) => string;
+  readonly identity: IdentityTable;
+  readonly log: Log;
+  /** Names this process among the nodes of one database. */
+  readonly nodeId: string;
+  readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;
+};
+
+/** A feed as configuration gives it, defaults filled in. */
+export type FeedConfig = {
+  readonly slug: string;
+  readonly adapter: string;
+  readonly url: string | null;
+  readonly trust: Trust;
+  readonly origin: string;
+  readonly covers: 'any' | readonly string[];
+  readonly settlementLag: string;
+  readonly enabled: boolean;
+};

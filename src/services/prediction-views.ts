@@ -1,0 +1,106 @@
+import { type Evaluation, evaluate, type Leaning } from '../domain/evaluate.ts';
+import type { Instant } from '../domain/instant.ts';
+import { reasonText } from '../domain/resolution.ts';
+import type { Timeline } from '../domain/timeline.ts';
+import type { Sql } from '../store/db.ts';
+import { listDisputes } from '../store/disputes.ts';
+import type { PredictionRow, PredictionState } from '../store/predictions.ts';
+import { findPredictor, type PredictorRow } from '../store/predictors.ts';
+import { listStandingResolutions, type ResolutionRow } from '../store/resolutions.ts';
+import { findSource, type SourceRow } from '../store/sources.ts';
+import type { Deps } from './deps.ts';
+import { stateOf, termsOf } from './settle.ts';
+import { standingOf } from './standing.ts';
+import { loadTimeline, timelineKey } from './timelines.ts';
+
+/** A prediction as it stood at one moment of knowledge. */
+export type PredictionView = {
+  readonly prediction: PredictionRow;
+  readonly source: SourceRow | null;
+  readonly predictor: PredictorRow | null;
+  readonly status: PredictionState;
+  readonly resolution: ResolutionRow | null;
+  readonly leaning: Leaning | null;
+  readonly standing: string | null;
+  readonly hindsight: boolean;
+  /** Edits and resolutions known by then: the row version. */
+  readonly version: number;
+  readonly updatedAt: Instant;
+};
+
+/**
+ * Predictions as they stood at `asOf`, or now: the resolution rows known by then, otherwise what follows from everything
+ * observed by then. One path for both; nothing observed later can enter.
+ */
+export async function viewPredictions(db: Sql, deps: Deps, predictions: readonly PredictionRow[], asOf: Instant | null): Promise<PredictionView[]> {
+  const at = asOf ?? deps.now();
+  const standing = await listStandingResolutions(db, predictions.map((prediction) => prediction.id), at);
+  const resolved = new Map(standing.map((row) => [row.predictionId, row]));
+  const disputes = await listDisputes(db, standing.map((row) => row.id), at);
+  const people = await loadPeople(db, predictions);
+  const timelines = await loadTimelines(db, predictions.filter((prediction) => !resolved.has(prediction.id)), at);
+  return predictions.map((prediction) => {
+    const resolution = resolved.get(prediction.id) ?? null;
+    const shared = { prediction, source: people.sources.get(prediction.sourceId ?? '') ?? null, predictor: people.predictors.get(prediction.predictorId ?? '') ?? null };
+    if (resolution === null) return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
+    const disputed = disputes.filter((dispute) => dispute.resolutionId === resolution.id).at(-1);
+    const leaning = disputed === undefined ? null : { outcome: disputed.verdict, reason: disputed.explanation.reason, text: reasonText(disputed.explanation) };
+    return {
+      ...shared,
+      status: disputed === undefined ? 'resolved' : 'disputed',
+      resolution,
+      leaning,
+      standing: null,
+      hindsight: resolution.knownAt < prediction.recordedAt,
+      version: prediction.edits + resolution.rows,
+      updatedAt: Math.max(prediction.editedAt, resolution.decidedAt),
+    };
+  });
+}
+
+type OpenPart = Pick<PredictionView, 'status' | 'resolution' | 'leaning' | 'standing' | 'hindsight' | 'version' | 'updatedAt'>;
+
+function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): OpenPart {
+  const empty: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
+  const evaluation = evaluate(prediction.criterion, timeline ?? empty, at, termsOf(deps, prediction));
+  return {
+    status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
+    resolution: null,
+    leaning: evaluation.leaning,
+    standing: standingOf(prediction, timeline ?? empty, at),
+    hindsight: false,
+    version: prediction.edits,
+    updatedAt: prediction.editedAt,
+  };
+}
+
+async function loadTimelines(db: Sql, predictions: readonly PredictionRow[], at: Instant): Promise<Map<string, Timeline>> {
+  const sharing = new Map<string, PredictionRow[]>();
+  for (const prediction of predictions) {
+    const key = timelineKey(prediction);
+    sharing.set(key, [...(sharing.get(key) ?? []), prediction]);
+  }
+  const timelines = new Map<string, Timeline>();
+  for (const [key, claims] of sharing) timelines.set(key, await loadTimeline(db, claims, at));
+  return timelines;
+}
+
+async function loadPeople(db: Sql, predictions: readonly PredictionRow[]): Promise<{ sources: Map<string, SourceRow>; predictors: Map<string, PredictorRow> }> {
+  const sources = new Map<string, SourceRow>();
+  const predictors = new Map<string, PredictorRow>();
+  for (const id of new Set(predictions.map((prediction) => prediction.sourceId))) {
+    const source = id === null ? null : await findSource(db, id);
+    if (source !== null) sources.set(source.id, source);
+  }
+  for (const id of new Set(predictions.map((prediction) => prediction.predictorId))) {
+    const predictor = id === null ? null : await findPredictor(db, id);
+    if (predictor !== null) predictors.set(predictor.id, predictor);
+  }
+  return { sources, predictors };
+}
+
+/** The evaluation of one prediction at a moment, with the tree that explains it. */
+export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
+  const timeline = await loadTimeline(db, [prediction], at);
+  return evaluate(prediction.criterion, timeline, at, termsOf(deps, prediction));
+}

@@ -1,0 +1,227 @@
+import type { Criterion } from '../domain/criterion.ts';
+import { type EventType, eventBody } from '../domain/event.ts';
+import { type DatedText, formatInstant, type Instant, parseDate } from '../domain/instant.ts';
+import { analysePolarity } from '../domain/polarity.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { edgesOf, resolveByOf, watchesOf } from '../domain/watch.ts';
+import type { Sql } from '../store/db.ts';
+import { insertEvent } from '../store/events.ts';
+import {
+  findPrediction,
+  insertCriterion,
+  insertEdges,
+  insertPrediction,
+  insertWatches,
+  listPredictions,
+  type PolicyInput,
+  type PredictionFilter,
+  type PredictionPatch,
+  type PredictionRow,
+  type PredictionSort,
+  updatePrediction,
+} from '../store/predictions.ts';
+import { findPredictor } from '../store/predictors.ts';
+import { listPredictionResolutions, type ResolutionRow } from '../store/resolutions.ts';
+import { findSource } from '../store/sources.ts';
+import { type CriterionWarning, hashCriterion, readCriterion, warningsOf } from './criteria.ts';
+import type { Deps } from './deps.ts';
+import { evaluateAt, type PredictionView, viewPredictions } from './prediction-views.ts';
+import { settlePredictions } from './settle.ts';
+
+export type PredictionInput = {
+  readonly slug?: string | undefined;
+  readonly statement: string;
+  readonly madeAt: string;
+  readonly criterion: unknown;
+  readonly finePrint?: string | null | undefined;
+  readonly sourceId?: string | null | undefined;
+  readonly locator?: string | null | undefined;
+  readonly predictorId?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly evidencePolicy?: PolicyInput | null | undefined;
+};
+
+const slugWordsMax = 8;
+
+/** Records a claim with its criterion, settles it at once if the evidence already does, and answers with warnings. */
+export async function recordPrediction(deps: Deps, input: PredictionInput): Promise<{ view: PredictionView; warnings: readonly CriterionWarning[] }> {
+  const criterion = readCriterion(input.criterion);
+  const now = deps.now();
+  const madeAt = readMadeAt(input.madeAt, now);
+  return await deps.db.begin(async (tx) => {
+    const row = await insertRecorded(tx, deps, input, { criterion, madeAt, now });
+    const evaluation = await evaluateAt(tx, deps, row, now);
+    await announceCreated(tx, deps, row, now);
+    await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
+    const fresh = await findPrediction(tx, row.id);
+    const [view] = await viewPredictions(tx, deps, [fresh ?? row], null);
+    if (view === undefined) throw new Refusal('not_found', 'the prediction is gone');
+    return { view, warnings: warningsOf(criterion, row.polarity, evaluation) };
+  });
+}
+
+function readMadeAt(text: string, now: Instant): DatedText {
+  const parsed = parseDate(text);
+  const detail = parsed === null ? `made_at is no date: use 2025, 2025-01, 2025-01-12 or an RFC 3339 instant` : 'made_at lies in the future: a prediction is recorded after it was made';
+  if (parsed === null || parsed.interval.from > now) throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/made_at' }]);
+  return parsed;
+}
+
+async function insertRecorded(tx: Sql, deps: Deps, input: PredictionInput, made: { criterion: Criterion; madeAt: DatedText; now: Instant }): Promise<PredictionRow> {
+  await requireReferences(tx, input);
+  const { criterion, madeAt, now } = made;
+  const id = deps.newId('pred');
+  const row: PredictionRow = {
+    id,
+    seq: 0,
+    slug: input.slug ?? `${slugFrom(input.statement)}-${id.slice(-6)}`,
+    statement: input.statement,
+    sourceId: input.sourceId ?? null,
+    locator: input.locator ?? null,
+    predictorId: input.predictorId ?? null,
+    madeAt: input.madeAt,
+    madeFrom: madeAt.interval.from,
+    recordedAt: now,
+    finePrint: input.finePrint ?? null,
+    evidencePolicy: input.evidencePolicy ?? null,
+    tags: [...new Set(input.tags ?? [])],
+    criterionVersion: 1,
+    state: 'open',
+    stateDetail: null,
+    edits: 1,
+    editedAt: now,
+    criterion,
+    criterionHash: hashCriterion(criterion),
+    polarity: analysePolarity(criterion),
+    resolveBy: resolveByOf(criterion),
+  };
+  if (!(await insertPrediction(tx, row))) {
+    const detail = `the slug ${row.slug} is taken`;
+    throw new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
+  }
+  await insertCriterion(tx, { predictionId: id, version: 1, criterion, hash: row.criterionHash, polarity: row.polarity, resolveBy: row.resolveBy, reason: null, createdAt: now });
+  await insertWatches(tx, id, watchesOf(criterion));
+  await insertEdges(tx, id, edgesOf(criterion, row.madeFrom));
+  return row;
+}
+
+async function requireReferences(tx: Sql, input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined }): Promise<void> {
+  if (input.sourceId != null && (await findSource(tx, input.sourceId)) === null) {
+    const detail = `there is no source ${input.sourceId}; create it by POST /v1/sources`;
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/source_id' }]);
+  }
+  if (input.predictorId != null && (await findPredictor(tx, input.predictorId)) === null) {
+    const detail = `there is no predictor ${input.predictorId}; create it by POST /v1/predictors`;
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
+  }
+}
+
+/** Up to eight words of the statement, for a readable address. */
+export function slugFrom(statement: string): string {
+  const words = statement.normalize('NFKD').toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  return words.slice(0, slugWordsMax).join('-').slice(0, 80) || 'prediction';
+}
+
+async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Instant): Promise<void> {
+  const type: EventType = 'prediction.created';
+  const prediction = { id: row.id, slug: row.slug, statement: row.statement, made_at: row.madeAt, recorded_at: formatInstant(now) };
+  await insertEvent(tx, { id: deps.newId('evt'), type, occurredAt: now, predictionId: row.id, resolutionId: null, feedId: null, body: eventBody(type, now, { prediction }) });
+}
+
+/** A prediction as it stood at `asOf`, or now. Refuses with `not_found`. */
+export async function findPredictionAt(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<PredictionView> {
+  const row = await requirePrediction(deps.db.sql, idOrSlug);
+  const [view] = await viewPredictions(deps.db.sql, deps, [row], asOf);
+  if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
+  return view;
+}
+
+export async function requirePrediction(db: Sql, idOrSlug: string): Promise<PredictionRow> {
+  const row = await findPrediction(db, idOrSlug);
+  if (row === null) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
+  return row;
+}
+
+export type ListAsk = {
+  readonly filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>;
+  readonly status: PredictionRow['state'] | null;
+  readonly outcome: ResolutionRow['outcome'] | null;
+  readonly asOf: Instant | null;
+  readonly after: number | null;
+  readonly sort: PredictionSort;
+  readonly limit: number;
+};
+
+/** Rounds of one listing in the past, where the status is only known after evaluation: bounds the work of one request. */
+const asOfRoundsMax = 20;
+
+/** A page of predictions, each as it stood at `asOf`, with the sequence number to go on from (null: the end). */
+export async function listPredictionsAt(deps: Deps, ask: ListAsk): Promise<{ views: PredictionView[]; next: number | null }> {
+  const filter = statusFilter(ask);
+  const views: PredictionView[] = [];
+  let after = ask.after;
+  for (let round = 0; round < asOfRoundsMax; round += 1) {
+    const rows = await listPredictions(deps.db.sql, filter, { after, sort: ask.sort, limit: ask.limit + 1 });
+    for (const view of await viewPredictions(deps.db.sql, deps, rows.slice(0, ask.limit), ask.asOf)) {
+      if (views.length === ask.limit) return { views, next: after };
+      after = view.prediction.seq;
+      if (ask.status === null || view.status === ask.status) views.push(view);
+    }
+    if (rows.length <= ask.limit) return { views, next: null };
+    if (views.length === ask.limit) return { views, next: after };
+  }
+  return { views, next: after };
+}
+
+/** Whether a prediction was resolved at a moment is a look-up; what else it was then follows from evaluation. */
+function statusFilter(ask: ListAsk): PredictionFilter {
+  if (ask.asOf === null) {
+    return { ...ask.filter, ...(ask.status === null ? {} : { state: ask.status }), ...(ask.outcome === null ? {} : { outcome: ask.outcome }) };
+  }
+  const resolved = ask.status === null || ask.status === 'disputed' ? null : ask.status === 'resolved';
+  return { ...ask.filter, resolvedAsOf: { asOf: ask.asOf, resolved, outcome: ask.outcome } };
+}
+
+export type PredictionEdit = {
+  readonly slug?: string | undefined;
+  readonly statement?: string | undefined;
+  readonly finePrint?: string | null | undefined;
+  readonly locator?: string | null | undefined;
+  readonly sourceId?: string | null | undefined;
+  readonly predictorId?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+};
+
+/** Edits what may be edited; the criterion never is. `expected` is the version the editor saw, null for whatever stands. */
+export async function editPrediction(deps: Deps, idOrSlug: string, edit: PredictionEdit, expected: number | null): Promise<PredictionView> {
+  return await deps.db.begin(async (tx) => {
+    const row = await requirePrediction(tx, idOrSlug);
+    await requireReferences(tx, edit);
+    const rows = await listPredictionResolutions(tx, row.id, null);
+    const version = row.edits + rows.length;
+    if (expected !== null && expected !== version) throw staleVersion(version);
+    const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
+    if (moved) throw new Refusal('conflict', `the slug ${edit.slug} is taken`, [{ detail: `the slug ${edit.slug} is taken`, pointer: '#/slug' }]);
+    if (!(await updatePrediction(tx, row.id, version, patched(row, edit), deps.now()))) throw staleVersion(null);
+    const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
+    if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
+    return view;
+  });
+}
+
+function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {
+  return {
+    slug: edit.slug ?? row.slug,
+    statement: edit.statement ?? row.statement,
+    finePrint: edit.finePrint === undefined ? row.finePrint : edit.finePrint,
+    locator: edit.locator === undefined ? row.locator : edit.locator,
+    sourceId: edit.sourceId === undefined ? row.sourceId : edit.sourceId,
+    predictorId: edit.predictorId === undefined ? row.predictorId : edit.predictorId,
+    tags: edit.tags === undefined ? row.tags : [...new Set(edit.tags)],
+  };
+}
+
+function staleVersion(version: number | null): Refusal {
+  const now = version === null ? '' : ` (it is at version ${version} now)`;
+  return new Refusal('precondition_failed', `the prediction was changed since you read it${now}; read it again and repeat the edit`);
+}

@@ -1,0 +1,45 @@
+import { coverageOf } from '../domain/coverage.ts';
+import { formatInstant, type Instant } from '../domain/instant.ts';
+import { readPolicy } from '../domain/policy.ts';
+import { lastReadAt, type Timeline } from '../domain/timeline.ts';
+import { patternsOf } from '../domain/watch.ts';
+import type { PredictionRow } from '../store/predictions.ts';
+
+/**
+ * Where an unresolved prediction stands: "unconfirmed as of <watermark>" and the like. The watermark is how far enough
+ * coverage of every vendor it speaks of has been read; where coverage is not enough to prove absence, how far any feed
+ * that lists the vendor has been. Null when nothing was read yet, or when only a person can answer.
+ */
+export function standingOf(prediction: Pick<PredictionRow, 'criterion' | 'polarity' | 'evidencePolicy'>, timeline: Timeline, at: Instant): string | null {
+  const watermark = standingWatermark(prediction, timeline, at);
+  if (watermark === null) return null;
+  switch (prediction.polarity) {
+    case 'confirmable_only':
+      return `unconfirmed as of ${formatInstant(watermark)}`;
+    case 'refutable_only':
+      return `unrefuted as of ${formatInstant(watermark)}`;
+    case 'decidable':
+    case 'undecidable':
+      return `undecided as of ${formatInstant(watermark)}`;
+  }
+}
+
+function standingWatermark(prediction: Pick<PredictionRow, 'criterion' | 'evidencePolicy'>, timeline: Timeline, at: Instant): Instant | null {
+  const { originsMin } = readPolicy(prediction.evidencePolicy);
+  const vendors = new Set(patternsOf(prediction.criterion).map((pattern) => pattern.vendor));
+  let lowest: Instant | null = null;
+  for (const vendor of vendors) {
+    const covered = coverageOf(timeline, vendor, at, originsMin).readTo;
+    const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, vendor, at);
+    if (read === null) return null;
+    lowest = lowest === null ? read : Math.min(lowest, read);
+  }
+  return lowest;
+}
+
+/** The last read of any feed that lists models of a vendor. */
+function lastReadBySeers(timeline: Timeline, vendor: string, at: Instant): Instant | null {
+  const seers = new Set(timeline.sightings.filter((sighting) => vendor === 'any' || sighting.model.vendor === vendor).map((sighting) => sighting.feedId));
+  const reads = [...seers].map((feedId) => lastReadAt(timeline, feedId, vendor, at)).filter((read) => read !== null);
+  return reads.length === 0 ? null : Math.max(...reads);
+}

@@ -1,0 +1,94 @@
+import type { Criterion } from '../domain/criterion.ts';
+import type { Instant } from '../domain/instant.ts';
+import { momentsOfInterest } from '../domain/known-at.ts';
+import { type FeedFacts, type ItemVersion, readsKey, type Sighting, type Timeline } from '../domain/timeline.ts';
+import { patternsOf, type Watch, watchesOf } from '../domain/watch.ts';
+import type { Sql } from '../store/db.ts';
+import { type FeedRow, listFeeds } from '../store/feeds.ts';
+import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/observations.ts';
+import { listReads } from '../store/polls.ts';
+
+/** A criterion to be evaluated, with the start of its default window. */
+export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant };
+
+/**
+ * Loads what the evaluator needs for some claims and for any moment up to `at`: the sightings of the families they watch
+ * and the neighbouring reads of every moment that can matter. Claims that watch the same families share one timeline.
+ */
+export async function loadTimeline(db: Sql, claims: readonly Claim[], at: Instant): Promise<Timeline> {
+  const watches = distinctWatches(claims);
+  const feeds = (await listFeeds(db)).map(feedFacts);
+  const sightings = watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
+  const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
+  for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
+  const moments = momentsOfInterest(claims, feeds, sightings, at);
+  const reads = new Map<string, Instant[]>();
+  for (const row of await listReads(db, [...vendors].sort(), moments)) {
+    const key = readsKey(row.feedId, row.vendor);
+    const held = reads.get(key);
+    if (held === undefined) reads.set(key, [row.readAt]);
+    else held.push(row.readAt);
+  }
+  return { feeds: new Map(feeds.map((feed) => [feed.id, feed])), sightings, reads };
+}
+
+/** The same key means the same timeline. */
+export function timelineKey(claim: Claim): string {
+  return watchesOf(claim.criterion)
+    .map((watch) => `${watch.vendor}/${watch.family}`)
+    .sort()
+    .join(' ');
+}
+
+function distinctWatches(claims: readonly Claim[]): Watch[] {
+  const byKey = new Map<string, Watch>();
+  for (const claim of claims) for (const watch of watchesOf(claim.criterion)) byKey.set(`${watch.vendor}/${watch.family}`, watch);
+  return [...byKey.values()];
+}
+
+export function feedFacts(feed: FeedRow): FeedFacts {
+  return {
+    id: feed.id,
+    slug: feed.slug,
+    trust: feed.trust,
+    origin: feed.origin,
+    covers: feed.coversAny ? 'any' : feed.covers,
+    settlementLagMs: feed.settlementLagMs,
+  };
+}
+
+function joinVersions(rows: readonly SightingRow[], versions: readonly VersionRow[]): Sighting[] {
+  const byItem = new Map<string, VersionRow[]>();
+  for (const version of versions) {
+    const key = `${version.feedId}|${version.itemKey}`;
+    const held = byItem.get(key);
+    if (held === undefined) byItem.set(key, [version]);
+    else held.push(version);
+  }
+  return rows.map((row) => ({
+    feedId: row.feedId,
+    itemKey: row.itemKey,
+    name: row.name,
+    host: row.host,
+    model: { vendor: row.vendor, family: row.family, version: row.modelVersion, tier: row.tier, own: row.own, snapshotDay: row.snapshotDay },
+    seenFrom: row.seenFrom,
+    absentAt: row.absentAt,
+    goneAt: row.goneAt,
+    versions: (byItem.get(`${row.feedId}|${row.itemKey}`) ?? []).map((version) => itemVersion(version, row.stage)),
+  }));
+}
+
+function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion {
+  return {
+    observationId: row.observationId,
+    observedAt: row.observedAt,
+    itemTrust: row.itemTrust,
+    stage: statedStage(row.statedStage) ?? stage,
+    released: row.releasedText === null || row.releasedWeight === null ? null : { text: row.releasedText, weight: row.releasedWeight },
+  };
+}
+
+/** Deprecated and retired rows say nothing of the stage at release; the id does. */
+function statedStage(stage: string | null): ItemVersion['stage'] | null {
+  return stage === 'announced' || stage === 'preview' || stage === 'general' ? stage : null;
+}

@@ -1,0 +1,35 @@
+import type { ExplanationNode } from '../domain/explanation.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+
+export type DisputeRow = {
+  readonly id: string;
+  readonly predictionId: string;
+  readonly resolutionId: string;
+  readonly verdict: 'yes' | 'no';
+  readonly knownAt: Instant;
+  readonly explanation: ExplanationNode;
+  readonly createdAt: Instant;
+};
+
+/** Records that later evidence contradicts a resolution; false when that is already recorded. */
+export async function insertDispute(db: Sql, dispute: DisputeRow): Promise<boolean> {
+  const rows = await db`
+    insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)
+    values (${dispute.id}, ${dispute.predictionId}, ${dispute.resolutionId}, ${dispute.verdict}, ${new Date(dispute.knownAt)},
+      ${JSON.stringify(dispute.explanation)}::text::jsonb, ${new Date(dispute.createdAt)})
+    on conflict (resolution_id, verdict) do nothing returning id`;
+  return rows.length === 1;
+}
+
+/** Disputes known by a moment, of the given resolutions. */
+export async function listDisputes(
+  db: Sql,
+  resolutionIds: readonly string[],
+  asOf: Instant | null,
+): Promise<DisputeRow[]> {
+  return await db<DisputeRow[]>`
+    select id, prediction_id as "predictionId", resolution_id as "resolutionId", verdict, known_at as "knownAt", explanation, created_at as "createdAt"
+    from disputes where resolution_id = any(${resolutionIds as string[]}) ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`}
+    order by known_at, id`;
+}

@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { packageRoot } from '../../package-root.ts';
+import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+
+/** One life of the worker thread, from its start to its stop or its termination. */
+export type RunningEngine = {
+  /** Rejects when the database cannot be opened. */
+  readonly ready: Promise<void>;
+  post(message: ToWorker): void;
+  /** How long the engine has been at the present batch, in milliseconds; 0 when it rests. */
+  busyMs(): number;
+  /** Lets the database write its last checkpoint. */
+  stop(): Promise<void>;
+  terminate(): Promise<void>;
+};
+
+export type EngineEvents = {
+  data(connection: number, bytes: Buffer): void;
+  disconnected(connection: number): void;
+  /** The engine is beyond use: it broke, or its thread died. */
+  failed(error: Error): void;
+};
+
+/** A stop that takes longer is not coming; what is committed survives a termination too. */
+const stopMsMax = 10_000;
+
+/** Starts the worker once `after` has settled: the end of the engine that had these files before. */
+export function startEngine(
+  input: Omit<WorkerInput, 'busySince'>,
+  events: EngineEvents,
+  after: Promise<void>,
+): RunningEngine {
+  const busySince = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
+  const ready = createDeferred();
+  const stopped = createDeferred();
+  const waiting: ToWorker[] = [];
+  let worker: Worker | null = null;
+  let ended = false;
+
+  function fail(error: Error): void {
+    ready.reject(error);
+    stopped.resolve();
+    if (!ended) events.failed(error);
+    ended = true;
+  }
+
+  const launched = after.then(() => {
+    if (ended) return;
+    // Flags of the process, such as one that makes it read a program from the command line, are not for the worker.
+    worker = new Worker(workerFile(), { execArgv: [], workerData: { ...input, busySince: busySince.buffer } });
+    worker.on('message', (message: FromWorker) => {
+      if (message.op === 'ready') ready.resolve();
+      else if (message.op === 'stopped') stopped.resolve();
+      else if (message.op === 'broken') fail(new Error(`the embedded database broke: ${message.reason}`));
+      else if (message.op === 'disconnected') events.disconnected(message.connection);
+      else events.data(message.connection, Buffer.from(message.bytes.buffer, 0, message.bytes.length));
+    });
+    worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', (code) => fail(new Error(`the thread of the embedded database ended with code ${code}`)));
+    for (const message of waiting.splice(0)) send(worker, message);
+  });
+
+  async function terminate(): Promise<void> {
+    ended = true;
+    await launched;
+    await worker?.terminate();
+  }
+
+  return {
+    ready: ready.promise,
+    post: (message) => {
+      if (worker === null) waiting.push(message);
+      else send(worker, message);
+    },
+    busyMs: () => elapsedMs(Atomics.load(busySince, 0)),
+    stop: async () => {
+      if (!ended && worker !== null) {
+        send(worker, { op: 'stop' });
+        const late = setTimeout(() => stopped.resolve(), stopMsMax);
+        await stopped.promise;
+        clearTimeout(late);
+      }
+      await terminate();
+    },
+    terminate,
+  };
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  // The bytes were copied for the worker, so their buffer is an ordinary one and may go along.
+  worker.postMessage(message, message.op === 'write' ? [message.bytes.buffer as ArrayBuffer] : []);
+}
+
+type Deferred = { readonly promise: Promise<void>; resolve(): void; reject(error: Error): void };
+
+/** A promise settled from outside. Its rejection is not reported as unhandled: nobody may be waiting. */
+function createDeferred(): Deferred {
+  let settle: Pick<Deferred, 'resolve' | 'reject'> = { resolve: () => {}, reject: () => {} };
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => {});
+  return { promise, ...settle };
+}
+
+function elapsedMs(since: bigint): number {
+  return since === 0n ? 0 : Number(process.hrtime.bigint() - since) / 1e6;
+}
+
+/** A worker is started from compiled code: beside this file when built, in `dist/` when this file is a source. */
+function workerFile(): string {
+  const beside = join(import.meta.dirname, 'worker.js');
+  return existsSync(beside) ? beside : join(packageRoot(), 'dist', 'src', 'store', 'embedded', 'worker.js');
+}

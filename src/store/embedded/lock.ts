@@ -1,0 +1,156 @@
+import { readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Refusal } from '../../domain/refusal.ts';
+
+/**
+ * One process per data directory: the embedded engine does not lock its files, and two processes on one directory
+ * corrupt it without a word. The lock lies beside the engine's directory, which belongs to the engine.
+ */
+
+/** How often a holder shows that it lives, for those who cannot look its process up. */
+const heartbeatMs = 5_000;
+
+/** After this long without a heartbeat, a holder on another machine or in another container counts as dead. */
+const heartbeatAgeMsMax = 30_000;
+
+/** A take-over is a few system calls; what lasted longer was cut off. */
+const takeOverMsMax = 30_000;
+
+/** `started` tells a process from an earlier one with the same pid; `namespace` says in whose numbering the pid is. */
+type Holder = { pid: number; started: string | null; host: string; namespace: string | null };
+
+export type DirectoryLock = { release(): void };
+
+/** Takes the lock of `dataDir` or refuses with `conflict`. A holder that no longer lives is replaced. */
+export function lockDirectory(dataDir: string): DirectoryLock {
+  const path = join(dataDir, 'outturn.lock');
+  const mine: Holder = {
+    pid: process.pid,
+    started: processStart(process.pid),
+    host: hostname(),
+    namespace: namespace(),
+  };
+  const text = `${JSON.stringify(mine)}\n`;
+  if (!createExclusive(path, text)) takeOver(path, dataDir, text);
+  const heartbeat = setInterval(() => beat(path), heartbeatMs);
+  heartbeat.unref();
+  return {
+    release: () => {
+      clearInterval(heartbeat);
+      if (read(path) === text) rmSync(path, { force: true });
+    },
+  };
+}
+
+function createExclusive(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** A second lock file serialises those who found the first one stale: else one removes the other's new lock. */
+function takeOver(path: string, dataDir: string, text: string): void {
+  const guard = `${path}.takeover`;
+  if ((ageMs(guard) ?? 0) > takeOverMsMax) rmSync(guard, { force: true });
+  if (!createExclusive(guard, '')) throw inUse(dataDir, path, 'another process that is just starting');
+  try {
+    const found = read(path);
+    const alive = found === null ? null : livingHolder(found, ageMs(path) ?? 0);
+    if (alive !== null) throw inUse(dataDir, path, alive);
+    rmSync(path, { force: true });
+    if (!createExclusive(path, text)) throw inUse(dataDir, path, 'another process that just started');
+  } finally {
+    rmSync(guard, { force: true });
+  }
+}
+
+/** Words for the holder when it lives or may live; null when it is certainly dead. */
+function livingHolder(text: string, heartbeatAgeMs: number): string | null {
+  const holder = parseHolder(text);
+  const beatLately = heartbeatAgeMs <= heartbeatAgeMsMax;
+  // An unreadable lock may be one that is just being written.
+  if (holder === null) return beatLately ? 'another process' : null;
+  if (holder.host !== hostname() || holder.namespace !== namespace()) {
+    return beatLately ? `process ${holder.pid} on ${holder.host}` : null;
+  }
+  return isAlive(holder.pid) && holder.started === processStart(holder.pid) ? `process ${holder.pid}` : null;
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    // Only this file writes it; every field is compared, none is trusted.
+    const holder = JSON.parse(text) as Partial<Holder> | null;
+    if (typeof holder?.pid !== 'number' || !Number.isSafeInteger(holder.pid) || holder.pid <= 0) return null;
+    const { pid, started = null, host = '', namespace: space = null } = holder;
+    return { pid, started, host, namespace: space };
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/** The boot and the tick of it at which a process began; null where the system does not tell (no /proc). */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // proc(5): field 22 is the start time; the name in field 2 may hold spaces, so count behind its parenthesis.
+    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${ticks}`;
+  } catch {
+    return null;
+  }
+}
+
+function namespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
+}
+
+function beat(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    // The directory may be gone at the end of a test or of a disk; the engine will say so better.
+  }
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function ageMs(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs === undefined ? null : Date.now() - statSync(path).mtimeMs;
+}
+
+function inUse(dataDir: string, path: string, holder: string): Refusal {
+  return new Refusal(
+    'conflict',
+    `the data directory ${dataDir} is in use by ${holder} (${path}); the embedded database serves one process: ` +
+      'stop the other one, use another data directory, or set DATABASE_URL to a PostgreSQL server for several',
+  );
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

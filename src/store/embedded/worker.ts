@@ -1,0 +1,81 @@
+/** The worker thread of the embedded database: the engine blocks its thread while it works, so it has its own. */
+
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { bridgeLimits, createBridge } from './bridge.ts';
+import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+
+// The one place that starts this worker passes exactly this.
+const input = workerData as WorkerInput;
+const busySince = new BigInt64Array(input.busySince);
+
+function post(message: FromWorker): void {
+  const transfer = message.op === 'data' ? [message.bytes.buffer as ArrayBuffer] : []; // Made below, never shared.
+  parentPort?.postMessage(message, transfer);
+}
+
+/**
+ * Opens the database. A new one is made under another name and renamed when it is whole, so that a process that
+ * dies in the middle leaves nothing behind that looks like a database.
+ */
+async function openEngine(): Promise<PGlite> {
+  const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
+  if (input.directory === 'memory://') return PGlite.create(input.directory, loadDataDir);
+  if (!existsSync(join(input.directory, 'PG_VERSION'))) {
+    const unfinished = `${input.directory}.unfinished`;
+    await rm(unfinished, { recursive: true, force: true });
+    const made = await PGlite.create(unfinished, loadDataDir);
+    await made.close();
+    await rename(unfinished, input.directory);
+  }
+  return PGlite.create(input.directory);
+}
+
+const database = await openEngine();
+// All connections share this session; the engine ignores what a client asks for when it connects.
+await database.exec(`set timezone to 'UTC'`);
+
+const bridge = createBridge(
+  {
+    run: async (messages) => {
+      const parts: Buffer[] = [];
+      await database.runExclusive(() =>
+        database.execProtocolRawStream(messages, { onRawData: (data) => parts.push(Buffer.from(data)) }),
+      );
+      return Buffer.concat(parts);
+    },
+    isInTransaction: () => database.isInTransaction(),
+  },
+  { ...bridgeLimits, idleInTransactionMsMax: input.idleInTransactionMsMax },
+  {
+    // A copy of its own: a pooled buffer would carry its whole pool across.
+    send: (connection, bytes) => post({ op: 'data', connection, bytes: new Uint8Array(bytes) }),
+    disconnected: (connection) => post({ op: 'disconnected', connection }),
+    working: (busy) => Atomics.store(busySince, 0, busy ? process.hrtime.bigint() : 0n),
+    broken: (error) => post({ op: 'broken', reason: String(error) }),
+  },
+);
+
+parentPort?.on('message', (message: ToWorker) => {
+  switch (message.op) {
+    case 'write':
+      bridge.write(
+        message.connection,
+        Buffer.from(message.bytes.buffer, message.bytes.byteOffset, message.bytes.length),
+      );
+      return;
+    case 'disconnect':
+      bridge.disconnect(message.connection);
+      return;
+    case 'stop':
+      void database.close().then(
+        () => post({ op: 'stopped' }),
+        (error: unknown) => post({ op: 'broken', reason: String(error) }),
+      );
+  }
+});
+
+post({ op: 'ready' });

@@ -1,0 +1,163 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Trust } from '../domain/trust.ts';
+import type { Sql } from './db.ts';
+
+export type FeedRow = {
+  readonly id: string;
+  readonly slug: string;
+  readonly adapter: string;
+  readonly url: string | null;
+  readonly trust: Trust;
+  readonly origin: string;
+  readonly coversAny: boolean;
+  readonly covers: string[];
+  readonly settlementLag: string;
+  readonly settlementLagMs: number;
+  readonly enabled: boolean;
+  readonly watermark: Instant | null;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly knownVersion: string | null;
+  readonly failures: number;
+  readonly nextPollAt: Instant;
+  readonly version: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+};
+
+/** The columns of a FeedRow; a fragment for use inside other statements of this file. */
+function feedColumns(db: Sql) {
+  return db`id, slug, adapter, url, trust, origin, covers_any as "coversAny", covers, settlement_lag as "settlementLag",
+    settlement_lag_ms as "settlementLagMs", enabled, watermark, etag, last_modified as "lastModified",
+    known_version as "knownVersion", failures, next_poll_at as "nextPollAt", version,
+    created_at as "createdAt", updated_at as "updatedAt"`;
+}
+
+/** False when the slug is taken. */
+export async function insertFeed(db: Sql, feed: FeedRow): Promise<boolean> {
+  const rows = await db`
+    insert into feeds (id, slug, adapter, url, trust, origin, covers_any, covers, settlement_lag, settlement_lag_ms, enabled,
+      next_poll_at, created_at, updated_at)
+    values (${feed.id}, ${feed.slug}, ${feed.adapter}, ${feed.url}, ${feed.trust}, ${feed.origin}, ${feed.coversAny}, ${feed.covers},
+      ${feed.settlementLag}, ${feed.settlementLagMs}, ${feed.enabled}, ${new Date(feed.nextPollAt)},
+      ${new Date(feed.createdAt)}, ${new Date(feed.updatedAt)})
+    on conflict (slug) do nothing returning id`;
+  return rows.length === 1;
+}
+
+/** By id or slug. */
+export async function findFeed(db: Sql, idOrSlug: string): Promise<FeedRow | null> {
+  const rows = await db<
+    FeedRow[]
+  >`select ${feedColumns(db)} from feeds where id = ${idOrSlug} or slug = ${idOrSlug} order by id limit 1`;
+  return rows[0] ?? null;
+}
+
+/** Locks one feed for the transaction, so that readings of it come one after the other. */
+export async function lockFeed(db: Sql, id: string): Promise<FeedRow | null> {
+  const rows = await db<FeedRow[]>`select ${feedColumns(db)} from feeds where id = ${id} for update`;
+  return rows[0] ?? null;
+}
+
+/** Every feed, in the order in which they are read: builtin files before the network. */
+export async function listFeeds(db: Sql): Promise<FeedRow[]> {
+  return await db<FeedRow[]>`
+    select ${feedColumns(db)} from feeds order by (coalesce(url, '') like 'builtin:%') desc, created_at, id`;
+}
+
+export type FeedChange = Partial<
+  Pick<FeedRow, 'url' | 'trust' | 'origin' | 'coversAny' | 'covers' | 'settlementLag' | 'settlementLagMs' | 'enabled'>
+>;
+
+/** False when the version is no longer the one given. */
+export async function updateFeed(db: Sql, feed: FeedRow, change: FeedChange, now: Instant): Promise<boolean> {
+  const next = { ...feed, ...change };
+  const rows = await db`
+    update feeds set url = ${next.url}, trust = ${next.trust}, origin = ${next.origin}, covers_any = ${next.coversAny},
+      covers = ${next.covers}, settlement_lag = ${next.settlementLag}, settlement_lag_ms = ${next.settlementLagMs},
+      enabled = ${next.enabled}, version = version + 1, updated_at = ${new Date(now)}
+    where id = ${feed.id} and version = ${feed.version} returning id`;
+  return rows.length === 1;
+}
+
+/** Removes a feed that was never read; false when it has polls. */
+export async function deleteUnreadFeed(db: Sql, id: string): Promise<boolean> {
+  const rows = await db`
+    delete from feeds where id = ${id} and not exists (select from polls where feed_id = ${id}) returning id`;
+  return rows.length === 1;
+}
+
+/**
+ * Takes the lease of a feed that is due at a tick, and moves its next poll beyond that tick so that another node,
+ * firing a moment later for the same tick, finds nothing due. False when it is not due or leased.
+ */
+export async function leaseDueFeed(
+  db: Sql,
+  id: string,
+  lease: { holder: string; leaseMs: number; tick: Instant },
+): Promise<boolean> {
+  const rows = await db`
+    update feeds set lease_holder = ${lease.holder}, lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond',
+      next_poll_at = ${new Date(lease.tick + 1)}
+    where id = ${id} and enabled and next_poll_at <= ${new Date(lease.tick)}
+      and (lease_until is null or lease_until < clock_timestamp()) returning id`;
+  return rows.length === 1;
+}
+
+/** Takes the lease of a feed whether it is due or not; false when somebody is reading it. */
+export async function leaseFeed(db: Sql, id: string, lease: { holder: string; leaseMs: number }): Promise<boolean> {
+  const rows = await db`
+    update feeds set lease_holder = ${lease.holder}, lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond'
+    where id = ${id} and (lease_until is null or lease_until < clock_timestamp()) returning id`;
+  return rows.length === 1;
+}
+
+/** Gives the lease back after a poll and sets what the next one needs. */
+export async function settleFeed(
+  db: Sql,
+  id: string,
+  holder: string,
+  outcome: { failures: number; nextPollAt: Instant | null },
+): Promise<void> {
+  await db`
+    update feeds set lease_holder = null, lease_until = null, failures = ${outcome.failures},
+      next_poll_at = greatest(next_poll_at, coalesce(${outcome.nextPollAt === null ? null : new Date(outcome.nextPollAt)}::timestamptz, next_poll_at))
+    where id = ${id} and lease_holder = ${holder}`;
+}
+
+/** Ends every lease: for the one process of an embedded database, at its start. */
+export async function clearFeedLeases(db: Sql): Promise<void> {
+  await db`update feeds set lease_holder = null, lease_until = null where lease_until is not null`;
+}
+
+export type Validators = {
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly knownVersion: string | null;
+};
+
+/** Moves the watermark of a feed with an accepted poll, with the validators of what was accepted. */
+export async function advanceWatermark(
+  db: Sql,
+  id: string,
+  watermark: Instant,
+  validators: Validators | null,
+): Promise<void> {
+  await db`
+    update feeds set watermark = ${new Date(watermark)},
+      etag = ${validators === null ? db`etag` : validators.etag},
+      last_modified = ${validators === null ? db`last_modified` : validators.lastModified},
+      known_version = ${validators === null ? db`known_version` : validators.knownVersion}
+    where id = ${id}`;
+}
+
+/** Feeds that have ever listed a model of a vendor. */
+export async function listFeedsSeeing(
+  db: Sql,
+  vendors: readonly string[],
+): Promise<{ feedId: string; vendor: string }[]> {
+  return await db<{ feedId: string; vendor: string }[]>`
+    select f.id as "feedId", v.vendor from feeds f cross join unnest(${vendors as string[]}::text[]) as v(vendor)
+    where exists (select from item_readings r where r.outcome = 'model' and r.vendor = v.vendor and r.feed_id = f.id)
+    order by f.id, v.vendor`;
+}

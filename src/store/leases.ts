@@ -1,0 +1,17 @@
+import type { Sql } from './db.ts';
+
+/** Takes or renews a lease by the database's clock; false when another holder still has it. */
+export async function takeLease(db: Sql, name: string, holder: string, leaseMs: number): Promise<boolean> {
+  const rows = await db`
+    insert into leases (name, holder, lease_until)
+    values (${name}, ${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
+    on conflict (name) do update set holder = excluded.holder, lease_until = excluded.lease_until
+      where leases.lease_until < clock_timestamp() or leases.holder = excluded.holder
+    returning name`;
+  return rows.length === 1;
+}
+
+/** Gives a lease back; a lease that somebody else took meanwhile is left alone. */
+export async function returnLease(db: Sql, name: string, holder: string): Promise<void> {
+  await db`delete from leases where name = ${name} and holder = ${holder}`;
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../domain/refusal.ts';
+import { packageRoot } from '../package-root.ts';
+import type { Database, Sql } from './db.ts';
+
+/** A numbered file of SQL statements, `NNNN_name.sql`, applied once and never changed. */
+type Migration = { readonly version: number; readonly name: string; readonly sha256: string; readonly sql: string };
+
+type AppliedRow = { version: number; name: string; sha256: string };
+
+/** How a database stands to the program's migrations: only `current` may serve. */
+export type MigrationState =
+  | { readonly state: 'current'; readonly version: number }
+  | { readonly state: 'pending'; readonly pending: readonly string[] }
+  | { readonly state: 'newer'; readonly version: number }
+  | { readonly state: 'changed'; readonly name: string };
+
+/** One migration may rewrite a large table. */
+const migrationMsMax = 60 * 60_000;
+
+/** Any fixed number will do, as long as nothing else in the database uses it: the letters of "outturn" as ASCII. */
+const advisoryLockKey = '31372865445393006';
+
+/**
+ * Brings the database up to the program, one transaction per file, and returns the names of what it applied.
+ * Several nodes may start at once: an advisory transaction lock lets one of them in. (The embedded database has
+ * one session, which is granted every lock; there the lock of its directory keeps others out.)
+ * Refuses with `conflict` when an applied file was changed or the database is newer than the program.
+ */
+export async function migrate(db: Database, directory: string = migrationsDirectory()): Promise<string[]> {
+  const migrations = readMigrations(directory);
+  const applied: string[] = [];
+  for (;;) {
+    const name = await db.begin((tx) => applyNext(tx, migrations), { msMax: migrationMsMax });
+    if (name === null) return applied;
+    applied.push(name);
+  }
+}
+
+/** How the database stands to the migrations in `directory`; changes nothing. */
+export async function migrationState(db: Database, directory: string = migrationsDirectory()): Promise<MigrationState> {
+  const [found] = await db.sql<{ exists: boolean }[]>`select to_regclass('schema_migrations') is not null as exists`;
+  return compare(readMigrations(directory), found?.exists ? await listApplied(db.sql) : []);
+}
+
+/** Where the program's own migrations are. */
+export function migrationsDirectory(): string {
+  return join(packageRoot(), 'sql');
+}
+
+function compare(migrations: readonly Migration[], applied: readonly AppliedRow[]): MigrationState {
+  const newest = applied.at(-1)?.version ?? 0;
+  if (newest > migrations.length) return { state: 'newer', version: newest };
+  const changed = applied.find((row) => migrations[row.version - 1]?.sha256 !== row.sha256);
+  if (changed) return { state: 'changed', name: changed.name };
+  const pending = migrations.slice(applied.length).map((migration) => migration.name);
+  return pending.length > 0 ? { state: 'pending', pending } : { state: 'current', version: newest };
+}
+
+async function applyNext(tx: Sql, migrations: readonly Migration[]): Promise<string | null> {
+  await tx`set local statement_timeout = 0`;
+  await tx`select pg_advisory_xact_lock(${advisoryLockKey}::int8)`;
+  await tx`
+    create table if not exists schema_migrations (
+      version integer primary key,
+      name text not null,
+      sha256 text not null,
+      applied_at timestamptz not null default now()
+    )`;
+  const applied = await listApplied(tx);
+  refuseMismatch(compare(migrations, applied));
+  const next = migrations[applied.length];
+  if (next === undefined) return null;
+  await tx.unsafe(next.sql);
+  await tx`insert into schema_migrations (version, name, sha256) values (${next.version}, ${next.name}, ${next.sha256})`;
+  return next.name;
+}
+
+async function listApplied(db: Sql): Promise<AppliedRow[]> {
+  return db<AppliedRow[]>`select version, name, sha256 from schema_migrations order by version`;
+}
+
+function refuseMismatch(state: MigrationState): void {
+  if (state.state === 'newer') {
+    throw new Refusal(
+      'conflict',
+      `the database is at migration ${state.version}, which this program does not know: run the newer program`,
+    );
+  }
+  if (state.state === 'changed') {
+    throw new Refusal(
+      'conflict',
+      `the migration ${state.name} was changed after it was applied: restore it and write a new one`,
+    );
+  }
+}
+
+/** The numbered files in order; their numbers must be 1, 2, 3 and so on, so that no file can slip in between. */
+function readMigrations(directory: string): Migration[] {
+  const names = existsSync(directory) ? readdirSync(directory).filter((name) => /^\d.*\.sql$/.test(name)) : [];
+  return names.sort().map((name, index) => {
+    const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1]);
+    if (version !== index + 1) {
+      throw new Error(`${join(directory, name)}: expected the name ${String(index + 1).padStart(4, '0')}_….sql`);
+    }
+    // A checkout may have rewritten the line ends; that is no change.
+    const sql = readFileSync(join(directory, name), 'utf8').replaceAll('\r\n', '\n');
+    return { version, name, sha256: createHash('sha256').update(sql).digest('hex'), sql };
+  });
+}

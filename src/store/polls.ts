@@ -1,0 +1,165 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+
+export type PollResult = 'running' | 'ok' | 'not_modified' | 'suspect' | 'failed' | 'aborted';
+export type PollKind = 'scheduled' | 'manual' | 'snapshot';
+
+export type PollRow = {
+  readonly id: string;
+  readonly feedId: string;
+  readonly kind: PollKind;
+  readonly result: PollResult;
+  readonly startedAt: Instant;
+  readonly observedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  readonly items: number;
+  readonly newItems: number;
+  readonly changedItems: number;
+  readonly vanishedItems: number;
+  readonly lostItems: number;
+  readonly bytes: number | null;
+  readonly bytesHash: string | null;
+  readonly frozenVendors: string[];
+  readonly suspectReason: string | null;
+  readonly errorCode: string | null;
+  readonly errorDetail: string | null;
+  readonly httpStatus: number | null;
+};
+
+function pollColumns(db: Sql) {
+  return db`id, feed_id as "feedId", kind, result, started_at as "startedAt", observed_at as "observedAt", finished_at as "finishedAt",
+    items, new_items as "newItems", changed_items as "changedItems", vanished_items as "vanishedItems", lost_items as "lostItems",
+    bytes, bytes_hash as "bytesHash", frozen_vendors as "frozenVendors", suspect_reason as "suspectReason",
+    error_code as "errorCode", error_detail as "errorDetail", http_status as "httpStatus"`;
+}
+
+/** Opens the row of a poll. False when one is running, or when another node took the same tick. */
+export async function insertRunningPoll(
+  db: Sql,
+  poll: { id: string; feedId: string; kind: PollKind; scheduledFor: Instant | null; startedAt: Instant },
+): Promise<boolean> {
+  const rows = await db`
+    insert into polls (id, feed_id, kind, result, scheduled_for, started_at)
+    values (${poll.id}, ${poll.feedId}, ${poll.kind}, 'running', ${poll.scheduledFor === null ? null : new Date(poll.scheduledFor)}, ${new Date(poll.startedAt)})
+    on conflict do nothing returning id`;
+  return rows.length === 1;
+}
+
+export type PollEnd = {
+  readonly result: Exclude<PollResult, 'running' | 'aborted'>;
+  readonly observedAt: Instant | null;
+  readonly finishedAt: Instant;
+  readonly items?: number;
+  readonly newItems?: number;
+  readonly changedItems?: number;
+  readonly vanishedItems?: number;
+  readonly lostItems?: number;
+  readonly bytes?: number | null;
+  readonly bytesHash?: string | null;
+  readonly frozenVendors?: readonly string[];
+  readonly suspectReason?: string | null;
+  readonly errorCode?: string | null;
+  readonly errorDetail?: string | null;
+  readonly httpStatus?: number | null;
+};
+
+/** Closes the row of a poll; false when it is no longer running (a sweep ended it). */
+export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<boolean> {
+  const rows = await db`
+    update polls set result = ${end.result}, observed_at = ${end.observedAt === null ? null : new Date(end.observedAt)},
+      finished_at = ${new Date(end.finishedAt)}, items = ${end.items ?? 0}, new_items = ${end.newItems ?? 0},
+      changed_items = ${end.changedItems ?? 0}, vanished_items = ${end.vanishedItems ?? 0}, lost_items = ${end.lostItems ?? 0},
+      bytes = ${end.bytes ?? null}, bytes_hash = ${end.bytesHash ?? null}, frozen_vendors = ${[...(end.frozenVendors ?? [])]},
+      suspect_reason = ${end.suspectReason ?? null}, error_code = ${end.errorCode ?? null}, error_detail = ${end.errorDetail ?? null},
+      http_status = ${end.httpStatus ?? null}
+    where id = ${id} and result = 'running' returning id`;
+  return rows.length === 1;
+}
+
+/** Ends, as aborted, polls whose reader is gone: its lease has run out. */
+export async function abortLostPolls(db: Sql, now: Instant): Promise<number> {
+  const rows = await db`
+    update polls set result = 'aborted', finished_at = ${new Date(now)}, error_code = 'aborted',
+      error_detail = 'the process that was reading stopped before it was done; nothing of it was kept'
+    from feeds
+    where polls.result = 'running' and feeds.id = polls.feed_id
+      and (feeds.lease_until is null or feeds.lease_until < clock_timestamp()) returning polls.id`;
+  return rows.length;
+}
+
+export async function findPoll(db: Sql, id: string): Promise<PollRow | null> {
+  const rows = await db<PollRow[]>`select ${pollColumns(db)} from polls where id = ${id}`;
+  return rows[0] ?? null;
+}
+
+/** Newest first; `before` is the last row of the page before. */
+export async function listPolls(
+  db: Sql,
+  feedId: string,
+  page: { before: { startedAt: Instant; id: string } | null; limit: number },
+): Promise<PollRow[]> {
+  const { before } = page;
+  return await db<PollRow[]>`
+    select ${pollColumns(db)} from polls where feed_id = ${feedId}
+      ${before === null ? db`` : db`and (started_at, id) < (${new Date(before.startedAt)}, ${before.id})`}
+    order by started_at desc, id desc limit ${page.limit}`;
+}
+
+/** The latest poll of a feed that brought a payload, accepted or suspect. */
+export async function findLatestReading(db: Sql, feedId: string): Promise<PollRow | null> {
+  const rows = await db<PollRow[]>`
+    select ${pollColumns(db)} from polls where feed_id = ${feedId} and observed_at is not null
+    order by observed_at desc, id desc limit 1`;
+  return rows[0] ?? null;
+}
+
+/** The latest finished poll of each feed, for its health. */
+export async function listLatestPolls(db: Sql): Promise<PollRow[]> {
+  return await db<PollRow[]>`
+    select distinct on (feed_id) ${pollColumns(db)} from polls where result <> 'running' order by feed_id, started_at desc, id desc`;
+}
+
+/** The last accepted read of a feed in which a vendor's slice was not frozen, for each vendor asked. */
+export async function listLastReads(
+  db: Sql,
+  feedId: string,
+  vendors: readonly string[],
+): Promise<{ vendor: string; observedAt: Instant | null }[]> {
+  return await db<{ vendor: string; observedAt: Instant | null }[]>`
+    select v.vendor, (select p.observed_at from polls p
+      where p.feed_id = ${feedId} and p.result in ('ok', 'not_modified') and not (v.vendor = any(p.frozen_vendors))
+      order by p.observed_at desc limit 1) as "observedAt"
+    from unnest(${vendors as string[]}::text[]) as v(vendor) order by v.vendor`;
+}
+
+/**
+ * For every feed and vendor: its first accepted read, and the neighbours (last at or before, first at or after) of each
+ * moment. Vendor `any` means reads in which nothing was frozen.
+ */
+export async function listReads(
+  db: Sql,
+  vendors: readonly string[],
+  moments: readonly Instant[],
+): Promise<{ feedId: string; vendor: string; readAt: Instant }[]> {
+  const times = moments.filter(Number.isFinite).map((moment) => new Date(moment).toISOString());
+  return await db<{ feedId: string; vendor: string; readAt: Instant }[]>`
+    with asked as (select f.id as feed_id, v.vendor from feeds f cross join unnest(${vendors as string[]}::text[]) as v(vendor)),
+    moments as (select m.moment from unnest(${times}::timestamptz[]) as m(moment))
+    select a.feed_id as "feedId", a.vendor, r.observed_at as "readAt"
+    from asked a cross join lateral (
+      (select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+        and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
+        order by p.observed_at limit 1)
+      union
+      select b.observed_at from moments m cross join lateral (
+        (select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at <= m.moment
+          and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
+          order by p.observed_at desc limit 1)
+        union all
+        (select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at >= m.moment
+          and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
+          order by p.observed_at limit 1)
+      ) b
+    ) r
+    order by a.feed_id, a.vendor, r.observed_at`;
+}

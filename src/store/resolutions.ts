@@ -1,0 +1,92 @@
+import type { ExplanationNode } from '../domain/explanation.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Trust } from '../domain/trust.ts';
+import type { Sql } from './db.ts';
+
+export type Outcome = 'yes' | 'no' | 'ambiguous' | 'annulled';
+
+export type ResolutionRow = {
+  readonly id: string;
+  readonly predictionId: string;
+  readonly criterionVersion: number;
+  readonly outcome: Outcome;
+  readonly effectiveAt: string;
+  readonly knownAt: Instant;
+  readonly decidedAt: Instant;
+  readonly decidedBy: string;
+  readonly reasonCode: string;
+  readonly reason: string;
+  readonly evidence: string[];
+  readonly evidenceTrust: Trust | null;
+  readonly explanation: ExplanationNode | null;
+  readonly evaluatorVersion: string;
+  readonly identityVersion: string;
+  readonly supersedes: string | null;
+};
+
+function resolutionColumns(db: Sql) {
+  return db`id, prediction_id as "predictionId", criterion_version as "criterionVersion", outcome, effective_at as "effectiveAt",
+    known_at as "knownAt", decided_at as "decidedAt", decided_by as "decidedBy", reason_code as "reasonCode", reason, evidence,
+    evidence_trust as "evidenceTrust", explanation, evaluator_version as "evaluatorVersion", identity_version as "identityVersion", supersedes`;
+}
+
+/**
+ * The guarded insert: one first resolution per prediction, one successor per resolution, and only for the criterion that
+ * was evaluated. False when somebody else was first; then nothing may be announced.
+ */
+export async function insertResolution(db: Sql, resolution: ResolutionRow): Promise<boolean> {
+  const rows = await db`
+    insert into resolutions (id, prediction_id, criterion_version, outcome, effective_at, known_at, decided_at, decided_by,
+      reason_code, reason, evidence, evidence_trust, explanation, evaluator_version, identity_version, supersedes)
+    select ${resolution.id}, p.id, p.criterion_version, ${resolution.outcome}, ${resolution.effectiveAt}, ${new Date(resolution.knownAt)},
+      ${new Date(resolution.decidedAt)}, ${resolution.decidedBy}, ${resolution.reasonCode}, ${resolution.reason}, ${resolution.evidence},
+      ${resolution.evidenceTrust}, ${resolution.explanation === null ? null : JSON.stringify(resolution.explanation)}::text::jsonb,
+      ${resolution.evaluatorVersion}, ${resolution.identityVersion}, ${resolution.supersedes}
+    from predictions p where p.id = ${resolution.predictionId} and p.criterion_version = ${resolution.criterionVersion}
+    on conflict do nothing returning id`;
+  return rows.length === 1;
+}
+
+/** Every resolution of a prediction known by a moment, oldest first; the last one stands. */
+export async function listPredictionResolutions(
+  db: Sql,
+  predictionId: string,
+  asOf: Instant | null,
+): Promise<ResolutionRow[]> {
+  return await db<ResolutionRow[]>`
+    select ${resolutionColumns(db)} from resolutions
+    where prediction_id = ${predictionId} ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`} order by seq`;
+}
+
+/** The standing resolution of each prediction at a moment, with how many rows were known by then. */
+export async function listStandingResolutions(
+  db: Sql,
+  predictionIds: readonly string[],
+  asOf: Instant | null,
+): Promise<(ResolutionRow & { rows: number })[]> {
+  return await db<(ResolutionRow & { rows: number })[]>`
+    select distinct on (prediction_id) ${resolutionColumns(db)}, (count(*) over (partition by prediction_id))::int as rows
+    from resolutions where prediction_id = any(${predictionIds as string[]}) ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`}
+    order by prediction_id, seq desc`;
+}
+
+export type ListedResolution = ResolutionRow & {
+  readonly seq: number;
+  readonly slug: string;
+  readonly statement: string;
+};
+
+/** What resolved, oldest decision first, after a sequence number. */
+export async function listResolutions(
+  db: Sql,
+  page: { after: number; outcome: Outcome | null; limit: number },
+): Promise<ListedResolution[]> {
+  return await db<ListedResolution[]>`
+    select r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome, r.effective_at as "effectiveAt",
+      r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy", r.reason_code as "reasonCode", r.reason, r.evidence,
+      r.evidence_trust as "evidenceTrust", null::jsonb as explanation, r.evaluator_version as "evaluatorVersion",
+      r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement
+    from resolutions r join predictions p on p.id = r.prediction_id
+    where r.seq > ${page.after} ${page.outcome === null ? db`` : db`and r.outcome = ${page.outcome}`}
+    order by r.seq limit ${page.limit}`;
+}

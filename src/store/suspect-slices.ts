@@ -1,0 +1,42 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+
+export type SuspectSliceRow = {
+  readonly vendor: string | null;
+  readonly observedAt: Instant;
+  readonly itemKeys: string[];
+};
+
+/** How many earlier suspect listings a poll is held against, newest first: 24 hours of quarter-hourly polls and some. */
+export const suspectSlicesMax = 200;
+
+/** Keeps what a suspect poll listed, to hold later polls against. */
+export async function insertSuspectSlice(
+  db: Sql,
+  slice: {
+    pollId: string;
+    feedId: string;
+    vendor: string | null;
+    observedAt: Instant;
+    itemKeys: readonly string[];
+    items: readonly unknown[];
+  },
+): Promise<void> {
+  await db`
+    insert into suspect_slices (poll_id, feed_id, vendor, observed_at, item_keys, items)
+    values (${slice.pollId}, ${slice.feedId}, ${slice.vendor}, ${new Date(slice.observedAt)},
+      ${JSON.stringify(slice.itemKeys)}::text::jsonb, ${JSON.stringify(slice.items)}::text::jsonb)`;
+}
+
+/** Suspect listings of a feed between two moments, newest first. */
+export async function listSuspectSlices(
+  db: Sql,
+  feedId: string,
+  after: Instant,
+  until: Instant,
+): Promise<SuspectSliceRow[]> {
+  return await db<SuspectSliceRow[]>`
+    select vendor, observed_at as "observedAt", item_keys as "itemKeys" from suspect_slices
+    where feed_id = ${feedId} and observed_at > ${new Date(after)} and observed_at <= ${new Date(until)}
+    order by observed_at desc, poll_id desc limit ${suspectSlicesMax}`;
+}

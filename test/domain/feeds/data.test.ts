@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { adapterNames, findAdapter } from '../../../src/domain/feeds/adapters.ts';
+import { parseDate } from '../../../src/domain/instant.ts';
+import { trusts } from '../../../src/domain/trust.ts';
+
+const root = new URL('../../../', import.meta.url);
+const vendors = ['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'] as const;
+
+function readBytes(path: string): Uint8Array {
+  return readFileSync(new URL(path, root));
+}
+
+function readData(path: string): unknown {
+  return JSON.parse(readFileSync(new URL(path, root), 'utf8'));
+}
+
+function readLedger(path: string) {
+  const adapter = findAdapter('ledger');
+  if (adapter === null) throw new Error('there is no ledger adapter');
+  return adapter.parse(readBytes(path)).items;
+}
+
+const feedsFile = z.strictObject({
+  format: z.literal('outturn-feeds/1'),
+  feeds: z.array(
+    z.strictObject({
+      slug: z.string().regex(/^[a-z0-9-]+$/),
+      adapter: z.enum(adapterNames),
+      url: z.string(),
+      trust: z.enum(trusts),
+      origin: z.string().min(1),
+      covers: z.array(z.enum(vendors)),
+      settlement_lag: z.string().regex(/^P/),
+      enabled: z.boolean(),
+      package: z.string().optional(),
+    }),
+  ),
+});
+
+describe('the reviewed ledgers', () => {
+  it.each(['data/ledger.json', 'data/sdk-history/openai.json', 'data/sdk-history/anthropic.json'])(
+    '%s is valid and sorted, so that a change shows where it was made',
+    (path) => {
+      const items = readLedger(path);
+      const starts = items.map(
+        (item) => parseDate(item.released?.text ?? item.publishedAt ?? '')?.interval.from ?? Number.NaN,
+      );
+      const days = starts.map((start) => Math.floor(start / 86_400_000));
+      expect(days).toEqual([...days].sort((a, b) => a - b));
+      expect(days.every((day) => Number.isInteger(day))).toBe(true);
+    },
+  );
+
+  it('know releases of every vendor that is covered', () => {
+    const items = readLedger('data/ledger.json');
+    expect(items.length).toBeGreaterThanOrEqual(70);
+    expect(new Set(items.map((item) => item.host))).toEqual(new Set(vendors));
+  });
+
+  it.each([
+    ['openai/gpt-5#general', '2025-08-07'],
+    ['openai/gpt-4.5-preview#preview', '2025-02-27'],
+    ['openai/o1-preview#preview', '2024-09-12'],
+    ['openai/o1#general', '2024-12-17'],
+    ['openai/o3-mini#general', '2025-01-31'],
+    ['openai/o3#general', '2025-04-16'],
+    ['openai/o4-mini#general', '2025-04-16'],
+    ['anthropic/claude-3-7-sonnet#general', '2025-02-24'],
+    ['anthropic/claude-opus-5#general', '2026-07-24'],
+    ['google/gemini-2.5-pro-preview#preview', '2025-03-25'],
+    ['google/gemini-2.5-pro#general', '2025-06-17'],
+    ['google/gemini-3-pro-preview#preview', '2025-11-18'],
+  ])('date %s to %s', (key, day) => {
+    const item = readLedger('data/ledger.json').find((each) => each.key === key);
+    expect(item?.released).toEqual({ text: day, weight: 'stands' });
+    expect(item?.publishedAt).toBe(day);
+  });
+
+  it('hold no full o4, no o5, no bare GPT-6 and no Claude 3.5 Opus', () => {
+    const names = ['data/ledger.json', 'data/sdk-history/openai.json', 'data/sdk-history/anthropic.json'].flatMap(
+      (path) => readLedger(path).map((item) => item.name),
+    );
+    expect(names.filter((name) => /^(o4|o5.*|gpt-6)$|3[.-]5-opus|opus-3[.-]5/.test(name))).toEqual([]);
+  });
+
+  it('date a model once per stage: no ledger entry is a dated snapshot of another', () => {
+    const names = readLedger('data/ledger.json').map((item) => item.name);
+    expect(names.filter((name) => /20\d{2}-?\d{2}-?\d{2}|-\d{4}$/.test(name))).toEqual([]);
+  });
+
+  it('take the SDK tables as sightings: no entry of theirs states a release date', () => {
+    for (const vendor of ['openai', 'anthropic']) {
+      const items = readLedger(`data/sdk-history/${vendor}.json`);
+      expect(items.filter((item) => item.released !== undefined || item.host !== vendor)).toEqual([]);
+    }
+  });
+
+  it('date the first SDK declaration of GPT-5 to the second', () => {
+    const item = readLedger('data/sdk-history/openai.json').find((each) => each.name === 'gpt-5');
+    expect(item?.publishedAt).toBe('2025-08-07T17:04:19Z');
+  });
+});
+
+describe('the default feeds', () => {
+  const { feeds } = feedsFile.parse(readData('data/feeds.json'));
+
+  it('have one slug each and an adapter that exists', () => {
+    expect(new Set(feeds.map((feed) => feed.slug)).size).toBe(feeds.length);
+    expect(new Set(feeds.map((feed) => feed.adapter))).toEqual(new Set(adapterNames));
+  });
+
+  it('are published where they can be read: https, a file of ours or a package', () => {
+    for (const feed of feeds) {
+      if (feed.url.startsWith('builtin:'))
+        expect(readLedger(feed.url.slice('builtin:'.length)).length).toBeGreaterThan(0);
+      else if (feed.package !== undefined) expect(feed.url).toBe(`npm:${feed.package}`);
+      else expect(new URL(feed.url).protocol).toBe('https:');
+    }
+  });
+
+  it('never let a list cover whose silence means nothing', () => {
+    const covering = feeds.filter((feed) => feed.covers.length > 0).map((feed) => feed.slug);
+    expect(covering).toEqual(['litellm', 'models-dev']);
+  });
+
+  it('agree with their adapters on what a catalogue is', () => {
+    for (const feed of feeds.filter((each) => each.covers.length > 0)) {
+      expect(findAdapter(feed.adapter)?.defaults).toEqual({
+        trust: feed.trust,
+        origin: feed.origin,
+        covers: feed.covers,
+        settlementLag: feed.settlement_lag,
+        url: feed.url,
+      });
+    }
+  });
+
+  it('know no other adapter', () => {
+    expect(findAdapter('rss')).toBeNull();
+    expect(findAdapter('__proto__')).toBeNull();
+  });
+});

@@ -1,0 +1,193 @@
+import type { LookupAddress } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import { request } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { makeClient } from '../../src/net/client.ts';
+import { fetchConditional } from '../../src/net/fetch-conditional.ts';
+import { loopbackOnly, serveHttp } from './loopback.ts';
+
+const userAgent = 'outturn-test';
+
+/** Name resolution from a list of answers, one per call; the last one stays. */
+function fakeLookup(...answers: readonly (readonly string[])[]): { lookup: LookupFunction; names: string[] } {
+  const names: string[] = [];
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    const addresses = answers[Math.min(names.length, answers.length - 1)] ?? [];
+    names.push(hostname);
+    const list: LookupAddress[] = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    if (options.all) callback(null, list);
+    else callback(null, list[0]?.address ?? '', list[0]?.family);
+  };
+  return { lookup, names };
+}
+
+const inside = [
+  '127.0.0.1',
+  '127.1',
+  '2130706433',
+  '0177.0.0.1',
+  '0x7f.0.0.1',
+  '0x7f000001',
+  '127.0.0.1.',
+  '①②⑦.⓪.⓪.①',
+  '0',
+  '0.0.0.0',
+  '10.0.0.1',
+  '169.254.169.254',
+  '168.63.129.16',
+  '[::1]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[::127.0.0.1]',
+  '[64:ff9b::127.0.0.1]',
+  '[2002:7f00:1::]',
+  '[fd00::1]',
+  '[fe80::1]',
+];
+
+describe('a client without an allow list', () => {
+  it.each(inside)('refuses the host %s before anything is sent', async (host) => {
+    let hits = 0;
+    const origin = await serveHttp((_request, response) => {
+      hits += 1;
+      response.end('secret');
+    });
+    const url = `http://${host}:${new URL(origin).port}/`;
+    const outcome = await fetchConditional(makeClient({ userAgent }), { url });
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'refused_address' });
+    expect(hits).toBe(0);
+  });
+
+  it('refuses localhost as the system resolves it', async () => {
+    const origin = await serveHttp((_request, response) => response.end('secret'));
+    const url = origin.replace('127.0.0.1', 'localhost');
+    expect(await fetchConditional(makeClient({ userAgent }), { url })).toMatchObject({ reason: 'refused_address' });
+  });
+
+  it.each([[['10.0.0.1']], [['::1']], [['::ffff:127.0.0.1']], [['93.184.215.14', '127.0.0.1']], [['nonsense']]])(
+    'refuses a name that resolves to %s',
+    async (addresses) => {
+      const { lookup, names } = fakeLookup(addresses);
+      const outcome = await fetchConditional(makeClient({ userAgent, lookup }), { url: 'http://feed.example/' });
+      expect(outcome).toMatchObject({ kind: 'failed', reason: 'refused_address' });
+      expect(names).toEqual(['feed.example']);
+    },
+  );
+
+  it('says dns for a name without an address', async () => {
+    const client = makeClient({ userAgent, lookup: fakeLookup([]).lookup });
+    expect(await fetchConditional(client, { url: 'http://feed.example/' })).toMatchObject({ reason: 'dns' });
+  });
+
+  it.each([
+    'feed.example/x',
+    'ftp://feed.example/',
+    'file:///etc/passwd',
+    'data:text/plain,x',
+    'http://user:secret@feed.example/',
+    'http://user@feed.example/',
+    'http://feed.example:0/',
+    'http://feed.example:99999/',
+    'http://',
+    `http://feed.example/${'x'.repeat(9_000)}`,
+  ])('refuses the URL %.40s', async (url) => {
+    const outcome = await fetchConditional(makeClient({ userAgent }), { url });
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'bad_url' });
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+  });
+});
+
+describe('the connector itself', () => {
+  it('refuses a literal that nobody judged before', async () => {
+    let hits = 0;
+    const origin = await serveHttp((_request, response) => {
+      hits += 1;
+      response.end();
+    });
+    const { dispatcher } = makeClient({ userAgent });
+    await expect(request(origin, { dispatcher })).rejects.toThrow('may not be reached');
+    expect(hits).toBe(0);
+  });
+});
+
+describe('a client with an allow list', () => {
+  it('reaches what is listed and nothing beside it', async () => {
+    const origin = await serveHttp((_request, response) => response.end('ok'));
+    const client = makeClient({ userAgent, allow: loopbackOnly });
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'ok' });
+    const beside = origin.replace('127.0.0.1', '127.0.0.2');
+    expect(await fetchConditional(client, { url: beside })).toMatchObject({ reason: 'refused_address' });
+  });
+
+  it('connects to the very answer that it vetted, and vets anew for the next connection', async () => {
+    const origin = await serveHttp((_request, response) => response.setHeader('connection', 'close').end('ok'));
+    const { lookup, names } = fakeLookup(['127.0.0.1'], ['10.0.0.1']);
+    const client = makeClient({ userAgent, allow: loopbackOnly, lookup });
+    const url = origin.replace('127.0.0.1', 'rebinding.example');
+    expect(await fetchConditional(client, { url })).toMatchObject({ kind: 'ok' });
+    expect(names).toHaveLength(1);
+    expect(await fetchConditional(client, { url })).toMatchObject({ reason: 'refused_address' });
+    expect(names).toHaveLength(2);
+  });
+
+  it('refuses a name of which one answer is listed and another is not', async () => {
+    const origin = await serveHttp((_request, response) => response.end('ok'));
+    const { lookup } = fakeLookup(['127.0.0.1', '10.0.0.1']);
+    const client = makeClient({ userAgent, allow: loopbackOnly, lookup });
+    const url = origin.replace('127.0.0.1', 'mixed.example');
+    expect(await fetchConditional(client, { url })).toMatchObject({ reason: 'refused_address' });
+  });
+});
+
+describe('a client behind a proxy', () => {
+  it('sends plain http to the proxy, wherever that is, and lets it resolve the name', async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = await serveHttp((incoming, response) => {
+      asked.push(incoming.url);
+      response.end('by proxy');
+    });
+    const { lookup, names } = fakeLookup(['10.0.0.1']);
+    const client = makeClient({ userAgent, lookup, proxy: { httpProxy: proxy } });
+    const outcome = await fetchConditional(client, { url: 'http://feed.example/list?a=1' });
+    expect(outcome).toMatchObject({ kind: 'ok', bytes: Buffer.from('by proxy') });
+    expect(asked).toEqual(['http://feed.example/list?a=1']);
+    expect(names).toEqual([]);
+  });
+
+  it('still refuses literals, and never asks the proxy for them', async () => {
+    let hits = 0;
+    const proxy = await serveHttp((_incoming, response) => {
+      hits += 1;
+      response.end();
+    });
+    const client = makeClient({ userAgent, proxy: { httpProxy: proxy, httpsProxy: proxy } });
+    for (const url of ['http://169.254.169.254/', 'https://127.0.0.1/']) {
+      expect(await fetchConditional(client, { url })).toMatchObject({ reason: 'refused_address' });
+    }
+    expect(hits).toBe(0);
+  });
+
+  it('asks the proxy for a tunnel when the URL is https, and says connect when it refuses', async () => {
+    const asked: string[] = [];
+    const proxy = await serveHttp((incoming, response) => {
+      asked.push(`${incoming.method} ${incoming.url}`);
+      response.writeHead(403).end();
+    });
+    const client = makeClient({ userAgent, proxy: { httpsProxy: proxy } });
+    // Without a listener for tunnels the server ends the connection; that is a refusal too.
+    const outcome = await fetchConditional(client, { url: 'https://feed.example/' });
+    expect(outcome).toMatchObject({ kind: 'failed' });
+    expect(['connect', 'reset']).toContain(outcome.kind === 'failed' ? outcome.reason : '');
+    expect(asked).toEqual([]);
+  });
+
+  it('guards what is reached without the proxy', async () => {
+    const proxy = await serveHttp((_incoming, response) => response.end('by proxy'));
+    const { lookup } = fakeLookup(['10.0.0.1']);
+    const client = makeClient({ userAgent, lookup, proxy: { httpProxy: proxy, noProxy: '.direct.example' } });
+    expect(await fetchConditional(client, { url: 'http://a.direct.example/' })).toMatchObject({
+      reason: 'refused_address',
+    });
+  });
+});

@@ -1,0 +1,315 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { MockAgent } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { type Client, makeClient } from '../../src/net/client.ts';
+import { fetchConditional } from '../../src/net/fetch-conditional.ts';
+import { loopbackOnly, serveHttp, serveRaw } from './loopback.ts';
+
+const client = makeClient({ userAgent: 'outturn-test', allow: loopbackOnly });
+
+describe('an answer with a document', () => {
+  it('is handed on with its validators, type and place, whatever the type is', async () => {
+    const origin = await serveHttp((_request, response) => {
+      response.writeHead(200, {
+        etag: 'W/"7"',
+        'last-modified': 'Sun, 22 Nov 2026 12:00:00 GMT',
+        'content-type': 'text/html',
+      });
+      response.end('<p>é</p>');
+    });
+    expect(await fetchConditional(client, { url: `${origin}/a?b=c#d` })).toEqual({
+      kind: 'ok',
+      status: 200,
+      bytes: Buffer.from('<p>é</p>'),
+      etag: 'W/"7"',
+      lastModified: 'Sun, 22 Nov 2026 12:00:00 GMT',
+      contentType: 'text/html',
+      finalUrl: `${origin}/a?b=c#d`,
+    });
+  });
+
+  it.each([
+    ['gzip', gzipSync('[1]')],
+    ['br', brotliCompressSync('[1]')],
+    ['GZIP', gzipSync('[1]')],
+    ['identity', Buffer.from('[1]')],
+  ])('is decoded from %s', async (coding, body) => {
+    const origin = await serveHttp((_request, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(body),
+    );
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'ok', bytes: Buffer.from('[1]') });
+  });
+
+  it('is asked for with the headers of the caller, the client and the copy at hand', async () => {
+    const seen: Record<string, unknown>[] = [];
+    const origin = await serveHttp((request, response) => {
+      seen.push(request.headers);
+      response.end();
+    });
+    await fetchConditional(client, {
+      url: origin,
+      etag: '"1"',
+      lastModified: 'Sun, 22 Nov 2026 12:00:00 GMT',
+      headers: { accept: 'application/json', authorization: 'Bearer k' },
+    });
+    expect(seen[0]).toMatchObject({
+      accept: 'application/json',
+      authorization: 'Bearer k',
+      'user-agent': 'outturn-test',
+      'accept-encoding': 'gzip, br',
+      'if-none-match': '"1"',
+      'if-modified-since': 'Sun, 22 Nov 2026 12:00:00 GMT',
+    });
+  });
+
+  it('has a validator forgotten that could not be sent back', async () => {
+    const origin = await serveRaw((socket) =>
+      socket.end('HTTP/1.1 200 OK\r\netag: "\u20ac"\r\ncontent-length: 0\r\n\r\n'),
+    );
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'ok', etag: null });
+  });
+});
+
+describe('an answer without a document', () => {
+  it('is not_modified for 304, with the validators that now hold', async () => {
+    const origin = await serveHttp((_request, response) => response.writeHead(304, { etag: '"2"' }).end());
+    expect(await fetchConditional(client, { url: origin, etag: '"1"', lastModified: 'then' })).toEqual({
+      kind: 'not_modified',
+      etag: '"2"',
+      lastModified: 'then',
+    });
+  });
+
+  it('is a failure for a 304 that nobody asked for', async () => {
+    const origin = await serveHttp((_request, response) => response.writeHead(304).end());
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'bad_status', status: 304 });
+  });
+
+  it.each([201, 204, 206, 300, 400, 401, 403, 404, 410, 500])('is a failure for %i', async (status) => {
+    const origin = await serveHttp((_request, response) => response.writeHead(status).end());
+    const outcome = await fetchConditional(client, { url: origin });
+    expect(outcome).toEqual({ kind: 'failed', reason: 'bad_status', status, detail: `answered ${status}` });
+  });
+
+  it.each([
+    [429, '120', 120_000],
+    [503, '999999999', 86_400_000],
+  ])('tells from %i how long the server wants to be left alone', async (status, value, retryAfterMs) => {
+    const origin = await serveHttp((_request, response) => response.writeHead(status, { 'retry-after': value }).end());
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({
+      reason: 'bad_status',
+      status,
+      retryAfterMs,
+    });
+  });
+});
+
+describe('a redirect', () => {
+  const hops = (count: number) =>
+    serveHttp((request, response) => {
+      const hop = Number(request.url?.slice(1));
+      if (hop >= count) response.end('there');
+      else response.writeHead(302, { location: `/${hop + 1}` }).end('x'.repeat(100_000));
+    });
+
+  it('is followed three times', async () => {
+    const origin = await hops(3);
+    expect(await fetchConditional(client, { url: `${origin}/0` })).toMatchObject({
+      kind: 'ok',
+      finalUrl: `${origin}/3`,
+    });
+  });
+
+  it('is not followed a fourth time, so a loop ends', async () => {
+    const origin = await hops(Number.POSITIVE_INFINITY);
+    expect(await fetchConditional(client, { url: `${origin}/0` })).toMatchObject({ reason: 'too_many_redirects' });
+  });
+
+  it.each([
+    ['http://10.0.0.1/', 'refused_address'],
+    ['http://[::1]/', 'refused_address'],
+    ['//127.0.0.2/', 'refused_address'],
+    ['http://2130706434/', 'refused_address'],
+    ['ftp://feed.example/', 'bad_redirect'],
+    ['file:///etc/passwd', 'bad_redirect'],
+    ['http://user:secret@127.0.0.1/', 'bad_redirect'],
+    ['http://', 'bad_redirect'],
+  ])('to %s ends as %s', async (location, reason) => {
+    const origin = await serveHttp((_request, response) => response.writeHead(301, { location }).end());
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'failed', reason });
+  });
+
+  it('without a target is a failure', async () => {
+    const origin = await serveHttp((_request, response) => response.writeHead(307).end());
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'bad_redirect', status: 307 });
+  });
+
+  it('from https to http is refused', async () => {
+    const dispatcher = new MockAgent();
+    dispatcher.disableNetConnect();
+    dispatcher
+      .get('https://feed.example')
+      .intercept({ path: '/' })
+      .reply(302, '', { headers: { location: 'http://feed.example/' } });
+    const fake: Client = { ...client, dispatcher };
+    expect(await fetchConditional(fake, { url: 'https://feed.example/' })).toMatchObject({ reason: 'bad_redirect' });
+  });
+
+  it('to another origin leaves credentials and validators behind; within the origin they stay', async () => {
+    const seen: Record<string, unknown>[] = [];
+    const other = await serveHttp((request, response) => {
+      seen.push(request.headers);
+      response.end();
+    });
+    const origin = await serveHttp((request, response) => {
+      seen.push(request.headers);
+      response.writeHead(302, { location: request.url === '/a' ? '/b' : `${other}/` }).end();
+    });
+    const headers = { accept: 'application/json', authorization: 'Bearer k', 'x-api-key': 'k', cookie: 'k=k' };
+    await fetchConditional(client, { url: `${origin}/a`, etag: '"1"', headers });
+    const kept = ['accept', 'authorization', 'x-api-key', 'cookie', 'if-none-match'];
+    expect(seen.map((sent) => kept.filter((name) => name in sent))).toEqual([kept, kept, ['accept']]);
+  });
+});
+
+describe('a hostile or broken server', () => {
+  it('is cut off at the cap when its body has no end', async () => {
+    const chunk = Buffer.alloc(65_536, 'x');
+    let sent = 0;
+    const closed = new Promise<void>((resolve) => {
+      void serveHttp((_request, response) => {
+        const more = () => {
+          while (sent < 300e6 && !response.destroyed && response.write(chunk)) sent += chunk.length;
+        };
+        response.on('drain', more).on('close', resolve);
+        more();
+      }).then(async (origin) => {
+        const outcome = await fetchConditional(client, { url: origin, limits: { bodyBytesMax: 2_000_000 } });
+        expect(outcome).toMatchObject({ kind: 'failed', reason: 'too_large', status: 200 });
+      });
+    });
+    await closed;
+    // What the kernel's and the streams' buffers hold beyond the cap.
+    expect(sent).toBeLessThan(40e6);
+  });
+
+  it('is cut off by its own word when it announces too much', async () => {
+    const origin = await serveRaw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 300000000\r\n\r\n'));
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'too_large' });
+  });
+
+  it.each([
+    ['gzip', gzipSync(Buffer.alloc(50_000_000))],
+    ['br', brotliCompressSync(Buffer.alloc(50_000_000))],
+  ])('is cut off at the cap when a small %s body unpacks to a large one', async (coding, bomb) => {
+    expect(bomb.length).toBeLessThan(100_000);
+    const origin = await serveHttp((_request, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(bomb),
+    );
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'too_large' });
+  });
+
+  it('takes a body of exactly the cap', async () => {
+    const origin = await serveHttp((_request, response) => response.end('12345'));
+    expect(await fetchConditional(client, { url: origin, limits: { bodyBytesMax: 5 } })).toMatchObject({ kind: 'ok' });
+    expect(await fetchConditional(client, { url: origin, limits: { bodyBytesMax: 4 } })).toMatchObject({
+      reason: 'too_large',
+    });
+  });
+
+  it('is left at the deadline when it dribbles', async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const origin = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+      timer = setInterval(() => socket.write('x'), 10);
+      socket.on('close', () => clearInterval(timer));
+    });
+    const outcome = await fetchConditional(client, { url: origin, limits: { exchangeMsMax: 100 } });
+    expect(outcome).toEqual({ kind: 'failed', reason: 'timeout', detail: 'not finished after 100 ms' });
+  });
+
+  it('is left at the deadline when it never answers, or its name never resolves', async () => {
+    const origin = await serveRaw(() => {});
+    const limits = { exchangeMsMax: 50 };
+    expect(await fetchConditional(client, { url: origin, limits })).toMatchObject({ reason: 'timeout' });
+    const deaf = makeClient({ userAgent: 'outturn-test', lookup: () => {} });
+    expect(await fetchConditional(deaf, { url: 'http://feed.example/', limits })).toMatchObject({ reason: 'timeout' });
+  });
+
+  it.each([
+    ['a body shorter than announced', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[1,2', 'reset'],
+    ['a chunked body without its end', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n[1,2\r\n', 'reset'],
+    ['a connection closed without a word', '', 'reset'],
+    ['a status line of another protocol', '-ERR unknown command\r\n', 'protocol'],
+    ['a status line with a bad code', 'HTTP/1.1 abc OK\r\n\r\n', 'protocol'],
+    ['a bad chunk length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'protocol'],
+    ['an endless header section', `HTTP/1.1 200 OK\r\n${'x-flood: 0123456789\r\n'.repeat(10_000)}`, 'too_large'],
+    ['one endless header', `HTTP/1.1 200 OK\r\nx-flood: ${'x'.repeat(100_000)}`, 'too_large'],
+    [
+      'a coding that was not asked for',
+      'HTTP/1.1 200 OK\r\ncontent-encoding: zstd\r\ncontent-length: 0\r\n\r\n',
+      'protocol',
+    ],
+    ['a chain of codings', 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip, gzip\r\ncontent-length: 0\r\n\r\n', 'protocol'],
+    ['gzip that is none', 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd', 'protocol'],
+    [
+      'an unasked change of protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
+      'reset',
+    ],
+  ])('that sends %s is a failure', async (_what, answer, reason) => {
+    const origin = await serveRaw((socket) => socket.end(answer));
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'failed', reason });
+  });
+
+  it('that sends a gzip body without its end is a failure', async () => {
+    const half = gzipSync('[1,2,3,4,5,6,7]').subarray(0, 20);
+    const origin = await serveHttp((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(half),
+    );
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'protocol' });
+  });
+
+  it('that resets the connection is a failure', async () => {
+    const origin = await serveRaw((socket) => socket.resetAndDestroy());
+    expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'reset' });
+  });
+
+  it('that is not there is a failure', async () => {
+    const origin = await serveRaw((socket) => socket.destroy());
+    const closed = `http://127.0.0.1:${await freePort()}`;
+    expect(origin).not.toBe(closed);
+    expect(await fetchConditional(client, { url: closed })).toMatchObject({ reason: 'connect' });
+  });
+
+  it('that speaks no TLS where https is asked for is a failure', async () => {
+    const origin = await serveHttp((_request, response) => response.end());
+    expect(await fetchConditional(client, { url: origin.replace('http:', 'https:') })).toMatchObject({ reason: 'tls' });
+  });
+});
+
+describe('the caller', () => {
+  it('gets its own reason thrown when it aborts, before or during the exchange', async () => {
+    const reason = new Error('the process stops');
+    await expect(
+      fetchConditional(client, { url: 'http://127.0.0.1/', signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+    const controller = new AbortController();
+    const origin = await serveRaw(() => controller.abort(reason));
+    await expect(fetchConditional(client, { url: origin, signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it('gets its own mistakes thrown', async () => {
+    const origin = await serveRaw((socket) => socket.end());
+    await expect(fetchConditional(client, { url: origin, headers: { 'x-bad': 'a\nb' } })).rejects.toThrow('x-bad');
+  });
+});
+
+async function freePort(): Promise<string> {
+  const { createServer } = await import('node:net');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? String(address.port) : '';
+}

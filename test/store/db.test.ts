@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/store/db.ts';
+import { at } from '../../src/store/postgres-types.ts';
+import { openEmptyDatabase } from '../support/database.ts';
+
+let db: Database;
+
+beforeAll(async () => {
+  db = await openEmptyDatabase();
+  await db.sql`create table counters (id text primary key, value integer not null)`;
+});
+
+beforeEach(async () => {
+  await db.sql`truncate counters`;
+  await db.sql`insert into counters (id, value) values ('a', 0)`;
+});
+
+afterAll(() => db.close());
+
+async function readCounter(): Promise<unknown> {
+  const rows = await db.sql`select value from counters where id = 'a'`;
+  return rows[0]?.value;
+}
+
+function addOne(): Promise<void> {
+  return db.begin(async (tx) => {
+    const [row] = await tx<{ value: number }[]>`select value from counters where id = 'a' for update`;
+    await tx`update counters set value = ${(row?.value ?? Number.NaN) + 1} where id = 'a'`;
+  });
+}
+
+describe('values', () => {
+  test('an instant goes in and comes out as UTC epoch milliseconds', async () => {
+    const made = Date.UTC(2026, 10, 22, 23, 0, 59, 629);
+    const rows = await db.sql`
+      select ${at(made)}::timestamptz as from_date, ${made}::timestamptz as from_number,
+        '2026-11-22 23:00:59.629999'::timestamp as without_zone, '1950-01-01 00:00+05:30'::timestamptz as early`;
+    const early = Date.UTC(1949, 11, 31, 18, 30);
+    expect(rows[0]).toEqual({ from_date: made, from_number: made, without_zone: made, early });
+  });
+
+  test('an unbounded instant is infinite on both sides', async () => {
+    const forever = Number.POSITIVE_INFINITY;
+    const rows = await db.sql`select ${at(forever)}::timestamptz as late, ${at(-forever)}::timestamptz as early`;
+    expect(rows[0]).toEqual({ late: forever, early: -forever });
+  });
+
+  test('instants travel in arrays', async () => {
+    const rows = await db.sql`select array_agg(i) as instants from unnest(${[1000, 2000]}::timestamptz[]) i`;
+    expect(rows[0]?.instants).toEqual([1000, 2000]);
+  });
+
+  test('a session reckons in UTC', async () => {
+    expect((await db.sql`show timezone`)[0]).toEqual({ TimeZone: 'UTC' });
+  });
+
+  test('a date stays text, numeric stays text, int8 is a number', async () => {
+    const rows = await db.sql`select '2026-02-01'::date as day, 1.50::numeric as exact, 9007199254740991::int8 as big`;
+    expect(rows[0]).toEqual({ day: '2026-02-01', exact: '1.50', big: 9007199254740991 });
+  });
+
+  test('an int8 that a number cannot hold is an error, and the connection goes on', async () => {
+    await expect(db.sql`select 9007199254740993::int8 as big`).rejects.toThrow('beyond 2^53');
+    expect(await readCounter()).toBe(0);
+  });
+
+  test('json is parsed, and a value is stored as itself', async () => {
+    const rows =
+      await db.sql`select ${db.sql.json({ a: [1] })}::jsonb as document, jsonb_typeof(${db.sql.json({})}) as kind`;
+    expect(rows[0]).toEqual({ document: { a: [1] }, kind: 'object' });
+  });
+});
+
+describe('transactions', () => {
+  test('fifty at once each see what the one before them did', async () => {
+    await Promise.all(Array.from({ length: 50 }, addOne));
+    expect(await readCounter()).toBe(50);
+  });
+
+  test('what throws is rolled back and the error passed on', async () => {
+    const failing = db.begin(async (tx) => {
+      await tx`update counters set value = 7 where id = 'a'`;
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await readCounter()).toBe(0);
+  });
+
+  test('the pool is refused inside a transaction, at once', async () => {
+    await expect(db.begin(() => readCounter())).rejects.toThrow('the pool was used inside a transaction');
+    await expect(db.begin(() => addOne())).rejects.toThrow('the pool was used inside a transaction');
+    expect(await readCounter()).toBe(0);
+  });
+
+  test('one that takes too long is given up, and what it sends later changes nothing', async () => {
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let late: Promise<unknown> = Promise.resolve();
+    const slow = db.begin(
+      async (tx) => {
+        await tx`update counters set value = 9 where id = 'a'`;
+        await held;
+        late = tx`update counters set value = 10 where id = 'a'`.then(
+          () => 'sent',
+          (error) => String(error),
+        );
+        await late;
+      },
+      { msMax: 50 },
+    );
+    await expect(slow).rejects.toThrow('took longer than 50 ms');
+    await addOne();
+    release();
+    await held;
+    expect(await late).toContain('the transaction is over');
+    expect(await readCounter()).toBe(1);
+  });
+
+  test('a fragment made from the pool may be part of a transaction', async () => {
+    const condition = db.sql`id = ${'a'}`;
+    await db.begin((tx) => tx`update counters set value = 3 where ${condition}`);
+    expect(await readCounter()).toBe(3);
+  });
+});
+
+describe('notifications', () => {
+  test('what is notified in a transaction is heard after its commit', async () => {
+    const heard: string[] = [];
+    let arrived: () => void = () => {};
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const listener = await db.listen('resolved', (payload) => {
+      heard.push(payload);
+      arrived();
+    });
+    await db.begin(async (tx) => {
+      await tx`select pg_notify('resolved', 'p1')`;
+      expect(heard).toEqual([]);
+    });
+    await arrival;
+    await listener.unlisten();
+    expect(heard).toEqual(['p1']);
+  });
+});
+
+describe('a crowd', () => {
+  test('two thousand statements at once, errors among them, each get their own answer', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 2000 }, (_, i) => {
+        const statement = i % 7 === 0 ? db.sql`select ${i}::int / 0 as i` : db.sql`select ${i}::int as i`;
+        return statement.then(
+          (rows) => rows[0]?.i,
+          (error) => error.code,
+        );
+      }),
+    );
+    expect(outcomes).toEqual(Array.from({ length: 2000 }, (_, i) => (i % 7 === 0 ? '22012' : i)));
+  });
+
+  test('whoever waits too long for a connection is turned away', async () => {
+    const crowded = await openEmptyDatabase({ poolMax: 1, acquireMsMax: 20 });
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const first = crowded.begin(async (tx) => {
+      await tx`select 1`;
+      await held;
+    });
+    await expect(crowded.begin((tx) => tx`select 1`)).rejects.toMatchObject({ code: 'service_unavailable' });
+    release();
+    await first;
+    expect(await crowded.begin((tx) => tx`select 1 as one`)).toEqual([{ one: 1 }]);
+    await crowded.close();
+  });
+});

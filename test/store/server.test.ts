@@ -1,0 +1,74 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Database } from '../../src/store/db.ts';
+import { openEmptyDatabase } from '../support/database.ts';
+
+describe('a lost connection to a server', () => {
+  let admin: postgres.Sql;
+  let own: Database;
+
+  beforeAll(async () => {
+    admin = postgres(inject('server').url, { max: 1 });
+    own = await openEmptyDatabase({ poolMax: 1 });
+  });
+
+  afterAll(async () => {
+    await own.close();
+    await admin.end();
+  });
+
+  /** Ends a connection as a server does that is restarted. */
+  async function kill(pid: number | undefined): Promise<void> {
+    await admin`select pg_terminate_backend(${pid ?? null}, 5000)`;
+  }
+
+  /** The driver fails one more statement after a loss, without having sent it. */
+  async function recover(): Promise<void> {
+    await own.sql`select 1`.catch(() => {});
+    await own.sql`select 1`.catch(() => {});
+  }
+
+  test('between two statements of a transaction fails it, and the next transaction is unharmed', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const lost = own.begin(async (tx) => {
+      const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      await kill(row?.pid);
+      await new Promise(setImmediate);
+      late = Promise.resolve(tx`create table leaked (id integer)`).catch((error) => error);
+      throw await late;
+    });
+    await expect(lost).rejects.toThrow();
+    await recover();
+    await own.begin((tx) => tx`create table kept (id integer)`);
+    const [row] = await own.sql`select to_regclass('leaked') as leaked, to_regclass('kept')::text as kept`;
+    expect(row).toEqual({ leaked: null, kept: 'kept' });
+  });
+
+  test('during a statement fails the transaction even if its code carries on', async () => {
+    const lost = own.begin(async (tx) => {
+      await tx`select pg_terminate_backend(pg_backend_pid())`.catch(() => {});
+      await tx`create table leaked (id integer)`;
+    });
+    await expect(lost).rejects.toThrow();
+    await recover();
+    expect((await own.sql`select to_regclass('leaked') as leaked`)[0]).toEqual({ leaked: null });
+  });
+
+  test('in the middle of an answer never yields rows that are not there', async () => {
+    const cut = own.sql`
+      select i, repeat('x', 1000), case when i = 50 then pg_terminate_backend(pg_backend_pid()) end
+      from generate_series(1, 100) i`;
+    await expect(cut).rejects.toThrow();
+    const answers = [];
+    for (let i = 0; i < 4; i += 1) {
+      answers.push(
+        await own.sql`select ${i}::int as i`.then(
+          (rows) => rows.map((row) => row.i),
+          () => 'refused',
+        ),
+      );
+    }
+    expect(answers[3]).toEqual([3]);
+    for (const [i, answer] of answers.entries()) expect(['refused', [i]]).toContainEqual(answer);
+  });
+});

@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../../src/package-root.ts';
+
+/** A program of its own that uses the built database floor, and the lines it prints. */
+export type Child = {
+  readonly pid: number;
+  /** Throws when the process ended without another line. */
+  nextLine(): Promise<string>;
+  /** What it had printed before it ended. */
+  remainingLines(): AsyncIterable<string>;
+  /** Ends it at once, as `kill -9` does, and waits until it is gone. */
+  kill(): Promise<void>;
+};
+
+/** Runs `body` as a module in a process of its own, where `openDatabase` and `options` are given. */
+export function startChild(options: object, body: string): Child {
+  const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'store', 'db.js')).href;
+  const source = `import { openDatabase } from ${JSON.stringify(module)}; const options = ${JSON.stringify(options)}; ${body}`;
+  const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { pid, stdout } = child;
+  if (pid === undefined || stdout === null) throw new Error('the child process did not start');
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const exit = once(child, 'exit');
+  return {
+    pid,
+    nextLine: async () => {
+      const line = await lines.next();
+      if (line.done) throw new Error('the child process ended early');
+      return line.value;
+    },
+    remainingLines: () => lines,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** A PostgreSQL server for the tests: one that is given, programs to start one, or none, each with the reason. */
+export type ServerChoice =
+  | { readonly kind: 'given'; readonly url: string; readonly reason: string }
+  | { readonly kind: 'programs'; readonly directory: string; readonly reason: string }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** Looks at TEST_DATABASE_URL first, then for `initdb` and `pg_ctl` where packages put them. */
+export function chooseServer(): ServerChoice {
+  const url = process.env.TEST_DATABASE_URL;
+  if (url) return { kind: 'given', url, reason: 'TEST_DATABASE_URL is set' };
+  const directory = programDirectories().find(
+    (candidate) => isProgram(join(candidate, 'initdb')) && isProgram(join(candidate, 'pg_ctl')),
+  );
+  if (directory === undefined) {
+    return { kind: 'none', reason: 'TEST_DATABASE_URL is not set and no PostgreSQL server programs were found' };
+  }
+  if (isRoot() && serverUser() === null) {
+    return { kind: 'none', reason: 'PostgreSQL does not run as root and there is no user named postgres' };
+  }
+  return { kind: 'programs', directory, reason: `a temporary server from ${directory}` };
+}
+
+function programDirectories(): string[] {
+  const packaged = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt', '/usr/pgsql'].flatMap((parent) =>
+    list(parent)
+      .filter((name) => /^(postgresql@?)?\d*$/.test(name))
+      .sort((a, b) => Number(b.replace(/\D/g, '')) - Number(a.replace(/\D/g, '')))
+      .map((name) => join(parent, name, 'bin')),
+  );
+  return [...(process.env.PATH ?? '').split(delimiter), ...packaged];
+}
+
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `url` names the server's maintenance database. */
+export type RunningServer = { readonly url: string; stop(): void };
+
+/** Makes a cluster in a temporary directory, on a free loopback port, without fsync: nothing in it has to last. */
+export async function startServer(directory: string): Promise<RunningServer> {
+  const home = mkdtempSync(join(tmpdir(), 'outturn-postgres-'));
+  const user = isRoot() ? serverUser() : null;
+  if (user !== null) chownSync(home, user, -1);
+  const data = join(home, 'data');
+  const run = (program: string, args: string[]) => {
+    const command = [join(directory, program), ...args];
+    const [file, ...rest] = user === null ? command : ['runuser', '-u', 'postgres', '--', ...command];
+    execFileSync(file ?? program, rest, { cwd: home, stdio: ['ignore', 'ignore', 'pipe'] });
+  };
+  const port = await freePort();
+  const settings = [
+    `-p ${port}`,
+    `-k ${home}`,
+    ...['listen_addresses=127.0.0.1', 'fsync=off', 'full_page_writes=off', 'max_connections=200'].map((s) => `-c ${s}`),
+  ];
+  try {
+    run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
+    run('pg_ctl', ['start', '-w', '-s', '-D', data, '-l', join(home, 'log'), '-o', settings.join(' ')]);
+  } catch (error) {
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    // pg_ctl ends the one process that the cluster's own pid file names.
+    stop: () => {
+      run('pg_ctl', ['stop', '-w', '-s', '-m', 'immediate', '-D', data]);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+function serverUser(): number | null {
+  const id = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' });
+  return id.status === 0 ? Number(id.stdout) : null;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('no free port'));
+      });
+    });
+  });
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { openDatabase } from '../../src/store/db.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { chooseServer, startServer } from './server.ts';
+
+/** Brings a server up where none is given, and migrates the one database that all others are copied from. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const choice = chooseServer();
+  if (choice.kind === 'none') throw new Error(choice.reason);
+  const started = choice.kind === 'programs' ? await startServer(choice.directory) : null;
+  const serverUrl = started?.url ?? (choice.kind === 'given' ? choice.url : '');
+  const prefix = `outturn_test_${randomBytes(4).toString('hex')}`;
+  const template = `${prefix}_template`;
+  const admin = postgres(serverUrl, { max: 1, onnotice: () => {} });
+  try {
+    await admin`create database ${admin(template)}`;
+    await migrateTemplate(serverUrl, template);
+  } catch (error) {
+    await admin.end();
+    started?.stop();
+    throw error;
+  }
+  project.provide('server', { url: serverUrl, prefix, template });
+  return async () => {
+    if (started === null) await dropDatabases(admin, prefix);
+    await admin.end({ timeout: 1 });
+    started?.stop();
+  };
+}
+
+async function migrateTemplate(serverUrl: string, template: string): Promise<void> {
+  const url = new URL(serverUrl);
+  url.pathname = `/${template}`;
+  const db = await openDatabase({ databaseUrl: url.href, poolMax: 1 });
+  try {
+    await migrate(db);
+  } finally {
+    await db.close();
+  }
+}
+
+/** What test files left on a server that goes on running. */
+async function dropDatabases(admin: postgres.Sql, prefix: string): Promise<void> {
+  const rows = await admin<
+    { datname: string }[]
+  >`select datname from pg_database where starts_with(datname, ${prefix})`;
+  for (const { datname } of rows) await admin`drop database if exists ${admin(datname)} with (force)`;
+}

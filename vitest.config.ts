@@ -1,0 +1,38 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { chooseServer } from './test/support/server.ts';
+import { summaryReporter } from './test/support/summary-reporter.ts';
+
+/** What needs a database runs once on each engine; everything else runs once, without one. */
+const withDatabase = ['store', 'services', 'http', 'jobs', 'e2e'].map((floor) => `test/${floor}/**/*.test.ts`);
+
+const server = chooseServer();
+const engines = `${server.kind === 'none' ? 'embedded only' : 'embedded and server'} (${server.reason})`;
+
+function onEngine(engine: 'embedded' | 'server'): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name: engine,
+      include: withDatabase,
+      exclude: engine === 'server' ? ['test/store/embedded/**'] : ['test/store/server.test.ts'],
+      env: { OUTTURN_TEST_ENGINE: engine },
+      globalSetup: [`test/support/setup-${engine}.ts`],
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    // Threads, few of them: each embedded database takes several hundred megabytes, and forks were seen to hang.
+    pool: 'threads',
+    maxWorkers: 2,
+    reporters: ['default', summaryReporter(engines)],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: withDatabase } },
+      onEngine('embedded'),
+      ...(server.kind === 'none' ? [] : [onEngine('server')]),
+    ],
+  },
+});
