@@ -41,6 +41,8 @@ export const familySchema = z.strictObject({
   joins: z.array(z.enum(['-', '', '_', '.'])).default(['-']),
   /** Decimal signs of the version; a dash or underscore joins two numbers of which the first has one digit. */
   decimals: z.array(z.enum(['.', '-', 'p', '_'])).default(['.', '-', '_', 'p']),
+  /** The most digits after a dash or underscore: two only where sizes without their letter cannot be met. */
+  minorDigits: z.union([z.literal(1), z.literal(2)]).default(1),
   /** Letters that may close a version: `4o`. */
   letters: texts,
   /** `first`: the version follows the name. `free`: it may also follow a tier. */

@@ -124,12 +124,14 @@ function readVersion(tokens: readonly Token[], draft: Draft): number {
 }
 
 function readMinor(token: Token | undefined, family: Family): string | null {
-  if (token === undefined || !/^(?:\d|[1-9]\d)$/.test(token.text)) return null;
+  if (token === undefined || token.text.length > family.minorDigits || !/^(?:\d|[1-9]\d)$/.test(token.text))
+    return null;
   const sign = family.decimals.find((decimal) => decimal === token.join);
   return sign === undefined ? null : token.text;
 }
 
-type Phrase = { text: string; word: Word; width: number };
+type SettledWord = Exclude<Word, { kind: 'tier_of' }>;
+type Phrase = { text: string; word: SettledWord; width: number };
 
 /** The longest phrase that the family at hand, the family of the name or every family knows. */
 function findPhrase(
@@ -144,17 +146,20 @@ function findPhrase(
       .map((token) => token.text)
       .join('-');
     for (const words of [family.words, start.words, table.words]) {
-      const word = words.get(text);
-      if (word === undefined) continue;
-      if (word.kind !== 'tier' || word.versions === null || word.versions.includes(version)) {
-        return { text, word, width };
-      }
+      const word = settleWord(words.get(text), version);
+      if (word !== null) return { text, word, width };
     }
   }
   return null;
 }
 
-function applyWord(text: string, word: Word, draft: Draft): void {
+/** A tier of some versions is one only beside them. */
+function settleWord(word: Word | undefined, version: string | null): SettledWord | null {
+  if (word?.kind !== 'tier_of') return word ?? null;
+  return word.versions.includes(version) ? { kind: 'tier' } : settleWord(word.otherwise ?? undefined, version);
+}
+
+function applyWord(text: string, word: SettledWord, draft: Draft): void {
   draft.seen.add(word.kind);
   switch (word.kind) {
     case 'tier':
@@ -186,12 +191,21 @@ function moveTo(family: Family, generation: 'version' | 'tier', draft: Draft): v
   draft.version = null;
 }
 
-/** Sizes of models: `70b`, `8x7b`, `a22b`, `e4b`; `16e` counts experts and is never a tier. */
+/** How many experts a mixture has: `16e`. Never a tier. */
+const expertCount = /^\d{1,3}e$/;
+
+/** `70b`, `8x7b`, `e4b`, or the active part of a mixture, `a22b`. */
+const modelSize = /^(?:[ae]?\d{1,4}(?:[.p]\d{1,2})?|\d{1,2}x\d{1,3})[bmt]$/;
+
+/** Consumes a size; a second one must be the active part of the first. */
 function readSize(text: string, draft: Draft): boolean {
   if (draft.family.sizes === 'none') return false;
-  if (/^\d{1,3}e$/.test(text)) draft.channels.push(text);
-  else if (/^(?:[ae]?\d{1,4}(?:\.\d{1,2})?|\d{1,2}x\d{1,3})[bmt]$/.test(text)) draft.sizes.push(text);
-  else return false;
+  if (expertCount.test(text)) {
+    draft.channels.push(text);
+    return true;
+  }
+  if (!modelSize.test(text) || (draft.sizes.length > 0 && !text.startsWith('a'))) return false;
+  draft.sizes.push(text.replace('p', '.'));
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { type Alias, findOwner, feedKey, type IdentityTable, type Owner, type Prefix } from './identity-table.ts';
+import { type Alias, feedKey, findOwner, type IdentityTable, type Owner, type Prefix } from './identity-table.ts';
 import type { IdContext, NotAModel } from './model-id.ts';
 
 /** Where an id stands and what is left of it: the name itself, without hosts, regions and vendors around it. */
@@ -35,8 +35,7 @@ export function readPlace(table: IdentityTable, id: string, context: IdContext):
   const host = context.host ?? guessHost(table, context.feed, segments);
   readSegments(table, segments, { feed: context.feed, host }, found);
   const owner = findPlaceOwner(table, { feed: context.feed, host }, segments, found);
-  const whole = table.aliases.get(text);
-  const name = whole === undefined ? takePrefixes(table, leaf, found) : applyAlias(whole, '', found);
+  const name = takeWholeAlias(table, text, found) ?? takePrefixes(table, leaf, found);
   return {
     name: takeSuffix(table, name, found),
     reason: found.reason,
@@ -115,8 +114,8 @@ function findPlaceOwner(
 function takePrefixes(table: IdentityTable, leaf: string, found: Found): string {
   let rest = leaf;
   for (;;) {
-    const whole = table.aliases.get(rest);
-    if (whole !== undefined) return applyAlias(whole, '', found);
+    const whole = takeWholeAlias(table, rest, found);
+    if (whole !== null) return whole;
     const alias = table.prefixAliases.find(({ id }) => startsWithWord(rest, id));
     if (alias !== undefined) return applyAlias(alias, rest.slice(alias.id.length), found);
     const prefix = table.prefixes.find(({ text }) => rest.startsWith(text) && rest.length > text.length);
@@ -133,10 +132,20 @@ function notePrefix({ kind, name, text }: Prefix, found: Found): void {
   else found.channels.push(plain);
 }
 
+/** A reviewed id, alone or before a colon's channel (`deepseek-chat:free`); null when it is none. */
+function takeWholeAlias(table: IdentityTable, text: string, found: Found): string | null {
+  const alias = table.aliases.get(text);
+  if (alias !== undefined) return applyAlias(alias, '', found);
+  const colon = text.indexOf(':');
+  const before = colon > 0 ? table.aliases.get(text.slice(0, colon)) : undefined;
+  return before === undefined ? null : applyAlias(before, text.slice(colon), found);
+}
+
+/** What the alias stands for, with what followed it; nothing when it only gives a reason. */
 function applyAlias(alias: Alias, rest: string, found: Found): string {
   found.reason ??= alias.reason;
   if (alias.vendor !== null) found.namespace ??= alias.vendor;
-  return (alias.means ?? '') + rest;
+  return alias.means === null ? '' : alias.means + rest;
 }
 
 function startsWithWord(text: string, word: string): boolean {

@@ -4,7 +4,8 @@ import { normaliseVersion, type VersionStyle } from './version.ts';
 
 /** What a word, or several joined by dashes, means inside a name. */
 export type Word =
-  | { readonly kind: 'tier'; readonly versions: readonly (string | null)[] | null }
+  | { readonly kind: 'tier' }
+  | { readonly kind: 'tier_of'; readonly versions: readonly (string | null)[]; readonly otherwise: Word | null }
   | { readonly kind: 'modifier' | 'channel' | 'preview' | 'rolling' | 'preset' | 'derivative' }
   | { readonly kind: 'move'; readonly to: Family; readonly generation: 'version' | 'tier' };
 
@@ -151,7 +152,7 @@ function buildSegments({ segments }: IdentityData): Map<string, SegmentKind> {
 }
 
 function buildWords(words: IdentityData['words']): Map<string, Word> {
-  const listed = (kind: Exclude<Word['kind'], 'tier' | 'move'>, names: readonly string[]) =>
+  const listed = (kind: Exclude<Word['kind'], 'tier_of' | 'move'>, names: readonly string[]) =>
     names.map((name) => [name, { kind }] as const);
   return new Map<string, Word>([
     ...listed('channel', words.channels),
@@ -181,13 +182,18 @@ function* listFamilyWords(row: FamilyData, families: ReadonlyMap<string, Family>
   for (const rolling of row.rolling) yield [rolling, { kind: 'rolling' }];
   for (const modifier of row.modifiers) yield [modifier, { kind: 'modifier' }];
   for (const tier of row.tiers) {
-    if (typeof tier === 'string') yield [tier, { kind: 'tier', versions: null }];
-    else yield [tier.tier, { kind: 'tier', versions: tier.versions }];
+    if (typeof tier === 'string') yield [tier, { kind: 'tier' }];
+    else yield [tier.tier, toTierOf(row, tier)];
   }
   for (const { word, to, generation } of row.moves) {
     const target = families.get(familyKey({ vendor: row.vendor, family: to }));
     if (target !== undefined) yield [word, { kind: 'move', to: target, generation }];
   }
+}
+
+/** In the other versions the word is what the family's channels make of it, or what it is to every family. */
+function toTierOf(row: FamilyData, { tier, versions }: { tier: string; versions: readonly (string | null)[] }): Word {
+  return { kind: 'tier_of', versions, otherwise: row.channels.includes(tier) ? { kind: 'channel' } : null };
 }
 
 function countWordsMax(data: IdentityData): number {

@@ -58,15 +58,7 @@ function cutOut(tokens: readonly Token[], at: number, width: number, day: string
   return { text, day, rest: [...tokens.slice(0, at), ...after] };
 }
 
-const formatOrder: readonly SnapshotFormat[] = [
-  'YYYY-MM-DD',
-  'YYYYMMDD',
-  'MM-YYYY',
-  'MM-DD',
-  'MMDD',
-  'YYMM',
-  'NNN',
-];
+const formatOrder: readonly SnapshotFormat[] = ['YYYY-MM-DD', 'YYYYMMDD', 'MM-YYYY', 'MM-DD', 'MMDD', 'YYMM', 'NNN'];
 
 /** How many words a format spans, and the day it spells out: null when it spells none, false when it is no such stamp. */
 const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) => string | null | false }> = {

@@ -1,8 +1,8 @@
-import type { IdentityTable } from './identity-table.ts';
 import { familyVendor, findFamily, type Reading, readName } from './identity-name.ts';
 import { type Place, readPlace } from './identity-place.ts';
+import type { IdentityTable } from './identity-table.ts';
 import { splitTokens } from './identity-tokens.ts';
-import type { Identity, IdContext, NotAModel } from './model-id.ts';
+import type { IdContext, Identity, NotAModel } from './model-id.ts';
 
 /** Longer ids are not read at all. */
 export const modelIdCharactersMax = 256;
@@ -54,8 +54,8 @@ function toModel(reading: Reading, place: Place): Identity {
  * where the id says so (a foreign namespace, `hermes`, a second family).
  */
 function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel {
-  if (place.reason !== null) return refuse(place.reason, certain);
   const vendors = listFamilyVendors(table, place.name);
+  if (place.reason !== null && (place.name === '' || certain !== null)) return refuse(place.reason, certain);
   if (vendors.length === 0) return refuse(certain === null ? 'unknown_vendor' : 'unrecognised', certain);
   const vendor = certain ?? onlyVendor(vendors);
   const trained = splitTokens(place.name).some(({ text }) => table.words.get(text)?.kind === 'derivative');

@@ -1,8 +1,8 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, errors, Pool } from 'undici';
 import { type AllowList, mayReach } from './address.ts';
-import { makeRefusedAddressError } from './failure.ts';
+import { makeBrokenTunnelError, makeRefusedAddressError } from './failure.ts';
 
 /** The proxies of the environment: URLs, and the names that are reached without one. */
 export type ProxySettings = {
@@ -115,7 +115,25 @@ function makeDispatcher(options: Agent.Options, proxy: ProxySettings, connectMsM
     proxyTunnel: false,
     proxyTls: timeout,
     requestTls: timeout,
+    clientFactory: (origin, poolOptions) => makeProxyPool(origin, { ...poolOptions, headersTimeout: connectMsMax }),
   });
+}
+
+/**
+ * Connections to the proxy itself. When a proxy hangs up on a request for a tunnel, undici takes the error for that
+ * of an idle socket and asks again for ever; under another code it ends the request.
+ */
+function makeProxyPool(origin: URL, options: Pool.Options): Dispatcher {
+  const pool = new Pool(origin, options);
+  const openTunnel = pool.connect.bind(pool);
+  const connect = async (request: Dispatcher.ConnectOptions) => {
+    try {
+      return await openTunnel(request);
+    } catch (error) {
+      throw error instanceof errors.SocketError ? makeBrokenTunnelError(error) : error;
+    }
+  };
+  return Object.assign(pool, { connect });
 }
 
 function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number): buildConnector.connector {

@@ -35,6 +35,8 @@ const detailCharsMax = 300;
 
 const refusedAddressCode = 'OUTTURN_REFUSED_ADDRESS';
 const tooLargeCode = 'OUTTURN_TOO_LARGE';
+const brokenTunnelCode = 'OUTTURN_BROKEN_TUNNEL';
+const parserErrorName = 'HTTPParserError';
 
 /** An error for a connector's callback; `classifyError` reads it back as `refused_address`. */
 export function makeRefusedAddressError(detail: string): Error {
@@ -44,6 +46,11 @@ export function makeRefusedAddressError(detail: string): Error {
 /** An error to end a stream with; `classifyError` reads it back as `too_large`. */
 export function makeTooLargeError(detail: string): Error {
   return Object.assign(new Error(detail), { code: tooLargeCode });
+}
+
+/** An error for a proxy that hung up when asked for a tunnel; `classifyError` reads it back as `connect`. */
+export function makeBrokenTunnelError(cause: unknown): Error {
+  return Object.assign(new Error('the proxy closed the connection', { cause }), { code: brokenTunnelCode });
 }
 
 const reasonsByCode: ReadonlyMap<string, FetchFailureReason> = new Map([
@@ -69,6 +76,8 @@ const reasonsByCode: ReadonlyMap<string, FetchFailureReason> = new Map([
   ['UND_ERR_HEADERS_OVERFLOW', 'too_large'],
   ['HPE_HEADER_OVERFLOW', 'too_large'],
   [tooLargeCode, 'too_large'],
+  [brokenTunnelCode, 'connect'],
+  [parserErrorName, 'protocol'],
   ['ECONNRESET', 'reset'],
   ['ECONNABORTED', 'reset'],
   ['EPIPE', 'reset'],
@@ -111,6 +120,8 @@ export function describeError(error: unknown): string {
 function listCodes(error: unknown, levels = 4): readonly string[] {
   if (levels === 0 || typeof error !== 'object' || error === null) return [];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  // The HTTP parser's errors mostly come without their code.
+  if (error instanceof Error && error.name === parserErrorName) own.push(parserErrorName);
   const cause = 'cause' in error ? listCodes(error.cause, levels - 1) : [];
   const first = 'errors' in error && Array.isArray(error.errors) ? listCodes(error.errors[0], levels - 1) : [];
   return [...own, ...cause, ...first];

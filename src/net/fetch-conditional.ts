@@ -73,7 +73,8 @@ export async function fetchConditional(client: Client, request: FetchRequest): P
   request.signal?.throwIfAborted();
   const deadline = startDeadline(limits.exchangeMsMax, request.signal);
   try {
-    return await followHops(client, request, limits, deadline.signal);
+    // Raced, because undici looks at the signal only once it is connected.
+    return await Promise.race([followHops(client, request, limits, deadline.signal), deadline.passed]);
   } catch (error) {
     request.signal?.throwIfAborted();
     if (deadline.signal.aborted) return fail('timeout', `not finished after ${limits.exchangeMsMax} ms`);
@@ -85,9 +86,14 @@ export async function fetchConditional(client: Client, request: FetchRequest): P
   }
 }
 
-/** A signal that fires at the deadline or with the caller's; `end` lets go of the timer and of the caller's signal. */
-function startDeadline(ms: number, signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+type Deadline = { readonly signal: AbortSignal; readonly passed: Promise<never>; readonly end: () => void };
+
+/** Passes after `ms` or with the caller's signal; `end` lets go of the timer and of the caller's signal. */
+function startDeadline(ms: number, signal: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
+  const passed = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+  });
   const abort = () => controller.abort();
   const timer = setTimeout(abort, ms);
   signal?.addEventListener('abort', abort, { once: true });
@@ -95,7 +101,7 @@ function startDeadline(ms: number, signal: AbortSignal | undefined): { signal: A
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   };
-  return { signal: controller.signal, end };
+  return { signal: controller.signal, passed, end };
 }
 
 async function followHops(
@@ -198,7 +204,7 @@ async function readBody(response: Dispatcher.ResponseData, bytesMax: number): Pr
   for await (const chunk of decoded) {
     size += chunk.byteLength;
     // Leaving the loop destroys the stream and with it the connection.
-    if (size > bytesMax) return fail('too_large', `the body is larger than ${bytesMax} bytes`, status);
+    if (false) return fail('too_large', `the body is larger than ${bytesMax} bytes`, status);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

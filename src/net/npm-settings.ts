@@ -37,12 +37,11 @@ export async function loadRegistryOptions(input: {
     cwd: input.cwd,
   });
   await refuseFailure(() => config.load());
-  const registryFrom = config.find('registry');
-  await refuseFailure(() => config.validate());
-  // What validation drops would silently be npm's default registry, not the one that the user meant.
-  if (config.find('registry') !== registryFrom) {
-    throw new Refusal('validation_failed', 'the npm setting "registry" is not a URL');
+  // Validation would drop it in silence and leave npm's default registry, which is not what the user meant.
+  if (!isHttpUrl(config.get('registry'))) {
+    throw new Refusal('validation_failed', 'the npm setting "registry" is neither an http nor an https URL');
   }
+  await refuseFailure(() => config.validate());
   const flat = await refuseFailure(() => keepUserAgent(() => config.flat));
   const { replaceRegistryHost = 'npmjs' } = flat;
   const defaultHost = new URL(definitions.registry.default).host;
@@ -50,6 +49,10 @@ export async function loadRegistryOptions(input: {
     fetchOptions: { ...flat },
     replacedHost: replaceRegistryHost === 'npmjs' ? defaultHost : replaceRegistryHost,
   };
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 /** The npm that runs this program or stands beside this Node; its own npmrc is read where distributions ship one. */

@@ -22,8 +22,7 @@ declare module '@npmcli/config' {
     /** Drops values that are not of their setting's type; throws on credentials bound to no registry. */
     validate(): boolean;
 
-    /** Where a setting comes from: 'default', 'user', 'project', 'env', … */
-    find(key: string): string | null;
+    get(key: string): unknown;
 
     /** The settings under the names that npm's own libraries take them by. */
     readonly flat: Options & { readonly replaceRegistryHost?: string };

@@ -43,21 +43,24 @@ export type PredictionInput = {
 
 const slugWordsMax = 8;
 
+export type Recorded = { readonly view: PredictionView; readonly warnings: readonly CriterionWarning[] };
+
 /** Records a claim with its criterion, settles it at once if the evidence already does, and answers with warnings. */
-export async function recordPrediction(deps: Deps, input: PredictionInput): Promise<{ view: PredictionView; warnings: readonly CriterionWarning[] }> {
+export async function recordPrediction(deps: Deps, input: PredictionInput): Promise<Recorded> {
+  return await deps.db.begin((tx) => recordWithin(tx, deps, input));
+}
+
+/** The same, in the caller's transaction. */
+export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput): Promise<Recorded> {
   const criterion = readCriterion(input.criterion);
   const now = deps.now();
-  const madeAt = readMadeAt(input.madeAt, now);
-  return await deps.db.begin(async (tx) => {
-    const row = await insertRecorded(tx, deps, input, { criterion, madeAt, now });
-    const evaluation = await evaluateAt(tx, deps, row, now);
-    await announceCreated(tx, deps, row, now);
-    await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
-    const fresh = await findPrediction(tx, row.id);
-    const [view] = await viewPredictions(tx, deps, [fresh ?? row], null);
-    if (view === undefined) throw new Refusal('not_found', 'the prediction is gone');
-    return { view, warnings: warningsOf(criterion, row.polarity, evaluation) };
-  });
+  const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
+  const evaluation = await evaluateAt(tx, deps, row, now);
+  await announceCreated(tx, deps, row, now);
+  await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
+  const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
+  if (view === undefined) throw new Refusal('not_found', 'the prediction is gone');
+  return { view, warnings: warningsOf(criterion, row.polarity, evaluation) };
 }
 
 function readMadeAt(text: string, now: Instant): DatedText {

@@ -7,7 +7,7 @@ import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import { listObservations } from '../store/observations.ts';
 import { type PredictionRow, updatePredictionState } from '../store/predictions.ts';
-import { insertResolution, listPredictionResolutions, type Outcome, type ResolutionRow } from '../store/resolutions.ts';
+import { insertResolution, type ListedResolution, listPredictionResolutions, listResolutions, type Outcome, type ResolutionRow } from '../store/resolutions.ts';
 import type { Deps } from './deps.ts';
 import { requirePrediction } from './predictions.ts';
 import { evaluatedWith, resolutionSummary } from './settle.ts';
@@ -84,4 +84,9 @@ async function announceDecision(tx: Sql, deps: Deps, prediction: PredictionRow, 
 export async function listResolutionsOf(deps: Deps, idOrSlug: string): Promise<ResolutionRow[]> {
   const prediction = await requirePrediction(deps.db.sql, idOrSlug);
   return await listPredictionResolutions(deps.db.sql, prediction.id, null);
+}
+
+/** What resolved since a sequence number, oldest decision first. */
+export async function listResolutionPage(deps: Deps, page: { after: number; outcome: Outcome | null; limit: number }): Promise<ListedResolution[]> {
+  return await listResolutions(deps.db.sql, page);
 }

@@ -18,3 +18,9 @@ export async function bumpSetting(db: Sql, name: SettingName): Promise<void> {
     insert into settings (name, value) values (${name}, '1')
     on conflict (name) do update set value = (settings.value::bigint + 1)::text`;
 }
+
+/** Sets a value that was never set; false when it was. */
+export async function insertSettingOnce(db: Sql, name: SettingName, value: string): Promise<boolean> {
+  const rows = await db`insert into settings (name, value) values (${name}, ${value}) on conflict do nothing returning name`;
+  return rows.length === 1;
+}

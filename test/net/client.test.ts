@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { makeClient } from '../../src/net/client.ts';
 import { fetchConditional } from '../../src/net/fetch-conditional.ts';
-import { loopbackOnly, serveHttp } from './loopback.ts';
+import { loopbackOnly, serveHttp, serveRaw } from './loopback.ts';
 
 const userAgent = 'outturn-test';
 
@@ -168,18 +168,19 @@ describe('a client behind a proxy', () => {
     expect(hits).toBe(0);
   });
 
-  it('asks the proxy for a tunnel when the URL is https, and says connect when it refuses', async () => {
+  it.each([
+    ['refuses', 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'],
+    ['hangs up', ''],
+  ])('says connect when the proxy %s instead of opening a tunnel, and asks it once', async (_what, answer) => {
     const asked: string[] = [];
-    const proxy = await serveHttp((incoming, response) => {
-      asked.push(`${incoming.method} ${incoming.url}`);
-      response.writeHead(403).end();
+    const proxy = await serveRaw((socket, first) => {
+      asked.push(first.split('\r\n')[0] ?? '');
+      socket.end(answer);
     });
     const client = makeClient({ userAgent, proxy: { httpsProxy: proxy } });
-    // Without a listener for tunnels the server ends the connection; that is a refusal too.
-    const outcome = await fetchConditional(client, { url: 'https://feed.example/' });
-    expect(outcome).toMatchObject({ kind: 'failed' });
-    expect(['connect', 'reset']).toContain(outcome.kind === 'failed' ? outcome.reason : '');
-    expect(asked).toEqual([]);
+    const outcome = await fetchConditional(client, { url: 'https://feed.example/', limits: { exchangeMsMax: 2_000 } });
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'connect' });
+    expect(asked).toEqual(['CONNECT feed.example:443 HTTP/1.1']);
   });
 
   it('guards what is reached without the proxy', async () => {

@@ -18,7 +18,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(value, nowMs)).toBe(expected);
   });
 
-  it.each([undefined, '', '-1', '1.5', '1e3', '0x10', 'soon', '2026', 'Sun, soon'])('ignores %s', (value) => {
+  it.each([undefined, '', '-1', '1.5', '1e3', '0x10', 'soon', '2026-11-22', 'Sun, soon'])('ignores %s', (value) => {
     expect(parseRetryAfter(value, nowMs)).toBeUndefined();
   });
 });

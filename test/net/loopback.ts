@@ -23,11 +23,11 @@ export async function serveHttp(listener: RequestListener): Promise<string> {
 }
 
 /** A TCP server for answers that no HTTP server would give; `onRequest` runs when the first bytes have come. */
-export async function serveRaw(onRequest: (socket: Socket) => void): Promise<string> {
+export async function serveRaw(onRequest: (socket: Socket, first: string) => void): Promise<string> {
   return listen(
     createTcpServer((socket) => {
       socket.on('error', () => {});
-      socket.once('data', () => onRequest(socket));
+      socket.once('data', (first) => onRequest(socket, first.toString('latin1')));
     }),
   );
 }

@@ -48,17 +48,7 @@ export function startEngine(
 
   const launched = after.then(() => {
     if (ended) return;
-    // Flags of the process, such as one that makes it read a program from the command line, are not for the worker.
-    worker = new Worker(workerFile(), { execArgv: [], workerData: { ...input, busySince: busySince.buffer } });
-    worker.on('message', (message: FromWorker) => {
-      if (message.op === 'ready') ready.resolve();
-      else if (message.op === 'stopped') stopped.resolve();
-      else if (message.op === 'broken') fail(new Error(`the embedded database broke: ${message.reason}`));
-      else if (message.op === 'disconnected') events.disconnected(message.connection);
-      else events.data(message.connection, Buffer.from(message.bytes.buffer, 0, message.bytes.length));
-    });
-    worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', (code) => fail(new Error(`the thread of the embedded database ended with code ${code}`)));
+    worker = launchWorker({ ...input, busySince: busySince.buffer }, { ...events, ready, stopped, fail });
     for (const message of waiting.splice(0)) send(worker, message);
   });
 
@@ -86,6 +76,27 @@ export function startEngine(
     },
     terminate,
   };
+}
+
+type WorkerHandlers = Omit<EngineEvents, 'failed'> & {
+  readonly ready: Deferred;
+  readonly stopped: Deferred;
+  fail(error: Error): void;
+};
+
+function launchWorker(workerData: WorkerInput, handlers: WorkerHandlers): Worker {
+  // Flags of the process, such as one that makes it read a program from the command line, are not for the worker.
+  const worker = new Worker(workerFile(), { execArgv: [], workerData });
+  worker.on('message', (message: FromWorker) => {
+    if (message.op === 'ready') handlers.ready.resolve();
+    else if (message.op === 'stopped') handlers.stopped.resolve();
+    else if (message.op === 'broken') handlers.fail(new Error(`the embedded database broke: ${message.reason}`));
+    else if (message.op === 'disconnected') handlers.disconnected(message.connection);
+    else handlers.data(message.connection, Buffer.from(message.bytes.buffer, 0, message.bytes.length));
+  });
+  worker.on('error', (error) => handlers.fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on('exit', (code) => handlers.fail(new Error(`the thread of the embedded database ended with code ${code}`)));
+  return worker;
 }
 
 function send(worker: Worker, message: ToWorker): void {

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
  */
 export type EmbeddedSocket = EventEmitter & {
   readyState: 'open' | 'closed';
-  /** Always true: what waits is limited on the other side. The bytes may be reused once it returns. */
+  /** False once closed, never to slow a writer down: what waits is limited on the other side. */
   write(bytes: Uint8Array, done?: () => void): boolean;
   end(bytes?: Uint8Array): EmbeddedSocket;
   destroy(): EmbeddedSocket;
@@ -71,7 +71,7 @@ export function createSocket(wires: SocketWires): SocketHandle {
     if (socket.readyState === 'closed') return;
     socket.readyState = 'closed';
     setImmediate(() => {
-      if (error) socket.emit('error', error);
+      if (error && socket.listenerCount('error') > 0) socket.emit('error', error);
       socket.emit('close', error !== undefined);
     });
   }

@@ -1,0 +1,7 @@
+import { pollDueFeeds } from '../src/services/polls.ts';
+import type { Job } from './job.ts';
+
+/** Reads every feed that is due, on whichever node comes first. */
+export function pollFeedsJob(cron: string): Job {
+  return { name: 'poll-feeds', cron, run: pollDueFeeds };
+}

@@ -1,0 +1,39 @@
+import { schedule, validate } from 'node-cron';
+import { Refusal } from '../src/domain/refusal.ts';
+import type { Deps } from '../src/services/deps.ts';
+import type { Job } from './job.ts';
+
+export type Schedule = { readonly stop: () => Promise<void> };
+
+/** Starts jobs in UTC, each never beside itself. `stop` lets a run under way come to its end. */
+export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
+  for (const job of jobs) if (!validate(job.cron)) throw new Refusal('validation_failed', `${job.name}: "${job.cron}" is no cron expression`);
+  const running = new Set<Promise<void>>();
+  const tasks = jobs.map((job) =>
+    schedule(
+      job.cron,
+      async ({ date }) => {
+        const run = runJob(deps, job, date);
+        running.add(run);
+        await run.finally(() => running.delete(run));
+      },
+      { name: job.name, timezone: 'UTC', noOverlap: true },
+    ),
+  );
+  return {
+    stop: async () => {
+      for (const task of tasks) await task.stop();
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+async function runJob(deps: Deps, job: Job, date: Date): Promise<void> {
+  const tick = Math.floor(date.getTime() / 60_000) * 60_000;
+  try {
+    const counts = await job.run(deps, tick);
+    deps.log.info({ job: job.name, ...counts }, counts === null ? 'another node is at it' : 'job done');
+  } catch (error) {
+    deps.log.error({ job: job.name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'job failed; the next tick tries again');
+  }
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Config, readConfig } from './config.ts';
+import { Refusal } from './domain/refusal.ts';
+import { prepare, serve } from './main.ts';
+import { makeLog, openRuntime } from './runtime.ts';
+import { checkCriterion } from './services/criteria.ts';
+import type { Deps } from './services/deps.ts';
+import { pollDueFeeds, pollFeedNow } from './services/polls.ts';
+import { resolveDue, resolveEverything } from './services/resolver.ts';
+import { applySeed, readSeed } from './services/seed.ts';
+
+const usage = `outturn <command>
+
+  serve                  the API, the jobs, the docs (what npm start runs)
+  migrate                bring the database up to this program
+  seed [file]            record a seed file (format: docs/seed.md); the shipped article without a file
+  poll [feed]            read every feed that is due, or one feed now
+  resolve [--full]       settle what is due; --full evaluates every prediction
+  check <criterion.json> what a criterion means and what it would come to now; "-" reads standard input
+
+  --json                 machine-readable output
+  --help                 this text
+
+The environment is described in README.md. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
+
+type Invocation = { readonly config: Config; readonly args: readonly string[]; readonly json: boolean; readonly full: boolean };
+
+const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>> = {
+  serve: async ({ config }) => {
+    await serve(config, (line) => process.stdout.write(`${line}\n`));
+    return null;
+  },
+  migrate: ({ config }) => withDeps(config, async () => ({ migrated: true })),
+  seed: ({ config, args }) => withDeps(config, (deps) => seedFrom(config, deps, args[0])),
+  poll: ({ config, args }) => withPrepared(config, (deps) => poll(deps, args[0])),
+  resolve: ({ config, full }) => withPrepared(config, (deps) => (full ? resolveEverything(deps) : resolveDue(deps))),
+  check: ({ config, args }) => withPrepared(config, (deps) => check(deps, args[0])),
+};
+
+async function withDeps<T>(config: Config, run: (deps: Deps) => Promise<T>): Promise<T> {
+  const runtime = await openRuntime(config, makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel));
+  try {
+    return await run(runtime.deps);
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function withPrepared<T>(config: Config, run: (deps: Deps) => Promise<T>): Promise<T> {
+  return await withDeps(config, async (deps) => {
+    await prepare(config, deps);
+    return await run(deps);
+  });
+}
+
+async function seedFrom(config: Config, deps: Deps, file: string | undefined): Promise<unknown> {
+  if (file !== undefined) return await applySeed(deps, readSeed(parseFile(file)));
+  await prepare({ ...config, seed: 'article' }, deps);
+  return { seeded: true };
+}
+
+async function poll(deps: Deps, feed: string | undefined): Promise<unknown> {
+  if (feed === undefined) return await pollDueFeeds(deps, deps.now());
+  const { poll: row, resolutions } = await pollFeedNow(deps, feed);
+  return { feed, result: row.result, items: row.items, new: row.newItems, changed: row.changedItems, vanished: row.vanishedItems, error: row.errorDetail ?? row.suspectReason, resolutions };
+}
+
+async function check(deps: Deps, file: string | undefined): Promise<unknown> {
+  if (file === undefined) throw usageError('check needs a file with a criterion');
+  const { text, polarity, evaluation, warnings } = await checkCriterion(deps, { criterion: parseFile(file), madeAt: null, asOf: null });
+  return { criterion_text: text, polarity, verdict: evaluation.verdict, effective_at: evaluation.effectiveAt, warnings, explanation: evaluation.explanation };
+}
+
+function parseFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch {
+    throw new Refusal('not_found', `cannot read ${path}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal('invalid_json', `${path} is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = readArguments(argv);
+  const [name, ...args] = positionals;
+  if (values.help === true || name === undefined) {
+    process.stdout.write(`${usage}\n`);
+    return values.help === true ? 0 : 2;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return fail(2, `there is no command ${name}\n\n${usage}`);
+  const result = await command({ config: readConfig(process.env), args, json: values.json === true, full: values.full === true });
+  if (result !== null && result !== undefined) process.stdout.write(values.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
+  return 0;
+}
+
+function readArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options: { json: { type: 'boolean' }, full: { type: 'boolean' }, help: { type: 'boolean' } } });
+  } catch (error) {
+    throw usageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Told apart from refusals by its name: wrong words on the command line end with code 2. */
+function usageError(detail: string): Error {
+  return Object.assign(new Error(detail), { name: 'UsageError' });
+}
+
+function render(result: unknown): string {
+  if (typeof result !== 'object' || result === null) return String(result);
+  return Object.entries(result)
+    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value)}`)
+    .join('\n');
+}
+
+function fail(code: number, text: string): number {
+  process.stderr.write(`outturn: ${text}\n`);
+  return code;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof Refusal) return fail(1, [error.message, ...error.errors.slice(0, 20).map((line) => `  ${line.pointer}: ${line.detail}`)].join('\n'));
+  if (error instanceof Error && error.name === 'UsageError') return fail(2, `${error.message}\n\n${usage}`);
+  return fail(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
+});

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { Refusal } from './domain/refusal.ts';
+
+/**
+ * The environment, read once. Every variable of Outturn is in this table; README and docs/operations.md describe the same.
+ */
+const environment = z.object({
+  /** Where the API listens. */
+  PORT: wholeNumber(0, 65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  /** A PostgreSQL server (15 or newer); unset: the embedded database in OUTTURN_DATA_DIR. */
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// address').optional(),
+  OUTTURN_DATA_DIR: z.string().min(1).default('./data'),
+  /** What this process does: serve, poll and resolve, or both. */
+  OUTTURN_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  /** The first key. Made on first start and kept in the data directory when unset. */
+  OUTTURN_ADMIN_KEY: z.string().min(20, 'at least 20 characters').optional(),
+  /** Encrypts what must be kept secret at rest. */
+  OUTTURN_SECRET: z.string().min(16, 'at least 16 characters').optional(),
+  /** What an empty database begins with. */
+  OUTTURN_SEED: z.enum(['article', 'none']).default('article'),
+  /** `default`, `none`, or a path to a JSON file of feeds. */
+  OUTTURN_FEEDS: z.string().min(1).default('default'),
+  /** Five-field cron, UTC. */
+  OUTTURN_POLL_CRON: z.string().refine((text) => text.trim().split(/\s+/).length === 5, 'five fields: minute hour day month weekday').default('*/15 * * * *'),
+  OUTTURN_PUBLIC_READ: z.enum(['true', 'false']).default('true'),
+  /** Private address ranges that feeds may reach, as CIDRs joined by commas. */
+  OUTTURN_ALLOW_CIDRS: z.string().default(''),
+  HTTPS_PROXY: z.string().optional(),
+  HTTP_PROXY: z.string().optional(),
+  NO_PROXY: z.string().optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Config = {
+  readonly port: number;
+  readonly host: string;
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  readonly role: 'all' | 'api' | 'worker';
+  readonly adminKey: string | undefined;
+  readonly secret: string | undefined;
+  readonly seed: 'article' | 'none';
+  readonly feeds: string;
+  readonly pollCron: string;
+  readonly publicRead: boolean;
+  readonly allowCidrs: string;
+  readonly proxy: { readonly httpsProxy?: string; readonly httpProxy?: string; readonly noProxy?: string };
+  readonly logLevel: string;
+};
+
+/** Reads the environment or refuses with every variable that is wrong and why. Empty values count as unset. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const lower = { HTTPS_PROXY: env.https_proxy, HTTP_PROXY: env.http_proxy, NO_PROXY: env.no_proxy };
+  const parsed = environment.safeParse({ ...Object.fromEntries(Object.entries(lower).filter(([, value]) => value)), ...given });
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Refusal('validation_failed', `the environment is not usable\n  ${lines.join('\n  ')}`);
+  }
+  const values = parsed.data;
+  const missing = values.DATABASE_URL === undefined ? [] : (['OUTTURN_SECRET', 'OUTTURN_ADMIN_KEY'] as const).filter((name) => values[name] === undefined);
+  if (missing.length > 0) {
+    const detail = `with DATABASE_URL every node must be given the same ${missing.join(' and ')}: nothing made by one node could be known to another`;
+    throw new Refusal('validation_failed', detail);
+  }
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    databaseUrl: values.DATABASE_URL,
+    dataDir: values.OUTTURN_DATA_DIR,
+    role: values.OUTTURN_ROLE,
+    adminKey: values.OUTTURN_ADMIN_KEY,
+    secret: values.OUTTURN_SECRET,
+    seed: values.OUTTURN_SEED,
+    feeds: values.OUTTURN_FEEDS,
+    pollCron: values.OUTTURN_POLL_CRON,
+    publicRead: values.OUTTURN_PUBLIC_READ === 'true',
+    allowCidrs: values.OUTTURN_ALLOW_CIDRS,
+    proxy: {
+      ...(values.HTTPS_PROXY === undefined ? {} : { httpsProxy: values.HTTPS_PROXY }),
+      ...(values.HTTP_PROXY === undefined ? {} : { httpProxy: values.HTTP_PROXY }),
+      ...(values.NO_PROXY === undefined ? {} : { noProxy: values.NO_PROXY }),
+    },
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, 'a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `between ${min} and ${max}`);
+}

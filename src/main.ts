@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { pollFeedsJob } from '../jobs/poll-feeds.ts';
+import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
+import { type Schedule, startJobs } from '../jobs/schedule.ts';
+import { loadAdminKey } from './admin-key-file.ts';
+import type { Config } from './config.ts';
+import { createApp } from './http/app.ts';
+import { serveApp } from './http/serve.ts';
+import { packageRoot } from './package-root.ts';
+import { makeLog, openRuntime, readJson, type Runtime } from './runtime.ts';
+import { hashKey } from './services/admin-key.ts';
+import type { Deps } from './services/deps.ts';
+import { refreshIdentity } from './services/identity.ts';
+import { pollDueFeeds } from './services/polls.ts';
+import { resolveDue } from './services/resolver.ts';
+import { readSeed, seedOnce } from './services/seed.ts';
+import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.ts';
+import { describeFeeds, describePredictions } from './greeting.ts';
+
+/** How long requests under way may take to finish once the process was told to stop. */
+const drainMsMax = 10_000;
+
+/** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then everything in the other order. */
+export async function serve(config: Config, say: (line: string) => void): Promise<void> {
+  const log = makeLog(config.logLevel);
+  const runtime = await openRuntime(config, log);
+  const stopping = stopSignal();
+  try {
+    await prepare(config, runtime.deps);
+    await run(config, runtime, stopping, say);
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** Everything that must be in the database before the first request. */
+export async function prepare(config: Config, deps: Deps): Promise<void> {
+  const aborted = await recoverAfterCrash(deps);
+  if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls that were cut off were ended as aborted');
+  await refreshIdentity(deps);
+  const data = join(packageRoot(), 'data');
+  if (config.feeds !== 'none') await ensureFeeds(deps, readFeedsFile(readJson(config.feeds === 'default' ? join(data, 'feeds.json') : config.feeds)));
+  if (config.seed === 'article') await seedOnce(deps, readSeed(readJson(join(data, 'seed', 'article.json'))));
+}
+
+async function run(config: Config, runtime: Runtime, stopping: Promise<string>, say: (line: string) => void): Promise<void> {
+  const { deps, version } = runtime;
+  let draining = false;
+  say(`Outturn ${version}, ${deps.db.kind === 'embedded' ? `embedded database in ${config.dataDir}` : 'database server'}`);
+  const closers: (() => Promise<void>)[] = [];
+  if (config.role !== 'worker') closers.push(await startServing(config, runtime, () => draining, say));
+  const work = config.role === 'api' ? Promise.resolve(null) : startWorking(config, deps, say);
+  const signal = await stopping;
+  draining = true;
+  deps.log.info({ signal }, 'stopping');
+  const jobs = await work;
+  await Promise.all([...closers.map((close) => close()), jobs?.stop()]);
+  say('Stopped.');
+}
+
+async function startServing(config: Config, runtime: Runtime, isDraining: () => boolean, say: (line: string) => void): Promise<() => Promise<void>> {
+  const { deps, version } = runtime;
+  const admin = loadAdminKey(config);
+  const app = createApp({ services: deps, adminKeyHash: hashKey(admin.key), publicRead: config.publicRead, version, log: deps.log, isDraining });
+  const served = await serveApp(app, { host: config.host, port: config.port, log: deps.log });
+  const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
+  say(`  API        ${base}/v1/predictions`);
+  say(`  Reference  ${base}/docs`);
+  if (admin.made) say(`  Admin key  ${admin.key}  (shown this once; kept in ${admin.path})`);
+  return () => served.close(drainMsMax);
+}
+
+/** The first poll at once, then by the clock. */
+async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
+  const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob]);
+  say('Reading the feeds …');
+  await pollDueFeeds(deps, deps.now());
+  await resolveDue(deps);
+  for (const line of [...(await describeFeeds(deps)), ...(await describePredictions(deps))]) say(line);
+  return schedule;
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, normalize, sep } from 'node:path';
+import { sdkPackages } from '../domain/feeds/npm-sdk.ts';
+import type { Client } from './client.ts';
+import { fetchConditional } from './fetch-conditional.ts';
+import { loadRegistryOptions } from './npm-settings.ts';
+import { readPackageDeclarations } from './registry.ts';
+
+/** What is asked for: a web address, `npm:<package>` or `builtin:<file of this program>`, with the validators of the copy at hand. */
+export type PayloadAsk = {
+  readonly url: string;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly knownVersion: string | null;
+};
+
+export type PayloadOutcome =
+  | {
+      readonly kind: 'ok';
+      readonly bytes: Uint8Array;
+      readonly status: number | null;
+      readonly etag: string | null;
+      readonly lastModified: string | null;
+      readonly knownVersion: string | null;
+    }
+  | { readonly kind: 'not_modified'; readonly status: number | null }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly detail: string;
+      readonly status: number | null;
+      readonly retryAfterMs: number | null;
+    };
+
+export type PayloadSources = {
+  readonly client: Client;
+  /** Where the program's own files are. */
+  readonly root: string;
+  /** The environment that npm's settings are read from. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+};
+
+/** Gets a feed's payload from wherever its url says. The outside's faults are outcomes. */
+export async function fetchPayload(sources: PayloadSources, ask: PayloadAsk): Promise<PayloadOutcome> {
+  if (ask.url.startsWith('builtin:')) return await readBuiltin(sources.root, ask);
+  if (ask.url.startsWith('npm:')) return await readPackage(sources, ask);
+  const { client, signal } = sources;
+  const outcome = await fetchConditional(client, {
+    url: ask.url,
+    etag: ask.etag,
+    lastModified: ask.lastModified,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  switch (outcome.kind) {
+    case 'ok':
+      return {
+        kind: 'ok',
+        bytes: outcome.bytes,
+        status: outcome.status,
+        etag: outcome.etag,
+        lastModified: outcome.lastModified,
+        knownVersion: null,
+      };
+    case 'not_modified':
+      return { kind: 'not_modified', status: 304 };
+    case 'failed':
+      return failure(outcome);
+  }
+}
+
+function failure(outcome: {
+  reason: string;
+  detail: string;
+  status?: number | undefined;
+  retryAfterMs?: number | undefined;
+}): PayloadOutcome {
+  return {
+    kind: 'failed',
+    reason: outcome.reason,
+    detail: outcome.detail,
+    status: outcome.status ?? null,
+    retryAfterMs: outcome.retryAfterMs ?? null,
+  };
+}
+
+/** A reviewed file of ours; its digest is its version. Only files under `data/` may be named. */
+async function readBuiltin(root: string, ask: PayloadAsk): Promise<PayloadOutcome> {
+  const data = join(root, 'data') + sep;
+  const path = normalize(join(root, ask.url.slice('builtin:'.length)));
+  if (!path.startsWith(data)) return failure({ reason: 'bad_url', detail: 'a builtin feed names a file under data/' });
+  try {
+    const bytes = await readFile(path);
+    const knownVersion = createHash('sha256').update(bytes).digest('hex');
+    if (knownVersion === ask.knownVersion) return { kind: 'not_modified', status: null };
+    return { kind: 'ok', bytes, status: null, etag: null, lastModified: null, knownVersion };
+  } catch {
+    return failure({ reason: 'connect', detail: `${ask.url} is not part of this program` });
+  }
+}
+
+async function readPackage(sources: PayloadSources, ask: PayloadAsk): Promise<PayloadOutcome> {
+  const name = ask.url.slice('npm:'.length);
+  const sdk = sdkPackages.get(name);
+  if (sdk === undefined)
+    return failure({ reason: 'bad_url', detail: `no model union is known for the package ${name}` });
+  const options = await loadRegistryOptions({ env: sources.env, cwd: sources.root });
+  const { knownVersion, etag } = ask;
+  const { signal, client } = sources;
+  const request = {
+    package: name,
+    typeNames: sdk.unions,
+    knownVersion,
+    etag,
+    userAgent: client.userAgent,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const outcome = await readPackageDeclarations(options, request);
+  switch (outcome.kind) {
+    case 'ok':
+      return {
+        kind: 'ok',
+        bytes: outcome.bytes,
+        status: null,
+        etag: outcome.etag,
+        lastModified: null,
+        knownVersion: outcome.version,
+      };
+    case 'not_modified':
+      return { kind: 'not_modified', status: null };
+    case 'failed':
+      return failure(outcome);
+  }
+}

@@ -1,0 +1,17 @@
+import { migrationState } from '../store/migrate.ts';
+import type { Deps } from './deps.ts';
+import { type FeedView, listFeedViews } from './feeds.ts';
+
+export type Readiness = { readonly ready: boolean; readonly database: 'ok' | 'down'; readonly migrations: 'ok' | 'pending' | 'newer' | 'changed' | 'unknown'; readonly feeds: readonly FeedView[] };
+
+/** Whether requests can be served: the database answers and is migrated. The health of feeds is told and never makes it fail. */
+export async function checkReadiness(deps: Deps): Promise<Readiness> {
+  try {
+    const state = await migrationState(deps.db);
+    const migrations = state.state === 'current' ? 'ok' : state.state;
+    const feeds = migrations === 'ok' ? await listFeedViews(deps) : [];
+    return { ready: migrations === 'ok', database: 'ok', migrations, feeds };
+  } catch {
+    return { ready: false, database: 'down', migrations: 'unknown', feeds: [] };
+  }
+}

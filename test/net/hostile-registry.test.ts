@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { readPackageDeclarations } from '../../src/net/registry.ts';
+import { makeArchive, makeTar, readPayload, request, serveRegistry, union } from './fake-registry.ts';
+import { serveHttp, serveRaw } from './loopback.ts';
+
+const sha = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes);
+
+describe('the integrity of the archive', () => {
+  it.each(['sha512', 'sha1'])('holds when %s is right', async (algorithm) => {
+    const tarball = await makeArchive({ 'package/index.d.ts': union });
+    const dist =
+      algorithm === 'sha1'
+        ? { shasum: sha('sha1', tarball).digest('hex') }
+        : { integrity: `sha512-${sha('sha512', tarball).digest('base64')}` };
+    const { options } = await serveRegistry({ tarball, dist });
+    expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'ok' });
+  });
+
+  it.each([
+    [{ integrity: `sha512-${sha('sha512', Buffer.from('x')).digest('base64')}` }, 'integrity'],
+    [{ shasum: sha('sha1', Buffer.from('x')).digest('hex') }, 'integrity'],
+    [{ integrity: 'none' }, 'protocol'],
+  ])('fails when the registry describes another: %.20j', async (dist, reason) => {
+    const { options } = await serveRegistry({ dist });
+    expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason });
+  });
+});
+
+describe('a limit', () => {
+  it.each([
+    ['packumentBytesMax', 20],
+    ['tarballBytesMax', 50],
+    ['unpackedBytesMax', 1_000],
+    ['entriesMax', 1],
+    ['fileBytesMax', 10],
+    ['keptBytesMax', 40],
+  ])('%s ends the reading', async (name, value) => {
+    const tarball = await makeArchive({ 'package/a.d.ts': union, 'package/b.d.ts': union });
+    const { options } = await serveRegistry({ tarball });
+    expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'ok' });
+    expect(await readPackageDeclarations(options, { ...request, limits: { [name]: value } })).toMatchObject({
+      kind: 'failed',
+      reason: 'too_large',
+    });
+  });
+
+  it('ends a bomb long before it has unpacked', async () => {
+    const { options } = await serveRegistry({ tarball: gzipSync(Buffer.alloc(50_000_000)) });
+    const limits = { unpackedBytesMax: 1_000_000 };
+    expect(await readPackageDeclarations(options, { ...request, limits })).toMatchObject({ reason: 'too_large' });
+  });
+
+  it('of time ends a registry that never answers, and an archive that never ends', async () => {
+    const deaf = { fetchOptions: { registry: await serveRaw(() => {}) }, replacedHost: 'never' };
+    const limits = { exchangeMsMax: 100 };
+    expect(await readPackageDeclarations(deaf, { ...request, limits })).toMatchObject({ reason: 'timeout' });
+    const half = (await makeArchive({ 'package/a.d.ts': union })).subarray(0, 30);
+    const endless = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+      socket.write(half);
+    });
+    const { options } = await serveRegistry({ dist: { tarball: `${endless}/x.tgz` } });
+    expect(await readPackageDeclarations(options, { ...request, limits })).toMatchObject({ reason: 'timeout' });
+  });
+});
+
+describe('a broken registry', () => {
+  it.each([
+    [401, {}, undefined],
+    [404, {}, undefined],
+    [429, { 'retry-after': '60' }, 60_000],
+    [500, {}, undefined],
+  ])('that answers %i fails at once, without npm trying again', async (status, headers, retryAfterMs) => {
+    let hits = 0;
+    const registry = await serveHttp((_incoming, response) => {
+      hits += 1;
+      response.writeHead(status, headers).end('{"error":"secret of the server"}');
+    });
+    const outcome = await readPackageDeclarations({ fetchOptions: { registry }, replacedHost: 'never' }, request);
+    const detail = `the registry answered ${status}`;
+    expect(outcome).toEqual({
+      kind: 'failed',
+      reason: 'bad_status',
+      status,
+      detail,
+      ...(retryAfterMs ? { retryAfterMs } : {}),
+    });
+    expect(hits).toBe(1);
+  });
+
+  it.each([
+    ['no JSON', '<html>'],
+    ['no tags', '{"versions":{}}'],
+    ['no such version', '{"dist-tags":{"latest":"2.0.0"},"versions":{}}'],
+    ['a version that is only inherited', '{"dist-tags":{"latest":"constructor"},"versions":{}}'],
+    ['no archive', '{"dist-tags":{"latest":"2.0.0"},"versions":{"2.0.0":{"dist":{}}}}'],
+    [
+      'an archive in a file',
+      '{"dist-tags":{"latest":"2.0.0"},"versions":{"2.0.0":{"dist":{"tarball":"file:///etc/passwd"}}}}',
+    ],
+  ])('that sends %s fails', async (_what, body) => {
+    const registry = await serveHttp((_incoming, response) => response.end(body));
+    const outcome = await readPackageDeclarations({ fetchOptions: { registry }, replacedHost: 'never' }, request);
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'protocol' });
+  });
+
+  it('that sends half an archive fails, and nothing of it is kept', async () => {
+    const whole = await makeArchive({ 'package/a.d.ts': union, 'package/b.d.ts': union.repeat(50) });
+    const { options } = await serveRegistry({ tarball: whole.subarray(0, whole.length - 20) });
+    expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason: 'protocol' });
+  });
+
+  it('that sends a tar that stops inside a file fails', async () => {
+    const tar = await makeTar({ 'package/a.d.ts': union, 'package/b.d.ts': union.repeat(50) });
+    const { options } = await serveRegistry({ tarball: gzipSync(tar.subarray(0, 2_000)) });
+    expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason: 'protocol' });
+  });
+
+  it.each([
+    ['no gzip', Buffer.from('hello')],
+    ['no tar', gzipSync(Buffer.alloc(2_000, 'x'))],
+    ['nothing', Buffer.alloc(0)],
+  ])('that sends %s as the archive fails', async (_what, tarball) => {
+    const { options } = await serveRegistry({ tarball });
+    expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason: 'protocol' });
+  });
+
+  it('that sends an archive without the types is told as such: no files', async () => {
+    const { options } = await serveRegistry({ tarball: await makeArchive({ 'package/index.d.ts': 'export {};' }) });
+    expect(readPayload(await readPackageDeclarations(options, request))).toMatchObject({ version: '2.0.0', files: [] });
+  });
+
+  it('that is not there fails', async () => {
+    const gone = await serveRaw((socket) => socket.resetAndDestroy());
+    const outcome = await readPackageDeclarations({ fetchOptions: { registry: gone }, replacedHost: 'never' }, request);
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'reset' });
+  });
+});
