@@ -234,8 +234,14 @@ function* listProblems(data: IdentityData): Generator<string> {
     if ((means === undefined) === (reason === undefined)) yield `alias ${id} needs either a meaning or a reason`;
   }
   for (const { text, as } of data.prefixes) {
-    if (as !== undefined && as.length >= text.length) yield `prefix ${text} does not get shorter`;
+    if (as !== undefined && canRepeat(data, text, as)) yield `prefix ${text} could be taken off for ever`;
   }
+}
+
+/** Taking prefixes off ends because each makes the text shorter, or leaves one of that length that begins no other. */
+function canRepeat(data: IdentityData, text: string, as: string): boolean {
+  if (as.length !== text.length) return as.length > text.length;
+  return data.prefixes.some((other) => other.text.startsWith(as) || as.startsWith(other.text));
 }
 
 function* listTwice(what: string, keys: readonly string[]): Generator<string> {

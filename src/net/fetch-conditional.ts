@@ -204,7 +204,7 @@ async function readBody(response: Dispatcher.ResponseData, bytesMax: number): Pr
   for await (const chunk of decoded) {
     size += chunk.byteLength;
     // Leaving the loop destroys the stream and with it the connection.
-    if (false) return fail('too_large', `the body is larger than ${bytesMax} bytes`, status);
+    if (size > bytesMax) return fail('too_large', `the body is larger than ${bytesMax} bytes`, status);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

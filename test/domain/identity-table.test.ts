@@ -33,9 +33,9 @@ describe('the identity data', () => {
     ['moves to no family', (data) => (data.families[0].moves[0].to = 'gpt-smell'), /moves to no family, gpt-smell/],
     ['has an alias without a meaning', (data) => delete data.aliases[0].means, /gpt-35-turbo needs either/],
     [
-      'has a prefix that never gets shorter',
+      'has a prefix that never ends',
       (data) => data.prefixes.push({ text: 'a-', kind: 'host', as: 'a-a-' }),
-      /prefix a- /,
+      /prefix a- could/,
     ],
     ['has a dated version of no family', (data) => (data.datedVersions[0].family = 'mistrial'), /has no family/],
     [

@@ -78,7 +78,9 @@ describe('a broken registry', () => {
       hits += 1;
       response.writeHead(status, headers).end('{"error":"secret of the server"}');
     });
-    const outcome = await readPackageDeclarations({ fetchOptions: { registry }, replacedHost: 'never' }, request);
+    // As npm's defaults are, but for the wait.
+    const fetchOptions = { registry, fetchRetries: 2, fetchRetryMintimeout: 1 };
+    const outcome = await readPackageDeclarations({ fetchOptions, replacedHost: 'never' }, request);
     const detail = `the registry answered ${status}`;
     expect(outcome).toEqual({
       kind: 'failed',

@@ -45,6 +45,8 @@ export type FeedItem = {
 export type ParsedPayload = {
   readonly items: readonly FeedItem[];
   readonly lost: readonly { readonly key: string; readonly why: string }[];
+  /** The day that a reviewed document says it is complete through: reading it again later teaches nothing newer. */
+  readonly reviewedThrough?: string;
 };
 
 /** Pure: the bytes as the publisher served them → items. Throws `Refusal('feed_unparsable')` when the whole payload is not what it should be. */
