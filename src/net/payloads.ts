@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import { sdkPackages } from '../domain/feeds/npm-sdk.ts';
@@ -85,16 +84,13 @@ function failure(outcome: {
   };
 }
 
-/** A reviewed file of ours; its digest is its version. Only files under `data/` may be named. */
+/** A reviewed file of ours. Only files under `data/` may be named. */
 async function readBuiltin(root: string, ask: PayloadAsk): Promise<PayloadOutcome> {
   const data = join(root, 'data') + sep;
   const path = normalize(join(root, ask.url.slice('builtin:'.length)));
   if (!path.startsWith(data)) return failure({ reason: 'bad_url', detail: 'a builtin feed names a file under data/' });
   try {
-    const bytes = await readFile(path);
-    const knownVersion = createHash('sha256').update(bytes).digest('hex');
-    if (knownVersion === ask.knownVersion) return { kind: 'not_modified', status: null };
-    return { kind: 'ok', bytes, status: null, etag: null, lastModified: null, knownVersion };
+    return { kind: 'ok', bytes: await readFile(path), status: null, etag: null, lastModified: null, knownVersion: null };
   } catch {
     return failure({ reason: 'connect', detail: `${ask.url} is not part of this program` });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { findAdapter } from '../domain/feeds/adapters.ts';
 import type { ParsedPayload } from '../domain/feeds/item.ts';
-import { dayMs, type Instant } from '../domain/instant.ts';
+import { dayMs, type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
 import { advanceWatermark, type FeedRow, findFeed, leaseDueFeed, leaseFeed, listFeeds, lockFeed, settleFeed, type Validators } from '../store/feeds.ts';
@@ -148,9 +148,10 @@ const noValidators: Validators = { etag: null, lastModified: null, knownVersion:
 
 /** Reads one payload into the evidence and settles what it touches. Answers how many predictions it resolved. */
 async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promise<number> {
-  const { feed, pollId, observedAt, bytes } = payload;
-  const base = { observedAt, bytes: bytes.byteLength, bytesHash: hashBytes(bytes), httpStatus: payload.httpStatus };
+  const { feed, pollId, bytes } = payload;
   const parsed = parseSafely(feed, bytes);
+  const observedAt = parsed instanceof Refusal ? payload.observedAt : knownThrough(parsed, payload.observedAt);
+  const base = { observedAt, bytes: bytes.byteLength, bytesHash: hashBytes(bytes), httpStatus: payload.httpStatus };
   if (parsed instanceof Refusal) {
     const end = { ...base, result: 'suspect', suspectReason: parsed.message.slice(0, 500), errorCode: parsed.code, finishedAt: deps.now() } as const;
     await finishPoll(tx, pollId, end);
@@ -166,7 +167,13 @@ async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promise<numbe
   const ended = await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
   if (!ended) throw new Refusal('conflict', 'the poll was ended by a sweep while it was being read; nothing of it was kept');
   await advanceWatermark(tx, feed.id, observedAt, payload.validators);
-  return await settleAfter(tx, deps, payload, ingested);
+  return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
+}
+
+/** A reviewed document is known as far as it was reviewed: reading it again on a later day teaches nothing of that day. */
+function knownThrough(payload: ParsedPayload, readAt: Instant): Instant {
+  const reviewed = payload.reviewedThrough === undefined ? null : parseDate(payload.reviewedThrough);
+  return reviewed === null ? readAt : Math.min(readAt, reviewed.interval.to);
 }
 
 function parseSafely(feed: FeedRow, bytes: Uint8Array): ParsedPayload | Refusal {

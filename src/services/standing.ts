@@ -37,9 +37,13 @@ function standingWatermark(prediction: Pick<PredictionRow, 'criterion' | 'eviden
   return lowest;
 }
 
-/** The last read of any feed that lists models of a vendor. */
+/** How far any feed that lists models of a vendor has been read; before its first poll, the last thing that it published. */
 function lastReadBySeers(timeline: Timeline, vendor: string, at: Instant): Instant | null {
-  const seers = new Set(timeline.sightings.filter((sighting) => vendor === 'any' || sighting.model.vendor === vendor).map((sighting) => sighting.feedId));
-  const reads = [...seers].map((feedId) => lastReadAt(timeline, feedId, vendor, at)).filter((read) => read !== null);
-  return reads.length === 0 ? null : Math.max(...reads);
+  let last: Instant | null = null;
+  for (const sighting of timeline.sightings) {
+    if (vendor !== 'any' && sighting.model.vendor !== vendor) continue;
+    const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? (sighting.seenFrom <= at ? sighting.seenFrom : null);
+    if (read !== null && (last === null || read > last)) last = read;
+  }
+  return last;
 }

@@ -51,10 +51,8 @@ export const parseLedger: FeedParser = (bytes) => {
   const { entries, reviewed_through: reviewedThrough } = parsed.data;
   const errors = findContradictions(entries, reviewedThrough);
   if (errors.length > 0) throw refuseLedger(errors);
-  return collectRows(
-    entries.map((entry) => ({ key: ledgerKey(entry), item: toItem(entry) })),
-    expected,
-  );
+  const rows = entries.map((entry) => ({ key: ledgerKey(entry), item: toItem(entry) }));
+  return { ...collectRows(rows, expected), reviewedThrough };
 };
 
 /** One entry per model id and stage: a preview and its later general release are two facts. */
