@@ -7,7 +7,8 @@ export type Schedule = { readonly stop: () => Promise<void> };
 
 /** Starts jobs in UTC, each never beside itself. `stop` lets a run under way come to its end. */
 export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
-  for (const job of jobs) if (!validate(job.cron)) throw new Refusal('validation_failed', `${job.name}: "${job.cron}" is no cron expression`);
+  for (const job of jobs)
+    if (!validate(job.cron)) throw new Refusal('validation_failed', `${job.name}: "${job.cron}" is no cron expression`);
   const running = new Set<Promise<void>>();
   const tasks = jobs.map((job) =>
     schedule(
@@ -34,6 +35,9 @@ async function runJob(deps: Deps, job: Job, date: Date): Promise<void> {
     const counts = await job.run(deps, tick);
     deps.log.info({ job: job.name, ...counts }, counts === null ? 'another node is at it' : 'job done');
   } catch (error) {
-    deps.log.error({ job: job.name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'job failed; the next tick tries again');
+    deps.log.error(
+      { job: job.name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'job failed; the next tick tries again',
+    );
   }
 }

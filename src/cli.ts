@@ -25,7 +25,12 @@ const usage = `outturn <command>
 
 The environment is described in README.md. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
 
-type Invocation = { readonly config: Config; readonly args: readonly string[]; readonly json: boolean; readonly full: boolean };
+type Invocation = {
+  readonly config: Config;
+  readonly args: readonly string[];
+  readonly json: boolean;
+  readonly full: boolean;
+};
 
 const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>> = {
   serve: async ({ config }) => {
@@ -64,13 +69,33 @@ async function seedFrom(config: Config, deps: Deps, file: string | undefined): P
 async function poll(deps: Deps, feed: string | undefined): Promise<unknown> {
   if (feed === undefined) return await pollDueFeeds(deps, deps.now());
   const { poll: row, resolutions } = await pollFeedNow(deps, feed);
-  return { feed, result: row.result, items: row.items, new: row.newItems, changed: row.changedItems, vanished: row.vanishedItems, error: row.errorDetail ?? row.suspectReason, resolutions };
+  return {
+    feed,
+    result: row.result,
+    items: row.items,
+    new: row.newItems,
+    changed: row.changedItems,
+    vanished: row.vanishedItems,
+    error: row.errorDetail ?? row.suspectReason,
+    resolutions,
+  };
 }
 
 async function check(deps: Deps, file: string | undefined): Promise<unknown> {
   if (file === undefined) throw usageError('check needs a file with a criterion');
-  const { text, polarity, evaluation, warnings } = await checkCriterion(deps, { criterion: parseFile(file), madeAt: null, asOf: null });
-  return { criterion_text: text, polarity, verdict: evaluation.verdict, effective_at: evaluation.effectiveAt, warnings, explanation: evaluation.explanation };
+  const { text, polarity, evaluation, warnings } = await checkCriterion(deps, {
+    criterion: parseFile(file),
+    madeAt: null,
+    asOf: null,
+  });
+  return {
+    criterion_text: text,
+    polarity,
+    verdict: evaluation.verdict,
+    effective_at: evaluation.effectiveAt,
+    warnings,
+    explanation: evaluation.explanation,
+  };
 }
 
 function parseFile(path: string): unknown {
@@ -96,14 +121,24 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return fail(2, `there is no command ${name}\n\n${usage}`);
-  const result = await command({ config: readConfig(process.env), args, json: values.json === true, full: values.full === true });
-  if (result !== null && result !== undefined) process.stdout.write(values.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
+  const result = await command({
+    config: readConfig(process.env),
+    args,
+    json: values.json === true,
+    full: values.full === true,
+  });
+  if (result !== null && result !== undefined)
+    process.stdout.write(values.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
   return 0;
 }
 
 function readArguments(argv: readonly string[]) {
   try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: { json: { type: 'boolean' }, full: { type: 'boolean' }, help: { type: 'boolean' } } });
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' }, full: { type: 'boolean' }, help: { type: 'boolean' } },
+    });
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error));
   }
@@ -127,7 +162,11 @@ function fail(code: number, text: string): number {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof Refusal) return fail(1, [error.message, ...error.errors.slice(0, 20).map((line) => `  ${line.pointer}: ${line.detail}`)].join('\n'));
+  if (error instanceof Refusal)
+    return fail(
+      1,
+      [error.message, ...error.errors.slice(0, 20).map((line) => `  ${line.pointer}: ${line.detail}`)].join('\n'),
+    );
   if (error instanceof Error && error.name === 'UsageError') return fail(2, `${error.message}\n\n${usage}`);
   return fail(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
 });

@@ -9,7 +9,10 @@ const environment = z.object({
   PORT: wholeNumber(0, 65_535).default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   /** A PostgreSQL server (15 or newer); unset: the embedded database in OUTTURN_DATA_DIR. */
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'a postgres:// address').optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'a postgres:// address')
+    .optional(),
   OUTTURN_DATA_DIR: z.string().min(1).default('./data'),
   /** What this process does: serve, poll and resolve, or both. */
   OUTTURN_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
@@ -22,7 +25,10 @@ const environment = z.object({
   /** `default`, `none`, or a path to a JSON file of feeds. */
   OUTTURN_FEEDS: z.string().min(1).default('default'),
   /** Five-field cron, UTC. */
-  OUTTURN_POLL_CRON: z.string().refine((text) => text.trim().split(/\s+/).length === 5, 'five fields: minute hour day month weekday').default('*/15 * * * *'),
+  OUTTURN_POLL_CRON: z
+    .string()
+    .refine((text) => text.trim().split(/\s+/).length === 5, 'five fields: minute hour day month weekday')
+    .default('*/15 * * * *'),
   OUTTURN_PUBLIC_READ: z.enum(['true', 'false']).default('true'),
   /** Private address ranges that feeds may reach, as CIDRs joined by commas. */
   OUTTURN_ALLOW_CIDRS: z.string().default(''),
@@ -53,13 +59,19 @@ export type Config = {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const lower = { HTTPS_PROXY: env.https_proxy, HTTP_PROXY: env.http_proxy, NO_PROXY: env.no_proxy };
-  const parsed = environment.safeParse({ ...Object.fromEntries(Object.entries(lower).filter(([, value]) => value)), ...given });
+  const parsed = environment.safeParse({
+    ...Object.fromEntries(Object.entries(lower).filter(([, value]) => value)),
+    ...given,
+  });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new Refusal('validation_failed', `the environment is not usable\n  ${lines.join('\n  ')}`);
   }
   const values = parsed.data;
-  const missing = values.DATABASE_URL === undefined ? [] : (['OUTTURN_SECRET', 'OUTTURN_ADMIN_KEY'] as const).filter((name) => values[name] === undefined);
+  const missing =
+    values.DATABASE_URL === undefined
+      ? []
+      : (['OUTTURN_SECRET', 'OUTTURN_ADMIN_KEY'] as const).filter((name) => values[name] === undefined);
   if (missing.length > 0) {
     const detail = `with DATABASE_URL every node must be given the same ${missing.join(' and ')}: nothing made by one node could be known to another`;
     throw new Refusal('validation_failed', detail);

@@ -4,10 +4,11 @@ import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
 import { loadAdminKey } from './admin-key-file.ts';
 import type { Config } from './config.ts';
+import { describeFeeds, describePredictions } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { serveApp } from './http/serve.ts';
 import { packageRoot } from './package-root.ts';
-import { makeLog, openRuntime, readJson, type Runtime } from './runtime.ts';
+import { makeLog, openRuntime, type Runtime, readJson } from './runtime.ts';
 import { hashKey } from './services/admin-key.ts';
 import type { Deps } from './services/deps.ts';
 import { refreshIdentity } from './services/identity.ts';
@@ -15,7 +16,6 @@ import { pollDueFeeds } from './services/polls.ts';
 import { resolveDue } from './services/resolver.ts';
 import { readSeed, seedOnce } from './services/seed.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.ts';
-import { describeFeeds, describePredictions } from './greeting.ts';
 
 /** How long requests under way may take to finish once the process was told to stop. */
 const drainMsMax = 10_000;
@@ -39,14 +39,25 @@ export async function prepare(config: Config, deps: Deps): Promise<void> {
   if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls that were cut off were ended as aborted');
   await refreshIdentity(deps);
   const data = join(packageRoot(), 'data');
-  if (config.feeds !== 'none') await ensureFeeds(deps, readFeedsFile(readJson(config.feeds === 'default' ? join(data, 'feeds.json') : config.feeds)));
+  if (config.feeds !== 'none')
+    await ensureFeeds(
+      deps,
+      readFeedsFile(readJson(config.feeds === 'default' ? join(data, 'feeds.json') : config.feeds)),
+    );
   if (config.seed === 'article') await seedOnce(deps, readSeed(readJson(join(data, 'seed', 'article.json'))));
 }
 
-async function run(config: Config, runtime: Runtime, stopping: Promise<string>, say: (line: string) => void): Promise<void> {
+async function run(
+  config: Config,
+  runtime: Runtime,
+  stopping: Promise<string>,
+  say: (line: string) => void,
+): Promise<void> {
   const { deps, version } = runtime;
   let draining = false;
-  say(`Outturn ${version}, ${deps.db.kind === 'embedded' ? `embedded database in ${config.dataDir}` : 'database server'}`);
+  say(
+    `Outturn ${version}, ${deps.db.kind === 'embedded' ? `embedded database in ${config.dataDir}` : 'database server'}`,
+  );
   const closers: (() => Promise<void>)[] = [];
   if (config.role !== 'worker') closers.push(await startServing(config, runtime, () => draining, say));
   const work = config.role === 'api' ? Promise.resolve(null) : startWorking(config, deps, say);
@@ -58,10 +69,22 @@ async function run(config: Config, runtime: Runtime, stopping: Promise<string>, 
   say('Stopped.');
 }
 
-async function startServing(config: Config, runtime: Runtime, isDraining: () => boolean, say: (line: string) => void): Promise<() => Promise<void>> {
+async function startServing(
+  config: Config,
+  runtime: Runtime,
+  isDraining: () => boolean,
+  say: (line: string) => void,
+): Promise<() => Promise<void>> {
   const { deps, version } = runtime;
   const admin = loadAdminKey(config);
-  const app = createApp({ services: deps, adminKeyHash: hashKey(admin.key), publicRead: config.publicRead, version, log: deps.log, isDraining });
+  const app = createApp({
+    services: deps,
+    adminKeyHash: hashKey(admin.key),
+    publicRead: config.publicRead,
+    version,
+    log: deps.log,
+    isDraining,
+  });
   const served = await serveApp(app, { host: config.host, port: config.port, log: deps.log });
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
   say(`  API        ${base}/v1/predictions`);

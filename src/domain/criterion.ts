@@ -68,12 +68,9 @@ export const modelPatternSchema = z
         description:
           'Required. null is the unsuffixed model only, "any" every size, a list exactly those. Whether o4-mini fulfils "o4 will arrive" is decided here.',
       }),
-    stage: z
-      .enum(['any', 'ga'])
-      .optional()
-      .meta({
-        description: '"ga" accepts general availability only, read from the vendor\'s own rows. Left out: any.',
-      }),
+    stage: z.enum(['any', 'ga']).optional().meta({
+      description: '"ga" accepts general availability only, read from the vendor\'s own rows. Left out: any.',
+    }),
   })
   .meta({ id: 'ModelPattern' });
 

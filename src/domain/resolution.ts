@@ -24,7 +24,10 @@ const reasonCharsMax = 1000;
 
 /** The leaf that settled a decided tree: the first determined one on the way down. */
 export function decisiveLeaf(node: ExplanationNode): ExplanationNode {
-  const next = node.of.find((child) => child.verdict !== 'undetermined' && (node.effective_at === null || child.effective_at === node.effective_at));
+  const next = node.of.find(
+    (child) =>
+      child.verdict !== 'undetermined' && (node.effective_at === null || child.effective_at === node.effective_at),
+  );
   const child = next ?? node.of.find((candidate) => candidate.verdict !== 'undetermined');
   return child === undefined ? node : decisiveLeaf(child);
 }

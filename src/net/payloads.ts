@@ -90,7 +90,14 @@ async function readBuiltin(root: string, ask: PayloadAsk): Promise<PayloadOutcom
   const path = normalize(join(root, ask.url.slice('builtin:'.length)));
   if (!path.startsWith(data)) return failure({ reason: 'bad_url', detail: 'a builtin feed names a file under data/' });
   try {
-    return { kind: 'ok', bytes: await readFile(path), status: null, etag: null, lastModified: null, knownVersion: null };
+    return {
+      kind: 'ok',
+      bytes: await readFile(path),
+      status: null,
+      etag: null,
+      lastModified: null,
+      knownVersion: null,
+    };
   } catch {
     return failure({ reason: 'connect', detail: `${ask.url} is not part of this program` });
   }

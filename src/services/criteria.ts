@@ -12,7 +12,11 @@ import { termsOf } from './settle.ts';
 import { loadTimeline } from './timelines.ts';
 
 /** Something a recorder should know about a criterion; it is no refusal. */
-export type CriterionWarning = { readonly code: 'never_confirmable' | 'never_refutable' | 'already_decided' | 'needs_a_person'; readonly detail: string; readonly pointer: string };
+export type CriterionWarning = {
+  readonly code: 'never_confirmable' | 'never_refutable' | 'already_decided' | 'needs_a_person';
+  readonly detail: string;
+  readonly pointer: string;
+};
 
 export type CriterionCheck = {
   readonly criterion: Criterion;
@@ -30,7 +34,10 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
   measureCriterion(value, pointer);
   const parsed = criterionSchema.safeParse(value);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: joinPointer(pointer, issue.path) }));
+    const errors = parsed.error.issues.map((issue) => ({
+      detail: issue.message,
+      pointer: joinPointer(pointer, issue.path),
+    }));
     throw new Refusal('validation_failed', 'the criterion is not in the language; see errors', errors);
   }
   const notYet = unevaluated(parsed.data, pointer);
@@ -53,7 +60,12 @@ export function unevaluated(criterion: Criterion, pointer: string): RefusalDetai
       return criterion.of.flatMap((operand, index) => unevaluated(operand, `${pointer}/of/${index}`));
     default:
       if ((evaluatedOps as readonly string[]).includes(criterion.op)) return [];
-      return [{ detail: `the operator ${criterion.op} is part of the language but is not evaluated yet; use ${evaluatedOps.join(', ')}`, pointer: `${pointer}/op` }];
+      return [
+        {
+          detail: `the operator ${criterion.op} is part of the language but is not evaluated yet; use ${evaluatedOps.join(', ')}`,
+          pointer: `${pointer}/op`,
+        },
+      ];
   }
 }
 
@@ -63,26 +75,52 @@ export function hashCriterion(criterion: Criterion): string {
 }
 
 /** Dry run: what a criterion would come to, now or as of a moment. Stores nothing. */
-export async function checkCriterion(deps: Deps, input: { criterion: unknown; madeAt: string | null; asOf: Instant | null }): Promise<CriterionCheck> {
+export async function checkCriterion(
+  deps: Deps,
+  input: { criterion: unknown; madeAt: string | null; asOf: Instant | null },
+): Promise<CriterionCheck> {
   const criterion = readCriterion(input.criterion);
   const at = input.asOf ?? deps.now();
   const madeFrom = parseDate(input.madeAt ?? formatDay(at))?.interval.from ?? at;
   const timeline = await loadTimeline(deps.db.sql, [{ criterion, madeFrom }], at);
   const evaluation = evaluate(criterion, timeline, at, termsOf(deps, { madeFrom, evidencePolicy: null }));
   const polarity = analysePolarity(criterion);
-  return { criterion, text: describeCriterion(criterion), polarity, evaluation, warnings: warningsOf(criterion, polarity, evaluation) };
+  return {
+    criterion,
+    text: describeCriterion(criterion),
+    polarity,
+    evaluation,
+    warnings: warningsOf(criterion, polarity, evaluation),
+  };
 }
 
 /** What to tell whoever writes a criterion. */
 export function warningsOf(criterion: Criterion, polarity: Polarity, evaluation: Evaluation): CriterionWarning[] {
   const pointer = '#/criterion';
   const warnings: CriterionWarning[] = [];
-  if (polarity === 'refutable_only') warnings.push({ code: 'never_confirmable', detail: 'with no deadline this can come out no, but never yes; give `by` for a claim that can be confirmed', pointer });
-  if (polarity === 'confirmable_only') warnings.push({ code: 'never_refutable', detail: 'with no deadline this can come out yes, but never no; give `by` for a claim that can be refuted', pointer });
-  if (needsPerson(criterion)) warnings.push({ code: 'needs_a_person', detail: 'a judged part is never settled by the resolver; a person must post a resolution', pointer });
+  if (polarity === 'refutable_only')
+    warnings.push({
+      code: 'never_confirmable',
+      detail: 'with no deadline this can come out no, but never yes; give `by` for a claim that can be confirmed',
+      pointer,
+    });
+  if (polarity === 'confirmable_only')
+    warnings.push({
+      code: 'never_refutable',
+      detail: 'with no deadline this can come out yes, but never no; give `by` for a claim that can be refuted',
+      pointer,
+    });
+  if (needsPerson(criterion))
+    warnings.push({
+      code: 'needs_a_person',
+      detail: 'a judged part is never settled by the resolver; a person must post a resolution',
+      pointer,
+    });
   const before = evaluation.leaning?.reason === 'already_before_window';
   if (evaluation.verdict !== 'undetermined' || before) {
-    const detail = before ? 'what it speaks of was already out before the window opened' : `on the evidence at hand this is already ${evaluation.verdict}`;
+    const detail = before
+      ? 'what it speaks of was already out before the window opened'
+      : `on the evidence at hand this is already ${evaluation.verdict}`;
     warnings.push({ code: 'already_decided', detail, pointer });
   }
   return warnings;

@@ -24,7 +24,13 @@ export type FetchedPayload =
       readonly knownVersion: string | null;
     }
   | { readonly kind: 'not_modified'; readonly status: number | null }
-  | { readonly kind: 'failed'; readonly reason: string; readonly detail: string; readonly status: number | null; readonly retryAfterMs: number | null };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly detail: string;
+      readonly status: number | null;
+      readonly retryAfterMs: number | null;
+    };
 
 /** What is asked of the outside for one feed. */
 export type FetchAsk = {

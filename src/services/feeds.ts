@@ -1,9 +1,17 @@
-import { findAdapter, adapterNames } from '../domain/feeds/adapters.ts';
 import { durationMs } from '../domain/duration.ts';
+import { adapterNames, findAdapter } from '../domain/feeds/adapters.ts';
 import { hourMs, type Instant } from '../domain/instant.ts';
 import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
 import type { Trust } from '../domain/trust.ts';
-import { deleteUnreadFeed, type FeedChange, type FeedRow, findFeed, insertFeed, listFeeds, updateFeed } from '../store/feeds.ts';
+import {
+  deleteUnreadFeed,
+  type FeedChange,
+  type FeedRow,
+  findFeed,
+  insertFeed,
+  listFeeds,
+  updateFeed,
+} from '../store/feeds.ts';
 import { listLatestPolls, listPolls, type PollRow } from '../store/polls.ts';
 import { bumpSetting } from '../store/settings.ts';
 import type { Deps, FeedConfig } from './deps.ts';
@@ -87,7 +95,10 @@ export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
 function requireLag(text: string): number {
   const lagMs = durationMs(text);
   if (lagMs !== null) return lagMs;
-  throw invalid('settlement_lag must be an ISO 8601 duration in weeks, days, hours or minutes: "P2D", "PT12H"', '#/settlement_lag');
+  throw invalid(
+    'settlement_lag must be an ISO 8601 duration in weeks, days, hours or minutes: "P2D", "PT12H"',
+    '#/settlement_lag',
+  );
 }
 
 /** http(s) for everything but the npm adapter, whose urls name a package, and the files that come with the program. */
@@ -95,13 +106,15 @@ function requireUrl(config: Pick<FeedConfig, 'url' | 'adapter'>): void {
   const { url, adapter } = config;
   if (url === null) return;
   if (adapter === 'npm_sdk') {
-    if (!/^npm:(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/.test(url)) throw invalid('the url of an npm_sdk feed names a package: "npm:openai"', '#/url');
+    if (!/^npm:(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/.test(url))
+      throw invalid('the url of an npm_sdk feed names a package: "npm:openai"', '#/url');
     return;
   }
   if (adapter === 'ledger' && url.startsWith('builtin:')) return;
   const parsed = URL.canParse(url) ? new URL(url) : null;
   const web = parsed !== null && (parsed.protocol === 'https:' || parsed.protocol === 'http:');
-  if (!web || parsed.username !== '' || parsed.password !== '') throw invalid('url must be http or https, without a user name or password', '#/url');
+  if (!web || parsed.username !== '' || parsed.password !== '')
+    throw invalid('url must be http or https, without a user name or password', '#/url');
 }
 
 function invalid(detail: string, pointer: string): Refusal {
@@ -140,7 +153,12 @@ export async function requireFeed(deps: Deps, idOrSlug: string): Promise<FeedRow
 export type FeedEdit = Omit<FeedInput, 'slug' | 'adapter'>;
 
 /** Edits a feed. A change of trust, origin, coverage or lag makes every prediction be looked at again. */
-export async function editFeed(deps: Deps, idOrSlug: string, edit: FeedEdit, expected: number | null): Promise<FeedView> {
+export async function editFeed(
+  deps: Deps,
+  idOrSlug: string,
+  edit: FeedEdit,
+  expected: number | null,
+): Promise<FeedView> {
   const feed = await requireFeed(deps, idOrSlug);
   if (expected !== null && expected !== feed.version) throw staleFeed(feed);
   if (edit.url !== undefined) requireUrl({ url: edit.url, adapter: feed.adapter });
@@ -148,11 +166,19 @@ export async function editFeed(deps: Deps, idOrSlug: string, edit: FeedEdit, exp
     ...(edit.url === undefined ? {} : { url: edit.url }),
     ...(edit.trust === undefined ? {} : { trust: edit.trust }),
     ...(edit.origin === undefined ? {} : { origin: edit.origin }),
-    ...(edit.covers === undefined ? {} : { coversAny: edit.covers === 'any', covers: edit.covers === 'any' ? [] : [...edit.covers] }),
-    ...(edit.settlementLag === undefined ? {} : { settlementLag: edit.settlementLag, settlementLagMs: requireLag(edit.settlementLag) }),
+    ...(edit.covers === undefined
+      ? {}
+      : { coversAny: edit.covers === 'any', covers: edit.covers === 'any' ? [] : [...edit.covers] }),
+    ...(edit.settlementLag === undefined
+      ? {}
+      : { settlementLag: edit.settlementLag, settlementLagMs: requireLag(edit.settlementLag) }),
     ...(edit.enabled === undefined ? {} : { enabled: edit.enabled }),
   };
-  const weighs = edit.trust !== undefined || edit.origin !== undefined || edit.covers !== undefined || edit.settlementLag !== undefined;
+  const weighs =
+    edit.trust !== undefined ||
+    edit.origin !== undefined ||
+    edit.covers !== undefined ||
+    edit.settlementLag !== undefined;
   await deps.db.begin(async (tx) => {
     if (!(await updateFeed(tx, feed, change, deps.now()))) throw staleFeed(feed);
     if (weighs) await bumpSetting(tx, 'feeds_epoch');
@@ -161,18 +187,28 @@ export async function editFeed(deps: Deps, idOrSlug: string, edit: FeedEdit, exp
 }
 
 function staleFeed(feed: FeedRow): Refusal {
-  return new Refusal('precondition_failed', `the feed was changed since you read it (it is at version ${feed.version} now); read it again and repeat the edit`);
+  return new Refusal(
+    'precondition_failed',
+    `the feed was changed since you read it (it is at version ${feed.version} now); read it again and repeat the edit`,
+  );
 }
 
 /** Deletes a feed that was never read. One that was is evidence: it can be disabled, not deleted. */
 export async function deleteFeed(deps: Deps, idOrSlug: string): Promise<void> {
   const feed = await requireFeed(deps, idOrSlug);
   if (await deleteUnreadFeed(deps.db.sql, feed.id)) return;
-  throw new Refusal('conflict', `feed ${feed.slug} has been read, and what it said is evidence; disable it by PATCH {"enabled": false} instead`);
+  throw new Refusal(
+    'conflict',
+    `feed ${feed.slug} has been read, and what it said is evidence; disable it by PATCH {"enabled": false} instead`,
+  );
 }
 
 /** A page of a feed's polls, newest first. */
-export async function listFeedPolls(deps: Deps, idOrSlug: string, page: { before: { startedAt: Instant; id: string } | null; limit: number }): Promise<PollRow[]> {
+export async function listFeedPolls(
+  deps: Deps,
+  idOrSlug: string,
+  page: { before: { startedAt: Instant; id: string } | null; limit: number },
+): Promise<PollRow[]> {
   const feed = await requireFeed(deps, idOrSlug);
   return await listPolls(deps.db.sql, feed.id, page);
 }

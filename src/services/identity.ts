@@ -1,5 +1,5 @@
-import { findSetting, putSetting } from '../store/settings.ts';
 import { listStaleReadings, putReadings } from '../store/observations.ts';
+import { findSetting, putSetting } from '../store/settings.ts';
 import type { Deps } from './deps.ts';
 import { readItem } from './ingest.ts';
 
@@ -15,7 +15,9 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
   for (;;) {
     const count = await deps.db.begin(async (tx) => {
       const stale = await listStaleReadings(tx, deps.identity.version, batchMax);
-      const readings = stale.map((row) => readItem(deps, { id: row.feedId, adapter: row.adapter }, { key: row.itemKey, name: row.name, host: row.host }));
+      const readings = stale.map((row) =>
+        readItem(deps, { id: row.feedId, adapter: row.adapter }, { key: row.itemKey, name: row.name, host: row.host }),
+      );
       await putReadings(tx, readings);
       return stale.length;
     });

@@ -7,7 +7,17 @@ import { assessPoll, keysByVendor, type PollAssessment, type SuspectSlice } from
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import type { FeedRow } from '../store/feeds.ts';
-import { endSightings, insertObservations, insertSightings, listLatestItems, listPresentItems, type NewReading, type PresentItem, putReadings, updateSightingHashes } from '../store/observations.ts';
+import {
+  endSightings,
+  insertObservations,
+  insertSightings,
+  listLatestItems,
+  listPresentItems,
+  type NewReading,
+  type PresentItem,
+  putReadings,
+  updateSightingHashes,
+} from '../store/observations.ts';
 import { listLastReads } from '../store/polls.ts';
 import { insertSuspectSlice, listSuspectSlices } from '../store/suspect-slices.ts';
 import type { Deps } from './deps.ts';
@@ -29,7 +39,13 @@ export type Ingested = {
   readonly evidenceFrom: Instant | null;
 };
 
-type Reading = { readonly feed: FeedRow; readonly pollId: string; readonly observedAt: Instant; readonly ingestedAt: Instant; readonly payload: ParsedPayload };
+type Reading = {
+  readonly feed: FeedRow;
+  readonly pollId: string;
+  readonly observedAt: Instant;
+  readonly ingestedAt: Instant;
+  readonly payload: ParsedPayload;
+};
 
 type Listing = {
   readonly hashes: ReadonlyMap<string, string>;
@@ -49,20 +65,33 @@ export async function ingestPayload(tx: Sql, deps: Deps, reading: Reading): Prom
     present,
   };
   const assessment = await assess(tx, reading, listing);
-  const nothing = { items: reading.payload.items.length, newItems: 0, changedItems: 0, vanishedItems: 0, touched: [], evidenceFrom: null };
+  const nothing = {
+    items: reading.payload.items.length,
+    newItems: 0,
+    changedItems: 0,
+    vanishedItems: 0,
+    touched: [],
+    evidenceFrom: null,
+  };
   if (assessment.kind === 'suspect') {
     await keepSuspect(tx, reading, null, reading.payload.items);
     return { assessment, ...nothing };
   }
   for (const vendor of assessment.frozenVendors) {
-    await keepSuspect(tx, reading, vendor, reading.payload.items.filter((item) => listing.readings.get(item.key)?.vendor === vendor));
+    await keepSuspect(
+      tx,
+      reading,
+      vendor,
+      reading.payload.items.filter((item) => listing.readings.get(item.key)?.vendor === vendor),
+    );
   }
   if (assessment.confirmed) await announceRecovered(tx, deps, reading);
   return { assessment, ...(await applyAccepted(tx, deps, reading, listing, new Set(assessment.frozenVendors))) };
 }
 
 async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<PollAssessment> {
-  const ownVendor = (row: { outcome?: string; vendor: string | null; own: boolean } | undefined): string | null => (row?.own === true ? row.vendor : null);
+  const ownVendor = (row: { outcome?: string; vendor: string | null; own: boolean } | undefined): string | null =>
+    row?.own === true ? row.vendor : null;
   const listed = new Map(reading.payload.items.map((item) => [item.key, ownVendor(listing.readings.get(item.key))]));
   const before = new Map([...listing.present].map(([key, item]) => [key, ownVendor(item)]));
   const { feed, observedAt } = reading;
@@ -71,41 +100,94 @@ async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<Poll
 }
 
 /** Suspect listings since the last read that was believed: of the whole feed, and of each vendor's slice. */
-async function suspectsSince(tx: Sql, feed: FeedRow, until: Instant, vendors: readonly string[]): Promise<SuspectSlice[]> {
+async function suspectsSince(
+  tx: Sql,
+  feed: FeedRow,
+  until: Instant,
+  vendors: readonly string[],
+): Promise<SuspectSlice[]> {
   if (feed.watermark === null) return [];
   const lastRead = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
-  const after = (vendor: string | null): Instant => (vendor === null ? feed.watermark : lastRead.get(vendor)) ?? Number.NEGATIVE_INFINITY;
+  const after = (vendor: string | null): Instant =>
+    (vendor === null ? feed.watermark : lastRead.get(vendor)) ?? Number.NEGATIVE_INFINITY;
   const since = Math.min(feed.watermark, ...[...lastRead.values()].map((at) => at ?? 0));
   const rows = await listSuspectSlices(tx, feed.id, since, until);
-  return rows.filter((row) => row.observedAt > after(row.vendor)).map((row) => ({ vendor: row.vendor, observedAt: row.observedAt, keys: new Set(row.itemKeys) }));
+  return rows
+    .filter((row) => row.observedAt > after(row.vendor))
+    .map((row) => ({ vendor: row.vendor, observedAt: row.observedAt, keys: new Set(row.itemKeys) }));
 }
 
-async function keepSuspect(tx: Sql, reading: Reading, vendor: string | null, items: readonly FeedItem[]): Promise<void> {
+async function keepSuspect(
+  tx: Sql,
+  reading: Reading,
+  vendor: string | null,
+  items: readonly FeedItem[],
+): Promise<void> {
   const { feed, pollId, observedAt } = reading;
   const itemKeys = items.map((item) => item.key).sort();
   const recent = await listSuspectSlices(tx, feed.id, observedAt - suspectSliceEveryMs, observedAt);
-  const same = recent.some((slice) => slice.vendor === vendor && JSON.stringify(slice.itemKeys) === JSON.stringify(itemKeys));
+  const same = recent.some(
+    (slice) => slice.vendor === vendor && JSON.stringify(slice.itemKeys) === JSON.stringify(itemKeys),
+  );
   if (!same) await insertSuspectSlice(tx, { pollId, feedId: feed.id, vendor, observedAt, itemKeys, items });
 }
 
 async function announceRecovered(tx: Sql, deps: Deps, reading: Reading): Promise<void> {
-  const data = { feed: { id: reading.feed.id, slug: reading.feed.slug }, reason: 'a suspect listing was confirmed by a poll at least 24 hours later' };
+  const data = {
+    feed: { id: reading.feed.id, slug: reading.feed.slug },
+    reason: 'a suspect listing was confirmed by a poll at least 24 hours later',
+  };
   const id = deps.newId('evt');
   const body = eventBody('feed.recovered', reading.ingestedAt, data);
-  await insertEvent(tx, { id, type: 'feed.recovered', occurredAt: reading.ingestedAt, predictionId: null, resolutionId: null, feedId: reading.feed.id, body });
+  await insertEvent(tx, {
+    id,
+    type: 'feed.recovered',
+    occurredAt: reading.ingestedAt,
+    predictionId: null,
+    resolutionId: null,
+    feedId: reading.feed.id,
+    body,
+  });
 }
 
-async function applyAccepted(tx: Sql, deps: Deps, reading: Reading, listing: Listing, frozen: ReadonlySet<string>): Promise<Omit<Ingested, 'assessment'>> {
+async function applyAccepted(
+  tx: Sql,
+  deps: Deps,
+  reading: Reading,
+  listing: Listing,
+  frozen: ReadonlySet<string>,
+): Promise<Omit<Ingested, 'assessment'>> {
   const { feed, payload, observedAt } = reading;
   const believed = payload.items.filter((item) => !isFrozen(listing.readings.get(item.key), frozen));
   const fresh = believed.filter((item) => !listing.present.has(item.key));
-  const changed = believed.filter((item) => listing.present.has(item.key) && listing.present.get(item.key)?.itemHash !== listing.hashes.get(item.key));
-  const vanished = [...listing.present.values()].filter((item) => !listing.hashes.has(item.itemKey) && !isFrozen(item, frozen));
-  const before = new Map((await listLatestItems(tx, feed.id, changed.map((item) => item.key))).map((row) => [row.itemKey, row.item]));
-  await endSightings(tx, feed.id, vanished.map((item) => item.itemKey), observedAt);
+  const changed = believed.filter(
+    (item) => listing.present.has(item.key) && listing.present.get(item.key)?.itemHash !== listing.hashes.get(item.key),
+  );
+  const vanished = [...listing.present.values()].filter(
+    (item) => !listing.hashes.has(item.itemKey) && !isFrozen(item, frozen),
+  );
+  const before = new Map(
+    (
+      await listLatestItems(
+        tx,
+        feed.id,
+        changed.map((item) => item.key),
+      )
+    ).map((row) => [row.itemKey, row.item]),
+  );
+  await endSightings(
+    tx,
+    feed.id,
+    vanished.map((item) => item.itemKey),
+    observedAt,
+  );
   const seenFrom = await writeFresh(tx, deps, reading, listing, fresh);
   await writeObservations(tx, deps, reading, listing, changed, () => observedAt);
-  await updateSightingHashes(tx, feed.id, changed.map((item) => ({ itemKey: item.key, itemHash: listing.hashes.get(item.key) ?? '' })));
+  await updateSightingHashes(
+    tx,
+    feed.id,
+    changed.map((item) => ({ itemKey: item.key, itemHash: listing.hashes.get(item.key) ?? '' })),
+  );
   const moved = changed.filter((item) => releaseFacts(item) !== releaseFacts(before.get(item.key)));
   const touching = [...fresh, ...moved].map((item) => listing.readings.get(item.key));
   return {
@@ -114,17 +196,37 @@ async function applyAccepted(tx: Sql, deps: Deps, reading: Reading, listing: Lis
     changedItems: changed.length,
     vanishedItems: vanished.length,
     touched: distinctFamilies([...touching, ...vanished]),
-    evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [observedAt] : [])].reduce<Instant | null>((low, at) => (low === null ? at : Math.min(low, at)), null),
+    evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [observedAt] : [])].reduce<Instant | null>(
+      (low, at) => (low === null ? at : Math.min(low, at)),
+      null,
+    ),
   };
 }
 
-async function writeFresh(tx: Sql, deps: Deps, reading: Reading, listing: Listing, fresh: readonly FeedItem[]): Promise<Instant[]> {
+async function writeFresh(
+  tx: Sql,
+  deps: Deps,
+  reading: Reading,
+  listing: Listing,
+  fresh: readonly FeedItem[],
+): Promise<Instant[]> {
   const { feed, observedAt } = reading;
   const vendors = [...new Set(fresh.map((item) => listing.readings.get(item.key)?.vendor ?? ''))];
   const lastReads = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
-  await putReadings(tx, fresh.map((item) => listing.readings.get(item.key)).filter((row) => row !== undefined));
+  await putReadings(
+    tx,
+    fresh.map((item) => listing.readings.get(item.key)).filter((row) => row !== undefined),
+  );
   // An item that comes back was there before: what it says of its own publication dates the first time only.
-  const returned = new Set((await listLatestItems(tx, feed.id, fresh.map((item) => item.key))).map((row) => row.itemKey));
+  const returned = new Set(
+    (
+      await listLatestItems(
+        tx,
+        feed.id,
+        fresh.map((item) => item.key),
+      )
+    ).map((row) => row.itemKey),
+  );
   const seen = (item: FeedItem): Instant => (returned.has(item.key) ? observedAt : knowledgeTime(item, observedAt));
   const ids = await writeObservations(tx, deps, reading, listing, fresh, seen);
   const sightings = fresh.map((item) => ({
@@ -132,7 +234,8 @@ async function writeFresh(tx: Sql, deps: Deps, reading: Reading, listing: Listin
     itemKey: item.key,
     seenFrom: seen(item),
     // An item that carries its own publication time was not looked for before that time.
-    absentAt: item.publishedAt === undefined ? (lastReads.get(listing.readings.get(item.key)?.vendor ?? '') ?? null) : null,
+    absentAt:
+      item.publishedAt === undefined ? (lastReads.get(listing.readings.get(item.key)?.vendor ?? '') ?? null) : null,
     observationId: ids.get(item.key) ?? '',
     itemHash: listing.hashes.get(item.key) ?? '',
   }));
@@ -140,12 +243,27 @@ async function writeFresh(tx: Sql, deps: Deps, reading: Reading, listing: Listin
   return sightings.map((sighting) => sighting.seenFrom);
 }
 
-async function writeObservations(tx: Sql, deps: Deps, reading: Reading, listing: Listing, items: readonly FeedItem[], seen: (item: FeedItem) => Instant): Promise<Map<string, string>> {
+async function writeObservations(
+  tx: Sql,
+  deps: Deps,
+  reading: Reading,
+  listing: Listing,
+  items: readonly FeedItem[],
+  seen: (item: FeedItem) => Instant,
+): Promise<Map<string, string>> {
   const ids = new Map(items.map((item) => [item.key, deps.newId('obs')]));
   const { feed, pollId, ingestedAt } = reading;
   await insertObservations(
     tx,
-    items.map((item) => ({ id: ids.get(item.key) ?? '', feedId: feed.id, pollId, itemHash: listing.hashes.get(item.key) ?? '', observedAt: seen(item), ingestedAt, item })),
+    items.map((item) => ({
+      id: ids.get(item.key) ?? '',
+      feedId: feed.id,
+      pollId,
+      itemHash: listing.hashes.get(item.key) ?? '',
+      observedAt: seen(item),
+      ingestedAt,
+      item,
+    })),
   );
   return ids;
 }
@@ -158,14 +276,40 @@ export function knowledgeTime(item: Pick<FeedItem, 'publishedAt'>, observedAt: I
 }
 
 /** What a feed item's name means under the current identity data. */
-export function readItem(deps: Pick<Deps, 'identity'>, feed: Pick<FeedRow, 'id' | 'adapter'>, item: Pick<FeedItem, 'key' | 'name' | 'host'>): NewReading {
+export function readItem(
+  deps: Pick<Deps, 'identity'>,
+  feed: Pick<FeedRow, 'id' | 'adapter'>,
+  item: Pick<FeedItem, 'key' | 'name' | 'host'>,
+): NewReading {
   const identity = parseModelId(deps.identity, item.name, { feed: feed.adapter, host: item.host });
   const base = { feedId: feed.id, itemKey: item.key, name: item.name, identityVersion: deps.identity.version };
   if (identity.outcome === 'none') {
-    return { ...base, outcome: 'none', reason: identity.reason, vendor: identity.vendor, family: null, modelVersion: null, tier: null, stage: null, snapshotDay: null, own: false };
+    return {
+      ...base,
+      outcome: 'none',
+      reason: identity.reason,
+      vendor: identity.vendor,
+      family: null,
+      modelVersion: null,
+      tier: null,
+      stage: null,
+      snapshotDay: null,
+      own: false,
+    };
   }
   const { vendor, family, version, tier, stage, snapshotDay, own } = identity;
-  return { ...base, outcome: 'model', reason: null, vendor, family, modelVersion: version, tier, stage, snapshotDay, own };
+  return {
+    ...base,
+    outcome: 'model',
+    reason: null,
+    vendor,
+    family,
+    modelVersion: version,
+    tier,
+    stage,
+    snapshotDay,
+    own,
+  };
 }
 
 function isFrozen(row: { vendor: string | null } | undefined, frozen: ReadonlySet<string>): boolean {
@@ -188,7 +332,9 @@ export function canonicalJson(value: unknown): string {
 
 /** The facts of an item that can move a release: a changed price touches no prediction about releases. */
 function releaseFacts(item: FeedItem | undefined): string {
-  return item === undefined ? '' : canonicalJson([item.released, item.stage, item.trust, item.publishedAt, item.name, item.host]);
+  return item === undefined
+    ? ''
+    : canonicalJson([item.released, item.stage, item.trust, item.publishedAt, item.name, item.host]);
 }
 
 function distinctFamilies(rows: readonly ({ vendor: string | null; family: string | null } | undefined)[]): Touched[] {

@@ -4,8 +4,27 @@ import type { ParsedPayload } from '../domain/feeds/item.ts';
 import { dayMs, type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
-import { advanceWatermark, type FeedRow, findFeed, leaseDueFeed, leaseFeed, listFeeds, lockFeed, settleFeed, type Validators } from '../store/feeds.ts';
-import { abortLostPolls, findLatestReading, findPoll, finishPoll, insertRunningPoll, listLastReads, type PollKind, type PollRow } from '../store/polls.ts';
+import {
+  advanceWatermark,
+  type FeedRow,
+  findFeed,
+  leaseDueFeed,
+  leaseFeed,
+  listFeeds,
+  lockFeed,
+  settleFeed,
+  type Validators,
+} from '../store/feeds.ts';
+import {
+  abortLostPolls,
+  findLatestReading,
+  findPoll,
+  finishPoll,
+  insertRunningPoll,
+  listLastReads,
+  type PollKind,
+  type PollRow,
+} from '../store/polls.ts';
 import { listEdgesCrossed, listWatching } from '../store/predictions.ts';
 import type { Deps, FetchedPayload } from './deps.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
@@ -28,12 +47,19 @@ export type ReadingReport = { readonly poll: PollRow; readonly resolutions: numb
  * Polls every feed that is due at a tick: builtin files first, since they are free, then the network all at once,
  * so that one slow feed delays none of the others. Any number of nodes may run the same tick; each feed is read once.
  */
-export async function pollDueFeeds(deps: Deps, tick: Instant): Promise<{ polled: number; failed: number; resolved: number }> {
+export async function pollDueFeeds(
+  deps: Deps,
+  tick: Instant,
+): Promise<{ polled: number; failed: number; resolved: number }> {
   await abortLostPolls(deps.db.sql, deps.now());
-  const feeds = (await listFeeds(deps.db.sql)).filter((feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick);
+  const feeds = (await listFeeds(deps.db.sql)).filter(
+    (feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick,
+  );
   const reports: (ReadingReport | null)[] = [];
   for (const feed of feeds.filter(isBuiltin)) reports.push(await pollQuietly(deps, feed, tick));
-  reports.push(...(await Promise.all(feeds.filter((feed) => !isBuiltin(feed)).map((feed) => pollQuietly(deps, feed, tick)))));
+  reports.push(
+    ...(await Promise.all(feeds.filter((feed) => !isBuiltin(feed)).map((feed) => pollQuietly(deps, feed, tick)))),
+  );
   const done = reports.filter((report) => report !== null);
   return {
     polled: done.length,
@@ -62,7 +88,8 @@ export async function pollFeedNow(deps: Deps, idOrSlug: string): Promise<Reading
   if (feed.url === null) throw new Refusal('conflict', `feed ${feed.slug} has no url: it is fed by snapshots only`);
   await abortLostPolls(deps.db.sql, deps.now());
   const report = await pollFeed(deps, feed, { kind: 'manual', tick: null });
-  if (report === null) throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
+  if (report === null)
+    throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
   return report;
 }
 
@@ -72,16 +99,27 @@ async function pollFeed(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Re
   const startedAt = deps.now();
   const opened = await deps.db.begin(async (tx) => {
     const lease = { holder: deps.nodeId, leaseMs: pollLeaseMs };
-    const leased = order.tick === null ? await leaseFeed(tx, feed.id, lease) : await leaseDueFeed(tx, feed.id, { ...lease, tick: order.tick });
+    const leased =
+      order.tick === null
+        ? await leaseFeed(tx, feed.id, lease)
+        : await leaseDueFeed(tx, feed.id, { ...lease, tick: order.tick });
     if (!leased) return false;
-    const inserted = await insertRunningPoll(tx, { id: pollId, feedId: feed.id, kind: order.kind, scheduledFor: order.tick, startedAt });
+    const inserted = await insertRunningPoll(tx, {
+      id: pollId,
+      feedId: feed.id,
+      kind: order.kind,
+      scheduledFor: order.tick,
+      startedAt,
+    });
     if (!inserted) await settleFeed(tx, feed.id, deps.nodeId, { failures: feed.failures, nextPollAt: null });
     return inserted;
   });
   if (!opened) return null;
   const fetched = await fetchSafely(deps, feed);
   const observedAt = deps.now();
-  const resolutions = await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), { msMax: ingestMsMax });
+  const resolutions = await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), {
+    msMax: ingestMsMax,
+  });
   const poll = await findPoll(deps.db.sql, pollId);
   return poll === null ? null : { poll, resolutions };
 }
@@ -92,11 +130,22 @@ async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
     return await deps.fetchPayload({ adapter, url: url ?? '', etag, lastModified, knownVersion });
   } catch (error) {
     deps.log.error({ feed: feed.slug, error: String(error) }, 'fetching threw');
-    return { kind: 'failed', reason: 'internal', detail: 'the fetch ended unexpectedly; the log has more', status: null, retryAfterMs: null };
+    return {
+      kind: 'failed',
+      reason: 'internal',
+      detail: 'the fetch ended unexpectedly; the log has more',
+      status: null,
+      retryAfterMs: null,
+    };
   }
 }
 
-type Ending = { readonly feedId: string; readonly pollId: string; readonly observedAt: Instant; readonly fetched: FetchedPayload };
+type Ending = {
+  readonly feedId: string;
+  readonly pollId: string;
+  readonly observedAt: Instant;
+  readonly fetched: FetchedPayload;
+};
 
 async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
   const feed = await lockFeed(tx, ending.feedId);
@@ -107,21 +156,48 @@ async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
   const crossedTo = await readBefore(tx, feed);
   if (fetched.kind === 'not_modified') {
     const last = await findLatestReading(tx, feed.id);
-    const end = { result: 'not_modified', observedAt, finishedAt: deps.now(), items: last?.items ?? 0, httpStatus: fetched.status } as const;
+    const end = {
+      result: 'not_modified',
+      observedAt,
+      finishedAt: deps.now(),
+      items: last?.items ?? 0,
+      httpStatus: fetched.status,
+    } as const;
     if (!(await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] }))) return 0;
     await advanceWatermark(tx, feed.id, observedAt, null);
     return await settleAfter(tx, deps, { feed, observedAt, crossedTo }, null);
   }
   const { status, etag, lastModified, knownVersion } = fetched;
   const validators = { etag, lastModified, knownVersion };
-  return await readPayload(tx, deps, { feed, pollId, observedAt, crossedTo, bytes: fetched.bytes, httpStatus: status, validators });
+  return await readPayload(tx, deps, {
+    feed,
+    pollId,
+    observedAt,
+    crossedTo,
+    bytes: fetched.bytes,
+    httpStatus: status,
+    validators,
+  });
 }
 
-async function endFailed(tx: Sql, deps: Deps, feed: FeedRow, pollId: string, fetched: Extract<FetchedPayload, { kind: 'failed' }>): Promise<number> {
+async function endFailed(
+  tx: Sql,
+  deps: Deps,
+  feed: FeedRow,
+  pollId: string,
+  fetched: Extract<FetchedPayload, { kind: 'failed' }>,
+): Promise<number> {
   const failures = feed.failures + 1;
   const wait = Math.max(backOffMs(failures), Math.min(fetched.retryAfterMs ?? 0, backOffMaxMs));
   const finishedAt = deps.now();
-  await finishPoll(tx, pollId, { result: 'failed', observedAt: null, finishedAt, errorCode: fetched.reason, errorDetail: fetched.detail, httpStatus: fetched.status });
+  await finishPoll(tx, pollId, {
+    result: 'failed',
+    observedAt: null,
+    finishedAt,
+    errorCode: fetched.reason,
+    errorDetail: fetched.detail,
+    httpStatus: fetched.status,
+  });
   await settleFeed(tx, feed.id, deps.nodeId, { failures, nextPollAt: finishedAt + wait });
   return 0;
 }
@@ -153,19 +229,34 @@ async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promise<numbe
   const observedAt = parsed instanceof Refusal ? payload.observedAt : knownThrough(parsed, payload.observedAt);
   const base = { observedAt, bytes: bytes.byteLength, bytesHash: hashBytes(bytes), httpStatus: payload.httpStatus };
   if (parsed instanceof Refusal) {
-    const end = { ...base, result: 'suspect', suspectReason: parsed.message.slice(0, 500), errorCode: parsed.code, finishedAt: deps.now() } as const;
+    const end = {
+      ...base,
+      result: 'suspect',
+      suspectReason: parsed.message.slice(0, 500),
+      errorCode: parsed.code,
+      finishedAt: deps.now(),
+    } as const;
     await finishPoll(tx, pollId, end);
     return 0;
   }
   const ingested = await ingestPayload(tx, deps, { feed, pollId, observedAt, ingestedAt: deps.now(), payload: parsed });
   const { items, newItems, changedItems, vanishedItems, assessment } = ingested;
-  const counts = { ...base, items, newItems, changedItems, vanishedItems, lostItems: parsed.lost.length, finishedAt: deps.now() };
+  const counts = {
+    ...base,
+    items,
+    newItems,
+    changedItems,
+    vanishedItems,
+    lostItems: parsed.lost.length,
+    finishedAt: deps.now(),
+  };
   if (assessment.kind === 'suspect') {
     await finishPoll(tx, pollId, { ...counts, result: 'suspect', suspectReason: assessment.reason });
     return 0;
   }
   const ended = await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
-  if (!ended) throw new Refusal('conflict', 'the poll was ended by a sweep while it was being read; nothing of it was kept');
+  if (!ended)
+    throw new Refusal('conflict', 'the poll was ended by a sweep while it was being read; nothing of it was kept');
   await advanceWatermark(tx, feed.id, observedAt, payload.validators);
   return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
 }
@@ -192,12 +283,25 @@ export function hashBytes(bytes: Uint8Array): string {
 }
 
 /** Looks again at what a reading touched: the families with news, and the deadlines that the watermark crossed. */
-async function settleAfter(tx: Sql, deps: Deps, read: Pick<Payload, 'feed' | 'observedAt' | 'crossedTo'>, ingested: Ingested | null): Promise<number> {
+async function settleAfter(
+  tx: Sql,
+  deps: Deps,
+  read: Pick<Payload, 'feed' | 'observedAt' | 'crossedTo'>,
+  ingested: Ingested | null,
+): Promise<number> {
   const { feed, observedAt, crossedTo } = read;
   const touched = ingested === null || ingested.touched.length === 0 ? [] : await listWatching(tx, ingested.touched);
-  const crossed = await listEdgesCrossed(tx, feed.coversAny ? 'any' : feed.covers, crossedTo, observedAt - feed.settlementLagMs);
+  const crossed = await listEdgesCrossed(
+    tx,
+    feed.coversAny ? 'any' : feed.covers,
+    crossedTo,
+    observedAt - feed.settlementLagMs,
+  );
   const ids = [...new Set([...touched, ...crossed])].sort();
-  const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom: ingested?.evidenceFrom ?? null });
+  const counts = await settlePredictions(tx, deps, ids, {
+    now: deps.now(),
+    evidenceFrom: ingested?.evidenceFrom ?? null,
+  });
   return counts.resolved + counts.amended;
 }
 
@@ -214,16 +318,26 @@ async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
  * Ingests one archived payload as its publisher served it at `observedAt`. Chronological per feed: an earlier time than the
  * newest is refused, the same time with the same bytes changes nothing.
  */
-export async function postSnapshot(deps: Deps, idOrSlug: string, observedAt: Instant, bytes: Uint8Array): Promise<ReadingReport> {
+export async function postSnapshot(
+  deps: Deps,
+  idOrSlug: string,
+  observedAt: Instant,
+  bytes: Uint8Array,
+): Promise<ReadingReport> {
   if (observedAt > deps.now()) {
     const detail = 'observed_at lies in the future: a payload can only have been observed in the past';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/observed_at' }]);
   }
   const pollId = deps.newId('poll');
-  const ended = await deps.db.begin((tx) => ingestSnapshot(tx, deps, { idOrSlug, observedAt, bytes, pollId }), { msMax: ingestMsMax });
+  const ended = await deps.db.begin((tx) => ingestSnapshot(tx, deps, { idOrSlug, observedAt, bytes, pollId }), {
+    msMax: ingestMsMax,
+  });
   const poll = await findPoll(deps.db.sql, ended.pollId);
   if (poll === null) throw new Refusal('not_found', 'the poll is gone');
-  return { poll: ended.repeated ? { ...poll, newItems: 0, changedItems: 0, vanishedItems: 0 } : poll, resolutions: ended.resolutions };
+  return {
+    poll: ended.repeated ? { ...poll, newItems: 0, changedItems: 0, vanishedItems: 0 } : poll,
+    resolutions: ended.resolutions,
+  };
 }
 
 async function ingestSnapshot(
@@ -239,13 +353,34 @@ async function ingestSnapshot(
     const repeated = latest.observedAt === ask.observedAt && latest.bytesHash === hashBytes(ask.bytes);
     if (repeated) return { pollId: latest.id, resolutions: 0, repeated: true };
     const newest = new Date(latest.observedAt).toISOString();
-    const what = latest.observedAt === ask.observedAt ? 'has another payload at that very time' : 'was already read at a later time';
-    throw new Refusal('conflict', `feed ${feed.slug} ${what} (newest: ${newest}); import older archives into a feed of the same origin of their own`);
+    const what =
+      latest.observedAt === ask.observedAt
+        ? 'has another payload at that very time'
+        : 'was already read at a later time';
+    throw new Refusal(
+      'conflict',
+      `feed ${feed.slug} ${what} (newest: ${newest}); import older archives into a feed of the same origin of their own`,
+    );
   }
-  const poll = { id: ask.pollId, feedId: feed.id, kind: 'snapshot', scheduledFor: null, startedAt: deps.now() } as const;
-  if (!(await insertRunningPoll(tx, poll))) throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
+  const poll = {
+    id: ask.pollId,
+    feedId: feed.id,
+    kind: 'snapshot',
+    scheduledFor: null,
+    startedAt: deps.now(),
+  } as const;
+  if (!(await insertRunningPoll(tx, poll)))
+    throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
   const { observedAt, bytes, pollId } = ask;
   const crossedTo = await readBefore(tx, feed);
-  const resolutions = await readPayload(tx, deps, { feed, pollId, observedAt, crossedTo, bytes, httpStatus: null, validators: noValidators });
+  const resolutions = await readPayload(tx, deps, {
+    feed,
+    pollId,
+    observedAt,
+    crossedTo,
+    bytes,
+    httpStatus: null,
+    validators: noValidators,
+  });
   return { pollId: ask.pollId, resolutions, repeated: false };
 }

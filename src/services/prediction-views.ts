@@ -32,19 +32,44 @@ export type PredictionView = {
  * Predictions as they stood at `asOf`, or now: the resolution rows known by then, otherwise what follows from everything
  * observed by then. One path for both; nothing observed later can enter.
  */
-export async function viewPredictions(db: Sql, deps: Deps, predictions: readonly PredictionRow[], asOf: Instant | null): Promise<PredictionView[]> {
+export async function viewPredictions(
+  db: Sql,
+  deps: Deps,
+  predictions: readonly PredictionRow[],
+  asOf: Instant | null,
+): Promise<PredictionView[]> {
   const at = asOf ?? deps.now();
-  const standing = await listStandingResolutions(db, predictions.map((prediction) => prediction.id), at);
+  const standing = await listStandingResolutions(
+    db,
+    predictions.map((prediction) => prediction.id),
+    at,
+  );
   const resolved = new Map(standing.map((row) => [row.predictionId, row]));
-  const disputes = await listDisputes(db, standing.map((row) => row.id), at);
+  const disputes = await listDisputes(
+    db,
+    standing.map((row) => row.id),
+    at,
+  );
   const people = await loadPeople(db, predictions);
-  const timelines = await loadTimelines(db, predictions.filter((prediction) => !resolved.has(prediction.id)), at);
+  const timelines = await loadTimelines(
+    db,
+    predictions.filter((prediction) => !resolved.has(prediction.id)),
+    at,
+  );
   return predictions.map((prediction) => {
     const resolution = resolved.get(prediction.id) ?? null;
-    const shared = { prediction, source: people.sources.get(prediction.sourceId ?? '') ?? null, predictor: people.predictors.get(prediction.predictorId ?? '') ?? null };
-    if (resolution === null) return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
+    const shared = {
+      prediction,
+      source: people.sources.get(prediction.sourceId ?? '') ?? null,
+      predictor: people.predictors.get(prediction.predictorId ?? '') ?? null,
+    };
+    if (resolution === null)
+      return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
     const disputed = disputes.filter((dispute) => dispute.resolutionId === resolution.id).at(-1);
-    const leaning = disputed === undefined ? null : { outcome: disputed.verdict, reason: disputed.explanation.reason, text: reasonText(disputed.explanation) };
+    const leaning =
+      disputed === undefined
+        ? null
+        : { outcome: disputed.verdict, reason: disputed.explanation.reason, text: reasonText(disputed.explanation) };
     return {
       ...shared,
       status: disputed === undefined ? 'resolved' : 'disputed',
@@ -58,7 +83,10 @@ export async function viewPredictions(db: Sql, deps: Deps, predictions: readonly
   });
 }
 
-type OpenPart = Pick<PredictionView, 'status' | 'resolution' | 'leaning' | 'standing' | 'hindsight' | 'version' | 'updatedAt'>;
+type OpenPart = Pick<
+  PredictionView,
+  'status' | 'resolution' | 'leaning' | 'standing' | 'hindsight' | 'version' | 'updatedAt'
+>;
 
 function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): OpenPart {
   const empty: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
@@ -74,7 +102,11 @@ function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | un
   };
 }
 
-async function loadTimelines(db: Sql, predictions: readonly PredictionRow[], at: Instant): Promise<Map<string, Timeline>> {
+async function loadTimelines(
+  db: Sql,
+  predictions: readonly PredictionRow[],
+  at: Instant,
+): Promise<Map<string, Timeline>> {
   const sharing = new Map<string, PredictionRow[]>();
   for (const prediction of predictions) {
     const key = timelineKey(prediction);
@@ -85,7 +117,10 @@ async function loadTimelines(db: Sql, predictions: readonly PredictionRow[], at:
   return timelines;
 }
 
-async function loadPeople(db: Sql, predictions: readonly PredictionRow[]): Promise<{ sources: Map<string, SourceRow>; predictors: Map<string, PredictorRow> }> {
+async function loadPeople(
+  db: Sql,
+  predictions: readonly PredictionRow[],
+): Promise<{ sources: Map<string, SourceRow>; predictors: Map<string, PredictorRow> }> {
   const sources = new Map<string, SourceRow>();
   const predictors = new Map<string, PredictorRow>();
   for (const id of new Set(predictions.map((prediction) => prediction.sourceId))) {

@@ -65,12 +65,21 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
 
 function readMadeAt(text: string, now: Instant): DatedText {
   const parsed = parseDate(text);
-  const detail = parsed === null ? `made_at is no date: use 2025, 2025-01, 2025-01-12 or an RFC 3339 instant` : 'made_at lies in the future: a prediction is recorded after it was made';
-  if (parsed === null || parsed.interval.from > now) throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/made_at' }]);
+  const detail =
+    parsed === null
+      ? `made_at is no date: use 2025, 2025-01, 2025-01-12 or an RFC 3339 instant`
+      : 'made_at lies in the future: a prediction is recorded after it was made';
+  if (parsed === null || parsed.interval.from > now)
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/made_at' }]);
   return parsed;
 }
 
-async function insertRecorded(tx: Sql, deps: Deps, input: PredictionInput, made: { criterion: Criterion; madeAt: DatedText; now: Instant }): Promise<PredictionRow> {
+async function insertRecorded(
+  tx: Sql,
+  deps: Deps,
+  input: PredictionInput,
+  made: { criterion: Criterion; madeAt: DatedText; now: Instant },
+): Promise<PredictionRow> {
   await requireReferences(tx, input);
   const { criterion, madeAt, now } = made;
   const id = deps.newId('pred');
@@ -102,13 +111,25 @@ async function insertRecorded(tx: Sql, deps: Deps, input: PredictionInput, made:
     const detail = `the slug ${row.slug} is taken`;
     throw new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
   }
-  await insertCriterion(tx, { predictionId: id, version: 1, criterion, hash: row.criterionHash, polarity: row.polarity, resolveBy: row.resolveBy, reason: null, createdAt: now });
+  await insertCriterion(tx, {
+    predictionId: id,
+    version: 1,
+    criterion,
+    hash: row.criterionHash,
+    polarity: row.polarity,
+    resolveBy: row.resolveBy,
+    reason: null,
+    createdAt: now,
+  });
   await insertWatches(tx, id, watchesOf(criterion));
   await insertEdges(tx, id, edgesOf(criterion, row.madeFrom));
   return row;
 }
 
-async function requireReferences(tx: Sql, input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined }): Promise<void> {
+async function requireReferences(
+  tx: Sql,
+  input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined },
+): Promise<void> {
   if (input.sourceId != null && (await findSource(tx, input.sourceId)) === null) {
     const detail = `there is no source ${input.sourceId}; create it by POST /v1/sources`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/source_id' }]);
@@ -121,14 +142,32 @@ async function requireReferences(tx: Sql, input: { sourceId?: string | null | un
 
 /** Up to eight words of the statement, for a readable address. */
 export function slugFrom(statement: string): string {
-  const words = statement.normalize('NFKD').toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const words =
+    statement
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
   return words.slice(0, slugWordsMax).join('-').slice(0, 80) || 'prediction';
 }
 
 async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Instant): Promise<void> {
   const type: EventType = 'prediction.created';
-  const prediction = { id: row.id, slug: row.slug, statement: row.statement, made_at: row.madeAt, recorded_at: formatInstant(now) };
-  await insertEvent(tx, { id: deps.newId('evt'), type, occurredAt: now, predictionId: row.id, resolutionId: null, feedId: null, body: eventBody(type, now, { prediction }) });
+  const prediction = {
+    id: row.id,
+    slug: row.slug,
+    statement: row.statement,
+    made_at: row.madeAt,
+    recorded_at: formatInstant(now),
+  };
+  await insertEvent(tx, {
+    id: deps.newId('evt'),
+    type,
+    occurredAt: now,
+    predictionId: row.id,
+    resolutionId: null,
+    feedId: null,
+    body: eventBody(type, now, { prediction }),
+  });
 }
 
 /** A prediction as it stood at `asOf`, or now. Refuses with `not_found`. */
@@ -159,7 +198,10 @@ export type ListAsk = {
 const asOfRoundsMax = 20;
 
 /** A page of predictions, each as it stood at `asOf`, with the sequence number to go on from (null: the end). */
-export async function listPredictionsAt(deps: Deps, ask: ListAsk): Promise<{ views: PredictionView[]; next: number | null }> {
+export async function listPredictionsAt(
+  deps: Deps,
+  ask: ListAsk,
+): Promise<{ views: PredictionView[]; next: number | null }> {
   const filter = statusFilter(ask);
   const views: PredictionView[] = [];
   let after = ask.after;
@@ -179,7 +221,11 @@ export async function listPredictionsAt(deps: Deps, ask: ListAsk): Promise<{ vie
 /** Whether a prediction was resolved at a moment is a look-up; what else it was then follows from evaluation. */
 function statusFilter(ask: ListAsk): PredictionFilter {
   if (ask.asOf === null) {
-    return { ...ask.filter, ...(ask.status === null ? {} : { state: ask.status }), ...(ask.outcome === null ? {} : { outcome: ask.outcome }) };
+    return {
+      ...ask.filter,
+      ...(ask.status === null ? {} : { state: ask.status }),
+      ...(ask.outcome === null ? {} : { outcome: ask.outcome }),
+    };
   }
   const resolved = ask.status === null || ask.status === 'disputed' ? null : ask.status === 'resolved';
   return { ...ask.filter, resolvedAsOf: { asOf: ask.asOf, resolved, outcome: ask.outcome } };
@@ -196,7 +242,12 @@ export type PredictionEdit = {
 };
 
 /** Edits what may be edited; the criterion never is. `expected` is the version the editor saw, null for whatever stands. */
-export async function editPrediction(deps: Deps, idOrSlug: string, edit: PredictionEdit, expected: number | null): Promise<PredictionView> {
+export async function editPrediction(
+  deps: Deps,
+  idOrSlug: string,
+  edit: PredictionEdit,
+  expected: number | null,
+): Promise<PredictionView> {
   return await deps.db.begin(async (tx) => {
     const row = await requirePrediction(tx, idOrSlug);
     await requireReferences(tx, edit);
@@ -204,7 +255,10 @@ export async function editPrediction(deps: Deps, idOrSlug: string, edit: Predict
     const version = row.edits + rows.length;
     if (expected !== null && expected !== version) throw staleVersion(version);
     const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
-    if (moved) throw new Refusal('conflict', `the slug ${edit.slug} is taken`, [{ detail: `the slug ${edit.slug} is taken`, pointer: '#/slug' }]);
+    if (moved)
+      throw new Refusal('conflict', `the slug ${edit.slug} is taken`, [
+        { detail: `the slug ${edit.slug} is taken`, pointer: '#/slug' },
+      ]);
     if (!(await updatePrediction(tx, row.id, version, patched(row, edit), deps.now()))) throw staleVersion(null);
     const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
     if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
@@ -226,5 +280,8 @@ function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {
 
 function staleVersion(version: number | null): Refusal {
   const now = version === null ? '' : ` (it is at version ${version} now)`;
-  return new Refusal('precondition_failed', `the prediction was changed since you read it${now}; read it again and repeat the edit`);
+  return new Refusal(
+    'precondition_failed',
+    `the prediction was changed since you read it${now}; read it again and repeat the edit`,
+  );
 }

@@ -2,7 +2,10 @@ import { Refusal } from '../domain/refusal.ts';
 import { findPredictor, insertPredictor, listPredictors, type PredictorRow } from '../store/predictors.ts';
 import type { Deps } from './deps.ts';
 
-export async function createPredictor(deps: Deps, input: { readonly name: string; readonly url: string | null }): Promise<PredictorRow> {
+export async function createPredictor(
+  deps: Deps,
+  input: { readonly name: string; readonly url: string | null },
+): Promise<PredictorRow> {
   const predictor = { ...input, id: deps.newId('who'), createdAt: deps.now() };
   await insertPredictor(deps.db.sql, predictor);
   return predictor;
@@ -14,6 +17,9 @@ export async function findPredictorById(deps: Deps, id: string): Promise<Predict
   return predictor;
 }
 
-export async function listPredictorPage(deps: Deps, page: { after: string | null; limit: number }): Promise<PredictorRow[]> {
+export async function listPredictorPage(
+  deps: Deps,
+  page: { after: string | null; limit: number },
+): Promise<PredictorRow[]> {
   return await listPredictors(deps.db.sql, page);
 }

@@ -2,7 +2,12 @@ import { migrationState } from '../store/migrate.ts';
 import type { Deps } from './deps.ts';
 import { type FeedView, listFeedViews } from './feeds.ts';
 
-export type Readiness = { readonly ready: boolean; readonly database: 'ok' | 'down'; readonly migrations: 'ok' | 'pending' | 'newer' | 'changed' | 'unknown'; readonly feeds: readonly FeedView[] };
+export type Readiness = {
+  readonly ready: boolean;
+  readonly database: 'ok' | 'down';
+  readonly migrations: 'ok' | 'pending' | 'newer' | 'changed' | 'unknown';
+  readonly feeds: readonly FeedView[];
+};
 
 /** Whether requests can be served: the database answers and is migrated. The health of feeds is told and never makes it fail. */
 export async function checkReadiness(deps: Deps): Promise<Readiness> {

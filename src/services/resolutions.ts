@@ -7,7 +7,14 @@ import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import { listObservations } from '../store/observations.ts';
 import { type PredictionRow, updatePredictionState } from '../store/predictions.ts';
-import { insertResolution, type ListedResolution, listPredictionResolutions, listResolutions, type Outcome, type ResolutionRow } from '../store/resolutions.ts';
+import {
+  insertResolution,
+  type ListedResolution,
+  listPredictionResolutions,
+  listResolutions,
+  type Outcome,
+  type ResolutionRow,
+} from '../store/resolutions.ts';
 import type { Deps } from './deps.ts';
 import { requirePrediction } from './predictions.ts';
 import { evaluatedWith, resolutionSummary } from './settle.ts';
@@ -47,8 +54,16 @@ export async function decideByPerson(deps: Deps, idOrSlug: string, input: Decisi
       identityVersion: deps.identity.version,
       supersedes: standing?.id ?? null,
     };
-    if (!(await insertResolution(tx, resolution))) throw new Refusal('conflict', 'the prediction was resolved while you decided; read it again');
-    const state = { state: 'resolved', detail: null, outcome: input.outcome, recheckAt: null, evaluatedWith: await evaluatedWith(tx, deps), newResolutions: 1 } as const;
+    if (!(await insertResolution(tx, resolution)))
+      throw new Refusal('conflict', 'the prediction was resolved while you decided; read it again');
+    const state = {
+      state: 'resolved',
+      detail: null,
+      outcome: input.outcome,
+      recheckAt: null,
+      evaluatedWith: await evaluatedWith(tx, deps),
+      newResolutions: 1,
+    } as const;
     await updatePredictionState(tx, prediction.id, state);
     await announceDecision(tx, deps, prediction, resolution, standing);
     return resolution;
@@ -64,20 +79,43 @@ function requireEffectiveAt(text: string): void {
 
 async function requireObservations(tx: Sql, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
-  const found = new Set((await listObservations(tx, { ids }, { before: null, asOf: null, limit: ids.length })).map((row) => row.id));
-  const errors = ids.flatMap((id, index) => (found.has(id) ? [] : [{ detail: `there is no observation ${id}`, pointer: `#/evidence/${index}` }]));
+  const found = new Set(
+    (await listObservations(tx, { ids }, { before: null, asOf: null, limit: ids.length })).map((row) => row.id),
+  );
+  const errors = ids.flatMap((id, index) =>
+    found.has(id) ? [] : [{ detail: `there is no observation ${id}`, pointer: `#/evidence/${index}` }],
+  );
   if (errors.length > 0) throw new Refusal('validation_failed', 'evidence must name observations that exist', errors);
 }
 
-async function announceDecision(tx: Sql, deps: Deps, prediction: PredictionRow, resolution: ResolutionRow, standing: ResolutionRow | null): Promise<void> {
-  const type: EventType = standing !== null ? 'prediction.resolution.amended' : resolution.outcome === 'annulled' ? 'prediction.annulled' : 'prediction.resolved';
+async function announceDecision(
+  tx: Sql,
+  deps: Deps,
+  prediction: PredictionRow,
+  resolution: ResolutionRow,
+  standing: ResolutionRow | null,
+): Promise<void> {
+  const type: EventType =
+    standing !== null
+      ? 'prediction.resolution.amended'
+      : resolution.outcome === 'annulled'
+        ? 'prediction.annulled'
+        : 'prediction.resolved';
   const data = {
     prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
     resolution: resolutionSummary(resolution),
     ...(standing === null ? {} : { superseded: resolutionSummary(standing) }),
   };
   const body = eventBody(type, resolution.decidedAt, data);
-  await insertEvent(tx, { id: deps.newId('evt'), type, occurredAt: resolution.decidedAt, predictionId: prediction.id, resolutionId: resolution.id, feedId: null, body });
+  await insertEvent(tx, {
+    id: deps.newId('evt'),
+    type,
+    occurredAt: resolution.decidedAt,
+    predictionId: prediction.id,
+    resolutionId: resolution.id,
+    feedId: null,
+    body,
+  });
 }
 
 /** Every resolution of a prediction, oldest first. */
@@ -87,6 +125,9 @@ export async function listResolutionsOf(deps: Deps, idOrSlug: string): Promise<R
 }
 
 /** What resolved since a sequence number, oldest decision first. */
-export async function listResolutionPage(deps: Deps, page: { after: number; outcome: Outcome | null; limit: number }): Promise<ListedResolution[]> {
+export async function listResolutionPage(
+  deps: Deps,
+  page: { after: number; outcome: Outcome | null; limit: number },
+): Promise<ListedResolution[]> {
   return await listResolutions(deps.db.sql, page);
 }

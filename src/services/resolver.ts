@@ -1,7 +1,7 @@
-import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../store/predictions.ts';
 import { returnLease, takeLease } from '../store/leases.ts';
+import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../store/predictions.ts';
 import type { Deps } from './deps.ts';
-import { evaluatedWith, settlePredictions, type SettleCounts } from './settle.ts';
+import { evaluatedWith, type SettleCounts, settlePredictions } from './settle.ts';
 
 /** Predictions settled in one transaction. */
 const batchMax = 200;
@@ -31,7 +31,9 @@ export async function resolveDue(deps: Deps): Promise<SettleCounts | null> {
 
 /** Evaluates every prediction there is: the oracle that the incremental path must agree with. */
 export async function resolveEverything(deps: Deps): Promise<SettleCounts | null> {
-  return await underLease(deps, (counts) => settleAll(deps, counts, (after) => listAllIds(deps.db.sql, after, batchMax)));
+  return await underLease(deps, (counts) =>
+    settleAll(deps, counts, (after) => listAllIds(deps.db.sql, after, batchMax)),
+  );
 }
 
 async function underLease(deps: Deps, run: (counts: SettleCounts) => Promise<void>): Promise<SettleCounts | null> {
@@ -56,6 +58,10 @@ async function settleAll(deps: Deps, counts: SettleCounts, next: (after: string)
 }
 
 async function settleInto(deps: Deps, ids: readonly string[], counts: SettleCounts): Promise<void> {
-  const settled = await deps.db.begin((tx) => settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom: null }), { msMax: settleMsMax });
-  for (const name of ['evaluated', 'resolved', 'proposed', 'disputed', 'amended'] as const) counts[name] += settled[name];
+  const settled = await deps.db.begin(
+    (tx) => settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom: null }),
+    { msMax: settleMsMax },
+  );
+  for (const name of ['evaluated', 'resolved', 'proposed', 'disputed', 'amended'] as const)
+    counts[name] += settled[name];
 }

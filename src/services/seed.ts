@@ -15,12 +15,26 @@ const text = z.string().min(1).max(2000);
 const seedSchema = z.strictObject({
   format: z.literal('outturn-seed/1'),
   note: z.unknown().optional(),
-  sources: z.array(z.strictObject({ key, title: text, url: z.string().max(2000).nullable(), language: z.string().max(35).nullable().optional(), published_at: z.string().max(40).nullable().optional(), author: text.optional() })).max(1000),
+  sources: z
+    .array(
+      z.strictObject({
+        key,
+        title: text,
+        url: z.string().max(2000).nullable(),
+        language: z.string().max(35).nullable().optional(),
+        published_at: z.string().max(40).nullable().optional(),
+        author: text.optional(),
+      }),
+    )
+    .max(1000),
   predictors: z.array(z.strictObject({ key, name: text, url: z.string().max(2000).nullable().optional() })).max(10_000),
   predictions: z
     .array(
       z.strictObject({
-        slug: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).max(100),
+        slug: z
+          .string()
+          .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+          .max(100),
         statement: text,
         made_at: z.string().max(40),
         source: key.nullable().optional(),
@@ -101,7 +115,19 @@ async function ensureSource(tx: Sql, deps: Deps, source: Seed['sources'][number]
   if (known !== null) return known;
   const id = deps.newId('src');
   const { title, url } = source;
-  await insertSource(tx, { id, title, url, language: source.language ?? null, author: source.author ?? null, publishedAt: source.published_at ?? null, createdAt: deps.now() }, unique);
+  await insertSource(
+    tx,
+    {
+      id,
+      title,
+      url,
+      language: source.language ?? null,
+      author: source.author ?? null,
+      publishedAt: source.published_at ?? null,
+      createdAt: deps.now(),
+    },
+    unique,
+  );
   return id;
 }
 

@@ -10,7 +10,12 @@ import { type Trust, trustRank } from '../domain/trust.ts';
 import type { Sql } from '../store/db.ts';
 import { insertDispute, listDisputes } from '../store/disputes.ts';
 import { insertEvent } from '../store/events.ts';
-import { listPredictionsById, type PredictionRow, type PredictionState, updatePredictionState } from '../store/predictions.ts';
+import {
+  listPredictionsById,
+  type PredictionRow,
+  type PredictionState,
+  updatePredictionState,
+} from '../store/predictions.ts';
 import { insertResolution, listStandingResolutions, type Outcome, type ResolutionRow } from '../store/resolutions.ts';
 import { findSetting } from '../store/settings.ts';
 import type { Deps } from './deps.ts';
@@ -24,17 +29,29 @@ const batchMax = 200;
 /** Why predictions are looked at again: `evidenceFrom` is the earliest knowledge time of what is new, if evidence is. */
 export type SettleCause = { readonly now: Instant; readonly evidenceFrom: Instant | null };
 
-type World = { readonly tx: Sql; readonly deps: Deps; readonly cause: SettleCause; readonly evaluatedWith: string; readonly counts: SettleCounts };
+type World = {
+  readonly tx: Sql;
+  readonly deps: Deps;
+  readonly cause: SettleCause;
+  readonly evaluatedWith: string;
+  readonly counts: SettleCounts;
+};
 
 /**
  * Evaluates predictions over everything observed and writes what follows, in the caller's transaction: resolutions, disputes,
  * amendments, the state of each prediction, and an event for each of them. Costs what is named, not what exists.
  */
-export async function settlePredictions(tx: Sql, deps: Deps, ids: readonly string[], cause: SettleCause): Promise<SettleCounts> {
+export async function settlePredictions(
+  tx: Sql,
+  deps: Deps,
+  ids: readonly string[],
+  cause: SettleCause,
+): Promise<SettleCounts> {
   const counts: SettleCounts = { evaluated: 0, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
   if (ids.length === 0) return counts;
   const world: World = { tx, deps, cause, evaluatedWith: await evaluatedWith(tx, deps), counts };
-  for (let start = 0; start < ids.length; start += batchMax) await settleBatch(world, ids.slice(start, start + batchMax));
+  for (let start = 0; start < ids.length; start += batchMax)
+    await settleBatch(world, ids.slice(start, start + batchMax));
   return counts;
 }
 
@@ -45,7 +62,11 @@ export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
 
 /** What an evaluation of a prediction depends on besides the timeline. */
 export function termsOf(deps: Deps, prediction: Pick<PredictionRow, 'madeFrom' | 'evidencePolicy'>): Terms {
-  return { madeFrom: prediction.madeFrom, policy: readPolicy(prediction.evidencePolicy), styleOf: (vendor, family) => versionStyle(deps.identity, vendor, family) };
+  return {
+    madeFrom: prediction.madeFrom,
+    policy: readPolicy(prediction.evidencePolicy),
+    styleOf: (vendor, family) => versionStyle(deps.identity, vendor, family),
+  };
 }
 
 async function settleBatch(world: World, ids: readonly string[]): Promise<void> {
@@ -74,7 +95,10 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   if (evaluation.verdict === 'undetermined') return await recordState(world, prediction, evaluation);
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, evaluation.verdict);
   if (known === null) return;
-  const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: null, reasonCode: null });
+  const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, {
+    supersedes: null,
+    reasonCode: null,
+  });
   if (!(await insertResolution(world.tx, resolution))) return;
   world.counts.resolved += 1;
   await recordResolved(world, prediction.id, evaluation.verdict, 1);
@@ -120,9 +144,19 @@ async function recordState(world: World, prediction: PredictionRow, evaluation: 
     evaluatedWith: world.evaluatedWith,
     newResolutions: 0,
   });
-  if (state === 'open' || (state === prediction.state && prediction.stateDetail?.outcome === evaluation.leaning?.outcome)) return;
+  if (
+    state === 'open' ||
+    (state === prediction.state && prediction.stateDetail?.outcome === evaluation.leaning?.outcome)
+  )
+    return;
   world.counts[state] += 1;
-  await announce(world, state === 'proposed' ? 'prediction.proposed' : 'prediction.disputed', prediction, null, evaluation.leaning);
+  await announce(
+    world,
+    state === 'proposed' ? 'prediction.proposed' : 'prediction.disputed',
+    prediction,
+    null,
+    evaluation.leaning,
+  );
 }
 
 /** What an undetermined evaluation means for the prediction. */
@@ -131,12 +165,30 @@ export function stateOf(evaluation: Evaluation): 'open' | 'proposed' | 'disputed
   return evaluation.contradicted ? 'disputed' : 'proposed';
 }
 
-async function recordResolved(world: World, id: string, outcome: Outcome, newResolutions: number, state: PredictionState = 'resolved'): Promise<void> {
-  await updatePredictionState(world.tx, id, { state, detail: null, outcome, recheckAt: null, evaluatedWith: world.evaluatedWith, newResolutions });
+async function recordResolved(
+  world: World,
+  id: string,
+  outcome: Outcome,
+  newResolutions: number,
+  state: PredictionState = 'resolved',
+): Promise<void> {
+  await updatePredictionState(world.tx, id, {
+    state,
+    detail: null,
+    outcome,
+    recheckAt: null,
+    evaluatedWith: world.evaluatedWith,
+    newResolutions,
+  });
 }
 
 /** A settled resolution stands; new evidence can dispute it, and only strictly higher trust amends it without a person. */
-async function reviewResolved(world: World, prediction: PredictionRow, timeline: Timeline, standing: ResolutionRow): Promise<void> {
+async function reviewResolved(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  standing: ResolutionRow,
+): Promise<void> {
   const { outcome } = standing;
   if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
   const terms = termsOf(world.deps, prediction);
@@ -148,7 +200,11 @@ async function reviewResolved(world: World, prediction: PredictionRow, timeline:
   const byPerson = standing.decidedBy !== resolverName;
   if (byPerson && known.knownAt <= standing.decidedAt) return await keepResolved(world, prediction, standing);
   if (!byPerson && outranks(known.evaluation.trust, standing.evidenceTrust)) {
-    return await amend(world, prediction, resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: standing.id, reasonCode: null }));
+    return await amend(
+      world,
+      prediction,
+      resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: standing.id, reasonCode: null }),
+    );
   }
   await dispute(world, prediction, standing, evaluation.verdict, known);
 }
@@ -163,11 +219,25 @@ async function keepResolved(world: World, prediction: PredictionRow, standing: R
 }
 
 /** An imported archive may show that the same was known earlier; then a correcting row is appended. */
-async function moveKnownEarlier(world: World, prediction: PredictionRow, standing: ResolutionRow, outcome: 'yes' | 'no', known: Known): Promise<void> {
+async function moveKnownEarlier(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  outcome: 'yes' | 'no',
+  known: Known,
+): Promise<void> {
   const { evidenceFrom } = world.cause;
-  const earlier = standing.decidedBy === resolverName && evidenceFrom !== null && evidenceFrom < standing.knownAt && known.knownAt < standing.knownAt;
+  const earlier =
+    standing.decidedBy === resolverName &&
+    evidenceFrom !== null &&
+    evidenceFrom < standing.knownAt &&
+    known.knownAt < standing.knownAt;
   if (!earlier) return await keepResolved(world, prediction, standing);
-  await amend(world, prediction, resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode: 'known_earlier' }));
+  await amend(
+    world,
+    prediction,
+    resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode: 'known_earlier' }),
+  );
 }
 
 async function amend(world: World, prediction: PredictionRow, resolution: ResolutionRow): Promise<void> {
@@ -177,17 +247,41 @@ async function amend(world: World, prediction: PredictionRow, resolution: Resolu
   await announce(world, 'prediction.resolution.amended', prediction, resolution, null);
 }
 
-async function dispute(world: World, prediction: PredictionRow, standing: ResolutionRow, verdict: 'yes' | 'no', known: Known): Promise<void> {
+async function dispute(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  verdict: 'yes' | 'no',
+  known: Known,
+): Promise<void> {
   const { deps, cause, tx } = world;
-  const row = { id: deps.newId('dis'), predictionId: prediction.id, resolutionId: standing.id, verdict, knownAt: Math.max(known.knownAt, standing.knownAt), explanation: known.evaluation.explanation, createdAt: cause.now };
+  const row = {
+    id: deps.newId('dis'),
+    predictionId: prediction.id,
+    resolutionId: standing.id,
+    verdict,
+    knownAt: Math.max(known.knownAt, standing.knownAt),
+    explanation: known.evaluation.explanation,
+    createdAt: cause.now,
+  };
   const fresh = await insertDispute(tx, row);
   await recordResolved(world, prediction.id, standing.outcome, 0, 'disputed');
   if (!fresh) return;
   world.counts.disputed += 1;
-  await announce(world, 'prediction.disputed', prediction, standing, { outcome: verdict, reason: known.evaluation.explanation.reason, text: reasonText(known.evaluation.explanation) });
+  await announce(world, 'prediction.disputed', prediction, standing, {
+    outcome: verdict,
+    reason: known.evaluation.explanation.reason,
+    text: reasonText(known.evaluation.explanation),
+  });
 }
 
-async function announce(world: World, type: EventType, prediction: PredictionRow, resolution: ResolutionRow | null, leaning: Leaning | null): Promise<void> {
+async function announce(
+  world: World,
+  type: EventType,
+  prediction: PredictionRow,
+  resolution: ResolutionRow | null,
+  leaning: Leaning | null,
+): Promise<void> {
   const { deps, cause, tx } = world;
   const data = {
     prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },

@@ -4,14 +4,17 @@ import { clearFeedLeases, insertFeed, listFeeds } from '../store/feeds.ts';
 import { abortLostPolls } from '../store/polls.ts';
 import { joinPointer } from './criteria.ts';
 import type { Deps } from './deps.ts';
-import { feedFrom, type FeedInput } from './feeds.ts';
+import { type FeedInput, feedFrom } from './feeds.ts';
 
 const feedsFile = z.strictObject({
   format: z.literal('outturn-feeds/1'),
   feeds: z
     .array(
       z.strictObject({
-        slug: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/).max(100),
+        slug: z
+          .string()
+          .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+          .max(100),
         adapter: z.string(),
         url: z.string().max(2000).nullable().optional(),
         trust: z.enum(['first_party', 'curated', 'aggregator', 'community']).optional(),
@@ -29,10 +32,20 @@ const feedsFile = z.strictObject({
 export function readFeedsFile(json: unknown): FeedInput[] {
   const parsed = feedsFile.safeParse(json);
   if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: joinPointer('#', issue.path) }));
-    throw new Refusal('validation_failed', 'not a file of feeds in the format outturn-feeds/1; see docs/feeds.md', errors);
+    const errors = parsed.error.issues.map((issue) => ({
+      detail: issue.message,
+      pointer: joinPointer('#', issue.path),
+    }));
+    throw new Refusal(
+      'validation_failed',
+      'not a file of feeds in the format outturn-feeds/1; see docs/feeds.md',
+      errors,
+    );
   }
-  return parsed.data.feeds.map(({ settlement_lag: settlementLag, package: _package, ...feed }) => ({ ...feed, settlementLag }));
+  return parsed.data.feeds.map(({ settlement_lag: settlementLag, package: _package, ...feed }) => ({
+    ...feed,
+    settlementLag,
+  }));
 }
 
 /** Adds the feeds that are not there yet; feeds that exist keep whatever the operator made of them. */

@@ -2,7 +2,13 @@ import { Refusal } from '../domain/refusal.ts';
 import { findSource, insertSource, listSources, type SourceRow } from '../store/sources.ts';
 import type { Deps } from './deps.ts';
 
-export type SourceInput = { readonly title: string; readonly url: string | null; readonly language: string | null; readonly author: string | null; readonly publishedAt: string | null };
+export type SourceInput = {
+  readonly title: string;
+  readonly url: string | null;
+  readonly language: string | null;
+  readonly author: string | null;
+  readonly publishedAt: string | null;
+};
 
 export async function createSource(deps: Deps, input: SourceInput): Promise<SourceRow> {
   const source = { ...input, id: deps.newId('src'), createdAt: deps.now() };

@@ -10,7 +10,11 @@ import type { PredictionRow } from '../store/predictions.ts';
  * coverage of every vendor it speaks of has been read; where coverage is not enough to prove absence, how far any feed
  * that lists the vendor has been. Null when nothing was read yet, or when only a person can answer.
  */
-export function standingOf(prediction: Pick<PredictionRow, 'criterion' | 'polarity' | 'evidencePolicy'>, timeline: Timeline, at: Instant): string | null {
+export function standingOf(
+  prediction: Pick<PredictionRow, 'criterion' | 'polarity' | 'evidencePolicy'>,
+  timeline: Timeline,
+  at: Instant,
+): string | null {
   const watermark = standingWatermark(prediction, timeline, at);
   if (watermark === null) return null;
   switch (prediction.polarity) {
@@ -24,7 +28,11 @@ export function standingOf(prediction: Pick<PredictionRow, 'criterion' | 'polari
   }
 }
 
-function standingWatermark(prediction: Pick<PredictionRow, 'criterion' | 'evidencePolicy'>, timeline: Timeline, at: Instant): Instant | null {
+function standingWatermark(
+  prediction: Pick<PredictionRow, 'criterion' | 'evidencePolicy'>,
+  timeline: Timeline,
+  at: Instant,
+): Instant | null {
   const { originsMin } = readPolicy(prediction.evidencePolicy);
   const vendors = new Set(patternsOf(prediction.criterion).map((pattern) => pattern.vendor));
   let lowest: Instant | null = null;
@@ -42,7 +50,8 @@ function lastReadBySeers(timeline: Timeline, vendor: string, at: Instant): Insta
   let last: Instant | null = null;
   for (const sighting of timeline.sightings) {
     if (vendor !== 'any' && sighting.model.vendor !== vendor) continue;
-    const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? (sighting.seenFrom <= at ? sighting.seenFrom : null);
+    const read =
+      lastReadAt(timeline, sighting.feedId, vendor, at) ?? (sighting.seenFrom <= at ? sighting.seenFrom : null);
     if (read !== null && (last === null || read > last)) last = read;
   }
   return last;

@@ -18,7 +18,8 @@ export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant 
 export async function loadTimeline(db: Sql, claims: readonly Claim[], at: Instant): Promise<Timeline> {
   const watches = distinctWatches(claims);
   const feeds = (await listFeeds(db)).map(feedFacts);
-  const sightings = watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
+  const sightings =
+    watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
   const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
   for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
   const moments = momentsOfInterest(claims, feeds, sightings, at);
@@ -42,7 +43,8 @@ export function timelineKey(claim: Claim): string {
 
 function distinctWatches(claims: readonly Claim[]): Watch[] {
   const byKey = new Map<string, Watch>();
-  for (const claim of claims) for (const watch of watchesOf(claim.criterion)) byKey.set(`${watch.vendor}/${watch.family}`, watch);
+  for (const claim of claims)
+    for (const watch of watchesOf(claim.criterion)) byKey.set(`${watch.vendor}/${watch.family}`, watch);
   return [...byKey.values()];
 }
 
@@ -70,7 +72,14 @@ function joinVersions(rows: readonly SightingRow[], versions: readonly VersionRo
     itemKey: row.itemKey,
     name: row.name,
     host: row.host,
-    model: { vendor: row.vendor, family: row.family, version: row.modelVersion, tier: row.tier, own: row.own, snapshotDay: row.snapshotDay },
+    model: {
+      vendor: row.vendor,
+      family: row.family,
+      version: row.modelVersion,
+      tier: row.tier,
+      own: row.own,
+      snapshotDay: row.snapshotDay,
+    },
     seenFrom: row.seenFrom,
     absentAt: row.absentAt,
     goneAt: row.goneAt,
@@ -84,7 +93,10 @@ function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion
     observedAt: row.observedAt,
     itemTrust: row.itemTrust,
     stage: statedStage(row.statedStage) ?? stage,
-    released: row.releasedText === null || row.releasedWeight === null ? null : { text: row.releasedText, weight: row.releasedWeight },
+    released:
+      row.releasedText === null || row.releasedWeight === null
+        ? null
+        : { text: row.releasedText, weight: row.releasedWeight },
   };
 }
 

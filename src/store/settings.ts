@@ -21,6 +21,7 @@ export async function bumpSetting(db: Sql, name: SettingName): Promise<void> {
 
 /** Sets a value that was never set; false when it was. */
 export async function insertSettingOnce(db: Sql, name: SettingName, value: string): Promise<boolean> {
-  const rows = await db`insert into settings (name, value) values (${name}, ${value}) on conflict do nothing returning name`;
+  const rows =
+    await db`insert into settings (name, value) values (${name}, ${value}) on conflict do nothing returning name`;
   return rows.length === 1;
 }

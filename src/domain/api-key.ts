@@ -1,0 +1,44 @@
+/**
+ * The shape of a key: `ok_`, at least 30 random base62 characters, and 6 base62 characters of CRC-32 over all that
+ * precedes them, so that a slip of the pen is recognised without asking anybody.
+ */
+export const keyPrefix = 'ok_';
+/** Random base62 characters of a key: 30 carry 178 bits. */
+export const keyRandomCharsMin = 30;
+const checksumChars = 6;
+
+const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const keyPattern = /^ok_[0-9A-Za-z]{36,200}$/;
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit += 1) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
+});
+
+/** CRC-32 as in ISO 3309 and zlib, of ASCII text, as six base62 digits. */
+export function checksum(text: string): string {
+  let crc = 0xffffffff;
+  for (let index = 0; index < text.length; index += 1) {
+    crc = (crc >>> 8) ^ (crcTable[(crc ^ text.charCodeAt(index)) & 0xff] ?? 0);
+  }
+  let rest = (crc ^ 0xffffffff) >>> 0;
+  let encoded = '';
+  for (let place = 0; place < checksumChars; place += 1) {
+    encoded = `${digits[rest % digits.length]}${encoded}`;
+    rest = Math.floor(rest / digits.length);
+  }
+  return encoded;
+}
+
+/** Whether a key has the shape and its own checksum. Says nothing of whether it opens anything. */
+export function isWellFormedKey(key: string): boolean {
+  return keyPattern.test(key) && checksum(key.slice(0, -checksumChars)) === key.slice(-checksumChars);
+}
+
+/** The key whose random part is given as base62 digits, each 0 to 61. Throws when there are too few of them. */
+export function assembleKey(random: readonly number[]): string {
+  if (random.length < keyRandomCharsMin) throw new RangeError(`a key needs ${keyRandomCharsMin} random characters`);
+  const body = `${keyPrefix}${random.map((value) => digits[value % digits.length]).join('')}`;
+  return `${body}${checksum(body)}`;
+}

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../src/package-root.ts';
+import {
+  fileLinesMax,
+  findCircles,
+  findFloorBreaches,
+  findImpurities,
+  findLongFiles,
+  findLongFunctions,
+  findMissingFloors,
+  findStrayEnvironment,
+  findStraySql,
+  findVagueNames,
+  functionLinesMax,
+  readTree,
+} from './support/tidy.ts';
+
+const tree = readTree(packageRoot());
+const planted = (path: string, text: string) => new Map([...tree, [path, text]]);
+const only = (path: string, text: string) => new Map([[path, text]]);
+
+describe('the house', () => {
+  it('holds the product', () => {
+    expect(tree.has('src/domain/evaluate.ts')).toBe(true);
+    expect(tree.has('jobs/poll-feeds.ts')).toBe(true);
+  });
+
+  it('imports only down the floors', () => expect(findFloorBreaches(tree)).toEqual([]));
+  it('has no circle of imports', () => expect(findCircles(tree)).toEqual([]));
+  it('has a pure domain', () => expect(findImpurities(tree)).toEqual([]));
+  it('keeps SQL in the store', () => expect(findStraySql(tree)).toEqual([]));
+  it('reads the environment in one place', () => expect(findStrayEnvironment(tree)).toEqual([]));
+  it(`has no file over ${fileLinesMax} lines`, () => expect(findLongFiles(tree)).toEqual([]));
+  it(`has no function over ${functionLinesMax} lines`, () => expect(findLongFunctions(tree)).toEqual([]));
+  it('has no file whose name says nothing', () => expect(findVagueNames(tree)).toEqual([]));
+  it('names a resource alike on every floor', () => {
+    expect(
+      findMissingFloors(tree, [
+        'predictions',
+        'resolutions',
+        'feeds',
+        'polls',
+        'observations',
+        'sources',
+        'predictors',
+      ]),
+    ).toEqual([]);
+  });
+});
+
+describe('each gate shuts on a planted breach', () => {
+  it.each([
+    ['upward', 'src/domain/x.ts', "import { serve } from '../http/app.ts';"],
+    ['upward, type only', 'src/store/x.ts', "import type { Deps } from '../services/deps.ts';"],
+    ['upward, dynamic', 'src/services/x.ts', "const app = await import('../http/app.ts');"],
+    ['upward, re-exported', 'src/domain/x.ts', "export { openDatabase } from '../store/db.ts';"],
+    ['between the cellars', 'src/store/x.ts', "import { makeClient } from '../net/client.ts';"],
+    ['between the cellars, the other way', 'src/net/x.ts', "import type { Sql } from '../store/db.ts';"],
+    ['a node module in the domain', 'src/domain/x.ts', "import { createHash } from 'node:crypto';"],
+    ['a package in the domain', 'src/domain/x.ts', "import { ulid } from 'ulid';"],
+    ['the store from HTTP', 'src/http/x.ts', "import { findFeed } from '../store/feeds.ts';"],
+    ['the driver in a service', 'src/services/x.ts', "import postgres from 'postgres';"],
+    ['HTTP in a job', 'jobs/x.ts', "import { createApp } from '../src/http/app.ts';"],
+  ])('an import that runs %s', (_name, path, text) => {
+    expect(findFloorBreaches(planted(path, text))).toHaveLength(1);
+  });
+
+  it('a circle of three, one of it type only', () => {
+    const circle = new Map([
+      ['src/domain/a.ts', "import { b } from './b.ts';"],
+      ['src/domain/b.ts', "import type { C } from './c.ts';"],
+      ['src/domain/c.ts', "import { a } from './a.ts';"],
+    ]);
+    expect(findCircles(circle)).toEqual(['src/domain/a.ts → src/domain/b.ts → src/domain/c.ts → src/domain/a.ts']);
+  });
+
+  it.each([
+    'const now = Date.now();',
+    'const now = new Date();',
+    'const chance = Math.random();',
+    'const port = process.env.PORT;',
+    'async function wait() {}',
+  ])('an impure domain: %s', (text) => expect(findImpurities(only('src/domain/x.ts', text))).not.toEqual([]));
+
+  it.each(['await db`select 1`;', 'await tx<{ a: number }[]>`select 1`;', 'sql.unsafe(text);'])(
+    'SQL outside the store: %s',
+    (text) => {
+      expect(findStraySql(only('src/services/x.ts', text))).toHaveLength(1);
+    },
+  );
+
+  it('the environment in a service', () => {
+    expect(findStrayEnvironment(only('src/services/x.ts', 'const key = process.env.KEY;'))).toHaveLength(1);
+  });
+
+  it('a long file and a long function, one line over', () => {
+    expect(findLongFiles(only('src/x.ts', 'a\n'.repeat(fileLinesMax)))).toEqual([]);
+    expect(findLongFiles(only('src/x.ts', 'a\n'.repeat(fileLinesMax + 1)))).toHaveLength(1);
+    const body = (lines: number) => `function f() {\n${'  a;\n'.repeat(lines - 2)}}\n`;
+    expect(findLongFunctions(only('src/x.ts', body(functionLinesMax)))).toEqual([]);
+    expect(findLongFunctions(only('src/x.ts', body(functionLinesMax + 1)))).toHaveLength(1);
+    expect(
+      findLongFunctions(only('src/x.ts', body(functionLinesMax + 1).replace('function f()', 'const f = async () =>'))),
+    ).toHaveLength(1);
+  });
+
+  it('a file called utils, a barrel, a missing floor', () => {
+    expect(findVagueNames(only('src/services/utils.ts', ''))).toHaveLength(1);
+    expect(findVagueNames(only('src/http/index.ts', ''))).toHaveLength(1);
+    expect(findMissingFloors(only('src/store/feeds.ts', ''), ['feeds'])).toEqual([
+      'src/services/feeds.ts',
+      'src/http/feeds.ts',
+    ]);
+  });
+});
