@@ -13,7 +13,7 @@ export function loadAdminKey(config: Config): AdminKey {
   const path = join(config.dataDir, 'admin-key');
   if (existsSync(path)) return { key: readFileSync(path, 'utf8').trim(), made: false, path };
   mkdirSync(config.dataDir, { recursive: true });
-  const key = makeAdminKey(randomBytes(32));
+  const key = makeAdminKey(randomBytes);
   writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
   return { key, made: true, path };
 }

@@ -11,7 +11,11 @@ export type Access = 'open' | 'read' | 'write';
  * Whether the caller showed the key. A key that is shown must be right even where none is needed.
  * Refuses with `unauthorized`, with what is wrong about the key as far as its form tells.
  */
-export function authenticate(http: Pick<HttpDeps, 'adminKeyHash' | 'publicRead'>, access: Access, authorization: string | undefined): boolean {
+export function authenticate(
+  http: Pick<HttpDeps, 'adminKeyHash' | 'publicRead'>,
+  access: Access,
+  authorization: string | undefined,
+): boolean {
   if (access === 'open') return false;
   if (authorization === undefined) {
     if (access === 'read' && http.publicRead) return false;
@@ -32,5 +36,7 @@ function sameHash(a: string, b: string): boolean {
 
 function whatIsWrong(key: string): string {
   if (!key.startsWith(keyPrefix)) return `this is no key of Outturn: they begin with "${keyPrefix}"`;
-  return isWellFormedKey(key) ? 'this key is not known here' : 'this key has a typo, or was cut short: its last six characters do not match the rest';
+  return isWellFormedKey(key)
+    ? 'this key is not known here'
+    : 'this key has a typo, or was cut short: its last six characters do not match the rest';
 }

@@ -12,7 +12,11 @@ const cursorCharsMax = 1024;
 /** Where a listing goes on; what it means is the listing's own business. */
 export type Position = string | number | readonly (string | number)[];
 
-const positionSchema = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()])).max(4)]);
+/** Positions end up in statements, and a cursor is easily forged. */
+export const textPosition = z.string().regex(/^[^\u0000]{1,500}$/);
+export const numberPosition = z.int().min(0);
+
+const positionSchema = z.union([textPosition, numberPosition, z.array(z.union([textPosition, numberPosition])).max(4)]);
 const cursorSchema = z.strictObject({ of: z.string(), at: positionSchema });
 
 /** Names a listing with its filters: a cursor of one is of no use to another. */
@@ -21,7 +25,10 @@ export function listingOf(operationId: string, query: Readonly<Record<string, un
   const named = Object.entries(filters)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify([operationId, named])).digest('base64url').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify([operationId, named]))
+    .digest('base64url')
+    .slice(0, 12);
 }
 
 export function writeCursor(listing: string, at: Position): string {
@@ -32,7 +39,11 @@ export function writeCursor(listing: string, at: Position): string {
 export function readCursor<P extends Position>(listing: string, cursor: string, form: z.ZodType<P>): P {
   const decoded = decode(cursor);
   if (decoded === null) throw new Refusal('invalid_cursor', 'this is no cursor; take it as it stands in next_cursor');
-  if (decoded.of !== listing) throw new Refusal('invalid_cursor', 'this cursor belongs to another listing, or to other filters; start again without it');
+  if (decoded.of !== listing)
+    throw new Refusal(
+      'invalid_cursor',
+      'this cursor belongs to another listing, or to other filters; start again without it',
+    );
   const at = form.safeParse(decoded.at);
   if (!at.success) throw new Refusal('invalid_cursor', 'this is no cursor; take it as it stands in next_cursor');
   return at.data;

@@ -4,9 +4,17 @@ import { Refusal, type RefusalCode, type RefusalDetail } from '../domain/refusal
 import type { HttpDeps, HttpEnv } from './deps.ts';
 
 /** What only the HTTP floor itself can answer, besides the refusals of the domain. */
-export type ProblemCode = RefusalCode | 'internal_error' | 'request_timeout' | 'headers_too_large' | 'expectation_failed';
+export type ProblemCode =
+  | RefusalCode
+  | 'internal_error'
+  | 'request_timeout'
+  | 'headers_too_large'
+  | 'expectation_failed';
 
-type Kind = { readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 417 | 422 | 431 | 500 | 502 | 503; readonly title: string };
+type Kind = {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 417 | 422 | 431 | 500 | 502 | 503;
+  readonly title: string;
+};
 
 /** Total on purpose: a new code does not compile before it has a status. 400 is unparsable, 422 well-formed but invalid. */
 export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
@@ -55,7 +63,12 @@ export function problemType(code: ProblemCode): string {
   return `/docs/problems#${code}`;
 }
 
-export function buildProblem(code: ProblemCode, detail: string, requestId: string, errors: readonly RefusalDetail[] = []): Problem {
+export function buildProblem(
+  code: ProblemCode,
+  detail: string,
+  requestId: string,
+  errors: readonly RefusalDetail[] = [],
+): Problem {
   const { status, title } = problemKinds[code];
   const base = { type: problemType(code), title, status, detail, code, request_id: requestId };
   return errors.length === 0 ? base : { ...base, errors: errors.slice(0, errorsMax) };
@@ -77,8 +90,14 @@ export function answerError(error: unknown, c: Context<HttpEnv>, http: Pick<Http
   const refusal = asRefusal(error);
   if (refusal === null) {
     const stack = error instanceof Error ? error.stack : String(error);
-    http.log.error({ request_id: requestId, method: c.req.method, path: c.req.path, error: stack }, 'request failed unexpectedly');
-    return answerProblem(c, buildProblem('internal_error', 'an unexpected error; the log has it under this request_id', requestId));
+    http.log.error(
+      { request_id: requestId, method: c.req.method, path: c.req.path, error: stack },
+      'request failed unexpectedly',
+    );
+    return answerProblem(
+      c,
+      buildProblem('internal_error', 'an unexpected error; the log has it under this request_id', requestId),
+    );
   }
   return answerProblem(c, buildProblem(refusal.code, refusal.message, requestId, refusal.errors));
 }
@@ -90,5 +109,8 @@ function asRefusal(error: unknown): Refusal | null {
 }
 
 export function answerProblem(c: Context<HttpEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
-  return c.body(JSON.stringify(problem), problemKinds[problem.code].status, { ...problemHeaders(problem.code), ...headers });
+  return c.body(JSON.stringify(problem), problemKinds[problem.code].status, {
+    ...problemHeaders(problem.code),
+    ...headers,
+  });
 }

@@ -18,7 +18,10 @@ type EntityTag = { readonly weak: boolean; readonly opaque: string };
 
 /** RFC 9110, 8.8.3: a list of entity tags; what is none is left out. */
 function parseTags(header: string): EntityTag[] {
-  return [...header.matchAll(/(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map((match) => ({ weak: match[1] !== undefined, opaque: match[2] ?? '' }));
+  return [...header.matchAll(/(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map((match) => ({
+    weak: match[1] !== undefined,
+    opaque: match[2] ?? '',
+  }));
 }
 
 /** If-None-Match, compared weakly (RFC 9110, 13.1.2): true when the client holds this representation. */

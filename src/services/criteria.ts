@@ -7,8 +7,8 @@ import { formatDay, type Instant, parseDate } from '../domain/instant.ts';
 import { analysePolarity, type Polarity } from '../domain/polarity.ts';
 import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
 import type { Deps } from './deps.ts';
-import { canonicalJson } from './ingest.ts';
-import { termsOf } from './settle.ts';
+import { canonicalJson } from './item-facts.ts';
+import { termsOf } from './settle-world.ts';
 import { loadTimeline } from './timelines.ts';
 
 /** Something a recorder should know about a criterion; it is no refusal. */

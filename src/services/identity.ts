@@ -1,7 +1,7 @@
-import { listStaleReadings, putReadings } from '../store/observations.ts';
+import { listStaleReadings, putReadings } from '../store/readings.ts';
 import { findSetting, putSetting } from '../store/settings.ts';
 import type { Deps } from './deps.ts';
-import { readItem } from './ingest.ts';
+import { readItem } from './item-facts.ts';
 
 const batchMax = 1000;
 

@@ -1,26 +1,23 @@
-import { createHash } from 'node:crypto';
 import { eventBody } from '../domain/event.ts';
 import type { FeedItem, ParsedPayload } from '../domain/feeds/item.ts';
-import { parseModelId } from '../domain/identity.ts';
-import { hourMs, type Instant, parseDate } from '../domain/instant.ts';
+import { hourMs, type Instant } from '../domain/instant.ts';
 import { assessPoll, keysByVendor, type PollAssessment, type SuspectSlice } from '../domain/poll.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import type { FeedRow } from '../store/feeds.ts';
+import { insertObservations, listLatestItems } from '../store/observations.ts';
+import { listLastReads } from '../store/polls.ts';
+import { type NewReading, putReadings } from '../store/readings.ts';
 import {
   endSightings,
-  insertObservations,
   insertSightings,
-  listLatestItems,
   listPresentItems,
-  type NewReading,
   type PresentItem,
-  putReadings,
   updateSightingHashes,
-} from '../store/observations.ts';
-import { listLastReads } from '../store/polls.ts';
+} from '../store/sightings.ts';
 import { insertSuspectSlice, listSuspectSlices } from '../store/suspect-slices.ts';
 import type { Deps } from './deps.ts';
+import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
 
 /** The same suspect listing is kept once in so long. */
 const suspectSliceEveryMs = hourMs;
@@ -268,73 +265,8 @@ async function writeObservations(
   return ids;
 }
 
-/** When the evidence became visible to a reader of the feed: the poll, or the publication time that the item carries; of a day, its end. */
-export function knowledgeTime(item: Pick<FeedItem, 'publishedAt'>, observedAt: Instant): Instant {
-  const published = item.publishedAt === undefined ? null : parseDate(item.publishedAt);
-  if (published === null) return observedAt;
-  return Math.min(published.precision === 'instant' ? published.interval.from : published.interval.to, observedAt);
-}
-
-/** What a feed item's name means under the current identity data. */
-export function readItem(
-  deps: Pick<Deps, 'identity'>,
-  feed: Pick<FeedRow, 'id' | 'adapter'>,
-  item: Pick<FeedItem, 'key' | 'name' | 'host'>,
-): NewReading {
-  const identity = parseModelId(deps.identity, item.name, { feed: feed.adapter, host: item.host });
-  const base = { feedId: feed.id, itemKey: item.key, name: item.name, identityVersion: deps.identity.version };
-  if (identity.outcome === 'none') {
-    return {
-      ...base,
-      outcome: 'none',
-      reason: identity.reason,
-      vendor: identity.vendor,
-      family: null,
-      modelVersion: null,
-      tier: null,
-      stage: null,
-      snapshotDay: null,
-      own: false,
-    };
-  }
-  const { vendor, family, version, tier, stage, snapshotDay, own } = identity;
-  return {
-    ...base,
-    outcome: 'model',
-    reason: null,
-    vendor,
-    family,
-    modelVersion: version,
-    tier,
-    stage,
-    snapshotDay,
-    own,
-  };
-}
-
 function isFrozen(row: { vendor: string | null } | undefined, frozen: ReadonlySet<string>): boolean {
   return row?.vendor !== null && row?.vendor !== undefined && frozen.has(row.vendor);
-}
-
-/** Facts, in canonical order: what is only there for people to inspect does not make an item changed. */
-export function hashItem(item: FeedItem): string {
-  const { raw: _raw, ...facts } = item;
-  return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
-}
-
-/** JSON with sorted keys: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
-
-/** The facts of an item that can move a release: a changed price touches no prediction about releases. */
-function releaseFacts(item: FeedItem | undefined): string {
-  return item === undefined
-    ? ''
-    : canonicalJson([item.released, item.stage, item.trust, item.publishedAt, item.name, item.host]);
 }
 
 function distinctFamilies(rows: readonly ({ vendor: string | null; family: string | null } | undefined)[]): Touched[] {

@@ -1,11 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
-import {
-  listObservations,
-  listUnrecognised,
-  type ObservationFilter,
-  type ObservationRow,
-  type UnrecognisedRow,
-} from '../store/observations.ts';
+import { listObservations, type ObservationFilter, type ObservationRow } from '../store/observations.ts';
+import { listUnrecognised, type UnrecognisedRow } from '../store/readings.ts';
 import type { Deps } from './deps.ts';
 
 /** Raw evidence, newest ingestion first. */

@@ -9,7 +9,8 @@ import { findPredictor, type PredictorRow } from '../store/predictors.ts';
 import { listStandingResolutions, type ResolutionRow } from '../store/resolutions.ts';
 import { findSource, type SourceRow } from '../store/sources.ts';
 import type { Deps } from './deps.ts';
-import { stateOf, termsOf } from './settle.ts';
+import { stateOf } from './settle.ts';
+import { termsOf } from './settle-world.ts';
 import { standingOf } from './standing.ts';
 import { loadTimeline, timelineKey } from './timelines.ts';
 

@@ -17,7 +17,7 @@ import {
 } from '../store/resolutions.ts';
 import type { Deps } from './deps.ts';
 import { requirePrediction } from './predictions.ts';
-import { evaluatedWith, resolutionSummary } from './settle.ts';
+import { evaluatedWith, resolutionSummary } from './settle-world.ts';
 
 export type DecisionInput = {
   readonly outcome: Outcome;

@@ -1,7 +1,8 @@
 import { returnLease, takeLease } from '../store/leases.ts';
 import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../store/predictions.ts';
 import type { Deps } from './deps.ts';
-import { evaluatedWith, type SettleCounts, settlePredictions } from './settle.ts';
+import { settlePredictions } from './settle.ts';
+import { evaluatedWith, type SettleCounts } from './settle-world.ts';
 
 /** Predictions settled in one transaction. */
 const batchMax = 200;

@@ -1,41 +1,25 @@
-import { type Evaluation, evaluate, evaluatorVersion, type Leaning, type Terms } from '../domain/evaluate.ts';
-import { type EventType, eventBody } from '../domain/event.ts';
-import { versionStyle } from '../domain/identity-table.ts';
-import { formatInstant, type Instant } from '../domain/instant.ts';
-import { firstKnown, type Known } from '../domain/known-at.ts';
-import { readPolicy } from '../domain/policy.ts';
-import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../domain/resolution.ts';
+import { type Evaluation, evaluate } from '../domain/evaluate.ts';
+import { firstKnown } from '../domain/known-at.ts';
 import type { Timeline } from '../domain/timeline.ts';
-import { type Trust, trustRank } from '../domain/trust.ts';
 import type { Sql } from '../store/db.ts';
-import { insertDispute, listDisputes } from '../store/disputes.ts';
-import { insertEvent } from '../store/events.ts';
-import {
-  listPredictionsById,
-  type PredictionRow,
-  type PredictionState,
-  updatePredictionState,
-} from '../store/predictions.ts';
-import { insertResolution, listStandingResolutions, type Outcome, type ResolutionRow } from '../store/resolutions.ts';
-import { findSetting } from '../store/settings.ts';
+import { listPredictionsById, type PredictionRow, updatePredictionState } from '../store/predictions.ts';
+import { insertResolution, listStandingResolutions } from '../store/resolutions.ts';
 import type { Deps } from './deps.ts';
+import { reviewResolved } from './review.ts';
+import {
+  announce,
+  evaluatedWith,
+  recordResolved,
+  resolutionFrom,
+  type SettleCause,
+  type SettleCounts,
+  termsOf,
+  type World,
+} from './settle-world.ts';
 import { loadTimeline, timelineKey } from './timelines.ts';
-
-export type SettleCounts = { evaluated: number; resolved: number; proposed: number; disputed: number; amended: number };
 
 /** Predictions whose timelines are loaded together. */
 const batchMax = 200;
-
-/** Why predictions are looked at again: `evidenceFrom` is the earliest knowledge time of what is new, if evidence is. */
-export type SettleCause = { readonly now: Instant; readonly evidenceFrom: Instant | null };
-
-type World = {
-  readonly tx: Sql;
-  readonly deps: Deps;
-  readonly cause: SettleCause;
-  readonly evaluatedWith: string;
-  readonly counts: SettleCounts;
-};
 
 /**
  * Evaluates predictions over everything observed and writes what follows, in the caller's transaction: resolutions, disputes,
@@ -53,20 +37,6 @@ export async function settlePredictions(
   for (let start = 0; start < ids.length; start += batchMax)
     await settleBatch(world, ids.slice(start, start + batchMax));
   return counts;
-}
-
-/** The stamp of everything besides evidence that an answer depends on. */
-export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
-  return `${evaluatorVersion}/${deps.identity.version}/${(await findSetting(db, 'feeds_epoch')) ?? '0'}`;
-}
-
-/** What an evaluation of a prediction depends on besides the timeline. */
-export function termsOf(deps: Deps, prediction: Pick<PredictionRow, 'madeFrom' | 'evidencePolicy'>): Terms {
-  return {
-    madeFrom: prediction.madeFrom,
-    policy: readPolicy(prediction.evidencePolicy),
-    styleOf: (vendor, family) => versionStyle(deps.identity, vendor, family),
-  };
 }
 
 async function settleBatch(world: World, ids: readonly string[]): Promise<void> {
@@ -105,35 +75,6 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   await announce(world, 'prediction.resolved', prediction, resolution, null);
 }
 
-function resolutionFrom(
-  world: World,
-  prediction: PredictionRow,
-  outcome: 'yes' | 'no',
-  known: Known,
-  more: { supersedes: string | null; reasonCode: ResolverReasonCode | null },
-): ResolutionRow {
-  const { evaluation, knownAt } = known;
-  const { deps, cause } = world;
-  return {
-    id: deps.newId('res'),
-    predictionId: prediction.id,
-    criterionVersion: prediction.criterionVersion,
-    outcome,
-    effectiveAt: evaluation.effectiveAt ?? formatInstant(knownAt),
-    knownAt,
-    decidedAt: cause.now,
-    decidedBy: resolverName,
-    reasonCode: more.reasonCode ?? decisiveLeaf(evaluation.explanation).reason,
-    reason: reasonText(evaluation.explanation),
-    evidence: [...evaluation.evidence],
-    evidenceTrust: evaluation.trust,
-    explanation: evaluation.explanation,
-    evaluatorVersion,
-    identityVersion: deps.identity.version,
-    supersedes: more.supersedes,
-  };
-}
-
 async function recordState(world: World, prediction: PredictionRow, evaluation: Evaluation): Promise<void> {
   const state = stateOf(evaluation);
   await updatePredictionState(world.tx, prediction.id, {
@@ -163,154 +104,4 @@ async function recordState(world: World, prediction: PredictionRow, evaluation: 
 export function stateOf(evaluation: Evaluation): 'open' | 'proposed' | 'disputed' {
   if (evaluation.leaning === null) return 'open';
   return evaluation.contradicted ? 'disputed' : 'proposed';
-}
-
-async function recordResolved(
-  world: World,
-  id: string,
-  outcome: Outcome,
-  newResolutions: number,
-  state: PredictionState = 'resolved',
-): Promise<void> {
-  await updatePredictionState(world.tx, id, {
-    state,
-    detail: null,
-    outcome,
-    recheckAt: null,
-    evaluatedWith: world.evaluatedWith,
-    newResolutions,
-  });
-}
-
-/** A settled resolution stands; new evidence can dispute it, and only strictly higher trust amends it without a person. */
-async function reviewResolved(
-  world: World,
-  prediction: PredictionRow,
-  timeline: Timeline,
-  standing: ResolutionRow,
-): Promise<void> {
-  const { outcome } = standing;
-  if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
-  const terms = termsOf(world.deps, prediction);
-  const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
-  if (evaluation.verdict === 'undetermined') return await keepResolved(world, prediction, standing);
-  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, evaluation.verdict);
-  if (known === null) return;
-  if (evaluation.verdict === outcome) return await moveKnownEarlier(world, prediction, standing, outcome, known);
-  const byPerson = standing.decidedBy !== resolverName;
-  if (byPerson && known.knownAt <= standing.decidedAt) return await keepResolved(world, prediction, standing);
-  if (!byPerson && outranks(known.evaluation.trust, standing.evidenceTrust)) {
-    return await amend(
-      world,
-      prediction,
-      resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: standing.id, reasonCode: null }),
-    );
-  }
-  await dispute(world, prediction, standing, evaluation.verdict, known);
-}
-
-function outranks(next: Trust | null, settled: Trust | null): boolean {
-  return next !== null && settled !== null && trustRank(next) > trustRank(settled);
-}
-
-async function keepResolved(world: World, prediction: PredictionRow, standing: ResolutionRow): Promise<void> {
-  const disputed = (await listDisputes(world.tx, [standing.id], null)).length > 0;
-  await recordResolved(world, prediction.id, standing.outcome, 0, disputed ? 'disputed' : 'resolved');
-}
-
-/** An imported archive may show that the same was known earlier; then a correcting row is appended. */
-async function moveKnownEarlier(
-  world: World,
-  prediction: PredictionRow,
-  standing: ResolutionRow,
-  outcome: 'yes' | 'no',
-  known: Known,
-): Promise<void> {
-  const { evidenceFrom } = world.cause;
-  const earlier =
-    standing.decidedBy === resolverName &&
-    evidenceFrom !== null &&
-    evidenceFrom < standing.knownAt &&
-    known.knownAt < standing.knownAt;
-  if (!earlier) return await keepResolved(world, prediction, standing);
-  await amend(
-    world,
-    prediction,
-    resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode: 'known_earlier' }),
-  );
-}
-
-async function amend(world: World, prediction: PredictionRow, resolution: ResolutionRow): Promise<void> {
-  if (!(await insertResolution(world.tx, resolution))) return;
-  world.counts.amended += 1;
-  await recordResolved(world, prediction.id, resolution.outcome, 1);
-  await announce(world, 'prediction.resolution.amended', prediction, resolution, null);
-}
-
-async function dispute(
-  world: World,
-  prediction: PredictionRow,
-  standing: ResolutionRow,
-  verdict: 'yes' | 'no',
-  known: Known,
-): Promise<void> {
-  const { deps, cause, tx } = world;
-  const row = {
-    id: deps.newId('dis'),
-    predictionId: prediction.id,
-    resolutionId: standing.id,
-    verdict,
-    knownAt: Math.max(known.knownAt, standing.knownAt),
-    explanation: known.evaluation.explanation,
-    createdAt: cause.now,
-  };
-  const fresh = await insertDispute(tx, row);
-  await recordResolved(world, prediction.id, standing.outcome, 0, 'disputed');
-  if (!fresh) return;
-  world.counts.disputed += 1;
-  await announce(world, 'prediction.disputed', prediction, standing, {
-    outcome: verdict,
-    reason: known.evaluation.explanation.reason,
-    text: reasonText(known.evaluation.explanation),
-  });
-}
-
-async function announce(
-  world: World,
-  type: EventType,
-  prediction: PredictionRow,
-  resolution: ResolutionRow | null,
-  leaning: Leaning | null,
-): Promise<void> {
-  const { deps, cause, tx } = world;
-  const data = {
-    prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
-    ...(resolution === null ? {} : { resolution: resolutionSummary(resolution) }),
-    ...(leaning === null ? {} : { leaning }),
-  };
-  await insertEvent(tx, {
-    id: deps.newId('evt'),
-    type,
-    occurredAt: cause.now,
-    predictionId: prediction.id,
-    resolutionId: resolution?.id ?? null,
-    feedId: null,
-    body: eventBody(type, cause.now, data),
-  });
-}
-
-/** What a subscriber is told of a resolution. */
-export function resolutionSummary(resolution: ResolutionRow): Record<string, unknown> {
-  return {
-    id: resolution.id,
-    outcome: resolution.outcome,
-    effective_at: resolution.effectiveAt,
-    known_at: formatInstant(resolution.knownAt),
-    decided_at: formatInstant(resolution.decidedAt),
-    decided_by: resolution.decidedBy,
-    reason_code: resolution.reasonCode,
-    reason: resolution.reason,
-    evidence: resolution.evidence,
-    supersedes: resolution.supersedes,
-  };
 }

@@ -5,8 +5,8 @@ import { type FeedFacts, type ItemVersion, readsKey, type Sighting, type Timelin
 import { patternsOf, type Watch, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { type FeedRow, listFeeds } from '../store/feeds.ts';
-import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/observations.ts';
 import { listReads } from '../store/polls.ts';
+import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/sightings.ts';
 
 /** A criterion to be evaluated, with the start of its default window. */
 export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant };

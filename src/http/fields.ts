@@ -1,0 +1,106 @@
+import { z } from '@hono/zod-openapi';
+import { type Instant, parseDate, parseInstant, yearMax, yearMin } from '../domain/instant.ts';
+import { isStorable } from './body.ts';
+import { pageDefault, pageMax } from './cursor.ts';
+
+/** Lengths are in UTF-16 units. */
+export const statementCharsMax = 1000;
+export const finePrintCharsMax = 4000;
+export const reasonCharsMax = 4000;
+export const nameCharsMax = 200;
+export const urlCharsMax = 2000;
+export const slugCharsMax = 100;
+export const tagCharsMax = 50;
+export const tagsMax = 20;
+export const evidenceMax = 100;
+const idCharsMax = 128;
+const searchCharsMax = 200;
+const limitDigitsMax = 20;
+
+/** Ids and slugs; what has another shape cannot exist. */
+export const idPattern = /^[A-Za-z0-9._~-]{1,128}$/;
+
+export function text(charsMax: number, meta: { description: string; example: string }) {
+  return z.string().min(1).max(charsMax).regex(/\S/, 'must not be blank').meta(meta);
+}
+
+export const slugField = z
+  .string()
+  .max(slugCharsMax)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters and digits, joined by single dashes')
+  .meta({ description: 'A readable name for addresses; unique.', example: 'gpt-5-never-released' });
+
+export const tagField = z
+  .string()
+  .max(tagCharsMax)
+  .regex(/^[\p{L}\p{N}]([\p{L}\p{N} ._:/+-]*[\p{L}\p{N}+])?$/u, 'letters and digits, with spaces or . _ : / + - between them')
+  .meta({ description: 'A tag.', example: 'timelines' });
+
+export const webUrlField = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .max(urlCharsMax)
+  .meta({ description: 'An http or https address.', example: 'https://example.com/article' });
+
+export const dateField = z
+  .string()
+  .max(40)
+  .refine((value) => parseDate(value) !== null, `a date (2025, 2025-01, 2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`)
+  .meta({ description: 'A date as exact as it is known, or an RFC 3339 instant with a zone.', example: '2025-01-12' });
+
+export const referenceField = z.string().regex(idPattern, 'is not an id').max(idCharsMax);
+
+/** What is answered as an instant: RFC 3339, UTC. */
+export function instantText(description: string) {
+  return z.string().meta({ description, example: '2025-08-08T00:00:00Z', format: 'date-time' });
+}
+
+/** Texts to filter by. */
+export function filterText(description: string, example: string) {
+  return z.string().min(1).max(searchCharsMax).optional().meta({ description, example });
+}
+
+/** One moment of a filter: the start of a date, or an instant. */
+export function filterMoment(description: string, example: string) {
+  return z
+    .string()
+    .refine((value) => parseDate(value) !== null, `a date (2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`)
+    .transform((value): Instant => parseDate(value)?.interval.from ?? 0)
+    .optional()
+    .openapi({ type: 'string', description, example });
+}
+
+/** The knowledge time asked about. Of a whole day it is its end, as evidence that only carries a day is known from there. */
+export const asOfField = z
+  .string()
+  .refine((value) => parseDate(value) !== null, `an RFC 3339 instant with a zone, or a day, in the years ${yearMin} to ${yearMax}`)
+  .transform((value): Instant => parseInstant(value) ?? parseDate(value)?.interval.to ?? 0)
+  .optional()
+  .openapi({
+    type: 'string',
+    description:
+      'Answers from what was known by then, for ever the same: an RFC 3339 instant with a zone, or a day (its end counts). It must not lie in the future. Left out: now.',
+    example: '2025-08-08T00:00:00Z',
+  });
+
+/** Digits only: nothing else is a number here. */
+export const limitField = z
+  .string()
+  .max(limitDigitsMax)
+  .refine((value) => /^0*[1-9]\d*$/.test(value), 'a whole number, 1 or more, in plain digits')
+  .transform((value) => Math.min(Number(value), pageMax))
+  .optional()
+  .openapi({ type: 'integer', minimum: 1, default: pageDefault, description: `Entries of a page; more than ${pageMax} is lowered to ${pageMax}.`, example: pageDefault });
+
+export const cursorField = z
+  .string()
+  .min(1)
+  .max(2000)
+  .optional()
+  .meta({ description: 'From `next_cursor` of the page before, with the same filters.', example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0' });
+
+export const pageFields = { limit: limitField, cursor: cursorField };
+
+/** Query strings are text too. */
+export function storable(value: string): boolean {
+  return isStorable(value);
+}

@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import { findAdapter } from '../domain/feeds/adapters.ts';
+import type { ParsedPayload } from '../domain/feeds/item.ts';
+import { type Instant, parseDate } from '../domain/instant.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Sql } from '../store/db.ts';
+import { advanceWatermark, type FeedRow, type Validators } from '../store/feeds.ts';
+import { finishPoll, listLastReads } from '../store/polls.ts';
+import { listEdgesCrossed, listWatching } from '../store/predictions.ts';
+import type { Deps } from './deps.ts';
+import { type Ingested, ingestPayload } from './ingest.ts';
+import { settlePredictions } from './settle.ts';
+
+/** One payload on its way into the evidence. */
+export type Payload = {
+  readonly feed: FeedRow;
+  readonly pollId: string;
+  readonly observedAt: Instant;
+  /** Deadlines up to here were already crossed by this feed. */
+  readonly crossedTo: Instant;
+  readonly bytes: Uint8Array;
+  readonly httpStatus: number | null;
+  readonly validators: Validators;
+};
+
+/** A snapshot came with none: a later answer "not modified" would speak of another payload. */
+export const noValidators: Validators = { etag: null, lastModified: null, knownVersion: null };
+
+/** Reads one payload into the evidence and settles what it touches. Answers how many predictions it resolved. */
+export async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promise<number> {
+  const { feed, pollId, bytes } = payload;
+  const parsed = parseSafely(feed, bytes);
+  const observedAt = parsed instanceof Refusal ? payload.observedAt : knownThrough(parsed, payload.observedAt);
+  const base = { observedAt, bytes: bytes.byteLength, bytesHash: hashBytes(bytes), httpStatus: payload.httpStatus };
+  if (parsed instanceof Refusal) {
+    const end = {
+      ...base,
+      result: 'suspect',
+      suspectReason: parsed.message.slice(0, 500),
+      errorCode: parsed.code,
+      finishedAt: deps.now(),
+    } as const;
+    await finishPoll(tx, pollId, end);
+    return 0;
+  }
+  const ingested = await ingestPayload(tx, deps, { feed, pollId, observedAt, ingestedAt: deps.now(), payload: parsed });
+  const { items, newItems, changedItems, vanishedItems, assessment } = ingested;
+  const counts = {
+    ...base,
+    items,
+    newItems,
+    changedItems,
+    vanishedItems,
+    lostItems: parsed.lost.length,
+    finishedAt: deps.now(),
+  };
+  if (assessment.kind === 'suspect') {
+    await finishPoll(tx, pollId, { ...counts, result: 'suspect', suspectReason: assessment.reason });
+    return 0;
+  }
+  const ended = await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
+  if (!ended)
+    throw new Refusal('conflict', 'the poll was ended by a sweep while it was being read; nothing of it was kept');
+  await advanceWatermark(tx, feed.id, observedAt, payload.validators);
+  return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
+}
+
+/** A reviewed document is known as far as it was reviewed: reading it again on a later day teaches nothing of that day. */
+function knownThrough(payload: ParsedPayload, readAt: Instant): Instant {
+  const reviewed = payload.reviewedThrough === undefined ? null : parseDate(payload.reviewedThrough);
+  return reviewed === null ? readAt : Math.min(readAt, reviewed.interval.to);
+}
+
+function parseSafely(feed: FeedRow, bytes: Uint8Array): ParsedPayload | Refusal {
+  const adapter = findAdapter(feed.adapter);
+  if (adapter === null) return new Refusal('feed_unparsable', `there is no adapter ${feed.adapter}`);
+  try {
+    return adapter.parse(bytes);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'feed_unparsable') return error;
+    throw error;
+  }
+}
+
+export function hashBytes(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** Looks again at what a reading touched: the families with news, and the deadlines that the watermark crossed. */
+export async function settleAfter(
+  tx: Sql,
+  deps: Deps,
+  read: Pick<Payload, 'feed' | 'observedAt' | 'crossedTo'>,
+  ingested: Ingested | null,
+): Promise<number> {
+  const { feed, observedAt, crossedTo } = read;
+  const touched = ingested === null || ingested.touched.length === 0 ? [] : await listWatching(tx, ingested.touched);
+  const crossed = await listEdgesCrossed(
+    tx,
+    feed.coversAny ? 'any' : feed.covers,
+    crossedTo,
+    observedAt - feed.settlementLagMs,
+  );
+  const ids = [...new Set([...touched, ...crossed])].sort();
+  const counts = await settlePredictions(tx, deps, ids, {
+    now: deps.now(),
+    evidenceFrom: ingested?.evidenceFrom ?? null,
+  });
+  return counts.resolved + counts.amended;
+}
+
+/** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */
+export async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
+  if (feed.watermark === null) return 0;
+  const vendors = feed.coversAny ? [] : feed.covers;
+  const reads = (await listLastReads(tx, feed.id, vendors)).map((row) => row.observedAt ?? 0);
+  const earlier = reads.filter((at) => at < (feed.watermark ?? 0));
+  return Math.min(feed.watermark, ...earlier) - feed.settlementLagMs;
+}

@@ -1,0 +1,102 @@
+import { evaluate } from '../domain/evaluate.ts';
+import { firstKnown, type Known } from '../domain/known-at.ts';
+import { reasonText, resolverName } from '../domain/resolution.ts';
+import type { Timeline } from '../domain/timeline.ts';
+import { type Trust, trustRank } from '../domain/trust.ts';
+import { insertDispute, listDisputes } from '../store/disputes.ts';
+import type { PredictionRow } from '../store/predictions.ts';
+import { insertResolution, type ResolutionRow } from '../store/resolutions.ts';
+import { announce, recordResolved, resolutionFrom, termsOf, type World } from './settle-world.ts';
+
+/** A settled resolution stands; new evidence can dispute it, and only strictly higher trust amends it without a person. */
+export async function reviewResolved(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  standing: ResolutionRow,
+): Promise<void> {
+  const { outcome } = standing;
+  if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
+  const terms = termsOf(world.deps, prediction);
+  const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
+  if (evaluation.verdict === 'undetermined') return await keepResolved(world, prediction, standing);
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, evaluation.verdict);
+  if (known === null) return;
+  if (evaluation.verdict === outcome) return await moveKnownEarlier(world, prediction, standing, outcome, known);
+  const byPerson = standing.decidedBy !== resolverName;
+  if (byPerson && known.knownAt <= standing.decidedAt) return await keepResolved(world, prediction, standing);
+  if (!byPerson && outranks(known.evaluation.trust, standing.evidenceTrust)) {
+    return await amend(
+      world,
+      prediction,
+      resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: standing.id, reasonCode: null }),
+    );
+  }
+  await dispute(world, prediction, standing, evaluation.verdict, known);
+}
+
+function outranks(next: Trust | null, settled: Trust | null): boolean {
+  return next !== null && settled !== null && trustRank(next) > trustRank(settled);
+}
+
+async function keepResolved(world: World, prediction: PredictionRow, standing: ResolutionRow): Promise<void> {
+  const disputed = (await listDisputes(world.tx, [standing.id], null)).length > 0;
+  await recordResolved(world, prediction.id, standing.outcome, 0, disputed ? 'disputed' : 'resolved');
+}
+
+/** An imported archive may show that the same was known earlier; then a correcting row is appended. */
+async function moveKnownEarlier(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  outcome: 'yes' | 'no',
+  known: Known,
+): Promise<void> {
+  const { evidenceFrom } = world.cause;
+  const earlier =
+    standing.decidedBy === resolverName &&
+    evidenceFrom !== null &&
+    evidenceFrom < standing.knownAt &&
+    known.knownAt < standing.knownAt;
+  if (!earlier) return await keepResolved(world, prediction, standing);
+  await amend(
+    world,
+    prediction,
+    resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode: 'known_earlier' }),
+  );
+}
+
+async function amend(world: World, prediction: PredictionRow, resolution: ResolutionRow): Promise<void> {
+  if (!(await insertResolution(world.tx, resolution))) return;
+  world.counts.amended += 1;
+  await recordResolved(world, prediction.id, resolution.outcome, 1);
+  await announce(world, 'prediction.resolution.amended', prediction, resolution, null);
+}
+
+async function dispute(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  verdict: 'yes' | 'no',
+  known: Known,
+): Promise<void> {
+  const { deps, cause, tx } = world;
+  const row = {
+    id: deps.newId('dis'),
+    predictionId: prediction.id,
+    resolutionId: standing.id,
+    verdict,
+    knownAt: Math.max(known.knownAt, standing.knownAt),
+    explanation: known.evaluation.explanation,
+    createdAt: cause.now,
+  };
+  const fresh = await insertDispute(tx, row);
+  await recordResolved(world, prediction.id, standing.outcome, 0, 'disputed');
+  if (!fresh) return;
+  world.counts.disputed += 1;
+  await announce(world, 'prediction.disputed', prediction, standing, {
+    outcome: verdict,
+    reason: known.evaluation.explanation.reason,
+    text: reasonText(known.evaluation.explanation),
+  });
+}

@@ -1,0 +1,130 @@
+import { evaluatorVersion, type Leaning, type Terms } from '../domain/evaluate.ts';
+import { type EventType, eventBody } from '../domain/event.ts';
+import { versionStyle } from '../domain/identity-table.ts';
+import { formatInstant, type Instant } from '../domain/instant.ts';
+import type { Known } from '../domain/known-at.ts';
+import { readPolicy } from '../domain/policy.ts';
+import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../domain/resolution.ts';
+import type { Sql } from '../store/db.ts';
+import { insertEvent } from '../store/events.ts';
+import { type PredictionRow, type PredictionState, updatePredictionState } from '../store/predictions.ts';
+import type { Outcome, ResolutionRow } from '../store/resolutions.ts';
+import { findSetting } from '../store/settings.ts';
+import type { Deps } from './deps.ts';
+
+export type SettleCounts = { evaluated: number; resolved: number; proposed: number; disputed: number; amended: number };
+
+/** Why predictions are looked at again: `evidenceFrom` is the earliest knowledge time of what is new, if evidence is. */
+export type SettleCause = { readonly now: Instant; readonly evidenceFrom: Instant | null };
+
+/** What one settling works with, in the caller's transaction. */
+export type World = {
+  readonly tx: Sql;
+  readonly deps: Deps;
+  readonly cause: SettleCause;
+  readonly evaluatedWith: string;
+  readonly counts: SettleCounts;
+};
+
+/** The stamp of everything besides evidence that an answer depends on. */
+export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
+  return `${evaluatorVersion}/${deps.identity.version}/${(await findSetting(db, 'feeds_epoch')) ?? '0'}`;
+}
+
+/** What an evaluation of a prediction depends on besides the timeline. */
+export function termsOf(deps: Deps, prediction: Pick<PredictionRow, 'madeFrom' | 'evidencePolicy'>): Terms {
+  return {
+    madeFrom: prediction.madeFrom,
+    policy: readPolicy(prediction.evidencePolicy),
+    styleOf: (vendor, family) => versionStyle(deps.identity, vendor, family),
+  };
+}
+
+/** The row of what was first known: nothing learned later is in it. */
+export function resolutionFrom(
+  world: World,
+  prediction: PredictionRow,
+  outcome: 'yes' | 'no',
+  known: Known,
+  more: { supersedes: string | null; reasonCode: ResolverReasonCode | null },
+): ResolutionRow {
+  const { evaluation, knownAt } = known;
+  const { deps, cause } = world;
+  return {
+    id: deps.newId('res'),
+    predictionId: prediction.id,
+    criterionVersion: prediction.criterionVersion,
+    outcome,
+    effectiveAt: evaluation.effectiveAt ?? formatInstant(knownAt),
+    knownAt,
+    decidedAt: cause.now,
+    decidedBy: resolverName,
+    reasonCode: more.reasonCode ?? decisiveLeaf(evaluation.explanation).reason,
+    reason: reasonText(evaluation.explanation),
+    evidence: [...evaluation.evidence],
+    evidenceTrust: evaluation.trust,
+    explanation: evaluation.explanation,
+    evaluatorVersion,
+    identityVersion: deps.identity.version,
+    supersedes: more.supersedes,
+  };
+}
+
+/** The resolver's word on a resolved prediction. */
+export async function recordResolved(
+  world: World,
+  id: string,
+  outcome: Outcome,
+  newResolutions: number,
+  state: PredictionState = 'resolved',
+): Promise<void> {
+  await updatePredictionState(world.tx, id, {
+    state,
+    detail: null,
+    outcome,
+    recheckAt: null,
+    evaluatedWith: world.evaluatedWith,
+    newResolutions,
+  });
+}
+
+/** Writes the event of what was just decided, in the same transaction. */
+export async function announce(
+  world: World,
+  type: EventType,
+  prediction: PredictionRow,
+  resolution: ResolutionRow | null,
+  leaning: Leaning | null,
+): Promise<void> {
+  const { deps, cause, tx } = world;
+  const data = {
+    prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
+    ...(resolution === null ? {} : { resolution: resolutionSummary(resolution) }),
+    ...(leaning === null ? {} : { leaning }),
+  };
+  await insertEvent(tx, {
+    id: deps.newId('evt'),
+    type,
+    occurredAt: cause.now,
+    predictionId: prediction.id,
+    resolutionId: resolution?.id ?? null,
+    feedId: null,
+    body: eventBody(type, cause.now, data),
+  });
+}
+
+/** What a subscriber is told of a resolution. */
+export function resolutionSummary(resolution: ResolutionRow): Record<string, unknown> {
+  return {
+    id: resolution.id,
+    outcome: resolution.outcome,
+    effective_at: resolution.effectiveAt,
+    known_at: formatInstant(resolution.knownAt),
+    decided_at: formatInstant(resolution.decidedAt),
+    decided_by: resolution.decidedBy,
+    reason_code: resolution.reasonCode,
+    reason: resolution.reason,
+    evidence: resolution.evidence,
+    supersedes: resolution.supersedes,
+  };
+}

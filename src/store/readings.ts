@@ -1,0 +1,86 @@
+import type { Instant } from '../domain/instant.ts';
+import { rowsPerInsert } from './bulk.ts';
+import type { Sql } from './db.ts';
+
+export type NewReading = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly name: string;
+  readonly outcome: 'model' | 'none';
+  readonly reason: string | null;
+  readonly vendor: string | null;
+  readonly family: string | null;
+  readonly modelVersion: string | null;
+  readonly tier: string | null;
+  readonly stage: 'preview' | 'general' | null;
+  readonly snapshotDay: string | null;
+  readonly own: boolean;
+  readonly identityVersion: string;
+};
+
+/** Writes what names were read to mean, replacing earlier readings of the same items. */
+export async function putReadings(db: Sql, readings: readonly NewReading[]): Promise<void> {
+  for (let start = 0; start < readings.length; start += rowsPerInsert) {
+    const rows = readings.slice(start, start + rowsPerInsert).map((row) => ({
+      feed_id: row.feedId,
+      item_key: row.itemKey,
+      name: row.name,
+      outcome: row.outcome,
+      reason: row.reason,
+      vendor: row.vendor,
+      family: row.family,
+      model_version: row.modelVersion,
+      tier: row.tier,
+      stage: row.stage,
+      snapshot_day: row.snapshotDay,
+      own: row.own,
+      identity_version: row.identityVersion,
+    }));
+    await db`
+      insert into item_readings (feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage, snapshot_day, own, identity_version)
+      select feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage, snapshot_day, own, identity_version
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(feed_id text, item_key text, name text, outcome text, reason text,
+        vendor text, family text, model_version text, tier text, stage text, snapshot_day text, own boolean, identity_version text)
+      on conflict (feed_id, item_key) do update set name = excluded.name, outcome = excluded.outcome, reason = excluded.reason,
+        vendor = excluded.vendor, family = excluded.family, model_version = excluded.model_version, tier = excluded.tier,
+        stage = excluded.stage, snapshot_day = excluded.snapshot_day, own = excluded.own, identity_version = excluded.identity_version`;
+  }
+}
+
+/** Items whose names were read under other identity data, with where they were met. */
+export async function listStaleReadings(
+  db: Sql,
+  identityVersion: string,
+  limit: number,
+): Promise<{ feedId: string; adapter: string; itemKey: string; name: string; host: string | null }[]> {
+  return await db<{ feedId: string; adapter: string; itemKey: string; name: string; host: string | null }[]>`
+    select r.feed_id as "feedId", f.adapter, r.item_key as "itemKey", r.name,
+      (select o.host from observations o where o.feed_id = r.feed_id and o.item_key = r.item_key order by o.seq desc limit 1) as host
+    from item_readings r join feeds f on f.id = r.feed_id
+    where r.identity_version <> ${identityVersion} order by r.feed_id, r.item_key limit ${limit}`;
+}
+
+export type UnrecognisedRow = {
+  readonly name: string;
+  readonly reason: string;
+  readonly vendor: string | null;
+  readonly items: number;
+  readonly feeds: string[];
+  readonly firstSeen: Instant;
+};
+
+/** Names nobody could parse, with how often and since when; after a (reason, name). */
+export async function listUnrecognised(
+  db: Sql,
+  page: { reason: string | null; after: { reason: string; name: string } | null; limit: number },
+): Promise<UnrecognisedRow[]> {
+  return await db<UnrecognisedRow[]>`
+    select r.name, r.reason, min(r.vendor) as vendor, count(distinct (r.feed_id, r.item_key))::int as items,
+      array_agg(distinct f.slug order by f.slug) as feeds, min(s.seen_from) as "firstSeen"
+    from item_readings r join feeds f on f.id = r.feed_id
+    join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
+    where r.outcome = 'none'
+      ${page.reason === null ? db`` : db`and r.reason = ${page.reason}`}
+      ${page.after === null ? db`` : db`and (r.reason, r.name) > (${page.after.reason}, ${page.after.name})`}
+    group by r.reason, r.name order by r.reason, r.name limit ${page.limit}`;
+}

@@ -1,0 +1,136 @@
+import type { Instant } from '../domain/instant.ts';
+import { iso, rowsPerInsert } from './bulk.ts';
+import type { Sql } from './db.ts';
+
+/** What a feed listed at its last accepted poll. */
+export type PresentItem = {
+  readonly itemKey: string;
+  readonly itemHash: string;
+  readonly seenFrom: Instant;
+  readonly vendor: string | null;
+  readonly family: string | null;
+  readonly own: boolean;
+};
+
+export type NewSighting = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly seenFrom: Instant;
+  readonly absentAt: Instant | null;
+  readonly observationId: string;
+  readonly itemHash: string;
+};
+
+export async function listPresentItems(db: Sql, feedId: string): Promise<PresentItem[]> {
+  return await db<PresentItem[]>`
+    select s.item_key as "itemKey", s.item_hash as "itemHash", s.seen_from as "seenFrom", r.vendor, r.family, coalesce(r.own, false) as own
+    from sightings s left join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key
+    where s.feed_id = ${feedId} and s.gone_at is null order by s.item_key`;
+}
+
+export async function insertSightings(db: Sql, sightings: readonly NewSighting[]): Promise<void> {
+  for (let start = 0; start < sightings.length; start += rowsPerInsert) {
+    const rows = sightings.slice(start, start + rowsPerInsert).map((row) => ({
+      feed_id: row.feedId,
+      item_key: row.itemKey,
+      seen_from: iso(row.seenFrom),
+      absent_at: iso(row.absentAt),
+      observation_id: row.observationId,
+      item_hash: row.itemHash,
+    }));
+    await db`
+      insert into sightings (feed_id, item_key, seen_from, absent_at, observation_id, item_hash)
+      select feed_id, item_key, seen_from, absent_at, observation_id, item_hash
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(feed_id text, item_key text, seen_from timestamptz,
+        absent_at timestamptz, observation_id text, item_hash text)`;
+  }
+}
+
+/** Items that are still listed, with new content. */
+export async function updateSightingHashes(
+  db: Sql,
+  feedId: string,
+  changed: readonly { itemKey: string; itemHash: string }[],
+): Promise<void> {
+  if (changed.length === 0) return;
+  await db`
+    update sightings s set item_hash = t.item_hash
+    from unnest(${changed.map((row) => row.itemKey)}::text[], ${changed.map((row) => row.itemHash)}::text[]) as t(item_key, item_hash)
+    where s.feed_id = ${feedId} and s.item_key = t.item_key and s.gone_at is null`;
+}
+
+/** Marks the end of a run: the item is no longer listed. It was released all the same. */
+export async function endSightings(
+  db: Sql,
+  feedId: string,
+  itemKeys: readonly string[],
+  goneAt: Instant,
+): Promise<void> {
+  if (itemKeys.length === 0) return;
+  await db`
+    update sightings set gone_at = ${new Date(goneAt)}
+    where feed_id = ${feedId} and gone_at is null and item_key = any(${itemKeys as string[]})`;
+}
+
+export type SightingRow = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly name: string;
+  readonly host: string | null;
+  readonly seenFrom: Instant;
+  readonly absentAt: Instant | null;
+  readonly goneAt: Instant | null;
+  readonly vendor: string;
+  readonly family: string;
+  readonly modelVersion: string | null;
+  readonly tier: string | null;
+  readonly stage: 'preview' | 'general';
+  readonly snapshotDay: string | null;
+  readonly own: boolean;
+};
+
+function familyFilter(db: Sql, watches: readonly { vendor: string; family: string }[]) {
+  const vendors = watches.map((watch) => watch.vendor);
+  const families = watches.map((watch) => watch.family);
+  return db`exists (select from unnest(${vendors}::text[], ${families}::text[]) as w(vendor, family)
+    where (w.vendor = 'any' or w.vendor = r.vendor) and (w.family = 'any' or w.family = r.family))`;
+}
+
+/** Every run of sightings of models in the watched families. */
+export async function listSightings(
+  db: Sql,
+  watches: readonly { vendor: string; family: string }[],
+): Promise<SightingRow[]> {
+  return await db<SightingRow[]>`
+    select s.feed_id as "feedId", s.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt", s.gone_at as "goneAt",
+      r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own
+    from item_readings r
+    join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
+    join observations o on o.id = s.observation_id
+    where r.outcome = 'model' and ${familyFilter(db, watches)}
+    order by s.seen_from, s.feed_id, s.item_key`;
+}
+
+export type VersionRow = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly observationId: string;
+  readonly observedAt: Instant;
+  readonly itemTrust: 'first_party' | 'curated' | 'aggregator' | 'community' | null;
+  readonly releasedText: string | null;
+  readonly releasedWeight: 'stands' | 'curated' | null;
+  readonly statedStage: string | null;
+};
+
+/** Every version of those items, oldest first. */
+export async function listItemVersions(
+  db: Sql,
+  watches: readonly { vendor: string; family: string }[],
+): Promise<VersionRow[]> {
+  return await db<VersionRow[]>`
+    select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt", o.item_trust as "itemTrust",
+      o.released_text as "releasedText", o.released_weight as "releasedWeight", o.stated_stage as "statedStage"
+    from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
+    where r.outcome = 'model' and ${familyFilter(db, watches)}
+    order by o.feed_id, o.item_key, o.observed_at, o.seq`;
+}
