@@ -3,7 +3,8 @@ import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
 /** A criterion in plain words, for people: what exactly would settle the claim. */
 export function describeCriterion(criterion: Criterion): string {
   const text = clause(criterion);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const end = /[.?!]$/.test(text) ? '' : '.';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${end}`;
 }
 
 function clause(criterion: Criterion): string {
@@ -63,8 +64,8 @@ function comparisonText(is: Record<string, unknown>): string {
   return bounds.map((bound) => `${comparisonWords[bound]} ${String(is[bound])}`).join(' and ');
 }
 
-/** "OpenAI"-like spelling is not guessed: vendor, family and tier are shown as the identity data names them. */
-function modelName(pattern: ModelPattern): string {
+/** A pattern in words. "OpenAI"-like spelling is not guessed: names are shown as the identity data has them. */
+export function modelName(pattern: ModelPattern): string {
   const vendor = pattern.vendor === 'any' ? "any vendor's" : pattern.vendor;
   const family = pattern.family === 'any' ? 'model of any family' : `${pattern.family} model`;
   const stage = pattern.stage === 'ga' ? 'generally available ' : '';

@@ -1,5 +1,6 @@
 import { type Coverage, coverageOf } from './coverage.ts';
 import type { Released } from './criterion.ts';
+import { modelName } from './criterion-text.ts';
 import { earliest, type ModelEvidence, weighModel } from './evidence.ts';
 import {
   type ExplanationNode,
@@ -125,7 +126,7 @@ function answerNo(leaf: Released, standing: Standing): Answer | null {
   if (events.some((event) => inTheWay(event, window, coverage))) return null;
   const feeds = coverage.marks.filter((mark) => mark.readThrough >= window.to);
   const names = feeds.map((mark) => mark.feed.slug).join(', ');
-  const text = `No ${patternText(leaf)} was listed ${windowText(window)}, and ${names} had been read past the deadline and the settlement lag.`;
+  const text = `No ${modelName(leaf.model)} was listed ${windowText(window)}, and ${names} had been read past the deadline and the settlement lag.`;
   const trust = feeds
     .map((mark) => mark.feed.trust)
     .reduce<Trust | null>((best, next) => (best === null || trustRank(next) > trustRank(best) ? next : best), null);
@@ -150,7 +151,7 @@ function answerOpen(leaf: Released, standing: Standing): Answer {
   const touching = events.filter((event) => event.occurred.to > window.from && event.occurred.from < window.to);
   const event = touching[0];
   const base = { interval: null, trust: null, recheckAt, coverage };
-  if (event === undefined) return openWithoutEvent(leaf, window, coverage, recheckAt);
+  if (event === undefined) return openWithoutEvent(leaf, standing);
   const witnesses = touching.flatMap(witnessesOf);
   if (event.grade === 'admissible') {
     const text = `${event.key} was released ${formatInterval(event.occurred)}, which is not known to lie wholly ${windowText(window)}: ${listedBy(event)}; ${datedBy(event)}.`;
@@ -163,29 +164,22 @@ function answerOpen(leaf: Released, standing: Standing): Answer {
   return answer(leaf, 'undetermined', contradicted ? 'contradicted' : 'below_policy', text, { ...base, witnesses });
 }
 
-function openWithoutEvent(leaf: Released, window: Interval, coverage: Coverage, recheckAt: Instant | null): Answer {
+function openWithoutEvent(leaf: Released, standing: Standing): Answer {
+  const { window, coverage, recheckAt, events } = standing;
   const base = { interval: null, witnesses: [], trust: null, recheckAt, coverage };
-  const nothing = `No ${patternText(leaf)} has been listed ${windowText(window)}`;
+  const outside = events[0];
+  const known = outside === undefined ? '' : ` (${outside.key} is known, ${formatInterval(outside.occurred)})`;
+  const nothing = `No ${modelName(leaf.model)} is known to have been released ${windowText(window)}${known}`;
   if (!Number.isFinite(window.to)) {
-    return answer(
-      leaf,
-      'undetermined',
-      'nothing_seen',
-      `${nothing}; there is no deadline, so this stays open until one is.`,
-      base,
-    );
+    const text = `${nothing}; there is no deadline, so this stays open until one is released.`;
+    return answer(leaf, 'undetermined', 'nothing_seen', text, base);
   }
   if (coverage.openedAt > window.from && coverage.coveredTo >= window.to) {
     const text = `${nothing}, but no covering feed was read from before the window opened, so absence proves nothing.`;
     return answer(leaf, 'undetermined', 'window_not_covered', text, base);
   }
-  return answer(
-    leaf,
-    'undetermined',
-    'awaiting_coverage',
-    `${nothing}; a NO waits for ${waitingFor(window, coverage)}.`,
-    base,
-  );
+  const text = `${nothing}; a NO waits for ${waitingFor(window, coverage)}.`;
+  return answer(leaf, 'undetermined', 'awaiting_coverage', text, base);
 }
 
 function waitingFor(window: Interval, coverage: Coverage): string {
@@ -237,15 +231,6 @@ function datedBy(event: ModelEvidence): string {
     case 'bracket':
       return `bracketed by sightings alone${aside}`;
   }
-}
-
-function patternText(leaf: Released): string {
-  const { vendor, family, version, tier } = leaf.model;
-  const range =
-    typeof version === 'string' ? ` ${version}` : version === undefined ? '' : ` ${JSON.stringify(version)}`;
-  const size =
-    tier === null ? '' : tier === 'any' ? ' of any size' : ` (${tier.map((name) => name ?? 'unsuffixed').join(', ')})`;
-  return `${vendor} ${family}${range}${size}`;
 }
 
 type Parts = {

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { type Instant, parseDate, parseInstant, yearMax, yearMin } from '../domain/instant.ts';
-import { isStorable } from './body.ts';
 import { pageDefault, pageMax } from './cursor.ts';
 
 /** Lengths are in UTF-16 units. */
@@ -72,7 +71,7 @@ export function filterMoment(description: string, example: string) {
 /** The knowledge time asked about. Of a whole day it is its end, as evidence that only carries a day is known from there. */
 export const asOfField = z
   .string()
-  .refine((value) => parseDate(value) !== null, `an RFC 3339 instant with a zone, or a day, in the years ${yearMin} to ${yearMax}`)
+  .refine((value) => ['day', 'instant'].includes(parseDate(value)?.precision ?? ''), `an RFC 3339 instant with a zone, or a day, in the years ${yearMin} to ${yearMax}`)
   .transform((value): Instant => parseInstant(value) ?? parseDate(value)?.interval.to ?? 0)
   .optional()
   .openapi({
@@ -99,8 +98,3 @@ export const cursorField = z
   .meta({ description: 'From `next_cursor` of the page before, with the same filters.', example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0' });
 
 export const pageFields = { limit: limitField, cursor: cursorField };
-
-/** Query strings are text too. */
-export function storable(value: string): boolean {
-  return isStorable(value);
-}

@@ -1,0 +1,149 @@
+/** One story told through every example of the document, so that they fit each other. */
+
+export const criterionExample = { op: 'not', of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '5', tier: null } } };
+
+export const sourceExample = {
+  id: 'src_01jf3mw0c8s7q4q2m1x5v9t6ka',
+  title: 'Where language models stand',
+  url: 'https://example.com/article',
+  language: 'en',
+  author: 'A. Author',
+  published_at: '2025-01',
+  created_at: '2025-01-20T09:00:00Z',
+};
+
+export const predictorExample = { id: 'who_01jf3mw2n5d8e3b7r6y4z1p0hc', name: 'A. Author', url: 'https://example.com', created_at: '2025-01-20T09:00:00Z' };
+
+export const resolutionExample = {
+  id: 'res_01k21v6ye4h9m3t5b7n8c2d0fa',
+  outcome: 'no',
+  effective_at: '2025-08-07',
+  known_at: '2025-08-08T00:00:00Z',
+  decided_at: '2025-08-08T00:00:04Z',
+  decided_by: 'resolver',
+  reason_code: 'released_in_window',
+  reason: 'No, because what it denies came out yes. gpt-5 was released on 2025-08-07.',
+  evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
+  supersedes: null,
+};
+
+export const predictionExample = {
+  id: 'pred_01jf3mw9x1c6v8b2n4m7q5w3es',
+  slug: 'gpt-5-never-released',
+  statement: 'OpenAI never releases GPT-5.',
+  fine_print: null,
+  source: { id: sourceExample.id, title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' },
+  locator: 'section VI',
+  predictor: { id: predictorExample.id, name: predictorExample.name },
+  made_at: '2025-01',
+  recorded_at: '2025-01-20T09:05:00Z',
+  hindsight: false,
+  criterion: criterionExample,
+  criterion_text: 'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
+  criterion_version: 1,
+  criterion_hash: 'sha256:3f0a0c5f5f0f4e1b9d6c2a7e8b1d4c3f2a9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c',
+  polarity: 'refutable_only',
+  evidence_policy: null,
+  resolve_by: null,
+  status: 'resolved',
+  outcome: 'no',
+  standing: null,
+  leaning: null,
+  resolution: resolutionExample,
+  tags: ['timelines'],
+  as_of: null,
+  version: 2,
+  created_at: '2025-01-20T09:05:00Z',
+  updated_at: '2025-08-08T00:00:04Z',
+};
+
+export const explanationNodeExample = {
+  op: 'not',
+  verdict: 'no',
+  reason: 'from_operands',
+  text: 'No, because what it denies came out yes.',
+  effective_at: '2025-08-07',
+  witnesses: [],
+  watermarks: [],
+  of: [
+    {
+      op: 'released',
+      verdict: 'yes',
+      reason: 'released_in_window',
+      text: 'gpt-5 was released on 2025-08-07.',
+      effective_at: '2025-08-07',
+      witnesses: [
+        {
+          observation_id: 'obs_01k21v6xg2k8f4d9s5a1w7e3ru',
+          feed: 'openai-sdk',
+          origin: 'openai-sdk',
+          trust: 'first_party',
+          name: 'gpt-5',
+          model: 'openai gpt 5',
+          observed_at: '2025-08-08T00:00:00Z',
+          source_as_of: '2025-08-07',
+        },
+      ],
+      watermarks: [],
+      of: [],
+    },
+  ],
+};
+
+export const pollExample = {
+  id: 'poll_01k21v6wq7r3c5x9z2b8n4m6ta',
+  feed_id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pa',
+  kind: 'scheduled',
+  result: 'ok',
+  started_at: '2025-08-08T00:00:00Z',
+  observed_at: '2025-08-08T00:00:01Z',
+  finished_at: '2025-08-08T00:00:03Z',
+  items: 2481,
+  new: 3,
+  changed: 12,
+  vanished: 0,
+  lost: 0,
+  bytes: 1048576,
+  bytes_hash: 'sha256:9b1c0b9a8f7e6d5c4b3a2f1e0d9c8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c',
+  frozen_vendors: [],
+  suspect_reason: null,
+  error: null,
+  http_status: 200,
+};
+
+export const feedExample = {
+  id: pollExample.feed_id,
+  slug: 'models-dev',
+  adapter: 'models_dev',
+  url: 'https://models.dev/api.json',
+  trust: 'curated',
+  origin: 'models.dev',
+  covers: ['openai', 'anthropic'],
+  settlement_lag: 'P2D',
+  enabled: true,
+  watermark: '2025-08-08T00:00:01Z',
+  health: 'ok',
+  last_poll: pollExample,
+  failures: 0,
+  next_poll_at: '2025-08-08T00:15:00Z',
+  version: 1,
+  created_at: '2025-01-20T09:00:00Z',
+  updated_at: '2025-01-20T09:00:00Z',
+};
+
+export const observationExample = {
+  id: 'obs_01k21v6xg2k8f4d9s5a1w7e3ru',
+  feed: { id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pb', slug: 'openai-sdk' },
+  poll_id: pollExample.id,
+  item_key: 'gpt-5',
+  name: 'gpt-5',
+  host: null,
+  model: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general' },
+  unrecognised: null,
+  observed_at: '2025-08-08T00:00:00Z',
+  ingested_at: '2025-08-08T00:00:03Z',
+  source_as_of: '2025-08-07',
+  source_url: null,
+  item_hash: '4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d9c',
+  item: { key: 'gpt-5', name: 'gpt-5', host: null, raw: { id: 'gpt-5' } },
+};

@@ -1,0 +1,61 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
+import { joinPointer } from '../services/criteria.ts';
+import { isStorable } from './body.ts';
+import type { HttpEnv } from './deps.ts';
+import { idPattern } from './fields.ts';
+
+/** Parses what came from outside. Refuses with `validation_failed` and a pointer for each fault. */
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown, what: 'body' | 'query'): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Refusal('validation_failed', `the ${what} is not valid; see errors`, parsed.error.issues.flatMap((issue) => issueDetails(issue, what)));
+}
+
+function issueDetails(issue: z.core.$ZodIssue, what: 'body' | 'query'): RefusalDetail[] {
+  const pointer = joinPointer('#', issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const kind = what === 'query' ? 'query parameter' : 'field';
+    return issue.keys.map((key) => ({ detail: `there is no ${kind} ${key.slice(0, 100)} here`, pointer: joinPointer(pointer, [key.slice(0, 100)]) }));
+  }
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return [{ detail: missing ? 'is required' : issue.message, pointer }];
+}
+
+/** The query as an object. Each parameter at most once, since what a second one would mean is anybody's guess. */
+export function readQuery(search: URLSearchParams): Record<string, string> {
+  const errors: RefusalDetail[] = [];
+  const seen = new Map<string, string>();
+  for (const [name, value] of search) {
+    const pointer = joinPointer('#', [name.slice(0, 100)]);
+    if (seen.has(name)) errors.push({ detail: 'is given more than once', pointer });
+    if (!isStorable(name) || !isStorable(value)) errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
+    seen.set(name, value);
+  }
+  if (errors.length > 0) throw new Refusal('validation_failed', 'the query is not valid; see errors', errors);
+  return Object.fromEntries(seen);
+}
+
+/** The query part of the request target, as the client wrote it. */
+export function searchOf(c: Context<HttpEnv>): URLSearchParams {
+  const { url } = c.req;
+  const start = url.indexOf('?');
+  const end = url.indexOf('#');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1, end === -1 ? undefined : end));
+}
+
+/** Parameters of the path. Nothing can be found under an id of another shape, so that is refused with `not_found`. */
+export function readPathParameters(c: Context<HttpEnv>): Record<string, string> {
+  const parameters: Record<string, string> = c.req.param();
+  for (const value of Object.values(parameters)) {
+    if (!idPattern.test(value)) throw new Refusal('not_found', 'there is nothing at this address');
+  }
+  return parameters;
+}
+
+/** Without the fields that were not given, for interfaces that tell "absent" from "undefined". */
+export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // Object.entries widens the values; leaving entries out cannot change the type of those that stay.
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,113 @@
+import type { Context } from 'hono';
+import { z } from '@hono/zod-openapi';
+import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { type Access, authenticate } from './auth.ts';
+import { readBytes, readJson } from './body.ts';
+import { listingOf } from './cursor.ts';
+import type { HttpDeps, HttpEnv } from './deps.ts';
+import { type Expected, expectedVersions } from './etag.ts';
+import { parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
+import { type Reply, respond } from './reply.ts';
+
+/** The names in braces of a path. */
+type PathName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathName<Rest> : never;
+
+export type Described = { readonly description: string; readonly example: string };
+
+/** What an operation answers when all is well. */
+export type Answer = { readonly status: 200 | 201 | 204; readonly description: string; readonly schema?: z.ZodType; readonly example?: unknown; readonly mediaType?: string };
+
+export type BodySpec<B> = { readonly schema: B; readonly example: unknown; readonly mediaTypes?: readonly string[] };
+
+/** Bytes as they are, of any media type. */
+export type RawSpec = { readonly bytesMax: number; readonly description: string };
+
+/** One operation of the API: what it is called, what it takes and answers, and what it does. */
+export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly path: Path;
+  /** The service verb. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly access: Access;
+  readonly params?: { readonly [Name in PathName<Path>]: Described };
+  readonly query?: Q;
+  readonly body?: BodySpec<B>;
+  readonly raw?: RawSpec;
+  readonly ifMatch?: boolean;
+  readonly answer: Answer;
+  /** Besides those that follow from the rest. */
+  readonly refusals?: readonly RefusalCode[];
+  readonly handle: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<Reply>;
+};
+
+export type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
+  readonly params: { readonly [Name in PathName<Path>]: string };
+  readonly query: z.output<z.ZodObject<Q, z.core.$strict>>;
+  readonly body: z.output<B>;
+  /** The body as it came, for operations with a raw one. */
+  readonly bytes: Uint8Array;
+  readonly expected: Expected;
+  /** What cursors of this very listing are tied to. */
+  readonly listing: string;
+  readonly target: Target;
+};
+
+/** Where the request went, for links back to it. */
+export type Target = { readonly path: string; readonly search: URLSearchParams; readonly requestId: string };
+
+type AnySpec = OperationSpec<string, z.ZodRawShape, z.ZodType>;
+
+/** An operation with its types folded away: the parts that documents show, and `run`. */
+export type Operation = {
+  readonly spec: Omit<AnySpec, 'handle' | 'params' | 'query'> & { readonly params: Readonly<Record<string, Described>>; readonly query: z.ZodObject };
+  readonly run: (http: HttpDeps, c: Context<HttpEnv>) => Promise<Response>;
+};
+
+export function operation<Path extends string, Q extends z.ZodRawShape = Record<never, never>, B extends z.ZodType = z.ZodUndefined>(spec: OperationSpec<Path, Q, B>): Operation {
+  // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
+  const query = z.strictObject(spec.query ?? ({} as Q));
+  const run = async (http: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
+    const authenticated = authenticate(http, spec.access, c.req.header('authorization'));
+    const params = readPathParameters(c);
+    const search = searchOf(c);
+    const asked = readQuery(search);
+    const input = {
+      // The router fills in every name of the path, and only those.
+      params: params as { readonly [Name in PathName<Path>]: string },
+      query: parseInput(query, asked, 'query'),
+      ...(await readBody(c, spec)),
+      expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
+      listing: listingOf(spec.operationId, { ...params, ...asked }),
+      target: { path: c.req.path, search, requestId: c.get('requestId') },
+    };
+    const reply = await spec.handle(http, input);
+    return respond(c, { isPrivate: authenticated || !http.publicRead, isRead: spec.method === 'get', access: spec.access }, reply);
+  };
+  const { handle: _handle, ...shown } = spec;
+  return { spec: { ...shown, params: spec.params ?? {}, query }, run };
+}
+
+async function readBody<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType>(
+  c: Context<HttpEnv>,
+  spec: OperationSpec<Path, Q, B>,
+): Promise<{ body: z.output<B>; bytes: Uint8Array }> {
+  const nothing = new Uint8Array();
+  if (spec.raw !== undefined) return { body: undefined as z.output<B>, bytes: await readBytes(c, spec.raw.bytesMax) }; // No schema: B is undefined.
+  if (spec.body !== undefined) {
+    const value = await readJson(c, spec.body.mediaTypes ?? ['application/json']);
+    return { body: parseInput(spec.body.schema, value, 'body'), bytes: nothing };
+  }
+  if (spec.method === 'post') await refuseBody(c);
+  return { body: undefined as z.output<B>, bytes: nothing }; // No schema: B is undefined.
+}
+
+/** Clients that always send a body send an empty object. */
+async function refuseBody(c: Context<HttpEnv>): Promise<void> {
+  const text = Buffer.from(await readBytes(c, bodilessBytesMax)).toString('utf8').trim();
+  if (text !== '' && text !== '{}') throw new Refusal('validation_failed', 'this takes no body', [{ detail: 'must be empty', pointer: '#' }]);
+}
+
+const bodilessBytesMax = 1024;
