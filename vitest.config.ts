@@ -14,7 +14,10 @@ function onEngine(engine: 'embedded' | 'server'): TestProjectInlineConfiguration
     test: {
       name: engine,
       include: withDatabase,
-      exclude: engine === 'server' ? ['test/store/embedded/**'] : ['test/store/server.test.ts'],
+      exclude:
+        engine === 'server'
+          ? ['test/store/embedded/**', 'test/e2e/embedded/**']
+          : ['test/store/server.test.ts', 'test/e2e/server/**'],
       env: { OUTTURN_TEST_ENGINE: engine },
       globalSetup: [`test/support/setup-${engine}.ts`],
     },

@@ -145,6 +145,7 @@ create table sightings (
   primary key (feed_id, item_key, seen_from)
 );
 create unique index sightings_present on sightings (feed_id, item_key) where gone_at is null;
+create index sightings_by_seen_from on sightings (seen_from);
 
 -- predictions: what was claimed. Law: the claim is frozen; state is the resolver's latest word, derived and rebuildable.
 create table predictions (
@@ -183,7 +184,7 @@ create index predictions_recheck on predictions (recheck_at) where recheck_at is
 create table criteria (
   prediction_id text not null references predictions (id),
   version integer not null,
-  criterion jsonb not null,
+  criterion json not null,
   criterion_hash text not null,
   polarity text not null,
   resolve_by timestamptz,
@@ -225,7 +226,7 @@ create table resolutions (
   reason text not null,
   evidence text[] not null default '{}',
   evidence_trust text,
-  explanation jsonb,
+  explanation json,
   evaluator_version text not null,
   identity_version text not null,
   supersedes text references resolutions (id),
@@ -243,7 +244,7 @@ create table disputes (
   resolution_id text not null references resolutions (id),
   verdict text not null check (verdict in ('yes', 'no')),
   known_at timestamptz not null,
-  explanation jsonb not null,
+  explanation json not null,
   created_at timestamptz not null,
   unique (resolution_id, verdict)
 );

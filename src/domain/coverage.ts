@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { EvidencePolicy } from './policy.ts';
 import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
 
 /** How far a covering feed has been read, for one vendor. */
@@ -30,28 +31,27 @@ export function coversVendor(feed: FeedFacts, vendor: string): boolean {
 }
 
 /**
- * Coverage of a vendor at a knowledge time: one first-party feed, or `originsMin` origins of curated and aggregator feeds.
+ * Coverage of a vendor at a knowledge time: one first-party feed, or as many origins of curated and aggregator feeds as the policy asks.
  * A wall clock plays no part; only accepted reads do.
  */
-export function coverageOf(
-  timeline: Timeline,
-  vendor: string,
-  at: Instant,
-  originsMin: number,
-  without: ReadonlySet<string> = new Set(),
-): Coverage {
+export function coverageOf(timeline: Timeline, vendor: string, at: Instant, policy: EvidencePolicy): Coverage {
   const marks = [...timeline.feeds.values()]
-    .filter((feed) => feed.trust !== 'community' && coversVendor(feed, vendor) && !without.has(feed.origin))
+    .filter((feed) => counts(feed, policy) && coversVendor(feed, vendor))
     .map((feed) => markOf(timeline, feed, vendor, at))
     .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
   const opened = marks.map((mark) => mark.readFrom ?? Number.POSITIVE_INFINITY);
   return {
     vendor,
     marks,
-    coveredTo: enough(marks, (mark) => mark.readThrough, originsMin),
-    readTo: enough(marks, (mark) => mark.watermark ?? Number.NEGATIVE_INFINITY, originsMin),
+    coveredTo: enough(marks, (mark) => mark.readThrough, policy),
+    readTo: enough(marks, (mark) => mark.watermark ?? Number.NEGATIVE_INFINITY, policy),
     openedAt: Math.min(Number.POSITIVE_INFINITY, ...opened),
   };
+}
+
+/** A NO mirrors what a YES would have needed: where only the vendor itself settles, only its own feeds cover. */
+function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
+  return policy.firstPartyOnly ? feed.trust === 'first_party' : feed.trust !== 'community';
 }
 
 function markOf(timeline: Timeline, feed: FeedFacts, vendor: string, at: Instant): FeedMark {
@@ -65,7 +65,7 @@ function markOf(timeline: Timeline, feed: FeedFacts, vendor: string, at: Instant
   };
 }
 
-function enough(marks: readonly FeedMark[], reach: (mark: FeedMark) => Instant, originsMin: number): Instant {
+function enough(marks: readonly FeedMark[], reach: (mark: FeedMark) => Instant, policy: EvidencePolicy): Instant {
   const byOrigin = new Map<string, Instant>();
   let firstParty = Number.NEGATIVE_INFINITY;
   for (const mark of marks) {
@@ -73,5 +73,5 @@ function enough(marks: readonly FeedMark[], reach: (mark: FeedMark) => Instant, 
     byOrigin.set(mark.feed.origin, Math.max(byOrigin.get(mark.feed.origin) ?? Number.NEGATIVE_INFINITY, reach(mark)));
   }
   const reached = [...byOrigin.values()].sort((a, b) => b - a);
-  return Math.max(firstParty, reached[originsMin - 1] ?? Number.NEGATIVE_INFINITY);
+  return Math.max(firstParty, reached[policy.originsMin - 1] ?? Number.NEGATIVE_INFINITY);
 }

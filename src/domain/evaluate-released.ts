@@ -52,7 +52,7 @@ type Standing = {
 export function evaluateReleased(leaf: Released, setting: Setting): Answer {
   const window = windowOf(leaf, setting.madeFrom);
   const events = weighMatching(leaf, setting);
-  const coverage = coverageOf(setting.timeline, leaf.model.vendor, setting.at, setting.policy.originsMin);
+  const coverage = coverageOf(setting.timeline, leaf.model.vendor, setting.at, setting.policy);
   const recheckAt = events.map((event) => event.recheckAt).reduce(earliest, null);
   const standing = { window, events, coverage, recheckAt };
   return (

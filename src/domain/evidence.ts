@@ -79,7 +79,7 @@ function weighKnown(
     firstParty,
     seasonedFrom: seasoned.map((word) => ({ origin: word.origin, at: word.seasonedFrom ?? at })),
     originsMin: policy.originsMin,
-    coveredBefore: coverageOf(timeline, model.vendor, firstSeen - 1, policy.originsMin).coveredTo,
+    coveredBefore: coverageOf(timeline, model.vendor, firstSeen - 1, policy).coveredTo,
   });
   const seasonsAt = words.map((word) => word.seasonsAt).reduce(earliest, announcedUntil);
   return {

@@ -98,3 +98,9 @@ export const cursorField = z
   .meta({ description: 'From `next_cursor` of the page before, with the same filters.', example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0' });
 
 export const pageFields = { limit: limitField, cursor: cursorField };
+
+/** At runtime anything: the service measures and reads it itself, since a schema would overflow the stack on deep input. */
+export const criterionField = z
+  .unknown()
+  .refine((value) => value !== undefined, 'is required')
+  .openapi({ $ref: '#/components/schemas/Criterion' } as object);

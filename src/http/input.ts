@@ -6,18 +6,28 @@ import { isStorable } from './body.ts';
 import type { HttpEnv } from './deps.ts';
 import { idPattern } from './fields.ts';
 
+/** Characters of a caller's own name that a refusal repeats. */
+const keyCharsShown = 100;
+
 /** Parses what came from outside. Refuses with `validation_failed` and a pointer for each fault. */
-export function parseInput<S extends z.ZodType>(schema: S, value: unknown, what: 'body' | 'query'): z.output<S> {
+export function parseInput<S extends z.ZodType>(schema: S, value: unknown, what: 'body' | 'query', hints: Hints = {}): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Refusal('validation_failed', `the ${what} is not valid; see errors`, parsed.error.issues.flatMap((issue) => issueDetails(issue, what)));
+  throw new Refusal('validation_failed', `the ${what} is not valid; see errors`, parsed.error.issues.flatMap((issue) => issueDetails(issue, what, hints)));
 }
 
-function issueDetails(issue: z.core.$ZodIssue, what: 'body' | 'query'): RefusalDetail[] {
+/** Why a field that a caller may well expect is not there. */
+export type Hints = Readonly<Record<string, string>>;
+
+function issueDetails(issue: z.core.$ZodIssue, what: 'body' | 'query', hints: Hints): RefusalDetail[] {
   const pointer = joinPointer('#', issue.path);
   if (issue.code === 'unrecognized_keys') {
     const kind = what === 'query' ? 'query parameter' : 'field';
-    return issue.keys.map((key) => ({ detail: `there is no ${kind} ${key.slice(0, 100)} here`, pointer: joinPointer(pointer, [key.slice(0, 100)]) }));
+    return issue.keys.map((key) => {
+      const name = key.slice(0, keyCharsShown);
+      const hint = issue.path.length === 0 && Object.hasOwn(hints, key) ? hints[key] : undefined;
+      return { detail: hint ?? `there is no ${kind} ${name} here`, pointer: joinPointer(pointer, [name]) };
+    });
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   return [{ detail: missing ? 'is required' : issue.message, pointer }];
@@ -28,7 +38,7 @@ export function readQuery(search: URLSearchParams): Record<string, string> {
   const errors: RefusalDetail[] = [];
   const seen = new Map<string, string>();
   for (const [name, value] of search) {
-    const pointer = joinPointer('#', [name.slice(0, 100)]);
+    const pointer = joinPointer('#', [name.slice(0, keyCharsShown)]);
     if (seen.has(name)) errors.push({ detail: 'is given more than once', pointer });
     if (!isStorable(name) || !isStorable(value)) errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
     seen.set(name, value);

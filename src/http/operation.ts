@@ -6,8 +6,8 @@ import { readBytes, readJson } from './body.ts';
 import { listingOf } from './cursor.ts';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { type Expected, expectedVersions } from './etag.ts';
-import { parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
-import { type Reply, respond } from './reply.ts';
+import { type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
+import { type Reply, respond, type Target } from './reply.ts';
 
 /** The names in braces of a path. */
 type PathName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathName<Rest> : never;
@@ -17,7 +17,7 @@ export type Described = { readonly description: string; readonly example: string
 /** What an operation answers when all is well. */
 export type Answer = { readonly status: 200 | 201 | 204; readonly description: string; readonly schema?: z.ZodType; readonly example?: unknown; readonly mediaType?: string };
 
-export type BodySpec<B> = { readonly schema: B; readonly example: unknown; readonly mediaTypes?: readonly string[] };
+export type BodySpec<B> = { readonly schema: B; readonly example: unknown; readonly mediaTypes?: readonly string[]; readonly hints?: Hints };
 
 /** Bytes as they are, of any media type. */
 export type RawSpec = { readonly bytesMax: number; readonly description: string };
@@ -54,9 +54,6 @@ export type OperationInput<Path extends string, Q extends z.ZodRawShape, B exten
   readonly listing: string;
   readonly target: Target;
 };
-
-/** Where the request went, for links back to it. */
-export type Target = { readonly path: string; readonly search: URLSearchParams; readonly requestId: string };
 
 type AnySpec = OperationSpec<string, z.ZodRawShape, z.ZodType>;
 
@@ -98,7 +95,7 @@ async function readBody<Path extends string, Q extends z.ZodRawShape, B extends 
   if (spec.raw !== undefined) return { body: undefined as z.output<B>, bytes: await readBytes(c, spec.raw.bytesMax) }; // No schema: B is undefined.
   if (spec.body !== undefined) {
     const value = await readJson(c, spec.body.mediaTypes ?? ['application/json']);
-    return { body: parseInput(spec.body.schema, value, 'body'), bytes: nothing };
+    return { body: parseInput(spec.body.schema, value, 'body', spec.body.hints), bytes: nothing };
   }
   if (spec.method === 'post') await refuseBody(c);
   return { body: undefined as z.output<B>, bytes: nothing }; // No schema: B is undefined.

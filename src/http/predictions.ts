@@ -9,6 +9,7 @@ import { pickVersion } from './etag.ts';
 import { criterionExample, predictionExample } from './examples.ts';
 import {
   asOfField,
+  criterionField,
   dateField,
   filterMoment,
   filterText,
@@ -37,15 +38,6 @@ const sourceField = referenceField.nullable().meta({ description: 'Id of the sou
 const predictorField = referenceField.nullable().meta({ description: 'Id of the predictor.', example: predictionExample.predictor.id });
 const tagsField = z.array(tagField).max(tagsMax).meta({ description: 'Tags; repeated ones count once.', example: ['timelines'] });
 
-/** At runtime anything: the service measures and reads it itself, since a schema would overflow the stack on deep input. */
-export const criterionField = z
-  .unknown()
-  .refine((value) => value !== undefined, 'is required')
-  .openapi({ $ref: '#/components/schemas/Criterion' } as object);
-
-/** Named so that the refusal can say why. */
-const forecastsLater = z.undefined('forecasts are not supported yet').optional();
-
 const createSchema = z
   .strictObject({
     slug: slugField.optional(),
@@ -72,3 +64,162 @@ const editSchema = z
     tags: tagsField.nullable().optional(),
   })
   .meta({ id: 'PredictionPatch', description: 'What may be edited. null takes a value away. The criterion is frozen.' });
+
+const given201 = { ...predictionExample, status: 'open', outcome: null, resolution: null, version: 1, updated_at: predictionExample.created_at, warnings: [] };
+
+const createdSchema = predictionSchema.extend({ warnings: z.array(warningSchema) }).meta({ id: 'RecordedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
+
+const record = operation({
+  method: 'post',
+  path: '/v1/predictions',
+  operationId: 'recordPrediction',
+  tag,
+  summary: 'Record a prediction',
+  description: 'Records a claim with a machine-checkable criterion. It is settled at once when the evidence at hand already does; `warnings` say what to look at. The criterion is frozen.',
+  access: 'write',
+  body: {
+    schema: createSchema,
+    example: { slug: 'gpt-5-never-released', statement: predictionExample.statement, made_at: '2025-01', criterion: criterionExample, tags: ['timelines'] },
+    hints: { probability: 'forecasts are not supported yet' },
+  },
+  answer: { status: 201, description: 'Recorded.', schema: createdSchema, example: given201 },
+  refusals: ['conflict', 'operator_not_yet', 'criterion_too_deep', 'criterion_too_large'],
+  handle: async ({ services }, { body }) => {
+    const { view, warnings } = await recordPrediction(services, {
+      slug: body.slug,
+      statement: body.statement,
+      madeAt: body.made_at,
+      criterion: body.criterion,
+      finePrint: body.fine_print,
+      sourceId: body.source_id,
+      locator: body.locator,
+      predictorId: body.predictor_id,
+      tags: body.tags,
+      evidencePolicy: body.evidence_policy,
+    });
+    const headers = { location: `/v1/predictions/${view.prediction.id}` };
+    return { status: 201, body: { ...predictionToJson(view, null), warnings }, version: view.version, headers };
+  },
+});
+
+const list = operation({
+  method: 'get',
+  path: '/v1/predictions',
+  operationId: 'listPredictionsAt',
+  tag,
+  summary: 'List predictions',
+  description: 'Predictions as they stand, or stood at `as_of`, newest first unless sorted otherwise.',
+  access: 'read',
+  query: {
+    status: z.enum(statuses).optional().meta({ description: 'How it stands.', example: 'open' }),
+    outcome: z.enum(outcomes).optional().meta({ description: 'What it came to.', example: 'yes' }),
+    predictor: filterText('Id of the predictor.', predictionExample.predictor.id),
+    source: filterText('Id of the source.', predictionExample.source.id),
+    tag: filterText('A tag.', 'timelines'),
+    vendor: filterText('A vendor that the criterion watches.', 'openai'),
+    family: filterText('A family that the criterion watches.', 'gpt'),
+    'resolve_by[gte]': filterMoment('Deadline not before this.', '2025-01-01'),
+    'resolve_by[lt]': filterMoment('Deadline before this.', '2026-01-01'),
+    'made_at[gte]': filterMoment('Made not before this.', '2025-01-01'),
+    'made_at[lt]': filterMoment('Made before this.', '2026-01-01'),
+    q: filterText('Text in the statement or the slug, in any case.', 'gpt-5'),
+    as_of: asOfField,
+    sort: z.enum(['recorded_at', '-recorded_at']).optional().meta({ description: 'Order of recording; with a dash newest first, which is the default.', example: '-recorded_at' }),
+    ...pageFields,
+  },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: z.object({ data: z.array(predictionSchema), next_cursor: z.string().nullable() }).meta({ id: 'PredictionPage', description: 'A page of predictions.' }),
+    example: { data: [predictionExample], next_cursor: null },
+  },
+  handle: async (http, { query, listing, target }) => {
+    const { services } = http;
+    const asOf = pastOrNow(http, query.as_of);
+    const filter = given({
+      predictorId: query.predictor,
+      sourceId: query.source,
+      tag: query.tag,
+      vendor: query.vendor,
+      family: query.family,
+      resolveByGte: query['resolve_by[gte]'],
+      resolveByLt: query['resolve_by[lt]'],
+      madeAtGte: query['made_at[gte]'],
+      madeAtLt: query['made_at[lt]'],
+      q: query.q,
+    });
+    const { views, next } = await listPredictionsAt(services, {
+      filter,
+      status: query.status ?? null,
+      outcome: query.outcome ?? null,
+      asOf,
+      after: query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition),
+      sort: query.sort ?? '-recorded_at',
+      limit: query.limit ?? pageDefault,
+    });
+    const stamp = stampOf(asOf, services.identity.version);
+    return pageReply({ listing, target }, views.map((view) => predictionToJson(view, stamp)), next, { past: asOf !== null });
+  },
+});
+
+const find = operation({
+  method: 'get',
+  path: '/v1/predictions/{id}',
+  operationId: 'findPredictionAt',
+  tag,
+  summary: 'Get a prediction',
+  description: 'A prediction as it stands, or as it stood at `as_of`: that answer is the same for ever, whatever is observed later.',
+  access: 'read',
+  params: idParameter,
+  query: { as_of: asOfField },
+  answer: { status: 200, description: 'The prediction.', schema: predictionSchema, example: predictionExample },
+  handle: async (http, { params, query }) => {
+    const asOf = pastOrNow(http, query.as_of);
+    const view = await findPredictionAt(http.services, params.id, asOf);
+    return { body: predictionToJson(view, stampOf(asOf, http.services.identity.version)), version: view.version, past: asOf !== null };
+  },
+});
+
+const edit = operation({
+  method: 'patch',
+  path: '/v1/predictions/{id}',
+  operationId: 'editPrediction',
+  tag,
+  summary: 'Edit a prediction',
+  description: 'A JSON merge patch (RFC 7396) of what may be edited. Send If-Match to edit only the version that was seen.',
+  access: 'write',
+  params: idParameter,
+  body: {
+    schema: editSchema,
+    example: { tags: ['timelines', 'openai'] },
+    mediaTypes: ['application/merge-patch+json', 'application/json'],
+    hints: { criterion: 'the criterion is frozen: what was claimed is not changed afterwards; record another prediction' },
+  },
+  ifMatch: true,
+  answer: { status: 200, description: 'The prediction as edited.', schema: predictionSchema, example: predictionExample },
+  refusals: ['conflict'],
+  handle: async ({ services }, { params, body, expected }) => {
+    const fields = {
+      slug: body.slug,
+      statement: body.statement,
+      finePrint: body.fine_print,
+      locator: body.locator,
+      sourceId: body.source_id,
+      predictorId: body.predictor_id,
+      tags: body.tags === null ? [] : body.tags,
+    };
+    requireChange(fields);
+    const version = await pickVersion(expected, async () => (await findPredictionAt(services, params.id, null)).version);
+    const view = await editPrediction(services, params.id, fields, version);
+    return { body: predictionToJson(view, null), version: view.version };
+  },
+});
+
+/** An empty patch would raise the version and change nothing. */
+export function requireChange(fields: object): void {
+  if (Object.values(fields).some((value) => value !== undefined)) return;
+  const detail = 'the patch is empty: give at least one field to change';
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#' }]);
+}
+
+export const predictionOperations = [list, record, find, edit];

@@ -3,10 +3,12 @@ import type { Access } from './auth.ts';
 import { pageDefault, type Position, writeCursor } from './cursor.ts';
 import type { HttpEnv } from './deps.ts';
 import { contentTag, isHeld, versionTag } from './etag.ts';
-import type { Target } from './operation.ts';
 
 /** How long an answer about the past may be kept by anybody: it does not change. */
 const pastSecondsMax = 60;
+
+/** Where the request went, for links back to it and for problems. */
+export type Target = { readonly path: string; readonly search: URLSearchParams; readonly requestId: string };
 
 /** What a handler answers; `respond` makes HTTP of it. */
 export type Reply = {

@@ -39,7 +39,10 @@ export type Ingested = {
 type Reading = {
   readonly feed: FeedRow;
   readonly pollId: string;
+  /** How far the feed is known by this reading: of a reviewed document, as far as it was reviewed. */
   readonly observedAt: Instant;
+  /** When it was read: what changed or went is known from then, whatever was reviewed. */
+  readonly readAt: Instant;
   readonly ingestedAt: Instant;
   readonly payload: ParsedPayload;
 };
@@ -154,7 +157,7 @@ async function applyAccepted(
   listing: Listing,
   frozen: ReadonlySet<string>,
 ): Promise<Omit<Ingested, 'assessment'>> {
-  const { feed, payload, observedAt } = reading;
+  const { feed, payload, readAt } = reading;
   const believed = payload.items.filter((item) => !isFrozen(listing.readings.get(item.key), frozen));
   const fresh = believed.filter((item) => !listing.present.has(item.key));
   const changed = believed.filter(
@@ -176,10 +179,10 @@ async function applyAccepted(
     tx,
     feed.id,
     vanished.map((item) => item.itemKey),
-    observedAt,
+    readAt,
   );
   const seenFrom = await writeFresh(tx, deps, reading, listing, fresh);
-  await writeObservations(tx, deps, reading, listing, changed, () => observedAt);
+  await writeObservations(tx, deps, reading, listing, changed, () => readAt);
   await updateSightingHashes(
     tx,
     feed.id,
@@ -193,7 +196,7 @@ async function applyAccepted(
     changedItems: changed.length,
     vanishedItems: vanished.length,
     touched: distinctFamilies([...touching, ...vanished]),
-    evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [observedAt] : [])].reduce<Instant | null>(
+    evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
       (low, at) => (low === null ? at : Math.min(low, at)),
       null,
     ),
@@ -207,7 +210,7 @@ async function writeFresh(
   listing: Listing,
   fresh: readonly FeedItem[],
 ): Promise<Instant[]> {
-  const { feed, observedAt } = reading;
+  const { feed, readAt } = reading;
   const vendors = [...new Set(fresh.map((item) => listing.readings.get(item.key)?.vendor ?? ''))];
   const lastReads = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
   await putReadings(
@@ -224,7 +227,7 @@ async function writeFresh(
       )
     ).map((row) => row.itemKey),
   );
-  const seen = (item: FeedItem): Instant => (returned.has(item.key) ? observedAt : knowledgeTime(item, observedAt));
+  const seen = (item: FeedItem): Instant => (returned.has(item.key) ? readAt : knowledgeTime(item, readAt));
   const ids = await writeObservations(tx, deps, reading, listing, fresh, seen);
   const sightings = fresh.map((item) => ({
     feedId: feed.id,

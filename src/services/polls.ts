@@ -13,10 +13,11 @@ import {
 } from '../store/feeds.ts';
 import {
   abortLostPolls,
-  findLatestReading,
+  findLastAccepted,
   findPoll,
   finishPoll,
   insertRunningPoll,
+  lockRunningPoll,
   type PollKind,
   type PollRow,
 } from '../store/polls.ts';
@@ -91,7 +92,8 @@ async function pollFeed(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Re
   const pollId = deps.newId('poll');
   const startedAt = deps.now();
   const opened = await deps.db.begin(async (tx) => {
-    const lease = { holder: deps.nodeId, leaseMs: pollLeaseMs };
+    // Held by the poll, not by the node: a poll that was given up must not return the lease of the next one.
+    const lease = { holder: pollId, leaseMs: pollLeaseMs };
     const leased =
       order.tick === null
         ? await leaseFeed(tx, feed.id, lease)
@@ -104,7 +106,7 @@ async function pollFeed(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Re
       scheduledFor: order.tick,
       startedAt,
     });
-    if (!inserted) await settleFeed(tx, feed.id, deps.nodeId, { failures: feed.failures, nextPollAt: null });
+    if (!inserted) await settleFeed(tx, feed.id, pollId, { failures: feed.failures, nextPollAt: null });
     return inserted;
   });
   if (!opened) return null;
@@ -142,13 +144,14 @@ type Ending = {
 
 async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
   const feed = await lockFeed(tx, ending.feedId);
-  if (feed === null) return 0;
   const { fetched, pollId, observedAt } = ending;
+  // A sweep ended it meanwhile; nothing of it is kept.
+  if (feed === null || !(await lockRunningPoll(tx, pollId))) return 0;
   if (fetched.kind === 'failed') return await endFailed(tx, deps, feed, pollId, fetched);
-  await settleFeed(tx, feed.id, deps.nodeId, { failures: 0, nextPollAt: null });
+  await settleFeed(tx, feed.id, pollId, { failures: 0, nextPollAt: null });
   const crossedTo = await readBefore(tx, feed);
   if (fetched.kind === 'not_modified') {
-    const last = await findLatestReading(tx, feed.id);
+    const last = await findLastAccepted(tx, feed.id);
     const end = {
       result: 'not_modified',
       observedAt,
@@ -156,7 +159,7 @@ async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
       items: last?.items ?? 0,
       httpStatus: fetched.status,
     } as const;
-    if (!(await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] }))) return 0;
+    await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] });
     await advanceWatermark(tx, feed.id, observedAt, null);
     return await settleAfter(tx, deps, { feed, observedAt, crossedTo }, null);
   }
@@ -191,7 +194,7 @@ async function endFailed(
     errorDetail: fetched.detail,
     httpStatus: fetched.status,
   });
-  await settleFeed(tx, feed.id, deps.nodeId, { failures, nextPollAt: finishedAt + wait });
+  await settleFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
   return 0;
 }
 

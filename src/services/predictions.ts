@@ -7,6 +7,7 @@ import { edgesOf, resolveByOf, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import {
+  advanceRecheck,
   findPrediction,
   insertCriterion,
   insertEdges,
@@ -43,6 +44,12 @@ export type PredictionInput = {
 
 const slugWordsMax = 8;
 
+/**
+ * A poll that is just being read into the evidence and this prediction cannot see each other. It is looked at once more
+ * when any such poll must have ended: later than `ingestMsMax`.
+ */
+export const secondLookMs = 5 * 60_000;
+
 export type Recorded = { readonly view: PredictionView; readonly warnings: readonly CriterionWarning[] };
 
 /** Records a claim with its criterion, settles it at once if the evidence already does, and answers with warnings. */
@@ -58,6 +65,7 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
   const evaluation = await evaluateAt(tx, deps, row, now);
   await announceCreated(tx, deps, row, now);
   await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
+  await advanceRecheck(tx, row.id, now + secondLookMs);
   const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
   if (view === undefined) throw new Refusal('not_found', 'the prediction is gone');
   return { view, warnings: warningsOf(criterion, row.polarity, evaluation) };

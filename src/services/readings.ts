@@ -6,7 +6,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../store/feeds.ts';
 import { finishPoll, listLastReads } from '../store/polls.ts';
-import { listEdgesCrossed, listWatching } from '../store/predictions.ts';
+import { listEdgesCrossed, listWatching, listWatchingSeenAfter } from '../store/predictions.ts';
 import type { Deps } from './deps.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
 import { settlePredictions } from './settle.ts';
@@ -43,7 +43,8 @@ export async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promis
     await finishPoll(tx, pollId, end);
     return 0;
   }
-  const ingested = await ingestPayload(tx, deps, { feed, pollId, observedAt, ingestedAt: deps.now(), payload: parsed });
+  const times = { observedAt, readAt: payload.observedAt, ingestedAt: deps.now() };
+  const ingested = await ingestPayload(tx, deps, { feed, pollId, ...times, payload: parsed });
   const { items, newItems, changedItems, vanishedItems, assessment } = ingested;
   const counts = {
     ...base,
@@ -58,10 +59,10 @@ export async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promis
     await finishPoll(tx, pollId, { ...counts, result: 'suspect', suspectReason: assessment.reason });
     return 0;
   }
-  const ended = await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
-  if (!ended)
-    throw new Refusal('conflict', 'the poll was ended by a sweep while it was being read; nothing of it was kept');
-  await advanceWatermark(tx, feed.id, observedAt, payload.validators);
+  await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
+  // What is frozen thaws only when it is listed again a day later: it must be served in full until then.
+  const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
+  await advanceWatermark(tx, feed.id, observedAt, validators);
   return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
 }
 
@@ -86,7 +87,11 @@ export function hashBytes(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** Looks again at what a reading touched: the families with news, and the deadlines that the watermark crossed. */
+/**
+ * Looks again at what a reading touched: the families with news, the deadlines that the watermark crossed, and, since
+ * absence is evidence too, what others listed first after this read (an archive, or a slow poll). A feed's first read
+ * opens coverage for every deadline.
+ */
 export async function settleAfter(
   tx: Sql,
   deps: Deps,
@@ -95,24 +100,22 @@ export async function settleAfter(
 ): Promise<number> {
   const { feed, observedAt, crossedTo } = read;
   const touched = ingested === null || ingested.touched.length === 0 ? [] : await listWatching(tx, ingested.touched);
-  const crossed = await listEdgesCrossed(
-    tx,
-    feed.coversAny ? 'any' : feed.covers,
-    crossedTo,
-    observedAt - feed.settlementLagMs,
-  );
-  const ids = [...new Set([...touched, ...crossed])].sort();
-  const counts = await settlePredictions(tx, deps, ids, {
-    now: deps.now(),
-    evidenceFrom: ingested?.evidenceFrom ?? null,
-  });
+  const vendors = feed.coversAny ? 'any' : feed.covers;
+  const covers = vendors === 'any' || vendors.length > 0;
+  const crossedUntil = feed.watermark === null ? null : observedAt - feed.settlementLagMs;
+  const crossed = covers ? await listEdgesCrossed(tx, vendors, crossedTo, crossedUntil) : [];
+  const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
+  const ids = [...new Set([...touched, ...crossed, ...later])].sort();
+  const times = [ingested?.evidenceFrom ?? null, covers ? observedAt : null].filter((time) => time !== null);
+  const evidenceFrom = times.length === 0 ? null : Math.min(...times);
+  const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom });
   return counts.resolved + counts.amended;
 }
 
 /** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */
 export async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
   if (feed.watermark === null) return 0;
-  const vendors = feed.coversAny ? [] : feed.covers;
+  const vendors = feed.coversAny ? ['any'] : feed.covers;
   const reads = (await listLastReads(tx, feed.id, vendors)).map((row) => row.observedAt ?? 0);
   const earlier = reads.filter((at) => at < (feed.watermark ?? 0));
   return Math.min(feed.watermark, ...earlier) - feed.settlementLagMs;

@@ -6,7 +6,7 @@ import type { PersonReasonCode } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import { listObservations } from '../store/observations.ts';
-import { type PredictionRow, updatePredictionState } from '../store/predictions.ts';
+import { lockPredictions, type PredictionRow, updatePredictionState } from '../store/predictions.ts';
 import {
   insertResolution,
   type ListedResolution,
@@ -35,6 +35,8 @@ export async function decideByPerson(deps: Deps, idOrSlug: string, input: Decisi
     const prediction = await requirePrediction(tx, idOrSlug);
     await requireObservations(tx, input.evidence);
     const standing = (await listPredictionResolutions(tx, prediction.id, null)).at(-1) ?? null;
+    // After reading what stands: whoever decided in between is then met as a conflict, not superseded unseen.
+    await lockPredictions(tx, [prediction.id]);
     const now = deps.now();
     const resolution: ResolutionRow = {
       id: deps.newId('res'),

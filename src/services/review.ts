@@ -29,6 +29,7 @@ export async function reviewResolved(
     return await amend(
       world,
       prediction,
+      standing,
       resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: standing.id, reasonCode: null }),
     );
   }
@@ -62,15 +63,21 @@ async function moveKnownEarlier(
   await amend(
     world,
     prediction,
+    standing,
     resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode: 'known_earlier' }),
   );
 }
 
-async function amend(world: World, prediction: PredictionRow, resolution: ResolutionRow): Promise<void> {
+async function amend(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  resolution: ResolutionRow,
+): Promise<void> {
   if (!(await insertResolution(world.tx, resolution))) return;
   world.counts.amended += 1;
   await recordResolved(world, prediction.id, resolution.outcome, 1);
-  await announce(world, 'prediction.resolution.amended', prediction, resolution, null);
+  await announce(world, 'prediction.resolution.amended', prediction, resolution, null, standing);
 }
 
 async function dispute(

@@ -95,11 +95,13 @@ export async function announce(
   prediction: PredictionRow,
   resolution: ResolutionRow | null,
   leaning: Leaning | null,
+  superseded: ResolutionRow | null = null,
 ): Promise<void> {
   const { deps, cause, tx } = world;
   const data = {
     prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
     ...(resolution === null ? {} : { resolution: resolutionSummary(resolution) }),
+    ...(superseded === null ? {} : { superseded: resolutionSummary(superseded) }),
     ...(leaning === null ? {} : { leaning }),
   };
   await insertEvent(tx, {

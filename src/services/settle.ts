@@ -2,7 +2,12 @@ import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import { firstKnown } from '../domain/known-at.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
-import { listPredictionsById, type PredictionRow, updatePredictionState } from '../store/predictions.ts';
+import {
+  listPredictionsById,
+  lockPredictions,
+  type PredictionRow,
+  updatePredictionState,
+} from '../store/predictions.ts';
 import { insertResolution, listStandingResolutions } from '../store/resolutions.ts';
 import type { Deps } from './deps.ts';
 import { reviewResolved } from './review.ts';
@@ -41,6 +46,7 @@ export async function settlePredictions(
 
 async function settleBatch(world: World, ids: readonly string[]): Promise<void> {
   const { tx, cause } = world;
+  await lockPredictions(tx, ids);
   const predictions = await listPredictionsById(tx, ids);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
   const byTimeline = new Map<string, PredictionRow[]>();

@@ -33,11 +33,11 @@ function standingWatermark(
   timeline: Timeline,
   at: Instant,
 ): Instant | null {
-  const { originsMin } = readPolicy(prediction.evidencePolicy);
+  const policy = readPolicy(prediction.evidencePolicy);
   const vendors = new Set(patternsOf(prediction.criterion).map((pattern) => pattern.vendor));
   let lowest: Instant | null = null;
   for (const vendor of vendors) {
-    const covered = coverageOf(timeline, vendor, at, originsMin).readTo;
+    const covered = coverageOf(timeline, vendor, at, policy).readTo;
     const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, vendor, at);
     if (read === null) return null;
     lowest = lowest === null ? read : Math.min(lowest, read);

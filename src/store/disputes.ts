@@ -17,7 +17,7 @@ export async function insertDispute(db: Sql, dispute: DisputeRow): Promise<boole
   const rows = await db`
     insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)
     values (${dispute.id}, ${dispute.predictionId}, ${dispute.resolutionId}, ${dispute.verdict}, ${new Date(dispute.knownAt)},
-      ${JSON.stringify(dispute.explanation)}::text::jsonb, ${new Date(dispute.createdAt)})
+      ${JSON.stringify(dispute.explanation)}::text::json, ${new Date(dispute.createdAt)})
     on conflict (resolution_id, verdict) do nothing returning id`;
   return rows.length === 1;
 }

@@ -144,7 +144,7 @@ export async function advanceWatermark(
   validators: Validators | null,
 ): Promise<void> {
   await db`
-    update feeds set watermark = ${new Date(watermark)},
+    update feeds set watermark = greatest(watermark, ${new Date(watermark)}),
       etag = ${validators === null ? db`etag` : validators.etag},
       last_modified = ${validators === null ? db`last_modified` : validators.lastModified},
       known_version = ${validators === null ? db`known_version` : validators.knownVersion}

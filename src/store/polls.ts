@@ -63,17 +63,22 @@ export type PollEnd = {
   readonly httpStatus?: number | null;
 };
 
-/** Closes the row of a poll; false when it is no longer running (a sweep ended it). */
-export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<boolean> {
-  const rows = await db`
+/** Holds a poll against the sweep for the transaction; false when it is no longer running (a sweep ended it). */
+export async function lockRunningPoll(db: Sql, id: string): Promise<boolean> {
+  const rows = await db`select id from polls where id = ${id} and result = 'running' for update`;
+  return rows.length === 1;
+}
+
+/** Closes the row of a running poll. */
+export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<void> {
+  await db`
     update polls set result = ${end.result}, observed_at = ${end.observedAt === null ? null : new Date(end.observedAt)},
       finished_at = ${new Date(end.finishedAt)}, items = ${end.items ?? 0}, new_items = ${end.newItems ?? 0},
       changed_items = ${end.changedItems ?? 0}, vanished_items = ${end.vanishedItems ?? 0}, lost_items = ${end.lostItems ?? 0},
       bytes = ${end.bytes ?? null}, bytes_hash = ${end.bytesHash ?? null}, frozen_vendors = ${[...(end.frozenVendors ?? [])]},
       suspect_reason = ${end.suspectReason ?? null}, error_code = ${end.errorCode ?? null}, error_detail = ${end.errorDetail ?? null},
       http_status = ${end.httpStatus ?? null}
-    where id = ${id} and result = 'running' returning id`;
-  return rows.length === 1;
+    where id = ${id} and result = 'running'`;
 }
 
 /** Ends, as aborted, polls whose reader is gone: its lease has run out. */
@@ -113,13 +118,21 @@ export async function findLatestReading(db: Sql, feedId: string): Promise<PollRo
   return rows[0] ?? null;
 }
 
+/** The latest accepted poll of a feed: what "not modified" speaks of. */
+export async function findLastAccepted(db: Sql, feedId: string): Promise<PollRow | null> {
+  const rows = await db<PollRow[]>`
+    select ${pollColumns(db)} from polls where feed_id = ${feedId} and result in ('ok', 'not_modified')
+    order by observed_at desc, id desc limit 1`;
+  return rows[0] ?? null;
+}
+
 /** The latest finished poll of each feed, for its health. */
 export async function listLatestPolls(db: Sql): Promise<PollRow[]> {
   return await db<PollRow[]>`
     select distinct on (feed_id) ${pollColumns(db)} from polls where result <> 'running' order by feed_id, started_at desc, id desc`;
 }
 
-/** The last accepted read of a feed in which a vendor's slice was not frozen, for each vendor asked. */
+/** The last accepted read of a feed in which a vendor's slice was not frozen, for each vendor asked (`any`: none was). */
 export async function listLastReads(
   db: Sql,
   feedId: string,
@@ -127,7 +140,8 @@ export async function listLastReads(
 ): Promise<{ vendor: string; observedAt: Instant | null }[]> {
   return await db<{ vendor: string; observedAt: Instant | null }[]>`
     select v.vendor, (select p.observed_at from polls p
-      where p.feed_id = ${feedId} and p.result in ('ok', 'not_modified') and not (v.vendor = any(p.frozen_vendors))
+      where p.feed_id = ${feedId} and p.result in ('ok', 'not_modified')
+        and (case when v.vendor = 'any' then p.frozen_vendors = '{}' else not (v.vendor = any(p.frozen_vendors)) end)
       order by p.observed_at desc limit 1) as "observedAt"
     from unnest(${vendors as string[]}::text[]) as v(vendor) order by v.vendor`;
 }

@@ -96,7 +96,7 @@ export async function insertCriterion(
 ): Promise<void> {
   await db`
     insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, reason, created_at)
-    values (${row.predictionId}, ${row.version}, ${JSON.stringify(row.criterion)}::text::jsonb, ${row.hash}, ${row.polarity},
+    values (${row.predictionId}, ${row.version}, ${JSON.stringify(row.criterion)}::text::json, ${row.hash}, ${row.polarity},
       ${row.resolveBy === null ? null : new Date(row.resolveBy)}, ${row.reason}, ${new Date(row.createdAt)})`;
 }
 
@@ -138,6 +138,14 @@ export async function findPrediction(db: Sql, idOrSlug: string): Promise<Predict
 export async function listPredictionsById(db: Sql, ids: readonly string[]): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
     select ${predictionColumns(db)} from ${fromPredictions(db)} where p.id = any(${ids as string[]}) order by p.id`;
+}
+
+/**
+ * Locks predictions for the transaction, in id order. Evidence that others commit meanwhile is seen by statements after
+ * this one, so whoever settles a prediction last has seen all of it.
+ */
+export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<void> {
+  await db`select id from predictions where id = any(${ids as string[]}) order by id for update`;
 }
 
 /** Predictions in the order of recording, after or before a sequence number. */
@@ -245,19 +253,42 @@ export async function listWatching(db: Sql, touched: readonly { vendor: string; 
   return rows.map((row) => row.id);
 }
 
-/** Unresolved predictions with an edge of coverage of a vendor after one moment and up to another. */
+/**
+ * Predictions with an edge of coverage of a vendor after one moment and up to another (null: without end).
+ * Resolved ones too: an archive may show that the same was known earlier.
+ */
 export async function listEdgesCrossed(
   db: Sql,
   vendors: readonly string[] | 'any',
   after: Instant,
-  until: Instant,
+  until: Instant | null,
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
-    select distinct e.prediction_id as id from prediction_edges e join predictions p on p.id = e.prediction_id
-    where p.state <> 'resolved' and e.edge_at > ${new Date(after)} and e.edge_at <= ${new Date(until)}
+    select distinct e.prediction_id as id from prediction_edges e
+    where e.edge_at > ${new Date(after)} ${until === null ? db`` : db`and e.edge_at <= ${new Date(until)}`}
       ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors as string[]})`}
     order by id`;
   return rows.map((row) => row.id);
+}
+
+/** Predictions watching families of which something was first listed after a moment: what else was read by then bounds their dates. */
+export async function listWatchingSeenAfter(
+  db: Sql,
+  vendors: readonly string[] | 'any',
+  after: Instant,
+): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select distinct w.prediction_id as id from sightings s
+    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
+    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
+    where s.seen_from > ${new Date(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors as string[]})`}
+    order by id`;
+  return rows.map((row) => row.id);
+}
+
+/** Has a prediction looked at again at a moment, or earlier where that was due before. */
+export async function advanceRecheck(db: Sql, id: string, at: Instant): Promise<void> {
+  await db`update predictions set recheck_at = least(recheck_at, ${new Date(at)}) where id = ${id}`;
 }
 
 /** Predictions whose timer has run out. */

@@ -40,7 +40,7 @@ export async function insertResolution(db: Sql, resolution: ResolutionRow): Prom
       reason_code, reason, evidence, evidence_trust, explanation, evaluator_version, identity_version, supersedes)
     select ${resolution.id}, p.id, p.criterion_version, ${resolution.outcome}, ${resolution.effectiveAt}, ${new Date(resolution.knownAt)},
       ${new Date(resolution.decidedAt)}, ${resolution.decidedBy}, ${resolution.reasonCode}, ${resolution.reason}, ${resolution.evidence},
-      ${resolution.evidenceTrust}, ${resolution.explanation === null ? null : JSON.stringify(resolution.explanation)}::text::jsonb,
+      ${resolution.evidenceTrust}, ${resolution.explanation === null ? null : JSON.stringify(resolution.explanation)}::text::json,
       ${resolution.evaluatorVersion}, ${resolution.identityVersion}, ${resolution.supersedes}
     from predictions p where p.id = ${resolution.predictionId} and p.criterion_version = ${resolution.criterionVersion}
     on conflict do nothing returning id`;
@@ -84,7 +84,7 @@ export async function listResolutions(
   return await db<ListedResolution[]>`
     select r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome, r.effective_at as "effectiveAt",
       r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy", r.reason_code as "reasonCode", r.reason, r.evidence,
-      r.evidence_trust as "evidenceTrust", null::jsonb as explanation, r.evaluator_version as "evaluatorVersion",
+      r.evidence_trust as "evidenceTrust", null::json as explanation, r.evaluator_version as "evaluatorVersion",
       r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement
     from resolutions r join predictions p on p.id = r.prediction_id
     where r.seq > ${page.after} ${page.outcome === null ? db`` : db`and r.outcome = ${page.outcome}`}

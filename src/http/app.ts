@@ -1,0 +1,34 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { answerError, answerProblem, buildProblem } from './errors.ts';
+import type { HttpDeps, HttpEnv } from './deps.ts';
+import { addHeaders, logRequests, nameRequests, optionsHeaders } from './headers.ts';
+import { methodsByPath } from './methods.ts';
+import { registerOperation } from './openapi.ts';
+import { operations } from './operations.ts';
+import { addPages } from './pages.ts';
+
+/** The whole HTTP floor. It listens nowhere yet: see `serveApp`. */
+export function createApp(http: HttpDeps): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>();
+  app.use(nameRequests(http), logRequests(http), addHeaders);
+  app.use(async (c, next) => {
+    if (c.req.method !== 'OPTIONS') return await next();
+    const methods = allowed(c.req.path);
+    return methods.length === 0 ? c.notFound() : c.body(null, 204, optionsHeaders(methods));
+  });
+  for (const operation of operations) {
+    registerOperation(app.openAPIRegistry, operation.spec);
+    app.on(operation.spec.method.toUpperCase(), operation.spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => operation.run(http, c));
+  }
+  addPages(app, http);
+  const allowed = methodsByPath(app.routes);
+  app.onError((error, c) => answerError(error, c, http));
+  app.notFound((c) => {
+    const methods = allowed(c.req.path);
+    const requestId = c.get('requestId');
+    if (methods.length === 0) return answerProblem(c, buildProblem('not_found', `there is nothing at ${c.req.path.slice(0, 200)}`, requestId));
+    const detail = `${c.req.method} is not supported here; ${methods.join(', ')} are`;
+    return answerProblem(c, buildProblem('method_not_allowed', detail, requestId), { allow: methods.join(', ') });
+  });
+  return app;
+}

@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi';
+import { criterionSchema } from '../domain/criterion.ts';
+import { checkCriterion } from '../services/criteria.ts';
+import { pastOrNow } from './as-of.ts';
+import { criterionExample, explanationNodeExample } from './examples.ts';
+import { explanationNodeSchema } from './explanation-json.ts';
+import { asOfField, criterionField, dateField } from './fields.ts';
+import { operation } from './operation.ts';
+import { leaningSchema, stampOf, stampSchema } from './prediction-json.ts';
+
+export const warningSchema = z
+  .object({
+    code: z.enum(['never_confirmable', 'never_refutable', 'already_decided', 'needs_a_person']).meta({ description: 'A code.' }),
+    detail: z.string().meta({ description: 'What to look at.' }),
+    pointer: z.string().meta({ description: 'Where, as a JSON Pointer.', example: '#/criterion' }),
+  })
+  .meta({ id: 'CriterionWarning', description: 'Something a recorder should know; it is no refusal.' });
+
+const inputSchema = z
+  .strictObject({
+    criterion: criterionField,
+    made_at: dateField.optional().meta({ description: 'When the claim would have been made; its start opens windows without `from`. Left out: the day asked about.', example: '2025-01' }),
+    as_of: asOfField,
+  })
+  .meta({ id: 'CriterionCheckInput', description: 'A criterion to try out.' });
+
+const checkSchema = z
+  .object({
+    verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What follows from the evidence.' }),
+    effective_at: z.string().nullable().meta({ description: 'What in the world settles it; null while undetermined.' }),
+    criterion: criterionSchema,
+    criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
+    polarity: z.enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable']).meta({ description: 'What it can ever come out as.' }),
+    leaning: leaningSchema.nullable(),
+    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
+    explanation: explanationNodeSchema,
+    warnings: z.array(warningSchema),
+    as_of: stampSchema.nullable(),
+  })
+  .meta({ id: 'CriterionCheck', description: 'What a criterion comes to. Nothing of it is stored.' });
+
+const check = operation({
+  method: 'post',
+  path: '/v1/criteria/check',
+  operationId: 'checkCriterion',
+  tag: 'Criteria',
+  summary: 'Try out a criterion',
+  description: 'A dry run: the verdict, why, what the criterion can ever come out as, and warnings. Stores nothing, so it needs no more than reading does.',
+  access: 'read',
+  body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
+  answer: {
+    status: 200,
+    description: 'What it comes to.',
+    schema: checkSchema,
+    example: {
+      verdict: 'no',
+      effective_at: '2025-08-07',
+      criterion: criterionExample,
+      criterion_text: 'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
+      polarity: 'refutable_only',
+      leaning: null,
+      evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
+      explanation: explanationNodeExample,
+      warnings: [{ code: 'already_decided', detail: 'on the evidence at hand this is already no', pointer: '#/criterion' }],
+      as_of: null,
+    },
+  },
+  refusals: ['operator_not_yet', 'criterion_too_deep', 'criterion_too_large'],
+  handle: async (http, { body }) => {
+    const asOf = pastOrNow(http, body.as_of);
+    const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(http.services, { criterion: body.criterion, madeAt: body.made_at ?? null, asOf });
+    return {
+      body: {
+        verdict: evaluation.verdict,
+        effective_at: evaluation.effectiveAt,
+        criterion,
+        criterion_text: text,
+        polarity,
+        leaning: evaluation.leaning,
+        evidence: evaluation.evidence,
+        explanation: evaluation.explanation,
+        warnings,
+        as_of: stampOf(asOf, http.services.identity.version),
+      },
+    };
+  },
+});
+
+export const criterionOperations = [check];

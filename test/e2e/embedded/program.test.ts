@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../src/package-root.ts';
+import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
+import { writeShippedFeeds } from '../../support/shipped-feeds.ts';
+
+const directories: string[] = [];
+const running: Program[] = [];
+afterAll(async () => {
+  for (const program of running) await program.stop('SIGKILL');
+  for (const directory of directories) removeDirectory(directory);
+});
+
+function freshDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'outturn-program-'));
+  directories.push(directory);
+  return directory;
+}
+
+async function start(directory: string, env: Record<string, string> = {}): Promise<Program> {
+  const program = await startProgram({ OUTTURN_FEEDS: writeShippedFeeds(directory), ...env }, directory);
+  running.push(program);
+  return program;
+}
+
+async function outturn(args: string[], env: Record<string, string>): Promise<{ code: number; output: string }> {
+  const options = { cwd: packageRoot(), env: { PATH: process.env.PATH, ...env } };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [join(packageRoot(), 'dist/src/cli.js'), ...args],
+      options,
+    );
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const failed = error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
+    return { code: failed.code, output: failed.stdout + failed.stderr };
+  }
+}
+
+describe('the program on its embedded database', () => {
+  it('shows the admin key once, keeps it for its owner only, and keeps the data over restarts and a kill', async () => {
+    const directory = freshDirectory();
+    const first = await start(directory);
+    await first.said(/Predictions/);
+    expect(first.output()).toContain(first.adminKey);
+    expect(statSync(join(directory, 'admin-key')).mode & 0o777).toBe(0o600);
+    const before = await (await fetch(`${first.base}/v1/predictions/gpt-5-never-released`)).text();
+    expect(await first.stop()).toBe(0);
+    expect(first.output()).toContain('Stopped.');
+
+    const second = await start(directory);
+    await second.said(/Predictions/);
+    expect(second.output()).not.toContain(second.adminKey);
+    expect(await (await fetch(`${second.base}/v1/predictions/gpt-5-never-released`)).text()).toBe(before);
+    await second.stop('SIGKILL');
+
+    const third = await start(directory);
+    expect(await (await fetch(`${third.base}/v1/predictions/gpt-5-never-released`)).text()).toBe(before);
+    await third.stop();
+  });
+
+  it('says that no feed was reached, and what it decided without', async () => {
+    const directory = freshDirectory();
+    const feeds = join(directory, 'feeds.json');
+    const nowhere = { slug: 'nowhere', adapter: 'litellm', url: 'http://127.0.0.1:9/never.json' };
+    const ledger = { slug: 'ledger', adapter: 'ledger', url: 'builtin:data/ledger.json' };
+    writeFileSync(feeds, JSON.stringify({ format: 'outturn-feeds/1', feeds: [ledger, nowhere] }));
+    const program = await start(directory, { OUTTURN_FEEDS: feeds });
+    await program.said(/o5-arrives/);
+    expect(program.output()).toMatch(/nowhere\s+failed: /);
+    expect(program.output()).toContain('No feed could be reached over the network');
+    expect(program.output()).toMatch(/gpt-5-never-released\s+proposed: .*only outturn-ledger lists it/);
+    await program.stop();
+  });
+
+  it('refuses a second process on the directory, loudly, and the first goes on', async () => {
+    const directory = freshDirectory();
+    const first = await start(directory);
+    const second = await outturn(['serve'], { OUTTURN_DATA_DIR: directory, PORT: '0' });
+    expect(second.code).toBe(1);
+    expect(second.output).toMatch(/is in use by process \d+/);
+    const poll = await outturn(['poll'], { OUTTURN_DATA_DIR: directory });
+    expect(poll.code).toBe(1);
+    expect((await fetch(`${first.base}/healthz`)).status).toBe(200);
+    await first.stop();
+  });
+
+  it('refuses an environment that cannot work, saying which variable and why', async () => {
+    const directory = freshDirectory();
+    const server = await outturn(['serve'], { DATABASE_URL: 'postgres://127.0.0.1:9/x', OUTTURN_DATA_DIR: directory });
+    expect([server.code, server.output]).toEqual([1, expect.stringMatching(/OUTTURN_SECRET and OUTTURN_ADMIN_KEY/)]);
+    const wrong = await outturn(['serve'], {
+      PORT: '0x10',
+      OUTTURN_POLL_CRON: '* * * * * *',
+      OUTTURN_DATA_DIR: directory,
+    });
+    expect(wrong.code).toBe(1);
+    expect(wrong.output).toMatch(/PORT: a whole number/);
+    expect(wrong.output).toMatch(/OUTTURN_POLL_CRON: five fields/);
+    expect(existsSync(join(directory, 'postgres'))).toBe(false);
+  });
+});
+
+describe('the command line', () => {
+  it('checks, seeds, polls and resolves on the same services, with exit codes that scripts can use', async () => {
+    const directory = freshDirectory();
+    const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: writeShippedFeeds(directory), OUTTURN_SEED: 'none' };
+    expect((await outturn(['migrate', '--json'], env)).code).toBe(0);
+    const polled = await outturn(['poll', '--json'], env);
+    expect(JSON.parse(polled.output)).toEqual({ polled: 3, failed: 0, resolved: 0 });
+    const one = await outturn(['poll', 'ledger', '--json'], env);
+    expect(JSON.parse(one.output)).toMatchObject({ feed: 'ledger', result: 'ok', new: 0, resolutions: 0 });
+    const seed = join(directory, 'mine.json');
+    const claim = {
+      slug: 'mine',
+      statement: 'GPT-5 comes.',
+      made_at: '2025-01',
+      criterion: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '5', tier: null } },
+    };
+    writeFileSync(
+      seed,
+      JSON.stringify({ format: 'outturn-seed/1', sources: [], predictors: [], predictions: [claim] }),
+    );
+    expect(JSON.parse((await outturn(['seed', seed, '--json'], env)).output)).toEqual({ recorded: 1, existing: 0 });
+    expect(JSON.parse((await outturn(['seed', seed, '--json'], env)).output)).toEqual({ recorded: 0, existing: 1 });
+    expect(JSON.parse((await outturn(['resolve', '--full', '--json'], env)).output)).toMatchObject({ evaluated: 1 });
+    const criterion = join(directory, 'criterion.json');
+    writeFileSync(criterion, JSON.stringify(claim.criterion));
+    expect(JSON.parse((await outturn(['check', criterion, '--json'], env)).output)).toMatchObject({
+      polarity: 'confirmable_only',
+    });
+  });
+
+  it('refuses what is wrong: a broken criterion with its pointer, an unknown command, a missing file', async () => {
+    const directory = freshDirectory();
+    const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none' };
+    const criterion = join(directory, 'criterion.json');
+    writeFileSync(criterion, JSON.stringify({ op: 'released', model: { vendor: 'openai', family: 'gpt' } }));
+    const checked = await outturn(['check', criterion], env);
+    expect([checked.code, checked.output]).toEqual([1, expect.stringContaining('#/criterion/model/tier')]);
+    expect((await outturn(['frobnicate'], env)).code).toBe(2);
+    expect((await outturn(['serve', '--frobnicate'], env)).code).toBe(2);
+    expect((await outturn(['check', join(directory, 'nowhere.json')], env)).code).toBe(1);
+    expect((await outturn(['--help'], env)).output).toContain('outturn <command>');
+  });
+});

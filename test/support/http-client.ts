@@ -1,0 +1,59 @@
+import { request } from 'node:http';
+
+/** What came back over the wire. */
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly json: Json;
+};
+
+/** Parsed JSON that a test looks into; `undefined` where there is nothing. */
+// biome-ignore lint/suspicious/noExplicitAny: tests assert on the shape, which is what they are about.
+export type Json = any;
+
+export type Ask = {
+  readonly headers?: Record<string, string>;
+  readonly body?: string | Uint8Array;
+  readonly json?: unknown;
+  readonly chunked?: boolean;
+};
+
+export type Client = (target: string, ask?: Ask) => Promise<Answer>;
+
+/** `client('POST /v1/predictions', {json})`: one request on a connection of its own, over real HTTP. */
+export function makeClient(base: string, always: Record<string, string>): Client {
+  return (target, ask = {}) => {
+    const [method, path] = target.split(' ');
+    const body = ask.json === undefined ? ask.body : JSON.stringify(ask.json);
+    const headers: Record<string, string> = {
+      ...always,
+      ...(ask.json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...ask.headers,
+    };
+    if (body !== undefined && ask.chunked !== true) headers['content-length'] = String(Buffer.byteLength(body));
+    return new Promise<Answer>((resolve, reject) => {
+      const { hostname, port } = new URL(base);
+      const outgoing = request({ hostname, port, method, path, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const flat = Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+          );
+          const isJson = /json/.test(flat['content-type'] ?? '') && text !== '';
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: flat,
+            text,
+            json: isJson ? JSON.parse(text) : undefined,
+          });
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  };
+}

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.ts';
+
+/** The built program, running as a user would run it. */
+export type Program = {
+  readonly base: string;
+  readonly dataDir: string;
+  readonly adminKey: string;
+  readonly output: () => string;
+  /** Waits until a line of its standard output matches. */
+  readonly said: (pattern: RegExp) => Promise<void>;
+  /** Ends it in order and answers its exit code. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
+  readonly process: ChildProcess;
+};
+
+const startMsMax = 60_000;
+
+/** Starts `serve` on a free port in a directory of its own, reaching no network but loopback. */
+export async function startProgram(
+  env: Readonly<Record<string, string>> = {},
+  dataDir = mkdtempSync(join(tmpdir(), 'outturn-')),
+): Promise<Program> {
+  const child = spawn(process.execPath, [join(packageRoot(), 'dist/src/cli.js'), 'serve'], {
+    cwd: packageRoot(),
+    env: { PATH: process.env.PATH, HOME: dataDir, PORT: '0', OUTTURN_DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const waiting: (() => void)[] = [];
+  const hear = (chunk: Buffer): void => {
+    text += chunk.toString('utf8');
+    for (const wake of waiting.splice(0)) wake();
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  child.on('exit', () => hear(Buffer.from('\n(the program ended)\n')));
+  const said = async (pattern: RegExp): Promise<void> => {
+    const deadline = AbortSignal.timeout(startMsMax);
+    while (!pattern.test(text)) {
+      if (child.exitCode !== null || deadline.aborted)
+        throw new Error(`the program never said ${pattern}; it said:\n${text}`);
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        deadline.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  };
+  const stop = (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
+      child.once('exit', (code) => resolve(code));
+      child.kill(signal);
+    });
+  await said(/API\s+(http:\S+)\/v1/);
+  const base = /API\s+(http:\S+)\/v1/.exec(text)?.[1] ?? '';
+  const adminKey = env.OUTTURN_ADMIN_KEY ?? readFileSync(join(dataDir, 'admin-key'), 'utf8').trim();
+  return { base, dataDir, adminKey, output: () => text, said, stop, process: child };
+}
+
+export function removeDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IdentityTable, readIdentityTable } from '../../src/domain/identity-table.ts';
+import { type Instant, parseDate } from '../../src/domain/instant.ts';
+import { packageRoot } from '../../src/package-root.ts';
+import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
+import { createFeed, type FeedInput } from '../../src/services/feeds.ts';
+import type { Database, DatabaseOptions } from '../../src/store/db.ts';
+import { openTestDatabase } from './database.ts';
+import { makeWire, type Wire } from './wire.ts';
+
+/** A clock that moves only when it is told to. */
+export type Clock = {
+  now(): Instant;
+  /** To a date (its start) or an instant. */
+  set(text: string): void;
+  advance(ms: number): void;
+};
+
+/** Everything below HTTP, on a database of its own: real services, a movable clock, a scripted outside. */
+export type World = {
+  readonly db: Database;
+  readonly deps: Deps;
+  readonly clock: Clock;
+  readonly wire: Wire;
+  /** What was logged as an error; nothing should be. */
+  readonly errors: object[];
+  /** The same world as another process of the same database sees it. */
+  node(nodeId: string, db?: Database): Deps;
+  /** Empties the database, the wire and the log, and starts again at the given time with the given feeds. */
+  reset(start?: WorldStart): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type WorldStart = { readonly now?: string; readonly feeds?: readonly FeedInput[] };
+
+export const worldStartsAt = '2025-01-01T00:00:00Z';
+
+/** Two catalogues of two origins, each covering the two vendors that tests speak of, and believed two days late. */
+export const catalogues: readonly FeedInput[] = [
+  {
+    slug: 'litellm',
+    adapter: 'litellm',
+    url: 'https://litellm.test/prices.json',
+    covers: ['openai', 'anthropic'],
+    settlementLag: 'P2D',
+  },
+  {
+    slug: 'models-dev',
+    adapter: 'models_dev',
+    url: 'https://models.test/api.json',
+    covers: ['openai', 'anthropic'],
+    settlementLag: 'P2D',
+  },
+];
+
+export async function openWorld(start: WorldStart & { readonly database?: DatabaseOptions } = {}): Promise<World> {
+  const db = await openTestDatabase(start.database);
+  const clock = makeClock();
+  const wire = makeWire();
+  const errors: object[] = [];
+  const deps: Deps = {
+    db,
+    now: clock.now,
+    newId: countIds(),
+    identity: readIdentity(),
+    log: collectErrors(errors),
+    nodeId: 'node_a',
+    fetchPayload: wire.fetchPayload,
+  };
+  const reset = async ({ now = worldStartsAt, feeds = catalogues }: WorldStart = {}) => {
+    clock.set(now);
+    wire.clear();
+    errors.length = 0;
+    await emptyDatabase(db);
+    for (const feed of feeds) await createFeed(deps, feed);
+  };
+  await reset(start);
+  const node = (nodeId: string, other: Database = db): Deps => ({ ...deps, nodeId, db: other });
+  return { db, deps, clock, wire, errors, node, reset, close: () => db.close() };
+}
+
+function makeClock(): Clock {
+  let at: Instant = 0;
+  return {
+    now: () => at,
+    set: (text) => {
+      at = instantOf(text);
+    },
+    advance: (ms) => {
+      at += ms;
+    },
+  };
+}
+
+/** The start of what a date names. */
+export function instantOf(text: string): Instant {
+  const parsed = parseDate(text);
+  if (parsed === null) throw new Error(`${text} is no date`);
+  return parsed.interval.from;
+}
+
+/** The identity data that the program comes with. */
+export function readIdentity(): IdentityTable {
+  return readIdentityTable(JSON.parse(readFileSync(join(packageRoot(), 'data', 'identity.json'), 'utf8')));
+}
+
+/** Ids in the order of their making, in every world alike. */
+function countIds(): (prefix: IdPrefix) => string {
+  let made = 0;
+  return (prefix) => {
+    made += 1;
+    return `${prefix}_${String(made).padStart(8, '0')}`;
+  };
+}
+
+function collectErrors(errors: object[]): Log {
+  return { info: () => {}, warn: () => {}, error: (fields, message) => void errors.push({ ...fields, message }) };
+}
+
+/** `truncate` passes by the triggers that keep evidence append-only. */
+async function emptyDatabase(db: Database): Promise<void> {
+  const tables = await db.sql<{ name: string }[]>`
+    select quote_ident(tablename) as name from pg_tables
+    where schemaname = 'public' and tablename <> 'schema_migrations' order by tablename`;
+  await db.sql.unsafe(`truncate ${tables.map((table) => table.name).join(', ')} restart identity`);
+}
