@@ -1,4 +1,5 @@
 import { schedule, validate } from 'node-cron';
+import { startOfMinute } from '../src/domain/instant.ts';
 import { Refusal } from '../src/domain/refusal.ts';
 import type { Deps } from '../src/services/deps.ts';
 import type { Job } from './job.ts';
@@ -30,7 +31,7 @@ export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
 }
 
 async function runJob(deps: Deps, job: Job, date: Date): Promise<void> {
-  const tick = Math.floor(date.getTime() / 60_000) * 60_000;
+  const tick = startOfMinute(date.getTime());
   try {
     const counts = await job.run(deps, tick);
     deps.log.info({ job: job.name, ...counts }, counts === null ? 'another node is at it' : 'job done');

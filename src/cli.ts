@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from './config.ts';
+import { startOfMinute } from './domain/instant.ts';
 import { Refusal } from './domain/refusal.ts';
 import { prepare, serve } from './main.ts';
 import { makeLog, openRuntime } from './runtime.ts';
@@ -67,7 +68,7 @@ async function seedFrom(config: Config, deps: Deps, file: string | undefined): P
 }
 
 async function poll(deps: Deps, feed: string | undefined): Promise<unknown> {
-  if (feed === undefined) return await pollDueFeeds(deps, deps.now());
+  if (feed === undefined) return await pollDueFeeds(deps, startOfMinute(deps.now()));
   const { poll: row, resolutions } = await pollFeedNow(deps, feed);
   return {
     feed,

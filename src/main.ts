@@ -4,6 +4,7 @@ import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
 import { loadAdminKey } from './admin-key-file.ts';
 import type { Config } from './config.ts';
+import { startOfMinute } from './domain/instant.ts';
 import { describeFeeds, describePredictions } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { serveApp } from './http/serve.ts';
@@ -97,7 +98,7 @@ async function startServing(
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
   const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob]);
   say('Reading the feeds …');
-  await pollDueFeeds(deps, deps.now());
+  await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);
   for (const line of [...(await describeFeeds(deps)), ...(await describePredictions(deps))]) say(line);
   return schedule;

@@ -78,6 +78,11 @@ export function formatDay(at: Instant): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
+/** Scheduled moments are whole minutes, so that nodes that start together mean the same one. */
+export function startOfMinute(at: Instant): Instant {
+  return Math.floor(at / 60_000) * 60_000;
+}
+
 export function startOfDay(at: Instant): Instant {
   return Math.floor(at / dayMs) * dayMs;
 }

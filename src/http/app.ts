@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { answerError, answerProblem, buildProblem } from './errors.ts';
 import type { HttpDeps, HttpEnv } from './deps.ts';
+import { answerError, answerProblem, buildProblem } from './errors.ts';
 import { addHeaders, logRequests, nameRequests, optionsHeaders } from './headers.ts';
 import { methodsByPath } from './methods.ts';
 import { registerOperation } from './openapi.ts';
@@ -18,7 +18,9 @@ export function createApp(http: HttpDeps): OpenAPIHono<HttpEnv> {
   });
   for (const operation of operations) {
     registerOperation(app.openAPIRegistry, operation.spec);
-    app.on(operation.spec.method.toUpperCase(), operation.spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => operation.run(http, c));
+    app.on(operation.spec.method.toUpperCase(), operation.spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
+      operation.run(http, c),
+    );
   }
   addPages(app, http);
   const allowed = methodsByPath(app.routes);
@@ -26,7 +28,8 @@ export function createApp(http: HttpDeps): OpenAPIHono<HttpEnv> {
   app.notFound((c) => {
     const methods = allowed(c.req.path);
     const requestId = c.get('requestId');
-    if (methods.length === 0) return answerProblem(c, buildProblem('not_found', `there is nothing at ${c.req.path.slice(0, 200)}`, requestId));
+    if (methods.length === 0)
+      return answerProblem(c, buildProblem('not_found', `there is nothing at ${c.req.path.slice(0, 200)}`, requestId));
     const detail = `${c.req.method} is not supported here; ${methods.join(', ')} are`;
     return answerProblem(c, buildProblem('method_not_allowed', detail, requestId), { allow: methods.join(', ') });
   });

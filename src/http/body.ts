@@ -58,7 +58,8 @@ export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[
   if (contentType !== undefined) requireMediaType(contentType, mediaTypes);
   const bytes = await readBytes(c, bodyBytesMax);
   if (bytes.byteLength === 0) throw new Refusal('invalid_json', `the body is empty; send ${mediaTypes[0]}`);
-  if (contentType === undefined) throw new Refusal('unsupported_media_type', `say what the body is by Content-Type: ${mediaTypes[0]}`);
+  if (contentType === undefined)
+    throw new Refusal('unsupported_media_type', `say what the body is by Content-Type: ${mediaTypes[0]}`);
   const value = parseJson(bytes);
   const faults = findUnstorableText(value);
   if (faults.length > 0) throw new Refusal('validation_failed', faults[0]?.detail ?? '', faults);
@@ -68,16 +69,25 @@ export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[
 function requireMediaType(contentType: string, mediaTypes: readonly string[]): void {
   const [essence, ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
   const known = mediaTypes.some((mediaType) => mediaType === essence);
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length).replaceAll('"', '');
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice('charset='.length)
+    .replaceAll('"', '');
   if (known && (charset === undefined || charset === 'utf-8' || charset === 'utf8')) return;
-  throw new Refusal('unsupported_media_type', `send ${mediaTypes.join(' or ')} in UTF-8, not ${contentType.slice(0, 100)}`);
+  throw new Refusal(
+    'unsupported_media_type',
+    `send ${mediaTypes.join(' or ')} in UTF-8, not ${contentType.slice(0, 100)}`,
+  );
 }
 
 function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new Refusal('invalid_json', `the body is not JSON in UTF-8: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8'}`);
+    throw new Refusal(
+      'invalid_json',
+      `the body is not JSON in UTF-8: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8'}`,
+    );
   }
 }
 
@@ -109,6 +119,7 @@ export function findUnstorableText(root: unknown): RefusalDetail[] {
 
 function unstorableAt(step: Step): RefusalDetail {
   const keys: string[] = [];
-  for (let at: Step | null = step; at !== null; at = at.parent) keys.unshift(at.key.replaceAll('~', '~0').replaceAll('/', '~1'));
+  for (let at: Step | null = step; at !== null; at = at.parent)
+    keys.unshift(at.key.replaceAll('~', '~0').replaceAll('/', '~1'));
   return { detail: 'text must be well-formed Unicode without U+0000', pointer: keys.join('/') };
 }

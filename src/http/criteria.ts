@@ -10,7 +10,9 @@ import { leaningSchema, stampOf, stampSchema } from './prediction-json.ts';
 
 export const warningSchema = z
   .object({
-    code: z.enum(['never_confirmable', 'never_refutable', 'already_decided', 'needs_a_person']).meta({ description: 'A code.' }),
+    code: z
+      .enum(['never_confirmable', 'never_refutable', 'already_decided', 'needs_a_person'])
+      .meta({ description: 'A code.' }),
     detail: z.string().meta({ description: 'What to look at.' }),
     pointer: z.string().meta({ description: 'Where, as a JSON Pointer.', example: '#/criterion' }),
   })
@@ -19,7 +21,13 @@ export const warningSchema = z
 const inputSchema = z
   .strictObject({
     criterion: criterionField,
-    made_at: dateField.optional().meta({ description: 'When the claim would have been made; its start opens windows without `from`. Left out: the day asked about.', example: '2025-01' }),
+    made_at: dateField
+      .optional()
+      .meta({
+        description:
+          'When the claim would have been made; its start opens windows without `from`. Left out: the day asked about.',
+        example: '2025-01',
+      }),
     as_of: asOfField,
   })
   .meta({ id: 'CriterionCheckInput', description: 'A criterion to try out.' });
@@ -30,7 +38,9 @@ const checkSchema = z
     effective_at: z.string().nullable().meta({ description: 'What in the world settles it; null while undetermined.' }),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
-    polarity: z.enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable']).meta({ description: 'What it can ever come out as.' }),
+    polarity: z
+      .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
+      .meta({ description: 'What it can ever come out as.' }),
     leaning: leaningSchema.nullable(),
     evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
     explanation: explanationNodeSchema,
@@ -45,7 +55,8 @@ const check = operation({
   operationId: 'checkCriterion',
   tag: 'Criteria',
   summary: 'Try out a criterion',
-  description: 'A dry run: the verdict, why, what the criterion can ever come out as, and warnings. Stores nothing, so it needs no more than reading does.',
+  description:
+    'A dry run: the verdict, why, what the criterion can ever come out as, and warnings. Stores nothing, so it needs no more than reading does.',
   access: 'read',
   body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
   answer: {
@@ -56,19 +67,26 @@ const check = operation({
       verdict: 'no',
       effective_at: '2025-08-07',
       criterion: criterionExample,
-      criterion_text: 'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
+      criterion_text:
+        'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
       polarity: 'refutable_only',
       leaning: null,
       evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
       explanation: explanationNodeExample,
-      warnings: [{ code: 'already_decided', detail: 'on the evidence at hand this is already no', pointer: '#/criterion' }],
+      warnings: [
+        { code: 'already_decided', detail: 'on the evidence at hand this is already no', pointer: '#/criterion' },
+      ],
       as_of: null,
     },
   },
   refusals: ['operator_not_yet', 'criterion_too_deep', 'criterion_too_large'],
   handle: async (http, { body }) => {
     const asOf = pastOrNow(http, body.as_of);
-    const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(http.services, { criterion: body.criterion, madeAt: body.made_at ?? null, asOf });
+    const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(http.services, {
+      criterion: body.criterion,
+      madeAt: body.made_at ?? null,
+      asOf,
+    });
     return {
       body: {
         verdict: evaluation.verdict,

@@ -15,6 +15,8 @@ export type Position = string | number | readonly (string | number)[];
 /** Positions end up in statements, and a cursor is easily forged. */
 export const textPosition = z.string().regex(/^[^\u0000]{1,500}$/);
 export const numberPosition = z.int().min(0);
+/** An instant that a database can hold: before the year 3000. */
+export const instantPosition = z.int().min(0).max(Date.UTC(3000, 0, 1));
 
 const positionSchema = z.union([textPosition, numberPosition, z.array(z.union([textPosition, numberPosition])).max(4)]);
 const cursorSchema = z.strictObject({ of: z.string(), at: positionSchema });

@@ -1,6 +1,9 @@
 /** One story told through every example of the document, so that they fit each other. */
 
-export const criterionExample = { op: 'not', of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '5', tier: null } } };
+export const criterionExample = {
+  op: 'not',
+  of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '5', tier: null } },
+};
 
 export const sourceExample = {
   id: 'src_01jf3mw0c8s7q4q2m1x5v9t6ka',
@@ -12,7 +15,12 @@ export const sourceExample = {
   created_at: '2025-01-20T09:00:00Z',
 };
 
-export const predictorExample = { id: 'who_01jf3mw2n5d8e3b7r6y4z1p0hc', name: 'A. Author', url: 'https://example.com', created_at: '2025-01-20T09:00:00Z' };
+export const predictorExample = {
+  id: 'who_01jf3mw2n5d8e3b7r6y4z1p0hc',
+  name: 'A. Author',
+  url: 'https://example.com',
+  created_at: '2025-01-20T09:00:00Z',
+};
 
 export const resolutionExample = {
   id: 'res_01k21v6ye4h9m3t5b7n8c2d0fa',
@@ -32,14 +40,21 @@ export const predictionExample = {
   slug: 'gpt-5-never-released',
   statement: 'OpenAI never releases GPT-5.',
   fine_print: null,
-  source: { id: sourceExample.id, title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' },
+  source: {
+    id: sourceExample.id,
+    title: sourceExample.title,
+    url: sourceExample.url,
+    language: 'en',
+    published_at: '2025-01',
+  },
   locator: 'section VI',
   predictor: { id: predictorExample.id, name: predictorExample.name },
   made_at: '2025-01',
   recorded_at: '2025-01-20T09:05:00Z',
   hindsight: false,
   criterion: criterionExample,
-  criterion_text: 'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
+  criterion_text:
+    'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
   criterion_version: 1,
   criterion_hash: 'sha256:3f0a0c5f5f0f4e1b9d6c2a7e8b1d4c3f2a9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c',
   polarity: 'refutable_only',

@@ -41,4 +41,12 @@ export const explanationNodeSchema = z
       return z.array(explanationNodeSchema as unknown as z.ZodType<ExplanationNode>);
     },
   })
-  .meta({ id: 'ExplanationNode', description: 'Why one node of the criterion came out as it did. Recursive through `of`.' });
+  .meta({
+    id: 'ExplanationNode',
+    description: 'Why one node of the criterion came out as it did. Recursive through `of`.',
+  });
+
+/** The tree is made in its JSON shape by the evaluation itself; copied so that it can be handed on. */
+export function explanationToJson(node: ExplanationNode): z.infer<typeof explanationNodeSchema> {
+  return { ...node, witnesses: [...node.witnesses], watermarks: [...node.watermarks], of: [...node.of] };
+}

@@ -32,7 +32,10 @@ export const slugField = z
 export const tagField = z
   .string()
   .max(tagCharsMax)
-  .regex(/^[\p{L}\p{N}]([\p{L}\p{N} ._:/+-]*[\p{L}\p{N}+])?$/u, 'letters and digits, with spaces or . _ : / + - between them')
+  .regex(
+    /^[\p{L}\p{N}]([\p{L}\p{N} ._:/+-]*[\p{L}\p{N}+])?$/u,
+    'letters and digits, with spaces or . _ : / + - between them',
+  )
   .meta({ description: 'A tag.', example: 'timelines' });
 
 export const webUrlField = z
@@ -43,7 +46,10 @@ export const webUrlField = z
 export const dateField = z
   .string()
   .max(40)
-  .refine((value) => parseDate(value) !== null, `a date (2025, 2025-01, 2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`)
+  .refine(
+    (value) => parseDate(value) !== null,
+    `a date (2025, 2025-01, 2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`,
+  )
   .meta({ description: 'A date as exact as it is known, or an RFC 3339 instant with a zone.', example: '2025-01-12' });
 
 export const referenceField = z.string().regex(idPattern, 'is not an id').max(idCharsMax);
@@ -62,7 +68,10 @@ export function filterText(description: string, example: string) {
 export function filterMoment(description: string, example: string) {
   return z
     .string()
-    .refine((value) => parseDate(value) !== null, `a date (2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`)
+    .refine(
+      (value) => parseDate(value) !== null,
+      `a date (2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`,
+    )
     .transform((value): Instant => parseDate(value)?.interval.from ?? 0)
     .optional()
     .openapi({ type: 'string', description, example });
@@ -71,7 +80,10 @@ export function filterMoment(description: string, example: string) {
 /** The knowledge time asked about. Of a whole day it is its end, as evidence that only carries a day is known from there. */
 export const asOfField = z
   .string()
-  .refine((value) => ['day', 'instant'].includes(parseDate(value)?.precision ?? ''), `an RFC 3339 instant with a zone, or a day, in the years ${yearMin} to ${yearMax}`)
+  .refine(
+    (value) => ['day', 'instant'].includes(parseDate(value)?.precision ?? ''),
+    `an RFC 3339 instant with a zone, or a day, in the years ${yearMin} to ${yearMax}`,
+  )
   .transform((value): Instant => parseInstant(value) ?? parseDate(value)?.interval.to ?? 0)
   .optional()
   .openapi({
@@ -88,14 +100,23 @@ export const limitField = z
   .refine((value) => /^0*[1-9]\d*$/.test(value), 'a whole number, 1 or more, in plain digits')
   .transform((value) => Math.min(Number(value), pageMax))
   .optional()
-  .openapi({ type: 'integer', minimum: 1, default: pageDefault, description: `Entries of a page; more than ${pageMax} is lowered to ${pageMax}.`, example: pageDefault });
+  .openapi({
+    type: 'integer',
+    minimum: 1,
+    default: pageDefault,
+    description: `Entries of a page; more than ${pageMax} is lowered to ${pageMax}.`,
+    example: pageDefault,
+  });
 
 export const cursorField = z
   .string()
   .min(1)
   .max(2000)
   .optional()
-  .meta({ description: 'From `next_cursor` of the page before, with the same filters.', example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0' });
+  .meta({
+    description: 'From `next_cursor` of the page before, with the same filters.',
+    example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0',
+  });
 
 export const pageFields = { limit: limitField, cursor: cursorField };
 
@@ -104,3 +125,13 @@ export const criterionField = z
   .unknown()
   .refine((value) => value !== undefined, 'is required')
   .openapi({ $ref: '#/components/schemas/Criterion' } as object);
+
+/** A page of a listing, as a component of its own. */
+export function pageSchema<S extends z.ZodType>(id: string, description: string, entry: S) {
+  return z
+    .object({
+      data: z.array(entry),
+      next_cursor: z.string().nullable().meta({ description: 'For the next page; null at the end.', example: null }),
+    })
+    .meta({ id, description });
+}

@@ -34,7 +34,8 @@ export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
 export const addHeaders: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
   const { headers } = c.res;
-  for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders })) if (!headers.has(name)) headers.set(name, value);
+  for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders }))
+    if (!headers.has(name)) headers.set(name, value);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 };
 

@@ -17,7 +17,9 @@ const health = operation({
   answer: {
     status: 200,
     description: 'It is.',
-    schema: z.object({ status: z.literal('ok'), version: z.string().meta({ description: 'Version of the program.' }) }).meta({ id: 'Health', description: 'The process is alive.' }),
+    schema: z
+      .object({ status: z.literal('ok'), version: z.string().meta({ description: 'Version of the program.' }) })
+      .meta({ id: 'Health', description: 'The process is alive.' }),
     example: { status: 'ok', version: '0.1.0' },
   },
   handle: async ({ version }) => ({ body: { status: 'ok', version }, headers: { 'cache-control': 'no-store' } }),
@@ -35,7 +37,9 @@ const readinessSchema = z
     draining: z.boolean().meta({ description: 'The process was told to stop.' }),
     database: z.enum(['ok', 'down']),
     migrations: z.enum(['ok', 'pending', 'newer', 'changed', 'unknown']),
-    feeds: z.array(feedHealthSchema).meta({ description: 'Told for people; the health of feeds never makes this fail.' }),
+    feeds: z
+      .array(feedHealthSchema)
+      .meta({ description: 'Told for people; the health of feeds never makes this fail.' }),
   })
   .meta({ id: 'Readiness', description: 'Whether requests can be served.' });
 
@@ -45,23 +49,43 @@ const readiness = operation({
   operationId: 'checkReadiness',
   tag,
   summary: 'Can requests be served?',
-  description: 'The database answers, is migrated, and the process was not told to stop. Otherwise 503, with the same fields beside those of the problem.',
+  description:
+    'The database answers, is migrated, and the process was not told to stop. Otherwise 503, with the same fields beside those of the problem.',
   access: 'open',
   answer: {
     status: 200,
     description: 'They can.',
     schema: readinessSchema,
-    example: { ready: true, draining: false, database: 'ok', migrations: 'ok', feeds: [{ slug: 'models-dev', health: 'ok', watermark: '2025-08-08T00:00:01Z' }] },
+    example: {
+      ready: true,
+      draining: false,
+      database: 'ok',
+      migrations: 'ok',
+      feeds: [{ slug: 'models-dev', health: 'ok', watermark: '2025-08-08T00:00:01Z' }],
+    },
   },
   handle: async (http, { target }) => {
     const draining = http.isDraining?.() ?? false;
     const { ready, database, migrations, feeds } = await checkReadiness(http.services);
-    const told = feeds.map(({ feed, health }) => ({ slug: feed.slug, health, watermark: feed.watermark === null ? null : formatInstant(feed.watermark) }));
+    const told = feeds.map(({ feed, health }) => ({
+      slug: feed.slug,
+      health,
+      watermark: feed.watermark === null ? null : formatInstant(feed.watermark),
+    }));
     const state = { ready: ready && !draining, draining, database, migrations, feeds: told };
     if (state.ready) return { body: state, headers: { 'cache-control': 'no-store' } };
-    const detail = draining ? 'the process is stopping' : database === 'down' ? 'the database does not answer' : `migrations: ${migrations}`;
+    const detail = draining
+      ? 'the process is stopping'
+      : database === 'down'
+        ? 'the database does not answer'
+        : `migrations: ${migrations}`;
     const { 'content-type': mediaType = '', ...headers } = problemHeaders('service_unavailable');
-    return { status: 503, body: { ...buildProblem('service_unavailable', detail, target.requestId), ...state }, mediaType, headers };
+    return {
+      status: 503,
+      body: { ...buildProblem('service_unavailable', detail, target.requestId), ...state },
+      mediaType,
+      headers,
+    };
   },
 });
 

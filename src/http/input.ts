@@ -10,10 +10,19 @@ import { idPattern } from './fields.ts';
 const keyCharsShown = 100;
 
 /** Parses what came from outside. Refuses with `validation_failed` and a pointer for each fault. */
-export function parseInput<S extends z.ZodType>(schema: S, value: unknown, what: 'body' | 'query', hints: Hints = {}): z.output<S> {
+export function parseInput<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  what: 'body' | 'query',
+  hints: Hints = {},
+): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Refusal('validation_failed', `the ${what} is not valid; see errors`, parsed.error.issues.flatMap((issue) => issueDetails(issue, what, hints)));
+  throw new Refusal(
+    'validation_failed',
+    `the ${what} is not valid; see errors`,
+    parsed.error.issues.flatMap((issue) => issueDetails(issue, what, hints)),
+  );
 }
 
 /** Why a field that a caller may well expect is not there. */
@@ -40,7 +49,8 @@ export function readQuery(search: URLSearchParams): Record<string, string> {
   for (const [name, value] of search) {
     const pointer = joinPointer('#', [name.slice(0, keyCharsShown)]);
     if (seen.has(name)) errors.push({ detail: 'is given more than once', pointer });
-    if (!isStorable(name) || !isStorable(value)) errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
+    if (!isStorable(name) || !isStorable(value))
+      errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
     seen.set(name, value);
   }
   if (errors.length > 0) throw new Refusal('validation_failed', 'the query is not valid; see errors', errors);
@@ -67,5 +77,14 @@ export function readPathParameters(c: Context<HttpEnv>): Record<string, string> 
 /** Without the fields that were not given, for interfaces that tell "absent" from "undefined". */
 export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // Object.entries widens the values; leaving entries out cannot change the type of those that stay.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** An empty patch would raise the version and change nothing. */
+export function requireChange(fields: object): void {
+  if (Object.values(fields).some((value) => value !== undefined)) return;
+  const detail = 'the patch is empty: give at least one field to change';
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#' }]);
 }

@@ -1,5 +1,5 @@
-import type { Context } from 'hono';
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { type Access, authenticate } from './auth.ts';
 import { readBytes, readJson } from './body.ts';
@@ -10,14 +10,27 @@ import { type Hints, parseInput, readPathParameters, readQuery, searchOf } from 
 import { type Reply, respond, type Target } from './reply.ts';
 
 /** The names in braces of a path. */
-type PathName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | PathName<Rest> : never;
+type PathName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathName<Rest>
+  : never;
 
 export type Described = { readonly description: string; readonly example: string };
 
 /** What an operation answers when all is well. */
-export type Answer = { readonly status: 200 | 201 | 204; readonly description: string; readonly schema?: z.ZodType; readonly example?: unknown; readonly mediaType?: string };
+export type Answer = {
+  readonly status: 200 | 201 | 204;
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly example?: unknown;
+  readonly mediaType?: string;
+};
 
-export type BodySpec<B> = { readonly schema: B; readonly example: unknown; readonly mediaTypes?: readonly string[]; readonly hints?: Hints };
+export type BodySpec<B> = {
+  readonly schema: B;
+  readonly example: unknown;
+  readonly mediaTypes?: readonly string[];
+  readonly hints?: Hints;
+};
 
 /** Bytes as they are, of any media type. */
 export type RawSpec = { readonly bytesMax: number; readonly description: string };
@@ -59,11 +72,18 @@ type AnySpec = OperationSpec<string, z.ZodRawShape, z.ZodType>;
 
 /** An operation with its types folded away: the parts that documents show, and `run`. */
 export type Operation = {
-  readonly spec: Omit<AnySpec, 'handle' | 'params' | 'query'> & { readonly params: Readonly<Record<string, Described>>; readonly query: z.ZodObject };
+  readonly spec: Omit<AnySpec, 'handle' | 'params' | 'query'> & {
+    readonly params: Readonly<Record<string, Described>>;
+    readonly query: z.ZodObject;
+  };
   readonly run: (http: HttpDeps, c: Context<HttpEnv>) => Promise<Response>;
 };
 
-export function operation<Path extends string, Q extends z.ZodRawShape = Record<never, never>, B extends z.ZodType = z.ZodUndefined>(spec: OperationSpec<Path, Q, B>): Operation {
+export function operation<
+  Path extends string,
+  Q extends z.ZodRawShape = Record<never, never>,
+  B extends z.ZodType = z.ZodUndefined,
+>(spec: OperationSpec<Path, Q, B>): Operation {
   // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const run = async (http: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
@@ -81,7 +101,11 @@ export function operation<Path extends string, Q extends z.ZodRawShape = Record<
       target: { path: c.req.path, search, requestId: c.get('requestId') },
     };
     const reply = await spec.handle(http, input);
-    return respond(c, { isPrivate: authenticated || !http.publicRead, isRead: spec.method === 'get', access: spec.access }, reply);
+    return respond(
+      c,
+      { isPrivate: authenticated || !http.publicRead, isRead: spec.method === 'get', access: spec.access },
+      reply,
+    );
   };
   const { handle: _handle, ...shown } = spec;
   return { spec: { ...shown, params: spec.params ?? {}, query }, run };
@@ -103,8 +127,11 @@ async function readBody<Path extends string, Q extends z.ZodRawShape, B extends 
 
 /** Clients that always send a body send an empty object. */
 async function refuseBody(c: Context<HttpEnv>): Promise<void> {
-  const text = Buffer.from(await readBytes(c, bodilessBytesMax)).toString('utf8').trim();
-  if (text !== '' && text !== '{}') throw new Refusal('validation_failed', 'this takes no body', [{ detail: 'must be empty', pointer: '#' }]);
+  const text = Buffer.from(await readBytes(c, bodilessBytesMax))
+    .toString('utf8')
+    .trim();
+  if (text !== '' && text !== '{}')
+    throw new Refusal('validation_failed', 'this takes no body', [{ detail: 'must be empty', pointer: '#' }]);
 }
 
 const bodilessBytesMax = 1024;

@@ -1,7 +1,25 @@
 import { criterionOperations } from './criteria.ts';
-import type { Operation } from './operation.ts';
-import { predictionOperations } from './predictions.ts';
+import { explanationOperations } from './explanations.ts';
+import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
+import { observationOperations } from './observations.ts';
+import type { Operation } from './operation.ts';
+import { pollOperations } from './polls.ts';
+import { predictionOperations } from './predictions.ts';
+import { predictorOperations } from './predictors.ts';
+import { resolutionOperations } from './resolutions.ts';
+import { sourceOperations } from './sources.ts';
 
 /** Every operation of the API, in the order of the document. */
-export const operations: readonly Operation[] = [...predictionOperations, ...criterionOperations, ...serviceOperations];
+export const operations: readonly Operation[] = [
+  ...predictionOperations,
+  ...explanationOperations,
+  ...criterionOperations,
+  ...resolutionOperations,
+  ...feedOperations,
+  ...pollOperations,
+  ...observationOperations,
+  ...sourceOperations,
+  ...predictorOperations,
+  ...serviceOperations,
+];

@@ -23,7 +23,10 @@ export const stampSchema = z
 
 export const leaningSchema = z
   .object({
-    outcome: z.enum(['yes', 'no']).nullable().meta({ description: 'What it leans to; null where only a person can say.' }),
+    outcome: z
+      .enum(['yes', 'no'])
+      .nullable()
+      .meta({ description: 'What it leans to; null where only a person can say.' }),
     reason: z.string().meta({ description: 'A code for why.', example: 'below_policy' }),
     text: z.string().meta({ description: 'Why, in words.' }),
   })
@@ -53,12 +56,27 @@ export const predictionSchema = z
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
     criterion_version: z.int().meta({ description: 'Raised when the criterion is corrected.' }),
     criterion_hash: z.string().meta({ description: 'SHA-256 of the criterion in canonical order.' }),
-    polarity: z.enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable']).meta({ description: 'What it can ever come out as.' }),
-    evidence_policy: evidencePolicySchema.nullable().meta({ description: 'A tighter evidence policy than the default, if any.' }),
-    resolve_by: z.string().nullable().meta({ description: 'The last day or instant that counts; null when it has no deadline.', example: '2025-12-31' }),
-    status: z.enum(statuses).meta({ description: 'open, proposed (needs a person), disputed (evidence contradicts), resolved.' }),
+    polarity: z
+      .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
+      .meta({ description: 'What it can ever come out as.' }),
+    evidence_policy: evidencePolicySchema
+      .nullable()
+      .meta({ description: 'A tighter evidence policy than the default, if any.' }),
+    resolve_by: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'The last day or instant that counts; null when it has no deadline.',
+        example: '2025-12-31',
+      }),
+    status: z
+      .enum(statuses)
+      .meta({ description: 'open, proposed (needs a person), disputed (evidence contradicts), resolved.' }),
     outcome: z.enum(outcomes).nullable().meta({ description: 'Null until resolved.' }),
-    standing: z.string().nullable().meta({ description: 'Where it stands while unresolved.', example: 'unrefuted as of 2025-08-01T00:00:00Z' }),
+    standing: z
+      .string()
+      .nullable()
+      .meta({ description: 'Where it stands while unresolved.', example: 'unrefuted as of 2025-08-01T00:00:00Z' }),
     leaning: leaningSchema.nullable().meta({ description: 'What a proposed or disputed one leans to.' }),
     resolution: resolutionSchema.nullable().meta({ description: 'The one that stands.' }),
     tags: z.array(z.string()),
@@ -78,7 +96,16 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
     slug: prediction.slug,
     statement: prediction.statement,
     fine_print: prediction.finePrint,
-    source: source === null ? null : { id: source.id, title: source.title, url: source.url, language: source.language, published_at: source.publishedAt },
+    source:
+      source === null
+        ? null
+        : {
+            id: source.id,
+            title: source.title,
+            url: source.url,
+            language: source.language,
+            published_at: source.publishedAt,
+          },
     locator: prediction.locator,
     predictor: predictor === null ? null : { id: predictor.id, name: predictor.name },
     made_at: prediction.madeAt,

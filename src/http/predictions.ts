@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../domain/policy.ts';
-import { Refusal } from '../domain/refusal.ts';
 import { editPrediction, findPredictionAt, listPredictionsAt, recordPrediction } from '../services/predictions.ts';
 import { pastOrNow } from './as-of.ts';
-import { numberPosition, pageDefault, readCursor } from './cursor.ts';
 import { warningSchema } from './criteria.ts';
+import { numberPosition, pageDefault, readCursor } from './cursor.ts';
 import { pickVersion } from './etag.ts';
 import { criterionExample, predictionExample } from './examples.ts';
 import {
@@ -16,6 +15,7 @@ import {
   finePrintCharsMax,
   nameCharsMax,
   pageFields,
+  pageSchema,
   referenceField,
   slugField,
   statementCharsMax,
@@ -23,7 +23,7 @@ import {
   tagsMax,
   text,
 } from './fields.ts';
-import { given } from './input.ts';
+import { given, requireChange } from './input.ts';
 import { operation } from './operation.ts';
 import { outcomes, predictionSchema, predictionToJson, stampOf, statuses } from './prediction-json.ts';
 import { pageReply } from './reply.ts';
@@ -31,25 +31,44 @@ import { pageReply } from './reply.ts';
 const tag = 'Predictions';
 const idParameter = { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } };
 
-const statementField = text(statementCharsMax, { description: 'What was claimed, in words.', example: predictionExample.statement });
-const finePrintField = text(finePrintCharsMax, { description: 'How the words were turned into the criterion.', example: 'A limited preview counts as released.' }).nullable();
+const statementField = text(statementCharsMax, {
+  description: 'What was claimed, in words.',
+  example: predictionExample.statement,
+});
+const finePrintField = text(finePrintCharsMax, {
+  description: 'How the words were turned into the criterion.',
+  example: 'A limited preview counts as released.',
+}).nullable();
 const locatorField = text(nameCharsMax, { description: 'Where in the source.', example: 'section VI' }).nullable();
-const sourceField = referenceField.nullable().meta({ description: 'Id of the source.', example: predictionExample.source.id });
-const predictorField = referenceField.nullable().meta({ description: 'Id of the predictor.', example: predictionExample.predictor.id });
-const tagsField = z.array(tagField).max(tagsMax).meta({ description: 'Tags; repeated ones count once.', example: ['timelines'] });
+const sourceField = referenceField
+  .nullable()
+  .meta({ description: 'Id of the source.', example: predictionExample.source.id });
+const predictorField = referenceField
+  .nullable()
+  .meta({ description: 'Id of the predictor.', example: predictionExample.predictor.id });
+const tagsField = z
+  .array(tagField)
+  .max(tagsMax)
+  .meta({ description: 'Tags; repeated ones count once.', example: ['timelines'] });
 
 const createSchema = z
   .strictObject({
     slug: slugField.optional(),
     statement: statementField,
-    made_at: dateField.meta({ description: 'When it was said: 2025, 2025-01, 2025-01-12 or an RFC 3339 instant.', example: '2025-01' }),
+    made_at: dateField.meta({
+      description: 'When it was said: 2025, 2025-01, 2025-01-12 or an RFC 3339 instant.',
+      example: '2025-01',
+    }),
     criterion: criterionField,
     fine_print: finePrintField.optional(),
     source_id: sourceField.optional(),
     locator: locatorField.optional(),
     predictor_id: predictorField.optional(),
     tags: tagsField.optional(),
-    evidence_policy: evidencePolicySchema.nullable().optional().meta({ description: 'A tighter evidence policy than the default.' }),
+    evidence_policy: evidencePolicySchema
+      .nullable()
+      .optional()
+      .meta({ description: 'A tighter evidence policy than the default.' }),
   })
   .meta({ id: 'PredictionInput', description: 'A claim and the criterion that settles it.' });
 
@@ -63,11 +82,24 @@ const editSchema = z
     predictor_id: predictorField.optional(),
     tags: tagsField.nullable().optional(),
   })
-  .meta({ id: 'PredictionPatch', description: 'What may be edited. null takes a value away. The criterion is frozen.' });
+  .meta({
+    id: 'PredictionPatch',
+    description: 'What may be edited. null takes a value away. The criterion is frozen.',
+  });
 
-const given201 = { ...predictionExample, status: 'open', outcome: null, resolution: null, version: 1, updated_at: predictionExample.created_at, warnings: [] };
+const given201 = {
+  ...predictionExample,
+  status: 'open',
+  outcome: null,
+  resolution: null,
+  version: 1,
+  updated_at: predictionExample.created_at,
+  warnings: [],
+};
 
-const createdSchema = predictionSchema.extend({ warnings: z.array(warningSchema) }).meta({ id: 'RecordedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
+const createdSchema = predictionSchema
+  .extend({ warnings: z.array(warningSchema) })
+  .meta({ id: 'RecordedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
 
 const record = operation({
   method: 'post',
@@ -75,11 +107,18 @@ const record = operation({
   operationId: 'recordPrediction',
   tag,
   summary: 'Record a prediction',
-  description: 'Records a claim with a machine-checkable criterion. It is settled at once when the evidence at hand already does; `warnings` say what to look at. The criterion is frozen.',
+  description:
+    'Records a claim with a machine-checkable criterion. It is settled at once when the evidence at hand already does; `warnings` say what to look at. The criterion is frozen.',
   access: 'write',
   body: {
     schema: createSchema,
-    example: { slug: 'gpt-5-never-released', statement: predictionExample.statement, made_at: '2025-01', criterion: criterionExample, tags: ['timelines'] },
+    example: {
+      slug: 'gpt-5-never-released',
+      statement: predictionExample.statement,
+      made_at: '2025-01',
+      criterion: criterionExample,
+      tags: ['timelines'],
+    },
     hints: { probability: 'forecasts are not supported yet' },
   },
   answer: { status: 201, description: 'Recorded.', schema: createdSchema, example: given201 },
@@ -124,13 +163,21 @@ const list = operation({
     'made_at[lt]': filterMoment('Made before this.', '2026-01-01'),
     q: filterText('Text in the statement or the slug, in any case.', 'gpt-5'),
     as_of: asOfField,
-    sort: z.enum(['recorded_at', '-recorded_at']).optional().meta({ description: 'Order of recording; with a dash newest first, which is the default.', example: '-recorded_at' }),
+    sort: z
+      .enum(['recorded_at', '-recorded_at'])
+      .optional()
+      .meta({
+        description: 'Order of recording; with a dash newest first, which is the default.',
+        example: '-recorded_at',
+      }),
     ...pageFields,
   },
   answer: {
     status: 200,
     description: 'A page.',
-    schema: z.object({ data: z.array(predictionSchema), next_cursor: z.string().nullable() }).meta({ id: 'PredictionPage', description: 'A page of predictions.' }),
+    schema: z
+      .object({ data: z.array(predictionSchema), next_cursor: z.string().nullable() })
+      .meta({ id: 'PredictionPage', description: 'A page of predictions.' }),
     example: { data: [predictionExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {
@@ -158,7 +205,12 @@ const list = operation({
       limit: query.limit ?? pageDefault,
     });
     const stamp = stampOf(asOf, services.identity.version);
-    return pageReply({ listing, target }, views.map((view) => predictionToJson(view, stamp)), next, { past: asOf !== null });
+    return pageReply(
+      { listing, target },
+      views.map((view) => predictionToJson(view, stamp)),
+      next,
+      { past: asOf !== null },
+    );
   },
 });
 
@@ -168,7 +220,8 @@ const find = operation({
   operationId: 'findPredictionAt',
   tag,
   summary: 'Get a prediction',
-  description: 'A prediction as it stands, or as it stood at `as_of`: that answer is the same for ever, whatever is observed later.',
+  description:
+    'A prediction as it stands, or as it stood at `as_of`: that answer is the same for ever, whatever is observed later.',
   access: 'read',
   params: idParameter,
   query: { as_of: asOfField },
@@ -176,7 +229,11 @@ const find = operation({
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
     const view = await findPredictionAt(http.services, params.id, asOf);
-    return { body: predictionToJson(view, stampOf(asOf, http.services.identity.version)), version: view.version, past: asOf !== null };
+    return {
+      body: predictionToJson(view, stampOf(asOf, http.services.identity.version)),
+      version: view.version,
+      past: asOf !== null,
+    };
   },
 });
 
@@ -186,17 +243,25 @@ const edit = operation({
   operationId: 'editPrediction',
   tag,
   summary: 'Edit a prediction',
-  description: 'A JSON merge patch (RFC 7396) of what may be edited. Send If-Match to edit only the version that was seen.',
+  description:
+    'A JSON merge patch (RFC 7396) of what may be edited. Send If-Match to edit only the version that was seen.',
   access: 'write',
   params: idParameter,
   body: {
     schema: editSchema,
     example: { tags: ['timelines', 'openai'] },
     mediaTypes: ['application/merge-patch+json', 'application/json'],
-    hints: { criterion: 'the criterion is frozen: what was claimed is not changed afterwards; record another prediction' },
+    hints: {
+      criterion: 'the criterion is frozen: what was claimed is not changed afterwards; record another prediction',
+    },
   },
   ifMatch: true,
-  answer: { status: 200, description: 'The prediction as edited.', schema: predictionSchema, example: predictionExample },
+  answer: {
+    status: 200,
+    description: 'The prediction as edited.',
+    schema: predictionSchema,
+    example: predictionExample,
+  },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body, expected }) => {
     const fields = {
@@ -209,17 +274,13 @@ const edit = operation({
       tags: body.tags === null ? [] : body.tags,
     };
     requireChange(fields);
-    const version = await pickVersion(expected, async () => (await findPredictionAt(services, params.id, null)).version);
+    const version = await pickVersion(
+      expected,
+      async () => (await findPredictionAt(services, params.id, null)).version,
+    );
     const view = await editPrediction(services, params.id, fields, version);
     return { body: predictionToJson(view, null), version: view.version };
   },
 });
-
-/** An empty patch would raise the version and change nothing. */
-export function requireChange(fields: object): void {
-  if (Object.values(fields).some((value) => value !== undefined)) return;
-  const detail = 'the patch is empty: give at least one field to change';
-  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#' }]);
-}
 
 export const predictionOperations = [list, record, find, edit];

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Access } from './auth.ts';
-import { pageDefault, type Position, writeCursor } from './cursor.ts';
+import { type Position, pageDefault, writeCursor } from './cursor.ts';
 import type { HttpEnv } from './deps.ts';
 import { contentTag, isHeld, versionTag } from './etag.ts';
 
@@ -28,7 +28,11 @@ type Manner = { readonly isPrivate: boolean; readonly isRead: boolean; readonly 
 
 export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Response {
   const status = reply.status ?? 200;
-  const base = { 'cache-control': cacheControl(manner, reply), ...(manner.access === 'open' ? {} : { vary: 'Authorization' }), ...reply.headers };
+  const base = {
+    'cache-control': cacheControl(manner, reply),
+    ...(manner.access === 'open' ? {} : { vary: 'Authorization' }),
+    ...reply.headers,
+  };
   if (status === 204) return c.body(null, 204, base);
   const text = reply.text ?? JSON.stringify(reply.body);
   const mediaType = reply.mediaType ?? 'application/json';
@@ -48,7 +52,12 @@ function cacheControl(manner: Manner, reply: Reply): string {
 type PageInput = { readonly listing: string; readonly target: Target };
 
 /** A page: `next` is where the following one starts, null at the end. */
-export function pageReply(input: PageInput, data: readonly unknown[], next: Position | null, more: { readonly past?: boolean; readonly extra?: object } = {}): Reply {
+export function pageReply(
+  input: PageInput,
+  data: readonly unknown[],
+  next: Position | null,
+  more: { readonly past?: boolean; readonly extra?: object } = {},
+): Reply {
   const cursor = next === null ? null : writeCursor(input.listing, next);
   const headers = cursor === null ? {} : { link: `<${nextTarget(input.target, cursor)}>; rel="next"` };
   return { body: { data, next_cursor: cursor, ...more.extra }, headers, past: more.past ?? false };
@@ -61,7 +70,11 @@ function nextTarget(target: Target, cursor: string): string {
 }
 
 /** Takes a page off rows that were asked for with one more than fit, and says where to go on. */
-export function cutPage<Row, P extends Position>(rows: readonly Row[], limit: number | undefined, positionOf: (last: Row) => P): { rows: readonly Row[]; next: P | null } {
+export function cutPage<Row, P extends Position>(
+  rows: readonly Row[],
+  limit: number | undefined,
+  positionOf: (last: Row) => P,
+): { rows: readonly Row[]; next: P | null } {
   const size = limit ?? pageDefault;
   const page = rows.slice(0, size);
   const last = page.at(-1);

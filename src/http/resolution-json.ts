@@ -7,8 +7,12 @@ import { instantText } from './fields.ts';
 export const resolutionSchema = z
   .object({
     id: z.string().meta({ example: resolutionExample.id }),
-    outcome: z.enum(['yes', 'no', 'ambiguous', 'annulled']).meta({ description: 'The resolver only ever says yes or no.' }),
-    effective_at: z.string().meta({ description: 'What in the world settled it: a date, an instant, or start/end.', example: '2025-08-07' }),
+    outcome: z
+      .enum(['yes', 'no', 'ambiguous', 'annulled'])
+      .meta({ description: 'The resolver only ever says yes or no.' }),
+    effective_at: z
+      .string()
+      .meta({ description: 'What in the world settled it: a date, an instant, or start/end.', example: '2025-08-07' }),
     known_at: instantText('The earliest knowledge time at which its evidence sufficed.'),
     decided_at: instantText('When this row was written.'),
     decided_by: z.string().meta({ description: '`resolver`, or who decided.', example: 'resolver' }),

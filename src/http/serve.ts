@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { randomUUID } from 'node:crypto';
 import type { Log } from '../services/deps.ts';
 import { buildProblem, type Problem, type ProblemCode, problemHeaders } from './errors.ts';
 import { corsHeaders, securityHeaders } from './headers.ts';
@@ -30,21 +30,32 @@ export type Served = {
 
 /** Listens. Port 0 takes any free one. Rejects when the address cannot be had. */
 export async function serveApp(app: Servable, options: ServeOptions): Promise<Served> {
-  const listener = getRequestListener(app.fetch, { hostname: 'localhost', errorHandler: (error) => answerUnreadable(error, options.log) });
+  const listener = getRequestListener(app.fetch, {
+    hostname: 'localhost',
+    errorHandler: (error) => answerUnreadable(error, options.log),
+  });
   const active = new Set<ServerResponse>();
   let draining = false;
-  const limits = { headersTimeout: headersMsMax, requestTimeout: requestMsMax, keepAliveTimeout: keepAliveMs, maxHeaderSize: headerBytesMax };
+  const limits = {
+    headersTimeout: headersMsMax,
+    requestTimeout: requestMsMax,
+    keepAliveTimeout: keepAliveMs,
+    maxHeaderSize: headerBytesMax,
+  };
   // Node would answer a missing Host with an empty body.
   const server = createServer({ ...limits, requireHostHeader: false }, (request, response) => {
     active.add(response);
     response.once('close', () => active.delete(response));
     if (draining) response.setHeader('connection', 'close');
-    if (request.headers.host === undefined && request.httpVersion === '1.1') return answerNow(response, 'bad_request', 'an HTTP/1.1 request needs a Host header');
+    if (request.headers.host === undefined && request.httpVersion === '1.1')
+      return answerNow(response, 'bad_request', 'an HTTP/1.1 request needs a Host header');
     void listener(request, response);
   });
   server.maxConnections = connectionsMax;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket));
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => answerNow(response, 'expectation_failed', 'only "Expect: 100-continue" is understood'));
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
+    answerNow(response, 'expectation_failed', 'only "Expect: 100-continue" is understood'),
+  );
   server.on('connect', (_request, socket) => writeProblem(socket, 'method_not_allowed', 'this is no proxy'));
   const port = await listen(server, options);
   return {
@@ -92,15 +103,27 @@ function headersOf(problem: Problem): Record<string, string> {
 /** What the adapter could make no request of, and what the application did not catch itself. */
 function answerUnreadable(error: unknown, log: Log): Response {
   const unreadable = error instanceof RequestError;
-  const problem = unreadable ? requestProblem('bad_request', error.message) : requestProblem('internal_error', 'an unexpected error; the log has it under this request_id');
-  if (!unreadable) log.error({ request_id: problem.request_id, error: error instanceof Error ? error.stack : String(error) }, 'request failed unexpectedly');
+  const problem = unreadable
+    ? requestProblem('bad_request', error.message)
+    : requestProblem('internal_error', 'an unexpected error; the log has it under this request_id');
+  if (!unreadable)
+    log.error(
+      { request_id: problem.request_id, error: error instanceof Error ? error.stack : String(error) },
+      'request failed unexpectedly',
+    );
   return new Response(JSON.stringify(problem), { status: problem.status, headers: headersOf(problem) });
 }
 
 function answerNow(response: ServerResponse, code: ProblemCode, detail: string): void {
   const problem = requestProblem(code, detail);
   const body = JSON.stringify(problem);
-  response.writeHead(problem.status, { ...headersOf(problem), 'content-length': Buffer.byteLength(body), connection: 'close' }).end(body);
+  response
+    .writeHead(problem.status, {
+      ...headersOf(problem),
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    })
+    .end(body);
 }
 
 /** What Node's own parser refuses reaches no application: the answer is written to the socket by hand. */
@@ -111,7 +134,11 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
   }
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return writeProblem(socket, 'headers_too_large', `the request line and header fields may have ${headerBytesMax} bytes`);
+      return writeProblem(
+        socket,
+        'headers_too_large',
+        `the request line and header fields may have ${headerBytesMax} bytes`,
+      );
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return writeProblem(socket, 'body_too_large', 'the chunk extensions are too large');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -124,7 +151,15 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
 function writeProblem(socket: Duplex, code: ProblemCode, detail: string): void {
   const problem = requestProblem(code, detail);
   const body = JSON.stringify(problem);
-  const fields = { ...headersOf(problem), date: new Date().toUTCString(), 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
-  const lines = [`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`, ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`)];
+  const fields = {
+    ...headersOf(problem),
+    date: new Date().toUTCString(),
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
+    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
+  ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,6 +1,6 @@
 import { durationMs } from '../domain/duration.ts';
 import { adapterNames, findAdapter } from '../domain/feeds/adapters.ts';
-import { hourMs, type Instant } from '../domain/instant.ts';
+import { hourMs, type Instant, startOfMinute } from '../domain/instant.ts';
 import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
 import type { Trust } from '../domain/trust.ts';
 import {
@@ -85,7 +85,7 @@ export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
     lastModified: null,
     knownVersion: null,
     failures: 0,
-    nextPollAt: now,
+    nextPollAt: startOfMinute(now),
     version: 1,
     createdAt: now,
     updatedAt: now,

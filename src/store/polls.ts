@@ -9,6 +9,8 @@ export type PollRow = {
   readonly feedId: string;
   readonly kind: PollKind;
   readonly result: PollResult;
+  /** The tick it was scheduled for; null when somebody asked for it. */
+  readonly scheduledFor: Instant | null;
   readonly startedAt: Instant;
   readonly observedAt: Instant | null;
   readonly finishedAt: Instant | null;
@@ -27,7 +29,7 @@ export type PollRow = {
 };
 
 function pollColumns(db: Sql) {
-  return db`id, feed_id as "feedId", kind, result, started_at as "startedAt", observed_at as "observedAt", finished_at as "finishedAt",
+  return db`id, feed_id as "feedId", kind, result, scheduled_for as "scheduledFor", started_at as "startedAt", observed_at as "observedAt", finished_at as "finishedAt",
     items, new_items as "newItems", changed_items as "changedItems", vanished_items as "vanishedItems", lost_items as "lostItems",
     bytes, bytes_hash as "bytesHash", frozen_vendors as "frozenVendors", suspect_reason as "suspectReason",
     error_code as "errorCode", error_detail as "errorDetail", http_status as "httpStatus"`;

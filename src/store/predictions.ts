@@ -100,33 +100,6 @@ export async function insertCriterion(
       ${row.resolveBy === null ? null : new Date(row.resolveBy)}, ${row.reason}, ${new Date(row.createdAt)})`;
 }
 
-/** What can touch a prediction: families and edges, each in one statement. */
-export async function insertWatches(
-  db: Sql,
-  predictionId: string,
-  watches: readonly { vendor: string; family: string }[],
-): Promise<void> {
-  if (watches.length === 0) return;
-  await db`
-    insert into prediction_watches (prediction_id, vendor, family)
-    select ${predictionId}, w.vendor, w.family
-    from unnest(${watches.map((watch) => watch.vendor)}::text[], ${watches.map((watch) => watch.family)}::text[]) as w(vendor, family)
-    on conflict do nothing`;
-}
-
-export async function insertEdges(
-  db: Sql,
-  predictionId: string,
-  edges: readonly { vendor: string; at: Instant }[],
-): Promise<void> {
-  if (edges.length === 0) return;
-  await db`
-    insert into prediction_edges (prediction_id, vendor, edge_at)
-    select ${predictionId}, e.vendor, e.edge_at
-    from unnest(${edges.map((edge) => edge.vendor)}::text[], ${edges.map((edge) => new Date(edge.at).toISOString())}::timestamptz[]) as e(vendor, edge_at)
-    on conflict do nothing`;
-}
-
 /** By id or slug. */
 export async function findPrediction(db: Sql, idOrSlug: string): Promise<PredictionRow | null> {
   const rows = await db<PredictionRow[]>`
@@ -138,14 +111,6 @@ export async function findPrediction(db: Sql, idOrSlug: string): Promise<Predict
 export async function listPredictionsById(db: Sql, ids: readonly string[]): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
     select ${predictionColumns(db)} from ${fromPredictions(db)} where p.id = any(${ids as string[]}) order by p.id`;
-}
-
-/**
- * Locks predictions for the transaction, in id order. Evidence that others commit meanwhile is seen by statements after
- * this one, so whoever settles a prediction last has seen all of it.
- */
-export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<void> {
-  await db`select id from predictions where id = any(${ids as string[]}) order by id for update`;
 }
 
 /** Predictions in the order of recording, after or before a sequence number. */
@@ -241,79 +206,6 @@ export async function updatePredictionState(
       outcome = ${state.outcome}, recheck_at = ${state.recheckAt === null ? null : new Date(state.recheckAt)}, evaluated_with = ${state.evaluatedWith},
       resolutions = resolutions + ${state.newResolutions}
     where id = ${id}`;
-}
-
-/** Predictions watching any of the families, as ids. */
-export async function listWatching(db: Sql, touched: readonly { vendor: string; family: string }[]): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select distinct w.prediction_id as id from prediction_watches w
-    join unnest(${touched.map((touch) => touch.vendor)}::text[], ${touched.map((touch) => touch.family)}::text[]) as t(vendor, family)
-      on w.vendor in (t.vendor, 'any') and w.family in (t.family, 'any')
-    order by id`;
-  return rows.map((row) => row.id);
-}
-
-/**
- * Predictions with an edge of coverage of a vendor after one moment and up to another (null: without end).
- * Resolved ones too: an archive may show that the same was known earlier.
- */
-export async function listEdgesCrossed(
-  db: Sql,
-  vendors: readonly string[] | 'any',
-  after: Instant,
-  until: Instant | null,
-): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select distinct e.prediction_id as id from prediction_edges e
-    where e.edge_at > ${new Date(after)} ${until === null ? db`` : db`and e.edge_at <= ${new Date(until)}`}
-      ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors as string[]})`}
-    order by id`;
-  return rows.map((row) => row.id);
-}
-
-/** Predictions watching families of which something was first listed after a moment: what else was read by then bounds their dates. */
-export async function listWatchingSeenAfter(
-  db: Sql,
-  vendors: readonly string[] | 'any',
-  after: Instant,
-): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select distinct w.prediction_id as id from sightings s
-    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
-    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
-    where s.seen_from > ${new Date(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors as string[]})`}
-    order by id`;
-  return rows.map((row) => row.id);
-}
-
-/** Has a prediction looked at again at a moment, or earlier where that was due before. */
-export async function advanceRecheck(db: Sql, id: string, at: Instant): Promise<void> {
-  await db`update predictions set recheck_at = least(recheck_at, ${new Date(at)}) where id = ${id}`;
-}
-
-/** Predictions whose timer has run out. */
-export async function listDueRechecks(db: Sql, now: Instant, limit: number): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select id from predictions where recheck_at <= ${new Date(now)} order by recheck_at, id limit ${limit}`;
-  return rows.map((row) => row.id);
-}
-
-/** Predictions evaluated under other rules, identity data or feed settings, after an id. */
-export async function listEvaluatedOtherwise(
-  db: Sql,
-  evaluatedWith: string,
-  after: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select id from predictions where evaluated_with is distinct from ${evaluatedWith} and id > ${after} order by id limit ${limit}`;
-  return rows.map((row) => row.id);
-}
-
-/** Every prediction, after an id. */
-export async function listAllIds(db: Sql, after: string, limit: number): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`select id from predictions where id > ${after} order by id limit ${limit}`;
-  return rows.map((row) => row.id);
 }
 
 export async function countPredictions(db: Sql): Promise<number> {

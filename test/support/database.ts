@@ -34,18 +34,27 @@ export async function openEmptyDatabase(options: DatabaseOptions = {}): Promise<
 }
 
 async function openOnServer(template: string, options: DatabaseOptions): Promise<Database> {
+  const own = await createServerDatabase(template);
+  const db = await openDatabase({ databaseUrl: own.url, poolMax: 5, ...options });
+  return {
+    ...db,
+    close: async () => {
+      await db.close();
+      await own.drop();
+    },
+  };
+}
+
+/** A database of its own on the server, for programs that are given an address; empty unless a template is named. */
+export async function createServerDatabase(template = 'template0'): Promise<{ url: string; drop: () => Promise<void> }> {
   const { url, prefix } = inject('server');
   const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   await administer(url, (admin) => admin`create database ${admin(name)} template ${admin(template)}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
-  const db = await openDatabase({ databaseUrl: own.href, poolMax: 5, ...options });
   return {
-    ...db,
-    close: async () => {
-      await db.close();
-      await administer(url, (admin) => admin`drop database if exists ${admin(name)} with (force)`);
-    },
+    url: own.href,
+    drop: () => administer(url, async (admin) => void (await admin`drop database if exists ${admin(name)} with (force)`)),
   };
 }
 

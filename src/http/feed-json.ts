@@ -1,0 +1,102 @@
+import { z } from '@hono/zod-openapi';
+import { formatInstant, type Instant } from '../domain/instant.ts';
+import { trusts } from '../domain/trust.ts';
+import type { FeedView } from '../services/feeds.ts';
+import { feedExample, pollExample } from './examples.ts';
+import { instantText } from './fields.ts';
+
+export const pollSchema = z
+  .object({
+    id: z.string().meta({ example: pollExample.id }),
+    feed_id: z.string(),
+    kind: z.enum(['scheduled', 'manual', 'snapshot']).meta({ description: 'By the clock, on demand, or a payload that was sent in.' }),
+    result: z.enum(['running', 'ok', 'not_modified', 'suspect', 'failed', 'aborted']).meta({ description: 'Only ok and not_modified move the watermark.' }),
+    started_at: instantText('When it began.'),
+    observed_at: instantText('The knowledge time of what it brought.').nullable(),
+    finished_at: instantText('When it ended.').nullable(),
+    items: z.int().meta({ description: 'Items listed.' }),
+    new: z.int().meta({ description: 'Items that were not listed before.' }),
+    changed: z.int().meta({ description: 'Items whose facts changed.' }),
+    vanished: z.int().meta({ description: 'Items that are no longer listed.' }),
+    lost: z.int().meta({ description: 'Rows that could not be read.' }),
+    bytes: z.int().nullable(),
+    bytes_hash: z.string().nullable(),
+    frozen_vendors: z.array(z.string()).meta({ description: 'Vendors whose slice was suspect and left out.' }),
+    suspect_reason: z.string().nullable().meta({ description: 'Why it was not believed.' }),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Why it failed.' }),
+    http_status: z.int().nullable(),
+  })
+  .meta({ id: 'Poll', description: 'One reading of a feed.' });
+
+export type Poll = NonNullable<FeedView['lastPoll']>;
+
+export function pollToJson(poll: Poll): z.infer<typeof pollSchema> {
+  return {
+    id: poll.id,
+    feed_id: poll.feedId,
+    kind: poll.kind,
+    result: poll.result,
+    started_at: formatInstant(poll.startedAt),
+    observed_at: orNull(poll.observedAt),
+    finished_at: orNull(poll.finishedAt),
+    items: poll.items,
+    new: poll.newItems,
+    changed: poll.changedItems,
+    vanished: poll.vanishedItems,
+    lost: poll.lostItems,
+    bytes: poll.bytes,
+    bytes_hash: poll.bytesHash,
+    frozen_vendors: poll.frozenVendors,
+    suspect_reason: poll.suspectReason,
+    error: poll.errorCode === null ? null : { code: poll.errorCode, detail: poll.errorDetail ?? '' },
+    http_status: poll.httpStatus,
+  };
+}
+
+export const feedSchema = z
+  .object({
+    id: z.string().meta({ example: feedExample.id }),
+    slug: z.string().meta({ example: feedExample.slug }),
+    adapter: z.string().meta({ description: 'How its payloads are read.', example: 'models_dev' }),
+    url: z.string().nullable().meta({ description: 'Where it is published; null when it lives on snapshots.' }),
+    trust: z.enum(trusts).meta({ description: 'The most that its rows are believed.' }),
+    origin: z.string().meta({ description: 'Feeds of one origin copy each other and count once.' }),
+    covers: z.union([z.literal('any'), z.array(z.string())]).meta({ description: 'Vendors of which its silence is evidence.' }),
+    settlement_lag: z.string().meta({ description: 'How long after a release it may take to list it.', example: 'P2D' }),
+    enabled: z.boolean(),
+    watermark: instantText('Up to when it is known.').nullable(),
+    health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
+    last_poll: pollSchema.nullable(),
+    failures: z.int().meta({ description: 'Failed polls in a row.' }),
+    next_poll_at: instantText('Not polled before this.'),
+    version: z.int().meta({ description: 'Raised with every edit; the ETag carries it.' }),
+    created_at: instantText('When it was created.'),
+    updated_at: instantText('When it was last edited.'),
+  })
+  .meta({ id: 'Feed', description: 'What is read, how far it is believed, and how far it has been read.' });
+
+export function feedToJson({ feed, health, lastPoll }: FeedView): z.infer<typeof feedSchema> {
+  return {
+    id: feed.id,
+    slug: feed.slug,
+    adapter: feed.adapter,
+    url: feed.url,
+    trust: feed.trust,
+    origin: feed.origin,
+    covers: feed.coversAny ? 'any' : feed.covers,
+    settlement_lag: feed.settlementLag,
+    enabled: feed.enabled,
+    watermark: orNull(feed.watermark),
+    health,
+    last_poll: lastPoll === null ? null : pollToJson(lastPoll),
+    failures: feed.failures,
+    next_poll_at: formatInstant(feed.nextPollAt),
+    version: feed.version,
+    created_at: formatInstant(feed.createdAt),
+    updated_at: formatInstant(feed.updatedAt),
+  };
+}
+
+function orNull(at: Instant | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
