@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts';
+import type { Instant, Interval } from './instant.ts';
 import type { EvidencePolicy } from './policy.ts';
 import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
 
@@ -21,8 +21,6 @@ export type Coverage = {
   readonly coveredTo: Instant;
   /** The same without taking off the lags: what "as of" means in a standing. */
   readonly readTo: Instant;
-  /** The earliest first read among the covering feeds, or plus infinity. */
-  readonly openedAt: Instant;
 };
 
 /** A feed covers only what it declares; a pattern over any vendor needs feeds that cover all. */
@@ -39,19 +37,24 @@ export function coverageOf(timeline: Timeline, vendor: string, at: Instant, poli
     .filter((feed) => counts(feed, policy) && coversVendor(feed, vendor))
     .map((feed) => markOf(timeline, feed, vendor, at))
     .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
-  const opened = marks.map((mark) => mark.readFrom ?? Number.POSITIVE_INFINITY);
   return {
     vendor,
     marks,
     coveredTo: enough(marks, (mark) => mark.readThrough, policy),
     readTo: enough(marks, (mark) => mark.watermark ?? Number.NEGATIVE_INFINITY, policy),
-    openedAt: Math.min(Number.POSITIVE_INFINITY, ...opened),
   };
 }
 
 /** A NO mirrors what a YES would have needed: where only the vendor itself settles, only its own feeds cover. */
 function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
   return policy.firstPartyOnly ? feed.trust === 'first_party' : feed.trust !== 'community';
+}
+
+/** Whether one of the feeds that cover a window to its end was read from before it opened: what it never looked at, it cannot miss. */
+export function openedBefore(coverage: Coverage, window: Interval): boolean {
+  return coverage.marks.some(
+    (mark) => mark.readThrough >= window.to && mark.readFrom !== null && mark.readFrom <= window.from,
+  );
 }
 
 function markOf(timeline: Timeline, feed: FeedFacts, vendor: string, at: Instant): FeedMark {

@@ -1,5 +1,5 @@
-import { dayMs, type Instant, type Interval, parseDate } from './instant.ts';
-import { futureToleranceMs, type KnownSighting } from './timeline.ts';
+import { dayMs, formatDay, type Instant, type Interval, parseDate } from './instant.ts';
+import { durability, futureToleranceMs, type KnownSighting, lastReadAt, type Timeline } from './timeline.ts';
 
 /** A curated date this far before the bracket may still be the start of a late listing; further off it decides nothing. */
 export const dateBeforeBracketMaxMs = 90 * dayMs;
@@ -18,6 +18,10 @@ export type Dating = {
 };
 
 type Question = {
+  readonly timeline: Timeline;
+  readonly at: Instant;
+  /** The ids under which the model was met, whatever their stage. */
+  readonly ids: readonly string[];
   /** Every sighting known, oldest first; never empty. */
   readonly known: readonly KnownSighting[];
   readonly firstParty: KnownSighting | null;
@@ -36,77 +40,116 @@ type StatedDate = { readonly sighting: KnownSighting; readonly interval: Interva
  * policy asks (a lone early row, such as a placeholder, bounds nothing), and not out while enough was read without it.
  */
 export function dateModel(question: Question): Dating {
-  const standing = standingDates(question.known);
+  const { known, at } = question;
+  const isYoung = (row: KnownSighting): boolean => curatedText(row) !== null && durability(row, at) === 'young';
+  const full = dateBy(question, known);
+  const young = known.filter(isYoung);
+  if (young.length === 0) return full;
+  // A curated date that has not stood for a day may hold an answer back; it decides nothing.
+  const steady = dateBy(
+    question,
+    known.filter((row) => !isYoung(row)),
+  );
+  const occurred = {
+    from: Math.min(full.occurred.from, steady.occurred.from),
+    to: Math.max(full.occurred.to, steady.occurred.to),
+  };
+  if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
+  const aside = young.map((row) => `${curatedText(row) ?? ''} has not stood for 24 hours`);
+  return { ...steady, occurred, setAside: [...steady.setAside, ...aside] };
+}
+
+function dateBy(question: Question, datable: readonly KnownSighting[]): Dating {
+  const standing = standingDates(datable, question.at);
   if (standing.length > 0) {
     const occurred = earliestGroup(standing);
-    return {
-      occurred: occurred.interval,
-      basis: 'stated',
-      dated: occurred.dates.map((date) => date.sighting),
-      setAside: [],
-    };
+    return { occurred: occurred.interval, basis: 'stated', dated: occurred.dates.map(rowOf), setAside: [] };
   }
-  const { usable, setAside } = curatedDates(question.known);
   const low = lowerBound(question);
-  const high = upperBound(question, usable);
-  const best = usable.length === 0 ? null : earliestGroup(usable);
-  if (best === null) return { occurred: { from: low, to: high }, basis: 'bracket', dated: [], setAside };
-  return dateWithin(best, { from: low, to: high }, question.known, setAside);
+  const { usable, setAside } = curatedDates(question, datable, low);
+  const bracket = { from: low, to: upperBound(question, usable) };
+  if (usable.length === 0) return { occurred: bracket, basis: 'bracket', dated: [], setAside };
+  const best = earliestGroup(usable);
+  return { ...dateWithin(question, best, bracket), dated: best.dates.map(rowOf), setAside };
 }
 
 function dateWithin(
+  question: Question,
   best: { interval: Interval; dates: readonly StatedDate[] },
   bracket: Interval,
-  known: readonly KnownSighting[],
-  setAside: readonly string[],
-): Dating {
-  const dated = best.dates.map((date) => date.sighting);
+): Pick<Dating, 'occurred' | 'basis'> {
   const stated = best.interval;
-  // Listed up to two days before the stated day: somewhere from the listing to the end of that day.
-  if (stated.from >= bracket.to)
-    return { occurred: { from: bracket.to - 1, to: stated.to }, basis: 'late', dated, setAside };
   const closed = Number.isFinite(bracket.from);
-  const inside = closed && stated.to > bracket.from;
-  const stamped = known.some(
-    ({ sighting }) => sighting.model.snapshotDay !== null && stampsDay(sighting.model.snapshotDay, stated),
-  );
-  if (inside && !stamped) {
-    return { occurred: { from: stated.from, to: Math.min(stated.to, bracket.to) }, basis: 'curated', dated, setAside };
+  // Listed up to two days before the stated day: the listing may be early, or the day a time zone ahead.
+  if (stated.from >= bracket.to) {
+    const from = closed ? bracket.from : Math.min(firstSeen(question.known), bracket.to - 1);
+    return { occurred: { from, to: stated.to }, basis: 'late' };
   }
-  if (inside || stamped || !closed || bracket.from - stated.to <= dateBeforeBracketMaxMs) {
-    return { occurred: { from: stated.from, to: bracket.to }, basis: 'late', dated, setAside };
+  const stamped = best.dates.some((date) => question.ids.some((id) => stampsDay(id, date.interval)));
+  if (closed && stated.to > bracket.from && !stamped) {
+    return { occurred: { from: stated.from, to: Math.min(stated.to, bracket.to) }, basis: 'curated' };
   }
-  const reason = `${dated[0]?.version.released?.text ?? ''} lies more than 90 days before it could first be listed`;
-  return { occurred: bracket, basis: 'bracket', dated: [], setAside: [...setAside, reason] };
+  return { occurred: { from: stated.from, to: bracket.to }, basis: 'late' };
 }
 
-function stampsDay(snapshotDay: string, interval: Interval): boolean {
-  const stamp = parseDate(snapshotDay);
-  return stamp !== null && stamp.interval.from === interval.from;
+function rowOf(date: StatedDate): KnownSighting {
+  return date.sighting;
 }
 
-function standingDates(known: readonly KnownSighting[]): StatedDate[] {
-  return known.flatMap((sighting) => {
+function firstSeen(known: readonly KnownSighting[]): Instant {
+  return known[0]?.seenFrom ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release date. */
+function stampsDay(id: string, interval: Interval): boolean {
+  const day = formatDay(interval.from);
+  const [year = '', month = '', date = ''] = day.split('-');
+  const words = id.split(/[^0-9]+/);
+  const stamp = new RegExp(`(^|[^0-9])${month}-${date}([^0-9]|$)`);
+  return words.includes(`${year}${month}${date}`) || words.includes(`${month}${date}`) || stamp.test(id);
+}
+
+function standingDates(rows: readonly KnownSighting[], at: Instant): StatedDate[] {
+  return rows.flatMap((sighting) => {
     const date = statedDate(sighting);
-    return sighting.version.released?.weight === 'stands' && date !== null ? [{ sighting, interval: date }] : [];
+    if (sighting.version.released?.weight !== 'stands' || date === null) return [];
+    if (sighting.trust !== 'first_party' && durability(sighting, at) === 'slip') return [];
+    return [{ sighting, interval: date }];
   });
 }
 
-function curatedDates(known: readonly KnownSighting[]): { usable: StatedDate[]; setAside: string[] } {
+function curatedDates(
+  question: Question,
+  rows: readonly KnownSighting[],
+  low: Instant,
+): { usable: StatedDate[]; setAside: string[] } {
   const usable: StatedDate[] = [];
   const setAside: string[] = [];
-  const firstSeen = known[0]?.seenFrom ?? Number.POSITIVE_INFINITY;
-  for (const sighting of known) {
-    const released = sighting.version.released;
-    if (released === null || released.weight !== 'curated' || !sighting.sighting.model.own) continue;
+  for (const sighting of rows) {
+    const text = curatedText(sighting);
+    if (text === null) continue;
     const interval = statedDate(sighting);
-    const text = `${released.text} stated by ${sighting.feed.slug} for ${sighting.sighting.name}`;
-    if (interval === null) setAside.push(`${text} is no date that could be`);
-    else if (interval.from > firstSeen + futureToleranceMs)
-      setAside.push(`${text} lies after the model was first seen`);
-    else usable.push({ sighting, interval });
+    const flaw = interval === null ? 'is no date that could be' : flawOf(question, sighting, interval, low);
+    if (interval !== null && flaw === null) usable.push({ sighting, interval });
+    else setAside.push(`${text} ${flaw}`);
   }
   return { usable, setAside };
+}
+
+/** Why a curated date is kept and shown but decides nothing; null when it may. */
+function flawOf(question: Question, row: KnownSighting, date: Interval, low: Instant): string | null {
+  if (durability(row, question.at) === 'slip') return 'stood in a row that vanished within 24 hours';
+  if (date.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
+  const far = Number.isFinite(low) && low - date.to > dateBeforeBracketMaxMs;
+  if (far && !question.ids.some((id) => stampsDay(id, date)))
+    return 'lies more than 90 days before it could first be listed';
+  return null;
+}
+
+function curatedText(row: KnownSighting): string | null {
+  const { released } = row.version;
+  if (released === null || released.weight !== 'curated' || !row.sighting.model.own) return null;
+  return `${released.text} stated by ${row.feed.slug} for ${row.sighting.name}`;
 }
 
 function statedDate(sighting: KnownSighting): Interval | null {
@@ -140,7 +183,11 @@ function earliestGroup(dates: readonly StatedDate[]): { interval: Interval; date
 function lowerBound(question: Question): Instant {
   const first = question.known[0];
   if (first === undefined) return Number.NEGATIVE_INFINITY;
-  const absent = first.sighting.absentAt;
+  // A row that began as an announcement or a preview was read without what it later became for as long as it stood so.
+  const changed = first.unseenAt >= first.sighting.seenFrom;
+  const absent = changed
+    ? lastReadAt(question.timeline, first.feed.id, first.sighting.model.vendor, first.unseenAt)
+    : first.sighting.absentAt;
   const covers = first.feed.covers === 'any' || first.feed.covers.includes(first.sighting.model.vendor);
   const own =
     absent !== null && covers && first.feed.trust !== 'community'
@@ -151,7 +198,7 @@ function lowerBound(question: Question): Instant {
 
 /**
  * The moment (exclusive) by which enough origins vouch for it: each by listing it, or by a vendor row's date.
- * Below the policy nothing vouches for it; the first sighting then shows where it would fall if it were believed.
+ * Dates alone never put it before the first sighting: catalogues copy one announcement from another. Below the policy nothing vouches for it; the first sighting then shows where it would fall if it were believed.
  */
 function upperBound(question: Question, usable: readonly StatedDate[]): Instant {
   const byOrigin = new Map(question.seasonedFrom.map(({ origin, at }) => [origin, at + 1]));
@@ -162,5 +209,6 @@ function upperBound(question: Question, usable: readonly StatedDate[]): Instant 
   const vouched = [...byOrigin.values()].sort((a, b) => a - b)[question.originsMin - 1] ?? Number.POSITIVE_INFINITY;
   const firstParty = question.firstParty === null ? Number.POSITIVE_INFINITY : question.firstParty.seenFrom + 1;
   const high = Math.min(vouched, firstParty);
-  return Number.isFinite(high) ? high : (question.known[0]?.seenFrom ?? high) + 1;
+  const seen = firstSeen(question.known) + 1;
+  return Number.isFinite(high) ? Math.max(high, seen) : seen;
 }

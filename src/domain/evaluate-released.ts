@@ -1,4 +1,4 @@
-import { type Coverage, coverageOf } from './coverage.ts';
+import { type Coverage, coverageOf, openedBefore } from './coverage.ts';
 import type { Released } from './criterion.ts';
 import { modelName } from './criterion-text.ts';
 import { earliest, type ModelEvidence, weighModel } from './evidence.ts';
@@ -51,9 +51,8 @@ type Standing = {
 /** Evaluates `released`: an admissible event wholly in the window, or coverage past the deadline without any. */
 export function evaluateReleased(leaf: Released, setting: Setting): Answer {
   const window = windowOf(leaf, setting.madeFrom);
-  const events = weighMatching(leaf, setting);
+  const { events, recheckAt } = weighMatching(leaf, setting);
   const coverage = coverageOf(setting.timeline, leaf.model.vendor, setting.at, setting.policy);
-  const recheckAt = events.map((event) => event.recheckAt).reduce(earliest, null);
   const standing = { window, events, coverage, recheckAt };
   return (
     answerYes(leaf, setting, standing) ??
@@ -63,7 +62,7 @@ export function evaluateReleased(leaf: Released, setting: Setting): Answer {
   );
 }
 
-function weighMatching(leaf: Released, setting: Setting): ModelEvidence[] {
+function weighMatching(leaf: Released, setting: Setting): Pick<Standing, 'events' | 'recheckAt'> {
   const byModel = new Map<string, Sighting[]>();
   for (const sighting of setting.timeline.sightings) {
     if (!matchesPattern(leaf.model, sighting.model, setting.styleOf)) continue;
@@ -73,12 +72,12 @@ function weighMatching(leaf: Released, setting: Setting): ModelEvidence[] {
     else rows.push(sighting);
   }
   const ask = { at: setting.at, stage: leaf.model.stage ?? 'any', policy: setting.policy };
-  const weighed = [...byModel.values()]
-    .map((rows) => weighModel(setting.timeline, rows, ask))
-    .filter((event) => event !== null);
-  return weighed.sort(
+  const weighed = [...byModel.values()].map((rows) => weighModel(setting.timeline, rows, ask));
+  const events = weighed.flatMap(({ evidence }) => (evidence === null ? [] : [evidence]));
+  events.sort(
     (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
   );
+  return { events, recheckAt: weighed.map((found) => found.recheckAt).reduce(earliest, null) };
 }
 
 function believed(event: ModelEvidence, setting: Setting): boolean {
@@ -87,7 +86,11 @@ function believed(event: ModelEvidence, setting: Setting): boolean {
 
 function answerYes(leaf: Released, setting: Setting, standing: Standing): Answer | null {
   const { window, events } = standing;
-  const event = events.find((candidate) => believed(candidate, setting) && liesWithin(candidate.occurred, window));
+  // A date still to come decides nothing, however good its source.
+  const event = events.find(
+    (candidate) =>
+      believed(candidate, setting) && liesWithin(candidate.occurred, window) && candidate.occurred.from <= setting.at,
+  );
   if (event === undefined) return null;
   const witnesses = witnessesOf(event);
   const when = formatInterval(event.occurred);
@@ -122,8 +125,8 @@ function answerBefore(leaf: Released, setting: Setting, standing: Standing): Ans
 
 function answerNo(leaf: Released, standing: Standing): Answer | null {
   const { window, coverage, events } = standing;
-  if (!Number.isFinite(window.to) || coverage.coveredTo < window.to || coverage.openedAt > window.from) return null;
-  if (events.some((event) => inTheWay(event, window, coverage))) return null;
+  if (!Number.isFinite(window.to) || coverage.coveredTo < window.to || !openedBefore(coverage, window)) return null;
+  if (events.some((event) => bearsOn(leaf, event, window) && !hasLapsed(event, window, coverage))) return null;
   const feeds = coverage.marks.filter((mark) => mark.readThrough >= window.to);
   const names = feeds.map((mark) => mark.feed.slug).join(', ');
   const text = `No ${modelName(leaf.model)} was listed ${windowText(window)}, and ${names} had been read past the deadline and the settlement lag.`;
@@ -140,16 +143,27 @@ function answerNo(leaf: Released, standing: Standing): Answer | null {
   });
 }
 
-/** Any event that touches the window keeps a NO from being settled, but for host rows that lapsed 90 days after the deadline. */
-function inTheWay(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
-  if (event.occurred.to <= window.from || event.occurred.from >= window.to) return false;
-  return !(event.grade === 'short' && event.hostsOnly && coverage.coveredTo >= window.to + hostLapseMs);
+/**
+ * Whether an event keeps a NO from being settled. Any that touches the window does. So does a lasting listing of the one
+ * model asked for that is older than the window and below the policy: it may have been out already.
+ */
+function bearsOn(leaf: Released, event: ModelEvidence, window: Interval): boolean {
+  if (event.occurred.from >= window.to) return false;
+  if (event.occurred.to > window.from) return true;
+  return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
+}
+
+/** Host rows alone stop standing in the way 90 days after the deadline, by watermark. */
+function hasLapsed(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
+  return event.grade === 'short' && event.hostsOnly && coverage.coveredTo >= window.to + hostLapseMs;
 }
 
 function answerOpen(leaf: Released, standing: Standing): Answer {
   const { window, events, coverage, recheckAt } = standing;
-  const touching = events.filter((event) => event.occurred.to > window.from && event.occurred.from < window.to);
-  const event = touching[0];
+  const touching = events.filter((event) => bearsOn(leaf, event, window));
+  // A short witness wholly inside the window is what a person should look at first.
+  const inside = touching.find((event) => event.grade === 'short' && liesWithin(event.occurred, window));
+  const event = inside ?? touching[0];
   const base = { interval: null, trust: null, recheckAt, coverage };
   if (event === undefined) return openWithoutEvent(leaf, standing);
   const witnesses = touching.flatMap(witnessesOf);
@@ -159,7 +173,10 @@ function answerOpen(leaf: Released, standing: Standing): Answer {
   }
   const origins = new Set(event.witnesses.map((witness) => witness.feed.origin));
   const others = [...coverage.marks].filter((mark) => !origins.has(mark.feed.origin) && mark.readThrough >= window.to);
-  const contradicted = Number.isFinite(window.to) && new Set(others.map((mark) => mark.feed.origin)).size >= 2;
+  const enough =
+    others.some((mark) => mark.feed.trust === 'first_party') ||
+    new Set(others.map((mark) => mark.feed.origin)).size >= 2;
+  const contradicted = Number.isFinite(window.to) && enough;
   const text = `${event.key} was seen (${listedBy(event)}), but ${event.missing ?? 'below the evidence policy'}.`;
   return answer(leaf, 'undetermined', contradicted ? 'contradicted' : 'below_policy', text, { ...base, witnesses });
 }
@@ -174,8 +191,8 @@ function openWithoutEvent(leaf: Released, standing: Standing): Answer {
     const text = `${nothing}; there is no deadline, so this stays open until one is released.`;
     return answer(leaf, 'undetermined', 'nothing_seen', text, base);
   }
-  if (coverage.openedAt > window.from && coverage.coveredTo >= window.to) {
-    const text = `${nothing}, but no covering feed was read from before the window opened, so absence proves nothing.`;
+  if (coverage.coveredTo >= window.to && !openedBefore(coverage, window)) {
+    const text = `${nothing}, but none of the feeds read past the deadline was read from before the window opened, so absence proves nothing.`;
     return answer(leaf, 'undetermined', 'window_not_covered', text, base);
   }
   const text = `${nothing}; a NO waits for ${waitingFor(window, coverage)}.`;

@@ -190,7 +190,7 @@ function evidenceOf(node: ExplanationNode): string[] {
   const visit = (at: ExplanationNode): void => {
     if (at.verdict === 'undetermined') return;
     for (const witness of at.witnesses) ids.add(witness.observation_id);
-    at.of.forEach(visit);
+    for (const child of at.of) if (at.op === 'not' || child.verdict === at.verdict) visit(child);
   };
   visit(node);
   return [...ids];
@@ -201,7 +201,8 @@ function leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNo
   const short = firstWithReason(strict, ['contradicted', 'below_policy']);
   if (lenient.verdict !== 'undetermined' && short !== null)
     return { outcome: lenient.verdict, reason: short.reason, text: short.text };
-  const before = firstWithReason(strict, ['already_before_window']);
+  const before =
+    firstWithReason(strict, ['already_before_window']) ?? firstWithReason(lenient.node, ['already_before_window']);
   return before === null ? null : { outcome: null, reason: before.reason, text: before.text };
 }
 

@@ -4,11 +4,16 @@ import { dayMs, type Instant, type Interval } from './instant.ts';
 import { modelKey } from './model-id.ts';
 import type { ModelName } from './pattern.ts';
 import type { EvidencePolicy } from './policy.ts';
-import { announcedFor, type KnownSighting, knownSighting, type Sighting, type Timeline } from './timeline.ts';
+import {
+  announcedFor,
+  durability,
+  type KnownSighting,
+  knownSighting,
+  type Sighting,
+  seasoningMs,
+  type Timeline,
+} from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
-
-/** A row of a curated or aggregator feed must last this long before it counts: slips and placeholders do not. */
-export const seasoningMs = dayMs;
 
 /** What is known, at one moment, of whether and when one model was released. */
 export type ModelEvidence = {
@@ -26,62 +31,67 @@ export type ModelEvidence = {
   readonly missing: string | null;
   /** No row in the vendor's own namespace, no first party: only hosts list it. */
   readonly hostsOnly: boolean;
+  /** Every row of it vanished within 24 hours. */
+  readonly slipsOnly: boolean;
   readonly trust: Trust;
-  /** When time alone may change this: a row seasons, an announced day comes. */
-  readonly recheckAt: Instant | null;
 };
 
-/** One origin's word on a model: its seasoned sightings, or why it has none. */
-type OriginWord = {
-  readonly origin: string;
-  readonly seasonedFrom: Instant | null;
-  readonly seasonsAt: Instant | null;
-};
+/** What is known of a model, and when time alone may change that: a row seasons, an announced day or a stated date comes. */
+export type Weighed = { readonly evidence: ModelEvidence | null; readonly recheckAt: Instant | null };
+
+/** Since when one origin's seasoned rows carry a model, or null while they do not. */
+type OriginWord = { readonly origin: string; readonly seasonedFrom: Instant | null };
+
+type Ask = { readonly at: Instant; readonly stage: 'any' | 'ga'; readonly policy: EvidencePolicy };
 
 /**
- * Weighs every sighting of one model as known at `at`. Null when nothing witnesses it.
+ * Weighs every sighting of one model as known at `at`. No evidence when nothing witnesses it.
  * `sightings` are those of one model; `ga` looks only at the vendor's own rows of general availability.
  */
-export function weighModel(
-  timeline: Timeline,
-  sightings: readonly Sighting[],
-  ask: { readonly at: Instant; readonly stage: 'any' | 'ga'; readonly policy: EvidencePolicy },
-): ModelEvidence | null {
-  const first = sightings[0];
-  if (first === undefined) return null;
+export function weighModel(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const known: KnownSighting[] = [];
-  let announcedUntil: Instant | null = null;
+  let recheckAt: Instant | null = null;
   for (const sighting of sightings) {
-    const found = knownSighting(timeline, sighting, ask.at);
-    if (found === 'announced') announcedUntil = earliest(announcedUntil, nextLook(sighting, ask.at));
+    const found = knownSighting(timeline, sighting, ask.at, ask.stage);
+    if (found === 'announced') recheckAt = earliest(recheckAt, nextLook(sighting, ask.at));
     else if (found !== null && countsForStage(found, ask.stage)) known.push(found);
   }
-  if (known.length === 0) return null;
+  const first = known[0];
+  if (first === undefined) return { evidence: null, recheckAt };
   known.sort((a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'));
-  return weighKnown(timeline, known, first.model, ask, announcedUntil);
+  const ids = sightings.filter((sighting) => sighting.seenFrom <= ask.at).map((sighting) => sighting.name);
+  const evidence = weighKnown(timeline, first.sighting.model, known, ids, ask);
+  for (const row of known)
+    if (durability(row, ask.at) === 'young') recheckAt = earliest(recheckAt, row.seenFrom + seasoningMs);
+  if (evidence.occurred.from > ask.at) recheckAt = earliest(recheckAt, evidence.occurred.from);
+  return { evidence, recheckAt };
 }
 
 function weighKnown(
   timeline: Timeline,
-  known: readonly KnownSighting[],
   model: ModelName,
-  ask: { readonly at: Instant; readonly policy: EvidencePolicy },
-  announcedUntil: Instant | null,
+  known: readonly KnownSighting[],
+  ids: readonly string[],
+  { policy, at }: Ask,
 ): ModelEvidence {
-  const { policy, at } = ask;
   const firstParty = known.find((sighting) => sighting.trust === 'first_party') ?? null;
   const words = originWords(known, model, at);
-  const seasoned = words.filter((word) => word.seasonedFrom !== null);
+  const seasoned = words.flatMap((word) =>
+    word.seasonedFrom === null ? [] : [{ origin: word.origin, at: word.seasonedFrom }],
+  );
   const admissible = firstParty !== null || (!policy.firstPartyOnly && seasoned.length >= policy.originsMin);
-  const firstSeen = known[0]?.seenFrom ?? at;
+  const unseenAt = Math.min(...known.map((sighting) => sighting.unseenAt));
   const dating = dateModel({
+    timeline,
+    at,
+    ids,
     known,
     firstParty,
-    seasonedFrom: seasoned.map((word) => ({ origin: word.origin, at: word.seasonedFrom ?? at })),
+    // Where only the vendor settles it, only the vendor bounds it.
+    seasonedFrom: policy.firstPartyOnly ? [] : seasoned,
     originsMin: policy.originsMin,
-    coveredBefore: coverageOf(timeline, model.vendor, firstSeen - 1, policy).coveredTo,
+    coveredBefore: coverageOf(timeline, model.vendor, unseenAt, policy).coveredTo,
   });
-  const seasonsAt = words.map((word) => word.seasonsAt).reduce(earliest, announcedUntil);
   return {
     key: modelKey(model),
     model,
@@ -91,10 +101,10 @@ function weighKnown(
     witnesses: firstPerFeed(known),
     missing: admissible ? null : missingText(words, policy),
     hostsOnly: known.every((sighting) => !sighting.sighting.model.own && sighting.trust !== 'first_party'),
+    slipsOnly: known.every((sighting) => durability(sighting, at) === 'slip'),
     trust: known
       .map((sighting) => sighting.trust)
       .reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
-    recheckAt: seasonsAt,
   };
 }
 
@@ -123,18 +133,16 @@ function originWords(known: readonly KnownSighting[], model: ModelName, at: Inst
 }
 
 function wordOf(origin: string, rows: readonly KnownSighting[], model: ModelName, at: Instant): OriginWord {
+  const lasting = rows.filter((row) => durability(row, at) === 'lasting');
   // One host row never makes a bare name: hosts shorten tiers ("grok-4.1" for grok-4.1-fast).
-  const hosts = new Set(rows.map((row) => row.sighting.host ?? ''));
-  const carries = model.tier !== null || rows.some((row) => row.sighting.model.own) || hosts.size >= 2;
-  let seasonedFrom: Instant | null = null;
-  let seasonsAt: Instant | null = null;
-  for (const row of rows) {
-    const due = row.seenFrom + seasoningMs;
-    if (row.goneAt !== null && row.goneAt <= due) continue;
-    if (due <= at) seasonedFrom = earliest(seasonedFrom, row.seenFrom);
-    else seasonsAt = earliest(seasonsAt, due);
+  const sure = lasting.filter((row) => model.tier !== null || row.sighting.model.own);
+  const byHost = new Map<string, Instant>();
+  for (const row of lasting) {
+    const host = row.sighting.host ?? '';
+    byHost.set(host, Math.min(byHost.get(host) ?? Number.POSITIVE_INFINITY, row.seenFrom));
   }
-  return { origin, seasonedFrom: carries ? seasonedFrom : null, seasonsAt: seasonedFrom === null ? seasonsAt : null };
+  const secondHost = [...byHost.values()].sort((a, b) => a - b)[1] ?? null;
+  return { origin, seasonedFrom: sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost) };
 }
 
 function missingText(words: readonly OriginWord[], policy: EvidencePolicy): string {

@@ -1,10 +1,9 @@
 import { coversVendor } from './coverage.ts';
 import type { Criterion } from './criterion.ts';
 import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
-import { seasoningMs } from './evidence.ts';
-import type { Instant } from './instant.ts';
+import { type Instant, parseDate } from './instant.ts';
 import { matchesPattern } from './pattern.ts';
-import { announcedFor, type FeedFacts, firstReadFrom, type Sighting, type Timeline } from './timeline.ts';
+import { announcedFor, type FeedFacts, firstReadFrom, type Sighting, seasoningMs, type Timeline } from './timeline.ts';
 import { type Edge, edgesOf, patternsOf } from './watch.ts';
 
 /** A moment of knowledge with what followed from everything observed by then. */
@@ -46,10 +45,13 @@ function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
   const times = [sighting.seenFrom, sighting.seenFrom + seasoningMs];
   if (sighting.goneAt !== null) times.push(sighting.goneAt);
   for (const version of sighting.versions) {
-    times.push(version.observedAt);
+    times.push(version.observedAt, version.observedAt + seasoningMs);
     const due = announcedFor(version);
-    const listed = due === null ? null : firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, due);
+    const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
+    const listed = from === null ? null : firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, from);
     if (listed !== null) times.push(listed, listed + seasoningMs);
+    const stated = version.released === null ? null : parseDate(version.released.text);
+    if (stated !== null && stated.interval.from > version.observedAt) times.push(stated.interval.from);
   }
   return times;
 }
@@ -78,16 +80,18 @@ export function momentsOfInterest(
 ): Instant[] {
   const moments = new Set<Instant>([at]);
   for (const sighting of sightings) {
-    moments
-      .add(sighting.seenFrom)
-      .add(sighting.seenFrom - 1)
-      .add(sighting.seenFrom + seasoningMs);
-    if (sighting.goneAt !== null) moments.add(sighting.goneAt);
+    const starts = [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)];
     for (const version of sighting.versions) {
-      moments.add(version.observedAt);
       const due = announcedFor(version);
-      if (due !== null) moments.add(due).add(due + seasoningMs);
+      if (due !== null) starts.push(due);
     }
+    if (sighting.goneAt !== null) moments.add(sighting.goneAt);
+    // What was read up to the moment before it counts as read without it; a day later it has lasted.
+    for (const start of starts)
+      moments
+        .add(start - 1)
+        .add(start)
+        .add(start + seasoningMs);
   }
   for (const { criterion, madeFrom } of criteria) {
     for (const edge of edgesOf(criterion, madeFrom))

@@ -22,13 +22,12 @@ export const resolverName = 'resolver';
 
 const reasonCharsMax = 1000;
 
-/** The leaf that settled a decided tree: the first determined one on the way down. */
+/** The leaf that settled a decided tree: on the way down, the child that agrees with its parent, best the one that dates it. */
 export function decisiveLeaf(node: ExplanationNode): ExplanationNode {
-  const next = node.of.find(
-    (child) =>
-      child.verdict !== 'undetermined' && (node.effective_at === null || child.effective_at === node.effective_at),
+  const agreeing = node.of.filter((child) =>
+    node.op === 'not' ? child.verdict !== 'undetermined' : child.verdict === node.verdict,
   );
-  const child = next ?? node.of.find((candidate) => candidate.verdict !== 'undetermined');
+  const child = agreeing.find((candidate) => candidate.effective_at === node.effective_at) ?? agreeing[0];
   return child === undefined ? node : decisiveLeaf(child);
 }
 

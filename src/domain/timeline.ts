@@ -48,6 +48,9 @@ export type Timeline = {
 /** A listing dated this far beyond its observation is an announcement. */
 export const futureToleranceMs = 2 * dayMs;
 
+/** A row of a curated or aggregator feed must last this long before it counts: slips and placeholders do not. */
+export const seasoningMs = dayMs;
+
 export function readsKey(feedId: string, vendor: string): string {
   return `${feedId}|${vendor}`;
 }
@@ -84,41 +87,70 @@ export type KnownSighting = {
   readonly version: ItemVersion;
   /** When it began to witness: later than the listing where the listing was an announcement. */
   readonly seenFrom: Instant;
+  /** Reads at or before this moment did not have it, not even as what it later became. */
+  readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
 };
 
-/** What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come. */
-export function knownSighting(timeline: Timeline, sighting: Sighting, at: Instant): KnownSighting | 'announced' | null {
+/** A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. */
+export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young' | 'slip' {
+  const due = row.seenFrom + seasoningMs;
+  if (row.goneAt !== null && row.goneAt <= due) return 'slip';
+  return due <= at ? 'lasting' : 'young';
+}
+
+/**
+ * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come.
+ * `ga` is read only from general availability, so a row that began as a preview witnesses from the poll that changed it.
+ */
+export function knownSighting(
+  timeline: Timeline,
+  sighting: Sighting,
+  at: Instant,
+  stage: 'any' | 'ga' = 'any',
+): KnownSighting | 'announced' | null {
   const feed = timeline.feeds.get(sighting.feedId);
   if (feed === undefined || sighting.seenFrom > at) return null;
   const version = sighting.versions.findLast((candidate) => candidate.observedAt <= at);
   if (version === undefined) return null;
-  const seenFrom = witnessedFrom(timeline, sighting, at);
-  if (seenFrom === null) return 'announced';
+  const began = witnessedFrom(timeline, sighting, at, stage);
+  if (began === null) return 'announced';
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
-  return { sighting, feed, trust: lowerTrust(feed.trust, version.itemTrust ?? feed.trust), version, seenFrom, goneAt };
+  return { sighting, feed, trust: lowerTrust(feed.trust, version.itemTrust ?? feed.trust), version, ...began, goneAt };
 }
 
-function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant): Instant | null {
+type Beginning = Pick<KnownSighting, 'seenFrom' | 'unseenAt'>;
+
+function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant, stage: 'any' | 'ga'): Beginning | null {
   for (const [index, version] of sighting.versions.entries()) {
     if (version.observedAt > at) return null;
     const next = sighting.versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
-    const from = versionWitnessesFrom(timeline, sighting, version);
-    if (from !== null && from < next && from <= at) return Math.max(from, sighting.seenFrom);
+    // What an item said in another run of polls says nothing of this one.
+    if (next <= sighting.seenFrom) continue;
+    if (sighting.goneAt !== null && version.observedAt >= sighting.goneAt) return null;
+    const began = versionWitnessesFrom(timeline, sighting, version, stage);
+    if (began !== null && began.seenFrom < next && began.seenFrom <= at) return began;
   }
   return null;
 }
 
-function versionWitnessesFrom(timeline: Timeline, sighting: Sighting, version: ItemVersion): Instant | null {
-  if (version.stage === 'announced') return null;
-  const dueFrom = announcedFor(version);
-  if (dueFrom === null) return version.observedAt;
-  const read = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, dueFrom);
-  return read === null || (sighting.goneAt !== null && read >= sighting.goneAt) ? null : read;
+function versionWitnessesFrom(
+  timeline: Timeline,
+  sighting: Sighting,
+  version: ItemVersion,
+  stage: 'any' | 'ga',
+): Beginning | null {
+  if (version.stage === 'announced' || (stage === 'ga' && version.stage !== 'general')) return null;
+  const seenFrom = Math.max(version.observedAt, sighting.seenFrom);
+  const due = announcedFor(version);
+  if (due === null) return { seenFrom, unseenAt: seenFrom - 1 };
+  const read = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, Math.max(due, seenFrom));
+  if (read === null || (sighting.goneAt !== null && read >= sighting.goneAt)) return null;
+  return { seenFrom: read, unseenAt: due - 1 };
 }
 
-/** The stated date that makes a listing an announcement, or null when it is none. */
+/** When the stated date that makes a listing an announcement is over, or null when it is none. */
 export function announcedFor(version: ItemVersion): Instant | null {
   const stated = version.released === null ? null : parseDate(version.released.text);
-  return stated !== null && stated.interval.from > version.observedAt + futureToleranceMs ? stated.interval.from : null;
+  return stated !== null && stated.interval.from > version.observedAt + futureToleranceMs ? stated.interval.to : null;
 }

@@ -1,15 +1,14 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { answerError, answerProblem, buildProblem } from './errors.ts';
 import { addHeaders, logRequests, nameRequests, optionsHeaders } from './headers.ts';
 import { methodsByPath } from './methods.ts';
-import { registerOperation } from './openapi.ts';
 import { operations } from './operations.ts';
 import { addPages } from './pages.ts';
 
 /** The whole HTTP floor. It listens nowhere yet: see `serveApp`. */
-export function createApp(http: HttpDeps): OpenAPIHono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>();
+export function createApp(http: HttpDeps): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
   app.use(nameRequests(http), logRequests(http), addHeaders);
   app.use(async (c, next) => {
     if (c.req.method !== 'OPTIONS') return await next();
@@ -17,12 +16,11 @@ export function createApp(http: HttpDeps): OpenAPIHono<HttpEnv> {
     return methods.length === 0 ? c.notFound() : c.body(null, 204, optionsHeaders(methods));
   });
   for (const operation of operations) {
-    registerOperation(app.openAPIRegistry, operation.spec);
     app.on(operation.spec.method.toUpperCase(), operation.spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
       operation.run(http, c),
     );
   }
-  addPages(app, http);
+  addPages(app);
   const allowed = methodsByPath(app.routes);
   app.onError((error, c) => answerError(error, c, http));
   app.notFound((c) => {

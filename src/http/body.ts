@@ -1,14 +1,12 @@
 import type { Context } from 'hono';
-import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { HttpEnv } from './deps.ts';
+import { findUnstorableText } from './text.ts';
 
 /** Bytes of a JSON body. */
 export const bodyBytesMax = 1024 * 1024;
 /** Bytes of one archived payload. */
 export const snapshotBytesMax = 32 * 1024 * 1024;
-
-/** Faults named in one refusal. */
-const faultsMax = 20;
 
 /** Reads the whole body, declared or chunked. Refuses with `body_too_large` as soon as that is known. */
 export async function readBytes(c: Context<HttpEnv>, bytesMax: number): Promise<Uint8Array> {
@@ -89,37 +87,4 @@ function parseJson(bytes: Uint8Array): unknown {
       `the body is not JSON in UTF-8: ${error instanceof SyntaxError ? error.message : 'it is not UTF-8'}`,
     );
   }
-}
-
-/** What no text column can hold; U+0000 ends strings there, and a lone surrogate would be replaced in silence. */
-const unstorable = /\u0000|\p{Surrogate}/u;
-
-export function isStorable(text: string): boolean {
-  return !unstorable.test(text);
-}
-
-type Step = { readonly value: unknown; readonly key: string; readonly parent: Step | null };
-
-/** Looks at every string and every key, without recursion: the depth of the input is the caller's choice. */
-export function findUnstorableText(root: unknown): RefusalDetail[] {
-  const faults: RefusalDetail[] = [];
-  const stack: Step[] = [{ value: root, key: '#', parent: null }];
-  for (let step = stack.pop(); step !== undefined && faults.length < faultsMax; step = stack.pop()) {
-    const { value } = step;
-    if (typeof value === 'string' && !isStorable(value)) faults.push(unstorableAt(step));
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, child] of Object.entries(value)) {
-      const next = { value: child, key, parent: step };
-      if (isStorable(key)) stack.push(next);
-      else faults.push(unstorableAt(step));
-    }
-  }
-  return faults;
-}
-
-function unstorableAt(step: Step): RefusalDetail {
-  const keys: string[] = [];
-  for (let at: Step | null = step; at !== null; at = at.parent)
-    keys.unshift(at.key.replaceAll('~', '~0').replaceAll('/', '~1'));
-  return { detail: 'text must be well-formed Unicode without U+0000', pointer: keys.join('/') };
 }

@@ -21,13 +21,11 @@ export const warningSchema = z
 const inputSchema = z
   .strictObject({
     criterion: criterionField,
-    made_at: dateField
-      .optional()
-      .meta({
-        description:
-          'When the claim would have been made; its start opens windows without `from`. Left out: the day asked about.',
-        example: '2025-01',
-      }),
+    made_at: dateField.optional().meta({
+      description:
+        'When the claim would have been made; its start opens windows without `from`. Left out: the day asked about.',
+      example: '2025-01',
+    }),
     as_of: asOfField,
   })
   .meta({ id: 'CriterionCheckInput', description: 'A criterion to try out.' });

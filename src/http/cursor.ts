@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Refusal } from '../domain/refusal.ts';
+import { isStorable } from './text.ts';
 
 /** Entries of a page unless the caller asks for another number. */
 export const pageDefault = 50;
@@ -13,10 +14,13 @@ const cursorCharsMax = 1024;
 export type Position = string | number | readonly (string | number)[];
 
 /** Positions end up in statements, and a cursor is easily forged. */
-export const textPosition = z.string().regex(/^[^\u0000]{1,500}$/);
+export const textPosition = z.string().min(1).max(500).refine(isStorable);
 export const numberPosition = z.int().min(0);
 /** An instant that a database can hold: before the year 3000. */
-export const instantPosition = z.int().min(0).max(Date.UTC(3000, 0, 1));
+export const instantPosition = z
+  .int()
+  .min(0)
+  .max(Date.UTC(3000, 0, 1));
 
 const positionSchema = z.union([textPosition, numberPosition, z.array(z.union([textPosition, numberPosition])).max(4)]);
 const cursorSchema = z.strictObject({ of: z.string(), at: positionSchema });

@@ -60,7 +60,11 @@ const explain = operation({
   },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const { prediction, evaluation, evaluatorVersion, identityVersion } = await explainPrediction(http.services, params.id, asOf);
+    const { prediction, evaluation, evaluatorVersion, identityVersion } = await explainPrediction(
+      http.services,
+      params.id,
+      asOf,
+    );
     const body: z.input<typeof explanationSchema> = {
       prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
       made_at: prediction.madeAt,

@@ -9,8 +9,12 @@ export const pollSchema = z
   .object({
     id: z.string().meta({ example: pollExample.id }),
     feed_id: z.string(),
-    kind: z.enum(['scheduled', 'manual', 'snapshot']).meta({ description: 'By the clock, on demand, or a payload that was sent in.' }),
-    result: z.enum(['running', 'ok', 'not_modified', 'suspect', 'failed', 'aborted']).meta({ description: 'Only ok and not_modified move the watermark.' }),
+    kind: z
+      .enum(['scheduled', 'manual', 'snapshot'])
+      .meta({ description: 'By the clock, on demand, or a payload that was sent in.' }),
+    result: z
+      .enum(['running', 'ok', 'not_modified', 'suspect', 'failed', 'aborted'])
+      .meta({ description: 'Only ok and not_modified move the watermark.' }),
     started_at: instantText('When it began.'),
     observed_at: instantText('The knowledge time of what it brought.').nullable(),
     finished_at: instantText('When it ended.').nullable(),
@@ -61,8 +65,12 @@ export const feedSchema = z
     url: z.string().nullable().meta({ description: 'Where it is published; null when it lives on snapshots.' }),
     trust: z.enum(trusts).meta({ description: 'The most that its rows are believed.' }),
     origin: z.string().meta({ description: 'Feeds of one origin copy each other and count once.' }),
-    covers: z.union([z.literal('any'), z.array(z.string())]).meta({ description: 'Vendors of which its silence is evidence.' }),
-    settlement_lag: z.string().meta({ description: 'How long after a release it may take to list it.', example: 'P2D' }),
+    covers: z
+      .union([z.literal('any'), z.array(z.string())])
+      .meta({ description: 'Vendors of which its silence is evidence.' }),
+    settlement_lag: z
+      .string()
+      .meta({ description: 'How long after a release it may take to list it.', example: 'P2D' }),
     enabled: z.boolean(),
     watermark: instantText('Up to when it is known.').nullable(),
     health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),

@@ -30,9 +30,15 @@ const urlField = z
   .string()
   .min(1)
   .max(urlCharsMax)
-  .refine((url) => !url.startsWith('builtin:') || builtinPattern.test(url), 'a builtin feed is named like "builtin:data/ledger.json"')
+  .refine(
+    (url) => !url.startsWith('builtin:') || builtinPattern.test(url),
+    'a builtin feed is named like "builtin:data/ledger.json"',
+  )
   .nullable()
-  .meta({ description: 'http or https; `npm:<package>` for the adapter npm_sdk. null: it lives on snapshots.', example: feedExample.url });
+  .meta({
+    description: 'http or https; `npm:<package>` for the adapter npm_sdk. null: it lives on snapshots.',
+    example: feedExample.url,
+  });
 
 const fields = {
   url: urlField.optional(),
@@ -42,7 +48,12 @@ const fields = {
     .union([z.literal('any'), z.array(vendorField).max(coversMax)])
     .optional()
     .meta({ description: 'Vendors of which its silence is evidence, or "any".', example: ['openai'] }),
-  settlement_lag: z.string().min(1).max(40).optional().meta({ description: 'ISO 8601: how long after a release it may take to list it.', example: 'P2D' }),
+  settlement_lag: z
+    .string()
+    .min(1)
+    .max(40)
+    .optional()
+    .meta({ description: 'ISO 8601: how long after a release it may take to list it.', example: 'P2D' }),
   enabled: z.boolean().optional().meta({ description: 'Whether it is polled.', example: true }),
 };
 
@@ -66,7 +77,9 @@ const createSchema = z
   })
   .meta({ id: 'FeedInput', description: 'A feed. What is left out comes from its adapter, but for the url.' });
 
-const editSchema = z.strictObject(fields).meta({ id: 'FeedPatch', description: 'What may be edited. Slug and adapter stand.' });
+const editSchema = z
+  .strictObject(fields)
+  .meta({ id: 'FeedPatch', description: 'What may be edited. Slug and adapter stand.' });
 
 const list = operation({
   method: 'get',
@@ -77,12 +90,18 @@ const list = operation({
   description: 'Every feed with its watermark and health.',
   access: 'read',
   query: pageFields,
-  answer: { status: 200, description: 'A page.', schema: pageSchema('FeedPage', 'A page of feeds.', feedSchema), example: { data: [feedExample], next_cursor: null } },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('FeedPage', 'A page of feeds.', feedSchema),
+    example: { data: [feedExample], next_cursor: null },
+  },
   handle: async ({ services }, { query, listing, target }) => {
     const views = await listFeedViews(services);
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
     const start = after === null ? 0 : views.findIndex(({ feed }) => feed.id === after) + 1;
-    if (after !== null && start === 0) throw new Refusal('invalid_cursor', 'the feed that this cursor stands at is gone; start again without it');
+    if (after !== null && start === 0)
+      throw new Refusal('invalid_cursor', 'the feed that this cursor stands at is gone; start again without it');
     const { rows, next } = cutPage(views.slice(start), query.limit, (last) => last.feed.id);
     return pageReply({ listing, target }, rows.map(feedToJson), next);
   },
@@ -96,13 +115,26 @@ const create = operation({
   summary: 'Create a feed',
   description: 'It is polled from the next tick on; without a url it lives on snapshots.',
   access: 'write',
-  body: { schema: createSchema, example: { slug: 'models-dev-archive', adapter: 'models_dev', url: null, covers: ['openai', 'anthropic'] } },
-  answer: { status: 201, description: 'Created.', schema: feedSchema, example: { ...feedExample, watermark: null, health: 'never', last_poll: null } },
+  body: {
+    schema: createSchema,
+    example: { slug: 'models-dev-archive', adapter: 'models_dev', url: null, covers: ['openai', 'anthropic'] },
+  },
+  answer: {
+    status: 201,
+    description: 'Created.',
+    schema: feedSchema,
+    example: { ...feedExample, watermark: null, health: 'never', last_poll: null },
+  },
   refusals: ['conflict'],
   handle: async ({ services }, { body }) => {
     const { settlement_lag: settlementLag, ...rest } = body;
     const view = await createFeed(services, { ...rest, settlementLag });
-    return { status: 201, body: feedToJson(view), version: view.feed.version, headers: { location: `/v1/feeds/${view.feed.id}` } };
+    return {
+      status: 201,
+      body: feedToJson(view),
+      version: view.feed.version,
+      headers: { location: `/v1/feeds/${view.feed.id}` },
+    };
   },
 });
 
@@ -128,12 +160,22 @@ const edit = operation({
   operationId: 'editFeed',
   tag,
   summary: 'Edit a feed',
-  description: 'A JSON merge patch (RFC 7396). A change of trust, origin, coverage or lag makes every prediction be looked at again. Send If-Match to edit only the version that was seen.',
+  description:
+    'A JSON merge patch (RFC 7396). A change of trust, origin, coverage or lag makes every prediction be looked at again. Send If-Match to edit only the version that was seen.',
   access: 'write',
   params: idParameter,
-  body: { schema: editSchema, example: { enabled: false }, mediaTypes: ['application/merge-patch+json', 'application/json'] },
+  body: {
+    schema: editSchema,
+    example: { enabled: false },
+    mediaTypes: ['application/merge-patch+json', 'application/json'],
+  },
   ifMatch: true,
-  answer: { status: 200, description: 'The feed as edited.', schema: feedSchema, example: { ...feedExample, enabled: false, version: 2 } },
+  answer: {
+    status: 200,
+    description: 'The feed as edited.',
+    schema: feedSchema,
+    example: { ...feedExample, enabled: false, version: 2 },
+  },
   handle: async ({ services }, { params, body, expected }) => {
     requireChange(body);
     const { settlement_lag: settlementLag, ...rest } = body;

@@ -20,7 +20,7 @@ const limitDigitsMax = 20;
 export const idPattern = /^[A-Za-z0-9._~-]{1,128}$/;
 
 export function text(charsMax: number, meta: { description: string; example: string }) {
-  return z.string().min(1).max(charsMax).regex(/\S/, 'must not be blank').meta(meta);
+  return z.string().max(charsMax).regex(/\S/, 'must not be blank').meta(meta);
 }
 
 export const slugField = z
@@ -108,15 +108,10 @@ export const limitField = z
     example: pageDefault,
   });
 
-export const cursorField = z
-  .string()
-  .min(1)
-  .max(2000)
-  .optional()
-  .meta({
-    description: 'From `next_cursor` of the page before, with the same filters.',
-    example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0',
-  });
+export const cursorField = z.string().min(1).max(2000).optional().meta({
+  description: 'From `next_cursor` of the page before, with the same filters.',
+  example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0',
+});
 
 export const pageFields = { limit: limitField, cursor: cursorField };
 

@@ -2,9 +2,9 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
 import { joinPointer } from '../services/criteria.ts';
-import { isStorable } from './body.ts';
 import type { HttpEnv } from './deps.ts';
 import { idPattern } from './fields.ts';
+import { isStorable } from './text.ts';
 
 /** Characters of a caller's own name that a refusal repeats. */
 const keyCharsShown = 100;

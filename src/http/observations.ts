@@ -20,16 +20,28 @@ const observationSchema = z
     name: z.string().meta({ description: 'The model id as published.', example: 'gpt-5' }),
     host: z.string().nullable().meta({ description: 'The provider or namespace it stands under.' }),
     model: z
-      .object({ vendor: z.string().nullable(), family: z.string().nullable(), version: z.string().nullable(), tier: z.string().nullable(), stage: z.string().nullable() })
+      .object({
+        vendor: z.string().nullable(),
+        family: z.string().nullable(),
+        version: z.string().nullable(),
+        tier: z.string().nullable(),
+        stage: z.string().nullable(),
+      })
       .nullable()
       .meta({ description: 'What the name was read as.' }),
-    unrecognised: z.object({ reason: z.string() }).nullable().meta({ description: 'Why the name is read as no model.' }),
+    unrecognised: z
+      .object({ reason: z.string() })
+      .nullable()
+      .meta({ description: 'Why the name is read as no model.' }),
     observed_at: instantText('The knowledge time.'),
     ingested_at: instantText('When it was stored here.'),
     source_as_of: z.string().nullable().meta({ description: 'The date that the publisher states.' }),
     source_url: z.string().nullable(),
     item_hash: z.string().meta({ description: 'Changes when the facts change.' }),
-    item: z.unknown().openapi({ type: 'object', description: 'The row as its adapter read it, with the row as published under `raw`.' }),
+    item: z.unknown().openapi({
+      type: 'object',
+      description: 'The row as its adapter read it, with the row as published under `raw`.',
+    }),
   })
   .meta({ id: 'Observation', description: 'One item of one feed, as published. Never changed.' });
 
@@ -71,12 +83,21 @@ const list = operation({
     as_of: asOfField,
     ...pageFields,
   },
-  answer: { status: 200, description: 'A page.', schema: pageSchema('ObservationPage', 'A page of observations.', observationSchema), example: { data: [observationExample], next_cursor: null } },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('ObservationPage', 'A page of observations.', observationSchema),
+    example: { data: [observationExample], next_cursor: null },
+  },
   handle: async (http, { query, listing, target }) => {
     const { feed, vendor, family, name } = query;
     const asOf = pastOrNow(http, query.as_of);
     const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
-    const found = await listObservationPage(http.services, given({ feed, vendor, family, name }), { before, asOf, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listObservationPage(http.services, given({ feed, vendor, family, name }), {
+      before,
+      asOf,
+      limit: (query.limit ?? pageDefault) + 1,
+    });
     const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
     return pageReply({ listing, target }, rows.map(observationToJson), next);
   },
@@ -106,21 +127,40 @@ const unrecognised = operation({
     status: 200,
     description: 'A page.',
     schema: pageSchema('UnrecognisedPage', 'A page of unrecognised names.', unrecognisedSchema),
-    example: { data: [{ name: 'horizon-alpha', reason: 'unrecognised', vendor: null, items: 1, feeds: ['litellm'], first_seen_at: '2025-08-08T00:00:00Z' }], next_cursor: null },
+    example: {
+      data: [
+        {
+          name: 'horizon-alpha',
+          reason: 'unrecognised',
+          vendor: null,
+          items: 1,
+          feeds: ['litellm'],
+          first_seen_at: '2025-08-08T00:00:00Z',
+        },
+      ],
+      next_cursor: null,
+    },
   },
   handle: async ({ services }, { query, listing, target }) => {
-    const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([textPosition, textPosition]));
+    const at =
+      query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([textPosition, textPosition]));
     const after = at === null ? null : { reason: at[0], name: at[1] };
-    const found = await listUnrecognisedPage(services, { reason: query.reason ?? null, after, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listUnrecognisedPage(services, {
+      reason: query.reason ?? null,
+      after,
+      limit: (query.limit ?? pageDefault) + 1,
+    });
     const { rows, next } = cutPage(found, query.limit, (last) => [last.reason, last.name] as const);
-    const data = rows.map((row): z.infer<typeof unrecognisedSchema> => ({
-      name: row.name,
-      reason: row.reason,
-      vendor: row.vendor,
-      items: row.items,
-      feeds: row.feeds,
-      first_seen_at: formatInstant(row.firstSeen),
-    }));
+    const data = rows.map(
+      (row): z.infer<typeof unrecognisedSchema> => ({
+        name: row.name,
+        reason: row.reason,
+        vendor: row.vendor,
+        items: row.items,
+        feeds: row.feeds,
+        first_seen_at: formatInstant(row.firstSeen),
+      }),
+    );
     return pageReply({ listing, target }, data, next);
   },
 });

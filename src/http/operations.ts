@@ -1,8 +1,10 @@
 import { criterionOperations } from './criteria.ts';
+import { documentOperations } from './documents.ts';
 import { explanationOperations } from './explanations.ts';
 import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
 import { observationOperations } from './observations.ts';
+import { buildOpenApi, renderOpenApiYaml } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { pollOperations } from './polls.ts';
 import { predictionOperations } from './predictions.ts';
@@ -22,4 +24,10 @@ export const operations: readonly Operation[] = [
   ...sourceOperations,
   ...predictorOperations,
   ...serviceOperations,
+  ...documentOperations(() => operations),
 ];
+
+/** The whole document as it is committed in openapi.yaml; `version` is that of package.json. */
+export function renderOpenApi(version: string): string {
+  return renderOpenApiYaml(buildOpenApi(operations, { version }));
+}

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { parseInstant } from '../domain/instant.ts';
 import { listFeedPolls } from '../services/feeds.ts';
-import { pollFeedNow, postSnapshot } from '../services/polls.ts';
+import { pollFeedNow } from '../services/polls.ts';
+import { postSnapshot } from '../services/snapshots.ts';
 import { snapshotBytesMax } from './body.ts';
 import { instantPosition, pageDefault, readCursor, textPosition } from './cursor.ts';
 import { feedExample, pollExample } from './examples.ts';
@@ -23,9 +24,15 @@ const list = operation({
   access: 'read',
   params: idParameter,
   query: pageFields,
-  answer: { status: 200, description: 'A page.', schema: pageSchema('PollPage', 'A page of polls.', pollSchema), example: { data: [pollExample], next_cursor: null } },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('PollPage', 'A page of polls.', pollSchema),
+    example: { data: [pollExample], next_cursor: null },
+  },
   handle: async ({ services }, { params, query, listing, target }) => {
-    const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([instantPosition, textPosition]));
+    const at =
+      query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([instantPosition, textPosition]));
     const before = at === null ? null : { startedAt: at[0], id: at[1] };
     const polls = await listFeedPolls(services, params.id, { before, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(polls, query.limit, (last) => [last.startedAt, last.id] as const);
@@ -39,14 +46,26 @@ const pollNow = operation({
   operationId: 'pollFeedNow',
   tag,
   summary: 'Poll a feed now',
-  description: 'Reads the feed now, due or not, and settles what it touches. A publisher that does not answer is a poll that failed, not an error.',
+  description:
+    'Reads the feed now, due or not, and settles what it touches. A publisher that does not answer is a poll that failed, not an error.',
   access: 'write',
   params: idParameter,
-  answer: { status: 201, description: 'The poll, ended.', schema: pollSchema.extend({ resolutions: z.int().meta({ description: 'Predictions that it resolved.' }) }).meta({ id: 'PollReport', description: 'A poll and what it resolved.' }), example: { ...pollExample, kind: 'manual', resolutions: 1 } },
+  answer: {
+    status: 201,
+    description: 'The poll, ended.',
+    schema: pollSchema
+      .extend({ resolutions: z.int().meta({ description: 'Predictions that it resolved.' }) })
+      .meta({ id: 'PollReport', description: 'A poll and what it resolved.' }),
+    example: { ...pollExample, kind: 'manual', resolutions: 1 },
+  },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
     const { poll, resolutions } = await pollFeedNow(services, params.id);
-    return { status: 201, body: { ...pollToJson(poll), resolutions }, headers: { location: `/v1/feeds/${poll.feedId}/polls` } };
+    return {
+      status: 201,
+      body: { ...pollToJson(poll), resolutions },
+      headers: { location: `/v1/feeds/${poll.feedId}/polls` },
+    };
   },
 });
 
@@ -67,7 +86,12 @@ const observedAtField = z
   .string()
   .refine((value) => parseInstant(value) !== null, 'an RFC 3339 instant with a zone (2025-08-08T00:00:00Z)')
   .transform((value) => parseInstant(value) ?? 0)
-  .openapi({ type: 'string', format: 'date-time', description: 'When the publisher served these bytes; not before the newest of the feed.', example: '2025-08-08T00:00:00Z' });
+  .openapi({
+    type: 'string',
+    format: 'date-time',
+    description: 'When the publisher served these bytes; not before the newest of the feed.',
+    example: '2025-08-08T00:00:00Z',
+  });
 
 const snapshot = operation({
   method: 'post',
@@ -85,7 +109,16 @@ const snapshot = operation({
     status: 200,
     description: 'What came of it.',
     schema: snapshotSchema,
-    example: { poll_id: pollExample.id, items: 2481, new: 3, changed: 12, vanished: 0, suspect: false, suspect_reason: null, resolutions: 1 },
+    example: {
+      poll_id: pollExample.id,
+      items: 2481,
+      new: 3,
+      changed: 12,
+      vanished: 0,
+      suspect: false,
+      suspect_reason: null,
+      resolutions: 1,
+    },
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, query, bytes }) => {

@@ -62,13 +62,10 @@ export const predictionSchema = z
     evidence_policy: evidencePolicySchema
       .nullable()
       .meta({ description: 'A tighter evidence policy than the default, if any.' }),
-    resolve_by: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'The last day or instant that counts; null when it has no deadline.',
-        example: '2025-12-31',
-      }),
+    resolve_by: z.string().nullable().meta({
+      description: 'The last day or instant that counts; null when it has no deadline.',
+      example: '2025-12-31',
+    }),
     status: z
       .enum(statuses)
       .meta({ description: 'open, proposed (needs a person), disputed (evidence contradicts), resolved.' }),

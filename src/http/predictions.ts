@@ -163,21 +163,16 @@ const list = operation({
     'made_at[lt]': filterMoment('Made before this.', '2026-01-01'),
     q: filterText('Text in the statement or the slug, in any case.', 'gpt-5'),
     as_of: asOfField,
-    sort: z
-      .enum(['recorded_at', '-recorded_at'])
-      .optional()
-      .meta({
-        description: 'Order of recording; with a dash newest first, which is the default.',
-        example: '-recorded_at',
-      }),
+    sort: z.enum(['recorded_at', '-recorded_at']).optional().meta({
+      description: 'Order of recording; with a dash newest first, which is the default.',
+      example: '-recorded_at',
+    }),
     ...pageFields,
   },
   answer: {
     status: 200,
     description: 'A page.',
-    schema: z
-      .object({ data: z.array(predictionSchema), next_cursor: z.string().nullable() })
-      .meta({ id: 'PredictionPage', description: 'A page of predictions.' }),
+    schema: pageSchema('PredictionPage', 'A page of predictions.', predictionSchema),
     example: { data: [predictionExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {

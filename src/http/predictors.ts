@@ -42,7 +42,12 @@ const list = operation({
   description: 'Oldest first.',
   access: 'read',
   query: pageFields,
-  answer: { status: 200, description: 'A page.', schema: pageSchema('PredictorPage', 'A page of predictors.', predictorSchema), example: { data: [predictorExample], next_cursor: null } },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('PredictorPage', 'A page of predictors.', predictorSchema),
+    example: { data: [predictorExample], next_cursor: null },
+  },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
     const found = await listPredictorPage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
@@ -63,7 +68,12 @@ const create = operation({
   answer: { status: 201, description: 'Created.', schema: predictorSchema, example: predictorExample },
   handle: async ({ services }, { body }) => {
     const predictor = await createPredictor(services, { name: body.name, url: body.url ?? null });
-    return { status: 201, body: predictorToJson(predictor), version: onlyVersion, headers: { location: `/v1/predictors/${predictor.id}` } };
+    return {
+      status: 201,
+      body: predictorToJson(predictor),
+      version: onlyVersion,
+      headers: { location: `/v1/predictors/${predictor.id}` },
+    };
   },
 });
 
@@ -77,7 +87,10 @@ const find = operation({
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
   answer: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
-  handle: async ({ services }, { params }) => ({ body: predictorToJson(await findPredictorById(services, params.id)), version: onlyVersion }),
+  handle: async ({ services }, { params }) => ({
+    body: predictorToJson(await findPredictorById(services, params.id)),
+    version: onlyVersion,
+  }),
 });
 
 export const predictorOperations = [list, create, find];

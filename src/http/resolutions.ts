@@ -25,7 +25,12 @@ const listOf = operation({
   access: 'read',
   params: idParameter,
   query: pageFields,
-  answer: { status: 200, description: 'A page.', schema: pageSchema('ResolutionPage', 'A page of resolutions.', resolutionSchema), example: { data: [resolutionExample], next_cursor: null } },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('ResolutionPage', 'A page of resolutions.', resolutionSchema),
+    example: { data: [resolutionExample], next_cursor: null },
+  },
   handle: async ({ services }, { params, query, listing, target }) => {
     // Rows are only ever appended, so the number of those before is as good a key as any.
     const skipped = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
@@ -37,11 +42,23 @@ const listOf = operation({
 
 const decisionSchema = z
   .strictObject({
-    outcome: z.enum(outcomes).meta({ description: 'ambiguous: reality is unclear. annulled: the claim was defective.', example: 'yes' }),
-    effective_at: z.string().min(1).max(80).meta({ description: 'What in the world settled it: a date, an RFC 3339 instant, or start/end.', example: '2025-08-07' }),
+    outcome: z
+      .enum(outcomes)
+      .meta({ description: 'ambiguous: reality is unclear. annulled: the claim was defective.', example: 'yes' }),
+    effective_at: z.string().min(1).max(80).meta({
+      description: 'What in the world settled it: a date, an RFC 3339 instant, or start/end.',
+      example: '2025-08-07',
+    }),
     reason_code: z.enum(personReasonCodes).meta({ description: 'Why, for machines.', example: 'evidence_reviewed' }),
-    reason: text(reasonCharsMax, { description: 'Why, for people.', example: 'The vendor announced it on that day; see the evidence.' }),
-    evidence: z.array(referenceField).max(evidenceMax).optional().meta({ description: 'Ids of observations.', example: resolutionExample.evidence }),
+    reason: text(reasonCharsMax, {
+      description: 'Why, for people.',
+      example: 'The vendor announced it on that day; see the evidence.',
+    }),
+    evidence: z
+      .array(referenceField)
+      .max(evidenceMax)
+      .optional()
+      .meta({ description: 'Ids of observations.', example: resolutionExample.evidence }),
   })
   .meta({ id: 'Decision', description: "A person's decision." });
 
@@ -56,9 +73,20 @@ const decide = operation({
   params: idParameter,
   body: {
     schema: decisionSchema,
-    example: { outcome: 'no', effective_at: '2025-08-07', reason_code: 'evidence_reviewed', reason: 'The vendor announced it on that day; see the evidence.', evidence: resolutionExample.evidence },
+    example: {
+      outcome: 'no',
+      effective_at: '2025-08-07',
+      reason_code: 'evidence_reviewed',
+      reason: 'The vendor announced it on that day; see the evidence.',
+      evidence: resolutionExample.evidence,
+    },
   },
-  answer: { status: 201, description: 'Decided.', schema: resolutionSchema, example: { ...resolutionExample, decided_by: adminName, reason_code: 'evidence_reviewed' } },
+  answer: {
+    status: 201,
+    description: 'Decided.',
+    schema: resolutionSchema,
+    example: { ...resolutionExample, decided_by: adminName, reason_code: 'evidence_reviewed' },
+  },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body }) => {
     const resolution = await decideByPerson(services, params.id, {
@@ -69,7 +97,11 @@ const decide = operation({
       evidence: body.evidence ?? [],
       decidedBy: adminName,
     });
-    return { status: 201, body: resolutionToJson(resolution), headers: { location: `/v1/predictions/${resolution.predictionId}/resolutions` } };
+    return {
+      status: 201,
+      body: resolutionToJson(resolution),
+      headers: { location: `/v1/predictions/${resolution.predictionId}/resolutions` },
+    };
   },
 });
 
@@ -78,7 +110,12 @@ const listedSchema = resolutionSchema
   .meta({ id: 'ListedResolution', description: 'A resolution with its prediction.' });
 
 const listedPageSchema = pageSchema('ListedResolutionPage', 'A page of resolutions.', listedSchema)
-  .extend({ last_cursor: z.string().nullable().meta({ description: 'Goes on after the last resolution told so far: keep it, to ask later for what resolved since.', example: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ' }) })
+  .extend({
+    last_cursor: z.string().nullable().meta({
+      description: 'Goes on after the last resolution told so far: keep it, to ask later for what resolved since.',
+      example: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
+    }),
+  })
   .meta({ id: 'ResolutionsSince', description: 'What resolved since a cursor.' });
 
 const reference = { id: predictionExample.id, slug: predictionExample.slug, statement: predictionExample.statement };
@@ -89,18 +126,30 @@ const listSince = operation({
   operationId: 'listResolutionPage',
   tag,
   summary: 'List what resolved',
-  description: 'Every resolution in the order of decision, after a cursor. Keep `last_cursor` to hear later of what resolved since.',
+  description:
+    'Every resolution in the order of decision, after a cursor. Keep `last_cursor` to hear later of what resolved since.',
   access: 'read',
-  query: { outcome: z.enum(outcomes).optional().meta({ description: 'What it came to.', example: 'yes' }), ...pageFields },
+  query: {
+    outcome: z.enum(outcomes).optional().meta({ description: 'What it came to.', example: 'yes' }),
+    ...pageFields,
+  },
   answer: {
     status: 200,
     description: 'A page.',
     schema: listedPageSchema,
-    example: { data: [{ ...resolutionExample, prediction: reference }], next_cursor: null, last_cursor: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ' },
+    example: {
+      data: [{ ...resolutionExample, prediction: reference }],
+      next_cursor: null,
+      last_cursor: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
+    },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
-    const found = await listResolutionPage(services, { after, outcome: query.outcome ?? null, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listResolutionPage(services, {
+      after,
+      outcome: query.outcome ?? null,
+      limit: (query.limit ?? pageDefault) + 1,
+    });
     const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
     const last = rows.at(-1)?.seq ?? after;
     const extra = { last_cursor: last === 0 ? null : writeCursor(listing, last) };

@@ -132,19 +132,20 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void
     socket.destroy();
     return;
   }
-  switch (error.code) {
+  const [code, detail] = whatBroke(error.code);
+  writeProblem(socket, code, detail);
+}
+
+function whatBroke(errorCode: string | undefined): [ProblemCode, string] {
+  switch (errorCode) {
     case 'HPE_HEADER_OVERFLOW':
-      return writeProblem(
-        socket,
-        'headers_too_large',
-        `the request line and header fields may have ${headerBytesMax} bytes`,
-      );
+      return ['headers_too_large', `the request line and header fields may have ${headerBytesMax} bytes`];
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return writeProblem(socket, 'body_too_large', 'the chunk extensions are too large');
+      return ['body_too_large', 'the chunk extensions are too large'];
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return writeProblem(socket, 'request_timeout', 'the request took too long to arrive');
+      return ['request_timeout', 'the request took too long to arrive'];
     default:
-      return writeProblem(socket, 'bad_request', 'this is not HTTP');
+      return ['bad_request', 'this is not HTTP'];
   }
 }
 

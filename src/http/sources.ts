@@ -50,7 +50,10 @@ const inputSchema = z
       .optional()
       .meta({ description: 'A BCP 47 language tag.', example: 'en' }),
     author: text(nameCharsMax, { description: 'Who wrote it.', example: 'A. Author' }).nullable().optional(),
-    published_at: dateField.nullable().optional().meta({ description: 'As exactly as it is known.', example: '2025-01' }),
+    published_at: dateField
+      .nullable()
+      .optional()
+      .meta({ description: 'As exactly as it is known.', example: '2025-01' }),
   })
   .meta({ id: 'SourceInput', description: 'Where something was said.' });
 
@@ -63,7 +66,12 @@ const list = operation({
   description: 'Oldest first.',
   access: 'read',
   query: pageFields,
-  answer: { status: 200, description: 'A page.', schema: pageSchema('SourcePage', 'A page of sources.', sourceSchema), example: { data: [sourceExample], next_cursor: null } },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('SourcePage', 'A page of sources.', sourceSchema),
+    example: { data: [sourceExample], next_cursor: null },
+  },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
     const found = await listSourcePage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
@@ -80,7 +88,10 @@ const create = operation({
   summary: 'Create a source',
   description: 'Describes once where something was said; predictions refer to it by id.',
   access: 'write',
-  body: { schema: inputSchema, example: { title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' } },
+  body: {
+    schema: inputSchema,
+    example: { title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' },
+  },
   answer: { status: 201, description: 'Created.', schema: sourceSchema, example: sourceExample },
   handle: async ({ services }, { body }) => {
     const source = await createSource(services, {
@@ -90,7 +101,12 @@ const create = operation({
       author: body.author ?? null,
       publishedAt: body.published_at ?? null,
     });
-    return { status: 201, body: sourceToJson(source), version: onlyVersion, headers: { location: `/v1/sources/${source.id}` } };
+    return {
+      status: 201,
+      body: sourceToJson(source),
+      version: onlyVersion,
+      headers: { location: `/v1/sources/${source.id}` },
+    };
   },
 });
 
@@ -104,7 +120,10 @@ const find = operation({
   access: 'read',
   params: { id: { description: 'The id of a source.', example: sourceExample.id } },
   answer: { status: 200, description: 'The source.', schema: sourceSchema, example: sourceExample },
-  handle: async ({ services }, { params }) => ({ body: sourceToJson(await findSourceById(services, params.id)), version: onlyVersion }),
+  handle: async ({ services }, { params }) => ({
+    body: sourceToJson(await findSourceById(services, params.id)),
+    version: onlyVersion,
+  }),
 });
 
 export const sourceOperations = [list, create, find];

@@ -7,12 +7,9 @@ import { edgesOf, resolveByOf, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import {
-  advanceRecheck,
   findPrediction,
   insertCriterion,
-  insertEdges,
   insertPrediction,
-  insertWatches,
   listPredictions,
   type PolicyInput,
   type PredictionFilter,
@@ -24,6 +21,7 @@ import {
 import { findPredictor } from '../store/predictors.ts';
 import { listPredictionResolutions, type ResolutionRow } from '../store/resolutions.ts';
 import { findSource } from '../store/sources.ts';
+import { advanceRecheck, insertEdges, insertWatches } from '../store/watches.ts';
 import { type CriterionWarning, hashCriterion, readCriterion, warningsOf } from './criteria.ts';
 import type { Deps } from './deps.ts';
 import { evaluateAt, type PredictionView, viewPredictions } from './prediction-views.ts';

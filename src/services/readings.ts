@@ -6,7 +6,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../store/feeds.ts';
 import { finishPoll, listLastReads } from '../store/polls.ts';
-import { listEdgesCrossed, listWatching, listWatchingSeenAfter } from '../store/predictions.ts';
+import { listEdgesCrossed, listWatching, listWatchingSeenAfter } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
 import { settlePredictions } from './settle.ts';
@@ -89,8 +89,7 @@ export function hashBytes(bytes: Uint8Array): string {
 
 /**
  * Looks again at what a reading touched: the families with news, the deadlines that the watermark crossed, and, since
- * absence is evidence too, what others listed first after this read (an archive, or a slow poll). A feed's first read
- * opens coverage for every deadline.
+ * absence is evidence too, what others listed first after this read (an archive, or a slow poll).
  */
 export async function settleAfter(
   tx: Sql,
@@ -102,8 +101,7 @@ export async function settleAfter(
   const touched = ingested === null || ingested.touched.length === 0 ? [] : await listWatching(tx, ingested.touched);
   const vendors = feed.coversAny ? 'any' : feed.covers;
   const covers = vendors === 'any' || vendors.length > 0;
-  const crossedUntil = feed.watermark === null ? null : observedAt - feed.settlementLagMs;
-  const crossed = covers ? await listEdgesCrossed(tx, vendors, crossedTo, crossedUntil) : [];
+  const crossed = covers ? await listEdgesCrossed(tx, vendors, crossedTo, observedAt - feed.settlementLagMs) : [];
   const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
   const ids = [...new Set([...touched, ...crossed, ...later])].sort();
   const times = [ingested?.evidenceFrom ?? null, covers ? observedAt : null].filter((time) => time !== null);

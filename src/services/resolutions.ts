@@ -6,7 +6,7 @@ import type { PersonReasonCode } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import { listObservations } from '../store/observations.ts';
-import { lockPredictions, type PredictionRow, updatePredictionState } from '../store/predictions.ts';
+import { type PredictionRow, updatePredictionState } from '../store/predictions.ts';
 import {
   insertResolution,
   type ListedResolution,
@@ -15,6 +15,7 @@ import {
   type Outcome,
   type ResolutionRow,
 } from '../store/resolutions.ts';
+import { lockPredictions } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { requirePrediction } from './predictions.ts';
 import { evaluatedWith, resolutionSummary } from './settle-world.ts';

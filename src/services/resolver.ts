@@ -1,5 +1,5 @@
 import { returnLease, takeLease } from '../store/leases.ts';
-import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../store/predictions.ts';
+import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { settlePredictions } from './settle.ts';
 import { evaluatedWith, type SettleCounts } from './settle-world.ts';

@@ -2,13 +2,9 @@ import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import { firstKnown } from '../domain/known-at.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
-import {
-  listPredictionsById,
-  lockPredictions,
-  type PredictionRow,
-  updatePredictionState,
-} from '../store/predictions.ts';
+import { listPredictionsById, type PredictionRow, updatePredictionState } from '../store/predictions.ts';
 import { insertResolution, listStandingResolutions } from '../store/resolutions.ts';
+import { lockPredictions } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { reviewResolved } from './review.ts';
 import {

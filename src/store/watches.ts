@@ -49,18 +49,18 @@ export async function listWatching(db: Sql, touched: readonly { vendor: string; 
 }
 
 /**
- * Predictions with an edge of coverage of a vendor after one moment and up to another (null: without end).
+ * Predictions with an edge of coverage of a vendor after one moment and up to another.
  * Resolved ones too: an archive may show that the same was known earlier.
  */
 export async function listEdgesCrossed(
   db: Sql,
   vendors: readonly string[] | 'any',
   after: Instant,
-  until: Instant | null,
+  until: Instant,
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select distinct e.prediction_id as id from prediction_edges e
-    where e.edge_at > ${new Date(after)} ${until === null ? db`` : db`and e.edge_at <= ${new Date(until)}`}
+    where e.edge_at > ${new Date(after)} and e.edge_at <= ${new Date(until)}
       ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors as string[]})`}
     order by id`;
   return rows.map((row) => row.id);

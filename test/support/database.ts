@@ -46,7 +46,9 @@ async function openOnServer(template: string, options: DatabaseOptions): Promise
 }
 
 /** A database of its own on the server, for programs that are given an address; empty unless a template is named. */
-export async function createServerDatabase(template = 'template0'): Promise<{ url: string; drop: () => Promise<void> }> {
+export async function createServerDatabase(
+  template = 'template0',
+): Promise<{ url: string; drop: () => Promise<void> }> {
   const { url, prefix } = inject('server');
   const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   await administer(url, (admin) => admin`create database ${admin(name)} template ${admin(template)}`);
@@ -54,7 +56,8 @@ export async function createServerDatabase(template = 'template0'): Promise<{ ur
   own.pathname = `/${name}`;
   return {
     url: own.href,
-    drop: () => administer(url, async (admin) => void (await admin`drop database if exists ${admin(name)} with (force)`)),
+    drop: () =>
+      administer(url, async (admin) => void (await admin`drop database if exists ${admin(name)} with (force)`)),
   };
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { type IdentityTable, readIdentityTable } from '../../src/domain/identity-table.ts';
 import { type Instant, parseDate } from '../../src/domain/instant.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
 import { createFeed, type FeedInput } from '../../src/services/feeds.ts';
-import type { Database, DatabaseOptions } from '../../src/store/db.ts';
+import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
 import { openTestDatabase } from './database.ts';
 import { makeWire, type Wire } from './wire.ts';
 
@@ -124,4 +125,13 @@ async function emptyDatabase(db: Database): Promise<void> {
     select quote_ident(tablename) as name from pg_tables
     where schemaname = 'public' and tablename <> 'schema_migrations' order by tablename`;
   await db.sql.unsafe(`truncate ${tables.map((table) => table.name).join(', ')} restart identity`);
+}
+
+/** The same database as another process has it: connections of its own on a server; the embedded one has only one process. */
+export async function openAgain(db: Database): Promise<Database> {
+  if (db.kind === 'embedded') return { ...db, close: async () => {} };
+  const [row] = await db.sql<{ name: string }[]>`select current_database() as name`;
+  const url = new URL(inject('server').url);
+  url.pathname = `/${row?.name}`;
+  return await openDatabase({ databaseUrl: url.href, poolMax: 5 });
 }

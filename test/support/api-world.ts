@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { createApp } from '../../src/http/app.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import { serveApp } from '../../src/http/serve.ts';
+import { hashKey, makeAdminKey } from '../../src/services/admin-key.ts';
+import type { Log } from '../../src/services/deps.ts';
+import { type Client, makeClient } from './http-client.ts';
+import { openWorld, type World, type WorldStart } from './world.ts';
+
+export type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string };
+
+/** A world with the API on a port of its own. It starts without feeds unless told otherwise. */
+export type ApiWorld = World & {
+  readonly base: string;
+  readonly port: number;
+  readonly adminKey: string;
+  /** Asks with the admin key. */
+  readonly admin: Client;
+  /** Asks without any key. */
+  readonly anyone: Client;
+  /** What the HTTP floor logged. */
+  readonly log: LogLine[];
+};
+
+export type ApiWorldStart = WorldStart & { readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining'>> };
+
+export const apiWorldStartsAt = '2026-01-15T12:00:00Z';
+
+/** To be closed in `afterAll`. */
+export async function openApiWorld({ http = {}, ...start }: ApiWorldStart = {}): Promise<ApiWorld> {
+  const world = await openWorld({ now: apiWorldStartsAt, feeds: [], ...start });
+  const lines: LogLine[] = [];
+  const log = collectLog(lines);
+  const adminKey = makeAdminKey(randomBytes);
+  const app = createApp({
+    services: world.deps,
+    adminKeyHash: hashKey(adminKey),
+    publicRead: true,
+    version: '0.0.0',
+    log,
+    ...http,
+  });
+  const { port, close } = await serveApp(app, { host: '127.0.0.1', port: 0, log });
+  const base = `http://127.0.0.1:${port}`;
+  return {
+    ...world,
+    base,
+    port,
+    adminKey,
+    admin: makeClient(base, { authorization: `Bearer ${adminKey}` }),
+    anyone: makeClient(base, {}),
+    log: lines,
+    close: async () => {
+      await close(1000);
+      await world.close();
+    },
+  };
+}
+
+function collectLog(lines: LogLine[]): Log {
+  const at = (level: LogLine['level']) => (fields: object, message: string) => {
+    lines.push({ level, fields, message });
+  };
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}

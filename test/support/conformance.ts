@@ -1,0 +1,52 @@
+import type { Json } from './http-client.ts';
+
+/**
+ * Holds a value against a schema of an OpenAPI 3.1 document, as far as the document of this project goes:
+ * types, required and unknown fields, enums, references and unions. Answers what does not fit, with where.
+ */
+export function findMismatches(document: Json, schema: Json, value: unknown, at: string): string[] {
+  if (schema.$ref !== undefined) return findMismatches(document, lookUp(document, schema.$ref), value, at);
+  const union = schema.oneOf ?? schema.anyOf;
+  if (union !== undefined) {
+    const fits = union.some((option: Json) => findMismatches(document, option, value, at).length === 0);
+    return fits ? [] : [`${at} fits none of ${union.length} schemas`];
+  }
+  const types = schema.type === undefined ? null : [schema.type].flat();
+  if (types !== null && !types.includes(typeOf(value)) && !(types.includes('number') && typeof value === 'number'))
+    return [`${at} is ${typeOf(value)}, not ${types.join(' or ')}`];
+  if (schema.enum !== undefined && value !== null && !schema.enum.includes(value))
+    return [`${at} is ${String(value)}, not one of ${schema.enum.join(', ')}`];
+  if (Array.isArray(value))
+    return schema.items === undefined
+      ? []
+      : value.flatMap((entry, index) => findMismatches(document, schema.items, entry, `${at}/${index}`));
+  if (typeof value === 'object' && value !== null && schema.properties !== undefined)
+    return findInObject(document, schema, value, at);
+  return [];
+}
+
+function findInObject(document: Json, schema: Json, value: object, at: string): string[] {
+  const missing = (schema.required ?? [])
+    .filter((name: string) => !(name in value))
+    .map((name: string) => `${at}/${name} is missing`);
+  const entries = Object.entries(value).flatMap(([name, entry]) => {
+    const known = schema.properties[name];
+    return known === undefined
+      ? [`${at}/${name} is not documented`]
+      : findMismatches(document, known, entry, `${at}/${name}`);
+  });
+  return [...missing, ...entries];
+}
+
+function lookUp(document: Json, reference: string): Json {
+  return reference
+    .slice(2)
+    .split('/')
+    .reduce((at: Json, name) => at[name], document);
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}

@@ -1,0 +1,77 @@
+import type { Criterion } from '../../src/domain/criterion.ts';
+import { hourMs } from '../../src/domain/instant.ts';
+import { pollFeedNow, type ReadingReport } from '../../src/services/polls.ts';
+import type { PredictionView } from '../../src/services/prediction-views.ts';
+import { findPredictionAt, recordPrediction } from '../../src/services/predictions.ts';
+import { listResolutionsOf } from '../../src/services/resolutions.ts';
+import { findFeed } from '../../src/store/feeds.ts';
+import { served } from './wire.ts';
+import { instantOf, type World } from './world.ts';
+
+/** Moves that tests of the services have in common. */
+
+/** Has a feed serve a payload and reads it, now. */
+export async function read(world: World, slug: string, payload: unknown): Promise<ReadingReport> {
+  const feed = await findFeed(world.db.sql, slug);
+  if (feed === null || feed.url === null) throw new Error(`the world has no feed ${slug} with a url`);
+  world.wire.answer(feed.url, served(payload));
+  return await pollFeedNow(world.deps, slug);
+}
+
+/** Moves the clock to a time and reads what feeds serve then, in the order given. */
+export async function readAt(world: World, time: string, payloads: Readonly<Record<string, unknown>>): Promise<void> {
+  world.clock.set(time);
+  for (const [slug, payload] of Object.entries(payloads)) await read(world, slug, payload);
+}
+
+/** Records a prediction under a slug. */
+export async function record(
+  world: World,
+  slug: string,
+  criterion: Criterion,
+  more: { madeAt?: string; evidencePolicy?: { origins?: number; first_party?: true } } = {},
+): Promise<PredictionView> {
+  const { madeAt = '2025-01-01', evidencePolicy } = more;
+  const input = { slug, statement: `The statement of ${slug}.`, madeAt, criterion, evidencePolicy };
+  return (await recordPrediction(world.deps, input)).view;
+}
+
+export async function view(world: World, slug: string, asOf?: string): Promise<PredictionView> {
+  return await findPredictionAt(world.deps, slug, asOf === undefined ? null : instantOf(asOf));
+}
+
+/** Every resolution of a prediction, oldest first: outcome, when in the world, when known, by whom. */
+export async function resolutions(world: World, slug: string): Promise<string[]> {
+  const rows = await listResolutionsOf(world.deps, slug);
+  return rows.map((row) => `${row.outcome} ${row.effectiveAt} known ${iso(row.knownAt)} by ${row.decidedBy}`);
+}
+
+/** The events of a prediction, oldest first, with what they say. */
+export async function events(world: World, slug: string): Promise<{ type: string; data: Record<string, unknown> }[]> {
+  const rows = await world.db.sql<{ type: string; body: string }[]>`
+    select e.type, e.body from events e join predictions p on p.id = e.prediction_id where p.slug = ${slug} order by e.sequence`;
+  return rows.map((row) => ({ type: row.type, data: JSON.parse(row.body).data }));
+}
+
+export async function eventTypes(world: World, slug: string): Promise<string[]> {
+  return (await events(world, slug)).map((event) => event.type);
+}
+
+/** How far a feed is known, as text. */
+export async function watermark(world: World, slug: string): Promise<string | null> {
+  const feed = await findFeed(world.db.sql, slug);
+  return feed === null || feed.watermark === null ? null : iso(feed.watermark);
+}
+
+/** The result and counts of a feed's polls, oldest first. */
+export async function pollResults(world: World, slug: string): Promise<string[]> {
+  const rows = await world.db.sql<{ result: string }[]>`
+    select p.result from polls p join feeds f on f.id = p.feed_id where f.slug = ${slug} order by p.started_at, p.id`;
+  return rows.map((row) => row.result);
+}
+
+export function iso(at: number): string {
+  return new Date(at).toISOString().replace(':00.000Z', 'Z').replace('.000Z', 'Z');
+}
+
+export const hours = (count: number): number => count * hourMs;
