@@ -97,7 +97,8 @@ function period(window: { from?: string | undefined; by?: string | undefined }):
 }
 
 function until(by: string | undefined): string {
-  return by === undefined ? '' : ` by ${by}, that day included`;
+  if (by === undefined) return '';
+  return by.includes('T') ? ` by ${by}` : ` by ${by}, that day included`;
 }
 
 function article(noun: string): string {

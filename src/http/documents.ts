@@ -16,7 +16,9 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
     rendered.set(version, fresh);
     return fresh;
   };
-  const schema = z.looseObject({}).meta({ id: 'OpenApiDocument', description: 'An OpenAPI 3.1 document.' });
+  const schema = z
+    .record(z.string(), z.unknown())
+    .meta({ id: 'OpenApiDocument', description: 'An OpenAPI 3.1 document.' });
   const json = operation({
     method: 'get',
     path: '/openapi.json',

@@ -112,12 +112,17 @@ export function buildOpenApi(operations: readonly Operation[], info: { readonly 
   });
   registerShared(app.openAPIRegistry);
   for (const { spec } of operations) registerOperation(app.openAPIRegistry, spec);
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license: { name: 'MIT' } },
     servers: [{ url: '/', description: 'This service.' }],
     tags,
   });
+  // Readers show a schema inside another by its title, and by a number where it has none.
+  for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
+    Object.assign(schema, { title: name });
+  }
+  return document;
 }
 
 /** The document as YAML, as it is committed. */

@@ -1,16 +1,14 @@
 import { listStaleReadings, putReadings } from '../store/readings.ts';
-import { findSetting, putSetting } from '../store/settings.ts';
 import type { Deps } from './deps.ts';
 import { readItem } from './item-facts.ts';
 
 const batchMax = 1000;
 
 /**
- * Reads every stored name again when the identity data has a new version, so that what is known and what is new are
- * judged alike; predictions are then looked at again by the resolver. Answers how many names were read.
+ * Reads every name again that was read under another version of the identity data, so that what is known and what is new
+ * are judged alike; predictions are then looked at again by the resolver. Answers how many names were read.
  */
 export async function refreshIdentity(deps: Deps): Promise<number> {
-  if ((await findSetting(deps.db.sql, 'identity_version')) === deps.identity.version) return 0;
   let total = 0;
   for (;;) {
     const count = await deps.db.begin(async (tx) => {
@@ -22,8 +20,6 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
       return stale.length;
     });
     total += count;
-    if (count < batchMax) break;
+    if (count < batchMax) return total;
   }
-  await putSetting(deps.db.sql, 'identity_version', deps.identity.version);
-  return total;
 }

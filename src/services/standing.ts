@@ -49,10 +49,10 @@ function standingWatermark(
 function lastReadBySeers(timeline: Timeline, vendor: string, at: Instant): Instant | null {
   let last: Instant | null = null;
   for (const sighting of timeline.sightings) {
-    if (vendor !== 'any' && sighting.model.vendor !== vendor) continue;
-    const read =
-      lastReadAt(timeline, sighting.feedId, vendor, at) ?? (sighting.seenFrom <= at ? sighting.seenFrom : null);
-    if (read !== null && (last === null || read > last)) last = read;
+    // What was first listed later says nothing of what was read by then.
+    if (sighting.seenFrom > at || (vendor !== 'any' && sighting.model.vendor !== vendor)) continue;
+    const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? sighting.seenFrom;
+    if (last === null || read > last) last = read;
   }
   return last;
 }

@@ -1,15 +1,11 @@
 import type { Sql } from './db.ts';
 
 /** Values that every node must agree on. */
-export type SettingName = 'identity_version' | 'feeds_epoch' | 'seeded';
+export type SettingName = 'feeds_epoch' | 'seeded';
 
 export async function findSetting(db: Sql, name: SettingName): Promise<string | null> {
   const rows = await db<{ value: string }[]>`select value from settings where name = ${name}`;
   return rows[0]?.value ?? null;
-}
-
-export async function putSetting(db: Sql, name: SettingName, value: string): Promise<void> {
-  await db`insert into settings (name, value) values (${name}, ${value}) on conflict (name) do update set value = excluded.value`;
 }
 
 /** Raises a counter by one and answers its new value. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesPattern, type ModelName, namesOneModel } from '../../src/domain/pattern.ts';
+import { type ModelName, matchesPattern, namesOneModel } from '../../src/domain/pattern.ts';
 import { anyFive, released, terms } from '../support/timelines.ts';
 
 const { styleOf } = terms();

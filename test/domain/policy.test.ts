@@ -12,10 +12,14 @@ describe('an evidence policy', () => {
     expect(readPolicy(input)).toEqual(policy);
   });
 
-  it.each([{ origins: 1 }, { origins: 0 }, { origins: 6 }, { origins: 2.5 }, { first_party: false }, { trust: 'community' }])(
-    '%j would be laxer than the default, or means nothing, and is refused',
-    (input) => {
-      expect(evidencePolicySchema.safeParse(input).success).toBe(false);
-    },
-  );
+  it.each([
+    { origins: 1 },
+    { origins: 0 },
+    { origins: 6 },
+    { origins: 2.5 },
+    { first_party: false },
+    { trust: 'community' },
+  ])('%j would be laxer than the default, or means nothing, and is refused', (input) => {
+    expect(evidencePolicySchema.safeParse(input).success).toBe(false);
+  });
 });

@@ -8,9 +8,17 @@ function items(count: number, vendor: string | null = null, start = 0): [string,
   return Array.from({ length: count }, (_, index) => [`${vendor ?? 'x'}-${start + index}`, vendor]);
 }
 
-function assess(before: [string, string | null][], listed: [string, string | null][], more: { hoursAgo?: number; gap?: number; suspects?: SuspectSlice[] } = {}) {
+function assess(
+  before: [string, string | null][],
+  listed: [string, string | null][],
+  more: { hoursAgo?: number; gap?: number; suspects?: SuspectSlice[] } = {},
+) {
   const observedAt = now - (more.gap ?? (more.hoursAgo ?? 6) * 3_600_000);
-  return assessPoll({ listed: new Map(listed), observedAt: now }, { listed: new Map(before), observedAt }, more.suspects ?? []);
+  return assessPoll(
+    { listed: new Map(listed), observedAt: now },
+    { listed: new Map(before), observedAt },
+    more.suspects ?? [],
+  );
 }
 
 const suspect = (keys: [string, string | null][], agoMs: number, vendor: string | null = null): SuspectSlice => ({
@@ -22,7 +30,9 @@ const suspect = (keys: [string, string | null][], agoMs: number, vendor: string 
 describe('a poll', () => {
   it('that lists nothing is suspect, even as the first one', () => {
     expect(assess(items(10), []).kind).toBe('suspect');
-    expect(assessPoll({ listed: new Map(), observedAt: now }, { listed: new Map(), observedAt: null }, []).kind).toBe('suspect');
+    expect(assessPoll({ listed: new Map(), observedAt: now }, { listed: new Map(), observedAt: null }, []).kind).toBe(
+      'suspect',
+    );
   });
 
   it('that lists nothing is never accepted, however often that repeats', () => {
@@ -31,7 +41,9 @@ describe('a poll', () => {
   });
 
   it('that is the first one is accepted', () => {
-    expect(assessPoll({ listed: new Map(items(3)), observedAt: now }, { listed: new Map(), observedAt: null }, [])).toEqual({ kind: 'accepted', frozenVendors: [], confirmed: false });
+    expect(
+      assessPoll({ listed: new Map(items(3)), observedAt: now }, { listed: new Map(), observedAt: null }, []),
+    ).toEqual({ kind: 'accepted', frozenVendors: [], confirmed: false });
   });
 
   it.each([
@@ -58,11 +70,14 @@ describe('a poll', () => {
   });
 
   it('says how much is gone', () => {
-    expect(assess(items(100), items(50))).toEqual({ kind: 'suspect', reason: "50 % of the last accepted poll's 100 items are gone (at most 30 % are believed)" });
+    expect(assess(items(100), items(50))).toEqual({
+      kind: 'suspect',
+      reason: "50 % of the last accepted poll's 100 items are gone (at most 30 % are believed)",
+    });
   });
 });
 
-describe('a vendor\'s own slice', () => {
+describe("a vendor's own slice", () => {
   const rest = items(100);
   const frozen = (before: number, after: number) => {
     const assessment = assess([...rest, ...items(before, 'xai')], [...rest, ...items(after, 'xai')]);
@@ -82,33 +97,43 @@ describe('a vendor\'s own slice', () => {
 
   it('freezes alone, while the rest of the poll is accepted', () => {
     const before = [...rest, ...items(10, 'xai'), ...items(10, 'google')];
-    expect(assess(before, [...rest, ...items(4, 'xai'), ...items(10, 'google')])).toEqual({ kind: 'accepted', frozenVendors: ['xai'], confirmed: false });
+    expect(assess(before, [...rest, ...items(4, 'xai'), ...items(10, 'google')])).toEqual({
+      kind: 'accepted',
+      frozenVendors: ['xai'],
+      confirmed: false,
+    });
   });
 
   it('is believed after all once a poll 24 hours on agrees with it', () => {
     const before = [...rest, ...items(10, 'xai')];
     const slice = items(4, 'xai');
-    const after = (agoMs: number) => {
+    const frozenAfter = (agoMs: number) => {
       const assessment = assess(before, [...rest, ...slice], { suspects: [suspect(slice, agoMs, 'xai')] });
       return assessment.kind === 'accepted' ? assessment.frozenVendors : null;
     };
-    expect(after(confirmAfterMs - 1)).toEqual(['xai']);
-    expect(after(confirmAfterMs)).toEqual([]);
+    expect(frozenAfter(confirmAfterMs - 1)).toEqual(['xai']);
+    expect(frozenAfter(confirmAfterMs)).toEqual([]);
   });
 
   it('that is empty stays frozen, however often that repeats', () => {
-    const assessment = assess([...rest, ...items(10, 'xai')], rest, { suspects: [suspect([], 5 * confirmAfterMs, 'xai')] });
+    const assessment = assess([...rest, ...items(10, 'xai')], rest, {
+      suspects: [suspect([], 5 * confirmAfterMs, 'xai')],
+    });
     expect(assessment).toMatchObject({ frozenVendors: ['xai'] });
   });
 
-  it('is not confirmed by another vendor\'s', () => {
+  it("is not confirmed by another vendor's", () => {
     const slice = items(4, 'xai');
-    const assessment = assess([...rest, ...items(10, 'xai')], [...rest, ...slice], { suspects: [suspect(slice, confirmAfterMs, 'google')] });
+    const assessment = assess([...rest, ...items(10, 'xai')], [...rest, ...slice], {
+      suspects: [suspect(slice, confirmAfterMs, 'google')],
+    });
     expect(assessment).toMatchObject({ frozenVendors: ['xai'] });
   });
 
   it('holds only items of a known vendor', () => {
-    expect([...keysByVendor(new Map([...items(2), ...items(3, 'xai')]))].map(([vendor, keys]) => [vendor, keys.size])).toEqual([['xai', 3]]);
+    expect(
+      [...keysByVendor(new Map([...items(2), ...items(3, 'xai')]))].map(([vendor, keys]) => [vendor, keys.size]),
+    ).toEqual([['xai', 3]]);
   });
 });
 
@@ -133,7 +158,11 @@ describe('a suspect listing', () => {
   });
 
   it('is said to be confirmed', () => {
-    expect(assess(before, half, { suspects: [suspect(half, confirmAfterMs)] })).toEqual({ kind: 'accepted', frozenVendors: [], confirmed: true });
+    expect(assess(before, half, { suspects: [suspect(half, confirmAfterMs)] })).toEqual({
+      kind: 'accepted',
+      frozenVendors: [],
+      confirmed: true,
+    });
   });
 
   it('of one vendor does not confirm the whole poll', () => {

@@ -9,7 +9,12 @@ describe('the window of a leaf', () => {
   it.each([
     ['a whole last day is included', { by: '2025-12-31' }, made, at('2026-01-01')],
     ['an instant is included', { by: '2025-12-31T12:00:00Z' }, made, at('2025-12-31T12:00:00.001Z')],
-    ['an instant with a zone is read in UTC', { by: '2025-12-31T12:00:00+02:00' }, made, at('2025-12-31T10:00:00.001Z')],
+    [
+      'an instant with a zone is read in UTC',
+      { by: '2025-12-31T12:00:00+02:00' },
+      made,
+      at('2025-12-31T10:00:00.001Z'),
+    ],
     ['it opens with the day the claim was made', {}, made, Number.POSITIVE_INFINITY],
     ['it opens with the day given', { from: '2025-09-01' }, at('2025-09-01'), Number.POSITIVE_INFINITY],
   ])('%s', (_name, leaf, from, to) => {
@@ -23,7 +28,13 @@ describe('what a criterion watches', () => {
     of: [
       released({ by: '2025-08-31' }),
       { op: 'not', of: released({ tier: ['mini'], by: '2025-09-30' }) },
-      { op: 'any', of: [released({ vendor: 'any', family: 'any', by: '2025-08-31' }), { op: 'judged', question: 'Is it?', by: '2025-10-31' }] },
+      {
+        op: 'any',
+        of: [
+          released({ vendor: 'any', family: 'any', by: '2025-08-31' }),
+          { op: 'judged', question: 'Is it?', by: '2025-10-31' },
+        ],
+      },
     ],
   };
 
@@ -35,8 +46,17 @@ describe('what a criterion watches', () => {
   });
 
   it('is each deadline, and 90 days past it, once per vendor', () => {
-    const edges = edgesOf(criterion, made).map((edge) => `${edge.vendor} ${new Date(edge.at).toISOString().slice(0, 10)}`);
-    expect(edges).toEqual(['openai 2025-09-01', 'openai 2025-11-30', 'openai 2025-10-01', 'openai 2025-12-30', 'any 2025-09-01', 'any 2025-11-30']);
+    const edges = edgesOf(criterion, made).map(
+      (edge) => `${edge.vendor} ${new Date(edge.at).toISOString().slice(0, 10)}`,
+    );
+    expect(edges).toEqual([
+      'openai 2025-09-01',
+      'openai 2025-11-30',
+      'openai 2025-10-01',
+      'openai 2025-12-30',
+      'any 2025-09-01',
+      'any 2025-11-30',
+    ]);
   });
 
   it('has a last deadline only when every part has one', () => {

@@ -91,7 +91,7 @@ describe('If-Match', () => {
     const headers = { 'if-match': '"9"' };
     await recordClaim(world, { slug: 'otherwise' });
     expect((await world.anyone('PATCH /v1/predictions/otherwise', { json: { tags: [] }, headers })).status).toBe(401);
-    expect((await world.admin('PATCH /v1/predictions/nothing', { json: { tags: [] }, headers })).status).toBe(404);
+    expect((await world.admin('PATCH /v1/predictions/no-such', { json: { tags: [] }, headers })).status).toBe(404);
     expect((await world.admin('PATCH /v1/predictions/otherwise', { json: { tags: 'x' }, headers })).status).toBe(422);
   });
 

@@ -2,7 +2,7 @@ import type { Criterion } from '../../src/domain/criterion.ts';
 import { hourMs } from '../../src/domain/instant.ts';
 import { pollFeedNow, type ReadingReport } from '../../src/services/polls.ts';
 import type { PredictionView } from '../../src/services/prediction-views.ts';
-import { findPredictionAt, recordPrediction } from '../../src/services/predictions.ts';
+import { findPredictionAt, type PredictionInput, recordPrediction } from '../../src/services/predictions.ts';
 import { listResolutionsOf } from '../../src/services/resolutions.ts';
 import { findFeed } from '../../src/store/feeds.ts';
 import { served } from './wire.ts';
@@ -29,7 +29,7 @@ export async function record(
   world: World,
   slug: string,
   criterion: Criterion,
-  more: { madeAt?: string; evidencePolicy?: { origins?: number; first_party?: true } } = {},
+  more: { madeAt?: string; evidencePolicy?: PredictionInput['evidencePolicy'] } = {},
 ): Promise<PredictionView> {
   const { madeAt = '2025-01-01', evidencePolicy } = more;
   const input = { slug, statement: `The statement of ${slug}.`, madeAt, criterion, evidencePolicy };

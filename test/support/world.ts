@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { type IdentityTable, readIdentityTable } from '../../src/domain/identity-table.ts';
+import { readIdentityTable } from '../../src/domain/identity-table.ts';
 import { type Instant, parseDate } from '../../src/domain/instant.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
@@ -64,7 +64,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     db,
     now: clock.now,
     newId: countIds(),
-    identity: readIdentity(),
+    identity: readIdentityTable(readIdentityData()),
     log: collectErrors(errors),
     nodeId: 'node_a',
     fetchPayload: wire.fetchPayload,
@@ -102,8 +102,8 @@ export function instantOf(text: string): Instant {
 }
 
 /** The identity data that the program comes with. */
-export function readIdentity(): IdentityTable {
-  return readIdentityTable(JSON.parse(readFileSync(join(packageRoot(), 'data', 'identity.json'), 'utf8')));
+export function readIdentityData(): { readonly aliases: readonly object[] } {
+  return JSON.parse(readFileSync(join(packageRoot(), 'data', 'identity.json'), 'utf8'));
 }
 
 /** Ids in the order of their making, in every world alike. */

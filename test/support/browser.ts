@@ -1,0 +1,59 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** Keeps a browser to itself: what it asks of the network, a page made it ask. */
+const flags = [
+  '--no-sandbox',
+  '--headless',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The Chromium that CHROMIUM_PATH names, and no other; without that the first one in PATH. Throws when there is none: such a test must not be passed over. */
+export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
+  const given = env.CHROMIUM_PATH;
+  const places = (env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((directory) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(directory, name)));
+  const candidates = given === undefined || given === '' ? ['/usr/bin/chromium', ...places] : [given];
+  const found = candidates.find(isProgram);
+  if (found !== undefined) return found;
+  throw new Error('no Chromium was found: install the package chromium, or name one in CHROMIUM_PATH');
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: findChromium(), args: flags });
+}
+
+/** What a page did that it should not: requests to elsewhere, and whatever the console took as an error. */
+export type Watched = { readonly elsewhere: string[]; readonly errors: string[] };
+
+/** Watches a page before it goes anywhere. Violations of the content security policy are told by the console as errors. */
+export function watchPage(page: Page, base: string): Watched {
+  const elsewhere: string[] = [];
+  const errors: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${base}/`) && !url.startsWith('data:') && !url.startsWith('blob:')) elsewhere.push(url);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('requestfailed', (request) => errors.push(`${request.url()} ${request.failure()?.errorText}`));
+  return { elsewhere, errors };
+}

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import type { Criterion } from '../../src/domain/criterion.ts';
+import { dayMs, hourMs, type Instant } from '../../src/domain/instant.ts';
+import type { Sighting, Timeline } from '../../src/domain/timeline.ts';
+import { at, feed, polls, released, sighting, type TestFeed, type TestVersion, timeline } from './timelines.ts';
+
+/** Random small timelines and criteria for laws that hold of all of them. Time runs over August and September 2025. */
+
+export const start = at('2025-08-01');
+export const end = at('2025-10-01');
+
+export type RandomWorld = {
+  readonly feeds: readonly TestFeed[];
+  readonly sightings: readonly Sighting[];
+  readonly timeline: Timeline;
+};
+
+const feedStory = fc.record({
+  trust: fc.constantFrom(...(['first_party', 'curated', 'curated', 'curated', 'aggregator', 'community'] as const)),
+  origin: fc.constantFrom('p', 'q', 'r', 's', 't'),
+  covers: fc.constantFrom<'any' | string[]>(['openai'], ['openai'], 'any', []),
+  lagHours: fc.constantFrom(0, 0, 24, 48),
+  from: fc.integer({ min: -8, max: 3 }),
+  to: fc.integer({ min: 20, max: 50 }),
+  everyHours: fc.constantFrom(8, 24, 60),
+});
+
+const anyStage = fc.constantFrom(...(['general', 'general', 'general', 'preview', 'announced'] as const));
+
+/** A date some days from when its row is first seen, or none. */
+const dateOffset = fc.constantFrom(null, null, null, 0, -1, -2, 1, 2, 4, -10, -100);
+
+const rowStory = fc.record({
+  feed: fc.nat({ max: 3 }),
+  tier: fc.constantFrom(null, null, 'mini'),
+  version: fc.constantFrom('5', '5', '5.1'),
+  host: fc.constantFrom(undefined, undefined, undefined, 'azure', 'bedrock'),
+  stage: anyStage,
+  /** The day of August from which it can be seen. */
+  day: fc.integer({ min: -2, max: 25 }),
+  /** How many polls list it; null: all that follow. */
+  lasts: fc.constantFrom(null, null, null, 1, 2, 5),
+  date: dateOffset,
+  weight: fc.constantFrom(...(['curated', 'curated', 'stands'] as const)),
+  stamped: fc.boolean(),
+  edit: fc.option(
+    fc.record({
+      after: fc.nat({ max: 4 }),
+      date: dateOffset,
+      stage: fc.constantFrom(...(['general', 'preview'] as const)),
+    }),
+    { nil: null, freq: 3 },
+  ),
+});
+
+/** One model that turns up in several feeds about the same day. */
+const releaseStory = fc
+  .record({ row: rowStory, delays: fc.array(fc.nat({ max: 2 }), { minLength: 2, maxLength: 4 }) })
+  .map(({ row, delays }): RowStory[] =>
+    delays.map((delay, index) => ({
+      ...row,
+      feed: index,
+      day: row.day + delay,
+      lasts: null,
+      stage: 'general',
+      host: undefined,
+      edit: null,
+      date: index === 0 ? row.date : null,
+    })),
+  );
+
+type RowStory = typeof rowStory extends fc.Arbitrary<infer Story> ? Story : never;
+
+function dateText(seen: Instant, offset: number | null): string | undefined {
+  return offset === null ? undefined : new Date(seen + offset * dayMs).toISOString().slice(0, 10);
+}
+
+function readRow(feeds: readonly TestFeed[], story: RowStory, index: number): Sighting[] {
+  const feedOf = feeds[story.feed % feeds.length];
+  const first = feedOf?.reads.findIndex((read) => read >= start + story.day * dayMs) ?? -1;
+  const seen = feedOf?.reads[first];
+  if (feedOf === undefined || seen === undefined) return [];
+  const date = dateText(seen, story.date);
+  const gone = story.lasts === null ? undefined : feedOf.reads[first + story.lasts];
+  return [
+    sighting(feedOf, {
+      id: `obs-${index}`,
+      name: `gpt-${story.version}${story.tier === null ? '' : '-mini'}${story.stamped && date ? `-${date}` : ''}`,
+      seen,
+      model: { tier: story.tier, version: story.version },
+      stage: story.stage,
+      weight: story.weight,
+      ...(gone === undefined ? {} : { gone }),
+      ...(story.host === undefined ? {} : { host: story.host }),
+      ...(date === undefined ? {} : { released: date }),
+      edits: readEdit(feedOf, story, first, gone ?? Number.POSITIVE_INFINITY),
+    }),
+  ];
+}
+
+function readEdit(feedOf: TestFeed, { edit, weight }: RowStory, first: number, gone: Instant): TestVersion[] {
+  const editAt = edit === null ? undefined : feedOf.reads[first + 1 + edit.after];
+  if (edit === null || editAt === undefined || editAt >= gone) return [];
+  const date = dateText(editAt, edit.date);
+  return [{ at: editAt, stage: edit.stage, weight, ...(date === undefined ? {} : { released: date }) }];
+}
+
+/** Two to four feeds, a release or two, and up to five rows that come, go and are edited as polls show them. */
+export const anyWorld: fc.Arbitrary<RandomWorld> = fc
+  .record({
+    feeds: fc.array(feedStory, { minLength: 2, maxLength: 4 }),
+    releases: fc.array(releaseStory, { maxLength: 2 }),
+    rows: fc.array(rowStory, { maxLength: 5 }),
+  })
+  .map(({ feeds: stories, releases, rows }) => {
+    const feeds = stories.map(({ from, to, everyHours, ...facts }, index) =>
+      feed(`f${index}`, {
+        ...facts,
+        reads: polls(start + from * dayMs + index * hourMs, start + to * dayMs, everyHours),
+      }),
+    );
+    const sightings = [...releases.flat(), ...rows].flatMap((row, index) => readRow(feeds, row, index));
+    return { feeds, sightings, timeline: timeline(feeds, sightings) };
+  });
+
+const day = fc
+  .integer({ min: -5, max: 25 })
+  .map((offset) => new Date(start + offset * dayMs).toISOString().slice(0, 10));
+
+/** A leaf about the models that random worlds know. */
+export const anyLeaf = fc
+  .record({
+    tier: fc.constantFrom<null | 'any' | (string | null)[]>(null, 'any', ['mini']),
+    version: fc.constantFrom<string | { gte: string }>('5', { gte: '5' }),
+    stage: fc.constantFrom('any' as const, 'any' as const, 'ga' as const),
+    from: fc.option(day, { nil: undefined }),
+    by: fc.option(day, { nil: undefined }),
+  })
+  .filter(({ from, by }) => from === undefined || by === undefined || from <= by)
+  .map(({ from, by, ...model }) =>
+    released({ ...model, ...(from === undefined ? {} : { from }), ...(by === undefined ? {} : { by }) }),
+  );
+
+const judged: Criterion = { op: 'judged', question: 'Is it?' };
+
+/** Leaves and connectives, a few levels deep. */
+export const anyCriterion: fc.Arbitrary<Criterion> = fc.letrec<{ node: Criterion }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 3, withCrossShrink: true },
+    { weight: 4, arbitrary: anyLeaf },
+    { weight: 1, arbitrary: fc.constant(judged) },
+    { weight: 2, arbitrary: tie('node').map((of): Criterion => ({ op: 'not', of })) },
+    {
+      weight: 2,
+      arbitrary: fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((of): Criterion => ({ op: 'all', of })),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((of): Criterion => ({ op: 'any', of })),
+    },
+  ),
+})).node;
+
+/** A moment of knowledge; often exactly at or beside something that happens in no matter which world. */
+export const anyMoment: fc.Arbitrary<Instant> = fc.oneof(
+  fc.integer({ min: start - 10 * dayMs, max: end + 60 * dayMs }),
+  fc
+    .record({ hours: fc.integer({ min: -100, max: 1500 }), off: fc.constantFrom(-1, 0, 1) })
+    .map(({ hours, off }) => start + hours * hourMs + off),
+);
+
+/** The world as it stood at a moment: everything observed later taken out. */
+export function asOf(world: Timeline, moment: Instant): Timeline {
+  return {
+    feeds: world.feeds,
+    sightings: world.sightings
+      .filter((row) => row.seenFrom <= moment)
+      .map((row) => ({
+        ...row,
+        goneAt: row.goneAt !== null && row.goneAt <= moment ? row.goneAt : null,
+        versions: row.versions.filter((version) => version.observedAt <= moment),
+      })),
+    reads: new Map([...world.reads].map(([key, reads]) => [key, reads.filter((read) => read <= moment)])),
+  };
+}
+
+/** Every moment at which a poll or a clock can have changed an answer, to the millisecond on both sides. */
+export function eventMoments(world: Timeline): Instant[] {
+  const moments = new Set<Instant>();
+  for (const reads of world.reads.values()) for (const read of reads) moments.add(read).add(read + dayMs);
+  for (const row of world.sightings) {
+    for (const moment of [row.seenFrom, row.goneAt, ...row.versions.map((version) => version.observedAt)])
+      if (moment !== null) moments.add(moment).add(moment + dayMs);
+  }
+  for (let midnight = start - 10 * dayMs; midnight < end; midnight += dayMs) moments.add(midnight);
+  return [...moments].flatMap((moment) => [moment - 1, moment, moment + 1]).sort((a, b) => a - b);
+}
