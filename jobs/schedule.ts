@@ -1,4 +1,4 @@
-import { schedule, validate } from 'node-cron';
+import { type Logger, schedule, validate } from 'node-cron';
 import { startOfMinute } from '../src/domain/instant.ts';
 import { Refusal } from '../src/domain/refusal.ts';
 import type { Deps } from '../src/services/deps.ts';
@@ -19,7 +19,7 @@ export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
         running.add(run);
         await run.finally(() => running.delete(run));
       },
-      { name: job.name, timezone: 'UTC', noOverlap: true },
+      { name: job.name, timezone: 'UTC', noOverlap: true, logger: schedulerLog(deps, job) },
     ),
   );
   return {
@@ -28,6 +28,13 @@ export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
       await Promise.allSettled(running);
     },
   };
+}
+
+/** What the scheduler itself has to say (a run that is still under way, a tick that was slept through) goes where logs go. */
+function schedulerLog(deps: Deps, job: Job): Logger {
+  const say = (level: 'warn' | 'error') => (message: string | Error) =>
+    deps.log[level]({ job: job.name }, String(message));
+  return { debug: () => {}, info: () => {}, warn: say('warn'), error: say('error') };
 }
 
 async function runJob(deps: Deps, job: Job, date: Date): Promise<void> {

@@ -67,7 +67,9 @@ function dateBy(question: Question, datable: readonly KnownSighting[]): Dating {
   }
   const low = lowerBound(question);
   const { usable, setAside } = curatedDates(question, datable, low);
-  const bracket = { from: low, to: upperBound(question, usable) };
+  // Only a date that would give the day lets its origin vouch: an earlier one may be that of an announcement.
+  const vouching = usable.filter(({ interval }) => low < interval.to && !isStamped(question, interval));
+  const bracket = { from: low, to: upperBound(question, Number.isFinite(low) ? vouching : []) };
   if (usable.length === 0) return { occurred: bracket, basis: 'bracket', dated: [], setAside };
   const best = earliestGroup(usable);
   return { ...dateWithin(question, best, bracket), dated: best.dates.map(rowOf), setAside };
@@ -80,12 +82,12 @@ function dateWithin(
 ): Pick<Dating, 'occurred' | 'basis'> {
   const stated = best.interval;
   const closed = Number.isFinite(bracket.from);
-  // Listed up to two days before the stated day: the listing may be early, or the day a time zone ahead.
-  if (stated.from >= bracket.to) {
-    const from = closed ? bracket.from : Math.min(firstSeen(question.known), bracket.to - 1);
-    return { occurred: { from, to: stated.to }, basis: 'late' };
+  // Listed up to two days before the stated day: the listing may be early, or the day wrong. Either may be right.
+  const seen = firstSeen(question.known);
+  if (stated.from > seen) {
+    return { occurred: { from: closed ? bracket.from : seen, to: Math.max(stated.to, bracket.to) }, basis: 'late' };
   }
-  const stamped = best.dates.some((date) => question.ids.some((id) => stampsDay(id, date.interval)));
+  const stamped = best.dates.some((date) => isStamped(question, date.interval));
   if (closed && stated.to > bracket.from && !stamped) {
     return { occurred: { from: stated.from, to: Math.min(stated.to, bracket.to) }, basis: 'curated' };
   }
@@ -98,6 +100,10 @@ function rowOf(date: StatedDate): KnownSighting {
 
 function firstSeen(known: readonly KnownSighting[]): Instant {
   return known[0]?.seenFrom ?? Number.POSITIVE_INFINITY;
+}
+
+function isStamped(question: Question, date: Interval): boolean {
+  return question.ids.some((id) => stampsDay(id, date));
 }
 
 /** Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release date. */
@@ -141,8 +147,7 @@ function flawOf(question: Question, row: KnownSighting, date: Interval, low: Ins
   if (durability(row, question.at) === 'slip') return 'stood in a row that vanished within 24 hours';
   if (date.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
   const far = Number.isFinite(low) && low - date.to > dateBeforeBracketMaxMs;
-  if (far && !question.ids.some((id) => stampsDay(id, date)))
-    return 'lies more than 90 days before it could first be listed';
+  if (far && !isStamped(question, date)) return 'lies more than 90 days before it could first be listed';
   return null;
 }
 
@@ -198,11 +203,12 @@ function lowerBound(question: Question): Instant {
 
 /**
  * The moment (exclusive) by which enough origins vouch for it: each by listing it, or by a vendor row's date.
- * Dates alone never put it before the first sighting: catalogues copy one announcement from another. Below the policy nothing vouches for it; the first sighting then shows where it would fall if it were believed.
+ * Dates alone never put it before the first sighting: catalogues copy one announcement from another. Below the policy
+ * nothing vouches for it; the first sighting then shows where it would fall if it were believed.
  */
-function upperBound(question: Question, usable: readonly StatedDate[]): Instant {
+function upperBound(question: Question, vouching: readonly StatedDate[]): Instant {
   const byOrigin = new Map(question.seasonedFrom.map(({ origin, at }) => [origin, at + 1]));
-  for (const { sighting, interval } of usable) {
+  for (const { sighting, interval } of vouching) {
     const listed = byOrigin.get(sighting.feed.origin);
     if (listed !== undefined) byOrigin.set(sighting.feed.origin, Math.min(listed, interval.to));
   }

@@ -100,5 +100,5 @@ export function formatInterval(interval: Interval): string {
 
 function formatBound(at: Instant, inclusive: Instant): string {
   if (!Number.isFinite(at)) return '..';
-  return at % dayMs === 0 ? formatDay(inclusive) : formatInstant(at);
+  return at % dayMs === 0 ? formatDay(inclusive) : formatInstant(inclusive);
 }

@@ -10,20 +10,21 @@ import { type Edge, edgesOf, patternsOf } from './watch.ts';
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
 
 /**
- * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for `verdict`, with the
- * evaluation of that moment: a resolution says what was known then and nothing that was learned later.
- * Null when the verdict never holds.
+ * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for `verdict` (and, if asked,
+ * for that `effectiveAt`), with the evaluation of that moment: a resolution says what was known then and nothing that
+ * was learned later. Null when it never was so.
  */
 export function firstKnown(
   criterion: Criterion,
   timeline: Timeline,
   at: Instant,
   terms: Terms,
-  verdict: 'yes' | 'no',
+  wanted: { readonly verdict: 'yes' | 'no'; readonly effectiveAt?: string | null },
 ): Known | null {
   for (const knownAt of knowledgeTimes(criterion, timeline, at, terms)) {
     const evaluation = evaluate(criterion, timeline, knownAt, terms);
-    if (evaluation.verdict === verdict) return { knownAt, evaluation };
+    const dated = wanted.effectiveAt === undefined || evaluation.effectiveAt === wanted.effectiveAt;
+    if (evaluation.verdict === wanted.verdict && dated) return { knownAt, evaluation };
   }
   return null;
 }

@@ -1,4 +1,5 @@
 import type { ExplanationNode, ReasonCode } from './explanation.ts';
+import { parseDate } from './instant.ts';
 
 /** Why a person decided as they did: a closed list. */
 export const personReasonCodes = [
@@ -15,7 +16,7 @@ export const personReasonCodes = [
 export type PersonReasonCode = (typeof personReasonCodes)[number];
 
 /** What the resolver itself gives as a reason, besides the reason of the decisive leaf. */
-export type ResolverReasonCode = ReasonCode | 'known_earlier';
+export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined';
 
 /** Who decided, where it was no person. */
 export const resolverName = 'resolver';
@@ -36,4 +37,18 @@ export function reasonText(node: ExplanationNode): string {
   const leaf = decisiveLeaf(node);
   const text = leaf === node ? node.text : `${node.text} ${leaf.text}`;
   return text.length <= reasonCharsMax ? text : `${text.slice(0, reasonCharsMax - 1)}…`;
+}
+
+/**
+ * Whether a later evaluation says on which day it happened where the resolution only had a bracket around that day.
+ * At most once per resolution: a day is not refined further.
+ */
+export function refinesDate(settled: string, later: string | null): boolean {
+  if (later === null || later.includes('/') || !settled.includes('/')) return false;
+  const [start = '', end = ''] = settled.split('/');
+  const day = parseDate(later)?.interval;
+  const from = start === '..' ? Number.NEGATIVE_INFINITY : parseDate(start)?.interval.from;
+  const to = parseDate(end)?.interval.to;
+  if (day === undefined || from === undefined || to === undefined) return false;
+  return day.to > from && day.from < to;
 }

@@ -79,7 +79,7 @@ const createSchema = z
 
 const editSchema = z
   .strictObject(fields)
-  .meta({ id: 'FeedPatch', description: 'What may be edited. Slug and adapter stand.' });
+  .meta({ id: 'FeedPatch', minProperties: 1, description: 'What may be edited. Slug and adapter stand.' });
 
 const list = operation({
   method: 'get',

@@ -102,6 +102,9 @@ export const tags = [
   { name: 'Service', description: 'Health, and this document.' },
 ];
 
+/** `identifier` came with OpenAPI 3.1; the generator's types know only 3.0 here. */
+const license = { name: 'MIT', identifier: 'MIT' };
+
 /** The OpenAPI 3.1 document of the operations: the same for the same operations and version. */
 export function buildOpenApi(operations: readonly Operation[], info: { readonly version: string }) {
   const app = new OpenAPIHono();
@@ -114,7 +117,7 @@ export function buildOpenApi(operations: readonly Operation[], info: { readonly 
   for (const { spec } of operations) registerOperation(app.openAPIRegistry, spec);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'Outturn', version: info.version, description: overview, license: { name: 'MIT' } },
+    info: { title: 'Outturn', version: info.version, description: overview, license },
     servers: [{ url: '/', description: 'This service.' }],
     tags,
   });

@@ -84,6 +84,7 @@ const editSchema = z
   })
   .meta({
     id: 'PredictionPatch',
+    minProperties: 1,
     description: 'What may be edited. null takes a value away. The criterion is frozen.',
   });
 

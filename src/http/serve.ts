@@ -52,7 +52,7 @@ export async function serveApp(app: Servable, options: ServeOptions): Promise<Se
     void listener(request, response);
   });
   server.maxConnections = connectionsMax;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket, active));
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
     answerNow(response, 'expectation_failed', 'only "Expect: 100-continue" is understood'),
   );
@@ -127,8 +127,10 @@ function answerNow(response: ServerResponse, code: ProblemCode, detail: string):
 }
 
 /** What Node's own parser refuses reaches no application: the answer is written to the socket by hand. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, active: Iterable<ServerResponse>): void {
+  // In the middle of another answer there is no room for this one.
+  const busy = [...active].some((response) => response.socket === socket && response.headersSent);
+  if (error.code === 'ECONNRESET' || !socket.writable || busy) {
     socket.destroy();
     return;
   }

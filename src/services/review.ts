@@ -1,6 +1,6 @@
-import { evaluate } from '../domain/evaluate.ts';
+import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import { firstKnown, type Known } from '../domain/known-at.ts';
-import { reasonText, resolverName } from '../domain/resolution.ts';
+import { reasonText, refinesDate, resolverName } from '../domain/resolution.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import { type Trust, trustRank } from '../domain/trust.ts';
 import { insertDispute, listDisputes } from '../store/disputes.ts';
@@ -20,18 +20,18 @@ export async function reviewResolved(
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
   if (evaluation.verdict === 'undetermined') return await keepResolved(world, prediction, standing);
-  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, evaluation.verdict);
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
-  if (evaluation.verdict === outcome) return await moveKnownEarlier(world, prediction, standing, outcome, known);
+  if (evaluation.verdict === outcome) {
+    const current = await moveKnownEarlier(world, prediction, standing, outcome, known);
+    return await refineDate(world, prediction, timeline, current, evaluation);
+  }
   const byPerson = standing.decidedBy !== resolverName;
   if (byPerson && known.knownAt <= standing.decidedAt) return await keepResolved(world, prediction, standing);
   if (!byPerson && outranks(known.evaluation.trust, standing.evidenceTrust)) {
-    return await amend(
-      world,
-      prediction,
-      standing,
-      resolutionFrom(world, prediction, evaluation.verdict, known, { supersedes: standing.id, reasonCode: null }),
-    );
+    const more = { supersedes: standing.id, reasonCode: null };
+    await amend(world, prediction, standing, resolutionFrom(world, prediction, evaluation.verdict, known, more));
+    return;
   }
   await dispute(world, prediction, standing, evaluation.verdict, known);
 }
@@ -52,20 +52,40 @@ async function moveKnownEarlier(
   standing: ResolutionRow,
   outcome: 'yes' | 'no',
   known: Known,
-): Promise<void> {
+): Promise<ResolutionRow> {
   const { evidenceFrom } = world.cause;
   const earlier =
     standing.decidedBy === resolverName &&
     evidenceFrom !== null &&
     evidenceFrom < standing.knownAt &&
     known.knownAt < standing.knownAt;
-  if (!earlier) return await keepResolved(world, prediction, standing);
-  await amend(
-    world,
-    prediction,
-    standing,
-    resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode: 'known_earlier' }),
-  );
+  if (!earlier) {
+    await keepResolved(world, prediction, standing);
+    return standing;
+  }
+  const more = { supersedes: standing.id, reasonCode: 'known_earlier' } as const;
+  return await amend(world, prediction, standing, resolutionFrom(world, prediction, outcome, known, more));
+}
+
+/**
+ * A resolution made on a bracket gets the day once it is known: a row is appended, known when the day was. The order in
+ * which feeds arrive then plays no part in what stands at the end.
+ */
+export async function refineDate(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  standing: ResolutionRow,
+  evaluation: Evaluation,
+): Promise<void> {
+  const { verdict, effectiveAt } = evaluation;
+  if (verdict === 'undetermined' || standing.decidedBy !== resolverName) return;
+  if (!refinesDate(standing.effectiveAt, effectiveAt)) return;
+  const wanted = { verdict, effectiveAt };
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, termsOf(world.deps, prediction), wanted);
+  if (known === null) return;
+  const more = { supersedes: standing.id, reasonCode: 'date_refined' } as const;
+  await amend(world, prediction, standing, resolutionFrom(world, prediction, verdict, known, more));
 }
 
 async function amend(
@@ -73,11 +93,12 @@ async function amend(
   prediction: PredictionRow,
   standing: ResolutionRow,
   resolution: ResolutionRow,
-): Promise<void> {
-  if (!(await insertResolution(world.tx, resolution))) return;
+): Promise<ResolutionRow> {
+  if (!(await insertResolution(world.tx, resolution))) return standing;
   world.counts.amended += 1;
   await recordResolved(world, prediction.id, resolution.outcome, 1);
   await announce(world, 'prediction.resolution.amended', prediction, resolution, null, standing);
+  return resolution;
 }
 
 async function dispute(

@@ -6,7 +6,7 @@ import { listPredictionsById, type PredictionRow, updatePredictionState } from '
 import { insertResolution, listStandingResolutions } from '../store/resolutions.ts';
 import { lockPredictions } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
-import { reviewResolved } from './review.ts';
+import { refineDate, reviewResolved } from './review.ts';
 import {
   announce,
   evaluatedWith,
@@ -65,7 +65,7 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
   if (evaluation.verdict === 'undetermined') return await recordState(world, prediction, evaluation);
-  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, evaluation.verdict);
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
   const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, {
     supersedes: null,
@@ -75,6 +75,7 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   world.counts.resolved += 1;
   await recordResolved(world, prediction.id, evaluation.verdict, 1);
   await announce(world, 'prediction.resolved', prediction, resolution, null);
+  await refineDate(world, prediction, timeline, resolution, evaluation);
 }
 
 async function recordState(world: World, prediction: PredictionRow, evaluation: Evaluation): Promise<void> {

@@ -32,20 +32,20 @@ function story(feeds: readonly TestFeed[], rows: readonly Sighting[]): string {
 describe('the bracket of first sightings', () => {
   it('runs from the last absence to the sighting by which two origins vouch', () => {
     expect(dated([a, b], [sighting(a, { seen: '2025-08-07T06:00' }), sighting(b, { seen: '2025-08-09T12:00' })])).toBe(
-      '2025-08-07/2025-08-09T12:00:00.001Z',
+      '2025-08-07/2025-08-09T12:00:00Z',
     );
   });
 
   it('takes the settlement lag off the last absence', () => {
     const [x, y] = [feed('x', { reads, lagHours: 48 }), feed('y', { reads, lagHours: 48 })];
     const rows = [sighting(x, { seen: '2025-08-07T06:00' }), sighting(y, { seen: '2025-08-07T12:00' })];
-    expect(dated([x, y], rows)).toBe('2025-08-05/2025-08-07T12:00:00.001Z');
+    expect(dated([x, y], rows)).toBe('2025-08-05/2025-08-07T12:00:00Z');
   });
 
   it('is closed below by others that had been read without it, and by the earliest sighting', () => {
     const late = feed('late', { reads: polls('2025-08-06', '2025-10-01') });
     const rows = [sighting(late, { seen: '2025-08-06', absent: null }), sighting(a, { seen: '2025-08-07T06:00' })];
-    expect(dated([a, b, late], rows)).toBe('2025-08-05T18:00:00Z/2025-08-07T06:00:00.001Z');
+    expect(dated([a, b, late], rows)).toBe('2025-08-05T18:00:00Z/2025-08-07T06:00:00Z');
   });
 
   it('is open below where nothing that covers was read without it', () => {
@@ -145,7 +145,7 @@ describe('a curated date', () => {
     ['before the bracket runs to the sighting that proves it', '2025-08-03', '2025-08-03/2025-08-10T12:00:00.001Z'],
     ['90 days before it still does', '2025-05-05', '2025-05-05/2025-08-10T12:00:00.001Z'],
     ['91 days before it decides nothing', '2025-05-04', '2025-08-04/2025-08-10T12:00:00.001Z'],
-    ['two days after it was first seen may be the day', '2025-08-09', '2025-08-09'],
+    ['of a later day than the first sighting leaves both open', '2025-08-09', '2025-08-04/2025-08-10T12:00:00.001Z'],
     ['of a month is a month wide, up to the sighting', '2025-08', '2025-08-01/2025-08-10T12:00:00.001Z'],
     ['before anything of the kind existed decides nothing', '1970-01-01', '2025-08-04/2025-08-10T12:00:00.001Z'],
     ['of a year decides nothing', '2025', '2025-08-04/2025-08-10T12:00:00.001Z'],
@@ -209,11 +209,20 @@ describe('a curated date', () => {
     expect(ask(released({ by: '2025-08-05' }), timeline([a, b], copies), when).verdict).toBe('undetermined');
   });
 
-  it('lets an origin that lists late vouch from the day it states', () => {
-    const backfilled = sighting(c, { seen: '2025-09-01', released: '2025-08-07' });
-    expect(dated([a, b, c], [sighting(a, { seen: '2025-08-08T06:00' }), backfilled])).toBe(
-      '2025-08-07/2025-08-08T06:00:00.001Z',
-    );
+  it('inside the bracket lets an origin that lists late vouch from the day it states', () => {
+    const backfilled = (date: string) => sighting(c, { seen: '2025-09-01', released: date });
+    const first = sighting(a, { seen: '2025-08-08T06:00' });
+    expect(dated([a, b, c], [first, backfilled('2025-08-08')])).toBe('2025-08-08/2025-08-08T06:00:00Z');
+    expect(dated([a, b, c], [first, backfilled('2025-08-07')])).toBe('2025-08-07/2025-09-01T00:00:00Z');
+  });
+
+  it('before the bracket, or of a stamp, does not vouch beside a lone early row', () => {
+    const placeholder = sighting(a, { seen: '2025-07-01' });
+    const claim = released({ from: '2025-06-01', by: '2025-07-31' });
+    const late = sighting(b, { seen: '2025-08-08', released: '2025-06-20' });
+    expect(ask(claim, timeline([a, b], [placeholder, late]), when).verdict).toBe('undetermined');
+    const stamped = sighting(b, { seen: '2025-08-08', released: '2025-07-02', name: 'gpt-5-2025-07-02' });
+    expect(ask(claim, timeline([a, b], [placeholder, stamped]), when).verdict).toBe('undetermined');
   });
 
   it('that lies too far off does not let its origin vouch early', () => {
@@ -241,7 +250,7 @@ describe('a curated date', () => {
       sighting(b, { seen: '2025-08-07T12:00' }),
       sighting(a, { seen: '2025-08-09T18:00', released: date }),
     ];
-    expect(dated([a, b], seen('2025-08-09'))).toBe('2025-08-09');
+    expect(dated([a, b], seen('2025-08-09'))).toBe('2025-08-07T06:00:00Z/2025-08-09');
     expect(dated([a, b], seen('2025-08-10'))).toBe('2025-08-07T06:00:00Z/2025-08-09T18:00:00.001Z');
     expect(story([a, b], seen('2025-08-10'))).toContain(
       '2025-08-10 stated by a for gpt-5 lies after the model was first seen',

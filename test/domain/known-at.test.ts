@@ -13,7 +13,7 @@ function knownAt(
   verdict: 'yes' | 'no',
   until: When = '2025-10-01',
 ): string | null {
-  const known = firstKnown(claim, world, at(until), terms(), verdict);
+  const known = firstKnown(claim, world, at(until), terms(), { verdict });
   return known === null ? null : new Date(known.knownAt).toISOString();
 }
 
@@ -74,7 +74,7 @@ describe('the earliest knowledge time', () => {
   it('comes with the answer of that moment and nothing learned later', () => {
     const c = feed('c', { reads: a.reads });
     const later = timeline([a, b, c], [...rows, sighting(c, { seen: '2025-08-20', released: '2025-08-07' })]);
-    const known = firstKnown(released(), later, at('2025-10-01'), terms(), 'yes');
+    const known = firstKnown(released(), later, at('2025-10-01'), terms(), { verdict: 'yes' });
     expect(known?.evaluation).toEqual(evaluate(released(), timeline([a, b, c], rows), at('2025-08-09'), terms()));
     expect(known?.evaluation.evidence).toHaveLength(2);
   });

@@ -283,21 +283,3 @@ describe('PATCH /v1/predictions/{id}', () => {
     expect((await world.admin('PATCH /v1/predictions/nothing', { json: { tags: [] } })).status).toBe(404);
   });
 });
-
-describe('GET /v1/predictions/{id}/explanation', () => {
-  test('mirrors the criterion with verdict, witnesses and watermarks, and changes no more as of the past', async () => {
-    await createArchive(world, 'explained-archive', { origin: 'explained' });
-    const made = await recordClaim(world, { slug: 'explained' });
-    const answer = await world.anyone(`GET /v1/predictions/${made.id}/explanation`);
-    expect(answer.status).toBe(200);
-    expect(answer.json).toMatchObject({
-      prediction: { id: made.id, slug: 'explained' },
-      evaluator: '1',
-      as_of: null,
-      explanation: { op: 'not', of: [{ op: 'released', verdict: answer.json.explanation.of[0].verdict }] },
-    });
-    const past = await world.anyone('GET /v1/predictions/explained/explanation?as_of=2026-01-01T00:00:00Z');
-    expect(past.json).toMatchObject({ verdict: 'undetermined', as_of: { at: '2026-01-01T00:00:00Z' } });
-    expect((await world.anyone('GET /v1/predictions/nothing/explanation')).status).toBe(404);
-  });
-});

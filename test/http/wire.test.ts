@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { serveApp } from '../../src/http/serve.ts';
@@ -66,6 +67,19 @@ describe('what is no request', () => {
     const problem = JSON.parse(body);
     expect(problem).toMatchObject({ status, code, request_id: expect.stringMatching(/^req_/) });
     expect(head.toLowerCase()).toContain(`x-request-id: ${problem.request_id}`);
+  });
+
+  test.each([
+    ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'request_timeout'],
+    ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413, 'body_too_large'],
+  ])('is answered as a problem when the parser says %s', async (errorCode, status, code) => {
+    const served = await serveApp({ fetch: () => new Response('') }, { host: '127.0.0.1', port: 0, log: quiet });
+    const socket = new PassThrough();
+    served.server.emit('clientError', Object.assign(new Error(errorCode), { code: errorCode }), socket);
+    const [head = '', body = ''] = String(Buffer.concat(await socket.toArray())).split('\r\n\r\n');
+    await served.close(1000);
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(JSON.parse(body)).toMatchObject({ status, code });
   });
 
   test('leaves the server as it was', async () => {

@@ -24,7 +24,11 @@ function job(run: Job['run'], cron = '* * * * *'): Job {
 describe('jobs', () => {
   test('are told the whole minute that they run for', async () => {
     const ticks: Instant[] = [];
-    const jobs = startJobs(deps, [job(async (_deps, tick) => (ticks.push(tick), { done: 1 }))]);
+    const run: Job['run'] = async (_deps, tick) => {
+      ticks.push(tick);
+      return { done: 1 };
+    };
+    const jobs = startJobs(deps, [job(run)]);
     await vi.advanceTimersByTimeAsync(3 * 60_000);
     await jobs.stop();
     expect(ticks.map((tick) => new Date(tick).toISOString())).toEqual([
@@ -54,6 +58,7 @@ describe('jobs', () => {
     const jobs = startJobs(deps, [job(slow)]);
     await vi.advanceTimersByTimeAsync(3 * 60_000);
     expect(started).toBe(1);
+    expect(logged.map((line) => line.level)).toEqual(['warn', 'warn']);
     finish();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(started).toBe(2);

@@ -44,7 +44,7 @@ describe('a YES', () => {
     world.clock.set('2025-01-20');
     await resolveDue(world.deps);
     expect(await resolutions(world, 'gpt-5')).toEqual([
-      'yes 2024-12-30/2025-01-12T08:00:00.001Z known 2025-01-13T08:00Z by resolver',
+      'yes 2024-12-30/2025-01-12T08:00:00Z known 2025-01-13T08:00Z by resolver',
     ]);
   });
 

@@ -1,0 +1,322 @@
+create table criteria (
+  prediction_id text not null,
+  version integer not null,
+  criterion json not null,
+  criterion_hash text not null,
+  polarity text not null,
+  resolve_by timestamp with time zone,
+  reason text,
+  created_at timestamp with time zone not null,
+  constraint criteria_pkey PRIMARY KEY (prediction_id, version),
+  constraint criteria_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+CREATE TRIGGER criteria_append_only BEFORE DELETE OR UPDATE ON public.criteria FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table disputes (
+  id text not null,
+  prediction_id text not null,
+  resolution_id text not null,
+  verdict text not null,
+  known_at timestamp with time zone not null,
+  explanation json not null,
+  created_at timestamp with time zone not null,
+  constraint disputes_pkey PRIMARY KEY (id),
+  constraint disputes_resolution_id_verdict_key UNIQUE (resolution_id, verdict),
+  constraint disputes_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint disputes_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id),
+  constraint disputes_verdict_check CHECK ((verdict = ANY (ARRAY['yes'::text, 'no'::text])))
+);
+CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table events (
+  id text not null,
+  sequence bigint generated always as identity not null,
+  type text not null,
+  occurred_at timestamp with time zone not null,
+  prediction_id text,
+  resolution_id text,
+  feed_id text,
+  body text not null,
+  constraint events_pkey PRIMARY KEY (id),
+  constraint events_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint events_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint events_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id)
+);
+CREATE UNIQUE INDEX events_by_sequence ON public.events USING btree (sequence);
+CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table feeds (
+  id text not null,
+  slug text not null,
+  adapter text not null,
+  url text,
+  trust text not null,
+  origin text not null,
+  covers_any boolean not null default false,
+  covers text[] not null default '{}'::text[],
+  settlement_lag text not null,
+  settlement_lag_ms bigint not null,
+  enabled boolean not null default true,
+  watermark timestamp with time zone,
+  etag text,
+  last_modified text,
+  known_version text,
+  failures integer not null default 0,
+  next_poll_at timestamp with time zone not null,
+  lease_holder text,
+  lease_until timestamp with time zone,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint feeds_pkey PRIMARY KEY (id),
+  constraint feeds_slug_key UNIQUE (slug),
+  constraint feeds_failures_check CHECK ((failures >= 0)),
+  constraint feeds_settlement_lag_ms_check CHECK ((settlement_lag_ms >= 0)),
+  constraint feeds_trust_check CHECK ((trust = ANY (ARRAY['first_party'::text, 'curated'::text, 'aggregator'::text, 'community'::text])))
+);
+
+create table item_readings (
+  feed_id text not null,
+  item_key text not null,
+  name text not null,
+  outcome text not null,
+  reason text,
+  vendor text,
+  family text,
+  model_version text,
+  tier text,
+  stage text,
+  snapshot_day text,
+  own boolean not null default false,
+  identity_version text not null,
+  constraint item_readings_pkey PRIMARY KEY (feed_id, item_key),
+  constraint item_readings_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint item_readings_outcome_check CHECK ((outcome = ANY (ARRAY['model'::text, 'none'::text]))),
+  constraint item_readings_stage_check CHECK ((stage = ANY (ARRAY['preview'::text, 'general'::text])))
+);
+CREATE INDEX item_readings_by_family ON public.item_readings USING btree (vendor, family) WHERE (outcome = 'model'::text);
+CREATE INDEX item_readings_unread ON public.item_readings USING btree (reason, name) WHERE (outcome = 'none'::text);
+
+create table leases (
+  name text not null,
+  holder text not null,
+  lease_until timestamp with time zone not null,
+  constraint leases_pkey PRIMARY KEY (name)
+);
+
+create table observations (
+  id text not null,
+  feed_id text not null,
+  poll_id text not null,
+  item_key text not null,
+  item_hash text not null,
+  observed_at timestamp with time zone not null,
+  ingested_at timestamp with time zone not null,
+  name text not null,
+  host text,
+  item_trust text,
+  released_text text,
+  released_weight text,
+  stated_stage text,
+  source_as_of text,
+  source_url text,
+  item jsonb not null,
+  seq bigint generated always as identity not null,
+  constraint observations_pkey PRIMARY KEY (id),
+  constraint observations_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint observations_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES polls(id),
+  constraint observations_item_trust_check CHECK ((item_trust = ANY (ARRAY['first_party'::text, 'curated'::text, 'aggregator'::text, 'community'::text]))),
+  constraint observations_released_weight_check CHECK ((released_weight = ANY (ARRAY['stands'::text, 'curated'::text])))
+);
+CREATE INDEX observations_by_item ON public.observations USING btree (feed_id, item_key, observed_at);
+CREATE INDEX observations_by_seq ON public.observations USING btree (seq);
+CREATE TRIGGER observations_append_only BEFORE DELETE OR UPDATE ON public.observations FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table polls (
+  id text not null,
+  feed_id text not null,
+  kind text not null,
+  result text not null,
+  scheduled_for timestamp with time zone,
+  started_at timestamp with time zone not null,
+  observed_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  items integer not null default 0,
+  new_items integer not null default 0,
+  changed_items integer not null default 0,
+  vanished_items integer not null default 0,
+  lost_items integer not null default 0,
+  bytes bigint,
+  bytes_hash text,
+  frozen_vendors text[] not null default '{}'::text[],
+  suspect_reason text,
+  error_code text,
+  error_detail text,
+  http_status integer,
+  constraint polls_pkey PRIMARY KEY (id),
+  constraint polls_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint polls_kind_check CHECK ((kind = ANY (ARRAY['scheduled'::text, 'manual'::text, 'snapshot'::text]))),
+  constraint polls_result_check CHECK ((result = ANY (ARRAY['running'::text, 'ok'::text, 'not_modified'::text, 'suspect'::text, 'failed'::text, 'aborted'::text])))
+);
+CREATE INDEX polls_accepted ON public.polls USING btree (feed_id, observed_at) WHERE (result = ANY (ARRAY['ok'::text, 'not_modified'::text]));
+CREATE INDEX polls_by_feed ON public.polls USING btree (feed_id, started_at DESC, id DESC);
+CREATE UNIQUE INDEX polls_one_per_tick ON public.polls USING btree (feed_id, scheduled_for) WHERE (kind = 'scheduled'::text);
+CREATE UNIQUE INDEX polls_one_running ON public.polls USING btree (feed_id) WHERE (result = 'running'::text);
+
+create table prediction_edges (
+  prediction_id text not null,
+  vendor text not null,
+  edge_at timestamp with time zone not null,
+  constraint prediction_edges_pkey PRIMARY KEY (vendor, edge_at, prediction_id),
+  constraint prediction_edges_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+CREATE INDEX prediction_edges_by_prediction ON public.prediction_edges USING btree (prediction_id);
+
+create table prediction_watches (
+  prediction_id text not null,
+  vendor text not null,
+  family text not null,
+  constraint prediction_watches_pkey PRIMARY KEY (vendor, family, prediction_id),
+  constraint prediction_watches_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+CREATE INDEX prediction_watches_by_prediction ON public.prediction_watches USING btree (prediction_id);
+
+create table predictions (
+  id text not null,
+  slug text not null,
+  statement text not null,
+  source_id text,
+  locator text,
+  predictor_id text,
+  made_at text not null,
+  made_from timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  hindsight boolean not null default false,
+  fine_print text,
+  evidence_policy jsonb,
+  tags text[] not null default '{}'::text[],
+  criterion_version integer not null default 1,
+  state text not null default 'open'::text,
+  state_detail jsonb,
+  outcome text,
+  recheck_at timestamp with time zone,
+  evaluated_with text,
+  edits integer not null default 1,
+  resolutions integer not null default 0,
+  edited_at timestamp with time zone not null,
+  seq bigint generated always as identity not null,
+  constraint predictions_pkey PRIMARY KEY (id),
+  constraint predictions_slug_key UNIQUE (slug),
+  constraint predictions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
+  constraint predictions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint predictions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
+  constraint predictions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'proposed'::text, 'disputed'::text, 'resolved'::text])))
+);
+CREATE INDEX predictions_by_predictor ON public.predictions USING btree (predictor_id, seq);
+CREATE INDEX predictions_by_seq ON public.predictions USING btree (seq);
+CREATE INDEX predictions_by_source ON public.predictions USING btree (source_id, seq);
+CREATE INDEX predictions_by_state ON public.predictions USING btree (state, seq);
+CREATE INDEX predictions_by_tags ON public.predictions USING gin (tags);
+CREATE INDEX predictions_recheck ON public.predictions USING btree (recheck_at) WHERE (recheck_at IS NOT NULL);
+
+create table predictors (
+  id text not null,
+  name text not null,
+  url text,
+  seed_key text,
+  created_at timestamp with time zone not null,
+  constraint predictors_pkey PRIMARY KEY (id),
+  constraint predictors_seed_key_key UNIQUE (seed_key)
+);
+
+create table resolutions (
+  id text not null,
+  prediction_id text not null,
+  criterion_version integer not null,
+  outcome text not null,
+  effective_at text not null,
+  known_at timestamp with time zone not null,
+  decided_at timestamp with time zone not null,
+  decided_by text not null,
+  reason_code text not null,
+  reason text not null,
+  evidence text[] not null default '{}'::text[],
+  evidence_trust text,
+  explanation json,
+  evaluator_version text not null,
+  identity_version text not null,
+  supersedes text,
+  seq bigint generated always as identity not null,
+  constraint resolutions_pkey PRIMARY KEY (id),
+  constraint resolutions_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint resolutions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES resolutions(id),
+  constraint resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text])))
+);
+CREATE INDEX resolutions_by_prediction ON public.resolutions USING btree (prediction_id, seq);
+CREATE INDEX resolutions_by_seq ON public.resolutions USING btree (seq);
+CREATE UNIQUE INDEX resolutions_first ON public.resolutions USING btree (prediction_id) WHERE (supersedes IS NULL);
+CREATE UNIQUE INDEX resolutions_successor ON public.resolutions USING btree (supersedes) WHERE (supersedes IS NOT NULL);
+CREATE TRIGGER resolutions_append_only BEFORE DELETE OR UPDATE ON public.resolutions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table schema_migrations (
+  version integer not null,
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint schema_migrations_pkey PRIMARY KEY (version)
+);
+
+create table settings (
+  name text not null,
+  value text not null,
+  constraint settings_pkey PRIMARY KEY (name)
+);
+
+create table sightings (
+  feed_id text not null,
+  item_key text not null,
+  seen_from timestamp with time zone not null,
+  absent_at timestamp with time zone,
+  gone_at timestamp with time zone,
+  observation_id text not null,
+  item_hash text not null,
+  constraint sightings_pkey PRIMARY KEY (feed_id, item_key, seen_from),
+  constraint sightings_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint sightings_observation_id_fkey FOREIGN KEY (observation_id) REFERENCES observations(id)
+);
+CREATE INDEX sightings_by_seen_from ON public.sightings USING btree (seen_from);
+CREATE UNIQUE INDEX sightings_present ON public.sightings USING btree (feed_id, item_key) WHERE (gone_at IS NULL);
+
+create table sources (
+  id text not null,
+  title text not null,
+  url text,
+  language text,
+  author text,
+  published_at text,
+  seed_key text,
+  created_at timestamp with time zone not null,
+  constraint sources_pkey PRIMARY KEY (id),
+  constraint sources_seed_key_key UNIQUE (seed_key)
+);
+
+create table suspect_slices (
+  poll_id text not null,
+  feed_id text not null,
+  vendor text,
+  observed_at timestamp with time zone not null,
+  item_keys jsonb not null,
+  items jsonb not null,
+  constraint suspect_slices_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
+  constraint suspect_slices_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES polls(id)
+);
+CREATE INDEX suspect_slices_by_feed ON public.suspect_slices USING btree (feed_id, observed_at DESC);
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'rows of % are append-only', tg_table_name using errcode = 'restrict_violation';
+end
+$function$;
