@@ -46,7 +46,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
 /** A refusal names at most so many errors. */
 const errorsMax = 50;
 /** How long a client is asked to wait when the service is unavailable. */
-export const retryAfterSeconds = 2;
+const retryAfterSeconds = 2;
 
 /** RFC 9457. `type` is a path of this service that explains the code. */
 export type Problem = {
@@ -59,7 +59,7 @@ export type Problem = {
   readonly errors?: readonly RefusalDetail[];
 };
 
-export function problemType(code: ProblemCode): string {
+function problemType(code: ProblemCode): string {
   return `/docs/problems#${code}`;
 }
 

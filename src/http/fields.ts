@@ -8,8 +8,8 @@ export const finePrintCharsMax = 4000;
 export const reasonCharsMax = 4000;
 export const nameCharsMax = 200;
 export const urlCharsMax = 2000;
-export const slugCharsMax = 100;
-export const tagCharsMax = 50;
+const slugCharsMax = 100;
+const tagCharsMax = 50;
 export const tagsMax = 20;
 export const evidenceMax = 100;
 const idCharsMax = 128;
@@ -94,7 +94,7 @@ export const asOfField = z
   });
 
 /** Digits only: nothing else is a number here. */
-export const limitField = z
+const limitField = z
   .string()
   .max(limitDigitsMax)
   .refine((value) => /^0*[1-9]\d*$/.test(value), 'a whole number, 1 or more, in plain digits')
@@ -108,7 +108,7 @@ export const limitField = z
     example: pageDefault,
   });
 
-export const cursorField = z.string().min(1).max(2000).optional().meta({
+const cursorField = z.string().min(1).max(2000).optional().meta({
   description: 'From `next_cursor` of the page before, with the same filters.',
   example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0',
 });

@@ -92,7 +92,7 @@ Every read may be asked "as of" a moment: \`as_of\` answers from what was known 
 Every error is \`application/problem+json\` with a \`code\`: 400 could not be parsed, 422 was parsed and is not valid. Lists are \`{data, next_cursor}\`; cursors are opaque and belong to their filters.`;
 
 /** What tags stand for, in the order of the reference. */
-export const tags = [
+const tags = [
   { name: 'Predictions', description: 'Claims, their criteria, how they stand and why.' },
   { name: 'Criteria', description: 'The criterion language, tried out.' },
   { name: 'Resolutions', description: 'What predictions came to; append-only.' },

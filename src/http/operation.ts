@@ -14,10 +14,10 @@ type PathName<Path extends string> = Path extends `${string}{${infer Name}}${inf
   ? Name | PathName<Rest>
   : never;
 
-export type Described = { readonly description: string; readonly example: string };
+type Described = { readonly description: string; readonly example: string };
 
 /** What an operation answers when all is well. */
-export type Answer = {
+type Answer = {
   readonly status: 200 | 201 | 204;
   readonly description: string;
   readonly schema?: z.ZodType;
@@ -25,7 +25,7 @@ export type Answer = {
   readonly mediaType?: string;
 };
 
-export type BodySpec<B> = {
+type BodySpec<B> = {
   readonly schema: B;
   readonly example: unknown;
   readonly mediaTypes?: readonly string[];
@@ -33,7 +33,7 @@ export type BodySpec<B> = {
 };
 
 /** Bytes as they are, of any media type. */
-export type RawSpec = { readonly bytesMax: number; readonly description: string };
+type RawSpec = { readonly bytesMax: number; readonly description: string };
 
 /** One operation of the API: what it is called, what it takes and answers, and what it does. */
 export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
@@ -56,7 +56,7 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly handle: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<Reply>;
 };
 
-export type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
+type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
   readonly params: { readonly [Name in PathName<Path>]: string };
   readonly query: z.output<z.ZodObject<Q, z.core.$strict>>;
   readonly body: z.output<B>;

@@ -129,7 +129,7 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
 }
 
 /** The inclusive deadline of an exclusive end: the day before a midnight, otherwise the last instant. */
-export function deadlineText(end: Instant): string {
+function deadlineText(end: Instant): string {
   return end % dayMs === 0 ? formatDay(end - 1) : formatInstant(end - 1);
 }
 

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { assembleKey, keyRandomCharsMin } from '../domain/api-key.ts';
 
-/** A key that an operator chooses must be this long; shorter ones could be guessed. */
-export const chosenKeyCharsMin = 20;
-
 /** Bytes from here on would make some digits likelier than others: 248 is the last multiple of 62 below 256. */
 const unbiasedBytesBelow = 248;
 

@@ -18,12 +18,3 @@ export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
     insert into events (id, type, occurred_at, prediction_id, resolution_id, feed_id, body)
     values (${event.id}, ${event.type}, ${new Date(event.occurredAt)}, ${event.predictionId}, ${event.resolutionId}, ${event.feedId}, ${event.body})`;
 }
-
-/** Every event of one prediction, oldest first. */
-export async function listPredictionEvents(
-  db: Sql,
-  predictionId: string,
-): Promise<{ id: string; type: string; body: string }[]> {
-  return await db<{ id: string; type: string; body: string }[]>`
-    select id, type, body from events where prediction_id = ${predictionId} order by sequence`;
-}

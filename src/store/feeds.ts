@@ -150,14 +150,3 @@ export async function advanceWatermark(
       known_version = ${validators === null ? db`known_version` : validators.knownVersion}
     where id = ${id}`;
 }
-
-/** Feeds that have ever listed a model of a vendor. */
-export async function listFeedsSeeing(
-  db: Sql,
-  vendors: readonly string[],
-): Promise<{ feedId: string; vendor: string }[]> {
-  return await db<{ feedId: string; vendor: string }[]>`
-    select f.id as "feedId", v.vendor from feeds f cross join unnest(${vendors as string[]}::text[]) as v(vendor)
-    where exists (select from item_readings r where r.outcome = 'model' and r.vendor = v.vendor and r.feed_id = f.id)
-    order by f.id, v.vendor`;
-}

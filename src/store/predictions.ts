@@ -207,8 +207,3 @@ export async function updatePredictionState(
       resolutions = resolutions + ${state.newResolutions}
     where id = ${id}`;
 }
-
-export async function countPredictions(db: Sql): Promise<number> {
-  const rows = await db<{ count: number }[]>`select count(*)::int as count from predictions`;
-  return rows[0]?.count ?? 0;
-}

@@ -205,17 +205,28 @@ test('an unexpected error is logged with its request id and shows nothing of its
   ]);
 });
 
+/** Resolves when a condition holds that another turn of the event loop brings about. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a client that goes away in the middle of a body is no bug', async () => {
+  const lines = world.log.length;
+  const socket = connect(world.port, '127.0.0.1');
+  socket.write(
+    `POST /v1/predictions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${world.adminKey}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"statement"`,
+    () => socket.destroy(),
+  );
+  await until(() => world.log.length > lines);
+  expect(world.log.slice(lines)).toMatchObject([{ level: 'info', fields: { status: 400 } }]);
+});
+
 describe('closing', () => {
   /** An application whose answers come when they are let go. */
   function slowApp() {
     const waiting: (() => void)[] = [];
     const fetch = () => new Promise<Response>((resolve) => waiting.push(() => resolve(new Response('done'))));
     return { app: { fetch }, arrived: () => waiting.length, letGo: () => void waiting.map((go) => go()) };
-  }
-
-  /** Resolves when a condition holds that another turn of the event loop brings about. */
-  async function until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
   }
 
   test('lets a request under way finish, on a connection that is then closed, and takes no new one', async () => {

@@ -7,7 +7,7 @@ import type { Log } from '../../src/services/deps.ts';
 import { type Client, makeClient } from './http-client.ts';
 import { openWorld, type World, type WorldStart } from './world.ts';
 
-export type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string };
+type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string };
 
 /** A world with the API on a port of its own. It starts without feeds unless told otherwise. */
 export type ApiWorld = World & {
@@ -24,7 +24,7 @@ export type ApiWorld = World & {
 
 export type ApiWorldStart = WorldStart & { readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining'>> };
 
-export const apiWorldStartsAt = '2026-01-15T12:00:00Z';
+const apiWorldStartsAt = '2026-01-15T12:00:00Z';
 
 /** To be closed in `afterAll`. */
 export async function openApiWorld({ http = {}, ...start }: ApiWorldStart = {}): Promise<ApiWorld> {

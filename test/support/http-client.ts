@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 
 /** What came back over the wire. */
-export type Answer = {
+type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;

@@ -1,20 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { criterionSchema } from '../../../src/domain/criterion.ts';
 import { parseDate } from '../../../src/domain/instant.ts';
 
-const version = z.union([z.string(), z.strictObject({ gte: z.string() })]);
-const model = z.strictObject({
-  vendor: z.string(),
-  family: z.string(),
-  version,
-  tier: z.union([z.string(), z.null()]),
-});
-const leaf = z.discriminatedUnion('op', [
-  z.strictObject({ op: z.literal('released'), model }),
-  z.strictObject({ op: z.literal('judged'), question: z.string().endsWith('?') }),
-]);
-const criterion = z.union([leaf, z.strictObject({ op: z.literal('not'), of: leaf })]);
 const dateText = z.string().refine((text) => parseDate(text) !== null);
 
 const seedFile = z.strictObject({
@@ -40,7 +29,7 @@ const seedFile = z.strictObject({
       predictor: z.string(),
       tags: z.array(z.string()).min(1),
       fine_print: z.string().optional(),
-      criterion,
+      criterion: criterionSchema,
     }),
   ),
 });
@@ -53,7 +42,7 @@ function findCriterion(slug: string) {
   return seed.predictions.find((prediction) => prediction.slug === slug)?.criterion;
 }
 
-const released = (vendor: string, family: string, at: unknown, tier: string | null) => ({
+const released = (vendor: string, family: string, at: unknown, tier: string | null | string[]) => ({
   op: 'released',
   model: { vendor, family, version: at, tier },
 });
@@ -78,8 +67,8 @@ describe('the shipped article', () => {
     ['o4-arrives', released('openai', 'o', '4', null)],
     ['o4-any-size', released('openai', 'o', '4', 'any')],
     ['o5-arrives', released('openai', 'o', '5', null)],
-    ['claude-3-5-opus-still-comes', released('anthropic', 'claude', '3.5', 'opus')],
-    ['claude-3-5-opus-never-comes', { op: 'not', of: released('anthropic', 'claude', '3.5', 'opus') }],
+    ['claude-3-5-opus-still-comes', released('anthropic', 'claude', '3.5', ['opus'])],
+    ['claude-3-5-opus-never-comes', { op: 'not', of: released('anthropic', 'claude', '3.5', ['opus']) }],
     ['gpt-6-never-a-product', { op: 'not', of: released('openai', 'gpt', { gte: '6' }, 'any') }],
     ['base-models-stop-being-products', { op: 'not', of: released('openai', 'gpt', { gte: '5' }, 'any') }],
   ])('settles %s by the release of a model', (slug, expected) => {

@@ -35,13 +35,18 @@ async function get(node: Program | undefined, path: string): Promise<Record<stri
   return (await answer.json()) as Record<string, unknown>; // an API answer is an object
 }
 
+function slugsOf(page: Record<string, unknown> | undefined): string[] {
+  const rows = (page?.data ?? []) as { slug: string }[]; // a page of predictions
+  return rows.map((row) => row.slug);
+}
+
 describe('two processes started at once on one empty database', () => {
   it('seed it once and answer alike', async () => {
     const [one, two] = await Promise.all(nodes.map((node) => get(node, '/v1/predictions?limit=200&sort=recorded_at')));
-    const slugs = (one?.data as { slug: string }[]).map((prediction) => prediction.slug);
+    const slugs = slugsOf(one);
     expect(slugs.length).toBe(new Set(slugs).size);
     expect(slugs).toContain('gpt-5-never-released');
-    expect((two?.data as { slug: string }[]).map((prediction) => prediction.slug)).toEqual(slugs);
+    expect(slugsOf(two)).toEqual(slugs);
   });
 
   it('read each feed once per tick and resolve once', async () => {
