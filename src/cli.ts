@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { type Config, readConfig } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { Refusal } from './domain/refusal.ts';
+import { renderOpenApi } from './http/operations.ts';
 import { prepare, serve } from './main.ts';
-import { makeLog, openRuntime } from './runtime.ts';
+import { makeLog, openRuntime, programVersion } from './runtime.ts';
 import { checkCriterion } from './services/criteria.ts';
 import type { Deps } from './services/deps.ts';
 import { pollDueFeeds, pollFeedNow } from './services/polls.ts';
@@ -20,6 +21,8 @@ const usage = `outturn <command>
   poll [feed]            read every feed that is due, or one feed now
   resolve [--full]       settle what is due; --full evaluates every prediction
   check <criterion.json> what a criterion means and what it would come to now; "-" reads standard input
+
+  openapi                print the API document
 
   --json                 machine-readable output
   --help                 this text
@@ -42,6 +45,10 @@ const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>>
   seed: ({ config, args }) => withDeps(config, (deps) => seedFrom(config, deps, args[0])),
   poll: ({ config, args }) => withPrepared(config, (deps) => poll(deps, args[0])),
   resolve: ({ config, full }) => withPrepared(config, (deps) => (full ? resolveEverything(deps) : resolveDue(deps))),
+  openapi: async () => {
+    process.stdout.write(renderOpenApi(programVersion()));
+    return null;
+  },
   check: ({ config, args }) => withPrepared(config, (deps) => check(deps, args[0])),
 };
 

@@ -24,7 +24,7 @@ export function makeLog(level: string): Log {
 /** Opens the database, brings it up to date and joins everything that services need. */
 export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
   const root = packageRoot();
-  const version = readVersion(root);
+  const version = programVersion();
   const identity = readIdentityTable(readJson(join(root, 'data', 'identity.json')));
   const allow = parseCidrs(config.allowCidrs);
   const stop = new AbortController();
@@ -61,7 +61,8 @@ export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
-function readVersion(root: string): string {
-  const found = readJson(join(root, 'package.json'));
+/** The version in package.json. */
+export function programVersion(): string {
+  const found = readJson(join(packageRoot(), 'package.json'));
   return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '0';
 }

@@ -118,7 +118,7 @@ function stampsDay(id: string, interval: Interval): boolean {
 function standingDates(rows: readonly KnownSighting[], at: Instant): StatedDate[] {
   return rows.flatMap((sighting) => {
     const date = statedDate(sighting);
-    if (sighting.version.released?.weight !== 'stands' || date === null) return [];
+    if (sighting.version.released?.weight !== 'stands' || date === null || sighting.trust === 'community') return [];
     if (sighting.trust !== 'first_party' && durability(sighting, at) === 'slip') return [];
     return [{ sighting, interval: date }];
   });
@@ -153,7 +153,8 @@ function flawOf(question: Question, row: KnownSighting, date: Interval, low: Ins
 
 function curatedText(row: KnownSighting): string | null {
   const { released } = row.version;
-  if (released === null || released.weight !== 'curated' || !row.sighting.model.own) return null;
+  if (released === null || released.weight !== 'curated') return null;
+  if (!row.sighting.model.own || row.trust === 'community') return null;
   return `${released.text} stated by ${row.feed.slug} for ${row.sighting.name}`;
 }
 

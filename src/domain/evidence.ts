@@ -61,8 +61,10 @@ export function weighModel(timeline: Timeline, sightings: readonly Sighting[], a
   known.sort((a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'));
   const ids = sightings.filter((sighting) => sighting.seenFrom <= ask.at).map((sighting) => sighting.name);
   const evidence = weighKnown(timeline, first.sighting.model, known, ids, ask);
-  for (const row of known)
-    if (durability(row, ask.at) === 'young') recheckAt = earliest(recheckAt, row.seenFrom + seasoningMs);
+  for (const row of known) {
+    const due = row.seenFrom + seasoningMs;
+    if (due > ask.at && durability(row, ask.at) === 'young') recheckAt = earliest(recheckAt, due);
+  }
   if (evidence.occurred.from > ask.at) recheckAt = earliest(recheckAt, evidence.occurred.from);
   return { evidence, recheckAt };
 }

@@ -51,6 +51,9 @@ export const futureToleranceMs = 2 * dayMs;
 /** A row of a curated or aggregator feed must last this long before it counts: slips and placeholders do not. */
 export const seasoningMs = dayMs;
 
+/** A feed that was not read for so long is not being watched: rows do not age by the clock alone any more. */
+export const watchedMs = 2 * dayMs;
+
 export function readsKey(feedId: string, vendor: string): string {
   return `${feedId}|${vendor}`;
 }
@@ -90,13 +93,20 @@ export type KnownSighting = {
   /** Reads at or before this moment did not have it, not even as what it later became. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
+  /** The last accepted read of its feed, for its vendor; null when none was yet. */
+  readonly readAt: Instant | null;
 };
 
-/** A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. */
+/**
+ * A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. The clock ages it
+ * only while its feed is being read: of an archive that is half imported, nobody has looked yet whether it lasted.
+ */
 export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young' | 'slip' {
   const due = row.seenFrom + seasoningMs;
   if (row.goneAt !== null && row.goneAt <= due) return 'slip';
-  return due <= at ? 'lasting' : 'young';
+  const { readAt } = row;
+  const unwatched = readAt !== null && readAt >= row.seenFrom && readAt < due && at - readAt > watchedMs;
+  return due <= at && !unwatched ? 'lasting' : 'young';
 }
 
 /**
@@ -116,7 +126,9 @@ export function knownSighting(
   const began = witnessedFrom(timeline, sighting, at, stage);
   if (began === null) return 'announced';
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
-  return { sighting, feed, trust: lowerTrust(feed.trust, version.itemTrust ?? feed.trust), version, ...began, goneAt };
+  const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
+  const readAt = lastReadAt(timeline, sighting.feedId, sighting.model.vendor, at);
+  return { sighting, feed, trust, version, ...began, goneAt, readAt };
 }
 
 type Beginning = Pick<KnownSighting, 'seenFrom' | 'unseenAt'>;

@@ -104,8 +104,15 @@ export function answerError(error: unknown, c: Context<HttpEnv>, http: Pick<Http
 
 function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
+  if (isConnectionLoss(error)) return new Refusal('service_unavailable', 'the database cannot be reached; try again');
   // The framework's own: only ever about what the client sent.
   return error instanceof HTTPException && error.status < 500 ? new Refusal('bad_request', error.message) : null;
+}
+
+/** The driver's and the server's codes for a connection that is gone: they say nothing of the request. */
+function isConnectionLoss(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(57P0|08)/.test(code) || code.startsWith('CONNECTION_') || code === 'ECONNREFUSED';
 }
 
 export function answerProblem(c: Context<HttpEnv>, problem: Problem, headers: Record<string, string> = {}): Response {

@@ -114,8 +114,7 @@ async function insertRecorded(
     resolveBy: resolveByOf(criterion),
   };
   if (!(await insertPrediction(tx, row))) {
-    const detail = `the slug ${row.slug} is taken`;
-    throw new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
+    throw slugTaken(row.slug);
   }
   await insertCriterion(tx, {
     predictionId: id,
@@ -261,15 +260,19 @@ export async function editPrediction(
     const version = row.edits + rows.length;
     if (expected !== null && expected !== version) throw staleVersion(version);
     const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
-    if (moved)
-      throw new Refusal('conflict', `the slug ${edit.slug} is taken`, [
-        { detail: `the slug ${edit.slug} is taken`, pointer: '#/slug' },
-      ]);
-    if (!(await updatePrediction(tx, row.id, version, patched(row, edit), deps.now()))) throw staleVersion(null);
+    if (moved) throw slugTaken(edit.slug);
+    const updated = await updatePrediction(tx, row.id, version, patched(row, edit), deps.now());
+    if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
+    if (updated === 'stale') throw staleVersion(null);
     const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
     if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
     return view;
   });
+}
+
+function slugTaken(slug: string): Refusal {
+  const detail = `the slug ${slug} is taken`;
+  return new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
 }
 
 function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {

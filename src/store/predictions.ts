@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import type { Criterion } from '../domain/criterion.ts';
 import type { Leaning } from '../domain/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -173,19 +174,30 @@ export type PredictionPatch = {
   readonly slug: string;
 };
 
-/** A person's edit of what may be edited; `expected` is the version that the editor saw. Answers false when it moved on. */
+/** A person's edit of what may be edited. `stale`: the version is no longer `expected`. `slug_taken`: by another, maybe just now. */
 export async function updatePrediction(
   db: Sql,
   id: string,
   expected: number,
   patch: PredictionPatch,
   now: Instant,
-): Promise<boolean> {
-  const rows = await db`
+): Promise<'updated' | 'stale' | 'slug_taken'> {
+  const rows = await takingSlug(db`
     update predictions set statement = ${patch.statement}, locator = ${patch.locator}, fine_print = ${patch.finePrint}, tags = ${[...patch.tags]},
       source_id = ${patch.sourceId}, predictor_id = ${patch.predictorId}, slug = ${patch.slug}, edits = edits + 1, edited_at = ${new Date(now)}
-    where id = ${id} and edits + resolutions = ${expected} returning id`;
-  return rows.length === 1;
+    where id = ${id} and edits + resolutions = ${expected} returning id`);
+  if (rows === null) return 'slug_taken';
+  return rows.length === 1 ? 'updated' : 'stale';
+}
+
+/** Null when the unique index refused the slug; the transaction is then over, as after any error. */
+async function takingSlug<T>(statement: PromiseLike<T>): Promise<T | null> {
+  try {
+    return await statement;
+  } catch (error) {
+    if (error instanceof postgres.PostgresError && error.constraint_name === 'predictions_slug_key') return null;
+    throw error;
+  }
 }
 
 /** The resolver's latest word on a prediction. */

@@ -81,6 +81,22 @@ export async function listWatchingSeenAfter(
   return rows.map((row) => row.id);
 }
 
+/** Predictions watching families of which a feed first listed something after one moment and up to another. */
+export async function listWatchingSeenBetween(
+  db: Sql,
+  feedId: string,
+  after: Instant,
+  until: Instant,
+): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select distinct w.prediction_id as id from sightings s
+    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
+    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
+    where s.feed_id = ${feedId} and s.seen_from > ${new Date(after)} and s.seen_from <= ${new Date(until)}
+    order by id`;
+  return rows.map((row) => row.id);
+}
+
 /** Has a prediction looked at again at a moment, or earlier where that was due before. */
 export async function advanceRecheck(db: Sql, id: string, at: Instant): Promise<void> {
   await db`update predictions set recheck_at = least(recheck_at, ${new Date(at)}) where id = ${id}`;
