@@ -193,11 +193,12 @@ create table criteria (
   primary key (prediction_id, version)
 );
 
--- prediction_watches: which (vendor, family) can touch a prediction ('any' is a wildcard). Law: derived from the current criterion.
+-- prediction_watches: which (vendor, family) can touch a prediction ('any' is a wildcard), and whether stated facts do too. Law: derived from the current criterion.
 create table prediction_watches (
   prediction_id text not null references predictions (id),
   vendor text not null,
   family text not null,
+  facts boolean not null default false,
   primary key (vendor, family, prediction_id)
 );
 create index prediction_watches_by_prediction on prediction_watches (prediction_id);

@@ -32,9 +32,15 @@ export function coversVendor(feed: FeedFacts, vendor: string): boolean {
  * Coverage of a vendor at a knowledge time: one first-party feed, or as many origins of curated and aggregator feeds as the policy asks.
  * A wall clock plays no part; only accepted reads do.
  */
-export function coverageOf(timeline: Timeline, vendor: string, at: Instant, policy: EvidencePolicy): Coverage {
+export function coverageOf(
+  timeline: Timeline,
+  vendor: string,
+  at: Instant,
+  policy: EvidencePolicy,
+  publishes: string | null = null,
+): Coverage {
   const marks = [...timeline.feeds.values()]
-    .filter((feed) => counts(feed, policy) && coversVendor(feed, vendor))
+    .filter((feed) => counts(feed, policy) && coversVendor(feed, vendor) && publishesWhat(feed, publishes))
     .map((feed) => markOf(timeline, feed, vendor, at))
     .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
   return {
@@ -55,6 +61,11 @@ export function openedBefore(coverage: Coverage, window: Interval): boolean {
   return coverage.marks.some(
     (mark) => mark.readThrough >= window.to && mark.readFrom !== null && mark.readFrom <= window.from,
   );
+}
+
+/** For an attribute or an end a feed covers only what it publishes. */
+function publishesWhat(feed: FeedFacts, what: string | null): boolean {
+  return what === null || (feed.publishes?.includes(what) ?? false);
 }
 
 function markOf(timeline: Timeline, feed: FeedFacts, vendor: string, at: Instant): FeedMark {

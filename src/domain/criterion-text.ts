@@ -44,7 +44,8 @@ function joined(parts: readonly Criterion[], op: 'all' | 'any'): string {
     : `${op === 'all' ? 'all of: ' : 'at least one of: '}${texts.join('; ')}`;
 }
 
-function eventClause(leaf: EventLeaf): string {
+/** An event leaf in words. */
+export function eventClause(leaf: EventLeaf): string {
   switch (leaf.op) {
     case 'released':
       return `${article(modelName(leaf.model))} is released to the public${period(leaf)}`;
@@ -59,7 +60,8 @@ function eventClause(leaf: EventLeaf): string {
 
 const comparisonWords = { gte: 'at least', gt: 'more than', lte: 'at most', lt: 'less than', eq: 'exactly' } as const;
 
-function comparisonText(is: Record<string, unknown>): string {
+/** A comparison in words: "more than 10". */
+export function comparisonText(is: Record<string, unknown>): string {
   const bounds = (['gte', 'gt', 'lte', 'lt', 'eq'] as const).filter((bound) => is[bound] !== undefined);
   return bounds.map((bound) => `${comparisonWords[bound]} ${String(is[bound])}`).join(' and ');
 }

@@ -1,11 +1,13 @@
+import type { Answer, Setting } from './answer.ts';
 import type { Criterion } from './criterion.ts';
-import { type Answer, evaluateReleased, type Setting } from './evaluate-released.ts';
+import { evaluateCount } from './evaluate-count.ts';
+import { evaluateEvent } from './evaluate-event.ts';
+import { evaluatePrecedes, evaluateWithin } from './evaluate-order.ts';
 import { earliest } from './evidence.ts';
 import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
 import { formatInterval, type Instant, type Interval } from './instant.ts';
 import type { VersionStyleOf } from './pattern.ts';
 import type { EvidencePolicy } from './policy.ts';
-import { Refusal } from './refusal.ts';
 import type { Timeline } from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
 
@@ -57,7 +59,15 @@ export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, 
 function evaluateNode(criterion: Criterion, setting: Setting): Answer {
   switch (criterion.op) {
     case 'released':
-      return evaluateReleased(criterion, setting);
+    case 'retired':
+    case 'attribute':
+      return evaluateEvent(criterion, setting);
+    case 'count':
+      return evaluateCount(criterion, setting);
+    case 'precedes':
+      return evaluatePrecedes(criterion, setting);
+    case 'within':
+      return evaluateWithin(criterion, setting);
     case 'judged':
       return judgedAnswer(criterion.question);
     case 'not':
@@ -66,15 +76,6 @@ function evaluateNode(criterion: Criterion, setting: Setting): Answer {
       return combine(criterion, setting, 'no');
     case 'any':
       return combine(criterion, setting, 'yes');
-    case 'retired':
-    case 'attribute':
-    case 'count':
-    case 'precedes':
-    case 'within':
-      throw new Refusal(
-        'operator_not_yet',
-        `the operator ${criterion.op} is part of the language but is not evaluated yet`,
-      );
   }
 }
 
@@ -184,13 +185,18 @@ function parent(
   };
 }
 
+/** Operators whose parts matter whatever they came to. */
+function passesOn(op: Criterion['op']): boolean {
+  return op === 'not' || op === 'precedes' || op === 'within';
+}
+
 /** The witnesses of the branches that agree with what was decided. */
 function evidenceOf(node: ExplanationNode): string[] {
   const ids = new Set<string>();
   const visit = (at: ExplanationNode): void => {
     if (at.verdict === 'undetermined') return;
     for (const witness of at.witnesses) ids.add(witness.observation_id);
-    for (const child of at.of) if (at.op === 'not' || child.verdict === at.verdict) visit(child);
+    for (const child of at.of) if (passesOn(at.op) || child.verdict === at.verdict) visit(child);
   };
   visit(node);
   return [...ids];

@@ -23,6 +23,8 @@ export type ModelEvidence = {
   readonly grade: 'admissible' | 'short';
   /** When it happened, as far as the evidence bounds it. */
   readonly occurred: Interval;
+  /** What an answer names as the time, where that is not `occurred`: since when a value held. */
+  readonly effective?: Interval;
   /** Where the bounds come from, for people. */
   readonly dating: Dating;
   /** The sightings that count, best first sighting per feed, oldest first. */

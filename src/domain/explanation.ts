@@ -9,6 +9,10 @@ export type Verdict = 'yes' | 'no' | 'undetermined';
 /** Why a node came out as it did: a closed set, for machines. */
 export type ReasonCode =
   | 'released_in_window'
+  | 'happened_in_window'
+  | 'enough_in_window'
+  | 'order_is_certain'
+  | 'order_is_open'
   | 'covered_without_it'
   | 'already_before_window'
   | 'below_policy'

@@ -2,7 +2,8 @@ import { coversVendor } from './coverage.ts';
 import type { Criterion } from './criterion.ts';
 import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
 import { type Instant, parseDate } from './instant.ts';
-import { matchesPattern } from './pattern.ts';
+import { movingEdges } from './moving-edges.ts';
+import { matchesPattern, type VersionStyleOf } from './pattern.ts';
 import { announcedFor, type FeedFacts, firstReadFrom, type Sighting, seasoningMs, type Timeline } from './timeline.ts';
 import { type Edge, edgesOf, patternsOf } from './watch.ts';
 
@@ -36,8 +37,8 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
     patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf)),
   );
   const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
-  for (const time of coverageTimes(timeline.feeds.values(), timeline, edgesOf(criterion, terms.madeFrom)))
-    times.add(time);
+  const edges = [...edgesOf(criterion, terms.madeFrom), ...movingEdges(criterion, matching, terms.styleOf)];
+  for (const time of coverageTimes(timeline.feeds.values(), timeline, edges)) times.add(time);
   times.add(at);
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
 }
@@ -53,6 +54,8 @@ function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
     if (listed !== null) times.push(listed, listed + seasoningMs);
     const stated = version.released === null ? null : parseDate(version.released.text);
     if (stated !== null && stated.interval.from > version.observedAt) times.push(stated.interval.from);
+    const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
+    if (ends !== null) times.push(ends.interval.to);
   }
   return times;
 }
@@ -78,6 +81,7 @@ export function momentsOfInterest(
   feeds: readonly FeedFacts[],
   sightings: readonly Sighting[],
   at: Instant,
+  styleOf: VersionStyleOf,
 ): Instant[] {
   const moments = new Set<Instant>([at]);
   for (const sighting of sightings) {
@@ -95,7 +99,7 @@ export function momentsOfInterest(
         .add(start + seasoningMs);
   }
   for (const { criterion, madeFrom } of criteria) {
-    for (const edge of edgesOf(criterion, madeFrom))
+    for (const edge of [...edgesOf(criterion, madeFrom), ...movingEdges(criterion, sightings, styleOf)])
       for (const feed of feeds) moments.add(edge.at + feed.settlementLagMs);
   }
   return [...moments].filter((moment) => moment <= at).sort((a, b) => a - b);

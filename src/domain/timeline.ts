@@ -1,3 +1,4 @@
+import type { Attributes } from './feeds/item.ts';
 import { dayMs, type Instant, parseDate } from './instant.ts';
 import type { ModelName } from './pattern.ts';
 import { lowerTrust, type Trust } from './trust.ts';
@@ -10,6 +11,10 @@ export type FeedFacts = {
   readonly origin: string;
   readonly covers: 'any' | readonly string[];
   readonly settlementLagMs: number;
+  /** What its rows state besides their existence: names of attributes, `shutdown`. */
+  readonly publishes?: readonly string[];
+  /** How far its archive has been imported, where its last read is an archived one; a feed that is polled has none. */
+  readonly archivedTo?: Instant;
 };
 
 /** One observation of an item: what its feed said of it from `observedAt` on, until its next version. */
@@ -19,6 +24,9 @@ export type ItemVersion = {
   readonly itemTrust: Trust | null;
   readonly stage: 'announced' | 'preview' | 'general';
   readonly released: { readonly text: string; readonly weight: 'stands' | 'curated' } | null;
+  /** The shutdown date that the row states, verbatim. */
+  readonly shutdown?: string;
+  readonly attributes?: Attributes;
 };
 
 /** An unbroken run of healthy polls of one feed that list one item. */
@@ -50,9 +58,6 @@ export const futureToleranceMs = 2 * dayMs;
 
 /** A row of a curated or aggregator feed must last this long before it counts: slips and placeholders do not. */
 export const seasoningMs = dayMs;
-
-/** A feed that was not read for so long is not being watched: rows do not age by the clock alone any more. */
-export const watchedMs = 2 * dayMs;
 
 export function readsKey(feedId: string, vendor: string): string {
   return `${feedId}|${vendor}`;
@@ -93,20 +98,17 @@ export type KnownSighting = {
   /** Reads at or before this moment did not have it, not even as what it later became. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
-  /** The last accepted read of its feed, for its vendor; null when none was yet. */
-  readonly readAt: Instant | null;
 };
 
 /**
- * A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. The clock ages it
- * only while its feed is being read: of an archive that is half imported, nobody has looked yet whether it lasted.
+ * A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. The clock does not
+ * age the rows of an archive: until it has been imported further, nobody has looked whether they lasted.
  */
 export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young' | 'slip' {
   const due = row.seenFrom + seasoningMs;
   if (row.goneAt !== null && row.goneAt <= due) return 'slip';
-  const { readAt } = row;
-  const unwatched = readAt !== null && readAt >= row.seenFrom && readAt < due && at - readAt > watchedMs;
-  return due <= at && !unwatched ? 'lasting' : 'young';
+  const { archivedTo = Number.POSITIVE_INFINITY } = row.feed;
+  return due <= at && due <= archivedTo ? 'lasting' : 'young';
 }
 
 /**
@@ -126,9 +128,7 @@ export function knownSighting(
   const began = witnessedFrom(timeline, sighting, at, stage);
   if (began === null) return 'announced';
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
-  const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
-  const readAt = lastReadAt(timeline, sighting.feedId, sighting.model.vendor, at);
-  return { sighting, feed, trust, version, ...began, goneAt, readAt };
+  return { sighting, feed, trust: lowerTrust(feed.trust, version.itemTrust ?? feed.trust), version, ...began, goneAt };
 }
 
 type Beginning = Pick<KnownSighting, 'seenFrom' | 'unseenAt'>;

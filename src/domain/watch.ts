@@ -5,7 +5,12 @@ import { dayMs, type Instant, type Interval, parseDate } from './instant.ts';
 export const hostLapseMs = 90 * dayMs;
 
 /** A (vendor, family) whose evidence can change a verdict; `any` is a wildcard. */
-export type Watch = { readonly vendor: string; readonly family: string };
+export type Watch = {
+  readonly vendor: string;
+  readonly family: string;
+  /** Whether prices and other stated facts matter too, not only releases. */
+  readonly facts: boolean;
+};
 
 /** A moment of coverage of a vendor at which a verdict can change. */
 export type Edge = { readonly vendor: string; readonly at: Instant };
@@ -49,7 +54,12 @@ export function patternsOf(criterion: Criterion): ModelPattern[] {
 /** Which evidence can touch a criterion; each pair once. */
 export function watchesOf(criterion: Criterion): Watch[] {
   const byKey = new Map<string, Watch>();
-  for (const { vendor, family } of patternsOf(criterion)) byKey.set(`${vendor}/${family}`, { vendor, family });
+  for (const leaf of eventLeaves(criterion)) {
+    const { vendor, family } = leaf.model;
+    const key = `${vendor}/${family}`;
+    const facts = leaf.op === 'attribute' || leaf.op === 'retired' || (byKey.get(key)?.facts ?? false);
+    byKey.set(key, { vendor, family, facts });
+  }
   return [...byKey.values()];
 }
 
@@ -61,7 +71,27 @@ export function edgesOf(criterion: Criterion, madeFrom: Instant): Edge[] {
     if (!Number.isFinite(to)) continue;
     for (const at of [to, to + hostLapseMs]) byKey.set(`${leaf.model.vendor}/${at}`, { vendor: leaf.model.vendor, at });
   }
+  for (const edge of orderEdges(criterion)) byKey.set(`${edge.vendor}/${edge.at}`, edge);
   return [...byKey.values()];
+}
+
+/** The deadlines of `precedes`, which bind both of its sides. */
+function orderEdges(criterion: Criterion): Edge[] {
+  switch (criterion.op) {
+    case 'precedes': {
+      const by = criterion.by === undefined ? null : parseDate(criterion.by);
+      return by === null
+        ? []
+        : [criterion.first, criterion.second].map((leaf) => ({ vendor: leaf.model.vendor, at: by.interval.to }));
+    }
+    case 'not':
+      return orderEdges(criterion.of);
+    case 'all':
+    case 'any':
+      return criterion.of.flatMap(orderEdges);
+    default:
+      return [];
+  }
 }
 
 /** The last deadline in a criterion (exclusive end), or null when some part of it has none. */

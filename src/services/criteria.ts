@@ -82,7 +82,7 @@ export async function checkCriterion(
   const criterion = readCriterion(input.criterion);
   const at = input.asOf ?? deps.now();
   const madeFrom = parseDate(input.madeAt ?? formatDay(at))?.interval.from ?? at;
-  const timeline = await loadTimeline(deps.db.sql, [{ criterion, madeFrom }], at);
+  const timeline = await loadTimeline(deps.db.sql, deps.identity, [{ criterion, madeFrom }], at);
   const evaluation = evaluate(criterion, timeline, at, termsOf(deps, { madeFrom, evidencePolicy: null }));
   const polarity = analysePolarity(criterion);
   return {

@@ -32,6 +32,8 @@ export type Ingested = {
   readonly changedItems: number;
   readonly vanishedItems: number;
   readonly touched: readonly Touched[];
+  /** Families in which only stated facts changed: prices, sizes, shutdown dates. */
+  readonly touchedFacts: readonly Touched[];
   /** The earliest knowledge time among what is new. */
   readonly evidenceFrom: Instant | null;
 };
@@ -71,6 +73,7 @@ export async function ingestPayload(tx: Sql, deps: Deps, reading: Reading): Prom
     changedItems: 0,
     vanishedItems: 0,
     touched: [],
+    touchedFacts: [],
     evidenceFrom: null,
   };
   if (assessment.kind === 'suspect') {
@@ -196,6 +199,7 @@ async function applyAccepted(
     changedItems: changed.length,
     vanishedItems: vanished.length,
     touched: distinctFamilies([...touching, ...vanished]),
+    touchedFacts: distinctFamilies(changed.map((item) => listing.readings.get(item.key))),
     evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
       (low, at) => (low === null ? at : Math.min(low, at)),
       null,

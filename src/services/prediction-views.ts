@@ -54,6 +54,7 @@ export async function viewPredictions(
   const people = await loadPeople(db, predictions);
   const timelines = await loadTimelines(
     db,
+    deps,
     predictions.filter((prediction) => !resolved.has(prediction.id)),
     at,
   );
@@ -105,6 +106,7 @@ function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | un
 
 async function loadTimelines(
   db: Sql,
+  deps: Deps,
   predictions: readonly PredictionRow[],
   at: Instant,
 ): Promise<Map<string, Timeline>> {
@@ -114,7 +116,7 @@ async function loadTimelines(
     sharing.set(key, [...(sharing.get(key) ?? []), prediction]);
   }
   const timelines = new Map<string, Timeline>();
-  for (const [key, claims] of sharing) timelines.set(key, await loadTimeline(db, claims, at));
+  for (const [key, claims] of sharing) timelines.set(key, await loadTimeline(db, deps.identity, claims, at));
   return timelines;
 }
 
@@ -137,6 +139,6 @@ async function loadPeople(
 
 /** The evaluation of one prediction at a moment, with the tree that explains it. */
 export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
-  const timeline = await loadTimeline(db, [prediction], at);
+  const timeline = await loadTimeline(db, deps.identity, [prediction], at);
   return evaluate(prediction.criterion, timeline, at, termsOf(deps, prediction));
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { findAdapter } from '../domain/feeds/adapters.ts';
 import type { ParsedPayload } from '../domain/feeds/item.ts';
-import { type Instant, parseDate } from '../domain/instant.ts';
+import { hourMs, type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { seasoningMs } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../store/feeds.ts';
 import { finishPoll, listLastReads } from '../store/polls.ts';
-import { listEdgesCrossed, listWatching, listWatchingSeenAfter } from '../store/watches.ts';
+import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
 import { settlePredictions } from './settle.ts';
@@ -89,7 +90,8 @@ export function hashBytes(bytes: Uint8Array): string {
 
 /**
  * Looks again at what a reading touched: the families with news, the deadlines that the watermark crossed, and, since
- * absence is evidence too, what others listed first after this read (an archive, or a slow poll).
+ * absence is evidence too, what others listed first after this read (an archive, or a slow poll). What was first listed a
+ * day before this read has lasted; for an archive no timer says so.
  */
 export async function settleAfter(
   tx: Sql,
@@ -98,16 +100,32 @@ export async function settleAfter(
   ingested: Ingested | null,
 ): Promise<number> {
   const { feed, observedAt, crossedTo } = read;
-  const touched = ingested === null || ingested.touched.length === 0 ? [] : await listWatching(tx, ingested.touched);
+  const touched = ingested === null ? [] : await listWatching(tx, ingested.touched);
+  const priced = ingested === null ? [] : await listWatching(tx, ingested.touchedFacts, 'facts');
   const vendors = feed.coversAny ? 'any' : feed.covers;
   const covers = vendors === 'any' || vendors.length > 0;
   const crossed = covers ? await listEdgesCrossed(tx, vendors, crossedTo, observedAt - feed.settlementLagMs) : [];
+  const lasted = await listLasted(tx, read, deps.now());
   const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
-  const ids = [...new Set([...touched, ...crossed, ...later])].sort();
-  const times = [ingested?.evidenceFrom ?? null, covers ? observedAt : null].filter((time) => time !== null);
+  const ids = [...new Set([...touched, ...priced, ...crossed, ...lasted, ...later])].sort();
+  const times = [ingested?.evidenceFrom ?? null, covers || lasted.length > 0 ? observedAt : null].filter(
+    (time) => time !== null,
+  );
   const evidenceFrom = times.length === 0 ? null : Math.min(...times);
   const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom });
   return counts.resolved + counts.amended;
+}
+
+/** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */
+async function listLasted(
+  tx: Sql,
+  { feed, observedAt }: Pick<Payload, 'feed' | 'observedAt'>,
+  now: Instant,
+): Promise<string[]> {
+  const { watermark } = feed;
+  const polled = now - observedAt < hourMs && watermark !== null && observedAt - watermark < seasoningMs;
+  if (polled || watermark === null) return [];
+  return await listWatchingNewsBetween(tx, feed.id, watermark - seasoningMs, observedAt - seasoningMs);
 }
 
 /** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */

@@ -1,10 +1,11 @@
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import { firstKnown } from '../domain/known-at.ts';
+import { movingEdges } from '../domain/moving-edges.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
 import { listPredictionsById, type PredictionRow, updatePredictionState } from '../store/predictions.ts';
 import { insertResolution, listStandingResolutions } from '../store/resolutions.ts';
-import { lockPredictions } from '../store/watches.ts';
+import { insertEdges, lockPredictions } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { refineDate, reviewResolved } from './review.ts';
 import {
@@ -51,7 +52,7 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
     byTimeline.set(key, [...(byTimeline.get(key) ?? []), prediction]);
   }
   for (const sharing of byTimeline.values()) {
-    const timeline = await loadTimeline(tx, sharing, cause.now);
+    const timeline = await loadTimeline(tx, world.deps.identity, sharing, cause.now);
     for (const prediction of sharing) {
       world.counts.evaluated += 1;
       const resolution = standing.get(prediction.id) ?? null;
@@ -64,7 +65,10 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
 async function settleOpen(world: World, prediction: PredictionRow, timeline: Timeline): Promise<void> {
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
-  if (evaluation.verdict === 'undetermined') return await recordState(world, prediction, evaluation);
+  if (evaluation.verdict === 'undetermined') {
+    await insertEdges(world.tx, prediction.id, movingEdges(prediction.criterion, timeline.sightings, terms.styleOf));
+    return await recordState(world, prediction, evaluation);
+  }
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
   const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, {

@@ -1,11 +1,13 @@
 import type { Criterion } from '../domain/criterion.ts';
+import { findAdapter } from '../domain/feeds/adapters.ts';
+import { type IdentityTable, versionStyle } from '../domain/identity-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import { momentsOfInterest } from '../domain/known-at.ts';
 import { type FeedFacts, type ItemVersion, readsKey, type Sighting, type Timeline } from '../domain/timeline.ts';
 import { patternsOf, type Watch, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { type FeedRow, listFeeds } from '../store/feeds.ts';
-import { listReads } from '../store/polls.ts';
+import { listArchiveEnds, listReads } from '../store/polls.ts';
 import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/sightings.ts';
 
 /** A criterion to be evaluated, with the start of its default window. */
@@ -15,14 +17,22 @@ export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant 
  * Loads what the evaluator needs for some claims and for any moment up to `at`: the sightings of the families they watch
  * and the neighbouring reads of every moment that can matter. Claims that watch the same families share one timeline.
  */
-export async function loadTimeline(db: Sql, claims: readonly Claim[], at: Instant): Promise<Timeline> {
+export async function loadTimeline(
+  db: Sql,
+  identity: IdentityTable,
+  claims: readonly Claim[],
+  at: Instant,
+): Promise<Timeline> {
   const watches = distinctWatches(claims);
-  const feeds = (await listFeeds(db)).map(feedFacts);
+  const archivedTo = new Map((await listArchiveEnds(db)).map((end) => [end.feedId, end.observedAt]));
+  const feeds = (await listFeeds(db)).map((feed) => feedFacts(feed, archivedTo.get(feed.id) ?? null));
   const sightings =
     watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
   const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
   for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
-  const moments = momentsOfInterest(claims, feeds, sightings, at);
+  const moments = momentsOfInterest(claims, feeds, sightings, at, (vendor, family) =>
+    versionStyle(identity, vendor, family),
+  );
   const reads = new Map<string, Instant[]>();
   for (const row of await listReads(db, [...vendors].sort(), moments)) {
     const key = readsKey(row.feedId, row.vendor);
@@ -48,7 +58,7 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
   return [...byKey.values()];
 }
 
-export function feedFacts(feed: FeedRow): FeedFacts {
+export function feedFacts(feed: FeedRow, archivedTo: Instant | null): FeedFacts {
   return {
     id: feed.id,
     slug: feed.slug,
@@ -56,6 +66,8 @@ export function feedFacts(feed: FeedRow): FeedFacts {
     origin: feed.origin,
     covers: feed.coversAny ? 'any' : feed.covers,
     settlementLagMs: feed.settlementLagMs,
+    publishes: findAdapter(feed.adapter)?.publishes ?? [],
+    ...(archivedTo === null ? {} : { archivedTo }),
   };
 }
 
@@ -93,6 +105,8 @@ function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion
     observedAt: row.observedAt,
     itemTrust: row.itemTrust,
     stage: statedStage(row.statedStage) ?? stage,
+    ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
+    ...(row.attributes === null ? {} : { attributes: row.attributes }),
     released:
       row.releasedText === null || row.releasedWeight === null
         ? null

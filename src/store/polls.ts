@@ -128,6 +128,15 @@ export async function findLastAccepted(db: Sql, feedId: string): Promise<PollRow
   return rows[0] ?? null;
 }
 
+/** The feeds whose last accepted read is an archived one, with the time of that read. */
+export async function listArchiveEnds(db: Sql): Promise<{ feedId: string; observedAt: Instant }[]> {
+  return await db<{ feedId: string; observedAt: Instant }[]>`
+    select f.id as "feedId", p.observed_at as "observedAt" from feeds f cross join lateral (
+      select kind, observed_at from polls where feed_id = f.id and result in ('ok', 'not_modified')
+      order by observed_at desc, id desc limit 1) p
+    where p.kind = 'snapshot' order by f.id`;
+}
+
 /** The latest finished poll of each feed, for its health. */
 export async function listLatestPolls(db: Sql): Promise<PollRow[]> {
   return await db<PollRow[]>`

@@ -1,3 +1,4 @@
+import type { Attributes } from '../domain/feeds/item.ts';
 import type { Instant } from '../domain/instant.ts';
 import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
@@ -120,6 +121,8 @@ export type VersionRow = {
   readonly releasedText: string | null;
   readonly releasedWeight: 'stands' | 'curated' | null;
   readonly statedStage: string | null;
+  readonly shutdown: string | null;
+  readonly attributes: Attributes | null;
 };
 
 /** Every version of those items, oldest first. */
@@ -129,7 +132,7 @@ export async function listItemVersions(
 ): Promise<VersionRow[]> {
   return await db<VersionRow[]>`
     select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt", o.item_trust as "itemTrust",
-      o.released_text as "releasedText", o.released_weight as "releasedWeight", o.stated_stage as "statedStage"
+      o.released_text as "releasedText", o.released_weight as "releasedWeight", o.stated_stage as "statedStage", o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
     where r.outcome = 'model' and ${familyFilter(db, watches)}
     order by o.feed_id, o.item_key, o.observed_at, o.seq`;

@@ -7,13 +7,14 @@ import type { Sql } from './db.ts';
 export async function insertWatches(
   db: Sql,
   predictionId: string,
-  watches: readonly { vendor: string; family: string }[],
+  watches: readonly { vendor: string; family: string; facts: boolean }[],
 ): Promise<void> {
   if (watches.length === 0) return;
   await db`
-    insert into prediction_watches (prediction_id, vendor, family)
-    select ${predictionId}, w.vendor, w.family
-    from unnest(${watches.map((watch) => watch.vendor)}::text[], ${watches.map((watch) => watch.family)}::text[]) as w(vendor, family)
+    insert into prediction_watches (prediction_id, vendor, family, facts)
+    select ${predictionId}, w.vendor, w.family, w.facts
+    from unnest(${watches.map((watch) => watch.vendor)}::text[], ${watches.map((watch) => watch.family)}::text[],
+      ${watches.map((watch) => watch.facts)}::boolean[]) as w(vendor, family, facts)
     on conflict do nothing`;
 }
 
@@ -38,12 +39,18 @@ export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<
   await db`select id from predictions where id = any(${ids as string[]}) order by id for update`;
 }
 
-/** Predictions watching any of the families, as ids. */
-export async function listWatching(db: Sql, touched: readonly { vendor: string; family: string }[]): Promise<string[]> {
+/** Predictions watching any of the families, as ids: for releases, or only those for which stated facts matter. */
+export async function listWatching(
+  db: Sql,
+  touched: readonly { vendor: string; family: string }[],
+  what: 'releases' | 'facts' = 'releases',
+): Promise<string[]> {
+  if (touched.length === 0) return [];
   const rows = await db<{ id: string }[]>`
     select distinct w.prediction_id as id from prediction_watches w
     join unnest(${touched.map((touch) => touch.vendor)}::text[], ${touched.map((touch) => touch.family)}::text[]) as t(vendor, family)
       on w.vendor in (t.vendor, 'any') and w.family in (t.family, 'any')
+    ${what === 'facts' ? db`where w.facts` : db``}
     order by id`;
   return rows.map((row) => row.id);
 }
@@ -81,18 +88,21 @@ export async function listWatchingSeenAfter(
   return rows.map((row) => row.id);
 }
 
-/** Predictions watching families of which a feed first listed something after one moment and up to another. */
-export async function listWatchingSeenBetween(
+/**
+ * Predictions watching families of which a feed said something new after one moment and up to another. Reads the feed's
+ * observations from end to end: for archives, not for every poll.
+ */
+export async function listWatchingNewsBetween(
   db: Sql,
   feedId: string,
   after: Instant,
   until: Instant,
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
-    select distinct w.prediction_id as id from sightings s
-    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
+    select distinct w.prediction_id as id from observations o
+    join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
     join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
-    where s.feed_id = ${feedId} and s.seen_from > ${new Date(after)} and s.seen_from <= ${new Date(until)}
+    where o.feed_id = ${feedId} and o.observed_at > ${new Date(after)} and o.observed_at <= ${new Date(until)}
     order by id`;
   return rows.map((row) => row.id);
 }

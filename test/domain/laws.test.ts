@@ -205,7 +205,13 @@ describe('the earliest knowledge time', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const feeds = [...world.timeline.feeds.values()];
-        const moments = momentsOfInterest([{ criterion, madeFrom: setting.madeFrom }], feeds, world.sightings, at);
+        const moments = momentsOfInterest(
+          [{ criterion, madeFrom: setting.madeFrom }],
+          feeds,
+          world.sightings,
+          at,
+          setting.styleOf,
+        );
         const reads = new Map([...world.timeline.reads].map(([key, all]) => [key, besides(all, moments)]));
         const pruned = { ...world.timeline, reads };
         const answer = evaluate(criterion, world.timeline, at, setting);

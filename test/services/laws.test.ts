@@ -105,20 +105,33 @@ describe.each(seeds)('over history %i', (seed) => {
 
   test('archives imported in one go come to the outcomes and times that polling came to', async () => {
     const end = iso(world.clock.now());
-    for (const slugs of [
-      ['litellm', 'models-dev'],
-      ['models-dev', 'litellm'],
+    for (const order of [
+      ['claims', 'litellm', 'models-dev'],
+      ['models-dev', 'claims', 'litellm'],
+      ['litellm', 'models-dev', 'claims'],
     ]) {
       await world.reset({ now: end });
-      for (const slug of slugs) await importAll(history.filter((served) => served.slug === slug));
-      await recordClaims();
-      expect(await outcomes()).toEqual(life.outcomes);
+      for (const what of order) {
+        if (what === 'claims') await recordClaims();
+        else await importAll(history.filter((served) => served.slug === what));
+      }
+      // Settled on the way, a bracket may stay wider than what the rest of the archive would have made of it.
+      const shown = order.at(-1) === 'claims' ? (row: string) => row : withoutEffective;
+      const expected = life.outcomes.map(shown);
+      expect({ order, outcomes: (await outcomes()).map(shown) }).toEqual({ order, outcomes: expected });
     }
   });
 });
 
 async function importAll(history: readonly Served[]): Promise<void> {
-  for (const { slug, at, payload } of history) await postSnapshot(world.deps, slug, at, toBytes(payload));
+  for (const { slug, at, payload } of history) {
+    await postSnapshot(world.deps, slug, at, toBytes(payload));
+    await resolveDue(world.deps);
+  }
+}
+
+function withoutEffective(row: string): string {
+  return row.replace(/ \S+ known /, ' known ');
 }
 
 /** The last word on each claim; one that is disputed was settled by what was known first, whatever came of it later. */

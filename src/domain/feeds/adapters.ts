@@ -24,7 +24,13 @@ export type AdapterDefaults = {
   readonly url: string | null;
 };
 
-export type Adapter = { readonly name: AdapterName; readonly parse: FeedParser; readonly defaults: AdapterDefaults };
+export type Adapter = {
+  readonly name: AdapterName;
+  readonly parse: FeedParser;
+  /** What its rows state besides their existence: only for these can its silence be evidence. */
+  readonly publishes?: readonly string[];
+  readonly defaults: AdapterDefaults;
+};
 
 const catalogueVendors = ['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'] as const;
 
@@ -39,6 +45,7 @@ const adapters: { readonly [K in AdapterName]: Omit<Adapter, 'name'> } = {
   },
   litellm: {
     parse: parseLitellm,
+    publishes: ['input_usd_per_mtok', 'output_usd_per_mtok', 'context_tokens', 'shutdown'],
     defaults: {
       trust: 'aggregator',
       origin: 'litellm',
@@ -49,6 +56,7 @@ const adapters: { readonly [K in AdapterName]: Omit<Adapter, 'name'> } = {
   },
   models_dev: {
     parse: parseModelsDev,
+    publishes: ['input_usd_per_mtok', 'output_usd_per_mtok', 'context_tokens', 'open_weights'],
     defaults: {
       trust: 'curated',
       origin: 'models.dev',

@@ -1,0 +1,94 @@
+import type { Setting } from './answer.ts';
+import { weighAttribute } from './attribute-evidence.ts';
+import { type Coverage, coverageOf, openedBefore } from './coverage.ts';
+import type { EventLeaf } from './criterion.ts';
+import { earliest, type ModelEvidence, type Weighed, weighModel } from './evidence.ts';
+import type { Instant, Interval } from './instant.ts';
+import { modelKey } from './model-id.ts';
+import { matchesPattern, namesOneModel } from './pattern.ts';
+import { weighRetirement } from './retirement.ts';
+import type { Sighting } from './timeline.ts';
+import { hostLapseMs, windowOf } from './watch.ts';
+
+/** Everything known at a moment that bears on a leaf: the events of its models, earliest first, and how far absence is proven. */
+export type LeafStanding = {
+  readonly window: Interval;
+  readonly events: readonly ModelEvidence[];
+  readonly coverage: Coverage;
+  readonly recheckAt: Instant | null;
+};
+
+/** Weighs every model that a leaf names, for what the leaf asks of it. */
+export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
+  const window = windowOf(leaf, setting.madeFrom);
+  const byModel = new Map<string, Sighting[]>();
+  for (const sighting of setting.timeline.sightings) {
+    if (!matchesPattern(leaf.model, sighting.model, setting.styleOf)) continue;
+    const key = modelKey(sighting.model);
+    const rows = byModel.get(key);
+    if (rows === undefined) byModel.set(key, [sighting]);
+    else rows.push(sighting);
+  }
+  const weighed = [...byModel.values()].map((rows) => weigh(leaf, setting, rows, window));
+  const events = weighed.flatMap(({ evidence }) => (evidence === null ? [] : [evidence]));
+  events.sort(
+    (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
+  );
+  return {
+    window,
+    events,
+    coverage: coverageOf(setting.timeline, leaf.model.vendor, setting.at, setting.policy, publishedBy(leaf)),
+    recheckAt: weighed.map((found) => found.recheckAt).reduce(earliest, null),
+  };
+}
+
+function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Weighed {
+  const { timeline, at, policy } = setting;
+  const ask = { at, stage: leaf.model.stage ?? 'any', policy };
+  switch (leaf.op) {
+    case 'released':
+    case 'count':
+      return weighModel(timeline, rows, ask);
+    case 'retired':
+      return weighRetirement(timeline, rows, ask);
+    case 'attribute':
+      return weighAttribute(timeline, rows, { ...ask, name: leaf.name, is: leaf.is, window });
+  }
+}
+
+/** What a feed must publish for its silence to mean anything: for a release, the listing itself. */
+function publishedBy(leaf: EventLeaf): string | null {
+  if (leaf.op === 'retired') return 'shutdown';
+  return leaf.op === 'attribute' ? leaf.name : null;
+}
+
+export function believed(event: ModelEvidence, setting: Setting): boolean {
+  return setting.lenient || event.grade === 'admissible';
+}
+
+/**
+ * Whether an event keeps a NO from being settled. Any that touches the window does. So does a lasting listing of the one
+ * model asked for that is older than the window and below the policy: it may have been out already.
+ */
+export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
+  if (event.occurred.from >= window.to) return false;
+  if (event.occurred.to > window.from) return true;
+  return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
+}
+
+/** Host rows alone stop standing in the way 90 days after the deadline, by watermark. */
+export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
+  return event.grade === 'short' && event.hostsOnly && coverage.coveredTo >= window.to + hostLapseMs;
+}
+
+/** Absence is proven over the whole window: read past its end and lag, and from before it opened. */
+export function isCovered(standing: LeafStanding): boolean {
+  const { window, coverage } = standing;
+  return Number.isFinite(window.to) && coverage.coveredTo >= window.to && openedBefore(coverage, window);
+}
+
+/** The events that a NO over a window has to reckon with. */
+export function eventsInTheWay(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
+  const { events, window, coverage } = standing;
+  return events.filter((event) => bearsOn(leaf, event, window) && !hasLapsed(event, window, coverage));
+}

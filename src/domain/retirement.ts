@@ -1,0 +1,93 @@
+import type { Weighed } from './evidence.ts';
+import { earliest } from './evidence.ts';
+import { type Instant, type Interval, parseDate } from './instant.ts';
+import { modelKey } from './model-id.ts';
+import type { EvidencePolicy } from './policy.ts';
+import { durability, type KnownSighting, knownSighting, type Sighting, type Timeline } from './timeline.ts';
+import { type Trust, trustRank } from './trust.ts';
+
+type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+
+/** What one origin says of a model's end: the day from which none of its rows is served any more. */
+type EndWord = {
+  readonly origin: string;
+  readonly trust: Trust;
+  readonly ends: Interval;
+  readonly rows: readonly KnownSighting[];
+};
+
+/**
+ * Weighs whether a model was withdrawn: a first-party shutdown date that has passed, or two origins whose own rows state a
+ * past date. Every own row of an origin must state one, since a snapshot's end is not the model's; the last of them counts.
+ * Absence never retires.
+ */
+export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
+  const words = endWords(timeline, sightings, ask.at);
+  const past = words.filter((word) => word.ends.to <= ask.at);
+  const recheckAt = words
+    .filter((word) => word.ends.to > ask.at)
+    .map((word) => word.ends.to)
+    .reduce<Instant | null>(earliest, null);
+  const model = sightings[0]?.model;
+  if (past.length === 0 || model === undefined) return { evidence: null, recheckAt };
+  const firstParty = past.filter((word) => word.trust === 'first_party');
+  const origins = new Set(past.map((word) => word.origin)).size;
+  const admissible = firstParty.length > 0 || (!ask.policy.firstPartyOnly && origins >= ask.policy.originsMin);
+  const dating = firstParty.length > 0 ? firstParty : past;
+  const rows = dating.flatMap((word) => word.rows);
+  return {
+    recheckAt,
+    evidence: {
+      key: modelKey(model),
+      model,
+      grade: admissible ? 'admissible' : 'short',
+      occurred: {
+        from: Math.min(...dating.map((word) => word.ends.from)),
+        to: Math.max(...dating.map((word) => word.ends.to)),
+      },
+      dating: {
+        occurred: dating[0]?.ends ?? { from: ask.at, to: ask.at },
+        basis: 'stated',
+        dated: firstOfEachFeed(rows),
+        setAside: [],
+      },
+      witnesses: firstOfEachFeed(past.flatMap((word) => word.rows)),
+      missing: admissible
+        ? null
+        : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must`,
+      hostsOnly: false,
+      slipsOnly: false,
+      trust: past.map((word) => word.trust).reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
+    },
+  };
+}
+
+function endWords(timeline: Timeline, sightings: readonly Sighting[], at: Instant): EndWord[] {
+  const byOrigin = new Map<string, KnownSighting[]>();
+  for (const sighting of sightings) {
+    const row = knownSighting(timeline, sighting, at);
+    if (row === null || row === 'announced' || row.trust === 'community') continue;
+    if (!row.sighting.model.own || durability(row, at) === 'slip') continue;
+    byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
+  }
+  return [...byOrigin].flatMap(([origin, rows]) => endWord(origin, rows));
+}
+
+function endWord(origin: string, rows: readonly KnownSighting[]): EndWord[] {
+  const ends: Interval[] = [];
+  for (const row of rows) {
+    const stated = row.version.shutdown === undefined ? null : parseDate(row.version.shutdown);
+    if (stated === null || (stated.precision !== 'day' && stated.precision !== 'instant')) return [];
+    ends.push(stated.interval);
+  }
+  const last = ends.reduce<Interval | null>(
+    (latest, next) => (latest === null || next.to > latest.to ? next : latest),
+    null,
+  );
+  const trust = rows.some((row) => row.trust === 'first_party') ? 'first_party' : (rows[0]?.trust ?? 'community');
+  return last === null ? [] : [{ origin, trust, ends: last, rows }];
+}
+
+function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {
+  return [...new Map([...rows].reverse().map((row) => [row.feed.id, row])).values()];
+}
