@@ -59,7 +59,10 @@ async function openWorld(size) {
   const deps = {
     db,
     now: () => now,
-    newId: (prefix) => `${prefix}_${String((ids += 1)).padStart(12, '0')}`,
+    newId: (prefix) => {
+      ids += 1;
+      return `${prefix}_${String(ids).padStart(12, '0')}`;
+    },
     identity,
     log: quiet,
     nodeId: 'bench',
@@ -70,7 +73,10 @@ async function openWorld(size) {
   return {
     size,
     deps,
-    nextFamilies: () => Array.from({ length: modelsPerTick }, () => `family-${(family += 1)}`),
+    nextFamilies: () => {
+      family += modelsPerTick;
+      return Array.from({ length: modelsPerTick }, (_, index) => `family-${family - index}`);
+    },
     close: async () => {
       await db.close();
       await admin.unsafe(`drop database ${name} with (force)`);

@@ -137,9 +137,8 @@ function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant, stag
   for (const [index, version] of sighting.versions.entries()) {
     if (version.observedAt > at) return null;
     const next = sighting.versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
-    // What an item said in another run of polls says nothing of this one.
-    if (next <= sighting.seenFrom) continue;
     if (sighting.goneAt !== null && version.observedAt >= sighting.goneAt) return null;
+    // Not before the run: what the item said in an earlier run of polls, and no longer says, witnesses nothing of this one.
     const began = versionWitnessesFrom(timeline, sighting, version, stage);
     if (began !== null && began.seenFrom < next && began.seenFrom <= at) return began;
   }

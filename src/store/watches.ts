@@ -14,7 +14,7 @@ export async function insertWatches(
     insert into prediction_watches (prediction_id, vendor, family, facts)
     select ${predictionId}, w.vendor, w.family, w.facts
     from unnest(${watches.map((watch) => watch.vendor)}::text[], ${watches.map((watch) => watch.family)}::text[],
-      ${watches.map((watch) => watch.facts)}::boolean[]) as w(vendor, family, facts)
+      ${watches.map((watch) => String(watch.facts))}::text[]::boolean[]) as w(vendor, family, facts)
     on conflict do nothing`;
 }
 

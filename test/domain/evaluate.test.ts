@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../src/domain/criterion.ts';
-import { Refusal } from '../../src/domain/refusal.ts';
 import { ask, feed, outcome, polls, released, sighting, timeline } from '../support/timelines.ts';
 
 const a = feed('a', { reads: polls('2025-07-01', '2025-10-01') });
@@ -182,23 +181,4 @@ describe('what only a person can answer', () => {
     expect(ask(all(judged, noSoon), world, when).verdict).toBe('no');
     expect(ask(all(judged, early), world, when).verdict).toBe('undetermined');
   });
-});
-
-describe('operators that are part of the language alone', () => {
-  const model = { vendor: 'openai', family: 'gpt', tier: null } as const;
-  const leaf = { op: 'released', model } as const;
-  const others: Criterion[] = [
-    { op: 'retired', model },
-    { op: 'attribute', model, name: 'open_weights', is: { eq: true } },
-    { op: 'count', model, at_least: 2, distinct: 'model' },
-    { op: 'precedes', first: leaf, second: leaf },
-    { op: 'within', event: leaf, after: leaf, duration: 'P3M' },
-  ];
-  it.each(others.map((criterion) => [criterion.op, criterion] as const))(
-    '%s is refused, not guessed',
-    (_op, criterion) => {
-      expect(() => ask(criterion, world, when)).toThrow(Refusal);
-      expect(() => ask(any(early, criterion), world, when)).toThrow('is not evaluated yet');
-    },
-  );
 });

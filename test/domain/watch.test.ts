@@ -39,10 +39,8 @@ describe('what a criterion watches', () => {
   };
 
   it('is each vendor and family once, wildcards as they stand', () => {
-    expect(watchesOf(criterion)).toEqual([
-      { vendor: 'openai', family: 'gpt' },
-      { vendor: 'any', family: 'any' },
-    ]);
+    const watched = watchesOf(criterion).map((watch) => `${watch.vendor}/${watch.family}`);
+    expect(watched).toEqual(['openai/gpt', 'any/any']);
   });
 
   it('is each deadline, and 90 days past it, once per vendor', () => {
