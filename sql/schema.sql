@@ -176,6 +176,7 @@ create table prediction_watches (
   prediction_id text not null,
   vendor text not null,
   family text not null,
+  facts boolean not null default false,
   constraint prediction_watches_pkey PRIMARY KEY (vendor, family, prediction_id),
   constraint prediction_watches_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
 );

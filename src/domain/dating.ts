@@ -67,8 +67,11 @@ function dateBy(question: Question, datable: readonly KnownSighting[]): Dating {
   }
   const low = lowerBound(question);
   const { usable, setAside } = curatedDates(question, datable, low);
-  // Only a date that would give the day lets its origin vouch: an earlier one may be that of an announcement.
-  const vouching = usable.filter(({ interval }) => low < interval.to && !isStamped(question, interval));
+  // Only a date that would give the day lets its origin vouch, or one on which another origin first listed the model:
+  // an earlier one may be that of an announcement.
+  const vouching = usable.filter(
+    (date) => (low < date.interval.to && !isStamped(question, date.interval)) || meetsListing(question, date),
+  );
   const bracket = { from: low, to: upperBound(question, Number.isFinite(low) ? vouching : []) };
   if (usable.length === 0) return { occurred: bracket, basis: 'bracket', dated: [], setAside };
   const best = earliestGroup(usable);
@@ -100,6 +103,14 @@ function rowOf(date: StatedDate): KnownSighting {
 
 function firstSeen(known: readonly KnownSighting[]): Instant {
   return known[0]?.seenFrom ?? Number.POSITIVE_INFINITY;
+}
+
+/** The stated day is the very day on which another origin first listed the model: two facts that do not copy each other. */
+function meetsListing(question: Question, { sighting, interval }: StatedDate): boolean {
+  if (interval.to - interval.from > dayMs) return false;
+  return question.seasonedFrom.some(
+    ({ origin, at }) => origin !== sighting.feed.origin && at >= interval.from && at < interval.to,
+  );
 }
 
 function isStamped(question: Question, date: Interval): boolean {
