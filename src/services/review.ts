@@ -23,6 +23,10 @@ export async function reviewResolved(
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
   if (evaluation.verdict === outcome) {
+    // A dispute is answered by a person, never by a row about times.
+    if ((await listDisputes(world.tx, [standing.id], null)).length > 0) {
+      return await keepResolved(world, prediction, standing);
+    }
     const current = await moveKnownEarlier(world, prediction, standing, outcome, known);
     return await refineDate(world, prediction, timeline, current, evaluation);
   }
