@@ -3,6 +3,7 @@ import type { Sighting } from '../../src/domain/timeline.ts';
 import {
   anyFive,
   ask,
+  at,
   feed,
   outcome,
   polls,
@@ -20,8 +21,8 @@ const ledger = feed('ledger', { covers: [] });
 const when = '2025-09-20';
 
 /** When the model is taken to have been released, as the answer gives it. */
-function dated(feeds: readonly TestFeed[], rows: readonly Sighting[], at = when): string | null {
-  return ask(released({ from: '2020-01-01' }), timeline(feeds, rows), at).effectiveAt;
+function dated(feeds: readonly TestFeed[], rows: readonly Sighting[]): string | null {
+  return ask(released({ from: '2020-01-01' }), timeline(feeds, rows), when).effectiveAt;
 }
 
 /** The sentence that says where the date comes from, decided or not. */
@@ -46,6 +47,22 @@ describe('the bracket of first sightings', () => {
     const late = feed('late', { reads: polls('2025-08-06', '2025-10-01') });
     const rows = [sighting(late, { seen: '2025-08-06', absent: null }), sighting(a, { seen: '2025-08-07T06:00' })];
     expect(dated([a, b, late], rows)).toBe('2025-08-05T18:00:00Z/2025-08-07T06:00:00Z');
+  });
+
+  it('is closed below by the feed that saw it first, where no other covers', () => {
+    const types = feed('types', { covers: [] });
+    const rows = [sighting(a, { seen: '2025-08-07T06:00' }), sighting(types, { seen: '2025-08-07T12:00' })];
+    expect(dated([a, types], rows)).toBe('2025-08-07');
+  });
+
+  it('is not bounded above by dates alone, though two catalogues agree', () => {
+    const rows = [
+      sighting(a, { seen: '2025-08-20T06:00', absent: '2025-08-17', stage: 'preview', released: '2025-08-10' }),
+      sighting(b, { seen: '2025-08-20T06:00', absent: '2025-08-17', released: '2025-08-18' }),
+      sighting(c, { seen: '2025-08-20T06:00', absent: '2025-08-17', released: '2025-08-18' }),
+    ];
+    const gaps = [a, b, c].map((one) => ({ ...one, reads: one.reads.filter((read) => read <= at('2025-08-17')) }));
+    expect(dated(gaps, rows)).toBe('2025-08-10/2025-08-20T06:00:00Z');
   });
 
   it('is open below where nothing that covers was read without it', () => {
@@ -88,6 +105,19 @@ describe('a date of a ledger or of the vendor', () => {
         [...rows, sighting(ledger, { seen: '2025-08-08', absent: null, released: '2025-08-07', weight: 'stands' })],
       ),
     ).toBe('2025-08-07');
+  });
+
+  it('is worth nothing in a row that vanished within a day', () => {
+    const rows = [a, b].map((one) => sighting(one, { seen: '2025-08-07T12:00' }));
+    const slip = sighting(ledger, {
+      seen: '2025-07-01',
+      gone: '2025-07-01T12:00',
+      released: '2025-07-01',
+      weight: 'stands',
+    });
+    expect(
+      ask(released({ from: '2025-06-01', by: '2025-07-31' }), timeline([a, b, ledger], [...rows, slip]), when).verdict,
+    ).toBe('undetermined');
   });
 
   it('of a month is a month wide', () => {
