@@ -102,7 +102,7 @@ export function evaluateWithin(criterion: Within, setting: Setting): Answer {
   const event = sideOf(criterion.event, setting);
   const of = [event.answer.node, after.answer.node];
   const recheckAt = earliest(after.answer.recheckAt, event.answer.recheckAt);
-  const anchor = after.answer.verdict === 'yes' ? after.answer.interval : null;
+  const anchor = anchorOf(after);
   if (anchor === null) {
     const text = `Undetermined: ${eventClause(criterion.after)} is not known to have happened, so the time does not run yet.`;
     return answer('within', 'undetermined', 'order_is_open', text, { of, recheckAt });
@@ -120,6 +120,13 @@ export function evaluateWithin(criterion: Within, setting: Setting): Answer {
     return answer('within', 'yes', 'happened_in_window', text, parts);
   }
   return withinNo(criterion, event, span, { of, recheckAt }) ?? withinOpen(criterion, event, span, { of, recheckAt });
+}
+
+/** When the time began to run: a value that held since before its window counts from the moment the window opens. */
+function anchorOf({ answer: found, standing }: Side): Interval | null {
+  if (found.verdict !== 'yes' || found.interval === null) return null;
+  const { from, to } = found.interval;
+  return { from: Math.max(from, standing.window.from), to: Math.max(to, standing.window.from + 1) };
 }
 
 /** The bounds that hold wherever in its bracket the anchor lies, and those beyond which nothing can count. */

@@ -27,8 +27,8 @@ export type World = {
   /** Hours after the release at which each feed lists it. */
   readonly delays: readonly number[];
   readonly odd: Odd | null;
-  /** Hours of listing after which the first feed drops the row; null: never. */
-  readonly dropped: number | null;
+  /** Which feeds drop the row three days after they listed it. */
+  readonly dropped: 'none' | 'first' | 'all';
   /** How the first feed dates its row. */
   readonly dating: Dating;
 };
@@ -43,12 +43,11 @@ const releaseSlots = [
 /** Every world of a setup. */
 export function listWorlds(setup: Setup): World[] {
   const worlds: World[] = [];
-  const drops = [null, 72];
   for (const release of releaseSlots)
     for (const delays of listDelays(setup))
       for (const odd of listOdds(setup))
-        for (const dropped of release === null ? [null] : drops)
-          for (const dating of release === null || dropped !== null ? (['none'] as const) : datings)
+        for (const dropped of release === null ? (['none'] as const) : drops)
+          for (const dating of release === null || dropped !== 'none' ? (['none'] as const) : datings)
             worlds.push({ release, delays, odd, dropped, dating });
   return worlds.filter((world) => !isCoincidence(world));
 }
@@ -57,6 +56,9 @@ function isCoincidence({ release, odd, dating }: World): boolean {
   if (release === null || odd === null || dating !== 'stamped' || odd.feed === 0) return false;
   return odd.kind !== 'blind' && Math.floor(odd.read / 24) === Math.floor(release / 24) - 3;
 }
+
+const drops = ['none', 'first', 'all'] as const;
+const droppedAfterHours = 72;
 
 const datings: readonly Dating[] = ['none', 'true', 'early', 'edited', 'next', 'stamped'];
 
@@ -86,7 +88,8 @@ function isListed(world: World, index: number, read: number): boolean {
     if (odd.kind === 'slip' ? read === odd.read : read >= odd.read) return true;
   }
   if (release === null || read < release + (world.delays[index] ?? 0)) return false;
-  return index !== 0 || world.dropped === null || read < release + (world.delays[0] ?? 0) + world.dropped;
+  const drops = world.dropped === 'all' || (world.dropped === 'first' && index === 0);
+  return !drops || read < release + (world.delays[index] ?? 0) + droppedAfterHours;
 }
 
 /** The day that the first feed states at a read, once the model is out there. */
