@@ -226,17 +226,3 @@ export const criterionSchema: z.ZodType<Criterion> = z
         : undefined,
   })
   .meta({ id: 'Criterion', description: 'A machine-checkable criterion. Recursive through not, all and any.' });
-
-/** Operators whose evaluation exists: all of them. One that is only part of the grammar would be refused with `operator_not_yet`. */
-export const evaluatedOps = [
-  'released',
-  'retired',
-  'attribute',
-  'count',
-  'precedes',
-  'within',
-  'judged',
-  'not',
-  'all',
-  'any',
-] as const;

@@ -35,6 +35,8 @@ export type ModelEvidence = {
   readonly hostsOnly: boolean;
   /** Every row of it vanished within 24 hours. */
   readonly slipsOnly: boolean;
+  /** Below the policy: it may have happened as late as this, when the second of the origins that list it did, lasting or not. */
+  readonly unprovenTo?: Instant;
   readonly trust: Trust;
 };
 
@@ -106,6 +108,7 @@ function weighKnown(
     missing: admissible ? null : missingText(words, policy),
     hostsOnly: known.every((sighting) => !sighting.sighting.model.own && sighting.trust !== 'first_party'),
     slipsOnly: known.every((sighting) => durability(sighting, at) === 'slip'),
+    ...(admissible ? {} : { unprovenTo: unprovenTo(known, model, policy) }),
     trust: known
       .map((sighting) => sighting.trust)
       .reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
@@ -125,28 +128,41 @@ function nextLook(sighting: Sighting, at: Instant): Instant | null {
   return due > at ? due : at + dayMs / 24;
 }
 
-function originWords(known: readonly KnownSighting[], model: ModelName, at: Instant): OriginWord[] {
-  const byOrigin = new Map<string, KnownSighting[]>();
-  for (const sighting of known) {
-    if (sighting.trust === 'community' || sighting.trust === 'first_party') continue;
-    const rows = byOrigin.get(sighting.feed.origin) ?? [];
-    rows.push(sighting);
-    byOrigin.set(sighting.feed.origin, rows);
-  }
-  return [...byOrigin].map(([origin, rows]) => wordOf(origin, rows, model, at));
+function byOrigin(known: readonly KnownSighting[]): Map<string, KnownSighting[]> {
+  const origins = new Map<string, KnownSighting[]>();
+  for (const row of known) origins.set(row.feed.origin, [...(origins.get(row.feed.origin) ?? []), row]);
+  return origins;
 }
 
-function wordOf(origin: string, rows: readonly KnownSighting[], model: ModelName, at: Instant): OriginWord {
-  const lasting = rows.filter((row) => durability(row, at) === 'lasting');
-  // One host row never makes a bare name: hosts shorten tiers ("grok-4.1" for grok-4.1-fast).
-  const sure = lasting.filter((row) => model.tier !== null || row.sighting.model.own);
+function originWords(known: readonly KnownSighting[], model: ModelName, at: Instant): OriginWord[] {
+  const rows = known.filter((row) => row.trust !== 'community' && row.trust !== 'first_party');
+  return [...byOrigin(rows)].map(([origin, listed]) => ({
+    origin,
+    seasonedFrom: carriedFrom(
+      listed.filter((row) => durability(row, at) === 'lasting'),
+      model,
+    ),
+  }));
+}
+
+/** One host row never makes a bare name: hosts shorten tiers ("grok-4.1" for grok-4.1-fast). A second host or the vendor does. */
+function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant | null {
+  const sure = rows.filter((row) => model.tier !== null || row.sighting.model.own);
   const byHost = new Map<string, Instant>();
-  for (const row of lasting) {
+  for (const row of rows) {
     const host = row.sighting.host ?? '';
     byHost.set(host, Math.min(byHost.get(host) ?? Number.POSITIVE_INFINITY, row.seenFrom));
   }
   const secondHost = [...byHost.values()].sort((a, b) => a - b)[1] ?? null;
-  return { origin, seasonedFrom: sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost) };
+  return sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost);
+}
+
+/** A lone early row bounds nothing once another origin lists the model too, though that row has not lasted yet. */
+function unprovenTo(known: readonly KnownSighting[], model: ModelName, policy: EvidencePolicy): Instant {
+  const listed = [...byOrigin(known).values()]
+    .map((rows) => carriedFrom(rows, model) ?? Math.min(...rows.map((row) => row.seenFrom)))
+    .sort((a, b) => a - b);
+  return (listed[Math.min(policy.originsMin, listed.length) - 1] ?? Number.NEGATIVE_INFINITY) + 1;
 }
 
 function missingText(words: readonly OriginWord[], policy: EvidencePolicy): string {

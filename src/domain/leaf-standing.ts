@@ -72,7 +72,7 @@ export function believed(event: ModelEvidence, setting: Setting): boolean {
  */
 export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
   if (event.occurred.from >= window.to) return false;
-  if (event.occurred.to > window.from) return true;
+  if (Math.max(event.occurred.to, event.unprovenTo ?? event.occurred.to) > window.from) return true;
   return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
 }
 

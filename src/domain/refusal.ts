@@ -5,7 +5,6 @@ export const refusalCodes = [
   'unsupported_media_type',
   'body_too_large',
   'validation_failed',
-  'operator_not_yet',
   'criterion_too_deep',
   'criterion_too_large',
   'invalid_cursor',

@@ -77,7 +77,7 @@ const check = operation({
       as_of: null,
     },
   },
-  refusals: ['operator_not_yet', 'criterion_too_deep', 'criterion_too_large'],
+  refusals: ['criterion_too_deep', 'criterion_too_large'],
   handle: async (http, { body }) => {
     const asOf = pastOrNow(http, body.as_of);
     const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(http.services, {

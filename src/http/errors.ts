@@ -32,7 +32,6 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   unsupported_media_type: { status: 415, title: 'The media type is not supported here' },
   expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   validation_failed: { status: 422, title: 'The input is not valid' },
-  operator_not_yet: { status: 422, title: 'The operator cannot be evaluated yet' },
   criterion_too_deep: { status: 422, title: 'The criterion nests too deeply' },
   criterion_too_large: { status: 422, title: 'The criterion has too many nodes' },
   feed_unparsable: { status: 422, title: 'The payload is not what the adapter reads' },

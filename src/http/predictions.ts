@@ -123,7 +123,7 @@ const record = operation({
     hints: { probability: 'forecasts are not supported yet' },
   },
   answer: { status: 201, description: 'Recorded.', schema: createdSchema, example: given201 },
-  refusals: ['conflict', 'operator_not_yet', 'criterion_too_deep', 'criterion_too_large'],
+  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
   handle: async ({ services }, { body }) => {
     const { view, warnings } = await recordPrediction(services, {
       slug: body.slug,

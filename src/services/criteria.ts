@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Criterion, criterionSchema, evaluatedOps } from '../domain/criterion.ts';
+import { type Criterion, criterionSchema } from '../domain/criterion.ts';
 import { measureCriterion } from '../domain/criterion-size.ts';
 import { describeCriterion } from '../domain/criterion-text.ts';
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import { formatDay, type Instant, parseDate } from '../domain/instant.ts';
 import { analysePolarity, type Polarity } from '../domain/polarity.ts';
-import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Deps } from './deps.ts';
 import { canonicalJson } from './item-facts.ts';
 import { termsOf } from './settle-world.ts';
@@ -27,8 +27,8 @@ export type CriterionCheck = {
 };
 
 /**
- * Reads a criterion from untrusted JSON: size first, then the grammar, then whether its operators can be evaluated.
- * Refuses with `criterion_too_deep`, `criterion_too_large`, `validation_failed` or `operator_not_yet`, with pointers under `pointer`.
+ * Reads a criterion from untrusted JSON: size first, then the grammar.
+ * Refuses with `criterion_too_deep`, `criterion_too_large` or `validation_failed`, with pointers under `pointer`.
  */
 export function readCriterion(value: unknown, pointer = '#/criterion'): Criterion {
   measureCriterion(value, pointer);
@@ -40,33 +40,12 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
     }));
     throw new Refusal('validation_failed', 'the criterion is not in the language; see errors', errors);
   }
-  const notYet = unevaluated(parsed.data, pointer);
-  if (notYet.length > 0) throw new Refusal('operator_not_yet', notYet[0]?.detail ?? '', notYet);
   return parsed.data;
 }
 
 /** RFC 6901, as a URI fragment. */
 export function joinPointer(base: string, path: readonly PropertyKey[]): string {
   return [base, ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
-}
-
-/** Where operators stand that are part of the language but cannot be evaluated yet. */
-export function unevaluated(criterion: Criterion, pointer: string): RefusalDetail[] {
-  switch (criterion.op) {
-    case 'not':
-      return unevaluated(criterion.of, `${pointer}/of`);
-    case 'all':
-    case 'any':
-      return criterion.of.flatMap((operand, index) => unevaluated(operand, `${pointer}/of/${index}`));
-    default:
-      if ((evaluatedOps as readonly string[]).includes(criterion.op)) return [];
-      return [
-        {
-          detail: `the operator ${criterion.op} is part of the language but is not evaluated yet; use ${evaluatedOps.join(', ')}`,
-          pointer: `${pointer}/op`,
-        },
-      ];
-  }
 }
 
 /** The same criterion, however its keys are ordered, has the same hash. */

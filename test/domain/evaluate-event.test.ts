@@ -84,6 +84,19 @@ describe('a model that was already out', () => {
     expect(answer.leaning).toMatchObject({ outcome: null, reason: 'already_before_window' });
   });
 
+  it('is not taken for out before the window by a lone row once a second origin lists it, lasting or not', () => {
+    const early = sighting(a, { seen: '2025-07-20' });
+    const claim = released({ ...anyFive, by: '2025-09-01' });
+    for (const gone of [undefined, '2025-08-20T06:00']) {
+      const second = sighting(b, { seen: '2025-08-20', ...(gone === undefined ? {} : { gone }) });
+      expect(ask(claim, timeline([a, b], [early, second]), '2025-09-20').verdict).toBe('undetermined');
+    }
+    const atDeadline = sighting(b, { seen: '2025-09-02' });
+    const late = released({ ...anyFive, by: '2025-09-01' });
+    expect(ask(late, timeline([a, b], [early, atDeadline]), '2025-09-02').verdict).toBe('undetermined');
+    expect(ask(late, timeline([a, b], [early, atDeadline]), '2025-09-03').verdict).toBe('undetermined');
+  });
+
   it('is not assumed from a row that vanished within a day', () => {
     const slip = sighting(a, { seen: '2025-07-20T00:00', gone: '2025-07-20T06:00' });
     expect(outcome(ask(released({ by: '2025-09-01' }), timeline([a, b], [slip]), '2025-09-20'))).toBe(

@@ -53,8 +53,16 @@ const setups: readonly Setup[] = [
   {
     name: 'both feeds begin late',
     feeds: [
-      { reads: every(hours(4), last), lag: 0 },
       { reads: every(hours(5), last), lag: 0 },
+      { reads: every(hours(6), last), lag: 0 },
+    ],
+  },
+  {
+    name: 'both feeds begin late, and a third fell silent before',
+    feeds: [
+      { reads: every(hours(5), last), lag: 0 },
+      { reads: every(hours(6), last), lag: 0 },
+      { reads: every(early, hours(1), 24), lag: 0 },
     ],
   },
   {
@@ -88,6 +96,7 @@ const leaves = [
   released({ from: '2025-07-29', by: day(9) }),
   released({ from: '2025-07-29', by: day(11) }),
   released({ from: day(3), by: day(5) }),
+  released({ from: day(3), by: day(4), tier: 'any' }),
   released({ from: day(3), by: day(9), tier: 'any' }),
 ];
 
@@ -128,8 +137,10 @@ function askGroups(setup: Setup, worlds: readonly World[], until: number, tally:
     if (nth % step !== 0 && !owing) continue;
     const rows = sightingsOf(setup, group.world, until, null);
     const seen = timeline(feeds, rows);
+    // At the end the clock runs on for a day, so that the last rows have lasted.
+    const at = moment(until) + (until === last ? 86_400_000 : 0);
     for (const leaf of leaves) {
-      const { verdict } = evaluate(leaf, seen, moment(until) + 86_400_000, terms({ made: leaf.from ?? day(1) }));
+      const { verdict } = evaluate(leaf, seen, at, terms({ made: leaf.from ?? day(1) }));
       const values = new Set(group.worlds.map((world) => isTrue(leaf, { '': world.release })));
       const story = (): string =>
         `${setup.name} until ${until}: ${verdict}, ${JSON.stringify(leaf)}, ${JSON.stringify(group.worlds.slice(0, 3))}`;
@@ -175,7 +186,7 @@ describe('the engine against every tiny world', () => {
     '%s: it never contradicts a world that looks the same',
     (_name, setup) => {
       const worlds = listWorlds(setup);
-      for (const until of [hours(5), hours(8, 6), last]) askGroups(setup, worlds, until, tally);
+      for (const until of [hours(5, 3), hours(8, 6), last]) askGroups(setup, worlds, until, tally);
       expect(tally.wrong.splice(0).slice(0, 5)).toEqual([]);
     },
   );
@@ -233,6 +244,6 @@ describe('the engine against pairs of models', () => {
           ]);
       }
     }
-    expect(counts.yes + counts.no).toBeGreaterThan(300);
+    expect(counts.yes + counts.no).toBeGreaterThan(50);
   });
 });

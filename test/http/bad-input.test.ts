@@ -45,10 +45,22 @@ describe('a criterion that is not in the language', () => {
     ['a day that does not exist', { ...released, by: '2025-02-30' }, 'validation_failed', '#/criterion/by'],
     ['an unknown field', { ...released, unless: 'x' }, 'validation_failed', '#/criterion'],
     [
-      'an operator that is not evaluated yet',
-      { op: 'all', of: [released, { op: 'retired', model: gpt5 }] },
-      'operator_not_yet',
-      '#/criterion/of/1/op',
+      'a count of none',
+      { op: 'all', of: [released, { op: 'count', model: gpt5, at_least: 0, distinct: 'model' }] },
+      'validation_failed',
+      '#/criterion/of/1/at_least',
+    ],
+    [
+      'a duration that is none',
+      { op: 'within', event: released, after: released, duration: '3 months' },
+      'validation_failed',
+      '#/criterion/duration',
+    ],
+    [
+      'a comparison with nothing',
+      { op: 'attribute', model: gpt5, name: 'context_tokens', is: {} },
+      'validation_failed',
+      '#/criterion/is',
     ],
     ['no operands', { op: 'all', of: [] }, 'validation_failed', '#/criterion/of'],
     [

@@ -46,7 +46,7 @@ export function listWorlds(setup: Setup): World[] {
   for (const release of releaseSlots)
     for (const delays of listDelays(setup))
       for (const odd of listOdds(setup))
-        for (const dropped of release === null ? (['none'] as const) : drops)
+        for (const dropped of release === null ? (['none'] as const) : droppings)
           for (const dating of release === null || dropped !== 'none' ? (['none'] as const) : datings)
             worlds.push({ release, delays, odd, dropped, dating });
   return worlds.filter((world) => !isCoincidence(world));
@@ -57,7 +57,7 @@ function isCoincidence({ release, odd, dating }: World): boolean {
   return odd.kind !== 'blind' && Math.floor(odd.read / 24) === Math.floor(release / 24) - 3;
 }
 
-const drops = ['none', 'first', 'all'] as const;
+const droppings = ['none', 'first', 'all'] as const;
 const droppedAfterHours = 72;
 
 const datings: readonly Dating[] = ['none', 'true', 'early', 'edited', 'next', 'stamped'];
