@@ -39,8 +39,7 @@ export function coverageOf(
   policy: EvidencePolicy,
   publishes: string | null = null,
 ): Coverage {
-  const marks = [...timeline.feeds.values()]
-    .filter((feed) => counts(feed, policy) && coversVendor(feed, vendor) && publishesWhat(feed, publishes))
+  const marks = coveringFeeds([...timeline.feeds.values()], vendor, policy, publishes)
     .map((feed) => markOf(timeline, feed, vendor, at))
     .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
   return {
@@ -49,6 +48,22 @@ export function coverageOf(
     coveredTo: enough(marks, (mark) => mark.readThrough, policy),
     readTo: enough(marks, (mark) => mark.watermark ?? Number.NEGATIVE_INFINITY, policy),
   };
+}
+
+/** The feeds whose silence about a vendor counts; where `publishes` names a fact, only those that state it. */
+export function coveringFeeds(
+  feeds: readonly FeedFacts[],
+  vendor: string,
+  policy: EvidencePolicy,
+  publishes: string | null,
+): FeedFacts[] {
+  return feeds.filter((feed) => counts(feed, policy) && coversVendor(feed, vendor) && publishesWhat(feed, publishes));
+}
+
+/** Whether the silence of all these feeds together would be believed. */
+export function coverageSuffices(feeds: readonly FeedFacts[], policy: EvidencePolicy): boolean {
+  const origins = new Set(feeds.map((feed) => feed.origin));
+  return feeds.some((feed) => feed.trust === 'first_party') || origins.size >= policy.originsMin;
 }
 
 /** A NO mirrors what a YES would have needed: where only the vendor itself settles, only its own feeds cover. */

@@ -57,7 +57,7 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
 }
 
 /** What a feed must publish for its silence to mean anything: for a release, the listing itself. */
-function publishedBy(leaf: EventLeaf): string | null {
+export function publishedBy(leaf: EventLeaf): string | null {
   if (leaf.op === 'retired') return 'shutdown';
   return leaf.op === 'attribute' ? leaf.name : null;
 }

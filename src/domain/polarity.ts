@@ -1,4 +1,5 @@
 import type { Criterion } from './criterion.ts';
+import { type Path, partsOf } from './criterion-parts.ts';
 
 /**
  * What a criterion can ever come out as, read from its form alone (the safety and co-safety split of temporal logic).
@@ -40,4 +41,18 @@ function reachOf(criterion: Criterion): Reach {
       return { yes: operands.some((reach) => reach.yes), no: operands.every((reach) => reach.no) };
     }
   }
+}
+
+/**
+ * The leaves that keep a criterion from ever coming out as `wanted` because they have no deadline; none where it can.
+ * With a deadline on each of them it could.
+ */
+export function openEnded(criterion: Criterion, wanted: 'yes' | 'no'): Path[] {
+  if (reachOf(criterion)[wanted]) return [];
+  const opposite = wanted === 'yes' ? 'no' : 'yes';
+  return criterion.op === 'not' || criterion.op === 'all' || criterion.op === 'any'
+    ? partsOf(criterion).flatMap(({ part, path }) =>
+        openEnded(part, criterion.op === 'not' ? opposite : wanted).map((below) => [...path, ...below]),
+      )
+    : [[]];
 }

@@ -25,11 +25,23 @@ const reasonCharsMax = 1000;
 
 /** The leaf that settled a decided tree: on the way down, the child that agrees with its parent, best the one that dates it. */
 export function decisiveLeaf(node: ExplanationNode): ExplanationNode {
-  const agreeing = node.of.filter((child) =>
-    node.op === 'not' ? child.verdict !== 'undetermined' : child.verdict === node.verdict,
-  );
-  const child = agreeing.find((candidate) => candidate.effective_at === node.effective_at) ?? agreeing[0];
+  const child = node.of[decisiveChild(node)];
   return child === undefined ? node : decisiveLeaf(child);
+}
+
+/** The way to that leaf: which child at each step. */
+export function resolutionPath(node: ExplanationNode): number[] {
+  const index = decisiveChild(node);
+  const child = node.of[index];
+  return child === undefined ? [] : [index, ...resolutionPath(child)];
+}
+
+/** -1 where no child settled it. */
+function decisiveChild(node: ExplanationNode): number {
+  const agrees = (child: ExplanationNode): boolean =>
+    node.op === 'not' ? child.verdict !== 'undetermined' : child.verdict === node.verdict;
+  const dated = node.of.findIndex((child) => agrees(child) && child.effective_at === node.effective_at);
+  return dated === -1 ? node.of.findIndex(agrees) : dated;
 }
 
 /** One paragraph for people: what came out and what settled it. */

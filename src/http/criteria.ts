@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../domain/criterion.ts';
+import { warningCodes } from '../domain/lint.ts';
 import { checkCriterion } from '../services/criteria.ts';
 import { pastOrNow } from './as-of.ts';
 import { criterionExample, explanationNodeExample } from './examples.ts';
@@ -10,11 +11,11 @@ import { leaningSchema, stampOf, stampSchema } from './prediction-json.ts';
 
 export const warningSchema = z
   .object({
-    code: z
-      .enum(['never_confirmable', 'never_refutable', 'already_decided', 'needs_a_person'])
-      .meta({ description: 'A code.' }),
+    code: z.enum(warningCodes).meta({ description: 'A code; docs/criteria.md says what to do about each.' }),
     detail: z.string().meta({ description: 'What to look at.' }),
-    pointer: z.string().meta({ description: 'Where, as a JSON Pointer.', example: '#/criterion' }),
+    pointer: z
+      .string()
+      .meta({ description: 'The leaf that it is about, as a JSON Pointer.', example: '#/criterion/of' }),
   })
   .meta({ id: 'CriterionWarning', description: 'Something a recorder should know; it is no refusal.' });
 
@@ -72,7 +73,11 @@ const check = operation({
       evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
       explanation: explanationNodeExample,
       warnings: [
-        { code: 'already_decided', detail: 'on the evidence at hand this is already no', pointer: '#/criterion' },
+        {
+          code: 'already_decided',
+          detail: 'on the evidence at hand this already settles the claim: no, 2025-08-07',
+          pointer: '#/criterion/of',
+        },
       ],
       as_of: null,
     },

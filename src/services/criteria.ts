@@ -4,19 +4,20 @@ import { measureCriterion } from '../domain/criterion-size.ts';
 import { describeCriterion } from '../domain/criterion-text.ts';
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
 import { formatDay, type Instant, parseDate } from '../domain/instant.ts';
+import { lintCriterion, type WarningCode } from '../domain/lint.ts';
+import { modelKey } from '../domain/model-id.ts';
 import { analysePolarity, type Polarity } from '../domain/polarity.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Sql } from '../store/db.ts';
+import { listFeeds } from '../store/feeds.ts';
+import type { PredictionRow } from '../store/predictions.ts';
 import type { Deps } from './deps.ts';
 import { canonicalJson } from './item-facts.ts';
 import { termsOf } from './settle-world.ts';
-import { loadTimeline } from './timelines.ts';
+import { feedFacts, loadTimeline } from './timelines.ts';
 
-/** Something a recorder should know about a criterion; it is no refusal. */
-export type CriterionWarning = {
-  readonly code: 'never_confirmable' | 'never_refutable' | 'already_decided' | 'needs_a_person';
-  readonly detail: string;
-  readonly pointer: string;
-};
+/** Something a recorder should know about a criterion, and the very leaf it is about; it is no refusal. */
+export type CriterionWarning = { readonly code: WarningCode; readonly detail: string; readonly pointer: string };
 
 export type CriterionCheck = {
   readonly criterion: Criterion;
@@ -61,52 +62,40 @@ export async function checkCriterion(
   const criterion = readCriterion(input.criterion);
   const at = input.asOf ?? deps.now();
   const madeFrom = parseDate(input.madeAt ?? formatDay(at))?.interval.from ?? at;
-  const timeline = await loadTimeline(deps.db.sql, deps.identity, [{ criterion, madeFrom }], at);
-  const evaluation = evaluate(criterion, timeline, at, termsOf(deps, { madeFrom, evidencePolicy: null }));
+  const claim = { criterion, madeFrom, evidencePolicy: null };
+  const { evaluation, warnings } = await assessClaim(deps.db.sql, deps, claim, at);
   const polarity = analysePolarity(criterion);
-  return {
-    criterion,
-    text: describeCriterion(criterion),
-    polarity,
+  return { criterion, text: describeCriterion(criterion), polarity, evaluation, warnings };
+}
+
+/**
+ * What a claim comes to at a moment and what to warn its recorder of, over one timeline: the same that settles it,
+ * so warnings cost no look-up of their own besides the feeds.
+ */
+export async function assessClaim(
+  db: Sql,
+  deps: Deps,
+  claim: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
+  at: Instant,
+): Promise<{ evaluation: Evaluation; warnings: CriterionWarning[] }> {
+  const timeline = await loadTimeline(db, deps.identity, [claim], at);
+  const terms = termsOf(deps, claim);
+  const evaluation = evaluate(claim.criterion, timeline, at, terms);
+  const seen = new Map(
+    timeline.sightings.flatMap(({ model, seenFrom }) => (seenFrom > at ? [] : [[modelKey(model), model] as const])),
+  );
+  const findings = lintCriterion({
+    ...terms,
+    criterion: claim.criterion,
     evaluation,
-    warnings: warningsOf(criterion, polarity, evaluation),
-  };
-}
-
-/** What to tell whoever writes a criterion. */
-export function warningsOf(criterion: Criterion, polarity: Polarity, evaluation: Evaluation): CriterionWarning[] {
-  const pointer = '#/criterion';
-  const warnings: CriterionWarning[] = [];
-  if (polarity === 'refutable_only')
-    warnings.push({
-      code: 'never_confirmable',
-      detail: 'with no deadline this can come out no, but never yes; give `by` for a claim that can be confirmed',
-      pointer,
-    });
-  if (polarity === 'confirmable_only')
-    warnings.push({
-      code: 'never_refutable',
-      detail: 'with no deadline this can come out yes, but never no; give `by` for a claim that can be refuted',
-      pointer,
-    });
-  if (needsPerson(criterion))
-    warnings.push({
-      code: 'needs_a_person',
-      detail: 'a judged part is never settled by the resolver; a person must post a resolution',
-      pointer,
-    });
-  const before = evaluation.leaning?.reason === 'already_before_window';
-  if (evaluation.verdict !== 'undetermined' || before) {
-    const detail = before
-      ? 'what it speaks of was already out before the window opened'
-      : `on the evidence at hand this is already ${evaluation.verdict}`;
-    warnings.push({ code: 'already_decided', detail, pointer });
-  }
-  return warnings;
-}
-
-function needsPerson(criterion: Criterion): boolean {
-  if (criterion.op === 'judged') return true;
-  if (criterion.op === 'not') return needsPerson(criterion.of);
-  return (criterion.op === 'all' || criterion.op === 'any') && criterion.of.some(needsPerson);
+    feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed, null)),
+    seen: [...seen.values()],
+    families: [...deps.identity.families.values()],
+  });
+  const warnings = findings.map(({ code, detail, path }) => ({
+    code,
+    detail,
+    pointer: joinPointer('#/criterion', path),
+  }));
+  return { evaluation, warnings };
 }

@@ -22,9 +22,9 @@ import { findPredictor } from '../store/predictors.ts';
 import { listPredictionResolutions, type ResolutionRow } from '../store/resolutions.ts';
 import { findSource } from '../store/sources.ts';
 import { advanceRecheck, insertEdges, insertWatches } from '../store/watches.ts';
-import { type CriterionWarning, hashCriterion, readCriterion, warningsOf } from './criteria.ts';
+import { assessClaim, type CriterionWarning, hashCriterion, readCriterion } from './criteria.ts';
 import type { Deps } from './deps.ts';
-import { evaluateAt, type PredictionView, viewPredictions } from './prediction-views.ts';
+import { type PredictionView, viewPredictions } from './prediction-views.ts';
 import { settlePredictions } from './settle.ts';
 
 export type PredictionInput = {
@@ -60,13 +60,13 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
   const criterion = readCriterion(input.criterion);
   const now = deps.now();
   const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
-  const evaluation = await evaluateAt(tx, deps, row, now);
+  const { warnings } = await assessClaim(tx, deps, row, now);
   await announceCreated(tx, deps, row, now);
   await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
   await advanceRecheck(tx, row.id, now + secondLookMs);
   const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
   if (view === undefined) throw new Refusal('not_found', 'the prediction is gone');
-  return { view, warnings: warningsOf(criterion, row.polarity, evaluation) };
+  return { view, warnings };
 }
 
 function readMadeAt(text: string, now: Instant): DatedText {

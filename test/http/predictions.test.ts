@@ -58,7 +58,11 @@ describe('POST /v1/predictions', () => {
       version: 1,
       created_at: '2026-01-15T12:00:00Z',
       updated_at: '2026-01-15T12:00:00Z',
-      warnings: [{ code: 'never_confirmable', detail: expect.any(String), pointer: '#/criterion' }],
+      warnings: ['never_confirmable', 'matches_nothing_seen', 'not_covered'].map((code) => ({
+        code,
+        detail: expect.any(String),
+        pointer: '#/criterion/of',
+      })),
     });
     const again = await world.admin('POST /v1/predictions', { json });
     expect(again.status).toBe(409);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Criterion } from '../../src/domain/criterion.ts';
+import type { Criterion, Released } from '../../src/domain/criterion.ts';
 import { checkCriterion, hashCriterion, readCriterion } from '../../src/services/criteria.ts';
+import { editFeed } from '../../src/services/feeds.ts';
 import { resolveDue } from '../../src/services/resolver.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../support/listings.ts';
 import { readAt, record } from '../support/play.ts';
@@ -17,6 +18,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const judged: Criterion = { op: 'judged', question: 'Was it wise?' };
+const laterGpt: Released = {
+  op: 'released',
+  model: { vendor: 'openai', family: 'gpt', version: { gt: '4' }, tier: 'any' },
+  from: '2025-02-01',
+  by: '2026-01-01',
+};
 
 async function warnings(criterion: unknown, madeAt = '2025-01-01', asOf: string | null = null): Promise<string[]> {
   const check = await checkCriterion(world.deps, { criterion, madeAt, asOf: asOf === null ? null : instantOf(asOf) });
@@ -25,14 +32,17 @@ async function warnings(criterion: unknown, madeAt = '2025-01-01', asOf: string 
 
 describe('a dry run', () => {
   test.each<[string, Criterion, string[]]>([
-    ['can never come out no', gptReleased('6'), ['never_refutable']],
-    ['can never come out yes', { op: 'not', of: gptReleased('6') }, ['never_confirmable']],
-    ['can come out either way', gptReleased('6', { by: '2026-01-01' }), []],
+    ['can never come out no', gptReleased('6'), ['never_refutable', 'matches_nothing_seen']],
+    ['can never come out yes', { op: 'not', of: gptReleased('6') }, ['never_confirmable', 'matches_nothing_seen']],
+    ['names what nobody has listed yet', gptReleased('6', { by: '2026-01-01' }), ['matches_nothing_seen']],
+    ['can come out either way', laterGpt, []],
     ['only a person can judge', judged, ['needs_a_person']],
+    ['a person must judge in part', { op: 'all', of: [laterGpt, judged] }, ['needs_a_person']],
+    ['had run out when it was made', { ...laterGpt, by: '2024-12-31', from: undefined }, ['deadline_before_made_at']],
     [
-      'a person must judge in part',
-      { op: 'all', of: [gptReleased('6', { by: '2026-01-01' }), judged] },
-      ['needs_a_person'],
+      'asks for what no feed publishes',
+      { op: 'attribute', model: laterGpt.model, name: 'parameters', is: { gt: 1e12 }, by: '2026-01-01' },
+      ['not_covered'],
     ],
   ])('warns of a criterion that %s', async (_name, criterion, expected) => {
     expect(await warnings(criterion)).toEqual(expected);
@@ -40,7 +50,28 @@ describe('a dry run', () => {
 
   test('warns of what the evidence at hand already decides', async () => {
     expect(await warnings(gptReleased('5', { by: '2026-01-01' }), '2024-12-01')).toEqual(['already_decided']);
-    expect(await warnings(gptReleased('5', { by: '2026-01-01' }), '2024-12-01', '2025-01-09')).toEqual([]);
+    expect(await warnings(gptReleased('5', { by: '2026-01-01' }), '2024-12-01', '2025-01-09')).toEqual([
+      'matches_nothing_seen',
+    ]);
+  });
+
+  test('counts on no feed that is switched off', async () => {
+    await editFeed(world.deps, 'litellm', { enabled: false }, null);
+    expect(await warnings(laterGpt)).toEqual(['not_covered']);
+    await editFeed(world.deps, 'litellm', { enabled: true }, null);
+    expect(await warnings(laterGpt)).toEqual([]);
+  });
+
+  test('names the tiers of the version that was asked for', async () => {
+    const criterion = { ...laterGpt, model: { ...laterGpt.model, version: '4', tier: ['mini'] } };
+    const { warnings: found } = await checkCriterion(world.deps, { criterion, madeAt: '2025-01-01', asOf: null });
+    expect(found).toEqual([
+      {
+        code: 'matches_nothing_seen',
+        detail: expect.stringContaining('of that version these tiers have been: null, "turbo"'),
+        pointer: '#/criterion',
+      },
+    ]);
   });
 
   test('warns of a model that was out before the window opened', async () => {
@@ -54,7 +85,7 @@ describe('a dry run', () => {
       leaning: { outcome: null, reason: 'already_before_window' },
     });
     expect(check.warnings).toMatchObject([
-      { code: 'already_decided', detail: expect.stringContaining('already out before') },
+      { code: 'already_decided', detail: expect.stringContaining('before the window opened') },
     ]);
   });
 
