@@ -7,6 +7,17 @@ export const keyPrefix = 'ok_';
 export const keyRandomCharsMin = 30;
 const checksumChars = 6;
 
+/** What a key may do. Each stands for itself; `admin` stands for all of them. */
+export const scopes = ['read', 'write', 'resolve', 'feeds', 'webhooks', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who asks, as a key that was shown says. */
+export type Caller = { readonly id: string; readonly name: string; readonly scopes: readonly Scope[] };
+
+export function allows(caller: Caller, needed: Scope): boolean {
+  return caller.scopes.includes(needed) || caller.scopes.includes('admin');
+}
+
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const keyPattern = /^ok_[0-9A-Za-z]{36,200}$/;
 

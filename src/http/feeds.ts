@@ -114,7 +114,7 @@ const create = operation({
   tag,
   summary: 'Create a feed',
   description: 'It is polled from the next tick on; without a url it lives on snapshots.',
-  access: 'write',
+  access: 'feeds',
   body: {
     schema: createSchema,
     example: { slug: 'models-dev-archive', adapter: 'models_dev', url: null, covers: ['openai', 'anthropic'] },
@@ -162,7 +162,7 @@ const edit = operation({
   summary: 'Edit a feed',
   description:
     'A JSON merge patch (RFC 7396). A change of trust, origin, coverage or lag makes every prediction be looked at again. Send If-Match to edit only the version that was seen.',
-  access: 'write',
+  access: 'feeds',
   params: idParameter,
   body: {
     schema: editSchema,
@@ -192,7 +192,7 @@ const remove = operation({
   tag,
   summary: 'Delete a feed',
   description: 'Only one that was never read: what a feed said is evidence, and such a feed can be disabled instead.',
-  access: 'write',
+  access: 'feeds',
   params: idParameter,
   answer: { status: 204, description: 'Deleted.' },
   refusals: ['conflict'],

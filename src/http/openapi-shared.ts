@@ -103,7 +103,7 @@ function pascalCase(code: string): string {
 function problemCodes(spec: Operation['spec']): ProblemCode[] {
   const takesPage = 'cursor' in spec.query.shape;
   const codes: ProblemCode[] = ['validation_failed', 'internal_error', 'service_unavailable', ...(spec.refusals ?? [])];
-  if (spec.access !== 'open') codes.push('unauthorized');
+  if (spec.access !== 'open') codes.push('unauthorized', 'forbidden');
   if (Object.keys(spec.params).length > 0) codes.push('not_found');
   if (spec.ifMatch === true) codes.push('precondition_failed');
   if (takesPage) codes.push('invalid_cursor');

@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
+import { scopes } from '../domain/api-key.ts';
 import { type HeaderName, headers, problemAnswers, registerShared } from './openapi-shared.ts';
 import type { Operation } from './operation.ts';
 
@@ -41,7 +42,8 @@ function registerOperation(registry: Registry, spec: Spec): void {
 
 function securityOf({ access }: Spec): Record<string, string[]>[] {
   if (access === 'open') return [];
-  return access === 'write' ? [{ adminKey: [] }] : [{}, { adminKey: [] }];
+  // Reading may be open to anybody: that is the operator's choice.
+  return access === 'read' ? [{}, { apiKey: [access] }] : [{ apiKey: [access] }];
 }
 
 function requestBodyOf({ body, raw }: Spec) {
@@ -108,10 +110,10 @@ const license = { name: 'MIT', identifier: 'MIT' };
 /** The OpenAPI 3.1 document of the operations: the same for the same operations and version. */
 export function buildOpenApi(operations: readonly Operation[], info: { readonly version: string }) {
   const app = new OpenAPIHono();
-  app.openAPIRegistry.registerComponent('securitySchemes', 'adminKey', {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
-    description: 'A key, `ok_…`. It is needed to write, and to read where reading is not public.',
+    description: `A key, \`ok_…\`, with the scope that the operation names: ${scopes.map((scope) => `\`${scope}\``).join(', ')}. The admin key holds all of them. Reading needs one only where it is not public.`,
   });
   registerShared(app.openAPIRegistry);
   for (const { spec } of operations) registerOperation(app.openAPIRegistry, spec);

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Caller } from '../domain/api-key.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { type Access, authenticate } from './auth.ts';
 import { readBytes, readJson } from './body.ts';
@@ -63,6 +64,8 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   /** The body as it came, for operations with a raw one. */
   readonly bytes: Uint8Array;
   readonly expected: Expected;
+  /** Who asks; null is anybody, which only reading allows. */
+  readonly caller: Caller | null;
   /** What cursors of this very listing are tied to. */
   readonly listing: string;
   readonly target: Target;
@@ -87,7 +90,7 @@ export function operation<
   // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const run = async (http: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
-    const authenticated = authenticate(http, spec.access, c.req.header('authorization'));
+    const caller = authenticate(http, spec.access, c.req.header('authorization'));
     const params = readPathParameters(c);
     const search = searchOf(c);
     const asked = readQuery(search);
@@ -98,12 +101,13 @@ export function operation<
       ...(await readBody(c, spec)),
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
       listing: listingOf(spec.operationId, { ...params, ...asked }),
+      caller,
       target: { path: c.req.path, search, requestId: c.get('requestId') },
     };
     const reply = await spec.handle(http, input);
     return respond(
       c,
-      { isPrivate: authenticated || !http.publicRead, isRead: spec.method === 'get', access: spec.access },
+      { isPrivate: caller !== null || !http.publicRead, isRead: spec.method === 'get', access: spec.access },
       reply,
     );
   };

@@ -48,7 +48,7 @@ const pollNow = operation({
   summary: 'Poll a feed now',
   description:
     'Reads the feed now, due or not, and settles what it touches. A publisher that does not answer is a poll that failed, not an error.',
-  access: 'write',
+  access: 'feeds',
   params: idParameter,
   answer: {
     status: 201,
@@ -101,7 +101,7 @@ const snapshot = operation({
   summary: 'Send in an archived payload',
   description:
     'Ingests one payload, the raw bytes as the publisher served them at `observed_at`. Chronological: an earlier time than the newest is refused (import archives into a feed of the same origin of their own). The same time with the same bytes changes nothing; with other bytes it is refused.',
-  access: 'write',
+  access: 'feeds',
   params: idParameter,
   query: { observed_at: observedAtField },
   raw: { bytesMax: snapshotBytesMax, description: 'The payload as it was served, of any media type; 32 MiB at most.' },

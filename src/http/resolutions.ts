@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { personReasonCodes } from '../domain/resolution.ts';
 import { decideByPerson, listResolutionPage, listResolutionsOf } from '../services/resolutions.ts';
+import { adminCaller } from './auth.ts';
 import { numberPosition, pageDefault, readCursor, writeCursor } from './cursor.ts';
 import { predictionExample, resolutionExample } from './examples.ts';
 import { evidenceMax, pageFields, pageSchema, reasonCharsMax, referenceField, text } from './fields.ts';
@@ -11,9 +12,6 @@ import { type Resolution, resolutionSchema, resolutionToJson } from './resolutio
 
 const tag = 'Resolutions';
 const idParameter = { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } };
-
-/** Who decides where the admin key was shown. */
-const adminName = 'admin';
 
 const listOf = operation({
   method: 'get',
@@ -69,7 +67,7 @@ const decide = operation({
   tag,
   summary: 'Decide as a person',
   description: 'Appends a resolution by a person. It supersedes the one that stood, which is kept.',
-  access: 'write',
+  access: 'resolve',
   params: idParameter,
   body: {
     schema: decisionSchema,
@@ -85,17 +83,18 @@ const decide = operation({
     status: 201,
     description: 'Decided.',
     schema: resolutionSchema,
-    example: { ...resolutionExample, decided_by: adminName, reason_code: 'evidence_reviewed' },
+    example: { ...resolutionExample, decided_by: adminCaller.id, reason_code: 'evidence_reviewed' },
   },
   refusals: ['conflict'],
-  handle: async ({ services }, { params, body }) => {
+  handle: async ({ services }, { params, body, caller }) => {
     const resolution = await decideByPerson(services, params.id, {
       outcome: body.outcome,
       effectiveAt: body.effective_at,
       reasonCode: body.reason_code,
       reason: body.reason,
       evidence: body.evidence ?? [],
-      decidedBy: adminName,
+      // The key by its id: its name may say more of its holder than readers are meant to know.
+      decidedBy: (caller ?? adminCaller).id,
     });
     return {
       status: 201,

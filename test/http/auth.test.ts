@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checksum } from '../../src/domain/api-key.ts';
-import { authenticate } from '../../src/http/auth.ts';
+import { allows, type Caller, checksum, type Scope, scopes } from '../../src/domain/api-key.ts';
+import { adminCaller, authenticate, requireScope } from '../../src/http/auth.ts';
 import { operations } from '../../src/http/operations.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { recordClaim } from '../support/claims.ts';
@@ -19,18 +19,47 @@ afterAll(async () => {
 });
 
 const writes = operations
-  .filter(({ spec }) => spec.access === 'write')
+  .filter(({ spec }) => spec.access !== 'read' && spec.access !== 'open')
   .map(({ spec }) => `${spec.method.toUpperCase()} ${spec.path.replace('{id}', 'any')}`);
 const reads = operations
   .filter(({ spec }) => spec.access === 'read')
   .map(({ spec }) => `${spec.method.toUpperCase()} ${spec.path.replace('{id}', 'any')}`);
 
-test('every operation that is no GET and stores something needs the key', () => {
+test('every operation that is no GET and stores something needs a key', () => {
   expect(
     operations
-      .filter(({ spec }) => spec.method !== 'get' && spec.access !== 'write')
+      .filter(({ spec }) => spec.method !== 'get' && ['read', 'open'].includes(spec.access))
       .map(({ spec }) => spec.operationId),
   ).toEqual(['checkCriterion']);
+});
+
+test.each([
+  ['decideByPerson', 'resolve'],
+  ['recordPrediction', 'write'],
+  ['createPredictor', 'write'],
+  ['createFeed', 'feeds'],
+  ['pollFeedNow', 'feeds'],
+  ['postSnapshot', 'feeds'],
+  ['listFeedViews', 'read'],
+  ['checkHealth', 'open'],
+])('%s asks for the scope %s', (operationId, scope) => {
+  expect(operations.find(({ spec }) => spec.operationId === operationId)?.spec.access).toBe(scope);
+});
+
+describe('a scope', () => {
+  const holder = (...scopes: Scope[]): Caller => ({ id: 'key_1', name: 'a key', scopes });
+
+  test.each(scopes)('%s opens itself and nothing else, but for admin, which opens everything', (held) => {
+    for (const needed of scopes) expect(allows(holder(held), needed)).toBe(held === needed || held === 'admin');
+  });
+
+  test('that is missing is named in the refusal', () => {
+    expect(() => requireScope(holder('read', 'write'), 'resolve')).toThrow(
+      'this needs a key with the scope resolve; this one has read, write',
+    );
+    expect(() => requireScope(holder(), 'feeds')).toThrow('this one has none');
+    expect(() => requireScope(adminCaller, 'webhooks')).not.toThrow();
+  });
 });
 
 test.each(writes)('%s is refused without a key', async (target) => {
@@ -76,7 +105,7 @@ describe('a wrong key', () => {
 test('a key that the operator chose has no checksum and is accepted', () => {
   const chosen = 'a-key-the-operator-chose';
   const http = { adminKeyHash: createHash('sha256').update(chosen).digest('hex'), publicRead: true };
-  expect(authenticate(http, 'write', `bearer ${chosen}`)).toBe(true);
+  expect(authenticate(http, 'write', `bearer ${chosen}`)).toBe(adminCaller);
   expect(() => authenticate(http, 'write', `Bearer ${chosen}x`)).toThrow(/begin with/);
 });
 
