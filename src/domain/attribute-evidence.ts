@@ -10,6 +10,7 @@ import {
   lastReadAt,
   type Sighting,
   seasoningMs,
+  speaksOf,
   type Timeline,
 } from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
@@ -111,7 +112,7 @@ function sinceOf(timeline: Timeline, run: Run, release: ModelEvidence | null): I
 }
 
 function runsOf(timeline: Timeline, sighting: Sighting, ask: Ask): Run[] {
-  const row = knownSighting(timeline, sighting, ask.at, ask.stage);
+  const row = speaksOf(timeline, sighting, 'attribute') ? knownSighting(timeline, sighting, ask.at, ask.stage) : null;
   if (row === null || row === 'announced') return [];
   if (!sighting.model.own && row.trust !== 'first_party') return [];
   const runs: Run[] = [];

@@ -11,6 +11,7 @@ import {
   knownSighting,
   type Sighting,
   seasoningMs,
+  speaksOf,
   type Timeline,
 } from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
@@ -55,7 +56,11 @@ type Ask = { readonly at: Instant; readonly stage: 'any' | 'ga'; readonly policy
 export function weighModel(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const known: KnownSighting[] = [];
   let recheckAt: Instant | null = null;
-  for (const sighting of sightings) {
+  const speaking = sightings.filter(
+    (sighting) =>
+      speaksOf(timeline, sighting, 'release') && (ask.stage === 'any' || speaksOf(timeline, sighting, 'general')),
+  );
+  for (const sighting of speaking) {
     const found = knownSighting(timeline, sighting, ask.at, ask.stage);
     if (found === 'announced') recheckAt = earliest(recheckAt, nextLook(sighting, ask.at));
     else if (found !== null && countsForStage(found, ask.stage)) known.push(found);

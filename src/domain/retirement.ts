@@ -3,7 +3,7 @@ import { earliest } from './evidence.ts';
 import { type Instant, type Interval, parseDate } from './instant.ts';
 import { modelKey } from './model-id.ts';
 import type { EvidencePolicy } from './policy.ts';
-import { durability, type KnownSighting, knownSighting, type Sighting, type Timeline } from './timeline.ts';
+import { durability, type KnownSighting, knownSighting, type Sighting, speaksOf, type Timeline } from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
@@ -65,7 +65,7 @@ export function weighRetirement(timeline: Timeline, sightings: readonly Sighting
 function endWords(timeline: Timeline, sightings: readonly Sighting[], at: Instant): EndWord[] {
   const byOrigin = new Map<string, KnownSighting[]>();
   for (const sighting of sightings) {
-    const row = knownSighting(timeline, sighting, at);
+    const row = speaksOf(timeline, sighting, 'end') ? knownSighting(timeline, sighting, at) : null;
     if (row === null || row === 'announced' || row.trust === 'community') continue;
     if (!row.sighting.model.own || durability(row, at) === 'slip') continue;
     byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);

@@ -1,3 +1,4 @@
+import type { Testimony } from './feeds/adapter.ts';
 import type { Attributes } from './feeds/item.ts';
 import { dayMs, type Instant, parseDate } from './instant.ts';
 import type { ModelName } from './pattern.ts';
@@ -13,6 +14,8 @@ export type FeedFacts = {
   readonly settlementLagMs: number;
   /** What its rows state besides their existence: names of attributes, `shutdown`. */
   readonly publishes?: readonly string[];
+  /** What its rows are evidence of; left out: of everything. */
+  readonly witnesses?: readonly Testimony[];
   /** How far its archive has been imported, where its last read is an archived one; a feed that is polled has none. */
   readonly archivedTo?: Instant;
 };
@@ -52,6 +55,11 @@ export type Timeline = {
   /** Accepted reads, ascending, by `readsKey`: at least the neighbours of every moment that an evaluation asks about. */
   readonly reads: ReadonlyMap<string, readonly Instant[]>;
 };
+
+/** Whether the feed that a sighting is of speaks of such things at all: a list of prices is no list of releases. */
+export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony): boolean {
+  return timeline.feeds.get(sighting.feedId)?.witnesses?.includes(what) ?? true;
+}
 
 /** A listing dated this far beyond its observation is an announcement. */
 export const futureToleranceMs = 2 * dayMs;

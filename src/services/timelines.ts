@@ -59,6 +59,7 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
 }
 
 export function feedFacts(feed: FeedRow, archivedTo: Instant | null): FeedFacts {
+  const { publishes = [], witnesses } = findAdapter(feed.adapter) ?? {};
   return {
     id: feed.id,
     slug: feed.slug,
@@ -66,7 +67,8 @@ export function feedFacts(feed: FeedRow, archivedTo: Instant | null): FeedFacts 
     origin: feed.origin,
     covers: feed.coversAny ? 'any' : feed.covers,
     settlementLagMs: feed.settlementLagMs,
-    publishes: findAdapter(feed.adapter)?.publishes ?? [],
+    publishes,
+    ...(witnesses === undefined ? {} : { witnesses }),
     ...(archivedTo === null ? {} : { archivedTo }),
   };
 }

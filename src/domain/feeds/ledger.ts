@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DatedText, parseDate } from '../instant.ts';
 import { Refusal, type RefusalDetail } from '../refusal.ts';
+import type { Adapter } from './adapter.ts';
 import { type FeedItem, type FeedParser, feedItemsMax } from './item.ts';
 import { collectRows, readJsonObject } from './payload.ts';
 
@@ -112,3 +113,8 @@ function toPointer(path: readonly PropertyKey[]): string {
   const parts = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
   return ['#', ...parts.map((part) => encodeURIComponent(part))].join('/');
 }
+
+export const ledger: Adapter = {
+  parse: parseLedger,
+  defaults: { trust: 'curated', origin: 'outturn-ledger', covers: [], settlementLag: 'PT0S', url: null },
+};

@@ -1,3 +1,4 @@
+import { type Adapter, catalogueVendors } from './adapter.ts';
 import type { Attributes, FeedItem, FeedParser } from './item.ts';
 import {
   collectRows,
@@ -65,3 +66,15 @@ function readAttributes(row: Record<string, unknown>): Attributes | undefined {
     parameters: undefined,
   });
 }
+
+export const litellm: Adapter = {
+  parse: parseLitellm,
+  publishes: ['input_usd_per_mtok', 'output_usd_per_mtok', 'context_tokens', 'shutdown'],
+  defaults: {
+    trust: 'aggregator',
+    origin: 'litellm',
+    covers: catalogueVendors,
+    settlementLag: 'P2D',
+    url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
+  },
+};

@@ -1,3 +1,4 @@
+import { type Adapter, catalogueVendors } from './adapter.ts';
 import type { Attributes, FeedItem, FeedParser, Stage } from './item.ts';
 import {
   collectRows,
@@ -103,3 +104,15 @@ function readAttributes(row: Record<string, unknown>): Attributes | undefined {
     parameters: undefined,
   });
 }
+
+export const modelsDev: Adapter = {
+  parse: parseModelsDev,
+  publishes: ['input_usd_per_mtok', 'output_usd_per_mtok', 'context_tokens', 'open_weights'],
+  defaults: {
+    trust: 'curated',
+    origin: 'models.dev',
+    covers: catalogueVendors,
+    settlementLag: 'P2D',
+    url: 'https://models.dev/api.json',
+  },
+};

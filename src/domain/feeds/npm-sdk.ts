@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Adapter } from './adapter.ts';
 import type { FeedItem, FeedParser, Stage } from './item.ts';
 import { collectRows, type Row, readJsonObject, unparsable } from './payload.ts';
 import { scanUnions, type UnionDeclaration } from './type-unions.ts';
@@ -123,3 +124,8 @@ function toRow(member: Member, sdk: SdkPackage, release: string): Row {
   };
   return { key, item };
 }
+
+export const npmSdk: Adapter = {
+  parse: parseNpmSdk,
+  defaults: { trust: 'first_party', origin: 'openai-sdk', covers: [], settlementLag: 'PT0S', url: null },
+};

@@ -1,0 +1,44 @@
+import type { Trust } from '../trust.ts';
+import type { FeedParser } from './item.ts';
+
+/** What a feed of an adapter is taken to be unless its entry says otherwise. */
+export type AdapterDefaults = {
+  /** The most that its rows are believed. */
+  readonly trust: Trust;
+  /** Feeds of one origin copy each other and count once. */
+  readonly origin: string;
+  /** Vendors whose every release the feed is expected to list: only for these is its silence evidence. */
+  readonly covers: readonly string[];
+  /** How long after a release the feed may take to list it; ISO 8601 duration. */
+  readonly settlementLag: string;
+  /** Where it is published; null when each feed of the adapter has its own. */
+  readonly url: string | null;
+};
+
+/**
+ * What a row can be evidence of: that the model is out, that it is generally available (its name or its stage says when
+ * it is not), that it was withdrawn, or that it has a price or another attribute.
+ */
+export type Testimony = 'release' | 'general' | 'end' | 'attribute';
+
+/** One kind of feed: how it is read and what it is worth. Each parser's file exports its own. */
+export type Adapter = {
+  readonly parse: FeedParser;
+  /** What its rows are evidence of. Left out: all of it, as of a list of models under their ids. */
+  readonly witnesses?: readonly Testimony[];
+  /** What its rows state besides their existence: only for these can its silence be evidence. */
+  readonly publishes?: readonly string[];
+  readonly defaults: AdapterDefaults;
+};
+
+/** The vendors that a catalogue of every host is expected to list in full. */
+export const catalogueVendors = [
+  'openai',
+  'anthropic',
+  'google',
+  'xai',
+  'meta',
+  'deepseek',
+  'mistral',
+  'qwen',
+] as const;
