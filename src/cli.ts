@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { backtest } from './backtest-command.ts';
+import { backtestToJson } from './backtest-json.ts';
+import { renderBacktest } from './backtest-table.ts';
 import { type Config, readConfig } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { Refusal } from './domain/refusal.ts';
@@ -21,6 +24,8 @@ const usage = `outturn <command>
   poll [feed]            read every feed that is due, or one feed now
   resolve [--full]       settle what is due; --full evaluates every prediction
   check <criterion.json> what a criterion means and what it would come to now; "-" reads standard input
+  backtest <directory>   replay dated payloads: what would have been resolved when, and was it right (docs/backtest.md)
+                         --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only
 
   openapi                print the API document
 
@@ -29,12 +34,8 @@ const usage = `outturn <command>
 
 The environment is described in README.md. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
 
-type Invocation = {
-  readonly config: Config;
-  readonly args: readonly string[];
-  readonly json: boolean;
-  readonly full: boolean;
-};
+type Options = ReturnType<typeof readArguments>['values'];
+type Invocation = { readonly config: Config; readonly args: readonly string[]; readonly options: Options };
 
 const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>> = {
   serve: async ({ config }) => {
@@ -44,13 +45,30 @@ const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>>
   migrate: ({ config }) => withDeps(config, async () => ({ migrated: true })),
   seed: ({ config, args }) => withDeps(config, (deps) => seedFrom(config, deps, args[0])),
   poll: ({ config, args }) => withPrepared(config, (deps) => poll(deps, args[0])),
-  resolve: ({ config, full }) => withPrepared(config, (deps) => (full ? resolveEverything(deps) : resolveDue(deps))),
+  resolve: ({ config, options }) =>
+    withPrepared(config, (deps) => (options.full === true ? resolveEverything(deps) : resolveDue(deps))),
   openapi: async () => {
     process.stdout.write(renderOpenApi(programVersion()));
     return null;
   },
   check: ({ config, args }) => withPrepared(config, (deps) => check(deps, args[0])),
+  backtest: runBacktest,
 };
+
+async function runBacktest({ config, args, options }: Invocation): Promise<unknown> {
+  const [directory] = args;
+  if (directory === undefined) throw usageError('backtest needs a directory of dated payloads');
+  const report = await backtest({
+    directory,
+    truth: options.truth,
+    predictions: options.predictions,
+    without: options.without ?? [],
+    policies: options.policy ?? [],
+    archivesOnly: options['archives-only'] === true,
+    log: makeLog(config.logLevel === 'info' ? 'error' : config.logLevel),
+  });
+  return options.json === true ? backtestToJson(report) : renderBacktest(report);
+}
 
 async function withDeps<T>(config: Config, run: (deps: Deps) => Promise<T>): Promise<T> {
   const runtime = await openRuntime(config, makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel));
@@ -132,8 +150,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const result = await command({
     config: readConfig(process.env),
     args,
-    json: values.json === true,
-    full: values.full === true,
+    options: values,
   });
   if (result !== null && result !== undefined)
     process.stdout.write(values.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
@@ -145,7 +162,16 @@ function readArguments(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { json: { type: 'boolean' }, full: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: {
+        json: { type: 'boolean' },
+        full: { type: 'boolean' },
+        help: { type: 'boolean' },
+        truth: { type: 'string' },
+        predictions: { type: 'string' },
+        policy: { type: 'string', multiple: true },
+        without: { type: 'string', multiple: true },
+        'archives-only': { type: 'boolean' },
+      },
     });
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error));

@@ -58,6 +58,11 @@ export type ExplanationNode = {
   readonly of: readonly ExplanationNode[];
 };
 
+/** A node and everything below it. */
+export function nodesOf(node: ExplanationNode): ExplanationNode[] {
+  return [node, ...node.of.flatMap(nodesOf)];
+}
+
 /** Witnesses shown at one node; what settled it comes first. */
 export const witnessesPerNodeMax = 24;
 

@@ -1,3 +1,4 @@
+import { parseEffective } from './effective.ts';
 import type { ExplanationNode, ReasonCode } from './explanation.ts';
 import { parseDate } from './instant.ts';
 
@@ -57,10 +58,7 @@ export function reasonText(node: ExplanationNode): string {
  */
 export function refinesDate(settled: string, later: string | null): boolean {
   if (later === null || later.includes('/') || !settled.includes('/')) return false;
-  const [start = '', end = ''] = settled.split('/');
   const day = parseDate(later)?.interval;
-  const from = start === '..' ? Number.NEGATIVE_INFINITY : parseDate(start)?.interval.from;
-  const to = parseDate(end)?.interval.to;
-  if (day === undefined || from === undefined || to === undefined) return false;
-  return day.to > from && day.from < to;
+  const bracket = parseEffective(settled);
+  return day !== undefined && bracket !== null && day.to > bracket.from && day.from < bracket.to;
 }

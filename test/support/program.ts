@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { packageRoot } from '../../src/package-root.ts';
 
 /** The built program, running as a user would run it. */
@@ -63,4 +64,23 @@ export async function startProgram(
 
 export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true });
+}
+
+/** Runs a command of the built program to its end. */
+export async function outturn(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; output: string }> {
+  const options = { cwd: packageRoot(), env: { PATH: process.env.PATH, ...env } };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [join(packageRoot(), 'dist/src/cli.js'), ...args],
+      options,
+    );
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const failed = error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
+    return { code: failed.code, output: failed.stdout + failed.stderr };
+  }
 }

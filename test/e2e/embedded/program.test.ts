@@ -1,11 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../../src/package-root.ts';
-import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
+import { outturn, type Program, removeDirectory, startProgram } from '../../support/program.ts';
 import { writeShippedFeeds } from '../../support/shipped-feeds.ts';
 
 const directories: string[] = [];
@@ -25,21 +22,6 @@ async function start(directory: string, env: Record<string, string> = {}): Promi
   const program = await startProgram({ OUTTURN_FEEDS: writeShippedFeeds(directory), ...env }, directory);
   running.push(program);
   return program;
-}
-
-async function outturn(args: string[], env: Record<string, string>): Promise<{ code: number; output: string }> {
-  const options = { cwd: packageRoot(), env: { PATH: process.env.PATH, ...env } };
-  try {
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      [join(packageRoot(), 'dist/src/cli.js'), ...args],
-      options,
-    );
-    return { code: 0, output: stdout + stderr };
-  } catch (error) {
-    const failed = error as { code: number; stdout: string; stderr: string }; // what execFile rejects with
-    return { code: failed.code, output: failed.stdout + failed.stderr };
-  }
 }
 
 describe('the program on its embedded database', () => {
