@@ -1,7 +1,7 @@
 import type { Deps } from './services/deps.ts';
 import { type FeedView, listFeedViews } from './services/feeds.ts';
+import { listPredictionsAt } from './services/prediction-lists.ts';
 import type { PredictionView } from './services/prediction-views.ts';
-import { listPredictionsAt } from './services/predictions.ts';
 
 /** Predictions told at start; the rest are for the API. */
 const predictionLinesMax = 60;

@@ -3,6 +3,7 @@ import { formatInstant, type Instant } from './instant.ts';
 /** Everything a subscriber may be told. */
 export const eventTypes = [
   'prediction.created',
+  'prediction.criterion.replaced',
   'prediction.proposed',
   'prediction.disputed',
   'prediction.resolved',

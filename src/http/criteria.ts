@@ -1,23 +1,22 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../domain/criterion.ts';
-import { warningCodes } from '../domain/lint.ts';
 import { checkCriterion } from '../services/criteria.ts';
+import { replaceCriterion } from '../services/criterion-versions.ts';
+import { findPredictionAt } from '../services/predictions.ts';
 import { pastOrNow } from './as-of.ts';
-import { criterionExample, explanationNodeExample } from './examples.ts';
+import { pickVersion } from './etag.ts';
+import { criterionExample, explanationNodeExample, predictionExample } from './examples.ts';
 import { explanationNodeSchema } from './explanation-json.ts';
-import { asOfField, criterionField, dateField } from './fields.ts';
+import { asOfField, criterionField, dateField, reasonCharsMax, text } from './fields.ts';
 import { operation } from './operation.ts';
-import { leaningSchema, stampOf, stampSchema } from './prediction-json.ts';
-
-export const warningSchema = z
-  .object({
-    code: z.enum(warningCodes).meta({ description: 'A code; docs/criteria.md says what to do about each.' }),
-    detail: z.string().meta({ description: 'What to look at.' }),
-    pointer: z
-      .string()
-      .meta({ description: 'The leaf that it is about, as a JSON Pointer.', example: '#/criterion/of' }),
-  })
-  .meta({ id: 'CriterionWarning', description: 'Something a recorder should know; it is no refusal.' });
+import {
+  leaningSchema,
+  predictionToJson,
+  recordedSchema,
+  stampOf,
+  stampSchema,
+  warningSchema,
+} from './prediction-json.ts';
 
 const inputSchema = z
   .strictObject({
@@ -107,4 +106,56 @@ const check = operation({
   },
 });
 
-export const criterionOperations = [check];
+const replacementSchema = z
+  .strictObject({
+    criterion: criterionField,
+    reason: text(reasonCharsMax, {
+      description: 'Why the criterion is corrected; kept with the version.',
+      example: 'A GPT-5 mini is another model: the claim is about the one of exactly that name.',
+    }),
+  })
+  .meta({ id: 'CriterionReplacement', description: 'A corrected criterion and why.' });
+
+const unresolved = {
+  status: 'open',
+  outcome: null,
+  standing: 'unrefuted as of 2025-02-01T00:00:00Z',
+  resolution: null,
+  updated_at: '2025-02-01T08:00:00Z',
+} as const;
+
+const replacementExample = {
+  criterion: criterionExample,
+  reason: 'A GPT-5 mini is another model: the claim is about the one of exactly that name.',
+};
+
+const replace = operation({
+  method: 'post',
+  path: '/v1/predictions/{id}/criterion',
+  operationId: 'replaceCriterion',
+  tag: 'Criteria',
+  summary: 'Correct a criterion',
+  description:
+    'Writes a new version of the criterion, with a reason, and settles the prediction by it at once. The earlier version is kept: `as_of` a moment before the correction answers by it. Refused with 409 once the prediction has been resolved. Send If-Match to correct only the version that was seen.',
+  access: 'write',
+  params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
+  body: { schema: replacementSchema, example: replacementExample },
+  ifMatch: true,
+  answer: {
+    status: 200,
+    description: 'The prediction with its new criterion.',
+    schema: recordedSchema,
+    example: { ...predictionExample, ...unresolved, criterion_version: 2, warnings: [] },
+  },
+  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
+  handle: async ({ services }, { params, body, expected }) => {
+    const version = await pickVersion(
+      expected,
+      async () => (await findPredictionAt(services, params.id, null)).version,
+    );
+    const { view, warnings } = await replaceCriterion(services, params.id, body, version);
+    return { body: { ...predictionToJson(view, null), warnings }, version: view.version };
+  },
+});
+
+export const criterionOperations = [check, replace];

@@ -3,6 +3,7 @@ import { criterionSchema } from '../domain/criterion.ts';
 import { describeCriterion } from '../domain/criterion-text.ts';
 import { evaluatorVersion } from '../domain/evaluate.ts';
 import { dayMs, formatDay, formatInstant, type Instant } from '../domain/instant.ts';
+import { warningCodes } from '../domain/lint.ts';
 import { evidencePolicySchema } from '../domain/policy.ts';
 import type { PredictionView } from '../services/prediction-views.ts';
 import { predictionExample } from './examples.ts';
@@ -51,10 +52,14 @@ export const predictionSchema = z
     predictor: z.object({ id: z.string(), name: z.string() }).nullable().meta({ description: 'Who said it.' }),
     made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: '2025-01' }),
     recorded_at: instantText('When it was entered here.'),
-    hindsight: z.boolean().meta({ description: 'True when it was recorded after it was settled.' }),
+    hindsight: z.boolean().meta({
+      description: 'True when it was recorded, or its criterion last corrected, after what settled it was known.',
+    }),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
-    criterion_version: z.int().meta({ description: 'Raised when the criterion is corrected.' }),
+    criterion_version: z
+      .int()
+      .meta({ description: 'The version of the criterion, the one that stood at `as_of` where that was asked.' }),
     criterion_hash: z.string().meta({ description: 'SHA-256 of the criterion in canonical order.' }),
     polarity: z
       .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
@@ -78,11 +83,26 @@ export const predictionSchema = z
     resolution: resolutionSchema.nullable().meta({ description: 'The one that stands.' }),
     tags: z.array(z.string()),
     as_of: stampSchema.nullable().meta({ description: 'Given when `as_of` was asked for.' }),
-    version: z.int().meta({ description: 'Raised with every edit and resolution; the ETag carries it.' }),
+    version: z.int().meta({ description: 'Raised with every edit, correction and resolution; the ETag carries it.' }),
     created_at: instantText('When it was entered here.'),
     updated_at: instantText('When it was last edited or resolved.'),
   })
   .meta({ id: 'Prediction', description: 'A falsifiable claim with its criterion, and how it stands.' });
+
+export const warningSchema = z
+  .object({
+    code: z.enum(warningCodes).meta({ description: 'A code; docs/criteria.md says what to do about each.' }),
+    detail: z.string().meta({ description: 'What to look at.' }),
+    pointer: z
+      .string()
+      .meta({ description: 'The leaf that it is about, as a JSON Pointer.', example: '#/criterion/of' }),
+  })
+  .meta({ id: 'CriterionWarning', description: 'Something a recorder should know; it is no refusal.' });
+
+/** The answer to recording a prediction and to correcting its criterion. */
+export const recordedSchema = predictionSchema
+  .extend({ warnings: z.array(warningSchema) })
+  .meta({ id: 'RecordedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
 
 export type PredictionJson = z.infer<typeof predictionSchema>;
 

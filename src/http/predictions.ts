@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../domain/policy.ts';
-import { editPrediction, findPredictionAt, listPredictionsAt, recordPrediction } from '../services/predictions.ts';
+import { listPredictionsAt } from '../services/prediction-lists.ts';
+import { editPrediction, findPredictionAt, recordPrediction } from '../services/predictions.ts';
 import { pastOrNow } from './as-of.ts';
-import { warningSchema } from './criteria.ts';
 import { numberPosition, pageDefault, readCursor } from './cursor.ts';
 import { pickVersion } from './etag.ts';
 import { criterionExample, predictionExample } from './examples.ts';
@@ -25,7 +25,7 @@ import {
 } from './fields.ts';
 import { given, requireChange } from './input.ts';
 import { operation } from './operation.ts';
-import { outcomes, predictionSchema, predictionToJson, stampOf, statuses } from './prediction-json.ts';
+import { outcomes, predictionSchema, predictionToJson, recordedSchema, stampOf, statuses } from './prediction-json.ts';
 import { pageReply } from './reply.ts';
 
 const tag = 'Predictions';
@@ -85,7 +85,7 @@ const editSchema = z
   .meta({
     id: 'PredictionPatch',
     minProperties: 1,
-    description: 'What may be edited. null takes a value away. The criterion is frozen.',
+    description: 'What may be edited. null takes a value away. The criterion is not among it.',
   });
 
 const given201 = {
@@ -98,10 +98,6 @@ const given201 = {
   warnings: [],
 };
 
-const createdSchema = predictionSchema
-  .extend({ warnings: z.array(warningSchema) })
-  .meta({ id: 'RecordedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
-
 const record = operation({
   method: 'post',
   path: '/v1/predictions',
@@ -109,7 +105,7 @@ const record = operation({
   tag,
   summary: 'Record a prediction',
   description:
-    'Records a claim with a machine-checkable criterion. It is settled at once when the evidence at hand already does; `warnings` say what to look at. The criterion is frozen.',
+    'Records a claim with a machine-checkable criterion. It is settled at once when the evidence at hand already does; `warnings` say what to look at. The criterion is frozen: a correction is a new version with a reason.',
   access: 'write',
   body: {
     schema: createSchema,
@@ -122,7 +118,7 @@ const record = operation({
     },
     hints: { probability: 'forecasts are not supported yet' },
   },
-  answer: { status: 201, description: 'Recorded.', schema: createdSchema, example: given201 },
+  answer: { status: 201, description: 'Recorded.', schema: recordedSchema, example: given201 },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
   handle: async ({ services }, { body }) => {
     const { view, warnings } = await recordPrediction(services, {
@@ -240,7 +236,7 @@ const edit = operation({
   tag,
   summary: 'Edit a prediction',
   description:
-    'A JSON merge patch (RFC 7396) of what may be edited. Send If-Match to edit only the version that was seen.',
+    'A JSON merge patch (RFC 7396) of what may be edited; the criterion is corrected by a POST of its own. Send If-Match to edit only the version that was seen.',
   access: 'write',
   params: idParameter,
   body: {
@@ -248,7 +244,7 @@ const edit = operation({
     example: { tags: ['timelines', 'openai'] },
     mediaTypes: ['application/merge-patch+json', 'application/json'],
     hints: {
-      criterion: 'the criterion is frozen: what was claimed is not changed afterwards; record another prediction',
+      criterion: 'the criterion is frozen here: correct it, with a reason, by POST /v1/predictions/{id}/criterion',
     },
   },
   ifMatch: true,

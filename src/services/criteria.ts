@@ -8,6 +8,7 @@ import { lintCriterion, type WarningCode } from '../domain/lint.ts';
 import { modelKey } from '../domain/model-id.ts';
 import { analysePolarity, type Polarity } from '../domain/polarity.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { resolveByOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { listFeeds } from '../store/feeds.ts';
 import type { PredictionRow } from '../store/predictions.ts';
@@ -52,6 +53,14 @@ export function joinPointer(base: string, path: readonly PropertyKey[]): string 
 /** The same criterion, however its keys are ordered, has the same hash. */
 export function hashCriterion(criterion: Criterion): string {
   return `sha256:${createHash('sha256').update(canonicalJson(criterion)).digest('hex')}`;
+}
+
+/** What is kept beside every version of a criterion, since it follows from it. */
+export function criterionFacts(
+  criterion: Criterion,
+): Pick<PredictionRow, 'criterion' | 'criterionHash' | 'polarity' | 'resolveBy'> {
+  const criterionHash = hashCriterion(criterion);
+  return { criterion, criterionHash, polarity: analysePolarity(criterion), resolveBy: resolveByOf(criterion) };
 }
 
 /** Dry run: what a criterion would come to, now or as of a moment. Stores nothing. */

@@ -15,9 +15,9 @@ export type Explained = {
   readonly identityVersion: string;
 };
 
-/** Replays the rule over the stored evidence, as of a moment or now. */
+/** Replays the rule, with the criterion that stood then, over the stored evidence, as of a moment or now. */
 export async function explainPrediction(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<Explained> {
-  const prediction = await requirePrediction(deps.db.sql, idOrSlug);
+  const prediction = await requirePrediction(deps.db.sql, idOrSlug, asOf);
   const at = asOf ?? deps.now();
   const evaluation = await evaluateAt(deps.db.sql, deps, prediction, at);
   return { prediction, at, evaluation, evaluatorVersion, identityVersion: deps.identity.version };

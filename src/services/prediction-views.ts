@@ -24,14 +24,23 @@ export type PredictionView = {
   readonly leaning: Leaning | null;
   readonly standing: string | null;
   readonly hindsight: boolean;
-  /** Edits and resolutions known by then: the row version. */
+  /** Edits, versions of the criterion and resolutions, the latter two as of then: the row version. */
   readonly version: number;
   readonly updatedAt: Instant;
 };
 
+/** The row version of a prediction with so many resolutions. */
+export function versionOf(
+  prediction: Pick<PredictionRow, 'edits' | 'criterionVersion'>,
+  resolutionRows: number,
+): number {
+  return prediction.edits + prediction.criterionVersion - 1 + resolutionRows;
+}
+
 /**
- * Predictions as they stood at `asOf`, or now: the resolution rows known by then, otherwise what follows from everything
- * observed by then. One path for both; nothing observed later can enter.
+ * Predictions, read with the criterion of that moment, as they stood at `asOf`, or now: the resolution rows of that
+ * criterion known by then, otherwise what follows from everything observed by then. One path for both; nothing observed
+ * later can enter, nor what a later criterion came to.
  */
 export async function viewPredictions(
   db: Sql,
@@ -40,10 +49,9 @@ export async function viewPredictions(
   asOf: Instant | null,
 ): Promise<PredictionView[]> {
   const at = asOf ?? deps.now();
-  const standing = await listStandingResolutions(
-    db,
-    predictions.map((prediction) => prediction.id),
-    at,
+  const asked = new Map(predictions.map((prediction) => [prediction.id, prediction.criterionVersion]));
+  const standing = (await listStandingResolutions(db, [...asked.keys()], at)).filter(
+    (row) => row.criterionVersion === asked.get(row.predictionId),
   );
   const resolved = new Map(standing.map((row) => [row.predictionId, row]));
   const disputes = await listDisputes(
@@ -78,9 +86,9 @@ export async function viewPredictions(
       resolution,
       leaning,
       standing: null,
-      hindsight: resolution.knownAt < prediction.recordedAt,
-      version: prediction.edits + resolution.rows,
-      updatedAt: Math.max(prediction.editedAt, resolution.decidedAt),
+      hindsight: resolution.firstKnownAt < prediction.criterionAt,
+      version: versionOf(prediction, resolution.rows),
+      updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
     };
   });
 }
@@ -99,8 +107,8 @@ function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | un
     leaning: evaluation.leaning,
     standing: standingOf(prediction, timeline ?? empty, at),
     hindsight: false,
-    version: prediction.edits,
-    updatedAt: prediction.editedAt,
+    version: versionOf(prediction, 0),
+    updatedAt: Math.max(prediction.editedAt, prediction.criterionAt),
   };
 }
 

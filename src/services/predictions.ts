@@ -1,30 +1,26 @@
 import type { Criterion } from '../domain/criterion.ts';
 import { type EventType, eventBody } from '../domain/event.ts';
 import { type DatedText, formatInstant, type Instant, parseDate } from '../domain/instant.ts';
-import { analysePolarity } from '../domain/polarity.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { edgesOf, resolveByOf, watchesOf } from '../domain/watch.ts';
+import { edgesOf, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import {
   findPrediction,
   insertCriterion,
   insertPrediction,
-  listPredictions,
   type PolicyInput,
-  type PredictionFilter,
   type PredictionPatch,
   type PredictionRow,
-  type PredictionSort,
   updatePrediction,
 } from '../store/predictions.ts';
 import { findPredictor } from '../store/predictors.ts';
-import { listPredictionResolutions, type ResolutionRow } from '../store/resolutions.ts';
+import { listPredictionResolutions } from '../store/resolutions.ts';
 import { findSource } from '../store/sources.ts';
 import { advanceRecheck, insertEdges, insertWatches } from '../store/watches.ts';
-import { assessClaim, type CriterionWarning, hashCriterion, readCriterion } from './criteria.ts';
+import { assessClaim, type CriterionWarning, criterionFacts, readCriterion } from './criteria.ts';
 import type { Deps } from './deps.ts';
-import { type PredictionView, viewPredictions } from './prediction-views.ts';
+import { type PredictionView, versionOf, viewPredictions } from './prediction-views.ts';
 import { settlePredictions } from './settle.ts';
 
 export type PredictionInput = {
@@ -64,9 +60,7 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
   await announceCreated(tx, deps, row, now);
   await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
   await advanceRecheck(tx, row.id, now + secondLookMs);
-  const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
-  if (view === undefined) throw new Refusal('not_found', 'the prediction is gone');
-  return { view, warnings };
+  return { view: await viewPrediction(tx, deps, row.id, null), warnings };
 }
 
 function readMadeAt(text: string, now: Instant): DatedText {
@@ -108,27 +102,21 @@ async function insertRecorded(
     stateDetail: null,
     edits: 1,
     editedAt: now,
-    criterion,
-    criterionHash: hashCriterion(criterion),
-    polarity: analysePolarity(criterion),
-    resolveBy: resolveByOf(criterion),
+    criterionAt: now,
+    ...criterionFacts(criterion),
   };
   if (!(await insertPrediction(tx, row))) {
     throw slugTaken(row.slug);
   }
-  await insertCriterion(tx, {
-    predictionId: id,
-    version: 1,
-    criterion,
-    hash: row.criterionHash,
-    polarity: row.polarity,
-    resolveBy: row.resolveBy,
-    reason: null,
-    createdAt: now,
-  });
-  await insertWatches(tx, id, watchesOf(criterion));
-  await insertEdges(tx, id, edgesOf(criterion, row.madeFrom));
+  await writeCriterion(tx, row, null);
   return row;
+}
+
+/** Writes the criterion that a row carries as a version of its own, and what it watches and waits for. */
+export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string | null): Promise<void> {
+  await insertCriterion(tx, row, reason);
+  await insertWatches(tx, row.id, watchesOf(row.criterion));
+  await insertEdges(tx, row.id, edgesOf(row.criterion, row.madeFrom));
 }
 
 async function requireReferences(
@@ -177,63 +165,30 @@ async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Ins
 
 /** A prediction as it stood at `asOf`, or now. Refuses with `not_found`. */
 export async function findPredictionAt(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<PredictionView> {
-  const row = await requirePrediction(deps.db.sql, idOrSlug);
-  const [view] = await viewPredictions(deps.db.sql, deps, [row], asOf);
+  return await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
+}
+
+/** The same, in the caller's transaction. */
+export async function viewPrediction(
+  db: Sql,
+  deps: Deps,
+  idOrSlug: string,
+  asOf: Instant | null,
+): Promise<PredictionView> {
+  const [view] = await viewPredictions(db, deps, [await requirePrediction(db, idOrSlug, asOf)], asOf);
   if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
   return view;
 }
 
-export async function requirePrediction(db: Sql, idOrSlug: string): Promise<PredictionRow> {
-  const row = await findPrediction(db, idOrSlug);
+/** By id or slug, with the criterion that stands, or stood at `asOf`. Refuses with `not_found`. */
+export async function requirePrediction(
+  db: Sql,
+  idOrSlug: string,
+  asOf: Instant | null = null,
+): Promise<PredictionRow> {
+  const row = await findPrediction(db, idOrSlug, asOf);
   if (row === null) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
   return row;
-}
-
-export type ListAsk = {
-  readonly filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>;
-  readonly status: PredictionRow['state'] | null;
-  readonly outcome: ResolutionRow['outcome'] | null;
-  readonly asOf: Instant | null;
-  readonly after: number | null;
-  readonly sort: PredictionSort;
-  readonly limit: number;
-};
-
-/** Rounds of one listing in the past, where the status is only known after evaluation: bounds the work of one request. */
-const asOfRoundsMax = 20;
-
-/** A page of predictions, each as it stood at `asOf`, with the sequence number to go on from (null: the end). */
-export async function listPredictionsAt(
-  deps: Deps,
-  ask: ListAsk,
-): Promise<{ views: PredictionView[]; next: number | null }> {
-  const filter = statusFilter(ask);
-  const views: PredictionView[] = [];
-  let after = ask.after;
-  for (let round = 0; round < asOfRoundsMax; round += 1) {
-    const rows = await listPredictions(deps.db.sql, filter, { after, sort: ask.sort, limit: ask.limit + 1 });
-    for (const view of await viewPredictions(deps.db.sql, deps, rows.slice(0, ask.limit), ask.asOf)) {
-      if (views.length === ask.limit) return { views, next: after };
-      after = view.prediction.seq;
-      if (ask.status === null || view.status === ask.status) views.push(view);
-    }
-    if (rows.length <= ask.limit) return { views, next: null };
-    if (views.length === ask.limit) return { views, next: after };
-  }
-  return { views, next: after };
-}
-
-/** Whether a prediction was resolved at a moment is a look-up; what else it was then follows from evaluation. */
-function statusFilter(ask: ListAsk): PredictionFilter {
-  if (ask.asOf === null) {
-    return {
-      ...ask.filter,
-      ...(ask.status === null ? {} : { state: ask.status }),
-      ...(ask.outcome === null ? {} : { outcome: ask.outcome }),
-    };
-  }
-  const resolved = ask.status === null || ask.status === 'disputed' ? null : ask.status === 'resolved';
-  return { ...ask.filter, resolvedAsOf: { asOf: ask.asOf, resolved, outcome: ask.outcome } };
 }
 
 export type PredictionEdit = {
@@ -246,7 +201,7 @@ export type PredictionEdit = {
   readonly tags?: readonly string[] | undefined;
 };
 
-/** Edits what may be edited; the criterion never is. `expected` is the version the editor saw, null for whatever stands. */
+/** Edits what may be edited; the criterion has a verb of its own. `expected` is the version the editor saw, null for whatever stands. */
 export async function editPrediction(
   deps: Deps,
   idOrSlug: string,
@@ -256,17 +211,14 @@ export async function editPrediction(
   return await deps.db.begin(async (tx) => {
     const row = await requirePrediction(tx, idOrSlug);
     await requireReferences(tx, edit);
-    const rows = await listPredictionResolutions(tx, row.id, null);
-    const version = row.edits + rows.length;
+    const version = versionOf(row, (await listPredictionResolutions(tx, row.id, null)).length);
     if (expected !== null && expected !== version) throw staleVersion(version);
     const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
     if (moved) throw slugTaken(edit.slug);
     const updated = await updatePrediction(tx, row.id, version, patched(row, edit), deps.now());
     if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
     if (updated === 'stale') throw staleVersion(null);
-    const [view] = await viewPredictions(tx, deps, [await requirePrediction(tx, row.id)], null);
-    if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
-    return view;
+    return await viewPrediction(tx, deps, row.id, null);
   });
 }
 
@@ -287,7 +239,8 @@ function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {
   };
 }
 
-function staleVersion(version: number | null): Refusal {
+/** What `expected` was not, where it is known. */
+export function staleVersion(version: number | null): Refusal {
   const now = version === null ? '' : ` (it is at version ${version} now)`;
   return new Refusal(
     'precondition_failed',

@@ -31,6 +31,8 @@ export type PredictionRow = {
   readonly edits: number;
   readonly editedAt: Instant;
   readonly criterion: Criterion;
+  /** When this version of the criterion was written; of the first, when the prediction was recorded. */
+  readonly criterionAt: Instant;
   readonly criterionHash: string;
   readonly polarity: Polarity;
   readonly resolveBy: Instant | null;
@@ -62,12 +64,17 @@ export type PredictionSort = 'recorded_at' | '-recorded_at';
 function predictionColumns(db: Sql) {
   return db`p.id, p.seq, p.slug, p.statement, p.source_id as "sourceId", p.locator, p.predictor_id as "predictorId", p.made_at as "madeAt",
     p.made_from as "madeFrom", p.recorded_at as "recordedAt", p.fine_print as "finePrint", p.evidence_policy as "evidencePolicy", p.tags,
-    p.criterion_version as "criterionVersion", p.state, p.state_detail as "stateDetail", p.edits, p.edited_at as "editedAt",
-    c.criterion, c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
+    c.version as "criterionVersion", p.state, p.state_detail as "stateDetail", p.edits, p.edited_at as "editedAt",
+    c.criterion, c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
 }
 
-function fromPredictions(db: Sql) {
-  return db`predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version`;
+/** Each prediction with the version of its criterion that stood at a moment: the first for any moment before it was recorded. */
+function fromPredictions(db: Sql, asOf: Instant | null) {
+  const version =
+    asOf === null
+      ? db`p.criterion_version`
+      : db`coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${new Date(asOf)}), 1)`;
+  return db`predictions p join criteria c on c.prediction_id = p.id and c.version = ${version}`;
 }
 
 /** False when the slug is taken. */
@@ -82,49 +89,46 @@ export async function insertPrediction(db: Sql, row: PredictionRow): Promise<boo
   return inserted.length === 1;
 }
 
-export async function insertCriterion(
-  db: Sql,
-  row: {
-    predictionId: string;
-    version: number;
-    criterion: Criterion;
-    hash: string;
-    polarity: Polarity;
-    resolveBy: Instant | null;
-    reason: string | null;
-    createdAt: Instant;
-  },
-): Promise<void> {
+/** One version of a criterion, as the row carries it, and why it was written; the first needs no reason. */
+export async function insertCriterion(db: Sql, row: PredictionRow, reason: string | null): Promise<void> {
   await db`
     insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, reason, created_at)
-    values (${row.predictionId}, ${row.version}, ${JSON.stringify(row.criterion)}::text::json, ${row.hash}, ${row.polarity},
-      ${row.resolveBy === null ? null : new Date(row.resolveBy)}, ${row.reason}, ${new Date(row.createdAt)})`;
+    values (${row.id}, ${row.criterionVersion}, ${JSON.stringify(row.criterion)}::text::json, ${row.criterionHash}, ${row.polarity},
+      ${row.resolveBy === null ? null : new Date(row.resolveBy)}, ${reason}, ${new Date(row.criterionAt)})`;
 }
 
-/** By id or slug. */
-export async function findPrediction(db: Sql, idOrSlug: string): Promise<PredictionRow | null> {
+/** By id or slug, with the criterion that stands, or stood at `asOf`. */
+export async function findPrediction(
+  db: Sql,
+  idOrSlug: string,
+  asOf: Instant | null = null,
+): Promise<PredictionRow | null> {
   const rows = await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db)} where p.id = ${idOrSlug} or p.slug = ${idOrSlug} order by p.id limit 1`;
+    select ${predictionColumns(db)} from ${fromPredictions(db, asOf)} where p.id = ${idOrSlug} or p.slug = ${idOrSlug} order by p.id limit 1`;
   return rows[0] ?? null;
 }
 
 /** The given predictions, in id order. */
 export async function listPredictionsById(db: Sql, ids: readonly string[]): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db)} where p.id = any(${ids as string[]}) order by p.id`;
+    select ${predictionColumns(db)} from ${fromPredictions(db, null)} where p.id = any(${ids as string[]}) order by p.id`;
 }
 
-/** Predictions in the order of recording, after or before a sequence number. */
+/**
+ * Predictions in the order of recording, after or before a sequence number. Asked about the past, those whose criterion
+ * was replaced pass the filters by vendor and family whatever it watched: whoever asks must look.
+ */
 export async function listPredictions(
   db: Sql,
   filter: PredictionFilter,
   page: { after: number | null; sort: PredictionSort; limit: number },
 ): Promise<PredictionRow[]> {
+  const asOf = filter.resolvedAsOf?.asOf ?? null;
   const newestFirst = page.sort === '-recorded_at';
   const cursor =
     page.after === null ? db`` : newestFirst ? db`and p.seq < ${page.after}` : db`and p.seq > ${page.after}`;
   return await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db)}
+    select ${predictionColumns(db)} from ${fromPredictions(db, asOf)}
     where true ${cursor} ${stateFilter(db, filter)} ${contentFilter(db, filter)} ${watchFilter(db, filter)} ${asOfFilter(db, filter)}
     order by ${newestFirst ? db`p.seq desc` : db`p.seq`} limit ${page.limit}`;
 }
@@ -150,15 +154,16 @@ function contentFilter(db: Sql, filter: PredictionFilter) {
 
 function watchFilter(db: Sql, filter: PredictionFilter) {
   if (filter.vendor === undefined && filter.family === undefined) return db``;
-  return db`and exists (select from prediction_watches w where w.prediction_id = p.id
+  const watches = db`exists (select from prediction_watches w where w.prediction_id = p.id
     ${filter.vendor === undefined ? db`` : db`and w.vendor = ${filter.vendor}`}
     ${filter.family === undefined ? db`` : db`and w.family = ${filter.family}`})`;
+  return filter.resolvedAsOf === undefined ? db`and ${watches}` : db`and (p.criterion_version > 1 or ${watches})`;
 }
 
 function asOfFilter(db: Sql, filter: PredictionFilter) {
   const ask = filter.resolvedAsOf;
   if (ask === undefined) return db``;
-  const standing = db`(select r.outcome from resolutions r where r.prediction_id = p.id and r.known_at <= ${new Date(ask.asOf)} order by r.seq desc limit 1)`;
+  const standing = db`(select r.outcome from resolutions r where r.prediction_id = p.id and r.criterion_version = c.version and r.known_at <= ${new Date(ask.asOf)} order by r.seq desc limit 1)`;
   const resolved =
     ask.resolved === null ? db`` : ask.resolved ? db`and ${standing} is not null` : db`and ${standing} is null`;
   return db`${resolved} ${ask.outcome === null ? db`` : db`and ${standing} = ${ask.outcome}`}`;
@@ -185,9 +190,21 @@ export async function updatePrediction(
   const rows = await takingSlug(db`
     update predictions set statement = ${patch.statement}, locator = ${patch.locator}, fine_print = ${patch.finePrint}, tags = ${[...patch.tags]},
       source_id = ${patch.sourceId}, predictor_id = ${patch.predictorId}, slug = ${patch.slug}, edits = edits + 1, edited_at = ${new Date(now)}
-    where id = ${id} and edits + resolutions = ${expected} returning id`);
+    where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} returning id`);
   if (rows === null) return 'slug_taken';
   return rows.length === 1 ? 'updated' : 'stale';
+}
+
+/**
+ * Makes way for the next version of a criterion: nothing that followed from the one before is left. Null when the row
+ * version is no longer `expected`, or the prediction has been resolved: whoever came first decides.
+ */
+export async function raiseCriterionVersion(db: Sql, id: string, expected: number): Promise<number | null> {
+  const rows = await db<{ version: number }[]>`
+    update predictions set criterion_version = criterion_version + 1, state = 'open', state_detail = null, recheck_at = null, evaluated_with = null
+    where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} and resolutions = 0
+    returning criterion_version as version`;
+  return rows[0]?.version ?? null;
 }
 
 /** Null when the unique index refused the slug; the transaction is then over, as after any error. */

@@ -58,14 +58,18 @@ export async function listPredictionResolutions(
     where prediction_id = ${predictionId} ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`} order by seq`;
 }
 
-/** The standing resolution of each prediction at a moment, with how many rows were known by then. */
+/** A resolution that stands, with how many rows there were by then and when the first of them was known. */
+export type StandingResolution = ResolutionRow & { readonly rows: number; readonly firstKnownAt: Instant };
+
+/** The standing resolution of each prediction at a moment. */
 export async function listStandingResolutions(
   db: Sql,
   predictionIds: readonly string[],
   asOf: Instant | null,
-): Promise<(ResolutionRow & { rows: number })[]> {
-  return await db<(ResolutionRow & { rows: number })[]>`
-    select distinct on (prediction_id) ${resolutionColumns(db)}, (count(*) over (partition by prediction_id))::int as rows
+): Promise<StandingResolution[]> {
+  return await db<StandingResolution[]>`
+    select distinct on (prediction_id) ${resolutionColumns(db)}, (count(*) over (partition by prediction_id))::int as rows,
+      min(known_at) over (partition by prediction_id) as "firstKnownAt"
     from resolutions where prediction_id = any(${predictionIds as string[]}) ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`}
     order by prediction_id, seq desc`;
 }

@@ -31,6 +31,13 @@ export async function insertEdges(
     on conflict do nothing`;
 }
 
+/** Forgets what a criterion that no longer stands watched and waited for. */
+export async function deleteWatches(db: Sql, predictionId: string): Promise<void> {
+  await db`
+    with edges as (delete from prediction_edges where prediction_id = ${predictionId})
+    delete from prediction_watches where prediction_id = ${predictionId}`;
+}
+
 /**
  * Locks predictions for the transaction, in id order. Evidence that others commit meanwhile is seen by statements after
  * this one, so whoever settles a prediction last has seen all of it.

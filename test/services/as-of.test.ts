@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
-import { findPredictionAt, type ListAsk, listPredictionsAt } from '../../src/services/predictions.ts';
+import { type ListAsk, listPredictionsAt } from '../../src/services/prediction-lists.ts';
+import { findPredictionAt } from '../../src/services/predictions.ts';
 import { resolveDue } from '../../src/services/resolver.ts';
 import { claims, makeChance, makeHistory } from '../support/history.ts';
 import { read, record } from '../support/play.ts';
