@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { makeAdminKey } from './services/admin-key.ts';
+import { makeKey } from './services/admin-key.ts';
 
 /** The admin key, and whether it was made just now and must be shown. */
 export type AdminKey = { readonly key: string; readonly made: boolean; readonly path: string | null };
@@ -13,7 +13,7 @@ export function loadAdminKey(config: Config): AdminKey {
   const path = join(config.dataDir, 'admin-key');
   if (existsSync(path)) return { key: readFileSync(path, 'utf8').trim(), made: false, path };
   mkdirSync(config.dataDir, { recursive: true });
-  const key = makeAdminKey(randomBytes);
+  const key = makeKey(randomBytes);
   writeFileSync(path, `${key}\n`, { mode: 0o600, flag: 'wx' });
   return { key, made: true, path };
 }

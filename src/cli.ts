@@ -8,6 +8,7 @@ import { type Config, readConfig } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { Refusal } from './domain/refusal.ts';
 import { renderOpenApi } from './http/operations.ts';
+import { manageKeys } from './key-commands.ts';
 import { prepare, serve } from './main.ts';
 import { makeLog, openRuntime, programVersion } from './runtime.ts';
 import { checkCriterion } from './services/criteria.ts';
@@ -15,6 +16,7 @@ import type { Deps } from './services/deps.ts';
 import { pollDueFeeds, pollFeedNow } from './services/polls.ts';
 import { resolveDue, resolveEverything } from './services/resolver.ts';
 import { applySeed, readSeed } from './services/seed.ts';
+import { usageError } from './usage-error.ts';
 
 const usage = `outturn <command>
 
@@ -23,6 +25,8 @@ const usage = `outturn <command>
   seed [file]            record a seed file (format: docs/seed.md); the shipped article without a file
   poll [feed]            read every feed that is due, or one feed now
   resolve [--full]       settle what is due; --full evaluates every prediction
+  keys create --name <name> --scopes <read,write,…> [--expires <instant>]
+  keys list | keys revoke <id>
   check <criterion.json> what a criterion means and what it would come to now; "-" reads standard input
   backtest <directory>   replay dated payloads: what would have been resolved when, and was it right (docs/backtest.md)
                          --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only
@@ -47,6 +51,7 @@ const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>>
   poll: ({ config, args }) => withPrepared(config, (deps) => poll(deps, args[0])),
   resolve: ({ config, options }) =>
     withPrepared(config, (deps) => (options.full === true ? resolveEverything(deps) : resolveDue(deps))),
+  keys: ({ config, args, options }) => withDeps(config, (deps) => manageKeys(deps, args, options)),
   openapi: async () => {
     process.stdout.write(renderOpenApi(programVersion()));
     return null;
@@ -171,16 +176,14 @@ function readArguments(argv: readonly string[]) {
         policy: { type: 'string', multiple: true },
         without: { type: 'string', multiple: true },
         'archives-only': { type: 'boolean' },
+        name: { type: 'string' },
+        scopes: { type: 'string' },
+        expires: { type: 'string' },
       },
     });
   } catch (error) {
     throw usageError(error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Told apart from refusals by its name: wrong words on the command line end with code 2. */
-function usageError(detail: string): Error {
-  return Object.assign(new Error(detail), { name: 'UsageError' });
 }
 
 function render(result: unknown): string {

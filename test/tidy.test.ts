@@ -43,6 +43,8 @@ describe('the house', () => {
         'observations',
         'sources',
         'predictors',
+        'api-keys',
+        'audit',
       ]),
     ).toEqual([]);
   });

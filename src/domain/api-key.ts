@@ -6,6 +6,8 @@ export const keyPrefix = 'ok_';
 /** Random base62 characters of a key: 30 carry 178 bits. */
 export const keyRandomCharsMin = 30;
 const checksumChars = 6;
+/** Random characters of a key that lists show. */
+const prefixRandomChars = 6;
 
 /** What a key may do. Each stands for itself; `admin` stands for all of them. */
 export const scopes = ['read', 'write', 'resolve', 'feeds', 'webhooks', 'admin'] as const;
@@ -45,6 +47,11 @@ export function checksum(text: string): string {
 /** Whether a key has the shape and its own checksum. Says nothing of whether it opens anything. */
 export function isWellFormedKey(key: string): boolean {
   return keyPattern.test(key) && checksum(key.slice(0, -checksumChars)) === key.slice(-checksumChars);
+}
+
+/** What may be shown of a key, to tell it from others: too little to guess the rest. */
+export function displayPrefix(key: string): string {
+  return key.slice(0, keyPrefix.length + prefixRandomChars);
 }
 
 /** The key whose random part is given as base62 digits, each 0 to 61. Throws when there are too few of them. */

@@ -141,6 +141,7 @@ const replace = operation({
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   body: { schema: replacementSchema, example: replacementExample },
   ifMatch: true,
+  before: async ({ services }, { id }) => predictionToJson(await findPredictionAt(services, id, null), null),
   answer: {
     status: 200,
     description: 'The prediction with its new criterion.',

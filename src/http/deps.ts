@@ -14,4 +14,4 @@ export type HttpDeps = {
   readonly isDraining?: () => boolean;
 };
 
-export type HttpEnv = { Bindings: Partial<HttpBindings>; Variables: { requestId: string } };
+export type HttpEnv = { Bindings: Partial<HttpBindings>; Variables: { requestId: string; challenge?: string } };

@@ -115,8 +115,11 @@ function isConnectionLoss(error: unknown): boolean {
 }
 
 export function answerProblem(c: Context<HttpEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
+  const challenge = c.get('challenge');
+  const refused = problem.code === 'unauthorized' || problem.code === 'forbidden';
   return c.body(JSON.stringify(problem), problemKinds[problem.code].status, {
     ...problemHeaders(problem.code),
+    ...(refused && challenge !== undefined ? { 'www-authenticate': challenge } : {}),
     ...headers,
   });
 }

@@ -162,3 +162,30 @@ export const observationExample = {
   item_hash: '4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d9c',
   item: { key: 'gpt-5', name: 'gpt-5', host: null, raw: { id: 'gpt-5' } },
 };
+
+export const apiKeyExample = {
+  id: 'key_01k21v6zq7e2w9r4t6y8u1i3op',
+  name: 'Release pipeline',
+  prefix: 'ok_q7Rm2K',
+  scopes: ['read', 'write'],
+  status: 'active',
+  created_at: '2025-08-08T09:00:00Z',
+  created_by: 'admin',
+  expires_at: null,
+  revoked_at: null,
+  replaced_by: null,
+  last_used_at: '2025-08-08T09:12:00Z',
+  key: 'ok_q7Rm2KxW9vB4nL8pT3sD6fG1hJ5kZ0yC2a1oZb',
+};
+
+export const auditExample = {
+  id: 'aud_01k21v70b5n8m2x4c6v9z1a3sd',
+  recorded_at: '2025-08-08T09:12:00Z',
+  actor: apiKeyExample.id,
+  operation: 'editPrediction',
+  path: `/v1/predictions/${predictionExample.slug}`,
+  resource_id: predictionExample.id,
+  request_id: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
+  before: { id: predictionExample.id, tags: [] },
+  after: { id: predictionExample.id, tags: ['timelines'] },
+};

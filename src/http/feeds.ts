@@ -170,6 +170,7 @@ const edit = operation({
     mediaTypes: ['application/merge-patch+json', 'application/json'],
   },
   ifMatch: true,
+  before: async ({ services }, { id }) => feedToJson(await findFeedView(services, id)),
   answer: {
     status: 200,
     description: 'The feed as edited.',
@@ -194,6 +195,7 @@ const remove = operation({
   description: 'Only one that was never read: what a feed said is evidence, and such a feed can be disabled instead.',
   access: 'feeds',
   params: idParameter,
+  before: async ({ services }, { id }) => feedToJson(await findFeedView(services, id)),
   answer: { status: 204, description: 'Deleted.' },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {

@@ -59,9 +59,9 @@ const headerDocs = {
     example: '</v1/predictions?cursor=eyJvZiI6Ii4uLiJ9>; rel="next"',
   },
   'WWW-Authenticate': {
-    description: 'How to show a key.',
+    description: 'How to show a key, and what was wrong with the one that was shown.',
     schema: { type: 'string' as const },
-    example: 'Bearer realm="outturn"',
+    example: 'Bearer realm="outturn", error="insufficient_scope", scope="write"',
   },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'string' as const }, example: '2' },
 };
@@ -114,7 +114,8 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
 }
 
 function problemAnswer(status: number, codes: readonly ProblemCode[]) {
-  const more: HeaderName[] = status === 401 ? ['WWW-Authenticate'] : status === 503 ? ['Retry-After'] : [];
+  const more: HeaderName[] =
+    status === 401 || status === 403 ? ['WWW-Authenticate'] : status === 503 ? ['Retry-After'] : [];
   const examples = codes.map((code) => {
     const value = buildProblem(code, 'What is wrong this time.', headerDocs['X-Request-Id'].example);
     return [code, { summary: problemKinds[code].title, value }] as const;

@@ -101,6 +101,7 @@ const tags = [
   { name: 'Feeds', description: 'What is read, how far it is believed, and how far it has been read.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
+  { name: 'Keys and audit', description: 'Who may do what, and who did.' },
   { name: 'Service', description: 'Health, and this document.' },
 ];
 

@@ -9,6 +9,7 @@ import type { HttpDeps, HttpEnv } from './deps.ts';
 import { type Expected, expectedVersions } from './etag.ts';
 import { type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
 import { type Reply, respond, type Target } from './reply.ts';
+import { runWrite } from './write.ts';
 
 /** The names in braces of a path. */
 type PathName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -51,6 +52,12 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly body?: BodySpec<B>;
   readonly raw?: RawSpec;
   readonly ifMatch?: boolean;
+  /** The document that this changes, as it is, for the audit. */
+  readonly before?: (http: HttpDeps, params: { readonly [Name in PathName<Path>]: string }) => Promise<unknown>;
+  /** It speaks to the outside, so that no transaction can be held around it. */
+  readonly apart?: boolean;
+  /** How long its transaction may take, where it takes longer than most. */
+  readonly writeMsMax?: number;
   readonly answer: Answer;
   /** Besides those that follow from the rest. */
   readonly refusals?: readonly RefusalCode[];
@@ -75,9 +82,11 @@ type AnySpec = OperationSpec<string, z.ZodRawShape, z.ZodType>;
 
 /** An operation with its types folded away: the parts that documents show, and `run`. */
 export type Operation = {
-  readonly spec: Omit<AnySpec, 'handle' | 'params' | 'query'> & {
+  readonly spec: Omit<AnySpec, 'handle' | 'before' | 'params' | 'query'> & {
     readonly params: Readonly<Record<string, Described>>;
     readonly query: z.ZodObject;
+    /** Whether it has a `before`. */
+    readonly tellsBefore: boolean;
   };
   readonly run: (http: HttpDeps, c: Context<HttpEnv>) => Promise<Response>;
 };
@@ -90,7 +99,7 @@ export function operation<
   // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const run = async (http: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
-    const caller = authenticate(http, spec.access, c.req.header('authorization'));
+    const caller = await authenticate(http, c, spec.access);
     const params = readPathParameters(c);
     const search = searchOf(c);
     const asked = readQuery(search);
@@ -104,15 +113,37 @@ export function operation<
       caller,
       target: { path: c.req.path, search, requestId: c.get('requestId') },
     };
-    const reply = await spec.handle(http, input);
+    const { target } = input;
+    const reply =
+      caller === null || !isWrite(spec)
+        ? await spec.handle(http, input)
+        : await runWrite(
+            http,
+            {
+              operationId: spec.operationId,
+              caller,
+              target,
+              apart: spec.apart ?? false,
+              msMax: spec.writeMsMax,
+            },
+            {
+              before: async (within) => (await spec.before?.(within, input.params)) ?? null,
+              handle: (within) => spec.handle(within, input),
+            },
+          );
     return respond(
       c,
       { isPrivate: caller !== null || !http.publicRead, isRead: spec.method === 'get', access: spec.access },
       reply,
     );
   };
-  const { handle: _handle, ...shown } = spec;
-  return { spec: { ...shown, params: spec.params ?? {}, query }, run };
+  const { handle: _handle, before, ...shown } = spec;
+  return { spec: { ...shown, params: spec.params ?? {}, query, tellsBefore: before !== undefined }, run };
+}
+
+/** Whether an operation changes anything: those do that ask for a key in any case, and are no GET. */
+export function isWrite(spec: { readonly access: Access; readonly method: string }): boolean {
+  return spec.method !== 'get' && spec.access !== 'open' && spec.access !== 'read';
 }
 
 async function readBody<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType>(

@@ -1,3 +1,5 @@
+import { apiKeyOperations } from './api-keys.ts';
+import { auditOperations } from './audit.ts';
 import { criterionOperations } from './criteria.ts';
 import { documentOperations } from './documents.ts';
 import { explanationOperations } from './explanations.ts';
@@ -23,6 +25,8 @@ export const operations: readonly Operation[] = [
   ...observationOperations,
   ...sourceOperations,
   ...predictorOperations,
+  ...apiKeyOperations,
+  ...auditOperations,
   ...serviceOperations,
   ...documentOperations(() => operations),
 ];

@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { parseInstant } from '../domain/instant.ts';
-import { listFeedPolls } from '../services/feeds.ts';
-import { pollFeedNow } from '../services/polls.ts';
+import { findFeedView, listFeedPolls } from '../services/feeds.ts';
+import { ingestMsMax, pollFeedNow } from '../services/polls.ts';
 import { postSnapshot } from '../services/snapshots.ts';
 import { snapshotBytesMax } from './body.ts';
 import { instantPosition, pageDefault, readCursor, textPosition } from './cursor.ts';
 import { feedExample, pollExample } from './examples.ts';
-import { pollSchema, pollToJson } from './feed-json.ts';
+import { feedToJson, pollSchema, pollToJson } from './feed-json.ts';
 import { pageFields, pageSchema } from './fields.ts';
 import { operation } from './operation.ts';
 import { cutPage, pageReply } from './reply.ts';
@@ -50,6 +50,8 @@ const pollNow = operation({
     'Reads the feed now, due or not, and settles what it touches. A publisher that does not answer is a poll that failed, not an error.',
   access: 'feeds',
   params: idParameter,
+  apart: true,
+  before: async ({ services }, { id }) => feedToJson(await findFeedView(services, id)),
   answer: {
     status: 201,
     description: 'The poll, ended.',
@@ -104,6 +106,7 @@ const snapshot = operation({
   access: 'feeds',
   params: idParameter,
   query: { observed_at: observedAtField },
+  writeMsMax: ingestMsMax,
   raw: { bytesMax: snapshotBytesMax, description: 'The payload as it was served, of any media type; 32 MiB at most.' },
   answer: {
     status: 200,

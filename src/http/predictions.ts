@@ -248,6 +248,7 @@ const edit = operation({
     },
   },
   ifMatch: true,
+  before: async ({ services }, { id }) => predictionToJson(await findPredictionAt(services, id, null), null),
   answer: {
     status: 200,
     description: 'The prediction as edited.',

@@ -4,8 +4,8 @@ import { assembleKey, keyRandomCharsMin } from '../domain/api-key.ts';
 /** Bytes from here on would make some digits likelier than others: 248 is the last multiple of 62 below 256. */
 const unbiasedBytesBelow = 248;
 
-/** A new admin key. `randomBytes` gives so many bytes of cryptographic randomness. */
-export function makeAdminKey(randomBytes: (size: number) => Uint8Array): string {
+/** A new key. `randomBytes` gives so many bytes of cryptographic randomness. */
+export function makeKey(randomBytes: (size: number) => Uint8Array): string {
   const values: number[] = [];
   while (values.length < keyRandomCharsMin) {
     values.push(...[...randomBytes(keyRandomCharsMin)].filter((byte) => byte < unbiasedBytesBelow));

@@ -4,7 +4,7 @@ import type { Trust } from '../domain/trust.ts';
 import type { Database } from '../store/db.ts';
 
 /** What ids begin with, by the kind of thing they name. */
-export type IdPrefix = 'pred' | 'src' | 'who' | 'feed' | 'poll' | 'obs' | 'res' | 'dis' | 'evt' | 'req';
+export type IdPrefix = 'pred' | 'src' | 'who' | 'feed' | 'poll' | 'obs' | 'res' | 'dis' | 'evt' | 'key' | 'aud' | 'req';
 
 /** The part of a logger that services use. */
 export type Log = {

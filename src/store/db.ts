@@ -103,6 +103,17 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return database;
 }
 
+/**
+ * A transaction under way, as a database: whatever is done in it, transactions of its own included, commits or fails with it.
+ * What outlives a transaction is not to be had of it.
+ */
+export function withinTransaction(db: Database, tx: Sql): Database {
+  const refuse = (): never => {
+    throw new Error('a transaction is no place for this');
+  };
+  return { kind: db.kind, sql: tx, begin: (run) => run(tx), listen: refuse, close: refuse };
+}
+
 /** Cursors belong into transactions, which have their place; one outside is let pass, as its end may never be told. */
 async function admitStatement(pool: Pool, cursor: boolean): Promise<() => void> {
   refuseInsideTransaction();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { assembleKey, checksum, isWellFormedKey } from '../../src/domain/api-key.ts';
-import { hashKey, makeAdminKey } from '../../src/services/admin-key.ts';
+import { hashKey, makeKey } from '../../src/services/admin-key.ts';
 
 test('the checksum is CRC-32 in six base62 digits', () => {
   const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -13,7 +13,7 @@ test('the checksum is CRC-32 in six base62 digits', () => {
 });
 
 test('a made key is well formed, and with any one character changed it is not', () => {
-  const key = makeAdminKey(randomBytes);
+  const key = makeKey(randomBytes);
   expect(key).toMatch(/^ok_[0-9A-Za-z]{36}$/);
   expect(isWellFormedKey(key)).toBe(true);
   for (let index = 0; index < key.length; index += 1) {
@@ -26,7 +26,7 @@ test('a made key is well formed, and with any one character changed it is not', 
 test('a key is made from random bytes without favouring any digit, and never from too few', () => {
   const bytes = [255, 254, 248, 0, 61, 62, ...Array.from({ length: 60 }, () => 1)];
   const asked: number[] = [];
-  const key = makeAdminKey((size) => {
+  const key = makeKey((size) => {
     asked.push(size);
     return Uint8Array.from(bytes.splice(0, size));
   });

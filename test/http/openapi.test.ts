@@ -115,16 +115,18 @@ test('what is answered is what is documented', async () => {
   await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
   await world.admin('POST /v1/sources', { json: { title: 'An essay' } });
   await world.admin('POST /v1/predictors', { json: { name: 'Somebody' } });
+  const made = await world.admin('POST /v1/api-keys', { json: { name: 'A key', scopes: ['read'] } });
   const ids: Record<string, string> = {
     predictions: claim.id,
     feeds: 'archive',
     sources: (await first('sources')).id,
     predictors: (await first('predictors')).id,
+    'api-keys': made.json.id,
   };
   for (const { spec } of operations.filter(
     ({ spec: { method, path } }) => method === 'get' && path !== '/openapi.yaml',
   )) {
-    const answer = await world.anyone(`GET ${spec.path.replace('{id}', ids[spec.path.split('/')[2] ?? ''] ?? '')}`);
+    const answer = await world.admin(`GET ${spec.path.replace('{id}', ids[spec.path.split('/')[2] ?? ''] ?? '')}`);
     expect([spec.path, answer.status]).toEqual([spec.path, 200]);
     const { schema } = document.paths[spec.path].get.responses['200'].content['application/json'];
     expect(findMismatches(document, schema, answer.json, spec.path)).toEqual([]);

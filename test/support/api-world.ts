@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { serveApp } from '../../src/http/serve.ts';
-import { hashKey, makeAdminKey } from '../../src/services/admin-key.ts';
+import { hashKey, makeKey } from '../../src/services/admin-key.ts';
 import type { Log } from '../../src/services/deps.ts';
 import { type Client, makeClient } from './http-client.ts';
 import { openWorld, type World, type WorldStart } from './world.ts';
@@ -22,7 +22,9 @@ export type ApiWorld = World & {
   readonly log: LogLine[];
 };
 
-export type ApiWorldStart = WorldStart & { readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining'>> };
+export type ApiWorldStart = WorldStart & {
+  readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining' | 'adminKeyHash'>>;
+};
 
 const apiWorldStartsAt = '2026-01-15T12:00:00Z';
 
@@ -31,7 +33,7 @@ export async function openApiWorld({ http = {}, ...start }: ApiWorldStart = {}):
   const world = await openWorld({ now: apiWorldStartsAt, feeds: [], ...start });
   const lines: LogLine[] = [];
   const log = collectLog(lines);
-  const adminKey = makeAdminKey(randomBytes);
+  const adminKey = makeKey(randomBytes);
   const app = createApp({
     services: world.deps,
     adminKeyHash: hashKey(adminKey),

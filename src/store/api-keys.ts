@@ -1,0 +1,77 @@
+import type { Scope } from '../domain/api-key.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+
+/** A key as it is kept: without the key. */
+export type ApiKeyRow = {
+  readonly id: string;
+  readonly name: string;
+  /** How the key begins, for people to tell keys apart. */
+  readonly prefix: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: Instant;
+  /** Who made it: the id of a key, `admin`, or `cli`. */
+  readonly createdBy: string;
+  readonly expiresAt: Instant | null;
+  readonly revokedAt: Instant | null;
+  /** The key that came in its place. */
+  readonly replacedBy: string | null;
+  readonly lastUsedAt: Instant | null;
+};
+
+function columns(db: Sql) {
+  return db`id, name, prefix, scopes, created_at as "createdAt", created_by as "createdBy", expires_at as "expiresAt",
+    revoked_at as "revokedAt", replaced_by as "replacedBy", last_used_at as "lastUsedAt"`;
+}
+
+export async function insertApiKey(db: Sql, key: ApiKeyRow, keyHash: string): Promise<void> {
+  await db`
+    insert into api_keys (id, name, prefix, key_hash, scopes, created_at, created_by, expires_at)
+    values (${key.id}, ${key.name}, ${key.prefix}, ${keyHash}, ${[...key.scopes]}, ${new Date(key.createdAt)}, ${key.createdBy},
+      ${key.expiresAt === null ? null : new Date(key.expiresAt)})`;
+}
+
+export async function findApiKey(db: Sql, id: string): Promise<ApiKeyRow | null> {
+  const rows = await db<ApiKeyRow[]>`select ${columns(db)} from api_keys where id = ${id}`;
+  return rows[0] ?? null;
+}
+
+/** By the SHA-256, in hex, of the key that was shown. */
+export async function findApiKeyByHash(db: Sql, keyHash: string): Promise<ApiKeyRow | null> {
+  const rows = await db<ApiKeyRow[]>`select ${columns(db)} from api_keys where key_hash = ${keyHash}`;
+  return rows[0] ?? null;
+}
+
+/** Oldest first, after an id. */
+export async function listApiKeys(db: Sql, page: { after: string | null; limit: number }): Promise<ApiKeyRow[]> {
+  return await db<ApiKeyRow[]>`
+    select ${columns(db)} from api_keys where ${page.after}::text is null or id > ${page.after} order by id limit ${page.limit}`;
+}
+
+/** Notes a use, but not more than one in `everyMs`: the condition is tested here, since other nodes note uses too. */
+export async function touchApiKey(db: Sql, id: string, now: Instant, everyMs: number): Promise<void> {
+  await db`
+    update api_keys set last_used_at = ${new Date(now)}
+    where id = ${id} and (last_used_at is null or last_used_at <= ${new Date(now - everyMs)})`;
+}
+
+/** False when it was revoked before. */
+export async function revokeApiKey(db: Sql, id: string, now: Instant): Promise<boolean> {
+  const rows = await db`
+    update api_keys set revoked_at = ${new Date(now)} where id = ${id} and revoked_at is null returning id`;
+  return rows.length === 1;
+}
+
+/** Marks a working key as replaced and lets it end by `endsAt`; false when it is over, or was replaced before. */
+export async function replaceApiKey(
+  db: Sql,
+  id: string,
+  by: string,
+  when: { now: Instant; endsAt: Instant },
+): Promise<boolean> {
+  const rows = await db`
+    update api_keys set replaced_by = ${by}, expires_at = least(expires_at, ${new Date(when.endsAt)}::timestamptz)
+    where id = ${id} and revoked_at is null and replaced_by is null and (expires_at is null or expires_at > ${new Date(when.now)})
+    returning id`;
+  return rows.length === 1;
+}
