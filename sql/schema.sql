@@ -1,3 +1,39 @@
+create table api_keys (
+  id text not null,
+  name text not null,
+  prefix text not null,
+  key_hash text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  replaced_by text,
+  last_used_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_key_hash_key UNIQUE (key_hash),
+  constraint api_keys_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES api_keys(id),
+  constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'resolve'::text, 'feeds'::text, 'webhooks'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
+);
+
+create table audit (
+  id text not null,
+  seq bigint generated always as identity not null,
+  recorded_at timestamp with time zone not null,
+  actor text not null,
+  operation text not null,
+  path text,
+  resource_id text,
+  request_id text,
+  before json,
+  after json,
+  constraint audit_pkey PRIMARY KEY (id)
+);
+CREATE INDEX audit_by_actor ON public.audit USING btree (actor, seq);
+CREATE INDEX audit_by_resource ON public.audit USING btree (resource_id, seq);
+CREATE UNIQUE INDEX audit_by_seq ON public.audit USING btree (seq);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table criteria (
   prediction_id text not null,
   version integer not null,
