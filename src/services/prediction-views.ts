@@ -12,7 +12,7 @@ import type { Deps } from './deps.ts';
 import { stateOf } from './settle.ts';
 import { termsOf } from './settle-world.ts';
 import { standingOf } from './standing.ts';
-import { loadTimeline, timelineKey } from './timelines.ts';
+import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from './timelines.ts';
 
 /** A prediction as it stood at one moment of knowledge. */
 export type PredictionView = {
@@ -62,7 +62,7 @@ export async function viewPredictions(
   const people = await loadPeople(db, predictions);
   const timelines = await loadTimelines(
     db,
-    deps,
+    deps.identity,
     predictions.filter((prediction) => !resolved.has(prediction.id)),
     at,
   );
@@ -99,33 +99,16 @@ type OpenPart = Pick<
 >;
 
 function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): OpenPart {
-  const empty: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
-  const evaluation = evaluate(prediction.criterion, timeline ?? empty, at, termsOf(deps, prediction));
+  const evaluation = evaluate(prediction.criterion, timeline ?? emptyTimeline, at, termsOf(deps, prediction));
   return {
     status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
     resolution: null,
     leaning: evaluation.leaning,
-    standing: standingOf(prediction, timeline ?? empty, at),
+    standing: standingOf(prediction, timeline ?? emptyTimeline, at),
     hindsight: false,
     version: versionOf(prediction, 0),
     updatedAt: Math.max(prediction.editedAt, prediction.criterionAt),
   };
-}
-
-async function loadTimelines(
-  db: Sql,
-  deps: Deps,
-  predictions: readonly PredictionRow[],
-  at: Instant,
-): Promise<Map<string, Timeline>> {
-  const sharing = new Map<string, PredictionRow[]>();
-  for (const prediction of predictions) {
-    const key = timelineKey(prediction);
-    sharing.set(key, [...(sharing.get(key) ?? []), prediction]);
-  }
-  const timelines = new Map<string, Timeline>();
-  for (const [key, claims] of sharing) timelines.set(key, await loadTimeline(db, deps.identity, claims, at));
-  return timelines;
 }
 
 async function loadPeople(

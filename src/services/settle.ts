@@ -18,7 +18,7 @@ import {
   termsOf,
   type World,
 } from './settle-world.ts';
-import { loadTimeline, timelineKey } from './timelines.ts';
+import { emptyTimeline, loadTimelines, timelineKey } from './timelines.ts';
 
 /** Predictions whose timelines are loaded together. */
 const batchMax = 200;
@@ -46,19 +46,13 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
   await lockPredictions(tx, ids);
   const predictions = await listPredictionsById(tx, ids);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
-  const byTimeline = new Map<string, PredictionRow[]>();
+  const timelines = await loadTimelines(tx, world.deps.identity, predictions, cause.now);
   for (const prediction of predictions) {
-    const key = timelineKey(prediction);
-    byTimeline.set(key, [...(byTimeline.get(key) ?? []), prediction]);
-  }
-  for (const sharing of byTimeline.values()) {
-    const timeline = await loadTimeline(tx, world.deps.identity, sharing, cause.now);
-    for (const prediction of sharing) {
-      world.counts.evaluated += 1;
-      const resolution = standing.get(prediction.id) ?? null;
-      if (resolution === null) await settleOpen(world, prediction, timeline);
-      else await reviewResolved(world, prediction, timeline, resolution);
-    }
+    const timeline = timelines.get(timelineKey(prediction)) ?? emptyTimeline;
+    world.counts.evaluated += 1;
+    const resolution = standing.get(prediction.id) ?? null;
+    if (resolution === null) await settleOpen(world, prediction, timeline);
+    else await reviewResolved(world, prediction, timeline, resolution);
   }
 }
 

@@ -10,6 +10,9 @@ import { type FeedRow, listFeeds } from '../store/feeds.ts';
 import { listArchiveEnds, listReads } from '../store/polls.ts';
 import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/sightings.ts';
 
+/** Nothing was seen and nothing read. */
+export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
+
 /** A criterion to be evaluated, with the start of its default window. */
 export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant };
 
@@ -41,6 +44,40 @@ export async function loadTimeline(
     else held.push(row.readAt);
   }
   return { feeds: new Map(feeds.map((feed) => [feed.id, feed])), sightings, reads };
+}
+
+/**
+ * One timeline for each set of families that some claims watch, by `timelineKey`. Claims that speak of the same vendors are
+ * loaded together, so that many of them cost a handful of statements, not a handful each.
+ */
+export async function loadTimelines(
+  db: Sql,
+  identity: IdentityTable,
+  claims: readonly Claim[],
+  at: Instant,
+): Promise<Map<string, Timeline>> {
+  const byVendors = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const key = [...new Set(watchesOf(claim.criterion).map((watch) => watch.vendor))].sort().join(' ');
+    byVendors.set(key, [...(byVendors.get(key) ?? []), claim]);
+  }
+  const timelines = new Map<string, Timeline>();
+  for (const sharing of byVendors.values()) {
+    const whole = await loadTimeline(db, identity, sharing, at);
+    for (const claim of sharing) {
+      const key = timelineKey(claim);
+      if (!timelines.has(key)) timelines.set(key, narrowTimeline(whole, watchesOf(claim.criterion)));
+    }
+  }
+  return timelines;
+}
+
+function narrowTimeline(whole: Timeline, watches: readonly Watch[]): Timeline {
+  const families = new Set(watches.map((watch) => `${watch.vendor}/${watch.family}`));
+  const sightings = whole.sightings.filter(({ model: { vendor, family } }) =>
+    [`${vendor}/${family}`, `${vendor}/any`, `any/${family}`, 'any/any'].some((key) => families.has(key)),
+  );
+  return { ...whole, sightings };
 }
 
 /** The same key means the same timeline. */

@@ -90,11 +90,16 @@ export type SightingRow = {
   readonly own: boolean;
 };
 
+/** Families by name are looked up in the index; only where a watch is a wildcard more has to be looked through. */
 function familyFilter(db: Sql, watches: readonly { vendor: string; family: string }[]) {
-  const vendors = watches.map((watch) => watch.vendor);
-  const families = watches.map((watch) => watch.family);
-  return db`exists (select from unnest(${vendors}::text[], ${families}::text[]) as w(vendor, family)
-    where (w.vendor = 'any' or w.vendor = r.vendor) and (w.family = 'any' or w.family = r.family))`;
+  const exact = watches.filter((watch) => watch.vendor !== 'any' && watch.family !== 'any');
+  const pairs = db`(r.vendor, r.family) in (select w.vendor, w.family from
+    unnest(${exact.map((watch) => watch.vendor)}::text[], ${exact.map((watch) => watch.family)}::text[]) as w(vendor, family))`;
+  if (exact.length === watches.length) return pairs;
+  if (watches.some((watch) => watch.vendor === 'any' && watch.family === 'any')) return db`true`;
+  const whole = watches.filter((watch) => watch.family === 'any').map((watch) => watch.vendor);
+  const everywhere = watches.filter((watch) => watch.vendor === 'any').map((watch) => watch.family);
+  return db`(${pairs} or r.vendor = any(${whole}) or r.family = any(${everywhere}))`;
 }
 
 /** Every run of sightings of models in the watched families. */
