@@ -1,3 +1,4 @@
+import { extentOfEnd } from './ended-ids.ts';
 import type { Weighed } from './evidence.ts';
 import { earliest } from './evidence.ts';
 import { type Instant, type Interval, parseDate } from './instant.ts';
@@ -13,12 +14,15 @@ type EndWord = {
   readonly origin: string;
   readonly trust: Trust;
   readonly ends: Interval;
+  /** It speaks of the model and not only of a name. */
+  readonly whole: boolean;
   readonly rows: readonly KnownSighting[];
 };
 
 /**
  * Weighs whether a model was withdrawn: a first-party shutdown date that has passed, or two origins whose own rows state a
  * past date. Every own row of an origin must state one, since a snapshot's end is not the model's; the last of them counts.
+ * An origin that lists only what ends must state one for every id that the vendor's own rows elsewhere have.
  * Absence never retires.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
@@ -30,10 +34,11 @@ export function weighRetirement(timeline: Timeline, sightings: readonly Sighting
     .reduce<Instant | null>(earliest, null);
   const model = sightings[0]?.model;
   if (past.length === 0 || model === undefined) return { evidence: null, recheckAt };
-  const firstParty = past.filter((word) => word.trust === 'first_party');
-  const origins = new Set(past.map((word) => word.origin)).size;
+  const whole = past.filter((word) => word.whole);
+  const firstParty = whole.filter((word) => word.trust === 'first_party');
+  const origins = new Set(whole.map((word) => word.origin)).size;
   const admissible = firstParty.length > 0 || (!ask.policy.firstPartyOnly && origins >= ask.policy.originsMin);
-  const dating = firstParty.length > 0 ? firstParty : past;
+  const dating = firstParty.length > 0 ? firstParty : admissible ? whole : past;
   const rows = dating.flatMap((word) => word.rows);
   return {
     recheckAt,
@@ -54,7 +59,7 @@ export function weighRetirement(timeline: Timeline, sightings: readonly Sighting
       witnesses: firstOfEachFeed(past.flatMap((word) => word.rows)),
       missing: admissible
         ? null
-        : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must`,
+        : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must, for every id of the model`,
       hostsOnly: false,
       slipsOnly: false,
       trust: past.map((word) => word.trust).reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
@@ -64,16 +69,25 @@ export function weighRetirement(timeline: Timeline, sightings: readonly Sighting
 
 function endWords(timeline: Timeline, sightings: readonly Sighting[], at: Instant): EndWord[] {
   const byOrigin = new Map<string, KnownSighting[]>();
+  const listed: string[] = [];
   for (const sighting of sightings) {
-    const row = speaksOf(timeline, sighting, 'end') ? knownSighting(timeline, sighting, at) : null;
+    const row = knownSighting(timeline, sighting, at);
     if (row === null || row === 'announced' || row.trust === 'community') continue;
     if (!row.sighting.model.own || durability(row, at) === 'slip') continue;
-    byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
+    if (speaksOf(timeline, sighting, 'release')) listed.push(sighting.name);
+    if (speaksOf(timeline, sighting, 'end'))
+      byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
   }
-  return [...byOrigin].flatMap(([origin, rows]) => endWord(origin, rows));
+  return [...byOrigin].flatMap(([origin, rows]) => endWord(timeline, origin, rows, listed));
 }
 
-function endWord(origin: string, rows: readonly KnownSighting[]): EndWord[] {
+/** `listed` are the ids under which the vendor's own rows list the model, in any feed. */
+function endWord(
+  timeline: Timeline,
+  origin: string,
+  rows: readonly KnownSighting[],
+  listed: readonly string[],
+): EndWord[] {
   const ends: Interval[] = [];
   for (const row of rows) {
     const stated = row.version.shutdown === undefined ? null : parseDate(row.version.shutdown);
@@ -84,8 +98,12 @@ function endWord(origin: string, rows: readonly KnownSighting[]): EndWord[] {
     (latest, next) => (latest === null || next.to > latest.to ? next : latest),
     null,
   );
+  const endsOnly = rows.every((row) => !speaksOf(timeline, row.sighting, 'release'));
+  const names = rows.map((row) => row.sighting.name);
+  const extent = endsOnly ? extentOfEnd(names, listed) : 'whole';
+  if (last === null || extent === 'part') return [];
   const trust = rows.some((row) => row.trust === 'first_party') ? 'first_party' : (rows[0]?.trust ?? 'community');
-  return last === null ? [] : [{ origin, trust, ends: last, rows }];
+  return [{ origin, trust, ends: last, whole: extent === 'whole', rows }];
 }
 
 function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {

@@ -1,4 +1,6 @@
 import type { Adapter } from './adapter.ts';
+import { deprecations } from './deprecations.ts';
+import { endoflife } from './endoflife.ts';
 import { ledger } from './ledger.ts';
 import { litellm } from './litellm.ts';
 import { modelsDev } from './models-dev.ts';
@@ -10,6 +12,8 @@ const adapters = {
   npm_sdk: npmSdk,
   litellm,
   models_dev: modelsDev,
+  deprecations,
+  endoflife,
 } as const satisfies Record<string, Adapter>;
 
 export type AdapterName = keyof typeof adapters;

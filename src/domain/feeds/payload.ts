@@ -9,6 +9,9 @@ export const keyCharactersMax = 500;
 /** A stated date longer than this is prose. */
 export const dateCharactersMax = 64;
 
+/** A longer address is not kept. */
+export const urlCharactersMax = 2000;
+
 /** Rows nested deeper than this are not stored. */
 export const rowDepthMax = 32;
 
@@ -28,15 +31,19 @@ export function decodePayload(bytes: Uint8Array, expected: string): string {
 
 /** The bytes as a JSON object. Throws `Refusal('feed_unparsable')` for anything else, saying what was found. */
 export function readJsonObject(bytes: Uint8Array, expected: string): Record<string, unknown> {
+  const value = readJson(bytes, expected);
+  if (!isRecord(value)) throw unparsable(describeValue(value), expected);
+  return value;
+}
+
+/** The bytes as JSON of any kind. Throws `Refusal('feed_unparsable')` when they are none, saying what was found. */
+export function readJson(bytes: Uint8Array, expected: string): unknown {
   const text = decodePayload(bytes, expected);
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw unparsable(describeText(text), expected);
   }
-  if (!isRecord(value)) throw unparsable(describeValue(value), expected);
-  return value;
 }
 
 /** The one way a whole payload is refused. */
@@ -107,7 +114,8 @@ function findItemFlaw(item: FeedItem, seen: ReadonlyMap<string, FeedItem>): stri
   if (Math.max(item.key.length, item.host?.length ?? 0) > keyCharactersMax)
     return `has a key or host longer than ${keyCharactersMax} characters`;
   if (seen.has(item.key)) return 'repeats the key of an earlier row';
-  return findTextFlaw(item.key) ?? findTextFlaw(item.host ?? '') ?? findRowFlaw(item.raw);
+  const texts = [item.key, item.name, item.host ?? '', item.shutdown ?? '', item.released?.text ?? ''];
+  return findTextFlaw([...texts, item.sourceUrl ?? ''].join(' ')) ?? findRowFlaw(item.raw);
 }
 
 /** A lost row's key as it may be stored and shown: cut to length, unstorable characters replaced. */
@@ -118,6 +126,12 @@ function showKey(key: string): string {
 /** A date text to keep verbatim, or undefined when it is no text or far too long to be a date. */
 export function readDateText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= dateCharactersMax ? value : undefined;
+}
+
+/** A web address to keep, or undefined when it is none or too long to show. */
+export function readUrl(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > urlCharactersMax || !URL.canParse(value)) return undefined;
+  return /^https?:$/.test(new URL(value).protocol) ? value : undefined;
 }
 
 /** A price as a number of at least zero, rounded to a millionth of a dollar; undefined for anything else. */
