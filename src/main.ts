@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { forgetAnswersJob } from '../jobs/forget-answers.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
@@ -96,7 +97,7 @@ async function startServing(
 
 /** The first poll at once, then by the clock. */
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
-  const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob]);
+  const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob, forgetAnswersJob]);
   say('Reading the feeds …');
   await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);

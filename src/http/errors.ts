@@ -27,11 +27,13 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The request conflicts with what is there' },
+  request_in_progress: { status: 409, title: 'The same request is still under way' },
   precondition_failed: { status: 412, title: 'It was changed in the meantime' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported here' },
   expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   validation_failed: { status: 422, title: 'The input is not valid' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key belongs to another request' },
   criterion_too_deep: { status: 422, title: 'The criterion nests too deeply' },
   criterion_too_large: { status: 422, title: 'The criterion has too many nodes' },
   feed_unparsable: { status: 422, title: 'The payload is not what the adapter reads' },
@@ -44,7 +46,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
 
 /** A refusal names at most so many errors. */
 const errorsMax = 50;
-/** How long a client is asked to wait when the service is unavailable. */
+/** How long a client is asked to wait when the service is unavailable, or the same request is under way. */
 const retryAfterSeconds = 2;
 
 /** RFC 9457. `type` is a path of this service that explains the code. */
@@ -79,7 +81,9 @@ export function problemHeaders(code: ProblemCode): Record<string, string> {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
     ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer realm="outturn"' } : {}),
-    ...(code === 'service_unavailable' ? { 'retry-after': String(retryAfterSeconds) } : {}),
+    ...(code === 'service_unavailable' || code === 'request_in_progress'
+      ? { 'retry-after': String(retryAfterSeconds) }
+      : {}),
   };
 }
 

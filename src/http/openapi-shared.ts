@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { buildProblem, type ProblemCode, problemKinds } from './errors.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, takesIdempotencyKey } from './operation.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 
@@ -63,6 +63,12 @@ const headerDocs = {
     schema: { type: 'string' as const },
     example: 'Bearer realm="outturn", error="insufficient_scope", scope="write"',
   },
+  'Idempotent-Replayed': {
+    description:
+      'Present, and `true`, where this is the kept answer to an earlier request with the same Idempotency-Key.',
+    schema: { type: 'string' as const },
+    example: 'true',
+  },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'string' as const }, example: '2' },
 };
 
@@ -104,18 +110,18 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   const takesPage = 'cursor' in spec.query.shape;
   const codes: ProblemCode[] = ['validation_failed', 'internal_error', 'service_unavailable', ...(spec.refusals ?? [])];
   if (spec.access !== 'open') codes.push('unauthorized', 'forbidden');
+  if (takesIdempotencyKey(spec)) codes.push('bad_request', 'request_in_progress', 'idempotency_key_reused');
   if (Object.keys(spec.params).length > 0) codes.push('not_found');
   if (spec.ifMatch === true) codes.push('precondition_failed');
   if (takesPage) codes.push('invalid_cursor');
   if (spec.body !== undefined) codes.push('invalid_json');
-  if (spec.raw !== undefined) codes.push('bad_request');
   if (spec.body !== undefined || spec.raw !== undefined) codes.push('unsupported_media_type', 'body_too_large');
   return codes;
 }
 
 function problemAnswer(status: number, codes: readonly ProblemCode[]) {
   const more: HeaderName[] =
-    status === 401 || status === 403 ? ['WWW-Authenticate'] : status === 503 ? ['Retry-After'] : [];
+    status === 401 || status === 403 ? ['WWW-Authenticate'] : status === 503 || status === 409 ? ['Retry-After'] : [];
   const examples = codes.map((code) => {
     const value = buildProblem(code, 'What is wrong this time.', headerDocs['X-Request-Id'].example);
     return [code, { summary: problemKinds[code].title, value }] as const;

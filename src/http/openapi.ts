@@ -2,7 +2,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import { scopes } from '../domain/api-key.ts';
 import { type HeaderName, headers, problemAnswers, registerShared } from './openapi-shared.ts';
-import type { Operation } from './operation.ts';
+import { type Operation, takesIdempotencyKey } from './operation.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 type Spec = Operation['spec'];
@@ -10,18 +10,6 @@ type Spec = Operation['spec'];
 /** Puts one operation into the document, with every error that its parts bring about. */
 function registerOperation(registry: Registry, spec: Spec): void {
   const params = Object.entries(spec.params).map(([name, described]) => [name, z.string().meta(described)] as const);
-  const ifMatch = z.strictObject({
-    'If-Match': z
-      .string()
-      .optional()
-      .meta({ description: 'The ETag that was seen, or `*`; only its version counts.', example: '"2-5f3a9c01"' }),
-  });
-  const ifNoneMatch = z.strictObject({
-    'If-None-Match': z
-      .string()
-      .optional()
-      .meta({ description: 'ETags that the caller holds; the answer is then 304.', example: '"2-5f3a9c01"' }),
-  });
   registry.registerPath({
     method: spec.method,
     path: spec.path,
@@ -33,11 +21,37 @@ function registerOperation(registry: Registry, spec: Spec): void {
     request: {
       ...(params.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
       query: spec.query,
-      ...(spec.ifMatch === true ? { headers: ifMatch } : spec.method === 'get' ? { headers: ifNoneMatch } : {}),
+      ...headersOf(spec),
       ...requestBodyOf(spec),
     },
     responses: { ...answersOf(spec), ...problemAnswers(registry, spec) },
   });
+}
+
+const headerFields = {
+  'If-Match': z
+    .string()
+    .optional()
+    .meta({ description: 'The ETag that was seen, or `*`; only its version counts.', example: '"2-5f3a9c01"' }),
+  'If-None-Match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETags that the caller holds; the answer is then 304.', example: '"2-5f3a9c01"' }),
+  'Idempotency-Key': z.string().max(512).optional().meta({
+    description:
+      'A name for this very request, made up by the caller: sent again with the same key within 24 hours it is answered as the first time, and done once. At most 255 printable ASCII characters, bare or in double quotes.',
+    example: '0b7f7a0e-6a0c-4f7e-9d53-3c1e2f4a5b6c',
+  }),
+};
+
+function headersOf(spec: Spec) {
+  const names: (keyof typeof headerFields)[] = [
+    ...(spec.ifMatch === true ? (['If-Match'] as const) : []),
+    ...(spec.method === 'get' ? (['If-None-Match'] as const) : []),
+    ...(takesIdempotencyKey(spec) ? (['Idempotency-Key'] as const) : []),
+  ];
+  if (names.length === 0) return {};
+  return { headers: z.strictObject(Object.fromEntries(names.map((name) => [name, headerFields[name]]))) };
 }
 
 function securityOf({ access }: Spec): Record<string, string[]>[] {
@@ -75,6 +89,7 @@ function answersOf(spec: Spec) {
   const names: HeaderName[] = ['X-Request-Id', 'Cache-Control'];
   if (status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
   if (status === 201) names.push('Location');
+  if (takesIdempotencyKey(spec)) names.push('Idempotent-Replayed');
   if ('cursor' in spec.query.shape) names.push('Link');
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
   const notModified = {

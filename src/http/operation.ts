@@ -7,6 +7,7 @@ import { readBytes, readJson } from './body.ts';
 import { listingOf } from './cursor.ts';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { type Expected, expectedVersions } from './etag.ts';
+import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
 import { type Reply, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
@@ -103,11 +104,13 @@ export function operation<
     const params = readPathParameters(c);
     const search = searchOf(c);
     const asked = readQuery(search);
+    const { body, bytes, sent } = await readBody(c, spec);
     const input = {
       // The router fills in every name of the path, and only those.
       params: params as { readonly [Name in PathName<Path>]: string },
       query: parseInput(query, asked, 'query'),
-      ...(await readBody(c, spec)),
+      body,
+      bytes,
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
       listing: listingOf(spec.operationId, { ...params, ...asked }),
       caller,
@@ -120,11 +123,13 @@ export function operation<
         : await runWrite(
             http,
             {
+              method: c.req.method,
               operationId: spec.operationId,
               caller,
               target,
               apart: spec.apart ?? false,
               msMax: spec.writeMsMax,
+              repeatable: readRepeatable(c, spec, search, sent),
             },
             {
               before: async (within) => (await spec.before?.(within, input.params)) ?? null,
@@ -149,15 +154,42 @@ export function isWrite(spec: { readonly access: Access; readonly method: string
 async function readBody<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType>(
   c: Context<HttpEnv>,
   spec: OperationSpec<Path, Q, B>,
-): Promise<{ body: z.output<B>; bytes: Uint8Array }> {
-  const nothing = new Uint8Array();
-  if (spec.raw !== undefined) return { body: undefined as z.output<B>, bytes: await readBytes(c, spec.raw.bytesMax) }; // No schema: B is undefined.
+): Promise<ReadBody<z.output<B>>> {
+  const none = undefined as z.output<B>; // Only where there is no schema: B is undefined then.
+  if (spec.raw !== undefined) {
+    const bytes = await readBytes(c, spec.raw.bytesMax);
+    return { body: none, bytes, sent: () => bytes };
+  }
+  const bytes = new Uint8Array();
   if (spec.body !== undefined) {
     const value = await readJson(c, spec.body.mediaTypes ?? ['application/json']);
-    return { body: parseInput(spec.body.schema, value, 'body', spec.body.hints), bytes: nothing };
+    const body = parseInput(spec.body.schema, value, 'body', spec.body.hints);
+    return { body, bytes, sent: () => JSON.stringify(value) };
   }
   if (spec.method === 'post') await refuseBody(c);
-  return { body: undefined as z.output<B>, bytes: nothing }; // No schema: B is undefined.
+  return { body: none, bytes, sent: () => '' };
+}
+
+type ReadBody<B> = {
+  readonly body: B;
+  readonly bytes: Uint8Array;
+  /** What was sent, before it was parsed. */
+  readonly sent: () => string | Uint8Array;
+};
+
+/** Whether a request of this operation may be given an `Idempotency-Key`: what creates, and whatever else is a POST and a write. */
+export function takesIdempotencyKey(spec: { readonly access: Access; readonly method: string }): boolean {
+  return spec.method === 'post' && isWrite(spec);
+}
+
+function readRepeatable(
+  c: Context<HttpEnv>,
+  spec: { readonly access: Access; readonly method: string },
+  search: URLSearchParams,
+  sent: () => string | Uint8Array,
+): { key: string; fingerprint: string } | null {
+  const key = takesIdempotencyKey(spec) ? readIdempotencyKey(c.req.header('idempotency-key')) : null;
+  return key === null ? null : { key, fingerprint: fingerprintOf(search, sent()) };
 }
 
 /** Clients that always send a body send an empty object. */

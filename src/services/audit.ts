@@ -5,17 +5,23 @@ import type { Deps } from './deps.ts';
 /** Who changes things from a shell. */
 export const shellActor = 'cli';
 
-/** Fields of documents that hold a secret: an audit shows that they were there to nobody. */
-const secretFields: ReadonlySet<string> = new Set(['key', 'secret', 'headers']);
+/** Fields that are shown in one answer and never again. */
+const shownOnceFields: ReadonlySet<string> = new Set(['key', 'secret']);
+/** Fields that the audit shows to nobody: headers that a subscriber asks for may hold a password. */
+const secretFields: ReadonlySet<string> = new Set([...shownOnceFields, 'headers']);
 
-/** A document without its secrets, however deep they lie. */
-export function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
+/** A document without what is shown only once, however deep it lies. */
+export function withoutShownOnce(value: unknown): unknown {
+  return withoutFields(value, shownOnceFields);
+}
+
+function withoutFields(value: unknown, names: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((entry) => withoutFields(entry, names));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => !secretFields.has(name))
-      .map(([name, field]) => [name, withoutSecrets(field)]),
+      .filter(([name]) => !names.has(name))
+      .map(([name, field]) => [name, withoutFields(field, names)]),
   );
 }
 
@@ -28,8 +34,8 @@ export async function recordAudit(tx: Sql, deps: Pick<Deps, 'newId' | 'now'>, in
     ...input,
     id: deps.newId('aud'),
     recordedAt: deps.now(),
-    before: withoutSecrets(input.before),
-    after: withoutSecrets(input.after),
+    before: withoutFields(input.before, secretFields),
+    after: withoutFields(input.after, secretFields),
   });
 }
 

@@ -1,6 +1,8 @@
 import { withinTransaction } from '../store/db.ts';
+import type { Claim } from '../store/idempotency.ts';
 import { recordAudit } from './audit.ts';
 import type { Deps } from './deps.ts';
+import { claimRequest, giveUpClaim, keepAnswer, type Repeatable } from './idempotency.ts';
 
 /** A change as its caller asked for it. */
 export type WriteAsk = {
@@ -29,14 +31,55 @@ export type Write<A> = {
  * speaks to the outside is written down before it begins, without what comes of it.
  */
 export async function performWrite<A>(deps: Deps, ask: WriteAsk, write: Write<A>): Promise<A> {
+  return await performClaimed(deps, ask, write, async () => {});
+}
+
+/** How an answer is kept as text, and told from it again. */
+export type AnswerText<A> = { readonly write: (answer: A) => string; readonly read: (text: string) => A };
+
+/**
+ * The same for a request that may come again: it is done once, and answered as often as it is asked. The answer is kept
+ * in the transaction of the change. A request that is refused may be sent again under its key.
+ */
+export async function performOnce<A>(
+  deps: Deps,
+  ask: WriteAsk,
+  write: Write<A>,
+  repeat: { readonly of: Repeatable; readonly text: AnswerText<A> },
+): Promise<{ answer: A; repeated: boolean }> {
+  const claimed = await claimRequest(deps, repeat.of);
+  if (claimed.kind === 'answered') return { answer: repeat.text.read(claimed.answer), repeated: true };
+  const { claim } = claimed;
+  try {
+    const answer = await performClaimed(deps, ask, write, keeperOf(claim, repeat.text));
+    return { answer, repeated: false };
+  } catch (error) {
+    await giveUpClaim(deps, claim);
+    throw error;
+  }
+}
+
+function keeperOf<A>(claim: Claim, text: AnswerText<A>): (inside: Deps, answer: A) => Promise<void> {
+  return async (inside, answer) => await keepAnswer(inside, claim, text.write(answer));
+}
+
+async function performClaimed<A>(
+  deps: Deps,
+  ask: WriteAsk,
+  write: Write<A>,
+  keep: (inside: Deps, answer: A) => Promise<void>,
+): Promise<A> {
   if (ask.apart) {
     await inOne(deps, ask, async (inside) => recordChange(inside, ask, await write.before(inside), null));
-    return await write.run(deps);
+    const answer = await write.run(deps);
+    await keep(deps, answer);
+    return answer;
   }
   return await inOne(deps, ask, async (inside) => {
     const before = await write.before(inside);
     const answer = await write.run(inside);
     await recordChange(inside, ask, before, write.after(answer));
+    await keep(inside, answer);
     return answer;
   });
 }
