@@ -111,6 +111,20 @@ create table feeds (
   constraint feeds_trust_check CHECK ((trust = ANY (ARRAY['first_party'::text, 'curated'::text, 'aggregator'::text, 'community'::text])))
 );
 
+create table idempotency_keys (
+  caller text not null,
+  method text not null,
+  path text not null,
+  key text not null,
+  fingerprint text not null,
+  holder text not null,
+  lease_until timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  answer text,
+  constraint idempotency_keys_pkey PRIMARY KEY (caller, method, path, key)
+);
+CREATE INDEX idempotency_keys_by_expiry ON public.idempotency_keys USING btree (expires_at);
+
 create table item_readings (
   feed_id text not null,
   item_key text not null,
