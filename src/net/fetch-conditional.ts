@@ -45,6 +45,8 @@ export type Fetched = Validators & {
   /** The body as the publisher means it: transfer and content codings taken off. */
   readonly bytes: Uint8Array;
   readonly contentType: string | null;
+  /** The `Link` header (RFC 8288), where publishers of long lists say how they go on. */
+  readonly link: string | null;
   /** Where the body came from, after redirects. */
   readonly finalUrl: string;
 };
@@ -184,7 +186,7 @@ async function readAnswer(
   const bytes = await readBody(response, limits.bodyBytesMax);
   if (!(bytes instanceof Uint8Array)) return bytes;
   const contentType = readHeader(headers, 'content-type') ?? null;
-  return { kind: 'ok', status, bytes, ...validators, contentType, finalUrl: url.href };
+  return { kind: 'ok', status, bytes, ...validators, contentType, link: joinLinks(headers.link), finalUrl: url.href };
 }
 
 async function readBody(response: Dispatcher.ResponseData, bytesMax: number): Promise<Uint8Array | FetchFailure> {
@@ -229,6 +231,11 @@ type IncomingHeaders = Dispatcher.ResponseData['headers'];
 function readHeader(headers: IncomingHeaders, name: string): string | undefined {
   const value = headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** Repeated headers mean the same as one with commas. */
+function joinLinks(links: string | string[] | undefined): string | null {
+  return Array.isArray(links) ? links.join(', ') : (links ?? null);
 }
 
 function readValidators(headers: IncomingHeaders): Validators {

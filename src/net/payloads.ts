@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
+import { findAdapter } from '../domain/feeds/adapters.ts';
 import { sdkPackages } from '../domain/feeds/npm-sdk.ts';
 import type { Client } from './client.ts';
 import { fetchConditional } from './fetch-conditional.ts';
+import { fetchPages } from './fetch-pages.ts';
 import { loadRegistryOptions } from './npm-settings.ts';
 import { readPackageDeclarations } from './registry.ts';
 
-/** What is asked for: a web address, `npm:<package>` or `builtin:<file of this program>`, with the validators of the copy at hand. */
+/** What is asked for, of the adapter's kind: a web address, `npm:<package>` or `builtin:<file of this program>`, with the validators of the copy at hand. */
 export type PayloadAsk = {
+  readonly adapter: string;
   readonly url: string;
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -46,12 +49,15 @@ export async function fetchPayload(sources: PayloadSources, ask: PayloadAsk): Pr
   if (ask.url.startsWith('builtin:')) return await readBuiltin(sources.root, ask);
   if (ask.url.startsWith('npm:')) return await readPackage(sources, ask);
   const { client, signal } = sources;
-  const outcome = await fetchConditional(client, {
+  const request = {
     url: ask.url,
     etag: ask.etag,
     lastModified: ask.lastModified,
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  const paging = findAdapter(ask.adapter)?.paging;
+  const outcome =
+    paging === undefined ? await fetchConditional(client, request) : await fetchPages(client, request, paging);
   switch (outcome.kind) {
     case 'ok':
       return {

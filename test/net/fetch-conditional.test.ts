@@ -24,6 +24,7 @@ describe('an answer with a document', () => {
       etag: 'W/"7"',
       lastModified: 'Sun, 22 Nov 2026 12:00:00 GMT',
       contentType: 'text/html',
+      link: null,
       finalUrl: `${origin}/a?b=c#d`,
     });
   });

@@ -1,5 +1,6 @@
 import type { Trust } from '../trust.ts';
 import type { FeedParser } from './item.ts';
+import type { Paging } from './pages.ts';
 
 /** What a feed of an adapter is taken to be unless its entry says otherwise. */
 export type AdapterDefaults = {
@@ -28,6 +29,8 @@ export type Adapter = {
   readonly witnesses?: readonly Testimony[];
   /** What its rows state besides their existence: only for these can its silence be evidence. */
   readonly publishes?: readonly string[];
+  /** How its list goes on where it comes in several pages; left out: it comes whole. */
+  readonly paging?: Paging;
   readonly defaults: AdapterDefaults;
 };
 

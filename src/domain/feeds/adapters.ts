@@ -5,6 +5,7 @@ import { ledger } from './ledger.ts';
 import { litellm } from './litellm.ts';
 import { modelsDev } from './models-dev.ts';
 import { npmSdk } from './npm-sdk.ts';
+import { openrouter } from './openrouter.ts';
 
 /** The kinds of feed that can be read, one line each. */
 const adapters = {
@@ -12,6 +13,7 @@ const adapters = {
   npm_sdk: npmSdk,
   litellm,
   models_dev: modelsDev,
+  openrouter,
   deprecations,
   endoflife,
 } as const satisfies Record<string, Adapter>;

@@ -18,6 +18,11 @@ export const rowDepthMax = 32;
 /** How much of a wrong payload a refusal quotes. */
 const quotedCharactersMax = 60;
 
+/** A longer text is no price. */
+const decimalCharactersMax = 40;
+
+const decimalPattern = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
+
 const textUnstorable = /[\0\p{Cs}]/u;
 
 /** The bytes as strict UTF-8; a byte order mark is dropped. Throws `Refusal('feed_unparsable')`. */
@@ -139,6 +144,12 @@ export function readPrice(value: unknown, factor: number): number | undefined {
   if (typeof value !== 'number' || value < 0) return undefined;
   const price = Math.round(value * factor * 1e6) / 1e6;
   return Number.isFinite(price) ? price : undefined;
+}
+
+/** A price published as a decimal text (`"0.00000125"`); undefined for anything else, the `"-1"` of routers included. */
+export function readDecimalPrice(value: unknown, factor: number): number | undefined {
+  const decimal = typeof value === 'string' && value.length <= decimalCharactersMax && decimalPattern.test(value);
+  return decimal ? readPrice(Number(value), factor) : undefined;
 }
 
 /** A whole number of at least one; undefined for anything else. */

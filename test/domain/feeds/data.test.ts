@@ -122,7 +122,7 @@ describe('the default feeds', () => {
 
   it('never let a list cover whose silence means nothing', () => {
     const covering = feeds.filter((feed) => feed.covers.length > 0).map((feed) => feed.slug);
-    expect(covering).toEqual(['litellm', 'models-dev']);
+    expect(covering).toEqual(['litellm', 'models-dev', 'openrouter']);
   });
 
   it('agree with their adapters on what a catalogue is', () => {

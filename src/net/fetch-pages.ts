@@ -1,0 +1,136 @@
+import { findPagesFlaw, firstPages, joinPages, nextPage, type Paging, rowsOf } from '../domain/feeds/pages.ts';
+import type { Client } from './client.ts';
+import type { FetchFailure, FetchFailureReason } from './failure.ts';
+import {
+  type Fetched,
+  type FetchOutcome,
+  type FetchRequest,
+  fetchConditional,
+  fetchLimitsDefault,
+  type NotModified,
+} from './fetch-conditional.ts';
+
+export type PagesLimits = {
+  /** How many pages one reading may take, over all lists. */
+  readonly pagesMax: number;
+  /** The size of all pages together after decoding, in bytes. */
+  readonly bodyBytesMax: number;
+  /** From the first request to the last byte of the last page, in milliseconds; well within a poll's lease. */
+  readonly readingMsMax: number;
+};
+
+export const pagesLimitsDefault: PagesLimits = {
+  pagesMax: 50,
+  bodyBytesMax: fetchLimitsDefault.bodyBytesMax,
+  readingMsMax: 90_000,
+};
+
+export type PagesFailure = FetchFailure<FetchFailureReason | 'bad_page'>;
+
+export type PagesOutcome = Fetched | NotModified | PagesFailure;
+
+/** What one reading has used up so far. */
+type Reading = {
+  readonly client: Client;
+  readonly request: FetchRequest;
+  readonly paging: Paging;
+  readonly limits: PagesLimits;
+  readonly endsAt: number;
+  readonly asked: Set<string>;
+  bytes: number;
+};
+
+/**
+ * Gets a list that may come in several pages, as one document of the shape of a single page. All of it or none: one page
+ * that fails, repeats itself or leads away fails the reading, because what stood on it would look as if it were gone.
+ *
+ * Validators speak of one page. They are sent and kept only where that page is the whole list and its body says so;
+ * where a header says it, a body that has not changed proves nothing of what follows.
+ */
+export async function fetchPages(
+  client: Client,
+  request: FetchRequest,
+  paging: Paging,
+  limits: Partial<PagesLimits> = {},
+): Promise<PagesOutcome> {
+  const all = { ...pagesLimitsDefault, ...limits };
+  const endsAt = Date.now() + all.readingMsMax;
+  const reading: Reading = { client, request, paging, limits: all, endsAt, asked: new Set(), bytes: 0 };
+  const lists = firstPages(paging, request.url);
+  const isOneList = lists.length === 1 && paging !== 'link_header';
+  const bodies: (readonly unknown[])[] = [];
+  let first: Fetched | null = null;
+  for (const url of lists) {
+    const list = await readList(reading, url, isOneList);
+    if (list.kind !== 'list') return list;
+    first ??= list.first;
+    if (isOneList && list.bodies.length === 1) return list.first;
+    bodies.push(list.bodies);
+  }
+  if (first === null) return failPage('bad_url', reading, 'no list was asked for');
+  const bytes = new TextEncoder().encode(JSON.stringify(joinPages(paging, bodies)));
+  return { ...first, bytes, etag: null, lastModified: null };
+}
+
+type List = { readonly kind: 'list'; readonly first: Fetched; readonly bodies: readonly unknown[] };
+
+async function readList(reading: Reading, start: string, conditional: boolean): Promise<List | PagesOutcome> {
+  const { paging } = reading;
+  const bodies: unknown[] = [];
+  let first: Fetched | null = null;
+  for (let url = start; ; ) {
+    const page = await readPage(reading, url, conditional && first === null);
+    if (page.kind !== 'ok') return page;
+    const body = parseBody(page.bytes);
+    if (rowsOf(paging, body) === null) {
+      // What is no such list at all is handed on as it came, for the parser to say what it found.
+      return reading.asked.size === 1
+        ? { ...page, etag: null, lastModified: null }
+        : failPage('bad_page', reading, 'holds no rows');
+    }
+    first ??= page;
+    bodies.push(body);
+    const next = nextPage(paging, { url, body, link: page.link });
+    if (next.kind === 'bad') return failPage('bad_page', reading, next.why);
+    const flaw = findPagesFlaw(paging, bodies);
+    if (flaw !== null) return failPage('bad_page', reading, flaw);
+    if (next.kind === 'last') return { kind: 'list', first, bodies };
+    url = next.url;
+  }
+}
+
+async function readPage(reading: Reading, url: string, conditional: boolean): Promise<FetchOutcome | PagesFailure> {
+  const { client, request, limits, asked } = reading;
+  if (asked.has(url)) return failPage('bad_page', reading, 'leads back to a page that was read before');
+  if (asked.size >= limits.pagesMax)
+    return failPage('too_large', reading, `is followed by more than ${limits.pagesMax} pages`);
+  const leftMs = reading.endsAt - Date.now();
+  if (leftMs <= 0) return failPage('timeout', reading, `was not the last after ${limits.readingMsMax} ms`);
+  asked.add(url);
+  const { etag = null, lastModified = null, ...rest } = request;
+  const outcome = await fetchConditional(client, {
+    ...rest,
+    url,
+    ...(conditional ? { etag, lastModified } : {}),
+    limits: {
+      ...request.limits,
+      exchangeMsMax: Math.min(request.limits?.exchangeMsMax ?? fetchLimitsDefault.exchangeMsMax, leftMs),
+      bodyBytesMax: limits.bodyBytesMax - reading.bytes,
+    },
+  });
+  if (outcome.kind === 'ok') reading.bytes += outcome.bytes.byteLength;
+  return outcome.kind === 'failed' ? { ...outcome, detail: `page ${asked.size}: ${outcome.detail}` } : outcome;
+}
+
+function failPage(reason: PagesFailure['reason'], { asked }: Reading, what: string): PagesFailure {
+  return { kind: 'failed', reason, detail: `page ${asked.size} ${what}` };
+}
+
+/** The parsed body; undefined when it is no JSON. */
+function parseBody(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
