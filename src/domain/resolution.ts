@@ -16,6 +16,12 @@ export const personReasonCodes = [
 
 export type PersonReasonCode = (typeof personReasonCodes)[number];
 
+/** Reasons that only one outcome can have: an unclear reality is not a defective claim, and neither is an answer. */
+export function outcomeOf(reason: PersonReasonCode): 'ambiguous' | 'annulled' | null {
+  if (reason === 'reality_unclear') return 'ambiguous';
+  return reason === 'criterion_defective' ? 'annulled' : null;
+}
+
 /** What the resolver itself gives as a reason, besides the reason of the decisive leaf. */
 export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined';
 

@@ -64,6 +64,7 @@ export const predictionExample = {
   outcome: 'no',
   standing: null,
   leaning: null,
+  review: null,
   resolution: resolutionExample,
   tags: ['timelines'],
   as_of: null,

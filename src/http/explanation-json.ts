@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { ExplanationNode } from '../domain/explanation.ts';
 import { trusts } from '../domain/trust.ts';
 
-const witnessSchema = z
+export const witnessSchema = z
   .object({
     observation_id: z.string(),
     feed: z.string().meta({ description: 'Slug of the feed.' }),
@@ -15,7 +15,7 @@ const witnessSchema = z
   })
   .meta({ id: 'Witness', description: 'An observation that a verdict rests on.' });
 
-const watermarkSchema = z
+export const watermarkSchema = z
   .object({
     feed: z.string(),
     origin: z.string(),

@@ -7,7 +7,7 @@ import { explanationNodeExample, predictionExample } from './examples.ts';
 import { explanationNodeSchema, explanationToJson } from './explanation-json.ts';
 import { asOfField } from './fields.ts';
 import { operation } from './operation.ts';
-import { leaningSchema, stampOf, stampSchema } from './prediction-json.ts';
+import { leaningSchema, reviewSchema, reviewToJson, stampOf, stampSchema } from './prediction-json.ts';
 
 const explanationSchema = z
   .object({
@@ -20,6 +20,7 @@ const explanationSchema = z
     trust: z.string().nullable().meta({ description: 'The best trust among what settles it.', example: 'first_party' }),
     evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
     leaning: leaningSchema.nullable(),
+    review: reviewSchema.nullable(),
     explanation: explanationNodeSchema,
     evaluator: z.string().meta({ description: 'Version of the rules.', example: '1' }),
     identity: z.string().meta({ description: 'Version of the identity data.', example: '2026-11-22.1' }),
@@ -52,6 +53,7 @@ const explain = operation({
       trust: 'first_party',
       evidence: predictionExample.resolution.evidence,
       leaning: null,
+      review: null,
       explanation: explanationNodeExample,
       evaluator: '1',
       identity: '2026-11-22.1',
@@ -60,11 +62,12 @@ const explain = operation({
   },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const { prediction, evaluation, evaluatorVersion, identityVersion } = await explainPrediction(
+    const { view, evaluation, evaluatorVersion, identityVersion } = await explainPrediction(
       http.services,
       params.id,
       asOf,
     );
+    const { prediction, review } = view;
     const body: z.input<typeof explanationSchema> = {
       prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
       made_at: prediction.madeAt,
@@ -75,6 +78,7 @@ const explain = operation({
       trust: evaluation.trust,
       evidence: [...evaluation.evidence],
       leaning: evaluation.leaning,
+      review: reviewToJson(review),
       explanation: explanationToJson(evaluation.explanation),
       evaluator: evaluatorVersion,
       identity: identityVersion,

@@ -5,8 +5,11 @@ import { evaluatorVersion } from '../domain/evaluate.ts';
 import { dayMs, formatDay, formatInstant, type Instant } from '../domain/instant.ts';
 import { warningCodes } from '../domain/lint.ts';
 import { evidencePolicySchema } from '../domain/policy.ts';
+import { sideEntriesMax } from '../domain/sides.ts';
 import type { PredictionView } from '../services/prediction-views.ts';
+import type { Review } from '../services/review-sides.ts';
 import { predictionExample } from './examples.ts';
+import { watermarkSchema, witnessSchema } from './explanation-json.ts';
 import { instantText } from './fields.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
@@ -32,6 +35,43 @@ export const leaningSchema = z
     text: z.string().meta({ description: 'Why, in words.' }),
   })
   .meta({ id: 'Leaning', description: 'Where a proposed or disputed prediction leans, for a person to decide.' });
+
+const sideSchema = z
+  .object({
+    witnesses: z
+      .array(witnessSchema)
+      .max(sideEntriesMax)
+      .meta({ description: 'Observations that speak for it, oldest first.' }),
+    coverage: z
+      .array(watermarkSchema)
+      .max(sideEntriesMax)
+      .meta({ description: 'Feeds that were read long enough and do not list it.' }),
+    more: z.int().meta({ description: 'How many of both were left out; the explanation has them.', example: 0 }),
+  })
+  .meta({ id: 'ReviewSide', description: 'What speaks for one answer.' });
+
+export const reviewSchema = z
+  .object({
+    leaning: leaningSchema,
+    supporting: sideSchema.meta({ description: 'What speaks for what it leans to.' }),
+    contradicting: sideSchema.meta({ description: 'What speaks against that.' }),
+  })
+  .meta({
+    id: 'Review',
+    description:
+      'What a person has to weigh, side by side: given while a prediction is proposed or disputed. Of a disputed one the leaning is what later evidence says, and what contradicts it is what its resolution rests on.',
+  });
+
+/** Copied so that it can be handed on. */
+export function reviewToJson(review: Review | null): z.input<typeof reviewSchema> | null {
+  if (review === null) return null;
+  const side = ({ witnesses, coverage, more }: Review['supporting']): z.input<typeof sideSchema> => ({
+    witnesses: [...witnesses],
+    coverage: [...coverage],
+    more,
+  });
+  return { leaning: review.leaning, supporting: side(review.supporting), contradicting: side(review.contradicting) };
+}
 
 const sourceReference = z.object({
   id: z.string(),
@@ -80,6 +120,7 @@ export const predictionSchema = z
       .nullable()
       .meta({ description: 'Where it stands while unresolved.', example: 'unrefuted as of 2025-08-01T00:00:00Z' }),
     leaning: leaningSchema.nullable().meta({ description: 'What a proposed or disputed one leans to.' }),
+    review: reviewSchema.nullable().meta({ description: 'What a person has to weigh, while there is something to.' }),
     resolution: resolutionSchema.nullable().meta({ description: 'The one that stands.' }),
     tags: z.array(z.string()),
     as_of: stampSchema.nullable().meta({ description: 'Given when `as_of` was asked for.' }),
@@ -139,6 +180,7 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
     outcome: resolution?.outcome ?? null,
     standing: view.standing,
     leaning: view.leaning,
+    review: reviewToJson(view.review),
     resolution: resolution === null ? null : resolutionToJson(resolution),
     tags: prediction.tags,
     as_of: stamp,

@@ -47,7 +47,11 @@ const decisionSchema = z
       description: 'What in the world settled it: a date, an RFC 3339 instant, or start/end.',
       example: '2025-08-07',
     }),
-    reason_code: z.enum(personReasonCodes).meta({ description: 'Why, for machines.', example: 'evidence_reviewed' }),
+    reason_code: z.enum(personReasonCodes).meta({
+      description:
+        'Why, for machines. `confirmed` repeats the outcome that stands, `reality_unclear` goes with ambiguous, `criterion_defective` with annulled, `entry_error` mends a slip.',
+      example: 'evidence_reviewed',
+    }),
     reason: text(reasonCharsMax, {
       description: 'Why, for people.',
       example: 'The vendor announced it on that day; see the evidence.',
@@ -57,6 +61,11 @@ const decisionSchema = z
       .max(evidenceMax)
       .optional()
       .meta({ description: 'Ids of observations.', example: resolutionExample.evidence }),
+    supersedes: referenceField.nullable().optional().meta({
+      description:
+        'The resolution that you saw standing, null for none; refused with 409 when another stands. Left out: whatever stands is superseded.',
+      example: resolutionExample.id,
+    }),
   })
   .meta({ id: 'Decision', description: "A person's decision." });
 
@@ -66,7 +75,8 @@ const decide = operation({
   operationId: 'decideByPerson',
   tag,
   summary: 'Decide as a person',
-  description: 'Appends a resolution by a person. It supersedes the one that stood, which is kept.',
+  description:
+    'Appends a resolution by a person. It supersedes the one that stood, which is kept, and answers a dispute of it. Subscribers are told once: prediction.resolved or prediction.annulled of the first, prediction.resolution.amended of any later one.',
   access: 'resolve',
   params: idParameter,
   body: {
@@ -93,6 +103,7 @@ const decide = operation({
       reasonCode: body.reason_code,
       reason: body.reason,
       evidence: body.evidence ?? [],
+      supersedes: body.supersedes,
       // The key by its id: its name may say more of its holder than readers are meant to know.
       decidedBy: (caller ?? adminCaller).id,
     });

@@ -1,14 +1,13 @@
 import type { Evaluation } from '../domain/evaluate.ts';
 import { evaluatorVersion } from '../domain/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { PredictionRow } from '../store/predictions.ts';
 import type { Deps } from './deps.ts';
-import { evaluateAt } from './prediction-views.ts';
-import { requirePrediction } from './predictions.ts';
+import { evaluateAt, type PredictionView } from './prediction-views.ts';
+import { viewPrediction } from './predictions.ts';
 
 /** Why a prediction stands as it does, with the versions of the rules that say so. */
 export type Explained = {
-  readonly prediction: PredictionRow;
+  readonly view: PredictionView;
   readonly at: Instant;
   readonly evaluation: Evaluation;
   readonly evaluatorVersion: string;
@@ -17,8 +16,8 @@ export type Explained = {
 
 /** Replays the rule, with the criterion that stood then, over the stored evidence, as of a moment or now. */
 export async function explainPrediction(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<Explained> {
-  const prediction = await requirePrediction(deps.db.sql, idOrSlug, asOf);
   const at = asOf ?? deps.now();
-  const evaluation = await evaluateAt(deps.db.sql, deps, prediction, at);
-  return { prediction, at, evaluation, evaluatorVersion, identityVersion: deps.identity.version };
+  const view = await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
+  const evaluation = view.evaluation ?? (await evaluateAt(deps.db.sql, deps, view.prediction, at));
+  return { view, at, evaluation, evaluatorVersion, identityVersion: deps.identity.version };
 }

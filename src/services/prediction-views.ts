@@ -1,14 +1,14 @@
 import { type Evaluation, evaluate, type Leaning } from '../domain/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
-import { reasonText } from '../domain/resolution.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
 import { listDisputes } from '../store/disputes.ts';
 import type { PredictionRow, PredictionState } from '../store/predictions.ts';
 import { findPredictor, type PredictorRow } from '../store/predictors.ts';
-import { listStandingResolutions, type ResolutionRow } from '../store/resolutions.ts';
+import { listStandingResolutions, type ResolutionRow, type StandingResolution } from '../store/resolutions.ts';
 import { findSource, type SourceRow } from '../store/sources.ts';
 import type { Deps } from './deps.ts';
+import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from './review-sides.ts';
 import { stateOf } from './settle.ts';
 import { termsOf } from './settle-world.ts';
 import { standingOf } from './standing.ts';
@@ -22,6 +22,10 @@ export type PredictionView = {
   readonly status: PredictionState;
   readonly resolution: ResolutionRow | null;
   readonly leaning: Leaning | null;
+  /** What a person has to weigh, where it is proposed or disputed. */
+  readonly review: Review | null;
+  /** What follows from the evidence, where no resolution stands. */
+  readonly evaluation: Evaluation | null;
   readonly standing: string | null;
   readonly hindsight: boolean;
   /** Edits, versions of the criterion and resolutions, the latter two as of then: the row version. */
@@ -66,6 +70,10 @@ export async function viewPredictions(
     predictions.filter((prediction) => !resolved.has(prediction.id)),
     at,
   );
+  const named = await listNamedEvidence(
+    db,
+    standing.filter((row) => disputes.some((dispute) => dispute.resolutionId === row.id)),
+  );
   return predictions.map((prediction) => {
     const resolution = resolved.get(prediction.id) ?? null;
     const shared = {
@@ -75,35 +83,37 @@ export async function viewPredictions(
     };
     if (resolution === null)
       return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
-    const disputed = disputes.filter((dispute) => dispute.resolutionId === resolution.id).at(-1);
-    const leaning =
-      disputed === undefined
-        ? null
-        : { outcome: disputed.verdict, reason: disputed.explanation.reason, text: reasonText(disputed.explanation) };
-    return {
-      ...shared,
-      status: disputed === undefined ? 'resolved' : 'disputed',
-      resolution,
-      leaning,
-      standing: null,
-      hindsight: resolution.firstKnownAt < prediction.criterionAt,
-      version: versionOf(prediction, resolution.rows),
-      updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
-    };
+    const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1) ?? null;
+    const review = dispute === null ? null : reviewDisputed(prediction, resolution, dispute, named);
+    return { ...shared, ...viewResolved(prediction, resolution, review) };
   });
 }
 
-type OpenPart = Pick<
-  PredictionView,
-  'status' | 'resolution' | 'leaning' | 'standing' | 'hindsight' | 'version' | 'updatedAt'
->;
+function viewResolved(prediction: PredictionRow, resolution: StandingResolution, review: Review | null): Standing {
+  return {
+    status: review === null ? 'resolved' : 'disputed',
+    resolution,
+    leaning: review?.leaning ?? null,
+    review,
+    evaluation: null,
+    standing: null,
+    hindsight: resolution.firstKnownAt < prediction.criterionAt,
+    version: versionOf(prediction, resolution.rows),
+    updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
+  };
+}
 
-function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): OpenPart {
+/** What of a view depends on the evidence. */
+type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor'>;
+
+function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
   const evaluation = evaluate(prediction.criterion, timeline ?? emptyTimeline, at, termsOf(deps, prediction));
   return {
     status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
     resolution: null,
     leaning: evaluation.leaning,
+    review: reviewOpen(prediction, evaluation),
+    evaluation,
     standing: standingOf(prediction, timeline ?? emptyTimeline, at),
     hindsight: false,
     version: versionOf(prediction, 0),

@@ -1,8 +1,8 @@
 import { evaluatorVersion } from '../domain/evaluate.ts';
 import { type EventType, eventBody } from '../domain/event.ts';
-import { parseDate } from '../domain/instant.ts';
+import { type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { PersonReasonCode } from '../domain/resolution.ts';
+import { outcomeOf, type PersonReasonCode } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
 import { listObservations } from '../store/observations.ts';
@@ -27,15 +27,22 @@ export type DecisionInput = {
   readonly reason: string;
   readonly evidence: readonly string[];
   readonly decidedBy: string;
+  /** The resolution that the person saw standing, null for none; left out: whatever stands. */
+  readonly supersedes?: string | null | undefined;
 };
 
-/** A person's decision: appended, superseding what stood. It is known when it is decided. */
+/**
+ * A person's decision: appended, superseding what stood. It is known when it is decided, and answers every dispute of
+ * what it supersedes. Refuses with `conflict` when something else stands than the person saw, or came to in between.
+ */
 export async function decideByPerson(deps: Deps, idOrSlug: string, input: DecisionInput): Promise<ResolutionRow> {
-  requireEffectiveAt(input.effectiveAt);
+  requireEffectiveAt(input.effectiveAt, deps.now());
   return await deps.db.begin(async (tx) => {
     const prediction = await requirePrediction(tx, idOrSlug);
     await requireObservations(tx, input.evidence);
     const standing = (await listPredictionResolutions(tx, prediction.id, null)).at(-1) ?? null;
+    requireSeen(input.supersedes, standing);
+    requireReason(input, standing);
     // After reading what stands: whoever decided in between is then met as a conflict, not superseded unseen.
     await lockPredictions(tx, [prediction.id]);
     const now = deps.now();
@@ -73,11 +80,31 @@ export async function decideByPerson(deps: Deps, idOrSlug: string, input: Decisi
   });
 }
 
-function requireEffectiveAt(text: string): void {
-  const parts = text.split('/');
-  const valid = parts.length <= 2 && parts.every((part) => parseDate(part) !== null);
-  const detail = 'effective_at must be a date, an RFC 3339 instant, or start/end of the two';
-  if (!valid) throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/effective_at' }]);
+/** What settled it has happened: a date still to come settles nothing yet. */
+function requireEffectiveAt(text: string, now: Instant): void {
+  const [start = '', end = start, ...rest] = text.split('/');
+  const isOpen = start === '..' && end !== start;
+  const from = isOpen ? Number.NEGATIVE_INFINITY : parseDate(start)?.interval.from;
+  const last = parseDate(end)?.interval.from;
+  const isDated = rest.length === 0 && from !== undefined && last !== undefined && from <= last;
+  const detail = isDated
+    ? 'effective_at lies in the future: what has not happened yet settles nothing'
+    : 'effective_at must be a date, an RFC 3339 instant, or start/end of the two in that order';
+  if (!isDated || last > now) throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/effective_at' }]);
+}
+
+function requireSeen(supersedes: string | null | undefined, standing: ResolutionRow | null): void {
+  if (supersedes === undefined || supersedes === (standing?.id ?? null)) return;
+  const stands = standing === null ? 'none stands' : `${standing.id} stands`;
+  const detail = `not the resolution that you saw is standing: ${stands}; read it again`;
+  throw new Refusal('conflict', detail, [{ detail, pointer: '#/supersedes' }]);
+}
+
+function requireReason({ outcome, reasonCode }: DecisionInput, standing: ResolutionRow | null): void {
+  const only = reasonCode === 'confirmed' ? (standing?.outcome ?? outcome) : (outcomeOf(reasonCode) ?? outcome);
+  if (only === outcome) return;
+  const detail = `the reason ${reasonCode} goes with the outcome ${only} here, not with ${outcome}`;
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/reason_code' }]);
 }
 
 async function requireObservations(tx: Sql, ids: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { FeedItem } from '../domain/feeds/item.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Trust } from '../domain/trust.ts';
 import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
 
@@ -60,6 +61,10 @@ export type ObservationRow = {
   readonly seq: number;
   readonly feedId: string;
   readonly feedSlug: string;
+  readonly origin: string;
+  readonly trust: Trust;
+  /** Where the parser believes the row less than its feed. */
+  readonly itemTrust: Trust | null;
   readonly pollId: string;
   readonly itemKey: string;
   readonly name: string;
@@ -94,7 +99,7 @@ export async function listObservations(
   page: { before: number | null; asOf: Instant | null; limit: number },
 ): Promise<ObservationRow[]> {
   return await db<ObservationRow[]>`
-    select o.id, o.seq, o.feed_id as "feedId", f.slug as "feedSlug", o.poll_id as "pollId", o.item_key as "itemKey", o.name, o.host,
+    select o.id, o.seq, o.feed_id as "feedId", f.slug as "feedSlug", f.origin, f.trust, o.item_trust as "itemTrust", o.poll_id as "pollId", o.item_key as "itemKey", o.name, o.host,
       o.observed_at as "observedAt", o.ingested_at as "ingestedAt", o.source_as_of as "sourceAsOf", o.source_url as "sourceUrl",
       o.item_hash as "itemHash", o.item, r.outcome, r.reason, r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage
     from observations o join feeds f on f.id = o.feed_id

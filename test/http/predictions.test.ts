@@ -52,6 +52,7 @@ describe('POST /v1/predictions', () => {
       outcome: null,
       standing: null,
       leaning: null,
+      review: null,
       resolution: null,
       tags: ['agi'],
       as_of: null,

@@ -7,7 +7,7 @@ import { decideByPerson } from '../../src/services/resolutions.ts';
 import { resolveEverything } from '../../src/services/resolver.ts';
 import type { Database } from '../../src/store/db.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../support/listings.ts';
-import { events, eventTypes, hours, readAt, record, resolutions, view } from '../support/play.ts';
+import { events, eventTypes, hours, misTold, readAt, record, resolutions, view } from '../support/play.ts';
 import { catalogues, instantOf, openAgain, openWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -27,7 +27,10 @@ beforeEach(async () => {
   await world.reset({ feeds: [...catalogues, vendor] });
   await readAt(world, '2025-01-01', before);
 });
-afterEach(() => expect(world.errors).toEqual([]));
+afterEach(async () => {
+  expect(world.errors).toEqual([]);
+  expect(await misTold(world)).toEqual([]);
+});
 afterAll(async () => {
   await other.close();
   await world.close();

@@ -7,7 +7,7 @@ import { resolveDue, resolveEverything } from '../../src/services/resolver.ts';
 import { readSeed, seedOnce } from '../../src/services/seed.ts';
 import type { Database } from '../../src/store/db.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../support/listings.ts';
-import { eventTypes, hours, readAt, record, resolutions, view } from '../support/play.ts';
+import { eventTypes, hours, misTold, readAt, record, resolutions, view } from '../support/play.ts';
 import { served } from '../support/wire.ts';
 import { openAgain, openWorld, type World } from '../support/world.ts';
 
@@ -20,7 +20,10 @@ beforeAll(async () => {
   nodes = [world.deps, world.node('node_b', other)];
 });
 beforeEach(() => world.reset());
-afterEach(() => expect(world.errors).toEqual([]));
+afterEach(async () => {
+  expect(world.errors).toEqual([]);
+  expect(await misTold(world)).toEqual([]);
+});
 afterAll(async () => {
   await other.close();
   await world.close();

@@ -4,7 +4,7 @@ import { decideByPerson } from '../../src/services/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../src/services/resolver.ts';
 import { postSnapshot } from '../../src/services/snapshots.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../support/listings.ts';
-import { events, eventTypes, hours, readAt, record, resolutions, view } from '../support/play.ts';
+import { events, eventTypes, hours, misTold, readAt, record, resolutions, view } from '../support/play.ts';
 import { toBytes } from '../support/wire.ts';
 import { catalogues, instantOf, openWorld, type World } from '../support/world.ts';
 
@@ -25,7 +25,10 @@ beforeEach(() =>
     feeds: [...catalogues, reviewed('one', 'curated'), reviewed('two', 'curated'), reviewed('vendor', 'first_party')],
   }),
 );
-afterEach(() => expect(world.errors).toEqual([]));
+afterEach(async () => {
+  expect(world.errors).toEqual([]);
+  expect(await misTold(world)).toEqual([]);
+});
 afterAll(() => world.close());
 
 const made = { madeAt: '2024-12-01' };
@@ -104,7 +107,7 @@ describe('late evidence that contradicts a resolution', () => {
 async function decide(outcome: 'yes' | 'no' | 'annulled' | 'ambiguous'): Promise<void> {
   await decideByPerson(world.deps, 'gpt-5', {
     outcome,
-    effectiveAt: '2025-01-20',
+    effectiveAt: '2025-01-10',
     reasonCode: 'evidence_reviewed',
     reason: 'I looked at all of it.',
     evidence: [],
@@ -213,7 +216,7 @@ describe("a person's decision", () => {
 
   test('must name observations that exist, and a date', async () => {
     const input = { outcome: 'yes', reasonCode: 'judged', reason: 'So.', decidedBy: 'curator' } as const;
-    const unknown = { ...input, effectiveAt: '2025-01-20', evidence: ['obs_nothing'] };
+    const unknown = { ...input, effectiveAt: '2025-01-01', evidence: ['obs_nothing'] };
     await expect(decideByPerson(world.deps, 'gpt-5', unknown)).rejects.toMatchObject({
       code: 'validation_failed',
       errors: [{ pointer: '#/evidence/0' }],
@@ -229,4 +232,12 @@ test('a feed that is trusted less than before has everything looked at again, an
   expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 1, resolved: 0, amended: 0, disputed: 0 });
   expect((await view(world, 'gpt-5')).status).toBe('resolved');
   expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 0 });
+});
+
+test('the database refuses to tell of one resolution twice', async () => {
+  await settleNo();
+  const again = world.db.sql`insert into events (id, type, occurred_at, prediction_id, resolution_id, feed_id, body)
+    select 'evt_again', 'prediction.resolution.amended', occurred_at, prediction_id, resolution_id, feed_id, body
+    from events where resolution_id is not null`;
+  await expect(again).rejects.toMatchObject({ constraint_name: 'events_one_per_resolution' });
 });

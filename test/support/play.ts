@@ -57,6 +57,22 @@ export async function eventTypes(world: World, slug: string): Promise<string[]> 
   return (await events(world, slug)).map((event) => event.type);
 }
 
+/** Resolutions that were not told exactly once, as what they are, with what they superseded. There should be none. */
+export async function misTold(world: Pick<World, 'db'>): Promise<object[]> {
+  return await world.db.sql`
+    select r.id, r.outcome, array_agg(e.type) as told from resolutions r
+    left join resolutions s on s.id = r.supersedes
+    left join events e on e.resolution_id = r.id and e.type <> 'prediction.disputed'
+    group by r.id, r.outcome, s.id, s.outcome
+    having count(e.id) <> 1
+      or min(e.type) <> case when s.id is not null then 'prediction.resolution.amended'
+        when r.outcome = 'annulled' then 'prediction.annulled' else 'prediction.resolved' end
+      or min(e.body)::json->'data'->'resolution'->>'outcome' <> r.outcome
+      or min(e.body)::json->'data'->'superseded'->>'id' is distinct from s.id
+      or min(e.body)::json->'data'->'superseded'->>'outcome' is distinct from s.outcome
+    order by r.id`;
+}
+
 /** How far a feed is known, as text. */
 export async function watermark(world: World, slug: string): Promise<string | null> {
   const feed = await findFeed(world.db.sql, slug);
