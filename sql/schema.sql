@@ -79,6 +79,7 @@ create table events (
   constraint events_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id)
 );
 CREATE UNIQUE INDEX events_by_sequence ON public.events USING btree (sequence);
+CREATE UNIQUE INDEX events_one_per_resolution ON public.events USING btree (resolution_id) WHERE (type = ANY (ARRAY['prediction.resolved'::text, 'prediction.annulled'::text, 'prediction.resolution.amended'::text]));
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table feeds (
