@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRateLimit, type RateLimit } from './domain/rate-limit.ts';
 import { Refusal } from './domain/refusal.ts';
 
 /**
@@ -30,6 +31,14 @@ const environment = z.object({
     .refine((text) => text.trim().split(/\s+/).length === 5, 'five fields: minute hour day month weekday')
     .default('*/15 * * * *'),
   OUTTURN_PUBLIC_READ: z.enum(['true', 'false']).default('true'),
+  /** Requests in a window, for each key, and for each address that shows none; or `off`. */
+  OUTTURN_RATE_LIMIT: z
+    .string()
+    .refine((text) => text === 'off' || parseRateLimit(text) !== null, 'like 600/60s, 10/1m or 5000/1h, or off')
+    .transform((text) => parseRateLimit(text))
+    .default(parseRateLimit('600/60s')),
+  /** Proxies, as CIDRs joined by commas, whose `X-Forwarded-For` is believed. */
+  OUTTURN_TRUSTED_PROXIES: z.string().default(''),
   /** Private address ranges that feeds may reach, as CIDRs joined by commas. */
   OUTTURN_ALLOW_CIDRS: z.string().default(''),
   HTTPS_PROXY: z.string().optional(),
@@ -50,6 +59,9 @@ export type Config = {
   readonly feeds: string;
   readonly pollCron: string;
   readonly publicRead: boolean;
+  /** null: requests are not counted. */
+  readonly rateLimit: RateLimit | null;
+  readonly trustedProxies: string;
   readonly allowCidrs: string;
   readonly proxy: { readonly httpsProxy?: string; readonly httpProxy?: string; readonly noProxy?: string };
   readonly logLevel: string;
@@ -88,6 +100,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     feeds: values.OUTTURN_FEEDS,
     pollCron: values.OUTTURN_POLL_CRON,
     publicRead: values.OUTTURN_PUBLIC_READ === 'true',
+    rateLimit: values.OUTTURN_RATE_LIMIT,
+    trustedProxies: values.OUTTURN_TRUSTED_PROXIES,
     allowCidrs: values.OUTTURN_ALLOW_CIDRS,
     proxy: {
       ...(values.HTTPS_PROXY === undefined ? {} : { httpsProxy: values.HTTPS_PROXY }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { forgetAnswersJob } from '../jobs/forget-answers.ts';
+import { forgetExpiredJob } from '../jobs/forget-expired.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
@@ -9,12 +9,15 @@ import { startOfMinute } from './domain/instant.ts';
 import { describeFeeds, describePredictions } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { serveApp } from './http/serve.ts';
+import { parseCidrs } from './net/address.ts';
+import { clientAddress } from './net/client-address.ts';
 import { packageRoot } from './package-root.ts';
 import { makeLog, openRuntime, type Runtime, readJson } from './runtime.ts';
 import { hashKey } from './services/admin-key.ts';
 import type { Deps } from './services/deps.ts';
 import { refreshIdentity } from './services/identity.ts';
 import { pollDueFeeds } from './services/polls.ts';
+import { createLimiter } from './services/rate-limits.ts';
 import { resolveDue } from './services/resolver.ts';
 import { readSeed, seedOnce } from './services/seed.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.ts';
@@ -79,10 +82,13 @@ async function startServing(
 ): Promise<() => Promise<void>> {
   const { deps, version } = runtime;
   const admin = loadAdminKey(config);
+  const proxies = parseCidrs(config.trustedProxies);
   const app = createApp({
     services: deps,
     adminKeyHash: hashKey(admin.key),
     publicRead: config.publicRead,
+    limiter: config.rateLimit === null ? null : createLimiter(deps, config.rateLimit),
+    clientAddress: (remote, forwardedFor) => clientAddress(remote, forwardedFor, proxies),
     version,
     log: deps.log,
     isDraining,
@@ -97,7 +103,7 @@ async function startServing(
 
 /** The first poll at once, then by the clock. */
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
-  const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob, forgetAnswersJob]);
+  const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob, forgetExpiredJob]);
   say('Reading the feeds …');
   await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);

@@ -16,6 +16,7 @@ export const refusalCodes = [
   'conflict',
   'request_in_progress',
   'precondition_failed',
+  'rate_limited',
   'feed_unparsable',
   'fetch_refused',
   'fetch_failed',

@@ -12,7 +12,7 @@ export type ProblemCode =
   | 'expectation_failed';
 
 type Kind = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 417 | 422 | 431 | 500 | 502 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 417 | 422 | 429 | 431 | 500 | 502 | 503;
   readonly title: string;
 };
 
@@ -38,6 +38,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   criterion_too_large: { status: 422, title: 'The criterion has too many nodes' },
   feed_unparsable: { status: 422, title: 'The payload is not what the adapter reads' },
   fetch_refused: { status: 422, title: 'The address may not be fetched' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   internal_error: { status: 500, title: 'Something went wrong here' },
   fetch_failed: { status: 502, title: 'The publisher did not answer' },
@@ -120,9 +121,11 @@ function isConnectionLoss(error: unknown): boolean {
 
 export function answerProblem(c: Context<HttpEnv>, problem: Problem, headers: Record<string, string> = {}): Response {
   const challenge = c.get('challenge');
+  const retryAfter = c.get('retryAfter');
   const refused = problem.code === 'unauthorized' || problem.code === 'forbidden';
   return c.body(JSON.stringify(problem), problemKinds[problem.code].status, {
     ...problemHeaders(problem.code),
+    ...(problem.code === 'rate_limited' && retryAfter !== undefined ? { 'retry-after': String(retryAfter) } : {}),
     ...(refused && challenge !== undefined ? { 'www-authenticate': challenge } : {}),
     ...headers,
   });

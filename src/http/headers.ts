@@ -34,7 +34,7 @@ export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
 export const addHeaders: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
   const { headers } = c.res;
-  for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders }))
+  for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders, ...c.get('quota') }))
     if (!headers.has(name)) headers.set(name, value);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 };

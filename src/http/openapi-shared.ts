@@ -69,6 +69,16 @@ const headerDocs = {
     schema: { type: 'string' as const },
     example: 'true',
   },
+  'RateLimit-Policy': {
+    description: 'Requests (q) that are let through in a window of seconds (w), for one key or one address.',
+    schema: { type: 'string' as const },
+    example: '"default";q=600;w=60',
+  },
+  RateLimit: {
+    description: 'Requests left (r), and seconds until the window ends (t).',
+    schema: { type: 'string' as const },
+    example: '"default";r=412;t=31',
+  },
   'Retry-After': { description: 'Seconds to wait.', schema: { type: 'string' as const }, example: '2' },
 };
 
@@ -109,7 +119,7 @@ function pascalCase(code: string): string {
 function problemCodes(spec: Operation['spec']): ProblemCode[] {
   const takesPage = 'cursor' in spec.query.shape;
   const codes: ProblemCode[] = ['validation_failed', 'internal_error', 'service_unavailable', ...(spec.refusals ?? [])];
-  if (spec.access !== 'open') codes.push('unauthorized', 'forbidden');
+  if (spec.access !== 'open') codes.push('unauthorized', 'forbidden', 'rate_limited');
   if (takesIdempotencyKey(spec)) codes.push('bad_request', 'request_in_progress', 'idempotency_key_reused');
   if (Object.keys(spec.params).length > 0) codes.push('not_found');
   if (spec.ifMatch === true) codes.push('precondition_failed');
@@ -119,9 +129,19 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   return codes;
 }
 
+/** Wherever requests are counted. */
+export const rateHeaders: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];
+
+const moreHeaders: Readonly<Record<number, readonly HeaderName[]>> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  409: ['Retry-After'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
+};
+
 function problemAnswer(status: number, codes: readonly ProblemCode[]) {
-  const more: HeaderName[] =
-    status === 401 || status === 403 ? ['WWW-Authenticate'] : status === 503 || status === 409 ? ['Retry-After'] : [];
+  const more: HeaderName[] = [...(moreHeaders[status] ?? []), ...(status < 500 ? rateHeaders : [])];
   const examples = codes.map((code) => {
     const value = buildProblem(code, 'What is wrong this time.', headerDocs['X-Request-Id'].example);
     return [code, { summary: problemKinds[code].title, value }] as const;

@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import { scopes } from '../domain/api-key.ts';
-import { type HeaderName, headers, problemAnswers, registerShared } from './openapi-shared.ts';
+import { type HeaderName, headers, problemAnswers, rateHeaders, registerShared } from './openapi-shared.ts';
 import { type Operation, takesIdempotencyKey } from './operation.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
@@ -90,6 +90,7 @@ function answersOf(spec: Spec) {
   if (status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
   if (status === 201) names.push('Location');
   if (takesIdempotencyKey(spec)) names.push('Idempotent-Replayed');
+  if (spec.access !== 'open') names.push(...rateHeaders);
   if ('cursor' in spec.query.shape) names.push('Link');
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
   const notModified = {

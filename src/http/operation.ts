@@ -9,6 +9,7 @@ import type { HttpDeps, HttpEnv } from './deps.ts';
 import { type Expected, expectedVersions } from './etag.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
+import { limitRequest } from './rate-limit.ts';
 import { type Reply, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
 
@@ -100,7 +101,7 @@ export function operation<
   // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const run = async (http: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
-    const caller = await authenticate(http, c, spec.access);
+    const caller = await admit(http, c, spec.access);
     const params = readPathParameters(c);
     const search = searchOf(c);
     const asked = readQuery(search);
@@ -144,6 +145,20 @@ export function operation<
   };
   const { handle: _handle, before, ...shown } = spec;
   return { spec: { ...shown, params: spec.params ?? {}, query, tellsBefore: before !== undefined }, run };
+}
+
+/** Who asks, after counting the request. One with a key that is refused counts for its address, so that keys cannot be guessed. */
+async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promise<Caller | null> {
+  if (access === 'open') return null;
+  let caller: Caller | null;
+  try {
+    caller = await authenticate(http, c, access);
+  } catch (error) {
+    if (error instanceof Refusal) await limitRequest(http, c, null);
+    throw error;
+  }
+  await limitRequest(http, c, caller);
+  return caller;
 }
 
 /** Whether an operation changes anything: those do that ask for a key in any case, and are no GET. */

@@ -60,6 +60,21 @@ export function mayReach(allow: AllowList, address: string): boolean {
   return read !== null && isWithin(allow, read);
 }
 
+/** Whether an IP literal lies in one of the blocks. */
+export function isAmong(cidrs: AllowList, address: string): boolean {
+  const read = readAddress(address);
+  return read !== null && isWithin(cidrs, read);
+}
+
+/** An IPv4 address as it is, an IPv6 address as its /64 network, which is one customer's; null for what is no IP literal. */
+export function networkOf(address: string): string | null {
+  const read = readAddress(address);
+  if (read === null) return null;
+  if (read.family === 4) return [24n, 16n, 8n, 0n].map((shift) => (read.bits >> shift) & 0xffn).join('.');
+  const groups = [112n, 96n, 80n, 64n].map((shift) => ((read.bits >> shift) & 0xffffn).toString(16));
+  return `${groups.join(':')}::/64`;
+}
+
 /**
  * Reads a list of CIDR blocks or single addresses, separated by commas or white space; empty text is an empty list.
  * Throws `Refusal('validation_failed')` that names the entry which is no block, has an impossible prefix,

@@ -35,7 +35,7 @@ test('the document is the same every time', () => {
 });
 
 test('the routes of the running app are those of the document, both ways, but for pages', () => {
-  const app = createApp({ services: world.deps, adminKeyHash: '', publicRead: true, version, log: world.deps.log });
+  const app = createApp(world.http);
   const routes = app.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);

@@ -190,7 +190,7 @@ test('an unexpected error is logged with its request id and shows nothing of its
   };
   const lines: object[] = [];
   const log = { ...quiet, error: (fields: object) => void lines.push(fields) };
-  const app = createApp({ services: broken, adminKeyHash: '', publicRead: true, version: '0', log });
+  const app = createApp({ ...world.http, services: broken, log });
   const served = await serveApp(app, { host: '127.0.0.1', port: 0, log });
   const answer = await makeClient(`http://127.0.0.1:${served.port}`, {})('GET /v1/feeds');
   await served.close(1000);

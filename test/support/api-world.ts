@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { parseRateLimit } from '../../src/domain/rate-limit.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { serveApp } from '../../src/http/serve.ts';
 import { hashKey, makeKey } from '../../src/services/admin-key.ts';
 import type { Log } from '../../src/services/deps.ts';
+import { createLimiter } from '../../src/services/rate-limits.ts';
 import { type Client, makeClient } from './http-client.ts';
 import { openWorld, type World, type WorldStart } from './world.ts';
 
@@ -13,6 +15,8 @@ type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly fields: obj
 export type ApiWorld = World & {
   readonly base: string;
   readonly port: number;
+  /** What the application was made of. */
+  readonly http: HttpDeps;
   readonly adminKey: string;
   /** Asks with the admin key. */
   readonly admin: Client;
@@ -23,31 +27,37 @@ export type ApiWorld = World & {
 };
 
 export type ApiWorldStart = WorldStart & {
-  readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining' | 'adminKeyHash'>>;
+  readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining' | 'adminKeyHash' | 'clientAddress'>>;
+  /** Requests are not counted unless a limit is given: `10/60s`. */
+  readonly rateLimit?: string;
 };
 
 const apiWorldStartsAt = '2026-01-15T12:00:00Z';
 
 /** To be closed in `afterAll`. */
-export async function openApiWorld({ http = {}, ...start }: ApiWorldStart = {}): Promise<ApiWorld> {
+export async function openApiWorld({ http = {}, rateLimit, ...start }: ApiWorldStart = {}): Promise<ApiWorld> {
   const world = await openWorld({ now: apiWorldStartsAt, feeds: [], ...start });
   const lines: LogLine[] = [];
   const log = collectLog(lines);
   const adminKey = makeKey(randomBytes);
-  const app = createApp({
+  const limit = rateLimit === undefined ? null : parseRateLimit(rateLimit);
+  const deps: HttpDeps = {
     services: world.deps,
     adminKeyHash: hashKey(adminKey),
     publicRead: true,
+    limiter: limit === null ? null : createLimiter(world.deps, limit),
+    clientAddress: (remote) => remote,
     version: '0.0.0',
     log,
     ...http,
-  });
-  const { port, close } = await serveApp(app, { host: '127.0.0.1', port: 0, log });
+  };
+  const { port, close } = await serveApp(createApp(deps), { host: '127.0.0.1', port: 0, log });
   const base = `http://127.0.0.1:${port}`;
   return {
     ...world,
     base,
     port,
+    http: deps,
     adminKey,
     admin: makeClient(base, { authorization: `Bearer ${adminKey}` }),
     anyone: makeClient(base, {}),

@@ -1,0 +1,40 @@
+import type { Instant } from '../domain/instant.ts';
+import type { RateLimit } from '../domain/rate-limit.ts';
+import type { Sql } from './db.ts';
+
+export type Grant = { readonly startedAt: Instant; readonly taken: number; readonly granted: number };
+
+/**
+ * Takes up to `asked` requests from a caller's quota. The row decides, whichever node asks: a window that is over, or one that
+ * a clock far ahead began, is begun anew.
+ */
+export async function takeQuota(
+  db: Sql,
+  subject: string,
+  limit: RateLimit,
+  ask: { asked: number; now: Instant },
+): Promise<Grant> {
+  const { quota, windowMs } = limit;
+  const asked = Math.min(ask.asked, quota);
+  const over = db`(w.started_at <= ${new Date(ask.now - windowMs)} or w.started_at > ${new Date(ask.now + windowMs)})`;
+  const rows = await db<Grant[]>`
+    insert into rate_windows as w (subject, started_at, taken, granted)
+    values (${subject}, ${new Date(ask.now)}, ${asked}, ${asked})
+    on conflict (subject) do update set
+      started_at = case when ${over} then excluded.started_at else w.started_at end,
+      taken = case when ${over} then excluded.taken else greatest(w.taken, least(w.taken + excluded.granted, ${quota}::int)) end,
+      granted = case when ${over} then excluded.granted else greatest(0, least(excluded.granted, ${quota}::int - w.taken)) end
+    returning started_at as "startedAt", taken, granted`;
+  const [grant] = rows;
+  if (grant === undefined) throw new Error('the quota was not written');
+  return grant;
+}
+
+/** Forgets windows that began before `before`, so many at a time; answers how many there were. */
+export async function deleteWindows(db: Sql, before: Instant, rowsMax: number): Promise<number> {
+  const rows = await db`
+    delete from rate_windows where subject in (
+      select subject from rate_windows where started_at < ${new Date(before)} order by started_at, subject limit ${rowsMax})
+    returning subject`;
+  return rows.length;
+}
