@@ -281,6 +281,17 @@ create table predictors (
   constraint predictors_seed_key_key UNIQUE (seed_key)
 );
 
+create table rate_windows (
+  subject text not null,
+  started_at timestamp with time zone not null,
+  taken integer not null,
+  granted integer not null,
+  constraint rate_windows_pkey PRIMARY KEY (subject),
+  constraint rate_windows_granted_check CHECK ((granted >= 0)),
+  constraint rate_windows_taken_check CHECK ((taken >= 0))
+);
+CREATE INDEX rate_windows_by_start ON public.rate_windows USING btree (started_at);
+
 create table resolutions (
   id text not null,
   prediction_id text not null,
