@@ -108,8 +108,9 @@ const prefixSchema = z.strictObject({
 export const identitySchema = z.strictObject({
   version: z.string().regex(/^\d{4}-\d{2}-\d{2}\.\d+$/),
   notes: z.array(z.string()),
-  /** How a feed tells whose row it is: `vendor`, the host is the vendor's id; `host` and `namespace`, see `own`. */
-  feeds: z.record(text, z.enum(['vendor', 'host', 'namespace'])),
+  /** How a feed tells whose row it is: `vendor`, the host is the vendor's id; `host` and `namespace`, see `own`.
+   * `mention`: as `vendor`, of titles and changelogs; a row without a host names no model, and neither does one without a family. */
+  feeds: z.record(text, z.enum(['vendor', 'host', 'namespace', 'mention'])),
   vendors: z.array(vendorSchema),
   segments: z.strictObject({ hosts: texts, regions: texts, channels: texts }),
   /** Signs before the whole id. */

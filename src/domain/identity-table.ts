@@ -29,7 +29,7 @@ export type SegmentKind = 'host' | 'region' | 'channel';
 export type IdentityTable = {
   /** The data's own version, for stamping answers: `2026-11-22.1`. */
   readonly version: string;
-  readonly feeds: ReadonlyMap<string, 'vendor' | 'host' | 'namespace'>;
+  readonly feeds: ReadonlyMap<string, 'vendor' | 'host' | 'namespace' | 'mention'>;
   readonly vendors: ReadonlySet<string>;
   readonly namespaces: ReadonlyMap<string, string>;
   /** Keyed by `feed host`; see `findOwner`. */
@@ -107,7 +107,8 @@ export function feedKey(feed: string): string {
 export function findOwner(table: IdentityTable, feed: string, host: string): Owner | null {
   const name = host.toLowerCase();
   const key = feedKey(feed);
-  if (table.feeds.get(key) === 'vendor') return table.vendors.has(name) ? { vendor: name, certain: true } : null;
+  const kind = table.feeds.get(key);
+  if (kind === 'vendor' || kind === 'mention') return table.vendors.has(name) ? { vendor: name, certain: true } : null;
   return table.owners.get(`${key} ${name}`) ?? null;
 }
 

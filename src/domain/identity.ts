@@ -1,6 +1,6 @@
 import { familyVendor, findFamily, type Reading, readName } from './identity-name.ts';
 import { type Place, readPlace } from './identity-place.ts';
-import type { IdentityTable } from './identity-table.ts';
+import { feedKey, type IdentityTable } from './identity-table.ts';
 import { splitTokens } from './identity-tokens.ts';
 import type { IdContext, Identity, NotAModel } from './model-id.ts';
 
@@ -13,12 +13,15 @@ export const modelIdCharactersMax = 256;
  * Pure, never throws, and takes time in proportion to the id's length.
  */
 export function parseModelId(table: IdentityTable, id: string, context: IdContext): Identity {
+  const mentions = table.feeds.get(feedKey(context.feed)) === 'mention';
+  if (mentions && (context.host ?? null) === null) return refuse('not_a_model', null);
   if (id.length > modelIdCharactersMax) return refuse('unrecognised', null);
   const place = readPlace(table, id, context);
   const certain = place.namespace ?? (place.owner?.certain === true ? place.owner.vendor : null);
   const found = findFamily(table, place.name);
   if (found === null || (found.family.needsVendor && certain !== found.family.vendor)) {
-    return refuseNameless(table, place, certain);
+    // A headline may have a vendor's site around it and yet name no model.
+    return mentions ? refuse('not_a_model', certain) : refuseNameless(table, place, certain);
   }
   const { vendor } = found.family;
   const others = listFamilyVendors(table, found.rest);

@@ -27,7 +27,8 @@ export type SuspectSlice = {
   readonly keys: ReadonlySet<string>;
 };
 
-type Before = { readonly listed: Listed; readonly observedAt: Instant | null };
+/** `window`: the feed lists the latest entries alone, so that the oldest leave all the time; it has lost what it is shorter by. */
+type Before = { readonly listed: Listed; readonly observedAt: Instant | null; readonly window?: boolean };
 
 /**
  * Whether a poll is to be believed. Suspect when it is empty, or has lost too much against the last accepted poll;
@@ -43,7 +44,8 @@ export function assessPoll(
   if (before.observedAt === null || before.listed.size === 0)
     return { kind: 'accepted', frozenVendors: [], confirmed: false };
   const shareMax = now.observedAt - before.observedAt > gapMs ? lossShareMaxAfterGap : lossShareMax;
-  const lost = lossShare(before.listed.keys(), before.listed.size, now.listed);
+  const shorter = (before.listed.size - now.listed.size) / before.listed.size;
+  const lost = before.window ? shorter : lossShare(before.listed.keys(), before.listed.size, now.listed);
   const keys = new Set(now.listed.keys());
   if (lost > shareMax && !confirms(null, keys, now.observedAt, suspects)) {
     const percent = Math.round(lost * 100);
@@ -53,7 +55,7 @@ export function assessPoll(
     };
   }
   const confirmed = lost > shareMax;
-  const frozenVendors = confirmed ? [] : vendorsLost(now, before.listed, shareMax, suspects);
+  const frozenVendors = confirmed || before.window ? [] : vendorsLost(now, before.listed, shareMax, suspects);
   return { kind: 'accepted', frozenVendors, confirmed };
 }
 

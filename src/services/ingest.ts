@@ -1,4 +1,5 @@
 import { eventBody } from '../domain/event.ts';
+import { findAdapter } from '../domain/feeds/adapters.ts';
 import type { FeedItem, ParsedPayload } from '../domain/feeds/item.ts';
 import { hourMs, type Instant } from '../domain/instant.ts';
 import { assessPoll, keysByVendor, type PollAssessment, type SuspectSlice } from '../domain/poll.ts';
@@ -99,7 +100,8 @@ async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<Poll
   const before = new Map([...listing.present].map(([key, item]) => [key, ownVendor(item)]));
   const { feed, observedAt } = reading;
   const suspects = await suspectsSince(tx, feed, observedAt, [...keysByVendor(before).keys()]);
-  return assessPoll({ listed, observedAt }, { listed: before, observedAt: feed.watermark }, suspects);
+  const window = findAdapter(feed.adapter)?.window ?? false;
+  return assessPoll({ listed, observedAt }, { listed: before, observedAt: feed.watermark, window }, suspects);
 }
 
 /** Suspect listings since the last read that was believed: of the whole feed, and of each vendor's slice. */

@@ -41,7 +41,7 @@ export async function insertObservations(db: Sql, observations: readonly NewObse
       released_text: item.released?.text ?? null,
       released_weight: item.released?.weight ?? null,
       stated_stage: item.stage ?? null,
-      source_as_of: item.released?.text ?? item.publishedAt ?? null,
+      source_as_of: item.released?.text ?? item.publishedAt ?? item.statedOn ?? null,
       source_url: item.sourceUrl ?? null,
       item,
     }));

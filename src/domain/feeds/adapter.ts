@@ -31,6 +31,8 @@ export type Adapter = {
   readonly publishes?: readonly string[];
   /** How its list goes on where it comes in several pages; left out: it comes whole. */
   readonly paging?: Paging;
+  /** It lists the latest entries alone: older ones leave at its end, and that is no loss. */
+  readonly window?: true;
   readonly defaults: AdapterDefaults;
 };
 

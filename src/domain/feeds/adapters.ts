@@ -1,9 +1,11 @@
 import type { Adapter } from './adapter.ts';
 import { deprecations } from './deprecations.ts';
 import { endoflife } from './endoflife.ts';
+import { githubReleases } from './github-releases.ts';
 import { ledger } from './ledger.ts';
 import { litellm } from './litellm.ts';
 import { modelsDev } from './models-dev.ts';
+import { news } from './news.ts';
 import { npmSdk } from './npm-sdk.ts';
 import { openrouter } from './openrouter.ts';
 
@@ -16,6 +18,8 @@ const adapters = {
   openrouter,
   deprecations,
   endoflife,
+  news,
+  github_releases: githubReleases,
 } as const satisfies Record<string, Adapter>;
 
 export type AdapterName = keyof typeof adapters;

@@ -29,6 +29,8 @@ export type FeedItem = {
   readonly trust?: Trust;
   /** ISO date or instant at which this item was published, where the item itself carries that (dated ledger entries). */
   readonly publishedAt?: string;
+  /** The UTC day that the publisher puts on the item, `YYYY-MM-DD`. Shown as its source date; it dates no knowledge and no release. */
+  readonly statedOn?: string;
   /** The release date the publisher states, verbatim. `stands`: first party or ledger; `curated`: subject to the bracket rules. */
   readonly released?: { readonly text: string; readonly weight: 'stands' | 'curated' };
   /** A stage the feed itself states; otherwise the id tells. */

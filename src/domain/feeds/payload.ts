@@ -118,6 +118,7 @@ function findItemFlaw(item: FeedItem, seen: ReadonlyMap<string, FeedItem>): stri
   if (item.key === '' || item.name === '') return 'has no name';
   if (Math.max(item.key.length, item.host?.length ?? 0) > keyCharactersMax)
     return `has a key or host longer than ${keyCharactersMax} characters`;
+  if (item.name.length > keyCharactersMax) return `has a name longer than ${keyCharactersMax} characters`;
   if (seen.has(item.key)) return 'repeats the key of an earlier row';
   const texts = [item.key, item.name, item.host ?? '', item.shutdown ?? '', item.released?.text ?? ''];
   return findTextFlaw([...texts, item.sourceUrl ?? ''].join(' ')) ?? findRowFlaw(item.raw);

@@ -1,0 +1,171 @@
+import { parseFeed } from 'feedsmith';
+import { formatDay, parseDate } from '../instant.ts';
+import { Refusal } from '../refusal.ts';
+import { dateCharactersMax, decodePayload, unparsable } from './payload.ts';
+
+/** RSS, RDF, Atom and JSON Feed, read into entries after everything that a parser could choke on was refused. */
+
+/** A larger document is no feed that a person reads. */
+export const documentBytesMax = 2 * 1024 * 1024;
+
+/** Each of these is cheap by itself; two million took a parser two seconds and 600 MB. */
+export const numericReferencesMax = 20_000;
+
+/** Elements open within one another. */
+export const elementDepthMax = 64;
+
+/** Tags, comments and instructions of one document. */
+export const tagsMax = 50_000;
+
+/** One tag with its attributes. */
+export const tagCharactersMax = 10_000;
+
+/** Entries of one document. */
+export const entriesMax = 2000;
+
+/** What an entry of any of the formats says. Texts are trimmed; what is missing is null. */
+export type Entry = {
+  /** guid, id or link: what makes two readings' entries the same one. */
+  readonly id: string | null;
+  readonly link: string | null;
+  readonly title: string | null;
+  /** The body as HTML, as far as the entry has one. */
+  readonly content: string | null;
+  /** The UTC day of the date that the publisher puts on it; null where it is none that exists. */
+  readonly day: string | null;
+};
+
+/**
+ * The entries of a feed, in its order; none for a feed that is valid and empty. Throws `Refusal('feed_unparsable')` for
+ * documents of another kind, document type declarations, and whatever exceeds a limit of this file.
+ */
+export function readEntries(bytes: Uint8Array, expected: string): Entry[] {
+  if (bytes.byteLength > documentBytesMax) throw unparsable(`${bytes.byteLength} bytes`, expected);
+  const text = decodePayload(bytes, expected).trim();
+  if (text === '') throw unparsable('an empty body', expected);
+  if (!text.startsWith('{')) refuseHostile(text, expected);
+  const entries = parseSafely(text, expected);
+  if (entries.length > entriesMax) throw unparsable(`more than ${entriesMax} entries`, expected);
+  return entries;
+}
+
+/** One pass over the text, without building anything. */
+function refuseHostile(text: string, expected: string): void {
+  if (countsMoreThan(text, '&#', numericReferencesMax)) {
+    throw unparsable(`more than ${numericReferencesMax} character references`, expected);
+  }
+  let depth = 0;
+  let tags = 0;
+  for (let at = text.indexOf('<'); at >= 0; ) {
+    const end = skipMarkup(text, at);
+    if (end === null) throw unparsable('a document type declaration, as of HTML', expected);
+    tags += 1;
+    const isTag = text[at + 1] !== '!' && text[at + 1] !== '?';
+    if (isTag) {
+      if (text[at + 1] === '/') depth -= 1;
+      else if (text[end - 2] !== '/') depth += 1;
+    }
+    if (depth > elementDepthMax) throw unparsable(`more than ${elementDepthMax} elements in one another`, expected);
+    if (tags > tagsMax) throw unparsable(`more than ${tagsMax} tags`, expected);
+    if (isTag && end - at > tagCharactersMax) {
+      throw unparsable(`a tag of more than ${tagCharactersMax} characters`, expected);
+    }
+    at = text.indexOf('<', end);
+  }
+}
+
+const skipped: readonly (readonly [string, string])[] = [
+  ['<![CDATA[', ']]>'],
+  ['<!--', '-->'],
+  ['<?', '?>'],
+];
+
+/** Where the markup that begins at `at` is over, or null for a declaration, which no feed needs. */
+function skipMarkup(text: string, at: number): number | null {
+  const [start, stop] = skipped.find(([opening]) => text.startsWith(opening, at)) ?? ['<', '>'];
+  if (start === '<' && text[at + 1] === '!') return null;
+  const end = text.indexOf(stop, at + start.length);
+  return end < 0 ? text.length : end + stop.length;
+}
+
+function countsMoreThan(text: string, part: string, max: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
+    count += 1;
+    if (count > max) return true;
+  }
+  return false;
+}
+
+function parseSafely(text: string, expected: string): Entry[] {
+  try {
+    return toEntries(parseFeed(text));
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw unparsable('a document that is no feed, broken or cut off', expected);
+  }
+}
+
+type AnyFeed = ReturnType<typeof parseFeed>;
+
+function toEntries(parsed: AnyFeed): Entry[] {
+  switch (parsed.format) {
+    case 'rss':
+      return (parsed.feed.items ?? []).map((item) => ({
+        id: tidy(item.guid?.value) ?? tidy(item.link),
+        link: tidy(item.link) ?? (item.guid?.isPermaLink === false ? null : tidy(item.guid?.value)),
+        title: tidy(item.title),
+        content: tidy(item.content?.encoded) ?? tidy(item.description),
+        day: readFeedDay(item.pubDate),
+      }));
+    case 'rdf':
+      return (parsed.feed.items ?? []).map((item) => ({
+        id: tidy(item.rdf?.about) ?? tidy(item.link),
+        link: tidy(item.link),
+        title: tidy(item.title),
+        content: tidy(item.description),
+        day: readFeedDay(item.dc?.dates?.[0]),
+      }));
+    case 'atom':
+      return (parsed.feed.entries ?? []).map((entry) => {
+        const link = entry.links?.find(({ rel }) => rel === undefined || rel === 'alternate')?.href;
+        return {
+          id: tidy(entry.id) ?? tidy(link),
+          link: tidy(link),
+          title: tidy(entry.title?.value),
+          content: tidy(entry.content?.value) ?? tidy(entry.summary?.value),
+          day: readFeedDay(entry.published ?? entry.updated),
+        };
+      });
+    case 'json':
+      return (parsed.feed.items ?? []).map((item) => ({
+        id: tidy(item.id) ?? tidy(item.url),
+        link: tidy(item.url),
+        title: tidy(item.title),
+        content: tidy(item.content_html) ?? tidy(item.content_text),
+        day: readFeedDay(item.date_published),
+      }));
+  }
+}
+
+function tidy(text: unknown): string | null {
+  const trimmed = typeof text === 'string' ? text.trim() : '';
+  return trimmed === '' ? null : trimmed;
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const rfc822 = /^(?:[a-z]{3}, )?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d{2}:\d{2}(?::\d{2})?) (gmt|utc?|z|[+-]\d{2}:?\d{2})$/;
+
+/** The UTC day of an RFC 822 or RFC 3339 date; null for anything else, days that do not exist included. */
+export function readFeedDay(text: unknown): string | null {
+  if (typeof text !== 'string' || text.length > dateCharactersMax) return null;
+  const iso = parseDate(text.trim());
+  if (iso !== null) return iso.precision === 'day' || iso.precision === 'instant' ? formatDay(iso.interval.from) : null;
+  const [, day, name, year, time, zone] = rfc822.exec(text.trim().toLowerCase().replaceAll(/\s+/g, ' ')) ?? [];
+  const month = months.indexOf(name ?? '') + 1;
+  if (day === undefined || zone === undefined || month === 0) return null;
+  const offset = /^[+-]/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(-2)}` : 'Z';
+  const date = `${year}-${String(month).padStart(2, '0')}-${day.padStart(2, '0')}T${time}${offset}`;
+  const instant = parseDate(date);
+  return instant === null ? null : formatDay(instant.interval.from);
+}
