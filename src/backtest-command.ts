@@ -7,6 +7,7 @@ import { Refusal } from './domain/refusal.ts';
 import { packageRoot } from './package-root.ts';
 import { makeProgress } from './progress.ts';
 import { type Backtest, type BacktestInput, runBacktest } from './services/backtest.ts';
+import type { BacktestProof } from './services/backtest-proof.ts';
 import type { BacktestRow } from './services/backtest-rows.ts';
 import { type BacktestScore, compareRows, type FeedWorth, scoreBy, scoreRows } from './services/backtest-summary.ts';
 import { claimsOf, readTruth } from './services/backtest-truth.ts';
@@ -24,6 +25,7 @@ export type BacktestAsk = {
   readonly policies: readonly string[];
   /** Leaves out the reviewed files that come with the program. */
   readonly archivesOnly: boolean;
+  readonly verify: boolean;
   readonly log: Log;
 };
 
@@ -34,6 +36,8 @@ export type BacktestReport = {
   readonly score: BacktestScore;
   readonly byPolicy: Record<string, BacktestScore>;
   readonly byFeed: Record<string, BacktestScore>;
+  /** Present with `--verify`. */
+  readonly proof?: BacktestProof;
   /** Present with `--without`: what the feeds that were left out had been worth. */
   readonly worth?: { readonly without: readonly string[]; readonly changed: readonly FeedWorth[] };
 };
@@ -49,6 +53,7 @@ export async function backtest(ask: BacktestAsk): Promise<BacktestReport> {
     payloads: [...reviewed.payloads, ...archive.payloads],
     claims: claimsOf(seed.predictions, ask.truth === undefined ? null : readTruth(parseJson(ask.truth))),
     policies: ask.policies.length === 0 ? ['default'] : ask.policies.map(requirePolicy),
+    verify: ask.verify,
   };
   for (const slug of ask.without) requireFeed(input, slug);
   const full = await replay(input, ask.log, 'replaying');
@@ -59,6 +64,7 @@ export async function backtest(ask: BacktestAsk): Promise<BacktestReport> {
     score: scoreRows(full.rows),
     byPolicy: scoreBy(full.rows, (row) => [row.policy]),
     byFeed: scoreBy(full.rows, (row) => row.feeds),
+    ...(full.proof === null ? {} : { proof: full.proof }),
   };
   if (ask.without.length === 0) return report;
   const reduced = await replay(lacking(input, ask.without), ask.log, `without ${ask.without.join(', ')}`);
@@ -81,14 +87,20 @@ function requireFeed(input: BacktestInput, slug: string): void {
 function lacking(input: BacktestInput, slugs: readonly string[]): BacktestInput {
   return {
     ...input,
+    verify: false,
     feeds: input.feeds.filter((feed) => !slugs.includes(feed.slug)),
     payloads: input.payloads.filter((payload) => !slugs.includes(payload.feed)),
   };
 }
 
+/** One statement or transaction of a replay may take so long. */
+const replayMsMax = 3_600_000;
+
 async function replay(input: BacktestInput, log: Log, label: string): Promise<Backtest> {
   const progress = makeProgress(label);
-  const db = await openDatabase({ dataDir: 'memory://', log });
+  // Nobody else waits for this database: the limits that keep others from waiting are far off.
+  const [queryMsMax, transactionMsMax, idleInTransactionMsMax] = [replayMsMax, replayMsMax, replayMsMax];
+  const db = await openDatabase({ dataDir: 'memory://', log, queryMsMax, transactionMsMax, idleInTransactionMsMax });
   let now = 0;
   const nextId = monotonicFactory();
   const deps: Deps = {

@@ -5,7 +5,7 @@ import type { BacktestScore } from './services/backtest-summary.ts';
 
 /** The report for machines, as docs/backtest.md names it. */
 export function backtestToJson(report: BacktestReport) {
-  const { readings, left, predictions, score, byPolicy, byFeed, worth } = report;
+  const { readings, left, predictions, score, byPolicy, byFeed, proof, worth } = report;
   return {
     payloads: readings.map((reading) => ({
       ...reading,
@@ -17,6 +17,7 @@ export function backtestToJson(report: BacktestReport) {
     score: scoreToJson(score),
     by_policy: mapValues(byPolicy, scoreToJson),
     by_feed: mapValues(byFeed, scoreToJson),
+    ...(proof === undefined ? {} : { proof }),
     ...(worth === undefined ? {} : { worth }),
   };
 }

@@ -33,6 +33,7 @@ export function renderBacktest(report: BacktestReport): string {
       ...Object.entries(report.byPolicy).map(([name, score]) => [`policy ${name}`, ...scoreCells(score)]),
       ...Object.entries(report.byFeed).map(([name, score]) => [`feed ${name}`, ...scoreCells(score)]),
     ]),
+    ...proofLines(report.proof),
     ...(worth === undefined
       ? []
       : [
@@ -41,6 +42,18 @@ export function renderBacktest(report: BacktestReport): string {
           ...table(worth.changed.map((row) => [row.slug, row.policy, row.with, '→', row.without])),
         ]),
   ].join('\n');
+}
+
+function proofLines(proof: BacktestReport['proof']): string[] {
+  if (proof === undefined) return [];
+  const { evaluations, missed, answers, moved } = proof;
+  return [
+    '',
+    'Proof',
+    `  after each payload everything was evaluated anew, ${evaluations} evaluations: ${missed.length} found what looking at what changed had missed`,
+    `  ${answers} answers as of the moment of a payload were asked again at the end: ${moved.length} had moved`,
+    ...[...missed, ...moved].map((line) => `  ${line}`),
+  ];
 }
 
 function predictionCells(row: BacktestRow): string[] {

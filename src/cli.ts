@@ -29,7 +29,7 @@ const usage = `outturn <command>
   keys list | keys revoke <id>
   check <criterion.json> what a criterion means and what it would come to now; "-" reads standard input
   backtest <directory>   replay dated payloads: what would have been resolved when, and was it right (docs/backtest.md)
-                         --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only
+                         --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only, --verify
 
   openapi                print the API document
 
@@ -70,6 +70,7 @@ async function runBacktest({ config, args, options }: Invocation): Promise<unkno
     without: options.without ?? [],
     policies: options.policy ?? [],
     archivesOnly: options['archives-only'] === true,
+    verify: options.verify === true,
     log: makeLog(config.logLevel === 'info' ? 'error' : config.logLevel),
   });
   return options.json === true ? backtestToJson(report) : renderBacktest(report);
@@ -176,6 +177,7 @@ function readArguments(argv: readonly string[]) {
         policy: { type: 'string', multiple: true },
         without: { type: 'string', multiple: true },
         'archives-only': { type: 'boolean' },
+        verify: { type: 'boolean' },
         name: { type: 'string' },
         scopes: { type: 'string' },
         expires: { type: 'string' },

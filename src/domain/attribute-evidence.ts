@@ -134,9 +134,7 @@ function overlaps(run: Run, ask: Ask): boolean {
 
 /** It stood for 24 hours; a first party needs not. */
 function isSure(run: Run, at: Instant): boolean {
-  return (
-    run.row.trust === 'first_party' || Math.min(run.until, at, run.row.feed.archivedTo ?? at) - run.since >= seasoningMs
-  );
+  return run.row.trust === 'first_party' || Math.min(run.until, at, run.row.agedTo) - run.since >= seasoningMs;
 }
 
 function satisfies(value: number | boolean | undefined, is: AttributeLeaf['is']): boolean {

@@ -4,7 +4,15 @@ import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
 import { type Instant, parseDate } from './instant.ts';
 import { movingEdges } from './moving-edges.ts';
 import { matchesPattern, type VersionStyleOf } from './pattern.ts';
-import { announcedFor, type FeedFacts, firstReadFrom, type Sighting, seasoningMs, type Timeline } from './timeline.ts';
+import {
+  announcedFor,
+  type FeedFacts,
+  firstReadFrom,
+  type Sighting,
+  seasoningMs,
+  snapshotKey,
+  type Timeline,
+} from './timeline.ts';
 import { type Edge, edgesOf, patternsOf } from './watch.ts';
 
 /** A moment of knowledge with what followed from everything observed by then. */
@@ -46,6 +54,11 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
 function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
   const times = [sighting.seenFrom, sighting.seenFrom + seasoningMs];
   if (sighting.goneAt !== null) times.push(sighting.goneAt);
+  for (const began of [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)]) {
+    // Rows of an archive have lasted by the first payload that still shows them, not by the clock.
+    const shown = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, began + seasoningMs);
+    if (shown !== null && timeline.snapshots?.has(snapshotKey(sighting.feedId, shown)) === true) times.push(shown);
+  }
   for (const version of sighting.versions) {
     times.push(version.observedAt, version.observedAt + seasoningMs);
     const due = announcedFor(version);

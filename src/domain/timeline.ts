@@ -16,8 +16,6 @@ export type FeedFacts = {
   readonly publishes?: readonly string[];
   /** What its rows are evidence of; left out: of everything. */
   readonly witnesses?: readonly Testimony[];
-  /** How far its archive has been imported, where its last read is an archived one; a feed that is polled has none. */
-  readonly archivedTo?: Instant;
 };
 
 /** One observation of an item: what its feed said of it from `observedAt` on, until its next version. */
@@ -54,6 +52,8 @@ export type Timeline = {
   readonly sightings: readonly Sighting[];
   /** Accepted reads, ascending, by `readsKey`: at least the neighbours of every moment that an evaluation asks about. */
   readonly reads: ReadonlyMap<string, readonly Instant[]>;
+  /** Which of these reads were imported from an archive, by `snapshotKey`. */
+  readonly snapshots?: ReadonlySet<string>;
 };
 
 /** Whether the feed that a sighting is of speaks of such things at all: a list of prices is no list of releases. */
@@ -69,6 +69,19 @@ export const seasoningMs = dayMs;
 
 export function readsKey(feedId: string, vendor: string): string {
   return `${feedId}|${vendor}`;
+}
+
+export function snapshotKey(feedId: string, readAt: Instant): string {
+  return `${feedId}|${readAt}`;
+}
+
+/**
+ * Up to when the rows of a feed have aged at a moment. The clock ages the rows of a feed that is polled, since a poll would
+ * have told of their end; nobody looked at an archive between its payloads, so its rows age with its reads.
+ */
+export function agedTo(timeline: Timeline, feedId: string, vendor: string, at: Instant): Instant {
+  const read = lastReadAt(timeline, feedId, vendor, at);
+  return read !== null && timeline.snapshots?.has(snapshotKey(feedId, read)) === true ? read : at;
 }
 
 /** The last accepted read of a feed, for a vendor, at or before a moment. */
@@ -106,17 +119,15 @@ export type KnownSighting = {
   /** Reads at or before this moment did not have it, not even as what it later became. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
+  /** It has stood until then, as far as anybody looked. */
+  readonly agedTo: Instant;
 };
 
-/**
- * A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. The clock does not
- * age the rows of an archive: until it has been imported further, nobody has looked whether they lasted.
- */
+/** A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. */
 export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young' | 'slip' {
   const due = row.seenFrom + seasoningMs;
   if (row.goneAt !== null && row.goneAt <= due) return 'slip';
-  const { archivedTo = Number.POSITIVE_INFINITY } = row.feed;
-  return due <= at && due <= archivedTo ? 'lasting' : 'young';
+  return due <= Math.min(at, row.agedTo) ? 'lasting' : 'young';
 }
 
 /**
@@ -136,7 +147,9 @@ export function knownSighting(
   const began = witnessedFrom(timeline, sighting, at, stage);
   if (began === null) return 'announced';
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
-  return { sighting, feed, trust: lowerTrust(feed.trust, version.itemTrust ?? feed.trust), version, ...began, goneAt };
+  const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
+  const aged = agedTo(timeline, feed.id, sighting.model.vendor, at);
+  return { sighting, feed, trust, version, ...began, goneAt, agedTo: aged };
 }
 
 type Beginning = Pick<KnownSighting, 'seenFrom' | 'unseenAt'>;

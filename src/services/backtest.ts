@@ -3,6 +3,7 @@ import { type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findFeed } from '../store/feeds.ts';
 import { findPoll } from '../store/polls.ts';
+import { type BacktestProof, startProof } from './backtest-proof.ts';
 import { type BacktestClaim, type BacktestRow, tellClaims } from './backtest-rows.ts';
 import type { Deps } from './deps.ts';
 import { createFeed, type FeedInput } from './feeds.ts';
@@ -23,6 +24,8 @@ export type BacktestInput = {
   readonly payloads: readonly BacktestPayload[];
   readonly claims: readonly BacktestClaim[];
   readonly policies: readonly BacktestPolicy[];
+  /** Whether to prove on the way that looking at what changed misses nothing, and that no answer as of a moment moves later. */
+  readonly verify?: boolean;
 };
 
 /** How one payload was taken. */
@@ -36,7 +39,11 @@ export type BacktestReading = {
   readonly detail: string | null;
 };
 
-export type Backtest = { readonly readings: readonly BacktestReading[]; readonly rows: readonly BacktestRow[] };
+export type Backtest = {
+  readonly readings: readonly BacktestReading[];
+  readonly rows: readonly BacktestRow[];
+  readonly proof: BacktestProof | null;
+};
 
 /** The clock of a replay: it stands at the payload that is being read. */
 export type ReplayClock = { set(at: Instant): void };
@@ -60,17 +67,20 @@ export async function runBacktest(
   for (const feed of input.feeds) await createFeed(deps, { ...feed, url: null });
   const waiting = [...input.claims].sort((a, b) => madeFrom(a) - madeFrom(b));
   const readings: BacktestReading[] = [];
+  const proof = input.verify === true ? startProof(deps) : null;
   for (const [done, payload] of payloads.entries()) {
     clock.set(payload.observedAt);
     await recordMade(deps, input.policies, waiting, payload.observedAt);
     readings.push(await replayPayload(deps, payload));
     await resolveDue(deps);
+    await proof?.look(payload.name);
     onProgress(done + 1, payloads.length);
   }
   // What was claimed after the last payload still has its answer.
   clock.set(Math.max(last.observedAt, ...waiting.map(madeFrom)));
   await recordMade(deps, input.policies, waiting, Number.POSITIVE_INFINITY);
-  return { readings, rows: await tellClaims(deps, input.claims, input.policies, slugUnder) };
+  const rows = await tellClaims(deps, input.claims, input.policies, slugUnder);
+  return { readings, rows, proof: proof === null ? null : await proof.end() };
 }
 
 /** A claim under the default policy keeps its slug. */

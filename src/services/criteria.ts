@@ -97,7 +97,7 @@ export async function assessClaim(
     ...terms,
     criterion: claim.criterion,
     evaluation,
-    feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed, null)),
+    feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
     seen: [...seen.values()],
     families: [...deps.identity.families.values()],
   });

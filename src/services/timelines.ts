@@ -3,11 +3,18 @@ import { findAdapter } from '../domain/feeds/adapters.ts';
 import { type IdentityTable, versionStyle } from '../domain/identity-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import { momentsOfInterest } from '../domain/known-at.ts';
-import { type FeedFacts, type ItemVersion, readsKey, type Sighting, type Timeline } from '../domain/timeline.ts';
+import {
+  type FeedFacts,
+  type ItemVersion,
+  readsKey,
+  type Sighting,
+  snapshotKey,
+  type Timeline,
+} from '../domain/timeline.ts';
 import { patternsOf, type Watch, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
 import { type FeedRow, listFeeds } from '../store/feeds.ts';
-import { listArchiveEnds, listReads } from '../store/polls.ts';
+import { listReads } from '../store/polls.ts';
 import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/sightings.ts';
 
 /** Nothing was seen and nothing read. */
@@ -27,8 +34,7 @@ export async function loadTimeline(
   at: Instant,
 ): Promise<Timeline> {
   const watches = distinctWatches(claims);
-  const archivedTo = new Map((await listArchiveEnds(db)).map((end) => [end.feedId, end.observedAt]));
-  const feeds = (await listFeeds(db)).map((feed) => feedFacts(feed, archivedTo.get(feed.id) ?? null));
+  const feeds = (await listFeeds(db)).map(feedFacts);
   const sightings =
     watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
   const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
@@ -37,13 +43,15 @@ export async function loadTimeline(
     versionStyle(identity, vendor, family),
   );
   const reads = new Map<string, Instant[]>();
+  const snapshots = new Set<string>();
   for (const row of await listReads(db, [...vendors].sort(), moments)) {
     const key = readsKey(row.feedId, row.vendor);
     const held = reads.get(key);
     if (held === undefined) reads.set(key, [row.readAt]);
     else held.push(row.readAt);
+    if (row.isSnapshot) snapshots.add(snapshotKey(row.feedId, row.readAt));
   }
-  return { feeds: new Map(feeds.map((feed) => [feed.id, feed])), sightings, reads };
+  return { feeds: new Map(feeds.map((feed) => [feed.id, feed])), sightings, reads, snapshots };
 }
 
 /**
@@ -95,7 +103,7 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
   return [...byKey.values()];
 }
 
-export function feedFacts(feed: FeedRow, archivedTo: Instant | null): FeedFacts {
+export function feedFacts(feed: FeedRow): FeedFacts {
   const { publishes = [], witnesses } = findAdapter(feed.adapter) ?? {};
   return {
     id: feed.id,
@@ -106,7 +114,6 @@ export function feedFacts(feed: FeedRow, archivedTo: Instant | null): FeedFacts 
     settlementLagMs: feed.settlementLagMs,
     publishes,
     ...(witnesses === undefined ? {} : { witnesses }),
-    ...(archivedTo === null ? {} : { archivedTo }),
   };
 }
 

@@ -128,15 +128,6 @@ export async function findLastAccepted(db: Sql, feedId: string): Promise<PollRow
   return rows[0] ?? null;
 }
 
-/** The feeds whose last accepted read is an archived one, with the time of that read. */
-export async function listArchiveEnds(db: Sql): Promise<{ feedId: string; observedAt: Instant }[]> {
-  return await db<{ feedId: string; observedAt: Instant }[]>`
-    select f.id as "feedId", p.observed_at as "observedAt" from feeds f cross join lateral (
-      select kind, observed_at from polls where feed_id = f.id and result in ('ok', 'not_modified')
-      order by observed_at desc, id desc limit 1) p
-    where p.kind = 'snapshot' order by f.id`;
-}
-
 /** The latest finished poll of each feed, for its health. */
 export async function listLatestPolls(db: Sql): Promise<PollRow[]> {
   return await db<PollRow[]>`
@@ -165,23 +156,23 @@ export async function listReads(
   db: Sql,
   vendors: readonly string[],
   moments: readonly Instant[],
-): Promise<{ feedId: string; vendor: string; readAt: Instant }[]> {
+): Promise<{ feedId: string; vendor: string; readAt: Instant; isSnapshot: boolean }[]> {
   const times = moments.filter(Number.isFinite).map((moment) => new Date(moment).toISOString());
-  return await db<{ feedId: string; vendor: string; readAt: Instant }[]>`
+  return await db<{ feedId: string; vendor: string; readAt: Instant; isSnapshot: boolean }[]>`
     with asked as (select f.id as feed_id, v.vendor from feeds f cross join unnest(${vendors as string[]}::text[]) as v(vendor)),
     moments as (select m.moment from unnest(${times}::timestamptz[]) as m(moment))
-    select a.feed_id as "feedId", a.vendor, r.observed_at as "readAt"
+    select a.feed_id as "feedId", a.vendor, r.observed_at as "readAt", r.kind = 'snapshot' as "isSnapshot"
     from asked a cross join lateral (
-      (select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+      (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
         and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
         order by p.observed_at limit 1)
       union
-      select b.observed_at from moments m cross join lateral (
-        (select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at <= m.moment
+      select b.observed_at, b.kind from moments m cross join lateral (
+        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at <= m.moment
           and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
           order by p.observed_at desc limit 1)
         union all
-        (select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at >= m.moment
+        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at >= m.moment
           and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
           order by p.observed_at limit 1)
       ) b

@@ -5,6 +5,7 @@ import { criterionSchema } from '../../src/domain/criterion.ts';
 import { patternsOf } from '../../src/domain/watch.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { type Backtest, type BacktestInput, runBacktest } from '../../src/services/backtest.ts';
+import { startProof } from '../../src/services/backtest-proof.ts';
 import type { BacktestClaim } from '../../src/services/backtest-rows.ts';
 import { compareRows, scoreBy, scoreRows } from '../../src/services/backtest-summary.ts';
 import { claimsOf, readTruth } from '../../src/services/backtest-truth.ts';
@@ -71,10 +72,10 @@ describe('a replay of dated payloads', () => {
   test('tells of every claim when it was proposed and known, how late, and whether that was right', async () => {
     const backtest = await replay();
     expect(told(backtest)).toEqual([
-      'gpt-5 default right yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-09T20:00:00Z 2',
+      'gpt-5 default right yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z 5.166666666666667',
       'gpt-5-in-july default undetermined     ',
       'gpt-6 default right     ',
-      'gpt-5-as-somebody-has-it default wrong yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-09T20:00:00Z ',
+      'gpt-5-as-somebody-has-it default wrong yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z ',
       'gpt-5-after-it-was-out default    2025-09-01T00:00:00Z  ',
     ]);
   });
@@ -157,6 +158,24 @@ describe('a replay of dated payloads', () => {
     expect(scoreBy(rows, (row) => [row.policy]).default).toMatchObject(all);
     expect(scoreBy(rows, (row) => row.feeds).litellm).toMatchObject({ claims: 2, right: 1, wrong: 1 });
     expect(scoreRows([])).toMatchObject({ claims: 0, medianDaysLate: null, worstDaysLate: null });
+  });
+
+  test('proves on the way that nothing was missed and no answer moved, and tells when one did', async () => {
+    const { proof } = await replay({ verify: true });
+    expect(proof).toMatchObject({ missed: [], moved: [] });
+    expect(proof?.evaluations).toBeGreaterThan(payloads.length);
+    expect(proof?.answers).toBeGreaterThan(payloads.length);
+    expect((await replay()).proof).toBeNull();
+
+    const underWay = startProof(world.deps);
+    await underWay.look('before');
+    // Behind the engine's back everything that was resolved is forgotten.
+    await world.db.sql`update predictions set state = 'open', outcome = null where slug = 'gpt-5'`;
+    await world.db.sql`truncate resolutions cascade`;
+    await underWay.look('after');
+    const found = await underWay.end();
+    expect(found.missed).toEqual([expect.stringContaining('after: {"resolved":2')]);
+    expect(found.moved).toEqual([]);
   });
 
   test('refuses to replay nothing, and a payload of a feed that nobody described', async () => {

@@ -103,7 +103,7 @@ describe.each(seeds)('over history %i', (seed) => {
     expect([await states(), await world.db.sql`select id from observations order by seq`]).toEqual(before);
   });
 
-  test('archives imported in one go come to the outcomes and times that polling came to', async () => {
+  test('archives imported in one go come to the outcomes that polling came to, and know them no earlier', async () => {
     const end = iso(world.clock.now());
     for (const order of [
       ['claims', 'litellm', 'models-dev'],
@@ -116,12 +116,36 @@ describe.each(seeds)('over history %i', (seed) => {
         else await importAll(history.filter((served) => served.slug === what));
       }
       // Settled on the way, a bracket may stay wider than what the rest of the archive would have made of it.
-      const shown = order.at(-1) === 'claims' ? (row: string) => row : withoutEffective;
-      const expected = life.outcomes.map(shown);
-      expect({ order, outcomes: (await outcomes()).map(shown) }).toEqual({ order, outcomes: expected });
+      const shown = (row: string) => withoutKnown(order.at(-1) === 'claims' ? row : withoutEffective(row));
+      const told = await outcomes();
+      expect({ order, outcomes: told.map(shown) }).toEqual({ order, outcomes: life.outcomes.map(shown) });
+      // Nobody looked between two payloads: a row has lasted when the next one shows it, not when 24 hours were over.
+      for (const [index, row] of told.entries())
+        expect(knownIn(row) >= knownIn(life.outcomes[index] ?? ''), `${order}: ${row}`).toBe(true);
     }
   });
+
+  test('nothing that an archive teaches of a later time changes an answer as of a moment', async () => {
+    const end = iso(world.clock.now());
+    await world.reset({ now: end });
+    await recordClaims();
+    const told = new Map<Instant, object[]>();
+    for (const served of history) {
+      await importAll([served]);
+      told.set(served.at, await answers(served.at));
+    }
+    for (const [at, before] of told)
+      expect({ at: iso(at), answers: await answers(at) }).toEqual({ at: iso(at), answers: before });
+  });
 });
+
+function knownIn(row: string): string {
+  return / known (\S+)/.exec(row)?.[1] ?? '';
+}
+
+function withoutKnown(row: string): string {
+  return row.replace(/ known \S+/, '');
+}
 
 async function importAll(history: readonly Served[]): Promise<void> {
   for (const { slug, at, payload } of history) {

@@ -39,7 +39,7 @@ describe('a backtest from the command line', () => {
           slug: 'gpt-5',
           outcome: 'yes',
           proposed_at: '2025-08-07T20:00:00Z',
-          known_at: '2025-08-10T00:00:00Z',
+          known_at: '2025-08-14T00:00:00Z',
           evidence: [{ feed: 'litellm', observed_at: '2025-08-07T20:00:00Z' }, { feed: 'models-dev' }],
           truth: { outcome: 'yes', effective_at: '2025-08-07' },
           judgement: 'right',
