@@ -1,5 +1,6 @@
 import type { Coverage } from './coverage.ts';
 import type { Criterion } from './criterion.ts';
+import { setAsideText } from './dating.ts';
 import type { ModelEvidence } from './evidence.ts';
 import {
   type ExplanationNode,
@@ -95,7 +96,7 @@ export function listedBy(event: ModelEvidence): string {
 
 export function datedBy(event: ModelEvidence): string {
   const { basis, dated, setAside } = event.dating;
-  const aside = setAside.length === 0 ? '' : ` (set aside: ${setAside.slice(0, 3).join('; ')})`;
+  const aside = setAside.length === 0 ? '' : ` (set aside: ${setAside.slice(0, 3).map(setAsideText).join('; ')})`;
   const names = [...new Set(dated.map((sighting) => sighting.feed.slug))].join(', ');
   switch (basis) {
     case 'stated':

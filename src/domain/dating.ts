@@ -13,9 +13,14 @@ export type Dating = {
   readonly basis: 'stated' | 'curated' | 'late' | 'bracket';
   /** The sightings whose dates were used. */
   readonly dated: readonly KnownSighting[];
-  /** Dates that were read and set aside, in words. */
-  readonly setAside: readonly string[];
+  /** Dates that were read, judged and set aside. */
+  readonly setAside: readonly SetAside[];
+  /** What first sightings and reads without it say alone, whatever dates are stated; an end and a value have none. */
+  readonly bracket?: Interval;
 };
+
+/** A row whose stated date decides nothing, and why: a text that goes on from the date. */
+export type SetAside = { readonly row: KnownSighting; readonly why: string };
 
 type Question = {
   readonly timeline: Timeline;
@@ -40,8 +45,13 @@ type StatedDate = { readonly sighting: KnownSighting; readonly interval: Interva
  * policy asks (a lone early row, such as a placeholder, bounds nothing), and not out while enough was read without it.
  */
 export function dateModel(question: Question): Dating {
+  const bracket = { from: lowerBound(question), to: upperBound(question, []) };
+  return { ...dateSteadily(question), bracket };
+}
+
+function dateSteadily(question: Question): Dating {
   const { known, at } = question;
-  const isYoung = (row: KnownSighting): boolean => curatedText(row) !== null && durability(row, at) === 'young';
+  const isYoung = (row: KnownSighting): boolean => isCurated(row) && durability(row, at) === 'young';
   const full = dateBy(question, known);
   const young = known.filter(isYoung);
   if (young.length === 0) return full;
@@ -55,7 +65,7 @@ export function dateModel(question: Question): Dating {
     to: Math.max(full.occurred.to, steady.occurred.to),
   };
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
-  const aside = young.map((row) => `${curatedText(row) ?? ''} has not stood for 24 hours`);
+  const aside = young.map((row) => ({ row, why: 'has not stood for 24 hours' }));
   return { ...steady, occurred, setAside: [...steady.setAside, ...aside] };
 }
 
@@ -139,34 +149,56 @@ function curatedDates(
   question: Question,
   rows: readonly KnownSighting[],
   low: Instant,
-): { usable: StatedDate[]; setAside: string[] } {
+): { usable: StatedDate[]; setAside: SetAside[] } {
   const usable: StatedDate[] = [];
-  const setAside: string[] = [];
+  const setAside: SetAside[] = [];
   for (const sighting of rows) {
-    const text = curatedText(sighting);
-    if (text === null) continue;
+    if (!isCurated(sighting)) continue;
     const interval = statedDate(sighting);
     const flaw = interval === null ? 'is no date that could be' : flawOf(question, sighting, interval, low);
     if (interval !== null && flaw === null) usable.push({ sighting, interval });
-    else setAside.push(`${text} ${flaw}`);
+    else if (flaw !== null) setAside.push({ row: sighting, why: flaw });
   }
   return { usable, setAside };
 }
 
+const vanished = 'stood in a row that vanished within 24 hours';
+
 /** Why a curated date is kept and shown but decides nothing; null when it may. */
 function flawOf(question: Question, row: KnownSighting, date: Interval, low: Instant): string | null {
-  if (durability(row, question.at) === 'slip') return 'stood in a row that vanished within 24 hours';
+  if (durability(row, question.at) === 'slip') return vanished;
   if (date.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
   const far = Number.isFinite(low) && low - date.to > dateBeforeBracketMaxMs;
   if (far && !isStamped(question, date)) return 'lies more than 90 days before it could first be listed';
   return null;
 }
 
-function curatedText(row: KnownSighting): string | null {
+/** Whether a row states a date that the bracket is held against: the vendor's own row in a catalogue. */
+function isCurated(row: KnownSighting): boolean {
+  return row.version.released?.weight === 'curated' && row.sighting.model.own && row.trust !== 'community';
+}
+
+/** A date that was set aside, with the reason: "2025-02-01 stated by models-dev for gpt-4.5 lies …". */
+export function setAsideText({ row, why }: SetAside): string {
+  return `${row.version.released?.text ?? ''} stated by ${row.feed.slug} for ${row.sighting.name} ${why}`;
+}
+
+/** Why the date that a witness states took no part in a dating, or null when it was used or none is stated. */
+export function unusedDate(dating: Dating, row: KnownSighting, at: Instant): string | null {
   const { released } = row.version;
-  if (released === null || released.weight !== 'curated') return null;
-  if (!row.sighting.model.own || row.trust === 'community') return null;
-  return `${released.text} stated by ${row.feed.slug} for ${row.sighting.name}`;
+  if (released === null || dating.dated.some((used) => isSameRow(used, row))) return null;
+  const aside = dating.setAside.find((candidate) => isSameRow(candidate.row, row));
+  if (aside !== undefined) return aside.why;
+  if (row.trust === 'community') return 'is stated by a feed that anybody writes';
+  if (statedDate(row) === null) return 'is no date that could be';
+  if (durability(row, at) === 'slip') return vanished;
+  if (released.weight === 'curated' && !row.sighting.model.own) return "stands in a host's row, which dates nothing";
+  if (released.weight === 'curated' && dating.basis === 'stated') return 'gives way to a date of the vendor or the ledger';
+  return 'speaks of another snapshot or stage than the first';
+}
+
+function isSameRow(a: KnownSighting, b: KnownSighting): boolean {
+  return a.sighting === b.sighting;
 }
 
 function statedDate(sighting: KnownSighting): Interval | null {

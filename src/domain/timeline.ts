@@ -24,6 +24,8 @@ export type ItemVersion = {
   readonly observedAt: Instant;
   readonly itemTrust: Trust | null;
   readonly stage: 'announced' | 'preview' | 'general';
+  /** What the row states of the end of the model's life; it says nothing of the stage at release. */
+  readonly lifecycle?: 'deprecated' | 'retired';
   readonly released: { readonly text: string; readonly weight: 'stands' | 'curated' } | null;
   /** The shutdown date that the row states, verbatim. */
   readonly shutdown?: string;

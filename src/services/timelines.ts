@@ -151,6 +151,7 @@ function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion
     observedAt: row.observedAt,
     itemTrust: row.itemTrust,
     stage: statedStage(row.statedStage) ?? stage,
+    ...(row.statedStage === 'deprecated' || row.statedStage === 'retired' ? { lifecycle: row.statedStage } : {}),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
     ...(row.attributes === null ? {} : { attributes: row.attributes }),
     released:
