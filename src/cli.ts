@@ -13,6 +13,7 @@ import { prepare, serve } from './main.ts';
 import { makeLog, openRuntime, programVersion } from './runtime.ts';
 import { checkCriterion } from './services/criteria.ts';
 import type { Deps } from './services/deps.ts';
+import { refreshModels } from './services/model-states.ts';
 import { pollDueFeeds, pollFeedNow } from './services/polls.ts';
 import { resolveDue, resolveEverything } from './services/resolver.ts';
 import { applySeed, readSeed } from './services/seed.ts';
@@ -50,7 +51,11 @@ const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>>
   seed: ({ config, args }) => withDeps(config, (deps) => seedFrom(config, deps, args[0])),
   poll: ({ config, args }) => withPrepared(config, (deps) => poll(deps, args[0])),
   resolve: ({ config, options }) =>
-    withPrepared(config, (deps) => (options.full === true ? resolveEverything(deps) : resolveDue(deps))),
+    withPrepared(config, async (deps) => {
+      const counts = await (options.full === true ? resolveEverything(deps) : resolveDue(deps));
+      await refreshModels(deps);
+      return counts;
+    }),
   keys: ({ config, args, options }) => withDeps(config, (deps) => manageKeys(deps, args, options)),
   openapi: async () => {
     process.stdout.write(renderOpenApi(programVersion()));

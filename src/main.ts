@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { forgetExpiredJob } from '../jobs/forget-expired.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
+import { refreshModelsJob } from '../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
 import { loadAdminKey } from './admin-key-file.ts';
@@ -16,6 +17,7 @@ import { makeLog, openRuntime, type Runtime, readJson } from './runtime.ts';
 import { hashKey } from './services/admin-key.ts';
 import type { Deps } from './services/deps.ts';
 import { refreshIdentity } from './services/identity.ts';
+import { refreshModels } from './services/model-states.ts';
 import { pollDueFeeds } from './services/polls.ts';
 import { createLimiter } from './services/rate-limits.ts';
 import { resolveDue } from './services/resolver.ts';
@@ -103,10 +105,12 @@ async function startServing(
 
 /** The first poll at once, then by the clock. */
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
-  const schedule = startJobs(deps, [pollFeedsJob(config.pollCron), resolvePredictionsJob, forgetExpiredJob]);
+  const jobs = [pollFeedsJob(config.pollCron), resolvePredictionsJob, refreshModelsJob, forgetExpiredJob];
+  const schedule = startJobs(deps, jobs);
   say('Reading the feeds …');
   await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);
+  await refreshModels(deps);
   for (const line of [...(await describeFeeds(deps)), ...(await describePredictions(deps))]) say(line);
   return schedule;
 }

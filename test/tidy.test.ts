@@ -41,6 +41,8 @@ describe('the house', () => {
         'feeds',
         'polls',
         'observations',
+        'models',
+        'releases',
         'sources',
         'predictors',
         'api-keys',

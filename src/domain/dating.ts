@@ -193,7 +193,8 @@ export function unusedDate(dating: Dating, row: KnownSighting, at: Instant): str
   if (statedDate(row) === null) return 'is no date that could be';
   if (durability(row, at) === 'slip') return vanished;
   if (released.weight === 'curated' && !row.sighting.model.own) return "stands in a host's row, which dates nothing";
-  if (released.weight === 'curated' && dating.basis === 'stated') return 'gives way to a date of the vendor or the ledger';
+  if (released.weight === 'curated' && dating.basis === 'stated')
+    return 'gives way to a date of the vendor or the ledger';
   return 'speaks of another snapshot or stage than the first';
 }
 

@@ -9,6 +9,7 @@ export const eventTypes = [
   'prediction.resolved',
   'prediction.annulled',
   'prediction.resolution.amended',
+  'model.released',
   'feed.unhealthy',
   'feed.recovered',
 ] as const;

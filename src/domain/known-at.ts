@@ -51,7 +51,8 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
 }
 
-function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
+/** When what a row is evidence of can change: it is seen, edited or dropped, a day has passed over it, a date that it states comes. */
+export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
   const times = [sighting.seenFrom, sighting.seenFrom + seasoningMs];
   if (sighting.goneAt !== null) times.push(sighting.goneAt);
   for (const began of [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)]) {

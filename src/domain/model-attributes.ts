@@ -68,7 +68,14 @@ function factOf(
   { at, policy }: Ask,
 ): AttributeFact {
   const window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-  const { evidence } = weighAttribute(timeline, sightings, { at, policy, stage: 'any', name, is: { eq: value }, window });
+  const { evidence } = weighAttribute(timeline, sightings, {
+    at,
+    policy,
+    stage: 'any',
+    name,
+    is: { eq: value },
+    window,
+  });
   words.sort((a, b) => a.since - b.since || a.observationId.localeCompare(b.observationId, 'en'));
   return {
     name,

@@ -3,7 +3,14 @@ import type { Stage } from './feeds/item.ts';
 import type { Instant, Interval } from './instant.ts';
 import type { EvidencePolicy } from './policy.ts';
 import { weighRetirement } from './retirement.ts';
-import { announcedFor, durability, type KnownSighting, knownSighting, type Sighting, type Timeline } from './timeline.ts';
+import {
+  announcedFor,
+  durability,
+  type KnownSighting,
+  knownSighting,
+  type Sighting,
+  type Timeline,
+} from './timeline.ts';
 import { lowerTrust } from './trust.ts';
 
 /** A row that speaks of a stage, as it was known. */
@@ -116,7 +123,9 @@ function versionsThat(
     const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
     return [{ sighting, feed, trust, version, seenFrom: Math.max(sighting.seenFrom, version.observedAt) }];
   });
-  return found.sort((a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'));
+  return found.sort(
+    (a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'),
+  );
 }
 
 /** What an item said while the run of polls lasted: the last version before it, and those that came in it. */

@@ -190,3 +190,20 @@ export const auditExample = {
   before: { id: predictionExample.id, tags: [] },
   after: { id: predictionExample.id, tags: ['timelines'] },
 };
+
+export const modelExample = {
+  id: 'openai/gpt-5',
+  vendor: 'openai',
+  slug: 'gpt-5',
+  family: 'gpt',
+  version: '5',
+  tier: null,
+  grade: 'admissible',
+  stage: 'general',
+  occurred: '2025-08-07',
+  basis: 'stated',
+  known_at: '2025-08-08T00:00:00Z',
+  first_seen_at: '2025-08-08T00:00:00Z',
+  url: '/v1/models/openai/gpt-5',
+  why: 'listed by openai-sdk from 2025-08-08T00:00:00Z; dated by openai-sdk',
+};

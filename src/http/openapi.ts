@@ -115,6 +115,7 @@ const tags = [
   { name: 'Criteria', description: 'The criterion language, tried out.' },
   { name: 'Resolutions', description: 'What predictions came to; append-only.' },
   { name: 'Feeds', description: 'What is read, how far it is believed, and how far it has been read.' },
+  { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
   { name: 'Keys and audit', description: 'Who may do what, and who did.' },

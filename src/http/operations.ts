@@ -5,12 +5,14 @@ import { documentOperations } from './documents.ts';
 import { explanationOperations } from './explanations.ts';
 import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
+import { modelOperations } from './models.ts';
 import { observationOperations } from './observations.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { pollOperations } from './polls.ts';
 import { predictionOperations } from './predictions.ts';
 import { predictorOperations } from './predictors.ts';
+import { releaseOperations } from './releases.ts';
 import { resolutionOperations } from './resolutions.ts';
 import { sourceOperations } from './sources.ts';
 
@@ -22,6 +24,8 @@ export const operations: readonly Operation[] = [
   ...resolutionOperations,
   ...feedOperations,
   ...pollOperations,
+  ...modelOperations,
+  ...releaseOperations,
   ...observationOperations,
   ...sourceOperations,
   ...predictorOperations,

@@ -1,4 +1,5 @@
-import { listStaleReadings, putReadings } from '../store/readings.ts';
+import { markFamiliesStale } from '../store/model-families.ts';
+import { listStaleReadings, type NewReading, putReadings } from '../store/readings.ts';
 import type { Deps } from './deps.ts';
 import { readItem } from './item-facts.ts';
 
@@ -17,9 +18,17 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
         readItem(deps, { id: row.feedId, adapter: row.adapter }, { key: row.itemKey, name: row.name, host: row.host }),
       );
       await putReadings(tx, readings);
+      await markFamiliesStale(tx, familiesOf(readings));
       return stale.length;
     });
     total += count;
     if (count < batchMax) return total;
   }
+}
+
+function familiesOf(readings: readonly NewReading[]): { vendor: string; family: string }[] {
+  const byKey = new Map<string, { vendor: string; family: string }>();
+  for (const { vendor, family } of readings)
+    if (vendor !== null && family !== null) byKey.set(`${vendor}/${family}`, { vendor, family });
+  return [...byKey.values()];
 }

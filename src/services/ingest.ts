@@ -35,6 +35,8 @@ export type Ingested = {
   readonly touched: readonly Touched[];
   /** Families in which only stated facts changed: prices, sizes, shutdown dates. */
   readonly touchedFacts: readonly Touched[];
+  /** Families whose models have to be weighed anew: a row came, went, or changed in more than a price. */
+  readonly touchedModels: readonly Touched[];
   /** The earliest knowledge time among what is new. */
   readonly evidenceFrom: Instant | null;
 };
@@ -75,6 +77,7 @@ export async function ingestPayload(tx: Sql, deps: Deps, reading: Reading): Prom
     vanishedItems: 0,
     touched: [],
     touchedFacts: [],
+    touchedModels: [],
     evidenceFrom: null,
   };
   if (assessment.kind === 'suspect') {
@@ -194,14 +197,17 @@ async function applyAccepted(
     changed.map((item) => ({ itemKey: item.key, itemHash: listing.hashes.get(item.key) ?? '' })),
   );
   const moved = changed.filter((item) => releaseFacts(item) !== releaseFacts(before.get(item.key)));
-  const touching = [...fresh, ...moved].map((item) => listing.readings.get(item.key));
+  const ended = changed.filter((item) => item.shutdown !== before.get(item.key)?.shutdown);
+  const readingOf = (item: FeedItem): NewReading | undefined => listing.readings.get(item.key);
+  const touching = [...fresh, ...moved].map(readingOf);
   return {
     items: payload.items.length,
     newItems: fresh.length,
     changedItems: changed.length,
     vanishedItems: vanished.length,
     touched: distinctFamilies([...touching, ...vanished]),
-    touchedFacts: distinctFamilies(changed.map((item) => listing.readings.get(item.key))),
+    touchedFacts: distinctFamilies(changed.map(readingOf)),
+    touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
     evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
       (low, at) => (low === null ? at : Math.min(low, at)),
       null,

@@ -6,10 +6,12 @@ import { Refusal } from '../domain/refusal.ts';
 import { seasoningMs } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../store/feeds.ts';
+import { listFamiliesNewsBetween, listFamiliesSeenAfter } from '../store/model-families.ts';
 import { finishPoll, listLastReads } from '../store/polls.ts';
 import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
+import { keepModels } from './model-states.ts';
 import { settlePredictions } from './settle.ts';
 
 /** One payload on its way into the evidence. */
@@ -113,19 +115,39 @@ export async function settleAfter(
   );
   const evidenceFrom = times.length === 0 ? null : Math.min(...times);
   const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom });
+  await keepTouchedModels(tx, deps, read, ingested);
   return counts.resolved + counts.amended;
 }
 
-/** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */
-async function listLasted(
+/** The models that a reading says something new of: what it lists, what of an archive has lasted, what others listed later. */
+async function keepTouchedModels(
   tx: Sql,
-  { feed, observedAt }: Pick<Payload, 'feed' | 'observedAt'>,
+  deps: Deps,
+  read: Pick<Payload, 'feed' | 'observedAt'>,
+  ingested: Ingested | null,
+): Promise<void> {
+  const { feed, observedAt } = read;
+  const span = lastedSpan(read, deps.now());
+  const lasted = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span.after, span.until);
+  const covered = feed.coversAny ? 'any' : feed.covers;
+  const later = covered.length === 0 ? [] : await listFamiliesSeenAfter(tx, covered, observedAt);
+  const from = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt, span === null ? observedAt : span.after);
+  await keepModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
+}
+
+/** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */
+async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>, now: Instant): Promise<string[]> {
+  const span = lastedSpan(read, now);
+  return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span.after, span.until);
+}
+
+/** When what has lasted by this read, and had not by the one before, was new; null where timers tell of that. */
+function lastedSpan(
+  { feed: { watermark }, observedAt }: Pick<Payload, 'feed' | 'observedAt'>,
   now: Instant,
-): Promise<string[]> {
-  const { watermark } = feed;
+): { after: Instant; until: Instant } | null {
   const polled = now - observedAt < hourMs && watermark !== null && observedAt - watermark < seasoningMs;
-  if (polled || watermark === null) return [];
-  return await listWatchingNewsBetween(tx, feed.id, watermark - seasoningMs, observedAt - seasoningMs);
+  return polled || watermark === null ? null : { after: watermark - seasoningMs, until: observedAt - seasoningMs };
 }
 
 /** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */

@@ -1,3 +1,4 @@
+import type { Criterion } from '../domain/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 
@@ -60,6 +61,28 @@ export async function listWatching(
     ${what === 'facts' ? db`where w.facts` : db``}
     order by id`;
   return rows.map((row) => row.id);
+}
+
+export type WatchingPrediction = {
+  readonly id: string;
+  readonly slug: string;
+  readonly statement: string;
+  readonly madeFrom: Instant;
+  readonly criterion: Criterion;
+};
+
+/** Predictions that watch a model's family and were recorded by a moment, newest first; their criteria say whether they speak of it. */
+export async function listWatchingModel(
+  db: Sql,
+  { vendor, family }: { vendor: string; family: string },
+  page: { asOf: Instant | null; limit: number },
+): Promise<WatchingPrediction[]> {
+  return await db<WatchingPrediction[]>`
+    select p.id, p.slug, p.statement, p.made_from as "madeFrom", c.criterion
+    from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
+    where exists (select from prediction_watches w where w.prediction_id = p.id and w.vendor in (${vendor}, 'any') and w.family in (${family}, 'any'))
+      ${page.asOf === null ? db`` : db`and p.recorded_at <= ${new Date(page.asOf)}`}
+    order by p.seq desc limit ${page.limit}`;
 }
 
 /**

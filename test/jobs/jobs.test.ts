@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { pollFeedsJob } from '../../jobs/poll-feeds.ts';
+import { refreshModelsJob } from '../../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../../jobs/resolve-predictions.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../support/listings.ts';
 import { hours, record, view } from '../support/play.ts';
@@ -54,4 +55,21 @@ test('a tick that was missed is caught up by the next', async () => {
   world.clock.advance(hours(3));
   expect(await pollFeeds.run(world.deps, world.clock.now())).toMatchObject({ polled: 2 });
   expect(await pollFeeds.run(world.deps, missed)).toMatchObject({ polled: 0 });
+});
+
+test('a model that has been listed for a day is established by the clock, once', async () => {
+  await world.reset();
+  for (const models of [oldModels, [...oldModels, 'gpt-5']]) {
+    serve(models);
+    await pollFeeds.run(world.deps, world.clock.now());
+    world.clock.advance(hours(12));
+  }
+  const runs: unknown[] = [];
+  for (const wait of [0, 0, 12, 0]) {
+    world.clock.advance(hours(wait));
+    runs.push(await refreshModelsJob.run(world.deps, world.clock.now()));
+  }
+  expect(runs).toEqual([{ families: 3 }, { families: 0 }, { families: 1 }, { families: 0 }]);
+  const told = await world.db.sql`select id from events where type = 'model.released'`;
+  expect(told.length).toBe(1);
 });

@@ -1,0 +1,89 @@
+import type { Instant } from '../domain/instant.ts';
+import { iso } from './bulk.ts';
+import type { Sql } from './db.ts';
+
+/** How far the models of each family are kept, and which families to look at again. */
+
+export type FamilyKey = { readonly vendor: string; readonly family: string };
+
+export type FamilyRow = FamilyKey & {
+  /** What they were weighed by; null when they have to be weighed anew. */
+  readonly computedWith: string | null;
+  /** Up to which moment of knowledge. */
+  readonly computedTo: Instant | null;
+};
+
+function pairsOf(db: Sql, families: readonly FamilyKey[]) {
+  return db`unnest(${families.map((key) => key.vendor)}::text[], ${families.map((key) => key.family)}::text[]) as t(vendor, family)`;
+}
+
+/** Locks the rows of families for the transaction, in order, making those that are not there. */
+export async function lockFamilies(db: Sql, families: readonly FamilyKey[]): Promise<FamilyRow[]> {
+  if (families.length === 0) return [];
+  await db`
+    insert into model_families (vendor, family) select t.vendor, t.family from ${pairsOf(db, families)}
+    order by t.vendor, t.family on conflict do nothing`;
+  return await db<FamilyRow[]>`
+    select f.vendor, f.family, f.computed_with as "computedWith", f.computed_to as "computedTo" from model_families f
+    where (f.vendor, f.family) in (select t.vendor, t.family from ${pairsOf(db, families)})
+    order by f.vendor, f.family for update`;
+}
+
+/** Has families weighed anew from the beginning: their names were read anew. */
+export async function markFamiliesStale(db: Sql, families: readonly FamilyKey[]): Promise<void> {
+  if (families.length === 0) return;
+  await db`
+    insert into model_families (vendor, family) select t.vendor, t.family from ${pairsOf(db, families)}
+    order by t.vendor, t.family on conflict (vendor, family) do update set computed_with = null`;
+}
+
+export async function updateFamilies(
+  db: Sql,
+  rows: readonly (FamilyKey & { readonly recheckAt: Instant | null })[],
+  computed: { readonly with: string; readonly to: Instant },
+): Promise<void> {
+  const json = rows.map(({ vendor, family, recheckAt }) => ({ vendor, family, recheck_at: iso(recheckAt) }));
+  await db`
+    update model_families f set computed_with = ${computed.with}, computed_to = ${new Date(computed.to)}, recheck_at = t.recheck_at
+    from jsonb_to_recordset(${JSON.stringify(json)}::text::jsonb) as t(vendor text, family text, recheck_at timestamptz)
+    where f.vendor = t.vendor and f.family = t.family`;
+}
+
+/** Families that time alone may have changed, or that were weighed by other rules, identity data or feed settings. */
+export async function listDueFamilies(
+  db: Sql,
+  due: { readonly now: Instant; readonly computedWith: string },
+  limit: number,
+): Promise<FamilyKey[]> {
+  return await db<FamilyKey[]>`
+    select vendor, family from model_families
+    where recheck_at <= ${new Date(due.now)} or computed_with is distinct from ${due.computedWith}
+    order by vendor, family limit ${limit}`;
+}
+
+/** Families of which something was first listed after a moment: what else was read by then bounds their dates. */
+export async function listFamiliesSeenAfter(
+  db: Sql,
+  vendors: readonly string[] | 'any',
+  after: Instant,
+): Promise<FamilyKey[]> {
+  return await db<FamilyKey[]>`
+    select distinct r.vendor, r.family from sightings s
+    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
+    where s.seen_from > ${new Date(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors as string[]})`}
+    order by r.vendor, r.family`;
+}
+
+/** Families of which a feed said something new after one moment and up to another. Reads the feed's observations from end to end. */
+export async function listFamiliesNewsBetween(
+  db: Sql,
+  feedId: string,
+  after: Instant,
+  until: Instant,
+): Promise<FamilyKey[]> {
+  return await db<FamilyKey[]>`
+    select distinct r.vendor, r.family from observations o
+    join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
+    where o.feed_id = ${feedId} and o.observed_at > ${new Date(after)} and o.observed_at <= ${new Date(until)}
+    order by r.vendor, r.family`;
+}

@@ -1,0 +1,121 @@
+import type { Instant } from '../domain/instant.ts';
+import { iso, rowsPerInsert } from './bulk.ts';
+import type { Sql } from './db.ts';
+import type { FamilyKey } from './model-families.ts';
+
+/** What is known of a canonical model; null bounds: nothing bounds it there. */
+export type ModelRow = {
+  readonly vendor: string;
+  readonly slug: string;
+  readonly family: string;
+  readonly modelVersion: string | null;
+  readonly tier: string | null;
+  readonly knownFrom: Instant;
+  readonly grade: 'admissible' | 'short' | null;
+  readonly stage: 'announced' | 'preview' | 'general' | 'deprecated' | 'retired' | null;
+  readonly occurredFrom: Instant | null;
+  readonly occurredTo: Instant | null;
+  readonly basis: 'stated' | 'curated' | 'late' | 'bracket' | null;
+  readonly establishedAt: Instant | null;
+  readonly firstSeenAt: Instant;
+};
+
+/** The columns of a ModelRow, for statements over `models m`. */
+export function modelColumns(db: Sql) {
+  return db`m.vendor, m.slug, m.family, m.model_version as "modelVersion", m.tier, m.known_from as "knownFrom", m.grade, m.stage,
+    m.occurred_from as "occurredFrom", m.occurred_to as "occurredTo", m.basis, m.established_at as "establishedAt", m.first_seen_at as "firstSeenAt"`;
+}
+
+/** The state that holds now, or held at a moment of knowledge. */
+export function knownThen(db: Sql, asOf: Instant | null) {
+  if (asOf === null) return db`m.known_to is null`;
+  return db`m.known_from <= ${new Date(asOf)} and (m.known_to is null or m.known_to > ${new Date(asOf)})`;
+}
+
+/** Forgets what was known of a family from a moment of knowledge on, and answers the state that each model was in before. */
+export async function rewindFamily(db: Sql, { vendor, family }: FamilyKey, from: Instant): Promise<ModelRow[]> {
+  const since = Number.isFinite(from) ? new Date(from) : '-infinity';
+  await db`delete from models where vendor = ${vendor} and family = ${family} and known_from >= ${since}::timestamptz`;
+  await db`update models set known_to = null where vendor = ${vendor} and family = ${family} and known_to >= ${since}::timestamptz`;
+  return await db<ModelRow[]>`
+    select ${modelColumns(db)} from models m where m.vendor = ${vendor} and m.family = ${family} and m.known_to is null order by m.slug`;
+}
+
+/** States to be added, each with when the next one begins; the state that held so far ends where the first of them begins. */
+export async function insertModelStates(
+  db: Sql,
+  rows: readonly (ModelRow & { readonly knownTo: Instant | null })[],
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    const json = JSON.stringify(
+      rows.slice(start, start + rowsPerInsert).map((row) => ({
+        vendor: row.vendor,
+        slug: row.slug,
+        family: row.family,
+        model_version: row.modelVersion,
+        tier: row.tier,
+        known_from: iso(row.knownFrom),
+        known_to: iso(row.knownTo),
+        grade: row.grade,
+        stage: row.stage,
+        occurred_from: iso(row.occurredFrom),
+        occurred_to: iso(row.occurredTo),
+        basis: row.basis,
+        established_at: iso(row.establishedAt),
+        first_seen_at: iso(row.firstSeenAt),
+      })),
+    );
+    await db`
+      update models m set known_to = t.known_from
+      from (select vendor, slug, min(known_from) as known_from
+        from jsonb_to_recordset(${json}::text::jsonb) as r(vendor text, slug text, known_from timestamptz) group by vendor, slug) t
+      where m.vendor = t.vendor and m.slug = t.slug and m.known_to is null`;
+    await db`
+      insert into models (vendor, slug, family, model_version, tier, known_from, known_to, grade, stage, occurred_from, occurred_to, basis, established_at, first_seen_at)
+      select vendor, slug, family, model_version, tier, known_from, known_to, grade, stage, occurred_from, occurred_to, basis, established_at, first_seen_at
+      from jsonb_to_recordset(${json}::text::jsonb) as t(vendor text, slug text, family text, model_version text, tier text, known_from timestamptz,
+        known_to timestamptz, grade text, stage text, occurred_from timestamptz, occurred_to timestamptz, basis text, established_at timestamptz,
+        first_seen_at timestamptz)`;
+  }
+}
+
+export type ModelFilter = {
+  readonly vendor?: string;
+  readonly family?: string;
+  /** Null: the unsuffixed model. */
+  readonly tier?: string | null;
+  readonly stage?: string;
+  readonly grade?: string;
+  readonly slug?: string;
+  /** It came out at this moment or later, for certain. */
+  readonly releasedGte?: Instant;
+  /** It came out before this moment, for certain. */
+  readonly releasedLt?: Instant;
+};
+
+/** Models as they were known at `asOf`, or are now, by vendor and slug; after a (vendor, slug). */
+export async function listModels(
+  db: Sql,
+  filter: ModelFilter,
+  page: { after: { vendor: string; slug: string } | null; asOf: Instant | null; limit: number },
+): Promise<ModelRow[]> {
+  const { after } = page;
+  return await db<ModelRow[]>`
+    select ${modelColumns(db)} from models m
+    where ${knownThen(db, page.asOf)} ${modelFilter(db, filter)}
+      ${after === null ? db`` : db`and (m.vendor, m.slug) > (${after.vendor}, ${after.slug})`}
+    order by m.vendor, m.slug limit ${page.limit}`;
+}
+
+function modelFilter(db: Sql, filter: ModelFilter) {
+  const { tier } = filter;
+  return db`
+    ${filter.vendor === undefined ? db`` : db`and m.vendor = ${filter.vendor}`}
+    ${filter.family === undefined ? db`` : db`and m.family = ${filter.family}`}
+    ${tier === undefined ? db`` : tier === null ? db`and m.tier is null` : db`and m.tier = ${tier}`}
+    ${filter.stage === undefined ? db`` : db`and m.stage = ${filter.stage}`}
+    ${filter.grade === undefined ? db`` : db`and m.grade = ${filter.grade}`}
+    ${filter.slug === undefined ? db`` : db`and m.slug = ${filter.slug}`}
+    ${filter.releasedGte === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_from >= ${new Date(filter.releasedGte)}`}
+    ${filter.releasedLt === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_to <= ${new Date(filter.releasedLt)}`}`;
+}

@@ -1,0 +1,72 @@
+import type { Instant } from '../domain/instant.ts';
+import { iso } from './bulk.ts';
+import type { Sql } from './db.ts';
+import { knownThen, type ModelRow, modelColumns } from './models.ts';
+
+/** A release that is established. */
+export type ReleaseRow = ModelRow & { readonly occurredTo: Instant; readonly establishedAt: Instant };
+
+export type ReleaseFilter = {
+  readonly vendor?: string;
+  readonly family?: string;
+  /** It lies wholly at or after this moment. */
+  readonly from?: Instant;
+  /** It lies wholly before this moment. */
+  readonly to?: Instant;
+  /** Nothing known by then can lie further in the future; for questions about the past. */
+  readonly latest?: Instant;
+};
+
+export type ReleasePlace = { readonly occurredTo: Instant; readonly vendor: string; readonly slug: string };
+
+/** Releases known at `asOf`, or now, the latest first: by the end of when they happened, then by vendor and slug. */
+export async function listReleases(
+  db: Sql,
+  filter: ReleaseFilter,
+  page: { after: ReleasePlace | null; asOf: Instant | null; limit: number },
+): Promise<ReleaseRow[]> {
+  const { after } = page;
+  return await db<ReleaseRow[]>`
+    select ${modelColumns(db)} from models m
+    where m.grade = 'admissible' and ${knownThen(db, page.asOf)}
+      ${filter.vendor === undefined ? db`` : db`and m.vendor = ${filter.vendor}`}
+      ${filter.family === undefined ? db`` : db`and m.family = ${filter.family}`}
+      ${filter.from === undefined ? db`` : db`and m.occurred_from >= ${new Date(filter.from)} and m.occurred_to > ${new Date(filter.from)}`}
+      ${filter.to === undefined ? db`` : db`and m.occurred_to <= ${new Date(filter.to)}`}
+      ${filter.latest === undefined ? db`` : db`and m.occurred_to <= ${new Date(filter.latest)}`}
+      ${after === null ? db`` : afterPlace(db, after)}
+    order by m.occurred_to desc, m.vendor, m.slug limit ${page.limit}`;
+}
+
+function afterPlace(db: Sql, { occurredTo, vendor, slug }: ReleasePlace) {
+  const end = new Date(occurredTo);
+  return db`and m.occurred_to <= ${end} and (m.occurred_to < ${end} or (m.vendor, m.slug) > (${vendor}, ${slug}))`;
+}
+
+export type NewRelease = {
+  readonly vendor: string;
+  readonly slug: string;
+  readonly establishedAt: Instant;
+  readonly recordedAt: Instant;
+  readonly told: boolean;
+};
+
+/** Writes down that models have been established, and answers those of which that was not known before. */
+export async function insertReleases(
+  db: Sql,
+  releases: readonly NewRelease[],
+): Promise<{ vendor: string; slug: string }[]> {
+  if (releases.length === 0) return [];
+  const rows = releases.map((row) => ({
+    vendor: row.vendor,
+    slug: row.slug,
+    established_at: iso(row.establishedAt),
+    recorded_at: iso(row.recordedAt),
+    told: row.told,
+  }));
+  return await db<{ vendor: string; slug: string }[]>`
+    insert into model_releases (vendor, slug, established_at, recorded_at, told)
+    select vendor, slug, established_at, recorded_at, told
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(vendor text, slug text, established_at timestamptz, recorded_at timestamptz, told boolean)
+    order by vendor, slug on conflict do nothing returning vendor, slug`;
+}
