@@ -155,6 +155,49 @@ create table leases (
   constraint leases_pkey PRIMARY KEY (name)
 );
 
+create table model_families (
+  vendor text not null,
+  family text not null,
+  computed_with text,
+  computed_to timestamp with time zone,
+  recheck_at timestamp with time zone,
+  constraint model_families_pkey PRIMARY KEY (vendor, family)
+);
+CREATE INDEX model_families_recheck ON public.model_families USING btree (recheck_at) WHERE (recheck_at IS NOT NULL);
+
+create table model_releases (
+  vendor text not null,
+  slug text not null,
+  established_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  told boolean not null,
+  constraint model_releases_pkey PRIMARY KEY (vendor, slug)
+);
+CREATE TRIGGER model_releases_append_only BEFORE DELETE OR UPDATE ON public.model_releases FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table models (
+  vendor text not null,
+  slug text not null,
+  family text not null,
+  model_version text,
+  tier text,
+  known_from timestamp with time zone not null,
+  known_to timestamp with time zone,
+  grade text,
+  stage text,
+  occurred_from timestamp with time zone,
+  occurred_to timestamp with time zone,
+  basis text,
+  established_at timestamp with time zone,
+  first_seen_at timestamp with time zone not null,
+  constraint models_pkey PRIMARY KEY (vendor, slug, known_from),
+  constraint models_basis_check CHECK ((basis = ANY (ARRAY['stated'::text, 'curated'::text, 'late'::text, 'bracket'::text]))),
+  constraint models_grade_check CHECK ((grade = ANY (ARRAY['admissible'::text, 'short'::text]))),
+  constraint models_stage_check CHECK ((stage = ANY (ARRAY['announced'::text, 'preview'::text, 'general'::text, 'deprecated'::text, 'retired'::text])))
+);
+CREATE INDEX models_by_family ON public.models USING btree (vendor, family);
+CREATE INDEX models_by_occurred ON public.models USING btree (occurred_to DESC, vendor, slug) WHERE (grade = 'admissible'::text);
+
 create table observations (
   id text not null,
   feed_id text not null,
