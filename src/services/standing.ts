@@ -1,14 +1,17 @@
 import { coverageOf } from '../domain/coverage.ts';
+import type { Criterion } from '../domain/criterion.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
+import { publishedBy } from '../domain/leaf-standing.ts';
 import { readPolicy } from '../domain/policy.ts';
-import { lastReadAt, type Timeline } from '../domain/timeline.ts';
-import { patternsOf } from '../domain/watch.ts';
+import { lastReadAt, speaksOf, type Timeline } from '../domain/timeline.ts';
+import { eventLeaves } from '../domain/watch.ts';
 import type { PredictionRow } from '../store/predictions.ts';
 
 /**
  * Where an unresolved prediction stands: "unconfirmed as of <watermark>" and the like. The watermark is how far enough
  * coverage of every vendor it speaks of has been read; where coverage is not enough to prove absence, how far any feed
- * that lists the vendor has been. Null when nothing was read yet, or when only a person can answer.
+ * that lists the vendor has been. Of a price only the feeds that publish it count. Null when nothing was read yet that
+ * could tell, or when only a person can answer.
  */
 export function standingOf(
   prediction: Pick<PredictionRow, 'criterion' | 'polarity' | 'evidencePolicy'>,
@@ -34,23 +37,33 @@ function standingWatermark(
   at: Instant,
 ): Instant | null {
   const policy = readPolicy(prediction.evidencePolicy);
-  const vendors = new Set(patternsOf(prediction.criterion).map((pattern) => pattern.vendor));
   let lowest: Instant | null = null;
-  for (const vendor of vendors) {
-    const covered = coverageOf(timeline, vendor, at, policy).readTo;
-    const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, vendor, at);
+  for (const wait of waitsOf(prediction.criterion)) {
+    const covered = coverageOf(timeline, wait.vendor, at, policy, wait.publishes).readTo;
+    const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, wait, at);
     if (read === null) return null;
     lowest = lowest === null ? read : Math.min(lowest, read);
   }
   return lowest;
 }
 
+/** What a leaf waits to hear: of which vendor, and what a feed must publish to say anything of it; null is the listing itself. */
+type Wait = { readonly vendor: string; readonly publishes: string | null };
+
+function waitsOf(criterion: Criterion): Wait[] {
+  const waits = eventLeaves(criterion).map((leaf) => ({ vendor: leaf.model.vendor, publishes: publishedBy(leaf) }));
+  return [...new Map(waits.map((wait) => [`${wait.vendor} ${wait.publishes}`, wait])).values()];
+}
+
 /** How far any feed that lists models of a vendor has been read; before its first poll, the last thing that it published. */
-function lastReadBySeers(timeline: Timeline, vendor: string, at: Instant): Instant | null {
+function lastReadBySeers(timeline: Timeline, { vendor, publishes }: Wait, at: Instant): Instant | null {
   let last: Instant | null = null;
   for (const sighting of timeline.sightings) {
     // What was first listed later says nothing of what was read by then.
     if (sighting.seenFrom > at || (vendor !== 'any' && sighting.model.vendor !== vendor)) continue;
+    const feed = timeline.feeds.get(sighting.feedId);
+    const tells = publishes === null ? speaksOf(timeline, sighting, 'release') : feed?.publishes?.includes(publishes);
+    if (tells !== true) continue;
     const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? sighting.seenFrom;
     if (last === null || read > last) last = read;
   }

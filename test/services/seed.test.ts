@@ -15,7 +15,7 @@ let world: World;
 beforeAll(async () => {
   world = await openWorld();
 });
-beforeEach(() => world.reset({ now: '2026-11-22T12:00:00Z', feeds: [] }));
+const reset = () => world.reset({ now: '2026-11-22T12:00:00Z', feeds: [] });
 afterEach(() => expect(world.errors).toEqual([]));
 afterAll(() => world.close());
 
@@ -37,7 +37,8 @@ async function countRows(): Promise<Record<string, number>> {
 }
 
 describe('the seed that ships with the program, with the feeds that ship with it', () => {
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await reset();
     await ensureFeeds(world.deps, shippedFeeds());
     await seedOnce(world.deps, readSeed(readData('seed/article.json')));
     expect(await pollDueFeeds(world.deps, world.clock.now())).toMatchObject({ polled: 3, failed: 0 });
@@ -62,6 +63,23 @@ describe('the seed that ships with the program, with the feeds that ship with it
   ])('answers as of %s that it was %s', async (asOf, status) => {
     expect(await view(world, 'gpt-5-never-released', asOf)).toMatchObject({ status });
   });
+
+  test.each([
+    ['o1-to-o3-in-three-months', 'no 2024-12-12 known 2025-04-17T00:00Z by resolver'],
+    ['o-series-pace-goes-on', 'yes 2025-04-16 known 2025-04-17T00:00Z by resolver'],
+    ['o4-before-gpt-5', 'yes 2025-04-16 known 2025-08-08T00:00Z by resolver'],
+  ])('settles the order and the pace of releases, %s: %s', async (slug, expected) => {
+    expect(await resolutions(world, slug)).toEqual([expected]);
+  });
+
+  test.each(['gpt-5-dearer-than-gpt-4o', 'no-model-at-3000-dollars'])(
+    'knows no prices, so %s stays open, as its fine print says',
+    async (slug) => {
+      const claim = await view(world, slug);
+      expect(claim).toMatchObject({ status: 'open', resolution: null, leaning: null, standing: null });
+      expect(claim.prediction.finePrint).toContain('stays undetermined');
+    },
+  );
 
   test('keeps "o4 arrives" open, and says as of when it is unconfirmed', async () => {
     const o4 = await view(world, 'o4-arrives');
@@ -88,6 +106,8 @@ describe('the seed that ships with the program, with the feeds that ship with it
 });
 
 describe('a broken seed', () => {
+  beforeEach(reset);
+
   const entry = { slug: 'one', statement: 'One.', made_at: '2025', criterion: gptReleased('5') };
   const seed = {
     format: 'outturn-seed/1',

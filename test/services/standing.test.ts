@@ -57,6 +57,24 @@ describe('where an open prediction stands', () => {
     expect((await view(world, 'claim', '2025-01-15')).standing).toBeNull();
   });
 
+  test('of a price is as of the feeds that publish prices', async () => {
+    const price: Criterion = {
+      op: 'attribute',
+      model: { vendor: 'openai', family: 'any', tier: 'any' },
+      name: 'output_usd_per_mtok',
+      is: { gte: 3000 },
+    };
+    const reviewed = { slug: 'reviewed', adapter: 'ledger', url: 'https://ledger.test/ledger.json' };
+    await world.reset({ feeds: [reviewed, ...catalogues] });
+    await record(world, 'claim', price);
+    const payload = ledger('2025-01-03', [{ id: 'gpt-4', released: '2023-03-14', published: '2023-03-14' }]);
+    await readAt(world, '2025-01-04', { reviewed: payload });
+    expect((await view(world, 'claim')).standing).toBeNull();
+    await readAt(world, '2025-01-05', { litellm: litellm(oldModels) });
+    await readAt(world, '2025-01-08', { reviewed: payload });
+    expect((await view(world, 'claim')).standing).toBe('unconfirmed as of 2025-01-05T00:00:00Z');
+  });
+
   test('is not said of what a person must judge', async () => {
     await record(world, 'claim', { op: 'judged', question: 'Was it wise?' });
     await readAt(world, '2025-01-02', before);
