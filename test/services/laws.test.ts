@@ -3,7 +3,7 @@ import type { Instant } from '../../src/domain/instant.ts';
 import { findPredictionAt } from '../../src/services/predictions.ts';
 import { resolveDue, resolveEverything } from '../../src/services/resolver.ts';
 import { postSnapshot } from '../../src/services/snapshots.ts';
-import { claims, makeHistory, type Served } from '../support/history.ts';
+import { claims, makeChance, makeHistory, type Served } from '../support/history.ts';
 import { iso, read, record, resolutions } from '../support/play.ts';
 import { toBytes } from '../support/wire.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -123,6 +123,21 @@ describe.each(seeds)('over history %i', (seed) => {
       for (const [index, row] of told.entries())
         expect(knownIn(row) >= knownIn(life.outcomes[index] ?? ''), `${order}: ${row}`).toBe(true);
     }
+  });
+
+  test('payloads of two archives in any order that keeps each its own, some of them twice, come to the same outcomes', async () => {
+    const end = iso(world.clock.now());
+    const chance = makeChance(history.length);
+    await world.reset({ now: end });
+    await recordClaims();
+    const left = ['litellm', 'models-dev'].map((slug) => history.filter((served) => served.slug === slug));
+    while (left.some((queue) => queue.length > 0)) {
+      const queue = left[chance() < 0.5 ? 0 : 1] ?? [];
+      const served = queue.shift();
+      if (served !== undefined) await importAll(chance() < 0.3 ? [served, served] : [served]);
+    }
+    const shown = (row: string) => withoutKnown(withoutEffective(row));
+    expect((await outcomes()).map(shown)).toEqual(life.outcomes.map(shown));
   });
 
   test('nothing that an archive teaches of a later time changes an answer as of a moment', async () => {

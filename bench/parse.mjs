@@ -1,0 +1,63 @@
+// How fast feeds are parsed, against JSON.parse alone over the same bytes, and how much memory it takes at most.
+// Usage: npm run build && node --expose-gc bench/parse.mjs <directory of dated payloads> [rounds]
+// Takes the largest payload of each feed (docs/backtest.md says how a directory is read). Rounds are interleaved.
+import { readArchive } from '../dist/src/backtest-files.js';
+import { findAdapter } from '../dist/src/domain/feeds/adapters.js';
+
+const [directory, rounds = '9'] = process.argv.slice(2);
+if (directory === undefined || globalThis.gc === undefined)
+  throw new Error('usage: node --expose-gc bench/parse.mjs <directory of dated payloads> [rounds]');
+
+const { feeds, payloads } = readArchive(directory);
+for (const feed of feeds) {
+  const largest = payloads
+    .filter((payload) => payload.feed === feed.slug)
+    .map((payload) => ({ name: payload.name, bytes: payload.read() }))
+    .reduce((best, next) => (next.bytes.byteLength > best.bytes.byteLength ? next : best));
+  const adapter = findAdapter(feed.adapter);
+  const parse = () => adapter.parse(largest.bytes);
+  const isJson = tells(() => JSON.parse(text(largest.bytes)));
+  const times = { parse: [], json: [] };
+  for (let round = 0; round < Number(rounds); round += 1) {
+    times.parse.push(time(parse));
+    // What is no JSON is held against decoding it: every parser must at least do that.
+    times.json.push(time(() => (isJson ? JSON.parse(text(largest.bytes)) : text(largest.bytes))));
+  }
+  const megabytes = largest.bytes.byteLength / 1e6;
+  const [mine, base] = [median(times.parse), median(times.json)];
+  console.log(
+    `${feed.slug.padEnd(32)} ${megabytes.toFixed(2).padStart(6)} MB  ${(megabytes / (mine / 1000)).toFixed(1).padStart(7)} MB/s  ` +
+      `${(mine / base).toFixed(2).padStart(7)} × ${isJson ? 'JSON.parse' : 'decoding'}  ${peakMegabytes(parse).toFixed(1).padStart(7)} MB at most  ${largest.name}`,
+  );
+}
+
+function text(bytes) {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+function tells(run) {
+  try {
+    run();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function time(run) {
+  const start = performance.now();
+  if (!tells(run)) return Number.NaN;
+  return performance.now() - start;
+}
+
+/** Heap in use right after one parse, less what was there before; nothing is collected in between. */
+function peakMegabytes(run) {
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  const kept = tells(run);
+  return kept ? (process.memoryUsage().heapUsed - before) / 1e6 : Number.NaN;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
