@@ -1,6 +1,8 @@
 import type { Adapter } from './adapter.ts';
 import { deprecations } from './deprecations.ts';
 import { endoflife } from './endoflife.ts';
+import { epoch } from './epoch.ts';
+import { genaiPrices } from './genai-prices.ts';
 import { githubReleases } from './github-releases.ts';
 import { ledger } from './ledger.ts';
 import { litellm } from './litellm.ts';
@@ -20,6 +22,8 @@ const adapters = {
   endoflife,
   news,
   github_releases: githubReleases,
+  epoch,
+  genai_prices: genaiPrices,
 } as const satisfies Record<string, Adapter>;
 
 export type AdapterName = keyof typeof adapters;

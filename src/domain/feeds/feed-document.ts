@@ -1,7 +1,7 @@
 import { parseFeed } from 'feedsmith';
 import { formatDay, parseDate } from '../instant.ts';
 import { Refusal } from '../refusal.ts';
-import { dateCharactersMax, decodePayload, unparsable } from './payload.ts';
+import { countsMoreThan, dateCharactersMax, decodePayload, unparsable } from './payload.ts';
 
 /** RSS, RDF, Atom and JSON Feed, read into entries after everything that a parser could choke on was refused. */
 
@@ -86,15 +86,6 @@ function skipMarkup(text: string, at: number): number | null {
   if (start === '<' && text[at + 1] === '!') return null;
   const end = text.indexOf(stop, at + start.length);
   return end < 0 ? text.length : end + stop.length;
-}
-
-function countsMoreThan(text: string, part: string, max: number): boolean {
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
-    count += 1;
-    if (count > max) return true;
-  }
-  return false;
 }
 
 function parseSafely(text: string, expected: string): Entry[] {

@@ -56,6 +56,16 @@ export function unparsable(found: string, expected: string): Refusal {
   return new Refusal('feed_unparsable', `Found ${found}; expected ${expected}.`);
 }
 
+/** Whether a part occurs in a text more often than that; what a parser would be slow at is counted before. */
+export function countsMoreThan(text: string, part: string, max: number): boolean {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
+    count += 1;
+    if (count > max) return true;
+  }
+  return false;
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
