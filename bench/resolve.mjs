@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import postgres from 'postgres';
 import { readIdentityTable } from '../dist/src/domain/identity-table.js';
+import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
 import { resolveEverything } from '../dist/src/services/resolver.js';
 import { settlePredictions } from '../dist/src/services/settle.js';
 import { openDatabase } from '../dist/src/store/db.js';
@@ -67,6 +68,7 @@ async function openWorld(size) {
     log: quiet,
     nodeId: 'bench',
     fetchPayload: async () => ({ kind: 'not_modified', status: null }),
+    webhooks: muteWebhooks,
   };
   await fill(db, size);
   let family = 0;

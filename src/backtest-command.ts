@@ -12,6 +12,7 @@ import type { BacktestRow } from './services/backtest-rows.ts';
 import { type BacktestScore, compareRows, type FeedWorth, scoreBy, scoreRows } from './services/backtest-summary.ts';
 import { claimsOf, readTruth } from './services/backtest-truth.ts';
 import type { Deps, Log } from './services/deps.ts';
+import { muteWebhooks } from './services/mute-webhooks.ts';
 import { readSeed } from './services/seed.ts';
 import { openDatabase } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
@@ -112,6 +113,7 @@ async function replay(input: BacktestInput, log: Log, label: string): Promise<Ba
     nodeId: 'backtest',
     // A replay asks nobody outside.
     fetchPayload: async () => ({ kind: 'failed', reason: 'bad_url', detail: '', status: null, retryAfterMs: null }),
+    webhooks: muteWebhooks,
   };
   try {
     await migrate(db);

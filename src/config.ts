@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRateLimit, type RateLimit } from './domain/rate-limit.ts';
 import { Refusal } from './domain/refusal.ts';
+import { parseSchedule, type RetrySchedule, retryScheduleDefault } from './domain/retry-schedule.ts';
 
 /**
  * The environment, read once. Every variable of Outturn is in this table; README and docs/operations.md describe the same.
@@ -19,8 +20,14 @@ const environment = z.object({
   OUTTURN_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
   /** The first key. Made on first start and kept in the data directory when unset. */
   OUTTURN_ADMIN_KEY: z.string().min(20, 'at least 20 characters').optional(),
-  /** Encrypts what must be kept secret at rest. */
+  /** Encrypts webhook secrets at rest. Made on first start and kept in the data directory when unset. */
   OUTTURN_SECRET: z.string().min(16, 'at least 16 characters').optional(),
+  /** Secrets that came before it, joined by commas: what was encrypted under them is encrypted anew at start. */
+  OUTTURN_SECRET_PREVIOUS: z.string().default(''),
+  /** Delays before the attempts of a delivery; `none` is one attempt at once. */
+  OUTTURN_WEBHOOK_SCHEDULE: z.string().default(retryScheduleDefault),
+  /** `true`: endpoints must be https. */
+  OUTTURN_WEBHOOK_HTTPS_ONLY: z.enum(['true', 'false']).default('false'),
   /** What an empty database begins with. */
   OUTTURN_SEED: z.enum(['article', 'none']).default('article'),
   /** `default`, `none`, or a path to a JSON file of feeds. */
@@ -39,7 +46,7 @@ const environment = z.object({
     .default(parseRateLimit('600/60s')),
   /** Proxies, as CIDRs joined by commas, whose `X-Forwarded-For` is believed. */
   OUTTURN_TRUSTED_PROXIES: z.string().default(''),
-  /** Private address ranges that feeds may reach, as CIDRs joined by commas. */
+  /** Private address ranges that feeds and webhooks may reach, as CIDRs joined by commas. */
   OUTTURN_ALLOW_CIDRS: z.string().default(''),
   HTTPS_PROXY: z.string().optional(),
   HTTP_PROXY: z.string().optional(),
@@ -55,6 +62,9 @@ export type Config = {
   readonly role: 'all' | 'api' | 'worker';
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
+  readonly previousSecrets: readonly string[];
+  readonly webhookSchedule: RetrySchedule;
+  readonly webhookHttpsOnly: boolean;
   readonly seed: 'article' | 'none';
   readonly feeds: string;
   readonly pollCron: string;
@@ -96,6 +106,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     role: values.OUTTURN_ROLE,
     adminKey: values.OUTTURN_ADMIN_KEY,
     secret: values.OUTTURN_SECRET,
+    previousSecrets: values.OUTTURN_SECRET_PREVIOUS.split(',').filter((secret) => secret !== ''),
+    webhookSchedule: parseSchedule(values.OUTTURN_WEBHOOK_SCHEDULE),
+    webhookHttpsOnly: values.OUTTURN_WEBHOOK_HTTPS_ONLY === 'true',
     seed: values.OUTTURN_SEED,
     feeds: values.OUTTURN_FEEDS,
     pollCron: values.OUTTURN_POLL_CRON,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { forgetExpiredJob } from '../jobs/forget-expired.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
@@ -23,6 +24,7 @@ import { createLimiter } from './services/rate-limits.ts';
 import { resolveDue } from './services/resolver.ts';
 import { readSeed, seedOnce } from './services/seed.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.ts';
+import { resealWebhooks } from './services/webhook-sweep.ts';
 
 /** How long requests under way may take to finish once the process was told to stop. */
 const drainMsMax = 10_000;
@@ -44,6 +46,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 export async function prepare(config: Config, deps: Deps): Promise<void> {
   const aborted = await recoverAfterCrash(deps);
   if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls that were cut off were ended as aborted');
+  await resealWebhooks(deps);
   await refreshIdentity(deps);
   const data = join(packageRoot(), 'data');
   if (config.feeds !== 'none')
@@ -103,16 +106,27 @@ async function startServing(
   return () => served.close(drainMsMax);
 }
 
-/** The first poll at once, then by the clock. */
+/** The first poll at once, then by the clock; subscribers are told all along. */
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
-  const jobs = [pollFeedsJob(config.pollCron), resolvePredictionsJob, refreshModelsJob, forgetExpiredJob];
+  const jobs = [
+    pollFeedsJob(config.pollCron),
+    resolvePredictionsJob,
+    refreshModelsJob,
+    forgetExpiredJob,
+    sweepWebhooksJob,
+  ];
   const schedule = startJobs(deps, jobs);
+  const delivering = await deliverWebhooks(deps);
   say('Reading the feeds …');
   await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);
   await refreshModels(deps);
   for (const line of [...(await describeFeeds(deps)), ...(await describePredictions(deps))]) say(line);
-  return schedule;
+  return {
+    stop: async () => {
+      await Promise.all([schedule.stop(), delivering.stop()]);
+    },
+  };
 }
 
 function stopSignal(): Promise<string> {

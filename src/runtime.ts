@@ -5,11 +5,15 @@ import { pino } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Config } from './config.ts';
 import { readIdentityTable } from './domain/identity-table.ts';
-import { parseCidrs } from './net/address.ts';
-import { makeClient } from './net/client.ts';
+import { type AllowList, parseCidrs } from './net/address.ts';
+import { type Client, makeClient } from './net/client.ts';
 import { fetchPayload } from './net/payloads.ts';
+import { exchangeMsMaxDefault, postWebhook } from './net/post-webhook.ts';
+import { judgeWebhookUrl, vetWebhookUrl } from './net/webhook-url.ts';
 import { packageRoot } from './package-root.ts';
-import type { Deps, Log } from './services/deps.ts';
+import { loadSecret } from './secret-file.ts';
+import type { Deps, Log, WebhookDeps } from './services/deps.ts';
+import { makeVault } from './services/vault.ts';
 import { openDatabase } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
 
@@ -28,7 +32,10 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
   const identity = readIdentityTable(readJson(join(root, 'data', 'identity.json')));
   const allow = parseCidrs(config.allowCidrs);
   const stop = new AbortController();
-  const client = makeClient({ allow, proxy: config.proxy, userAgent: `outturn/${version}` });
+  const userAgent = `outturn/${version}`;
+  const client = makeClient({ allow, proxy: config.proxy, userAgent });
+  // The sender bounds itself; nobody's request may wait behind those to another endpoint of the same origin.
+  const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, log });
   try {
     await migrate(db);
@@ -45,6 +52,7 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
     log,
     nodeId: `node_${randomBytes(8).toString('hex')}`,
     fetchPayload: (ask) => fetchPayload({ client, root, env: process.env, signal: stop.signal }, ask),
+    webhooks: makeWebhookDeps(config, webhookClient, allow),
   };
   return {
     deps,
@@ -52,8 +60,24 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
     close: async () => {
       stop.abort();
       await client.close();
+      await webhookClient.close();
       await db.close();
     },
+  };
+}
+
+function makeWebhookDeps(config: Config, client: Client, allow: AllowList): WebhookDeps {
+  const rules = { allow, httpsOnly: config.webhookHttpsOnly };
+  const settings = { client, rules, exchangeMsMax: exchangeMsMaxDefault, now: Date.now };
+  return {
+    schedule: config.webhookSchedule,
+    exchangeMsMax: exchangeMsMaxDefault,
+    vault: makeVault(loadSecret(config), config.previousSecrets),
+    chance: Math.random,
+    judgeUrl: (url) => judgeWebhookUrl(rules, url),
+    vetUrl: (url) => vetWebhookUrl(rules, url),
+    post: (ask, signal) => postWebhook(settings, ask, signal),
+    tally: new Map(),
   };
 }
 

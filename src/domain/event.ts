@@ -12,11 +12,32 @@ export const eventTypes = [
   'model.released',
   'feed.unhealthy',
   'feed.recovered',
+  'endpoint.disabled',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
 
-/** A Standard Webhooks payload as text: `timestamp` is that specification's name for when it occurred. */
-export function eventBody(type: EventType, occurredAt: Instant, data: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ type, timestamp: formatInstant(occurredAt), data });
+/** What a test of an endpoint sends: to that endpoint alone, whatever it subscribed to. */
+export const pingType = 'ping';
+
+/** Standard Webhooks advises to stay below 20 kB; whatever is said, a body of ours has at most so many bytes. */
+export const eventBytesMax = 20_000;
+
+/** A body around its sequence number, which the database gives as it stores the event. */
+export type EventText = { readonly head: string; readonly tail: string };
+
+/**
+ * A Standard Webhooks payload as text: `timestamp` is that specification's name for when it occurred. The data begins
+ * with the sequence number, so that a receiver can bring events into order that arrive out of it.
+ */
+export function eventText(
+  type: EventType | typeof pingType,
+  occurredAt: Instant,
+  data: Readonly<Record<string, unknown>>,
+): EventText {
+  const rest = JSON.stringify(data).slice(1);
+  return {
+    head: `{"type":${JSON.stringify(type)},"timestamp":${JSON.stringify(formatInstant(occurredAt))},"data":{"sequence":`,
+    tail: `${rest === '}' ? '' : ','}${rest}}`,
+  };
 }

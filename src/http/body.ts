@@ -49,12 +49,13 @@ function refuseEncoding(encoding: string | undefined): void {
 
 /**
  * Reads a JSON body of one of the media types. Refuses with `unsupported_media_type`, `body_too_large`, `invalid_json`,
- * and with `validation_failed` where any text in it cannot be stored.
+ * and with `validation_failed` where any text in it cannot be stored. No body at all is an empty object where it is optional.
  */
-export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[]): Promise<unknown> {
+export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[], optional = false): Promise<unknown> {
   const contentType = c.req.header('content-type');
   if (contentType !== undefined) requireMediaType(contentType, mediaTypes);
   const bytes = await readBytes(c, bodyBytesMax);
+  if (bytes.byteLength === 0 && optional) return {};
   if (bytes.byteLength === 0) throw new Refusal('invalid_json', `the body is empty; send ${mediaTypes[0]}`);
   if (contentType === undefined)
     throw new Refusal('unsupported_media_type', `say what the body is by Content-Type: ${mediaTypes[0]}`);

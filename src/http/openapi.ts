@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { scopes } from '../domain/api-key.ts';
 import { type HeaderName, headers, problemAnswers, rateHeaders, registerShared } from './openapi-shared.ts';
 import { type Operation, takesIdempotencyKey } from './operation.ts';
+import { registerWebhooks } from './webhook-events.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 type Spec = Operation['spec'];
@@ -78,7 +79,7 @@ function requestBodyOf({ body, raw }: Spec) {
   const media = { schema: body.schema, example: body.example };
   return {
     body: {
-      required: true,
+      required: body.optional !== true,
       content: Object.fromEntries((body.mediaTypes ?? ['application/json']).map((mediaType) => [mediaType, media])),
     },
   };
@@ -118,6 +119,7 @@ const tags = [
   { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
+  { name: 'Webhooks', description: 'Who is told what, what became of it, and the messages themselves.' },
   { name: 'Keys and audit', description: 'Who may do what, and who did.' },
   { name: 'Service', description: 'Health, and this document.' },
 ];
@@ -135,6 +137,7 @@ export function buildOpenApi(operations: readonly Operation[], info: { readonly 
   });
   registerShared(app.openAPIRegistry);
   for (const { spec } of operations) registerOperation(app.openAPIRegistry, spec);
+  registerWebhooks(app.openAPIRegistry);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license },

@@ -34,6 +34,8 @@ type BodySpec<B> = {
   readonly example: unknown;
   readonly mediaTypes?: readonly string[];
   readonly hints?: Hints;
+  /** No body at all then means an empty object. */
+  readonly optional?: boolean;
 };
 
 /** Bytes as they are, of any media type. */
@@ -54,6 +56,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly body?: BodySpec<B>;
   readonly raw?: RawSpec;
   readonly ifMatch?: boolean;
+  /** What must be asked of the outside before anything is changed, with no transaction open. */
+  readonly prepare?: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<void>;
   /** The document that this changes, as it is, for the audit. */
   readonly before?: (http: HttpDeps, params: { readonly [Name in PathName<Path>]: string }) => Promise<unknown>;
   /** It speaks to the outside, so that no transaction can be held around it. */
@@ -84,7 +88,7 @@ type AnySpec = OperationSpec<string, z.ZodRawShape, z.ZodType>;
 
 /** An operation with its types folded away: the parts that documents show, and `run`. */
 export type Operation = {
-  readonly spec: Omit<AnySpec, 'handle' | 'before' | 'params' | 'query'> & {
+  readonly spec: Omit<AnySpec, 'handle' | 'prepare' | 'before' | 'params' | 'query'> & {
     readonly params: Readonly<Record<string, Described>>;
     readonly query: z.ZodObject;
     /** Whether it has a `before`. */
@@ -118,6 +122,7 @@ export function operation<
       target: { path: c.req.path, search, requestId: c.get('requestId') },
     };
     const { target } = input;
+    await spec.prepare?.(http, input);
     const reply =
       caller === null || !isWrite(spec)
         ? await spec.handle(http, input)
@@ -143,7 +148,7 @@ export function operation<
       reply,
     );
   };
-  const { handle: _handle, before, ...shown } = spec;
+  const { handle: _handle, prepare: _prepare, before, ...shown } = spec;
   return { spec: { ...shown, params: spec.params ?? {}, query, tellsBefore: before !== undefined }, run };
 }
 
@@ -177,7 +182,7 @@ async function readBody<Path extends string, Q extends z.ZodRawShape, B extends 
   }
   const bytes = new Uint8Array();
   if (spec.body !== undefined) {
-    const value = await readJson(c, spec.body.mediaTypes ?? ['application/json']);
+    const value = await readJson(c, spec.body.mediaTypes ?? ['application/json'], spec.body.optional === true);
     const body = parseInput(spec.body.schema, value, 'body', spec.body.hints);
     return { body, bytes, sent: () => JSON.stringify(value) };
   }

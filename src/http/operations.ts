@@ -15,6 +15,8 @@ import { predictorOperations } from './predictors.ts';
 import { releaseOperations } from './releases.ts';
 import { resolutionOperations } from './resolutions.ts';
 import { sourceOperations } from './sources.ts';
+import { deliveryOperations } from './webhook-deliveries.ts';
+import { endpointOperations } from './webhook-endpoints.ts';
 
 /** Every operation of the API, in the order of the document. */
 export const operations: readonly Operation[] = [
@@ -29,6 +31,8 @@ export const operations: readonly Operation[] = [
   ...observationOperations,
   ...sourceOperations,
   ...predictorOperations,
+  ...endpointOperations,
+  ...deliveryOperations,
   ...apiKeyOperations,
   ...auditOperations,
   ...serviceOperations,

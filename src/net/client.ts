@@ -22,6 +22,8 @@ export type ClientSettings = {
   readonly connectMsMax?: number;
   /** The size of a response's header section, in bytes. */
   readonly headerBytesMax?: number;
+  /** Connections to one origin; requests beyond wait for one. Null: as many as the caller makes requests. */
+  readonly connectionsPerOriginMax?: number | null;
 };
 
 /** A way to the outside world that vets every address it connects to. */
@@ -44,7 +46,7 @@ export const headerBytesMaxDefault = 16_384;
 /** The longest URL that is asked for, in UTF-16 units. */
 export const urlCharsMax = 8_192;
 
-const connectionsPerOriginMax = 8;
+const connectionsPerOriginMaxDefault = 8;
 const keepAliveMs = 4_000;
 
 /**
@@ -58,6 +60,7 @@ const keepAliveMs = 4_000;
 export function makeClient(settings: ClientSettings): Client {
   const { allow = [], lookup = systemLookup, proxy = {}, userAgent } = settings;
   const connectMsMax = settings.connectMsMax ?? connectMsMaxDefault;
+  const { connectionsPerOriginMax = connectionsPerOriginMaxDefault } = settings;
   const options: Agent.Options = {
     connect: makeConnector(allow, lookup, connectMsMax),
     connections: connectionsPerOriginMax,

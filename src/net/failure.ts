@@ -128,12 +128,12 @@ function listCodes(error: unknown, levels = 4): readonly string[] {
 }
 
 /**
- * Reads a Retry-After header (RFC 9110, section 10.2.3): whole seconds, or an HTTP date held against `nowMs`.
+ * Reads a Retry-After header (RFC 9110, section 10.2.3): seconds, a fraction of one rounded up, or an HTTP date held against `nowMs`.
  * Answers milliseconds from 0 to `retryAfterMsMax`; `undefined` for nonsense.
  */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   const text = value?.trim() ?? '';
-  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, retryAfterMsMax);
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)) * 1000, retryAfterMsMax);
   if (!/^[A-Za-z]{3,9}, /.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : Math.min(Math.max(at - nowMs, 0), retryAfterMsMax);

@@ -2,6 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
 import { type Dispatcher, request as sendRequest } from 'undici';
 import type { Client } from './client.ts';
+import { startDeadline } from './deadline.ts';
 import {
   classifyError,
   describeError,
@@ -86,24 +87,6 @@ export async function fetchConditional(client: Client, request: FetchRequest): P
   } finally {
     deadline.end();
   }
-}
-
-type Deadline = { readonly signal: AbortSignal; readonly passed: Promise<never>; readonly end: () => void };
-
-/** Passes after `ms` or with the caller's signal; `end` lets go of the timer and of the caller's signal. */
-function startDeadline(ms: number, signal: AbortSignal | undefined): Deadline {
-  const controller = new AbortController();
-  const passed = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
-  });
-  const abort = () => controller.abort();
-  const timer = setTimeout(abort, ms);
-  signal?.addEventListener('abort', abort, { once: true });
-  const end = () => {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-  };
-  return { signal: controller.signal, passed, end };
 }
 
 async function followHops(

@@ -1,13 +1,13 @@
 import { describeCriterion } from '../domain/criterion-text.ts';
-import { type EventType, eventBody } from '../domain/event.ts';
+import { clipText, predictionData, reasonBytesMax } from '../domain/event-data.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
-import { insertEvent } from '../store/events.ts';
 import { type PredictionRow, raiseCriterionVersion } from '../store/predictions.ts';
 import { listPredictionResolutions } from '../store/resolutions.ts';
 import { advanceRecheck, deleteWatches, lockPredictions } from '../store/watches.ts';
 import { assessClaim, criterionFacts, readCriterion } from './criteria.ts';
 import type { Deps } from './deps.ts';
+import { recordEvent } from './outbox.ts';
 import { versionOf } from './prediction-views.ts';
 import {
   type Recorded,
@@ -80,27 +80,19 @@ async function announceReplaced(
   superseded: PredictionRow,
   reason: string,
 ): Promise<void> {
-  const type: EventType = 'prediction.criterion.replaced';
   const summary = ({ criterionVersion, criterionHash, criterion }: PredictionRow) => ({
     version: criterionVersion,
     hash: criterionHash,
-    text: describeCriterion(criterion).slice(0, textCharsMax),
+    text: clipText(describeCriterion(criterion), reasonBytesMax),
   });
-  const data = {
-    prediction: { id: row.id, slug: row.slug, statement: row.statement },
-    criterion: { ...summary(row), reason },
-    superseded: summary(superseded),
-  };
-  await insertEvent(tx, {
-    id: deps.newId('evt'),
-    type,
+  await recordEvent(tx, deps, {
+    type: 'prediction.criterion.replaced',
     occurredAt: row.criterionAt,
     predictionId: row.id,
-    resolutionId: null,
-    feedId: null,
-    body: eventBody(type, row.criterionAt, data),
+    data: {
+      prediction: predictionData(row),
+      criterion: { ...summary(row), reason: clipText(reason, reasonBytesMax) },
+      superseded: summary(superseded),
+    },
   });
 }
-
-/** A criterion of 200 leaves in words would make an event larger than receivers take. */
-const textCharsMax = 2000;

@@ -1,10 +1,28 @@
 import type { IdentityTable } from '../domain/identity-table.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { RetrySchedule } from '../domain/retry-schedule.ts';
 import type { Trust } from '../domain/trust.ts';
+import type { UrlVerdict } from '../net/client.ts';
+import type { PostAsk, PostOutcome } from '../net/post-webhook.ts';
 import type { Database } from '../store/db.ts';
+import type { Vault } from './vault.ts';
 
 /** What ids begin with, by the kind of thing they name. */
-export type IdPrefix = 'pred' | 'src' | 'who' | 'feed' | 'poll' | 'obs' | 'res' | 'dis' | 'evt' | 'key' | 'aud' | 'req';
+export type IdPrefix =
+  | 'pred'
+  | 'src'
+  | 'who'
+  | 'feed'
+  | 'poll'
+  | 'obs'
+  | 'res'
+  | 'dis'
+  | 'evt'
+  | 'key'
+  | 'aud'
+  | 'req'
+  | 'whe'
+  | 'whs';
 
 /** The part of a logger that services use. */
 export type Log = {
@@ -51,6 +69,24 @@ export type Deps = {
   /** Names this process among the nodes of one database. */
   readonly nodeId: string;
   readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;
+  readonly webhooks: WebhookDeps;
+};
+
+/** What telling subscribers takes. */
+export type WebhookDeps = {
+  readonly schedule: RetrySchedule;
+  /** How long one exchange may take, in milliseconds; leases are longer. */
+  readonly exchangeMsMax: number;
+  readonly vault: Vault;
+  /** A number in [0, 1), for jitter. */
+  readonly chance: () => number;
+  /** Whether an address may be told anything, as far as its text says. */
+  readonly judgeUrl: (url: string) => UrlVerdict;
+  /** The same, and what its name resolves to at this moment. */
+  readonly vetUrl: (url: string) => Promise<UrlVerdict>;
+  readonly post: (ask: PostAsk, signal: AbortSignal) => Promise<PostOutcome>;
+  /** Attempts that this process made, by result: for its metrics, which every process has for itself. */
+  readonly tally: Map<string, number>;
 };
 
 /** A feed as configuration gives it, defaults filled in. */

@@ -1,10 +1,8 @@
-import { eventBody } from '../domain/event.ts';
 import { findAdapter } from '../domain/feeds/adapters.ts';
 import type { FeedItem, ParsedPayload } from '../domain/feeds/item.ts';
 import { hourMs, type Instant } from '../domain/instant.ts';
 import { assessPoll, keysByVendor, type PollAssessment, type SuspectSlice } from '../domain/poll.ts';
 import type { Sql } from '../store/db.ts';
-import { insertEvent } from '../store/events.ts';
 import type { FeedRow } from '../store/feeds.ts';
 import { insertObservations, listLatestItems } from '../store/observations.ts';
 import { listLastReads } from '../store/polls.ts';
@@ -19,6 +17,7 @@ import {
 import { insertSuspectSlice, listSuspectSlices } from '../store/suspect-slices.ts';
 import type { Deps } from './deps.ts';
 import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
+import { recordEvent } from './outbox.ts';
 
 /** The same suspect listing is kept once in so long. */
 const suspectSliceEveryMs = hourMs;
@@ -141,20 +140,13 @@ async function keepSuspect(
 }
 
 async function announceRecovered(tx: Sql, deps: Deps, reading: Reading): Promise<void> {
-  const data = {
-    feed: { id: reading.feed.id, slug: reading.feed.slug },
-    reason: 'a suspect listing was confirmed by a poll at least 24 hours later',
-  };
-  const id = deps.newId('evt');
-  const body = eventBody('feed.recovered', reading.ingestedAt, data);
-  await insertEvent(tx, {
-    id,
+  const { feed, ingestedAt } = reading;
+  const reason = 'a suspect listing was confirmed by a poll at least 24 hours later';
+  await recordEvent(tx, deps, {
     type: 'feed.recovered',
-    occurredAt: reading.ingestedAt,
-    predictionId: null,
-    resolutionId: null,
-    feedId: reading.feed.id,
-    body,
+    occurredAt: ingestedAt,
+    feedId: feed.id,
+    data: { feed: { id: feed.id, slug: feed.slug }, reason },
   });
 }
 

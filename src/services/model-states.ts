@@ -1,4 +1,3 @@
-import { eventBody } from '../domain/event.ts';
 import { formatInstant, formatInterval, type Instant } from '../domain/instant.ts';
 import { modelSlug } from '../domain/model-slug.ts';
 import { listModelStates, type ModelState } from '../domain/model-states.ts';
@@ -6,7 +5,6 @@ import { defaultPolicy } from '../domain/policy.ts';
 import { isNews } from '../domain/release-news.ts';
 import type { Sighting, Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
-import { insertEvent } from '../store/events.ts';
 import {
   type FamilyKey,
   type FamilyRow,
@@ -17,6 +15,7 @@ import {
 import { insertModelStates, type ModelRow, rewindFamily } from '../store/models.ts';
 import { insertReleases } from '../store/releases.ts';
 import type { Deps } from './deps.ts';
+import { recordEvent } from './outbox.ts';
 import { evaluatedWith } from './settle-world.ts';
 import { type Claim, emptyTimeline, loadTimelines, timelineKey } from './timelines.ts';
 
@@ -190,15 +189,7 @@ async function tellReleases(
       release: { occurred: formatInterval(occurred), basis, stage, known_at: formatInstant(release.establishedAt) },
       links: { model: `/v1/models/${vendor}/${slug}` },
     };
-    await insertEvent(tx, {
-      id: deps.newId('evt'),
-      type: 'model.released',
-      occurredAt: now,
-      predictionId: null,
-      resolutionId: null,
-      feedId: null,
-      body: eventBody('model.released', now, data),
-    });
+    await recordEvent(tx, deps, { type: 'model.released', occurredAt: now, model: { vendor, family }, data });
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Criterion } from '../domain/criterion.ts';
-import { type EventType, eventBody } from '../domain/event.ts';
+import { predictionData } from '../domain/event-data.ts';
 import { type DatedText, formatInstant, type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { edgesOf, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
-import { insertEvent } from '../store/events.ts';
 import {
   findPrediction,
   insertCriterion,
@@ -20,6 +19,7 @@ import { findSource } from '../store/sources.ts';
 import { advanceRecheck, insertEdges, insertWatches } from '../store/watches.ts';
 import { assessClaim, type CriterionWarning, criterionFacts, readCriterion } from './criteria.ts';
 import type { Deps } from './deps.ts';
+import { recordEvent } from './outbox.ts';
 import { type PredictionView, versionOf, viewPredictions } from './prediction-views.ts';
 import { settlePredictions } from './settle.ts';
 
@@ -144,22 +144,13 @@ export function slugFrom(statement: string): string {
 }
 
 async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Instant): Promise<void> {
-  const type: EventType = 'prediction.created';
-  const prediction = {
-    id: row.id,
-    slug: row.slug,
-    statement: row.statement,
-    made_at: row.madeAt,
-    recorded_at: formatInstant(now),
-  };
-  await insertEvent(tx, {
-    id: deps.newId('evt'),
-    type,
+  await recordEvent(tx, deps, {
+    type: 'prediction.created',
     occurredAt: now,
     predictionId: row.id,
-    resolutionId: null,
-    feedId: null,
-    body: eventBody(type, now, { prediction }),
+    data: {
+      prediction: { ...predictionData(row), made_at: row.madeAt, recorded_at: formatInstant(now) },
+    },
   });
 }
 

@@ -1,10 +1,9 @@
 import { evaluatorVersion } from '../domain/evaluate.ts';
-import { type EventType, eventBody } from '../domain/event.ts';
+import { predictionData, resolutionData } from '../domain/event-data.ts';
 import { type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { outcomeOf, type PersonReasonCode } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
-import { insertEvent } from '../store/events.ts';
 import { listObservations } from '../store/observations.ts';
 import { type PredictionRow, updatePredictionState } from '../store/predictions.ts';
 import {
@@ -17,8 +16,9 @@ import {
 } from '../store/resolutions.ts';
 import { lockPredictions } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
+import { recordEvent } from './outbox.ts';
 import { requirePrediction } from './predictions.ts';
-import { evaluatedWith, resolutionSummary } from './settle-world.ts';
+import { evaluatedWith } from './settle-world.ts';
 
 export type DecisionInput = {
   readonly outcome: Outcome;
@@ -125,26 +125,22 @@ async function announceDecision(
   resolution: ResolutionRow,
   standing: ResolutionRow | null,
 ): Promise<void> {
-  const type: EventType =
+  const type =
     standing !== null
       ? 'prediction.resolution.amended'
       : resolution.outcome === 'annulled'
         ? 'prediction.annulled'
         : 'prediction.resolved';
-  const data = {
-    prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
-    resolution: resolutionSummary(resolution),
-    ...(standing === null ? {} : { superseded: resolutionSummary(standing) }),
-  };
-  const body = eventBody(type, resolution.decidedAt, data);
-  await insertEvent(tx, {
-    id: deps.newId('evt'),
+  await recordEvent(tx, deps, {
     type,
     occurredAt: resolution.decidedAt,
     predictionId: prediction.id,
     resolutionId: resolution.id,
-    feedId: null,
-    body,
+    data: {
+      prediction: predictionData(prediction),
+      resolution: resolutionData(resolution),
+      ...(standing === null ? {} : { superseded: resolutionData(standing) }),
+    },
   });
 }
 

@@ -1,16 +1,17 @@
 import { evaluatorVersion, type Leaning, type Terms } from '../domain/evaluate.ts';
-import { type EventType, eventBody } from '../domain/event.ts';
+import type { EventType } from '../domain/event.ts';
+import { leaningData, predictionData, resolutionData } from '../domain/event-data.ts';
 import { versionStyle } from '../domain/identity-table.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import type { Known } from '../domain/known-at.ts';
 import { readPolicy } from '../domain/policy.ts';
 import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
-import { insertEvent } from '../store/events.ts';
 import { type PredictionRow, type PredictionState, updatePredictionState } from '../store/predictions.ts';
 import type { Outcome, ResolutionRow } from '../store/resolutions.ts';
 import { findSetting } from '../store/settings.ts';
 import type { Deps } from './deps.ts';
+import { recordEvent } from './outbox.ts';
 
 export type SettleCounts = { evaluated: number; resolved: number; proposed: number; disputed: number; amended: number };
 
@@ -99,34 +100,16 @@ export async function announce(
 ): Promise<void> {
   const { deps, cause, tx } = world;
   const data = {
-    prediction: { id: prediction.id, slug: prediction.slug, statement: prediction.statement },
-    ...(resolution === null ? {} : { resolution: resolutionSummary(resolution) }),
-    ...(superseded === null ? {} : { superseded: resolutionSummary(superseded) }),
-    ...(leaning === null ? {} : { leaning }),
+    prediction: predictionData(prediction),
+    ...(resolution === null ? {} : { resolution: resolutionData(resolution) }),
+    ...(superseded === null ? {} : { superseded: resolutionData(superseded) }),
+    ...(leaning === null ? {} : { leaning: leaningData(leaning) }),
   };
-  await insertEvent(tx, {
-    id: deps.newId('evt'),
+  await recordEvent(tx, deps, {
     type,
     occurredAt: cause.now,
     predictionId: prediction.id,
-    resolutionId: resolution?.id ?? null,
-    feedId: null,
-    body: eventBody(type, cause.now, data),
+    resolutionId: resolution?.id,
+    data,
   });
-}
-
-/** What a subscriber is told of a resolution. */
-export function resolutionSummary(resolution: ResolutionRow): Record<string, unknown> {
-  return {
-    id: resolution.id,
-    outcome: resolution.outcome,
-    effective_at: resolution.effectiveAt,
-    known_at: formatInstant(resolution.knownAt),
-    decided_at: formatInstant(resolution.decidedAt),
-    decided_by: resolution.decidedBy,
-    reason_code: resolution.reasonCode,
-    reason: resolution.reason,
-    evidence: resolution.evidence,
-    supersedes: resolution.supersedes,
-  };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../domain/refusal.ts';
+import { clearDeliveryLeases } from '../store/delivery-queue.ts';
 import { clearFeedLeases, insertFeed, listFeeds } from '../store/feeds.ts';
 import { abortLostPolls } from '../store/polls.ts';
 import { joinPointer } from './criteria.ts';
@@ -60,6 +61,9 @@ export async function ensureFeeds(deps: Deps, inputs: readonly FeedInput[]): Pro
 
 /** Ends what a process that is gone left open. The one process of an embedded database need not wait for leases to run out. */
 export async function recoverAfterCrash(deps: Deps): Promise<number> {
-  if (deps.db.kind === 'embedded') await clearFeedLeases(deps.db.sql);
+  if (deps.db.kind === 'embedded') {
+    await clearFeedLeases(deps.db.sql);
+    await clearDeliveryLeases(deps.db.sql);
+  }
   return await abortLostPolls(deps.db.sql, deps.now());
 }

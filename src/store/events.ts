@@ -1,3 +1,4 @@
+import type { EventText } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 
@@ -8,15 +9,95 @@ export type NewEvent = {
   readonly predictionId: string | null;
   readonly resolutionId: string | null;
   readonly feedId: string | null;
-  /** The exact body a subscriber would be sent. */
-  readonly body: string;
+  readonly endpointId: string | null;
+  /** The model that it is about; for subscriptions, not kept apart from the text. */
+  readonly model: { readonly vendor: string; readonly family: string } | null;
+  /** The exact body that a subscriber is sent, around the sequence number. */
+  readonly text: EventText;
+  /** When subscribers are told. */
+  readonly dueAt: Instant;
 };
 
-/** Written in the transaction that makes it true. */
+/** The channel on which senders hear that deliveries wait. */
+export const deliveriesChannel = 'webhook_deliveries';
+
+/**
+ * Written in the transaction that makes it true, together with a delivery for every endpoint that subscribed to it; held
+ * where the endpoint is disabled. One statement, whose cost follows the endpoints that match. An event that is already
+ * there is left as it is.
+ */
 export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
   await db`
-    insert into events (id, type, occurred_at, prediction_id, resolution_id, feed_id, body)
-    values (${event.id}, ${event.type}, ${new Date(event.occurredAt)}, ${event.predictionId}, ${event.resolutionId}, ${event.feedId}, ${event.body})`;
+    with ${newEvent(db, event)},
+    made as (
+      insert into webhook_deliveries (id, event_id, endpoint_id, state, next_attempt_at, created_at)
+      select ${deliveryId(db)}, e.id, w.id, case w.status when 'enabled' then 'pending' else 'held' end,
+        case w.status when 'enabled' then ${new Date(event.dueAt)}::timestamptz end, ${new Date(event.occurredAt)}
+      from event e join webhook_endpoints w on w.deleted_at is null and w.match_keys && ${lookUpKeys(db, event)}
+      left join predictions p on p.id = ${event.predictionId}
+      where ${fitsFilter(db, event)}
+      returning id)
+    select pg_notify(${deliveriesChannel}, '') from made limit 1`;
+}
+
+/** Written with one delivery, to its own endpoint, whatever that subscribed to; the id of the delivery. */
+export async function insertPing(db: Sql, event: NewEvent & { readonly endpointId: string }): Promise<string | null> {
+  const rows = await db<{ id: string }[]>`
+    with ${newEvent(db, event)},
+    made as (
+      insert into webhook_deliveries (id, event_id, endpoint_id, state, automatic, trigger, next_attempt_at, created_at)
+      select ${deliveryId(db)}, e.id, w.id, 'pending', false, 'test', ${new Date(event.dueAt)}, ${new Date(event.occurredAt)}
+      from event e cross join webhook_endpoints w where w.id = ${event.endpointId}
+      returning id)
+    select id, pg_notify(${deliveriesChannel}, '') from made`;
+  return rows[0]?.id ?? null;
+}
+
+function newEvent(db: Sql, event: NewEvent) {
+  const { id, type, occurredAt, predictionId, resolutionId, feedId, endpointId, text } = event;
+  return db`
+    numbered as (select nextval(pg_get_serial_sequence('events', 'sequence')) as sequence),
+    event as (
+      insert into events (id, sequence, type, occurred_at, prediction_id, resolution_id, feed_id, endpoint_id, body)
+      overriding system value
+      select ${id}, n.sequence, ${type}, ${new Date(occurredAt)}, ${predictionId}, ${resolutionId}, ${feedId}, ${endpointId},
+        ${text.head}::text || n.sequence || ${text.tail}::text
+      from numbered n on conflict (id) do nothing returning id)`;
+}
+
+/** The same for the same event and endpoint. */
+function deliveryId(db: Sql) {
+  return db`'dlv_' || md5(e.id || ' ' || w.id)`;
+}
+
+/** Everything that an event can be found under; see `matchKeysOf`. */
+function lookUpKeys(db: Sql, { type, predictionId, model }: NewEvent) {
+  return db`(
+    select array_agg(t.type || ' ' || k.key) from unnest(array[${type}::text, '*']) as t(type) cross join (
+      select '*' as key
+      union all select 'ids ' || ${predictionId}::text
+      union all select 'tags ' || unnest(tags) from predictions where id = ${predictionId}
+      union all select 'predictor ' || predictor_id from predictions where id = ${predictionId}
+      union all select 'vendor ' || vendor from (${watched(db, predictionId, model)}) v
+      union all select 'family ' || family from (${watched(db, predictionId, model)}) f
+    ) k where k.key is not null)`;
+}
+
+function watched(db: Sql, predictionId: string | null, model: NewEvent['model']) {
+  return db`
+    select vendor, family from prediction_watches where prediction_id = ${predictionId}
+    union all select ${model?.vendor ?? null}::text, ${model?.family ?? null}::text`;
+}
+
+/** Holds an endpoint's whole filter against the event; what is about no prediction fits no filter on one. */
+function fitsFilter(db: Sql, { predictionId, model }: NewEvent) {
+  return db`
+    (w.prediction_ids is null or p.id = any(w.prediction_ids))
+    and (w.tags is null or p.tags && w.tags)
+    and (w.predictor_ids is null or p.predictor_id = any(w.predictor_ids))
+    and ((w.vendors is null and w.families is null) or exists (
+      select from (${watched(db, predictionId, model)}) x
+      where (w.vendors is null or x.vendor = any(w.vendors)) and (w.families is null or x.family = any(w.families))))`;
 }
 
 /** What was told of a prediction, oldest first. */

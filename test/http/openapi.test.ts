@@ -116,7 +116,11 @@ test('what is answered is what is documented', async () => {
   await world.admin('POST /v1/sources', { json: { title: 'An essay' } });
   await world.admin('POST /v1/predictors', { json: { name: 'Somebody' } });
   const made = await world.admin('POST /v1/api-keys', { json: { name: 'A key', scopes: ['read'] } });
+  const hook = await world.admin('POST /v1/webhook-endpoints', { json: { url: 'https://hooks.example.com/' } });
+  const ping = await world.admin(`POST /v1/webhook-endpoints/${hook.json.id}/test`);
   const ids: Record<string, string> = {
+    'webhook-endpoints': hook.json.id,
+    'webhook-deliveries': ping.json.id,
     predictions: claim.id,
     feeds: 'archive',
     sources: (await first('sources')).id,

@@ -8,6 +8,7 @@ describe('parseRetryAfter', () => {
     ['0', 0],
     ['120', 120_000],
     [' 7 ', 7_000],
+    ['120.1', 121_000],
     ['Sun, 22 Nov 2026 12:01:00 GMT', 60_000],
     ['Sunday, 22-Nov-26 12:01:00 GMT', 60_000],
     ['Sun, 22 Nov 2026 11:00:00 GMT', 0],
@@ -18,7 +19,7 @@ describe('parseRetryAfter', () => {
     expect(parseRetryAfter(value, nowMs)).toBe(expected);
   });
 
-  it.each([undefined, '', '-1', '1.5', '1e3', '0x10', 'soon', '2026-11-22', 'Sun, soon'])('ignores %s', (value) => {
+  it.each([undefined, '', '-1', '1.', '1e3', '0x10', 'soon', '2026-11-22', 'Sun, soon'])('ignores %s', (value) => {
     expect(parseRetryAfter(value, nowMs)).toBeUndefined();
   });
 });

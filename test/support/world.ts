@@ -8,6 +8,7 @@ import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
 import { createFeed, type FeedInput } from '../../src/services/feeds.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
 import { openTestDatabase } from './database.ts';
+import { makeWebhookDeps } from './webhook-deps.ts';
 import { makeWire, type Wire } from './wire.ts';
 
 /** A clock that moves only when it is told to. */
@@ -60,6 +61,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
   const clock = makeClock();
   const wire = makeWire();
   const errors: object[] = [];
+  const webhooks = makeWebhookDeps(clock.now);
   const deps: Deps = {
     db,
     now: clock.now,
@@ -68,6 +70,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     log: collectErrors(errors),
     nodeId: 'node_a',
     fetchPayload: wire.fetchPayload,
+    webhooks,
   };
   const reset = async ({ now = worldStartsAt, feeds = catalogues }: WorldStart = {}) => {
     clock.set(now);
@@ -78,7 +81,11 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
   };
   await reset(start);
   const node = (nodeId: string, other: Database = db): Deps => ({ ...deps, nodeId, db: other });
-  return { db, deps, clock, wire, errors, node, reset, close: () => db.close() };
+  const close = async () => {
+    await webhooks.close();
+    await db.close();
+  };
+  return { db, deps, clock, wire, errors, node, reset, close };
 }
 
 function makeClock(): Clock {

@@ -1,0 +1,48 @@
+/** Custom headers of one endpoint. */
+export const customHeadersMax = 20;
+export const headerNameCharsMax = 100;
+export const headerValueCharsMax = 1000;
+
+/** What the sender writes itself, what belongs to one connection, and what would change how the body is read. */
+const reservedNames: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'user-agent',
+  'via',
+]);
+
+const reservedPrefixes = ['webhook-', 'svix-', 'sec-'];
+
+/** Names whose values open something: they are kept encrypted and never shown again. */
+const sensitivePattern = /auth|cookie|token|secret|passw|key|credential|signature/;
+
+/** Why a header cannot be sent, or null. Names are compared without regard to case. */
+export function headerFault(name: string, value: string): string | null {
+  const lower = name.toLowerCase();
+  if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(lower)) return `${JSON.stringify(name.slice(0, 40))} is no header name`;
+  if (name.length > headerNameCharsMax) return `a header name has at most ${headerNameCharsMax} characters`;
+  if (reservedNames.has(lower) || reservedPrefixes.some((prefix) => lower.startsWith(prefix)))
+    return `${lower} is set by the sender`;
+  if (value.length > headerValueCharsMax)
+    return `the value of ${lower} is longer than ${headerValueCharsMax} characters`;
+  if (!/^[\x20-\x7e]*$/.test(value) || value.trim() !== value || value === '')
+    return `the value of ${lower} must be printable ASCII, without space around it`;
+  return null;
+}
+
+export function isSensitiveHeader(name: string): boolean {
+  return sensitivePattern.test(name.toLowerCase());
+}

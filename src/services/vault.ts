@@ -1,0 +1,65 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes, scryptSync } from 'node:crypto';
+
+/**
+ * Keeps secrets at rest: AES-256-GCM under a key derived from OUTTURN_SECRET. What is sealed names its key, so that the
+ * operator's secret can be replaced, and is bound to its owner, so that it opens nothing when copied to another row.
+ */
+export type Vault = {
+  readonly seal: (text: string, owner: string) => string;
+  /** Null when it was sealed under a secret that is not at hand, for another owner, or was tampered with. */
+  readonly open: (sealed: string, owner: string) => string | null;
+  /** Whether it was sealed under the current secret. */
+  readonly isCurrent: (sealed: string) => boolean;
+};
+
+type VaultKey = { readonly id: string; readonly bytes: Uint8Array };
+
+const format = 's1';
+const keyBytes = 32;
+const ivBytes = 12;
+const tagBytes = 16;
+const keyIdChars = 12;
+/** The same on every node, which must derive the same key; the secret itself is what nobody knows. */
+const salt = 'outturn/webhooks/1';
+
+/** `secret` seals and opens; those before it only open. Keys are derived when first needed, as that is slow on purpose. */
+export function makeVault(secret: string, previous: readonly string[] = []): Vault {
+  let keys: readonly [VaultKey, ...VaultKey[]] | null = null;
+  const ring = (): readonly [VaultKey, ...VaultKey[]] => {
+    keys ??= [deriveKey(secret), ...previous.map(deriveKey)];
+    return keys;
+  };
+  return {
+    seal: (text, owner) => sealWith(ring()[0], text, owner),
+    open: (sealed, owner) => {
+      const [kind, keyId, packed] = sealed.split('.');
+      const key = ring().find((candidate) => candidate.id === keyId);
+      return kind !== format || key === undefined || packed === undefined ? null : openWith(key, packed, owner);
+    },
+    isCurrent: (sealed) => sealed.split('.')[1] === ring()[0].id,
+  };
+}
+
+function deriveKey(secret: string): VaultKey {
+  const bytes = scryptSync(secret, salt, keyBytes);
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, keyIdChars), bytes };
+}
+
+function sealWith(key: VaultKey, text: string, owner: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', key.bytes, iv).setAAD(Buffer.from(owner, 'utf8'));
+  const sealed = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `${format}.${key.id}.${sealed.toString('base64url')}`;
+}
+
+function openWith(key: VaultKey, packed: string, owner: string): string | null {
+  const bytes = Buffer.from(packed, 'base64url');
+  if (bytes.length < ivBytes + tagBytes) return null;
+  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(owner, 'utf8')).setAuthTag(bytes.subarray(-tagBytes));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]).toString('utf8');
+  } catch {
+    return null;
+  }
+}

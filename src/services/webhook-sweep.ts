@@ -1,0 +1,49 @@
+import { dayMs, hourMs } from '../domain/instant.ts';
+import { firstDelayMs, jitterMsMax } from '../domain/retry-schedule.ts';
+import { retryAfterMsMax } from '../net/failure.ts';
+import { advanceStranded, settleStrays } from '../store/delivery-queue.ts';
+import { deleteResponsesBefore } from '../store/webhook-deliveries.ts';
+import { deleteExpiredSecrets } from '../store/webhook-secrets.ts';
+import type { Deps } from './deps.ts';
+import { resealHeaders } from './webhook-headers.ts';
+import { resealSecrets } from './webhook-secrets.ts';
+
+/** How long what receivers answered is kept; attempts are kept for good. */
+export const responseKeptMs = 30 * dayMs;
+
+const responsesPerSweep = 5000;
+
+/** Clocks of nodes may differ by so much before one is taken to have run ahead. */
+const skewMsMax = 10_000;
+
+export type SweepCounts = {
+  readonly held: number;
+  readonly stranded: number;
+  readonly secrets: number;
+  readonly responses: number;
+};
+
+/** What no attempt does by itself: strays, clocks that jumped back, secrets and answers whose time is over. */
+export async function sweepWebhooks(deps: Deps): Promise<SweepCounts> {
+  const { schedule } = deps.webhooks;
+  const now = deps.now();
+  const db = deps.db.sql;
+  const longest = Math.max(retryAfterMsMax, ...schedule) + jitterMsMax + hourMs;
+  const firstMs = firstDelayMs(schedule) + skewMsMax;
+  return {
+    held: await settleStrays(db, now),
+    stranded: await advanceStranded(db, { now, firstMs, laterMs: longest }),
+    secrets: await deleteExpiredSecrets(db, now),
+    responses: await deleteResponsesBefore(db, now - responseKeptMs, responsesPerSweep),
+  };
+}
+
+/** At start: seals anew what was sealed under an earlier OUTTURN_SECRET, and says what can no longer be opened. */
+export async function resealWebhooks(deps: Deps): Promise<void> {
+  const unreadable = (await resealSecrets(deps)) + (await resealHeaders(deps));
+  if (unreadable > 0)
+    deps.log.error(
+      { unreadable },
+      'webhook secrets cannot be opened: give the OUTTURN_SECRET they were sealed under in OUTTURN_SECRET_PREVIOUS, or rotate them',
+    );
+}

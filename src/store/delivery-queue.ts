@@ -1,0 +1,211 @@
+import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/delivery.ts';
+import type { Instant } from '../domain/instant.ts';
+import { iso } from './bulk.ts';
+import type { Sql } from './db.ts';
+
+/**
+ * Endpoints for which something is due, locked so that one node at a time gives out their deliveries: what it counts as
+ * under way is then all there is. Goes on after an id and begins again at the end, so that each has its turn. A walk over
+ * the index of what is pending, from endpoint to endpoint: its cost follows the endpoints, not what waits for them.
+ */
+export async function lockDueEndpoints(
+  db: Sql,
+  ask: { readonly after: string; readonly now: Instant; readonly limit: number },
+): Promise<string[]> {
+  const now = new Date(ask.now);
+  const rows = await db<{ id: string }[]>`
+    with recursive waiting (endpoint_id) as (
+      (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id limit 1)
+      union all
+      select (select d.endpoint_id from webhook_deliveries d where d.state = 'pending' and d.endpoint_id > w.endpoint_id
+        order by d.endpoint_id limit 1)
+      from waiting w where w.endpoint_id is not null)
+    select w.id from waiting join webhook_endpoints w on w.id = waiting.endpoint_id
+    where w.status = 'enabled' and w.deleted_at is null and (w.paused_until is null or w.paused_until <= ${now})
+      and exists (select from webhook_deliveries d where d.endpoint_id = w.id and ${isDue(db, now)})
+    order by w.id > ${ask.after} desc, w.id limit ${ask.limit} for no key update of w skip locked`;
+  return rows.map((row) => row.id);
+}
+
+function isDue(db: Sql, now: Date) {
+  return db`d.state = 'pending' and d.next_attempt_at <= ${now} and (d.lease_until is null or d.lease_until < clock_timestamp())`;
+}
+
+export type Claim = {
+  readonly endpointIds: readonly string[];
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly now: Instant;
+  /** Deliveries under way at once: to one endpoint, and to one that has been failing. */
+  readonly perEndpoint: number;
+  readonly perFailing: number;
+  readonly limit: number;
+};
+
+/** A delivery that is this node's to attempt, with all it takes. */
+export type ClaimedDelivery = {
+  readonly id: string;
+  /** The number of this attempt, and the fence: nobody else has it. */
+  readonly number: number;
+  readonly endpointId: string;
+  readonly eventId: string;
+  readonly body: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sealedHeaders: string | null;
+  /** Sealed secrets that sign, the current one first. */
+  readonly secrets: readonly string[];
+  readonly trigger: AttemptTrigger;
+  readonly step: number;
+  readonly automatic: boolean;
+  /** Whether its endpoint has failed since its last success. */
+  readonly failing: boolean;
+};
+
+/**
+ * Leases what is due of endpoints that the transaction has locked, as far as their concurrency and rate leave room. An
+ * attempt whose lease ran out is written down as lost: its sender died, and the receiver may have been told.
+ */
+export async function claimDeliveries(db: Sql, claim: Claim): Promise<ClaimedDelivery[]> {
+  const now = new Date(claim.now);
+  return await db<ClaimedDelivery[]>`
+    with room as (${roomOf(db, claim)}),
+    due as (
+      select d.* from room cross join lateral (
+        select d.id, d.attempts, d.trigger, d.lease_holder is not null as lost
+        from webhook_deliveries d where d.endpoint_id = room.id and ${isDue(db, now)}
+        order by d.next_attempt_at, d.seq limit greatest(room.slots, 0) for update skip locked) d
+      limit ${claim.limit}),
+    lost as (
+      insert into webhook_attempts (delivery_id, number, trigger, url, finished_at, error_class, error_detail, next_attempt_at)
+      select due.id, due.attempts, due.trigger, w.url, ${now}, 'lost', 'the sender died before it could tell what came of it', ${now}
+      from due join webhook_deliveries d on d.id = due.id join webhook_endpoints w on w.id = d.endpoint_id where due.lost
+      on conflict do nothing),
+    claimed as (
+      update webhook_deliveries d set attempts = d.attempts + 1, lease_holder = ${claim.holder},
+        lease_until = clock_timestamp() + ${claim.leaseMs} * interval '1 millisecond',
+        trigger = case when d.manual_due > 0 then 'manual' else d.trigger end, manual_due = greatest(d.manual_due - 1, 0)
+      from due where d.id = due.id
+      returning d.id, d.attempts, d.endpoint_id, d.event_id, d.trigger, d.step, d.automatic, d.seq),
+    paced as (
+      update webhook_endpoints w set paced_until = greatest(w.paced_until, ${now}) + c.count * interval '1 second' / w.rate_per_second
+      from (select endpoint_id, count(*) from claimed group by endpoint_id) c
+      where w.id = c.endpoint_id and w.rate_per_second is not null)
+    select c.id, c.attempts as number, c.endpoint_id as "endpointId", c.event_id as "eventId", e.body, w.url, w.headers,
+      w.sealed_headers as "sealedHeaders", c.trigger, c.step, c.automatic, w.failing_since is not null as failing,
+      array(select s.sealed from webhook_secrets s where s.endpoint_id = w.id and (s.expires_at is null or s.expires_at > ${now})
+        order by s.expires_at desc nulls first, s.created_at desc, s.id desc) as secrets
+    from claimed c join events e on e.id = c.event_id join webhook_endpoints w on w.id = c.endpoint_id order by c.seq`;
+}
+
+/** How many more may be under way to each endpoint: by concurrency, and by rate as far as a second's worth of it. */
+function roomOf(db: Sql, { endpointIds, now, perEndpoint, perFailing }: Claim) {
+  const moment = db`${new Date(now)}::timestamptz`;
+  return db`
+    select w.id, least(
+      case when w.failing_since is null then ${perEndpoint}::int else ${perFailing}::int end
+        - (select count(*)::int from webhook_deliveries b where b.endpoint_id = w.id and b.lease_until > clock_timestamp()),
+      case when w.rate_per_second is null then ${perEndpoint}::int else floor(w.rate_per_second
+        * extract(epoch from ${moment} + interval '1 second' - greatest(w.paced_until, ${moment})))::int end) as slots
+    from unnest(${endpointIds as string[]}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
+    order by turn.place`;
+}
+
+/** What came of one attempt, and what is to follow. */
+export type AttemptResult = {
+  readonly id: string;
+  readonly number: number;
+  readonly trigger: AttemptTrigger;
+  readonly url: string;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
+  readonly durationMs: number;
+  readonly status: number | null;
+  readonly errorClass: ErrorClass | null;
+  readonly errorDetail: string | null;
+  readonly body: string | null;
+  readonly truncated: boolean;
+  readonly state: DeliveryState;
+  readonly nextAttemptAt: Instant | null;
+  readonly step: number;
+};
+
+export type SettledDelivery = { readonly id: string; readonly endpointId: string; readonly state: DeliveryState };
+
+/**
+ * Writes attempts down and gives their leases back, in one statement. Only the attempt whose number the delivery has may
+ * settle it, and only once. Meanwhile the endpoint may have been disabled or deleted, or somebody asked for another try.
+ */
+export async function settleAttempts(db: Sql, results: readonly AttemptResult[]): Promise<SettledDelivery[]> {
+  const rows = results.map((result) => ({
+    ...result,
+    startedAt: iso(result.startedAt),
+    finishedAt: iso(result.finishedAt),
+    nextAttemptAt: iso(result.nextAttemptAt),
+  }));
+  return await db<SettledDelivery[]>`
+    with result as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(id text, number int, trigger text, url text,
+        "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" int, status int, "errorClass" text, "errorDetail" text,
+        body text, truncated boolean, state text, "nextAttemptAt" timestamptz, step int)),
+    decided as (
+      select r.*, d.endpoint_id, ${stateAfter(db)} as "newState", d.manual_due > 0 as asked
+      from result r join webhook_deliveries d on d.id = r.id and d.attempts = r.number and d.lease_holder is not null
+      join webhook_endpoints w on w.id = d.endpoint_id order by d.id for update of d),
+    settled as (
+      update webhook_deliveries d set state = x."newState", step = x.step, trigger = 'schedule', lease_holder = null, lease_until = null,
+        next_attempt_at = case when x."newState" <> 'pending' then null when x.asked then x."finishedAt" else x."nextAttemptAt" end,
+        last_status = x.status, last_error_class = x."errorClass",
+        settled_at = case when x."newState" <> 'pending' then x."finishedAt" end,
+        succeeded_at = case when x."errorClass" is null then coalesce(d.succeeded_at, x."finishedAt") else d.succeeded_at end
+      from decided x where d.id = x.id returning d.id, d.endpoint_id, d.state, d.next_attempt_at),
+    logged as (
+      insert into webhook_attempts (delivery_id, number, trigger, url, started_at, finished_at, duration_ms, status, error_class,
+        error_detail, next_attempt_at)
+      select x.id, x.number, x.trigger, x.url, x."startedAt", x."finishedAt", x."durationMs", x.status, x."errorClass",
+        x."errorDetail", s.next_attempt_at
+      from decided x join settled s on s.id = x.id),
+    kept as (
+      insert into webhook_responses (delivery_id, number, body, truncated, received_at)
+      select x.id, x.number, x.body, x.truncated, x."finishedAt" from decided x where x.body is not null)
+    select id, endpoint_id as "endpointId", state from settled order by id`;
+}
+
+/** What was delivered once stays delivered, whatever a later attempt on demand comes to. */
+function stateAfter(db: Sql) {
+  const delivered = db`(r."errorClass" is null or d.succeeded_at is not null)`;
+  return db`case
+    when w.deleted_at is not null then case when ${delivered} then 'succeeded' else 'cancelled' end
+    when w.status = 'disabled' then case when ${delivered} then 'succeeded' else 'held' end
+    when d.manual_due > 0 then 'pending'
+    when r.state = 'failed' and ${delivered} then 'succeeded'
+    else r.state end`;
+}
+
+/** What slipped in while its endpoint was being disabled or deleted is held, or given up. */
+export async function settleStrays(db: Sql, now: Instant): Promise<number> {
+  const rows = await db`
+    update webhook_deliveries d set state = case when w.deleted_at is null then 'held' else 'cancelled' end, next_attempt_at = null,
+      manual_due = 0, settled_at = ${new Date(now)}
+    from webhook_endpoints w
+    where w.id = d.endpoint_id and (w.status = 'disabled' or w.deleted_at is not null) and d.state = 'pending' returning d.id`;
+  return rows.length;
+}
+
+/** What waits longer than anything can have to was planned by a clock that ran ahead: it is due now. */
+export async function advanceStranded(
+  db: Sql,
+  { now, firstMs, laterMs }: { readonly now: Instant; readonly firstMs: number; readonly laterMs: number },
+): Promise<number> {
+  const rows = await db`
+    update webhook_deliveries set next_attempt_at = ${new Date(now)}
+    where state = 'pending' and (next_attempt_at > ${new Date(now + laterMs)}
+      or (attempts = 0 and step = 0 and next_attempt_at > ${new Date(now + firstMs)})) returning id`;
+  return rows.length;
+}
+
+/** What has no time to wait for a lease to run out: the one process of an embedded database, at its start. */
+export async function clearDeliveryLeases(db: Sql): Promise<void> {
+  await db`
+    update webhook_deliveries set lease_until = clock_timestamp() - interval '1 second' where lease_until > clock_timestamp()`;
+}

@@ -1,0 +1,170 @@
+import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/delivery.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+import { deliveriesChannel } from './events.ts';
+
+/** One event for one endpoint. */
+export type DeliveryRow = {
+  readonly id: string;
+  readonly seq: number;
+  readonly endpointId: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly sequence: number;
+  readonly occurredAt: Instant;
+  readonly state: DeliveryState;
+  /** Attempts begun. */
+  readonly attempts: number;
+  readonly nextAttemptAt: Instant | null;
+  readonly lastStatus: number | null;
+  readonly lastErrorClass: ErrorClass | null;
+  readonly createdAt: Instant;
+  /** When it came to rest; null while it is pending. */
+  readonly settledAt: Instant | null;
+  readonly succeededAt: Instant | null;
+};
+
+export type DeliveryFilter = {
+  readonly endpointId?: string;
+  readonly eventId?: string;
+  readonly eventType?: string;
+  readonly state?: DeliveryState;
+  readonly createdGte?: Instant;
+  readonly createdLt?: Instant;
+};
+
+export type DeliveryPage = {
+  /** The sequence number that the page before ended with. */
+  readonly after: number | null;
+  readonly newestFirst: boolean;
+  readonly limit: number;
+};
+
+function deliveryColumns(db: Sql) {
+  return db`d.id, d.seq, d.endpoint_id as "endpointId", d.event_id as "eventId", e.type as "eventType", e.sequence,
+    e.occurred_at as "occurredAt", d.state, d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_status as "lastStatus",
+    d.last_error_class as "lastErrorClass", d.created_at as "createdAt", d.settled_at as "settledAt", d.succeeded_at as "succeededAt"`;
+}
+
+export async function listDeliveries(db: Sql, filter: DeliveryFilter, page: DeliveryPage): Promise<DeliveryRow[]> {
+  const { after, newestFirst } = page;
+  const cursor = after === null ? db`` : newestFirst ? db`and d.seq < ${after}` : db`and d.seq > ${after}`;
+  return await db<DeliveryRow[]>`
+    select ${deliveryColumns(db)} from webhook_deliveries d join events e on e.id = d.event_id
+    where true ${cursor}
+      ${filter.endpointId === undefined ? db`` : db`and d.endpoint_id = ${filter.endpointId}`}
+      ${filter.eventId === undefined ? db`` : db`and d.event_id = ${filter.eventId}`}
+      ${filter.eventType === undefined ? db`` : db`and e.type = ${filter.eventType}`}
+      ${filter.state === undefined ? db`` : db`and d.state = ${filter.state}`}
+      ${filter.createdGte === undefined ? db`` : db`and d.created_at >= ${new Date(filter.createdGte)}`}
+      ${filter.createdLt === undefined ? db`` : db`and d.created_at < ${new Date(filter.createdLt)}`}
+    order by ${newestFirst ? db`d.seq desc` : db`d.seq`} limit ${page.limit}`;
+}
+
+/** With the body, exactly as it is sent. */
+export async function findDelivery(
+  db: Sql,
+  id: string,
+): Promise<(DeliveryRow & { readonly body: string; readonly automatic: boolean }) | null> {
+  const rows = await db<(DeliveryRow & { body: string; automatic: boolean })[]>`
+    select ${deliveryColumns(db)}, e.body, d.automatic from webhook_deliveries d join events e on e.id = d.event_id where d.id = ${id}`;
+  return rows[0] ?? null;
+}
+
+/** What waits for an endpoint is held; an attempt under way still counts if it succeeds. */
+export async function holdPending(db: Sql, endpointId: string, now: Instant): Promise<number> {
+  const rows = await db`
+    update webhook_deliveries set state = 'held', next_attempt_at = null, manual_due = 0, settled_at = ${new Date(now)}
+    where endpoint_id = ${endpointId} and state = 'pending' returning id`;
+  return rows.length;
+}
+
+/** What waits for an endpoint, or is held for it, is given up. */
+export async function cancelPending(db: Sql, endpointId: string, now: Instant): Promise<void> {
+  await db`
+    update webhook_deliveries set state = 'cancelled', next_attempt_at = null, manual_due = 0, settled_at = ${new Date(now)}
+    where endpoint_id = ${endpointId} and state in ('pending', 'held')`;
+}
+
+/**
+ * Asks for one more attempt, now. It takes the place of the one that the schedule had planned; where the schedule had
+ * come to its end, none follows it. False when too many are asked for already.
+ */
+export async function requestAttempt(
+  db: Sql,
+  id: string,
+  ask: { readonly now: Instant; readonly askedMax: number },
+): Promise<boolean> {
+  const rows = await db`
+    with asked as (
+      update webhook_deliveries set manual_due = manual_due + 1, state = 'pending', next_attempt_at = ${new Date(ask.now)},
+        settled_at = null, automatic = automatic and state in ('pending', 'held')
+      where id = ${id} and manual_due < ${ask.askedMax} returning id)
+    select pg_notify(${deliveriesChannel}, '') from asked`;
+  return rows.length === 1;
+}
+
+/** Starts everything that an endpoint missed since a moment anew, with a whole schedule; how many there were. */
+export async function recoverDeliveries(db: Sql, endpointId: string, since: Instant, now: Instant): Promise<number> {
+  const rows = await db<{ count: number }[]>`
+    with recovered as (
+      update webhook_deliveries set state = 'pending', next_attempt_at = ${new Date(now)}, step = 0, automatic = true,
+        trigger = 'recover', settled_at = null
+      where endpoint_id = ${endpointId} and state in ('held', 'failed') and created_at >= ${new Date(since)}
+        and succeeded_at is null
+      returning id),
+    told as (select pg_notify(${deliveriesChannel}, '') from recovered limit 1)
+    select (select count(*)::int from recovered) as count, (select count(*) from told) as told`;
+  return rows[0]?.count ?? 0;
+}
+
+/** How many deliveries of an endpoint came to what, of those created since a moment. */
+export async function countDeliveries(
+  db: Sql,
+  endpointId: string,
+  since: Instant,
+): Promise<{ readonly state: DeliveryState; readonly count: number }[]> {
+  return await db<{ state: DeliveryState; count: number }[]>`
+    select state, count(*)::int as count from webhook_deliveries
+    where endpoint_id = ${endpointId} and created_at >= ${new Date(since)} group by state order by state`;
+}
+
+/** One attempt as it is kept; `body` is null where the receiver answered none, or its time is over. */
+export type AttemptRow = {
+  readonly number: number;
+  readonly trigger: AttemptTrigger;
+  readonly url: string;
+  /** Null of an attempt whose sender died. */
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant;
+  readonly durationMs: number | null;
+  readonly status: number | null;
+  readonly errorClass: ErrorClass | null;
+  readonly errorDetail: string | null;
+  readonly nextAttemptAt: Instant | null;
+  readonly body: string | null;
+  readonly truncated: boolean | null;
+};
+
+/** In order, after a number. */
+export async function listAttempts(
+  db: Sql,
+  deliveryId: string,
+  page: { readonly after: number; readonly limit: number },
+): Promise<AttemptRow[]> {
+  return await db<AttemptRow[]>`
+    select a.number, a.trigger, a.url, a.started_at as "startedAt", a.finished_at as "finishedAt", a.duration_ms as "durationMs",
+      a.status, a.error_class as "errorClass", a.error_detail as "errorDetail", a.next_attempt_at as "nextAttemptAt", r.body, r.truncated
+    from webhook_attempts a left join webhook_responses r on r.delivery_id = a.delivery_id and r.number = a.number
+    where a.delivery_id = ${deliveryId} and a.number > ${page.after} order by a.number limit ${page.limit}`;
+}
+
+/** Forgets what receivers answered before a moment; the attempts stay. */
+export async function deleteResponsesBefore(db: Sql, before: Instant, limit: number): Promise<number> {
+  const rows = await db`
+    delete from webhook_responses where (delivery_id, number) in (
+      select delivery_id, number from webhook_responses where received_at < ${new Date(before)}
+      order by received_at, delivery_id, number limit ${limit})
+    returning delivery_id`;
+  return rows.length;
+}

@@ -1,0 +1,238 @@
+import type { EventType } from '../domain/event.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { SubscriptionFilter } from '../domain/subscription.ts';
+import type { Signing } from '../domain/webhook-secret.ts';
+import { iso } from './bulk.ts';
+import type { Sql } from './db.ts';
+
+export type DisabledReason = 'manual' | 'gone' | 'failing';
+
+/** An endpoint, with how it is signed for now. */
+export type EndpointRow = {
+  readonly id: string;
+  readonly url: string;
+  readonly description: string | null;
+  /** Null: every type. */
+  readonly eventTypes: readonly EventType[] | null;
+  /** Null: no filter. */
+  readonly filter: SubscriptionFilter | null;
+  /** Custom headers that may be shown, by name in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Custom headers that may not, as sealed JSON, and their names. */
+  readonly sealedHeaders: string | null;
+  readonly sealedHeaderNames: readonly string[];
+  /** Null: as fast as its concurrency allows. */
+  readonly ratePerSecond: number | null;
+  readonly status: 'enabled' | 'disabled';
+  readonly disabledReason: DisabledReason | null;
+  readonly disabledAt: Instant | null;
+  /** The first failure since the last success. */
+  readonly failingSince: Instant | null;
+  readonly lastFailedAt: Instant | null;
+  readonly pausedUntil: Instant | null;
+  readonly version: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly signing: Signing;
+  readonly publicKey: string | null;
+};
+
+type Columns = Omit<EndpointRow, 'filter'> & Record<FilterColumn, string[] | null>;
+type FilterColumn = 'ids' | 'tags' | 'predictor' | 'vendor' | 'family';
+
+function selectEndpoints(db: Sql) {
+  return db`
+    select w.id, w.url, w.description, w.event_types as "eventTypes", w.prediction_ids as ids, w.tags, w.predictor_ids as predictor,
+      w.vendors as vendor, w.families as family, w.headers, w.sealed_headers as "sealedHeaders",
+      w.sealed_header_names as "sealedHeaderNames", w.rate_per_second as "ratePerSecond", w.status,
+      w.disabled_reason as "disabledReason", w.disabled_at as "disabledAt", w.failing_since as "failingSince",
+      w.last_failed_at as "lastFailedAt", w.paused_until as "pausedUntil", w.version, w.created_at as "createdAt",
+      w.updated_at as "updatedAt", s.signing, s.public_key as "publicKey"
+    from webhook_endpoints w join webhook_secrets s on s.endpoint_id = w.id and s.expires_at is null
+    where w.deleted_at is null`;
+}
+
+function readRow({ ids, tags, predictor, vendor, family, ...row }: Columns): EndpointRow {
+  const parts = Object.entries({ ids, tags, predictor, vendor, family }).filter(([, values]) => values !== null);
+  return { ...row, filter: parts.length === 0 ? null : Object.fromEntries(parts) };
+}
+
+/** What people say of an endpoint. */
+export type EndpointSettings = Pick<
+  EndpointRow,
+  | 'url'
+  | 'description'
+  | 'eventTypes'
+  | 'filter'
+  | 'headers'
+  | 'sealedHeaders'
+  | 'sealedHeaderNames'
+  | 'ratePerSecond'
+  | 'status'
+> & { readonly matchKeys: readonly string[] };
+
+function settingColumns(db: Sql, settings: EndpointSettings, now: Instant) {
+  const { filter, eventTypes } = settings;
+  return {
+    url: settings.url,
+    description: settings.description,
+    event_types: eventTypes === null ? null : [...eventTypes],
+    prediction_ids: valuesOf(filter?.ids),
+    tags: valuesOf(filter?.tags),
+    predictor_ids: valuesOf(filter?.predictor),
+    vendors: valuesOf(filter?.vendor),
+    families: valuesOf(filter?.family),
+    match_keys: [...settings.matchKeys],
+    headers: db.json(settings.headers),
+    sealed_headers: settings.sealedHeaders,
+    sealed_header_names: [...settings.sealedHeaderNames],
+    rate_per_second: settings.ratePerSecond,
+    status: settings.status,
+    updated_at: new Date(now),
+  };
+}
+
+function valuesOf(values: readonly string[] | undefined): string[] | null {
+  return values === undefined ? null : [...values];
+}
+
+export async function insertEndpoint(db: Sql, id: string, settings: EndpointSettings, now: Instant): Promise<void> {
+  const disabled = settings.status === 'disabled';
+  const row = {
+    id,
+    ...settingColumns(db, settings, now),
+    disabled_reason: disabled ? 'manual' : null,
+    disabled_at: disabled ? new Date(now) : null,
+    created_at: new Date(now),
+  };
+  await db`insert into webhook_endpoints ${db(row)}`;
+}
+
+export async function findEndpoint(db: Sql, id: string): Promise<EndpointRow | null> {
+  const rows = await db<Columns[]>`${selectEndpoints(db)} and w.id = ${id}`;
+  return rows[0] === undefined ? null : readRow(rows[0]);
+}
+
+/** In the order of creation, after an id. */
+export async function listEndpoints(
+  db: Sql,
+  page: { readonly after: string | null; readonly status: EndpointRow['status'] | null; readonly limit: number },
+): Promise<EndpointRow[]> {
+  const rows = await db<Columns[]>`
+    ${selectEndpoints(db)} and w.id > ${page.after ?? ''}
+      ${page.status === null ? db`` : db`and w.status = ${page.status}`}
+    order by w.id limit ${page.limit}`;
+  return rows.map(readRow);
+}
+
+/** Locks an endpoint, before any of its deliveries: whoever needs both takes them in this order. */
+export async function lockEndpoints(db: Sql, ids: readonly string[]): Promise<void> {
+  await db`select id from webhook_endpoints where id = any(${ids as string[]}) order by id for no key update`;
+}
+
+/**
+ * A person's edit; false when the version is no longer the one given. `afresh`: what it failed at before is forgotten.
+ */
+export async function updateEndpoint(
+  db: Sql,
+  endpoint: EndpointRow,
+  settings: EndpointSettings,
+  { now, afresh }: { readonly now: Instant; readonly afresh: boolean },
+): Promise<boolean> {
+  const disabling = settings.status === 'disabled' && endpoint.status === 'enabled';
+  const enabling = settings.status === 'enabled' && endpoint.status === 'disabled';
+  const change = {
+    ...settingColumns(db, settings, now),
+    ...(disabling ? { disabled_reason: 'manual', disabled_at: new Date(now) } : {}),
+    ...(enabling ? { disabled_reason: null, disabled_at: null } : {}),
+    ...(afresh ? { failing_since: null, last_failed_at: null, paused_until: null } : {}),
+  };
+  const rows = await db`
+    update webhook_endpoints set version = version + 1, ${db(change)}
+    where id = ${endpoint.id} and version = ${endpoint.version} and deleted_at is null returning id`;
+  return rows.length === 1;
+}
+
+/** Raises the version, as an edit does. */
+export async function touchEndpoint(db: Sql, id: string, now: Instant): Promise<void> {
+  await db`update webhook_endpoints set version = version + 1, updated_at = ${new Date(now)} where id = ${id}`;
+}
+
+/** Disables an endpoint that is enabled; false when somebody else did. */
+export async function disableEndpoint(
+  db: Sql,
+  id: string,
+  reason: Exclude<DisabledReason, 'manual'>,
+  now: Instant,
+): Promise<boolean> {
+  const rows = await db`
+    update webhook_endpoints set status = 'disabled', disabled_reason = ${reason}, disabled_at = ${new Date(now)},
+      version = version + 1, updated_at = ${new Date(now)}
+    where id = ${id} and status = 'enabled' and deleted_at is null returning id`;
+  return rows.length === 1;
+}
+
+/** How endpoints have fared, of those that are enabled. */
+export async function listHealth(
+  db: Sql,
+  ids: readonly string[],
+): Promise<Pick<EndpointRow, 'id' | 'failingSince' | 'lastFailedAt'>[]> {
+  if (ids.length === 0) return [];
+  return await db<Pick<EndpointRow, 'id' | 'failingSince' | 'lastFailedAt'>[]>`
+    select id, failing_since as "failingSince", last_failed_at as "lastFailedAt" from webhook_endpoints
+    where id = any(${ids as string[]}) and status = 'enabled' and deleted_at is null order by id`;
+}
+
+/** One success clears what was before it. */
+export async function recordSuccesses(db: Sql, ids: readonly string[]): Promise<void> {
+  await db`
+    update webhook_endpoints set failing_since = null, last_failed_at = null
+    where id = any(${ids as string[]}) and failing_since is not null`;
+}
+
+export type Failures = {
+  readonly failures: readonly { readonly id: string; readonly since: Instant }[];
+  readonly pauses: readonly { readonly id: string; readonly until: Instant }[];
+  readonly now: Instant;
+};
+
+/** Since when endpoints have been failing, and until when they asked to be left alone. */
+export async function recordFailures(db: Sql, { failures, pauses, now }: Failures): Promise<void> {
+  if (failures.length > 0)
+    await db`
+      update webhook_endpoints w set failing_since = f.since, last_failed_at = ${new Date(now)}
+      from unnest(${failures.map(({ id }) => id)}::text[], ${failures.map(({ since }) => iso(since))}::timestamptz[]) as f(id, since)
+      where w.id = f.id`;
+  if (pauses.length > 0)
+    await db`
+      update webhook_endpoints w set paused_until = greatest(w.paused_until, p.until)
+      from (
+        select id, max(until) as until
+        from unnest(${pauses.map(({ id }) => id)}::text[], ${pauses.map(({ until }) => iso(until))}::timestamptz[]) as u(id, until)
+        group by id) p
+      where w.id = p.id`;
+}
+
+/** What the endpoint asked for is not waited for: somebody wants to know now. */
+export async function resumeEndpoint(db: Sql, id: string): Promise<void> {
+  await db`update webhook_endpoints set paused_until = null where id = ${id} and paused_until is not null`;
+}
+
+/** Nothing more matches it, and nothing of it but its log can be read. */
+export async function deleteEndpoint(db: Sql, id: string, now: Instant): Promise<boolean> {
+  const rows = await db`
+    update webhook_endpoints set deleted_at = ${new Date(now)}, match_keys = '{}', headers = '{}', sealed_headers = null,
+      sealed_header_names = '{}'
+    where id = ${id} and deleted_at is null returning id`;
+  return rows.length === 1;
+}
+
+/** Sealed headers, for sealing them anew. */
+export async function listSealedHeaders(db: Sql): Promise<{ readonly id: string; readonly sealed: string }[]> {
+  return await db<{ id: string; sealed: string }[]>`
+    select id, sealed_headers as sealed from webhook_endpoints where sealed_headers is not null order by id`;
+}
+
+export async function updateSealedHeaders(db: Sql, id: string, from: string, to: string): Promise<void> {
+  await db`update webhook_endpoints set sealed_headers = ${to} where id = ${id} and sealed_headers = ${from}`;
+}

@@ -1,0 +1,75 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Signing } from '../domain/webhook-secret.ts';
+import type { Sql } from './db.ts';
+
+export type SecretRow = {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly signing: Signing;
+  /** See `Vault`; its owner is the endpoint. */
+  readonly sealed: string;
+  readonly publicKey: string | null;
+  readonly createdAt: Instant;
+  /** Null: the current one. */
+  readonly expiresAt: Instant | null;
+};
+
+function secretColumns(db: Sql) {
+  return db`id, endpoint_id as "endpointId", signing, sealed, public_key as "publicKey", created_at as "createdAt", expires_at as "expiresAt"`;
+}
+
+export async function insertSecret(db: Sql, secret: Omit<SecretRow, 'expiresAt'>): Promise<void> {
+  await db`
+    insert into webhook_secrets (id, endpoint_id, signing, sealed, public_key, created_at)
+    values (${secret.id}, ${secret.endpointId}, ${secret.signing}, ${secret.sealed}, ${secret.publicKey}, ${new Date(secret.createdAt)})`;
+}
+
+/** What signs for an endpoint at a moment: the current one first, then those before it, newest first. */
+export async function listLiveSecrets(db: Sql, endpointId: string, now: Instant): Promise<SecretRow[]> {
+  return await db<SecretRow[]>`
+    select ${secretColumns(db)} from webhook_secrets
+    where endpoint_id = ${endpointId} and (expires_at is null or expires_at > ${new Date(now)})
+    order by expires_at desc nulls first, created_at desc, id desc`;
+}
+
+/** A secret that signs beside the current one. */
+export type PreviousSecret = Pick<SecretRow, 'endpointId' | 'signing' | 'publicKey'> & { readonly expiresAt: Instant };
+
+/** Of each endpoint those that still sign, newest first. */
+export async function listPreviousSecrets(
+  db: Sql,
+  endpointIds: readonly string[],
+  now: Instant,
+): Promise<PreviousSecret[]> {
+  return await db<PreviousSecret[]>`
+    select endpoint_id as "endpointId", signing, public_key as "publicKey", expires_at as "expiresAt" from webhook_secrets
+    where endpoint_id = any(${endpointIds as string[]}) and expires_at > ${new Date(now)}
+    order by endpoint_id, expires_at desc, created_at desc, id desc`;
+}
+
+/** The current one gives way at a moment. */
+export async function retireSecret(db: Sql, endpointId: string, expiresAt: Instant): Promise<void> {
+  await db`
+    update webhook_secrets set expires_at = ${new Date(expiresAt)} where endpoint_id = ${endpointId} and expires_at is null`;
+}
+
+export async function deleteExpiredSecrets(db: Sql, now: Instant): Promise<number> {
+  const rows = await db`delete from webhook_secrets where expires_at <= ${new Date(now)} returning id`;
+  return rows.length;
+}
+
+export async function deleteSecrets(db: Sql, endpointId: string): Promise<void> {
+  await db`delete from webhook_secrets where endpoint_id = ${endpointId}`;
+}
+
+/** Every secret, for sealing them anew. */
+export async function listSealedSecrets(
+  db: Sql,
+): Promise<{ readonly id: string; readonly endpointId: string; readonly sealed: string }[]> {
+  return await db<{ id: string; endpointId: string; sealed: string }[]>`
+    select id, endpoint_id as "endpointId", sealed from webhook_secrets order by id`;
+}
+
+export async function updateSealedSecret(db: Sql, id: string, from: string, to: string): Promise<void> {
+  await db`update webhook_secrets set sealed = ${to} where id = ${id} and sealed = ${from}`;
+}

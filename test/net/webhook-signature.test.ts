@@ -1,0 +1,136 @@
+import { verifyAsync } from '@noble/ed25519';
+import OpenAI from 'openai';
+import { Webhook as ReferenceWebhook } from 'standardwebhooks';
+import { Webhook as SvixWebhook } from 'svix';
+import { describe, expect, it, test } from 'vitest';
+import { formatPrivateKey, formatPublicKey, formatSharedSecret, parseSecret } from '../../src/domain/webhook-secret.ts';
+import { derivePublicKey, signMessage } from '../../src/net/webhook-signature.ts';
+
+/** Published with the reference libraries of Standard Webhooks 1.0.0, and with Svix. */
+const vector = {
+  secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  privateKey: 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==',
+  publicKey: 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
+  message: { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestampSeconds: 1614265330, body: '{"test": 2432232314}' },
+  v1: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+  v1a: 'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==',
+};
+
+const secret = formatSharedSecret(new Uint8Array(32).fill(5));
+const body = '{"type":"prediction.resolved","data":{"statement":"Çà arrive… \u{1f600}"}}';
+
+/** The headers of a message sent so many seconds from now. */
+function headersOf(secrets: readonly string[], { at = 0, text = body, id = 'evt_1' } = {}): Record<string, string> {
+  const timestampSeconds = Math.floor(Date.now() / 1000) + at;
+  const message = { id, timestampSeconds, body: text };
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': secrets.map((one) => signMessage(parseSecret(one), message)).join(' '),
+  };
+}
+
+type Verify = (text: string, headers: Record<string, string>, key?: string) => unknown;
+
+/** Code of other people, which knows nothing of ours. */
+const verifiers: [string, Verify][] = [
+  ['standardwebhooks', (text, headers, key = secret) => new ReferenceWebhook(key).verify(text, headers)],
+  ['svix 1.24.0', (text, headers, key = secret) => new SvixWebhook(key).verify(text, renamed(headers))],
+  ['openai', (text, headers, key = secret) => new OpenAI({ apiKey: 'none' }).webhooks.unwrap(text, headers, key)],
+];
+
+function renamed(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replace('webhook-', 'svix-'), value]));
+}
+
+const outcomeOf = async (verify: Verify, ...args: Parameters<Verify>): Promise<unknown> => {
+  try {
+    return await verify(...args);
+  } catch {
+    return 'refused';
+  }
+};
+
+describe('the published vectors', () => {
+  it('S1: HMAC-SHA256', () => expect(signMessage(parseSecret(vector.secret), vector.message)).toBe(vector.v1));
+
+  it('S2: ed25519', async () => {
+    const key = parseSecret(vector.privateKey);
+    expect(signMessage(key, vector.message)).toBe(vector.v1a);
+    expect(formatPublicKey(derivePublicKey(key.bytes))).toBe(vector.publicKey);
+    const { id, timestampSeconds, body: text } = vector.message;
+    const signature = Buffer.from(vector.v1a.slice('v1a,'.length), 'base64');
+    const publicKey = Buffer.from(vector.publicKey.slice('whpk_'.length), 'base64');
+    expect(await verifyAsync(signature, Buffer.from(`${id}.${timestampSeconds}.${text}`), publicKey)).toBe(true);
+  });
+});
+
+describe.each(verifiers)('%s', (name, verify) => {
+  const check = (...args: Parameters<Verify>) => outcomeOf(verify, ...args);
+
+  it('S3: accepts what is sent, with the prefix and without', async () => {
+    expect(await check(body, headersOf([secret]))).toEqual(JSON.parse(body));
+    // This one reads a secret without its prefix as text, not as base64.
+    if (name !== 'openai') expect(await check(body, headersOf([secret]), secret.slice(6))).toEqual(JSON.parse(body));
+  });
+
+  it('S4: finds the valid one among several signatures, and one of the other kind beside it', async () => {
+    const other = formatSharedSecret(new Uint8Array(32).fill(6));
+    expect(await check(body, headersOf([other, secret]))).toEqual(JSON.parse(body));
+    expect(await check(body, headersOf([vector.privateKey, secret]))).toEqual(JSON.parse(body));
+    expect(await check(body, headersOf([other]))).toBe('refused');
+  });
+
+  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
+    'S5: refuses a message without %s',
+    async (header) => {
+      const { [header]: _left, ...headers } = headersOf([secret]);
+      expect(await check(body, headers)).toBe('refused');
+    },
+  );
+
+  it('S6: refuses a timestamp that is none', async () => {
+    expect(await check(body, { ...headersOf([secret]), 'webhook-timestamp': 'hello' })).toBe('refused');
+  });
+
+  it('S7: refuses a signature that is garbage, cut short or empty, and another body', async () => {
+    const headers = headersOf([secret]);
+    for (const signature of ['v1,dGhpcyBpcyBnYXJiYWdl', headers['webhook-signature']?.slice(0, -8) ?? '', 'v1,', ''])
+      expect(await check(body, { ...headers, 'webhook-signature': signature })).toBe('refused');
+    expect(await check(`${body} `, headers)).toBe('refused');
+    expect(await check(body, { ...headers, 'webhook-id': 'evt_2' })).toBe('refused');
+  });
+
+  it('S8: allows for five minutes on either side', async () => {
+    expect(await check(body, headersOf([secret], { at: -290 }))).toEqual(JSON.parse(body));
+    expect(await check(body, headersOf([secret], { at: 290 }))).toEqual(JSON.parse(body));
+    expect(await check(body, headersOf([secret], { at: -310 }))).toBe('refused');
+    expect(await check(body, headersOf([secret], { at: 310 }))).toBe('refused');
+  });
+
+  it('S10: accepts what an unpadded secret signed', async () => {
+    const padded = formatSharedSecret(new Uint8Array(25).fill(9));
+    expect(await check(body, headersOf([padded.replaceAll('=', '')]), padded)).toEqual(JSON.parse(body));
+  });
+});
+
+test('S9: an empty secret is refused before anything is signed with it', () => {
+  expect(() => parseSecret('')).toThrow();
+  expect(() => parseSecret('whsec_')).toThrow();
+});
+
+test('S11: an empty body is signed like any other', () => {
+  const headers = headersOf([secret], { text: '' });
+  expect(new ReferenceWebhook(secret).sign('evt_1', new Date(Number(headers['webhook-timestamp']) * 1000), '')).toBe(
+    headers['webhook-signature'],
+  );
+});
+
+test('ed25519 signatures of any key are accepted by other code, and refused for another message', async () => {
+  const seed = new Uint8Array(32).fill(3);
+  const publicKey = derivePublicKey(seed);
+  const key = parseSecret(formatPrivateKey(seed, publicKey));
+  const signature = Buffer.from(signMessage(key, { id: 'evt_1', timestampSeconds: 1, body }).slice(4), 'base64');
+  expect(await verifyAsync(signature, Buffer.from(`evt_1.1.${body}`), publicKey)).toBe(true);
+  expect(await verifyAsync(signature, Buffer.from(`evt_1.2.${body}`), publicKey)).toBe(false);
+});

@@ -1,0 +1,37 @@
+import type { LookupFunction } from 'node:net';
+import { parseSchedule, retryScheduleDefault } from '../../src/domain/retry-schedule.ts';
+import { parseCidrs } from '../../src/net/address.ts';
+import { makeClient } from '../../src/net/client.ts';
+import { postWebhook } from '../../src/net/post-webhook.ts';
+import { judgeWebhookUrl, vetWebhookUrl } from '../../src/net/webhook-url.ts';
+import type { WebhookDeps } from '../../src/services/deps.ts';
+import { makeVault } from '../../src/services/vault.ts';
+
+/** Receivers of tests are on loopback; exchanges are short, since some of them never answer. */
+const allow = parseCidrs('127.0.0.0/8');
+export const testExchangeMsMax = 1000;
+export const testSecret = 'a secret of sixteen or more';
+
+/** Names resolve without a network: `*.private.test` to a private address, the rest to a public one that is never reached. */
+const lookup: LookupFunction = (hostname, _options, callback) => {
+  const address = hostname.endsWith('private.test') ? '10.0.0.1' : '93.184.216.34';
+  callback(null, [{ address, family: 4 }]);
+};
+
+/** What the program itself has, but for names, time and chance: jitter adds nothing. */
+export function makeWebhookDeps(now: () => number): WebhookDeps & { close(): Promise<void> } {
+  const rules = { allow, httpsOnly: false, lookup };
+  const client = makeClient({ allow, lookup, userAgent: 'outturn-test', connectionsPerOriginMax: null });
+  const settings = { client, rules, exchangeMsMax: testExchangeMsMax, now };
+  return {
+    schedule: parseSchedule(retryScheduleDefault),
+    exchangeMsMax: testExchangeMsMax,
+    vault: makeVault(testSecret),
+    chance: () => 0,
+    judgeUrl: (url) => judgeWebhookUrl(rules, url),
+    vetUrl: (url) => vetWebhookUrl(rules, url),
+    post: (ask, signal) => postWebhook(settings, ask, signal),
+    tally: new Map(),
+    close: () => client.close(),
+  };
+}

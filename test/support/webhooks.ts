@@ -1,0 +1,53 @@
+import { recordPrediction } from '../../src/services/predictions.ts';
+import { decideByPerson } from '../../src/services/resolutions.ts';
+import { createEndpoint, type EndpointInput } from '../../src/services/webhook-endpoints.ts';
+import type { DeliveryRow } from '../../src/store/webhook-deliveries.ts';
+import { listAttempts, listDeliveries } from '../../src/store/webhook-deliveries.ts';
+import type { World } from './world.ts';
+
+let claims = 0;
+
+/** A claim that only a person can settle; recording it is an event. */
+export async function claim(world: World, fields: object = {}): Promise<{ id: string; slug: string }> {
+  claims += 1;
+  const { view } = await recordPrediction(world.deps, {
+    slug: `claim-${claims}`,
+    statement: 'It will rain.',
+    madeAt: '2025-01-01',
+    criterion: { op: 'judged', question: 'Did it rain?' },
+    ...fields,
+  });
+  return view.prediction;
+}
+
+/** A person settles a claim. */
+export async function decide(world: World, id: string, outcome: 'yes' | 'no' | 'ambiguous' | 'annulled' = 'yes') {
+  return await decideByPerson(world.deps, id, {
+    outcome,
+    effectiveAt: '2025-01-01',
+    reasonCode: 'judged',
+    reason: 'It did.',
+    evidence: [],
+    decidedBy: 'admin',
+  });
+}
+
+/** An endpoint for everything that is said of predictions when they are settled, unless told otherwise. */
+export async function subscribe(
+  world: World,
+  url: string,
+  input: Omit<EndpointInput, 'url'> = {},
+): Promise<{ id: string; secret: string }> {
+  const { endpoint, secret } = await createEndpoint(world.deps, { url, eventTypes: ['prediction.resolved'], ...input });
+  return { id: endpoint.id, secret: secret ?? '' };
+}
+
+/** The deliveries of an endpoint, or of all, oldest first. */
+export async function deliveriesOf(world: World, endpointId?: string): Promise<DeliveryRow[]> {
+  const filter = endpointId === undefined ? {} : { endpointId };
+  return await listDeliveries(world.db.sql, filter, { after: null, newestFirst: false, limit: 1000 });
+}
+
+export async function attemptsOf(world: World, delivery: Pick<DeliveryRow, 'id'> | undefined) {
+  return await listAttempts(world.db.sql, delivery?.id ?? '', { after: 0, limit: 1000 });
+}
