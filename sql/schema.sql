@@ -73,7 +73,9 @@ create table events (
   resolution_id text,
   feed_id text,
   body text not null,
+  endpoint_id text,
   constraint events_pkey PRIMARY KEY (id),
+  constraint events_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id),
   constraint events_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
   constraint events_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint events_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id)
@@ -417,6 +419,122 @@ create table suspect_slices (
   constraint suspect_slices_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES polls(id)
 );
 CREATE INDEX suspect_slices_by_feed ON public.suspect_slices USING btree (feed_id, observed_at DESC);
+
+create table webhook_attempts (
+  delivery_id text not null,
+  number integer not null,
+  trigger text not null,
+  url text not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone not null,
+  duration_ms integer,
+  status integer,
+  error_class text,
+  error_detail text,
+  next_attempt_at timestamp with time zone,
+  constraint webhook_attempts_pkey PRIMARY KEY (delivery_id, number),
+  constraint webhook_attempts_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES webhook_deliveries(id),
+  constraint webhook_attempts_number_check CHECK ((number > 0)),
+  constraint webhook_attempts_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'manual'::text, 'recover'::text, 'test'::text])))
+);
+CREATE TRIGGER webhook_attempts_append_only BEFORE DELETE OR UPDATE ON public.webhook_attempts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table webhook_deliveries (
+  id text not null,
+  seq bigint generated always as identity not null,
+  event_id text not null,
+  endpoint_id text not null,
+  state text not null,
+  attempts integer not null default 0,
+  step integer not null default 0,
+  automatic boolean not null default true,
+  manual_due integer not null default 0,
+  trigger text not null default 'schedule'::text,
+  next_attempt_at timestamp with time zone,
+  lease_holder text,
+  lease_until timestamp with time zone,
+  last_status integer,
+  last_error_class text,
+  created_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  succeeded_at timestamp with time zone,
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_event_id_endpoint_id_key UNIQUE (event_id, endpoint_id),
+  constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id),
+  constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id),
+  constraint webhook_deliveries_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
+  constraint webhook_deliveries_check1 CHECK (((lease_holder IS NULL) = (lease_until IS NULL))),
+  constraint webhook_deliveries_manual_due_check CHECK ((manual_due >= 0)),
+  constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'held'::text, 'cancelled'::text]))),
+  constraint webhook_deliveries_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'manual'::text, 'recover'::text, 'test'::text])))
+);
+CREATE INDEX webhook_deliveries_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, seq);
+CREATE INDEX webhook_deliveries_by_seq ON public.webhook_deliveries USING btree (seq);
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (endpoint_id, next_attempt_at, seq) WHERE (state = 'pending'::text);
+CREATE INDEX webhook_deliveries_leased ON public.webhook_deliveries USING btree (endpoint_id) WHERE (lease_until IS NOT NULL);
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (next_attempt_at) WHERE (state = 'pending'::text);
+
+create table webhook_endpoints (
+  id text not null,
+  url text not null,
+  description text,
+  event_types text[],
+  prediction_ids text[],
+  tags text[],
+  predictor_ids text[],
+  vendors text[],
+  families text[],
+  match_keys text[] not null,
+  headers jsonb not null default '{}'::jsonb,
+  sealed_headers text,
+  sealed_header_names text[] not null default '{}'::text[],
+  rate_per_second integer,
+  status text not null default 'enabled'::text,
+  disabled_reason text,
+  disabled_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  last_failed_at timestamp with time zone,
+  paused_until timestamp with time zone,
+  paced_until timestamp with time zone,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  constraint webhook_endpoints_pkey PRIMARY KEY (id),
+  constraint webhook_endpoints_check CHECK (((status = 'disabled'::text) = (disabled_reason IS NOT NULL))),
+  constraint webhook_endpoints_check1 CHECK (((status = 'disabled'::text) = (disabled_at IS NOT NULL))),
+  constraint webhook_endpoints_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['manual'::text, 'gone'::text, 'failing'::text]))),
+  constraint webhook_endpoints_event_types_check CHECK ((cardinality(event_types) > 0)),
+  constraint webhook_endpoints_rate_per_second_check CHECK (((rate_per_second >= 1) AND (rate_per_second <= 1000))),
+  constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text])))
+);
+CREATE INDEX webhook_endpoints_by_match ON public.webhook_endpoints USING gin (match_keys) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
+
+create table webhook_responses (
+  delivery_id text not null,
+  number integer not null,
+  body text not null,
+  truncated boolean not null,
+  received_at timestamp with time zone not null,
+  constraint webhook_responses_pkey PRIMARY KEY (delivery_id, number),
+  constraint webhook_responses_delivery_id_number_fkey FOREIGN KEY (delivery_id, number) REFERENCES webhook_attempts(delivery_id, number)
+);
+CREATE INDEX webhook_responses_by_age ON public.webhook_responses USING btree (received_at);
+
+create table webhook_secrets (
+  id text not null,
+  endpoint_id text not null,
+  signing text not null,
+  sealed text not null,
+  public_key text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  constraint webhook_secrets_pkey PRIMARY KEY (id),
+  constraint webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id),
+  constraint webhook_secrets_signing_check CHECK ((signing = ANY (ARRAY['v1'::text, 'v1a'::text])))
+);
+CREATE INDEX webhook_secrets_by_endpoint ON public.webhook_secrets USING btree (endpoint_id, created_at);
+CREATE UNIQUE INDEX webhook_secrets_current ON public.webhook_secrets USING btree (endpoint_id) WHERE (expires_at IS NULL);
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger

@@ -149,6 +149,7 @@ describe('model.released', () => {
       type: 'model.released',
       timestamp: '2025-03-06T00:00:00Z',
       data: {
+        sequence: 1,
         model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
         release: {
           occurred: '2025-02-27/2025-03-05T00:00:00Z',
