@@ -43,6 +43,7 @@ describe('the house', () => {
         'observations',
         'models',
         'releases',
+        'history',
         'sources',
         'predictors',
         'api-keys',

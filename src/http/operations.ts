@@ -5,6 +5,7 @@ import { documentOperations } from './documents.ts';
 import { explanationOperations } from './explanations.ts';
 import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
+import { historyOperations } from './history.ts';
 import { modelOperations } from './models.ts';
 import { observationOperations } from './observations.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi.ts';
@@ -22,6 +23,7 @@ import { endpointOperations } from './webhook-endpoints.ts';
 export const operations: readonly Operation[] = [
   ...predictionOperations,
   ...explanationOperations,
+  ...historyOperations,
   ...criterionOperations,
   ...resolutionOperations,
   ...feedOperations,

@@ -20,6 +20,7 @@ import { advanceRecheck, insertEdges, insertWatches } from '../store/watches.ts'
 import { assessClaim, type CriterionWarning, criterionFacts, readCriterion } from './criteria.ts';
 import type { Deps } from './deps.ts';
 import { recordEvent } from './outbox.ts';
+import { recordEdit } from './prediction-edits.ts';
 import { type PredictionView, versionOf, viewPredictions } from './prediction-views.ts';
 import { settlePredictions } from './settle.ts';
 
@@ -206,9 +207,12 @@ export async function editPrediction(
     if (expected !== null && expected !== version) throw staleVersion(version);
     const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
     if (moved) throw slugTaken(edit.slug);
-    const updated = await updatePrediction(tx, row.id, version, patched(row, edit), deps.now());
+    const patch = patched(row, edit);
+    const now = deps.now();
+    const updated = await updatePrediction(tx, row.id, version, patch, now);
     if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
     if (updated === 'stale') throw staleVersion(null);
+    await recordEdit(tx, row, patch, { edit: row.edits + 1, at: now });
     return await viewPrediction(tx, deps, row.id, null);
   });
 }

@@ -1,4 +1,5 @@
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
+import type { Instant } from '../domain/instant.ts';
 import { firstKnown, type Known } from '../domain/known-at.ts';
 import { reasonText, refinesDate, resolverName } from '../domain/resolution.ts';
 import type { Timeline } from '../domain/timeline.ts';
@@ -19,7 +20,9 @@ export async function reviewResolved(
   if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
-  if (evaluation.verdict === 'undetermined') return await keepResolved(world, prediction, standing);
+  // What only has to last a day before it contradicts is looked at again then.
+  if (evaluation.verdict === 'undetermined')
+    return await keepResolved(world, prediction, standing, evaluation.recheckAt);
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
   if (evaluation.verdict === outcome) {
@@ -44,9 +47,15 @@ function outranks(next: Trust | null, settled: Trust | null): boolean {
   return next !== null && settled !== null && trustRank(next) > trustRank(settled);
 }
 
-async function keepResolved(world: World, prediction: PredictionRow, standing: ResolutionRow): Promise<void> {
+async function keepResolved(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  recheckAt: Instant | null = null,
+): Promise<void> {
   const disputed = (await listDisputes(world.tx, [standing.id], null)).length > 0;
-  await recordResolved(world, prediction.id, standing.outcome, 0, disputed ? 'disputed' : 'resolved');
+  const state = disputed ? 'disputed' : 'resolved';
+  await recordResolved(world, prediction.id, standing.outcome, 0, { state, recheckAt });
 }
 
 /** An imported archive may show that the same was known earlier; then a correcting row is appended. */
@@ -123,7 +132,7 @@ async function dispute(
     createdAt: cause.now,
   };
   const fresh = await insertDispute(tx, row);
-  await recordResolved(world, prediction.id, standing.outcome, 0, 'disputed');
+  await recordResolved(world, prediction.id, standing.outcome, 0, { state: 'disputed', recheckAt: null });
   if (!fresh) return;
   world.counts.disputed += 1;
   await announce(world, 'prediction.disputed', prediction, standing, {

@@ -77,13 +77,13 @@ export async function recordResolved(
   id: string,
   outcome: Outcome,
   newResolutions: number,
-  state: PredictionState = 'resolved',
+  { state, recheckAt }: { state: PredictionState; recheckAt: Instant | null } = { state: 'resolved', recheckAt: null },
 ): Promise<void> {
   await updatePredictionState(world.tx, id, {
     state,
     detail: null,
     outcome,
-    recheckAt: null,
+    recheckAt,
     evaluatedWith: world.evaluatedWith,
     newResolutions,
   });

@@ -1,3 +1,4 @@
+import type { Leaning } from '../domain/evaluate.ts';
 import type { EventText } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
@@ -107,4 +108,13 @@ export async function listPredictionEvents(
 ): Promise<{ readonly type: string; readonly occurredAt: Instant }[]> {
   return await db<{ type: string; occurredAt: Instant }[]>`
     select type, occurred_at as "occurredAt" from events where prediction_id = ${predictionId} order by sequence`;
+}
+
+/** Where evidence pointed when predictions were proposed or disputed, as subscribers were told. */
+export async function listLeanings(
+  db: Sql,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly type: string; readonly leaning: Leaning }[]> {
+  return await db<{ id: string; type: string; leaning: Leaning }[]>`
+    select id, type, body::json->'data'->'leaning' as leaning from events where id = any(${ids as string[]}) order by sequence`;
 }

@@ -1,0 +1,86 @@
+import type { Criterion } from '../domain/criterion.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+
+/** What happened to one prediction, from the rows that each part of its life leaves behind. */
+
+export type HistoryKind = 'created' | 'criterion' | 'edited' | 'leaning' | 'resolution' | 'dispute';
+
+/** One thing that happened. `rank` and `key` put it in its place among what happened at that moment; `ref` finds its row. */
+export type HistoryMark = {
+  readonly at: Instant;
+  readonly rank: number;
+  readonly key: string;
+  readonly kind: HistoryKind;
+  /** A version, the number of an edit, or an id. */
+  readonly ref: string;
+};
+
+export type HistoryPlace = Pick<HistoryMark, 'at' | 'rank' | 'key'>;
+
+/** Digits of a number in a key, so that text sorts as the numbers do. */
+const keyDigits = 20;
+
+/** Everything that happened to a prediction, oldest first; what happened at one moment in the order in which it can have. */
+export async function listHistoryMarks(
+  db: Sql,
+  predictionId: string,
+  page: { after: HistoryPlace | null; limit: number },
+): Promise<HistoryMark[]> {
+  const { after } = page;
+  return await db<HistoryMark[]>`
+    select m.at, m.rank, m.key, m.kind, m.ref from (
+      select recorded_at as at, 0 as rank, '0' as key, 'created' as kind, id as ref from predictions where id = ${predictionId}
+      union all
+      select created_at, 1, lpad(version::text, ${keyDigits}, '0'), 'criterion', version::text from criteria where prediction_id = ${predictionId} and version > 1
+      union all
+      select edited_at, 2, lpad(edit::text, ${keyDigits}, '0'), 'edited', edit::text from prediction_edits where prediction_id = ${predictionId}
+      union all
+      select occurred_at, 3, lpad(sequence::text, ${keyDigits}, '0'), 'leaning', id from events
+        where prediction_id = ${predictionId} and type in ('prediction.proposed', 'prediction.disputed') and resolution_id is null
+      union all
+      select decided_at, 4, lpad(seq::text, ${keyDigits}, '0'), 'resolution', id from resolutions where prediction_id = ${predictionId}
+      union all
+      select created_at, 5, id, 'dispute', id from disputes where prediction_id = ${predictionId}
+    ) m
+    where true ${after === null ? db`` : db`and (m.at, m.rank, m.key) > (${new Date(after.at)}::timestamptz, ${after.rank}::int, ${after.key}::text)`}
+    order by m.at, m.rank, m.key limit ${page.limit}`;
+}
+
+export type FieldChange = { readonly field: string; readonly before: unknown; readonly after: unknown };
+
+export async function insertEdit(
+  db: Sql,
+  edit: { predictionId: string; edit: number; editedAt: Instant; changes: readonly FieldChange[] },
+): Promise<void> {
+  await db`
+    insert into prediction_edits (prediction_id, edit, edited_at, changes)
+    values (${edit.predictionId}, ${edit.edit}, ${new Date(edit.editedAt)}, ${JSON.stringify(edit.changes)}::text::json)`;
+}
+
+export async function listEdits(
+  db: Sql,
+  predictionId: string,
+  edits: readonly number[],
+): Promise<{ edit: number; changes: FieldChange[] }[]> {
+  return await db<{ edit: number; changes: FieldChange[] }[]>`
+    select edit, changes from prediction_edits where prediction_id = ${predictionId} and edit = any(${edits as number[]}::int[]) order by edit`;
+}
+
+export type CriterionRow = {
+  readonly version: number;
+  readonly criterion: Criterion;
+  readonly criterionHash: string;
+  readonly reason: string | null;
+};
+
+/** Versions of a prediction's criterion, oldest first. */
+export async function listCriteria(
+  db: Sql,
+  predictionId: string,
+  versions: readonly number[],
+): Promise<CriterionRow[]> {
+  return await db<CriterionRow[]>`
+    select version, criterion, criterion_hash as "criterionHash", reason from criteria
+    where prediction_id = ${predictionId} and version = any(${versions as number[]}::int[]) order by version`;
+}
