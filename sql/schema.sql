@@ -62,6 +62,7 @@ create table disputes (
   constraint disputes_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id),
   constraint disputes_verdict_check CHECK ((verdict = ANY (ARRAY['yes'::text, 'no'::text])))
 );
+CREATE INDEX disputes_by_prediction ON public.disputes USING btree (prediction_id, created_at, id);
 CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table events (
@@ -80,6 +81,7 @@ create table events (
   constraint events_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint events_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id)
 );
+CREATE INDEX events_by_prediction ON public.events USING btree (prediction_id, occurred_at, sequence) WHERE (prediction_id IS NOT NULL);
 CREATE UNIQUE INDEX events_by_sequence ON public.events USING btree (sequence);
 CREATE UNIQUE INDEX events_one_per_resolution ON public.events USING btree (resolution_id) WHERE (type = ANY (ARRAY['prediction.resolved'::text, 'prediction.annulled'::text, 'prediction.resolution.amended'::text]));
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -267,6 +269,16 @@ create table prediction_edges (
   constraint prediction_edges_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
 );
 CREATE INDEX prediction_edges_by_prediction ON public.prediction_edges USING btree (prediction_id);
+
+create table prediction_edits (
+  prediction_id text not null,
+  edit integer not null,
+  edited_at timestamp with time zone not null,
+  changes json not null,
+  constraint prediction_edits_pkey PRIMARY KEY (prediction_id, edit),
+  constraint prediction_edits_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+CREATE TRIGGER prediction_edits_append_only BEFORE DELETE OR UPDATE ON public.prediction_edits FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table prediction_watches (
   prediction_id text not null,
