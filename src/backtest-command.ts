@@ -112,6 +112,7 @@ async function replay(input: BacktestInput, log: Log, label: string): Promise<Ba
     log,
     nodeId: 'backtest',
     // A replay asks nobody outside.
+    hasKey: () => false,
     fetchPayload: async () => ({ kind: 'failed', reason: 'bad_url', detail: '', status: null, retryAfterMs: null }),
     webhooks: muteWebhooks,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type KeyVariable, keyVariables } from './domain/feeds/key-access.ts';
 import { parseRateLimit, type RateLimit } from './domain/rate-limit.ts';
 import { Refusal } from './domain/refusal.ts';
 import { parseSchedule, type RetrySchedule, retryScheduleDefault } from './domain/retry-schedule.ts';
@@ -48,6 +49,13 @@ const environment = z.object({
   OUTTURN_TRUSTED_PROXIES: z.string().default(''),
   /** Private address ranges that feeds and webhooks may reach, as CIDRs joined by commas. */
   OUTTURN_ALLOW_CIDRS: z.string().default(''),
+  /** The operator's keys for the vendors' own lists of models; each such feed rests until its key is there. */
+  OPENAI_API_KEY: vendorKey(),
+  ANTHROPIC_API_KEY: vendorKey(),
+  GEMINI_API_KEY: vendorKey(),
+  XAI_API_KEY: vendorKey(),
+  MISTRAL_API_KEY: vendorKey(),
+  DEEPSEEK_API_KEY: vendorKey(),
   HTTPS_PROXY: z.string().optional(),
   HTTP_PROXY: z.string().optional(),
   NO_PROXY: z.string().optional(),
@@ -74,6 +82,8 @@ export type Config = {
   readonly trustedProxies: string;
   readonly allowCidrs: string;
   readonly proxy: { readonly httpsProxy?: string; readonly httpProxy?: string; readonly noProxy?: string };
+  /** Shown to the vendors alone: never logged, never in an error. */
+  readonly vendorKeys: ReadonlyMap<KeyVariable, string>;
   readonly logLevel: string;
 };
 
@@ -121,8 +131,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       ...(values.HTTP_PROXY === undefined ? {} : { httpProxy: values.HTTP_PROXY }),
       ...(values.NO_PROXY === undefined ? {} : { noProxy: values.NO_PROXY }),
     },
+    vendorKeys: new Map(keyVariables.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** Whatever a header can carry; refused without being repeated. */
+function vendorKey() {
+  return z
+    .string()
+    .regex(/^[\x21-\x7e]{1,500}$/, 'a key of printable characters without spaces')
+    .optional();
 }
 
 function wholeNumber(min: number, max: number) {

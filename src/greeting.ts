@@ -12,7 +12,8 @@ export async function describeFeeds(deps: Deps): Promise<string[]> {
   if (views.length === 0) return ['Feeds: none. Create one by POST /v1/feeds.'];
   const lines = views.map((view) => `  ${view.feed.slug.padEnd(24)} ${feedText(view)}`);
   const network = views.filter(
-    (view) => view.feed.url !== null && !view.feed.url.startsWith('builtin:') && view.feed.enabled,
+    (view) =>
+      view.feed.url !== null && !view.feed.url.startsWith('builtin:') && view.feed.enabled && view.keyMissing === null,
   );
   const reached = network.some((view) => view.lastPoll?.result === 'ok' || view.lastPoll?.result === 'not_modified');
   const warning =
@@ -24,6 +25,7 @@ export async function describeFeeds(deps: Deps): Promise<string[]> {
 
 function feedText(view: FeedView): string {
   const { lastPoll } = view;
+  if (view.keyMissing !== null) return `rests until ${view.keyMissing} is set`;
   if (lastPoll === null) return view.feed.enabled ? 'not read yet' : 'disabled';
   if (lastPoll.result === 'failed')
     return `failed: ${lastPoll.errorDetail ?? lastPoll.errorCode ?? 'unknown'}`.slice(0, 120);

@@ -51,7 +51,9 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
     identity,
     log,
     nodeId: `node_${randomBytes(8).toString('hex')}`,
-    fetchPayload: (ask) => fetchPayload({ client, root, env: process.env, signal: stop.signal }, ask),
+    hasKey: (variable) => config.vendorKeys.has(variable),
+    fetchPayload: (ask) =>
+      fetchPayload({ client, root, env: process.env, keys: config.vendorKeys, signal: stop.signal }, ask),
     webhooks: makeWebhookDeps(config, webhookClient, allow),
   };
   return {

@@ -1,4 +1,5 @@
-import { dayMs, formatDay, type Instant, type Interval, parseDate } from './instant.ts';
+import { dayMs, formatDay, type Instant, type Interval } from './instant.ts';
+import { readStatedRelease } from './stated-date.ts';
 import { durability, futureToleranceMs, type KnownSighting, lastReadAt, type Timeline } from './timeline.ts';
 
 /** A curated date this far before the bracket may still be the start of a late listing; further off it decides nothing. */
@@ -37,7 +38,8 @@ type Question = {
   readonly coveredBefore: Instant;
 };
 
-type StatedDate = { readonly sighting: KnownSighting; readonly interval: Interval };
+/** `stated` is what the row says, `interval` when that was, where such dates are off by a day at times. */
+type StatedDate = { readonly sighting: KnownSighting; readonly stated: Interval; readonly interval: Interval };
 
 /**
  * Existence and date are two facts, and the bracket belongs to the model, not to a row.
@@ -80,7 +82,7 @@ function dateBy(question: Question, datable: readonly KnownSighting[]): Dating {
   // Only a date that would give the day lets its origin vouch, or one on which another origin first listed the model:
   // an earlier one may be that of an announcement.
   const vouching = usable.filter(
-    (date) => (low < date.interval.to && !isStamped(question, date.interval)) || meetsListing(question, date),
+    (date) => (low < date.interval.to && !isStamped(question, date.stated)) || meetsListing(question, date),
   );
   const bracket = { from: low, to: upperBound(question, Number.isFinite(low) ? vouching : []) };
   if (usable.length === 0) return { occurred: bracket, basis: 'bracket', dated: [], setAside };
@@ -100,9 +102,10 @@ function dateWithin(
   if (stated.from > seen) {
     return { occurred: { from: closed ? bracket.from : seen, to: Math.max(stated.to, bracket.to) }, basis: 'late' };
   }
-  const stamped = best.dates.some((date) => isStamped(question, date.interval));
+  const stamped = best.dates.some((date) => isStamped(question, date.stated));
   if (closed && stated.to > bracket.from && !stamped) {
-    return { occurred: { from: stated.from, to: Math.min(stated.to, bracket.to) }, basis: 'curated' };
+    const from = best.dates.every(isLoose) ? Math.max(stated.from, bracket.from) : stated.from;
+    return { occurred: { from, to: Math.min(stated.to, bracket.to) }, basis: 'curated' };
   }
   return { occurred: { from: stated.from, to: bracket.to }, basis: 'late' };
 }
@@ -141,7 +144,7 @@ function standingDates(rows: readonly KnownSighting[], at: Instant): StatedDate[
     const date = statedDate(sighting);
     if (sighting.version.released?.weight !== 'stands' || date === null || sighting.trust === 'community') return [];
     if (sighting.trust !== 'first_party' && durability(sighting, at) === 'slip') return [];
-    return [{ sighting, interval: date }];
+    return [{ sighting, ...date }];
   });
 }
 
@@ -154,9 +157,9 @@ function curatedDates(
   const setAside: SetAside[] = [];
   for (const sighting of rows) {
     if (!isCurated(sighting)) continue;
-    const interval = statedDate(sighting);
-    const flaw = interval === null ? 'is no date that could be' : flawOf(question, sighting, interval, low);
-    if (interval !== null && flaw === null) usable.push({ sighting, interval });
+    const date = statedDate(sighting);
+    const flaw = date === null ? 'is no date that could be' : flawOf(question, { sighting, ...date }, low);
+    if (date !== null && flaw === null) usable.push({ sighting, ...date });
     else if (flaw !== null) setAside.push({ row: sighting, why: flaw });
   }
   return { usable, setAside };
@@ -165,11 +168,11 @@ function curatedDates(
 const vanished = 'stood in a row that vanished within 24 hours';
 
 /** Why a curated date is kept and shown but decides nothing; null when it may. */
-function flawOf(question: Question, row: KnownSighting, date: Interval, low: Instant): string | null {
-  if (durability(row, question.at) === 'slip') return vanished;
-  if (date.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
-  const far = Number.isFinite(low) && low - date.to > dateBeforeBracketMaxMs;
-  if (far && !isStamped(question, date)) return 'lies more than 90 days before it could first be listed';
+function flawOf(question: Question, { sighting, stated, interval }: StatedDate, low: Instant): string | null {
+  if (durability(sighting, question.at) === 'slip') return vanished;
+  if (interval.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
+  const far = Number.isFinite(low) && low - interval.to > dateBeforeBracketMaxMs;
+  if (far && !isStamped(question, stated)) return 'lies more than 90 days before it could first be listed';
   return null;
 }
 
@@ -202,11 +205,11 @@ function isSameRow(a: KnownSighting, b: KnownSighting): boolean {
   return a.sighting === b.sighting;
 }
 
-function statedDate(sighting: KnownSighting): Interval | null {
-  const released = sighting.version.released;
-  const date = released === null ? null : parseDate(released.text);
-  if (date === null || date.precision === 'year' || date.interval.from < earliestReleaseAt) return null;
-  return date.interval;
+function statedDate(sighting: KnownSighting): Omit<StatedDate, 'sighting'> | null {
+  const { released } = sighting.version;
+  const read = released === null ? null : readStatedRelease(released);
+  if (read === null || read.date.precision === 'year' || read.interval.from < earliestReleaseAt) return null;
+  return { stated: read.date.interval, interval: read.interval };
 }
 
 /**
@@ -214,20 +217,34 @@ function statedDate(sighting: KnownSighting): Interval | null {
  * rows that speak of the same one and disagree are covered by one interval, never the smaller of the two.
  */
 function earliestGroup(dates: readonly StatedDate[]): { interval: Interval; dates: readonly StatedDate[] } {
-  const groups = new Map<string, { interval: Interval; dates: StatedDate[] }>();
+  const groups = new Map<string, StatedDate[]>();
   for (const date of dates) {
     const key = `${date.sighting.version.stage} ${date.sighting.sighting.model.snapshotDay ?? ''}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { interval: date.interval, dates: [date] });
-    else {
-      group.interval = {
-        from: Math.min(group.interval.from, date.interval.from),
-        to: Math.max(group.interval.to, date.interval.to),
-      };
-      group.dates.push(date);
-    }
+    groups.set(key, [...(groups.get(key) ?? []), date]);
   }
-  return [...groups.values()].reduce((best, group) => (group.interval.from < best.interval.from ? group : best));
+  return [...groups.values()]
+    .map((group) => ({ interval: coverOf(group), dates: group }))
+    .reduce((best, group) => (group.interval.from < best.interval.from ? group : best));
+}
+
+/** What covers all dates. One that may be off by days and leaves room for the exact ones agrees with them. */
+function coverOf(dates: readonly StatedDate[]): Interval {
+  const exact = dates.filter((date) => !isLoose(date));
+  const sure = spanOf(exact);
+  const disagrees = ({ interval }: StatedDate): boolean => interval.from > sure.from || interval.to < sure.to;
+  return spanOf([...exact, ...dates.filter((date) => isLoose(date) && (exact.length === 0 || disagrees(date)))]);
+}
+
+/** It says a day and means that it may have been one before or after. */
+function isLoose({ stated, interval }: StatedDate): boolean {
+  return interval.from < stated.from;
+}
+
+function spanOf(dates: readonly StatedDate[]): Interval {
+  return {
+    from: Math.min(...dates.map((date) => date.interval.from)),
+    to: Math.max(...dates.map((date) => date.interval.to)),
+  };
 }
 
 function lowerBound(question: Question): Instant {

@@ -4,6 +4,7 @@ import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
 import { type Instant, parseDate } from './instant.ts';
 import { movingEdges } from './moving-edges.ts';
 import { matchesPattern, type VersionStyleOf } from './pattern.ts';
+import { readStatedRelease } from './stated-date.ts';
 import {
   announcedFor,
   type FeedFacts,
@@ -66,7 +67,7 @@ export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[]
     const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
     const listed = from === null ? null : firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, from);
     if (listed !== null) times.push(listed, listed + seasoningMs);
-    const stated = version.released === null ? null : parseDate(version.released.text);
+    const stated = version.released === null ? null : readStatedRelease(version.released);
     if (stated !== null && stated.interval.from > version.observedAt) times.push(stated.interval.from);
     const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
     if (ends !== null) times.push(ends.interval.to);

@@ -2,6 +2,7 @@ import { addDuration } from './calendar.ts';
 import type { Criterion, EventLeaf } from './criterion.ts';
 import { dayMs, type Instant, parseDate } from './instant.ts';
 import { matchesPattern, type VersionStyleOf } from './pattern.ts';
+import { readStatedRelease } from './stated-date.ts';
 import type { Sighting } from './timeline.ts';
 import type { Edge } from './watch.ts';
 
@@ -38,10 +39,9 @@ function momentsOf(leaf: EventLeaf, sightings: readonly Sighting[], styleOf: Ver
     if (!matchesPattern(leaf.model, sighting.model, styleOf)) continue;
     moments.add(sighting.seenFrom + 1);
     for (const version of sighting.versions) {
-      for (const text of [version.released?.text, version.shutdown]) {
-        const date = text === undefined ? null : parseDate(text);
-        if (date !== null) moments.add(date.interval.to);
-      }
+      const released = version.released === null ? null : readStatedRelease(version.released);
+      const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
+      for (const date of [released, ends]) if (date !== null) moments.add(date.interval.to);
       if (version.observedAt > sighting.seenFrom) moments.add(version.observedAt + 1);
     }
   }

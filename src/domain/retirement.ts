@@ -4,7 +4,15 @@ import { earliest } from './evidence.ts';
 import { type Instant, type Interval, parseDate } from './instant.ts';
 import { modelKey } from './model-id.ts';
 import type { EvidencePolicy } from './policy.ts';
-import { durability, type KnownSighting, knownSighting, type Sighting, speaksOf, type Timeline } from './timeline.ts';
+import {
+  durability,
+  type KnownSighting,
+  knownSighting,
+  lastReadAt,
+  type Sighting,
+  speaksOf,
+  type Timeline,
+} from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
@@ -14,8 +22,10 @@ type EndWord = {
   readonly origin: string;
   readonly trust: Trust;
   readonly ends: Interval;
-  /** It speaks of the model and not only of a name. */
+  /** It speaks of the model and not only of a name, and of what has happened and not only of a plan. */
   readonly whole: boolean;
+  /** Its rows themselves say that it is over. */
+  readonly over: boolean;
   readonly rows: readonly KnownSighting[];
 };
 
@@ -27,9 +37,9 @@ type EndWord = {
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const words = endWords(timeline, sightings, ask.at);
-  const past = words.filter((word) => word.ends.to <= ask.at);
+  const past = words.filter((word) => word.over || word.ends.to <= ask.at);
   const recheckAt = words
-    .filter((word) => word.ends.to > ask.at)
+    .filter((word) => !past.includes(word))
     .map((word) => word.ends.to)
     .reduce<Instant | null>(earliest, null);
   const model = sightings[0]?.model;
@@ -88,22 +98,42 @@ function endWord(
   rows: readonly KnownSighting[],
   listed: readonly string[],
 ): EndWord[] {
-  const ends: Interval[] = [];
-  for (const row of rows) {
-    const stated = row.version.shutdown === undefined ? null : parseDate(row.version.shutdown);
-    if (stated === null || (stated.precision !== 'day' && stated.precision !== 'instant')) return [];
-    ends.push(stated.interval);
-  }
-  const last = ends.reduce<Interval | null>(
-    (latest, next) => (latest === null || next.to > latest.to ? next : latest),
-    null,
-  );
-  const endsOnly = rows.every((row) => !speaksOf(timeline, row.sighting, 'release'));
+  const ends = rows.map((row) => endOf(timeline, row));
+  const [first, ...others] = ends.filter((end) => end !== null);
+  if (first === undefined || ends.includes(null)) return [];
+  const last = others.reduce((latest, next) => (next.interval.to > latest.interval.to ? next : latest), first);
+  const isPartial = rows.every((row) => row.feed.ends === 'by_rights' || !speaksOf(timeline, row.sighting, 'release'));
   const names = rows.map((row) => row.sighting.name);
-  const extent = endsOnly ? extentOfEnd(names, listed) : 'whole';
-  if (last === null || extent === 'part') return [];
+  const extent = isPartial ? extentOfEnd(names, listed) : 'whole';
+  if (extent === 'part') return [];
   const trust = rows.some((row) => row.trust === 'first_party') ? 'first_party' : (rows[0]?.trust ?? 'community');
-  return [{ origin, trust, ends: last, whole: extent === 'whole', rows }];
+  const whole = extent === 'whole' && ends.every((end) => end?.kind !== 'plan');
+  return [{ origin, trust, ends: last.interval, whole, over: ends.every((end) => end?.kind === 'over'), rows }];
+}
+
+/** `over`: the row says that it has ended. `day`: it states when it ends. `plan`: the same, and will say so once it has. */
+type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
+
+/** What a row says of its end; null when it says nothing. */
+function endOf(timeline: Timeline, row: KnownSighting): End | null {
+  const { feed, version } = row;
+  const date = version.shutdown === undefined ? null : parseDate(version.shutdown);
+  const stated = date?.precision === 'day' || date?.precision === 'instant' ? date.interval : null;
+  if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
+    return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };
+  // A day that was still to come when the row called the model retired is not when it was.
+  const interval = stated !== null && stated.from <= version.observedAt ? stated : retiredWithin(timeline, row);
+  return { interval, kind: 'over' };
+}
+
+/** From the last read that had it in service, if any, to the first that called it retired. */
+function retiredWithin(timeline: Timeline, { sighting, version }: KnownSighting): Interval {
+  const known = sighting.versions.filter((one) => one.observedAt <= version.observedAt);
+  const served = known.findLast((one) => one.lifecycle !== 'retired');
+  const first = known.find((one) => served === undefined || one.observedAt > served.observedAt) ?? version;
+  const from =
+    served === undefined ? null : lastReadAt(timeline, sighting.feedId, sighting.model.vendor, first.observedAt - 1);
+  return { from: from ?? Number.NEGATIVE_INFINITY, to: first.observedAt + 1 };
 }
 
 function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {

@@ -1,7 +1,8 @@
-import type { Testimony } from './feeds/adapter.ts';
+import type { EndRule, Testimony } from './feeds/adapter.ts';
 import type { Attributes } from './feeds/item.ts';
 import { dayMs, type Instant, parseDate } from './instant.ts';
 import type { ModelName } from './pattern.ts';
+import type { StatedRelease } from './stated-date.ts';
 import { lowerTrust, type Trust } from './trust.ts';
 
 /** What the evaluator needs to know of a feed. */
@@ -16,6 +17,8 @@ export type FeedFacts = {
   readonly publishes?: readonly string[];
   /** What its rows are evidence of; left out: of everything. */
   readonly witnesses?: readonly Testimony[];
+  /** How its rows tell of an end; left out: by a day that has passed. */
+  readonly ends?: EndRule;
 };
 
 /** One observation of an item: what its feed said of it from `observedAt` on, until its next version. */
@@ -26,7 +29,7 @@ export type ItemVersion = {
   readonly stage: 'announced' | 'preview' | 'general';
   /** What the row states of the end of the model's life; it says nothing of the stage at release. */
   readonly lifecycle?: 'deprecated' | 'retired';
-  readonly released: { readonly text: string; readonly weight: 'stands' | 'curated' } | null;
+  readonly released: StatedRelease | null;
   /** The shutdown date that the row states, verbatim. */
   readonly shutdown?: string;
   readonly attributes?: Attributes;

@@ -137,6 +137,7 @@ export const feedExample = {
   covers: ['openai', 'anthropic'],
   settlement_lag: 'P2D',
   enabled: true,
+  key_missing: null,
   watermark: '2025-08-08T00:00:01Z',
   health: 'ok',
   last_poll: pollExample,

@@ -72,6 +72,9 @@ export const feedSchema = z
       .string()
       .meta({ description: 'How long after a release it may take to list it.', example: 'P2D' }),
     enabled: z.boolean(),
+    key_missing: z.string().nullable().meta({
+      description: 'The environment variable with a key without which it is not polled; null when none is missing.',
+    }),
     watermark: instantText('Up to when it is known.').nullable(),
     health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
     last_poll: pollSchema.nullable(),
@@ -83,7 +86,7 @@ export const feedSchema = z
   })
   .meta({ id: 'Feed', description: 'What is read, how far it is believed, and how far it has been read.' });
 
-export function feedToJson({ feed, health, lastPoll }: FeedView): z.infer<typeof feedSchema> {
+export function feedToJson({ feed, health, keyMissing, lastPoll }: FeedView): z.infer<typeof feedSchema> {
   return {
     id: feed.id,
     slug: feed.slug,
@@ -94,6 +97,7 @@ export function feedToJson({ feed, health, lastPoll }: FeedView): z.infer<typeof
     covers: feed.coversAny ? 'any' : feed.covers,
     settlement_lag: feed.settlementLag,
     enabled: feed.enabled,
+    key_missing: keyMissing,
     watermark: orNull(feed.watermark),
     health,
     last_poll: lastPoll === null ? null : pollToJson(lastPoll),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import { findAdapter } from '../domain/feeds/adapters.ts';
+import { accessAt, type KeyVariable, keyHeaders } from '../domain/feeds/key-access.ts';
 import { sdkPackages } from '../domain/feeds/npm-sdk.ts';
 import type { Client } from './client.ts';
 import { fetchConditional } from './fetch-conditional.ts';
@@ -41,6 +42,8 @@ export type PayloadSources = {
   readonly root: string;
   /** The environment that npm's settings are read from. */
   readonly env: NodeJS.ProcessEnv;
+  /** Keys for the vendors' own lists. */
+  readonly keys?: ReadonlyMap<KeyVariable, string>;
   readonly signal?: AbortSignal;
 };
 
@@ -48,14 +51,21 @@ export type PayloadSources = {
 export async function fetchPayload(sources: PayloadSources, ask: PayloadAsk): Promise<PayloadOutcome> {
   if (ask.url.startsWith('builtin:')) return await readBuiltin(sources.root, ask);
   if (ask.url.startsWith('npm:')) return await readPackage(sources, ask);
-  const { client, signal } = sources;
+  const { client, signal, keys } = sources;
+  const adapter = findAdapter(ask.adapter);
+  const access = accessAt(adapter, ask.url);
+  const key = access === null ? undefined : keys?.get(access.variable);
+  if (access !== null && key === undefined)
+    return failure({ reason: 'no_key', detail: `${access.variable} is not set` });
   const request = {
     url: ask.url,
     etag: ask.etag,
     lastModified: ask.lastModified,
+    // A redirect to another origin leaves them behind.
+    ...(access === null || key === undefined ? {} : { headers: keyHeaders(access, key) }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const paging = findAdapter(ask.adapter)?.paging;
+  const paging = adapter?.paging;
   const outcome =
     paging === undefined ? await fetchConditional(client, request) : await fetchPages(client, request, paging);
   switch (outcome.kind) {

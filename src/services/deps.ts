@@ -1,3 +1,4 @@
+import type { KeyVariable } from '../domain/feeds/key-access.ts';
 import type { IdentityTable } from '../domain/identity-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RetrySchedule } from '../domain/retry-schedule.ts';
@@ -68,6 +69,8 @@ export type Deps = {
   readonly log: Log;
   /** Names this process among the nodes of one database. */
   readonly nodeId: string;
+  /** Whether this node was given a key. The keys themselves stay outside. */
+  readonly hasKey: (variable: KeyVariable) => boolean;
   readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;
   readonly webhooks: WebhookDeps;
 };

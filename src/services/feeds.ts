@@ -1,5 +1,6 @@
 import { durationMs } from '../domain/duration.ts';
 import { adapterNames, findAdapter } from '../domain/feeds/adapters.ts';
+import { accessAt, type KeyVariable } from '../domain/feeds/key-access.ts';
 import { hourMs, type Instant, startOfMinute } from '../domain/instant.ts';
 import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
 import type { Trust } from '../domain/trust.ts';
@@ -21,7 +22,13 @@ export const staleAfterMs = 4 * hourMs;
 
 export type FeedHealth = 'ok' | 'suspect' | 'stale' | 'failing' | 'never';
 
-export type FeedView = { readonly feed: FeedRow; readonly health: FeedHealth; readonly lastPoll: PollRow | null };
+export type FeedView = {
+  readonly feed: FeedRow;
+  readonly health: FeedHealth;
+  /** The key without which this node does not poll it; null when nothing is missing. */
+  readonly keyMissing: KeyVariable | null;
+  readonly lastPoll: PollRow | null;
+};
 
 export type FeedInput = {
   readonly slug: string;
@@ -41,7 +48,7 @@ export async function createFeed(deps: Deps, input: FeedInput): Promise<FeedView
     const detail = `the slug ${feed.slug} is taken`;
     throw new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
   }
-  return { feed, health: 'never', lastPoll: null };
+  return viewFeed(deps, feed, null);
 }
 
 function completeFeed(input: FeedInput): FeedConfig {
@@ -123,25 +130,33 @@ function invalid(detail: string, pointer: string): Refusal {
 
 export async function listFeedViews(deps: Deps): Promise<FeedView[]> {
   const latest = new Map((await listLatestPolls(deps.db.sql)).map((poll) => [poll.feedId, poll]));
-  return (await listFeeds(deps.db.sql)).map((feed) => viewFeed(feed, latest.get(feed.id) ?? null, deps.now()));
+  return (await listFeeds(deps.db.sql)).map((feed) => viewFeed(deps, feed, latest.get(feed.id) ?? null));
 }
 
 export async function findFeedView(deps: Deps, idOrSlug: string): Promise<FeedView> {
   const feed = await requireFeed(deps, idOrSlug);
   const [lastPoll] = await listPolls(deps.db.sql, feed.id, { before: null, limit: 1 });
-  return viewFeed(feed, lastPoll ?? null, deps.now());
+  return viewFeed(deps, feed, lastPoll ?? null);
 }
 
-function viewFeed(feed: FeedRow, lastPoll: PollRow | null, now: Instant): FeedView {
-  return { feed, health: healthOf(feed, lastPoll, now), lastPoll };
+function viewFeed(deps: Deps, feed: FeedRow, lastPoll: PollRow | null): FeedView {
+  const keyMissing = findKeyMissing(deps, feed);
+  const polled = feed.url !== null && feed.enabled && keyMissing === null;
+  return { feed, health: healthOf(feed, lastPoll, polled, deps.now()), keyMissing, lastPoll };
 }
 
-function healthOf(feed: FeedRow, lastPoll: PollRow | null, now: Instant): FeedHealth {
+/** The key that a vendor's own list asks for and this node was not given: such a feed rests, and that is no failure. */
+export function findKeyMissing(deps: Pick<Deps, 'hasKey'>, feed: Pick<FeedRow, 'adapter' | 'url'>): KeyVariable | null {
+  const access = accessAt(findAdapter(feed.adapter), feed.url);
+  return access === null || deps.hasKey(access.variable) ? null : access.variable;
+}
+
+function healthOf(feed: FeedRow, lastPoll: PollRow | null, polled: boolean, now: Instant): FeedHealth {
   if (lastPoll === null) return 'never';
   if (lastPoll.result === 'failed' || lastPoll.result === 'aborted') return 'failing';
   if (lastPoll.result === 'suspect') return 'suspect';
   if (feed.watermark === null) return 'never';
-  return feed.url !== null && feed.enabled && now - feed.watermark > staleAfterMs ? 'stale' : 'ok';
+  return polled && now - feed.watermark > staleAfterMs ? 'stale' : 'ok';
 }
 
 export async function requireFeed(deps: Deps, idOrSlug: string): Promise<FeedRow> {

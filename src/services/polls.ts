@@ -22,6 +22,7 @@ import {
   type PollRow,
 } from '../store/polls.ts';
 import type { Deps, FetchedPayload } from './deps.ts';
+import { findKeyMissing } from './feeds.ts';
 import { readBefore, readPayload, settleAfter } from './readings.ts';
 
 /** A poll that has not ended by then is taken to be lost; longer than any fetch with its limits. */
@@ -47,7 +48,7 @@ export async function pollDueFeeds(
 ): Promise<{ polled: number; failed: number; resolved: number }> {
   await abortLostPolls(deps.db.sql, deps.now());
   const feeds = (await listFeeds(deps.db.sql)).filter(
-    (feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick,
+    (feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick && findKeyMissing(deps, feed) === null,
   );
   const reports: (ReadingReport | null)[] = [];
   for (const feed of feeds.filter(isBuiltin)) reports.push(await pollQuietly(deps, feed, tick));
@@ -80,6 +81,9 @@ export async function pollFeedNow(deps: Deps, idOrSlug: string): Promise<Reading
   const feed = await findFeed(deps.db.sql, idOrSlug);
   if (feed === null) throw new Refusal('not_found', `there is no feed ${idOrSlug}`);
   if (feed.url === null) throw new Refusal('conflict', `feed ${feed.slug} has no url: it is fed by snapshots only`);
+  const keyMissing = findKeyMissing(deps, feed);
+  if (keyMissing !== null)
+    throw new Refusal('conflict', `feed ${feed.slug} rests until ${keyMissing} is set in the environment of this node`);
   await abortLostPolls(deps.db.sql, deps.now());
   const report = await pollFeed(deps, feed, { kind: 'manual', tick: null });
   if (report === null)

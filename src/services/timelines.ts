@@ -104,7 +104,7 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
 }
 
 export function feedFacts(feed: FeedRow): FeedFacts {
-  const { publishes = [], witnesses } = findAdapter(feed.adapter) ?? {};
+  const { publishes = [], witnesses, ends } = findAdapter(feed.adapter) ?? {};
   return {
     id: feed.id,
     slug: feed.slug,
@@ -114,6 +114,7 @@ export function feedFacts(feed: FeedRow): FeedFacts {
     settlementLagMs: feed.settlementLagMs,
     publishes,
     ...(witnesses === undefined ? {} : { witnesses }),
+    ...(ends === undefined ? {} : { ends }),
   };
 }
 
@@ -157,8 +158,12 @@ function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion
     released:
       row.releasedText === null || row.releasedWeight === null
         ? null
-        : { text: row.releasedText, weight: row.releasedWeight },
+        : { text: row.releasedText, weight: row.releasedWeight, ...slackOf(row) },
   };
+}
+
+function slackOf({ releasedSlackDays: slackDays }: VersionRow): { slackDays?: number } {
+  return slackDays === null ? {} : { slackDays };
 }
 
 /** Deprecated and retired rows say nothing of the stage at release; the id does. */

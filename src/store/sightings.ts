@@ -125,6 +125,7 @@ export type VersionRow = {
   readonly itemTrust: 'first_party' | 'curated' | 'aggregator' | 'community' | null;
   readonly releasedText: string | null;
   readonly releasedWeight: 'stands' | 'curated' | null;
+  readonly releasedSlackDays: number | null;
   readonly statedStage: string | null;
   readonly shutdown: string | null;
   readonly attributes: Attributes | null;
@@ -137,7 +138,8 @@ export async function listItemVersions(
 ): Promise<VersionRow[]> {
   return await db<VersionRow[]>`
     select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt", o.item_trust as "itemTrust",
-      o.released_text as "releasedText", o.released_weight as "releasedWeight", o.stated_stage as "statedStage", o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
+      o.released_text as "releasedText", o.released_weight as "releasedWeight",
+      (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage", o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
     where r.outcome = 'model' and ${familyFilter(db, watches)}
     order by o.feed_id, o.item_key, o.observed_at, o.seq`;

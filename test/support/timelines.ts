@@ -55,6 +55,7 @@ export type TestVersion = {
   at?: When;
   released?: string;
   weight?: 'stands' | 'curated';
+  slackDays?: number;
   stage?: ItemVersion['stage'];
   trust?: ItemVersion['itemTrust'];
 };
@@ -101,7 +102,14 @@ export function sighting(feedOf: TestFeed, story: TestSighting): Sighting {
       observedAt: at(version.at ?? story.seen),
       itemTrust: version.trust ?? null,
       stage: version.stage ?? 'general',
-      released: version.released === undefined ? null : { text: version.released, weight: version.weight ?? 'curated' },
+      released:
+        version.released === undefined
+          ? null
+          : {
+              text: version.released,
+              weight: version.weight ?? 'curated',
+              ...(version.slackDays !== undefined && { slackDays: version.slackDays }),
+            },
     })),
   };
 }

@@ -25,6 +25,8 @@ export type World = {
   readonly deps: Deps;
   readonly clock: Clock;
   readonly wire: Wire;
+  /** The variables whose keys this node has been given. */
+  readonly keys: Set<string>;
   /** What was logged as an error; nothing should be. */
   readonly errors: object[];
   /** The same world as another process of the same database sees it. */
@@ -62,6 +64,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
   const wire = makeWire();
   const errors: object[] = [];
   const webhooks = makeWebhookDeps(clock.now);
+  const keys = new Set<string>();
   const deps: Deps = {
     db,
     now: clock.now,
@@ -69,12 +72,14 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     identity: readIdentityTable(readIdentityData()),
     log: collectErrors(errors),
     nodeId: 'node_a',
+    hasKey: (variable) => keys.has(variable),
     fetchPayload: wire.fetchPayload,
     webhooks,
   };
   const reset = async ({ now = worldStartsAt, feeds = catalogues }: WorldStart = {}) => {
     clock.set(now);
     wire.clear();
+    keys.clear();
     errors.length = 0;
     await emptyDatabase(db);
     for (const feed of feeds) await createFeed(deps, feed);
@@ -85,7 +90,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     await webhooks.close();
     await db.close();
   };
-  return { db, deps, clock, wire, errors, node, reset, close };
+  return { db, deps, clock, wire, keys, errors, node, reset, close };
 }
 
 function makeClock(): Clock {

@@ -1,5 +1,6 @@
 import type { Trust } from '../trust.ts';
 import type { FeedParser } from './item.ts';
+import type { KeyAccess } from './key-access.ts';
 import type { Paging } from './pages.ts';
 
 /** What a feed of an adapter is taken to be unless its entry says otherwise. */
@@ -22,6 +23,13 @@ export type AdapterDefaults = {
  */
 export type Testimony = 'release' | 'general' | 'end' | 'attribute';
 
+/**
+ * What it takes for a model to have ended by this feed's rows. `dated`: every own row of it states a day that has passed.
+ * `by_rights`: the same, of every id known, since a list by the rights of a key may hold one id of a model and not another.
+ * `by_status`: every own row says that it is retired; a day that it states is a plan until then.
+ */
+export type EndRule = 'dated' | 'by_rights' | 'by_status';
+
 /** One kind of feed: how it is read and what it is worth. Each parser's file exports its own. */
 export type Adapter = {
   readonly parse: FeedParser;
@@ -29,10 +37,14 @@ export type Adapter = {
   readonly witnesses?: readonly Testimony[];
   /** What its rows state besides their existence: only for these can its silence be evidence. */
   readonly publishes?: readonly string[];
+  /** How its rows tell of an end; left out: `dated`. */
+  readonly ends?: EndRule;
   /** How its list goes on where it comes in several pages; left out: it comes whole. */
   readonly paging?: Paging;
   /** It lists the latest entries alone: older ones leave at its end, and that is no loss. */
   readonly window?: true;
+  /** The key that its list asks for, shown to the origin of `defaults.url` alone; left out: it is open to everybody. */
+  readonly access?: KeyAccess;
   readonly defaults: AdapterDefaults;
 };
 

@@ -1,4 +1,5 @@
 import type { Adapter } from './adapter.ts';
+import { anthropicModels } from './anthropic-models.ts';
 import { deprecations } from './deprecations.ts';
 import { endoflife } from './endoflife.ts';
 import { epoch } from './epoch.ts';
@@ -9,6 +10,7 @@ import { litellm } from './litellm.ts';
 import { modelsDev } from './models-dev.ts';
 import { news } from './news.ts';
 import { npmSdk } from './npm-sdk.ts';
+import { openaiModels } from './openai-models.ts';
 import { openrouter } from './openrouter.ts';
 
 /** The kinds of feed that can be read, one line each. */
@@ -18,6 +20,8 @@ const adapters = {
   litellm,
   models_dev: modelsDev,
   openrouter,
+  openai_models: openaiModels,
+  anthropic_models: anthropicModels,
   deprecations,
   endoflife,
   news,

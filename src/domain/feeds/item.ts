@@ -1,3 +1,4 @@
+import type { StatedRelease } from '../stated-date.ts';
 import type { Trust } from '../trust.ts';
 
 /** Stages of a model's life, in order. `announced` is no release. */
@@ -31,8 +32,8 @@ export type FeedItem = {
   readonly publishedAt?: string;
   /** The UTC day that the publisher puts on the item, `YYYY-MM-DD`. Shown as its source date; it dates no knowledge and no release. */
   readonly statedOn?: string;
-  /** The release date the publisher states, verbatim. `stands`: first party or ledger; `curated`: subject to the bracket rules. */
-  readonly released?: { readonly text: string; readonly weight: 'stands' | 'curated' };
+  /** The release date the publisher states, verbatim. */
+  readonly released?: StatedRelease;
   /** A stage the feed itself states; otherwise the id tells. */
   readonly stage?: Stage;
   /** The shutdown date the publisher states, verbatim. */

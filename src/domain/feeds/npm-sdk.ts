@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Adapter } from './adapter.ts';
 import type { FeedItem, FeedParser, Stage } from './item.ts';
+import { isLimited } from './limited-ids.ts';
 import { collectRows, type Row, readJsonObject, unparsable } from './payload.ts';
 import { scanUnions, type UnionDeclaration } from './type-unions.ts';
 
@@ -12,43 +13,12 @@ type SdkPackage = {
   readonly vendor: string;
   /** The type aliases whose string members are model ids. */
   readonly unions: readonly string[];
-  /**
-   * Ids that the union names and that nobody, or only an approved few, could call: no release.
-   * Everything else in the union is a model that the vendor's public API accepts.
-   */
-  readonly announced: readonly string[];
 };
 
-/**
- * The packages that are read. Of the announced ids: `gpt-5.1-mini` is, by the package's own comment, no supported id
- * and kept for compatibility; the cyber and life-science models and the Daybreak programmes are for approved
- * organisations; Anthropic offers its Mythos models to approved customers.
- */
+/** The packages that are read. Everything in a union that is not of limited-ids.ts is a model that the public API accepts. */
 export const sdkPackages: ReadonlyMap<string, SdkPackage> = new Map([
-  [
-    'openai',
-    {
-      vendor: 'openai',
-      unions: ['ChatModel', 'ResponsesModel', 'AllModels'],
-      announced: [
-        'gpt-5.1-mini',
-        'gpt-5.6-cyber',
-        'gpt-6-cyber',
-        'gpt-rosalind-research',
-        'gpt-6-rosalind',
-        'gpt-daybreak-blue-latest',
-        'gpt-daybreak-red-latest',
-      ],
-    },
-  ],
-  [
-    '@anthropic-ai/sdk',
-    {
-      vendor: 'anthropic',
-      unions: ['Model'],
-      announced: ['claude-mythos-preview', 'claude-mythos-5', 'claude-mythos-5-1', 'claude-mythos-5-2'],
-    },
-  ],
+  ['openai', { vendor: 'openai', unions: ['ChatModel', 'ResponsesModel', 'AllModels'] }],
+  ['@anthropic-ai/sdk', { vendor: 'anthropic', unions: ['Model'] }],
 ]);
 
 const sdkPayload = z.looseObject({
@@ -114,7 +84,7 @@ function listMembers(index: ReadonlyMap<string, UnionDeclaration[]>, unions: rea
 function toRow(member: Member, sdk: SdkPackage, release: string): Row {
   const { key, union, lost } = member;
   if (lost !== undefined) return { key, lost };
-  const stage: Stage | undefined = sdk.announced.includes(key) ? 'announced' : undefined;
+  const stage: Stage | undefined = isLimited(sdk.vendor, key) ? 'announced' : undefined;
   const item: FeedItem = {
     key,
     name: key,
