@@ -37,17 +37,6 @@ describe('/v1/feeds', () => {
     ).toMatchObject({ status: 409, errors: [{ pointer: '#/slug' }] });
   });
 
-  test("shows which key a vendor's own list rests for, and refuses to poll it", async () => {
-    const url = 'https://api.openai.com/v1/models';
-    const answer = await world.admin('POST /v1/feeds', { json: { slug: 'own-list', adapter: 'openai_models', url } });
-    expect(answer.json).toMatchObject({ enabled: true, key_missing: 'OPENAI_API_KEY', health: 'never' });
-    expect((await world.admin('POST /v1/feeds/own-list/polls')).json).toMatchObject({
-      status: 409,
-      detail: expect.stringContaining('OPENAI_API_KEY'),
-    });
-    expect((await world.anyone('GET /v1/feeds/catalogue')).json.key_missing).toBeNull();
-  });
-
   test.each([
     [{ slug: 'x', adapter: 'nothing' }, '#/adapter'],
     [{ slug: 'x', adapter: 'litellm', settlement_lag: 'P1M' }, '#/settlement_lag'],
@@ -78,6 +67,17 @@ describe('/v1/feeds', () => {
       target = /^<(.+)>/.exec(answer.headers.link ?? '')?.[1];
     }
     expect(seen).toEqual(['catalogue', 'second', 'third']);
+  });
+
+  test("shows which key a vendor's own list rests for, and refuses to poll it", async () => {
+    const url = 'https://api.openai.com/v1/models';
+    const answer = await world.admin('POST /v1/feeds', { json: { slug: 'own-list', adapter: 'openai_models', url } });
+    expect(answer.json).toMatchObject({ enabled: true, key_missing: 'OPENAI_API_KEY', health: 'never' });
+    expect((await world.admin('POST /v1/feeds/own-list/polls')).json).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('OPENAI_API_KEY'),
+    });
+    expect((await world.anyone('GET /v1/feeds/catalogue')).json.key_missing).toBeNull();
   });
 
   test('edits a feed, and refuses what stands', async () => {
