@@ -1,6 +1,6 @@
 import { parseEffective } from './effective.ts';
 import type { ExplanationNode, ReasonCode } from './explanation.ts';
-import { parseDate } from './instant.ts';
+import { type Instant, parseDate } from './instant.ts';
 
 /** Why a person decided as they did: a closed list. */
 export const personReasonCodes = [
@@ -56,6 +56,11 @@ export function reasonText(node: ExplanationNode): string {
   const leaf = decisiveLeaf(node);
   const text = leaf === node ? node.text : `${node.text} ${leaf.text}`;
   return text.length <= reasonCharsMax ? text : `${text.slice(0, reasonCharsMax - 1)}…`;
+}
+
+/** The end of what in the world settled something, as `effective_at` has it; of a bracket, the end of the bracket. */
+export function endOfEffective(effectiveAt: string): Instant {
+  return parseDate(effectiveAt.split('/').at(-1) ?? '')?.interval.to ?? Number.POSITIVE_INFINITY;
 }
 
 /**

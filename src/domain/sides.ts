@@ -1,7 +1,8 @@
 import type { Criterion } from './criterion.ts';
 import { partsOf } from './criterion-parts.ts';
 import type { ExplanationNode, WatermarkNote, Witness } from './explanation.ts';
-import { hourMs, type Instant, parseDate, parseInstant } from './instant.ts';
+import { hourMs, type Instant, parseInstant } from './instant.ts';
+import { endOfEffective } from './resolution.ts';
 import { windowOf } from './watch.ts';
 
 /** What speaks for one answer: observations, and feeds that were read and did not list it. */
@@ -77,7 +78,7 @@ function takeOwn(part: Criterion, node: ExplanationNode, towards: Outcome, { pil
   addWitnesses(piles[towards], node.witnesses);
   if (node.verdict === 'yes') return;
   const isNo = node.verdict === 'no';
-  const since = isNo ? endOf(node.effective_at) : silentSince(part, node, madeFrom);
+  const since = isNo ? endOfEffective(node.effective_at ?? '') : silentSince(part, node, madeFrom);
   const origins = new Set(isNo ? [] : node.witnesses.map((witness) => witness.origin));
   const silent = node.watermarks.filter((mark) => !origins.has(mark.origin) && readThrough(mark) >= since);
   addCoverage(piles[opposite[towards]], silent);
@@ -86,13 +87,7 @@ function takeOwn(part: Criterion, node: ExplanationNode, towards: Outcome, { pil
 /** From when on silence means something: the deadline, or the first sighting where that was earlier. */
 function silentSince(part: Criterion, node: ExplanationNode, madeFrom: Instant): Instant {
   const deadline = 'by' in part ? windowOf({ by: part.by }, madeFrom).to : Number.POSITIVE_INFINITY;
-  return Math.min(deadline, ...node.witnesses.map((witness) => endOf(witness.observed_at)));
-}
-
-/** The end of what a node says settled it; where that is a bracket, the end of the bracket. */
-function endOf(text: string | null): Instant {
-  const end = text === null ? null : parseDate(text.split('/').at(-1) ?? '');
-  return end?.interval.to ?? Number.POSITIVE_INFINITY;
+  return Math.min(deadline, ...node.witnesses.map((witness) => endOfEffective(witness.observed_at)));
 }
 
 function readThrough(mark: WatermarkNote): Instant {

@@ -93,7 +93,8 @@ export const predictionSchema = z
     made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: '2025-01' }),
     recorded_at: instantText('When it was entered here.'),
     hindsight: z.boolean().meta({
-      description: 'True when it was recorded, or its criterion last corrected, after what settled it was known.',
+      description:
+        'True when it was recorded, or its criterion last corrected, after what settled it had happened or was known.',
     }),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),

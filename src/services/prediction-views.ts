@@ -1,5 +1,6 @@
 import { type Evaluation, evaluate, type Leaning } from '../domain/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
+import { endOfEffective } from '../domain/resolution.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
 import { listDisputes } from '../store/disputes.ts';
@@ -97,10 +98,15 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
     review,
     evaluation: null,
     standing: null,
-    hindsight: resolution.firstKnownAt < prediction.criterionAt,
+    hindsight: isHindsight(resolution, prediction.criterionAt),
     version: versionOf(prediction, resolution.rows),
     updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
   };
+}
+
+/** Whether a criterion was written after what settles it was known, or had happened though nobody knew it here. */
+function isHindsight(resolution: StandingResolution, writtenAt: Instant): boolean {
+  return resolution.firstKnownAt < writtenAt || endOfEffective(resolution.effectiveAt) <= writtenAt;
 }
 
 /** What of a view depends on the evidence. */
