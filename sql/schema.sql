@@ -300,7 +300,6 @@ create table predictions (
   made_at text not null,
   made_from timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
-  hindsight boolean not null default false,
   fine_print text,
   evidence_policy jsonb,
   tags text[] not null default '{}'::text[],
@@ -370,7 +369,8 @@ create table resolutions (
   constraint resolutions_pkey PRIMARY KEY (id),
   constraint resolutions_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint resolutions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES resolutions(id),
-  constraint resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text])))
+  constraint resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
+  constraint resolver_says_yes_or_no CHECK (((decided_by <> 'resolver'::text) OR (outcome = ANY (ARRAY['yes'::text, 'no'::text]))))
 );
 CREATE INDEX resolutions_by_prediction ON public.resolutions USING btree (prediction_id, seq);
 CREATE INDEX resolutions_by_seq ON public.resolutions USING btree (seq);
