@@ -138,6 +138,7 @@ export const feedExample = {
   settlement_lag: 'P2D',
   enabled: true,
   key_missing: null,
+  options: null,
   watermark: '2025-08-08T00:00:01Z',
   health: 'ok',
   last_poll: pollExample,

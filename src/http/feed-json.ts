@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { jsonOptionsSchema } from '../domain/feeds/json-options.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { trusts } from '../domain/trust.ts';
 import type { FeedView } from '../services/feeds.ts';
@@ -75,6 +76,7 @@ export const feedSchema = z
     key_missing: z.string().nullable().meta({
       description: 'The environment variable with a key without which it is not polled; null when none is missing.',
     }),
+    options: jsonOptionsSchema.nullable().meta({ description: 'How it is read, where its adapter must be told.' }),
     watermark: instantText('Up to when it is known.').nullable(),
     health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
     last_poll: pollSchema.nullable(),
@@ -98,6 +100,7 @@ export function feedToJson({ feed, health, keyMissing, lastPoll }: FeedView): z.
     settlement_lag: feed.settlementLag,
     enabled: feed.enabled,
     key_missing: keyMissing,
+    options: feed.options === null ? null : jsonOptionsSchema.parse(feed.options),
     watermark: orNull(feed.watermark),
     health,
     last_poll: lastPoll === null ? null : pollToJson(lastPoll),

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { adapterNames } from '../domain/feeds/adapters.ts';
+import { jsonOptionsSchema } from '../domain/feeds/json-options.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { trusts } from '../domain/trust.ts';
 import { createFeed, deleteFeed, editFeed, findFeedView, listFeedViews } from '../services/feeds.ts';
@@ -65,6 +66,9 @@ function slugOfOrigin() {
     .meta({ description: 'Feeds of one origin copy each other and count once.', example: 'models.dev' });
 }
 
+/** Options are checked by the adapter, which knows what they may be. */
+const optionFields = z.record(z.string().max(64), z.unknown());
+
 const createSchema = z
   .strictObject({
     slug: slugField,
@@ -74,11 +78,21 @@ const createSchema = z
       .max(64)
       .meta({ description: `How its payloads are read: ${adapterNames.join(', ')}.`, example: 'models_dev' }),
     ...fields,
+    options: jsonOptionsSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'How it is read; for the adapter json, which needs them.' }),
   })
   .meta({ id: 'FeedInput', description: 'A feed. What is left out comes from its adapter, but for the url.' });
 
 const editSchema = z
-  .strictObject(fields)
+  .strictObject({
+    ...fields,
+    options: optionFields.optional().meta({
+      description: 'A merge patch of the options, which are checked as a whole afterwards.',
+      example: { released: '/released_at' },
+    }),
+  })
   .meta({ id: 'FeedPatch', minProperties: 1, description: 'What may be edited. Slug and adapter stand.' });
 
 const list = operation({

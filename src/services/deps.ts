@@ -102,4 +102,5 @@ export type FeedConfig = {
   readonly covers: 'any' | readonly string[];
   readonly settlementLag: string;
   readonly enabled: boolean;
+  readonly options: unknown;
 };

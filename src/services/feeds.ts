@@ -16,6 +16,7 @@ import {
 import { listLatestPolls, listPolls, type PollRow } from '../store/polls.ts';
 import { bumpSetting } from '../store/settings.ts';
 import type { Deps, FeedConfig } from './deps.ts';
+import { checkFeedOptions, patchFeedOptions } from './feed-options.ts';
 
 /** A feed that has not been read for so long is stale: four hourly polls missed. */
 export const staleAfterMs = 4 * hourMs;
@@ -39,6 +40,8 @@ export type FeedInput = {
   readonly covers?: 'any' | readonly string[] | undefined;
   readonly settlementLag?: string | undefined;
   readonly enabled?: boolean | undefined;
+  /** How the adapter is told to read it; of an edit, a merge patch. */
+  readonly options?: unknown;
 };
 
 /** Creates a feed; what is not given comes from its adapter. Without a url it is never polled and lives on snapshots. */
@@ -51,7 +54,7 @@ export async function createFeed(deps: Deps, input: FeedInput): Promise<FeedView
   return viewFeed(deps, feed, null);
 }
 
-function completeFeed(input: FeedInput): FeedConfig {
+function completeFeed(deps: Deps, input: FeedInput): FeedConfig {
   const adapter = findAdapter(input.adapter);
   if (adapter === null) {
     const detail = `there is no adapter ${input.adapter}; there are ${adapterNames.join(', ')}`;
@@ -67,12 +70,13 @@ function completeFeed(input: FeedInput): FeedConfig {
     covers: input.covers ?? defaults.covers,
     settlementLag: input.settlementLag ?? defaults.settlementLag,
     enabled: input.enabled ?? true,
+    options: checkFeedOptions(deps, adapter.name, input.options),
   };
 }
 
 /** The row of a new feed, due at once; refuses what cannot be one. */
 export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
-  const config = completeFeed(input);
+  const config = completeFeed(deps, input);
   requireUrl(config);
   const now = deps.now();
   return {
@@ -87,6 +91,7 @@ export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
     settlementLag: config.settlementLag,
     settlementLagMs: requireLag(config.settlementLag),
     enabled: config.enabled,
+    options: config.options,
     watermark: null,
     etag: null,
     lastModified: null,
@@ -167,7 +172,7 @@ export async function requireFeed(deps: Deps, idOrSlug: string): Promise<FeedRow
 
 export type FeedEdit = Omit<FeedInput, 'slug' | 'adapter'>;
 
-/** Edits a feed. A change of trust, origin, coverage or lag makes every prediction be looked at again. */
+/** Edits a feed. A change of trust, origin, coverage, lag or options makes every prediction be looked at again. */
 export async function editFeed(
   deps: Deps,
   idOrSlug: string,
@@ -188,8 +193,10 @@ export async function editFeed(
       ? {}
       : { settlementLag: edit.settlementLag, settlementLagMs: requireLag(edit.settlementLag) }),
     ...(edit.enabled === undefined ? {} : { enabled: edit.enabled }),
+    ...(edit.options === undefined ? {} : { options: patchFeedOptions(deps, feed, edit.options) }),
   };
   const weighs =
+    edit.options !== undefined ||
     edit.trust !== undefined ||
     edit.origin !== undefined ||
     edit.covers !== undefined ||

@@ -79,7 +79,7 @@ function parseSafely(feed: FeedRow, bytes: Uint8Array): ParsedPayload | Refusal 
   const adapter = findAdapter(feed.adapter);
   if (adapter === null) return new Refusal('feed_unparsable', `there is no adapter ${feed.adapter}`);
   try {
-    return adapter.parse(bytes);
+    return adapter.parse(bytes, feed.options);
   } catch (error) {
     if (error instanceof Refusal && error.code === 'feed_unparsable') return error;
     throw error;

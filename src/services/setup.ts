@@ -24,6 +24,7 @@ const feedsFile = z.strictObject({
         settlement_lag: z.string().optional(),
         enabled: z.boolean().optional(),
         package: z.string().optional(),
+        options: z.record(z.string().max(64), z.unknown()).nullable().optional(),
       }),
     )
     .max(1000),

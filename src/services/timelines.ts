@@ -104,7 +104,9 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
 }
 
 export function feedFacts(feed: FeedRow): FeedFacts {
-  const { publishes = [], witnesses, ends } = findAdapter(feed.adapter) ?? {};
+  const adapter = findAdapter(feed.adapter);
+  const { publishes = [], witnesses } = adapter?.options?.declare(feed.options) ?? adapter ?? {};
+  const { ends } = adapter ?? {};
   return {
     id: feed.id,
     slug: feed.slug,

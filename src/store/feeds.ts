@@ -14,6 +14,8 @@ export type FeedRow = {
   readonly settlementLag: string;
   readonly settlementLagMs: number;
   readonly enabled: boolean;
+  /** How its adapter is told to read it, checked by the adapter; null where that has no options. */
+  readonly options: unknown;
   readonly watermark: Instant | null;
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -28,7 +30,7 @@ export type FeedRow = {
 /** The columns of a FeedRow; a fragment for use inside other statements of this file. */
 function feedColumns(db: Sql) {
   return db`id, slug, adapter, url, trust, origin, covers_any as "coversAny", covers, settlement_lag as "settlementLag",
-    settlement_lag_ms as "settlementLagMs", enabled, watermark, etag, last_modified as "lastModified",
+    settlement_lag_ms as "settlementLagMs", enabled, options, watermark, etag, last_modified as "lastModified",
     known_version as "knownVersion", failures, next_poll_at as "nextPollAt", version,
     created_at as "createdAt", updated_at as "updatedAt"`;
 }
@@ -36,13 +38,17 @@ function feedColumns(db: Sql) {
 /** False when the slug is taken. */
 export async function insertFeed(db: Sql, feed: FeedRow): Promise<boolean> {
   const rows = await db`
-    insert into feeds (id, slug, adapter, url, trust, origin, covers_any, covers, settlement_lag, settlement_lag_ms, enabled,
+    insert into feeds (id, slug, adapter, url, trust, origin, covers_any, covers, settlement_lag, settlement_lag_ms, enabled, options,
       next_poll_at, created_at, updated_at)
     values (${feed.id}, ${feed.slug}, ${feed.adapter}, ${feed.url}, ${feed.trust}, ${feed.origin}, ${feed.coversAny}, ${feed.covers},
-      ${feed.settlementLag}, ${feed.settlementLagMs}, ${feed.enabled}, ${new Date(feed.nextPollAt)},
+      ${feed.settlementLag}, ${feed.settlementLagMs}, ${feed.enabled}, ${jsonText(feed.options)}::text::jsonb, ${new Date(feed.nextPollAt)},
       ${new Date(feed.createdAt)}, ${new Date(feed.updatedAt)})
     on conflict (slug) do nothing returning id`;
   return rows.length === 1;
+}
+
+function jsonText(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 /** By id or slug. */
@@ -66,16 +72,25 @@ export async function listFeeds(db: Sql): Promise<FeedRow[]> {
 }
 
 export type FeedChange = Partial<
-  Pick<FeedRow, 'url' | 'trust' | 'origin' | 'coversAny' | 'covers' | 'settlementLag' | 'settlementLagMs' | 'enabled'>
+  Pick<
+    FeedRow,
+    'url' | 'trust' | 'origin' | 'coversAny' | 'covers' | 'settlementLag' | 'settlementLagMs' | 'enabled' | 'options'
+  >
 >;
 
-/** False when the version is no longer the one given. */
+/**
+ * False when the version is no longer the one given. What is read elsewhere or otherwise than before must be served in
+ * full: the validators of the last payload are forgotten.
+ */
 export async function updateFeed(db: Sql, feed: FeedRow, change: FeedChange, now: Instant): Promise<boolean> {
   const next = { ...feed, ...change };
+  const kept = change.url === undefined && change.options === undefined;
   const rows = await db`
     update feeds set url = ${next.url}, trust = ${next.trust}, origin = ${next.origin}, covers_any = ${next.coversAny},
       covers = ${next.covers}, settlement_lag = ${next.settlementLag}, settlement_lag_ms = ${next.settlementLagMs},
-      enabled = ${next.enabled}, version = version + 1, updated_at = ${new Date(now)}
+      enabled = ${next.enabled}, options = ${jsonText(next.options)}::text::jsonb,
+      etag = case when ${kept} then etag end, last_modified = case when ${kept} then last_modified end,
+      known_version = case when ${kept} then known_version end, version = version + 1, updated_at = ${new Date(now)}
     where id = ${feed.id} and version = ${feed.version} returning id`;
   return rows.length === 1;
 }

@@ -29,6 +29,16 @@ export type Testimony = 'release' | 'general' | 'end' | 'attribute';
  * `by_status`: every own row says that it is retired; a day that it states is a plan until then.
  */
 export type EndRule = 'dated' | 'by_rights' | 'by_status';
+/** What rows of a feed are evidence of and what they state. */
+type Declaration = { readonly witnesses: readonly Testimony[]; readonly publishes: readonly string[] };
+
+/** For an adapter whose feeds are configured one by one. */
+export type AdapterOptions = {
+  /** Checks options before they are stored. Throws `Refusal('validation_failed')` with pointers below `#/options`. */
+  readonly read: (options: unknown) => { readonly vendor?: string | undefined };
+  /** What a feed with such options witnesses and publishes. */
+  readonly declare: (options: unknown) => Declaration;
+};
 
 /** One kind of feed: how it is read and what it is worth. Each parser's file exports its own. */
 export type Adapter = {
@@ -45,6 +55,8 @@ export type Adapter = {
   readonly window?: true;
   /** The key that its list asks for, shown to the origin of `defaults.url` alone; left out: it is open to everybody. */
   readonly access?: KeyAccess;
+  /** Its feeds must be told how they are read; left out: they take no options. */
+  readonly options?: AdapterOptions;
   readonly defaults: AdapterDefaults;
 };
 

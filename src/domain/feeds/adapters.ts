@@ -5,6 +5,7 @@ import { endoflife } from './endoflife.ts';
 import { epoch } from './epoch.ts';
 import { genaiPrices } from './genai-prices.ts';
 import { githubReleases } from './github-releases.ts';
+import { json } from './json.ts';
 import { ledger } from './ledger.ts';
 import { litellm } from './litellm.ts';
 import { modelsDev } from './models-dev.ts';
@@ -28,6 +29,7 @@ const adapters = {
   github_releases: githubReleases,
   epoch,
   genai_prices: genaiPrices,
+  json,
 } as const satisfies Record<string, Adapter>;
 
 export type AdapterName = keyof typeof adapters;

@@ -3,6 +3,7 @@ import type { Adapter } from './adapter.ts';
 import { nameToId } from './display-name.ts';
 import type { Attributes, FeedItem, FeedParser } from './item.ts';
 import {
+  boundParameters,
   collectRows,
   countsMoreThan,
   decodePayload,
@@ -32,10 +33,6 @@ export const recordCharactersMax = 500_000;
 
 /** A table of more columns is refused. */
 export const columnsMax = 200;
-
-/** Parameter counts outside these bounds are slips: nothing smaller is called a model, nothing larger was ever trained. */
-export const parametersMin = 1e6;
-export const parametersMax = 1e14;
 
 /** The columns that are read; everything else is prose. */
 const columns = [
@@ -171,8 +168,7 @@ function readAttributes(cells: Cells): Attributes | undefined {
 /** `405000000000.0`, `6.71e+11`. */
 export function readParameters(text: string): number | undefined {
   if (!/^\d{1,18}(\.\d{1,9})?(e\+?\d{1,2})?$/i.test(text)) return undefined;
-  const count = Math.round(Number(text));
-  return count >= parametersMin && count <= parametersMax ? count : undefined;
+  return boundParameters(Number(text), 1);
 }
 
 export const epoch: Adapter = {

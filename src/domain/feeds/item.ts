@@ -52,8 +52,11 @@ export type ParsedPayload = {
   readonly reviewedThrough?: string;
 };
 
-/** Pure: the bytes as the publisher served them → items. Throws `Refusal('feed_unparsable')` when the whole payload is not what it should be. */
-export type FeedParser = (bytes: Uint8Array) => ParsedPayload;
+/**
+ * Pure: the bytes as the publisher served them → items. `options` are the feed's own, where its adapter has any.
+ * Throws `Refusal('feed_unparsable')` when the whole payload is not what it should be.
+ */
+export type FeedParser = (bytes: Uint8Array, options?: unknown) => ParsedPayload;
 
 /** The most items one payload may hold; more makes the payload unparsable. */
 export const feedItemsMax = 100_000;

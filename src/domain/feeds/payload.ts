@@ -168,6 +168,16 @@ export function readCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
+/** Parameter counts outside these bounds are slips: nothing smaller is called a model, nothing larger was ever trained. */
+export const parametersMin = 1e6;
+export const parametersMax = 1e14;
+
+/** How many parameters a number in such a unit means; undefined for anything else and out of bounds. */
+export function boundParameters(value: unknown, unit: number): number | undefined {
+  const count = typeof value === 'number' ? Math.round(value * unit) : Number.NaN;
+  return count >= parametersMin && count <= parametersMax ? count : undefined;
+}
+
 /** The object without its undefined members, or undefined when none is left. */
 export function dropUndefined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T | undefined {
   const kept = Object.entries(members).filter(([, value]) => value !== undefined);

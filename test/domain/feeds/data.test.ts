@@ -35,6 +35,7 @@ const feedsFile = z.strictObject({
       settlement_lag: z.string().regex(/^P/),
       enabled: z.boolean(),
       package: z.string().optional(),
+      options: z.record(z.string(), z.unknown()).optional(),
     }),
   ),
 });

@@ -3,14 +3,13 @@ import {
   columnsMax,
   csvBytesMax,
   headerCharactersMax,
-  parametersMax,
-  parametersMin,
   parseEpoch,
   readParameters,
   recordCharactersMax,
   separatorsMax,
   tableRowsMax,
 } from '../../../src/domain/feeds/epoch.ts';
+import { parametersMax, parametersMin } from '../../../src/domain/feeds/payload.ts';
 import { parseModelId } from '../../../src/domain/identity.ts';
 import { readIdentityTable } from '../../../src/domain/identity-table.ts';
 import { readIdentityData } from '../../support/world.ts';

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { adapterNames, findAdapter } from '../../../src/domain/feeds/adapters.ts';
 import { readExpected, readGolden } from './payloads.ts';
@@ -13,10 +13,16 @@ function payloadOf(adapter: string): string {
   return found;
 }
 
+/** What the first of the default feeds of an adapter is told. */
+function optionsOf(adapter: string): unknown {
+  const { feeds } = JSON.parse(readFileSync(new URL('../../../data/feeds.json', import.meta.url), 'utf8'));
+  return feeds.find((feed: { adapter: string }) => feed.adapter === adapter)?.options;
+}
+
 describe('every adapter', () => {
   it.each(adapterNames)('%s reads its golden payload to the letter', (name) => {
     const payload = payloadOf(name);
-    expect(findAdapter(name)?.parse(readGolden(payload))).toEqual(
+    expect(findAdapter(name)?.parse(readGolden(payload), optionsOf(name))).toEqual(
       readExpected(payload.replace(/\.payload\..*/, '.json')),
     );
   });
