@@ -109,6 +109,7 @@ create table feeds (
   version integer not null default 1,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  options jsonb,
   constraint feeds_pkey PRIMARY KEY (id),
   constraint feeds_slug_key UNIQUE (slug),
   constraint feeds_failures_check CHECK ((failures >= 0)),
