@@ -13,6 +13,7 @@ import { judgeWebhookUrl, vetWebhookUrl } from './net/webhook-url.ts';
 import { packageRoot } from './package-root.ts';
 import { loadSecret } from './secret-file.ts';
 import type { Deps, Log, WebhookDeps } from './services/deps.ts';
+import { withCurrentIdentity } from './services/identity.ts';
 import { makeVault } from './services/vault.ts';
 import { openDatabase } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
@@ -57,7 +58,7 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
     webhooks: makeWebhookDeps(config, webhookClient, allow),
   };
   return {
-    deps,
+    deps: await withCurrentIdentity(deps),
     version,
     close: async () => {
       stop.abort();

@@ -27,8 +27,14 @@ export type SegmentKind = 'host' | 'region' | 'channel';
 
 /** The identity data with its look-ups; made by `readIdentityTable`, never changed. */
 export type IdentityTable = {
-  /** The data's own version, for stamping answers: `2026-11-22.1`. */
+  /** The data's own version, for stamping answers: `2026-11-22.1`; `2026-11-22.1+3` with what was added to the file. */
   readonly version: string;
+  /** The reviewed file that it was made of, or to which additions were made. */
+  readonly file: IdentityData;
+  /** The last addition of a curator that it knows; 0 for none. */
+  readonly revision: number;
+  /** Where there are additions: how the file reads alone, and with the aliases among them. */
+  readonly curated: { readonly file: IdentityTable; readonly aliases: IdentityTable } | null;
   readonly feeds: ReadonlyMap<string, 'vendor' | 'host' | 'namespace' | 'mention'>;
   readonly vendors: ReadonlySet<string>;
   readonly namespaces: ReadonlyMap<string, string>;
@@ -66,6 +72,9 @@ export function readIdentityTable(json: unknown): IdentityTable {
   const families = buildFamilies(data);
   return {
     version: data.version,
+    file: data,
+    revision: 0,
+    curated: null,
     feeds: new Map(Object.entries(data.feeds)),
     vendors: new Set(data.vendors.map(({ id }) => id)),
     namespaces: new Map(data.vendors.flatMap(({ id, namespaces }) => namespaces.map((name) => [name, id] as const))),
@@ -209,7 +218,8 @@ function countWordsMax(data: IdentityData): number {
   return Math.max(1, ...all.map((phrase) => phrase.split('-').length));
 }
 
-function* listProblems(data: IdentityData): Generator<string> {
+/** Whatever keeps identity data from being read: what stands twice, what refers to nothing. */
+export function* listProblems(data: IdentityData): Generator<string> {
   const vendors = new Set(data.vendors.map(({ id }) => id));
   const families = data.families.map(familyKey);
   yield* listTwice('vendor', [...data.vendors.map(({ id }) => id)]);

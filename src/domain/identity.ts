@@ -10,9 +10,41 @@ export const modelIdCharactersMax = 256;
 /**
  * Reads a model id as met in a feed, by the reviewed table alone: no fuzzy matching, no guessing.
  * What the table does not declare is `unrecognised` where a vendor is certain and `unknown_vendor` otherwise.
- * Pure, never throws, and takes time in proportion to the id's length.
+ * Pure, never throws, and takes time in proportion to the id's length. What curators added makes names readable that were
+ * not, and may say that a name is none; it never makes a release of what the file knows to be none, nor another model of one.
  */
 export function parseModelId(table: IdentityTable, id: string, context: IdContext): Identity {
+  const found = readModelId(table, id, context);
+  if (table.curated === null) return found;
+  const before = readModelId(table.curated.file, id, context);
+  if (before.outcome === 'model') {
+    const named = readModelId(table.curated.aliases, id, context);
+    return named.outcome === 'none' ? named : before;
+  }
+  return isReadable(before.reason) ? found : before;
+}
+
+/** Whether a curator may make a name readable that the file reads so: it says nothing of it, rather than that it is no release. */
+export function isReadable(reason: NotAModel['reason']): boolean {
+  return reason === 'unrecognised' || reason === 'unknown_vendor';
+}
+
+/** Why a name is read as no model, in words; `reason` as it was stored. */
+export function whyUnread(reason: string): string {
+  return why.get(reason) ?? 'an earlier version of the identity data read it as no model';
+}
+
+const why: ReadonlyMap<string, string> = new Map<NotAModel['reason'], string>([
+  ['unrecognised', 'it points to a known vendor, but no declared family or word reads the rest of it'],
+  ['unknown_vendor', 'nothing in it points to a vendor of the identity data'],
+  ['rolling_alias', 'it stands for whatever is newest, and so for no one release'],
+  ['preset', 'it names an effort at which a model is run, not a model'],
+  ['derivative', "it is somebody's training of a model, or stands in a foreign namespace"],
+  ['codename', 'it is a name under which a model was shown before its vendor named it'],
+  ['not_a_model', 'it is known to be no model'],
+]);
+
+function readModelId(table: IdentityTable, id: string, context: IdContext): Identity {
   const mentions = table.feeds.get(feedKey(context.feed)) === 'mention';
   if (mentions && (context.host ?? null) === null) return refuse('not_a_model', null);
   if (id.length > modelIdCharactersMax) return refuse('unrecognised', null);

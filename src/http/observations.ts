@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { whyUnread } from '../domain/identity.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { listObservationPage, listUnrecognisedPage } from '../services/observations.ts';
 import { pastOrNow } from './as-of.ts';
@@ -110,7 +111,13 @@ const unrecognisedSchema = z
     vendor: z.string().nullable().meta({ description: 'Where only the vendor could be read.' }),
     items: z.int().meta({ description: 'Items of feeds that carry it.' }),
     feeds: z.array(z.string()).meta({ description: 'Slugs of those feeds.' }),
+    examples: z.array(z.string()).meta({ description: 'Keys of some of those items.' }),
     first_seen_at: instantText('The knowledge time of the first of them.'),
+    listed: z.boolean().meta({ description: 'Whether any feed still lists it.' }),
+    why: z.string().meta({ description: 'Why it is read as no model, in words.' }),
+    readable: z
+      .boolean()
+      .meta({ description: 'Whether a curator may add how it is to be read; see `/v1/identity/additions`.' }),
   })
   .meta({ id: 'UnrecognisedName', description: 'A name that can resolve nothing until a curator reads it.' });
 
@@ -131,11 +138,15 @@ const unrecognised = operation({
       data: [
         {
           name: 'horizon-alpha',
-          reason: 'unrecognised',
+          reason: 'codename',
           vendor: null,
           items: 1,
           feeds: ['litellm'],
+          examples: ['openrouter/horizon-alpha'],
           first_seen_at: '2025-08-08T00:00:00Z',
+          listed: true,
+          why: whyUnread('codename'),
+          readable: false,
         },
       ],
       next_cursor: null,
@@ -158,7 +169,11 @@ const unrecognised = operation({
         vendor: row.vendor,
         items: row.items,
         feeds: row.feeds,
+        examples: row.examples,
         first_seen_at: formatInstant(row.firstSeen),
+        listed: row.listed,
+        why: whyUnread(row.reason),
+        readable: row.reason === 'unrecognised' || row.reason === 'unknown_vendor',
       }),
     );
     return pageReply({ listing, target }, data, next);

@@ -118,6 +118,7 @@ const tags = [
   { name: 'Feeds', description: 'What is read, how far it is believed, and how far it has been read.' },
   { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
+  { name: 'Identity', description: 'By what data names are read as models, and what curators added to it.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
   { name: 'Webhooks', description: 'Who is told what, what became of it, and the messages themselves.' },
   { name: 'Keys and audit', description: 'Who may do what, and who did.' },

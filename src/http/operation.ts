@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Caller } from '../domain/api-key.ts';
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
+import { withCurrentIdentity } from '../services/identity.ts';
 import { type Access, authenticate } from './auth.ts';
 import { readBytes, readJson } from './body.ts';
 import { listingOf } from './cursor.ts';
@@ -104,8 +105,10 @@ export function operation<
 >(spec: OperationSpec<Path, Q, B>): Operation {
   // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
   const query = z.strictObject(spec.query ?? ({} as Q));
-  const run = async (http: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
-    const caller = await admit(http, c, spec.access);
+  const run = async (given: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
+    const caller = await admit(given, c, spec.access);
+    // What is open tells nothing of models, and must answer when the database does not.
+    const http = spec.access === 'open' ? given : { ...given, services: await withCurrentIdentity(given.services) };
     const params = readPathParameters(c);
     const search = searchOf(c);
     const asked = readQuery(search);

@@ -6,6 +6,7 @@ import { explanationOperations } from './explanations.ts';
 import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
 import { historyOperations } from './history.ts';
+import { identityOperations } from './identity.ts';
 import { modelOperations } from './models.ts';
 import { observationOperations } from './observations.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi.ts';
@@ -31,6 +32,7 @@ export const operations: readonly Operation[] = [
   ...modelOperations,
   ...releaseOperations,
   ...observationOperations,
+  ...identityOperations,
   ...sourceOperations,
   ...predictorOperations,
   ...endpointOperations,

@@ -21,6 +21,7 @@ export type IdPrefix =
   | 'evt'
   | 'key'
   | 'aud'
+  | 'idn'
   | 'req'
   | 'whe'
   | 'whs';

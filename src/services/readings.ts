@@ -10,6 +10,7 @@ import { listFamiliesNewsBetween, listFamiliesSeenAfter } from '../store/model-f
 import { finishPoll, listLastReads } from '../store/polls.ts';
 import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
+import { lockIdentity } from './identity.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
 import { keepModels } from './model-states.ts';
 import { settlePredictions } from './settle.ts';
@@ -30,7 +31,8 @@ export type Payload = {
 export const noValidators: Validators = { etag: null, lastModified: null, knownVersion: null };
 
 /** Reads one payload into the evidence and settles what it touches. Answers how many predictions it resolved. */
-export async function readPayload(tx: Sql, deps: Deps, payload: Payload): Promise<number> {
+export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promise<number> {
+  const deps = await lockIdentity(tx, given);
   const { feed, pollId, bytes } = payload;
   const parsed = parseSafely(feed, bytes);
   const observedAt = parsed instanceof Refusal ? payload.observedAt : knownThrough(parsed, payload.observedAt);

@@ -66,8 +66,15 @@ export type UnrecognisedRow = {
   readonly vendor: string | null;
   readonly items: number;
   readonly feeds: string[];
+  /** Keys of some of the items. */
+  readonly examples: string[];
   readonly firstSeen: Instant;
+  /** Whether some feed still lists it. */
+  readonly listed: boolean;
 };
+
+/** Items shown of one name. */
+const examplesMax = 5;
 
 /** Names nobody could parse, with how often and since when; after a (reason, name). */
 export async function listUnrecognised(
@@ -76,11 +83,34 @@ export async function listUnrecognised(
 ): Promise<UnrecognisedRow[]> {
   return await db<UnrecognisedRow[]>`
     select r.name, r.reason, min(r.vendor) as vendor, count(distinct (r.feed_id, r.item_key))::int as items,
-      array_agg(distinct f.slug order by f.slug) as feeds, min(s.seen_from) as "firstSeen"
+      array_agg(distinct f.slug order by f.slug) as feeds, min(s.seen_from) as "firstSeen", bool_or(s.gone_at is null) as listed,
+      (array_agg(distinct r.item_key order by r.item_key))[1:${examplesMax}::int] as examples
     from item_readings r join feeds f on f.id = r.feed_id
     join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
     where r.outcome = 'none'
       ${page.reason === null ? db`` : db`and r.reason = ${page.reason}`}
       ${page.after === null ? db`` : db`and (r.reason, r.name) > (${page.after.reason}, ${page.after.name})`}
     group by r.reason, r.name order by r.reason, r.name limit ${page.limit}`;
+}
+
+export type StoredReading = NewReading & { readonly adapter: string; readonly host: string | null };
+
+/** Items with what their names were read to mean and where they were met, after a (feed, item). */
+export async function listReadings(
+  db: Sql,
+  page: { after: { feedId: string; itemKey: string } | null; limit: number },
+): Promise<StoredReading[]> {
+  const { after } = page;
+  return await db<StoredReading[]>`
+    select r.feed_id as "feedId", f.adapter, r.item_key as "itemKey", r.name, r.outcome, r.reason, r.vendor, r.family,
+      r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own, r.identity_version as "identityVersion",
+      (select o.host from observations o where o.feed_id = r.feed_id and o.item_key = r.item_key order by o.seq desc limit 1) as host
+    from item_readings r join feeds f on f.id = r.feed_id
+    where true ${after === null ? db`` : db`and (r.feed_id, r.item_key) > (${after.feedId}, ${after.itemKey})`}
+    order by r.feed_id, r.item_key limit ${page.limit}`;
+}
+
+/** Says of every name that it was read under a version of the identity data; what it changes was written before. */
+export async function stampReadings(db: Sql, identityVersion: string): Promise<void> {
+  await db`update item_readings set identity_version = ${identityVersion} where identity_version <> ${identityVersion}`;
 }

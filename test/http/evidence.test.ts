@@ -158,7 +158,11 @@ describe('/v1/observations', () => {
         vendor: expect.toSatisfy((vendor: unknown) => vendor === null || typeof vendor === 'string'),
         items: 1,
         feeds: ['archive'],
+        examples: ['horizon-alpha'],
         first_seen_at: '2025-07-31T00:00:00Z',
+        listed: true,
+        why: expect.stringMatching(/\w/),
+        readable: expect.any(Boolean),
       },
     ]);
     const filtered = await world.anyone(`GET /v1/observations/unrecognised?reason=${json.data[0].reason}`);
