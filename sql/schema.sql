@@ -131,6 +131,24 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_by_expiry ON public.idempotency_keys USING btree (expires_at);
 
+create table identity_additions (
+  id text not null,
+  revision integer not null,
+  entry json,
+  supersedes text,
+  reason text not null,
+  source_url text,
+  decided_by text not null,
+  created_at timestamp with time zone not null,
+  constraint identity_additions_pkey PRIMARY KEY (id),
+  constraint identity_additions_revision_key UNIQUE (revision),
+  constraint identity_additions_supersedes_key UNIQUE (supersedes),
+  constraint identity_additions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES identity_additions(id),
+  constraint identity_additions_check CHECK (((entry IS NOT NULL) OR (supersedes IS NOT NULL))),
+  constraint identity_additions_revision_check CHECK ((revision > 0))
+);
+CREATE TRIGGER identity_additions_append_only BEFORE DELETE OR UPDATE ON public.identity_additions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table item_readings (
   feed_id text not null,
   item_key text not null,
