@@ -130,6 +130,14 @@ const own: readonly [string, string | null, string, boolean, string | null][] = 
   ['models_dev', 'alibaba', 'deepseek-v3', false, null],
   ['models_dev', 'alibaba-cn', 'qwen3-max', false, 'alibaba-cn'],
   ['models_dev', 'openrouter', 'openai/gpt-5', false, 'openrouter'],
+  ['vercel_gateway', null, 'openai/gpt-5', true, null],
+  ['vercel_gateway', null, 'xai/grok-4', true, null],
+  ['vercel_gateway', null, 'spacexai/grok-4.3', true, null],
+  ['vercel_gateway', null, 'alibaba/qwen3-max', false, 'alibaba'],
+  ['huggingface', null, 'Qwen/Qwen3-32B', true, null],
+  ['huggingface', null, 'xai-org/grok-2', true, null],
+  ['gemini_models', 'google', 'gemini-2.5-pro', true, null],
+  ['anthropic_models', 'anthropic', 'claude-opus-4-6', true, null],
   ['openrouter', null, 'openai/gpt-5', true, null],
   ['openrouter', 'openai', 'openai/gpt-5', true, null],
   ['openrouter', null, 'gpt-5', false, null],
@@ -140,7 +148,6 @@ const own: readonly [string, string | null, string, boolean, string | null][] = 
   ['npm_sdk', 'openai', 'claude-opus-4-1', false, null],
   ['ledger', 'anthropic', 'claude-opus-4-1', true, null],
   ['deprecations', 'OpenAI', 'gpt-4', true, null],
-  ['vercel_gateway', null, 'openai/gpt-5', false, null],
 ];
 
 describe('whose row it is', () => {

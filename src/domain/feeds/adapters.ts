@@ -1,18 +1,24 @@
 import type { Adapter } from './adapter.ts';
 import { anthropicModels } from './anthropic-models.ts';
+import { deepseekModels } from './deepseek-models.ts';
 import { deprecations } from './deprecations.ts';
 import { endoflife } from './endoflife.ts';
 import { epoch } from './epoch.ts';
+import { geminiModels } from './gemini-models.ts';
 import { genaiPrices } from './genai-prices.ts';
 import { githubReleases } from './github-releases.ts';
+import { huggingface } from './huggingface.ts';
 import { json } from './json.ts';
 import { ledger } from './ledger.ts';
 import { litellm } from './litellm.ts';
+import { mistralModels } from './mistral-models.ts';
 import { modelsDev } from './models-dev.ts';
 import { news } from './news.ts';
 import { npmSdk } from './npm-sdk.ts';
 import { openaiModels } from './openai-models.ts';
 import { openrouter } from './openrouter.ts';
+import { vercelGateway } from './vercel-gateway.ts';
+import { xaiModels } from './xai-models.ts';
 
 /** The kinds of feed that can be read, one line each. */
 const adapters = {
@@ -23,6 +29,12 @@ const adapters = {
   openrouter,
   openai_models: openaiModels,
   anthropic_models: anthropicModels,
+  gemini_models: geminiModels,
+  xai_models: xaiModels,
+  mistral_models: mistralModels,
+  deepseek_models: deepseekModels,
+  huggingface,
+  vercel_gateway: vercelGateway,
   deprecations,
   endoflife,
   news,

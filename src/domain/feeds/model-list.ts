@@ -1,4 +1,4 @@
-import type { ParsedPayload } from './item.ts';
+import type { Attributes, FeedItem, ParsedPayload } from './item.ts';
 import { findGap, type Paging } from './pages.ts';
 import { collectRows, describeValue, isRecord, type Row, readJsonObject, unparsable } from './payload.ts';
 
@@ -33,6 +33,19 @@ export function readModelList(bytes: Uint8Array, shape: ListShape, readRow: (fou
   if (parsed.items.length === 0 && rows.length > 0)
     throw unparsable(`${rows.length} rows and no model among them`, expected);
   return parsed;
+}
+
+/** A row that says no more than that the vendor lists the id, with what attributes it has. */
+export function readPlainRow({ name, row }: ListRow, vendor: string, attributes?: Attributes): Row {
+  if (row.object !== undefined && row.object !== 'model') return { key: name, lost: 'is no object of the kind model' };
+  const item: FeedItem = {
+    key: name,
+    name,
+    host: vendor,
+    ...(attributes !== undefined && { attributes }),
+    raw: row,
+  };
+  return { key: name, item };
 }
 
 function nameRow(row: unknown, index: number, shape: ListShape, readRow: (found: ListRow) => Row): Row {
