@@ -1,3 +1,4 @@
+import { patternsOf } from './domain/watch.ts';
 import type { Deps } from './services/deps.ts';
 import { type FeedView, listFeedViews } from './services/feeds.ts';
 import { listPredictionsAt } from './services/prediction-lists.ts';
@@ -57,5 +58,9 @@ function standingText(view: PredictionView): string {
   if (view.resolution !== null)
     return `${view.resolution.outcome}, ${view.resolution.effectiveAt}${view.status === 'disputed' ? ' (disputed)' : ''}`;
   if (view.status !== 'open') return `${view.status}: ${view.leaning?.text ?? ''}`.slice(0, 160);
-  return view.standing === null ? 'open, for a person to judge' : `open, ${view.standing}`;
+  if (view.standing !== null) return `open, ${view.standing}`;
+  // Without anything that a feed could list only a person can answer; otherwise no feed has been read that could.
+  return patternsOf(view.prediction.criterion).length === 0
+    ? 'open, for a person to judge'
+    : 'open, no feed that could tell has been read yet';
 }
