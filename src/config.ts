@@ -59,6 +59,8 @@ const environment = z.object({
   HTTPS_PROXY: z.string().optional(),
   HTTP_PROXY: z.string().optional(),
   NO_PROXY: z.string().optional(),
+  /** A port of its own for metrics; unset: they are on the port of the API. */
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -85,6 +87,7 @@ export type Config = {
   /** Shown to the vendors alone: never logged, never in an error. */
   readonly vendorKeys: ReadonlyMap<KeyVariable, string>;
   readonly logLevel: string;
+  readonly metricsPort: number | undefined;
 };
 
 /** Reads the environment or refuses with every variable that is wrong and why. Empty values count as unset. */
@@ -133,6 +136,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     vendorKeys: new Map(keyVariables.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))),
     logLevel: values.LOG_LEVEL,
+    metricsPort: values.METRICS_PORT,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { describeFeeds, describePredictions } from './greeting.ts';
 import { createApp } from './http/app.ts';
+import { serveMetrics } from './http/metrics.ts';
 import { serveApp } from './http/serve.ts';
 import { parseCidrs } from './net/address.ts';
 import { clientAddress } from './net/client-address.ts';
@@ -70,6 +71,11 @@ async function run(
   );
   const closers: (() => Promise<void>)[] = [];
   if (config.role !== 'worker') closers.push(await startServing(config, runtime, () => draining, say));
+  if (config.metricsPort !== undefined) {
+    const metrics = await serveMetrics(deps, { host: config.host, port: config.metricsPort });
+    say(`  Metrics    port ${metrics.port}`);
+    closers.push(metrics.close);
+  }
   const work = config.role === 'api' ? Promise.resolve(null) : startWorking(config, deps, say);
   const signal = await stopping;
   draining = true;
@@ -97,6 +103,7 @@ async function startServing(
     version,
     log: deps.log,
     isDraining,
+    metricsApart: config.metricsPort !== undefined,
   });
   const served = await serveApp(app, { host: config.host, port: config.port, log: deps.log });
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;

@@ -69,12 +69,15 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
   };
 }
 
+/** A lease outlasts the exchange by so much: time to write down what came of it. */
+const leaseMarginMs = 30_000;
+
 function makeWebhookDeps(config: Config, client: Client, allow: AllowList): WebhookDeps {
   const rules = { allow, httpsOnly: config.webhookHttpsOnly };
   const settings = { client, rules, exchangeMsMax: exchangeMsMaxDefault, now: Date.now };
   return {
     schedule: config.webhookSchedule,
-    exchangeMsMax: exchangeMsMaxDefault,
+    leaseMs: exchangeMsMaxDefault + leaseMarginMs,
     vault: makeVault(loadSecret(config), config.previousSecrets),
     chance: Math.random,
     judgeUrl: (url) => judgeWebhookUrl(rules, url),

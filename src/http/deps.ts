@@ -17,6 +17,8 @@ export type HttpDeps = {
   readonly log: Log;
   /** True once the process has been told to stop: `/readyz` then fails, and connections are closed. */
   readonly isDraining?: () => boolean;
+  /** Whether metrics are served on a port of their own. */
+  readonly metricsApart?: boolean;
 };
 
 export type HttpEnv = {

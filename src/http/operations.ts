@@ -7,6 +7,7 @@ import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
 import { historyOperations } from './history.ts';
 import { identityOperations } from './identity.ts';
+import { metricsOperations } from './metrics.ts';
 import { modelOperations } from './models.ts';
 import { observationOperations } from './observations.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi.ts';
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   ...apiKeyOperations,
   ...auditOperations,
   ...serviceOperations,
+  ...metricsOperations,
   ...documentOperations(() => operations),
 ];
 

@@ -32,9 +32,6 @@ export const perFailingMax = 1;
 /** Endpoints looked at in one claim. */
 const endpointsPerClaim = 500;
 
-/** A lease outlasts the exchange by so much: time to write down what came of it. */
-const leaseMarginMs = 30_000;
-
 export type { ClaimedDelivery };
 
 /** An attempt that has ended: what is written down, and what else follows from it. */
@@ -56,7 +53,7 @@ export async function claimDue(deps: Deps, limit: number, after = ''): Promise<C
     return await claimDeliveries(tx, {
       endpointIds,
       holder: deps.nodeId,
-      leaseMs: deps.webhooks.exchangeMsMax + leaseMarginMs,
+      leaseMs: deps.webhooks.leaseMs,
       now,
       perEndpoint: perEndpointMax,
       perFailing: perFailingMax,

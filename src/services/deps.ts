@@ -79,8 +79,8 @@ export type Deps = {
 /** What telling subscribers takes. */
 export type WebhookDeps = {
   readonly schedule: RetrySchedule;
-  /** How long one exchange may take, in milliseconds; leases are longer. */
-  readonly exchangeMsMax: number;
+  /** How long a delivery is its sender's, in milliseconds: longer than an exchange may take and be written down. */
+  readonly leaseMs: number;
   readonly vault: Vault;
   /** A number in [0, 1), for jitter. */
   readonly chance: () => number;

@@ -7,7 +7,7 @@ const nowhere: UrlVerdict = { ok: false, reason: 'refused_address', detail: 'nob
 /** For programs that settle predictions and tell nobody: replays and measurements. */
 export const muteWebhooks: WebhookDeps = {
   schedule: [],
-  exchangeMsMax: 0,
+  leaseMs: 0,
   vault: makeVault('nothing is kept'),
   chance: () => 0,
   judgeUrl: () => nowhere,

@@ -204,6 +204,18 @@ export async function advanceStranded(
   return rows.length;
 }
 
+/** What waits on all nodes together, and since when the oldest of what is due has been. */
+export async function countQueue(
+  db: Sql,
+  now: Instant,
+): Promise<{ readonly pending: number; readonly due: number; readonly oldestDueAt: Instant | null }> {
+  const [row] = await db<{ pending: number; due: number; oldestDueAt: Instant | null }[]>`
+    select count(*)::int as pending, count(*) filter (where next_attempt_at <= ${new Date(now)})::int as due,
+      min(next_attempt_at) filter (where next_attempt_at <= ${new Date(now)}) as "oldestDueAt"
+    from webhook_deliveries where state = 'pending'`;
+  return row ?? { pending: 0, due: 0, oldestDueAt: null };
+}
+
 /** What has no time to wait for a lease to run out: the one process of an embedded database, at its start. */
 export async function clearDeliveryLeases(db: Sql): Promise<void> {
   await db`

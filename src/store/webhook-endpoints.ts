@@ -227,6 +227,12 @@ export async function deleteEndpoint(db: Sql, id: string, now: Instant): Promise
   return rows.length === 1;
 }
 
+export async function countDisabled(db: Sql): Promise<number> {
+  const rows = await db<{ count: number }[]>`
+    select count(*)::int as count from webhook_endpoints where status = 'disabled' and deleted_at is null`;
+  return rows[0]?.count ?? 0;
+}
+
 /** Sealed headers, for sealing them anew. */
 export async function listSealedHeaders(db: Sql): Promise<{ readonly id: string; readonly sealed: string }[]> {
   return await db<{ id: string; sealed: string }[]>`

@@ -27,7 +27,9 @@ export type ApiWorld = World & {
 };
 
 export type ApiWorldStart = WorldStart & {
-  readonly http?: Partial<Pick<HttpDeps, 'publicRead' | 'isDraining' | 'adminKeyHash' | 'clientAddress'>>;
+  readonly http?: Partial<
+    Pick<HttpDeps, 'publicRead' | 'isDraining' | 'metricsApart' | 'adminKeyHash' | 'clientAddress'>
+  >;
   /** Requests are not counted unless a limit is given: `10/60s`. */
   readonly rateLimit?: string;
 };

@@ -25,7 +25,7 @@ export function makeWebhookDeps(now: () => number): WebhookDeps & { close(): Pro
   const settings = { client, rules, exchangeMsMax: testExchangeMsMax, now };
   return {
     schedule: parseSchedule(retryScheduleDefault),
-    exchangeMsMax: testExchangeMsMax,
+    leaseMs: 30_000,
     vault: makeVault(testSecret),
     chance: () => 0,
     judgeUrl: (url) => judgeWebhookUrl(rules, url),

@@ -1,0 +1,214 @@
+// How fast subscribers are told, as ratios to a bare loop of the same HTTP client, all measured in one run.
+// Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/deliver.mjs [deliveries, e.g. 4000]
+// Makes and drops its own database on that server. Receivers, senders and this program are processes of their own.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import postgres from 'postgres';
+import { readIdentityTable } from '../dist/src/domain/identity-table.js';
+import { parseCidrs } from '../dist/src/net/address.js';
+import { makeClient } from '../dist/src/net/client.js';
+import { postWebhook } from '../dist/src/net/post-webhook.js';
+import { signMessage } from '../dist/src/net/webhook-signature.js';
+import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
+import { recordEvent } from '../dist/src/services/outbox.js';
+import { recordPrediction } from '../dist/src/services/predictions.js';
+import { decideByPerson } from '../dist/src/services/resolutions.js';
+import { makeVault } from '../dist/src/services/vault.js';
+import { createEndpoint } from '../dist/src/services/webhook-endpoints.js';
+import { openDatabase } from '../dist/src/store/db.js';
+import { migrate } from '../dist/src/store/migrate.js';
+
+const server = process.env.BENCH_DATABASE_URL;
+if (server === undefined) throw new Error('BENCH_DATABASE_URL must name a server on which databases may be made');
+const deliveries = Number(process.argv[2] ?? 4000);
+const endpoints = 100;
+const loopConcurrency = 256;
+const exchangeMs = 15_000;
+const secret = 'a secret of the measurement';
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const receiver = start('receiver.mjs');
+const port = await firstLine(receiver);
+const origin = `http://127.0.0.1:${port}`;
+const ask = async (path) => JSON.parse(await (await fetch(`${origin}/${path}`)).text());
+const allow = parseCidrs('127.0.0.0/8');
+
+await bareLoop(500);
+const loops = [await bareLoop(deliveries)];
+const rates = new Map();
+for (const senders of [1, 4]) rates.set(senders, await drain(senders, false));
+loops.push(await bareLoop(deliveries));
+const hanging = await drain(1, true);
+loops.push(await bareLoop(deliveries));
+const calm = await drain(1, false);
+const bare = median(loops);
+console.log(
+  `bare loop of the same client, ${loopConcurrency} at once: ${Math.round(bare)} messages/s (${loops.map(Math.round).join(', ')})`,
+);
+for (const [senders, rate] of rates)
+  console.log(
+    `${senders} sender${senders === 1 ? '' : 's'}: ${Math.round(rate)} deliveries/s, ${(rate / bare).toFixed(2)} of the bare loop`,
+  );
+const base = median([rates.get(1), calm]);
+console.log(
+  `1 of ${endpoints} endpoints hangs: the others at ${Math.round(hanging)}/s, ${((100 * hanging) / base).toFixed(0)} % of ${Math.round(base)}/s without it`,
+);
+console.log(`from resolved committed to received, idle: median ${(await latency()).toFixed(1)} ms`);
+receiver.stdin.end();
+
+/** Signs and posts, and nothing else. */
+async function bareLoop(count) {
+  const client = makeClient({ allow, userAgent: 'outturn-bench', connectionsPerOriginMax: null });
+  const settings = { client, rules: { allow, httpsOnly: false }, exchangeMsMax: exchangeMs, now: Date.now };
+  const key = { signing: 'v1', bytes: Buffer.alloc(32, 1) };
+  const body = JSON.stringify({ type: 'feed.recovered', timestamp: new Date().toISOString(), data: { sequence: 1 } });
+  const never = new AbortController().signal;
+  let sent = 0;
+  const begin = performance.now();
+  await Promise.all(
+    Array.from({ length: loopConcurrency }, async () => {
+      while (sent < count) {
+        sent += 1;
+        const timestampSeconds = Math.floor(Date.now() / 1000);
+        const signature = signMessage(key, { id: `evt_${sent}`, timestampSeconds, body });
+        const headers = {
+          'content-type': 'application/json',
+          'webhook-id': `evt_${sent}`,
+          'webhook-signature': signature,
+        };
+        const url = `${origin}/${sent % endpoints}`;
+        const outcome = await postWebhook(settings, { url, headers, body }, never);
+        if (outcome.errorClass !== null) throw new Error(outcome.detail);
+      }
+    }),
+  );
+  const rate = count / ((performance.now() - begin) / 1000);
+  await client.close();
+  return rate;
+}
+
+/** Deliveries a second from when the senders begin until the last message has arrived; of a hanging endpoint none counts. */
+async function drain(count, withHanging) {
+  const world = await openWorld();
+  for (let index = 0; index < endpoints; index += 1)
+    await subscribe(world, withHanging && index === 0 ? 'hang' : `${index}`, ['feed.recovered']);
+  const events = Math.ceil(deliveries / endpoints);
+  for (let index = 0; index < events; index += 1)
+    await recordEvent(world.db.sql, world.deps, {
+      type: 'feed.recovered',
+      occurredAt: Date.now() - 1000,
+      data: { index },
+    });
+  await ask('reset');
+  const begin = performance.timeOrigin + performance.now();
+  const senders = await startSenders(world, count);
+  const wanted = events * (withHanging ? endpoints - 1 : endpoints);
+  let told;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    told = await ask('count');
+  } while (arrivedOf(told) < wanted);
+  await stopSenders(senders);
+  await world.close();
+  return wanted / ((told.last - Math.max(begin, senders.ready)) / 1000);
+}
+
+function arrivedOf({ counts }) {
+  return Object.entries(counts).reduce((sum, [path, count]) => sum + (path === '/hang' ? 0 : count), 0);
+}
+
+async function latency() {
+  const world = await openWorld();
+  await subscribe(world, 'latency', ['prediction.resolved']);
+  const senders = await startSenders(world, 1);
+  const times = [];
+  for (let index = 0; index < 30; index += 1) {
+    const { view } = await recordPrediction(world.deps, {
+      statement: `Claim ${index}.`,
+      madeAt: '2025-01-01',
+      criterion: { op: 'judged', question: 'Is it?' },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = arrivedOf(await ask('count'));
+    const decision = {
+      outcome: 'yes',
+      effectiveAt: '2025-01-01',
+      reasonCode: 'judged',
+      reason: 'It is.',
+      evidence: [],
+      decidedBy: 'admin',
+    };
+    await decideByPerson(world.deps, view.prediction.id, decision);
+    const committed = performance.timeOrigin + performance.now();
+    let told;
+    do told = await ask('count');
+    while (arrivedOf(told) === before);
+    times.push(told.last - committed);
+  }
+  await stopSenders(senders);
+  await world.close();
+  return median(times);
+}
+
+async function openWorld() {
+  const name = `outturn_bench_deliver_${process.pid}`;
+  const admin = postgres(server, { max: 1, onnotice: () => {} });
+  await admin.unsafe(`create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const db = await openDatabase({ databaseUrl: url.href });
+  await migrate(db);
+  let ids = 0;
+  const judged = (text) => ({ ok: true, url: new URL(text) });
+  const deps = {
+    db,
+    now: Date.now,
+    newId: (prefix) => {
+      ids += 1;
+      return `${prefix}_${String(ids).padStart(12, '0')}`;
+    },
+    identity: readIdentityTable(JSON.parse(readFileSync('data/identity.json', 'utf8'))),
+    log: { info() {}, warn() {}, error() {} },
+    nodeId: 'bench',
+    fetchPayload: async () => ({ kind: 'not_modified', status: null }),
+    webhooks: { ...muteWebhooks, vault: makeVault(secret), judgeUrl: judged },
+  };
+  const close = async () => {
+    await db.close();
+    await admin.unsafe(`drop database ${name} with (force)`);
+    await admin.end();
+  };
+  return { db, deps, url: url.href, close };
+}
+
+async function subscribe(world, path, eventTypes) {
+  await createEndpoint(world.deps, { url: `${origin}/${path}`, eventTypes });
+}
+
+function start(program, ...args) {
+  return spawn(process.execPath, [`bench/${program}`, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+}
+
+async function firstLine(child) {
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return line;
+}
+
+/** All of them are up, and have waited for each other as little as can be, when the first begins. */
+async function startSenders(world, count) {
+  const settings = JSON.stringify({ databaseUrl: world.url, secret, exchangeMs, leaseMs: exchangeMs + 30_000 });
+  const children = Array.from({ length: count }, () => start('sender.mjs', settings));
+  await Promise.race(children.map(firstLine));
+  return Object.assign(children, { ready: performance.timeOrigin + performance.now() });
+}
+
+async function stopSenders(children) {
+  await Promise.all(
+    children.map(async (child) => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }),
+  );
+}

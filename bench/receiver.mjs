@@ -1,0 +1,22 @@
+// Subscribers for measurements: everything is answered 204 but "/hang", which never is.
+// Says its port; `GET /count` tells how many messages came to which path, and when the last of them came.
+import { createServer } from 'node:http';
+
+let counts = {};
+let last = 0;
+const server = createServer((request, response) => {
+  if (request.method === 'GET') {
+    response.end(JSON.stringify({ counts, last }));
+    if (request.url === '/reset') counts = {};
+    return;
+  }
+  request.resume();
+  request.on('end', () => {
+    last = performance.timeOrigin + performance.now();
+    counts[request.url] = (counts[request.url] ?? 0) + 1;
+    if (request.url !== '/hang') response.writeHead(204).end();
+  });
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+process.stdin.resume();
+process.stdin.on('end', () => process.exit(0));

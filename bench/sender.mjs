@@ -1,0 +1,42 @@
+// One sender as a process of its own, for measurements and for tests that kill it.
+// Usage: npm run build && node bench/sender.mjs '{"databaseUrl": "postgres://…", "secret": "…", "exchangeMs": 2000, "leaseMs": 4000}'
+// Says "sending" once it is, and ends when its standard input does.
+import { parseCidrs } from '../dist/src/net/address.js';
+import { makeClient } from '../dist/src/net/client.js';
+import { postWebhook } from '../dist/src/net/post-webhook.js';
+import { startSender } from '../dist/src/services/sender.js';
+import { makeVault } from '../dist/src/services/vault.js';
+import { openDatabase } from '../dist/src/store/db.js';
+
+const settings = JSON.parse(process.argv[2]);
+const say = (level) => (fields, message) => console.error(level, JSON.stringify(fields), message);
+const allow = parseCidrs('127.0.0.0/8');
+const client = makeClient({ allow, userAgent: 'outturn-bench', connectionsPerOriginMax: null });
+const post = { client, rules: { allow, httpsOnly: false }, exchangeMsMax: settings.exchangeMs, now: Date.now };
+const db = await openDatabase({ databaseUrl: settings.databaseUrl, poolMax: 4 });
+let ids = 0;
+const sender = await startSender({
+  db,
+  now: Date.now,
+  newId: (prefix) => {
+    ids += 1;
+    return `${prefix}_${process.pid}_${ids}`;
+  },
+  log: { info() {}, warn: say('warn'), error: say('error') },
+  nodeId: `node_${process.pid}`,
+  webhooks: {
+    schedule: [0, 1000, 1000, 1000, 1000],
+    leaseMs: settings.leaseMs,
+    vault: makeVault(settings.secret),
+    chance: Math.random,
+    post: (ask, signal) => postWebhook(post, ask, signal),
+    tally: new Map(),
+  },
+});
+console.log('sending');
+process.stdin.resume();
+process.stdin.on('end', async () => {
+  await sender.stop(5000);
+  await client.close();
+  await db.close();
+});

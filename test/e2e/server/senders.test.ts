@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { packageRoot } from '../../../src/package-root.ts';
+import { recordEvent } from '../../../src/services/outbox.ts';
+import { createServerDatabase } from '../../support/database.ts';
+import { openReceiver, type Receiver } from '../../support/receiver.ts';
+import { testSecret } from '../../support/webhook-deps.ts';
+import { deliveriesOf, subscribe } from '../../support/webhooks.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+const senders = 3;
+const kills = 4;
+const events = 120;
+/** Short, so that what a killed sender held is soon another's. */
+const leaseMs = 1500;
+
+let world: World;
+let receiver: Receiver;
+let database: Awaited<ReturnType<typeof createServerDatabase>>;
+const running = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  receiver = await openReceiver();
+  database = await createServerDatabase(inject('server').template);
+  world = await openWorld({ feeds: [], now: new Date().toISOString(), database: { databaseUrl: database.url } });
+});
+
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await receiver.close();
+  await world.close();
+  await database.drop();
+});
+
+async function startSender(): Promise<ChildProcess> {
+  const settings = { databaseUrl: database.url, secret: testSecret, exchangeMs: 1000, leaseMs };
+  const path = join(packageRoot(), 'bench', 'sender.mjs');
+  const child = spawn(process.execPath, [path, JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  await once(createInterface({ input: child.stdout }), 'line');
+  return child;
+}
+
+test(`${senders} senders, killed ${kills} times under load, lose nothing, and repeat only under the same id`, async () => {
+  const paths = ['a', 'b', 'c'];
+  for (const path of paths) await subscribe(world, `${receiver.origin}/${path}`, { eventTypes: ['feed.recovered'] });
+  // Answers take a moment, so that a kill finds something under way.
+  receiver.answer((response) => void setTimeout(() => response.writeHead(204).end(), Math.random() * 20));
+  const children = await Promise.all(Array.from({ length: senders }, startSender));
+  const expected: string[] = [];
+  for (let count = 0; count < events; count += 1) {
+    await recordEvent(world.db.sql, world.deps, {
+      type: 'feed.recovered',
+      occurredAt: world.deps.now(),
+      data: { count },
+    });
+  }
+  for (const { id } of await world.db.sql<{ id: string }[]>`select id from events order by sequence`)
+    for (const path of paths) expected.push(`/${path} ${id}`);
+  for (let kill = 0; kill < kills; kill += 1) {
+    await receiver.arrived(Math.floor(((kill + Math.random()) * expected.length) / (kills + 1)));
+    const victim = kill % senders;
+    const gone = children[victim] as ChildProcess; // there are so many
+    gone.kill('SIGKILL');
+    if (gone.exitCode === null && gone.signalCode === null) await once(gone, 'exit');
+    children[victim] = await startSender();
+  }
+  await expect
+    .poll(async () => (await deliveriesOf(world)).filter(({ state }) => state !== 'succeeded').length, {
+      timeout: 25_000,
+      interval: 200,
+    })
+    .toBe(0);
+  const arrived = receiver.received.map(({ path, id }) => `${path} ${id}`);
+  expect([...new Set(arrived)].sort()).toEqual(expected.sort());
+  const [attempts] = await world.db.sql<{ made: number; lost: number; begun: number }[]>`
+    select (select count(*)::int from webhook_attempts where error_class is null) as made,
+      (select count(*)::int from webhook_attempts where error_class = 'lost') as lost,
+      (select sum(attempts)::int from webhook_deliveries) as begun`;
+  // Every attempt that was begun is written down: made, or lost with its sender.
+  expect(attempts?.made).toBe(expected.length);
+  expect((attempts?.made ?? 0) + (attempts?.lost ?? 0)).toBe(attempts?.begun);
+  expect(arrived.length - expected.length).toBeLessThanOrEqual(attempts?.lost ?? 0);
+}, 60_000);
+
+test('a sender that is told to stop finishes what it has under way and leaves no lease behind', async () => {
+  const before = receiver.received.length;
+  for (const child of [...running]) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  const child = await startSender();
+  receiver.answer((response) => void setTimeout(() => response.writeHead(204).end(), 50));
+  await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt: world.deps.now(), data: {} });
+  await receiver.arrived(before + 3);
+  child.stdin?.end();
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+  expect(
+    await world.db.sql`select id from webhook_deliveries where lease_holder is not null or state <> 'succeeded'`,
+  ).toHaveLength(0);
+});
