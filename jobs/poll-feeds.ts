@@ -1,7 +1,12 @@
+import { withCurrentIdentity } from '../src/services/identity.ts';
 import { pollDueFeeds } from '../src/services/polls.ts';
 import type { Job } from './job.ts';
 
 /** Reads every feed that is due, on whichever node comes first. */
 export function pollFeedsJob(cron: string): Job {
-  return { name: 'poll-feeds', cron, run: pollDueFeeds };
+  return {
+    name: 'poll-feeds',
+    cron,
+    run: async (deps, tick) => await pollDueFeeds(await withCurrentIdentity(deps), tick),
+  };
 }

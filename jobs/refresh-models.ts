@@ -1,3 +1,4 @@
+import { withCurrentIdentity } from '../src/services/identity.ts';
 import { refreshModels } from '../src/services/model-states.ts';
 import type { Job } from './job.ts';
 
@@ -5,5 +6,5 @@ import type { Job } from './job.ts';
 export const refreshModelsJob: Job = {
   name: 'refresh-models',
   cron: '* * * * *',
-  run: async (deps) => ({ families: await refreshModels(deps) }),
+  run: async (deps) => ({ families: await refreshModels(await withCurrentIdentity(deps)) }),
 };

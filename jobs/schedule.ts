@@ -2,7 +2,6 @@ import { type Logger, schedule, validate } from 'node-cron';
 import { startOfMinute } from '../src/domain/instant.ts';
 import { Refusal } from '../src/domain/refusal.ts';
 import type { Deps } from '../src/services/deps.ts';
-import { withCurrentIdentity } from '../src/services/identity.ts';
 import type { Job } from './job.ts';
 
 export type Schedule = { readonly stop: () => Promise<void> };
@@ -41,7 +40,7 @@ function schedulerLog(deps: Deps, job: Job): Logger {
 async function runJob(deps: Deps, job: Job, date: Date): Promise<void> {
   const tick = startOfMinute(date.getTime());
   try {
-    const counts = await job.run(await withCurrentIdentity(deps), tick);
+    const counts = await job.run(deps, tick);
     deps.log.info({ job: job.name, ...counts }, counts === null ? 'another node is at it' : 'job done');
   } catch (error) {
     deps.log.error(

@@ -158,7 +158,7 @@ describe('/v1/observations', () => {
         vendor: expect.toSatisfy((vendor: unknown) => vendor === null || typeof vendor === 'string'),
         items: 1,
         feeds: ['archive'],
-        examples: ['horizon-alpha'],
+        examples: ['openai/horizon-alpha#general'],
         first_seen_at: '2025-07-31T00:00:00Z',
         listed: true,
         why: expect.stringMatching(/\w/),
