@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import { forgetExpiredJob } from '../jobs/forget-expired.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
@@ -28,7 +29,9 @@ import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.
 import { resealWebhooks } from './services/webhook-sweep.ts';
 
 /** How long requests under way may take to finish once the process was told to stop. */
-const drainMsMax = 10_000;
+const drainMsMax = 8000;
+/** How long /readyz fails while requests are still taken. */
+const noticeMs = 1000;
 
 /** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then everything in the other order. */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
@@ -80,6 +83,8 @@ async function run(
   const signal = await stopping;
   draining = true;
   deps.log.info({ signal }, 'stopping');
+  // Whoever spreads the load is to see /readyz fail before the door is shut; a person at a terminal need not wait.
+  if (signal === 'SIGTERM' && closers.length > 0) await wait(noticeMs);
   const jobs = await work;
   await Promise.all([...closers.map((close) => close()), jobs?.stop()]);
   say('Stopped.');

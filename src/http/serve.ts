@@ -7,7 +7,11 @@ import { buildProblem, type Problem, type ProblemCode, problemHeaders } from './
 import { corsHeaders, securityHeaders } from './headers.ts';
 
 /** Until when the header of a request must have arrived. */
-const headersMsMax = 20_000;
+export const headersMsMax = 6000;
+/** How often that is looked at. */
+export const lateCheckMs = 1000;
+/** How long a connection that was told off may take to go away by itself. */
+export const lingerMsMax = 1000;
 /** Until when a whole request must have arrived: 32 MiB over a slow line. */
 const requestMsMax = 180_000;
 /** How long an idle connection is kept; longer than load balancers keep theirs. */
@@ -15,11 +19,19 @@ const keepAliveMs = 65_000;
 /** The request line and all header fields together. */
 const headerBytesMax = 16 * 1024;
 const connectionsMax = 10_000;
+/** A connection on which nothing moves for so long is cut; longer than any answer takes. */
+const silentMsMax = 300_000;
 
 /** As much of an application as serving needs. */
 export type Servable = { readonly fetch: Parameters<typeof getRequestListener>[0] };
 
-export type ServeOptions = { readonly host: string; readonly port: number; readonly log: Log };
+export type ServeOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Log;
+  /** Until when the header of a request must have arrived; `headersMsMax` unless told. */
+  readonly headersMs?: number;
+};
 
 export type Served = {
   readonly server: Server;
@@ -37,7 +49,8 @@ export async function serveApp(app: Servable, options: ServeOptions): Promise<Se
   const active = new Set<ServerResponse>();
   let draining = false;
   const limits = {
-    headersTimeout: headersMsMax,
+    headersTimeout: options.headersMs ?? headersMsMax,
+    connectionsCheckingInterval: Math.min(lateCheckMs, options.headersMs ?? lateCheckMs),
     requestTimeout: requestMsMax,
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: headerBytesMax,
@@ -52,6 +65,7 @@ export async function serveApp(app: Servable, options: ServeOptions): Promise<Se
     void listener(request, response);
   });
   server.maxConnections = connectionsMax;
+  server.timeout = silentMsMax;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket, active));
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
     answerNow(response, 'expectation_failed', 'only "Expect: 100-continue" is understood'),
@@ -164,5 +178,9 @@ function writeProblem(socket: Duplex, code: ProblemCode, detail: string): void {
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
   ];
+  // A client that neither reads nor goes away must not keep the connection.
+  const late = setTimeout(() => socket.destroy(), lingerMsMax);
+  late.unref();
+  socket.once('close', () => clearTimeout(late));
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
-import { serveApp } from '../../src/http/serve.ts';
+import { headersMsMax, lateCheckMs, lingerMsMax, serveApp } from '../../src/http/serve.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { recordClaim } from '../support/claims.ts';
 import { makeClient } from '../support/http-client.ts';
@@ -126,11 +126,12 @@ test('every answer carries the security headers and says who may keep it', async
     'GET /readyz',
   ]) {
     const { headers } = await world.anyone(target);
-    expect([target, headers['x-content-type-options'], headers['referrer-policy']]).toEqual([
+    expect({ target, ...headers }).toMatchObject({
       target,
-      'nosniff',
-      'no-referrer',
-    ]);
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+    });
     expect([target, headers['cache-control']]).toEqual([target, expect.stringMatching(/./)]);
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; /);
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
@@ -219,6 +220,37 @@ test('a client that goes away in the middle of a body is no bug', async () => {
   );
   await until(() => world.log.length > lines);
   expect(world.log.slice(lines)).toMatchObject([{ level: 'info', fields: { status: 400 } }]);
+});
+
+describe('a client that never finishes its header', () => {
+  test('is told so and is gone, two hundred of them, while others are served', async () => {
+    const served = await serveApp(createApp(world.http), { host: '127.0.0.1', port: 0, log: quiet, headersMs: 300 });
+    const client = makeClient(`http://127.0.0.1:${served.port}`, {});
+    const slow = Array.from({ length: 200 }, () =>
+      sendRaw(served.port, 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: '),
+    );
+    for (let count = 0; count < 20; count += 1) expect((await client('GET /healthz')).status).toBe(200);
+    const answers = await Promise.all(slow);
+    expect(answers.filter((answer) => !answer.startsWith('HTTP/1.1 408 '))).toEqual([]);
+    await served.close(1000);
+  });
+
+  test('is gone even where it does not go by itself', async () => {
+    const served = await serveApp(createApp(world.http), { host: '127.0.0.1', port: 0, log: quiet, headersMs: 100 });
+    // Keeps its half of the connection open whatever the server does with the other.
+    const socket = connect({ port: served.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => {});
+    socket.resume();
+    socket.write('GET /healthz HTTP/1.1\r\n');
+    const [peer] = await once(served.server, 'connection');
+    await once(peer, 'close');
+    socket.destroy();
+    await served.close(1000);
+  });
+
+  test('has ten seconds at most', () => {
+    expect(headersMsMax + lateCheckMs + lingerMsMax).toBeLessThanOrEqual(10_000);
+  });
 });
 
 describe('closing', () => {
