@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { setTimeout as wait } from 'node:timers/promises';
+import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { forgetExpiredJob } from '../jobs/forget-expired.ts';
+import { placeEventsJob } from '../jobs/place-events.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
@@ -19,6 +20,7 @@ import { packageRoot } from './package-root.ts';
 import { makeLog, openRuntime, type Runtime, readJson } from './runtime.ts';
 import { hashKey } from './services/admin-key.ts';
 import type { Deps } from './services/deps.ts';
+import { createEventPulse } from './services/event-pulse.ts';
 import { refreshIdentity } from './services/identity.ts';
 import { refreshModels } from './services/model-states.ts';
 import { pollDueFeeds } from './services/polls.ts';
@@ -98,6 +100,7 @@ async function startServing(
 ): Promise<() => Promise<void>> {
   const { deps, version } = runtime;
   const admin = loadAdminKey(config);
+  const pulse = createEventPulse(deps);
   const proxies = parseCidrs(config.trustedProxies);
   const app = createApp({
     services: deps,
@@ -109,13 +112,16 @@ async function startServing(
     log: deps.log,
     isDraining,
     metricsApart: config.metricsPort !== undefined,
+    pulse,
   });
   const served = await serveApp(app, { host: config.host, port: config.port, log: deps.log });
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
   say(`  API        ${base}/v1/predictions`);
   say(`  Reference  ${base}/docs`);
   if (admin.made) say(`  Admin key  ${admin.key}  (shown this once; kept in ${admin.path})`);
-  return () => served.close(drainMsMax);
+  return async () => {
+    await Promise.all([pulse.close(), served.close(drainMsMax)]);
+  };
 }
 
 /** The first poll at once, then by the clock; subscribers are told all along. */
@@ -126,6 +132,7 @@ async function startWorking(config: Config, deps: Deps, say: (line: string) => v
     refreshModelsJob,
     forgetExpiredJob,
     sweepWebhooksJob,
+    placeEventsJob,
   ];
   const schedule = startJobs(deps, jobs);
   const delivering = await deliverWebhooks(deps);

@@ -48,6 +48,7 @@ describe('the house', () => {
         'predictors',
         'api-keys',
         'audit',
+        'event-log',
       ]),
     ).toEqual([]);
   });

@@ -1,6 +1,19 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Deps, Log } from '../services/deps.ts';
+import type { EventPulse } from '../services/event-pulse.ts';
 import type { Limiter } from '../services/rate-limits.ts';
+
+/** Times of a stream, in milliseconds. */
+export type StreamLimits = {
+  /** A comment is sent when nothing else was for so long, so that nobody takes the connection for dead. */
+  readonly heartbeatMs: number;
+  /** A reader that takes nothing for so long is cut off; it may come back and go on where it stopped. */
+  readonly stalledMs: number;
+  /** A stream ends after so long and is opened anew, with a key that must still be good. */
+  readonly lifeMs: number;
+  /** How long a reader is asked to wait before it comes back. */
+  readonly retryMs: number;
+};
 
 /** What the HTTP floor needs. */
 export type HttpDeps = {
@@ -19,6 +32,9 @@ export type HttpDeps = {
   readonly isDraining?: () => boolean;
   /** Whether metrics are served on a port of their own. */
   readonly metricsApart?: boolean;
+  /** Tells followers of the event log that there is more, and when streams must end. */
+  readonly pulse: EventPulse;
+  readonly streamLimits?: Partial<StreamLimits>;
 };
 
 export type HttpEnv = {

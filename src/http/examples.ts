@@ -209,3 +209,16 @@ export const modelExample = {
   url: '/v1/models/openai/gpt-5',
   why: 'listed by openai-sdk from 2025-08-08T00:00:00Z; dated by openai-sdk',
 };
+
+export const eventExample = {
+  id: 'evt_01k21v6yh3j6k8m1n4p7q9r2st',
+  position: 1042,
+  type: 'prediction.resolved',
+  occurred_at: '2025-08-08T00:00:04Z',
+  prediction_id: predictionExample.id,
+  resolution_id: resolutionExample.id,
+  feed_id: null,
+  data: {
+    prediction: { id: predictionExample.id, slug: predictionExample.slug, statement: predictionExample.statement },
+  },
+};

@@ -123,6 +123,7 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   if (takesIdempotencyKey(spec)) codes.push('bad_request', 'request_in_progress', 'idempotency_key_reused');
   if (Object.keys(spec.params).length > 0) codes.push('not_found');
   if (spec.ifMatch === true) codes.push('precondition_failed');
+  if (spec.streams === true) codes.push('bad_request');
   if (takesPage) codes.push('invalid_cursor');
   if (spec.body !== undefined) codes.push('invalid_json');
   if (spec.body !== undefined || spec.raw !== undefined) codes.push('unsupported_media_type', 'body_too_large');

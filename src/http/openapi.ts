@@ -38,6 +38,11 @@ const headerFields = {
     .string()
     .optional()
     .meta({ description: 'ETags that the caller holds; the answer is then 304.', example: '"2-5f3a9c01"' }),
+  'Last-Event-ID': z.string().max(20).optional().meta({
+    description:
+      'The `id` of the last message that was received: the stream goes on after it. It comes before `after`.',
+    example: '1042',
+  }),
   'Idempotency-Key': z.string().max(512).optional().meta({
     description:
       'A name for this very request, made up by the caller: sent again with the same key within 24 hours it is answered as the first time, and done once. At most 255 printable ASCII characters, bare or in double quotes.',
@@ -45,10 +50,16 @@ const headerFields = {
   }),
 };
 
+/** A stream is never the same twice. */
+function isConditional(spec: Spec): boolean {
+  return spec.method === 'get' && spec.streams !== true;
+}
+
 function headersOf(spec: Spec) {
   const names: (keyof typeof headerFields)[] = [
     ...(spec.ifMatch === true ? (['If-Match'] as const) : []),
-    ...(spec.method === 'get' ? (['If-None-Match'] as const) : []),
+    ...(isConditional(spec) ? (['If-None-Match'] as const) : []),
+    ...(spec.streams === true ? (['Last-Event-ID'] as const) : []),
     ...(takesIdempotencyKey(spec) ? (['Idempotency-Key'] as const) : []),
   ];
   if (names.length === 0) return {};
@@ -88,7 +99,7 @@ function requestBodyOf({ body, raw }: Spec) {
 function answersOf(spec: Spec) {
   const { status, description, schema, example, mediaType } = spec.answer;
   const names: HeaderName[] = ['X-Request-Id', 'Cache-Control'];
-  if (status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
+  if (spec.streams !== true && status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
   if (status === 201) names.push('Location');
   if (takesIdempotencyKey(spec)) names.push('Idempotent-Replayed');
   if (spec.access !== 'open') names.push(...rateHeaders);
@@ -100,7 +111,7 @@ function answersOf(spec: Spec) {
   };
   return {
     [status]: { description, headers: headers(...names), ...content },
-    ...(spec.method === 'get' ? { 304: notModified } : {}),
+    ...(isConditional(spec) ? { 304: notModified } : {}),
   };
 }
 
@@ -115,6 +126,7 @@ const tags = [
   { name: 'Predictions', description: 'Claims, their criteria, how they stand and why.' },
   { name: 'Criteria', description: 'The criterion language, tried out.' },
   { name: 'Resolutions', description: 'What predictions came to; append-only.' },
+  { name: 'Events', description: 'What happened, in one order: as a list and as a stream.' },
   { name: 'Feeds', description: 'What is read, how far it is believed, and how far it has been read.' },
   { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },

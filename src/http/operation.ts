@@ -59,6 +59,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly ifMatch?: boolean;
   /** What must be asked of the outside before anything is changed, with no transaction open. */
   readonly prepare?: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<void>;
+  /** It answers with a stream that goes on until one side ends it. */
+  readonly streams?: boolean;
   /** The document that this changes, as it is, for the audit. */
   readonly before?: (http: HttpDeps, params: { readonly [Name in PathName<Path>]: string }) => Promise<unknown>;
   /** It speaks to the outside, so that no transaction can be held around it. */
@@ -78,6 +80,10 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   /** The body as it came, for operations with a raw one. */
   readonly bytes: Uint8Array;
   readonly expected: Expected;
+  /** Cuts the connection: for a stream whose reader stopped reading. */
+  readonly cut: () => void;
+  /** `Last-Event-ID`, for operations that stream. */
+  readonly lastEventId: string | null;
   /** Who asks; null is anybody, which only reading allows. */
   readonly caller: Caller | null;
   /** What cursors of this very listing are tied to. */
@@ -120,6 +126,8 @@ export function operation<
       body,
       bytes,
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
+      cut: () => void c.env.outgoing?.destroy(),
+      lastEventId: spec.streams === true ? (c.req.header('last-event-id') ?? null) : null,
       listing: listingOf(spec.operationId, { ...params, ...asked }),
       caller,
       target: { path: c.req.path, search, requestId: c.get('requestId') },

@@ -2,6 +2,7 @@ import { apiKeyOperations } from './api-keys.ts';
 import { auditOperations } from './audit.ts';
 import { criterionOperations } from './criteria.ts';
 import { documentOperations } from './documents.ts';
+import { eventOperations } from './event-log.ts';
 import { explanationOperations } from './explanations.ts';
 import { feedOperations } from './feeds.ts';
 import { serviceOperations } from './health.ts';
@@ -28,6 +29,7 @@ export const operations: readonly Operation[] = [
   ...historyOperations,
   ...criterionOperations,
   ...resolutionOperations,
+  ...eventOperations,
   ...feedOperations,
   ...pollOperations,
   ...modelOperations,

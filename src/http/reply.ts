@@ -16,6 +16,8 @@ export type Reply = {
   readonly body?: unknown;
   /** A body that is not JSON. */
   readonly text?: string;
+  /** A body that goes on. */
+  readonly stream?: ReadableStream<Uint8Array>;
   readonly mediaType?: string;
   /** The row version, for things that have one. */
   readonly version?: number;
@@ -34,6 +36,7 @@ export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Resp
     ...reply.headers,
   };
   if (status === 204) return c.body(null, 204, base);
+  if (reply.stream !== undefined) return c.body(reply.stream, 200, { ...base, ...streamHeaders(reply) });
   const text = reply.text ?? JSON.stringify(reply.body);
   const mediaType = reply.mediaType ?? 'application/json';
   if (status === 503) return c.body(text, 503, { ...base, 'cache-control': 'no-store', 'content-type': mediaType });
@@ -41,6 +44,16 @@ export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Resp
   const tagged = { ...base, ...(reply.version !== undefined || manner.isRead ? { etag: tag } : {}) };
   if (manner.isRead && isHeld(c.req.header('if-none-match'), tag)) return c.body(null, 304, tagged);
   return c.body(text, status, { ...tagged, 'content-type': mediaType });
+}
+
+/** A stream is nobody's to keep or to gather, and its head goes out before its first chunk is there. */
+function streamHeaders({ mediaType }: Reply): Record<string, string> {
+  return {
+    'content-type': mediaType ?? 'application/octet-stream',
+    'cache-control': 'no-store',
+    'transfer-encoding': 'chunked',
+    'x-accel-buffering': 'no',
+  };
 }
 
 function cacheControl(manner: Manner, reply: Reply): string {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checksum, type Scope, scopes } from '../../src/domain/api-key.ts';
 import { operations } from '../../src/http/operations.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
-import { type Client, makeClient } from '../support/http-client.ts';
+import { type Ask, type Client, makeClient } from '../support/http-client.ts';
 
 /** Reading is not public here, so that it takes a scope as well. */
 let world: ApiWorld;
@@ -44,7 +44,8 @@ async function makeStrangers() {
 const closed = operations.filter(({ spec }) => spec.access !== 'open').map(({ spec }) => spec);
 const targetOf = ({ method, path }: { method: string; path: string }) =>
   `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, 'any')}`;
-const askOf = ({ method }: { method: string }) => (method === 'post' || method === 'patch' ? { json: {} } : {});
+const askOf = ({ method, streams }: { method: string; streams?: boolean }): Ask =>
+  method === 'post' || method === 'patch' ? { json: {} } : { headOnly: streams === true };
 
 describe.each(closed.map((spec) => [spec.operationId, spec] as const))('%s', (_operationId, spec) => {
   test(`opens to ${spec.access} and admin, and to no other scope`, async () => {

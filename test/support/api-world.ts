@@ -5,6 +5,7 @@ import type { HttpDeps } from '../../src/http/deps.ts';
 import { serveApp } from '../../src/http/serve.ts';
 import { hashKey, makeKey } from '../../src/services/admin-key.ts';
 import type { Log } from '../../src/services/deps.ts';
+import { createEventPulse } from '../../src/services/event-pulse.ts';
 import { createLimiter } from '../../src/services/rate-limits.ts';
 import { type Client, makeClient } from './http-client.ts';
 import { openWorld, type World, type WorldStart } from './world.ts';
@@ -28,7 +29,7 @@ export type ApiWorld = World & {
 
 export type ApiWorldStart = WorldStart & {
   readonly http?: Partial<
-    Pick<HttpDeps, 'publicRead' | 'isDraining' | 'metricsApart' | 'adminKeyHash' | 'clientAddress'>
+    Pick<HttpDeps, 'publicRead' | 'isDraining' | 'metricsApart' | 'adminKeyHash' | 'clientAddress' | 'streamLimits'>
   >;
   /** Requests are not counted unless a limit is given: `10/60s`. */
   readonly rateLimit?: string;
@@ -43,12 +44,14 @@ export async function openApiWorld({ http = {}, rateLimit, ...start }: ApiWorldS
   const log = collectLog(lines);
   const adminKey = makeKey(randomBytes);
   const limit = rateLimit === undefined ? null : parseRateLimit(rateLimit);
+  const pulse = createEventPulse(world.deps);
   const deps: HttpDeps = {
     services: world.deps,
     adminKeyHash: hashKey(adminKey),
     publicRead: true,
     limiter: limit === null ? null : createLimiter(world.deps, limit),
     clientAddress: (remote) => remote,
+    pulse,
     version: '0.0.0',
     log,
     ...http,
@@ -65,7 +68,7 @@ export async function openApiWorld({ http = {}, rateLimit, ...start }: ApiWorldS
     anyone: makeClient(base, {}),
     log: lines,
     close: async () => {
-      await close(1000);
+      await Promise.all([pulse.close(), close(1000)]);
       await world.close();
     },
   };

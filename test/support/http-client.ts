@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 
 /** What came back over the wire. */
 type Answer = {
@@ -17,6 +17,8 @@ export type Ask = {
   readonly body?: string | Uint8Array;
   readonly json?: unknown;
   readonly chunked?: boolean;
+  /** Of a success only the head is read: its body may go on for ever. */
+  readonly headOnly?: boolean;
 };
 
 export type Client = (target: string, ask?: Ask) => Promise<Answer>;
@@ -36,13 +38,16 @@ export function makeClient(base: string, always: Record<string, string>): Client
       const { hostname, port } = new URL(base);
       const outgoing = request({ hostname, port, method, path, headers, agent: false }, (response) => {
         const chunks: Buffer[] = [];
+        if (ask.headOnly === true && response.statusCode === 200) {
+          resolve({ status: 200, headers: flatten(response.headers), text: '', json: undefined });
+          response.destroy();
+          return;
+        }
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
-          const flat = Object.fromEntries(
-            Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-          );
+          const flat = flatten(response.headers);
           const isJson = /json/.test(flat['content-type'] ?? '') && text !== '';
           resolve({
             status: response.statusCode ?? 0,
@@ -56,4 +61,8 @@ export function makeClient(base: string, always: Record<string, string>): Client
       outgoing.end(body);
     });
   };
+}
+
+function flatten(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }

@@ -1,0 +1,70 @@
+import { type IncomingMessage, request } from 'node:http';
+import type { Json } from './http-client.ts';
+
+export type SseMessage = { readonly id: number; readonly event: string; readonly data: Json };
+
+/** A reader of Server-Sent Events over real HTTP. */
+export type SseReader = {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  /** The next message; null when the server has ended the stream in order. Rejects when it was cut. */
+  next(): Promise<SseMessage | null>;
+  /** What came besides messages so far: comments and `retry`. */
+  readonly asides: readonly string[];
+  /** Waits until so many asides have come. */
+  heard(count: number): Promise<void>;
+  /** Goes away, as a client does whose network is gone. */
+  leave(): void;
+};
+
+export async function openSse(base: string, path: string, headers: Record<string, string> = {}): Promise<SseReader> {
+  const { hostname, port } = new URL(base);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const outgoing = request({ hostname, port, path, headers, agent: false }, resolve);
+    outgoing.on('error', reject);
+    outgoing.end();
+  });
+  const messages: SseMessage[] = [];
+  const asides: string[] = [];
+  let wake: () => void = () => {};
+  let over: 'ended' | 'cut' | null = null;
+  let text = '';
+  response.setEncoding('utf8');
+  response.on('data', (chunk: string) => {
+    text += chunk;
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const fields = Object.fromEntries(block.split('\n').map((line) => /^(\w*): ?(.*)$/.exec(line)?.slice(1) ?? []));
+      if (fields.data === undefined) asides.push(block);
+      else messages.push({ id: Number(fields.id), event: fields.event, data: JSON.parse(fields.data) });
+    }
+    wake();
+  });
+  const end = (how: 'ended' | 'cut') => () => {
+    over ??= how;
+    wake();
+  };
+  response.on('end', end('ended'));
+  response.on('error', end('cut'));
+  response.on('close', end('cut'));
+  const change = () => new Promise<void>((resolve) => (wake = resolve));
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    asides,
+    next: async () => {
+      for (;;) {
+        const message = messages.shift();
+        if (message !== undefined) return message;
+        if (over === 'ended') return null;
+        if (over === 'cut') throw new Error('the stream was cut');
+        await change();
+      }
+    },
+    heard: async (count) => {
+      while (asides.length < count && over === null) await change();
+    },
+    leave: () => response.destroy(),
+  };
+}
