@@ -21,8 +21,6 @@ create trigger event_log_append_only before update or delete on event_log for ea
 insert into event_log (position, sequence) select row_number() over (order by sequence), sequence from events;
 insert into event_clock (name, last_position) select 'events', count(*) from events;
 
-create index events_by_prediction on events (prediction_id, sequence);
-
 -- The notification is a hint that leaves with the commit; who misses it finds the event by looking.
 create function queue_event() returns trigger language plpgsql as $$
 begin
