@@ -23,28 +23,64 @@ const lookEveryMs = 1000;
 /** Followers of one node. */
 export const followersMax = 1000;
 
-type Waiter = { readonly position: number; readonly wake: () => void };
-
 export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, lookMs = lookEveryMs): EventPulse {
-  const waiters = new Set<Waiter>();
-  let followers = 0;
+  const room = createWaitingRoom();
   let newest = 0;
   let over = false;
-  let looking: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let listener: Promise<Listener | null> | null = null;
-
-  const look = async (): Promise<void> => {
+  const look = createLook(async () => {
     try {
       newest = await findNewestPosition(deps);
     } catch (error) {
       deps.log.warn({ error: String(error) }, 'the event log could not be read; it is looked at again');
     }
-    for (const waiter of waiters) if (newest > waiter.position) waiter.wake();
+    room.wakeBelow(newest);
+  });
+  const watch = createWatch(deps, look.now, lookMs);
+  return {
+    isOver: () => over,
+    newest: () => newest,
+    join: watch.join,
+    beyond: async (position, signal) => {
+      if (over || newest > position || signal.aborted) return;
+      const woken = room.enter(position, signal);
+      look.now();
+      await woken;
+    },
+    close: async () => {
+      over = true;
+      room.wakeBelow(Number.POSITIVE_INFINITY);
+      await watch.close();
+      await look.idle();
+    },
   };
-  // A hint that comes during a look may be of what that look did not see: it is followed by another.
+}
+
+/** Those who wait for the log to go on beyond a place. */
+function createWaitingRoom() {
+  const waiters = new Set<{ readonly position: number; readonly wake: () => void }>();
+  return {
+    enter: (position: number, signal: AbortSignal): Promise<void> =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          waiters.delete(waiter);
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        const waiter = { position, wake };
+        waiters.add(waiter);
+        signal.addEventListener('abort', wake, { once: true });
+      }),
+    wakeBelow: (newest: number): void => {
+      for (const waiter of waiters) if (newest > waiter.position) waiter.wake();
+    },
+  };
+}
+
+/** One look at a time. A hint that comes during a look may be of what that did not see: it is followed by another. */
+function createLook(look: () => Promise<void>) {
+  let looking: Promise<void> | null = null;
   let again = false;
-  const lookOnce = (): void => {
+  const now = (): void => {
     if (looking !== null) {
       again = true;
       return;
@@ -53,25 +89,30 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, lookMs = lookEv
       looking = null;
       if (!again) return;
       again = false;
-      lookOnce();
+      now();
     });
   };
+  return { now, idle: async () => await looking };
+}
+
+/** Looks by the clock while there are followers, and whenever the database hints that there is something. */
+function createWatch(deps: Pick<Deps, 'db' | 'log'>, look: () => void, lookMs: number) {
+  let followers = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let listener: Promise<Listener | null> | null = null;
   const start = (): void => {
-    timer ??= setInterval(lookOnce, lookMs).unref();
-    listener ??= deps.db.listen(eventsChannel, lookOnce, lookOnce).catch((error) => {
+    timer ??= setInterval(look, lookMs).unref();
+    listener ??= deps.db.listen(eventsChannel, look, look).catch((error) => {
       deps.log.warn({ error: String(error) }, 'notifications cannot be heard; the event log is looked at by the clock');
       return null;
     });
   };
   const rest = (): void => {
-    if (timer !== null) clearInterval(timer);
-    timer = null;
+    clearInterval(timer);
+    timer = undefined;
   };
-
   return {
-    isOver: () => over,
-    newest: () => newest,
-    join: () => {
+    join: (): (() => void) => {
       if (followers >= followersMax)
         throw new Refusal('service_unavailable', `${followersMax} are following the events of this node already`);
       followers += 1;
@@ -84,25 +125,8 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, lookMs = lookEv
         if (followers === 0) rest();
       };
     },
-    beyond: async (position, signal) => {
-      if (over || newest > position || signal.aborted) return;
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          waiters.delete(waiter);
-          signal.removeEventListener('abort', wake);
-          resolve();
-        };
-        const waiter = { position, wake };
-        waiters.add(waiter);
-        signal.addEventListener('abort', wake, { once: true });
-        lookOnce();
-      });
-    },
-    close: async () => {
-      over = true;
+    close: async (): Promise<void> => {
       rest();
-      for (const waiter of waiters) waiter.wake();
-      await looking;
       await (await listener)?.unlisten();
     },
   };
