@@ -65,6 +65,22 @@ create table disputes (
 CREATE INDEX disputes_by_prediction ON public.disputes USING btree (prediction_id, created_at, id);
 CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table event_clock (
+  name text not null,
+  last_position bigint not null,
+  constraint event_clock_pkey PRIMARY KEY (name),
+  constraint event_clock_name_check CHECK ((name = 'events'::text))
+);
+
+create table event_log (
+  "position" bigint not null,
+  sequence bigint not null,
+  constraint event_log_pkey PRIMARY KEY ("position"),
+  constraint event_log_sequence_key UNIQUE (sequence),
+  constraint event_log_sequence_fkey FOREIGN KEY (sequence) REFERENCES events(sequence)
+);
+CREATE TRIGGER event_log_append_only BEFORE DELETE OR UPDATE ON public.event_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table events (
   id text not null,
   sequence bigint generated always as identity not null,
@@ -85,6 +101,13 @@ CREATE INDEX events_by_prediction ON public.events USING btree (prediction_id, o
 CREATE UNIQUE INDEX events_by_sequence ON public.events USING btree (sequence);
 CREATE UNIQUE INDEX events_one_per_resolution ON public.events USING btree (resolution_id) WHERE (type = ANY (ARRAY['prediction.resolved'::text, 'prediction.annulled'::text, 'prediction.resolution.amended'::text]));
 CREATE TRIGGER events_append_only BEFORE DELETE OR UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER events_queued AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION queue_event();
+
+create table events_unplaced (
+  sequence bigint not null,
+  constraint events_unplaced_pkey PRIMARY KEY (sequence),
+  constraint events_unplaced_sequence_fkey FOREIGN KEY (sequence) REFERENCES events(sequence)
+);
 
 create table feeds (
   id text not null,
@@ -566,6 +589,17 @@ create table webhook_secrets (
 );
 CREATE INDEX webhook_secrets_by_endpoint ON public.webhook_secrets USING btree (endpoint_id, created_at);
 CREATE UNIQUE INDEX webhook_secrets_current ON public.webhook_secrets USING btree (endpoint_id) WHERE (expires_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.queue_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into events_unplaced (sequence) values (new.sequence);
+  perform pg_notify('outturn_events', '');
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
