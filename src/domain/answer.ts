@@ -24,8 +24,11 @@ export type Setting = {
   readonly madeFrom: Instant;
   readonly policy: EvidencePolicy;
   readonly styleOf: VersionStyleOf;
-  /** Whether evidence below the policy is believed: it never settles anything, it shows where a prediction leans. */
-  readonly lenient: boolean;
+  /**
+   * What becomes of evidence below the policy. `strict`: it holds a NO back and settles nothing. To show where a prediction
+   * leans it is `believed`, or, to see whether it alone holds a NO back, `dismissed`.
+   */
+  readonly shortEvidence: 'strict' | 'believed' | 'dismissed';
 };
 
 /** A node's answer. `interval` is what in the world settled it. */
@@ -80,7 +83,15 @@ export function coveringTrust(coverages: readonly Coverage[], to: Instant): Trus
     .reduce<Trust | null>((best, next) => (best === null || trustRank(next) > trustRank(best) ? next : best), null);
 }
 
-export function witnessesOf(event: ModelEvidence): Witness[] {
+/** The weakest trust among what was needed; null where nothing was. */
+export function weakestTrust(trusts: readonly (Trust | null)[]): Trust | null {
+  return trusts.reduce(
+    (low, next) => (next === null ? low : low === null || trustRank(next) < trustRank(low) ? next : low),
+    null,
+  );
+}
+
+export function witnessesOf(event: Pick<ModelEvidence, 'key' | 'dating' | 'witnesses'>): Witness[] {
   const sightings = new Map<string, KnownSighting>();
   for (const sighting of [...event.dating.dated, ...event.witnesses])
     sightings.set(sighting.version.observationId, sighting);

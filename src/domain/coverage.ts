@@ -1,4 +1,4 @@
-import type { Instant, Interval } from './instant.ts';
+import type { Instant } from './instant.ts';
 import type { EvidencePolicy } from './policy.ts';
 import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
 
@@ -30,7 +30,7 @@ export function coversVendor(feed: FeedFacts, vendor: string): boolean {
 
 /**
  * Coverage of a vendor at a knowledge time: one first-party feed, or as many origins of curated and aggregator feeds as the policy asks.
- * A wall clock plays no part; only accepted reads do.
+ * A wall clock plays no part; only accepted reads do. `silent` are feeds, by id, that do not say what is asked about.
  */
 export function coverageOf(
   timeline: Timeline,
@@ -38,8 +38,10 @@ export function coverageOf(
   at: Instant,
   policy: EvidencePolicy,
   publishes: string | null = null,
+  silent: ReadonlySet<string> = new Set(),
 ): Coverage {
   const marks = coveringFeeds([...timeline.feeds.values()], vendor, policy, publishes)
+    .filter((feed) => !silent.has(feed.id))
     .map((feed) => markOf(timeline, feed, vendor, at))
     .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
   return {
@@ -71,11 +73,13 @@ function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
   return policy.firstPartyOnly ? feed.trust === 'first_party' : feed.trust !== 'community';
 }
 
-/** Whether one of the feeds that cover a window to its end was read from before it opened: what it never looked at, it cannot miss. */
-export function openedBefore(coverage: Coverage, window: Interval): boolean {
-  return coverage.marks.some(
-    (mark) => mark.readThrough >= window.to && mark.readFrom !== null && mark.readFrom <= window.from,
-  );
+/**
+ * How far it is proven that what is first seen later was not there since a moment: read by enough feeds, and by one of them
+ * from that moment on. Minus infinity when nothing proves it.
+ */
+export function absentThrough(coverage: Coverage, from: Instant): Instant {
+  const opened = coverage.marks.filter((mark) => mark.readFrom !== null && mark.readFrom <= from);
+  return Math.min(coverage.coveredTo, Math.max(...opened.map((mark) => mark.readThrough), Number.NEGATIVE_INFINITY));
 }
 
 /** For an attribute or an end a feed covers only what it publishes. */

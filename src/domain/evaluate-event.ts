@@ -6,10 +6,11 @@ import {
   lastOf,
   liesWithin,
   listedBy,
+  type Parts,
   type Setting,
   witnessesOf,
 } from './answer.ts';
-import { type Coverage, openedBefore } from './coverage.ts';
+import { absentThrough, type Coverage } from './coverage.ts';
 import type { EventLeaf } from './criterion.ts';
 import { comparisonText, modelName } from './criterion-text.ts';
 import type { ModelEvidence } from './evidence.ts';
@@ -52,13 +53,14 @@ function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding):
   return answer(leaf.op, 'yes', reason, text, { interval, witnesses: witnessesOf(event), trust: event.trust });
 }
 
-function answerBefore(leaf: SingleEvent, setting: Setting, standing: LeafStanding): Answer | null {
+/** Where a claim names one model that had been out, or gone, before its window opened, a person must say what was meant. */
+export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Answer | null {
   // A value that held before the window and no longer does says nothing; a release or an end happens once.
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
   const { window, events } = standing;
   const event = events.find((candidate) => believed(candidate, setting) && candidate.occurred.to <= window.from);
   if (event === undefined) return null;
-  const state = leaf.op === 'released' ? 'already out' : 'already withdrawn';
+  const state = leaf.op === 'retired' ? 'already withdrawn' : 'already out';
   const text = `${event.key} was ${state} before the window opened (${formatInterval(event.occurred)}): ${listedBy(event)}. A person must say what the claim then meant.`;
   return answer(leaf.op, 'undetermined', 'already_before_window', text, { witnesses: witnessesOf(event) });
 }
@@ -118,9 +120,9 @@ export function openUntilCovered(
   nothing: string,
   window: Interval,
   coverage: Coverage,
-  base: { recheckAt: number | null; coverage: readonly Coverage[] },
+  base: Pick<Parts, 'recheckAt' | 'coverage' | 'witnesses' | 'of'>,
 ): Answer {
-  if (coverage.coveredTo >= window.to && !openedBefore(coverage, window)) {
+  if (coverage.coveredTo >= window.to && absentThrough(coverage, window.from) < window.to) {
     const text = `${nothing}, but none of the feeds read past the deadline was read from before the window opened, so absence proves nothing.`;
     return answer(op, 'undetermined', 'window_not_covered', text, base);
   }

@@ -1,18 +1,19 @@
-import type { Answer, Setting } from './answer.ts';
+import { type Answer, type Setting, weakestTrust } from './answer.ts';
 import type { Criterion } from './criterion.ts';
 import { evaluateCount } from './evaluate-count.ts';
 import { evaluateEvent } from './evaluate-event.ts';
-import { evaluatePrecedes, evaluateWithin } from './evaluate-order.ts';
+import { evaluatePrecedes } from './evaluate-precedes.ts';
+import { evaluateWithin } from './evaluate-within.ts';
 import { earliest } from './evidence.ts';
 import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
 import { formatInterval, type Instant, type Interval } from './instant.ts';
 import type { VersionStyleOf } from './pattern.ts';
 import type { EvidencePolicy } from './policy.ts';
 import type { Timeline } from './timeline.ts';
-import { type Trust, trustRank } from './trust.ts';
+import type { Trust } from './trust.ts';
 
 /** Raised with any change that could alter an answer over the same evidence; stored with every resolution. */
-export const evaluatorVersion = '1';
+export const evaluatorVersion = '2';
 
 /** What an evaluation depends on besides the criterion and the timeline. */
 export type Terms = { readonly madeFrom: Instant; readonly policy: EvidencePolicy; readonly styleOf: VersionStyleOf };
@@ -41,7 +42,7 @@ export type Evaluation = {
  * Pure: the same criterion, timeline, terms and `at` give the same answer and the same explanation.
  */
 export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
-  const setting: Setting = { ...terms, timeline, at, lenient: false };
+  const setting: Setting = { ...terms, timeline, at, shortEvidence: 'strict' };
   const strict = evaluateNode(criterion, setting);
   const open = strict.verdict === 'undetermined';
   return {
@@ -120,7 +121,12 @@ function combine(
     verdict,
     interval: chosen?.interval ?? null,
     node: parent(criterion.op, verdict, text, chosen?.interval ?? null, operands),
-    trust: chosen === null ? null : deciding.length > 0 ? chosen.trust : weakest(operands),
+    trust:
+      chosen === null
+        ? null
+        : deciding.length > 0
+          ? chosen.trust
+          : weakestTrust(operands.map((operand) => operand.trust)),
     recheckAt: chosen === null ? open.map((operand) => operand.recheckAt).reduce(earliest, null) : null,
   };
 }
@@ -154,15 +160,6 @@ function pick(answers: readonly Answer[], which: 'first' | 'last'): Answer | nul
 
 function compareEnds(a: Interval | null, b: Interval | null): number {
   return (a?.to ?? 0) - (b?.to ?? 0) || (a?.from ?? 0) - (b?.from ?? 0);
-}
-
-function weakest(answers: readonly Answer[]): Trust | null {
-  return answers
-    .map((answer) => answer.trust)
-    .reduce<Trust | null>(
-      (low, next) => (next === null ? low : low === null || trustRank(next) < trustRank(low) ? next : low),
-      null,
-    );
 }
 
 function parent(
@@ -202,21 +199,30 @@ function evidenceOf(node: ExplanationNode): string[] {
   return [...ids];
 }
 
+/**
+ * Where an open criterion leans: to what evidence below the policy would make of it, were it believed; nowhere, but to a person
+ * all the same, where only such evidence, or a model that was out too early, keeps it from being settled.
+ */
 function leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Leaning | null {
-  const lenient = evaluateNode(criterion, { ...setting, lenient: true });
+  const believed = evaluateNode(criterion, { ...setting, shortEvidence: 'believed' });
   const short = firstWithReason(strict, ['contradicted', 'below_policy']);
-  if (lenient.verdict !== 'undetermined' && short !== null)
-    return { outcome: lenient.verdict, reason: short.reason, text: short.text };
+  if (short !== null && believed.verdict !== 'undetermined')
+    return { outcome: believed.verdict, reason: short.reason, text: short.text };
   const before =
-    firstWithReason(strict, ['already_before_window']) ?? firstWithReason(lenient.node, ['already_before_window']);
-  return before === null ? null : { outcome: null, reason: before.reason, text: before.text };
+    firstWithReason(strict, ['already_before_window']) ?? firstWithReason(believed.node, ['already_before_window']);
+  if (before !== null) return { outcome: null, reason: before.reason, text: before.text };
+  if (short === null) return null;
+  const dismissed = evaluateNode(criterion, { ...setting, shortEvidence: 'dismissed' });
+  return dismissed.verdict === 'undetermined' ? null : { outcome: null, reason: short.reason, text: short.text };
 }
 
 function hasReason(node: ExplanationNode, reason: ReasonCode): boolean {
   return firstWithReason(node, [reason]) !== null;
 }
 
+/** In what is still open: a part that is decided, or whose parent is, leans nowhere. */
 function firstWithReason(node: ExplanationNode, reasons: readonly ReasonCode[]): ExplanationNode | null {
+  if (node.verdict !== 'undetermined') return null;
   if (reasons.includes(node.reason)) return node;
   for (const child of node.of) {
     const found = firstWithReason(child, reasons);

@@ -126,7 +126,7 @@ function countsForStage(found: KnownSighting, stage: 'any' | 'ga'): boolean {
 }
 
 /** An announced day that has come is looked at again every hour until a poll lists the model or drops it. */
-function nextLook(sighting: Sighting, at: Instant): Instant | null {
+export function nextLook(sighting: Sighting, at: Instant): Instant | null {
   const version = sighting.versions.findLast((candidate) => candidate.observedAt <= at);
   const due = version === undefined ? null : announcedFor(version);
   if (due === null) return null;

@@ -9,6 +9,7 @@ import {
   announcedFor,
   type FeedFacts,
   firstReadFrom,
+  readsKey,
   type Sighting,
   seasoningMs,
   snapshotKey,
@@ -46,8 +47,9 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
     patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf)),
   );
   const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
-  const edges = [...edgesOf(criterion, terms.madeFrom), ...movingEdges(criterion, matching, terms.styleOf)];
-  for (const time of coverageTimes(timeline.feeds.values(), timeline, edges)) times.add(time);
+  const seen = { sightings: matching, reads: timeline.reads };
+  const edges = [...edgesOf(criterion, terms.madeFrom), ...movingEdges(criterion, seen, terms)];
+  for (const time of readsPast(timeline, edges)) times.add(time);
   times.add(at);
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
 }
@@ -75,11 +77,13 @@ export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[]
   return times;
 }
 
-function coverageTimes(feeds: Iterable<FeedFacts>, timeline: Timeline, edges: readonly Edge[]): Instant[] {
+/** The first reads past an edge: of feeds that cover the vendor, and of those that only list models of it. */
+function readsPast(timeline: Timeline, edges: readonly Edge[]): Instant[] {
+  const lists = new Set(timeline.sightings.map((sighting) => readsKey(sighting.feedId, sighting.model.vendor)));
   const times: Instant[] = [];
-  for (const feed of feeds) {
+  for (const feed of timeline.feeds.values()) {
     for (const edge of edges) {
-      if (!coversVendor(feed, edge.vendor)) continue;
+      if (!coversVendor(feed, edge.vendor) && !lists.has(readsKey(feed.id, edge.vendor))) continue;
       const read = firstReadFrom(timeline, feed.id, edge.vendor, edge.at + feed.settlementLagMs);
       if (read !== null) times.push(read);
     }
@@ -89,15 +93,17 @@ function coverageTimes(feeds: Iterable<FeedFacts>, timeline: Timeline, edges: re
 
 /**
  * The moments whose neighbouring reads an evaluation may ask for, so that a timeline needs to hold only those:
- * what `reads` must know of each feed to answer exactly at `at` and at every earlier knowledge time.
+ * what `reads` must know of each feed to answer exactly at `at` and at every earlier knowledge time. Where rows announce
+ * what is to come, some depend on reads themselves: with the reads that the first answer asks for, ask again.
  */
 export function momentsOfInterest(
   criteria: readonly { criterion: Criterion; madeFrom: Instant }[],
   feeds: readonly FeedFacts[],
-  sightings: readonly Sighting[],
+  seen: Pick<Timeline, 'sightings' | 'reads'>,
   at: Instant,
   styleOf: VersionStyleOf,
 ): Instant[] {
+  const { sightings } = seen;
   const moments = new Set<Instant>([at]);
   for (const sighting of sightings) {
     const starts = [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)];
@@ -105,7 +111,7 @@ export function momentsOfInterest(
       const due = announcedFor(version);
       if (due !== null) starts.push(due);
     }
-    if (sighting.goneAt !== null) moments.add(sighting.goneAt);
+    if (sighting.goneAt !== null) moments.add(sighting.goneAt - 1).add(sighting.goneAt);
     // What was read up to the moment before it counts as read without it; a day later it has lasted.
     for (const start of starts)
       moments
@@ -114,7 +120,7 @@ export function momentsOfInterest(
         .add(start + seasoningMs);
   }
   for (const { criterion, madeFrom } of criteria) {
-    for (const edge of [...edgesOf(criterion, madeFrom), ...movingEdges(criterion, sightings, styleOf)])
+    for (const edge of [...edgesOf(criterion, madeFrom), ...movingEdges(criterion, seen, { madeFrom, styleOf })])
       for (const feed of feeds) moments.add(edge.at + feed.settlementLagMs);
   }
   return [...moments].filter((moment) => moment <= at).sort((a, b) => a - b);

@@ -1,13 +1,13 @@
 import type { Setting } from './answer.ts';
 import { weighAttribute } from './attribute-evidence.ts';
-import { type Coverage, coverageOf, openedBefore } from './coverage.ts';
+import { absentThrough, type Coverage, coverageOf } from './coverage.ts';
 import type { EventLeaf } from './criterion.ts';
 import { earliest, type ModelEvidence, type Weighed, weighModel } from './evidence.ts';
 import type { Instant, Interval } from './instant.ts';
 import { modelKey } from './model-id.ts';
 import { matchesPattern, namesOneModel } from './pattern.ts';
-import { weighRetirement } from './retirement.ts';
-import type { Sighting } from './timeline.ts';
+import { weighDisappearance, weighRetirement } from './retirement.ts';
+import type { Sighting, Timeline } from './timeline.ts';
 import { hostLapseMs, windowOf } from './watch.ts';
 
 /** Everything known at a moment that bears on a leaf: the events of its models, earliest first, and how far absence is proven. */
@@ -30,14 +30,23 @@ export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
     else rows.push(sighting);
   }
   const weighed = [...byModel.values()].map((rows) => weigh(leaf, setting, rows, window));
-  const events = weighed.flatMap(({ evidence }) => (evidence === null ? [] : [evidence]));
+  const events = weighed.flatMap(({ evidence }) =>
+    evidence === null || (setting.shortEvidence === 'dismissed' && evidence.grade === 'short') ? [] : [evidence],
+  );
   events.sort(
     (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
   );
   return {
     window,
     events,
-    coverage: coverageOf(setting.timeline, leaf.model.vendor, setting.at, setting.policy, publishedBy(leaf)),
+    coverage: coverageOf(
+      setting.timeline,
+      leaf.model.vendor,
+      setting.at,
+      setting.policy,
+      publishedBy(leaf),
+      silentFeeds(leaf, setting, [...byModel.values()].flat(), window),
+    ),
     recheckAt: weighed.map((found) => found.recheckAt).reduce(earliest, null),
   };
 }
@@ -50,10 +59,16 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
     case 'count':
       return weighModel(timeline, rows, ask);
     case 'retired':
-      return weighRetirement(timeline, rows, ask);
+      return weighEnd(timeline, rows, ask);
     case 'attribute':
       return weighAttribute(timeline, rows, { ...ask, name: leaf.name, is: leaf.is, window });
   }
+}
+
+/** An end that is stated, or a disappearance that none explains: it settles nothing and holds a NO back. */
+function weighEnd(timeline: Timeline, rows: readonly Sighting[], ask: Parameters<typeof weighRetirement>[2]): Weighed {
+  const { evidence, recheckAt } = weighRetirement(timeline, rows, ask);
+  return { evidence: evidence ?? weighDisappearance(timeline, rows, ask), recheckAt };
 }
 
 /** What a feed must publish for its silence to mean anything: for a release, the listing itself. */
@@ -62,8 +77,28 @@ export function publishedBy(leaf: EventLeaf): string | null {
   return leaf.op === 'attribute' ? leaf.name : null;
 }
 
+/**
+ * Feeds that list the one model asked for and never state the attribute asked about: what a row leaves blank it does not deny.
+ * Where a claim speaks of any model of a kind, a blank row of one of them holds nothing up.
+ */
+function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Set<string> {
+  const { at, timeline } = setting;
+  const silent = new Set<string>();
+  if (leaf.op !== 'attribute' || !namesOneModel(leaf.model)) return silent;
+  const known = rows.filter((row) => row.seenFrom <= at && row.seenFrom < window.to);
+  for (const row of known) silent.add(row.feedId);
+  for (const row of known) {
+    const stated = row.versions.some(
+      (version) => version.observedAt <= at && version.attributes?.[leaf.name] !== undefined,
+    );
+    const speaks = row.model.own || timeline.feeds.get(row.feedId)?.trust === 'first_party';
+    if (stated && speaks) silent.delete(row.feedId);
+  }
+  return silent;
+}
+
 export function believed(event: ModelEvidence, setting: Setting): boolean {
-  return setting.lenient || event.grade === 'admissible';
+  return setting.shortEvidence === 'believed' || event.grade === 'admissible';
 }
 
 /**
@@ -84,7 +119,7 @@ export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Cove
 /** Absence is proven over the whole window: read past its end and lag, and from before it opened. */
 export function isCovered(standing: LeafStanding): boolean {
   const { window, coverage } = standing;
-  return Number.isFinite(window.to) && coverage.coveredTo >= window.to && openedBefore(coverage, window);
+  return Number.isFinite(window.to) && absentThrough(coverage, window.from) >= window.to;
 }
 
 /** The events that a NO over a window has to reckon with. */

@@ -1,6 +1,6 @@
+import { earliestReleaseAt } from './dating.ts';
 import { extentOfEnd } from './ended-ids.ts';
-import type { Weighed } from './evidence.ts';
-import { earliest } from './evidence.ts';
+import { earliest, nextLook, type Weighed } from './evidence.ts';
 import { type Instant, type Interval, parseDate } from './instant.ts';
 import { modelKey } from './model-id.ts';
 import type { EvidencePolicy } from './policy.ts';
@@ -10,19 +10,20 @@ import {
   knownSighting,
   lastReadAt,
   type Sighting,
+  seasoningMs,
   speaksOf,
   type Timeline,
 } from './timeline.ts';
 import { type Trust, trustRank } from './trust.ts';
 
-type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+type Ask = { readonly at: Instant; readonly policy: EvidencePolicy; readonly stage?: 'any' | 'ga' };
 
 /** What one origin says of a model's end: the day from which none of its rows is served any more. */
 type EndWord = {
   readonly origin: string;
   readonly trust: Trust;
   readonly ends: Interval;
-  /** It speaks of the model and not only of a name, and of what has happened and not only of a plan. */
+  /** It speaks of the model and not only of a name, of what has happened and not only of a plan, in rows that all say so and last. */
   readonly whole: boolean;
   /** Its rows themselves say that it is over. */
   readonly over: boolean;
@@ -33,82 +34,154 @@ type EndWord = {
  * Weighs whether a model was withdrawn: a first-party shutdown date that has passed, or two origins whose own rows state a
  * past date. Every own row of an origin must state one, since a snapshot's end is not the model's; the last of them counts.
  * An origin that lists only what ends must state one for every id that the vendor's own rows elsewhere have.
- * Absence never retires.
+ * Absence never retires; a model that too few still list only holds a NO back.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
-  const words = endWords(timeline, sightings, ask.at);
+  const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
+  const words = endWords(timeline, rows, listed, ask.at);
   const past = words.filter((word) => word.over || word.ends.to <= ask.at);
-  const recheckAt = words
-    .filter((word) => !past.includes(word))
-    .map((word) => word.ends.to)
-    .reduce<Instant | null>(earliest, null);
-  const model = sightings[0]?.model;
-  if (past.length === 0 || model === undefined) return { evidence: null, recheckAt };
-  const whole = past.filter((word) => word.whole);
-  const firstParty = whole.filter((word) => word.trust === 'first_party');
-  const origins = new Set(whole.map((word) => word.origin)).size;
-  const admissible = firstParty.length > 0 || (!ask.policy.firstPartyOnly && origins >= ask.policy.originsMin);
-  const dating = firstParty.length > 0 ? firstParty : admissible ? whole : past;
-  const rows = dating.flatMap((word) => word.rows);
+  const due = [
+    ...words.filter((word) => !past.includes(word)).map((word) => word.ends.to),
+    ...rows.filter((row) => durability(row, ask.at) === 'young').map((row) => row.seenFrom + seasoningMs),
+  ].filter((moment) => moment > ask.at);
   return {
-    recheckAt,
-    evidence: {
-      key: modelKey(model),
-      model,
-      grade: admissible ? 'admissible' : 'short',
-      occurred: {
-        from: Math.min(...dating.map((word) => word.ends.from)),
-        to: Math.max(...dating.map((word) => word.ends.to)),
-      },
-      dating: {
-        occurred: dating[0]?.ends ?? { from: ask.at, to: ask.at },
-        basis: 'stated',
-        dated: firstOfEachFeed(rows),
-        setAside: [],
-      },
-      witnesses: firstOfEachFeed(past.flatMap((word) => word.rows)),
-      missing: admissible
-        ? null
-        : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must, for every id of the model`,
-      hostsOnly: false,
-      slipsOnly: false,
-      trust: past.map((word) => word.trust).reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
-    },
+    evidence: past.length > 0 ? wordsEvidence(past, ask.policy, sightings[0]?.model) : null,
+    recheckAt: due.reduce<Instant | null>(earliest, recheckAt),
   };
 }
 
-function endWords(timeline: Timeline, sightings: readonly Sighting[], at: Instant): EndWord[] {
-  const byOrigin = new Map<string, KnownSighting[]>();
+function wordsEvidence(
+  past: readonly EndWord[],
+  policy: EvidencePolicy,
+  model: Sighting['model'] | undefined,
+): Weighed['evidence'] {
+  if (model === undefined) return null;
+  const whole = past.filter((word) => word.whole);
+  const firstParty = whole.filter((word) => word.trust === 'first_party');
+  const admissible = firstParty.length > 0 || (!policy.firstPartyOnly && whole.length >= policy.originsMin);
+  const counted = firstParty.length > 0 ? firstParty : admissible ? whole : past;
+  const occurred = {
+    from: Math.min(...counted.map((word) => word.ends.from)),
+    to: Math.max(...counted.map((word) => word.ends.to)),
+  };
+  const rows = counted.flatMap((word) => word.rows);
+  return {
+    key: modelKey(model),
+    model,
+    grade: admissible ? 'admissible' : 'short',
+    occurred,
+    dating: { occurred, basis: 'stated', dated: firstOfEachFeed(rows), setAside: [] },
+    witnesses: firstOfEachFeed(past.flatMap((word) => word.rows)),
+    missing: admissible
+      ? null
+      : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must, for every id of the model`,
+    hostsOnly: false,
+    slipsOnly: false,
+    trust: counted.map((word) => word.trust).reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
+  };
+}
+
+/**
+ * Feeds have dropped the model, and too few are left that list it without an end for that to be believed: it may have been
+ * withdrawn about the time at which its rows went. Null when an end is stated, or nothing of the kind happened.
+ */
+export function weighDisappearance(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed['evidence'] {
+  const { rows, listed } = knownRows(timeline, sightings, ask);
+  const model = sightings[0]?.model;
+  if (model === undefined || endWords(timeline, rows, listed, ask.at).length > 0) return null;
+  const firm = rows.filter((row) => durability(row, ask.at) !== 'slip');
+  const left = firm.filter((row) => row.goneAt === null);
+  const origins = new Set(left.map((row) => row.feed.origin));
+  if (left.some((row) => row.trust === 'first_party') || origins.size >= ask.policy.originsMin) return null;
+  const gone = firm.flatMap((row) =>
+    row.goneAt === null || origins.has(row.feed.origin) ? [] : [{ row, goneAt: row.goneAt }],
+  );
+  const [first] = gone;
+  if (first === undefined) return null;
+  const lastListed = gone.map(({ row, goneAt }) => {
+    const read = lastReadAt(timeline, row.feed.id, row.sighting.model.vendor, goneAt - 1);
+    return Math.max(row.seenFrom, read ?? row.seenFrom) - row.feed.settlementLagMs;
+  });
+  const occurred = { from: Math.min(...lastListed), to: Math.max(...gone.map(({ goneAt }) => goneAt)) + 1 };
+  const dropped = gone.map(({ row }) => row);
+  return {
+    key: modelKey(model),
+    model,
+    grade: 'short',
+    occurred,
+    dating: { occurred, basis: 'bracket', dated: [], setAside: [] },
+    witnesses: firstOfEachFeed(dropped),
+    missing: `${[...new Set(dropped.map((row) => row.feed.slug))].join(', ')} no longer lists it and stated no end; absence alone never retires a model`,
+    hostsOnly: false,
+    slipsOnly: false,
+    trust: first.row.trust,
+  };
+}
+
+/** The rows that may speak of a model's end, for `ga` those of general availability, and the ids that are listed at all. */
+function knownRows(timeline: Timeline, sightings: readonly Sighting[], { at, stage = 'any' }: Ask) {
+  const rows: KnownSighting[] = [];
   const listed: string[] = [];
+  let recheckAt: Instant | null = null;
   for (const sighting of sightings) {
-    const row = knownSighting(timeline, sighting, at);
-    if (row === null || row === 'announced' || row.trust === 'community') continue;
-    if (!row.sighting.model.own || durability(row, at) === 'slip') continue;
-    if (speaksOf(timeline, sighting, 'release')) listed.push(sighting.name);
-    if (speaksOf(timeline, sighting, 'end'))
-      byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
+    const row = knownSighting(timeline, sighting, at, stage);
+    if (row === 'announced') recheckAt = earliest(recheckAt, nextLook(sighting, at));
+    else if (row !== null && isOwn(row) && (stage === 'any' || row.version.stage === 'general')) {
+      const names = speaksOf(timeline, sighting, 'release') && durability(row, at) !== 'slip';
+      if (names) listed.push(sighting.name);
+      if (speaksOf(timeline, sighting, 'end')) rows.push(row);
+    }
   }
-  return [...byOrigin].flatMap(([origin, rows]) => endWord(timeline, origin, rows, listed));
+  rows.sort((a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'));
+  return { rows, listed, recheckAt };
+}
+
+function isOwn(row: KnownSighting): boolean {
+  return row.trust !== 'community' && row.sighting.model.own;
+}
+
+function endWords(
+  timeline: Timeline,
+  rows: readonly KnownSighting[],
+  listed: readonly string[],
+  at: Instant,
+): EndWord[] {
+  const byOrigin = new Map<string, KnownSighting[]>();
+  for (const row of rows) byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
+  return [...byOrigin].flatMap(([origin, all]) => endWord(timeline, origin, all, listed, at));
 }
 
 /** `listed` are the ids under which the vendor's own rows list the model, in any feed. */
 function endWord(
   timeline: Timeline,
   origin: string,
-  rows: readonly KnownSighting[],
+  all: readonly KnownSighting[],
   listed: readonly string[],
+  at: Instant,
 ): EndWord[] {
-  const ends = rows.map((row) => endOf(timeline, row));
-  const [first, ...others] = ends.filter((end) => end !== null);
-  if (first === undefined || ends.includes(null)) return [];
-  const last = others.reduce((latest, next) => (next.interval.to > latest.interval.to ? next : latest), first);
+  const firm = all.filter((row) => durability(row, at) !== 'slip');
+  const rows = firm.some((row) => endOf(timeline, row) !== null) ? firm : all;
+  const stated = rows.flatMap((row) => {
+    const end = endOf(timeline, row);
+    return end === null ? [] : [{ row, end }];
+  });
+  const [first, ...others] = stated;
+  // A row that is still listed and names no end says that the model goes on.
+  const goesOn = rows.some((row) => row.goneAt === null && endOf(timeline, row) === null);
+  if (first === undefined || goesOn) return [];
+  const last = others.reduce((latest, next) => (next.end.interval.to > latest.end.interval.to ? next : latest), first);
+  const named = stated.map(({ row }) => row);
   const isPartial = rows.every((row) => row.feed.ends === 'by_rights' || !speaksOf(timeline, row.sighting, 'release'));
-  const names = rows.map((row) => row.sighting.name);
+  const names = named.map((row) => row.sighting.name);
   const extent = isPartial ? extentOfEnd(names, listed) : 'whole';
   if (extent === 'part') return [];
-  const trust = rows.some((row) => row.trust === 'first_party') ? 'first_party' : (rows[0]?.trust ?? 'community');
-  const whole = extent === 'whole' && ends.every((end) => end?.kind !== 'plan');
-  return [{ origin, trust, ends: last.interval, whole, over: ends.every((end) => end?.kind === 'over'), rows }];
+  const lasts = (row: KnownSighting): boolean =>
+    durability(row, at) === 'lasting' || (row.trust === 'first_party' && durability(row, at) === 'young');
+  const sure = stated.length === rows.length && rows.every(lasts);
+  const whole = sure && extent === 'whole' && stated.every(({ end }) => end.kind !== 'plan');
+  const trust = named.some((row) => row.trust === 'first_party') ? 'first_party' : first.row.trust;
+  const over = stated.every(({ end }) => end.kind === 'over');
+  return [{ origin, trust, ends: last.end.interval, whole, over, rows: named }];
 }
 
 /** `over`: the row says that it has ended. `day`: it states when it ends. `plan`: the same, and will say so once it has. */
@@ -117,8 +190,7 @@ type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan'
 /** What a row says of its end; null when it says nothing. */
 function endOf(timeline: Timeline, row: KnownSighting): End | null {
   const { feed, version } = row;
-  const date = version.shutdown === undefined ? null : parseDate(version.shutdown);
-  const stated = date?.precision === 'day' || date?.precision === 'instant' ? date.interval : null;
+  const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);
   if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
     return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };
   // A day that was still to come when the row called the model retired is not when it was.
@@ -126,14 +198,20 @@ function endOf(timeline: Timeline, row: KnownSighting): End | null {
   return { interval, kind: 'over' };
 }
 
-/** From the last read that had it in service, if any, to the first that called it retired. */
-function retiredWithin(timeline: Timeline, { sighting, version }: KnownSighting): Interval {
+/** An end as a row states it, or null where it decides nothing: no date, a mere year, or a placeholder such as the epoch. */
+function readStatedEnd(text: string): Interval | null {
+  const date = parseDate(text);
+  return date === null || date.precision === 'year' || date.interval.from < earliestReleaseAt ? null : date.interval;
+}
+
+/** From the last read that had it in service, if any, less the feed's lag, to the first that called it retired. */
+function retiredWithin(timeline: Timeline, { sighting, feed, version }: KnownSighting): Interval {
   const known = sighting.versions.filter((one) => one.observedAt <= version.observedAt);
   const served = known.findLast((one) => one.lifecycle !== 'retired');
   const first = known.find((one) => served === undefined || one.observedAt > served.observedAt) ?? version;
   const from =
     served === undefined ? null : lastReadAt(timeline, sighting.feedId, sighting.model.vendor, first.observedAt - 1);
-  return { from: from ?? Number.NEGATIVE_INFINITY, to: first.observedAt + 1 };
+  return { from: from === null ? Number.NEGATIVE_INFINITY : from - feed.settlementLagMs, to: first.observedAt + 1 };
 }
 
 function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {

@@ -90,13 +90,23 @@ export function agedTo(timeline: Timeline, feedId: string, vendor: string, at: I
 }
 
 /** The last accepted read of a feed, for a vendor, at or before a moment. */
-export function lastReadAt(timeline: Timeline, feedId: string, vendor: string, at: Instant): Instant | null {
+export function lastReadAt(
+  timeline: Pick<Timeline, 'reads'>,
+  feedId: string,
+  vendor: string,
+  at: Instant,
+): Instant | null {
   const reads = timeline.reads.get(readsKey(feedId, vendor)) ?? [];
   return reads[upperBound(reads, at) - 1] ?? null;
 }
 
 /** The first accepted read of a feed, for a vendor, at or after a moment. */
-export function firstReadFrom(timeline: Timeline, feedId: string, vendor: string, from: Instant): Instant | null {
+export function firstReadFrom(
+  timeline: Pick<Timeline, 'reads'>,
+  feedId: string,
+  vendor: string,
+  from: Instant,
+): Instant | null {
   const reads = timeline.reads.get(readsKey(feedId, vendor)) ?? [];
   return reads[upperBound(reads, from - 1)] ?? null;
 }

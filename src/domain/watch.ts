@@ -1,3 +1,4 @@
+import { addDuration } from './calendar.ts';
 import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
 import { dayMs, type Instant, type Interval, parseDate } from './instant.ts';
 
@@ -75,14 +76,13 @@ export function edgesOf(criterion: Criterion, madeFrom: Instant): Edge[] {
   return [...byKey.values()];
 }
 
-/** The deadlines of `precedes`, which bind both of its sides. */
+/** The deadline of `precedes`: its first by then, or never. */
 function orderEdges(criterion: Criterion): Edge[] {
   switch (criterion.op) {
     case 'precedes': {
       const by = criterion.by === undefined ? null : parseDate(criterion.by);
-      return by === null
-        ? []
-        : [criterion.first, criterion.second].map((leaf) => ({ vendor: leaf.model.vendor, at: by.interval.to }));
+      const { vendor } = criterion.first.model;
+      return by === null ? [] : [by.interval.to, by.interval.to + hostLapseMs].map((at) => ({ vendor, at }));
     }
     case 'not':
       return orderEdges(criterion.of);
@@ -96,23 +96,32 @@ function orderEdges(criterion: Criterion): Edge[] {
 
 /** The last deadline in a criterion (exclusive end), or null when some part of it has none. */
 export function resolveByOf(criterion: Criterion): Instant | null {
-  const ends = deadlines(criterion);
-  if (ends.length === 0 || ends.includes(null)) return null;
-  return Math.max(...ends.map((end) => end ?? 0));
+  const deadline = deadlineOf(criterion);
+  return Number.isFinite(deadline) ? deadline : null;
 }
 
-function deadlines(criterion: Criterion): (Instant | null)[] {
+function deadlineOf(criterion: Criterion): Instant {
   switch (criterion.op) {
     case 'not':
-      return deadlines(criterion.of);
+      return deadlineOf(criterion.of);
     case 'all':
     case 'any':
-      return criterion.of.flatMap(deadlines);
+      return Math.max(...criterion.of.map(deadlineOf));
+    case 'precedes':
+      return Math.min(endOf(criterion), endOf(criterion.first));
     case 'within':
-      return [null];
-    default: {
-      const by = criterion.by === undefined ? null : parseDate(criterion.by);
-      return [by === null ? null : by.interval.to];
-    }
+      return Math.min(endOf(criterion.event), endAfter(criterion.after, criterion.duration));
+    default:
+      return endOf(criterion);
   }
+}
+
+function endOf({ by }: { by?: string | undefined }): Instant {
+  return (by === undefined ? null : parseDate(by))?.interval.to ?? Number.POSITIVE_INFINITY;
+}
+
+/** The end of the last day of a duration that begins to run on the last day of a leaf. */
+function endAfter(leaf: EventLeaf, duration: string): Instant {
+  const end = endOf(leaf);
+  return Number.isFinite(end) ? addDuration(end - 1, duration) + dayMs : end;
 }

@@ -60,7 +60,7 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
   if (evaluation.verdict === 'undetermined') {
-    await insertEdges(world.tx, prediction.id, movingEdges(prediction.criterion, timeline.sightings, terms.styleOf));
+    await insertEdges(world.tx, prediction.id, movingEdges(prediction.criterion, timeline, terms));
     return await recordState(world, prediction, evaluation);
   }
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });

@@ -4,6 +4,7 @@ import { type IdentityTable, versionStyle } from '../domain/identity-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import { momentsOfInterest } from '../domain/known-at.ts';
 import {
+  announcedFor,
   type FeedFacts,
   type ItemVersion,
   readsKey,
@@ -39,19 +40,32 @@ export async function loadTimeline(
     watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
   const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
   for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
-  const moments = momentsOfInterest(claims, feeds, sightings, at, (vendor, family) =>
-    versionStyle(identity, vendor, family),
-  );
+  const readsFor = async (known: Timeline['reads']): Promise<Pick<Timeline, 'reads' | 'snapshots'>> => {
+    const moments = momentsOfInterest(claims, feeds, { sightings, reads: known }, at, (vendor, family) =>
+      versionStyle(identity, vendor, family),
+    );
+    return groupReads(await listReads(db, [...vendors].sort(), moments));
+  };
+  const first = await readsFor(new Map());
+  const announced = sightings.some((sighting) => sighting.versions.some((version) => announcedFor(version) !== null));
+  return {
+    feeds: new Map(feeds.map((feed) => [feed.id, feed])),
+    sightings,
+    ...(announced ? await readsFor(first.reads) : first),
+  };
+}
+
+function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Pick<Timeline, 'reads' | 'snapshots'> {
   const reads = new Map<string, Instant[]>();
   const snapshots = new Set<string>();
-  for (const row of await listReads(db, [...vendors].sort(), moments)) {
+  for (const row of rows) {
     const key = readsKey(row.feedId, row.vendor);
     const held = reads.get(key);
     if (held === undefined) reads.set(key, [row.readAt]);
     else held.push(row.readAt);
     if (row.isSnapshot) snapshots.add(snapshotKey(row.feedId, row.readAt));
   }
-  return { feeds: new Map(feeds.map((feed) => [feed.id, feed])), sightings, reads, snapshots };
+  return { reads, snapshots };
 }
 
 /**

@@ -154,8 +154,12 @@ describe('what leans', () => {
   });
 
   it('is nothing while other parts stay open', () => {
-    expect(ask(all(early, open), leaning, when).leaning).toBeNull();
+    expect(ask(all(early, open), leaning, '2025-08-20').leaning).toBeNull();
     expect(ask(any(early, open), leaning, when).leaning?.outcome).toBe('yes');
+  });
+
+  it('is nowhere in particular, but to a person, where it alone keeps a no from being settled', () => {
+    expect(ask(all(early, open), leaning, when).leaning).toMatchObject({ outcome: null, reason: 'below_policy' });
   });
 
   it('is nothing once it is decided', () => {

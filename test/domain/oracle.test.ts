@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../src/domain/criterion.ts';
 import { evaluate } from '../../src/domain/evaluate.ts';
+import { early, feedSetups } from '../support/feed-setups.ts';
 import { isTrue } from '../support/oracle.ts';
 import { released, terms, timeline } from '../support/timelines.ts';
 import {
@@ -14,80 +15,8 @@ import {
   worldKey,
 } from '../support/tiny-worlds.ts';
 
-const every = (from: number, to: number, step = 12): number[] =>
-  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, nth) => from + nth * step);
-const without = (reads: readonly number[], from: number, to: number): number[] =>
-  reads.filter((read) => read <= from || read >= to);
-const early = hours(-3);
 const last = hours(14);
-
-const setups: readonly Setup[] = [
-  {
-    name: 'two prompt feeds',
-    feeds: [
-      { reads: every(early, last), lag: 0 },
-      { reads: every(early + 3, last), lag: 0 },
-    ],
-  },
-  {
-    name: 'two feeds that lag a day',
-    feeds: [
-      { reads: every(early, last), lag: 24 },
-      { reads: every(early + 3, last), lag: 24 },
-    ],
-  },
-  {
-    name: 'a gap of polls',
-    feeds: [
-      { reads: without(every(early, last), hours(3), hours(5)), lag: 24 },
-      { reads: without(every(early + 3, last), hours(4, 3), hours(6, 3)), lag: 0 },
-    ],
-  },
-  {
-    name: 'one feed that begins late',
-    feeds: [
-      { reads: every(hours(4), last), lag: 0 },
-      { reads: every(early + 3, last), lag: 24 },
-    ],
-  },
-  {
-    name: 'both feeds begin late',
-    feeds: [
-      { reads: every(hours(5), last), lag: 0 },
-      { reads: every(hours(6), last), lag: 0 },
-    ],
-  },
-  {
-    name: 'both feeds begin late, and a third fell silent before',
-    feeds: [
-      { reads: every(hours(5), last), lag: 0 },
-      { reads: every(hours(6), last), lag: 0 },
-      { reads: every(early, hours(1), 24), lag: 0 },
-    ],
-  },
-  {
-    name: 'one feed that stops early',
-    feeds: [
-      { reads: every(early, last), lag: 0 },
-      { reads: every(early + 3, hours(7)), lag: 0 },
-    ],
-  },
-  {
-    name: 'three feeds',
-    feeds: [
-      { reads: every(early, last, 24), lag: 24 },
-      { reads: every(early + 3, last, 24), lag: 0 },
-      { reads: every(early + 7, last, 24), lag: 0 },
-    ],
-  },
-  {
-    name: 'the vendor itself and another',
-    feeds: [
-      { reads: every(early, last, 24), lag: 24 },
-      { reads: every(early + 3, last, 24), lag: 0, firstParty: true },
-    ],
-  },
-];
+const setups: readonly Setup[] = feedSetups(last);
 
 const day = (number: number): string => `2025-08-${String(number).padStart(2, '0')}`;
 const leaves = [

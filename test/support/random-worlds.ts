@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import type { Criterion } from '../../src/domain/criterion.ts';
 import { dayMs, hourMs, type Instant } from '../../src/domain/instant.ts';
 import type { Sighting, Timeline } from '../../src/domain/timeline.ts';
-import { at, feed, polls, released, sighting, type TestFeed, type TestVersion, timeline } from './timelines.ts';
+import { at, feed, polls, sighting, type TestFeed, type TestVersion, timeline } from './timelines.ts';
 
 /** Random small timelines and criteria for laws that hold of all of them. Time runs over August and September 2025. */
 
@@ -23,12 +22,16 @@ const feedStory = fc.record({
   from: fc.integer({ min: -8, max: 3 }),
   to: fc.integer({ min: 20, max: 50 }),
   everyHours: fc.constantFrom(8, 24, 60),
+  ends: fc.constantFrom('dated' as const, 'dated' as const, 'by_status' as const, 'by_rights' as const),
+  publishes: fc.constantFrom<string[]>(['output_usd_per_mtok', 'shutdown'], ['output_usd_per_mtok'], ['shutdown'], []),
 });
 
 const anyStage = fc.constantFrom(...(['general', 'general', 'general', 'preview', 'announced'] as const));
 
 /** A date some days from when its row is first seen, or none. */
 const dateOffset = fc.constantFrom(null, null, null, 0, -1, -2, 1, 2, 4, -10, -100);
+
+const anyPrice = fc.constantFrom(undefined, 5, 20, 20);
 
 const rowStory = fc.record({
   feed: fc.nat({ max: 3 }),
@@ -43,13 +46,20 @@ const rowStory = fc.record({
   date: dateOffset,
   weight: fc.constantFrom(...(['curated', 'curated', 'stands'] as const)),
   stamped: fc.boolean(),
-  edit: fc.option(
+  price: anyPrice,
+  /** Days from when the row is first seen to the end it states. */
+  shutdown: fc.constantFrom(null, null, 2, 5, 12, -3),
+  retired: fc.constantFrom(false, false, false, true),
+  edits: fc.array(
     fc.record({
-      after: fc.nat({ max: 4 }),
+      after: fc.nat({ max: 6 }),
       date: dateOffset,
-      stage: fc.constantFrom(...(['general', 'preview'] as const)),
+      stage: fc.constantFrom(...(['general', 'general', 'preview'] as const)),
+      price: anyPrice,
+      shutdown: fc.constantFrom(null, 2, 5),
+      retired: fc.constantFrom(false, true),
     }),
-    { nil: null, freq: 3 },
+    { maxLength: 2 },
   ),
 });
 
@@ -64,7 +74,6 @@ const releaseStory = fc
       lasts: null,
       stage: 'general',
       host: undefined,
-      edit: null,
       date: index === 0 ? row.date : null,
     })),
   );
@@ -93,24 +102,46 @@ function readRow(feeds: readonly TestFeed[], story: RowStory, index: number): Si
       ...(gone === undefined ? {} : { gone }),
       ...(story.host === undefined ? {} : { host: story.host }),
       ...(date === undefined ? {} : { released: date }),
-      edits: readEdit(feedOf, story, first, gone ?? Number.POSITIVE_INFINITY),
+      ...factsOf(story, seen),
+      edits: readEdits(feedOf, story, first, gone ?? Number.POSITIVE_INFINITY),
     }),
   ];
 }
 
-function readEdit(feedOf: TestFeed, { edit, weight }: RowStory, first: number, gone: Instant): TestVersion[] {
-  const editAt = edit === null ? undefined : feedOf.reads[first + 1 + edit.after];
-  if (edit === null || editAt === undefined || editAt >= gone) return [];
-  const date = dateText(editAt, edit.date);
-  return [{ at: editAt, stage: edit.stage, weight, ...(date === undefined ? {} : { released: date }) }];
+function readEdits(feedOf: TestFeed, { edits, weight }: RowStory, first: number, gone: Instant): TestVersion[] {
+  const moments = edits
+    .map((edit) => ({ edit, editAt: feedOf.reads[first + 1 + edit.after] ?? Number.POSITIVE_INFINITY }))
+    .filter(({ editAt }) => editAt < gone)
+    .sort((a, b) => a.editAt - b.editAt);
+  return moments
+    .filter(({ editAt }, index) => editAt !== moments[index - 1]?.editAt)
+    .map(({ edit, editAt }) => {
+      const date = dateText(editAt, edit.date);
+      return {
+        at: editAt,
+        stage: edit.stage,
+        weight,
+        ...(date === undefined ? {} : { released: date }),
+        ...factsOf(edit, editAt),
+      };
+    });
+}
+
+function factsOf(said: Pick<RowStory, 'price' | 'shutdown' | 'retired'>, seen: Instant): TestVersion {
+  const shutdown = dateText(seen, said.shutdown);
+  return {
+    ...(said.price === undefined ? {} : { price: said.price }),
+    ...(shutdown === undefined ? {} : { shutdown }),
+    ...(said.retired ? { lifecycle: 'retired' } : {}),
+  };
 }
 
 /** Two to four feeds, a release or two, and up to five rows that come, go and are edited as polls show them. */
 export const anyWorld: fc.Arbitrary<RandomWorld> = fc
   .record({
     feeds: fc.array(feedStory, { minLength: 2, maxLength: 4 }),
-    releases: fc.array(releaseStory, { maxLength: 2 }),
-    rows: fc.array(rowStory, { maxLength: 5 }),
+    releases: fc.array(releaseStory, { maxLength: 3 }),
+    rows: fc.array(rowStory, { maxLength: 4 }),
   })
   .map(({ feeds: stories, releases, rows }) => {
     const feeds = stories.map(({ from, to, everyHours, ...facts }, index) =>
@@ -122,44 +153,6 @@ export const anyWorld: fc.Arbitrary<RandomWorld> = fc
     const sightings = [...releases.flat(), ...rows].flatMap((row, index) => readRow(feeds, row, index));
     return { feeds, sightings, timeline: timeline(feeds, sightings) };
   });
-
-const day = fc
-  .integer({ min: -5, max: 25 })
-  .map((offset) => new Date(start + offset * dayMs).toISOString().slice(0, 10));
-
-/** A leaf about the models that random worlds know. */
-export const anyLeaf = fc
-  .record({
-    tier: fc.constantFrom<null | 'any' | (string | null)[]>(null, 'any', ['mini']),
-    version: fc.constantFrom<string | { gte: string }>('5', { gte: '5' }),
-    stage: fc.constantFrom('any' as const, 'any' as const, 'ga' as const),
-    from: fc.option(day, { nil: undefined }),
-    by: fc.option(day, { nil: undefined }),
-  })
-  .filter(({ from, by }) => from === undefined || by === undefined || from <= by)
-  .map(({ from, by, ...model }) =>
-    released({ ...model, ...(from === undefined ? {} : { from }), ...(by === undefined ? {} : { by }) }),
-  );
-
-const judged: Criterion = { op: 'judged', question: 'Is it?' };
-
-/** Leaves and connectives, a few levels deep. */
-export const anyCriterion: fc.Arbitrary<Criterion> = fc.letrec<{ node: Criterion }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    { weight: 4, arbitrary: anyLeaf },
-    { weight: 1, arbitrary: fc.constant(judged) },
-    { weight: 2, arbitrary: tie('node').map((of): Criterion => ({ op: 'not', of })) },
-    {
-      weight: 2,
-      arbitrary: fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((of): Criterion => ({ op: 'all', of })),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((of): Criterion => ({ op: 'any', of })),
-    },
-  ),
-})).node;
 
 /** A moment of knowledge; often exactly at or beside something that happens in no matter which world. */
 export const anyMoment: fc.Arbitrary<Instant> = fc.oneof(

@@ -58,6 +58,11 @@ export type TestVersion = {
   slackDays?: number;
   stage?: ItemVersion['stage'];
   trust?: ItemVersion['itemTrust'];
+  /** US dollars per million output tokens; left out: the row states none. */
+  price?: number;
+  attributes?: ItemVersion['attributes'];
+  shutdown?: string;
+  lifecycle?: ItemVersion['lifecycle'];
 };
 
 export type TestSighting = TestVersion & {
@@ -110,7 +115,17 @@ export function sighting(feedOf: TestFeed, story: TestSighting): Sighting {
               weight: version.weight ?? 'curated',
               ...(version.slackDays !== undefined && { slackDays: version.slackDays }),
             },
+      ...statedFacts(version),
     })),
+  };
+}
+
+function statedFacts({ price, attributes, shutdown, lifecycle }: TestVersion): Partial<ItemVersion> {
+  const stated = { ...attributes, ...(price === undefined ? {} : { output_usd_per_mtok: price }) };
+  return {
+    ...(Object.keys(stated).length === 0 ? {} : { attributes: stated }),
+    ...(shutdown === undefined ? {} : { shutdown }),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Sighting } from '../../src/domain/timeline.ts';
+import type { FeedSetups } from './feed-setups.ts';
 import { at, feed, sighting, type TestFeed, type TestVersion } from './timelines.ts';
 
 /**
@@ -14,10 +15,7 @@ import { at, feed, sighting, type TestFeed, type TestVersion } from './timelines
  * Hours count from 2025-08-01T00:00Z.
  */
 
-export type Setup = {
-  readonly name: string;
-  readonly feeds: readonly { readonly reads: readonly number[]; readonly lag: number; readonly firstParty?: boolean }[];
-};
+export type Setup = FeedSetups;
 
 export type Odd = { readonly feed: number; readonly kind: 'blind' | 'slip' | 'placeholder'; readonly read: number };
 export type Dating = 'none' | 'true' | 'early' | 'edited' | 'next' | 'stamped';
