@@ -1,7 +1,7 @@
 import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adapterNames, findAdapter } from '../../src/domain/feeds/adapters.ts';
-import { keyVariables } from '../../src/domain/feeds/key-access.ts';
+import { accessAt, keyVariables } from '../../src/domain/feeds/key-access.ts';
 import { type Client, makeClient } from '../../src/net/client.ts';
 import { fetchPayload, type PayloadOutcome } from '../../src/net/payloads.ts';
 
@@ -50,6 +50,12 @@ const showsKey = () =>
 it('keys are for lists that are read over https', () => {
   expect(keyed).toEqual(expect.arrayContaining(['openai_models', 'anthropic_models']));
   for (const adapter of keyed) expect(urlOf(adapter)).toMatch(/^https:\/\/[a-z.]+\/[a-z0-9/]+/);
+});
+
+it('no key is shown in the clear, even to an adapter that were at home there', () => {
+  const access = { variable: 'OPENAI_API_KEY', scheme: 'bearer' } as const;
+  const at = (url: string) => accessAt({ access, defaults: { url } }, url);
+  expect([at('http://feed.example/list'), at('https://feed.example/list')]).toEqual([null, access]);
 });
 
 describe.each(keyed)('the key of %s', (adapter) => {

@@ -183,6 +183,53 @@ test('OpenAI’s list names a model once everybody may call it, and is believed 
   expect(await settled('six')).toEqual(['yes 2026-02-03/2026-02-06T00:00:00Z']);
 });
 
+test('aliases, effort presets, routers and codenames that two lists carry are no models', async () => {
+  const o4: Criterion = released({ vendor: 'openai', family: 'o', version: '4', tier: 'any' });
+  const any: EventLeaf = {
+    op: 'count',
+    model: { vendor: 'any', family: 'any', tier: 'any' },
+    at_least: 9,
+    distinct: 'model',
+  };
+  await record(world, 'o4', o4, { madeAt: '2025-12-01' });
+  await record(world, 'nine', any, { madeAt: '2025-12-01' });
+  const none = [
+    '~openai/gpt-latest',
+    'openai/o4-mini-high',
+    'openai/gpt-5-chat',
+    'openrouter/auto',
+    'openrouter/horizon-alpha',
+    'deepseek/deepseek-chat',
+    'someone/o4',
+    'openai/ft:o4-mini',
+    'qwen/qwen-max',
+  ];
+  await readCatalogues('2026-01-01');
+  for (const day of ['2026-01-02', '2026-01-04'])
+    await readAt(world, day, {
+      openrouter: openrouter(['a/b', ...none]),
+      vercel: { data: none.map((id) => ({ id, released: 1_767_312_000 })) },
+    });
+  await settleAt('2026-01-10');
+  expect([(await view(world, 'o4')).status, (await view(world, 'nine')).status]).toEqual(['open', 'open']);
+});
+
+test("a host's last day retires nothing, not even where a price map states one as well", async () => {
+  const grok: EventLeaf = { op: 'retired', model: { vendor: 'xai', family: 'grok', version: '4', tier: null } };
+  await record(world, 'gone', grok, { madeAt: '2025-12-01' });
+  const row = {
+    id: 'x-ai/grok-4',
+    pricing: { prompt: '0.000003', completion: '0.000015' },
+    expiration_date: '2026-05-15',
+  };
+  const prices = { 'xai/grok-4': { litellm_provider: 'xai', mode: 'chat', deprecation_date: '2026-05-15' } };
+  await readAt(world, '2026-05-01', { openrouter: { data: [row] }, litellm: prices });
+  await readAt(world, '2026-05-20', { openrouter: { data: [row] }, litellm: prices });
+  await settleAt('2026-06-01');
+  expect(await settled('gone')).toEqual([]);
+  expect((await view(world, 'gone')).status).toBe('proposed');
+});
+
 describe('a price', () => {
   const costly: EventLeaf = {
     op: 'attribute',
