@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { curatedToldMax } from '../../src/services/curation.ts';
 import { resolveDue } from '../../src/services/resolver.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { gpt5, recordClaim } from '../support/claims.ts';
@@ -103,6 +104,16 @@ describe('a dry run', () => {
     });
     expect(await everything()).toEqual(before);
     expect(await standing('gpt-5')).toEqual({ status: 'open', outcome: null });
+  });
+
+  test('names some of very many items, and counts them all', async () => {
+    const stamped = Array.from({ length: curatedToldMax + 1 }, (_, index) => {
+      return `${secret}-${new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10)}`;
+    });
+    await readAt(world, '2025-02-13', { litellm: serve([secret, moon, ...stamped]).litellm });
+    const report = await check({ ...alias, match: 'prefix' });
+    expect(report.items_changed).toBe(curatedToldMax + 3);
+    expect(report.items).toHaveLength(curatedToldMax);
   });
 
   test.each([

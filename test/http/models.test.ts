@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { predictionsToldMax } from '../../src/services/models.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { recordClaim } from '../support/claims.ts';
 import { listedPrices, replayGpt5 } from '../support/gpt5-history.ts';
@@ -108,6 +109,16 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     const linked = await get(gpt5.predictions[0].url);
     expect(linked.slug).toBe('gpt-5-never');
     expect(slugs(await get(gpt5.links.predictions))).toEqual(['any-gpt-6', 'gpt-5-never']);
+  });
+
+  test('names some of the predictions that speak of it, and says that there are more', async () => {
+    const criterion = { op: 'released', model: { vendor: 'openai', family: 'o', version: '1', tier: null } };
+    for (let index = 0; index <= predictionsToldMax; index += 1)
+      await recordClaim(world, { slug: `o1-${index}`, criterion });
+    const o1 = await get('/v1/models/openai/o1');
+    expect(o1.predictions).toHaveLength(predictionsToldMax);
+    expect(o1.predictions[0].slug).toBe(`o1-${predictionsToldMax}`);
+    expect(o1.more_predictions).toBe(true);
   });
 
   test('answers as of the past from what was known then: first the SDK alone, then the day', async () => {
