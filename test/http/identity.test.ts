@@ -216,6 +216,14 @@ describe('an addition', () => {
     });
   });
 
+  test('may be replaced by another one in one step', async () => {
+    const made = await add({ ...alias, means: 'gpt-6' });
+    const next = await add(alias, { supersedes: made.id });
+    expect(next.items[0]).toMatchObject({ before: { version: '6' }, after: { version: '5' } });
+    expect((await world.anyone('GET /v1/models/openai/gpt-6')).status).toBe(404);
+    expect(await standing('gpt-5')).toEqual({ status: 'resolved', outcome: 'yes' });
+  });
+
   test('that contradicts a resolution makes it disputed, and flips nothing', async () => {
     await recordClaim(world, {
       slug: 'no-gpt-6',
