@@ -87,7 +87,7 @@ export async function assessClaim(
   claim: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
   at: Instant,
 ): Promise<{ evaluation: Evaluation; warnings: CriterionWarning[] }> {
-  const timeline = await loadTimeline(db, deps.identity, [claim], at);
+  const timeline = await loadTimeline(db, deps.identity, [claim], at, 'whole');
   const terms = termsOf(deps, claim);
   const evaluation = evaluate(claim.criterion, timeline, at, terms);
   const seen = new Map(

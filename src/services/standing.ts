@@ -1,4 +1,4 @@
-import { coverageOf } from '../domain/coverage.ts';
+import { coverageOf, coversVendor } from '../domain/coverage.ts';
 import type { Criterion } from '../domain/criterion.ts';
 import { formatInstant, type Instant } from '../domain/instant.ts';
 import { publishedBy } from '../domain/leaf-standing.ts';
@@ -55,17 +55,22 @@ function waitsOf(criterion: Criterion): Wait[] {
   return [...new Map(waits.map((wait) => [`${wait.vendor} ${wait.publishes}`, wait])).values()];
 }
 
-/** How far any feed that lists models of a vendor has been read; before its first poll, the last thing that it published. */
+/** How far any feed that can tell has been read; before its first poll, the last thing that it published. */
 function lastReadBySeers(timeline: Timeline, { vendor, publishes }: Wait, at: Instant): Instant | null {
-  let last: Instant | null = null;
+  const reads = new Map<string, Instant>();
   for (const sighting of timeline.sightings) {
     // What was first listed later says nothing of what was read by then.
     if (sighting.seenFrom > at || (vendor !== 'any' && sighting.model.vendor !== vendor)) continue;
     const feed = timeline.feeds.get(sighting.feedId);
     const tells = publishes === null ? speaksOf(timeline, sighting, 'release') : feed?.publishes?.includes(publishes);
-    if (tells !== true) continue;
     const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? sighting.seenFrom;
-    if (last === null || read > last) last = read;
+    if (tells === true) reads.set(sighting.feedId, Math.max(reads.get(sighting.feedId) ?? read, read));
   }
-  return last;
+  // Of a wildcard's prices most rows are not even looked at: who covers the vendor and publishes prices tells all the same.
+  for (const feed of publishes === null ? [] : timeline.feeds.values()) {
+    if (!feed.publishes?.includes(publishes ?? '') || !(vendor === 'any' || coversVendor(feed, vendor))) continue;
+    const read = lastReadAt(timeline, feed.id, vendor, at);
+    if (read !== null) reads.set(feed.id, read);
+  }
+  return reads.size === 0 ? null : Math.max(...reads.values());
 }

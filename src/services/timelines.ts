@@ -3,6 +3,7 @@ import { findAdapter } from '../domain/feeds/adapters.ts';
 import { type IdentityTable, versionStyle } from '../domain/identity-table.ts';
 import type { Instant } from '../domain/instant.ts';
 import { momentsOfInterest } from '../domain/known-at.ts';
+import { needsOf } from '../domain/stated-ask.ts';
 import {
   announcedFor,
   type FeedFacts,
@@ -17,6 +18,7 @@ import type { Sql } from '../store/db.ts';
 import { type FeedRow, listFeeds } from '../store/feeds.ts';
 import { listReads } from '../store/polls.ts';
 import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../store/sightings.ts';
+import { listModelsStating } from '../store/stated-numbers.ts';
 
 /** Nothing was seen and nothing read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
@@ -27,17 +29,24 @@ export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant 
 /**
  * Loads what the evaluator needs for some claims and for any moment up to `at`: the sightings of the families they watch
  * and the neighbouring reads of every moment that can matter. Claims that watch the same families share one timeline.
+ * Where a claim only asks a number of the models of any vendor, those that never stated such a number are left out,
+ * unless all that the claim names are wanted, `whole`.
  */
 export async function loadTimeline(
   db: Sql,
   identity: IdentityTable,
   claims: readonly Claim[],
   at: Instant,
+  how: 'needed' | 'whole' = 'needed',
 ): Promise<Timeline> {
-  const watches = distinctWatches(claims);
+  const { families, stated } = needsOf(claims.map((claim) => claim.criterion));
+  const wanted =
+    how === 'whole'
+      ? { families: distinctWatches(claims), models: [] }
+      : { families, models: await listModelsStating(db, stated) };
   const feeds = (await listFeeds(db)).map(feedFacts);
-  const sightings =
-    watches.length === 0 ? [] : joinVersions(await listSightings(db, watches), await listItemVersions(db, watches));
+  const nothing = wanted.families.length === 0 && wanted.models.length === 0;
+  const sightings = nothing ? [] : joinVersions(await listSightings(db, wanted), await listItemVersions(db, wanted));
   const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
   for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
   const readsFor = async (known: Timeline['reads']): Promise<Pick<Timeline, 'reads' | 'snapshots'>> => {

@@ -1,5 +1,6 @@
 import type { Attributes } from '../domain/feeds/item.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { ModelName } from '../domain/pattern.ts';
 import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
 
@@ -102,18 +103,29 @@ function familyFilter(db: Sql, watches: readonly { vendor: string; family: strin
   return db`(${pairs} or r.vendor = any(${whole}) or r.family = any(${everywhere}))`;
 }
 
-/** Every run of sightings of models in the watched families. */
-export async function listSightings(
-  db: Sql,
-  watches: readonly { vendor: string; family: string }[],
-): Promise<SightingRow[]> {
+/** Whose sightings are asked for: whole families, and single models besides. */
+export type Wanted = {
+  readonly families: readonly { readonly vendor: string; readonly family: string }[];
+  readonly models: readonly ModelName[];
+};
+
+function wantedFilter(db: Sql, { families, models }: Wanted) {
+  if (models.length === 0) return familyFilter(db, families);
+  const named = db`(r.vendor, r.family, coalesce(r.model_version, ''), coalesce(r.tier, '')) in (select m.vendor, m.family, m.version, m.tier from
+    unnest(${models.map((model) => model.vendor)}::text[], ${models.map((model) => model.family)}::text[],
+      ${models.map((model) => model.version ?? '')}::text[], ${models.map((model) => model.tier ?? '')}::text[]) as m(vendor, family, version, tier))`;
+  return families.length === 0 ? named : db`(${familyFilter(db, families)} or ${named})`;
+}
+
+/** Every run of sightings of the models that are wanted. */
+export async function listSightings(db: Sql, wanted: Wanted): Promise<SightingRow[]> {
   return await db<SightingRow[]>`
     select s.feed_id as "feedId", s.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt", s.gone_at as "goneAt",
       r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own
     from item_readings r
     join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
     join observations o on o.id = s.observation_id
-    where r.outcome = 'model' and ${familyFilter(db, watches)}
+    where r.outcome = 'model' and ${wantedFilter(db, wanted)}
     order by s.seen_from, s.feed_id, s.item_key`;
 }
 
@@ -132,15 +144,12 @@ export type VersionRow = {
 };
 
 /** Every version of those items, oldest first. */
-export async function listItemVersions(
-  db: Sql,
-  watches: readonly { vendor: string; family: string }[],
-): Promise<VersionRow[]> {
+export async function listItemVersions(db: Sql, wanted: Wanted): Promise<VersionRow[]> {
   return await db<VersionRow[]>`
     select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt", o.item_trust as "itemTrust",
       o.released_text as "releasedText", o.released_weight as "releasedWeight",
       (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage", o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
-    where r.outcome = 'model' and ${familyFilter(db, watches)}
+    where r.outcome = 'model' and ${wantedFilter(db, wanted)}
     order by o.feed_id, o.item_key, o.observed_at, o.seq`;
 }

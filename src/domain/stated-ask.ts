@@ -1,0 +1,42 @@
+import type { Criterion, EventLeaf } from './criterion.ts';
+import { eventLeaves } from './watch.ts';
+
+/** A number that a leaf asks of the models of any vendor or family. */
+export type StatedAsk = {
+  readonly vendor: string;
+  readonly family: string;
+  readonly name: 'input_usd_per_mtok' | 'output_usd_per_mtok' | 'context_tokens' | 'parameters';
+  readonly is: { readonly [Bound in 'gte' | 'gt' | 'lte' | 'lt' | 'eq']?: number | undefined };
+};
+
+/** Which sightings an evaluation of some criteria looks at. */
+export type Needs = {
+  readonly families: readonly { readonly vendor: string; readonly family: string }[];
+  /** Of these wildcards only the models that ever stated such a number. */
+  readonly stated: readonly StatedAsk[];
+};
+
+/**
+ * What has to be known to evaluate some criteria. A leaf that asks a number of the models of any vendor or family is
+ * settled by those that state one which satisfies it: all others weigh nothing, so they need not be looked at.
+ */
+export function needsOf(criteria: readonly Criterion[]): Needs {
+  const families = new Map<string, { vendor: string; family: string }>();
+  const stated = new Map<string, StatedAsk>();
+  for (const leaf of criteria.flatMap(eventLeaves)) {
+    const { vendor, family } = leaf.model;
+    const ask = statedAsk(leaf);
+    if (ask === null) families.set(`${vendor}/${family}`, { vendor, family });
+    else stated.set(JSON.stringify(ask), ask);
+  }
+  const unmet = [...stated.values()].filter((ask) => !families.has(`${ask.vendor}/${ask.family}`));
+  return { families: [...families.values()], stated: unmet };
+}
+
+function statedAsk(leaf: EventLeaf): StatedAsk | null {
+  if (leaf.op !== 'attribute' || leaf.name === 'open_weights' || typeof leaf.is.eq === 'boolean') return null;
+  const { vendor, family } = leaf.model;
+  if (vendor !== 'any' && family !== 'any') return null;
+  const { eq, ...bounds } = leaf.is;
+  return { vendor, family, name: leaf.name, is: { ...bounds, eq } };
+}

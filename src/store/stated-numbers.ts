@@ -1,0 +1,44 @@
+import type { ModelName } from '../domain/pattern.ts';
+import type { StatedAsk } from '../domain/stated-ask.ts';
+import type { Sql } from './db.ts';
+
+/** Models of which any row of their own ever stated a number that satisfies one of the asks; each once. */
+export async function listModelsStating(db: Sql, asks: readonly StatedAsk[]): Promise<ModelName[]> {
+  const found = new Map<string, ModelName>();
+  for (const ask of asks)
+    for (const row of await listStating(db, ask)) found.set(JSON.stringify(Object.values(row)), row);
+  return [...found.values()];
+}
+
+/** First by the index of that number, whatever the planner knows of it; rows of hosts state nothing that is believed. */
+async function listStating(db: Sql, { name, is, vendor, family }: StatedAsk): Promise<ModelName[]> {
+  const value = statedNumber(db, name);
+  return await db<ModelName[]>`
+    with stated as materialized (
+      select o.feed_id, o.item_key from observations o
+      where ${value} is not null
+        ${is.gte === undefined ? db`` : db`and ${value} >= ${is.gte}`} ${is.gt === undefined ? db`` : db`and ${value} > ${is.gt}`}
+        ${is.lte === undefined ? db`` : db`and ${value} <= ${is.lte}`} ${is.lt === undefined ? db`` : db`and ${value} < ${is.lt}`}
+        ${is.eq === undefined ? db`` : db`and ${value} = ${is.eq}`})
+    select distinct r.vendor, r.family, r.model_version as version, r.tier
+    from stated s
+    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key
+    join feeds f on f.id = s.feed_id
+    where r.outcome = 'model' and (r.own or f.trust = 'first_party')
+      ${vendor === 'any' ? db`` : db`and r.vendor = ${vendor}`} ${family === 'any' ? db`` : db`and r.family = ${family}`}
+    order by 1, 2, 3, 4`;
+}
+
+/** Written out, as the index of each has it. */
+function statedNumber(db: Sql, name: StatedAsk['name']) {
+  switch (name) {
+    case 'input_usd_per_mtok':
+      return db`(o.item->'attributes'->>'input_usd_per_mtok')::float8`;
+    case 'output_usd_per_mtok':
+      return db`(o.item->'attributes'->>'output_usd_per_mtok')::float8`;
+    case 'context_tokens':
+      return db`(o.item->'attributes'->>'context_tokens')::float8`;
+    case 'parameters':
+      return db`(o.item->'attributes'->>'parameters')::float8`;
+  }
+}
