@@ -268,7 +268,11 @@ create table observations (
   constraint observations_item_trust_check CHECK ((item_trust = ANY (ARRAY['first_party'::text, 'curated'::text, 'aggregator'::text, 'community'::text]))),
   constraint observations_released_weight_check CHECK ((released_weight = ANY (ARRAY['stands'::text, 'curated'::text])))
 );
+CREATE INDEX observations_by_context ON public.observations USING btree (((((item -> 'attributes'::text) ->> 'context_tokens'::text))::double precision)) WHERE ((((item -> 'attributes'::text) ->> 'context_tokens'::text))::double precision IS NOT NULL);
+CREATE INDEX observations_by_input_price ON public.observations USING btree (((((item -> 'attributes'::text) ->> 'input_usd_per_mtok'::text))::double precision)) WHERE ((((item -> 'attributes'::text) ->> 'input_usd_per_mtok'::text))::double precision IS NOT NULL);
 CREATE INDEX observations_by_item ON public.observations USING btree (feed_id, item_key, observed_at);
+CREATE INDEX observations_by_output_price ON public.observations USING btree (((((item -> 'attributes'::text) ->> 'output_usd_per_mtok'::text))::double precision)) WHERE ((((item -> 'attributes'::text) ->> 'output_usd_per_mtok'::text))::double precision IS NOT NULL);
+CREATE INDEX observations_by_parameters ON public.observations USING btree (((((item -> 'attributes'::text) ->> 'parameters'::text))::double precision)) WHERE ((((item -> 'attributes'::text) ->> 'parameters'::text))::double precision IS NOT NULL);
 CREATE INDEX observations_by_seq ON public.observations USING btree (seq);
 CREATE TRIGGER observations_append_only BEFORE DELETE OR UPDATE ON public.observations FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
