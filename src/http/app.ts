@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { answerError, answerProblem, buildProblem } from './errors.ts';
 import { addHeaders, logRequests, nameRequests, optionsHeaders } from './headers.ts';
-import { methodsByPath } from './methods.ts';
+import { methodsByPath, routeOf } from './methods.ts';
 import { operations } from './operations.ts';
 import { addPages } from './pages.ts';
 
@@ -16,9 +16,7 @@ export function createApp(http: HttpDeps): Hono<HttpEnv> {
     return methods.length === 0 ? c.notFound() : c.body(null, 204, optionsHeaders(methods));
   });
   for (const operation of operations) {
-    app.on(operation.spec.method.toUpperCase(), operation.spec.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) =>
-      operation.run(http, c),
-    );
+    app.on(operation.spec.method.toUpperCase(), routeOf(operation.spec.path), (c) => operation.run(http, c));
   }
   addPages(app);
   const allowed = methodsByPath(app.routes);

@@ -57,6 +57,13 @@ export function readQuery(search: URLSearchParams): Record<string, string> {
   return Object.fromEntries(seen);
 }
 
+/** How the client calls this service: scheme and host, the scheme as a proxy before it says. */
+export function originOf(c: Context<HttpEnv>): string {
+  const { host, protocol } = new URL(c.req.url);
+  const secure = protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https';
+  return `${secure ? 'https' : 'http'}://${host}`;
+}
+
 /** The query part of the request target, as the client wrote it. */
 export function searchOf(c: Context<HttpEnv>): URLSearchParams {
   const { url } = c.req;

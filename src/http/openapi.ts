@@ -133,6 +133,7 @@ const tags = [
   { name: 'Identity', description: 'By what data names are read as models, and what curators added to it.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
   { name: 'Webhooks', description: 'Who is told what, what became of it, and the messages themselves.' },
+  { name: 'For other sites', description: 'Badges, feeds for readers, and where the API is described.' },
   { name: 'Keys and audit', description: 'Who may do what, and who did.' },
   { name: 'Service', description: 'Health, and this document.' },
 ];

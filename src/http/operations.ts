@@ -1,5 +1,6 @@
 import { apiKeyOperations } from './api-keys.ts';
 import { auditOperations } from './audit.ts';
+import { badgeOperations } from './badges.ts';
 import { criterionOperations } from './criteria.ts';
 import { documentOperations } from './documents.ts';
 import { eventOperations } from './event-log.ts';
@@ -19,6 +20,7 @@ import { predictorOperations } from './predictors.ts';
 import { releaseOperations } from './releases.ts';
 import { resolutionOperations } from './resolutions.ts';
 import { sourceOperations } from './sources.ts';
+import { syndicationOperations } from './syndication.ts';
 import { deliveryOperations } from './webhook-deliveries.ts';
 import { endpointOperations } from './webhook-endpoints.ts';
 
@@ -40,6 +42,8 @@ export const operations: readonly Operation[] = [
   ...predictorOperations,
   ...endpointOperations,
   ...deliveryOperations,
+  ...badgeOperations,
+  ...syndicationOperations,
   ...apiKeyOperations,
   ...auditOperations,
   ...serviceOperations,

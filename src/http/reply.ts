@@ -8,7 +8,12 @@ import { contentTag, isHeld, versionTag } from './etag.ts';
 const pastSecondsMax = 60;
 
 /** Where the request went, for links back to it and for problems. */
-export type Target = { readonly path: string; readonly search: URLSearchParams; readonly requestId: string };
+export type Target = {
+  readonly path: string;
+  readonly search: URLSearchParams;
+  readonly requestId: string;
+  readonly origin: string;
+};
 
 /** What a handler answers; `respond` makes HTTP of it. */
 export type Reply = {
@@ -23,6 +28,8 @@ export type Reply = {
   readonly version?: number;
   /** An answer about the past, which nothing changes. */
   readonly past?: boolean;
+  /** How long anybody may keep it, in seconds, where reading is public. */
+  readonly secondsMax?: number;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
@@ -59,6 +66,7 @@ function streamHeaders({ mediaType }: Reply): Record<string, string> {
 function cacheControl(manner: Manner, reply: Reply): string {
   if (!manner.isRead) return 'no-store';
   if (manner.isPrivate && manner.access !== 'open') return 'private, no-cache';
+  if (reply.secondsMax !== undefined) return `public, max-age=${reply.secondsMax}`;
   return reply.past === true ? `public, max-age=${pastSecondsMax}` : 'no-cache';
 }
 

@@ -9,6 +9,7 @@ import { type PredictionRow, updatePredictionState } from '../store/predictions.
 import {
   insertResolution,
   type ListedResolution,
+  listLatestResolutions,
   listPredictionResolutions,
   listResolutions,
   type Outcome,
@@ -156,4 +157,9 @@ export async function listResolutionPage(
   page: { after: number; outcome: Outcome | null; limit: number },
 ): Promise<ListedResolution[]> {
   return await listResolutions(deps.db.sql, page);
+}
+
+/** What resolved last, the newest decision first. */
+export async function listNewestResolutions(deps: Deps, limit: number): Promise<ListedResolution[]> {
+  return await listLatestResolutions(deps.db.sql, limit);
 }

@@ -80,17 +80,28 @@ export type ListedResolution = ResolutionRow & {
   readonly statement: string;
 };
 
+function listedColumns(db: Sql) {
+  return db`r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome, r.effective_at as "effectiveAt",
+      r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy", r.reason_code as "reasonCode", r.reason, r.evidence,
+      r.evidence_trust as "evidenceTrust", null::json as explanation, r.evaluator_version as "evaluatorVersion",
+      r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement`;
+}
+
 /** What resolved, oldest decision first, after a sequence number. */
 export async function listResolutions(
   db: Sql,
   page: { after: number; outcome: Outcome | null; limit: number },
 ): Promise<ListedResolution[]> {
   return await db<ListedResolution[]>`
-    select r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome, r.effective_at as "effectiveAt",
-      r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy", r.reason_code as "reasonCode", r.reason, r.evidence,
-      r.evidence_trust as "evidenceTrust", null::json as explanation, r.evaluator_version as "evaluatorVersion",
-      r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement
+    select ${listedColumns(db)}
     from resolutions r join predictions p on p.id = r.prediction_id
     where r.seq > ${page.after} ${page.outcome === null ? db`` : db`and r.outcome = ${page.outcome}`}
     order by r.seq limit ${page.limit}`;
+}
+
+/** The newest decisions first. */
+export async function listLatestResolutions(db: Sql, limit: number): Promise<ListedResolution[]> {
+  return await db<ListedResolution[]>`
+    select ${listedColumns(db)}
+    from resolutions r join predictions p on p.id = r.prediction_id order by r.seq desc limit ${limit}`;
 }

@@ -1,0 +1,56 @@
+/** Characters of a label that a badge shows; a longer one ends in an ellipsis. */
+export const badgeLabelCharsMax = 60;
+
+/** Pixels: the height, the space beside a text, and what a character of the font takes on average. */
+const heightPx = 20;
+const padPx = 6;
+const charPx = 6.6;
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text that may stand in an XML document, in attributes as well; characters that XML cannot hold are left out. */
+export function escapeXml(text: string): string {
+  return text
+    .replaceAll(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '')
+    .replaceAll(/[&<>"']/g, (char) => escapes[char] ?? char);
+}
+
+export function shortenLabel(text: string): string {
+  const chars = [...text.trim().replaceAll(/\s+/g, ' ')];
+  if (chars.length <= badgeLabelCharsMax) return chars.join('');
+  return `${chars
+    .slice(0, badgeLabelCharsMax - 1)
+    .join('')
+    .trimEnd()}…`;
+}
+
+const textWidth = (text: string): number => Math.ceil([...text].length * charPx);
+
+/**
+ * A badge as SVG: what is said, and what came of it. The words tell it; the colour only helps. Colours are dark enough for
+ * white text (WCAG AA). Nothing is loaded from anywhere.
+ */
+export function renderBadge(label: string, message: string, color: string): string {
+  const left = shortenLabel(label);
+  const [leftPx, rightPx] = [textWidth(left) + 2 * padPx, textWidth(message) + 2 * padPx];
+  const whole = leftPx + rightPx;
+  const words = (text: string, start: number, width: number): string =>
+    `<text x="${start + width / 2}" y="14" textLength="${width - 2 * padPx}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
+  const title = escapeXml(`${left}: ${message}`);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${heightPx}" role="img" aria-label="${title}">`,
+    `<title>${title}</title>`,
+    `<rect width="${leftPx}" height="${heightPx}" fill="#444"/>`,
+    `<rect x="${leftPx}" width="${rightPx}" height="${heightPx}" fill="${color}"/>`,
+    `<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">`,
+    words(left, 0, leftPx),
+    words(message, leftPx, rightPx),
+    '</g></svg>\n',
+  ].join('');
+}

@@ -1,0 +1,148 @@
+import { z } from '@hono/zod-openapi';
+import { escapeXml } from '../domain/badge.ts';
+import { formatInstant } from '../domain/instant.ts';
+import { listNewestResolutions } from '../services/resolutions.ts';
+import { resolutionExample } from './examples.ts';
+import { operation } from './operation.ts';
+
+const tag = 'For other sites';
+/** Resolutions that a feed holds, the newest first. */
+const entriesMax = 50;
+/** Readers may keep a feed so long before they ask again. */
+const feedSecondsMax = 300;
+const title = 'Outturn: what predictions came to';
+
+type Entry = Awaited<ReturnType<typeof listNewestResolutions>>[number];
+
+/** The same for ever, whatever this service is called today: a tag URI (RFC 4151) on a name that belongs to nobody. */
+const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
+const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
+  `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;
+const addressOf = (origin: string, entry: Entry): string => `${origin}/v1/predictions/${entry.predictionId}`;
+
+function renderAtom(entries: readonly Entry[], origin: string): string {
+  const updated = formatInstant(entries[0]?.decidedAt ?? 0);
+  const rendered = entries.map((entry) =>
+    [
+      '<entry>',
+      `<id>${stableId(entry.id)}</id>`,
+      `<title>${escapeXml(titleOf(entry))}</title>`,
+      `<updated>${formatInstant(entry.decidedAt)}</updated>`,
+      `<link rel="alternate" type="application/json" href="${escapeXml(addressOf(origin, entry))}"/>`,
+      `<category term="${entry.outcome}"/>`,
+      `<summary>${escapeXml(entry.reason)}</summary>`,
+      '</entry>',
+    ].join('\n'),
+  );
+  return [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    '<feed xmlns="http://www.w3.org/2005/Atom">',
+    `<id>${stableId('resolutions')}</id>`,
+    `<title>${title}</title>`,
+    `<updated>${updated}</updated>`,
+    '<author><name>Outturn</name></author>',
+    `<link rel="self" type="application/atom+xml" href="${escapeXml(origin)}/feeds/resolutions.atom"/>`,
+    ...rendered,
+    '</feed>\n',
+  ].join('\n');
+}
+
+function renderJsonFeed(entries: readonly Entry[], origin: string): string {
+  return JSON.stringify({
+    version: 'https://jsonfeed.org/version/1.1',
+    title,
+    feed_url: `${origin}/feeds/resolutions.json`,
+    items: entries.map((entry) => ({
+      id: stableId(entry.id),
+      url: addressOf(origin, entry),
+      title: titleOf(entry),
+      content_text: entry.reason,
+      date_published: formatInstant(entry.decidedAt),
+      tags: [entry.outcome],
+    })),
+  });
+}
+
+const atom = operation({
+  method: 'get',
+  path: '/feeds/resolutions.atom',
+  operationId: 'showAtomFeed',
+  tag,
+  summary: 'What resolved, as an Atom feed',
+  description: `The newest ${entriesMax} resolutions (RFC 4287), corrections included.`,
+  access: 'read',
+  answer: {
+    status: 200,
+    description: 'The feed.',
+    schema: z.string(),
+    example: `<feed xmlns="http://www.w3.org/2005/Atom"><id>${stableId('resolutions')}</id></feed>`,
+    mediaType: 'application/atom+xml',
+  },
+  handle: async ({ services }, { target }) => {
+    const entries = await listNewestResolutions(services, entriesMax);
+    return { text: renderAtom(entries, target.origin), mediaType: 'application/atom+xml', secondsMax: feedSecondsMax };
+  },
+});
+
+const json = operation({
+  method: 'get',
+  path: '/feeds/resolutions.json',
+  operationId: 'showJsonFeed',
+  tag,
+  summary: 'What resolved, as a JSON Feed',
+  description: `The newest ${entriesMax} resolutions (JSON Feed 1.1), corrections included.`,
+  access: 'read',
+  answer: {
+    status: 200,
+    description: 'The feed.',
+    schema: z.record(z.string(), z.unknown()).meta({ id: 'JsonFeed', description: 'A JSON Feed 1.1.' }),
+    example: {
+      version: 'https://jsonfeed.org/version/1.1',
+      title,
+      items: [{ id: stableId(resolutionExample.id), content_text: resolutionExample.reason }],
+    },
+    mediaType: 'application/feed+json',
+  },
+  handle: async ({ services }, { target }) => {
+    const entries = await listNewestResolutions(services, entriesMax);
+    return {
+      text: renderJsonFeed(entries, target.origin),
+      mediaType: 'application/feed+json',
+      secondsMax: feedSecondsMax,
+    };
+  },
+});
+
+const linkset = {
+  linkset: [
+    {
+      anchor: '/v1',
+      'service-desc': [
+        { href: '/openapi.json', type: 'application/json' },
+        { href: '/openapi.yaml', type: 'application/yaml' },
+      ],
+      'service-doc': [{ href: '/docs', type: 'text/html' }],
+      status: [{ href: '/readyz', type: 'application/json' }],
+    },
+  ],
+};
+
+const catalog = operation({
+  method: 'get',
+  path: '/.well-known/api-catalog',
+  operationId: 'showApiCatalog',
+  tag,
+  summary: 'Where the API is described',
+  description: 'The catalogue of APIs of this host (RFC 9727), as a link set (RFC 9264).',
+  access: 'open',
+  answer: {
+    status: 200,
+    description: 'The links.',
+    schema: z.record(z.string(), z.unknown()).meta({ id: 'LinkSet', description: 'A link set (RFC 9264).' }),
+    example: linkset,
+    mediaType: 'application/linkset+json',
+  },
+  handle: async () => ({ text: JSON.stringify(linkset), mediaType: 'application/linkset+json' }),
+});
+
+export const syndicationOperations = [atom, json, catalog];
