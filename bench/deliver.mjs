@@ -1,5 +1,5 @@
 // How fast subscribers are told, as ratios to a bare loop of the same HTTP client, all measured in one run.
-// Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/deliver.mjs [deliveries, e.g. 4000]
+// Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/deliver.mjs [deliveries, e.g. 4000] [rounds]
 // Makes and drops its own database on that server. Receivers, senders and this program are processes of their own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,6 +23,7 @@ import { migrate } from '../dist/src/store/migrate.js';
 const server = process.env.BENCH_DATABASE_URL;
 if (server === undefined) throw new Error('BENCH_DATABASE_URL must name a server on which databases may be made');
 const deliveries = Number(process.argv[2] ?? 4000);
+const rounds = Number(process.argv[3] ?? 3);
 const endpoints = 100;
 const loopConcurrency = 256;
 const exchangeMs = 15_000;
@@ -36,24 +37,21 @@ const ask = async (path) => JSON.parse(await (await fetch(`${origin}/${path}`)).
 const allow = parseCidrs('127.0.0.0/8');
 
 await bareLoop(500);
-const loops = [await bareLoop(deliveries)];
-const rates = new Map();
-for (const senders of [1, 4]) rates.set(senders, await drain(senders, false));
-loops.push(await bareLoop(deliveries));
-const hanging = await drain(1, true);
-loops.push(await bareLoop(deliveries));
-const calm = await drain(1, false);
-const bare = median(loops);
+const measured = { bare: [], one: [], four: [], hanging: [] };
+for (let round = 0; round < rounds; round += 1) {
+  measured.bare.push(await bareLoop(deliveries));
+  measured.one.push(await drain(1, false));
+  measured.hanging.push(await drain(1, true));
+  measured.four.push(await drain(4, false));
+}
+const rates = Object.fromEntries(Object.entries(measured).map(([name, values]) => [name, median(values)]));
+const shown = (name) => `${Math.round(rates[name])}/s (${measured[name].map(Math.round).join(', ')})`;
+const share = (name, of) => (rates[name] / rates[of]).toFixed(2);
+console.log(`bare loop of the same client, ${loopConcurrency} at once: ${shown('bare')}`);
+console.log(`1 sender: ${shown('one')}, ${share('one', 'bare')} of the bare loop`);
+console.log(`4 senders: ${shown('four')}, ${share('four', 'bare')} of the bare loop`);
 console.log(
-  `bare loop of the same client, ${loopConcurrency} at once: ${Math.round(bare)} messages/s (${loops.map(Math.round).join(', ')})`,
-);
-for (const [senders, rate] of rates)
-  console.log(
-    `${senders} sender${senders === 1 ? '' : 's'}: ${Math.round(rate)} deliveries/s, ${(rate / bare).toFixed(2)} of the bare loop`,
-  );
-const base = median([rates.get(1), calm]);
-console.log(
-  `1 of ${endpoints} endpoints hangs: the others at ${Math.round(hanging)}/s, ${((100 * hanging) / base).toFixed(0)} % of ${Math.round(base)}/s without it`,
+  `1 of ${endpoints} endpoints hangs, 1 sender: the others ${shown('hanging')}, ${share('hanging', 'one')} of without it`,
 );
 console.log(`from resolved committed to received, idle: median ${(await latency()).toFixed(1)} ms`);
 receiver.stdin.end();
@@ -89,30 +87,26 @@ async function bareLoop(count) {
   return rate;
 }
 
-/** Deliveries a second from when the senders begin until the last message has arrived; of a hanging endpoint none counts. */
+/** Deliveries a second from the first event until the last message has arrived; of a hanging endpoint none counts. */
 async function drain(count, withHanging) {
   const world = await openWorld();
   for (let index = 0; index < endpoints; index += 1)
     await subscribe(world, withHanging && index === 0 ? 'hang' : `${index}`, ['feed.recovered']);
   const events = Math.ceil(deliveries / endpoints);
-  for (let index = 0; index < events; index += 1)
-    await recordEvent(world.db.sql, world.deps, {
-      type: 'feed.recovered',
-      occurredAt: Date.now() - 1000,
-      data: { index },
-    });
   await ask('reset');
-  const begin = performance.timeOrigin + performance.now();
   const senders = await startSenders(world, count);
+  const begin = performance.timeOrigin + performance.now();
+  for (let index = 0; index < events; index += 1)
+    await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt: Date.now(), data: { index } });
   const wanted = events * (withHanging ? endpoints - 1 : endpoints);
   let told;
   do {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 50));
     told = await ask('count');
   } while (arrivedOf(told) < wanted);
   await stopSenders(senders);
   await world.close();
-  return wanted / ((told.last - Math.max(begin, senders.ready)) / 1000);
+  return wanted / ((told.last - begin) / 1000);
 }
 
 function arrivedOf({ counts }) {
@@ -196,12 +190,12 @@ async function firstLine(child) {
   return line;
 }
 
-/** All of them are up, and have waited for each other as little as can be, when the first begins. */
+/** Resolves once all of them wait for something to do. */
 async function startSenders(world, count) {
   const settings = JSON.stringify({ databaseUrl: world.url, secret, exchangeMs, leaseMs: exchangeMs + 30_000 });
   const children = Array.from({ length: count }, () => start('sender.mjs', settings));
-  await Promise.race(children.map(firstLine));
-  return Object.assign(children, { ready: performance.timeOrigin + performance.now() });
+  await Promise.all(children.map(firstLine));
+  return children;
 }
 
 async function stopSenders(children) {

@@ -147,6 +147,24 @@ const pausingStatuses: ReadonlySet<number> = new Set([429, 503]);
 export async function settleDeliveries(deps: Deps, ended: readonly EndedDelivery[]): Promise<void> {
   if (ended.length === 0) return;
   const touching = ended.filter(({ claimed, result }) => result.errorClass !== null || claimed.failing);
+  // Where all is well nothing follows for any endpoint, and one statement is a transaction by itself.
+  if (touching.length === 0)
+    await settleAttempts(
+      deps.db.sql,
+      ended.map(({ result }) => result),
+    );
+  else await settleTouching(deps, ended, touching);
+  for (const { result } of ended) {
+    const name = result.errorClass ?? 'delivered';
+    deps.webhooks.tally.set(name, (deps.webhooks.tally.get(name) ?? 0) + 1);
+  }
+}
+
+async function settleTouching(
+  deps: Deps,
+  ended: readonly EndedDelivery[],
+  touching: readonly EndedDelivery[],
+): Promise<void> {
   await deps.db.begin(async (tx) => {
     // Before their deliveries, in the order in which everybody takes them.
     await lockEndpoints(tx, distinct(touching.map(({ claimed }) => claimed.endpointId)));
@@ -158,18 +176,13 @@ export async function settleDeliveries(deps: Deps, ended: readonly EndedDelivery
         )
       ).map((delivery) => [delivery.id, delivery]),
     );
-    if (touching.length > 0)
-      await recordHealth(
-        tx,
-        deps,
-        touching.filter(({ result }) => settled.has(result.id)),
-        settled,
-      );
+    await recordHealth(
+      tx,
+      deps,
+      touching.filter(({ result }) => settled.has(result.id)),
+      settled,
+    );
   });
-  for (const { result } of ended) {
-    const name = result.errorClass ?? 'delivered';
-    deps.webhooks.tally.set(name, (deps.webhooks.tally.get(name) ?? 0) + 1);
-  }
 }
 
 async function recordHealth(

@@ -16,8 +16,8 @@ import {
 } from '../store/sightings.ts';
 import { insertSuspectSlice, listSuspectSlices } from '../store/suspect-slices.ts';
 import type { Deps } from './deps.ts';
+import { tellConfirmed } from './feed-health.ts';
 import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
-import { recordEvent } from './outbox.ts';
 
 /** The same suspect listing is kept once in so long. */
 const suspectSliceEveryMs = hourMs;
@@ -91,7 +91,7 @@ export async function ingestPayload(tx: Sql, deps: Deps, reading: Reading): Prom
       reading.payload.items.filter((item) => listing.readings.get(item.key)?.vendor === vendor),
     );
   }
-  if (assessment.confirmed) await announceRecovered(tx, deps, reading);
+  if (assessment.confirmed) await tellConfirmed(tx, deps, reading.feed);
   return { assessment, ...(await applyAccepted(tx, deps, reading, listing, new Set(assessment.frozenVendors))) };
 }
 
@@ -137,17 +137,6 @@ async function keepSuspect(
     (slice) => slice.vendor === vendor && JSON.stringify(slice.itemKeys) === JSON.stringify(itemKeys),
   );
   if (!same) await insertSuspectSlice(tx, { pollId, feedId: feed.id, vendor, observedAt, itemKeys, items });
-}
-
-async function announceRecovered(tx: Sql, deps: Deps, reading: Reading): Promise<void> {
-  const { feed, ingestedAt } = reading;
-  const reason = 'a suspect listing was confirmed by a poll at least 24 hours later';
-  await recordEvent(tx, deps, {
-    type: 'feed.recovered',
-    occurredAt: ingestedAt,
-    feedId: feed.id,
-    data: { feed: { id: feed.id, slug: feed.slug }, reason },
-  });
 }
 
 async function applyAccepted(

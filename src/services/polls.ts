@@ -22,6 +22,7 @@ import {
   type PollRow,
 } from '../store/polls.ts';
 import type { Deps, FetchedPayload } from './deps.ts';
+import { failuresUnhealthy, tellRecovered, tellUnhealthy } from './feed-health.ts';
 import { findKeyMissing } from './feeds.ts';
 import { readBefore, readPayload, settleAfter } from './readings.ts';
 
@@ -165,6 +166,7 @@ async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
     } as const;
     await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] });
     await advanceWatermark(tx, feed.id, observedAt, null);
+    await tellRecovered(tx, deps, feed);
     return await settleAfter(tx, deps, { feed, observedAt, crossedTo }, null);
   }
   const { status, etag, lastModified, knownVersion } = fetched;
@@ -199,6 +201,8 @@ async function endFailed(
     httpStatus: fetched.status,
   });
   await settleFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
+  if (failures >= failuresUnhealthy)
+    await tellUnhealthy(tx, deps, feed, `it could not be read ${failures} times in a row: ${fetched.detail}`);
   return 0;
 }
 

@@ -165,3 +165,17 @@ export async function advanceWatermark(
       known_version = ${validators === null ? db`known_version` : validators.knownVersion}
     where id = ${id}`;
 }
+
+/** False when it is told to be unhealthy already. */
+export async function markUnhealthy(db: Sql, id: string, now: Instant): Promise<boolean> {
+  const rows = await db`
+    update feeds set unhealthy_since = ${new Date(now)} where id = ${id} and unhealthy_since is null returning id`;
+  return rows.length === 1;
+}
+
+/** False when nobody was told that it was unhealthy. */
+export async function clearUnhealthy(db: Sql, id: string): Promise<boolean> {
+  const rows =
+    await db`update feeds set unhealthy_since = null where id = ${id} and unhealthy_since is not null returning id`;
+  return rows.length === 1;
+}
