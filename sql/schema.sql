@@ -133,6 +133,7 @@ create table feeds (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   options jsonb,
+  unhealthy_since timestamp with time zone,
   constraint feeds_pkey PRIMARY KEY (id),
   constraint feeds_slug_key UNIQUE (slug),
   constraint feeds_failures_check CHECK ((failures >= 0)),
