@@ -36,6 +36,8 @@ export type Run = {
   readonly until: Instant;
   /** Its feed took it back: within a day, or for the value that another origin had all along. It no longer counts by itself. */
   readonly corrected: boolean;
+  /** Another value followed it; otherwise it stands, or its row went. */
+  readonly replaced: boolean;
   /** The row had the value when it was first listed. */
   readonly fromStart: boolean;
   /** It stood for 24 hours; a first party needs not. */
@@ -70,7 +72,7 @@ export function runsOf(
   return told
     .flatMap((one) => runsOfRow(timeline, one, told, ask, { releasedFrom, deniedByEnough }))
     .filter((run) => run.until > run.notBefore && run.notBefore < ask.window.to)
-    .filter((run) => run.until > ask.window.from || !run.corrected);
+    .filter((run) => run.until > ask.window.from || !run.replaced);
 }
 
 type Told = {
@@ -105,6 +107,7 @@ function runsOfRow(
         since,
         until,
         corrected: next?.says === 'no' && (!lasting || isContradicted(row, until, others)),
+        replaced: next?.says === 'no',
         fromStart: index === 0,
         lasting,
         inside: isInside(timeline, row, { notBefore, since, until }, ask),
