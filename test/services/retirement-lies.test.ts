@@ -145,11 +145,12 @@ test('a promise not to go sooner is no end: the year that endoflife.date gives e
   expect(await view(world, 'gone')).toMatchObject({ status: 'proposed', resolution: null });
 });
 
-test('absence retires nothing: a model that vanishes from every list is not withdrawn', async () => {
+test('absence retires nothing: that a model vanished from every list is put before a person', async () => {
   await record(world, 'gone', gpt('4.5'), made);
   const others = { 'gpt-4': null, 'gpt-4o': null, 'gpt-4o-mini': null, o1: null };
   await readAt(world, '2025-05-01', { litellm: prices({ ...others, 'gpt-4.5-preview': null }) });
   await readAt(world, '2025-07-15', { litellm: prices(others), deprecations: ends({ 'OpenAI/gpt-4': '2025-06-01' }) });
   await settleAt('2025-08-01');
-  expect((await view(world, 'gone')).status).toBe('open');
+  expect(await view(world, 'gone')).toMatchObject({ status: 'proposed', resolution: null });
+  expect(await settled('gone')).toEqual([]);
 });
