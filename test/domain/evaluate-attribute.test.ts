@@ -132,6 +132,8 @@ describe('attribute: not yes', () => {
       row(of, { stage: 'preview', price: 20, edits: [{ at: '2025-08-10', stage: 'general', price: 5 }] }),
     );
     expect(settle(rows, dear({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
+    const corrected = [a, b].map((of) => row(of, { edits: [{ at: '2025-08-10', stage: 'preview', price: 20 }] }));
+    expect(settle(corrected, dear({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 
   it('is proposed by one origin and disputed by others that deny it', () => {

@@ -144,7 +144,7 @@ describe('count', () => {
   });
 
   it('may have been reached earlier by one whose date is not known closely', () => {
-    const vague = [a, b].map((of) => sighting(of, { ...models.mini, seen: '2025-08-20', released: '2025-08-03' }));
+    const vague = [a, b].map((of) => sighting(of, { ...models.mini, seen: '2025-08-20', released: '2025-07-25' }));
     expect(settle([...out('plain', '08-07'), ...out('next', '08-12'), ...vague], count(2))).toMatch(
       /^yes 2025-08-0\d\S*\/2025-08-12T12:00:00Z/,
     );

@@ -195,4 +195,17 @@ describe('precedes', () => {
     expect(settle(rows, order(two, small))).toBe(`yes 2025-08-10 ${certain}`);
     expect(settle(rows, order(released({ version: '5.1' }), two))).toBe('undetermined order_is_open');
   });
+
+  it("is dated by the first's own deadline where the second came after that", () => {
+    expect(settle(out('09-05', mini), order(released({ by: '2025-08-31' }), small))).toBe(`no 2025-08-31 ${certain}`);
+  });
+
+  it('a second that its deadline excluded never comes, though nothing was read since', () => {
+    const short = { reads: polls('2025-07-01', '2025-08-15') };
+    const [x, y] = [feed('x', short), feed('y', short)];
+    const ledger = feed('ledger', { covers: [], trust: 'first_party' });
+    const first = sighting(ledger, { seen: '2025-08-20', released: '2025-08-20', weight: 'stands' });
+    const claim = order(plain, released({ tier: ['mini'], by: '2025-08-10' }));
+    expect(settle([first], claim, when, [x, y, ledger])).toBe(`yes 2025-08-20 ${certain}`);
+  });
 });

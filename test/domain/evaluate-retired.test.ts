@@ -115,6 +115,10 @@ describe('retired: not yes', () => {
     const rows = [a, b].map((of) => row(of, { stage: 'preview', ...ends('2025-08-10') }));
     expect(settle(rows, retired({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
     expect(settle(rows)).toMatch(/^yes /);
+    const corrected = [a, b].map((of) =>
+      row(of, { edits: [{ at: '2025-07-20', stage: 'preview', ...ends('2025-08-10') }] }),
+    );
+    expect(settle(corrected, retired({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 
   it('one that was withdrawn before the window opened is put to a person', () => {
@@ -129,7 +133,8 @@ describe('retired: no', () => {
     ['nothing is stated', [row(a), row(b)]],
     ['a day after the window', [row(a, ends('2025-09-05')), row(b, ends('2025-09-05'))]],
     ['the epoch', [row(a, ends('1970-01-01')), row(b, ends('1970-01-01'))]],
-    ['a mere year', [row(a, ends('2025')), row(b, ends('2025'))]],
+    ['a mere year', [row(a, ends('2024')), row(b, ends('2024'))]],
+    ['an id whose model one origin lists on', [row(a), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x' })]],
     ['nothing is known of the model', []],
   ])('%s', (_name, rows) => {
     expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');

@@ -148,6 +148,8 @@ describe('within', () => {
   it('rests on the weakest of what dates the two', () => {
     const rows = [on('08-31'), ...out('09-10', mini)];
     expect(ask(month, timeline([a, b, ledger], rows), when)).toMatchObject({ verdict: 'yes', trust: 'curated' });
+    const turned = [...out('08-31'), on('09-10', mini)];
+    expect(ask(month, timeline([a, b, ledger], turned), when)).toMatchObject({ verdict: 'yes', trust: 'curated' });
   });
 
   it('is disputed where enough others were read past the last day without what one lists', () => {

@@ -26,3 +26,22 @@ describe('what a criterion can ever come out as', () => {
     expect(analysePolarity(criterion)).toBe(polarity);
   });
 });
+
+describe('orders and durations, with no deadline at all', () => {
+  const order: Criterion = { op: 'precedes', first: open, second: released({ version: '6' }) };
+  const duration: Criterion = { op: 'within', event: open, after: released({ version: '4' }), duration: 'P3M' };
+  it.each<[string, Criterion]>([
+    ['an order may come out the other way round', order],
+    ['a duration runs out', duration],
+    ['and so may what denies them', not(order)],
+    ['or joins them', { op: 'all', of: [order, duration] }],
+  ])('%s', (_name, criterion) => {
+    expect(analysePolarity(criterion)).toBe('decidable');
+  });
+
+  it.each(['retired', 'attribute', 'count'] as const)('%s can only be confirmed', (op) => {
+    const more = { name: 'context_tokens', is: { gt: 1 }, at_least: 2, distinct: 'model' } as const;
+    expect(analysePolarity({ ...more, ...released(), op })).toBe('confirmable_only');
+    expect(analysePolarity({ ...more, ...released({ by: '2025-12-31' }), op })).toBe('decidable');
+  });
+});
