@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { evaluatorVersion } from '../../src/domain/evaluate.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { createArchive, gpt5Ledger, recordClaim } from '../support/claims.ts';
 
@@ -20,7 +21,7 @@ describe('GET /v1/predictions/{id}/explanation', () => {
       verdict: 'no',
       effective_at: '2025-08-07',
       trust: 'first_party',
-      evaluator: '1',
+      evaluator: evaluatorVersion,
       identity: expect.any(String),
       as_of: null,
       explanation: {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { evaluatorVersion } from '../../src/domain/evaluate.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { createArchive, gpt5, gpt5Ledger, neverGpt5, recordClaim } from '../support/claims.ts';
 import type { Json } from '../support/http-client.ts';
@@ -231,7 +232,7 @@ describe('GET /v1/predictions/{id}', () => {
     expect(before.json).toMatchObject({
       status: 'open',
       version: 1,
-      as_of: { at: '2026-01-15T12:00:00Z', evaluator: '1', identity: expect.any(String) },
+      as_of: { at: '2026-01-15T12:00:00Z', evaluator: evaluatorVersion, identity: expect.any(String) },
     });
     expect(before.headers['cache-control']).toBe('public, max-age=60');
     world.clock.set('2026-01-20T00:00:00Z');

@@ -131,7 +131,7 @@ describe('an archive imported late', () => {
     const rows = await resolutions(world, 'gpt-5');
     expect(rows.map((row) => row.split(' known ')[1])).toEqual([
       '2025-02-11T00:00Z by resolver',
-      '2025-02-04T00:00Z by resolver',
+      '2025-02-05T00:00Z by resolver',
     ]);
     expect((await view(world, 'gpt-5', '2025-02-05')).status).toBe('resolved');
     const told = (await events(world, 'gpt-5')).at(-1);
