@@ -7,6 +7,7 @@ import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
+import { watchFeedsJob } from '../jobs/watch-feeds.ts';
 import { loadAdminKey } from './admin-key-file.ts';
 import type { Config } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
@@ -81,7 +82,8 @@ async function run(
     say(`  Metrics    port ${metrics.port}`);
     closers.push(metrics.close);
   }
-  const work = config.role === 'api' ? Promise.resolve(null) : startWorking(config, deps, say);
+  const work =
+    config.role === 'api' ? startJobs(deps, [watchFeedsJob(config.pollCron)]) : startWorking(config, deps, say);
   const signal = await stopping;
   draining = true;
   deps.log.info({ signal }, 'stopping');
@@ -133,6 +135,7 @@ async function startWorking(config: Config, deps: Deps, say: (line: string) => v
     forgetExpiredJob,
     sweepWebhooksJob,
     placeEventsJob,
+    watchFeedsJob(config.pollCron),
   ];
   const schedule = startJobs(deps, jobs);
   const delivering = await deliverWebhooks(deps);

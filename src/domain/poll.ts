@@ -1,5 +1,7 @@
 import { dayMs, hourMs, type Instant } from './instant.ts';
 
+/** A poll that has not ended by then is taken to be lost; longer than any fetch with its limits. */
+export const pollLeaseMs = 180_000;
 /** A poll may lose this share of the last accepted poll's items before it is suspect. */
 export const lossShareMax = 0.3;
 /** Across a longer gap catalogues turn over, and only a loss beyond this share is suspect. */

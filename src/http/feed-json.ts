@@ -78,6 +78,23 @@ export const feedSchema = z
     }),
     options: jsonOptionsSchema.nullable().meta({ description: 'How it is read, where its adapter must be told.' }),
     watermark: instantText('Up to when it is known.').nullable(),
+    advanced_at: instantText('When a payload of it was last accepted.').nullable(),
+    unhealthy_since: instantText(
+      'Since when nothing was accepted for three expected polls; null while all is well.',
+    ).nullable(),
+    age_seconds: z
+      .int()
+      .nullable()
+      .meta({ description: 'Since it was last accepted; null when it never was.', example: 840 }),
+    suspect_polls: z.int().meta({ description: 'Polls of the last 24 hours that were not believed.', example: 0 }),
+    failed_polls: z.int().meta({ description: 'Polls of the last 24 hours that failed.', example: 0 }),
+    lost_items: z.int().meta({ description: 'Rows of its last payload that could not be read.', example: 2 }),
+    disagreement: z
+      .object({
+        compared: z.int().meta({ description: 'What it states and others state too.', example: 120 }),
+        differing: z.int().meta({ description: 'Of that, what no other origin agrees with.', example: 7 }),
+      })
+      .meta({ description: 'Dates, ends and prices in the vendors’ own rows, against those of other origins.' }),
     health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
     last_poll: pollSchema.nullable(),
     failures: z.int().meta({ description: 'Failed polls in a row.' }),
@@ -88,7 +105,8 @@ export const feedSchema = z
   })
   .meta({ id: 'Feed', description: 'What is read, how far it is believed, and how far it has been read.' });
 
-export function feedToJson({ feed, health, keyMissing, lastPoll }: FeedView): z.infer<typeof feedSchema> {
+export function feedToJson(view: FeedView): z.infer<typeof feedSchema> {
+  const { feed, health, keyMissing, lastPoll, condition, ageMs } = view;
   return {
     id: feed.id,
     slug: feed.slug,
@@ -102,6 +120,13 @@ export function feedToJson({ feed, health, keyMissing, lastPoll }: FeedView): z.
     key_missing: keyMissing,
     options: feed.options === null ? null : jsonOptionsSchema.parse(feed.options),
     watermark: orNull(feed.watermark),
+    advanced_at: orNull(feed.advancedAt),
+    unhealthy_since: orNull(feed.unhealthySince),
+    age_seconds: ageMs === null ? null : Math.floor(ageMs / 1000),
+    suspect_polls: condition.suspectPolls,
+    failed_polls: condition.failedPolls,
+    lost_items: condition.lostItems,
+    disagreement: condition.disagreement,
     health,
     last_poll: lastPoll === null ? null : pollToJson(lastPoll),
     failures: feed.failures,

@@ -16,6 +16,7 @@ import {
 import { listLatestPolls, listPolls, type PollRow } from '../store/polls.ts';
 import { bumpSetting } from '../store/settings.ts';
 import type { Deps, FeedConfig } from './deps.ts';
+import { type FeedCondition, loadConditions, noCondition } from './feed-health.ts';
 import { checkFeedOptions, patchFeedOptions } from './feed-options.ts';
 
 /** A feed that has not been read for so long is stale: four hourly polls missed. */
@@ -29,6 +30,9 @@ export type FeedView = {
   /** The key without which this node does not poll it; null when nothing is missing. */
   readonly keyMissing: KeyVariable | null;
   readonly lastPoll: PollRow | null;
+  readonly condition: FeedCondition;
+  /** Since it was last accepted; null when it never was. */
+  readonly ageMs: number | null;
 };
 
 export type FeedInput = {
@@ -51,7 +55,7 @@ export async function createFeed(deps: Deps, input: FeedInput): Promise<FeedView
     const detail = `the slug ${feed.slug} is taken`;
     throw new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
   }
-  return viewFeed(deps, feed, null);
+  return viewFeed(deps, feed, null, (await loadConditions(deps))(feed.id));
 }
 
 function completeFeed(deps: Deps, input: FeedInput): FeedConfig {
@@ -93,6 +97,8 @@ export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
     enabled: config.enabled,
     options: config.options,
     watermark: null,
+    advancedAt: null,
+    unhealthySince: null,
     etag: null,
     lastModified: null,
     knownVersion: null,
@@ -133,21 +139,25 @@ function invalid(detail: string, pointer: string): Refusal {
   return new Refusal('validation_failed', detail, [{ detail, pointer } satisfies RefusalDetail]);
 }
 
-export async function listFeedViews(deps: Deps): Promise<FeedView[]> {
+/** Every feed. Probes that come every few seconds leave the condition out, which is counted over all that is listed. */
+export async function listFeedViews(deps: Deps, conditions: 'counted' | 'left out' = 'counted'): Promise<FeedView[]> {
   const latest = new Map((await listLatestPolls(deps.db.sql)).map((poll) => [poll.feedId, poll]));
-  return (await listFeeds(deps.db.sql)).map((feed) => viewFeed(deps, feed, latest.get(feed.id) ?? null));
+  const conditionOf = conditions === 'counted' ? await loadConditions(deps) : () => noCondition;
+  const feeds = await listFeeds(deps.db.sql);
+  return feeds.map((feed) => viewFeed(deps, feed, latest.get(feed.id) ?? null, conditionOf(feed.id)));
 }
 
 export async function findFeedView(deps: Deps, idOrSlug: string): Promise<FeedView> {
   const feed = await requireFeed(deps, idOrSlug);
   const [lastPoll] = await listPolls(deps.db.sql, feed.id, { before: null, limit: 1 });
-  return viewFeed(deps, feed, lastPoll ?? null);
+  return viewFeed(deps, feed, lastPoll ?? null, (await loadConditions(deps))(feed.id));
 }
 
-function viewFeed(deps: Deps, feed: FeedRow, lastPoll: PollRow | null): FeedView {
+function viewFeed(deps: Deps, feed: FeedRow, lastPoll: PollRow | null, condition: FeedCondition): FeedView {
   const keyMissing = findKeyMissing(deps, feed);
   const polled = feed.url !== null && feed.enabled && keyMissing === null;
-  return { feed, health: healthOf(feed, lastPoll, polled, deps.now()), keyMissing, lastPoll };
+  const ageMs = feed.advancedAt === null ? null : Math.max(0, deps.now() - feed.advancedAt);
+  return { feed, ageMs, health: healthOf(feed, lastPoll, polled, deps.now()), keyMissing, lastPoll, condition };
 }
 
 /** The key that a vendor's own list asks for and this node was not given: such a feed rests, and that is no failure. */
@@ -160,8 +170,10 @@ function healthOf(feed: FeedRow, lastPoll: PollRow | null, polled: boolean, now:
   if (lastPoll === null) return 'never';
   if (lastPoll.result === 'failed' || lastPoll.result === 'aborted') return 'failing';
   if (lastPoll.result === 'suspect') return 'suspect';
-  if (feed.watermark === null) return 'never';
-  return polled && now - feed.watermark > staleAfterMs ? 'stale' : 'ok';
+  if (feed.advancedAt === null) return 'never';
+  // A reviewed document is known as far as it was reviewed, however freshly it was read.
+  const silent = feed.unhealthySince !== null || now - feed.advancedAt > staleAfterMs;
+  return polled && silent ? 'stale' : 'ok';
 }
 
 export async function requireFeed(deps: Deps, idOrSlug: string): Promise<FeedRow> {

@@ -16,7 +16,6 @@ import {
 } from '../store/sightings.ts';
 import { insertSuspectSlice, listSuspectSlices } from '../store/suspect-slices.ts';
 import type { Deps } from './deps.ts';
-import { tellConfirmed } from './feed-health.ts';
 import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
 
 /** The same suspect listing is kept once in so long. */
@@ -91,7 +90,6 @@ export async function ingestPayload(tx: Sql, deps: Deps, reading: Reading): Prom
       reading.payload.items.filter((item) => listing.readings.get(item.key)?.vendor === vendor),
     );
   }
-  if (assessment.confirmed) await tellConfirmed(tx, deps, reading.feed);
   return { assessment, ...(await applyAccepted(tx, deps, reading, listing, new Set(assessment.frozenVendors))) };
 }
 

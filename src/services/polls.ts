@@ -1,4 +1,5 @@
 import { dayMs, type Instant } from '../domain/instant.ts';
+import { pollLeaseMs } from '../domain/poll.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
 import {
@@ -22,12 +23,10 @@ import {
   type PollRow,
 } from '../store/polls.ts';
 import type { Deps, FetchedPayload } from './deps.ts';
-import { failuresUnhealthy, tellRecovered, tellUnhealthy } from './feed-health.ts';
+import { noteAdvance } from './feed-health.ts';
 import { findKeyMissing } from './feeds.ts';
 import { readBefore, readPayload, settleAfter } from './readings.ts';
 
-/** A poll that has not ended by then is taken to be lost; longer than any fetch with its limits. */
-export const pollLeaseMs = 180_000;
 /** First and longest wait after failures; each failure in a row doubles it. */
 export const backOffMinMs = 15 * 60_000;
 export const backOffMaxMs = dayMs;
@@ -166,7 +165,7 @@ async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
     } as const;
     await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] });
     await advanceWatermark(tx, feed.id, observedAt, null);
-    await tellRecovered(tx, deps, feed);
+    await noteAdvance(tx, deps, feed, false);
     return await settleAfter(tx, deps, { feed, observedAt, crossedTo }, null);
   }
   const { status, etag, lastModified, knownVersion } = fetched;
@@ -201,8 +200,6 @@ async function endFailed(
     httpStatus: fetched.status,
   });
   await settleFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
-  if (failures >= failuresUnhealthy)
-    await tellUnhealthy(tx, deps, feed, `it could not be read ${failures} times in a row: ${fetched.detail}`);
   return 0;
 }
 

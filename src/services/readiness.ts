@@ -14,7 +14,7 @@ export async function checkReadiness(deps: Deps): Promise<Readiness> {
   try {
     const state = await migrationState(deps.db);
     const migrations = state.state === 'current' ? 'ok' : state.state;
-    const feeds = migrations === 'ok' ? await listFeedViews(deps) : [];
+    const feeds = migrations === 'ok' ? await listFeedViews(deps, 'left out') : [];
     return { ready: migrations === 'ok', database: 'ok', migrations, feeds };
   } catch {
     return { ready: false, database: 'down', migrations: 'unknown', feeds: [] };

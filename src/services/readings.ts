@@ -10,7 +10,7 @@ import { listFamiliesNewsBetween, listFamiliesSeenAfter } from '../store/model-f
 import { finishPoll, listLastReads } from '../store/polls.ts';
 import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../store/watches.ts';
 import type { Deps } from './deps.ts';
-import { tellRecovered, tellUnhealthy } from './feed-health.ts';
+import { noteAdvance } from './feed-health.ts';
 import { lockIdentity } from './identity.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
 import { keepModels } from './model-states.ts';
@@ -47,7 +47,6 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
       finishedAt: deps.now(),
     } as const;
     await finishPoll(tx, pollId, end);
-    await tellUnhealthy(tx, deps, feed, parsed.message);
     return 0;
   }
   const times = { observedAt, readAt: payload.observedAt, ingestedAt: deps.now() };
@@ -64,14 +63,13 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
   };
   if (assessment.kind === 'suspect') {
     await finishPoll(tx, pollId, { ...counts, result: 'suspect', suspectReason: assessment.reason });
-    await tellUnhealthy(tx, deps, feed, assessment.reason);
     return 0;
   }
   await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
-  await tellRecovered(tx, deps, feed);
   // What is frozen thaws only when it is listed again a day later: it must be served in full until then.
   const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
   await advanceWatermark(tx, feed.id, observedAt, validators);
+  await noteAdvance(tx, deps, feed, assessment.confirmed);
   return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
 }
 

@@ -17,6 +17,10 @@ export type FeedRow = {
   /** How its adapter is told to read it, checked by the adapter; null where that has no options. */
   readonly options: unknown;
   readonly watermark: Instant | null;
+  /** When a payload was last accepted, whatever time it speaks of. */
+  readonly advancedAt: Instant | null;
+  /** Since when nothing was accepted that should have been; null while all is well. */
+  readonly unhealthySince: Instant | null;
   readonly etag: string | null;
   readonly lastModified: string | null;
   readonly knownVersion: string | null;
@@ -30,7 +34,7 @@ export type FeedRow = {
 /** The columns of a FeedRow; a fragment for use inside other statements of this file. */
 function feedColumns(db: Sql) {
   return db`id, slug, adapter, url, trust, origin, covers_any as "coversAny", covers, settlement_lag as "settlementLag",
-    settlement_lag_ms as "settlementLagMs", enabled, options, watermark, etag, last_modified as "lastModified",
+    settlement_lag_ms as "settlementLagMs", enabled, options, watermark, advanced_at as "advancedAt", unhealthy_since as "unhealthySince", etag, last_modified as "lastModified",
     known_version as "knownVersion", failures, next_poll_at as "nextPollAt", version,
     created_at as "createdAt", updated_at as "updatedAt"`;
 }
@@ -164,18 +168,4 @@ export async function advanceWatermark(
       last_modified = ${validators === null ? db`last_modified` : validators.lastModified},
       known_version = ${validators === null ? db`known_version` : validators.knownVersion}
     where id = ${id}`;
-}
-
-/** False when it is told to be unhealthy already. */
-export async function markUnhealthy(db: Sql, id: string, now: Instant): Promise<boolean> {
-  const rows = await db`
-    update feeds set unhealthy_since = ${new Date(now)} where id = ${id} and unhealthy_since is null returning id`;
-  return rows.length === 1;
-}
-
-/** False when nobody was told that it was unhealthy. */
-export async function clearUnhealthy(db: Sql, id: string): Promise<boolean> {
-  const rows =
-    await db`update feeds set unhealthy_since = null where id = ${id} and unhealthy_since is not null returning id`;
-  return rows.length === 1;
 }
