@@ -134,6 +134,7 @@ create table feeds (
   updated_at timestamp with time zone not null,
   options jsonb,
   unhealthy_since timestamp with time zone,
+  advanced_at timestamp with time zone,
   constraint feeds_pkey PRIMARY KEY (id),
   constraint feeds_slug_key UNIQUE (slug),
   constraint feeds_failures_check CHECK ((failures >= 0)),
@@ -305,6 +306,7 @@ create table polls (
 );
 CREATE INDEX polls_accepted ON public.polls USING btree (feed_id, observed_at) WHERE (result = ANY (ARRAY['ok'::text, 'not_modified'::text]));
 CREATE INDEX polls_by_feed ON public.polls USING btree (feed_id, started_at DESC, id DESC);
+CREATE INDEX polls_by_time ON public.polls USING btree (started_at);
 CREATE UNIQUE INDEX polls_one_per_tick ON public.polls USING btree (feed_id, scheduled_for) WHERE (kind = 'scheduled'::text);
 CREATE UNIQUE INDEX polls_one_running ON public.polls USING btree (feed_id) WHERE (result = 'running'::text);
 
