@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../src/package-root.ts';
+import { readFeedsFile } from '../../../src/services/setup.ts';
+
+/** The blocks of code below "Adding a feed", in order: the parser, the entry, the payload, what must come of it. */
+function readRecipe(): string[] {
+  const document = readFileSync(join(packageRoot(), 'docs', 'feeds.md'), 'utf8');
+  const section = document.slice(document.indexOf('## Adding a feed')).split('\n## ')[0] ?? '';
+  return [...section.matchAll(/```(?:ts|json)\n([\s\S]*?)```/g)].map((block) => block[1] ?? '');
+}
+
+const [parser = '', entry = '', payload = '', expected = ''] = readRecipe();
+
+/** A copy of the domain, in which the recipe is followed. Inside the package, so that its dependencies are found. */
+let directory: string;
+let feeds: string;
+beforeAll(() => {
+  const scratch = join(packageRoot(), '.scratch');
+  mkdirSync(scratch, { recursive: true });
+  directory = mkdtempSync(join(scratch, 'recipe-'));
+  feeds = join(directory, 'src', 'domain', 'feeds');
+  cpSync(join(packageRoot(), 'src', 'domain'), join(directory, 'src', 'domain'), { recursive: true });
+  writeFileSync(join(feeds, 'acme.ts'), parser);
+  const registry = readFileSync(join(feeds, 'adapters.ts'), 'utf8');
+  const named = registry.replace('const adapters = {', 'const adapters = {\n  acme,');
+  writeFileSync(join(feeds, 'adapters.ts'), `import { acme } from './acme.ts';\n${named}`);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('the recipe for a feed', () => {
+  it('gives an adapter that reads its golden payload to the letter', async () => {
+    const { findAdapter } = await import(join(feeds, 'adapters.ts'));
+    const adapter = findAdapter('acme');
+    expect(adapter.parse(new TextEncoder().encode(payload))).toEqual(JSON.parse(expected));
+    expect(adapter.defaults).toMatchObject({ trust: 'curated', covers: [] });
+  });
+
+  it('has an entry that the file of feeds takes, and that says what the adapter says', async () => {
+    const { findAdapter } = await import(join(feeds, 'adapters.ts'));
+    const [feed] = readFeedsFile({ format: 'outturn-feeds/1', feeds: [JSON.parse(entry)] });
+    const { trust, origin, url, settlementLag } = findAdapter('acme').defaults;
+    expect(feed).toMatchObject({ adapter: 'acme', trust, origin, url, settlementLag });
+  });
+
+  it('compiles as strictly as the program', async () => {
+    writeFileSync(
+      join(directory, 'tsconfig.json'),
+      JSON.stringify({ extends: join(packageRoot(), 'tsconfig.json'), include: ['src'] }),
+    );
+    const compile = promisify(execFile)(process.execPath, [
+      join(packageRoot(), 'node_modules', 'typescript', 'bin', 'tsc'),
+      ...['-p', directory, '--noEmit'],
+    ]);
+    await expect(compile.then(() => '').catch((failed: { stdout: string }) => failed.stdout)).resolves.toBe('');
+  });
+});
