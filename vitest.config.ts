@@ -2,8 +2,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { chooseServer } from './test/support/server.ts';
 import { summaryReporter } from './test/support/summary-reporter.ts';
 
-/** What needs a database runs once on each engine; everything else runs once, without one. */
+/** What needs a database runs on each engine; everything else runs once, without one. */
 const withDatabase = ['store', 'services', 'http', 'jobs', 'e2e'].map((floor) => `test/${floor}/**/*.test.ts`);
+
+/** The HTTP floor has no SQL of its own: where there is a server it runs there alone, and on the embedded engine end to end. */
+const onServerAlone = ['test/store/server.test.ts', 'test/e2e/server/**', 'test/http/**'];
 
 const server = chooseServer();
 const engines = `${server.kind === 'none' ? 'embedded only' : 'embedded and server'} (${server.reason})`;
@@ -17,7 +20,9 @@ function onEngine(engine: 'embedded' | 'server'): TestProjectInlineConfiguration
       exclude:
         engine === 'server'
           ? ['test/store/embedded/**', 'test/e2e/embedded/**']
-          : ['test/store/server.test.ts', 'test/e2e/server/**'],
+          : server.kind === 'none'
+            ? onServerAlone.slice(0, 2)
+            : onServerAlone,
       env: { OUTTURN_TEST_ENGINE: engine },
       globalSetup: [`test/support/setup-${engine}.ts`],
     },
@@ -30,8 +35,8 @@ export default defineConfig({
     pool: 'threads',
     maxWorkers: 2,
     reporters: ['default', summaryReporter(engines)],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     projects: [
       { extends: true, test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: withDatabase } },
       onEngine('embedded'),
