@@ -31,6 +31,12 @@ describe('the reference in a browser', () => {
   test('expands the recursive criterion, level by level', async () => {
     const schemas = page.locator('.models');
     const open = async (name: string) => await schemas.getByRole('button', { name, exact: true }).first().click();
+    // The list of schemas is long, and only what is in view of it is in the page.
+    const wanted = schemas.getByRole('button', { name: 'Criterion', exact: true });
+    for (let step = 0; (await wanted.count()) === 0 && step < 200; step += 1) {
+      await page.locator('.models-scroll').evaluate((list) => list.scrollBy(0, 200));
+      await page.locator('.models-scroll').scrollIntoViewIfNeeded();
+    }
     await open('Criterion');
     await open('One of');
     for (const operand of ['#0 Released', '#7 Not', '#8 All', '#9 Any'])
