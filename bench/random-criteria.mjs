@@ -9,6 +9,7 @@ import { readIdentityTable, versionStyle } from '../dist/src/domain/identity-tab
 import { firstKnown } from '../dist/src/domain/known-at.js';
 import { defaultPolicy } from '../dist/src/domain/policy.js';
 import { createFeed } from '../dist/src/services/feeds.js';
+import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
 import { postSnapshot } from '../dist/src/services/snapshots.js';
 import { loadTimeline } from '../dist/src/services/timelines.js';
 import { openDatabase } from '../dist/src/store/db.js';
@@ -70,7 +71,16 @@ async function readEverything() {
     made += 1;
     return `${prefix}_${String(made).padStart(9, '0')}`;
   };
-  const deps = { db, now: () => now, newId, identity, log, nodeId: 'bench', fetchPayload: async () => null };
+  const deps = {
+    db,
+    now: () => now,
+    newId,
+    identity,
+    log,
+    nodeId: 'bench',
+    webhooks: muteWebhooks,
+    fetchPayload: async () => null,
+  };
   const archive = readArchive(directory);
   const reviewed = readReviewed('.');
   for (const feed of [...archive.feeds, ...reviewed.feeds]) await createFeed(deps, { ...feed, url: null });

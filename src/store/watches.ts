@@ -54,10 +54,18 @@ export async function listWatching(
   what: 'releases' | 'facts' = 'releases',
 ): Promise<string[]> {
   if (touched.length === 0) return [];
+  // A family is watched by its name or by a wildcard: four look-ups in the index, whatever the number of predictions.
+  const pairs = touched.flatMap(({ vendor, family }) => [
+    { vendor, family },
+    { vendor, family: 'any' },
+    { vendor: 'any', family },
+    { vendor: 'any', family: 'any' },
+  ]);
   const rows = await db<{ id: string }[]>`
     select distinct w.prediction_id as id from prediction_watches w
-    join unnest(${touched.map((touch) => touch.vendor)}::text[], ${touched.map((touch) => touch.family)}::text[]) as t(vendor, family)
-      on w.vendor in (t.vendor, 'any') and w.family in (t.family, 'any')
+    join (select distinct t.vendor, t.family
+      from unnest(${pairs.map((pair) => pair.vendor)}::text[], ${pairs.map((pair) => pair.family)}::text[]) as t(vendor, family)) t
+      on w.vendor = t.vendor and w.family = t.family
     ${what === 'facts' ? db`where w.facts` : db``}
     order by id`;
   return rows.map((row) => row.id);
