@@ -49,6 +49,7 @@ export const predictionExample = {
   },
   locator: 'section VI',
   predictor: { id: predictorExample.id, name: predictorExample.name },
+  probability: 0.9,
   made_at: '2025-01',
   recorded_at: '2025-01-20T09:05:00Z',
   hindsight: false,
@@ -71,6 +72,20 @@ export const predictionExample = {
   version: 2,
   created_at: '2025-01-20T09:05:00Z',
   updated_at: '2025-08-08T00:00:04Z',
+};
+
+export const forecastExample = {
+  id: 'fc_01jf3mw9x4r7t2y6u8i0p5a3sd',
+  prediction_id: predictionExample.id,
+  predictor: predictionExample.predictor,
+  probability: 0.9,
+  made_at: '2025-01',
+  recorded_at: '2025-01-20T09:05:00Z',
+  criterion_version: 1,
+  source_id: sourceExample.id,
+  locator: 'section VI',
+  hindsight: false,
+  scoring: 'scored',
 };
 
 export const explanationNodeExample = {

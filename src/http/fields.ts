@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { probabilityMax, probabilityMin } from '../domain/forecast.ts';
 import { type Instant, parseDate, parseInstant, yearMax, yearMin } from '../domain/instant.ts';
 import { pageDefault, pageMax } from './cursor.ts';
 
@@ -51,6 +52,12 @@ export const dateField = z
     `a date (2025, 2025-01, 2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`,
   )
   .meta({ description: 'A date as exact as it is known, or an RFC 3339 instant with a zone.', example: '2025-01-12' });
+
+export const probabilityField = z
+  .number()
+  .min(probabilityMin)
+  .max(probabilityMax)
+  .meta({ description: 'From 0 (impossible) to 1 (certain).', example: 0.9 });
 
 export const referenceField = z.string().regex(idPattern, 'is not an id').max(idCharsMax);
 

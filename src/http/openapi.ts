@@ -131,6 +131,7 @@ const tags = [
   { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
   { name: 'Identity', description: 'By what data names are read as models, and what curators added to it.' },
+  { name: 'Forecasts', description: 'How probable it was called, and how those who said so did.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
   { name: 'Webhooks', description: 'Who is told what, what became of it, and the messages themselves.' },
   { name: 'For other sites', description: 'Badges, feeds for readers, and where the API is described.' },

@@ -6,6 +6,7 @@ import { documentOperations } from './documents.ts';
 import { eventOperations } from './event-log.ts';
 import { explanationOperations } from './explanations.ts';
 import { feedOperations } from './feeds.ts';
+import { forecastOperations } from './forecasts.ts';
 import { serviceOperations } from './health.ts';
 import { historyOperations } from './history.ts';
 import { identityOperations } from './identity.ts';
@@ -29,6 +30,7 @@ export const operations: readonly Operation[] = [
   ...predictionOperations,
   ...explanationOperations,
   ...historyOperations,
+  ...forecastOperations,
   ...criterionOperations,
   ...resolutionOperations,
   ...eventOperations,

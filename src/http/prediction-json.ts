@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../domain/criterion.ts';
 import { describeCriterion } from '../domain/criterion-text.ts';
 import { evaluatorVersion } from '../domain/evaluate.ts';
+import { probabilityMax, probabilityMin } from '../domain/forecast.ts';
 import { dayMs, formatDay, formatInstant, type Instant } from '../domain/instant.ts';
 import { warningCodes } from '../domain/lint.ts';
 import { evidencePolicySchema } from '../domain/policy.ts';
@@ -90,6 +91,10 @@ export const predictionSchema = z
     source: sourceReference.nullable().meta({ description: 'Where it was said.' }),
     locator: z.string().nullable().meta({ description: 'Where in the source.' }),
     predictor: z.object({ id: z.string(), name: z.string() }).nullable().meta({ description: 'Who said it.' }),
+    probability: z.number().min(probabilityMin).max(probabilityMax).nullable().meta({
+      description: 'What its own predictor last called its probability; null where none was stated.',
+      example: 0.9,
+    }),
     made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: '2025-01' }),
     recorded_at: instantText('When it was entered here.'),
     hindsight: z.boolean().meta({
@@ -167,6 +172,7 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
           },
     locator: prediction.locator,
     predictor: predictor === null ? null : { id: predictor.id, name: predictor.name },
+    probability: view.probability,
     made_at: prediction.madeAt,
     recorded_at: formatInstant(prediction.recordedAt),
     hindsight: view.hindsight,

@@ -5,7 +5,7 @@ import { editPrediction, findPredictionAt, recordPrediction } from '../services/
 import { pastOrNow } from './as-of.ts';
 import { numberPosition, pageDefault, readCursor } from './cursor.ts';
 import { pickVersion } from './etag.ts';
-import { criterionExample, predictionExample } from './examples.ts';
+import { criterionExample, predictionExample, predictorExample } from './examples.ts';
 import {
   asOfField,
   criterionField,
@@ -16,6 +16,7 @@ import {
   nameCharsMax,
   pageFields,
   pageSchema,
+  probabilityField,
   referenceField,
   slugField,
   statementCharsMax,
@@ -69,6 +70,10 @@ const createSchema = z
       .nullable()
       .optional()
       .meta({ description: 'A tighter evidence policy than the default.' }),
+    probability: probabilityField.optional().meta({
+      description: 'How probable its predictor called it, if a number was stated: becomes the first of its forecasts.',
+      example: 0.9,
+    }),
   })
   .meta({ id: 'PredictionInput', description: 'A claim and the criterion that settles it.' });
 
@@ -114,9 +119,10 @@ const record = operation({
       statement: predictionExample.statement,
       made_at: '2025-01',
       criterion: criterionExample,
+      predictor_id: predictorExample.id,
+      probability: 0.9,
       tags: ['timelines'],
     },
-    hints: { probability: 'forecasts are not supported yet' },
   },
   answer: { status: 201, description: 'Recorded.', schema: recordedSchema, example: given201 },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
@@ -132,6 +138,7 @@ const record = operation({
       predictorId: body.predictor_id,
       tags: body.tags,
       evidencePolicy: body.evidence_policy,
+      probability: body.probability,
     });
     const headers = { location: `/v1/predictions/${view.prediction.id}` };
     return { status: 201, body: { ...predictionToJson(view, null), warnings }, version: view.version, headers };

@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'pred'
   | 'src'
   | 'who'
+  | 'fc'
   | 'feed'
   | 'poll'
   | 'obs'

@@ -1,9 +1,10 @@
 import { type Evaluation, evaluate, type Leaning } from '../domain/evaluate.ts';
+import { isHindsight } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';
-import { endOfEffective } from '../domain/resolution.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import type { Sql } from '../store/db.ts';
 import { listDisputes } from '../store/disputes.ts';
+import { listOwnProbabilities } from '../store/forecasts.ts';
 import type { PredictionRow, PredictionState } from '../store/predictions.ts';
 import { findPredictor, type PredictorRow } from '../store/predictors.ts';
 import { listStandingResolutions, type ResolutionRow, type StandingResolution } from '../store/resolutions.ts';
@@ -20,6 +21,8 @@ export type PredictionView = {
   readonly prediction: PredictionRow;
   readonly source: SourceRow | null;
   readonly predictor: PredictorRow | null;
+  /** What its own predictor last called its probability, as recorded by then. */
+  readonly probability: number | null;
   readonly status: PredictionState;
   readonly resolution: ResolutionRow | null;
   readonly leaning: Leaning | null;
@@ -65,6 +68,7 @@ export async function viewPredictions(
     at,
   );
   const people = await loadPeople(db, predictions);
+  const probabilities = await listOwnProbabilities(db, [...asked.keys()], at);
   const timelines = await loadTimelines(
     db,
     deps.identity,
@@ -81,6 +85,7 @@ export async function viewPredictions(
       prediction,
       source: people.sources.get(prediction.sourceId ?? '') ?? null,
       predictor: people.predictors.get(prediction.predictorId ?? '') ?? null,
+      probability: probabilities.get(prediction.id) ?? null,
     };
     if (resolution === null)
       return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
@@ -104,13 +109,8 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
   };
 }
 
-/** Whether a criterion was written after what settles it was known, or had happened though nobody knew it here. */
-function isHindsight(resolution: StandingResolution, writtenAt: Instant): boolean {
-  return resolution.firstKnownAt < writtenAt || endOfEffective(resolution.effectiveAt) <= writtenAt;
-}
-
 /** What of a view depends on the evidence. */
-type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor'>;
+type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability'>;
 
 function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
   const evaluation = evaluate(prediction.criterion, timeline ?? emptyTimeline, at, termsOf(deps, prediction));

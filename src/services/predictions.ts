@@ -1,9 +1,11 @@
 import type { Criterion } from '../domain/criterion.ts';
 import { predictionData } from '../domain/event-data.ts';
+import { saidAt } from '../domain/forecast.ts';
 import { type DatedText, formatInstant, type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { edgesOf, watchesOf } from '../domain/watch.ts';
 import type { Sql } from '../store/db.ts';
+import { insertForecast } from '../store/forecasts.ts';
 import {
   findPrediction,
   insertCriterion,
@@ -35,6 +37,8 @@ export type PredictionInput = {
   readonly predictorId?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly evidencePolicy?: PolicyInput | null | undefined;
+  /** The predictor's first forecast, stated with the claim. */
+  readonly probability?: number | undefined;
 };
 
 const slugWordsMax = 8;
@@ -57,6 +61,7 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
   const criterion = readCriterion(input.criterion);
   const now = deps.now();
   const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
+  if (input.probability !== undefined) await recordStated(tx, deps, row, input.probability);
   const { warnings } = await assessClaim(tx, deps, row, now);
   await announceCreated(tx, deps, row, now);
   await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
@@ -64,12 +69,13 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
   return { view: await viewPrediction(tx, deps, row.id, null), warnings };
 }
 
-function readMadeAt(text: string, now: Instant): DatedText {
+/** When something was said, which lies behind us. */
+export function readMadeAt(text: string, now: Instant): DatedText {
   const parsed = parseDate(text);
   const detail =
     parsed === null
       ? `made_at is no date: use 2025, 2025-01, 2025-01-12 or an RFC 3339 instant`
-      : 'made_at lies in the future: a prediction is recorded after it was made';
+      : 'made_at lies in the future: what is said is recorded after it was said';
   if (parsed === null || parsed.interval.from > now)
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/made_at' }]);
   return parsed;
@@ -120,7 +126,27 @@ export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string
   await insertEdges(tx, row.id, edgesOf(row.criterion, row.madeFrom));
 }
 
-async function requireReferences(
+/** A probability that was stated with the claim is a forecast by whoever made it, where and when it was made. */
+async function recordStated(tx: Sql, deps: Deps, row: PredictionRow, probability: number): Promise<void> {
+  const { predictorId } = row;
+  if (predictorId === null) {
+    const detail = 'a probability is somebody’s: name the predictor by predictor_id';
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
+  }
+  await insertForecast(tx, {
+    id: deps.newId('fc'),
+    predictionId: row.id,
+    predictorId,
+    sourceId: row.sourceId,
+    locator: row.locator,
+    probability,
+    criterionVersion: row.criterionVersion,
+    ...saidAt(readMadeAt(row.madeAt, row.recordedAt), row.recordedAt),
+    recordedAt: row.recordedAt,
+  });
+}
+
+export async function requireReferences(
   tx: Sql,
   input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined },
 ): Promise<void> {

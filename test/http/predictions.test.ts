@@ -39,6 +39,7 @@ describe('POST /v1/predictions', () => {
       source: null,
       locator: 'section VI',
       predictor: null,
+      probability: null,
       made_at: '2025-01',
       recorded_at: '2026-01-15T12:00:00Z',
       hindsight: false,
@@ -98,14 +99,6 @@ describe('POST /v1/predictions', () => {
     const released = (by: string) => ({ criterion: { op: 'released', model: gpt5, by } });
     expect((await recordClaim(world, released('2030-12-31'))).resolve_by).toBe('2030-12-31');
     expect((await recordClaim(world, released('2030-12-31T12:00:00Z'))).resolve_by).toBe('2030-12-31T12:00:00Z');
-  });
-
-  test('says that forecasts are not supported yet', async () => {
-    const answer = await world.admin('POST /v1/predictions', {
-      json: { statement: 's', made_at: '2025', criterion: neverGpt5, probability: 0.4 },
-    });
-    expect(answer.status).toBe(422);
-    expect(answer.json.errors).toEqual([{ detail: 'forecasts are not supported yet', pointer: '#/probability' }]);
   });
 
   test('refuses what was said in the future', async () => {

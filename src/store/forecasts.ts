@@ -1,0 +1,64 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+
+/** How probable a predictor called a prediction, and when. */
+export type ForecastRow = {
+  readonly id: string;
+  readonly predictionId: string;
+  readonly predictorId: string;
+  readonly sourceId: string | null;
+  readonly locator: string | null;
+  readonly probability: number;
+  /** The version of the criterion that stood when it was recorded. */
+  readonly criterionVersion: number;
+  readonly madeAt: string;
+  /** It was said at or after `madeFrom` and before `madeUntil`, which is not after `recordedAt`. */
+  readonly madeFrom: Instant;
+  readonly madeUntil: Instant;
+  readonly recordedAt: Instant;
+};
+
+export type ListedForecast = ForecastRow & { readonly seq: number; readonly predictorName: string };
+
+export async function insertForecast(db: Sql, forecast: ForecastRow): Promise<void> {
+  await db`
+    insert into forecasts (id, prediction_id, predictor_id, source_id, locator, probability, criterion_version, made_at, made_from, made_until, recorded_at)
+    values (${forecast.id}, ${forecast.predictionId}, ${forecast.predictorId}, ${forecast.sourceId}, ${forecast.locator}, ${forecast.probability},
+      ${forecast.criterionVersion}, ${forecast.madeAt}, ${new Date(forecast.madeFrom)}, ${new Date(forecast.madeUntil)}, ${new Date(forecast.recordedAt)})`;
+}
+
+export type ForecastPage = {
+  readonly predictorId: string | null;
+  /** Only what was recorded by then. */
+  readonly at: Instant;
+  /** The number of the forecast to go on after. */
+  readonly after: number | null;
+  readonly limit: number;
+};
+
+/** Forecasts of a prediction in the order in which they were said; of one moment, as they were recorded. */
+export async function listForecasts(db: Sql, predictionId: string, page: ForecastPage): Promise<ListedForecast[]> {
+  return await db<ListedForecast[]>`
+    select f.id, f.prediction_id as "predictionId", f.predictor_id as "predictorId", f.source_id as "sourceId", f.locator, f.probability,
+      f.criterion_version as "criterionVersion", f.made_at as "madeAt", f.made_from as "madeFrom", f.made_until as "madeUntil",
+      f.recorded_at as "recordedAt", f.seq, w.name as "predictorName"
+    from forecasts f join predictors w on w.id = f.predictor_id
+    where f.prediction_id = ${predictionId} and f.recorded_at <= ${new Date(page.at)}
+      ${page.predictorId === null ? db`` : db`and f.predictor_id = ${page.predictorId}`}
+      ${page.after === null ? db`` : db`and (f.made_from, f.seq) > (select a.made_from, a.seq from forecasts a where a.seq = ${page.after})`}
+    order by f.made_from, f.seq limit ${page.limit}`;
+}
+
+/** What the predictor of each prediction last called its probability, as recorded by a moment. */
+export async function listOwnProbabilities(
+  db: Sql,
+  predictionIds: readonly string[],
+  at: Instant,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db<{ predictionId: string; probability: number }[]>`
+    select distinct on (f.prediction_id) f.prediction_id as "predictionId", f.probability
+    from forecasts f join predictions p on p.id = f.prediction_id and p.predictor_id = f.predictor_id
+    where f.prediction_id = any(${predictionIds as string[]}) and f.recorded_at <= ${new Date(at)}
+    order by f.prediction_id, f.made_from desc, f.seq desc`;
+  return new Map(rows.map((row) => [row.predictionId, row.probability]));
+}
