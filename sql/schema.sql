@@ -142,6 +142,32 @@ create table feeds (
   constraint feeds_trust_check CHECK ((trust = ANY (ARRAY['first_party'::text, 'curated'::text, 'aggregator'::text, 'community'::text])))
 );
 
+create table forecasts (
+  id text not null,
+  prediction_id text not null,
+  predictor_id text not null,
+  source_id text,
+  locator text,
+  probability double precision not null,
+  criterion_version integer not null,
+  made_at text not null,
+  made_from timestamp with time zone not null,
+  made_until timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  seq bigint generated always as identity not null,
+  constraint forecasts_pkey PRIMARY KEY (id),
+  constraint forecasts_prediction_id_criterion_version_fkey FOREIGN KEY (prediction_id, criterion_version) REFERENCES criteria(prediction_id, version),
+  constraint forecasts_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint forecasts_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
+  constraint forecasts_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
+  constraint forecasts_check CHECK (((made_from <= made_until) AND (made_until <= recorded_at))),
+  constraint forecasts_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+);
+CREATE INDEX forecasts_by_prediction ON public.forecasts USING btree (prediction_id, made_from, seq);
+CREATE INDEX forecasts_by_predictor ON public.forecasts USING btree (predictor_id, prediction_id, made_from, seq);
+CREATE UNIQUE INDEX forecasts_by_seq ON public.forecasts USING btree (seq);
+CREATE TRIGGER forecasts_append_only BEFORE DELETE OR UPDATE ON public.forecasts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table idempotency_keys (
   caller text not null,
   method text not null,
@@ -596,6 +622,48 @@ create table webhook_secrets (
 );
 CREATE INDEX webhook_secrets_by_endpoint ON public.webhook_secrets USING btree (endpoint_id, created_at);
 CREATE UNIQUE INDEX webhook_secrets_current ON public.webhook_secrets USING btree (endpoint_id) WHERE (expires_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.date_end(text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case length($1)
+    when 4 then (date_start($1) at time zone 'UTC' + interval '1 year') at time zone 'UTC'
+    when 7 then (date_start($1) at time zone 'UTC' + interval '1 month') at time zone 'UTC'
+    when 10 then (date_start($1) at time zone 'UTC' + interval '1 day') at time zone 'UTC'
+    else date_start($1) + interval '1 millisecond'
+  end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.date_start(text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case length($1)
+    when 4 then ($1 || '-01-01T00:00:00Z')::timestamptz
+    when 7 then ($1 || '-01T00:00:00Z')::timestamptz
+    when 10 then ($1 || 'T00:00:00Z')::timestamptz
+    else date_trunc('milliseconds', $1::timestamptz)
+  end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.effective_from(text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case when $1 like '..%' then '-infinity'::timestamptz else date_start(split_part($1, '/', 1)) end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.effective_to(text)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select date_end(case when $1 like '%/%' then split_part($1, '/', 2) else $1 end)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.queue_event()
  RETURNS trigger
