@@ -20,7 +20,7 @@ import { listWatching } from '../store/watches.ts';
 import { requireEntry } from './curation-rules.ts';
 import type { Deps } from './deps.ts';
 import { familiesOf, withCurrentIdentity } from './identity.ts';
-import { readItem } from './item-facts.ts';
+import { readItem, statesSameModel } from './item-facts.ts';
 import { keepModels } from './model-states.ts';
 import { settlePredictions } from './settle.ts';
 import { termsOf } from './settle-world.ts';
@@ -207,29 +207,13 @@ async function readNames(tx: Sql, deps: Deps): Promise<{ read: number; changes: 
         { id: item.feedId, adapter: item.adapter },
         { key: item.itemKey, name: item.name, host: item.host },
       );
-      if (!isSameReading(item, reading)) changes.push({ item, after: reading });
+      if (!statesSameModel(item, reading)) changes.push({ item, after: reading });
     }
     read += page.length;
     const last = page.at(-1);
     if (last === undefined || page.length < readingsPerPage) return { read, changes };
     after = { feedId: last.feedId, itemKey: last.itemKey };
   }
-}
-
-function isSameReading(a: NewReading, b: NewReading): boolean {
-  const facts = ({
-    outcome,
-    reason,
-    vendor,
-    family,
-    modelVersion,
-    tier,
-    stage,
-    snapshotDay,
-    own,
-  }: NewReading): string =>
-    JSON.stringify([outcome, reason, vendor, family, modelVersion, tier, stage, snapshotDay, own]);
-  return facts(a) === facts(b);
 }
 
 async function listTouched(tx: Sql, families: readonly FamilyKey[]): Promise<string[]> {

@@ -17,6 +17,7 @@ import {
 import { insertSuspectSlice, listSuspectSlices } from '../store/suspect-slices.ts';
 import type { Deps } from './deps.ts';
 import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
+import { keyByModel } from './renamed-items.ts';
 
 /** The same suspect listing is kept once in so long. */
 const suspectSliceEveryMs = hourMs;
@@ -60,8 +61,10 @@ type Listing = {
  * Writes one payload of one feed into the evidence, inside the caller's transaction with the feed locked:
  * what is new, changed and vanished against the last accepted poll, unless the payload is suspect.
  */
-export async function ingestPayload(tx: Sql, deps: Deps, reading: Reading): Promise<Ingested> {
-  const present = new Map((await listPresentItems(tx, reading.feed.id)).map((item) => [item.itemKey, item]));
+export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promise<Ingested> {
+  const present = new Map((await listPresentItems(tx, given.feed.id)).map((item) => [item.itemKey, item]));
+  const items = await keyByModel(tx, deps, given.feed, given.payload.items, present);
+  const reading: Reading = { ...given, payload: { ...given.payload, items } };
   const listing: Listing = {
     hashes: new Map(reading.payload.items.map((item) => [item.key, hashItem(item)])),
     readings: new Map(reading.payload.items.map((item) => [item.key, readItem(deps, reading.feed, item)])),

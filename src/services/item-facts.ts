@@ -50,6 +50,23 @@ export function readItem(
   };
 }
 
+/** Whether two readings say the same of a name, in whatever words they were met. */
+export function statesSameModel(a: NewReading, b: NewReading): boolean {
+  const facts = ({
+    outcome,
+    reason,
+    vendor,
+    family,
+    modelVersion,
+    tier,
+    stage,
+    snapshotDay,
+    own,
+  }: NewReading): string =>
+    JSON.stringify([outcome, reason, vendor, family, modelVersion, tier, stage, snapshotDay, own]);
+  return facts(a) === facts(b);
+}
+
 /** Facts, in canonical order: what is only there for people to inspect does not make an item changed. */
 export function hashItem(item: FeedItem): string {
   const { raw: _raw, ...facts } = item;
