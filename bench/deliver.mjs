@@ -1,37 +1,23 @@
 // How fast subscribers are told, as ratios to a bare loop of the same HTTP client, all measured in one run.
 // Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/deliver.mjs [deliveries, e.g. 4000] [rounds]
 // Makes and drops its own database on that server. Receivers, senders and this program are processes of their own.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import postgres from 'postgres';
-import { readIdentityTable } from '../dist/src/domain/identity-table.js';
 import { parseCidrs } from '../dist/src/net/address.js';
 import { makeClient } from '../dist/src/net/client.js';
 import { postWebhook } from '../dist/src/net/post-webhook.js';
 import { signMessage } from '../dist/src/net/webhook-signature.js';
-import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
 import { recordEvent } from '../dist/src/services/outbox.js';
 import { recordPrediction } from '../dist/src/services/predictions.js';
 import { decideByPerson } from '../dist/src/services/resolutions.js';
-import { makeVault } from '../dist/src/services/vault.js';
-import { createEndpoint } from '../dist/src/services/webhook-endpoints.js';
-import { openDatabase } from '../dist/src/store/db.js';
-import { migrate } from '../dist/src/store/migrate.js';
+import { kill, median, nextLine, openWorld, secret, start, subscribe } from './webhook-world.mjs';
 
-const server = process.env.BENCH_DATABASE_URL;
-if (server === undefined) throw new Error('BENCH_DATABASE_URL must name a server on which databases may be made');
 const deliveries = Number(process.argv[2] ?? 4000);
 const rounds = Number(process.argv[3] ?? 3);
 const endpoints = 100;
 const loopConcurrency = 256;
 const exchangeMs = 15_000;
-const secret = 'a secret of the measurement';
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const receiver = start('receiver.mjs');
-const port = await firstLine(receiver);
+const port = await nextLine(receiver);
 const origin = `http://127.0.0.1:${port}`;
 const ask = async (path) => JSON.parse(await (await fetch(`${origin}/${path}`)).text());
 const allow = parseCidrs('127.0.0.0/8');
@@ -91,7 +77,7 @@ async function bareLoop(count) {
 async function drain(count, withHanging) {
   const world = await openWorld();
   for (let index = 0; index < endpoints; index += 1)
-    await subscribe(world, withHanging && index === 0 ? 'hang' : `${index}`, ['feed.recovered']);
+    await subscribe(world, `${origin}/${withHanging && index === 0 ? 'hang' : index}`, ['feed.recovered']);
   const events = Math.ceil(deliveries / endpoints);
   await ask('reset');
   const senders = await startSenders(world, count);
@@ -104,7 +90,7 @@ async function drain(count, withHanging) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     told = await ask('count');
   } while (arrivedOf(told) < wanted);
-  await stopSenders(senders);
+  await Promise.all(senders.map(kill));
   await world.close();
   return wanted / ((told.last - begin) / 1000);
 }
@@ -115,7 +101,7 @@ function arrivedOf({ counts }) {
 
 async function latency() {
   const world = await openWorld();
-  await subscribe(world, 'latency', ['prediction.resolved']);
+  await subscribe(world, `${origin}/latency`, ['prediction.resolved']);
   const senders = await startSenders(world, 1);
   const times = [];
   for (let index = 0; index < 30; index += 1) {
@@ -141,68 +127,15 @@ async function latency() {
     while (arrivedOf(told) === before);
     times.push(told.last - committed);
   }
-  await stopSenders(senders);
+  await Promise.all(senders.map(kill));
   await world.close();
   return median(times);
 }
 
-async function openWorld() {
-  const name = `outturn_bench_deliver_${process.pid}`;
-  const admin = postgres(server, { max: 1, onnotice: () => {} });
-  await admin.unsafe(`create database ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const db = await openDatabase({ databaseUrl: url.href });
-  await migrate(db);
-  let ids = 0;
-  const judged = (text) => ({ ok: true, url: new URL(text) });
-  const deps = {
-    db,
-    now: Date.now,
-    newId: (prefix) => {
-      ids += 1;
-      return `${prefix}_${String(ids).padStart(12, '0')}`;
-    },
-    identity: readIdentityTable(JSON.parse(readFileSync('data/identity.json', 'utf8'))),
-    log: { info() {}, warn() {}, error() {} },
-    nodeId: 'bench',
-    fetchPayload: async () => ({ kind: 'not_modified', status: null }),
-    webhooks: { ...muteWebhooks, vault: makeVault(secret), judgeUrl: judged },
-  };
-  const close = async () => {
-    await db.close();
-    await admin.unsafe(`drop database ${name} with (force)`);
-    await admin.end();
-  };
-  return { db, deps, url: url.href, close };
-}
-
-async function subscribe(world, path, eventTypes) {
-  await createEndpoint(world.deps, { url: `${origin}/${path}`, eventTypes });
-}
-
-function start(program, ...args) {
-  return spawn(process.execPath, [`bench/${program}`, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-}
-
-async function firstLine(child) {
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
-  return line;
-}
-
 /** Resolves once all of them wait for something to do. */
 async function startSenders(world, count) {
-  const settings = JSON.stringify({ databaseUrl: world.url, secret, exchangeMs, leaseMs: exchangeMs + 30_000 });
-  const children = Array.from({ length: count }, () => start('sender.mjs', settings));
-  await Promise.all(children.map(firstLine));
+  const argument = JSON.stringify({ databaseUrl: world.url, secret, exchangeMs, leaseMs: exchangeMs + 30_000 });
+  const children = Array.from({ length: count }, () => start('sender.mjs', { argument }));
+  await Promise.all(children.map(nextLine));
   return children;
-}
-
-async function stopSenders(children) {
-  await Promise.all(
-    children.map(async (child) => {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }),
-  );
 }

@@ -1,6 +1,8 @@
 // One sender as a process of its own, for measurements and for tests that kill it.
 // Usage: npm run build && node bench/sender.mjs '{"databaseUrl": "postgres://…", "secret": "…", "exchangeMs": 2000, "leaseMs": 4000}'
-// Says "sending" once it is, and ends when its standard input does.
+// Says "sending" once it is, and ends when its standard input does. To a line "memory" it answers with what it holds, after
+// a collection if run with --expose-gc.
+import { createInterface } from 'node:readline';
 import { parseCidrs } from '../dist/src/net/address.js';
 import { makeClient } from '../dist/src/net/client.js';
 import { postWebhook } from '../dist/src/net/post-webhook.js';
@@ -25,7 +27,7 @@ const sender = await startSender({
   log: { info() {}, warn: say('warn'), error: say('error') },
   nodeId: `node_${process.pid}`,
   webhooks: {
-    schedule: [0, 1000, 1000, 1000, 1000],
+    schedule: settings.schedule ?? [0, 1000, 1000, 1000, 1000],
     leaseMs: settings.leaseMs,
     vault: makeVault(settings.secret),
     chance: Math.random,
@@ -34,8 +36,17 @@ const sender = await startSender({
   },
 });
 console.log('sending');
-process.stdin.resume();
-process.stdin.on('end', async () => {
+const orders = createInterface({ input: process.stdin });
+orders.on('line', async (order) => {
+  if (order !== 'memory') return;
+  for (let round = 0; round < 3; round += 1) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { rss, heapUsed: heap } = process.memoryUsage();
+  console.log(JSON.stringify({ rss, heap }));
+});
+orders.on('close', async () => {
   await sender.stop(5000);
   await client.close();
   await db.close();
