@@ -10,7 +10,7 @@ const all = Number(process.argv[3] ?? 10_000);
 const ratioMax = 1.2;
 const perKind = 10;
 /** An exchange that the receiver never ends is over after so long. */
-const exchangeMs = 250;
+const exchangeMs = 500;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const receiver = start('hostile-receiver.mjs');
