@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, errors, Pool } from 'undici';
 import { type AllowList, mayReach } from './address.ts';
 import { makeBrokenTunnelError, makeRefusedAddressError } from './failure.ts';
@@ -42,6 +42,12 @@ export type UrlVerdict =
 
 export const connectMsMaxDefault = 10_000;
 export const headerBytesMaxDefault = 16_384;
+
+/**
+ * Bytes handed to the HTTP parser at once. It looks up from a piece only at its end: of a flood of headers each one past
+ * the limit costs an error with its stack, and all else in the process waits meanwhile.
+ */
+export const pieceBytesMax = 4096;
 
 /** The longest URL that is asked for, in UTF-16 units. */
 export const urlCharsMax = 8_192;
@@ -150,11 +156,23 @@ function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number
     }
     connect(options, (error, socket) => {
       if (error !== null) return callback(error, null);
-      if (socket.remoteAddress !== undefined && mayReach(allow, socket.remoteAddress)) return callback(null, socket);
+      if (socket.remoteAddress !== undefined && mayReach(allow, socket.remoteAddress))
+        return callback(null, readInPieces(socket));
       socket.destroy();
       callback(makeRefusedAddressError(`${host} is connected to an address that may not be reached`), null);
     });
   };
+}
+
+/** The socket, which now gives what it holds in pieces, and nothing more once it was destroyed. */
+function readInPieces<S extends Socket>(socket: S): S {
+  const read = socket.read.bind(socket);
+  const readPiece = (size?: number): unknown => {
+    if (socket.destroyed) return null;
+    const held = socket.readableLength;
+    return size === undefined && held > 0 ? read(Math.min(held, pieceBytesMax)) : read(size);
+  };
+  return Object.assign(socket, { read: readPiece });
 }
 
 /** Resolves by `lookup` and hands on its answers only if every one of them may be reached. */

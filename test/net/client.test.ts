@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
+import { once } from 'node:events';
 import type { LookupFunction } from 'node:net';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { makeClient } from '../../src/net/client.ts';
+import { makeClient, pieceBytesMax } from '../../src/net/client.ts';
 import { fetchConditional } from '../../src/net/fetch-conditional.ts';
 import { loopbackOnly, serveHttp, serveRaw } from './loopback.ts';
 
@@ -191,4 +193,16 @@ describe('a client behind a proxy', () => {
       reason: 'refused_address',
     });
   });
+});
+
+it('takes what arrives in pieces, so that a flood is looked up from in time, and loses none of it', async () => {
+  const sent = randomBytes(300_000);
+  const origin = await serveHttp((_request, response) => response.end(sent));
+  const client = makeClient({ userAgent, allow: loopbackOnly });
+  const { body } = await request(origin, { dispatcher: client.dispatcher });
+  const pieces: Buffer[] = [];
+  body.on('data', (piece: Buffer) => pieces.push(piece));
+  await once(body, 'end');
+  expect(Buffer.concat(pieces).equals(sent)).toBe(true);
+  expect(Math.max(...pieces.map(({ byteLength }) => byteLength))).toBeLessThanOrEqual(pieceBytesMax);
 });
