@@ -78,6 +78,7 @@ async function readEverything() {
     identity,
     log,
     nodeId: 'bench',
+    publicUrl: null,
     webhooks: muteWebhooks,
     fetchPayload: async () => null,
   };

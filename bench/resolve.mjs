@@ -67,6 +67,7 @@ async function openWorld(size) {
     identity,
     log: quiet,
     nodeId: 'bench',
+    publicUrl: null,
     fetchPayload: async () => ({ kind: 'not_modified', status: null }),
     webhooks: muteWebhooks,
   };

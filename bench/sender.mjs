@@ -26,6 +26,7 @@ const sender = await startSender({
   },
   log: { info() {}, warn: say('warn'), error: say('error') },
   nodeId: `node_${process.pid}`,
+  publicUrl: null,
   webhooks: {
     schedule: settings.schedule ?? [0, 1000, 1000, 1000, 1000],
     leaseMs: settings.leaseMs,

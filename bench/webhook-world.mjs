@@ -40,6 +40,7 @@ export async function openWorld() {
     identity: readIdentityTable(JSON.parse(readFileSync('data/identity.json', 'utf8'))),
     log: { info() {}, warn() {}, error() {} },
     nodeId: 'bench',
+    publicUrl: null,
     fetchPayload: async () => ({ kind: 'not_modified', status: null }),
     webhooks: { ...muteWebhooks, vault: makeVault(secret), judgeUrl: judged },
   };

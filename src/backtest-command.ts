@@ -111,6 +111,7 @@ async function replay(input: BacktestInput, log: Log, label: string): Promise<Ba
     identity: readIdentityTable(parseJson(join(packageRoot(), 'data', 'identity.json'))),
     log,
     nodeId: 'backtest',
+    publicUrl: null,
     // A replay asks nobody outside.
     hasKey: () => false,
     fetchPayload: async () => ({ kind: 'failed', reason: 'bad_url', detail: '', status: null, retryAfterMs: null }),

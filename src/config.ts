@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type KeyVariable, keyVariables } from './domain/feeds/key-access.ts';
+import { parsePublicUrl, publicUrlRule } from './domain/public-url.ts';
 import { parseRateLimit, type RateLimit } from './domain/rate-limit.ts';
 import { Refusal } from './domain/refusal.ts';
 import { parseSchedule, type RetrySchedule, retryScheduleDefault } from './domain/retry-schedule.ts';
@@ -25,6 +26,12 @@ const environment = z.object({
   OUTTURN_SECRET: z.string().min(16, 'at least 16 characters').optional(),
   /** Secrets that came before it, joined by commas: what was encrypted under them is encrypted anew at start. */
   OUTTURN_SECRET_PREVIOUS: z.string().default(''),
+  /** Where others find this service; unset: links in messages are paths, and other links follow the request. */
+  OUTTURN_PUBLIC_URL: z
+    .string()
+    .refine((text) => parsePublicUrl(text) !== null, publicUrlRule)
+    .transform((text) => parsePublicUrl(text))
+    .default(null),
   /** Delays before the attempts of a delivery; `none` is one attempt at once. */
   OUTTURN_WEBHOOK_SCHEDULE: z.string().default(retryScheduleDefault),
   /** `true`: endpoints must be https. */
@@ -73,6 +80,8 @@ export type Config = {
   readonly adminKey: string | undefined;
   readonly secret: string | undefined;
   readonly previousSecrets: readonly string[];
+  /** Without a slash at its end; null: not told. */
+  readonly publicUrl: string | null;
   readonly webhookSchedule: RetrySchedule;
   readonly webhookHttpsOnly: boolean;
   readonly seed: 'article' | 'none';
@@ -120,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     adminKey: values.OUTTURN_ADMIN_KEY,
     secret: values.OUTTURN_SECRET,
     previousSecrets: values.OUTTURN_SECRET_PREVIOUS.split(',').filter((secret) => secret !== ''),
+    publicUrl: values.OUTTURN_PUBLIC_URL,
     webhookSchedule: parseSchedule(values.OUTTURN_WEBHOOK_SCHEDULE),
     webhookHttpsOnly: values.OUTTURN_WEBHOOK_HTTPS_ONLY === 'true',
     seed: values.OUTTURN_SEED,

@@ -52,6 +52,7 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
     identity,
     log,
     nodeId: `node_${randomBytes(8).toString('hex')}`,
+    publicUrl: config.publicUrl,
     hasKey: (variable) => config.vendorKeys.has(variable),
     fetchPayload: (ask) =>
       fetchPayload({ client, root, env: process.env, keys: config.vendorKeys, signal: stop.signal }, ask),

@@ -9,6 +9,7 @@ describe('the environment', () => {
       publicRead: true,
       rateLimit: { quota: 600, windowMs: 60_000 },
       trustedProxies: '',
+      publicUrl: null,
     });
   });
 
@@ -24,8 +25,15 @@ describe('the environment', () => {
     ['OUTTURN_RATE_LIMIT', '0/60s'],
     ['PORT', '0x10'],
     ['OUTTURN_PUBLIC_READ', 'no'],
+    ['OUTTURN_PUBLIC_URL', 'outturn.example.com'],
+    ['OUTTURN_PUBLIC_URL', 'https://outturn.example.com/?page=1'],
   ])('refuses %s=%s by its name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+
+  it('puts the address of the service before paths', () => {
+    const { publicUrl } = readConfig({ OUTTURN_PUBLIC_URL: 'https://outturn.example.com/' });
+    expect(publicUrl).toBe('https://outturn.example.com');
   });
 
   it('takes what is empty for unset', () => {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { HttpDeps } from './deps.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi.ts';
 import { type Operation, operation } from './operation.ts';
 
@@ -8,12 +9,14 @@ const yamlType = 'application/yaml';
 /** The document of all operations, these two included; hence the list comes as a function. */
 export function documentOperations(listOperations: () => readonly Operation[]): Operation[] {
   const rendered = new Map<string, { readonly json: string; readonly yaml: string }>();
-  const render = (version: string): { readonly json: string; readonly yaml: string } => {
-    const held = rendered.get(version);
+  const render = ({ version, services }: HttpDeps): { readonly json: string; readonly yaml: string } => {
+    const { publicUrl } = services;
+    const key = JSON.stringify([version, publicUrl]);
+    const held = rendered.get(key);
     if (held !== undefined) return held;
-    const document = buildOpenApi(listOperations(), { version });
+    const document = buildOpenApi(listOperations(), { version, publicUrl });
     const fresh = { json: JSON.stringify(document), yaml: renderOpenApiYaml(document) };
-    rendered.set(version, fresh);
+    rendered.set(key, fresh);
     return fresh;
   };
   const schema = z
@@ -28,7 +31,7 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
     description: 'The OpenAPI 3.1 document of this service.',
     access: 'open',
     answer: { status: 200, description: 'The document.', schema, example: { openapi: '3.1.0' } },
-    handle: async ({ version }) => ({ text: render(version).json }),
+    handle: async (http) => ({ text: render(http).json }),
   });
   const yaml = operation({
     method: 'get',
@@ -45,7 +48,7 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
       example: 'openapi: 3.1.0',
       mediaType: yamlType,
     },
-    handle: async ({ version }) => ({ text: render(version).yaml, mediaType: yamlType }),
+    handle: async (http) => ({ text: render(http).yaml, mediaType: yamlType }),
   });
   return [json, yaml];
 }

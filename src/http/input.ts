@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { Refusal, type RefusalDetail } from '../domain/refusal.ts';
 import { joinPointer } from '../services/criteria.ts';
-import type { HttpEnv } from './deps.ts';
+import type { HttpDeps, HttpEnv } from './deps.ts';
 import { idPattern } from './fields.ts';
 import { isStorable } from './text.ts';
 
@@ -57,8 +57,9 @@ export function readQuery(search: URLSearchParams): Record<string, string> {
   return Object.fromEntries(seen);
 }
 
-/** How the client calls this service: scheme and host, the scheme as a proxy before it says. */
-export function originOf(c: Context<HttpEnv>): string {
+/** How this service is called: as its operator says, otherwise as the client did, the scheme as a proxy before it says. */
+export function baseOf(http: HttpDeps, c: Context<HttpEnv>): string {
+  if (http.services.publicUrl !== null) return http.services.publicUrl;
   const { host, protocol } = new URL(c.req.url);
   const secure = protocol === 'https:' || c.req.header('x-forwarded-proto') === 'https';
   return `${secure ? 'https' : 'http'}://${host}`;

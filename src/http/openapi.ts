@@ -142,8 +142,11 @@ const tags = [
 /** `identifier` came with OpenAPI 3.1; the generator's types know only 3.0 here. */
 const license = { name: 'MIT', identifier: 'MIT' };
 
-/** The OpenAPI 3.1 document of the operations: the same for the same operations and version. */
-export function buildOpenApi(operations: readonly Operation[], info: { readonly version: string }) {
+/** What the document says of the service itself. */
+type ServiceInfo = { readonly version: string; readonly publicUrl: string | null };
+
+/** The OpenAPI 3.1 document of the operations: the same for the same operations and service. */
+export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo) {
   const app = new OpenAPIHono();
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
@@ -156,7 +159,7 @@ export function buildOpenApi(operations: readonly Operation[], info: { readonly 
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license },
-    servers: [{ url: '/', description: 'This service.' }],
+    servers: [{ url: info.publicUrl ?? '/', description: 'This service.' }],
     tags,
   });
   // Readers show a schema inside another by its title, and by a number where it has none.

@@ -9,7 +9,7 @@ import { listingOf } from './cursor.ts';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { type Expected, expectedVersions } from './etag.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
-import { type Hints, originOf, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
+import { baseOf, type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
 import { limitRequest } from './rate-limit.ts';
 import { type Reply, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
@@ -130,7 +130,7 @@ export function operation<
       lastEventId: spec.streams === true ? (c.req.header('last-event-id') ?? null) : null,
       listing: listingOf(spec.operationId, { ...params, ...asked }),
       caller,
-      target: { path: c.req.path, search, requestId: c.get('requestId'), origin: originOf(c) },
+      target: { path: c.req.path, search, requestId: c.get('requestId'), base: baseOf(http, c) },
     };
     const { target } = input;
     await spec.prepare?.(http, input);
@@ -155,7 +155,12 @@ export function operation<
           );
     return respond(
       c,
-      { isPrivate: caller !== null || !http.publicRead, isRead: spec.method === 'get', access: spec.access },
+      {
+        isPrivate: caller !== null || !http.publicRead,
+        isRead: spec.method === 'get',
+        access: spec.access,
+        publicUrl: http.services.publicUrl,
+      },
       reply,
     );
   };

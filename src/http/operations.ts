@@ -55,5 +55,5 @@ export const operations: readonly Operation[] = [
 
 /** The whole document as it is committed in openapi.yaml; `version` is that of package.json. */
 export function renderOpenApi(version: string): string {
-  return renderOpenApiYaml(buildOpenApi(operations, { version }));
+  return renderOpenApiYaml(buildOpenApi(operations, { version, publicUrl: null }));
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { linkTo } from '../domain/public-url.ts';
 import type { Access } from './auth.ts';
 import { type Position, pageDefault, writeCursor } from './cursor.ts';
 import type { HttpEnv } from './deps.ts';
@@ -12,7 +13,8 @@ export type Target = {
   readonly path: string;
   readonly search: URLSearchParams;
   readonly requestId: string;
-  readonly origin: string;
+  /** How this service is called; paths go behind it. */
+  readonly base: string;
 };
 
 /** What a handler answers; `respond` makes HTTP of it. */
@@ -33,14 +35,20 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-type Manner = { readonly isPrivate: boolean; readonly isRead: boolean; readonly access: Access };
+type Manner = {
+  readonly isPrivate: boolean;
+  readonly isRead: boolean;
+  readonly access: Access;
+  /** Null: links in header fields are paths, which hold wherever the client came from. */
+  readonly publicUrl: string | null;
+};
 
 export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Response {
   const status = reply.status ?? 200;
   const base = {
     'cache-control': cacheControl(manner, reply),
     ...(manner.access === 'open' ? {} : { vary: 'Authorization' }),
-    ...reply.headers,
+    ...linked(manner, reply.headers),
   };
   if (status === 204) return c.body(null, 204, base);
   if (reply.stream !== undefined) return c.body(reply.stream, 200, { ...base, ...streamHeaders(reply) });
@@ -51,6 +59,17 @@ export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Resp
   const tagged = { ...base, ...(reply.version !== undefined || manner.isRead ? { etag: tag } : {}) };
   if (manner.isRead && isHeld(c.req.header('if-none-match'), tag)) return c.body(null, 304, tagged);
   return c.body(text, status, { ...tagged, 'content-type': mediaType });
+}
+
+/** `Location` and `Link` lead to where others find this service, which may lie behind a path that it does not know of. */
+function linked({ publicUrl }: Manner, headers: Reply['headers'] = {}): Record<string, string> {
+  if (publicUrl === null) return headers;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (name === 'location') return [name, linkTo(publicUrl, value)];
+      return [name, name === 'link' ? value.replace(/^<(?=\/)/, `<${publicUrl}`) : value];
+    }),
+  );
 }
 
 /** A stream is nobody's to keep or to gather, and its head goes out before its first chunk is there. */

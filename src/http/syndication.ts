@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { escapeXml } from '../domain/badge.ts';
 import { formatInstant } from '../domain/instant.ts';
+import { linkTo } from '../domain/public-url.ts';
 import { listNewestResolutions } from '../services/resolutions.ts';
 import { resolutionExample } from './examples.ts';
 import { operation } from './operation.ts';
@@ -18,9 +19,9 @@ type Entry = Awaited<ReturnType<typeof listNewestResolutions>>[number];
 const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
 const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
   `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;
-const addressOf = (origin: string, entry: Entry): string => `${origin}/v1/predictions/${entry.predictionId}`;
+const addressOf = (base: string, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
 
-function renderAtom(entries: readonly Entry[], origin: string): string {
+function renderAtom(entries: readonly Entry[], base: string): string {
   const updated = formatInstant(entries[0]?.decidedAt ?? 0);
   const rendered = entries.map((entry) =>
     [
@@ -28,7 +29,7 @@ function renderAtom(entries: readonly Entry[], origin: string): string {
       `<id>${stableId(entry.id)}</id>`,
       `<title>${escapeXml(titleOf(entry))}</title>`,
       `<updated>${formatInstant(entry.decidedAt)}</updated>`,
-      `<link rel="alternate" type="application/json" href="${escapeXml(addressOf(origin, entry))}"/>`,
+      `<link rel="alternate" type="application/json" href="${escapeXml(addressOf(base, entry))}"/>`,
       `<category term="${entry.outcome}"/>`,
       `<summary>${escapeXml(entry.reason)}</summary>`,
       '</entry>',
@@ -41,20 +42,20 @@ function renderAtom(entries: readonly Entry[], origin: string): string {
     `<title>${title}</title>`,
     `<updated>${updated}</updated>`,
     '<author><name>Outturn</name></author>',
-    `<link rel="self" type="application/atom+xml" href="${escapeXml(origin)}/feeds/resolutions.atom"/>`,
+    `<link rel="self" type="application/atom+xml" href="${escapeXml(base)}/feeds/resolutions.atom"/>`,
     ...rendered,
     '</feed>\n',
   ].join('\n');
 }
 
-function renderJsonFeed(entries: readonly Entry[], origin: string): string {
+function renderJsonFeed(entries: readonly Entry[], base: string): string {
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
     title,
-    feed_url: `${origin}/feeds/resolutions.json`,
+    feed_url: `${base}/feeds/resolutions.json`,
     items: entries.map((entry) => ({
       id: stableId(entry.id),
-      url: addressOf(origin, entry),
+      url: addressOf(base, entry),
       title: titleOf(entry),
       content_text: entry.reason,
       date_published: formatInstant(entry.decidedAt),
@@ -80,7 +81,7 @@ const atom = operation({
   },
   handle: async ({ services }, { target }) => {
     const entries = await listNewestResolutions(services, entriesMax);
-    return { text: renderAtom(entries, target.origin), mediaType: 'application/atom+xml', secondsMax: feedSecondsMax };
+    return { text: renderAtom(entries, target.base), mediaType: 'application/atom+xml', secondsMax: feedSecondsMax };
   },
 });
 
@@ -106,26 +107,27 @@ const json = operation({
   handle: async ({ services }, { target }) => {
     const entries = await listNewestResolutions(services, entriesMax);
     return {
-      text: renderJsonFeed(entries, target.origin),
+      text: renderJsonFeed(entries, target.base),
       mediaType: 'application/feed+json',
       secondsMax: feedSecondsMax,
     };
   },
 });
 
-const linkset = {
+/** Paths where nobody said how others call this service; they hold against the address of the document itself. */
+const linksetOf = (publicUrl: string | null) => ({
   linkset: [
     {
-      anchor: '/v1',
+      anchor: linkTo(publicUrl, '/v1'),
       'service-desc': [
-        { href: '/openapi.json', type: 'application/json' },
-        { href: '/openapi.yaml', type: 'application/yaml' },
+        { href: linkTo(publicUrl, '/openapi.json'), type: 'application/json' },
+        { href: linkTo(publicUrl, '/openapi.yaml'), type: 'application/yaml' },
       ],
-      'service-doc': [{ href: '/docs', type: 'text/html' }],
-      status: [{ href: '/readyz', type: 'application/json' }],
+      'service-doc': [{ href: linkTo(publicUrl, '/docs'), type: 'text/html' }],
+      status: [{ href: linkTo(publicUrl, '/readyz'), type: 'application/json' }],
     },
   ],
-};
+});
 
 const catalog = operation({
   method: 'get',
@@ -139,10 +141,13 @@ const catalog = operation({
     status: 200,
     description: 'The links.',
     schema: z.record(z.string(), z.unknown()).meta({ id: 'LinkSet', description: 'A link set (RFC 9264).' }),
-    example: linkset,
+    example: linksetOf(null),
     mediaType: 'application/linkset+json',
   },
-  handle: async () => ({ text: JSON.stringify(linkset), mediaType: 'application/linkset+json' }),
+  handle: async ({ services }) => ({
+    text: JSON.stringify(linksetOf(services.publicUrl)),
+    mediaType: 'application/linkset+json',
+  }),
 });
 
 export const syndicationOperations = [atom, json, catalog];

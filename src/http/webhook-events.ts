@@ -16,7 +16,9 @@ type Message = {
 };
 
 const linksSchema = z.object({
-  prediction: z.string().meta({ description: 'A path of this service.' }),
+  prediction: z
+    .string()
+    .meta({ description: 'A path of this service, or its address where OUTTURN_PUBLIC_URL is set.' }),
   explanation: z.string().meta({ description: 'Why it stands as it does.' }),
 });
 
@@ -169,7 +171,11 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
     data: {
       model: modelSchema,
       release: releaseSchema,
-      links: z.object({ model: z.string().meta({ description: 'A path of this service.' }) }),
+      links: z.object({
+        model: z
+          .string()
+          .meta({ description: 'A path of this service, or its address where OUTTURN_PUBLIC_URL is set.' }),
+      }),
     },
     example: {
       model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },

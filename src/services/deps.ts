@@ -71,6 +71,8 @@ export type Deps = {
   readonly log: Log;
   /** Names this process among the nodes of one database. */
   readonly nodeId: string;
+  /** How others call this service, without a slash at its end; null where nobody said. */
+  readonly publicUrl: string | null;
   /** Whether this node was given a key. The keys themselves stay outside. */
   readonly hasKey: (variable: KeyVariable) => boolean;
   readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;

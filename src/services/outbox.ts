@@ -1,5 +1,6 @@
 import { type EventType, eventText } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
+import { withAbsoluteLinks } from '../domain/public-url.ts';
 import { firstDelayMs } from '../domain/retry-schedule.ts';
 import type { Sql } from '../store/db.ts';
 import { insertEvent } from '../store/events.ts';
@@ -19,6 +20,7 @@ export type Told = {
 
 /** Records an event and its deliveries, in the transaction that makes it true. The one way to tell anybody anything. */
 export async function recordEvent(tx: Sql, deps: Deps, told: Told): Promise<void> {
+  const { publicUrl } = deps;
   await insertEvent(tx, {
     id: deps.newId('evt'),
     type: told.type,
@@ -28,7 +30,11 @@ export async function recordEvent(tx: Sql, deps: Deps, told: Told): Promise<void
     feedId: told.feedId ?? null,
     endpointId: told.endpointId ?? null,
     model: told.model ?? null,
-    text: eventText(told.type, told.occurredAt, told.data),
+    text: eventText(
+      told.type,
+      told.occurredAt,
+      publicUrl === null ? told.data : withAbsoluteLinks(told.data, publicUrl),
+    ),
     dueAt: told.occurredAt + firstDelayMs(deps.webhooks.schedule),
   });
 }

@@ -72,6 +72,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     identity: readIdentityTable(readIdentityData()),
     log: collectErrors(errors),
     nodeId: 'node_a',
+    publicUrl: null,
     hasKey: (variable) => keys.has(variable),
     fetchPayload: wire.fetchPayload,
     webhooks,
