@@ -29,7 +29,7 @@ import { createLimiter } from './services/rate-limits.ts';
 import { resolveDue } from './services/resolver.ts';
 import { readSeed, seedOnce } from './services/seed.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.ts';
-import { resealWebhooks } from './services/webhook-sweep.ts';
+import { resealWebhooks, warnOfDisabled } from './services/webhook-sweep.ts';
 
 /** How long requests under way may take to finish once the process was told to stop. */
 const drainMsMax = 8000;
@@ -54,6 +54,7 @@ export async function prepare(config: Config, deps: Deps): Promise<void> {
   const aborted = await recoverAfterCrash(deps);
   if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls that were cut off were ended as aborted');
   await resealWebhooks(deps);
+  await warnOfDisabled(deps);
   await refreshIdentity(deps);
   const data = join(packageRoot(), 'data');
   if (config.feeds !== 'none')

@@ -31,6 +31,12 @@ const feedHealthSchema = z.object({
   watermark: z.string().nullable().meta({ description: 'Up to when it is known.' }),
 });
 
+const disabledSchema = z.object({
+  gone: z.int().meta({ description: 'They answered 410 Gone.' }),
+  failing: z.int().meta({ description: 'Nothing was delivered for five days.' }),
+  manual: z.int().meta({ description: 'By a person.' }),
+});
+
 const readinessSchema = z
   .object({
     ready: z.boolean(),
@@ -40,6 +46,10 @@ const readinessSchema = z
     feeds: z
       .array(feedHealthSchema)
       .meta({ description: 'Told for people; the health of feeds never makes this fail.' }),
+    webhook_endpoints_disabled: disabledSchema.nullable().meta({
+      description:
+        'Webhook endpoints that are told nothing, by reason; they never make this fail. Null when not known.',
+    }),
   })
   .meta({ id: 'Readiness', description: 'Whether requests can be served.' });
 
@@ -62,17 +72,25 @@ const readiness = operation({
       database: 'ok',
       migrations: 'ok',
       feeds: [{ slug: 'models-dev', health: 'ok', watermark: '2025-08-08T00:00:01Z' }],
+      webhook_endpoints_disabled: { gone: 0, failing: 1, manual: 0 },
     },
   },
   handle: async (http, { target }) => {
     const draining = http.isDraining?.() ?? false;
-    const { ready, database, migrations, feeds } = await checkReadiness(http.services);
+    const { ready, database, migrations, feeds, endpointsDisabled } = await checkReadiness(http.services);
     const told = feeds.map(({ feed, health }) => ({
       slug: feed.slug,
       health,
       watermark: feed.watermark === null ? null : formatInstant(feed.watermark),
     }));
-    const state = { ready: ready && !draining, draining, database, migrations, feeds: told };
+    const state = {
+      ready: ready && !draining,
+      draining,
+      database,
+      migrations,
+      feeds: told,
+      webhook_endpoints_disabled: endpointsDisabled,
+    };
     if (state.ready) return { body: state, headers: { 'cache-control': 'no-store' } };
     const detail = draining
       ? 'the process is stopping'

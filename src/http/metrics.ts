@@ -18,15 +18,17 @@ function render(name: string, kind: 'gauge' | 'counter', help: string, samples: 
 function renderMetrics({ pending, due, oldestDueSeconds, endpointsDisabled, attempts }: WebhookMetrics): string {
   const results = [...attempts].sort(([a], [b]) => (a < b ? -1 : 1));
   const byResult = results.map(([result, value]) => ({ labels: `result="${result}"`, value }));
+  const byReason = Object.entries(endpointsDisabled).map(([reason, value]) => ({
+    labels: `reason="${reason}"`,
+    value,
+  }));
   return [
     render('outturn_webhook_deliveries_pending', 'gauge', 'Deliveries that wait.', [{ value: pending }]),
     render('outturn_webhook_deliveries_due', 'gauge', 'Deliveries whose time has come.', [{ value: due }]),
     render('outturn_webhook_oldest_due_seconds', 'gauge', 'How long the oldest of those has waited.', [
       { value: oldestDueSeconds },
     ]),
-    render('outturn_webhook_endpoints_disabled', 'gauge', 'Endpoints that are told nothing.', [
-      { value: endpointsDisabled },
-    ]),
+    render('outturn_webhook_endpoints_disabled', 'gauge', 'Endpoints that are told nothing, by reason.', byReason),
     render('outturn_webhook_attempts_total', 'counter', 'Attempts of this process, by result.', byResult),
   ].join('');
 }

@@ -164,11 +164,11 @@ function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number
   };
 }
 
-/** The socket, which now gives what it holds in pieces, and nothing more once it was destroyed. */
+/** The socket, which now gives what it holds in pieces, and nothing more once there were too many headers in it. */
 function readInPieces<S extends Socket>(socket: S): S {
   const read = socket.read.bind(socket);
   const readPiece = (size?: number): unknown => {
-    if (socket.destroyed) return null;
+    if (socket.errored instanceof errors.HeadersOverflowError) return null;
     const held = socket.readableLength;
     return size === undefined && held > 0 ? read(Math.min(held, pieceBytesMax)) : read(size);
   };

@@ -3,6 +3,7 @@ import { firstDelayMs, jitterMsMax } from '../domain/retry-schedule.ts';
 import { retryAfterMsMax } from '../net/failure.ts';
 import { advanceStranded, settleStrays } from '../store/delivery-queue.ts';
 import { deleteResponsesBefore } from '../store/webhook-deliveries.ts';
+import { countDisabled, listDisabledIds } from '../store/webhook-endpoints.ts';
 import { deleteExpiredSecrets } from '../store/webhook-secrets.ts';
 import type { Deps } from './deps.ts';
 import { resealHeaders } from './webhook-headers.ts';
@@ -15,6 +16,9 @@ const responsesPerSweep = 5000;
 
 /** Clocks of nodes may differ by so much before one is taken to have run ahead. */
 const skewMsMax = 10_000;
+
+/** Endpoints named when it is told which are disabled; their number is told in any case. */
+const disabledToldMax = 20;
 
 export type SweepCounts = {
   readonly held: number;
@@ -36,6 +40,17 @@ export async function sweepWebhooks(deps: Deps): Promise<SweepCounts> {
     secrets: await deleteExpiredSecrets(db, now),
     responses: await deleteResponsesBefore(db, now - responseKeptMs, responsesPerSweep),
   };
+}
+
+/** At start: says which endpoints were disabled by what they answered; nobody need have been listening when it happened. */
+export async function warnOfDisabled(deps: Deps): Promise<void> {
+  const ids = await listDisabledIds(deps.db.sql, disabledToldMax);
+  if (ids.length === 0) return;
+  const { gone, failing } = await countDisabled(deps.db.sql);
+  deps.log.warn(
+    { gone, failing, endpoints: ids },
+    'webhook endpoints are disabled and what happens is held for them: enable them by PATCH, then recover',
+  );
 }
 
 /** At start: seals anew what was sealed under an earlier OUTTURN_SECRET, and says what can no longer be opened. */

@@ -227,10 +227,20 @@ export async function deleteEndpoint(db: Sql, id: string, now: Instant): Promise
   return rows.length === 1;
 }
 
-export async function countDisabled(db: Sql): Promise<number> {
-  const rows = await db<{ count: number }[]>`
-    select count(*)::int as count from webhook_endpoints where status = 'disabled' and deleted_at is null`;
-  return rows[0]?.count ?? 0;
+export async function countDisabled(db: Sql): Promise<Readonly<Record<DisabledReason, number>>> {
+  const rows = await db<{ reason: DisabledReason; count: number }[]>`
+    select disabled_reason as reason, count(*)::int as count from webhook_endpoints
+    where status = 'disabled' and deleted_at is null group by disabled_reason`;
+  return { gone: 0, failing: 0, manual: 0, ...Object.fromEntries(rows.map(({ reason, count }) => [reason, count])) };
+}
+
+/** Endpoints that no person disabled, the latest first. */
+export async function listDisabledIds(db: Sql, limit: number): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    select id from webhook_endpoints
+    where status = 'disabled' and disabled_reason <> 'manual' and deleted_at is null
+    order by disabled_at desc, id limit ${limit}`;
+  return rows.map(({ id }) => id);
 }
 
 /** Sealed headers, for sealing them anew. */

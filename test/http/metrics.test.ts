@@ -36,7 +36,9 @@ test('/metrics tells how deep the queue is, how old, what came of attempts, and 
     outturn_webhook_deliveries_pending: 2,
     outturn_webhook_deliveries_due: 1,
     outturn_webhook_oldest_due_seconds: 3,
-    outturn_webhook_endpoints_disabled: 1,
+    'outturn_webhook_endpoints_disabled{reason="gone"}': 0,
+    'outturn_webhook_endpoints_disabled{reason="failing"}': 0,
+    'outturn_webhook_endpoints_disabled{reason="manual"}': 1,
     'outturn_webhook_attempts_total{result="bad_status"}': 1,
   });
   world.clock.advance(2000);

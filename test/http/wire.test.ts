@@ -162,14 +162,16 @@ test('the front page leads to the reference', async () => {
   expect([answer.status, answer.headers.location]).toEqual([302, '/docs']);
 });
 
-test('readiness tells of the feeds, fails while the process stops, and never for their sake', async () => {
+test('readiness tells of feeds and disabled endpoints, fails while the process stops, and never for their sake', async () => {
   await world.admin('POST /v1/feeds', { json: { slug: 'never-read', adapter: 'ledger' } });
+  await world.admin('POST /v1/webhook-endpoints', { json: { url: 'https://hooks.example.com', status: 'disabled' } });
   expect((await world.anyone('GET /readyz')).json).toMatchObject({
     ready: true,
     draining: false,
     database: 'ok',
     migrations: 'ok',
     feeds: [{ slug: 'never-read', health: 'never', watermark: null }],
+    webhook_endpoints_disabled: { gone: 0, failing: 0, manual: 1 },
   });
   draining = true;
   const answer = await world.anyone('GET /readyz');

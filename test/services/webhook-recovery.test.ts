@@ -14,7 +14,7 @@ import {
   statsMsMax,
 } from '../../src/services/webhook-deliveries.ts';
 import { editEndpoint, findEndpoint } from '../../src/services/webhook-endpoints.ts';
-import { responseKeptMs, sweepWebhooks } from '../../src/services/webhook-sweep.ts';
+import { responseKeptMs, sweepWebhooks, warnOfDisabled } from '../../src/services/webhook-sweep.ts';
 import { openReceiver, type Receiver } from '../support/receiver.ts';
 import { attemptsOf, claim, decide, deliveriesOf, subscribe } from '../support/webhooks.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -214,6 +214,19 @@ describe('an endpoint that fails', () => {
     }
     expect(await endpointNow(patient.id)).toMatchObject({ status: 'enabled', failingSince: null });
     expect((await states(patient.id)).every((state) => state === 'failed')).toBe(true);
+  });
+
+  it('is named at every start as long as it is disabled, unless a person disabled it', async () => {
+    const told: object[] = [];
+    const listening = { ...world.deps, log: { ...world.deps.log, warn: (fields: object) => void told.push(fields) } };
+    const { id } = await subscribe(world, receiver.origin);
+    const { id: manual } = await subscribe(world, receiver.origin);
+    await editEndpoint(world.deps, manual, { status: 'disabled' }, null);
+    await warnOfDisabled(listening);
+    expect(told).toEqual([]);
+    await tellOnce(410);
+    await warnOfDisabled(listening);
+    expect(told).toEqual([{ gone: 1, failing: 0, endpoints: [id] }]);
   });
 
   it('is not disabled by attempts that people ask for', async () => {
