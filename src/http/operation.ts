@@ -153,16 +153,10 @@ export function operation<
               handle: (within) => spec.handle(within, input),
             },
           );
-    return respond(
-      c,
-      {
-        isPrivate: caller !== null || !http.publicRead,
-        isRead: spec.method === 'get',
-        access: spec.access,
-        publicUrl: http.services.publicUrl,
-      },
-      reply,
-    );
+    const { access } = spec;
+    const { publicUrl } = http.services;
+    const isPrivate = caller !== null || !http.publicRead;
+    return respond(c, { isPrivate, isRead: spec.method === 'get', access, publicUrl }, reply);
   };
   const { handle: _handle, prepare: _prepare, before, ...shown } = spec;
   return { spec: { ...shown, params: spec.params ?? {}, query, tellsBefore: before !== undefined }, run };
