@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { payloadBytesMax } from '../domain/feeds/adapter.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { HttpEnv } from './deps.ts';
 import { findUnstorableText } from './text.ts';
@@ -6,7 +7,7 @@ import { findUnstorableText } from './text.ts';
 /** Bytes of a JSON body. */
 export const bodyBytesMax = 1024 * 1024;
 /** Bytes of one archived payload. */
-export const snapshotBytesMax = 32 * 1024 * 1024;
+export const snapshotBytesMax = payloadBytesMax;
 
 /** Reads the whole body, declared or chunked. Refuses with `body_too_large` as soon as that is known. */
 export async function readBytes(c: Context<HttpEnv>, bytesMax: number): Promise<Uint8Array> {

@@ -107,7 +107,11 @@ const snapshot = operation({
   params: idParameter,
   query: { observed_at: observedAtField },
   writeMsMax: ingestMsMax,
-  raw: { bytesMax: snapshotBytesMax, description: 'The payload as it was served, of any media type; 32 MiB at most.' },
+  raw: {
+    bytesMax: snapshotBytesMax,
+    description:
+      'The payload as it was served, of any media type; 32 MiB at most, and less where the feed’s adapter names less (2 MiB of news, 10 MiB of CSV).',
+  },
   answer: {
     status: 200,
     description: 'What came of it.',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
+import { payloadBytesMax } from '../domain/feeds/adapter.ts';
 import { findAdapter } from '../domain/feeds/adapters.ts';
 import { accessAt, type KeyVariable, keyHeaders } from '../domain/feeds/key-access.ts';
 import { sdkPackages } from '../domain/feeds/npm-sdk.ts';
@@ -65,9 +66,11 @@ export async function fetchPayload(sources: PayloadSources, ask: PayloadAsk): Pr
     ...(access === null || key === undefined ? {} : { headers: keyHeaders(access, key) }),
     ...(signal === undefined ? {} : { signal }),
   };
-  const paging = adapter?.paging;
+  const { paging, bytesMax: bodyBytesMax = payloadBytesMax } = adapter ?? {};
   const outcome =
-    paging === undefined ? await fetchConditional(client, request) : await fetchPages(client, request, paging);
+    paging === undefined
+      ? await fetchConditional(client, { ...request, limits: { bodyBytesMax } })
+      : await fetchPages(client, request, paging, { bodyBytesMax });
   switch (outcome.kind) {
     case 'ok':
       return {

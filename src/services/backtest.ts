@@ -2,7 +2,7 @@ import { type BacktestPolicy, backtestPolicies } from '../domain/backtest.ts';
 import { type Instant, parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { findFeed } from '../store/feeds.ts';
-import { findPoll } from '../store/polls.ts';
+import { findPoll, type PollRow } from '../store/polls.ts';
 import { type BacktestProof, startProof } from './backtest-proof.ts';
 import { type BacktestClaim, type BacktestRow, tellClaims } from './backtest-rows.ts';
 import type { Deps } from './deps.ts';
@@ -113,8 +113,9 @@ async function replayPayload(deps: Deps, payload: BacktestPayload): Promise<Back
   const { feed, name, observedAt } = payload;
   const row = await findFeed(deps.db.sql, feed);
   if (row === null) throw new Refusal('not_found', `${name} belongs to a feed ${feed}, which is not described`);
-  const report = await postSnapshot(deps, row.id, observedAt, payload.read());
-  const poll = await findPoll(deps.db.sql, report.poll.id);
+  const poll = await importPayload(deps, row.id, payload);
+  if (poll instanceof Refusal)
+    return { feed, name, observedAt, result: 'failed', items: 0, lost: 0, detail: poll.message };
   return {
     feed,
     name,
@@ -124,4 +125,19 @@ async function replayPayload(deps: Deps, payload: BacktestPayload): Promise<Back
     lost: poll?.lostItems ?? 0,
     detail: poll?.suspectReason ?? null,
   };
+}
+
+/** The poll that came of a payload; what is refused is told beside the others and replays nothing. */
+async function importPayload(
+  deps: Deps,
+  feedId: string,
+  { observedAt, read }: BacktestPayload,
+): Promise<PollRow | Refusal | null> {
+  try {
+    const report = await postSnapshot(deps, feedId, observedAt, read());
+    return await findPoll(deps.db.sql, report.poll.id);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
 }

@@ -1,3 +1,5 @@
+import { payloadBytesMax } from '../domain/feeds/adapter.ts';
+import { findAdapter } from '../domain/feeds/adapters.ts';
 import type { Instant } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Sql } from '../store/db.ts';
@@ -41,6 +43,14 @@ async function ingestSnapshot(
   const found = await findFeed(tx, ask.idOrSlug);
   const feed = found === null ? null : await lockFeed(tx, found.id);
   if (feed === null) throw new Refusal('not_found', `there is no feed ${ask.idOrSlug}`);
+  const { bytesMax = payloadBytesMax } = findAdapter(feed.adapter) ?? {};
+  if (ask.bytes.byteLength > bytesMax) {
+    const size = ask.bytes.byteLength;
+    throw new Refusal(
+      'body_too_large',
+      `a payload of ${feed.adapter} has at most ${bytesMax} bytes; this one has ${size}`,
+    );
+  }
   const latest = await findLatestReading(tx, feed.id);
   if (latest !== null && latest.observedAt !== null && latest.observedAt >= ask.observedAt) {
     const repeated = latest.observedAt === ask.observedAt && latest.bytesHash === hashBytes(ask.bytes);

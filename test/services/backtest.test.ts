@@ -141,6 +141,20 @@ describe('a replay of dated payloads', () => {
     ]);
   });
 
+  test('tells of a payload that is refused, and replays the others', async () => {
+    const again = {
+      feed: 'litellm',
+      observedAt: instantOf('2025-08-12'),
+      name: 'litellm-again',
+      read: () => toBytes({}),
+    };
+    const backtest = await replay({ payloads: [...payloads, again] });
+    expect(backtest.readings.filter((row) => row.result === 'failed')).toMatchObject([
+      { name: 'litellm-again', items: 0, detail: expect.stringContaining('another payload at that very time') },
+    ]);
+    expect(told(backtest)).toEqual(told(await replay()));
+  });
+
   test('says what a feed was worth: what is open or later without it', async () => {
     const full = await replay();
     const reduced = await replay({ payloads: payloads.filter((payload) => payload.feed !== 'models-dev') });

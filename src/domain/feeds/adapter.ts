@@ -40,9 +40,14 @@ export type AdapterOptions = {
   readonly declare: (options: unknown) => Declaration;
 };
 
+/** The size of one payload in bytes, where an adapter names none of its own: all pages of a list together. */
+export const payloadBytesMax = 32 * 1024 * 1024;
+
 /** One kind of feed: how it is read and what it is worth. Each parser's file exports its own. */
 export type Adapter = {
   readonly parse: FeedParser;
+  /** The size of a payload in bytes beyond which none is read to its end; left out: `payloadBytesMax`. */
+  readonly bytesMax?: number;
   /** What its rows are evidence of. Left out: all of it, as of a list of models under their ids. */
   readonly witnesses?: readonly Testimony[];
   /** What its rows state besides their existence: only for these can its silence be evidence. */

@@ -173,6 +173,7 @@ export function readParameters(text: string): number | undefined {
 
 export const epoch: Adapter = {
   parse: parseEpoch,
+  bytesMax: csvBytesMax,
   // A display name does not say whether it was a preview.
   witnesses: ['release', 'attribute'],
   publishes: ['open_weights', 'parameters'],

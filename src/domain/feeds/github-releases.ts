@@ -1,5 +1,5 @@
 import type { Adapter } from './adapter.ts';
-import { type Entry, readEntries } from './feed-document.ts';
+import { documentBytesMax, type Entry, readEntries } from './feed-document.ts';
 import type { FeedItem, FeedParser } from './item.ts';
 import { collectRows, type Row, readUrl, unparsable } from './payload.ts';
 
@@ -117,6 +117,7 @@ function withoutTags(html: string): string {
 
 export const githubReleases: Adapter = {
   parse: parseGithubReleases,
+  bytesMax: documentBytesMax,
   witnesses: [],
   window: true,
   defaults: { trust: 'community', origin: 'github-releases', covers: [], settlementLag: 'P7D', url: null },

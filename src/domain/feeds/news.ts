@@ -1,6 +1,6 @@
 import type { Adapter } from './adapter.ts';
 import { nameToId, plainText } from './display-name.ts';
-import { type Entry, readEntries } from './feed-document.ts';
+import { documentBytesMax, type Entry, readEntries } from './feed-document.ts';
 import type { FeedItem, FeedParser } from './item.ts';
 import { collectRows, type Row, readUrl } from './payload.ts';
 
@@ -87,6 +87,7 @@ export function mentionsOf(title: string): string[] {
 
 export const news: Adapter = {
   parse: parseNews,
+  bytesMax: documentBytesMax,
   witnesses: [],
   window: true,
   defaults: { trust: 'community', origin: 'news', covers: [], settlementLag: 'P7D', url: null },
