@@ -46,6 +46,8 @@ describe('the house', () => {
         'history',
         'sources',
         'predictors',
+        'forecasts',
+        'scorecards',
         'api-keys',
         'audit',
         'event-log',

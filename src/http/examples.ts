@@ -88,6 +88,45 @@ export const forecastExample = {
   scoring: 'scored',
 };
 
+const emptyBins = Array.from({ length: 10 }, (_, bin) => ({
+  from: bin / 10,
+  to: (bin + 1) / 10,
+  forecasts: 0,
+  weight: 0,
+  forecast_mean: null,
+  observed: null,
+}));
+
+/** One claim, called certain but for a tenth, that came out no. */
+export const scorecardExample = {
+  predictor: predictionExample.predictor,
+  claims: { recorded: 1, unresolved: 0, disputed: 0, yes: 0, no: 1, ambiguous: 0, annulled: 0 },
+  plain_claims: { right: 0, wrong: 0, hit_rate: null },
+  plain_claims_hindsight: { right: 0, wrong: 0, hit_rate: null },
+  forecasts: { waiting: 0, unanswered: 0, other_criterion: 0, too_late: 0, hindsight: 0, scored: 1 },
+  rule: 'time_weighted',
+  score: {
+    predictions: 1,
+    forecasts: 1,
+    brier: 0.81,
+    brier_last: 0.81,
+    log_score: Number((-Math.LN10).toFixed(6)),
+    calibration: [
+      ...emptyBins.slice(0, 9),
+      { from: 0.9, to: 1, forecasts: 1, weight: 1, forecast_mean: 0.9, observed: 0 },
+    ],
+  },
+  hindsight_score: {
+    predictions: 0,
+    forecasts: 0,
+    brier: null,
+    brier_last: null,
+    log_score: null,
+    calibration: emptyBins,
+  },
+  as_of: null,
+};
+
 export const explanationNodeExample = {
   op: 'not',
   verdict: 'no',

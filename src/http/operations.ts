@@ -20,6 +20,7 @@ import { predictionOperations } from './predictions.ts';
 import { predictorOperations } from './predictors.ts';
 import { releaseOperations } from './releases.ts';
 import { resolutionOperations } from './resolutions.ts';
+import { scorecardOperations } from './scorecards.ts';
 import { sourceOperations } from './sources.ts';
 import { syndicationOperations } from './syndication.ts';
 import { deliveryOperations } from './webhook-deliveries.ts';
@@ -42,6 +43,7 @@ export const operations: readonly Operation[] = [
   ...identityOperations,
   ...sourceOperations,
   ...predictorOperations,
+  ...scorecardOperations,
   ...endpointOperations,
   ...deliveryOperations,
   ...badgeOperations,
