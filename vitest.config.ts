@@ -46,7 +46,10 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 120_000,
     projects: [
-      { extends: true, test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: withDatabase } },
+      {
+        extends: true,
+        test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [...withDatabase, 'test/contract/**'] },
+      },
       onEngine('embedded'),
       ...(server.kind === 'none' ? [] : [onEngine('server')]),
     ],

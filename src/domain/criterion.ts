@@ -72,7 +72,7 @@ export const modelPatternSchema = z
       description: '"ga" accepts general availability only, read from the vendor\'s own rows. Left out: any.',
     }),
   })
-  .meta({ id: 'ModelPattern' });
+  .meta({ id: 'ModelPattern', description: 'Which models are meant.' });
 
 const windowDate = z
   .string()
@@ -113,7 +113,7 @@ const comparison = z
     eq: z.union([z.number(), z.boolean()]).optional(),
   })
   .refine((is) => Object.keys(is).length > 0, 'a comparison needs at least one of gte, gt, lte, lt, eq')
-  .meta({ id: 'Comparison' });
+  .meta({ id: 'Comparison', description: 'What a value must be; every given bound holds.' });
 
 const attribute = z
   .strictObject({
@@ -143,7 +143,9 @@ const count = z
     description: 'At least so many distinct matching models or versions were released in the window.',
   });
 
-const eventLeaf = z.discriminatedUnion('op', [released, retired, attribute, count]).meta({ id: 'EventLeaf' });
+const eventLeaf = z
+  .discriminatedUnion('op', [released, retired, attribute, count])
+  .meta({ id: 'EventLeaf', description: 'Something that happens at a moment.' });
 
 const precedes = z
   .strictObject({ op: z.literal('precedes'), first: eventLeaf, second: eventLeaf, by: windowDate.optional() })
@@ -182,7 +184,7 @@ const not = z
       return criterionSchema;
     },
   })
-  .meta({ id: 'Not' });
+  .meta({ id: 'Not', description: 'What it holds does not come true.' });
 
 const all = z
   .strictObject({
@@ -191,7 +193,7 @@ const all = z
       return z.array(criterionSchema).min(1).max(operandsMax);
     },
   })
-  .meta({ id: 'All' });
+  .meta({ id: 'All', description: 'Everything that it holds comes true.' });
 
 const any = z
   .strictObject({
@@ -200,7 +202,7 @@ const any = z
       return z.array(criterionSchema).min(1).max(operandsMax);
     },
   })
-  .meta({ id: 'Any' });
+  .meta({ id: 'Any', description: 'At least one of what it holds comes true.' });
 
 export type ModelPattern = z.infer<typeof modelPatternSchema>;
 export type Released = z.infer<typeof released>;

@@ -39,7 +39,7 @@ const checkSchema = z
     polarity: z
       .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
       .meta({ description: 'What it can ever come out as.' }),
-    leaning: leaningSchema.nullable(),
+    leaning: leaningSchema.nullable().meta({ description: 'What the evidence leans to, where it does not suffice.' }),
     evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
     explanation: explanationNodeSchema,
     warnings: z.array(warningSchema),

@@ -19,7 +19,7 @@ const explanationSchema = z
     effective_at: z.string().nullable().meta({ description: 'What in the world settles it; null while undetermined.' }),
     trust: z.string().nullable().meta({ description: 'The best trust among what settles it.', example: 'first_party' }),
     evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
-    leaning: leaningSchema.nullable(),
+    leaning: leaningSchema.nullable().meta({ description: 'What the evidence leans to, where it does not suffice.' }),
     review: reviewSchema.nullable(),
     explanation: explanationNodeSchema,
     evaluator: z.string().meta({ description: 'Version of the rules.', example: '1' }),

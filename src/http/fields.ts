@@ -32,12 +32,16 @@ export const slugField = z
 
 const tagPattern = /^[\p{L}\p{N}]([\p{L}\p{N} ._:/+-]*[\p{L}\p{N}+])?$/u;
 
+/** The same as far as it can be told without the classes of Unicode, which few tools read. */
+const tagPatternShown =
+  '^[^\\x00-/:-@\\x5b-`{-\\x7f]([^\\x00-\\x1f!-*,;-@\\x5b-^`{-\\x7f]*[^\\x00-*,-/:-@\\x5b-`{-\\x7f])?$';
+
 /** Tested apart from the schema, since the document would show the flag as part of the pattern. */
 export const tagField = z
   .string()
   .max(tagCharsMax)
   .refine((value) => tagPattern.test(value), 'letters and digits, with spaces or . _ : / + - between them')
-  .openapi({ pattern: tagPattern.source, description: 'A tag.', example: 'timelines' });
+  .openapi({ pattern: tagPatternShown, description: 'A tag.', example: 'timelines' });
 
 export const webUrlField = z
   .url({ protocol: /^https?$/, error: 'must be an http or https address' })

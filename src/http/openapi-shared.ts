@@ -43,6 +43,11 @@ const headerDocs = {
     schema: { type: 'string' as const },
     example: 'no-cache',
   },
+  'Access-Control-Allow-Origin': {
+    description: 'Pages of every site may read the answer.',
+    schema: { type: 'string' as const },
+    example: '*',
+  },
   ETag: {
     description: 'The version of the resource and of this representation of it.',
     schema: { type: 'string' as const },
@@ -130,6 +135,9 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   return codes;
 }
 
+/** On every answer. */
+export const alwaysHeaders: readonly HeaderName[] = ['X-Request-Id', 'Cache-Control', 'Access-Control-Allow-Origin'];
+
 /** Wherever requests are counted. */
 export const rateHeaders: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];
 
@@ -150,7 +158,7 @@ function problemAnswer(status: number, codes: readonly ProblemCode[]) {
   const schema = { $ref: '#/components/schemas/Problem' };
   return {
     description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(' '),
-    headers: headers('X-Request-Id', 'Cache-Control', ...more),
+    headers: headers(...alwaysHeaders, ...more),
     content: { 'application/problem+json': { schema, examples: Object.fromEntries(examples) } },
   };
 }

@@ -1,7 +1,15 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import { scopes } from '../domain/api-key.ts';
-import { type HeaderName, headers, problemAnswers, rateHeaders, registerShared } from './openapi-shared.ts';
+import { completeSchemas } from './openapi-schemas.ts';
+import {
+  alwaysHeaders,
+  type HeaderName,
+  headers,
+  problemAnswers,
+  rateHeaders,
+  registerShared,
+} from './openapi-shared.ts';
 import { type Operation, takesIdempotencyKey } from './operation.ts';
 import { registerWebhooks } from './webhook-events.ts';
 
@@ -17,8 +25,9 @@ function registerOperation(registry: Registry, spec: Spec): void {
     operationId: spec.operationId,
     tags: [spec.tag],
     summary: spec.summary,
-    description: spec.description,
+    description: describe(spec),
     security: securityOf(spec),
+    ...(spec.access === 'open' ? {} : { 'x-required-scope': spec.access }),
     request: {
       ...(params.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
       query: spec.query,
@@ -69,7 +78,14 @@ function headersOf(spec: Spec) {
 function securityOf({ access }: Spec): Record<string, string[]>[] {
   if (access === 'open') return [];
   // Reading may be open to anybody: that is the operator's choice.
-  return access === 'read' ? [{}, { apiKey: [access] }] : [{ apiKey: [access] }];
+  return access === 'read' ? [{}, { apiKey: [] }] : [{ apiKey: [] }];
+}
+
+/** Scopes stand in words, and apart for machines: the document gives them a place under OAuth alone. */
+function describe({ access, description }: Spec): string {
+  if (access === 'open') return description;
+  const where = access === 'read' ? ', where reading is not public' : '';
+  return `${description}\n\nNeeds a key with the scope \`${access}\`${where}.`;
 }
 
 function requestBodyOf({ body, raw }: Spec) {
@@ -81,7 +97,7 @@ function requestBodyOf({ body, raw }: Spec) {
         description: raw.description,
         content: {
           'application/octet-stream': { schema },
-          'application/json': { schema: z.unknown().openapi({ description: raw.description }) },
+          'application/json': { schema: z.unknown().openapi({ description: raw.description }), example: raw.example },
         },
       },
     };
@@ -98,7 +114,7 @@ function requestBodyOf({ body, raw }: Spec) {
 
 function answersOf(spec: Spec) {
   const { status, description, schema, example, mediaType } = spec.answer;
-  const names: HeaderName[] = ['X-Request-Id', 'Cache-Control'];
+  const names: HeaderName[] = [...alwaysHeaders];
   if (spec.streams !== true && status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
   if (status === 201) names.push('Location');
   if (takesIdempotencyKey(spec)) names.push('Idempotent-Replayed');
@@ -107,7 +123,7 @@ function answersOf(spec: Spec) {
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
   const notModified = {
     description: 'What the caller holds is current.',
-    headers: headers('X-Request-Id', 'Cache-Control', 'ETag'),
+    headers: headers(...alwaysHeaders, 'ETag', ...(spec.access === 'open' ? [] : rateHeaders)),
   };
   return {
     [status]: { description, headers: headers(...names), ...content },
@@ -121,26 +137,28 @@ Every read may be asked "as of" a moment: \`as_of\` answers from what was known 
 
 Every error is \`application/problem+json\` with a \`code\`: 400 could not be parsed, 422 was parsed and is not valid. Lists are \`{data, next_cursor}\`; cursors are opaque and belong to their filters.`;
 
-/** What tags stand for, in the order of the reference. */
+/** What tags stand for, by the alphabet: that is the order of the reference. */
 const tags = [
-  { name: 'Predictions', description: 'Claims, their criteria, how they stand and why.' },
   { name: 'Criteria', description: 'The criterion language, tried out.' },
-  { name: 'Resolutions', description: 'What predictions came to; append-only.' },
   { name: 'Events', description: 'What happened, in one order: as a list and as a stream.' },
   { name: 'Feeds', description: 'What is read, how far it is believed, and how far it has been read.' },
+  { name: 'Forecasts', description: 'How probable it was called, and how those who said so did.' },
+  { name: 'For other sites', description: 'Badges, feeds for readers, and where the API is described.' },
+  { name: 'Identity', description: 'By what data names are read as models, and what curators added to it.' },
+  { name: 'Keys and audit', description: 'Who may do what, and who did.' },
   { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
   { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
-  { name: 'Identity', description: 'By what data names are read as models, and what curators added to it.' },
-  { name: 'Forecasts', description: 'How probable it was called, and how those who said so did.' },
+  { name: 'Predictions', description: 'Claims, their criteria, how they stand and why.' },
+  { name: 'Resolutions', description: 'What predictions came to; append-only.' },
+  { name: 'Service', description: 'Health, and this document.' },
   { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
   { name: 'Webhooks', description: 'Who is told what, what became of it, and the messages themselves.' },
-  { name: 'For other sites', description: 'Badges, feeds for readers, and where the API is described.' },
-  { name: 'Keys and audit', description: 'Who may do what, and who did.' },
-  { name: 'Service', description: 'Health, and this document.' },
 ];
 
-/** `identifier` came with OpenAPI 3.1; the generator's types know only 3.0 here. */
-const license = { name: 'MIT', identifier: 'MIT' };
+const license = { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' };
+
+/** Whoever installed it answers for it; how to reach them is theirs to say. */
+const contact = { name: 'The operator of this service' };
 
 /** What the document says of the service itself. */
 type ServiceInfo = { readonly version: string; readonly publicUrl: string | null };
@@ -158,18 +176,19 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   registerWebhooks(app.openAPIRegistry);
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'Outturn', version: info.version, description: overview, license },
-    servers: [{ url: info.publicUrl ?? '/', description: 'This service.' }],
+    info: { title: 'Outturn', version: info.version, description: overview, license, contact },
+    servers: [{ url: info.publicUrl ?? '/', description: 'This service, in production.', 'x-internal': false }],
     tags,
   });
   // Readers show a schema inside another by its title, and by a number where it has none.
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     Object.assign(schema, { title: name });
   }
+  completeSchemas(document);
   return document;
 }
 
-/** The document as YAML, as it is committed. */
+/** The document as YAML, as it is committed; `yes` and `no` are texts for readers of YAML 1.1 as well. */
 export function renderOpenApiYaml(document: object): string {
-  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }

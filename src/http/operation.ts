@@ -40,7 +40,7 @@ type BodySpec<B> = {
 };
 
 /** Bytes as they are, of any media type. */
-type RawSpec = { readonly bytesMax: number; readonly description: string };
+type RawSpec = { readonly bytesMax: number; readonly description: string; readonly example: unknown };
 
 /** One operation of the API: what it is called, what it takes and answers, and what it does. */
 export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {

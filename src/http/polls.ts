@@ -111,6 +111,7 @@ const snapshot = operation({
     bytesMax: snapshotBytesMax,
     description:
       'The payload as it was served, of any media type; 32 MiB at most, and less where the feed’s adapter names less (2 MiB of news, 10 MiB of CSV).',
+    example: { data: [{ id: 'gpt-5', created: 1754524800, owned_by: 'openai', object: 'model' }], object: 'list' },
   },
   answer: {
     status: 200,

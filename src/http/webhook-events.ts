@@ -261,8 +261,8 @@ export function registerWebhooks(registry: Registry): void {
         body: { required: true, content: { 'application/json': { schema, example } } },
       },
       responses: {
-        '2XX': { description: 'Taken. Anything else is tried again, but for 410.' },
-        410: { description: 'The endpoint is gone: it is disabled at once.' },
+        '2XX': { description: 'Taken.' },
+        default: { description: 'Tried again, but for 410 Gone: that disables the endpoint at once.' },
       },
     });
   }

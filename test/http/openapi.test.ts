@@ -98,6 +98,29 @@ describe('every operation', () => {
   });
 });
 
+test('every property is described, every text, number and list bounded, and no `yes` is true to readers of YAML 1.1', () => {
+  const faults = listSchemas(document).flatMap(({ schema, at }) => {
+    const types = [schema.type].flat();
+    const closed = schema.enum !== undefined || schema.const !== undefined;
+    const unbounded =
+      !closed &&
+      ((types.includes('string') && (schema.maxLength ?? (schema.pattern || schema.format)) === undefined) ||
+        (types.includes('integer') && (schema.minimum ?? schema.exclusiveMinimum) === undefined) ||
+        (types.includes('array') && schema.maxItems === undefined));
+    const silent = Object.entries<Json>(schema.properties ?? {}).filter(
+      ([, inner]) => (resolve(inner).description ?? inner.description) === undefined,
+    );
+    return [
+      ...(unbounded ? [`${at} has no bound`] : []),
+      ...silent.map(
+        ([name]) => `${at}/properties/${name} is not described: use .meta, or src/http/openapi-glossary.ts`,
+      ),
+    ];
+  });
+  expect(faults).toEqual([]);
+  expect(parse(renderOpenApi(version), { version: '1.1' })).toEqual(document);
+});
+
 test('every component that is referred to is there, and none is there for nothing', () => {
   const text = JSON.stringify(document);
   const referred = new Set(
@@ -150,6 +173,22 @@ test('the service hands out the document, as JSON and as YAML', async () => {
     (await world.anyone('GET /openapi.json', { headers: { 'if-none-match': json.headers.etag ?? '' } })).status,
   ).toBe(304);
 });
+
+/** Every schema of the document with where it stands. */
+function listSchemas(node: Json, at = '#'): { schema: Json; at: string }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries<Json>(node).flatMap(([name, value]) => {
+    const where = `${at}/${name}`;
+    if (name === 'example' || name === 'examples') return [];
+    const here =
+      name === 'schema' || name === 'items'
+        ? [{ schema: value, at: where }]
+        : name === 'schemas' || name === 'properties'
+          ? Object.entries<Json>(value).map(([own, schema]) => ({ schema, at: `${where}/${own}` }))
+          : [];
+    return [...here, ...listSchemas(value, where)];
+  });
+}
 
 function resolve(value: Json): Json {
   const match = /^#\/components\/(\w+)\/(.+)$/.exec(value?.$ref ?? '');

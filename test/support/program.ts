@@ -18,7 +18,7 @@ export type Program = {
   readonly process: ChildProcess;
 };
 
-const startMsMax = 60_000;
+const startMsMax = 180_000;
 
 /** Starts `serve` on a free port in a directory of its own, reaching no network but loopback. */
 export async function startProgram(
