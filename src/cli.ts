@@ -7,6 +7,7 @@ import { renderBacktest } from './backtest-table.ts';
 import { type Config, readConfig } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { Refusal } from './domain/refusal.ts';
+import { exportToFile, importFromFile } from './export-commands.ts';
 import { renderOpenApi } from './http/operations.ts';
 import { manageKeys } from './key-commands.ts';
 import { prepare, serve } from './main.ts';
@@ -32,6 +33,8 @@ const usage = `outturn <command>
   backtest <directory>   replay dated payloads: what would have been resolved when, and was it right (docs/backtest.md)
                          --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only, --verify
 
+  export [file]          everything, as lines of JSON (docs/operations.md), into a file or to standard output
+  import [file]          such an export, from a file or standard input, into an empty database
   openapi                print the API document
 
   --json                 machine-readable output
@@ -57,6 +60,8 @@ const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>>
       return counts;
     }),
   keys: ({ config, args, options }) => withDeps(config, (deps) => manageKeys(deps, args, options)),
+  export: ({ config, args }) => exportToFile(config, args[0]),
+  import: ({ config, args }) => importFromFile(config, args[0]),
   openapi: async () => {
     process.stdout.write(renderOpenApi(programVersion()));
     return null;

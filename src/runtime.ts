@@ -16,7 +16,7 @@ import type { Deps, Log, WebhookDeps } from './services/deps.ts';
 import { withCurrentIdentity } from './services/identity.ts';
 import { makeVault } from './services/vault.ts';
 import { openDatabase } from './store/db.ts';
-import { migrate } from './store/migrate.ts';
+import { migrate, requireMigrated } from './store/migrate.ts';
 
 /** A running program's world: what services need, and how to let go of it. */
 export type Runtime = { readonly deps: Deps; readonly version: string; readonly close: () => Promise<void> };
@@ -26,8 +26,14 @@ export function makeLog(level: string): Log {
   return pino({ level, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
+export type RuntimeOptions = {
+  /** False: a database that is not up to date is refused, and left as it is. */
+  readonly migrates?: boolean;
+  readonly idleInTransactionMsMax?: number;
+};
+
 /** Opens the database, brings it up to date and joins everything that services need. */
-export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
+export async function openRuntime(config: Config, log: Log, options: RuntimeOptions = {}): Promise<Runtime> {
   const root = packageRoot();
   const version = programVersion();
   const identity = readIdentityTable(readJson(join(root, 'data', 'identity.json')));
@@ -37,9 +43,16 @@ export async function openRuntime(config: Config, log: Log): Promise<Runtime> {
   const client = makeClient({ allow, proxy: config.proxy, userAgent });
   // The sender bounds itself; nobody's request may wait behind those to another endpoint of the same origin.
   const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
-  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, log });
+  const { idleInTransactionMsMax } = options;
+  const db = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    idleInTransactionMsMax,
+    log,
+  });
   try {
-    await migrate(db);
+    if (options.migrates === false) await requireMigrated(db);
+    else await migrate(db);
   } catch (error) {
     await db.close();
     throw error;

@@ -130,6 +130,7 @@ const stream = operation({
     'The same events as Server-Sent Events, as they happen: `id` is the position, `event` the type, `data` the event as JSON. It begins after `Last-Event-ID`, else after `after`, else with what happens from now on. A comment is sent when nothing happens. It ends now and then; come back with the last id, as an `EventSource` does by itself.',
   access: 'read',
   streams: true,
+  resumes: true,
   query: filters,
   answer: {
     status: 200,

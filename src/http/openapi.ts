@@ -68,7 +68,7 @@ function headersOf(spec: Spec) {
   const names: (keyof typeof headerFields)[] = [
     ...(spec.ifMatch === true ? (['If-Match'] as const) : []),
     ...(isConditional(spec) ? (['If-None-Match'] as const) : []),
-    ...(spec.streams === true ? (['Last-Event-ID'] as const) : []),
+    ...(spec.resumes === true ? (['Last-Event-ID'] as const) : []),
     ...(takesIdempotencyKey(spec) ? (['Idempotency-Key'] as const) : []),
   ];
   if (names.length === 0) return {};

@@ -59,8 +59,10 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly ifMatch?: boolean;
   /** What must be asked of the outside before anything is changed, with no transaction open. */
   readonly prepare?: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<void>;
-  /** It answers with a stream that goes on until one side ends it. */
+  /** It answers with a stream, which is never the same twice. */
   readonly streams?: boolean;
+  /** Such a stream goes on where its reader stopped: it takes `Last-Event-ID`. */
+  readonly resumes?: boolean;
   /** The document that this changes, as it is, for the audit. */
   readonly before?: (http: HttpDeps, params: { readonly [Name in PathName<Path>]: string }) => Promise<unknown>;
   /** It speaks to the outside, so that no transaction can be held around it. */
@@ -82,7 +84,7 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   readonly expected: Expected;
   /** Cuts the connection: for a stream whose reader stopped reading. */
   readonly cut: () => void;
-  /** `Last-Event-ID`, for operations that stream. */
+  /** `Last-Event-ID`, for streams that go on where their reader stopped. */
   readonly lastEventId: string | null;
   /** Who asks; null is anybody, which only reading allows. */
   readonly caller: Caller | null;
@@ -127,7 +129,7 @@ export function operation<
       bytes,
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
       cut: () => void c.env.outgoing?.destroy(),
-      lastEventId: spec.streams === true ? (c.req.header('last-event-id') ?? null) : null,
+      lastEventId: spec.resumes === true ? (c.req.header('last-event-id') ?? null) : null,
       listing: listingOf(spec.operationId, { ...params, ...asked }),
       caller,
       target: { path: c.req.path, search, requestId: c.get('requestId'), base: baseOf(http, c) },

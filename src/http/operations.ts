@@ -5,6 +5,7 @@ import { criterionOperations } from './criteria.ts';
 import { documentOperations } from './documents.ts';
 import { eventOperations } from './event-log.ts';
 import { explanationOperations } from './explanations.ts';
+import { exportOperations } from './export.ts';
 import { feedOperations } from './feeds.ts';
 import { forecastOperations } from './forecasts.ts';
 import { serviceOperations } from './health.ts';
@@ -50,6 +51,7 @@ export const operations: readonly Operation[] = [
   ...syndicationOperations,
   ...apiKeyOperations,
   ...auditOperations,
+  ...exportOperations,
   ...serviceOperations,
   ...metricsOperations,
   ...documentOperations(() => operations),

@@ -43,7 +43,7 @@ type Manner = {
   readonly publicUrl: string | null;
 };
 
-export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Response {
+export async function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Promise<Response> {
   const status = reply.status ?? 200;
   const base = {
     'cache-control': cacheControl(manner, reply),
@@ -51,7 +51,13 @@ export function respond(c: Context<HttpEnv>, manner: Manner, reply: Reply): Resp
     ...linked(manner, reply.headers),
   };
   if (status === 204) return c.body(null, 204, base);
-  if (reply.stream !== undefined) return c.body(reply.stream, 200, { ...base, ...streamHeaders(reply) });
+  if (reply.stream !== undefined) {
+    const streamed = { ...base, ...streamHeaders(reply) };
+    if (c.req.method !== 'HEAD') return c.body(reply.stream, 200, streamed);
+    // Nobody would read it, and it would wait for its reader.
+    await reply.stream.cancel();
+    return c.body(null, 200, streamed);
+  }
   const text = reply.text ?? JSON.stringify(reply.body);
   const mediaType = reply.mediaType ?? 'application/json';
   if (status === 503) return c.body(text, 503, { ...base, 'cache-control': 'no-store', 'content-type': mediaType });

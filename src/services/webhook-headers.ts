@@ -99,3 +99,9 @@ export async function resealHeaders(deps: Deps): Promise<number> {
   }
   return unreadable;
 }
+
+/** How many sealed sets of headers can be opened neither by the present OUTTURN_SECRET nor by one before it. */
+export async function countUnreadableHeaders(deps: Pick<Deps, 'db' | 'webhooks'>): Promise<number> {
+  const headers = await listSealedHeaders(deps.db.sql);
+  return headers.filter(({ id, sealed }) => deps.webhooks.vault.open(sealed, id) === null).length;
+}

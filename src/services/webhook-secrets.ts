@@ -142,3 +142,9 @@ export async function resealSecrets(deps: Deps): Promise<number> {
   }
   return unreadable;
 }
+
+/** How many secrets can be opened neither by the present OUTTURN_SECRET nor by one before it. */
+export async function countUnreadableSecrets(deps: Pick<Deps, 'db' | 'webhooks'>): Promise<number> {
+  const secrets = await listSealedSecrets(deps.db.sql);
+  return secrets.filter(({ endpointId, sealed }) => deps.webhooks.vault.open(sealed, endpointId) === null).length;
+}

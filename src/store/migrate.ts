@@ -45,6 +45,14 @@ export async function migrationState(db: Database, directory: string = migration
   return compare(readMigrations(directory), found?.exists ? await listApplied(db.sql) : []);
 }
 
+/** Refuses with `conflict` a database that `migrate` would change, or that is newer than the program. */
+export async function requireMigrated(db: Database): Promise<void> {
+  const state = await migrationState(db);
+  refuseMismatch(state);
+  if (state.state === 'pending')
+    throw new Refusal('conflict', `the database lacks ${state.pending.join(', ')}: run "outturn migrate" first`);
+}
+
 /** Where the program's own migrations are. */
 export function migrationsDirectory(): string {
   return join(packageRoot(), 'sql');

@@ -48,7 +48,7 @@ export function makeClient(base: string, always: Record<string, string>): Client
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
           const flat = flatten(response.headers);
-          const isJson = /json/.test(flat['content-type'] ?? '') && text !== '';
+          const isJson = /\bjson/.test(flat['content-type'] ?? '') && text !== '';
           resolve({
             status: response.statusCode ?? 0,
             headers: flat,

@@ -1,0 +1,110 @@
+import type { Sql } from './db.ts';
+import { columnsLeftOut, type RecordTable, recordTables } from './record-tables.ts';
+
+/** A column of the record: its name, quoted where it must be, and its type as the catalogue words it. */
+export type RecordColumn = { readonly name: string; readonly quoted: string; readonly type: string };
+
+/** What the catalogue says of one table of the record. */
+export type RecordShape = {
+  readonly table: RecordTable;
+  readonly columns: readonly RecordColumn[];
+  /** The columns of its primary key, in the order of the key; all of its columns where it has none. */
+  readonly key: readonly RecordColumn[];
+};
+
+/** The newest migration of a database, by which an export and the database that takes it in know each other. */
+export type NewestMigration = { readonly version: number; readonly name: string; readonly sha256: string };
+
+/**
+ * How a type is written: in JSON's own way where that is exact, else as text. Nothing in it depends on the time zone, the
+ * locale or the settings of a session. A type that is not here cannot be exported, and is refused by name.
+ */
+const written: Readonly<Record<string, (column: string) => string>> = {
+  text: (column) => column,
+  'text[]': (column) => column,
+  boolean: (column) => column,
+  integer: (column) => column,
+  bigint: (column) => `${column}::text`,
+  numeric: (column) => `${column}::text`,
+  'double precision': (column) => `${column}::text`,
+  json: (column) => `${column}::text`,
+  jsonb: (column) => `${column}::text`,
+  'timestamp with time zone': (column) =>
+    `case when isfinite(${column}) then to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') else ${column}::text end`,
+};
+
+/** One moment of the database for everything that is read in the transaction, which may wait for a reader so long. */
+export async function openSnapshot(tx: Sql, idleMsMax: number): Promise<void> {
+  await tx`set transaction isolation level repeatable read read only`;
+  await waitPatiently(tx, idleMsMax);
+  await tx`set local extra_float_digits = 1`;
+}
+
+/** Lets statements of this transaction take their time, and the transaction rest so long between them. */
+export async function waitPatiently(tx: Sql, idleMsMax: number): Promise<void> {
+  await tx`set local statement_timeout = 0`;
+  await tx.unsafe(`set local idle_in_transaction_session_timeout = ${idleMsMax}`);
+}
+
+export async function findNewestMigration(tx: Sql): Promise<NewestMigration> {
+  const [newest] = await tx<NewestMigration[]>`
+    select version, name, sha256 from schema_migrations order by version desc limit 1`;
+  if (newest === undefined) throw new Error('the database was never migrated');
+  return newest;
+}
+
+/** The shapes of all tables of the record, in its order. */
+export async function listShapes(tx: Sql): Promise<RecordShape[]> {
+  const columns = await tx<(RecordColumn & { table: string; place: number | null })[]>`
+    select c.relname as table, a.attname as name, quote_ident(a.attname) as quoted, format_type(a.atttypid, a.atttypmod) as type,
+      array_position(i.indkey::int2[], a.attnum) as place
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      left join pg_index i on i.indrelid = c.oid and i.indisprimary
+    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by c.relname, a.attnum`;
+  return recordTables.map((table) => {
+    const own = columns.filter((column) => column.table === table && !(`${table}.${column.name}` in columnsLeftOut));
+    const keyed = own.filter((column) => column.place !== null);
+    const key = keyed.sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+    return { table, columns: own, key: key.length === 0 ? own : key };
+  });
+}
+
+export async function countRows(tx: Sql, table: RecordTable): Promise<number> {
+  const [row] = await tx<{ count: number }[]>`select count(*) as count from ${tx(table)}`;
+  return row?.count ?? 0;
+}
+
+/**
+ * Opens a cursor over the rows of one table, each as JSON, in the order of its key. The rows are put in order before they
+ * are written out, so that what is sorted is no larger than what is stored.
+ */
+export async function openRows(tx: Sql, { table, columns, key }: RecordShape): Promise<void> {
+  const fields = columns.map(({ quoted, type }) => `${writerOf(table, type)(quoted)} as ${quoted}`).join(', ');
+  const order = key.map(({ quoted, type }) => orderOf(quoted, type)).join(', ');
+  await tx.unsafe(`
+    declare record no scroll cursor for
+    select row_to_json(r)::text as row from (
+      select ${fields} from (select * from ${table} order by ${order}) t) r`);
+}
+
+/** Text is put in the order of its bytes: the databases' own orders differ. */
+function orderOf(quoted: string, type: string): string {
+  const byItself = ['integer', 'bigint', 'timestamp with time zone', 'boolean'].includes(type);
+  return byItself ? quoted : `${quoted}::text collate "C"`;
+}
+
+function writerOf(table: RecordTable, type: string): (column: string) => string {
+  const writer = written[type];
+  if (writer === undefined) throw new Error(`${table} has a column of the type ${type}, which the export cannot write`);
+  return writer;
+}
+
+/** The next rows of the cursor; none at the end. */
+export async function fetchRows(tx: Sql, count: number): Promise<string[]> {
+  const rows = await tx.unsafe<{ row: string }[]>(`fetch ${count} from record`);
+  return rows.map((row) => row.row);
+}
+
+export async function closeRows(tx: Sql): Promise<void> {
+  await tx`close record`;
+}

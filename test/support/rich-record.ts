@@ -1,0 +1,113 @@
+import { createApiKey, rotateApiKey } from '../../src/services/api-keys.ts';
+import { replaceCriterion } from '../../src/services/criterion-versions.ts';
+import { addToIdentity } from '../../src/services/curation.ts';
+import { placeEvents } from '../../src/services/event-log.ts';
+import { exportRecord } from '../../src/services/export.ts';
+import { withCurrentIdentity } from '../../src/services/identity.ts';
+import { importRecord } from '../../src/services/import.ts';
+import { refreshModels } from '../../src/services/model-states.ts';
+import { editPrediction } from '../../src/services/predictions.ts';
+import { createPredictor } from '../../src/services/predictors.ts';
+import { resolveDue } from '../../src/services/resolver.ts';
+import { sendDue } from '../../src/services/sender.ts';
+import { createSource } from '../../src/services/sources.ts';
+import { type Database, openDatabase } from '../../src/store/db.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { claims, makeHistory } from './history.ts';
+import { gptReleased } from './listings.ts';
+import { read, record } from './play.ts';
+import type { Receiver } from './receiver.ts';
+import { claim, decide, subscribe } from './webhooks.ts';
+import type { World } from './world.ts';
+
+/** Fills a world with something of everything: feeds read well and badly, claims settled either way, subscribers, keys, curators. */
+export async function fillRecord(world: World, receiver: Receiver): Promise<void> {
+  receiver.answer((response) => response.writeHead(500).end('not "now"\n'), 200);
+  await subscribe(world, receiver.origin, {
+    headers: { authorization: 'Bearer of the receiver' },
+    eventTypes: undefined,
+  });
+  for (const { slug, criterion, evidencePolicy } of claims)
+    await record(world, slug, criterion, { madeAt: '2024-12-20', evidencePolicy });
+  for (const { slug, at, payload } of makeHistory(1, 14)) {
+    world.clock.advance(at - world.clock.now());
+    await read(world, slug, payload);
+  }
+  await resolveDue(world.deps);
+  await refreshModels(world.deps);
+  const source = await createSource(world.deps, {
+    title: 'An article',
+    url: null,
+    language: 'de',
+    author: null,
+    publishedAt: '2025-01',
+  });
+  const predictor = await createPredictor(world.deps, { name: 'Someone', url: null });
+  const judged = await claim(world, {
+    sourceId: source.id,
+    predictorId: predictor.id,
+    slug: 'judged',
+    tags: ['weather', 'deux mots, "é"'],
+  });
+  await decide(world, judged.id, 'yes');
+  await decide(world, judged.id, 'no');
+  await record(world, 'edited', gptReleased('7'));
+  await editPrediction(world.deps, 'edited', { statement: 'Zeile\n"zwei" – 模型 🦉 \\u0041' }, null);
+  await replaceCriterion(world.deps, 'edited', { criterion: gptReleased('8'), reason: 'A slip.' }, null);
+  const key = await createApiKey(world.deps, { name: 'A key', scopes: ['read', 'write'], expiresAt: null }, 'admin');
+  await rotateApiKey(world.deps, key.row.id, 1000, 'admin');
+  await curate(world);
+  await sendDue(world.deps);
+  await placeEvents(world.deps);
+  await fillByHand(world);
+}
+
+async function curate(world: World): Promise<void> {
+  const deps = await withCurrentIdentity(world.deps);
+  const entry = { kind: 'alias', id: 'gpt-next', reason: 'codename' } as const;
+  const input = { entry, supersedes: null, reason: 'A name of the house.', sourceUrl: null };
+  await addToIdentity(deps, input, { decidedBy: 'admin', expected: deps.identity.version });
+}
+
+/** What services bring about seldom, and values that are easily bent on the way. */
+async function fillByHand({ db, deps }: World): Promise<void> {
+  await db.sql`insert into settings (name, value) values ('tab	and "quote"', ${'\\ \n \u2028 é 模 🦉'})`;
+  await db.sql`
+    insert into audit (id, recorded_at, actor, operation, before, after)
+    values ('aud_b', '2025-01-01 00:00:00.000001+00', 'cli', 'x', '{"b": 1.10,  "a":1e2}', '[ null ]'),
+      ('aud_B', '0099-12-31 23:59:59.999999+00', 'cli', 'x', '12345678901234567890.123', null), ('aud_é', 'infinity', 'cli', 'x', null, null)`;
+  await db.sql`
+    insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)
+    select 'dis_1', prediction_id, id, 'no', decided_at, '{"verdict":"no"}', decided_at from resolutions order by seq limit 1`;
+  await db.sql`
+    insert into events (id, type, occurred_at, body) values ('evt_unplaced', 'feed.recovered', ${new Date(deps.now())}, '{"data":{}}')`;
+  await db.sql`
+    update feeds set lease_holder = 'node_b', lease_until = 'infinity', options = '{"b": 1.10, "a": [1e2, "é"]}' where slug = 'litellm'`;
+}
+
+/** The record of a database, as text. */
+export async function exported(db: Database): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  await exportRecord({ db }, { program: '0.0.0', write: async (bytes) => void chunks.push(bytes) });
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Brings text into a database, in chunks that end anywhere. */
+export async function imported(
+  deps: Parameters<typeof importRecord>[0],
+  text: string,
+  chunkBytes = 64 * 1024,
+): ReturnType<typeof importRecord> {
+  const bytes = Buffer.from(text, 'utf8');
+  async function* source() {
+    for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
+  }
+  return await importRecord(deps, { source: source() });
+}
+
+/** A new embedded database in memory, whatever the engine under test is. */
+export async function openEmbeddedCopy(): Promise<Database> {
+  const db = await openDatabase({ dataDir: 'memory://' });
+  await migrate(db);
+  return db;
+}
