@@ -20,6 +20,7 @@ export const recordTables = [
   'model_releases',
   'predictions',
   'criteria',
+  'forecasts',
   'prediction_edits',
   'prediction_watches',
   'prediction_edges',

@@ -3,6 +3,7 @@ import { replaceCriterion } from '../../src/services/criterion-versions.ts';
 import { addToIdentity } from '../../src/services/curation.ts';
 import { placeEvents } from '../../src/services/event-log.ts';
 import { exportRecord } from '../../src/services/export.ts';
+import { recordForecast } from '../../src/services/forecasts.ts';
 import { withCurrentIdentity } from '../../src/services/identity.ts';
 import { importRecord } from '../../src/services/import.ts';
 import { refreshModels } from '../../src/services/model-states.ts';
@@ -49,6 +50,7 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
     slug: 'judged',
     tags: ['weather', 'deux mots, "é"'],
   });
+  await recordForecast(world.deps, judged.id, { probability: 0.1 + 0.2 });
   await decide(world, judged.id, 'yes');
   await decide(world, judged.id, 'no');
   await record(world, 'edited', gptReleased('7'));
