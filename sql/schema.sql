@@ -12,7 +12,7 @@ create table api_keys (
   last_used_at timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (id),
   constraint api_keys_key_hash_key UNIQUE (key_hash),
-  constraint api_keys_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES api_keys(id),
+  constraint api_keys_replaced_by_fkey FOREIGN KEY (replaced_by) REFERENCES api_keys(id) DEFERRABLE,
   constraint api_keys_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'resolve'::text, 'feeds'::text, 'webhooks'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
 );
 
@@ -194,7 +194,7 @@ create table identity_additions (
   constraint identity_additions_pkey PRIMARY KEY (id),
   constraint identity_additions_revision_key UNIQUE (revision),
   constraint identity_additions_supersedes_key UNIQUE (supersedes),
-  constraint identity_additions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES identity_additions(id),
+  constraint identity_additions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES identity_additions(id) DEFERRABLE,
   constraint identity_additions_check CHECK (((entry IS NOT NULL) OR (supersedes IS NOT NULL))),
   constraint identity_additions_revision_check CHECK ((revision > 0))
 );
@@ -443,7 +443,7 @@ create table resolutions (
   seq bigint generated always as identity not null,
   constraint resolutions_pkey PRIMARY KEY (id),
   constraint resolutions_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
-  constraint resolutions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES resolutions(id),
+  constraint resolutions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES resolutions(id) DEFERRABLE,
   constraint resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
   constraint resolver_says_yes_or_no CHECK (((decided_by <> 'resolver'::text) OR (outcome = ANY (ARRAY['yes'::text, 'no'::text]))))
 );
