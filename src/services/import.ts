@@ -100,7 +100,7 @@ async function readRecord(
 ): Promise<number> {
   const lines = readLines(source, exportLineBytesMax);
   const first = await lines.next();
-  if (first.done === true) throw refuseLine(1, 'there is nothing to import');
+  if (first.done === true) throw refuseLine(1, 'the export is empty');
   const hash = createHash('sha256').update(first.value.bytes);
   const header = parseHeader(first.value.text);
   requireSameMigration(header, await findNewestMigration(tx));

@@ -94,7 +94,7 @@ describe('is refused, and leaves the database empty:', () => {
   const lineOf = (pattern: RegExp): number => lines().findIndex((line) => pattern.test(line)) + 1;
 
   test.each<[string, () => string, (() => number) | null, RegExp]>([
-    ['nothing', () => '', () => 1, /nothing to import/],
+    ['nothing', () => '', () => 1, /is empty/],
     ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /not the header/],
     ['one without its footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /cut short/],
     ['one cut in a line', () => text.slice(0, text.length / 2), null, /not JSON/],
