@@ -48,6 +48,7 @@ describe('the house', () => {
         'predictors',
         'forecasts',
         'scorecards',
+        'tags',
         'api-keys',
         'audit',
         'event-log',

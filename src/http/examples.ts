@@ -1,3 +1,5 @@
+import { countsExample } from './prediction-counts-json.ts';
+
 /** One story told through every example of the document, so that they fit each other. */
 
 export const criterionExample = {
@@ -13,6 +15,7 @@ export const sourceExample = {
   author: 'A. Author',
   published_at: '2025-01',
   created_at: '2025-01-20T09:00:00Z',
+  predictions: { ...countsExample },
 };
 
 export const predictorExample = {

@@ -24,6 +24,7 @@ import { resolutionOperations } from './resolutions.ts';
 import { scorecardOperations } from './scorecards.ts';
 import { sourceOperations } from './sources.ts';
 import { syndicationOperations } from './syndication.ts';
+import { tagOperations } from './tags.ts';
 import { deliveryOperations } from './webhook-deliveries.ts';
 import { endpointOperations } from './webhook-endpoints.ts';
 
@@ -42,6 +43,7 @@ export const operations: readonly Operation[] = [
   ...releaseOperations,
   ...observationOperations,
   ...identityOperations,
+  ...tagOperations,
   ...sourceOperations,
   ...predictorOperations,
   ...scorecardOperations,

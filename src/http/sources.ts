@@ -5,6 +5,7 @@ import { pageDefault, readCursor, textPosition } from './cursor.ts';
 import { sourceExample } from './examples.ts';
 import { dateField, instantText, nameCharsMax, pageFields, pageSchema, text, webUrlField } from './fields.ts';
 import { operation } from './operation.ts';
+import { countsSchema, countsToJson } from './prediction-counts-json.ts';
 import { cutPage, pageReply } from './reply.ts';
 
 const tag = 'Sources and predictors';
@@ -21,6 +22,9 @@ const sourceSchema = z
     author: z.string().nullable(),
     published_at: z.string().nullable().meta({ description: 'As exactly as it is known.', example: '2025-01' }),
     created_at: instantText('When it was entered here.'),
+    predictions: countsSchema.meta({
+      description: 'Those that it holds; `?source=` of the list of predictions lists them.',
+    }),
   })
   .meta({ id: 'Source', description: 'Where something was said.' });
 
@@ -35,6 +39,7 @@ function sourceToJson(source: Source): z.infer<typeof sourceSchema> {
     author: source.author,
     published_at: source.publishedAt,
     created_at: formatInstant(source.createdAt),
+    predictions: countsToJson(source.predictions),
   };
 }
 

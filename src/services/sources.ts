@@ -1,4 +1,5 @@
 import { Refusal } from '../domain/refusal.ts';
+import { countBySource, noPredictions, type PredictionCounts } from '../store/prediction-counts.ts';
 import { findSource, insertSource, listSources, type SourceRow } from '../store/sources.ts';
 import type { Deps } from './deps.ts';
 
@@ -10,18 +11,30 @@ export type SourceInput = {
   readonly publishedAt: string | null;
 };
 
-export async function createSource(deps: Deps, input: SourceInput): Promise<SourceRow> {
+/** A source, and how the predictions that it holds stand now. */
+export type CountedSource = SourceRow & { readonly predictions: PredictionCounts };
+
+export async function createSource(deps: Deps, input: SourceInput): Promise<CountedSource> {
   const source = { ...input, id: deps.newId('src'), createdAt: deps.now() };
   await insertSource(deps.db.sql, source);
-  return source;
+  return { ...source, predictions: noPredictions };
 }
 
-export async function findSourceById(deps: Deps, id: string): Promise<SourceRow> {
+export async function findSourceById(deps: Deps, id: string): Promise<CountedSource> {
   const source = await findSource(deps.db.sql, id);
   if (source === null) throw new Refusal('not_found', `there is no source ${id}`);
-  return source;
+  const counts = await countBySource(deps.db.sql, [id]);
+  return { ...source, predictions: counts.get(id) ?? noPredictions };
 }
 
-export async function listSourcePage(deps: Deps, page: { after: string | null; limit: number }): Promise<SourceRow[]> {
-  return await listSources(deps.db.sql, page);
+export async function listSourcePage(
+  deps: Deps,
+  page: { after: string | null; limit: number },
+): Promise<CountedSource[]> {
+  const sources = await listSources(deps.db.sql, page);
+  const counts = await countBySource(
+    deps.db.sql,
+    sources.map((source) => source.id),
+  );
+  return sources.map((source) => ({ ...source, predictions: counts.get(source.id) ?? noPredictions }));
 }

@@ -1,0 +1,46 @@
+import type { Sql } from './db.ts';
+
+/** How many predictions of a group stand how, and what those that are resolved or disputed came to. */
+export type PredictionCounts = {
+  readonly total: number;
+  readonly open: number;
+  readonly proposed: number;
+  readonly disputed: number;
+  readonly resolved: number;
+  readonly yes: number;
+  readonly no: number;
+  readonly ambiguous: number;
+  readonly annulled: number;
+};
+
+export const noPredictions: PredictionCounts = {
+  total: 0,
+  open: 0,
+  proposed: 0,
+  disputed: 0,
+  resolved: 0,
+  yes: 0,
+  no: 0,
+  ambiguous: 0,
+  annulled: 0,
+};
+
+/** Columns of a statement that groups `predictions p`. */
+export function countColumns(db: Sql) {
+  const state = (name: string) => db`(count(*) filter (where p.state = ${name}))::int`;
+  const outcome = (name: string) => db`(count(*) filter (where p.outcome = ${name}))::int`;
+  return db`count(*)::int as total, ${state('open')} as open, ${state('proposed')} as proposed, ${state('disputed')} as disputed,
+    ${state('resolved')} as resolved, ${outcome('yes')} as yes, ${outcome('no')} as no, ${outcome('ambiguous')} as ambiguous,
+    ${outcome('annulled')} as annulled`;
+}
+
+/** Of each of the given sources that has any. */
+export async function countBySource(
+  db: Sql,
+  sourceIds: readonly string[],
+): Promise<ReadonlyMap<string, PredictionCounts>> {
+  const rows = await db<(PredictionCounts & { readonly sourceId: string })[]>`
+    select p.source_id as "sourceId", ${countColumns(db)}
+    from predictions p where p.source_id = any(${sourceIds as string[]}) group by p.source_id order by p.source_id`;
+  return new Map(rows.map(({ sourceId, ...counts }) => [sourceId, counts]));
+}
