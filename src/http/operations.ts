@@ -1,6 +1,7 @@
 import { apiKeyOperations } from './api-keys.ts';
 import { auditOperations } from './audit.ts';
 import { badgeOperations } from './badges.ts';
+import { calendarOperations } from './calendar.ts';
 import { criterionOperations } from './criteria.ts';
 import { documentOperations } from './documents.ts';
 import { eventOperations } from './event-log.ts';
@@ -51,6 +52,7 @@ export const operations: readonly Operation[] = [
   ...deliveryOperations,
   ...badgeOperations,
   ...syndicationOperations,
+  ...calendarOperations,
   ...apiKeyOperations,
   ...auditOperations,
   ...exportOperations,

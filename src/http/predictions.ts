@@ -10,8 +10,6 @@ import {
   asOfField,
   criterionField,
   dateField,
-  filterMoment,
-  filterText,
   finePrintCharsMax,
   nameCharsMax,
   pageFields,
@@ -24,8 +22,9 @@ import {
   tagsMax,
   text,
 } from './fields.ts';
-import { given, requireChange } from './input.ts';
+import { requireChange } from './input.ts';
 import { operation } from './operation.ts';
+import { predictionFilterFields, predictionFilterOf } from './prediction-filter.ts';
 import { outcomes, predictionSchema, predictionToJson, recordedSchema, stampOf, statuses } from './prediction-json.ts';
 import { pageReply } from './reply.ts';
 
@@ -156,16 +155,7 @@ const list = operation({
   query: {
     status: z.enum(statuses).optional().meta({ description: 'How it stands.', example: 'open' }),
     outcome: z.enum(outcomes).optional().meta({ description: 'What it came to.', example: 'yes' }),
-    predictor: filterText('Id of the predictor.', predictionExample.predictor.id),
-    source: filterText('Id of the source.', predictionExample.source.id),
-    tag: filterText('A tag.', 'timelines'),
-    vendor: filterText('A vendor that the criterion watches.', 'openai'),
-    family: filterText('A family that the criterion watches.', 'gpt'),
-    'resolve_by[gte]': filterMoment('Deadline not before this.', '2025-01-01'),
-    'resolve_by[lt]': filterMoment('Deadline before this.', '2026-01-01'),
-    'made_at[gte]': filterMoment('Made not before this.', '2025-01-01'),
-    'made_at[lt]': filterMoment('Made before this.', '2026-01-01'),
-    q: filterText('Text in the statement or the slug, in any case.', 'gpt-5'),
+    ...predictionFilterFields,
     as_of: asOfField,
     sort: z.enum(['recorded_at', '-recorded_at']).optional().meta({
       description: 'Order of recording; with a dash newest first, which is the default.',
@@ -182,20 +172,8 @@ const list = operation({
   handle: async (http, { query, listing, target }) => {
     const { services } = http;
     const asOf = pastOrNow(http, query.as_of);
-    const filter = given({
-      predictorId: query.predictor,
-      sourceId: query.source,
-      tag: query.tag,
-      vendor: query.vendor,
-      family: query.family,
-      resolveByGte: query['resolve_by[gte]'],
-      resolveByLt: query['resolve_by[lt]'],
-      madeAtGte: query['made_at[gte]'],
-      madeAtLt: query['made_at[lt]'],
-      q: query.q,
-    });
     const { views, next } = await listPredictionsAt(services, {
-      filter,
+      filter: predictionFilterOf(query),
       status: query.status ?? null,
       outcome: query.outcome ?? null,
       asOf,

@@ -124,6 +124,11 @@ const linksetOf = (publicUrl: string | null) => ({
         { href: linkTo(publicUrl, '/openapi.yaml'), type: 'application/yaml' },
       ],
       'service-doc': [{ href: linkTo(publicUrl, '/docs'), type: 'text/html' }],
+      alternate: [
+        { href: linkTo(publicUrl, '/feeds/resolutions.atom'), type: 'application/atom+xml' },
+        { href: linkTo(publicUrl, '/feeds/resolutions.json'), type: 'application/feed+json' },
+        { href: linkTo(publicUrl, '/calendar.ics'), type: 'text/calendar' },
+      ],
       status: [{ href: linkTo(publicUrl, '/readyz'), type: 'application/json' }],
     },
   ],

@@ -133,6 +133,18 @@ export async function listPredictions(
     order by ${newestFirst ? db`p.seq desc` : db`p.seq`} limit ${page.limit}`;
 }
 
+/** Predictions that are not settled, by their deadline, from a moment on. */
+export async function listDeadlines(
+  db: Sql,
+  filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>,
+  page: { since: Instant; limit: number },
+): Promise<PredictionRow[]> {
+  return await db<PredictionRow[]>`
+    select ${predictionColumns(db)} from ${fromPredictions(db, null)}
+    where p.state in ('open', 'proposed') and c.resolve_by > ${new Date(page.since)} ${contentFilter(db, filter)} ${watchFilter(db, filter)}
+    order by c.resolve_by, p.seq limit ${page.limit}`;
+}
+
 function stateFilter(db: Sql, filter: PredictionFilter) {
   const state = filter.state === undefined ? db`` : db`and p.state = ${filter.state}`;
   const outcome = filter.outcome === undefined ? db`` : db`and p.outcome = ${filter.outcome}`;
