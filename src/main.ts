@@ -32,9 +32,9 @@ import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/setup.
 import { resealWebhooks, warnOfDisabled } from './services/webhook-sweep.ts';
 
 /** How long requests under way may take to finish once the process was told to stop. */
-const drainMsMax = 8000;
+export const drainMsMax = 8000;
 /** How long /readyz fails while requests are still taken. */
-const noticeMs = 1000;
+export const noticeMs = 1000;
 
 /** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then everything in the other order. */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
 import { exportRecord } from '../../../src/services/export.ts';
+import { openDatabase } from '../../../src/store/db.ts';
 import { createServerDatabase, openTestDatabase } from '../../support/database.ts';
 import { outturn, type Program, removeDirectory, startProgram } from '../../support/program.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
 import { exported, fillRecord, imported, openEmbeddedCopy } from '../../support/rich-record.ts';
+import { chooseServer } from '../../support/server.ts';
 import { writeShippedFeeds } from '../../support/shipped-feeds.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
@@ -171,3 +173,27 @@ describe('from a shell', () => {
     await fresh.drop();
   });
 });
+
+test('the dump and restore of the page on operations carry the record to another database', async () => {
+  const page = readFileSync(join(packageRoot(), 'docs/operations.md'), 'utf8');
+  const commands = /^pg_dump.*\npg_restore.*$/m.exec(page)?.[0] ?? '';
+  const [from, to] = [await openTestDatabase(), await createServerDatabase()];
+  const [row] = await from.sql<{ name: string }[]>`select current_database() as name`;
+  const url = new URL(to.url);
+  url.pathname = `/${row?.name}`;
+  await from.sql`insert into settings (name, value) values ('kept', 'in the dump')`;
+  const before = await exported(from);
+  const env = { PATH: `${serverPrograms()}:${process.env.PATH}`, DATABASE_URL: url.href, RESTORE_URL: to.url };
+  execFileSync('bash', ['-ec', commands], { cwd: directory, env });
+  const restored = await openDatabase({ databaseUrl: to.url });
+  expect((await exported(restored)) === before).toBe(true);
+  await restored.close();
+  await from.close();
+  await to.drop();
+});
+
+/** The tools belong to the server that is under test. */
+function serverPrograms(): string {
+  const server = chooseServer();
+  return server.kind === 'programs' ? server.directory : '/usr/bin';
+}

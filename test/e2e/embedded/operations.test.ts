@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { packageRoot } from '../../../src/package-root.ts';
+import { fencedBlocks } from '../../support/markdown.ts';
+import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'outturn-operations-'));
+const guide = readFileSync(join(packageRoot(), 'docs/operations.md'), 'utf8');
+const commands = fencedBlocks(guide).filter(({ language }) => language === 'sh');
+let program: Program;
+beforeAll(async () => {
+  program = await startProgram({ OUTTURN_FEEDS: 'none' }, join(directory, 'data'));
+  await program.said(/Predictions/);
+});
+afterAll(async () => {
+  await program.stop('SIGKILL');
+  removeDirectory(directory);
+});
+
+/** Runs a command of the page as it stands, in a directory that has `data` in it; npm needs a package for what the package provides. */
+function run(beginning: string): string {
+  const found = commands.find(({ text }) => text.startsWith(beginning));
+  if (found === undefined) throw new Error(`the page has no command ${beginning}`);
+  const here = found.text
+    .replaceAll('localhost:3000', new URL(program.base).host)
+    .replaceAll('npm exec outturn --', `${process.execPath} ${join(packageRoot(), 'dist/src/cli.js')}`);
+  const env = { PATH: process.env.PATH, HOME: directory };
+  return execFileSync('bash', ['-ec', here], { encoding: 'utf8', cwd: directory, env });
+}
+
+test('the page has no other commands than those that are run here, and those for a server', () => {
+  expect(commands.map(({ text }) => text.split(' ').slice(0, 3).join(' '))).toEqual([
+    'curl -sf localhost:3000/v1/export',
+    'npm exec outturn',
+    'OUTTURN_DATA_DIR=restored npm exec',
+    'pg_dump --format=custom --file=backup.dump',
+    'tar -czf backup.tar.gz',
+    'curl -s localhost:3000/readyz\ncurl',
+  ]);
+});
+
+test('health, metrics and the health check of Compose answer', () => {
+  expect(run('curl -s localhost:3000/readyz')).toMatch(/"ready":true[\s\S]*outturn_webhook_oldest_due_seconds 0/);
+  const compose = parse(fencedBlocks(guide).find(({ language }) => language === 'yaml')?.text ?? '');
+  const [, command, flag, script] = compose.services.outturn.healthcheck.test;
+  const asked = script.replace('http://localhost:3000', program.base);
+  expect(command).toBe('node');
+  execFileSync(process.execPath, [flag, asked]);
+  expect(() => execFileSync(process.execPath, [flag, asked.replace('/readyz', '/nowhere')])).toThrow();
+});
+
+test('a copy is taken from the running service, then from the stopped one, and is brought back', async () => {
+  const first = JSON.parse(run('curl -sf localhost:3000/v1/export'));
+  expect(first).toMatchObject({ end: 'outturn-export/1', rows: expect.any(Number) });
+  expect(await program.stop()).toBe(0);
+  expect(run('npm exec outturn -- export')).toMatch(/rows: \d+/);
+  run('tar');
+  expect(statSync(join(directory, 'backup.tar.gz')).size).toBeGreaterThan(100_000);
+  // Its secret is another one here; nothing was sealed with the first.
+  expect(run('OUTTURN_DATA_DIR=restored')).toMatch(/rows: \d+\nunreadable_secrets: 0/);
+});
