@@ -1,5 +1,6 @@
 import { parseEffective } from './effective.ts';
-import type { ExplanationNode, ReasonCode } from './explanation.ts';
+import type { Leaning } from './evaluate.ts';
+import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
 import { type Instant, parseDate } from './instant.ts';
 
 /** Why a person decided as they did: a closed list. */
@@ -56,6 +57,15 @@ export function reasonText(node: ExplanationNode): string {
   const leaf = decisiveLeaf(node);
   const text = leaf === node ? node.text : `${node.text} ${leaf.text}`;
   return text.length <= reasonCharsMax ? text : `${text.slice(0, reasonCharsMax - 1)}…`;
+}
+
+/** What a dispute says of the resolution that it is about. */
+export function disputeLeaning({ verdict, explanation }: { verdict: Verdict; explanation: ExplanationNode }): Leaning {
+  const { reason } = explanation;
+  const text = reasonText(explanation);
+  if (verdict !== 'undetermined') return { outcome: verdict, reason, text };
+  const lost = 'Names are read otherwise than when this was resolved, and what it rests on no longer settles it.';
+  return { outcome: null, reason, text: `${lost} ${text}` };
 }
 
 /** The end of what in the world settled something, as `effective_at` has it; of a bracket, the end of the bracket. */

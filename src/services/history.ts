@@ -1,6 +1,6 @@
 import type { Leaning } from '../domain/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
-import { reasonText } from '../domain/resolution.ts';
+import { disputeLeaning } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
 import { listDisputes } from '../store/disputes.ts';
 import { listLeanings } from '../store/events.ts';
@@ -70,10 +70,7 @@ async function loadRows(db: Sql, predictionId: string, marks: readonly HistoryMa
     leanings: new Map(leanings.map((row) => [row.id, row])),
     resolutions: new Map(resolutions.map((row) => [row.id, row])),
     disputes: new Map(
-      disputes.map(({ id, verdict, explanation, resolutionId }) => {
-        const leaning = { outcome: verdict, reason: explanation.reason, text: reasonText(explanation) };
-        return [id, { leaning, contradicts: resolutionId }];
-      }),
+      disputes.map((dispute) => [dispute.id, { leaning: disputeLeaning(dispute), contradicts: dispute.resolutionId }]),
     ),
   };
 }

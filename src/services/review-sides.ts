@@ -2,7 +2,7 @@ import type { Evaluation, Leaning } from '../domain/evaluate.ts';
 import type { Witness } from '../domain/explanation.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { modelKey } from '../domain/model-id.ts';
-import { reasonText } from '../domain/resolution.ts';
+import { disputeLeaning } from '../domain/resolution.ts';
 import { type Side, sideEntriesMax, sideOfWitnesses, weighSides } from '../domain/sides.ts';
 import { lowerTrust } from '../domain/trust.ts';
 import type { Sql } from '../store/db.ts';
@@ -26,7 +26,7 @@ export function reviewOpen({ criterion, madeFrom }: Claim, evaluation: Evaluatio
     : { leaning, supporting: yes, contradicting: no };
 }
 
-/** A resolution that later evidence contradicts: that evidence, and what the resolution rests on. */
+/** A resolution that is disputed: the evidence that contradicts it, if any does, and what it rests on. */
 export function reviewDisputed(
   { criterion, madeFrom }: Claim,
   resolution: ResolutionRow,
@@ -34,9 +34,10 @@ export function reviewDisputed(
   named: ReadonlyMap<string, Witness>,
 ): Review {
   const { verdict, explanation } = dispute;
-  const leaning = { outcome: verdict, reason: explanation.reason, text: reasonText(explanation) };
-  const supporting = weighSides(criterion, explanation, madeFrom)[verdict];
-  const against = verdict === 'yes' ? 'no' : 'yes';
+  const leaning = disputeLeaning(dispute);
+  const supporting =
+    verdict === 'undetermined' ? sideOfWitnesses([]) : weighSides(criterion, explanation, madeFrom)[verdict];
+  const against = (verdict === 'undetermined' ? resolution.outcome === 'no' : verdict === 'yes') ? 'no' : 'yes';
   const contradicting =
     resolution.explanation === null
       ? sideNamed(resolution.evidence, named)

@@ -1,7 +1,8 @@
 import { type Evaluation, evaluate } from '../domain/evaluate.ts';
+import type { Verdict } from '../domain/explanation.ts';
 import type { Instant } from '../domain/instant.ts';
 import { firstKnown, type Known } from '../domain/known-at.ts';
-import { reasonText, refinesDate, resolverName } from '../domain/resolution.ts';
+import { disputeLeaning, refinesDate, resolverName } from '../domain/resolution.ts';
 import type { Timeline } from '../domain/timeline.ts';
 import { type Trust, trustRank } from '../domain/trust.ts';
 import { insertDispute, listDisputes } from '../store/disputes.ts';
@@ -21,8 +22,11 @@ export async function reviewResolved(
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
   // What only has to last a day before it contradicts is looked at again then.
-  if (evaluation.verdict === 'undetermined')
-    return await keepResolved(world, prediction, standing, evaluation.recheckAt);
+  if (evaluation.verdict === 'undetermined') {
+    if (!hasLostGrounds(world, prediction, timeline, standing))
+      return await keepResolved(world, prediction, standing, evaluation.recheckAt);
+    return await dispute(world, prediction, standing, 'undetermined', { evaluation, knownAt: world.cause.now });
+  }
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
   if (evaluation.verdict === outcome) {
@@ -41,6 +45,20 @@ export async function reviewResolved(
     return;
   }
   await dispute(world, prediction, standing, evaluation.verdict, known);
+}
+
+/**
+ * Whether names are read otherwise than when the resolver decided, and by that reading the evidence of then settles nothing: an
+ * addition that was taken back, say. Evidence that came later takes no grounds away.
+ */
+function hasLostGrounds(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  { decidedBy, identityVersion, knownAt, outcome }: ResolutionRow,
+): boolean {
+  if (decidedBy !== resolverName || identityVersion === world.deps.identity.version) return false;
+  return evaluate(prediction.criterion, timeline, knownAt, termsOf(world.deps, prediction)).verdict !== outcome;
 }
 
 function outranks(next: Trust | null, settled: Trust | null): boolean {
@@ -118,7 +136,7 @@ async function dispute(
   world: World,
   prediction: PredictionRow,
   standing: ResolutionRow,
-  verdict: 'yes' | 'no',
+  verdict: Verdict,
   known: Known,
 ): Promise<void> {
   const { deps, cause, tx } = world;
@@ -132,12 +150,9 @@ async function dispute(
     createdAt: cause.now,
   };
   const fresh = await insertDispute(tx, row);
-  await recordResolved(world, prediction.id, standing.outcome, 0, { state: 'disputed', recheckAt: null });
+  const recheckAt = verdict === 'undetermined' ? known.evaluation.recheckAt : null;
+  await recordResolved(world, prediction.id, standing.outcome, 0, { state: 'disputed', recheckAt });
   if (!fresh) return;
   world.counts.disputed += 1;
-  await announce(world, 'prediction.disputed', prediction, standing, {
-    outcome: verdict,
-    reason: known.evaluation.explanation.reason,
-    text: reasonText(known.evaluation.explanation),
-  });
+  await announce(world, 'prediction.disputed', prediction, standing, disputeLeaning(row));
 }

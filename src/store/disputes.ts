@@ -1,4 +1,4 @@
-import type { ExplanationNode } from '../domain/explanation.ts';
+import type { ExplanationNode, Verdict } from '../domain/explanation.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 
@@ -6,13 +6,14 @@ export type DisputeRow = {
   readonly id: string;
   readonly predictionId: string;
   readonly resolutionId: string;
-  readonly verdict: 'yes' | 'no';
+  /** What follows by now; undetermined where the resolution has lost its grounds. */
+  readonly verdict: Verdict;
   readonly knownAt: Instant;
   readonly explanation: ExplanationNode;
   readonly createdAt: Instant;
 };
 
-/** Records that later evidence contradicts a resolution; false when that is already recorded. */
+/** Records that later evidence contradicts a resolution, or that it has lost its grounds; false when that is already recorded. */
 export async function insertDispute(db: Sql, dispute: DisputeRow): Promise<boolean> {
   const rows = await db`
     insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)

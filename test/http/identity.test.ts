@@ -191,19 +191,21 @@ describe('an addition', () => {
     expect((await world.admin('GET /v1/identity/additions')).json.data).toHaveLength(1);
   });
 
-  test('is taken back by another one, which leaves what was resolved standing; once only', async () => {
+  test('is taken back by another one, which leaves what was resolved standing and disputes it; once only', async () => {
     const made = await add(alias);
     const dry = await check(null, { supersedes: made.id });
     expect(dry).toMatchObject({
       items_changed: 2,
       predictions: [
-        { before: { verdict: 'yes' }, after: { verdict: 'undetermined', status: 'resolved', outcome: 'yes' } },
+        { before: { verdict: 'yes' }, after: { verdict: 'undetermined', status: 'disputed', outcome: 'yes' } },
       ],
     });
     const back = await add(null, { supersedes: made.id });
     expect(back).toMatchObject({ items_changed: 2 });
     expect((await world.anyone('GET /v1/models/openai/gpt-5')).status).toBe(404);
-    expect(await standing('gpt-5')).toEqual({ status: 'resolved', outcome: 'yes' });
+    expect(await standing('gpt-5')).toEqual({ status: 'disputed', outcome: 'yes' });
+    const { leaning } = (await world.anyone('GET /v1/predictions/gpt-5')).json;
+    expect(leaning).toMatchObject({ outcome: null, text: expect.stringContaining('Names are read otherwise') });
     const { data } = (await world.admin('GET /v1/identity/additions')).json;
     expect(data.map((row: Json) => [row.entry === null, row.supersedes, row.superseded_by])).toEqual([
       [true, made.id, null],
