@@ -60,7 +60,7 @@ create table disputes (
   constraint disputes_resolution_id_verdict_key UNIQUE (resolution_id, verdict),
   constraint disputes_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint disputes_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id),
-  constraint disputes_verdict_check CHECK ((verdict = ANY (ARRAY['yes'::text, 'no'::text])))
+  constraint disputes_verdict_check CHECK ((verdict = ANY (ARRAY['yes'::text, 'no'::text, 'undetermined'::text])))
 );
 CREATE INDEX disputes_by_prediction ON public.disputes USING btree (prediction_id, created_at, id);
 CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
