@@ -1,0 +1,108 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gpt5, gpt5Ledger, neverGpt5 } from '../../support/claims.ts';
+import { type Client, type Json, makeClient } from '../../support/http-client.ts';
+import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
+import { openReceiver, type Receiver } from '../../support/receiver.ts';
+
+/** The program as it starts on an empty directory, knowing nothing, and a server of the stranger's own. */
+let program: Program;
+let receiver: Receiver;
+beforeAll(async () => {
+  receiver = await openReceiver();
+  program = await startProgram({ OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none', OUTTURN_ALLOW_CIDRS: '127.0.0.0/8' });
+});
+afterAll(async () => {
+  await program.stop('SIGKILL');
+  await receiver.close();
+  removeDirectory(program.dataDir);
+});
+
+async function made(client: Client, target: string, json: object): Promise<Json> {
+  const answer = await client(target, { json });
+  expect([target, answer.status, answer.json]).toEqual([target, 201, expect.anything()]);
+  return answer.json;
+}
+
+test('a stranger is given a key, records a prediction, sees it settled, and is told so with proof', async () => {
+  // The operator hands out a key that can do what the stranger is up to, and nothing more.
+  const operator = makeClient(program.base, { authorization: `Bearer ${program.adminKey}` });
+  const scopes = ['read', 'write', 'webhooks', 'feeds'];
+  const { key } = await made(operator, 'POST /v1/api-keys', { name: 'A stranger', scopes });
+  const stranger = makeClient(program.base, { authorization: `Bearer ${key}` });
+  expect((await stranger('GET /v1/api-keys')).status).toBe(403);
+
+  // A first try at a criterion is refused, and the refusal says where and why.
+  const slip = { op: 'not', of: { op: 'released', model: { ...gpt5, tier: undefined } } };
+  const refused = await stranger('POST /v1/criteria/check', { json: { criterion: slip } });
+  expect(refused.json).toMatchObject({ status: 422, errors: [{ pointer: '#/criterion/of/model/tier' }] });
+
+  // The second is understood, and what it cannot ever come out as is said before it is recorded.
+  const checked = await stranger('POST /v1/criteria/check', { json: { criterion: neverGpt5, made_at: '2025-01' } });
+  expect([checked.status, checked.json]).toMatchObject([200, { verdict: 'undetermined', polarity: 'refutable_only' }]);
+  expect(checked.json.warnings.map((warning: Json) => warning.code)).toContain('never_confirmable');
+
+  // It is recorded with who said it, and how sure they were.
+  const predictor = await made(stranger, 'POST /v1/predictors', { name: 'A. Author' });
+  const claim = {
+    slug: 'never-gpt-5',
+    statement: 'OpenAI never releases GPT-5.',
+    made_at: '2025-01',
+    criterion: neverGpt5,
+    predictor_id: predictor.id,
+    probability: 0.9,
+  };
+  const prediction = await made(stranger, 'POST /v1/predictions', claim);
+  expect(prediction).toMatchObject({ status: 'open', outcome: null, probability: 0.9 });
+
+  // The stranger wants to be told, and keeps the secret that is shown once.
+  const { secret } = await made(stranger, 'POST /v1/webhook-endpoints', {
+    url: `${receiver.origin}/outturn`,
+    event_types: ['prediction.resolved'],
+  });
+
+  // Evidence arrives: a release ledger of the vendor's own, as it was published.
+  await made(stranger, 'POST /v1/feeds', {
+    slug: 'vendor-ledger',
+    adapter: 'ledger',
+    trust: 'first_party',
+    origin: 'vendor',
+    covers: ['openai'],
+  });
+  const snapshot = await stranger('POST /v1/feeds/vendor-ledger/snapshots?observed_at=2025-09-01T00:00:00Z', {
+    body: gpt5Ledger,
+  });
+  expect([snapshot.status, snapshot.json]).toMatchObject([200, { items: 1, new: 1, resolutions: 1 }]);
+
+  // The message comes, and the reference library vouches for its signature and its age.
+  await receiver.arrived(1);
+  const [message] = receiver.received;
+  const headers = Object.fromEntries(
+    Object.entries(message?.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+  const told = new Webhook(secret).verify(message?.body ?? '', headers);
+  expect(told).toMatchObject({
+    type: 'prediction.resolved',
+    data: {
+      prediction: { id: prediction.id, slug: 'never-gpt-5' },
+      resolution: { outcome: 'no', effective_at: '2025-08-07' },
+    },
+  });
+  const forged = () => new Webhook(secret).verify((message?.body ?? '').replace('"no"', '"yes"'), headers);
+  expect(forged).toThrow();
+
+  // The prediction says the same to anybody, and the explanation shows what it rests on.
+  const anyone = makeClient(program.base, {});
+  const settled = (await anyone('GET /v1/predictions/never-gpt-5')).json;
+  expect(settled).toMatchObject({ status: 'resolved', outcome: 'no', resolution: { decided_by: 'resolver' } });
+  const { json: explained } = await anyone('GET /v1/predictions/never-gpt-5/explanation');
+  const [released] = explained.explanation.of;
+  expect(released).toMatchObject({ op: 'released', verdict: 'yes', effective_at: '2025-08-07' });
+  expect(released.witnesses).toMatchObject([{ feed: 'vendor-ledger', name: 'gpt-5', trust: 'first_party' }]);
+  expect(settled.resolution.evidence).toEqual([released.witnesses[0].observation_id]);
+
+  // What was entered after the fact is told as what it is.
+  expect(settled.hindsight).toBe(true);
+  const { json: card } = await anyone(`GET /v1/predictors/${predictor.id}/scorecard`);
+  expect(card).toMatchObject({ score: { predictions: 0 }, hindsight_score: { predictions: 1, brier: 0.81 } });
+});
