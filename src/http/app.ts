@@ -3,11 +3,12 @@ import type { HttpDeps, HttpEnv } from './deps.ts';
 import { answerError, answerProblem, buildProblem } from './errors.ts';
 import { addHeaders, logRequests, nameRequests, optionsHeaders } from './headers.ts';
 import { methodsByPath, routeOf } from './methods.ts';
+import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { addPages } from './pages.ts';
 
 /** The whole HTTP floor. It listens nowhere yet: see `serveApp`. */
-export function createApp(http: HttpDeps): Hono<HttpEnv> {
+export function createApp(http: HttpDeps, offered: readonly Operation[] = operations): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(nameRequests(http), logRequests(http), addHeaders);
   app.use(async (c, next) => {
@@ -15,7 +16,7 @@ export function createApp(http: HttpDeps): Hono<HttpEnv> {
     const methods = allowed(c.req.path);
     return methods.length === 0 ? c.notFound() : c.body(null, 204, optionsHeaders(methods));
   });
-  for (const operation of operations) {
+  for (const operation of offered) {
     app.on(operation.spec.method.toUpperCase(), routeOf(operation.spec.path), (c) => operation.run(http, c));
   }
   addPages(app);

@@ -45,6 +45,8 @@ export type HttpEnv = {
     challenge?: string;
     /** Header fields that say what is left of the caller's quota. */
     quota?: Readonly<Record<string, string>>;
+    /** Header fields that say that an operation is on its way out. */
+    notices?: Readonly<Record<string, string>>;
     /** Seconds until there is a quota again. */
     retryAfter?: number;
   };

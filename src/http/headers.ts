@@ -5,7 +5,8 @@ const requestIdPattern = /^[\w.:=+/-]{1,128}$/;
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** What a page of another site may read of an answer. */
-const exposedHeaders = 'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id';
+const exposedHeaders =
+  'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Deprecation, Sunset';
 const allowedHeaders =
   'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id, Traceparent';
 const preflightSecondsMax = 600;
@@ -38,6 +39,8 @@ export const addHeaders: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const { headers } = c.res;
   for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders, ...c.get('quota') }))
     if (!headers.has(name)) headers.set(name, value);
+  // A page links to the next one already.
+  for (const [name, value] of Object.entries(c.get('notices') ?? {})) headers.append(name, value);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 };
 

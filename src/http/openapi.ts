@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import { scopes } from '../domain/api-key.ts';
+import { deprecationHeaderDocs } from './deprecation.ts';
 import { completeSchemas } from './openapi-schemas.ts';
 import {
   alwaysHeaders,
@@ -26,6 +27,7 @@ function registerOperation(registry: Registry, spec: Spec): void {
     tags: [spec.tag],
     summary: spec.summary,
     description: describe(spec),
+    ...(spec.deprecated === undefined ? {} : { deprecated: true }),
     security: securityOf(spec),
     ...(spec.access === 'open' ? {} : { 'x-required-scope': spec.access }),
     request: {
@@ -82,7 +84,8 @@ function securityOf({ access }: Spec): Record<string, string[]>[] {
 }
 
 /** Scopes stand in words, and apart for machines: the document gives them a place under OAuth alone. */
-function describe({ access, description }: Spec): string {
+function describe({ access, description: whatItDoes, deprecated }: Spec): string {
+  const description = deprecated === undefined ? whatItDoes : `${whatItDoes}\n\nDeprecated: ${deprecated.instead}`;
   if (access === 'open') return description;
   const where = access === 'read' ? ', where reading is not public' : '';
   return `${description}\n\nNeeds a key with the scope \`${access}\`${where}.`;
@@ -114,6 +117,7 @@ function requestBodyOf({ body, raw }: Spec) {
 
 function answersOf(spec: Spec) {
   const { status, description, schema, example, mediaType } = spec.answer;
+  const notices = spec.deprecated === undefined ? {} : deprecationHeaderDocs(spec.deprecated);
   const names: HeaderName[] = [...alwaysHeaders];
   if (spec.streams !== true && status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
   if (status === 201) names.push('Location');
@@ -126,7 +130,7 @@ function answersOf(spec: Spec) {
     headers: headers(...alwaysHeaders, 'ETag', ...(spec.access === 'open' ? [] : rateHeaders)),
   };
   return {
-    [status]: { description, headers: headers(...names), ...content },
+    [status]: { description, headers: { ...headers(...names), ...notices }, ...content },
     ...(isConditional(spec) ? { 304: notModified } : {}),
   };
 }
@@ -135,7 +139,9 @@ const overview = `Outturn records falsifiable predictions about AI-model release
 
 Every read may be asked "as of" a moment: \`as_of\` answers from what was known by then, and the answer stays the same. Times are UTC; a date is as exact as it is known.
 
-Every error is \`application/problem+json\` with a \`code\`: 400 could not be parsed, 422 was parsed and is not valid. Lists are \`{data, next_cursor}\`; cursors are opaque and belong to their filters.`;
+Every error is \`application/problem+json\` with a \`code\`: 400 could not be parsed, 422 was parsed and is not valid. Lists are \`{data, next_cursor}\`; cursors are opaque and belong to their filters.
+
+What stays as it is within v1, what may be added, and how anything is announced that is to go: [/docs/versioning](/docs/versioning).`;
 
 /** What tags stand for, by the alphabet: that is the order of the reference. */
 const tags = [

@@ -6,6 +6,7 @@ import { withCurrentIdentity } from '../services/identity.ts';
 import { type Access, authenticate } from './auth.ts';
 import { readBytes, readJson } from './body.ts';
 import { listingOf } from './cursor.ts';
+import { type Deprecation, deprecationHeaders } from './deprecation.ts';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { type Expected, expectedVersions } from './etag.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
@@ -52,6 +53,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
+  /** It is on its way out: the document and every answer say so. */
+  readonly deprecated?: Deprecation;
   readonly params?: { readonly [Name in PathName<Path>]: Described };
   readonly query?: Q;
   readonly body?: BodySpec<B>;
@@ -113,7 +116,9 @@ export function operation<
 >(spec: OperationSpec<Path, Q, B>): Operation {
   // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
   const query = z.strictObject(spec.query ?? ({} as Q));
+  const notices = spec.deprecated === undefined ? undefined : deprecationHeaders(spec.deprecated);
   const run = async (given: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
+    if (notices !== undefined) c.set('notices', notices);
     const caller = await admit(given, c, spec.access);
     // What is open tells nothing of models, and must answer when the database does not.
     const http = spec.access === 'open' ? given : { ...given, services: await withCurrentIdentity(given.services) };

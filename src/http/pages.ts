@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Context, Hono } from 'hono';
+import { packageRoot } from '../package-root.ts';
 import type { HttpEnv } from './deps.ts';
 import { problemKinds } from './errors.ts';
 import { contentTag, isHeld } from './etag.ts';
@@ -72,6 +73,7 @@ ${entries.join('\n')}
 }
 
 const html = 'text/html; charset=utf-8';
+const plain = 'text/plain; charset=utf-8';
 const script = 'text/javascript; charset=utf-8';
 
 /** The distribution's own files, by name, with what they are. */
@@ -102,6 +104,7 @@ export function addPages(app: Hono<HttpEnv>): void {
   const pages: Readonly<Record<string, File>> = {
     '/docs': makeFile(referencePage, html, 'no-cache'),
     '/docs/problems': makeFile(renderProblems(), html, 'no-cache'),
+    '/docs/versioning': makeFile(readFileSync(join(packageRoot(), 'docs', 'versioning.md'), 'utf8'), plain, 'no-cache'),
     '/docs/reference.js': makeFile(referenceScript, script, 'no-cache'),
   };
   app.get('/', (c) => c.redirect('/docs', 302));

@@ -139,7 +139,7 @@ test('every answer carries the security headers and says who may keep it', async
     expect(headers['strict-transport-security']).toBeUndefined();
     expect(headers['access-control-allow-origin']).toBe('*');
     expect(headers['access-control-expose-headers']).toBe(
-      'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id',
+      'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Deprecation, Sunset',
     );
   }
 });
