@@ -124,7 +124,7 @@ export function parseJson(path: string): unknown {
   }
 }
 
-/** The reviewed files that come with the program, given away day by day as they were published. */
+/** The reviewed files that come with the program, given away as they were published. */
 export function readReviewed(root: string): Pick<Archive, 'feeds' | 'payloads'> {
   const shipped = readFeedsFile(parseJson(join(root, 'data', 'feeds.json')));
   const feeds = shipped.filter((feed) => feed.url?.startsWith('builtin:'));
