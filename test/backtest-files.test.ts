@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readArchive, readReviewed } from '../src/backtest-files.ts';
+import { payloadBytesMax } from '../src/domain/feeds/adapter.ts';
+import { Refusal } from '../src/domain/refusal.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { at } from './support/timelines.ts';
 
@@ -16,7 +19,7 @@ function archiveOf(files: Readonly<Record<string, unknown>>): string {
   directories.push(directory);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), JSON.stringify(content));
+    writeFileSync(join(directory, path), content instanceof Uint8Array ? content : JSON.stringify(content));
   }
   return directory;
 }
@@ -81,6 +84,44 @@ describe('a directory of dated payloads', () => {
     ],
   ])('is refused with a backtest.json %s', (_name, manifest, said) => {
     expect(() => readArchive(archiveOf({ 'backtest.json': manifest }))).toThrow(said);
+  });
+
+  it('may hold packed files, capitals and links to files', () => {
+    const directory = archiveOf({
+      'litellm/a-2025-01-01.json.gz': gzipSync('{"a":1}'),
+      'litellm/b-2025-01-02.JSON': { b: 1 },
+      'elsewhere/c.json': { c: 1 },
+    });
+    symlinkSync(join(directory, 'elsewhere/c.json'), join(directory, 'litellm/c-2025-01-03.json'));
+    symlinkSync(join(directory, 'nowhere'), join(directory, 'litellm/d-2025-01-04.json'));
+    symlinkSync(directory, join(directory, 'litellm/circle'));
+    const { payloads, left } = readArchive(directory);
+    expect(payloads.map(({ read }) => new TextDecoder().decode(read()))).toEqual(['{"a":1}', '{"b":1}', '{"c":1}']);
+    expect(left.map((file) => file.name)).toEqual(['litellm/circle', 'litellm/d-2025-01-04.json', 'elsewhere/c.json']);
+  });
+
+  it.each([
+    ['is packed badly', 'a-2025-01-01.json.gz', new TextEncoder().encode('no gzip'), 'incorrect header'],
+    [
+      'unpacks to more than a payload may have',
+      'a-2025-01-01.json.gz',
+      gzipSync(new Uint8Array(payloadBytesMax + 1)),
+      'larger than',
+    ],
+  ])('tells of a file that %s when its turn comes', (_what, name, bytes, said) => {
+    const { payloads } = readArchive(archiveOf({ [`litellm/${name}`]: bytes }));
+    expect(() => payloads[0]?.read()).toThrow(Refusal);
+    expect(() => payloads[0]?.read()).toThrow(said);
+  });
+
+  it.each([
+    ['is empty', {}, 'it holds no file'],
+    ['has no file with a time', { 'litellm/prices.json': {} }, 'litellm/prices.json: its name carries no time'],
+    ['has no folder of an adapter', { 'acme/x-2025-01-01.json': {} }, 'no adapter is known'],
+  ])('is refused where it %s, with how files are to be named', (_what, files, said) => {
+    const directory = archiveOf(files);
+    expect(() => readArchive(directory)).toThrow(said);
+    expect(() => readArchive(directory)).toThrow('Name files <adapter>/<name>-2025-08-07T1908Z.json');
   });
 
   it('is refused where there is none', () => {
