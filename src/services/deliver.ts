@@ -29,8 +29,11 @@ import { readHeaders } from './webhook-headers.ts';
 export const perEndpointMax = 8;
 export const perFailingMax = 1;
 
-/** Endpoints looked at in one claim. */
-const endpointsPerClaim = 500;
+/**
+ * Endpoints locked in one claim: twice what it takes when each has all it may have, and never few, since most have less.
+ * All of them would leave nothing to the other nodes as long as one claims.
+ */
+const endpointsPerClaim = (limit: number): number => Math.max(32, Math.ceil((2 * limit) / perEndpointMax));
 
 export type { ClaimedDelivery };
 
@@ -48,17 +51,11 @@ export type EndedDelivery = {
 export async function claimDue(deps: Deps, limit: number, after = ''): Promise<ClaimedDelivery[]> {
   return await deps.db.begin(async (tx) => {
     const now = deps.now();
-    const endpointIds = await lockDueEndpoints(tx, { after, now, limit: endpointsPerClaim });
+    const bounds = { perEndpoint: perEndpointMax, perFailing: perFailingMax };
+    const endpointIds = await lockDueEndpoints(tx, { ...bounds, after, now, limit: endpointsPerClaim(limit) });
     if (endpointIds.length === 0) return [];
-    return await claimDeliveries(tx, {
-      endpointIds,
-      holder: deps.nodeId,
-      leaseMs: deps.webhooks.leaseMs,
-      now,
-      perEndpoint: perEndpointMax,
-      perFailing: perFailingMax,
-      limit,
-    });
+    const { nodeId: holder, webhooks } = deps;
+    return await claimDeliveries(tx, { ...bounds, endpointIds, holder, leaseMs: webhooks.leaseMs, now, limit });
   });
 }
 

@@ -3,28 +3,48 @@ import type { Instant } from '../domain/instant.ts';
 import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
 
+export type DueAsk = {
+  /** The endpoint to go on after. */
+  readonly after: string;
+  readonly now: Instant;
+  readonly perEndpoint: number;
+  readonly perFailing: number;
+  readonly limit: number;
+};
+
 /**
- * Endpoints for which something is due, locked so that one node at a time gives out their deliveries: what it counts as
- * under way is then all there is. Goes on after an id and begins again at the end, so that each has its turn. A walk over
- * the index of what is pending, from endpoint to endpoint: its cost follows the endpoints, not what waits for them.
+ * Endpoints for which something is due and that have room, locked so that one node at a time gives out their deliveries:
+ * what it counts as under way is then all there is. Goes on after an id and begins again at the end, so that each has its
+ * turn. A walk over the index of what is pending, from endpoint to endpoint: its cost follows the endpoints, not what
+ * waits for them. Ordered as that index is, since any other index would lead through all that was settled long ago.
  */
-export async function lockDueEndpoints(
-  db: Sql,
-  ask: { readonly after: string; readonly now: Instant; readonly limit: number },
-): Promise<string[]> {
+export async function lockDueEndpoints(db: Sql, ask: DueAsk): Promise<string[]> {
   const now = new Date(ask.now);
   const rows = await db<{ id: string }[]>`
     with recursive waiting (endpoint_id) as (
-      (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id limit 1)
+      (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id, next_attempt_at, seq limit 1)
       union all
       select (select d.endpoint_id from webhook_deliveries d where d.state = 'pending' and d.endpoint_id > w.endpoint_id
-        order by d.endpoint_id limit 1)
+        order by d.endpoint_id, d.next_attempt_at, d.seq limit 1)
       from waiting w where w.endpoint_id is not null)
     select w.id from waiting join webhook_endpoints w on w.id = waiting.endpoint_id
     where w.status = 'enabled' and w.deleted_at is null and (w.paused_until is null or w.paused_until <= ${now})
-      and exists (select from webhook_deliveries d where d.endpoint_id = w.id and ${isDue(db, now)})
+      and (select true from webhook_deliveries d where d.endpoint_id = w.id and ${isDue(db, now)}
+        order by d.next_attempt_at, d.seq limit 1)
+      and ${slotsOf(db, ask)} > 0
     order by w.id > ${ask.after} desc, w.id limit ${ask.limit} for no key update of w skip locked`;
   return rows.map((row) => row.id);
+}
+
+/** How many more may be under way to `w`: by concurrency, and by rate as far as a second's worth of it. */
+function slotsOf(db: Sql, bounds: Pick<DueAsk, 'now' | 'perEndpoint' | 'perFailing'>) {
+  const { perEndpoint, perFailing } = bounds;
+  const now = db`${new Date(bounds.now)}::timestamptz`;
+  return db`least(
+      case when w.failing_since is null then ${perEndpoint}::int else ${perFailing}::int end
+        - (select count(*)::int from webhook_deliveries b where b.endpoint_id = w.id and b.lease_until > clock_timestamp()),
+      case when w.rate_per_second is null then ${perEndpoint}::int else floor(w.rate_per_second
+        * extract(epoch from ${now} + interval '1 second' - greatest(w.paced_until, ${now})))::int end)`;
 }
 
 function isDue(db: Sql, now: Date) {
@@ -69,7 +89,10 @@ export type ClaimedDelivery = {
 export async function claimDeliveries(db: Sql, claim: Claim): Promise<ClaimedDelivery[]> {
   const now = new Date(claim.now);
   return await db<ClaimedDelivery[]>`
-    with room as (${roomOf(db, claim)}),
+    with room as (
+      select w.id, ${slotsOf(db, claim)} as slots
+      from unnest(${claim.endpointIds as string[]}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
+      order by turn.place),
     due as (
       select d.* from room cross join lateral (
         select d.id, d.attempts, d.trigger, d.lease_holder is not null as lost
@@ -98,19 +121,6 @@ export async function claimDeliveries(db: Sql, claim: Claim): Promise<ClaimedDel
     from claimed c join events e on e.id = c.event_id join webhook_endpoints w on w.id = c.endpoint_id order by c.seq`;
 }
 
-/** How many more may be under way to each endpoint: by concurrency, and by rate as far as a second's worth of it. */
-function roomOf(db: Sql, { endpointIds, now, perEndpoint, perFailing }: Claim) {
-  const moment = db`${new Date(now)}::timestamptz`;
-  return db`
-    select w.id, least(
-      case when w.failing_since is null then ${perEndpoint}::int else ${perFailing}::int end
-        - (select count(*)::int from webhook_deliveries b where b.endpoint_id = w.id and b.lease_until > clock_timestamp()),
-      case when w.rate_per_second is null then ${perEndpoint}::int else floor(w.rate_per_second
-        * extract(epoch from ${moment} + interval '1 second' - greatest(w.paced_until, ${moment})))::int end) as slots
-    from unnest(${endpointIds as string[]}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
-    order by turn.place`;
-}
-
 /** What came of one attempt, and what is to follow. */
 export type AttemptResult = {
   readonly id: string;
@@ -137,6 +147,7 @@ export type SettledDelivery = { readonly id: string; readonly endpointId: string
  * settle it, and only once. Meanwhile the endpoint may have been disabled or deleted, or somebody asked for another try.
  */
 export async function settleAttempts(db: Sql, results: readonly AttemptResult[]): Promise<SettledDelivery[]> {
+  // One look-up by id for each result, whatever the planner believes of their number: the locking subquery sees to that.
   const rows = results.map((result) => ({
     ...result,
     startedAt: iso(result.startedAt),
@@ -149,22 +160,24 @@ export async function settleAttempts(db: Sql, results: readonly AttemptResult[])
         "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" int, status int, "errorClass" text, "errorDetail" text,
         body text, truncated boolean, state text, "nextAttemptAt" timestamptz, step int)),
     decided as (
-      select r.*, d.endpoint_id, ${stateAfter(db)} as "newState", d.manual_due > 0 as asked
-      from result r join webhook_deliveries d on d.id = r.id and d.attempts = r.number and d.lease_holder is not null
-      join webhook_endpoints w on w.id = d.endpoint_id order by d.id for update of d),
+      select r.*, d."newState",
+        case when d."newState" <> 'pending' then null when d.asked then r."finishedAt" else r."nextAttemptAt" end as "nextAt"
+      from (select * from result order by id) r cross join lateral (
+        select ${stateAfter(db)} as "newState", d.manual_due > 0 as asked
+        from webhook_deliveries d join webhook_endpoints w on w.id = d.endpoint_id
+        where d.id = r.id and d.attempts = r.number and d.lease_holder is not null for update of d) d),
     settled as (
       update webhook_deliveries d set state = x."newState", step = x.step, trigger = 'schedule', lease_holder = null, lease_until = null,
-        next_attempt_at = case when x."newState" <> 'pending' then null when x.asked then x."finishedAt" else x."nextAttemptAt" end,
-        last_status = x.status, last_error_class = x."errorClass",
+        next_attempt_at = x."nextAt", last_status = x.status, last_error_class = x."errorClass",
         settled_at = case when x."newState" <> 'pending' then x."finishedAt" end,
         succeeded_at = case when x."errorClass" is null then coalesce(d.succeeded_at, x."finishedAt") else d.succeeded_at end
-      from decided x where d.id = x.id returning d.id, d.endpoint_id, d.state, d.next_attempt_at),
+      from decided x where d.id = x.id returning d.id, d.endpoint_id, d.state),
     logged as (
       insert into webhook_attempts (delivery_id, number, trigger, url, started_at, finished_at, duration_ms, status, error_class,
         error_detail, next_attempt_at)
       select x.id, x.number, x.trigger, x.url, x."startedAt", x."finishedAt", x."durationMs", x.status, x."errorClass",
-        x."errorDetail", s.next_attempt_at
-      from decided x join settled s on s.id = x.id),
+        x."errorDetail", x."nextAt"
+      from decided x),
     kept as (
       insert into webhook_responses (delivery_id, number, body, truncated, received_at)
       select x.id, x.number, x.body, x.truncated, x."finishedAt" from decided x where x.body is not null)

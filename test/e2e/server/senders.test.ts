@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
+import { type ClaimedDelivery, claimDue } from '../../../src/services/deliver.ts';
 import { recordEvent } from '../../../src/services/outbox.ts';
 import { createServerDatabase } from '../../support/database.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
@@ -103,4 +104,26 @@ test('a sender that is told to stop finishes what it has under way and leaves no
   expect(
     await world.db.sql`select id from webhook_deliveries where lease_holder is not null or state <> 'succeeded'`,
   ).toHaveLength(0);
+});
+
+test('while one node claims, another finds what that one leaves', async () => {
+  const endpoints = 40;
+  const occurredAt = world.deps.now();
+  for (let index = 0; index < endpoints; index += 1)
+    await subscribe(world, `${receiver.origin}/many/${index}`, { eventTypes: ['feed.unhealthy'] });
+  await recordEvent(world.db.sql, world.deps, { type: 'feed.unhealthy', occurredAt, data: {} });
+  // The first has its transaction open, and with it its locks, until the second has claimed.
+  const held = new EventEmitter();
+  const released = once(held, 'release');
+  const first = once(held, 'claimed');
+  const transaction = world.db.begin(async (tx) => {
+    held.emit('claimed', await claimDue({ ...world.deps, db: { ...world.db, begin: (run) => run(tx) } }, 8));
+    await released;
+  });
+  const [one] = (await first) as [ClaimedDelivery[]]; // what was emitted above
+  const other = await claimDue(world.node('node_b'), 8);
+  held.emit('release');
+  await transaction;
+  expect([one.length, other.length]).toEqual([8, 8]);
+  expect(new Set([...one, ...other].map(({ endpointId }) => endpointId)).size).toBe(16);
 });
