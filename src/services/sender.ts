@@ -16,8 +16,8 @@ const sweepMs = 1000;
  * With much under way, ends are gathered for a moment before they are written down, and as much is taken at once: many
  * small transactions would cost more than the messages themselves. With little under way nothing waits.
  */
-const busyFrom = 64;
-const gatherMin = 32;
+const busyFrom = 16;
+const gatherMax = 32;
 const gatherMs = 5;
 
 /** After a failure of the database. */
@@ -77,7 +77,8 @@ async function listen(state: State): Promise<Listener | null> {
 async function run(state: State): Promise<void> {
   while (!state.stopping || state.inFlight.size > 0 || state.ended.length > 0) {
     try {
-      if (state.inFlight.size >= busyFrom && state.ended.length < gatherMin) await state.alarm.pause(gatherMs);
+      const gathered = Math.min(gatherMax, state.inFlight.size / 2);
+      if (state.inFlight.size >= busyFrom && state.ended.length < gathered) await state.alarm.pause(gatherMs);
       const settled = await settleSome(state);
       const taken = state.stopping ? 0 : await takeSome(state);
       if (settled + taken === 0) await state.alarm.wait(sweepMs);
