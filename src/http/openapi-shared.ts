@@ -131,7 +131,9 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   if (spec.streams === true) codes.push('bad_request');
   if (takesPage) codes.push('invalid_cursor');
   if (spec.body !== undefined) codes.push('invalid_json');
-  if (spec.body !== undefined || spec.raw !== undefined) codes.push('unsupported_media_type', 'body_too_large');
+  if (spec.body !== undefined || spec.raw !== undefined) codes.push('unsupported_media_type');
+  // One that takes no body reads what it is sent all the same, to refuse it.
+  if (spec.body !== undefined || spec.raw !== undefined || spec.method === 'post') codes.push('body_too_large');
   return codes;
 }
 

@@ -143,7 +143,7 @@ Every error is \`application/problem+json\` with a \`code\`: 400 could not be pa
 
 What stays as it is within v1, what may be added, and how anything is announced that is to go: [/docs/versioning](/docs/versioning).`;
 
-/** What tags stand for, by the alphabet: that is the order of the reference. */
+/** What tags stand for; the reference has them by the alphabet. */
 const tags = [
   { name: 'Criteria', description: 'The criterion language, tried out.' },
   { name: 'Events', description: 'What happened, in one order: as a list and as a stream.' },
@@ -184,7 +184,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license, contact },
     servers: [{ url: info.publicUrl ?? '/', description: 'This service, in production.', 'x-internal': false }],
-    tags,
+    tags: tags.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   });
   // Readers show a schema inside another by its title, and by a number where it has none.
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {

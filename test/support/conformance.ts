@@ -2,7 +2,7 @@ import type { Json } from './http-client.ts';
 
 /**
  * Holds a value against a schema of an OpenAPI 3.1 document, as far as the document of this project goes:
- * types, required and unknown fields, enums, references and unions. Answers what does not fit, with where.
+ * types, bounds, required and unknown fields, enums, references and unions. Answers what does not fit, with where.
  */
 export function findMismatches(document: Json, schema: Json, value: unknown, at: string): string[] {
   if (schema.$ref !== undefined) return findMismatches(document, lookUp(document, schema.$ref), value, at);
@@ -16,6 +16,9 @@ export function findMismatches(document: Json, schema: Json, value: unknown, at:
     return [`${at} is ${typeOf(value)}, not ${types.join(' or ')}`];
   if (schema.enum !== undefined && value !== null && !schema.enum.includes(value))
     return [`${at} is ${String(value)}, not one of ${schema.enum.join(', ')}`];
+  if (schema.const !== undefined && value !== schema.const) return [`${at} is not ${schema.const}`];
+  const beyond = findBeyond(schema, value);
+  if (beyond !== null) return [`${at} ${beyond}`];
   if (Array.isArray(value))
     return schema.items === undefined
       ? []
@@ -23,6 +26,21 @@ export function findMismatches(document: Json, schema: Json, value: unknown, at:
   if (typeof value === 'object' && value !== null && schema.properties !== undefined)
     return findInObject(document, schema, value, at);
   return [];
+}
+
+/** Which bound a text, a number or a list passes. */
+function findBeyond(schema: Json, value: unknown): string | null {
+  if (typeof value === 'string') {
+    if (value.length > (schema.maxLength ?? value.length)) return `is longer than ${schema.maxLength}`;
+    if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)) return `is not like ${schema.pattern}`;
+  }
+  if (typeof value === 'number') {
+    if (value < (schema.minimum ?? value)) return `is less than ${schema.minimum}`;
+    if (value > (schema.maximum ?? value)) return `is more than ${schema.maximum}`;
+  }
+  if (Array.isArray(value) && value.length > (schema.maxItems ?? value.length))
+    return `has more than ${schema.maxItems}`;
+  return null;
 }
 
 function findInObject(document: Json, schema: Json, value: object, at: string): string[] {

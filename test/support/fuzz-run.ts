@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { scopes } from '../../src/domain/api-key.ts';
+import { buildOpenApi } from '../../src/http/openapi.ts';
+import { operations } from '../../src/http/operations.ts';
+import { type ApiWorld, openApiWorld } from './api-world.ts';
+import { createArchive, gpt5Ledger, recordClaim } from './claims.ts';
+import { type FuzzWorld, fuzzSettings, tryOne } from './fuzz.ts';
+import { makeClient } from './http-client.ts';
+
+/** Sends that many requests one after the other and fails at the first answer that the document does not foresee. */
+export async function fuzz(runsDefault: number): Promise<void> {
+  const { runs, seed } = fuzzSettings(runsDefault);
+  const api = await openApiWorld();
+  console.log(`fuzz: ${runs} requests by the seed ${seed}`);
+  try {
+    const world = await furnish(api);
+    let count = 0;
+    const property = fc.asyncProperty(fc.gen(), async (draw) => {
+      count += 1;
+      const fault = await tryOne(draw, world);
+      if (fault !== null)
+        throw new Error(`request ${count}; again by OUTTURN_FUZZ_SEED=${seed} OUTTURN_FUZZ_RUNS=${runs}\n${fault}`);
+    });
+    // The service has a memory: what made it fail is the whole sequence, which shrinking one request cannot tell.
+    await fc.assert(property, { numRuns: runs, seed, endOnFailure: true });
+  } finally {
+    await api.close();
+  }
+}
+
+/** Something of everything, and a key of every scope. */
+async function furnish(api: ApiWorld): Promise<FuzzWorld> {
+  await createArchive(api, 'archive');
+  const claim = await recordClaim(api, { slug: 'fuzzed' });
+  await recordClaim(api, { slug: 'fuzzed-too' });
+  await api.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
+  const made = async (target: string, json: object): Promise<{ id: string; key: string }> =>
+    (await api.admin(target, { json })).json;
+  const source = await made('POST /v1/sources', { title: 'An essay' });
+  const predictor = await made('POST /v1/predictors', { name: 'Somebody' });
+  const hook = await made('POST /v1/webhook-endpoints', { url: 'https://hooks.example.com/' });
+  const ping = await made(`POST /v1/webhook-endpoints/${hook.id}/test`, {});
+  const keys = await Promise.all(scopes.map((scope) => made('POST /v1/api-keys', { name: scope, scopes: [scope] })));
+  // What is revoked on the way is none of those that ask.
+  const spare = await made('POST /v1/api-keys', { name: 'spare', scopes: ['read'] });
+  return {
+    document: JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null }))),
+    ask: makeClient(api.base, {}),
+    keys: [...Array(6).fill(api.adminKey), ...keys.map(({ key }) => key)].map((key) => `Bearer ${key}`),
+    ids: {
+      predictions: [claim.id, 'fuzzed-too'],
+      feeds: ['archive'],
+      sources: [source.id],
+      predictors: [predictor.id],
+      'webhook-endpoints': [hook.id],
+      'webhook-deliveries': [ping.id],
+      'api-keys': [spare.id],
+      vendor: ['openai'],
+      slug: ['gpt-5'],
+    },
+  };
+}
