@@ -3,8 +3,8 @@ import { describeCriterion } from '../domain/criterion-text.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { type HistoryEntry, listHistoryPage } from '../services/history.ts';
 import { instantPosition, numberPosition, pageDefault, readCursor, textPosition } from './cursor.ts';
-import { predictionExample, resolutionExample } from './examples.ts';
-import { instantText, pageFields, pageSchema } from './fields.ts';
+import { forecastExample, predictionExample, resolutionExample } from './examples.ts';
+import { instantText, pageFields, pageSchema, probabilityField } from './fields.ts';
 import { operation } from './operation.ts';
 import { leaningSchema } from './prediction-json.ts';
 import { cutPage, pageReply } from './reply.ts';
@@ -23,16 +23,31 @@ const changeSchema = z.object({
   after: z.unknown().openapi({ description: 'As it became.' }),
 });
 
+const saidSchema = z.object({
+  id: z.string().meta({ description: 'Id of the forecast.', example: forecastExample.id }),
+  predictor: z
+    .object({
+      id: z.string().meta({ description: 'Id of the predictor.', example: forecastExample.predictor.id }),
+      name: z.string().meta({ description: 'What it is called.', example: forecastExample.predictor.name }),
+    })
+    .meta({ description: 'Who said it.' }),
+  probability: probabilityField,
+  made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: forecastExample.made_at }),
+});
+
 const entrySchema = z
   .object({
     at: instantText('When it was written here.'),
-    what: z.enum(['created', 'criterion_replaced', 'edited', 'proposed', 'disputed', 'resolved', 'amended']).meta({
-      description:
-        'disputed: evidence contradicts the resolution in `contradicts`, or other evidence while there is none.',
-    }),
+    what: z
+      .enum(['created', 'criterion_replaced', 'edited', 'forecast', 'proposed', 'disputed', 'resolved', 'amended'])
+      .meta({
+        description:
+          'disputed: evidence contradicts the resolution in `contradicts`, or other evidence while there is none.',
+      }),
     made_at: z.string().nullable().meta({ description: 'Of created: when the claim was made, as exactly as known.' }),
     criterion: criterionSchema.nullable().meta({ description: 'Of created and criterion_replaced.' }),
     changes: z.array(changeSchema).nullable().meta({ description: 'Of edited: field by field.' }),
+    forecast: saidSchema.nullable().meta({ description: 'Of forecast: what was recorded.' }),
     leaning: leaningSchema.nullable().meta({ description: 'Of proposed and disputed: what the evidence leans to.' }),
     contradicts: z.string().nullable().meta({ description: 'Of disputed: the resolution that stood.' }),
     resolution: resolutionSchema.nullable().meta({ description: 'Of resolved and amended.' }),
@@ -43,7 +58,15 @@ type EntryJson = z.infer<typeof entrySchema>;
 
 function entryToJson(entry: HistoryEntry): EntryJson {
   const { what } = entry;
-  const nothing = { made_at: null, criterion: null, changes: null, leaning: null, contradicts: null, resolution: null };
+  const nothing = {
+    made_at: null,
+    criterion: null,
+    changes: null,
+    forecast: null,
+    leaning: null,
+    contradicts: null,
+    resolution: null,
+  };
   const base = { at: formatInstant(entry.at), what, ...nothing };
   switch (what) {
     case 'created':
@@ -52,6 +75,13 @@ function entryToJson(entry: HistoryEntry): EntryJson {
       return { ...base, criterion: criterionToJson(entry.criterion) };
     case 'edited':
       return { ...base, changes: [...entry.changes] };
+    case 'forecast': {
+      const { id, predictorId, predictorName, probability, madeAt } = entry.forecast;
+      return {
+        ...base,
+        forecast: { id, predictor: { id: predictorId, name: predictorName }, probability, made_at: madeAt },
+      };
+    }
     case 'proposed':
     case 'disputed':
       return { ...base, leaning: entry.leaning, contradicts: entry.contradicts };
@@ -76,6 +106,7 @@ const exampleBase = {
   made_at: null,
   criterion: null,
   changes: null,
+  forecast: null,
   leaning: null,
   contradicts: null,
   resolution: null,
@@ -106,7 +137,7 @@ const list = operation({
   tag: 'Predictions',
   summary: "List a prediction's history",
   description:
-    'Everything that happened to it, oldest first: recorded, edited (which fields), its criterion replaced (why), proposed or disputed (what the evidence leant to), resolved and amended.',
+    'Everything that happened to it, oldest first: recorded, edited (which fields), forecast (by whom, how probable), its criterion replaced (why), proposed or disputed (what the evidence leant to), resolved and amended.',
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: pageFields,

@@ -4,6 +4,7 @@ import { disputeLeaning } from '../domain/resolution.ts';
 import type { Sql } from '../store/db.ts';
 import { listDisputes } from '../store/disputes.ts';
 import { listLeanings } from '../store/events.ts';
+import { type ListedForecast, listForecastsById } from '../store/forecasts.ts';
 import {
   type CriterionRow,
   type FieldChange,
@@ -23,6 +24,7 @@ export type HistoryEntry = { readonly at: Instant; readonly place: HistoryPlace 
   | { readonly what: 'created'; readonly madeAt: string; readonly criterion: CriterionRow }
   | { readonly what: 'criterion_replaced'; readonly criterion: CriterionRow }
   | { readonly what: 'edited'; readonly changes: readonly FieldChange[] }
+  | { readonly what: 'forecast'; readonly forecast: ListedForecast }
   /** `disputed` contradicts the resolution that stood, or, while there was none, what other evidence leant to. */
   | { readonly what: 'proposed' | 'disputed'; readonly leaning: Leaning; readonly contradicts: string | null }
   | { readonly what: 'resolved' | 'amended'; readonly resolution: ResolutionRow }
@@ -47,6 +49,7 @@ export async function listHistoryPage(
 type Rows = {
   readonly criteria: ReadonlyMap<string, CriterionRow>;
   readonly edits: ReadonlyMap<string, readonly FieldChange[]>;
+  readonly forecasts: ReadonlyMap<string, ListedForecast>;
   readonly leanings: ReadonlyMap<string, { readonly type: string; readonly leaning: Leaning }>;
   readonly resolutions: ReadonlyMap<string, ResolutionRow>;
   readonly disputes: ReadonlyMap<string, { readonly leaning: Leaning; readonly contradicts: string }>;
@@ -63,10 +66,12 @@ async function loadRows(db: Sql, predictionId: string, marks: readonly HistoryMa
   );
   const criteria = await listCriteria(db, predictionId, [1, ...refs('criterion').map(Number)]);
   const edits = await listEdits(db, predictionId, refs('edited').map(Number));
+  const forecasts = await listForecastsById(db, refs('forecast'));
   const leanings = await listLeanings(db, refs('leaning'));
   return {
     criteria: new Map(criteria.map((row) => [String(row.version), row])),
     edits: new Map(edits.map((row) => [String(row.edit), row.changes])),
+    forecasts: new Map(forecasts.map((row) => [row.id, row])),
     leanings: new Map(leanings.map((row) => [row.id, row])),
     resolutions: new Map(resolutions.map((row) => [row.id, row])),
     disputes: new Map(
@@ -89,6 +94,10 @@ function entryOf(mark: HistoryMark, prediction: PredictionRow, rows: Rows): Hist
     }
     case 'edited':
       return { ...base, what: 'edited', changes: rows.edits.get(ref) ?? [] };
+    case 'forecast': {
+      const forecast = rows.forecasts.get(ref);
+      return forecast === undefined ? null : { ...base, what: 'forecast', forecast };
+    }
     case 'leaning': {
       const found = rows.leanings.get(ref);
       if (found === undefined) return null;

@@ -36,12 +36,24 @@ export type ForecastPage = {
   readonly limit: number;
 };
 
+/** What a row is read as, from `forecasts f` with its predictor w. */
+function listedColumns(db: Sql) {
+  return db`f.id, f.prediction_id as "predictionId", f.predictor_id as "predictorId", f.source_id as "sourceId", f.locator, f.probability,
+    f.criterion_version as "criterionVersion", f.made_at as "madeAt", f.made_from as "madeFrom", f.made_until as "madeUntil",
+    f.recorded_at as "recordedAt", f.seq, w.name as "predictorName"`;
+}
+
+/** The given forecasts, as they were recorded. */
+export async function listForecastsById(db: Sql, ids: readonly string[]): Promise<ListedForecast[]> {
+  return await db<ListedForecast[]>`
+    select ${listedColumns(db)} from forecasts f join predictors w on w.id = f.predictor_id
+    where f.id = any(${ids as string[]}) order by f.seq`;
+}
+
 /** Forecasts of a prediction in the order in which they were said; of one moment, as they were recorded. */
 export async function listForecasts(db: Sql, predictionId: string, page: ForecastPage): Promise<ListedForecast[]> {
   return await db<ListedForecast[]>`
-    select f.id, f.prediction_id as "predictionId", f.predictor_id as "predictorId", f.source_id as "sourceId", f.locator, f.probability,
-      f.criterion_version as "criterionVersion", f.made_at as "madeAt", f.made_from as "madeFrom", f.made_until as "madeUntil",
-      f.recorded_at as "recordedAt", f.seq, w.name as "predictorName"
+    select ${listedColumns(db)}
     from forecasts f join predictors w on w.id = f.predictor_id
     where f.prediction_id = ${predictionId} and f.recorded_at <= ${new Date(page.at)}
       ${page.predictorId === null ? db`` : db`and f.predictor_id = ${page.predictorId}`}

@@ -4,7 +4,7 @@ import type { Sql } from './db.ts';
 
 /** What happened to one prediction, from the rows that each part of its life leaves behind. */
 
-export type HistoryKind = 'created' | 'criterion' | 'edited' | 'leaning' | 'resolution' | 'dispute';
+export type HistoryKind = 'created' | 'criterion' | 'edited' | 'forecast' | 'leaning' | 'resolution' | 'dispute';
 
 /** One thing that happened. `rank` and `key` put it in its place among what happened at that moment; `ref` finds its row. */
 export type HistoryMark = {
@@ -35,6 +35,8 @@ export async function listHistoryMarks(
       select created_at, 1, lpad(version::text, ${keyDigits}, '0'), 'criterion', version::text from criteria where prediction_id = ${predictionId} and version > 1
       union all
       select edited_at, 2, lpad(edit::text, ${keyDigits}, '0'), 'edited', edit::text from prediction_edits where prediction_id = ${predictionId}
+      union all
+      select recorded_at, 2, 'f' || lpad(seq::text, ${keyDigits}, '0'), 'forecast', id from forecasts where prediction_id = ${predictionId}
       union all
       select occurred_at, 3, lpad(sequence::text, ${keyDigits}, '0'), 'leaning', id from events
         where prediction_id = ${predictionId} and type in ('prediction.proposed', 'prediction.disputed') and resolution_id is null

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveDue } from '../../src/services/resolver.ts';
 import { type ApiWorld, openApiWorld } from '../support/api-world.ts';
 import { gpt5, recordClaim } from '../support/claims.ts';
+import { createPredictor, forecast, judged } from '../support/forecasts.ts';
 import type { Json } from '../support/http-client.ts';
 import { ledger, litellm, modelsDev, oldModels } from '../support/listings.ts';
 import { hours, readAt } from '../support/play.ts';
@@ -21,7 +22,15 @@ async function history(id: string, query = ''): Promise<Json> {
   return answer.json;
 }
 
-const nothing = { made_at: null, criterion: null, changes: null, leaning: null, contradicts: null, resolution: null };
+const nothing = {
+  made_at: null,
+  criterion: null,
+  changes: null,
+  forecast: null,
+  leaning: null,
+  contradicts: null,
+  resolution: null,
+};
 
 describe('GET /v1/predictions/{id}/history', () => {
   test('tells everything that happened, in order: from the claim over its edits to its amendments', async () => {
@@ -128,6 +137,28 @@ describe('GET /v1/predictions/{id}/history', () => {
     expect(no.resolution.outcome).toBe('no');
     expect(last).toMatchObject({ contradicts: no.resolution.id, leaning: { outcome: 'yes' } });
     expect(data.map((entry: Json) => entry.what)).toEqual(['created', 'resolved', 'disputed']);
+  });
+
+  test('tells of forecasts, the one stated with the claim right after it', async () => {
+    const author = await createPredictor(world, 'The author');
+    const fields = { slug: 'forecast', predictor_id: author, probability: 0.3, criterion: judged };
+    await recordClaim(world, fields);
+    world.clock.advance(hours(1));
+    const said = await forecast(world, 'forecast', { probability: 0.7, made_at: '2025-01-15' });
+    const { data } = await history('forecast');
+    expect(data.map((entry: Json) => [entry.what, entry.forecast?.probability])).toEqual([
+      ['created', undefined],
+      ['forecast', 0.3],
+      ['forecast', 0.7],
+    ]);
+    expect(data[2]).toEqual({
+      ...nothing,
+      at: said.recorded_at,
+      what: 'forecast',
+      forecast: { id: said.id, predictor: said.predictor, probability: 0.7, made_at: '2025-01-15' },
+    });
+    const { next_cursor: cursor } = await history('forecast', '?limit=2');
+    expect((await history('forecast', `?limit=2&cursor=${cursor}`)).data).toEqual([data[2]]);
   });
 
   test('writes nothing down for an edit that was refused, and only the fields that changed', async () => {
