@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { Refusal } from './domain/refusal.ts';
 import { makeProgress } from './progress.ts';
 import { makeLog, openRuntime, programVersion, type Runtime } from './runtime.ts';
-import { exchangeIdleMsMax, exportRecord } from './services/export.ts';
+import { exchangeIdleMsMax, exchangeMsMax, exportRecord } from './services/export.ts';
 import { importRecord } from './services/import.ts';
 import { usageError } from './usage-error.ts';
 
@@ -40,7 +40,12 @@ async function openForExport(config: Config): Promise<Runtime> {
 
 async function openQuietly(config: Config, migrates: boolean): Promise<Runtime> {
   const log = makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
-  return await openRuntime(config, log, { migrates, idleInTransactionMsMax: exchangeIdleMsMax });
+  return await openRuntime(config, log, {
+    migrates,
+    idleInTransactionMsMax: exchangeIdleMsMax,
+    // A large table is put in order by one statement.
+    queryMsMax: exchangeMsMax,
+  });
 }
 
 /** A file of that name is replaced when the new one is complete; it is for its owner only, as it holds what opens doors. */

@@ -30,6 +30,8 @@ export type RuntimeOptions = {
   /** False: a database that is not up to date is refused, and left as it is. */
   readonly migrates?: boolean;
   readonly idleInTransactionMsMax?: number;
+  /** How long one statement may take. */
+  readonly queryMsMax?: number;
 };
 
 /** Opens the database, brings it up to date and joins everything that services need. */
@@ -43,11 +45,12 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   const client = makeClient({ allow, proxy: config.proxy, userAgent });
   // The sender bounds itself; nobody's request may wait behind those to another endpoint of the same origin.
   const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
-  const { idleInTransactionMsMax } = options;
+  const { idleInTransactionMsMax, queryMsMax } = options;
   const db = await openDatabase({
     databaseUrl: config.databaseUrl,
     dataDir: config.dataDir,
     idleInTransactionMsMax,
+    queryMsMax,
     log,
   });
   try {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exportFormat } from '../../src/domain/export-format.ts';
+import { exportFormat, exportLineBytesMax } from '../../src/domain/export-format.ts';
 import { dayMs } from '../../src/domain/instant.ts';
 import { findNewestPosition, listEventPage } from '../../src/services/event-log.ts';
 import { exportChunkBytes, exportRecord } from '../../src/services/export.ts';
 import { withCurrentIdentity } from '../../src/services/identity.ts';
+import { importRecord } from '../../src/services/import.ts';
 import { resolveDue } from '../../src/services/resolver.ts';
 import type { Database } from '../../src/store/db.ts';
 import { recordTables } from '../../src/store/record-tables.ts';
@@ -160,6 +161,18 @@ describe('is refused, and leaves the database empty:', () => {
     await expect(refused).rejects.toMatchObject({ name: 'Refusal', message: expect.stringMatching(detail) });
     if (number !== null) await expect(refused).rejects.toThrow(new RegExp(`^line ${number()}: `));
     expect(await exported(empty)).toBe(nothing);
+  });
+
+  test('one with a line that is longer than a line may be', async () => {
+    const head = Buffer.from(`${lines()[0]}\n`);
+    async function* source() {
+      yield head;
+      for (let sent = 0; sent <= exportLineBytesMax; sent += exportChunkBytes)
+        yield Buffer.alloc(exportChunkBytes, 'x');
+    }
+    await expect(importRecord(into(empty), { source: source() })).rejects.toThrow(
+      `line 2: longer than ${exportLineBytesMax} bytes`,
+    );
   });
 
   test('one of another schema, older or newer, with what to do', async () => {
