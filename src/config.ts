@@ -17,6 +17,11 @@ const environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'a postgres:// address')
     .optional(),
+  /** A replica of that server, for reads that bear a moment's lag. */
+  DATABASE_READ_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'a postgres:// address')
+    .optional(),
   OUTTURN_DATA_DIR: z.string().min(1).default('./data'),
   /** What this process does: serve, poll and resolve, or both. */
   OUTTURN_ROLE: z.enum(['all', 'api', 'worker']).default('all'),
@@ -75,6 +80,7 @@ export type Config = {
   readonly port: number;
   readonly host: string;
   readonly databaseUrl: string | undefined;
+  readonly databaseReadUrl: string | undefined;
   readonly dataDir: string;
   readonly role: 'all' | 'api' | 'worker';
   readonly adminKey: string | undefined;
@@ -112,18 +118,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new Refusal('validation_failed', `the environment is not usable\n  ${lines.join('\n  ')}`);
   }
   const values = parsed.data;
-  const missing =
-    values.DATABASE_URL === undefined
-      ? []
-      : (['OUTTURN_SECRET', 'OUTTURN_ADMIN_KEY'] as const).filter((name) => values[name] === undefined);
-  if (missing.length > 0) {
-    const detail = `with DATABASE_URL every node must be given the same ${missing.join(' and ')}: nothing made by one node could be known to another`;
-    throw new Refusal('validation_failed', detail);
-  }
+  requireTogether(values);
   return {
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
+    databaseReadUrl: values.DATABASE_READ_URL,
     dataDir: values.OUTTURN_DATA_DIR,
     role: values.OUTTURN_ROLE,
     adminKey: values.OUTTURN_ADMIN_KEY,
@@ -148,6 +148,23 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
   };
+}
+
+/** Refuses variables of which one is nothing without another. */
+function requireTogether(values: z.output<typeof environment>): void {
+  if (values.DATABASE_READ_URL !== undefined && values.DATABASE_URL === undefined)
+    throw new Refusal(
+      'validation_failed',
+      'DATABASE_READ_URL needs DATABASE_URL: the embedded database has no replica',
+    );
+  const missing =
+    values.DATABASE_URL === undefined
+      ? []
+      : (['OUTTURN_SECRET', 'OUTTURN_ADMIN_KEY'] as const).filter((name) => values[name] === undefined);
+  if (missing.length > 0) {
+    const detail = `with DATABASE_URL every node must be given the same ${missing.join(' and ')}: nothing made by one node could be known to another`;
+    throw new Refusal('validation_failed', detail);
+  }
 }
 
 /** Whatever a header can carry; refused without being repeated. */

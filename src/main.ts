@@ -14,6 +14,7 @@ import { startOfMinute } from './domain/instant.ts';
 import { describeFeeds, describePredictions } from './greeting.ts';
 import { createApp } from './http/app.ts';
 import { serveMetrics } from './http/metrics.ts';
+import { createReplica } from './http/replica.ts';
 import { serveApp } from './http/serve.ts';
 import { parseCidrs } from './net/address.ts';
 import { clientAddress } from './net/client-address.ts';
@@ -116,6 +117,7 @@ async function startServing(
     isDraining,
     metricsApart: config.metricsPort !== undefined,
     pulse,
+    replica: runtime.replica === undefined ? undefined : createReplica(runtime.replica, deps.log),
   });
   const served = await serveApp(app, { host: config.host, port: config.port, log: deps.log });
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;

@@ -15,11 +15,17 @@ import { loadSecret } from './secret-file.ts';
 import type { Deps, Log, WebhookDeps } from './services/deps.ts';
 import { withCurrentIdentity } from './services/identity.ts';
 import { makeVault } from './services/vault.ts';
-import { openDatabase } from './store/db.ts';
+import { type Database, openDatabase } from './store/db.ts';
 import { migrate, requireMigrated } from './store/migrate.ts';
 
 /** A running program's world: what services need, and how to let go of it. */
-export type Runtime = { readonly deps: Deps; readonly version: string; readonly close: () => Promise<void> };
+export type Runtime = {
+  readonly deps: Deps;
+  readonly version: string;
+  /** A replica of the database, where one is given. */
+  readonly replica: Database | undefined;
+  readonly close: () => Promise<void>;
+};
 
 /** Logs go to standard error, so that standard output stays for people. */
 export function makeLog(level: string): Log {
@@ -45,21 +51,8 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   const client = makeClient({ allow, proxy: config.proxy, userAgent });
   // The sender bounds itself; nobody's request may wait behind those to another endpoint of the same origin.
   const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
-  const { idleInTransactionMsMax, queryMsMax } = options;
-  const db = await openDatabase({
-    databaseUrl: config.databaseUrl,
-    dataDir: config.dataDir,
-    idleInTransactionMsMax,
-    queryMsMax,
-    log,
-  });
-  try {
-    if (options.migrates === false) await requireMigrated(db);
-    else await migrate(db);
-  } catch (error) {
-    await db.close();
-    throw error;
-  }
+  const db = await openOwnDatabase(config, log, options);
+  const replica = await openReplica(config, log);
   const nextId = monotonicFactory();
   const deps: Deps = {
     db,
@@ -77,13 +70,44 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   return {
     deps: await withCurrentIdentity(deps),
     version,
+    replica,
     close: async () => {
       stop.abort();
       await client.close();
       await webhookClient.close();
+      await replica?.close();
       await db.close();
     },
   };
+}
+
+async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions): Promise<Database> {
+  const { idleInTransactionMsMax, queryMsMax } = options;
+  const db = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    idleInTransactionMsMax,
+    queryMsMax,
+    log,
+  });
+  try {
+    if (options.migrates === false) await requireMigrated(db);
+    else await migrate(db);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  return db;
+}
+
+/** Nothing waits longer for a replica that is away. */
+const replicaConnectSecondsMax = 3;
+
+/** A replica that is away, now or later, is no reason not to serve. */
+async function openReplica(config: Config, log: Log): Promise<Database | undefined> {
+  const databaseUrl = config.databaseReadUrl;
+  if (databaseUrl === undefined) return undefined;
+  return await openDatabase({ databaseUrl, log, mayBeAway: true, connectSecondsMax: replicaConnectSecondsMax });
 }
 
 /** A lease outlasts the exchange by so much: time to write down what came of it. */

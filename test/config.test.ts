@@ -24,6 +24,8 @@ describe('the environment', () => {
     ['OUTTURN_RATE_LIMIT', 'none'],
     ['OUTTURN_RATE_LIMIT', '0/60s'],
     ['PORT', '0x10'],
+    ['DATABASE_READ_URL', 'mysql://replica/outturn'],
+    ['DATABASE_READ_URL', 'postgres://replica/outturn'],
     ['OUTTURN_PUBLIC_READ', 'no'],
     ['OUTTURN_PUBLIC_URL', 'outturn.example.com'],
     ['OUTTURN_PUBLIC_URL', 'https://outturn.example.com/?page=1'],

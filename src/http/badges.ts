@@ -29,6 +29,7 @@ const badge = operation({
   summary: 'A badge of a prediction',
   description: 'What was claimed and what came of it, as SVG that any other site may embed.',
   access: 'read',
+  bearsLag: true,
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: {
     label: z.string().min(1).max(200).regex(/\S/, 'must not be blank').optional().meta({

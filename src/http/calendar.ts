@@ -40,6 +40,7 @@ const calendar = operation({
   summary: 'When predictions are due, as a calendar',
   description: `The deadlines of predictions that are not settled (iCalendar, RFC 5545), to be subscribed to: whole days in UTC, or an instant where the criterion has one. The ${calendarDeadlinesMax} soonest; those that passed stay for ${passedDaysMax} days while nothing has settled them. Filters are those of the list of predictions.`,
   access: 'read',
+  bearsLag: true,
   query: predictionFilterFields,
   answer: {
     status: 200,

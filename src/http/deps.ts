@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Deps, Log } from '../services/deps.ts';
 import type { EventPulse } from '../services/event-pulse.ts';
 import type { Limiter } from '../services/rate-limits.ts';
+import type { Replica } from './replica.ts';
 
 /** Times of a stream, in milliseconds. */
 export type StreamLimits = {
@@ -35,6 +36,8 @@ export type HttpDeps = {
   /** Tells followers of the event log that there is more, and when streams must end. */
   readonly pulse: EventPulse;
   readonly streamLimits?: Partial<StreamLimits>;
+  /** A copy of the database for reads that bear lag; undefined where there is none. */
+  readonly replica?: Replica | undefined;
 };
 
 export type HttpEnv = {

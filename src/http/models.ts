@@ -26,6 +26,7 @@ const list = operation({
   description:
     'Canonical models that anything lists, by vendor and slug, as they are known now or were at `as_of`. What is known of each follows from the rule that settles predictions, under the default evidence policy.',
   access: 'read',
+  bearsLag: true,
   query: {
     vendor: filterText('A vendor.', 'openai'),
     family: filterText('A family.', 'gpt'),
@@ -80,6 +81,7 @@ const find = operation({
   description:
     'Who said what when of one model, the bracket of sightings, when it came out and why that date, its stages, end and attributes: replayed over the stored evidence, as of a moment or now, by the functions that settle predictions.',
   access: 'read',
+  bearsLag: true,
   params: {
     vendor: { description: 'The vendor.', example: modelExample.vendor },
     slug: {

@@ -76,6 +76,7 @@ const list = operation({
   summary: 'List observations',
   description: 'Raw evidence, newest ingestion first.',
   access: 'read',
+  bearsLag: true,
   query: {
     feed: filterText('Id or slug of a feed.', 'openai-sdk'),
     vendor: filterText('The vendor that the name was read as.', 'openai'),
@@ -129,6 +130,7 @@ const unrecognised = operation({
   summary: 'List names nobody could parse',
   description: 'Names that were read to be no model, with the reason. They can never resolve anything.',
   access: 'read',
+  bearsLag: true,
   query: { reason: filterText('Why it is read as no model.', 'unrecognised'), ...pageFields },
   answer: {
     status: 200,

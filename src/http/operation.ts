@@ -62,6 +62,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly ifMatch?: boolean;
   /** What must be asked of the outside before anything is changed, with no transaction open. */
   readonly prepare?: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<void>;
+  /** It tells of what comes in by itself: a moment's lag is nobody's loss, and it may be read from a replica. */
+  readonly bearsLag?: boolean;
   /** It answers with a stream, which is never the same twice. */
   readonly streams?: boolean;
   /** Such a stream goes on where its reader stopped: it takes `Last-Event-ID`. */
@@ -143,7 +145,7 @@ export function operation<
     await spec.prepare?.(http, input);
     const reply =
       caller === null || !isWrite(spec)
-        ? await spec.handle(http, input)
+        ? await handleRead(spec, http, input, asked)
         : await runWrite(
             http,
             {
@@ -167,6 +169,18 @@ export function operation<
   };
   const { handle: _handle, prepare: _prepare, before, ...shown } = spec;
   return { spec: { ...shown, params: spec.params ?? {}, query, tellsBefore: before !== undefined }, run };
+}
+
+/** A read that bears lag asks the replica. One as of a moment does not: its answer must never change, so it must be whole. */
+async function handleRead<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType>(
+  spec: OperationSpec<Path, Q, B>,
+  http: HttpDeps,
+  input: OperationInput<Path, Q, B>,
+  asked: object,
+): Promise<Reply> {
+  const { replica } = http;
+  if (replica === undefined || spec.bearsLag !== true || 'as_of' in asked) return await spec.handle(http, input);
+  return await replica(http.services, (services) => spec.handle({ ...http, services }, input));
 }
 
 /** Who asks, after counting the request. One with a key that is refused counts for its address, so that keys cannot be guessed. */

@@ -24,6 +24,7 @@ const list = operation({
   description:
     'The release timeline: every model whose release is established, the latest first, as it is known now or was at `as_of`. Where the evidence leaves a stretch of time, its end counts.',
   access: 'read',
+  bearsLag: true,
   query: {
     vendor: filterText('A vendor.', 'openai'),
     family: filterText('A family.', 'gpt'),

@@ -72,6 +72,7 @@ const atom = operation({
   summary: 'What resolved, as an Atom feed',
   description: `The newest ${entriesMax} resolutions (RFC 4287), corrections included.`,
   access: 'read',
+  bearsLag: true,
   answer: {
     status: 200,
     description: 'The feed.',
@@ -93,6 +94,7 @@ const json = operation({
   summary: 'What resolved, as a JSON Feed',
   description: `The newest ${entriesMax} resolutions (JSON Feed 1.1), corrections included.`,
   access: 'read',
+  bearsLag: true,
   answer: {
     status: 200,
     description: 'The feed.',

@@ -49,6 +49,10 @@ export type DatabaseOptions = {
   readonly queryMsMax?: number | undefined;
   readonly transactionMsMax?: number | undefined;
   readonly idleInTransactionMsMax?: number | undefined;
+  /** How long a server may take to let a connection in; the driver's own limit unless told. */
+  readonly connectSecondsMax?: number | undefined;
+  /** It may be away when it is opened: the first to ask it will see. */
+  readonly mayBeAway?: boolean | undefined;
   /** How long to wait for a connection. */
   readonly acquireMsMax?: number | undefined;
   readonly log?: DatabaseLog | undefined;
@@ -94,6 +98,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await pool.end();
     },
   };
+  if (options.mayBeAway === true) return database;
   try {
     await database.sql`select 1`;
   } catch (error) {
@@ -146,6 +151,7 @@ function openServerPool(options: DatabaseOptions, databaseUrl: string): Pool {
   const sql = postgres(databaseUrl, {
     ...commonOptions(),
     max: poolMax,
+    ...(options.connectSecondsMax === undefined ? {} : { connect_timeout: options.connectSecondsMax }),
     connection: {
       application_name: 'outturn',
       TimeZone: 'UTC',

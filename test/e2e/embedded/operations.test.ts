@@ -29,7 +29,7 @@ function run(beginning: string): string {
     .replaceAll('localhost:3000', new URL(program.base).host)
     .replaceAll('npm exec outturn --', `${process.execPath} ${join(packageRoot(), 'dist/src/cli.js')}`);
   const env = { PATH: process.env.PATH, HOME: directory };
-  return execFileSync('bash', ['-ec', here], { encoding: 'utf8', cwd: directory, env });
+  return execFileSync('bash', ['--norc', '-ec', here], { encoding: 'utf8', cwd: directory, env });
 }
 
 test('the page has no other commands than those that are run here, and those for a server', () => {

@@ -129,13 +129,22 @@ describe('from a shell', () => {
   });
 
   test('the service goes on where it came to: the same claims, cursors and events, and each feed is read on', async () => {
-    const program = await startProgram({ ...onServer, OUTTURN_FEEDS: writeShippedFeeds(directory) }, path('node'));
+    const program = await startProgram(
+      { ...onServer, DATABASE_READ_URL: server.url, OUTTURN_FEEDS: writeShippedFeeds(directory) },
+      path('node'),
+    );
     await program.said(/gpt-5-never-released\s+no, 2025-08-07/);
     expect((await slugs(program, `/v1/predictions?limit=5&cursor=${page.next}`)).slugs).toEqual(page.after);
+    const polled = async (): Promise<number> => {
+      const headers = { authorization: `Bearer ${adminKey}` };
+      await fetch(`${program.base}/v1/feeds/ledger/polls`, { method: 'POST', headers });
+      return (await rowsOf(program, '/v1/feeds/ledger/polls')).length;
+    };
+    await expect.poll(polled, { timeout: 20_000 }).toBeGreaterThan(1);
     const polls = await rowsOf(program, '/v1/feeds/ledger/polls');
-    expect(polls.length).toBeGreaterThan(1);
     expect(new Set(polls.map((poll) => poll.result))).toEqual(new Set(['ok']));
     expect(await rowsOf(program, '/v1/predictions/gpt-5-never-released/resolutions')).toHaveLength(1);
+    expect((await fetch(`${program.base}/badges/gpt-5-never-released.svg`)).status).toBe(200);
     expect(await program.stop()).toBe(0);
   });
 
@@ -184,7 +193,7 @@ test('the dump and restore of the page on operations carry the record to another
   await from.sql`insert into settings (name, value) values ('kept', 'in the dump')`;
   const before = await exported(from);
   const env = { PATH: `${serverPrograms()}:${process.env.PATH}`, DATABASE_URL: url.href, RESTORE_URL: to.url };
-  execFileSync('bash', ['-ec', commands], { cwd: directory, env });
+  execFileSync('bash', ['--norc', '-ec', commands], { cwd: directory, env });
   const restored = await openDatabase({ databaseUrl: to.url });
   expect((await exported(restored)) === before).toBe(true);
   await restored.close();
