@@ -54,6 +54,11 @@ test('the routes of the running app are those of the document, both ways, but fo
   );
 });
 
+test('the tags of the document are in the order of their names', () => {
+  const names = document.tags.map((tag: Json) => tag.name);
+  expect(names).toEqual(names.toSorted((a: string, b: string) => a.localeCompare(b)));
+});
+
 describe('every operation', () => {
   test.each(documented.map((entry) => [entry.operation.operationId, entry] as const))(
     '%s is described, with an example of everything',
