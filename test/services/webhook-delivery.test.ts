@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { parseSchedule } from '../../src/domain/retry-schedule.ts';
 import { attemptDelivery, claimDue, settleDeliveries } from '../../src/services/deliver.ts';
 import type { Deps } from '../../src/services/deps.ts';
@@ -6,23 +6,14 @@ import { sendDue } from '../../src/services/sender.ts';
 import { retryDelivery } from '../../src/services/webhook-deliveries.ts';
 import { deleteEndpoint, editEndpoint } from '../../src/services/webhook-endpoints.ts';
 import { openReceiver, type Receiver, verified } from '../support/receiver.ts';
+import { useWebhookWorld } from '../support/webhook-world.ts';
 import { attemptsOf, claim, decide, deliveriesOf, subscribe } from '../support/webhooks.ts';
-import { openWorld, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
 let receiver: Receiver;
-beforeAll(async () => {
-  world = await openWorld({ feeds: [] });
-  receiver = await openReceiver();
-});
-beforeEach(async () => {
-  receiver.clear();
-  await world.reset({ feeds: [] });
-});
-afterEach(() => expect(world.errors).toEqual([]));
-afterAll(async () => {
-  await receiver.close();
-  await world.close();
+useWebhookWorld((opened) => {
+  ({ world, receiver } = opened);
 });
 
 const never = new AbortController().signal;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { failingMsMax, failureForgottenMs } from '../../src/domain/delivery.ts';
 import { endpointWarning } from '../../src/domain/endpoint-warning.ts';
 import { dayMs, hourMs } from '../../src/domain/instant.ts';
@@ -15,26 +15,17 @@ import {
 } from '../../src/services/webhook-deliveries.ts';
 import { editEndpoint, findEndpoint } from '../../src/services/webhook-endpoints.ts';
 import { responseKeptMs, sweepWebhooks, warnOfDisabled } from '../../src/services/webhook-sweep.ts';
-import { openReceiver, type Receiver } from '../support/receiver.ts';
+import type { Receiver } from '../support/receiver.ts';
+import { useWebhookWorld } from '../support/webhook-world.ts';
 import { attemptsOf, claim, decide, deliveriesOf, subscribe } from '../support/webhooks.ts';
-import { openWorld, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
 let receiver: Receiver;
 let once: Deps;
-beforeAll(async () => {
-  world = await openWorld({ feeds: [] });
-  receiver = await openReceiver();
+useWebhookWorld((opened) => {
+  ({ world, receiver } = opened);
   once = { ...world.deps, webhooks: { ...world.deps.webhooks, schedule: parseSchedule('none') } };
-});
-beforeEach(async () => {
-  receiver.clear();
-  await world.reset({ feeds: [] });
-});
-afterEach(() => expect(world.errors).toEqual([]));
-afterAll(async () => {
-  await receiver.close();
-  await world.close();
 });
 
 const never = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { verifyAsync } from '@noble/ed25519';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dayMs, hourMs } from '../../src/domain/instant.ts';
 import type { Deps } from '../../src/services/deps.ts';
 import { sendDue } from '../../src/services/sender.ts';
@@ -7,25 +7,20 @@ import { makeVault } from '../../src/services/vault.ts';
 import { findEndpoint } from '../../src/services/webhook-endpoints.ts';
 import { oldSecretsMax, overlapMsDefault, rotateSecret } from '../../src/services/webhook-secrets.ts';
 import { resealWebhooks, sweepWebhooks } from '../../src/services/webhook-sweep.ts';
-import { openReceiver, type Received, type Receiver, verified } from '../support/receiver.ts';
+import { type Received, type Receiver, verified } from '../support/receiver.ts';
 import { testSecret } from '../support/webhook-deps.ts';
+import { useWebhookWorld } from '../support/webhook-world.ts';
 import { claim, decide, deliveriesOf, subscribe } from '../support/webhooks.ts';
-import { openWorld, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
 let receiver: Receiver;
-beforeAll(async () => {
-  world = await openWorld({ feeds: [] });
-  receiver = await openReceiver();
-});
-beforeEach(async () => {
-  receiver.clear();
-  await world.reset({ feeds: [] });
-});
-afterAll(async () => {
-  await receiver.close();
-  await world.close();
-});
+useWebhookWorld(
+  (opened) => {
+    ({ world, receiver } = opened);
+  },
+  { mayLogErrors: true },
+);
 
 /** A message that the endpoint is sent now. */
 async function message(deps: Deps = world.deps): Promise<Received | undefined> {

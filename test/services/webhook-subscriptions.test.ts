@@ -1,28 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { eventText } from '../../src/domain/event.ts';
 import { recordEvent } from '../../src/services/outbox.ts';
 import { createPredictor } from '../../src/services/predictors.ts';
 import { sendDue } from '../../src/services/sender.ts';
 import { editEndpoint } from '../../src/services/webhook-endpoints.ts';
 import { insertEvent } from '../../src/store/events.ts';
-import { openReceiver, type Receiver, verified } from '../support/receiver.ts';
+import { type Receiver, verified } from '../support/receiver.ts';
+import { useWebhookWorld } from '../support/webhook-world.ts';
 import { claim, decide, deliveriesOf, subscribe } from '../support/webhooks.ts';
-import { openWorld, type World } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 let world: World;
 let receiver: Receiver;
-beforeAll(async () => {
-  world = await openWorld({ feeds: [] });
-  receiver = await openReceiver();
-});
-beforeEach(async () => {
-  receiver.clear();
-  await world.reset({ feeds: [] });
-});
-afterEach(() => expect(world.errors).toEqual([]));
-afterAll(async () => {
-  await receiver.close();
-  await world.close();
+useWebhookWorld((opened) => {
+  ({ world, receiver } = opened);
 });
 
 const url = (name: string) => `${receiver.origin}/${name}`;

@@ -1,0 +1,34 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { openReceiver, type Receiver } from './receiver.ts';
+import { openWorld, type World } from './world.ts';
+
+/** Services and somebody who can be told, for one file of tests. */
+export type WebhookWorld = { readonly world: World; readonly receiver: Receiver };
+
+/**
+ * Opens both for the file that calls it and closes them after it; each test begins with neither feeds nor anything
+ * received. Nothing may be logged as an error, except where that is what a file is about (`mayLogErrors`).
+ */
+export function useWebhookWorld(
+  assign: (opened: WebhookWorld) => void,
+  { mayLogErrors = false }: { readonly mayLogErrors?: boolean } = {},
+): void {
+  let world: World;
+  let receiver: Receiver;
+  beforeAll(async () => {
+    world = await openWorld({ feeds: [] });
+    receiver = await openReceiver();
+    assign({ world, receiver });
+  });
+  beforeEach(async () => {
+    receiver.clear();
+    await world.reset({ feeds: [] });
+  });
+  afterEach(() => {
+    if (!mayLogErrors) expect(world.errors).toEqual([]);
+  });
+  afterAll(async () => {
+    await receiver.close();
+    await world.close();
+  });
+}
