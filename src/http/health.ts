@@ -75,6 +75,7 @@ const readiness = operation({
       webhook_endpoints_disabled: { gone: 0, failing: 1, manual: 0 },
     },
   },
+  refusals: ['service_unavailable'],
   handle: async (http, { target }) => {
     const draining = http.isDraining?.() ?? false;
     const { ready, database, migrations, feeds, endpointsDisabled } = await checkReadiness(http.services);

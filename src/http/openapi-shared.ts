@@ -123,17 +123,17 @@ function pascalCase(code: string): string {
 
 function problemCodes(spec: Operation['spec']): ProblemCode[] {
   const takesPage = 'cursor' in spec.query.shape;
-  const codes: ProblemCode[] = ['validation_failed', 'internal_error', 'service_unavailable', ...(spec.refusals ?? [])];
-  if (spec.access !== 'open') codes.push('unauthorized', 'forbidden', 'rate_limited');
+  const codes: ProblemCode[] = ['validation_failed', 'internal_error', ...(spec.refusals ?? [])];
+  if (spec.access !== 'open') codes.push('unauthorized', 'forbidden', 'rate_limited', 'service_unavailable');
   if (takesIdempotencyKey(spec)) codes.push('bad_request', 'request_in_progress', 'idempotency_key_reused');
   if (Object.keys(spec.params).length > 0) codes.push('not_found');
   if (spec.ifMatch === true) codes.push('precondition_failed');
-  if (spec.streams === true) codes.push('bad_request');
+  if (spec.resumes === true) codes.push('bad_request');
   if (takesPage) codes.push('invalid_cursor');
   if (spec.body !== undefined) codes.push('invalid_json');
-  if (spec.body !== undefined || spec.raw !== undefined) codes.push('unsupported_media_type');
-  // One that takes no body reads what it is sent all the same, to refuse it.
-  if (spec.body !== undefined || spec.raw !== undefined || spec.method === 'post') codes.push('body_too_large');
+  // A POST that takes no body reads what it is sent all the same, to refuse it.
+  if (spec.body !== undefined || spec.raw !== undefined || spec.method === 'post')
+    codes.push('unsupported_media_type', 'body_too_large');
   return codes;
 }
 

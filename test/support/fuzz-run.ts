@@ -29,7 +29,7 @@ export async function fuzz(runsDefault: number): Promise<void> {
 }
 
 /** Something of everything, and a key of every scope. */
-async function furnish(api: ApiWorld): Promise<FuzzWorld> {
+export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
   await createArchive(api, 'archive');
   const claim = await recordClaim(api, { slug: 'fuzzed' });
   await recordClaim(api, { slug: 'fuzzed-too' });

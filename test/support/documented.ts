@@ -1,0 +1,88 @@
+import { createApp } from '../../src/http/app.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import { buildOpenApi } from '../../src/http/openapi.ts';
+import { operations } from '../../src/http/operations.ts';
+import type { FuzzWorld } from './fuzz.ts';
+import type { Answer, Ask, Json } from './http-client.ts';
+
+export const document: Json = JSON.parse(
+  JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null })),
+);
+export const listed = Object.entries<Json>(document.paths).flatMap(([path, item]) =>
+  Object.entries<Json>(item).map(([method, operation]) => ({
+    path,
+    method: method.toUpperCase(),
+    operation,
+    name: operation.operationId as string, // every operation has one
+    has: (place: string, name: string) =>
+      (operation.parameters ?? []).some((parameter: Json) => parameter.in === place && parameter.name === name),
+    documents: (status: number) => operation.responses[status] !== undefined,
+  })),
+);
+export type Listed = (typeof listed)[number];
+
+/** An address of the operation: of what exists, or of nothing, with what the document gives for a query that is required. */
+export function addressOf(
+  ids: FuzzWorld['ids'],
+  { method, path, operation }: Listed,
+  at: 'known' | 'nothing' = 'known',
+  query = '',
+): string {
+  const known = ids[path.split('/')[2] ?? ''] ?? ids.predictions ?? [];
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_found, name: string) =>
+    at === 'nothing' ? 'nothing-of-that-name' : (ids[name]?.[0] ?? known[0] ?? 'any'),
+  );
+  const required = (operation.parameters ?? [])
+    .filter((parameter: Json) => parameter.in === 'query' && parameter.required === true)
+    .map(({ name, schema }: Json) => `${name}=${schema.example}`);
+  const search = [...required, ...(query === '' ? [] : [query])].join('&');
+  return `${method} ${filled}${search === '' ? '' : `?${search}`}`;
+}
+
+/** The example of the body, as the document has it. */
+export function askOf({ operation }: Listed, headers: Record<string, string> = {}): Ask {
+  const content = Object.entries<Json>(operation.requestBody?.content ?? {}).find(
+    ([, { example }]) => example !== undefined,
+  );
+  const headOnly = operation.operationId === 'streamEvents';
+  if (content === undefined) return { headers, headOnly };
+  const [type, { example }] = content;
+  return { headers: { 'content-type': type, ...headers }, body: JSON.stringify(example) };
+}
+
+/** A service in which whatever is asked of the database throws; or, for what asks nothing of it, whatever is said to the log. */
+export function breakDeps(http: HttpDeps, { operation }: Listed, error: Error): HttpDeps {
+  const throwing = new Proxy(
+    {},
+    {
+      get: () => {
+        throw error;
+      },
+    },
+  );
+  const log = {
+    ...http.log,
+    info: () => {
+      throw error;
+    },
+  };
+  if (operation['x-required-scope'] === undefined) return { ...http, log };
+  // Stands for a database whose every use fails.
+  const db = throwing as HttpDeps['services']['db'];
+  return { ...http, services: { ...http.services, db } };
+}
+
+/** Asks an application that nobody listens for. */
+export async function askInProcess(http: HttpDeps, target: string, { body, headers }: Ask): Promise<Answer> {
+  const [method = '', path = ''] = target.split(' ');
+  const sent = { method, headers: headers ?? {}, ...(method === 'GET' || body === undefined ? {} : { body }) };
+  const answer = await createApp(http).request(path, sent as RequestInit); // bytes are a body as well
+  const text = await answer.text();
+  const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+  return {
+    status: answer.status,
+    headers: Object.fromEntries(answer.headers),
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+  };
+}
