@@ -78,7 +78,7 @@ export async function askInProcess(http: HttpDeps, target: string, { body, heade
   const sent = { method, headers: headers ?? {}, ...(method === 'GET' || body === undefined ? {} : { body }) };
   const answer = await createApp(http).request(path, sent as RequestInit); // bytes are a body as well
   const text = await answer.text();
-  const isJson = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
+  const isJson = /\bjson/.test(answer.headers.get('content-type') ?? '') && text !== '';
   return {
     status: answer.status,
     headers: Object.fromEntries(answer.headers),
