@@ -1,7 +1,9 @@
+import { parse as parseYaml } from 'yaml';
 import type { Adapter } from './adapter.ts';
 import type { FeedItem, FeedParser } from './item.ts';
 import {
   collectRows,
+  decodePayload,
   describeValue,
   isRecord,
   type Row,
@@ -12,7 +14,11 @@ import {
 } from './payload.ts';
 
 const expected =
-  'a product of endoflife.date: {"result": {"name": "claude", "releases": [{"name", "releaseDate", …}]}}';
+  'a product of endoflife.date: {"result": {"name": "claude", "releases": [{"name", "releaseDate", …}]}}, or its page as Markdown';
+
+/** How a page begins, and how much of it is looked at, in UTF-16 units: that of Claude has eight thousand. */
+const frontMatterStart = /^\uFEFF?---[ \t]*\r?\n/;
+export const frontMatterCharsMax = 200_000;
 
 /** The products that are models, by their permalink, and whose they are. */
 const vendorByProduct: ReadonlyMap<unknown, string> = new Map<unknown, string>([['claude', 'anthropic']]);
@@ -29,7 +35,8 @@ const limitedNames: readonly string[] = ['claude-mythos'];
  * the HTML of a missing page and other products included.
  */
 export const parseEndoflife: FeedParser = (bytes) => {
-  const { result } = readJsonObject(bytes, expected);
+  const text = decodePayload(bytes, expected);
+  const { result } = frontMatterStart.test(text) ? { result: readPage(text) } : readJsonObject(bytes, expected);
   if (!isRecord(result) || !Array.isArray(result.releases)) {
     throw unparsable(`an object whose result is ${describeValue(result)} without releases`, expected);
   }
@@ -42,6 +49,44 @@ export const parseEndoflife: FeedParser = (bytes) => {
     expected,
   );
 };
+
+/**
+ * The page of a product as its repository keeps it, in the form in which the API answers: Markdown under a front matter of YAML, with
+ * `releaseCycle` for the name, and `eoas` and `eol` for whether, or on which day, support and life end. What a page says of a day that is
+ * still to come it says of the past too: only the API knows what day it is.
+ */
+function readPage(text: string): unknown {
+  const end = text.search(/\r?\n---[ \t]*(?:\r?\n|$)/);
+  if (end === -1 || end > frontMatterCharsMax)
+    throw unparsable(`a front matter without an end in its first ${frontMatterCharsMax} characters`, expected);
+  const page = readYaml(text.slice(0, end).replace(frontMatterStart, ''));
+  if (!isRecord(page) || !Array.isArray(page.releases)) return null;
+  const name = typeof page.permalink === 'string' ? page.permalink.replace(/^\//, '') : page.permalink;
+  return { name, releases: page.releases.map(toRelease) };
+}
+
+function toRelease(cycle: unknown): unknown {
+  if (!isRecord(cycle)) return cycle;
+  const { releaseCycle: name, releaseDate, eoas, eol, link } = cycle;
+  return {
+    name,
+    releaseDate,
+    isEoas: eoas === true,
+    eoasFrom: eoas,
+    isEol: eol === true,
+    eolFrom: eol,
+    latest: { link },
+  };
+}
+
+/** Days stay texts; no aliases, which could stand for more than there is. */
+function readYaml(text: string): unknown {
+  try {
+    return parseYaml(text, { schema: 'core', maxAliasCount: 0, logLevel: 'error' });
+  } catch {
+    throw unparsable('a front matter that is no YAML', expected);
+  }
+}
 
 function readRow(vendor: string, value: unknown, index: number): Row {
   if (!isRecord(value)) return { key: `#${index}`, lost: `is ${describeValue(value)}, not a release` };

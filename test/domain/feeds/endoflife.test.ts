@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEndoflife } from '../../../src/domain/feeds/endoflife.ts';
+import { frontMatterCharsMax, parseEndoflife } from '../../../src/domain/feeds/endoflife.ts';
 import { feedItemsMax } from '../../../src/domain/feeds/item.ts';
 import { parseModelId } from '../../../src/domain/identity.ts';
 import { readIdentityTable } from '../../../src/domain/identity-table.ts';
@@ -64,5 +64,73 @@ describe('a product of endoflife.date', () => {
   ])('loses a release with %s, and no other', (_name, bad) => {
     const parsed = parse(release, bad);
     expect([parsed.items.length, parsed.lost.length]).toEqual([1, 1]);
+  });
+});
+
+describe('the page of a product, as Markdown under a front matter of YAML', () => {
+  it('is read like the answer of the API', () => {
+    const { items, lost } = parseEndoflife(readGolden('endoflife-page.payload.md'));
+    expect(items.map(({ raw: _raw, ...item }) => item)).toEqual([
+      {
+        key: 'claude-opus-5',
+        name: 'claude-opus-5',
+        host: 'anthropic',
+        released: { text: '2026-07-24', weight: 'curated' },
+      },
+      {
+        key: 'claude-mythos-5',
+        name: 'claude-mythos-5',
+        host: 'anthropic',
+        stage: 'announced',
+        sourceUrl: 'https://www.anthropic.com/news/claude-fable-5-mythos-5',
+      },
+      {
+        key: 'claude-opus-4-1-20250805',
+        name: 'claude-opus-4-1-20250805',
+        host: 'anthropic',
+        released: { text: '2025-08-05', weight: 'curated' },
+        shutdown: '2026-08-05',
+        sourceUrl: 'https://www.anthropic.com/news/claude-opus-4-1',
+      },
+      {
+        key: 'claude-3-opus-20240229',
+        name: 'claude-3-opus-20240229',
+        host: 'anthropic',
+        released: { text: '2024-02-31', weight: 'curated' },
+        stage: 'deprecated',
+        shutdown: '2026-01-05',
+      },
+    ]);
+    expect(lost).toEqual([
+      { key: '#4', why: 'has no name' },
+      { key: '#5', why: 'is a string, not a release' },
+    ]);
+  });
+
+  it('is read with the line ends of any system and a byte order mark', () => {
+    const text = new TextDecoder().decode(readGolden('endoflife-page.payload.md'));
+    const other = toBytes(`\uFEFF${text.replaceAll('\n', '\r\n')}`);
+    expect(parseEndoflife(other)).toEqual(parseEndoflife(toBytes(text)));
+  });
+
+  const page = (front: string): Uint8Array => toBytes(`---\n${front}\n---\ntext\n`);
+  const releases = 'releases:\n  - releaseCycle: claude-x\n';
+  it.each([
+    ['without an end', toBytes(`---\npermalink: /claude\n${releases}`)],
+    ['that is no YAML', page('permalink: [')],
+    ['with aliases, which multiply', page(`permalink: /claude\na: &a [x]\nb: [*a, *a]\n${releases}`)],
+    ['with a key twice', page(`permalink: /claude\npermalink: /claude\n${releases}`)],
+    ['of another product', page(`permalink: /python\n${releases}`)],
+    ['without releases', page('permalink: /claude')],
+    ['nested without end', page(`permalink: /claude\ndeep: ${'['.repeat(90_000)}\n${releases}`)],
+    ['that ends too late', page(`permalink: /claude\n${releases}# ${'x'.repeat(frontMatterCharsMax)}`)],
+  ])('is refused with a front matter %s', (_what, bytes) => {
+    expect(() => parseEndoflife(bytes)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
+  });
+
+  it('may have a front matter of just so many characters', () => {
+    const front = `permalink: /claude\n${releases}# `;
+    const filled = front + 'x'.repeat(frontMatterCharsMax - front.length - '---\n'.length);
+    expect(parseEndoflife(page(filled)).items).toHaveLength(1);
   });
 });
