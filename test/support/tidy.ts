@@ -11,7 +11,7 @@ export const functionLinesMax = 50;
 const floors: Readonly<
   Record<string, { readonly floors: readonly string[]; readonly packages: readonly (string | RegExp)[] }>
 > = {
-  'src/domain': { floors: ['src/domain'], packages: ['zod', 'feedsmith', 'csv-parse/sync'] },
+  'src/domain': { floors: ['src/domain'], packages: ['zod', 'feedsmith', 'csv-parse/sync', 'yaml'] },
   'src/store': {
     floors: ['src/store', 'src/domain', 'src/package-root.ts'],
     packages: ['postgres', '@electric-sql/pglite', /^node:/],
