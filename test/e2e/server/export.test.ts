@@ -19,7 +19,17 @@ const adminKey = 'ok_a-key-that-the-operator-chose-0123456789';
 const secrets = { OUTTURN_SECRET: 'a secret of sixteen or more', OUTTURN_ADMIN_KEY: adminKey };
 const directory = mkdtempSync(join(tmpdir(), 'outturn-export-'));
 const path = (name: string): string => join(directory, name);
-afterAll(() => removeDirectory(directory));
+const running: Program[] = [];
+afterAll(async () => {
+  for (const program of running) await program.stop('SIGKILL');
+  removeDirectory(directory);
+});
+
+async function start(env: Record<string, string>, home: string): Promise<Program> {
+  const program = await startProgram(env, home);
+  running.push(program);
+  return program;
+}
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve: () => void = () => {};
@@ -101,7 +111,7 @@ describe('from a shell', () => {
   }
 
   test('a service that runs on the embedded database hands the record out over HTTP, and a shell is told so', async () => {
-    const program = await startProgram({ ...embedded, OUTTURN_FEEDS: writeShippedFeeds(directory) }, home);
+    const program = await start({ ...embedded, OUTTURN_FEEDS: writeShippedFeeds(directory) }, home);
     await program.said(/o5-arrives/);
     const refused = await outturn(['export', path('refused')], embedded);
     expect(refused).toMatchObject({ code: 1, output: expect.stringMatching(/in use by .*GET \/v1\/export/) });
@@ -129,7 +139,7 @@ describe('from a shell', () => {
   });
 
   test('the service goes on where it came to: the same claims, cursors and events, and each feed is read on', async () => {
-    const program = await startProgram(
+    const program = await start(
       { ...onServer, DATABASE_READ_URL: server.url, OUTTURN_FEEDS: writeShippedFeeds(directory) },
       path('node'),
     );
