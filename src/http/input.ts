@@ -47,7 +47,8 @@ export function readQuery(search: URLSearchParams): Record<string, string> {
   const errors: RefusalDetail[] = [];
   const seen = new Map<string, string>();
   for (const [name, value] of search) {
-    const pointer = joinPointer('#', [name.slice(0, keyCharsShown)]);
+    // A name that cannot be stored is not repeated either.
+    const pointer = isStorable(name) ? joinPointer('#', [name.slice(0, keyCharsShown)]) : '#';
     if (seen.has(name)) errors.push({ detail: 'is given more than once', pointer });
     if (!isStorable(name) || !isStorable(value))
       errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
