@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../src/package-root.ts';
 import {
@@ -33,6 +35,14 @@ describe('the house', () => {
   it(`has no file over ${fileLinesMax} lines`, () => expect(findLongFiles(tree)).toEqual([]));
   it(`has no function over ${functionLinesMax} lines`, () => expect(findLongFunctions(tree)).toEqual([]));
   it('has no file whose name says nothing', () => expect(findVagueNames(tree)).toEqual([]));
+  it('numbers its decisions one by one, in the name of the page and in its heading', () => {
+    const directory = join(packageRoot(), 'docs', 'decisions');
+    const names = readdirSync(directory).sort();
+    const headings = names.map((name) => /^# (\d+)\. \S/.exec(readFileSync(join(directory, name), 'utf8'))?.[1]);
+    const numbers = names.map((name) => Number(name.slice(0, 4)));
+    expect(numbers).toEqual(names.map((_name, index) => index + 1));
+    expect(headings).toEqual(numbers.map(String));
+  });
   it('names a resource alike on every floor', () => {
     expect(
       findMissingFloors(tree, [
