@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { findProblemBreaches } from './problem-check.ts';
 
 /** What came back over the wire. */
 export type Answer = {
@@ -23,7 +24,10 @@ export type Ask = {
 
 export type Client = (target: string, ask?: Ask) => Promise<Answer>;
 
-/** `client('POST /v1/predictions', {json})`: one request on a connection of its own, over real HTTP. */
+/**
+ * `client('POST /v1/predictions', {json})`: one request on a connection of its own, over real HTTP. Whatever a test is about,
+ * an error that is no problem document fails it.
+ */
 export function makeClient(base: string, always: Record<string, string>): Client {
   return (target, ask = {}) => {
     const [method, path] = target.split(' ');
@@ -49,12 +53,15 @@ export function makeClient(base: string, always: Record<string, string>): Client
           const text = Buffer.concat(chunks).toString('utf8');
           const flat = flatten(response.headers);
           const isJson = /\bjson/.test(flat['content-type'] ?? '') && text !== '';
-          resolve({
+          const answer: Answer = {
             status: response.statusCode ?? 0,
             headers: flat,
             text,
             json: isJson ? JSON.parse(text) : undefined,
-          });
+          };
+          const breaches = answer.status < 400 || method === 'HEAD' ? [] : findProblemBreaches(answer);
+          if (breaches.length === 0) resolve(answer);
+          else reject(new Error(`${target} answers ${answer.status}, which ${breaches.join(', ')}: ${text}`));
         });
       });
       outgoing.on('error', reject);
