@@ -27,8 +27,9 @@ const feeds: readonly FeedInput[] = [
     trust: 'curated',
     options: { items: '/rows', id: '/id', host: { is: 'gateway' }, released: '/releasedAt' },
   },
+  { slug: 'own', adapter: 'openai_models', url: 'https://openai.test/v1/models' },
 ];
-const slugs = ['litellm', 'models-dev', 'openrouter', 'gateway'] as const;
+const slugs = ['litellm', 'models-dev', 'openrouter', 'gateway', 'own'] as const;
 type Slug = (typeof slugs)[number];
 
 let world: World;
@@ -101,6 +102,18 @@ const payloads: Readonly<Record<Slug, (at: number) => object>> = {
         id: as,
         created: seconds(stated),
         pricing: {},
+      })),
+    ],
+  }),
+  own: (at) => ({
+    object: 'list',
+    data: [
+      ...always.map((id) => ({ id, object: 'model', created: seconds('2020-01-01'), owned_by: 'system' })),
+      ...listedAt('own', at).map(({ id, stated = '2020-01-01' }) => ({
+        id,
+        object: 'model',
+        created: seconds(stated),
+        owned_by: 'system',
       })),
     ],
   }),
