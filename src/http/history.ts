@@ -56,18 +56,20 @@ const entrySchema = z
 
 type EntryJson = z.infer<typeof entrySchema>;
 
+/** An entry has the fields of its kind, and null in all others. */
+const nothingSaid = {
+  made_at: null,
+  criterion: null,
+  changes: null,
+  forecast: null,
+  leaning: null,
+  contradicts: null,
+  resolution: null,
+};
+
 function entryToJson(entry: HistoryEntry): EntryJson {
   const { what } = entry;
-  const nothing = {
-    made_at: null,
-    criterion: null,
-    changes: null,
-    forecast: null,
-    leaning: null,
-    contradicts: null,
-    resolution: null,
-  };
-  const base = { at: formatInstant(entry.at), what, ...nothing };
+  const base = { at: formatInstant(entry.at), what, ...nothingSaid };
   switch (what) {
     case 'created':
       return { ...base, made_at: entry.madeAt, criterion: criterionToJson(entry.criterion) };
@@ -102,19 +104,9 @@ function criterionToJson({
   return { version, hash: criterionHash, text: describeCriterion(criterion), reason };
 }
 
-const exampleBase = {
-  made_at: null,
-  criterion: null,
-  changes: null,
-  forecast: null,
-  leaning: null,
-  contradicts: null,
-  resolution: null,
-};
-
 const historyExample = [
   {
-    ...exampleBase,
+    ...nothingSaid,
     at: predictionExample.created_at,
     what: 'created',
     made_at: predictionExample.made_at,
@@ -125,7 +117,7 @@ const historyExample = [
       reason: null,
     },
   },
-  { ...exampleBase, at: resolutionExample.decided_at, what: 'resolved', resolution: resolutionExample },
+  { ...nothingSaid, at: resolutionExample.decided_at, what: 'resolved', resolution: resolutionExample },
 ];
 
 const place = z.tuple([instantPosition, numberPosition, textPosition]);
