@@ -13,7 +13,7 @@ const onServerAlone = [
   'test/store/server.test.ts',
   'test/e2e/server/**',
   'test/http/**',
-  'test/services/date-lies.test.ts',
+  'test/services/settling/date-lies.test.ts',
 ];
 
 const server = chooseServer();

@@ -2,8 +2,9 @@
 // Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/claims.mjs [deliveries, e.g. 20000] [rounds]
 // Against a bare loop of the least that a queue can do on the same server in the same run: a claim with skip locked that
 // moves rows on, an update that ends them, an insert that logs them, in batches of the same size.
-import { claimDue, settleDeliveries } from '../dist/src/services/deliver.js';
-import { recordEvent } from '../dist/src/services/outbox.js';
+
+import { recordEvent } from '../dist/src/services/events/outbox.js';
+import { claimDue, settleDeliveries } from '../dist/src/services/webhooks/deliver.js';
 import { median, openWorld, subscribe } from './webhook-world.mjs';
 
 const deliveries = Number(process.argv[2] ?? 20_000);

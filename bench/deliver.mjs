@@ -5,9 +5,9 @@ import { parseCidrs } from '../dist/src/net/address.js';
 import { makeClient } from '../dist/src/net/client.js';
 import { postWebhook } from '../dist/src/net/post-webhook.js';
 import { signMessage } from '../dist/src/net/webhook-signature.js';
-import { recordEvent } from '../dist/src/services/outbox.js';
-import { recordPrediction } from '../dist/src/services/predictions.js';
-import { decideByPerson } from '../dist/src/services/resolutions.js';
+import { recordEvent } from '../dist/src/services/events/outbox.js';
+import { recordPrediction } from '../dist/src/services/predictions/predictions.js';
+import { decideByPerson } from '../dist/src/services/predictions/resolutions.js';
 import { kill, median, nextLine, openWorld, secret, start, subscribe } from './webhook-world.mjs';
 
 const deliveries = Number(process.argv[2] ?? 4000);

@@ -2,7 +2,7 @@
 // Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/hostile.mjs [first, e.g. 1000] [all, e.g. 10000] [kinds, e.g. reset,nul]
 // Makes and drops its own database on that server. The sender and its receivers are processes of their own. The memory is
 // read after a collection, with nothing under way. Ends with 1 when it grew by more than the ratio allowed.
-import { recordEvent } from '../dist/src/services/outbox.js';
+import { recordEvent } from '../dist/src/services/events/outbox.js';
 import { kill, nextLine, openWorld, secret, start, subscribe } from './webhook-world.mjs';
 
 const first = Number(process.argv[2] ?? 1000);

@@ -1,8 +1,8 @@
 // How fast feeds are parsed, against JSON.parse alone over the same bytes, and how much memory it takes at most.
 // Usage: npm run build && node --expose-gc bench/parse.mjs <directory of dated payloads> [rounds]
 // Takes the largest payload of each feed (docs/backtest.md says how a directory is read). Rounds are interleaved.
-import { readArchive } from '../dist/src/backtest-files.js';
-import { findAdapter } from '../dist/src/domain/feeds/adapters.js';
+import { readArchive } from '../dist/src/cli/backtest-archive.js';
+import { findAdapter } from '../dist/src/domain/feeds/adapters/registry.js';
 
 const [directory, rounds = '9'] = process.argv.slice(2);
 if (directory === undefined || globalThis.gc === undefined)

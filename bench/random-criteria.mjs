@@ -2,16 +2,16 @@
 // Usage: npm run build && node bench/random-criteria.mjs <directory of dated payloads> [how many] [seed]
 // Prints how many came to what, the slowest evaluations, and every fault; ends with 1 when there is any.
 import { readFileSync } from 'node:fs';
-import { readArchive, readReviewed } from '../dist/src/backtest-files.js';
-import { criterionSchema } from '../dist/src/domain/criterion.js';
-import { evaluate } from '../dist/src/domain/evaluate.js';
-import { readIdentityTable, versionStyle } from '../dist/src/domain/identity-table.js';
-import { firstKnown } from '../dist/src/domain/known-at.js';
-import { defaultPolicy } from '../dist/src/domain/policy.js';
-import { createFeed } from '../dist/src/services/feeds.js';
-import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
-import { postSnapshot } from '../dist/src/services/snapshots.js';
-import { loadTimeline } from '../dist/src/services/timelines.js';
+import { readArchive, readReviewed } from '../dist/src/cli/backtest-archive.js';
+import { criterionSchema } from '../dist/src/domain/criterion/criterion.js';
+import { defaultPolicy } from '../dist/src/domain/criterion/policy.js';
+import { evaluate } from '../dist/src/domain/evaluation/evaluate.js';
+import { firstKnown } from '../dist/src/domain/evaluation/known-at.js';
+import { readIdentityTable, versionStyle } from '../dist/src/domain/identity/table.js';
+import { createFeed } from '../dist/src/services/feeds/feeds.js';
+import { postSnapshot } from '../dist/src/services/feeds/snapshots.js';
+import { loadTimeline } from '../dist/src/services/settling/timelines.js';
+import { muteWebhooks } from '../dist/src/services/webhooks/mute.js';
 import { openDatabase } from '../dist/src/store/db.js';
 import { migrate } from '../dist/src/store/migrate.js';
 

@@ -4,10 +4,10 @@
 // two days ago; the predictions that watch their families (five each) are settled. Everything else must not be touched.
 import { readFileSync } from 'node:fs';
 import postgres from 'postgres';
-import { readIdentityTable } from '../dist/src/domain/identity-table.js';
-import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
-import { resolveEverything } from '../dist/src/services/resolver.js';
-import { settlePredictions } from '../dist/src/services/settle.js';
+import { readIdentityTable } from '../dist/src/domain/identity/table.js';
+import { resolveEverything } from '../dist/src/services/settling/resolver.js';
+import { settlePredictions } from '../dist/src/services/settling/settle.js';
+import { muteWebhooks } from '../dist/src/services/webhooks/mute.js';
 import { openDatabase } from '../dist/src/store/db.js';
 import { migrate } from '../dist/src/store/migrate.js';
 import { listWatching } from '../dist/src/store/watches.js';

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { parseCidrs } from '../dist/src/net/address.js';
 import { makeClient } from '../dist/src/net/client.js';
 import { postWebhook } from '../dist/src/net/post-webhook.js';
-import { startSender } from '../dist/src/services/sender.js';
 import { makeVault } from '../dist/src/services/vault.js';
+import { startSender } from '../dist/src/services/webhooks/sender.js';
 import { openDatabase } from '../dist/src/store/db.js';
 
 const settings = JSON.parse(process.argv[2]);

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import postgres from 'postgres';
-import { readIdentityTable } from '../dist/src/domain/identity-table.js';
-import { muteWebhooks } from '../dist/src/services/mute-webhooks.js';
+import { readIdentityTable } from '../dist/src/domain/identity/table.js';
 import { makeVault } from '../dist/src/services/vault.js';
-import { createEndpoint } from '../dist/src/services/webhook-endpoints.js';
+import { createEndpoint } from '../dist/src/services/webhooks/endpoints.js';
+import { muteWebhooks } from '../dist/src/services/webhooks/mute.js';
 import { openDatabase } from '../dist/src/store/db.js';
 import { migrate } from '../dist/src/store/migrate.js';
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../src/services/deps.ts';
-import { startSender } from '../src/services/sender.ts';
-import { sweepWebhooks } from '../src/services/webhook-sweep.ts';
+import { startSender } from '../src/services/webhooks/sender.ts';
+import { sweepWebhooks } from '../src/services/webhooks/sweep.ts';
 import type { Job } from './job.ts';
 import type { Schedule } from './schedule.ts';
 

@@ -1,5 +1,5 @@
-import { forgetAnswers } from '../src/services/idempotency.ts';
-import { forgetWindows } from '../src/services/rate-limits.ts';
+import { forgetAnswers } from '../src/services/access/idempotency.ts';
+import { forgetWindows } from '../src/services/access/rate-limits.ts';
 import type { Job } from './job.ts';
 
 /** Forgets what is kept for a while only: answers for whoever asks again, and who asked how much. */

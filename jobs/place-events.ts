@@ -1,4 +1,4 @@
-import { placeEvents } from '../src/services/event-log.ts';
+import { placeEvents } from '../src/services/events/event-log.ts';
 import type { Job } from './job.ts';
 
 /** Gives events their places even while nobody asks for them, so that the first who does need not wait. */

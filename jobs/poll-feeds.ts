@@ -1,5 +1,5 @@
-import { withCurrentIdentity } from '../src/services/identity.ts';
-import { pollDueFeeds } from '../src/services/polls.ts';
+import { pollDueFeeds } from '../src/services/feeds/polls.ts';
+import { withCurrentIdentity } from '../src/services/identity/identity.ts';
 import type { Job } from './job.ts';
 
 /** Reads every feed that is due, on whichever node comes first. */

@@ -1,5 +1,5 @@
-import { withCurrentIdentity } from '../src/services/identity.ts';
-import { resolveDue } from '../src/services/resolver.ts';
+import { withCurrentIdentity } from '../src/services/identity/identity.ts';
+import { resolveDue } from '../src/services/settling/resolver.ts';
 import type { Job } from './job.ts';
 
 /** Settles what time alone may have changed; what feeds change is settled as they are read. */

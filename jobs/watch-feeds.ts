@@ -1,4 +1,4 @@
-import { watchFeeds } from '../src/services/feed-health.ts';
+import { watchFeeds } from '../src/services/feeds/health.ts';
 import type { Job } from './job.ts';
 
 /** Notices feeds that have fallen silent, whoever should have read them; `pollCron` is when they are expected to be. */

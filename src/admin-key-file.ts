@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { makeKey } from './services/admin-key.ts';
+import { makeKey } from './services/access/admin-key.ts';
 
 /** The admin key, and whether it was made just now and must be shown. */
 export type AdminKey = { readonly key: string; readonly made: boolean; readonly path: string | null };

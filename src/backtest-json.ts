@@ -1,7 +1,7 @@
-import type { BacktestReport } from './backtest-command.ts';
+import type { BacktestReport } from './cli/backtest.ts';
 import { formatInstant } from './domain/instant.ts';
-import type { BacktestRow } from './services/backtest-rows.ts';
-import type { BacktestScore } from './services/backtest-summary.ts';
+import type { BacktestRow } from './services/backtest/rows.ts';
+import type { BacktestScore } from './services/backtest/summary.ts';
 
 /** The report for machines, as docs/backtest.md names it. */
 export function backtestToJson(report: BacktestReport) {

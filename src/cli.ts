@@ -1,24 +1,24 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { backtest } from './backtest-command.ts';
 import { backtestToJson } from './backtest-json.ts';
-import { renderBacktest } from './backtest-table.ts';
+import { backtest } from './cli/backtest.ts';
+import { renderBacktest } from './cli/backtest-report.ts';
+import { exportToFile, importFromFile } from './cli/export.ts';
+import { manageKeys } from './cli/keys.ts';
+import { usageError } from './cli/usage.ts';
 import { type Config, readConfig } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { Refusal } from './domain/refusal.ts';
-import { exportToFile, importFromFile } from './export-commands.ts';
 import { renderOpenApi } from './http/operations.ts';
-import { manageKeys } from './key-commands.ts';
 import { prepare, serve } from './main.ts';
 import { makeLog, openRuntime, programVersion } from './runtime.ts';
-import { checkCriterion } from './services/criteria.ts';
 import type { Deps } from './services/deps.ts';
-import { refreshModels } from './services/model-states.ts';
-import { pollDueFeeds, pollFeedNow } from './services/polls.ts';
-import { resolveDue, resolveEverything } from './services/resolver.ts';
-import { applySeed, readSeed } from './services/seed.ts';
-import { usageError } from './usage-error.ts';
+import { pollDueFeeds, pollFeedNow } from './services/feeds/polls.ts';
+import { refreshModels } from './services/models/states.ts';
+import { checkCriterion } from './services/predictions/criteria.ts';
+import { applySeed, readSeed } from './services/predictions/seed.ts';
+import { resolveDue, resolveEverything } from './services/settling/resolver.ts';
 
 const usage = `outturn <command>
 

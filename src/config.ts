@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { parseRateLimit, type RateLimit } from './domain/access/rate-limit.ts';
 import { type KeyVariable, keyVariables } from './domain/feeds/key-access.ts';
 import { parsePublicUrl, publicUrlRule } from './domain/public-url.ts';
-import { parseRateLimit, type RateLimit } from './domain/rate-limit.ts';
 import { Refusal } from './domain/refusal.ts';
-import { parseSchedule, type RetrySchedule, retryScheduleDefault } from './domain/retry-schedule.ts';
+import { parseSchedule, type RetrySchedule, retryScheduleDefault } from './domain/webhooks/retry-schedule.ts';
 
 /**
  * The environment, read once. Every variable of Outturn is in this table; README and docs/operations.md describe the same.

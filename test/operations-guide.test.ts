@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
-import { exportFormat } from '../src/domain/export-format.ts';
+import { exportFormat } from '../src/domain/transfer/format.ts';
 import { drainMsMax, noticeMs } from '../src/main.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { tablesLeftOut } from '../src/store/record-tables.ts';
@@ -26,7 +26,7 @@ describe('the page on running it', () => {
   });
 
   it('names metrics that there are', () => {
-    const source = read('src/http/metrics.ts');
+    const source = read('src/http/service/metrics.ts');
     const named = [...guide.matchAll(/`(outturn_[a-z_]+)/g)].map((match) => match[1] ?? '');
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
@@ -49,7 +49,7 @@ describe('the page on running it', () => {
       expect.arrayContaining(['DATABASE_URL', 'OUTTURN_SECRET', 'OUTTURN_ADMIN_KEY']),
     );
     expect(healthcheck.test.at(-1)).toContain(':3000/readyz');
-    expect(read('src/http/health.ts')).toContain("path: '/readyz'");
+    expect(read('src/http/service/health.ts')).toContain("path: '/readyz'");
   });
 
   it('has proxies take what the program takes, and keep their hands off ETags and streams', () => {

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type { HttpDeps, HttpEnv } from './deps.ts';
-import { answerError, answerProblem, buildProblem } from './errors.ts';
-import { addHeaders, logRequests, nameRequests, optionsHeaders } from './headers.ts';
-import { methodsByPath, routeOf } from './methods.ts';
-import type { Operation } from './operation.ts';
+import { answerError, answerProblem, buildProblem } from './operation/errors.ts';
+import type { Operation } from './operation/operation.ts';
 import { operations } from './operations.ts';
-import { addPages } from './pages.ts';
+import { addHeaders, logRequests, nameRequests, optionsHeaders } from './server/headers.ts';
+import { methodsByPath, routeOf } from './server/methods.ts';
+import { addPages } from './server/pages.ts';
 
 /** The whole HTTP floor. It listens nowhere yet: see `serveApp`. */
 export function createApp(http: HttpDeps, offered: readonly Operation[] = operations): Hono<HttpEnv> {

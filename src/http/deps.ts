@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Limiter } from '../services/access/rate-limits.ts';
 import type { Deps, Log } from '../services/deps.ts';
-import type { EventPulse } from '../services/event-pulse.ts';
-import type { Limiter } from '../services/rate-limits.ts';
-import type { Replica } from './replica.ts';
+import type { EventPulse } from '../services/events/pulse.ts';
+import type { Replica } from './operation/replica.ts';
 
 /** Times of a stream, in milliseconds. */
 export type StreamLimits = {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import { payloadBytesMax } from '../domain/feeds/adapter.ts';
-import { findAdapter } from '../domain/feeds/adapters.ts';
+import { sdkPackages } from '../domain/feeds/adapters/npm-sdk.ts';
+import { findAdapter } from '../domain/feeds/adapters/registry.ts';
 import { accessAt, type KeyVariable, keyHeaders } from '../domain/feeds/key-access.ts';
-import { sdkPackages } from '../domain/feeds/npm-sdk.ts';
 import type { Client } from './client.ts';
 import { fetchConditional } from './fetch-conditional.ts';
 import { fetchPages } from './fetch-pages.ts';

@@ -1,5 +1,5 @@
 import { type Dispatcher, request as sendRequest } from 'undici';
-import { classifyStatus, type ErrorClass } from '../domain/delivery.ts';
+import { classifyStatus, type ErrorClass } from '../domain/webhooks/delivery.ts';
 import type { Client } from './client.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { classifyError, describeError, type FetchFailureReason, parseRetryAfter } from './failure.ts';

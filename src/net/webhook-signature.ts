@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import type { SigningSecret } from '../domain/webhook-secret.ts';
+import type { SigningSecret } from '../domain/webhooks/secret.ts';
 
 /** What is signed: the same id at every attempt, the time of the attempt, and the body as it is sent. */
 export type SignedMessage = { readonly id: string; readonly timestampSeconds: number; readonly body: string };

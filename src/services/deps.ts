@@ -1,8 +1,8 @@
 import type { KeyVariable } from '../domain/feeds/key-access.ts';
-import type { IdentityTable } from '../domain/identity-table.ts';
+import type { Trust } from '../domain/feeds/trust.ts';
+import type { IdentityTable } from '../domain/identity/table.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { RetrySchedule } from '../domain/retry-schedule.ts';
-import type { Trust } from '../domain/trust.ts';
+import type { RetrySchedule } from '../domain/webhooks/retry-schedule.ts';
 import type { UrlVerdict } from '../net/client.ts';
 import type { PostAsk, PostOutcome } from '../net/post-webhook.ts';
 import type { Database } from '../store/db.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../domain/api-key.ts';
+import type { Scope } from '../domain/access/api-key.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 

@@ -1,5 +1,5 @@
-import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/delivery.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/webhooks/delivery.ts';
 import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
 

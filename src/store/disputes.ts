@@ -1,4 +1,4 @@
-import type { ExplanationNode, Verdict } from '../domain/explanation.ts';
+import type { ExplanationNode, Verdict } from '../domain/evaluation/explanation.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 

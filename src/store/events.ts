@@ -1,5 +1,5 @@
-import type { Leaning } from '../domain/evaluate.ts';
-import type { EventText } from '../domain/event.ts';
+import type { Leaning } from '../domain/evaluation/evaluate.ts';
+import type { EventText } from '../domain/events/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 

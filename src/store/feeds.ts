@@ -1,5 +1,5 @@
+import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Trust } from '../domain/trust.ts';
 import type { Sql } from './db.ts';
 
 export type FeedRow = {

@@ -1,6 +1,6 @@
 import type { FeedItem } from '../domain/feeds/item.ts';
+import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Trust } from '../domain/trust.ts';
 import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
 

@@ -1,8 +1,8 @@
 import postgres from 'postgres';
-import type { Criterion } from '../domain/criterion.ts';
-import type { Leaning } from '../domain/evaluate.ts';
+import type { Criterion } from '../domain/criterion/criterion.ts';
+import type { Polarity } from '../domain/criterion/polarity.ts';
+import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Polarity } from '../domain/polarity.ts';
 import type { Sql } from './db.ts';
 import type { Outcome } from './resolutions.ts';
 

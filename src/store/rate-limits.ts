@@ -1,5 +1,5 @@
+import type { RateLimit } from '../domain/access/rate-limit.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { RateLimit } from '../domain/rate-limit.ts';
 import type { Sql } from './db.ts';
 
 export type Grant = { readonly startedAt: Instant; readonly taken: number; readonly granted: number };

@@ -1,6 +1,6 @@
-import type { ExplanationNode } from '../domain/explanation.ts';
+import type { ExplanationNode } from '../domain/evaluation/explanation.ts';
+import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Trust } from '../domain/trust.ts';
 import type { Sql } from './db.ts';
 
 export type Outcome = 'yes' | 'no' | 'ambiguous' | 'annulled';

@@ -1,7 +1,7 @@
 import type { PendingQuery, Row } from 'postgres';
-import type { ForecastStanding } from '../domain/forecast.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { BinSums } from '../domain/score.ts';
+import type { ForecastStanding } from '../domain/scores/forecast.ts';
+import type { BinSums } from '../domain/scores/score.ts';
 import type { Sql } from './db.ts';
 import type { Outcome } from './resolutions.ts';
 

@@ -1,6 +1,6 @@
+import type { ModelName } from '../domain/criterion/pattern.ts';
 import type { Attributes } from '../domain/feeds/item.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { ModelName } from '../domain/pattern.ts';
 import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
 

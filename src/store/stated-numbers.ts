@@ -1,5 +1,5 @@
-import type { ModelName } from '../domain/pattern.ts';
-import type { StatedAsk } from '../domain/stated-ask.ts';
+import type { ModelName } from '../domain/criterion/pattern.ts';
+import type { StatedAsk } from '../domain/criterion/stated-ask.ts';
 import type { Sql } from './db.ts';
 
 /** Models of which any row of their own ever stated a number that satisfies one of the asks; each once. */

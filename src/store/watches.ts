@@ -1,4 +1,4 @@
-import type { Criterion } from '../domain/criterion.ts';
+import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 

@@ -1,7 +1,7 @@
-import type { EventType } from '../domain/event.ts';
+import type { EventType } from '../domain/events/event.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { SubscriptionFilter } from '../domain/subscription.ts';
-import type { Signing } from '../domain/webhook-secret.ts';
+import type { Signing } from '../domain/webhooks/secret.ts';
+import type { SubscriptionFilter } from '../domain/webhooks/subscription.ts';
 import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts';
-import type { Signing } from '../domain/webhook-secret.ts';
+import type { Signing } from '../domain/webhooks/secret.ts';
 import type { Sql } from './db.ts';
 
 export type SecretRow = {

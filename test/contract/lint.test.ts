@@ -16,7 +16,7 @@ test('Spectral finds nothing, by every rule for OpenAPI and by those of OWASP', 
   const told = findings.map(({ code: rule, message, path }) => `${path.join(' › ')}: ${message} (${rule})`);
   expect(
     told.slice(0, findingsShown),
-    'describe what is found in src/http; what holds of every schema is said in src/http/openapi-schemas.ts',
+    'describe what is found in src/http; what holds of every schema is said in src/http/openapi/bounds.ts',
   ).toEqual([]);
   expect([code, output]).toEqual([0, expect.any(String)]);
 });

@@ -1,6 +1,6 @@
 import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { adapterNames, findAdapter } from '../../src/domain/feeds/adapters.ts';
+import { adapterNames, findAdapter } from '../../src/domain/feeds/adapters/registry.ts';
 import { accessAt, keyVariables } from '../../src/domain/feeds/key-access.ts';
 import { type Client, makeClient } from '../../src/net/client.ts';
 import { fetchPayload, type PayloadOutcome } from '../../src/net/payloads.ts';

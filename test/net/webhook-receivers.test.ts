@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatPublicKey, parseSecret } from '../../src/domain/webhook-secret.ts';
+import { formatPublicKey, parseSecret } from '../../src/domain/webhooks/secret.ts';
 import { makeClient } from '../../src/net/client.ts';
 import { postWebhook } from '../../src/net/post-webhook.ts';
 import { derivePublicKey, signMessage } from '../../src/net/webhook-signature.ts';

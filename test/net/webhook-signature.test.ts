@@ -3,7 +3,12 @@ import OpenAI from 'openai';
 import { Webhook as ReferenceWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { describe, expect, it, test } from 'vitest';
-import { formatPrivateKey, formatPublicKey, formatSharedSecret, parseSecret } from '../../src/domain/webhook-secret.ts';
+import {
+  formatPrivateKey,
+  formatPublicKey,
+  formatSharedSecret,
+  parseSecret,
+} from '../../src/domain/webhooks/secret.ts';
 import { derivePublicKey, signMessage } from '../../src/net/webhook-signature.ts';
 
 /** Published with the reference libraries of Standard Webhooks 1.0.0, and with Svix. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describePredictions } from '../../src/greeting.ts';
+import { describePredictions } from '../../src/cli/greeting.ts';
 import { gptReleased, litellm, oldModels } from '../support/listings.ts';
 import { readAt, record } from '../support/play.ts';
 import { openWorld, type World } from '../support/world.ts';

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Deps } from '../../src/services/deps.ts';
-import { pollDueFeeds } from '../../src/services/polls.ts';
-import { recordPrediction } from '../../src/services/predictions.ts';
-import { decideByPerson } from '../../src/services/resolutions.ts';
-import { resolveDue, resolveEverything } from '../../src/services/resolver.ts';
-import { readSeed, seedOnce } from '../../src/services/seed.ts';
+import { pollDueFeeds } from '../../src/services/feeds/polls.ts';
+import { recordPrediction } from '../../src/services/predictions/predictions.ts';
+import { decideByPerson } from '../../src/services/predictions/resolutions.ts';
+import { readSeed, seedOnce } from '../../src/services/predictions/seed.ts';
+import { resolveDue, resolveEverything } from '../../src/services/settling/resolver.ts';
 import type { Database } from '../../src/store/db.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../support/listings.ts';
 import { eventTypes, hours, misTold, readAt, record, resolutions, view } from '../support/play.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { parseRateLimit } from '../../src/domain/rate-limit.ts';
+import { parseRateLimit } from '../../src/domain/access/rate-limit.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import { serveApp } from '../../src/http/serve.ts';
-import { hashKey, makeKey } from '../../src/services/admin-key.ts';
+import { serveApp } from '../../src/http/server/serve.ts';
+import { hashKey, makeKey } from '../../src/services/access/admin-key.ts';
+import { createLimiter } from '../../src/services/access/rate-limits.ts';
 import type { Log } from '../../src/services/deps.ts';
-import { createEventPulse } from '../../src/services/event-pulse.ts';
-import { createLimiter } from '../../src/services/rate-limits.ts';
+import { createEventPulse } from '../../src/services/events/pulse.ts';
 import { type Client, makeClient } from './http-client.ts';
 import { openWorld, type World, type WorldStart } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelPattern } from '../../src/domain/criterion.ts';
+import type { ModelPattern } from '../../src/domain/criterion/criterion.ts';
 
 /** From a moment on a list holds a row in this state. */
 export type Listed = {

@@ -1,6 +1,6 @@
 import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import { buildOpenApi } from '../../src/http/openapi.ts';
+import { buildOpenApi } from '../../src/http/openapi/document.ts';
 import { operations } from '../../src/http/operations.ts';
 import type { FuzzWorld } from './fuzz.ts';
 import type { Answer, Ask, Json } from './http-client.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { scopes } from '../../src/domain/api-key.ts';
-import { buildOpenApi } from '../../src/http/openapi.ts';
+import { scopes } from '../../src/domain/access/api-key.ts';
+import { buildOpenApi } from '../../src/http/openapi/document.ts';
 import { operations } from '../../src/http/operations.ts';
 import { type ApiWorld, openApiWorld } from './api-world.ts';
 import { createArchive, gpt5Ledger, recordClaim } from './claims.ts';

@@ -1,4 +1,4 @@
-import type { Criterion } from '../../src/domain/criterion.ts';
+import type { Criterion } from '../../src/domain/criterion/criterion.ts';
 import { dayMs, type Instant } from '../../src/domain/instant.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from './listings.ts';
 import { hours } from './play.ts';

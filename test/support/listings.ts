@@ -1,4 +1,4 @@
-import type { Criterion } from '../../src/domain/criterion.ts';
+import type { Criterion } from '../../src/domain/criterion/criterion.ts';
 
 /** Payloads in the shapes of the catalogues, as small as a test needs them. */
 

@@ -1,4 +1,4 @@
-import type { Sighting } from '../../src/domain/timeline.ts';
+import type { Sighting } from '../../src/domain/evidence/timeline.ts';
 import type { FeedSetups } from './feed-setups.ts';
 import type { Fate } from './oracle.ts';
 import { feed, sighting, type TestFeed, type TestVersion } from './timelines.ts';

@@ -1,4 +1,4 @@
-import type { Criterion, EventLeaf, ModelPattern, Precedes, Within } from '../../src/domain/criterion.ts';
+import type { Criterion, EventLeaf, ModelPattern, Precedes, Within } from '../../src/domain/criterion/criterion.ts';
 
 /**
  * The oracle: knows when everything happened, and answers with two values. It shares no code with the engine.

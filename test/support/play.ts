@@ -1,9 +1,13 @@
-import type { Criterion } from '../../src/domain/criterion.ts';
+import type { Criterion } from '../../src/domain/criterion/criterion.ts';
 import { hourMs } from '../../src/domain/instant.ts';
-import { pollFeedNow, type ReadingReport } from '../../src/services/polls.ts';
-import type { PredictionView } from '../../src/services/prediction-views.ts';
-import { findPredictionAt, type PredictionInput, recordPrediction } from '../../src/services/predictions.ts';
-import { listResolutionsOf } from '../../src/services/resolutions.ts';
+import { pollFeedNow, type ReadingReport } from '../../src/services/feeds/polls.ts';
+import {
+  findPredictionAt,
+  type PredictionInput,
+  recordPrediction,
+} from '../../src/services/predictions/predictions.ts';
+import { listResolutionsOf } from '../../src/services/predictions/resolutions.ts';
+import type { PredictionView } from '../../src/services/predictions/views.ts';
 import { findFeed } from '../../src/store/feeds.ts';
 import { served } from './wire.ts';
 import { instantOf, type World } from './world.ts';

@@ -1,4 +1,4 @@
-import { problemKinds } from '../../src/http/errors.ts';
+import { problemKinds } from '../../src/http/operation/errors.ts';
 import type { Answer, Json } from './http-client.ts';
 
 const texts = ['type', 'title', 'detail', 'code', 'request_id'] as const;

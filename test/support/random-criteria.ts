@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Criterion, EventLeaf, ModelPattern } from '../../src/domain/criterion.ts';
+import type { Criterion, EventLeaf, ModelPattern } from '../../src/domain/criterion/criterion.ts';
 import { dayMs } from '../../src/domain/instant.ts';
 import { start } from './random-worlds.ts';
 

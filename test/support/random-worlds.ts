@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { Sighting, Timeline } from '../../src/domain/evidence/timeline.ts';
 import { dayMs, hourMs, type Instant } from '../../src/domain/instant.ts';
-import type { Sighting, Timeline } from '../../src/domain/timeline.ts';
 import { at, feed, polls, sighting, type TestFeed, type TestVersion, timeline } from './timelines.ts';
 
 /** Random small timelines and criteria for laws that hold of all of them. Time runs over August and September 2025. */

@@ -161,10 +161,30 @@ export function findVagueNames(tree: Tree): string[] {
   return [...tree.keys()].filter((path) => /(^|\/)(utils?|helpers?|types|common|misc|index)(\.tsx?$|\/)/.test(path));
 }
 
-/** The same resource has the same file name on every floor. */
-export function findMissingFloors(tree: Tree, resources: readonly string[]): string[] {
-  const floorsOfResource = ['src/store', 'src/services', 'src/http'];
-  return resources.flatMap((resource) =>
-    floorsOfResource.map((floor) => `${floor}/${resource}.ts`).filter((path) => !tree.has(path)),
-  );
+/** Directories of `src/http` that serve every resource and belong to none. */
+const httpMachinery = new Set(['operation', 'openapi', 'server']);
+
+/** The nouns of a layer: the directories directly below it. */
+function nounsOf(tree: Tree, layer: string): Set<string> {
+  const nouns = [...tree.keys()].flatMap((path) => {
+    const [noun, file] = path.startsWith(`${layer}/`) ? path.slice(layer.length + 1).split('/') : [];
+    return noun === undefined || file === undefined ? [] : [noun];
+  });
+  return new Set(nouns);
+}
+
+/** Resource directories of `src/http` without a directory of that name in `src/services`, and files of one name under two nouns. */
+export function findMisplacedNouns(tree: Tree): string[] {
+  const services = nounsOf(tree, 'src/services');
+  const missing = [...nounsOf(tree, 'src/http')]
+    .filter((noun) => !httpMachinery.has(noun) && !services.has(noun) && !nounsOf(tree, 'src/domain').has(noun))
+    .map((noun) => `src/http/${noun} has no counterpart in src/services or src/domain`);
+  const misplaced = [...tree.keys()].flatMap((path) => {
+    const [, noun, file] = /^src\/http\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    if (noun === undefined || file === undefined || httpMachinery.has(noun)) return [];
+    return [...services]
+      .filter((other) => other !== noun && tree.has(`src/services/${other}/${file}`) && !services.has(noun))
+      .map((other) => `${path} belongs under ${other}, as in src/services`);
+  });
+  return [...missing, ...misplaced];
 }

@@ -1,8 +1,14 @@
-import type { Criterion, ModelPattern } from '../../src/domain/criterion.ts';
-import { type Evaluation, evaluate, type Terms } from '../../src/domain/evaluate.ts';
+import type { Criterion, ModelPattern } from '../../src/domain/criterion/criterion.ts';
+import { defaultPolicy, type EvidencePolicy } from '../../src/domain/criterion/policy.ts';
+import { type Evaluation, evaluate, type Terms } from '../../src/domain/evaluation/evaluate.ts';
+import {
+  type FeedFacts,
+  type ItemVersion,
+  readsKey,
+  type Sighting,
+  type Timeline,
+} from '../../src/domain/evidence/timeline.ts';
 import { hourMs, type Instant, parseDate } from '../../src/domain/instant.ts';
-import { defaultPolicy, type EvidencePolicy } from '../../src/domain/policy.ts';
-import { type FeedFacts, type ItemVersion, readsKey, type Sighting, type Timeline } from '../../src/domain/timeline.ts';
 
 /** Small timelines that read like the stories they stand for. Moments are written as dates or as instants in UTC. */
 

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { parseSchedule, retryScheduleDefault } from '../../src/domain/retry-schedule.ts';
+import { parseSchedule, retryScheduleDefault } from '../../src/domain/webhooks/retry-schedule.ts';
 import { parseCidrs } from '../../src/net/address.ts';
 import { makeClient } from '../../src/net/client.ts';
 import { postWebhook } from '../../src/net/post-webhook.ts';

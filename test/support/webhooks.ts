@@ -1,6 +1,6 @@
-import { recordPrediction } from '../../src/services/predictions.ts';
-import { decideByPerson } from '../../src/services/resolutions.ts';
-import { createEndpoint, type EndpointInput } from '../../src/services/webhook-endpoints.ts';
+import { recordPrediction } from '../../src/services/predictions/predictions.ts';
+import { decideByPerson } from '../../src/services/predictions/resolutions.ts';
+import { createEndpoint, type EndpointInput } from '../../src/services/webhooks/endpoints.ts';
 import type { DeliveryRow } from '../../src/store/webhook-deliveries.ts';
 import { listAttempts, listDeliveries } from '../../src/store/webhook-deliveries.ts';
 import type { World } from './world.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { readIdentityTable } from '../../src/domain/identity-table.ts';
+import { readIdentityTable } from '../../src/domain/identity/table.ts';
 import { type Instant, parseDate } from '../../src/domain/instant.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
-import { createFeed, type FeedInput } from '../../src/services/feeds.ts';
+import { createFeed, type FeedInput } from '../../src/services/feeds/feeds.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
 import { openTestDatabase } from './database.ts';
 import { makeWebhookDeps } from './webhook-deps.ts';

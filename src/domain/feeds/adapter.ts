@@ -1,7 +1,7 @@
-import type { Trust } from '../trust.ts';
 import type { FeedParser } from './item.ts';
 import type { KeyAccess } from './key-access.ts';
 import type { Paging } from './pages.ts';
+import type { Trust } from './trust.ts';
 
 /** What a feed of an adapter is taken to be unless its entry says otherwise. */
 export type AdapterDefaults = {

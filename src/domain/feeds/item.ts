@@ -1,5 +1,5 @@
-import type { StatedRelease } from '../stated-date.ts';
-import type { Trust } from '../trust.ts';
+import type { StatedRelease } from './stated-date.ts';
+import type { Trust } from './trust.ts';
 
 /** Stages of a model's life, in order. `announced` is no release. */
 export const stages = ['announced', 'preview', 'general', 'deprecated', 'retired'] as const;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { adapterNames, findAdapter } from '../../../src/domain/feeds/adapters.ts';
+import { adapterNames, findAdapter } from '../../../src/domain/feeds/adapters/registry.ts';
+import { trusts } from '../../../src/domain/feeds/trust.ts';
 import { parseDate } from '../../../src/domain/instant.ts';
-import { trusts } from '../../../src/domain/trust.ts';
 
 const root = new URL('../../../', import.meta.url);
 const vendors = ['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'] as const;

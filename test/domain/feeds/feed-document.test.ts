@@ -8,7 +8,7 @@ import {
   tagCharactersMax,
   tagsMax,
 } from '../../../src/domain/feeds/feed-document.ts';
-import { toBytes } from './payloads.ts';
+import { toBytes } from './adapters/payloads.ts';
 
 const channel = (inner: string) => `<rss version="2.0"><channel><title>x</title>${inner}</channel></rss>`;
 const item = (inner: string) => channel(`<item><guid>a</guid>${inner}</item>`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
-import { readFeedsFile } from '../../../src/services/setup.ts';
+import { readFeedsFile } from '../../../src/services/feeds/setup.ts';
 
 /** The blocks of code below "Adding a feed", in order: the parser, the entry, the payload, what must come of it. */
 function readRecipe(): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { criterionSchema } from '../../../src/domain/criterion.ts';
+import { criterionSchema } from '../../../src/domain/criterion/criterion.ts';
 import { parseDate } from '../../../src/domain/instant.ts';
 
 const dateText = z.string().refine((text) => parseDate(text) !== null);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { eventText } from '../../../src/domain/event.ts';
-import { listEventPage, placeEvents } from '../../../src/services/event-log.ts';
+import { eventText } from '../../../src/domain/events/event.ts';
+import { listEventPage, placeEvents } from '../../../src/services/events/event-log.ts';
 import type { Database, Sql } from '../../../src/store/db.ts';
 import { insertEvent } from '../../../src/store/events.ts';
 import { openTestDatabase } from '../../support/database.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
-import { exportRecord } from '../../../src/services/export.ts';
+import { exportRecord } from '../../../src/services/transfer/export.ts';
 import { openDatabase } from '../../../src/store/db.ts';
 import { createServerDatabase, openTestDatabase } from '../../support/database.ts';
 import { outturn, type Program, removeDirectory, startProgram } from '../../support/program.ts';

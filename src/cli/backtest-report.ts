@@ -1,0 +1,91 @@
+import { formatInstant } from '../domain/instant.ts';
+import type { BacktestRow } from '../services/backtest/rows.ts';
+import type { BacktestScore } from '../services/backtest/summary.ts';
+import type { BacktestReport } from './backtest.ts';
+
+const whyCharsMax = 110;
+
+/** The report for people: readings, predictions, scores. */
+export function renderBacktest(report: BacktestReport): string {
+  const { readings, left, predictions, worth } = report;
+  return [
+    'Payloads',
+    ...table(
+      readings
+        .filter((row) => row.result !== 'ok' || !row.name.endsWith('as published by then'))
+        .map((row) => [
+          formatInstant(row.observedAt),
+          row.feed,
+          row.result,
+          `${row.items} items${row.lost > 0 ? `, ${row.lost} not read` : ''}`,
+          row.detail ?? '',
+        ]),
+    ),
+    ...left.map((file) => `  left out: ${file.name} (${file.why})`),
+    '',
+    'Predictions',
+    ...table(predictions.map(predictionCells)),
+    '',
+    'Score',
+    ...table([
+      ['', ...scoreHeads],
+      ['all', ...scoreCells(report.score)],
+      ...Object.entries(report.byPolicy).map(([name, score]) => [`policy ${name}`, ...scoreCells(score)]),
+      ...Object.entries(report.byFeed).map(([name, score]) => [`feed ${name}`, ...scoreCells(score)]),
+    ]),
+    ...proofLines(report.proof),
+    ...(worth === undefined
+      ? []
+      : [
+          '',
+          `Without ${worth.without.join(', ')}: ${worth.changed.length} came out otherwise`,
+          ...table(worth.changed.map((row) => [row.slug, row.policy, row.with, '→', row.without])),
+        ]),
+  ].join('\n');
+}
+
+function proofLines(proof: BacktestReport['proof']): string[] {
+  if (proof === undefined) return [];
+  const { evaluations, missed, answers, moved } = proof;
+  return [
+    '',
+    'Proof',
+    `  after each payload everything was evaluated anew, ${evaluations} evaluations: ${missed.length} found what looking at what changed had missed`,
+    `  ${answers} answers as of the moment of a payload were asked again at the end: ${moved.length} had moved`,
+    ...[...missed, ...moved].map((line) => `  ${line}`),
+  ];
+}
+
+function predictionCells(row: BacktestRow): string[] {
+  const outcome = row.outcome === null ? 'open' : `${row.outcome} ${row.effectiveAt ?? ''}`;
+  const late = row.daysLate === null ? '' : `${row.daysLate.toFixed(1)} d late`;
+  return [
+    row.slug,
+    row.policy,
+    row.judgement ?? '',
+    outcome,
+    row.proposedAt === null ? '' : `proposed ${row.proposedAt}`,
+    row.knownAt === null ? '' : `known ${row.knownAt}`,
+    late,
+    row.outcome === null || row.judgement === 'wrong' ? row.why.slice(0, whyCharsMax) : row.feeds.join(', '),
+  ];
+}
+
+const scoreHeads = ['claims', 'right', 'wrong', 'premature', 'misdated', 'undetermined', 'median late', 'worst late'];
+
+function scoreCells(score: BacktestScore): string[] {
+  const days = (value: number | null): string => (value === null ? '' : `${value.toFixed(1)} d`);
+  const { claims, right, wrong, premature, misdated, undetermined } = score;
+  return [
+    ...[claims, right, wrong, premature, misdated, undetermined].map(String),
+    days(score.medianDaysLate),
+    days(score.worstDaysLate),
+  ];
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+}

@@ -1,0 +1,66 @@
+import { patternsOf } from '../domain/criterion/watch.ts';
+import type { Deps } from '../services/deps.ts';
+import { type FeedView, listFeedViews } from '../services/feeds/feeds.ts';
+import { listPredictionsAt } from '../services/predictions/lists.ts';
+import type { PredictionView } from '../services/predictions/views.ts';
+
+/** Predictions told at start; the rest are for the API. */
+const predictionLinesMax = 60;
+
+/** One line per feed, and whether any of them was reached over the network. */
+export async function describeFeeds(deps: Deps): Promise<string[]> {
+  const views = await listFeedViews(deps);
+  if (views.length === 0) return ['Feeds: none. Create one by POST /v1/feeds.'];
+  const lines = views.map((view) => `  ${view.feed.slug.padEnd(24)} ${feedText(view)}`);
+  const network = views.filter(
+    (view) =>
+      view.feed.url !== null && !view.feed.url.startsWith('builtin:') && view.feed.enabled && view.keyMissing === null,
+  );
+  const reached = network.some((view) => view.lastPoll?.result === 'ok' || view.lastPoll?.result === 'not_modified');
+  const warning =
+    network.length > 0 && !reached
+      ? ['  No feed could be reached over the network: what follows rests on the ledger and the SDK tables alone.']
+      : [];
+  return ['Feeds', ...lines, ...warning];
+}
+
+function feedText(view: FeedView): string {
+  const { lastPoll } = view;
+  if (view.keyMissing !== null) return `rests until ${view.keyMissing} is set`;
+  if (lastPoll === null) return view.feed.enabled ? 'not read yet' : 'disabled';
+  if (lastPoll.result === 'failed')
+    return `failed: ${lastPoll.errorDetail ?? lastPoll.errorCode ?? 'unknown'}`.slice(0, 120);
+  if (lastPoll.result === 'suspect') return `suspect: ${lastPoll.suspectReason ?? ''}`.slice(0, 120);
+  return `${lastPoll.result}, ${lastPoll.items} items`;
+}
+
+/** One line per prediction with its standing. */
+export async function describePredictions(deps: Deps): Promise<string[]> {
+  const page = await listPredictionsAt(deps, {
+    filter: {},
+    status: null,
+    outcome: null,
+    asOf: null,
+    after: null,
+    sort: 'recorded_at',
+    limit: predictionLinesMax,
+  });
+  if (page.views.length === 0) return ['Predictions: none yet. Record one by POST /v1/predictions.'];
+  const more = page.next === null ? [] : ['  … and more: GET /v1/predictions'];
+  return [
+    'Predictions',
+    ...page.views.map((view) => `  ${view.prediction.slug.padEnd(36)} ${standingText(view)}`),
+    ...more,
+  ];
+}
+
+function standingText(view: PredictionView): string {
+  if (view.resolution !== null)
+    return `${view.resolution.outcome}, ${view.resolution.effectiveAt}${view.status === 'disputed' ? ' (disputed)' : ''}`;
+  if (view.status !== 'open') return `${view.status}: ${view.leaning?.text ?? ''}`.slice(0, 160);
+  if (view.standing !== null) return `open, ${view.standing}`;
+  // Without anything that a feed could list only a person can answer; otherwise no feed has been read that could.
+  return patternsOf(view.prediction.criterion).length === 0
+    ? 'open, for a person to judge'
+    : 'open, no feed that could tell has been read yet';
+}

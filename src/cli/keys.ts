@@ -1,0 +1,84 @@
+import { type Scope, scopes } from '../domain/access/api-key.ts';
+import { type Instant, parseDate } from '../domain/instant.ts';
+import { apiKeyToJson } from '../http/access/api-keys.ts';
+import { createApiKey, findApiKeyById, listApiKeyPage, revokeApiKeyById } from '../services/access/api-keys.ts';
+import { shellActor } from '../services/access/audit.ts';
+import { performWrite, type WriteAsk } from '../services/access/writes.ts';
+import type { Deps } from '../services/deps.ts';
+import { usageError } from './usage.ts';
+
+/** What may be said of a key on the command line. */
+export type KeyOptions = {
+  readonly name?: string | undefined;
+  readonly scopes?: string | undefined;
+  readonly expires?: string | undefined;
+};
+
+/** Keys are read so many at a time. */
+const pageRows = 200;
+
+/** `keys create|list|revoke`: the same keys as over HTTP, and the same audit. */
+export async function manageKeys(deps: Deps, args: readonly string[], options: KeyOptions): Promise<unknown> {
+  const [verb, id] = args;
+  switch (verb) {
+    case 'create':
+      return await createFromShell(deps, options);
+    case 'list':
+      return { keys: await listAll(deps) };
+    case 'revoke':
+      if (id === undefined) throw usageError('keys revoke needs the id of a key');
+      return await revokeFromShell(deps, id);
+    default:
+      throw usageError('keys needs one of create, list and revoke');
+  }
+}
+
+function askOf(operation: string): WriteAsk {
+  return { actor: shellActor, operation, path: null, requestId: null, apart: false, msMax: undefined };
+}
+
+async function createFromShell(deps: Deps, options: KeyOptions): Promise<unknown> {
+  if (options.name === undefined || options.name.trim() === '') throw usageError('keys create needs --name');
+  const input = { name: options.name, scopes: readScopes(options.scopes), expiresAt: readExpiry(options.expires) };
+  const made = await performWrite(deps, askOf('createApiKey'), {
+    before: async () => null,
+    run: (inside) => createApiKey(inside, input, shellActor),
+    after: ({ row }) => apiKeyToJson(row, deps.now()),
+  });
+  return { ...apiKeyToJson(made.row, deps.now()), key: made.key };
+}
+
+function readScopes(text: string | undefined): Scope[] {
+  const names = (text ?? '').split(',').map((name) => name.trim());
+  const known = scopes.filter((scope) => names.includes(scope));
+  const unknown = names.filter((name) => !known.some((scope) => scope === name));
+  if (unknown.length > 0) throw usageError(`keys create needs --scopes, some of ${scopes.join(',')}`);
+  return known;
+}
+
+function readExpiry(text: string | undefined): Instant | null {
+  if (text === undefined) return null;
+  const parsed = parseDate(text);
+  if (parsed === null || (parsed.precision !== 'day' && parsed.precision !== 'instant'))
+    throw usageError('--expires takes a day (its start counts) or an RFC 3339 instant with a zone');
+  return parsed.interval.from;
+}
+
+async function listAll(deps: Deps): Promise<unknown[]> {
+  const keys: unknown[] = [];
+  for (let after: string | null = null; ; ) {
+    const rows: Awaited<ReturnType<typeof listApiKeyPage>> = await listApiKeyPage(deps, { after, limit: pageRows });
+    keys.push(...rows.map((row) => apiKeyToJson(row, deps.now())));
+    after = rows.at(-1)?.id ?? null;
+    if (rows.length < pageRows) return keys;
+  }
+}
+
+async function revokeFromShell(deps: Deps, id: string): Promise<unknown> {
+  await performWrite(deps, askOf('revokeApiKeyById'), {
+    before: async (inside) => apiKeyToJson(await findApiKeyById(inside, id), deps.now()),
+    run: (inside) => revokeApiKeyById(inside, id),
+    after: () => null,
+  });
+  return apiKeyToJson(await findApiKeyById(deps, id), deps.now());
+}

@@ -1,0 +1,76 @@
+import { modelKey } from '../identity/model-id.ts';
+import { compareVersions } from '../identity/version.ts';
+import type { ModelPattern } from './criterion.ts';
+import { type ModelName, matchesPattern, type VersionStyleOf } from './pattern.ts';
+
+/** Names told of at most, wherever a warning lists what there is. */
+export const neighboursMax = 8;
+
+/** What a pattern can be held against: the models listed so far, and the families that names are read as. */
+export type Listed = {
+  readonly seen: readonly ModelName[];
+  readonly families: readonly { readonly vendor: string; readonly family: string }[];
+  readonly styleOf: VersionStyleOf;
+};
+
+/**
+ * What has been listed that differs least in structure from a pattern that nothing matches: other tiers of that version,
+ * other versions of that tier, the family, the vendor. Spelling plays no part.
+ */
+export function nearestText(pattern: ModelPattern, { seen, families, styleOf }: Listed): string {
+  const { version: _any, ...versionless } = pattern;
+  const like = (wanted: ModelPattern) => seen.filter((model) => matchesPattern(wanted, model, styleOf));
+  const ofVersion = pattern.version === undefined ? [] : like({ ...pattern, tier: 'any' });
+  if (ofVersion.length > 0) return `of that version these tiers have been: ${tiersText(ofVersion)}`;
+  const ofTier = like(versionless);
+  if (ofTier.length > 0) {
+    const versions = aroundVersion(ofTier, pattern, styleOf).map((model) => model.version ?? 'none');
+    return `with that tier these versions have been: ${listText(versions)}`;
+  }
+  const ofFamily = like({ ...versionless, tier: 'any' });
+  if (ofFamily.length > 0) return `of that family these have been: ${listText(keysAround(ofFamily, pattern, styleOf))}`;
+  return familyText(pattern, families);
+}
+
+function familyText({ vendor, family }: ModelPattern, families: Listed['families']): string {
+  const vendors = [...new Set(families.map((known) => known.vendor))];
+  if (vendor !== 'any' && !vendors.includes(vendor))
+    return `names are read as models of these vendors only: ${listText(vendors, vendors.length)}`;
+  const ofVendor = families.filter((known) => vendor === 'any' || known.vendor === vendor);
+  if (family === 'any' || ofVendor.some((known) => known.family === family)) return 'nothing of that family has been';
+  const elsewhere = families.filter((known) => known.family === family).map((known) => known.vendor);
+  if (elsewhere.length > 0) return `${family} is a family of ${listText(elsewhere)}`;
+  return `names are read as these families only: ${listText(ofVendor.map((known) => known.family))}`;
+}
+
+function tiersText(models: readonly ModelName[]): string {
+  const tiers = [...new Set(models.map((model) => model.tier))];
+  tiers.sort((a, b) => Number(a !== null) - Number(b !== null) || (a ?? '').localeCompare(b ?? '', 'en'));
+  return listText(tiers.map((tier) => JSON.stringify(tier)));
+}
+
+function keysAround(models: readonly ModelName[], pattern: ModelPattern, styleOf: VersionStyleOf): string[] {
+  return aroundVersion(models, pattern, styleOf).map(modelKey);
+}
+
+/** Newest first; where one version is asked for, what lies next to it on either side comes within the bound. */
+function aroundVersion(
+  models: readonly ModelName[],
+  { version }: ModelPattern,
+  styleOf: VersionStyleOf,
+): readonly ModelName[] {
+  const order = (a: ModelName, b: string | null): number =>
+    compareVersions(b ?? '', a.version ?? '', styleOf(a.vendor, a.family));
+  const sorted = [...models].sort((a, b) => order(a, b.version) || modelKey(a).localeCompare(modelKey(b), 'en'));
+  const older = typeof version === 'string' ? sorted.findIndex((model) => order(model, version) > 0) : 0;
+  const at = older === -1 ? sorted.length : older;
+  const start = Math.max(0, Math.min(at - neighboursMax / 2, sorted.length - neighboursMax));
+  return [...sorted.slice(start), ...sorted.slice(0, start)];
+}
+
+/** Up to `max` of the names, each once, and how many more there are. */
+function listText(names: readonly string[], max: number = neighboursMax): string {
+  const distinct = [...new Set(names)];
+  const more = distinct.length - max;
+  return `${distinct.slice(0, max).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

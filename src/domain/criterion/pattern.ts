@@ -1,0 +1,42 @@
+import type { ModelId } from '../identity/model-id.ts';
+import { compareVersions } from '../identity/version.ts';
+import type { ModelPattern } from './criterion.ts';
+
+/** How a vendor's versions compare: number by number, or as decimals (xAI). Comes from the identity data. */
+export type VersionStyleOf = (vendor: string, family: string) => 'components' | 'decimal';
+
+/** What of a model a pattern looks at. */
+export type ModelName = Pick<ModelId, 'vendor' | 'family' | 'version' | 'tier'>;
+
+/** Whether a model is one that the pattern names; stage is judged with the evidence, not here. */
+export function matchesPattern(pattern: ModelPattern, model: ModelName, styleOf: VersionStyleOf): boolean {
+  if (pattern.vendor !== 'any' && pattern.vendor !== model.vendor) return false;
+  if (pattern.family !== 'any' && pattern.family !== model.family) return false;
+  return matchesTier(pattern.tier, model.tier) && matchesVersion(pattern, model, styleOf);
+}
+
+function matchesTier(wanted: ModelPattern['tier'], tier: string | null): boolean {
+  if (wanted === 'any') return true;
+  return wanted === null ? tier === null : wanted.includes(tier);
+}
+
+function matchesVersion(pattern: ModelPattern, model: ModelName, styleOf: VersionStyleOf): boolean {
+  if (pattern.version === undefined) return true;
+  if (model.version === null) return false;
+  const style = styleOf(model.vendor, model.family);
+  if (typeof pattern.version === 'string') return compareVersions(model.version, pattern.version, style) === 0;
+  const { gte, gt, lte, lt } = pattern.version;
+  const against = (bound: string): number => compareVersions(model.version ?? '', bound, style);
+  return (
+    (gte === undefined || against(gte) >= 0) &&
+    (gt === undefined || against(gt) > 0) &&
+    (lte === undefined || against(lte) <= 0) &&
+    (lt === undefined || against(lt) < 0)
+  );
+}
+
+/** True when the pattern can only ever mean one model: no wildcard, no range, a single tier. */
+export function namesOneModel(pattern: ModelPattern): boolean {
+  const oneTier = pattern.tier === null || (Array.isArray(pattern.tier) && pattern.tier.length === 1);
+  return pattern.vendor !== 'any' && pattern.family !== 'any' && typeof pattern.version === 'string' && oneTier;
+}

@@ -1,0 +1,122 @@
+import type { Criterion } from '../criterion/criterion.ts';
+import type { VersionStyleOf } from '../criterion/pattern.ts';
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import type { Coverage } from '../evidence/coverage.ts';
+import { setAsideText } from '../evidence/dating.ts';
+import type { ModelEvidence } from '../evidence/release.ts';
+import type { KnownSighting, Timeline } from '../evidence/timeline.ts';
+import { type Trust, trustRank } from '../feeds/trust.ts';
+import { dayMs, formatInstant, formatInterval, type Instant, type Interval } from '../instant.ts';
+import {
+  type ExplanationNode,
+  noteWatermarks,
+  noteWitness,
+  type ReasonCode,
+  type Verdict,
+  type Witness,
+  witnessesPerNodeMax,
+} from './explanation.ts';
+
+/** What every leaf needs to know besides its own words. */
+export type Setting = {
+  readonly timeline: Timeline;
+  readonly at: Instant;
+  readonly madeFrom: Instant;
+  readonly policy: EvidencePolicy;
+  readonly styleOf: VersionStyleOf;
+  /**
+   * What becomes of evidence below the policy. `strict`: it holds a NO back and settles nothing. To show where a prediction
+   * leans it is `believed`, or, to see whether it alone holds a NO back, `dismissed`.
+   */
+  readonly shortEvidence: 'strict' | 'believed' | 'dismissed';
+};
+
+/** A node's answer. `interval` is what in the world settled it. */
+export type Answer = {
+  readonly verdict: Verdict;
+  readonly interval: Interval | null;
+  readonly node: ExplanationNode;
+  readonly trust: Trust | null;
+  readonly recheckAt: Instant | null;
+};
+
+/** What an answer is made of besides its verdict and words; what is left out is none. */
+export type Parts = {
+  readonly interval?: Interval | null;
+  readonly witnesses?: readonly Witness[];
+  readonly trust?: Trust | null;
+  readonly recheckAt?: Instant | null;
+  readonly coverage?: readonly Coverage[];
+  readonly of?: readonly ExplanationNode[];
+};
+
+/** Builds an answer with its explanation node. */
+export function answer(op: Criterion['op'], verdict: Verdict, reason: ReasonCode, text: string, parts: Parts): Answer {
+  const interval = parts.interval ?? null;
+  const node: ExplanationNode = {
+    op,
+    verdict,
+    reason,
+    text,
+    effective_at: interval === null ? null : formatInterval(interval),
+    witnesses: (parts.witnesses ?? []).slice(0, witnessesPerNodeMax),
+    watermarks: (parts.coverage ?? []).flatMap(noteWatermarks),
+    of: parts.of ?? [],
+  };
+  return { verdict, interval, node, trust: parts.trust ?? null, recheckAt: parts.recheckAt ?? null };
+}
+
+export function liesWithin(inner: Interval, window: Interval): boolean {
+  return inner.from >= window.from && inner.to <= window.to;
+}
+
+/** The last moment of a window, as the whole day where it closes at midnight. */
+export function lastOf(window: Interval): Interval {
+  return window.to % dayMs === 0 ? { from: window.to - dayMs, to: window.to } : { from: window.to - 1, to: window.to };
+}
+
+/** The best trust among feeds that cover a window to its end. */
+export function coveringTrust(coverages: readonly Coverage[], to: Instant): Trust | null {
+  const feeds = coverages.flatMap((coverage) => coverage.marks).filter((mark) => mark.readThrough >= to);
+  return feeds
+    .map((mark) => mark.feed.trust)
+    .reduce<Trust | null>((best, next) => (best === null || trustRank(next) > trustRank(best) ? next : best), null);
+}
+
+/** The weakest trust among what was needed; null where nothing was. */
+export function weakestTrust(trusts: readonly (Trust | null)[]): Trust | null {
+  return trusts.reduce(
+    (low, next) => (next === null ? low : low === null || trustRank(next) < trustRank(low) ? next : low),
+    null,
+  );
+}
+
+export function witnessesOf(event: Pick<ModelEvidence, 'key' | 'dating' | 'witnesses'>): Witness[] {
+  const sightings = new Map<string, KnownSighting>();
+  for (const sighting of [...event.dating.dated, ...event.witnesses])
+    sightings.set(sighting.version.observationId, sighting);
+  return [...sightings.values()].map((sighting) => noteWitness(sighting, event.key));
+}
+
+export function listedBy(event: ModelEvidence): string {
+  const feeds = event.witnesses
+    .slice(0, 6)
+    .map((sighting) => `${sighting.feed.slug} from ${formatInstant(sighting.seenFrom)}`);
+  return `listed by ${feeds.join(', ')}`;
+}
+
+export function datedBy(event: ModelEvidence): string {
+  const { basis, dated, setAside } = event.dating;
+  const aside = setAside.length === 0 ? '' : ` (set aside: ${setAside.slice(0, 3).map(setAsideText).join('; ')})`;
+  const names = [...new Set(dated.map((sighting) => sighting.feed.slug))].join(', ');
+  switch (basis) {
+    case 'stated':
+      return `dated by ${names}${aside}`;
+    case 'curated':
+      return `dated by the vendor's row in ${names}, inside the bracket of first sightings${aside}`;
+    case 'late':
+      return `from the date in ${names} to the sighting that proves it${aside}`;
+    case 'bracket':
+      return `bracketed by sightings alone${aside}`;
+  }
+}

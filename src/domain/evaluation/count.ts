@@ -1,0 +1,136 @@
+import type { EventLeaf } from '../criterion/criterion.ts';
+import { modelName } from '../criterion/text.ts';
+import type { ModelEvidence } from '../evidence/release.ts';
+import { formatInterval, type Instant, type Interval } from '../instant.ts';
+import {
+  type Answer,
+  answer,
+  coveringTrust,
+  lastOf,
+  liesWithin,
+  type Setting,
+  weakestTrust,
+  witnessesOf,
+} from './answer.ts';
+import { answerBefore, isContradicted, openUntilCovered } from './event.ts';
+import type { Witness } from './explanation.ts';
+import { windowText } from './explanation.ts';
+import { bearsOn, believed, eventsInTheWay, isCovered, type LeafStanding, standLeaf } from './leaf-standing.ts';
+
+export type CountLeaf = Extract<EventLeaf, { op: 'count' }>;
+
+/** One model or version that counts: the earliest event that proves it, and the earliest moment at which it can have come. */
+export type Counted = { readonly event: ModelEvidence; readonly from: Instant };
+
+/** Distinct models or versions, earliest first by when they had come at the latest. A model without a version makes no version. */
+export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]): Counted[] {
+  const byName = new Map<string, Counted>();
+  for (const event of events) {
+    const name = nameOf(leaf, event);
+    if (name === null) continue;
+    const held = byName.get(name);
+    const from = Math.min(held?.from ?? Number.POSITIVE_INFINITY, event.occurred.from);
+    byName.set(name, { event: held?.event ?? event, from });
+  }
+  return [...byName.values()];
+}
+
+/** The same number in two families is two versions. */
+function nameOf(leaf: CountLeaf, { key, model }: ModelEvidence): string | null {
+  if (leaf.distinct === 'model') return key;
+  return model.version === null ? null : `${model.vendor}/${model.family}/${model.version}`;
+}
+
+/** When there were enough of them, as far as the dates of those known tell; null when too few are known. */
+function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafStanding): Interval | null {
+  const { window, events } = standing;
+  const to = counted[leaf.at_least - 1]?.event.occurred.to;
+  const known = events.filter((event) => event.grade === 'admissible' && bearsOn(leaf, event, window));
+  const from = distinctEvents(leaf, [...known, ...counted.map(({ event }) => event)])
+    .map((one) => Math.max(one.from, window.from))
+    .sort((a, b) => a - b)[leaf.at_least - 1];
+  return to === undefined || from === undefined ? null : { from, to };
+}
+
+/** Evaluates `count`: enough distinct models in the window, or coverage past the deadline with too few, seen ones included. */
+export function evaluateCount(leaf: CountLeaf, setting: Setting): Answer {
+  const standing = standLeaf(leaf, setting);
+  return (
+    answerYes(leaf, setting, standing) ??
+    answerBefore(leaf, setting, standing) ??
+    answerNo(leaf, standing) ??
+    answerOpen(leaf, setting, standing)
+  );
+}
+
+/** Those that count, earliest first. */
+export function countedEvents(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Counted[] {
+  const { events, window } = standing;
+  return distinctEvents(
+    leaf,
+    events.filter(
+      (event) => believed(event, setting) && liesWithin(event.occurred, window) && event.occurred.from <= setting.at,
+    ),
+  );
+}
+
+function answerYes(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Answer | null {
+  const all = countedEvents(leaf, setting, standing);
+  const interval = enoughAt(leaf, all, standing);
+  if (interval === null) return null;
+  const counted = all.slice(0, leaf.at_least);
+  const names = counted.map(({ event }) => `${event.key} ${formatInterval(event.occurred)}`).join(', ');
+  const text = `${countText(leaf, leaf.at_least)} released ${windowText(standing.window)}: ${names}.`;
+  const trust = weakestTrust(counted.map(({ event }) => event.trust));
+  return answer(leaf.op, 'yes', 'enough_in_window', text, { interval, witnesses: witnessesOfAll(counted), trust });
+}
+
+/** "3 distinct versions were". */
+function countText(leaf: CountLeaf, count: number): string {
+  return `${count} distinct ${leaf.distinct}${count === 1 ? ' was' : 's were'}`;
+}
+
+export function witnessesOfAll(counted: readonly Counted[]): Witness[] {
+  return counted.flatMap(({ event }) => witnessesOf(event).slice(0, 2));
+}
+
+function answerNo(leaf: CountLeaf, standing: LeafStanding): Answer | null {
+  const possible = distinctEvents(leaf, eventsInTheWay(leaf, standing));
+  if (!isCovered(standing) || possible.length >= leaf.at_least) return null;
+  const { window, coverage } = standing;
+  const text = `At most ${countText(leaf, possible.length)} released ${windowText(window)}, of ${leaf.at_least} claimed, among every ${modelName(leaf.model)}: enough feeds had been read past the deadline and the settlement lag.`;
+  return answer(leaf.op, 'no', 'covered_without_it', text, {
+    interval: lastOf(window),
+    trust: coveringTrust([coverage], window.to),
+    witnesses: witnessesOfAll(possible),
+    coverage: [coverage],
+  });
+}
+
+function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Answer {
+  const { window, coverage, recheckAt } = standing;
+  const counted = countedEvents(leaf, setting, standing);
+  const inTheWay = eventsInTheWay(leaf, standing);
+  const possible = distinctEvents(leaf, inTheWay);
+  const base = { witnesses: witnessesOfAll(possible), recheckAt, coverage: [coverage] };
+  const soFar = `${countText(leaf, counted.length)} released ${windowText(window)}, of ${leaf.at_least} claimed, among every ${modelName(leaf.model)}`;
+  if (possible.length >= leaf.at_least) {
+    const text = `${soFar}; ${possible.length} may have been, counting what is below the evidence policy or not dated closely enough.`;
+    return answer(leaf.op, 'undetermined', reasonOpen(leaf, inTheWay, standing), text, base);
+  }
+  if (!Number.isFinite(window.to)) {
+    const text = `${soFar}; there is no deadline, so this stays open until there are enough.`;
+    return answer(leaf.op, 'undetermined', 'nothing_seen', text, base);
+  }
+  return openUntilCovered(leaf.op, soFar, window, coverage, base);
+}
+
+/** What keeps it open: dates alone, or evidence below the policy, perhaps against that of others. */
+function reasonOpen(leaf: CountLeaf, inTheWay: readonly ModelEvidence[], { window, coverage }: LeafStanding) {
+  const isEnough = (events: readonly ModelEvidence[]): boolean => distinctEvents(leaf, events).length >= leaf.at_least;
+  if (isEnough(inTheWay.filter((event) => event.grade === 'admissible'))) return 'straddles_window';
+  const undisputed = inTheWay.filter(
+    (event) => event.grade === 'admissible' || !isContradicted(event, window, coverage),
+  );
+  return isEnough(undisputed) ? 'below_policy' : 'contradicted';
+}

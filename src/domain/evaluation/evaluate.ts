@@ -1,0 +1,232 @@
+import type { Criterion } from '../criterion/criterion.ts';
+import type { VersionStyleOf } from '../criterion/pattern.ts';
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { earliest } from '../evidence/release.ts';
+import type { Timeline } from '../evidence/timeline.ts';
+import type { Trust } from '../feeds/trust.ts';
+import { formatInterval, type Instant, type Interval } from '../instant.ts';
+import { type Answer, type Setting, weakestTrust } from './answer.ts';
+import { evaluateCount } from './count.ts';
+import { evaluateEvent } from './event.ts';
+import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
+import { evaluatePrecedes } from './precedes.ts';
+import { evaluateWithin } from './within.ts';
+
+/** Raised with any change that could alter an answer over the same evidence; stored with every resolution. */
+export const evaluatorVersion = '2';
+
+/** What an evaluation depends on besides the criterion and the timeline. */
+export type Terms = { readonly madeFrom: Instant; readonly policy: EvidencePolicy; readonly styleOf: VersionStyleOf };
+
+/** Where an undetermined prediction leans, for a person to decide. */
+export type Leaning = { readonly outcome: 'yes' | 'no' | null; readonly reason: ReasonCode; readonly text: string };
+
+export type Evaluation = {
+  readonly verdict: Verdict;
+  /** ISO 8601; null while undetermined. */
+  readonly effectiveAt: string | null;
+  readonly explanation: ExplanationNode;
+  /** Ids of the observations that settled it. */
+  readonly evidence: readonly string[];
+  /** The best trust among what settled it. */
+  readonly trust: Trust | null;
+  readonly leaning: Leaning | null;
+  /** Whether what it leans on is contradicted by other origins. */
+  readonly contradicted: boolean;
+  /** When the passing of time alone may change the answer. */
+  readonly recheckAt: Instant | null;
+};
+
+/**
+ * The one question everything serves: what follows for a criterion from what was observed by `at`.
+ * Pure: the same criterion, timeline, terms and `at` give the same answer and the same explanation.
+ */
+export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
+  const setting: Setting = { ...terms, timeline, at, shortEvidence: 'strict' };
+  const strict = evaluateNode(criterion, setting);
+  const open = strict.verdict === 'undetermined';
+  return {
+    verdict: strict.verdict,
+    effectiveAt: open || strict.interval === null ? null : formatInterval(strict.interval),
+    explanation: strict.node,
+    evidence: open ? [] : evidenceOf(strict.node),
+    trust: strict.trust,
+    leaning: open ? leaningOf(criterion, setting, strict.node) : null,
+    contradicted: open && hasReason(strict.node, 'contradicted'),
+    recheckAt: open ? strict.recheckAt : null,
+  };
+}
+
+function evaluateNode(criterion: Criterion, setting: Setting): Answer {
+  switch (criterion.op) {
+    case 'released':
+    case 'retired':
+    case 'attribute':
+      return evaluateEvent(criterion, setting);
+    case 'count':
+      return evaluateCount(criterion, setting);
+    case 'precedes':
+      return evaluatePrecedes(criterion, setting);
+    case 'within':
+      return evaluateWithin(criterion, setting);
+    case 'judged':
+      return judgedAnswer(criterion.question);
+    case 'not':
+      return negate(evaluateNode(criterion.of, setting));
+    case 'all':
+      return combine(criterion, setting, 'no');
+    case 'any':
+      return combine(criterion, setting, 'yes');
+  }
+}
+
+function judgedAnswer(question: string): Answer {
+  const text = `Only a person can say: ${question}`;
+  const node = {
+    op: 'judged',
+    verdict: 'undetermined',
+    reason: 'needs_a_person',
+    text,
+    effective_at: null,
+    witnesses: [],
+    watermarks: [],
+    of: [],
+  } as const;
+  return { verdict: 'undetermined', interval: null, node, trust: null, recheckAt: null };
+}
+
+function negate(operand: Answer): Answer {
+  const verdict: Verdict =
+    operand.verdict === 'undetermined' ? 'undetermined' : operand.verdict === 'yes' ? 'no' : 'yes';
+  const text =
+    verdict === 'undetermined'
+      ? 'Undetermined, because what it denies is.'
+      : `${verdict === 'yes' ? 'Yes' : 'No'}, because what it denies came out ${operand.verdict}.`;
+  return { ...operand, verdict, node: parent('not', verdict, text, operand.interval, [operand]) };
+}
+
+/** `all` is decided by its first no (the earliest), `any` by its first yes; otherwise by the last of them. */
+function combine(
+  criterion: Extract<Criterion, { op: 'all' | 'any' }>,
+  setting: Setting,
+  decisive: 'yes' | 'no',
+): Answer {
+  const operands = criterion.of.map((operand) => evaluateNode(operand, setting));
+  const deciding = operands.filter((operand) => operand.verdict === decisive);
+  const open = operands.filter((operand) => operand.verdict === 'undetermined');
+  const chosen = deciding.length > 0 ? pick(deciding, 'first') : open.length > 0 ? null : pick(operands, 'last');
+  const verdict = chosen === null ? 'undetermined' : chosen.verdict;
+  const text = combinedText(criterion.op, operands, decisive, chosen);
+  return {
+    verdict,
+    interval: chosen?.interval ?? null,
+    node: parent(criterion.op, verdict, text, chosen?.interval ?? null, operands),
+    trust:
+      chosen === null
+        ? null
+        : deciding.length > 0
+          ? chosen.trust
+          : weakestTrust(operands.map((operand) => operand.trust)),
+    recheckAt: chosen === null ? open.map((operand) => operand.recheckAt).reduce(earliest, null) : null,
+  };
+}
+
+function combinedText(
+  op: 'all' | 'any',
+  operands: readonly Answer[],
+  decisive: 'yes' | 'no',
+  chosen: Answer | null,
+): string {
+  const total = operands.length;
+  const number = chosen === null ? 0 : operands.indexOf(chosen) + 1;
+  if (chosen === null) {
+    const open = operands.filter((operand) => operand.verdict === 'undetermined').length;
+    return `Undetermined: ${open} of ${total} parts ${open === 1 ? 'is' : 'are'} still open and none decides it.`;
+  }
+  if (chosen.verdict === decisive)
+    return `${decisive === 'yes' ? 'Yes' : 'No'}, because part ${number} of ${total} came out ${decisive}.`;
+  return op === 'all'
+    ? `Yes, because all ${total} parts came out yes; part ${number} was the last.`
+    : `No, because all ${total} parts came out no; part ${number} was the last.`;
+}
+
+function pick(answers: readonly Answer[], which: 'first' | 'last'): Answer | null {
+  return answers.reduce<Answer | null>((best, next) => {
+    if (best === null) return next;
+    const order = compareEnds(next.interval, best.interval);
+    return (which === 'first' ? order < 0 : order > 0) ? next : best;
+  }, null);
+}
+
+function compareEnds(a: Interval | null, b: Interval | null): number {
+  return (a?.to ?? 0) - (b?.to ?? 0) || (a?.from ?? 0) - (b?.from ?? 0);
+}
+
+function parent(
+  op: 'not' | 'all' | 'any',
+  verdict: Verdict,
+  text: string,
+  interval: Interval | null,
+  of: readonly Answer[],
+): ExplanationNode {
+  const effective = verdict === 'undetermined' || interval === null ? null : formatInterval(interval);
+  return {
+    op,
+    verdict,
+    reason: 'from_operands',
+    text,
+    effective_at: effective,
+    witnesses: [],
+    watermarks: [],
+    of: of.map((answer) => answer.node),
+  };
+}
+
+/** Operators whose parts matter whatever they came to. */
+function passesOn(op: Criterion['op']): boolean {
+  return op === 'not' || op === 'precedes' || op === 'within';
+}
+
+/** The witnesses of the branches that agree with what was decided. */
+function evidenceOf(node: ExplanationNode): string[] {
+  const ids = new Set<string>();
+  const visit = (at: ExplanationNode): void => {
+    if (at.verdict === 'undetermined') return;
+    for (const witness of at.witnesses) ids.add(witness.observation_id);
+    for (const child of at.of) if (passesOn(at.op) || child.verdict === at.verdict) visit(child);
+  };
+  visit(node);
+  return [...ids];
+}
+
+/**
+ * Where an open criterion leans: to what evidence below the policy would make of it, were it believed; nowhere, but to a person
+ * all the same, where only such evidence, or a model that was out too early, keeps it from being settled.
+ */
+function leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Leaning | null {
+  const believed = evaluateNode(criterion, { ...setting, shortEvidence: 'believed' });
+  const short = firstWithReason(strict, ['contradicted', 'below_policy']);
+  if (short !== null && believed.verdict !== 'undetermined')
+    return { outcome: believed.verdict, reason: short.reason, text: short.text };
+  const before =
+    firstWithReason(strict, ['already_before_window']) ?? firstWithReason(believed.node, ['already_before_window']);
+  if (before !== null) return { outcome: null, reason: before.reason, text: before.text };
+  if (short === null) return null;
+  const dismissed = evaluateNode(criterion, { ...setting, shortEvidence: 'dismissed' });
+  return dismissed.verdict === 'undetermined' ? null : { outcome: null, reason: short.reason, text: short.text };
+}
+
+function hasReason(node: ExplanationNode, reason: ReasonCode): boolean {
+  return firstWithReason(node, [reason]) !== null;
+}
+
+/** In what is still open: a part that is decided, or whose parent is, leans nowhere. */
+function firstWithReason(node: ExplanationNode, reasons: readonly ReasonCode[]): ExplanationNode | null {
+  if (node.verdict !== 'undetermined') return null;
+  if (reasons.includes(node.reason)) return node;
+  for (const child of node.of) {
+    const found = firstWithReason(child, reasons);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,107 @@
+import type { Criterion } from '../criterion/criterion.ts';
+import type { Coverage } from '../evidence/coverage.ts';
+import type { KnownSighting } from '../evidence/timeline.ts';
+import type { Trust } from '../feeds/trust.ts';
+import { formatInstant, formatInterval, type Instant, type Interval } from '../instant.ts';
+
+export type Verdict = 'yes' | 'no' | 'undetermined';
+
+/** Why a node came out as it did: a closed set, for machines. */
+export type ReasonCode =
+  | 'released_in_window'
+  | 'happened_in_window'
+  | 'enough_in_window'
+  | 'order_is_certain'
+  | 'order_is_open'
+  | 'covered_without_it'
+  | 'already_before_window'
+  | 'below_policy'
+  | 'contradicted'
+  | 'straddles_window'
+  | 'awaiting_coverage'
+  | 'window_not_covered'
+  | 'nothing_seen'
+  | 'needs_a_person'
+  | 'from_operands';
+
+/** An observation that a node rests on. Instants are RFC 3339 text. */
+export type Witness = {
+  readonly observation_id: string;
+  readonly feed: string;
+  readonly origin: string;
+  readonly trust: Trust;
+  readonly name: string;
+  readonly model: string;
+  readonly observed_at: string;
+  readonly source_as_of: string | null;
+};
+
+/** How far a covering feed has been read. */
+export type WatermarkNote = {
+  readonly feed: string;
+  readonly origin: string;
+  readonly vendor: string;
+  readonly read_from: string | null;
+  readonly watermark: string | null;
+  readonly settlement_lag_hours: number;
+};
+
+/** One node of the tree that mirrors the criterion. It is made by the evaluation itself, never afterwards. */
+export type ExplanationNode = {
+  readonly op: Criterion['op'];
+  readonly verdict: Verdict;
+  readonly reason: ReasonCode;
+  readonly text: string;
+  readonly effective_at: string | null;
+  readonly witnesses: readonly Witness[];
+  readonly watermarks: readonly WatermarkNote[];
+  readonly of: readonly ExplanationNode[];
+};
+
+/** A node and everything below it. */
+export function nodesOf(node: ExplanationNode): ExplanationNode[] {
+  return [node, ...node.of.flatMap(nodesOf)];
+}
+
+/** Witnesses shown at one node; what settled it comes first. */
+export const witnessesPerNodeMax = 24;
+
+export function noteWitness(sighting: KnownSighting, model: string): Witness {
+  return {
+    observation_id: sighting.version.observationId,
+    feed: sighting.feed.slug,
+    origin: sighting.feed.origin,
+    trust: sighting.trust,
+    name: sighting.sighting.name,
+    model,
+    observed_at: formatInstant(sighting.seenFrom),
+    source_as_of: sighting.version.released?.text ?? null,
+  };
+}
+
+export function noteWatermarks(coverage: Coverage): WatermarkNote[] {
+  return coverage.marks.map((mark) => ({
+    feed: mark.feed.slug,
+    origin: mark.feed.origin,
+    vendor: coverage.vendor,
+    read_from: orNull(mark.readFrom),
+    watermark: orNull(mark.watermark),
+    settlement_lag_hours: mark.feed.settlementLagMs / 3_600_000,
+  }));
+}
+
+function orNull(at: Instant | null): string | null {
+  return at === null ? null : formatInstant(at);
+}
+
+/** A window in words: "from 2025-01-01 to 2025-12-31", "since 2025-01-01". */
+export function windowText(window: Interval): string {
+  const from = formatInterval({ from: window.from, to: window.from + 1 }).replace('T00:00:00Z', '');
+  if (!Number.isFinite(window.to)) return `since ${from}`;
+  return `from ${from} to ${lastMoment(window)}`;
+}
+
+/** The last day a window includes, or its closing instant. */
+export function lastMoment(window: Interval): string {
+  return formatInterval({ from: window.to - 1, to: window.to }).replace(/T23:59:59\.999Z$/, '');
+}

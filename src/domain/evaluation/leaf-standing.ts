@@ -1,0 +1,129 @@
+import type { EventLeaf } from '../criterion/criterion.ts';
+import { matchesPattern, namesOneModel } from '../criterion/pattern.ts';
+import { hostLapseMs, windowOf } from '../criterion/watch.ts';
+import { weighAttribute } from '../evidence/attribute.ts';
+import { absentThrough, type Coverage, coverageOf } from '../evidence/coverage.ts';
+import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evidence/release.ts';
+import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
+import type { Sighting, Timeline } from '../evidence/timeline.ts';
+import { modelKey } from '../identity/model-id.ts';
+import type { Instant, Interval } from '../instant.ts';
+import type { Setting } from './answer.ts';
+
+/** Everything known at a moment that bears on a leaf: the events of its models, earliest first, and how far absence is proven. */
+export type LeafStanding = {
+  readonly window: Interval;
+  readonly events: readonly ModelEvidence[];
+  readonly coverage: Coverage;
+  readonly recheckAt: Instant | null;
+};
+
+/** Weighs every model that a leaf names, for what the leaf asks of it. */
+export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
+  const window = windowOf(leaf, setting.madeFrom);
+  const byModel = new Map<string, Sighting[]>();
+  for (const sighting of setting.timeline.sightings) {
+    if (!matchesPattern(leaf.model, sighting.model, setting.styleOf)) continue;
+    const key = modelKey(sighting.model);
+    const rows = byModel.get(key);
+    if (rows === undefined) byModel.set(key, [sighting]);
+    else rows.push(sighting);
+  }
+  const weighed = [...byModel.values()].map((rows) => weigh(leaf, setting, rows, window));
+  const events = weighed.flatMap(({ evidence }) =>
+    evidence === null || (setting.shortEvidence === 'dismissed' && evidence.grade === 'short') ? [] : [evidence],
+  );
+  events.sort(
+    (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
+  );
+  return {
+    window,
+    events,
+    coverage: coverageOf(
+      setting.timeline,
+      leaf.model.vendor,
+      setting.at,
+      setting.policy,
+      publishedBy(leaf),
+      silentFeeds(leaf, setting, [...byModel.values()].flat(), window),
+    ),
+    recheckAt: weighed.map((found) => found.recheckAt).reduce(earliest, null),
+  };
+}
+
+function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Weighed {
+  const { timeline, at, policy } = setting;
+  const ask = { at, stage: leaf.model.stage ?? 'any', policy };
+  switch (leaf.op) {
+    case 'released':
+    case 'count':
+      return weighModel(timeline, rows, ask);
+    case 'retired':
+      return weighEnd(timeline, rows, ask);
+    case 'attribute':
+      return weighAttribute(timeline, rows, { ...ask, name: leaf.name, is: leaf.is, window });
+  }
+}
+
+/** An end that is stated, or a disappearance that none explains: it settles nothing and holds a NO back. */
+function weighEnd(timeline: Timeline, rows: readonly Sighting[], ask: Parameters<typeof weighRetirement>[2]): Weighed {
+  const { evidence, recheckAt } = weighRetirement(timeline, rows, ask);
+  return { evidence: evidence ?? weighDisappearance(timeline, rows, ask), recheckAt };
+}
+
+/** What a feed must publish for its silence to mean anything: for a release, the listing itself. */
+export function publishedBy(leaf: EventLeaf): string | null {
+  if (leaf.op === 'retired') return 'shutdown';
+  return leaf.op === 'attribute' ? leaf.name : null;
+}
+
+/**
+ * Feeds that list the one model asked for and never state the attribute asked about: what a row leaves blank it does not deny.
+ * Where a claim speaks of any model of a kind, a blank row of one of them holds nothing up.
+ */
+function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Set<string> {
+  const { at, timeline } = setting;
+  const silent = new Set<string>();
+  if (leaf.op !== 'attribute' || !namesOneModel(leaf.model)) return silent;
+  const known = rows.filter((row) => row.seenFrom <= at && row.seenFrom < window.to);
+  for (const row of known) silent.add(row.feedId);
+  for (const row of known) {
+    const stated = row.versions.some(
+      (version) => version.observedAt <= at && version.attributes?.[leaf.name] !== undefined,
+    );
+    const speaks = row.model.own || timeline.feeds.get(row.feedId)?.trust === 'first_party';
+    if (stated && speaks) silent.delete(row.feedId);
+  }
+  return silent;
+}
+
+export function believed(event: ModelEvidence, setting: Setting): boolean {
+  return setting.shortEvidence === 'believed' || event.grade === 'admissible';
+}
+
+/**
+ * Whether an event keeps a NO from being settled. Any that touches the window does. So does a lasting listing of the one
+ * model asked for that is older than the window and below the policy: it may have been out already.
+ */
+export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
+  if (event.occurred.from >= window.to) return false;
+  if (Math.max(event.occurred.to, event.unprovenTo ?? event.occurred.to) > window.from) return true;
+  return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
+}
+
+/** Host rows alone stop standing in the way 90 days after the deadline, by watermark. */
+export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
+  return event.grade === 'short' && event.hostsOnly && coverage.coveredTo >= window.to + hostLapseMs;
+}
+
+/** Absence is proven over the whole window: read past its end and lag, and from before it opened. */
+export function isCovered(standing: LeafStanding): boolean {
+  const { window, coverage } = standing;
+  return Number.isFinite(window.to) && absentThrough(coverage, window.from) >= window.to;
+}
+
+/** The events that a NO over a window has to reckon with. */
+export function eventsInTheWay(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
+  const { events, window, coverage } = standing;
+  return events.filter((event) => bearsOn(leaf, event, window) && !hasLapsed(event, window, coverage));
+}

@@ -1,0 +1,161 @@
+import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
+import { type Listed, nearestText } from '../criterion/nearest.ts';
+import { nodesOf, type Path, partsOf } from '../criterion/parts.ts';
+import { matchesPattern } from '../criterion/pattern.ts';
+import { openEnded } from '../criterion/polarity.ts';
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { modelName } from '../criterion/text.ts';
+import { coverageSuffices, coveringFeeds } from '../evidence/coverage.ts';
+import type { FeedFacts } from '../evidence/timeline.ts';
+import { formatDay, type Instant, parseDate } from '../instant.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { ExplanationNode } from './explanation.ts';
+import { publishedBy } from './leaf-standing.ts';
+import { resolutionPath } from './resolution.ts';
+
+/** What a recorder is warned of; the order is that of an answer. */
+export const warningCodes = [
+  'never_confirmable',
+  'never_refutable',
+  'needs_a_person',
+  'deadline_before_made_at',
+  'already_decided',
+  'matches_nothing_seen',
+  'not_covered',
+] as const;
+
+export type WarningCode = (typeof warningCodes)[number];
+
+/** Something to look at, and the very leaf where. It is no refusal. */
+export type Finding = { readonly code: WarningCode; readonly detail: string; readonly path: Path };
+
+/** Findings of one code at most; the last of them says how many more leaves are alike. */
+export const findingsPerCodeMax = 10;
+
+/** What a criterion is held against, as of the moment of the evaluation. */
+export type LintInput = Listed & {
+  readonly criterion: Criterion;
+  readonly evaluation: Evaluation;
+  readonly madeFrom: Instant;
+  readonly policy: EvidencePolicy;
+  /** Those that are read. */
+  readonly feeds: readonly FeedFacts[];
+};
+
+type Found = Omit<Finding, 'code'>;
+
+/** What to tell whoever writes a criterion. Pure: reads what is handed in and nothing else. */
+export function lintCriterion(input: LintInput): Finding[] {
+  return warningCodes.flatMap((code) => bounded(findAll(code, input)).map((found) => ({ code, ...found })));
+}
+
+function findAll(code: WarningCode, input: LintInput): Found[] {
+  const { criterion } = input;
+  switch (code) {
+    case 'never_confirmable':
+      return openEnded(criterion, 'yes').map((path) => ({ path, detail: openText('yes', 'confirmed') }));
+    case 'never_refutable':
+      return openEnded(criterion, 'no').map((path) => ({ path, detail: openText('no', 'refuted') }));
+    case 'needs_a_person':
+      return nodesOf(criterion).flatMap(({ part, path }) =>
+        part.op === 'judged'
+          ? [{ path, detail: 'the resolver never settles what is judged; a person must post a resolution' }]
+          : [],
+      );
+    case 'deadline_before_made_at':
+      return findPastDeadlines(criterion, input.madeFrom);
+    case 'already_decided':
+      return findDecided(criterion, input.evaluation);
+    case 'matches_nothing_seen':
+      return findUnseen(input);
+    case 'not_covered':
+      return findUncovered(input);
+  }
+}
+
+function bounded(found: readonly Found[]): Found[] {
+  const more = found.length - findingsPerCodeMax;
+  return found.slice(0, findingsPerCodeMax).map((one, index) => {
+    const isCut = more > 0 && index === findingsPerCodeMax - 1;
+    return isCut ? { ...one, detail: `${one.detail}; the same is true of ${more} more` } : one;
+  });
+}
+
+function openText(outcome: 'yes' | 'no', word: 'confirmed' | 'refuted'): string {
+  const other = outcome === 'yes' ? 'no' : 'yes';
+  return `with no deadline here the claim can come out ${other}, but never ${outcome}; give \`by\` for one that can be ${word}`;
+}
+
+function findPastDeadlines(criterion: Criterion, madeFrom: Instant): Found[] {
+  return nodesOf(criterion).flatMap(({ part, path }) => {
+    const by = 'by' in part && part.by !== undefined ? parseDate(part.by) : null;
+    if (by === null || by.interval.to > madeFrom) return [];
+    const detail = `the deadline ${by.text} had passed when the claim was made (${formatDay(madeFrom)} or later): nothing after it can count`;
+    return [{ path, detail }];
+  });
+}
+
+const beforeWindowText = 'what it speaks of was already out, or gone, before the window opened';
+
+function findDecided(criterion: Criterion, evaluation: Evaluation): Found[] {
+  const { verdict, effectiveAt, explanation, leaning } = evaluation;
+  if (verdict !== 'undetermined') {
+    const path = pathAlong(criterion, resolutionPath(explanation));
+    return [{ path, detail: `on the evidence at hand this already settles the claim: ${verdict}, ${effectiveAt}` }];
+  }
+  const found = findDecidedParts(criterion, explanation);
+  const isTold = found.some((one) => one.detail === beforeWindowText) || leaning?.reason !== 'already_before_window';
+  // Where only evidence below the policy says so, no node of the tree does; the claim as a whole leans there.
+  return isTold ? found : [...found, { path: [], detail: beforeWindowText }];
+}
+
+function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
+  if (node.reason === 'already_before_window') return [{ path: [], detail: beforeWindowText }];
+  if (node.verdict !== 'undetermined') {
+    const when = node.effective_at === null ? '' : `, ${node.effective_at}`;
+    return [{ path: [], detail: `this part is already ${node.verdict}${when}; the claim as a whole is still open` }];
+  }
+  const isOrder = part.op === 'precedes' || part.op === 'within';
+  return partsOf(part).flatMap(({ part: below, path }, index) => {
+    const child = node.of[index];
+    // One side of an order of events is often known; that decides nothing.
+    if (child === undefined || (isOrder && child.reason !== 'already_before_window')) return [];
+    return findDecidedParts(below, child).map((one) => ({ ...one, path: [...path, ...one.path] }));
+  });
+}
+
+/** The keys that lead where a walk down an explanation leads. */
+function pathAlong(criterion: Criterion, steps: readonly number[]): Path {
+  const [step, ...rest] = steps;
+  const next = step === undefined ? undefined : partsOf(criterion)[step];
+  if (next === undefined || criterion.op === 'precedes' || criterion.op === 'within') return [];
+  return [...next.path, ...pathAlong(next.part, rest)];
+}
+
+function eventLeavesOf(criterion: Criterion): { leaf: EventLeaf; path: Path }[] {
+  return nodesOf(criterion).flatMap(({ part, path }) => ('model' in part ? [{ leaf: part, path }] : []));
+}
+
+function findUnseen(input: LintInput): Found[] {
+  return eventLeavesOf(input.criterion).flatMap(({ leaf: { model }, path }) => {
+    if (input.seen.some((seen) => matchesPattern(model, seen, input.styleOf))) return [];
+    const name = modelName({ ...model, stage: 'any' });
+    const detail = `no ${name} has been listed by any feed so far; ${nearestText(model, input)}. Nothing is wrong if it is still to come`;
+    return [{ path, detail }];
+  });
+}
+
+function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
+  return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
+    const publishes = publishedBy(leaf);
+    const { vendor } = leaf.model;
+    const covering = coveringFeeds(feeds, vendor, policy, publishes);
+    if (coverageSuffices(covering, policy)) return [];
+    const whose = vendor === 'any' ? 'every vendor' : vendor;
+    const what = publishes === null ? whose : `${whose} for ${publishes}`;
+    const names = covering.map((feed) => feed.slug).join(', ');
+    const who = covering.length === 0 ? `no feed that is read covers ${what}` : `only ${names} covers ${what}`;
+    const needed = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
+    return [{ path, detail: `${who}: that it did not happen could not be shown, which takes ${needed}` }];
+  });
+}

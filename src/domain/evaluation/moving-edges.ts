@@ -1,0 +1,100 @@
+import { addDuration } from '../calendar.ts';
+import type { Criterion, EventLeaf, Within } from '../criterion/criterion.ts';
+import { matchesPattern, type VersionStyleOf } from '../criterion/pattern.ts';
+import { type Edge, eventLeaves, hostLapseMs, windowOf } from '../criterion/watch.ts';
+import { announcedFor, firstReadFrom, type ItemVersion, type Sighting, type Timeline } from '../evidence/timeline.ts';
+import { readStatedRelease } from '../feeds/stated-date.ts';
+import { dayMs, type Instant, parseDate } from '../instant.ts';
+
+/** What the edges of a criterion depend on besides its words. */
+export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionStyleOf };
+
+type Seen = Pick<Timeline, 'sightings' | 'reads'>;
+
+/**
+ * Edges that depend on what was seen. `within` runs out a duration after the event it hangs on, which must itself have had
+ * none of its kind before it; in `precedes` coverage past one side's date decides the other; and a value that was there
+ * before a window opens counts once a poll shows it inside. Every moment that a sighting may come to be dated to gives one.
+ */
+export function movingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
+  return [...orderEdges(criterion, seen, terms), ...openingEdges(criterion, seen, terms)];
+}
+
+function orderEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
+  switch (criterion.op) {
+    case 'within':
+      return withinEdges(criterion, seen, terms);
+    case 'precedes':
+      return [
+        ...momentsOf(criterion.first, seen, terms).map((at) => ({ vendor: criterion.second.model.vendor, at })),
+        ...momentsOf(criterion.second, seen, terms).map((at) => ({ vendor: criterion.first.model.vendor, at })),
+      ];
+    case 'not':
+      return orderEdges(criterion.of, seen, terms);
+    case 'all':
+    case 'any':
+      return criterion.of.flatMap((operand) => orderEdges(operand, seen, terms));
+    default:
+      return [];
+  }
+}
+
+function withinEdges({ event, after, duration }: Within, seen: Seen, terms: EdgeTerms): Edge[] {
+  const { vendor } = event.model;
+  const enough = event.op === 'count' ? momentsOf(event, seen, terms).map((at) => ({ vendor, at })) : [];
+  const run = momentsOf(after, seen, terms).flatMap((moment) => {
+    const end = addDuration(moment - 1, duration) + dayMs;
+    return [
+      { vendor: after.model.vendor, at: moment },
+      { vendor, at: end },
+      { vendor, at: end + hostLapseMs },
+    ];
+  });
+  return [...enough, ...run];
+}
+
+/** The openings of the windows of attributes, for the vendors whose models are listed. */
+function openingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const leaf of eventLeaves(criterion)) {
+    if (leaf.op !== 'attribute') continue;
+    const at = windowOf(leaf, terms.madeFrom).from;
+    for (const { model } of matching(leaf, seen, terms))
+      edges.set(`${model.vendor}/${at}`, { vendor: model.vendor, at });
+  }
+  return [...edges.values()];
+}
+
+function matching(leaf: EventLeaf, seen: Seen, { styleOf }: EdgeTerms): Sighting[] {
+  return seen.sightings.filter((sighting) => matchesPattern(leaf.model, sighting.model, styleOf));
+}
+
+/** The ends of the brackets that an event of the leaf may have: listings, stated days, the opening of a window. */
+function momentsOf(leaf: EventLeaf, seen: Seen, terms: EdgeTerms): Instant[] {
+  const moments = new Set<Instant>();
+  const sightings = matching(leaf, seen, terms);
+  if (leaf.op === 'attribute' && sightings.length > 0) moments.add(windowOf(leaf, terms.madeFrom).from + 1);
+  for (const sighting of sightings) {
+    moments.add(sighting.seenFrom + 1);
+    if (leaf.op === 'retired' && sighting.goneAt !== null) moments.add(sighting.goneAt + 1);
+    for (const [index, version] of sighting.versions.entries()) {
+      const released = version.released === null ? null : readStatedRelease(version.released);
+      const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
+      for (const date of [released, ends]) if (date !== null) moments.add(date.interval.to);
+      const turns = mayTurn(leaf, version, sighting.versions[index - 1]);
+      if (turns) moments.add(Math.max(version.observedAt, sighting.seenFrom) + 1);
+      // What was announced witnesses from the first poll after its day.
+      const due = announcedFor(version);
+      const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
+      const listed = from === null ? null : firstReadFrom(seen, sighting.feedId, sighting.model.vendor, from);
+      if (listed !== null) moments.add(listed + 1);
+    }
+  }
+  return [...moments];
+}
+
+/** Whether an edit may make a row say what the leaf asks for; a changed price says nothing of a release. */
+function mayTurn(leaf: EventLeaf, version: ItemVersion, before: ItemVersion | undefined): boolean {
+  if (leaf.op === 'attribute' && version.attributes?.[leaf.name] !== before?.attributes?.[leaf.name]) return true;
+  return version.stage !== before?.stage || version.lifecycle !== before?.lifecycle;
+}

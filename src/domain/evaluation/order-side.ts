@@ -1,0 +1,108 @@
+import type { EventLeaf } from '../criterion/criterion.ts';
+import { namesOneModel } from '../criterion/pattern.ts';
+import { absentThrough, type Coverage } from '../evidence/coverage.ts';
+import type { ModelEvidence } from '../evidence/release.ts';
+import type { Trust } from '../feeds/trust.ts';
+import type { Instant } from '../instant.ts';
+import { type Answer, coveringTrust, type Setting, witnessesOf } from './answer.ts';
+import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
+import { evaluateEvent, findEvent } from './event.ts';
+import type { Witness } from './explanation.ts';
+import { bearsOn, eventsInTheWay, isCovered, type LeafStanding, standLeaf } from './leaf-standing.ts';
+
+/** The earliest moment at which something can have happened, and what that rests on. */
+export type Bound = {
+  /** Minus infinity where it may have happened before its own window; plus infinity where it never does. */
+  readonly at: Instant;
+  /** Nothing but what was seen can have happened earlier: it does not depend on how far was read. */
+  readonly closed: boolean;
+  readonly trust: Trust | null;
+  readonly witnesses: readonly Witness[];
+  readonly coverage: readonly Coverage[];
+};
+
+/** One side of an order of events: what it came to, and the bounds of the moment at which it happened. */
+export type Side = {
+  readonly leaf: EventLeaf;
+  readonly standing: LeafStanding;
+  readonly answer: Answer;
+  readonly notBefore: Bound;
+  /** It had happened before this moment; null while it is not known to have happened. */
+  readonly doneBy: Instant | null;
+};
+
+/** Evaluates one side. Its happening is the first event of the kind in its window; of a count, the one that made enough. */
+export function sideOf(leaf: EventLeaf, setting: Setting): Side {
+  const standing = standLeaf(leaf, setting);
+  const answer = leaf.op === 'count' ? evaluateCount(leaf, setting) : evaluateEvent(leaf, setting);
+  return {
+    leaf,
+    standing,
+    answer,
+    notBefore: earliestPossible(leaf, standing, answer),
+    doneBy: answer.verdict === 'yes' ? doneBy(leaf, setting, standing) : null,
+  };
+}
+
+function doneBy(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Instant | null {
+  if (leaf.op === 'count') return countedEvents(leaf, setting, standing)[leaf.at_least - 1]?.event.occurred.to ?? null;
+  return findEvent(setting, standing)?.occurred.to ?? null;
+}
+
+/**
+ * The earliest witness of any grade, or the time covered without one. A model of a kind may have come before the first that
+ * was seen of it, as far as nothing proves its absence, unless a ledger or the vendor dates the first.
+ */
+function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answer): Bound {
+  const { window, coverage } = standing;
+  const nothing = { closed: true, trust: null, witnesses: [], coverage: [] };
+  if (answer.node.reason === 'already_before_window') return { ...nothing, at: Number.NEGATIVE_INFINITY };
+  const absent = Math.max(window.from, absentThrough(coverage, window.from));
+  const covered = {
+    ...nothing,
+    closed: false,
+    at: absent,
+    trust: coveringTrust([coverage], absent),
+    coverage: [coverage],
+  };
+  if (answer.verdict === 'no') return { ...covered, at: Number.POSITIVE_INFINITY, trust: answer.trust };
+  const first = firstWitness(leaf, standing);
+  if (first === null) return covered;
+  const { at, event } = first;
+  const witnessed = { ...nothing, at, trust: event.trust, witnesses: witnessesOf(event) };
+  const dated = leaf.op !== 'count' && (namesOneModel(leaf.model) || event.dating.basis === 'stated');
+  if (dated || at <= window.from) return witnessed;
+  if (absent < at) return covered;
+  return { ...witnessed, closed: absent >= event.occurred.to, coverage: [coverage] };
+}
+
+/** The event of any grade that can have happened first and when; of a count, the one that can have made enough. */
+function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; event: ModelEvidence } | null {
+  const { window, events } = standing;
+  // What one model did before its window opened counts as early as it was; of a kind only what lies in the window counts.
+  const startOf = (from: Instant): Instant =>
+    leaf.op !== 'attribute' && namesOneModel(leaf.model) ? from : Math.max(from, window.from);
+  const possible = events.filter((event) => bearsOn(leaf, event, window));
+  const starts =
+    leaf.op === 'count'
+      ? distinctEvents(leaf, possible).map(({ event, from }) => ({ at: startOf(from), event }))
+      : possible.map((event) => ({ at: startOf(event.occurred.from), event }));
+  starts.sort((a, b) => a.at - b.at || a.event.key.localeCompare(b.event.key, 'en'));
+  return starts[leaf.op === 'count' ? leaf.at_least - 1 : 0] ?? null;
+}
+
+/** The standing of a leaf whose window is cut off at a moment. */
+export function cutAt(standing: LeafStanding, to: Instant): LeafStanding {
+  return { ...standing, window: { from: standing.window.from, to: Math.min(to, standing.window.to) } };
+}
+
+/** The events for whose sake it cannot be said that a leaf did not come true in a window; none when too few to matter. */
+export function obstacles(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
+  const inTheWay = eventsInTheWay(leaf, standing);
+  return leaf.op === 'count' && distinctEvents(leaf, inTheWay).length < leaf.at_least ? [] : inTheWay;
+}
+
+/** Whether it is proven that a leaf did not come true by the end of a window. */
+export function isExcluded(leaf: EventLeaf, standing: LeafStanding): boolean {
+  return isCovered(standing) && obstacles(leaf, standing).length === 0;
+}

@@ -1,0 +1,110 @@
+import type { Precedes } from '../criterion/criterion.ts';
+import { eventClause } from '../criterion/text.ts';
+import { earliest } from '../evidence/release.ts';
+import { formatInstant, formatInterval, type Instant, parseDate } from '../instant.ts';
+import { type Answer, answer, coveringTrust, lastOf, type Setting, weakestTrust } from './answer.ts';
+import { isContradicted } from './event.ts';
+import type { ReasonCode } from './explanation.ts';
+import { lastMoment } from './explanation.ts';
+import { isCovered } from './leaf-standing.ts';
+import { cutAt, isExcluded, obstacles, type Side, sideOf } from './order-side.ts';
+
+type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
+
+/**
+ * Evaluates `precedes`: one side dated wholly before the earliest moment at which the other can have happened. Without the
+ * first by the deadline, its own or that of the order, it is no as well, whatever the second did.
+ */
+export function evaluatePrecedes(criterion: Precedes, setting: Setting): Answer {
+  const first = sideOf(criterion.first, setting);
+  const second = sideOf(criterion.second, setting);
+  const by = criterion.by === undefined ? null : parseDate(criterion.by);
+  const deadline = Math.min(by?.interval.to ?? Number.POSITIVE_INFINITY, first.standing.window.to);
+  const base = {
+    of: [first.answer.node, second.answer.node],
+    recheckAt: earliest(first.standing.recheckAt, second.standing.recheckAt),
+  };
+  return (
+    answerYes(first, second, deadline, base) ??
+    answerMirror(first, second, deadline, base) ??
+    answerTooLate(first, deadline, base) ??
+    answerOpen(first, second, deadline, base)
+  );
+}
+
+function answerYes(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
+  if (first.doneBy === null || first.doneBy > deadline || first.doneBy > second.notBefore.at) return null;
+  const text = `The first, ${when(first)}, lies before the second can have happened: ${boundText(second)}.`;
+  return answer('precedes', 'yes', 'order_is_certain', text, {
+    ...base,
+    ...restsOn(first, second),
+    interval: first.answer.interval,
+  });
+}
+
+/** The second lies before the first can have happened. Where it came after the deadline, the deadline had settled it. */
+function answerMirror(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
+  if (second.doneBy === null || second.doneBy > first.notBefore.at) return null;
+  const late = second.notBefore.at >= deadline;
+  const text = `The second, ${when(second)}, lies before the first can have happened: ${boundText(first)}.`;
+  return answer('precedes', 'no', 'order_is_certain', text, {
+    ...base,
+    ...restsOn(second, first),
+    interval: late ? lastOf({ from: deadline, to: deadline }) : second.answer.interval,
+  });
+}
+
+function restsOn(known: Side, bounded: Side) {
+  const { trust, witnesses, coverage } = bounded.notBefore;
+  return { trust: weakestTrust([known.answer.trust, trust]), witnesses, coverage };
+}
+
+function answerTooLate(first: Side, deadline: Instant, base: Base): Answer | null {
+  const standing = cutAt(first.standing, deadline);
+  const { window, coverage } = standing;
+  // What one model did before its window opened is for a person to weigh.
+  if (first.answer.node.reason === 'already_before_window' || !isExcluded(first.leaf, standing)) return null;
+  const text = `The first had not happened by ${lastMoment(window)}, and enough feeds had been read past it and the settlement lag.`;
+  return answer('precedes', 'no', 'covered_without_it', text, {
+    ...base,
+    interval: lastOf(window),
+    trust: coveringTrust([coverage], window.to),
+    coverage: [coverage],
+  });
+}
+
+function answerOpen(first: Side, second: Side, deadline: Instant, base: Base): Answer {
+  const coverage = [first.standing.coverage, second.standing.coverage];
+  const text = `Undetermined. The first: ${stateText(first)}. The second: ${stateText(second)}.`;
+  return answer('precedes', 'undetermined', reasonOpen(first, deadline), text, { ...base, coverage });
+}
+
+/** Below the policy, where that alone keeps the first from being proven absent by the deadline. */
+function reasonOpen(first: Side, deadline: Instant): ReasonCode {
+  const standing = cutAt(first.standing, deadline);
+  const inTheWay = obstacles(first.leaf, standing);
+  const short = inTheWay.filter((event) => event.grade === 'short');
+  if (!isCovered(standing) || short.length === 0 || short.length < inTheWay.length) return 'order_is_open';
+  const disputed = short.every((event) => isContradicted(event, standing.window, standing.coverage));
+  return disputed ? 'contradicted' : 'below_policy';
+}
+
+function when({ leaf, answer: { interval } }: Side): string {
+  return `that ${eventClause(leaf)}${interval === null ? '' : ` (${formatInterval(interval)})`}`;
+}
+
+function stateText(side: Side): string {
+  const done = side.doneBy === null ? 'it is not known to have happened' : `it happened, ${spanText(side)}`;
+  return `${done}; ${boundText(side)}`;
+}
+
+function spanText({ answer: { interval } }: Side): string {
+  return interval === null ? 'at an unknown time' : formatInterval(interval);
+}
+
+function boundText({ notBefore: { at, witnesses } }: Side): string {
+  if (at === Number.POSITIVE_INFINITY) return 'in its window it never does';
+  if (at === Number.NEGATIVE_INFINITY) return 'it may have happened before its window opened';
+  const [witness] = witnesses;
+  return `not before ${formatInstant(at)}${witness === undefined ? '' : `, by what is known of ${witness.model}`}`;
+}

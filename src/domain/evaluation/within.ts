@@ -1,0 +1,202 @@
+import { addDuration } from '../calendar.ts';
+import type { Within } from '../criterion/criterion.ts';
+import { namesOneModel } from '../criterion/pattern.ts';
+import { eventClause } from '../criterion/text.ts';
+import { earliest } from '../evidence/release.ts';
+import type { Trust } from '../feeds/trust.ts';
+import { dayMs, formatDay, formatInterval, type Interval, startOfDay } from '../instant.ts';
+import {
+  type Answer,
+  answer,
+  coveringTrust,
+  lastOf,
+  liesWithin,
+  type Setting,
+  weakestTrust,
+  witnessesOf,
+} from './answer.ts';
+import { type Counted, type CountLeaf, countedEvents, witnessesOfAll } from './count.ts';
+import { isContradicted, openUntilCovered } from './event.ts';
+import type { Witness } from './explanation.ts';
+import { believed, isCovered, type LeafStanding } from './leaf-standing.ts';
+import { obstacles, type Side, sideOf } from './order-side.ts';
+
+type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
+
+/** One happening of the event that is believed. */
+type Happening = {
+  readonly name: string;
+  readonly occurred: Interval;
+  readonly shown: Interval;
+  readonly trust: Trust | null;
+  readonly witnesses: readonly Witness[];
+  /** Its day is stated, not only bracketed by sightings. */
+  readonly stated: boolean;
+};
+
+/** The time that runs from the other event, whose own moment may be known only within bounds. */
+type Span = {
+  readonly anchor: Interval;
+  readonly anchorTrust: Trust | null;
+  /** In bounds wherever the anchor lies. */
+  readonly surely: Interval;
+  /** Out of these, out of bounds wherever it lies. */
+  readonly possibly: Interval;
+};
+
+/** Evaluates `within`: the event lies at or after the other, the same day included, and ends by the last day of the duration. */
+export function evaluateWithin(criterion: Within, setting: Setting): Answer {
+  const after = sideOf(criterion.after, setting);
+  const event = sideOf(criterion.event, setting);
+  const base = {
+    of: [event.answer.node, after.answer.node],
+    recheckAt: earliest(after.standing.recheckAt, event.standing.recheckAt),
+  };
+  const span = spanAfter(after, criterion.duration);
+  if (span === null) {
+    const text = `Undetermined: it is not known that ${eventClause(criterion.after)}, so the time does not run yet.`;
+    return answer('within', 'undetermined', 'order_is_open', text, base);
+  }
+  const happenings = happeningsOf(event, setting);
+  return (
+    answerYes(criterion, span, happenings, base) ??
+    answerBefore(event, base) ??
+    answerOutside(criterion, span, happenings, base) ??
+    answerNo(event, span, base) ??
+    answerOpen(event, span, base)
+  );
+}
+
+function spanAfter(after: Side, duration: string): Span | null {
+  const to = after.doneBy;
+  if (to === null) return null;
+  const { closed, at } = after.notBefore;
+  const from = Math.min(closed ? at : after.standing.window.from, to - 1);
+  const lastStart = startOfDay(to - 1);
+  return {
+    anchor: { from, to },
+    anchorTrust: weakestTrust([after.answer.trust, after.notBefore.trust]),
+    surely: { from: lastStart, to: addDuration(from, duration) + dayMs },
+    possibly: { from: startOfDay(from), to: addDuration(lastStart, duration) + dayMs },
+  };
+}
+
+/** Each event of the kind that is believed and has come; of a count, the one that made enough. */
+function happeningsOf(side: Side, setting: Setting): Happening[] {
+  const { leaf, standing } = side;
+  if (leaf.op === 'count') return enoughOf(side, leaf, countedEvents(leaf, setting, standing));
+  return standing.events
+    .filter((found) => believed(found, setting) && found.occurred.from <= setting.at)
+    .filter((found) => liesWithin(found.occurred, standing.window))
+    .map((found) => ({
+      name: found.key,
+      occurred: found.occurred,
+      shown: found.effective ?? found.occurred,
+      trust: found.trust,
+      witnesses: witnessesOf(found),
+      stated: found.dating.basis === 'stated',
+    }));
+}
+
+/** One that nobody has seen may have come before: unless its absence is proven, there may have been enough of them earlier. */
+function enoughOf(
+  { doneBy, notBefore, standing, answer }: Side,
+  leaf: CountLeaf,
+  all: readonly Counted[],
+): Happening[] {
+  if (doneBy === null) return [];
+  const occurred = { from: notBefore.closed ? notBefore.at : standing.window.from, to: doneBy };
+  const counted = all.slice(0, leaf.at_least);
+  const trust = weakestTrust([answer.trust, notBefore.trust]);
+  const shown = answer.interval ?? occurred;
+  const name = `the ${leaf.distinct} that made ${leaf.at_least}`;
+  return [{ name, occurred, shown, trust, witnesses: witnessesOfAll(counted), stated: false }];
+}
+
+function answerYes(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
+  const hit = happenings.find((found) => liesWithin(found.occurred, span.surely));
+  if (hit === undefined) return null;
+  const { name, shown, witnesses } = hit;
+  const text = `${name}, ${formatInterval(shown)}, lies within ${criterion.duration} after ${formatInterval(span.anchor)}.`;
+  const trust = weakestTrust([hit.trust, span.anchorTrust]);
+  return answer('within', 'yes', 'happened_in_window', text, { ...base, interval: shown, trust, witnesses });
+}
+
+/** What one model did before its own window opened is for a person to weigh. */
+function answerBefore({ answer: { node } }: Side, base: Base): Answer | null {
+  if (node.reason !== 'already_before_window') return null;
+  return answer('within', 'undetermined', node.reason, node.text, base);
+}
+
+/**
+ * What happens once and is known to lie outside the time settles a no without coverage. After the time only a stated day says
+ * so; a late sighting alone does not.
+ */
+function answerOutside(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
+  if (criterion.event.op !== 'count' && !namesOneModel(criterion.event.model)) return null;
+  const { possibly } = span;
+  const early = happenings.find(({ occurred }) => occurred.to <= possibly.from);
+  const late = happenings.find(({ occurred, stated }) => stated && occurred.from >= possibly.to);
+  const found = early ?? late;
+  if (found === undefined) return null;
+  const where =
+    early === undefined ? `after the last day, ${formatDay(possibly.to - 1)}` : 'before the time began to run';
+  const text = `${found.name}, ${formatInterval(found.shown)}, lies ${where} (${formatInterval(span.anchor)}).`;
+  return answer('within', 'no', 'order_is_certain', text, {
+    ...base,
+    interval: early === undefined ? lastOf(possibly) : span.anchor,
+    trust: weakestTrust([found.trust, span.anchorTrust]),
+    witnesses: found.witnesses,
+  });
+}
+
+/** The part of the time in which the event would count: its own window may begin later or end earlier. */
+function spanStanding({ leaf, standing }: Side, { possibly }: Span): LeafStanding {
+  const { from, to } = standing.window;
+  // What makes enough of them depends on all that came before.
+  const start = leaf.op === 'count' ? from : Math.max(possibly.from, from);
+  return { ...standing, window: { from: start, to: Math.min(possibly.to, to) } };
+}
+
+function answerNo(event: Side, span: Span, base: Base): Answer | null {
+  const standing = spanStanding(event, span);
+  const { window, coverage } = standing;
+  if (window.to <= span.possibly.from) {
+    const text = `The time began to run, ${formatInterval(span.anchor)}, after the last moment at which the event could count, ${formatDay(window.to - 1)}.`;
+    const parts = { ...base, interval: span.anchor, trust: span.anchorTrust };
+    return answer('within', 'no', 'order_is_certain', text, parts);
+  }
+  if (!isCovered(standing) || inTheWay(event, span).length > 0) return null;
+  const text = `Nothing of the kind happened by the last day, ${formatDay(window.to - 1)}, and enough feeds had been read past it and the settlement lag.`;
+  const trust = weakestTrust([coveringTrust([coverage], window.to), span.anchorTrust]);
+  const parts = { ...base, interval: lastOf(window), trust, coverage: [coverage] };
+  return answer('within', 'no', 'covered_without_it', text, parts);
+}
+
+/** What may lie in the time. A listing from before it, of a model that may have been out all along, does not. */
+function inTheWay(event: Side, span: Span) {
+  const { window } = event.standing;
+  return obstacles(event.leaf, spanStanding(event, span)).filter(({ occurred, unprovenTo }) => {
+    const latest = Math.max(occurred.to, unprovenTo ?? occurred.to);
+    return latest > span.possibly.from || latest <= window.from;
+  });
+}
+
+function answerOpen(event: Side, span: Span, base: Base): Answer {
+  const { window, coverage } = spanStanding(event, span);
+  const possible = inTheWay(event, span);
+  const [first] = possible;
+  const last = formatDay(window.to - 1);
+  if (first === undefined) {
+    const nothing = `Nothing of the kind is known by the last day, ${last}`;
+    return openUntilCovered('within', nothing, window, coverage, { ...base, coverage: [coverage] });
+  }
+  const short = possible.filter((found) => found.grade === 'short');
+  const isShort = short.length === possible.length;
+  const state = isShort ? `seen, but ${first.missing ?? 'below the evidence policy'}` : 'not dated closely enough';
+  const text = `Undetermined: for the time from ${formatDay(span.possibly.from)} to ${last}, ${first.key} is ${state}.`;
+  const disputed = isShort && short.every((found) => isContradicted(found, window, coverage));
+  const reason = !isShort ? 'straddles_window' : disputed ? 'contradicted' : 'below_policy';
+  const parts = { ...base, witnesses: possible.flatMap(witnessesOf), coverage: [coverage] };
+  return answer('within', 'undetermined', reason, text, parts);
+}

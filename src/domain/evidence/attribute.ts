@@ -1,0 +1,137 @@
+import { type Trust, trustRank } from '../feeds/trust.ts';
+import { modelKey } from '../identity/model-id.ts';
+import type { Instant, Interval } from '../instant.ts';
+import { type AttributeAsk, type Run, runsOf } from './attribute-runs.ts';
+import type { Dating } from './dating.ts';
+import { earliest, type ModelEvidence, type Weighed, weighModel } from './release.ts';
+import { type Sighting, seasoningMs, type Timeline } from './timeline.ts';
+
+/**
+ * Weighs whether a model has an attribute that satisfies a comparison inside the window; what is dated is the first moment
+ * of the window at which it does. A value is believed when two origins' own rows publish one at the same time, each for 24
+ * hours, or one first party does: catalogues have carried errors of a factor of 1,000. It held no later than when the second
+ * of them showed it, and no earlier than the first can have. A value that its own feed corrected counts no more, unless it
+ * had been believed.
+ */
+export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[], ask: AttributeAsk): Weighed {
+  const release = weighModel(timeline, sightings, ask);
+  const released = release.evidence?.occurred ?? anyTime;
+  const runs = runsOf(timeline, sightings, ask, released.from);
+  runs.sort(
+    (a, b) => a.since - b.since || a.row.version.observationId.localeCompare(b.row.version.observationId, 'en'),
+  );
+  const young = runs.filter((run) => !run.lasting && run.until > ask.at).map((run) => run.since + seasoningMs);
+  const recheckAt = young.filter((due) => due > ask.at).reduce<Instant | null>(earliest, release.recheckAt);
+  const model = sightings[0]?.model;
+  const found = model === undefined ? null : findHolding(runs, ask, released);
+  if (model === undefined || found === null) return { evidence: null, recheckAt };
+  return { evidence: evidenceOf(model, found, release.evidence), recheckAt };
+}
+
+const anyTime: Interval = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** When the value held, by which runs. `occurred` bounds the first moment of the window at which it did. */
+type Holding = {
+  readonly grade: ModelEvidence['grade'];
+  readonly runs: readonly Run[];
+  readonly occurred: Interval;
+  /** Since when it held, the time before the window included. */
+  readonly since: Interval;
+};
+
+function findHolding(all: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
+  // A row that was put up before the release tells of the release.
+  const endAt = (moment: Instant): Instant => (moment < released.from ? released.to : moment + 1);
+  const runs = all.filter((run) => run.until > ask.window.from);
+  if (runs.length === 0) return findGone(all.filter((run) => run.lasting));
+  const votes = runs.filter((run) => run.lasting && run.row.trust !== 'community');
+  const agreed = agreeAt(
+    votes.filter((run) => run.inside),
+    ask,
+    (run) => Math.max(run.since, ask.window.from),
+  );
+  const standing = runs.filter((run) => !run.corrected);
+  if (agreed !== null) {
+    const counted = runs.filter((run) => votes.includes(run) || standing.includes(run));
+    const low = lowestOf(counted);
+    const since = agreeAt(votes, ask, (run) => run.since) ?? agreed;
+    const occurred = { from: Math.max(low, ask.window.from), to: endAt(agreed) };
+    return { grade: 'admissible', runs: votes, occurred, since: { from: low, to: endAt(since) } };
+  }
+  const touching = agreeAt(votes, ask, (run) => run.since);
+  if (touching !== null) return { grade: 'admissible', runs: votes, ...edgeBracket(votes, endAt(touching), ask) };
+  // Two origins said so, though not at the same time: too much to be passed over, too little to be believed.
+  const apart = isEnough(new Set(votes.map((run) => run.row.feed.origin)).size, ask) ? votes : [];
+  const short = standing.length > 0 ? standing : apart;
+  const [first] = short;
+  if (first === undefined) return null;
+  const inside = short.filter((run) => run.inside);
+  if (inside.length === 0) return { grade: 'short', runs: short, ...edgeBracket(short, endAt(first.since), ask) };
+  const since = { from: lowestOf(short), to: endAt(Math.min(...inside.map((run) => run.since))) };
+  const occurred = { from: Math.max(since.from, ask.window.from), to: Math.max(since.to, ask.window.from + 1) };
+  return { grade: 'short', runs: short, occurred, since };
+}
+
+/** All of its rows went before the window opened, and nobody has said that it holds no more. */
+function findGone(runs: readonly Run[]): Holding | null {
+  const [first] = runs;
+  if (first === undefined) return null;
+  const since = { from: lowestOf(runs), to: Math.max(lowestOf(runs), first.since) + 1 };
+  return { grade: 'short', runs, since, occurred: { from: since.from, to: Math.max(...runs.map((run) => run.until)) } };
+}
+
+/** What is not known to lie inside the window lies across an edge of it, or ended before it opened. */
+function edgeBracket(
+  runs: readonly Run[],
+  seen: Instant,
+  { window }: AttributeAsk,
+): Pick<Holding, 'occurred' | 'since'> {
+  const since = { from: lowestOf(runs), to: seen + 1 };
+  return { since, occurred: { from: since.from, to: Math.max(since.to, window.from + 1) } };
+}
+
+function lowestOf(runs: readonly Run[]): Instant {
+  return Math.min(...runs.map((run) => run.notBefore));
+}
+
+/** The first moment at which a first party, or enough origins together, published such a value; null when there is none. */
+function agreeAt(runs: readonly Run[], ask: AttributeAsk, beginning: (run: Run) => Instant): Instant | null {
+  const moments = [...new Set(runs.map(beginning))].sort((a, b) => a - b);
+  const agreed = moments.find((moment) => {
+    const then = runs.filter((run) => beginning(run) <= moment && run.until > moment);
+    const origins = new Set(then.map((run) => run.row.feed.origin));
+    return then.some((run) => run.row.trust === 'first_party') || isEnough(origins.size, ask);
+  });
+  return agreed ?? null;
+}
+
+function isEnough(origins: number, { policy }: AttributeAsk): boolean {
+  return !policy.firstPartyOnly && origins >= policy.originsMin;
+}
+
+function evidenceOf(model: Sighting['model'], found: Holding, release: ModelEvidence | null): ModelEvidence {
+  const { runs, grade, occurred, since } = found;
+  const fromStart = runs[0]?.fromStart === true && release?.grade === 'admissible' ? release : null;
+  const rows = runs.map((run) => run.row);
+  const origins = [...new Set(rows.map((row) => row.feed.origin))];
+  const dating: Dating = fromStart?.dating ?? { occurred: since, basis: 'bracket', dated: [], setAside: [] };
+  return {
+    key: modelKey(model),
+    model,
+    grade,
+    occurred,
+    // A value that was there when its row was first listed is as old as the model.
+    effective: fromStart?.occurred ?? since,
+    dating,
+    witnesses: [...new Map([...rows].reverse().map((row) => [row.feed.id, row])).values()].reverse(),
+    missing:
+      grade === 'admissible'
+        ? null
+        : `only ${origins.join(', ')} publishes such a value; a first party or one more origin must, for 24 hours`,
+    hostsOnly: false,
+    slipsOnly: false,
+    trust: rows
+      .map((row): Trust => row.trust)
+      .reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
+  };
+}

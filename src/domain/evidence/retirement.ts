@@ -1,0 +1,219 @@
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { type Trust, trustRank } from '../feeds/trust.ts';
+import { modelKey } from '../identity/model-id.ts';
+import { type Instant, type Interval, parseDate } from '../instant.ts';
+import { earliestReleaseAt } from './dating.ts';
+import { extentOfEnd } from './ended-ids.ts';
+import { earliest, nextLook, type Weighed } from './release.ts';
+import {
+  durability,
+  type KnownSighting,
+  knownSighting,
+  lastReadAt,
+  type Sighting,
+  seasoningMs,
+  speaksOf,
+  type Timeline,
+} from './timeline.ts';
+
+type Ask = { readonly at: Instant; readonly policy: EvidencePolicy; readonly stage?: 'any' | 'ga' };
+
+/** What one origin says of a model's end: the day from which none of its rows is served any more. */
+type EndWord = {
+  readonly origin: string;
+  readonly trust: Trust;
+  readonly ends: Interval;
+  /** It speaks of the model and not only of a name, of what has happened and not only of a plan, in rows that all say so and last. */
+  readonly whole: boolean;
+  /** Its rows themselves say that it is over. */
+  readonly over: boolean;
+  readonly rows: readonly KnownSighting[];
+};
+
+/**
+ * Weighs whether a model was withdrawn: a first-party shutdown date that has passed, or two origins whose own rows state a
+ * past date. Every own row of an origin must state one, since a snapshot's end is not the model's; the last of them counts.
+ * An origin that lists only what ends must state one for every id that the vendor's own rows elsewhere have.
+ * Absence never retires; a model that too few still list only holds a NO back.
+ */
+export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
+  const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
+  const words = endWords(timeline, rows, listed, ask.at);
+  const past = words.filter((word) => word.over || word.ends.to <= ask.at);
+  const due = [
+    ...words.filter((word) => !past.includes(word)).map((word) => word.ends.to),
+    ...rows.filter((row) => durability(row, ask.at) === 'young').map((row) => row.seenFrom + seasoningMs),
+  ].filter((moment) => moment > ask.at);
+  return {
+    evidence: past.length > 0 ? wordsEvidence(past, ask.policy, sightings[0]?.model) : null,
+    recheckAt: due.reduce<Instant | null>(earliest, recheckAt),
+  };
+}
+
+function wordsEvidence(
+  past: readonly EndWord[],
+  policy: EvidencePolicy,
+  model: Sighting['model'] | undefined,
+): Weighed['evidence'] {
+  if (model === undefined) return null;
+  const whole = past.filter((word) => word.whole);
+  const firstParty = whole.filter((word) => word.trust === 'first_party');
+  const admissible = firstParty.length > 0 || (!policy.firstPartyOnly && whole.length >= policy.originsMin);
+  const counted = firstParty.length > 0 ? firstParty : admissible ? whole : past;
+  const occurred = {
+    from: Math.min(...counted.map((word) => word.ends.from)),
+    to: Math.max(...counted.map((word) => word.ends.to)),
+  };
+  const rows = counted.flatMap((word) => word.rows);
+  return {
+    key: modelKey(model),
+    model,
+    grade: admissible ? 'admissible' : 'short',
+    occurred,
+    dating: { occurred, basis: 'stated', dated: firstOfEachFeed(rows), setAside: [] },
+    witnesses: firstOfEachFeed(past.flatMap((word) => word.rows)),
+    missing: admissible
+      ? null
+      : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must, for every id of the model`,
+    hostsOnly: false,
+    slipsOnly: false,
+    trust: counted.map((word) => word.trust).reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
+  };
+}
+
+/**
+ * Feeds have dropped the model, and too few are left that list it without an end for that to be believed: it may have been
+ * withdrawn about the time at which its rows went. Null when an end is stated, or nothing of the kind happened.
+ */
+export function weighDisappearance(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed['evidence'] {
+  const { rows, listed } = knownRows(timeline, sightings, ask);
+  const model = sightings[0]?.model;
+  if (model === undefined || endWords(timeline, rows, listed, ask.at).length > 0) return null;
+  const firm = rows.filter((row) => durability(row, ask.at) !== 'slip');
+  const left = firm.filter((row) => row.goneAt === null);
+  const origins = new Set(left.map((row) => row.feed.origin));
+  if (left.some((row) => row.trust === 'first_party') || origins.size >= ask.policy.originsMin) return null;
+  const gone = firm.flatMap((row) =>
+    row.goneAt === null || origins.has(row.feed.origin) ? [] : [{ row, goneAt: row.goneAt }],
+  );
+  const [first] = gone;
+  if (first === undefined) return null;
+  const lastListed = gone.map(({ row, goneAt }) => {
+    const read = lastReadAt(timeline, row.feed.id, row.sighting.model.vendor, goneAt - 1);
+    return Math.max(row.seenFrom, read ?? row.seenFrom) - row.feed.settlementLagMs;
+  });
+  const occurred = { from: Math.min(...lastListed), to: Math.max(...gone.map(({ goneAt }) => goneAt)) + 1 };
+  const dropped = gone.map(({ row }) => row);
+  return {
+    key: modelKey(model),
+    model,
+    grade: 'short',
+    occurred,
+    dating: { occurred, basis: 'bracket', dated: [], setAside: [] },
+    witnesses: firstOfEachFeed(dropped),
+    missing: `${[...new Set(dropped.map((row) => row.feed.slug))].join(', ')} no longer lists it and stated no end; absence alone never retires a model`,
+    hostsOnly: false,
+    slipsOnly: false,
+    trust: first.row.trust,
+  };
+}
+
+/** The rows that may speak of a model's end, for `ga` those of general availability, and the ids that are listed at all. */
+function knownRows(timeline: Timeline, sightings: readonly Sighting[], { at, stage = 'any' }: Ask) {
+  const rows: KnownSighting[] = [];
+  const listed: string[] = [];
+  let recheckAt: Instant | null = null;
+  for (const sighting of sightings) {
+    const row = knownSighting(timeline, sighting, at, stage);
+    if (row === 'announced') recheckAt = earliest(recheckAt, nextLook(sighting, at));
+    else if (row !== null && isOwn(row) && (stage === 'any' || row.version.stage === 'general')) {
+      const names = speaksOf(timeline, sighting, 'release') && durability(row, at) !== 'slip';
+      if (names) listed.push(sighting.name);
+      if (speaksOf(timeline, sighting, 'end')) rows.push(row);
+    }
+  }
+  rows.sort((a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'));
+  return { rows, listed, recheckAt };
+}
+
+function isOwn(row: KnownSighting): boolean {
+  return row.trust !== 'community' && row.sighting.model.own;
+}
+
+function endWords(
+  timeline: Timeline,
+  rows: readonly KnownSighting[],
+  listed: readonly string[],
+  at: Instant,
+): EndWord[] {
+  const byOrigin = new Map<string, KnownSighting[]>();
+  for (const row of rows) byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
+  return [...byOrigin].flatMap(([origin, all]) => endWord(timeline, origin, all, listed, at));
+}
+
+/** `listed` are the ids under which the vendor's own rows list the model, in any feed. */
+function endWord(
+  timeline: Timeline,
+  origin: string,
+  all: readonly KnownSighting[],
+  listed: readonly string[],
+  at: Instant,
+): EndWord[] {
+  const firm = all.filter((row) => durability(row, at) !== 'slip');
+  const rows = firm.some((row) => endOf(timeline, row) !== null) ? firm : all;
+  const stated = rows.flatMap((row) => {
+    const end = endOf(timeline, row);
+    return end === null ? [] : [{ row, end }];
+  });
+  const [first, ...others] = stated;
+  // A row that is still listed and names no end says that the model goes on.
+  const goesOn = rows.some((row) => row.goneAt === null && endOf(timeline, row) === null);
+  if (first === undefined || goesOn) return [];
+  const last = others.reduce((latest, next) => (next.end.interval.to > latest.end.interval.to ? next : latest), first);
+  const named = stated.map(({ row }) => row);
+  const isPartial = rows.every((row) => row.feed.ends === 'by_rights' || !speaksOf(timeline, row.sighting, 'release'));
+  const names = named.map((row) => row.sighting.name);
+  const extent = isPartial ? extentOfEnd(names, listed) : 'whole';
+  if (extent === 'part') return [];
+  const lasts = (row: KnownSighting): boolean =>
+    durability(row, at) === 'lasting' || (row.trust === 'first_party' && durability(row, at) === 'young');
+  const sure = stated.length === rows.length && rows.every(lasts);
+  const whole = sure && extent === 'whole' && stated.every(({ end }) => end.kind !== 'plan');
+  const trust = named.some((row) => row.trust === 'first_party') ? 'first_party' : first.row.trust;
+  const over = stated.every(({ end }) => end.kind === 'over');
+  return [{ origin, trust, ends: last.end.interval, whole, over, rows: named }];
+}
+
+/** `over`: the row says that it has ended. `day`: it states when it ends. `plan`: the same, and will say so once it has. */
+type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
+
+/** What a row says of its end; null when it says nothing. */
+function endOf(timeline: Timeline, row: KnownSighting): End | null {
+  const { feed, version } = row;
+  const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);
+  if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
+    return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };
+  // A day that was still to come when the row called the model retired is not when it was.
+  const interval = stated !== null && stated.from <= version.observedAt ? stated : retiredWithin(timeline, row);
+  return { interval, kind: 'over' };
+}
+
+/** An end as a row states it, or null where it decides nothing: no date, a mere year, or a placeholder such as the epoch. */
+function readStatedEnd(text: string): Interval | null {
+  const date = parseDate(text);
+  return date === null || date.precision === 'year' || date.interval.from < earliestReleaseAt ? null : date.interval;
+}
+
+/** From the last read that had it in service, if any, less the feed's lag, to the first that called it retired. */
+function retiredWithin(timeline: Timeline, { sighting, feed, version }: KnownSighting): Interval {
+  const known = sighting.versions.filter((one) => one.observedAt <= version.observedAt);
+  const served = known.findLast((one) => one.lifecycle !== 'retired');
+  const first = known.find((one) => served === undefined || one.observedAt > served.observedAt) ?? version;
+  const from =
+    served === undefined ? null : lastReadAt(timeline, sighting.feedId, sighting.model.vendor, first.observedAt - 1);
+  return { from: from === null ? Number.NEGATIVE_INFINITY : from - feed.settlementLagMs, to: first.observedAt + 1 };
+}
+
+function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {
+  return [...new Map([...rows].reverse().map((row) => [row.feed.id, row])).values()];
+}

@@ -1,0 +1,203 @@
+import type { ModelName } from '../criterion/pattern.ts';
+import type { EndRule, Testimony } from '../feeds/adapter.ts';
+import type { Attributes } from '../feeds/item.ts';
+import type { StatedRelease } from '../feeds/stated-date.ts';
+import { lowerTrust, type Trust } from '../feeds/trust.ts';
+import { dayMs, type Instant, parseDate } from '../instant.ts';
+
+/** What the evaluator needs to know of a feed. */
+export type FeedFacts = {
+  readonly id: string;
+  readonly slug: string;
+  readonly trust: Trust;
+  readonly origin: string;
+  readonly covers: 'any' | readonly string[];
+  readonly settlementLagMs: number;
+  /** What its rows state besides their existence: names of attributes, `shutdown`. */
+  readonly publishes?: readonly string[];
+  /** What its rows are evidence of; left out: of everything. */
+  readonly witnesses?: readonly Testimony[];
+  /** How its rows tell of an end; left out: by a day that has passed. */
+  readonly ends?: EndRule;
+};
+
+/** One observation of an item: what its feed said of it from `observedAt` on, until its next version. */
+export type ItemVersion = {
+  readonly observationId: string;
+  readonly observedAt: Instant;
+  readonly itemTrust: Trust | null;
+  readonly stage: 'announced' | 'preview' | 'general';
+  /** What the row states of the end of the model's life; it says nothing of the stage at release. */
+  readonly lifecycle?: 'deprecated' | 'retired';
+  readonly released: StatedRelease | null;
+  /** The shutdown date that the row states, verbatim. */
+  readonly shutdown?: string;
+  readonly attributes?: Attributes;
+};
+
+/** An unbroken run of healthy polls of one feed that list one item. */
+export type Sighting = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly name: string;
+  readonly host: string | null;
+  readonly model: ModelName & { readonly own: boolean; readonly snapshotDay: string | null };
+  readonly seenFrom: Instant;
+  /** The last accepted poll of that feed without it before the run, or null. */
+  readonly absentAt: Instant | null;
+  /** The first accepted poll of that feed without it after the run, or null. */
+  readonly goneAt: Instant | null;
+  /** Oldest first; never empty. */
+  readonly versions: readonly ItemVersion[];
+};
+
+/** Everything observed that an evaluation may look at. Holding more than was known at the moment asked about is harmless. */
+export type Timeline = {
+  readonly feeds: ReadonlyMap<string, FeedFacts>;
+  readonly sightings: readonly Sighting[];
+  /** Accepted reads, ascending, by `readsKey`: at least the neighbours of every moment that an evaluation asks about. */
+  readonly reads: ReadonlyMap<string, readonly Instant[]>;
+  /** Which of these reads were imported from an archive, by `snapshotKey`. */
+  readonly snapshots?: ReadonlySet<string>;
+};
+
+/** Whether the feed that a sighting is of speaks of such things at all: a list of prices is no list of releases. */
+export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony): boolean {
+  return timeline.feeds.get(sighting.feedId)?.witnesses?.includes(what) ?? true;
+}
+
+/** A listing dated this far beyond its observation is an announcement. */
+export const futureToleranceMs = 2 * dayMs;
+
+/** A row of a curated or aggregator feed must last this long before it counts: slips and placeholders do not. */
+export const seasoningMs = dayMs;
+
+export function readsKey(feedId: string, vendor: string): string {
+  return `${feedId}|${vendor}`;
+}
+
+export function snapshotKey(feedId: string, readAt: Instant): string {
+  return `${feedId}|${readAt}`;
+}
+
+/**
+ * Up to when the rows of a feed have aged at a moment. The clock ages the rows of a feed that is polled, since a poll would
+ * have told of their end; nobody looked at an archive between its payloads, so its rows age with its reads.
+ */
+export function agedTo(timeline: Timeline, feedId: string, vendor: string, at: Instant): Instant {
+  const read = lastReadAt(timeline, feedId, vendor, at);
+  return read !== null && timeline.snapshots?.has(snapshotKey(feedId, read)) === true ? read : at;
+}
+
+/** The last accepted read of a feed, for a vendor, at or before a moment. */
+export function lastReadAt(
+  timeline: Pick<Timeline, 'reads'>,
+  feedId: string,
+  vendor: string,
+  at: Instant,
+): Instant | null {
+  const reads = timeline.reads.get(readsKey(feedId, vendor)) ?? [];
+  return reads[upperBound(reads, at) - 1] ?? null;
+}
+
+/** The first accepted read of a feed, for a vendor, at or after a moment. */
+export function firstReadFrom(
+  timeline: Pick<Timeline, 'reads'>,
+  feedId: string,
+  vendor: string,
+  from: Instant,
+): Instant | null {
+  const reads = timeline.reads.get(readsKey(feedId, vendor)) ?? [];
+  return reads[upperBound(reads, from - 1)] ?? null;
+}
+
+function upperBound(sorted: readonly Instant[], at: Instant): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A sighting as it was known at a moment, with the moment from which it witnesses. */
+export type KnownSighting = {
+  readonly sighting: Sighting;
+  readonly feed: FeedFacts;
+  readonly trust: Trust;
+  /** The latest version known. */
+  readonly version: ItemVersion;
+  /** When it began to witness: later than the listing where the listing was an announcement. */
+  readonly seenFrom: Instant;
+  /** Reads at or before this moment did not have it, not even as what it later became. */
+  readonly unseenAt: Instant;
+  readonly goneAt: Instant | null;
+  /** It has stood until then, as far as anybody looked. */
+  readonly agedTo: Instant;
+};
+
+/** A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. */
+export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young' | 'slip' {
+  const due = row.seenFrom + seasoningMs;
+  if (row.goneAt !== null && row.goneAt <= due) return 'slip';
+  return due <= Math.min(at, row.agedTo) ? 'lasting' : 'young';
+}
+
+/**
+ * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come.
+ * `ga` is read only from general availability, so a row that began as a preview witnesses from the poll that changed it.
+ */
+export function knownSighting(
+  timeline: Timeline,
+  sighting: Sighting,
+  at: Instant,
+  stage: 'any' | 'ga' = 'any',
+): KnownSighting | 'announced' | null {
+  const feed = timeline.feeds.get(sighting.feedId);
+  if (feed === undefined || sighting.seenFrom > at) return null;
+  const version = sighting.versions.findLast((candidate) => candidate.observedAt <= at);
+  if (version === undefined) return null;
+  const began = witnessedFrom(timeline, sighting, at, stage);
+  if (began === null) return 'announced';
+  const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
+  const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
+  const aged = agedTo(timeline, feed.id, sighting.model.vendor, at);
+  return { sighting, feed, trust, version, ...began, goneAt, agedTo: aged };
+}
+
+type Beginning = Pick<KnownSighting, 'seenFrom' | 'unseenAt'>;
+
+function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant, stage: 'any' | 'ga'): Beginning | null {
+  for (const [index, version] of sighting.versions.entries()) {
+    if (version.observedAt > at) return null;
+    const next = sighting.versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
+    if (sighting.goneAt !== null && version.observedAt >= sighting.goneAt) return null;
+    // Not before the run: what the item said in an earlier run of polls, and no longer says, witnesses nothing of this one.
+    const began = versionWitnessesFrom(timeline, sighting, version, stage);
+    if (began !== null && began.seenFrom < next && began.seenFrom <= at) return began;
+  }
+  return null;
+}
+
+function versionWitnessesFrom(
+  timeline: Timeline,
+  sighting: Sighting,
+  version: ItemVersion,
+  stage: 'any' | 'ga',
+): Beginning | null {
+  if (version.stage === 'announced' || (stage === 'ga' && version.stage !== 'general')) return null;
+  const seenFrom = Math.max(version.observedAt, sighting.seenFrom);
+  const due = announcedFor(version);
+  if (due === null) return { seenFrom, unseenAt: seenFrom - 1 };
+  const read = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, Math.max(due, seenFrom));
+  if (read === null || (sighting.goneAt !== null && read >= sighting.goneAt)) return null;
+  return { seenFrom: read, unseenAt: due - 1 };
+}
+
+/** When the stated date that makes a listing an announcement is over, or null when it is none. */
+export function announcedFor(version: ItemVersion): Instant | null {
+  const stated = version.released === null ? null : parseDate(version.released.text);
+  return stated !== null && stated.interval.from > version.observedAt + futureToleranceMs ? stated.interval.to : null;
+}

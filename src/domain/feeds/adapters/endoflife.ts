@@ -1,0 +1,126 @@
+import { parse as parseYaml } from 'yaml';
+import type { Adapter } from '../adapter.ts';
+import type { FeedItem, FeedParser } from '../item.ts';
+import {
+  collectRows,
+  decodePayload,
+  describeValue,
+  isRecord,
+  type Row,
+  readDateText,
+  readJsonObject,
+  readUrl,
+  unparsable,
+} from '../payload.ts';
+
+const expected =
+  'a product of endoflife.date: {"result": {"name": "claude", "releases": [{"name", "releaseDate", …}]}}, or its page as Markdown';
+
+/** How a page begins, and how much of it is looked at, in UTF-16 units: that of Claude has eight thousand. */
+const frontMatterStart = /^\uFEFF?---[ \t]*\r?\n/;
+export const frontMatterCharsMax = 200_000;
+
+/** The products that are models, by their permalink, and whose they are. */
+const vendorByProduct: ReadonlyMap<unknown, string> = new Map<unknown, string>([['claude', 'anthropic']]);
+
+/**
+ * Listed there like every other, but open to approved customers only: no release. The claim that counts is
+ * availability to the public.
+ */
+const limitedNames: readonly string[] = ['claude-mythos'];
+
+/**
+ * One product of endoflife.date. Releases are told by their `name`, which is the API's model id; labels are edited
+ * ("Claude 3.7 Sonnet" became "Claude Sonnet 3.7") and not read. Throws `Refusal('feed_unparsable')` for anything else,
+ * the HTML of a missing page and other products included.
+ */
+export const parseEndoflife: FeedParser = (bytes) => {
+  const text = decodePayload(bytes, expected);
+  const { result } = frontMatterStart.test(text) ? { result: readPage(text) } : readJsonObject(bytes, expected);
+  if (!isRecord(result) || !Array.isArray(result.releases)) {
+    throw unparsable(`an object whose result is ${describeValue(result)} without releases`, expected);
+  }
+  const vendor = vendorByProduct.get(result.name);
+  if (vendor === undefined) {
+    throw unparsable(`the product ${JSON.stringify(String(result.name).slice(0, 60))}, which is no model's`, expected);
+  }
+  return collectRows(
+    result.releases.map((release: unknown, index) => readRow(vendor, release, index)),
+    expected,
+  );
+};
+
+/**
+ * The page of a product as its repository keeps it, in the form in which the API answers: Markdown under a front matter of YAML, with
+ * `releaseCycle` for the name, and `eoas` and `eol` for whether, or on which day, support and life end. What a page says of a day that is
+ * still to come it says of the past too: only the API knows what day it is.
+ */
+function readPage(text: string): unknown {
+  const end = text.search(/\r?\n---[ \t]*(?:\r?\n|$)/);
+  if (end === -1 || end > frontMatterCharsMax)
+    throw unparsable(`a front matter without an end in its first ${frontMatterCharsMax} characters`, expected);
+  const page = readYaml(text.slice(0, end).replace(frontMatterStart, ''));
+  if (!isRecord(page) || !Array.isArray(page.releases)) return null;
+  const name = typeof page.permalink === 'string' ? page.permalink.replace(/^\//, '') : page.permalink;
+  return { name, releases: page.releases.map(toRelease) };
+}
+
+function toRelease(cycle: unknown): unknown {
+  if (!isRecord(cycle)) return cycle;
+  const { releaseCycle: name, releaseDate, eoas, eol, link } = cycle;
+  return {
+    name,
+    releaseDate,
+    isEoas: eoas === true,
+    eoasFrom: eoas,
+    isEol: eol === true,
+    eolFrom: eol,
+    latest: { link },
+  };
+}
+
+/** Days stay texts; no aliases, which could stand for more than there is. */
+function readYaml(text: string): unknown {
+  try {
+    return parseYaml(text, { schema: 'core', maxAliasCount: 0, logLevel: 'error' });
+  } catch {
+    throw unparsable('a front matter that is no YAML', expected);
+  }
+}
+
+function readRow(vendor: string, value: unknown, index: number): Row {
+  if (!isRecord(value)) return { key: `#${index}`, lost: `is ${describeValue(value)}, not a release` };
+  const { name } = value;
+  if (typeof name !== 'string' || name === '') return { key: `#${index}`, lost: 'has no name' };
+  const date = readDateText(value.releaseDate);
+  // Until support is said to have ended or to end, the end of life is a promise: "not sooner than".
+  const deprecated = value.isEoas === true || readDateText(value.eoasFrom) !== undefined;
+  const shutdown = deprecated ? readDateText(value.eolFrom) : undefined;
+  const limited = limitedNames.some((start) => name.startsWith(start));
+  const sourceUrl = isRecord(value.latest) ? readUrl(value.latest.link) : undefined;
+  const item: FeedItem = {
+    key: name,
+    name,
+    host: vendor,
+    ...(date !== undefined && !limited && { released: { text: date, weight: 'curated' } }),
+    ...(limited ? { stage: 'announced' } : value.isEoas === true && { stage: 'deprecated' }),
+    ...(shutdown !== undefined && { shutdown }),
+    ...(sourceUrl !== undefined && { sourceUrl }),
+    raw: value,
+  };
+  return { key: name, item };
+}
+
+export const endoflife: Adapter = {
+  parse: parseEndoflife,
+  witnesses: ['release', 'general', 'end'],
+  publishes: ['shutdown'],
+  defaults: {
+    trust: 'curated',
+    // Its ends are read off the very page that deprecations.info scrapes.
+    origin: 'deprecation-pages',
+    covers: [],
+    settlementLag: 'P60D',
+    url: 'https://endoflife.date/api/v1/products/claude/',
+  },
+};

@@ -1,0 +1,187 @@
+import { parse as parseCsv } from 'csv-parse/sync';
+import type { Adapter } from '../adapter.ts';
+import { nameToId } from '../display-name.ts';
+import type { Attributes, FeedItem, FeedParser } from '../item.ts';
+import {
+  boundParameters,
+  collectRows,
+  countsMoreThan,
+  decodePayload,
+  dropUndefined,
+  type Row,
+  readDateText,
+  readUrl,
+  unparsable,
+} from '../payload.ts';
+
+const expected = 'a table of Epoch AI: CSV with the columns Model, Organization and Publication date';
+
+/** A larger table is refused. */
+export const csvBytesMax = 10 * 1024 * 1024;
+
+/** The first line may be so long. */
+export const headerCharactersMax = 20_000;
+
+/** Rows of one table; Epoch's largest has a few thousand. */
+export const tableRowsMax = 20_000;
+
+/** Separators, or line ends, of one table. */
+export const separatorsMax = 500_000;
+
+/** One record, cells with abstracts included, may be so long. */
+export const recordCharactersMax = 500_000;
+
+/** A table of more columns is refused. */
+export const columnsMax = 200;
+
+/** The columns that are read; everything else is prose. */
+const columns = [
+  'Model',
+  'Organization',
+  'Publication date',
+  'Model accessibility',
+  'Parameters',
+  'Confidence',
+  'Link',
+] as const;
+
+type Cells = { readonly [Column in (typeof columns)[number]]: string };
+
+/** The organisations that are a vendor, as the table names them. Of several at once all must be the same vendor's. */
+const vendorByOrganization: ReadonlyMap<string, string> = new Map([
+  ['OpenAI', 'openai'],
+  ['Anthropic', 'anthropic'],
+  ['Google', 'google'],
+  ['Google DeepMind', 'google'],
+  ['Google Research', 'google'],
+  ['DeepMind', 'google'],
+  ['xAI', 'xai'],
+  ['Meta', 'meta'],
+  ['Meta AI', 'meta'],
+  ['Facebook AI Research', 'meta'],
+  ['DeepSeek', 'deepseek'],
+  ['Mistral AI', 'mistral'],
+  ['Alibaba', 'qwen'],
+]);
+
+/** Open to the public by API or as weights. What only a product hosts, is unreleased or left blank is no release. */
+const openAccess = /^(API access|Open weights \([a-z -]+\))$/;
+
+/**
+ * Epoch AI's table of models. Names are display names, without the word "preview" and without snapshots; organisations
+ * tell whose they are. Throws `Refusal('feed_unparsable')` for what is no such table.
+ */
+export const parseEpoch: FeedParser = (bytes) => {
+  if (bytes.byteLength > csvBytesMax) throw unparsable(`${bytes.byteLength} bytes`, expected);
+  const text = decodePayload(bytes, expected);
+  refuseHostile(text);
+  const [header = [], ...records] = readRecords(text);
+  const places = columns.map((column) => header.indexOf(column));
+  if (header.length > columnsMax) throw unparsable(`${header.length} columns`, expected);
+  if (places.slice(0, 3).includes(-1)) throw unparsable('a document without these columns', expected);
+  if (records.length > tableRowsMax) throw unparsable(`more than ${tableRowsMax} rows`, expected);
+  return collectRows(
+    records.map((record) => readRow(readCells(record, places))),
+    expected,
+  );
+};
+
+/** What took the parser half a minute: nothing but separators, or a header without end. */
+function refuseHostile(text: string): void {
+  const end = text.search(/[\r\n]/);
+  if ((end < 0 ? text.length : end) > headerCharactersMax) throw unparsable('a first line without end', expected);
+  for (const part of [',', '\r', '\n']) {
+    if (countsMoreThan(text, part, separatorsMax)) {
+      throw unparsable(`more than ${separatorsMax} separators or line ends`, expected);
+    }
+  }
+}
+
+function readRecords(text: string): string[][] {
+  try {
+    return parseCsv(text, {
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: recordCharactersMax,
+      // One more than may be kept, and the header, so that too many are noticed and not all are built.
+      to: tableRowsMax + 2,
+    });
+  } catch {
+    throw unparsable('CSV that is broken, cut off or without end', expected);
+  }
+}
+
+function readCells(record: readonly string[], places: readonly number[]): Cells {
+  const cell = (index: number): string => (record[places[index] ?? -1] ?? '').trim();
+  return {
+    Model: cell(0),
+    Organization: cell(1),
+    'Publication date': cell(2),
+    'Model accessibility': cell(3),
+    Parameters: cell(4),
+    Confidence: cell(5),
+    Link: cell(6),
+  };
+}
+
+function readRow(cells: Cells): Row {
+  const { Model: model, Organization: organization, 'Model accessibility': access } = cells;
+  const key = `${organization}/${model}`;
+  if (model === '') return { key, lost: 'has no model' };
+  const open = openAccess.test(access);
+  const date = readDateText(cells['Publication date']);
+  const attributes = readAttributes(cells);
+  const sourceUrl = readUrl(cells.Link);
+  const item: FeedItem = {
+    key,
+    name: nameToId(model) ?? model,
+    host: vendorOf(organization) ?? (organization === '' ? null : organization),
+    ...(!open && { stage: 'announced' }),
+    ...(open && date !== undefined && { released: { text: date, weight: 'curated' } }),
+    ...(attributes !== undefined && { attributes }),
+    ...(sourceUrl !== undefined && { sourceUrl }),
+    raw: cells,
+  };
+  return { key, item };
+}
+
+function vendorOf(organization: string): string | null {
+  const vendors = new Set(organization.split(',').map((part) => vendorByOrganization.get(part.trim()) ?? null));
+  const [vendor = null, ...others] = vendors;
+  return others.length === 0 ? vendor : null;
+}
+
+/** Parameters are published by vendors of open weights; of closed models the table holds estimates, which are left out. */
+function readAttributes(cells: Cells): Attributes | undefined {
+  const access = cells['Model accessibility'];
+  const openWeights = access.startsWith('Open weights');
+  return dropUndefined<Attributes>({
+    input_usd_per_mtok: undefined,
+    output_usd_per_mtok: undefined,
+    context_tokens: undefined,
+    open_weights: openAccess.test(access) ? openWeights : undefined,
+    parameters: openWeights && cells.Confidence === 'Confident' ? readParameters(cells.Parameters) : undefined,
+  });
+}
+
+/** `405000000000.0`, `6.71e+11`. */
+export function readParameters(text: string): number | undefined {
+  if (!/^\d{1,18}(\.\d{1,9})?(e\+?\d{1,2})?$/i.test(text)) return undefined;
+  return boundParameters(Number(text), 1);
+}
+
+export const epoch: Adapter = {
+  parse: parseEpoch,
+  bytesMax: csvBytesMax,
+  // A display name does not say whether it was a preview.
+  witnesses: ['release', 'attribute'],
+  publishes: ['open_weights', 'parameters'],
+  defaults: {
+    trust: 'curated',
+    origin: 'epoch-ai',
+    covers: [],
+    settlementLag: 'P90D',
+    url: 'https://epoch.ai/data/notable_ai_models.csv',
+  },
+};

@@ -1,0 +1,164 @@
+import { formatDay, yearMax } from '../../instant.ts';
+import { resolvePointer } from '../../json-pointer.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Adapter, Testimony } from '../adapter.ts';
+import { type Attributes, type FeedItem, type FeedParser, type Stage, stages } from '../item.ts';
+import {
+  boundParameters,
+  collectRows,
+  describeValue,
+  dropUndefined,
+  isRecord,
+  type Row,
+  readCount,
+  readDateText,
+  readDecimalPrice,
+  readJson,
+  readPrice,
+  readUrl,
+  unparsable,
+} from '../payload.ts';
+import { type JsonOptions, readJsonOptions } from './json-options.ts';
+
+const expected = 'JSON with rows where the options of this feed say';
+
+/**
+ * Any JSON, read by pointers that an operator configured. Rows without an id are lost; a fact of another shape than
+ * configured is left out. A list without any such row throws `Refusal('feed_unparsable')`; an empty one is no items,
+ * which polling holds suspect.
+ */
+export const parseJsonFeed: FeedParser = (bytes, given) => {
+  const options = readOptions(given);
+  const found = resolvePointer(readJson(bytes, expected), options.items);
+  const rows = listRows(found, options);
+  const parsed = collectRows(
+    rows.map((row) => readRow(row, options)),
+    expected,
+  );
+  if (parsed.items.length === 0 && rows.length > 0) {
+    throw unparsable(`${rows.length} entries and none with an id among them`, expected);
+  }
+  return parsed;
+};
+
+function readOptions(given: unknown): JsonOptions {
+  try {
+    return readJsonOptions(given);
+  } catch (error) {
+    if (error instanceof Refusal) throw unparsable('options that say nothing', expected);
+    throw error;
+  }
+}
+
+type Found = { readonly member: string; readonly value: unknown };
+
+function listRows(found: unknown, options: JsonOptions): Found[] {
+  const place = options.items === '' ? 'the document' : options.items;
+  if (found === undefined) throw unparsable(`nothing at ${place}`, expected);
+  if (Array.isArray(found)) {
+    if (options.id === undefined) throw unparsable(`an array at ${place}, whose rows have no key`, expected);
+    return found.map((value: unknown, index) => ({ member: `#${index}`, value }));
+  }
+  if (!isRecord(found)) throw unparsable(`${describeValue(found)} at ${place}`, expected);
+  return Object.entries(found).map(([member, value]) => ({ member, value }));
+}
+
+function readRow({ member, value }: Found, options: JsonOptions): Row {
+  if (!isRecord(value)) return { key: member, lost: `is ${describeValue(value)}, not a row` };
+  const name = options.id === undefined ? member : resolvePointer(value, options.id);
+  if (typeof name !== 'string' || name === '') return { key: member, lost: `has no id at ${options.id}` };
+  const host = options.vendor ?? readHost(value, options.host);
+  const key = typeof options.host === 'string' ? `${host ?? ''}/${name}` : name;
+  return { key, item: { key, name, host, ...readFacts(value, options), raw: value } };
+}
+
+function readHost(row: Record<string, unknown>, host: JsonOptions['host']): string | null {
+  if (host === undefined) return null;
+  const named = typeof host === 'string' ? resolvePointer(row, host) : host.is;
+  return typeof named === 'string' && named !== '' ? named : null;
+}
+
+function readFacts(row: Record<string, unknown>, options: JsonOptions): Partial<FeedItem> {
+  const released = readDate(row, options.released);
+  const shutdown = readDate(row, options.shutdown);
+  const stage = readStage(row, options.stage);
+  const attributes = readAttributes(row, options.attributes ?? {});
+  const sourceUrl = options.source_url === undefined ? undefined : readUrl(resolvePointer(row, options.source_url));
+  return {
+    ...(released !== undefined && { released: { text: released, weight: options.weight ?? 'curated' } }),
+    ...(stage !== undefined && { stage }),
+    ...(shutdown !== undefined && { shutdown }),
+    ...(attributes !== undefined && { attributes }),
+    ...(sourceUrl !== undefined && { sourceUrl }),
+  };
+}
+
+/** A text as it stands, or the UTC day of a number: a moment to the second would claim more than such fields know. */
+function readDate(row: Record<string, unknown>, date: JsonOptions['released']): string | undefined {
+  if (date === undefined) return undefined;
+  const { at, as } = typeof date === 'string' ? { at: date, as: 'text' as const } : date;
+  const value = resolvePointer(row, at);
+  if (as === 'text') return readDateText(value);
+  const ms = typeof value === 'number' ? value * (as === 'unix_seconds' ? 1000 : 1) : Number.NaN;
+  return ms > 0 && ms < Date.UTC(yearMax, 0, 1) ? formatDay(ms) : undefined;
+}
+
+/** What the row's word means; a word that nobody gave a meaning may mean anything, and then it is no release. */
+function readStage(row: Record<string, unknown>, stage: JsonOptions['stage']): Stage | undefined {
+  if (stage === undefined) return undefined;
+  const word = resolvePointer(row, stage.at) ?? null;
+  if (word === null) return undefined;
+  if (stage.words === undefined) return stages.find((known) => known === word) ?? 'announced';
+  const meaning = new Map<unknown, Stage>(Object.entries(stage.words)).get(word);
+  return meaning ?? 'announced';
+}
+
+const tokensPerMtok = { token: 1e6, thousand: 1e3, million: 1 } as const;
+const countOf = { one: 1, million: 1e6, billion: 1e9 } as const;
+
+function readAttributes(
+  row: Record<string, unknown>,
+  options: NonNullable<JsonOptions['attributes']>,
+): Attributes | undefined {
+  const { input_usd_per_mtok: input, output_usd_per_mtok: output, context_tokens: context, parameters } = options;
+  const weights = options.open_weights === undefined ? undefined : resolvePointer(row, options.open_weights);
+  return dropUndefined<Attributes>({
+    input_usd_per_mtok: input === undefined ? undefined : readAnyPrice(row, input),
+    output_usd_per_mtok: output === undefined ? undefined : readAnyPrice(row, output),
+    context_tokens: context === undefined ? undefined : readCount(resolvePointer(row, context)),
+    open_weights: typeof weights === 'boolean' ? weights : undefined,
+    parameters:
+      parameters === undefined
+        ? undefined
+        : boundParameters(resolvePointer(row, parameters.at), countOf[parameters.in]),
+  });
+}
+
+function readAnyPrice(
+  row: Record<string, unknown>,
+  { at, per }: { at: string; per: keyof typeof tokensPerMtok },
+): number | undefined {
+  const value = resolvePointer(row, at);
+  return readPrice(value, tokensPerMtok[per]) ?? readDecimalPrice(value, tokensPerMtok[per]);
+}
+
+/** What a configured feed states and is evidence of; general availability only where it says what stage a model is in. */
+function declare(given: unknown): { publishes: readonly string[]; witnesses: readonly Testimony[] } {
+  const options = readJsonOptions(given);
+  const stated = Object.keys(options.attributes ?? {});
+  const inferred: Testimony[] = ['release'];
+  if (options.stage !== undefined) inferred.push('general');
+  if (options.shutdown !== undefined) inferred.push('end');
+  if (stated.length > 0) inferred.push('attribute');
+  return {
+    publishes: [...stated, ...(options.shutdown === undefined ? [] : ['shutdown'])],
+    witnesses: options.witnesses ?? inferred,
+  };
+}
+
+export const json: Adapter = {
+  parse: parseJsonFeed,
+  options: { read: readJsonOptions, declare },
+  // Nobody has reviewed it: it is shown, and decides nothing until its operator trusts it more.
+  defaults: { trust: 'community', origin: 'json', covers: [], settlementLag: 'P7D', url: null },
+};

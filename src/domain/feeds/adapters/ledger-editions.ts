@@ -1,0 +1,47 @@
+import { formatDay, type Instant, parseDate } from '../../instant.ts';
+import { isRecord, readJsonObject } from '../payload.ts';
+
+/** A ledger as it would have stood at a moment. */
+export type LedgerEdition = { readonly observedAt: Instant; readonly bytes: Uint8Array };
+
+const expected = 'a ledger in the format outturn-ledger/1';
+
+/**
+ * A reviewed ledger knows what is still to come in a replay. Its editions give it away as it was published: one for every
+ * moment at which an entry was (of a day, its end), with the entries published by then, and a last one for the end of the
+ * day it was reviewed through. An edition of a later moment would add knowledge to a moment that was already answered for.
+ */
+export function ledgerEditions(bytes: Uint8Array): LedgerEdition[] {
+  const ledger = readJsonObject(bytes, expected);
+  const entries = (Array.isArray(ledger.entries) ? ledger.entries : []).filter(isRecord).flatMap((entry) => {
+    const published = publicationOf(entry.published_at);
+    return published === null ? [] : [{ entry, ...published }];
+  });
+  const reviewed = publicationOf(ledger.reviewed_through);
+  const days = new Map<Instant, string>();
+  for (const { visibleAt, day } of [...entries, ...(reviewed === null ? [] : [reviewed])])
+    days.set(visibleAt, laterDay(days.get(visibleAt), day));
+  return [...days]
+    .sort(([a], [b]) => a - b)
+    .map(([observedAt, day]) => {
+      const known = entries.filter((entry) => entry.visibleAt <= observedAt).map(({ entry }) => entry);
+      return { observedAt, bytes: encode({ ...ledger, reviewed_through: day, entries: known }) };
+    });
+}
+
+/** When what was published then begins to be known (an instant at once, a day at its end), and the day it lies in. */
+function publicationOf(published: unknown): { readonly visibleAt: Instant; readonly day: string } | null {
+  const parsed = typeof published === 'string' ? parseDate(published) : null;
+  if (parsed === null) return null;
+  const { precision, interval } = parsed;
+  return { visibleAt: precision === 'instant' ? interval.from : interval.to, day: formatDay(interval.to - 1) };
+}
+
+/** The later of two days, as texts. */
+function laterDay(a: string | undefined, b: string): string {
+  return a === undefined || a < b ? b : a;
+}
+
+function encode(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}

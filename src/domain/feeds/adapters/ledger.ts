@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { type DatedText, parseDate } from '../../instant.ts';
+import { Refusal, type RefusalDetail } from '../../refusal.ts';
+import type { Adapter } from '../adapter.ts';
+import { type FeedItem, type FeedParser, feedItemsMax } from '../item.ts';
+import { collectRows, readJsonObject } from '../payload.ts';
+
+const expected = 'a ledger in the format outturn-ledger/1';
+
+/** A refusal names at most this many errors. */
+const ledgerErrorsMax = 20;
+
+const dateText = z.string().refine((text) => parseDate(text) !== null, 'is not an existing date or instant');
+const dayText = z.string().refine((text) => parseDate(text)?.precision === 'day', 'is not a calendar day');
+const publishedText = z.string().refine((text) => isDayOrInstant(text), 'is neither a calendar day nor an instant');
+
+const ledgerEntry = z.strictObject({
+  /** The model id as the vendor writes it. */
+  id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not a model id'),
+  vendor: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'is not a vendor name'),
+  /** `announced` is no release: named by the vendor, or open to an approved few. */
+  stage: z.enum(['announced', 'preview', 'general']),
+  /** When it became available at that stage; as exact as the source is, and no more. */
+  released: dateText.optional(),
+  /** When the source was published; a day counts as known from its end. */
+  published_at: publishedText,
+  source_url: z.url({ protocol: /^https$/ }),
+  note: z.string().min(1).max(500).optional(),
+});
+
+/** One reviewed fact with its provenance. */
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+
+const ledgerFile = z.strictObject({
+  format: z.literal('outturn-ledger/1'),
+  /** The last day that a reviewer has read the sources for. No entry is later. */
+  reviewed_through: dayText,
+  entries: z.array(ledgerEntry).max(feedItemsMax),
+});
+
+/**
+ * Outturn's own reviewed table. It is trusted to the letter, so it is valid as a whole or refused as a whole:
+ * throws `Refusal('feed_unparsable')` with a pointer for each error.
+ */
+export const parseLedger: FeedParser = (bytes) => {
+  const payload = readJsonObject(bytes, expected);
+  const parsed = ledgerFile.safeParse(payload);
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: toPointer(issue.path) }));
+    throw refuseLedger(errors);
+  }
+  const { entries, reviewed_through: reviewedThrough } = parsed.data;
+  const errors = findContradictions(entries, reviewedThrough);
+  if (errors.length > 0) throw refuseLedger(errors);
+  const rows = entries.map((entry) => ({ key: ledgerKey(entry), item: toItem(entry) }));
+  return { ...collectRows(rows, expected), reviewedThrough };
+};
+
+/** One entry per model id and stage: a preview and its later general release are two facts. */
+function ledgerKey(entry: LedgerEntry): string {
+  return `${entry.vendor}/${entry.id}#${entry.stage}`;
+}
+
+function toItem(entry: LedgerEntry): FeedItem {
+  return {
+    key: ledgerKey(entry),
+    name: entry.id,
+    host: entry.vendor,
+    publishedAt: entry.published_at,
+    ...(entry.released !== undefined && { released: { text: entry.released, weight: 'stands' } }),
+    stage: entry.stage,
+    sourceUrl: entry.source_url,
+    raw: entry,
+  };
+}
+
+/** What the shape alone does not show: a source older than what it reports, an unreviewed entry, one fact twice. */
+function findContradictions(entries: readonly LedgerEntry[], reviewedThrough: string): RefusalDetail[] {
+  const keys = new Set<string>();
+  const errors: RefusalDetail[] = [];
+  const end = parseDate(reviewedThrough)?.interval.to ?? Number.NaN;
+  for (const [index, entry] of entries.entries()) {
+    const published = parseDate(entry.published_at);
+    const released = entry.released === undefined ? null : parseDate(entry.released);
+    const add = (field: string, detail: string) => errors.push({ detail, pointer: `#/entries/${index}/${field}` });
+    if (published !== null && !(published.interval.to <= end)) add('published_at', 'is later than reviewed_through');
+    if (published !== null && released !== null && isBefore(published, released)) {
+      add('published_at', 'is earlier than the release that it reports');
+    }
+    if (entry.stage === 'announced' && entry.released !== undefined) add('released', 'contradicts the stage announced');
+    if (keys.has(ledgerKey(entry))) add('id', 'repeats the id and stage of an earlier entry');
+    keys.add(ledgerKey(entry));
+  }
+  return errors;
+}
+
+/** The source was out before the earliest moment of the release; within one day nothing can be said. */
+function isBefore(published: DatedText, released: DatedText): boolean {
+  return published.interval.to <= released.interval.from;
+}
+
+function isDayOrInstant(text: string): boolean {
+  const precision = parseDate(text)?.precision;
+  return precision === 'day' || precision === 'instant';
+}
+
+function refuseLedger(errors: readonly RefusalDetail[]): Refusal {
+  const shown = errors.slice(0, ledgerErrorsMax);
+  return new Refusal('feed_unparsable', `Found a ledger with ${errors.length} errors; expected ${expected}.`, shown);
+}
+
+function toPointer(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
+  return ['#', ...parts.map((part) => encodeURIComponent(part))].join('/');
+}
+
+export const ledger: Adapter = {
+  parse: parseLedger,
+  defaults: { trust: 'curated', origin: 'outturn-ledger', covers: [], settlementLag: 'PT0S', url: null },
+};

@@ -1,0 +1,57 @@
+import type { Attributes, FeedItem, ParsedPayload } from '../item.ts';
+import { findGap, type Paging } from '../pages.ts';
+import { collectRows, describeValue, isRecord, type Row, readJsonObject, unparsable } from '../payload.ts';
+
+/** What a kind of model list looks like: the member that holds the rows, the one that names a row, and how it is paged. */
+export type ListShape = {
+  readonly rows: string;
+  readonly name: string;
+  readonly paging?: Paging;
+  /** For people: what the payload should have been. */
+  readonly expected: string;
+};
+
+/** A row as published, with the name that it was found to have. */
+export type ListRow = { readonly name: string; readonly row: Readonly<Record<string, unknown>> };
+
+/**
+ * The list of models that most APIs serve: an object with an array of named rows. A row without a name is lost and takes
+ * no other with it. Throws `Refusal('feed_unparsable')` for another shape, for rows of which none is a model's, and for a
+ * page that is not the whole list: what stands on the others would look as if it were gone.
+ */
+export function readModelList(bytes: Uint8Array, shape: ListShape, readRow: (found: ListRow) => Row): ParsedPayload {
+  const { expected, paging } = shape;
+  const payload = readJsonObject(bytes, expected);
+  const rows = payload[shape.rows];
+  if (!Array.isArray(rows)) throw unparsable(`an object without a list of ${shape.rows}`, expected);
+  const gap = paging === undefined ? null : findGap(paging, payload);
+  if (gap !== null) throw unparsable(gap, expected);
+  const parsed = collectRows(
+    rows.map((row: unknown, index) => nameRow(row, index, shape, readRow)),
+    expected,
+  );
+  if (parsed.items.length === 0 && rows.length > 0)
+    throw unparsable(`${rows.length} rows and no model among them`, expected);
+  return parsed;
+}
+
+/** A row that says no more than that the vendor lists the id, with what attributes it has. */
+export function readPlainRow({ name, row }: ListRow, vendor: string, attributes?: Attributes): Row {
+  if (row.object !== undefined && row.object !== 'model') return { key: name, lost: 'is no object of the kind model' };
+  const item: FeedItem = {
+    key: name,
+    name,
+    host: vendor,
+    ...(attributes !== undefined && { attributes }),
+    raw: row,
+  };
+  return { key: name, item };
+}
+
+function nameRow(row: unknown, index: number, shape: ListShape, readRow: (found: ListRow) => Row): Row {
+  const key = `#${index}`;
+  if (!isRecord(row)) return { key, lost: `is ${describeValue(row)}, not a model` };
+  const name = row[shape.name];
+  if (typeof name !== 'string' || name === '') return { key, lost: `has no ${shape.name}` };
+  return readRow({ name, row });
+}

@@ -1,0 +1,94 @@
+import type { Adapter } from '../adapter.ts';
+import { nameToId, plainText } from '../display-name.ts';
+import { documentBytesMax, type Entry, readEntries } from '../feed-document.ts';
+import type { FeedItem, FeedParser } from '../item.ts';
+import { collectRows, type Row, readUrl } from '../payload.ts';
+
+const expected = 'a news feed: RSS, Atom or JSON Feed of at most 2 MB, without a document type declaration';
+
+/** The vendors' own sites. Only an entry that leads to one of them can announce a model, and only as that vendor's. */
+const vendorBySite: readonly (readonly [string, string])[] = [
+  ['openai.com', 'openai'],
+  ['anthropic.com', 'anthropic'],
+  ['claude.com', 'anthropic'],
+  ['deepmind.google', 'google'],
+  ['blog.google', 'google'],
+  ['developers.googleblog.com', 'google'],
+  ['x.ai', 'xai'],
+  ['ai.meta.com', 'meta'],
+  ['deepseek.com', 'deepseek'],
+  ['mistral.ai', 'mistral'],
+  ['qwen.ai', 'qwen'],
+];
+
+/** What an announcement's title begins with. Any other title must be the name itself. */
+const openings = ['introducing ', 'announcing ', 'launching ', 'releasing ', 'meet ', 'hello '];
+
+/** What may follow the name in an announcement's title. */
+const closings = [' in the api', ' for developers', ' is now available', ' now available', ' is here'];
+
+/** A title names at most so many models. */
+const mentionsMax = 4;
+
+/**
+ * A vendor's news. An entry is an item under its guid, id or link, whatever becomes of its title and date; one whose
+ * title has the form of an announcement names the models that it announces. It is never a release, and its date, which
+ * was seen to slide from day to day and to be the time of a scrape, is shown and decides nothing.
+ */
+export const parseNews: FeedParser = (bytes) => collectRows(listRows(readEntries(bytes, expected)), expected);
+
+function* listRows(entries: readonly Entry[]): Generator<Row> {
+  for (const [index, entry] of entries.entries()) {
+    if (entry.id === null) yield { key: `#${index}`, lost: 'has neither guid nor link' };
+    else if (entry.title === null) yield { key: entry.id, lost: 'has no title' };
+    else yield* rowsOf(entry.id, entry.title, entry);
+  }
+}
+
+function* rowsOf(id: string, title: string, entry: Entry): Generator<Row> {
+  const vendor = entry.link === null ? null : vendorOfSite(entry.link);
+  const mentions = vendor === null ? [] : mentionsOf(title);
+  const sourceUrl = readUrl(entry.link);
+  const base = {
+    ...(entry.day !== null && { statedOn: entry.day }),
+    ...(sourceUrl !== undefined && { sourceUrl }),
+    raw: { id, title, link: entry.link, day: entry.day },
+  };
+  if (mentions.length === 0) yield { key: id, item: { key: id, name: title, host: null, ...base } };
+  for (const [index, name] of mentions.entries()) {
+    const key = index === 0 ? id : `${id}#${index + 1}`;
+    const item: FeedItem = { key, name, host: vendor, stage: 'announced', ...base };
+    yield { key, item };
+  }
+}
+
+/** The vendor on whose site, or below whose domain, an address lies; null for any other. */
+function vendorOfSite(link: string): string | null {
+  const url = readUrl(link);
+  if (url === undefined) return null;
+  const host = new URL(url).hostname;
+  return vendorBySite.find(([site]) => host === site || host.endsWith(`.${site}`))?.[1] ?? null;
+}
+
+/**
+ * The names that a title announces, as ids: `Introducing OpenAI o3 and o4-mini`, `Claude 3.7 Sonnet and Claude Code`,
+ * `Gemini 2.5: Our most intelligent model`. A title is read up to its colon or spaced dash.
+ */
+export function mentionsOf(title: string): string[] {
+  const [head = ''] = plainText(title).split(/: | - /, 1);
+  const opening = openings.find((words) => head.toLowerCase().startsWith(words)) ?? '';
+  const closing = closings.find((words) => head.toLowerCase().endsWith(words)) ?? '';
+  const parts = head.slice(opening.length, head.length - closing.length).split(/, and |, | and | & /);
+  const names = parts.slice(0, mentionsMax).map((part) => nameToId(part));
+  // Without the words of an announcement the title must begin with the name itself: else it is a sentence about it.
+  if (opening === '' && (names[0] ?? null) === null) return [];
+  return [...new Set(names.filter((name) => name !== null))];
+}
+
+export const news: Adapter = {
+  parse: parseNews,
+  bytesMax: documentBytesMax,
+  witnesses: [],
+  window: true,
+  defaults: { trust: 'community', origin: 'news', covers: [], settlementLag: 'P7D', url: null },
+};

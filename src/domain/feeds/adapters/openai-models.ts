@@ -1,0 +1,50 @@
+import type { Adapter } from '../adapter.ts';
+import type { FeedItem, FeedParser } from '../item.ts';
+import { isLimited } from '../limited-ids.ts';
+import { type Row, readDateText } from '../payload.ts';
+import { type ListRow, type ListShape, readModelList } from './model-list.ts';
+
+const shape: ListShape = {
+  rows: 'data',
+  name: 'id',
+  expected: "OpenAI's list of models: {data: [{id, object: 'model', …}]}",
+};
+
+/** Who owns the models that everybody may call; any other owner is an organisation with models of its own. */
+const publicOwner = /^(?:system|openai(?:-[a-z-]+)?)$/;
+
+/**
+ * OpenAI's own list, as far as the key's rights go. `created` is when the entry was made, 2 to 14 days before the release,
+ * and is rewritten at times: it dates nothing. `shutdown_date` is the day from which the id is not to be served any more.
+ */
+export const parseOpenaiModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
+
+function readRow({ name, row }: ListRow): Row {
+  if (row.object !== 'model') return { key: name, lost: 'is no object of the kind model' };
+  const owner = row.owned_by;
+  const shutdown = readDateText(row.shutdown_date);
+  const item: FeedItem = {
+    key: name,
+    name,
+    host: 'openai',
+    ...((typeof owner !== 'string' || !publicOwner.test(owner)) && { trust: 'community' }),
+    ...(isLimited('openai', name) && { stage: 'announced' }),
+    ...(shutdown !== undefined && { shutdown }),
+    raw: row,
+  };
+  return { key: name, item };
+}
+
+export const openaiModels: Adapter = {
+  parse: parseOpenaiModels,
+  publishes: ['shutdown'],
+  ends: 'by_rights',
+  access: { variable: 'OPENAI_API_KEY', scheme: 'bearer' },
+  defaults: {
+    trust: 'first_party',
+    origin: 'openai-api',
+    covers: [],
+    settlementLag: 'PT0S',
+    url: 'https://api.openai.com/v1/models',
+  },
+};

@@ -1,0 +1,24 @@
+import type { Adapter } from '../adapter.ts';
+import type { FeedParser } from '../item.ts';
+import { type ListShape, readModelList, readPlainRow } from './model-list.ts';
+
+const shape: ListShape = {
+  rows: 'data',
+  name: 'id',
+  expected: "xAI's list of models: {data: [{id, object: 'model', …}]}",
+};
+
+/** xAI's own list, as far as the key's rights go. `created` is when the entry was made and dates no release. */
+export const parseXaiModels: FeedParser = (bytes) => readModelList(bytes, shape, (found) => readPlainRow(found, 'xai'));
+
+export const xaiModels: Adapter = {
+  parse: parseXaiModels,
+  access: { variable: 'XAI_API_KEY', scheme: 'bearer' },
+  defaults: {
+    trust: 'first_party',
+    origin: 'xai-api',
+    covers: [],
+    settlementLag: 'PT0S',
+    url: 'https://api.x.ai/v1/models',
+  },
+};

@@ -1,0 +1,54 @@
+import { dayMs, parseDate } from '../instant.ts';
+
+/** What one feed states of one snapshot of a model, in the vendor's own namespace. */
+export type Statement = {
+  readonly feedId: string;
+  /** Feeds of one origin copy each other: they neither agree nor disagree. */
+  readonly origin: string;
+  /** The same for statements that speak of the same thing. */
+  readonly subject: string;
+  readonly kind: 'date' | 'number';
+  readonly text: string;
+};
+
+/** Of a feed's statements, how many others speak of too, and how many of those nobody else agrees with. */
+export type Disagreement = { readonly compared: number; readonly differing: number };
+
+/** Dates further apart than this differ; a day is lost between time zones, and another between an announcement and the API. */
+export const dateToleranceMs = 2 * dayMs;
+
+/** Numbers further apart than this share of the larger differ. */
+export const numberToleranceShare = 0.01;
+
+/** Compares every statement with what other origins state of the same. A statement that is no date or number differs from all. */
+export function countDisagreements(statements: readonly Statement[]): Map<string, Disagreement> {
+  const bySubject = new Map<string, Statement[]>();
+  for (const statement of statements) {
+    const held = bySubject.get(statement.subject);
+    if (held === undefined) bySubject.set(statement.subject, [statement]);
+    else held.push(statement);
+  }
+  const counts = new Map<string, Disagreement>();
+  for (const group of bySubject.values()) {
+    for (const statement of group) {
+      const others = group.filter((other) => other.origin !== statement.origin);
+      if (others.length === 0) continue;
+      const { compared, differing } = counts.get(statement.feedId) ?? { compared: 0, differing: 0 };
+      const differs = !others.some((other) => agree(statement, other));
+      counts.set(statement.feedId, { compared: compared + 1, differing: differing + (differs ? 1 : 0) });
+    }
+  }
+  return counts;
+}
+
+function agree(a: Statement, b: Statement): boolean {
+  if (a.kind === 'number') {
+    const [one, other] = [Number(a.text), Number(b.text)];
+    return Math.abs(one - other) <= numberToleranceShare * Math.max(Math.abs(one), Math.abs(other));
+  }
+  const [one, other] = [parseDate(a.text), parseDate(b.text)];
+  if (one === null || other === null) return false;
+  return (
+    one.interval.from < other.interval.to + dateToleranceMs && other.interval.from < one.interval.to + dateToleranceMs
+  );
+}

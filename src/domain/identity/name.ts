@@ -1,0 +1,252 @@
+import { datedKey, type Family, type IdentityTable, type Word } from './table.ts';
+import { findSnapshot, isDigit, splitTokens, type Token } from './tokens.ts';
+import { normaliseVersion } from './version.ts';
+
+/** A name as its family's grammar read it. */
+export type Reading = {
+  readonly family: Family;
+  readonly version: string | null;
+  readonly tier: string | null;
+  readonly preview: boolean;
+  readonly snapshot: string | null;
+  readonly snapshotDay: string | null;
+  readonly channels: readonly string[];
+  /** Why it is no model; null when it is one. */
+  readonly flaw: 'unrecognised' | 'rolling_alias' | 'preset' | 'derivative' | null;
+};
+
+/** The reading while words are consumed. */
+type Draft = {
+  family: Family;
+  version: string | null;
+  tiers: string[];
+  modifiers: string[];
+  sizes: string[];
+  channels: string[];
+  preview: boolean;
+  stamped: boolean;
+  moved: boolean;
+  seen: Set<Word['kind'] | 'unknown'>;
+};
+
+/** The family whose name the text begins with, and the rest; the longest declared name wins. */
+export function findFamily(table: IdentityTable, name: string): { family: Family; rest: string } | null {
+  for (const { name: start, family } of table.names) {
+    if (!name.startsWith(start)) continue;
+    const rest = name.slice(start.length);
+    const next = rest[0];
+    const fits =
+      next === undefined || next === ':' || next === '@'
+        ? !family.joins.every((join) => join === '')
+        : family.joins.some((join) => (join === '' ? isDigit(next) : join === next));
+    if (fits) return { family, rest };
+  }
+  return null;
+}
+
+/** Reads what follows a family's name: the stamp first, then version, tiers, stage and channels in one pass. */
+export function readName(table: IdentityTable, family: Family, rest: string): Reading {
+  const draft: Draft = {
+    family,
+    version: null,
+    tiers: [],
+    modifiers: [],
+    sizes: [],
+    channels: [],
+    preview: false,
+    stamped: false,
+    moved: false,
+    seen: new Set(),
+  };
+  const tokens = takeColons(table, splitTokens(rest), draft);
+  const stamp = findSnapshot(tokens, family.snapshots);
+  draft.stamped = stamp !== null;
+  let left = unglueTiers(family, stamp === null ? tokens : stamp.rest);
+  while (left.length > 0) left = left.slice(readNext(table, family, left, draft));
+  return finish(table, draft, stamp?.text ?? null, stamp?.day ?? null);
+}
+
+function takeColons(table: IdentityTable, tokens: readonly Token[], draft: Draft): Token[] {
+  return tokens.filter(({ text, join }) => {
+    const channel = join === ':' && table.colonChannels.has(text);
+    if (channel) draft.channels.push(text);
+    return !channel;
+  });
+}
+
+/** `opus4-5`: parts a tier from the version that is glued to it, in families that allow it. */
+function unglueTiers(family: Family, tokens: readonly Token[]): Token[] {
+  if (!family.gluedTiers) return [...tokens];
+  return tokens.flatMap((token) => {
+    const letters = /^[a-z]+(?=\d)/.exec(token.text)?.[0];
+    if (letters === undefined || family.words.get(letters)?.kind !== 'tier') return [token];
+    return [
+      { text: letters, join: token.join },
+      { text: token.text.slice(letters.length), join: '' },
+    ];
+  });
+}
+
+/** Consumes what the next words mean and returns how many they were. */
+function readNext(table: IdentityTable, start: Family, tokens: readonly Token[], draft: Draft): number {
+  const ofVersion = readVersion(tokens, draft);
+  if (ofVersion > 0) return ofVersion;
+  const phrase = findPhrase(table, start, tokens, draft);
+  if (phrase !== null) {
+    applyWord(phrase.text, phrase.word, draft);
+    return phrase.width;
+  }
+  const text = tokens[0]?.text ?? '';
+  if (readSize(text, draft)) return 1;
+  if ((draft.version !== null || draft.stamped) && table.revisions.has(text)) draft.channels.push(text);
+  else draft.seen.add(namesAnotherFamily(table, text) ? 'derivative' : 'unknown');
+  return 1;
+}
+
+/** A version: one number of one digit, two of them joined by a decimal sign, or one written with a dot. */
+function readVersion(tokens: readonly Token[], draft: Draft): number {
+  const { family } = draft;
+  const first = tokens[0]?.text.replace(/^v(?=\d)/, '') ?? '';
+  if (draft.version !== null || !isDigit(first[0])) return 0;
+  if (family.order === 'first' && draft.tiers.length > 0 && !draft.moved) return 0;
+  const letter = family.letters.find((last) => first.endsWith(last)) ?? '';
+  const number = first.slice(0, first.length - letter.length);
+  if (/^\d{1,2}[.p]\d{1,2}$/.test(number)) {
+    const sign = number.includes('p') ? 'p' : '.';
+    if (!family.decimals.includes(sign)) return 0;
+    draft.version = normaliseVersion(number.replace('p', '.') + letter, family.style);
+    return 1;
+  }
+  if (!/^\d$/.test(number)) return 0;
+  const minor = letter === '' ? readMinor(tokens[1], family) : null;
+  draft.version = normaliseVersion(`${number}${minor === null ? '' : `.${minor}`}${letter}`, family.style);
+  return minor === null ? 1 : 2;
+}
+
+function readMinor(token: Token | undefined, family: Family): string | null {
+  if (token === undefined || token.text.length > family.minorDigits || !/^(?:\d|[1-9]\d)$/.test(token.text))
+    return null;
+  const sign = family.decimals.find((decimal) => decimal === token.join);
+  return sign === undefined ? null : token.text;
+}
+
+type SettledWord = Exclude<Word, { kind: 'tier_of' }>;
+type Phrase = { text: string; word: SettledWord; width: number };
+
+/** The longest phrase that the family at hand, the family of the name or every family knows. */
+function findPhrase(
+  table: IdentityTable,
+  start: Family,
+  tokens: readonly Token[],
+  { family, version }: Draft,
+): Phrase | null {
+  for (let width = Math.min(table.phraseWordsMax, tokens.length); width > 0; width--) {
+    const text = tokens
+      .slice(0, width)
+      .map((token) => token.text)
+      .join('-');
+    for (const words of [family.words, start.words, table.words]) {
+      const word = settleWord(words.get(text), version);
+      if (word !== null) return { text, word, width };
+    }
+  }
+  return null;
+}
+
+/** A tier of some versions is one only beside them. */
+function settleWord(word: Word | undefined, version: string | null): SettledWord | null {
+  if (word?.kind !== 'tier_of') return word ?? null;
+  return word.versions.includes(version) ? { kind: 'tier' } : settleWord(word.otherwise ?? undefined, version);
+}
+
+function applyWord(text: string, word: SettledWord, draft: Draft): void {
+  draft.seen.add(word.kind);
+  switch (word.kind) {
+    case 'tier':
+      draft.tiers.push(text);
+      return;
+    case 'modifier':
+      draft.modifiers.push(text);
+      return;
+    case 'channel':
+    case 'preset':
+      draft.channels.push(text);
+      return;
+    case 'preview':
+      draft.preview = true;
+      return;
+    case 'move':
+      moveTo(word.to, word.generation, draft);
+      return;
+    case 'rolling':
+    case 'derivative':
+  }
+}
+
+function moveTo(family: Family, generation: 'version' | 'tier', draft: Draft): void {
+  draft.family = family;
+  draft.moved = true;
+  if (generation === 'version' || draft.version === null) return;
+  draft.tiers.unshift(draft.version);
+  draft.version = null;
+}
+
+/** How many experts a mixture has: `16e`. Never a tier. */
+const expertCount = /^\d{1,3}e$/;
+
+/** `70b`, `8x7b`, `e4b`, or the active part of a mixture, `a22b`. */
+const modelSize = /^(?:[ae]?\d{1,4}(?:[.p]\d{1,2})?|\d{1,2}x\d{1,3})[bmt]$/;
+
+/** Consumes a size; a second one must be the active part of the first. */
+function readSize(text: string, draft: Draft): boolean {
+  if (draft.family.sizes === 'none') return false;
+  if (expertCount.test(text)) {
+    draft.channels.push(text);
+    return true;
+  }
+  if (!modelSize.test(text) || (draft.sizes.length > 0 && !text.startsWith('a'))) return false;
+  draft.sizes.push(text.replace('p', '.'));
+  return true;
+}
+
+/** `qwen3`, `llama3.3`: a family's word, with or without a version glued to it. */
+export function namesAnotherFamily(table: IdentityTable, word: string): boolean {
+  return familyVendor(table, word) !== undefined;
+}
+
+export function familyVendor(table: IdentityTable, word: string): string | undefined {
+  return table.familyWords.get(word.replace(/\d[\d.]*$/, ''));
+}
+
+function finish(table: IdentityTable, draft: Draft, snapshot: string | null, snapshotDay: string | null): Reading {
+  const { family, channels } = draft;
+  const preview = draft.preview || family.preview;
+  const tier = joinTier(draft);
+  const dated = snapshot === null ? undefined : table.datedVersions.get(datedKey({ ...family, tier, snapshot }));
+  const version = draft.version ?? dated ?? null;
+  const flaw = findFlaw(draft, tier, version, snapshot);
+  return { family, version, tier, preview, snapshot, snapshotDay, channels, flaw };
+}
+
+function joinTier({ family, tiers, modifiers, sizes, channels }: Draft): string | null {
+  const asTier = tiers.length === 0 && family.sizes === 'tier';
+  const size = sizes.join('-');
+  if (!asTier) channels.push(...sizes);
+  const parts = [...tiers, ...(asTier && size !== '' ? [family.sizeSynonyms[size] ?? size] : []), ...modifiers];
+  return parts.length === 0 ? null : parts.join('-');
+}
+
+function findFlaw(
+  { family, seen }: Draft,
+  tier: string | null,
+  version: string | null,
+  snapshot: string | null,
+): Reading['flaw'] {
+  if (seen.has('derivative')) return 'derivative';
+  if (seen.has('unknown')) return 'unrecognised';
+  if (seen.has('rolling')) return 'rolling_alias';
+  if (seen.has('preset')) return 'preset';
+  if (version !== null || (tier !== null && family.unversionedTiers.includes(tier))) return null;
+  if (family.unversioned === 'model' || (snapshot !== null && family.unversioned === 'rolling_alias')) return null;
+  return family.unversioned;
+}

@@ -1,0 +1,113 @@
+import type { IdContext, Identity, NotAModel } from './model-id.ts';
+import { familyVendor, findFamily, type Reading, readName } from './name.ts';
+import { type Place, readPlace } from './place.ts';
+import { feedKey, type IdentityTable } from './table.ts';
+import { splitTokens } from './tokens.ts';
+
+/** Longer ids are not read at all. */
+export const modelIdCharactersMax = 256;
+
+/**
+ * Reads a model id as met in a feed, by the reviewed table alone: no fuzzy matching, no guessing.
+ * What the table does not declare is `unrecognised` where a vendor is certain and `unknown_vendor` otherwise.
+ * Pure, never throws, and takes time in proportion to the id's length. What curators added makes names readable that were
+ * not, and may say that a name is none; it never makes a release of what the file knows to be none, nor another model of one.
+ */
+export function parseModelId(table: IdentityTable, id: string, context: IdContext): Identity {
+  const found = readModelId(table, id, context);
+  if (table.curated === null) return found;
+  const before = readModelId(table.curated.file, id, context);
+  if (before.outcome === 'model') {
+    const named = readModelId(table.curated.aliases, id, context);
+    return named.outcome === 'none' ? named : before;
+  }
+  return isReadable(before.reason) ? found : before;
+}
+
+/** Whether a curator may make a name readable that the file reads so: it says nothing of it, rather than that it is no release. */
+export function isReadable(reason: NotAModel['reason']): boolean {
+  return reason === 'unrecognised' || reason === 'unknown_vendor';
+}
+
+/** Why a name is read as no model, in words; `reason` as it was stored. */
+export function whyUnread(reason: string): string {
+  return why.get(reason) ?? 'an earlier version of the identity data read it as no model';
+}
+
+const why: ReadonlyMap<string, string> = new Map<NotAModel['reason'], string>([
+  ['unrecognised', 'it points to a known vendor, but no declared family or word reads the rest of it'],
+  ['unknown_vendor', 'nothing in it points to a vendor of the identity data'],
+  ['rolling_alias', 'it stands for whatever is newest, and so for no one release'],
+  ['preset', 'it names an effort at which a model is run, not a model'],
+  ['derivative', "it is somebody's training of a model, or stands in a foreign namespace"],
+  ['codename', 'it is a name under which a model was shown before its vendor named it'],
+  ['not_a_model', 'it is known to be no model'],
+]);
+
+function readModelId(table: IdentityTable, id: string, context: IdContext): Identity {
+  const mentions = table.feeds.get(feedKey(context.feed)) === 'mention';
+  if (mentions && (context.host ?? null) === null) return refuse('not_a_model', null);
+  if (id.length > modelIdCharactersMax) return refuse('unrecognised', null);
+  const place = readPlace(table, id, context);
+  const certain = place.namespace ?? (place.owner?.certain === true ? place.owner.vendor : null);
+  const found = findFamily(table, place.name);
+  if (found === null || (found.family.needsVendor && certain !== found.family.vendor)) {
+    // A headline may have a vendor's site around it and yet name no model.
+    return mentions ? refuse('not_a_model', certain) : refuseNameless(table, place, certain);
+  }
+  const { vendor } = found.family;
+  const others = listFamilyVendors(table, found.rest);
+  if (place.reason !== null) return refuse(place.reason, certain ?? vendor);
+  if (place.foreign || (place.namespace !== null && place.namespace !== vendor)) {
+    return refuse('derivative', certain ?? onlyVendor([vendor, ...others]));
+  }
+  const reading = readName(table, found.family, found.rest);
+  if (reading.flaw === 'derivative') return refuse('derivative', certain ?? onlyVendor([vendor, ...others]));
+  return reading.flaw === null ? toModel(reading, place) : refuse(reading.flaw, vendor);
+}
+
+function toModel(reading: Reading, place: Place): Identity {
+  const { vendor, family } = reading.family;
+  const own = place.owner?.vendor === vendor;
+  return {
+    outcome: 'model',
+    vendor,
+    family,
+    version: reading.version,
+    tier: reading.tier,
+    stage: reading.preview ? 'preview' : 'general',
+    snapshot: reading.snapshot,
+    snapshotDay: reading.snapshotDay,
+    host: own ? null : place.host,
+    channels: [...place.channels, ...reading.channels],
+    own,
+  };
+}
+
+/**
+ * No declared family begins the name. A family's word further on makes it somebody's training of that family
+ * where the id says so (a foreign namespace, `hermes`, a second family).
+ */
+function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel {
+  const vendors = listFamilyVendors(table, place.name);
+  if (place.reason !== null && (place.name === '' || certain !== null)) return refuse(place.reason, certain);
+  if (vendors.length === 0) return refuse(certain === null ? 'unknown_vendor' : 'unrecognised', certain);
+  const vendor = certain ?? onlyVendor(vendors);
+  const trained = splitTokens(place.name).some(({ text }) => table.words.get(text)?.kind === 'derivative');
+  return refuse(place.foreign || trained || vendors.length > 1 ? 'derivative' : 'unrecognised', vendor);
+}
+
+/** The vendor of every family's word in the name, as often as one stands there. */
+function listFamilyVendors(table: IdentityTable, name: string): string[] {
+  return splitTokens(name).flatMap(({ text }) => familyVendor(table, text) ?? []);
+}
+
+/** The one vendor that all of them are, or null. */
+function onlyVendor(vendors: readonly string[]): string | null {
+  const [first, ...rest] = vendors;
+  return first !== undefined && rest.every((vendor) => vendor === first) ? first : null;
+}
+
+function refuse(reason: NotAModel['reason'], vendor: string | null): NotAModel {
+  return { outcome: 'none', reason, vendor };
+}

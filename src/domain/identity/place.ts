@@ -1,0 +1,162 @@
+import type { IdContext, NotAModel } from './model-id.ts';
+import { type Alias, feedKey, findOwner, type IdentityTable, type Owner, type Prefix } from './table.ts';
+
+/** Where an id stands and what is left of it: the name itself, without hosts, regions and vendors around it. */
+export type Place = {
+  /** The name that the families are to read, lower case. */
+  readonly name: string;
+  /** Why the id names no model, where a mark or a reviewed alias says so. */
+  readonly reason: NotAModel['reason'] | null;
+  /** The vendor that a namespace, a prefix or a reviewed alias names. */
+  readonly namespace: string | null;
+  /** Whose own rows stand where this one does. */
+  readonly owner: Owner | null;
+  /** A path segment that the table does not know: on hubs, somebody else's namespace. */
+  readonly foreign: boolean;
+  readonly host: string | null;
+  readonly channels: readonly string[];
+};
+
+/** What was gathered while segments and prefixes were taken off. */
+type Found = {
+  namespace: string | null;
+  hosts: string[];
+  channels: string[];
+  foreign: boolean;
+  reason: NotAModel['reason'] | null;
+};
+
+/** Takes apart everything that stands around a name. Every step makes the text shorter. */
+export function readPlace(table: IdentityTable, id: string, context: IdContext): Place {
+  const found: Found = { namespace: null, hosts: [], channels: [], foreign: false, reason: null };
+  const text = takeMarks(table, id.trim().toLowerCase().replaceAll('%2f', '/'), found);
+  const segments = text.split('/');
+  const leaf = segments.pop() ?? '';
+  const host = context.host ?? guessHost(table, context.feed, segments);
+  readSegments(table, segments, { feed: context.feed, host }, found);
+  const owner = findPlaceOwner(table, { feed: context.feed, host }, segments, found);
+  const name = takeWholeAlias(table, text, found) ?? takePrefixes(table, leaf, found);
+  return {
+    name: takeSuffix(table, name, found),
+    reason: found.reason,
+    namespace: found.namespace,
+    owner: found.hosts.length > 0 ? null : owner,
+    foreign: found.foreign,
+    host: host !== null && findOwner(table, context.feed, host) === null ? host : (found.hosts[0] ?? null),
+    channels: found.channels,
+  };
+}
+
+function takeMarks(table: IdentityTable, text: string, found: Found): string {
+  let rest = text;
+  for (const mark of table.marks) {
+    if (!rest.startsWith(mark.text)) continue;
+    rest = rest.slice(mark.text.length);
+    if (mark.host !== undefined) found.hosts.push(mark.host);
+    found.reason ??= mark.reason ?? null;
+  }
+  return rest;
+}
+
+/** Some feeds write the host into the id only. */
+function guessHost(table: IdentityTable, feed: string, segments: readonly string[]): string | null {
+  const first = segments[0];
+  if (first === undefined || table.feeds.get(feedKey(feed)) === 'namespace') return null;
+  return table.segments.get(first) === 'host' || findOwner(table, feed, first) !== null ? first : null;
+}
+
+function readSegments(table: IdentityTable, segments: readonly string[], context: IdContext, found: Found): void {
+  const self = table.feeds.get(feedKey(context.feed)) === 'namespace' ? null : sameName(context.host ?? '');
+  for (const segment of segments) {
+    const vendor = table.namespaces.get(segment);
+    if (vendor !== undefined) found.namespace = vendor;
+    else if (sameName(segment) !== self) readSegment(table, segment, found);
+  }
+}
+
+function readSegment(table: IdentityTable, segment: string, found: Found): void {
+  switch (table.segments.get(segment)) {
+    case 'host':
+      found.hosts.push(segment);
+      return;
+    case 'region':
+    case 'channel':
+      found.channels.push(segment);
+      return;
+    case undefined:
+      found.foreign = true;
+  }
+}
+
+function sameName(host: string): string {
+  return host.toLowerCase().replaceAll('_', '-');
+}
+
+/** In feeds of namespaces the segment right before the name tells whose row it is, or the host when ids have none. */
+function findPlaceOwner(
+  table: IdentityTable,
+  context: IdContext,
+  segments: readonly string[],
+  found: Found,
+): Owner | null {
+  const host = context.host ?? null;
+  if (table.feeds.get(feedKey(context.feed)) !== 'namespace') {
+    return host === null || found.foreign ? null : findOwner(table, context.feed, host);
+  }
+  if (segments.length > 1 || found.reason !== null) return null;
+  const namespace = segments[0] ?? host?.toLowerCase();
+  if (namespace === undefined) return null;
+  if (segments.length === 0 && !table.namespaces.has(namespace) && !table.segments.has(namespace)) found.foreign = true;
+  return findOwner(table, context.feed, namespace);
+}
+
+/** Takes hosts, regions and vendors off the front, longest first and again, until a reviewed alias or nothing fits. */
+function takePrefixes(table: IdentityTable, leaf: string, found: Found): string {
+  let rest = leaf;
+  for (;;) {
+    const whole = takeWholeAlias(table, rest, found);
+    if (whole !== null) return whole;
+    const alias = table.prefixAliases.find(({ id }) => startsWithWord(rest, id));
+    if (alias !== undefined) return applyAlias(alias, rest.slice(alias.id.length), found);
+    const prefix = table.prefixes.find(({ text }) => rest.startsWith(text) && rest.length > text.length);
+    if (prefix === undefined) return rest;
+    notePrefix(prefix, found);
+    rest = (prefix.as ?? '') + rest.slice(prefix.text.length);
+  }
+}
+
+function notePrefix({ kind, name, text }: Prefix, found: Found): void {
+  const plain = name ?? text.replace(/[.-]+$/, '');
+  if (kind === 'vendor') found.namespace ??= plain;
+  else if (kind === 'host') found.hosts.push(plain);
+  else found.channels.push(plain);
+}
+
+/** A reviewed id, alone or before a colon's channel (`deepseek-chat:free`); null when it is none. */
+function takeWholeAlias(table: IdentityTable, text: string, found: Found): string | null {
+  const alias = table.aliases.get(text);
+  if (alias !== undefined) return applyAlias(alias, '', found);
+  const colon = text.indexOf(':');
+  const before = colon > 0 ? table.aliases.get(text.slice(0, colon)) : undefined;
+  return before === undefined ? null : applyAlias(before, text.slice(colon), found);
+}
+
+/** What the alias stands for, with what followed it; nothing when it only gives a reason. */
+function applyAlias(alias: Alias, rest: string, found: Found): string {
+  found.reason ??= alias.reason;
+  if (alias.vendor !== null) found.namespace ??= alias.vendor;
+  return alias.means === null ? '' : alias.means + rest;
+}
+
+function startsWithWord(text: string, word: string): boolean {
+  if (!text.startsWith(word)) return false;
+  const next = text[word.length];
+  return next === undefined || '-_:@'.includes(next);
+}
+
+function takeSuffix(table: IdentityTable, name: string, found: Found): string {
+  const suffix = table.suffixes.find((text) => name.endsWith(text));
+  if (suffix === undefined) return name;
+  found.channels.push(suffix.replace(/^-/, ''));
+  return name.slice(0, -suffix.length);
+}

@@ -1,0 +1,264 @@
+import type { NotAModel } from './model-id.ts';
+import { type FamilyData, type IdentityData, identitySchema } from './schema.ts';
+import { normaliseVersion, type VersionStyle } from './version.ts';
+
+/** What a word, or several joined by dashes, means inside a name. */
+export type Word =
+  | { readonly kind: 'tier' }
+  | { readonly kind: 'tier_of'; readonly versions: readonly (string | null)[]; readonly otherwise: Word | null }
+  | { readonly kind: 'modifier' | 'channel' | 'preview' | 'rolling' | 'preset' | 'derivative' }
+  | { readonly kind: 'move'; readonly to: Family; readonly generation: 'version' | 'tier' };
+
+export type Vocabulary = ReadonlyMap<string, Word>;
+
+/** A family's grammar with its words looked up by text. */
+export type Family = Omit<FamilyData, 'tiers' | 'channels' | 'rolling' | 'moves' | 'source'> & {
+  readonly words: Vocabulary;
+};
+
+export type Alias = {
+  readonly means: string | null;
+  readonly reason: NotAModel['reason'] | null;
+  readonly vendor: string | null;
+};
+
+export type Prefix = IdentityData['prefixes'][number];
+export type SegmentKind = 'host' | 'region' | 'channel';
+
+/** The identity data with its look-ups; made by `readIdentityTable`, never changed. */
+export type IdentityTable = {
+  /** The data's own version, for stamping answers: `2026-11-22.1`; `2026-11-22.1+3` with what was added to the file. */
+  readonly version: string;
+  /** The reviewed file that it was made of, or to which additions were made. */
+  readonly file: IdentityData;
+  /** The last addition of a curator that it knows; 0 for none. */
+  readonly revision: number;
+  /** Where there are additions: how the file reads alone, and with the aliases among them. */
+  readonly curated: { readonly file: IdentityTable; readonly aliases: IdentityTable } | null;
+  readonly feeds: ReadonlyMap<string, 'vendor' | 'host' | 'namespace' | 'mention'>;
+  readonly vendors: ReadonlySet<string>;
+  readonly namespaces: ReadonlyMap<string, string>;
+  /** Keyed by `feed host`; see `findOwner`. */
+  readonly owners: ReadonlyMap<string, Owner>;
+  readonly segments: ReadonlyMap<string, SegmentKind>;
+  readonly marks: IdentityData['marks'];
+  /** Longest first, as are the prefix aliases, suffixes and names. */
+  readonly prefixes: readonly Prefix[];
+  readonly suffixes: readonly string[];
+  readonly aliases: ReadonlyMap<string, Alias>;
+  readonly prefixAliases: readonly (Alias & { readonly id: string })[];
+  readonly names: readonly { readonly name: string; readonly family: Family }[];
+  readonly families: ReadonlyMap<string, Family>;
+  readonly words: Vocabulary;
+  readonly revisions: ReadonlySet<string>;
+  readonly colonChannels: ReadonlySet<string>;
+  readonly familyWords: ReadonlyMap<string, string>;
+  readonly datedVersions: ReadonlyMap<string, string>;
+  /** The most words that any phrase of the data has. */
+  readonly phraseWordsMax: number;
+};
+
+/** Whose own row it is; `certain` when nobody else's models stand there. */
+export type Owner = { readonly vendor: string; readonly certain: boolean };
+
+/**
+ * Parsed JSON of `data/identity.json` → the table that `parseModelId` reads by.
+ * Throws when the data is malformed or refers to what it does not hold: such data must not be loaded.
+ */
+export function readIdentityTable(json: unknown): IdentityTable {
+  const data = identitySchema.parse(json);
+  const problems = [...listProblems(data)];
+  if (problems.length > 0) throw new Error(`The identity data contradicts itself: ${problems.join('; ')}.`);
+  const families = buildFamilies(data);
+  return {
+    version: data.version,
+    file: data,
+    revision: 0,
+    curated: null,
+    feeds: new Map(Object.entries(data.feeds)),
+    vendors: new Set(data.vendors.map(({ id }) => id)),
+    namespaces: new Map(data.vendors.flatMap(({ id, namespaces }) => namespaces.map((name) => [name, id] as const))),
+    owners: buildOwners(data),
+    segments: buildSegments(data),
+    marks: data.marks,
+    prefixes: longestFirst(data.prefixes, ({ text }) => text),
+    suffixes: longestFirst(data.suffixes, (text) => text),
+    aliases: new Map(data.aliases.map((alias) => [alias.id, toAlias(alias)])),
+    prefixAliases: longestFirst(
+      data.aliases.filter(({ match }) => match === 'prefix').map((alias) => ({ ...toAlias(alias), id: alias.id })),
+      ({ id }) => id,
+    ),
+    names: longestFirst(
+      [...families.values()].flatMap((family) => family.names.map((name) => ({ name, family }))),
+      ({ name }) => name,
+    ),
+    families,
+    words: buildWords(data.words),
+    revisions: new Set(data.words.revisions),
+    colonChannels: new Set(data.colonChannels),
+    familyWords: new Map(Object.entries(data.familyWords)),
+    datedVersions: new Map(data.datedVersions.map((row) => [datedKey(row), row.version])),
+    phraseWordsMax: countWordsMax(data),
+  };
+}
+
+/** How the versions of a family compare; `components` where the table knows no such family. */
+export function versionStyle(table: IdentityTable, vendor: string, family: string): VersionStyle {
+  return table.families.get(familyKey({ vendor, family }))?.style ?? 'components';
+}
+
+/** Feeds are known by their adapter's name, however its words are joined: `models.dev` is `models_dev`. */
+export function feedKey(feed: string): string {
+  return feed.toLowerCase().replaceAll(/[.-]/g, '_');
+}
+
+/** The vendor whose own rows stand under `host` (a provider or namespace, any case) in that feed, or null. */
+export function findOwner(table: IdentityTable, feed: string, host: string): Owner | null {
+  const name = host.toLowerCase();
+  const key = feedKey(feed);
+  const kind = table.feeds.get(key);
+  if (kind === 'vendor' || kind === 'mention') return table.vendors.has(name) ? { vendor: name, certain: true } : null;
+  return table.owners.get(`${key} ${name}`) ?? null;
+}
+
+export function familyKey(id: { readonly vendor: string; readonly family: string }): string {
+  return `${id.vendor}/${id.family}`;
+}
+
+export function datedKey(id: {
+  readonly vendor: string;
+  readonly family: string;
+  readonly tier: string | null;
+  readonly snapshot: string;
+}): string {
+  return `${familyKey(id)}/${id.tier ?? ''}/${id.snapshot}`;
+}
+
+function longestFirst<T>(items: readonly T[], textOf: (item: T) => string): T[] {
+  return items.toSorted((a, b) => textOf(b).length - textOf(a).length);
+}
+
+function toAlias(alias: IdentityData['aliases'][number]): Alias {
+  return { means: alias.means ?? null, reason: alias.reason ?? null, vendor: alias.vendor ?? null };
+}
+
+function buildOwners(data: IdentityData): Map<string, Owner> {
+  const owners = new Map<string, Owner>();
+  for (const { id, own, sharedHosts } of data.vendors) {
+    for (const [feed, hosts] of Object.entries(own)) {
+      for (const host of hosts) owners.set(`${feed} ${host}`, { vendor: id, certain: !sharedHosts.includes(host) });
+    }
+  }
+  return owners;
+}
+
+function buildSegments({ segments }: IdentityData): Map<string, SegmentKind> {
+  const listed = (kind: SegmentKind, names: readonly string[]) => names.map((name) => [name, kind] as const);
+  return new Map([
+    ...listed('channel', segments.channels),
+    ...listed('region', segments.regions),
+    ...listed('host', segments.hosts),
+  ]);
+}
+
+function buildWords(words: IdentityData['words']): Map<string, Word> {
+  const listed = (kind: Exclude<Word['kind'], 'tier_of' | 'move'>, names: readonly string[]) =>
+    names.map((name) => [name, { kind }] as const);
+  return new Map<string, Word>([
+    ...listed('channel', words.channels),
+    ...listed('preview', words.preview),
+    ...listed('preset', words.presets),
+    ...listed('rolling', words.rolling),
+    ...listed('derivative', words.derivatives),
+  ]);
+}
+
+/** Families refer to each other by `moves`, so the words are filled in once all of them exist. */
+function buildFamilies(data: IdentityData): Map<string, Family> {
+  const words = new Map(data.families.map((family) => [familyKey(family), new Map<string, Word>()]));
+  const families = new Map<string, Family>();
+  for (const row of data.families) {
+    const { tiers: _t, channels: _c, rolling: _r, moves: _m, source: _o, ...grammar } = row;
+    families.set(familyKey(row), { ...grammar, words: words.get(familyKey(row)) ?? new Map() });
+  }
+  for (const row of data.families) {
+    for (const [text, word] of listFamilyWords(row, families)) words.get(familyKey(row))?.set(text, word);
+  }
+  return families;
+}
+
+function* listFamilyWords(row: FamilyData, families: ReadonlyMap<string, Family>): Generator<[string, Word]> {
+  for (const channel of row.channels) yield [channel, { kind: 'channel' }];
+  for (const rolling of row.rolling) yield [rolling, { kind: 'rolling' }];
+  for (const modifier of row.modifiers) yield [modifier, { kind: 'modifier' }];
+  for (const tier of row.tiers) {
+    if (typeof tier === 'string') yield [tier, { kind: 'tier' }];
+    else yield [tier.tier, toTierOf(row, tier)];
+  }
+  for (const { word, to, generation } of row.moves) {
+    const target = families.get(familyKey({ vendor: row.vendor, family: to }));
+    if (target !== undefined) yield [word, { kind: 'move', to: target, generation }];
+  }
+}
+
+/** In the other versions the word is what the family's channels make of it, or what it is to every family. */
+function toTierOf(row: FamilyData, { tier, versions }: { tier: string; versions: readonly (string | null)[] }): Word {
+  return { kind: 'tier_of', versions, otherwise: row.channels.includes(tier) ? { kind: 'channel' } : null };
+}
+
+function countWordsMax(data: IdentityData): number {
+  const phrases = data.families.flatMap(({ tiers, modifiers, channels, rolling, moves }) => [
+    ...tiers.map((tier) => (typeof tier === 'string' ? tier : tier.tier)),
+    ...modifiers,
+    ...channels,
+    ...rolling,
+    ...moves.map(({ word }) => word),
+  ]);
+  const all = [...phrases, ...Object.values(data.words).flat()];
+  return Math.max(1, ...all.map((phrase) => phrase.split('-').length));
+}
+
+/** Whatever keeps identity data from being read: what stands twice, what refers to nothing. */
+export function* listProblems(data: IdentityData): Generator<string> {
+  const vendors = new Set(data.vendors.map(({ id }) => id));
+  const families = data.families.map(familyKey);
+  yield* listTwice('vendor', [...data.vendors.map(({ id }) => id)]);
+  yield* listTwice('family', families);
+  yield* listTwice(
+    'name',
+    data.families.flatMap(({ names }) => names),
+  );
+  yield* listTwice(
+    'alias',
+    data.aliases.map(({ id }) => id),
+  );
+  yield* listTwice('dated version', data.datedVersions.map(datedKey));
+  for (const { vendor, family, moves, style } of data.families) {
+    if (!vendors.has(vendor)) yield `family ${family} belongs to no vendor of the file`;
+    for (const { to } of moves) if (!families.includes(`${vendor}/${to}`)) yield `${family} moves to no family, ${to}`;
+    for (const row of data.datedVersions.filter((dated) => dated.vendor === vendor && dated.family === family)) {
+      if (normaliseVersion(row.version, style) !== row.version) yield `${datedKey(row)} is not written the one way`;
+    }
+  }
+  for (const row of data.datedVersions) if (!families.includes(familyKey(row))) yield `${datedKey(row)} has no family`;
+  for (const { id, means, reason } of data.aliases) {
+    if ((means === undefined) === (reason === undefined)) yield `alias ${id} needs either a meaning or a reason`;
+  }
+  for (const { text, as } of data.prefixes) {
+    if (as !== undefined && canRepeat(data, text, as)) yield `prefix ${text} could be taken off for ever`;
+  }
+}
+
+/** Taking prefixes off ends because each makes the text shorter, or leaves one of that length that begins no other. */
+function canRepeat(data: IdentityData, text: string, as: string): boolean {
+  if (as.length !== text.length) return as.length > text.length;
+  return data.prefixes.some((other) => other.text.startsWith(as) || as.startsWith(other.text));
+}
+
+function* listTwice(what: string, keys: readonly string[]): Generator<string> {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) yield `${what} ${key} stands twice`;
+    seen.add(key);
+  }
+}

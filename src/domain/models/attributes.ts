@@ -1,0 +1,128 @@
+import type { EventLeaf } from '../criterion/criterion.ts';
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { weighAttribute } from '../evidence/attribute.ts';
+import {
+  type FeedFacts,
+  type ItemVersion,
+  knownSighting,
+  type Sighting,
+  speaksOf,
+  type Timeline,
+} from '../evidence/timeline.ts';
+import type { Attributes } from '../feeds/item.ts';
+import type { Trust } from '../feeds/trust.ts';
+import type { Instant, Interval } from '../instant.ts';
+
+export type AttributeName = Extract<EventLeaf, { op: 'attribute' }>['name'];
+
+/** In the order in which they are told. */
+export const attributeNames = [
+  'input_usd_per_mtok',
+  'output_usd_per_mtok',
+  'context_tokens',
+  'open_weights',
+  'parameters',
+] as const satisfies readonly AttributeName[];
+
+/** That one row publishes a value. */
+export type AttributeWord = {
+  readonly sighting: Sighting;
+  readonly feed: FeedFacts;
+  readonly trust: Trust;
+  readonly observationId: string;
+  /** Since when the row has published it without a break. */
+  readonly since: Instant;
+};
+
+/** One value that the vendor's own rows publish of an attribute. */
+export type AttributeFact = {
+  readonly name: AttributeName;
+  readonly value: number | boolean;
+  /** Whether a prediction that asks for this very value would believe it; null while the row has nothing to say yet. */
+  readonly grade: 'admissible' | 'short' | null;
+  /** Since when it holds, as far as the evidence bounds it. */
+  readonly since: Interval | null;
+  readonly missing: string | null;
+  readonly words: readonly AttributeWord[];
+};
+
+/** Values told of at most for one attribute of one model. */
+export const valuesPerAttributeMax = 20;
+
+type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+
+/**
+ * The attributes of one model as its vendor's own rows last published them: hosts set prices and limits of their own.
+ * Values that differ stand side by side, each weighed by the rule that settles predictions.
+ */
+export function listAttributes(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): AttributeFact[] {
+  return attributeNames.flatMap((name) => {
+    const byValue = new Map<number | boolean, AttributeWord[]>();
+    for (const sighting of sightings) {
+      const word = wordOf(timeline, sighting, name, ask.at);
+      if (word !== null) byValue.set(word.value, [...(byValue.get(word.value) ?? []), word]);
+    }
+    const facts = [...byValue].map(([value, words]) => factOf(timeline, sightings, { name, value, words }, ask));
+    facts.sort((a, b) => b.words.length - a.words.length || Number(a.value) - Number(b.value));
+    return facts.slice(0, valuesPerAttributeMax);
+  });
+}
+
+function factOf(
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  { name, value, words }: { name: AttributeName; value: number | boolean; words: AttributeWord[] },
+  { at, policy }: Ask,
+): AttributeFact {
+  const window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+  const { evidence } = weighAttribute(timeline, sightings, {
+    at,
+    policy,
+    stage: 'any',
+    name,
+    is: { eq: value },
+    window,
+  });
+  words.sort((a, b) => a.since - b.since || a.observationId.localeCompare(b.observationId, 'en'));
+  return {
+    name,
+    value,
+    grade: evidence?.grade ?? null,
+    since: evidence === null ? null : (evidence.effective ?? evidence.occurred),
+    missing: evidence?.missing ?? null,
+    words,
+  };
+}
+
+function wordOf(
+  timeline: Timeline,
+  sighting: Sighting,
+  name: keyof Attributes,
+  at: Instant,
+): (AttributeWord & { readonly value: number | boolean }) | null {
+  const row = speaksOf(timeline, sighting, 'attribute') ? knownSighting(timeline, sighting, at) : null;
+  if (row === null || row === 'announced' || row.goneAt !== null) return null;
+  if (!sighting.model.own && row.trust !== 'first_party') return null;
+  const value = row.version.attributes?.[name];
+  if (value === undefined) return null;
+  const first = firstWith(sighting.versions, row.version, name);
+  return {
+    sighting,
+    feed: row.feed,
+    trust: row.trust,
+    observationId: first.observationId,
+    since: Math.max(first.observedAt, sighting.seenFrom),
+    value,
+  };
+}
+
+/** The version from which the value of the last one has stood without a break. */
+function firstWith(versions: readonly ItemVersion[], last: ItemVersion, name: keyof Attributes): ItemVersion {
+  let first = last;
+  for (let index = versions.indexOf(last) - 1; index >= 0; index -= 1) {
+    const version = versions[index];
+    if (version === undefined || version.attributes?.[name] !== last.attributes?.[name]) break;
+    first = version;
+  }
+  return first;
+}

@@ -1,0 +1,124 @@
+import type { ModelName } from '../criterion/pattern.ts';
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { unusedDate } from '../evidence/dating.ts';
+import { type ModelEvidence, weighModel } from '../evidence/release.ts';
+import {
+  announcedFor,
+  durability,
+  type FeedFacts,
+  type ItemVersion,
+  type KnownSighting,
+  knownSighting,
+  type Sighting,
+  speaksOf,
+  type Timeline,
+} from '../evidence/timeline.ts';
+import { lowerTrust, type Trust } from '../feeds/trust.ts';
+import type { Instant } from '../instant.ts';
+
+/** How a row takes part in the question whether its model is out. */
+export type RowStanding = 'witness' | 'young' | 'slip' | 'announcement' | 'community' | 'other_subject';
+
+/** A release date as a row states it, verbatim, and what became of it. */
+export type StatedDate = {
+  readonly text: string;
+  readonly weight: 'stands' | 'curated';
+  readonly observationId: string;
+  /** Since when the row states it. */
+  readonly observedAt: Instant;
+  readonly use: 'used' | 'set_aside' | 'replaced';
+  /** Why it decides nothing, as a text that goes on from the date; null when it was used. */
+  readonly why: string | null;
+};
+
+/** One run of polls that list a model under one name: who said so, and when. */
+export type RowRecord = {
+  readonly sighting: Sighting;
+  readonly feed: FeedFacts;
+  readonly trust: Trust;
+  /** The latest version known. */
+  readonly version: ItemVersion;
+  readonly goneAt: Instant | null;
+  readonly standing: RowStanding;
+  /** Oldest first: what it stated over time. */
+  readonly dates: readonly StatedDate[];
+};
+
+/** What is known of one model at one moment: whether and when it came out, and everybody who says so. */
+export type ModelRecord = {
+  readonly model: ModelName;
+  readonly release: ModelEvidence | null;
+  /** The vendor's own rows first, then by first sighting. */
+  readonly rows: readonly RowRecord[];
+};
+
+type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+
+/** Weighs one model by the rule that settles predictions, and tells what each row had to do with it. Null when nothing lists it yet. */
+export function recordModel(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): ModelRecord | null {
+  const seen = sightings.filter((sighting) => sighting.seenFrom <= ask.at);
+  const first = seen[0];
+  if (first === undefined) return null;
+  const release = weighModel(timeline, sightings, { ...ask, stage: 'any' }).evidence;
+  const rows = seen.flatMap((sighting) => recordRow(timeline, sighting, release, ask.at));
+  rows.sort(
+    (a, b) =>
+      Number(b.sighting.model.own) - Number(a.sighting.model.own) ||
+      a.sighting.seenFrom - b.sighting.seenFrom ||
+      a.version.observationId.localeCompare(b.version.observationId, 'en'),
+  );
+  const { vendor, family, version, tier } = first.model;
+  return { model: { vendor, family, version, tier }, release, rows };
+}
+
+function recordRow(timeline: Timeline, sighting: Sighting, release: ModelEvidence | null, at: Instant): RowRecord[] {
+  const feed = timeline.feeds.get(sighting.feedId);
+  const versions = sighting.versions.filter((version) => version.observedAt <= at);
+  const version = versions.at(-1);
+  if (feed === undefined || version === undefined) return [];
+  const known = knownSighting(timeline, sighting, at);
+  const standing = speaksOf(timeline, sighting, 'release') ? standingOf(known, at) : 'other_subject';
+  const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
+  const why = whyNow(known, standing, version, release, at);
+  const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
+  return [{ sighting, feed, trust, version, goneAt, standing, dates: datesOf(versions, why) }];
+}
+
+function standingOf(known: KnownSighting | 'announced' | null, at: Instant): RowStanding {
+  if (known === 'announced' || known === null) return 'announcement';
+  if (known.trust === 'community') return 'community';
+  if (known.trust === 'first_party') return 'witness';
+  const lasts = durability(known, at);
+  return lasts === 'lasting' ? 'witness' : lasts;
+}
+
+/** What became of the date that the row states now: null when the model was dated by it. */
+function whyNow(
+  known: KnownSighting | 'announced' | null,
+  standing: RowStanding,
+  version: ItemVersion,
+  release: ModelEvidence | null,
+  at: Instant,
+): string | null {
+  if (standing === 'other_subject') return 'stands in a feed that is no list of releases';
+  if (known === null || known === 'announced' || release === null)
+    return announcedFor(version) === null ? 'stands in an announcement' : 'was still to come when it was listed';
+  return unusedDate(release.dating, known, at);
+}
+
+function datesOf(versions: readonly ItemVersion[], why: string | null): StatedDate[] {
+  const dates: StatedDate[] = [];
+  for (const { released, observationId, observedAt } of versions) {
+    const last = dates.at(-1);
+    if (last?.use === 'used') {
+      if (last.text === released?.text && last.weight === released.weight) continue;
+      dates[dates.length - 1] = { ...last, use: 'replaced', why: replaced };
+    }
+    if (released !== null) dates.push({ ...released, observationId, observedAt, use: 'used', why: null });
+  }
+  const last = dates.at(-1);
+  if (last?.use === 'used' && why !== null) dates[dates.length - 1] = { ...last, use: 'set_aside', why };
+  return dates;
+}
+
+const replaced = 'was taken back by its feed, which states another or none since';

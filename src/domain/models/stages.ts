@@ -1,0 +1,137 @@
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { weighModel } from '../evidence/release.ts';
+import { weighRetirement } from '../evidence/retirement.ts';
+import {
+  announcedFor,
+  durability,
+  type KnownSighting,
+  knownSighting,
+  type Sighting,
+  type Timeline,
+} from '../evidence/timeline.ts';
+import type { Stage } from '../feeds/item.ts';
+import { lowerTrust } from '../feeds/trust.ts';
+import type { Instant, Interval } from '../instant.ts';
+
+/** A row that speaks of a stage, as it was known. */
+export type StageWitness = Pick<KnownSighting, 'sighting' | 'feed' | 'trust' | 'version' | 'seenFrom'>;
+
+/** That a model reached a stage, and who says so. */
+export type StageFact = {
+  readonly stage: Stage;
+  readonly grade: 'admissible' | 'short';
+  /** When it reached the stage, as far as the evidence bounds it; of an announcement and a deprecation, when it was first listed so. */
+  readonly since: Interval;
+  /** What it lacks to be admissible, in words; null when it is. */
+  readonly missing: string | null;
+  /** Oldest first; never empty. */
+  readonly witnesses: readonly StageWitness[];
+};
+
+type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+
+/** Every stage that anything known at `at` speaks of, in the order of a model's life. `sightings` are those of one model. */
+export function listStages(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): StageFact[] {
+  const facts = [
+    announced(timeline, sightings, ask),
+    weighed('preview', timeline, previews(sightings, ask.at), ask),
+    weighed('general', timeline, sightings, ask),
+    deprecated(timeline, sightings, ask),
+    retired(timeline, sightings, ask),
+  ];
+  return facts.filter((fact) => fact !== null);
+}
+
+/** The last stage that is established; where none is, the last that anything speaks of. Null when nothing does. */
+export function stageReached(facts: readonly StageFact[]): Stage | null {
+  const sure = facts.filter((fact) => fact.grade === 'admissible');
+  return (sure.length > 0 ? sure : facts).at(-1)?.stage ?? null;
+}
+
+function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: Ask): StageFact | null {
+  const witnesses = versionsThat(timeline, sightings, at, (version) => {
+    return version.stage === 'announced' || announcedFor(version) !== null;
+  });
+  return witnesses.length === 0 ? null : stated('announced', witnesses, null);
+}
+
+/** The rows that were ever listed as a preview. */
+function previews(sightings: readonly Sighting[], at: Instant): Sighting[] {
+  return sightings.filter((sighting) =>
+    sighting.versions.some((version) => version.stage === 'preview' && version.observedAt <= at),
+  );
+}
+
+function weighed(
+  stage: 'preview' | 'general',
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  { at, policy }: Ask,
+): StageFact | null {
+  const { evidence } = weighModel(timeline, sightings, { at, policy, stage: stage === 'general' ? 'ga' : 'any' });
+  if (evidence === null) return null;
+  const { grade, occurred, missing, witnesses } = evidence;
+  return { stage, grade, since: occurred, missing, witnesses };
+}
+
+/** Rows of the vendor's own that are listed as deprecated: one first party, or as many origins as the policy asks. */
+function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Ask): StageFact | null {
+  const witnesses = versionsThat(timeline, sightings, at, (version) => version.lifecycle !== undefined).filter(
+    ({ sighting, trust }) => sighting.model.own && trust !== 'community',
+  );
+  if (witnesses.length === 0) return null;
+  const lasting = witnesses.filter(({ sighting, seenFrom }) => {
+    const row = knownSighting(timeline, sighting, at);
+    return row !== null && row !== 'announced' && durability({ ...row, seenFrom }, at) === 'lasting';
+  });
+  const origins = new Set(lasting.map(({ feed }) => feed.origin)).size;
+  const firstParty = witnesses.some(({ trust }) => trust === 'first_party');
+  const sure = firstParty || (!policy.firstPartyOnly && origins >= policy.originsMin);
+  const missing = 'a first party or two origins must list it as deprecated for 24 hours';
+  return stated('deprecated', witnesses, sure ? null : missing);
+}
+
+function retired(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): StageFact | null {
+  const { evidence } = weighRetirement(timeline, sightings, ask);
+  if (evidence === null) return null;
+  const { grade, occurred, missing, witnesses } = evidence;
+  return { stage: 'retired', grade, since: occurred, missing, witnesses };
+}
+
+function stated(stage: Stage, witnesses: readonly StageWitness[], missing: string | null): StageFact {
+  const first = Math.min(...witnesses.map(({ seenFrom }) => seenFrom));
+  return {
+    stage,
+    grade: missing === null ? 'admissible' : 'short',
+    since: { from: first, to: first + 1 },
+    missing,
+    witnesses,
+  };
+}
+
+/** For each row the first version, known by then, that says something; oldest first. */
+function versionsThat(
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  at: Instant,
+  says: (version: Sighting['versions'][number]) => boolean,
+): StageWitness[] {
+  const found = sightings.flatMap((sighting): StageWitness[] => {
+    const feed = timeline.feeds.get(sighting.feedId);
+    const version = versionsOfRun(sighting).find((candidate) => candidate.observedAt <= at && says(candidate));
+    if (feed === undefined || version === undefined || sighting.seenFrom > at) return [];
+    const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
+    return [{ sighting, feed, trust, version, seenFrom: Math.max(sighting.seenFrom, version.observedAt) }];
+  });
+  return found.sort(
+    (a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'),
+  );
+}
+
+/** What an item said while the run of polls lasted: the last version before it, and those that came in it. */
+function versionsOfRun({ versions, seenFrom, goneAt }: Sighting): Sighting['versions'] {
+  return versions.filter(({ observedAt }, index) => {
+    const next = versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
+    return next > seenFrom && (goneAt === null || observedAt < goneAt);
+  });
+}

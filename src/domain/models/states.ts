@@ -1,0 +1,106 @@
+import type { EvidencePolicy } from '../criterion/policy.ts';
+import { sightingTimes } from '../evaluation/known-at.ts';
+import type { Dating } from '../evidence/dating.ts';
+import { earliest, weighModel } from '../evidence/release.ts';
+import { announcedFor, type ItemVersion, type Sighting, type Timeline } from '../evidence/timeline.ts';
+import type { Stage } from '../feeds/item.ts';
+import type { Instant, Interval } from '../instant.ts';
+import { listStages, stageReached } from './stages.ts';
+
+/** What was known of a model from one moment of knowledge on, until its next state. */
+export type ModelState = {
+  readonly knownFrom: Instant;
+  /** Null while only announcements and lists of other things speak of it. */
+  readonly grade: 'admissible' | 'short' | null;
+  readonly stage: Stage | null;
+  readonly occurred: Interval | null;
+  readonly basis: Dating['basis'] | null;
+};
+
+export type ModelStates = {
+  /** Oldest first, each different from the one before. */
+  readonly states: readonly ModelState[];
+  /** When time alone may bring the next one. */
+  readonly recheckAt: Instant | null;
+};
+
+type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
+
+type Ask = Moment & { readonly from: Instant };
+
+/**
+ * Every state of what is known of one model, from a moment of knowledge up to `at`, weighed at each moment at which it can
+ * have changed. `before` is the state in which the moment found it: later evidence changes no earlier state.
+ */
+export function listModelStates(
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  { from, at, policy }: Ask,
+  before: ModelState | null = null,
+): ModelStates {
+  const rows = sightings.map(condensed);
+  const moments = [...new Set(rows.flatMap((row) => sightingTimes(timeline, row)))].sort((a, b) => a - b);
+  const states: ModelState[] = [];
+  for (const moment of moments) {
+    if (moment < from || moment > at) continue;
+    const last = states.at(-1) ?? before;
+    const state = stateAt(timeline, rows, { at: moment, policy });
+    if (state !== null && (last === null || !isSameState(last, state))) states.push(state);
+  }
+  const next = moments.find((moment) => moment > at) ?? null;
+  const due = weighModel(timeline, rows, { at, policy, stage: 'any' }).recheckAt;
+  return { states, recheckAt: earliest(next, due) };
+}
+
+/** The moment of knowledge from which a model was established, up to `at`; null when it is not. */
+export function establishedAt(
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  { at, policy }: Moment,
+): Instant | null {
+  const rows = sightings.map(condensed);
+  const moments = [...new Set(rows.flatMap((row) => sightingTimes(timeline, row)))].sort((a, b) => a - b);
+  const isOut = (moment: Instant): boolean =>
+    weighModel(timeline, rows, { at: moment, policy, stage: 'any' }).evidence?.grade === 'admissible';
+  return moments.find((moment) => moment <= at && isOut(moment)) ?? null;
+}
+
+function stateAt(timeline: Timeline, rows: readonly Sighting[], ask: Moment): ModelState | null {
+  if (!rows.some((row) => row.seenFrom <= ask.at)) return null;
+  const { evidence } = weighModel(timeline, rows, { ...ask, stage: 'any' });
+  return {
+    knownFrom: ask.at,
+    grade: evidence?.grade ?? null,
+    stage: stageReached(listStages(timeline, rows, ask)),
+    occurred: evidence?.occurred ?? null,
+    basis: evidence?.dating.basis ?? null,
+  };
+}
+
+/** Whether two states say the same, whenever they were known. */
+export function isSameState(a: ModelState, b: ModelState): boolean {
+  return (
+    a.grade === b.grade &&
+    a.stage === b.stage &&
+    a.basis === b.basis &&
+    a.occurred?.from === b.occurred?.from &&
+    a.occurred?.to === b.occurred?.to
+  );
+}
+
+/**
+ * The same row without the versions in which only prices and the like changed. After an announcement every version counts:
+ * what is listed again once its day has come is one no more.
+ */
+function condensed(sighting: Sighting): Sighting {
+  const versions: ItemVersion[] = [];
+  for (const version of sighting.versions) {
+    const last = versions.at(-1);
+    if (last === undefined || announcedFor(last) !== null || factsOf(last) !== factsOf(version)) versions.push(version);
+  }
+  return { ...sighting, versions };
+}
+
+function factsOf({ itemTrust, stage, lifecycle, released, shutdown }: ItemVersion): string {
+  return JSON.stringify([itemTrust, stage, lifecycle, released, shutdown]);
+}

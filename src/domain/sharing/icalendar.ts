@@ -1,0 +1,117 @@
+import { dayMs, formatDay, formatInstant, type Instant } from '../instant.ts';
+
+/**
+ * Calendars as RFC 5545 has them: lines of at most 75 octets that end in CRLF, text with its separators escaped.
+ */
+
+/** Octets of a line, without its end. */
+export const lineOctetsMax = 75;
+
+/** Something that is due: by the end of a UTC day, or at an instant. */
+export type Deadline = {
+  /** The same for ever, and in no other calendar. */
+  readonly uid: string;
+  /** The first moment that is too late: a midnight, or a millisecond after the last instant. */
+  readonly end: Instant;
+  /** When anything that is told of it last changed. */
+  readonly changedAt: Instant;
+  readonly summary: string;
+  readonly description: string;
+  readonly url: string;
+  readonly categories: readonly string[];
+};
+
+/** A calendar of deadlines. Subscribers are asked to look again after `refreshHours`. */
+export function renderCalendar(deadlines: readonly Deadline[], name: string, refreshHours: number): string {
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Outturn//Deadlines//EN',
+    'CALSCALE:GREGORIAN',
+    `NAME:${escapeText(name)}`,
+    `X-WR-CALNAME:${escapeText(name)}`,
+    `REFRESH-INTERVAL;VALUE=DURATION:PT${refreshHours}H`,
+    `X-PUBLISHED-TTL:PT${refreshHours}H`,
+    ...(deadlines.length === 0 ? emptyCalendar : deadlines.flatMap(eventLines)),
+    'END:VCALENDAR',
+  ];
+  return lines.map((line) => `${foldLine(line)}\r\n`).join('');
+}
+
+/** A calendar needs one component at least; without events it says in which zone there are none. */
+const emptyCalendar = [
+  'BEGIN:VTIMEZONE',
+  'TZID:UTC',
+  'BEGIN:STANDARD',
+  'DTSTART:19700101T000000',
+  'TZOFFSETFROM:+0000',
+  'TZOFFSETTO:+0000',
+  'END:STANDARD',
+  'END:VTIMEZONE',
+];
+
+function eventLines(deadline: Deadline): string[] {
+  const changed = basicInstant(deadline.changedAt);
+  const { categories } = deadline;
+  return [
+    'BEGIN:VEVENT',
+    `UID:${escapeText(deadline.uid)}`,
+    `DTSTAMP:${changed}`,
+    `LAST-MODIFIED:${changed}`,
+    ...startLines(deadline.end),
+    `SUMMARY:${escapeText(deadline.summary)}`,
+    `DESCRIPTION:${escapeText(deadline.description)}`,
+    `URL:${deadline.url}`,
+    ...(categories.length === 0 ? [] : [`CATEGORIES:${categories.map(escapeText).join(',')}`]),
+    'TRANSP:TRANSPARENT',
+    'END:VEVENT',
+  ];
+}
+
+/** The whole last day, or the last instant, which takes no time. */
+function startLines(end: Instant): string[] {
+  if (end % dayMs !== 0) return [`DTSTART:${basicInstant(end - 1)}`];
+  return [`DTSTART;VALUE=DATE:${basicDay(end - dayMs)}`, `DTEND;VALUE=DATE:${basicDay(end)}`];
+}
+
+function basicDay(at: Instant): string {
+  return formatDay(at).replaceAll('-', '');
+}
+
+/** To the second: finer ones have no place in a calendar. */
+function basicInstant(at: Instant): string {
+  return `${formatInstant(Math.floor(at / 1000) * 1000).replaceAll(/[-:]/g, '')}`;
+}
+
+/** RFC 5545, 3.3.11: text without control characters other than the tab, line ends written out. */
+function escapeText(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/(?![\t\n])\p{Cc}/gu, '')
+    .replaceAll(/[\\;,]/g, (found) => `\\${found}`)
+    .replaceAll('\n', '\\n');
+}
+
+/** RFC 5545, 3.1: goes on in the next line after a space, and never inside of a character. */
+function foldLine(line: string): string {
+  let folded = '';
+  let octets = 0;
+  for (const character of line) {
+    const width = octetsOf(character);
+    if (octets + width > lineOctetsMax) {
+      folded += '\r\n ';
+      octets = 1;
+    }
+    folded += character;
+    octets += width;
+  }
+  return folded;
+}
+
+/** In UTF-8. */
+function octetsOf(character: string): number {
+  const point = character.codePointAt(0) ?? 0;
+  if (point < 0x80) return 1;
+  if (point < 0x800) return 2;
+  return point < 0x10000 ? 3 : 4;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
+
+/**
+ * The record as lines of JSON, `outturn-export/1`: a header, one line per row, a footer. The same record is the same
+ * bytes on every engine: nothing in it tells where or when it was written.
+ */
+export const exportFormat = 'outturn-export/1';
+
+/** A row of the record may take so many bytes as a line: less than one connection of the embedded database may have waiting. */
+export const exportLineBytesMax = 48 * 1024 * 1024;
+
+const headerSchema = z.strictObject({
+  format: z.literal(exportFormat),
+  /** The version of the program that wrote it. */
+  program: z.string(),
+  /** The newest migration of the database that it was taken from: only the same can take it in. */
+  migration: z.strictObject({ version: z.int().positive(), name: z.string(), sha256: z.string() }),
+  /** How many rows follow, by table, in the order in which they follow. */
+  rows: z.record(z.string(), z.int().nonnegative()),
+});
+
+const rowSchema = z.strictObject({ table: z.string(), row: z.record(z.string(), z.unknown()) });
+
+const footerSchema = z.strictObject({
+  end: z.literal(exportFormat),
+  rows: z.int().nonnegative(),
+  /** Of every byte before this line, in hex. */
+  sha256: z.string(),
+});
+
+export type ExportHeader = z.output<typeof headerSchema>;
+export type ExportFooter = z.output<typeof footerSchema>;
+export type ExportRow = z.output<typeof rowSchema>;
+
+export function writeHeader(header: Omit<ExportHeader, 'format'>): string {
+  return `${JSON.stringify({ format: exportFormat, ...header })}\n`;
+}
+
+/** `row` is JSON already, as the database wrote it. */
+export function writeRow(table: string, row: string): string {
+  return `{"table":${JSON.stringify(table)},"row":${row}}\n`;
+}
+
+export function writeFooter(footer: Omit<ExportFooter, 'end'>): string {
+  return `${JSON.stringify({ end: exportFormat, ...footer })}\n`;
+}
+
+/** Refuses a line, by its number; the first line is 1. */
+export function refuseLine(number: number, detail: string): Refusal {
+  return new Refusal('validation_failed', `line ${number}: ${detail}`);
+}
+
+/** The first line. Refuses one that is no header of this format. */
+export function parseHeader(text: string): ExportHeader {
+  const parsed = headerSchema.safeParse(parseJson(text, 1));
+  if (!parsed.success) throw refuseLine(1, `not the header of an export in the format ${exportFormat}`);
+  return parsed.data;
+}
+
+export type ExportLine =
+  | ({ readonly kind: 'row' } & ExportRow)
+  | { readonly kind: 'footer'; readonly footer: ExportFooter };
+
+/** Any later line. Refuses one that is neither a row nor the footer. */
+export function parseLine(text: string, number: number): ExportLine {
+  const json = parseJson(text, number);
+  const row = rowSchema.safeParse(json);
+  if (row.success) return { kind: 'row', ...row.data };
+  const footer = footerSchema.safeParse(json);
+  if (footer.success) return { kind: 'footer', footer: footer.data };
+  throw refuseLine(number, 'neither a row, {"table", "row"}, nor the footer, {"end", "rows", "sha256"}');
+}
+
+function parseJson(text: string, number: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuseLine(number, 'not JSON');
+  }
+}

@@ -1,0 +1,61 @@
+import { dayMs, hourMs } from '../instant.ts';
+import { Refusal } from '../refusal.ts';
+
+/** Delays in milliseconds: the first is that of the first attempt, each further one follows an attempt that failed. */
+export type RetrySchedule = readonly number[];
+
+/** The delays that Standard Webhooks 1.0.0 gives as an example: ten attempts over 75 hours. */
+export const retryScheduleDefault = '0s,5s,5m,30m,2h,5h,10h,14h,20h,24h';
+
+export const retryStepsMax = 50;
+export const retryDelayMsMax = 7 * dayMs;
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: hourMs, d: dayMs };
+
+/**
+ * Reads delays such as `0s,5s,5m,2h`. `none` is no retry: one attempt, at once.
+ * Refuses with `validation_failed` and the entry that is no delay.
+ */
+export function parseSchedule(text: string): RetrySchedule {
+  if (text.trim() === 'none') return [];
+  const entries = text.split(',').map((entry) => entry.trim());
+  if (entries.length > retryStepsMax)
+    throw new Refusal('validation_failed', `at most ${retryStepsMax} delays are read, not ${entries.length}`);
+  return entries.map((entry) => {
+    const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(entry);
+    const ms = Number(match?.[1]) * (unitMs[match?.[2] ?? ''] ?? Number.NaN);
+    if (Number.isNaN(ms))
+      throw new Refusal('validation_failed', `"${entry.slice(0, 40)}" is no delay such as 30s or 5m`);
+    if (ms > retryDelayMsMax) throw new Refusal('validation_failed', `${entry} is longer than seven days`);
+    return ms;
+  });
+}
+
+/** The delay before the first attempt. */
+export function firstDelayMs(schedule: RetrySchedule): number {
+  return schedule[0] ?? 0;
+}
+
+/** Jitter is up to a tenth of the delay, within these bounds. */
+export const jitterMsMin = 1000;
+export const jitterMsMax = 15 * 60_000;
+
+/** So much longer than planned, by a chance in [0, 1): it only ever adds, and nothing to what is due at once. */
+export function jitterMs(delayMs: number, chance: number): number {
+  if (delayMs === 0) return 0;
+  return Math.floor(chance * Math.min(Math.max(delayMs / 10, jitterMsMin), jitterMsMax));
+}
+
+/**
+ * How long to wait after a failed attempt of which `step` precede it in the schedule; null when the schedule is used up.
+ * What the receiver asks for can only make it longer.
+ */
+export function retryDelayMs(
+  schedule: RetrySchedule,
+  step: number,
+  { retryAfterMs, chance }: { readonly retryAfterMs: number | null; readonly chance: number },
+): number | null {
+  const planned = schedule[step + 1];
+  if (planned === undefined) return null;
+  return Math.max(planned + jitterMs(planned, chance), retryAfterMs ?? 0);
+}

@@ -1,0 +1,79 @@
+import { z } from '@hono/zod-openapi';
+import { formatInstant } from '../../domain/instant.ts';
+import { listAuditPage } from '../../services/access/audit.ts';
+import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
+import { given } from '../operation/input.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply } from '../operation/reply.ts';
+import { auditExample } from '../predictions/examples.ts';
+
+const document = z.record(z.string(), z.unknown()).nullable();
+
+const auditSchema = z
+  .object({
+    id: z.string().meta({ example: auditExample.id }),
+    recorded_at: instantText('When it was done.'),
+    actor: z.string().meta({ description: 'The id of a key, `admin`, or `cli`.', example: auditExample.actor }),
+    operation: z.string().meta({ description: 'Its operationId.', example: auditExample.operation }),
+    path: z.string().nullable().meta({ description: 'Where the request went.' }),
+    resource_id: z.string().nullable().meta({ description: 'What it was done to.' }),
+    request_id: z.string().nullable().meta({ description: 'As in X-Request-Id, and in the log.' }),
+    before: document.meta({ description: 'The document before, without secrets; null where there was none.' }),
+    after: document.meta({
+      description: 'The document after, without secrets; null where it is gone, or not known yet.',
+    }),
+  })
+  .meta({ id: 'AuditEntry', description: 'Who changed what, and how it looked before and after.' });
+
+type AuditEntry = Awaited<ReturnType<typeof listAuditPage>>[number];
+
+function auditToJson(entry: AuditEntry): z.infer<typeof auditSchema> {
+  return {
+    id: entry.id,
+    recorded_at: formatInstant(entry.recordedAt),
+    actor: entry.actor,
+    operation: entry.operation,
+    path: entry.path,
+    resource_id: entry.resourceId,
+    request_id: entry.requestId,
+    before: asDocument(entry.before),
+    after: asDocument(entry.after),
+  };
+}
+
+function asDocument(value: unknown): Record<string, unknown> | null {
+  return typeof value === 'object' && value !== null ? { ...value } : null;
+}
+
+const list = operation({
+  method: 'get',
+  path: '/v1/audit',
+  operationId: 'listAuditPage',
+  tag: 'Keys and audit',
+  summary: 'List who changed what',
+  description:
+    'Every change that was asked for over HTTP or from a shell, newest first. Nothing is ever taken out of it.',
+  access: 'admin',
+  query: {
+    actor: filterText('The id of a key, `admin`, or `cli`.', auditExample.actor),
+    operation: filterText('An operationId.', auditExample.operation),
+    resource_id: filterText('What it was done to.', auditExample.resource_id),
+    ...pageFields,
+  },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('AuditPage', 'A page of changes.', auditSchema),
+    example: { data: [auditExample], next_cursor: null },
+  },
+  handle: async ({ services }, { query, listing, target }) => {
+    const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
+    const filter = given({ actor: query.actor, operation: query.operation, resourceId: query.resource_id });
+    const found = await listAuditPage(services, filter, { before, limit: (query.limit ?? pageDefault) + 1 });
+    const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
+    return pageReply({ listing, target }, rows.map(auditToJson), next);
+  },
+});
+
+export const auditOperations = [list];

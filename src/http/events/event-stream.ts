@@ -1,0 +1,94 @@
+import { type EventFilter, type LoggedEvent, listEventPage } from '../../services/events/event-log.ts';
+import type { HttpDeps, StreamLimits } from '../deps.ts';
+
+export const streamLimits: StreamLimits = {
+  heartbeatMs: 15_000,
+  stalledMs: 30_000,
+  lifeMs: 15 * 60_000,
+  retryMs: 2000,
+};
+
+/** Events that are read for one chunk. */
+const chunkEventsMax = 100;
+
+export type StreamAsk = {
+  readonly filter: EventFilter;
+  readonly after: number;
+  /** One event as the data of a message: one line. */
+  readonly render: (event: LoggedEvent) => string;
+  /** Cuts the connection. */
+  readonly cut: () => void;
+};
+
+/**
+ * The event log from a place on, as Server-Sent Events. Nothing is read before the reader has taken what was sent: a slow reader
+ * costs one chunk of memory, and is cut off when it stops.
+ */
+export function streamEvents(http: HttpDeps, ask: StreamAsk): ReadableStream<Uint8Array> {
+  const limits = { ...streamLimits, ...http.streamLimits };
+  const leave = http.pulse.join();
+  const over = new AbortController();
+  const chunks = readChunks(http, ask, limits, over.signal);
+  const encoder = new TextEncoder();
+  const life = setTimeout(() => over.abort(), limits.lifeMs);
+  let stalled: NodeJS.Timeout | undefined;
+  let gone = false;
+  const finish = (): void => {
+    gone = true;
+    clearTimeout(life);
+    clearTimeout(stalled);
+    over.abort();
+    leave();
+  };
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    clearTimeout(stalled);
+    try {
+      const { value, done } = await chunks.next();
+      if (gone) return;
+      if (done) {
+        finish();
+        controller.close();
+        return;
+      }
+      controller.enqueue(encoder.encode(value));
+      stalled = setTimeout(() => {
+        finish();
+        ask.cut();
+      }, limits.stalledMs);
+    } catch (error) {
+      http.log.warn({ error: String(error) }, 'a stream of events was cut off; its reader comes back');
+      finish();
+      ask.cut();
+    }
+  };
+  return new ReadableStream<Uint8Array>({ pull, cancel: finish }, { highWaterMark: 0 });
+}
+
+/** Each chunk is read when it is asked for, and not before. */
+async function* readChunks(
+  http: HttpDeps,
+  ask: StreamAsk,
+  limits: StreamLimits,
+  over: AbortSignal,
+): AsyncGenerator<string, void> {
+  const isOver = (): boolean => over.aborted || http.pulse.isOver();
+  let position = ask.after;
+  yield `retry: ${limits.retryMs}\n\n`;
+  while (!isOver()) {
+    const quiet = AbortSignal.any([over, AbortSignal.timeout(limits.heartbeatMs)]);
+    let chunk = '';
+    while (chunk === '' && !quiet.aborted && !isOver()) {
+      const upTo = http.pulse.newest();
+      const events = await listEventPage(http.services, ask.filter, { after: position, limit: chunkEventsMax });
+      position = Math.max(position, events.at(-1)?.position ?? upTo);
+      chunk = events.map((event) => message(event, ask.render)).join('');
+      if (chunk === '') await http.pulse.beyond(position, quiet);
+    }
+    if (chunk !== '') yield chunk;
+    else if (!isOver()) yield ': nothing new\n\n';
+  }
+}
+
+function message(event: LoggedEvent, render: (event: LoggedEvent) => string): string {
+  return `id: ${event.position}\nevent: ${event.type}\ndata: ${render(event)}\n\n`;
+}

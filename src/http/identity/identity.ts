@@ -1,0 +1,162 @@
+import { z } from '@hono/zod-openapi';
+import { additionSchema } from '../../domain/identity/additions.ts';
+import {
+  addToIdentity,
+  checkAddition,
+  curateMsMax,
+  findIdentity,
+  listAdditionPage,
+} from '../../services/identity/curation.ts';
+import { adminCaller } from '../operation/auth.ts';
+import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { pageFields, pageSchema, reasonCharsMax, referenceField, text, webUrlField } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply } from '../operation/reply.ts';
+import {
+  additionExample,
+  additionRowSchema,
+  additionToJson,
+  inputExample,
+  reportExample,
+  reportSchema,
+  reportToJson,
+  versionText,
+} from './json.ts';
+
+const tag = 'Identity';
+
+const identitySchema = z
+  .object({
+    version: versionText("The file's version, with the number of the last addition behind a plus."),
+    file: z.string().meta({ description: 'Version of the reviewed file.', example: '2026-11-22.1' }),
+    additions: z.int().meta({ description: 'Additions in force.' }),
+  })
+  .meta({ id: 'IdentityData', description: 'By what names are read.' });
+
+const find = operation({
+  method: 'get',
+  path: '/v1/identity',
+  operationId: 'findIdentity',
+  tag,
+  summary: 'Get the version of the identity data',
+  description: 'By what data names are read as models: the reviewed file, and what curators added to it.',
+  access: 'read',
+  answer: {
+    status: 200,
+    description: 'The version.',
+    schema: identitySchema,
+    example: { version: '2026-11-22.1+3', file: '2026-11-22.1', additions: 2 },
+  },
+  handle: async ({ services }) => ({ body: await findIdentity(services) }),
+});
+
+const shared = {
+  entry: additionSchema.nullable().optional().meta({
+    description: 'What to add. Left out or null: only take back what is superseded.',
+  }),
+  supersedes: referenceField.nullable().optional().meta({
+    description: 'The addition that this one takes back.',
+    example: null,
+  }),
+  reason: text(reasonCharsMax, { description: 'Why.', example: 'Its vendor says that this name stands for GPT-5.' }),
+  source_url: webUrlField
+    .nullable()
+    .optional()
+    .meta({ description: 'Where that can be read.', example: 'https://example.com/models' }),
+};
+
+const addsOrTakesBack = { error: 'give an entry to add, an addition to supersede, or both', path: ['entry'] };
+
+const checkSchema = z
+  .strictObject(shared)
+  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrTakesBack)
+  .meta({ id: 'AdditionCheck', description: 'An addition to be tried out.' });
+
+const inputSchema = z
+  .strictObject({
+    ...shared,
+    identity_version: z.string().min(1).max(64).meta({
+      description: 'The version that the dry run started from: `identity_version.before`.',
+      example: '2026-11-22.1',
+    }),
+  })
+  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrTakesBack)
+  .meta({ id: 'AdditionInput', description: 'An addition to be made, after a dry run.' });
+
+const check = operation({
+  method: 'post',
+  path: '/v1/identity/additions/check',
+  operationId: 'checkAddition',
+  tag,
+  summary: 'Try an addition out',
+  description:
+    'A dry run: reads every stored name anew with the addition, settles what it touches, answers what would change, and keeps nothing of it.',
+  access: 'feeds',
+  apart: true,
+  body: { schema: checkSchema, example: inputExample },
+  answer: { status: 200, description: 'What would change.', schema: reportSchema, example: reportExample },
+  refusals: ['conflict'],
+  handle: async ({ services }, { body }) => ({ body: reportToJson(await checkAddition(services, readInput(body))) }),
+});
+
+function readInput(body: z.infer<typeof checkSchema>) {
+  const { entry = null, supersedes = null, reason, source_url: sourceUrl = null } = body;
+  return { entry, supersedes, reason, sourceUrl };
+}
+
+const list = operation({
+  method: 'get',
+  path: '/v1/identity/additions',
+  operationId: 'listAdditionPage',
+  tag,
+  summary: 'List additions to the identity data',
+  description:
+    'Everything that curators ever added or took back, newest first, with who, why and where it can be read.',
+  access: 'feeds',
+  query: pageFields,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('AdditionPage', 'A page of additions.', additionRowSchema),
+    example: { data: [additionExample], next_cursor: null },
+  },
+  handle: async ({ services }, { query, listing, target }) => {
+    const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
+    const found = await listAdditionPage(services, { before, limit: (query.limit ?? pageDefault) + 1 });
+    const { rows, next } = cutPage(found, query.limit, (last) => last.revision);
+    return pageReply({ listing, target }, rows.map(additionToJson), next);
+  },
+});
+
+const madeSchema = reportSchema
+  .extend({ id: z.string().meta({ description: 'Of the addition.' }) })
+  .meta({ id: 'AdditionMade', description: 'An addition, and what it changed.' });
+
+const add = operation({
+  method: 'post',
+  path: '/v1/identity/additions',
+  operationId: 'addToIdentity',
+  tag,
+  summary: 'Add to the identity data',
+  description:
+    'Adds an alias or a vendor, or takes an addition back, after a dry run: every stored name is read anew under a new identity version, and predictions are settled by the rules for late evidence. It can never make a release of a rolling alias, a preset or a derivative, nor another model of a name that the reviewed file reads.',
+  access: 'feeds',
+  writeMsMax: curateMsMax,
+  body: { schema: inputSchema, example: { ...inputExample, identity_version: '2026-11-22.1' } },
+  answer: {
+    status: 201,
+    description: 'Added.',
+    schema: madeSchema,
+    example: { ...reportExample, id: additionExample.id },
+  },
+  refusals: ['conflict'],
+  handle: async ({ services }, { body, caller }) => {
+    const { identity_version: expected, ...input } = body;
+    const decision = { decidedBy: (caller ?? adminCaller).id, expected };
+    const { id, report } = await addToIdentity(services, readInput(input), decision);
+    const headers = { location: '/v1/identity/additions' };
+    return { status: 201, body: { ...reportToJson(report), id }, headers };
+  },
+});
+
+export const identityOperations = [find, list, check, add];

@@ -1,0 +1,182 @@
+import { z } from '@hono/zod-openapi';
+import { additionSchema } from '../../domain/identity/additions.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import {
+  type CurationReport,
+  curatedToldMax,
+  type listAdditionPage,
+  type PredictionStanding,
+} from '../../services/identity/curation.ts';
+import { adminCaller } from '../operation/auth.ts';
+import { instantText } from '../operation/fields.ts';
+import { predictionExample } from '../predictions/examples.ts';
+import { outcomes, statuses } from '../predictions/json.ts';
+
+export const versionText = (description: string) => z.string().meta({ description, example: '2026-11-22.1+3' });
+
+const readingSchema = z
+  .object({
+    vendor: z.string().nullable(),
+    family: z.string().nullable(),
+    version: z.string().nullable(),
+    tier: z.string().nullable(),
+    stage: z.string().nullable(),
+    reason: z.string().nullable().meta({ description: 'Why it is read as no model; null when it is one.' }),
+  })
+  .meta({ id: 'NameReading', description: 'What a name is read as.' });
+
+const standingSchema = z.object({
+  verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What follows from the evidence.' }),
+  status: z.enum(statuses),
+  outcome: z.enum(outcomes).nullable().meta({ description: 'Of the resolution that stands.' }),
+});
+
+export const reportSchema = z
+  .object({
+    identity_version: z.object({ before: versionText('Before.'), after: versionText('After.') }),
+    items_read: z.int().meta({ description: 'Stored items whose names were read anew.' }),
+    items_changed: z.int().meta({ description: 'How many of them are read otherwise.' }),
+    items: z
+      .array(
+        z.object({
+          feed_id: z.string(),
+          item_key: z.string(),
+          name: z.string(),
+          before: readingSchema,
+          after: readingSchema,
+        }),
+      )
+      .meta({ description: `The first ${curatedToldMax} of them.` }),
+    predictions_looked_at: z.int().meta({ description: 'Predictions that watch the families that are touched.' }),
+    more_predictions: z
+      .boolean()
+      .meta({ description: 'More watch them; the resolver looks at those at its next run.' }),
+    predictions: z
+      .array(
+        z.object({
+          id: z.string(),
+          slug: z.string(),
+          statement: z.string(),
+          before: standingSchema,
+          after: standingSchema,
+        }),
+      )
+      .meta({
+        description: `Predictions that stand otherwise, ${curatedToldMax} at most. A resolution is never taken back: what contradicts it makes it disputed.`,
+      }),
+  })
+  .meta({ id: 'AdditionReport', description: 'What an addition changes.' });
+
+type Reading = CurationReport['items'][number]['after'];
+
+function readingToJson(reading: Reading): z.infer<typeof readingSchema> {
+  const { vendor, family, modelVersion: version, tier, stage, reason } = reading;
+  return { vendor, family, version, tier, stage, reason };
+}
+
+function standingToJson({ verdict, state, outcome }: PredictionStanding): z.infer<typeof standingSchema> {
+  return { verdict, status: state, outcome };
+}
+
+export function reportToJson(report: CurationReport): z.infer<typeof reportSchema> {
+  return {
+    identity_version: report.identityVersion,
+    items_read: report.itemsRead,
+    items_changed: report.itemsChanged,
+    items: report.items.map(({ item, after }) => ({
+      feed_id: item.feedId,
+      item_key: item.itemKey,
+      name: item.name,
+      before: readingToJson(item),
+      after: readingToJson(after),
+    })),
+    predictions_looked_at: report.predictionsLookedAt,
+    more_predictions: report.morePredictions,
+    predictions: report.predictions.map(({ prediction, before, after }) => ({
+      ...prediction,
+      before: standingToJson(before),
+      after: standingToJson(after),
+    })),
+  };
+}
+
+const entryExample = { kind: 'alias', id: 'gpt-next', means: 'gpt-5' } as const;
+export const inputExample = {
+  entry: entryExample,
+  reason: 'Its vendor says that this name stands for GPT-5.',
+  source_url: 'https://example.com/models',
+};
+
+export const reportExample = {
+  identity_version: { before: '2026-11-22.1', after: '2026-11-22.1+1' },
+  items_read: 5120,
+  items_changed: 1,
+  items: [
+    {
+      feed_id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pa',
+      item_key: 'gpt-next',
+      name: 'gpt-next',
+      before: { vendor: 'openai', family: null, version: null, tier: null, stage: null, reason: 'unrecognised' },
+      after: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general', reason: null },
+    },
+  ],
+  predictions_looked_at: 1,
+  more_predictions: false,
+  predictions: [
+    {
+      id: predictionExample.id,
+      slug: predictionExample.slug,
+      statement: predictionExample.statement,
+      before: { verdict: 'undetermined', status: 'open', outcome: null },
+      after: { verdict: 'no', status: 'resolved', outcome: 'no' },
+    },
+  ],
+};
+
+export const additionRowSchema = z
+  .object({
+    id: z.string(),
+    identity_version_number: z.int().meta({ description: 'What it puts behind the plus of the version.', example: 1 }),
+    entry: additionSchema.nullable().meta({ description: 'Null: it only takes another one back.' }),
+    supersedes: z.string().nullable(),
+    superseded_by: z.string().nullable().meta({ description: 'Null while it is in force.' }),
+    idle: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the reviewed file leaves it no effect; null when it has one.' }),
+    reason: z.string(),
+    source_url: z.string().nullable(),
+    decided_by: z.string().meta({ description: 'Id of the key.' }),
+    created_at: instantText('When it was made.'),
+  })
+  .meta({ id: 'IdentityAddition', description: 'What a curator added to the identity data. Append-only.' });
+
+export const additionExample = {
+  id: 'idn_01k21v6ye4h9m3t5b7n8c2d0fb',
+  identity_version_number: 1,
+  entry: entryExample,
+  supersedes: null,
+  superseded_by: null,
+  idle: null,
+  reason: inputExample.reason,
+  source_url: inputExample.source_url,
+  decided_by: adminCaller.id,
+  created_at: '2025-08-08T00:00:00Z',
+};
+
+type AdditionRow = Awaited<ReturnType<typeof listAdditionPage>>[number];
+
+export function additionToJson(row: AdditionRow): z.infer<typeof additionRowSchema> {
+  return {
+    id: row.id,
+    identity_version_number: row.revision,
+    entry: row.entry,
+    supersedes: row.supersedes,
+    superseded_by: row.supersededBy,
+    idle: row.idle,
+    reason: row.reason,
+    source_url: row.sourceUrl,
+    decided_by: row.decidedBy,
+    created_at: formatInstant(row.createdAt),
+  };
+}

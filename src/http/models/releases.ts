@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi';
+import { listReleasePage } from '../../services/models/releases.ts';
+import { pastOrNow } from '../operation/as-of.ts';
+import { instantPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { asOfField, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
+import { given } from '../operation/input.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply } from '../operation/reply.ts';
+import { modelSummaryExample } from './examples.ts';
+import { modelRowToJson, modelSummarySchema } from './json.ts';
+
+const releaseSchema = modelSummarySchema
+  .required()
+  .meta({ id: 'Release', description: 'That a model came out, as far as the evidence says when.' });
+
+const place = z.tuple([instantPosition, textPosition, textPosition]);
+
+const list = operation({
+  method: 'get',
+  path: '/v1/releases',
+  operationId: 'listReleasePage',
+  tag: 'Models',
+  summary: 'List releases',
+  description:
+    'The release timeline: every model whose release is established, the latest first, as it is known now or was at `as_of`. Where the evidence leaves a stretch of time, its end counts.',
+  access: 'read',
+  bearsLag: true,
+  query: {
+    vendor: filterText('A vendor.', 'openai'),
+    family: filterText('A family.', 'gpt'),
+    from: filterMoment('It came out then or later, for certain.', '2025-01-01'),
+    to: filterMoment('It came out before that, for certain.', '2026-01-01'),
+    as_of: asOfField,
+    ...pageFields,
+  },
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('ReleasePage', 'A page of releases.', releaseSchema),
+    example: { data: [modelSummaryExample], next_cursor: null },
+  },
+  handle: async (http, { query, listing, target }) => {
+    const { vendor, family, from, to } = query;
+    const asOf = pastOrNow(http, query.as_of);
+    const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, place);
+    const found = await listReleasePage(http.services, given({ vendor, family, from, to }), {
+      after: at === null ? null : { occurredTo: at[0], vendor: at[1], slug: at[2] },
+      asOf,
+      limit: (query.limit ?? pageDefault) + 1,
+    });
+    const { rows, next } = cutPage(found, query.limit, (last) => [last.occurredTo, last.vendor, last.slug] as const);
+    return pageReply({ listing, target }, rows.map(modelRowToJson), next, { past: asOf !== null });
+  },
+});
+
+export const releaseOperations = [list];

@@ -1,0 +1,288 @@
+import { countsExample } from './counts-json.ts';
+
+/** One story told through every example of the document, so that they fit each other. */
+
+export const criterionExample = {
+  op: 'not',
+  of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '5', tier: null } },
+};
+
+export const sourceExample = {
+  id: 'src_01jf3mw0c8s7q4q2m1x5v9t6ka',
+  title: 'Where language models stand',
+  url: 'https://example.com/article',
+  language: 'en',
+  author: 'A. Author',
+  published_at: '2025-01',
+  created_at: '2025-01-20T09:00:00Z',
+  predictions: { ...countsExample },
+};
+
+export const predictorExample = {
+  id: 'who_01jf3mw2n5d8e3b7r6y4z1p0hc',
+  name: 'A. Author',
+  url: 'https://example.com',
+  created_at: '2025-01-20T09:00:00Z',
+};
+
+export const resolutionExample = {
+  id: 'res_01k21v6ye4h9m3t5b7n8c2d0fa',
+  outcome: 'no',
+  effective_at: '2025-08-07',
+  known_at: '2025-08-08T00:00:00Z',
+  decided_at: '2025-08-08T00:00:04Z',
+  decided_by: 'resolver',
+  reason_code: 'released_in_window',
+  reason: 'No, because what it denies came out yes. gpt-5 was released on 2025-08-07.',
+  evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
+  supersedes: null,
+};
+
+export const predictionExample = {
+  id: 'pred_01jf3mw9x1c6v8b2n4m7q5w3es',
+  slug: 'gpt-5-never-released',
+  statement: 'OpenAI never releases GPT-5.',
+  fine_print: null,
+  source: {
+    id: sourceExample.id,
+    title: sourceExample.title,
+    url: sourceExample.url,
+    language: 'en',
+    published_at: '2025-01',
+  },
+  locator: 'section VI',
+  predictor: { id: predictorExample.id, name: predictorExample.name },
+  probability: 0.9,
+  made_at: '2025-01',
+  recorded_at: '2025-01-20T09:05:00Z',
+  hindsight: false,
+  criterion: criterionExample,
+  criterion_text:
+    'No openai gpt model of version 5, unsuffixed only (no mini, pro or other tier) is ever released to the public.',
+  criterion_version: 1,
+  criterion_hash: 'sha256:3f0a0c5f5f0f4e1b9d6c2a7e8b1d4c3f2a9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c',
+  polarity: 'refutable_only',
+  evidence_policy: null,
+  resolve_by: null,
+  status: 'resolved',
+  outcome: 'no',
+  standing: null,
+  leaning: null,
+  review: null,
+  resolution: resolutionExample,
+  tags: ['timelines'],
+  as_of: null,
+  version: 2,
+  created_at: '2025-01-20T09:05:00Z',
+  updated_at: '2025-08-08T00:00:04Z',
+};
+
+export const forecastExample = {
+  id: 'fc_01jf3mw9x4r7t2y6u8i0p5a3sd',
+  prediction_id: predictionExample.id,
+  predictor: predictionExample.predictor,
+  probability: 0.9,
+  made_at: '2025-01',
+  recorded_at: '2025-01-20T09:05:00Z',
+  criterion_version: 1,
+  source_id: sourceExample.id,
+  locator: 'section VI',
+  hindsight: false,
+  scoring: 'scored',
+};
+
+const emptyBins = Array.from({ length: 10 }, (_, bin) => ({
+  from: bin / 10,
+  to: (bin + 1) / 10,
+  forecasts: 0,
+  weight: 0,
+  forecast_mean: null,
+  observed: null,
+}));
+
+/** One claim, called certain but for a tenth, that came out no. */
+export const scorecardExample = {
+  predictor: predictionExample.predictor,
+  claims: { recorded: 1, unresolved: 0, disputed: 0, yes: 0, no: 1, ambiguous: 0, annulled: 0 },
+  plain_claims: { right: 0, wrong: 0, hit_rate: null },
+  plain_claims_hindsight: { right: 0, wrong: 0, hit_rate: null },
+  forecasts: { waiting: 0, unanswered: 0, other_criterion: 0, too_late: 0, hindsight: 0, scored: 1 },
+  rule: 'time_weighted',
+  score: {
+    predictions: 1,
+    forecasts: 1,
+    brier: 0.81,
+    brier_last: 0.81,
+    log_score: Number((-Math.LN10).toFixed(6)),
+    calibration: [
+      ...emptyBins.slice(0, 9),
+      { from: 0.9, to: 1, forecasts: 1, weight: 1, forecast_mean: 0.9, observed: 0 },
+    ],
+  },
+  hindsight_score: {
+    predictions: 0,
+    forecasts: 0,
+    brier: null,
+    brier_last: null,
+    log_score: null,
+    calibration: emptyBins,
+  },
+  as_of: null,
+};
+
+export const explanationNodeExample = {
+  op: 'not',
+  verdict: 'no',
+  reason: 'from_operands',
+  text: 'No, because what it denies came out yes.',
+  effective_at: '2025-08-07',
+  witnesses: [],
+  watermarks: [],
+  of: [
+    {
+      op: 'released',
+      verdict: 'yes',
+      reason: 'released_in_window',
+      text: 'gpt-5 was released on 2025-08-07.',
+      effective_at: '2025-08-07',
+      witnesses: [
+        {
+          observation_id: 'obs_01k21v6xg2k8f4d9s5a1w7e3ru',
+          feed: 'openai-sdk',
+          origin: 'openai-sdk',
+          trust: 'first_party',
+          name: 'gpt-5',
+          model: 'openai gpt 5',
+          observed_at: '2025-08-08T00:00:00Z',
+          source_as_of: '2025-08-07',
+        },
+      ],
+      watermarks: [],
+      of: [],
+    },
+  ],
+};
+
+export const pollExample = {
+  id: 'poll_01k21v6wq7r3c5x9z2b8n4m6ta',
+  feed_id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pa',
+  kind: 'scheduled',
+  result: 'ok',
+  started_at: '2025-08-08T00:00:00Z',
+  observed_at: '2025-08-08T00:00:01Z',
+  finished_at: '2025-08-08T00:00:03Z',
+  items: 2481,
+  new: 3,
+  changed: 12,
+  vanished: 0,
+  lost: 0,
+  bytes: 1048576,
+  bytes_hash: 'sha256:9b1c0b9a8f7e6d5c4b3a2f1e0d9c8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c',
+  frozen_vendors: [],
+  suspect_reason: null,
+  error: null,
+  http_status: 200,
+};
+
+export const feedExample = {
+  id: pollExample.feed_id,
+  slug: 'models-dev',
+  adapter: 'models_dev',
+  url: 'https://models.dev/api.json',
+  trust: 'curated',
+  origin: 'models.dev',
+  covers: ['openai', 'anthropic'],
+  settlement_lag: 'P2D',
+  enabled: true,
+  key_missing: null,
+  options: null,
+  watermark: '2025-08-08T00:00:01Z',
+  advanced_at: '2025-08-08T00:00:03Z',
+  unhealthy_since: null,
+  age_seconds: 840,
+  suspect_polls: 0,
+  failed_polls: 0,
+  lost_items: 2,
+  disagreement: { compared: 120, differing: 7 },
+  health: 'ok',
+  last_poll: pollExample,
+  failures: 0,
+  next_poll_at: '2025-08-08T00:15:00Z',
+  version: 1,
+  created_at: '2025-01-20T09:00:00Z',
+  updated_at: '2025-01-20T09:00:00Z',
+};
+
+export const observationExample = {
+  id: 'obs_01k21v6xg2k8f4d9s5a1w7e3ru',
+  feed: { id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pb', slug: 'openai-sdk' },
+  poll_id: pollExample.id,
+  item_key: 'gpt-5',
+  name: 'gpt-5',
+  host: null,
+  model: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general' },
+  unrecognised: null,
+  observed_at: '2025-08-08T00:00:00Z',
+  ingested_at: '2025-08-08T00:00:03Z',
+  source_as_of: '2025-08-07',
+  source_url: null,
+  item_hash: '4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d9c',
+  item: { key: 'gpt-5', name: 'gpt-5', host: null, raw: { id: 'gpt-5' } },
+};
+
+export const apiKeyExample = {
+  id: 'key_01k21v6zq7e2w9r4t6y8u1i3op',
+  name: 'Release pipeline',
+  prefix: 'ok_q7Rm2K',
+  scopes: ['read', 'write'],
+  status: 'active',
+  created_at: '2025-08-08T09:00:00Z',
+  created_by: 'admin',
+  expires_at: null,
+  revoked_at: null,
+  replaced_by: null,
+  last_used_at: '2025-08-08T09:12:00Z',
+  key: 'ok_q7Rm2KxW9vB4nL8pT3sD6fG1hJ5kZ0yC2a1oZb',
+};
+
+export const auditExample = {
+  id: 'aud_01k21v70b5n8m2x4c6v9z1a3sd',
+  recorded_at: '2025-08-08T09:12:00Z',
+  actor: apiKeyExample.id,
+  operation: 'editPrediction',
+  path: `/v1/predictions/${predictionExample.slug}`,
+  resource_id: predictionExample.id,
+  request_id: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
+  before: { id: predictionExample.id, tags: [] },
+  after: { id: predictionExample.id, tags: ['timelines'] },
+};
+
+export const modelExample = {
+  id: 'openai/gpt-5',
+  vendor: 'openai',
+  slug: 'gpt-5',
+  family: 'gpt',
+  version: '5',
+  tier: null,
+  grade: 'admissible',
+  stage: 'general',
+  occurred: '2025-08-07',
+  basis: 'stated',
+  known_at: '2025-08-08T00:00:00Z',
+  first_seen_at: '2025-08-08T00:00:00Z',
+  url: '/v1/models/openai/gpt-5',
+  why: 'listed by openai-sdk from 2025-08-08T00:00:00Z; dated by openai-sdk',
+};
+
+export const eventExample = {
+  id: 'evt_01k21v6yh3j6k8m1n4p7q9r2st',
+  position: 1042,
+  type: 'prediction.resolved',
+  occurred_at: '2025-08-08T00:00:04Z',
+  prediction_id: predictionExample.id,
+  resolution_id: resolutionExample.id,
+  feed_id: null,
+  data: {
+    prediction: { id: predictionExample.id, slug: predictionExample.slug, statement: predictionExample.statement },
+  },
+};

@@ -1,0 +1,153 @@
+import { z } from '@hono/zod-openapi';
+import { describeCriterion } from '../../domain/criterion/text.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import { type HistoryEntry, listHistoryPage } from '../../services/predictions/history.ts';
+import { instantPosition, numberPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { instantText, pageFields, pageSchema, probabilityField } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply } from '../operation/reply.ts';
+import { forecastExample, predictionExample, resolutionExample } from './examples.ts';
+import { leaningSchema } from './json.ts';
+import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
+
+const criterionSchema = z.object({
+  version: z.int(),
+  hash: z.string().meta({ description: 'SHA-256 of the criterion in canonical order.' }),
+  text: z.string().meta({ description: 'The criterion in plain words.' }),
+  reason: z.string().nullable().meta({ description: 'Why it replaced the one before; null for the first.' }),
+});
+
+const changeSchema = z.object({
+  field: z.string().meta({ example: 'tags' }),
+  before: z.unknown().openapi({ description: 'As it was.' }),
+  after: z.unknown().openapi({ description: 'As it became.' }),
+});
+
+const saidSchema = z.object({
+  id: z.string().meta({ description: 'Id of the forecast.', example: forecastExample.id }),
+  predictor: z
+    .object({
+      id: z.string().meta({ description: 'Id of the predictor.', example: forecastExample.predictor.id }),
+      name: z.string().meta({ description: 'What it is called.', example: forecastExample.predictor.name }),
+    })
+    .meta({ description: 'Who said it.' }),
+  probability: probabilityField,
+  made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: forecastExample.made_at }),
+});
+
+const entrySchema = z
+  .object({
+    at: instantText('When it was written here.'),
+    what: z
+      .enum(['created', 'criterion_replaced', 'edited', 'forecast', 'proposed', 'disputed', 'resolved', 'amended'])
+      .meta({
+        description:
+          'disputed: evidence contradicts the resolution in `contradicts`, or other evidence while there is none.',
+      }),
+    made_at: z.string().nullable().meta({ description: 'Of created: when the claim was made, as exactly as known.' }),
+    criterion: criterionSchema.nullable().meta({ description: 'Of created and criterion_replaced.' }),
+    changes: z.array(changeSchema).nullable().meta({ description: 'Of edited: field by field.' }),
+    forecast: saidSchema.nullable().meta({ description: 'Of forecast: what was recorded.' }),
+    leaning: leaningSchema.nullable().meta({ description: 'Of proposed and disputed: what the evidence leans to.' }),
+    contradicts: z.string().nullable().meta({ description: 'Of disputed: the resolution that stood.' }),
+    resolution: resolutionSchema.nullable().meta({ description: 'Of resolved and amended.' }),
+  })
+  .meta({ id: 'HistoryEntry', description: 'One thing that happened to a prediction.' });
+
+type EntryJson = z.infer<typeof entrySchema>;
+
+/** An entry has the fields of its kind, and null in all others. */
+const nothingSaid = {
+  made_at: null,
+  criterion: null,
+  changes: null,
+  forecast: null,
+  leaning: null,
+  contradicts: null,
+  resolution: null,
+};
+
+function entryToJson(entry: HistoryEntry): EntryJson {
+  const { what } = entry;
+  const base = { at: formatInstant(entry.at), what, ...nothingSaid };
+  switch (what) {
+    case 'created':
+      return { ...base, made_at: entry.madeAt, criterion: criterionToJson(entry.criterion) };
+    case 'criterion_replaced':
+      return { ...base, criterion: criterionToJson(entry.criterion) };
+    case 'edited':
+      return { ...base, changes: [...entry.changes] };
+    case 'forecast': {
+      const { id, predictorId, predictorName, probability, madeAt } = entry.forecast;
+      return {
+        ...base,
+        forecast: { id, predictor: { id: predictorId, name: predictorName }, probability, made_at: madeAt },
+      };
+    }
+    case 'proposed':
+    case 'disputed':
+      return { ...base, leaning: entry.leaning, contradicts: entry.contradicts };
+    case 'resolved':
+    case 'amended':
+      return { ...base, resolution: resolutionToJson(entry.resolution) };
+  }
+}
+
+type CriterionVersion = Extract<HistoryEntry, { what: 'created' }>['criterion'];
+
+function criterionToJson({
+  version,
+  criterion,
+  criterionHash,
+  reason,
+}: CriterionVersion): z.infer<typeof criterionSchema> {
+  return { version, hash: criterionHash, text: describeCriterion(criterion), reason };
+}
+
+const historyExample = [
+  {
+    ...nothingSaid,
+    at: predictionExample.created_at,
+    what: 'created',
+    made_at: predictionExample.made_at,
+    criterion: {
+      version: 1,
+      hash: predictionExample.criterion_hash,
+      text: predictionExample.criterion_text,
+      reason: null,
+    },
+  },
+  { ...nothingSaid, at: resolutionExample.decided_at, what: 'resolved', resolution: resolutionExample },
+];
+
+const place = z.tuple([instantPosition, numberPosition, textPosition]);
+
+const list = operation({
+  method: 'get',
+  path: '/v1/predictions/{id}/history',
+  operationId: 'listHistoryPage',
+  tag: 'Predictions',
+  summary: "List a prediction's history",
+  description:
+    'Everything that happened to it, oldest first: recorded, edited (which fields), forecast (by whom, how probable), its criterion replaced (why), proposed or disputed (what the evidence leant to), resolved and amended.',
+  access: 'read',
+  params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
+  query: pageFields,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('HistoryPage', 'A page of what happened to a prediction.', entrySchema),
+    example: { data: historyExample, next_cursor: null },
+  },
+  handle: async ({ services }, { params, query, listing, target }) => {
+    const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, place);
+    const found = await listHistoryPage(services, params.id, {
+      after: at === null ? null : { at: at[0], rank: at[1], key: at[2] },
+      limit: (query.limit ?? pageDefault) + 1,
+    });
+    const { rows, next } = cutPage(found, query.limit, ({ place: { at, rank, key } }) => [at, rank, key] as const);
+    return pageReply({ listing, target }, rows.map(entryToJson), next);
+  },
+});
+
+export const historyOperations = [list];

@@ -1,0 +1,96 @@
+import { z } from '@hono/zod-openapi';
+import { formatInstant } from '../../domain/instant.ts';
+import { createPredictor, findPredictorById, listPredictorPage } from '../../services/predictions/predictors.ts';
+import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { instantText, nameCharsMax, pageFields, pageSchema, text, webUrlField } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply } from '../operation/reply.ts';
+import { predictorExample } from './examples.ts';
+
+const tag = 'Sources and predictors';
+/** Nothing about a predictor is ever edited. */
+const onlyVersion = 1;
+
+const predictorSchema = z
+  .object({
+    id: z.string().meta({ example: predictorExample.id }),
+    name: z.string(),
+    url: z.string().nullable(),
+    created_at: instantText('When it was entered here.'),
+  })
+  .meta({ id: 'Predictor', description: 'Who said it: a person or an organisation.' });
+
+type Predictor = Awaited<ReturnType<typeof findPredictorById>>;
+
+function predictorToJson(predictor: Predictor): z.infer<typeof predictorSchema> {
+  return { id: predictor.id, name: predictor.name, url: predictor.url, created_at: formatInstant(predictor.createdAt) };
+}
+
+const inputSchema = z
+  .strictObject({
+    name: text(nameCharsMax, { description: 'What it is called.', example: predictorExample.name }),
+    url: webUrlField.nullable().optional(),
+  })
+  .meta({ id: 'PredictorInput', description: 'Who said it.' });
+
+const list = operation({
+  method: 'get',
+  path: '/v1/predictors',
+  operationId: 'listPredictorPage',
+  tag,
+  summary: 'List predictors',
+  description: 'Oldest first.',
+  access: 'read',
+  query: pageFields,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('PredictorPage', 'A page of predictors.', predictorSchema),
+    example: { data: [predictorExample], next_cursor: null },
+  },
+  handle: async ({ services }, { query, listing, target }) => {
+    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
+    const found = await listPredictorPage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const { rows, next } = cutPage(found, query.limit, (last) => last.id);
+    return pageReply({ listing, target }, rows.map(predictorToJson), next);
+  },
+});
+
+const create = operation({
+  method: 'post',
+  path: '/v1/predictors',
+  operationId: 'createPredictor',
+  tag,
+  summary: 'Create a predictor',
+  description: 'Names who said it; predictions refer to it by id.',
+  access: 'write',
+  body: { schema: inputSchema, example: { name: predictorExample.name, url: predictorExample.url } },
+  answer: { status: 201, description: 'Created.', schema: predictorSchema, example: predictorExample },
+  handle: async ({ services }, { body }) => {
+    const predictor = await createPredictor(services, { name: body.name, url: body.url ?? null });
+    return {
+      status: 201,
+      body: predictorToJson(predictor),
+      version: onlyVersion,
+      headers: { location: `/v1/predictors/${predictor.id}` },
+    };
+  },
+});
+
+const find = operation({
+  method: 'get',
+  path: '/v1/predictors/{id}',
+  operationId: 'findPredictorById',
+  tag,
+  summary: 'Get a predictor',
+  description: 'Who said it.',
+  access: 'read',
+  params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
+  answer: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
+  handle: async ({ services }, { params }) => ({
+    body: predictorToJson(await findPredictorById(services, params.id)),
+    version: onlyVersion,
+  }),
+});
+
+export const predictorOperations = [list, create, find];

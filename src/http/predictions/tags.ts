@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi';
+import { listTagPage } from '../../services/predictions/tags.ts';
+import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { pageFields, pageSchema } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply } from '../operation/reply.ts';
+import { countsExample, countsSchema, countsToJson } from './counts-json.ts';
+
+const tagSchema = z
+  .object({
+    tag: z
+      .string()
+      .meta({ description: 'As it is written; `?tag=` of the list of predictions takes it.', example: 'timelines' }),
+    predictions: countsSchema.meta({ description: 'Those that carry it.' }),
+  })
+  .meta({ id: 'Tag', description: 'A tag, and how its predictions stand.' });
+
+const list = operation({
+  method: 'get',
+  path: '/v1/tags',
+  operationId: 'listTagPage',
+  tag: 'Predictions',
+  summary: 'List tags',
+  description: 'The tags in use with how their predictions stand, in the order of their characters.',
+  access: 'read',
+  query: pageFields,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('TagPage', 'A page of tags.', tagSchema),
+    example: { data: [{ tag: 'timelines', predictions: countsExample }], next_cursor: null },
+  },
+  handle: async ({ services }, { query, listing, target }) => {
+    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
+    const found = await listTagPage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const { rows, next } = cutPage(found, query.limit, (last) => last.tag);
+    const data = rows.map((row) => ({ tag: row.tag, predictions: countsToJson(row) }));
+    return pageReply({ listing, target }, data, next);
+  },
+});
+
+export const tagOperations = [list];

@@ -1,0 +1,76 @@
+import type { MiddlewareHandler } from 'hono';
+import type { HttpDeps, HttpEnv } from '../deps.ts';
+
+const requestIdPattern = /^[\w.:=+/-]{1,128}$/;
+const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** What a page of another site may read of an answer. */
+const exposedHeaders =
+  'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Deprecation, Sunset';
+const allowedHeaders =
+  'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id, Traceparent';
+const preflightSecondsMax = 600;
+
+/** On every answer, whoever made it. Strict-Transport-Security belongs to whoever terminates TLS. */
+export const securityHeaders: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+export const corsHeaders: Readonly<Record<string, string>> = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': exposedHeaders,
+};
+
+/** The caller's request id where it is one, otherwise a new one; echoed, logged and part of every problem. */
+export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const asked = c.req.header('x-request-id');
+    c.set('requestId', asked !== undefined && requestIdPattern.test(asked) ? asked : http.services.newId('req'));
+    await next();
+    c.res.headers.set('x-request-id', c.get('requestId'));
+  };
+}
+
+export const addHeaders: MiddlewareHandler<HttpEnv> = async (c, next) => {
+  await next();
+  const { headers } = c.res;
+  for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders, ...c.get('quota') }))
+    if (!headers.has(name)) headers.set(name, value);
+  // A page links to the next one already.
+  for (const [name, value] of Object.entries(c.get('notices') ?? {})) headers.append(name, value);
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+};
+
+/** One line for each request, at its end. */
+export function logRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    const start = performance.now();
+    await next();
+    const traceparent = c.req.header('traceparent');
+    const fields = {
+      request_id: c.get('requestId'),
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      ms: Math.round((performance.now() - start) * 10) / 10,
+      ...(traceparent !== undefined && traceparentPattern.test(traceparent) ? { traceparent } : {}),
+    };
+    http.log.info(fields, 'request');
+  };
+}
+
+/** What `OPTIONS` answers for an address with these methods, a preflight included. */
+export function optionsHeaders(methods: readonly string[]): Record<string, string> {
+  const allow = methods.join(', ');
+  return {
+    ...corsHeaders,
+    allow,
+    'access-control-allow-methods': allow,
+    'access-control-allow-headers': allowedHeaders,
+    'access-control-max-age': String(preflightSecondsMax),
+    'cache-control': 'no-store',
+  };
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Context, Hono } from 'hono';
+import { packageRoot } from '../../package-root.ts';
+import type { HttpEnv } from '../deps.ts';
+import { problemKinds } from '../operation/errors.ts';
+import { contentTag, isHeld } from '../operation/etag.ts';
+
+/** Nothing from elsewhere, nothing inline: the reference works without any other host. */
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const assetSecondsMax = 3600;
+
+const referencePage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Outturn API reference</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+<link rel="service-desc" type="application/json" href="/openapi.json">
+</head>
+<body>
+<main id="reference"></main>
+<noscript><p>The reference needs JavaScript. The same is in <a href="/openapi.yaml">openapi.yaml</a>.</p></noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/reference.js"></script>
+</body>
+</html>
+`;
+
+const referenceScript = `'use strict';
+SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#reference',
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: 'BaseLayout',
+  deepLinking: true,
+  displayRequestDuration: true,
+  defaultModelExpandDepth: 2,
+  validatorUrl: null,
+});
+`;
+
+/** Where a problem's \`type\` leads. */
+function renderProblems(): string {
+  const entries = Object.entries(problemKinds).map(
+    ([code, { status, title }]) => `<dt id="${code}"><code>${code}</code> (${status})</dt>\n<dd>${title}.</dd>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Outturn problems</title>
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+</head>
+<body>
+<main>
+<h1>Problems</h1>
+<p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>code</code> is one of these; its <code>detail</code> and <code>errors</code> say what is wrong this time.</p>
+<dl>
+${entries.join('\n')}
+</dl>
+<p><a href="/docs">API reference</a></p>
+</main>
+</body>
+</html>
+`;
+}
+
+const html = 'text/html; charset=utf-8';
+const plain = 'text/plain; charset=utf-8';
+const script = 'text/javascript; charset=utf-8';
+
+/** The distribution's own files, by name, with what they are. */
+const distributed: Readonly<Record<string, string>> = {
+  'swagger-ui-bundle.js': script,
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+type File = {
+  readonly mediaType: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly tag: string;
+  readonly cacheControl: string;
+};
+
+/** What is there for people and browsers, outside the API. */
+export function addPages(app: Hono<HttpEnv>): void {
+  const directory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const assets = new Map<string, File>();
+  const asset = (name: string, mediaType: string): File => {
+    const held =
+      assets.get(name) ??
+      makeFile(new Uint8Array(readFileSync(join(directory, name))), mediaType, `public, max-age=${assetSecondsMax}`);
+    assets.set(name, held);
+    return held;
+  };
+  const pages: Readonly<Record<string, File>> = {
+    '/docs': makeFile(referencePage, html, 'no-cache'),
+    '/docs/problems': makeFile(renderProblems(), html, 'no-cache'),
+    '/docs/versioning': makeFile(readFileSync(join(packageRoot(), 'docs', 'versioning.md'), 'utf8'), plain, 'no-cache'),
+    '/docs/reference.js': makeFile(referenceScript, script, 'no-cache'),
+  };
+  app.get('/', (c) => c.redirect('/docs', 302));
+  for (const [path, file] of Object.entries(pages)) app.get(path, (c) => sendFile(c, file));
+  for (const [name, mediaType] of Object.entries(distributed))
+    app.get(`/docs/${name}`, (c) => sendFile(c, asset(name, mediaType)));
+}
+
+function makeFile(content: string | Uint8Array<ArrayBuffer>, mediaType: string, cacheControl: string): File {
+  return { content, mediaType, tag: contentTag(content), cacheControl };
+}
+
+function sendFile(c: Context<HttpEnv>, file: File): Response {
+  const headers = { etag: file.tag, 'cache-control': file.cacheControl, 'content-security-policy': pagePolicy };
+  if (isHeld(c.req.header('if-none-match'), file.tag)) return c.body(null, 304, headers);
+  return c.body(file.content, 200, { ...headers, 'content-type': file.mediaType });
+}

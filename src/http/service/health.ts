@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi';
+import { formatInstant } from '../../domain/instant.ts';
+import { checkReadiness } from '../../services/service/readiness.ts';
+import { buildProblem, problemHeaders } from '../operation/errors.ts';
+import { operation } from '../operation/operation.ts';
+
+const tag = 'Service';
+
+const health = operation({
+  method: 'get',
+  path: '/healthz',
+  operationId: 'checkHealth',
+  tag,
+  summary: 'Is the process alive?',
+  description: 'Answers while the process runs, whatever else is the matter.',
+  access: 'open',
+  answer: {
+    status: 200,
+    description: 'It is.',
+    schema: z
+      .object({ status: z.literal('ok'), version: z.string().meta({ description: 'Version of the program.' }) })
+      .meta({ id: 'Health', description: 'The process is alive.' }),
+    example: { status: 'ok', version: '0.1.0' },
+  },
+  handle: async ({ version }) => ({ body: { status: 'ok', version }, headers: { 'cache-control': 'no-store' } }),
+});
+
+const feedHealthSchema = z.object({
+  slug: z.string(),
+  health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
+  watermark: z.string().nullable().meta({ description: 'Up to when it is known.' }),
+});
+
+const disabledSchema = z.object({
+  gone: z.int().meta({ description: 'They answered 410 Gone.' }),
+  failing: z.int().meta({ description: 'Nothing was delivered for five days.' }),
+  manual: z.int().meta({ description: 'By a person.' }),
+});
+
+const readinessSchema = z
+  .object({
+    ready: z.boolean(),
+    draining: z.boolean().meta({ description: 'The process was told to stop.' }),
+    database: z.enum(['ok', 'down']),
+    migrations: z.enum(['ok', 'pending', 'newer', 'changed', 'unknown']),
+    feeds: z
+      .array(feedHealthSchema)
+      .meta({ description: 'Told for people; the health of feeds never makes this fail.' }),
+    webhook_endpoints_disabled: disabledSchema.nullable().meta({
+      description:
+        'Webhook endpoints that are told nothing, by reason; they never make this fail. Null when not known.',
+    }),
+  })
+  .meta({ id: 'Readiness', description: 'Whether requests can be served.' });
+
+const readiness = operation({
+  method: 'get',
+  path: '/readyz',
+  operationId: 'checkReadiness',
+  tag,
+  summary: 'Can requests be served?',
+  description:
+    'The database answers, is migrated, and the process was not told to stop. Otherwise 503, with the same fields beside those of the problem.',
+  access: 'open',
+  answer: {
+    status: 200,
+    description: 'They can.',
+    schema: readinessSchema,
+    example: {
+      ready: true,
+      draining: false,
+      database: 'ok',
+      migrations: 'ok',
+      feeds: [{ slug: 'models-dev', health: 'ok', watermark: '2025-08-08T00:00:01Z' }],
+      webhook_endpoints_disabled: { gone: 0, failing: 1, manual: 0 },
+    },
+  },
+  refusals: ['service_unavailable'],
+  handle: async (http, { target }) => {
+    const draining = http.isDraining?.() ?? false;
+    const { ready, database, migrations, feeds, endpointsDisabled } = await checkReadiness(http.services);
+    const told = feeds.map(({ feed, health }) => ({
+      slug: feed.slug,
+      health,
+      watermark: feed.watermark === null ? null : formatInstant(feed.watermark),
+    }));
+    const state = {
+      ready: ready && !draining,
+      draining,
+      database,
+      migrations,
+      feeds: told,
+      webhook_endpoints_disabled: endpointsDisabled,
+    };
+    if (state.ready) return { body: state, headers: { 'cache-control': 'no-store' } };
+    const detail = draining
+      ? 'the process is stopping'
+      : database === 'down'
+        ? 'the database does not answer'
+        : `migrations: ${migrations}`;
+    const { 'content-type': mediaType = '', ...headers } = problemHeaders('service_unavailable');
+    return {
+      status: 503,
+      body: { ...buildProblem('service_unavailable', detail, target.requestId), ...state },
+      mediaType,
+      headers,
+    };
+  },
+});
+
+export const serviceOperations = [health, readiness];

@@ -1,0 +1,95 @@
+import { createServer, type Server } from 'node:http';
+import { z } from '@hono/zod-openapi';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Deps } from '../../services/deps.ts';
+import { type WebhookMetrics, webhookMetrics } from '../../services/webhooks/metrics.ts';
+import { operation } from '../operation/operation.ts';
+
+const mediaType = 'text/plain; version=0.0.4; charset=utf-8';
+
+type Sample = { readonly labels?: string; readonly value: number };
+
+/** One metric in the text format of Prometheus. */
+function render(name: string, kind: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
+  const lines = samples.map(({ labels, value }) => `${name}${labels === undefined ? '' : `{${labels}}`} ${value}`);
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines, ''].join('\n');
+}
+
+function renderMetrics({ pending, due, oldestDueSeconds, endpointsDisabled, attempts }: WebhookMetrics): string {
+  const results = [...attempts].sort(([a], [b]) => (a < b ? -1 : 1));
+  const byResult = results.map(([result, value]) => ({ labels: `result="${result}"`, value }));
+  const byReason = Object.entries(endpointsDisabled).map(([reason, value]) => ({
+    labels: `reason="${reason}"`,
+    value,
+  }));
+  return [
+    render('outturn_webhook_deliveries_pending', 'gauge', 'Deliveries that wait.', [{ value: pending }]),
+    render('outturn_webhook_deliveries_due', 'gauge', 'Deliveries whose time has come.', [{ value: due }]),
+    render('outturn_webhook_oldest_due_seconds', 'gauge', 'How long the oldest of those has waited.', [
+      { value: oldestDueSeconds },
+    ]),
+    render('outturn_webhook_endpoints_disabled', 'gauge', 'Endpoints that are told nothing, by reason.', byReason),
+    render('outturn_webhook_attempts_total', 'counter', 'Attempts of this process, by result.', byResult),
+  ].join('');
+}
+
+const metrics = operation({
+  method: 'get',
+  path: '/metrics',
+  operationId: 'webhookMetrics',
+  tag: 'Service',
+  summary: 'Metrics',
+  description: 'In the text format of Prometheus. Not here but on a port of its own where METRICS_PORT is set.',
+  access: 'read',
+  answer: {
+    status: 200,
+    description: 'The metrics.',
+    schema: z.string(),
+    example: '# TYPE outturn_webhook_deliveries_pending gauge\noutturn_webhook_deliveries_pending 0\n',
+    mediaType: 'text/plain',
+  },
+  refusals: ['not_found'],
+  handle: async (http) => {
+    if (http.metricsApart === true) throw new Refusal('not_found', 'metrics have a port of their own here');
+    return {
+      text: renderMetrics(await webhookMetrics(http.services)),
+      mediaType,
+      headers: { 'cache-control': 'no-store' },
+    };
+  },
+});
+
+export const metricsOperations = [metrics];
+
+/** Serves metrics, and nothing else, on a port of their own: for networks where only the collector reaches it. */
+export async function serveMetrics(
+  deps: Deps,
+  at: { readonly host: string; readonly port: number },
+): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer(async (request, response) => {
+    if (request.url !== '/metrics') return response.writeHead(404).end();
+    try {
+      response.setHeader('content-type', mediaType).end(renderMetrics(await webhookMetrics(deps)));
+    } catch (error) {
+      deps.log.error({ error: String(error) }, 'metrics could not be read');
+      response.writeHead(503).end();
+    }
+  });
+  const port = await listen(server, at);
+  return {
+    port,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : at.port;
+}

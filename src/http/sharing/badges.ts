@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi';
+import { renderBadge } from '../../domain/sharing/badge.ts';
+import { findPredictionAt } from '../../services/predictions/predictions.ts';
+import { operation } from '../operation/operation.ts';
+import { predictionExample } from '../predictions/examples.ts';
+
+/** Other sites may keep a badge so long before they ask again. */
+const badgeSecondsMax = 300;
+
+/** By what a badge says; each with more than 4.5 : 1 of contrast to white. */
+const colors: Readonly<Record<string, string>> = {
+  yes: '#1a7f37',
+  no: '#b42318',
+  ambiguous: '#7a4b00',
+  annulled: '#57606a',
+  open: '#0b5cad',
+  proposed: '#6b3fa0',
+  disputed: '#9a3b00',
+};
+const otherColor = '#57606a';
+
+const suffix = '.svg';
+
+const badge = operation({
+  method: 'get',
+  path: '/badges/{id}.svg',
+  operationId: 'showBadge',
+  tag: 'For other sites',
+  summary: 'A badge of a prediction',
+  description: 'What was claimed and what came of it, as SVG that any other site may embed.',
+  access: 'read',
+  bearsLag: true,
+  params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
+  query: {
+    label: z.string().min(1).max(200).regex(/\S/, 'must not be blank').optional().meta({
+      description: 'Other words for what was claimed; shortened where they are long.',
+      example: 'GPT-5 never released',
+    }),
+  },
+  answer: {
+    status: 200,
+    description: 'The badge.',
+    schema: z.string(),
+    example:
+      '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="20" role="img" aria-label="GPT-5 never released: no"/>',
+    mediaType: 'image/svg+xml',
+  },
+  handle: async ({ services }, { params, query }) => {
+    const view = await findPredictionAt(services, params.id.slice(0, -suffix.length), null);
+    const message = view.resolution?.outcome ?? view.status;
+    const text = renderBadge(query.label ?? view.prediction.statement, message, colors[message] ?? otherColor);
+    const headers = { 'cross-origin-resource-policy': 'cross-origin' };
+    return { text, mediaType: 'image/svg+xml', secondsMax: badgeSecondsMax, headers };
+  },
+});
+
+export const badgeOperations = [badge];

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Deps } from '../../services/deps.ts';
+import { exportRecord, recordExport } from '../../services/transfer/export.ts';
+import type { HttpDeps } from '../deps.ts';
+import { streamLimits } from '../events/event-stream.ts';
+
+type By = Parameters<typeof recordExport>[1];
+type ByteStream = ReadableStream<Uint8Array>;
+
+/** Databases of which this process is taking a copy. */
+const underWay = new WeakSet<Deps['db']>();
+
+/**
+ * The record as it stands when this resolves. A server keeps the moment for as long as the reader takes, and the reader sets
+ * the pace; the embedded database has one connection for everybody, so there the copy goes to a file first.
+ * Refuses with `service_unavailable` while another copy is being taken here.
+ */
+export async function streamRecord(http: HttpDeps, by: By, cut: () => void): Promise<ByteStream> {
+  const { db } = http.services;
+  if (underWay.has(db))
+    throw new Refusal('service_unavailable', 'an export is under way here: take one after the other');
+  underWay.add(db);
+  const release = (): void => void underWay.delete(db);
+  const stream = db.kind === 'embedded' ? await spool(http).finally(release) : await startPaced(http, cut, release);
+  try {
+    await recordExport(http.services, by);
+  } catch (error) {
+    await stream.cancel();
+    throw error;
+  }
+  return stream;
+}
+
+/** A file that has no name any more: it goes with the last who reads it, whatever happens to this process. */
+async function spool({ services, version }: HttpDeps): Promise<ByteStream> {
+  const path = join(tmpdir(), `outturn-export-${randomUUID()}`);
+  const file: FileHandle = await open(path, 'wx+', 0o600);
+  try {
+    await rm(path);
+    await exportRecord(services, { program: version, write: (bytes) => file.appendFile(bytes) });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  // The two declarations of one and the same class differ.
+  return Readable.toWeb(file.createReadStream({ start: 0 })) as ByteStream;
+}
+
+/** Resolves when the moment is fixed. Whoever stops reading is cut off, so that the moment is not kept for nobody. */
+async function startPaced(http: HttpDeps, cut: () => void, release: () => void): Promise<ByteStream> {
+  const { stalledMs } = { ...streamLimits, ...http.streamLimits };
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  let answering = false;
+  await new Promise<void>((begun, failed) => {
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      answering = true;
+      begun();
+      await inTime(writer.write(bytes), stalledMs);
+    };
+    exportRecord(http.services, { program: http.version, write })
+      .then(() => writer.close())
+      .catch(async (error: unknown) => {
+        failed(error);
+        // Its reader may have gone away by itself: the writer then ended with the stream.
+        if (!answering || writer.desiredSize === null) return;
+        http.log.warn({ error: String(error) }, 'an export was cut off');
+        cut();
+        await writer.abort(error).catch(() => {});
+      })
+      .finally(release);
+  });
+  return readable;
+}
+
+async function inTime(written: Promise<void>, msMax: number): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  const stalled = new Promise<never>((_resolve, reject) => {
+    late = setTimeout(() => reject(new Error(`its reader took nothing for ${msMax} ms`)), msMax);
+  });
+  try {
+    await Promise.race([written, stalled]);
+  } finally {
+    clearTimeout(late);
+  }
+}

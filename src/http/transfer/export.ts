@@ -1,0 +1,49 @@
+import { z } from '@hono/zod-openapi';
+import { exportFormat } from '../../domain/transfer/format.ts';
+import { adminCaller } from '../operation/auth.ts';
+import { operation } from '../operation/operation.ts';
+import { streamRecord } from './export-stream.ts';
+
+const exampleHash = '5c1f0f6d7d0d3a0c9f1f6f0f8b6c1a5e2d4b7a9c3e8f1d0b6a5c4e3f2d1b0a98';
+const example = [
+  {
+    format: exportFormat,
+    program: '0.1.0',
+    migration: { version: 1, name: '0001_first_answer.sql', sha256: exampleHash },
+    rows: { settings: 1 },
+  },
+  { table: 'settings', row: { name: 'seeded', value: 'article' } },
+  { end: exportFormat, rows: 1, sha256: exampleHash },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join('');
+
+const exportAll = operation({
+  method: 'get',
+  path: '/v1/export',
+  operationId: 'exportRecord',
+  tag: 'Keys and audit',
+  summary: 'Export everything',
+  description:
+    'The whole record as lines of JSON, as of one moment, for `outturn import` into an empty database: a header, a line for each row, and a footer with the number of rows and the SHA-256 of all lines before it. An answer without its footer was cut short. Secrets of webhooks are in it as they are kept, encrypted with OUTTURN_SECRET; keys as hashes. One export at a time on each node. That it was taken is written down in the audit.',
+  access: 'admin',
+  streams: true,
+  answer: {
+    status: 200,
+    description: 'The lines.',
+    schema: z.string(),
+    example,
+    mediaType: 'application/x-ndjson',
+  },
+  refusals: ['service_unavailable'],
+  handle: async (http, { caller, target, cut }) => {
+    const by = { actor: (caller ?? adminCaller).id, path: target.path, requestId: target.requestId };
+    return {
+      stream: await streamRecord(http, by, cut),
+      mediaType: 'application/x-ndjson',
+      headers: { 'content-disposition': 'attachment; filename="outturn-export.ndjson"' },
+    };
+  },
+});
+
+export const exportOperations = [exportAll];

@@ -1,0 +1,275 @@
+import { z } from '@hono/zod-openapi';
+import { eventTypes, pingType } from '../../domain/events/event.ts';
+import { dayMs, formatInstant, parseDate } from '../../domain/instant.ts';
+import { deliveryStates } from '../../domain/webhooks/delivery.ts';
+import {
+  countEndpointDeliveries,
+  type DeliveryFilter,
+  type DeliveryRow,
+  findDelivery,
+  listDeliveryAttempts,
+  listDeliveryPage,
+  listEndpointDeliveries,
+  recoverEndpoint,
+  retryDelivery,
+  testEndpoint,
+} from '../../services/webhooks/deliveries.ts';
+import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { dateField, filterMoment, instantText, pageFields, pageSchema, referenceField } from '../operation/fields.ts';
+import { given } from '../operation/input.ts';
+import { operation } from '../operation/operation.ts';
+import { cutPage, pageReply, type Reply, type Target } from '../operation/reply.ts';
+import {
+  attemptSchema,
+  attemptToJson,
+  deliverySchema,
+  deliveryToJson,
+  deliveryWithBodySchema,
+} from './delivery-json.ts';
+import { attemptExample, deliveryExample, endpointExample, resolvedExample } from './examples.ts';
+
+const tag = 'Webhooks';
+const idParameter = { id: { description: 'The id of a delivery.', example: deliveryExample.id } };
+const endpointParameter = { id: { description: 'The id of a webhook endpoint.', example: endpointExample.id } };
+const withBodyExample = { ...deliveryExample, body: JSON.stringify(resolvedExample) };
+
+const filters = {
+  state: z.enum(deliveryStates).optional().meta({ description: 'What became of them.', example: 'failed' }),
+  event_type: z
+    .enum([...eventTypes, pingType])
+    .optional()
+    .meta({ description: 'Of what they tell.', example: 'prediction.resolved' }),
+  event_id: referenceField.optional().meta({ description: 'Of one event.', example: deliveryExample.event.id }),
+  'created_at[gte]': filterMoment('Recorded at this moment or later.', '2025-08-01'),
+  'created_at[lt]': filterMoment('Recorded before this moment.', '2025-09-01'),
+  sort: z.enum(['created_at', '-created_at']).optional().meta({
+    description: 'In the order of recording, or the newest first, which is the default.',
+    example: 'created_at',
+  }),
+  ...pageFields,
+};
+
+const deliveryPageSchema = pageSchema('WebhookDeliveryPage', 'A page of deliveries.', deliverySchema);
+
+type Query = z.output<z.ZodObject<typeof filters>>;
+
+/** A page of deliveries by the filters above. */
+async function replyPage(
+  { query, listing, target }: { query: Query; listing: string; target: Target },
+  list: (
+    filter: DeliveryFilter,
+    page: { after: number | null; newestFirst: boolean; limit: number },
+  ) => Promise<DeliveryRow[]>,
+): Promise<Reply> {
+  const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
+  const filter = given({
+    state: query.state,
+    eventType: query.event_type,
+    eventId: query.event_id,
+    createdGte: query['created_at[gte]'],
+    createdLt: query['created_at[lt]'],
+  });
+  const page = { after, newestFirst: query.sort !== 'created_at', limit: (query.limit ?? pageDefault) + 1 };
+  const { rows, next } = cutPage(await list(filter, page), query.limit, (last) => last.seq);
+  return pageReply({ listing, target }, rows.map(deliveryToJson), next);
+}
+
+const listOfEndpoint = operation({
+  method: 'get',
+  path: '/v1/webhook-endpoints/{id}/deliveries',
+  operationId: 'listEndpointDeliveries',
+  tag,
+  summary: "List an endpoint's deliveries",
+  description: 'What it was told, is being told and could not be told.',
+  access: 'webhooks',
+  params: endpointParameter,
+  query: filters,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: deliveryPageSchema,
+    example: { data: [deliveryExample], next_cursor: null },
+  },
+  handle: async ({ services }, input) =>
+    await replyPage(input, (filter, page) => listEndpointDeliveries(services, input.params.id, filter, page)),
+});
+
+const list = operation({
+  method: 'get',
+  path: '/v1/webhook-deliveries',
+  operationId: 'listDeliveryPage',
+  tag,
+  summary: 'List deliveries',
+  description: 'To every endpoint, those that were deleted included; with `event_id`, who was told of one event.',
+  access: 'webhooks',
+  query: filters,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: deliveryPageSchema,
+    example: { data: [deliveryExample], next_cursor: null },
+  },
+  handle: async ({ services }, input) =>
+    await replyPage(input, (filter, page) => listDeliveryPage(services, filter, page)),
+});
+
+const find = operation({
+  method: 'get',
+  path: '/v1/webhook-deliveries/{id}',
+  operationId: 'findDelivery',
+  tag,
+  summary: 'Get a delivery',
+  description: 'One event for one endpoint, with its body.',
+  access: 'webhooks',
+  params: idParameter,
+  answer: { status: 200, description: 'The delivery.', schema: deliveryWithBodySchema, example: withBodyExample },
+  handle: async ({ services }, { params }) => {
+    const delivery = await findDelivery(services, params.id);
+    return { body: { ...deliveryToJson(delivery), body: delivery.body } };
+  },
+});
+
+const attempts = operation({
+  method: 'get',
+  path: '/v1/webhook-deliveries/{id}/attempts',
+  operationId: 'listDeliveryAttempts',
+  tag,
+  summary: 'List the attempts of a delivery',
+  description: 'In order, with where each went and what was answered.',
+  access: 'webhooks',
+  params: idParameter,
+  query: pageFields,
+  answer: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('WebhookAttemptPage', 'A page of attempts.', attemptSchema),
+    example: { data: [attemptExample], next_cursor: null },
+  },
+  handle: async ({ services }, { params, query, listing, target }) => {
+    const after = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
+    const page = { after, limit: (query.limit ?? pageDefault) + 1 };
+    const { rows, next } = cutPage(
+      await listDeliveryAttempts(services, params.id, page),
+      query.limit,
+      (last) => last.number,
+    );
+    return pageReply({ listing, target }, rows.map(attemptToJson), next);
+  },
+});
+
+const retry = operation({
+  method: 'post',
+  path: '/v1/webhook-deliveries/{id}/retry',
+  operationId: 'retryDelivery',
+  tag,
+  summary: 'Try a delivery again',
+  description:
+    'Sends it once more, now, whatever came of it before. A retry that was planned is cancelled by it, and the schedule goes on behind it.',
+  access: 'webhooks',
+  params: idParameter,
+  answer: {
+    status: 200,
+    description: 'The delivery, about to be tried.',
+    schema: deliveryWithBodySchema,
+    example: { ...withBodyExample, state: 'pending', next_attempt_at: '2025-08-08T10:00:00Z', settled_at: null },
+  },
+  refusals: ['conflict'],
+  handle: async ({ services }, { params }) => {
+    const delivery = await retryDelivery(services, params.id);
+    return { body: { ...deliveryToJson(delivery), body: delivery.body } };
+  },
+});
+
+const test = operation({
+  method: 'post',
+  path: '/v1/webhook-endpoints/{id}/test',
+  operationId: 'testEndpoint',
+  tag,
+  summary: 'Send a test',
+  description:
+    'Sends a signed `ping` to this endpoint, whatever it subscribed to: one attempt. Read the delivery for what came of it.',
+  access: 'webhooks',
+  params: endpointParameter,
+  answer: {
+    status: 201,
+    description: 'The delivery, about to be made.',
+    schema: deliveryWithBodySchema,
+    example: { ...withBodyExample, event: { ...deliveryExample.event, type: pingType } },
+  },
+  refusals: ['conflict'],
+  handle: async ({ services }, { params }) => {
+    const delivery = await testEndpoint(services, params.id);
+    return {
+      status: 201,
+      body: { ...deliveryToJson(delivery), body: delivery.body },
+      headers: { location: `/v1/webhook-deliveries/${delivery.id}` },
+    };
+  },
+});
+
+const recover = operation({
+  method: 'post',
+  path: '/v1/webhook-endpoints/{id}/recover',
+  operationId: 'recoverEndpoint',
+  tag,
+  summary: 'Send what was missed',
+  description:
+    'Sends again every delivery recorded since a moment, 14 days back at most, that was held or given up, and nothing that arrived.',
+  access: 'webhooks',
+  params: endpointParameter,
+  body: {
+    schema: z
+      .strictObject({ since: dateField })
+      .meta({ id: 'RecoverInput', description: 'From when on; of a date its start.' }),
+    example: { since: '2025-08-01T00:00:00Z' },
+  },
+  answer: {
+    status: 200,
+    description: 'They are on their way.',
+    schema: z
+      .object({ recovered: z.int().meta({ description: 'Deliveries that are sent again.' }) })
+      .meta({ id: 'Recovered', description: 'How much was missed.' }),
+    example: { recovered: 3 },
+  },
+  refusals: ['conflict'],
+  handle: async ({ services }, { params, body }) => {
+    const since = parseDate(body.since)?.interval.from ?? 0;
+    return { body: { recovered: await recoverEndpoint(services, params.id, since) } };
+  },
+});
+
+const statsMsDefault = 7 * dayMs;
+const count = z.int().min(0);
+
+const stats = operation({
+  method: 'get',
+  path: '/v1/webhook-endpoints/{id}/stats',
+  operationId: 'countEndpointDeliveries',
+  tag,
+  summary: 'Count deliveries',
+  description: 'What became of the deliveries recorded since a moment, 28 days back at most; a week when left out.',
+  access: 'webhooks',
+  params: endpointParameter,
+  query: { since: filterMoment('From when on; of a date its start.', '2025-08-01') },
+  answer: {
+    status: 200,
+    description: 'The counts.',
+    schema: z
+      .object({
+        since: instantText('From when on.'),
+        pending: count,
+        succeeded: count,
+        failed: count,
+        held: count,
+        cancelled: count,
+      })
+      .meta({ id: 'WebhookStats', description: 'Deliveries by what became of them.' }),
+    example: { since: '2025-08-01T00:00:00Z', pending: 0, succeeded: 41, failed: 1, held: 0, cancelled: 0 },
+  },
+  handle: async ({ services }, { params, query }) => {
+    const since = query.since ?? services.now() - statsMsDefault;
+    return { body: { since: formatInstant(since), ...(await countEndpointDeliveries(services, params.id, since)) } };
+  },
+});
+
+export const deliveryOperations = [listOfEndpoint, test, recover, stats, list, find, attempts, retry];

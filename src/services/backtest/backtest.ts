@@ -1,0 +1,143 @@
+import { type Instant, parseDate } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { type BacktestPolicy, backtestPolicies } from '../../domain/scores/backtest.ts';
+import { findFeed } from '../../store/feeds.ts';
+import { findPoll, type PollRow } from '../../store/polls.ts';
+import type { Deps } from '../deps.ts';
+import { createFeed, type FeedInput } from '../feeds/feeds.ts';
+import { postSnapshot } from '../feeds/snapshots.ts';
+import { recordPrediction } from '../predictions/predictions.ts';
+import { resolveDue } from '../settling/resolver.ts';
+import { type BacktestProof, startProof } from './proof.ts';
+import { type BacktestClaim, type BacktestRow, tellClaims } from './rows.ts';
+
+/** One archived payload of one feed, as its publisher served it at `observedAt`. Read when its turn comes. */
+export type BacktestPayload = {
+  readonly feed: string;
+  readonly observedAt: Instant;
+  readonly name: string;
+  readonly read: () => Uint8Array;
+};
+
+export type BacktestInput = {
+  readonly feeds: readonly FeedInput[];
+  readonly payloads: readonly BacktestPayload[];
+  readonly claims: readonly BacktestClaim[];
+  readonly policies: readonly BacktestPolicy[];
+  /** Whether to prove on the way that looking at what changed misses nothing, and that no answer as of a moment moves later. */
+  readonly verify?: boolean;
+};
+
+/** How one payload was taken. */
+export type BacktestReading = {
+  readonly feed: string;
+  readonly name: string;
+  readonly observedAt: Instant;
+  readonly result: string;
+  readonly items: number;
+  readonly lost: number;
+  readonly detail: string | null;
+};
+
+export type Backtest = {
+  readonly readings: readonly BacktestReading[];
+  readonly rows: readonly BacktestRow[];
+  readonly proof: BacktestProof | null;
+};
+
+/** The clock of a replay: it stands at the payload that is being read. */
+export type ReplayClock = { set(at: Instant): void };
+
+/**
+ * Replays dated payloads in order on a database of its own, with the clock at each of them, and tells of every claim when
+ * it was proposed and resolved, on what evidence. A claim is recorded when the clock has reached its `made_at`.
+ */
+export async function runBacktest(
+  deps: Deps,
+  clock: ReplayClock,
+  input: BacktestInput,
+  onProgress: (done: number, total: number) => void,
+): Promise<Backtest> {
+  const payloads = [...input.payloads].sort((a, b) => a.observedAt - b.observedAt || (a.name < b.name ? -1 : 1));
+  const [first] = payloads;
+  const last = payloads.at(-1);
+  if (first === undefined || last === undefined)
+    throw new Refusal('validation_failed', 'there is no dated payload to replay');
+  clock.set(first.observedAt);
+  for (const feed of input.feeds) await createFeed(deps, { ...feed, url: null });
+  const waiting = [...input.claims].sort((a, b) => madeFrom(a) - madeFrom(b));
+  const readings: BacktestReading[] = [];
+  const proof = input.verify === true ? startProof(deps) : null;
+  for (const [done, payload] of payloads.entries()) {
+    clock.set(payload.observedAt);
+    await recordMade(deps, input.policies, waiting, payload.observedAt);
+    readings.push(await replayPayload(deps, payload));
+    await resolveDue(deps);
+    await proof?.look(payload.name);
+    onProgress(done + 1, payloads.length);
+  }
+  // What was claimed after the last payload still has its answer.
+  clock.set(Math.max(last.observedAt, ...waiting.map(madeFrom)));
+  await recordMade(deps, input.policies, waiting, Number.POSITIVE_INFINITY);
+  const rows = await tellClaims(deps, input.claims, input.policies, slugUnder);
+  return { readings, rows, proof: proof === null ? null : await proof.end() };
+}
+
+/** A claim under the default policy keeps its slug. */
+function slugUnder(claim: BacktestClaim, policy: BacktestPolicy): string {
+  return policy === 'default' ? claim.slug : `${claim.slug}-under-${policy}`;
+}
+
+function madeFrom(claim: BacktestClaim): Instant {
+  return parseDate(claim.madeAt)?.interval.from ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Records what was claimed by now, and takes it off the list. */
+async function recordMade(
+  deps: Deps,
+  policies: readonly BacktestPolicy[],
+  waiting: BacktestClaim[],
+  now: Instant,
+): Promise<void> {
+  for (let claim = waiting[0]; claim !== undefined && madeFrom(claim) <= now; claim = waiting[0]) {
+    const { statement, madeAt, criterion } = claim;
+    for (const policy of policies) {
+      const evidencePolicy = backtestPolicies[policy];
+      await recordPrediction(deps, { slug: slugUnder(claim, policy), statement, madeAt, criterion, evidencePolicy });
+    }
+    waiting.shift();
+  }
+}
+
+async function replayPayload(deps: Deps, payload: BacktestPayload): Promise<BacktestReading> {
+  const { feed, name, observedAt } = payload;
+  const row = await findFeed(deps.db.sql, feed);
+  if (row === null) throw new Refusal('not_found', `${name} belongs to a feed ${feed}, which is not described`);
+  const poll = await importPayload(deps, row.id, payload);
+  if (poll instanceof Refusal)
+    return { feed, name, observedAt, result: 'failed', items: 0, lost: 0, detail: poll.message };
+  return {
+    feed,
+    name,
+    observedAt,
+    result: poll?.result ?? 'failed',
+    items: poll?.items ?? 0,
+    lost: poll?.lostItems ?? 0,
+    detail: poll?.suspectReason ?? null,
+  };
+}
+
+/** The poll that came of a payload; what is refused is told beside the others and replays nothing. */
+async function importPayload(
+  deps: Deps,
+  feedId: string,
+  { observedAt, read }: BacktestPayload,
+): Promise<PollRow | Refusal | null> {
+  try {
+    const report = await postSnapshot(deps, feedId, observedAt, read());
+    return await findPoll(deps.db.sql, report.poll.id);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}

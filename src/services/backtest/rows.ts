@@ -1,0 +1,153 @@
+import { matchesPattern } from '../../domain/criterion/pattern.ts';
+import { patternsOf } from '../../domain/criterion/watch.ts';
+import { parseEffective } from '../../domain/effective.ts';
+import type { Evaluation } from '../../domain/evaluation/evaluate.ts';
+import { type ExplanationNode, nodesOf } from '../../domain/evaluation/explanation.ts';
+import { decisiveLeaf, reasonText } from '../../domain/evaluation/resolution.ts';
+import { coversVendor } from '../../domain/evidence/coverage.ts';
+import { firstReadFrom, type Timeline } from '../../domain/evidence/timeline.ts';
+import { formatInstant, type Instant, type Interval } from '../../domain/instant.ts';
+import {
+  type BacktestPolicy,
+  daysLate,
+  type Judgement,
+  judgeReplay,
+  type ReplayedResolution,
+  type Truth,
+} from '../../domain/scores/backtest.ts';
+import { listPredictionEvents } from '../../store/events.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
+import { listPredictionResolutions, type ResolutionRow } from '../../store/resolutions.ts';
+import type { Deps } from '../deps.ts';
+import { requirePrediction } from '../predictions/predictions.ts';
+import { evaluateAt } from '../predictions/views.ts';
+import { termsOf } from '../settling/settlement.ts';
+import { loadTimeline } from '../settling/timelines.ts';
+
+/** A claim to be replayed, with the truth to hold it against where that is known. */
+export type BacktestClaim = {
+  readonly slug: string;
+  readonly statement: string;
+  readonly madeAt: string;
+  readonly criterion: unknown;
+  readonly truth: Truth | null;
+};
+
+/** What a replay came to for one claim under one policy. Instants are RFC 3339. */
+export type BacktestRow = {
+  readonly slug: string;
+  readonly policy: BacktestPolicy;
+  readonly outcome: 'yes' | 'no' | null;
+  readonly effectiveAt: string | null;
+  readonly proposedAt: string | null;
+  readonly disputedAt: string | null;
+  readonly knownAt: string | null;
+  /** Feeds whose rows or coverage settled it. */
+  readonly feeds: readonly string[];
+  readonly evidence: readonly { readonly feed: string; readonly name: string; readonly observedAt: string }[];
+  /** Why it came out so, or what it waits for. */
+  readonly why: string;
+  readonly reason: string;
+  readonly truth: Truth | null;
+  readonly judgement: Judgement | null;
+  /** Days from the first payload of any feed that could show the truth; null where it was not settled rightly. */
+  readonly daysLate: number | null;
+};
+
+/** Tells of every claim under every policy what the replay came to. */
+export async function tellClaims(
+  deps: Deps,
+  claims: readonly BacktestClaim[],
+  policies: readonly BacktestPolicy[],
+  slugUnder: (claim: BacktestClaim, policy: BacktestPolicy) => string,
+): Promise<BacktestRow[]> {
+  const rows: BacktestRow[] = [];
+  for (const claim of claims)
+    for (const policy of policies) rows.push(await tellClaim(deps, claim, policy, slugUnder(claim, policy)));
+  return rows;
+}
+
+async function tellClaim(deps: Deps, claim: BacktestClaim, policy: BacktestPolicy, slug: string): Promise<BacktestRow> {
+  const prediction = await requirePrediction(deps.db.sql, slug);
+  const resolutions = (await listPredictionResolutions(deps.db.sql, prediction.id, null)).filter(isDecided);
+  const events = await listPredictionEvents(deps.db.sql, prediction.id);
+  const first = (type: string): string | null => {
+    const event = events.find((row) => row.type === type);
+    return event === undefined ? null : formatInstant(event.occurredAt);
+  };
+  const standing = resolutions.at(-1) ?? null;
+  const evaluation = standing === null ? await evaluateAt(deps.db.sql, deps, prediction, deps.now()) : null;
+  const truth = claim.truth;
+  const judgement = truth === null ? null : judgeReplay(resolutions, truth);
+  const settled = resolutions.find((row) => row.outcome === standing?.outcome) ?? null;
+  return {
+    slug: claim.slug,
+    policy,
+    outcome: standing?.outcome ?? null,
+    effectiveAt: standing?.effectiveAt ?? null,
+    proposedAt: first('prediction.proposed'),
+    disputedAt: first('prediction.disputed'),
+    knownAt: settled === null ? null : formatInstant(settled.knownAt),
+    ...restsOn(standing?.explanation ?? null),
+    ...whyOf(standing, evaluation),
+    truth,
+    judgement,
+    daysLate:
+      judgement === 'right' && settled !== null ? await lateness(deps, prediction, truth, settled.knownAt) : null,
+  };
+}
+
+type Decided = ResolutionRow & ReplayedResolution;
+
+/** Nobody but the resolver decides in a replay. */
+function isDecided(row: ResolutionRow): row is Decided {
+  return row.outcome === 'yes' || row.outcome === 'no';
+}
+
+function whyOf(standing: ResolutionRow | null, evaluation: Evaluation | null): { why: string; reason: string } {
+  if (standing !== null) return { why: standing.reason, reason: standing.reasonCode };
+  if (evaluation === null) return { why: '', reason: '' };
+  return { why: reasonText(evaluation.explanation), reason: decisiveLeaf(evaluation.explanation).reason };
+}
+
+/** The rows that witnessed it, or, of a no by absence, the feeds that were read without it. */
+function restsOn(explanation: ExplanationNode | null): Pick<BacktestRow, 'feeds' | 'evidence'> {
+  const nodes = explanation === null ? [] : nodesOf(explanation).filter((node) => node.verdict !== 'undetermined');
+  const evidence = nodes
+    .flatMap((node) => node.witnesses)
+    .map(({ feed, name, observed_at: observedAt }) => ({ feed, name, observedAt }));
+  const covering = nodes.flatMap((node) => node.watermarks).map((mark) => mark.feed);
+  return { feeds: [...new Set([...evidence.map((row) => row.feed), ...covering])].sort(), evidence };
+}
+
+/** How long after the truth could first be read anywhere it was known here. */
+async function lateness(
+  deps: Deps,
+  prediction: PredictionRow,
+  truth: Truth | null,
+  knownAt: Instant,
+): Promise<number | null> {
+  const happened = truth === null || truth.effectiveAt === null ? null : parseEffective(truth.effectiveAt);
+  if (happened === null) return null;
+  const timeline = await loadTimeline(deps.db.sql, deps.identity, [prediction], deps.now());
+  const visibleAt = firstVisible(deps, prediction, timeline, happened);
+  return visibleAt === null ? null : daysLate(knownAt, visibleAt);
+}
+
+/** The first row of what it speaks of from that time on; of a deadline that passed without any, the first read past it. */
+function firstVisible(deps: Deps, prediction: PredictionRow, timeline: Timeline, happened: Interval): Instant | null {
+  const { styleOf } = termsOf(deps, prediction);
+  const patterns = patternsOf(prediction.criterion);
+  const seen = timeline.sightings
+    .filter((row) => patterns.some((pattern) => matchesPattern(pattern, row.model, styleOf)))
+    .map((row) => row.seenFrom)
+    .filter((at) => at >= happened.from);
+  if (prediction.resolveBy !== happened.to) return seen.length === 0 ? null : Math.min(...seen);
+  const reads = [...timeline.feeds.values()].flatMap((feed) =>
+    patterns
+      .filter((pattern) => coversVendor(feed, pattern.vendor))
+      .map((pattern) => firstReadFrom(timeline, feed.id, pattern.vendor, happened.to + feed.settlementLagMs)),
+  );
+  const known = reads.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}

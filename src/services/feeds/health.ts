@@ -1,0 +1,138 @@
+import { clipText, reasonBytesMax } from '../../domain/events/event-data.ts';
+import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import { lastTicks } from '../../domain/feeds/cron.ts';
+import { countDisagreements, type Disagreement, type Statement } from '../../domain/feeds/disagreement.ts';
+import { accessAt } from '../../domain/feeds/key-access.ts';
+import { pollLeaseMs } from '../../domain/feeds/poll.ts';
+import { dayMs, formatInstant, type Instant } from '../../domain/instant.ts';
+import type { Sql } from '../../store/db.ts';
+import {
+  countTroubledPolls,
+  listLostItems,
+  listSilentFeeds,
+  listStatements,
+  openSilence,
+  recordAdvance,
+  type SilentFeed,
+  type StatedRow,
+} from '../../store/feed-health.ts';
+import type { FeedRow } from '../../store/feeds.ts';
+import { listPolls } from '../../store/polls.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/outbox.ts';
+
+/** A feed that has not advanced for so many expected polls is unhealthy. */
+export const expectedPollsMissedMax = 3;
+
+/** Statements that are compared at most; what is beyond is left out. */
+const statementsMax = 50_000;
+
+/** What is known of a feed's condition beside its last poll. */
+export type FeedCondition = {
+  /** Polls of the last 24 hours. */
+  readonly suspectPolls: number;
+  readonly failedPolls: number;
+  /** Rows of the last payload that could not be read. */
+  readonly lostItems: number;
+  readonly disagreement: Disagreement;
+};
+
+/**
+ * Opens an episode of silence for every feed that has accepted nothing since the last expected polls but two, each poll
+ * given the time it may take, and says so in the same transaction. Any number of nodes may watch; each episode opens once.
+ */
+export async function watchFeeds(deps: Deps, cron: string): Promise<{ unhealthy: number }> {
+  const now = deps.now();
+  const ticks = lastTicks(cron, now - pollLeaseMs, expectedPollsMissedMax);
+  const before = ticks[expectedPollsMissedMax - 1];
+  if (before === undefined) return { unhealthy: 0 };
+  let unhealthy = 0;
+  for (const feed of await listSilentFeeds(deps.db.sql, before)) {
+    // Without its key it is not polled here, and where it never was nothing is expected of it.
+    if (feed.advancedAt === null && lacksKey(deps, feed)) continue;
+    if (await deps.db.begin((tx) => tellUnhealthy(tx, deps, feed, { before, now }))) unhealthy += 1;
+  }
+  return { unhealthy };
+}
+
+function lacksKey(deps: Deps, feed: SilentFeed): boolean {
+  const access = accessAt(findAdapter(feed.adapter), feed.url);
+  return access !== null && !deps.hasKey(access.variable);
+}
+
+async function tellUnhealthy(
+  tx: Sql,
+  deps: Deps,
+  feed: SilentFeed,
+  { before, now }: { before: Instant; now: Instant },
+): Promise<boolean> {
+  if (!(await openSilence(tx, feed.id, before, now))) return false;
+  const [last] = await listPolls(tx, feed.id, { before: null, limit: 1 });
+  const why = last?.suspectReason ?? last?.errorDetail ?? 'nobody polled it';
+  await recordEvent(tx, deps, {
+    type: 'feed.unhealthy',
+    occurredAt: now,
+    feedId: feed.id,
+    data: {
+      feed: { id: feed.id, slug: feed.slug },
+      reason: clipText(`nothing was accepted for ${expectedPollsMissedMax} expected polls: ${why}`, reasonBytesMax),
+      advanced_at: feed.advancedAt === null ? null : formatInstant(feed.advancedAt),
+    },
+  });
+  return true;
+}
+
+/**
+ * Notes an accepted payload, in the transaction that accepts it and with the feed locked. One event tells that a feed is
+ * well again: after an episode of silence, after a suspect listing that was confirmed, or after both at once.
+ */
+export async function noteAdvance(tx: Sql, deps: Deps, feed: FeedRow, confirmed: boolean): Promise<void> {
+  const now = deps.now();
+  await recordAdvance(tx, feed.id, now);
+  if (feed.unhealthySince === null && !confirmed) return;
+  const silent = feed.unhealthySince === null ? [] : ['it is read again'];
+  const believed = confirmed ? ['a suspect listing was confirmed by a poll at least 24 hours later'] : [];
+  await recordEvent(tx, deps, {
+    type: 'feed.recovered',
+    occurredAt: now,
+    feedId: feed.id,
+    data: {
+      feed: { id: feed.id, slug: feed.slug },
+      reason: [...silent, ...believed].join('; '),
+      unhealthy_since: feed.unhealthySince === null ? null : formatInstant(feed.unhealthySince),
+    },
+  });
+}
+
+export const noCondition: FeedCondition = {
+  suspectPolls: 0,
+  failedPolls: 0,
+  lostItems: 0,
+  disagreement: { compared: 0, differing: 0 },
+};
+
+/** The condition of every feed, by id. */
+export async function loadConditions(deps: Deps): Promise<(feedId: string) => FeedCondition> {
+  const { sql } = deps.db;
+  const troubled = new Map((await countTroubledPolls(sql, deps.now() - dayMs)).map((row) => [row.feedId, row]));
+  const lost = new Map((await listLostItems(sql)).map((row) => [row.feedId, row.lost]));
+  const differing = countDisagreements((await listStatements(sql, statementsMax)).flatMap(statementsOf));
+  return (feedId) => ({
+    suspectPolls: troubled.get(feedId)?.suspect ?? 0,
+    failedPolls: troubled.get(feedId)?.failed ?? 0,
+    lostItems: lost.get(feedId) ?? 0,
+    disagreement: differing.get(feedId) ?? noCondition.disagreement,
+  });
+}
+
+function statementsOf({ feedId, origin, model, released, shutdown, input, output }: StatedRow): Statement[] {
+  const stated = [
+    { what: 'released', kind: 'date', text: released },
+    { what: 'shutdown', kind: 'date', text: shutdown },
+    { what: 'input', kind: 'number', text: input },
+    { what: 'output', kind: 'number', text: output },
+  ] as const;
+  return stated.flatMap(({ what, kind, text }) =>
+    text === null ? [] : [{ feedId, origin, subject: `${what} ${model}`, kind, text }],
+  );
+}

@@ -1,0 +1,276 @@
+import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import type { FeedItem, ParsedPayload } from '../../domain/feeds/item.ts';
+import { assessPoll, keysByVendor, type PollAssessment, type SuspectSlice } from '../../domain/feeds/poll.ts';
+import { hourMs, type Instant } from '../../domain/instant.ts';
+import type { Sql } from '../../store/db.ts';
+import type { FeedRow } from '../../store/feeds.ts';
+import { insertObservations, listLatestItems } from '../../store/observations.ts';
+import { listLastReads } from '../../store/polls.ts';
+import { type NewReading, putReadings } from '../../store/readings.ts';
+import {
+  endSightings,
+  insertSightings,
+  listPresentItems,
+  type PresentItem,
+  updateSightingHashes,
+} from '../../store/sightings.ts';
+import { insertSuspectSlice, listSuspectSlices } from '../../store/suspect-slices.ts';
+import type { Deps } from '../deps.ts';
+import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
+import { keyByModel } from './renamed-items.ts';
+
+/** The same suspect listing is kept once in so long. */
+const suspectSliceEveryMs = hourMs;
+
+export type Touched = { readonly vendor: string; readonly family: string };
+
+/** What an accepted or suspect payload came to. */
+export type Ingested = {
+  readonly assessment: PollAssessment;
+  readonly items: number;
+  readonly newItems: number;
+  readonly changedItems: number;
+  readonly vanishedItems: number;
+  readonly touched: readonly Touched[];
+  /** Families in which only stated facts changed: prices, sizes, shutdown dates. */
+  readonly touchedFacts: readonly Touched[];
+  /** Families whose models have to be weighed anew: a row came, went, or changed in more than a price. */
+  readonly touchedModels: readonly Touched[];
+  /** The earliest knowledge time among what is new. */
+  readonly evidenceFrom: Instant | null;
+};
+
+type Reading = {
+  readonly feed: FeedRow;
+  readonly pollId: string;
+  /** How far the feed is known by this reading: of a reviewed document, as far as it was reviewed. */
+  readonly observedAt: Instant;
+  /** When it was read: what changed or went is known from then, whatever was reviewed. */
+  readonly readAt: Instant;
+  readonly ingestedAt: Instant;
+  readonly payload: ParsedPayload;
+};
+
+type Listing = {
+  readonly hashes: ReadonlyMap<string, string>;
+  readonly readings: ReadonlyMap<string, NewReading>;
+  readonly present: ReadonlyMap<string, PresentItem>;
+};
+
+/**
+ * Writes one payload of one feed into the evidence, inside the caller's transaction with the feed locked:
+ * what is new, changed and vanished against the last accepted poll, unless the payload is suspect.
+ */
+export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promise<Ingested> {
+  const present = new Map((await listPresentItems(tx, given.feed.id)).map((item) => [item.itemKey, item]));
+  const items = await keyByModel(tx, deps, given.feed, given.payload.items, present);
+  const reading: Reading = { ...given, payload: { ...given.payload, items } };
+  const listing: Listing = {
+    hashes: new Map(reading.payload.items.map((item) => [item.key, hashItem(item)])),
+    readings: new Map(reading.payload.items.map((item) => [item.key, readItem(deps, reading.feed, item)])),
+    present,
+  };
+  const assessment = await assess(tx, reading, listing);
+  const nothing = {
+    items: reading.payload.items.length,
+    newItems: 0,
+    changedItems: 0,
+    vanishedItems: 0,
+    touched: [],
+    touchedFacts: [],
+    touchedModels: [],
+    evidenceFrom: null,
+  };
+  if (assessment.kind === 'suspect') {
+    await keepSuspect(tx, reading, null, reading.payload.items);
+    return { assessment, ...nothing };
+  }
+  for (const vendor of assessment.frozenVendors) {
+    await keepSuspect(
+      tx,
+      reading,
+      vendor,
+      reading.payload.items.filter((item) => listing.readings.get(item.key)?.vendor === vendor),
+    );
+  }
+  return { assessment, ...(await applyAccepted(tx, deps, reading, listing, new Set(assessment.frozenVendors))) };
+}
+
+async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<PollAssessment> {
+  const ownVendor = (row: { outcome?: string; vendor: string | null; own: boolean } | undefined): string | null =>
+    row?.own === true ? row.vendor : null;
+  const listed = new Map(reading.payload.items.map((item) => [item.key, ownVendor(listing.readings.get(item.key))]));
+  const before = new Map([...listing.present].map(([key, item]) => [key, ownVendor(item)]));
+  const { feed, observedAt } = reading;
+  const suspects = await suspectsSince(tx, feed, observedAt, [...keysByVendor(before).keys()]);
+  const window = findAdapter(feed.adapter)?.window ?? false;
+  return assessPoll({ listed, observedAt }, { listed: before, observedAt: feed.watermark, window }, suspects);
+}
+
+/** Suspect listings since the last read that was believed: of the whole feed, and of each vendor's slice. */
+async function suspectsSince(
+  tx: Sql,
+  feed: FeedRow,
+  until: Instant,
+  vendors: readonly string[],
+): Promise<SuspectSlice[]> {
+  if (feed.watermark === null) return [];
+  const lastRead = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
+  const after = (vendor: string | null): Instant =>
+    (vendor === null ? feed.watermark : lastRead.get(vendor)) ?? Number.NEGATIVE_INFINITY;
+  const since = Math.min(feed.watermark, ...[...lastRead.values()].map((at) => at ?? 0));
+  const rows = await listSuspectSlices(tx, feed.id, since, until);
+  return rows
+    .filter((row) => row.observedAt > after(row.vendor))
+    .map((row) => ({ vendor: row.vendor, observedAt: row.observedAt, keys: new Set(row.itemKeys) }));
+}
+
+async function keepSuspect(
+  tx: Sql,
+  reading: Reading,
+  vendor: string | null,
+  items: readonly FeedItem[],
+): Promise<void> {
+  const { feed, pollId, observedAt } = reading;
+  const itemKeys = items.map((item) => item.key).sort();
+  const recent = await listSuspectSlices(tx, feed.id, observedAt - suspectSliceEveryMs, observedAt);
+  const same = recent.some(
+    (slice) => slice.vendor === vendor && JSON.stringify(slice.itemKeys) === JSON.stringify(itemKeys),
+  );
+  if (!same) await insertSuspectSlice(tx, { pollId, feedId: feed.id, vendor, observedAt, itemKeys, items });
+}
+
+async function applyAccepted(
+  tx: Sql,
+  deps: Deps,
+  reading: Reading,
+  listing: Listing,
+  frozen: ReadonlySet<string>,
+): Promise<Omit<Ingested, 'assessment'>> {
+  const { feed, payload, readAt } = reading;
+  const believed = payload.items.filter((item) => !isFrozen(listing.readings.get(item.key), frozen));
+  const fresh = believed.filter((item) => !listing.present.has(item.key));
+  const changed = believed.filter(
+    (item) => listing.present.has(item.key) && listing.present.get(item.key)?.itemHash !== listing.hashes.get(item.key),
+  );
+  const vanished = [...listing.present.values()].filter(
+    (item) => !listing.hashes.has(item.itemKey) && !isFrozen(item, frozen),
+  );
+  const before = new Map(
+    (
+      await listLatestItems(
+        tx,
+        feed.id,
+        changed.map((item) => item.key),
+      )
+    ).map((row) => [row.itemKey, row.item]),
+  );
+  await endSightings(
+    tx,
+    feed.id,
+    vanished.map((item) => item.itemKey),
+    readAt,
+  );
+  const seenFrom = await writeFresh(tx, deps, reading, listing, fresh);
+  await writeObservations(tx, deps, reading, listing, changed, () => readAt);
+  await updateSightingHashes(
+    tx,
+    feed.id,
+    changed.map((item) => ({ itemKey: item.key, itemHash: listing.hashes.get(item.key) ?? '' })),
+  );
+  const moved = changed.filter((item) => releaseFacts(item) !== releaseFacts(before.get(item.key)));
+  const ended = changed.filter((item) => item.shutdown !== before.get(item.key)?.shutdown);
+  const readingOf = (item: FeedItem): NewReading | undefined => listing.readings.get(item.key);
+  const touching = [...fresh, ...moved].map(readingOf);
+  return {
+    items: payload.items.length,
+    newItems: fresh.length,
+    changedItems: changed.length,
+    vanishedItems: vanished.length,
+    touched: distinctFamilies([...touching, ...vanished]),
+    touchedFacts: distinctFamilies(changed.map(readingOf)),
+    touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
+    evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
+      (low, at) => (low === null ? at : Math.min(low, at)),
+      null,
+    ),
+  };
+}
+
+async function writeFresh(
+  tx: Sql,
+  deps: Deps,
+  reading: Reading,
+  listing: Listing,
+  fresh: readonly FeedItem[],
+): Promise<Instant[]> {
+  const { feed, readAt } = reading;
+  const vendors = [...new Set(fresh.map((item) => listing.readings.get(item.key)?.vendor ?? ''))];
+  const lastReads = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
+  await putReadings(
+    tx,
+    fresh.map((item) => listing.readings.get(item.key)).filter((row) => row !== undefined),
+  );
+  // An item that comes back was there before: what it says of its own publication dates the first time only.
+  const returned = new Set(
+    (
+      await listLatestItems(
+        tx,
+        feed.id,
+        fresh.map((item) => item.key),
+      )
+    ).map((row) => row.itemKey),
+  );
+  const seen = (item: FeedItem): Instant => (returned.has(item.key) ? readAt : knowledgeTime(item, readAt));
+  const ids = await writeObservations(tx, deps, reading, listing, fresh, seen);
+  const sightings = fresh.map((item) => ({
+    feedId: feed.id,
+    itemKey: item.key,
+    seenFrom: seen(item),
+    // An item that carries its own publication time was not looked for before that time.
+    absentAt:
+      item.publishedAt === undefined ? (lastReads.get(listing.readings.get(item.key)?.vendor ?? '') ?? null) : null,
+    observationId: ids.get(item.key) ?? '',
+    itemHash: listing.hashes.get(item.key) ?? '',
+  }));
+  await insertSightings(tx, sightings);
+  return sightings.map((sighting) => sighting.seenFrom);
+}
+
+async function writeObservations(
+  tx: Sql,
+  deps: Deps,
+  reading: Reading,
+  listing: Listing,
+  items: readonly FeedItem[],
+  seen: (item: FeedItem) => Instant,
+): Promise<Map<string, string>> {
+  const ids = new Map(items.map((item) => [item.key, deps.newId('obs')]));
+  const { feed, pollId, ingestedAt } = reading;
+  await insertObservations(
+    tx,
+    items.map((item) => ({
+      id: ids.get(item.key) ?? '',
+      feedId: feed.id,
+      pollId,
+      itemHash: listing.hashes.get(item.key) ?? '',
+      observedAt: seen(item),
+      ingestedAt,
+      item,
+    })),
+  );
+  return ids;
+}
+
+function isFrozen(row: { vendor: string | null } | undefined, frozen: ReadonlySet<string>): boolean {
+  return row?.vendor !== null && row?.vendor !== undefined && frozen.has(row.vendor);
+}
+
+function distinctFamilies(rows: readonly ({ vendor: string | null; family: string | null } | undefined)[]): Touched[] {
+  const byKey = new Map<string, Touched>();
+  for (const row of rows) {
+    if (row === undefined || row.vendor === null || row.family === null) continue;
+    byKey.set(`${row.vendor}/${row.family}`, { vendor: row.vendor, family: row.family });
+  }
+  return [...byKey.values()];
+}

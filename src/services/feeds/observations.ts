@@ -1,0 +1,21 @@
+import type { Instant } from '../../domain/instant.ts';
+import { listObservations, type ObservationFilter, type ObservationRow } from '../../store/observations.ts';
+import { listUnrecognised, type UnrecognisedRow } from '../../store/readings.ts';
+import type { Deps } from '../deps.ts';
+
+/** Raw evidence, newest ingestion first. */
+export async function listObservationPage(
+  deps: Deps,
+  filter: ObservationFilter,
+  page: { before: number | null; asOf: Instant | null; limit: number },
+): Promise<ObservationRow[]> {
+  return await listObservations(deps.db.sql, filter, page);
+}
+
+/** Names that were read to be no model, with the reason. */
+export async function listUnrecognisedPage(
+  deps: Deps,
+  page: { reason: string | null; after: { reason: string; name: string } | null; limit: number },
+): Promise<UnrecognisedRow[]> {
+  return await listUnrecognised(deps.db.sql, page);
+}

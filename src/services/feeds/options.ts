@@ -1,0 +1,40 @@
+import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import { mergePatch } from '../../domain/feeds/merge-patch.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Deps } from '../deps.ts';
+
+/**
+ * The options of a feed as they are stored: checked by its adapter, or null for an adapter that has none.
+ * Refuses with pointers below `#/options`.
+ */
+export function checkFeedOptions(deps: Pick<Deps, 'identity'>, adapterName: string, given: unknown): unknown {
+  const adapter = findAdapter(adapterName);
+  const options = given ?? null;
+  if (adapter?.options === undefined) {
+    if (options === null) return null;
+    throw refuseOptions(`the adapter ${adapterName} takes no options`, '#/options');
+  }
+  if (options === null)
+    throw refuseOptions(
+      `the adapter ${adapterName} must be told where the rows are: {"items": "/data", …}`,
+      '#/options',
+    );
+  const checked = adapter.options.read(options);
+  const { vendor } = checked;
+  if (vendor !== undefined && !deps.identity.vendors.has(vendor))
+    throw refuseOptions(`the identity data knows no vendor ${vendor}`, '#/options/vendor');
+  return checked;
+}
+
+/** The options after a merge patch (RFC 7396), checked as a whole. */
+export function patchFeedOptions(
+  deps: Pick<Deps, 'identity'>,
+  feed: { readonly adapter: string; readonly options: unknown },
+  patch: unknown,
+): unknown {
+  return checkFeedOptions(deps, feed.adapter, mergePatch(feed.options, patch));
+}
+
+function refuseOptions(detail: string, pointer: string): Refusal {
+  return new Refusal('validation_failed', detail, [{ detail, pointer }]);
+}

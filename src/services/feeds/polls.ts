@@ -1,0 +1,210 @@
+import { pollLeaseMs } from '../../domain/feeds/poll.ts';
+import { dayMs, type Instant } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Sql } from '../../store/db.ts';
+import {
+  advanceWatermark,
+  type FeedRow,
+  findFeed,
+  leaseDueFeed,
+  leaseFeed,
+  listFeeds,
+  lockFeed,
+  settleFeed,
+} from '../../store/feeds.ts';
+import {
+  abortLostPolls,
+  findLastAccepted,
+  findPoll,
+  finishPoll,
+  insertRunningPoll,
+  lockRunningPoll,
+  type PollKind,
+  type PollRow,
+} from '../../store/polls.ts';
+import type { Deps, FetchedPayload } from '../deps.ts';
+import { findKeyMissing } from './feeds.ts';
+import { noteAdvance } from './health.ts';
+import { readBefore, readPayload, settleAfter } from './readings.ts';
+
+/** First and longest wait after failures; each failure in a row doubles it. */
+export const backOffMinMs = 15 * 60_000;
+export const backOffMaxMs = dayMs;
+/** Reading one payload into the evidence may take so long. */
+export const ingestMsMax = 120_000;
+
+export type PollOrder = { readonly kind: Exclude<PollKind, 'snapshot'>; readonly tick: Instant | null };
+
+/** What came of one payload, for whoever sent it. */
+export type ReadingReport = { readonly poll: PollRow; readonly resolutions: number };
+
+/**
+ * Polls every feed that is due at a tick: builtin files first, since they are free, then the network all at once,
+ * so that one slow feed delays none of the others. Any number of nodes may run the same tick; each feed is read once.
+ */
+export async function pollDueFeeds(
+  deps: Deps,
+  tick: Instant,
+): Promise<{ polled: number; failed: number; resolved: number }> {
+  await abortLostPolls(deps.db.sql, deps.now());
+  const feeds = (await listFeeds(deps.db.sql)).filter(
+    (feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick && findKeyMissing(deps, feed) === null,
+  );
+  const reports: (ReadingReport | null)[] = [];
+  for (const feed of feeds.filter(isBuiltin)) reports.push(await pollQuietly(deps, feed, tick));
+  reports.push(
+    ...(await Promise.all(feeds.filter((feed) => !isBuiltin(feed)).map((feed) => pollQuietly(deps, feed, tick)))),
+  );
+  const done = reports.filter((report) => report !== null);
+  return {
+    polled: done.length,
+    failed: done.filter((report) => report.poll.result === 'failed').length,
+    resolved: done.reduce((sum, report) => sum + report.resolutions, 0),
+  };
+}
+
+function isBuiltin(feed: FeedRow): boolean {
+  return feed.url?.startsWith('builtin:') ?? false;
+}
+
+async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<ReadingReport | null> {
+  try {
+    return await pollFeed(deps, feed, { kind: 'scheduled', tick });
+  } catch (error) {
+    deps.log.error({ feed: feed.slug, error: String(error) }, 'poll failed unexpectedly');
+    return null;
+  }
+}
+
+/** Polls a feed now, whether it is due or not. Refuses with `conflict` while it is being read. */
+export async function pollFeedNow(deps: Deps, idOrSlug: string): Promise<ReadingReport> {
+  const feed = await findFeed(deps.db.sql, idOrSlug);
+  if (feed === null) throw new Refusal('not_found', `there is no feed ${idOrSlug}`);
+  if (feed.url === null) throw new Refusal('conflict', `feed ${feed.slug} has no url: it is fed by snapshots only`);
+  const keyMissing = findKeyMissing(deps, feed);
+  if (keyMissing !== null)
+    throw new Refusal('conflict', `feed ${feed.slug} rests until ${keyMissing} is set in the environment of this node`);
+  await abortLostPolls(deps.db.sql, deps.now());
+  const report = await pollFeed(deps, feed, { kind: 'manual', tick: null });
+  if (report === null)
+    throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
+  return report;
+}
+
+/** One poll: lease, fetch with no transaction open, parse, then everything it changes in one transaction. Null when another node has it. */
+async function pollFeed(deps: Deps, feed: FeedRow, order: PollOrder): Promise<ReadingReport | null> {
+  const pollId = deps.newId('poll');
+  const startedAt = deps.now();
+  const opened = await deps.db.begin(async (tx) => {
+    // Held by the poll, not by the node: a poll that was given up must not return the lease of the next one.
+    const lease = { holder: pollId, leaseMs: pollLeaseMs };
+    const leased =
+      order.tick === null
+        ? await leaseFeed(tx, feed.id, lease)
+        : await leaseDueFeed(tx, feed.id, { ...lease, tick: order.tick });
+    if (!leased) return false;
+    const inserted = await insertRunningPoll(tx, {
+      id: pollId,
+      feedId: feed.id,
+      kind: order.kind,
+      scheduledFor: order.tick,
+      startedAt,
+    });
+    if (!inserted) await settleFeed(tx, feed.id, pollId, { failures: feed.failures, nextPollAt: null });
+    return inserted;
+  });
+  if (!opened) return null;
+  const fetched = await fetchSafely(deps, feed);
+  const observedAt = deps.now();
+  const resolutions = await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), {
+    msMax: ingestMsMax,
+  });
+  const poll = await findPoll(deps.db.sql, pollId);
+  return poll === null ? null : { poll, resolutions };
+}
+
+async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
+  const { adapter, url, etag, lastModified, knownVersion } = feed;
+  try {
+    return await deps.fetchPayload({ adapter, url: url ?? '', etag, lastModified, knownVersion });
+  } catch (error) {
+    deps.log.error({ feed: feed.slug, error: String(error) }, 'fetching threw');
+    return {
+      kind: 'failed',
+      reason: 'internal',
+      detail: 'the fetch ended unexpectedly; the log has more',
+      status: null,
+      retryAfterMs: null,
+    };
+  }
+}
+
+type Ending = {
+  readonly feedId: string;
+  readonly pollId: string;
+  readonly observedAt: Instant;
+  readonly fetched: FetchedPayload;
+};
+
+async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
+  const feed = await lockFeed(tx, ending.feedId);
+  const { fetched, pollId, observedAt } = ending;
+  // A sweep ended it meanwhile; nothing of it is kept.
+  if (feed === null || !(await lockRunningPoll(tx, pollId))) return 0;
+  if (fetched.kind === 'failed') return await endFailed(tx, deps, feed, pollId, fetched);
+  await settleFeed(tx, feed.id, pollId, { failures: 0, nextPollAt: null });
+  const crossedTo = await readBefore(tx, feed);
+  if (fetched.kind === 'not_modified') {
+    const last = await findLastAccepted(tx, feed.id);
+    const end = {
+      result: 'not_modified',
+      observedAt,
+      finishedAt: deps.now(),
+      items: last?.items ?? 0,
+      httpStatus: fetched.status,
+    } as const;
+    await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] });
+    await advanceWatermark(tx, feed.id, observedAt, null);
+    await noteAdvance(tx, deps, feed, false);
+    return await settleAfter(tx, deps, { feed, observedAt, crossedTo }, null);
+  }
+  const { status, etag, lastModified, knownVersion } = fetched;
+  const validators = { etag, lastModified, knownVersion };
+  return await readPayload(tx, deps, {
+    feed,
+    pollId,
+    observedAt,
+    crossedTo,
+    bytes: fetched.bytes,
+    httpStatus: status,
+    validators,
+  });
+}
+
+async function endFailed(
+  tx: Sql,
+  deps: Deps,
+  feed: FeedRow,
+  pollId: string,
+  fetched: Extract<FetchedPayload, { kind: 'failed' }>,
+): Promise<number> {
+  const failures = feed.failures + 1;
+  const wait = Math.max(backOffMs(failures), Math.min(fetched.retryAfterMs ?? 0, backOffMaxMs));
+  const finishedAt = deps.now();
+  await finishPoll(tx, pollId, {
+    result: 'failed',
+    observedAt: null,
+    finishedAt,
+    errorCode: fetched.reason,
+    errorDetail: fetched.detail,
+    httpStatus: fetched.status,
+  });
+  await settleFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
+  return 0;
+}
+
+/** 15 minutes, doubled with each failure in a row, a day at most. The first failure waits no longer than a tick. */
+export function backOffMs(failures: number): number {
+  if (failures <= 1) return 0;
+  return Math.min(backOffMaxMs, backOffMinMs * 2 ** Math.min(failures - 2, 10));
+}

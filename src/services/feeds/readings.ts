@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { seasoningMs } from '../../domain/evidence/timeline.ts';
+import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import type { ParsedPayload } from '../../domain/feeds/item.ts';
+import { hourMs, type Instant, parseDate } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Sql } from '../../store/db.ts';
+import { advanceWatermark, type FeedRow, type Validators } from '../../store/feeds.ts';
+import { listFamiliesNewsBetween, listFamiliesSeenAfter } from '../../store/model-families.ts';
+import { finishPoll, listLastReads } from '../../store/polls.ts';
+import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../../store/watches.ts';
+import type { Deps } from '../deps.ts';
+import { lockIdentity } from '../identity/identity.ts';
+import { keepModels } from '../models/states.ts';
+import { settlePredictions } from '../settling/settle.ts';
+import { noteAdvance } from './health.ts';
+import { type Ingested, ingestPayload } from './ingest.ts';
+
+/** One payload on its way into the evidence. */
+export type Payload = {
+  readonly feed: FeedRow;
+  readonly pollId: string;
+  readonly observedAt: Instant;
+  /** Deadlines up to here were already crossed by this feed. */
+  readonly crossedTo: Instant;
+  readonly bytes: Uint8Array;
+  readonly httpStatus: number | null;
+  readonly validators: Validators;
+};
+
+/** A snapshot came with none: a later answer "not modified" would speak of another payload. */
+export const noValidators: Validators = { etag: null, lastModified: null, knownVersion: null };
+
+/** Reads one payload into the evidence and settles what it touches. Answers how many predictions it resolved. */
+export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promise<number> {
+  const deps = await lockIdentity(tx, given);
+  const { feed, pollId, bytes } = payload;
+  const parsed = parseSafely(feed, bytes);
+  const observedAt = parsed instanceof Refusal ? payload.observedAt : knownThrough(parsed, payload.observedAt);
+  const base = { observedAt, bytes: bytes.byteLength, bytesHash: hashBytes(bytes), httpStatus: payload.httpStatus };
+  if (parsed instanceof Refusal) {
+    const end = {
+      ...base,
+      result: 'suspect',
+      suspectReason: parsed.message.slice(0, 500),
+      errorCode: parsed.code,
+      finishedAt: deps.now(),
+    } as const;
+    await finishPoll(tx, pollId, end);
+    return 0;
+  }
+  const times = { observedAt, readAt: payload.observedAt, ingestedAt: deps.now() };
+  const ingested = await ingestPayload(tx, deps, { feed, pollId, ...times, payload: parsed });
+  const { items, newItems, changedItems, vanishedItems, assessment } = ingested;
+  const counts = {
+    ...base,
+    items,
+    newItems,
+    changedItems,
+    vanishedItems,
+    lostItems: parsed.lost.length,
+    finishedAt: deps.now(),
+  };
+  if (assessment.kind === 'suspect') {
+    await finishPoll(tx, pollId, { ...counts, result: 'suspect', suspectReason: assessment.reason });
+    return 0;
+  }
+  await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
+  // What is frozen thaws only when it is listed again a day later: it must be served in full until then.
+  const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
+  await advanceWatermark(tx, feed.id, observedAt, validators);
+  await noteAdvance(tx, deps, feed, assessment.confirmed);
+  return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
+}
+
+/** A reviewed document is known as far as it was reviewed: reading it again on a later day teaches nothing of that day. */
+function knownThrough(payload: ParsedPayload, readAt: Instant): Instant {
+  const reviewed = payload.reviewedThrough === undefined ? null : parseDate(payload.reviewedThrough);
+  return reviewed === null ? readAt : Math.min(readAt, reviewed.interval.to);
+}
+
+function parseSafely(feed: FeedRow, bytes: Uint8Array): ParsedPayload | Refusal {
+  const adapter = findAdapter(feed.adapter);
+  if (adapter === null) return new Refusal('feed_unparsable', `there is no adapter ${feed.adapter}`);
+  try {
+    return adapter.parse(bytes, feed.options);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'feed_unparsable') return error;
+    throw error;
+  }
+}
+
+export function hashBytes(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/**
+ * Looks again at what a reading touched: the families with news, the deadlines that the watermark crossed, and, since
+ * absence is evidence too, what others listed first after this read (an archive, or a slow poll). What was first listed a
+ * day before this read has lasted; for an archive no timer says so.
+ */
+export async function settleAfter(
+  tx: Sql,
+  deps: Deps,
+  read: Pick<Payload, 'feed' | 'observedAt' | 'crossedTo'>,
+  ingested: Ingested | null,
+): Promise<number> {
+  const { feed, observedAt, crossedTo } = read;
+  const touched = ingested === null ? [] : await listWatching(tx, ingested.touched);
+  const priced = ingested === null ? [] : await listWatching(tx, ingested.touchedFacts, 'facts');
+  const vendors = feed.coversAny ? 'any' : feed.covers;
+  const covers = vendors === 'any' || vendors.length > 0;
+  const crossed = covers ? await listEdgesCrossed(tx, vendors, crossedTo, observedAt - feed.settlementLagMs) : [];
+  const lasted = await listLasted(tx, read, deps.now());
+  const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
+  const ids = [...new Set([...touched, ...priced, ...crossed, ...lasted, ...later])].sort();
+  const times = [ingested?.evidenceFrom ?? null, covers || lasted.length > 0 ? observedAt : null].filter(
+    (time) => time !== null,
+  );
+  const evidenceFrom = times.length === 0 ? null : Math.min(...times);
+  const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom });
+  await keepTouchedModels(tx, deps, read, ingested);
+  return counts.resolved + counts.amended;
+}
+
+/** The models that a reading says something new of: what it lists, what of an archive has lasted, what others listed later. */
+async function keepTouchedModels(
+  tx: Sql,
+  deps: Deps,
+  read: Pick<Payload, 'feed' | 'observedAt'>,
+  ingested: Ingested | null,
+): Promise<void> {
+  const { feed, observedAt } = read;
+  const span = lastedSpan(read, deps.now());
+  const lasted = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span.after, span.until);
+  const covered = feed.coversAny ? 'any' : feed.covers;
+  const later = covered.length === 0 ? [] : await listFamiliesSeenAfter(tx, covered, observedAt);
+  const from = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt, span === null ? observedAt : span.after);
+  await keepModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
+}
+
+/** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */
+async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>, now: Instant): Promise<string[]> {
+  const span = lastedSpan(read, now);
+  return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span.after, span.until);
+}
+
+/** When what has lasted by this read, and had not by the one before, was new; null where timers tell of that. */
+function lastedSpan(
+  { feed: { watermark }, observedAt }: Pick<Payload, 'feed' | 'observedAt'>,
+  now: Instant,
+): { after: Instant; until: Instant } | null {
+  const polled = now - observedAt < hourMs && watermark !== null && observedAt - watermark < seasoningMs;
+  return polled || watermark === null ? null : { after: watermark - seasoningMs, until: observedAt - seasoningMs };
+}
+
+/** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */
+export async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
+  if (feed.watermark === null) return 0;
+  const vendors = feed.coversAny ? ['any'] : feed.covers;
+  const reads = (await listLastReads(tx, feed.id, vendors)).map((row) => row.observedAt ?? 0);
+  const earlier = reads.filter((at) => at < (feed.watermark ?? 0));
+  return Math.min(feed.watermark, ...earlier) - feed.settlementLagMs;
+}

@@ -1,0 +1,110 @@
+import { type ModelName, matchesPattern } from '../../domain/criterion/pattern.ts';
+import { defaultPolicy } from '../../domain/criterion/policy.ts';
+import { patternsOf } from '../../domain/criterion/watch.ts';
+import type { ModelEvidence } from '../../domain/evidence/release.ts';
+import { parseModelId } from '../../domain/identity/parse.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { type AttributeFact, listAttributes } from '../../domain/models/attributes.ts';
+import { type ModelRecord, recordModel } from '../../domain/models/record.ts';
+import { modelSlug, readModelSlug } from '../../domain/models/slug.ts';
+import { listStages, type StageFact, stageReached } from '../../domain/models/stages.ts';
+import { establishedAt } from '../../domain/models/states.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Sql } from '../../store/db.ts';
+import { listModels, type ModelFilter, type ModelRow } from '../../store/models.ts';
+import { listWatchingModel, type WatchingPrediction } from '../../store/watches.ts';
+import type { Deps } from '../deps.ts';
+import { termsOf } from '../settling/settlement.ts';
+import { loadTimeline } from '../settling/timelines.ts';
+import { claimOf, groupBySlug } from './states.ts';
+
+/** Predictions named at most beside a model, and how many of those that watch its family are looked through for them. */
+export const predictionsToldMax = 50;
+export const predictionsReadMax = 500;
+
+/** Everything that is told of one model. */
+export type ModelView = {
+  readonly slug: string;
+  readonly record: ModelRecord;
+  readonly release: ModelEvidence | null;
+  readonly stage: StageFact['stage'] | null;
+  readonly stages: readonly StageFact[];
+  readonly attributes: readonly AttributeFact[];
+  /** Since when it has been established, on the knowledge axis. */
+  readonly establishedAt: Instant | null;
+  readonly predictions: readonly WatchingPrediction[];
+  /** There may be more predictions than are named. */
+  readonly morePredictions: boolean;
+};
+
+export type ModelAsk = Omit<ModelFilter, 'slug'> & {
+  /** A model id as any feed writes it. */
+  readonly q?: string;
+};
+
+/** A page of models as they were known at `asOf`, or are now, by vendor and slug. */
+export async function listModelPage(
+  deps: Deps,
+  { q, ...filter }: ModelAsk,
+  page: { after: { vendor: string; slug: string } | null; asOf: Instant | null; limit: number },
+): Promise<ModelRow[]> {
+  if (q === undefined) return await listModels(deps.db.sql, filter, page);
+  const named = parseModelId(deps.identity, q, { feed: '' });
+  if (named.outcome === 'none' || (filter.vendor !== undefined && filter.vendor !== named.vendor)) return [];
+  const exact = { ...filter, vendor: named.vendor, slug: modelSlug(deps.identity, named) };
+  return await listModels(deps.db.sql, exact, page);
+}
+
+/**
+ * What is known of one model at `asOf`, or now, and from whom: replayed over the stored evidence by the functions that
+ * settle predictions. Refuses with `not_found` what nothing lists, or what is not the one spelling of a model.
+ */
+export async function findModel(deps: Deps, vendor: string, slug: string, asOf: Instant | null): Promise<ModelView> {
+  const name = readModelSlug(deps.identity, vendor, slug);
+  if (name === null) throw notFound(deps, vendor, slug);
+  const at = asOf ?? deps.now();
+  const ask = { at, policy: defaultPolicy };
+  const timeline = await loadTimeline(deps.db.sql, deps.identity, [claimOf(name)], at);
+  const sightings = groupBySlug(deps, timeline.sightings).get(slug) ?? [];
+  const record = recordModel(timeline, sightings, ask);
+  if (record === null) throw notFound(deps, vendor, slug);
+  const stages = listStages(timeline, sightings, ask);
+  return {
+    slug,
+    record,
+    release: record.release,
+    stage: stageReached(stages),
+    stages,
+    attributes: listAttributes(timeline, sightings, ask),
+    establishedAt: establishedAt(timeline, sightings, ask),
+    ...(await listPredictionsOn(deps.db.sql, deps, name, asOf)),
+  };
+}
+
+/** What the address may have meant is told where the reviewed tables read it as a model; nothing is guessed. */
+function notFound(deps: Deps, vendor: string, slug: string): Refusal {
+  const named = parseModelId(deps.identity, `${vendor}/${slug}`, { feed: '' });
+  const spelled = named.outcome === 'none' ? null : modelSlug(deps.identity, named);
+  const hint =
+    named.outcome === 'none' || spelled === null || spelled === slug
+      ? ''
+      : `; that id is read as the model at /v1/models/${named.vendor}/${spelled}`;
+  return new Refusal('not_found', `no model ${vendor}/${slug} is known${hint}`);
+}
+
+async function listPredictionsOn(
+  db: Sql,
+  deps: Deps,
+  model: ModelName,
+  asOf: Instant | null,
+): Promise<Pick<ModelView, 'predictions' | 'morePredictions'>> {
+  const read = await listWatchingModel(db, model, { asOf, limit: predictionsReadMax });
+  const watching = read.filter(({ criterion, madeFrom }) => {
+    const { styleOf } = termsOf(deps, { madeFrom, evidencePolicy: null });
+    return patternsOf(criterion).some((pattern) => matchesPattern(pattern, model, styleOf));
+  });
+  return {
+    predictions: watching.slice(0, predictionsToldMax),
+    morePredictions: watching.length > predictionsToldMax || read.length === predictionsReadMax,
+  };
+}

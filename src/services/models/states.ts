@@ -1,0 +1,200 @@
+import { defaultPolicy } from '../../domain/criterion/policy.ts';
+import { isNews } from '../../domain/events/release-news.ts';
+import type { Sighting, Timeline } from '../../domain/evidence/timeline.ts';
+import { formatInstant, formatInterval, type Instant } from '../../domain/instant.ts';
+import { modelSlug } from '../../domain/models/slug.ts';
+import { listModelStates, type ModelState } from '../../domain/models/states.ts';
+import type { Sql } from '../../store/db.ts';
+import {
+  type FamilyKey,
+  type FamilyRow,
+  listDueFamilies,
+  lockFamilies,
+  updateFamilies,
+} from '../../store/model-families.ts';
+import { insertModelStates, type ModelRow, rewindFamily } from '../../store/models.ts';
+import { insertReleases } from '../../store/releases.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/outbox.ts';
+import { evaluatedWith } from '../settling/settlement.ts';
+import { type Claim, emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+
+/** Families whose timelines are held at once. */
+const batchMax = 20;
+/** Families looked at in one transaction, and such transactions in one run; the next run goes on. */
+const dueMax = 20;
+const runsMax = 500;
+const keepMsMax = 120_000;
+
+/** A state to be written, with when the next one begins. */
+type NewState = ModelRow & { readonly knownTo: Instant | null };
+
+/**
+ * Weighs the models of some families anew from a moment of knowledge on and keeps what was known of them when, in the
+ * caller's transaction. A model that is established for the first time is told of, where that is news. What was weighed by
+ * other rules, identity data or feed settings is weighed from the beginning.
+ */
+export async function keepModels(tx: Sql, deps: Deps, families: readonly FamilyKey[], from: Instant): Promise<void> {
+  await keepLocked(tx, deps, await lockFamilies(tx, distinct(families)), () => from);
+}
+
+/** Weighs what time alone may have changed, or what was weighed otherwise. Answers how many families it looked at. */
+export async function refreshModels(deps: Deps): Promise<number> {
+  let total = 0;
+  for (let run = 0; run < runsMax; run += 1) {
+    const count = await deps.db.begin((tx) => refreshSome(tx, deps), { msMax: keepMsMax });
+    total += count;
+    if (count < dueMax) break;
+  }
+  return total;
+}
+
+async function refreshSome(tx: Sql, deps: Deps): Promise<number> {
+  const computedWith = await evaluatedWith(tx, deps);
+  const due = await listDueFamilies(tx, { now: deps.now(), computedWith }, dueMax);
+  const rows = await lockFamilies(tx, due);
+  await keepLocked(tx, deps, rows, (row) => row.computedTo ?? Number.NEGATIVE_INFINITY);
+  return due.length;
+}
+
+async function keepLocked(
+  tx: Sql,
+  deps: Deps,
+  rows: readonly FamilyRow[],
+  fromOf: (row: FamilyRow) => Instant,
+): Promise<void> {
+  const computed = { with: await evaluatedWith(tx, deps), to: deps.now() };
+  for (let start = 0; start < rows.length; start += batchMax) {
+    const batch = rows.slice(start, start + batchMax);
+    const timelines = await loadTimelines(tx, deps.identity, batch.map(claimOf), computed.to);
+    const kept: (FamilyKey & { recheckAt: Instant | null })[] = [];
+    for (const row of batch) {
+      const from = row.computedWith === computed.with ? fromOf(row) : Number.NEGATIVE_INFINITY;
+      const timeline = timelines.get(timelineKey(claimOf(row))) ?? emptyTimeline;
+      kept.push({ ...row, recheckAt: await keepFamily(tx, deps, row, { timeline, from, at: computed.to }) });
+    }
+    await updateFamilies(tx, kept, computed);
+  }
+}
+
+function distinct(families: readonly FamilyKey[]): FamilyKey[] {
+  return [...new Map(families.map((key) => [`${key.vendor}/${key.family}`, key])).values()];
+}
+
+/** What has everything loaded that is known of a family. */
+export function claimOf({ vendor, family }: FamilyKey): Claim {
+  return { criterion: { op: 'released', model: { vendor, family, tier: 'any' } }, madeFrom: 0 };
+}
+
+async function keepFamily(
+  tx: Sql,
+  deps: Deps,
+  family: FamilyKey,
+  ask: { timeline: Timeline; from: Instant; at: Instant },
+): Promise<Instant | null> {
+  const before = new Map((await rewindFamily(tx, family, ask.from)).map((row) => [row.slug, row]));
+  const added: NewState[] = [];
+  const current: ModelRow[] = [];
+  const rechecks: Instant[] = [];
+  const bySlug = groupBySlug(deps, ask.timeline.sightings);
+  for (const [slug, sightings] of bySlug) {
+    const { rows, recheckAt } = weigh(slug, sightings, ask, before.get(slug) ?? null);
+    added.push(...rows);
+    const last = rows.at(-1) ?? before.get(slug);
+    if (last !== undefined) current.push(last);
+    if (recheckAt !== null) rechecks.push(recheckAt);
+  }
+  await insertModelStates(tx, added);
+  await tellReleases(tx, deps, current, bySlug);
+  return rechecks.length === 0 ? null : Math.min(...rechecks);
+}
+
+/** The sightings of each model, by its slug. */
+export function groupBySlug(deps: Deps, sightings: readonly Sighting[]): Map<string, Sighting[]> {
+  const bySlug = new Map<string, Sighting[]>();
+  for (const sighting of sightings) {
+    const slug = modelSlug(deps.identity, sighting.model);
+    const held = bySlug.get(slug);
+    if (held === undefined) bySlug.set(slug, [sighting]);
+    else held.push(sighting);
+  }
+  return bySlug;
+}
+
+function weigh(
+  slug: string,
+  sightings: readonly Sighting[],
+  { timeline, from, at }: { timeline: Timeline; from: Instant; at: Instant },
+  before: ModelRow | null,
+): { rows: NewState[]; recheckAt: Instant | null } {
+  const ask = { from, at, policy: defaultPolicy };
+  const { states, recheckAt } = listModelStates(timeline, sightings, ask, before === null ? null : stateOf(before));
+  const first = sightings[0];
+  if (first === undefined) return { rows: [], recheckAt };
+  const { vendor, family, version, tier } = first.model;
+  const firstSeenAt = before?.firstSeenAt ?? states[0]?.knownFrom ?? at;
+  let establishedAt = before?.establishedAt ?? null;
+  const rows = states.map((state, index): NewState => {
+    establishedAt ??= state.grade === 'admissible' ? state.knownFrom : null;
+    const name = { vendor, slug, family, modelVersion: version, tier };
+    const knownTo = states[index + 1]?.knownFrom ?? null;
+    const { knownFrom, grade, stage, basis, occurred } = state;
+    const bounds = { occurredFrom: finite(occurred?.from), occurredTo: finite(occurred?.to) };
+    return { ...name, knownFrom, knownTo, grade, stage, basis, ...bounds, establishedAt, firstSeenAt };
+  });
+  return { rows, recheckAt };
+}
+
+function finite(at: Instant | undefined): Instant | null {
+  return at === undefined || !Number.isFinite(at) ? null : at;
+}
+
+function stateOf({ knownFrom, grade, stage, basis, occurredFrom, occurredTo }: ModelRow): ModelState {
+  const occurred =
+    grade === null
+      ? null
+      : { from: occurredFrom ?? Number.NEGATIVE_INFINITY, to: occurredTo ?? Number.POSITIVE_INFINITY };
+  return { knownFrom, grade, stage, basis, occurred };
+}
+
+/** Writes down what has been established, and tells of what is news. */
+async function tellReleases(
+  tx: Sql,
+  deps: Deps,
+  current: readonly ModelRow[],
+  bySlug: ReadonlyMap<string, readonly Sighting[]>,
+): Promise<void> {
+  const now = deps.now();
+  const out = current.flatMap((row) => {
+    const { establishedAt } = row;
+    if (row.grade !== 'admissible' || establishedAt === null) return [];
+    const occurred = stateOf(row).occurred ?? { from: Number.NEGATIVE_INFINITY, to: establishedAt };
+    const appeared = hasAppeared(bySlug.get(row.slug) ?? []);
+    const told = isNews({ establishedAt, firstSeenAt: row.firstSeenAt, occurred, appeared }, now);
+    return [{ row, occurred, release: { vendor: row.vendor, slug: row.slug, establishedAt, recordedAt: now, told } }];
+  });
+  const fresh = new Set(
+    (
+      await insertReleases(
+        tx,
+        out.map(({ release }) => release),
+      )
+    ).map((key) => key.slug),
+  );
+  for (const { row, occurred, release } of out) {
+    if (!release.told || !fresh.has(row.slug)) continue;
+    const { vendor, slug, family, modelVersion: version, tier, stage, basis } = row;
+    const data = {
+      model: { id: `${vendor}/${slug}`, vendor, slug, family, version, tier },
+      release: { occurred: formatInterval(occurred), basis, stage, known_at: formatInstant(release.establishedAt) },
+      links: { model: `/v1/models/${vendor}/${slug}` },
+    };
+    await recordEvent(tx, deps, { type: 'model.released', occurredAt: now, model: { vendor, family }, data });
+  }
+}
+
+/** Whether the feed that listed it first had been read without it. */
+function hasAppeared(sightings: readonly Sighting[]): boolean {
+  const first = Math.min(...sightings.map((sighting) => sighting.seenFrom));
+  return sightings.some((sighting) => sighting.seenFrom === first && sighting.absentAt !== null);
+}

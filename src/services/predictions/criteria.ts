@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { type Criterion, criterionSchema } from '../../domain/criterion/criterion.ts';
+import { analysePolarity, type Polarity } from '../../domain/criterion/polarity.ts';
+import { measureCriterion } from '../../domain/criterion/size.ts';
+import { describeCriterion } from '../../domain/criterion/text.ts';
+import { resolveByOf } from '../../domain/criterion/watch.ts';
+import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
+import { lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
+import { modelKey } from '../../domain/identity/model-id.ts';
+import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Sql } from '../../store/db.ts';
+import { listFeeds } from '../../store/feeds.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
+import type { Deps } from '../deps.ts';
+import { canonicalJson } from '../feeds/item-facts.ts';
+import { termsOf } from '../settling/settlement.ts';
+import { feedFacts, loadTimeline } from '../settling/timelines.ts';
+
+/** Something a recorder should know about a criterion, and the very leaf it is about; it is no refusal. */
+export type CriterionWarning = { readonly code: WarningCode; readonly detail: string; readonly pointer: string };
+
+export type CriterionCheck = {
+  readonly criterion: Criterion;
+  readonly text: string;
+  readonly polarity: Polarity;
+  readonly evaluation: Evaluation;
+  readonly warnings: readonly CriterionWarning[];
+};
+
+/**
+ * Reads a criterion from untrusted JSON: size first, then the grammar.
+ * Refuses with `criterion_too_deep`, `criterion_too_large` or `validation_failed`, with pointers under `pointer`.
+ */
+export function readCriterion(value: unknown, pointer = '#/criterion'): Criterion {
+  measureCriterion(value, pointer);
+  const parsed = criterionSchema.safeParse(value);
+  if (!parsed.success) {
+    const errors = parsed.error.issues.map((issue) => ({
+      detail: issue.message,
+      pointer: joinPointer(pointer, issue.path),
+    }));
+    throw new Refusal('validation_failed', 'the criterion is not in the language; see errors', errors);
+  }
+  return parsed.data;
+}
+
+/** RFC 6901, as a URI fragment. */
+export function joinPointer(base: string, path: readonly PropertyKey[]): string {
+  return [base, ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+}
+
+/** The same criterion, however its keys are ordered, has the same hash. */
+export function hashCriterion(criterion: Criterion): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(criterion)).digest('hex')}`;
+}
+
+/** What is kept beside every version of a criterion, since it follows from it. */
+export function criterionFacts(
+  criterion: Criterion,
+): Pick<PredictionRow, 'criterion' | 'criterionHash' | 'polarity' | 'resolveBy'> {
+  const criterionHash = hashCriterion(criterion);
+  return { criterion, criterionHash, polarity: analysePolarity(criterion), resolveBy: resolveByOf(criterion) };
+}
+
+/** Dry run: what a criterion would come to, now or as of a moment. Stores nothing. */
+export async function checkCriterion(
+  deps: Deps,
+  input: { criterion: unknown; madeAt: string | null; asOf: Instant | null },
+): Promise<CriterionCheck> {
+  const criterion = readCriterion(input.criterion);
+  const at = input.asOf ?? deps.now();
+  const madeFrom = parseDate(input.madeAt ?? formatDay(at))?.interval.from ?? at;
+  const claim = { criterion, madeFrom, evidencePolicy: null };
+  const { evaluation, warnings } = await assessClaim(deps.db.sql, deps, claim, at);
+  const polarity = analysePolarity(criterion);
+  return { criterion, text: describeCriterion(criterion), polarity, evaluation, warnings };
+}
+
+/**
+ * What a claim comes to at a moment and what to warn its recorder of, over one timeline: the same that settles it,
+ * so warnings cost no look-up of their own besides the feeds.
+ */
+export async function assessClaim(
+  db: Sql,
+  deps: Deps,
+  claim: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
+  at: Instant,
+): Promise<{ evaluation: Evaluation; warnings: CriterionWarning[] }> {
+  const timeline = await loadTimeline(db, deps.identity, [claim], at, 'whole');
+  const terms = termsOf(deps, claim);
+  const evaluation = evaluate(claim.criterion, timeline, at, terms);
+  const seen = new Map(
+    timeline.sightings.flatMap(({ model, seenFrom }) => (seenFrom > at ? [] : [[modelKey(model), model] as const])),
+  );
+  const findings = lintCriterion({
+    ...terms,
+    criterion: claim.criterion,
+    evaluation,
+    feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
+    seen: [...seen.values()],
+    families: [...deps.identity.families.values()],
+  });
+  const warnings = findings.map(({ code, detail, path }) => ({
+    code,
+    detail,
+    pointer: joinPointer('#/criterion', path),
+  }));
+  return { evaluation, warnings };
+}

@@ -1,0 +1,23 @@
+import type { Evaluation } from '../../domain/evaluation/evaluate.ts';
+import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Deps } from '../deps.ts';
+import { viewPrediction } from './predictions.ts';
+import { evaluateAt, type PredictionView } from './views.ts';
+
+/** Why a prediction stands as it does, with the versions of the rules that say so. */
+export type Explained = {
+  readonly view: PredictionView;
+  readonly at: Instant;
+  readonly evaluation: Evaluation;
+  readonly evaluatorVersion: string;
+  readonly identityVersion: string;
+};
+
+/** Replays the rule, with the criterion that stood then, over the stored evidence, as of a moment or now. */
+export async function explainPrediction(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<Explained> {
+  const at = asOf ?? deps.now();
+  const view = await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
+  const evaluation = view.evaluation ?? (await evaluateAt(deps.db.sql, deps, view.prediction, at));
+  return { view, at, evaluation, evaluatorVersion, identityVersion: deps.identity.version };
+}

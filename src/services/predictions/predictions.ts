@@ -1,0 +1,270 @@
+import type { Criterion } from '../../domain/criterion/criterion.ts';
+import { edgesOf, watchesOf } from '../../domain/criterion/watch.ts';
+import { predictionData } from '../../domain/events/event-data.ts';
+import { type DatedText, formatInstant, type Instant, parseDate } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import { saidAt } from '../../domain/scores/forecast.ts';
+import type { Sql } from '../../store/db.ts';
+import { insertForecast } from '../../store/forecasts.ts';
+import {
+  findPrediction,
+  insertCriterion,
+  insertPrediction,
+  type PolicyInput,
+  type PredictionPatch,
+  type PredictionRow,
+  updatePrediction,
+} from '../../store/predictions.ts';
+import { findPredictor } from '../../store/predictors.ts';
+import { listPredictionResolutions } from '../../store/resolutions.ts';
+import { findSource } from '../../store/sources.ts';
+import { advanceRecheck, insertEdges, insertWatches } from '../../store/watches.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/outbox.ts';
+import { settlePredictions } from '../settling/settle.ts';
+import { assessClaim, type CriterionWarning, criterionFacts, readCriterion } from './criteria.ts';
+import { recordEdit } from './edits.ts';
+import { type PredictionView, versionOf, viewPredictions } from './views.ts';
+
+export type PredictionInput = {
+  readonly slug?: string | undefined;
+  readonly statement: string;
+  readonly madeAt: string;
+  readonly criterion: unknown;
+  readonly finePrint?: string | null | undefined;
+  readonly sourceId?: string | null | undefined;
+  readonly locator?: string | null | undefined;
+  readonly predictorId?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly evidencePolicy?: PolicyInput | null | undefined;
+  /** The predictor's first forecast, stated with the claim. */
+  readonly probability?: number | undefined;
+};
+
+const slugWordsMax = 8;
+
+/**
+ * A poll that is just being read into the evidence and this prediction cannot see each other. It is looked at once more
+ * when any such poll must have ended: later than `ingestMsMax`.
+ */
+export const secondLookMs = 5 * 60_000;
+
+export type Recorded = { readonly view: PredictionView; readonly warnings: readonly CriterionWarning[] };
+
+/** Records a claim with its criterion, settles it at once if the evidence already does, and answers with warnings. */
+export async function recordPrediction(deps: Deps, input: PredictionInput): Promise<Recorded> {
+  return await deps.db.begin((tx) => recordWithin(tx, deps, input));
+}
+
+/** The same, in the caller's transaction. */
+export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput): Promise<Recorded> {
+  const criterion = readCriterion(input.criterion);
+  const now = deps.now();
+  const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
+  if (input.probability !== undefined) await recordStated(tx, deps, row, input.probability);
+  const { warnings } = await assessClaim(tx, deps, row, now);
+  await announceCreated(tx, deps, row, now);
+  await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
+  await advanceRecheck(tx, row.id, now + secondLookMs);
+  return { view: await viewPrediction(tx, deps, row.id, null), warnings };
+}
+
+/** When something was said, which lies behind us. */
+export function readMadeAt(text: string, now: Instant): DatedText {
+  const parsed = parseDate(text);
+  const detail =
+    parsed === null
+      ? `made_at is no date: use 2025, 2025-01, 2025-01-12 or an RFC 3339 instant`
+      : 'made_at lies in the future: what is said is recorded after it was said';
+  if (parsed === null || parsed.interval.from > now)
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/made_at' }]);
+  return parsed;
+}
+
+async function insertRecorded(
+  tx: Sql,
+  deps: Deps,
+  input: PredictionInput,
+  made: { criterion: Criterion; madeAt: DatedText; now: Instant },
+): Promise<PredictionRow> {
+  await requireReferences(tx, input);
+  const { criterion, madeAt, now } = made;
+  const id = deps.newId('pred');
+  const row: PredictionRow = {
+    id,
+    seq: 0,
+    slug: input.slug ?? `${slugFrom(input.statement)}-${id.slice(-6)}`,
+    statement: input.statement,
+    sourceId: input.sourceId ?? null,
+    locator: input.locator ?? null,
+    predictorId: input.predictorId ?? null,
+    madeAt: input.madeAt,
+    madeFrom: madeAt.interval.from,
+    recordedAt: now,
+    finePrint: input.finePrint ?? null,
+    evidencePolicy: input.evidencePolicy ?? null,
+    tags: [...new Set(input.tags ?? [])],
+    criterionVersion: 1,
+    state: 'open',
+    stateDetail: null,
+    edits: 1,
+    editedAt: now,
+    criterionAt: now,
+    ...criterionFacts(criterion),
+  };
+  if (!(await insertPrediction(tx, row))) {
+    throw slugTaken(row.slug);
+  }
+  await writeCriterion(tx, row, null);
+  return row;
+}
+
+/** Writes the criterion that a row carries as a version of its own, and what it watches and waits for. */
+export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string | null): Promise<void> {
+  await insertCriterion(tx, row, reason);
+  await insertWatches(tx, row.id, watchesOf(row.criterion));
+  await insertEdges(tx, row.id, edgesOf(row.criterion, row.madeFrom));
+}
+
+/** A probability that was stated with the claim is a forecast by whoever made it, where and when it was made. */
+async function recordStated(tx: Sql, deps: Deps, row: PredictionRow, probability: number): Promise<void> {
+  const { predictorId } = row;
+  if (predictorId === null) {
+    const detail = 'a probability is somebody’s: name the predictor by predictor_id';
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
+  }
+  await insertForecast(tx, {
+    id: deps.newId('fc'),
+    predictionId: row.id,
+    predictorId,
+    sourceId: row.sourceId,
+    locator: row.locator,
+    probability,
+    criterionVersion: row.criterionVersion,
+    ...saidAt(readMadeAt(row.madeAt, row.recordedAt), row.recordedAt),
+    recordedAt: row.recordedAt,
+  });
+}
+
+export async function requireReferences(
+  tx: Sql,
+  input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined },
+): Promise<void> {
+  if (input.sourceId != null && (await findSource(tx, input.sourceId)) === null) {
+    const detail = `there is no source ${input.sourceId}; create it by POST /v1/sources`;
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/source_id' }]);
+  }
+  if (input.predictorId != null && (await findPredictor(tx, input.predictorId)) === null) {
+    const detail = `there is no predictor ${input.predictorId}; create it by POST /v1/predictors`;
+    throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
+  }
+}
+
+/** Up to eight words of the statement, for a readable address. */
+export function slugFrom(statement: string): string {
+  const words =
+    statement
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? [];
+  return words.slice(0, slugWordsMax).join('-').slice(0, 80) || 'prediction';
+}
+
+async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Instant): Promise<void> {
+  await recordEvent(tx, deps, {
+    type: 'prediction.created',
+    occurredAt: now,
+    predictionId: row.id,
+    data: {
+      prediction: { ...predictionData(row), made_at: row.madeAt, recorded_at: formatInstant(now) },
+    },
+  });
+}
+
+/** A prediction as it stood at `asOf`, or now. Refuses with `not_found`. */
+export async function findPredictionAt(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<PredictionView> {
+  return await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
+}
+
+/** The same, in the caller's transaction. */
+export async function viewPrediction(
+  db: Sql,
+  deps: Deps,
+  idOrSlug: string,
+  asOf: Instant | null,
+): Promise<PredictionView> {
+  const [view] = await viewPredictions(db, deps, [await requirePrediction(db, idOrSlug, asOf)], asOf);
+  if (view === undefined) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
+  return view;
+}
+
+/** By id or slug, with the criterion that stands, or stood at `asOf`. Refuses with `not_found`. */
+export async function requirePrediction(
+  db: Sql,
+  idOrSlug: string,
+  asOf: Instant | null = null,
+): Promise<PredictionRow> {
+  const row = await findPrediction(db, idOrSlug, asOf);
+  if (row === null) throw new Refusal('not_found', `there is no prediction ${idOrSlug}`);
+  return row;
+}
+
+export type PredictionEdit = {
+  readonly slug?: string | undefined;
+  readonly statement?: string | undefined;
+  readonly finePrint?: string | null | undefined;
+  readonly locator?: string | null | undefined;
+  readonly sourceId?: string | null | undefined;
+  readonly predictorId?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+};
+
+/** Edits what may be edited; the criterion has a verb of its own. `expected` is the version the editor saw, null for whatever stands. */
+export async function editPrediction(
+  deps: Deps,
+  idOrSlug: string,
+  edit: PredictionEdit,
+  expected: number | null,
+): Promise<PredictionView> {
+  return await deps.db.begin(async (tx) => {
+    const row = await requirePrediction(tx, idOrSlug);
+    await requireReferences(tx, edit);
+    const version = versionOf(row, (await listPredictionResolutions(tx, row.id, null)).length);
+    if (expected !== null && expected !== version) throw staleVersion(version);
+    const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
+    if (moved) throw slugTaken(edit.slug);
+    const patch = patched(row, edit);
+    const now = deps.now();
+    const updated = await updatePrediction(tx, row.id, version, patch, now);
+    if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
+    if (updated === 'stale') throw staleVersion(null);
+    await recordEdit(tx, row, patch, { edit: row.edits + 1, at: now });
+    return await viewPrediction(tx, deps, row.id, null);
+  });
+}
+
+function slugTaken(slug: string): Refusal {
+  const detail = `the slug ${slug} is taken`;
+  return new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
+}
+
+function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {
+  return {
+    slug: edit.slug ?? row.slug,
+    statement: edit.statement ?? row.statement,
+    finePrint: edit.finePrint === undefined ? row.finePrint : edit.finePrint,
+    locator: edit.locator === undefined ? row.locator : edit.locator,
+    sourceId: edit.sourceId === undefined ? row.sourceId : edit.sourceId,
+    predictorId: edit.predictorId === undefined ? row.predictorId : edit.predictorId,
+    tags: edit.tags === undefined ? row.tags : [...new Set(edit.tags)],
+  };
+}
+
+/** What `expected` was not, where it is known. */
+export function staleVersion(version: number | null): Refusal {
+  const now = version === null ? '' : ` (it is at version ${version} now)`;
+  return new Refusal(
+    'precondition_failed',
+    `the prediction was changed since you read it${now}; read it again and repeat the edit`,
+  );
+}

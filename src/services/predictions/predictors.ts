@@ -1,0 +1,25 @@
+import { Refusal } from '../../domain/refusal.ts';
+import { findPredictor, insertPredictor, listPredictors, type PredictorRow } from '../../store/predictors.ts';
+import type { Deps } from '../deps.ts';
+
+export async function createPredictor(
+  deps: Deps,
+  input: { readonly name: string; readonly url: string | null },
+): Promise<PredictorRow> {
+  const predictor = { ...input, id: deps.newId('who'), createdAt: deps.now() };
+  await insertPredictor(deps.db.sql, predictor);
+  return predictor;
+}
+
+export async function findPredictorById(deps: Deps, id: string): Promise<PredictorRow> {
+  const predictor = await findPredictor(deps.db.sql, id);
+  if (predictor === null) throw new Refusal('not_found', `there is no predictor ${id}`);
+  return predictor;
+}
+
+export async function listPredictorPage(
+  deps: Deps,
+  page: { after: string | null; limit: number },
+): Promise<PredictorRow[]> {
+  return await listPredictors(deps.db.sql, page);
+}

@@ -1,0 +1,165 @@
+import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
+import { outcomeOf, type PersonReasonCode } from '../../domain/evaluation/resolution.ts';
+import { predictionData, resolutionData } from '../../domain/events/event-data.ts';
+import { type Instant, parseDate } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Sql } from '../../store/db.ts';
+import { listObservations } from '../../store/observations.ts';
+import { type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
+import {
+  insertResolution,
+  type ListedResolution,
+  listLatestResolutions,
+  listPredictionResolutions,
+  listResolutions,
+  type Outcome,
+  type ResolutionRow,
+} from '../../store/resolutions.ts';
+import { lockPredictions } from '../../store/watches.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/outbox.ts';
+import { evaluatedWith } from '../settling/settlement.ts';
+import { requirePrediction } from './predictions.ts';
+
+export type DecisionInput = {
+  readonly outcome: Outcome;
+  readonly effectiveAt: string;
+  readonly reasonCode: PersonReasonCode;
+  readonly reason: string;
+  readonly evidence: readonly string[];
+  readonly decidedBy: string;
+  /** The resolution that the person saw standing, null for none; left out: whatever stands. */
+  readonly supersedes?: string | null | undefined;
+};
+
+/**
+ * A person's decision: appended, superseding what stood. It is known when it is decided, and answers every dispute of
+ * what it supersedes. Refuses with `conflict` when something else stands than the person saw, or came to in between.
+ */
+export async function decideByPerson(deps: Deps, idOrSlug: string, input: DecisionInput): Promise<ResolutionRow> {
+  requireEffectiveAt(input.effectiveAt, deps.now());
+  return await deps.db.begin(async (tx) => {
+    const prediction = await requirePrediction(tx, idOrSlug);
+    await requireObservations(tx, input.evidence);
+    const standing = (await listPredictionResolutions(tx, prediction.id, null)).at(-1) ?? null;
+    requireSeen(input.supersedes, standing);
+    requireReason(input, standing);
+    // After reading what stands: whoever decided in between is then met as a conflict, not superseded unseen.
+    await lockPredictions(tx, [prediction.id]);
+    const now = deps.now();
+    const resolution: ResolutionRow = {
+      id: deps.newId('res'),
+      predictionId: prediction.id,
+      criterionVersion: prediction.criterionVersion,
+      outcome: input.outcome,
+      effectiveAt: input.effectiveAt,
+      knownAt: now,
+      decidedAt: now,
+      decidedBy: input.decidedBy,
+      reasonCode: input.reasonCode,
+      reason: input.reason,
+      evidence: [...input.evidence],
+      evidenceTrust: null,
+      explanation: null,
+      evaluatorVersion,
+      identityVersion: deps.identity.version,
+      supersedes: standing?.id ?? null,
+    };
+    if (!(await insertResolution(tx, resolution)))
+      throw new Refusal('conflict', 'the prediction was resolved while you decided; read it again');
+    const state = {
+      state: 'resolved',
+      detail: null,
+      outcome: input.outcome,
+      recheckAt: null,
+      evaluatedWith: await evaluatedWith(tx, deps),
+      newResolutions: 1,
+    } as const;
+    await updatePredictionState(tx, prediction.id, state);
+    await announceDecision(tx, deps, prediction, resolution, standing);
+    return resolution;
+  });
+}
+
+/** What settled it has happened: a date still to come settles nothing yet. */
+function requireEffectiveAt(text: string, now: Instant): void {
+  const [start = '', end = start, ...rest] = text.split('/');
+  const isOpen = start === '..' && end !== start;
+  const from = isOpen ? Number.NEGATIVE_INFINITY : parseDate(start)?.interval.from;
+  const last = parseDate(end)?.interval.from;
+  const isDated = rest.length === 0 && from !== undefined && last !== undefined && from <= last;
+  const detail = isDated
+    ? 'effective_at lies in the future: what has not happened yet settles nothing'
+    : 'effective_at must be a date, an RFC 3339 instant, or start/end of the two in that order';
+  if (!isDated || last > now) throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/effective_at' }]);
+}
+
+function requireSeen(supersedes: string | null | undefined, standing: ResolutionRow | null): void {
+  if (supersedes === undefined || supersedes === (standing?.id ?? null)) return;
+  const stands = standing === null ? 'none stands' : `${standing.id} stands`;
+  const detail = `not the resolution that you saw is standing: ${stands}; read it again`;
+  throw new Refusal('conflict', detail, [{ detail, pointer: '#/supersedes' }]);
+}
+
+function requireReason({ outcome, reasonCode }: DecisionInput, standing: ResolutionRow | null): void {
+  const only = reasonCode === 'confirmed' ? (standing?.outcome ?? outcome) : (outcomeOf(reasonCode) ?? outcome);
+  if (only === outcome) return;
+  const detail = `the reason ${reasonCode} goes with the outcome ${only} here, not with ${outcome}`;
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/reason_code' }]);
+}
+
+async function requireObservations(tx: Sql, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const found = new Set(
+    (await listObservations(tx, { ids }, { before: null, asOf: null, limit: ids.length })).map((row) => row.id),
+  );
+  const errors = ids.flatMap((id, index) =>
+    found.has(id) ? [] : [{ detail: `there is no observation ${id}`, pointer: `#/evidence/${index}` }],
+  );
+  if (errors.length > 0) throw new Refusal('validation_failed', 'evidence must name observations that exist', errors);
+}
+
+async function announceDecision(
+  tx: Sql,
+  deps: Deps,
+  prediction: PredictionRow,
+  resolution: ResolutionRow,
+  standing: ResolutionRow | null,
+): Promise<void> {
+  const type =
+    standing !== null
+      ? 'prediction.resolution.amended'
+      : resolution.outcome === 'annulled'
+        ? 'prediction.annulled'
+        : 'prediction.resolved';
+  await recordEvent(tx, deps, {
+    type,
+    occurredAt: resolution.decidedAt,
+    predictionId: prediction.id,
+    resolutionId: resolution.id,
+    data: {
+      prediction: predictionData(prediction),
+      resolution: resolutionData(resolution),
+      ...(standing === null ? {} : { superseded: resolutionData(standing) }),
+    },
+  });
+}
+
+/** Every resolution of a prediction, oldest first. */
+export async function listResolutionsOf(deps: Deps, idOrSlug: string): Promise<ResolutionRow[]> {
+  const prediction = await requirePrediction(deps.db.sql, idOrSlug);
+  return await listPredictionResolutions(deps.db.sql, prediction.id, null);
+}
+
+/** What resolved since a sequence number, oldest decision first. */
+export async function listResolutionPage(
+  deps: Deps,
+  page: { after: number; outcome: Outcome | null; limit: number },
+): Promise<ListedResolution[]> {
+  return await listResolutions(deps.db.sql, page);
+}
+
+/** What resolved last, the newest decision first. */
+export async function listNewestResolutions(deps: Deps, limit: number): Promise<ListedResolution[]> {
+  return await listLatestResolutions(deps.db.sql, limit);
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Sql } from '../../store/db.ts';
+import { findPrediction } from '../../store/predictions.ts';
+import { findPredictorBySeedKey, insertPredictor } from '../../store/predictors.ts';
+import { insertSettingOnce } from '../../store/settings.ts';
+import { findSourceBySeedKey, insertSource } from '../../store/sources.ts';
+import type { Deps } from '../deps.ts';
+import { joinPointer } from './criteria.ts';
+import { recordWithin } from './predictions.ts';
+
+const key = z.string().min(1).max(100);
+const text = z.string().min(1).max(2000);
+const seedSchema = z.strictObject({
+  format: z.literal('outturn-seed/1'),
+  note: z.unknown().optional(),
+  sources: z
+    .array(
+      z.strictObject({
+        key,
+        title: text,
+        url: z.string().max(2000).nullable(),
+        language: z.string().max(35).nullable().optional(),
+        published_at: z.string().max(40).nullable().optional(),
+        author: text.optional(),
+      }),
+    )
+    .max(1000),
+  predictors: z.array(z.strictObject({ key, name: text, url: z.string().max(2000).nullable().optional() })).max(10_000),
+  predictions: z
+    .array(
+      z.strictObject({
+        slug: z
+          .string()
+          .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+          .max(100),
+        statement: text,
+        made_at: z.string().max(40),
+        source: key.nullable().optional(),
+        locator: text.nullable().optional(),
+        predictor: key.nullable().optional(),
+        tags: z.array(z.string().min(1).max(50)).max(50).optional(),
+        fine_print: z.string().max(5000).nullable().optional(),
+        criterion: z.unknown(),
+      }),
+    )
+    .max(100_000),
+});
+
+export type Seed = z.infer<typeof seedSchema>;
+export type SeedCounts = { readonly recorded: number; readonly existing: number };
+
+/** Reads a seed file's JSON; refuses with pointers. The format is described in docs/seed.md. */
+export function readSeed(json: unknown): Seed {
+  const parsed = seedSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: joinPointer('#', issue.path) }));
+  throw new Refusal('validation_failed', 'not a seed file of the format outturn-seed/1; see docs/seed.md', errors);
+}
+
+/** Records a seed in one transaction: all of it or nothing. Predictions whose slug exists are left as they are. */
+export async function applySeed(deps: Deps, seed: Seed): Promise<SeedCounts> {
+  return await deps.db.begin((tx) => applyWithin(tx, deps, seed), { msMax: 120_000 });
+}
+
+/** Seeds an empty database once, whatever the number of nodes that start on it. Null when it was not empty. */
+export async function seedOnce(deps: Deps, seed: Seed): Promise<SeedCounts | null> {
+  return await deps.db.begin(
+    async (tx) => ((await insertSettingOnce(tx, 'seeded', 'yes')) ? await applyWithin(tx, deps, seed) : null),
+    { msMax: 120_000 },
+  );
+}
+
+async function applyWithin(tx: Sql, deps: Deps, seed: Seed): Promise<SeedCounts> {
+  const sources = new Map<string, string>();
+  for (const source of seed.sources) sources.set(source.key, await ensureSource(tx, deps, source));
+  const predictors = new Map<string, string>();
+  for (const predictor of seed.predictors) predictors.set(predictor.key, await ensurePredictor(tx, deps, predictor));
+  let recorded = 0;
+  for (const [index, entry] of seed.predictions.entries()) {
+    if ((await findPrediction(tx, entry.slug)) !== null) continue;
+    const at = `#/predictions/${index}`;
+    await recordWithin(tx, deps, {
+      slug: entry.slug,
+      statement: entry.statement,
+      madeAt: entry.made_at,
+      criterion: entry.criterion,
+      finePrint: entry.fine_print,
+      sourceId: entry.source == null ? null : named(sources, entry.source, `${at}/source`),
+      locator: entry.locator,
+      predictorId: entry.predictor == null ? null : named(predictors, entry.predictor, `${at}/predictor`),
+      tags: entry.tags,
+    });
+    recorded += 1;
+  }
+  return { recorded, existing: seed.predictions.length - recorded };
+}
+
+function named(ids: ReadonlyMap<string, string>, name: string, pointer: string): string {
+  const id = ids.get(name);
+  if (id !== undefined) return id;
+  const detail = `the file lists nothing with the key ${name}`;
+  throw new Refusal('validation_failed', detail, [{ detail, pointer }]);
+}
+
+/** A key of one file must not meet the same key of another that means something else. */
+function seedKey(parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+async function ensureSource(tx: Sql, deps: Deps, source: Seed['sources'][number]): Promise<string> {
+  const unique = seedKey([source.key, source.title, source.url]);
+  const known = await findSourceBySeedKey(tx, unique);
+  if (known !== null) return known;
+  const id = deps.newId('src');
+  const { title, url } = source;
+  await insertSource(
+    tx,
+    {
+      id,
+      title,
+      url,
+      language: source.language ?? null,
+      author: source.author ?? null,
+      publishedAt: source.published_at ?? null,
+      createdAt: deps.now(),
+    },
+    unique,
+  );
+  return id;
+}
+
+async function ensurePredictor(tx: Sql, deps: Deps, predictor: Seed['predictors'][number]): Promise<string> {
+  const unique = seedKey([predictor.key, predictor.name]);
+  const known = await findPredictorBySeedKey(tx, unique);
+  if (known !== null) return known;
+  const id = deps.newId('who');
+  await insertPredictor(tx, { id, name: predictor.name, url: predictor.url ?? null, createdAt: deps.now() }, unique);
+  return id;
+}

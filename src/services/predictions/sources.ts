@@ -1,0 +1,40 @@
+import { Refusal } from '../../domain/refusal.ts';
+import { countBySource, noPredictions, type PredictionCounts } from '../../store/prediction-counts.ts';
+import { findSource, insertSource, listSources, type SourceRow } from '../../store/sources.ts';
+import type { Deps } from '../deps.ts';
+
+export type SourceInput = {
+  readonly title: string;
+  readonly url: string | null;
+  readonly language: string | null;
+  readonly author: string | null;
+  readonly publishedAt: string | null;
+};
+
+/** A source, and how the predictions that it holds stand now. */
+export type CountedSource = SourceRow & { readonly predictions: PredictionCounts };
+
+export async function createSource(deps: Deps, input: SourceInput): Promise<CountedSource> {
+  const source = { ...input, id: deps.newId('src'), createdAt: deps.now() };
+  await insertSource(deps.db.sql, source);
+  return { ...source, predictions: noPredictions };
+}
+
+export async function findSourceById(deps: Deps, id: string): Promise<CountedSource> {
+  const source = await findSource(deps.db.sql, id);
+  if (source === null) throw new Refusal('not_found', `there is no source ${id}`);
+  const counts = await countBySource(deps.db.sql, [id]);
+  return { ...source, predictions: counts.get(id) ?? noPredictions };
+}
+
+export async function listSourcePage(
+  deps: Deps,
+  page: { after: string | null; limit: number },
+): Promise<CountedSource[]> {
+  const sources = await listSources(deps.db.sql, page);
+  const counts = await countBySource(
+    deps.db.sql,
+    sources.map((source) => source.id),
+  );
+  return sources.map((source) => ({ ...source, predictions: counts.get(source.id) ?? noPredictions }));
+}

@@ -1,0 +1,76 @@
+import type { Criterion } from '../../domain/criterion/criterion.ts';
+import { readPolicy } from '../../domain/criterion/policy.ts';
+import { eventLeaves } from '../../domain/criterion/watch.ts';
+import { publishedBy } from '../../domain/evaluation/leaf-standing.ts';
+import { coverageOf, coversVendor } from '../../domain/evidence/coverage.ts';
+import { lastReadAt, speaksOf, type Timeline } from '../../domain/evidence/timeline.ts';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
+
+/**
+ * Where an unresolved prediction stands: "unconfirmed as of <watermark>" and the like. The watermark is how far enough
+ * coverage of every vendor it speaks of has been read; where coverage is not enough to prove absence, how far any feed
+ * that lists the vendor has been. Of a price only the feeds that publish it count. Null when nothing was read yet that
+ * could tell, or when only a person can answer.
+ */
+export function standingOf(
+  prediction: Pick<PredictionRow, 'criterion' | 'polarity' | 'evidencePolicy'>,
+  timeline: Timeline,
+  at: Instant,
+): string | null {
+  const watermark = standingWatermark(prediction, timeline, at);
+  if (watermark === null) return null;
+  switch (prediction.polarity) {
+    case 'confirmable_only':
+      return `unconfirmed as of ${formatInstant(watermark)}`;
+    case 'refutable_only':
+      return `unrefuted as of ${formatInstant(watermark)}`;
+    case 'decidable':
+    case 'undecidable':
+      return `undecided as of ${formatInstant(watermark)}`;
+  }
+}
+
+function standingWatermark(
+  prediction: Pick<PredictionRow, 'criterion' | 'evidencePolicy'>,
+  timeline: Timeline,
+  at: Instant,
+): Instant | null {
+  const policy = readPolicy(prediction.evidencePolicy);
+  let lowest: Instant | null = null;
+  for (const wait of waitsOf(prediction.criterion)) {
+    const covered = coverageOf(timeline, wait.vendor, at, policy, wait.publishes).readTo;
+    const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, wait, at);
+    if (read === null) return null;
+    lowest = lowest === null ? read : Math.min(lowest, read);
+  }
+  return lowest;
+}
+
+/** What a leaf waits to hear: of which vendor, and what a feed must publish to say anything of it; null is the listing itself. */
+type Wait = { readonly vendor: string; readonly publishes: string | null };
+
+function waitsOf(criterion: Criterion): Wait[] {
+  const waits = eventLeaves(criterion).map((leaf) => ({ vendor: leaf.model.vendor, publishes: publishedBy(leaf) }));
+  return [...new Map(waits.map((wait) => [`${wait.vendor} ${wait.publishes}`, wait])).values()];
+}
+
+/** How far any feed that can tell has been read; before its first poll, the last thing that it published. */
+function lastReadBySeers(timeline: Timeline, { vendor, publishes }: Wait, at: Instant): Instant | null {
+  const reads = new Map<string, Instant>();
+  for (const sighting of timeline.sightings) {
+    // What was first listed later says nothing of what was read by then.
+    if (sighting.seenFrom > at || (vendor !== 'any' && sighting.model.vendor !== vendor)) continue;
+    const feed = timeline.feeds.get(sighting.feedId);
+    const tells = publishes === null ? speaksOf(timeline, sighting, 'release') : feed?.publishes?.includes(publishes);
+    const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? sighting.seenFrom;
+    if (tells === true) reads.set(sighting.feedId, Math.max(reads.get(sighting.feedId) ?? read, read));
+  }
+  // Of a wildcard's prices most rows are not even looked at: who covers the vendor and publishes prices tells all the same.
+  for (const feed of publishes === null ? [] : timeline.feeds.values()) {
+    if (!feed.publishes?.includes(publishes ?? '') || !(vendor === 'any' || coversVendor(feed, vendor))) continue;
+    const read = lastReadAt(timeline, feed.id, vendor, at);
+    if (read !== null) reads.set(feed.id, read);
+  }
+  return reads.size === 0 ? null : Math.max(...reads.values());
+}

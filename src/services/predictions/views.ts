@@ -1,0 +1,151 @@
+import { type Evaluation, evaluate, type Leaning } from '../../domain/evaluation/evaluate.ts';
+import type { Timeline } from '../../domain/evidence/timeline.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { isHindsight } from '../../domain/scores/forecast.ts';
+import type { Sql } from '../../store/db.ts';
+import { listDisputes } from '../../store/disputes.ts';
+import { listOwnProbabilities } from '../../store/forecasts.ts';
+import type { PredictionRow, PredictionState } from '../../store/predictions.ts';
+import { findPredictor, type PredictorRow } from '../../store/predictors.ts';
+import { listStandingResolutions, type ResolutionRow, type StandingResolution } from '../../store/resolutions.ts';
+import { findSource, type SourceRow } from '../../store/sources.ts';
+import type { Deps } from '../deps.ts';
+import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from '../settling/review-sides.ts';
+import { stateOf } from '../settling/settle.ts';
+import { termsOf } from '../settling/settlement.ts';
+import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import { standingOf } from './standing.ts';
+
+/** A prediction as it stood at one moment of knowledge. */
+export type PredictionView = {
+  readonly prediction: PredictionRow;
+  readonly source: SourceRow | null;
+  readonly predictor: PredictorRow | null;
+  /** What its own predictor last called its probability, as recorded by then. */
+  readonly probability: number | null;
+  readonly status: PredictionState;
+  readonly resolution: ResolutionRow | null;
+  readonly leaning: Leaning | null;
+  /** What a person has to weigh, where it is proposed or disputed. */
+  readonly review: Review | null;
+  /** What follows from the evidence, where no resolution stands. */
+  readonly evaluation: Evaluation | null;
+  readonly standing: string | null;
+  readonly hindsight: boolean;
+  /** Edits, versions of the criterion and resolutions, the latter two as of then: the row version. */
+  readonly version: number;
+  readonly updatedAt: Instant;
+};
+
+/** The row version of a prediction with so many resolutions. */
+export function versionOf(
+  prediction: Pick<PredictionRow, 'edits' | 'criterionVersion'>,
+  resolutionRows: number,
+): number {
+  return prediction.edits + prediction.criterionVersion - 1 + resolutionRows;
+}
+
+/**
+ * Predictions, read with the criterion of that moment, as they stood at `asOf`, or now: the resolution rows of that
+ * criterion known by then, otherwise what follows from everything observed by then. One path for both; nothing observed
+ * later can enter, nor what a later criterion came to.
+ */
+export async function viewPredictions(
+  db: Sql,
+  deps: Deps,
+  predictions: readonly PredictionRow[],
+  asOf: Instant | null,
+): Promise<PredictionView[]> {
+  const at = asOf ?? deps.now();
+  const asked = new Map(predictions.map((prediction) => [prediction.id, prediction.criterionVersion]));
+  const standing = (await listStandingResolutions(db, [...asked.keys()], at)).filter(
+    (row) => row.criterionVersion === asked.get(row.predictionId),
+  );
+  const resolved = new Map(standing.map((row) => [row.predictionId, row]));
+  const disputes = await listDisputes(
+    db,
+    standing.map((row) => row.id),
+    at,
+  );
+  const people = await loadPeople(db, predictions);
+  const probabilities = await listOwnProbabilities(db, [...asked.keys()], at);
+  const timelines = await loadTimelines(
+    db,
+    deps.identity,
+    predictions.filter((prediction) => !resolved.has(prediction.id)),
+    at,
+  );
+  const named = await listNamedEvidence(
+    db,
+    standing.filter((row) => disputes.some((dispute) => dispute.resolutionId === row.id)),
+  );
+  return predictions.map((prediction) => {
+    const resolution = resolved.get(prediction.id) ?? null;
+    const shared = {
+      prediction,
+      source: people.sources.get(prediction.sourceId ?? '') ?? null,
+      predictor: people.predictors.get(prediction.predictorId ?? '') ?? null,
+      probability: probabilities.get(prediction.id) ?? null,
+    };
+    if (resolution === null)
+      return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
+    const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1) ?? null;
+    const review = dispute === null ? null : reviewDisputed(prediction, resolution, dispute, named);
+    return { ...shared, ...viewResolved(prediction, resolution, review) };
+  });
+}
+
+function viewResolved(prediction: PredictionRow, resolution: StandingResolution, review: Review | null): Standing {
+  return {
+    status: review === null ? 'resolved' : 'disputed',
+    resolution,
+    leaning: review?.leaning ?? null,
+    review,
+    evaluation: null,
+    standing: null,
+    hindsight: isHindsight(resolution, prediction.criterionAt),
+    version: versionOf(prediction, resolution.rows),
+    updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
+  };
+}
+
+/** What of a view depends on the evidence. */
+type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability'>;
+
+function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
+  const evaluation = evaluate(prediction.criterion, timeline ?? emptyTimeline, at, termsOf(deps, prediction));
+  return {
+    status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
+    resolution: null,
+    leaning: evaluation.leaning,
+    review: reviewOpen(prediction, evaluation),
+    evaluation,
+    standing: standingOf(prediction, timeline ?? emptyTimeline, at),
+    hindsight: false,
+    version: versionOf(prediction, 0),
+    updatedAt: Math.max(prediction.editedAt, prediction.criterionAt),
+  };
+}
+
+async function loadPeople(
+  db: Sql,
+  predictions: readonly PredictionRow[],
+): Promise<{ sources: Map<string, SourceRow>; predictors: Map<string, PredictorRow> }> {
+  const sources = new Map<string, SourceRow>();
+  const predictors = new Map<string, PredictorRow>();
+  for (const id of new Set(predictions.map((prediction) => prediction.sourceId))) {
+    const source = id === null ? null : await findSource(db, id);
+    if (source !== null) sources.set(source.id, source);
+  }
+  for (const id of new Set(predictions.map((prediction) => prediction.predictorId))) {
+    const predictor = id === null ? null : await findPredictor(db, id);
+    if (predictor !== null) predictors.set(predictor.id, predictor);
+  }
+  return { sources, predictors };
+}
+
+/** The evaluation of one prediction at a moment, with the tree that explains it. */
+export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
+  const timeline = await loadTimeline(db, deps.identity, [prediction], at);
+  return evaluate(prediction.criterion, timeline, at, termsOf(deps, prediction));
+}

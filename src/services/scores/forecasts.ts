@@ -1,0 +1,114 @@
+import type { Instant } from '../../domain/instant.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import {
+  type Answer,
+  type ForecastStanding,
+  isBeforeAnswer,
+  isHindsight,
+  type Said,
+  saidAt,
+  standingOfForecast,
+} from '../../domain/scores/forecast.ts';
+import type { Sql } from '../../store/db.ts';
+import { listDisputes } from '../../store/disputes.ts';
+import { insertForecast, type ListedForecast, listForecasts } from '../../store/forecasts.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
+import { findPredictor } from '../../store/predictors.ts';
+import { listStandingResolutions, type StandingResolution } from '../../store/resolutions.ts';
+import type { Deps } from '../deps.ts';
+import { readMadeAt, requirePrediction, requireReferences } from '../predictions/predictions.ts';
+
+export type ForecastInput = {
+  readonly probability: number;
+  /** When it was said; undefined: now. */
+  readonly madeAt?: string | undefined;
+  /** Who said it; undefined: who made the claim. */
+  readonly predictorId?: string | undefined;
+  readonly sourceId?: string | null | undefined;
+  readonly locator?: string | null | undefined;
+};
+
+/** A forecast, with what it counts for by the resolution that stands. */
+export type ForecastView = {
+  readonly forecast: Omit<ListedForecast, 'seq'>;
+  readonly hindsight: boolean;
+  readonly standing: ForecastStanding;
+};
+
+/**
+ * Records how probable somebody calls a prediction. Refuses with `conflict` what was not said before the answer, as long as
+ * nothing disputes that answer; what was said before it and is recorded only afterwards is hindsight.
+ */
+export async function recordForecast(deps: Deps, idOrSlug: string, input: ForecastInput): Promise<ForecastView> {
+  return await deps.db.begin(async (tx) => {
+    const prediction = await requirePrediction(tx, idOrSlug);
+    await requireReferences(tx, input);
+    const predictor = await requireForecaster(tx, prediction, input.predictorId);
+    const recordedAt = deps.now();
+    const said = saidAt(readMadeAt(input.madeAt ?? formatInstant(recordedAt), recordedAt), recordedAt);
+    const resolution = await findStanding(tx, prediction, recordedAt);
+    if (resolution !== null) await requireBeforeAnswer(tx, said, resolution, recordedAt);
+    const forecast = {
+      id: deps.newId('fc'),
+      predictionId: prediction.id,
+      predictorId: predictor.id,
+      sourceId: input.sourceId ?? null,
+      locator: input.locator ?? null,
+      probability: input.probability,
+      criterionVersion: prediction.criterionVersion,
+      ...said,
+      recordedAt,
+    };
+    await insertForecast(tx, forecast);
+    return viewForecast({ ...forecast, predictorName: predictor.name }, resolution);
+  });
+}
+
+async function requireForecaster(
+  tx: Sql,
+  prediction: PredictionRow,
+  given: string | undefined,
+): Promise<{ id: string; name: string }> {
+  const id = given ?? prediction.predictorId;
+  const predictor = id === null ? null : await findPredictor(tx, id);
+  if (predictor !== null) return predictor;
+  const detail = 'a forecast is somebody’s, and this prediction names no predictor: give predictor_id';
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
+}
+
+async function requireBeforeAnswer(tx: Sql, said: Said, resolution: StandingResolution, now: Instant): Promise<void> {
+  if (isBeforeAnswer(said, resolution) || (await listDisputes(tx, [resolution.id], now)).length > 0) return;
+  throw new Refusal(
+    'conflict',
+    `the prediction is resolved (${resolution.outcome}, effective ${resolution.effectiveAt}): what was not said before that is no forecast`,
+  );
+}
+
+/** The resolution of the criterion that a prediction was read with, as it stood at a moment. */
+async function findStanding(db: Sql, prediction: PredictionRow, at: Instant): Promise<StandingResolution | null> {
+  const [resolution] = await listStandingResolutions(db, [prediction.id], at);
+  return resolution?.criterionVersion === prediction.criterionVersion ? resolution : null;
+}
+
+function viewForecast(forecast: ForecastView['forecast'], answer: Answer | null): ForecastView {
+  return {
+    forecast,
+    hindsight: answer !== null && isHindsight(answer, forecast.recordedAt),
+    standing: standingOfForecast(forecast, answer),
+  };
+}
+
+/** A page of a prediction's forecasts as recorded by `asOf`, or now, in the order in which they were said. */
+export async function listForecastPage(
+  deps: Deps,
+  idOrSlug: string,
+  ask: { predictorId: string | null; asOf: Instant | null; after: number | null; limit: number },
+): Promise<(ForecastView & { readonly seq: number })[]> {
+  const db = deps.db.sql;
+  const at = ask.asOf ?? deps.now();
+  const prediction = await requirePrediction(db, idOrSlug, ask.asOf);
+  const resolution = await findStanding(db, prediction, at);
+  const rows = await listForecasts(db, prediction.id, { ...ask, at });
+  return rows.map((row) => ({ ...viewForecast(row, resolution), seq: row.seq }));
+}

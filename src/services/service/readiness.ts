@@ -1,0 +1,27 @@
+import { migrationState } from '../../store/migrate.ts';
+import { countDisabled } from '../../store/webhook-endpoints.ts';
+import type { Deps } from '../deps.ts';
+import { type FeedView, listFeedViews } from '../feeds/feeds.ts';
+import type { DisabledCounts } from '../webhooks/metrics.ts';
+
+export type Readiness = {
+  readonly ready: boolean;
+  readonly database: 'ok' | 'down';
+  readonly migrations: 'ok' | 'pending' | 'newer' | 'changed' | 'unknown';
+  readonly feeds: readonly FeedView[];
+  /** Null where the database could not tell. */
+  readonly endpointsDisabled: DisabledCounts | null;
+};
+
+/** Whether requests can be served: the database answers and is migrated. The health of feeds and endpoints is told and never makes it fail. */
+export async function checkReadiness(deps: Deps): Promise<Readiness> {
+  try {
+    const state = await migrationState(deps.db);
+    const migrations = state.state === 'current' ? 'ok' : state.state;
+    const feeds = migrations === 'ok' ? await listFeedViews(deps, 'left out') : [];
+    const endpointsDisabled = migrations === 'ok' ? await countDisabled(deps.db.sql) : null;
+    return { ready: migrations === 'ok', database: 'ok', migrations, feeds, endpointsDisabled };
+  } catch {
+    return { ready: false, database: 'down', migrations: 'unknown', feeds: [], endpointsDisabled: null };
+  }
+}

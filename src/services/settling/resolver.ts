@@ -1,0 +1,68 @@
+import { returnLease, takeLease } from '../../store/leases.ts';
+import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../../store/watches.ts';
+import type { Deps } from '../deps.ts';
+import { settlePredictions } from './settle.ts';
+import { evaluatedWith, type SettleCounts } from './settlement.ts';
+
+/** Predictions settled in one transaction. */
+const batchMax = 200;
+/** A run ends after so many batches; the next tick goes on. */
+const batchesMax = 500;
+const settleMsMax = 120_000;
+/** Longer than a run may take; a node that died gives way after it. */
+const resolverLeaseMs = 15 * 60_000;
+
+const leaseName = 'resolve-predictions';
+
+/**
+ * Looks again at what time alone may have changed (a row seasoned, an announced day came) and at what was evaluated under
+ * other rules, identity data or feed settings. One node at a time; null when another node is at it.
+ */
+export async function resolveDue(deps: Deps): Promise<SettleCounts | null> {
+  return await underLease(deps, async (counts) => {
+    for (let batch = 0; batch < batchesMax; batch += 1) {
+      const ids = await listDueRechecks(deps.db.sql, deps.now(), batchMax);
+      if (ids.length === 0) break;
+      await settleInto(deps, ids, counts);
+    }
+    const current = await evaluatedWith(deps.db.sql, deps);
+    await settleAll(deps, counts, (after) => listEvaluatedOtherwise(deps.db.sql, current, after, batchMax));
+  });
+}
+
+/** Evaluates every prediction there is: the oracle that the incremental path must agree with. */
+export async function resolveEverything(deps: Deps): Promise<SettleCounts | null> {
+  return await underLease(deps, (counts) =>
+    settleAll(deps, counts, (after) => listAllIds(deps.db.sql, after, batchMax)),
+  );
+}
+
+async function underLease(deps: Deps, run: (counts: SettleCounts) => Promise<void>): Promise<SettleCounts | null> {
+  if (!(await takeLease(deps.db.sql, leaseName, deps.nodeId, resolverLeaseMs))) return null;
+  const counts: SettleCounts = { evaluated: 0, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
+  try {
+    await run(counts);
+    return counts;
+  } finally {
+    await returnLease(deps.db.sql, leaseName, deps.nodeId);
+  }
+}
+
+async function settleAll(deps: Deps, counts: SettleCounts, next: (after: string) => Promise<string[]>): Promise<void> {
+  let after = '';
+  for (let batch = 0; batch < batchesMax; batch += 1) {
+    const ids = await next(after);
+    if (ids.length === 0) return;
+    await settleInto(deps, ids, counts);
+    after = ids.at(-1) ?? after;
+  }
+}
+
+async function settleInto(deps: Deps, ids: readonly string[], counts: SettleCounts): Promise<void> {
+  const settled = await deps.db.begin(
+    (tx) => settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom: null }),
+    { msMax: settleMsMax },
+  );
+  for (const name of ['evaluated', 'resolved', 'proposed', 'disputed', 'amended'] as const)
+    counts[name] += settled[name];
+}

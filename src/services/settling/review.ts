@@ -1,0 +1,158 @@
+import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
+import type { Verdict } from '../../domain/evaluation/explanation.ts';
+import { firstKnown, type Known } from '../../domain/evaluation/known-at.ts';
+import { disputeLeaning, refinesDate, resolverName } from '../../domain/evaluation/resolution.ts';
+import type { Timeline } from '../../domain/evidence/timeline.ts';
+import { type Trust, trustRank } from '../../domain/feeds/trust.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { insertDispute, listDisputes } from '../../store/disputes.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
+import { insertResolution, type ResolutionRow } from '../../store/resolutions.ts';
+import { announce, recordResolved, resolutionFrom, termsOf, type World } from './settlement.ts';
+
+/** A settled resolution stands; new evidence can dispute it, and only strictly higher trust amends it without a person. */
+export async function reviewResolved(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  standing: ResolutionRow,
+): Promise<void> {
+  const { outcome } = standing;
+  if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
+  const terms = termsOf(world.deps, prediction);
+  const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
+  // What only has to last a day before it contradicts is looked at again then.
+  if (evaluation.verdict === 'undetermined') {
+    if (!hasLostGrounds(world, prediction, timeline, standing))
+      return await keepResolved(world, prediction, standing, evaluation.recheckAt);
+    return await dispute(world, prediction, standing, 'undetermined', { evaluation, knownAt: world.cause.now });
+  }
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
+  if (known === null) return;
+  if (evaluation.verdict === outcome) {
+    // A dispute is answered by a person, never by a row about times.
+    if ((await listDisputes(world.tx, [standing.id], null)).length > 0) {
+      return await keepResolved(world, prediction, standing);
+    }
+    const current = await moveKnownEarlier(world, prediction, standing, outcome, known);
+    return await refineDate(world, prediction, timeline, current, evaluation);
+  }
+  const byPerson = standing.decidedBy !== resolverName;
+  if (byPerson && known.knownAt <= standing.decidedAt) return await keepResolved(world, prediction, standing);
+  if (!byPerson && outranks(known.evaluation.trust, standing.evidenceTrust)) {
+    const more = { supersedes: standing.id, reasonCode: null };
+    await amend(world, prediction, standing, resolutionFrom(world, prediction, evaluation.verdict, known, more));
+    return;
+  }
+  await dispute(world, prediction, standing, evaluation.verdict, known);
+}
+
+/**
+ * Whether names are read otherwise than when the resolver decided, and by that reading the evidence of then settles nothing: an
+ * addition that was taken back, say. Evidence that came later takes no grounds away.
+ */
+function hasLostGrounds(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  { decidedBy, identityVersion, knownAt, outcome }: ResolutionRow,
+): boolean {
+  if (decidedBy !== resolverName || identityVersion === world.deps.identity.version) return false;
+  return evaluate(prediction.criterion, timeline, knownAt, termsOf(world.deps, prediction)).verdict !== outcome;
+}
+
+function outranks(next: Trust | null, settled: Trust | null): boolean {
+  return next !== null && settled !== null && trustRank(next) > trustRank(settled);
+}
+
+async function keepResolved(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  recheckAt: Instant | null = null,
+): Promise<void> {
+  const disputed = (await listDisputes(world.tx, [standing.id], null)).length > 0;
+  const state = disputed ? 'disputed' : 'resolved';
+  await recordResolved(world, prediction.id, standing.outcome, 0, { state, recheckAt });
+}
+
+/** An imported archive may show that the same was known earlier; then a correcting row is appended. */
+async function moveKnownEarlier(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  outcome: 'yes' | 'no',
+  known: Known,
+): Promise<ResolutionRow> {
+  const { evidenceFrom } = world.cause;
+  const earlier =
+    standing.decidedBy === resolverName &&
+    evidenceFrom !== null &&
+    evidenceFrom < standing.knownAt &&
+    known.knownAt < standing.knownAt;
+  if (!earlier) {
+    await keepResolved(world, prediction, standing);
+    return standing;
+  }
+  const more = { supersedes: standing.id, reasonCode: 'known_earlier' } as const;
+  return await amend(world, prediction, standing, resolutionFrom(world, prediction, outcome, known, more));
+}
+
+/**
+ * A resolution made on a bracket gets the day once it is known: a row is appended, known when the day was. The order in
+ * which feeds arrive then plays no part in what stands at the end.
+ */
+export async function refineDate(
+  world: World,
+  prediction: PredictionRow,
+  timeline: Timeline,
+  standing: ResolutionRow,
+  evaluation: Evaluation,
+): Promise<void> {
+  const { verdict, effectiveAt } = evaluation;
+  if (verdict === 'undetermined' || standing.decidedBy !== resolverName) return;
+  if (!refinesDate(standing.effectiveAt, effectiveAt)) return;
+  const wanted = { verdict, effectiveAt };
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, termsOf(world.deps, prediction), wanted);
+  if (known === null) return;
+  const more = { supersedes: standing.id, reasonCode: 'date_refined' } as const;
+  await amend(world, prediction, standing, resolutionFrom(world, prediction, verdict, known, more));
+}
+
+async function amend(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  resolution: ResolutionRow,
+): Promise<ResolutionRow> {
+  if (!(await insertResolution(world.tx, resolution))) return standing;
+  world.counts.amended += 1;
+  await recordResolved(world, prediction.id, resolution.outcome, 1);
+  await announce(world, 'prediction.resolution.amended', prediction, resolution, null, standing);
+  return resolution;
+}
+
+async function dispute(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  verdict: Verdict,
+  known: Known,
+): Promise<void> {
+  const { deps, cause, tx } = world;
+  const row = {
+    id: deps.newId('dis'),
+    predictionId: prediction.id,
+    resolutionId: standing.id,
+    verdict,
+    knownAt: Math.max(known.knownAt, standing.knownAt),
+    explanation: known.evaluation.explanation,
+    createdAt: cause.now,
+  };
+  const fresh = await insertDispute(tx, row);
+  const recheckAt = verdict === 'undetermined' ? known.evaluation.recheckAt : null;
+  await recordResolved(world, prediction.id, standing.outcome, 0, { state: 'disputed', recheckAt });
+  if (!fresh) return;
+  world.counts.disputed += 1;
+  await announce(world, 'prediction.disputed', prediction, standing, disputeLeaning(row));
+}

@@ -1,0 +1,108 @@
+import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
+import { firstKnown } from '../../domain/evaluation/known-at.ts';
+import { movingEdges } from '../../domain/evaluation/moving-edges.ts';
+import type { Timeline } from '../../domain/evidence/timeline.ts';
+import type { Sql } from '../../store/db.ts';
+import { listPredictionsById, type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
+import { insertResolution, listStandingResolutions } from '../../store/resolutions.ts';
+import { insertEdges, lockPredictions } from '../../store/watches.ts';
+import type { Deps } from '../deps.ts';
+import { refineDate, reviewResolved } from './review.ts';
+import {
+  announce,
+  evaluatedWith,
+  recordResolved,
+  resolutionFrom,
+  type SettleCause,
+  type SettleCounts,
+  termsOf,
+  type World,
+} from './settlement.ts';
+import { emptyTimeline, loadTimelines, timelineKey } from './timelines.ts';
+
+/** Predictions whose timelines are loaded together. */
+const batchMax = 200;
+
+/**
+ * Evaluates predictions over everything observed and writes what follows, in the caller's transaction: resolutions, disputes,
+ * amendments, the state of each prediction, and an event for each of them. Costs what is named, not what exists.
+ */
+export async function settlePredictions(
+  tx: Sql,
+  deps: Deps,
+  ids: readonly string[],
+  cause: SettleCause,
+): Promise<SettleCounts> {
+  const counts: SettleCounts = { evaluated: 0, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
+  if (ids.length === 0) return counts;
+  const world: World = { tx, deps, cause, evaluatedWith: await evaluatedWith(tx, deps), counts };
+  for (let start = 0; start < ids.length; start += batchMax)
+    await settleBatch(world, ids.slice(start, start + batchMax));
+  return counts;
+}
+
+async function settleBatch(world: World, ids: readonly string[]): Promise<void> {
+  const { tx, cause } = world;
+  await lockPredictions(tx, ids);
+  const predictions = await listPredictionsById(tx, ids);
+  const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
+  const timelines = await loadTimelines(tx, world.deps.identity, predictions, cause.now);
+  for (const prediction of predictions) {
+    const timeline = timelines.get(timelineKey(prediction)) ?? emptyTimeline;
+    world.counts.evaluated += 1;
+    const resolution = standing.get(prediction.id) ?? null;
+    if (resolution === null) await settleOpen(world, prediction, timeline);
+    else await reviewResolved(world, prediction, timeline, resolution);
+  }
+}
+
+async function settleOpen(world: World, prediction: PredictionRow, timeline: Timeline): Promise<void> {
+  const terms = termsOf(world.deps, prediction);
+  const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
+  if (evaluation.verdict === 'undetermined') {
+    await insertEdges(world.tx, prediction.id, movingEdges(prediction.criterion, timeline, terms));
+    return await recordState(world, prediction, evaluation);
+  }
+  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
+  if (known === null) return;
+  const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, {
+    supersedes: null,
+    reasonCode: null,
+  });
+  if (!(await insertResolution(world.tx, resolution))) return;
+  world.counts.resolved += 1;
+  await recordResolved(world, prediction.id, evaluation.verdict, 1);
+  await announce(world, 'prediction.resolved', prediction, resolution, null);
+  await refineDate(world, prediction, timeline, resolution, evaluation);
+}
+
+async function recordState(world: World, prediction: PredictionRow, evaluation: Evaluation): Promise<void> {
+  const state = stateOf(evaluation);
+  await updatePredictionState(world.tx, prediction.id, {
+    state,
+    detail: evaluation.leaning,
+    outcome: null,
+    recheckAt: evaluation.recheckAt,
+    evaluatedWith: world.evaluatedWith,
+    newResolutions: 0,
+  });
+  if (
+    state === 'open' ||
+    (state === prediction.state && prediction.stateDetail?.outcome === evaluation.leaning?.outcome)
+  )
+    return;
+  world.counts[state] += 1;
+  await announce(
+    world,
+    state === 'proposed' ? 'prediction.proposed' : 'prediction.disputed',
+    prediction,
+    null,
+    evaluation.leaning,
+  );
+}
+
+/** What an undetermined evaluation means for the prediction. */
+export function stateOf(evaluation: Evaluation): 'open' | 'proposed' | 'disputed' {
+  if (evaluation.leaning === null) return 'open';
+  return evaluation.contradicted ? 'disputed' : 'proposed';
+}

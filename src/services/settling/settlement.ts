@@ -1,0 +1,115 @@
+import { readPolicy } from '../../domain/criterion/policy.ts';
+import { evaluatorVersion, type Leaning, type Terms } from '../../domain/evaluation/evaluate.ts';
+import type { Known } from '../../domain/evaluation/known-at.ts';
+import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../../domain/evaluation/resolution.ts';
+import type { EventType } from '../../domain/events/event.ts';
+import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
+import { versionStyle } from '../../domain/identity/table.ts';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
+import type { Sql } from '../../store/db.ts';
+import { type PredictionRow, type PredictionState, updatePredictionState } from '../../store/predictions.ts';
+import type { Outcome, ResolutionRow } from '../../store/resolutions.ts';
+import { findSetting } from '../../store/settings.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/outbox.ts';
+
+export type SettleCounts = { evaluated: number; resolved: number; proposed: number; disputed: number; amended: number };
+
+/** Why predictions are looked at again: `evidenceFrom` is the earliest knowledge time of what is new, if evidence is. */
+export type SettleCause = { readonly now: Instant; readonly evidenceFrom: Instant | null };
+
+/** What one settling works with, in the caller's transaction. */
+export type World = {
+  readonly tx: Sql;
+  readonly deps: Deps;
+  readonly cause: SettleCause;
+  readonly evaluatedWith: string;
+  readonly counts: SettleCounts;
+};
+
+/** The stamp of everything besides evidence that an answer depends on. */
+export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
+  return `${evaluatorVersion}/${deps.identity.version}/${(await findSetting(db, 'feeds_epoch')) ?? '0'}`;
+}
+
+/** What an evaluation of a prediction depends on besides the timeline. */
+export function termsOf(deps: Deps, prediction: Pick<PredictionRow, 'madeFrom' | 'evidencePolicy'>): Terms {
+  return {
+    madeFrom: prediction.madeFrom,
+    policy: readPolicy(prediction.evidencePolicy),
+    styleOf: (vendor, family) => versionStyle(deps.identity, vendor, family),
+  };
+}
+
+/** The row of what was first known: nothing learned later is in it. */
+export function resolutionFrom(
+  world: World,
+  prediction: PredictionRow,
+  outcome: 'yes' | 'no',
+  known: Known,
+  more: { supersedes: string | null; reasonCode: ResolverReasonCode | null },
+): ResolutionRow {
+  const { evaluation, knownAt } = known;
+  const { deps, cause } = world;
+  return {
+    id: deps.newId('res'),
+    predictionId: prediction.id,
+    criterionVersion: prediction.criterionVersion,
+    outcome,
+    effectiveAt: evaluation.effectiveAt ?? formatInstant(knownAt),
+    knownAt,
+    decidedAt: cause.now,
+    decidedBy: resolverName,
+    reasonCode: more.reasonCode ?? decisiveLeaf(evaluation.explanation).reason,
+    reason: reasonText(evaluation.explanation),
+    evidence: [...evaluation.evidence],
+    evidenceTrust: evaluation.trust,
+    explanation: evaluation.explanation,
+    evaluatorVersion,
+    identityVersion: deps.identity.version,
+    supersedes: more.supersedes,
+  };
+}
+
+/** The resolver's word on a resolved prediction. */
+export async function recordResolved(
+  world: World,
+  id: string,
+  outcome: Outcome,
+  newResolutions: number,
+  { state, recheckAt }: { state: PredictionState; recheckAt: Instant | null } = { state: 'resolved', recheckAt: null },
+): Promise<void> {
+  await updatePredictionState(world.tx, id, {
+    state,
+    detail: null,
+    outcome,
+    recheckAt,
+    evaluatedWith: world.evaluatedWith,
+    newResolutions,
+  });
+}
+
+/** Writes the event of what was just decided, in the same transaction. */
+export async function announce(
+  world: World,
+  type: EventType,
+  prediction: PredictionRow,
+  resolution: ResolutionRow | null,
+  leaning: Leaning | null,
+  superseded: ResolutionRow | null = null,
+): Promise<void> {
+  const { deps, cause, tx } = world;
+  const data = {
+    prediction: predictionData(prediction),
+    ...(resolution === null ? {} : { resolution: resolutionData(resolution) }),
+    ...(superseded === null ? {} : { superseded: resolutionData(superseded) }),
+    ...(leaning === null ? {} : { leaning: leaningData(leaning) }),
+  };
+  await recordEvent(tx, deps, {
+    type,
+    occurredAt: cause.now,
+    predictionId: prediction.id,
+    resolutionId: resolution?.id,
+    data,
+  });
+}

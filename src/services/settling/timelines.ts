@@ -1,0 +1,197 @@
+import type { Criterion } from '../../domain/criterion/criterion.ts';
+import { needsOf } from '../../domain/criterion/stated-ask.ts';
+import { patternsOf, type Watch, watchesOf } from '../../domain/criterion/watch.ts';
+import { momentsOfInterest } from '../../domain/evaluation/known-at.ts';
+import {
+  announcedFor,
+  type FeedFacts,
+  type ItemVersion,
+  readsKey,
+  type Sighting,
+  snapshotKey,
+  type Timeline,
+} from '../../domain/evidence/timeline.ts';
+import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Sql } from '../../store/db.ts';
+import { type FeedRow, listFeeds } from '../../store/feeds.ts';
+import { listReads } from '../../store/polls.ts';
+import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../../store/sightings.ts';
+import { listModelsStating } from '../../store/stated-numbers.ts';
+
+/** Nothing was seen and nothing read. */
+export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
+
+/** A criterion to be evaluated, with the start of its default window. */
+export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant };
+
+/**
+ * Loads what the evaluator needs for some claims and for any moment up to `at`: the sightings of the families they watch
+ * and the neighbouring reads of every moment that can matter. Claims that watch the same families share one timeline.
+ * Where a claim only asks a number of the models of any vendor, those that never stated such a number are left out,
+ * unless all that the claim names are wanted, `whole`.
+ */
+export async function loadTimeline(
+  db: Sql,
+  identity: IdentityTable,
+  claims: readonly Claim[],
+  at: Instant,
+  how: 'needed' | 'whole' = 'needed',
+): Promise<Timeline> {
+  const { families, stated } = needsOf(claims.map((claim) => claim.criterion));
+  const wanted =
+    how === 'whole'
+      ? { families: distinctWatches(claims), models: [] }
+      : { families, models: await listModelsStating(db, stated) };
+  const feeds = (await listFeeds(db)).map(feedFacts);
+  const nothing = wanted.families.length === 0 && wanted.models.length === 0;
+  const sightings = nothing ? [] : joinVersions(await listSightings(db, wanted), await listItemVersions(db, wanted));
+  const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
+  for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
+  const readsFor = async (known: Timeline['reads']): Promise<Pick<Timeline, 'reads' | 'snapshots'>> => {
+    const moments = momentsOfInterest(claims, feeds, { sightings, reads: known }, at, (vendor, family) =>
+      versionStyle(identity, vendor, family),
+    );
+    return groupReads(await listReads(db, [...vendors].sort(), moments));
+  };
+  const first = await readsFor(new Map());
+  const announced = sightings.some((sighting) => sighting.versions.some((version) => announcedFor(version) !== null));
+  return {
+    feeds: new Map(feeds.map((feed) => [feed.id, feed])),
+    sightings,
+    ...(announced ? await readsFor(first.reads) : first),
+  };
+}
+
+function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Pick<Timeline, 'reads' | 'snapshots'> {
+  const reads = new Map<string, Instant[]>();
+  const snapshots = new Set<string>();
+  for (const row of rows) {
+    const key = readsKey(row.feedId, row.vendor);
+    const held = reads.get(key);
+    if (held === undefined) reads.set(key, [row.readAt]);
+    else held.push(row.readAt);
+    if (row.isSnapshot) snapshots.add(snapshotKey(row.feedId, row.readAt));
+  }
+  return { reads, snapshots };
+}
+
+/**
+ * One timeline for each set of families that some claims watch, by `timelineKey`. Claims that speak of the same vendors are
+ * loaded together, so that many of them cost a handful of statements, not a handful each.
+ */
+export async function loadTimelines(
+  db: Sql,
+  identity: IdentityTable,
+  claims: readonly Claim[],
+  at: Instant,
+): Promise<Map<string, Timeline>> {
+  const byVendors = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const key = [...new Set(watchesOf(claim.criterion).map((watch) => watch.vendor))].sort().join(' ');
+    byVendors.set(key, [...(byVendors.get(key) ?? []), claim]);
+  }
+  const timelines = new Map<string, Timeline>();
+  for (const sharing of byVendors.values()) {
+    const whole = await loadTimeline(db, identity, sharing, at);
+    for (const claim of sharing) {
+      const key = timelineKey(claim);
+      if (!timelines.has(key)) timelines.set(key, narrowTimeline(whole, watchesOf(claim.criterion)));
+    }
+  }
+  return timelines;
+}
+
+function narrowTimeline(whole: Timeline, watches: readonly Watch[]): Timeline {
+  const families = new Set(watches.map((watch) => `${watch.vendor}/${watch.family}`));
+  const sightings = whole.sightings.filter(({ model: { vendor, family } }) =>
+    [`${vendor}/${family}`, `${vendor}/any`, `any/${family}`, 'any/any'].some((key) => families.has(key)),
+  );
+  return { ...whole, sightings };
+}
+
+/** The same key means the same timeline. */
+export function timelineKey(claim: Claim): string {
+  return watchesOf(claim.criterion)
+    .map((watch) => `${watch.vendor}/${watch.family}`)
+    .sort()
+    .join(' ');
+}
+
+function distinctWatches(claims: readonly Claim[]): Watch[] {
+  const byKey = new Map<string, Watch>();
+  for (const claim of claims)
+    for (const watch of watchesOf(claim.criterion)) byKey.set(`${watch.vendor}/${watch.family}`, watch);
+  return [...byKey.values()];
+}
+
+export function feedFacts(feed: FeedRow): FeedFacts {
+  const adapter = findAdapter(feed.adapter);
+  const { publishes = [], witnesses } = adapter?.options?.declare(feed.options) ?? adapter ?? {};
+  const { ends } = adapter ?? {};
+  return {
+    id: feed.id,
+    slug: feed.slug,
+    trust: feed.trust,
+    origin: feed.origin,
+    covers: feed.coversAny ? 'any' : feed.covers,
+    settlementLagMs: feed.settlementLagMs,
+    publishes,
+    ...(witnesses === undefined ? {} : { witnesses }),
+    ...(ends === undefined ? {} : { ends }),
+  };
+}
+
+function joinVersions(rows: readonly SightingRow[], versions: readonly VersionRow[]): Sighting[] {
+  const byItem = new Map<string, VersionRow[]>();
+  for (const version of versions) {
+    const key = `${version.feedId}|${version.itemKey}`;
+    const held = byItem.get(key);
+    if (held === undefined) byItem.set(key, [version]);
+    else held.push(version);
+  }
+  return rows.map((row) => ({
+    feedId: row.feedId,
+    itemKey: row.itemKey,
+    name: row.name,
+    host: row.host,
+    model: {
+      vendor: row.vendor,
+      family: row.family,
+      version: row.modelVersion,
+      tier: row.tier,
+      own: row.own,
+      snapshotDay: row.snapshotDay,
+    },
+    seenFrom: row.seenFrom,
+    absentAt: row.absentAt,
+    goneAt: row.goneAt,
+    versions: (byItem.get(`${row.feedId}|${row.itemKey}`) ?? []).map((version) => itemVersion(version, row.stage)),
+  }));
+}
+
+function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion {
+  return {
+    observationId: row.observationId,
+    observedAt: row.observedAt,
+    itemTrust: row.itemTrust,
+    stage: statedStage(row.statedStage) ?? stage,
+    ...(row.statedStage === 'deprecated' || row.statedStage === 'retired' ? { lifecycle: row.statedStage } : {}),
+    ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
+    ...(row.attributes === null ? {} : { attributes: row.attributes }),
+    released:
+      row.releasedText === null || row.releasedWeight === null
+        ? null
+        : { text: row.releasedText, weight: row.releasedWeight, ...slackOf(row) },
+  };
+}
+
+function slackOf({ releasedSlackDays: slackDays }: VersionRow): { slackDays?: number } {
+  return slackDays === null ? {} : { slackDays };
+}
+
+/** Deprecated and retired rows say nothing of the stage at release; the id does. */
+function statedStage(stage: string | null): ItemVersion['stage'] | null {
+  return stage === 'announced' || stage === 'preview' || stage === 'general' ? stage : null;
+}

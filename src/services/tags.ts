@@ -1,7 +1,0 @@
-import { listTags, type TagRow } from '../store/tags.ts';
-import type { Deps } from './deps.ts';
-
-/** The tags in use, each with how its predictions stand. */
-export async function listTagPage(deps: Deps, page: { after: string | null; limit: number }): Promise<TagRow[]> {
-  return await listTags(deps.db.sql, page);
-}

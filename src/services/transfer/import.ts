@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { Refusal } from '../../domain/refusal.ts';
+import {
+  type ExportFooter,
+  type ExportHeader,
+  type ExportRow,
+  exportLineBytesMax,
+  parseHeader,
+  parseLine,
+  refuseLine,
+} from '../../domain/transfer/format.ts';
+import type { Sql } from '../../store/db.ts';
+import {
+  findNewestMigration,
+  listShapes,
+  type NewestMigration,
+  type RecordShape,
+  waitPatiently,
+} from '../../store/export.ts';
+import {
+  advanceIdentities,
+  analyseRecord,
+  clearBegun,
+  findFilledTable,
+  holdRecord,
+  insertRows,
+  leavePlace,
+  releaseRecord,
+  returnToPlace,
+  savePlace,
+} from '../../store/import.ts';
+import type { Deps } from '../deps.ts';
+import { countUnreadableHeaders } from '../webhooks/headers.ts';
+import { countUnreadableSecrets } from '../webhooks/secrets.ts';
+import { exchangeIdleMsMax, exchangeMsMax } from './export.ts';
+import { readLines } from './lines.ts';
+
+/** Rows go in together, so many and of so many bytes. */
+const rowsPerBatch = 1000;
+const batchBytes = 1024 * 1024;
+
+export type ImportInput = {
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly onProgress?: (done: number, total: number) => void;
+};
+
+export type ImportSummary = {
+  readonly rows: number;
+  /** Secrets of webhooks that were sealed under another OUTTURN_SECRET than that of this process. */
+  readonly unreadableSecrets: number;
+};
+
+/**
+ * Brings an export back into an empty database that is at the same migration: all of it in one transaction, or nothing.
+ * Refuses with `conflict` a database that holds something or is at another migration, and with `validation_failed`, by the
+ * number of the line, what is no export, was changed or was cut short.
+ */
+export async function importRecord(
+  deps: Pick<Deps, 'db' | 'webhooks'>,
+  { source, onProgress }: ImportInput,
+): Promise<ImportSummary> {
+  const rows = await deps.db.begin(
+    async (tx) => {
+      await waitPatiently(tx, exchangeIdleMsMax);
+      await holdRecord(tx);
+      await requireEmpty(tx);
+      await clearBegun(tx);
+      const count = await readRecord(tx, source, onProgress ?? (() => {}));
+      await releaseRecord(tx);
+      await advanceIdentities(tx);
+      await analyseRecord(tx);
+      return count;
+    },
+    { msMax: exchangeMsMax },
+  );
+  return { rows, unreadableSecrets: (await countUnreadableSecrets(deps)) + (await countUnreadableHeaders(deps)) };
+}
+
+async function requireEmpty(tx: Sql): Promise<void> {
+  const table = await findFilledTable(tx);
+  if (table === null) return;
+  const detail = `the database is not empty (${table} has rows): import takes one that nothing was ever written to; name another by DATABASE_URL or OUTTURN_DATA_DIR, and do not start the service on it before the import`;
+  throw new Refusal('conflict', detail);
+}
+
+function requireSameMigration({ migration, program }: ExportHeader, here: NewestMigration): void {
+  if (migration.version === here.version && migration.sha256 === here.sha256) return;
+  const way =
+    migration.version < here.version
+      ? `import it with Outturn ${program}, which wrote it, and start the newer program on that database`
+      : 'use the program that wrote it, or a newer one';
+  const detail = `the export is of the schema ${migration.name}, this database is at ${here.name}: ${way}`;
+  throw new Refusal('conflict', detail);
+}
+
+async function readRecord(
+  tx: Sql,
+  source: AsyncIterable<Uint8Array>,
+  onProgress: (done: number, total: number) => void,
+): Promise<number> {
+  const lines = readLines(source, exportLineBytesMax);
+  const first = await lines.next();
+  if (first.done === true) throw refuseLine(1, 'the export is empty');
+  const hash = createHash('sha256').update(first.value.bytes);
+  const header = parseHeader(first.value.text);
+  requireSameMigration(header, await findNewestMigration(tx));
+  const loader = makeLoader(tx, await listShapes(tx));
+  const total = Object.values(header.rows).reduce((sum, count) => sum + count, 0);
+  let last = first.value.number;
+  let footer: ExportFooter | null = null;
+  for await (const { number, text, bytes } of lines) {
+    if (footer !== null) throw refuseLine(number, 'there is more after the footer');
+    const line = parseLine(text, number);
+    last = number;
+    if (line.kind === 'row') {
+      hash.update(bytes);
+      await loader.add(line, { number, bytes: bytes.length });
+      if (loader.done() % rowsPerBatch === 0) onProgress(loader.done(), total);
+    } else footer = line.footer;
+  }
+  await loader.flush();
+  if (footer === null) throw refuseLine(last + 1, 'the file ends here, without its footer: it was cut short');
+  if (footer.sha256 !== hash.digest('hex') || footer.rows !== total || loader.done() !== total)
+    throw refuseLine(last, 'the lines before are not those that were written: the footer tells of others');
+  return total;
+}
+
+/** Where a row stands in the file, and how long its line is. */
+type Place = { readonly number: number; readonly bytes: number };
+
+/** Rows of one table that wait to go in together. */
+type Batch = { shape: RecordShape | null; rows: { readonly row: object; readonly number: number }[]; bytes: number };
+
+type Loader = {
+  readonly add: (line: ExportRow, place: Place) => Promise<void>;
+  readonly flush: () => Promise<void>;
+  readonly done: () => number;
+};
+
+/** Takes rows in the order of the record and puts them in by the batch. */
+function makeLoader(tx: Sql, shapes: readonly RecordShape[]): Loader {
+  const batch: Batch = { shape: null, rows: [], bytes: 0 };
+  let at = 0;
+  let done = 0;
+  const flush = async (): Promise<void> => {
+    if (batch.shape !== null && batch.rows.length > 0) await insertBatch(tx, batch.shape, batch.rows);
+    batch.rows = [];
+    batch.bytes = 0;
+  };
+  return {
+    add: async ({ table, row }, { number, bytes }) => {
+      const next = shapes.findIndex((shape, index) => index >= at && shape.table === table);
+      const shape = shapes[next];
+      if (shape === undefined) throw refuseLine(number, `a row of ${table} does not belong here`);
+      if (shape !== batch.shape || batch.rows.length >= rowsPerBatch || batch.bytes + bytes > batchBytes) await flush();
+      at = next;
+      batch.shape = shape;
+      requireColumns(shape, row, number);
+      batch.rows.push({ row, number });
+      batch.bytes += bytes;
+      done += 1;
+    },
+    flush,
+    done: () => done,
+  };
+}
+
+function requireColumns({ table, columns }: RecordShape, row: object, number: number): void {
+  const missing = columns.find(({ name }) => !Object.hasOwn(row, name));
+  if (missing !== undefined) throw refuseLine(number, `this row of ${table} lacks ${missing.name}`);
+  const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined) throw refuseLine(number, `${table} has no column ${unknown}`);
+}
+
+/** What the database refuses is looked for row by row, so that the line can be named. */
+async function insertBatch(tx: Sql, shape: RecordShape, rows: Batch['rows']): Promise<void> {
+  await savePlace(tx);
+  try {
+    await insertRows(
+      tx,
+      shape,
+      rows.map(({ row }) => row),
+    );
+  } catch (error) {
+    await returnToPlace(tx);
+    await findRefusedRow(tx, shape, rows);
+    throw error;
+  }
+  await leavePlace(tx);
+}
+
+async function findRefusedRow(tx: Sql, shape: RecordShape, rows: Batch['rows']): Promise<void> {
+  for (const { row, number } of rows) {
+    try {
+      await insertRows(tx, shape, [row]);
+    } catch (error) {
+      throw refuseLine(number, `the database refuses this row of ${shape.table}: ${String(error)}`);
+    }
+  }
+}

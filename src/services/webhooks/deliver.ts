@@ -1,0 +1,254 @@
+import { formatInstant, type Instant } from '../../domain/instant.ts';
+import {
+  countsAgainst,
+  type ErrorClass,
+  failingMsMax,
+  failingSince,
+  nextStep,
+} from '../../domain/webhooks/delivery.ts';
+import { parseSecret } from '../../domain/webhooks/secret.ts';
+import type { PostOutcome } from '../../net/post-webhook.ts';
+import { signMessage } from '../../net/webhook-signature.ts';
+import type { Sql } from '../../store/db.ts';
+import {
+  type AttemptResult,
+  type ClaimedDelivery,
+  claimDeliveries,
+  lockDueEndpoints,
+  type SettledDelivery,
+  settleAttempts,
+} from '../../store/delivery-queue.ts';
+import { holdPending } from '../../store/webhook-deliveries.ts';
+import {
+  disableEndpoint,
+  type EndpointRow,
+  listHealth,
+  lockEndpoints,
+  recordFailures,
+  recordSuccesses,
+} from '../../store/webhook-endpoints.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/outbox.ts';
+import { readHeaders } from './headers.ts';
+
+/** Deliveries under way to one endpoint at once, on all nodes together; to one that has been failing, one to try it. */
+export const perEndpointMax = 8;
+export const perFailingMax = 1;
+
+/**
+ * Endpoints locked in one claim: twice what it takes when each has all it may have, and never few, since most have less.
+ * All of them would leave nothing to the other nodes as long as one claims.
+ */
+const endpointsPerClaim = (limit: number): number => Math.max(32, Math.ceil((2 * limit) / perEndpointMax));
+
+export type { ClaimedDelivery };
+
+/** An attempt that has ended: what is written down, and what else follows from it. */
+export type EndedDelivery = {
+  readonly claimed: ClaimedDelivery;
+  readonly result: AttemptResult;
+  readonly retryAfterMs: number | null;
+};
+
+/**
+ * Leases deliveries that are due, on whichever node asks first. `after` is the endpoint that the claim before ended with,
+ * so that each has its turn.
+ */
+export async function claimDue(deps: Deps, limit: number, after = ''): Promise<ClaimedDelivery[]> {
+  return await deps.db.begin(async (tx) => {
+    const now = deps.now();
+    const bounds = { perEndpoint: perEndpointMax, perFailing: perFailingMax };
+    const endpointIds = await lockDueEndpoints(tx, { ...bounds, after, now, limit: endpointsPerClaim(limit) });
+    if (endpointIds.length === 0) return [];
+    const { nodeId: holder, webhooks } = deps;
+    return await claimDeliveries(tx, { ...bounds, endpointIds, holder, leaseMs: webhooks.leaseMs, now, limit });
+  });
+}
+
+/** Signs and sends one delivery, with no transaction open. Never rejects: whatever happens is what came of it. */
+export async function attemptDelivery(
+  deps: Deps,
+  claimed: ClaimedDelivery,
+  signal: AbortSignal,
+): Promise<EndedDelivery> {
+  const startedAt = deps.now();
+  const outcome = await sendSafely(deps, claimed, startedAt, signal);
+  const finishedAt = deps.now();
+  const { step, automatic } = claimed;
+  const { errorClass, retryAfterMs } = outcome;
+  const moment = { now: finishedAt, chance: deps.webhooks.chance() };
+  const next = nextStep({ errorClass, retryAfterMs, step, automatic }, deps.webhooks.schedule, moment);
+  const result: AttemptResult = {
+    id: claimed.id,
+    number: claimed.number,
+    trigger: claimed.trigger,
+    url: claimed.url,
+    startedAt,
+    finishedAt,
+    durationMs: outcome.durationMs,
+    status: outcome.status,
+    errorClass,
+    errorDetail: outcome.detail,
+    body: outcome.response?.body ?? null,
+    truncated: outcome.response?.truncated ?? false,
+    ...next,
+  };
+  return { claimed, result, retryAfterMs };
+}
+
+async function sendSafely(
+  deps: Deps,
+  claimed: ClaimedDelivery,
+  startedAt: Instant,
+  signal: AbortSignal,
+): Promise<PostOutcome> {
+  try {
+    const headers = signedHeaders(deps, claimed, startedAt);
+    if (headers === null)
+      return unsent('secret_unreadable', 'a secret of this endpoint cannot be opened with OUTTURN_SECRET');
+    return await deps.webhooks.post({ url: claimed.url, headers, body: claimed.body }, signal);
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack : String(error);
+    deps.log.error({ delivery: claimed.id, error: stack }, 'an attempt ended unexpectedly');
+    return unsent('internal', 'the attempt ended unexpectedly; the log of the sender has more');
+  }
+}
+
+function unsent(errorClass: ErrorClass, detail: string): PostOutcome {
+  return { status: null, errorClass, detail, retryAfterMs: null, response: null, durationMs: 0 };
+}
+
+/** Signed anew at every attempt: the same id, the time of now. Null when what signs or what goes along cannot be opened. */
+function signedHeaders(deps: Deps, claimed: ClaimedDelivery, at: Instant): Record<string, string> | null {
+  const { vault } = deps.webhooks;
+  const { endpointId, eventId: id, body } = claimed;
+  const secrets = claimed.secrets.map((sealed) => vault.open(sealed, endpointId));
+  const custom = readHeaders(deps, endpointId, claimed);
+  if (secrets.length === 0 || custom === null) return null;
+  const timestampSeconds = Math.floor(at / 1000);
+  const signatures: string[] = [];
+  for (const text of secrets) {
+    if (text === null) return null;
+    signatures.push(signMessage(parseSecret(text), { id, timestampSeconds, body }));
+  }
+  return {
+    ...custom,
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signatures.join(' '),
+  };
+}
+
+/** Statuses by which a receiver speaks for all that is sent to it, and not for one message. */
+const pausingStatuses: ReadonlySet<number> = new Set([429, 503]);
+
+/**
+ * Writes down what came of attempts, in one transaction with what follows for their endpoints: a success clears, a
+ * failure is remembered, 410 disables at once, and so does giving up on a delivery after days without any success.
+ */
+export async function settleDeliveries(deps: Deps, ended: readonly EndedDelivery[]): Promise<void> {
+  if (ended.length === 0) return;
+  const touching = ended.filter(({ claimed, result }) => result.errorClass !== null || claimed.failing);
+  // Where all is well nothing follows for any endpoint, and one statement is a transaction by itself.
+  if (touching.length === 0)
+    await settleAttempts(
+      deps.db.sql,
+      ended.map(({ result }) => result),
+    );
+  else await settleTouching(deps, ended, touching);
+  for (const { result } of ended) {
+    const name = result.errorClass ?? 'delivered';
+    deps.webhooks.tally.set(name, (deps.webhooks.tally.get(name) ?? 0) + 1);
+  }
+}
+
+async function settleTouching(
+  deps: Deps,
+  ended: readonly EndedDelivery[],
+  touching: readonly EndedDelivery[],
+): Promise<void> {
+  await deps.db.begin(async (tx) => {
+    // Before their deliveries, in the order in which everybody takes them.
+    await lockEndpoints(tx, distinct(touching.map(({ claimed }) => claimed.endpointId)));
+    const settled = new Map(
+      (
+        await settleAttempts(
+          tx,
+          ended.map(({ result }) => result),
+        )
+      ).map((delivery) => [delivery.id, delivery]),
+    );
+    await recordHealth(
+      tx,
+      deps,
+      touching.filter(({ result }) => settled.has(result.id)),
+      settled,
+    );
+  });
+}
+
+async function recordHealth(
+  tx: Sql,
+  deps: Deps,
+  ended: readonly EndedDelivery[],
+  settled: ReadonlyMap<string, SettledDelivery>,
+): Promise<void> {
+  const now = deps.now();
+  const succeeded = distinct(ended.filter(({ result }) => result.errorClass === null).map(endpointOf));
+  if (succeeded.length > 0) await recordSuccesses(tx, succeeded);
+  const pauses = ended.flatMap(({ claimed, result, retryAfterMs }) =>
+    retryAfterMs !== null && pausingStatuses.has(result.status ?? 0)
+      ? [{ id: claimed.endpointId, until: result.finishedAt + retryAfterMs }]
+      : [],
+  );
+  const failed = ended.filter(
+    ({ claimed, result }) =>
+      result.errorClass !== null && countsAgainst(result.errorClass) && !succeeded.includes(claimed.endpointId),
+  );
+  const health = await listHealth(tx, distinct(failed.map(endpointOf)));
+  const failures = health.map((endpoint) => ({ id: endpoint.id, since: failingSince(endpoint, now) }));
+  await recordFailures(tx, { failures, pauses, now });
+  const gone = failed.filter(({ result }) => result.errorClass === 'gone').map(endpointOf);
+  const tooLong = new Set(failures.filter(({ since }) => now - since >= failingMsMax).map(({ id }) => id));
+  const givenUp = failed
+    .filter(({ claimed, result }) => claimed.automatic && settled.get(result.id)?.state === 'failed')
+    .map(endpointOf)
+    .filter((id) => tooLong.has(id));
+  for (const endpoint of health) {
+    if (gone.includes(endpoint.id)) await disable(tx, deps, endpoint, 'gone');
+    else if (givenUp.includes(endpoint.id)) await disable(tx, deps, endpoint, 'failing');
+  }
+}
+
+function endpointOf({ claimed }: EndedDelivery): string {
+  return claimed.endpointId;
+}
+
+function distinct(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}
+
+/** What waits for it is held, and whoever subscribed is told, by their own endpoints. */
+async function disable(
+  tx: Sql,
+  deps: Deps,
+  endpoint: Pick<EndpointRow, 'id' | 'failingSince'>,
+  reason: 'gone' | 'failing',
+): Promise<void> {
+  const now = deps.now();
+  if (!(await disableEndpoint(tx, endpoint.id, reason, now))) return;
+  const held = await holdPending(tx, endpoint.id, now);
+  deps.log.warn({ endpoint: endpoint.id, reason, held }, 'a webhook endpoint was disabled');
+  const failingSinceText = endpoint.failingSince === null ? null : formatInstant(endpoint.failingSince);
+  await recordEvent(tx, deps, {
+    type: 'endpoint.disabled',
+    occurredAt: now,
+    endpointId: endpoint.id,
+    data: {
+      endpoint: { id: endpoint.id, links: { endpoint: `/v1/webhook-endpoints/${endpoint.id}` } },
+      reason,
+      failing_since: failingSinceText,
+    },
+  });
+}

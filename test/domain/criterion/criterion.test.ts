@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { criterionSchema } from '../../../src/domain/criterion/criterion.ts';
+
+const model = { vendor: 'openai', family: 'gpt', version: '5', tier: null };
+
+function flaws(value: unknown): string[] {
+  const parsed = criterionSchema.safeParse(value);
+  return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+}
+
+describe('the criterion language', () => {
+  it.each([
+    { op: 'released', model },
+    {
+      op: 'released',
+      model: { ...model, tier: 'any', version: { gte: '4.1', lt: '5' }, stage: 'ga' },
+      from: '2025-01-01',
+      by: '2025-12-31',
+    },
+    { op: 'released', model: { vendor: 'any', family: 'any', tier: ['mini', null] }, by: '2025-12-31T12:00:00+02:00' },
+    { op: 'retired', model },
+    { op: 'attribute', model, name: 'open_weights', is: { eq: true } },
+    { op: 'count', model, at_least: 3, distinct: 'version' },
+    { op: 'precedes', first: { op: 'released', model }, second: { op: 'released', model } },
+    { op: 'within', event: { op: 'released', model }, after: { op: 'released', model }, duration: 'P3M' },
+    { op: 'judged', question: 'Is it?' },
+    { op: 'not', of: { op: 'all', of: [{ op: 'any', of: [{ op: 'judged', question: 'Is it?' }] }] } },
+  ])('has %j', (criterion) => {
+    expect(flaws(criterion)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a tier that was left out',
+      { op: 'released', model: { ...model, tier: undefined } },
+      'model.tier: tier is required',
+    ],
+    ['an unknown operator', { op: 'rumoured', model }, 'op: op must be one of'],
+    ['a field it does not know', { op: 'released', model, until: '2025-12-31' }, 'Unrecognized key'],
+    [
+      'a deadline before the window opens',
+      { op: 'released', model, from: '2025-12-31', by: '2025-12-30' },
+      'by: `by` lies before `from`',
+    ],
+    ['a month for a deadline', { op: 'released', model, by: '2025-12' }, 'by: a whole day in UTC'],
+    ['a day that does not exist', { op: 'released', model, by: '2025-02-30' }, 'by: a whole day in UTC'],
+    ['an instant without a zone', { op: 'released', model, by: '2025-12-31T12:00:00' }, 'by: a whole day in UTC'],
+    ['a pattern of letters', { op: 'released', model: { ...model, version: '5.*' } }, 'model.version'],
+    [
+      'a vendor in capitals',
+      { op: 'released', model: { ...model, vendor: 'OpenAI' } },
+      'model.vendor: a vendor is lower case',
+    ],
+    ['an empty range', { op: 'released', model: { ...model, version: {} } }, 'model.version'],
+    ['an empty list of tiers', { op: 'released', model: { ...model, tier: [] } }, 'model.tier'],
+    ['nothing to be all of', { op: 'all', of: [] }, 'of'],
+    [
+      'an empty duration',
+      { op: 'within', event: { op: 'released', model }, after: { op: 'released', model }, duration: 'P' },
+      'duration',
+    ],
+    ['a question without words', { op: 'judged', question: '' }, 'question'],
+  ])('refuses %s', (_name, criterion, expected) => {
+    expect(flaws(criterion).join('\n')).toContain(expected);
+  });
+
+  it('takes one day for both ends of a window', () => {
+    expect(flaws({ op: 'released', model, from: '2025-12-31', by: '2025-12-31' })).toEqual([]);
+  });
+});

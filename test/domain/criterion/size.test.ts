@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import { criterionDepthMax, criterionNodesMax, measureCriterion } from '../../../src/domain/criterion/size.ts';
+import { Refusal } from '../../../src/domain/refusal.ts';
+import { released } from '../../support/timelines.ts';
+
+function nested(depth: number): Criterion {
+  let criterion: Criterion = released();
+  for (let level = 1; level < depth; level += 1) criterion = { op: 'not', of: criterion };
+  return criterion;
+}
+
+function wide(nodes: number): Criterion {
+  return { op: 'any', of: Array.from({ length: nodes - 1 }, () => released()) };
+}
+
+function codeOf(act: () => unknown): string | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error instanceof Refusal ? error.code : 'not a refusal';
+  }
+}
+
+describe('the size of a criterion', () => {
+  it('may be 16 levels, and not 17', () => {
+    expect(measureCriterion(nested(criterionDepthMax))).toEqual({ depth: 16, nodes: 16 });
+    expect(codeOf(() => measureCriterion(nested(criterionDepthMax + 1)))).toBe('criterion_too_deep');
+  });
+
+  it('may be 200 nodes, and not 201', () => {
+    expect(measureCriterion(wide(criterionNodesMax))).toEqual({ depth: 2, nodes: 200 });
+    expect(codeOf(() => measureCriterion(wide(criterionNodesMax + 1)))).toBe('criterion_too_large');
+  });
+
+  it('counts the leaves of orders and durations', () => {
+    expect(measureCriterion({ op: 'precedes', first: released(), second: released() })).toEqual({ depth: 2, nodes: 3 });
+    expect(measureCriterion({ op: 'within', event: released(), after: released(), duration: 'P3M' }).nodes).toBe(3);
+  });
+
+  it('of 100,000 levels is refused at once, without walking the call stack', () => {
+    const began = performance.now();
+    expect(codeOf(() => measureCriterion(nested(100_000)))).toBe('criterion_too_deep');
+    const text = `${'{"op":"not","of":'.repeat(100_000)}null${'}'.repeat(100_000)}`;
+    expect(codeOf(() => measureCriterion(JSON.parse(text)))).toBe('criterion_too_deep');
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  it('of a million operands is refused at once', () => {
+    const began = performance.now();
+    expect(codeOf(() => measureCriterion({ op: 'all', of: new Array(1_000_000).fill({}) }))).toBe(
+      'criterion_too_large',
+    );
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
+  it.each([null, 5, 'text', []])('of %j, which is none, is left to the schema', (value) => {
+    expect(measureCriterion(value).nodes).toBeLessThanOrEqual(1);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import { edgesOf, resolveByOf, watchesOf, windowOf } from '../../../src/domain/criterion/watch.ts';
+import { at, released } from '../../support/timelines.ts';
+
+const made = at('2025-08-01');
+
+describe('the window of a leaf', () => {
+  it.each([
+    ['a whole last day is included', { by: '2025-12-31' }, made, at('2026-01-01')],
+    ['an instant is included', { by: '2025-12-31T12:00:00Z' }, made, at('2025-12-31T12:00:00.001Z')],
+    [
+      'an instant with a zone is read in UTC',
+      { by: '2025-12-31T12:00:00+02:00' },
+      made,
+      at('2025-12-31T10:00:00.001Z'),
+    ],
+    ['it opens with the day the claim was made', {}, made, Number.POSITIVE_INFINITY],
+    ['it opens with the day given', { from: '2025-09-01' }, at('2025-09-01'), Number.POSITIVE_INFINITY],
+  ])('%s', (_name, leaf, from, to) => {
+    expect(windowOf(leaf, made)).toEqual({ from, to });
+  });
+});
+
+describe('what a criterion watches', () => {
+  const criterion: Criterion = {
+    op: 'all',
+    of: [
+      released({ by: '2025-08-31' }),
+      { op: 'not', of: released({ tier: ['mini'], by: '2025-09-30' }) },
+      {
+        op: 'any',
+        of: [
+          released({ vendor: 'any', family: 'any', by: '2025-08-31' }),
+          { op: 'judged', question: 'Is it?', by: '2025-10-31' },
+        ],
+      },
+    ],
+  };
+
+  it('is each vendor and family once, wildcards as they stand', () => {
+    const watched = watchesOf(criterion).map((watch) => `${watch.vendor}/${watch.family}`);
+    expect(watched).toEqual(['openai/gpt', 'any/any']);
+  });
+
+  it('is each deadline, and 90 days past it, once per vendor', () => {
+    const edges = edgesOf(criterion, made).map(
+      (edge) => `${edge.vendor} ${new Date(edge.at).toISOString().slice(0, 10)}`,
+    );
+    expect(edges).toEqual([
+      'openai 2025-09-01',
+      'openai 2025-11-30',
+      'openai 2025-10-01',
+      'openai 2025-12-30',
+      'any 2025-09-01',
+      'any 2025-11-30',
+    ]);
+  });
+
+  it('has a last deadline only when every part has one', () => {
+    expect(resolveByOf(criterion)).toBe(at('2025-11-01'));
+    expect(resolveByOf({ op: 'all', of: [criterion, released()] })).toBeNull();
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import {
+  ask,
+  at,
+  feed,
+  outcome,
+  polls,
+  released,
+  sighting,
+  type TestSighting,
+  timeline,
+} from '../../support/timelines.ts';
+
+const facts = { reads: polls('2025-07-01', '2025-10-01'), publishes: ['output_usd_per_mtok'] };
+const [a, b, c] = [feed('a', facts), feed('b', facts), feed('c', facts)];
+const vendor = feed('vendor', { ...facts, trust: 'first_party' });
+const forum = feed('forum', { ...facts, trust: 'community' });
+const slow = feed('slow', { ...facts, lagHours: 48 });
+const when = '2025-09-20';
+
+const dear = (more: Parameters<typeof released>[0] = {}, is: object = { gt: 10 }): Criterion => ({
+  ...released(more),
+  op: 'attribute',
+  name: 'output_usd_per_mtok',
+  is,
+});
+const row = (of: typeof a, more: Partial<TestSighting> = {}) => sighting(of, { seen: '2025-08-05', price: 5, ...more });
+const rises = (moment: string, back?: string) => ({
+  edits: [{ at: moment, price: 20 }, ...(back === undefined ? [] : [{ at: back, price: 5 }])],
+});
+const august = dear({ by: '2025-08-31' });
+const settle = (rows: ReturnType<typeof row>[], claim = august, moment = when) =>
+  outcome(ask(claim, timeline([a, b], rows), moment));
+
+describe('attribute: yes', () => {
+  it('comes of two origins whose own rows say so at the same time for a day; the second bounds it above, the first below', () => {
+    const rows = [row(a, rises('2025-08-10')), row(b, rises('2025-08-12'))];
+    const young = ask(august, timeline([a, b], rows), '2025-08-12T23:59');
+    expect([outcome(young), young.recheckAt]).toEqual(['undetermined below_policy', at('2025-08-13')]);
+    expect(settle(rows)).toBe('yes 2025-08-09T18:00:00Z/2025-08-12T00:00:00Z happened_in_window');
+  });
+
+  it('comes of a first party at once, whatever others say', () => {
+    const rows = [row(vendor, rises('2025-08-10')), row(a)];
+    expect(outcome(ask(august, timeline([vendor, a], rows), '2025-08-10'))).toBe(
+      'yes 2025-08-09T18:00:00Z/2025-08-10T00:00:00Z happened_in_window',
+    );
+  });
+
+  it('is as old as the model where the value was there when its row was first listed', () => {
+    const rows = [row(a, { price: 20, released: '2025-08-05' }), row(b, { price: 20, seen: '2025-08-06' })];
+    expect(settle(rows)).toBe('yes 2025-08-05 happened_in_window');
+    // What it is named after is not what decides: the second origin showed it on the sixth only.
+    expect(settle(rows, dear({ by: '2025-08-05' }))).toBe('undetermined straddles_window');
+  });
+
+  it('takes off the lag of the feed that showed it first', () => {
+    const rows = [row(slow, rises('2025-08-10')), row(b, rises('2025-08-12'))];
+    expect(outcome(ask(august, timeline([slow, b], rows), when))).toBe(
+      'yes 2025-08-07T18:00:00Z/2025-08-12T00:00:00Z happened_in_window',
+    );
+  });
+
+  it('counts what held before the window once a poll shows it inside, the lag taken off', () => {
+    const rows = [slow, b].map((of) => row(of, { seen: '2025-07-10', price: 20 }));
+    const world = timeline([slow, b], rows);
+    expect(outcome(ask(august, world, '2025-08-02T23:59'))).toBe('undetermined straddles_window');
+    expect(ask(august, world, '2025-08-03').verdict).toBe('yes');
+  });
+
+  it.each([
+    ['more than', { gt: 20 }, 'no'],
+    ['at least', { gte: 20 }, 'yes'],
+    ['less than', { lt: 20 }, 'no'],
+    ['at most', { lte: 20 }, 'yes'],
+    ['exactly', { eq: 20 }, 'yes'],
+    ['between', { gt: 19, lt: 21 }, 'yes'],
+  ])('%s', (_name, is, verdict) => {
+    const rows = [row(a, { price: 20 }), row(b, { price: 20 })];
+    expect(ask(dear({ by: '2025-08-31' }, is), timeline([a, b], rows), when).verdict).toBe(verdict);
+  });
+
+  it('of a flag', () => {
+    const open: Criterion = {
+      ...released({ by: '2025-08-31' }),
+      op: 'attribute',
+      name: 'open_weights',
+      is: { eq: true },
+    };
+    const rows = [a, b].map((of) => sighting(of, { seen: '2025-08-05', attributes: { open_weights: true } }));
+    expect(settle(rows, open)).toMatch(/^yes /);
+  });
+});
+
+describe('attribute: not yes', () => {
+  it.each([
+    ['one origin', [row(a, rises('2025-08-10')), row(b)], 'below_policy'],
+    [
+      'two origins one after the other',
+      [row(a, rises('2025-08-08', '2025-08-10')), row(b, { ...rises('2025-08-12', '2025-08-14') })],
+      'below_policy',
+    ],
+    ['a host', [row(a, rises('2025-08-10')), row(b, { host: 'azure', ...rises('2025-08-10') })], 'below_policy'],
+    ['a change across the edge', [row(a, rises('2025-08-31T18:00')), row(b, rises('2025-09-01'))], 'straddles_window'],
+    [
+      'a row that went while it said so',
+      [row(a, { ...rises('2025-08-10'), gone: '2025-08-20' }), row(b)],
+      'below_policy',
+    ],
+    [
+      'one origin, corrected, where no other had said otherwise',
+      [row(a, rises('2025-08-10', '2025-08-20'))],
+      'below_policy',
+    ],
+  ])('%s, and no no either', (_name, rows, reason) => {
+    expect(settle(rows)).toBe(`undetermined ${reason}`);
+  });
+
+  it('by forums', () => {
+    const rows = [row(a, rises('2025-08-10')), row(b), row(forum, rises('2025-08-10'))];
+    expect(outcome(ask(august, timeline([a, b, forum], rows), when))).toBe('undetermined below_policy');
+  });
+
+  it('of a price that was announced with the model, before that was out', () => {
+    const rows = [a, b].map((of) => row(of, { seen: '2025-08-02', price: 20, released: '2025-09-10' }));
+    expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('of what a preview cost where general availability is asked for', () => {
+    const rows = [a, b].map((of) =>
+      row(of, { stage: 'preview', price: 20, edits: [{ at: '2025-08-10', stage: 'general', price: 5 }] }),
+    );
+    expect(settle(rows, dear({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
+    const corrected = [a, b].map((of) => row(of, { edits: [{ at: '2025-08-10', stage: 'preview', price: 20 }] }));
+    expect(settle(corrected, dear({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('is proposed by one origin and disputed by others that deny it', () => {
+    const rows = [row(a, rises('2025-08-10')), row(b), row(c)];
+    const answer = ask(august, timeline([a, b, c], rows), when);
+    expect([outcome(answer), answer.leaning?.outcome]).toEqual(['undetermined contradicted', 'yes']);
+  });
+});
+
+describe('attribute: no', () => {
+  it.each([
+    ['another price throughout', [row(a), row(b)]],
+    ['a rise after the window', [row(a, rises('2025-09-03')), row(b, rises('2025-09-03'))]],
+    ['a slip of one poll', [row(a, rises('2025-08-10', '2025-08-10T06:00')), row(b)]],
+    ['an error corrected to what the other said all along', [row(a, rises('2025-08-10', '2025-08-20')), row(b)]],
+    ['no such model', []],
+  ])('%s', (_name, rows) => {
+    expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('takes feeds that publish the attribute', () => {
+    const mute = feed('b', { reads: facts.reads });
+    expect(outcome(ask(august, timeline([a, mute], [row(a)]), when))).toBe('undetermined awaiting_coverage');
+  });
+
+  it('is not of rows that leave the value blank, where one model is named; of a kind it is', () => {
+    const blank = sighting(b, { seen: '2025-08-05' });
+    expect(settle([row(a), blank])).toBe('undetermined awaiting_coverage');
+    expect(settle([row(a), blank], dear({ tier: 'any', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('is of what held before the window and was over when it opened, and not of what merely vanished', () => {
+    const early = { seen: '2025-07-10', price: 20 };
+    const over = [a, b].map((of) => row(of, { ...early, edits: [{ at: '2025-07-20', price: 5 }] }));
+    expect(settle(over)).toBe('no 2025-08-31 covered_without_it');
+    const gone = [a, b].map((of) => row(of, { ...early, gone: '2025-07-20' }));
+    expect(settle(gone)).toBe('undetermined below_policy');
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import {
+  ask,
+  at,
+  feed,
+  outcome,
+  polls,
+  released,
+  sighting,
+  type TestSighting,
+  timeline,
+} from '../../support/timelines.ts';
+
+const facts = { reads: polls('2025-07-01', '2025-10-01'), publishes: ['shutdown'] };
+const [a, b, c] = [feed('a', facts), feed('b', facts), feed('c', facts)];
+const vendor = feed('vendor', { ...facts, trust: 'first_party' });
+const forum = feed('forum', { ...facts, trust: 'community' });
+const feeds = [a, b, c, vendor, forum];
+const when = '2025-09-20';
+
+const retired = (more: Parameters<typeof released>[0] = {}): Criterion => ({ ...released(more), op: 'retired' });
+const row = (of: (typeof feeds)[number], more: Partial<TestSighting> = {}) =>
+  sighting(of, { seen: '2025-07-10', ...more });
+const ends = (shutdown: string) => ({ shutdown });
+const august = retired({ by: '2025-08-31' });
+const settle = (rows: ReturnType<typeof row>[], claim = august, moment = when) =>
+  outcome(ask(claim, timeline([a, b], rows), moment));
+
+describe('retired: yes', () => {
+  it.each([
+    ['two origins state a past day', [row(a, ends('2025-08-10')), row(b, ends('2025-08-10'))], 'yes 2025-08-10'],
+    [
+      'they state days that differ: both are covered',
+      [row(a, ends('2025-08-10')), row(b, ends('2025-08-12'))],
+      'yes 2025-08-10/2025-08-12',
+    ],
+    ['one states a month', [row(a, ends('2025-08')), row(b, ends('2025-08-12'))], 'yes 2025-08-01/2025-08-31'],
+    ['the last day of the window', [row(a, ends('2025-08-31')), row(b, ends('2025-08-31'))], 'yes 2025-08-31'],
+    [
+      'a row was dropped after its day',
+      [row(a, { ...ends('2025-08-10'), gone: '2025-08-12' }), row(b, ends('2025-08-10'))],
+      'yes 2025-08-10',
+    ],
+    [
+      'the last of its snapshots ends',
+      [row(a, { name: 'gpt-5-1', ...ends('2025-08-02') }), row(a, ends('2025-08-10')), row(b, ends('2025-08-10'))],
+      'yes 2025-08-10',
+    ],
+    [
+      'one row of a poll without a date is nothing',
+      [row(a, ends('2025-08-10')), row(a, { name: 'gpt-5-x', gone: '2025-07-10T06:00' }), row(b, ends('2025-08-10'))],
+      'yes 2025-08-10',
+    ],
+  ])('%s', (_name, rows, expected) => {
+    expect(settle(rows)).toBe(`${expected} happened_in_window`);
+  });
+
+  it('of a first party alone', () => {
+    expect(outcome(ask(august, timeline([vendor], [row(vendor, ends('2025-08-10'))]), when))).toBe(
+      'yes 2025-08-10 happened_in_window',
+    );
+  });
+
+  it('comes when the day is over and not before, and is looked at again then', () => {
+    const rows = [row(a, ends('2025-08-10')), row(b, ends('2025-08-10'))];
+    const early = ask(august, timeline([a, b], rows), '2025-08-10T23:59');
+    expect([early.verdict, early.recheckAt]).toEqual(['undetermined', at('2025-08-11')]);
+    expect(settle(rows, august, '2025-08-11')).toBe('yes 2025-08-10 happened_in_window');
+  });
+
+  it('waits until the rows that say so have lasted, and is looked at again then', () => {
+    const rows = [row(a, ends('2025-08-10')), row(b, { seen: '2025-08-20T12:00', ...ends('2025-08-10') })];
+    const young = ask(august, timeline([a, b], rows), '2025-08-21T11:59');
+    expect([outcome(young), young.recheckAt]).toEqual(['undetermined below_policy', at('2025-08-21T12:00')]);
+    expect(settle(rows, august, '2025-08-21T12:00')).toBe('yes 2025-08-10 happened_in_window');
+  });
+});
+
+describe('retired: not yes', () => {
+  it.each([
+    ['one origin', [row(a, ends('2025-08-10'))], 'below_policy'],
+    ['a host', [row(a, ends('2025-08-10')), row(b, { host: 'azure', ...ends('2025-08-10') })], 'below_policy'],
+    [
+      'a row that is listed on without an end',
+      [row(a, ends('2025-08-10')), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x' })],
+      'below_policy',
+    ],
+    [
+      'a row that went and named no end',
+      [row(a, ends('2025-08-10')), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x', gone: '2025-08-01' })],
+      'below_policy',
+    ],
+    ['a day across the edge', [row(a, ends('2025-08-31')), row(b, ends('2025-09-01'))], 'straddles_window'],
+    [
+      'rows that vanished within a day',
+      [
+        row(a, { ...ends('2025-08-10'), gone: '2025-07-10T18:00' }),
+        row(b, { ...ends('2025-08-10'), gone: '2025-07-10T18:00' }),
+      ],
+      'below_policy',
+    ],
+    ['absence from both', [row(a, { gone: '2025-08-10' }), row(b, { gone: '2025-08-11' })], 'below_policy'],
+    ['absence from one of two', [row(a, { gone: '2025-08-10' }), row(b)], 'below_policy'],
+  ])('%s, and no no either', (_name, rows, reason) => {
+    expect(settle(rows)).toBe(`undetermined ${reason}`);
+  });
+
+  it('by forums', () => {
+    const rows = [row(a, ends('2025-08-10')), row(forum, ends('2025-08-10'))];
+    expect(outcome(ask(august, timeline([a, b, forum], rows), when))).toBe('undetermined below_policy');
+  });
+
+  it('of the preview alone where general availability is asked for', () => {
+    const rows = [a, b].map((of) => row(of, { stage: 'preview', ...ends('2025-08-10') }));
+    expect(settle(rows, retired({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
+    expect(settle(rows)).toMatch(/^yes /);
+    const corrected = [a, b].map((of) =>
+      row(of, { edits: [{ at: '2025-07-20', stage: 'preview', ...ends('2025-08-10') }] }),
+    );
+    expect(settle(corrected, retired({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('one that was withdrawn before the window opened is put to a person', () => {
+    const rows = [row(a, ends('2025-07-20')), row(b, ends('2025-07-20'))];
+    expect(settle(rows)).toBe('undetermined already_before_window');
+    expect(ask(august, timeline([a, b], rows), when).leaning).toMatchObject({ outcome: null });
+  });
+});
+
+describe('retired: no', () => {
+  it.each([
+    ['nothing is stated', [row(a), row(b)]],
+    ['a day after the window', [row(a, ends('2025-09-05')), row(b, ends('2025-09-05'))]],
+    ['the epoch', [row(a, ends('1970-01-01')), row(b, ends('1970-01-01'))]],
+    ['a mere year', [row(a, ends('2024')), row(b, ends('2024'))]],
+    ['an id whose model one origin lists on', [row(a), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x' })]],
+    ['nothing is known of the model', []],
+  ])('%s', (_name, rows) => {
+    expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('takes feeds that publish ends', () => {
+    const mute = feed('b', { reads: facts.reads });
+    expect(outcome(ask(august, timeline([a, mute], [row(a), row(mute)]), when))).toBe('undetermined awaiting_coverage');
+  });
+
+  it('is held back by one origin that states an end, and disputed where others contradict it', () => {
+    const rows = [row(a, ends('2025-08-10')), row(b), row(c)];
+    const answer = ask(august, timeline([a, b, c], rows), when);
+    expect([outcome(answer), answer.leaning?.outcome, answer.contradicted]).toEqual([
+      'undetermined contradicted',
+      'yes',
+      true,
+    ]);
+  });
+
+  it('is proposed to a person, leaning nowhere, where only a stated end across the edge holds it back', () => {
+    const answer = ask(august, timeline([a, b], [row(a, ends('2025-08')), row(b)]), when);
+    expect(answer.leaning?.outcome).toBe('yes');
+    const late = ask(retired({ by: '2025-08-15' }), timeline([a, b], [row(a, ends('2025-08')), row(b)]), when);
+    expect([outcome(late), late.leaning]).toMatchObject(['undetermined below_policy', { outcome: null }]);
+  });
+});

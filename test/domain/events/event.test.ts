@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { eventBytesMax, eventText } from '../../../src/domain/events/event.ts';
+import {
+  clipText,
+  evidenceTold,
+  leaningData,
+  predictionData,
+  resolutionData,
+} from '../../../src/domain/events/event-data.ts';
+
+const body = (data: Record<string, unknown>, sequence = Number.MAX_SAFE_INTEGER): string => {
+  const { head, tail } = eventText('prediction.resolved', Date.UTC(2026, 0, 15, 12), data);
+  return `${head}${sequence}${tail}`;
+};
+
+describe('the body of an event', () => {
+  it('is a Standard Webhooks payload with its sequence number first in the data', () => {
+    expect(body({ prediction: { id: 'pred_1' } }, 7)).toBe(
+      '{"type":"prediction.resolved","timestamp":"2026-01-15T12:00:00Z","data":{"sequence":7,"prediction":{"id":"pred_1"}}}',
+    );
+    expect(JSON.parse(body({}, 7))).toEqual({
+      type: 'prediction.resolved',
+      timestamp: '2026-01-15T12:00:00Z',
+      data: { sequence: 7 },
+    });
+  });
+
+  it(`has at most ${eventBytesMax} bytes, whatever people wrote`, () => {
+    const longest = fc.constantFrom('\u0001', '"', '\\', '€', '\u{1f600}', 'x');
+    fc.assert(
+      fc.property(longest, (unit) => {
+        const long = unit.repeat(4000);
+        const resolution = {
+          id: 'i'.repeat(128),
+          outcome: 'ambiguous',
+          effectiveAt: '2'.repeat(80),
+          knownAt: 0,
+          decidedAt: 0,
+          decidedBy: 'd'.repeat(200),
+          reasonCode: 'criterion_defective',
+          reason: long,
+          evidence: Array.from({ length: 100 }, () => 'o'.repeat(128)),
+          supersedes: 'i'.repeat(128),
+        };
+        const text = body({
+          prediction: predictionData({ id: 'p'.repeat(128), slug: 's'.repeat(100), statement: long }),
+          resolution: resolutionData(resolution),
+          superseded: resolutionData(resolution),
+          leaning: leaningData({ outcome: 'yes', reason: 'short', text: long }),
+        });
+        expect(Buffer.byteLength(text)).toBeLessThanOrEqual(eventBytesMax);
+        expect(JSON.parse(text).data.resolution).toMatchObject({ evidence_count: 100 });
+        expect(JSON.parse(text).data.resolution.evidence).toHaveLength(evidenceTold);
+      }),
+    );
+  });
+});
+
+test('a text is cut between characters, and only where it is too long', () => {
+  expect(clipText('short', 5)).toBe('short');
+  expect(clipText('longer', 5)).toBe('lo…');
+  expect(clipText('\u{1f600}\u{1f600}', 7)).toBe('\u{1f600}…');
+  expect(clipText('\u0001\u0001', 10)).toBe('\u0001…');
+});

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { Sighting } from '../../../src/domain/evidence/timeline.ts';
+import { ask, feed, polls, released, sighting, type TestFeed, timeline } from '../../support/timelines.ts';
+
+const reads = polls('2025-04-01', '2025-10-01');
+const a = feed('a', { reads });
+const b = feed('b', { reads });
+const c = feed('c', { reads });
+const when = '2025-09-20';
+
+/** When the model is taken to have been released, as the answer gives it. */
+function dated(feeds: readonly TestFeed[], rows: readonly Sighting[], at = when): string | null {
+  return ask(released({ from: '2020-01-01' }), timeline(feeds, rows), at).effectiveAt;
+}
+
+/** The sentence that says where the date comes from, decided or not. */
+function story(feeds: readonly TestFeed[], rows: readonly Sighting[]): string {
+  return ask(released({ from: '2020-01-01' }), timeline(feeds, rows), when).explanation.text;
+}
+
+describe('a curated date', () => {
+  /** Two origins list it on 2025-08-07 and 2025-08-10; the first carries a date. */
+  const rows = (text: string, more = {}) => [
+    sighting(a, { seen: '2025-08-07T12:00', absent: '2025-08-04', released: text, ...more }),
+    sighting(b, { seen: '2025-08-10T12:00' }),
+  ];
+  const sparse = feed('a', { reads: ['2025-04-01', '2025-08-04', '2025-08-07T12:00', '2025-10-01'] });
+  const feeds = [sparse, b];
+
+  it.each([
+    ['inside the bracket gives its day', '2025-08-06', '2025-08-06'],
+    ['of the day of the last absence is inside', '2025-08-04', '2025-08-04'],
+    ['before the bracket runs to the sighting that proves it', '2025-08-03', '2025-08-03/2025-08-10T12:00:00Z'],
+    ['90 days before it still does', '2025-05-05', '2025-05-05/2025-08-10T12:00:00Z'],
+    ['91 days before it decides nothing', '2025-05-04', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['of a later day than the first sighting leaves both open', '2025-08-09', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['of a month is a month wide, up to the sighting', '2025-08', '2025-08-01/2025-08-10T12:00:00Z'],
+    ['before anything of the kind existed decides nothing', '1970-01-01', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['of a year decides nothing', '2025', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['that is none decides nothing', '2025-02-30', '2025-08-04/2025-08-10T12:00:00Z'],
+  ])('%s', (_name, text, expected) => {
+    expect(dated(feeds, rows(text))).toBe(expected);
+  });
+
+  it.each([
+    ['spelled out', 'gpt-5-2025-08-06'],
+    ['without dashes', 'gpt-5-20250806'],
+    ['as month and day', 'gpt-5-0806'],
+    ['as month and day with a dash', 'gpt-5-preview-08-06'],
+  ])('whose digits stand in an id of the model, %s, is only a lower bound', (_name, name) => {
+    expect(dated(feeds, rows('2025-08-06', { name }))).toBe('2025-08-06/2025-08-10T12:00:00Z');
+    const elsewhere = sighting(c, { seen: '2025-08-20', name, host: 'azure' });
+    expect(dated([...feeds, c], [...rows('2025-08-06'), elsewhere])).toBe('2025-08-06/2025-08-10T12:00:00Z');
+  });
+
+  it('is not mistaken for a stamp where other digits stand in the id', () => {
+    expect(dated(feeds, rows('2025-08-06', { name: 'gpt-5-20250805' }))).toBe('2025-08-06');
+  });
+
+  it('far before the bracket still is a lower bound when an id carries it', () => {
+    expect(dated(feeds, rows('2025-04-02', { name: 'gpt-5-2025-04-02' }))).toBe('2025-04-02/2025-08-10T12:00:00Z');
+  });
+
+  it('of a host row decides nothing', () => {
+    const host = sighting(a, { seen: '2025-08-07T12:00', host: 'azure', released: '2025-08-07' });
+    const second = sighting(b, { seen: '2025-08-10T12:00', released: undefined as never });
+    expect(story([a, b], [host, sighting(a, { seen: '2025-08-07T12:00' }), second])).toContain(
+      'bracketed by sightings alone',
+    );
+  });
+
+  it('of a community feed decides nothing, curated or not', () => {
+    const forum = feed('forum', { reads, trust: 'community' });
+    const seen = [a, b].map((one) => sighting(one, { seen: '2025-08-07T12:00' }));
+    for (const weight of ['curated', 'stands'] as const) {
+      const claim = sighting(forum, { seen: '2025-08-07T12:00', released: '2025-08-01', weight });
+      expect(dated([a, b, forum], [...seen, claim])).toBe('2025-08-07');
+    }
+  });
+
+  it('is a lower bound while the bracket is open below', () => {
+    const late = [
+      feed('a', { reads: polls('2025-08-06', '2025-10-01') }),
+      feed('b', { reads: polls('2025-08-06', '2025-10-01') }),
+    ];
+    const seen = late.map((one) =>
+      sighting(one, { seen: '2025-08-06', released: one.slug === 'a' ? '2025-08-01' : '' }),
+    );
+    expect(dated(late, seen)).toBe('2025-08-01/2025-08-06T00:00:00Z');
+  });
+
+  it('a day after both sightings leaves open whether they were early or the date is late', () => {
+    const seen = [
+      sighting(a, { seen: '2025-08-06T06:00', released: '2025-08-07' }),
+      sighting(b, { seen: '2025-08-06T12:00' }),
+    ];
+    expect(dated([a, b], seen)).toBe('2025-08-06/2025-08-07');
+    const world = timeline([a, b], seen);
+    expect(ask(released({ by: '2025-08-06T11:00:00Z' }), world, when).verdict).toBe('undetermined');
+    expect(ask(released({ by: '2025-08-06' }), world, when).verdict).toBe('undetermined');
+  });
+
+  it('that two catalogues copied from an announcement does not put a release before its first sighting', () => {
+    const copies = [a, b].map((one) => sighting(one, { seen: '2025-08-20T06:00', released: '2025-08-01' }));
+    expect(dated([a, b], copies)).toBe('2025-08-01/2025-08-20T06:00:00Z');
+    expect(ask(released({ by: '2025-08-05' }), timeline([a, b], copies), when).verdict).toBe('undetermined');
+  });
+
+  it('inside the bracket lets an origin that lists late vouch from the day it states', () => {
+    const backfilled = (date: string) => sighting(c, { seen: '2025-09-01', released: date });
+    const first = sighting(a, { seen: '2025-08-08T06:00' });
+    expect(dated([a, b, c], [first, backfilled('2025-08-08')])).toBe('2025-08-08');
+    expect(dated([a, b, c], [first, backfilled('2025-08-07')])).toBe('2025-08-07/2025-09-01T00:00:00Z');
+  });
+
+  it('before the bracket, or of a stamp, does not vouch beside a lone early row', () => {
+    const placeholder = sighting(a, { seen: '2025-07-01' });
+    const claim = released({ from: '2025-06-01', by: '2025-07-31' });
+    const late = sighting(b, { seen: '2025-08-08', released: '2025-06-20' });
+    expect(ask(claim, timeline([a, b], [placeholder, late]), when).verdict).toBe('undetermined');
+    const stamped = sighting(b, { seen: '2025-08-08', released: '2025-07-02', name: 'gpt-5-2025-07-02' });
+    expect(ask(claim, timeline([a, b], [placeholder, stamped]), when).verdict).toBe('undetermined');
+  });
+
+  it('that lies too far off does not let its origin vouch early', () => {
+    const typo = sighting(c, { seen: '2025-09-01', released: '2024-08-07' });
+    const placeholder = sighting(a, { seen: '2025-08-08T06:00' });
+    expect(ask(released({ by: '2025-08-20' }), timeline([a, b, c], [placeholder, typo]), when).verdict).toBe(
+      'undetermined',
+    );
+  });
+
+  it('of rows that disagree covers both', () => {
+    const seen = [
+      sighting(a, { seen: '2025-08-10', released: '2025-08-07', absent: '2025-08-01' }),
+      sighting(b, { seen: '2025-08-10T06:00', released: '2025-08-05', absent: '2025-08-01' }),
+    ];
+    const gaps = [
+      feed('a', { reads: ['2025-08-01', '2025-10-01'] }),
+      feed('b', { reads: ['2025-08-01', '2025-10-01'] }),
+    ];
+    expect(dated(gaps, seen)).toBe('2025-08-05/2025-08-07');
+  });
+
+  it('more than two days after the model was first seen in any feed decides nothing', () => {
+    const seen = (date: string) => [
+      sighting(b, { seen: '2025-08-07T12:00' }),
+      sighting(a, { seen: '2025-08-09T18:00', released: date }),
+    ];
+    expect(dated([a, b], seen('2025-08-09'))).toBe('2025-08-07T06:00:00Z/2025-08-09');
+    expect(dated([a, b], seen('2025-08-10'))).toBe('2025-08-07T06:00:00Z/2025-08-09T18:00:00Z');
+    expect(story([a, b], seen('2025-08-10'))).toContain(
+      '2025-08-10 stated by a for gpt-5 lies after the model was first seen',
+    );
+  });
+
+  it('of a row that vanished within a day decides nothing', () => {
+    const slip = sighting(c, { seen: '2025-07-01T00:00', gone: '2025-07-01T06:00', released: '2025-07-01' });
+    const real = [a, b].map((one) => sighting(one, { seen: '2025-08-10' }));
+    const world = timeline([a, b, c], [slip, ...real]);
+    expect(ask(released({ from: '2025-06-01', by: '2025-07-05' }), world, when).verdict).toBe('undetermined');
+    expect(ask(released({ from: '2025-06-01', by: '2025-08-31' }), world, when).verdict).toBe('yes');
+  });
+
+  it('only holds an answer back until its row has stood for 24 hours', () => {
+    const late = [
+      feed('a', { reads: ['2025-08-06', '2025-10-01'] }),
+      feed('b', { reads: ['2025-08-06', '2025-10-01'] }),
+      c,
+    ];
+    const open = late.slice(0, 2).map((one) => sighting(one, { seen: '2025-08-06' }));
+    const row = sighting(c, { seen: '2025-09-01', released: '2025-08-05', absent: '2025-08-31' });
+    const world = timeline(
+      late.map((one) => ({ ...one, covers: [] })),
+      [...open, row],
+    );
+    expect(ask(released(), world, '2025-09-01T23:59').verdict).toBe('undetermined');
+    expect(ask(released(), world, '2025-09-02').effectiveAt).toBe('2025-08-05/2025-08-06T00:00:00Z');
+  });
+
+  it('is set aside in words', () => {
+    expect(story(feeds, rows('2025-05-04'))).toContain(
+      'set aside: 2025-05-04 stated by a for gpt-5 lies more than 90 days before it could first be listed',
+    );
+    expect(story(feeds, rows('1970-01-01'))).toContain('is no date that could be');
+  });
+
+  it('corrected by its own feed no longer counts', () => {
+    const edited = rows('2025-08-05', { edits: [{ at: '2025-08-20', released: '2025-08-06' }] });
+    expect(dated(feeds, edited, '2025-08-19')).toBe('2025-08-05');
+    expect(dated(feeds, edited, '2025-08-21')).toBe('2025-08-06');
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { parseLedger } from '../../../../src/domain/feeds/adapters/ledger.ts';
+import { Refusal } from '../../../../src/domain/refusal.ts';
+import { readExpected, readGolden, toBytes } from './payloads.ts';
+
+const entry = {
+  id: 'gpt-5',
+  vendor: 'openai',
+  stage: 'general',
+  released: '2025-08-07',
+  published_at: '2025-08-07',
+  source_url: 'https://example.com/gpt-5',
+};
+
+function ledger(...entries: object[]) {
+  return { format: 'outturn-ledger/1', reviewed_through: '2026-11-22', entries };
+}
+
+/** The pointers that a refusal names; an empty list when the ledger is accepted. */
+function findPointers(payload: unknown): string[] {
+  try {
+    parseLedger(toBytes(payload));
+    return [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    expect(error.code).toBe('feed_unparsable');
+    return error.errors.map((each) => each.pointer);
+  }
+}
+
+describe('the ledger parser', () => {
+  it('reads its golden payload to the letter', () => {
+    expect(parseLedger(readGolden('ledger.payload.json'))).toEqual(readExpected('ledger.json'));
+  });
+
+  it('gives an entry a date that stands, and its source', () => {
+    const [item] = parseLedger(toBytes(ledger(entry))).items;
+    expect(item).toMatchObject({
+      key: 'openai/gpt-5#general',
+      name: 'gpt-5',
+      host: 'openai',
+      publishedAt: '2025-08-07',
+      released: { text: '2025-08-07', weight: 'stands' },
+      stage: 'general',
+      sourceUrl: 'https://example.com/gpt-5',
+    });
+  });
+
+  it.each([
+    ['a date that does not exist', { released: '2025-02-31' }, '#/entries/0/released'],
+    ['a month for its publication', { published_at: '2025-08' }, '#/entries/0/published_at'],
+    ['an instant without a zone', { published_at: '2025-08-07T17:04:19' }, '#/entries/0/published_at'],
+    ['a stage that is none', { stage: 'deprecated' }, '#/entries/0/stage'],
+    ['a source without https', { source_url: 'http://example.com' }, '#/entries/0/source_url'],
+    ['an id with a NUL', { id: 'gpt\u0000' }, '#/entries/0/id'],
+    ['an id with a blank', { id: 'gpt 5' }, '#/entries/0/id'],
+    ['a vendor in capitals', { vendor: 'OpenAI' }, '#/entries/0/vendor'],
+    ['a field of another name', { relased: '2025-08-07' }, '#/entries/0'],
+    ['a source older than the release', { published_at: '2025-08-06' }, '#/entries/0/published_at'],
+    ['a source later than the review', { published_at: '2026-11-23' }, '#/entries/0/published_at'],
+    ['a release at the stage announced', { stage: 'announced' }, '#/entries/0/released'],
+  ])('refuses the whole of a ledger with %s', (_name, change, pointer) => {
+    expect(findPointers(ledger({ ...entry, ...change }, { ...entry, id: 'gpt-5-mini' }))).toEqual([pointer]);
+  });
+
+  it.each([
+    ['another format', { ...ledger(entry), format: 'outturn-ledger/2' }, '#/format'],
+    ['a month for its review', { ...ledger(entry), reviewed_through: '2026-11' }, '#/reviewed_through'],
+    ['one fact twice', ledger(entry, entry), '#/entries/1/id'],
+  ])('refuses a ledger with %s', (_name, payload, pointer) => {
+    expect(findPointers(payload)).toEqual([pointer]);
+  });
+
+  it('accepts a publication on the day of the release and a preview beside a general release', () => {
+    expect(findPointers(ledger(entry, { ...entry, stage: 'preview' }))).toEqual([]);
+    expect(findPointers(ledger({ ...entry, published_at: '2025-08-07T17:04:19Z' }))).toEqual([]);
+    expect(findPointers(ledger({ ...entry, released: '2025-08' }))).toEqual([]);
+  });
+
+  it('is not moved by a __proto__ key', () => {
+    const text = JSON.stringify(ledger(entry)).replace('"id"', '"__proto__":{"vendor":"x"},"id"');
+    expect(findPointers(text)).toEqual(['#/entries/0']);
+    expect(({} as { vendor?: string }).vendor).toBeUndefined();
+  });
+
+  it('names at most twenty errors', () => {
+    const entries = Array.from({ length: 50 }, (_, index) => ({ ...entry, id: `m${index}`, released: 'soon' }));
+    expect(findPointers(ledger(...entries))).toHaveLength(20);
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { assessPoll, confirmAfterMs, gapMs, keysByVendor, type SuspectSlice } from '../../../src/domain/feeds/poll.ts';
+
+const now = Date.UTC(2025, 7, 7);
+
+/** `count` items from `start` on, of one vendor or of none. */
+function items(count: number, vendor: string | null = null, start = 0): [string, string | null][] {
+  return Array.from({ length: count }, (_, index) => [`${vendor ?? 'x'}-${start + index}`, vendor]);
+}
+
+function assess(
+  before: [string, string | null][],
+  listed: [string, string | null][],
+  more: { hoursAgo?: number; gap?: number; suspects?: SuspectSlice[] } = {},
+) {
+  const observedAt = now - (more.gap ?? (more.hoursAgo ?? 6) * 3_600_000);
+  return assessPoll(
+    { listed: new Map(listed), observedAt: now },
+    { listed: new Map(before), observedAt },
+    more.suspects ?? [],
+  );
+}
+
+const suspect = (keys: [string, string | null][], agoMs: number, vendor: string | null = null): SuspectSlice => ({
+  vendor,
+  observedAt: now - agoMs,
+  keys: new Set(keys.map(([key]) => key)),
+});
+
+describe('a poll', () => {
+  it('that lists nothing is suspect, even as the first one', () => {
+    expect(assess(items(10), []).kind).toBe('suspect');
+    expect(assessPoll({ listed: new Map(), observedAt: now }, { listed: new Map(), observedAt: null }, []).kind).toBe(
+      'suspect',
+    );
+  });
+
+  it('that lists nothing is never accepted, however often that repeats', () => {
+    const suspects = [1, 2, 3].map((days) => suspect([], days * 86_400_000));
+    expect(assess(items(10), [], { suspects }).kind).toBe('suspect');
+  });
+
+  it('that is the first one is accepted', () => {
+    expect(
+      assessPoll({ listed: new Map(items(3)), observedAt: now }, { listed: new Map(), observedAt: null }, []),
+    ).toEqual({ kind: 'accepted', frozenVendors: [], confirmed: false });
+  });
+
+  it.each([
+    ['nothing lost', 100, 0, 6, 'accepted'],
+    ['30 % lost', 100, 30, 6, 'accepted'],
+    ['31 % lost', 100, 31, 6, 'suspect'],
+    ['a hair above 30 % lost', 1000, 301, 6, 'suspect'],
+    ['30 % lost across 48 hours', 100, 30, 48, 'accepted'],
+    ['31 % lost across 48 hours', 100, 31, 48, 'suspect'],
+    ['31 % lost across a longer gap', 100, 31, 49, 'accepted'],
+    ['90 % lost across a longer gap', 100, 90, 49, 'accepted'],
+    ['91 % lost across a longer gap', 100, 91, 49, 'suspect'],
+  ])('with %s', (_name, total, lost, hoursAgo, kind) => {
+    expect(assess(items(total), items(total - lost, null, lost), { hoursAgo }).kind).toBe(kind);
+  });
+
+  it('is judged across the gap to the millisecond', () => {
+    expect(assess(items(100), items(50), { gap: gapMs }).kind).toBe('suspect');
+    expect(assess(items(100), items(50), { gap: gapMs + 1 }).kind).toBe('accepted');
+  });
+
+  it('counts what is lost, whatever came in its place', () => {
+    expect(assess(items(10), [...items(6, null, 4), ...items(100, null, 500)]).kind).toBe('suspect');
+  });
+
+  it('says how much is gone', () => {
+    expect(assess(items(100), items(50))).toEqual({
+      kind: 'suspect',
+      reason: "50 % of the last accepted poll's 100 items are gone (at most 30 % are believed)",
+    });
+  });
+});
+
+describe("a vendor's own slice", () => {
+  const rest = items(100);
+  const frozen = (before: number, after: number) => {
+    const assessment = assess([...rest, ...items(before, 'xai')], [...rest, ...items(after, 'xai')]);
+    return assessment.kind === 'accepted' ? assessment.frozenVendors : assessment.kind;
+  };
+
+  it.each([
+    [5, 3, ['xai']],
+    [5, 4, []],
+    [4, 0, []],
+    [10, 7, []],
+    [10, 6, ['xai']],
+    [5, 0, ['xai']],
+  ])('of %i items of which %i are left', (before, after, vendors) => {
+    expect(frozen(before, after)).toEqual(vendors);
+  });
+
+  it('freezes alone, while the rest of the poll is accepted', () => {
+    const before = [...rest, ...items(10, 'xai'), ...items(10, 'google')];
+    expect(assess(before, [...rest, ...items(4, 'xai'), ...items(10, 'google')])).toEqual({
+      kind: 'accepted',
+      frozenVendors: ['xai'],
+      confirmed: false,
+    });
+  });
+
+  it('is believed after all once a poll 24 hours on agrees with it', () => {
+    const before = [...rest, ...items(10, 'xai')];
+    const slice = items(4, 'xai');
+    const frozenAfter = (agoMs: number) => {
+      const assessment = assess(before, [...rest, ...slice], { suspects: [suspect(slice, agoMs, 'xai')] });
+      return assessment.kind === 'accepted' ? assessment.frozenVendors : null;
+    };
+    expect(frozenAfter(confirmAfterMs - 1)).toEqual(['xai']);
+    expect(frozenAfter(confirmAfterMs)).toEqual([]);
+  });
+
+  it('that is empty stays frozen, however often that repeats', () => {
+    const assessment = assess([...rest, ...items(10, 'xai')], rest, {
+      suspects: [suspect([], 5 * confirmAfterMs, 'xai')],
+    });
+    expect(assessment).toMatchObject({ frozenVendors: ['xai'] });
+  });
+
+  it("is not confirmed by another vendor's", () => {
+    const slice = items(4, 'xai');
+    const assessment = assess([...rest, ...items(10, 'xai')], [...rest, ...slice], {
+      suspects: [suspect(slice, confirmAfterMs, 'google')],
+    });
+    expect(assessment).toMatchObject({ frozenVendors: ['xai'] });
+  });
+
+  it('holds only items of a known vendor', () => {
+    expect(
+      [...keysByVendor(new Map([...items(2), ...items(3, 'xai')]))].map(([vendor, keys]) => [vendor, keys.size]),
+    ).toEqual([['xai', 3]]);
+  });
+});
+
+describe('a suspect listing', () => {
+  const before = items(100);
+  const half = items(50);
+
+  it.each([
+    ['24 hours on', confirmAfterMs, 'accepted'],
+    ['a millisecond sooner', confirmAfterMs - 1, 'suspect'],
+  ])('is believed when the same comes %s', (_name, ago, kind) => {
+    expect(assess(before, half, { suspects: [suspect(half, ago)] }).kind).toBe(kind);
+  });
+
+  it.each([
+    ['in 90 %', 5, 'accepted'],
+    ['in less', 6, 'suspect'],
+  ])('is believed when a later one agrees %s', (_name, added, kind) => {
+    // Of the larger of the two: 45 shared of 50 are 90 %.
+    const other = [...items(50 - added), ...items(added, null, 900)];
+    expect(assess(before, other, { suspects: [suspect(half, confirmAfterMs)] }).kind).toBe(kind);
+  });
+
+  it('is said to be confirmed', () => {
+    expect(assess(before, half, { suspects: [suspect(half, confirmAfterMs)] })).toEqual({
+      kind: 'accepted',
+      frozenVendors: [],
+      confirmed: true,
+    });
+  });
+
+  it('of one vendor does not confirm the whole poll', () => {
+    expect(assess(before, half, { suspects: [suspect(half, confirmAfterMs, 'xai')] }).kind).toBe('suspect');
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { type Addition, additionSchema, buildIdentity } from '../../../src/domain/identity/additions.ts';
+import { parseModelId } from '../../../src/domain/identity/parse.ts';
+import { readIdentityTable } from '../../../src/domain/identity/table.ts';
+import { readIdentityData } from '../../support/world.ts';
+
+const { file } = readIdentityTable(readIdentityData());
+const known = file.aliases[0]?.id ?? '';
+
+function alias(id: string, fields: object): Addition {
+  return { id: `idn_${id}`, entry: additionSchema.parse({ kind: 'alias', id, ...fields }), reason: 'reviewed' };
+}
+
+function read(additions: readonly Addition[], name: string): string {
+  const { table } = buildIdentity(file, additions, additions.length);
+  const found = parseModelId(table, name, { feed: 'litellm', host: 'openai' });
+  if (found.outcome === 'none') return found.reason;
+  return [found.vendor, found.family, found.version, found.tier].join(' ');
+}
+
+describe('the identity data with additions', () => {
+  test('carries the number of the last one in its version, even where that only took one back', () => {
+    expect(buildIdentity(file, [], 0).table.version).toBe(file.version);
+    expect(buildIdentity(file, [], 2).table.version).toBe(`${file.version}+2`);
+    expect(buildIdentity(file, [alias('gpt-next', { means: 'gpt-5' })], 3).table).toMatchObject({
+      version: `${file.version}+3`,
+      revision: 3,
+      file,
+    });
+  });
+
+  test('reads what was unread, under the channels and dates that the grammar knows', () => {
+    const next = alias('gpt-next', { means: 'gpt-5', match: 'prefix' });
+    expect(read([], 'gpt-next')).toBe('unrecognised');
+    expect(read([next], 'gpt-next')).toBe('openai gpt 5 ');
+    expect(read([next], 'gpt-next-2025-08-07')).toBe('openai gpt 5 ');
+    expect(read([next], 'gpt-next-mini')).toBe('openai gpt 5 mini');
+  });
+
+  test.each([
+    ['a rolling alias', 'gpt-5-chat-latest', 'rolling_alias'],
+    ['a preset', 'o4-mini-high', 'preset'],
+    ['a derivative', 'ft:gpt-4o-mini', 'derivative'],
+  ])('never makes a release of %s, whatever stands in the database', (_what, name, reason) => {
+    expect(read([], name)).toBe(reason);
+    expect(read([alias(name, { means: 'gpt-5' })], name)).toBe(reason);
+    expect(read([alias(name.slice(0, 5), { means: 'gpt-5', match: 'prefix' })], name)).toBe(reason);
+  });
+
+  test('never makes another model of a name that the file reads, but may say that it is none', () => {
+    expect(read([alias('gpt-5', { means: 'gpt-6' })], 'gpt-5')).toBe('openai gpt 5 ');
+    expect(read([alias('gpt-5', { reason: 'not_a_model' })], 'gpt-5')).toBe('not_a_model');
+  });
+
+  test('leaves an addition idle that the file has come to hold itself, and says why', () => {
+    const twice = alias(known, { means: 'gpt-5' });
+    const next = alias('gpt-next', { means: 'gpt-5' });
+    const { table, idle } = buildIdentity(file, [twice, next], 2);
+    expect([...idle]).toEqual([[twice.id, `alias ${known} stands twice`]]);
+    expect(parseModelId(table, 'gpt-next', { feed: 'litellm' })).toMatchObject({ outcome: 'model', version: '5' });
+  });
+});

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readIdentityTable, versionStyle } from '../../../src/domain/identity/table.ts';
+
+const readData = () => JSON.parse(readFileSync(new URL('../../../data/identity.json', import.meta.url), 'utf8'));
+
+describe('the identity data', () => {
+  test('is read, and says its version', () => {
+    expect(readIdentityTable(readData()).version).toMatch(/^\d{4}-\d{2}-\d{2}\.\d+$/);
+  });
+
+  test('knows the eight vendors', () => {
+    const vendors = ['anthropic', 'deepseek', 'google', 'meta', 'mistral', 'openai', 'qwen', 'xai'];
+    expect([...readIdentityTable(readData()).vendors].sort()).toEqual(vendors);
+  });
+
+  test('says where each family was read', () => {
+    const nameless = readData().families.filter((family: { source?: string }) => family.source === undefined);
+    expect(nameless).toEqual([]);
+  });
+
+  test('counts the versions of xAI as decimals and all others number by number', () => {
+    const table = readIdentityTable(readData());
+    expect(versionStyle(table, 'xai', 'grok')).toBe('decimal');
+    expect(versionStyle(table, 'openai', 'gpt')).toBe('components');
+    expect(versionStyle(table, 'nobody', 'nothing')).toBe('components');
+  });
+
+  test.each<[string, (data: ReturnType<typeof readData>) => void, RegExp]>([
+    ['has an alias twice', (data) => data.aliases.push(data.aliases[0]), /alias gpt-35-turbo stands twice/],
+    ['has a family twice', (data) => data.families.push(data.families[0]), /family openai\/gpt stands twice/],
+    ['has a family of no vendor', (data) => data.vendors.shift(), /family gpt belongs to no vendor/],
+    ['moves to no family', (data) => (data.families[0].moves[0].to = 'gpt-smell'), /moves to no family, gpt-smell/],
+    ['has an alias without a meaning', (data) => delete data.aliases[0].means, /gpt-35-turbo needs either/],
+    [
+      'has a prefix that never ends',
+      (data) => data.prefixes.push({ text: 'a-', kind: 'host', as: 'a-a-' }),
+      /prefix a- could/,
+    ],
+    ['has a dated version of no family', (data) => (data.datedVersions[0].family = 'mistrial'), /has no family/],
+    [
+      'has a dated version written oddly',
+      (data) => (data.datedVersions[0].version = '3.0'),
+      /is not written the one way/,
+    ],
+    ['has capitals', (data) => (data.aliases[0].id = 'GPT-35'), /lower case/],
+    ['has fields unheard of', (data) => (data.aliases[0].regex = '.*'), /regex/],
+    ['has no source for an alias', (data) => delete data.aliases[0].source, /source/],
+  ])('is refused when it %s', (_what, spoil, message) => {
+    const data = readData();
+    spoil(data);
+    expect(() => readIdentityTable(data)).toThrow(message);
+  });
+});

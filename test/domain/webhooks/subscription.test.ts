@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { isFilterable, matchKeysOf } from '../../../src/domain/webhooks/subscription.ts';
+
+describe('the keys of a subscription', () => {
+  it('are one for everything', () => {
+    expect(matchKeysOf({ eventTypes: null, filter: null })).toEqual(['* *']);
+  });
+
+  it('are one for each type', () => {
+    expect(
+      matchKeysOf({ eventTypes: ['prediction.resolved', 'feed.unhealthy', 'prediction.resolved'], filter: null }),
+    ).toEqual(['prediction.resolved *', 'feed.unhealthy *']);
+  });
+
+  it('are those of the part that stands for the fewest predictions', () => {
+    const filter = { vendor: ['openai'], tags: ['agi', 'o-series'], family: ['gpt'] };
+    expect(matchKeysOf({ eventTypes: null, filter })).toEqual(['* tags agi', '* tags o-series']);
+    expect(matchKeysOf({ eventTypes: null, filter: { vendor: ['openai'], family: ['o'] } })).toEqual(['* family o']);
+    expect(matchKeysOf({ eventTypes: null, filter: { ...filter, ids: ['pred_1'] } })).toEqual(['* ids pred_1']);
+  });
+});
+
+it('a filter is about predictions and models, not about feeds and endpoints', () => {
+  expect((['prediction.created', 'model.released'] as const).every(isFilterable)).toBe(true);
+  expect((['feed.unhealthy', 'feed.recovered', 'endpoint.disabled'] as const).some(isFilterable)).toBe(false);
+});

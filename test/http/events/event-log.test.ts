@@ -1,0 +1,281 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EventType, eventText } from '../../../src/domain/events/event.ts';
+import { createApp } from '../../../src/http/app.ts';
+import { serveApp } from '../../../src/http/server/serve.ts';
+import { createEventPulse } from '../../../src/services/events/pulse.ts';
+import { insertEvent } from '../../../src/store/events.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { recordClaim } from '../../support/claims.ts';
+import type { Json } from '../../support/http-client.ts';
+import { openSse } from '../../support/sse.ts';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.close());
+
+/** Writes events as services do, several in one transaction. */
+async function tell(count: number, type: EventType = 'feed.recovered', data: object = {}): Promise<void> {
+  const now = world.clock.now();
+  await world.db.begin(async (tx) => {
+    for (let index = 0; index < count; index += 1) {
+      const text = eventText(type, now, { ...data });
+      const none = { predictionId: null, resolutionId: null, feedId: null, endpointId: null, model: null };
+      await insertEvent(tx, { id: world.deps.newId('evt'), type, occurredAt: now, dueAt: now, ...none, text });
+    }
+  });
+}
+
+const page = async (query: string): Promise<Json> => (await world.anyone(`GET /v1/events?${query}`)).json;
+const newest = async (): Promise<number> =>
+  (await world.db.sql<{ last: number }[]>`select coalesce(max(position), 0) as last from event_log`)[0]?.last ?? 0;
+
+describe('GET /v1/events', () => {
+  test('tells what happened, oldest first, each with its place', async () => {
+    const claim = await recordClaim(world, { slug: 'told' });
+    await world.admin('POST /v1/predictions/told/resolutions', {
+      json: { outcome: 'no', effective_at: '2025-08-07', reason_code: 'evidence_reviewed', reason: 'Seen.' },
+    });
+    const { data } = await page('prediction=told');
+    expect(data.map((event: Json) => event.type)).toEqual(['prediction.created', 'prediction.resolved']);
+    expect(data[1]).toMatchObject({
+      id: expect.stringMatching(/^evt_/),
+      position: data[0].position + 1,
+      occurred_at: '2026-01-15T12:00:00Z',
+      prediction_id: claim.id,
+      resolution_id: expect.stringMatching(/^res_/),
+      feed_id: null,
+      data: { prediction: { slug: 'told' }, resolution: { outcome: 'no' } },
+    });
+    expect((await page(`prediction=${claim.id}`)).data).toEqual(data);
+  });
+
+  test('goes on after a sequence, and by the cursor', async () => {
+    const start = await newest();
+    await tell(5);
+    const first = await page(`after=${start}&limit=2`);
+    const second = await page(`after=${start}&limit=2&cursor=${first.next_cursor}`);
+    const third = await page(`after=${second.data[1].position}`);
+    expect([first, second, third].map(({ data }) => data.map((event: Json) => event.position - start))).toEqual([
+      [1, 2],
+      [3, 4],
+      [5],
+    ]);
+    expect(third.next_cursor).toBeNull();
+    expect((await page(`after=${start + 5}`)).data).toEqual([]);
+  });
+
+  test('goes on after an event by its id, as a webhook tells it', async () => {
+    const start = await newest();
+    await tell(3);
+    const { data } = await page(`after=${start}`);
+    expect((await page(`after=${data[0].id}`)).data).toEqual(data.slice(1));
+  });
+
+  test("keeps a subscriber's own events to itself", async () => {
+    const start = await newest();
+    const endpoint = await world.admin('POST /v1/webhook-endpoints', {
+      json: { url: 'https://hooks.example.com/in', event_types: ['prediction.resolved'] },
+    });
+    expect(endpoint.status).toBe(201);
+    const id = world.deps.newId('evt');
+    const now = world.clock.now();
+    const rest = { predictionId: null, resolutionId: null, feedId: null, model: null, occurredAt: now, dueAt: now };
+    const text = eventText('endpoint.disabled', now, {});
+    await insertEvent(world.db.sql, { id, type: 'endpoint.disabled', endpointId: endpoint.json.id, ...rest, text });
+    await tell(1);
+    expect((await page(`after=${start}`)).data.map((event: Json) => event.type)).toEqual(['feed.recovered']);
+  });
+
+  test('filters by types', async () => {
+    const start = await newest();
+    await tell(1, 'feed.recovered');
+    await tell(1, 'feed.unhealthy');
+    await tell(1, 'prediction.proposed');
+    const types = async (query: string) =>
+      (await page(`after=${start}&${query}`)).data.map((event: Json) => event.type);
+    expect(await types('type=feed.unhealthy')).toEqual(['feed.unhealthy']);
+    expect(await types('type=feed.recovered,prediction.proposed')).toEqual(['feed.recovered', 'prediction.proposed']);
+    expect(await types('prediction=nobody')).toEqual([]);
+  });
+
+  test.each([
+    'type=feed.gone',
+    'type=',
+    'type=feed.recovered,',
+    'type=endpoint.disabled',
+    'after=evt_nobody',
+    'after=-1',
+    'after=0x10',
+    'after=1e3',
+    'before=1',
+    'after=',
+  ])('refuses ?%s', async (query) => {
+    expect((await world.anyone(`GET /v1/events?${query}`)).json).toMatchObject({
+      status: 422,
+      code: 'validation_failed',
+    });
+  });
+});
+
+describe('GET /v1/events/stream', () => {
+  test('tells what happens from now on, as it happens', async () => {
+    await tell(1);
+    const reader = await openSse(world.base, '/v1/events/stream');
+    expect(reader.status).toBe(200);
+    expect(reader.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+      'access-control-allow-origin': '*',
+    });
+    await reader.heard(1);
+    expect(reader.asides).toEqual(['retry: 2000']);
+    await tell(2, 'feed.unhealthy', { text: 'two\nlines' });
+    const message = await reader.next();
+    expect(message).toMatchObject({
+      event: 'feed.unhealthy',
+      data: { type: 'feed.unhealthy', data: { text: 'two\nlines' } },
+    });
+    expect(message?.data.position).toBe(message?.id);
+    expect((await reader.next())?.id).toBe((message?.id ?? 0) + 1);
+    reader.leave();
+  });
+
+  test('goes on after the last id, or after a sequence, and only tells what was asked for', async () => {
+    const start = await newest();
+    await tell(3);
+    await tell(1, 'feed.unhealthy');
+    const ids = async (path: string, headers: Record<string, string>, count: number) => {
+      const reader = await openSse(world.base, `/v1/events/stream${path}`, headers);
+      const found: number[] = [];
+      while (found.length < count) found.push(((await reader.next())?.id ?? 0) - start);
+      reader.leave();
+      return found;
+    };
+    expect(await ids('', { 'last-event-id': String(start + 1) }, 3)).toEqual([2, 3, 4]);
+    expect(await ids(`?after=${start + 2}`, {}, 2)).toEqual([3, 4]);
+    expect(await ids(`?after=${start}`, { 'last-event-id': String(start + 3) }, 1)).toEqual([4]);
+    expect(await ids(`?after=${start}&type=feed.unhealthy`, { 'last-event-id': '' }, 1)).toEqual([4]);
+  });
+
+  test.each([['-1'], ['abc'], ['1.5']])('refuses the last id %s', async (id) => {
+    const answer = await world.anyone('GET /v1/events/stream', { headers: { 'last-event-id': id } });
+    expect(answer.json).toMatchObject({ status: 400, code: 'bad_request' });
+    expect((await world.anyone('GET /v1/events/stream?type=nothing')).status).toBe(422);
+  });
+
+  test('misses nothing and tells nothing twice over a hundred disconnections under load', async () => {
+    const start = await newest();
+    const rounds = 100;
+    const seen: number[] = [];
+    await tell(6);
+    for (let round = 0; round < rounds; round += 1) {
+      // Written while the reader comes and goes, and somewhat more than it reads.
+      const writing = tell(3);
+      const last = String(seen.at(-1) ?? start);
+      const reader = await openSse(world.base, '/v1/events/stream', { 'last-event-id': last });
+      for (let count = 0; count <= round % 4; count += 1) seen.push((await reader.next())?.id ?? 0);
+      reader.leave();
+      await writing;
+    }
+    expect(seen).toHaveLength((rounds * 10) / 4);
+    const all = await world.db.sql<{ position: number }[]>`
+      select position from event_log where position > ${start} order by position limit ${seen.length}`;
+    expect(seen).toEqual(all.map(({ position }) => position));
+  });
+});
+
+/** The same application with streams of other habits. */
+async function serveStreams(options: Partial<ApiWorld['http']>) {
+  const served = await serveApp(createApp({ ...world.http, ...options }), {
+    host: '127.0.0.1',
+    port: 0,
+    log: world.http.log,
+  });
+  return { ...served, base: `http://127.0.0.1:${served.port}` };
+}
+
+test('a stream on which nothing happens is kept alive by comments', async () => {
+  const { base, close } = await serveStreams({ streamLimits: { heartbeatMs: 20 } });
+  const reader = await openSse(base, '/v1/events/stream');
+  await reader.heard(4);
+  expect(reader.asides.slice(1)).toEqual(expect.arrayContaining([': nothing new']));
+  reader.leave();
+  await close(1000);
+});
+
+test('a stream ends in order when its time is over', async () => {
+  const { base, close } = await serveStreams({ streamLimits: { lifeMs: 50 } });
+  const reader = await openSse(base, '/v1/events/stream');
+  expect(await reader.next()).toBeNull();
+  await close(1000);
+});
+
+test('fifty streams end in order when the process stops', async () => {
+  const pulse = createEventPulse(world.deps);
+  const { base, close } = await serveStreams({ pulse });
+  const readers = await Promise.all(Array.from({ length: 50 }, () => openSse(base, '/v1/events/stream')));
+  await Promise.all([pulse.close(), close(60_000)]);
+  expect(await Promise.all(readers.map((reader) => reader.next()))).toEqual(readers.map(() => null));
+});
+
+test('a reader that stops reading is cut off, costs no more than a chunk, and goes on where it stopped', async () => {
+  const start = await newest();
+  let reads = 0;
+  const { port, close, server } = await serveStreams({
+    streamLimits: { stalledMs: 100 },
+    pulse: {
+      ...world.http.pulse,
+      newest: () => {
+        reads += 1;
+        return world.http.pulse.newest();
+      },
+    },
+  });
+  const text = 'x'.repeat(100_000);
+  for (let round = 0; round < 20; round += 1) await tell(20, 'feed.recovered', { text });
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  const [peer] = await once(server, 'connection');
+  socket.write(`GET /v1/events/stream?after=${start} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  socket.pause();
+  await once(peer, 'close');
+  expect(reads).toBeLessThan(5);
+  socket.destroy();
+  const reader = await openSse(world.base, `/v1/events/stream?after=${start}`);
+  for (let count = 1; count <= 400; count += 1) expect((await reader.next())?.id).toBe(start + count);
+  reader.leave();
+  await close(1000);
+});
+
+test('a lost notification delays an event and loses none', async () => {
+  const deaf = { ...world.db, listen: () => Promise.reject(new Error('no notifications here')) };
+  const pulse = createEventPulse({ db: deaf, log: world.deps.log }, 20);
+  const { base, close } = await serveStreams({ pulse });
+  const reader = await openSse(base, '/v1/events/stream');
+  await reader.heard(1);
+  await tell(1);
+  expect((await reader.next())?.event).toBe('feed.recovered');
+  reader.leave();
+  await close(1000);
+  await pulse.close();
+});
+
+test('a node takes so many followers and turns the next one away', async () => {
+  const pulse = createEventPulse(world.deps);
+  const leave = Array.from({ length: 1000 }, () => pulse.join());
+  const { base, close } = await serveStreams({ pulse });
+  const refused = await openSse(base, '/v1/events/stream');
+  expect([refused.status, refused.headers['content-type']]).toEqual([503, 'application/problem+json']);
+  refused.leave();
+  for (const go of leave) go();
+  const taken = await openSse(base, '/v1/events/stream');
+  expect(taken.status).toBe(200);
+  taken.leave();
+  await close(1000);
+  await pulse.close();
+});

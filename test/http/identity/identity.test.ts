@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { curatedToldMax } from '../../../src/services/identity/curation.ts';
+import { resolveDue } from '../../../src/services/settling/resolver.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { gpt5, recordClaim } from '../../support/claims.ts';
+import type { Json } from '../../support/http-client.ts';
+import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
+import { hours, read, readAt } from '../../support/play.ts';
+import { catalogues, openAgain } from '../../support/world.ts';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.close());
+
+const secret = 'gpt-next-secret';
+const moon = 'moonshotai/kimi-k2';
+const alias = { kind: 'alias', id: secret, means: 'gpt-5' };
+const vendor = {
+  kind: 'vendor',
+  id: 'moonshot',
+  namespaces: ['moonshotai'],
+  own: { litellm: ['moonshot'], models_dev: ['moonshot'] },
+  families: [{ family: 'kimi', names: ['kimi-k'], joins: [''] }],
+};
+const why = { reason: 'Its vendor says so.', source_url: 'https://example.com/models' };
+
+const known = [...oldModels, 'gpt-5-chat-latest', 'o4-mini-high', 'my-org/gpt-5-distill'];
+
+/** What both catalogues serve, with more names of a host of OpenAI's. */
+function serve(more: readonly string[]): { litellm: object; 'models-dev': object } {
+  const ids = [...known, ...more.filter((id) => id !== moon)];
+  const moons = more.filter((id) => id === moon);
+  return {
+    litellm: { ...litellm(ids), ...litellm(Object.fromEntries(moons.map((id) => [id, { host: 'moonshot' }]))) },
+    'models-dev': { ...modelsDev(ids), ...modelsDev(moons, 'moonshot') },
+  };
+}
+
+/** Two catalogues list unread names for two days, beside what a curator must leave alone. */
+beforeEach(async () => {
+  await world.reset({ now: '2025-02-01', feeds: catalogues });
+  await readAt(world, '2025-02-01', serve([]));
+  await recordClaim(world, { slug: 'gpt-5', criterion: { op: 'released', model: gpt5 } });
+  await readAt(world, '2025-02-05', serve([]));
+  await readAt(world, '2025-02-10', serve([secret, moon]));
+  world.clock.advance(hours(48));
+  await resolveDue(world.deps);
+});
+
+async function version(): Promise<string> {
+  return (await world.anyone('GET /v1/identity')).json.version;
+}
+
+async function check(entry: object | null, more: object = {}): Promise<Json> {
+  return (await world.admin('POST /v1/identity/additions/check', { json: { entry, ...why, ...more } })).json;
+}
+
+async function add(entry: object | null, more: object = {}): Promise<Json> {
+  const json = { entry, ...why, identity_version: await version(), ...more };
+  return (await world.admin('POST /v1/identity/additions', { json })).json;
+}
+
+async function everything(): Promise<unknown> {
+  const { sql } = world.db;
+  return [
+    await sql`select * from item_readings order by feed_id, item_key`,
+    await sql`select * from identity_additions`,
+    await sql`select * from predictions order by id`,
+    await sql`select * from models order by vendor, slug, known_from`,
+    await sql`select id from resolutions`,
+    await sql`select id from events order by id`,
+    await sql`select value from settings where name = 'identity_revision'`,
+  ];
+}
+
+const standing = async (slug: string): Promise<Json> => {
+  const { status, outcome } = (await world.anyone(`GET /v1/predictions/${slug}`)).json;
+  return { status, outcome };
+};
+
+describe('a dry run', () => {
+  test('shows the names that would be read and the predictions that would stand otherwise, and keeps nothing', async () => {
+    const before = await everything();
+    const report = await check(alias);
+    const file = await version();
+    expect(report).toMatchObject({
+      identity_version: { before: file, after: `${file}+1` },
+      items_changed: 2,
+      predictions_looked_at: 1,
+      predictions: [
+        {
+          slug: 'gpt-5',
+          before: { verdict: 'undetermined', status: 'open', outcome: null },
+          after: { verdict: 'yes', status: 'resolved', outcome: 'yes' },
+        },
+      ],
+    });
+    expect(report.items[0]).toMatchObject({
+      name: secret,
+      before: { vendor: 'openai', family: null, reason: 'unrecognised' },
+      after: { vendor: 'openai', family: 'gpt', version: '5', tier: null, reason: null },
+    });
+    expect(await everything()).toEqual(before);
+    expect(await standing('gpt-5')).toEqual({ status: 'open', outcome: null });
+  });
+
+  test('names some of very many items, and counts them all', async () => {
+    const stamped = Array.from({ length: curatedToldMax + 1 }, (_, index) => {
+      return `${secret}-${new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10)}`;
+    });
+    await readAt(world, '2025-02-13', { litellm: serve([secret, moon, ...stamped]).litellm });
+    const report = await check({ ...alias, match: 'prefix' });
+    expect(report.items_changed).toBe(curatedToldMax + 3);
+    expect(report.items).toHaveLength(curatedToldMax);
+  });
+
+  test.each([
+    ['a rolling alias', { ...alias, id: 'gpt-5-chat-latest' }, '#/entry/id', 'rolling_alias'],
+    ['an effort preset', { ...alias, id: 'o4-mini-high', means: 'o4-mini' }, '#/entry/id', 'preset'],
+    ['a name that the file reads', { ...alias, id: 'gpt-5', means: 'gpt-6' }, '#/entry/id', 'read as a model already'],
+    ['a meaning that is no model', { ...alias, means: 'gpt-5-chat-latest' }, '#/entry/means', 'rolling_alias'],
+    ['both a meaning and a reason', { ...alias, reason: 'codename' }, '#/entry', 'either'],
+    ['capitals', { ...alias, id: 'GPT-Next' }, '#/entry/id', 'lower case'],
+    ['a vendor that there is', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
+    ['another kind', { kind: 'guess', id: 'x' }, '#/entry/kind', ''],
+    ['nothing at all', null, '#/entry', 'give an entry'],
+  ])('refuses %s', async (_what, entry, pointer, detail) => {
+    const refused = await check(entry);
+    expect(refused).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
+    expect(JSON.stringify(refused)).toContain(detail);
+    expect(await add(entry)).toMatchObject({ status: 422, errors: [{ pointer }] });
+  });
+
+  test('shows that a prefix or a vendor never makes a release of an alias, a preset or a derivative', async () => {
+    const prefix = await check({ kind: 'alias', id: 'gpt-5-chat', match: 'prefix', means: 'gpt-5' });
+    expect(prefix.errors?.[0]?.pointer).toBe('#/entry/id');
+    const greedy = (names: readonly string[]) => ({
+      kind: 'vendor',
+      id: 'greedy',
+      namespaces: ['my-org'],
+      families: [{ family: 'greedy', names, unversioned: 'model' }],
+    });
+    expect(await check(greedy(['gpt']))).toMatchObject({ status: 422, errors: [{ pointer: '#/entry' }] });
+    expect(await check(greedy(['gpt-5', 'gpt-4', 'o4-mini']))).toMatchObject({ items_changed: 0, predictions: [] });
+  });
+});
+
+describe('an addition', () => {
+  test('is kept with its provenance, makes a new version, reads anew and settles', async () => {
+    const file = await version();
+    const made = await add(alias);
+    expect(made).toMatchObject({ items_changed: 2, identity_version: { after: `${file}+1` } });
+    expect(await version()).toBe(`${file}+1`);
+    expect(await standing('gpt-5')).toEqual({ status: 'resolved', outcome: 'yes' });
+    const { data } = (await world.admin('GET /v1/identity/additions')).json;
+    expect(data).toEqual([
+      {
+        id: made.id,
+        identity_version_number: 1,
+        entry: alias,
+        supersedes: null,
+        superseded_by: null,
+        idle: null,
+        ...why,
+        decided_by: 'admin',
+        created_at: '2025-02-12T00:00:00Z',
+      },
+    ]);
+    const model = await world.anyone('GET /v1/models/openai/gpt-5');
+    expect(model.json).toMatchObject({ grade: 'admissible', witnesses: [{ name: secret }, { name: secret }] });
+    expect((await world.anyone('GET /v1/observations/unrecognised?reason=unrecognised')).text).not.toContain(secret);
+    const [resolution] = await world.db.sql<{ v: string }[]>`select identity_version as v from resolutions`;
+    expect(resolution?.v).toBe(`${file}+1`);
+  });
+
+  test('of a vendor makes its models readable', async () => {
+    const made = await add(vendor);
+    expect(made).toMatchObject({ items_changed: 2 });
+    expect((await world.anyone('GET /v1/models?vendor=moonshot')).json.data).toMatchObject([
+      { slug: 'kimi-2', grade: 'admissible' },
+    ]);
+  });
+
+  test('is refused when the data is no longer what the dry run showed', async () => {
+    const file = await version();
+    await add(vendor);
+    const late = await add(alias, { identity_version: file });
+    expect(late).toMatchObject({ status: 409, code: 'conflict' });
+    expect((await world.admin('GET /v1/identity/additions')).json.data).toHaveLength(1);
+  });
+
+  test('is taken back by another one, which leaves what was resolved standing and disputes it; once only', async () => {
+    const made = await add(alias);
+    const dry = await check(null, { supersedes: made.id });
+    expect(dry).toMatchObject({
+      items_changed: 2,
+      predictions: [
+        { before: { verdict: 'yes' }, after: { verdict: 'undetermined', status: 'disputed', outcome: 'yes' } },
+      ],
+    });
+    const back = await add(null, { supersedes: made.id });
+    expect(back).toMatchObject({ items_changed: 2 });
+    expect((await world.anyone('GET /v1/models/openai/gpt-5')).status).toBe(404);
+    expect(await standing('gpt-5')).toEqual({ status: 'disputed', outcome: 'yes' });
+    const { leaning } = (await world.anyone('GET /v1/predictions/gpt-5')).json;
+    expect(leaning).toMatchObject({ outcome: null, text: expect.stringContaining('Names are read otherwise') });
+    const { data } = (await world.admin('GET /v1/identity/additions')).json;
+    expect(data.map((row: Json) => [row.entry === null, row.supersedes, row.superseded_by])).toEqual([
+      [true, made.id, null],
+      [false, null, back.id],
+    ]);
+    expect(await add(null, { supersedes: made.id })).toMatchObject({ status: 409 });
+    expect(await add(null, { supersedes: 'idn_none' })).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '#/supersedes' }],
+    });
+  });
+
+  test('may be replaced by another one in one step', async () => {
+    const made = await add({ ...alias, means: 'gpt-6' });
+    const next = await add(alias, { supersedes: made.id });
+    expect(next.items[0]).toMatchObject({ before: { version: '6' }, after: { version: '5' } });
+    expect((await world.anyone('GET /v1/models/openai/gpt-6')).status).toBe(404);
+    expect(await standing('gpt-5')).toEqual({ status: 'resolved', outcome: 'yes' });
+  });
+
+  test('that contradicts a resolution makes it disputed, and flips nothing', async () => {
+    await recordClaim(world, {
+      slug: 'no-gpt-6',
+      criterion: { op: 'released', model: { ...gpt5, version: '6' }, from: '2025-02-02', by: '2025-02-12' },
+    });
+    await readAt(world, '2025-02-16', serve([secret, moon]));
+    expect(await standing('no-gpt-6')).toEqual({ status: 'resolved', outcome: 'no' });
+    const made = await add({ ...alias, means: 'gpt-6' });
+    expect(made.predictions).toMatchObject([
+      {
+        slug: 'no-gpt-6',
+        before: { status: 'resolved' },
+        after: { verdict: 'yes', status: 'disputed', outcome: 'no' },
+      },
+    ]);
+    expect(await standing('no-gpt-6')).toEqual({ status: 'disputed', outcome: 'no' });
+  });
+
+  test('is known to every node at its next request or poll', async () => {
+    const other = { ...world.node('node_b', await openAgain(world.db)) };
+    const file = await version();
+    await add(alias);
+    expect(other.identity.version).toBe(file);
+    await read({ ...world, deps: other }, 'litellm', serve([secret, moon, `azure/${secret}`]).litellm);
+    const readings = await world.db.sql<{ family: string; identity_version: string }[]>`
+      select family, identity_version from item_readings where item_key = ${`azure/${secret}`}`;
+    expect(readings).toEqual([{ family: 'gpt', identity_version: `${file}+1` }]);
+    const versions = await world.db.sql`select distinct identity_version from item_readings`;
+    expect(versions).toHaveLength(1);
+    if (other.db !== world.db) await other.db.close();
+  });
+
+  test('asks for a key with the scope feeds; anybody may read the version', async () => {
+    const { json: key } = await world.admin('POST /v1/api-keys', { json: { name: 'writer', scopes: ['write'] } });
+    const headers = { authorization: `Bearer ${key.key}` };
+    for (const path of [
+      'POST /v1/identity/additions',
+      'POST /v1/identity/additions/check',
+      'GET /v1/identity/additions',
+    ]) {
+      const json = path.startsWith('POST') ? { json: { entry: alias, ...why } } : {};
+      expect((await world.anyone(path, json)).status).toBe(401);
+      expect((await world.anyone(path, { ...json, headers })).status).toBe(403);
+    }
+    expect((await world.anyone('GET /v1/identity')).json).toMatchObject({ additions: 0 });
+    expect((await world.anyone('GET /v1/identity?as_of=2025-01-01')).status).toBe(422);
+  });
+});

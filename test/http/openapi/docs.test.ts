@@ -1,0 +1,96 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problemKinds } from '../../../src/http/operation/errors.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { findChromium, openBrowser, type Watched, watchPage } from '../../support/browser.ts';
+import { neverGpt5 } from '../../support/claims.ts';
+
+let world: ApiWorld;
+let browser: Browser;
+let page: Page;
+let watched: Watched;
+beforeAll(async () => {
+  world = await openApiWorld();
+  browser = await openBrowser();
+  page = await browser.newPage();
+  watched = watchPage(page, world.base);
+  await page.goto(`${world.base}/docs`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await world?.close();
+});
+
+describe('the reference in a browser', () => {
+  test('lists every operation', async () => {
+    await page.waitForSelector('.opblock');
+    expect(await page.title()).toBe('Outturn API reference');
+    expect(await page.locator('.opblock').count()).toBeGreaterThan(20);
+  });
+
+  test('expands the recursive criterion, level by level', async () => {
+    const schemas = page.locator('.models');
+    const open = async (name: string) => await schemas.getByRole('button', { name, exact: true }).first().click();
+    // The list of schemas is long, and only what is in view of it is in the page.
+    const wanted = schemas.getByRole('button', { name: 'Criterion', exact: true });
+    for (let step = 0; (await wanted.count()) === 0 && step < 200; step += 1) {
+      await page.locator('.models-scroll').evaluate((list) => list.scrollBy(0, 200));
+      await page.locator('.models-scroll').scrollIntoViewIfNeeded();
+    }
+    await open('Criterion');
+    await open('One of');
+    for (const operand of ['#0 Released', '#7 Not', '#8 All', '#9 Any'])
+      expect(await schemas.getByRole('button', { name: operand, exact: true }).count()).toBe(1);
+    await open('#7 Not');
+    const not = schemas.getByRole('button', { name: '#7 Not', exact: true }).locator('xpath=../..');
+    await not.locator('.json-schema-2020-12-property').nth(1).locator('button').first().click();
+    expect(await not.innerText()).toMatch(/of[\s\S]*#\/components\/schemas\/Criterion/);
+  });
+
+  test('records a prediction by "Try it out", with the key', async () => {
+    await page.locator('button.authorize').first().click();
+    await page.locator('.auth-container input').fill(world.adminKey);
+    await page.locator('.auth-container button[type=submit]').click();
+    await page.locator('.auth-container button.btn-done').click();
+    const operation = page.locator('#operations-Predictions-recordPrediction');
+    await operation.locator('.opblock-summary-control').click();
+    await operation.locator('button.try-out__btn').click();
+    await operation
+      .locator('textarea')
+      .first()
+      .fill(JSON.stringify({ slug: 'tried-out', statement: 'Tried out.', made_at: '2025', criterion: neverGpt5 }));
+    await operation.locator('button.execute').click();
+    await operation.locator('.live-responses-table .response-col_status').getByText('201').waitFor();
+    expect((await world.anyone('GET /v1/predictions/tried-out')).json.statement).toBe('Tried out.');
+  });
+
+  test('asked nothing of any other host, and broke no rule of its policy', () => {
+    expect(watched).toEqual({ elsewhere: [], errors: [] });
+  });
+
+  test('its policy is strict, and its files are there', async () => {
+    const answer = await world.anyone('GET /docs');
+    expect(answer.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'/,
+    );
+    expect(answer.headers['content-security-policy']).not.toContain('unsafe');
+    const script = await world.anyone('GET /docs/swagger-ui-bundle.js');
+    expect([script.status, script.headers['content-type']]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(
+      (
+        await world.anyone('GET /docs/swagger-ui-bundle.js', {
+          headers: { 'if-none-match': script.headers.etag ?? '' },
+        })
+      ).status,
+    ).toBe(304);
+  });
+});
+
+test('every code of a problem is explained where its type leads', async () => {
+  const { text } = await world.anyone('GET /docs/problems');
+  for (const code of Object.keys(problemKinds)) expect(text).toContain(`id="${code}"`);
+});
+
+test('without a browser this file fails and says what to do', () => {
+  expect(() => findChromium({ CHROMIUM_PATH: '/nowhere', PATH: '/nowhere' })).toThrow(/install the package chromium/);
+});

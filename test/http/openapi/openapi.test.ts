@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { createApp } from '../../../src/http/app.ts';
+import { operations, renderOpenApi } from '../../../src/http/operations.ts';
+import { packageRoot } from '../../../src/package-root.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { createArchive, gpt5Ledger, recordClaim } from '../../support/claims.ts';
+import { findMismatches } from '../../support/conformance.ts';
+import type { Json } from '../../support/http-client.ts';
+
+const version: string = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
+const document: Json = parse(renderOpenApi(version));
+const documented = Object.entries<Json>(document.paths).flatMap(([path, item]) =>
+  Object.entries<Json>(item).map(([method, operation]) => ({ path, method, operation })),
+);
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.close());
+
+test('openapi.yaml is what the routes say; `npm run openapi` writes it anew', () => {
+  const committed = readFileSync(join(packageRoot(), 'openapi.yaml'), 'utf8');
+  expect(
+    committed === renderOpenApi(version),
+    'openapi.yaml differs from the routes: run `npm run openapi` and review the difference',
+  ).toBe(true);
+});
+
+test('the document is the same every time', () => {
+  expect(renderOpenApi(version)).toBe(renderOpenApi(version));
+});
+
+test('the routes of the running app are those of the document, both ways, but for pages', () => {
+  const app = createApp(world.http);
+  const routes = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{\.\+\\(\.\w+)\})?/g, '{$1}$2')}`);
+  const pages = [
+    'GET /',
+    'GET /docs',
+    'GET /docs/problems',
+    'GET /docs/versioning',
+    'GET /docs/reference.js',
+    'GET /docs/swagger-ui-bundle.js',
+    'GET /docs/swagger-ui.css',
+    'GET /docs/favicon-32x32.png',
+  ];
+  expect(routes.filter((route) => !pages.includes(route)).sort()).toEqual(
+    documented.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(),
+  );
+});
+
+test('the tags of the document are in the order of their names', () => {
+  const names = document.tags.map((tag: Json) => tag.name);
+  expect(names).toEqual(names.toSorted((a: string, b: string) => a.localeCompare(b)));
+});
+
+describe('every operation', () => {
+  test.each(documented.map((entry) => [entry.operation.operationId, entry] as const))(
+    '%s is described, with an example of everything',
+    (operationId, { operation, method }) => {
+      expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(operation.summary).toMatch(/\S/);
+      expect(operation.description).toMatch(/\S/);
+      expect(document.tags.map((tag: Json) => tag.name)).toContain(operation.tags[0]);
+      for (const parameter of operation.parameters ?? []) {
+        expect([parameter.name, parameter.description]).toEqual([parameter.name, expect.stringMatching(/\S/)]);
+        expect([parameter.name, parameter.schema.example]).toEqual([parameter.name, expect.anything()]);
+      }
+      for (const [status, answer] of Object.entries<Json>(operation.responses)) {
+        const { description, headers, content } = resolve(answer);
+        expect(description).toMatch(/\S/);
+        expect(headers).toHaveProperty('X-Request-Id');
+        if (Number(status) >= 400) expect(Object.keys(content)).toEqual(['application/problem+json']);
+        for (const media of Object.values<Json>(content ?? {})) expect(media.example ?? media.examples).toBeDefined();
+      }
+      const success = resolve(operation.responses[method === 'delete' ? '204' : '201'] ?? operation.responses['200']);
+      if (method === 'get' && !['streamEvents', 'exportRecord'].includes(operationId))
+        expect(success.headers).toHaveProperty('ETag');
+      if (operation.responses['201']) expect(success.headers).toHaveProperty('Location');
+    },
+  );
+
+  test('has a name of its own', () => {
+    const names = documented.map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('documents an example that its own schema allows', () => {
+    const problems = documented.flatMap(({ operation }) =>
+      Object.values<Json>(operation.responses)
+        .map(resolve)
+        .flatMap(({ content }) => Object.values<Json>(content ?? {}))
+        .flatMap((media: Json) =>
+          [media.example, ...Object.values<Json>(media.examples ?? {}).map((example) => example.value)]
+            .filter((example) => example !== undefined)
+            .flatMap((example) => findMismatches(document, media.schema, example, operation.operationId)),
+        ),
+    );
+    expect(problems).toEqual([]);
+  });
+});
+
+test('every property is described, every text, number and list bounded, and no `yes` is true to readers of YAML 1.1', () => {
+  const faults = listSchemas(document).flatMap(({ schema, at }) => {
+    const types = [schema.type].flat();
+    const closed = schema.enum !== undefined || schema.const !== undefined;
+    const unbounded =
+      !closed &&
+      ((types.includes('string') && (schema.maxLength ?? (schema.pattern || schema.format)) === undefined) ||
+        (types.includes('integer') && (schema.minimum ?? schema.exclusiveMinimum) === undefined) ||
+        (types.includes('array') && schema.maxItems === undefined));
+    const silent = Object.entries<Json>(schema.properties ?? {}).filter(
+      ([, inner]) => (resolve(inner).description ?? inner.description) === undefined,
+    );
+    return [
+      ...(unbounded ? [`${at} has no bound`] : []),
+      ...silent.map(
+        ([name]) => `${at}/properties/${name} is not described: use .meta, or src/http/openapi/glossary.ts`,
+      ),
+    ];
+  });
+  expect(faults).toEqual([]);
+  expect(parse(renderOpenApi(version), { version: '1.1' })).toEqual(document);
+});
+
+test('every component that is referred to is there, and none is there for nothing', () => {
+  const text = JSON.stringify(document);
+  const referred = new Set(
+    [...text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)].map((match) => `${match[1]}/${match[2]}`),
+  );
+  const present = Object.entries<Json>(document.components).flatMap(([kind, entries]) =>
+    kind === 'securitySchemes' ? [] : Object.keys(entries).map((name) => `${kind}/${name}`),
+  );
+  expect([...referred].sort()).toEqual(present.sort());
+});
+
+test('what is answered is what is documented', async () => {
+  await createArchive(world, 'archive');
+  const claim = await recordClaim(world, { slug: 'documented' });
+  await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
+  await world.admin('POST /v1/sources', { json: { title: 'An essay' } });
+  await world.admin('POST /v1/predictors', { json: { name: 'Somebody' } });
+  const made = await world.admin('POST /v1/api-keys', { json: { name: 'A key', scopes: ['read'] } });
+  const hook = await world.admin('POST /v1/webhook-endpoints', { json: { url: 'https://hooks.example.com/' } });
+  const ping = await world.admin(`POST /v1/webhook-endpoints/${hook.json.id}/test`);
+  const ids: Record<string, string> = {
+    'webhook-endpoints': hook.json.id,
+    'webhook-deliveries': ping.json.id,
+    predictions: claim.id,
+    feeds: 'archive',
+    sources: (await first('sources')).id,
+    predictors: (await first('predictors')).id,
+    'api-keys': made.json.id,
+  };
+  for (const { spec } of operations.filter(
+    ({ spec: { method, answer } }) =>
+      method === 'get' && (answer.mediaType === undefined || /\bjson$/.test(answer.mediaType)),
+  )) {
+    const id = ids[spec.path.split('/')[2] ?? ''] ?? '';
+    const answer = await world.admin(`GET ${spec.path.replace('{id}', id).replace('{vendor}/{slug}', 'openai/gpt-5')}`);
+    expect([spec.path, answer.status]).toEqual([spec.path, 200]);
+    const { schema } =
+      document.paths[spec.path].get.responses['200'].content[spec.answer.mediaType ?? 'application/json'];
+    expect(findMismatches(document, schema, answer.json, spec.path)).toEqual([]);
+  }
+});
+
+test('the service hands out the document, as JSON and as YAML', async () => {
+  const json = await world.anyone('GET /openapi.json');
+  const yaml = await world.anyone('GET /openapi.yaml');
+  expect(json.json.info.version).toBe('0.0.0');
+  expect(yaml.headers['content-type']).toBe('application/yaml');
+  expect(parse(yaml.text)).toEqual(json.json);
+  expect(
+    (await world.anyone('GET /openapi.json', { headers: { 'if-none-match': json.headers.etag ?? '' } })).status,
+  ).toBe(304);
+});
+
+/** Every schema of the document with where it stands. */
+function listSchemas(node: Json, at = '#'): { schema: Json; at: string }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries<Json>(node).flatMap(([name, value]) => {
+    const where = `${at}/${name}`;
+    if (name === 'example' || name === 'examples') return [];
+    const here =
+      name === 'schema' || name === 'items'
+        ? [{ schema: value, at: where }]
+        : name === 'schemas' || name === 'properties'
+          ? Object.entries<Json>(value).map(([own, schema]) => ({ schema, at: `${where}/${own}` }))
+          : [];
+    return [...here, ...listSchemas(value, where)];
+  });
+}
+
+function resolve(value: Json): Json {
+  const match = /^#\/components\/(\w+)\/(.+)$/.exec(value?.$ref ?? '');
+  return match === null ? value : document.components[match[1] ?? ''][match[2] ?? ''];
+}
+
+async function first(resource: string): Promise<Json> {
+  return (await world.anyone(`GET /v1/${resource}?limit=1`)).json.data[0];
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { buildOpenApi } from '../../../src/http/openapi/document.ts';
+import { operations } from '../../../src/http/operations.ts';
+import { packageRoot } from '../../../src/package-root.ts';
+import { factsOf, findBroken, writeFacts } from '../../support/api-facts.ts';
+import type { Json } from '../../support/http-client.ts';
+
+const document: Json = JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null })));
+const path = join(packageRoot(), 'test', 'golden', 'api-v1.txt');
+if (!existsSync(path)) writeFileSync(path, writeFacts(factsOf(document)));
+const kept = readFileSync(path, 'utf8');
+
+test('nothing that was promised of v1 is gone, and nothing is newly required (docs/versioning.md)', () => {
+  expect(
+    findBroken(kept, factsOf(document)),
+    'a client would break. Only before a release: remove test/golden/api-v1.txt and run this again, which writes it anew',
+  ).toEqual([]);
+});
+
+test.each<[string, (changed: Json) => void, string[]]>([
+  ['nothing', () => {}, []],
+  [
+    'a new operation',
+    (api) =>
+      Object.assign(api.paths, {
+        '/v1/new': { post: { ...api.paths['/v1/predictions'].post, operationId: 'newOne' } },
+      }),
+    [],
+  ],
+  [
+    'a new field of an answer',
+    (api) => Object.assign(api.components.schemas.Prediction.properties, { mood: { type: 'string' } }),
+    [],
+  ],
+  ['an operation that went', (api) => delete api.paths['/v1/audit'], ['gone: GET /v1/audit is listAuditPage']],
+  [
+    'a parameter that went',
+    (api) => api.paths['/v1/audit'].get.parameters.splice(0, 1),
+    ['gone: GET /v1/audit query actor: string'],
+  ],
+  [
+    'a field that went',
+    (api) => delete api.components.schemas.Prediction.properties.locator,
+    ['gone: Prediction.locator: null|string'],
+  ],
+  [
+    'a field of another type',
+    (api) => Object.assign(api.components.schemas.Prediction.properties.slug, { type: 'integer' }),
+    ['gone: Prediction.slug: string'],
+  ],
+  [
+    'a value that went',
+    (api) => api.components.schemas.Prediction.properties.status.enum.shift(),
+    ['gone: Prediction.status = "open"'],
+  ],
+  [
+    'an input that became required',
+    (api) => api.components.schemas.PredictionInput.required.push('slug'),
+    ['newly required: PredictionInput needs slug'],
+  ],
+])('the gate on %s', (_what, change, expected) => {
+  const changed = structuredClone(document);
+  change(changed);
+  expect(findBroken(writeFacts(factsOf(document)), factsOf(changed))).toEqual(expect.arrayContaining(expected));
+  if (expected.length === 0) expect(findBroken(writeFacts(factsOf(document)), factsOf(changed))).toEqual([]);
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from '../../../src/http/app.ts';
+import { createReplica, replicaRestMs } from '../../../src/http/operation/replica.ts';
+import { operations } from '../../../src/http/operations.ts';
+import { type Database, openDatabase } from '../../../src/store/db.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { recordClaim } from '../../support/claims.ts';
+import { openTestDatabase } from '../../support/database.ts';
+import { exported, imported } from '../../support/rich-record.ts';
+
+/** The replica is a copy that has stood still since `before`: what was recorded later is not in it. */
+let world: ApiWorld;
+let copy: Database;
+let app: ReturnType<typeof createApp>;
+beforeAll(async () => {
+  world = await openApiWorld();
+  copy = await openTestDatabase();
+  await recordClaim(world, { slug: 'before', statement: 'As it was.' });
+  await imported({ db: copy, webhooks: world.deps.webhooks }, await exported(world.db));
+  await world.db.sql`update predictions set statement = 'As it is.'`;
+  await recordClaim(world, { slug: 'after' });
+});
+beforeEach(() => {
+  world.log.length = 0;
+  app = createApp({ ...world.http, replica: createReplica(copy, world.http.log) });
+});
+afterAll(async () => {
+  await copy.close();
+  await world.close();
+});
+
+const read = async (path: string): Promise<string> => await (await app.request(path)).text();
+
+test('what bears lag is read from the replica, everything else where it is written', async () => {
+  expect(await read('/badges/before.svg')).toContain('As it was.');
+  expect(await read('/v1/predictions/before')).toContain('As it is.');
+  expect(await read('/v1/predictions')).toContain('"after"');
+  expect(await read('/v1/events')).toContain('"after"');
+});
+
+test('what the replica has not heard of yet is looked for in the database itself, and is no failure', async () => {
+  expect((await app.request('/badges/after.svg')).status).toBe(200);
+  expect((await app.request('/badges/nobody.svg')).status).toBe(404);
+  expect(await read('/badges/before.svg')).toContain('As it was.');
+  expect(world.log.filter(({ level }) => level === 'warn')).toEqual([]);
+});
+
+test('what is asked as of a moment is never read from it', async () => {
+  const asked: unknown[] = [];
+  const counting = createApp({
+    ...world.http,
+    replica: (services, run) => {
+      asked.push(services);
+      return run(services);
+    },
+  });
+  await counting.request('/v1/models?as_of=2026-01-01T00:00:00Z');
+  expect(asked).toHaveLength(0);
+  await counting.request('/v1/models');
+  expect(asked).toHaveLength(1);
+});
+
+test('only reads may be marked, and none that is part of a change and its check', () => {
+  const marked = operations.filter(({ spec }) => spec.bearsLag === true).map(({ spec }) => spec);
+  expect(marked.map(({ operationId }) => operationId).sort()).toEqual([
+    'findModel',
+    'listModelPage',
+    'listObservationPage',
+    'listOpenDeadlines',
+    'listReleasePage',
+    'listUnrecognisedPage',
+    'showAtomFeed',
+    'showBadge',
+    'showJsonFeed',
+  ]);
+  expect(marked.filter(({ method, access }) => method !== 'get' || access !== 'read')).toEqual([]);
+});
+
+describe('a replica that is away', () => {
+  test('is done without, left alone for a while, and asked again', async () => {
+    const away = await openDatabase({ databaseUrl: 'postgres://127.0.0.1:9/none', mayBeAway: true });
+    let asked = 0;
+    const counted = {
+      ...away,
+      get sql() {
+        asked += 1;
+        return away.sql;
+      },
+    };
+    app = createApp({ ...world.http, replica: createReplica(counted, world.http.log) });
+    expect(await read('/badges/before.svg')).toContain('As it is.');
+    const first = asked;
+    expect(first).toBeGreaterThan(0);
+    expect(await read('/badges/before.svg')).toContain('As it is.');
+    expect(asked).toBe(first);
+    world.clock.advance(replicaRestMs);
+    expect(await read('/badges/before.svg')).toContain('As it is.');
+    expect(asked).toBeGreaterThan(first);
+    expect(world.log.filter(({ level }) => level === 'warn')).toHaveLength(2);
+    await away.close();
+  });
+});

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HttpDeps } from '../../../src/http/deps.ts';
+import { fingerprintOf } from '../../../src/http/operation/idempotency.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { createArchive, gpt5Ledger, recordClaim } from '../../support/claims.ts';
+import { findMismatches } from '../../support/conformance.ts';
+import { addressOf, askInProcess, askOf, breakDeps, document, type Listed, listed } from '../../support/documented.ts';
+import { furnish } from '../../support/fuzz-run.ts';
+import type { Answer, Ask, Json } from '../../support/http-client.ts';
+
+/** `operationId status` of everything that was answered. */
+const produced = new Set<string>();
+let world: ApiWorld;
+let ids: Readonly<Record<string, readonly string[]>>;
+beforeAll(async () => {
+  world = await openApiWorld();
+  ids = (await furnish(world)).ids;
+});
+afterAll(() => world.close());
+
+const targetOf = (one: Listed, at: 'known' | 'nothing' = 'known', query = ''): string => addressOf(ids, one, at, query);
+
+/** Asks an application that nobody listens for, with the admin key. */
+function inProcess(one: Listed, http: HttpDeps, more: Record<string, string> = {}, sentBody?: string): Promise<Answer> {
+  const ask = askOf(one, { authorization: `Bearer ${world.adminKey}`, ...more });
+  return askInProcess(http, targetOf(one), sentBody === undefined ? ask : { ...ask, body: sentBody });
+}
+
+/** Notes what was answered; every error must be a problem that validates, and every status one that is documented. */
+function note({ name, documents }: Listed, answer: Pick<Answer, 'status' | 'headers' | 'json'>): void {
+  produced.add(`${name} ${answer.status}`);
+  expect([name, answer.status, documents(answer.status)]).toEqual([name, answer.status, true]);
+  if (answer.status < 400) return;
+  expect([name, answer.headers['content-type']]).toEqual([name, 'application/problem+json']);
+  const { properties } = document.components.schemas.Problem;
+  const known = Object.fromEntries(Object.entries(answer.json).filter(([key]) => Object.hasOwn(properties, key)));
+  expect(findMismatches(document, { $ref: '#/components/schemas/Problem' }, known, name)).toEqual([]);
+}
+
+/** Asks each operation that documents the status, and expects just that of each. */
+async function expectEach(status: number, among: (one: Listed) => boolean, ask: (one: Listed) => Promise<Answer>) {
+  const chosen = listed.filter((one) => one.documents(status) && among(one));
+  expect(chosen.length).toBeGreaterThan(0);
+  const others: string[] = [];
+  for (const one of chosen) {
+    const answer = await ask(one);
+    note(one, answer);
+    if (answer.status !== status) others.push(`${one.name} answers ${answer.status}: ${answer.text.slice(0, 300)}`);
+  }
+  expect(others).toEqual([]);
+}
+
+test('a held ETag is answered with 304', () =>
+  expectEach(
+    304,
+    () => true,
+    (one) => world.admin(targetOf(one), askOf(one, { 'if-none-match': '*' })),
+  ));
+
+test('what does not parse is answered with 400: a body, a cursor, a key to repeat by, a place in the stream', async () => {
+  await expectEach(
+    400,
+    ({ operation }) => operation.requestBody?.content['application/octet-stream'] === undefined,
+    (one) => {
+      if (one.has('query', 'cursor')) return world.admin(targetOf(one, 'known', 'cursor=nonsense'), askOf(one));
+      if (one.has('header', 'Idempotency-Key'))
+        return world.admin(targetOf(one), askOf(one, { 'idempotency-key': '"' }));
+      if (one.has('header', 'Last-Event-ID')) return world.admin(targetOf(one), askOf(one, { 'last-event-id': 'x' }));
+      return world.admin(targetOf(one), { ...askOf(one), body: '{' });
+    },
+  );
+  const snapshots = listed.filter(({ operation }) => operation.requestBody?.content['application/octet-stream']);
+  for (const one of snapshots) note(one, await world.admin(targetOf(one), askOf(one, { 'idempotency-key': '"' })));
+});
+
+test('without a key that is right the answer is 401', () =>
+  expectEach(
+    401,
+    () => true,
+    (one) => world.anyone(targetOf(one), askOf(one, { authorization: 'Bearer ok_short' })),
+  ));
+
+test('what nobody called that is answered with 404', () =>
+  expectEach(
+    404,
+    ({ path }) => path.includes('{'),
+    (one) => {
+      // Of a moment that is not too long ago, which the document cannot show.
+      const ask = one.name === 'recoverEndpoint' ? { json: { since: '2026-01-14T00:00:00Z' } } : askOf(one);
+      return world.admin(targetOf(one, 'nothing'), ask);
+    },
+  ));
+
+test('an ETag of another version is answered with 412', () =>
+  expectEach(
+    412,
+    () => true,
+    (one) => world.admin(targetOf(one), askOf(one, { 'if-match': '"999"' })),
+  ));
+
+test('a body that is too large, or packed, is answered with 413 and 415', async () => {
+  const large = String(64 * 1024 * 1024);
+  await expectEach(
+    413,
+    () => true,
+    (one) => inProcess(one, world.http, { 'content-length': large }),
+  );
+  await expectEach(
+    415,
+    () => true,
+    (one) => inProcess(one, world.http, { 'content-encoding': 'gzip' }),
+  );
+});
+
+test('a parameter that is unknown is answered with 422', () =>
+  expectEach(
+    422,
+    () => true,
+    (one) => world.admin(targetOf(one, 'known', 'no_such_parameter=1'), askOf(one)),
+  ));
+
+test('a request that is under way is answered with 409 when it is sent again', () =>
+  expectEach(
+    409,
+    (one) => one.has('header', 'Idempotency-Key'),
+    async (one) => {
+      const target = targetOf(one);
+      const url = new URL(target.split(' ')[1] ?? '', world.base);
+      const sent = askOf(one, { 'idempotency-key': 'under-way' });
+      const isRaw = one.operation.requestBody?.content['application/octet-stream'] !== undefined;
+      const body = typeof sent.body === 'string' ? sent.body : '';
+      const fingerprint = fingerprintOf(url.searchParams, isRaw ? Buffer.from(body) : body);
+      await world.db.sql`
+      insert into idempotency_keys (caller, method, path, key, fingerprint, holder, lease_until, expires_at, answer)
+      values ('admin', ${one.method}, ${url.pathname}, 'under-way', ${fingerprint}, 'another', '2027-01-01', '2027-01-01', null)`;
+      return await world.admin(target, sent);
+    },
+  ));
+
+test('more requests than are let through are answered with 429', async () => {
+  const strict = await openApiWorld({ rateLimit: '1/600s' });
+  try {
+    await strict.admin('GET /v1/predictions');
+    await expectEach(
+      429,
+      () => true,
+      (one) => strict.admin(targetOf(one), askOf(one)),
+    );
+  } finally {
+    await strict.close();
+  }
+});
+
+test('a key without the scope is answered with 403', async () => {
+  const closed = await openApiWorld({ http: { publicRead: false } });
+  try {
+    const made = async (scope: string): Promise<string> =>
+      (await closed.admin('POST /v1/api-keys', { json: { name: scope, scopes: [scope] } })).json.key;
+    const [reads, resolves] = [await made('read'), await made('resolve')];
+    await expectEach(
+      403,
+      () => true,
+      (one) => {
+        const key = one.operation['x-required-scope'] === 'read' ? resolves : reads;
+        return closed.anyone(targetOf(one), askOf(one, { authorization: `Bearer ${key}` }));
+      },
+    );
+  } finally {
+    await closed.close();
+  }
+});
+
+test('a bug is answered with 500', () =>
+  expectEach(
+    500,
+    () => true,
+    (one) => inProcess(one, breakDeps(world.http, one, new Error('a bug'))),
+  ));
+
+test('a database that cannot be reached is answered with 503', () =>
+  expectEach(
+    503,
+    () => true,
+    (one) => inProcess(one, breakDeps(world.http, one, Object.assign(new Error('gone'), { code: 'ECONNREFUSED' }))),
+  ));
+
+type Example = (one: Listed) => Promise<readonly [string, Ask]>;
+
+const exampleOf = (one: Listed): Json => JSON.parse(String(askOf(one).body));
+const withFields =
+  (fields: () => Promise<object> | object): Example =>
+  async (one) => [targetOf(one), { json: { ...exampleOf(one), ...(await fields()) } }];
+const first = async (path: string): Promise<Json> => (await world.anyone(`GET ${path}`)).json;
+
+/** What an operation needs besides the example of the document, where that names what is not there in this world. */
+const prepared: Readonly<Record<string, Example>> = {
+  recordPrediction: withFields(() => ({ predictor_id: ids.predictors?.[0], source_id: ids.sources?.[0] })),
+  recordForecast: withFields(() => ({ predictor_id: ids.predictors?.[0] })),
+  replaceCriterion: async (one) => {
+    const model = { vendor: 'openai', family: 'gpt', version: '9', tier: null };
+    await recordClaim(world, { slug: 'still-open', criterion: { op: 'released', model } });
+    return ['POST /v1/predictions/still-open/criterion', { json: exampleOf(one) }];
+  },
+  decideByPerson: withFields(async () => ({ evidence: [(await first('/v1/observations?limit=1')).data[0].id] })),
+  pollFeedNow: async () => {
+    const url = 'https://feeds.example.com/ledger.json';
+    await world.admin('POST /v1/feeds', { json: { slug: 'with-url', adapter: 'ledger', url, covers: ['openai'] } });
+    return ['POST /v1/feeds/with-url/polls', {}];
+  },
+  postSnapshot: async () => ['POST /v1/feeds/archive/snapshots?observed_at=2025-10-01T00:00:00Z', { body: gpt5Ledger }],
+  checkAddition: withFields(() => ({ entry: { kind: 'alias', id: 'gpt-next-but-one', means: 'gpt-5' } })),
+  addToIdentity: withFields(async () => ({ identity_version: (await first('/v1/identity')).version })),
+  recoverEndpoint: withFields(() => ({ since: '2026-01-14T00:00:00Z' })),
+  deleteFeed: async () => {
+    await createArchive(world, 'unread');
+    return ['DELETE /v1/feeds/unread', {}];
+  },
+};
+
+test('what cannot be beside what is there is answered with 409', async () => {
+  const edit = listed.find(({ name }) => name === 'editPrediction');
+  if (edit !== undefined)
+    note(edit, await world.admin('PATCH /v1/predictions/fuzzed-too', { json: { slug: 'fuzzed' } }));
+  const remove = listed.find(({ name }) => name === 'deleteFeed');
+  if (remove !== undefined) note(remove, await world.admin('DELETE /v1/feeds/archive'));
+  const hook = listed.find(({ name }) => name === 'editEndpoint');
+  if (hook === undefined) return;
+  const headers = { authorization: 'Bearer secret' };
+  await world.admin(targetOf(hook), { json: { headers } });
+  // What was sealed under another secret cannot be opened, so that nothing can be added to it either.
+  const { services } = world.http;
+  const vault = { ...services.webhooks.vault, open: () => null };
+  const http = { ...world.http, services: { ...services, webhooks: { ...services.webhooks, vault } } };
+  note(hook, await inProcess(hook, http, {}, JSON.stringify({ headers })));
+});
+
+test('metrics that have a port of their own are answered with 404 elsewhere', async () => {
+  const http = { ...world.http, metricsApart: true };
+  await expectEach(
+    404,
+    ({ path }) => !path.includes('{'),
+    (one) => inProcess(one, http),
+  );
+});
+
+test('what is asked as the document shows it succeeds', async () => {
+  await recordClaim(world, { slug: 'to-be-read' });
+  const last = ['DELETE'];
+  const inOrder = [...listed].sort((a, b) => Number(last.includes(a.method)) - Number(last.includes(b.method)));
+  const failures: string[] = [];
+  for (const one of inOrder) {
+    const [target, ask] = (await prepared[one.name]?.(one)) ?? [targetOf(one), askOf(one)];
+    const answer = await world.admin(target, ask);
+    note(one, answer);
+    if (answer.status >= 300) failures.push(`${one.name} answers ${answer.status}: ${answer.text.slice(0, 400)}`);
+  }
+  expect(failures).toEqual([]);
+});
+
+test('every status that an operation documents was answered here', () => {
+  const missing = listed.flatMap(({ name, operation }) =>
+    Object.keys(operation.responses)
+      .map((status) => `${name} ${status}`)
+      .filter((entry) => !produced.has(entry)),
+  );
+  expect(missing, 'provoke it above, or do not document it').toEqual([]);
+});

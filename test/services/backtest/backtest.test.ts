@@ -1,0 +1,236 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { criterionSchema } from '../../../src/domain/criterion/criterion.ts';
+import { patternsOf } from '../../../src/domain/criterion/watch.ts';
+import { packageRoot } from '../../../src/package-root.ts';
+import { type Backtest, type BacktestInput, runBacktest } from '../../../src/services/backtest/backtest.ts';
+import { startProof } from '../../../src/services/backtest/proof.ts';
+import type { BacktestClaim } from '../../../src/services/backtest/rows.ts';
+import { compareRows, scoreBy, scoreRows } from '../../../src/services/backtest/summary.ts';
+import { claimsOf, readTruth } from '../../../src/services/backtest/truth.ts';
+import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
+import { iso } from '../../support/play.ts';
+import { toBytes } from '../../support/wire.ts';
+import { instantOf, openWorld, type World } from '../../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ feeds: [] });
+});
+beforeEach(() => world.reset({ feeds: [] }));
+afterAll(() => world.close());
+
+const feeds = [
+  { slug: 'litellm', adapter: 'litellm' },
+  { slug: 'models-dev', adapter: 'models_dev' },
+];
+
+/** Both catalogues before the release, on its day, and after; of models.dev one day later each. */
+const payloads: BacktestInput['payloads'] = [
+  ['litellm', '2025-06-01', litellm(oldModels)],
+  ['litellm', '2025-08-07T20:00:00Z', litellm([...oldModels, 'gpt-5'])],
+  ['litellm', '2025-08-12', litellm([...oldModels, 'gpt-5'])],
+  ['models-dev', '2025-06-02', modelsDev(oldModels)],
+  ['models-dev', '2025-08-08T20:00:00Z', modelsDev([...oldModels, 'gpt-5'])],
+  ['models-dev', '2025-08-13', modelsDev([...oldModels, 'gpt-5'])],
+].map(([feed, time, payload]) => ({
+  feed: String(feed),
+  observedAt: instantOf(String(time)),
+  name: `${feed}-${time}`,
+  read: () => toBytes(payload),
+}));
+
+function claim(slug: string, criterion: unknown, truth: BacktestClaim['truth'], madeAt = '2025-05-01'): BacktestClaim {
+  return { slug, statement: `The statement of ${slug}.`, madeAt, criterion, truth };
+}
+
+const released = { outcome: 'yes', effectiveAt: '2025-08-07' } as const;
+const claims: readonly BacktestClaim[] = [
+  claim('gpt-5', gptReleased('5'), released),
+  claim('gpt-5-in-july', gptReleased('5', { by: '2025-07-31' }), { outcome: 'no', effectiveAt: '2025-07-31' }),
+  claim('gpt-6', gptReleased('6'), { outcome: 'open', effectiveAt: null }),
+  claim('gpt-5-as-somebody-has-it', gptReleased('5'), { outcome: 'no', effectiveAt: '2025-12-31' }),
+  claim('gpt-5-after-it-was-out', gptReleased('5'), null, '2025-09-01'),
+];
+
+async function replay(input: Partial<BacktestInput> = {}): Promise<Backtest> {
+  await world.reset({ feeds: [] });
+  const clock = { set: (at: number) => world.clock.set(iso(at)) };
+  return await runBacktest(world.deps, clock, { feeds, payloads, claims, policies: ['default'], ...input }, () => {});
+}
+
+function told(backtest: Backtest): string[] {
+  return backtest.rows.map((row) =>
+    [row.slug, row.policy, row.judgement, row.outcome, row.effectiveAt, row.proposedAt, row.knownAt, row.daysLate].join(
+      ' ',
+    ),
+  );
+}
+
+describe('a replay of dated payloads', () => {
+  test('tells of every claim when it was proposed and known, how late, and whether that was right', async () => {
+    const backtest = await replay();
+    expect(told(backtest)).toEqual([
+      'gpt-5 default right yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z 5.166666666666667',
+      'gpt-5-in-july default undetermined     ',
+      'gpt-6 default right     ',
+      'gpt-5-as-somebody-has-it default wrong yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z ',
+      'gpt-5-after-it-was-out default    2025-09-01T00:00:00Z  ',
+    ]);
+  });
+
+  test('names the rows that a yes rests on, and why what is open is open', async () => {
+    const [yes, inJuly] = (await replay()).rows;
+    expect(yes?.evidence.map(({ feed, name }) => `${feed} ${name}`)).toEqual(['litellm gpt-5', 'models-dev gpt-5']);
+    expect(inJuly).toMatchObject({ reason: 'straddles_window', evidence: [] });
+    expect(inJuly?.why).toContain('gpt-5');
+  });
+
+  test('names the feeds that a no was read past in, and counts its days from the first read past the deadline', async () => {
+    const truth = { outcome: 'no', effectiveAt: '2025-07-31' } as const;
+    const never = claim('gpt-6-in-july', gptReleased('6', { by: '2025-07-31' }), truth, '2025-06-15');
+    const [row] = (await replay({ claims: [never] })).rows;
+    expect(row).toMatchObject({
+      judgement: 'right',
+      outcome: 'no',
+      effectiveAt: '2025-07-31',
+      knownAt: '2025-08-08T20:00:00Z',
+      daysLate: 1,
+      feeds: ['litellm', 'models-dev'],
+    });
+  });
+
+  test('reads payloads in the order of their times, however they are given', async () => {
+    const forwards = await replay();
+    expect(told(await replay({ payloads: [...payloads].reverse() }))).toEqual(told(forwards));
+    expect(forwards.readings.map((reading) => iso(reading.observedAt))).toEqual(
+      payloads.map((payload) => iso(payload.observedAt)).sort(),
+    );
+  });
+
+  test('replays under tighter policies beside the default', async () => {
+    const { rows } = await replay({
+      claims: claims.slice(0, 1),
+      policies: ['default', 'three-origins', 'first-party'],
+    });
+    expect(rows.map((row) => [row.policy, row.judgement, row.outcome])).toEqual([
+      ['default', 'right', 'yes'],
+      ['three-origins', 'undetermined', null],
+      ['first-party', 'undetermined', null],
+    ]);
+  });
+
+  test('a claim is recorded when the clock has come to its time, though no payload follows', async () => {
+    await replay();
+    const [row] = await world.db.sql<{ recordedAt: number }[]>`
+      select recorded_at as "recordedAt" from predictions where slug = 'gpt-5-after-it-was-out'`;
+    expect(iso(row?.recordedAt ?? 0)).toBe('2025-09-01T00:00Z');
+  });
+
+  test('shows a payload that was not believed with the reason', async () => {
+    const broken = {
+      feed: 'litellm',
+      observedAt: instantOf('2025-08-11'),
+      name: 'broken',
+      read: () => toBytes('<html>'),
+    };
+    const { readings } = await replay({ payloads: [...payloads, broken] });
+    expect(readings.filter((reading) => reading.result !== 'ok')).toMatchObject([
+      { name: 'broken', result: 'suspect', detail: expect.stringContaining('HTML') },
+    ]);
+  });
+
+  test('tells of a payload that is refused, and replays the others', async () => {
+    const again = {
+      feed: 'litellm',
+      observedAt: instantOf('2025-08-12'),
+      name: 'litellm-again',
+      read: () => toBytes({}),
+    };
+    const backtest = await replay({ payloads: [...payloads, again] });
+    expect(backtest.readings.filter((row) => row.result === 'failed')).toMatchObject([
+      { name: 'litellm-again', items: 0, detail: expect.stringContaining('another payload at that very time') },
+    ]);
+    expect(told(backtest)).toEqual(told(await replay()));
+  });
+
+  test('says what a feed was worth: what is open or later without it', async () => {
+    const full = await replay();
+    const reduced = await replay({ payloads: payloads.filter((payload) => payload.feed !== 'models-dev') });
+    expect(compareRows(full.rows, reduced.rows)).toEqual([
+      expect.objectContaining({ slug: 'gpt-5', without: 'open' }),
+      expect.objectContaining({ slug: 'gpt-5-as-somebody-has-it', without: 'open' }),
+    ]);
+    expect(compareRows(full.rows, full.rows)).toEqual([]);
+  });
+
+  test('scores what has a truth, all together, by policy and by feed', async () => {
+    const { rows } = await replay();
+    const all = { claims: 4, right: 2, wrong: 1, premature: 0, misdated: 0, undetermined: 1 };
+    expect(scoreRows(rows)).toMatchObject(all);
+    expect(scoreBy(rows, (row) => [row.policy]).default).toMatchObject(all);
+    expect(scoreBy(rows, (row) => row.feeds).litellm).toMatchObject({ claims: 2, right: 1, wrong: 1 });
+    expect(scoreRows([])).toMatchObject({ claims: 0, medianDaysLate: null, worstDaysLate: null });
+  });
+
+  test('proves on the way that nothing was missed and no answer moved, and tells when one did', async () => {
+    const { proof } = await replay({ verify: true });
+    expect(proof).toMatchObject({ missed: [], moved: [] });
+    expect(proof?.evaluations).toBeGreaterThan(payloads.length);
+    expect(proof?.answers).toBeGreaterThan(payloads.length);
+    expect((await replay()).proof).toBeNull();
+
+    const underWay = startProof(world.deps);
+    await underWay.look('before');
+    // Behind the engine's back everything that was resolved is forgotten.
+    await world.db.sql`update predictions set state = 'open', outcome = null where slug = 'gpt-5'`;
+    await world.db.sql`truncate resolutions cascade`;
+    await underWay.look('after');
+    const found = await underWay.end();
+    expect(found.missed).toEqual([expect.stringContaining('after: {"resolved":2')]);
+    expect(found.moved).toEqual([]);
+  });
+
+  test('refuses to replay nothing, and a payload of a feed that nobody described', async () => {
+    await expect(replay({ payloads: [] })).rejects.toThrow('no dated payload');
+    await expect(replay({ feeds: feeds.slice(0, 1) })).rejects.toThrow('not described');
+  });
+});
+
+describe('a truth file', () => {
+  const shipped = readTruth(JSON.parse(readFileSync(join(packageRoot(), 'data/backtest/truth.json'), 'utf8')));
+  const entry = { slug: 'gpt-5', outcome: 'yes', effective_at: '2025-08-07', source: 'https://example.com' };
+  const file = (fields: object) => ({ format: 'outturn-truth/1', entries: [{ ...entry, ...fields }] });
+
+  test('that ships with the program speaks of 80 claims and more, 40 models, 8 vendors, both outcomes, each with a source', () => {
+    const patterns = shipped.entries.flatMap((row) => patternsOf(criterionSchema.parse(row.criterion)));
+    const models = patterns.filter((pattern) => pattern.vendor !== 'any').map((pattern) => JSON.stringify(pattern));
+    expect(shipped.entries.length).toBeGreaterThanOrEqual(80);
+    expect(new Set(models).size).toBeGreaterThanOrEqual(40);
+    expect(new Set(patterns.map((pattern) => pattern.vendor)).size).toBeGreaterThanOrEqual(8);
+    for (const outcome of ['yes', 'no', 'open'])
+      expect(shipped.entries.filter((row) => row.outcome === outcome).length).toBeGreaterThan(1);
+    expect(shipped.entries.filter((row) => row.source.length < 10)).toEqual([]);
+  });
+
+  test.each([
+    ['an outcome that is open and has a time', { outcome: 'open' }, '#/entries/0/effective_at'],
+    ['an outcome without a time', { effective_at: null }, '#/entries/0/effective_at'],
+    ['a time that is none', { effective_at: 'in August' }, '#/entries/0/effective_at'],
+    ['an outcome that only a person can give', { outcome: 'ambiguous' }, '#/entries/0/outcome'],
+    ['a truth without a source', { source: '' }, '#/entries/0/source'],
+    ['a field that nobody knows', { effectiveAt: '2025-08-07' }, '#/entries/0'],
+  ])('with %s is refused', (_name, fields, pointer) => {
+    expect(() => readTruth(file(fields))).toThrow(
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }),
+    );
+  });
+
+  test('may speak of predictions that are replayed anyway, and of none that nobody knows', () => {
+    const truth = readTruth(file({}));
+    const seeded = [{ slug: 'gpt-5', statement: 'GPT-5 comes.', made_at: '2025-01', criterion: gptReleased('5') }];
+    expect(claimsOf(seeded, truth)).toMatchObject([{ slug: 'gpt-5', madeAt: '2025-01', truth: { outcome: 'yes' } }]);
+    expect(() => claimsOf([], truth)).toThrow('no prediction gpt-5 is replayed');
+  });
+});

@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { watchFeedsJob } from '../../../jobs/watch-feeds.ts';
+import { editFeed, findFeedView, listFeedViews } from '../../../src/services/feeds/feeds.ts';
+import { watchFeeds } from '../../../src/services/feeds/health.ts';
+import { pollDueFeeds, pollFeedNow } from '../../../src/services/feeds/polls.ts';
+import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
+import { hours, iso, read } from '../../support/play.ts';
+import { failed, notModified, served } from '../../support/wire.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+const cron = '*/15 * * * *';
+const url = 'https://litellm.test/prices.json';
+const minutes = (count: number): number => count * 60_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+beforeEach(() => world.reset({ feeds: [{ slug: 'litellm', adapter: 'litellm', url }] }));
+afterEach(() => expect(world.errors).toEqual([]));
+afterAll(() => world.close());
+
+type Told = { type: string; reason: string; at: string };
+
+async function told(): Promise<Told[]> {
+  const rows = await world.db.sql<{ type: string; body: string; at: number }[]>`
+    select type, body, occurred_at as at from events where type like 'feed.%' order by sequence`;
+  return rows.map((row) => ({ type: row.type, reason: JSON.parse(row.body).data.reason, at: iso(row.at).slice(11) }));
+}
+
+const types = async () => (await told()).map((each) => each.type);
+
+/** Lets time pass a quarter of an hour at a time, polling and watching as the clock would. */
+async function live(quarters: number): Promise<void> {
+  for (let quarter = 0; quarter < quarters; quarter += 1) {
+    await pollDueFeeds(world.deps, world.clock.now());
+    for (let minute = 0; minute < 15; minute += 5) {
+      world.clock.advance(minutes(5));
+      await watchFeeds(world.deps, cron);
+    }
+  }
+}
+
+describe('a feed that does not advance', () => {
+  test('is unhealthy after three expected polls, once, and well again with the first that is accepted', async () => {
+    world.wire.answer(url, served(litellm(oldModels)), failed('timeout'));
+    await live(4);
+    expect(await told()).toEqual([
+      {
+        type: 'feed.unhealthy',
+        reason: 'nothing was accepted for 3 expected polls: the test says timeout',
+        at: '00:50Z',
+      },
+    ]);
+    await live(12);
+    expect(await types()).toEqual(['feed.unhealthy']);
+    expect(await findFeedView(world.deps, 'litellm')).toMatchObject({
+      health: 'failing',
+      feed: { unhealthySince: expect.any(Number) },
+    });
+    world.wire.answer(url, notModified);
+    await pollFeedNow(world.deps, 'litellm');
+    await pollFeedNow(world.deps, 'litellm');
+    expect(await types()).toEqual(['feed.unhealthy', 'feed.recovered']);
+    expect((await findFeedView(world.deps, 'litellm')).feed.unhealthySince).toBeNull();
+  });
+
+  test('has another episode when it falls silent again', async () => {
+    for (let episode = 0; episode < 2; episode += 1) {
+      world.wire.answer(url, served(litellm(oldModels)));
+      await pollFeedNow(world.deps, 'litellm');
+      world.wire.answer(url, failed('connect'));
+      await live(5);
+    }
+    expect(await types()).toEqual(['feed.unhealthy', 'feed.recovered', 'feed.unhealthy']);
+  });
+
+  test('is not unhealthy a minute before the third of them had its time', async () => {
+    await pollDueFeeds(world.deps, world.clock.now());
+    world.clock.set('2025-01-01T00:47:59Z');
+    expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
+    world.clock.set('2025-01-01T00:48:00Z');
+    expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 1 });
+  });
+
+  test('because its polls are suspect is unhealthy as well, and tells once that it is believed again', async () => {
+    world.wire.answer(url, served(litellm(oldModels)));
+    await pollFeedNow(world.deps, 'litellm');
+    world.wire.answer(url, served(litellm(oldModels.slice(0, 3))));
+    await live(5);
+    world.clock.advance(hours(25));
+    await pollFeedNow(world.deps, 'litellm');
+    expect(await told()).toMatchObject([
+      { type: 'feed.unhealthy', reason: expect.stringContaining('items are gone') },
+      { type: 'feed.recovered', reason: expect.stringContaining('it is read again; a suspect listing was confirmed') },
+    ]);
+  });
+
+  test('since nobody polls it is noticed by whoever watches, and told once by however many', async () => {
+    world.wire.answer(url, served(litellm(oldModels)));
+    await pollFeedNow(world.deps, 'litellm');
+    world.clock.advance(hours(5));
+    const watchers = ['node_a', 'node_b', 'node_c'].map((id) =>
+      watchFeedsJob(cron).run(world.node(id), world.clock.now()),
+    );
+    await Promise.all(watchers);
+    expect(await types()).toEqual(['feed.unhealthy']);
+    expect((await told())[0]?.reason).toMatch(/nobody polled it/);
+    expect((await findFeedView(world.deps, 'litellm')).health).toBe('stale');
+  });
+});
+
+describe('nothing is expected of a feed', () => {
+  test.each([
+    ['that is disabled', { slug: 'litellm', adapter: 'litellm', url, enabled: false }],
+    ['without an address', { slug: 'litellm', adapter: 'litellm' }],
+  ])('%s', async (_name, feed) => {
+    await world.reset({ feeds: [feed] });
+    world.clock.advance(hours(50));
+    expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
+  });
+
+  test('that was just edited, until three more polls are due', async () => {
+    world.clock.advance(hours(50));
+    await editFeed(world.deps, 'litellm', { url: 'https://litellm.test/other.json' }, null);
+    expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
+    world.clock.advance(hours(2));
+    expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 1 });
+  });
+
+  test('that is being read at this moment', async () => {
+    world.clock.advance(hours(50));
+    const slow = world.wire.hold(url);
+    const poll = pollFeedNow(world.deps, 'litellm');
+    while ((await world.db.sql`select from polls where result = 'running'`).length === 0);
+    expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
+    slow.release(served(litellm(oldModels)));
+    await poll;
+    expect(await types()).toEqual([]);
+  });
+});
+
+test('a reviewed document is fresh when it was read, however long ago it was reviewed', async () => {
+  await world.reset({
+    now: '2026-12-01T00:00:00Z',
+    feeds: [{ slug: 'ledger', adapter: 'ledger', url: 'builtin:data/ledger.json' }],
+  });
+  await pollFeedNow(world.deps, 'ledger');
+  world.clock.advance(minutes(14));
+  const { health, ageMs, feed } = await findFeedView(world.deps, 'ledger');
+  expect([health, ageMs, iso(feed.advancedAt ?? 0)]).toEqual(['ok', minutes(14), '2026-12-01T00:00Z']);
+  expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
+});
+
+test('the condition of every feed: suspect and failed polls of a day, lost rows, and what others state otherwise', async () => {
+  await world.reset();
+  const rows = Object.fromEntries(oldModels.map((id) => [id, { price: 1e-6 }]));
+  await read(world, 'litellm', { ...litellm({ ...rows, 'gpt-4o': { price: 5e-6 } }), broken: 7 });
+  await read(world, 'models-dev', modelsDev(Object.fromEntries(oldModels.map((id) => [id, { price: 1 }]))));
+  world.clock.advance(hours(1));
+  await read(world, 'models-dev', modelsDev(['gpt-4']));
+  world.wire.answer('https://models.test/api.json', failed('timeout'));
+  await pollFeedNow(world.deps, 'models-dev');
+  const conditions = new Map((await listFeedViews(world.deps)).map((view) => [view.feed.slug, view.condition]));
+  const disagreement = { compared: oldModels.length, differing: 1 };
+  expect(conditions.get('litellm')).toEqual({ suspectPolls: 0, failedPolls: 0, lostItems: 1, disagreement });
+  expect(conditions.get('models-dev')).toEqual({ suspectPolls: 1, failedPolls: 1, lostItems: 0, disagreement });
+  world.clock.advance(hours(25));
+  expect((await findFeedView(world.deps, 'models-dev')).condition).toMatchObject({ suspectPolls: 0, failedPolls: 0 });
+});

@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
+import { findFeedView } from '../../../src/services/feeds/feeds.ts';
+import { pollDueFeeds, pollFeedNow } from '../../../src/services/feeds/polls.ts';
+import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { hours, pollResults } from '../../support/play.ts';
+import { failed, served, toBytes } from '../../support/wire.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+/** A vendor's own list rests until this node has the key for it, and that is no failure of the feed. */
+
+const url = 'https://api.openai.com/v1/models';
+const list = { object: 'list', data: [{ id: 'gpt-5', object: 'model', owned_by: 'system' }] };
+const feeds: readonly FeedInput[] = [{ slug: 'openai-models', adapter: 'openai_models', url }];
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+beforeEach(() => world.reset({ feeds }));
+afterEach(() => expect(world.errors).toEqual([]));
+afterAll(() => world.close());
+
+const view = () => findFeedView(world.deps, 'openai-models');
+const tick = () => pollDueFeeds(world.deps, world.clock.now());
+
+test('without its key it is not asked, says which key it waits for, and is neither failing nor stale', async () => {
+  expect(await tick()).toEqual({ polled: 0, failed: 0, resolved: 0 });
+  expect(world.wire.asks).toEqual([]);
+  expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'never', lastPoll: null });
+  await expect(pollFeedNow(world.deps, 'openai-models')).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('OPENAI_API_KEY'),
+  });
+  expect(await pollResults(world, 'openai-models')).toEqual([]);
+});
+
+test('is read at the next tick once the key is there', async () => {
+  await tick();
+  world.keys.add('OPENAI_API_KEY');
+  world.wire.answer(url, served(list));
+  expect(await tick()).toMatchObject({ polled: 1, failed: 0 });
+  expect(await view()).toMatchObject({ keyMissing: null, health: 'ok' });
+});
+
+test('lives on snapshots while it rests, and does not go stale', async () => {
+  await postSnapshot(world.deps, 'openai-models', world.clock.now(), toBytes(list));
+  world.clock.advance(hours(100));
+  expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'ok' });
+});
+
+test('with a key that is refused it fails, as any feed does', async () => {
+  world.keys.add('OPENAI_API_KEY');
+  world.wire.answer(url, failed('bad_status', { status: 401 }));
+  expect(await tick()).toMatchObject({ polled: 1, failed: 1 });
+  expect(await view()).toMatchObject({ health: 'failing' });
+});
+
+test('at an address of another host no key is for it, so it waits for none', async () => {
+  const mirror = 'https://mirror.test/v1/models';
+  await world.reset({ feeds: [{ slug: 'openai-models', adapter: 'openai_models', url: mirror }] });
+  world.wire.answer(mirror, served(list));
+  expect(await view()).toMatchObject({ keyMissing: null });
+  expect(await tick()).toMatchObject({ polled: 1 });
+});
+
+test('of another node that has the key is read there', async () => {
+  world.wire.answer(url, served(list));
+  const other = { ...world.node('node_b'), hasKey: () => true };
+  expect(await tick()).toMatchObject({ polled: 0 });
+  expect(await pollDueFeeds(other, world.clock.now())).toMatchObject({ polled: 1 });
+});

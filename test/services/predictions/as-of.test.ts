@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Instant } from '../../../src/domain/instant.ts';
+import { type ListAsk, listPredictionsAt } from '../../../src/services/predictions/lists.ts';
+import { findPredictionAt } from '../../../src/services/predictions/predictions.ts';
+import { resolveDue } from '../../../src/services/settling/resolver.ts';
+import { claims, makeChance, makeHistory } from '../../support/history.ts';
+import { read, record } from '../../support/play.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+const history = makeHistory(1, 24);
+const moments: Instant[] = history.map((served) => served.at);
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+  for (const { slug, criterion, evidencePolicy } of claims)
+    await record(world, slug, criterion, { madeAt: '2024-12-20', evidencePolicy });
+  for (const { slug, at, payload } of history) {
+    world.clock.advance(at - world.clock.now());
+    await resolveDue(world.deps);
+    await read(world, slug, payload);
+  }
+});
+afterEach(() => expect(world.errors).toEqual([]));
+afterAll(() => world.close());
+
+const ask: ListAsk = {
+  filter: {},
+  status: null,
+  outcome: null,
+  asOf: null,
+  after: null,
+  sort: 'recorded_at',
+  limit: 3,
+};
+
+/** Every page of a listing, as slugs. */
+async function listAll(more: Partial<ListAsk>, onPage: () => Promise<void> = async () => {}): Promise<string[]> {
+  const slugs: string[] = [];
+  let after: number | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof listPredictionsAt>> = await listPredictionsAt(world.deps, {
+      ...ask,
+      ...more,
+      after,
+    });
+    expect(page.views.length).toBeLessThanOrEqual(more.limit ?? ask.limit);
+    slugs.push(...page.views.map((view) => view.prediction.slug));
+    after = page.next;
+    await onPage();
+  } while (after !== null);
+  return slugs;
+}
+
+describe('a listing as of a moment', () => {
+  test('by status and outcome agrees with asking for each prediction', async () => {
+    const seen = new Set<string>();
+    for (const asOf of [...moments.filter((_, index) => index % 6 === 0), null]) {
+      const views = await Promise.all(claims.map((claim) => findPredictionAt(world.deps, claim.slug, asOf)));
+      const standing = views.map((view) => ({ status: view.status, outcome: view.resolution?.outcome ?? null }));
+      for (const status of ['open', 'proposed', 'disputed', 'resolved'] as const) {
+        const expected = claims.filter((_, index) => standing[index]?.status === status).map((claim) => claim.slug);
+        expect(await listAll({ asOf, status })).toEqual(expected);
+        if (expected.length > 0) seen.add(status);
+      }
+      for (const outcome of ['yes', 'no'] as const) {
+        const expected = claims.filter((_, index) => standing[index]?.outcome === outcome).map((claim) => claim.slug);
+        expect(await listAll({ asOf, outcome })).toEqual(expected);
+        if (expected.length > 0) seen.add(outcome);
+      }
+    }
+    expect([...seen].sort()).toEqual(expect.arrayContaining(['no', 'open', 'proposed', 'resolved', 'yes']));
+  });
+
+  test('goes either way', async () => {
+    const forwards = await listAll({});
+    expect(forwards).toEqual(claims.map((claim) => claim.slug));
+    expect(await listAll({ sort: '-recorded_at' })).toEqual([...forwards].reverse());
+  });
+
+  test('tells apart what was asked for', async () => {
+    expect(await listAll({ filter: { vendor: 'anthropic' } })).toEqual(['opus-in-time', 'either']);
+    expect(await listAll({ filter: { q: 'STATEMENT of opus' } })).toEqual(['opus-in-time']);
+    expect(await listAll({ filter: { q: '%' } })).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  test('are complete and repeat nothing while predictions are being recorded', async () => {
+    const chance = makeChance(7);
+    let recorded = 0;
+    const before = await listAll({ limit: 100 });
+    const insert = async () => {
+      if (chance() < 0.3 || recorded > 20) return;
+      recorded += 1;
+      await record(world, `later-${recorded}`, { op: 'judged', question: 'Later?' });
+    };
+    const walked = await listAll({ limit: 2 }, insert);
+    expect(walked.slice(0, before.length)).toEqual(before);
+    expect(new Set(walked).size).toBe(walked.length);
+    const backwards = await listAll({ limit: 2, sort: '-recorded_at' }, insert);
+    expect(new Set(backwards).size).toBe(backwards.length);
+    expect(backwards).toEqual(expect.arrayContaining(before));
+  });
+});

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Instant } from '../../../src/domain/instant.ts';
+import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { findPredictionAt } from '../../../src/services/predictions/predictions.ts';
+import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
+import { claims, makeChance, makeHistory, type Served } from '../../support/history.ts';
+import { iso, read, record, resolutions } from '../../support/play.ts';
+import { toBytes } from '../../support/wire.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterEach(() => expect(world.errors).toEqual([]));
+afterAll(() => world.close());
+
+const seeds = [1, 2, 4];
+const pollsPerHistory = 24;
+const made = { madeAt: '2024-12-20' };
+
+async function recordClaims(): Promise<void> {
+  for (const { slug, criterion, evidencePolicy } of claims)
+    await record(world, slug, criterion, { ...made, evidencePolicy });
+}
+
+/** Runs the resolver at every moment at which it would have found something due, up to a time. */
+async function passTime(to: Instant): Promise<void> {
+  for (;;) {
+    const [due] = await world.db.sql<{ at: number | null }[]>`select min(recheck_at) as at from predictions`;
+    if (due?.at == null || due.at > to) break;
+    world.clock.advance(Math.max(0, due.at - world.clock.now()));
+    await resolveDue(world.deps);
+  }
+  world.clock.advance(to - world.clock.now());
+}
+
+async function states(): Promise<object[]> {
+  return await world.db.sql<object[]>`
+    select slug, state, state_detail, outcome, recheck_at, resolutions from predictions order by slug`;
+}
+
+/** Everything that an answer as of a moment says, but for the prediction's own row, which is of today. */
+async function answers(at: Instant): Promise<object[]> {
+  const views = await Promise.all(claims.map((claim) => findPredictionAt(world.deps, claim.slug, at)));
+  return views.map(({ prediction, ...view }) => ({ slug: prediction.slug, ...view }));
+}
+
+type Life = {
+  /** What looking at everything changed after looking at what changed. */
+  readonly missed: object[];
+  readonly told: Map<Instant, object[]>;
+  readonly outcomes: string[];
+};
+
+/** Polls through a history, minute by minute where something is due, and asks at each step what is known. */
+async function live(history: readonly Served[]): Promise<Life> {
+  await world.reset();
+  await recordClaims();
+  const missed: object[] = [];
+  const told = new Map<Instant, object[]>();
+  for (const { slug, at, payload } of history) {
+    await passTime(at);
+    await read(world, slug, payload);
+    const before = await states();
+    const counts = await resolveEverything(world.deps);
+    const after = await states();
+    if (JSON.stringify(before) !== JSON.stringify(after)) missed.push({ at: iso(at), slug, before, after, counts });
+    told.set(at, await answers(at));
+  }
+  return { missed, told, outcomes: await outcomes() };
+}
+
+describe.each(seeds)('over history %i', (seed) => {
+  const history = makeHistory(seed, pollsPerHistory);
+  let life: Life;
+  beforeAll(async () => {
+    life = await live(history);
+  });
+
+  test('looking only at what changed comes to the same as looking at everything', () => {
+    expect(life.missed).toEqual([]);
+    expect(life.told.size).toBe(history.length);
+  });
+
+  test('every resolution has one event, and something was resolved', async () => {
+    const rows = await world.db.sql<{ id: string; events: number }[]>`
+      select r.id, (select count(*)::int from events e where e.resolution_id = r.id and e.type <> 'prediction.disputed') as events
+      from resolutions r order by r.seq`;
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows).toEqual(rows.map((row) => ({ id: row.id, events: 1 })));
+  });
+
+  test('nothing that is learned later changes an answer as of a moment', async () => {
+    for (const [at, before] of life.told)
+      expect({ at: iso(at), answers: await answers(at) }).toEqual({ at: iso(at), answers: before });
+  });
+
+  test('reading the same payload twice changes nothing', async () => {
+    const last = history.at(-1);
+    const before = [await states(), await world.db.sql`select id from observations order by seq`];
+    await read(world, last?.slug ?? '', last?.payload);
+    expect([await states(), await world.db.sql`select id from observations order by seq`]).toEqual(before);
+  });
+
+  test('archives imported in one go come to the outcomes that polling came to, and know them no earlier', async () => {
+    const end = iso(world.clock.now());
+    for (const order of [
+      ['claims', 'litellm', 'models-dev'],
+      ['litellm', 'models-dev', 'claims'],
+    ]) {
+      await world.reset({ now: end });
+      for (const what of order) {
+        if (what === 'claims') await recordClaims();
+        else await importAll(history.filter((served) => served.slug === what));
+      }
+      // Settled on the way, a bracket may stay wider than what the rest of the archive would have made of it.
+      const shown = (row: string) => withoutKnown(order.at(-1) === 'claims' ? row : withoutEffective(row));
+      const told = await outcomes();
+      expect({ order, outcomes: told.map(shown) }).toEqual({ order, outcomes: life.outcomes.map(shown) });
+      // Nobody looked between two payloads: a row has lasted when the next one shows it, not when 24 hours were over.
+      for (const [index, row] of told.entries())
+        expect(knownIn(row) >= knownIn(life.outcomes[index] ?? ''), `${order}: ${row}`).toBe(true);
+    }
+  });
+
+  test('payloads of two archives in any order that keeps each its own, some of them twice, come to the same outcomes', async () => {
+    const end = iso(world.clock.now());
+    const chance = makeChance(history.length);
+    await world.reset({ now: end });
+    await recordClaims();
+    const left = ['litellm', 'models-dev'].map((slug) => history.filter((served) => served.slug === slug));
+    while (left.some((queue) => queue.length > 0)) {
+      const queue = left[chance() < 0.5 ? 0 : 1] ?? [];
+      const served = queue.shift();
+      if (served !== undefined) await importAll(chance() < 0.3 ? [served, served] : [served]);
+    }
+    const shown = (row: string) => withoutKnown(withoutEffective(row));
+    expect((await outcomes()).map(shown)).toEqual(life.outcomes.map(shown));
+  });
+});
+
+test('nothing that an archive teaches of a later time changes an answer as of a moment', async () => {
+  const history = makeHistory(seeds[0] ?? 1, pollsPerHistory);
+  await world.reset({ now: '2026-01-01' });
+  await recordClaims();
+  const told = new Map<Instant, object[]>();
+  for (const served of history) {
+    await importAll([served]);
+    told.set(served.at, await answers(served.at));
+  }
+  for (const [at, before] of told)
+    expect({ at: iso(at), answers: await answers(at) }).toEqual({ at: iso(at), answers: before });
+});
+
+function knownIn(row: string): string {
+  return / known (\S+)/.exec(row)?.[1] ?? '';
+}
+
+function withoutKnown(row: string): string {
+  return row.replace(/ known \S+/, '');
+}
+
+async function importAll(history: readonly Served[]): Promise<void> {
+  for (const { slug, at, payload } of history) {
+    await postSnapshot(world.deps, slug, at, toBytes(payload));
+    await resolveDue(world.deps);
+  }
+}
+
+function withoutEffective(row: string): string {
+  return row.replace(/ \S+ known /, ' known ');
+}
+
+/** The last word on each claim; one that is disputed was settled by what was known first, whatever came of it later. */
+async function outcomes(): Promise<string[]> {
+  const rows: string[] = [];
+  for (const { slug } of claims) rows.push(`${slug}: ${(await resolutions(world, slug)).at(-1) ?? 'open'}`);
+  return rows;
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { recordEvent } from '../../../src/services/events/outbox.ts';
+import { type ClaimedDelivery, claimDue, perEndpointMax } from '../../../src/services/webhooks/deliver.ts';
+import { subscribe } from '../../support/webhooks.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+/** More than one small claim locks. */
+const endpoints = 34;
+const small = 8;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld({ feeds: [] });
+});
+beforeEach(async () => {
+  await world.reset({ feeds: [] });
+});
+afterAll(async () => {
+  await world.close();
+});
+
+async function happen(times: number): Promise<void> {
+  for (let index = 0; index < times; index += 1) {
+    const occurredAt = world.deps.now();
+    await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt, data: { index } });
+  }
+}
+
+/** How many of each endpoint are taken, by claims that always look from the beginning, until one takes nothing. */
+async function takeAll(): Promise<Map<string, number>> {
+  const taken = new Map<string, number>();
+  for (let claimed: ClaimedDelivery[] = []; ; ) {
+    claimed = await claimDue(world.deps, small);
+    if (claimed.length === 0) return taken;
+    for (const { endpointId } of claimed) taken.set(endpointId, (taken.get(endpointId) ?? 0) + 1);
+  }
+}
+
+it('looks past endpoints that have as much under way as they may, however many there are', async () => {
+  for (let index = 0; index < endpoints; index += 1)
+    await subscribe(world, `http://127.0.0.1:3001/${index}`, { eventTypes: ['feed.recovered'] });
+  await happen(perEndpointMax + 1);
+  expect([...(await takeAll()).values()]).toEqual(Array.from({ length: endpoints }, () => perEndpointMax));
+});
+
+it('looks past endpoints that have used up their rate', async () => {
+  const slow = { eventTypes: ['feed.recovered' as const], ratePerSecond: 1 };
+  for (let index = 0; index < endpoints; index += 1) await subscribe(world, `http://127.0.0.1:3001/${index}`, slow);
+  await happen(2);
+  expect([...(await takeAll()).values()]).toEqual(Array.from({ length: endpoints }, () => 1));
+});

@@ -1,0 +1,391 @@
+import { describe, expect, it, test } from 'vitest';
+import { parseSchedule } from '../../../src/domain/webhooks/retry-schedule.ts';
+import type { Deps } from '../../../src/services/deps.ts';
+import { attemptDelivery, claimDue, settleDeliveries } from '../../../src/services/webhooks/deliver.ts';
+import { retryDelivery } from '../../../src/services/webhooks/deliveries.ts';
+import { deleteEndpoint, editEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import { sendDue } from '../../../src/services/webhooks/sender.ts';
+import { openReceiver, type Receiver, verified } from '../../support/receiver.ts';
+import { useWebhookWorld } from '../../support/webhook-world.ts';
+import { attemptsOf, claim, decide, deliveriesOf, subscribe } from '../../support/webhooks.ts';
+import type { World } from '../../support/world.ts';
+
+let world: World;
+let receiver: Receiver;
+useWebhookWorld((opened) => {
+  ({ world, receiver } = opened);
+});
+
+const never = new AbortController().signal;
+const url = (name = 'hook') => `${receiver.origin}/${name}`;
+const secondsMs = 1000;
+const minutesMs = 60 * secondsMs;
+
+const onSchedule = (schedule: string): Deps => ({
+  ...world.deps,
+  webhooks: { ...world.deps.webhooks, schedule: parseSchedule(schedule) },
+});
+
+/** Settles a claim and answers the one delivery that came of it. */
+async function tell(input: Parameters<typeof subscribe>[2] = {}) {
+  const endpoint = await subscribe(world, url(), input);
+  await decide(world, (await claim(world)).id);
+  const [delivery] = await deliveriesOf(world, endpoint.id);
+  if (delivery === undefined) throw new Error('nothing was to be delivered');
+  return { endpoint, delivery };
+}
+
+const standing = async () => (await deliveriesOf(world))[0];
+const numbers = async (delivery: { id: string }) => (await attemptsOf(world, delivery)).map(({ number }) => number);
+
+describe('D1: a delivery', () => {
+  it('that is taken is made once', async () => {
+    const { delivery } = await tell();
+    expect(await sendDue(world.deps)).toBe(1);
+    world.clock.advance(1000 * minutesMs);
+    expect(await sendDue(world.deps)).toBe(0);
+    expect(await attemptsOf(world, delivery)).toEqual([
+      expect.objectContaining({
+        number: 1,
+        trigger: 'schedule',
+        url: url(),
+        status: 200,
+        errorClass: null,
+        nextAttemptAt: null,
+      }),
+    ]);
+  });
+
+  it.each([403, 500])(
+    'D10: that is answered %i is tried through the whole schedule, by number, and then given up',
+    async (status) => {
+      const deps = onSchedule('0s,5s,5m');
+      receiver.answer(status);
+      const { delivery } = await tell();
+      expect(await sendDue(deps)).toBe(1);
+      world.clock.advance(5 * secondsMs - 1);
+      expect(await sendDue(deps)).toBe(0);
+      world.clock.advance(1);
+      expect(await sendDue(deps)).toBe(1);
+      world.clock.advance(5 * minutesMs);
+      expect(await sendDue(deps)).toBe(1);
+      world.clock.advance(1000 * minutesMs);
+      expect(await sendDue(deps)).toBe(0);
+      expect(await numbers(delivery)).toEqual([1, 2, 3]);
+      expect(await standing()).toMatchObject({
+        state: 'failed',
+        attempts: 3,
+        lastStatus: status,
+        lastErrorClass: 'bad_status',
+        nextAttemptAt: null,
+      });
+    },
+  );
+
+  it('D9: that finds nobody is tried like any other', async () => {
+    const deps = onSchedule('0s,5s');
+    const gone = await openReceiver();
+    await subscribe(world, `${gone.origin}/hook`);
+    await gone.close();
+    const { delivery } = await tell();
+    await sendDue(deps);
+    world.clock.advance(5 * secondsMs);
+    await sendDue(deps);
+    const other = (await deliveriesOf(world)).find(({ id }) => id !== delivery.id);
+    expect(other).toMatchObject({ state: 'failed', attempts: 2, lastStatus: null, lastErrorClass: 'connect' });
+  });
+
+  it('D2: is one attempt where there is no schedule', async () => {
+    receiver.answer(500);
+    const { delivery } = await tell();
+    await sendDue(onSchedule('none'));
+    expect(await standing()).toMatchObject({ state: 'failed' });
+    expect(await numbers(delivery)).toEqual([1]);
+  });
+});
+
+test('D3, S12, D17: once the endpoint is repaired the next attempt brings the same id and body, signed afresh', async () => {
+  receiver.answer(503, 200);
+  const { endpoint } = await tell();
+  await sendDue(world.deps);
+  world.clock.advance(5 * secondsMs);
+  await sendDue(world.deps);
+  const [first, second] = receiver.received;
+  expect(second?.body).toBe(first?.body);
+  expect(second?.id).toBe(first?.id);
+  expect(Number(second?.headers['webhook-timestamp'])).toBe(Number(first?.headers['webhook-timestamp']) + 5);
+  expect(second?.headers['webhook-signature']).not.toBe(first?.headers['webhook-signature']);
+  expect(verified(endpoint.secret, first)).toEqual(verified(endpoint.secret, second));
+  expect(await standing()).toMatchObject({ state: 'succeeded', attempts: 2 });
+});
+
+test('D4: one bad endpoint of three does not hold the others', async () => {
+  const deaf = await openReceiver();
+  deaf.answer(() => {});
+  await subscribe(world, `${deaf.origin}/deaf`);
+  const others = [await subscribe(world, url('a')), await subscribe(world, url('b'))];
+  for (let index = 0; index < 3; index += 1) await decide(world, (await claim(world)).id);
+  const sending = sendDue(world.deps);
+  await receiver.arrived(6);
+  await sending;
+  await deaf.close();
+  for (const { id } of others)
+    expect((await deliveriesOf(world, id)).map(({ state }) => state)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  expect((await deliveriesOf(world)).filter(({ lastErrorClass }) => lastErrorClass === 'timeout')).toHaveLength(3);
+});
+
+test('D5: a redirect is a failure, and its target is never visited', async () => {
+  const second = await openReceiver();
+  receiver.answer((response) => response.writeHead(308, { location: `${second.origin}/there` }).end());
+  await tell();
+  await sendDue(world.deps);
+  expect(await standing()).toMatchObject({ state: 'pending', lastStatus: 308, lastErrorClass: 'redirect' });
+  expect(second.received).toEqual([]);
+  await second.close();
+});
+
+describe('D6: Retry-After', () => {
+  it.each([
+    ['120', 429, 120 * secondsMs],
+    ['120.1', 503, 121 * secondsMs],
+    ['Wed, 01 Jan 2025 00:10:00 GMT', 500, 10 * minutesMs],
+    ['Tue, 31 Dec 2024 23:00:00 GMT', 503, 5 * secondsMs],
+    ['1', 400, 5 * secondsMs],
+    ['99999999', 429, 24 * 60 * minutesMs],
+    ['invalid', 503, 5 * secondsMs],
+  ])('of %s on %i makes it wait %i ms, and uses up no more of the schedule', async (value, status, waitMs) => {
+    receiver.answer((response) => response.writeHead(status, { 'retry-after': value }).end(), 500, 200);
+    await tell();
+    await sendDue(world.deps);
+    const start = world.deps.now();
+    expect((await standing())?.nextAttemptAt).toBe(start + waitMs);
+    world.clock.advance(waitMs);
+    await sendDue(world.deps);
+    expect((await standing())?.nextAttemptAt).toBe(start + waitMs + 5 * minutesMs);
+  });
+
+  it('of 429 holds back everything for that endpoint; whoever asks by hand is not held back', async () => {
+    receiver.answer((response) => response.writeHead(429, { 'retry-after': '600' }).end(), 200);
+    const { endpoint, delivery } = await tell();
+    await sendDue(world.deps);
+    await decide(world, (await claim(world)).id);
+    expect(await sendDue(world.deps)).toBe(0);
+    world.clock.advance(600 * secondsMs);
+    expect(await sendDue(world.deps)).toBe(2);
+    receiver.answer((response) => response.writeHead(503, { 'retry-after': '600' }).end(), 200);
+    await decide(world, (await claim(world)).id);
+    await sendDue(world.deps);
+    await retryDelivery(world.deps, delivery.id);
+    expect(await sendDue(world.deps)).toBe(1);
+    expect((await deliveriesOf(world, endpoint.id)).filter(({ state }) => state === 'succeeded')).toHaveLength(2);
+  });
+});
+
+test('D7: a retry is never early', async () => {
+  const late: Deps = { ...world.deps, webhooks: { ...world.deps.webhooks, chance: () => 0.999 } };
+  receiver.answer(500);
+  await tell();
+  await sendDue(late);
+  const wait = ((await standing())?.nextAttemptAt ?? 0) - world.deps.now();
+  expect(wait).toBeGreaterThan(5 * secondsMs);
+  expect(wait).toBeLessThan(6 * secondsMs);
+});
+
+describe('D11: a retry by hand', () => {
+  it('takes the next number, cancels the one that was planned, and the schedule goes on behind it to its end', async () => {
+    const deps = onSchedule('0s,5s,5m');
+    receiver.answer(500);
+    const { delivery } = await tell();
+    await sendDue(deps);
+    await retryDelivery(deps, delivery.id);
+    await sendDue(deps);
+    const asked = world.deps.now();
+    expect(await standing()).toMatchObject({ state: 'pending', attempts: 2, nextAttemptAt: asked + 5 * minutesMs });
+    world.clock.advance(5 * secondsMs);
+    expect(await sendDue(deps)).toBe(0);
+    world.clock.advance(5 * minutesMs);
+    expect(await sendDue(deps)).toBe(1);
+    expect(await standing()).toMatchObject({ state: 'failed', attempts: 3 });
+    expect((await attemptsOf(world, delivery)).map(({ trigger }) => trigger)).toEqual([
+      'schedule',
+      'manual',
+      'schedule',
+    ]);
+  });
+
+  it('of what was given up is one attempt, and of what arrived leaves it delivered', async () => {
+    const deps = onSchedule('none');
+    receiver.answer(500, 500, 200, 500);
+    const { delivery } = await tell();
+    const states: unknown[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      if (round > 0) await retryDelivery(deps, delivery.id);
+      expect(await sendDue(deps)).toBe(1);
+      states.push((await standing())?.state);
+    }
+    expect(states).toEqual(['failed', 'failed', 'succeeded', 'succeeded']);
+  });
+
+  it('D12: asked for twice is made twice', async () => {
+    receiver.answer(500);
+    const { delivery } = await tell();
+    const deps = onSchedule('none');
+    await sendDue(deps);
+    await Promise.all([retryDelivery(deps, delivery.id), retryDelivery(deps, delivery.id)]);
+    expect(await sendDue(deps)).toBe(2);
+    expect(await numbers(delivery)).toEqual([1, 2, 3]);
+  });
+
+  it('asked for while an attempt is under way follows it', async () => {
+    receiver.answer(200, 200);
+    const { delivery } = await tell();
+    const [claimed] = await claimDue(world.deps, 10);
+    await retryDelivery(world.deps, delivery.id);
+    expect(await claimDue(world.deps, 10)).toEqual([]);
+    if (claimed !== undefined) await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
+    expect(await standing()).toMatchObject({ state: 'pending', attempts: 1 });
+    expect(await sendDue(world.deps)).toBe(1);
+    expect((await attemptsOf(world, delivery)).map(({ trigger }) => trigger)).toEqual(['schedule', 'manual']);
+    expect(await standing()).toMatchObject({ state: 'succeeded', attempts: 2 });
+  });
+
+  it('is not asked for without end', async () => {
+    const { delivery } = await tell();
+    for (let index = 0; index < 10; index += 1) await retryDelivery(world.deps, delivery.id);
+    await expect(retryDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('D13: is refused while the endpoint is disabled', async () => {
+    const { endpoint, delivery } = await tell();
+    await editEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
+    await expect(retryDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(retryDelivery(world.deps, 'dlv_none')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('an endpoint that is', () => {
+  it('D16: disabled is told nothing; enabled again it is told of what happens from then on', async () => {
+    const { endpoint } = await tell();
+    await editEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
+    await decide(world, (await claim(world)).id);
+    expect(await sendDue(world.deps)).toBe(0);
+    expect((await deliveriesOf(world)).map(({ state }) => state)).toEqual(['held', 'held']);
+    await editEndpoint(world.deps, endpoint.id, { status: 'enabled' }, null);
+    expect(await sendDue(world.deps)).toBe(0);
+    await decide(world, (await claim(world)).id);
+    expect(await sendDue(world.deps)).toBe(1);
+    expect((await deliveriesOf(world)).map(({ state }) => state)).toEqual(['held', 'held', 'succeeded']);
+  });
+
+  it('D20: deleted or disabled during an attempt is sent nothing more', async () => {
+    for (const end of [
+      deleteEndpoint,
+      (deps: Deps, id: string) => editEndpoint(deps, id, { status: 'disabled' }, null),
+    ]) {
+      await world.reset({ feeds: [] });
+      receiver.answer(500);
+      const { endpoint } = await tell();
+      const [claimed] = await claimDue(world.deps, 10);
+      await end(world.deps, endpoint.id);
+      if (claimed !== undefined)
+        await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
+      expect((await standing())?.state).toBe(end === deleteEndpoint ? 'cancelled' : 'held');
+      world.clock.advance(1000 * minutesMs);
+      expect(await sendDue(world.deps)).toBe(0);
+    }
+  });
+
+  it('moved gets the next attempt at its new address, and each attempt says where it went', async () => {
+    receiver.answer(500, 200);
+    const { endpoint, delivery } = await tell();
+    await sendDue(world.deps);
+    await editEndpoint(world.deps, endpoint.id, { url: url('moved') }, null);
+    world.clock.advance(5 * secondsMs);
+    await sendDue(world.deps);
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/hook', '/moved']);
+    expect((await attemptsOf(world, delivery)).map((attempt) => attempt.url)).toEqual([url(), url('moved')]);
+  });
+});
+
+describe('D18, D19: what was answered', () => {
+  it('is kept as text, cut, whatever it was', async () => {
+    receiver.answer((response) => {
+      response.writeHead(500, { 'x-odd': Buffer.from([0xff, 0xfe]).toString('latin1') });
+      response.end(Buffer.concat([Buffer.from([0x61, 0x00, 0xff, 0xed, 0xa0, 0x80]), Buffer.alloc(100_000, 'x')]));
+    });
+    const { delivery } = await tell();
+    await sendDue(world.deps);
+    const [attempt] = await attemptsOf(world, delivery);
+    expect(attempt).toMatchObject({ status: 500, truncated: true });
+    expect(attempt?.body?.slice(0, 3)).toBe('a\uFFFD\uFFFD');
+    expect(attempt?.body?.length).toBeLessThanOrEqual(16_384);
+    expect(await standing()).toMatchObject({ state: 'pending', attempts: 1 });
+  });
+});
+
+describe('what is under way at once', () => {
+  it('is bounded for each endpoint, and for one that fails it is one', async () => {
+    await subscribe(world, url('a'));
+    await subscribe(world, url('b'));
+    for (let index = 0; index < 10; index += 1) await decide(world, (await claim(world)).id);
+    const claimed = await claimDue(world.deps, 100);
+    expect(claimed).toHaveLength(16);
+    expect(await claimDue(world.deps, 100)).toEqual([]);
+    receiver.answer(500);
+    await settleDeliveries(
+      world.deps,
+      await Promise.all(claimed.map((one) => attemptDelivery(world.deps, one, never))),
+    );
+    expect(await claimDue(world.deps, 100)).toHaveLength(2);
+  });
+
+  it('keeps to the rate of an endpoint, over every node', async () => {
+    await subscribe(world, url(), { ratePerSecond: 3 });
+    for (let index = 0; index < 8; index += 1) await decide(world, (await claim(world)).id);
+    const other = world.node('node_b');
+    expect((await claimDue(world.deps, 100)).length + (await claimDue(other, 100)).length).toBe(3);
+    world.clock.advance(334);
+    expect(await claimDue(other, 100)).toHaveLength(1);
+    expect(await claimDue(world.deps, 100)).toHaveLength(0);
+  });
+
+  it('gives each endpoint its turn, however much waits for one of them', async () => {
+    await subscribe(world, url('a'));
+    for (let index = 0; index < 6; index += 1) await decide(world, (await claim(world)).id);
+    await subscribe(world, url('b'));
+    await decide(world, (await claim(world)).id);
+    const first = await claimDue(world.deps, 2);
+    const second = await claimDue(world.deps, 2, first.at(-1)?.endpointId);
+    expect(second.map((one) => one.url)).toContain(url('b'));
+  });
+});
+
+test('an attempt whose sender died is told as lost, and made again by another, under the same id', async () => {
+  const { delivery } = await tell();
+  const [claimed] = await claimDue(world.deps, 10);
+  await world.db.sql`update webhook_deliveries set lease_until = now() - interval '1 second'`;
+  expect(await sendDue(world.node('node_b'))).toBe(1);
+  expect(await attemptsOf(world, delivery)).toEqual([
+    expect.objectContaining({ number: 1, errorClass: 'lost', startedAt: null, status: null }),
+    expect.objectContaining({ number: 2, errorClass: null, status: 200 }),
+  ]);
+  // The first was not dead after all; what it has to say comes too late.
+  if (claimed !== undefined) await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
+  expect(await numbers(delivery)).toEqual([1, 2]);
+  expect(await standing()).toMatchObject({ state: 'succeeded', attempts: 2 });
+  expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
+});
+
+test('a sender that stops gives back what it had not finished, and uses up nothing of the schedule', async () => {
+  const stop = new AbortController();
+  receiver.answer(() => stop.abort(), 500, 200);
+  const { delivery } = await tell();
+  const claimed = await claimDue(world.deps, 10);
+  await settleDeliveries(
+    world.deps,
+    await Promise.all(claimed.map((one) => attemptDelivery(world.deps, one, stop.signal))),
+  );
+  expect(await sendDue(world.deps)).toBe(1);
+  expect((await attemptsOf(world, delivery)).map(({ errorClass }) => errorClass)).toEqual(['stopped', 'bad_status']);
+  expect((await standing())?.nextAttemptAt).toBe(world.deps.now() + 5 * secondsMs);
+});
