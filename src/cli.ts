@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { backtestToJson } from './backtest-json.ts';
 import { backtest } from './cli/backtest.ts';
-import { renderBacktest } from './cli/backtest-report.ts';
+import { backtestToJson, renderBacktest } from './cli/backtest-report.ts';
 import { exportToFile, importFromFile } from './cli/export.ts';
 import { manageKeys } from './cli/keys.ts';
 import { usageError } from './cli/usage.ts';

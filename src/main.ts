@@ -8,7 +8,6 @@ import { refreshModelsJob } from '../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
 import { watchFeedsJob } from '../jobs/watch-feeds.ts';
-import { loadAdminKey } from './admin-key-file.ts';
 import { describeFeeds, describePredictions } from './cli/greeting.ts';
 import type { Config } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
@@ -20,6 +19,7 @@ import { parseCidrs } from './net/address.ts';
 import { clientAddress } from './net/client-address.ts';
 import { packageRoot } from './package-root.ts';
 import { makeLog, openRuntime, type Runtime, readJson } from './runtime.ts';
+import { loadAdminKey } from './secret-file.ts';
 import { hashKey } from './services/access/admin-key.ts';
 import { createLimiter } from './services/access/rate-limits.ts';
 import type { Deps } from './services/deps.ts';
@@ -123,7 +123,7 @@ async function startServing(
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
   say(`  API        ${base}/v1/predictions`);
   say(`  Reference  ${base}/docs`);
-  if (admin.made) say(`  Admin key  ${admin.key}  (shown this once; kept in ${admin.path})`);
+  if (admin.created) say(`  Admin key  ${admin.key}  (shown this once; kept in ${admin.path})`);
   return async () => {
     await Promise.all([pulse.close(), served.close(drainMsMax)]);
   };

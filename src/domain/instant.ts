@@ -102,3 +102,15 @@ function formatBound(at: Instant, inclusive: Instant): string {
   if (!Number.isFinite(at)) return '..';
   return at % dayMs === 0 ? formatDay(inclusive) : formatInstant(inclusive);
 }
+
+/**
+ * Reads an `effective_at`: a date, an instant, `start/end`, or `../end` where nothing bounds it below.
+ * Null for anything else.
+ */
+export function parseEffective(text: string): Interval | null {
+  const [start = '', end = start, ...more] = text.split('/');
+  if (more.length > 0) return null;
+  const from = start === '..' ? Number.NEGATIVE_INFINITY : parseDate(start)?.interval.from;
+  const to = end === '..' ? undefined : parseDate(end)?.interval.to;
+  return from === undefined || to === undefined || from >= to ? null : { from, to };
+}

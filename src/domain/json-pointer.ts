@@ -24,3 +24,8 @@ export function resolvePointer(value: unknown, pointer: string): unknown {
   }
   return found;
 }
+
+/** Extends a JSON Pointer (RFC 6901, as a URI fragment: `#/criterion`) by the keys of `path`. */
+export function joinPointer(base: string, path: readonly PropertyKey[]): string {
+  return [base, ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
+}

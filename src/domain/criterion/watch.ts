@@ -1,4 +1,4 @@
-import { addDuration } from '../calendar.ts';
+import { addDuration } from '../duration.ts';
 import { dayMs, type Instant, type Interval, parseDate } from '../instant.ts';
 import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
 

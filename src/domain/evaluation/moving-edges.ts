@@ -1,7 +1,7 @@
-import { addDuration } from '../calendar.ts';
 import type { Criterion, EventLeaf, Within } from '../criterion/criterion.ts';
 import { matchesPattern, type VersionStyleOf } from '../criterion/pattern.ts';
 import { type Edge, eventLeaves, hostLapseMs, windowOf } from '../criterion/watch.ts';
+import { addDuration } from '../duration.ts';
 import { announcedFor, firstReadFrom, type ItemVersion, type Sighting, type Timeline } from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';

@@ -1,5 +1,4 @@
-import { parseEffective } from '../effective.ts';
-import { type Instant, parseDate } from '../instant.ts';
+import { type Instant, parseDate, parseEffective } from '../instant.ts';
 import type { Leaning } from './evaluate.ts';
 import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
 

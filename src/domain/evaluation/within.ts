@@ -1,7 +1,7 @@
-import { addDuration } from '../calendar.ts';
 import type { Within } from '../criterion/criterion.ts';
 import { namesOneModel } from '../criterion/pattern.ts';
 import { eventClause } from '../criterion/text.ts';
+import { addDuration } from '../duration.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
 import { dayMs, formatDay, formatInterval, type Interval, startOfDay } from '../instant.ts';

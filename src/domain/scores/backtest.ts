@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { evidencePolicySchema } from '../criterion/policy.ts';
-import { parseEffective } from '../effective.ts';
-import { dayMs, type Instant } from '../instant.ts';
+import { dayMs, type Instant, parseEffective } from '../instant.ts';
 
 /** What in truth came of a claim: an outcome and what settled it, or `open` where nothing has yet. */
 export type Truth = {

@@ -1,6 +1,5 @@
-import { parseEffective } from '../effective.ts';
 import { endOfEffective } from '../evaluation/resolution.ts';
-import type { DatedText, Instant } from '../instant.ts';
+import { type DatedText, type Instant, parseEffective } from '../instant.ts';
 
 /** Probabilities may be stated from impossible to certain. */
 export const probabilityMin = 0;

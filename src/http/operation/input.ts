@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal, type RefusalDetail } from '../../domain/refusal.ts';
-import { joinPointer } from '../../services/predictions/criteria.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { idPattern } from './fields.ts';
 import { isStorable } from './text.ts';

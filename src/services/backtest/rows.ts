@@ -1,12 +1,11 @@
 import { matchesPattern } from '../../domain/criterion/pattern.ts';
 import { patternsOf } from '../../domain/criterion/watch.ts';
-import { parseEffective } from '../../domain/effective.ts';
 import type { Evaluation } from '../../domain/evaluation/evaluate.ts';
 import { type ExplanationNode, nodesOf } from '../../domain/evaluation/explanation.ts';
 import { decisiveLeaf, reasonText } from '../../domain/evaluation/resolution.ts';
 import { coversVendor } from '../../domain/evidence/coverage.ts';
 import { firstReadFrom, type Timeline } from '../../domain/evidence/timeline.ts';
-import { formatInstant, type Instant, type Interval } from '../../domain/instant.ts';
+import { formatInstant, type Instant, type Interval, parseEffective } from '../../domain/instant.ts';
 import {
   type BacktestPolicy,
   daysLate,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseEffective } from '../../domain/effective.ts';
+import { parseEffective } from '../../domain/instant.ts';
+import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { joinPointer } from '../predictions/criteria.ts';
 import type { Seed } from '../predictions/seed.ts';
 import type { BacktestClaim } from './rows.ts';
 

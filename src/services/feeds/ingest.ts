@@ -16,7 +16,8 @@ import {
 } from '../../store/sightings.ts';
 import { insertSuspectSlice, listSuspectSlices } from '../../store/suspect-slices.ts';
 import type { Deps } from '../deps.ts';
-import { hashItem, knowledgeTime, readItem, releaseFacts } from './item-facts.ts';
+import { readItem } from '../identity/read-item.ts';
+import { hashItem, knowledgeTime, releaseFacts } from './item-facts.ts';
 import { keyByModel } from './renamed-items.ts';
 
 /** The same suspect listing is kept once in so long. */

@@ -5,8 +5,9 @@ import type { FeedRow } from '../../store/feeds.ts';
 import { listLatestItems } from '../../store/observations.ts';
 import type { PresentItem } from '../../store/sightings.ts';
 import type { Deps } from '../deps.ts';
+import { readItem, statesSameModel } from '../identity/read-item.ts';
 import { feedFacts } from '../settling/timelines.ts';
-import { hashItem, readItem, statesSameModel } from './item-facts.ts';
+import { hashItem } from './item-facts.ts';
 
 /**
  * A key stands for one model for ever. Where a feed puts another name or host under a key that it used before, and that

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { clearDeliveryLeases } from '../../store/delivery-queue.ts';
 import { clearFeedLeases, insertFeed, listFeeds } from '../../store/feeds.ts';
 import { abortLostPolls } from '../../store/polls.ts';
 import type { Deps } from '../deps.ts';
-import { joinPointer } from '../predictions/criteria.ts';
 import { type FeedInput, feedFrom } from './feeds.ts';
 
 const feedsFile = z.strictObject({

@@ -18,13 +18,13 @@ import { listStandingResolutions, type Outcome } from '../../store/resolutions.t
 import { raiseSetting } from '../../store/settings.ts';
 import { listWatching } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
-import { readItem, statesSameModel } from '../feeds/item-facts.ts';
 import { keepModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { requireEntry } from './curation-rules.ts';
 import { familiesOf, withCurrentIdentity } from './identity.ts';
+import { readItem, statesSameModel } from './read-item.ts';
 
 /** Reading every stored name anew may take so long. */
 export const curateMsMax = 120_000;

@@ -7,7 +7,7 @@ import { markFamiliesStale } from '../../store/model-families.ts';
 import { listStaleReadings, type NewReading, putReadings } from '../../store/readings.ts';
 import { findSetting, shareSetting } from '../../store/settings.ts';
 import type { Deps } from '../deps.ts';
-import { readItem } from '../feeds/item-facts.ts';
+import { readItem } from './read-item.ts';
 
 const batchMax = 1000;
 

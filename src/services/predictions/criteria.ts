@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { type Criterion, criterionSchema } from '../../domain/criterion/criterion.ts';
 import { analysePolarity, type Polarity } from '../../domain/criterion/polarity.ts';
 import { measureCriterion } from '../../domain/criterion/size.ts';
@@ -8,12 +9,12 @@ import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
 import { lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { modelKey } from '../../domain/identity/model-id.ts';
 import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
+import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { listFeeds } from '../../store/feeds.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
-import { canonicalJson } from '../feeds/item-facts.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { feedFacts, loadTimeline } from '../settling/timelines.ts';
 
@@ -43,11 +44,6 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
     throw new Refusal('validation_failed', 'the criterion is not in the language; see errors', errors);
   }
   return parsed.data;
-}
-
-/** RFC 6901, as a URI fragment. */
-export function joinPointer(base: string, path: readonly PropertyKey[]): string {
-  return [base, ...path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
 }
 
 /** The same criterion, however its keys are ordered, has the same hash. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { findPrediction } from '../../store/predictions.ts';
@@ -7,7 +8,6 @@ import { findPredictorBySeedKey, insertPredictor } from '../../store/predictors.
 import { insertSettingOnce } from '../../store/settings.ts';
 import { findSourceBySeedKey, insertSource } from '../../store/sources.ts';
 import type { Deps } from '../deps.ts';
-import { joinPointer } from './criteria.ts';
 import { recordWithin } from './predictions.ts';
 
 const key = z.string().min(1).max(100);

@@ -1,5 +1,4 @@
-import type { Instant } from '../../domain/instant.ts';
-import { formatInstant } from '../../domain/instant.ts';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import {
   type Answer,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal, type RefusalDetail } from '../../domain/refusal.ts';
 import { customHeadersMax, headerFault, isSensitiveHeader } from '../../domain/webhooks/headers.ts';
 import type { EndpointRow } from '../../store/webhook-endpoints.ts';
 import { listSealedHeaders, updateSealedHeaders } from '../../store/webhook-endpoints.ts';
 import type { Deps } from '../deps.ts';
-import { joinPointer } from '../predictions/criteria.ts';
 
 /** Custom headers as edited: null takes one away. */
 export type HeaderPatch = Readonly<Record<string, string | null>>;

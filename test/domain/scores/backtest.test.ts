@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEffective } from '../../../src/domain/effective.ts';
+import { parseEffective } from '../../../src/domain/instant.ts';
 import {
   daysLate,
   judgeReplay,

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseEffective } from '../../../src/domain/effective.ts';
 import { outcomeOf } from '../../../src/domain/evaluation/resolution.ts';
-import { dayMs, formatDay, formatInstant, hourMs, type Instant } from '../../../src/domain/instant.ts';
+import { dayMs, formatDay, formatInstant, hourMs, type Instant, parseEffective } from '../../../src/domain/instant.ts';
 import type { Score } from '../../../src/domain/scores/score.ts';
 import { replaceCriterion } from '../../../src/services/predictions/criterion-versions.ts';
 import { recordPrediction } from '../../../src/services/predictions/predictions.ts';

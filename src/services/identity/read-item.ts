@@ -1,0 +1,59 @@
+import type { FeedItem } from '../../domain/feeds/item.ts';
+import { parseModelId } from '../../domain/identity/parse.ts';
+import type { FeedRow } from '../../store/feeds.ts';
+import type { NewReading } from '../../store/readings.ts';
+import type { Deps } from '../deps.ts';
+
+/** What a feed item's name means under the current identity data. */
+export function readItem(
+  deps: Pick<Deps, 'identity'>,
+  feed: Pick<FeedRow, 'id' | 'adapter'>,
+  item: Pick<FeedItem, 'key' | 'name' | 'host'>,
+): NewReading {
+  const identity = parseModelId(deps.identity, item.name, { feed: feed.adapter, host: item.host });
+  const base = { feedId: feed.id, itemKey: item.key, name: item.name, identityVersion: deps.identity.version };
+  if (identity.outcome === 'none') {
+    return {
+      ...base,
+      outcome: 'none',
+      reason: identity.reason,
+      vendor: identity.vendor,
+      family: null,
+      modelVersion: null,
+      tier: null,
+      stage: null,
+      snapshotDay: null,
+      own: false,
+    };
+  }
+  const { vendor, family, version, tier, stage, snapshotDay, own } = identity;
+  return {
+    ...base,
+    outcome: 'model',
+    reason: null,
+    vendor,
+    family,
+    modelVersion: version,
+    tier,
+    stage,
+    snapshotDay,
+    own,
+  };
+}
+
+/** Whether two readings say the same of a name, in whatever words they were met. */
+export function statesSameModel(a: NewReading, b: NewReading): boolean {
+  const facts = ({
+    outcome,
+    reason,
+    vendor,
+    family,
+    modelVersion,
+    tier,
+    stage,
+    snapshotDay,
+    own,
+  }: NewReading): string =>
+    JSON.stringify([outcome, reason, vendor, family, modelVersion, tier, stage, snapshotDay, own]);
+  return facts(a) === facts(b);
+}
