@@ -1,12 +1,25 @@
 import type { Criterion } from './criterion.ts';
 
-/** Where in a criterion: the keys that lead there from the whole. */
+/** A place in a criterion: the keys that lead to it from the root. */
 export type Path = readonly (string | number)[];
 
-/** A node of a criterion and where it stands. */
+/** A node of a criterion and its place. */
 export type Part = { readonly part: Criterion; readonly path: Path };
 
-/** The parts of a node, in the order in which its explanation tells of them. */
+type PartField<Node> = Node extends unknown
+  ? { [Field in keyof Node]-?: Node[Field] extends Criterion | readonly Criterion[] ? Field : never }[keyof Node]
+  : never;
+
+/** Every field that holds parts, of whatever operator. An operator with a new one does not compile until it is here. */
+const partFields = { of: true, first: true, second: true, event: true, after: true } as const satisfies Record<
+  PartField<Criterion>,
+  true
+>;
+
+/** The names of the fields that hold parts, for values that no schema has checked yet. */
+export const partFieldNames: readonly string[] = Object.keys(partFields);
+
+/** The direct parts of a node, in the order in which the explanation lists them. */
 export function partsOf(criterion: Criterion): Part[] {
   switch (criterion.op) {
     case 'released':
@@ -33,7 +46,7 @@ export function partsOf(criterion: Criterion): Part[] {
   }
 }
 
-/** Every node, each before its parts. */
+/** Every node of a criterion, each before its parts. */
 export function nodesOf(criterion: Criterion): Part[] {
   const below = partsOf(criterion).flatMap(({ part, path }) =>
     nodesOf(part).map((node) => ({ part: node.part, path: [...path, ...node.path] })),

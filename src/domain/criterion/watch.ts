@@ -1,22 +1,23 @@
 import { addDuration } from '../duration.ts';
 import { dayMs, type Instant, type Interval, parseDate } from '../instant.ts';
 import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
+import { nodesOf, partsOf } from './parts.ts';
 
-/** After this long past a deadline, by watermark, a witness that rests on host rows alone no longer stands in the way of a NO. */
+/** Rows of hosts alone hold back a NO until the watermark is this far past the deadline. */
 export const hostLapseMs = 90 * dayMs;
 
-/** A (vendor, family) whose evidence can change a verdict; `any` is a wildcard. */
+/** A vendor and family whose evidence can change a verdict; `any` is a wildcard. */
 export type Watch = {
   readonly vendor: string;
   readonly family: string;
-  /** Whether prices and other stated facts matter too, not only releases. */
+  /** Whether stated facts such as prices and shutdown dates matter too, not only releases. */
   readonly facts: boolean;
 };
 
-/** A moment of coverage of a vendor at which a verdict can change. */
+/** A moment that can change a verdict once the coverage of a vendor reaches it. */
 export type Edge = { readonly vendor: string; readonly at: Instant };
 
-/** The world-time window of a leaf, half-open: `by` is inclusive, so a whole day closes at the next midnight. */
+/** The window of a leaf in world time, half-open. `by` is inclusive, so a day closes at the next midnight. */
 export function windowOf(leaf: { from?: string | undefined; by?: string | undefined }, madeFrom: Instant): Interval {
   const from = leaf.from === undefined ? null : parseDate(leaf.from);
   const by = leaf.by === undefined ? null : parseDate(leaf.by);
@@ -26,33 +27,34 @@ export function windowOf(leaf: { from?: string | undefined; by?: string | undefi
   };
 }
 
-/** Every leaf of a criterion that speaks of events, in order. */
+/** The event leaves of a criterion, in order. */
 export function eventLeaves(criterion: Criterion): EventLeaf[] {
-  switch (criterion.op) {
+  return isEventLeaf(criterion) ? [criterion] : partsOf(criterion).flatMap(({ part }) => eventLeaves(part));
+}
+
+function isEventLeaf(node: Criterion): node is EventLeaf {
+  switch (node.op) {
     case 'released':
     case 'retired':
     case 'attribute':
     case 'count':
-      return [criterion];
+      return true;
     case 'precedes':
-      return [criterion.first, criterion.second];
     case 'within':
-      return [criterion.event, criterion.after];
     case 'judged':
-      return [];
     case 'not':
-      return eventLeaves(criterion.of);
     case 'all':
     case 'any':
-      return criterion.of.flatMap(eventLeaves);
+      return false;
   }
 }
 
+/** The model patterns of the event leaves, in order. */
 export function patternsOf(criterion: Criterion): ModelPattern[] {
   return eventLeaves(criterion).map((leaf) => leaf.model);
 }
 
-/** Which evidence can touch a criterion; each pair once. */
+/** The vendors and families whose evidence can change the verdict of a criterion; each pair once. */
 export function watchesOf(criterion: Criterion): Watch[] {
   const byKey = new Map<string, Watch>();
   for (const leaf of eventLeaves(criterion)) {
@@ -64,33 +66,34 @@ export function watchesOf(criterion: Criterion): Watch[] {
   return [...byKey.values()];
 }
 
-/** Which watermarks a criterion waits for; each once. */
-export function edgesOf(criterion: Criterion, madeFrom: Instant): Edge[] {
+/** The deadlines after which coverage can change the verdict, and the lapse of host rows after each; without duplicates. */
+export function edgesOf(criterion: Criterion): Edge[] {
   const byKey = new Map<string, Edge>();
-  for (const leaf of eventLeaves(criterion)) {
-    const { to } = windowOf(leaf, madeFrom);
-    if (!Number.isFinite(to)) continue;
-    for (const at of [to, to + hostLapseMs]) byKey.set(`${leaf.model.vendor}/${at}`, { vendor: leaf.model.vendor, at });
+  for (const { part } of nodesOf(criterion)) {
+    const deadline = coverageDeadline(part);
+    if (deadline === null || !Number.isFinite(deadline.at)) continue;
+    const { vendor } = deadline;
+    for (const at of [deadline.at, deadline.at + hostLapseMs]) byKey.set(`${vendor}/${at}`, { vendor, at });
   }
-  for (const edge of orderEdges(criterion)) byKey.set(`${edge.vendor}/${edge.at}`, edge);
   return [...byKey.values()];
 }
 
-/** The deadline of `precedes`: its first by then, or never. */
-function orderEdges(criterion: Criterion): Edge[] {
-  switch (criterion.op) {
-    case 'precedes': {
-      const by = criterion.by === undefined ? null : parseDate(criterion.by);
-      const { vendor } = criterion.first.model;
-      return by === null ? [] : [by.interval.to, by.interval.to + hostLapseMs].map((at) => ({ vendor, at }));
-    }
+/** A node's own deadline, with the vendor whose coverage past it can settle the node; null where coverage settles nothing. */
+function coverageDeadline(node: Criterion): Edge | null {
+  switch (node.op) {
+    case 'released':
+    case 'retired':
+    case 'attribute':
+    case 'count':
+      return { vendor: node.model.vendor, at: endOf(node) };
+    case 'precedes':
+      return { vendor: node.first.model.vendor, at: endOf(node) };
+    case 'within':
+    case 'judged':
     case 'not':
-      return orderEdges(criterion.of);
     case 'all':
     case 'any':
-      return criterion.of.flatMap(orderEdges);
-    default:
-      return [];
+      return null;
   }
 }
 
@@ -102,17 +105,21 @@ export function resolveByOf(criterion: Criterion): Instant | null {
 
 function deadlineOf(criterion: Criterion): Instant {
   switch (criterion.op) {
+    case 'released':
+    case 'retired':
+    case 'attribute':
+    case 'count':
+    case 'judged':
+      return endOf(criterion);
+    case 'precedes':
+      return Math.min(endOf(criterion), endOf(criterion.first));
+    case 'within':
+      return Math.min(endOf(criterion.event), endAfter(criterion.after, criterion.duration));
     case 'not':
       return deadlineOf(criterion.of);
     case 'all':
     case 'any':
       return Math.max(...criterion.of.map(deadlineOf));
-    case 'precedes':
-      return Math.min(endOf(criterion), endOf(criterion.first));
-    case 'within':
-      return Math.min(endOf(criterion.event), endAfter(criterion.after, criterion.duration));
-    default:
-      return endOf(criterion);
   }
 }
 
@@ -120,7 +127,7 @@ function endOf({ by }: { by?: string | undefined }): Instant {
   return (by === undefined ? null : parseDate(by))?.interval.to ?? Number.POSITIVE_INFINITY;
 }
 
-/** The end of the last day of a duration that begins to run on the last day of a leaf. */
+/** The end of the last day of a duration that begins on the last day of a leaf. */
 function endAfter(leaf: EventLeaf, duration: string): Instant {
   const end = endOf(leaf);
   return Number.isFinite(end) ? addDuration(end - 1, duration) + dayMs : end;

@@ -48,7 +48,7 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
   );
   const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
   const seen = { sightings: matching, reads: timeline.reads };
-  const edges = [...edgesOf(criterion, terms.madeFrom), ...movingEdges(criterion, seen, terms)];
+  const edges = [...edgesOf(criterion), ...movingEdges(criterion, seen, terms)];
   for (const time of readsPast(timeline, edges)) times.add(time);
   times.add(at);
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
@@ -120,7 +120,7 @@ export function momentsOfInterest(
         .add(start + seasoningMs);
   }
   for (const { criterion, madeFrom } of criteria) {
-    for (const edge of [...edgesOf(criterion, madeFrom), ...movingEdges(criterion, seen, { madeFrom, styleOf })])
+    for (const edge of [...edgesOf(criterion), ...movingEdges(criterion, seen, { madeFrom, styleOf })])
       for (const feed of feeds) moments.add(edge.at + feed.settlementLagMs);
   }
   return [...moments].filter((moment) => moment <= at).sort((a, b) => a - b);

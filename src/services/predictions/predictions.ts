@@ -123,7 +123,7 @@ async function insertRecorded(
 export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string | null): Promise<void> {
   await insertCriterion(tx, row, reason);
   await insertWatches(tx, row.id, watchesOf(row.criterion));
-  await insertEdges(tx, row.id, edgesOf(row.criterion, row.madeFrom));
+  await insertEdges(tx, row.id, edgesOf(row.criterion));
 }
 
 /** A probability that was stated with the claim is a forecast by whoever made it, where and when it was made. */

@@ -110,7 +110,7 @@ describe('the last deadline', () => {
 
   it('of an order is an edge of its first, and once more when hosts lapse', () => {
     const order: Criterion = { op: 'precedes', first: released(), second: claude(), by: '2025-08-31' };
-    expect(edgesOf(order, setting.madeFrom)).toEqual([
+    expect(edgesOf(order)).toEqual([
       { vendor: 'openai', at: at('2025-09-01') },
       { vendor: 'openai', at: at('2025-11-30') },
     ]);
