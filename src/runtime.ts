@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Config } from './config.ts';
+import { readCoverageTable } from './domain/evidence/coverage-table.ts';
 import { readIdentityTable } from './domain/identity/table.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
 import { type Client, makeClient } from './net/client.ts';
@@ -45,6 +46,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   const root = packageRoot();
   const version = programVersion();
   const identity = readIdentityTable(readJson(join(root, 'data', 'identity.json')));
+  const coverage = readCoverageTable(readJson(join(root, 'data', 'coverage.json')));
   const allow = parseCidrs(config.allowCidrs);
   const stop = new AbortController();
   const userAgent = `outturn/${version}`;
@@ -59,6 +61,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     now: Date.now,
     newId: (prefix) => `${prefix}_${nextId().toLowerCase()}`,
     identity,
+    coverage,
     log,
     nodeId: `node_${randomBytes(8).toString('hex')}`,
     publicUrl: config.publicUrl,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { monotonicFactory } from 'ulid';
+import { readCoverageTable } from '../domain/evidence/coverage-table.ts';
 import { readIdentityTable } from '../domain/identity/table.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type BacktestPolicy, backtestPolicies } from '../domain/scores/backtest.ts';
@@ -109,6 +110,7 @@ async function replay(input: BacktestInput, log: Log, label: string): Promise<Ba
     now: () => now,
     newId: (prefix) => `${prefix}_${nextId().toLowerCase()}`,
     identity: readIdentityTable(parseJson(join(packageRoot(), 'data', 'identity.json'))),
+    coverage: readCoverageTable(parseJson(join(packageRoot(), 'data', 'coverage.json'))),
     log,
     nodeId: 'backtest',
     publicUrl: null,

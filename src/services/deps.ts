@@ -1,3 +1,4 @@
+import type { CoverageTable } from '../domain/evidence/coverage-table.ts';
 import type { KeyVariable } from '../domain/feeds/key-access.ts';
 import type { Trust } from '../domain/feeds/trust.ts';
 import type { IdentityTable } from '../domain/identity/table.ts';
@@ -68,6 +69,8 @@ export type Deps = {
   readonly now: () => Instant;
   readonly newId: (prefix: IdPrefix) => string;
   readonly identity: IdentityTable;
+  /** How often each origin lacks what has happened: what its silence is worth. */
+  readonly coverage: CoverageTable;
   readonly log: Log;
   /** Names this process among the nodes of one database. */
   readonly nodeId: string;

@@ -7,6 +7,7 @@ import { packageRoot } from '../../src/package-root.ts';
 import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
 import { createFeed, type FeedInput } from '../../src/services/feeds/feeds.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
+import { coverageOfEverything } from './coverage.ts';
 import { openTestDatabase } from './database.ts';
 import { makeWebhookDeps } from './webhook-deps.ts';
 import { makeWire, type Wire } from './wire.ts';
@@ -70,6 +71,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     now: clock.now,
     newId: countIds(),
     identity: readIdentityTable(readIdentityData()),
+    coverage: coverageOfEverything(),
     log: collectErrors(errors),
     nodeId: 'node_a',
     publicUrl: null,

@@ -1,0 +1,243 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CoverageModel,
+  type CoverageRow,
+  chanceOf,
+  combinedMiss,
+  coverageStepDays,
+  coverageSteps,
+  emptyCoverageTable,
+  isAtMost,
+  jointMissAt,
+  missAt,
+  readCoverageTable,
+  toNumber,
+} from '../../../src/domain/evidence/coverage-table.ts';
+import { dayMs } from '../../../src/domain/instant.ts';
+import { packageRoot } from '../../../src/package-root.ts';
+import { coverageModel, coverageOfEverything, coverageRow } from '../../support/coverage.ts';
+
+const days = (count: number) => count * dayMs;
+
+/** Models with these lags, all watched for years. */
+function rowOfLags(lags: readonly (number | null)[], row: Partial<CoverageRow> = {}): CoverageRow {
+  return coverageRow({ ...row, models: lags.map((lag, index) => coverageModel(`openai/gpt-${index}`, lag)) });
+}
+
+describe('the chance that one origin lacks a model', () => {
+  it.each([
+    ['no model is known', [], 30, 0, 0],
+    ['every model was listed within the day', [0.2, 0.9, 0.4], 1, 0, 3],
+    ['one model never came', [0.2, 0.9, null], 365, 1, 3],
+    ['a lag ends exactly at the step', [7], 7, 0, 1],
+    ['a lag ends just after the step', [7.01], 7, 1, 1],
+    ['the patience lies between two steps', [5], 6.9, 1, 1],
+    ['the patience is zero', [0, 0.1], 0, 1, 2],
+  ])('when %s', (_name, lags, patience, missed, known) => {
+    expect(missAt(rowOfLags(lags), days(patience))).toEqual({ missed, known });
+  });
+
+  it('is unknown before the deadline', () => expect(missAt(rowOfLags([0]), -1)).toBeNull());
+
+  it('does not count a model that was watched for less than the patience', () => {
+    const recent: CoverageModel = { ...coverageModel('openai/gpt-new', null), watched_days: 10 };
+    const row = coverageRow({ models: [coverageModel('openai/gpt-old', 1), recent] });
+    expect(missAt(row, days(7))).toEqual({ missed: 1, known: 2 });
+    expect(missAt(row, days(14))).toEqual({ missed: 0, known: 1 });
+  });
+
+  it('stays at a smaller step where fewer known models would raise it', () => {
+    const recent = [1, 2, 3, 4].map((n) => ({ ...coverageModel(`openai/gpt-${n}`, 1), watched_days: 20 }));
+    const row = coverageRow({ models: [coverageModel('openai/gpt-old', 1), ...recent] });
+    expect(missAt(row, days(14))).toEqual({ missed: 0, known: 5 });
+    expect(missAt(row, days(30))).toEqual({ missed: 0, known: 5 });
+  });
+
+  it('leaves out the model that a claim is about', () => {
+    const row = coverageRow({ models: [coverageModel('openai/gpt-5', null), coverageModel('openai/gpt-4', 0)] });
+    expect(missAt(row, days(7), 'openai/gpt-5')).toEqual({ missed: 0, known: 1 });
+    expect(missAt(row, days(7), 'openai/gpt-6')).toEqual({ missed: 1, known: 2 });
+  });
+});
+
+describe('the chance that several origins lack a model', () => {
+  it('is the product where no known model was missed by all', () => {
+    const a = rowOfLags([0, 0, null]);
+    const b = rowOfLags([0, null, 0]);
+    const combined = combinedMiss([a, b], [days(7), days(7)]);
+    expect(combined).toMatchObject({ joint: null, numerator: 4n, denominator: 25n });
+  });
+
+  it('is the share of models that all missed where that is larger', () => {
+    const lags = [null, ...Array.from({ length: 98 }, () => 0)];
+    const combined = combinedMiss([rowOfLags(lags), rowOfLags(lags)], [days(7), days(7)]);
+    expect(combined?.joint).toEqual({ missedByAll: 1, knownToAll: 99 });
+    expect(combined).toMatchObject({ numerator: 2n, denominator: 101n });
+    expect(combined === null ? null : toNumber(combined.product)).toBeCloseTo(0.000392, 6);
+  });
+
+  it('counts among shared misses only the models that every origin knows', () => {
+    const a = coverageRow({ models: [coverageModel('openai/a', null), coverageModel('openai/b', 0)] });
+    const b = coverageRow({ models: [coverageModel('openai/b', 0), coverageModel('openai/c', null)] });
+    expect(jointMissAt([a, b], [days(7), days(7)])).toBeNull();
+  });
+
+  it('takes no account of an origin that was not read after the deadline', () => {
+    const a = rowOfLags([0, 0]);
+    expect(combinedMiss([a, rowOfLags([0])], [days(7), -1])).toMatchObject({ numerator: 1n, denominator: 4n });
+    expect(combinedMiss([a], [-1])).toBeNull();
+    expect(combinedMiss([], [])).toBeNull();
+  });
+
+  it('leaves out the model that a claim is about', () => {
+    const lags = [null, 0];
+    const combined = combinedMiss([rowOfLags(lags), rowOfLags(lags)], [days(7), days(7)], 'openai/gpt-0');
+    expect(combined).toMatchObject({ joint: null, numerator: 1n, denominator: 9n });
+  });
+
+  it('compares exactly with a bound', () => {
+    const percent = { numerator: 1n, denominator: 100n };
+    expect(isAtMost(chanceOf({ missed: 0, known: 98 }), percent)).toBe(true);
+    expect(isAtMost(chanceOf({ missed: 0, known: 97 }), percent)).toBe(false);
+    expect(toNumber(percent)).toBe(0.01);
+  });
+});
+
+const stepIndex = fc.integer({ min: -1, max: coverageSteps.length - 1 });
+const patienceOf = (index: number) => coverageSteps[index] ?? -1;
+const fates = fc.array(
+  fc.record({ lag: fc.option(fc.integer({ min: 0, max: 400 })), watched: fc.integer({ min: 0, max: 500 }) }),
+  { maxLength: 6 },
+);
+const rows = fc.array(fates, { minLength: 1, maxLength: 4 }).map((all) =>
+  all.map((some) =>
+    coverageRow({
+      models: some.map(({ lag, watched }, index) => ({
+        model: `openai/gpt-${index}`,
+        happened: '2020-01-01',
+        lag_days: lag !== null && lag <= watched ? lag : null,
+        watched_days: watched,
+      })),
+    }),
+  ),
+);
+const readings = rows.chain((some) =>
+  fc.tuple(fc.constant(some), fc.array(stepIndex, { minLength: some.length, maxLength: some.length })),
+);
+
+describe('laws of the table', () => {
+  it('more patience never raises the chance of one origin', () =>
+    fc.assert(
+      fc.property(rows, stepIndex, stepIndex, ([row = coverageRow()], a, b) => {
+        const early = missAt(row, patienceOf(Math.min(a, b)));
+        const late = missAt(row, patienceOf(Math.max(a, b)));
+        if (early === null || late === null) return;
+        expect(isAtMost(chanceOf(late), chanceOf(early))).toBe(true);
+      }),
+    ));
+
+  it('a patience between two steps counts as the lower one', () =>
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 0, max: 400 }), ([row = coverageRow()], patience) => {
+        const step = coverageStepDays.filter((days) => days <= patience).at(-1) ?? 0;
+        expect(missAt(row, days(patience) + 1)).toEqual(missAt(row, days(step)));
+      }),
+    ));
+
+  it('taking reads away never lowers the chance of several origins', () =>
+    fc.assert(
+      fc.property(readings, fc.array(fc.nat(11), { minLength: 4, maxLength: 4 }), ([some, steps], less) => {
+        const more = combinedMiss(some, steps.map(patienceOf));
+        const fewer = combinedMiss(
+          some,
+          steps.map((step, index) => patienceOf(Math.max(-1, step - (less[index] ?? 0)))),
+        );
+        if (fewer === null) return;
+        expect(more !== null && isAtMost(more, fewer)).toBe(true);
+      }),
+    ));
+
+  it('the chance lies between the product and the best origin', () =>
+    fc.assert(
+      fc.property(readings, ([some, steps]) => {
+        const patiences = steps.map(patienceOf);
+        const combined = combinedMiss(some, patiences);
+        if (combined === null) return;
+        expect(isAtMost(combined.product, combined)).toBe(true);
+        for (const [index, row] of some.entries()) {
+          const miss = missAt(row, patiences[index] ?? -1);
+          if (miss !== null) expect(isAtMost(combined, chanceOf(miss))).toBe(true);
+        }
+      }),
+    ));
+});
+
+describe('the file', () => {
+  const model = { model: 'openai/gpt-5', happened: '2025-08-07', lag_days: 1, watched_days: 24 };
+  const row = {
+    origin: 'litellm',
+    vendor: 'openai',
+    fact: 'listing',
+    reads: { from: '2025-02-01T00:00:00Z', to: '2025-08-31T00:00:00Z', count: 300 },
+    models: [model],
+  };
+  const file = (...some: readonly object[]) => ({
+    format: 'outturn-coverage/1',
+    version: '2025-08-31.1',
+    computed_at: '2025-08-31',
+    notes: [],
+    rows: some,
+  });
+
+  it('answers by origin, vendor and fact', () => {
+    const table = readCoverageTable(file(row));
+    expect(table.version).toBe('2025-08-31.1');
+    expect(table.find('litellm', 'openai', 'listing')?.models).toEqual([model]);
+    expect(table.find('litellm', 'openai', 'end')).toBeNull();
+    expect(table.find('openrouter', 'openai', 'listing')).toBeNull();
+  });
+
+  it.each([
+    ['a row stands twice', file(row, row), 'stands twice'],
+    ['a model stands twice', file({ ...row, models: [model, model] }), 'has openai/gpt-5 twice'],
+    [
+      'a model is of another vendor',
+      file({ ...row, models: [{ ...model, model: 'xai/grok-4' }] }),
+      'xai/grok-4 is of another vendor',
+    ],
+    [
+      'a model happened before the first read',
+      file({ ...row, models: [{ ...model, happened: '2025-01-31', watched_days: 212 }] }),
+      'happened before the first read',
+    ],
+    ['a lag ends after the last read', file({ ...row, models: [{ ...model, lag_days: 25 }] }), 'after the last read'],
+    ['a watch ends elsewhere', file({ ...row, models: [{ ...model, watched_days: 30 }] }), 'was not watched from'],
+    [
+      'reads end before they begin',
+      file({ ...row, models: [], reads: { ...row.reads, to: '2025-01-01T00:00:00Z' } }),
+      'before it was first read',
+    ],
+    ['a date is a month', file({ ...row, models: [{ ...model, happened: '2025-08' }] }), 'is not a calendar day'],
+    ['a lag is negative', file({ ...row, models: [{ ...model, lag_days: -1 }] }), 'lag_days'],
+    ['a field is unknown', file({ ...row, lag: 3 }), 'lag'],
+  ])('is refused when %s', (_name, json, message) => {
+    expect(() => readCoverageTable(json)).toThrow(message);
+  });
+
+  it('that comes with the program is valid', () => {
+    const path = join(packageRoot(), 'data', 'coverage.json');
+    expect(readCoverageTable(JSON.parse(readFileSync(path, 'utf8'))).version).toMatch(/^\d{4}-\d{2}-\d{2}\.\d+$/);
+  });
+
+  it('may be empty, and then nothing is covered', () => {
+    expect(emptyCoverageTable.find('litellm', 'openai', 'listing')).toBeNull();
+  });
+});
+
+it('the table of the tests finds every origin complete at once', () => {
+  const row = coverageOfEverything().find('a-feed', 'xai', 'end');
+  expect(row === null ? null : missAt(row, 0)).toEqual({ missed: 0, known: 2000 });
+});
