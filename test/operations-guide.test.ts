@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { exportFormat } from '../src/domain/transfer/format.ts';
+import { configurationTable } from '../src/environment.ts';
 import { drainMsMax, noticeMs } from '../src/main.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { tablesLeftOut } from '../src/store/record-tables.ts';
@@ -15,7 +16,7 @@ const block = (language: string): string => blocks.find((found) => found.languag
 
 describe('the page on running it', () => {
   it('names variables that the program reads, and no others', () => {
-    const known = new Set([...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]));
+    const known = new Set(configurationTable.map((row) => row.name));
     const ofOthers = ['POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD', 'RESTORE_URL', 'NODE_EXTRA_CA_CERTS'];
     const named = [
       ...guide.matchAll(/\b((?:OUTTURN|POSTGRES|DATABASE|RESTORE|METRICS|LOG|NODE|HTTPS?|NO)_[A-Z_]+)\b/g),
