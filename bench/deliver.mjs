@@ -6,8 +6,8 @@ import { makeClient } from '../dist/src/net/client.js';
 import { postWebhook } from '../dist/src/net/post-webhook.js';
 import { signMessage } from '../dist/src/net/webhook-signature.js';
 import { recordEvent } from '../dist/src/services/events/outbox.js';
-import { recordPrediction } from '../dist/src/services/predictions/predictions.js';
-import { decideByPerson } from '../dist/src/services/predictions/resolutions.js';
+import { createPrediction } from '../dist/src/services/predictions/predictions.js';
+import { createPredictionResolution } from '../dist/src/services/predictions/resolutions.js';
 import { kill, median, nextLine, openWorld, secret, start, subscribe } from './webhook-world.mjs';
 
 const deliveries = Number(process.argv[2] ?? 4000);
@@ -105,7 +105,7 @@ async function latency() {
   const senders = await startSenders(world, 1);
   const times = [];
   for (let index = 0; index < 30; index += 1) {
-    const { view } = await recordPrediction(world.deps, {
+    const { view } = await createPrediction(world.deps, {
       statement: `Claim ${index}.`,
       madeAt: '2025-01-01',
       criterion: { op: 'judged', question: 'Is it?' },
@@ -120,7 +120,7 @@ async function latency() {
       evidence: [],
       decidedBy: 'admin',
     };
-    await decideByPerson(world.deps, view.prediction.id, decision);
+    await createPredictionResolution(world.deps, view.prediction.id, decision);
     const committed = performance.timeOrigin + performance.now();
     let told;
     do told = await ask('count');

@@ -9,7 +9,7 @@ import { evaluate } from '../dist/src/domain/evaluation/evaluate.js';
 import { firstKnown } from '../dist/src/domain/evaluation/known-at.js';
 import { readIdentityTable, versionStyle } from '../dist/src/domain/identity/table.js';
 import { createFeed } from '../dist/src/services/feeds/feeds.js';
-import { postSnapshot } from '../dist/src/services/feeds/snapshots.js';
+import { createFeedSnapshot } from '../dist/src/services/feeds/snapshots.js';
 import { loadTimeline } from '../dist/src/services/settling/timelines.js';
 import { muteWebhooks } from '../dist/src/services/webhooks/mute.js';
 import { openDatabase } from '../dist/src/store/db.js';
@@ -88,7 +88,7 @@ async function readEverything() {
   const payloads = [...archive.payloads, ...reviewed.payloads].sort((a, b) => a.observedAt - b.observedAt);
   for (const payload of payloads) {
     now = payload.observedAt;
-    await postSnapshot(deps, payload.feed, payload.observedAt, payload.read());
+    await createFeedSnapshot(deps, payload.feed, payload.observedAt, payload.read());
   }
   const everything = {
     criterion: { op: 'released', model: { vendor: 'any', family: 'any', tier: 'any' } },

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import postgres from 'postgres';
 import { readIdentityTable } from '../dist/src/domain/identity/table.js';
 import { makeVault } from '../dist/src/services/vault.js';
-import { createEndpoint } from '../dist/src/services/webhooks/endpoints.js';
+import { createWebhookEndpoint } from '../dist/src/services/webhooks/endpoints.js';
 import { muteWebhooks } from '../dist/src/services/webhooks/mute.js';
 import { openDatabase } from '../dist/src/store/db.js';
 import { migrate } from '../dist/src/store/migrate.js';
@@ -53,7 +53,7 @@ export async function openWorld() {
 }
 
 export async function subscribe(world, url, eventTypes) {
-  await createEndpoint(world.deps, { url, eventTypes });
+  await createWebhookEndpoint(world.deps, { url, eventTypes });
 }
 
 /** A program of this folder as a process of its own; it ends when its standard input does. */

@@ -13,7 +13,7 @@ import { renderOpenApi } from './http/operations.ts';
 import { prepare, serve } from './main.ts';
 import { makeLog, openRuntime, programVersion } from './runtime.ts';
 import type { Deps } from './services/deps.ts';
-import { pollDueFeeds, pollFeedNow } from './services/feeds/polls.ts';
+import { pollDueFeeds, pollFeed } from './services/feeds/polls.ts';
 import { refreshModels } from './services/models/states.ts';
 import { checkCriterion } from './services/predictions/criteria.ts';
 import { applySeed, readSeed } from './services/predictions/seed.ts';
@@ -109,7 +109,7 @@ async function seedFrom(config: Config, deps: Deps, file: string | undefined): P
 
 async function poll(deps: Deps, feed: string | undefined): Promise<unknown> {
   if (feed === undefined) return await pollDueFeeds(deps, startOfMinute(deps.now()));
-  const { poll: row, resolutions } = await pollFeedNow(deps, feed);
+  const { poll: row, resolutions } = await pollFeed(deps, feed);
   return {
     feed,
     result: row.result,

@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { makeLog, openRuntime, programVersion, type Runtime } from '../runtime.ts';
-import { exchangeIdleMsMax, exchangeMsMax, exportRecord } from '../services/transfer/export.ts';
+import { exchangeIdleMsMax, exchangeMsMax, exportRecords } from '../services/transfer/export.ts';
 import { importRecord } from '../services/transfer/import.ts';
 import { makeProgress } from './progress.ts';
 import { usageError } from './usage.ts';
@@ -17,7 +17,7 @@ export async function exportToFile(config: Config, file: string | undefined): Pr
   const runtime = await openForExport(config);
   const progress = makeProgress('exporting');
   const write = (target: Write) =>
-    exportRecord(runtime.deps, { program: programVersion(), write: target, onProgress: progress.advance });
+    exportRecords(runtime.deps, { program: programVersion(), write: target, onProgress: progress.advance });
   try {
     if (file !== undefined && file !== '-') return { file, ...(await writeWhole(file, write)) };
     await write(writeToOutput);

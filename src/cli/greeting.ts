@@ -1,7 +1,7 @@
 import { patternsOf } from '../domain/criterion/watch.ts';
 import type { Deps } from '../services/deps.ts';
-import { type FeedView, listFeedViews } from '../services/feeds/feeds.ts';
-import { listPredictionsAt } from '../services/predictions/lists.ts';
+import { type FeedView, listFeeds } from '../services/feeds/feeds.ts';
+import { listPredictions } from '../services/predictions/lists.ts';
 import type { PredictionView } from '../services/predictions/views.ts';
 
 /** Predictions told at start; the rest are for the API. */
@@ -9,7 +9,7 @@ const predictionLinesMax = 60;
 
 /** One line per feed, and whether any of them was reached over the network. */
 export async function describeFeeds(deps: Deps): Promise<string[]> {
-  const views = await listFeedViews(deps);
+  const views = await listFeeds(deps);
   if (views.length === 0) return ['Feeds: none. Create one by POST /v1/feeds.'];
   const lines = views.map((view) => `  ${view.feed.slug.padEnd(24)} ${feedText(view)}`);
   const network = views.filter(
@@ -36,7 +36,7 @@ function feedText(view: FeedView): string {
 
 /** One line per prediction with its standing. */
 export async function describePredictions(deps: Deps): Promise<string[]> {
-  const page = await listPredictionsAt(deps, {
+  const page = await listPredictions(deps, {
     filter: {},
     status: null,
     outcome: null,

@@ -1,7 +1,7 @@
 import { type Scope, scopes } from '../domain/access/api-key.ts';
 import { type Instant, parseDate } from '../domain/instant.ts';
 import { apiKeyToJson } from '../http/access/api-keys.ts';
-import { createApiKey, findApiKeyById, listApiKeyPage, revokeApiKeyById } from '../services/access/api-keys.ts';
+import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from '../services/access/api-keys.ts';
 import { shellActor } from '../services/access/audit.ts';
 import { performWrite, type WriteAsk } from '../services/access/writes.ts';
 import type { Deps } from '../services/deps.ts';
@@ -67,7 +67,7 @@ function readExpiry(text: string | undefined): Instant | null {
 async function listAll(deps: Deps): Promise<unknown[]> {
   const keys: unknown[] = [];
   for (let after: string | null = null; ; ) {
-    const rows: Awaited<ReturnType<typeof listApiKeyPage>> = await listApiKeyPage(deps, { after, limit: pageRows });
+    const rows: Awaited<ReturnType<typeof listApiKeys>> = await listApiKeys(deps, { after, limit: pageRows });
     keys.push(...rows.map((row) => apiKeyToJson(row, deps.now())));
     after = rows.at(-1)?.id ?? null;
     if (rows.length < pageRows) return keys;
@@ -75,10 +75,10 @@ async function listAll(deps: Deps): Promise<unknown[]> {
 }
 
 async function revokeFromShell(deps: Deps, id: string): Promise<unknown> {
-  await performWrite(deps, askOf('revokeApiKeyById'), {
-    before: async (inside) => apiKeyToJson(await findApiKeyById(inside, id), deps.now()),
-    run: (inside) => revokeApiKeyById(inside, id),
+  await performWrite(deps, askOf('revokeApiKey'), {
+    before: async (inside) => apiKeyToJson(await getApiKey(inside, id), deps.now()),
+    run: (inside) => revokeApiKey(inside, id),
     after: () => null,
   });
-  return apiKeyToJson(await findApiKeyById(deps, id), deps.now());
+  return apiKeyToJson(await getApiKey(deps, id), deps.now());
 }

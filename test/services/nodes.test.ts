@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Deps } from '../../src/services/deps.ts';
 import { pollDueFeeds } from '../../src/services/feeds/polls.ts';
-import { recordPrediction } from '../../src/services/predictions/predictions.ts';
-import { decideByPerson } from '../../src/services/predictions/resolutions.ts';
+import { createPrediction } from '../../src/services/predictions/predictions.ts';
+import { createPredictionResolution } from '../../src/services/predictions/resolutions.ts';
 import { readSeed, seedOnce } from '../../src/services/predictions/seed.ts';
 import { resolveDue, resolveEverything } from '../../src/services/settling/resolver.ts';
 import type { Database } from '../../src/store/db.ts';
@@ -118,7 +118,7 @@ describe('two nodes on one database', () => {
   test('let one of two people decide, and tell the other', async () => {
     await record(world, 'o1-is-wise', { op: 'judged', question: 'Is it?' });
     const decide = (node: Deps, outcome: 'yes' | 'no') =>
-      decideByPerson(node, 'o1-is-wise', {
+      createPredictionResolution(node, 'o1-is-wise', {
         outcome,
         effectiveAt: '2025-01-01',
         reasonCode: 'judged',
@@ -154,7 +154,7 @@ describe('two nodes on one database', () => {
     serve([...oldModels, 'gpt-5']);
     world.clock.advance(hours(1));
     const input = { slug: 'gpt-5', statement: 'GPT-5 comes.', madeAt: '2024-12-01', criterion: gptReleased('5') };
-    await Promise.all([tick(), recordPrediction(nodes[1] ?? world.deps, input)]);
+    await Promise.all([tick(), createPrediction(nodes[1] ?? world.deps, input)]);
     world.clock.advance(hours(1));
     await resolveDue(world.deps);
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'proposed', prediction: { state: 'proposed' } });

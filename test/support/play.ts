@@ -1,12 +1,8 @@
 import type { Criterion } from '../../src/domain/criterion/criterion.ts';
 import { hourMs } from '../../src/domain/instant.ts';
-import { pollFeedNow, type ReadingReport } from '../../src/services/feeds/polls.ts';
-import {
-  findPredictionAt,
-  type PredictionInput,
-  recordPrediction,
-} from '../../src/services/predictions/predictions.ts';
-import { listResolutionsOf } from '../../src/services/predictions/resolutions.ts';
+import { pollFeed, type ReadingReport } from '../../src/services/feeds/polls.ts';
+import { createPrediction, getPrediction, type PredictionInput } from '../../src/services/predictions/predictions.ts';
+import { listPredictionResolutions } from '../../src/services/predictions/resolutions.ts';
 import type { PredictionView } from '../../src/services/predictions/views.ts';
 import { findFeed } from '../../src/store/feeds.ts';
 import { served } from './wire.ts';
@@ -19,7 +15,7 @@ export async function read(world: World, slug: string, payload: unknown): Promis
   const feed = await findFeed(world.db.sql, slug);
   if (feed === null || feed.url === null) throw new Error(`the world has no feed ${slug} with a url`);
   world.wire.answer(feed.url, served(payload));
-  return await pollFeedNow(world.deps, slug);
+  return await pollFeed(world.deps, slug);
 }
 
 /** Moves the clock to a time and reads what feeds serve then, in the order given. */
@@ -37,16 +33,16 @@ export async function record(
 ): Promise<PredictionView> {
   const { madeAt = '2025-01-01', evidencePolicy } = more;
   const input = { slug, statement: `The statement of ${slug}.`, madeAt, criterion, evidencePolicy };
-  return (await recordPrediction(world.deps, input)).view;
+  return (await createPrediction(world.deps, input)).view;
 }
 
 export async function view(world: World, slug: string, asOf?: string): Promise<PredictionView> {
-  return await findPredictionAt(world.deps, slug, asOf === undefined ? null : instantOf(asOf));
+  return await getPrediction(world.deps, slug, asOf === undefined ? null : instantOf(asOf));
 }
 
 /** Every resolution of a prediction, oldest first: outcome, when in the world, when known, by whom. */
 export async function resolutions(world: World, slug: string): Promise<string[]> {
-  const rows = await listResolutionsOf(world.deps, slug);
+  const rows = await listPredictionResolutions(world.deps, slug);
   return rows.map((row) => `${row.outcome} ${row.effectiveAt} known ${iso(row.knownAt)} by ${row.decidedBy}`);
 }
 

@@ -1,15 +1,15 @@
 import { createApiKey, rotateApiKey } from '../../src/services/access/api-keys.ts';
 import { placeEvents } from '../../src/services/events/event-log.ts';
-import { addToIdentity } from '../../src/services/identity/curation.ts';
+import { createIdentityAddition } from '../../src/services/identity/curation.ts';
 import { withCurrentIdentity } from '../../src/services/identity/identity.ts';
 import { refreshModels } from '../../src/services/models/states.ts';
-import { replaceCriterion } from '../../src/services/predictions/criterion-versions.ts';
-import { editPrediction } from '../../src/services/predictions/predictions.ts';
+import { replacePredictionCriterion } from '../../src/services/predictions/criterion-versions.ts';
+import { updatePrediction } from '../../src/services/predictions/predictions.ts';
 import { createPredictor } from '../../src/services/predictions/predictors.ts';
 import { createSource } from '../../src/services/predictions/sources.ts';
-import { recordForecast } from '../../src/services/scores/forecasts.ts';
+import { createPredictionForecast } from '../../src/services/scores/forecasts.ts';
 import { resolveDue } from '../../src/services/settling/resolver.ts';
-import { exportRecord } from '../../src/services/transfer/export.ts';
+import { exportRecords } from '../../src/services/transfer/export.ts';
 import { importRecord } from '../../src/services/transfer/import.ts';
 import { sendDue } from '../../src/services/webhooks/sender.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
@@ -50,12 +50,12 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
     slug: 'judged',
     tags: ['weather', 'deux mots, "é"'],
   });
-  await recordForecast(world.deps, judged.id, { probability: 0.1 + 0.2 });
+  await createPredictionForecast(world.deps, judged.id, { probability: 0.1 + 0.2 });
   await decide(world, judged.id, 'yes');
   await decide(world, judged.id, 'no');
   await record(world, 'edited', gptReleased('7'));
-  await editPrediction(world.deps, 'edited', { statement: 'Zeile\n"zwei" – 模型 🦉 \\u0041' }, null);
-  await replaceCriterion(world.deps, 'edited', { criterion: gptReleased('8'), reason: 'A slip.' }, null);
+  await updatePrediction(world.deps, 'edited', { statement: 'Zeile\n"zwei" – 模型 🦉 \\u0041' }, null);
+  await replacePredictionCriterion(world.deps, 'edited', { criterion: gptReleased('8'), reason: 'A slip.' }, null);
   const key = await createApiKey(world.deps, { name: 'A key', scopes: ['read', 'write'], expiresAt: null }, 'admin');
   await rotateApiKey(world.deps, key.row.id, 1000, 'admin');
   await curate(world);
@@ -68,7 +68,7 @@ async function curate(world: World): Promise<void> {
   const deps = await withCurrentIdentity(world.deps);
   const entry = { kind: 'alias', id: 'gpt-next', reason: 'codename' } as const;
   const input = { entry, supersedes: null, reason: 'A name of the house.', sourceUrl: null };
-  await addToIdentity(deps, input, { decidedBy: 'admin', expected: deps.identity.version });
+  await createIdentityAddition(deps, input, { decidedBy: 'admin', expected: deps.identity.version });
 }
 
 /** What services bring about seldom, and values that are easily bent on the way. */
@@ -90,7 +90,7 @@ async function fillByHand({ db, deps }: World): Promise<void> {
 /** The record of a database, as text. */
 export async function exported(db: Database): Promise<string> {
   const chunks: Uint8Array[] = [];
-  await exportRecord({ db }, { program: '0.0.0', write: async (bytes) => void chunks.push(bytes) });
+  await exportRecords({ db }, { program: '0.0.0', write: async (bytes) => void chunks.push(bytes) });
   return Buffer.concat(chunks).toString('utf8');
 }
 

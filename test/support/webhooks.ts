@@ -1,6 +1,6 @@
-import { recordPrediction } from '../../src/services/predictions/predictions.ts';
-import { decideByPerson } from '../../src/services/predictions/resolutions.ts';
-import { createEndpoint, type EndpointInput } from '../../src/services/webhooks/endpoints.ts';
+import { createPrediction } from '../../src/services/predictions/predictions.ts';
+import { createPredictionResolution } from '../../src/services/predictions/resolutions.ts';
+import { createWebhookEndpoint, type EndpointInput } from '../../src/services/webhooks/endpoints.ts';
 import type { DeliveryRow } from '../../src/store/webhook-deliveries.ts';
 import { listAttempts, listDeliveries } from '../../src/store/webhook-deliveries.ts';
 import type { World } from './world.ts';
@@ -10,7 +10,7 @@ let claims = 0;
 /** A claim that only a person can settle; recording it is an event. */
 export async function claim(world: World, fields: object = {}): Promise<{ id: string; slug: string }> {
   claims += 1;
-  const { view } = await recordPrediction(world.deps, {
+  const { view } = await createPrediction(world.deps, {
     slug: `claim-${claims}`,
     statement: 'It will rain.',
     madeAt: '2025-01-01',
@@ -22,7 +22,7 @@ export async function claim(world: World, fields: object = {}): Promise<{ id: st
 
 /** A person settles a claim. */
 export async function decide(world: World, id: string, outcome: 'yes' | 'no' | 'ambiguous' | 'annulled' = 'yes') {
-  return await decideByPerson(world.deps, id, {
+  return await createPredictionResolution(world.deps, id, {
     outcome,
     effectiveAt: '2025-01-01',
     reasonCode: 'judged',
@@ -38,7 +38,11 @@ export async function subscribe(
   url: string,
   input: Omit<EndpointInput, 'url'> = {},
 ): Promise<{ id: string; secret: string }> {
-  const { endpoint, secret } = await createEndpoint(world.deps, { url, eventTypes: ['prediction.resolved'], ...input });
+  const { endpoint, secret } = await createWebhookEndpoint(world.deps, {
+    url,
+    eventTypes: ['prediction.resolved'],
+    ...input,
+  });
   return { id: endpoint.id, secret: secret ?? '' };
 }
 

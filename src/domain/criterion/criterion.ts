@@ -97,12 +97,18 @@ const windowOrder = { error: '`by` lies before `from`: no event could ever fall 
 const released = z
   .strictObject({ op: z.literal('released'), model: modelPatternSchema, ...windowFields })
   .refine(windowIsOrdered, windowOrder)
-  .meta({ id: 'Released', description: 'A model matching the pattern became publicly available in the window.' });
+  .meta({
+    id: 'ReleasedCriterion',
+    description: 'A model matching the pattern became publicly available in the window.',
+  });
 
 const retired = z
   .strictObject({ op: z.literal('retired'), model: modelPatternSchema, ...windowFields })
   .refine(windowIsOrdered, windowOrder)
-  .meta({ id: 'Retired', description: 'A model matching the pattern was withdrawn by its publisher in the window.' });
+  .meta({
+    id: 'RetiredCriterion',
+    description: 'A model matching the pattern was withdrawn by its publisher in the window.',
+  });
 
 const comparison = z
   .strictObject({
@@ -125,7 +131,7 @@ const attribute = z
   })
   .refine(windowIsOrdered, windowOrder)
   .meta({
-    id: 'AttributeIs',
+    id: 'AttributeIsCriterion',
     description: 'A matching model has a published attribute that satisfies the comparison.',
   });
 
@@ -139,17 +145,17 @@ const count = z
   })
   .refine(windowIsOrdered, windowOrder)
   .meta({
-    id: 'Count',
+    id: 'CountCriterion',
     description: 'At least so many distinct matching models or versions were released in the window.',
   });
 
 const eventLeaf = z
   .discriminatedUnion('op', [released, retired, attribute, count])
-  .meta({ id: 'EventLeaf', description: 'Something that happens at a moment.' });
+  .meta({ id: 'EventCriterion', description: 'Something that happens at a moment.' });
 
 const precedes = z
   .strictObject({ op: z.literal('precedes'), first: eventLeaf, second: eventLeaf, by: windowDate.optional() })
-  .meta({ id: 'Precedes', description: 'The first event happens strictly before the second.' });
+  .meta({ id: 'PrecedesCriterion', description: 'The first event happens strictly before the second.' });
 
 const within = z
   .strictObject({
@@ -161,7 +167,7 @@ const within = z
       .regex(durationPattern, 'an ISO 8601 duration in years, months, weeks or days: "P3M"')
       .meta({ description: 'ISO 8601; months clamp to the last day.', example: 'P3M' }),
   })
-  .meta({ id: 'Within', description: 'The event happens within a duration after another.' });
+  .meta({ id: 'WithinCriterion', description: 'The event happens within a duration after another.' });
 
 const judged = z
   .strictObject({
@@ -173,7 +179,7 @@ const judged = z
       .refine((text) => !text.includes('\u0000'), 'U+0000 is not text'),
     by: windowDate.optional(),
   })
-  .meta({ id: 'Judged', description: 'Only a person can answer.' });
+  .meta({ id: 'JudgedCriterion', description: 'Only a person can answer.' });
 
 const operandsMax = 200;
 
@@ -184,7 +190,7 @@ const not = z
       return criterionSchema;
     },
   })
-  .meta({ id: 'Not', description: 'What it holds does not come true.' });
+  .meta({ id: 'NotCriterion', description: 'What it holds does not come true.' });
 
 const all = z
   .strictObject({
@@ -193,7 +199,7 @@ const all = z
       return z.array(criterionSchema).min(1).max(operandsMax);
     },
   })
-  .meta({ id: 'All', description: 'Everything that it holds comes true.' });
+  .meta({ id: 'AllCriterion', description: 'Everything that it holds comes true.' });
 
 const any = z
   .strictObject({
@@ -202,7 +208,7 @@ const any = z
       return z.array(criterionSchema).min(1).max(operandsMax);
     },
   })
-  .meta({ id: 'Any', description: 'At least one of what it holds comes true.' });
+  .meta({ id: 'AnyCriterion', description: 'At least one of what it holds comes true.' });
 
 export type ModelPattern = z.infer<typeof modelPatternSchema>;
 export type Released = z.infer<typeof released>;

@@ -5,11 +5,11 @@ import { formatInstant, type Instant, parseDate } from '../../domain/instant.ts'
 import {
   apiKeyStatus,
   createApiKey,
-  findApiKeyById,
-  listApiKeyPage,
+  getApiKey,
+  listApiKeys,
   type NewApiKey,
   overlapMsMax,
-  revokeApiKeyById,
+  revokeApiKey,
   rotateApiKey,
 } from '../../services/access/api-keys.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -57,7 +57,7 @@ const newKeySchema = apiKeySchema
       example: apiKeyExample.key,
     }),
   })
-  .meta({ id: 'NewApiKey', description: 'A key at the only moment at which it is shown.' });
+  .meta({ id: 'CreatedApiKey', description: 'A key at the only moment at which it is shown.' });
 
 type ApiKey = NewApiKey['row'];
 
@@ -90,7 +90,7 @@ const { key: _key, ...shownExample } = apiKeyExample;
 const list = operation({
   method: 'get',
   path: '/v1/api-keys',
-  operationId: 'listApiKeyPage',
+  operationId: 'listApiKeys',
   tag,
   summary: 'List keys',
   description: 'Every key that was ever made, oldest first; the admin key of the environment is not among them.',
@@ -99,12 +99,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('ApiKeyPage', 'A page of keys.', apiKeySchema),
+    schema: pageSchema('ApiKeyList', 'A page of keys.', apiKeySchema),
     example: { data: [shownExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listApiKeyPage(http.services, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listApiKeys(http.services, { after, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.id);
     const data = rows.map((row) => apiKeyToJson(row, http.services.now()));
     return pageReply({ listing, target }, data, next);
@@ -153,7 +153,7 @@ const create = operation({
 const find = operation({
   method: 'get',
   path: '/v1/api-keys/{id}',
-  operationId: 'findApiKeyById',
+  operationId: 'getApiKey',
   tag,
   summary: 'Get a key',
   description: 'What is known of a key; never the key itself.',
@@ -161,7 +161,7 @@ const find = operation({
   params: idParameter,
   answer: { status: 200, description: 'The key.', schema: apiKeySchema, example: shownExample },
   handle: async ({ services }, { params }) => ({
-    body: apiKeyToJson(await findApiKeyById(services, params.id), services.now()),
+    body: apiKeyToJson(await getApiKey(services, params.id), services.now()),
     version: onlyVersion,
   }),
 });
@@ -169,16 +169,16 @@ const find = operation({
 const remove = operation({
   method: 'delete',
   path: '/v1/api-keys/{id}',
-  operationId: 'revokeApiKeyById',
+  operationId: 'revokeApiKey',
   tag,
   summary: 'Revoke a key',
   description: 'It stops working at once, on every node, and stays in the list as revoked.',
   access: 'admin',
   params: idParameter,
-  before: async ({ services }, { id }) => apiKeyToJson(await findApiKeyById(services, id), services.now()),
+  before: async ({ services }, { id }) => apiKeyToJson(await getApiKey(services, id), services.now()),
   answer: { status: 204, description: 'Revoked.' },
   handle: async ({ services }, { params }) => {
-    await revokeApiKeyById(services, params.id);
+    await revokeApiKey(services, params.id);
     return { status: 204 };
   },
 });
@@ -197,7 +197,7 @@ const rotateSchema = z
         example: 'P1D',
       }),
   })
-  .meta({ id: 'ApiKeyRotation', description: 'How a key is replaced.' });
+  .meta({ id: 'ApiKeyRotationInput', description: 'How a key is replaced.' });
 
 const rotate = operation({
   method: 'post',
@@ -209,7 +209,7 @@ const rotate = operation({
     'Makes a key with the same name, scopes and length of life, shown this once. The old one goes on working for the overlap.',
   access: 'admin',
   params: idParameter,
-  before: async ({ services }, { id }) => apiKeyToJson(await findApiKeyById(services, id), services.now()),
+  before: async ({ services }, { id }) => apiKeyToJson(await getApiKey(services, id), services.now()),
   body: { schema: rotateSchema, example: { overlap: 'P1D' } },
   answer: { status: 201, description: 'The new key.', schema: newKeySchema, example: apiKeyExample },
   refusals: ['conflict'],

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { listAuditPage } from '../../services/access/audit.ts';
+import { listAuditEntries } from '../../services/access/audit.ts';
 import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
 import { filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
@@ -26,7 +26,7 @@ const auditSchema = z
   })
   .meta({ id: 'AuditEntry', description: 'Who changed what, and how it looked before and after.' });
 
-type AuditEntry = Awaited<ReturnType<typeof listAuditPage>>[number];
+type AuditEntry = Awaited<ReturnType<typeof listAuditEntries>>[number];
 
 function auditToJson(entry: AuditEntry): z.infer<typeof auditSchema> {
   return {
@@ -49,7 +49,7 @@ function asDocument(value: unknown): Record<string, unknown> | null {
 const list = operation({
   method: 'get',
   path: '/v1/audit',
-  operationId: 'listAuditPage',
+  operationId: 'listAuditEntries',
   tag: 'Keys and audit',
   summary: 'List who changed what',
   description:
@@ -64,13 +64,13 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('AuditPage', 'A page of changes.', auditSchema),
+    schema: pageSchema('AuditEntryList', 'A page of changes.', auditSchema),
     example: { data: [auditExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
     const filter = given({ actor: query.actor, operation: query.operation, resourceId: query.resource_id });
-    const found = await listAuditPage(services, filter, { before, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listAuditEntries(services, filter, { before, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
     return pageReply({ listing, target }, rows.map(auditToJson), next);
   },

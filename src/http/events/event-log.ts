@@ -5,7 +5,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import {
   findNewestPosition,
   type LoggedEvent,
-  listEventPage,
+  listEvents,
   requirePositionOf,
 } from '../../services/events/event-log.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -102,7 +102,7 @@ const filters = {
 const list = operation({
   method: 'get',
   path: '/v1/events',
-  operationId: 'listEventPage',
+  operationId: 'listEvents',
   tag,
   summary: 'List events',
   description:
@@ -112,14 +112,14 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('EventPage', 'A page of events.', eventSchema),
+    schema: pageSchema('EventList', 'A page of events.', eventSchema),
     example: { data: [eventExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const start = (await positionAfter(services, query.after)) ?? 0;
     const after = query.cursor === undefined ? start : readCursor(listing, query.cursor, numberPosition);
     const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
-    const found = await listEventPage(services, filter, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listEvents(services, filter, { after, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.position);
     return pageReply({ listing, target }, rows.map(eventToJson), next);
   },

@@ -1,4 +1,4 @@
-import { type EventFilter, type LoggedEvent, listEventPage } from '../../services/events/event-log.ts';
+import { type EventFilter, type LoggedEvent, listEvents } from '../../services/events/event-log.ts';
 import type { HttpDeps, StreamLimits } from '../deps.ts';
 
 export const streamLimits: StreamLimits = {
@@ -79,7 +79,7 @@ async function* readChunks(
     let chunk = '';
     while (chunk === '' && !quiet.aborted && !isOver()) {
       const upTo = http.pulse.newest();
-      const events = await listEventPage(http.services, ask.filter, { after: position, limit: chunkEventsMax });
+      const events = await listEvents(http.services, ask.filter, { after: position, limit: chunkEventsMax });
       position = Math.max(position, events.at(-1)?.position ?? upTo);
       chunk = events.map((event) => message(event, ask.render)).join('');
       if (chunk === '') await http.pulse.beyond(position, quiet);

@@ -3,7 +3,7 @@ import { jsonOptionsSchema } from '../../domain/feeds/adapters/json-options.ts';
 import { adapterNames } from '../../domain/feeds/adapters/registry.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { createFeed, deleteFeed, editFeed, findFeedView, listFeedViews } from '../../services/feeds/feeds.ts';
+import { createFeed, deleteFeed, getFeed, listFeeds, updateFeed } from '../../services/feeds/feeds.ts';
 import { readCursor, textPosition } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
 import { pageFields, pageSchema, slugField, urlCharsMax } from '../operation/fields.ts';
@@ -98,7 +98,7 @@ const editSchema = z
 const list = operation({
   method: 'get',
   path: '/v1/feeds',
-  operationId: 'listFeedViews',
+  operationId: 'listFeeds',
   tag,
   summary: 'List feeds',
   description: 'Every feed with its watermark and health.',
@@ -107,11 +107,11 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('FeedPage', 'A page of feeds.', feedSchema),
+    schema: pageSchema('FeedList', 'A page of feeds.', feedSchema),
     example: { data: [feedExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
-    const views = await listFeedViews(services);
+    const views = await listFeeds(services);
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
     const start = after === null ? 0 : views.findIndex(({ feed }) => feed.id === after) + 1;
     if (after !== null && start === 0)
@@ -155,7 +155,7 @@ const create = operation({
 const find = operation({
   method: 'get',
   path: '/v1/feeds/{id}',
-  operationId: 'findFeedView',
+  operationId: 'getFeed',
   tag,
   summary: 'Get a feed',
   description: 'A feed with its watermark, health and last poll.',
@@ -163,7 +163,7 @@ const find = operation({
   params: idParameter,
   answer: { status: 200, description: 'The feed.', schema: feedSchema, example: feedExample },
   handle: async ({ services }, { params }) => {
-    const view = await findFeedView(services, params.id);
+    const view = await getFeed(services, params.id);
     return { body: feedToJson(view), version: view.feed.version };
   },
 });
@@ -171,7 +171,7 @@ const find = operation({
 const edit = operation({
   method: 'patch',
   path: '/v1/feeds/{id}',
-  operationId: 'editFeed',
+  operationId: 'updateFeed',
   tag,
   summary: 'Edit a feed',
   description:
@@ -184,7 +184,7 @@ const edit = operation({
     mediaTypes: ['application/merge-patch+json', 'application/json'],
   },
   ifMatch: true,
-  before: async ({ services }, { id }) => feedToJson(await findFeedView(services, id)),
+  before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
   answer: {
     status: 200,
     description: 'The feed as edited.',
@@ -194,8 +194,8 @@ const edit = operation({
   handle: async ({ services }, { params, body, expected }) => {
     requireChange(body);
     const { settlement_lag: settlementLag, ...rest } = body;
-    const version = await pickVersion(expected, async () => (await findFeedView(services, params.id)).feed.version);
-    const view = await editFeed(services, params.id, { ...rest, settlementLag }, version);
+    const version = await pickVersion(expected, async () => (await getFeed(services, params.id)).feed.version);
+    const view = await updateFeed(services, params.id, { ...rest, settlementLag }, version);
     return { body: feedToJson(view), version: view.feed.version };
   },
 });
@@ -209,7 +209,7 @@ const remove = operation({
   description: 'Only one that was never read: what a feed said is evidence, and such a feed can be disabled instead.',
   access: 'feeds',
   params: idParameter,
-  before: async ({ services }, { id }) => feedToJson(await findFeedView(services, id)),
+  before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
   answer: { status: 204, description: 'Deleted.' },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { whyUnread } from '../../domain/identity/parse.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import { listObservationPage, listUnrecognisedPage } from '../../services/feeds/observations.ts';
+import { listObservations, listUnrecognisedNames } from '../../services/feeds/observations.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { numberPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
@@ -46,7 +46,7 @@ const observationSchema = z
   })
   .meta({ id: 'Observation', description: 'One item of one feed, as published. Never changed.' });
 
-type Observation = Awaited<ReturnType<typeof listObservationPage>>[number];
+type Observation = Awaited<ReturnType<typeof listObservations>>[number];
 
 function observationToJson(row: Observation): z.infer<typeof observationSchema> {
   const { vendor, family, modelVersion: version, tier, stage } = row;
@@ -71,7 +71,7 @@ function observationToJson(row: Observation): z.infer<typeof observationSchema> 
 const list = operation({
   method: 'get',
   path: '/v1/observations',
-  operationId: 'listObservationPage',
+  operationId: 'listObservations',
   tag,
   summary: 'List observations',
   description: 'Raw evidence, newest ingestion first.',
@@ -88,14 +88,14 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('ObservationPage', 'A page of observations.', observationSchema),
+    schema: pageSchema('ObservationList', 'A page of observations.', observationSchema),
     example: { data: [observationExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {
     const { feed, vendor, family, name } = query;
     const asOf = pastOrNow(http, query.as_of);
     const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
-    const found = await listObservationPage(http.services, given({ feed, vendor, family, name }), {
+    const found = await listObservations(http.services, given({ feed, vendor, family, name }), {
       before,
       asOf,
       limit: (query.limit ?? pageDefault) + 1,
@@ -125,7 +125,7 @@ const unrecognisedSchema = z
 const unrecognised = operation({
   method: 'get',
   path: '/v1/observations/unrecognised',
-  operationId: 'listUnrecognisedPage',
+  operationId: 'listUnrecognisedNames',
   tag,
   summary: 'List names nobody could parse',
   description: 'Names that were read to be no model, with the reason. They can never resolve anything.',
@@ -135,7 +135,7 @@ const unrecognised = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('UnrecognisedPage', 'A page of unrecognised names.', unrecognisedSchema),
+    schema: pageSchema('UnrecognisedNameList', 'A page of unrecognised names.', unrecognisedSchema),
     example: {
       data: [
         {
@@ -158,7 +158,7 @@ const unrecognised = operation({
     const at =
       query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([textPosition, textPosition]));
     const after = at === null ? null : { reason: at[0], name: at[1] };
-    const found = await listUnrecognisedPage(services, {
+    const found = await listUnrecognisedNames(services, {
       reason: query.reason ?? null,
       after,
       limit: (query.limit ?? pageDefault) + 1,

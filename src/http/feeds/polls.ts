@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { parseInstant } from '../../domain/instant.ts';
-import { findFeedView, listFeedPolls } from '../../services/feeds/feeds.ts';
-import { ingestMsMax, pollFeedNow } from '../../services/feeds/polls.ts';
-import { postSnapshot } from '../../services/feeds/snapshots.ts';
+import { getFeed, listFeedPolls } from '../../services/feeds/feeds.ts';
+import { ingestMsMax, pollFeed } from '../../services/feeds/polls.ts';
+import { createFeedSnapshot } from '../../services/feeds/snapshots.ts';
 import { snapshotBytesMax } from '../operation/body.ts';
 import { instantPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { pageFields, pageSchema } from '../operation/fields.ts';
@@ -27,7 +27,7 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('PollPage', 'A page of polls.', pollSchema),
+    schema: pageSchema('PollList', 'A page of polls.', pollSchema),
     example: { data: [pollExample], next_cursor: null },
   },
   handle: async ({ services }, { params, query, listing, target }) => {
@@ -43,7 +43,7 @@ const list = operation({
 const pollNow = operation({
   method: 'post',
   path: '/v1/feeds/{id}/polls',
-  operationId: 'pollFeedNow',
+  operationId: 'pollFeed',
   tag,
   summary: 'Poll a feed now',
   description:
@@ -51,7 +51,7 @@ const pollNow = operation({
   access: 'feeds',
   params: idParameter,
   apart: true,
-  before: async ({ services }, { id }) => feedToJson(await findFeedView(services, id)),
+  before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
   answer: {
     status: 201,
     description: 'The poll, ended.',
@@ -62,7 +62,7 @@ const pollNow = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
-    const { poll, resolutions } = await pollFeedNow(services, params.id);
+    const { poll, resolutions } = await pollFeed(services, params.id);
     return {
       status: 201,
       body: { ...pollToJson(poll), resolutions },
@@ -98,7 +98,7 @@ const observedAtField = z
 const snapshot = operation({
   method: 'post',
   path: '/v1/feeds/{id}/snapshots',
-  operationId: 'postSnapshot',
+  operationId: 'createFeedSnapshot',
   tag,
   summary: 'Send in an archived payload',
   description:
@@ -130,7 +130,7 @@ const snapshot = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, query, bytes }) => {
-    const { poll, resolutions } = await postSnapshot(services, params.id, query.observed_at, bytes);
+    const { poll, resolutions } = await createFeedSnapshot(services, params.id, query.observed_at, bytes);
     const body: z.infer<typeof snapshotSchema> = {
       poll_id: poll.id,
       items: poll.items,

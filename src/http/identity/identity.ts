@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { additionSchema } from '../../domain/identity/additions.ts';
 import {
-  addToIdentity,
-  checkAddition,
+  checkIdentityAddition,
+  createIdentityAddition,
   curateMsMax,
-  findIdentity,
-  listAdditionPage,
+  getIdentity,
+  listIdentityAdditions,
 } from '../../services/identity/curation.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
@@ -31,12 +31,12 @@ const identitySchema = z
     file: z.string().meta({ description: 'Version of the reviewed file.', example: '2026-11-22.1' }),
     additions: z.int().meta({ description: 'Additions in force.' }),
   })
-  .meta({ id: 'IdentityData', description: 'By what names are read.' });
+  .meta({ id: 'IdentityVersion', description: 'By what names are read.' });
 
 const find = operation({
   method: 'get',
   path: '/v1/identity',
-  operationId: 'findIdentity',
+  operationId: 'getIdentity',
   tag,
   summary: 'Get the version of the identity data',
   description: 'By what data names are read as models: the reviewed file, and what curators added to it.',
@@ -47,7 +47,7 @@ const find = operation({
     schema: identitySchema,
     example: { version: '2026-11-22.1+3', file: '2026-11-22.1', additions: 2 },
   },
-  handle: async ({ services }) => ({ body: await findIdentity(services) }),
+  handle: async ({ services }) => ({ body: await getIdentity(services) }),
 });
 
 const shared = {
@@ -70,7 +70,7 @@ const addsOrTakesBack = { error: 'give an entry to add, an addition to supersede
 const checkSchema = z
   .strictObject(shared)
   .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrTakesBack)
-  .meta({ id: 'AdditionCheck', description: 'An addition to be tried out.' });
+  .meta({ id: 'IdentityAdditionCheckInput', description: 'An addition to be tried out.' });
 
 const inputSchema = z
   .strictObject({
@@ -81,12 +81,12 @@ const inputSchema = z
     }),
   })
   .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrTakesBack)
-  .meta({ id: 'AdditionInput', description: 'An addition to be made, after a dry run.' });
+  .meta({ id: 'IdentityAdditionInput', description: 'An addition to be made, after a dry run.' });
 
 const check = operation({
   method: 'post',
   path: '/v1/identity/additions/check',
-  operationId: 'checkAddition',
+  operationId: 'checkIdentityAddition',
   tag,
   summary: 'Try an addition out',
   description:
@@ -96,7 +96,9 @@ const check = operation({
   body: { schema: checkSchema, example: inputExample },
   answer: { status: 200, description: 'What would change.', schema: reportSchema, example: reportExample },
   refusals: ['conflict'],
-  handle: async ({ services }, { body }) => ({ body: reportToJson(await checkAddition(services, readInput(body))) }),
+  handle: async ({ services }, { body }) => ({
+    body: reportToJson(await checkIdentityAddition(services, readInput(body))),
+  }),
 });
 
 function readInput(body: z.infer<typeof checkSchema>) {
@@ -107,7 +109,7 @@ function readInput(body: z.infer<typeof checkSchema>) {
 const list = operation({
   method: 'get',
   path: '/v1/identity/additions',
-  operationId: 'listAdditionPage',
+  operationId: 'listIdentityAdditions',
   tag,
   summary: 'List additions to the identity data',
   description:
@@ -117,12 +119,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('AdditionPage', 'A page of additions.', additionRowSchema),
+    schema: pageSchema('IdentityAdditionList', 'A page of additions.', additionRowSchema),
     example: { data: [additionExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
-    const found = await listAdditionPage(services, { before, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listIdentityAdditions(services, { before, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.revision);
     return pageReply({ listing, target }, rows.map(additionToJson), next);
   },
@@ -130,12 +132,12 @@ const list = operation({
 
 const madeSchema = reportSchema
   .extend({ id: z.string().meta({ description: 'Of the addition.' }) })
-  .meta({ id: 'AdditionMade', description: 'An addition, and what it changed.' });
+  .meta({ id: 'CreatedIdentityAddition', description: 'An addition, and what it changed.' });
 
 const add = operation({
   method: 'post',
   path: '/v1/identity/additions',
-  operationId: 'addToIdentity',
+  operationId: 'createIdentityAddition',
   tag,
   summary: 'Add to the identity data',
   description:
@@ -153,7 +155,7 @@ const add = operation({
   handle: async ({ services }, { body, caller }) => {
     const { identity_version: expected, ...input } = body;
     const decision = { decidedBy: (caller ?? adminCaller).id, expected };
-    const { id, report } = await addToIdentity(services, readInput(input), decision);
+    const { id, report } = await createIdentityAddition(services, readInput(input), decision);
     const headers = { location: '/v1/identity/additions' };
     return { status: 201, body: { ...reportToJson(report), id }, headers };
   },

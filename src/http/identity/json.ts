@@ -4,7 +4,7 @@ import { formatInstant } from '../../domain/instant.ts';
 import {
   type CurationReport,
   curatedToldMax,
-  type listAdditionPage,
+  type listIdentityAdditions,
   type PredictionStanding,
 } from '../../services/identity/curation.ts';
 import { adminCaller } from '../operation/auth.ts';
@@ -23,7 +23,7 @@ const readingSchema = z
     stage: z.string().nullable(),
     reason: z.string().nullable().meta({ description: 'Why it is read as no model; null when it is one.' }),
   })
-  .meta({ id: 'NameReading', description: 'What a name is read as.' });
+  .meta({ id: 'ParsedName', description: 'What a name is read as.' });
 
 const standingSchema = z.object({
   verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What follows from the evidence.' }),
@@ -65,7 +65,7 @@ export const reportSchema = z
         description: `Predictions that stand otherwise, ${curatedToldMax} at most. A resolution is never taken back: what contradicts it makes it disputed.`,
       }),
   })
-  .meta({ id: 'AdditionReport', description: 'What an addition changes.' });
+  .meta({ id: 'IdentityAdditionReport', description: 'What an addition changes.' });
 
 type Reading = CurationReport['items'][number]['after'];
 
@@ -164,7 +164,7 @@ export const additionExample = {
   created_at: '2025-08-08T00:00:00Z',
 };
 
-type AdditionRow = Awaited<ReturnType<typeof listAdditionPage>>[number];
+type AdditionRow = Awaited<ReturnType<typeof listIdentityAdditions>>[number];
 
 export function additionToJson(row: AdditionRow): z.infer<typeof additionRowSchema> {
   return {

@@ -3,7 +3,7 @@ import { datedBy, listedBy } from '../../domain/evaluation/answer.ts';
 import { stages } from '../../domain/feeds/item.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 import { formatInstant, formatInterval, type Instant, type Interval } from '../../domain/instant.ts';
-import type { listModelPage, ModelView } from '../../services/models/models.ts';
+import type { listModels, ModelView } from '../../services/models/models.ts';
 import { instantText } from '../operation/fields.ts';
 import { modelExample } from '../predictions/examples.ts';
 import { stampSchema } from '../predictions/json.ts';
@@ -66,7 +66,7 @@ export const modelSummarySchema = z
   })
   .meta({ id: 'ModelSummary', description: 'A canonical model, and what is known of its release.' });
 
-export type ModelRow = Awaited<ReturnType<typeof listModelPage>>[number];
+export type ModelRow = Awaited<ReturnType<typeof listModels>>[number];
 
 export function modelRowToJson(row: ModelRow): z.infer<typeof modelSummarySchema> {
   const { vendor, slug, family, modelVersion: version, tier, grade, stage, basis } = row;

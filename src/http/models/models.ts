@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { stages } from '../../domain/feeds/item.ts';
-import { findModel, listModelPage } from '../../services/models/models.ts';
+import { getModel, listModels } from '../../services/models/models.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
@@ -20,7 +20,7 @@ const noTier = 'none';
 const list = operation({
   method: 'get',
   path: '/v1/models',
-  operationId: 'listModelPage',
+  operationId: 'listModels',
   tag,
   summary: 'List models',
   description:
@@ -48,7 +48,7 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('ModelPage', 'A page of models.', modelSummarySchema),
+    schema: pageSchema('ModelSummaryList', 'A page of models.', modelSummarySchema),
     example: { data: [modelSummaryExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {
@@ -58,7 +58,7 @@ const list = operation({
       query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([textPosition, textPosition]));
     const released = { releasedGte: query['released[gte]'], releasedLt: query['released[lt]'] };
     const tier = query.tier === undefined ? {} : { tier: query.tier === noTier ? null : query.tier };
-    const found = await listModelPage(
+    const found = await listModels(
       http.services,
       { ...given({ vendor, family, stage, grade, q, ...released }), ...tier },
       {
@@ -75,7 +75,7 @@ const list = operation({
 const find = operation({
   method: 'get',
   path: '/v1/models/{vendor}/{slug}',
-  operationId: 'findModel',
+  operationId: 'getModel',
   tag,
   summary: 'Get a model',
   description:
@@ -94,7 +94,7 @@ const find = operation({
   answer: { status: 200, description: 'The model.', schema: modelSchema, example: modelDetailExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const view = await findModel(http.services, params.vendor, params.slug, asOf);
+    const view = await getModel(http.services, params.vendor, params.slug, asOf);
     const stamp = stampOf(asOf, http.services.identity.version);
     return { body: modelToJson(view, stamp), past: asOf !== null };
   },

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { listReleasePage } from '../../services/models/releases.ts';
+import { listReleases } from '../../services/models/releases.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { instantPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
@@ -18,7 +18,7 @@ const place = z.tuple([instantPosition, textPosition, textPosition]);
 const list = operation({
   method: 'get',
   path: '/v1/releases',
-  operationId: 'listReleasePage',
+  operationId: 'listReleases',
   tag: 'Models',
   summary: 'List releases',
   description:
@@ -36,14 +36,14 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('ReleasePage', 'A page of releases.', releaseSchema),
+    schema: pageSchema('ReleaseList', 'A page of releases.', releaseSchema),
     example: { data: [modelSummaryExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {
     const { vendor, family, from, to } = query;
     const asOf = pastOrNow(http, query.as_of);
     const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, place);
-    const found = await listReleasePage(http.services, given({ vendor, family, from, to }), {
+    const found = await listReleases(http.services, given({ vendor, family, from, to }), {
       after: at === null ? null : { occurredTo: at[0], vendor: at[1], slug: at[2] },
       asOf,
       limit: (query.limit ?? pageDefault) + 1,

@@ -25,7 +25,7 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
   const json = operation({
     method: 'get',
     path: '/openapi.json',
-    operationId: 'readOpenApiJson',
+    operationId: 'getOpenApiJson',
     tag,
     summary: 'This document, as JSON',
     description: 'The OpenAPI 3.1 document of this service.',
@@ -36,7 +36,7 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
   const yaml = operation({
     method: 'get',
     path: '/openapi.yaml',
-    operationId: 'readOpenApiYaml',
+    operationId: 'getOpenApiYaml',
     tag,
     summary: 'This document, as YAML',
     description: 'The OpenAPI 3.1 document of this service.',

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
 import { checkCriterion } from '../../services/predictions/criteria.ts';
-import { replaceCriterion } from '../../services/predictions/criterion-versions.ts';
-import { findPredictionAt } from '../../services/predictions/predictions.ts';
+import { replacePredictionCriterion } from '../../services/predictions/criterion-versions.ts';
+import { getPrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pickVersion } from '../operation/etag.ts';
 import { asOfField, criterionField, dateField, reasonCharsMax, text } from '../operation/fields.ts';
@@ -107,7 +107,7 @@ const replacementSchema = z
       example: 'A GPT-5 mini is another model: the claim is about the one of exactly that name.',
     }),
   })
-  .meta({ id: 'CriterionReplacement', description: 'A corrected criterion and why.' });
+  .meta({ id: 'CriterionReplacementInput', description: 'A corrected criterion and why.' });
 
 const unresolved = {
   status: 'open',
@@ -125,7 +125,7 @@ const replacementExample = {
 const replace = operation({
   method: 'post',
   path: '/v1/predictions/{id}/criterion',
-  operationId: 'replaceCriterion',
+  operationId: 'replacePredictionCriterion',
   tag: 'Criteria',
   summary: 'Correct a criterion',
   description:
@@ -134,7 +134,7 @@ const replace = operation({
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   body: { schema: replacementSchema, example: replacementExample },
   ifMatch: true,
-  before: async ({ services }, { id }) => predictionToJson(await findPredictionAt(services, id, null), null),
+  before: async ({ services }, { id }) => predictionToJson(await getPrediction(services, id, null), null),
   answer: {
     status: 200,
     description: 'The prediction with its new criterion.',
@@ -143,11 +143,8 @@ const replace = operation({
   },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
   handle: async ({ services }, { params, body, expected }) => {
-    const version = await pickVersion(
-      expected,
-      async () => (await findPredictionAt(services, params.id, null)).version,
-    );
-    const { view, warnings } = await replaceCriterion(services, params.id, body, version);
+    const version = await pickVersion(expected, async () => (await getPrediction(services, params.id, null)).version);
+    const { view, warnings } = await replacePredictionCriterion(services, params.id, body, version);
     return { body: { ...predictionToJson(view, null), warnings }, version: view.version };
   },
 });

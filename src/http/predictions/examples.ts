@@ -249,7 +249,7 @@ export const auditExample = {
   id: 'aud_01k21v70b5n8m2x4c6v9z1a3sd',
   recorded_at: '2025-08-08T09:12:00Z',
   actor: apiKeyExample.id,
-  operation: 'editPrediction',
+  operation: 'updatePrediction',
   path: `/v1/predictions/${predictionExample.slug}`,
   resource_id: predictionExample.id,
   request_id: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
-import { explainPrediction } from '../../services/predictions/explanations.ts';
+import { getPredictionExplanation } from '../../services/predictions/explanations.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -31,7 +31,7 @@ const explanationSchema = z
 const explain = operation({
   method: 'get',
   path: '/v1/predictions/{id}/explanation',
-  operationId: 'explainPrediction',
+  operationId: 'getPredictionExplanation',
   tag: 'Predictions',
   summary: 'Explain a prediction',
   description:
@@ -62,7 +62,7 @@ const explain = operation({
   },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const { view, evaluation, evaluatorVersion, identityVersion } = await explainPrediction(
+    const { view, evaluation, evaluatorVersion, identityVersion } = await getPredictionExplanation(
       http.services,
       params.id,
       asOf,

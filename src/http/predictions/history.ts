@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import { type HistoryEntry, listHistoryPage } from '../../services/predictions/history.ts';
+import { type HistoryEntry, listPredictionHistory } from '../../services/predictions/history.ts';
 import { instantPosition, numberPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { instantText, pageFields, pageSchema, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -125,7 +125,7 @@ const place = z.tuple([instantPosition, numberPosition, textPosition]);
 const list = operation({
   method: 'get',
   path: '/v1/predictions/{id}/history',
-  operationId: 'listHistoryPage',
+  operationId: 'listPredictionHistory',
   tag: 'Predictions',
   summary: "List a prediction's history",
   description:
@@ -136,12 +136,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('HistoryPage', 'A page of what happened to a prediction.', entrySchema),
+    schema: pageSchema('HistoryEntryList', 'A page of what happened to a prediction.', entrySchema),
     example: { data: historyExample, next_cursor: null },
   },
   handle: async ({ services }, { params, query, listing, target }) => {
     const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, place);
-    const found = await listHistoryPage(services, params.id, {
+    const found = await listPredictionHistory(services, params.id, {
       after: at === null ? null : { at: at[0], rank: at[1], key: at[2] },
       limit: (query.limit ?? pageDefault) + 1,
     });

@@ -149,7 +149,7 @@ export const warningSchema = z
 /** The answer to recording a prediction and to correcting its criterion. */
 export const recordedSchema = predictionSchema
   .extend({ warnings: z.array(warningSchema) })
-  .meta({ id: 'RecordedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
+  .meta({ id: 'CreatedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
 
 export type PredictionJson = z.infer<typeof predictionSchema>;
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
-import { listPredictionsAt } from '../../services/predictions/lists.ts';
-import { editPrediction, findPredictionAt, recordPrediction } from '../../services/predictions/predictions.ts';
+import { listPredictions } from '../../services/predictions/lists.ts';
+import { createPrediction, getPrediction, updatePrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
@@ -105,7 +105,7 @@ const given201 = {
 const record = operation({
   method: 'post',
   path: '/v1/predictions',
-  operationId: 'recordPrediction',
+  operationId: 'createPrediction',
   tag,
   summary: 'Record a prediction',
   description:
@@ -126,7 +126,7 @@ const record = operation({
   answer: { status: 201, description: 'Recorded.', schema: recordedSchema, example: given201 },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
   handle: async ({ services }, { body }) => {
-    const { view, warnings } = await recordPrediction(services, {
+    const { view, warnings } = await createPrediction(services, {
       slug: body.slug,
       statement: body.statement,
       madeAt: body.made_at,
@@ -147,7 +147,7 @@ const record = operation({
 const list = operation({
   method: 'get',
   path: '/v1/predictions',
-  operationId: 'listPredictionsAt',
+  operationId: 'listPredictions',
   tag,
   summary: 'List predictions',
   description: 'Predictions as they stand, or stood at `as_of`, newest first unless sorted otherwise.',
@@ -166,13 +166,13 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('PredictionPage', 'A page of predictions.', predictionSchema),
+    schema: pageSchema('PredictionList', 'A page of predictions.', predictionSchema),
     example: { data: [predictionExample], next_cursor: null },
   },
   handle: async (http, { query, listing, target }) => {
     const { services } = http;
     const asOf = pastOrNow(http, query.as_of);
-    const { views, next } = await listPredictionsAt(services, {
+    const { views, next } = await listPredictions(services, {
       filter: predictionFilterOf(query),
       status: query.status ?? null,
       outcome: query.outcome ?? null,
@@ -194,7 +194,7 @@ const list = operation({
 const find = operation({
   method: 'get',
   path: '/v1/predictions/{id}',
-  operationId: 'findPredictionAt',
+  operationId: 'getPrediction',
   tag,
   summary: 'Get a prediction',
   description:
@@ -205,7 +205,7 @@ const find = operation({
   answer: { status: 200, description: 'The prediction.', schema: predictionSchema, example: predictionExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const view = await findPredictionAt(http.services, params.id, asOf);
+    const view = await getPrediction(http.services, params.id, asOf);
     return {
       body: predictionToJson(view, stampOf(asOf, http.services.identity.version)),
       version: view.version,
@@ -217,7 +217,7 @@ const find = operation({
 const edit = operation({
   method: 'patch',
   path: '/v1/predictions/{id}',
-  operationId: 'editPrediction',
+  operationId: 'updatePrediction',
   tag,
   summary: 'Edit a prediction',
   description:
@@ -233,7 +233,7 @@ const edit = operation({
     },
   },
   ifMatch: true,
-  before: async ({ services }, { id }) => predictionToJson(await findPredictionAt(services, id, null), null),
+  before: async ({ services }, { id }) => predictionToJson(await getPrediction(services, id, null), null),
   answer: {
     status: 200,
     description: 'The prediction as edited.',
@@ -252,11 +252,8 @@ const edit = operation({
       tags: body.tags === null ? [] : body.tags,
     };
     requireChange(fields);
-    const version = await pickVersion(
-      expected,
-      async () => (await findPredictionAt(services, params.id, null)).version,
-    );
-    const view = await editPrediction(services, params.id, fields, version);
+    const version = await pickVersion(expected, async () => (await getPrediction(services, params.id, null)).version);
+    const view = await updatePrediction(services, params.id, fields, version);
     return { body: predictionToJson(view, null), version: view.version };
   },
 });

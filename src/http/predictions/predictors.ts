@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { createPredictor, findPredictorById, listPredictorPage } from '../../services/predictions/predictors.ts';
+import { createPredictor, getPredictor, listPredictors } from '../../services/predictions/predictors.ts';
 import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { instantText, nameCharsMax, pageFields, pageSchema, text, webUrlField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -20,7 +20,7 @@ const predictorSchema = z
   })
   .meta({ id: 'Predictor', description: 'Who said it: a person or an organisation.' });
 
-type Predictor = Awaited<ReturnType<typeof findPredictorById>>;
+type Predictor = Awaited<ReturnType<typeof getPredictor>>;
 
 function predictorToJson(predictor: Predictor): z.infer<typeof predictorSchema> {
   return { id: predictor.id, name: predictor.name, url: predictor.url, created_at: formatInstant(predictor.createdAt) };
@@ -36,7 +36,7 @@ const inputSchema = z
 const list = operation({
   method: 'get',
   path: '/v1/predictors',
-  operationId: 'listPredictorPage',
+  operationId: 'listPredictors',
   tag,
   summary: 'List predictors',
   description: 'Oldest first.',
@@ -45,12 +45,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('PredictorPage', 'A page of predictors.', predictorSchema),
+    schema: pageSchema('PredictorList', 'A page of predictors.', predictorSchema),
     example: { data: [predictorExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listPredictorPage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listPredictors(services, { after, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.id);
     return pageReply({ listing, target }, rows.map(predictorToJson), next);
   },
@@ -80,7 +80,7 @@ const create = operation({
 const find = operation({
   method: 'get',
   path: '/v1/predictors/{id}',
-  operationId: 'findPredictorById',
+  operationId: 'getPredictor',
   tag,
   summary: 'Get a predictor',
   description: 'Who said it.',
@@ -88,7 +88,7 @@ const find = operation({
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
   answer: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
   handle: async ({ services }, { params }) => ({
-    body: predictorToJson(await findPredictorById(services, params.id)),
+    body: predictorToJson(await getPredictor(services, params.id)),
     version: onlyVersion,
   }),
 });

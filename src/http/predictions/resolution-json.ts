@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import type { listResolutionsOf } from '../../services/predictions/resolutions.ts';
+import type { listPredictionResolutions } from '../../services/predictions/resolutions.ts';
 import { instantText } from '../operation/fields.ts';
 import { resolutionExample } from './examples.ts';
 
@@ -23,7 +23,7 @@ export const resolutionSchema = z
   })
   .meta({ id: 'Resolution', description: 'What a prediction came to. Append-only.' });
 
-export type Resolution = Awaited<ReturnType<typeof listResolutionsOf>>[number];
+export type Resolution = Awaited<ReturnType<typeof listPredictionResolutions>>[number];
 
 export function resolutionToJson(resolution: Resolution): z.infer<typeof resolutionSchema> {
   return {

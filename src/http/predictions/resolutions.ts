@@ -1,6 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { personReasonCodes } from '../../domain/evaluation/resolution.ts';
-import { decideByPerson, listResolutionPage, listResolutionsOf } from '../../services/predictions/resolutions.ts';
+import {
+  createPredictionResolution,
+  listPredictionResolutions,
+  listResolutions,
+} from '../../services/predictions/resolutions.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { numberPosition, pageDefault, readCursor, writeCursor } from '../operation/cursor.ts';
 import { evidenceMax, pageFields, pageSchema, reasonCharsMax, referenceField, text } from '../operation/fields.ts';
@@ -16,7 +20,7 @@ const idParameter = { id: { description: 'The id or the slug of a prediction.', 
 const listOf = operation({
   method: 'get',
   path: '/v1/predictions/{id}/resolutions',
-  operationId: 'listResolutionsOf',
+  operationId: 'listPredictionResolutions',
   tag,
   summary: "List a prediction's resolutions",
   description: 'Every resolution it ever had, oldest first. The last one stands.',
@@ -26,13 +30,13 @@ const listOf = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('ResolutionPage', 'A page of resolutions.', resolutionSchema),
+    schema: pageSchema('ResolutionList', 'A page of resolutions.', resolutionSchema),
     example: { data: [resolutionExample], next_cursor: null },
   },
   handle: async ({ services }, { params, query, listing, target }) => {
     // Rows are only ever appended, so the number of those before is as good a key as any.
     const skipped = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
-    const all = (await listResolutionsOf(services, params.id)).slice(skipped);
+    const all = (await listPredictionResolutions(services, params.id)).slice(skipped);
     const { rows, next } = cutPage(all, query.limit, () => skipped + (query.limit ?? pageDefault));
     return pageReply({ listing, target }, rows.map(resolutionToJson), next);
   },
@@ -67,12 +71,12 @@ const decisionSchema = z
       example: resolutionExample.id,
     }),
   })
-  .meta({ id: 'Decision', description: "A person's decision." });
+  .meta({ id: 'ResolutionInput', description: "A person's decision." });
 
 const decide = operation({
   method: 'post',
   path: '/v1/predictions/{id}/resolutions',
-  operationId: 'decideByPerson',
+  operationId: 'createPredictionResolution',
   tag,
   summary: 'Decide as a person',
   description:
@@ -97,7 +101,7 @@ const decide = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body, caller }) => {
-    const resolution = await decideByPerson(services, params.id, {
+    const resolution = await createPredictionResolution(services, params.id, {
       outcome: body.outcome,
       effectiveAt: body.effective_at,
       reasonCode: body.reason_code,
@@ -117,23 +121,23 @@ const decide = operation({
 
 const listedSchema = resolutionSchema
   .extend({ prediction: z.object({ id: z.string(), slug: z.string(), statement: z.string() }) })
-  .meta({ id: 'ListedResolution', description: 'A resolution with its prediction.' });
+  .meta({ id: 'ResolutionWithPrediction', description: 'A resolution with its prediction.' });
 
-const listedPageSchema = pageSchema('ListedResolutionPage', 'A page of resolutions.', listedSchema)
+const listedPageSchema = pageSchema('ResolutionWithPredictionList', 'A page of resolutions.', listedSchema)
   .extend({
     last_cursor: z.string().nullable().meta({
       description: 'Goes on after the last resolution told so far: keep it, to ask later for what resolved since.',
       example: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
     }),
   })
-  .meta({ id: 'ResolutionsSince', description: 'What resolved since a cursor.' });
+  .meta({ id: 'ResolutionWithPredictionList', description: 'What resolved since a cursor.' });
 
 const reference = { id: predictionExample.id, slug: predictionExample.slug, statement: predictionExample.statement };
 
 const listSince = operation({
   method: 'get',
   path: '/v1/resolutions',
-  operationId: 'listResolutionPage',
+  operationId: 'listResolutions',
   tag,
   summary: 'List what resolved',
   description:
@@ -155,7 +159,7 @@ const listSince = operation({
   },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
-    const found = await listResolutionPage(services, {
+    const found = await listResolutions(services, {
       after,
       outcome: query.outcome ?? null,
       limit: (query.limit ?? pageDefault) + 1,

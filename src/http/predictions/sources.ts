@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { createSource, findSourceById, listSourcePage } from '../../services/predictions/sources.ts';
+import { createSource, getSource, listSources } from '../../services/predictions/sources.ts';
 import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import {
   dateField,
@@ -36,7 +36,7 @@ const sourceSchema = z
   })
   .meta({ id: 'Source', description: 'Where something was said.' });
 
-type Source = Awaited<ReturnType<typeof findSourceById>>;
+type Source = Awaited<ReturnType<typeof getSource>>;
 
 function sourceToJson(source: Source): z.infer<typeof sourceSchema> {
   return {
@@ -73,7 +73,7 @@ const inputSchema = z
 const list = operation({
   method: 'get',
   path: '/v1/sources',
-  operationId: 'listSourcePage',
+  operationId: 'listSources',
   tag,
   summary: 'List sources',
   description: 'Oldest first.',
@@ -82,12 +82,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('SourcePage', 'A page of sources.', sourceSchema),
+    schema: pageSchema('SourceList', 'A page of sources.', sourceSchema),
     example: { data: [sourceExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listSourcePage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listSources(services, { after, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.id);
     return pageReply({ listing, target }, rows.map(sourceToJson), next);
   },
@@ -126,7 +126,7 @@ const create = operation({
 const find = operation({
   method: 'get',
   path: '/v1/sources/{id}',
-  operationId: 'findSourceById',
+  operationId: 'getSource',
   tag,
   summary: 'Get a source',
   description: 'Where something was said.',
@@ -134,7 +134,7 @@ const find = operation({
   params: { id: { description: 'The id of a source.', example: sourceExample.id } },
   answer: { status: 200, description: 'The source.', schema: sourceSchema, example: sourceExample },
   handle: async ({ services }, { params }) => ({
-    body: sourceToJson(await findSourceById(services, params.id)),
+    body: sourceToJson(await getSource(services, params.id)),
     version: onlyVersion,
   }),
 });

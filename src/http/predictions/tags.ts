@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { listTagPage } from '../../services/predictions/tags.ts';
+import { listTags } from '../../services/predictions/tags.ts';
 import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
 import { pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -18,7 +18,7 @@ const tagSchema = z
 const list = operation({
   method: 'get',
   path: '/v1/tags',
-  operationId: 'listTagPage',
+  operationId: 'listTags',
   tag: 'Predictions',
   summary: 'List tags',
   description: 'The tags in use with how their predictions stand, in the order of their characters.',
@@ -27,12 +27,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('TagPage', 'A page of tags.', tagSchema),
+    schema: pageSchema('TagList', 'A page of tags.', tagSchema),
     example: { data: [{ tag: 'timelines', predictions: countsExample }], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listTagPage(services, { after, limit: (query.limit ?? pageDefault) + 1 });
+    const found = await listTags(services, { after, limit: (query.limit ?? pageDefault) + 1 });
     const { rows, next } = cutPage(found, query.limit, (last) => last.tag);
     const data = rows.map((row) => ({ tag: row.tag, predictions: countsToJson(row) }));
     return pageReply({ listing, target }, data, next);

@@ -1,7 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
 import { forecastStandings } from '../../domain/scores/forecast.ts';
-import { type ForecastView, listForecastPage, recordForecast } from '../../services/scores/forecasts.ts';
+import {
+  createPredictionForecast,
+  type ForecastView,
+  listPredictionForecasts,
+} from '../../services/scores/forecasts.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
 import {
@@ -96,7 +100,7 @@ const inputSchema = z
 const list = operation({
   method: 'get',
   path: '/v1/predictions/{id}/forecasts',
-  operationId: 'listForecastPage',
+  operationId: 'listPredictionForecasts',
   tag,
   summary: "List a prediction's forecasts",
   description:
@@ -111,12 +115,12 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('ForecastPage', 'A page of forecasts.', forecastSchema),
+    schema: pageSchema('ForecastList', 'A page of forecasts.', forecastSchema),
     example: { data: [forecastExample], next_cursor: null },
   },
   handle: async (http, { params, query, listing, target }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const found = await listForecastPage(http.services, params.id, {
+    const found = await listPredictionForecasts(http.services, params.id, {
       predictorId: query.predictor ?? null,
       asOf,
       after: query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition),
@@ -130,7 +134,7 @@ const list = operation({
 const record = operation({
   method: 'post',
   path: '/v1/predictions/{id}/forecasts',
-  operationId: 'recordForecast',
+  operationId: 'createPredictionForecast',
   tag,
   summary: 'Record a forecast',
   description:
@@ -146,7 +150,7 @@ const record = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body }) => {
-    const view = await recordForecast(services, params.id, {
+    const view = await createPredictionForecast(services, params.id, {
       probability: body.probability,
       madeAt: body.made_at,
       predictorId: body.predictor_id,

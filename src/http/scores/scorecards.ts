@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Score } from '../../domain/scores/score.ts';
 import { calibrationBins, logProbabilityMin, scoringRule } from '../../domain/scores/score.ts';
-import { type Hits, type Scorecard, scorePredictorAt } from '../../services/scores/scorecards.ts';
+import { getPredictorScorecard, type Hits, type Scorecard } from '../../services/scores/scorecards.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -146,7 +146,7 @@ function scorecardToJson(card: Scorecard, stamp: ReturnType<typeof stampOf>): z.
 const score = operation({
   method: 'get',
   path: '/v1/predictors/{id}/scorecard',
-  operationId: 'scorePredictorAt',
+  operationId: 'getPredictorScorecard',
   tag: 'Forecasts',
   summary: "Get a predictor's scorecard",
   description:
@@ -157,7 +157,7 @@ const score = operation({
   answer: { status: 200, description: 'The scorecard.', schema: scorecardSchema, example: scorecardExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const card = await scorePredictorAt(http.services, params.id, asOf);
+    const card = await getPredictorScorecard(http.services, params.id, asOf);
     return { body: scorecardToJson(card, stampOf(asOf, http.services.identity.version)), past: asOf !== null };
   },
 });

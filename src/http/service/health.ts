@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { checkReadiness } from '../../services/service/readiness.ts';
+import { getReadiness } from '../../services/service/readiness.ts';
 import { buildProblem, problemHeaders } from '../operation/errors.ts';
 import { operation } from '../operation/operation.ts';
 
@@ -9,7 +9,7 @@ const tag = 'Service';
 const health = operation({
   method: 'get',
   path: '/healthz',
-  operationId: 'checkHealth',
+  operationId: 'getHealth',
   tag,
   summary: 'Is the process alive?',
   description: 'Answers while the process runs, whatever else is the matter.',
@@ -56,7 +56,7 @@ const readinessSchema = z
 const readiness = operation({
   method: 'get',
   path: '/readyz',
-  operationId: 'checkReadiness',
+  operationId: 'getReadiness',
   tag,
   summary: 'Can requests be served?',
   description:
@@ -78,7 +78,7 @@ const readiness = operation({
   refusals: ['service_unavailable'],
   handle: async (http, { target }) => {
     const draining = http.isDraining?.() ?? false;
-    const { ready, database, migrations, feeds, endpointsDisabled } = await checkReadiness(http.services);
+    const { ready, database, migrations, feeds, endpointsDisabled } = await getReadiness(http.services);
     const told = feeds.map(({ feed, health }) => ({
       slug: feed.slug,
       health,

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { z } from '@hono/zod-openapi';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../../services/deps.ts';
-import { type WebhookMetrics, webhookMetrics } from '../../services/webhooks/metrics.ts';
+import { getMetrics, type WebhookMetrics } from '../../services/webhooks/metrics.ts';
 import { operation } from '../operation/operation.ts';
 
 const mediaType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -36,7 +36,7 @@ function renderMetrics({ pending, due, oldestDueSeconds, endpointsDisabled, atte
 const metrics = operation({
   method: 'get',
   path: '/metrics',
-  operationId: 'webhookMetrics',
+  operationId: 'getMetrics',
   tag: 'Service',
   summary: 'Metrics',
   description: 'In the text format of Prometheus. Not here but on a port of its own where METRICS_PORT is set.',
@@ -52,7 +52,7 @@ const metrics = operation({
   handle: async (http) => {
     if (http.metricsApart === true) throw new Refusal('not_found', 'metrics have a port of their own here');
     return {
-      text: renderMetrics(await webhookMetrics(http.services)),
+      text: renderMetrics(await getMetrics(http.services)),
       mediaType,
       headers: { 'cache-control': 'no-store' },
     };
@@ -69,7 +69,7 @@ export async function serveMetrics(
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end();
     try {
-      response.setHeader('content-type', mediaType).end(renderMetrics(await webhookMetrics(deps)));
+      response.setHeader('content-type', mediaType).end(renderMetrics(await getMetrics(deps)));
     } catch (error) {
       deps.log.error({ error: String(error) }, 'metrics could not be read');
       response.writeHead(503).end();

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { renderBadge } from '../../domain/sharing/badge.ts';
-import { findPredictionAt } from '../../services/predictions/predictions.ts';
+import { getPrediction } from '../../services/predictions/predictions.ts';
 import { operation } from '../operation/operation.ts';
 import { predictionExample } from '../predictions/examples.ts';
 
@@ -24,7 +24,7 @@ const suffix = '.svg';
 const badge = operation({
   method: 'get',
   path: '/badges/{id}.svg',
-  operationId: 'showBadge',
+  operationId: 'getBadge',
   tag: 'For other sites',
   summary: 'A badge of a prediction',
   description: 'What was claimed and what came of it, as SVG that any other site may embed.',
@@ -46,7 +46,7 @@ const badge = operation({
     mediaType: 'image/svg+xml',
   },
   handle: async ({ services }, { params, query }) => {
-    const view = await findPredictionAt(services, params.id.slice(0, -suffix.length), null);
+    const view = await getPrediction(services, params.id.slice(0, -suffix.length), null);
     const message = view.resolution?.outcome ?? view.status;
     const text = renderBadge(query.label ?? view.prediction.statement, message, colors[message] ?? otherColor);
     const headers = { 'cross-origin-resource-policy': 'cross-origin' };

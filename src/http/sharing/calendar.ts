@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { type Deadline, renderCalendar } from '../../domain/sharing/icalendar.ts';
-import { calendarDeadlinesMax, listOpenDeadlines, passedDaysMax } from '../../services/sharing/calendar.ts';
+import { calendarDeadlinesMax, getCalendar, passedDaysMax } from '../../services/sharing/calendar.ts';
 import { operation } from '../operation/operation.ts';
 import { predictionExample } from '../predictions/examples.ts';
 import { predictionFilterFields, predictionFilterOf } from '../predictions/filter.ts';
@@ -13,7 +13,7 @@ const calendarSecondsMax = 300;
 const refreshHours = 12;
 const title = 'Outturn: when predictions are due';
 
-type Row = Awaited<ReturnType<typeof listOpenDeadlines>>[number];
+type Row = Awaited<ReturnType<typeof getCalendar>>[number];
 
 function deadlineOf(row: Row, base: string): Deadline[] {
   if (row.resolveBy === null) return [];
@@ -35,7 +35,7 @@ function deadlineOf(row: Row, base: string): Deadline[] {
 const calendar = operation({
   method: 'get',
   path: '/calendar.ics',
-  operationId: 'listOpenDeadlines',
+  operationId: 'getCalendar',
   tag: 'For other sites',
   summary: 'When predictions are due, as a calendar',
   description: `The deadlines of predictions that are not settled (iCalendar, RFC 5545), to be subscribed to: whole days in UTC, or an instant where the criterion has one. The ${calendarDeadlinesMax} soonest; those that passed stay for ${passedDaysMax} days while nothing has settled them. Filters are those of the list of predictions.`,
@@ -64,7 +64,7 @@ const calendar = operation({
     mediaType,
   },
   handle: async ({ services }, { query, target }) => {
-    const rows = await listOpenDeadlines(services, predictionFilterOf(query));
+    const rows = await getCalendar(services, predictionFilterOf(query));
     const deadlines = rows.flatMap((row) => deadlineOf(row, target.base));
     return {
       text: renderCalendar(deadlines, title, refreshHours),

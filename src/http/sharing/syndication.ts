@@ -67,7 +67,7 @@ function renderJsonFeed(entries: readonly Entry[], base: string): string {
 const atom = operation({
   method: 'get',
   path: '/feeds/resolutions.atom',
-  operationId: 'showAtomFeed',
+  operationId: 'getAtomFeed',
   tag,
   summary: 'What resolved, as an Atom feed',
   description: `The newest ${entriesMax} resolutions (RFC 4287), corrections included.`,
@@ -89,7 +89,7 @@ const atom = operation({
 const json = operation({
   method: 'get',
   path: '/feeds/resolutions.json',
-  operationId: 'showJsonFeed',
+  operationId: 'getJsonFeed',
   tag,
   summary: 'What resolved, as a JSON Feed',
   description: `The newest ${entriesMax} resolutions (JSON Feed 1.1), corrections included.`,
@@ -139,7 +139,7 @@ const linksetOf = (publicUrl: string | null) => ({
 const catalog = operation({
   method: 'get',
   path: '/.well-known/api-catalog',
-  operationId: 'showApiCatalog',
+  operationId: 'getApiCatalog',
   tag,
   summary: 'Where the API is described',
   description: 'The catalogue of APIs of this host (RFC 9727), as a link set (RFC 9264).',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../../services/deps.ts';
-import { exportRecord, recordExport } from '../../services/transfer/export.ts';
+import { exportRecords, recordExport } from '../../services/transfer/export.ts';
 import type { HttpDeps } from '../deps.ts';
 import { streamLimits } from '../events/event-stream.ts';
 
@@ -42,7 +42,7 @@ async function spool({ services, version }: HttpDeps): Promise<ByteStream> {
   const file: FileHandle = await open(path, 'wx+', 0o600);
   try {
     await rm(path);
-    await exportRecord(services, { program: version, write: (bytes) => file.appendFile(bytes) });
+    await exportRecords(services, { program: version, write: (bytes) => file.appendFile(bytes) });
   } catch (error) {
     await file.close();
     throw error;
@@ -63,7 +63,7 @@ async function startPaced(http: HttpDeps, cut: () => void, release: () => void):
       begun();
       await inTime(writer.write(bytes), stalledMs);
     };
-    exportRecord(http.services, { program: http.version, write })
+    exportRecords(http.services, { program: http.version, write })
       .then(() => writer.close())
       .catch(async (error: unknown) => {
         failed(error);

@@ -21,7 +21,7 @@ const example = [
 const exportAll = operation({
   method: 'get',
   path: '/v1/export',
-  operationId: 'exportRecord',
+  operationId: 'exportRecords',
   tag: 'Keys and audit',
   summary: 'Export everything',
   description:

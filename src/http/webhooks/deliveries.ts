@@ -3,16 +3,16 @@ import { eventTypes, pingType } from '../../domain/events/event.ts';
 import { dayMs, formatInstant, parseDate } from '../../domain/instant.ts';
 import { deliveryStates } from '../../domain/webhooks/delivery.ts';
 import {
-  countEndpointDeliveries,
   type DeliveryFilter,
   type DeliveryRow,
-  findDelivery,
-  listDeliveryAttempts,
-  listDeliveryPage,
-  listEndpointDeliveries,
-  recoverEndpoint,
-  retryDelivery,
-  testEndpoint,
+  getWebhookDelivery,
+  getWebhookEndpointStats,
+  listWebhookDeliveries,
+  listWebhookDeliveryAttempts,
+  listWebhookEndpointDeliveries,
+  recoverWebhookEndpoint,
+  retryWebhookDelivery,
+  testWebhookEndpoint,
 } from '../../services/webhooks/deliveries.ts';
 import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
 import { dateField, filterMoment, instantText, pageFields, pageSchema, referenceField } from '../operation/fields.ts';
@@ -49,7 +49,7 @@ const filters = {
   ...pageFields,
 };
 
-const deliveryPageSchema = pageSchema('WebhookDeliveryPage', 'A page of deliveries.', deliverySchema);
+const deliveryPageSchema = pageSchema('WebhookDeliveryList', 'A page of deliveries.', deliverySchema);
 
 type Query = z.output<z.ZodObject<typeof filters>>;
 
@@ -77,7 +77,7 @@ async function replyPage(
 const listOfEndpoint = operation({
   method: 'get',
   path: '/v1/webhook-endpoints/{id}/deliveries',
-  operationId: 'listEndpointDeliveries',
+  operationId: 'listWebhookEndpointDeliveries',
   tag,
   summary: "List an endpoint's deliveries",
   description: 'What it was told, is being told and could not be told.',
@@ -91,13 +91,13 @@ const listOfEndpoint = operation({
     example: { data: [deliveryExample], next_cursor: null },
   },
   handle: async ({ services }, input) =>
-    await replyPage(input, (filter, page) => listEndpointDeliveries(services, input.params.id, filter, page)),
+    await replyPage(input, (filter, page) => listWebhookEndpointDeliveries(services, input.params.id, filter, page)),
 });
 
 const list = operation({
   method: 'get',
   path: '/v1/webhook-deliveries',
-  operationId: 'listDeliveryPage',
+  operationId: 'listWebhookDeliveries',
   tag,
   summary: 'List deliveries',
   description: 'To every endpoint, those that were deleted included; with `event_id`, who was told of one event.',
@@ -110,13 +110,13 @@ const list = operation({
     example: { data: [deliveryExample], next_cursor: null },
   },
   handle: async ({ services }, input) =>
-    await replyPage(input, (filter, page) => listDeliveryPage(services, filter, page)),
+    await replyPage(input, (filter, page) => listWebhookDeliveries(services, filter, page)),
 });
 
 const find = operation({
   method: 'get',
   path: '/v1/webhook-deliveries/{id}',
-  operationId: 'findDelivery',
+  operationId: 'getWebhookDelivery',
   tag,
   summary: 'Get a delivery',
   description: 'One event for one endpoint, with its body.',
@@ -124,7 +124,7 @@ const find = operation({
   params: idParameter,
   answer: { status: 200, description: 'The delivery.', schema: deliveryWithBodySchema, example: withBodyExample },
   handle: async ({ services }, { params }) => {
-    const delivery = await findDelivery(services, params.id);
+    const delivery = await getWebhookDelivery(services, params.id);
     return { body: { ...deliveryToJson(delivery), body: delivery.body } };
   },
 });
@@ -132,7 +132,7 @@ const find = operation({
 const attempts = operation({
   method: 'get',
   path: '/v1/webhook-deliveries/{id}/attempts',
-  operationId: 'listDeliveryAttempts',
+  operationId: 'listWebhookDeliveryAttempts',
   tag,
   summary: 'List the attempts of a delivery',
   description: 'In order, with where each went and what was answered.',
@@ -142,14 +142,14 @@ const attempts = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('WebhookAttemptPage', 'A page of attempts.', attemptSchema),
+    schema: pageSchema('WebhookAttemptList', 'A page of attempts.', attemptSchema),
     example: { data: [attemptExample], next_cursor: null },
   },
   handle: async ({ services }, { params, query, listing, target }) => {
     const after = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
     const page = { after, limit: (query.limit ?? pageDefault) + 1 };
     const { rows, next } = cutPage(
-      await listDeliveryAttempts(services, params.id, page),
+      await listWebhookDeliveryAttempts(services, params.id, page),
       query.limit,
       (last) => last.number,
     );
@@ -160,7 +160,7 @@ const attempts = operation({
 const retry = operation({
   method: 'post',
   path: '/v1/webhook-deliveries/{id}/retry',
-  operationId: 'retryDelivery',
+  operationId: 'retryWebhookDelivery',
   tag,
   summary: 'Try a delivery again',
   description:
@@ -175,7 +175,7 @@ const retry = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
-    const delivery = await retryDelivery(services, params.id);
+    const delivery = await retryWebhookDelivery(services, params.id);
     return { body: { ...deliveryToJson(delivery), body: delivery.body } };
   },
 });
@@ -183,7 +183,7 @@ const retry = operation({
 const test = operation({
   method: 'post',
   path: '/v1/webhook-endpoints/{id}/test',
-  operationId: 'testEndpoint',
+  operationId: 'testWebhookEndpoint',
   tag,
   summary: 'Send a test',
   description:
@@ -198,7 +198,7 @@ const test = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
-    const delivery = await testEndpoint(services, params.id);
+    const delivery = await testWebhookEndpoint(services, params.id);
     return {
       status: 201,
       body: { ...deliveryToJson(delivery), body: delivery.body },
@@ -210,7 +210,7 @@ const test = operation({
 const recover = operation({
   method: 'post',
   path: '/v1/webhook-endpoints/{id}/recover',
-  operationId: 'recoverEndpoint',
+  operationId: 'recoverWebhookEndpoint',
   tag,
   summary: 'Send what was missed',
   description:
@@ -220,7 +220,7 @@ const recover = operation({
   body: {
     schema: z
       .strictObject({ since: dateField })
-      .meta({ id: 'RecoverInput', description: 'From when on; of a date its start.' }),
+      .meta({ id: 'WebhookRecoveryInput', description: 'From when on; of a date its start.' }),
     example: { since: '2025-08-01T00:00:00Z' },
   },
   answer: {
@@ -228,13 +228,13 @@ const recover = operation({
     description: 'They are on their way.',
     schema: z
       .object({ recovered: z.int().meta({ description: 'Deliveries that are sent again.' }) })
-      .meta({ id: 'Recovered', description: 'How much was missed.' }),
+      .meta({ id: 'WebhookRecovery', description: 'How much was missed.' }),
     example: { recovered: 3 },
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body }) => {
     const since = parseDate(body.since)?.interval.from ?? 0;
-    return { body: { recovered: await recoverEndpoint(services, params.id, since) } };
+    return { body: { recovered: await recoverWebhookEndpoint(services, params.id, since) } };
   },
 });
 
@@ -244,7 +244,7 @@ const count = z.int().min(0);
 const stats = operation({
   method: 'get',
   path: '/v1/webhook-endpoints/{id}/stats',
-  operationId: 'countEndpointDeliveries',
+  operationId: 'getWebhookEndpointStats',
   tag,
   summary: 'Count deliveries',
   description: 'What became of the deliveries recorded since a moment, 28 days back at most; a week when left out.',
@@ -263,12 +263,12 @@ const stats = operation({
         held: count,
         cancelled: count,
       })
-      .meta({ id: 'WebhookStats', description: 'Deliveries by what became of them.' }),
+      .meta({ id: 'WebhookEndpointStats', description: 'Deliveries by what became of them.' }),
     example: { since: '2025-08-01T00:00:00Z', pending: 0, succeeded: 41, failed: 1, held: 0, cancelled: 0 },
   },
   handle: async ({ services }, { params, query }) => {
     const since = query.since ?? services.now() - statsMsDefault;
-    return { body: { since: formatInstant(since), ...(await countEndpointDeliveries(services, params.id, since)) } };
+    return { body: { since: formatInstant(since), ...(await getWebhookEndpointStats(services, params.id, since)) } };
   },
 });
 

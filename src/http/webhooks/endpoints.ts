@@ -2,11 +2,11 @@ import { z } from '@hono/zod-openapi';
 import { eventTypes } from '../../domain/events/event.ts';
 import { filterValuesMax } from '../../domain/webhooks/subscription.ts';
 import {
-  createEndpoint,
-  deleteEndpoint,
-  editEndpoint,
-  findEndpoint,
-  listEndpointPage,
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  getWebhookEndpoint,
+  listWebhookEndpoints,
+  updateWebhookEndpoint,
   vetUrl,
 } from '../../services/webhooks/endpoints.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -108,13 +108,13 @@ function editOf({ event_types: eventTypesGiven, rate_per_second: ratePerSecond, 
 
 /** An endpoint as it is before it is changed. */
 async function documentOf({ services }: HttpDeps, { id }: { readonly id: string }): Promise<unknown> {
-  return endpointToJson(await findEndpoint(services, id), services.now());
+  return endpointToJson(await getWebhookEndpoint(services, id), services.now());
 }
 
 const list = operation({
   method: 'get',
   path: '/v1/webhook-endpoints',
-  operationId: 'listEndpointPage',
+  operationId: 'listWebhookEndpoints',
   tag,
   summary: 'List webhook endpoints',
   description: 'Oldest first.',
@@ -129,13 +129,13 @@ const list = operation({
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('WebhookEndpointPage', 'A page of webhook endpoints.', endpointSchema),
+    schema: pageSchema('WebhookEndpointList', 'A page of webhook endpoints.', endpointSchema),
     example: { data: [endpointExample], next_cursor: null },
   },
   handle: async ({ services }, { query, listing, target }) => {
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
     const page = { after, status: query.status ?? null, limit: (query.limit ?? pageDefault) + 1 };
-    const { rows, next } = cutPage(await listEndpointPage(services, page), query.limit, (last) => last.id);
+    const { rows, next } = cutPage(await listWebhookEndpoints(services, page), query.limit, (last) => last.id);
     const now = services.now();
     return pageReply(
       { listing, target },
@@ -148,7 +148,7 @@ const list = operation({
 const create = operation({
   method: 'post',
   path: '/v1/webhook-endpoints',
-  operationId: 'createEndpoint',
+  operationId: 'createWebhookEndpoint',
   tag,
   summary: 'Create a webhook endpoint',
   description:
@@ -167,7 +167,12 @@ const create = operation({
   prepare: async ({ services }, { body }) => await vetUrl(services, body.url),
   handle: async ({ services }, { body }) => {
     const { url, signing, secret: given, ...rest } = body;
-    const { endpoint, secret } = await createEndpoint(services, { ...editOf(rest), url, signing, secret: given });
+    const { endpoint, secret } = await createWebhookEndpoint(services, {
+      ...editOf(rest),
+      url,
+      signing,
+      secret: given,
+    });
     return {
       status: 201,
       body: { ...endpointToJson(endpoint, services.now()), secret },
@@ -180,7 +185,7 @@ const create = operation({
 const find = operation({
   method: 'get',
   path: '/v1/webhook-endpoints/{id}',
-  operationId: 'findEndpoint',
+  operationId: 'getWebhookEndpoint',
   tag,
   summary: 'Get a webhook endpoint',
   description: 'An endpoint, with what is the matter with it.',
@@ -188,7 +193,7 @@ const find = operation({
   params: idParameter,
   answer: { status: 200, description: 'The endpoint.', schema: endpointSchema, example: endpointExample },
   handle: async ({ services }, { params }) => {
-    const endpoint = await findEndpoint(services, params.id);
+    const endpoint = await getWebhookEndpoint(services, params.id);
     return { body: endpointToJson(endpoint, services.now()), version: endpoint.version };
   },
 });
@@ -196,7 +201,7 @@ const find = operation({
 const edit = operation({
   method: 'patch',
   path: '/v1/webhook-endpoints/{id}',
-  operationId: 'editEndpoint',
+  operationId: 'updateWebhookEndpoint',
   tag,
   summary: 'Edit a webhook endpoint',
   description:
@@ -226,8 +231,8 @@ const edit = operation({
   refusals: ['conflict'],
   handle: async ({ services }, { params, body, expected }) => {
     requireChange(body);
-    const version = await pickVersion(expected, async () => (await findEndpoint(services, params.id)).version);
-    const endpoint = await editEndpoint(services, params.id, editOf(body), version);
+    const version = await pickVersion(expected, async () => (await getWebhookEndpoint(services, params.id)).version);
+    const endpoint = await updateWebhookEndpoint(services, params.id, editOf(body), version);
     return { body: endpointToJson(endpoint, services.now()), version: endpoint.version };
   },
 });
@@ -235,7 +240,7 @@ const edit = operation({
 const remove = operation({
   method: 'delete',
   path: '/v1/webhook-endpoints/{id}',
-  operationId: 'deleteEndpoint',
+  operationId: 'deleteWebhookEndpoint',
   tag,
   summary: 'Delete a webhook endpoint',
   description: 'Nothing more is sent to it. Its secrets are destroyed; the log of its deliveries stays.',
@@ -244,7 +249,7 @@ const remove = operation({
   before: documentOf,
   answer: { status: 204, description: 'Deleted.' },
   handle: async ({ services }, { params }) => {
-    await deleteEndpoint(services, params.id);
+    await deleteWebhookEndpoint(services, params.id);
     return { status: 204 };
   },
 });

@@ -24,7 +24,7 @@ const linksSchema = z.object({
 
 const predictionSchema = z
   .object({ id: z.string(), slug: z.string(), statement: z.string(), links: linksSchema })
-  .meta({ id: 'ToldPrediction', description: 'The prediction; a long statement is cut.' });
+  .meta({ id: 'MessagePrediction', description: 'The prediction; a long statement is cut.' });
 
 const createdPredictionSchema = z
   .object({
@@ -32,7 +32,7 @@ const createdPredictionSchema = z
     made_at: z.string().meta({ description: 'When it was made, as exact as it is known.' }),
     recorded_at: instantText('When it was recorded here.'),
   })
-  .meta({ id: 'ToldNewPrediction', description: 'The prediction; a long statement is cut.' });
+  .meta({ id: 'MessageNewPrediction', description: 'The prediction; a long statement is cut.' });
 
 const resolutionSchema = z
   .object({
@@ -48,7 +48,7 @@ const resolutionSchema = z
     evidence_count: z.int().meta({ description: 'How many there are.' }),
     supersedes: z.string().nullable().meta({ description: 'The resolution that stood before.' }),
   })
-  .meta({ id: 'ToldResolution', description: 'What it came to.' });
+  .meta({ id: 'MessageResolution', description: 'What it came to.' });
 
 const leaningSchema = z
   .object({
@@ -56,9 +56,9 @@ const leaningSchema = z
     reason: z.string(),
     text: z.string().meta({ description: 'What is missing, for people.' }),
   })
-  .meta({ id: 'ToldLeaning', description: 'Evidence that points somewhere and does not settle it.' });
+  .meta({ id: 'MessageLeaning', description: 'Evidence that points somewhere and does not settle it.' });
 
-const feedSchema = z.object({ id: z.string(), slug: z.string() }).meta({ id: 'ToldFeed', description: 'The feed.' });
+const feedSchema = z.object({ id: z.string(), slug: z.string() }).meta({ id: 'MessageFeed', description: 'The feed.' });
 
 const modelSchema = z
   .object({
@@ -69,7 +69,7 @@ const modelSchema = z
     version: z.string().nullable(),
     tier: z.string().nullable(),
   })
-  .meta({ id: 'ToldModel', description: 'The model, by what its name means.' });
+  .meta({ id: 'MessageModel', description: 'The model, by what its name means.' });
 
 const releaseSchema = z
   .object({
@@ -78,7 +78,7 @@ const releaseSchema = z
     stage: z.string().nullable(),
     known_at: instantText('From when on its evidence sufficed.'),
   })
-  .meta({ id: 'ToldRelease', description: 'How it came out.' });
+  .meta({ id: 'MessageRelease', description: 'How it came out.' });
 
 const criterionSchema = z
   .object({
@@ -86,11 +86,11 @@ const criterionSchema = z
     hash: z.string(),
     text: z.string().meta({ description: 'In plain words; a long one is cut.' }),
   })
-  .meta({ id: 'ToldCriterion', description: 'What settles it.' });
+  .meta({ id: 'MessageCriterion', description: 'What settles it.' });
 
 const endpointReferenceSchema = z
   .object({ id: z.string(), links: z.object({ endpoint: z.string() }) })
-  .meta({ id: 'ToldEndpoint', description: 'The endpoint.' });
+  .meta({ id: 'MessageEndpoint', description: 'The endpoint.' });
 
 const reasonField = z.string().meta({ description: 'Why, for people.' });
 const { prediction, resolution } = resolvedExample.data;

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { durationMs } from '../../domain/duration.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { signings } from '../../domain/webhooks/secret.ts';
-import { overlapMsDefault, overlapMsMax, rotateSecret } from '../../services/webhooks/secrets.ts';
+import { overlapMsDefault, overlapMsMax, rotateWebhookEndpointSecret } from '../../services/webhooks/secrets.ts';
 import { instantText } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { endpointExample, secretExample } from './examples.ts';
@@ -38,12 +38,12 @@ const rotatedSchema = z
       .meta({ description: 'What verifies, for v1. Shown this once.', example: secretExample }),
     previous_until: instantText('Until when the secret before signs too; null when it does no more.').nullable(),
   })
-  .meta({ id: 'RotatedSecret', description: 'The new secret, which is not shown again.' });
+  .meta({ id: 'RotatedWebhookSecret', description: 'The new secret, which is not shown again.' });
 
 const rotate = operation({
   method: 'post',
   path: '/v1/webhook-endpoints/{id}/rotate-secret',
-  operationId: 'rotateSecret',
+  operationId: 'rotateWebhookEndpointSecret',
   tag,
   summary: 'Rotate the secret',
   description:
@@ -53,7 +53,7 @@ const rotate = operation({
   body: {
     schema: z
       .strictObject({ ...secretFields, overlap: overlapField })
-      .meta({ id: 'RotationInput', description: 'The new secret; made when left out.' }),
+      .meta({ id: 'WebhookSecretRotationInput', description: 'The new secret; made when left out.' }),
     example: { overlap: 'PT24H' },
     optional: true,
   },
@@ -67,7 +67,7 @@ const rotate = operation({
   handle: async ({ services }, { params, body }) => {
     const { overlap, ...ask } = body;
     const overlapMs = overlap === undefined ? overlapMsDefault : (durationMs(overlap) ?? 0);
-    const rotated = await rotateSecret(services, params.id, { ...ask, overlapMs });
+    const rotated = await rotateWebhookEndpointSecret(services, params.id, { ...ask, overlapMs });
     return {
       body: {
         signing: rotated.signing,

@@ -7,9 +7,9 @@ import {
   findApiKey,
   findApiKeyByHash,
   insertApiKey,
-  listApiKeys,
+  listApiKeys as listApiKeyRows,
   replaceApiKey,
-  revokeApiKey,
+  revokeApiKey as revokeApiKeyRow,
   touchApiKey,
 } from '../../store/api-keys.ts';
 import type { Sql } from '../../store/db.ts';
@@ -74,12 +74,12 @@ export async function rotateApiKey(deps: Deps, id: string, overlapMs: number, by
 }
 
 /** Ends a key at once. To revoke it once more changes nothing. */
-export async function revokeApiKeyById(deps: Deps, id: string): Promise<void> {
+export async function revokeApiKey(deps: Deps, id: string): Promise<void> {
   await requireApiKey(deps.db.sql, id);
-  await revokeApiKey(deps.db.sql, id, deps.now());
+  await revokeApiKeyRow(deps.db.sql, id, deps.now());
 }
 
-export async function findApiKeyById(deps: Deps, id: string): Promise<ApiKeyRow> {
+export async function getApiKey(deps: Deps, id: string): Promise<ApiKeyRow> {
   return await requireApiKey(deps.db.sql, id);
 }
 
@@ -89,8 +89,8 @@ async function requireApiKey(db: Sql, id: string): Promise<ApiKeyRow> {
   return row;
 }
 
-export async function listApiKeyPage(deps: Deps, page: { after: string | null; limit: number }): Promise<ApiKeyRow[]> {
-  return await listApiKeys(deps.db.sql, page);
+export async function listApiKeys(deps: Deps, page: { after: string | null; limit: number }): Promise<ApiKeyRow[]> {
+  return await listApiKeyRows(deps.db.sql, page);
 }
 
 export type ApiKeyStatus = 'active' | 'expired' | 'replaced' | 'revoked';

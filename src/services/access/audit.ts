@@ -40,7 +40,7 @@ export async function recordAudit(tx: Sql, deps: Pick<Deps, 'newId' | 'now'>, in
 }
 
 /** Changes, newest first. */
-export async function listAuditPage(
+export async function listAuditEntries(
   deps: Deps,
   filter: AuditFilter,
   page: { before: number | null; limit: number },

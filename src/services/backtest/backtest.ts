@@ -5,8 +5,8 @@ import { findFeed } from '../../store/feeds.ts';
 import { findPoll, type PollRow } from '../../store/polls.ts';
 import type { Deps } from '../deps.ts';
 import { createFeed, type FeedInput } from '../feeds/feeds.ts';
-import { postSnapshot } from '../feeds/snapshots.ts';
-import { recordPrediction } from '../predictions/predictions.ts';
+import { createFeedSnapshot } from '../feeds/snapshots.ts';
+import { createPrediction } from '../predictions/predictions.ts';
 import { resolveDue } from '../settling/resolver.ts';
 import { type BacktestProof, startProof } from './proof.ts';
 import { type BacktestClaim, type BacktestRow, tellClaims } from './rows.ts';
@@ -103,7 +103,7 @@ async function recordMade(
     const { statement, madeAt, criterion } = claim;
     for (const policy of policies) {
       const evidencePolicy = backtestPolicies[policy];
-      await recordPrediction(deps, { slug: slugUnder(claim, policy), statement, madeAt, criterion, evidencePolicy });
+      await createPrediction(deps, { slug: slugUnder(claim, policy), statement, madeAt, criterion, evidencePolicy });
     }
     waiting.shift();
   }
@@ -134,7 +134,7 @@ async function importPayload(
   { observedAt, read }: BacktestPayload,
 ): Promise<PollRow | Refusal | null> {
   try {
-    const report = await postSnapshot(deps, feedId, observedAt, read());
+    const report = await createFeedSnapshot(deps, feedId, observedAt, read());
     return await findPoll(deps.db.sql, report.poll.id);
   } catch (error) {
     if (error instanceof Refusal) return error;

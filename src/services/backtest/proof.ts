@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { Deps } from '../deps.ts';
-import { listPredictionsAt } from '../predictions/lists.ts';
+import { listPredictions } from '../predictions/lists.ts';
 import { resolveEverything } from '../settling/resolver.ts';
 
 /** What a replay proved of the engine on the way; both lists should be empty. */
@@ -58,7 +58,7 @@ async function answersAt(deps: Deps, asOf: Instant): Promise<ReadonlyMap<string,
   const answers = new Map<string, string>();
   let after: number | null = null;
   do {
-    const page: Awaited<ReturnType<typeof listPredictionsAt>> = await listPredictionsAt(deps, {
+    const page: Awaited<ReturnType<typeof listPredictions>> = await listPredictions(deps, {
       ...{ filter: {}, status: null, outcome: null, sort: 'recorded_at', limit: pageMax },
       asOf,
       after,

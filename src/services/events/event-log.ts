@@ -33,7 +33,7 @@ export async function placeEvents({ db }: Deps): Promise<number> {
 }
 
 /** Events after a place, in the order in which everybody is told of them. */
-export async function listEventPage(
+export async function listEvents(
   deps: Deps,
   filter: EventFilter,
   page: { after: number; limit: number },

@@ -10,8 +10,8 @@ import {
   type FeedRow,
   findFeed,
   insertFeed,
-  listFeeds,
-  updateFeed,
+  listFeeds as listFeedRows,
+  updateFeed as updateFeedRow,
 } from '../../store/feeds.ts';
 import { listLatestPolls, listPolls, type PollRow } from '../../store/polls.ts';
 import { bumpSetting } from '../../store/settings.ts';
@@ -140,14 +140,14 @@ function invalid(detail: string, pointer: string): Refusal {
 }
 
 /** Every feed. Probes that come every few seconds leave the condition out, which is counted over all that is listed. */
-export async function listFeedViews(deps: Deps, conditions: 'counted' | 'left out' = 'counted'): Promise<FeedView[]> {
+export async function listFeeds(deps: Deps, conditions: 'counted' | 'left out' = 'counted'): Promise<FeedView[]> {
   const latest = new Map((await listLatestPolls(deps.db.sql)).map((poll) => [poll.feedId, poll]));
   const conditionOf = conditions === 'counted' ? await loadConditions(deps) : () => noCondition;
-  const feeds = await listFeeds(deps.db.sql);
+  const feeds = await listFeedRows(deps.db.sql);
   return feeds.map((feed) => viewFeed(deps, feed, latest.get(feed.id) ?? null, conditionOf(feed.id)));
 }
 
-export async function findFeedView(deps: Deps, idOrSlug: string): Promise<FeedView> {
+export async function getFeed(deps: Deps, idOrSlug: string): Promise<FeedView> {
   const feed = await requireFeed(deps, idOrSlug);
   const [lastPoll] = await listPolls(deps.db.sql, feed.id, { before: null, limit: 1 });
   return viewFeed(deps, feed, lastPoll ?? null, (await loadConditions(deps))(feed.id));
@@ -185,7 +185,7 @@ export async function requireFeed(deps: Deps, idOrSlug: string): Promise<FeedRow
 export type FeedEdit = Omit<FeedInput, 'slug' | 'adapter'>;
 
 /** Edits a feed. A change of trust, origin, coverage, lag or options makes every prediction be looked at again. */
-export async function editFeed(
+export async function updateFeed(
   deps: Deps,
   idOrSlug: string,
   edit: FeedEdit,
@@ -214,10 +214,10 @@ export async function editFeed(
     edit.covers !== undefined ||
     edit.settlementLag !== undefined;
   await deps.db.begin(async (tx) => {
-    if (!(await updateFeed(tx, feed, change, deps.now()))) throw staleFeed(feed);
+    if (!(await updateFeedRow(tx, feed, change, deps.now()))) throw staleFeed(feed);
     if (weighs) await bumpSetting(tx, 'feeds_epoch');
   });
-  return await findFeedView(deps, feed.id);
+  return await getFeed(deps, feed.id);
 }
 
 function staleFeed(feed: FeedRow): Refusal {

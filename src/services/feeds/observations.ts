@@ -1,19 +1,23 @@
 import type { Instant } from '../../domain/instant.ts';
-import { listObservations, type ObservationFilter, type ObservationRow } from '../../store/observations.ts';
+import {
+  listObservations as listObservationRows,
+  type ObservationFilter,
+  type ObservationRow,
+} from '../../store/observations.ts';
 import { listUnrecognised, type UnrecognisedRow } from '../../store/readings.ts';
 import type { Deps } from '../deps.ts';
 
 /** Raw evidence, newest ingestion first. */
-export async function listObservationPage(
+export async function listObservations(
   deps: Deps,
   filter: ObservationFilter,
   page: { before: number | null; asOf: Instant | null; limit: number },
 ): Promise<ObservationRow[]> {
-  return await listObservations(deps.db.sql, filter, page);
+  return await listObservationRows(deps.db.sql, filter, page);
 }
 
 /** Names that were read to be no model, with the reason. */
-export async function listUnrecognisedPage(
+export async function listUnrecognisedNames(
   deps: Deps,
   page: { reason: string | null; after: { reason: string; name: string } | null; limit: number },
 ): Promise<UnrecognisedRow[]> {

@@ -69,7 +69,7 @@ function isBuiltin(feed: FeedRow): boolean {
 
 async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<ReadingReport | null> {
   try {
-    return await pollFeed(deps, feed, { kind: 'scheduled', tick });
+    return await runPoll(deps, feed, { kind: 'scheduled', tick });
   } catch (error) {
     deps.log.error({ feed: feed.slug, error: String(error) }, 'poll failed unexpectedly');
     return null;
@@ -77,7 +77,7 @@ async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<Re
 }
 
 /** Polls a feed now, whether it is due or not. Refuses with `conflict` while it is being read. */
-export async function pollFeedNow(deps: Deps, idOrSlug: string): Promise<ReadingReport> {
+export async function pollFeed(deps: Deps, idOrSlug: string): Promise<ReadingReport> {
   const feed = await findFeed(deps.db.sql, idOrSlug);
   if (feed === null) throw new Refusal('not_found', `there is no feed ${idOrSlug}`);
   if (feed.url === null) throw new Refusal('conflict', `feed ${feed.slug} has no url: it is fed by snapshots only`);
@@ -85,14 +85,14 @@ export async function pollFeedNow(deps: Deps, idOrSlug: string): Promise<Reading
   if (keyMissing !== null)
     throw new Refusal('conflict', `feed ${feed.slug} rests until ${keyMissing} is set in the environment of this node`);
   await abortLostPolls(deps.db.sql, deps.now());
-  const report = await pollFeed(deps, feed, { kind: 'manual', tick: null });
+  const report = await runPoll(deps, feed, { kind: 'manual', tick: null });
   if (report === null)
     throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
   return report;
 }
 
 /** One poll: lease, fetch with no transaction open, parse, then everything it changes in one transaction. Null when another node has it. */
-async function pollFeed(deps: Deps, feed: FeedRow, order: PollOrder): Promise<ReadingReport | null> {
+async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<ReadingReport | null> {
   const pollId = deps.newId('poll');
   const startedAt = deps.now();
   const opened = await deps.db.begin(async (tx) => {

@@ -13,7 +13,7 @@ import { hashBytes, noValidators, readBefore, readPayload } from './readings.ts'
  * Ingests one archived payload as its publisher served it at `observedAt`. Chronological per feed: an earlier time than the
  * newest is refused, the same time with the same bytes changes nothing.
  */
-export async function postSnapshot(
+export async function createFeedSnapshot(
   deps: Deps,
   idOrSlug: string,
   observedAt: Instant,

@@ -75,7 +75,7 @@ export type CurationReport = {
 const undone = new Error('a dry run leaves nothing behind');
 
 /** What an addition to the identity data would change: done in full over the stored evidence, and undone. */
-export async function checkAddition(deps: Deps, input: CurationInput): Promise<CurationReport> {
+export async function checkIdentityAddition(deps: Deps, input: CurationInput): Promise<CurationReport> {
   const reports: CurationReport[] = [];
   try {
     await deps.db.begin(
@@ -98,7 +98,7 @@ export async function checkAddition(deps: Deps, input: CurationInput): Promise<C
  * touches are settled by the rules for late evidence. Refuses with `conflict` when the identity data is no longer what the
  * dry run showed.
  */
-export async function addToIdentity(
+export async function createIdentityAddition(
   deps: Deps,
   input: CurationInput,
   decision: { readonly decidedBy: string; readonly expected: string },
@@ -261,7 +261,7 @@ function compare(before: Standings, after: Standings): PredictionChange[] {
 }
 
 /** Additions, newest first, before a revision. */
-export async function listAdditionPage(
+export async function listIdentityAdditions(
   deps: Deps,
   page: { before: number | null; limit: number },
 ): Promise<(ListedAddition & { readonly idle: string | null })[]> {
@@ -274,7 +274,7 @@ export async function listAdditionPage(
 }
 
 /** The identity data in force. */
-export async function findIdentity(deps: Deps): Promise<{ version: string; file: string; additions: number }> {
+export async function getIdentity(deps: Deps): Promise<{ version: string; file: string; additions: number }> {
   const { identity, db } = await withCurrentIdentity(deps);
   const additions = await listAdditionsInForce(db.sql, identity.revision);
   return { version: identity.version, file: identity.file.version, additions: additions.length };

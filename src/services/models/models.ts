@@ -11,7 +11,7 @@ import { listStages, type StageFact, stageReached } from '../../domain/models/st
 import { establishedAt } from '../../domain/models/states.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
-import { listModels, type ModelFilter, type ModelRow } from '../../store/models.ts';
+import { listModels as listModelRows, type ModelFilter, type ModelRow } from '../../store/models.ts';
 import { listWatchingModel, type WatchingPrediction } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
@@ -43,23 +43,23 @@ export type ModelAsk = Omit<ModelFilter, 'slug'> & {
 };
 
 /** A page of models as they were known at `asOf`, or are now, by vendor and slug. */
-export async function listModelPage(
+export async function listModels(
   deps: Deps,
   { q, ...filter }: ModelAsk,
   page: { after: { vendor: string; slug: string } | null; asOf: Instant | null; limit: number },
 ): Promise<ModelRow[]> {
-  if (q === undefined) return await listModels(deps.db.sql, filter, page);
+  if (q === undefined) return await listModelRows(deps.db.sql, filter, page);
   const named = parseModelId(deps.identity, q, { feed: '' });
   if (named.outcome === 'none' || (filter.vendor !== undefined && filter.vendor !== named.vendor)) return [];
   const exact = { ...filter, vendor: named.vendor, slug: modelSlug(deps.identity, named) };
-  return await listModels(deps.db.sql, exact, page);
+  return await listModelRows(deps.db.sql, exact, page);
 }
 
 /**
  * What is known of one model at `asOf`, or now, and from whom: replayed over the stored evidence by the functions that
  * settle predictions. Refuses with `not_found` what nothing lists, or what is not the one spelling of a model.
  */
-export async function findModel(deps: Deps, vendor: string, slug: string, asOf: Instant | null): Promise<ModelView> {
+export async function getModel(deps: Deps, vendor: string, slug: string, asOf: Instant | null): Promise<ModelView> {
   const name = readModelSlug(deps.identity, vendor, slug);
   if (name === null) throw notFound(deps, vendor, slug);
   const at = asOf ?? deps.now();

@@ -24,7 +24,7 @@ import { versionOf } from './views.ts';
  * `expected` is the row version that was seen, null for whatever stands. Refuses with `precondition_failed` when it was
  * changed since, with `conflict` once it has been resolved: what settled it is then not moved under the resolution.
  */
-export async function replaceCriterion(
+export async function replacePredictionCriterion(
   deps: Deps,
   idOrSlug: string,
   input: { criterion: unknown; reason: string },

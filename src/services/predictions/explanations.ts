@@ -15,7 +15,7 @@ export type Explained = {
 };
 
 /** Replays the rule, with the criterion that stood then, over the stored evidence, as of a moment or now. */
-export async function explainPrediction(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<Explained> {
+export async function getPredictionExplanation(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<Explained> {
   const at = asOf ?? deps.now();
   const view = await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
   const evaluation = view.evaluation ?? (await evaluateAt(deps.db.sql, deps, view.prediction, at));

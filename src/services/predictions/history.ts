@@ -31,7 +31,7 @@ export type HistoryEntry = { readonly at: Instant; readonly place: HistoryPlace 
 );
 
 /** Everything that happened to a prediction, oldest first: a page of it. Refuses with `not_found`. */
-export async function listHistoryPage(
+export async function listPredictionHistory(
   deps: Deps,
   idOrSlug: string,
   page: { after: HistoryPlace | null; limit: number },

@@ -1,7 +1,7 @@
 import { watchesOf } from '../../domain/criterion/watch.ts';
 import type { Instant } from '../../domain/instant.ts';
 import {
-  listPredictions,
+  listPredictions as listPredictionRows,
   type PredictionFilter,
   type PredictionRow,
   type PredictionSort,
@@ -24,7 +24,7 @@ export type ListAsk = {
 const asOfRoundsMax = 20;
 
 /** A page of predictions, each as it stood at `asOf`, with the sequence number to go on from (null: the end). */
-export async function listPredictionsAt(
+export async function listPredictions(
   deps: Deps,
   ask: ListAsk,
 ): Promise<{ views: PredictionView[]; next: number | null }> {
@@ -32,7 +32,7 @@ export async function listPredictionsAt(
   const views: PredictionView[] = [];
   let after = ask.after;
   for (let round = 0; round < asOfRoundsMax; round += 1) {
-    const rows = await listPredictions(deps.db.sql, filter, { after, sort: ask.sort, limit: ask.limit + 1 });
+    const rows = await listPredictionRows(deps.db.sql, filter, { after, sort: ask.sort, limit: ask.limit + 1 });
     for (const view of await viewPredictions(deps.db.sql, deps, rows.slice(0, ask.limit), ask.asOf)) {
       if (views.length === ask.limit) return { views, next: after };
       after = view.prediction.seq;

@@ -13,7 +13,7 @@ import {
   type PolicyInput,
   type PredictionPatch,
   type PredictionRow,
-  updatePrediction,
+  updatePrediction as updatePredictionRow,
 } from '../../store/predictions.ts';
 import { findPredictor } from '../../store/predictors.ts';
 import { listPredictionResolutions } from '../../store/resolutions.ts';
@@ -52,7 +52,7 @@ export const secondLookMs = 5 * 60_000;
 export type Recorded = { readonly view: PredictionView; readonly warnings: readonly CriterionWarning[] };
 
 /** Records a claim with its criterion, settles it at once if the evidence already does, and answers with warnings. */
-export async function recordPrediction(deps: Deps, input: PredictionInput): Promise<Recorded> {
+export async function createPrediction(deps: Deps, input: PredictionInput): Promise<Recorded> {
   return await deps.db.begin((tx) => recordWithin(tx, deps, input));
 }
 
@@ -182,7 +182,7 @@ async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Ins
 }
 
 /** A prediction as it stood at `asOf`, or now. Refuses with `not_found`. */
-export async function findPredictionAt(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<PredictionView> {
+export async function getPrediction(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<PredictionView> {
   return await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
 }
 
@@ -220,7 +220,7 @@ export type PredictionEdit = {
 };
 
 /** Edits what may be edited; the criterion has a verb of its own. `expected` is the version the editor saw, null for whatever stands. */
-export async function editPrediction(
+export async function updatePrediction(
   deps: Deps,
   idOrSlug: string,
   edit: PredictionEdit,
@@ -235,7 +235,7 @@ export async function editPrediction(
     if (moved) throw slugTaken(edit.slug);
     const patch = patched(row, edit);
     const now = deps.now();
-    const updated = await updatePrediction(tx, row.id, version, patch, now);
+    const updated = await updatePredictionRow(tx, row.id, version, patch, now);
     if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
     if (updated === 'stale') throw staleVersion(null);
     await recordEdit(tx, row, patch, { edit: row.edits + 1, at: now });

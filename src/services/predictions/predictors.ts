@@ -1,5 +1,10 @@
 import { Refusal } from '../../domain/refusal.ts';
-import { findPredictor, insertPredictor, listPredictors, type PredictorRow } from '../../store/predictors.ts';
+import {
+  findPredictor,
+  insertPredictor,
+  listPredictors as listPredictorRows,
+  type PredictorRow,
+} from '../../store/predictors.ts';
 import type { Deps } from '../deps.ts';
 
 export async function createPredictor(
@@ -11,15 +16,15 @@ export async function createPredictor(
   return predictor;
 }
 
-export async function findPredictorById(deps: Deps, id: string): Promise<PredictorRow> {
+export async function getPredictor(deps: Deps, id: string): Promise<PredictorRow> {
   const predictor = await findPredictor(deps.db.sql, id);
   if (predictor === null) throw new Refusal('not_found', `there is no predictor ${id}`);
   return predictor;
 }
 
-export async function listPredictorPage(
+export async function listPredictors(
   deps: Deps,
   page: { after: string | null; limit: number },
 ): Promise<PredictorRow[]> {
-  return await listPredictors(deps.db.sql, page);
+  return await listPredictorRows(deps.db.sql, page);
 }

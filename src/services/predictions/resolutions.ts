@@ -10,8 +10,8 @@ import {
   insertResolution,
   type ListedResolution,
   listLatestResolutions,
-  listPredictionResolutions,
-  listResolutions,
+  listPredictionResolutions as listPredictionResolutionRows,
+  listResolutions as listResolutionRows,
   type Outcome,
   type ResolutionRow,
 } from '../../store/resolutions.ts';
@@ -36,12 +36,16 @@ export type DecisionInput = {
  * A person's decision: appended, superseding what stood. It is known when it is decided, and answers every dispute of
  * what it supersedes. Refuses with `conflict` when something else stands than the person saw, or came to in between.
  */
-export async function decideByPerson(deps: Deps, idOrSlug: string, input: DecisionInput): Promise<ResolutionRow> {
+export async function createPredictionResolution(
+  deps: Deps,
+  idOrSlug: string,
+  input: DecisionInput,
+): Promise<ResolutionRow> {
   requireEffectiveAt(input.effectiveAt, deps.now());
   return await deps.db.begin(async (tx) => {
     const prediction = await requirePrediction(tx, idOrSlug);
     await requireObservations(tx, input.evidence);
-    const standing = (await listPredictionResolutions(tx, prediction.id, null)).at(-1) ?? null;
+    const standing = (await listPredictionResolutionRows(tx, prediction.id, null)).at(-1) ?? null;
     requireSeen(input.supersedes, standing);
     requireReason(input, standing);
     // After reading what stands: whoever decided in between is then met as a conflict, not superseded unseen.
@@ -146,17 +150,17 @@ async function announceDecision(
 }
 
 /** Every resolution of a prediction, oldest first. */
-export async function listResolutionsOf(deps: Deps, idOrSlug: string): Promise<ResolutionRow[]> {
+export async function listPredictionResolutions(deps: Deps, idOrSlug: string): Promise<ResolutionRow[]> {
   const prediction = await requirePrediction(deps.db.sql, idOrSlug);
-  return await listPredictionResolutions(deps.db.sql, prediction.id, null);
+  return await listPredictionResolutionRows(deps.db.sql, prediction.id, null);
 }
 
 /** What resolved since a sequence number, oldest decision first. */
-export async function listResolutionPage(
+export async function listResolutions(
   deps: Deps,
   page: { after: number; outcome: Outcome | null; limit: number },
 ): Promise<ListedResolution[]> {
-  return await listResolutions(deps.db.sql, page);
+  return await listResolutionRows(deps.db.sql, page);
 }
 
 /** What resolved last, the newest decision first. */

@@ -1,6 +1,6 @@
 import { Refusal } from '../../domain/refusal.ts';
 import { countBySource, noPredictions, type PredictionCounts } from '../../store/prediction-counts.ts';
-import { findSource, insertSource, listSources, type SourceRow } from '../../store/sources.ts';
+import { findSource, insertSource, listSources as listSourceRows, type SourceRow } from '../../store/sources.ts';
 import type { Deps } from '../deps.ts';
 
 export type SourceInput = {
@@ -20,18 +20,15 @@ export async function createSource(deps: Deps, input: SourceInput): Promise<Coun
   return { ...source, predictions: noPredictions };
 }
 
-export async function findSourceById(deps: Deps, id: string): Promise<CountedSource> {
+export async function getSource(deps: Deps, id: string): Promise<CountedSource> {
   const source = await findSource(deps.db.sql, id);
   if (source === null) throw new Refusal('not_found', `there is no source ${id}`);
   const counts = await countBySource(deps.db.sql, [id]);
   return { ...source, predictions: counts.get(id) ?? noPredictions };
 }
 
-export async function listSourcePage(
-  deps: Deps,
-  page: { after: string | null; limit: number },
-): Promise<CountedSource[]> {
-  const sources = await listSources(deps.db.sql, page);
+export async function listSources(deps: Deps, page: { after: string | null; limit: number }): Promise<CountedSource[]> {
+  const sources = await listSourceRows(deps.db.sql, page);
   const counts = await countBySource(
     deps.db.sql,
     sources.map((source) => source.id),

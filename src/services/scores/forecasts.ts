@@ -39,7 +39,11 @@ export type ForecastView = {
  * Records how probable somebody calls a prediction. Refuses with `conflict` what was not said before the answer, as long as
  * nothing disputes that answer; what was said before it and is recorded only afterwards is hindsight.
  */
-export async function recordForecast(deps: Deps, idOrSlug: string, input: ForecastInput): Promise<ForecastView> {
+export async function createPredictionForecast(
+  deps: Deps,
+  idOrSlug: string,
+  input: ForecastInput,
+): Promise<ForecastView> {
   return await deps.db.begin(async (tx) => {
     const prediction = await requirePrediction(tx, idOrSlug);
     await requireReferences(tx, input);
@@ -99,7 +103,7 @@ function viewForecast(forecast: ForecastView['forecast'], answer: Answer | null)
 }
 
 /** A page of a prediction's forecasts as recorded by `asOf`, or now, in the order in which they were said. */
-export async function listForecastPage(
+export async function listPredictionForecasts(
   deps: Deps,
   idOrSlug: string,
   ask: { predictorId: string | null; asOf: Instant | null; after: number | null; limit: number },

@@ -5,7 +5,7 @@ import type { PredictorRow } from '../../store/predictors.ts';
 import type { Outcome } from '../../store/resolutions.ts';
 import { type ClaimCount, countClaims, sumForecasts } from '../../store/scorecards.ts';
 import type { Deps } from '../deps.ts';
-import { findPredictorById } from '../predictions/predictors.ts';
+import { getPredictor } from '../predictions/predictors.ts';
 
 /** Claims that came out yes and no; the rate is null of none. */
 export type Hits = { readonly right: number; readonly wrong: number; readonly hitRate: number | null };
@@ -28,10 +28,10 @@ export type Scorecard = {
 };
 
 /** The scorecard of a predictor as of `asOf`, or now: computed from the resolutions as they stand. Refuses with `not_found`. */
-export async function scorePredictorAt(deps: Deps, predictorId: string, asOf: Instant | null): Promise<Scorecard> {
+export async function getPredictorScorecard(deps: Deps, predictorId: string, asOf: Instant | null): Promise<Scorecard> {
   const db = deps.db.sql;
   const at = asOf ?? deps.now();
-  const predictor = await findPredictorById(deps, predictorId);
+  const predictor = await getPredictor(deps, predictorId);
   const counts = await countClaims(db, predictor.id, at);
   const sums = await sumForecasts(db, predictor.id, { at, bins: calibrationBins, logProbabilityMin });
   const of = (standing: ForecastStanding) => sums.filter((row) => row.standing === standing);

@@ -1,7 +1,7 @@
 import { migrationState } from '../../store/migrate.ts';
 import { countDisabled } from '../../store/webhook-endpoints.ts';
 import type { Deps } from '../deps.ts';
-import { type FeedView, listFeedViews } from '../feeds/feeds.ts';
+import { type FeedView, listFeeds } from '../feeds/feeds.ts';
 import type { DisabledCounts } from '../webhooks/metrics.ts';
 
 export type Readiness = {
@@ -14,11 +14,11 @@ export type Readiness = {
 };
 
 /** Whether requests can be served: the database answers and is migrated. The health of feeds and endpoints is told and never makes it fail. */
-export async function checkReadiness(deps: Deps): Promise<Readiness> {
+export async function getReadiness(deps: Deps): Promise<Readiness> {
   try {
     const state = await migrationState(deps.db);
     const migrations = state.state === 'current' ? 'ok' : state.state;
-    const feeds = migrations === 'ok' ? await listFeedViews(deps, 'left out') : [];
+    const feeds = migrations === 'ok' ? await listFeeds(deps, 'left out') : [];
     const endpointsDisabled = migrations === 'ok' ? await countDisabled(deps.db.sql) : null;
     return { ready: migrations === 'ok', database: 'ok', migrations, feeds, endpointsDisabled };
   } catch {

@@ -8,7 +8,7 @@ export const calendarDeadlinesMax = 1000;
 export const passedDaysMax = 90;
 
 /** Predictions that are not settled and have a deadline, the soonest first. */
-export async function listOpenDeadlines(
+export async function getCalendar(
   deps: Deps,
   filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>,
 ): Promise<PredictionRow[]> {

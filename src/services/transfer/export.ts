@@ -35,7 +35,7 @@ export type ExportInput = {
 export type ExportSummary = { readonly rows: number; readonly bytes: number; readonly sha256: string };
 
 /** Writes the record as lines of JSON, all of it as of one moment. The first bytes come once that moment is fixed. */
-export async function exportRecord(deps: Pick<Deps, 'db'>, input: ExportInput): Promise<ExportSummary> {
+export async function exportRecords(deps: Pick<Deps, 'db'>, input: ExportInput): Promise<ExportSummary> {
   return await deps.db.begin((tx) => writeRecord(tx, input), { msMax: exchangeMsMax });
 }
 
@@ -99,6 +99,6 @@ export async function recordExport(
   by: { readonly actor: string; readonly path: string; readonly requestId: string },
 ): Promise<void> {
   await deps.db.begin((tx) =>
-    recordAudit(tx, deps, { ...by, operation: 'exportRecord', resourceId: null, before: null, after: null }),
+    recordAudit(tx, deps, { ...by, operation: 'exportRecords', resourceId: null, before: null, after: null }),
   );
 }

@@ -34,11 +34,15 @@ export const statsMsMax = 28 * dayMs;
 const askedMax = 10;
 
 /** A page of deliveries; of one endpoint it must exist. */
-export async function listDeliveryPage(deps: Deps, filter: DeliveryFilter, page: DeliveryPage): Promise<DeliveryRow[]> {
+export async function listWebhookDeliveries(
+  deps: Deps,
+  filter: DeliveryFilter,
+  page: DeliveryPage,
+): Promise<DeliveryRow[]> {
   return await listDeliveries(deps.db.sql, filter, page);
 }
 
-export async function listEndpointDeliveries(
+export async function listWebhookEndpointDeliveries(
   deps: Deps,
   endpointId: string,
   filter: DeliveryFilter,
@@ -48,7 +52,7 @@ export async function listEndpointDeliveries(
   return await listDeliveries(deps.db.sql, { ...filter, endpointId }, page);
 }
 
-export async function findDelivery(deps: Deps, id: string): Promise<DeliveryView> {
+export async function getWebhookDelivery(deps: Deps, id: string): Promise<DeliveryView> {
   return await requireDelivery(deps.db.sql, id);
 }
 
@@ -59,7 +63,7 @@ async function requireDelivery(db: Sql, id: string): Promise<DeliveryView> {
 }
 
 /** A page of the attempts of a delivery, in order. */
-export async function listDeliveryAttempts(
+export async function listWebhookDeliveryAttempts(
   deps: Deps,
   id: string,
   page: { readonly after: number; readonly limit: number },
@@ -72,7 +76,7 @@ export async function listDeliveryAttempts(
  * Sends a delivery once more, now, whatever came of it before. A retry that the schedule had planned is cancelled by it:
  * the schedule goes on behind it. Refuses with `conflict` while the endpoint is disabled.
  */
-export async function retryDelivery(deps: Deps, id: string): Promise<DeliveryView> {
+export async function retryWebhookDelivery(deps: Deps, id: string): Promise<DeliveryView> {
   return await deps.db.begin(async (tx) => {
     const delivery = await requireDelivery(tx, id);
     await lockEnabled(tx, delivery.endpointId);
@@ -96,7 +100,7 @@ async function lockEnabled(tx: Sql, endpointId: string): Promise<EndpointRow> {
 }
 
 /** Sends a signed `ping` to an endpoint, whatever it subscribed to: one attempt. Answers its delivery. */
-export async function testEndpoint(deps: Deps, endpointId: string): Promise<DeliveryView> {
+export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promise<DeliveryView> {
   return await deps.db.begin(async (tx) => {
     await lockEnabled(tx, endpointId);
     const now = deps.now();
@@ -121,7 +125,7 @@ export async function testEndpoint(deps: Deps, endpointId: string): Promise<Deli
  * Sends again everything since a moment that an endpoint missed, and nothing that it got: what was held while it was
  * disabled, and what was given up. Answers how much that is.
  */
-export async function recoverEndpoint(deps: Deps, endpointId: string, since: Instant): Promise<number> {
+export async function recoverWebhookEndpoint(deps: Deps, endpointId: string, since: Instant): Promise<number> {
   const now = deps.now();
   requireWithin('since', since, now, recoverMsMax);
   return await deps.db.begin(async (tx) => {
@@ -143,7 +147,7 @@ function requireWithin(name: string, since: Instant, now: Instant, msMax: number
 export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 
 /** What became of the deliveries of an endpoint that were created since a moment. */
-export async function countEndpointDeliveries(deps: Deps, endpointId: string, since: Instant): Promise<DeliveryCounts> {
+export async function getWebhookEndpointStats(deps: Deps, endpointId: string, since: Instant): Promise<DeliveryCounts> {
   requireWithin('since', since, deps.now(), statsMsMax);
   await requireEndpoint(deps.db.sql, endpointId);
   const counts = { pending: 0, succeeded: 0, failed: 0, held: 0, cancelled: 0 };

@@ -44,7 +44,7 @@ export type EndpointInput = EndpointEdit & SecretAsk & { readonly url: string };
 export type CreatedEndpoint = { readonly endpoint: EndpointView; readonly secret: string | null };
 
 /** Creates an endpoint. Its address is judged by its text, and everything that its filter names must be there. */
-export async function createEndpoint(deps: Deps, input: EndpointInput): Promise<CreatedEndpoint> {
+export async function createWebhookEndpoint(deps: Deps, input: EndpointInput): Promise<CreatedEndpoint> {
   const made = makeSecret(input);
   const url = requireUrl(deps, input.url);
   const endpoint = await deps.db.begin(async (tx) => {
@@ -144,7 +144,7 @@ export async function requireEndpoint(db: Sql, id: string): Promise<EndpointRow>
   return endpoint;
 }
 
-export async function findEndpoint(deps: Deps, id: string): Promise<EndpointView> {
+export async function getWebhookEndpoint(deps: Deps, id: string): Promise<EndpointView> {
   return await viewEndpoint(deps.db.sql, deps, await requireEndpoint(deps.db.sql, id));
 }
 
@@ -153,7 +153,7 @@ async function viewEndpoint(db: Sql, deps: Deps, endpoint: EndpointRow): Promise
 }
 
 /** A page of endpoints, oldest first. */
-export async function listEndpointPage(
+export async function listWebhookEndpoints(
   deps: Deps,
   page: { readonly after: string | null; readonly status: EndpointRow['status'] | null; readonly limit: number },
 ): Promise<EndpointView[]> {
@@ -168,9 +168,9 @@ export async function listEndpointPage(
 
 /**
  * Edits an endpoint. Disabled, what waits for it is held; enabled again, it is told of what happens from then on, and
- * `recoverEndpoint` sends what was held. A new address and a new start forget what the endpoint failed at before.
+ * `recoverWebhookEndpoint` sends what was held. A new address and a new start forget what the endpoint failed at before.
  */
-export async function editEndpoint(
+export async function updateWebhookEndpoint(
   deps: Deps,
   id: string,
   edit: EndpointEdit,
@@ -199,7 +199,7 @@ function stale(endpoint: EndpointRow): Refusal {
 }
 
 /** Deletes an endpoint: nothing more is sent to it, its secrets and headers are gone, the log of what was sent stays. */
-export async function deleteEndpoint(deps: Deps, id: string): Promise<void> {
+export async function deleteWebhookEndpoint(deps: Deps, id: string): Promise<void> {
   await deps.db.begin(async (tx) => {
     await lockEndpoints(tx, [id]);
     await requireEndpoint(tx, id);

@@ -17,7 +17,7 @@ export type WebhookMetrics = {
 };
 
 /** How the telling of subscribers goes: all nodes together, but for the attempts, which are this one's own. */
-export async function webhookMetrics(deps: Deps): Promise<WebhookMetrics> {
+export async function getMetrics(deps: Deps): Promise<WebhookMetrics> {
   const now = deps.now();
   const { pending, due, oldestDueAt } = await countQueue(deps.db.sql, now);
   return {

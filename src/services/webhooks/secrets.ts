@@ -104,7 +104,11 @@ export type Rotated = {
  * Replaces the secret of an endpoint. During the overlap every message carries a signature by each, so that receivers
  * can change over when it suits them. Refuses with `conflict` beyond `oldSecretsMax` that still sign.
  */
-export async function rotateSecret(deps: Deps, endpointId: string, rotation: Rotation): Promise<Rotated> {
+export async function rotateWebhookEndpointSecret(
+  deps: Deps,
+  endpointId: string,
+  rotation: Rotation,
+): Promise<Rotated> {
   const made = makeSecret(rotation);
   return await deps.db.begin(async (tx) => {
     await lockEndpoints(tx, [endpointId]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventText } from '../../../src/domain/events/event.ts';
-import { listEventPage, placeEvents } from '../../../src/services/events/event-log.ts';
+import { listEvents, placeEvents } from '../../../src/services/events/event-log.ts';
 import type { Database, Sql } from '../../../src/store/db.ts';
 import { insertEvent } from '../../../src/store/events.ts';
 import { openTestDatabase } from '../../support/database.ts';
@@ -44,7 +44,7 @@ async function hold(id: string): Promise<{ commit: () => Promise<void> }> {
 }
 
 const everything = { types: null, prediction: null };
-const readAfter = async (after: number) => await listEventPage({ db }, everything, { after, limit: 1000 });
+const readAfter = async (after: number) => await listEvents({ db }, everything, { after, limit: 1000 });
 
 describe('transactions that commit in another order than they wrote', () => {
   test('have their events told in the order of commit, none passed by', async () => {
@@ -66,7 +66,7 @@ describe('transactions that commit in another order than they wrote', () => {
     let reading = true;
     const reader = (async () => {
       for (let after = start; reading || (await readAfter(after)).length > 0; ) {
-        const events = await listEventPage({ db: other }, everything, { after, limit: 7 });
+        const events = await listEvents({ db: other }, everything, { after, limit: 7 });
         seen.push(...events.map(({ id }) => id));
         after = events.at(-1)?.position ?? after;
       }

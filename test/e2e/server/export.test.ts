@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
-import { exportRecord } from '../../../src/services/transfer/export.ts';
+import { exportRecords } from '../../../src/services/transfer/export.ts';
 import { openDatabase } from '../../../src/store/db.ts';
 import { createServerDatabase, openTestDatabase } from '../../support/database.ts';
 import { outturn, type Program, removeDirectory, startProgram } from '../../support/program.ts';
@@ -76,7 +76,7 @@ describe('a rich record', () => {
       begun.resolve();
       await changed.promise;
     };
-    const writing = exportRecord({ db: world.db }, { program: '0.0.0', write });
+    const writing = exportRecords({ db: world.db }, { program: '0.0.0', write });
     await begun.promise;
     await world.db.sql`insert into settings (name, value) values ('meanwhile', '')`;
     await world.db.sql`update predictions set edits = edits + 1`;

@@ -22,7 +22,7 @@ describe('an audit entry', () => {
     const { warnings, ...recorded } = claim;
     expect(await newest()).toMatchObject({
       actor: 'admin',
-      operation: 'recordPrediction',
+      operation: 'createPrediction',
       path: '/v1/predictions',
       resource_id: claim.id,
       before: null,
@@ -34,7 +34,7 @@ describe('an audit entry', () => {
     expect(await newest()).toMatchObject({
       recorded_at: '2026-01-15T12:00:00Z',
       actor: made.json.id,
-      operation: 'editPrediction',
+      operation: 'updatePrediction',
       path: '/v1/predictions/audited',
       resource_id: claim.id,
       request_id: 'the-edit',
@@ -72,7 +72,7 @@ describe('an audit entry', () => {
     const answer = world.admin('POST /v1/feeds/polled/polls');
     while (world.wire.asks.length === 0) await new Promise((resolve) => setImmediate(resolve));
     expect(await newest()).toMatchObject({
-      operation: 'pollFeedNow',
+      operation: 'pollFeed',
       resource_id: feed.id,
       before: { slug: 'polled' },
       after: null,
@@ -84,7 +84,7 @@ describe('an audit entry', () => {
   test('is written for an archived payload, with what came of it', async () => {
     await createArchive(world, 'archive');
     await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
-    expect(await newest()).toMatchObject({ operation: 'postSnapshot', after: { items: 1, new: 1 } });
+    expect(await newest()).toMatchObject({ operation: 'createFeedSnapshot', after: { items: 1, new: 1 } });
   });
 });
 
@@ -122,12 +122,12 @@ test('pages newest first and filters by actor, operation and resource', async ()
   await world.admin('PATCH /v1/predictions/filtered', { json: { tags: ['a'] } });
   const operationsOf = async (query: string) =>
     (await world.admin(`GET /v1/audit?${query}`)).json.data.map((row: Json) => row.operation);
-  expect(await operationsOf(`resource_id=${claim.id}`)).toEqual(['editPrediction', 'recordPrediction']);
-  expect(await operationsOf(`resource_id=${claim.id}&operation=recordPrediction`)).toEqual(['recordPrediction']);
+  expect(await operationsOf(`resource_id=${claim.id}`)).toEqual(['updatePrediction', 'createPrediction']);
+  expect(await operationsOf(`resource_id=${claim.id}&operation=createPrediction`)).toEqual(['createPrediction']);
   expect(await operationsOf(`resource_id=${claim.id}&actor=key_nobody`)).toEqual([]);
   const first = (await world.admin('GET /v1/audit?limit=1')).json;
   const second = (await world.admin(`GET /v1/audit?limit=1&cursor=${first.next_cursor}`)).json;
-  expect([first.data[0].operation, second.data[0].operation]).toEqual(['editPrediction', 'recordPrediction']);
+  expect([first.data[0].operation, second.data[0].operation]).toEqual(['updatePrediction', 'createPrediction']);
   expect((await world.admin('GET /v1/audit?cursor=nonsense')).json).toMatchObject({
     status: 400,
     code: 'invalid_cursor',

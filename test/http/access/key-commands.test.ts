@@ -22,7 +22,7 @@ test('a key made from a shell works over HTTP until it is revoked from there', a
   expect(await ask()).toBe(401);
   const entries = (await world.admin(`GET /v1/audit?actor=cli&resource_id=${made.id}`)).json.data;
   expect(entries.map((entry: Json) => [entry.operation, entry.before?.status, entry.after?.status])).toEqual([
-    ['revokeApiKeyById', 'active', undefined],
+    ['revokeApiKey', 'active', undefined],
     ['createApiKey', undefined, 'active'],
   ]);
   expect(JSON.stringify(entries)).not.toContain(made.key);

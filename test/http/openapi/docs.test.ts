@@ -52,7 +52,7 @@ describe('the reference in a browser', () => {
     await page.locator('.auth-container input').fill(world.adminKey);
     await page.locator('.auth-container button[type=submit]').click();
     await page.locator('.auth-container button.btn-done').click();
-    const operation = page.locator('#operations-Predictions-recordPrediction');
+    const operation = page.locator('#operations-Predictions-createPrediction');
     await operation.locator('.opblock-summary-control').click();
     await operation.locator('button.try-out__btn').click();
     await operation

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApp } from '../../../src/http/app.ts';
 import { serveApp } from '../../../src/http/server/serve.ts';
-import { createEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import { createWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { neverGpt5 } from '../../support/claims.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 test('where the address of the service is known, links in messages lead there; otherwise they are paths', async () => {
   const input = { url: `${receiver.origin}/hook`, eventTypes: ['prediction.created' as const] };
-  const { secret } = await createEndpoint(world.deps, input);
+  const { secret } = await createWebhookEndpoint(world.deps, input);
   const { json: first } = await world.admin('POST /v1/predictions', { json: claimOf('by-path') });
   const { json: second } = await named('POST /v1/predictions', { json: claimOf('by-address') });
   await sendDue(world.deps);

@@ -34,7 +34,7 @@ test.each<[string, (changed: Json) => void, string[]]>([
     (api) => Object.assign(api.components.schemas.Prediction.properties, { mood: { type: 'string' } }),
     [],
   ],
-  ['an operation that went', (api) => delete api.paths['/v1/audit'], ['gone: GET /v1/audit is listAuditPage']],
+  ['an operation that went', (api) => delete api.paths['/v1/audit'], ['gone: GET /v1/audit is listAuditEntries']],
   [
     'a parameter that went',
     (api) => api.paths['/v1/audit'].get.parameters.splice(0, 1),

@@ -33,14 +33,14 @@ test('every operation that is no GET and stores something needs a key', () => {
 });
 
 test.each([
-  ['decideByPerson', 'resolve'],
-  ['recordPrediction', 'write'],
+  ['createPredictionResolution', 'resolve'],
+  ['createPrediction', 'write'],
   ['createPredictor', 'write'],
   ['createFeed', 'feeds'],
-  ['pollFeedNow', 'feeds'],
-  ['postSnapshot', 'feeds'],
-  ['listFeedViews', 'read'],
-  ['checkHealth', 'open'],
+  ['pollFeed', 'feeds'],
+  ['createFeedSnapshot', 'feeds'],
+  ['listFeeds', 'read'],
+  ['getHealth', 'open'],
 ])('%s asks for the scope %s', (operationId, scope) => {
   expect(operations.find(({ spec }) => spec.operationId === operationId)?.spec.access).toBe(scope);
 });

@@ -63,15 +63,15 @@ test('what is asked as of a moment is never read from it', async () => {
 test('only reads may be marked, and none that is part of a change and its check', () => {
   const marked = operations.filter(({ spec }) => spec.bearsLag === true).map(({ spec }) => spec);
   expect(marked.map(({ operationId }) => operationId).sort()).toEqual([
-    'findModel',
-    'listModelPage',
-    'listObservationPage',
-    'listOpenDeadlines',
-    'listReleasePage',
-    'listUnrecognisedPage',
-    'showAtomFeed',
-    'showBadge',
-    'showJsonFeed',
+    'getAtomFeed',
+    'getBadge',
+    'getCalendar',
+    'getJsonFeed',
+    'getModel',
+    'listModels',
+    'listObservations',
+    'listReleases',
+    'listUnrecognisedNames',
   ]);
   expect(marked.filter(({ method, access }) => method !== 'get' || access !== 'read')).toEqual([]);
 });

@@ -86,7 +86,7 @@ test('what nobody called that is answered with 404', () =>
     ({ path }) => path.includes('{'),
     (one) => {
       // Of a moment that is not too long ago, which the document cannot show.
-      const ask = one.name === 'recoverEndpoint' ? { json: { since: '2026-01-14T00:00:00Z' } } : askOf(one);
+      const ask = one.name === 'recoverWebhookEndpoint' ? { json: { since: '2026-01-14T00:00:00Z' } } : askOf(one);
       return world.admin(targetOf(one, 'nothing'), ask);
     },
   ));
@@ -194,23 +194,28 @@ const first = async (path: string): Promise<Json> => (await world.anyone(`GET ${
 
 /** What an operation needs besides the example of the document, where that names what is not there in this world. */
 const prepared: Readonly<Record<string, Example>> = {
-  recordPrediction: withFields(() => ({ predictor_id: ids.predictors?.[0], source_id: ids.sources?.[0] })),
-  recordForecast: withFields(() => ({ predictor_id: ids.predictors?.[0] })),
-  replaceCriterion: async (one) => {
+  createPrediction: withFields(() => ({ predictor_id: ids.predictors?.[0], source_id: ids.sources?.[0] })),
+  createPredictionForecast: withFields(() => ({ predictor_id: ids.predictors?.[0] })),
+  replacePredictionCriterion: async (one) => {
     const model = { vendor: 'openai', family: 'gpt', version: '9', tier: null };
     await recordClaim(world, { slug: 'still-open', criterion: { op: 'released', model } });
     return ['POST /v1/predictions/still-open/criterion', { json: exampleOf(one) }];
   },
-  decideByPerson: withFields(async () => ({ evidence: [(await first('/v1/observations?limit=1')).data[0].id] })),
-  pollFeedNow: async () => {
+  createPredictionResolution: withFields(async () => ({
+    evidence: [(await first('/v1/observations?limit=1')).data[0].id],
+  })),
+  pollFeed: async () => {
     const url = 'https://feeds.example.com/ledger.json';
     await world.admin('POST /v1/feeds', { json: { slug: 'with-url', adapter: 'ledger', url, covers: ['openai'] } });
     return ['POST /v1/feeds/with-url/polls', {}];
   },
-  postSnapshot: async () => ['POST /v1/feeds/archive/snapshots?observed_at=2025-10-01T00:00:00Z', { body: gpt5Ledger }],
-  checkAddition: withFields(() => ({ entry: { kind: 'alias', id: 'gpt-next-but-one', means: 'gpt-5' } })),
-  addToIdentity: withFields(async () => ({ identity_version: (await first('/v1/identity')).version })),
-  recoverEndpoint: withFields(() => ({ since: '2026-01-14T00:00:00Z' })),
+  createFeedSnapshot: async () => [
+    'POST /v1/feeds/archive/snapshots?observed_at=2025-10-01T00:00:00Z',
+    { body: gpt5Ledger },
+  ],
+  checkIdentityAddition: withFields(() => ({ entry: { kind: 'alias', id: 'gpt-next-but-one', means: 'gpt-5' } })),
+  createIdentityAddition: withFields(async () => ({ identity_version: (await first('/v1/identity')).version })),
+  recoverWebhookEndpoint: withFields(() => ({ since: '2026-01-14T00:00:00Z' })),
   deleteFeed: async () => {
     await createArchive(world, 'unread');
     return ['DELETE /v1/feeds/unread', {}];
@@ -218,12 +223,12 @@ const prepared: Readonly<Record<string, Example>> = {
 };
 
 test('what cannot be beside what is there is answered with 409', async () => {
-  const edit = listed.find(({ name }) => name === 'editPrediction');
+  const edit = listed.find(({ name }) => name === 'updatePrediction');
   if (edit !== undefined)
     note(edit, await world.admin('PATCH /v1/predictions/fuzzed-too', { json: { slug: 'fuzzed' } }));
   const remove = listed.find(({ name }) => name === 'deleteFeed');
   if (remove !== undefined) note(remove, await world.admin('DELETE /v1/feeds/archive'));
-  const hook = listed.find(({ name }) => name === 'editEndpoint');
+  const hook = listed.find(({ name }) => name === 'updateWebhookEndpoint');
   if (hook === undefined) return;
   const headers = { authorization: 'Bearer secret' };
   await world.admin(targetOf(hook), { json: { headers } });

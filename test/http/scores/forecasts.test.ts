@@ -115,7 +115,7 @@ describe('POST /v1/predictions/{id}/forecasts', () => {
     expect(await listed('it')).toHaveLength(1);
     const [entry] = (await world.admin('GET /v1/audit?limit=1')).json.data;
     expect(entry).toMatchObject({
-      operation: 'recordForecast',
+      operation: 'createPredictionForecast',
       resource_id: first.json.id,
       after: { probability: 0.5 },
     });

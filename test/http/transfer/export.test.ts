@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const audited = async () =>
-  (await world.admin('GET /v1/audit?operation=exportRecord')).json.data.map((entry: { actor: string }) => entry.actor);
+  (await world.admin('GET /v1/audit?operation=exportRecords')).json.data.map((entry: { actor: string }) => entry.actor);
 
 /** More than the buffers between the two ends hold, so that a reader who stops is felt. */
 async function grow(): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { record, resolutions, view } from '../../support/play.ts';
@@ -20,7 +20,7 @@ const more = [...oldModels, 'gpt-5'];
 async function importAll(slug: string, served: Readonly<Record<string, readonly string[]>>): Promise<void> {
   for (const [time, models] of Object.entries(served)) {
     const payload = slug === 'litellm' ? litellm(models) : modelsDev(models);
-    await postSnapshot(world.deps, slug, instantOf(time), toBytes(payload));
+    await createFeedSnapshot(world.deps, slug, instantOf(time), toBytes(payload));
     await resolveDue(world.deps);
   }
 }

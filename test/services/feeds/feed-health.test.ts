@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { watchFeedsJob } from '../../../jobs/watch-feeds.ts';
-import { editFeed, findFeedView, listFeedViews } from '../../../src/services/feeds/feeds.ts';
+import { getFeed, listFeeds, updateFeed } from '../../../src/services/feeds/feeds.ts';
 import { watchFeeds } from '../../../src/services/feeds/health.ts';
-import { pollDueFeeds, pollFeedNow } from '../../../src/services/feeds/polls.ts';
+import { pollDueFeeds, pollFeed } from '../../../src/services/feeds/polls.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { hours, iso, read } from '../../support/play.ts';
 import { failed, notModified, served } from '../../support/wire.ts';
@@ -54,21 +54,21 @@ describe('a feed that does not advance', () => {
     ]);
     await live(12);
     expect(await types()).toEqual(['feed.unhealthy']);
-    expect(await findFeedView(world.deps, 'litellm')).toMatchObject({
+    expect(await getFeed(world.deps, 'litellm')).toMatchObject({
       health: 'failing',
       feed: { unhealthySince: expect.any(Number) },
     });
     world.wire.answer(url, notModified);
-    await pollFeedNow(world.deps, 'litellm');
-    await pollFeedNow(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
     expect(await types()).toEqual(['feed.unhealthy', 'feed.recovered']);
-    expect((await findFeedView(world.deps, 'litellm')).feed.unhealthySince).toBeNull();
+    expect((await getFeed(world.deps, 'litellm')).feed.unhealthySince).toBeNull();
   });
 
   test('has another episode when it falls silent again', async () => {
     for (let episode = 0; episode < 2; episode += 1) {
       world.wire.answer(url, served(litellm(oldModels)));
-      await pollFeedNow(world.deps, 'litellm');
+      await pollFeed(world.deps, 'litellm');
       world.wire.answer(url, failed('connect'));
       await live(5);
     }
@@ -85,11 +85,11 @@ describe('a feed that does not advance', () => {
 
   test('because its polls are suspect is unhealthy as well, and tells once that it is believed again', async () => {
     world.wire.answer(url, served(litellm(oldModels)));
-    await pollFeedNow(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
     world.wire.answer(url, served(litellm(oldModels.slice(0, 3))));
     await live(5);
     world.clock.advance(hours(25));
-    await pollFeedNow(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
     expect(await told()).toMatchObject([
       { type: 'feed.unhealthy', reason: expect.stringContaining('items are gone') },
       { type: 'feed.recovered', reason: expect.stringContaining('it is read again; a suspect listing was confirmed') },
@@ -98,7 +98,7 @@ describe('a feed that does not advance', () => {
 
   test('since nobody polls it is noticed by whoever watches, and told once by however many', async () => {
     world.wire.answer(url, served(litellm(oldModels)));
-    await pollFeedNow(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
     world.clock.advance(hours(5));
     const watchers = ['node_a', 'node_b', 'node_c'].map((id) =>
       watchFeedsJob(cron).run(world.node(id), world.clock.now()),
@@ -106,7 +106,7 @@ describe('a feed that does not advance', () => {
     await Promise.all(watchers);
     expect(await types()).toEqual(['feed.unhealthy']);
     expect((await told())[0]?.reason).toMatch(/nobody polled it/);
-    expect((await findFeedView(world.deps, 'litellm')).health).toBe('stale');
+    expect((await getFeed(world.deps, 'litellm')).health).toBe('stale');
   });
 });
 
@@ -122,7 +122,7 @@ describe('nothing is expected of a feed', () => {
 
   test('that was just edited, until three more polls are due', async () => {
     world.clock.advance(hours(50));
-    await editFeed(world.deps, 'litellm', { url: 'https://litellm.test/other.json' }, null);
+    await updateFeed(world.deps, 'litellm', { url: 'https://litellm.test/other.json' }, null);
     expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
     world.clock.advance(hours(2));
     expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 1 });
@@ -131,7 +131,7 @@ describe('nothing is expected of a feed', () => {
   test('that is being read at this moment', async () => {
     world.clock.advance(hours(50));
     const slow = world.wire.hold(url);
-    const poll = pollFeedNow(world.deps, 'litellm');
+    const poll = pollFeed(world.deps, 'litellm');
     while ((await world.db.sql`select from polls where result = 'running'`).length === 0);
     expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
     slow.release(served(litellm(oldModels)));
@@ -145,9 +145,9 @@ test('a reviewed document is fresh when it was read, however long ago it was rev
     now: '2026-12-01T00:00:00Z',
     feeds: [{ slug: 'ledger', adapter: 'ledger', url: 'builtin:data/ledger.json' }],
   });
-  await pollFeedNow(world.deps, 'ledger');
+  await pollFeed(world.deps, 'ledger');
   world.clock.advance(minutes(14));
-  const { health, ageMs, feed } = await findFeedView(world.deps, 'ledger');
+  const { health, ageMs, feed } = await getFeed(world.deps, 'ledger');
   expect([health, ageMs, iso(feed.advancedAt ?? 0)]).toEqual(['ok', minutes(14), '2026-12-01T00:00Z']);
   expect(await watchFeeds(world.deps, cron)).toEqual({ unhealthy: 0 });
 });
@@ -160,11 +160,11 @@ test('the condition of every feed: suspect and failed polls of a day, lost rows,
   world.clock.advance(hours(1));
   await read(world, 'models-dev', modelsDev(['gpt-4']));
   world.wire.answer('https://models.test/api.json', failed('timeout'));
-  await pollFeedNow(world.deps, 'models-dev');
-  const conditions = new Map((await listFeedViews(world.deps)).map((view) => [view.feed.slug, view.condition]));
+  await pollFeed(world.deps, 'models-dev');
+  const conditions = new Map((await listFeeds(world.deps)).map((view) => [view.feed.slug, view.condition]));
   const disagreement = { compared: oldModels.length, differing: 1 };
   expect(conditions.get('litellm')).toEqual({ suspectPolls: 0, failedPolls: 0, lostItems: 1, disagreement });
   expect(conditions.get('models-dev')).toEqual({ suspectPolls: 1, failedPolls: 1, lostItems: 0, disagreement });
   world.clock.advance(hours(25));
-  expect((await findFeedView(world.deps, 'models-dev')).condition).toMatchObject({ suspectPolls: 0, failedPolls: 0 });
+  expect((await getFeed(world.deps, 'models-dev')).condition).toMatchObject({ suspectPolls: 0, failedPolls: 0 });
 });

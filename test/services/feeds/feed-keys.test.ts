@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
-import { findFeedView } from '../../../src/services/feeds/feeds.ts';
-import { pollDueFeeds, pollFeedNow } from '../../../src/services/feeds/polls.ts';
-import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { getFeed } from '../../../src/services/feeds/feeds.ts';
+import { pollDueFeeds, pollFeed } from '../../../src/services/feeds/polls.ts';
+import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { hours, pollResults } from '../../support/play.ts';
 import { failed, served, toBytes } from '../../support/wire.ts';
 import { openWorld, type World } from '../../support/world.ts';
@@ -21,14 +21,14 @@ beforeEach(() => world.reset({ feeds }));
 afterEach(() => expect(world.errors).toEqual([]));
 afterAll(() => world.close());
 
-const view = () => findFeedView(world.deps, 'openai-models');
+const view = () => getFeed(world.deps, 'openai-models');
 const tick = () => pollDueFeeds(world.deps, world.clock.now());
 
 test('without its key it is not asked, says which key it waits for, and is neither failing nor stale', async () => {
   expect(await tick()).toEqual({ polled: 0, failed: 0, resolved: 0 });
   expect(world.wire.asks).toEqual([]);
   expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'never', lastPoll: null });
-  await expect(pollFeedNow(world.deps, 'openai-models')).rejects.toMatchObject({
+  await expect(pollFeed(world.deps, 'openai-models')).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('OPENAI_API_KEY'),
   });
@@ -44,7 +44,7 @@ test('is read at the next tick once the key is there', async () => {
 });
 
 test('lives on snapshots while it rests, and does not go stale', async () => {
-  await postSnapshot(world.deps, 'openai-models', world.clock.now(), toBytes(list));
+  await createFeedSnapshot(world.deps, 'openai-models', world.clock.now(), toBytes(list));
   world.clock.advance(hours(100));
   expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'ok' });
 });

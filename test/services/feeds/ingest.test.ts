@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hashItem, knowledgeTime } from '../../../src/services/feeds/item-facts.ts';
-import { pollFeedNow } from '../../../src/services/feeds/polls.ts';
+import { pollFeed } from '../../../src/services/feeds/polls.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { hours, iso, read, record, view } from '../../support/play.ts';
 import { served } from '../../support/wire.ts';
@@ -212,7 +212,7 @@ describe('a payload that is no listing', () => {
     const before = await countRows();
     world.clock.advance(hours(1));
     world.wire.answer('https://litellm.test/prices.json', served(payload, { etag: '"new"' }));
-    const { poll } = await pollFeedNow(world.deps, 'litellm');
+    const { poll } = await pollFeed(world.deps, 'litellm');
     expect(poll).toMatchObject({ result: 'suspect', newItems: 0, vanishedItems: 0 });
     expect(poll.suspectReason).not.toBeNull();
     expect(await countRows()).toBe(before);

@@ -6,9 +6,9 @@ import { documentBytesMax } from '../../../src/domain/feeds/feed-document.ts';
 import { makeClient } from '../../../src/net/client.ts';
 import { fetchPayload } from '../../../src/net/payloads.ts';
 import type { Deps } from '../../../src/services/deps.ts';
-import { editFeed } from '../../../src/services/feeds/feeds.ts';
-import { pollFeedNow } from '../../../src/services/feeds/polls.ts';
-import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { updateFeed } from '../../../src/services/feeds/feeds.ts';
+import { pollFeed } from '../../../src/services/feeds/polls.ts';
+import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { loopbackOnly, serveHttp } from '../../net/loopback.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
@@ -35,8 +35,8 @@ afterAll(() => world.close());
 
 async function pollOf(slug: string, bytes: Uint8Array) {
   const origin = await serveHttp((_request, response) => response.end(bytes));
-  await editFeed(deps, slug, { url: `${origin}/list` }, null);
-  return (await pollFeedNow(deps, slug)).poll;
+  await updateFeed(deps, slug, { url: `${origin}/list` }, null);
+  return (await pollFeed(deps, slug)).poll;
 }
 
 async function countKept(): Promise<number> {
@@ -68,13 +68,13 @@ describe.each(capped)('a payload of $adapter', ({ slug, adapter, bytesMax }) => 
   });
 
   test('that is sent in is refused a byte beyond it, and leaves no poll', async () => {
-    const refused = postSnapshot(deps, slug, world.clock.now(), blank(bytesMax + 1));
+    const refused = createFeedSnapshot(deps, slug, world.clock.now(), blank(bytesMax + 1));
     await expect(refused).rejects.toMatchObject({
       code: 'body_too_large',
       message: `a payload of ${adapter} has at most ${bytesMax} bytes; this one has ${bytesMax + 1}`,
     });
     expect(await world.db.sql`select id from polls`).toEqual([]);
-    const { poll } = await postSnapshot(deps, slug, world.clock.now(), blank(bytesMax));
+    const { poll } = await createFeedSnapshot(deps, slug, world.clock.now(), blank(bytesMax));
     expect(poll.result).toBe('suspect');
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { backOffMaxMs, backOffMinMs, backOffMs, pollDueFeeds, pollFeedNow } from '../../../src/services/feeds/polls.ts';
+import { backOffMaxMs, backOffMinMs, backOffMs, pollDueFeeds, pollFeed } from '../../../src/services/feeds/polls.ts';
 import { recoverAfterCrash } from '../../../src/services/feeds/setup.ts';
 import { findFeed } from '../../../src/store/feeds.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
@@ -54,8 +54,8 @@ describe('a tick', () => {
       ],
     });
     expect(await pollDueFeeds(world.deps, world.clock.now())).toMatchObject({ polled: 0 });
-    await expect(pollFeedNow(world.deps, 'by-hand')).rejects.toMatchObject({ code: 'conflict' });
-    await expect(pollFeedNow(world.deps, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(pollFeed(world.deps, 'by-hand')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(pollFeed(world.deps, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   test('is not held up by a feed that fails, and says what failed', async () => {
@@ -84,8 +84,8 @@ describe('a tick', () => {
       litellmUrl,
       served(litellm(oldModels), { etag: '"1"', lastModified: 'Wed, 01 Jan 2025 00:00:00 GMT' }),
     );
-    await pollFeedNow(world.deps, 'litellm');
-    await pollFeedNow(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
     expect(world.wire.asks.map(({ etag, lastModified }) => [etag, lastModified])).toEqual([
       [null, null],
       ['"1"', 'Wed, 01 Jan 2025 00:00:00 GMT'],
@@ -129,7 +129,7 @@ describe('after failures', () => {
 
   test('a fetch that throws is a failed poll, not a lost one', async () => {
     world.wire.answer(litellmUrl, new Error('socket hang up'));
-    expect((await pollFeedNow(world.deps, 'litellm')).poll).toMatchObject({ result: 'failed', errorCode: 'internal' });
+    expect((await pollFeed(world.deps, 'litellm')).poll).toMatchObject({ result: 'failed', errorCode: 'internal' });
     expect(world.errors).toHaveLength(1);
   });
 });
@@ -137,9 +137,9 @@ describe('after failures', () => {
 describe('a feed that is being read', () => {
   test('refuses a poll by hand meanwhile', async () => {
     const slow = world.wire.hold(litellmUrl);
-    const first = pollFeedNow(world.deps, 'litellm');
+    const first = pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
-    await expect(pollFeedNow(world.node('node_b'), 'litellm')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(pollFeed(world.node('node_b'), 'litellm')).rejects.toMatchObject({ code: 'conflict' });
     slow.release(served(litellm(oldModels)));
     expect((await first).poll.result).toBe('ok');
     expect(await pollResults(world, 'litellm')).toEqual(['ok']);
@@ -161,13 +161,13 @@ describe('a feed that is being read', () => {
 
   test('by a process that is gone is read again when the lease has run out, and the lost poll ends aborted', async () => {
     world.wire.hold(litellmUrl);
-    void pollFeedNow(world.deps, 'litellm');
+    void pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
     world.wire.answer(litellmUrl, served(litellm(oldModels)));
     const other = world.node('node_b');
-    await expect(pollFeedNow(other, 'litellm')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(pollFeed(other, 'litellm')).rejects.toMatchObject({ code: 'conflict' });
     await expireLeases();
-    expect((await pollFeedNow(other, 'litellm')).poll).toMatchObject({ result: 'ok', newItems: 8 });
+    expect((await pollFeed(other, 'litellm')).poll).toMatchObject({ result: 'ok', newItems: 8 });
     expect(await pollResults(world, 'litellm')).toEqual(['aborted', 'ok']);
   });
 
@@ -177,16 +177,16 @@ describe('a feed that is being read', () => {
     ['a failure', failed('timeout')],
   ])('keeps nothing of a poll that was given up, when it comes back with %s', async (_name, late) => {
     const slow = world.wire.hold(litellmUrl);
-    const lost = pollFeedNow(world.deps, 'litellm');
+    const lost = pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
     await expireLeases();
     const next = world.wire.hold(litellmUrl);
-    const second = pollFeedNow(world.deps, 'litellm');
+    const second = pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 2);
     slow.release(late);
     expect((await lost).poll.result).toBe('aborted');
     // The lease of the poll that took over is not given back by the one that was lost.
-    await expect(pollFeedNow(world.deps, 'litellm')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(pollFeed(world.deps, 'litellm')).rejects.toMatchObject({ code: 'conflict' });
     next.release(served(litellm(oldModels)));
     expect((await second).poll).toMatchObject({ result: 'ok', newItems: 8 });
     expect(await findFeed(world.db.sql, 'litellm')).toMatchObject({ failures: 0 });
@@ -194,7 +194,7 @@ describe('a feed that is being read', () => {
 
   test('is free at once when an embedded database starts again', async () => {
     world.wire.hold(litellmUrl);
-    void pollFeedNow(world.deps, 'litellm');
+    void pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
     if (world.db.kind === 'server') await expireLeases();
     expect(await recoverAfterCrash(world.deps)).toBe(1);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { pollFeedNow } from '../../../src/services/feeds/polls.ts';
+import { pollFeed } from '../../../src/services/feeds/polls.ts';
 import { listLastReads, type PollRow } from '../../../src/store/polls.ts';
 import { litellm, modelsDev } from '../../support/listings.ts';
 import { hours, iso, read, watermark } from '../../support/play.ts';
@@ -138,7 +138,7 @@ describe("one vendor's own rows that are mostly gone", () => {
     world.wire.answer(url, served(modelsDev(all), { etag: '"all"' }), served(modelsDev(few), { etag: '"few"' }));
     for (let poll = 0; poll < 3; poll += 1) {
       world.clock.advance(hours(1));
-      await pollFeedNow(world.deps, 'models-dev');
+      await pollFeed(world.deps, 'models-dev');
     }
     expect(world.wire.asks.map((ask) => ask.etag)).toEqual([null, '"all"', null]);
   });
@@ -149,9 +149,9 @@ describe('"not modified"', () => {
 
   test('reads the feed up to now, with the items of the last accepted payload', async () => {
     world.wire.answer(url, served(litellm(claudes), { etag: '"one"' }), notModified);
-    await pollFeedNow(world.deps, 'litellm');
+    await pollFeed(world.deps, 'litellm');
     world.clock.advance(hours(1));
-    const { poll } = await pollFeedNow(world.deps, 'litellm');
+    const { poll } = await pollFeed(world.deps, 'litellm');
     expect(poll).toMatchObject({ result: 'not_modified', items: 30, newItems: 0, bytes: null });
     expect(await watermark(world, 'litellm')).toBe('2025-01-01T01:00Z');
   });
@@ -165,7 +165,7 @@ describe('"not modified"', () => {
     world.wire.answer(url, ...answers);
     for (let poll = 0; poll < 3; poll += 1) {
       world.clock.advance(hours(1));
-      await pollFeedNow(world.deps, 'litellm');
+      await pollFeed(world.deps, 'litellm');
     }
     expect(world.wire.asks.map((ask) => ask.etag)).toEqual([null, '"one"', '"one"']);
     const [last] = await world.db.sql<{ items: number; result: string }[]>`

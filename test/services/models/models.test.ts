@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { readIdentityTable } from '../../../src/domain/identity/table.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import type { Deps } from '../../../src/services/deps.ts';
-import { editFeed } from '../../../src/services/feeds/feeds.ts';
-import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { updateFeed } from '../../../src/services/feeds/feeds.ts';
+import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { refreshIdentity } from '../../../src/services/identity/identity.ts';
-import { findModel, listModelPage } from '../../../src/services/models/models.ts';
-import { listReleasePage } from '../../../src/services/models/releases.ts';
+import { getModel, listModels } from '../../../src/services/models/models.ts';
+import { listReleases } from '../../../src/services/models/releases.ts';
 import { refreshModels } from '../../../src/services/models/states.ts';
 import { makeHistory } from '../../support/history.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
@@ -83,7 +83,7 @@ describe.each([1, 2])('over history %i', (seed) => {
     world.clock.set('2026-01-01');
     for (const feed of ['models-dev', 'litellm']) {
       for (const { slug, at, payload } of history)
-        if (slug === feed) await postSnapshot(world.deps, slug, at, toBytes(payload));
+        if (slug === feed) await createFeedSnapshot(world.deps, slug, at, toBytes(payload));
     }
     await refreshModels(world.deps);
     const kept = await states();
@@ -103,10 +103,10 @@ test('the list, the timeline and the record of one model say the same, now and a
   }
   for (const asOf of [null, ...moments.filter((_at, index) => index % 5 === 0)]) {
     const page = { after: null, asOf, limit: 200 };
-    const rows = await listModelPage(world.deps, {}, page);
+    const rows = await listModels(world.deps, {}, page);
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) {
-      const view = await findModel(world.deps, row.vendor, row.slug, asOf);
+      const view = await getModel(world.deps, row.vendor, row.slug, asOf);
       expect({
         grade: view.release?.grade ?? null,
         from: view.release?.occurred.from,
@@ -123,7 +123,7 @@ test('the list, the timeline and the record of one model say the same, now and a
         establishedAt: row.establishedAt,
       });
     }
-    const released = await listReleasePage(world.deps, {}, page);
+    const released = await listReleases(world.deps, {}, page);
     const out = rows.filter((row) => row.grade === 'admissible');
     expect(released.map((row) => row.slug).sort()).toEqual(out.map((row) => row.slug).sort());
     const ends = released.map((row) => row.occurredTo);
@@ -189,8 +189,8 @@ describe('model.released', () => {
     await readBoth('2025-05-01', listed);
     await refreshWith(withAlias('2099-01-01.2', 'gpt-next-secret', 'gpt-7'));
     expect(await told()).toEqual(['openai/gpt-6']);
-    expect((await listModelPage(world.deps, { q: 'gpt-6' }, { after: null, asOf: null, limit: 10 })).length).toBe(0);
-    const [seven] = await listModelPage(world.deps, { q: 'gpt-7' }, { after: null, asOf: null, limit: 10 });
+    expect((await listModels(world.deps, { q: 'gpt-6' }, { after: null, asOf: null, limit: 10 })).length).toBe(0);
+    const [seven] = await listModels(world.deps, { q: 'gpt-7' }, { after: null, asOf: null, limit: 10 });
     expect(seven?.grade).toBe('admissible');
   });
 
@@ -200,7 +200,7 @@ describe('model.released', () => {
     await readBoth('2025-06-01', [...oldModels, 'gpt-5', 'gpt-6']);
     await settle();
     expect(
-      (await listReleasePage(world.deps, {}, { after: null, asOf: null, limit: 50 })).map((row) => row.slug),
+      (await listReleases(world.deps, {}, { after: null, asOf: null, limit: 50 })).map((row) => row.slug),
     ).toContain('gpt-6');
     expect(await told()).toEqual([]);
   });
@@ -222,11 +222,11 @@ test('models are weighed anew when the weight of a feed changes', async () => {
   await readBoth('2025-03-01', oldModels);
   await settle();
   const graded = async (): Promise<(string | null)[]> => {
-    const rows = await listModelPage(world.deps, { vendor: 'openai' }, { after: null, asOf: null, limit: 50 });
+    const rows = await listModels(world.deps, { vendor: 'openai' }, { after: null, asOf: null, limit: 50 });
     return [...new Set(rows.map((row) => row.grade))];
   };
   expect(await graded()).toEqual(['admissible']);
-  await editFeed(world.deps, 'litellm', { origin: 'models.dev' }, null);
+  await updateFeed(world.deps, 'litellm', { origin: 'models.dev' }, null);
   await refreshModels(world.deps);
   expect(await graded()).toEqual(['short']);
   expect(await refreshModels(world.deps)).toBe(0);

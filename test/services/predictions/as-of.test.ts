@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../../src/domain/instant.ts';
-import { type ListAsk, listPredictionsAt } from '../../../src/services/predictions/lists.ts';
-import { findPredictionAt } from '../../../src/services/predictions/predictions.ts';
+import { type ListAsk, listPredictions } from '../../../src/services/predictions/lists.ts';
+import { getPrediction } from '../../../src/services/predictions/predictions.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { claims, makeChance, makeHistory } from '../../support/history.ts';
 import { read, record } from '../../support/play.ts';
@@ -39,7 +39,7 @@ async function listAll(more: Partial<ListAsk>, onPage: () => Promise<void> = asy
   const slugs: string[] = [];
   let after: number | null = null;
   do {
-    const page: Awaited<ReturnType<typeof listPredictionsAt>> = await listPredictionsAt(world.deps, {
+    const page: Awaited<ReturnType<typeof listPredictions>> = await listPredictions(world.deps, {
       ...ask,
       ...more,
       after,
@@ -56,7 +56,7 @@ describe('a listing as of a moment', () => {
   test('by status and outcome agrees with asking for each prediction', async () => {
     const seen = new Set<string>();
     for (const asOf of [...moments.filter((_, index) => index % 6 === 0), null]) {
-      const views = await Promise.all(claims.map((claim) => findPredictionAt(world.deps, claim.slug, asOf)));
+      const views = await Promise.all(claims.map((claim) => getPrediction(world.deps, claim.slug, asOf)));
       const standing = views.map((view) => ({ status: view.status, outcome: view.resolution?.outcome ?? null }));
       for (const status of ['open', 'proposed', 'disputed', 'resolved'] as const) {
         const expected = claims.filter((_, index) => standing[index]?.status === status).map((claim) => claim.slug);

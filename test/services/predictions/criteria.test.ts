@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Criterion, Released } from '../../../src/domain/criterion/criterion.ts';
-import { editFeed } from '../../../src/services/feeds/feeds.ts';
+import { updateFeed } from '../../../src/services/feeds/feeds.ts';
 import { checkCriterion, hashCriterion, readCriterion } from '../../../src/services/predictions/criteria.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
@@ -56,9 +56,9 @@ describe('a dry run', () => {
   });
 
   test('counts on no feed that is switched off', async () => {
-    await editFeed(world.deps, 'litellm', { enabled: false }, null);
+    await updateFeed(world.deps, 'litellm', { enabled: false }, null);
     expect(await warnings(laterGpt)).toEqual(['not_covered']);
-    await editFeed(world.deps, 'litellm', { enabled: true }, null);
+    await updateFeed(world.deps, 'litellm', { enabled: true }, null);
     expect(await warnings(laterGpt)).toEqual([]);
   });
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
-import { replaceCriterion } from '../../../src/services/predictions/criterion-versions.ts';
-import { explainPrediction } from '../../../src/services/predictions/explanations.ts';
-import { type ListAsk, listPredictionsAt } from '../../../src/services/predictions/lists.ts';
-import { decideByPerson } from '../../../src/services/predictions/resolutions.ts';
+import { replacePredictionCriterion } from '../../../src/services/predictions/criterion-versions.ts';
+import { getPredictionExplanation } from '../../../src/services/predictions/explanations.ts';
+import { type ListAsk, listPredictions } from '../../../src/services/predictions/lists.ts';
+import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveEverything } from '../../../src/services/settling/resolver.ts';
 import type { Database } from '../../../src/store/db.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
@@ -46,7 +46,7 @@ const gpt5 = gptReleased('5');
 const gpt5Ledger = ledger('2025-02-01', [{ id: 'gpt-5', released: '2025-01-20', published: '2025-01-20' }]);
 
 async function replace(criterion: unknown, reason = 'The claim means another model.'): Promise<string[]> {
-  const { warnings } = await replaceCriterion(world.deps, 'claim', { criterion, reason }, null);
+  const { warnings } = await replacePredictionCriterion(world.deps, 'claim', { criterion, reason }, null);
   return warnings.map((warning) => warning.code);
 }
 
@@ -145,7 +145,12 @@ describe('a corrected criterion', () => {
   test('must differ from the one that stands, however its keys are ordered', async () => {
     await record(world, 'claim', gpt5);
     const { op, ...rest } = gpt5;
-    const same = replaceCriterion(world.deps, 'claim', { criterion: { ...rest, op }, reason: 'Again.' }, null);
+    const same = replacePredictionCriterion(
+      world.deps,
+      'claim',
+      { criterion: { ...rest, op }, reason: 'Again.' },
+      null,
+    );
     await expect(same).rejects.toMatchObject({ code: 'validation_failed', errors: [{ pointer: '#/criterion' }] });
     expect((await view(world, 'claim')).version).toBe(1);
   });
@@ -162,7 +167,7 @@ describe('asked about a moment before the correction', () => {
     limit: 10,
   };
   const slugs = async (more: Partial<ListAsk>) =>
-    (await listPredictionsAt(world.deps, { ...ask, ...more })).views.map((one) => one.prediction.slug);
+    (await listPredictions(world.deps, { ...ask, ...more })).views.map((one) => one.prediction.slug);
 
   test('answers by the criterion that stood then, for ever the same', async () => {
     await record(world, 'claim', opus, { madeAt: '2024-12-01' });
@@ -170,7 +175,7 @@ describe('asked about a moment before the correction', () => {
     world.clock.set('2025-02-10');
     const asked = async () => ({
       view: await view(world, 'claim', '2025-02-02'),
-      why: (await explainPrediction(world.deps, 'claim', instantOf('2025-02-02'))).evaluation,
+      why: (await getPredictionExplanation(world.deps, 'claim', instantOf('2025-02-02'))).evaluation,
     });
     const answer = await asked();
     expect(answer.view).toMatchObject({ status: 'open', version: 1, prediction: { criterion: opus } });
@@ -219,7 +224,9 @@ describe('the criterion of what has been resolved', () => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
     await decide(world.deps, outcome);
     await expect(replace(opus)).rejects.toMatchObject({ code: 'conflict' });
-    await expect(replaceCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, 1)).rejects.toMatchObject({
+    await expect(
+      replacePredictionCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, 1),
+    ).rejects.toMatchObject({
       code: 'precondition_failed',
     });
     expect((await view(world, 'claim')).prediction.criterionVersion).toBe(1);
@@ -237,7 +244,7 @@ describe('the criterion of what has been resolved', () => {
 });
 
 async function decide(deps: World['deps'], outcome: 'yes' | 'no' | 'annulled'): Promise<void> {
-  await decideByPerson(deps, 'claim', {
+  await createPredictionResolution(deps, 'claim', {
     outcome,
     effectiveAt: '2025-01-01',
     reasonCode: outcome === 'annulled' ? 'criterion_defective' : 'evidence_reviewed',
@@ -259,7 +266,12 @@ describe('at the same moment', () => {
     const nodes = [world.deps, world.node('node_b', other)];
     const attempts = Array.from({ length: 20 }, (_, index) => {
       const criterion = gptReleased(String(10 + index));
-      return replaceCriterion(nodes[index % 2] ?? world.deps, 'claim', { criterion, reason: `No. ${index}` }, 1);
+      return replacePredictionCriterion(
+        nodes[index % 2] ?? world.deps,
+        'claim',
+        { criterion, reason: `No. ${index}` },
+        1,
+      );
     });
     expect(await settled(attempts)).toEqual(['done', ...Array.from({ length: 19 }, () => 'precondition_failed')]);
     expect((await view(world, 'claim')).prediction.criterionVersion).toBe(2);
@@ -278,7 +290,7 @@ describe('at the same moment', () => {
       await world.reset({ feeds: [...catalogues, vendor] });
       await record(world, 'claim', gpt5);
       const node = world.node('node_b', other);
-      const correct = replaceCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, null);
+      const correct = replacePredictionCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, null);
       const ends = await settled(round % 2 === 0 ? [correct, decide(node, 'no')] : [decide(node, 'no'), correct]);
       expect(ends).toContain('done');
       const { prediction, resolution } = await view(world, 'claim');
@@ -294,7 +306,7 @@ describe('at the same moment', () => {
       const node = world.node('node_b', other);
       const [, end] = await Promise.allSettled([
         readAt(world, '2025-02-01', { vendor: gpt5Ledger }),
-        replaceCriterion(node, 'claim', { criterion: opus, reason: 'x' }, null),
+        replacePredictionCriterion(node, 'claim', { criterion: opus, reason: 'x' }, null),
       ]);
       const { status, prediction } = await view(world, 'claim');
       expect([status, prediction.criterionVersion]).toEqual(end.status === 'rejected' ? ['resolved', 1] : ['open', 2]);

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { decideByPerson, listResolutionsOf } from '../../../src/services/predictions/resolutions.ts';
+import {
+  createPredictionResolution,
+  listPredictionResolutions,
+} from '../../../src/services/predictions/resolutions.ts';
 import type { PredictionView } from '../../../src/services/predictions/views.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import type { ResolutionRow } from '../../../src/store/resolutions.ts';
@@ -48,7 +51,7 @@ describe('over a random history, in which people decide now and then,', () => {
       await read(world, slug, payload);
       if (chance() < 0.3) await decide(claims[Math.floor(chance() * claims.length)]?.slug ?? 'gpt-5', chance);
       for (const claim of claims) {
-        const rows = await listResolutionsOf(world.deps, claim.slug);
+        const rows = await listPredictionResolutions(world.deps, claim.slug);
         const earlier = kept.get(claim.slug) ?? [];
         expect(rows.slice(0, earlier.length)).toEqual(earlier);
         kept.set(claim.slug, rows);
@@ -63,7 +66,7 @@ describe('over a random history, in which people decide now and then,', () => {
 
 async function decide(slug: string, chance: () => number): Promise<void> {
   const outcome = (['yes', 'no', 'ambiguous', 'annulled'] as const)[Math.floor(chance() * 4)] ?? 'no';
-  await decideByPerson(world.deps, slug, {
+  await createPredictionResolution(world.deps, slug, {
     outcome,
     effectiveAt: '2025-01-01',
     reasonCode: 'evidence_reviewed',
@@ -104,7 +107,7 @@ describe('the database', () => {
 
 describe('hindsight', () => {
   const decided = (effectiveAt: string) =>
-    decideByPerson(world.deps, 'claim', {
+    createPredictionResolution(world.deps, 'claim', {
       outcome: 'yes',
       effectiveAt,
       reasonCode: 'judged',

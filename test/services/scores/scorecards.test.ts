@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { outcomeOf } from '../../../src/domain/evaluation/resolution.ts';
 import { dayMs, formatDay, formatInstant, hourMs, type Instant, parseEffective } from '../../../src/domain/instant.ts';
 import type { Score } from '../../../src/domain/scores/score.ts';
-import { replaceCriterion } from '../../../src/services/predictions/criterion-versions.ts';
-import { recordPrediction } from '../../../src/services/predictions/predictions.ts';
+import { replacePredictionCriterion } from '../../../src/services/predictions/criterion-versions.ts';
+import { createPrediction } from '../../../src/services/predictions/predictions.ts';
 import { createPredictor } from '../../../src/services/predictions/predictors.ts';
-import { decideByPerson } from '../../../src/services/predictions/resolutions.ts';
-import { recordForecast } from '../../../src/services/scores/forecasts.ts';
-import { scorePredictorAt } from '../../../src/services/scores/scorecards.ts';
+import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
+import { createPredictionForecast } from '../../../src/services/scores/forecasts.ts';
+import { getPredictorScorecard } from '../../../src/services/scores/scorecards.ts';
 import type { Outcome } from '../../../src/store/resolutions.ts';
 import {
   dayOf,
@@ -39,19 +39,19 @@ async function begin(predictions = 3): Promise<void> {
 async function claim(n: number, fields: { predictorId?: string; probability?: number } = {}): Promise<void> {
   const criterion = { op: 'judged', question: 'Did it happen?' };
   const input = { slug: `p${n}`, statement: 'It happens.', madeAt: '2024-06', criterion };
-  await recordPrediction(world.deps, { ...input, ...fields });
+  await createPrediction(world.deps, { ...input, ...fields });
 }
 
 async function decide(n: number, outcome: Outcome, effectiveAt: string): Promise<void> {
   const reasonCode = reasons[outcome];
   expect(outcomeOf(reasonCode) ?? outcome).toBe(outcome);
   const decision = { outcome, effectiveAt, reasonCode, reason: 'Seen.', evidence: [], decidedBy: 'admin' };
-  await decideByPerson(world.deps, `p${n}`, decision);
+  await createPredictionResolution(world.deps, `p${n}`, decision);
 }
 
 const say = (n: number, probability: number, madeAt: string, who = 0) =>
-  recordForecast(world.deps, `p${n}`, { probability, madeAt, predictorId: people[who] });
-const card = (who = 0, at: Instant | null = null) => scorePredictorAt(world.deps, people[who] ?? '', at);
+  createPredictionForecast(world.deps, `p${n}`, { probability, madeAt, predictorId: people[who] });
+const card = (who = 0, at: Instant | null = null) => getPredictorScorecard(world.deps, people[who] ?? '', at);
 
 describe('a scorecard', () => {
   test('weighs forecasts by the days they stood, as a hand computes, and moves with an amendment', async () => {
@@ -230,7 +230,7 @@ async function live(moves: readonly Move[]) {
     if (step.kind === 'replace')
       await quietly(
         () =>
-          replaceCriterion(
+          replacePredictionCriterion(
             world.deps,
             `p${step.n}`,
             { criterion: { op: 'judged', question: `${now} ${versions[step.n]}?` }, reason: 'Vague.' },

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../../src/domain/instant.ts';
-import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
-import { findPredictionAt } from '../../../src/services/predictions/predictions.ts';
+import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { getPrediction } from '../../../src/services/predictions/predictions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { claims, makeChance, makeHistory, type Served } from '../../support/history.ts';
 import { iso, read, record, resolutions } from '../../support/play.ts';
@@ -42,7 +42,7 @@ async function states(): Promise<object[]> {
 
 /** Everything that an answer as of a moment says, but for the prediction's own row, which is of today. */
 async function answers(at: Instant): Promise<object[]> {
-  const views = await Promise.all(claims.map((claim) => findPredictionAt(world.deps, claim.slug, at)));
+  const views = await Promise.all(claims.map((claim) => getPrediction(world.deps, claim.slug, at)));
   return views.map(({ prediction, ...view }) => ({ slug: prediction.slug, ...view }));
 }
 
@@ -163,7 +163,7 @@ function withoutKnown(row: string): string {
 
 async function importAll(history: readonly Served[]): Promise<void> {
   for (const { slug, at, payload } of history) {
-    await postSnapshot(world.deps, slug, at, toBytes(payload));
+    await createFeedSnapshot(world.deps, slug, at, toBytes(payload));
     await resolveDue(world.deps);
   }
 }

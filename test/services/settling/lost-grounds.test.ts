@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addToIdentity, findIdentity } from '../../../src/services/identity/curation.ts';
+import { createIdentityAddition, getIdentity } from '../../../src/services/identity/curation.ts';
 import { withCurrentIdentity } from '../../../src/services/identity/identity.ts';
-import { explainPrediction } from '../../../src/services/predictions/explanations.ts';
-import { decideByPerson } from '../../../src/services/predictions/resolutions.ts';
+import { getPredictionExplanation } from '../../../src/services/predictions/explanations.ts';
+import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { events, eventTypes, misTold, readAt, record, resolutions, view } from '../../support/play.ts';
@@ -26,9 +26,9 @@ const secret = 'gpt-next-secret';
 const entry = { kind: 'alias', id: secret, means: 'gpt-5' } as const;
 
 async function curate(change: { entry: typeof entry | null; supersedes?: string }): Promise<string> {
-  const { version } = await findIdentity(world.deps);
+  const { version } = await getIdentity(world.deps);
   const input = { supersedes: null, reason: 'Its vendor says so.', sourceUrl: null, ...change };
-  return (await addToIdentity(world.deps, input, { decidedBy: 'curator', expected: version })).id;
+  return (await createIdentityAddition(world.deps, input, { decidedBy: 'curator', expected: version })).id;
 }
 
 const lists = (more: readonly string[]) => ({
@@ -74,7 +74,12 @@ test('a person answers that dispute, and it does not come back', async () => {
     reasonCode: 'criterion_defective',
     reason: 'The name is none of GPT-5.',
   } as const;
-  await decideByPerson(world.deps, 'five', { ...decision, effectiveAt: '2025-02-20', evidence: [], decidedBy: 'ana' });
+  await createPredictionResolution(world.deps, 'five', {
+    ...decision,
+    effectiveAt: '2025-02-20',
+    evidence: [],
+    decidedBy: 'ana',
+  });
   await resolveEverything(await withCurrentIdentity(world.deps));
   expect((await view(world, 'five')).status).toBe('resolved');
   expect((await resolutions(world, 'five')).at(-1)).toMatch(/^annulled/);
@@ -101,7 +106,7 @@ test('an addition that has nothing to do with it disputes nothing, not even wher
   const later = ledger('2025-03-01', [{ id: 'gpt-5', released: '2025-02-20', published: '2025-03-01' }]);
   await readAt(world, '2025-03-03', { reviewed: later });
   world.clock.set('2025-03-05');
-  expect((await explainPrediction(world.deps, 'in-time', null)).evaluation.verdict).toBe('undetermined');
+  expect((await getPredictionExplanation(world.deps, 'in-time', null)).evaluation.verdict).toBe('undetermined');
   await curate({ entry: { ...entry, means: 'gpt-5' } });
   await resolveEverything(await withCurrentIdentity(world.deps));
   expect((await view(world, 'in-time')).status).toBe('resolved');

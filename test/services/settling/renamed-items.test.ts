@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
-import { editFeed } from '../../../src/services/feeds/feeds.ts';
+import { updateFeed } from '../../../src/services/feeds/feeds.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { iso, read, readAt, record, resolutions, view } from '../../support/play.ts';
@@ -101,7 +101,7 @@ test("a row under another host that is nobody's own is the same row: nothing is 
 test('whose models a list holds counts from when its operator says so, and is believed once the list has lasted a day', async () => {
   const list = { rows: ['gpt-4o', 'gpt-5'].map((id) => ({ id })) };
   await readAt(world, '2025-01-01', { gateway: list });
-  await editFeed(world.deps, 'gateway', { options: { vendor: 'openai' } }, null);
+  await updateFeed(world.deps, 'gateway', { options: { vendor: 'openai' } }, null);
   await readAt(world, '2025-01-02', { gateway: list });
   await readAt(world, '2025-01-03', { gateway: list });
   const runs = await runsOf('gpt-5');

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createFeed, editFeed, type FeedInput } from '../../../src/services/feeds/feeds.ts';
-import { postSnapshot } from '../../../src/services/feeds/snapshots.ts';
-import { decideByPerson } from '../../../src/services/predictions/resolutions.ts';
+import { createFeed, type FeedInput, updateFeed } from '../../../src/services/feeds/feeds.ts';
+import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
+import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { events, eventTypes, hours, misTold, readAt, record, resolutions, view } from '../../support/play.ts';
@@ -105,7 +105,7 @@ describe('late evidence that contradicts a resolution', () => {
 });
 
 async function decide(outcome: 'yes' | 'no' | 'annulled' | 'ambiguous'): Promise<void> {
-  await decideByPerson(world.deps, 'gpt-5', {
+  await createPredictionResolution(world.deps, 'gpt-5', {
     outcome,
     effectiveAt: '2025-01-10',
     reasonCode: 'evidence_reviewed',
@@ -126,7 +126,7 @@ describe('an archive imported late', () => {
       ['2025-02-03', more],
       ['2025-02-05', more],
     ] as const) {
-      await postSnapshot(world.deps, 'archive', instantOf(time), toBytes(litellm(models)));
+      await createFeedSnapshot(world.deps, 'archive', instantOf(time), toBytes(litellm(models)));
     }
     const rows = await resolutions(world, 'gpt-5');
     expect(rows.map((row) => row.split(' known ')[1])).toEqual([
@@ -149,7 +149,7 @@ describe('an archive imported late', () => {
     await readAt(world, '2025-02-10', before);
     expect((await view(world, 'gpt-5')).status).toBe('open');
     for (const time of ['2024-12-31', '2025-02-05'])
-      await postSnapshot(world.deps, 'archive', instantOf(time), toBytes(litellm(oldModels)));
+      await createFeedSnapshot(world.deps, 'archive', instantOf(time), toBytes(litellm(oldModels)));
     expect(await resolutions(world, 'gpt-5')).toEqual(['no 2025-01-31 known 2025-02-10T00:00Z by resolver']);
     await resolveEverything(world.deps);
     expect(await resolutions(world, 'gpt-5')).toHaveLength(1);
@@ -165,11 +165,11 @@ describe('an archive imported late', () => {
     await resolveDue(world.deps);
     expect((await view(world, 'gpt-5')).status).toBe('open');
     // The bracket was open below: GPT-5 might have been out before January. Two more origins saw that it was not.
-    await editFeed(world.deps, 'models-dev', { settlementLag: 'PT0S' }, null);
-    await postSnapshot(world.deps, 'archive', instantOf('2025-01-04'), toBytes(litellm(oldModels)));
+    await updateFeed(world.deps, 'models-dev', { settlementLag: 'PT0S' }, null);
+    await createFeedSnapshot(world.deps, 'archive', instantOf('2025-01-04'), toBytes(litellm(oldModels)));
     const early = { ...archive, slug: 'early', origin: 'early' };
     await createFeed(world.deps, early);
-    await postSnapshot(world.deps, 'early', instantOf('2025-01-04'), toBytes(litellm(oldModels)));
+    await createFeedSnapshot(world.deps, 'early', instantOf('2025-01-04'), toBytes(litellm(oldModels)));
     expect((await resolutions(world, 'gpt-5'))[0]).toContain('yes 2025-01-02/2025-01-06');
   });
 });
@@ -217,18 +217,20 @@ describe("a person's decision", () => {
   test('must name observations that exist, and a date', async () => {
     const input = { outcome: 'yes', reasonCode: 'judged', reason: 'So.', decidedBy: 'curator' } as const;
     const unknown = { ...input, effectiveAt: '2025-01-01', evidence: ['obs_nothing'] };
-    await expect(decideByPerson(world.deps, 'gpt-5', unknown)).rejects.toMatchObject({
+    await expect(createPredictionResolution(world.deps, 'gpt-5', unknown)).rejects.toMatchObject({
       code: 'validation_failed',
       errors: [{ pointer: '#/evidence/0' }],
     });
     const undated = { ...input, effectiveAt: 'lately', evidence: [] };
-    await expect(decideByPerson(world.deps, 'gpt-5', undated)).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(createPredictionResolution(world.deps, 'gpt-5', undated)).rejects.toMatchObject({
+      code: 'validation_failed',
+    });
   });
 });
 
 test('a feed that is trusted less than before has everything looked at again, and un-resolves nothing', async () => {
   await settleYes();
-  await editFeed(world.deps, 'models-dev', { trust: 'community' }, null);
+  await updateFeed(world.deps, 'models-dev', { trust: 'community' }, null);
   expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 1, resolved: 0, amended: 0, disputed: 0 });
   expect((await view(world, 'gpt-5')).status).toBe('resolved');
   expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 0 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { pollDueFeeds } from '../../../src/services/feeds/polls.ts';
-import { explainPrediction } from '../../../src/services/predictions/explanations.ts';
+import { getPredictionExplanation } from '../../../src/services/predictions/explanations.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { insertResolution, type ResolutionRow } from '../../../src/store/resolutions.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
@@ -112,7 +112,7 @@ describe('a NO', () => {
     await resolveDue(world.deps);
     await resolveEverything(world.deps);
     expect(await view(world, 'covered')).toMatchObject({ status: 'open', resolution: null });
-    const { evaluation } = await explainPrediction(world.deps, 'covered', null);
+    const { evaluation } = await getPredictionExplanation(world.deps, 'covered', null);
     expect(evaluation.explanation).toMatchObject({ verdict: 'undetermined', reason: 'awaiting_coverage' });
     expect(evaluation.explanation.text).toContain('litellm (read to 2025-01-01T00:00:00Z, lag 2 d)');
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dayMs } from '../../../src/domain/instant.ts';
 import { exportFormat, exportLineBytesMax } from '../../../src/domain/transfer/format.ts';
-import { findNewestPosition, listEventPage } from '../../../src/services/events/event-log.ts';
+import { findNewestPosition, listEvents } from '../../../src/services/events/event-log.ts';
 import { withCurrentIdentity } from '../../../src/services/identity/identity.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
-import { exportChunkBytes, exportRecord } from '../../../src/services/transfer/export.ts';
+import { exportChunkBytes, exportRecords } from '../../../src/services/transfer/export.ts';
 import { importRecord } from '../../../src/services/transfer/import.ts';
 import type { Database } from '../../../src/store/db.ts';
 import { recordTables } from '../../../src/store/record-tables.ts';
@@ -71,7 +71,7 @@ test('in the copy the service goes on: feeds are read, claims settled, events to
   await readAt(there, at(4), { litellm: litellm(listing), 'models-dev': modelsDev(listing) });
   await resolveDue(there.deps);
   expect(await resolutions(there, 'in-the-copy')).toEqual([expect.stringMatching(/^yes .* by resolver$/)]);
-  const events = await listEventPage(there.deps, { types: null, prediction: null }, { after: last, limit: 100 });
+  const events = await listEvents(there.deps, { types: null, prediction: null }, { after: last, limit: 100 });
   expect(events.map((event) => event.position)).toEqual(events.map((_event, index) => last + 1 + index));
   expect(events.map((event) => event.type)).toContain('prediction.resolved');
   expect(await misTold(there)).toEqual([]);
@@ -205,7 +205,7 @@ test('large rows are written a few at a time, and nothing is read before the las
   await db.sql`insert into settings (name, value) select 'large ' || i, ${value} from generate_series(1, 30) i`;
   const sizes: number[] = [];
   let taking = 0;
-  await exportRecord(
+  await exportRecords(
     { db },
     {
       program: '0.0.0',

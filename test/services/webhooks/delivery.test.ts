@@ -2,8 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import { parseSchedule } from '../../../src/domain/webhooks/retry-schedule.ts';
 import type { Deps } from '../../../src/services/deps.ts';
 import { attemptDelivery, claimDue, settleDeliveries } from '../../../src/services/webhooks/deliver.ts';
-import { retryDelivery } from '../../../src/services/webhooks/deliveries.ts';
-import { deleteEndpoint, editEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import { retryWebhookDelivery } from '../../../src/services/webhooks/deliveries.ts';
+import { deleteWebhookEndpoint, updateWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { openReceiver, type Receiver, verified } from '../../support/receiver.ts';
 import { useWebhookWorld } from '../../support/webhook-world.ts';
@@ -175,7 +175,7 @@ describe('D6: Retry-After', () => {
     receiver.answer((response) => response.writeHead(503, { 'retry-after': '600' }).end(), 200);
     await decide(world, (await claim(world)).id);
     await sendDue(world.deps);
-    await retryDelivery(world.deps, delivery.id);
+    await retryWebhookDelivery(world.deps, delivery.id);
     expect(await sendDue(world.deps)).toBe(1);
     expect((await deliveriesOf(world, endpoint.id)).filter(({ state }) => state === 'succeeded')).toHaveLength(2);
   });
@@ -197,7 +197,7 @@ describe('D11: a retry by hand', () => {
     receiver.answer(500);
     const { delivery } = await tell();
     await sendDue(deps);
-    await retryDelivery(deps, delivery.id);
+    await retryWebhookDelivery(deps, delivery.id);
     await sendDue(deps);
     const asked = world.deps.now();
     expect(await standing()).toMatchObject({ state: 'pending', attempts: 2, nextAttemptAt: asked + 5 * minutesMs });
@@ -219,7 +219,7 @@ describe('D11: a retry by hand', () => {
     const { delivery } = await tell();
     const states: unknown[] = [];
     for (let round = 0; round < 4; round += 1) {
-      if (round > 0) await retryDelivery(deps, delivery.id);
+      if (round > 0) await retryWebhookDelivery(deps, delivery.id);
       expect(await sendDue(deps)).toBe(1);
       states.push((await standing())?.state);
     }
@@ -231,7 +231,7 @@ describe('D11: a retry by hand', () => {
     const { delivery } = await tell();
     const deps = onSchedule('none');
     await sendDue(deps);
-    await Promise.all([retryDelivery(deps, delivery.id), retryDelivery(deps, delivery.id)]);
+    await Promise.all([retryWebhookDelivery(deps, delivery.id), retryWebhookDelivery(deps, delivery.id)]);
     expect(await sendDue(deps)).toBe(2);
     expect(await numbers(delivery)).toEqual([1, 2, 3]);
   });
@@ -240,7 +240,7 @@ describe('D11: a retry by hand', () => {
     receiver.answer(200, 200);
     const { delivery } = await tell();
     const [claimed] = await claimDue(world.deps, 10);
-    await retryDelivery(world.deps, delivery.id);
+    await retryWebhookDelivery(world.deps, delivery.id);
     expect(await claimDue(world.deps, 10)).toEqual([]);
     if (claimed !== undefined) await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
     expect(await standing()).toMatchObject({ state: 'pending', attempts: 1 });
@@ -251,26 +251,26 @@ describe('D11: a retry by hand', () => {
 
   it('is not asked for without end', async () => {
     const { delivery } = await tell();
-    for (let index = 0; index < 10; index += 1) await retryDelivery(world.deps, delivery.id);
-    await expect(retryDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
+    for (let index = 0; index < 10; index += 1) await retryWebhookDelivery(world.deps, delivery.id);
+    await expect(retryWebhookDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('D13: is refused while the endpoint is disabled', async () => {
     const { endpoint, delivery } = await tell();
-    await editEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
-    await expect(retryDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
-    await expect(retryDelivery(world.deps, 'dlv_none')).rejects.toMatchObject({ code: 'not_found' });
+    await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
+    await expect(retryWebhookDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(retryWebhookDelivery(world.deps, 'dlv_none')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
 
 describe('an endpoint that is', () => {
   it('D16: disabled is told nothing; enabled again it is told of what happens from then on', async () => {
     const { endpoint } = await tell();
-    await editEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
+    await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
     await decide(world, (await claim(world)).id);
     expect(await sendDue(world.deps)).toBe(0);
     expect((await deliveriesOf(world)).map(({ state }) => state)).toEqual(['held', 'held']);
-    await editEndpoint(world.deps, endpoint.id, { status: 'enabled' }, null);
+    await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'enabled' }, null);
     expect(await sendDue(world.deps)).toBe(0);
     await decide(world, (await claim(world)).id);
     expect(await sendDue(world.deps)).toBe(1);
@@ -279,8 +279,8 @@ describe('an endpoint that is', () => {
 
   it('D20: deleted or disabled during an attempt is sent nothing more', async () => {
     for (const end of [
-      deleteEndpoint,
-      (deps: Deps, id: string) => editEndpoint(deps, id, { status: 'disabled' }, null),
+      deleteWebhookEndpoint,
+      (deps: Deps, id: string) => updateWebhookEndpoint(deps, id, { status: 'disabled' }, null),
     ]) {
       await world.reset({ feeds: [] });
       receiver.answer(500);
@@ -289,7 +289,7 @@ describe('an endpoint that is', () => {
       await end(world.deps, endpoint.id);
       if (claimed !== undefined)
         await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
-      expect((await standing())?.state).toBe(end === deleteEndpoint ? 'cancelled' : 'held');
+      expect((await standing())?.state).toBe(end === deleteWebhookEndpoint ? 'cancelled' : 'held');
       world.clock.advance(1000 * minutesMs);
       expect(await sendDue(world.deps)).toBe(0);
     }
@@ -299,7 +299,7 @@ describe('an endpoint that is', () => {
     receiver.answer(500, 200);
     const { endpoint, delivery } = await tell();
     await sendDue(world.deps);
-    await editEndpoint(world.deps, endpoint.id, { url: url('moved') }, null);
+    await updateWebhookEndpoint(world.deps, endpoint.id, { url: url('moved') }, null);
     world.clock.advance(5 * secondsMs);
     await sendDue(world.deps);
     expect(receiver.received.map(({ path }) => path)).toEqual(['/hook', '/moved']);

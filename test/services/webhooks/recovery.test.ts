@@ -6,13 +6,13 @@ import { parseSchedule } from '../../../src/domain/webhooks/retry-schedule.ts';
 import type { Deps } from '../../../src/services/deps.ts';
 import { attemptDelivery, claimDue, settleDeliveries } from '../../../src/services/webhooks/deliver.ts';
 import {
-  countEndpointDeliveries,
-  recoverEndpoint,
+  getWebhookEndpointStats,
   recoverMsMax,
-  retryDelivery,
+  recoverWebhookEndpoint,
+  retryWebhookDelivery,
   statsMsMax,
 } from '../../../src/services/webhooks/deliveries.ts';
-import { editEndpoint, findEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import { getWebhookEndpoint, updateWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { responseKeptMs, sweepWebhooks, warnOfDisabled } from '../../../src/services/webhooks/sweep.ts';
 import type { Receiver } from '../../support/receiver.ts';
@@ -30,7 +30,7 @@ useWebhookWorld((opened) => {
 
 const never = new AbortController().signal;
 const states = async (id: string) => (await deliveriesOf(world, id)).map(({ state }) => state);
-const endpointNow = (id: string) => findEndpoint(world.deps, id);
+const endpointNow = (id: string) => getWebhookEndpoint(world.deps, id);
 
 /** Something is told, in one attempt that fails or not, and given up if it does. */
 async function tellOnce(answer = 200): Promise<void> {
@@ -43,12 +43,12 @@ describe('recover', () => {
   it('R1: reaches fourteen days back, and not into the future', async () => {
     const { id } = await subscribe(world, receiver.origin);
     const now = world.deps.now();
-    await expect(recoverEndpoint(world.deps, id, now - recoverMsMax - 1)).rejects.toMatchObject({
+    await expect(recoverWebhookEndpoint(world.deps, id, now - recoverMsMax - 1)).rejects.toMatchObject({
       code: 'validation_failed',
     });
-    await expect(recoverEndpoint(world.deps, id, now + 1)).rejects.toMatchObject({ code: 'validation_failed' });
-    expect(await recoverEndpoint(world.deps, id, now - recoverMsMax)).toBe(0);
-    await expect(recoverEndpoint(world.deps, 'whe_none', now)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(recoverWebhookEndpoint(world.deps, id, now + 1)).rejects.toMatchObject({ code: 'validation_failed' });
+    expect(await recoverWebhookEndpoint(world.deps, id, now - recoverMsMax)).toBe(0);
+    await expect(recoverWebhookEndpoint(world.deps, 'whe_none', now)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('R2: sends again what was given up since, exactly once, and nothing that arrived or happened before', async () => {
@@ -60,10 +60,10 @@ describe('recover', () => {
     world.clock.advance(hourMs);
     await tellOnce(500);
     receiver.clear();
-    expect(await recoverEndpoint(once, id, world.deps.now())).toBe(1);
+    expect(await recoverWebhookEndpoint(once, id, world.deps.now())).toBe(1);
     expect(await sendDue(once)).toBe(1);
-    expect(await recoverEndpoint(once, id, between)).toBe(0);
-    expect(await recoverEndpoint(once, id, between - 2 * hourMs)).toBe(1);
+    expect(await recoverWebhookEndpoint(once, id, between)).toBe(0);
+    expect(await recoverWebhookEndpoint(once, id, between - 2 * hourMs)).toBe(1);
     expect(await sendDue(once)).toBe(1);
     expect(await states(id)).toEqual(['succeeded', 'succeeded', 'succeeded']);
     expect(receiver.received).toHaveLength(2);
@@ -73,12 +73,12 @@ describe('recover', () => {
 
   it('sends what was held while the endpoint was disabled, with a whole schedule', async () => {
     const { id } = await subscribe(world, receiver.origin);
-    await editEndpoint(world.deps, id, { status: 'disabled' }, null);
+    await updateWebhookEndpoint(world.deps, id, { status: 'disabled' }, null);
     const since = world.deps.now();
     for (let index = 0; index < 3; index += 1) await decide(world, (await claim(world)).id);
-    await expect(recoverEndpoint(world.deps, id, since)).rejects.toMatchObject({ code: 'conflict' });
-    await editEndpoint(world.deps, id, { status: 'enabled' }, null);
-    expect(await recoverEndpoint(world.deps, id, since)).toBe(3);
+    await expect(recoverWebhookEndpoint(world.deps, id, since)).rejects.toMatchObject({ code: 'conflict' });
+    await updateWebhookEndpoint(world.deps, id, { status: 'enabled' }, null);
+    expect(await recoverWebhookEndpoint(world.deps, id, since)).toBe(3);
     receiver.answer(500, 200);
     expect(await sendDue(world.deps)).toBe(3);
     world.clock.advance(5000);
@@ -92,14 +92,14 @@ test('R4: counts what became of deliveries, 28 days back at most', async () => {
   await tellOnce(500);
   await tellOnce(200);
   const now = world.deps.now();
-  expect(await countEndpointDeliveries(world.deps, id, now)).toEqual({
+  expect(await getWebhookEndpointStats(world.deps, id, now)).toEqual({
     pending: 0,
     succeeded: 1,
     failed: 1,
     held: 0,
     cancelled: 0,
   });
-  await expect(countEndpointDeliveries(world.deps, id, now - statsMsMax - 1)).rejects.toMatchObject({
+  await expect(getWebhookEndpointStats(world.deps, id, now - statsMsMax - 1)).rejects.toMatchObject({
     code: 'validation_failed',
   });
 });
@@ -212,7 +212,7 @@ describe('an endpoint that fails', () => {
     const listening = { ...world.deps, log: { ...world.deps.log, warn: (fields: object) => void told.push(fields) } };
     const { id } = await subscribe(world, receiver.origin);
     const { id: manual } = await subscribe(world, receiver.origin);
-    await editEndpoint(world.deps, manual, { status: 'disabled' }, null);
+    await updateWebhookEndpoint(world.deps, manual, { status: 'disabled' }, null);
     await warnOfDisabled(listening);
     expect(told).toEqual([]);
     await tellOnce(410);
@@ -225,7 +225,7 @@ describe('an endpoint that fails', () => {
     await tellOnce(500);
     world.clock.advance(failingMsMax);
     const [delivery] = await deliveriesOf(world, id);
-    await retryDelivery(once, delivery?.id ?? '');
+    await retryWebhookDelivery(once, delivery?.id ?? '');
     await sendDue(once);
     expect((await endpointNow(id)).status).toBe('enabled');
   });

@@ -3,8 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { dayMs, hourMs } from '../../../src/domain/instant.ts';
 import type { Deps } from '../../../src/services/deps.ts';
 import { makeVault } from '../../../src/services/vault.ts';
-import { findEndpoint } from '../../../src/services/webhooks/endpoints.ts';
-import { oldSecretsMax, overlapMsDefault, rotateSecret } from '../../../src/services/webhooks/secrets.ts';
+import { getWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import {
+  oldSecretsMax,
+  overlapMsDefault,
+  rotateWebhookEndpointSecret,
+} from '../../../src/services/webhooks/secrets.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { resealWebhooks, sweepWebhooks } from '../../../src/services/webhooks/sweep.ts';
 import { type Received, type Receiver, verified } from '../../support/receiver.ts';
@@ -31,7 +35,7 @@ async function message(deps: Deps = world.deps): Promise<Received | undefined> {
 
 const signatures = (received: Received | undefined) => String(received?.headers['webhook-signature']).split(' ');
 const rotate = (id: string, more: object = {}) =>
-  rotateSecret(world.deps, id, { overlapMs: overlapMsDefault, ...more });
+  rotateWebhookEndpointSecret(world.deps, id, { overlapMs: overlapMsDefault, ...more });
 
 async function verifiedByKey(publicKey: string | null | undefined, received: Received | undefined): Promise<boolean> {
   const key = Buffer.from((publicKey ?? '').slice('whpk_'.length), 'base64');
@@ -87,7 +91,7 @@ test('K4: without overlap a secret can be replaced at any time', async () => {
 test('K5: a private key of the subscriber signs, and only its public key is shown', async () => {
   const given = 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
   const { id, secret } = await subscribe(world, receiver.origin, { secret: given });
-  const endpoint = await findEndpoint(world.deps, id);
+  const endpoint = await getWebhookEndpoint(world.deps, id);
   expect([secret, endpoint.signing, endpoint.publicKey]).toEqual([
     '',
     'v1a',
@@ -119,7 +123,7 @@ describe('K7: at rest', () => {
     await message({ ...world.deps, webhooks: { ...world.deps.webhooks, vault } });
     expect(receiver.received).toEqual([]);
     expect((await deliveriesOf(world, id))[0]).toMatchObject({ state: 'pending', lastErrorClass: 'secret_unreadable' });
-    expect((await findEndpoint(world.deps, id)).failingSince).toBeNull();
+    expect((await getWebhookEndpoint(world.deps, id)).failingSince).toBeNull();
   });
 
   test('it is sealed anew when the operator changes the secret, and says what it cannot open', async () => {
@@ -143,14 +147,14 @@ describe('K7: at rest', () => {
 test('K8, K9: an expired secret signs no more, is stripped from what is read, and is destroyed', async () => {
   const { id, secret } = await subscribe(world, receiver.origin);
   const { secret: current } = await rotate(id, { overlapMs: hourMs });
-  expect((await findEndpoint(world.deps, id)).previousSecrets).toHaveLength(1);
+  expect((await getWebhookEndpoint(world.deps, id)).previousSecrets).toHaveLength(1);
   world.clock.advance(hourMs - 1);
   expect(verified(secret, await message())).toBeDefined();
   world.clock.advance(1);
   const received = await message();
   expect(() => verified(secret, received)).toThrow('not valid');
   expect(verified(current ?? '', received)).toBeDefined();
-  expect((await findEndpoint(world.deps, id)).previousSecrets).toEqual([]);
+  expect((await getWebhookEndpoint(world.deps, id)).previousSecrets).toEqual([]);
   expect(await sweepWebhooks(world.deps)).toMatchObject({ secrets: 1 });
   expect(await world.db.sql`select id from webhook_secrets`).toHaveLength(1);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { eventText } from '../../../src/domain/events/event.ts';
 import { recordEvent } from '../../../src/services/events/outbox.ts';
 import { createPredictor } from '../../../src/services/predictions/predictors.ts';
-import { editEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import { updateWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { insertEvent } from '../../../src/store/events.ts';
 import { type Receiver, verified } from '../../support/receiver.ts';
@@ -166,7 +166,7 @@ describe('E2: an event goes', () => {
     const { id } = await subscribe(world, url('a'), { filter: { tags: ['agi'] } });
     await decide(world, (await claim(world)).id);
     expect(await typesOf(id)).toEqual([]);
-    await editEndpoint(world.deps, id, { filter: null }, null);
+    await updateWebhookEndpoint(world.deps, id, { filter: null }, null);
     await decide(world, (await claim(world)).id);
     expect(await typesOf(id)).toEqual(['prediction.resolved']);
   });
