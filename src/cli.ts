@@ -39,7 +39,7 @@ const usage = `outturn <command>
   --json                 machine-readable output
   --help                 this text
 
-The environment is described in README.md. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
+The environment is described in docs/configuration.md. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.`;
 
 type Options = ReturnType<typeof readArguments>['values'];
 type Invocation = { readonly config: Config; readonly args: readonly string[]; readonly options: Options };

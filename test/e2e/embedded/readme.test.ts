@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configurationTable } from '../../../src/environment.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { differsFromShown, fencedBlocks } from '../../support/markdown.ts';
 import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
@@ -69,17 +68,6 @@ describe('the README', () => {
     const count = /starts with (\d+) claims/.exec(readme)?.[1];
     const seed = JSON.parse(readFileSync(join(packageRoot(), 'data/seed/article.json'), 'utf8'));
     expect(Number(count)).toBe(seed.predictions.length);
-  });
-
-  it('documents every variable that the program reads, and no other', () => {
-    const read = new Set(configurationTable.map((row) => row.name));
-    const told = new Set([...readme.matchAll(/`([A-Z][A-Z_]{3,})`/g)].map((match) => match[1]));
-    expect([...read].filter((name) => !told.has(name))).toEqual([]);
-    expect(
-      [...told].filter(
-        (name = '') => !read.has(name) && name !== 'NODE_EXTRA_CA_CERTS' && name !== 'TEST_DATABASE_URL',
-      ),
-    ).toEqual([]);
   });
 });
 
