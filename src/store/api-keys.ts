@@ -1,6 +1,7 @@
 import type { Scope } from '../domain/access/api-key.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** A key as it is kept: without the key. */
 export type ApiKeyRow = {
@@ -27,8 +28,8 @@ function columns(db: Sql) {
 export async function insertApiKey(db: Sql, key: ApiKeyRow, keyHash: string): Promise<void> {
   await db`
     insert into api_keys (id, name, prefix, key_hash, scopes, created_at, created_by, expires_at)
-    values (${key.id}, ${key.name}, ${key.prefix}, ${keyHash}, ${[...key.scopes]}, ${new Date(key.createdAt)}, ${key.createdBy},
-      ${key.expiresAt === null ? null : new Date(key.expiresAt)})`;
+    values (${key.id}, ${key.name}, ${key.prefix}, ${keyHash}, ${key.scopes}, ${timestamp(key.createdAt)}, ${key.createdBy},
+      ${timestamp(key.expiresAt)})`;
 }
 
 export async function findApiKey(db: Sql, id: string): Promise<ApiKeyRow | null> {
@@ -51,14 +52,14 @@ export async function listApiKeys(db: Sql, page: { after: string | null; limit: 
 /** Notes a use, but not more than one in `everyMs`: the condition is tested here, since other nodes note uses too. */
 export async function touchApiKey(db: Sql, id: string, now: Instant, everyMs: number): Promise<void> {
   await db`
-    update api_keys set last_used_at = ${new Date(now)}
-    where id = ${id} and (last_used_at is null or last_used_at <= ${new Date(now - everyMs)})`;
+    update api_keys set last_used_at = ${timestamp(now)}
+    where id = ${id} and (last_used_at is null or last_used_at <= ${timestamp(now - everyMs)})`;
 }
 
 /** False when it was revoked before. */
 export async function revokeApiKey(db: Sql, id: string, now: Instant): Promise<boolean> {
   const rows = await db`
-    update api_keys set revoked_at = ${new Date(now)} where id = ${id} and revoked_at is null returning id`;
+    update api_keys set revoked_at = ${timestamp(now)} where id = ${id} and revoked_at is null returning id`;
   return rows.length === 1;
 }
 
@@ -70,8 +71,8 @@ export async function replaceApiKey(
   when: { now: Instant; endsAt: Instant },
 ): Promise<boolean> {
   const rows = await db`
-    update api_keys set replaced_by = ${by}, expires_at = least(expires_at, ${new Date(when.endsAt)}::timestamptz)
-    where id = ${id} and revoked_at is null and replaced_by is null and (expires_at is null or expires_at > ${new Date(when.now)})
+    update api_keys set replaced_by = ${by}, expires_at = least(expires_at, ${timestamp(when.endsAt)}::timestamptz)
+    where id = ${id} and revoked_at is null and replaced_by is null and (expires_at is null or expires_at > ${timestamp(when.now)})
     returning id`;
   return rows.length === 1;
 }

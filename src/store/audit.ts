@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 /** One change: who made it, by which operation, to what, and how that looked before and after. */
 export type AuditRow = {
@@ -18,12 +19,8 @@ export type AuditRow = {
 export async function insertAudit(db: Sql, row: AuditRow): Promise<void> {
   await db`
     insert into audit (id, recorded_at, actor, operation, path, resource_id, request_id, before, after)
-    values (${row.id}, ${new Date(row.recordedAt)}, ${row.actor}, ${row.operation}, ${row.path}, ${row.resourceId}, ${row.requestId},
-      ${jsonText(row.before)}::text::json, ${jsonText(row.after)}::text::json)`;
-}
-
-function jsonText(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
+    values (${row.id}, ${timestamp(row.recordedAt)}, ${row.actor}, ${row.operation}, ${row.path}, ${row.resourceId}, ${row.requestId},
+      ${json(db, row.before)}, ${json(db, row.after)})`;
 }
 
 export type AuditFilter = {

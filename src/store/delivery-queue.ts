@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/webhooks/delivery.ts';
-import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
+import { json, type Timestamp, timestamp } from './postgres-types.ts';
 
 export type DueAsk = {
   /** The endpoint to go on after. */
@@ -19,7 +19,7 @@ export type DueAsk = {
  * waits for them. Ordered as that index is, since any other index would lead through all that was settled long ago.
  */
 export async function lockDueEndpoints(db: Sql, ask: DueAsk): Promise<string[]> {
-  const now = new Date(ask.now);
+  const now = timestamp(ask.now);
   const rows = await db<{ id: string }[]>`
     with recursive waiting (endpoint_id) as (
       (select endpoint_id from webhook_deliveries where state = 'pending' order by endpoint_id, next_attempt_at, seq limit 1)
@@ -39,7 +39,7 @@ export async function lockDueEndpoints(db: Sql, ask: DueAsk): Promise<string[]> 
 /** How many more may be under way to `w`: by concurrency, and by rate as far as a second's worth of it. */
 function slotsOf(db: Sql, bounds: Pick<DueAsk, 'now' | 'perEndpoint' | 'perFailing'>) {
   const { perEndpoint, perFailing } = bounds;
-  const now = db`${new Date(bounds.now)}::timestamptz`;
+  const now = db`${timestamp(bounds.now)}::timestamptz`;
   return db`least(
       case when w.failing_since is null then ${perEndpoint}::int else ${perFailing}::int end
         - (select count(*)::int from webhook_deliveries b where b.endpoint_id = w.id and b.lease_until > clock_timestamp()),
@@ -47,7 +47,7 @@ function slotsOf(db: Sql, bounds: Pick<DueAsk, 'now' | 'perEndpoint' | 'perFaili
         * extract(epoch from ${now} + interval '1 second' - greatest(w.paced_until, ${now})))::int end)`;
 }
 
-function isDue(db: Sql, now: Date) {
+function isDue(db: Sql, now: Timestamp) {
   return db`d.state = 'pending' and d.next_attempt_at <= ${now} and (d.lease_until is null or d.lease_until < clock_timestamp())`;
 }
 
@@ -87,11 +87,11 @@ export type ClaimedDelivery = {
  * attempt whose lease ran out is written down as lost: its sender died, and the receiver may have been told.
  */
 export async function claimDeliveries(db: Sql, claim: Claim): Promise<ClaimedDelivery[]> {
-  const now = new Date(claim.now);
+  const now = timestamp(claim.now);
   return await db<ClaimedDelivery[]>`
     with room as (
       select w.id, ${slotsOf(db, claim)} as slots
-      from unnest(${claim.endpointIds as string[]}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
+      from unnest(${claim.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
       order by turn.place),
     due as (
       select d.* from room cross join lateral (
@@ -150,13 +150,13 @@ export async function settleAttempts(db: Sql, results: readonly AttemptResult[])
   // One look-up by id for each result, whatever the planner believes of their number: the locking subquery sees to that.
   const rows = results.map((result) => ({
     ...result,
-    startedAt: iso(result.startedAt),
-    finishedAt: iso(result.finishedAt),
-    nextAttemptAt: iso(result.nextAttemptAt),
+    startedAt: timestamp(result.startedAt),
+    finishedAt: timestamp(result.finishedAt),
+    nextAttemptAt: timestamp(result.nextAttemptAt),
   }));
   return await db<SettledDelivery[]>`
     with result as (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(id text, number int, trigger text, url text,
+      select * from json_to_recordset(${json(db, rows)}) as r(id text, number int, trigger text, url text,
         "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" int, status int, "errorClass" text, "errorDetail" text,
         body text, truncated boolean, state text, "nextAttemptAt" timestamptz, step int)),
     decided as (
@@ -199,7 +199,7 @@ function stateAfter(db: Sql) {
 export async function settleStrays(db: Sql, now: Instant): Promise<number> {
   const rows = await db`
     update webhook_deliveries d set state = case when w.deleted_at is null then 'held' else 'cancelled' end, next_attempt_at = null,
-      manual_due = 0, settled_at = ${new Date(now)}
+      manual_due = 0, settled_at = ${timestamp(now)}
     from webhook_endpoints w
     where w.id = d.endpoint_id and (w.status = 'disabled' or w.deleted_at is not null) and d.state = 'pending' returning d.id`;
   return rows.length;
@@ -211,9 +211,9 @@ export async function advanceStranded(
   { now, firstMs, laterMs }: { readonly now: Instant; readonly firstMs: number; readonly laterMs: number },
 ): Promise<number> {
   const rows = await db`
-    update webhook_deliveries set next_attempt_at = ${new Date(now)}
-    where state = 'pending' and (next_attempt_at > ${new Date(now + laterMs)}
-      or (attempts = 0 and step = 0 and next_attempt_at > ${new Date(now + firstMs)})) returning id`;
+    update webhook_deliveries set next_attempt_at = ${timestamp(now)}
+    where state = 'pending' and (next_attempt_at > ${timestamp(now + laterMs)}
+      or (attempts = 0 and step = 0 and next_attempt_at > ${timestamp(now + firstMs)})) returning id`;
   return rows.length;
 }
 
@@ -223,8 +223,8 @@ export async function countQueue(
   now: Instant,
 ): Promise<{ readonly pending: number; readonly due: number; readonly oldestDueAt: Instant | null }> {
   const [row] = await db<{ pending: number; due: number; oldestDueAt: Instant | null }[]>`
-    select count(*)::int as pending, count(*) filter (where next_attempt_at <= ${new Date(now)})::int as due,
-      min(next_attempt_at) filter (where next_attempt_at <= ${new Date(now)}) as "oldestDueAt"
+    select count(*)::int as pending, count(*) filter (where next_attempt_at <= ${timestamp(now)})::int as due,
+      min(next_attempt_at) filter (where next_attempt_at <= ${timestamp(now)}) as "oldestDueAt"
     from webhook_deliveries where state = 'pending'`;
   return row ?? { pending: 0, due: 0, oldestDueAt: null };
 }

@@ -1,6 +1,7 @@
 import type { ExplanationNode, Verdict } from '../domain/evaluation/explanation.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 export type DisputeRow = {
   readonly id: string;
@@ -17,8 +18,8 @@ export type DisputeRow = {
 export async function insertDispute(db: Sql, dispute: DisputeRow): Promise<boolean> {
   const rows = await db`
     insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)
-    values (${dispute.id}, ${dispute.predictionId}, ${dispute.resolutionId}, ${dispute.verdict}, ${new Date(dispute.knownAt)},
-      ${JSON.stringify(dispute.explanation)}::text::json, ${new Date(dispute.createdAt)})
+    values (${dispute.id}, ${dispute.predictionId}, ${dispute.resolutionId}, ${dispute.verdict}, ${timestamp(dispute.knownAt)},
+      ${json(db, dispute.explanation)}, ${timestamp(dispute.createdAt)})
     on conflict (resolution_id, verdict) do nothing returning id`;
   return rows.length === 1;
 }
@@ -30,7 +31,8 @@ export async function listDisputes(
   asOf: Instant | null,
 ): Promise<DisputeRow[]> {
   return await db<DisputeRow[]>`
-    select id, prediction_id as "predictionId", resolution_id as "resolutionId", verdict, known_at as "knownAt", explanation, created_at as "createdAt"
-    from disputes where resolution_id = any(${resolutionIds as string[]}) ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`}
+    select id, prediction_id as "predictionId", resolution_id as "resolutionId", verdict, known_at as "knownAt", explanation,
+      created_at as "createdAt"
+    from disputes where resolution_id = any(${resolutionIds}) ${asOf === null ? db`` : db`and known_at <= ${timestamp(asOf)}`}
     order by known_at, id`;
 }

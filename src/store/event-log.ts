@@ -76,7 +76,12 @@ export async function listLoggedEvents(
       e.resolution_id as "resolutionId", e.feed_id as "feedId", e.body
     from event_log l join events e on e.sequence = l.sequence
     where l.position > ${page.after} and e.endpoint_id is null
-      ${types === null ? db`` : db`and e.type = any(${[...types]})`}
-      ${prediction === null ? db`` : db`and e.prediction_id in (select id from predictions where id = ${prediction} or slug = ${prediction})`}
+      ${types === null ? db`` : db`and e.type = any(${types})`}
+      ${
+        prediction === null
+          ? db``
+          : db`and e.prediction_id in (select id from predictions
+        where id = ${prediction} or slug = ${prediction})`
+      }
     order by l.position limit ${page.limit}`;
 }

@@ -2,6 +2,7 @@ import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { EventText } from '../domain/events/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 export type NewEvent = {
   readonly id: string;
@@ -33,7 +34,7 @@ export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
     made as (
       insert into webhook_deliveries (id, event_id, endpoint_id, state, next_attempt_at, created_at)
       select ${deliveryId(db)}, e.id, w.id, case w.status when 'enabled' then 'pending' else 'held' end,
-        case w.status when 'enabled' then ${new Date(event.dueAt)}::timestamptz end, ${new Date(event.occurredAt)}
+        case w.status when 'enabled' then ${timestamp(event.dueAt)}::timestamptz end, ${timestamp(event.occurredAt)}
       from event e join webhook_endpoints w on w.deleted_at is null and w.match_keys && ${lookUpKeys(db, event)}
       left join predictions p on p.id = ${event.predictionId}
       where ${fitsFilter(db, event)}
@@ -47,7 +48,7 @@ export async function insertPing(db: Sql, event: NewEvent & { readonly endpointI
     with ${newEvent(db, event)},
     made as (
       insert into webhook_deliveries (id, event_id, endpoint_id, state, automatic, trigger, next_attempt_at, created_at)
-      select ${deliveryId(db)}, e.id, w.id, 'pending', false, 'test', ${new Date(event.dueAt)}, ${new Date(event.occurredAt)}
+      select ${deliveryId(db)}, e.id, w.id, 'pending', false, 'test', ${timestamp(event.dueAt)}, ${timestamp(event.occurredAt)}
       from event e cross join webhook_endpoints w where w.id = ${event.endpointId}
       returning id)
     select id, pg_notify(${deliveriesChannel}, '') from made`;
@@ -61,7 +62,7 @@ function newEvent(db: Sql, event: NewEvent) {
     event as (
       insert into events (id, sequence, type, occurred_at, prediction_id, resolution_id, feed_id, endpoint_id, body)
       overriding system value
-      select ${id}, n.sequence, ${type}, ${new Date(occurredAt)}, ${predictionId}, ${resolutionId}, ${feedId}, ${endpointId},
+      select ${id}, n.sequence, ${type}, ${timestamp(occurredAt)}, ${predictionId}, ${resolutionId}, ${feedId}, ${endpointId},
         ${text.head}::text || n.sequence || ${text.tail}::text
       from numbered n on conflict (id) do nothing returning id)`;
 }
@@ -116,5 +117,5 @@ export async function listLeanings(
   ids: readonly string[],
 ): Promise<{ readonly id: string; readonly type: string; readonly leaning: Leaning }[]> {
   return await db<{ id: string; type: string; leaning: Leaning }[]>`
-    select id, type, body::json->'data'->'leaning' as leaning from events where id = any(${ids as string[]}) order by sequence`;
+    select id, type, body::json->'data'->'leaning' as leaning from events where id = any(${ids}) order by sequence`;
 }

@@ -1,10 +1,11 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** Notes that a payload was accepted, and ends an episode of silence. The caller holds the feed's lock. */
 export async function recordAdvance(db: Sql, feedId: string, now: Instant): Promise<void> {
   await db`
-    update feeds set advanced_at = greatest(advanced_at, ${new Date(now)}), unhealthy_since = null where id = ${feedId}`;
+    update feeds set advanced_at = greatest(advanced_at, ${timestamp(now)}), unhealthy_since = null where id = ${feedId}`;
 }
 
 export type SilentFeed = {
@@ -22,7 +23,8 @@ export type SilentFeed = {
 export async function listSilentFeeds(db: Sql, before: Instant): Promise<SilentFeed[]> {
   return await db<SilentFeed[]>`
     select id, slug, adapter, url, advanced_at as "advancedAt" from feeds
-    where enabled and url is not null and unhealthy_since is null and greatest(coalesce(advanced_at, created_at), updated_at) < ${new Date(before)}
+    where enabled and url is not null and unhealthy_since is null
+      and greatest(coalesce(advanced_at, created_at), updated_at) < ${timestamp(before)}
       and not exists (select from polls where polls.feed_id = feeds.id and polls.result = 'running')
     order by created_at, id`;
 }
@@ -30,9 +32,9 @@ export async function listSilentFeeds(db: Sql, before: Instant): Promise<SilentF
 /** Opens an episode of silence; false when another node opened it, or the feed has advanced meanwhile. */
 export async function openSilence(db: Sql, feedId: string, before: Instant, now: Instant): Promise<boolean> {
   const rows = await db`
-    update feeds set unhealthy_since = ${new Date(now)}
+    update feeds set unhealthy_since = ${timestamp(now)}
     where id = ${feedId} and enabled and url is not null and unhealthy_since is null
-      and greatest(coalesce(advanced_at, created_at), updated_at) < ${new Date(before)} returning id`;
+      and greatest(coalesce(advanced_at, created_at), updated_at) < ${timestamp(before)} returning id`;
   return rows.length === 1;
 }
 
@@ -43,7 +45,7 @@ export async function countTroubledPolls(db: Sql, since: Instant): Promise<PollC
   return await db<PollCounts[]>`
     select feed_id as "feedId", (count(*) filter (where result = 'suspect'))::int as suspect,
       (count(*) filter (where result in ('failed', 'aborted')))::int as failed
-    from polls where started_at >= ${new Date(since)} group by feed_id order by feed_id`;
+    from polls where started_at >= ${timestamp(since)} group by feed_id order by feed_id`;
 }
 
 /** The rows that the last payload of each feed lost. */

@@ -1,6 +1,7 @@
 import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 export type FeedRow = {
   readonly id: string;
@@ -34,7 +35,8 @@ export type FeedRow = {
 /** The columns of a FeedRow; a fragment for use inside other statements of this file. */
 function feedColumns(db: Sql) {
   return db`id, slug, adapter, url, trust, origin, covers_any as "coversAny", covers, settlement_lag as "settlementLag",
-    settlement_lag_ms as "settlementLagMs", enabled, options, watermark, advanced_at as "advancedAt", unhealthy_since as "unhealthySince", etag, last_modified as "lastModified",
+    settlement_lag_ms as "settlementLagMs", enabled, options, watermark, advanced_at as "advancedAt",
+    unhealthy_since as "unhealthySince", etag, last_modified as "lastModified",
     known_version as "knownVersion", failures, next_poll_at as "nextPollAt", version,
     created_at as "createdAt", updated_at as "updatedAt"`;
 }
@@ -45,14 +47,10 @@ export async function insertFeed(db: Sql, feed: FeedRow): Promise<boolean> {
     insert into feeds (id, slug, adapter, url, trust, origin, covers_any, covers, settlement_lag, settlement_lag_ms, enabled, options,
       next_poll_at, created_at, updated_at)
     values (${feed.id}, ${feed.slug}, ${feed.adapter}, ${feed.url}, ${feed.trust}, ${feed.origin}, ${feed.coversAny}, ${feed.covers},
-      ${feed.settlementLag}, ${feed.settlementLagMs}, ${feed.enabled}, ${jsonText(feed.options)}::text::jsonb, ${new Date(feed.nextPollAt)},
-      ${new Date(feed.createdAt)}, ${new Date(feed.updatedAt)})
+      ${feed.settlementLag}, ${feed.settlementLagMs}, ${feed.enabled}, ${json(db, feed.options)}, ${timestamp(feed.nextPollAt)},
+      ${timestamp(feed.createdAt)}, ${timestamp(feed.updatedAt)})
     on conflict (slug) do nothing returning id`;
   return rows.length === 1;
-}
-
-function jsonText(value: unknown): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
 
 /** By id or slug. */
@@ -92,9 +90,9 @@ export async function updateFeed(db: Sql, feed: FeedRow, change: FeedChange, now
   const rows = await db`
     update feeds set url = ${next.url}, trust = ${next.trust}, origin = ${next.origin}, covers_any = ${next.coversAny},
       covers = ${next.covers}, settlement_lag = ${next.settlementLag}, settlement_lag_ms = ${next.settlementLagMs},
-      enabled = ${next.enabled}, options = ${jsonText(next.options)}::text::jsonb,
+      enabled = ${next.enabled}, options = ${json(db, next.options)},
       etag = case when ${kept} then etag end, last_modified = case when ${kept} then last_modified end,
-      known_version = case when ${kept} then known_version end, version = version + 1, updated_at = ${new Date(now)}
+      known_version = case when ${kept} then known_version end, version = version + 1, updated_at = ${timestamp(now)}
     where id = ${feed.id} and version = ${feed.version} returning id`;
   return rows.length === 1;
 }
@@ -117,8 +115,8 @@ export async function leaseDueFeed(
 ): Promise<boolean> {
   const rows = await db`
     update feeds set lease_holder = ${lease.holder}, lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond',
-      next_poll_at = ${new Date(lease.tick + 1)}
-    where id = ${id} and enabled and next_poll_at <= ${new Date(lease.tick)}
+      next_poll_at = ${timestamp(lease.tick + 1)}
+    where id = ${id} and enabled and next_poll_at <= ${timestamp(lease.tick)}
       and (lease_until is null or lease_until < clock_timestamp()) returning id`;
   return rows.length === 1;
 }
@@ -140,7 +138,7 @@ export async function settleFeed(
 ): Promise<void> {
   await db`
     update feeds set lease_holder = null, lease_until = null, failures = ${outcome.failures},
-      next_poll_at = greatest(next_poll_at, coalesce(${outcome.nextPollAt === null ? null : new Date(outcome.nextPollAt)}::timestamptz, next_poll_at))
+      next_poll_at = greatest(next_poll_at, coalesce(${timestamp(outcome.nextPollAt)}::timestamptz, next_poll_at))
     where id = ${id} and lease_holder = ${holder}`;
 }
 
@@ -163,7 +161,7 @@ export async function advanceWatermark(
   validators: Validators | null,
 ): Promise<void> {
   await db`
-    update feeds set watermark = greatest(watermark, ${new Date(watermark)}),
+    update feeds set watermark = greatest(watermark, ${timestamp(watermark)}),
       etag = ${validators === null ? db`etag` : validators.etag},
       last_modified = ${validators === null ? db`last_modified` : validators.lastModified},
       known_version = ${validators === null ? db`known_version` : validators.knownVersion}

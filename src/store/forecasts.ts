@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** How probable a predictor called a prediction, and when. */
 export type ForecastRow = {
@@ -22,9 +23,11 @@ export type ListedForecast = ForecastRow & { readonly seq: number; readonly pred
 
 export async function insertForecast(db: Sql, forecast: ForecastRow): Promise<void> {
   await db`
-    insert into forecasts (id, prediction_id, predictor_id, source_id, locator, probability, criterion_version, made_at, made_from, made_until, recorded_at)
-    values (${forecast.id}, ${forecast.predictionId}, ${forecast.predictorId}, ${forecast.sourceId}, ${forecast.locator}, ${forecast.probability},
-      ${forecast.criterionVersion}, ${forecast.madeAt}, ${new Date(forecast.madeFrom)}, ${new Date(forecast.madeUntil)}, ${new Date(forecast.recordedAt)})`;
+    insert into forecasts (id, prediction_id, predictor_id, source_id, locator, probability, criterion_version, made_at,
+      made_from, made_until, recorded_at)
+    values (${forecast.id}, ${forecast.predictionId}, ${forecast.predictorId}, ${forecast.sourceId}, ${forecast.locator},
+      ${forecast.probability}, ${forecast.criterionVersion}, ${forecast.madeAt}, ${timestamp(forecast.madeFrom)},
+      ${timestamp(forecast.madeUntil)}, ${timestamp(forecast.recordedAt)})`;
 }
 
 export type ForecastPage = {
@@ -47,7 +50,7 @@ function listedColumns(db: Sql) {
 export async function listForecastsById(db: Sql, ids: readonly string[]): Promise<ListedForecast[]> {
   return await db<ListedForecast[]>`
     select ${listedColumns(db)} from forecasts f join predictors w on w.id = f.predictor_id
-    where f.id = any(${ids as string[]}) order by f.seq`;
+    where f.id = any(${ids}) order by f.seq`;
 }
 
 /** Forecasts of a prediction in the order in which they were said; of one moment, as they were recorded. */
@@ -55,9 +58,14 @@ export async function listForecasts(db: Sql, predictionId: string, page: Forecas
   return await db<ListedForecast[]>`
     select ${listedColumns(db)}
     from forecasts f join predictors w on w.id = f.predictor_id
-    where f.prediction_id = ${predictionId} and f.recorded_at <= ${new Date(page.at)}
+    where f.prediction_id = ${predictionId} and f.recorded_at <= ${timestamp(page.at)}
       ${page.predictorId === null ? db`` : db`and f.predictor_id = ${page.predictorId}`}
-      ${page.after === null ? db`` : db`and (f.made_from, f.seq) > (select a.made_from, a.seq from forecasts a where a.seq = ${page.after})`}
+      ${
+        page.after === null
+          ? db``
+          : db`and (f.made_from, f.seq) > (select a.made_from, a.seq from forecasts a
+        where a.seq = ${page.after})`
+      }
     order by f.made_from, f.seq limit ${page.limit}`;
 }
 
@@ -70,7 +78,7 @@ export async function listOwnProbabilities(
   const rows = await db<{ predictionId: string; probability: number }[]>`
     select distinct on (f.prediction_id) f.prediction_id as "predictionId", f.probability
     from forecasts f join predictions p on p.id = f.prediction_id and p.predictor_id = f.predictor_id
-    where f.prediction_id = any(${predictionIds as string[]}) and f.recorded_at <= ${new Date(at)}
+    where f.prediction_id = any(${predictionIds}) and f.recorded_at <= ${timestamp(at)}
     order by f.prediction_id, f.made_from desc, f.seq desc`;
   return new Map(rows.map((row) => [row.predictionId, row.probability]));
 }

@@ -1,6 +1,7 @@
 import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 /** What happened to one prediction, from the rows that each part of its life leaves behind. */
 
@@ -32,11 +33,14 @@ export async function listHistoryMarks(
     select m.at, m.rank, m.key, m.kind, m.ref from (
       select recorded_at as at, 0 as rank, '0' as key, 'created' as kind, id as ref from predictions where id = ${predictionId}
       union all
-      select created_at, 1, lpad(version::text, ${keyDigits}, '0'), 'criterion', version::text from criteria where prediction_id = ${predictionId} and version > 1
+      select created_at, 1, lpad(version::text, ${keyDigits}, '0'), 'criterion', version::text from criteria
+        where prediction_id = ${predictionId} and version > 1
       union all
-      select edited_at, 2, lpad(edit::text, ${keyDigits}, '0'), 'edited', edit::text from prediction_edits where prediction_id = ${predictionId}
+      select edited_at, 2, lpad(edit::text, ${keyDigits}, '0'), 'edited', edit::text from prediction_edits
+        where prediction_id = ${predictionId}
       union all
-      select recorded_at, 2, 'f' || lpad(seq::text, ${keyDigits}, '0'), 'forecast', id from forecasts where prediction_id = ${predictionId}
+      select recorded_at, 2, 'f' || lpad(seq::text, ${keyDigits}, '0'), 'forecast', id from forecasts
+        where prediction_id = ${predictionId}
       union all
       select occurred_at, 3, lpad(sequence::text, ${keyDigits}, '0'), 'leaning', id from events
         where prediction_id = ${predictionId} and type in ('prediction.proposed', 'prediction.disputed') and resolution_id is null
@@ -45,7 +49,12 @@ export async function listHistoryMarks(
       union all
       select created_at, 5, id, 'dispute', id from disputes where prediction_id = ${predictionId}
     ) m
-    where true ${after === null ? db`` : db`and (m.at, m.rank, m.key) > (${new Date(after.at)}::timestamptz, ${after.rank}::int, ${after.key}::text)`}
+    where true ${
+      after === null
+        ? db``
+        : db`and (m.at, m.rank, m.key) >
+      (${timestamp(after.at)}::timestamptz, ${after.rank}::int, ${after.key}::text)`
+    }
     order by m.at, m.rank, m.key limit ${page.limit}`;
 }
 
@@ -57,7 +66,7 @@ export async function insertEdit(
 ): Promise<void> {
   await db`
     insert into prediction_edits (prediction_id, edit, edited_at, changes)
-    values (${edit.predictionId}, ${edit.edit}, ${new Date(edit.editedAt)}, ${JSON.stringify(edit.changes)}::text::json)`;
+    values (${edit.predictionId}, ${edit.edit}, ${timestamp(edit.editedAt)}, ${json(db, edit.changes)})`;
 }
 
 export async function listEdits(
@@ -66,7 +75,7 @@ export async function listEdits(
   edits: readonly number[],
 ): Promise<{ edit: number; changes: FieldChange[] }[]> {
   return await db<{ edit: number; changes: FieldChange[] }[]>`
-    select edit, changes from prediction_edits where prediction_id = ${predictionId} and edit = any(${edits as number[]}::int[]) order by edit`;
+    select edit, changes from prediction_edits where prediction_id = ${predictionId} and edit = any(${edits}::int[]) order by edit`;
 }
 
 export type CriterionRow = {
@@ -84,5 +93,5 @@ export async function listCriteria(
 ): Promise<CriterionRow[]> {
   return await db<CriterionRow[]>`
     select version, criterion, criterion_hash as "criterionHash", reason from criteria
-    where prediction_id = ${predictionId} and version = any(${versions as number[]}::int[]) order by version`;
+    where prediction_id = ${predictionId} and version = any(${versions}::int[]) order by version`;
 }

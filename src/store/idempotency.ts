@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** What makes two requests the same one. */
 export type RequestKey = {
@@ -18,11 +19,11 @@ export async function insertClaim(
   { request, holder }: Claim,
   row: { fingerprint: string; now: Instant; leaseUntil: Instant; expiresAt: Instant },
 ): Promise<boolean> {
-  const now = new Date(row.now);
+  const now = timestamp(row.now);
   const rows = await db`
     insert into idempotency_keys as k (caller, method, path, key, fingerprint, holder, lease_until, expires_at)
     values (${request.caller}, ${request.method}, ${request.path}, ${request.key}, ${row.fingerprint}, ${holder},
-      ${new Date(row.leaseUntil)}, ${new Date(row.expiresAt)})
+      ${timestamp(row.leaseUntil)}, ${timestamp(row.expiresAt)})
     on conflict (caller, method, path, key) do update
       set fingerprint = excluded.fingerprint, holder = excluded.holder, lease_until = excluded.lease_until,
         expires_at = excluded.expires_at, answer = null
@@ -62,7 +63,7 @@ export async function deleteClaim(db: Sql, { request, holder }: Claim): Promise<
 export async function deleteExpiredClaims(db: Sql, now: Instant, rowsMax: number): Promise<number> {
   const rows = await db`
     delete from idempotency_keys where (caller, method, path, key) in (
-      select caller, method, path, key from idempotency_keys where expires_at <= ${new Date(now)}
+      select caller, method, path, key from idempotency_keys where expires_at <= ${timestamp(now)}
       order by expires_at, caller, method, path, key limit ${rowsMax})
     returning key`;
   return rows.length;

@@ -1,6 +1,7 @@
 import type { IdentityEntry } from '../domain/identity/additions.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 /** An addition to the identity data as a curator made it. */
 export type AdditionRow = {
@@ -22,8 +23,8 @@ export type ListedAddition = AdditionRow & { readonly supersededBy: string | nul
 export async function insertAddition(db: Sql, row: AdditionRow): Promise<boolean> {
   const rows = await db`
     insert into identity_additions (id, revision, entry, supersedes, reason, source_url, decided_by, created_at)
-    values (${row.id}, ${row.revision}, ${row.entry === null ? null : JSON.stringify(row.entry)}::text::json, ${row.supersedes},
-      ${row.reason}, ${row.sourceUrl}, ${row.decidedBy}, ${new Date(row.createdAt)})
+    values (${row.id}, ${row.revision}, ${json(db, row.entry)}, ${row.supersedes},
+      ${row.reason}, ${row.sourceUrl}, ${row.decidedBy}, ${timestamp(row.createdAt)})
     on conflict do nothing returning id`;
   return rows.length === 1;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
-import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 /** How far the models of each family are kept, and which families to look at again. */
 
@@ -42,10 +42,10 @@ export async function updateFamilies(
   rows: readonly (FamilyKey & { readonly recheckAt: Instant | null })[],
   computed: { readonly with: string; readonly to: Instant },
 ): Promise<void> {
-  const json = rows.map(({ vendor, family, recheckAt }) => ({ vendor, family, recheck_at: iso(recheckAt) }));
+  const changes = rows.map(({ vendor, family, recheckAt }) => ({ vendor, family, recheck_at: timestamp(recheckAt) }));
   await db`
-    update model_families f set computed_with = ${computed.with}, computed_to = ${new Date(computed.to)}, recheck_at = t.recheck_at
-    from jsonb_to_recordset(${JSON.stringify(json)}::text::jsonb) as t(vendor text, family text, recheck_at timestamptz)
+    update model_families f set computed_with = ${computed.with}, computed_to = ${timestamp(computed.to)}, recheck_at = t.recheck_at
+    from json_to_recordset(${json(db, changes)}) as t(vendor text, family text, recheck_at timestamptz)
     where f.vendor = t.vendor and f.family = t.family`;
 }
 
@@ -57,7 +57,7 @@ export async function listDueFamilies(
 ): Promise<FamilyKey[]> {
   return await db<FamilyKey[]>`
     select vendor, family from model_families
-    where recheck_at <= ${new Date(due.now)} or computed_with is distinct from ${due.computedWith}
+    where recheck_at <= ${timestamp(due.now)} or computed_with is distinct from ${due.computedWith}
     order by vendor, family limit ${limit}`;
 }
 
@@ -70,7 +70,7 @@ export async function listFamiliesSeenAfter(
   return await db<FamilyKey[]>`
     select distinct r.vendor, r.family from sightings s
     join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
-    where s.seen_from > ${new Date(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors as string[]})`}
+    where s.seen_from > ${timestamp(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors})`}
     order by r.vendor, r.family`;
 }
 
@@ -84,6 +84,6 @@ export async function listFamiliesNewsBetween(
   return await db<FamilyKey[]>`
     select distinct r.vendor, r.family from observations o
     join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
-    where o.feed_id = ${feedId} and o.observed_at > ${new Date(after)} and o.observed_at <= ${new Date(until)}
+    where o.feed_id = ${feedId} and o.observed_at > ${timestamp(after)} and o.observed_at <= ${timestamp(until)}
     order by r.vendor, r.family`;
 }

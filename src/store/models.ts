@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
-import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
 import type { FamilyKey } from './model-families.ts';
+import { batchesOf, json, timestamp } from './postgres-types.ts';
 
 /** What is known of a canonical model; null bounds: nothing bounds it there. */
 export type ModelRow = {
@@ -23,18 +23,19 @@ export type ModelRow = {
 /** The columns of a ModelRow, for statements over `models m`. */
 export function modelColumns(db: Sql) {
   return db`m.vendor, m.slug, m.family, m.model_version as "modelVersion", m.tier, m.known_from as "knownFrom", m.grade, m.stage,
-    m.occurred_from as "occurredFrom", m.occurred_to as "occurredTo", m.basis, m.established_at as "establishedAt", m.first_seen_at as "firstSeenAt"`;
+    m.occurred_from as "occurredFrom", m.occurred_to as "occurredTo", m.basis, m.established_at as "establishedAt",
+    m.first_seen_at as "firstSeenAt"`;
 }
 
 /** The state that holds now, or held at a moment of knowledge. */
 export function knownThen(db: Sql, asOf: Instant | null) {
   if (asOf === null) return db`m.known_to is null`;
-  return db`m.known_from <= ${new Date(asOf)} and (m.known_to is null or m.known_to > ${new Date(asOf)})`;
+  return db`m.known_from <= ${timestamp(asOf)} and (m.known_to is null or m.known_to > ${timestamp(asOf)})`;
 }
 
 /** Forgets what was known of a family from a moment of knowledge on, and answers the state that each model was in before. */
 export async function rewindFamily(db: Sql, { vendor, family }: FamilyKey, from: Instant): Promise<ModelRow[]> {
-  const since = Number.isFinite(from) ? new Date(from) : '-infinity';
+  const since = timestamp(from);
   await db`delete from models where vendor = ${vendor} and family = ${family} and known_from >= ${since}::timestamptz`;
   await db`update models set known_to = null where vendor = ${vendor} and family = ${family} and known_to >= ${since}::timestamptz`;
   return await db<ModelRow[]>`
@@ -46,36 +47,39 @@ export async function insertModelStates(
   db: Sql,
   rows: readonly (ModelRow & { readonly knownTo: Instant | null })[],
 ): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    const json = JSON.stringify(
-      rows.slice(start, start + rowsPerInsert).map((row) => ({
+  for (const batch of batchesOf(rows)) {
+    const states = json(
+      db,
+      batch.map((row) => ({
         vendor: row.vendor,
         slug: row.slug,
         family: row.family,
         model_version: row.modelVersion,
         tier: row.tier,
-        known_from: iso(row.knownFrom),
-        known_to: iso(row.knownTo),
+        known_from: timestamp(row.knownFrom),
+        known_to: timestamp(row.knownTo),
         grade: row.grade,
         stage: row.stage,
-        occurred_from: iso(row.occurredFrom),
-        occurred_to: iso(row.occurredTo),
+        occurred_from: timestamp(row.occurredFrom),
+        occurred_to: timestamp(row.occurredTo),
         basis: row.basis,
-        established_at: iso(row.establishedAt),
-        first_seen_at: iso(row.firstSeenAt),
+        established_at: timestamp(row.establishedAt),
+        first_seen_at: timestamp(row.firstSeenAt),
       })),
     );
     await db`
       update models m set known_to = t.known_from
       from (select vendor, slug, min(known_from) as known_from
-        from jsonb_to_recordset(${json}::text::jsonb) as r(vendor text, slug text, known_from timestamptz) group by vendor, slug) t
+        from json_to_recordset(${states}) as r(vendor text, slug text, known_from timestamptz) group by vendor, slug) t
       where m.vendor = t.vendor and m.slug = t.slug and m.known_to is null`;
     await db`
-      insert into models (vendor, slug, family, model_version, tier, known_from, known_to, grade, stage, occurred_from, occurred_to, basis, established_at, first_seen_at)
-      select vendor, slug, family, model_version, tier, known_from, known_to, grade, stage, occurred_from, occurred_to, basis, established_at, first_seen_at
-      from jsonb_to_recordset(${json}::text::jsonb) as t(vendor text, slug text, family text, model_version text, tier text, known_from timestamptz,
-        known_to timestamptz, grade text, stage text, occurred_from timestamptz, occurred_to timestamptz, basis text, established_at timestamptz,
-        first_seen_at timestamptz)`;
+      insert into models (vendor, slug, family, model_version, tier, known_from, known_to, grade, stage, occurred_from,
+        occurred_to, basis, established_at, first_seen_at)
+      select vendor, slug, family, model_version, tier, known_from, known_to, grade, stage, occurred_from, occurred_to, basis,
+        established_at, first_seen_at
+      from json_to_recordset(${states}) as t(vendor text, slug text, family text, model_version text, tier text, known_from timestamptz,
+        known_to timestamptz, grade text, stage text, occurred_from timestamptz, occurred_to timestamptz, basis text,
+        established_at timestamptz, first_seen_at timestamptz)`;
   }
 }
 
@@ -116,6 +120,6 @@ function modelFilter(db: Sql, filter: ModelFilter) {
     ${filter.stage === undefined ? db`` : db`and m.stage = ${filter.stage}`}
     ${filter.grade === undefined ? db`` : db`and m.grade = ${filter.grade}`}
     ${filter.slug === undefined ? db`` : db`and m.slug = ${filter.slug}`}
-    ${filter.releasedGte === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_from >= ${new Date(filter.releasedGte)}`}
-    ${filter.releasedLt === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_to <= ${new Date(filter.releasedLt)}`}`;
+    ${filter.releasedGte === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_from >= ${timestamp(filter.releasedGte)}`}
+    ${filter.releasedLt === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_to <= ${timestamp(filter.releasedLt)}`}`;
 }

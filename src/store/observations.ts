@@ -1,8 +1,8 @@
 import type { FeedItem } from '../domain/feeds/item.ts';
 import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
-import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
+import { batchesOf, json, timestamp } from './postgres-types.ts';
 
 export type NewObservation = {
   readonly id: string;
@@ -22,19 +22,19 @@ export async function listLatestItems(
 ): Promise<{ itemKey: string; item: FeedItem }[]> {
   return await db<{ itemKey: string; item: FeedItem }[]>`
     select distinct on (item_key) item_key as "itemKey", item from observations
-    where feed_id = ${feedId} and item_key = any(${itemKeys as string[]}) order by item_key, observed_at desc, seq desc`;
+    where feed_id = ${feedId} and item_key = any(${itemKeys}) order by item_key, observed_at desc, seq desc`;
 }
 
 export async function insertObservations(db: Sql, observations: readonly NewObservation[]): Promise<void> {
-  for (let start = 0; start < observations.length; start += rowsPerInsert) {
-    const rows = observations.slice(start, start + rowsPerInsert).map(({ item, ...row }) => ({
+  for (const batch of batchesOf(observations)) {
+    const rows = batch.map(({ item, ...row }) => ({
       id: row.id,
       feed_id: row.feedId,
       poll_id: row.pollId,
       item_key: item.key,
       item_hash: row.itemHash,
-      observed_at: iso(row.observedAt),
-      ingested_at: iso(row.ingestedAt),
+      observed_at: timestamp(row.observedAt),
+      ingested_at: timestamp(row.ingestedAt),
       name: item.name,
       host: item.host,
       item_trust: item.trust ?? null,
@@ -50,7 +50,7 @@ export async function insertObservations(db: Sql, observations: readonly NewObse
         released_text, released_weight, stated_stage, source_as_of, source_url, item)
       select id, feed_id, poll_id, item_key, item_hash, observed_at, ingested_at, name, host, item_trust,
         released_text, released_weight, stated_stage, source_as_of, source_url, item
-      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(id text, feed_id text, poll_id text, item_key text, item_hash text,
+      from json_to_recordset(${json(db, rows)}) as t(id text, feed_id text, poll_id text, item_key text, item_hash text,
         observed_at timestamptz, ingested_at timestamptz, name text, host text, item_trust text,
         released_text text, released_weight text, stated_stage text, source_as_of text, source_url text, item jsonb)`;
   }
@@ -99,7 +99,8 @@ export async function listObservations(
   page: { before: number | null; asOf: Instant | null; limit: number },
 ): Promise<ObservationRow[]> {
   return await db<ObservationRow[]>`
-    select o.id, o.seq, o.feed_id as "feedId", f.slug as "feedSlug", f.origin, f.trust, o.item_trust as "itemTrust", o.poll_id as "pollId", o.item_key as "itemKey", o.name, o.host,
+    select o.id, o.seq, o.feed_id as "feedId", f.slug as "feedSlug", f.origin, f.trust, o.item_trust as "itemTrust",
+      o.poll_id as "pollId", o.item_key as "itemKey", o.name, o.host,
       o.observed_at as "observedAt", o.ingested_at as "ingestedAt", o.source_as_of as "sourceAsOf", o.source_url as "sourceUrl",
       o.item_hash as "itemHash", o.item, r.outcome, r.reason, r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage
     from observations o join feeds f on f.id = o.feed_id
@@ -109,8 +110,8 @@ export async function listObservations(
       ${filter.vendor === undefined ? db`` : db`and r.vendor = ${filter.vendor}`}
       ${filter.family === undefined ? db`` : db`and r.family = ${filter.family}`}
       ${filter.name === undefined ? db`` : db`and o.name = ${filter.name}`}
-      ${filter.ids === undefined ? db`` : db`and o.id = any(${filter.ids as string[]})`}
+      ${filter.ids === undefined ? db`` : db`and o.id = any(${filter.ids})`}
       ${page.before === null ? db`` : db`and o.seq < ${page.before}`}
-      ${page.asOf === null ? db`` : db`and o.observed_at <= ${new Date(page.asOf)}`}
+      ${page.asOf === null ? db`` : db`and o.observed_at <= ${timestamp(page.asOf)}`}
     order by o.seq desc limit ${page.limit}`;
 }

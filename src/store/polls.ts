@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp, timestampTexts } from './postgres-types.ts';
 
 export type PollResult = 'running' | 'ok' | 'not_modified' | 'suspect' | 'failed' | 'aborted';
 export type PollKind = 'scheduled' | 'manual' | 'snapshot';
@@ -29,7 +30,8 @@ export type PollRow = {
 };
 
 function pollColumns(db: Sql) {
-  return db`id, feed_id as "feedId", kind, result, scheduled_for as "scheduledFor", started_at as "startedAt", observed_at as "observedAt", finished_at as "finishedAt",
+  return db`id, feed_id as "feedId", kind, result, scheduled_for as "scheduledFor", started_at as "startedAt",
+    observed_at as "observedAt", finished_at as "finishedAt",
     items, new_items as "newItems", changed_items as "changedItems", vanished_items as "vanishedItems", lost_items as "lostItems",
     bytes, bytes_hash as "bytesHash", frozen_vendors as "frozenVendors", suspect_reason as "suspectReason",
     error_code as "errorCode", error_detail as "errorDetail", http_status as "httpStatus"`;
@@ -42,7 +44,7 @@ export async function insertRunningPoll(
 ): Promise<boolean> {
   const rows = await db`
     insert into polls (id, feed_id, kind, result, scheduled_for, started_at)
-    values (${poll.id}, ${poll.feedId}, ${poll.kind}, 'running', ${poll.scheduledFor === null ? null : new Date(poll.scheduledFor)}, ${new Date(poll.startedAt)})
+    values (${poll.id}, ${poll.feedId}, ${poll.kind}, 'running', ${timestamp(poll.scheduledFor)}, ${timestamp(poll.startedAt)})
     on conflict do nothing returning id`;
   return rows.length === 1;
 }
@@ -74,10 +76,10 @@ export async function lockRunningPoll(db: Sql, id: string): Promise<boolean> {
 /** Closes the row of a running poll. */
 export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<void> {
   await db`
-    update polls set result = ${end.result}, observed_at = ${end.observedAt === null ? null : new Date(end.observedAt)},
-      finished_at = ${new Date(end.finishedAt)}, items = ${end.items ?? 0}, new_items = ${end.newItems ?? 0},
+    update polls set result = ${end.result}, observed_at = ${timestamp(end.observedAt)},
+      finished_at = ${timestamp(end.finishedAt)}, items = ${end.items ?? 0}, new_items = ${end.newItems ?? 0},
       changed_items = ${end.changedItems ?? 0}, vanished_items = ${end.vanishedItems ?? 0}, lost_items = ${end.lostItems ?? 0},
-      bytes = ${end.bytes ?? null}, bytes_hash = ${end.bytesHash ?? null}, frozen_vendors = ${[...(end.frozenVendors ?? [])]},
+      bytes = ${end.bytes ?? null}, bytes_hash = ${end.bytesHash ?? null}, frozen_vendors = ${end.frozenVendors ?? []},
       suspect_reason = ${end.suspectReason ?? null}, error_code = ${end.errorCode ?? null}, error_detail = ${end.errorDetail ?? null},
       http_status = ${end.httpStatus ?? null}
     where id = ${id} and result = 'running'`;
@@ -86,7 +88,7 @@ export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<voi
 /** Ends, as aborted, polls whose reader is gone: its lease has run out. */
 export async function abortLostPolls(db: Sql, now: Instant): Promise<number> {
   const rows = await db`
-    update polls set result = 'aborted', finished_at = ${new Date(now)}, error_code = 'aborted',
+    update polls set result = 'aborted', finished_at = ${timestamp(now)}, error_code = 'aborted',
       error_detail = 'the process that was reading stopped before it was done; nothing of it was kept'
     from feeds
     where polls.result = 'running' and feeds.id = polls.feed_id
@@ -108,7 +110,7 @@ export async function listPolls(
   const { before } = page;
   return await db<PollRow[]>`
     select ${pollColumns(db)} from polls where feed_id = ${feedId}
-      ${before === null ? db`` : db`and (started_at, id) < (${new Date(before.startedAt)}, ${before.id})`}
+      ${before === null ? db`` : db`and (started_at, id) < (${timestamp(before.startedAt)}, ${before.id})`}
     order by started_at desc, id desc limit ${page.limit}`;
 }
 
@@ -144,8 +146,8 @@ export async function listLastReads(
     select v.vendor, (select p.observed_at from polls p
       where p.feed_id = ${feedId} and p.result in ('ok', 'not_modified')
         and (case when v.vendor = 'any' then p.frozen_vendors = '{}' else not (v.vendor = any(p.frozen_vendors)) end)
-      order by p.observed_at desc limit 1) as "observedAt"
-    from unnest(${vendors as string[]}::text[]) as v(vendor) order by v.vendor`;
+      order by p.observed_at desc, p.id desc limit 1) as "observedAt"
+    from unnest(${vendors}::text[]) as v(vendor) order by v.vendor`;
 }
 
 /**
@@ -157,25 +159,27 @@ export async function listReads(
   vendors: readonly string[],
   moments: readonly Instant[],
 ): Promise<{ feedId: string; vendor: string; readAt: Instant; isSnapshot: boolean }[]> {
-  const times = moments.filter(Number.isFinite).map((moment) => new Date(moment).toISOString());
+  const times = timestampTexts(moments.filter(Number.isFinite));
   return await db<{ feedId: string; vendor: string; readAt: Instant; isSnapshot: boolean }[]>`
-    with asked as (select f.id as feed_id, v.vendor from feeds f cross join unnest(${vendors as string[]}::text[]) as v(vendor)),
+    with asked as (select f.id as feed_id, v.vendor from feeds f cross join unnest(${vendors}::text[]) as v(vendor)),
     moments as (select m.moment from unnest(${times}::timestamptz[]) as m(moment))
     select a.feed_id as "feedId", a.vendor, r.observed_at as "readAt", r.kind = 'snapshot' as "isSnapshot"
     from asked a cross join lateral (
       (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
         and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-        order by p.observed_at limit 1)
+        order by p.observed_at, p.id limit 1)
       union
       select b.observed_at, b.kind from moments m cross join lateral (
-        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at <= m.moment
+        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+          and p.observed_at <= m.moment
           and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-          order by p.observed_at desc limit 1)
+          order by p.observed_at desc, p.id desc limit 1)
         union all
-        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at >= m.moment
+        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+          and p.observed_at >= m.moment
           and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-          order by p.observed_at limit 1)
+          order by p.observed_at, p.id limit 1)
       ) b
     ) r
-    order by a.feed_id, a.vendor, r.observed_at`;
+    order by a.feed_id, a.vendor, r.observed_at, r.kind`;
 }

@@ -1,3 +1,4 @@
+import type postgres from 'postgres';
 import type { Instant } from '../domain/instant.ts';
 
 /**
@@ -15,19 +16,50 @@ export const postgresTypes = {
   int8: { to: 20, from: [20], serialize: String, parse: readInt8 },
 };
 
+/** How an instant is passed to a statement. */
+export type Timestamp = Date | 'infinity' | '-infinity';
+
 /**
- * An instant as a statement's parameter. Where the statement makes the type plain (a column, a cast) the bare
- * number does as well.
+ * An instant as a parameter of a statement, or as a value in `json`. The driver declares a `Date` as `timestamptz`, so
+ * that Postgres also knows its type where the statement leaves it open, as in `$1 + interval '1 second'`.
  */
-export function at(instant: Instant): Date | 'infinity' | '-infinity' {
+export function timestamp(instant: Instant): Timestamp;
+export function timestamp(instant: Instant | null): Timestamp | null;
+export function timestamp(instant: Instant | null): Timestamp | null {
+  if (instant === null) return null;
   if (instant === Number.POSITIVE_INFINITY) return 'infinity';
   if (instant === Number.NEGATIVE_INFINITY) return '-infinity';
   return new Date(instant);
 }
 
+/**
+ * Instants as a parameter that the statement casts to `timestamptz[]`. They are text because the driver declares a list
+ * of `Date` as a single `timestamptz`, which cannot be cast to a list.
+ */
+export function timestampTexts(instants: readonly Instant[]): string[] {
+  return instants.map((instant) => writeInstant(instant));
+}
+
+/**
+ * A value as a parameter of type `json`, which a `jsonb` column accepts as well; null and undefined are SQL null. It
+ * travels as text because the driver would encode a string that Postgres declares as `json` a second time, and because
+ * its own `sql.json` declares `jsonb`, which does not keep the order of keys.
+ */
+export function json(db: postgres.ISql, value: unknown) {
+  return db`${value === null || value === undefined ? null : JSON.stringify(value)}::text::json`;
+}
+
+/** Rows in one statement: keeps a parameter well below the size at which drivers and logs become slow. */
+const rowsPerStatement = 1000;
+
+/** Splits rows into batches, one statement each. */
+export function* batchesOf<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < rows.length; start += rowsPerStatement) yield rows.slice(start, start + rowsPerStatement);
+}
+
 function writeInstant(value: Date | Instant | string): string {
   if (typeof value === 'string') return value;
-  const given = typeof value === 'number' ? at(value) : value;
+  const given = typeof value === 'number' ? timestamp(value) : value;
   return given instanceof Date ? given.toISOString() : given;
 }
 

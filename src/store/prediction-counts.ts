@@ -41,6 +41,6 @@ export async function countBySource(
 ): Promise<ReadonlyMap<string, PredictionCounts>> {
   const rows = await db<(PredictionCounts & { readonly sourceId: string })[]>`
     select p.source_id as "sourceId", ${countColumns(db)}
-    from predictions p where p.source_id = any(${sourceIds as string[]}) group by p.source_id order by p.source_id`;
+    from predictions p where p.source_id = any(${sourceIds}) group by p.source_id order by p.source_id`;
   return new Map(rows.map(({ sourceId, ...counts }) => [sourceId, counts]));
 }

@@ -4,6 +4,7 @@ import type { Polarity } from '../domain/criterion/polarity.ts';
 import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 import type { Outcome } from './resolutions.ts';
 
 export type PolicyInput = { readonly origins?: number | undefined; readonly first_party?: true | undefined };
@@ -62,10 +63,11 @@ export type PredictionFilter = {
 export type PredictionSort = 'recorded_at' | '-recorded_at';
 
 function predictionColumns(db: Sql) {
-  return db`p.id, p.seq, p.slug, p.statement, p.source_id as "sourceId", p.locator, p.predictor_id as "predictorId", p.made_at as "madeAt",
-    p.made_from as "madeFrom", p.recorded_at as "recordedAt", p.fine_print as "finePrint", p.evidence_policy as "evidencePolicy", p.tags,
-    c.version as "criterionVersion", p.state, p.state_detail as "stateDetail", p.edits, p.edited_at as "editedAt",
-    c.criterion, c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
+  return db`p.id, p.seq, p.slug, p.statement, p.source_id as "sourceId", p.locator, p.predictor_id as "predictorId",
+    p.made_at as "madeAt", p.made_from as "madeFrom", p.recorded_at as "recordedAt", p.fine_print as "finePrint",
+    p.evidence_policy as "evidencePolicy", p.tags, c.version as "criterionVersion", p.state,
+    p.state_detail as "stateDetail", p.edits, p.edited_at as "editedAt", c.criterion, c.created_at as "criterionAt",
+    c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
 }
 
 /** Each prediction with the version of its criterion that stood at a moment: the first for any moment before it was recorded. */
@@ -73,7 +75,7 @@ function fromPredictions(db: Sql, asOf: Instant | null) {
   const version =
     asOf === null
       ? db`p.criterion_version`
-      : db`coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${new Date(asOf)}), 1)`;
+      : db`coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${timestamp(asOf)}), 1)`;
   return db`predictions p join criteria c on c.prediction_id = p.id and c.version = ${version}`;
 }
 
@@ -83,8 +85,8 @@ export async function insertPrediction(db: Sql, row: PredictionRow): Promise<boo
     insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at, fine_print,
       evidence_policy, tags, criterion_version, edited_at)
     values (${row.id}, ${row.slug}, ${row.statement}, ${row.sourceId}, ${row.locator}, ${row.predictorId}, ${row.madeAt},
-      ${new Date(row.madeFrom)}, ${new Date(row.recordedAt)}, ${row.finePrint},
-      ${row.evidencePolicy === null ? null : JSON.stringify(row.evidencePolicy)}::text::jsonb, ${row.tags}, ${row.criterionVersion}, ${new Date(row.editedAt)})
+      ${timestamp(row.madeFrom)}, ${timestamp(row.recordedAt)}, ${row.finePrint},
+      ${json(db, row.evidencePolicy)}, ${row.tags}, ${row.criterionVersion}, ${timestamp(row.editedAt)})
     on conflict (slug) do nothing returning id`;
   return inserted.length === 1;
 }
@@ -93,8 +95,8 @@ export async function insertPrediction(db: Sql, row: PredictionRow): Promise<boo
 export async function insertCriterion(db: Sql, row: PredictionRow, reason: string | null): Promise<void> {
   await db`
     insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, reason, created_at)
-    values (${row.id}, ${row.criterionVersion}, ${JSON.stringify(row.criterion)}::text::json, ${row.criterionHash}, ${row.polarity},
-      ${row.resolveBy === null ? null : new Date(row.resolveBy)}, ${reason}, ${new Date(row.criterionAt)})`;
+    values (${row.id}, ${row.criterionVersion}, ${json(db, row.criterion)}, ${row.criterionHash}, ${row.polarity},
+      ${timestamp(row.resolveBy)}, ${reason}, ${timestamp(row.criterionAt)})`;
 }
 
 /** By id or slug, with the criterion that stands, or stood at `asOf`. */
@@ -104,14 +106,24 @@ export async function findPrediction(
   asOf: Instant | null = null,
 ): Promise<PredictionRow | null> {
   const rows = await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db, asOf)} where p.id = ${idOrSlug} or p.slug = ${idOrSlug} order by p.id limit 1`;
+    select ${predictionColumns(db)} from ${fromPredictions(db, asOf)} where p.id = ${idOrSlug} or p.slug = ${idOrSlug}
+      order by p.id limit 1`;
   return rows[0] ?? null;
 }
 
 /** The given predictions, in id order. */
 export async function listPredictionsById(db: Sql, ids: readonly string[]): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db, null)} where p.id = any(${ids as string[]}) order by p.id`;
+    select ${predictionColumns(db)} from ${fromPredictions(db, null)} where p.id = any(${ids}) order by p.id`;
+}
+
+/** The ids and slugs of the predictions with the given ids or slugs. */
+export async function listPredictionNames(
+  db: Sql,
+  idsOrSlugs: readonly string[],
+): Promise<{ readonly id: string; readonly slug: string }[]> {
+  return await db<{ id: string; slug: string }[]>`
+    select id, slug from predictions where id = any(${idsOrSlugs}) or slug = any(${idsOrSlugs}) order by id`;
 }
 
 /**
@@ -141,7 +153,8 @@ export async function listDeadlines(
 ): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
     select ${predictionColumns(db)} from ${fromPredictions(db, null)}
-    where p.state in ('open', 'proposed') and c.resolve_by > ${new Date(page.since)} ${contentFilter(db, filter)} ${watchFilter(db, filter)}
+    where p.state in ('open', 'proposed') and c.resolve_by > ${timestamp(page.since)}
+      ${contentFilter(db, filter)} ${watchFilter(db, filter)}
     order by c.resolve_by, p.seq limit ${page.limit}`;
 }
 
@@ -157,10 +170,10 @@ function contentFilter(db: Sql, filter: PredictionFilter) {
     ${filter.predictorId === undefined ? db`` : db`and p.predictor_id = ${filter.predictorId}`}
     ${filter.sourceId === undefined ? db`` : db`and p.source_id = ${filter.sourceId}`}
     ${filter.tag === undefined ? db`` : db`and p.tags @> ${[filter.tag]}`}
-    ${filter.resolveByGte === undefined ? db`` : db`and c.resolve_by > ${new Date(filter.resolveByGte)}`}
-    ${filter.resolveByLt === undefined ? db`` : db`and c.resolve_by <= ${new Date(filter.resolveByLt)}`}
-    ${filter.madeAtGte === undefined ? db`` : db`and p.made_from >= ${new Date(filter.madeAtGte)}`}
-    ${filter.madeAtLt === undefined ? db`` : db`and p.made_from < ${new Date(filter.madeAtLt)}`}
+    ${filter.resolveByGte === undefined ? db`` : db`and c.resolve_by > ${timestamp(filter.resolveByGte)}`}
+    ${filter.resolveByLt === undefined ? db`` : db`and c.resolve_by <= ${timestamp(filter.resolveByLt)}`}
+    ${filter.madeAtGte === undefined ? db`` : db`and p.made_from >= ${timestamp(filter.madeAtGte)}`}
+    ${filter.madeAtLt === undefined ? db`` : db`and p.made_from < ${timestamp(filter.madeAtLt)}`}
     ${filter.q === undefined ? db`` : db`and (p.statement ilike ${like} or p.slug ilike ${like})`}`;
 }
 
@@ -175,7 +188,8 @@ function watchFilter(db: Sql, filter: PredictionFilter) {
 function asOfFilter(db: Sql, filter: PredictionFilter) {
   const ask = filter.resolvedAsOf;
   if (ask === undefined) return db``;
-  const standing = db`(select r.outcome from resolutions r where r.prediction_id = p.id and r.criterion_version = c.version and r.known_at <= ${new Date(ask.asOf)} order by r.seq desc limit 1)`;
+  const standing = db`(select r.outcome from resolutions r where r.prediction_id = p.id and r.criterion_version = c.version
+    and r.known_at <= ${timestamp(ask.asOf)} order by r.seq desc limit 1)`;
   const resolved =
     ask.resolved === null ? db`` : ask.resolved ? db`and ${standing} is not null` : db`and ${standing} is null`;
   return db`${resolved} ${ask.outcome === null ? db`` : db`and ${standing} = ${ask.outcome}`}`;
@@ -200,8 +214,9 @@ export async function updatePrediction(
   now: Instant,
 ): Promise<'updated' | 'stale' | 'slug_taken'> {
   const rows = await takingSlug(db`
-    update predictions set statement = ${patch.statement}, locator = ${patch.locator}, fine_print = ${patch.finePrint}, tags = ${[...patch.tags]},
-      source_id = ${patch.sourceId}, predictor_id = ${patch.predictorId}, slug = ${patch.slug}, edits = edits + 1, edited_at = ${new Date(now)}
+    update predictions set statement = ${patch.statement}, locator = ${patch.locator}, fine_print = ${patch.finePrint},
+      tags = ${patch.tags}, source_id = ${patch.sourceId}, predictor_id = ${patch.predictorId}, slug = ${patch.slug},
+      edits = edits + 1, edited_at = ${timestamp(now)}
     where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} returning id`);
   if (rows === null) return 'slug_taken';
   return rows.length === 1 ? 'updated' : 'stale';
@@ -213,7 +228,8 @@ export async function updatePrediction(
  */
 export async function raiseCriterionVersion(db: Sql, id: string, expected: number): Promise<number | null> {
   const rows = await db<{ version: number }[]>`
-    update predictions set criterion_version = criterion_version + 1, state = 'open', state_detail = null, recheck_at = null, evaluated_with = null
+    update predictions set criterion_version = criterion_version + 1, state = 'open', state_detail = null, recheck_at = null,
+      evaluated_with = null
     where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} and resolutions = 0
     returning criterion_version as version`;
   return rows[0]?.version ?? null;
@@ -243,8 +259,8 @@ export async function updatePredictionState(
   },
 ): Promise<void> {
   await db`
-    update predictions set state = ${state.state}, state_detail = ${state.detail === null ? null : JSON.stringify(state.detail)}::text::jsonb,
-      outcome = ${state.outcome}, recheck_at = ${state.recheckAt === null ? null : new Date(state.recheckAt)}, evaluated_with = ${state.evaluatedWith},
+    update predictions set state = ${state.state}, state_detail = ${json(db, state.detail)},
+      outcome = ${state.outcome}, recheck_at = ${timestamp(state.recheckAt)}, evaluated_with = ${state.evaluatedWith},
       resolutions = resolutions + ${state.newResolutions}
     where id = ${id}`;
 }

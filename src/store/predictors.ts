@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** Who said it. */
 export type PredictorRow = {
@@ -12,7 +13,7 @@ export type PredictorRow = {
 export async function insertPredictor(db: Sql, predictor: PredictorRow, seedKey: string | null = null): Promise<void> {
   await db`
     insert into predictors (id, name, url, seed_key, created_at)
-    values (${predictor.id}, ${predictor.name}, ${predictor.url}, ${seedKey}, ${new Date(predictor.createdAt)})`;
+    values (${predictor.id}, ${predictor.name}, ${predictor.url}, ${seedKey}, ${timestamp(predictor.createdAt)})`;
 }
 
 export async function findPredictor(db: Sql, id: string): Promise<PredictorRow | null> {

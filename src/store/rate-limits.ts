@@ -1,6 +1,7 @@
 import type { RateLimit } from '../domain/access/rate-limit.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 export type Grant = { readonly startedAt: Instant; readonly taken: number; readonly granted: number };
 
@@ -16,10 +17,10 @@ export async function takeQuota(
 ): Promise<Grant> {
   const { quota, windowMs } = limit;
   const asked = Math.min(ask.asked, quota);
-  const over = db`(w.started_at <= ${new Date(ask.now - windowMs)} or w.started_at > ${new Date(ask.now + windowMs)})`;
+  const over = db`(w.started_at <= ${timestamp(ask.now - windowMs)} or w.started_at > ${timestamp(ask.now + windowMs)})`;
   const rows = await db<Grant[]>`
     insert into rate_windows as w (subject, started_at, taken, granted)
-    values (${subject}, ${new Date(ask.now)}, ${asked}, ${asked})
+    values (${subject}, ${timestamp(ask.now)}, ${asked}, ${asked})
     on conflict (subject) do update set
       started_at = case when ${over} then excluded.started_at else w.started_at end,
       taken = case when ${over} then excluded.taken else greatest(w.taken, least(w.taken + excluded.granted, ${quota}::int)) end,
@@ -34,7 +35,7 @@ export async function takeQuota(
 export async function deleteWindows(db: Sql, before: Instant, rowsMax: number): Promise<number> {
   const rows = await db`
     delete from rate_windows where subject in (
-      select subject from rate_windows where started_at < ${new Date(before)} order by started_at, subject limit ${rowsMax})
+      select subject from rate_windows where started_at < ${timestamp(before)} order by started_at, subject limit ${rowsMax})
     returning subject`;
   return rows.length;
 }

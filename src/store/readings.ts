@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
-import { rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
+import { batchesOf, json } from './postgres-types.ts';
 
 export type NewReading = {
   readonly feedId: string;
@@ -20,8 +20,8 @@ export type NewReading = {
 
 /** Writes what names were read to mean, replacing earlier readings of the same items. */
 export async function putReadings(db: Sql, readings: readonly NewReading[]): Promise<void> {
-  for (let start = 0; start < readings.length; start += rowsPerInsert) {
-    const rows = readings.slice(start, start + rowsPerInsert).map((row) => ({
+  for (const batch of batchesOf(readings)) {
+    const rows = batch.map((row) => ({
       feed_id: row.feedId,
       item_key: row.itemKey,
       name: row.name,
@@ -37,9 +37,10 @@ export async function putReadings(db: Sql, readings: readonly NewReading[]): Pro
       identity_version: row.identityVersion,
     }));
     await db`
-      insert into item_readings (feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage, snapshot_day, own, identity_version)
+      insert into item_readings (feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage,
+        snapshot_day, own, identity_version)
       select feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage, snapshot_day, own, identity_version
-      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(feed_id text, item_key text, name text, outcome text, reason text,
+      from json_to_recordset(${json(db, rows)}) as t(feed_id text, item_key text, name text, outcome text, reason text,
         vendor text, family text, model_version text, tier text, stage text, snapshot_day text, own boolean, identity_version text)
       on conflict (feed_id, item_key) do update set name = excluded.name, outcome = excluded.outcome, reason = excluded.reason,
         vendor = excluded.vendor, family = excluded.family, model_version = excluded.model_version, tier = excluded.tier,

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
-import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
 import { knownThen, type ModelRow, modelColumns } from './models.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 /** A release that is established. */
 export type ReleaseRow = ModelRow & { readonly occurredTo: Instant; readonly establishedAt: Instant };
@@ -31,15 +31,20 @@ export async function listReleases(
     where m.grade = 'admissible' and ${knownThen(db, page.asOf)}
       ${filter.vendor === undefined ? db`` : db`and m.vendor = ${filter.vendor}`}
       ${filter.family === undefined ? db`` : db`and m.family = ${filter.family}`}
-      ${filter.from === undefined ? db`` : db`and m.occurred_from >= ${new Date(filter.from)} and m.occurred_to > ${new Date(filter.from)}`}
-      ${filter.to === undefined ? db`` : db`and m.occurred_to <= ${new Date(filter.to)}`}
-      ${filter.latest === undefined ? db`` : db`and m.occurred_to <= ${new Date(filter.latest)}`}
+      ${
+        filter.from === undefined
+          ? db``
+          : db`and m.occurred_from >= ${timestamp(filter.from)}
+        and m.occurred_to > ${timestamp(filter.from)}`
+      }
+      ${filter.to === undefined ? db`` : db`and m.occurred_to <= ${timestamp(filter.to)}`}
+      ${filter.latest === undefined ? db`` : db`and m.occurred_to <= ${timestamp(filter.latest)}`}
       ${after === null ? db`` : afterPlace(db, after)}
     order by m.occurred_to desc, m.vendor, m.slug limit ${page.limit}`;
 }
 
 function afterPlace(db: Sql, { occurredTo, vendor, slug }: ReleasePlace) {
-  const end = new Date(occurredTo);
+  const end = timestamp(occurredTo);
   return db`and m.occurred_to <= ${end} and (m.occurred_to < ${end} or (m.vendor, m.slug) > (${vendor}, ${slug}))`;
 }
 
@@ -60,13 +65,14 @@ export async function insertReleases(
   const rows = releases.map((row) => ({
     vendor: row.vendor,
     slug: row.slug,
-    established_at: iso(row.establishedAt),
-    recorded_at: iso(row.recordedAt),
+    established_at: timestamp(row.establishedAt),
+    recorded_at: timestamp(row.recordedAt),
     told: row.told,
   }));
   return await db<{ vendor: string; slug: string }[]>`
     insert into model_releases (vendor, slug, established_at, recorded_at, told)
     select vendor, slug, established_at, recorded_at, told
-    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(vendor text, slug text, established_at timestamptz, recorded_at timestamptz, told boolean)
+    from json_to_recordset(${json(db, rows)}) as t(vendor text, slug text, established_at timestamptz, recorded_at timestamptz,
+      told boolean)
     order by vendor, slug on conflict do nothing returning vendor, slug`;
 }

@@ -2,6 +2,7 @@ import type { ExplanationNode } from '../domain/evaluation/explanation.ts';
 import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 export type Outcome = 'yes' | 'no' | 'ambiguous' | 'annulled';
 
@@ -27,7 +28,8 @@ export type ResolutionRow = {
 function resolutionColumns(db: Sql) {
   return db`id, prediction_id as "predictionId", criterion_version as "criterionVersion", outcome, effective_at as "effectiveAt",
     known_at as "knownAt", decided_at as "decidedAt", decided_by as "decidedBy", reason_code as "reasonCode", reason, evidence,
-    evidence_trust as "evidenceTrust", explanation, evaluator_version as "evaluatorVersion", identity_version as "identityVersion", supersedes`;
+    evidence_trust as "evidenceTrust", explanation, evaluator_version as "evaluatorVersion",
+    identity_version as "identityVersion", supersedes`;
 }
 
 /**
@@ -38,10 +40,10 @@ export async function insertResolution(db: Sql, resolution: ResolutionRow): Prom
   const rows = await db`
     insert into resolutions (id, prediction_id, criterion_version, outcome, effective_at, known_at, decided_at, decided_by,
       reason_code, reason, evidence, evidence_trust, explanation, evaluator_version, identity_version, supersedes)
-    select ${resolution.id}, p.id, p.criterion_version, ${resolution.outcome}, ${resolution.effectiveAt}, ${new Date(resolution.knownAt)},
-      ${new Date(resolution.decidedAt)}, ${resolution.decidedBy}, ${resolution.reasonCode}, ${resolution.reason}, ${resolution.evidence},
-      ${resolution.evidenceTrust}, ${resolution.explanation === null ? null : JSON.stringify(resolution.explanation)}::text::json,
-      ${resolution.evaluatorVersion}, ${resolution.identityVersion}, ${resolution.supersedes}
+    select ${resolution.id}, p.id, p.criterion_version, ${resolution.outcome}, ${resolution.effectiveAt},
+      ${timestamp(resolution.knownAt)}, ${timestamp(resolution.decidedAt)}, ${resolution.decidedBy}, ${resolution.reasonCode},
+      ${resolution.reason}, ${resolution.evidence}, ${resolution.evidenceTrust},
+      ${json(db, resolution.explanation)}, ${resolution.evaluatorVersion}, ${resolution.identityVersion}, ${resolution.supersedes}
     from predictions p where p.id = ${resolution.predictionId} and p.criterion_version = ${resolution.criterionVersion}
     on conflict do nothing returning id`;
   return rows.length === 1;
@@ -55,7 +57,7 @@ export async function listPredictionResolutions(
 ): Promise<ResolutionRow[]> {
   return await db<ResolutionRow[]>`
     select ${resolutionColumns(db)} from resolutions
-    where prediction_id = ${predictionId} ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`} order by seq`;
+    where prediction_id = ${predictionId} ${asOf === null ? db`` : db`and known_at <= ${timestamp(asOf)}`} order by seq`;
 }
 
 /** A resolution that stands, with how many rows there were by then and when the first of them was known. */
@@ -70,7 +72,7 @@ export async function listStandingResolutions(
   return await db<StandingResolution[]>`
     select distinct on (prediction_id) ${resolutionColumns(db)}, (count(*) over (partition by prediction_id))::int as rows,
       min(known_at) over (partition by prediction_id) as "firstKnownAt"
-    from resolutions where prediction_id = any(${predictionIds as string[]}) ${asOf === null ? db`` : db`and known_at <= ${new Date(asOf)}`}
+    from resolutions where prediction_id = any(${predictionIds}) ${asOf === null ? db`` : db`and known_at <= ${timestamp(asOf)}`}
     order by prediction_id, seq desc`;
 }
 
@@ -81,10 +83,10 @@ export type ListedResolution = ResolutionRow & {
 };
 
 function listedColumns(db: Sql) {
-  return db`r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome, r.effective_at as "effectiveAt",
-      r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy", r.reason_code as "reasonCode", r.reason, r.evidence,
-      r.evidence_trust as "evidenceTrust", null::json as explanation, r.evaluator_version as "evaluatorVersion",
-      r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement`;
+  return db`r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome,
+    r.effective_at as "effectiveAt", r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy",
+    r.reason_code as "reasonCode", r.reason, r.evidence, r.evidence_trust as "evidenceTrust", null::json as explanation,
+    r.evaluator_version as "evaluatorVersion", r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement`;
 }
 
 /** What resolved, oldest decision first, after a sequence number. */

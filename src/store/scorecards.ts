@@ -3,6 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { ForecastStanding } from '../domain/scores/forecast.ts';
 import type { BinSums } from '../domain/scores/score.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 import type { Outcome } from './resolutions.ts';
 
 /**
@@ -10,13 +11,14 @@ import type { Outcome } from './resolutions.ts';
  * shows, for many at once, read once. Without a resolution of that criterion the outcome is null.
  */
 function withAnswers(db: Sql, ids: PendingQuery<Row[]>, at: Instant) {
-  const then = new Date(at);
+  const then = timestamp(at);
   return db`
     answers as materialized (
       select l.id, l.version, l.written_at, l.resolution_id, case when l.resolved_version = l.version then l.outcome end as outcome,
         l.first_known_at, effective_from(l.effective_at) as answer_from, effective_to(l.effective_at) as answer_to
       from (
-        select distinct on (i.id) i.id, k.version, k.created_at as written_at, s.id as resolution_id, s.criterion_version as resolved_version,
+        select distinct on (i.id) i.id, k.version, k.created_at as written_at, s.id as resolution_id,
+          s.criterion_version as resolved_version,
           s.outcome, s.effective_at, min(s.known_at) over (partition by i.id) as first_known_at
         from (${ids}) i
         join criteria k on k.prediction_id = i.id and k.created_at <= ${then}
@@ -39,14 +41,15 @@ export type ClaimCount = {
 
 /** What a predictor claimed, recorded by a moment, and what had come of it. */
 export async function countClaims(db: Sql, predictorId: string, at: Instant): Promise<ClaimCount[]> {
-  const then = new Date(at);
+  const then = timestamp(at);
   const claims = db`select id from predictions where predictor_id = ${predictorId} and recorded_at <= ${then}`;
   return await db<ClaimCount[]>`
     with ${withAnswers(db, claims, at)}
     select a.outcome, a.outcome is not null and (a.first_known_at < a.written_at or a.answer_to <= a.written_at) as hindsight,
       not exists (select from forecasts f
         where f.predictor_id = ${predictorId} and f.prediction_id = a.id and f.recorded_at <= ${then}) as plain,
-      a.outcome is not null and exists (select from disputes d where d.resolution_id = a.resolution_id and d.known_at <= ${then}) as disputed,
+      a.outcome is not null
+        and exists (select from disputes d where d.resolution_id = a.resolution_id and d.known_at <= ${then}) as disputed,
       count(*)::int as predictions
     from answers a
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
@@ -61,7 +64,7 @@ export async function sumForecasts(
   predictorId: string,
   ask: { at: Instant; bins: number; logProbabilityMin: number },
 ): Promise<ForecastSums[]> {
-  const then = new Date(ask.at);
+  const then = timestamp(ask.at);
   const told = db`select distinct prediction_id as id from forecasts where predictor_id = ${predictorId} and recorded_at <= ${then}`;
   return await db<ForecastSums[]>`
     with ${withAnswers(db, told, ask.at)}, judged as (

@@ -1,8 +1,8 @@
 import type { ModelName } from '../domain/criterion/pattern.ts';
 import type { Attributes } from '../domain/feeds/item.ts';
 import type { Instant } from '../domain/instant.ts';
-import { iso, rowsPerInsert } from './bulk.ts';
 import type { Sql } from './db.ts';
+import { batchesOf, json, timestamp } from './postgres-types.ts';
 
 /** What a feed listed at its last accepted poll. */
 export type PresentItem = {
@@ -25,25 +25,26 @@ export type NewSighting = {
 
 export async function listPresentItems(db: Sql, feedId: string): Promise<PresentItem[]> {
   return await db<PresentItem[]>`
-    select s.item_key as "itemKey", s.item_hash as "itemHash", s.seen_from as "seenFrom", r.vendor, r.family, coalesce(r.own, false) as own
+    select s.item_key as "itemKey", s.item_hash as "itemHash", s.seen_from as "seenFrom", r.vendor, r.family,
+      coalesce(r.own, false) as own
     from sightings s left join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key
     where s.feed_id = ${feedId} and s.gone_at is null order by s.item_key`;
 }
 
 export async function insertSightings(db: Sql, sightings: readonly NewSighting[]): Promise<void> {
-  for (let start = 0; start < sightings.length; start += rowsPerInsert) {
-    const rows = sightings.slice(start, start + rowsPerInsert).map((row) => ({
+  for (const batch of batchesOf(sightings)) {
+    const rows = batch.map((row) => ({
       feed_id: row.feedId,
       item_key: row.itemKey,
-      seen_from: iso(row.seenFrom),
-      absent_at: iso(row.absentAt),
+      seen_from: timestamp(row.seenFrom),
+      absent_at: timestamp(row.absentAt),
       observation_id: row.observationId,
       item_hash: row.itemHash,
     }));
     await db`
       insert into sightings (feed_id, item_key, seen_from, absent_at, observation_id, item_hash)
       select feed_id, item_key, seen_from, absent_at, observation_id, item_hash
-      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as t(feed_id text, item_key text, seen_from timestamptz,
+      from json_to_recordset(${json(db, rows)}) as t(feed_id text, item_key text, seen_from timestamptz,
         absent_at timestamptz, observation_id text, item_hash text)`;
   }
 }
@@ -70,8 +71,8 @@ export async function endSightings(
 ): Promise<void> {
   if (itemKeys.length === 0) return;
   await db`
-    update sightings set gone_at = ${new Date(goneAt)}
-    where feed_id = ${feedId} and gone_at is null and item_key = any(${itemKeys as string[]})`;
+    update sightings set gone_at = ${timestamp(goneAt)}
+    where feed_id = ${feedId} and gone_at is null and item_key = any(${itemKeys})`;
 }
 
 export type SightingRow = {
@@ -111,16 +112,19 @@ export type Wanted = {
 
 function wantedFilter(db: Sql, { families, models }: Wanted) {
   if (models.length === 0) return familyFilter(db, families);
-  const named = db`(r.vendor, r.family, coalesce(r.model_version, ''), coalesce(r.tier, '')) in (select m.vendor, m.family, m.version, m.tier from
-    unnest(${models.map((model) => model.vendor)}::text[], ${models.map((model) => model.family)}::text[],
-      ${models.map((model) => model.version ?? '')}::text[], ${models.map((model) => model.tier ?? '')}::text[]) as m(vendor, family, version, tier))`;
+  const named = db`(r.vendor, r.family, coalesce(r.model_version, ''), coalesce(r.tier, '')) in (
+    select m.vendor, m.family, m.version, m.tier
+    from unnest(${models.map((model) => model.vendor)}::text[], ${models.map((model) => model.family)}::text[],
+      ${models.map((model) => model.version ?? '')}::text[], ${models.map((model) => model.tier ?? '')}::text[])
+      as m(vendor, family, version, tier))`;
   return families.length === 0 ? named : db`(${familyFilter(db, families)} or ${named})`;
 }
 
 /** Every run of sightings of the models that are wanted. */
 export async function listSightings(db: Sql, wanted: Wanted): Promise<SightingRow[]> {
   return await db<SightingRow[]>`
-    select s.feed_id as "feedId", s.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt", s.gone_at as "goneAt",
+    select s.feed_id as "feedId", s.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt",
+      s.gone_at as "goneAt",
       r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own
     from item_readings r
     join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
@@ -146,9 +150,11 @@ export type VersionRow = {
 /** Every version of those items, oldest first. */
 export async function listItemVersions(db: Sql, wanted: Wanted): Promise<VersionRow[]> {
   return await db<VersionRow[]>`
-    select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt", o.item_trust as "itemTrust",
+    select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt",
+      o.item_trust as "itemTrust",
       o.released_text as "releasedText", o.released_weight as "releasedWeight",
-      (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage", o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
+      (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage",
+      o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
     where r.outcome = 'model' and ${wantedFilter(db, wanted)}
     order by o.feed_id, o.item_key, o.observed_at, o.seq`;

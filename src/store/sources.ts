@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** Where something was said. `publishedAt` keeps its precision: `2025-01`. */
 export type SourceRow = {
@@ -15,7 +16,8 @@ export type SourceRow = {
 export async function insertSource(db: Sql, source: SourceRow, seedKey: string | null = null): Promise<void> {
   await db`
     insert into sources (id, title, url, language, author, published_at, seed_key, created_at)
-    values (${source.id}, ${source.title}, ${source.url}, ${source.language}, ${source.author}, ${source.publishedAt}, ${seedKey}, ${new Date(source.createdAt)})`;
+    values (${source.id}, ${source.title}, ${source.url}, ${source.language}, ${source.author}, ${source.publishedAt}, ${seedKey},
+      ${timestamp(source.createdAt)})`;
 }
 
 export async function findSource(db: Sql, id: string): Promise<SourceRow | null> {

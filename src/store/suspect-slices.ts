@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
 
 export type SuspectSliceRow = {
   readonly vendor: string | null;
@@ -24,8 +25,8 @@ export async function insertSuspectSlice(
 ): Promise<void> {
   await db`
     insert into suspect_slices (poll_id, feed_id, vendor, observed_at, item_keys, items)
-    values (${slice.pollId}, ${slice.feedId}, ${slice.vendor}, ${new Date(slice.observedAt)},
-      ${JSON.stringify(slice.itemKeys)}::text::jsonb, ${JSON.stringify(slice.items)}::text::jsonb)`;
+    values (${slice.pollId}, ${slice.feedId}, ${slice.vendor}, ${timestamp(slice.observedAt)},
+      ${json(db, slice.itemKeys)}, ${json(db, slice.items)})`;
 }
 
 /** Suspect listings of a feed between two moments, newest first. */
@@ -37,6 +38,6 @@ export async function listSuspectSlices(
 ): Promise<SuspectSliceRow[]> {
   return await db<SuspectSliceRow[]>`
     select vendor, observed_at as "observedAt", item_keys as "itemKeys" from suspect_slices
-    where feed_id = ${feedId} and observed_at > ${new Date(after)} and observed_at <= ${new Date(until)}
-    order by observed_at desc, poll_id desc limit ${suspectSlicesMax}`;
+    where feed_id = ${feedId} and observed_at > ${timestamp(after)} and observed_at <= ${timestamp(until)}
+    order by observed_at desc, poll_id desc, vendor limit ${suspectSlicesMax}`;
 }

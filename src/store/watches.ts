@@ -1,6 +1,7 @@
 import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { timestamp, timestampTexts } from './postgres-types.ts';
 
 /** Which predictions to look at again, and why: what they watch, the edges they wait for, their timers. */
 
@@ -28,7 +29,8 @@ export async function insertEdges(
   await db`
     insert into prediction_edges (prediction_id, vendor, edge_at)
     select ${predictionId}, e.vendor, e.edge_at
-    from unnest(${edges.map((edge) => edge.vendor)}::text[], ${edges.map((edge) => new Date(edge.at).toISOString())}::timestamptz[]) as e(vendor, edge_at)
+    from unnest(${edges.map((edge) => edge.vendor)}::text[],
+      ${timestampTexts(edges.map((edge) => edge.at))}::timestamptz[]) as e(vendor, edge_at)
     on conflict do nothing`;
 }
 
@@ -44,7 +46,7 @@ export async function deleteWatches(db: Sql, predictionId: string): Promise<void
  * this one, so whoever settles a prediction last has seen all of it.
  */
 export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<void> {
-  await db`select id from predictions where id = any(${ids as string[]}) order by id for update`;
+  await db`select id from predictions where id = any(${ids}) order by id for update`;
 }
 
 /** Predictions watching any of the families, as ids: for releases, or only those for which stated facts matter. */
@@ -88,8 +90,9 @@ export async function listWatchingModel(
   return await db<WatchingPrediction[]>`
     select p.id, p.slug, p.statement, p.made_from as "madeFrom", c.criterion
     from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
-    where exists (select from prediction_watches w where w.prediction_id = p.id and w.vendor in (${vendor}, 'any') and w.family in (${family}, 'any'))
-      ${page.asOf === null ? db`` : db`and p.recorded_at <= ${new Date(page.asOf)}`}
+    where exists (select from prediction_watches w where w.prediction_id = p.id and w.vendor in (${vendor}, 'any')
+      and w.family in (${family}, 'any'))
+      ${page.asOf === null ? db`` : db`and p.recorded_at <= ${timestamp(page.asOf)}`}
     order by p.seq desc limit ${page.limit}`;
 }
 
@@ -105,8 +108,8 @@ export async function listEdgesCrossed(
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select distinct e.prediction_id as id from prediction_edges e
-    where e.edge_at > ${new Date(after)} and e.edge_at <= ${new Date(until)}
-      ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors as string[]})`}
+    where e.edge_at > ${timestamp(after)} and e.edge_at <= ${timestamp(until)}
+      ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors})`}
     order by id`;
   return rows.map((row) => row.id);
 }
@@ -121,7 +124,7 @@ export async function listWatchingSeenAfter(
     select distinct w.prediction_id as id from sightings s
     join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
     join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
-    where s.seen_from > ${new Date(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors as string[]})`}
+    where s.seen_from > ${timestamp(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors})`}
     order by id`;
   return rows.map((row) => row.id);
 }
@@ -140,20 +143,20 @@ export async function listWatchingNewsBetween(
     select distinct w.prediction_id as id from observations o
     join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
     join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
-    where o.feed_id = ${feedId} and o.observed_at > ${new Date(after)} and o.observed_at <= ${new Date(until)}
+    where o.feed_id = ${feedId} and o.observed_at > ${timestamp(after)} and o.observed_at <= ${timestamp(until)}
     order by id`;
   return rows.map((row) => row.id);
 }
 
 /** Has a prediction looked at again at a moment, or earlier where that was due before. */
 export async function advanceRecheck(db: Sql, id: string, at: Instant): Promise<void> {
-  await db`update predictions set recheck_at = least(recheck_at, ${new Date(at)}) where id = ${id}`;
+  await db`update predictions set recheck_at = least(recheck_at, ${timestamp(at)}) where id = ${id}`;
 }
 
 /** Predictions whose timer has run out. */
 export async function listDueRechecks(db: Sql, now: Instant, limit: number): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
-    select id from predictions where recheck_at <= ${new Date(now)} order by recheck_at, id limit ${limit}`;
+    select id from predictions where recheck_at <= ${timestamp(now)} order by recheck_at, id limit ${limit}`;
   return rows.map((row) => row.id);
 }
 

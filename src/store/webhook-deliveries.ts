@@ -2,6 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/webhooks/delivery.ts';
 import type { Sql } from './db.ts';
 import { deliveriesChannel } from './events.ts';
+import { timestamp } from './postgres-types.ts';
 
 /** One event for one endpoint. */
 export type DeliveryRow = {
@@ -56,8 +57,8 @@ export async function listDeliveries(db: Sql, filter: DeliveryFilter, page: Deli
       ${filter.eventId === undefined ? db`` : db`and d.event_id = ${filter.eventId}`}
       ${filter.eventType === undefined ? db`` : db`and e.type = ${filter.eventType}`}
       ${filter.state === undefined ? db`` : db`and d.state = ${filter.state}`}
-      ${filter.createdGte === undefined ? db`` : db`and d.created_at >= ${new Date(filter.createdGte)}`}
-      ${filter.createdLt === undefined ? db`` : db`and d.created_at < ${new Date(filter.createdLt)}`}
+      ${filter.createdGte === undefined ? db`` : db`and d.created_at >= ${timestamp(filter.createdGte)}`}
+      ${filter.createdLt === undefined ? db`` : db`and d.created_at < ${timestamp(filter.createdLt)}`}
     order by ${newestFirst ? db`d.seq desc` : db`d.seq`} limit ${page.limit}`;
 }
 
@@ -74,7 +75,7 @@ export async function findDelivery(
 /** What waits for an endpoint is held; an attempt under way still counts if it succeeds. */
 export async function holdPending(db: Sql, endpointId: string, now: Instant): Promise<number> {
   const rows = await db`
-    update webhook_deliveries set state = 'held', next_attempt_at = null, manual_due = 0, settled_at = ${new Date(now)}
+    update webhook_deliveries set state = 'held', next_attempt_at = null, manual_due = 0, settled_at = ${timestamp(now)}
     where endpoint_id = ${endpointId} and state = 'pending' returning id`;
   return rows.length;
 }
@@ -82,7 +83,7 @@ export async function holdPending(db: Sql, endpointId: string, now: Instant): Pr
 /** What waits for an endpoint, or is held for it, is given up. */
 export async function cancelPending(db: Sql, endpointId: string, now: Instant): Promise<void> {
   await db`
-    update webhook_deliveries set state = 'cancelled', next_attempt_at = null, manual_due = 0, settled_at = ${new Date(now)}
+    update webhook_deliveries set state = 'cancelled', next_attempt_at = null, manual_due = 0, settled_at = ${timestamp(now)}
     where endpoint_id = ${endpointId} and state in ('pending', 'held')`;
 }
 
@@ -97,7 +98,7 @@ export async function requestAttempt(
 ): Promise<boolean> {
   const rows = await db`
     with asked as (
-      update webhook_deliveries set manual_due = manual_due + 1, state = 'pending', next_attempt_at = ${new Date(ask.now)},
+      update webhook_deliveries set manual_due = manual_due + 1, state = 'pending', next_attempt_at = ${timestamp(ask.now)},
         settled_at = null, automatic = automatic and state in ('pending', 'held')
       where id = ${id} and manual_due < ${ask.askedMax} returning id)
     select pg_notify(${deliveriesChannel}, '') from asked`;
@@ -108,9 +109,9 @@ export async function requestAttempt(
 export async function recoverDeliveries(db: Sql, endpointId: string, since: Instant, now: Instant): Promise<number> {
   const rows = await db<{ count: number }[]>`
     with recovered as (
-      update webhook_deliveries set state = 'pending', next_attempt_at = ${new Date(now)}, step = 0, automatic = true,
+      update webhook_deliveries set state = 'pending', next_attempt_at = ${timestamp(now)}, step = 0, automatic = true,
         trigger = 'recover', settled_at = null
-      where endpoint_id = ${endpointId} and state in ('held', 'failed') and created_at >= ${new Date(since)}
+      where endpoint_id = ${endpointId} and state in ('held', 'failed') and created_at >= ${timestamp(since)}
         and succeeded_at is null
       returning id),
     told as (select pg_notify(${deliveriesChannel}, '') from recovered limit 1)
@@ -126,7 +127,7 @@ export async function countDeliveries(
 ): Promise<{ readonly state: DeliveryState; readonly count: number }[]> {
   return await db<{ state: DeliveryState; count: number }[]>`
     select state, count(*)::int as count from webhook_deliveries
-    where endpoint_id = ${endpointId} and created_at >= ${new Date(since)} group by state order by state`;
+    where endpoint_id = ${endpointId} and created_at >= ${timestamp(since)} group by state order by state`;
 }
 
 /** One attempt as it is kept; `body` is null where the receiver answered none, or its time is over. */
@@ -163,7 +164,7 @@ export async function listAttempts(
 export async function deleteResponsesBefore(db: Sql, before: Instant, limit: number): Promise<number> {
   const rows = await db`
     delete from webhook_responses where (delivery_id, number) in (
-      select delivery_id, number from webhook_responses where received_at < ${new Date(before)}
+      select delivery_id, number from webhook_responses where received_at < ${timestamp(before)}
       order by received_at, delivery_id, number limit ${limit})
     returning delivery_id`;
   return rows.length;

@@ -2,8 +2,8 @@ import type { EventType } from '../domain/events/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Signing } from '../domain/webhooks/secret.ts';
 import type { SubscriptionFilter } from '../domain/webhooks/subscription.ts';
-import { iso } from './bulk.ts';
 import type { Sql } from './db.ts';
+import { timestamp, timestampTexts } from './postgres-types.ts';
 
 export type DisabledReason = 'manual' | 'gone' | 'failing';
 
@@ -88,7 +88,7 @@ function settingColumns(db: Sql, settings: EndpointSettings, now: Instant) {
     sealed_header_names: [...settings.sealedHeaderNames],
     rate_per_second: settings.ratePerSecond,
     status: settings.status,
-    updated_at: new Date(now),
+    updated_at: timestamp(now),
   };
 }
 
@@ -102,8 +102,8 @@ export async function insertEndpoint(db: Sql, id: string, settings: EndpointSett
     id,
     ...settingColumns(db, settings, now),
     disabled_reason: disabled ? 'manual' : null,
-    disabled_at: disabled ? new Date(now) : null,
-    created_at: new Date(now),
+    disabled_at: disabled ? timestamp(now) : null,
+    created_at: timestamp(now),
   };
   await db`insert into webhook_endpoints ${db(row)}`;
 }
@@ -127,7 +127,7 @@ export async function listEndpoints(
 
 /** Locks an endpoint, before any of its deliveries: whoever needs both takes them in this order. */
 export async function lockEndpoints(db: Sql, ids: readonly string[]): Promise<void> {
-  await db`select id from webhook_endpoints where id = any(${ids as string[]}) order by id for no key update`;
+  await db`select id from webhook_endpoints where id = any(${ids}) order by id for no key update`;
 }
 
 /**
@@ -143,7 +143,7 @@ export async function updateEndpoint(
   const enabling = settings.status === 'enabled' && endpoint.status === 'disabled';
   const change = {
     ...settingColumns(db, settings, now),
-    ...(disabling ? { disabled_reason: 'manual', disabled_at: new Date(now) } : {}),
+    ...(disabling ? { disabled_reason: 'manual', disabled_at: timestamp(now) } : {}),
     ...(enabling ? { disabled_reason: null, disabled_at: null } : {}),
     ...(afresh ? { failing_since: null, last_failed_at: null, paused_until: null } : {}),
   };
@@ -155,7 +155,7 @@ export async function updateEndpoint(
 
 /** Raises the version, as an edit does. */
 export async function touchEndpoint(db: Sql, id: string, now: Instant): Promise<void> {
-  await db`update webhook_endpoints set version = version + 1, updated_at = ${new Date(now)} where id = ${id}`;
+  await db`update webhook_endpoints set version = version + 1, updated_at = ${timestamp(now)} where id = ${id}`;
 }
 
 /** Disables an endpoint that is enabled; false when somebody else did. */
@@ -166,8 +166,8 @@ export async function disableEndpoint(
   now: Instant,
 ): Promise<boolean> {
   const rows = await db`
-    update webhook_endpoints set status = 'disabled', disabled_reason = ${reason}, disabled_at = ${new Date(now)},
-      version = version + 1, updated_at = ${new Date(now)}
+    update webhook_endpoints set status = 'disabled', disabled_reason = ${reason}, disabled_at = ${timestamp(now)},
+      version = version + 1, updated_at = ${timestamp(now)}
     where id = ${id} and status = 'enabled' and deleted_at is null returning id`;
   return rows.length === 1;
 }
@@ -180,14 +180,14 @@ export async function listHealth(
   if (ids.length === 0) return [];
   return await db<Pick<EndpointRow, 'id' | 'failingSince' | 'lastFailedAt'>[]>`
     select id, failing_since as "failingSince", last_failed_at as "lastFailedAt" from webhook_endpoints
-    where id = any(${ids as string[]}) and status = 'enabled' and deleted_at is null order by id`;
+    where id = any(${ids}) and status = 'enabled' and deleted_at is null order by id`;
 }
 
 /** One success clears what was before it. */
 export async function recordSuccesses(db: Sql, ids: readonly string[]): Promise<void> {
   await db`
     update webhook_endpoints set failing_since = null, last_failed_at = null
-    where id = any(${ids as string[]}) and failing_since is not null`;
+    where id = any(${ids}) and failing_since is not null`;
 }
 
 export type Failures = {
@@ -200,15 +200,17 @@ export type Failures = {
 export async function recordFailures(db: Sql, { failures, pauses, now }: Failures): Promise<void> {
   if (failures.length > 0)
     await db`
-      update webhook_endpoints w set failing_since = f.since, last_failed_at = ${new Date(now)}
-      from unnest(${failures.map(({ id }) => id)}::text[], ${failures.map(({ since }) => iso(since))}::timestamptz[]) as f(id, since)
+      update webhook_endpoints w set failing_since = f.since, last_failed_at = ${timestamp(now)}
+      from unnest(${failures.map(({ id }) => id)}::text[],
+        ${timestampTexts(failures.map(({ since }) => since))}::timestamptz[]) as f(id, since)
       where w.id = f.id`;
   if (pauses.length > 0)
     await db`
       update webhook_endpoints w set paused_until = greatest(w.paused_until, p.until)
       from (
         select id, max(until) as until
-        from unnest(${pauses.map(({ id }) => id)}::text[], ${pauses.map(({ until }) => iso(until))}::timestamptz[]) as u(id, until)
+        from unnest(${pauses.map(({ id }) => id)}::text[],
+          ${timestampTexts(pauses.map(({ until }) => until))}::timestamptz[]) as u(id, until)
         group by id) p
       where w.id = p.id`;
 }
@@ -221,7 +223,7 @@ export async function resumeEndpoint(db: Sql, id: string): Promise<void> {
 /** Nothing more matches it, and nothing of it but its log can be read. */
 export async function deleteEndpoint(db: Sql, id: string, now: Instant): Promise<boolean> {
   const rows = await db`
-    update webhook_endpoints set deleted_at = ${new Date(now)}, match_keys = '{}', headers = '{}', sealed_headers = null,
+    update webhook_endpoints set deleted_at = ${timestamp(now)}, match_keys = '{}', headers = '{}', sealed_headers = null,
       sealed_header_names = '{}'
     where id = ${id} and deleted_at is null returning id`;
   return rows.length === 1;
@@ -230,7 +232,7 @@ export async function deleteEndpoint(db: Sql, id: string, now: Instant): Promise
 export async function countDisabled(db: Sql): Promise<Readonly<Record<DisabledReason, number>>> {
   const rows = await db<{ reason: DisabledReason; count: number }[]>`
     select disabled_reason as reason, count(*)::int as count from webhook_endpoints
-    where status = 'disabled' and deleted_at is null group by disabled_reason`;
+    where status = 'disabled' and deleted_at is null group by disabled_reason order by disabled_reason`;
   return { gone: 0, failing: 0, manual: 0, ...Object.fromEntries(rows.map(({ reason, count }) => [reason, count])) };
 }
 

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Signing } from '../domain/webhooks/secret.ts';
 import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
 
 export type SecretRow = {
   readonly id: string;
@@ -15,20 +16,22 @@ export type SecretRow = {
 };
 
 function secretColumns(db: Sql) {
-  return db`id, endpoint_id as "endpointId", signing, sealed, public_key as "publicKey", created_at as "createdAt", expires_at as "expiresAt"`;
+  return db`id, endpoint_id as "endpointId", signing, sealed, public_key as "publicKey", created_at as "createdAt",
+    expires_at as "expiresAt"`;
 }
 
 export async function insertSecret(db: Sql, secret: Omit<SecretRow, 'expiresAt'>): Promise<void> {
   await db`
     insert into webhook_secrets (id, endpoint_id, signing, sealed, public_key, created_at)
-    values (${secret.id}, ${secret.endpointId}, ${secret.signing}, ${secret.sealed}, ${secret.publicKey}, ${new Date(secret.createdAt)})`;
+    values (${secret.id}, ${secret.endpointId}, ${secret.signing}, ${secret.sealed}, ${secret.publicKey},
+      ${timestamp(secret.createdAt)})`;
 }
 
 /** What signs for an endpoint at a moment: the current one first, then those before it, newest first. */
 export async function listLiveSecrets(db: Sql, endpointId: string, now: Instant): Promise<SecretRow[]> {
   return await db<SecretRow[]>`
     select ${secretColumns(db)} from webhook_secrets
-    where endpoint_id = ${endpointId} and (expires_at is null or expires_at > ${new Date(now)})
+    where endpoint_id = ${endpointId} and (expires_at is null or expires_at > ${timestamp(now)})
     order by expires_at desc nulls first, created_at desc, id desc`;
 }
 
@@ -43,18 +46,18 @@ export async function listPreviousSecrets(
 ): Promise<PreviousSecret[]> {
   return await db<PreviousSecret[]>`
     select endpoint_id as "endpointId", signing, public_key as "publicKey", expires_at as "expiresAt" from webhook_secrets
-    where endpoint_id = any(${endpointIds as string[]}) and expires_at > ${new Date(now)}
+    where endpoint_id = any(${endpointIds}) and expires_at > ${timestamp(now)}
     order by endpoint_id, expires_at desc, created_at desc, id desc`;
 }
 
 /** The current one gives way at a moment. */
 export async function retireSecret(db: Sql, endpointId: string, expiresAt: Instant): Promise<void> {
   await db`
-    update webhook_secrets set expires_at = ${new Date(expiresAt)} where endpoint_id = ${endpointId} and expires_at is null`;
+    update webhook_secrets set expires_at = ${timestamp(expiresAt)} where endpoint_id = ${endpointId} and expires_at is null`;
 }
 
 export async function deleteExpiredSecrets(db: Sql, now: Instant): Promise<number> {
-  const rows = await db`delete from webhook_secrets where expires_at <= ${new Date(now)} returning id`;
+  const rows = await db`delete from webhook_secrets where expires_at <= ${timestamp(now)} returning id`;
   return rows.length;
 }
 

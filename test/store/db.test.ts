@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/store/db.ts';
-import { at } from '../../src/store/postgres-types.ts';
+import { timestamp } from '../../src/store/postgres-types.ts';
 import { openEmptyDatabase } from '../support/database.ts';
 
 let db: Database;
@@ -33,7 +33,7 @@ describe('values', () => {
   test('an instant goes in and comes out as UTC epoch milliseconds', async () => {
     const made = Date.UTC(2026, 10, 22, 23, 0, 59, 629);
     const rows = await db.sql`
-      select ${at(made)}::timestamptz as from_date, ${made}::timestamptz as from_number,
+      select ${timestamp(made)}::timestamptz as from_date, ${made}::timestamptz as from_number,
         '2026-11-22 23:00:59.629999'::timestamp as without_zone, '1950-01-01 00:00+05:30'::timestamptz as early`;
     const early = Date.UTC(1949, 11, 31, 18, 30);
     expect(rows[0]).toEqual({ from_date: made, from_number: made, without_zone: made, early });
@@ -41,7 +41,8 @@ describe('values', () => {
 
   test('an unbounded instant is infinite on both sides', async () => {
     const forever = Number.POSITIVE_INFINITY;
-    const rows = await db.sql`select ${at(forever)}::timestamptz as late, ${at(-forever)}::timestamptz as early`;
+    const rows =
+      await db.sql`select ${timestamp(forever)}::timestamptz as late, ${timestamp(-forever)}::timestamptz as early`;
     expect(rows[0]).toEqual({ late: forever, early: -forever });
   });
 

@@ -3,7 +3,7 @@ import { Refusal, type RefusalDetail } from '../../domain/refusal.ts';
 import { filterParts, isFilterable, matchKeysOf, type SubscriptionFilter } from '../../domain/webhooks/subscription.ts';
 import type { UrlVerdict } from '../../net/client.ts';
 import type { Sql } from '../../store/db.ts';
-import { listPredictionNames } from '../../store/prediction-names.ts';
+import { listPredictionNames } from '../../store/predictions.ts';
 import { findPredictor } from '../../store/predictors.ts';
 import { cancelPending, holdPending } from '../../store/webhook-deliveries.ts';
 import {
