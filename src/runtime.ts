@@ -10,7 +10,7 @@ import { type AllowList, parseCidrs } from './net/address.ts';
 import { type Client, makeClient } from './net/client.ts';
 import { fetchPayload } from './net/payloads.ts';
 import { exchangeMsMaxDefault, postWebhook } from './net/post-webhook.ts';
-import { judgeWebhookUrl, vetWebhookUrl } from './net/webhook-url.ts';
+import { checkWebhookUrl, judgeWebhookUrl } from './net/webhook-url.ts';
 import { packageRoot } from './package-root.ts';
 import { loadSecret } from './secret-file.ts';
 import type { Deps, Log, WebhookDeps } from './services/deps.ts';
@@ -125,7 +125,7 @@ function makeWebhookDeps(config: Config, client: Client, allow: AllowList): Webh
     vault: makeVault(loadSecret(config), config.previousSecrets),
     chance: Math.random,
     judgeUrl: (url) => judgeWebhookUrl(rules, url),
-    vetUrl: (url) => vetWebhookUrl(rules, url),
+    vetUrl: (url) => checkWebhookUrl(rules, url),
     post: (ask, signal) => postWebhook(settings, ask, signal),
     tally: new Map(),
   };

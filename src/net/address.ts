@@ -14,8 +14,8 @@ const widthBits = { 4: 32, 6: 128 } as const;
 /** The most blocks one allow list may hold. */
 export const allowCidrsMax = 256;
 
-// Not for the public internet by the IANA special-purpose registry, multicast, the former class E, and the
-// one public address that a large cloud answers from inside its virtual machines.
+// Blocks that the IANA special-purpose registry keeps off the public internet, multicast, the former class E, and one
+// public address at which a large cloud provider serves its virtual machines internally.
 const refusedV4 = parseBlocks([
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -35,16 +35,16 @@ const refusedV4 = parseBlocks([
   '168.63.129.16/32',
 ]);
 
-// IPv6 is judged the other way round: only what has been handed out for global unicast is public, so that
-// no spelling of an embedded IPv4 address outside of it gets through.
+// IPv6 works the other way round: only the block assigned to global unicast is public, so that no address outside it
+// that embeds an IPv4 address gets through.
 const globalV6 = parseBlocks(['2000::/3']);
 
 // Protocol assignments (Teredo among them), documentation, 6to4 and documentation again.
 const refusedV6 = parseBlocks(['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
 
 /**
- * Whether an IP literal is an address of the public internet. An IPv4 address mapped into IPv6 is judged as IPv4.
- * Anything that is not a plain IP literal (a name, a scoped address) is not.
+ * Whether an IP literal is an address of the public internet. An IPv4-mapped IPv6 address is treated as IPv4.
+ * False for anything that is not a plain IP literal, such as a host name or a scoped address.
  */
 export function isPublicAddress(address: string): boolean {
   const read = readAddress(address);
@@ -66,7 +66,7 @@ export function isAmong(cidrs: AllowList, address: string): boolean {
   return read !== null && isWithin(cidrs, read);
 }
 
-/** An IPv4 address as it is, an IPv6 address as its /64 network, which is one customer's; null for what is no IP literal. */
+/** An IPv4 address unchanged, or the /64 network of an IPv6 address, which belongs to one customer; null if not an IP literal. */
 export function networkOf(address: string): string | null {
   const read = readAddress(address);
   if (read === null) return null;
@@ -77,13 +77,16 @@ export function networkOf(address: string): string | null {
 
 /**
  * Reads a list of CIDR blocks or single addresses, separated by commas or white space; empty text is an empty list.
- * Throws `Refusal('validation_failed')` that names the entry which is no block, has an impossible prefix,
- * has bits set after its prefix, or is an IPv4 block written as IPv6.
+ * Throws `Refusal('validation_failed')` that names the first entry that is not a block, has an invalid prefix, has bits
+ * set after its prefix, or is an IPv4 block written as IPv6.
  */
 export function parseCidrs(text: string): AllowList {
   const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
   if (entries.length > allowCidrsMax) {
-    throw new Refusal('validation_failed', `at most ${allowCidrsMax} address blocks are read, not ${entries.length}`);
+    throw new Refusal(
+      'validation_failed',
+      `at most ${allowCidrsMax} address blocks are allowed, not ${entries.length}`,
+    );
   }
   return parseBlocks(entries);
 }
@@ -95,10 +98,12 @@ function parseBlocks(entries: readonly string[]): AllowList {
 function parseCidr(entry: string): Cidr {
   const [literal = '', prefix, ...rest] = entry.split('/');
   const read = readAddress(literal);
-  if (read === null || rest.length > 0) throw refuseCidr(entry, 'is no IP address block such as 10.0.0.0/8');
-  if (read.family === 4 && !isIPv4(literal)) throw refuseCidr(entry, 'is an IPv4 block: write it as one');
+  if (read === null || rest.length > 0) throw refuseCidr(entry, 'is not an IP address block such as 10.0.0.0/8');
+  if (read.family === 4 && !isIPv4(literal))
+    throw refuseCidr(entry, 'is an IPv4 block in IPv6 notation: write it as IPv4');
   const width = widthBits[read.family];
-  if (prefix !== undefined && !/^(0|[1-9]\d{0,2})$/.test(prefix)) throw refuseCidr(entry, 'has no whole-number prefix');
+  if (prefix !== undefined && !/^(0|[1-9]\d{0,2})$/.test(prefix))
+    throw refuseCidr(entry, 'has a prefix that is not a whole number');
   const prefixBits = prefix === undefined ? width : Number(prefix);
   if (prefixBits > width) throw refuseCidr(entry, `has a prefix above ${width}`);
   const cidr: Cidr = { family: read.family, base: read.bits, prefixBits };
@@ -133,7 +138,7 @@ function readV4(literal: string): bigint {
 }
 
 function readV6(literal: string): bigint {
-  // The URL parser spells every IPv6 address in one way: hexadecimal groups, at most one "::".
+  // The URL parser normalizes every IPv6 address to hexadecimal groups with at most one "::".
   const [head = '', tail] = new URL(`http://[${literal}]/`).hostname.slice(1, -1).split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -12,9 +12,9 @@ export type ProxySettings = {
 };
 
 export type ClientSettings = {
-  /** Private blocks that may be reached; none unless told. */
+  /** Private blocks that may be reached; none by default. */
   readonly allow?: AllowList;
-  /** Name resolution; the system's unless told. */
+  /** Name resolution; the system's by default. */
   readonly lookup?: LookupFunction;
   readonly proxy?: ProxySettings;
   readonly userAgent: string;
@@ -22,17 +22,17 @@ export type ClientSettings = {
   readonly connectMsMax?: number;
   /** The size of a response's header section, in bytes. */
   readonly headerBytesMax?: number;
-  /** Connections to one origin; requests beyond wait for one. Null: as many as the caller makes requests. */
+  /** Connections to one origin; further requests wait for one. Null: no limit. */
   readonly connectionsPerOriginMax?: number | null;
 };
 
-/** A way to the outside world that vets every address it connects to. */
+/** An HTTP client that checks every address before it connects. */
 export type Client = {
-  /** For `undici.request` alone, and only with a URL that `judgeUrl` has let pass. */
+  /** For `undici.request` only, and only with a URL that `judgeUrl` has accepted. */
   readonly dispatcher: Dispatcher;
   readonly userAgent: string;
   readonly judgeUrl: (url: string) => UrlVerdict;
-  /** Ends kept-alive connections once what runs on them has finished. */
+  /** Closes kept-alive connections once their requests have finished. */
   readonly close: () => Promise<void>;
 };
 
@@ -44,24 +44,24 @@ export const connectMsMaxDefault = 10_000;
 export const headerBytesMaxDefault = 16_384;
 
 /**
- * Bytes handed to the HTTP parser at once. It looks up from a piece only at its end: of a flood of headers each one past
- * the limit costs an error with its stack, and all else in the process waits meanwhile.
+ * Bytes passed to the HTTP parser at once. The parser stops only at the end of a piece: in a flood of headers, each one
+ * past the limit creates an error with its stack and blocks the event loop until the piece ends.
  */
 export const pieceBytesMax = 4096;
 
-/** The longest URL that is asked for, in UTF-16 units. */
+/** The longest URL that is requested, in UTF-16 code units. */
 export const urlCharsMax = 8_192;
 
 const connectionsPerOriginMaxDefault = 8;
 const keepAliveMs = 4_000;
 
 /**
- * A guarded HTTP client. Literals are vetted before anything is sent; of a name, all DNS answers are vetted,
- * one refused answer refuses the name, and the socket gets exactly the answers that were vetted, so a second
- * resolution cannot differ; the peer is vetted once more when connected. A caller checks no address itself.
+ * An HTTP client that reaches only permitted addresses, so that callers need not check any. IP literals are checked
+ * before anything is sent. For a name, every DNS answer is checked and a single refused one refuses the name; the socket
+ * then gets exactly those answers, so a second resolution cannot differ. The peer is checked again once connected.
  *
- * With a proxy the proxy resolves names: literals are still vetted here, names are the proxy's to judge. The proxy
- * itself is the operator's choice and may be anywhere. Certificates: Node's own settings (NODE_EXTRA_CA_CERTS).
+ * With a proxy, the proxy resolves names and is responsible for them; literals are still checked here. The proxy itself
+ * is the operator's choice and may have any address. Certificates follow Node's own settings (NODE_EXTRA_CA_CERTS).
  */
 export function makeClient(settings: ClientSettings): Client {
   const { allow = [], lookup = systemLookup, proxy = {}, userAgent } = settings;
@@ -74,7 +74,7 @@ export function makeClient(settings: ClientSettings): Client {
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     maxHeaderSize: settings.headerBytesMax ?? headerBytesMaxDefault,
-    // The exchange as a whole has a deadline, which the caller holds.
+    // The caller sets one deadline for the whole exchange.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
@@ -88,20 +88,20 @@ export function makeClient(settings: ClientSettings): Client {
 }
 
 /**
- * Whether a URL may be asked for at all: absolute, http or https, no credentials, a usable port, and no literal
- * address that is refused. The URL parser has by then turned decimal, octal and hexadecimal spellings into plain ones.
- * What a name resolves to is judged on connecting.
+ * Whether a URL may be requested: it must be absolute, http or https, without credentials, with a usable port, and not
+ * name a refused IP literal. The URL parser has already normalized decimal, octal and hexadecimal notations.
+ * The addresses of a name are checked on connecting.
  */
 export function judgeUrl(allow: AllowList, text: string): UrlVerdict {
   if (text.length > urlCharsMax) return refuseUrl(`the URL is longer than ${urlCharsMax} characters`);
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null) return refuseUrl('the URL cannot be read');
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuseUrl('the URL is neither http nor https');
-  if (url.username !== '' || url.password !== '') return refuseUrl('the URL carries credentials');
-  if (url.port === '0') return refuseUrl('the URL names port 0');
+  if (url === null) return refuseUrl('the URL is not a valid absolute URL');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuseUrl('the URL must use http or https');
+  if (url.username !== '' || url.password !== '') return refuseUrl('the URL must not contain credentials');
+  if (url.port === '0') return refuseUrl('the URL must not use port 0');
   const host = stripBrackets(url.hostname);
   if (isIP(host) !== 0 && !mayReach(allow, host)) {
-    return { ok: false, reason: 'refused_address', detail: `${host} may not be reached` };
+    return { ok: false, reason: 'refused_address', detail: `${host} is not a permitted address` };
   }
   return { ok: true, url };
 }
@@ -113,8 +113,8 @@ function refuseUrl(detail: string): UrlVerdict {
 function makeDispatcher(options: Agent.Options, proxy: ProxySettings, connectMsMax: number): Dispatcher {
   const { httpsProxy = '', httpProxy = '', noProxy = '' } = proxy;
   if (httpsProxy === '' && httpProxy === '') return new Agent(options);
-  // Empty strings, not undefined: the settings given are the whole truth, the process environment is not looked at.
-  // Plain http is sent to the proxy as such; most proxies open tunnels to port 443 only.
+  // Empty strings instead of undefined keep undici from reading the process environment.
+  // Plain http is sent to the proxy without a tunnel, because most proxies open tunnels to port 443 only.
   const timeout = { timeout: connectMsMax };
   return new EnvHttpProxyAgent({
     ...options,
@@ -129,8 +129,8 @@ function makeDispatcher(options: Agent.Options, proxy: ProxySettings, connectMsM
 }
 
 /**
- * Connections to the proxy itself. When a proxy hangs up on a request for a tunnel, undici takes the error for that
- * of an idle socket and asks again for ever; under another code it ends the request.
+ * Connections to the proxy itself. When a proxy closes the connection instead of opening a tunnel, undici mistakes the
+ * error for that of an idle socket and retries for ever; an error with another code ends the request.
  */
 function makeProxyPool(origin: URL, options: Pool.Options): Dispatcher {
   const pool = new Pool(origin, options);
@@ -146,12 +146,12 @@ function makeProxyPool(origin: URL, options: Pool.Options): Dispatcher {
 }
 
 function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number): buildConnector.connector {
-  const connect = buildConnector({ lookup: vetLookup(allow, lookup), timeout, autoSelectFamily: true });
+  const connect = buildConnector({ lookup: checkedLookup(allow, lookup), timeout, autoSelectFamily: true });
   return (options, callback) => {
     const host = stripBrackets(options.hostname);
-    // A literal never passes through lookup, so it is vetted here.
+    // A literal never passes through lookup, so it is checked here.
     if (isIP(host) !== 0 && !mayReach(allow, host)) {
-      callback(makeRefusedAddressError(`${host} may not be reached`), null);
+      callback(makeRefusedAddressError(`${host} is not a permitted address`), null);
       return;
     }
     connect(options, (error, socket) => {
@@ -159,12 +159,12 @@ function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number
       if (socket.remoteAddress !== undefined && mayReach(allow, socket.remoteAddress))
         return callback(null, readInPieces(socket));
       socket.destroy();
-      callback(makeRefusedAddressError(`${host} is connected to an address that may not be reached`), null);
+      callback(makeRefusedAddressError(`the connection to ${host} has a peer address that is not permitted`), null);
     });
   };
 }
 
-/** The socket, which now gives what it holds in pieces, and nothing more once there were too many headers in it. */
+/** The same socket, read in pieces of `pieceBytesMax`, and not at all after a header overflow. */
 function readInPieces<S extends Socket>(socket: S): S {
   const read = socket.read.bind(socket);
   const readPiece = (size?: number): unknown => {
@@ -175,8 +175,8 @@ function readInPieces<S extends Socket>(socket: S): S {
   return Object.assign(socket, { read: readPiece });
 }
 
-/** Resolves by `lookup` and hands on its answers only if every one of them may be reached. */
-function vetLookup(allow: AllowList, lookup: LookupFunction): LookupFunction {
+/** Resolves by `lookup` and passes its answers on only if every one of them is permitted. */
+function checkedLookup(allow: AllowList, lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, answers) => {
       if (error) return callback(error, []);
@@ -185,7 +185,7 @@ function vetLookup(allow: AllowList, lookup: LookupFunction): LookupFunction {
       if (first === undefined)
         return callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENODATA' }), []);
       if (!list.every(({ address }) => mayReach(allow, address))) {
-        return callback(makeRefusedAddressError(`${hostname} resolves to an address that may not be reached`), []);
+        return callback(makeRefusedAddressError(`${hostname} resolves to an address that is not permitted`), []);
       }
       if (options.all === true) callback(null, list);
       else callback(null, first.address, first.family);

@@ -15,7 +15,7 @@ export type TarballLimits = {
   readonly entriesMax: number;
   /** One declaration file, in bytes. */
   readonly fileBytesMax: number;
-  /** All declaration files that are kept, in bytes. */
+  /** All matching declaration files together, in bytes. */
   readonly keptBytesMax: number;
 };
 
@@ -29,8 +29,8 @@ export const tarballLimitsDefault: TarballLimits = {
 
 /**
  * Streams a gzipped tar archive and keeps the `.d.ts` files that declare one of the named types, sorted by path.
- * The source is read to its end. Throws when a limit is passed, the archive is damaged, the source fails or the signal fires;
- * nothing is kept then, because a missing file would look like a withdrawn model.
+ * The source is read to its end. Throws when a limit is exceeded, the archive is damaged, the source fails or the signal
+ * fires: a partial result is never returned, because a missing file would look like a withdrawn model.
  */
 export async function readDeclarations(
   source: AsyncIterable<Uint8Array>,
@@ -52,7 +52,7 @@ export async function readDeclarations(
   return [...files].map(([path, text]) => ({ path, text })).sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** Passes bytes on until there are more than `bytesMax`; then throws an error that reads as `too_large`. */
+/** Passes bytes through, and throws an error classified as `too_large` once there are more than `bytesMax`. */
 export async function* capBytes(
   source: AsyncIterable<Uint8Array>,
   bytesMax: number,
@@ -95,7 +95,7 @@ async function keepDeclarations(
 
 async function readText(source: AsyncIterable<unknown>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  // The stream's own types leave open what it yields.
+  // The stream's type declarations do not say what it yields.
   for await (const chunk of source) if (chunk instanceof Uint8Array) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -103,7 +103,6 @@ async function readText(source: AsyncIterable<unknown>): Promise<string> {
 /** Matches `type Name =`, with or without `export`, `declare` and type parameters. */
 function makeDeclarationPattern(typeNames: readonly string[]): RegExp {
   const bad = typeNames.find((name) => !/^[A-Za-z_]\w*$/.test(name));
-  if (bad !== undefined || typeNames.length === 0)
-    throw new TypeError(`not the name of a type: ${bad ?? 'none given'}`);
+  if (bad !== undefined || typeNames.length === 0) throw new TypeError(`not a type name: ${bad ?? '(none given)'}`);
   return new RegExp(`\\btype\\s+(?:${typeNames.join('|')})\\s*(?:<[^=]*>\\s*)?=`);
 }

@@ -1,4 +1,4 @@
-/** Why the outside world did not answer as it should: a closed set, so that callers and statistics can rely on it. */
+/** Why a request failed: a closed set, so that callers and statistics can rely on it. */
 export const fetchFailureReasons = [
   'refused_address',
   'dns',
@@ -19,18 +19,18 @@ export type FetchFailureReason = (typeof fetchFailureReasons)[number];
 export type FetchFailure<Reason extends string = FetchFailureReason> = {
   readonly kind: 'failed';
   readonly reason: Reason;
-  /** The HTTP status, where an answer was read. */
+  /** The HTTP status, if a response was received. */
   readonly status?: number;
-  /** How long the server asks to be left alone, in milliseconds, at most `retryAfterMsMax`. */
+  /** The wait that the server asked for with Retry-After, in milliseconds, at most `retryAfterMsMax`. */
   readonly retryAfterMs?: number;
-  /** One sentence for people; never holds credentials. */
+  /** A short description for people; never contains credentials. */
   readonly detail: string;
 };
 
 /** The longest wait that a server may ask for: 24 hours. */
 export const retryAfterMsMax = 24 * 60 * 60 * 1000;
 
-/** The longest detail kept of a foreign message, in UTF-16 units. */
+/** The longest detail kept of another program's message, in UTF-16 code units. */
 const detailCharsMax = 300;
 
 const refusedAddressCode = 'OUTTURN_REFUSED_ADDRESS';
@@ -38,17 +38,17 @@ const tooLargeCode = 'OUTTURN_TOO_LARGE';
 const brokenTunnelCode = 'OUTTURN_BROKEN_TUNNEL';
 const parserErrorName = 'HTTPParserError';
 
-/** An error for a connector's callback; `classifyError` reads it back as `refused_address`. */
+/** An error for a connector's callback, which `classifyError` maps to `refused_address`. */
 export function makeRefusedAddressError(detail: string): Error {
   return Object.assign(new Error(detail), { code: refusedAddressCode });
 }
 
-/** An error to end a stream with; `classifyError` reads it back as `too_large`. */
+/** An error that ends a stream, which `classifyError` maps to `too_large`. */
 export function makeTooLargeError(detail: string): Error {
   return Object.assign(new Error(detail), { code: tooLargeCode });
 }
 
-/** An error for a proxy that hung up when asked for a tunnel; `classifyError` reads it back as `connect`. */
+/** An error for a proxy that closed the connection instead of opening a tunnel; `classifyError` maps it to `connect`. */
 export function makeBrokenTunnelError(cause: unknown): Error {
   return Object.assign(new Error('the proxy closed the connection', { cause }), { code: brokenTunnelCode });
 }
@@ -98,8 +98,8 @@ const reasonsByShape: readonly (readonly [RegExp, FetchFailureReason])[] = [
 ];
 
 /**
- * What a thrown error of the network stack says about the outside.
- * `null` when it is none of theirs: then it is a bug of this program, to be thrown on.
+ * The failure reason of an error thrown by the network stack.
+ * `null` for any other error: that is a bug in this program and must be thrown again.
  */
 export function classifyError(error: unknown): FetchFailureReason | null {
   const codes = listCodes(error);
@@ -110,17 +110,18 @@ export function classifyError(error: unknown): FetchFailureReason | null {
   return null;
 }
 
-/** A foreign error's message, cut, with credentials of URLs taken out. */
+/** The message of another program's error, shortened, without the credentials of URLs. */
 export function describeError(error: unknown): string {
-  const message = error instanceof Error && error.message !== '' ? error.message : (listCodes(error)[0] ?? 'no reason');
+  const message =
+    error instanceof Error && error.message !== '' ? error.message : (listCodes(error)[0] ?? 'unknown error');
   return message.replace(/\/\/[^/@\s]*@/g, '//').slice(0, detailCharsMax);
 }
 
-/** The codes of an error and of what caused it, outermost first; four levels are looked at. */
+/** The codes of an error and of its causes, outermost first, up to four levels deep. */
 function listCodes(error: unknown, levels = 4): readonly string[] {
   if (levels === 0 || typeof error !== 'object' || error === null) return [];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  // The HTTP parser's errors mostly come without their code.
+  // Most errors of the HTTP parser have no code.
   if (error instanceof Error && error.name === parserErrorName) own.push(parserErrorName);
   const cause = 'cause' in error ? listCodes(error.cause, levels - 1) : [];
   const first = 'errors' in error && Array.isArray(error.errors) ? listCodes(error.errors[0], levels - 1) : [];
@@ -128,8 +129,8 @@ function listCodes(error: unknown, levels = 4): readonly string[] {
 }
 
 /**
- * Reads a Retry-After header (RFC 9110, section 10.2.3): seconds, a fraction of one rounded up, or an HTTP date held against `nowMs`.
- * Answers milliseconds from 0 to `retryAfterMsMax`; `undefined` for nonsense.
+ * Parses a Retry-After header (RFC 9110, section 10.2.3): seconds, rounded up, or an HTTP date relative to `nowMs`.
+ * Returns milliseconds from 0 to `retryAfterMsMax`, or `undefined` for an invalid value.
  */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   const text = value?.trim() ?? '';

@@ -28,10 +28,10 @@ export const fetchLimitsDefault: FetchLimits = {
 
 export type FetchRequest = {
   readonly url: string;
-  /** The validators of the copy at hand, as this function answered them earlier. */
+  /** The validators of the cached copy, as this function returned them earlier. */
   readonly etag?: string | null;
   readonly lastModified?: string | null;
-  /** Names in lower case. Sent to the URL's own origin only, but for `accept`, which goes everywhere. */
+  /** Names in lower case. After a redirect to another origin only `accept` is still sent. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly limits?: Partial<FetchLimits>;
   /** Ends the exchange when the process stops. */
@@ -43,12 +43,12 @@ type Validators = { readonly etag: string | null; readonly lastModified: string 
 export type Fetched = Validators & {
   readonly kind: 'ok';
   readonly status: number;
-  /** The body as the publisher means it: transfer and content codings taken off. */
+  /** The body after transfer and content decoding. */
   readonly bytes: Uint8Array;
   readonly contentType: string | null;
-  /** The `Link` header (RFC 8288), where publishers of long lists say how they go on. */
+  /** The `Link` header (RFC 8288), in which publishers of long lists name the next page. */
   readonly link: string | null;
-  /** Where the body came from, after redirects. */
+  /** The URL that served the body, after redirects. */
   readonly finalUrl: string;
 };
 
@@ -58,25 +58,25 @@ export type FetchOutcome = Fetched | NotModified | FetchFailure;
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-// 204 and 206 are successes too, but not the document that was asked for.
+// 204 and 206 are successes too, but do not carry the whole document.
 const documentStatuses: ReadonlySet<number> = new Set([200, 203]);
 
-/** The longest validator that is kept, in bytes; a longer one is forgotten. */
+/** The longest validator that is kept, in bytes; a longer one is dropped. */
 const validatorBytesMax = 512;
 
 /**
- * Gets a document, or learns that the copy at hand is still right (RFC 9110, section 13). Whatever the other side
- * does ends in an outcome within the limits. Throws only the reason of the caller's own abort, or a bug.
+ * Gets a document, or learns that the cached copy is still current (RFC 9110, section 13). Whatever the server does
+ * produces an outcome within the limits. Throws only the caller's abort reason, or for a bug in this program.
  *
- * Each redirect is judged like the first URL; from https to http is refused; across origins the caller's headers
- * and validators stay behind.
+ * Each redirect is checked like the first URL. A redirect from https to http is refused; after a redirect to another
+ * origin the caller's headers and validators are no longer sent.
  */
 export async function fetchConditional(client: Client, request: FetchRequest): Promise<FetchOutcome> {
   const limits: FetchLimits = { ...fetchLimitsDefault, ...request.limits };
   request.signal?.throwIfAborted();
   const deadline = startDeadline(limits.exchangeMsMax, request.signal);
   try {
-    // Raced, because undici looks at the signal only once it is connected.
+    // A race, because undici reads the signal only once it is connected.
     return await Promise.race([followHops(client, request, limits, deadline.signal), deadline.passed]);
   } catch (error) {
     request.signal?.throwIfAborted();
@@ -107,9 +107,9 @@ async function followHops(
     discard(response.body);
     if (hop >= limits.redirectsMax) return fail('too_many_redirects', `more than ${limits.redirectsMax} redirects`);
     const next = resolveRedirect(url, readHeader(response.headers, 'location'));
-    if (next === null) return fail('bad_redirect', 'a redirect without a usable target', response.statusCode);
+    if (next === null) return fail('bad_redirect', 'the redirect has no usable target', response.statusCode);
     if (url.protocol === 'https:' && next.protocol === 'http:') {
-      return fail('bad_redirect', 'a redirect from https to http', response.statusCode);
+      return fail('bad_redirect', 'the redirect leads from https to http', response.statusCode);
     }
     if (next.origin !== url.origin) headers = keepPublicHeaders(headers);
     text = next.href;
@@ -123,7 +123,7 @@ function makeHeaders(client: Client, request: FetchRequest): Headers {
     accept: '*/*',
     ...request.headers,
     'user-agent': client.userAgent,
-    // Decoded below, one coding only and counted, so that neither a bomb nor a chain of codings grows past the cap.
+    // `readBody` decodes a single coding and counts the bytes, so no compression bomb can exceed the limit.
     'accept-encoding': 'gzip, br',
     ...(request.etag ? { 'if-none-match': request.etag } : {}),
     ...(request.lastModified ? { 'if-modified-since': request.lastModified } : {}),
@@ -151,7 +151,7 @@ async function readAnswer(
   const isConditional = 'if-none-match' in sent || 'if-modified-since' in sent;
   if (status === 304 && isConditional) {
     discard(body);
-    // A 304 need not repeat what it confirms.
+    // A 304 need not repeat the validators.
     return {
       kind: 'not_modified',
       etag: validators.etag ?? sent['if-none-match'] ?? null,
@@ -162,7 +162,7 @@ async function readAnswer(
     discard(body);
     const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), Date.now());
     return {
-      ...fail('bad_status', `answered ${status}`, status),
+      ...fail('bad_status', `the server returned status ${status}`, status),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
   }
@@ -178,7 +178,7 @@ async function readBody(response: Dispatcher.ResponseData, bytesMax: number): Pr
   const decoded = decode(body, coding);
   if (decoded === null) {
     discard(body);
-    return fail('protocol', `the body comes in a coding that was not asked for: ${coding.slice(0, 60)}`, status);
+    return fail('protocol', `the body has a content coding that was not requested: ${coding.slice(0, 60)}`, status);
   }
   if (coding === 'identity' && Number(readHeader(headers, 'content-length') ?? 0) > bytesMax) {
     discard(body);
@@ -199,11 +199,11 @@ function decode(body: Readable, coding: string): Readable | null {
   if (coding === 'identity' || coding === '') return body;
   const decoder =
     coding === 'gzip' || coding === 'x-gzip' ? createGunzip() : coding === 'br' ? createBrotliDecompress() : null;
-  // The error reaches whoever reads the decoder; the callback only keeps pipeline from throwing it a second time.
+  // The reader of the decoder gets the error; the callback only keeps pipeline from throwing it a second time.
   return decoder === null ? null : pipeline(body, decoder, () => {});
 }
 
-/** Lets go of a body that nobody will read, together with its connection. */
+/** Drops an unread body and closes its connection. */
 function discard(body: Readable): void {
   body.on('error', () => {});
   body.destroy();
@@ -216,7 +216,7 @@ function readHeader(headers: IncomingHeaders, name: string): string | undefined 
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Repeated headers mean the same as one with commas. */
+/** Repeated headers are equivalent to one header with commas. */
 function joinLinks(links: string | string[] | undefined): string | null {
   return Array.isArray(links) ? links.join(', ') : (links ?? null);
 }
@@ -225,7 +225,7 @@ function readValidators(headers: IncomingHeaders): Validators {
   return { etag: readValidator(headers, 'etag'), lastModified: readValidator(headers, 'last-modified') };
 }
 
-/** A validator is sent back as it came; one that could not be sent (control characters, foreign bytes) is forgotten. */
+/** A validator is sent back unchanged; one that a header cannot carry (control characters, non-ASCII bytes) is dropped. */
 function readValidator(headers: IncomingHeaders, name: string): string | null {
   const value = readHeader(headers, name);
   return value !== undefined && value.length <= validatorBytesMax && /^[\x20-\x7e]+$/.test(value) ? value : null;

@@ -11,7 +11,7 @@ import {
 } from './fetch-conditional.ts';
 
 export type PagesLimits = {
-  /** How many pages one reading may take, over all lists. */
+  /** The most pages that one fetch may request, over all lists. */
   readonly pagesMax: number;
   /** The size of all pages together after decoding, in bytes. */
   readonly bodyBytesMax: number;
@@ -29,7 +29,7 @@ export type PagesFailure = FetchFailure<FetchFailureReason | 'bad_page'>;
 
 export type PagesOutcome = Fetched | NotModified | PagesFailure;
 
-/** What one reading has used up so far. */
+/** One fetch of all pages, and how much of its limits it has used. */
 type Reading = {
   readonly client: Client;
   readonly request: FetchRequest;
@@ -41,11 +41,12 @@ type Reading = {
 };
 
 /**
- * Gets a list that may come in several pages, as one document of the shape of a single page. All of it or none: one page
- * that fails, repeats itself or leads away fails the reading, because what stood on it would look as if it were gone.
+ * Gets a list that may span several pages, as one document in the shape of a single page. It is all or nothing: a page
+ * that fails, repeats itself or links to another site fails the whole fetch, because the items of a missing page would
+ * look as if they were gone.
  *
- * Validators speak of one page. They are sent and kept only where that page is the whole list and its body says so;
- * where a header says it, a body that has not changed proves nothing of what follows.
+ * Validators describe one page. They are sent and kept only if that page is the whole list and its body says so. If a
+ * header names the next page, an unchanged body does not prove that the following pages are unchanged.
  */
 export async function fetchPages(
   client: Client,
@@ -67,7 +68,7 @@ export async function fetchPages(
     if (isOneList && list.bodies.length === 1) return list.first;
     bodies.push(list.bodies);
   }
-  if (first === null) return failPage('bad_url', reading, 'no list was asked for');
+  if (first === null) return failPage('bad_url', reading, 'no list was requested');
   const bytes = new TextEncoder().encode(JSON.stringify(joinPages(paging, bodies)));
   return { ...first, bytes, etag: null, lastModified: null };
 }
@@ -83,10 +84,10 @@ async function readList(reading: Reading, start: string, conditional: boolean): 
     if (page.kind !== 'ok') return page;
     const body = parseBody(page.bytes);
     if (rowsOf(paging, body) === null) {
-      // What is no such list at all is handed on as it came, for the parser to say what it found.
+      // A document that is not such a list is passed on unchanged, so that the parser can describe it.
       return reading.asked.size === 1
         ? { ...page, etag: null, lastModified: null }
-        : failPage('bad_page', reading, 'holds no rows');
+        : failPage('bad_page', reading, 'contains no rows');
     }
     first ??= page;
     bodies.push(body);
@@ -101,11 +102,11 @@ async function readList(reading: Reading, start: string, conditional: boolean): 
 
 async function readPage(reading: Reading, url: string, conditional: boolean): Promise<FetchOutcome | PagesFailure> {
   const { client, request, limits, asked } = reading;
-  if (asked.has(url)) return failPage('bad_page', reading, 'leads back to a page that was read before');
+  if (asked.has(url)) return failPage('bad_page', reading, 'links to a page that was already read');
   if (asked.size >= limits.pagesMax)
     return failPage('too_large', reading, `is followed by more than ${limits.pagesMax} pages`);
   const leftMs = reading.endsAt - Date.now();
-  if (leftMs <= 0) return failPage('timeout', reading, `was not the last after ${limits.readingMsMax} ms`);
+  if (leftMs <= 0) return failPage('timeout', reading, `was not the last one after ${limits.readingMsMax} ms`);
   asked.add(url);
   const { etag = null, lastModified = null, ...rest } = request;
   const outcome = await fetchConditional(client, {
@@ -126,7 +127,7 @@ function failPage(reason: PagesFailure['reason'], { asked }: Reading, what: stri
   return { kind: 'failed', reason, detail: `page ${asked.size} ${what}` };
 }
 
-/** The parsed body; undefined when it is no JSON. */
+/** The parsed body; undefined if it is not JSON. */
 function parseBody(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

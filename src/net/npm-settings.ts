@@ -5,26 +5,26 @@ import type { Options } from 'npm-registry-fetch';
 import { Refusal } from '../domain/refusal.ts';
 import { describeError } from './failure.ts';
 
-/** The user's npm settings as npm's client libraries take them. Holds credentials: never to be logged. */
+/** The user's npm settings in the form that npm's client libraries take. Contains credentials: never log it. */
 export type RegistryOptions = {
   readonly fetchOptions: Options;
-  /** Tarballs at this host are asked of the registry's host instead; `always` for any host, `never` for none. */
+  /** Tarballs at this host are requested from the registry's host instead; `always` for any host, `never` for none. */
   readonly replacedHost: string;
 };
 
 /**
- * Reads the npm settings that hold for `cwd` and `env`, in npm's order: `npm_config_*` variables, the project's
- * `.npmrc`, the user's, the global one, npm's own defaults. Registry, scope registries, credentials, proxies and
- * certificates are then those of the user's `npm install`.
+ * Reads the npm settings for `cwd` and `env`, in npm's order: `npm_config_*` variables, the project's `.npmrc`, the
+ * user's, the global one, npm's defaults. Registry, scope registries, credentials, proxies and certificates are then
+ * the same as for the user's `npm install`.
  *
- * Throws `Refusal('validation_failed')` when npm itself would refuse the settings, or the registry is no URL.
+ * Throws `Refusal('validation_failed')` if npm itself would refuse the settings, or the registry is not a URL.
  */
 export async function loadRegistryOptions(input: {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
 }): Promise<RegistryOptions> {
   const { definitions, shorthands, flatten, nerfDarts } = npmParts;
-  // A copy, because loading writes to the environment it is given.
+  // A copy, because loading writes to the environment that it is given.
   const env = { ...input.env };
   const config = new Config({
     definitions,
@@ -37,7 +37,7 @@ export async function loadRegistryOptions(input: {
     cwd: input.cwd,
   });
   await refuseFailure(() => config.load());
-  // Validation would drop it in silence and leave npm's default registry, which is not what the user meant.
+  // Validation would silently replace an invalid URL with npm's default registry, which is not what the user meant.
   if (!isHttpUrl(config.get('registry'))) {
     throw new Refusal('validation_failed', 'the npm setting "registry" is neither an http nor an https URL');
   }
@@ -55,7 +55,7 @@ function isHttpUrl(value: unknown): boolean {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
-/** The npm that runs this program or stands beside this Node; its own npmrc is read where distributions ship one. */
+/** The npm that runs this program or is installed beside this Node; distributions may ship an npmrc with it. */
 function findNpm(env: NodeJS.ProcessEnv): string {
   if (env.npm_execpath !== undefined) return dirname(dirname(env.npm_execpath));
   const beside = dirname(process.execPath);
@@ -72,7 +72,7 @@ async function refuseFailure<Value>(step: () => Value | Promise<Value>): Promise
   }
 }
 
-/** Flattening sets `npm_config_user_agent` in the process environment; it is put back. */
+/** Flattening sets `npm_config_user_agent` in the process environment; this restores it. */
 function keepUserAgent<Value>(flatten: () => Value): Value {
   const before = process.env.npm_config_user_agent;
   try {

@@ -1,4 +1,4 @@
-// The package brings no types. Declared here is the part that is used, as its 10.4 sources have it.
+// The package has no types of its own. This declares the part that is used, after its 10.4 sources.
 declare module '@npmcli/config' {
   import type { Options } from 'npm-registry-fetch';
 
@@ -19,12 +19,12 @@ declare module '@npmcli/config' {
 
     load(): Promise<void>;
 
-    /** Drops values that are not of their setting's type; throws on credentials bound to no registry. */
+    /** Drops values of the wrong type; throws on credentials that are not bound to a registry. */
     validate(): boolean;
 
     get(key: string): unknown;
 
-    /** The settings under the names that npm's own libraries take them by. */
+    /** The settings under the names that npm's own libraries use. */
     readonly flat: Options & { readonly replaceRegistryHost?: string };
   }
 }

@@ -10,12 +10,14 @@ import { fetchPages } from './fetch-pages.ts';
 import { loadRegistryOptions } from './npm-settings.ts';
 import { readPackageDeclarations } from './registry.ts';
 
-/** What is asked for, of the adapter's kind: a web address, `npm:<package>` or `builtin:<file of this program>`, with the validators of the copy at hand. */
-export type PayloadAsk = {
+/** A feed's payload to fetch, with the validators of the cached copy. */
+export type PayloadRequest = {
   readonly adapter: string;
+  /** A web address, `npm:<package>`, or `builtin:<path>` for a file of this program. */
   readonly url: string;
   readonly etag: string | null;
   readonly lastModified: string | null;
+  /** The version of the package that was read last. */
   readonly knownVersion: string | null;
 };
 
@@ -39,7 +41,7 @@ export type PayloadOutcome =
 
 export type PayloadSources = {
   readonly client: Client;
-  /** Where the program's own files are. */
+  /** The directory of the program's own files. */
   readonly root: string;
   /** The environment that npm's settings are read from. */
   readonly env: NodeJS.ProcessEnv;
@@ -48,8 +50,8 @@ export type PayloadSources = {
   readonly signal?: AbortSignal;
 };
 
-/** Gets a feed's payload from wherever its url says. The outside's faults are outcomes. */
-export async function fetchPayload(sources: PayloadSources, ask: PayloadAsk): Promise<PayloadOutcome> {
+/** Gets a feed's payload from its url. Failures of the other side are outcomes, not errors. */
+export async function fetchPayload(sources: PayloadSources, ask: PayloadRequest): Promise<PayloadOutcome> {
   if (ask.url.startsWith('builtin:')) return await readBuiltin(sources.root, ask);
   if (ask.url.startsWith('npm:')) return await readPackage(sources, ask);
   const { client, signal, keys } = sources;
@@ -62,7 +64,7 @@ export async function fetchPayload(sources: PayloadSources, ask: PayloadAsk): Pr
     url: ask.url,
     etag: ask.etag,
     lastModified: ask.lastModified,
-    // A redirect to another origin leaves them behind.
+    // The client does not send these after a redirect to another origin.
     ...(access === null || key === undefined ? {} : { headers: keyHeaders(access, key) }),
     ...(signal === undefined ? {} : { signal }),
   };
@@ -103,11 +105,12 @@ function failure(outcome: {
   };
 }
 
-/** A reviewed file of ours. Only files under `data/` may be named. */
-async function readBuiltin(root: string, ask: PayloadAsk): Promise<PayloadOutcome> {
+/** A reviewed file of this program. Only files under `data/` may be named. */
+async function readBuiltin(root: string, ask: PayloadRequest): Promise<PayloadOutcome> {
   const data = join(root, 'data') + sep;
   const path = normalize(join(root, ask.url.slice('builtin:'.length)));
-  if (!path.startsWith(data)) return failure({ reason: 'bad_url', detail: 'a builtin feed names a file under data/' });
+  if (!path.startsWith(data))
+    return failure({ reason: 'bad_url', detail: 'a builtin feed must name a file under data/' });
   try {
     return {
       kind: 'ok',
@@ -122,11 +125,14 @@ async function readBuiltin(root: string, ask: PayloadAsk): Promise<PayloadOutcom
   }
 }
 
-async function readPackage(sources: PayloadSources, ask: PayloadAsk): Promise<PayloadOutcome> {
+async function readPackage(sources: PayloadSources, ask: PayloadRequest): Promise<PayloadOutcome> {
   const name = ask.url.slice('npm:'.length);
   const sdk = sdkPackages.get(name);
   if (sdk === undefined)
-    return failure({ reason: 'bad_url', detail: `no model union is known for the package ${name}` });
+    return failure({
+      reason: 'bad_url',
+      detail: `the package ${name} is not supported: no model union is known for it`,
+    });
   const options = await loadRegistryOptions({ env: sources.env, cwd: sources.root });
   const { knownVersion, etag } = ask;
   const { signal, client } = sources;

@@ -5,25 +5,25 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { classifyError, describeError, type FetchFailureReason, parseRetryAfter } from './failure.ts';
 import { judgeWebhookUrl, type WebhookUrlRules } from './webhook-url.ts';
 
-/** From the first name resolution to the last byte of the answer, in milliseconds. */
+/** From the first name resolution to the last byte of the response, in milliseconds. */
 export const exchangeMsMaxDefault = 15_000;
-/** Bytes of an answer's body that are read, as they come over the wire; nothing is unpacked. */
+/** Bytes of a response body that are read, as they come over the wire; nothing is decompressed. */
 export const responseBytesMax = 16_384;
 
-export type PostAsk = {
+export type PostRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
 
 export type PostOutcome = {
-  /** Null when no answer came. */
+  /** Null when no response came. */
   readonly status: number | null;
   /** Null for success. */
   readonly errorClass: ErrorClass | null;
-  /** One sentence, also of what was wrong with the body of an answer that counts as success. */
+  /** A short description; a successful response has one too if its body could not be read. */
   readonly detail: string | null;
-  /** How long the receiver asks to be left alone, whatever its status. */
+  /** The wait that the receiver asked for with Retry-After, whatever its status. */
   readonly retryAfterMs: number | null;
   readonly response: { readonly body: string; readonly truncated: boolean } | null;
   readonly durationMs: number;
@@ -33,15 +33,15 @@ export type PostSettings = {
   readonly client: Client;
   readonly rules: WebhookUrlRules;
   readonly exchangeMsMax: number;
-  /** The wall clock, which dates in answers are held against. */
+  /** The wall clock, for dates in responses. */
   readonly now: () => number;
 };
 
 /**
- * POSTs one message and reads the beginning of the answer. Whatever the other side does ends in an outcome within the
+ * POSTs one message and reads the beginning of the response. Whatever the receiver does produces an outcome within the
  * limits. Redirects are not followed. `signal` ends the exchange when the process stops.
  */
-export async function postWebhook(settings: PostSettings, ask: PostAsk, signal: AbortSignal): Promise<PostOutcome> {
+export async function postWebhook(settings: PostSettings, ask: PostRequest, signal: AbortSignal): Promise<PostOutcome> {
   const start = performance.now();
   const timed = (outcome: Omit<PostOutcome, 'durationMs'>): PostOutcome => ({
     ...outcome,
@@ -55,7 +55,7 @@ export async function postWebhook(settings: PostSettings, ask: PostAsk, signal: 
   try {
     return timed(await exchange(settings, ask, deadline));
   } catch (error) {
-    if (signal.aborted) return timed(failed('stopped', 'the sender stopped before an answer came'));
+    if (signal.aborted) return timed(failed('stopped', 'the sender stopped before a response came'));
     if (deadline.signal.aborted) return timed(failed('timeout', `not finished after ${settings.exchangeMsMax} ms`));
     const reason = classifyError(error);
     if (reason === null) throw error;
@@ -69,20 +69,14 @@ function failed(errorClass: ErrorClass, detail: string): Omit<PostOutcome, 'dura
   return { status: null, errorClass, detail, retryAfterMs: null, response: null };
 }
 
-/** Reasons of the client that a POST without redirects can meet are classes of their own. */
+/** Every failure reason is an error class of the same name, except that both redirect reasons are `redirect`. */
 function errorClassOf(reason: FetchFailureReason): ErrorClass {
-  switch (reason) {
-    case 'bad_redirect':
-    case 'too_many_redirects':
-      return 'redirect';
-    default:
-      return reason;
-  }
+  return reason === 'bad_redirect' || reason === 'too_many_redirects' ? 'redirect' : reason;
 }
 
 async function exchange(
   { client, now }: PostSettings,
-  ask: PostAsk,
+  ask: PostRequest,
   { signal, passed }: Deadline,
 ): Promise<Omit<PostOutcome, 'durationMs'>> {
   const sent = sendRequest(ask.url, {
@@ -92,7 +86,7 @@ async function exchange(
     signal,
     dispatcher: client.dispatcher,
   });
-  // Raced, because undici looks at the signal only once it is connected.
+  // A race, because undici reads the signal only once it is connected.
   const answer = await Promise.race([sent, passed]);
   const { statusCode: status } = answer;
   const retryAfter = answer.headers['retry-after'];
@@ -101,7 +95,7 @@ async function exchange(
   return {
     status,
     errorClass,
-    detail: errorClass === null ? detail : `answered ${status}`,
+    detail: errorClass === null ? detail : `the receiver returned status ${status}`,
     retryAfterMs: parseRetryAfter(Array.isArray(retryAfter) ? retryAfter[0] : retryAfter, now()) ?? null,
     response,
   };
@@ -109,7 +103,7 @@ async function exchange(
 
 type Answer = Pick<PostOutcome, 'response' | 'detail'>;
 
-/** The status has been read by then and decides; a body that never ends or breaks off changes nothing about it. */
+/** The status already decides the outcome; a body that never ends or breaks off does not change it. */
 async function readAnswer({ headers, body }: Dispatcher.ResponseData, signal: AbortSignal): Promise<Answer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -123,21 +117,21 @@ async function readAnswer({ headers, body }: Dispatcher.ResponseData, signal: Ab
     }
   } catch (error) {
     detail = signal.aborted
-      ? 'the body of the answer did not end in time'
-      : `the body broke off: ${describeError(error)}`;
+      ? 'the response body did not end in time'
+      : `the response body broke off: ${describeError(error)}`;
   }
   const truncated = size > responseBytesMax || detail !== null;
   const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
   if (coding !== 'identity')
     return {
-      response: { body: `(${size} bytes in the coding ${coding.slice(0, 40)}, not unpacked)`, truncated },
+      response: { body: `(${size} bytes with content coding ${coding.slice(0, 40)}, not decoded)`, truncated },
       detail,
     };
   const bytes = Buffer.concat(chunks, Math.min(size, responseBytesMax));
   return { response: size === 0 ? null : { body: toText(bytes), truncated }, detail };
 }
 
-/** As UTF-8, with U+FFFD for what is none and for U+0000, which no text column can hold. */
+/** Decodes UTF-8, with U+FFFD in place of invalid bytes and of U+0000, which a text column cannot hold. */
 function toText(bytes: Uint8Array): string {
   return new TextDecoder('utf-8').decode(bytes).replaceAll('\0', '\uFFFD');
 }

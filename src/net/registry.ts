@@ -28,11 +28,11 @@ export const registryLimitsDefault: RegistryLimits = {
 export type PackageRequest = {
   /** The package's name, with its scope. */
   readonly package: string;
-  /** The union types whose declarations are wanted. */
+  /** The union types whose declarations to read. */
   readonly typeNames: readonly string[];
   /** The version read last: its tarball is not fetched again. */
   readonly knownVersion?: string | null;
-  /** The validator answered with `knownVersion`; sent only together with it. */
+  /** The validator returned with `knownVersion`; sent only together with it. */
   readonly etag?: string | null;
   readonly userAgent: string;
   readonly limits?: Partial<RegistryLimits>;
@@ -60,7 +60,7 @@ const packageNameCharsMax = 214;
 const packumentSchema = z.looseObject({
   'dist-tags': z.looseObject({ latest: z.string().regex(/^[0-9A-Za-z.+-]{1,256}$/) }),
   versions: z.record(z.string(), z.unknown()),
-  // Registries that send the short form of the document leave the times out.
+  // Registries that send the short form of the document omit the times.
   time: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -79,9 +79,9 @@ const manifestSchema = z.looseObject({
 });
 
 /**
- * Reads the type declarations of the version that a package's `latest` tag names, never of one picked to suit this
- * Node. The registry is the operator's own npm setting, so its addresses are not vetted; sizes and times are capped.
- * What it answers ends in an outcome. Throws only the reason of the caller's own abort, or a bug.
+ * Reads the type declarations of the version that a package's `latest` tag names, never of a version chosen to suit this
+ * Node. The registry is the operator's own npm setting, so its addresses are not checked; sizes and times are limited.
+ * Whatever it returns produces an outcome. Throws only the caller's abort reason, or for a bug in this program.
  */
 export async function readPackageDeclarations(
   options: RegistryOptions,
@@ -89,7 +89,7 @@ export async function readPackageDeclarations(
 ): Promise<PackageOutcome> {
   const limits: RegistryLimits = { ...registryLimitsDefault, ...request.limits };
   if (request.package.length > packageNameCharsMax || !packageNamePattern.test(request.package)) {
-    return fail('bad_url', 'not the name of a package');
+    return fail('bad_url', 'not a valid package name');
   }
   request.signal?.throwIfAborted();
   const controller = new AbortController();
@@ -105,7 +105,7 @@ export async function readPackageDeclarations(
   } finally {
     clearTimeout(timer);
     request.signal?.removeEventListener('abort', abort);
-    // Ends whatever an early outcome has left open.
+    // Closes what an early outcome left open.
     abort();
   }
 }
@@ -121,24 +121,25 @@ async function readLatest(
   const answer = await fetchFromRegistry(`/${request.package.replace('/', '%2f')}`, {
     ...common,
     headers: {
-      // The short form where the registry has one, as installing a package asks for it.
+      // The short form if the registry has one, the same as `npm install` requests.
       accept: 'application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8, */*',
       ...(knownVersion && request.etag ? { 'if-none-match': request.etag } : {}),
     },
   });
   const etag = readEtag(answer.headers.get('etag'));
-  // A 304 need not repeat what it confirms.
+  // A 304 need not repeat the validator.
   if (answer.status === 304 && knownVersion) {
     return { kind: 'not_modified', version: knownVersion, etag: etag ?? request.etag ?? null };
   }
   const packument = packumentSchema.safeParse(parseJson(await readAll(answer.body, limits.packumentBytesMax)));
   if (!packument.success)
-    return fail('protocol', 'the registry answered no document of a package with a latest version');
+    return fail('protocol', 'the registry did not return a package document with a latest version');
   const version = packument.data['dist-tags'].latest;
   if (version === knownVersion) return { kind: 'not_modified', version, etag };
   const manifest = manifestSchema.safeParse(packument.data.versions[version]);
   const url = manifest.success ? placeTarball(options, request.package, manifest.data.dist.tarball) : null;
-  if (!manifest.success || url === null) return fail('protocol', `the registry tells no archive of version ${version}`);
+  if (!manifest.success || url === null)
+    return fail('protocol', `the registry lists no usable archive of version ${version}`);
   const integrity = readIntegrity(manifest.data.dist);
   const tarball = await fetchFromRegistry(url, {
     ...common,
@@ -150,13 +151,13 @@ async function readLatest(
   return { kind: 'ok', bytes: new TextEncoder().encode(JSON.stringify(payload)), version, etag };
 }
 
-/** The user's settings, but for what a poll must not take from them: a cached answer, and npm's own retries. */
+/** The user's settings without what a poll must not use: npm's cache and npm's retries. */
 function makeFetchOptions(options: RegistryOptions, request: PackageRequest, signal: AbortSignal): Options {
   const { cache: _cache, ...fetchOptions } = options.fetchOptions;
   return { ...fetchOptions, spec: request.package, userAgent: request.userAgent, retry: { retries: 0 }, signal };
 }
 
-/** Where the archive is to be had: as told, or on the registry's own host where npm's settings say so. */
+/** The URL of the archive: as listed, or on the registry's own host if npm's settings say so. */
 function placeTarball(options: RegistryOptions, name: string, tarball: string): string | null {
   const registry = pickRegistry(name, options.fetchOptions);
   if (!URL.canParse(tarball) || !URL.canParse(registry)) return null;
@@ -174,7 +175,7 @@ function readIntegrity(dist: {
   return dist.shasum === undefined ? null : `sha1-${Buffer.from(dist.shasum, 'hex').toString('base64')}`;
 }
 
-/** A validator is sent back as it came; one that could not be sent is forgotten. */
+/** A validator is sent back unchanged; one that a header cannot carry is dropped. */
 function readEtag(value: string | null): string | null {
   return value !== null && /^[\x20-\x7e]{1,512}$/.test(value) ? value : null;
 }
@@ -190,7 +191,7 @@ async function readAll(body: NodeJS.ReadableStream | null, bytesMax: number): Pr
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The library's own stream, as one of Node's: read by iteration it piles up listeners. */
+/** The library's stream as a stream of Node's own: iterating the former directly accumulates listeners. */
 function toBytes(body: NodeJS.ReadableStream | null): Readable {
   if (body === null) return Readable.from([]);
   const bytes = new PassThrough();
@@ -217,13 +218,13 @@ function describeFailure(error: unknown): FetchFailure<PackageFailureReason> {
   if (statusCode !== undefined) {
     const [retryAfter] = [headers?.['retry-after']].flat();
     const retryAfterMs = parseRetryAfter(typeof retryAfter === 'string' ? retryAfter : undefined, Date.now());
-    const failure = fail('bad_status', `the registry answered ${statusCode}`, statusCode);
+    const failure = fail('bad_status', `the registry returned status ${statusCode}`, statusCode);
     return { ...failure, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
-  if (code === 'EINTEGRITY') return fail('integrity', 'the archive is not the one that the registry describes');
+  if (code === 'EINTEGRITY') return fail('integrity', 'the archive does not match the checksum in the registry');
   const reason = classifyError(error);
   if (reason !== null) return fail(reason, describeError(error));
-  // Damage inside an archive is told by plain errors without a code; a mistake of this program is a subclass.
+  // A damaged archive causes a plain `Error` without a code; bugs in this program throw subclasses such as TypeError.
   if (error instanceof Error && error.constructor === Error) return fail('protocol', describeError(error));
   throw error;
 }

@@ -1,14 +1,14 @@
 import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import type { SigningSecret } from '../domain/webhooks/secret.ts';
 
-/** What is signed: the same id at every attempt, the time of the attempt, and the body as it is sent. */
+/** The signed content: the id, which is the same for every attempt, the time of the attempt, and the exact body. */
 export type SignedMessage = { readonly id: string; readonly timestampSeconds: number; readonly body: string };
 
-/** PKCS #8 of an ed25519 private key (RFC 8410), up to its 32 bytes of seed. */
+/** The PKCS #8 encoding of an ed25519 private key (RFC 8410) up to its 32-byte seed. */
 const privateKeyHead = Buffer.from('302e020100300506032b657004220420', 'hex');
 const publicKeyBytes = 32;
 
-/** One signature of the header `webhook-signature`: `v1,…` or `v1a,…` (Standard Webhooks 1.0.0). */
+/** One signature for the header `webhook-signature`: `v1,…` or `v1a,…` (Standard Webhooks 1.0.0). */
 export function signMessage(secret: SigningSecret, { id, timestampSeconds, body }: SignedMessage): string {
   const content = Buffer.from(`${id}.${timestampSeconds}.${body}`, 'utf8');
   if (secret.signing === 'v1') return `v1,${createHmac('sha256', secret.bytes).update(content).digest('base64')}`;

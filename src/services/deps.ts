@@ -5,7 +5,7 @@ import type { IdentityTable } from '../domain/identity/table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RetrySchedule } from '../domain/webhooks/retry-schedule.ts';
 import type { UrlVerdict } from '../net/client.ts';
-import type { PostAsk, PostOutcome } from '../net/post-webhook.ts';
+import type { PostOutcome, PostRequest } from '../net/post-webhook.ts';
 import type { Database } from '../store/db.ts';
 import type { Vault } from './vault.ts';
 
@@ -94,7 +94,7 @@ export type WebhookDeps = {
   readonly judgeUrl: (url: string) => UrlVerdict;
   /** The same, and what its name resolves to at this moment. */
   readonly vetUrl: (url: string) => Promise<UrlVerdict>;
-  readonly post: (ask: PostAsk, signal: AbortSignal) => Promise<PostOutcome>;
+  readonly post: (ask: PostRequest, signal: AbortSignal) => Promise<PostOutcome>;
   /** Attempts that this process made, by result: for its metrics, which every process has for itself. */
   readonly tally: Map<string, number>;
 };

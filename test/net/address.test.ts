@@ -89,19 +89,19 @@ describe('parseCidrs', () => {
   });
 
   it.each([
-    ['private', 'no IP address block'],
-    ['10.0.0.0/', 'whole-number prefix'],
-    ['10.0.0.0/8/8', 'no IP address block'],
+    ['private', 'not an IP address block'],
+    ['10.0.0.0/', 'not a whole number'],
+    ['10.0.0.0/8/8', 'not an IP address block'],
     ['10.0.0.0/33', 'prefix above 32'],
-    ['10.0.0.0/08', 'whole-number prefix'],
-    ['10.0.0.0/-1', 'whole-number prefix'],
+    ['10.0.0.0/08', 'not a whole number'],
+    ['10.0.0.0/-1', 'not a whole number'],
     ['10.0.0.1/8', 'bits set after its prefix'],
     ['fd00::1/8', 'bits set after its prefix'],
     ['fd00::/129', 'prefix above 128'],
-    ['10.0.0/8', 'no IP address block'],
-    ['010.0.0.0/8', 'no IP address block'],
-    ['::ffff:10.0.0.0/104', 'write it as one'],
-    ['fe80::%eth0/64', 'no IP address block'],
+    ['10.0.0/8', 'not an IP address block'],
+    ['010.0.0.0/8', 'not an IP address block'],
+    ['::ffff:10.0.0.0/104', 'write it as IPv4'],
+    ['fe80::%eth0/64', 'not an IP address block'],
   ])('refuses %s and says why', (entry, why) => {
     expect(() => parseCidrs(`127.0.0.0/8, ${entry}`)).toThrowError(
       expect.objectContaining({ code: 'validation_failed', message: expect.stringContaining(why) }),

@@ -108,7 +108,7 @@ describe('the connector itself', () => {
       response.end();
     });
     const { dispatcher } = makeClient({ userAgent });
-    await expect(request(origin, { dispatcher })).rejects.toThrow('may not be reached');
+    await expect(request(origin, { dispatcher })).rejects.toThrow('is not a permitted address');
     expect(hits).toBe(0);
   });
 });

@@ -89,7 +89,12 @@ describe('an answer without a document', () => {
   it.each([201, 204, 206, 300, 400, 401, 403, 404, 410, 500])('is a failure for %i', async (status) => {
     const origin = await serveHttp((_request, response) => response.writeHead(status).end());
     const outcome = await fetchConditional(client, { url: origin });
-    expect(outcome).toEqual({ kind: 'failed', reason: 'bad_status', status, detail: `answered ${status}` });
+    expect(outcome).toEqual({
+      kind: 'failed',
+      reason: 'bad_status',
+      status,
+      detail: `the server returned status ${status}`,
+    });
   });
 
   it.each([

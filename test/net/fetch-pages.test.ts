@@ -46,17 +46,21 @@ describe('a list in several pages', () => {
   });
 
   it.each<[string, Answer, object]>([
-    ['fails', { status: 500 }, { reason: 'bad_status', status: 500, detail: 'page 2: answered 500' }],
+    ['fails', { status: 500 }, { reason: 'bad_status', status: 500, detail: 'page 2: the server returned status 500' }],
     ['is held back', { status: 429, headers: { 'retry-after': '60' } }, { reason: 'bad_status', retryAfterMs: 60_000 }],
-    ['is no JSON', { body: '<html>' }, { reason: 'bad_page', detail: 'page 2 holds no rows' }],
+    ['is no JSON', { body: '<html>' }, { reason: 'bad_page', detail: 'page 2 contains no rows' }],
     ['is cut off', { body: '{"data": [{"id": "c"' }, { reason: 'bad_page' }],
     ['holds no rows', { body: { error: 'x' } }, { reason: 'bad_page' }],
     [
       'leads back to the first',
       page('/list', 'c'),
-      { reason: 'bad_page', detail: expect.stringContaining('leads back') },
+      { reason: 'bad_page', detail: expect.stringContaining('links to a page that was already read') },
     ],
-    ['leads to itself', page('/2', 'c'), { reason: 'bad_page', detail: expect.stringContaining('leads back') }],
+    [
+      'leads to itself',
+      page('/2', 'c'),
+      { reason: 'bad_page', detail: expect.stringContaining('links to a page that was already read') },
+    ],
     ['leads to another origin', page('http://127.0.0.2/2', 'c'), { detail: expect.stringContaining('another origin') }],
     [
       'repeats a row of the first',

@@ -81,7 +81,7 @@ describe('a broken registry', () => {
     // As npm's defaults are, but for the wait.
     const fetchOptions = { registry, fetchRetries: 2, fetchRetryMintimeout: 1 };
     const outcome = await readPackageDeclarations({ fetchOptions, replacedHost: 'never' }, request);
-    const detail = `the registry answered ${status}`;
+    const detail = `the registry returned status ${status}`;
     expect(outcome).toEqual({
       kind: 'failed',
       reason: 'bad_status',

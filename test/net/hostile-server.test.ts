@@ -83,7 +83,7 @@ describe('a hostile or broken server', () => {
     ['an endless header section', `HTTP/1.1 200 OK\r\n${'x-flood: 0123456789\r\n'.repeat(10_000)}`, 'too_large'],
     ['one endless header', `HTTP/1.1 200 OK\r\nx-flood: ${'x'.repeat(100_000)}`, 'too_large'],
     [
-      'a coding that was not asked for',
+      'a content coding that was not requested',
       'HTTP/1.1 200 OK\r\ncontent-encoding: zstd\r\ncontent-length: 0\r\n\r\n',
       'protocol',
     ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCidrs } from '../../src/net/address.ts';
-import { judgeWebhookUrl, vetWebhookUrl, type WebhookUrlRules } from '../../src/net/webhook-url.ts';
+import { checkWebhookUrl, judgeWebhookUrl, type WebhookUrlRules } from '../../src/net/webhook-url.ts';
 
 const strict: WebhookUrlRules = { allow: [], httpsOnly: false };
 const opened: WebhookUrlRules = { allow: parseCidrs('10.0.0.0/8, 127.0.0.1'), httpsOnly: false };
@@ -84,12 +84,12 @@ describe('private ranges that the operator opened', () => {
 describe('before an address is kept its name is looked up', () => {
   const url = 'https://example.com/';
   it('and one private answer among public ones refuses it', async () => {
-    expect(await vetWebhookUrl(resolvingTo('93.184.216.34'), url)).toMatchObject({ ok: true });
-    expect(await vetWebhookUrl(resolvingTo('93.184.216.34', '10.0.0.1'), url)).toMatchObject({
+    expect(await checkWebhookUrl(resolvingTo('93.184.216.34'), url)).toMatchObject({ ok: true });
+    expect(await checkWebhookUrl(resolvingTo('93.184.216.34', '10.0.0.1'), url)).toMatchObject({
       ok: false,
       reason: 'refused_address',
     });
-    expect(await vetWebhookUrl(resolvingTo('::ffff:169.254.169.254'), url)).toMatchObject({ ok: false });
+    expect(await checkWebhookUrl(resolvingTo('::ffff:169.254.169.254'), url)).toMatchObject({ ok: false });
   });
 
   it('and a name that does not resolve may do so later', async () => {
@@ -97,6 +97,6 @@ describe('before an address is kept its name is looked up', () => {
       ...strict,
       lookup: (_name, _options, callback) => callback(Object.assign(new Error('none'), { code: 'ENOTFOUND' }), []),
     };
-    expect(await vetWebhookUrl(rules, url)).toMatchObject({ ok: true });
+    expect(await checkWebhookUrl(rules, url)).toMatchObject({ ok: true });
   });
 });

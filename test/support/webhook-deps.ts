@@ -3,7 +3,7 @@ import { parseSchedule, retryScheduleDefault } from '../../src/domain/webhooks/r
 import { parseCidrs } from '../../src/net/address.ts';
 import { makeClient } from '../../src/net/client.ts';
 import { postWebhook } from '../../src/net/post-webhook.ts';
-import { judgeWebhookUrl, vetWebhookUrl } from '../../src/net/webhook-url.ts';
+import { checkWebhookUrl, judgeWebhookUrl } from '../../src/net/webhook-url.ts';
 import type { WebhookDeps } from '../../src/services/deps.ts';
 import { makeVault } from '../../src/services/vault.ts';
 
@@ -29,7 +29,7 @@ export function makeWebhookDeps(now: () => number): WebhookDeps & { close(): Pro
     vault: makeVault(testSecret),
     chance: () => 0,
     judgeUrl: (url) => judgeWebhookUrl(rules, url),
-    vetUrl: (url) => vetWebhookUrl(rules, url),
+    vetUrl: (url) => checkWebhookUrl(rules, url),
     post: (ask, signal) => postWebhook(settings, ask, signal),
     tally: new Map(),
     close: () => client.close(),
