@@ -1,4 +1,4 @@
-# Linted, never built by the project's own checks: no container engine is available to them.
+# CI lints this file but does not build it.
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./

@@ -17,30 +17,30 @@ const [parser = '', entry = '', payload = '', expected = ''] = readRecipe();
 
 /** A copy of the domain, in which the recipe is followed. Inside the package, so that its dependencies are found. */
 let directory: string;
-let feeds: string;
+let adapters: string;
 beforeAll(() => {
   const scratch = join(packageRoot(), '.scratch');
   mkdirSync(scratch, { recursive: true });
   directory = mkdtempSync(join(scratch, 'recipe-'));
-  feeds = join(directory, 'src', 'domain', 'feeds');
+  adapters = join(directory, 'src', 'domain', 'feeds', 'adapters');
   cpSync(join(packageRoot(), 'src', 'domain'), join(directory, 'src', 'domain'), { recursive: true });
-  writeFileSync(join(feeds, 'acme.ts'), parser);
-  const registry = readFileSync(join(feeds, 'adapters.ts'), 'utf8');
+  writeFileSync(join(adapters, 'acme.ts'), parser);
+  const registry = readFileSync(join(adapters, 'registry.ts'), 'utf8');
   const named = registry.replace('const adapters = {', 'const adapters = {\n  acme,');
-  writeFileSync(join(feeds, 'adapters.ts'), `import { acme } from './acme.ts';\n${named}`);
+  writeFileSync(join(adapters, 'registry.ts'), `import { acme } from './acme.ts';\n${named}`);
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the recipe for a feed', () => {
   it('gives an adapter that reads its golden payload to the letter', async () => {
-    const { findAdapter } = await import(join(feeds, 'adapters.ts'));
+    const { findAdapter } = await import(join(adapters, 'registry.ts'));
     const adapter = findAdapter('acme');
     expect(adapter.parse(new TextEncoder().encode(payload))).toEqual(JSON.parse(expected));
     expect(adapter.defaults).toMatchObject({ trust: 'curated', covers: [] });
   });
 
   it('has an entry that the file of feeds takes, and that says what the adapter says', async () => {
-    const { findAdapter } = await import(join(feeds, 'adapters.ts'));
+    const { findAdapter } = await import(join(adapters, 'registry.ts'));
     const [feed] = readFeedsFile({ format: 'outturn-feeds/1', feeds: [JSON.parse(entry)] });
     const { trust, origin, url, settlementLag } = findAdapter('acme').defaults;
     expect(feed).toMatchObject({ adapter: 'acme', trust, origin, url, settlementLag });
