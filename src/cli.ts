@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { backtest } from './cli/backtest.ts';
 import { backtestToJson, renderBacktest } from './cli/backtest-report.ts';
+import { measureCoverage } from './cli/coverage.ts';
+import { coverageFileText, renderCoverage } from './cli/coverage-report.ts';
 import { exportToFile, importFromFile } from './cli/export.ts';
 import { manageKeys } from './cli/keys.ts';
 import { usageError } from './cli/usage.ts';
@@ -31,6 +33,7 @@ const usage = `outturn <command>
   check <criterion.json> what a criterion means and what it would come to now; "-" reads standard input
   backtest <directory>   replay dated payloads: what would have been resolved when, and was it right (docs/backtest.md)
                          --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only, --verify
+  coverage <directory>   how late each origin lists releases, from the same archives (docs/accuracy.md); --origin <name>
 
   export [file]          everything, as lines of JSON (docs/operations.md), into a file or to standard output
   import [file]          such an export, from a file or standard input, into an empty database
@@ -67,6 +70,7 @@ const commands: Readonly<Record<string, (call: Invocation) => Promise<unknown>>>
   },
   check: ({ config, args }) => withPrepared(config, (deps) => check(deps, args[0])),
   backtest: runBacktest,
+  coverage: runCoverage,
 };
 
 async function runBacktest({ config, args, options }: Invocation): Promise<unknown> {
@@ -83,6 +87,15 @@ async function runBacktest({ config, args, options }: Invocation): Promise<unkno
     log: makeLog(config.logLevel === 'info' ? 'error' : config.logLevel),
   });
   return options.json === true ? backtestToJson(report) : renderBacktest(report);
+}
+
+async function runCoverage({ args, options }: Invocation): Promise<unknown> {
+  const [directory] = args;
+  if (directory === undefined) throw usageError('coverage needs a directory of dated payloads');
+  const report = measureCoverage({ directory, origins: options.origin ?? [], now: Date.now() });
+  if (options.json !== true) return renderCoverage(report);
+  process.stdout.write(`${coverageFileText(report)}\n`);
+  return null;
 }
 
 async function withDeps<T>(config: Config, run: (deps: Deps) => Promise<T>): Promise<T> {
@@ -185,6 +198,7 @@ function readArguments(argv: readonly string[]) {
         predictions: { type: 'string' },
         policy: { type: 'string', multiple: true },
         without: { type: 'string', multiple: true },
+        origin: { type: 'string', multiple: true },
         'archives-only': { type: 'boolean' },
         verify: { type: 'boolean' },
         name: { type: 'string' },

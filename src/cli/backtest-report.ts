@@ -2,6 +2,7 @@ import { formatInstant } from '../domain/instant.ts';
 import type { BacktestRow } from '../services/backtest/rows.ts';
 import type { BacktestScore } from '../services/backtest/summary.ts';
 import type { BacktestReport } from './backtest.ts';
+import { renderTable } from './table.ts';
 
 const whyCharsMax = 110;
 
@@ -10,7 +11,7 @@ export function renderBacktest(report: BacktestReport): string {
   const { readings, left, predictions, worth } = report;
   return [
     'Payloads',
-    ...table(
+    ...renderTable(
       readings
         .filter((row) => row.result !== 'ok' || !row.name.endsWith('as published by then'))
         .map((row) => [
@@ -24,10 +25,10 @@ export function renderBacktest(report: BacktestReport): string {
     ...left.map((file) => `  left out: ${file.name} (${file.why})`),
     '',
     'Predictions',
-    ...table(predictions.map(predictionCells)),
+    ...renderTable(predictions.map(predictionCells)),
     '',
     'Score',
-    ...table([
+    ...renderTable([
       ['', ...scoreHeads],
       ['all', ...scoreCells(report.score)],
       ...Object.entries(report.byPolicy).map(([name, score]) => [`policy ${name}`, ...scoreCells(score)]),
@@ -39,7 +40,7 @@ export function renderBacktest(report: BacktestReport): string {
       : [
           '',
           `Without ${worth.without.join(', ')}: ${worth.changed.length} came out otherwise`,
-          ...table(worth.changed.map((row) => [row.slug, row.policy, row.with, '→', row.without])),
+          ...renderTable(worth.changed.map((row) => [row.slug, row.policy, row.with, '→', row.without])),
         ]),
   ].join('\n');
 }
@@ -81,13 +82,6 @@ function scoreCells(score: BacktestScore): string[] {
     days(score.medianDaysLate),
     days(score.worstDaysLate),
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }
 
 /** The report for machines, as docs/backtest.md names it. */

@@ -14,8 +14,10 @@ export type CoverageModel = {
   readonly happened: string;
   /** Days from the start of `happened` to the first read that shows it; null: no read up to the last one shows it. */
   readonly lag_days: number | null;
-  /** Days from the start of `happened` to the last accepted read. */
+  /** Days from the start of `happened` to the last accepted read; of a model that came with an import, to the import. */
   readonly watched_days: number;
+  /** The origin that dates it. */
+  readonly dated_by?: string | undefined;
 };
 
 /** The record of one origin for one vendor and fact: `listing`, `end`, or the name of an attribute. */
@@ -30,7 +32,7 @@ export type CoverageRow = {
 
 /** The reviewed table with its look-up. An origin without a row for a vendor and fact covers nothing of it. */
 export type CoverageTable = {
-  /** For stamping answers: `2026-11-29.1`. */
+  /** For stamping answers: `2026-11-29.3fa81c02`. */
   readonly version: string;
   readonly rows: readonly CoverageRow[];
   readonly find: (origin: string, vendor: string, fact: string) => CoverageRow | null;
@@ -77,12 +79,13 @@ const coverageRow = z.strictObject({
         happened: dateText,
         lag_days: days.nullable(),
         watched_days: days,
+        dated_by: z.string().min(1).max(100).optional(),
       }),
     )
     .max(10_000),
 });
 
-export const coverageFileSchema = z.strictObject({
+const coverageFileSchema = z.strictObject({
   format: z.literal('outturn-coverage/1'),
   version: z.string().min(1).max(40),
   computed_at: dateText,
@@ -281,8 +284,7 @@ function* listModelProblems(vendor: string, from: Instant, to: Instant, model: C
   const happened = happenedFrom(model.happened) ?? Number.NaN;
   if (!model.model.startsWith(`${vendor}/`)) yield 'is of another vendor';
   if (happened < from) yield 'happened before the first read';
-  if (Math.abs((to - happened) / dayMs - model.watched_days) > roundingDays)
-    yield 'was not watched from when it happened to the last read';
+  if (model.watched_days > (to - happened) / dayMs + roundingDays) yield 'was watched beyond the last read';
   if (model.lag_days !== null && model.lag_days > model.watched_days + roundingDays)
     yield 'was shown after the last read';
 }

@@ -214,7 +214,11 @@ describe('the file', () => {
       'happened before the first read',
     ],
     ['a lag ends after the last read', file({ ...row, models: [{ ...model, lag_days: 25 }] }), 'after the last read'],
-    ['a watch ends elsewhere', file({ ...row, models: [{ ...model, watched_days: 30 }] }), 'was not watched from'],
+    [
+      'a watch ends elsewhere',
+      file({ ...row, models: [{ ...model, watched_days: 30 }] }),
+      'was watched beyond the last read',
+    ],
     [
       'reads end before they begin',
       file({ ...row, models: [], reads: { ...row.reads, to: '2025-01-01T00:00:00Z' } }),
@@ -229,7 +233,9 @@ describe('the file', () => {
 
   it('that comes with the program is valid', () => {
     const path = join(packageRoot(), 'data', 'coverage.json');
-    expect(readCoverageTable(JSON.parse(readFileSync(path, 'utf8'))).version).toMatch(/^\d{4}-\d{2}-\d{2}\.\d+$/);
+    expect(readCoverageTable(JSON.parse(readFileSync(path, 'utf8'))).version).toMatch(
+      /^\d{4}-\d{2}-\d{2}\.[0-9a-f]{8}$/,
+    );
   });
 
   it('may be empty, and then nothing is covered', () => {

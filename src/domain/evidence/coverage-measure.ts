@@ -1,0 +1,177 @@
+import type { Attributes, FeedItem } from '../feeds/item.ts';
+import { readStatedRelease } from '../feeds/stated-date.ts';
+import { type ModelId, modelKey } from '../identity/model-id.ts';
+import { parseModelId } from '../identity/parse.ts';
+import type { IdentityTable } from '../identity/table.ts';
+import { hourMs, type Instant, parseDate } from '../instant.ts';
+
+/** One archived payload, as its adapter read it. */
+export type MeasuredRead = {
+  readonly origin: string;
+  readonly adapter: string;
+  readonly observedAt: Instant;
+  readonly items: readonly FeedItem[];
+};
+
+/** When each name was first listed, from a history of many reads; the format is described in docs/accuracy.md. */
+export type FirstListed = {
+  readonly origin: string;
+  readonly adapter: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly reads: number;
+  /** Names that were listed at `from` already. */
+  readonly before: readonly ListedName[];
+  readonly listed: readonly (ListedName & { readonly at: Instant; readonly absentAt: Instant | null })[];
+};
+
+type ListedName = { readonly name: string; readonly host: string | null };
+
+/** The first read of an origin that shows a model; `imported` with many others of its vendor, which is no listing. */
+export type Shown = { readonly at: Instant; readonly imported: boolean };
+
+/** A date of a release as an origin's own rows or a reviewed document state it. */
+export type StatedDate = { readonly text: string; readonly from: Instant; readonly reviewed: boolean };
+
+/** The last day that rows state for a model; `preview` where all of these rows are of previews. */
+export type StatedEnd = { readonly text: string; readonly preview: boolean };
+
+/** What the reads of one origin came to. */
+export type OriginRecord = {
+  readonly origin: string;
+  /** The history that the reads are part of, where there is one: what was read before it only says what was there already. */
+  readonly history: { readonly from: Instant; readonly to: Instant; readonly reads: number } | null;
+  readonly readTimes: Instant[];
+  /** The first read with an own row, by vendor. */
+  readonly vendors: Map<string, Instant>;
+  readonly shown: Map<string, Shown>;
+  /** The first payload that shows the model, as opposed to a history. */
+  readonly shownIn: Map<string, Instant>;
+  /** By fact and model: the first payload that states it. */
+  readonly facts: Map<string, Map<string, Instant>>;
+  readonly released: Map<string, StatedDate>;
+  /** The ends that the last read states, by model: the latest of its ids. */
+  readonly ends: Map<string, StatedEnd>;
+  /** Models of which an own row is no preview: the end of a preview is not theirs. */
+  readonly general: Set<string>;
+};
+
+/** More models than this, first listed by one vendor at the same moment, are an import of what was there before. */
+export const importedModelsMin = 6;
+
+/** A read without a name that lies further back than this does not prove that others were listed at the same moment. */
+const sameMomentMs = 48 * hourMs;
+
+/** Families that are not read as language models: what they make or take is another thing. */
+const otherFamilies =
+  /(^|-)(image|imagine|imagen|audio|realtime|live|transcribe|livetranslate|tts|asr|whisper|dall-e|sora|veo|lyria|embed|embedding|moderation|guard|safeguard|ocr|document-ai|voxtral|reranker|robotics|computer-use|omni|mt|doc|character|prompt-guard|search)(-|$)/;
+
+/** The language model that a name is the vendor's own row of; null for every other. */
+export function ownModel(identity: IdentityTable, adapter: string, { name, host }: ListedName): ModelId | null {
+  const read = parseModelId(identity, name, { feed: adapter, host });
+  return read.outcome === 'model' && read.own && !otherFamilies.test(read.family) ? read : null;
+}
+
+export function startRecord(origin: string, history: FirstListed | null): OriginRecord {
+  return {
+    origin,
+    history: history === null ? null : { from: history.from, to: history.to, reads: history.reads },
+    readTimes: [],
+    vendors: new Map(),
+    shown: new Map(),
+    shownIn: new Map(),
+    facts: new Map(),
+    released: new Map(),
+    ends: new Map(),
+    general: new Set(),
+  };
+}
+
+/** The record of an origin that begins with a history. */
+export function recordHistory(identity: IdentityTable, history: FirstListed): OriginRecord {
+  const record = startRecord(history.origin, history);
+  const note = (model: ModelId, shown: Shown) => {
+    keepFirst(record.vendors, model.vendor, Math.max(shown.at, history.from), (at) => at);
+    keepFirst(record.shown, modelKey(model), shown, ({ at }) => at);
+  };
+  for (const name of history.before) {
+    const model = ownModel(identity, history.adapter, name);
+    if (model !== null) note(model, { at: history.from, imported: false });
+  }
+  const imports = listImports(identity, history);
+  for (const row of history.listed) {
+    const model = ownModel(identity, history.adapter, row);
+    if (model !== null) note(model, { at: row.at, imported: imports.has(`${model.vendor} ${row.at}`) });
+  }
+  return record;
+}
+
+/** The vendors and moments at which a history lists many names at once, although it was read shortly before. */
+function listImports(identity: IdentityTable, history: FirstListed): ReadonlySet<string> {
+  const names = new Map<string, Set<string>>();
+  for (const row of history.listed) {
+    if (row.absentAt !== null && row.at - row.absentAt > sameMomentMs) continue;
+    const read = parseModelId(identity, row.name, { feed: history.adapter, host: row.host });
+    if (read.vendor === null || (read.outcome === 'model' && !read.own)) continue;
+    const group = `${read.vendor} ${row.at}`;
+    names.set(group, (names.get(group) ?? new Set()).add(read.outcome === 'model' ? modelKey(read) : row.name));
+  }
+  return new Set([...names].filter(([, { size }]) => size >= importedModelsMin).map(([group]) => group));
+}
+
+/** Adds a payload to the record of its origin; payloads come in the order of their times. */
+export function recordRead(identity: IdentityTable, record: OriginRecord, read: MeasuredRead): void {
+  const { observedAt } = read;
+  record.readTimes.push(observedAt);
+  const ends = new Map<string, StatedEnd>();
+  for (const item of read.items) {
+    noteStatedRelease(identity, record, read, item);
+    const model = ownModel(identity, read.adapter, item);
+    if (model === null || item.stage === 'announced') continue;
+    const key = modelKey(model);
+    keepFirst(record.vendors, model.vendor, Math.max(observedAt, record.history?.from ?? observedAt), (at) => at);
+    keepFirst(record.shown, key, { at: observedAt, imported: false }, ({ at }) => at);
+    keepFirst(record.shownIn, key, observedAt, (at) => at);
+    for (const fact of factsOf(item)) {
+      const models = record.facts.get(fact) ?? new Map<string, Instant>();
+      record.facts.set(fact, models);
+      keepFirst(models, key, observedAt, (at) => at);
+    }
+    if (model.stage === 'general') record.general.add(key);
+    if (item.shutdown !== undefined) ends.set(key, laterEnd(ends.get(key), item.shutdown, model.stage === 'preview'));
+  }
+  for (const [key, end] of ends) record.ends.set(key, end);
+}
+
+/** A date counts from its start; of several that an origin states the earliest, by which a feed is judged the latest. */
+function noteStatedRelease(identity: IdentityTable, record: OriginRecord, read: MeasuredRead, item: FeedItem): void {
+  const model = ownModel(identity, read.adapter, item);
+  if (model === null || item.stage === 'announced') return;
+  const text = item.released?.text ?? (read.adapter === 'ledger' ? item.publishedAt : undefined);
+  if (text === undefined) return;
+  const reviewed = item.released?.weight === 'stands';
+  const stated = readStatedRelease({ ...(item.released ?? { weight: 'stands' }), text });
+  const precision = stated?.date.precision;
+  if (stated === null || (precision !== 'day' && precision !== 'instant')) return;
+  if (stated.interval.from > read.observedAt) return;
+  keepFirst(record.released, modelKey(model), { text, from: stated.interval.from, reviewed }, ({ from }) => from);
+}
+
+function factsOf(item: FeedItem): string[] {
+  const attributes = Object.entries(item.attributes ?? ({} satisfies Attributes)).filter(
+    ([, value]) => value !== undefined,
+  );
+  const ended = item.shutdown !== undefined || item.stage === 'deprecated' || item.stage === 'retired';
+  return [...attributes.map(([name]) => name), ...(ended ? ['end'] : [])];
+}
+
+function keepFirst<T>(map: Map<string, T>, key: string, value: T, at: (value: T) => Instant): void {
+  const kept = map.get(key);
+  if (kept === undefined || at(value) < at(kept)) map.set(key, value);
+}
+
+function laterEnd(known: StatedEnd | undefined, text: string, preview: boolean): StatedEnd {
+  if (known === undefined) return { text, preview };
+  const from = (date: string) => parseDate(date)?.interval.from ?? Number.NEGATIVE_INFINITY;
+  return { text: from(known.text) < from(text) ? text : known.text, preview: known.preview && preview };
+}
