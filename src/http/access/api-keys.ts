@@ -118,7 +118,7 @@ const createSchema = z
     expires_at: z
       .string()
       .refine((value) => ['day', 'instant'].includes(parseDate(value)?.precision ?? ''), {
-        error: 'an RFC 3339 instant with a zone, or a day',
+        error: 'must be a day (2026-01-31) or an RFC 3339 date-time with a zone',
       })
       .transform((value) => parseDate(value)?.interval.from ?? 0)
       .nullable()
@@ -189,7 +189,7 @@ const rotateSchema = z
       .string()
       .max(40)
       .refine((value) => (durationMs(value) ?? overlapMsMax + 1) <= overlapMsMax, {
-        error: 'an ISO 8601 duration of weeks, days, hours, minutes or seconds, 30 days at most',
+        error: 'must be an ISO 8601 duration in weeks, days, hours, minutes or seconds, at most 30 days',
       })
       .optional()
       .meta({

@@ -62,7 +62,10 @@ const isPublicType = (name: string): boolean => publicTypes.some((type) => type 
 const typesField = z
   .string()
   .max(500)
-  .refine((value) => value.split(',').every(isPublicType), `one or more of ${publicTypes.join(', ')}, joined by commas`)
+  .refine(
+    (value) => value.split(',').every(isPublicType),
+    `must be a comma-separated list of ${publicTypes.join(', ')}`,
+  )
   .transform((value) => value.split(','))
   .optional()
   .openapi({
@@ -79,7 +82,7 @@ const afterField = z
   .max(128)
   .refine(
     (value) => positionPattern.test(value) || eventIdPattern.test(value),
-    'the position of an event, in plain digits, or its id',
+    'must be the position or the id of an event',
   )
   .optional()
   .openapi({

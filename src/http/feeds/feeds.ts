@@ -22,7 +22,7 @@ const coversMax = 200;
 const vendorField = z
   .string()
   .max(64)
-  .regex(/^[a-z][a-z0-9.-]*$/, 'a vendor is lower case: "openai"');
+  .regex(/^[a-z][a-z0-9.-]*$/, 'must be a vendor id in lower case, such as openai');
 
 /** Files that come with the program are named by paths below its data directory, and by no others. */
 const builtinPattern = /^builtin:data\/([a-z0-9-]+\/)*[a-z0-9-]+\.json$/;
@@ -33,7 +33,7 @@ const urlField = z
   .max(urlCharsMax)
   .refine(
     (url) => !url.startsWith('builtin:') || builtinPattern.test(url),
-    'a builtin feed is named like "builtin:data/ledger.json"',
+    'must be the path of a file in data, such as builtin:data/ledger.json',
   )
   .nullable()
   .meta({
@@ -62,7 +62,7 @@ function slugOfOrigin() {
   return z
     .string()
     .max(100)
-    .regex(/^[a-z0-9][a-z0-9.-]*$/, 'an origin is lower case: "models.dev"')
+    .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be in lower case, such as models.dev')
     .meta({ description: 'Feeds of one origin copy each other and count once.', example: 'models.dev' });
 }
 

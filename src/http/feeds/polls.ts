@@ -86,7 +86,10 @@ const snapshotSchema = z
 
 const observedAtField = z
   .string()
-  .refine((value) => parseInstant(value) !== null, 'an RFC 3339 instant with a zone (2025-08-08T00:00:00Z)')
+  .refine(
+    (value) => parseInstant(value) !== null,
+    'must be an RFC 3339 date-time with a zone, such as 2025-08-08T00:00:00Z',
+  )
   .transform((value) => parseInstant(value) ?? 0)
   .openapi({
     type: 'string',

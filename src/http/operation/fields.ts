@@ -27,7 +27,7 @@ export function text(charsMax: number, meta: { description: string; example: str
 export const slugField = z
   .string()
   .max(slugCharsMax)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters and digits, joined by single dashes')
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by single hyphens')
   .meta({ description: 'A readable name for addresses; unique.', example: 'gpt-5-never-released' });
 
 const tagPattern = /^[\p{L}\p{N}]([\p{L}\p{N} ._:/+-]*[\p{L}\p{N}+])?$/u;
@@ -40,11 +40,11 @@ const tagPatternShown =
 export const tagField = z
   .string()
   .max(tagCharsMax)
-  .refine((value) => tagPattern.test(value), 'letters and digits, with spaces or . _ : / + - between them')
+  .refine((value) => tagPattern.test(value), 'must be letters and digits, with spaces or . _ : / + - between them')
   .openapi({ pattern: tagPatternShown, description: 'A tag.', example: 'timelines' });
 
 export const webUrlField = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(urlCharsMax)
   .meta({ description: 'An http or https address.', example: 'https://example.com/article' });
 
@@ -53,7 +53,7 @@ export const dateField = z
   .max(40)
   .refine(
     (value) => parseDate(value) !== null,
-    `a date (2025, 2025-01, 2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`,
+    `must be a date (2025, 2025-01 or 2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
   )
   .meta({ description: 'A date as exact as it is known, or an RFC 3339 instant with a zone.', example: '2025-01-12' });
 
@@ -63,7 +63,7 @@ export const probabilityField = z
   .max(probabilityMax)
   .meta({ description: 'From 0 (impossible) to 1 (certain).', example: 0.9 });
 
-export const referenceField = z.string().regex(idPattern, 'is not an id').max(idCharsMax);
+export const referenceField = z.string().regex(idPattern, 'must be an id').max(idCharsMax);
 
 /** What is answered as an instant: RFC 3339, UTC. */
 export function instantText(description: string) {
@@ -81,7 +81,7 @@ export function filterMoment(description: string, example: string) {
     .string()
     .refine(
       (value) => parseDate(value) !== null,
-      `a date (2025-01-12) or an RFC 3339 instant with a zone, in the years ${yearMin} to ${yearMax}`,
+      `must be a date (2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
     )
     .transform((value): Instant => parseDate(value)?.interval.from ?? 0)
     .optional()
@@ -93,7 +93,7 @@ export const asOfField = z
   .string()
   .refine(
     (value) => ['day', 'instant'].includes(parseDate(value)?.precision ?? ''),
-    `an RFC 3339 instant with a zone, or a day, in the years ${yearMin} to ${yearMax}`,
+    `must be a day (2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
   )
   .transform((value): Instant => parseInstant(value) ?? parseDate(value)?.interval.to ?? 0)
   .optional()
@@ -108,7 +108,7 @@ export const asOfField = z
 const limitField = z
   .string()
   .max(limitDigitsMax)
-  .refine((value) => /^0*[1-9]\d*$/.test(value), 'a whole number, 1 or more, in plain digits')
+  .refine((value) => /^0*[1-9]\d*$/.test(value), 'must be an integer of 1 or more')
   .transform((value) => Math.min(Number(value), pageMax))
   .optional()
   .openapi({

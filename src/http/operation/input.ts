@@ -1,45 +1,29 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { readInput } from '../../domain/input.ts';
 import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal, type RefusalDetail } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { idPattern } from './fields.ts';
 import { isStorable } from './text.ts';
 
-/** Characters of a caller's own name that a refusal repeats. */
-const keyCharsShown = 100;
+/** Characters of a parameter's name that an error repeats. */
+const nameCharsShown = 100;
 
-/** Parses what came from outside. Refuses with `validation_failed` and a pointer for each fault. */
+/** For a field that a caller may expect but that does not exist: the error that says so. */
+export type Hints = Readonly<Record<string, string>>;
+
+/** Parses untrusted input. Refuses with `validation_failed` and one error for each fault. */
 export function parseInput<S extends z.ZodType>(
   schema: S,
   value: unknown,
   what: 'body' | 'query',
   hints: Hints = {},
 ): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(
-    'validation_failed',
-    `the ${what} is not valid; see errors`,
-    parsed.error.issues.flatMap((issue) => issueDetails(issue, what, hints)),
-  );
-}
-
-/** Why a field that a caller may well expect is not there. */
-export type Hints = Readonly<Record<string, string>>;
-
-function issueDetails(issue: z.core.$ZodIssue, what: 'body' | 'query', hints: Hints): RefusalDetail[] {
-  const pointer = joinPointer('#', issue.path);
-  if (issue.code === 'unrecognized_keys') {
-    const kind = what === 'query' ? 'query parameter' : 'field';
-    return issue.keys.map((key) => {
-      const name = key.slice(0, keyCharsShown);
-      const hint = issue.path.length === 0 && Object.hasOwn(hints, key) ? hints[key] : undefined;
-      return { detail: hint ?? `there is no ${kind} ${name} here`, pointer: joinPointer(pointer, [name]) };
-    });
-  }
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  return [{ detail: missing ? 'is required' : issue.message, pointer }];
+  const member = what === 'query' ? 'query parameter' : 'field';
+  const { data, errors } = readInput(schema, value, { name: `the ${what}`, pointer: '#', member, hints });
+  if (errors === undefined) return data;
+  throw new Refusal('validation_failed', `the ${what} is not valid; see errors`, errors);
 }
 
 /** The query as an object. Each parameter at most once, since what a second one would mean is anybody's guess. */
@@ -48,7 +32,7 @@ export function readQuery(search: URLSearchParams): Record<string, string> {
   const seen = new Map<string, string>();
   for (const [name, value] of search) {
     // A name that cannot be stored is not repeated either.
-    const pointer = isStorable(name) ? joinPointer('#', [name.slice(0, keyCharsShown)]) : '#';
+    const pointer = isStorable(name) ? joinPointer('#', [name.slice(0, nameCharsShown)]) : '#';
     if (seen.has(name)) errors.push({ detail: 'is given more than once', pointer });
     if (!isStorable(name) || !isStorable(value))
       errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });

@@ -58,7 +58,7 @@ const inputSchema = z
     language: z
       .string()
       .max(35)
-      .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'a language tag: "en", "pt-BR"')
+      .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, 'must be a BCP 47 language tag, such as en or pt-BR')
       .nullable()
       .optional()
       .meta({ description: 'A BCP 47 language tag.', example: 'en' }),

@@ -37,7 +37,9 @@ function oneOrMore(value: z.ZodType<string>, meta: { description: string; exampl
     .meta(meta);
 }
 
-const nameField = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'lower-case letters, digits, dots and dashes');
+const nameField = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'must be lower-case letters, digits, dots and hyphens');
 
 const filterField = z
   .strictObject({

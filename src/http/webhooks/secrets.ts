@@ -24,7 +24,10 @@ export const secretFields = {
 const overlapField = z
   .string()
   .max(40)
-  .refine((value) => (durationMs(value) ?? Number.POSITIVE_INFINITY) <= overlapMsMax, 'ISO 8601, from PT0S to P7D')
+  .refine(
+    (value) => (durationMs(value) ?? Number.POSITIVE_INFINITY) <= overlapMsMax,
+    'must be an ISO 8601 duration from PT0S to P7D',
+  )
   .optional()
   .meta({ description: 'ISO 8601: how long the secret before signs too. A day when left out.', example: 'PT24H' });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { readInput } from '../../domain/input.ts';
 import { parseEffective } from '../../domain/instant.ts';
-import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Seed } from '../predictions/seed.ts';
 import type { BacktestClaim } from './rows.ts';
@@ -43,9 +43,8 @@ export type TruthFile = z.infer<typeof truthSchema>;
 
 /** Reads a truth file; refuses with pointers. The format is described in docs/backtest.md. */
 export function readTruth(json: unknown): TruthFile {
-  const parsed = truthSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: joinPointer('#', issue.path) }));
+  const { data, errors } = readInput(truthSchema, json, { name: 'the file', pointer: '#' });
+  if (errors === undefined) return data;
   throw new Refusal(
     'validation_failed',
     'not a truth file of the format outturn-truth/1; see docs/backtest.md',

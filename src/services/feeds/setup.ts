@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { joinPointer } from '../../domain/json-pointer.ts';
+import { readInput } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { clearDeliveryLeases } from '../../store/delivery-queue.ts';
 import { clearFeedLeases, insertFeed, listFeeds } from '../../store/feeds.ts';
@@ -32,19 +32,15 @@ const feedsFile = z.strictObject({
 
 /** Reads a file of feeds; refuses with pointers. The format is described in docs/feeds.md. */
 export function readFeedsFile(json: unknown): FeedInput[] {
-  const parsed = feedsFile.safeParse(json);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({
-      detail: issue.message,
-      pointer: joinPointer('#', issue.path),
-    }));
+  const { data, errors } = readInput(feedsFile, json, { name: 'the file', pointer: '#' });
+  if (errors !== undefined) {
     throw new Refusal(
       'validation_failed',
       'not a file of feeds in the format outturn-feeds/1; see docs/feeds.md',
       errors,
     );
   }
-  return parsed.data.feeds.map(({ settlement_lag: settlementLag, package: _package, ...feed }) => ({
+  return data.feeds.map(({ settlement_lag: settlementLag, package: _package, ...feed }) => ({
     ...feed,
     settlementLag,
   }));

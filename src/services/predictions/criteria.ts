@@ -8,6 +8,7 @@ import { resolveByOf } from '../../domain/criterion/watch.ts';
 import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
 import { lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { modelKey } from '../../domain/identity/model-id.ts';
+import { readInput } from '../../domain/input.ts';
 import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
 import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -35,15 +36,9 @@ export type CriterionCheck = {
  */
 export function readCriterion(value: unknown, pointer = '#/criterion'): Criterion {
   measureCriterion(value, pointer);
-  const parsed = criterionSchema.safeParse(value);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({
-      detail: issue.message,
-      pointer: joinPointer(pointer, issue.path),
-    }));
-    throw new Refusal('validation_failed', 'the criterion is not in the language; see errors', errors);
-  }
-  return parsed.data;
+  const { data, errors } = readInput(criterionSchema, value, { name: 'the criterion', pointer });
+  if (errors === undefined) return data;
+  throw new Refusal('validation_failed', 'the criterion is not valid; see errors', errors);
 }
 
 /** The same criterion, however its keys are ordered, has the same hash. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { joinPointer } from '../../domain/json-pointer.ts';
+import { readInput } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { findPrediction } from '../../store/predictions.ts';
@@ -53,9 +53,8 @@ export type SeedCounts = { readonly recorded: number; readonly existing: number 
 
 /** Reads a seed file's JSON; refuses with pointers. The format is described in docs/seed.md. */
 export function readSeed(json: unknown): Seed {
-  const parsed = seedSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: joinPointer('#', issue.path) }));
+  const { data, errors } = readInput(seedSchema, json, { name: 'the file', pointer: '#' });
+  if (errors === undefined) return data;
   throw new Refusal('validation_failed', 'not a seed file of the format outturn-seed/1; see docs/seed.md', errors);
 }
 

@@ -39,10 +39,10 @@ describe('the reference in a browser', () => {
     }
     await open('Criterion');
     await open('One of');
-    for (const operand of ['#0 Released', '#7 Not', '#8 All', '#9 Any'])
+    for (const operand of ['#0 ReleasedCriterion', '#7 NotCriterion', '#8 AllCriterion', '#9 AnyCriterion'])
       expect(await schemas.getByRole('button', { name: operand, exact: true }).count()).toBe(1);
-    await open('#7 Not');
-    const not = schemas.getByRole('button', { name: '#7 Not', exact: true }).locator('xpath=../..');
+    await open('#7 NotCriterion');
+    const not = schemas.getByRole('button', { name: '#7 NotCriterion', exact: true }).locator('xpath=../..');
     await not.locator('.json-schema-2020-12-property').nth(1).locator('button').first().click();
     expect(await not.innerText()).toMatch(/of[\s\S]*#\/components\/schemas\/Criterion/);
   });

@@ -43,7 +43,7 @@ describe('a criterion that is not in the language', () => {
     ['an absurd year', { ...released, by: '9999-12-31' }, 'validation_failed', '#/criterion/by'],
     ['a year without bounds', { ...released, by: '+275760-09-13T00:00:00Z' }, 'validation_failed', '#/criterion/by'],
     ['a day that does not exist', { ...released, by: '2025-02-30' }, 'validation_failed', '#/criterion/by'],
-    ['an unknown field', { ...released, unless: 'x' }, 'validation_failed', '#/criterion'],
+    ['an unknown field', { ...released, unless: 'x' }, 'validation_failed', '#/criterion/unless'],
     [
       'a count of none',
       { op: 'all', of: [released, { op: 'count', model: gpt5, at_least: 0, distinct: 'model' }] },

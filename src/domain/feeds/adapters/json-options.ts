@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readInput } from '../../input.ts';
 import { isPointer, pointerCharactersMax } from '../../json-pointer.ts';
 import { Refusal } from '../../refusal.ts';
 import { stages } from '../item.ts';
@@ -14,7 +15,7 @@ export const stageWordsMax = 50;
 const pointerText = z
   .string()
   .max(pointerCharactersMax, { abort: true })
-  .refine(isPointer, 'is no JSON Pointer: "/data/0/id"');
+  .refine(isPointer, 'must be a JSON Pointer, such as /data/0/id');
 
 const pointer = (description: string, example: string) => pointerText.meta({ description, example });
 
@@ -51,7 +52,7 @@ const stage = z
     at: memberPointer('The word that the feed uses.', '/status'),
     words: z
       .record(z.string().min(1).max(60), stateWord)
-      .refine((words) => Object.keys(words).length <= stageWordsMax, `at most ${stageWordsMax} words`)
+      .refine((words) => Object.keys(words).length <= stageWordsMax, `must have at most ${stageWordsMax} words`)
       .optional()
       .meta({
         description: 'What the feed’s words mean; its own are ours where this is left out.',
@@ -127,13 +128,7 @@ export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
 
 /** Checks what somebody configured. Throws `Refusal('validation_failed')` with a pointer for each error. */
 export function readJsonOptions(value: unknown): JsonOptions {
-  const parsed = jsonOptionsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({
-    detail: issue.message,
-    pointer: ['#/options', ...issue.path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'))].join(
-      '/',
-    ),
-  }));
+  const { data, errors } = readInput(jsonOptionsSchema, value, { name: 'options', pointer: '#/options' });
+  if (errors === undefined) return data;
   throw new Refusal('validation_failed', 'the options do not describe a JSON feed; see docs/feeds.md', errors);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readInput } from '../../input.ts';
 import { type DatedText, parseDate } from '../../instant.ts';
 import { Refusal, type RefusalDetail } from '../../refusal.ts';
 import type { Adapter } from '../adapter.ts';
@@ -44,11 +45,8 @@ const ledgerFile = z.strictObject({
  */
 export const parseLedger: FeedParser = (bytes) => {
   const payload = readJsonObject(bytes, expected);
-  const parsed = ledgerFile.safeParse(payload);
-  if (!parsed.success) {
-    const errors = parsed.error.issues.map((issue) => ({ detail: issue.message, pointer: toPointer(issue.path) }));
-    throw refuseLedger(errors);
-  }
+  const parsed = readInput(ledgerFile, payload, { name: 'the ledger', pointer: '#' });
+  if (parsed.errors !== undefined) throw refuseLedger(parsed.errors);
   const { entries, reviewed_through: reviewedThrough } = parsed.data;
   const errors = findContradictions(entries, reviewedThrough);
   if (errors.length > 0) throw refuseLedger(errors);
@@ -107,11 +105,6 @@ function isDayOrInstant(text: string): boolean {
 function refuseLedger(errors: readonly RefusalDetail[]): Refusal {
   const shown = errors.slice(0, ledgerErrorsMax);
   return new Refusal('feed_unparsable', `Found a ledger with ${errors.length} errors; expected ${expected}.`, shown);
-}
-
-function toPointer(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
-  return ['#', ...parts.map((part) => encodeURIComponent(part))].join('/');
 }
 
 export const ledger: Adapter = {

@@ -201,7 +201,7 @@ describe('options', () => {
     ['an expression', { items: '$.data[*]', id: '/id' }, ['#/options/items']],
     ['an endless pointer', { items: `/${'x'.repeat(pointerCharactersMax)}`, id: '/id' }, ['#/options/items']],
     ['the whole row for an id', { items: '/data', id: '' }, ['#/options/id']],
-    ['a field that does not exist', { ...list, match: '^gpt' }, ['#/options']],
+    ['a field that does not exist', { ...list, match: '^gpt' }, ['#/options/match']],
     ['both a vendor and a host', { ...list, vendor: 'openai', host: '/provider' }, ['#/options/host']],
     [
       'a price without its unit',

@@ -55,7 +55,7 @@ describe('the ledger parser', () => {
     ['an id with a NUL', { id: 'gpt\u0000' }, '#/entries/0/id'],
     ['an id with a blank', { id: 'gpt 5' }, '#/entries/0/id'],
     ['a vendor in capitals', { vendor: 'OpenAI' }, '#/entries/0/vendor'],
-    ['a field of another name', { relased: '2025-08-07' }, '#/entries/0'],
+    ['a field of another name', { relased: '2025-08-07' }, '#/entries/0/relased'],
     ['a source older than the release', { published_at: '2025-08-06' }, '#/entries/0/published_at'],
     ['a source later than the review', { published_at: '2026-11-23' }, '#/entries/0/published_at'],
     ['a release at the stage announced', { stage: 'announced' }, '#/entries/0/released'],
@@ -79,7 +79,7 @@ describe('the ledger parser', () => {
 
   it('is not moved by a __proto__ key', () => {
     const text = JSON.stringify(ledger(entry)).replace('"id"', '"__proto__":{"vendor":"x"},"id"');
-    expect(findPointers(text)).toEqual(['#/entries/0']);
+    expect(findPointers(text)).toEqual(['#/entries/0/__proto__']);
     expect(({} as { vendor?: string }).vendor).toBeUndefined();
   });
 
