@@ -1,38 +1,64 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { chooseServer } from './test/support/server.ts';
+import { SlowestFirst } from './test/support/slowest-first.ts';
 import { summaryReporter } from './test/support/summary-reporter.ts';
 
-/** What needs a database runs on each engine; everything else runs once, without one. */
-const withDatabase = ['store', 'services', 'http', 'jobs', 'e2e'].map((floor) => `test/${floor}/**/*.test.ts`);
+/** `npm run test:all`: every test on each engine, and every sample of the property tests. */
+const all = process.env.OUTTURN_TESTS === 'all';
+
+/** Tests that need a database; everything else runs once, without one. */
+const withDatabase = ['store', 'services', 'http', 'jobs', 'e2e'].map((layer) => `test/${layer}/**/*.test.ts`);
+
+/** Tests that start programs on a data directory, or are about the embedded engine itself. */
+const aboutEmbedded = ['test/store/embedded/**/*.test.ts', 'test/e2e/embedded/**/*.test.ts'];
+const aboutServer = ['test/store/server.test.ts', 'test/e2e/server/**/*.test.ts'];
 
 /**
- * The HTTP floor has no SQL of its own: where there is a server it runs there alone, and on the embedded engine end to end. So does
- * a history of two years, which asks nothing of the database that others do not.
+ * Where there is a server, most tests run on it alone. These run on the embedded engine as well, because they cover
+ * what the two could do differently: every statement form of the store, transactions, races, streams and events.
  */
-const onServerAlone = [
-  'test/store/server.test.ts',
-  'test/e2e/server/**',
-  'test/http/**',
-  'test/services/settling/date-lies.test.ts',
+const onBothEngines = [
+  'test/store/**/*.test.ts',
+  'test/jobs/**/*.test.ts',
+  'test/http/events/event-log.test.ts',
+  ...[
+    'feeds/ingest',
+    'feeds/polls',
+    'predictions/life',
+    'settling/settle',
+    'transfer/export',
+    'webhooks/claims',
+    'webhooks/delivery',
+  ].map((name) => `test/services/${name}.test.ts`),
 ];
 
-const server = chooseServer();
-const engines = `${server.kind === 'none' ? 'embedded only' : 'embedded and server'} (${server.reason})`;
+/** What even `test:all` runs on the server alone: no SQL of its own, and the same requests end to end on the embedded engine. */
+const onServerOnly = ['test/http/**/*.test.ts', 'test/services/settling/date-lies.test.ts'];
 
-function onEngine(engine: 'embedded' | 'server'): TestProjectInlineConfiguration {
+const server = chooseServer();
+const hasServer = server.kind !== 'none';
+const engines = `${hasServer ? 'embedded and server' : 'embedded only'} (${server.reason})`;
+
+function embeddedFiles(): { include: string[]; exclude: string[] } {
+  if (!hasServer) return { include: withDatabase, exclude: aboutServer };
+  if (all) return { include: withDatabase, exclude: [...aboutServer, ...onServerOnly] };
+  return { include: [...onBothEngines, ...aboutEmbedded], exclude: aboutServer };
+}
+
+function onEngine(
+  engine: 'embedded' | 'server',
+  files: { include: string[]; exclude: string[] },
+  groupOrder: number,
+): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
       name: engine,
-      include: withDatabase,
-      exclude:
-        engine === 'server'
-          ? ['test/store/embedded/**', 'test/e2e/embedded/**']
-          : server.kind === 'none'
-            ? onServerAlone.slice(0, 2)
-            : onServerAlone,
+      ...files,
       env: { OUTTURN_TEST_ENGINE: engine },
-      globalSetup: [`test/support/setup-${engine}.ts`],
+      globalSetup: ['test/support/setup-build.ts', `test/support/setup-${engine}.ts`],
+      sequence: { groupOrder },
     },
   };
 }
@@ -41,17 +67,27 @@ export default defineConfig({
   test: {
     // Threads, few of them: each embedded database takes several hundred megabytes, and forks were seen to hang.
     pool: 'threads',
-    maxWorkers: 2,
+    maxWorkers: Math.min(Math.max(availableParallelism(), 2), 4),
+    // The files of a worker share its modules and its databases (test/support/database.ts). Importing the schemas of
+    // the API and starting an engine cost more than most files. What a file changes globally it must restore.
+    isolate: false,
     reporters: ['default', summaryReporter(engines)],
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: ['test/**/*.test.ts'], exclude: [...withDatabase, 'test/contract/**'] },
+        test: {
+          name: 'pure',
+          include: ['test/**/*.test.ts'],
+          exclude: [...withDatabase, 'test/contract/**'],
+          sequence: { groupOrder: 0 },
+        },
       },
-      onEngine('embedded'),
-      ...(server.kind === 'none' ? [] : [onEngine('server')]),
+      // One project after the other: a worker is shared only by files of one project.
+      onEngine('embedded', embeddedFiles(), 1),
+      ...(hasServer ? [onEngine('server', { include: withDatabase, exclude: aboutEmbedded }, 2)] : []),
     ],
   },
 });

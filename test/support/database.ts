@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { inject } from 'vitest';
-import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { type Database, type DatabaseOptions, type Listener, openDatabase } from '../../src/store/db.ts';
+import type { EmbeddedImage } from './embedded-image.ts';
+import { emptyDatabase, readFingerprint } from './empty-database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The tar file of an initialised embedded database. */
-    imagePath: string;
+    embedded: EmbeddedImage;
     server: { url: string; prefix: string; template: string };
   }
 }
@@ -19,18 +19,68 @@ export function testEngine(): Database['kind'] {
   throw new Error(`OUTTURN_TEST_ENGINE is ${engine}: this test needs a database and belongs under a project with one`);
 }
 
-/** A fresh, migrated database: one per test file, closed by it (`afterAll`), which also throws it away. */
-export async function openTestDatabase(options: DatabaseOptions = {}): Promise<Database> {
-  if (testEngine() === 'server') return openOnServer(inject('server').template, options);
-  const db = await openEmptyDatabase(options);
-  await migrate(db);
-  return db;
+type Reusable = { readonly db: Database; readonly fingerprint: string };
+
+/**
+ * Databases that earlier files of this worker closed. Starting an embedded engine costs seconds, so files share
+ * engines; each file finds the database empty, at the first value of every sequence, with the schema unchanged.
+ */
+const reusable: Reusable[] = [];
+
+/**
+ * A migrated database without rows, to be closed in `afterAll`. It may have served another test file, unless options
+ * are given: such a database is a new one.
+ */
+export async function openTestDatabase(options?: DatabaseOptions): Promise<Database> {
+  if (options !== undefined) return openMigrated(options);
+  const earlier = reusable.pop();
+  if (earlier !== undefined) return lend(earlier);
+  const db = await openMigrated({});
+  return lend({ db, fingerprint: await readFingerprint(db) });
 }
 
-/** As `openTestDatabase`, without any table. */
+function openMigrated(options: DatabaseOptions): Promise<Database> {
+  if (testEngine() === 'server') return openOnServer(inject('server').template, options);
+  return openDatabase({ dataDir: 'memory://', imagePath: inject('embedded').migrated, ...options });
+}
+
+/** A new database without any table. */
 export async function openEmptyDatabase(options: DatabaseOptions = {}): Promise<Database> {
   if (testEngine() === 'server') return openOnServer('template0', options);
-  return openDatabase({ dataDir: 'memory://', imagePath: inject('imagePath'), ...options });
+  return openDatabase({ dataDir: 'memory://', imagePath: inject('embedded').empty, ...options });
+}
+
+/** As a database of its own; `close` ends what its user left listening and keeps the database for the next file. */
+function lend(kept: Reusable): Database {
+  const listeners = new Set<Listener>();
+  return {
+    ...kept.db,
+    listen: async (channel, onNotify, onListening) => {
+      const listener = await kept.db.listen(channel, onNotify, onListening);
+      listeners.add(listener);
+      return {
+        unlisten: async () => {
+          listeners.delete(listener);
+          await listener.unlisten();
+        },
+      };
+    },
+    close: async () => {
+      if (await canServeAgain(kept, listeners)) reusable.push(kept);
+      else await kept.db.close();
+    },
+  };
+}
+
+/** False for a database that no longer answers or whose schema a test has changed. */
+async function canServeAgain({ db, fingerprint }: Reusable, listeners: ReadonlySet<Listener>): Promise<boolean> {
+  try {
+    for (const listener of listeners) await listener.unlisten();
+    await emptyDatabase(db);
+    return (await readFingerprint(db)) === fingerprint;
+  } catch {
+    return false;
+  }
 }
 
 async function openOnServer(template: string, options: DatabaseOptions): Promise<Database> {

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { rememberFirstRows } from './empty-database.ts';
 import { chooseServer, startServer } from './server.ts';
 
 /** Brings a server up where none is given, and migrates the one database that all others are copied from. */
@@ -36,6 +37,7 @@ async function migrateTemplate(serverUrl: string, template: string): Promise<voi
   const db = await openDatabase({ databaseUrl: url.href, poolMax: 1 });
   try {
     await migrate(db);
+    await rememberFirstRows(db);
   } finally {
     await db.close();
   }

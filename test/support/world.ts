@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inject } from 'vitest';
-import { readIdentityTable } from '../../src/domain/identity/table.ts';
+import { type IdentityTable, readIdentityTable } from '../../src/domain/identity/table.ts';
 import { type Instant, parseDate } from '../../src/domain/instant.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
@@ -9,6 +9,7 @@ import { createFeed, type FeedInput } from '../../src/services/feeds/feeds.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
 import { coverageOfEverything } from './coverage.ts';
 import { openTestDatabase } from './database.ts';
+import { emptyDatabase } from './empty-database.ts';
 import { makeWebhookDeps } from './webhook-deps.ts';
 import { makeWire, type Wire } from './wire.ts';
 
@@ -70,7 +71,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     db,
     now: clock.now,
     newId: countIds(),
-    identity: readIdentityTable(readIdentityData()),
+    identity: identityTable(),
     coverage: coverageOfEverything(),
     log: collectErrors(errors),
     nodeId: 'node_a',
@@ -116,6 +117,13 @@ export function instantOf(text: string): Instant {
   return parsed.interval.from;
 }
 
+/** Read once for all files of a worker: it takes a while, and nothing changes it. */
+let shippedTable: IdentityTable | undefined;
+function identityTable(): IdentityTable {
+  shippedTable ??= readIdentityTable(readIdentityData());
+  return shippedTable;
+}
+
 /** The identity data that the program comes with. */
 export function readIdentityData(): { readonly aliases: readonly object[] } {
   return JSON.parse(readFileSync(join(packageRoot(), 'data', 'identity.json'), 'utf8'));
@@ -132,14 +140,6 @@ function countIds(): (prefix: IdPrefix) => string {
 
 function collectErrors(errors: object[]): Log {
   return { info: () => {}, warn: () => {}, error: (fields, message) => void errors.push({ ...fields, message }) };
-}
-
-/** `truncate` passes by the triggers that keep evidence append-only. */
-async function emptyDatabase(db: Database): Promise<void> {
-  const tables = await db.sql<{ name: string }[]>`
-    select quote_ident(tablename) as name from pg_tables
-    where schemaname = 'public' and tablename <> 'schema_migrations' order by tablename`;
-  await db.sql.unsafe(`truncate ${tables.map((table) => table.name).join(', ')} restart identity`);
 }
 
 /** The same database as another process has it: connections of its own on a server; the embedded one has only one process. */

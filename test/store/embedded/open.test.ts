@@ -16,7 +16,7 @@ describe('on disk', () => {
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'outturn-embedded-'));
-    options = { dataDir, imagePath: inject('imagePath') };
+    options = { dataDir, imagePath: inject('embedded').empty };
   });
 
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -141,7 +141,7 @@ describe('in memory', () => {
 
 describe('several connections', () => {
   test('one dropped in the middle of a transaction leaves nothing behind', async () => {
-    const embedded = await openEmbedded({ dataDir: 'memory://', imagePath: inject('imagePath') });
+    const embedded = await openEmbedded({ dataDir: 'memory://', imagePath: inject('embedded').empty });
     const connect = () => postgres({ ...{ socket: () => embedded.connect() }, max: 1, onnotice: () => {} });
     const [staying, leaving] = [connect(), connect()];
     await staying`create table kept (id integer)`;
@@ -157,7 +157,7 @@ describe('several connections', () => {
   });
 
   test('each gets its own answers while the others are in transactions', async () => {
-    const embedded = await openEmbedded({ dataDir: 'memory://', imagePath: inject('imagePath') });
+    const embedded = await openEmbedded({ dataDir: 'memory://', imagePath: inject('embedded').empty });
     const pool = postgres({ ...{ socket: () => embedded.connect() }, max: 8, onnotice: () => {} });
     await pool`create table counters as select 0 as value`;
     const work = Array.from({ length: 200 }, async (_, i) => {
