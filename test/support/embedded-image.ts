@@ -18,14 +18,24 @@ export type EmbeddedImage = {
   readonly dataDir: string;
 };
 
+const imagePrefix = `outturn-test-image-${process.getuid?.() ?? 'user'}-`;
 const keptMsMax = 24 * 60 * 60_000;
+
+/** The prepared image, if an earlier run made it. */
+export function findEmbeddedImage(): EmbeddedImage | null {
+  const home = imageHome();
+  return existsSync(home) ? imageIn(home) : null;
+}
+
+function imageHome(): string {
+  return join(tmpdir(), `${imagePrefix}${imageKey()}`);
+}
 
 /** Made once for each version of the engine and each state of `sql/`, and kept in the temporary directory. */
 export async function prepareEmbeddedImage(): Promise<EmbeddedImage> {
-  const prefix = `outturn-test-image-${process.getuid?.() ?? 'user'}-`;
-  const home = join(tmpdir(), `${prefix}${imageKey()}`);
+  const home = imageHome();
   if (!existsSync(home)) {
-    removeOld(prefix);
+    removeOld();
     const unfinished = `${home}.${process.pid}`;
     await makeImage(imageIn(unfinished), unfinished);
     // Another run may have made the same one meanwhile.
@@ -65,10 +75,10 @@ function imageKey(): string {
 }
 
 /** Images of other states of `sql/`, unless one was made today. */
-function removeOld(prefix: string): void {
+function removeOld(): void {
   for (const name of readdirSync(tmpdir())) {
     const path = join(tmpdir(), name);
-    if (name.startsWith(prefix) && Date.now() - statSync(path).mtimeMs > keptMsMax)
+    if (name.startsWith(imagePrefix) && Date.now() - statSync(path).mtimeMs > keptMsMax)
       rmSync(path, { recursive: true, force: true });
   }
 }

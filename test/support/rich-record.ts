@@ -1,3 +1,4 @@
+import { inject } from 'vitest';
 import { createApiKey, rotateApiKey } from '../../src/services/access/api-keys.ts';
 import { placeEvents } from '../../src/services/events/event-log.ts';
 import { createIdentityAddition } from '../../src/services/identity/curation.ts';
@@ -109,7 +110,8 @@ export async function imported(
 
 /** A new embedded database in memory, whatever the engine under test is. */
 export async function openEmbeddedCopy(): Promise<Database> {
-  const db = await openDatabase({ dataDir: 'memory://' });
+  const image: string | undefined = inject('embedded')?.migrated;
+  const db = await openDatabase({ dataDir: 'memory://', imagePath: image });
   await migrate(db);
   return db;
 }

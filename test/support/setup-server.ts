@@ -3,10 +3,11 @@ import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { openDatabase } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { findEmbeddedImage } from './embedded-image.ts';
 import { rememberFirstRows } from './empty-database.ts';
 import { chooseServer, startServer } from './server.ts';
 
-/** Brings a server up where none is given, and migrates the one database that all others are copied from. */
+/** Starts a server where none is given, and migrates the database that all others are copied from. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const choice = chooseServer();
   if (choice.kind === 'none') throw new Error(choice.reason);
@@ -24,6 +25,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error;
   }
   project.provide('server', { url: serverUrl, prefix, template });
+  const image = findEmbeddedImage();
+  if (image !== null) project.provide('embedded', image);
   return async () => {
     if (started === null) await dropDatabases(admin, prefix);
     await admin.end({ timeout: 1 });

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { outturn, type Program, removeDirectory, startProgram } from '../../support/program.ts';
+import { outturn, type Program, prepareDirectory, removeDirectory, startProgram } from '../../support/program.ts';
 import { writeShippedFeeds } from '../../support/shipped-feeds.ts';
 
 const directories: string[] = [];
@@ -120,6 +120,7 @@ describe('the command line', () => {
 
   it('refuses what is wrong: a broken criterion with its pointer, an unknown command, a missing file', async () => {
     const directory = freshDirectory();
+    prepareDirectory(directory);
     const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none' };
     const criterion = join(directory, 'criterion.json');
     writeFileSync(criterion, JSON.stringify({ op: 'released', model: { vendor: 'openai', family: 'gpt' } }));

@@ -10,7 +10,8 @@ let program: Program;
 let receiver: Receiver;
 beforeAll(async () => {
   receiver = await openReceiver();
-  program = await startProgram({ OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none', OUTTURN_ALLOW_CIDRS: '127.0.0.0/8' });
+  const env = { OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none', OUTTURN_ALLOW_CIDRS: '127.0.0.0/8' };
+  program = await startProgram(env, undefined, { fromNothing: true });
 });
 afterAll(async () => {
   await program.stop('SIGKILL');

@@ -1,21 +1,17 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildOpenApi } from '../../../src/http/openapi/document.ts';
 import { operations } from '../../../src/http/operations.ts';
-import { packageRoot } from '../../../src/package-root.ts';
 import { factsOf, findBroken, writeFacts } from '../../support/api-facts.ts';
+import { readGoldenFile } from '../../support/golden.ts';
 import type { Json } from '../../support/http-client.ts';
 
 const document: Json = JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null })));
-const path = join(packageRoot(), 'test', 'golden', 'api-v1.txt');
-if (!existsSync(path)) writeFileSync(path, writeFacts(factsOf(document)));
-const kept = readFileSync(path, 'utf8');
+const kept = readGoldenFile('test/golden/api-v1.txt', () => writeFacts(factsOf(document)));
 
 test('nothing that was promised of v1 is gone, and nothing is newly required (docs/versioning.md)', () => {
   expect(
     findBroken(kept, factsOf(document)),
-    'a client would break. Only before a release: remove test/golden/api-v1.txt and run this again, which writes it anew',
+    'a client would break. Only before a release: UPDATE_GOLDENS=1 npx vitest run test/http/openapi/versioning.test.ts',
   ).toEqual([]);
 });
 

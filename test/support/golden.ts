@@ -1,0 +1,14 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/package-root.ts';
+
+/**
+ * The text of a golden file, named from the package root. A missing one is an error: only `UPDATE_GOLDENS=1` writes it,
+ * with what `make` returns.
+ */
+export function readGoldenFile(path: string, make: () => string): string {
+  const file = join(packageRoot(), path);
+  if (process.env.UPDATE_GOLDENS === '1') writeFileSync(file, make());
+  else if (!existsSync(file)) throw new Error(`${path} is missing: restore it, or write it with UPDATE_GOLDENS=1`);
+  return readFileSync(file, 'utf8');
+}
