@@ -1,0 +1,25 @@
+// When `npm run test:all` last passed, by a hash of what it is for: `node test/support/full-run.mjs [write]`.
+// Without an argument it exits with 1 where the tree has other files than that run had.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..');
+const record = join(root, 'test', 'full-run.json');
+const parts = ['src/store', 'sql', 'test/store'];
+
+function listFiles(path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path)).flatMap((name) => listFiles(`${path}/${name}`));
+}
+
+const hash = createHash('sha256');
+for (const path of parts.flatMap(listFiles).sort()) {
+  // A checkout may have rewritten the line ends.
+  const text = readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n');
+  hash.update(`${path}\n${text.length}\n${text}`);
+}
+const now = { parts, sha256: hash.digest('hex') };
+
+if (process.argv[2] === 'write') writeFileSync(record, `${JSON.stringify(now, null, 2)}\n`);
+else process.exitCode = readFileSync(record, 'utf8') === `${JSON.stringify(now, null, 2)}\n` ? 0 : 1;
