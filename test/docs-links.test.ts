@@ -9,7 +9,12 @@ const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
 );
 
 /** Files that a page tells its reader to create, or that the program creates. */
-const namedAsExample = new Set(['src/domain/feeds/adapters/acme.ts', 'data/admin-key']);
+const namedAsExample = new Set([
+  'src/domain/feeds/adapters/acme.ts',
+  'src/domain/feeds/adapters/x.ts',
+  'test/golden/feeds/x.payload.json',
+  'data/admin-key',
+]);
 
 function pagesUnder(directory: string): string[] {
   return readdirSync(join(root, directory), { withFileTypes: true }).flatMap((entry) => {
