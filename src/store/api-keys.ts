@@ -50,7 +50,7 @@ export async function listApiKeys(db: Sql, page: { after: string | null; limit: 
 }
 
 /** Notes a use, but not more than one in `everyMs`: the condition is tested here, since other nodes note uses too. */
-export async function touchApiKey(db: Sql, id: string, now: Instant, everyMs: number): Promise<void> {
+export async function recordApiKeyUse(db: Sql, id: string, now: Instant, everyMs: number): Promise<void> {
   await db`
     update api_keys set last_used_at = ${timestamp(now)}
     where id = ${id} and (last_used_at is null or last_used_at <= ${timestamp(now - everyMs)})`;

@@ -1,31 +1,31 @@
 import postgres from 'postgres';
 import { type Embedded, openEmbedded } from './embedded/open.ts';
-import { createGate, type Gate } from './gate.ts';
 import { postgresTypes } from './postgres-types.ts';
+import { createSemaphore, type Semaphore } from './semaphore.ts';
 import { guardSql } from './statement-guard.ts';
 import { refuseInsideTransaction, runTransaction } from './transaction.ts';
 
-/** What a store function takes first, the pool or a transaction: a tagged template that runs one statement. */
+/** The first argument of a store function, either the pool or a transaction: a tagged template that runs one statement. */
 export type Sql = postgres.ISql;
 
 export type BeginOptions = {
-  /** The transaction is given up after so long; `transactionMsMax` unless told. */
+  /** How long the transaction may take; `transactionMsMax` by default. */
   readonly msMax?: number | undefined;
 };
 
 export type Database = {
-  /** Statements of their own. Not to be used inside `begin`: that is refused at once, as it would wait for itself. */
+  /** Runs single statements outside a transaction. Inside `begin` it is refused, because it would wait for itself. */
   readonly sql: Sql;
   readonly kind: 'embedded' | 'server';
   /**
    * Runs `run` in one transaction: committed when it resolves, rolled back when it rejects. Not nestable.
    * Rejects when `run` takes longer than `msMax`; the transaction is then over, and further statements in it fail.
-   * Refuses with `service_unavailable` when no connection comes free in time.
+   * Refuses with `service_unavailable` when no connection becomes free in time.
    */
   begin<T>(run: (tx: Sql) => Promise<T>, options?: BeginOptions): Promise<T>;
   /**
-   * Hears notifications on a channel. They are hints: one sent while the connection is down is lost.
-   * `onListening` is called at first and after each reconnection.
+   * Receives notifications on a channel. They are hints: one sent while the connection is down is lost.
+   * `onListening` is called at the start and after each reconnection.
    */
   listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<Listener>;
   close(): Promise<void>;
@@ -33,25 +33,25 @@ export type Database = {
 
 export type Listener = { unlisten(): Promise<void> };
 
-/** As much of a logger as the database floor uses. */
+/** The part of a logger that the store uses. */
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
 export type DatabaseOptions = {
   /** A PostgreSQL server, `postgres://…`; without it the embedded database is used. */
   readonly databaseUrl?: string | undefined;
-  /** Where the embedded database lives; `memory://` keeps it in memory. */
+  /** The directory of the embedded database; `memory://` keeps it in memory. */
   readonly dataDir?: string | undefined;
-  /** Connections to a server, besides one for notifications. */
+  /** Connections to a server, not counting the one for notifications. */
   readonly poolMax?: number | undefined;
-  /** A prepared image to start a new embedded database from; see `EmbeddedOptions`. */
+  /** A prepared image from which to start a new embedded database; see `EmbeddedOptions`. */
   readonly imagePath?: string | undefined;
-  /** One statement may run so long. */
+  /** How long one statement may run. */
   readonly queryMsMax?: number | undefined;
   readonly transactionMsMax?: number | undefined;
   readonly idleInTransactionMsMax?: number | undefined;
-  /** How long a server may take to let a connection in; the driver's own limit unless told. */
+  /** How long connecting to a server may take; the driver's own limit by default. */
   readonly connectSecondsMax?: number | undefined;
-  /** It may be away when it is opened: the first to ask it will see. */
+  /** Opens the pool without checking that the server answers; the first statement fails if it does not. */
   readonly mayBeAway?: boolean | undefined;
   /** How long to wait for a connection. */
   readonly acquireMsMax?: number | undefined;
@@ -64,7 +64,7 @@ export const transactionMsMax = 20_000;
 export const idleInTransactionMsMax = 10_000;
 export const acquireMsMax = 10_000;
 
-/** Callers that may wait for a connection at once; the next one is turned away. */
+/** Callers that may wait for a connection at once; further ones are refused. */
 const waitersMax = 10_000;
 
 /** Statements under way at once on the embedded database's one connection, which pipelines them. */
@@ -73,17 +73,17 @@ const embeddedStatementsMax = 100;
 /** How long `close` waits for statements under way. */
 const closeSecondsMax = 5;
 
-/** The pool and the two doors before it: for statements of their own and for transactions. */
+/** The pool, with one semaphore for single statements and one for transactions; a server's pool has one for both. */
 type Pool = {
   readonly kind: Database['kind'];
   readonly sql: postgres.Sql;
-  readonly statements: Gate;
-  readonly transactions: Gate;
+  readonly statements: Semaphore;
+  readonly transactions: Semaphore;
   readonly transactionMsMax: number;
   end(): Promise<void>;
 };
 
-/** Opens the database that the options name and makes sure that it answers. */
+/** Opens the database that the options name and checks that it answers. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const pool =
     options.databaseUrl === undefined ? await openEmbeddedPool(options) : openServerPool(options, options.databaseUrl);
@@ -91,7 +91,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     kind: pool.kind,
     sql: guardSql(pool.sql, { admit: (cursor) => admitStatement(pool, cursor) }),
     begin: (run, begin) =>
-      runTransaction({ pool: pool.sql, gate: pool.transactions }, run, begin?.msMax ?? pool.transactionMsMax),
+      runTransaction({ pool: pool.sql, semaphore: pool.transactions }, run, begin?.msMax ?? pool.transactionMsMax),
     listen: async (channel, onNotify, onListening) => pool.sql.listen(channel, onNotify, onListening),
     close: async () => {
       await pool.sql.end({ timeout: closeSecondsMax });
@@ -109,24 +109,24 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 /**
- * A transaction under way, as a database: whatever is done in it, transactions of its own included, commits or fails with it.
- * What outlives a transaction is not to be had of it.
+ * A running transaction as a `Database`: everything done in it, including its own calls of `begin`, commits or fails with
+ * it. It cannot listen or close, since these outlive a transaction.
  */
 export function withinTransaction(db: Database, tx: Sql): Database {
   const refuse = (): never => {
-    throw new Error('a transaction is no place for this');
+    throw new Error('listen and close are not available within a transaction');
   };
   return { kind: db.kind, sql: tx, begin: (run) => run(tx), listen: refuse, close: refuse };
 }
 
-/** Cursors belong into transactions, which have their place; one outside is let pass, as its end may never be told. */
+/** A cursor outside a transaction takes no slot: its reader may stop at any time, and we cannot see when it ends. */
 async function admitStatement(pool: Pool, cursor: boolean): Promise<() => void> {
   refuseInsideTransaction();
-  return cursor ? () => {} : pool.statements.enter();
+  return cursor ? () => {} : pool.statements.acquire();
 }
 
 async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
-  if (options.dataDir === undefined) throw new Error('neither a database URL nor a data directory was given');
+  if (options.dataDir === undefined) throw new Error('a database URL or a data directory must be given');
   const { log } = options;
   const embedded = await openEmbedded({
     dataDir: options.dataDir,
@@ -138,8 +138,8 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
   return {
     kind: 'embedded',
     sql: postgres({ ...commonOptions(), ...embeddedOptions(embedded), max: 1, max_lifetime: null }),
-    statements: gate(options, embeddedStatementsMax),
-    transactions: gate(options, 1),
+    statements: limit(options, embeddedStatementsMax),
+    transactions: limit(options, 1),
     transactionMsMax: options.transactionMsMax ?? transactionMsMax,
     end: () => embedded.close(),
   };
@@ -147,7 +147,7 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
 
 function openServerPool(options: DatabaseOptions, databaseUrl: string): Pool {
   const poolMax = options.poolMax ?? poolMaxDefault;
-  const shared = gate(options, poolMax);
+  const shared = limit(options, poolMax);
   const sql = postgres(databaseUrl, {
     ...commonOptions(),
     max: poolMax,
@@ -173,11 +173,11 @@ function commonOptions(): postgres.Options<Record<string, postgres.PostgresType>
   return { types: postgresTypes, onnotice: () => {} };
 }
 
-/** The driver takes its connections from `socket`; its type declarations leave that option out. */
+/** The driver opens its connections with `socket`, an option that its type declarations lack. */
 function embeddedOptions(embedded: Embedded) {
   return { socket: () => embedded.connect(), database: 'postgres', user: 'postgres' };
 }
 
-function gate(options: DatabaseOptions, insideMax: number): Gate {
-  return createGate({ insideMax, waitersMax, waitMsMax: options.acquireMsMax ?? acquireMsMax });
+function limit(options: DatabaseOptions, holdersMax: number): Semaphore {
+  return createSemaphore({ holdersMax, waitersMax, waitMsMax: options.acquireMsMax ?? acquireMsMax });
 }

@@ -3,7 +3,7 @@ import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/webhoo
 import type { Sql } from './db.ts';
 import { json, type Timestamp, timestamp } from './postgres-types.ts';
 
-export type DueAsk = {
+export type DueQuery = {
   /** The endpoint to go on after. */
   readonly after: string;
   readonly now: Instant;
@@ -18,7 +18,7 @@ export type DueAsk = {
  * turn. A walk over the index of what is pending, from endpoint to endpoint: its cost follows the endpoints, not what
  * waits for them. Ordered as that index is, since any other index would lead through all that was settled long ago.
  */
-export async function lockDueEndpoints(db: Sql, ask: DueAsk): Promise<string[]> {
+export async function lockDueEndpoints(db: Sql, ask: DueQuery): Promise<string[]> {
   const now = timestamp(ask.now);
   const rows = await db<{ id: string }[]>`
     with recursive waiting (endpoint_id) as (
@@ -37,7 +37,7 @@ export async function lockDueEndpoints(db: Sql, ask: DueAsk): Promise<string[]> 
 }
 
 /** How many more may be under way to `w`: by concurrency, and by rate as far as a second's worth of it. */
-function slotsOf(db: Sql, bounds: Pick<DueAsk, 'now' | 'perEndpoint' | 'perFailing'>) {
+function slotsOf(db: Sql, bounds: Pick<DueQuery, 'now' | 'perEndpoint' | 'perFailing'>) {
   const { perEndpoint, perFailing } = bounds;
   const now = db`${timestamp(bounds.now)}::timestamptz`;
   return db`least(
@@ -63,7 +63,7 @@ export type Claim = {
 };
 
 /** A delivery that is this node's to attempt, with all it takes. */
-export type ClaimedDelivery = {
+export type LeasedDelivery = {
   readonly id: string;
   /** The number of this attempt, and the fence: nobody else has it. */
   readonly number: number;
@@ -86,9 +86,9 @@ export type ClaimedDelivery = {
  * Leases what is due of endpoints that the transaction has locked, as far as their concurrency and rate leave room. An
  * attempt whose lease ran out is written down as lost: its sender died, and the receiver may have been told.
  */
-export async function claimDeliveries(db: Sql, claim: Claim): Promise<ClaimedDelivery[]> {
+export async function leaseDeliveries(db: Sql, claim: Claim): Promise<LeasedDelivery[]> {
   const now = timestamp(claim.now);
-  return await db<ClaimedDelivery[]>`
+  return await db<LeasedDelivery[]>`
     with room as (
       select w.id, ${slotsOf(db, claim)} as slots
       from unnest(${claim.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
@@ -146,7 +146,7 @@ export type SettledDelivery = { readonly id: string; readonly endpointId: string
  * Writes attempts down and gives their leases back, in one statement. Only the attempt whose number the delivery has may
  * settle it, and only once. Meanwhile the endpoint may have been disabled or deleted, or somebody asked for another try.
  */
-export async function settleAttempts(db: Sql, results: readonly AttemptResult[]): Promise<SettledDelivery[]> {
+export async function recordAttempts(db: Sql, results: readonly AttemptResult[]): Promise<SettledDelivery[]> {
   // One look-up by id for each result, whatever the planner believes of their number: the locking subquery sees to that.
   const rows = results.map((result) => ({
     ...result,
@@ -196,7 +196,7 @@ function stateAfter(db: Sql) {
 }
 
 /** What slipped in while its endpoint was being disabled or deleted is held, or given up. */
-export async function settleStrays(db: Sql, now: Instant): Promise<number> {
+export async function settleStrayDeliveries(db: Sql, now: Instant): Promise<number> {
   const rows = await db`
     update webhook_deliveries d set state = case when w.deleted_at is null then 'held' else 'cancelled' end, next_attempt_at = null,
       manual_due = 0, settled_at = ${timestamp(now)}

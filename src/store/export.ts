@@ -36,12 +36,12 @@ const written: Readonly<Record<string, (column: string) => string>> = {
 /** One moment of the database for everything that is read in the transaction, which may wait for a reader so long. */
 export async function openSnapshot(tx: Sql, idleMsMax: number): Promise<void> {
   await tx`set transaction isolation level repeatable read read only`;
-  await waitPatiently(tx, idleMsMax);
+  await liftTimeouts(tx, idleMsMax);
   await tx`set local extra_float_digits = 1`;
 }
 
 /** Lets statements of this transaction take their time, and the transaction rest so long between them. */
-export async function waitPatiently(tx: Sql, idleMsMax: number): Promise<void> {
+export async function liftTimeouts(tx: Sql, idleMsMax: number): Promise<void> {
   await tx`set local statement_timeout = 0`;
   await tx.unsafe(`set local idle_in_transaction_session_timeout = ${idleMsMax}`);
 }
@@ -78,7 +78,7 @@ export async function countRows(tx: Sql, table: RecordTable): Promise<number> {
  * Opens a cursor over the rows of one table, each as JSON, in the order of its key. The rows are put in order before they
  * are written out, so that what is sorted is no larger than what is stored.
  */
-export async function openRows(tx: Sql, { table, columns, key }: RecordShape): Promise<void> {
+export async function openRecordCursor(tx: Sql, { table, columns, key }: RecordShape): Promise<void> {
   const fields = columns.map(({ quoted, type }) => `${writerOf(table, type)(quoted)} as ${quoted}`).join(', ');
   const order = key.map(({ quoted, type }) => orderOf(quoted, type)).join(', ');
   await tx.unsafe(`
@@ -100,11 +100,11 @@ function writerOf(table: RecordTable, type: string): (column: string) => string 
 }
 
 /** The next rows of the cursor; none at the end. */
-export async function fetchRows(tx: Sql, count: number): Promise<string[]> {
+export async function fetchRecordRows(tx: Sql, count: number): Promise<string[]> {
   const rows = await tx.unsafe<{ row: string }[]>(`fetch ${count} from record`);
   return rows.map((row) => row.row);
 }
 
-export async function closeRows(tx: Sql): Promise<void> {
+export async function closeRecordCursor(tx: Sql): Promise<void> {
   await tx`close record`;
 }

@@ -30,7 +30,11 @@ export async function listSilentFeeds(db: Sql, before: Instant): Promise<SilentF
 }
 
 /** Opens an episode of silence; false when another node opened it, or the feed has advanced meanwhile. */
-export async function openSilence(db: Sql, feedId: string, before: Instant, now: Instant): Promise<boolean> {
+export async function recordSilence(
+  db: Sql,
+  feedId: string,
+  { before, now }: { readonly before: Instant; readonly now: Instant },
+): Promise<boolean> {
   const rows = await db`
     update feeds set unhealthy_since = ${timestamp(now)}
     where id = ${feedId} and enabled and url is not null and unhealthy_since is null

@@ -130,7 +130,7 @@ export async function leaseFeed(db: Sql, id: string, lease: { holder: string; le
 }
 
 /** Gives the lease back after a poll and sets what the next one needs. */
-export async function settleFeed(
+export async function releaseFeed(
   db: Sql,
   id: string,
   holder: string,

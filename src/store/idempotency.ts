@@ -43,7 +43,7 @@ export async function findClaim(
 }
 
 /** Keeps the answer; false when somebody else has taken the claim over. */
-export async function answerClaim(db: Sql, { request, holder }: Claim, answer: string): Promise<boolean> {
+export async function recordClaimAnswer(db: Sql, { request, holder }: Claim, answer: string): Promise<boolean> {
   const rows = await db`
     update idempotency_keys set answer = ${answer}
     where caller = ${request.caller} and method = ${request.method} and path = ${request.path} and key = ${request.key}

@@ -1,18 +1,18 @@
 import type { Sql } from './db.ts';
 import type { RecordShape } from './export.ts';
-import { type RecordTable, recordTables, rowsBegun } from './record-tables.ts';
+import { initialRows, type RecordTable, recordTables } from './record-tables.ts';
 
 /**
  * Keeps everybody else from writing to the record until the transaction ends, and lets rows come in as they were: what a
  * new row would set off (an event that is queued) has long happened.
  */
-export async function holdRecord(tx: Sql): Promise<void> {
+export async function lockRecord(tx: Sql): Promise<void> {
   await tx.unsafe(recordTables.map((table) => `alter table ${table} disable trigger user;`).join(''));
   await tx`set constraints all deferred`;
 }
 
 /** Checks the references that were put off, and sets triggers to work again. */
-export async function releaseRecord(tx: Sql): Promise<void> {
+export async function unlockRecord(tx: Sql): Promise<void> {
   await tx`set constraints all immediate`;
   await tx.unsafe(recordTables.map((table) => `alter table ${table} enable trigger user;`).join(''));
 }
@@ -20,7 +20,7 @@ export async function releaseRecord(tx: Sql): Promise<void> {
 /** The first table that holds anything but what the migrations put there; null when the database is empty. */
 export async function findFilledTable(tx: Sql): Promise<RecordTable | null> {
   for (const table of recordTables) {
-    const begun = tx.unsafe(rowsBegun.get(table) ?? 'false');
+    const begun = tx.unsafe(initialRows.get(table) ?? 'false');
     const [row] = await tx<{ filled: boolean }[]>`
       select exists (select from ${tx(table)} where not (${begun})) as filled`;
     if (row?.filled === true) return table;
@@ -29,8 +29,8 @@ export async function findFilledTable(tx: Sql): Promise<RecordTable | null> {
 }
 
 /** Takes away what the migrations put there: the copy brings its own. */
-export async function clearBegun(tx: Sql): Promise<void> {
-  for (const table of rowsBegun.keys()) await tx`delete from ${tx(table)}`;
+export async function deleteInitialRows(tx: Sql): Promise<void> {
+  for (const table of initialRows.keys()) await tx`delete from ${tx(table)}`;
 }
 
 /** Rows of one table, each an object of its columns as an export has them. */
@@ -47,15 +47,15 @@ export async function insertRows(tx: Sql, { table, columns }: RecordShape, rows:
 }
 
 /** A place to come back to when a statement fails. */
-export async function savePlace(tx: Sql): Promise<void> {
+export async function createSavepoint(tx: Sql): Promise<void> {
   await tx`savepoint place`;
 }
 
-export async function returnToPlace(tx: Sql): Promise<void> {
+export async function rollbackToSavepoint(tx: Sql): Promise<void> {
   await tx`rollback to savepoint place`;
 }
 
-export async function leavePlace(tx: Sql): Promise<void> {
+export async function releaseSavepoint(tx: Sql): Promise<void> {
   await tx`release savepoint place`;
 }
 

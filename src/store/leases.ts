@@ -1,7 +1,7 @@
 import type { Sql } from './db.ts';
 
 /** Takes or renews a lease by the database's clock; false when another holder still has it. */
-export async function takeLease(db: Sql, name: string, holder: string, leaseMs: number): Promise<boolean> {
+export async function acquireLease(db: Sql, name: string, holder: string, leaseMs: number): Promise<boolean> {
   const rows = await db`
     insert into leases (name, holder, lease_until)
     values (${name}, ${holder}, clock_timestamp() + ${leaseMs} * interval '1 millisecond')
@@ -12,6 +12,6 @@ export async function takeLease(db: Sql, name: string, holder: string, leaseMs: 
 }
 
 /** Gives a lease back; a lease that somebody else took meanwhile is left alone. */
-export async function returnLease(db: Sql, name: string, holder: string): Promise<void> {
+export async function releaseLease(db: Sql, name: string, holder: string): Promise<void> {
   await db`delete from leases where name = ${name} and holder = ${holder}`;
 }

@@ -78,8 +78,7 @@ export async function listFamiliesSeenAfter(
 export async function listFamiliesNewsBetween(
   db: Sql,
   feedId: string,
-  after: Instant,
-  until: Instant,
+  { after, until }: { readonly after: Instant; readonly until: Instant },
 ): Promise<FamilyKey[]> {
   return await db<FamilyKey[]>`
     select distinct r.vendor, r.family from observations o

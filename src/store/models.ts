@@ -28,7 +28,7 @@ export function modelColumns(db: Sql) {
 }
 
 /** The state that holds now, or held at a moment of knowledge. */
-export function knownThen(db: Sql, asOf: Instant | null) {
+export function stateKnownAt(db: Sql, asOf: Instant | null) {
   if (asOf === null) return db`m.known_to is null`;
   return db`m.known_from <= ${timestamp(asOf)} and (m.known_to is null or m.known_to > ${timestamp(asOf)})`;
 }
@@ -106,7 +106,7 @@ export async function listModels(
   const { after } = page;
   return await db<ModelRow[]>`
     select ${modelColumns(db)} from models m
-    where ${knownThen(db, page.asOf)} ${modelFilter(db, filter)}
+    where ${stateKnownAt(db, page.asOf)} ${modelFilter(db, filter)}
       ${after === null ? db`` : db`and (m.vendor, m.slug) > (${after.vendor}, ${after.slug})`}
     order by m.vendor, m.slug limit ${page.limit}`;
 }

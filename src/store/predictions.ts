@@ -209,9 +209,7 @@ export type PredictionPatch = {
 export async function updatePrediction(
   db: Sql,
   id: string,
-  expected: number,
-  patch: PredictionPatch,
-  now: Instant,
+  { expected, patch, now }: { readonly expected: number; readonly patch: PredictionPatch; readonly now: Instant },
 ): Promise<'updated' | 'stale' | 'slug_taken'> {
   const rows = await takingSlug(db`
     update predictions set statement = ${patch.statement}, locator = ${patch.locator}, fine_print = ${patch.finePrint},

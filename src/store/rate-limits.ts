@@ -9,7 +9,7 @@ export type Grant = { readonly startedAt: Instant; readonly taken: number; reado
  * Takes up to `asked` requests from a caller's quota. The row decides, whichever node asks: a window that is over, or one that
  * a clock far ahead began, is begun anew.
  */
-export async function takeQuota(
+export async function consumeQuota(
   db: Sql,
   subject: string,
   limit: RateLimit,
@@ -32,7 +32,7 @@ export async function takeQuota(
 }
 
 /** Forgets windows that began before `before`, so many at a time; answers how many there were. */
-export async function deleteWindows(db: Sql, before: Instant, rowsMax: number): Promise<number> {
+export async function deleteRateWindows(db: Sql, before: Instant, rowsMax: number): Promise<number> {
   const rows = await db`
     delete from rate_windows where subject in (
       select subject from rate_windows where started_at < ${timestamp(before)} order by started_at, subject limit ${rowsMax})

@@ -19,7 +19,7 @@ export type NewReading = {
 };
 
 /** Writes what names were read to mean, replacing earlier readings of the same items. */
-export async function putReadings(db: Sql, readings: readonly NewReading[]): Promise<void> {
+export async function recordReadings(db: Sql, readings: readonly NewReading[]): Promise<void> {
   for (const batch of batchesOf(readings)) {
     const rows = batch.map((row) => ({
       feed_id: row.feedId,
@@ -112,6 +112,6 @@ export async function listReadings(
 }
 
 /** Says of every name that it was read under a version of the identity data; what it changes was written before. */
-export async function stampReadings(db: Sql, identityVersion: string): Promise<void> {
+export async function updateReadingsVersion(db: Sql, identityVersion: string): Promise<void> {
   await db`update item_readings set identity_version = ${identityVersion} where identity_version <> ${identityVersion}`;
 }

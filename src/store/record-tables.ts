@@ -56,7 +56,7 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
 };
 
 /** Rows that the migrations put into a new database, as conditions: they do not make it one that holds something. */
-export const rowsBegun: ReadonlyMap<RecordTable, string> = new Map([
+export const initialRows: ReadonlyMap<RecordTable, string> = new Map([
   ['settings', "name = 'identity_revision' and value = '0'"],
   ['event_clock', 'last_position = 0'],
 ]);

@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
-import { knownThen, type ModelRow, modelColumns } from './models.ts';
+import { type ModelRow, modelColumns, stateKnownAt } from './models.ts';
 import { json, timestamp } from './postgres-types.ts';
 
 /** A release that is established. */
@@ -28,7 +28,7 @@ export async function listReleases(
   const { after } = page;
   return await db<ReleaseRow[]>`
     select ${modelColumns(db)} from models m
-    where m.grade = 'admissible' and ${knownThen(db, page.asOf)}
+    where m.grade = 'admissible' and ${stateKnownAt(db, page.asOf)}
       ${filter.vendor === undefined ? db`` : db`and m.vendor = ${filter.vendor}`}
       ${filter.family === undefined ? db`` : db`and m.family = ${filter.family}`}
       ${

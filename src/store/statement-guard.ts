@@ -1,19 +1,19 @@
 import type postgres from 'postgres';
 
-/** What stands before each statement. */
+/** Hooks around every statement of a `postgres` client: `admit` runs before it is sent, `failed` after it fails. */
 export type StatementGuard = {
   /**
-   * Resolves when the statement may be sent, to what is called once it has settled; rejects to fail the statement.
-   * A cursor is read at its reader's pace and may never settle.
+   * Resolves when the statement may be sent, to a function that is called once it has settled; rejects to fail the
+   * statement. A cursor is read at its reader's pace and may never settle.
    */
   admit(cursor: boolean): Promise<() => void>;
-  /** A statement failed. Called before those who wait for it hear of it. */
+  /** Called when a statement has failed, before its own promise rejects. */
   failed?(error: unknown): void;
 };
 
 /**
- * The part of the driver's query object that the guard hooks: a query is sent when it is first awaited, by
- * `handle`, and settled by `resolve` or `reject`. Fragments of other statements are never handled on their own.
+ * The part of the driver's query object that the guard replaces: `handle` sends a query when it is first awaited, and
+ * `resolve` or `reject` settles it. `handle` is never called for a fragment of another statement.
  */
 type Query = {
   handle(): Promise<void>;
@@ -22,9 +22,9 @@ type Query = {
   cursorFn?: unknown;
 };
 
-/** The same tagged template, with the guard before each statement. */
+/** The same tagged template with the guard around each statement. */
 export function guardSql(sql: postgres.ISql, guard: StatementGuard): postgres.ISql {
-  // The overloads of a tagged template cannot be spelled for a wrapper; arguments and result pass through unchanged.
+  // A wrapper cannot restate the overloads of the tagged template; arguments and result pass through unchanged.
   const call = sql as unknown as (...args: unknown[]) => unknown;
   const unsafe = sql.unsafe as unknown as (...args: unknown[]) => unknown;
   const guarded = Object.assign((...args: unknown[]) => guardQuery(call(...args), guard), sql, {
@@ -33,7 +33,7 @@ export function guardSql(sql: postgres.ISql, guard: StatementGuard): postgres.IS
   return guarded as unknown as postgres.ISql;
 }
 
-/** Identifiers, row helpers and the like are no queries and pass unchanged. */
+/** Values that are not queries, such as identifiers and row helpers, pass through unchanged. */
 function guardQuery(value: unknown, guard: StatementGuard): unknown {
   if (!isQuery(value)) return value;
   const query = value;
@@ -61,7 +61,7 @@ async function sendGuarded(query: Query, send: Query['handle'], guard: Statement
     reject(error);
   };
   query.resolve = (rows) => {
-    if (!isWhole(rows)) return query.reject(new Error('the database driver returned an answer with rows missing'));
+    if (!isWhole(rows)) return query.reject(new Error('the database driver returned a result with missing rows'));
     leave();
     resolve(rows);
   };
@@ -69,9 +69,9 @@ async function sendGuarded(query: Query, send: Query['handle'], guard: Statement
 }
 
 /**
- * When a connection is lost in the middle of an answer, the driver (3.4.9) keeps counting its rows where it stopped:
- * after it has reconnected, an answer to another statement begins with as many empty places. The server's own count
- * tells. Statements that return nothing have a count as well, so an empty answer says nothing.
+ * Whether a result has as many rows as the server counted. If a connection is lost in the middle of a result, the driver
+ * (3.4.9) continues counting its rows after the reconnection, and the result of another statement begins with that many
+ * empty elements. An empty result is not checked: statements that return no rows have a count as well.
  */
 function isWhole(rows: unknown): boolean {
   if (!Array.isArray(rows) || rows.length === 0) return true;

@@ -33,8 +33,7 @@ export async function insertSuspectSlice(
 export async function listSuspectSlices(
   db: Sql,
   feedId: string,
-  after: Instant,
-  until: Instant,
+  { after, until }: { readonly after: Instant; readonly until: Instant },
 ): Promise<SuspectSliceRow[]> {
   return await db<SuspectSliceRow[]>`
     select vendor, observed_at as "observedAt", item_keys as "itemKeys" from suspect_slices

@@ -1,54 +1,55 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
-import type { Gate } from './gate.ts';
+import type { Semaphore } from './semaphore.ts';
 import { guardSql, type StatementGuard } from './statement-guard.ts';
 
 /**
- * Transactions on a driver that takes a connection lost in the middle of one badly: it rejects the transaction, but
- * its callback goes on, and whatever that sends next, the driver's own rollback included, goes to no socket (which
- * throws where nobody can catch it) or into the next transaction on the re-opened connection. Therefore nothing is
- * sent and nothing is settled once a transaction is over, and what follows a suspicious failure waits for the news.
+ * Transactions that survive a lost connection. When the driver loses one during a transaction, it rejects the
+ * transaction but lets its callback continue. Whatever that sends next, including the driver's own rollback, is written
+ * to no socket (and throws where nobody can catch it) or into the next transaction on the reopened connection. Therefore
+ * nothing is sent or settled once a transaction is over, and after a failure that may be a lost connection everything
+ * waits until the driver must have noticed it.
  */
 
-/** A transaction under way, as seen from what runs within it. */
+/** The state of a running transaction. */
 type Scope = {
   over: boolean;
   committing: boolean;
-  /** After a failure that may be a lost connection: settles when the driver must have noticed. */
-  news: Promise<void> | null;
+  /** After a failure that may be a lost connection: settles when the driver must have noticed it. */
+  lossKnown: Promise<void> | null;
 };
 
-/** A socket reports its error and its end within a turn or two of the event loop. */
-const lossNewsMs = 50;
+/** A socket reports its error and its end within one or two turns of the event loop. */
+const lossNoticeMs = 50;
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Throws within a transaction: what is sent to the pool there would wait for the transaction, or escape it. */
+/** Throws within a transaction: a statement sent to the pool there would wait for the transaction or run outside it. */
 export function refuseInsideTransaction(): void {
   if (scopes.getStore()?.over === false) {
-    throw new Error('the pool was used inside a transaction: pass the transaction on to what runs in it');
+    throw new Error('the pool was used inside a transaction: use the transaction that begin passes to its callback');
   }
 }
 
 /** See `Database.begin`. */
 export async function runTransaction<T>(
-  deps: { readonly pool: postgres.Sql; readonly gate: Gate },
+  deps: { readonly pool: postgres.Sql; readonly semaphore: Semaphore },
   run: (tx: postgres.ISql) => Promise<T>,
   msMax: number,
 ): Promise<T> {
   refuseInsideTransaction();
-  const leave = await deps.gate.enter();
-  const scope: Scope = { over: false, committing: false, news: null };
+  const release = await deps.semaphore.acquire();
+  const scope: Scope = { over: false, committing: false, lossKnown: null };
   return new Promise<T>((resolve, reject) => {
     let giveUp: (error: Error) => void = () => {};
     const deadline = setTimeout(() => {
-      if (scope.committing) return; // To call a commit under way failed could be wrong.
+      if (scope.committing) return; // The commit may still succeed, so it must not be reported as failed.
       scope.over = true;
-      const error = new Error(`the transaction took longer than ${msMax} ms and was given up`);
+      const error = new Error(`the transaction took longer than ${msMax} ms and was rolled back`);
       giveUp(error);
       reject(error);
-      leave();
+      release();
     }, msMax);
     const work = deps.pool.begin(
       (tx) =>
@@ -60,7 +61,7 @@ export async function runTransaction<T>(
     const settle = () => {
       scope.over = true;
       clearTimeout(deadline);
-      leave();
+      release();
     };
     work.then(
       (result) => {
@@ -79,13 +80,13 @@ export async function runTransaction<T>(
 async function runInside<T>(tx: postgres.ISql, scope: Scope, run: (tx: postgres.ISql) => Promise<T>): Promise<T> {
   try {
     const result = await run(guardSql(tx, transactionGuard(scope)));
-    await scope.news;
+    await scope.lossKnown;
     if (scope.over) return await never();
     scope.committing = true;
     return result;
   } catch (error) {
-    await scope.news;
-    // The driver would send a rollback.
+    await scope.lossKnown;
+    // Rejecting would make the driver send a rollback.
     if (scope.over) return never();
     throw error;
   }
@@ -94,17 +95,17 @@ async function runInside<T>(tx: postgres.ISql, scope: Scope, run: (tx: postgres.
 function transactionGuard(scope: Scope): StatementGuard {
   return {
     admit: async () => {
-      await scope.news;
-      if (scope.over) throw new Error('the transaction is over: it took too long, or its connection was lost');
+      await scope.lossKnown;
+      if (scope.over) throw new Error('the transaction is over: it took too long or its connection was lost');
       return () => {};
     },
     failed: (error) => {
-      if (!(error instanceof postgres.PostgresError)) scope.news ??= wait(lossNewsMs);
+      if (!(error instanceof postgres.PostgresError)) scope.lossKnown ??= wait(lossNoticeMs);
     },
   };
 }
 
-/** Nothing holds on to it, so it is collected with all that waits for it. */
+/** Nothing references the promise, so it is garbage-collected together with everything that waits for it. */
 function never<T>(): Promise<T> {
   return new Promise(() => {});
 }

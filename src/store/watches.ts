@@ -103,8 +103,7 @@ export async function listWatchingModel(
 export async function listEdgesCrossed(
   db: Sql,
   vendors: readonly string[] | 'any',
-  after: Instant,
-  until: Instant,
+  { after, until }: { readonly after: Instant; readonly until: Instant },
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select distinct e.prediction_id as id from prediction_edges e
@@ -136,8 +135,7 @@ export async function listWatchingSeenAfter(
 export async function listWatchingNewsBetween(
   db: Sql,
   feedId: string,
-  after: Instant,
-  until: Instant,
+  { after, until }: { readonly after: Instant; readonly until: Instant },
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select distinct w.prediction_id as id from observations o
@@ -161,7 +159,7 @@ export async function listDueRechecks(db: Sql, now: Instant, limit: number): Pro
 }
 
 /** Predictions evaluated under other rules, identity data or feed settings, after an id. */
-export async function listEvaluatedOtherwise(
+export async function listOutdatedEvaluations(
   db: Sql,
   evaluatedWith: string,
   after: string,
@@ -173,7 +171,7 @@ export async function listEvaluatedOtherwise(
 }
 
 /** Every prediction, after an id. */
-export async function listAllIds(db: Sql, after: string, limit: number): Promise<string[]> {
+export async function listPredictionIds(db: Sql, after: string, limit: number): Promise<string[]> {
   const rows = await db<{ id: string }[]>`select id from predictions where id > ${after} order by id limit ${limit}`;
   return rows.map((row) => row.id);
 }

@@ -106,7 +106,11 @@ export async function requestAttempt(
 }
 
 /** Starts everything that an endpoint missed since a moment anew, with a whole schedule; how many there were. */
-export async function recoverDeliveries(db: Sql, endpointId: string, since: Instant, now: Instant): Promise<number> {
+export async function recoverDeliveries(
+  db: Sql,
+  endpointId: string,
+  { since, now }: { readonly since: Instant; readonly now: Instant },
+): Promise<number> {
   const rows = await db<{ count: number }[]>`
     with recovered as (
       update webhook_deliveries set state = 'pending', next_attempt_at = ${timestamp(now)}, step = 0, automatic = true,

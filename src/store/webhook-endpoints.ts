@@ -154,7 +154,7 @@ export async function updateEndpoint(
 }
 
 /** Raises the version, as an edit does. */
-export async function touchEndpoint(db: Sql, id: string, now: Instant): Promise<void> {
+export async function raiseEndpointVersion(db: Sql, id: string, now: Instant): Promise<void> {
   await db`update webhook_endpoints set version = version + 1, updated_at = ${timestamp(now)} where id = ${id}`;
 }
 
@@ -162,8 +162,7 @@ export async function touchEndpoint(db: Sql, id: string, now: Instant): Promise<
 export async function disableEndpoint(
   db: Sql,
   id: string,
-  reason: Exclude<DisabledReason, 'manual'>,
-  now: Instant,
+  { reason, now }: { readonly reason: Exclude<DisabledReason, 'manual'>; readonly now: Instant },
 ): Promise<boolean> {
   const rows = await db`
     update webhook_endpoints set status = 'disabled', disabled_reason = ${reason}, disabled_at = ${timestamp(now)},
@@ -173,7 +172,7 @@ export async function disableEndpoint(
 }
 
 /** How endpoints have fared, of those that are enabled. */
-export async function listHealth(
+export async function listEndpointHealth(
   db: Sql,
   ids: readonly string[],
 ): Promise<Pick<EndpointRow, 'id' | 'failingSince' | 'lastFailedAt'>[]> {
@@ -216,7 +215,7 @@ export async function recordFailures(db: Sql, { failures, pauses, now }: Failure
 }
 
 /** What the endpoint asked for is not waited for: somebody wants to know now. */
-export async function resumeEndpoint(db: Sql, id: string): Promise<void> {
+export async function clearEndpointPause(db: Sql, id: string): Promise<void> {
   await db`update webhook_endpoints set paused_until = null where id = ${id} and paused_until is not null`;
 }
 
@@ -251,6 +250,10 @@ export async function listSealedHeaders(db: Sql): Promise<{ readonly id: string;
     select id, sealed_headers as sealed from webhook_endpoints where sealed_headers is not null order by id`;
 }
 
-export async function updateSealedHeaders(db: Sql, id: string, from: string, to: string): Promise<void> {
+export async function updateSealedHeaders(
+  db: Sql,
+  id: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
   await db`update webhook_endpoints set sealed_headers = ${to} where id = ${id} and sealed_headers = ${from}`;
 }

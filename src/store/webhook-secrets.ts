@@ -51,7 +51,7 @@ export async function listPreviousSecrets(
 }
 
 /** The current one gives way at a moment. */
-export async function retireSecret(db: Sql, endpointId: string, expiresAt: Instant): Promise<void> {
+export async function expireSecret(db: Sql, endpointId: string, expiresAt: Instant): Promise<void> {
   await db`
     update webhook_secrets set expires_at = ${timestamp(expiresAt)} where endpoint_id = ${endpointId} and expires_at is null`;
 }
@@ -73,6 +73,10 @@ export async function listSealedSecrets(
     select id, endpoint_id as "endpointId", sealed from webhook_secrets order by id`;
 }
 
-export async function updateSealedSecret(db: Sql, id: string, from: string, to: string): Promise<void> {
+export async function updateSealedSecret(
+  db: Sql,
+  id: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
   await db`update webhook_secrets set sealed = ${to} where id = ${id} and sealed = ${from}`;
 }

@@ -8,9 +8,9 @@ import {
   findApiKeyByHash,
   insertApiKey,
   listApiKeys as listApiKeyRows,
+  recordApiKeyUse,
   replaceApiKey,
   revokeApiKey as revokeApiKeyRow,
-  touchApiKey,
 } from '../../store/api-keys.ts';
 import type { Sql } from '../../store/db.ts';
 import type { Deps } from '../deps.ts';
@@ -112,6 +112,6 @@ export async function identifyCaller(deps: Deps, key: string): Promise<Caller> {
   if (row.expiresAt !== null && row.expiresAt <= now)
     throw new Refusal('unauthorized', `this key expired at ${formatInstant(row.expiresAt)}`);
   if (row.lastUsedAt === null || row.lastUsedAt <= now - touchEveryMs)
-    await touchApiKey(deps.db.sql, row.id, now, touchEveryMs);
+    await recordApiKeyUse(deps.db.sql, row.id, now, touchEveryMs);
   return { id: row.id, name: row.name, scopes: row.scopes };
 }

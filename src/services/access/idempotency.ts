@@ -1,13 +1,13 @@
 import { dayMs } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import {
-  answerClaim,
   type Claim,
   deleteClaim,
   deleteExpiredClaims,
   findClaim,
   insertClaim,
   type RequestKey,
+  recordClaimAnswer,
 } from '../../store/idempotency.ts';
 import type { Deps } from '../deps.ts';
 
@@ -54,7 +54,7 @@ function stillRunning(): Refusal {
 
 /** Keeps the answer, in the transaction of the work. Refuses, and so undoes the work, when the claim was lost meanwhile. */
 export async function keepAnswer(inside: Deps, claim: Claim, answer: string): Promise<void> {
-  if (!(await answerClaim(inside.db.sql, claim, answer))) throw stillRunning();
+  if (!(await recordClaimAnswer(inside.db.sql, claim, answer))) throw stillRunning();
 }
 
 /** Lets the request be sent again. When even that fails, the claim runs out by itself. */

@@ -1,6 +1,6 @@
 import { batchOf, type Quota, type RateLimit } from '../../domain/access/rate-limit.ts';
 import { dayMs, type Instant } from '../../domain/instant.ts';
-import { deleteWindows, takeQuota } from '../../store/rate-limits.ts';
+import { consumeQuota, deleteRateWindows } from '../../store/rate-limits.ts';
 import type { Deps } from '../deps.ts';
 
 /** Counts requests against a quota that all nodes of a database share. */
@@ -33,7 +33,7 @@ export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit):
   });
   const fill = async (subject: string): Promise<void> => {
     const ask = { asked: batchOf(limit), now: deps.now() };
-    const { startedAt, taken, granted } = await takeQuota(deps.db.sql, subject, limit, ask);
+    const { startedAt, taken, granted } = await consumeQuota(deps.db.sql, subject, limit, ask);
     subjects.delete(subject);
     if (subjects.size >= subjectsMax) subjects.delete(subjects.keys().next().value ?? '');
     subjects.set(subject, { startedAt, taken, left: granted });
@@ -65,7 +65,7 @@ export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit):
 /** Forgets windows that ended long ago; no window is longer than a day. */
 export async function forgetWindows(deps: Deps): Promise<number> {
   for (let forgotten = 0; ; ) {
-    const count = await deleteWindows(deps.db.sql, deps.now() - 2 * dayMs, forgetRowsMax);
+    const count = await deleteRateWindows(deps.db.sql, deps.now() - 2 * dayMs, forgetRowsMax);
     forgotten += count;
     if (count < forgetRowsMax) return forgotten;
   }

@@ -14,7 +14,7 @@ import {
   updateFeed as updateFeedRow,
 } from '../../store/feeds.ts';
 import { listLatestPolls, listPolls, type PollRow } from '../../store/polls.ts';
-import { bumpSetting } from '../../store/settings.ts';
+import { incrementSetting } from '../../store/settings.ts';
 import type { Deps, FeedConfig } from '../deps.ts';
 import { type FeedCondition, loadConditions, noCondition } from './health.ts';
 import { checkFeedOptions, patchFeedOptions } from './options.ts';
@@ -215,7 +215,7 @@ export async function updateFeed(
     edit.settlementLag !== undefined;
   await deps.db.begin(async (tx) => {
     if (!(await updateFeedRow(tx, feed, change, deps.now()))) throw staleFeed(feed);
-    if (weighs) await bumpSetting(tx, 'feeds_epoch');
+    if (weighs) await incrementSetting(tx, 'feeds_epoch');
   });
   return await getFeed(deps, feed.id);
 }

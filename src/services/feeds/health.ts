@@ -11,8 +11,8 @@ import {
   listLostItems,
   listSilentFeeds,
   listStatements,
-  openSilence,
   recordAdvance,
+  recordSilence,
   type SilentFeed,
   type StatedRow,
 } from '../../store/feed-health.ts';
@@ -66,7 +66,7 @@ async function tellUnhealthy(
   feed: SilentFeed,
   { before, now }: { before: Instant; now: Instant },
 ): Promise<boolean> {
-  if (!(await openSilence(tx, feed.id, before, now))) return false;
+  if (!(await recordSilence(tx, feed.id, { before, now }))) return false;
   const [last] = await listPolls(tx, feed.id, { before: null, limit: 1 });
   const why = last?.suspectReason ?? last?.errorDetail ?? 'nobody polled it';
   await recordEvent(tx, deps, {

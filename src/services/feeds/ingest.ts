@@ -6,7 +6,7 @@ import type { Sql } from '../../store/db.ts';
 import type { FeedRow } from '../../store/feeds.ts';
 import { insertObservations, listLatestItems } from '../../store/observations.ts';
 import { listLastReads } from '../../store/polls.ts';
-import { type NewReading, putReadings } from '../../store/readings.ts';
+import { type NewReading, recordReadings } from '../../store/readings.ts';
 import {
   endSightings,
   insertSightings,
@@ -120,7 +120,7 @@ async function suspectsSince(
   const after = (vendor: string | null): Instant =>
     (vendor === null ? feed.watermark : lastRead.get(vendor)) ?? Number.NEGATIVE_INFINITY;
   const since = Math.min(feed.watermark, ...[...lastRead.values()].map((at) => at ?? 0));
-  const rows = await listSuspectSlices(tx, feed.id, since, until);
+  const rows = await listSuspectSlices(tx, feed.id, { after: since, until });
   return rows
     .filter((row) => row.observedAt > after(row.vendor))
     .map((row) => ({ vendor: row.vendor, observedAt: row.observedAt, keys: new Set(row.itemKeys) }));
@@ -134,7 +134,10 @@ async function keepSuspect(
 ): Promise<void> {
   const { feed, pollId, observedAt } = reading;
   const itemKeys = items.map((item) => item.key).sort();
-  const recent = await listSuspectSlices(tx, feed.id, observedAt - suspectSliceEveryMs, observedAt);
+  const recent = await listSuspectSlices(tx, feed.id, {
+    after: observedAt - suspectSliceEveryMs,
+    until: observedAt,
+  });
   const same = recent.some(
     (slice) => slice.vendor === vendor && JSON.stringify(slice.itemKeys) === JSON.stringify(itemKeys),
   );
@@ -208,7 +211,7 @@ async function writeFresh(
   const { feed, readAt } = reading;
   const vendors = [...new Set(fresh.map((item) => listing.readings.get(item.key)?.vendor ?? ''))];
   const lastReads = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
-  await putReadings(
+  await recordReadings(
     tx,
     fresh.map((item) => listing.readings.get(item.key)).filter((row) => row !== undefined),
   );

@@ -10,7 +10,7 @@ import {
   leaseFeed,
   listFeeds,
   lockFeed,
-  settleFeed,
+  releaseFeed,
 } from '../../store/feeds.ts';
 import {
   abortLostPolls,
@@ -110,7 +110,7 @@ async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Rea
       scheduledFor: order.tick,
       startedAt,
     });
-    if (!inserted) await settleFeed(tx, feed.id, pollId, { failures: feed.failures, nextPollAt: null });
+    if (!inserted) await releaseFeed(tx, feed.id, pollId, { failures: feed.failures, nextPollAt: null });
     return inserted;
   });
   if (!opened) return null;
@@ -152,7 +152,7 @@ async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
   // A sweep ended it meanwhile; nothing of it is kept.
   if (feed === null || !(await lockRunningPoll(tx, pollId))) return 0;
   if (fetched.kind === 'failed') return await endFailed(tx, deps, feed, pollId, fetched);
-  await settleFeed(tx, feed.id, pollId, { failures: 0, nextPollAt: null });
+  await releaseFeed(tx, feed.id, pollId, { failures: 0, nextPollAt: null });
   const crossedTo = await readBefore(tx, feed);
   if (fetched.kind === 'not_modified') {
     const last = await findLastAccepted(tx, feed.id);
@@ -199,7 +199,7 @@ async function endFailed(
     errorDetail: fetched.detail,
     httpStatus: fetched.status,
   });
-  await settleFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
+  await releaseFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
   return 0;
 }
 

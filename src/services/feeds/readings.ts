@@ -110,7 +110,9 @@ export async function settleAfter(
   const priced = ingested === null ? [] : await listWatching(tx, ingested.touchedFacts, 'facts');
   const vendors = feed.coversAny ? 'any' : feed.covers;
   const covers = vendors === 'any' || vendors.length > 0;
-  const crossed = covers ? await listEdgesCrossed(tx, vendors, crossedTo, observedAt - feed.settlementLagMs) : [];
+  const crossed = covers
+    ? await listEdgesCrossed(tx, vendors, { after: crossedTo, until: observedAt - feed.settlementLagMs })
+    : [];
   const lasted = await listLasted(tx, read, deps.now());
   const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
   const ids = [...new Set([...touched, ...priced, ...crossed, ...lasted, ...later])].sort();
@@ -132,7 +134,7 @@ async function keepTouchedModels(
 ): Promise<void> {
   const { feed, observedAt } = read;
   const span = lastedSpan(read, deps.now());
-  const lasted = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span.after, span.until);
+  const lasted = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span);
   const covered = feed.coversAny ? 'any' : feed.covers;
   const later = covered.length === 0 ? [] : await listFamiliesSeenAfter(tx, covered, observedAt);
   const from = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt, span === null ? observedAt : span.after);
@@ -142,7 +144,7 @@ async function keepTouchedModels(
 /** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */
 async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>, now: Instant): Promise<string[]> {
   const span = lastedSpan(read, now);
-  return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span.after, span.until);
+  return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span);
 }
 
 /** When what has lasted by this read, and had not by the one before, was new; null where timers tell of that. */

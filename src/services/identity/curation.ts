@@ -13,9 +13,15 @@ import {
 } from '../../store/identity.ts';
 import { type FamilyKey, markFamiliesStale } from '../../store/model-families.ts';
 import { listPredictionsById, type PredictionRow, type PredictionState } from '../../store/predictions.ts';
-import { listReadings, type NewReading, putReadings, type StoredReading, stampReadings } from '../../store/readings.ts';
+import {
+  listReadings,
+  type NewReading,
+  recordReadings,
+  type StoredReading,
+  updateReadingsVersion,
+} from '../../store/readings.ts';
 import { listStandingResolutions, type Outcome } from '../../store/resolutions.ts';
-import { raiseSetting } from '../../store/settings.ts';
+import { incrementSetting } from '../../store/settings.ts';
 import { listWatching } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { keepModels } from '../models/states.ts';
@@ -113,7 +119,7 @@ async function curate(
   { decidedBy, expected }: { decidedBy: string; expected: string | null },
 ): Promise<{ id: string; report: CurationReport }> {
   // Alone from here on: polls wait, and another curator meets the version that this makes.
-  const revision = await raiseSetting(tx, 'identity_revision');
+  const revision = await incrementSetting(tx, 'identity_revision');
   const before = await inForce(tx, given, revision - 1);
   if (expected !== null && expected !== before.identity.version)
     throw new Refusal(
@@ -171,11 +177,11 @@ function requireFits(
 /** Reads every stored name by the new data, and settles what that touches, in one go. */
 async function readAnew(tx: Sql, before: Deps, after: Deps): Promise<CurationReport> {
   const { read, changes } = await readNames(tx, after);
-  await putReadings(
+  await recordReadings(
     tx,
     changes.map((change) => change.after),
   );
-  await stampReadings(tx, after.identity.version);
+  await updateReadingsVersion(tx, after.identity.version);
   const families = familiesOf([...changes.map(({ item }) => item), ...changes.map((change) => change.after)]);
   await markFamiliesStale(tx, families);
   const watching = await listTouched(tx, families);
@@ -230,7 +236,7 @@ async function standings(
   ids: readonly string[],
   { undo }: { undo: readonly ItemChange[] },
 ): Promise<Standings> {
-  await putReadings(
+  await recordReadings(
     tx,
     undo.map(({ item }) => item),
   );
@@ -245,7 +251,7 @@ async function standings(
     const { verdict } = evaluate(row.criterion, timeline, now, termsOf(deps, row));
     return [row.id, { row, standing: { verdict, state: row.state, outcome: outcomes.get(row.id) ?? null } }] as const;
   });
-  await putReadings(
+  await recordReadings(
     tx,
     undo.map((change) => change.after),
   );

@@ -4,8 +4,8 @@ import type { IdentityTable } from '../../domain/identity/table.ts';
 import type { Sql } from '../../store/db.ts';
 import { listAdditionsInForce } from '../../store/identity.ts';
 import { markFamiliesStale } from '../../store/model-families.ts';
-import { listStaleReadings, type NewReading, putReadings } from '../../store/readings.ts';
-import { findSetting, shareSetting } from '../../store/settings.ts';
+import { listStaleReadings, type NewReading, recordReadings } from '../../store/readings.ts';
+import { findSetting, lockSettingShared } from '../../store/settings.ts';
 import type { Deps } from '../deps.ts';
 import { readItem } from './read-item.ts';
 
@@ -23,7 +23,7 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
       const readings = stale.map((row) =>
         readItem(deps, { id: row.feedId, adapter: row.adapter }, { key: row.itemKey, name: row.name, host: row.host }),
       );
-      await putReadings(tx, readings);
+      await recordReadings(tx, readings);
       await markFamiliesStale(tx, familiesOf(readings));
       return stale.length;
     });
@@ -50,7 +50,7 @@ export async function withCurrentIdentity(deps: Deps): Promise<Deps> {
 
 /** The same, in a transaction that reads names: nobody can add to the identity data before it ends. */
 export async function lockIdentity(tx: Sql, deps: Deps): Promise<Deps> {
-  return await withRevision(tx, deps, Number((await shareSetting(tx, 'identity_revision')) ?? 0));
+  return await withRevision(tx, deps, Number((await lockSettingShared(tx, 'identity_revision')) ?? 0));
 }
 
 async function withRevision(db: Sql, deps: Deps, revision: number): Promise<Deps> {

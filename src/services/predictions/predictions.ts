@@ -235,7 +235,7 @@ export async function updatePrediction(
     if (moved) throw slugTaken(edit.slug);
     const patch = patched(row, edit);
     const now = deps.now();
-    const updated = await updatePredictionRow(tx, row.id, version, patch, now);
+    const updated = await updatePredictionRow(tx, row.id, { expected: version, patch, now });
     if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
     if (updated === 'stale') throw staleVersion(null);
     await recordEdit(tx, row, patch, { edit: row.edits + 1, at: now });

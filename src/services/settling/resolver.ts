@@ -1,5 +1,5 @@
-import { returnLease, takeLease } from '../../store/leases.ts';
-import { listAllIds, listDueRechecks, listEvaluatedOtherwise } from '../../store/watches.ts';
+import { acquireLease, releaseLease } from '../../store/leases.ts';
+import { listDueRechecks, listOutdatedEvaluations, listPredictionIds } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { settlePredictions } from './settle.ts';
 import { evaluatedWith, type SettleCounts } from './settlement.ts';
@@ -26,25 +26,25 @@ export async function resolveDue(deps: Deps): Promise<SettleCounts | null> {
       await settleInto(deps, ids, counts);
     }
     const current = await evaluatedWith(deps.db.sql, deps);
-    await settleAll(deps, counts, (after) => listEvaluatedOtherwise(deps.db.sql, current, after, batchMax));
+    await settleAll(deps, counts, (after) => listOutdatedEvaluations(deps.db.sql, current, after, batchMax));
   });
 }
 
 /** Evaluates every prediction there is: the oracle that the incremental path must agree with. */
 export async function resolveEverything(deps: Deps): Promise<SettleCounts | null> {
   return await underLease(deps, (counts) =>
-    settleAll(deps, counts, (after) => listAllIds(deps.db.sql, after, batchMax)),
+    settleAll(deps, counts, (after) => listPredictionIds(deps.db.sql, after, batchMax)),
   );
 }
 
 async function underLease(deps: Deps, run: (counts: SettleCounts) => Promise<void>): Promise<SettleCounts | null> {
-  if (!(await takeLease(deps.db.sql, leaseName, deps.nodeId, resolverLeaseMs))) return null;
+  if (!(await acquireLease(deps.db.sql, leaseName, deps.nodeId, resolverLeaseMs))) return null;
   const counts: SettleCounts = { evaluated: 0, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
   try {
     await run(counts);
     return counts;
   } finally {
-    await returnLease(deps.db.sql, leaseName, deps.nodeId);
+    await releaseLease(deps.db.sql, leaseName, deps.nodeId);
   }
 }
 

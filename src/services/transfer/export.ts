@@ -3,12 +3,12 @@ import { Refusal } from '../../domain/refusal.ts';
 import { exportLineBytesMax, writeFooter, writeHeader, writeRow } from '../../domain/transfer/format.ts';
 import type { Sql } from '../../store/db.ts';
 import {
-  closeRows,
+  closeRecordCursor,
   countRows,
-  fetchRows,
+  fetchRecordRows,
   findNewestMigration,
   listShapes,
-  openRows,
+  openRecordCursor,
   openSnapshot,
   type RecordShape,
 } from '../../store/export.ts';
@@ -70,11 +70,11 @@ async function writeRecord(tx: Sql, input: ExportInput): Promise<ExportSummary> 
 
 /** The rows of one table as lines. It begins with few and asks for as many as their size allows. */
 async function* readChunks(tx: Sql, shape: RecordShape): AsyncGenerator<{ text: string; rows: number }> {
-  await openRows(tx, shape);
+  await openRecordCursor(tx, shape);
   let count = 1;
   let longest = 1;
   for (;;) {
-    const rows = await fetchRows(tx, count);
+    const rows = await fetchRecordRows(tx, count);
     if (rows.length > 0) {
       for (const row of rows) longest = Math.max(longest, requireLength(shape, row));
       yield { text: rows.map((row) => writeRow(shape.table, row)).join(''), rows: rows.length };
@@ -82,7 +82,7 @@ async function* readChunks(tx: Sql, shape: RecordShape): AsyncGenerator<{ text: 
     if (rows.length < count) break;
     count = Math.max(1, Math.min(count * 4, rowsPerFetchMax, Math.floor(exportChunkBytes / longest)));
   }
-  await closeRows(tx);
+  await closeRecordCursor(tx);
 }
 
 /** What could not be brought back must not be written as if it could. */

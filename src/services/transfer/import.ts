@@ -12,22 +12,22 @@ import {
 import type { Sql } from '../../store/db.ts';
 import {
   findNewestMigration,
+  liftTimeouts,
   listShapes,
   type NewestMigration,
   type RecordShape,
-  waitPatiently,
 } from '../../store/export.ts';
 import {
   advanceIdentities,
   analyseRecord,
-  clearBegun,
+  createSavepoint,
+  deleteInitialRows,
   findFilledTable,
-  holdRecord,
   insertRows,
-  leavePlace,
-  releaseRecord,
-  returnToPlace,
-  savePlace,
+  lockRecord,
+  releaseSavepoint,
+  rollbackToSavepoint,
+  unlockRecord,
 } from '../../store/import.ts';
 import type { Deps } from '../deps.ts';
 import { countUnreadableHeaders } from '../webhooks/headers.ts';
@@ -61,12 +61,12 @@ export async function importRecord(
 ): Promise<ImportSummary> {
   const rows = await deps.db.begin(
     async (tx) => {
-      await waitPatiently(tx, exchangeIdleMsMax);
-      await holdRecord(tx);
+      await liftTimeouts(tx, exchangeIdleMsMax);
+      await lockRecord(tx);
       await requireEmpty(tx);
-      await clearBegun(tx);
+      await deleteInitialRows(tx);
       const count = await readRecord(tx, source, onProgress ?? (() => {}));
-      await releaseRecord(tx);
+      await unlockRecord(tx);
       await advanceIdentities(tx);
       await analyseRecord(tx);
       return count;
@@ -174,7 +174,7 @@ function requireColumns({ table, columns }: RecordShape, row: object, number: nu
 
 /** What the database refuses is looked for row by row, so that the line can be named. */
 async function insertBatch(tx: Sql, shape: RecordShape, rows: Batch['rows']): Promise<void> {
-  await savePlace(tx);
+  await createSavepoint(tx);
   try {
     await insertRows(
       tx,
@@ -182,11 +182,11 @@ async function insertBatch(tx: Sql, shape: RecordShape, rows: Batch['rows']): Pr
       rows.map(({ row }) => row),
     );
   } catch (error) {
-    await returnToPlace(tx);
+    await rollbackToSavepoint(tx);
     await findRefusedRow(tx, shape, rows);
     throw error;
   }
-  await leavePlace(tx);
+  await releaseSavepoint(tx);
 }
 
 async function findRefusedRow(tx: Sql, shape: RecordShape, rows: Batch['rows']): Promise<void> {

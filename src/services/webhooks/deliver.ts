@@ -12,17 +12,17 @@ import { signMessage } from '../../net/webhook-signature.ts';
 import type { Sql } from '../../store/db.ts';
 import {
   type AttemptResult,
-  type ClaimedDelivery,
-  claimDeliveries,
+  type LeasedDelivery,
+  leaseDeliveries,
   lockDueEndpoints,
+  recordAttempts,
   type SettledDelivery,
-  settleAttempts,
 } from '../../store/delivery-queue.ts';
 import { holdPending } from '../../store/webhook-deliveries.ts';
 import {
   disableEndpoint,
   type EndpointRow,
-  listHealth,
+  listEndpointHealth,
   lockEndpoints,
   recordFailures,
   recordSuccesses,
@@ -41,11 +41,11 @@ export const perFailingMax = 1;
  */
 const endpointsPerClaim = (limit: number): number => Math.max(32, Math.ceil((2 * limit) / perEndpointMax));
 
-export type { ClaimedDelivery };
+export type { LeasedDelivery };
 
 /** An attempt that has ended: what is written down, and what else follows from it. */
 export type EndedDelivery = {
-  readonly claimed: ClaimedDelivery;
+  readonly claimed: LeasedDelivery;
   readonly result: AttemptResult;
   readonly retryAfterMs: number | null;
 };
@@ -54,21 +54,21 @@ export type EndedDelivery = {
  * Leases deliveries that are due, on whichever node asks first. `after` is the endpoint that the claim before ended with,
  * so that each has its turn.
  */
-export async function claimDue(deps: Deps, limit: number, after = ''): Promise<ClaimedDelivery[]> {
+export async function claimDue(deps: Deps, limit: number, after = ''): Promise<LeasedDelivery[]> {
   return await deps.db.begin(async (tx) => {
     const now = deps.now();
     const bounds = { perEndpoint: perEndpointMax, perFailing: perFailingMax };
     const endpointIds = await lockDueEndpoints(tx, { ...bounds, after, now, limit: endpointsPerClaim(limit) });
     if (endpointIds.length === 0) return [];
     const { nodeId: holder, webhooks } = deps;
-    return await claimDeliveries(tx, { ...bounds, endpointIds, holder, leaseMs: webhooks.leaseMs, now, limit });
+    return await leaseDeliveries(tx, { ...bounds, endpointIds, holder, leaseMs: webhooks.leaseMs, now, limit });
   });
 }
 
 /** Signs and sends one delivery, with no transaction open. Never rejects: whatever happens is what came of it. */
 export async function attemptDelivery(
   deps: Deps,
-  claimed: ClaimedDelivery,
+  claimed: LeasedDelivery,
   signal: AbortSignal,
 ): Promise<EndedDelivery> {
   const startedAt = deps.now();
@@ -98,7 +98,7 @@ export async function attemptDelivery(
 
 async function sendSafely(
   deps: Deps,
-  claimed: ClaimedDelivery,
+  claimed: LeasedDelivery,
   startedAt: Instant,
   signal: AbortSignal,
 ): Promise<PostOutcome> {
@@ -119,7 +119,7 @@ function unsent(errorClass: ErrorClass, detail: string): PostOutcome {
 }
 
 /** Signed anew at every attempt: the same id, the time of now. Null when what signs or what goes along cannot be opened. */
-function signedHeaders(deps: Deps, claimed: ClaimedDelivery, at: Instant): Record<string, string> | null {
+function signedHeaders(deps: Deps, claimed: LeasedDelivery, at: Instant): Record<string, string> | null {
   const { vault } = deps.webhooks;
   const { endpointId, eventId: id, body } = claimed;
   const secrets = claimed.secrets.map((sealed) => vault.open(sealed, endpointId));
@@ -152,7 +152,7 @@ export async function settleDeliveries(deps: Deps, ended: readonly EndedDelivery
   const touching = ended.filter(({ claimed, result }) => result.errorClass !== null || claimed.failing);
   // Where all is well nothing follows for any endpoint, and one statement is a transaction by itself.
   if (touching.length === 0)
-    await settleAttempts(
+    await recordAttempts(
       deps.db.sql,
       ended.map(({ result }) => result),
     );
@@ -173,7 +173,7 @@ async function settleTouching(
     await lockEndpoints(tx, distinct(touching.map(({ claimed }) => claimed.endpointId)));
     const settled = new Map(
       (
-        await settleAttempts(
+        await recordAttempts(
           tx,
           ended.map(({ result }) => result),
         )
@@ -206,7 +206,7 @@ async function recordHealth(
     ({ claimed, result }) =>
       result.errorClass !== null && countsAgainst(result.errorClass) && !succeeded.includes(claimed.endpointId),
   );
-  const health = await listHealth(tx, distinct(failed.map(endpointOf)));
+  const health = await listEndpointHealth(tx, distinct(failed.map(endpointOf)));
   const failures = health.map((endpoint) => ({ id: endpoint.id, since: failingSince(endpoint, now) }));
   await recordFailures(tx, { failures, pauses, now });
   const gone = failed.filter(({ result }) => result.errorClass === 'gone').map(endpointOf);
@@ -237,7 +237,7 @@ async function disable(
   reason: 'gone' | 'failing',
 ): Promise<void> {
   const now = deps.now();
-  if (!(await disableEndpoint(tx, endpoint.id, reason, now))) return;
+  if (!(await disableEndpoint(tx, endpoint.id, { reason, now }))) return;
   const held = await holdPending(tx, endpoint.id, now);
   deps.log.warn({ endpoint: endpoint.id, reason, held }, 'a webhook endpoint was disabled');
   const failingSinceText = endpoint.failingSince === null ? null : formatInstant(endpoint.failingSince);

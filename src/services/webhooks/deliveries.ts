@@ -16,7 +16,7 @@ import {
   recoverDeliveries,
   requestAttempt,
 } from '../../store/webhook-deliveries.ts';
-import { type EndpointRow, lockEndpoints, resumeEndpoint } from '../../store/webhook-endpoints.ts';
+import { clearEndpointPause, type EndpointRow, lockEndpoints } from '../../store/webhook-endpoints.ts';
 import type { Deps } from '../deps.ts';
 import { requireEndpoint } from './endpoints.ts';
 
@@ -85,7 +85,7 @@ export async function retryWebhookDelivery(deps: Deps, id: string): Promise<Deli
         'conflict',
         `${askedMax} attempts of this delivery are asked for already; wait until they are made`,
       );
-    await resumeEndpoint(tx, delivery.endpointId);
+    await clearEndpointPause(tx, delivery.endpointId);
     return await requireDelivery(tx, id);
   });
 }
@@ -116,7 +116,7 @@ export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promi
       text: eventText(pingType, now, { endpoint: { id: endpointId } }),
       dueAt: now,
     });
-    await resumeEndpoint(tx, endpointId);
+    await clearEndpointPause(tx, endpointId);
     return await requireDelivery(tx, deliveryId ?? '');
   });
 }
@@ -130,7 +130,7 @@ export async function recoverWebhookEndpoint(deps: Deps, endpointId: string, sin
   requireWithin('since', since, now, recoverMsMax);
   return await deps.db.begin(async (tx) => {
     await lockEnabled(tx, endpointId);
-    return await recoverDeliveries(tx, endpointId, since, now);
+    return await recoverDeliveries(tx, endpointId, { since, now });
   });
 }
 

@@ -95,7 +95,7 @@ export async function resealHeaders(deps: Deps): Promise<number> {
     if (vault.isCurrent(sealed)) continue;
     const text = vault.open(sealed, id);
     if (text === null) unreadable += 1;
-    else await updateSealedHeaders(deps.db.sql, id, sealed, vault.seal(text, id));
+    else await updateSealedHeaders(deps.db.sql, id, { from: sealed, to: vault.seal(text, id) });
   }
   return unreadable;
 }

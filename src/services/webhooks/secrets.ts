@@ -10,13 +10,13 @@ import {
 } from '../../domain/webhooks/secret.ts';
 import { derivePublicKey } from '../../net/webhook-signature.ts';
 import type { Sql } from '../../store/db.ts';
-import { findEndpoint, lockEndpoints, touchEndpoint } from '../../store/webhook-endpoints.ts';
+import { findEndpoint, lockEndpoints, raiseEndpointVersion } from '../../store/webhook-endpoints.ts';
 import {
   deleteExpiredSecrets,
+  expireSecret,
   insertSecret,
   listLiveSecrets,
   listSealedSecrets,
-  retireSecret,
   updateSealedSecret,
 } from '../../store/webhook-secrets.ts';
 import type { Deps } from '../deps.ts';
@@ -121,10 +121,10 @@ export async function rotateWebhookEndpointSecret(
       const detail = `${oldSecretsMax} old secrets still sign; wait until one expires, or rotate without overlap`;
       throw new Refusal('conflict', detail);
     }
-    await retireSecret(tx, endpointId, previousUntil);
+    await expireSecret(tx, endpointId, previousUntil);
     await deleteExpiredSecrets(tx, now);
     await keepSecret(tx, deps, endpointId, made);
-    await touchEndpoint(tx, endpointId, now);
+    await raiseEndpointVersion(tx, endpointId, now);
     return {
       signing: made.signing,
       publicKey: made.publicKey,
@@ -142,7 +142,7 @@ export async function resealSecrets(deps: Deps): Promise<number> {
     if (vault.isCurrent(sealed)) continue;
     const text = vault.open(sealed, endpointId);
     if (text === null) unreadable += 1;
-    else await updateSealedSecret(deps.db.sql, id, sealed, vault.seal(text, endpointId));
+    else await updateSealedSecret(deps.db.sql, id, { from: sealed, to: vault.seal(text, endpointId) });
   }
   return unreadable;
 }

@@ -1,7 +1,7 @@
 import { dayMs, hourMs } from '../../domain/instant.ts';
 import { firstDelayMs, jitterMsMax } from '../../domain/webhooks/retry-schedule.ts';
 import { retryAfterMsMax } from '../../net/failure.ts';
-import { advanceStranded, settleStrays } from '../../store/delivery-queue.ts';
+import { advanceStranded, settleStrayDeliveries } from '../../store/delivery-queue.ts';
 import { deleteResponsesBefore } from '../../store/webhook-deliveries.ts';
 import { countDisabled, listDisabledIds } from '../../store/webhook-endpoints.ts';
 import { deleteExpiredSecrets } from '../../store/webhook-secrets.ts';
@@ -35,7 +35,7 @@ export async function sweepWebhooks(deps: Deps): Promise<SweepCounts> {
   const longest = Math.max(retryAfterMsMax, ...schedule) + jitterMsMax + hourMs;
   const firstMs = firstDelayMs(schedule) + skewMsMax;
   return {
-    held: await settleStrays(db, now),
+    held: await settleStrayDeliveries(db, now),
     stranded: await advanceStranded(db, { now, firstMs, laterMs: longest }),
     secrets: await deleteExpiredSecrets(db, now),
     responses: await deleteResponsesBefore(db, now - responseKeptMs, responsesPerSweep),

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
 import { recordEvent } from '../../../src/services/events/outbox.ts';
-import { type ClaimedDelivery, claimDue } from '../../../src/services/webhooks/deliver.ts';
+import { claimDue, type LeasedDelivery } from '../../../src/services/webhooks/deliver.ts';
 import { createServerDatabase } from '../../support/database.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
 import { testSecret } from '../../support/webhook-deps.ts';
@@ -120,7 +120,7 @@ test('while one node claims, another finds what that one leaves', async () => {
     held.emit('claimed', await claimDue({ ...world.deps, db: { ...world.db, begin: (run) => run(tx) } }, 8));
     await released;
   });
-  const [one] = (await first) as [ClaimedDelivery[]]; // what was emitted above
+  const [one] = (await first) as [LeasedDelivery[]]; // what was emitted above
   const other = await claimDue(world.node('node_b'), 8);
   held.emit('release');
   await transaction;

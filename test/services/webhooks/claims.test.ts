@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordEvent } from '../../../src/services/events/outbox.ts';
-import { type ClaimedDelivery, claimDue, perEndpointMax } from '../../../src/services/webhooks/deliver.ts';
+import { claimDue, type LeasedDelivery, perEndpointMax } from '../../../src/services/webhooks/deliver.ts';
 import { subscribe } from '../../support/webhooks.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
@@ -29,7 +29,7 @@ async function happen(times: number): Promise<void> {
 /** How many of each endpoint are taken, by claims that always look from the beginning, until one takes nothing. */
 async function takeAll(): Promise<Map<string, number>> {
   const taken = new Map<string, number>();
-  for (let claimed: ClaimedDelivery[] = []; ; ) {
+  for (let claimed: LeasedDelivery[] = []; ; ) {
     claimed = await claimDue(world.deps, small);
     if (claimed.length === 0) return taken;
     for (const { endpointId } of claimed) taken.set(endpointId, (taken.get(endpointId) ?? 0) + 1);
