@@ -3,19 +3,19 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
-/** A key as it is kept: without the key. */
+/** A stored key, without the secret itself. */
 export type ApiKeyRow = {
   readonly id: string;
   readonly name: string;
-  /** How the key begins, for people to tell keys apart. */
+  /** The first characters of the key, by which people recognize it. */
   readonly prefix: string;
   readonly scopes: readonly Scope[];
   readonly createdAt: Instant;
-  /** Who made it: the id of a key, `admin`, or `cli`. */
+  /** Who created it: the id of a key, `admin`, or `cli`. */
   readonly createdBy: string;
   readonly expiresAt: Instant | null;
   readonly revokedAt: Instant | null;
-  /** The key that came in its place. */
+  /** The id of the key that replaced it. */
   readonly replacedBy: string | null;
   readonly lastUsedAt: Instant | null;
 };
@@ -37,33 +37,33 @@ export async function findApiKey(db: Sql, id: string): Promise<ApiKeyRow | null>
   return rows[0] ?? null;
 }
 
-/** By the SHA-256, in hex, of the key that was shown. */
+/** Finds a key by its SHA-256 in hex. */
 export async function findApiKeyByHash(db: Sql, keyHash: string): Promise<ApiKeyRow | null> {
   const rows = await db<ApiKeyRow[]>`select ${columns(db)} from api_keys where key_hash = ${keyHash}`;
   return rows[0] ?? null;
 }
 
-/** Oldest first, after an id. */
+/** Oldest first, starting after an id. */
 export async function listApiKeys(db: Sql, page: { after: string | null; limit: number }): Promise<ApiKeyRow[]> {
   return await db<ApiKeyRow[]>`
     select ${columns(db)} from api_keys where ${page.after}::text is null or id > ${page.after} order by id limit ${page.limit}`;
 }
 
-/** Notes a use, but not more than one in `everyMs`: the condition is tested here, since other nodes note uses too. */
+/** Records a use at most once in `everyMs`, over all nodes. */
 export async function recordApiKeyUse(db: Sql, id: string, now: Instant, everyMs: number): Promise<void> {
   await db`
     update api_keys set last_used_at = ${timestamp(now)}
     where id = ${id} and (last_used_at is null or last_used_at <= ${timestamp(now - everyMs)})`;
 }
 
-/** False when it was revoked before. */
+/** False if it was already revoked. */
 export async function revokeApiKey(db: Sql, id: string, now: Instant): Promise<boolean> {
   const rows = await db`
     update api_keys set revoked_at = ${timestamp(now)} where id = ${id} and revoked_at is null returning id`;
   return rows.length === 1;
 }
 
-/** Marks a working key as replaced and lets it end by `endsAt`; false when it is over, or was replaced before. */
+/** Marks a valid key as replaced and limits its life to `endsAt`; false if it has expired, was revoked or was already replaced. */
 export async function replaceApiKey(
   db: Sql,
   id: string,

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
 
-/** One change: who made it, by which operation, to what, and how that looked before and after. */
+/** One change: who made it, with which operation, to which resource, and the resource before and after. */
 export type AuditRow = {
   readonly id: string;
   readonly recordedAt: Instant;
@@ -29,7 +29,7 @@ export type AuditFilter = {
   readonly resourceId?: string;
 };
 
-/** Newest first, before a sequence number. */
+/** Newest first, starting before a sequence number. */
 export async function listAudit(
   db: Sql,
   filter: AuditFilter,

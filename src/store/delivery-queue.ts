@@ -4,7 +4,7 @@ import type { Sql } from './db.ts';
 import { json, type Timestamp, timestamp } from './postgres-types.ts';
 
 export type DueQuery = {
-  /** The endpoint to go on after. */
+  /** The id of the endpoint after which to continue. */
   readonly after: string;
   readonly now: Instant;
   readonly perEndpoint: number;
@@ -13,10 +13,11 @@ export type DueQuery = {
 };
 
 /**
- * Endpoints for which something is due and that have room, locked so that one node at a time gives out their deliveries:
- * what it counts as under way is then all there is. Goes on after an id and begins again at the end, so that each has its
- * turn. A walk over the index of what is pending, from endpoint to endpoint: its cost follows the endpoints, not what
- * waits for them. Ordered as that index is, since any other index would lead through all that was settled long ago.
+ * Locks endpoints that have due deliveries and free capacity. The lock lets one node at a time lease deliveries of an
+ * endpoint, so that its count of running attempts is complete. The list continues after an id and wraps around, so that
+ * every endpoint gets its turn. The recursive query walks the index of pending deliveries from endpoint to endpoint: its
+ * cost depends on the number of endpoints, not of deliveries. It is ordered like that index, because another index would
+ * lead through every settled delivery.
  */
 export async function lockDueEndpoints(db: Sql, ask: DueQuery): Promise<string[]> {
   const now = timestamp(ask.now);
@@ -36,7 +37,7 @@ export async function lockDueEndpoints(db: Sql, ask: DueQuery): Promise<string[]
   return rows.map((row) => row.id);
 }
 
-/** How many more may be under way to `w`: by concurrency, and by rate as far as a second's worth of it. */
+/** How many more attempts endpoint `w` may have running: limited by concurrency, and by one second's worth of its rate. */
 function slotsOf(db: Sql, bounds: Pick<DueQuery, 'now' | 'perEndpoint' | 'perFailing'>) {
   const { perEndpoint, perFailing } = bounds;
   const now = db`${timestamp(bounds.now)}::timestamptz`;
@@ -51,21 +52,21 @@ function isDue(db: Sql, now: Timestamp) {
   return db`d.state = 'pending' and d.next_attempt_at <= ${now} and (d.lease_until is null or d.lease_until < clock_timestamp())`;
 }
 
-export type Claim = {
+export type DeliveryLease = {
   readonly endpointIds: readonly string[];
   readonly holder: string;
   readonly leaseMs: number;
   readonly now: Instant;
-  /** Deliveries under way at once: to one endpoint, and to one that has been failing. */
+  /** Attempts that may run at once for one endpoint, and for one that has been failing. */
   readonly perEndpoint: number;
   readonly perFailing: number;
   readonly limit: number;
 };
 
-/** A delivery that is this node's to attempt, with all it takes. */
+/** A delivery leased to this node, with everything that an attempt needs. */
 export type LeasedDelivery = {
   readonly id: string;
-  /** The number of this attempt, and the fence: nobody else has it. */
+  /** The number of this attempt. It also fences: no other attempt has it. */
   readonly number: number;
   readonly endpointId: string;
   readonly eventId: string;
@@ -73,40 +74,40 @@ export type LeasedDelivery = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly sealedHeaders: string | null;
-  /** Sealed secrets that sign, the current one first. */
+  /** The sealed signing secrets, the current one first. */
   readonly secrets: readonly string[];
   readonly trigger: AttemptTrigger;
   readonly step: number;
   readonly automatic: boolean;
-  /** Whether its endpoint has failed since its last success. */
+  /** Whether its endpoint has failed since the last success. */
   readonly failing: boolean;
 };
 
 /**
- * Leases what is due of endpoints that the transaction has locked, as far as their concurrency and rate leave room. An
- * attempt whose lease ran out is written down as lost: its sender died, and the receiver may have been told.
+ * Leases due deliveries of endpoints that the transaction has locked, as far as their concurrency and rate allow. An
+ * attempt whose lease has expired is recorded as lost: its sender died, and the receiver may have got the message.
  */
-export async function leaseDeliveries(db: Sql, claim: Claim): Promise<LeasedDelivery[]> {
-  const now = timestamp(claim.now);
+export async function leaseDeliveries(db: Sql, lease: DeliveryLease): Promise<LeasedDelivery[]> {
+  const now = timestamp(lease.now);
   return await db<LeasedDelivery[]>`
     with room as (
-      select w.id, ${slotsOf(db, claim)} as slots
-      from unnest(${claim.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
+      select w.id, ${slotsOf(db, lease)} as slots
+      from unnest(${lease.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
       order by turn.place),
     due as (
       select d.* from room cross join lateral (
         select d.id, d.attempts, d.trigger, d.lease_holder is not null as lost
         from webhook_deliveries d where d.endpoint_id = room.id and ${isDue(db, now)}
         order by d.next_attempt_at, d.seq limit greatest(room.slots, 0) for update skip locked) d
-      limit ${claim.limit}),
+      limit ${lease.limit}),
     lost as (
       insert into webhook_attempts (delivery_id, number, trigger, url, finished_at, error_class, error_detail, next_attempt_at)
-      select due.id, due.attempts, due.trigger, w.url, ${now}, 'lost', 'the sender died before it could tell what came of it', ${now}
+      select due.id, due.attempts, due.trigger, w.url, ${now}, 'lost', 'the sender stopped before it recorded the outcome', ${now}
       from due join webhook_deliveries d on d.id = due.id join webhook_endpoints w on w.id = d.endpoint_id where due.lost
       on conflict do nothing),
     claimed as (
-      update webhook_deliveries d set attempts = d.attempts + 1, lease_holder = ${claim.holder},
-        lease_until = clock_timestamp() + ${claim.leaseMs} * interval '1 millisecond',
+      update webhook_deliveries d set attempts = d.attempts + 1, lease_holder = ${lease.holder},
+        lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond',
         trigger = case when d.manual_due > 0 then 'manual' else d.trigger end, manual_due = greatest(d.manual_due - 1, 0)
       from due where d.id = due.id
       returning d.id, d.attempts, d.endpoint_id, d.event_id, d.trigger, d.step, d.automatic, d.seq),
@@ -121,7 +122,7 @@ export async function leaseDeliveries(db: Sql, claim: Claim): Promise<LeasedDeli
     from claimed c join events e on e.id = c.event_id join webhook_endpoints w on w.id = c.endpoint_id order by c.seq`;
 }
 
-/** What came of one attempt, and what is to follow. */
+/** The outcome of one attempt and the state that the delivery moves to. */
 export type AttemptResult = {
   readonly id: string;
   readonly number: number;
@@ -143,11 +144,11 @@ export type AttemptResult = {
 export type SettledDelivery = { readonly id: string; readonly endpointId: string; readonly state: DeliveryState };
 
 /**
- * Writes attempts down and gives their leases back, in one statement. Only the attempt whose number the delivery has may
- * settle it, and only once. Meanwhile the endpoint may have been disabled or deleted, or somebody asked for another try.
+ * Records attempts and releases their leases, in one statement. Only the attempt whose number the delivery has may settle
+ * it, and only once. The endpoint may have been disabled or deleted meanwhile, or a manual attempt requested.
  */
 export async function recordAttempts(db: Sql, results: readonly AttemptResult[]): Promise<SettledDelivery[]> {
-  // One look-up by id for each result, whatever the planner believes of their number: the locking subquery sees to that.
+  // The locking subquery forces one index look-up for each result, whatever number of rows the planner expects.
   const rows = results.map((result) => ({
     ...result,
     startedAt: timestamp(result.startedAt),
@@ -184,7 +185,7 @@ export async function recordAttempts(db: Sql, results: readonly AttemptResult[])
     select id, endpoint_id as "endpointId", state from settled order by id`;
 }
 
-/** What was delivered once stays delivered, whatever a later attempt on demand comes to. */
+/** A delivery that has succeeded once stays succeeded, whatever the outcome of a later manual attempt. */
 function stateAfter(db: Sql) {
   const delivered = db`(r."errorClass" is null or d.succeeded_at is not null)`;
   return db`case
@@ -195,7 +196,7 @@ function stateAfter(db: Sql) {
     else r.state end`;
 }
 
-/** What slipped in while its endpoint was being disabled or deleted is held, or given up. */
+/** Holds or cancels deliveries that were created while their endpoint was being disabled or deleted. */
 export async function settleStrayDeliveries(db: Sql, now: Instant): Promise<number> {
   const rows = await db`
     update webhook_deliveries d set state = case when w.deleted_at is null then 'held' else 'cancelled' end, next_attempt_at = null,
@@ -205,7 +206,7 @@ export async function settleStrayDeliveries(db: Sql, now: Instant): Promise<numb
   return rows.length;
 }
 
-/** What waits longer than anything can have to was planned by a clock that ran ahead: it is due now. */
+/** Makes deliveries due now that were scheduled further ahead than any schedule allows, by a clock that ran fast. */
 export async function advanceStranded(
   db: Sql,
   { now, firstMs, laterMs }: { readonly now: Instant; readonly firstMs: number; readonly laterMs: number },
@@ -217,7 +218,7 @@ export async function advanceStranded(
   return rows.length;
 }
 
-/** What waits on all nodes together, and since when the oldest of what is due has been. */
+/** The pending and due deliveries of all nodes, and when the oldest due one became due. */
 export async function countQueue(
   db: Sql,
   now: Instant,
@@ -229,7 +230,7 @@ export async function countQueue(
   return row ?? { pending: 0, due: 0, oldestDueAt: null };
 }
 
-/** What has no time to wait for a lease to run out: the one process of an embedded database, at its start. */
+/** Expires every lease at the start of the single process of an embedded database, which need not wait for them. */
 export async function clearDeliveryLeases(db: Sql): Promise<void> {
   await db`
     update webhook_deliveries set lease_until = clock_timestamp() - interval '1 second' where lease_until > clock_timestamp()`;

@@ -7,14 +7,14 @@ export type DisputeRow = {
   readonly id: string;
   readonly predictionId: string;
   readonly resolutionId: string;
-  /** What follows by now; undetermined where the resolution has lost its grounds. */
+  /** The verdict that the evidence now supports; undetermined if the resolution has lost its evidence. */
   readonly verdict: Verdict;
   readonly knownAt: Instant;
   readonly explanation: ExplanationNode;
   readonly createdAt: Instant;
 };
 
-/** Records that later evidence contradicts a resolution, or that it has lost its grounds; false when that is already recorded. */
+/** Records that later evidence contradicts a resolution, or that its evidence is gone; false if that is already recorded. */
 export async function insertDispute(db: Sql, dispute: DisputeRow): Promise<boolean> {
   const rows = await db`
     insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)
@@ -24,7 +24,7 @@ export async function insertDispute(db: Sql, dispute: DisputeRow): Promise<boole
   return rows.length === 1;
 }
 
-/** Disputes known by a moment, of the given resolutions. */
+/** The disputes of the given resolutions that were known at `asOf`, or now. */
 export async function listDisputes(
   db: Sql,
   resolutionIds: readonly string[],

@@ -1,10 +1,10 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 
-/** The channel on which the database hints that there are new events. */
+/** The channel that announces new events. */
 export const eventsChannel = 'outturn_events';
 
-/** An event with its place in the order in which events are told. */
+/** An event with its position in the order in which events are published. */
 export type LoggedEvent = {
   readonly position: number;
   readonly id: string;
@@ -21,7 +21,7 @@ export async function hasUnplacedEvents(db: Sql): Promise<boolean> {
   return rows[0]?.found ?? false;
 }
 
-/** The last place given, locked until the transaction ends: one giver at a time. */
+/** The last assigned position, locked until the transaction ends, so that one transaction at a time assigns positions. */
 export async function lockEventClock(tx: Sql): Promise<number> {
   const rows = await tx<{ last: number }[]>`
     insert into event_clock as c (name, last_position) values ('events', 0)
@@ -30,8 +30,8 @@ export async function lockEventClock(tx: Sql): Promise<number> {
 }
 
 /**
- * Gives places after `last` to events that are committed, the oldest first; answers how many. To be called in a transaction of
- * its own in which the clock is locked: only then are all places before a visible one visible.
+ * Assigns positions after `last` to committed events, the oldest first, and returns how many. It needs a transaction of
+ * its own that has locked the event clock: only then are all positions before a visible one visible too.
  */
 export async function placeEventsAfter(tx: Sql, last: number, rowsMax: number): Promise<number> {
   const rows = await tx<{ placed: number }[]>`
@@ -51,7 +51,7 @@ export async function findLastPosition(db: Sql): Promise<number> {
   return rows[0]?.last ?? 0;
 }
 
-/** The place of an event; null where there is no such event, or it has no place yet. */
+/** The position of an event; null if there is no such event or it has no position yet. */
 export async function findPositionOf(db: Sql, eventId: string): Promise<number | null> {
   const rows = await db<{ position: number }[]>`
     select l.position from event_log l join events e on e.sequence = l.sequence where e.id = ${eventId}`;
@@ -64,7 +64,7 @@ export type EventFilter = {
   readonly prediction: string | null;
 };
 
-/** Events in the order of their places, after a place; those that are one subscriber's own business are not among them. */
+/** Events by position, starting after one. Events addressed to a single endpoint (pings) are left out. */
 export async function listLoggedEvents(
   db: Sql,
   filter: EventFilter,

@@ -12,21 +12,21 @@ export type NewEvent = {
   readonly resolutionId: string | null;
   readonly feedId: string | null;
   readonly endpointId: string | null;
-  /** The model that it is about; for subscriptions, not kept apart from the text. */
+  /** The model that it is about. Used to match subscriptions; the row stores it only within the text. */
   readonly model: { readonly vendor: string; readonly family: string } | null;
-  /** The exact body that a subscriber is sent, around the sequence number. */
+  /** The exact body that subscribers receive, before and after the sequence number. */
   readonly text: EventText;
-  /** When subscribers are told. */
+  /** When its deliveries become due. */
   readonly dueAt: Instant;
 };
 
-/** The channel on which senders hear that deliveries wait. */
+/** The channel that tells senders that deliveries are pending. */
 export const deliveriesChannel = 'webhook_deliveries';
 
 /**
- * Written in the transaction that makes it true, together with a delivery for every endpoint that subscribed to it; held
- * where the endpoint is disabled. One statement, whose cost follows the endpoints that match. An event that is already
- * there is left as it is.
+ * Inserts an event, in the transaction that makes it true, together with a delivery for every endpoint that subscribes to
+ * it; the deliveries of a disabled endpoint are held. Its cost depends on the number of matching endpoints. An event that
+ * already exists is left unchanged.
  */
 export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
   await db`
@@ -42,7 +42,7 @@ export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
     select pg_notify(${deliveriesChannel}, '') from made limit 1`;
 }
 
-/** Written with one delivery, to its own endpoint, whatever that subscribed to; the id of the delivery. */
+/** Inserts an event with one delivery, to its own endpoint whatever that subscribes to, and returns the delivery's id. */
 export async function insertPing(db: Sql, event: NewEvent & { readonly endpointId: string }): Promise<string | null> {
   const rows = await db<{ id: string }[]>`
     with ${newEvent(db, event)},
@@ -67,12 +67,12 @@ function newEvent(db: Sql, event: NewEvent) {
       from numbered n on conflict (id) do nothing returning id)`;
 }
 
-/** The same for the same event and endpoint. */
+/** Derived from event and endpoint, so that repeating an insert gives the same id. */
 function deliveryId(db: Sql) {
   return db`'dlv_' || md5(e.id || ' ' || w.id)`;
 }
 
-/** Everything that an event can be found under; see `matchKeysOf`. */
+/** All keys that a subscription to this event may have; see `matchKeysOf`. */
 function lookUpKeys(db: Sql, { type, predictionId, model }: NewEvent) {
   return db`(
     select array_agg(t.type || ' ' || k.key) from unnest(array[${type}::text, '*']) as t(type) cross join (
@@ -91,7 +91,7 @@ function watched(db: Sql, predictionId: string | null, model: NewEvent['model'])
     union all select ${model?.vendor ?? null}::text, ${model?.family ?? null}::text`;
 }
 
-/** Holds an endpoint's whole filter against the event; what is about no prediction fits no filter on one. */
+/** Whether an event matches all parts of an endpoint's filter. An event about no prediction matches no filter on predictions. */
 function fitsFilter(db: Sql, { predictionId, model }: NewEvent) {
   return db`
     (w.prediction_ids is null or p.id = any(w.prediction_ids))
@@ -102,7 +102,7 @@ function fitsFilter(db: Sql, { predictionId, model }: NewEvent) {
       where (w.vendors is null or x.vendor = any(w.vendors)) and (w.families is null or x.family = any(w.families))))`;
 }
 
-/** What was told of a prediction, oldest first. */
+/** The events of a prediction, oldest first. */
 export async function listPredictionEvents(
   db: Sql,
   predictionId: string,
@@ -111,7 +111,7 @@ export async function listPredictionEvents(
     select type, occurred_at as "occurredAt" from events where prediction_id = ${predictionId} order by sequence`;
 }
 
-/** Where evidence pointed when predictions were proposed or disputed, as subscribers were told. */
+/** The leanings that the given proposal and dispute events announced. */
 export async function listLeanings(
   db: Sql,
   ids: readonly string[],

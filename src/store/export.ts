@@ -1,23 +1,23 @@
 import type { Sql } from './db.ts';
 import { columnsLeftOut, type RecordTable, recordTables } from './record-tables.ts';
 
-/** A column of the record: its name, quoted where it must be, and its type as the catalogue words it. */
+/** A column of the record: its name, the name quoted if necessary, and its type as `format_type` returns it. */
 export type RecordColumn = { readonly name: string; readonly quoted: string; readonly type: string };
 
-/** What the catalogue says of one table of the record. */
+/** The columns of one table of the record, from the system catalogue. */
 export type RecordShape = {
   readonly table: RecordTable;
   readonly columns: readonly RecordColumn[];
-  /** The columns of its primary key, in the order of the key; all of its columns where it has none. */
+  /** The columns of its primary key, in key order; all columns if it has none. */
   readonly key: readonly RecordColumn[];
 };
 
-/** The newest migration of a database, by which an export and the database that takes it in know each other. */
+/** The newest migration of a database. An import requires the same one as the export. */
 export type NewestMigration = { readonly version: number; readonly name: string; readonly sha256: string };
 
 /**
- * How a type is written: in JSON's own way where that is exact, else as text. Nothing in it depends on the time zone, the
- * locale or the settings of a session. A type that is not here cannot be exported, and is refused by name.
+ * How a value of each type is written: as a JSON value if that is exact, otherwise as text. The output does not depend on
+ * the time zone, locale or settings of the session. A type that is missing here cannot be exported.
  */
 const written: Readonly<Record<string, (column: string) => string>> = {
   text: (column) => column,
@@ -33,14 +33,14 @@ const written: Readonly<Record<string, (column: string) => string>> = {
     `case when isfinite(${column}) then to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') else ${column}::text end`,
 };
 
-/** One moment of the database for everything that is read in the transaction, which may wait for a reader so long. */
+/** Makes the transaction read one snapshot of the database; it may be idle for `idleMsMax` while its reader is slow. */
 export async function openSnapshot(tx: Sql, idleMsMax: number): Promise<void> {
   await tx`set transaction isolation level repeatable read read only`;
   await liftTimeouts(tx, idleMsMax);
   await tx`set local extra_float_digits = 1`;
 }
 
-/** Lets statements of this transaction take their time, and the transaction rest so long between them. */
+/** Removes the statement timeout of this transaction and lets it be idle for `idleMsMax`. */
 export async function liftTimeouts(tx: Sql, idleMsMax: number): Promise<void> {
   await tx`set local statement_timeout = 0`;
   await tx.unsafe(`set local idle_in_transaction_session_timeout = ${idleMsMax}`);
@@ -49,11 +49,11 @@ export async function liftTimeouts(tx: Sql, idleMsMax: number): Promise<void> {
 export async function findNewestMigration(tx: Sql): Promise<NewestMigration> {
   const [newest] = await tx<NewestMigration[]>`
     select version, name, sha256 from schema_migrations order by version desc limit 1`;
-  if (newest === undefined) throw new Error('the database was never migrated');
+  if (newest === undefined) throw new Error('the database has no migrations');
   return newest;
 }
 
-/** The shapes of all tables of the record, in its order. */
+/** The shapes of all tables of the record, in the order of `recordTables`. */
 export async function listShapes(tx: Sql): Promise<RecordShape[]> {
   const columns = await tx<(RecordColumn & { table: string; place: number | null })[]>`
     select c.relname as table, a.attname as name, quote_ident(a.attname) as quoted, format_type(a.atttypid, a.atttypmod) as type,
@@ -75,8 +75,8 @@ export async function countRows(tx: Sql, table: RecordTable): Promise<number> {
 }
 
 /**
- * Opens a cursor over the rows of one table, each as JSON, in the order of its key. The rows are put in order before they
- * are written out, so that what is sorted is no larger than what is stored.
+ * Opens a cursor over the rows of one table, each as JSON, in key order. The inner query sorts the stored rows, which are
+ * smaller than their JSON text.
  */
 export async function openRecordCursor(tx: Sql, { table, columns, key }: RecordShape): Promise<void> {
   const fields = columns.map(({ quoted, type }) => `${writerOf(table, type)(quoted)} as ${quoted}`).join(', ');
@@ -87,7 +87,7 @@ export async function openRecordCursor(tx: Sql, { table, columns, key }: RecordS
       select ${fields} from (select * from ${table} order by ${order}) t) r`);
 }
 
-/** Text is put in the order of its bytes: the databases' own orders differ. */
+/** Text is sorted by its bytes, because the default collations of databases differ. */
 function orderOf(quoted: string, type: string): string {
   const byItself = ['integer', 'bigint', 'timestamp with time zone', 'boolean'].includes(type);
   return byItself ? quoted : `${quoted}::text collate "C"`;
@@ -99,7 +99,7 @@ function writerOf(table: RecordTable, type: string): (column: string) => string 
   return writer;
 }
 
-/** The next rows of the cursor; none at the end. */
+/** The next rows of the cursor; an empty list at the end. */
 export async function fetchRecordRows(tx: Sql, count: number): Promise<string[]> {
   const rows = await tx.unsafe<{ row: string }[]>(`fetch ${count} from record`);
   return rows.map((row) => row.row);

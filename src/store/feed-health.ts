@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
-/** Notes that a payload was accepted, and ends an episode of silence. The caller holds the feed's lock. */
+/** Records that a payload was accepted and ends an episode of silence. The caller must hold the feed's lock. */
 export async function recordAdvance(db: Sql, feedId: string, now: Instant): Promise<void> {
   await db`
     update feeds set advanced_at = greatest(advanced_at, ${timestamp(now)}), unhealthy_since = null where id = ${feedId}`;
@@ -17,8 +17,8 @@ export type SilentFeed = {
 };
 
 /**
- * Feeds that are polled, have no episode open, are not being read, and have accepted nothing since `before`: neither since
- * they were made, nor since they were edited.
+ * Feeds that are polled, have no open episode of silence, are not being read, and were last created, edited or advanced
+ * before `before`.
  */
 export async function listSilentFeeds(db: Sql, before: Instant): Promise<SilentFeed[]> {
   return await db<SilentFeed[]>`
@@ -29,7 +29,7 @@ export async function listSilentFeeds(db: Sql, before: Instant): Promise<SilentF
     order by created_at, id`;
 }
 
-/** Opens an episode of silence; false when another node opened it, or the feed has advanced meanwhile. */
+/** Opens an episode of silence; false if another node has opened it or the feed has advanced meanwhile. */
 export async function recordSilence(
   db: Sql,
   feedId: string,
@@ -44,7 +44,7 @@ export async function recordSilence(
 
 export type PollCounts = { readonly feedId: string; readonly suspect: number; readonly failed: number };
 
-/** How many polls of each feed were held suspect, and how many failed, since a moment. */
+/** How many polls of each feed were suspect and how many failed since a moment. */
 export async function countTroubledPolls(db: Sql, since: Instant): Promise<PollCounts[]> {
   return await db<PollCounts[]>`
     select feed_id as "feedId", (count(*) filter (where result = 'suspect'))::int as suspect,
@@ -52,7 +52,7 @@ export async function countTroubledPolls(db: Sql, since: Instant): Promise<PollC
     from polls where started_at >= ${timestamp(since)} group by feed_id order by feed_id`;
 }
 
-/** The rows that the last payload of each feed lost. */
+/** How many rows of each feed's last payload could not be read. */
 export async function listLostItems(db: Sql): Promise<{ feedId: string; lost: number }[]> {
   return await db<{ feedId: string; lost: number }[]>`
     select f.id as "feedId", p.lost_items as lost from feeds f cross join lateral (
@@ -71,7 +71,7 @@ export type StatedRow = {
   readonly output: string | null;
 };
 
-/** What every feed states of models in their vendors' own namespaces, as listed now. */
+/** The facts that each feed currently states about models in their vendors' own namespaces. */
 export async function listStatements(db: Sql, rowsMax: number): Promise<StatedRow[]> {
   return await db<StatedRow[]>`
     select f.id as "feedId", f.origin, concat_ws(' ', r.vendor, r.family, coalesce(r.model_version, '-'), coalesce(r.tier, '-'), r.stage,

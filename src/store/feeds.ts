@@ -15,12 +15,12 @@ export type FeedRow = {
   readonly settlementLag: string;
   readonly settlementLagMs: number;
   readonly enabled: boolean;
-  /** How its adapter is told to read it, checked by the adapter; null where that has no options. */
+  /** Options of its adapter, validated by the adapter; null if it has none. */
   readonly options: unknown;
   readonly watermark: Instant | null;
-  /** When a payload was last accepted, whatever time it speaks of. */
+  /** When a payload was last accepted, whatever time the payload describes. */
   readonly advancedAt: Instant | null;
-  /** Since when nothing was accepted that should have been; null while all is well. */
+  /** Since when the feed has been silent; null while it is healthy. */
   readonly unhealthySince: Instant | null;
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -32,7 +32,6 @@ export type FeedRow = {
   readonly updatedAt: Instant;
 };
 
-/** The columns of a FeedRow; a fragment for use inside other statements of this file. */
 function feedColumns(db: Sql) {
   return db`id, slug, adapter, url, trust, origin, covers_any as "coversAny", covers, settlement_lag as "settlementLag",
     settlement_lag_ms as "settlementLagMs", enabled, options, watermark, advanced_at as "advancedAt",
@@ -41,7 +40,7 @@ function feedColumns(db: Sql) {
     created_at as "createdAt", updated_at as "updatedAt"`;
 }
 
-/** False when the slug is taken. */
+/** False if the slug is taken. */
 export async function insertFeed(db: Sql, feed: FeedRow): Promise<boolean> {
   const rows = await db`
     insert into feeds (id, slug, adapter, url, trust, origin, covers_any, covers, settlement_lag, settlement_lag_ms, enabled, options,
@@ -61,13 +60,13 @@ export async function findFeed(db: Sql, idOrSlug: string): Promise<FeedRow | nul
   return rows[0] ?? null;
 }
 
-/** Locks one feed for the transaction, so that readings of it come one after the other. */
+/** Locks one feed for the transaction, so that its payloads are processed one at a time. */
 export async function lockFeed(db: Sql, id: string): Promise<FeedRow | null> {
   const rows = await db<FeedRow[]>`select ${feedColumns(db)} from feeds where id = ${id} for update`;
   return rows[0] ?? null;
 }
 
-/** Every feed, in the order in which they are read: builtin files before the network. */
+/** Every feed in reading order: builtin files first. */
 export async function listFeeds(db: Sql): Promise<FeedRow[]> {
   return await db<FeedRow[]>`
     select ${feedColumns(db)} from feeds order by (coalesce(url, '') like 'builtin:%') desc, created_at, id`;
@@ -81,8 +80,8 @@ export type FeedChange = Partial<
 >;
 
 /**
- * False when the version is no longer the one given. What is read elsewhere or otherwise than before must be served in
- * full: the validators of the last payload are forgotten.
+ * False if the version has changed. A new url or new options clear the validators of the last payload, so that the next
+ * poll gets a full response.
  */
 export async function updateFeed(db: Sql, feed: FeedRow, change: FeedChange, now: Instant): Promise<boolean> {
   const next = { ...feed, ...change };
@@ -97,7 +96,7 @@ export async function updateFeed(db: Sql, feed: FeedRow, change: FeedChange, now
   return rows.length === 1;
 }
 
-/** Removes a feed that was never read; false when it has polls. */
+/** Deletes a feed that was never read; false if it has polls. */
 export async function deleteUnreadFeed(db: Sql, id: string): Promise<boolean> {
   const rows = await db`
     delete from feeds where id = ${id} and not exists (select from polls where feed_id = ${id}) returning id`;
@@ -105,8 +104,8 @@ export async function deleteUnreadFeed(db: Sql, id: string): Promise<boolean> {
 }
 
 /**
- * Takes the lease of a feed that is due at a tick, and moves its next poll beyond that tick so that another node,
- * firing a moment later for the same tick, finds nothing due. False when it is not due or leased.
+ * Leases a feed that is due at a tick and moves its next poll beyond that tick, so that another node with the same tick
+ * finds nothing due. False if it is not due or is already leased.
  */
 export async function leaseDueFeed(
   db: Sql,
@@ -121,7 +120,7 @@ export async function leaseDueFeed(
   return rows.length === 1;
 }
 
-/** Takes the lease of a feed whether it is due or not; false when somebody is reading it. */
+/** Leases a feed whether it is due or not; false if it is being read. */
 export async function leaseFeed(db: Sql, id: string, lease: { holder: string; leaseMs: number }): Promise<boolean> {
   const rows = await db`
     update feeds set lease_holder = ${lease.holder}, lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond'
@@ -129,7 +128,7 @@ export async function leaseFeed(db: Sql, id: string, lease: { holder: string; le
   return rows.length === 1;
 }
 
-/** Gives the lease back after a poll and sets what the next one needs. */
+/** Releases the lease after a poll, with the failure count and the earliest time of the next poll. */
 export async function releaseFeed(
   db: Sql,
   id: string,
@@ -142,7 +141,7 @@ export async function releaseFeed(
     where id = ${id} and lease_holder = ${holder}`;
 }
 
-/** Ends every lease: for the one process of an embedded database, at its start. */
+/** Clears every lease at the start of the single process of an embedded database. */
 export async function clearFeedLeases(db: Sql): Promise<void> {
   await db`update feeds set lease_holder = null, lease_until = null where lease_until is not null`;
 }
@@ -153,7 +152,7 @@ export type Validators = {
   readonly knownVersion: string | null;
 };
 
-/** Moves the watermark of a feed with an accepted poll, with the validators of what was accepted. */
+/** Advances the watermark of a feed after an accepted poll; null validators keep the old ones. */
 export async function advanceWatermark(
   db: Sql,
   id: string,

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
-/** How probable a predictor called a prediction, and when. */
+/** The probability that a predictor gave a prediction, and when. */
 export type ForecastRow = {
   readonly id: string;
   readonly predictionId: string;
@@ -10,10 +10,10 @@ export type ForecastRow = {
   readonly sourceId: string | null;
   readonly locator: string | null;
   readonly probability: number;
-  /** The version of the criterion that stood when it was recorded. */
+  /** The version of the criterion that was current when it was recorded. */
   readonly criterionVersion: number;
   readonly madeAt: string;
-  /** It was said at or after `madeFrom` and before `madeUntil`, which is not after `recordedAt`. */
+  /** It was made at or after `madeFrom` and before `madeUntil`, which is not after `recordedAt`. */
   readonly madeFrom: Instant;
   readonly madeUntil: Instant;
   readonly recordedAt: Instant;
@@ -32,28 +32,28 @@ export async function insertForecast(db: Sql, forecast: ForecastRow): Promise<vo
 
 export type ForecastPage = {
   readonly predictorId: string | null;
-  /** Only what was recorded by then. */
+  /** Only forecasts recorded by this moment. */
   readonly at: Instant;
-  /** The number of the forecast to go on after. */
+  /** The sequence number of the forecast after which to continue. */
   readonly after: number | null;
   readonly limit: number;
 };
 
-/** What a row is read as, from `forecasts f` with its predictor w. */
+/** The columns of a ListedForecast, for statements over `forecasts f` and `predictors w`. */
 function listedColumns(db: Sql) {
   return db`f.id, f.prediction_id as "predictionId", f.predictor_id as "predictorId", f.source_id as "sourceId", f.locator, f.probability,
     f.criterion_version as "criterionVersion", f.made_at as "madeAt", f.made_from as "madeFrom", f.made_until as "madeUntil",
     f.recorded_at as "recordedAt", f.seq, w.name as "predictorName"`;
 }
 
-/** The given forecasts, as they were recorded. */
+/** The given forecasts, in the order of recording. */
 export async function listForecastsById(db: Sql, ids: readonly string[]): Promise<ListedForecast[]> {
   return await db<ListedForecast[]>`
     select ${listedColumns(db)} from forecasts f join predictors w on w.id = f.predictor_id
     where f.id = any(${ids}) order by f.seq`;
 }
 
-/** Forecasts of a prediction in the order in which they were said; of one moment, as they were recorded. */
+/** Forecasts of a prediction by the time they were made, then in the order of recording. */
 export async function listForecasts(db: Sql, predictionId: string, page: ForecastPage): Promise<ListedForecast[]> {
   return await db<ListedForecast[]>`
     select ${listedColumns(db)}
@@ -69,7 +69,7 @@ export async function listForecasts(db: Sql, predictionId: string, page: Forecas
     order by f.made_from, f.seq limit ${page.limit}`;
 }
 
-/** What the predictor of each prediction last called its probability, as recorded by a moment. */
+/** The latest probability that each prediction's own predictor gave it, as recorded by a moment. */
 export async function listOwnProbabilities(
   db: Sql,
   predictionIds: readonly string[],

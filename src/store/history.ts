@@ -3,26 +3,26 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
 
-/** What happened to one prediction, from the rows that each part of its life leaves behind. */
+/** The history of a prediction, assembled from the tables that record its changes. */
 
 export type HistoryKind = 'created' | 'criterion' | 'edited' | 'forecast' | 'leaning' | 'resolution' | 'dispute';
 
-/** One thing that happened. `rank` and `key` put it in its place among what happened at that moment; `ref` finds its row. */
+/** One entry of a history. `rank` and `key` order entries of the same moment; `ref` identifies its row. */
 export type HistoryMark = {
   readonly at: Instant;
   readonly rank: number;
   readonly key: string;
   readonly kind: HistoryKind;
-  /** A version, the number of an edit, or an id. */
+  /** The version of a criterion, the number of an edit, or an id. */
   readonly ref: string;
 };
 
 export type HistoryPlace = Pick<HistoryMark, 'at' | 'rank' | 'key'>;
 
-/** Digits of a number in a key, so that text sorts as the numbers do. */
+/** Numbers in keys are padded to this many digits, so that they sort correctly as text. */
 const keyDigits = 20;
 
-/** Everything that happened to a prediction, oldest first; what happened at one moment in the order in which it can have. */
+/** All entries of a prediction's history, oldest first; entries of the same moment are in causal order. */
 export async function listHistoryMarks(
   db: Sql,
   predictionId: string,
@@ -85,7 +85,7 @@ export type CriterionRow = {
   readonly reason: string | null;
 };
 
-/** Versions of a prediction's criterion, oldest first. */
+/** The given versions of a prediction's criterion, oldest first. */
 export async function listCriteria(
   db: Sql,
   predictionId: string,

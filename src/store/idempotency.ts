@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
-/** What makes two requests the same one. */
+/** Two requests with the same key are one request. */
 export type RequestKey = {
   readonly caller: string;
   readonly method: string;
@@ -10,10 +10,10 @@ export type RequestKey = {
   readonly key: string;
 };
 
-/** Who works on a request: nobody else has this holder. */
+/** A request that is being handled, with a holder that is unique to this attempt. */
 export type Claim = { readonly request: RequestKey; readonly holder: string };
 
-/** Claims a request that is new, was kept long enough, or was given up by whoever claimed it; false otherwise. */
+/** Claims a request that is new or expired, or whose holder let its lease expire; false otherwise. */
 export async function insertClaim(
   db: Sql,
   { request, holder }: Claim,
@@ -42,7 +42,7 @@ export async function findClaim(
   return rows[0] ?? null;
 }
 
-/** Keeps the answer; false when somebody else has taken the claim over. */
+/** Stores the response; false if another holder has taken over the claim. */
 export async function recordClaimAnswer(db: Sql, { request, holder }: Claim, answer: string): Promise<boolean> {
   const rows = await db`
     update idempotency_keys set answer = ${answer}
@@ -51,7 +51,7 @@ export async function recordClaimAnswer(db: Sql, { request, holder }: Claim, ans
   return rows.length === 1;
 }
 
-/** Gives a claim up, unless it has its answer. */
+/** Releases a claim, unless its response is stored. */
 export async function deleteClaim(db: Sql, { request, holder }: Claim): Promise<void> {
   await db`
     delete from idempotency_keys
@@ -59,7 +59,7 @@ export async function deleteClaim(db: Sql, { request, holder }: Claim): Promise<
       and holder = ${holder} and answer is null`;
 }
 
-/** Forgets what was kept long enough, so many rows at a time; answers how many there were. */
+/** Deletes at most `rowsMax` expired rows and returns how many it deleted. */
 export async function deleteExpiredClaims(db: Sql, now: Instant, rowsMax: number): Promise<number> {
   const rows = await db`
     delete from idempotency_keys where (caller, method, path, key) in (

@@ -3,11 +3,11 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
 
-/** An addition to the identity data as a curator made it. */
+/** An addition to the identity data, made by a curator. */
 export type AdditionRow = {
   readonly id: string;
   readonly revision: number;
-  /** Null: it only takes another one back. */
+  /** Null if it only withdraws another addition. */
   readonly entry: IdentityEntry | null;
   readonly supersedes: string | null;
   readonly reason: string;
@@ -16,10 +16,10 @@ export type AdditionRow = {
   readonly createdAt: Instant;
 };
 
-/** An addition, and the one that superseded it, if any. */
+/** An addition with the id of the one that superseded it, if any. */
 export type ListedAddition = AdditionRow & { readonly supersededBy: string | null };
 
-/** False when another one superseded the same addition first. */
+/** False if another addition has already superseded the same one. */
 export async function insertAddition(db: Sql, row: AdditionRow): Promise<boolean> {
   const rows = await db`
     insert into identity_additions (id, revision, entry, supersedes, reason, source_url, decided_by, created_at)
@@ -29,7 +29,7 @@ export async function insertAddition(db: Sql, row: AdditionRow): Promise<boolean
   return rows.length === 1;
 }
 
-/** Additions, newest first, before a revision. */
+/** Additions, newest first, starting before a revision. */
 export async function listAdditions(
   db: Sql,
   page: { before: number | null; limit: number },
@@ -50,7 +50,7 @@ export async function findAddition(db: Sql, id: string): Promise<ListedAddition 
   return rows[0] ?? null;
 }
 
-/** The additions in force at a revision, in the order in which they were made. */
+/** The additions in force at a revision, oldest first. */
 export async function listAdditionsInForce(
   db: Sql,
   revision: number,

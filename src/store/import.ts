@@ -3,21 +3,21 @@ import type { RecordShape } from './export.ts';
 import { initialRows, type RecordTable, recordTables } from './record-tables.ts';
 
 /**
- * Keeps everybody else from writing to the record until the transaction ends, and lets rows come in as they were: what a
- * new row would set off (an event that is queued) has long happened.
+ * Locks the tables of the record until the transaction ends, and disables their triggers: what a trigger does for a new
+ * row (such as queueing an event) has already happened for an imported one.
  */
 export async function lockRecord(tx: Sql): Promise<void> {
   await tx.unsafe(recordTables.map((table) => `alter table ${table} disable trigger user;`).join(''));
   await tx`set constraints all deferred`;
 }
 
-/** Checks the references that were put off, and sets triggers to work again. */
+/** Checks the deferred references and enables the triggers again. */
 export async function unlockRecord(tx: Sql): Promise<void> {
   await tx`set constraints all immediate`;
   await tx.unsafe(recordTables.map((table) => `alter table ${table} enable trigger user;`).join(''));
 }
 
-/** The first table that holds anything but what the migrations put there; null when the database is empty. */
+/** The first table with rows other than those the migrations insert; null if the database is empty. */
 export async function findFilledTable(tx: Sql): Promise<RecordTable | null> {
   for (const table of recordTables) {
     const begun = tx.unsafe(initialRows.get(table) ?? 'false');
@@ -28,12 +28,12 @@ export async function findFilledTable(tx: Sql): Promise<RecordTable | null> {
   return null;
 }
 
-/** Takes away what the migrations put there: the copy brings its own. */
+/** Deletes the rows that the migrations insert: the import has its own. */
 export async function deleteInitialRows(tx: Sql): Promise<void> {
   for (const table of initialRows.keys()) await tx`delete from ${tx(table)}`;
 }
 
-/** Rows of one table, each an object of its columns as an export has them. */
+/** Inserts rows of one table, each an object in the format of the export. */
 export async function insertRows(tx: Sql, { table, columns }: RecordShape, rows: readonly object[]): Promise<void> {
   const names = columns.map(({ quoted }) => quoted).join(', ');
   const isJson = (type: string): boolean => type === 'json' || type === 'jsonb';
@@ -46,20 +46,19 @@ export async function insertRows(tx: Sql, { table, columns }: RecordShape, rows:
   );
 }
 
-/** A place to come back to when a statement fails. */
 export async function createSavepoint(tx: Sql): Promise<void> {
-  await tx`savepoint place`;
+  await tx`savepoint import_step`;
 }
 
 export async function rollbackToSavepoint(tx: Sql): Promise<void> {
-  await tx`rollback to savepoint place`;
+  await tx`rollback to savepoint import_step`;
 }
 
 export async function releaseSavepoint(tx: Sql): Promise<void> {
-  await tx`release savepoint place`;
+  await tx`release savepoint import_step`;
 }
 
-/** Numbers that are given to new rows go on after the highest that came in. */
+/** Moves every identity sequence past the highest imported number. */
 export async function advanceIdentities(tx: Sql): Promise<void> {
   const columns = await tx<{ table: string; column: string; sequence: string }[]>`
     select c.relname as table, a.attname as column, pg_get_serial_sequence(quote_ident(c.relname), a.attname) as sequence
@@ -70,7 +69,7 @@ export async function advanceIdentities(tx: Sql): Promise<void> {
       select setval(${sequence}::regclass, coalesce(max(${tx(column)}), 1), max(${tx(column)}) is not null) from ${tx(table)}`;
 }
 
-/** Tells the planner what there is now: the embedded database is never told otherwise. */
+/** Updates the planner's statistics; the embedded database has no autovacuum that would. */
 export async function analyseRecord(tx: Sql): Promise<void> {
   await tx`analyze ${tx(recordTables)}`;
 }

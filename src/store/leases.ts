@@ -1,6 +1,6 @@
 import type { Sql } from './db.ts';
 
-/** Takes or renews a lease by the database's clock; false when another holder still has it. */
+/** Acquires or renews a lease by the database's clock; false while another holder has it. */
 export async function acquireLease(db: Sql, name: string, holder: string, leaseMs: number): Promise<boolean> {
   const rows = await db`
     insert into leases (name, holder, lease_until)
@@ -11,7 +11,7 @@ export async function acquireLease(db: Sql, name: string, holder: string, leaseM
   return rows.length === 1;
 }
 
-/** Gives a lease back; a lease that somebody else took meanwhile is left alone. */
+/** Releases a lease, unless another holder has acquired it meanwhile. */
 export async function releaseLease(db: Sql, name: string, holder: string): Promise<void> {
   await db`delete from leases where name = ${name} and holder = ${holder}`;
 }

@@ -10,24 +10,24 @@ type Migration = { readonly version: number; readonly name: string; readonly sha
 
 type AppliedRow = { version: number; name: string; sha256: string };
 
-/** How a database stands to the program's migrations: only `current` may serve. */
+/** How a database compares with the program's migrations. The program serves only `current`. */
 export type MigrationState =
   | { readonly state: 'current'; readonly version: number }
   | { readonly state: 'pending'; readonly pending: readonly string[] }
   | { readonly state: 'newer'; readonly version: number }
   | { readonly state: 'changed'; readonly name: string };
 
-/** One migration may rewrite a large table. */
+/** Generous, because a migration may rewrite a large table. */
 const migrationMsMax = 60 * 60_000;
 
-/** Any fixed number will do, as long as nothing else in the database uses it: the letters of "outturn" as ASCII. */
+/** An arbitrary fixed number that nothing else in the database uses: "outturn" in ASCII. */
 const advisoryLockKey = '31372865445393006';
 
 /**
- * Brings the database up to the program, one transaction per file, and returns the names of what it applied.
- * Several nodes may start at once: an advisory transaction lock lets one of them in. (The embedded database has
- * one session, which is granted every lock; there the lock of its directory keeps others out.)
- * Refuses with `conflict` when an applied file was changed or the database is newer than the program.
+ * Applies the pending migrations, one transaction per file, and returns their names. Several nodes may start at once: an
+ * advisory lock admits one at a time. (The single session of the embedded database is granted every lock; there the lock
+ * of the data directory keeps other processes out.) Refuses with `conflict` if an applied file was changed or the
+ * database is newer than the program.
  */
 export async function migrate(db: Database, directory: string = migrationsDirectory()): Promise<string[]> {
   const migrations = readMigrations(directory);
@@ -39,7 +39,7 @@ export async function migrate(db: Database, directory: string = migrationsDirect
   }
 }
 
-/** How the database stands to the migrations in `directory`; changes nothing. */
+/** Compares the database with the migrations in `directory` without changing it. */
 export async function migrationState(db: Database, directory: string = migrationsDirectory()): Promise<MigrationState> {
   const [found] = await db.sql<{ exists: boolean }[]>`select to_regclass('schema_migrations') is not null as exists`;
   return compare(readMigrations(directory), found?.exists ? await listApplied(db.sql) : []);
@@ -53,7 +53,6 @@ export async function requireMigrated(db: Database): Promise<void> {
     throw new Refusal('conflict', `the database lacks ${state.pending.join(', ')}: run "outturn migrate" first`);
 }
 
-/** Where the program's own migrations are. */
 export function migrationsDirectory(): string {
   return join(packageRoot(), 'sql');
 }
@@ -113,7 +112,7 @@ function readMigrations(directory: string): Migration[] {
     if (version !== index + 1) {
       throw new Error(`${join(directory, name)}: expected the name ${String(index + 1).padStart(4, '0')}_….sql`);
     }
-    // A checkout may have rewritten the line ends; that is no change.
+    // A checkout may have changed the line endings, which must not count as a change.
     const sql = readFileSync(join(directory, name), 'utf8').replaceAll('\r\n', '\n');
     return { version, name, sha256: createHash('sha256').update(sql).digest('hex'), sql };
   });

@@ -2,14 +2,14 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
 
-/** How far the models of each family are kept, and which families to look at again. */
+/** Up to which moment the models of each family are computed, and which families need recomputing. */
 
 export type FamilyKey = { readonly vendor: string; readonly family: string };
 
 export type FamilyRow = FamilyKey & {
-  /** What they were weighed by; null when they have to be weighed anew. */
+  /** Versions of the rules and data that they were computed with; null if they must be recomputed. */
   readonly computedWith: string | null;
-  /** Up to which moment of knowledge. */
+  /** The moment of knowledge up to which they are computed. */
   readonly computedTo: Instant | null;
 };
 
@@ -17,7 +17,7 @@ function pairsOf(db: Sql, families: readonly FamilyKey[]) {
   return db`unnest(${families.map((key) => key.vendor)}::text[], ${families.map((key) => key.family)}::text[]) as t(vendor, family)`;
 }
 
-/** Locks the rows of families for the transaction, in order, making those that are not there. */
+/** Locks the rows of families for the transaction, in order, and creates missing ones. */
 export async function lockFamilies(db: Sql, families: readonly FamilyKey[]): Promise<FamilyRow[]> {
   if (families.length === 0) return [];
   await db`
@@ -29,7 +29,7 @@ export async function lockFamilies(db: Sql, families: readonly FamilyKey[]): Pro
     order by f.vendor, f.family for update`;
 }
 
-/** Has families weighed anew from the beginning: their names were read anew. */
+/** Marks families to be recomputed from the beginning, because their names were read again. */
 export async function markFamiliesStale(db: Sql, families: readonly FamilyKey[]): Promise<void> {
   if (families.length === 0) return;
   await db`
@@ -49,7 +49,7 @@ export async function updateFamilies(
     where f.vendor = t.vendor and f.family = t.family`;
 }
 
-/** Families that time alone may have changed, or that were weighed by other rules, identity data or feed settings. */
+/** Families whose recheck is due, or that were computed with other rules, identity data or feed settings. */
 export async function listDueFamilies(
   db: Sql,
   due: { readonly now: Instant; readonly computedWith: string },
@@ -61,7 +61,7 @@ export async function listDueFamilies(
     order by vendor, family limit ${limit}`;
 }
 
-/** Families of which something was first listed after a moment: what else was read by then bounds their dates. */
+/** Families with an item first listed after a moment: earlier reads bound the dates of such items. */
 export async function listFamiliesSeenAfter(
   db: Sql,
   vendors: readonly string[] | 'any',
@@ -74,7 +74,7 @@ export async function listFamiliesSeenAfter(
     order by r.vendor, r.family`;
 }
 
-/** Families of which a feed said something new after one moment and up to another. Reads the feed's observations from end to end. */
+/** Families with new observations from a feed after one moment and up to another. Scans all observations of the feed. */
 export async function listFamiliesNewsBetween(
   db: Sql,
   feedId: string,

@@ -3,7 +3,7 @@ import type { Sql } from './db.ts';
 import type { FamilyKey } from './model-families.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
 
-/** What is known of a canonical model; null bounds: nothing bounds it there. */
+/** The known state of a canonical model; a null bound is unbounded. */
 export type ModelRow = {
   readonly vendor: string;
   readonly slug: string;
@@ -27,13 +27,13 @@ export function modelColumns(db: Sql) {
     m.first_seen_at as "firstSeenAt"`;
 }
 
-/** The state that holds now, or held at a moment of knowledge. */
+/** The condition for the state known at `asOf`, or now. */
 export function stateKnownAt(db: Sql, asOf: Instant | null) {
   if (asOf === null) return db`m.known_to is null`;
   return db`m.known_from <= ${timestamp(asOf)} and (m.known_to is null or m.known_to > ${timestamp(asOf)})`;
 }
 
-/** Forgets what was known of a family from a moment of knowledge on, and answers the state that each model was in before. */
+/** Deletes the states of a family from a moment of knowledge on, and returns the state of each model just before it. */
 export async function rewindFamily(db: Sql, { vendor, family }: FamilyKey, from: Instant): Promise<ModelRow[]> {
   const since = timestamp(from);
   await db`delete from models where vendor = ${vendor} and family = ${family} and known_from >= ${since}::timestamptz`;
@@ -42,7 +42,7 @@ export async function rewindFamily(db: Sql, { vendor, family }: FamilyKey, from:
     select ${modelColumns(db)} from models m where m.vendor = ${vendor} and m.family = ${family} and m.known_to is null order by m.slug`;
 }
 
-/** States to be added, each with when the next one begins; the state that held so far ends where the first of them begins. */
+/** Adds states, each with its end; the current state of a model ends when its first new state begins. */
 export async function insertModelStates(
   db: Sql,
   rows: readonly (ModelRow & { readonly knownTo: Instant | null })[],
@@ -86,18 +86,18 @@ export async function insertModelStates(
 export type ModelFilter = {
   readonly vendor?: string;
   readonly family?: string;
-  /** Null: the unsuffixed model. */
+  /** Null selects the model without a tier. */
   readonly tier?: string | null;
   readonly stage?: string;
   readonly grade?: string;
   readonly slug?: string;
-  /** It came out at this moment or later, for certain. */
+  /** Certainly released at this moment or later. */
   readonly releasedGte?: Instant;
-  /** It came out before this moment, for certain. */
+  /** Certainly released before this moment. */
   readonly releasedLt?: Instant;
 };
 
-/** Models as they were known at `asOf`, or are now, by vendor and slug; after a (vendor, slug). */
+/** Models as known at `asOf`, or now, by vendor and slug, starting after a (vendor, slug). */
 export async function listModels(
   db: Sql,
   filter: ModelFilter,

@@ -14,7 +14,7 @@ export type NewObservation = {
   readonly item: FeedItem;
 };
 
-/** The latest observation of each given item, for telling what changed. */
+/** The latest observation of each given item, to detect changes. */
 export async function listLatestItems(
   db: Sql,
   feedId: string,
@@ -63,7 +63,7 @@ export type ObservationRow = {
   readonly feedSlug: string;
   readonly origin: string;
   readonly trust: Trust;
-  /** Where the parser believes the row less than its feed. */
+  /** The trust in this row if the parser trusts it less than its feed; otherwise null. */
   readonly itemTrust: Trust | null;
   readonly pollId: string;
   readonly itemKey: string;
@@ -92,7 +92,7 @@ export type ObservationFilter = {
   readonly ids?: readonly string[];
 };
 
-/** Newest first by the order of ingestion; `asOf` cuts the knowledge axis. */
+/** Newest first by ingestion; only observations made by `asOf`. */
 export async function listObservations(
   db: Sql,
   filter: ObservationFilter,

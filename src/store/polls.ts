@@ -10,7 +10,7 @@ export type PollRow = {
   readonly feedId: string;
   readonly kind: PollKind;
   readonly result: PollResult;
-  /** The tick it was scheduled for; null when somebody asked for it. */
+  /** The tick it was scheduled for; null if it was requested. */
   readonly scheduledFor: Instant | null;
   readonly startedAt: Instant;
   readonly observedAt: Instant | null;
@@ -37,7 +37,7 @@ function pollColumns(db: Sql) {
     error_code as "errorCode", error_detail as "errorDetail", http_status as "httpStatus"`;
 }
 
-/** Opens the row of a poll. False when one is running, or when another node took the same tick. */
+/** Inserts a running poll. False if one is already running or another node has polled for the same tick. */
 export async function insertRunningPoll(
   db: Sql,
   poll: { id: string; feedId: string; kind: PollKind; scheduledFor: Instant | null; startedAt: Instant },
@@ -67,13 +67,13 @@ export type PollEnd = {
   readonly httpStatus?: number | null;
 };
 
-/** Holds a poll against the sweep for the transaction; false when it is no longer running (a sweep ended it). */
+/** Locks a poll for the transaction, so that it cannot be aborted; false if it is no longer running. */
 export async function lockRunningPoll(db: Sql, id: string): Promise<boolean> {
   const rows = await db`select id from polls where id = ${id} and result = 'running' for update`;
   return rows.length === 1;
 }
 
-/** Closes the row of a running poll. */
+/** Records the end of a running poll. */
 export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<void> {
   await db`
     update polls set result = ${end.result}, observed_at = ${timestamp(end.observedAt)},
@@ -85,11 +85,11 @@ export async function finishPoll(db: Sql, id: string, end: PollEnd): Promise<voi
     where id = ${id} and result = 'running'`;
 }
 
-/** Ends, as aborted, polls whose reader is gone: its lease has run out. */
+/** Marks polls as aborted whose reader's lease has expired. */
 export async function abortLostPolls(db: Sql, now: Instant): Promise<number> {
   const rows = await db`
     update polls set result = 'aborted', finished_at = ${timestamp(now)}, error_code = 'aborted',
-      error_detail = 'the process that was reading stopped before it was done; nothing of it was kept'
+      error_detail = 'the polling process stopped before it finished; nothing from this poll was kept'
     from feeds
     where polls.result = 'running' and feeds.id = polls.feed_id
       and (feeds.lease_until is null or feeds.lease_until < clock_timestamp()) returning polls.id`;
@@ -101,7 +101,7 @@ export async function findPoll(db: Sql, id: string): Promise<PollRow | null> {
   return rows[0] ?? null;
 }
 
-/** Newest first; `before` is the last row of the page before. */
+/** Newest first; `before` is the last row of the previous page. */
 export async function listPolls(
   db: Sql,
   feedId: string,
@@ -114,7 +114,7 @@ export async function listPolls(
     order by started_at desc, id desc limit ${page.limit}`;
 }
 
-/** The latest poll of a feed that brought a payload, accepted or suspect. */
+/** The latest poll of a feed that received a payload, accepted or suspect. */
 export async function findLatestReading(db: Sql, feedId: string): Promise<PollRow | null> {
   const rows = await db<PollRow[]>`
     select ${pollColumns(db)} from polls where feed_id = ${feedId} and observed_at is not null
@@ -122,7 +122,7 @@ export async function findLatestReading(db: Sql, feedId: string): Promise<PollRo
   return rows[0] ?? null;
 }
 
-/** The latest accepted poll of a feed: what "not modified" speaks of. */
+/** The latest accepted poll of a feed, which "not modified" refers to. */
 export async function findLastAccepted(db: Sql, feedId: string): Promise<PollRow | null> {
   const rows = await db<PollRow[]>`
     select ${pollColumns(db)} from polls where feed_id = ${feedId} and result in ('ok', 'not_modified')
@@ -136,7 +136,7 @@ export async function listLatestPolls(db: Sql): Promise<PollRow[]> {
     select distinct on (feed_id) ${pollColumns(db)} from polls where result <> 'running' order by feed_id, started_at desc, id desc`;
 }
 
-/** The last accepted read of a feed in which a vendor's slice was not frozen, for each vendor asked (`any`: none was). */
+/** For each given vendor, the last accepted read of a feed in which it was not frozen; for `any`, in which no vendor was. */
 export async function listLastReads(
   db: Sql,
   feedId: string,
@@ -151,8 +151,8 @@ export async function listLastReads(
 }
 
 /**
- * For every feed and vendor: its first accepted read, and the neighbours (last at or before, first at or after) of each
- * moment. Vendor `any` means reads in which nothing was frozen.
+ * For every feed and vendor: the first accepted read, and the accepted reads around each moment (the last at or before it,
+ * the first at or after it). Vendor `any` means reads in which no vendor was frozen.
  */
 export async function listReads(
   db: Sql,

@@ -1,6 +1,6 @@
 import type { Sql } from './db.ts';
 
-/** How many predictions of a group stand how, and what those that are resolved or disputed came to. */
+/** The predictions of a group, counted by state and by outcome. */
 export type PredictionCounts = {
   readonly total: number;
   readonly open: number;
@@ -25,7 +25,7 @@ export const noPredictions: PredictionCounts = {
   annulled: 0,
 };
 
-/** Columns of a statement that groups `predictions p`. */
+/** The columns of PredictionCounts, for statements that group `predictions p`. */
 export function countColumns(db: Sql) {
   const state = (name: string) => db`(count(*) filter (where p.state = ${name}))::int`;
   const outcome = (name: string) => db`(count(*) filter (where p.outcome = ${name}))::int`;
@@ -34,7 +34,7 @@ export function countColumns(db: Sql) {
     ${outcome('annulled')} as annulled`;
 }
 
-/** Of each of the given sources that has any. */
+/** Counts for each given source that has predictions. */
 export async function countBySource(
   db: Sql,
   sourceIds: readonly string[],

@@ -32,7 +32,7 @@ export type PredictionRow = {
   readonly edits: number;
   readonly editedAt: Instant;
   readonly criterion: Criterion;
-  /** When this version of the criterion was written; of the first, when the prediction was recorded. */
+  /** When this version of the criterion was written; for the first version, when the prediction was recorded. */
   readonly criterionAt: Instant;
   readonly criterionHash: string;
   readonly polarity: Polarity;
@@ -52,7 +52,7 @@ export type PredictionFilter = {
   readonly madeAtGte?: Instant;
   readonly madeAtLt?: Instant;
   readonly q?: string;
-  /** Whether it was resolved at `asOf`, with what outcome; for questions about the past. */
+  /** Filters by the state at a past moment: whether resolved, and with which outcome. */
   readonly resolvedAsOf?: {
     readonly asOf: Instant;
     readonly resolved: boolean | null;
@@ -70,7 +70,7 @@ function predictionColumns(db: Sql) {
     c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
 }
 
-/** Each prediction with the version of its criterion that stood at a moment: the first for any moment before it was recorded. */
+/** Each prediction with the version of its criterion at a moment; the first version for any earlier moment. */
 function fromPredictions(db: Sql, asOf: Instant | null) {
   const version =
     asOf === null
@@ -79,7 +79,7 @@ function fromPredictions(db: Sql, asOf: Instant | null) {
   return db`predictions p join criteria c on c.prediction_id = p.id and c.version = ${version}`;
 }
 
-/** False when the slug is taken. */
+/** False if the slug is taken. */
 export async function insertPrediction(db: Sql, row: PredictionRow): Promise<boolean> {
   const inserted = await db`
     insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at, fine_print,
@@ -91,7 +91,7 @@ export async function insertPrediction(db: Sql, row: PredictionRow): Promise<boo
   return inserted.length === 1;
 }
 
-/** One version of a criterion, as the row carries it, and why it was written; the first needs no reason. */
+/** Inserts the row's version of the criterion with the reason for it; the first version needs none. */
 export async function insertCriterion(db: Sql, row: PredictionRow, reason: string | null): Promise<void> {
   await db`
     insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, reason, created_at)
@@ -99,7 +99,7 @@ export async function insertCriterion(db: Sql, row: PredictionRow, reason: strin
       ${timestamp(row.resolveBy)}, ${reason}, ${timestamp(row.criterionAt)})`;
 }
 
-/** By id or slug, with the criterion that stands, or stood at `asOf`. */
+/** By id or slug, with the criterion current at `asOf`, or now. */
 export async function findPrediction(
   db: Sql,
   idOrSlug: string,
@@ -127,8 +127,8 @@ export async function listPredictionNames(
 }
 
 /**
- * Predictions in the order of recording, after or before a sequence number. Asked about the past, those whose criterion
- * was replaced pass the filters by vendor and family whatever it watched: whoever asks must look.
+ * Predictions in the order of recording, after or before a sequence number. At a past moment, a prediction whose criterion
+ * was replaced passes the filters by vendor and family whatever it watched: the caller must check it.
  */
 export async function listPredictions(
   db: Sql,
@@ -145,7 +145,7 @@ export async function listPredictions(
     order by ${newestFirst ? db`p.seq desc` : db`p.seq`} limit ${page.limit}`;
 }
 
-/** Predictions that are not settled, by their deadline, from a moment on. */
+/** Unsettled predictions with a deadline after a moment, by deadline. */
 export async function listDeadlines(
   db: Sql,
   filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>,
@@ -205,7 +205,7 @@ export type PredictionPatch = {
   readonly slug: string;
 };
 
-/** A person's edit of what may be edited. `stale`: the version is no longer `expected`. `slug_taken`: by another, maybe just now. */
+/** Edits a prediction. `stale`: its version is not `expected`. `slug_taken`: another prediction has the slug. */
 export async function updatePrediction(
   db: Sql,
   id: string,
@@ -221,8 +221,8 @@ export async function updatePrediction(
 }
 
 /**
- * Makes way for the next version of a criterion: nothing that followed from the one before is left. Null when the row
- * version is no longer `expected`, or the prediction has been resolved: whoever came first decides.
+ * Starts the next version of a criterion and clears the state that followed from the previous one. Null if the row version
+ * is not `expected` or the prediction has been resolved meanwhile.
  */
 export async function raiseCriterionVersion(db: Sql, id: string, expected: number): Promise<number | null> {
   const rows = await db<{ version: number }[]>`
@@ -233,7 +233,7 @@ export async function raiseCriterionVersion(db: Sql, id: string, expected: numbe
   return rows[0]?.version ?? null;
 }
 
-/** Null when the unique index refused the slug; the transaction is then over, as after any error. */
+/** Null if the unique index refused the slug; the transaction has then failed, as after any error. */
 async function takingSlug<T>(statement: PromiseLike<T>): Promise<T | null> {
   try {
     return await statement;
@@ -243,7 +243,7 @@ async function takingSlug<T>(statement: PromiseLike<T>): Promise<T | null> {
   }
 }
 
-/** The resolver's latest word on a prediction. */
+/** Stores the state that the resolver computed. */
 export async function updatePredictionState(
   db: Sql,
   id: string,

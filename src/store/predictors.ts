@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
-/** Who said it. */
+/** A person or organization that makes predictions. */
 export type PredictorRow = {
   readonly id: string;
   readonly name: string;
@@ -28,7 +28,7 @@ export async function findPredictorBySeedKey(db: Sql, seedKey: string): Promise<
   return rows[0]?.id ?? null;
 }
 
-/** Oldest first, after an id. */
+/** Oldest first, starting after an id. */
 export async function listPredictors(db: Sql, page: { after: string | null; limit: number }): Promise<PredictorRow[]> {
   return await db<PredictorRow[]>`
     select id, name, url, created_at as "createdAt"

@@ -6,8 +6,8 @@ import { timestamp } from './postgres-types.ts';
 export type Grant = { readonly startedAt: Instant; readonly taken: number; readonly granted: number };
 
 /**
- * Takes up to `asked` requests from a caller's quota. The row decides, whichever node asks: a window that is over, or one that
- * a clock far ahead began, is begun anew.
+ * Takes up to `asked` requests from a caller's quota, which all nodes share. A window that is over, or that a clock far
+ * ahead has started, starts again.
  */
 export async function consumeQuota(
   db: Sql,
@@ -27,11 +27,11 @@ export async function consumeQuota(
       granted = case when ${over} then excluded.granted else greatest(0, least(excluded.granted, ${quota}::int - w.taken)) end
     returning started_at as "startedAt", taken, granted`;
   const [grant] = rows;
-  if (grant === undefined) throw new Error('the quota was not written');
+  if (grant === undefined) throw new Error('the quota row was not returned');
   return grant;
 }
 
-/** Forgets windows that began before `before`, so many at a time; answers how many there were. */
+/** Deletes at most `rowsMax` windows that began before `before` and returns how many it deleted. */
 export async function deleteRateWindows(db: Sql, before: Instant, rowsMax: number): Promise<number> {
   const rows = await db`
     delete from rate_windows where subject in (

@@ -18,7 +18,7 @@ export type NewReading = {
   readonly identityVersion: string;
 };
 
-/** Writes what names were read to mean, replacing earlier readings of the same items. */
+/** Records which models names refer to, replacing earlier readings of the same items. */
 export async function recordReadings(db: Sql, readings: readonly NewReading[]): Promise<void> {
   for (const batch of batchesOf(readings)) {
     const rows = batch.map((row) => ({
@@ -48,7 +48,7 @@ export async function recordReadings(db: Sql, readings: readonly NewReading[]): 
   }
 }
 
-/** Items whose names were read under other identity data, with where they were met. */
+/** Items whose names were read with other identity data, with their feed and host. */
 export async function listStaleReadings(
   db: Sql,
   identityVersion: string,
@@ -70,14 +70,14 @@ export type UnrecognisedRow = {
   /** Keys of some of the items. */
   readonly examples: string[];
   readonly firstSeen: Instant;
-  /** Whether some feed still lists it. */
+  /** Whether a feed still lists it. */
   readonly listed: boolean;
 };
 
-/** Items shown of one name. */
+/** Item keys shown for one name. */
 const examplesMax = 5;
 
-/** Names nobody could parse, with how often and since when; after a (reason, name). */
+/** Names that could not be read, with their frequency and first sighting, starting after a (reason, name). */
 export async function listUnrecognised(
   db: Sql,
   page: { reason: string | null; after: { reason: string; name: string } | null; limit: number },
@@ -96,7 +96,7 @@ export async function listUnrecognised(
 
 export type StoredReading = NewReading & { readonly adapter: string; readonly host: string | null };
 
-/** Items with what their names were read to mean and where they were met, after a (feed, item). */
+/** Items with the readings of their names, starting after a (feed, item). */
 export async function listReadings(
   db: Sql,
   page: { after: { feedId: string; itemKey: string } | null; limit: number },
@@ -111,7 +111,7 @@ export async function listReadings(
     order by r.feed_id, r.item_key limit ${page.limit}`;
 }
 
-/** Says of every name that it was read under a version of the identity data; what it changes was written before. */
+/** Marks every reading as made with a version of the identity data, once the readings that it changes are recorded. */
 export async function updateReadingsVersion(db: Sql, identityVersion: string): Promise<void> {
   await db`update item_readings set identity_version = ${identityVersion} where identity_version <> ${identityVersion}`;
 }

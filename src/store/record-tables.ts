@@ -1,6 +1,6 @@
 /**
- * The tables that are the record: what an export carries and an import brings back, in an order in which every row comes
- * after the rows that it refers to. A reference within a table is checked at the end of an import.
+ * The tables that an export contains and an import restores, ordered so that every row comes after the rows that it
+ * references. References within a table are checked at the end of an import.
  */
 export const recordTables = [
   'settings',
@@ -39,23 +39,23 @@ export const recordTables = [
 
 export type RecordTable = (typeof recordTables)[number];
 
-/** Tables that stay behind, each with the reason. */
+/** Tables that are not exported, each with the reason. */
 export const tablesLeftOut: Readonly<Record<string, string>> = {
-  schema_migrations: 'the migrations write it; the header names the newest one',
-  leases: 'who is at work at this moment, on these nodes',
-  rate_windows: 'requests of the present minute',
-  idempotency_keys: 'answers kept for a day, for callers of this service',
+  schema_migrations: 'the migrations write it; the header of an export names the newest one',
+  leases: 'current leases of nodes',
+  rate_windows: 'request counts of the current minute',
+  idempotency_keys: 'responses kept for a day, for retries of requests',
 };
 
-/** Columns that stay behind and are null in the copy, each with the reason. */
+/** Columns that are not exported and are null after an import, each with the reason. */
 export const columnsLeftOut: Readonly<Record<string, string>> = {
-  'feeds.lease_holder': 'a node that polls at this moment',
-  'feeds.lease_until': 'a node that polls at this moment',
-  'webhook_deliveries.lease_holder': 'a node that delivers at this moment',
-  'webhook_deliveries.lease_until': 'a node that delivers at this moment',
+  'feeds.lease_holder': 'the current lease of a node',
+  'feeds.lease_until': 'the current lease of a node',
+  'webhook_deliveries.lease_holder': 'the current lease of a node',
+  'webhook_deliveries.lease_until': 'the current lease of a node',
 };
 
-/** Rows that the migrations put into a new database, as conditions: they do not make it one that holds something. */
+/** Conditions for the rows that the migrations insert; a database with only these rows counts as empty. */
 export const initialRows: ReadonlyMap<RecordTable, string> = new Map([
   ['settings', "name = 'identity_revision' and value = '0'"],
   ['event_clock', 'last_position = 0'],

@@ -3,23 +3,23 @@ import type { Sql } from './db.ts';
 import { type ModelRow, modelColumns, stateKnownAt } from './models.ts';
 import { json, timestamp } from './postgres-types.ts';
 
-/** A release that is established. */
+/** An established release. */
 export type ReleaseRow = ModelRow & { readonly occurredTo: Instant; readonly establishedAt: Instant };
 
 export type ReleaseFilter = {
   readonly vendor?: string;
   readonly family?: string;
-  /** It lies wholly at or after this moment. */
+  /** Entirely at or after this moment. */
   readonly from?: Instant;
-  /** It lies wholly before this moment. */
+  /** Entirely before this moment. */
   readonly to?: Instant;
-  /** Nothing known by then can lie further in the future; for questions about the past. */
+  /** The latest possible end, which bounds the scan for questions about the past. */
   readonly latest?: Instant;
 };
 
 export type ReleasePlace = { readonly occurredTo: Instant; readonly vendor: string; readonly slug: string };
 
-/** Releases known at `asOf`, or now, the latest first: by the end of when they happened, then by vendor and slug. */
+/** Releases known at `asOf`, or now, latest first: by the end of their date range, then by vendor and slug. */
 export async function listReleases(
   db: Sql,
   filter: ReleaseFilter,
@@ -56,7 +56,7 @@ export type NewRelease = {
   readonly told: boolean;
 };
 
-/** Writes down that models have been established, and answers those of which that was not known before. */
+/** Records established models and returns those that were not recorded before. */
 export async function insertReleases(
   db: Sql,
   releases: readonly NewRelease[],

@@ -33,8 +33,8 @@ function resolutionColumns(db: Sql) {
 }
 
 /**
- * The guarded insert: one first resolution per prediction, one successor per resolution, and only for the criterion that
- * was evaluated. False when somebody else was first; then nothing may be announced.
+ * A guarded insert: one first resolution per prediction, one successor per resolution, and only for the version of the
+ * criterion that was evaluated. False if another resolution was first; then nothing may be announced.
  */
 export async function insertResolution(db: Sql, resolution: ResolutionRow): Promise<boolean> {
   const rows = await db`
@@ -49,7 +49,7 @@ export async function insertResolution(db: Sql, resolution: ResolutionRow): Prom
   return rows.length === 1;
 }
 
-/** Every resolution of a prediction known by a moment, oldest first; the last one stands. */
+/** Every resolution of a prediction known by a moment, oldest first; the last one is current. */
 export async function listPredictionResolutions(
   db: Sql,
   predictionId: string,
@@ -60,10 +60,10 @@ export async function listPredictionResolutions(
     where prediction_id = ${predictionId} ${asOf === null ? db`` : db`and known_at <= ${timestamp(asOf)}`} order by seq`;
 }
 
-/** A resolution that stands, with how many rows there were by then and when the first of them was known. */
+/** A current resolution, with the number of resolutions so far and the moment at which the first was known. */
 export type StandingResolution = ResolutionRow & { readonly rows: number; readonly firstKnownAt: Instant };
 
-/** The standing resolution of each prediction at a moment. */
+/** The current resolution of each prediction at a moment. */
 export async function listStandingResolutions(
   db: Sql,
   predictionIds: readonly string[],
@@ -89,7 +89,7 @@ function listedColumns(db: Sql) {
     r.evaluator_version as "evaluatorVersion", r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement`;
 }
 
-/** What resolved, oldest decision first, after a sequence number. */
+/** Resolutions by decision, oldest first, starting after a sequence number. */
 export async function listResolutions(
   db: Sql,
   page: { after: number; outcome: Outcome | null; limit: number },
@@ -101,7 +101,7 @@ export async function listResolutions(
     order by r.seq limit ${page.limit}`;
 }
 
-/** The newest decisions first. */
+/** Resolutions by decision, newest first. */
 export async function listLatestResolutions(db: Sql, limit: number): Promise<ListedResolution[]> {
   return await db<ListedResolution[]>`
     select ${listedColumns(db)}

@@ -7,8 +7,8 @@ import { timestamp } from './postgres-types.ts';
 import type { Outcome } from './resolutions.ts';
 
 /**
- * The resolution of each prediction in `ids` as it stood at a moment, of the criterion that stood then: what `viewPredictions`
- * shows, for many at once, read once. Without a resolution of that criterion the outcome is null.
+ * A CTE with the resolution of each prediction in `ids` at a moment, under the criterion that was current then: the same
+ * as `viewPredictions` shows. The outcome is null without a resolution of that criterion.
  */
 function withAnswers(db: Sql, ids: PendingQuery<Row[]>, at: Instant) {
   const then = timestamp(at);
@@ -28,18 +28,18 @@ function withAnswers(db: Sql, ids: PendingQuery<Row[]>, at: Instant) {
     )`;
 }
 
-/** Predictions of one predictor that are alike in everything that a scorecard tells apart. */
+/** A number of predictions of one predictor that a scorecard does not distinguish. */
 export type ClaimCount = {
   /** Null: not resolved. */
   readonly outcome: Outcome | null;
   readonly hindsight: boolean;
-  /** Its predictor stated no probability for it. */
+  /** Whether its predictor stated no probability. */
   readonly plain: boolean;
   readonly disputed: boolean;
   readonly predictions: number;
 };
 
-/** What a predictor claimed, recorded by a moment, and what had come of it. */
+/** Counts a predictor's predictions recorded by a moment, by their outcome at that moment. */
 export async function countClaims(db: Sql, predictorId: string, at: Instant): Promise<ClaimCount[]> {
   const then = timestamp(at);
   const claims = db`select id from predictions where predictor_id = ${predictorId} and recorded_at <= ${then}`;
@@ -55,10 +55,10 @@ export async function countClaims(db: Sql, predictorId: string, at: Instant): Pr
     group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
 }
 
-/** Sums over the forecasts of one standing in one range of probability. */
+/** Sums over the forecasts with one standing in one probability bin. */
 export type ForecastSums = BinSums & { readonly standing: ForecastStanding };
 
-/** What a predictor forecast, recorded by a moment: the sums of which scores are made. The rule is that of `standingOfForecast`. */
+/** Sums a predictor's forecasts recorded by a moment, for scoring. It follows the rule of `standingOfForecast`. */
 export async function sumForecasts(
   db: Sql,
   predictorId: string,

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
 
-/** What a feed listed at its last accepted poll. */
+/** An item that a feed listed at its last accepted poll. */
 export type PresentItem = {
   readonly itemKey: string;
   readonly itemHash: string;
@@ -49,7 +49,7 @@ export async function insertSightings(db: Sql, sightings: readonly NewSighting[]
   }
 }
 
-/** Items that are still listed, with new content. */
+/** Updates items that are still listed but have new content. */
 export async function updateSightingHashes(
   db: Sql,
   feedId: string,
@@ -62,7 +62,7 @@ export async function updateSightingHashes(
     where s.feed_id = ${feedId} and s.item_key = t.item_key and s.gone_at is null`;
 }
 
-/** Marks the end of a run: the item is no longer listed. It was released all the same. */
+/** Ends the current sighting of items that are no longer listed. Their releases stay valid. */
 export async function endSightings(
   db: Sql,
   feedId: string,
@@ -92,7 +92,7 @@ export type SightingRow = {
   readonly own: boolean;
 };
 
-/** Families by name are looked up in the index; only where a watch is a wildcard more has to be looked through. */
+/** Families by name use the index; only wildcards have to scan more. */
 function familyFilter(db: Sql, watches: readonly { vendor: string; family: string }[]) {
   const exact = watches.filter((watch) => watch.vendor !== 'any' && watch.family !== 'any');
   const pairs = db`(r.vendor, r.family) in (select w.vendor, w.family from
@@ -104,7 +104,7 @@ function familyFilter(db: Sql, watches: readonly { vendor: string; family: strin
   return db`(${pairs} or r.vendor = any(${whole}) or r.family = any(${everywhere}))`;
 }
 
-/** Whose sightings are asked for: whole families, and single models besides. */
+/** Whose sightings to read: whole families and single models. */
 export type Wanted = {
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
   readonly models: readonly ModelName[];
@@ -120,7 +120,7 @@ function wantedFilter(db: Sql, { families, models }: Wanted) {
   return families.length === 0 ? named : db`(${familyFilter(db, families)} or ${named})`;
 }
 
-/** Every run of sightings of the models that are wanted. */
+/** Every sighting of the wanted models. */
 export async function listSightings(db: Sql, wanted: Wanted): Promise<SightingRow[]> {
   return await db<SightingRow[]>`
     select s.feed_id as "feedId", s.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt",
@@ -147,7 +147,7 @@ export type VersionRow = {
   readonly attributes: Attributes | null;
 };
 
-/** Every version of those items, oldest first. */
+/** Every observed version of the items of the wanted models, oldest first. */
 export async function listItemVersions(db: Sql, wanted: Wanted): Promise<VersionRow[]> {
   return await db<VersionRow[]>`
     select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt",

@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
-/** Where something was said. `publishedAt` keeps its precision: `2025-01`. */
+/** A publication that contains predictions. `publishedAt` keeps its precision, such as `2025-01`. */
 export type SourceRow = {
   readonly id: string;
   readonly title: string;
@@ -31,7 +31,7 @@ export async function findSourceBySeedKey(db: Sql, seedKey: string): Promise<str
   return rows[0]?.id ?? null;
 }
 
-/** Oldest first, after an id. */
+/** Oldest first, starting after an id. */
 export async function listSources(db: Sql, page: { after: string | null; limit: number }): Promise<SourceRow[]> {
   return await db<SourceRow[]>`
     select id, title, url, language, author, published_at as "publishedAt", created_at as "createdAt"

@@ -2,7 +2,10 @@ import type { ModelName } from '../domain/criterion/pattern.ts';
 import type { StatedAsk } from '../domain/criterion/stated-ask.ts';
 import type { Sql } from './db.ts';
 
-/** Models of which any row of their own ever stated a number that satisfies one of the asks; each once. */
+/**
+ * Finds models by the numbers that feeds state about them, such as prices and context sizes. Each model whose vendor's own
+ * rows, or a first-party feed, ever stated a number that satisfies one of `asks` is listed once.
+ */
 export async function listModelsStating(db: Sql, asks: readonly StatedAsk[]): Promise<ModelName[]> {
   const found = new Map<string, ModelName>();
   for (const ask of asks)
@@ -10,7 +13,7 @@ export async function listModelsStating(db: Sql, asks: readonly StatedAsk[]): Pr
   return [...found.values()];
 }
 
-/** First by the index of that number, whatever the planner knows of it; rows of hosts state nothing that is believed. */
+/** The materialized CTE forces the index on that number. Rows of hosts are excluded, since their numbers are their own. */
 async function listStating(db: Sql, { name, is, vendor, family }: StatedAsk): Promise<ModelName[]> {
   const value = statedNumber(db, name);
   return await db<ModelName[]>`
@@ -29,7 +32,7 @@ async function listStating(db: Sql, { name, is, vendor, family }: StatedAsk): Pr
     order by 1, 2, 3, 4`;
 }
 
-/** Written out, as the index of each has it. */
+/** Written out for each name, to match the expression of its index. */
 function statedNumber(db: Sql, name: StatedAsk['name']) {
   switch (name) {
     case 'input_usd_per_mtok':

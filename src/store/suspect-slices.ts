@@ -8,10 +8,10 @@ export type SuspectSliceRow = {
   readonly itemKeys: string[];
 };
 
-/** How many earlier suspect listings a poll is held against, newest first: 24 hours of quarter-hourly polls and some. */
+/** How many earlier suspect listings are compared with a poll, newest first: more than 24 hours of quarter-hourly polls. */
 export const suspectSlicesMax = 200;
 
-/** Keeps what a suspect poll listed, to hold later polls against. */
+/** Records what a suspect poll listed, of one vendor or in all (null): a later poll that lists the same confirms it. */
 export async function insertSuspectSlice(
   db: Sql,
   slice: {
@@ -29,7 +29,7 @@ export async function insertSuspectSlice(
       ${json(db, slice.itemKeys)}, ${json(db, slice.items)})`;
 }
 
-/** Suspect listings of a feed between two moments, newest first. */
+/** Suspect listings of a feed after one moment and up to another, newest first. */
 export async function listSuspectSlices(
   db: Sql,
   feedId: string,

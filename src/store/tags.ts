@@ -3,7 +3,7 @@ import { countColumns, type PredictionCounts } from './prediction-counts.ts';
 
 export type TagRow = PredictionCounts & { readonly tag: string };
 
-/** Tags in the order of their code points, after one of them. It looks at every prediction that has tags. */
+/** Tags by code point, starting after one. Scans every prediction that has tags. */
 export async function listTags(db: Sql, page: { after: string | null; limit: number }): Promise<TagRow[]> {
   return await db<TagRow[]>`
     select t.tag, ${countColumns(db)}

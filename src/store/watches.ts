@@ -3,9 +3,9 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp, timestampTexts } from './postgres-types.ts';
 
-/** Which predictions to look at again, and why: what they watch, the edges they wait for, their timers. */
+/** Which predictions to evaluate again: the families they watch, the coverage edges they wait for, and their timers. */
 
-/** What can touch a prediction: families and edges, each in one statement. */
+/** Records the families whose evidence can change a prediction. */
 export async function insertWatches(
   db: Sql,
   predictionId: string,
@@ -34,7 +34,7 @@ export async function insertEdges(
     on conflict do nothing`;
 }
 
-/** Forgets what a criterion that no longer stands watched and waited for. */
+/** Deletes the watches and edges of a criterion that was replaced. */
 export async function deleteWatches(db: Sql, predictionId: string): Promise<void> {
   await db`
     with edges as (delete from prediction_edges where prediction_id = ${predictionId})
@@ -42,21 +42,21 @@ export async function deleteWatches(db: Sql, predictionId: string): Promise<void
 }
 
 /**
- * Locks predictions for the transaction, in id order. Evidence that others commit meanwhile is seen by statements after
- * this one, so whoever settles a prediction last has seen all of it.
+ * Locks predictions for the transaction, in id order. Later statements of the transaction see evidence that others have
+ * committed meanwhile, so the last transaction to settle a prediction has seen all of it.
  */
 export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<void> {
   await db`select id from predictions where id = any(${ids}) order by id for update`;
 }
 
-/** Predictions watching any of the families, as ids: for releases, or only those for which stated facts matter. */
+/** Ids of the predictions that watch any of the families; with `facts`, only those that depend on stated facts. */
 export async function listWatching(
   db: Sql,
   touched: readonly { vendor: string; family: string }[],
   what: 'releases' | 'facts' = 'releases',
 ): Promise<string[]> {
   if (touched.length === 0) return [];
-  // A family is watched by its name or by a wildcard: four look-ups in the index, whatever the number of predictions.
+  // A family is watched by name or by wildcard: four index look-ups, whatever the number of predictions.
   const pairs = touched.flatMap(({ vendor, family }) => [
     { vendor, family },
     { vendor, family: 'any' },
@@ -81,7 +81,7 @@ export type WatchingPrediction = {
   readonly criterion: Criterion;
 };
 
-/** Predictions that watch a model's family and were recorded by a moment, newest first; their criteria say whether they speak of it. */
+/** Predictions that watch a model's family and were recorded by a moment, newest first. Not all of them concern the model itself. */
 export async function listWatchingModel(
   db: Sql,
   { vendor, family }: { vendor: string; family: string },
@@ -97,8 +97,8 @@ export async function listWatchingModel(
 }
 
 /**
- * Predictions with an edge of coverage of a vendor after one moment and up to another.
- * Resolved ones too: an archive may show that the same was known earlier.
+ * Predictions with a coverage edge of a vendor after one moment and up to another. Resolved ones are included: an archive
+ * may show that the same outcome was known earlier.
  */
 export async function listEdgesCrossed(
   db: Sql,
@@ -113,7 +113,7 @@ export async function listEdgesCrossed(
   return rows.map((row) => row.id);
 }
 
-/** Predictions watching families of which something was first listed after a moment: what else was read by then bounds their dates. */
+/** Predictions that watch families with an item first listed after a moment: earlier reads bound the dates of such items. */
 export async function listWatchingSeenAfter(
   db: Sql,
   vendors: readonly string[] | 'any',
@@ -129,8 +129,8 @@ export async function listWatchingSeenAfter(
 }
 
 /**
- * Predictions watching families of which a feed said something new after one moment and up to another. Reads the feed's
- * observations from end to end: for archives, not for every poll.
+ * Predictions that watch families with new observations from a feed after one moment and up to another. Scans all
+ * observations of the feed, so it is for archives and not for every poll.
  */
 export async function listWatchingNewsBetween(
   db: Sql,
@@ -146,19 +146,19 @@ export async function listWatchingNewsBetween(
   return rows.map((row) => row.id);
 }
 
-/** Has a prediction looked at again at a moment, or earlier where that was due before. */
+/** Schedules a recheck of a prediction at a moment, unless an earlier one is due. */
 export async function advanceRecheck(db: Sql, id: string, at: Instant): Promise<void> {
   await db`update predictions set recheck_at = least(recheck_at, ${timestamp(at)}) where id = ${id}`;
 }
 
-/** Predictions whose timer has run out. */
+/** Predictions whose recheck is due. */
 export async function listDueRechecks(db: Sql, now: Instant, limit: number): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select id from predictions where recheck_at <= ${timestamp(now)} order by recheck_at, id limit ${limit}`;
   return rows.map((row) => row.id);
 }
 
-/** Predictions evaluated under other rules, identity data or feed settings, after an id. */
+/** Predictions evaluated with other rules, identity data or feed settings, starting after an id. */
 export async function listOutdatedEvaluations(
   db: Sql,
   evaluatedWith: string,
@@ -170,7 +170,7 @@ export async function listOutdatedEvaluations(
   return rows.map((row) => row.id);
 }
 
-/** Every prediction, after an id. */
+/** The ids of all predictions, starting after an id. */
 export async function listPredictionIds(db: Sql, after: string, limit: number): Promise<string[]> {
   const rows = await db<{ id: string }[]>`select id from predictions where id > ${after} order by id limit ${limit}`;
   return rows.map((row) => row.id);

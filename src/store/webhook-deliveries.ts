@@ -14,13 +14,13 @@ export type DeliveryRow = {
   readonly sequence: number;
   readonly occurredAt: Instant;
   readonly state: DeliveryState;
-  /** Attempts begun. */
+  /** The number of attempts started. */
   readonly attempts: number;
   readonly nextAttemptAt: Instant | null;
   readonly lastStatus: number | null;
   readonly lastErrorClass: ErrorClass | null;
   readonly createdAt: Instant;
-  /** When it came to rest; null while it is pending. */
+  /** When it left the pending state; null while it is pending. */
   readonly settledAt: Instant | null;
   readonly succeededAt: Instant | null;
 };
@@ -35,7 +35,7 @@ export type DeliveryFilter = {
 };
 
 export type DeliveryPage = {
-  /** The sequence number that the page before ended with. */
+  /** The last sequence number of the previous page. */
   readonly after: number | null;
   readonly newestFirst: boolean;
   readonly limit: number;
@@ -62,7 +62,7 @@ export async function listDeliveries(db: Sql, filter: DeliveryFilter, page: Deli
     order by ${newestFirst ? db`d.seq desc` : db`d.seq`} limit ${page.limit}`;
 }
 
-/** With the body, exactly as it is sent. */
+/** Includes the exact body that is sent. */
 export async function findDelivery(
   db: Sql,
   id: string,
@@ -72,7 +72,7 @@ export async function findDelivery(
   return rows[0] ?? null;
 }
 
-/** What waits for an endpoint is held; an attempt under way still counts if it succeeds. */
+/** Holds the pending deliveries of an endpoint; a running attempt still counts if it succeeds. */
 export async function holdPending(db: Sql, endpointId: string, now: Instant): Promise<number> {
   const rows = await db`
     update webhook_deliveries set state = 'held', next_attempt_at = null, manual_due = 0, settled_at = ${timestamp(now)}
@@ -80,7 +80,7 @@ export async function holdPending(db: Sql, endpointId: string, now: Instant): Pr
   return rows.length;
 }
 
-/** What waits for an endpoint, or is held for it, is given up. */
+/** Cancels the pending and held deliveries of an endpoint. */
 export async function cancelPending(db: Sql, endpointId: string, now: Instant): Promise<void> {
   await db`
     update webhook_deliveries set state = 'cancelled', next_attempt_at = null, manual_due = 0, settled_at = ${timestamp(now)}
@@ -88,8 +88,8 @@ export async function cancelPending(db: Sql, endpointId: string, now: Instant): 
 }
 
 /**
- * Asks for one more attempt, now. It takes the place of the one that the schedule had planned; where the schedule had
- * come to its end, none follows it. False when too many are asked for already.
+ * Requests one more attempt, now. It replaces the next scheduled attempt; if the schedule has ended, no attempt follows
+ * it. False if `askedMax` attempts are already requested.
  */
 export async function requestAttempt(
   db: Sql,
@@ -105,7 +105,7 @@ export async function requestAttempt(
   return rows.length === 1;
 }
 
-/** Starts everything that an endpoint missed since a moment anew, with a whole schedule; how many there were. */
+/** Restarts, with a full schedule, every delivery that an endpoint has missed since a moment; returns their number. */
 export async function recoverDeliveries(
   db: Sql,
   endpointId: string,
@@ -123,7 +123,7 @@ export async function recoverDeliveries(
   return rows[0]?.count ?? 0;
 }
 
-/** How many deliveries of an endpoint came to what, of those created since a moment. */
+/** Counts the deliveries of an endpoint created since a moment, by state. */
 export async function countDeliveries(
   db: Sql,
   endpointId: string,
@@ -134,12 +134,12 @@ export async function countDeliveries(
     where endpoint_id = ${endpointId} and created_at >= ${timestamp(since)} group by state order by state`;
 }
 
-/** One attempt as it is kept; `body` is null where the receiver answered none, or its time is over. */
+/** A recorded attempt; `body` is null if the response had none or is no longer kept. */
 export type AttemptRow = {
   readonly number: number;
   readonly trigger: AttemptTrigger;
   readonly url: string;
-  /** Null of an attempt whose sender died. */
+  /** Null for an attempt whose sender died. */
   readonly startedAt: Instant | null;
   readonly finishedAt: Instant;
   readonly durationMs: number | null;
@@ -151,7 +151,7 @@ export type AttemptRow = {
   readonly truncated: boolean | null;
 };
 
-/** In order, after a number. */
+/** By number, starting after one. */
 export async function listAttempts(
   db: Sql,
   deliveryId: string,
@@ -164,7 +164,7 @@ export async function listAttempts(
     where a.delivery_id = ${deliveryId} and a.number > ${page.after} order by a.number limit ${page.limit}`;
 }
 
-/** Forgets what receivers answered before a moment; the attempts stay. */
+/** Deletes response bodies received before a moment, at most `limit`; the attempts stay. */
 export async function deleteResponsesBefore(db: Sql, before: Instant, limit: number): Promise<number> {
   const rows = await db`
     delete from webhook_responses where (delivery_id, number) in (

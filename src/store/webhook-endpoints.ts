@@ -7,7 +7,7 @@ import { timestamp, timestampTexts } from './postgres-types.ts';
 
 export type DisabledReason = 'manual' | 'gone' | 'failing';
 
-/** An endpoint, with how it is signed for now. */
+/** An endpoint with its current signing method. */
 export type EndpointRow = {
   readonly id: string;
   readonly url: string;
@@ -16,12 +16,12 @@ export type EndpointRow = {
   readonly eventTypes: readonly EventType[] | null;
   /** Null: no filter. */
   readonly filter: SubscriptionFilter | null;
-  /** Custom headers that may be shown, by name in lower case. */
+  /** Custom headers that are not secret, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Custom headers that may not, as sealed JSON, and their names. */
+  /** Secret custom headers as sealed JSON, and their names. */
   readonly sealedHeaders: string | null;
   readonly sealedHeaderNames: readonly string[];
-  /** Null: as fast as its concurrency allows. */
+  /** Null: limited only by concurrency. */
   readonly ratePerSecond: number | null;
   readonly status: 'enabled' | 'disabled';
   readonly disabledReason: DisabledReason | null;
@@ -57,7 +57,7 @@ function readRow({ ids, tags, predictor, vendor, family, ...row }: Columns): End
   return { ...row, filter: parts.length === 0 ? null : Object.fromEntries(parts) };
 }
 
-/** What people say of an endpoint. */
+/** The settings of an endpoint that users control. */
 export type EndpointSettings = Pick<
   EndpointRow,
   | 'url'
@@ -113,7 +113,7 @@ export async function findEndpoint(db: Sql, id: string): Promise<EndpointRow | n
   return rows[0] === undefined ? null : readRow(rows[0]);
 }
 
-/** In the order of creation, after an id. */
+/** In the order of creation, starting after an id. */
 export async function listEndpoints(
   db: Sql,
   page: { readonly after: string | null; readonly status: EndpointRow['status'] | null; readonly limit: number },
@@ -125,13 +125,13 @@ export async function listEndpoints(
   return rows.map(readRow);
 }
 
-/** Locks an endpoint, before any of its deliveries: whoever needs both takes them in this order. */
+/** Locks endpoints. A transaction that also locks deliveries must lock their endpoints first. */
 export async function lockEndpoints(db: Sql, ids: readonly string[]): Promise<void> {
   await db`select id from webhook_endpoints where id = any(${ids}) order by id for no key update`;
 }
 
 /**
- * A person's edit; false when the version is no longer the one given. `afresh`: what it failed at before is forgotten.
+ * Applies a user's edit; false if the version has changed. `afresh` clears the record of earlier failures.
  */
 export async function updateEndpoint(
   db: Sql,
@@ -153,12 +153,12 @@ export async function updateEndpoint(
   return rows.length === 1;
 }
 
-/** Raises the version, as an edit does. */
+/** Raises the version, like an edit. */
 export async function raiseEndpointVersion(db: Sql, id: string, now: Instant): Promise<void> {
   await db`update webhook_endpoints set version = version + 1, updated_at = ${timestamp(now)} where id = ${id}`;
 }
 
-/** Disables an endpoint that is enabled; false when somebody else did. */
+/** Disables an enabled endpoint; false if it is already disabled or deleted. */
 export async function disableEndpoint(
   db: Sql,
   id: string,
@@ -171,7 +171,7 @@ export async function disableEndpoint(
   return rows.length === 1;
 }
 
-/** How endpoints have fared, of those that are enabled. */
+/** The failure times of the given endpoints that are enabled. */
 export async function listEndpointHealth(
   db: Sql,
   ids: readonly string[],
@@ -182,7 +182,7 @@ export async function listEndpointHealth(
     where id = any(${ids}) and status = 'enabled' and deleted_at is null order by id`;
 }
 
-/** One success clears what was before it. */
+/** Clears the failure times of endpoints after a success. */
 export async function recordSuccesses(db: Sql, ids: readonly string[]): Promise<void> {
   await db`
     update webhook_endpoints set failing_since = null, last_failed_at = null
@@ -195,7 +195,7 @@ export type Failures = {
   readonly now: Instant;
 };
 
-/** Since when endpoints have been failing, and until when they asked to be left alone. */
+/** Records since when endpoints have been failing, and until when they asked for a pause (Retry-After). */
 export async function recordFailures(db: Sql, { failures, pauses, now }: Failures): Promise<void> {
   if (failures.length > 0)
     await db`
@@ -214,12 +214,12 @@ export async function recordFailures(db: Sql, { failures, pauses, now }: Failure
       where w.id = p.id`;
 }
 
-/** What the endpoint asked for is not waited for: somebody wants to know now. */
+/** Ends the pause that the endpoint asked for, because a user requested an attempt now. */
 export async function clearEndpointPause(db: Sql, id: string): Promise<void> {
   await db`update webhook_endpoints set paused_until = null where id = ${id} and paused_until is not null`;
 }
 
-/** Nothing more matches it, and nothing of it but its log can be read. */
+/** Marks an endpoint as deleted: it matches no more events, and only its log can still be read. */
 export async function deleteEndpoint(db: Sql, id: string, now: Instant): Promise<boolean> {
   const rows = await db`
     update webhook_endpoints set deleted_at = ${timestamp(now)}, match_keys = '{}', headers = '{}', sealed_headers = null,
@@ -235,7 +235,7 @@ export async function countDisabled(db: Sql): Promise<Readonly<Record<DisabledRe
   return { gone: 0, failing: 0, manual: 0, ...Object.fromEntries(rows.map(({ reason, count }) => [reason, count])) };
 }
 
-/** Endpoints that no person disabled, the latest first. */
+/** Automatically disabled endpoints, latest first. */
 export async function listDisabledIds(db: Sql, limit: number): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
     select id from webhook_endpoints
@@ -244,7 +244,7 @@ export async function listDisabledIds(db: Sql, limit: number): Promise<string[]>
   return rows.map(({ id }) => id);
 }
 
-/** Sealed headers, for sealing them anew. */
+/** All sealed headers, for re-encryption. */
 export async function listSealedHeaders(db: Sql): Promise<{ readonly id: string; readonly sealed: string }[]> {
   return await db<{ id: string; sealed: string }[]>`
     select id, sealed_headers as sealed from webhook_endpoints where sealed_headers is not null order by id`;

@@ -27,7 +27,7 @@ export async function insertSecret(db: Sql, secret: Omit<SecretRow, 'expiresAt'>
       ${timestamp(secret.createdAt)})`;
 }
 
-/** What signs for an endpoint at a moment: the current one first, then those before it, newest first. */
+/** The secrets that sign for an endpoint at a moment: the current one, then earlier ones, newest first. */
 export async function listLiveSecrets(db: Sql, endpointId: string, now: Instant): Promise<SecretRow[]> {
   return await db<SecretRow[]>`
     select ${secretColumns(db)} from webhook_secrets
@@ -35,10 +35,10 @@ export async function listLiveSecrets(db: Sql, endpointId: string, now: Instant)
     order by expires_at desc nulls first, created_at desc, id desc`;
 }
 
-/** A secret that signs beside the current one. */
+/** An earlier secret that still signs in addition to the current one. */
 export type PreviousSecret = Pick<SecretRow, 'endpointId' | 'signing' | 'publicKey'> & { readonly expiresAt: Instant };
 
-/** Of each endpoint those that still sign, newest first. */
+/** The earlier secrets of each endpoint that still sign, newest first. */
 export async function listPreviousSecrets(
   db: Sql,
   endpointIds: readonly string[],
@@ -50,7 +50,7 @@ export async function listPreviousSecrets(
     order by endpoint_id, expires_at desc, created_at desc, id desc`;
 }
 
-/** The current one gives way at a moment. */
+/** Sets the time at which the current secret stops signing. */
 export async function expireSecret(db: Sql, endpointId: string, expiresAt: Instant): Promise<void> {
   await db`
     update webhook_secrets set expires_at = ${timestamp(expiresAt)} where endpoint_id = ${endpointId} and expires_at is null`;
@@ -65,7 +65,7 @@ export async function deleteSecrets(db: Sql, endpointId: string): Promise<void> 
   await db`delete from webhook_secrets where endpoint_id = ${endpointId}`;
 }
 
-/** Every secret, for sealing them anew. */
+/** All secrets, for re-encryption. */
 export async function listSealedSecrets(
   db: Sql,
 ): Promise<{ readonly id: string; readonly endpointId: string; readonly sealed: string }[]> {

@@ -24,9 +24,9 @@ export type Engine = {
 export type BridgeLimits = {
   /** Connections open at once; one more is refused with SQLSTATE 53300. */
   readonly connectionsMax: number;
-  /** Bytes one connection may have waiting, an unfinished message included; beyond: SQLSTATE 54000. */
+  /** Bytes that one connection may have queued, including an unfinished message; beyond: SQLSTATE 54000. */
   readonly queuedBytesMax: number;
-  /** How long a connection may hold the engine, in a transaction or a cursor, without a word: SQLSTATE 25P03. */
+  /** How long a connection may hold the engine idle, in a transaction or a cursor; beyond: SQLSTATE 25P03. */
   readonly idleInTransactionMsMax: number;
 };
 
@@ -36,24 +36,24 @@ export const bridgeLimits: BridgeLimits = {
   idleInTransactionMsMax: 10_000,
 };
 
-/** What the bridge tells its host. */
+/** What the bridge reports to its host. */
 export type BridgeEvents = {
   send(connection: number, bytes: Buffer): void;
   disconnected(connection: number): void;
   /** The engine starts (true) or ends (false) a batch. */
   working(busy: boolean): void;
-  /** The engine broke; the bridge will run nothing more. */
+  /** The engine failed; the bridge runs nothing more. */
   broken(error: unknown): void;
 };
 
 export type Bridge = {
-  /** Takes bytes from a client; the first bytes of a number open that connection. */
+  /** Takes bytes from a client; the first bytes for a connection number open that connection. */
   write(connection: number, bytes: Buffer): void;
   /** The client is gone: its unfinished transaction is rolled back. */
   disconnect(connection: number): void;
 };
 
-/** Where a batch ends: only what ends in `flush` is owed no ReadyForQuery. `rollback` answers nobody. */
+/** How a batch ends: only `flush` expects no ReadyForQuery. The reply to `rollback` is dropped. */
 type BatchEnd = 'startup' | 'sync' | 'flush' | 'rollback';
 
 type Connection = { readonly id: number; started: boolean; rest: Buffer; batch: Buffer[]; queuedBytes: number };
@@ -104,7 +104,7 @@ function receive(state: State, id: number, bytes: Buffer): void {
   }
   connection.queuedBytes += bytes.length;
   if (connection.queuedBytes > state.limits.queuedBytesMax) {
-    expel(state, connection, '54000', 'more bytes queued than the embedded database allows');
+    expel(state, connection, '54000', 'too many bytes queued for the embedded database');
     return;
   }
   connection.rest = connection.rest.length === 0 ? bytes : Buffer.concat([connection.rest, bytes]);
@@ -118,12 +118,12 @@ function openConnection(state: State, id: number): Connection {
   return connection;
 }
 
-/** Handles the first packet. False while it is incomplete, or when the connection ended with it. */
+/** Handles the first packet. False while it is incomplete, or if it ended the connection. */
 function start(state: State, connection: Connection): boolean {
   const packet = takeStartup(connection.rest);
   if (packet === null) return false;
   if (packet.kind === 'unsupported') {
-    expel(state, connection, '08P01', 'the embedded database speaks protocol 3.0 without encryption');
+    expel(state, connection, '08P01', 'the embedded database supports only protocol 3.0 without encryption');
     return false;
   }
   if (packet.kind === 'cancel') {
@@ -256,7 +256,7 @@ function moreToRollBack(state: State, batch: Batch): boolean {
   return batch.end === 'rollback' && state.queue.some((other) => other.connection === batch.connection);
 }
 
-/** A connection that holds the engine and says nothing would stop everybody: its time is limited. */
+/** An idle connection that holds the engine would block all others, so its time is limited. */
 function watchIdle(state: State): void {
   const { pinned, limits } = state;
   clearTimeout(state.idleTimer);

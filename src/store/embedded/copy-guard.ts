@@ -1,7 +1,7 @@
 import { encodeMessage, encodeQuery, type Message, messageHeaderBytes } from './wire.ts';
 
 /**
- * COPY ... FROM STDIN makes the embedded engine read its input to the end and exit, for good. The statement is
+ * COPY ... FROM STDIN makes the embedded engine read its input to the end and exit permanently. The statement is
  * therefore replaced by one that raises an ordinary error, so that transactions and Sync behave as after any error.
  */
 const refusal = encodeRefusal();
@@ -12,7 +12,7 @@ function encodeRefusal(): string {
     hint = 'Insert the rows with insert ... select from unnest(...), or use a PostgreSQL server.'; end $refused$`;
 }
 
-/** The message itself, or one that answers with SQLSTATE 0A000 where it carries COPY ... FROM STDIN. */
+/** The message itself, or one that fails with SQLSTATE 0A000 if it contains COPY ... FROM STDIN. */
 export function refuseCopyFromStdin(message: Message): Message {
   if (message.type !== 'Q' && message.type !== 'P') return message;
   const body = message.bytes.subarray(messageHeaderBytes);
@@ -33,10 +33,10 @@ function cString(body: Buffer, from: number): { text: string; next: number } {
   return { text: body.toString('utf8', from, stop), next: stop + 1 };
 }
 
-/** Cheap before exact: most statements do not contain the two words at all. */
+/** A cheap test before the exact one: most statements do not contain the two words. */
 const candidate = /\bcopy\b[\s\S]*\bstdin\b/i;
 
-/** Comments, literals, quoted names and dollar quotes: what looks like a word in there is none. */
+/** Comments, literals, quoted names and dollar quotes, in which keywords do not count. */
 const opaque =
   /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$(?:[a-z_]\w*)?\$)[\s\S]*?\1/gi;
 

@@ -4,14 +4,14 @@ import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../../package-root.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 
-/** One life of the worker thread, from its start to its stop or its termination. */
+/** One run of the worker thread, from its start to its stop or termination. */
 export type RunningEngine = {
   /** Rejects when the database cannot be opened. */
   readonly ready: Promise<void>;
   post(message: ToWorker): void;
-  /** How long the engine has been at the present batch, in milliseconds; 0 when it rests. */
+  /** How long the engine has been running the current batch, in milliseconds; 0 when idle. */
   busyMs(): number;
-  /** Lets the database write its last checkpoint. */
+  /** Stops after the database has written its last checkpoint. */
   stop(): Promise<void>;
   terminate(): Promise<void>;
 };
@@ -19,14 +19,14 @@ export type RunningEngine = {
 export type EngineEvents = {
   data(connection: number, bytes: Buffer): void;
   disconnected(connection: number): void;
-  /** The engine is beyond use: it broke, or its thread died. */
+  /** The engine is unusable: it failed, or its thread died. */
   failed(error: Error): void;
 };
 
-/** A stop that takes longer is not coming; what is committed survives a termination too. */
+/** After this the thread is terminated; committed data survives that. */
 const stopMsMax = 10_000;
 
-/** Starts the worker once `after` has settled: the end of the engine that had these files before. */
+/** Starts the worker once `after` has settled, which is the end of the previous engine on these files. */
 export function startEngine(
   input: Omit<WorkerInput, 'busySince'>,
   events: EngineEvents,
@@ -85,12 +85,12 @@ type WorkerHandlers = Omit<EngineEvents, 'failed'> & {
 };
 
 function launchWorker(workerData: WorkerInput, handlers: WorkerHandlers): Worker {
-  // Flags of the process, such as one that makes it read a program from the command line, are not for the worker.
+  // The worker must not inherit flags of the process, such as one that reads a program from the command line.
   const worker = new Worker(workerFile(), { execArgv: [], workerData });
   worker.on('message', (message: FromWorker) => {
     if (message.op === 'ready') handlers.ready.resolve();
     else if (message.op === 'stopped') handlers.stopped.resolve();
-    else if (message.op === 'broken') handlers.fail(new Error(`the embedded database broke: ${message.reason}`));
+    else if (message.op === 'broken') handlers.fail(new Error(`the embedded database failed: ${message.reason}`));
     else if (message.op === 'disconnected') handlers.disconnected(message.connection);
     else handlers.data(message.connection, Buffer.from(message.bytes.buffer, 0, message.bytes.length));
   });
@@ -100,13 +100,13 @@ function launchWorker(workerData: WorkerInput, handlers: WorkerHandlers): Worker
 }
 
 function send(worker: Worker, message: ToWorker): void {
-  // The bytes were copied for the worker, so their buffer is an ordinary one and may go along.
+  // The bytes were copied for the worker, so their buffer is not shared and can be transferred.
   worker.postMessage(message, message.op === 'write' ? [message.bytes.buffer as ArrayBuffer] : []);
 }
 
 type Deferred = { readonly promise: Promise<void>; resolve(): void; reject(error: Error): void };
 
-/** A promise settled from outside. Its rejection is not reported as unhandled: nobody may be waiting. */
+/** A promise settled from outside. Its rejection is not reported as unhandled, since nobody may be waiting for it. */
 function createDeferred(): Deferred {
   let settle: Pick<Deferred, 'resolve' | 'reject'> = { resolve: () => {}, reject: () => {} };
   const promise = new Promise<void>((resolve, reject) => {
@@ -120,7 +120,7 @@ function elapsedMs(since: bigint): number {
   return since === 0n ? 0 : Number(process.hrtime.bigint() - since) / 1e6;
 }
 
-/** A worker is started from compiled code: beside this file when built, in `dist/` when this file is a source. */
+/** The worker runs compiled code: beside this file in a build, in `dist/` when this file runs as source. */
 function workerFile(): string {
   const beside = join(import.meta.dirname, 'worker.js');
   return existsSync(beside) ? beside : join(packageRoot(), 'dist', 'src', 'store', 'embedded', 'worker.js');

@@ -5,24 +5,24 @@ import { Refusal } from '../../domain/refusal.ts';
 
 /**
  * One process per data directory: the embedded engine does not lock its files, and two processes on one directory
- * corrupt it without a word. The lock lies beside the engine's directory, which belongs to the engine.
+ * silently corrupt it. The lock file lies beside the engine's directory, which belongs to the engine.
  */
 
-/** How often a holder shows that it lives, for those who cannot look its process up. */
+/** How often a holder renews its heartbeat, for processes that cannot look up its pid. */
 const heartbeatMs = 5_000;
 
 /** After this long without a heartbeat, a holder on another machine or in another container counts as dead. */
 const heartbeatAgeMsMax = 30_000;
 
-/** A take-over is a few system calls; what lasted longer was cut off. */
+/** A takeover is a few system calls; one that lasted longer was interrupted. */
 const takeOverMsMax = 30_000;
 
-/** `started` tells a process from an earlier one with the same pid; `namespace` says in whose numbering the pid is. */
+/** `started` distinguishes a process from an earlier one with the same pid; `namespace` is the pid namespace. */
 type Holder = { pid: number; started: string | null; host: string; namespace: string | null };
 
 export type DirectoryLock = { release(): void };
 
-/** Takes the lock of `dataDir` or refuses with `conflict`. A holder that no longer lives is replaced. */
+/** Takes the lock of `dataDir` or refuses with `conflict`. A holder that is no longer alive is replaced. */
 export function lockDirectory(dataDir: string): DirectoryLock {
   const path = join(dataDir, 'outturn.lock');
   const mine: Holder = {
@@ -53,7 +53,7 @@ function createExclusive(path: string, text: string): boolean {
   }
 }
 
-/** A second lock file serialises those who found the first one stale: else one removes the other's new lock. */
+/** A second lock file serializes takeovers, so that no process removes the new lock of another. */
 function takeOver(path: string, dataDir: string, text: string): void {
   const guard = `${path}.takeover`;
   if ((ageMs(guard) ?? 0) > takeOverMsMax) rmSync(guard, { force: true });
@@ -69,11 +69,11 @@ function takeOver(path: string, dataDir: string, text: string): void {
   }
 }
 
-/** Words for the holder when it lives or may live; null when it is certainly dead. */
+/** A description of the holder if it is or may be alive; null if it is certainly dead. */
 function livingHolder(text: string, heartbeatAgeMs: number): string | null {
   const holder = parseHolder(text);
   const beatLately = heartbeatAgeMs <= heartbeatAgeMsMax;
-  // An unreadable lock may be one that is just being written.
+  // An unreadable lock may still be being written.
   if (holder === null) return beatLately ? 'another process' : null;
   if (holder.host !== hostname() || holder.namespace !== namespace()) {
     return beatLately ? `process ${holder.pid} on ${holder.host}` : null;
@@ -83,7 +83,7 @@ function livingHolder(text: string, heartbeatAgeMs: number): string | null {
 
 function parseHolder(text: string): Holder | null {
   try {
-    // Only this file writes it; every field is compared, none is trusted.
+    // A cast is safe: only this file writes it, and every field is checked or only compared.
     const holder = JSON.parse(text) as Partial<Holder> | null;
     if (typeof holder?.pid !== 'number' || !Number.isSafeInteger(holder.pid) || holder.pid <= 0) return null;
     const { pid, started = null, host = '', namespace: space = null } = holder;
@@ -102,7 +102,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The boot and the tick of it at which a process began; null where the system does not tell (no /proc). */
+/** The boot id and the clock tick at which a process started; null on systems without /proc. */
 function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -126,7 +126,7 @@ function beat(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // The directory may be gone at the end of a test or of a disk; the engine will say so better.
+    // The directory may be gone at the end of a test, or the disk may be; the engine reports that better.
   }
 }
 
