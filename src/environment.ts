@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cronRule, readCron } from '../jobs/cron.ts';
 import { parseRateLimit } from './domain/access/rate-limit.ts';
 import { parsePublicUrl, publicUrlRule } from './domain/public-url.ts';
 import { parseSchedule, retryScheduleDefault } from './domain/webhooks/retry-schedule.ts';
@@ -177,12 +178,7 @@ export const environment = z.object({
       values: 'a cron expression of five fields, UTC',
       meaning: 'When feeds are polled.',
     },
-    z
-      .string()
-      .refine(
-        (text) => text.trim().split(/\s+/).length === 5,
-        'must have five fields: minute, hour, day of month, month, day of week',
-      ),
+    z.string().refine((text) => readCron(text) !== null, `must have ${cronRule}`),
   ),
   OPENAI_API_KEY: vendorKey('openai_models'),
   ANTHROPIC_API_KEY: vendorKey('anthropic_models'),

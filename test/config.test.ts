@@ -34,8 +34,15 @@ describe('the environment', () => {
     ['OUTTURN_PUBLIC_URL', 'https://outturn.example.com/?page=1'],
     ['OUTTURN_WEBHOOK_SCHEDULE', '0s,soon'],
     ['OUTTURN_ROLE', 'web'],
+    ['OUTTURN_POLL_CRON', '@hourly'],
+    ['OUTTURN_POLL_CRON', '0 0 L * *'],
+    ['OUTTURN_POLL_CRON', '61 * * * *'],
   ])('refuses %s=%s by its name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+
+  it('accepts names of months and weekdays in OUTTURN_POLL_CRON', () => {
+    expect(readConfig({ OUTTURN_POLL_CRON: '0 9 * JAN-JUN MON-FRI' }).pollCron).toBe('0 9 * JAN-JUN MON-FRI');
   });
 
   it('lists every invalid variable, and what it must be', () => {

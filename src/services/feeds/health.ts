@@ -1,6 +1,6 @@
 import { clipText, reasonBytesMax } from '../../domain/events/event-data.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
-import { lastTicks } from '../../domain/feeds/cron.ts';
+import { type CronFields, lastTicks } from '../../domain/feeds/cron.ts';
 import { countDisagreements, type Disagreement, type Statement } from '../../domain/feeds/disagreement.ts';
 import { accessAt } from '../../domain/feeds/key-access.ts';
 import { pollLeaseMs } from '../../domain/feeds/poll.ts';
@@ -41,9 +41,9 @@ export type FeedCondition = {
  * Opens an episode of silence for every feed that has accepted nothing since the last expected polls but two, each poll
  * given the time it may take, and says so in the same transaction. Any number of nodes may watch; each episode opens once.
  */
-export async function watchFeeds(deps: Deps, cron: string): Promise<{ unhealthy: number }> {
+export async function watchFeeds(deps: Deps, expected: CronFields): Promise<{ unhealthy: number }> {
   const now = deps.now();
-  const ticks = lastTicks(cron, now - pollLeaseMs, expectedPollsMissedMax);
+  const ticks = lastTicks(expected, now - pollLeaseMs, expectedPollsMissedMax);
   const before = ticks[expectedPollsMissedMax - 1];
   if (before === undefined) return { unhealthy: 0 };
   let unhealthy = 0;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
 import { readFeedsFile } from '../../../src/services/feeds/setup.ts';
 
-/** The blocks of code below "Adding a feed", in order: the parser, the entry, the payload, what must come of it. */
+/** The blocks of code below "Adding a feed", in order: the parser, the entry, the payload and the expected items. */
 function readRecipe(): string[] {
   const document = readFileSync(join(packageRoot(), 'docs', 'feeds.md'), 'utf8');
   const section = document.slice(document.indexOf('## Adding a feed')).split('\n## ')[0] ?? '';
@@ -15,7 +15,7 @@ function readRecipe(): string[] {
 
 const [parser = '', entry = '', payload = '', expected = ''] = readRecipe();
 
-/** A copy of the domain, in which the recipe is followed. Inside the package, so that its dependencies are found. */
+/** A copy of the domain to which the recipe is applied. It is inside the package so that its dependencies resolve. */
 let directory: string;
 let adapters: string;
 beforeAll(() => {

@@ -82,8 +82,8 @@ describe('the program on its embedded database', () => {
       OUTTURN_DATA_DIR: directory,
     });
     expect(wrong.code).toBe(1);
-    expect(wrong.output).toMatch(/PORT: a whole number/);
-    expect(wrong.output).toMatch(/OUTTURN_POLL_CRON: five fields/);
+    expect(wrong.output).toMatch(/PORT: must be a whole number/);
+    expect(wrong.output).toMatch(/OUTTURN_POLL_CRON: must have five fields/);
     expect(existsSync(join(directory, 'postgres'))).toBe(false);
   });
 });
