@@ -38,7 +38,7 @@ describe('POST /v1/predictions/{id}/criterion', () => {
     expect(answer.json).toMatchObject({
       id: made.id,
       criterion: o4Arrives,
-      criterion_text: expect.stringContaining('unsuffixed only'),
+      criterion_text: expect.stringContaining('without a tier suffix'),
       criterion_version: 2,
       resolve_by: '2030-12-31',
       polarity: 'decidable',
