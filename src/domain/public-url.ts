@@ -1,14 +1,14 @@
 /**
- * Where others find this service, as its operator says: behind a proxy no process can know it by itself, and what is told
- * to subscribers is told without any request to learn it from.
+ * The public address of this service, as configured by its operator. Behind a proxy the process cannot find it out, and
+ * messages to subscribers are not sent in answer to a request that would contain it.
  */
 
-/** Short enough that the links of a message stay a small part of its 20 kB. */
+/** Limited so that links stay a small part of a message's 20 kB. */
 export const publicUrlCharsMax = 300;
 
-export const publicUrlRule = `an http or https address of at most ${publicUrlCharsMax} characters, with neither credentials nor query nor fragment`;
+export const publicUrlRule = `an http or https address of at most ${publicUrlCharsMax} characters, without credentials, query or fragment`;
 
-/** The address without slashes at its end, so that paths can be put behind it; null for what is none. */
+/** The address without trailing slashes, so that paths can be appended; null for an invalid address. */
 export function parsePublicUrl(text: string): string | null {
   if (text.length > publicUrlCharsMax || !URL.canParse(text)) return null;
   const url = new URL(text);
@@ -19,12 +19,12 @@ export function parsePublicUrl(text: string): string | null {
   return href.replace(/\/+$/, '');
 }
 
-/** A path of this service as a link: absolute where it is known how others call the service. */
+/** A link to a path of this service: absolute when the public address is configured. */
 export function linkTo(publicUrl: string | null, path: string): string {
   return `${publicUrl ?? ''}${path}`;
 }
 
-/** The same facts with every path under `links` made absolute, at whatever depth. */
+/** The facts with every path under a `links` member made absolute, at any depth. */
 export function withAbsoluteLinks(
   facts: Readonly<Record<string, unknown>>,
   publicUrl: string,

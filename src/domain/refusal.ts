@@ -1,4 +1,4 @@
-/** Everything Outturn refuses, as a closed set of codes. Anything else that is thrown is a bug. */
+/** The codes of all refusals, a closed set. Any other error that is thrown is a bug. */
 export const refusalCodes = [
   'bad_request',
   'invalid_json',
@@ -28,7 +28,7 @@ export type RefusalCode = (typeof refusalCodes)[number];
 /** One thing wrong with an input; `pointer` is an RFC 6901 JSON Pointer as a URI fragment (`#/criterion/tier`). */
 export type RefusalDetail = { readonly detail: string; readonly pointer: string };
 
-/** The one error class: a refusal is a foreseen answer, told to the caller with what to do about it. */
+/** The one error class: an expected failure whose message is shown to the caller and says what to do. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly errors: readonly RefusalDetail[];

@@ -1,6 +1,6 @@
 /**
  * The shape of a key: `ok_`, at least 30 random base62 characters, and 6 base62 characters of CRC-32 over all that
- * precedes them, so that a slip of the pen is recognised without asking anybody.
+ * precedes them, so that a typo is rejected without a look-up.
  */
 export const keyPrefix = 'ok_';
 /** Random base62 characters of a key: 30 carry 178 bits. */
@@ -9,11 +9,11 @@ const checksumChars = 6;
 /** Random characters of a key that lists show. */
 const prefixRandomChars = 6;
 
-/** What a key may do. Each stands for itself; `admin` stands for all of them. */
+/** What a key may do. Scopes do not include one another, except that `admin` includes all. */
 export const scopes = ['read', 'write', 'resolve', 'feeds', 'webhooks', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** Who asks, as a key that was shown says. */
+/** The caller of a request, identified by its key. */
 export type Caller = { readonly id: string; readonly name: string; readonly scopes: readonly Scope[] };
 
 export function allows(caller: Caller, needed: Scope): boolean {
@@ -44,19 +44,20 @@ export function checksum(text: string): string {
   return encoded;
 }
 
-/** Whether a key has the shape and its own checksum. Says nothing of whether it opens anything. */
+/** Whether a key has the right form and checksum; whether it exists is another question. */
 export function isWellFormedKey(key: string): boolean {
   return keyPattern.test(key) && checksum(key.slice(0, -checksumChars)) === key.slice(-checksumChars);
 }
 
-/** What may be shown of a key, to tell it from others: too little to guess the rest. */
+/** The part of a key that may be shown to distinguish it from others. */
 export function displayPrefix(key: string): string {
   return key.slice(0, keyPrefix.length + prefixRandomChars);
 }
 
 /** The key whose random part is given as base62 digits, each 0 to 61. Throws when there are too few of them. */
 export function assembleKey(random: readonly number[]): string {
-  if (random.length < keyRandomCharsMin) throw new RangeError(`a key needs ${keyRandomCharsMin} random characters`);
+  if (random.length < keyRandomCharsMin)
+    throw new RangeError(`a key must have at least ${keyRandomCharsMin} random characters`);
   const body = `${keyPrefix}${random.map((value) => digits[value % digits.length]).join('')}`;
   return `${body}${checksum(body)}`;
 }

@@ -7,7 +7,7 @@ const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_
 const quotaMax = 1_000_000;
 const windowMsMax = 24 * 3_600_000;
 
-/** Reads `600/60s`, `10/1m` or `5000/1h`; null for anything else. `off` is the caller's business. */
+/** Reads `600/60s`, `10/1m` or `5000/1h`; null for anything else. The caller handles `off`. */
 export function parseRateLimit(text: string): RateLimit | null {
   const match = /^(\d{1,7})\/(\d{1,5})([smh])$/.exec(text);
   const quota = Number(match?.[1]);
@@ -16,15 +16,15 @@ export function parseRateLimit(text: string): RateLimit | null {
   return fits ? { quota, windowMs } : null;
 }
 
-/** Requests that a node takes from the quota at once: what two nodes hold without use stays below 5 % of it. */
+/** Requests that a node reserves at once, so small that what two nodes leave unused stays below 5 % of the quota. */
 export function batchOf({ quota }: RateLimit): number {
   return Math.max(1, Math.floor(quota / 40));
 }
 
-/** Where a caller stands after a request: how many more there are, and until when. */
+/** A caller's quota after a request: how many requests remain, and when the window ends. */
 export type Quota = { readonly allowed: boolean; readonly remaining: number; readonly resetsAt: Instant };
 
-/** Whole seconds from `now` until the window ends; at least one, so that nobody comes back too early. */
+/** Whole seconds from `now` until the window ends; at least one, so that a client never retries too early. */
 export function secondsUntil(resetsAt: Instant, now: Instant): number {
   return Math.max(1, Math.ceil((resetsAt - now) / 1000));
 }

@@ -3,7 +3,7 @@ import { parseDate } from '../instant.ts';
 
 /**
  * The criterion language: a small three-valued logic over dated events, as data.
- * Depth and size are checked by criterion-size.ts before this schema sees the value.
+ * `measureCriterion` checks depth and size before a value reaches this schema.
  */
 
 const nameMax = 64;
@@ -12,20 +12,20 @@ const durationPattern = /^P(?!$)(\d{1,3}Y)?(\d{1,4}M)?(\d{1,4}W)?(\d{1,5}D)?$/;
 
 const vendorName = z
   .string()
-  .regex(/^[a-z][a-z0-9.-]*$/, 'a vendor is lower case: "openai", "anthropic", or "any"')
+  .regex(/^[a-z][a-z0-9.-]*$/, 'must be a vendor in lower case ("openai", "anthropic") or "any"')
   .max(nameMax)
-  .meta({ description: 'The vendor whose model it is, or "any".', example: 'openai' });
+  .meta({ description: 'The vendor of the model, in lower case, or "any".', example: 'openai' });
 
 const familyName = z
   .string()
-  .regex(/^[a-z][a-z0-9.-]*$/, 'a family is lower case: "gpt", "o", "claude", or "any"')
+  .regex(/^[a-z][a-z0-9.-]*$/, 'must be a model family in lower case ("gpt", "o", "claude") or "any"')
   .max(nameMax)
-  .meta({ description: 'The family of models, or "any".', example: 'gpt' });
+  .meta({ description: 'The model family, in lower case, or "any".', example: 'gpt' });
 
 const versionText = z
   .string()
-  .regex(/^\d{1,4}(\.\d{1,4}){0,3}[a-z]?$/, 'a version is numbers joined by dots: "5", "4.1", "4o"')
-  .meta({ description: 'A version, compared number by number.', example: '5' });
+  .regex(/^\d{1,4}(\.\d{1,4}){0,3}[a-z]?$/, 'must be a version of numbers joined by dots: "5", "4.1", "4o"')
+  .meta({ description: 'A version. Versions compare number by number: 4.10 is later than 4.9.', example: '5' });
 
 const versionRange = z
   .strictObject({
@@ -34,21 +34,21 @@ const versionRange = z
     lte: versionText.optional(),
     lt: versionText.optional(),
   })
-  .refine((range) => Object.keys(range).length > 0, 'a version range needs at least one of gte, gt, lte, lt')
-  .meta({ id: 'VersionRange', description: 'A range of versions, every given bound included.' });
+  .refine((range) => Object.keys(range).length > 0, 'must have at least one of gte, gt, lte, lt')
+  .meta({ id: 'VersionRange', description: 'A range of versions. A version must satisfy every bound given.' });
 
 const tierName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9.-]*$/, 'a tier is lower case: "mini", "opus"')
+  .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be a tier in lower case: "mini", "opus"')
   .max(nameMax);
 
-/** Which models a leaf speaks of: structure, never strings. `tier` has no default on purpose. */
+/** The models that a leaf is about, by structure and never by spelling. `tier` has no default on purpose. */
 export const modelPatternSchema = z
   .strictObject({
     vendor: vendorName,
     family: familyName,
     version: z.union([versionText, versionRange]).optional().meta({
-      description: 'One version, or a range. Left out: every version, and models without one.',
+      description: 'One version or a range. Default: every version, and models without a version.',
     }),
     tier: z
       .union(
@@ -61,30 +61,35 @@ export const modelPatternSchema = z
             .max(32),
         ],
         {
-          error: 'tier is required: null (the unsuffixed model only), "any", or a list such as ["mini", null]',
+          error:
+            'tier is required: null (only the model without a tier suffix), "any", or a list such as ["mini", null]',
         },
       )
       .meta({
         description:
-          'Required. null is the unsuffixed model only, "any" every size, a list exactly those. Whether o4-mini fulfils "o4 will arrive" is decided here.',
+          'Required. null matches only the model without a tier suffix, "any" matches every tier, and a list matches exactly the tiers in it. This decides whether o4-mini satisfies "o4 will be released".',
       }),
     stage: z.enum(['any', 'ga']).optional().meta({
-      description: '"ga" accepts general availability only, read from the vendor\'s own rows. Left out: any.',
+      description: '"ga" matches generally available models only, judged by the vendor\'s own rows. Default: "any".',
     }),
   })
-  .meta({ id: 'ModelPattern', description: 'Which models are meant.' });
+  .meta({ id: 'ModelPattern', description: 'The models that a criterion is about.' });
 
 const windowDate = z
   .string()
   .refine((text) => {
     const date = parseDate(text);
     return date !== null && (date.precision === 'day' || date.precision === 'instant');
-  }, 'a whole day in UTC (2025-12-31) or an RFC 3339 instant with a zone (2025-12-31T12:00:00Z)')
-  .meta({ description: 'A whole day in UTC, inclusive, or an instant.', example: '2025-12-31' });
+  }, 'must be a whole day in UTC (2025-12-31) or an RFC 3339 instant with a zone (2025-12-31T12:00:00Z)')
+  .meta({ description: 'A whole day in UTC or an RFC 3339 instant with a zone; inclusive.', example: '2025-12-31' });
 
 const windowFields = {
-  from: windowDate.optional().meta({ description: 'First day that counts. Left out: the start of made_at.' }),
-  by: windowDate.optional().meta({ description: 'Last day that counts. Left out: for ever.' }),
+  from: windowDate
+    .optional()
+    .meta({ description: 'Start of the window, inclusive; a day means 00:00 UTC. Default: the start of made_at.' }),
+  by: windowDate
+    .optional()
+    .meta({ description: 'End of the window, inclusive; a day means all of that day in UTC. Default: no deadline.' }),
 };
 
 function windowIsOrdered(window: { from?: string | undefined; by?: string | undefined }): boolean {
@@ -92,7 +97,7 @@ function windowIsOrdered(window: { from?: string | undefined; by?: string | unde
   const by = window.by === undefined ? null : parseDate(window.by);
   return from === null || by === null || from.interval.from < by.interval.to;
 }
-const windowOrder = { error: '`by` lies before `from`: no event could ever fall between them', path: ['by'] };
+const windowOrder = { error: 'by must not be before from', path: ['by'] };
 
 const released = z
   .strictObject({ op: z.literal('released'), model: modelPatternSchema, ...windowFields })
@@ -107,7 +112,7 @@ const retired = z
   .refine(windowIsOrdered, windowOrder)
   .meta({
     id: 'RetiredCriterion',
-    description: 'A model matching the pattern was withdrawn by its publisher in the window.',
+    description: 'A model matching the pattern was withdrawn by its vendor in the window.',
   });
 
 const comparison = z
@@ -118,8 +123,8 @@ const comparison = z
     lt: z.number().optional(),
     eq: z.union([z.number(), z.boolean()]).optional(),
   })
-  .refine((is) => Object.keys(is).length > 0, 'a comparison needs at least one of gte, gt, lte, lt, eq')
-  .meta({ id: 'Comparison', description: 'What a value must be; every given bound holds.' });
+  .refine((is) => Object.keys(is).length > 0, 'must have at least one of gte, gt, lte, lt, eq')
+  .meta({ id: 'Comparison', description: 'The bounds of a value. The value must satisfy every bound given.' });
 
 const attribute = z
   .strictObject({
@@ -146,12 +151,12 @@ const count = z
   .refine(windowIsOrdered, windowOrder)
   .meta({
     id: 'CountCriterion',
-    description: 'At least so many distinct matching models or versions were released in the window.',
+    description: 'At least at_least distinct models (or versions) matching the pattern were released in the window.',
   });
 
 const eventLeaf = z
   .discriminatedUnion('op', [released, retired, attribute, count])
-  .meta({ id: 'EventCriterion', description: 'Something that happens at a moment.' });
+  .meta({ id: 'EventCriterion', description: 'An event of one model or several, with its window.' });
 
 const precedes = z
   .strictObject({ op: z.literal('precedes'), first: eventLeaf, second: eventLeaf, by: windowDate.optional() })
@@ -164,10 +169,17 @@ const within = z
     after: eventLeaf,
     duration: z
       .string()
-      .regex(durationPattern, 'an ISO 8601 duration in years, months, weeks or days: "P3M"')
-      .meta({ description: 'ISO 8601; months clamp to the last day.', example: 'P3M' }),
+      .regex(durationPattern, 'must be an ISO 8601 duration in years, months, weeks or days: "P3M"')
+      .meta({
+        description:
+          'An ISO 8601 duration in years, months, weeks or days. A month after 31 January is the last day of February.',
+        example: 'P3M',
+      }),
   })
-  .meta({ id: 'WithinCriterion', description: 'The event happens within a duration after another.' });
+  .meta({
+    id: 'WithinCriterion',
+    description: 'The first event happens at or after the second and within the duration after it.',
+  });
 
 const judged = z
   .strictObject({
@@ -176,10 +188,10 @@ const judged = z
       .string()
       .min(1)
       .max(questionCharsMax)
-      .refine((text) => !text.includes('\u0000'), 'U+0000 is not text'),
+      .refine((text) => !text.includes('\u0000'), 'must not contain U+0000'),
     by: windowDate.optional(),
   })
-  .meta({ id: 'JudgedCriterion', description: 'Only a person can answer.' });
+  .meta({ id: 'JudgedCriterion', description: 'A question that only a person can answer.' });
 
 const operandsMax = 200;
 
@@ -190,7 +202,7 @@ const not = z
       return criterionSchema;
     },
   })
-  .meta({ id: 'NotCriterion', description: 'What it holds does not come true.' });
+  .meta({ id: 'NotCriterion', description: 'The operand is not true.' });
 
 const all = z
   .strictObject({
@@ -199,7 +211,7 @@ const all = z
       return z.array(criterionSchema).min(1).max(operandsMax);
     },
   })
-  .meta({ id: 'AllCriterion', description: 'Everything that it holds comes true.' });
+  .meta({ id: 'AllCriterion', description: 'Every operand is true.' });
 
 const any = z
   .strictObject({
@@ -208,7 +220,7 @@ const any = z
       return z.array(criterionSchema).min(1).max(operandsMax);
     },
   })
-  .meta({ id: 'AnyCriterion', description: 'At least one of what it holds comes true.' });
+  .meta({ id: 'AnyCriterion', description: 'At least one operand is true.' });
 
 export type ModelPattern = z.infer<typeof modelPatternSchema>;
 export type Released = z.infer<typeof released>;
@@ -225,12 +237,12 @@ export type Criterion =
   | { op: 'all'; of: Criterion[] }
   | { op: 'any'; of: Criterion[] };
 
-/** The whole grammar. Recursive: look at size first (`measureCriterion`), since deep input would overflow the stack. */
+/** The whole grammar. It recurses, so call `measureCriterion` first: deep input would overflow the stack. */
 export const criterionSchema: z.ZodType<Criterion> = z
   .discriminatedUnion('op', [released, retired, attribute, count, precedes, within, judged, not, all, any], {
     error: (issue) =>
       issue.code === 'invalid_union'
-        ? 'op must be one of released, retired, attribute, count, precedes, within, judged, not, all, any'
+        ? 'must be one of released, retired, attribute, count, precedes, within, judged, not, all, any'
         : undefined,
   })
-  .meta({ id: 'Criterion', description: 'A machine-checkable criterion. Recursive through not, all and any.' });
+  .meta({ id: 'Criterion', description: 'A machine-checkable criterion. not, all and any contain further criteria.' });

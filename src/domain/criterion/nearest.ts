@@ -3,10 +3,10 @@ import { compareVersions } from '../identity/version.ts';
 import type { ModelPattern } from './criterion.ts';
 import { type ModelName, matchesPattern, type VersionStyleOf } from './pattern.ts';
 
-/** Names told of at most, wherever a warning lists what there is. */
+/** The most names that one warning lists. */
 export const neighboursMax = 8;
 
-/** What a pattern can be held against: the models listed so far, and the families that names are read as. */
+/** What a pattern is compared with: the models listed so far, and the families that the identity data knows. */
 export type Listed = {
   readonly seen: readonly ModelName[];
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
@@ -14,8 +14,8 @@ export type Listed = {
 };
 
 /**
- * What has been listed that differs least in structure from a pattern that nothing matches: other tiers of that version,
- * other versions of that tier, the family, the vendor. Spelling plays no part.
+ * For a pattern that nothing matches, the listed models that differ least from it in structure: other tiers of that
+ * version, other versions of that tier, then the family, then the vendor. Spelling plays no part.
  */
 export function nearestText(pattern: ModelPattern, { seen, families, styleOf }: Listed): string {
   const { version: _any, ...versionless } = pattern;
@@ -53,7 +53,7 @@ function keysAround(models: readonly ModelName[], pattern: ModelPattern, styleOf
   return aroundVersion(models, pattern, styleOf).map(modelKey);
 }
 
-/** Newest first; where one version is asked for, what lies next to it on either side comes within the bound. */
+/** Newest first; for a pattern of one version, its neighbours on both sides come within the first `neighboursMax`. */
 function aroundVersion(
   models: readonly ModelName[],
   { version }: ModelPattern,
@@ -68,7 +68,7 @@ function aroundVersion(
   return [...sorted.slice(start), ...sorted.slice(0, start)];
 }
 
-/** Up to `max` of the names, each once, and how many more there are. */
+/** Up to `max` of the names without duplicates, and how many more there are. */
 function listText(names: readonly string[], max: number = neighboursMax): string {
   const distinct = [...new Set(names)];
   const more = distinct.length - max;

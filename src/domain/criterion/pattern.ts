@@ -2,13 +2,13 @@ import type { ModelId } from '../identity/model-id.ts';
 import { compareVersions } from '../identity/version.ts';
 import type { ModelPattern } from './criterion.ts';
 
-/** How a vendor's versions compare: number by number, or as decimals (xAI). Comes from the identity data. */
+/** How versions of a family compare: number by number, or as decimals (xAI). Read from the identity data. */
 export type VersionStyleOf = (vendor: string, family: string) => 'components' | 'decimal';
 
-/** What of a model a pattern looks at. */
+/** The parts of a model's identity that a pattern compares. */
 export type ModelName = Pick<ModelId, 'vendor' | 'family' | 'version' | 'tier'>;
 
-/** Whether a model is one that the pattern names; stage is judged with the evidence, not here. */
+/** Whether a model matches a pattern. The stage is not compared here: it is a matter of evidence. */
 export function matchesPattern(pattern: ModelPattern, model: ModelName, styleOf: VersionStyleOf): boolean {
   if (pattern.vendor !== 'any' && pattern.vendor !== model.vendor) return false;
   if (pattern.family !== 'any' && pattern.family !== model.family) return false;
@@ -35,7 +35,7 @@ function matchesVersion(pattern: ModelPattern, model: ModelName, styleOf: Versio
   );
 }
 
-/** True when the pattern can only ever mean one model: no wildcard, no range, a single tier. */
+/** Whether a pattern can match one model only: no wildcard, no range, a single tier. */
 export function namesOneModel(pattern: ModelPattern): boolean {
   const oneTier = pattern.tier === null || (Array.isArray(pattern.tier) && pattern.tier.length === 1);
   return pattern.vendor !== 'any' && pattern.family !== 'any' && typeof pattern.version === 'string' && oneTier;

@@ -2,8 +2,8 @@ import type { Criterion } from './criterion.ts';
 import { type Path, partsOf } from './parts.ts';
 
 /**
- * What a criterion can ever come out as, read from its form alone (the safety and co-safety split of temporal logic).
- * "Never", with no deadline, can only be refuted; "will arrive", with no deadline, can only be confirmed.
+ * The verdicts that a criterion can ever reach, judged by its form alone (safety and co-safety in temporal logic).
+ * "Never" without a deadline can only be refuted; "will be released" without a deadline can only be confirmed.
  */
 export type Polarity = 'decidable' | 'confirmable_only' | 'refutable_only' | 'undecidable';
 
@@ -44,7 +44,7 @@ function reachOf(criterion: Criterion): Reach {
 }
 
 /**
- * The leaves that keep a criterion from ever coming out as `wanted` because they have no deadline; none where it can.
+ * The leaves without a deadline that keep a criterion from ever reaching the verdict `wanted`; empty when it can reach it.
  * With a deadline on each of them it could.
  */
 export function openEnded(criterion: Criterion, wanted: 'yes' | 'no'): Path[] {

@@ -1,21 +1,24 @@
 import { z } from 'zod';
 
-/** What a prediction may ask of evidence beyond the default. It can only be tightened. */
+/** The evidence that a prediction requires beyond the default. A policy can only be stricter than the default. */
 export const evidencePolicySchema = z
   .strictObject({
-    origins: z
-      .int()
-      .min(2)
-      .max(5)
-      .optional()
-      .meta({ description: 'How many origins of curated and aggregator feeds it takes. Default 2.' }),
-    first_party: z.literal(true).optional().meta({ description: 'Only the vendor itself settles it.' }),
+    origins: z.int().min(2).max(5).optional().meta({
+      description: 'How many independent origins of curated and aggregator feeds must agree, from 2 to 5. Default: 2.',
+    }),
+    first_party: z.literal(true).optional().meta({
+      description:
+        "true accepts evidence of the vendor's own feeds only. Default: first-party evidence, or that of several origins.",
+    }),
   })
-  .meta({ id: 'EvidencePolicy', description: 'A tighter evidence policy than the default. It can never be laxer.' });
+  .meta({
+    id: 'EvidencePolicy',
+    description: 'The evidence that settles the prediction. It can be stricter than the default, never less strict.',
+  });
 
 export type EvidencePolicy = { readonly originsMin: number; readonly firstPartyOnly: boolean };
 
-/** One first party, or two origins. */
+/** One first-party feed, or two origins. */
 export const defaultPolicy: EvidencePolicy = { originsMin: 2, firstPartyOnly: false };
 
 export function readPolicy(input: z.infer<typeof evidencePolicySchema> | null | undefined): EvidencePolicy {

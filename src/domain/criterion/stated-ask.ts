@@ -1,7 +1,7 @@
 import type { Criterion, EventLeaf } from './criterion.ts';
 import { eventLeaves } from './watch.ts';
 
-/** A number that a leaf asks of the models of any vendor or family. */
+/** A bound on a stated number, claimed of models of any vendor or any family. */
 export type StatedAsk = {
   readonly vendor: string;
   readonly family: string;
@@ -9,16 +9,16 @@ export type StatedAsk = {
   readonly is: { readonly [Bound in 'gte' | 'gt' | 'lte' | 'lt' | 'eq']?: number | undefined };
 };
 
-/** Which sightings an evaluation of some criteria looks at. */
+/** The sightings that an evaluation of some criteria needs. */
 export type Needs = {
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
-  /** Of these wildcards only the models that ever stated such a number. */
+  /** Wildcards of which only the models that ever stated such a number are needed. */
   readonly stated: readonly StatedAsk[];
 };
 
 /**
- * What has to be known to evaluate some criteria. A leaf that asks a number of the models of any vendor or family is
- * settled by those that state one which satisfies it: all others weigh nothing, so they need not be looked at.
+ * The sightings needed to evaluate some criteria. A leaf that bounds a number of any vendor's or any family's models is
+ * decided by the models that state a number within the bound, so no others are loaded.
  */
 export function needsOf(criteria: readonly Criterion[]): Needs {
   const families = new Map<string, { vendor: string; family: string }>();

@@ -1,13 +1,13 @@
 import { formatInstant, type Instant } from '../instant.ts';
 
 /**
- * What events say of things: enough to act on, and short whatever people wrote. Texts are cut by their size in the body,
- * where a control character takes six bytes; what was cut stands in full behind the links.
+ * The facts that events carry: enough to act on, and bounded however long the texts are. Texts are clipped by their size in
+ * the body, where a control character takes six bytes; the links lead to the full texts.
  */
 
 export const statementBytesMax = 1500;
 export const reasonBytesMax = 2500;
-/** Evidence named in an event; `evidence_count` tells how much there is. */
+/** The most observations that an event lists; `evidence_count` is the number of all. */
 export const evidenceTold = 20;
 
 type PredictionFacts = { readonly id: string; readonly slug: string; readonly statement: string };
@@ -55,12 +55,12 @@ export function resolutionData(resolution: ResolutionFacts): Record<string, unkn
 
 type LeaningFacts = { readonly outcome: string | null; readonly reason: string; readonly text: string };
 
-/** Where evidence points that does not settle the matter. */
+/** The outcome that evidence points to without settling the prediction. */
 export function leaningData(leaning: LeaningFacts): Record<string, unknown> {
   return { outcome: leaning.outcome, reason: leaning.reason, text: clipText(leaning.text, reasonBytesMax) };
 }
 
-/** The text, or as much of its beginning as takes so many bytes in JSON, quotes left aside, with an ellipsis. */
+/** The text, or its beginning with an ellipsis: at most `bytesMax` bytes in JSON, without the quotes. */
 export function clipText(text: string, bytesMax: number): string {
   if (jsonBytes(text) <= bytesMax) return text;
   let clipped = '';

@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../instant.ts';
 
-/** Everything a subscriber may be told. */
+/** The types of the events that subscribers receive. */
 export const eventTypes = [
   'prediction.created',
   'prediction.criterion.replaced',
@@ -17,18 +17,18 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** What a test of an endpoint sends: to that endpoint alone, whatever it subscribed to. */
+/** The event that a test of an endpoint sends: to that endpoint only, whatever its subscription. */
 export const pingType = 'ping';
 
-/** Standard Webhooks advises to stay below 20 kB; whatever is said, a body of ours has at most so many bytes. */
+/** The size limit of a body. Standard Webhooks recommends to stay below 20 kB. */
 export const eventBytesMax = 20_000;
 
-/** A body around its sequence number, which the database gives as it stores the event. */
+/** A body without its sequence number, which the database assigns when it stores the event. */
 export type EventText = { readonly head: string; readonly tail: string };
 
 /**
- * A Standard Webhooks payload as text: `timestamp` is that specification's name for when it occurred. The data begins
- * with the sequence number, so that a receiver can bring events into order that arrive out of it.
+ * A Standard Webhooks payload as text: `timestamp` is that specification's name for when the event occurred. The
+ * data begins with the sequence number, so that a receiver can restore the order of events that arrive out of order.
  */
 export function eventText(
   type: EventType | typeof pingType,

@@ -1,23 +1,23 @@
 import { dayMs, type Instant, type Interval } from '../instant.ts';
 
-/** What became known longer ago is told to nobody: an archive was imported, or names were read anew. */
+/** A release that became known longer ago is not announced: an archive was imported, or names were read again. */
 export const newsKnownMax = 7 * dayMs;
-/** A model that was first seen, or came out, longer before it became known is no news either: another feed was added. */
+/** Nor is a model that was first seen, or released, longer before it became known: a feed was added. */
 export const newsAgeMax = 30 * dayMs;
 
-/** What the telling of a release depends on. */
+/** The facts that decide whether a release is announced. */
 export type ReleaseTold = {
   readonly establishedAt: Instant;
   readonly firstSeenAt: Instant;
   readonly occurred: Interval;
-  /** Some feed that lists it had been read without it before: it was not there from the start. */
+  /** Some feed that lists the model was read earlier without it: it was not in the feed's first read. */
   readonly appeared: boolean;
 };
 
 /**
- * Whether a subscriber is told that a model was released: it became known within the last week, was first seen at most 30
- * days before that, and either appeared in a feed that had been read without it or is dated within those 30 days. So
- * neither a first poll, nor an archive, nor a new feed, nor new identity data sets off a storm.
+ * Whether a release is announced to subscribers: it became known within the last week, was first seen at most 30 days
+ * before that, and either appeared in a feed that had been read without it or is dated within those 30 days. So a first
+ * poll, an archive, a new feed or new identity data announces nothing.
  */
 export function isNews(release: ReleaseTold, now: Instant): boolean {
   const { establishedAt, firstSeenAt, occurred, appeared } = release;

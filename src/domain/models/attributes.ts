@@ -15,7 +15,7 @@ import type { Instant, Interval } from '../instant.ts';
 
 export type AttributeName = Extract<EventLeaf, { op: 'attribute' }>['name'];
 
-/** In the order in which they are told. */
+/** In the order in which they are listed. */
 export const attributeNames = [
   'input_usd_per_mtok',
   'output_usd_per_mtok',
@@ -24,7 +24,7 @@ export const attributeNames = [
   'parameters',
 ] as const satisfies readonly AttributeName[];
 
-/** That one row publishes a value. */
+/** A row that publishes a value. */
 export type AttributeWord = {
   readonly sighting: Sighting;
   readonly feed: FeedFacts;
@@ -34,11 +34,11 @@ export type AttributeWord = {
   readonly since: Instant;
 };
 
-/** One value that the vendor's own rows publish of an attribute. */
+/** One value of an attribute, as the vendor's own rows publish it. */
 export type AttributeFact = {
   readonly name: AttributeName;
   readonly value: number | boolean;
-  /** Whether a prediction that asks for this very value would believe it; null while the row has nothing to say yet. */
+  /** The grade that a prediction of exactly this value would give the evidence; null when there is no evidence yet. */
   readonly grade: 'admissible' | 'short' | null;
   /** Since when it holds, as far as the evidence bounds it. */
   readonly since: Interval | null;
@@ -46,14 +46,14 @@ export type AttributeFact = {
   readonly words: readonly AttributeWord[];
 };
 
-/** Values told of at most for one attribute of one model. */
+/** The most values that are listed for one attribute of one model. */
 export const valuesPerAttributeMax = 20;
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /**
  * The attributes of one model as its vendor's own rows last published them: hosts set prices and limits of their own.
- * Values that differ stand side by side, each weighed by the rule that settles predictions.
+ * Differing values are listed side by side, each weighed by the rule that settles predictions.
  */
 export function listAttributes(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): AttributeFact[] {
   return attributeNames.flatMap((name) => {
@@ -116,7 +116,7 @@ function wordOf(
   };
 }
 
-/** The version from which the value of the last one has stood without a break. */
+/** The first version of the unbroken run that ends with the last version and has its value. */
 function firstWith(versions: readonly ItemVersion[], last: ItemVersion, name: keyof Attributes): ItemVersion {
   let first = last;
   for (let index = versions.indexOf(last) - 1; index >= 0; index -= 1) {

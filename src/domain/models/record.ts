@@ -16,22 +16,22 @@ import {
 import { lowerTrust, type Trust } from '../feeds/trust.ts';
 import type { Instant } from '../instant.ts';
 
-/** How a row takes part in the question whether its model is out. */
+/** How a row counts as evidence that its model is released. */
 export type RowStanding = 'witness' | 'young' | 'slip' | 'announcement' | 'community' | 'other_subject';
 
-/** A release date as a row states it, verbatim, and what became of it. */
+/** A release date as a row states it, verbatim, and how it was used. */
 export type StatedDate = {
   readonly text: string;
   readonly weight: 'stands' | 'curated';
   readonly observationId: string;
-  /** Since when the row states it. */
+  /** When the row first stated it. */
   readonly observedAt: Instant;
   readonly use: 'used' | 'set_aside' | 'replaced';
-  /** Why it decides nothing, as a text that goes on from the date; null when it was used. */
+  /** Why the date was not used, as a text that continues from the date; null when it was used. */
   readonly why: string | null;
 };
 
-/** One run of polls that list a model under one name: who said so, and when. */
+/** A row of one feed for a model, over one unbroken run of polls that list it. */
 export type RowRecord = {
   readonly sighting: Sighting;
   readonly feed: FeedFacts;
@@ -40,11 +40,11 @@ export type RowRecord = {
   readonly version: ItemVersion;
   readonly goneAt: Instant | null;
   readonly standing: RowStanding;
-  /** Oldest first: what it stated over time. */
+  /** Every date that it stated, oldest first. */
   readonly dates: readonly StatedDate[];
 };
 
-/** What is known of one model at one moment: whether and when it came out, and everybody who says so. */
+/** What is known of one model at one moment: whether and when it was released, and every row that lists it. */
 export type ModelRecord = {
   readonly model: ModelName;
   readonly release: ModelEvidence | null;
@@ -54,7 +54,7 @@ export type ModelRecord = {
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
 
-/** Weighs one model by the rule that settles predictions, and tells what each row had to do with it. Null when nothing lists it yet. */
+/** Weighs one model by the rule that settles predictions and says how each row counted. Null when nothing lists the model yet. */
 export function recordModel(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): ModelRecord | null {
   const seen = sightings.filter((sighting) => sighting.seenFrom <= ask.at);
   const first = seen[0];
@@ -92,7 +92,7 @@ function standingOf(known: KnownSighting | 'announced' | null, at: Instant): Row
   return lasts === 'lasting' ? 'witness' : lasts;
 }
 
-/** What became of the date that the row states now: null when the model was dated by it. */
+/** Why the date that the row states now was not used; null when the model was dated by it. */
 function whyNow(
   known: KnownSighting | 'announced' | null,
   standing: RowStanding,
@@ -100,9 +100,9 @@ function whyNow(
   release: ModelEvidence | null,
   at: Instant,
 ): string | null {
-  if (standing === 'other_subject') return 'stands in a feed that is no list of releases';
+  if (standing === 'other_subject') return 'is stated by a feed that is not evidence of releases';
   if (known === null || known === 'announced' || release === null)
-    return announcedFor(version) === null ? 'stands in an announcement' : 'was still to come when it was listed';
+    return announcedFor(version) === null ? 'belongs to an announcement' : 'was in the future when it was listed';
   return unusedDate(release.dating, known, at);
 }
 
@@ -121,4 +121,4 @@ function datesOf(versions: readonly ItemVersion[], why: string | null): StatedDa
   return dates;
 }
 
-const replaced = 'was taken back by its feed, which states another or none since';
+const replaced = 'was withdrawn by its feed, which has since stated another date or none';

@@ -6,7 +6,7 @@ import { isVersion, normaliseVersion } from '../identity/version.ts';
 /**
  * The one spelling of a model in addresses, unique within its vendor: family, version and tier joined by dashes, with dots
  * inside the version (`gpt-5`, `gpt-4o-mini`, `o4-mini`, `claude-4.1-opus`, `gpt-oss-120b`). Where that would be read as
- * another model (a tier that looks like a version), the three stand apart: `gpt-vision~~4`. `readModelSlug` reads it back.
+ * another model (a tier that looks like a version), they are joined by `~` instead: `gpt-vision~~4`. `readModelSlug` reads both.
  */
 export function modelSlug(table: IdentityTable, model: ModelName): string {
   const plain = modelKey(model).slice(model.vendor.length + 1);
@@ -14,19 +14,19 @@ export function modelSlug(table: IdentityTable, model: ModelName): string {
   return read !== null && isSame(read, model) ? plain : `${model.family}~${model.version ?? ''}~${model.tier ?? ''}`;
 }
 
-/** The model that an address names, whether or not anybody lists it; null when it is not the one spelling of any. */
+/** The model of a slug, whether or not any feed lists it; null when the slug is not the canonical spelling of a model. */
 export function readModelSlug(table: IdentityTable, vendor: string, slug: string): ModelName | null {
-  const read = slug.includes('~') ? readApart(vendor, slug) : readPlain(table, vendor, slug);
+  const read = slug.includes('~') ? readTildes(vendor, slug) : readPlain(table, vendor, slug);
   return read !== null && modelSlug(table, read) === slug ? read : null;
 }
 
-function readApart(vendor: string, slug: string): ModelName | null {
+function readTildes(vendor: string, slug: string): ModelName | null {
   const [family = '', version = '', tier = '', ...more] = slug.split('~');
   if (family === '' || more.length > 0) return null;
   return { vendor, family, version: version === '' ? null : version, tier: tier === '' ? null : tier };
 }
 
-/** The longest family of the vendor that begins the text, then a version if one follows, then the tier. */
+/** The longest family of the vendor that the text begins with, then a version if one follows, then the tier. */
 function readPlain(table: IdentityTable, vendor: string, text: string): ModelName | null {
   const families = [...table.families.values()].filter((family) => family.vendor === vendor);
   families.sort((a, b) => b.family.length - a.family.length);
@@ -44,7 +44,7 @@ function readPlain(table: IdentityTable, vendor: string, text: string): ModelNam
   return null;
 }
 
-/** What follows a family's name; OpenAI writes the version of its o-models right behind it. */
+/** The text after a family's name. OpenAI writes the version of its o models directly after it. */
 function restAfter(family: string, text: string): string | null {
   if (!text.startsWith(family)) return null;
   const rest = text.slice(family.length);

@@ -13,16 +13,16 @@ import type { Stage } from '../feeds/item.ts';
 import { lowerTrust } from '../feeds/trust.ts';
 import type { Instant, Interval } from '../instant.ts';
 
-/** A row that speaks of a stage, as it was known. */
+/** A row that is evidence of a stage, as it was known. */
 export type StageWitness = Pick<KnownSighting, 'sighting' | 'feed' | 'trust' | 'version' | 'seenFrom'>;
 
-/** That a model reached a stage, and who says so. */
+/** A stage that a model reached, with the evidence. */
 export type StageFact = {
   readonly stage: Stage;
   readonly grade: 'admissible' | 'short';
-  /** When it reached the stage, as far as the evidence bounds it; of an announcement and a deprecation, when it was first listed so. */
+  /** When it reached the stage, as far as the evidence bounds it; for an announcement or a deprecation, when it was first listed so. */
   readonly since: Interval;
-  /** What it lacks to be admissible, in words; null when it is. */
+  /** What evidence is missing for it to be admissible, in words; null when it is admissible. */
   readonly missing: string | null;
   /** Oldest first; never empty. */
   readonly witnesses: readonly StageWitness[];
@@ -30,7 +30,7 @@ export type StageFact = {
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
 
-/** Every stage that anything known at `at` speaks of, in the order of a model's life. `sightings` are those of one model. */
+/** Every stage for which there was evidence at `at`, in the order of a model's life. `sightings` are those of one model. */
 export function listStages(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): StageFact[] {
   const facts = [
     announced(timeline, sightings, ask),
@@ -42,7 +42,7 @@ export function listStages(timeline: Timeline, sightings: readonly Sighting[], a
   return facts.filter((fact) => fact !== null);
 }
 
-/** The last stage that is established; where none is, the last that anything speaks of. Null when nothing does. */
+/** The last stage with admissible evidence, or else the last with any evidence. Null when there is none. */
 export function stageReached(facts: readonly StageFact[]): Stage | null {
   const sure = facts.filter((fact) => fact.grade === 'admissible');
   return (sure.length > 0 ? sure : facts).at(-1)?.stage ?? null;
@@ -74,7 +74,7 @@ function weighed(
   return { stage, grade, since: occurred, missing, witnesses };
 }
 
-/** Rows of the vendor's own that are listed as deprecated: one first party, or as many origins as the policy asks. */
+/** Own rows that are listed as deprecated: one first party, or as many origins as the policy requires. */
 function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Ask): StageFact | null {
   const witnesses = versionsThat(timeline, sightings, at, (version) => version.lifecycle !== undefined).filter(
     ({ sighting, trust }) => sighting.model.own && trust !== 'community',
@@ -87,7 +87,8 @@ function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, po
   const origins = new Set(lasting.map(({ feed }) => feed.origin)).size;
   const firstParty = witnesses.some(({ trust }) => trust === 'first_party');
   const sure = firstParty || (!policy.firstPartyOnly && origins >= policy.originsMin);
-  const missing = 'a first party or two origins must list it as deprecated for 24 hours';
+  const origin = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
+  const missing = `${origin} must list it as deprecated for 24 hours`;
   return stated('deprecated', witnesses, sure ? null : missing);
 }
 
@@ -109,7 +110,7 @@ function stated(stage: Stage, witnesses: readonly StageWitness[], missing: strin
   };
 }
 
-/** For each row the first version, known by then, that says something; oldest first. */
+/** For each row the first version known at `at` that satisfies `says`; oldest first. */
 function versionsThat(
   timeline: Timeline,
   sightings: readonly Sighting[],
@@ -128,7 +129,7 @@ function versionsThat(
   );
 }
 
-/** What an item said while the run of polls lasted: the last version before it, and those that came in it. */
+/** The versions of an item during a run of polls: the last one before the run, and those within it. */
 function versionsOfRun({ versions, seenFrom, goneAt }: Sighting): Sighting['versions'] {
   return versions.filter(({ observedAt }, index) => {
     const next = versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;

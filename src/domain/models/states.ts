@@ -7,10 +7,10 @@ import type { Stage } from '../feeds/item.ts';
 import type { Instant, Interval } from '../instant.ts';
 import { listStages, stageReached } from './stages.ts';
 
-/** What was known of a model from one moment of knowledge on, until its next state. */
+/** What was known of a model from one knowledge time until the next state. */
 export type ModelState = {
   readonly knownFrom: Instant;
-  /** Null while only announcements and lists of other things speak of it. */
+  /** Null while nothing but announcements and feeds that are not evidence of releases list it. */
   readonly grade: 'admissible' | 'short' | null;
   readonly stage: Stage | null;
   readonly occurred: Interval | null;
@@ -20,7 +20,7 @@ export type ModelState = {
 export type ModelStates = {
   /** Oldest first, each different from the one before. */
   readonly states: readonly ModelState[];
-  /** When time alone may bring the next one. */
+  /** When the next state may follow without a new poll; null when it cannot. */
   readonly recheckAt: Instant | null;
 };
 
@@ -29,8 +29,8 @@ type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 type Ask = Moment & { readonly from: Instant };
 
 /**
- * Every state of what is known of one model, from a moment of knowledge up to `at`, weighed at each moment at which it can
- * have changed. `before` is the state in which the moment found it: later evidence changes no earlier state.
+ * Every state of what was known of one model from the knowledge time `from` up to `at`, weighed at each moment at which it
+ * can have changed. `before` is the state before `from`: later evidence changes no earlier state.
  */
 export function listModelStates(
   timeline: Timeline,
@@ -52,7 +52,7 @@ export function listModelStates(
   return { states, recheckAt: earliest(next, due) };
 }
 
-/** The moment of knowledge from which a model was established, up to `at`; null when it is not. */
+/** The knowledge time at which the release of a model became admissible, up to `at`; null when it has not. */
 export function establishedAt(
   timeline: Timeline,
   sightings: readonly Sighting[],
@@ -77,7 +77,7 @@ function stateAt(timeline: Timeline, rows: readonly Sighting[], ask: Moment): Mo
   };
 }
 
-/** Whether two states say the same, whenever they were known. */
+/** Whether two states are the same apart from when they were known. */
 export function isSameState(a: ModelState, b: ModelState): boolean {
   return (
     a.grade === b.grade &&
@@ -89,8 +89,8 @@ export function isSameState(a: ModelState, b: ModelState): boolean {
 }
 
 /**
- * The same row without the versions in which only prices and the like changed. After an announcement every version counts:
- * what is listed again once its day has come is one no more.
+ * The row without the versions in which only attributes changed. After an announcement every version counts: a model that is
+ * listed again once its announced day has passed is no longer announced.
  */
 function condensed(sighting: Sighting): Sighting {
   const versions: ItemVersion[] = [];

@@ -2,14 +2,14 @@ import type { z } from 'zod';
 import type { evidencePolicySchema } from '../criterion/policy.ts';
 import { dayMs, type Instant, parseEffective } from '../instant.ts';
 
-/** What in truth came of a claim: an outcome and what settled it, or `open` where nothing has yet. */
+/** The true outcome of a claim and what settled it; `open` if nothing has settled it yet. */
 export type Truth = {
   readonly outcome: 'yes' | 'no' | 'open';
-  /** ISO 8601 as `effective_at`: the release, or the last day of a deadline that passed. Null where it is open. */
+  /** ISO 8601, as `effective_at`: the release, or the last day before a deadline that passed. Null when open. */
   readonly effectiveAt: string | null;
 };
 
-/** The evidence policies under which claims are replayed, as `evidence_policy` has them. */
+/** The evidence policies under which claims are replayed, in the form of `evidence_policy`. */
 export const backtestPolicies = {
   default: null,
   'three-origins': { origins: 3 },
@@ -18,7 +18,7 @@ export const backtestPolicies = {
 
 export type BacktestPolicy = keyof typeof backtestPolicies;
 
-/** One row of a replayed prediction's resolutions. */
+/** One resolution row of a replayed prediction. */
 export type ReplayedResolution = {
   readonly outcome: 'yes' | 'no';
   readonly effectiveAt: string;
@@ -26,30 +26,30 @@ export type ReplayedResolution = {
 };
 
 /**
- * `wrong`: an outcome that is not the truth, though it was amended later. `premature`: the right outcome, known before it
- * can have been true. `misdated`: the right outcome of a time that leaves the true one out. `undetermined`: no outcome
- * where there is one in truth. Everything else is `right`, staying open included where the truth is open.
+ * `wrong`: an outcome that differs from the truth, even if it was amended later. `premature`: the right outcome, known
+ * before it could be true. `misdated`: the right outcome with an `effective_at` that excludes the true one.
+ * `undetermined`: no outcome although the truth has one. Everything else is `right`, including open while the truth is open.
  */
 export type Judgement = 'right' | 'wrong' | 'premature' | 'misdated' | 'undetermined';
 
-/** Holds what a replay came to against the truth. `resolutions` oldest first; the last one stands. */
+/** Compares the resolutions of a replay, oldest first, with the truth; the last one is current. */
 export function judgeReplay(resolutions: readonly ReplayedResolution[], truth: Truth): Judgement {
-  const standing = resolutions.at(-1);
-  if (standing === undefined) return truth.outcome === 'open' ? 'right' : 'undetermined';
+  const current = resolutions.at(-1);
+  if (current === undefined) return truth.outcome === 'open' ? 'right' : 'undetermined';
   if (resolutions.some((row) => row.outcome !== truth.outcome)) return 'wrong';
   const happened = truth.effectiveAt === null ? null : parseEffective(truth.effectiveAt);
   if (happened === null) return 'right';
   if (resolutions.some((row) => row.knownAt < happened.from)) return 'premature';
-  const told = parseEffective(standing.effectiveAt);
-  return told !== null && told.from < happened.to && told.to > happened.from ? 'right' : 'misdated';
+  const dated = parseEffective(current.effectiveAt);
+  return dated !== null && dated.from < happened.to && dated.to > happened.from ? 'right' : 'misdated';
 }
 
-/** Days from when the truth could first be read in any feed to when the resolution was known; never negative. */
+/** Days from the first moment the truth could be read in any feed to `known_at` of the resolution; never negative. */
 export function daysLate(knownAt: Instant, visibleAt: Instant): number {
   return Math.max(0, knownAt - visibleAt) / dayMs;
 }
 
-/** The middle value; of an even number the lower of the two. Null of none. */
+/** The median; of an even number of values, the lower of the two middle ones. Null when there are none. */
 export function medianOf(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[(sorted.length - 1) >> 1] ?? null;

@@ -1,11 +1,11 @@
 import { endOfEffective } from '../evaluation/resolution.ts';
 import { type DatedText, type Instant, parseEffective } from '../instant.ts';
 
-/** Probabilities may be stated from impossible to certain. */
+/** The range of a probability, both ends included. */
 export const probabilityMin = 0;
 export const probabilityMax = 1;
 
-/** What a forecast counts for, the first that applies. */
+/** How a forecast counts; the first that applies. */
 export const forecastStandings = [
   'waiting',
   'unanswered',
@@ -17,36 +17,36 @@ export const forecastStandings = [
 
 export type ForecastStanding = (typeof forecastStandings)[number];
 
-/** A resolution that stands, as far as hindsight and scores go. */
+/** The facts of a prediction's current resolution that hindsight and scores depend on. */
 export type Answer = {
   readonly outcome: 'yes' | 'no' | 'ambiguous' | 'annulled';
   readonly criterionVersion: number;
   readonly effectiveAt: string;
-  /** When the first resolution of the prediction was known. */
+  /** `known_at` of the prediction's first resolution. */
   readonly firstKnownAt: Instant;
 };
 
-/** Whether something was written after what settles it was known, or had happened though nobody knew it here. */
+/** Whether something was recorded after its answer was known here, or after the answer had happened in the world. */
 export function isHindsight(answer: Pick<Answer, 'effectiveAt' | 'firstKnownAt'>, writtenAt: Instant): boolean {
   return answer.firstKnownAt < writtenAt || endOfEffective(answer.effectiveAt) <= writtenAt;
 }
 
-/** When a forecast was said: at or after `from`, before `until`. */
+/** When a forecast was made: at or after `madeFrom` and before `madeUntil`. */
 export type Said = { readonly madeFrom: Instant; readonly madeUntil: Instant };
 
-/** What was written down was said by then, however vague its date is. */
+/** A vague date ends no later than the moment at which the forecast was recorded. */
 export function saidAt(made: DatedText, recordedAt: Instant): Said & { readonly madeAt: string } {
   const { text, interval } = made;
   return { madeAt: text, madeFrom: interval.from, madeUntil: Math.min(interval.to, recordedAt) };
 }
 
-/** Whether it was said wholly before what settled the prediction can have begun. */
+/** Whether the forecast was made wholly before the earliest moment at which the prediction can have been settled. */
 export function isBeforeAnswer(said: Said, answer: Pick<Answer, 'effectiveAt'>): boolean {
   const answerFrom = parseEffective(answer.effectiveAt)?.from ?? Number.NEGATIVE_INFINITY;
   return said.madeUntil <= answerFrom && said.madeFrom < answerFrom;
 }
 
-/** What a forecast counts for, given the resolution that stands (null: none). */
+/** How a forecast counts, given the current resolution (null: none). */
 export function standingOfForecast(
   forecast: Said & { readonly criterionVersion: number; readonly recordedAt: Instant },
   answer: Answer | null,

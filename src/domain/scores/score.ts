@@ -1,35 +1,35 @@
 /**
- * How forecasts are scored. A prediction that came out yes counts 1, one that came out no 0, and nothing else is scored.
+ * How forecasts are scored. The outcome yes counts as 1 and no as 0; other outcomes are not scored.
  *
- * The rule is called `time_weighted`: each forecast of a predictor counts for the time it stood, from when it was made to the
- * next one or to what settled the prediction; together the forecasts of one prediction weigh one, and all predictions weigh alike.
+ * The rule is `time_weighted`: a forecast weighs by how long it was the predictor's latest, from when it was made until the
+ * next one or until the prediction was settled. The forecasts of one prediction weigh 1 together, so predictions weigh alike.
  */
 export const scoringRule = 'time_weighted';
 
-/** The logarithmic score takes no probability for smaller, since that of what was called impossible has none. */
+/** Smaller probabilities count as this one in the logarithmic score, which is unbounded at zero. */
 export const logProbabilityMin = 1e-6;
 
-/** Ranges of probability of equal width in which calibration is told. */
+/** The number of bins of equal width in a calibration. */
 export const calibrationBins = 10;
 
-/** Decimals of a score: what lies behind them depends on the order of summation. */
+/** Decimals of a score. Further ones would depend on the order of summation. */
 const scoreDecimals = 6;
 
-/** Sums over the forecasts of one range of probability; each forecast counts with its share of its prediction. */
+/** Sums over the forecasts of one bin; each forecast counts with its share of its prediction. */
 export type BinSums = {
-  /** From 0; certainty belongs to the last. */
+  /** The bin's number, from 0; the last includes probability 1. */
   readonly bin: number;
   readonly forecasts: number;
-  /** Predictions whose last forecast is in here. */
+  /** Predictions whose last forecast is in this bin. */
   readonly predictions: number;
   readonly share: number;
   readonly probability: number;
   readonly outcome: number;
-  /** Squares of the distance from the outcome. */
+  /** Sum of the squared differences from the outcome. */
   readonly squared: number;
-  /** Natural logarithms of the probability given to what happened. */
+  /** Sum of the natural logarithms of the probability given to the actual outcome. */
   readonly log: number;
-  /** Squares of the distance of the last forecast of each prediction. */
+  /** As `squared`, of the last forecast of each prediction only. */
   readonly lastSquared: number;
 };
 
@@ -37,7 +37,7 @@ export type CalibrationBin = {
   readonly from: number;
   readonly to: number;
   readonly forecasts: number;
-  /** How many predictions' worth of forecasts. */
+  /** The sum of the forecasts' shares of their predictions. */
   readonly weight: number;
   readonly forecastMean: number | null;
   readonly observed: number | null;
@@ -48,14 +48,14 @@ export type Score = {
   readonly forecasts: number;
   /** Brier, G. W. (1950), Monthly Weather Review 78, 1–3, for one of two outcomes: (p − o)², from 0 (best) to 1. */
   readonly brier: number | null;
-  /** The same of the last forecast of each prediction alone. */
+  /** The Brier score of the last forecast of each prediction. */
   readonly brierLast: number | null;
-  /** Good, I. J. (1952), J. R. Stat. Soc. B 14, 107–114: ln of the probability given to what happened; 0 is best. */
+  /** Good, I. J. (1952), J. R. Stat. Soc. B 14, 107–114: ln of the probability given to the actual outcome; 0 is best. */
   readonly logScore: number | null;
   readonly calibration: readonly CalibrationBin[];
 };
 
-/** The score that sums by range come to; null where nothing was scored. */
+/** The score of the sums by bin; its figures are null when nothing was scored. */
 export function scoreOf(sums: readonly BinSums[]): Score {
   const total = (field: Exclude<keyof BinSums, 'bin'>): number => sums.reduce((sum, bin) => sum + bin[field], 0);
   const predictions = total('predictions');
@@ -80,7 +80,7 @@ export function scoreOf(sums: readonly BinSums[]): Score {
   };
 }
 
-/** The share of right ones; null of none. */
+/** The share of right predictions; null when there are none. */
 export function hitRateOf(right: number, wrong: number): number | null {
   return meanOf(right, right + wrong);
 }
@@ -89,7 +89,7 @@ function meanOf(sum: number, weight: number): number | null {
   return weight === 0 ? null : rounded(sum / weight);
 }
 
-/** Without the sign of a zero. */
+/** Adding 0 turns -0 into 0. */
 function rounded(value: number): number {
   return Number(value.toFixed(scoreDecimals)) + 0;
 }

@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { Refusal } from '../refusal.ts';
 
 /**
- * The record as lines of JSON, `outturn-export/1`: a header, one line per row, a footer. The same record is the same
- * bytes on every engine: nothing in it tells where or when it was written.
+ * The export format `outturn-export/1`, in lines of JSON: a header, one line per row, a footer. The same data gives the same
+ * bytes on every engine: nothing depends on where or when it was written.
  */
 export const exportFormat = 'outturn-export/1';
 
-/** A row of the record may take so many bytes as a line: less than one connection of the embedded database may have waiting. */
+/** The size limit of one line; it is below what a connection of the embedded database may buffer. */
 export const exportLineBytesMax = 48 * 1024 * 1024;
 
 const headerSchema = z.strictObject({
   format: z.literal(exportFormat),
-  /** The version of the program that wrote it. */
+  /** The version of the program that wrote the export. */
   program: z.string(),
-  /** The newest migration of the database that it was taken from: only the same can take it in. */
+  /** The newest migration of the exported database. It can be imported only at the same migration. */
   migration: z.strictObject({ version: z.int().positive(), name: z.string(), sha256: z.string() }),
-  /** How many rows follow, by table, in the order in which they follow. */
+  /** The number of rows by table, in the order in which they follow. */
   rows: z.record(z.string(), z.int().nonnegative()),
 });
 
@@ -25,7 +25,7 @@ const rowSchema = z.strictObject({ table: z.string(), row: z.record(z.string(), 
 const footerSchema = z.strictObject({
   end: z.literal(exportFormat),
   rows: z.int().nonnegative(),
-  /** Of every byte before this line, in hex. */
+  /** SHA-256 of every byte before this line, in hex. */
   sha256: z.string(),
 });
 
@@ -46,15 +46,15 @@ export function writeFooter(footer: Omit<ExportFooter, 'end'>): string {
   return `${JSON.stringify({ end: exportFormat, ...footer })}\n`;
 }
 
-/** Refuses a line, by its number; the first line is 1. */
+/** The refusal of a line, by its number from 1. */
 export function refuseLine(number: number, detail: string): Refusal {
   return new Refusal('validation_failed', `line ${number}: ${detail}`);
 }
 
-/** The first line. Refuses one that is no header of this format. */
+/** Reads the first line. Throws `Refusal('validation_failed')` if it is not a header of this format. */
 export function parseHeader(text: string): ExportHeader {
   const parsed = headerSchema.safeParse(parseJson(text, 1));
-  if (!parsed.success) throw refuseLine(1, `not the header of an export in the format ${exportFormat}`);
+  if (!parsed.success) throw refuseLine(1, `must be the header of an export in the format ${exportFormat}`);
   return parsed.data;
 }
 
@@ -62,20 +62,20 @@ export type ExportLine =
   | ({ readonly kind: 'row' } & ExportRow)
   | { readonly kind: 'footer'; readonly footer: ExportFooter };
 
-/** Any later line. Refuses one that is neither a row nor the footer. */
+/** Reads any later line. Throws `Refusal('validation_failed')` if it is neither a row nor the footer. */
 export function parseLine(text: string, number: number): ExportLine {
   const json = parseJson(text, number);
   const row = rowSchema.safeParse(json);
   if (row.success) return { kind: 'row', ...row.data };
   const footer = footerSchema.safeParse(json);
   if (footer.success) return { kind: 'footer', footer: footer.data };
-  throw refuseLine(number, 'neither a row, {"table", "row"}, nor the footer, {"end", "rows", "sha256"}');
+  throw refuseLine(number, 'must be a row, {"table", "row"}, or the footer, {"end", "rows", "sha256"}');
 }
 
 function parseJson(text: string, number: number): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw refuseLine(number, 'not JSON');
+    throw refuseLine(number, 'must be JSON');
   }
 }

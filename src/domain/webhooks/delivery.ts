@@ -1,17 +1,17 @@
 import { dayMs, type Instant } from '../instant.ts';
 import { type RetrySchedule, retryDelayMs } from './retry-schedule.ts';
 
-/** What became of one event for one endpoint. Held: the endpoint is disabled; cancelled: it was deleted. */
+/** The state of one event's delivery to one endpoint. `held`: the endpoint is disabled; `cancelled`: it was deleted. */
 export const deliveryStates = ['pending', 'succeeded', 'failed', 'held', 'cancelled'] as const;
 
 export type DeliveryState = (typeof deliveryStates)[number];
 
-/** What set an attempt off. */
+/** What started an attempt. */
 export const attemptTriggers = ['schedule', 'manual', 'recover', 'test'] as const;
 
 export type AttemptTrigger = (typeof attemptTriggers)[number];
 
-/** Why an attempt did not succeed: a closed set, for the log, for metrics and for the rules below. */
+/** Why an attempt failed: a closed set, for logs, metrics and the rules below. */
 export const errorClasses = [
   'bad_status',
   'redirect',
@@ -34,7 +34,7 @@ export const errorClasses = [
 
 export type ErrorClass = (typeof errorClasses)[number];
 
-/** What an answer's status says; null for success. 2xx alone is success, and no redirect is followed. */
+/** The error class of a response status; null for success. Only 2xx is success; redirects are not followed. */
 export function classifyStatus(status: number): ErrorClass | null {
   if (status >= 200 && status <= 299) return null;
   if (status >= 300 && status <= 399) return 'redirect';
@@ -43,8 +43,7 @@ export function classifyStatus(status: number): ErrorClass | null {
 }
 
 /**
- * Whether a failure speaks against the endpoint. To be asked for patience does not (429), nor does what went wrong on
- * this side.
+ * Whether a failure counts towards disabling the endpoint. 429 does not, nor do failures on this side.
  */
 export function countsAgainst(errorClass: ErrorClass): boolean {
   switch (errorClass) {
@@ -54,18 +53,29 @@ export function countsAgainst(errorClass: ErrorClass): boolean {
     case 'lost':
     case 'internal':
       return false;
-    default:
+    case 'bad_status':
+    case 'redirect':
+    case 'gone':
+    case 'dns':
+    case 'connect':
+    case 'timeout':
+    case 'reset':
+    case 'tls':
+    case 'protocol':
+    case 'too_large':
+    case 'bad_url':
+    case 'refused_address':
       return true;
   }
 }
 
-/** An endpoint that has failed for so long, with no success in between, is disabled when a delivery is given up. */
+/** An endpoint that has failed for this long without a success is disabled when a delivery runs out of attempts. */
 export const failingMsMax = 5 * dayMs;
 
-/** A failure so long ago, with none since, is forgotten: whoever is rarely told anything fails rarely. */
+/** A failure this long ago, with none since, no longer counts: an endpoint that receives few events also fails rarely. */
 export const failureForgottenMs = 10 * dayMs;
 
-/** Since when an endpoint has been failing, after one more failure. */
+/** The start of an endpoint's current run of failures, given one more failure now. */
 export function failingSince(
   before: { readonly failingSince: Instant | null; readonly lastFailedAt: Instant | null },
   now: Instant,
@@ -74,13 +84,13 @@ export function failingSince(
   return since === null || lastFailedAt === null || now - lastFailedAt > failureForgottenMs ? now : since;
 }
 
-/** An attempt that has ended, with where in the schedule its delivery stood. */
+/** An attempt that has ended, with its delivery's position in the schedule. */
 export type EndedAttempt = {
   readonly errorClass: ErrorClass | null;
   readonly retryAfterMs: number | null;
   /** Delays of the schedule used up before this attempt. */
   readonly step: number;
-  /** Whether the schedule goes on after a failure; not after a single attempt on demand. */
+  /** Whether the schedule continues after a failure. It does not after a single attempt on demand. */
   readonly automatic: boolean;
 };
 
@@ -90,7 +100,7 @@ export type NextStep = {
   readonly step: number;
 };
 
-/** What follows from an attempt, as long as its endpoint is enabled and nobody asked for another one meanwhile. */
+/** The next step after an attempt, provided that its endpoint is enabled and no other attempt was requested meanwhile. */
 export function nextStep(
   attempt: EndedAttempt,
   schedule: RetrySchedule,
@@ -98,7 +108,7 @@ export function nextStep(
 ): NextStep {
   const { errorClass, retryAfterMs, step, automatic } = attempt;
   if (errorClass === null) return { state: 'succeeded', nextAttemptAt: null, step };
-  // Stopping is no fault of the receiver: the same attempt is made again, by whoever comes next.
+  // The receiver is not at fault when this process stops: the next worker makes the same attempt again.
   if (errorClass === 'stopped') return { state: 'pending', nextAttemptAt: now, step };
   const delayMs = automatic ? retryDelayMs(schedule, step, { retryAfterMs, chance }) : null;
   if (delayMs === null) return { state: 'failed', nextAttemptAt: null, step };

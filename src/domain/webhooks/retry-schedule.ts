@@ -1,7 +1,7 @@
 import { dayMs, hourMs } from '../instant.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Delays in milliseconds: the first is that of the first attempt, each further one follows an attempt that failed. */
+/** Delays in milliseconds: the first precedes the first attempt, each further one follows a failed attempt. */
 export type RetrySchedule = readonly number[];
 
 /** The delays that Standard Webhooks 1.0.0 gives as an example: ten attempts over 75 hours. */
@@ -13,19 +13,19 @@ export const retryDelayMsMax = 7 * dayMs;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: hourMs, d: dayMs };
 
 /**
- * Reads delays such as `0s,5s,5m,2h`. `none` is no retry: one attempt, at once.
- * Refuses with `validation_failed` and the entry that is no delay.
+ * Reads delays such as `0s,5s,5m,2h`. `none` means a single attempt at once, without retries.
+ * Throws `Refusal('validation_failed')` with the first invalid entry.
  */
 export function parseSchedule(text: string): RetrySchedule {
   if (text.trim() === 'none') return [];
   const entries = text.split(',').map((entry) => entry.trim());
   if (entries.length > retryStepsMax)
-    throw new Refusal('validation_failed', `at most ${retryStepsMax} delays are read, not ${entries.length}`);
+    throw new Refusal('validation_failed', `must have at most ${retryStepsMax} delays, not ${entries.length}`);
   return entries.map((entry) => {
     const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(entry);
     const ms = Number(match?.[1]) * (unitMs[match?.[2] ?? ''] ?? Number.NaN);
     if (Number.isNaN(ms))
-      throw new Refusal('validation_failed', `"${entry.slice(0, 40)}" is no delay such as 30s or 5m`);
+      throw new Refusal('validation_failed', `"${entry.slice(0, 40)}" is not a delay such as 30s or 5m`);
     if (ms > retryDelayMsMax) throw new Refusal('validation_failed', `${entry} is longer than seven days`);
     return ms;
   });
@@ -40,15 +40,15 @@ export function firstDelayMs(schedule: RetrySchedule): number {
 export const jitterMsMin = 1000;
 export const jitterMsMax = 15 * 60_000;
 
-/** So much longer than planned, by a chance in [0, 1): it only ever adds, and nothing to what is due at once. */
+/** The jitter to add to a delay, for a random number in [0, 1). A delay of zero gets none. */
 export function jitterMs(delayMs: number, chance: number): number {
   if (delayMs === 0) return 0;
   return Math.floor(chance * Math.min(Math.max(delayMs / 10, jitterMsMin), jitterMsMax));
 }
 
 /**
- * How long to wait after a failed attempt of which `step` precede it in the schedule; null when the schedule is used up.
- * What the receiver asks for can only make it longer.
+ * The delay after a failed attempt that `step` scheduled delays preceded; null when the schedule is used up. The receiver's
+ * `Retry-After` can only lengthen it.
  */
 export function retryDelayMs(
   schedule: RetrySchedule,

@@ -16,35 +16,35 @@ const keyPairBytes = 64;
 const prefixes = { v1: 'whsec_', v1a: 'whsk_' } as const;
 const publicKeyPrefix = 'whpk_';
 
-/** What signs. Of a key pair, `bytes` is the seed and `publicBytes` what was given with it, to be held against it. */
+/** A signing secret. For a key pair, `bytes` is the seed and `publicBytes` the given public key, to be checked against it. */
 export type SigningSecret =
   | { readonly signing: 'v1'; readonly bytes: Uint8Array }
   | { readonly signing: 'v1a'; readonly bytes: Uint8Array; readonly publicBytes: Uint8Array | null };
 
-/** Reads a secret in either form. Refuses with `validation_failed`, without repeating it. */
+/** Reads a secret in either form. Throws `Refusal('validation_failed')`; the message never contains the secret. */
 export function parseSecret(text: string): SigningSecret {
   if (text.startsWith(prefixes.v1)) {
     const bytes = decodeBase64(text.slice(prefixes.v1.length));
     if (bytes.length < secretBytesMin || bytes.length > secretBytesMax)
-      throw refuse(`a shared secret has ${secretBytesMin} to ${secretBytesMax} bytes; this one has ${bytes.length}`);
+      throw refuse(`a shared secret must have ${secretBytesMin} to ${secretBytesMax} bytes, not ${bytes.length}`);
     return { signing: 'v1', bytes };
   }
   if (text.startsWith(prefixes.v1a)) {
     const bytes = decodeBase64(text.slice(prefixes.v1a.length));
     if (bytes.length !== seedBytes && bytes.length !== keyPairBytes)
-      throw refuse(`a private key has ${seedBytes} or ${keyPairBytes} bytes; this one has ${bytes.length}`);
+      throw refuse(`a private key must have ${seedBytes} or ${keyPairBytes} bytes, not ${bytes.length}`);
     const publicBytes = bytes.length === keyPairBytes ? bytes.subarray(seedBytes) : null;
     return { signing: 'v1a', bytes: bytes.subarray(0, seedBytes), publicBytes };
   }
-  throw refuse(`a secret begins with ${prefixes.v1} (shared) or ${prefixes.v1a} (private key)`);
+  throw refuse(`a secret must begin with ${prefixes.v1} (shared secret) or ${prefixes.v1a} (private key)`);
 }
 
-/** A shared secret as receivers are given it. */
+/** A shared secret in the form that receivers get. */
 export function formatSharedSecret(bytes: Uint8Array): string {
   return `${prefixes.v1}${Buffer.from(bytes).toString('base64')}`;
 }
 
-/** A private key, with its public key in it, as it is kept. */
+/** A private key together with its public key, in the form that is stored. */
 export function formatPrivateKey(seed: Uint8Array, publicBytes: Uint8Array): string {
   return `${prefixes.v1a}${Buffer.concat([seed, publicBytes]).toString('base64')}`;
 }
@@ -53,10 +53,10 @@ export function formatPublicKey(bytes: Uint8Array): string {
   return `${publicKeyPrefix}${Buffer.from(bytes).toString('base64')}`;
 }
 
-/** Standard base64, padded or not; the decoder itself would pass over whatever it does not know. */
+/** Standard base64, padded or not. Checked first because the decoder skips characters that it does not know. */
 function decodeBase64(text: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replace(/=+$/, '').length % 4 === 1)
-    throw refuse('after its prefix a secret is base64');
+    throw refuse('a secret must be base64 after its prefix');
   return Uint8Array.from(Buffer.from(text, 'base64'));
 }
 

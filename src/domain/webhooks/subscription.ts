@@ -1,6 +1,6 @@
 import type { EventType } from '../events/event.ts';
 
-/** What every event that is sent must be about. A part left out does not matter; of a part, one value must fit. */
+/** What an event must be about to be sent. A part that is left out matches anything; of a part, one value must match. */
 export type SubscriptionFilter = {
   readonly ids?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -16,22 +16,22 @@ export type FilterPart = (typeof filterParts)[number];
 /** Values in one part of a filter. */
 export const filterValuesMax = 100;
 
-/** What an endpoint wants to hear: null is everything. */
+/** The events that an endpoint receives; null means all. */
 export type Subscription = {
   readonly eventTypes: readonly EventType[] | null;
   readonly filter: SubscriptionFilter | null;
 };
 
-/** Parts by how few predictions one value of them stands for. */
+/** Parts, the most selective first. */
 const byFewness: readonly FilterPart[] = ['ids', 'tags', 'predictor', 'family', 'vendor'];
 
-/** The key of everything, whatever it is about. */
+/** The key that matches every event. */
 const anyKey = '*';
 
 /**
- * The keys under which an endpoint is found in an index: for each event type, each value of the part that stands for the
- * fewest predictions. An event looks under its own type and `*`, and under everything that it is about and `*`; what it
- * finds is then held against the whole filter. So an event costs by the endpoints it concerns, not by those there are.
+ * The index keys of an endpoint: for each event type, each value of the filter's most selective part. An event is looked up
+ * under its type and `*`, combined with everything that it is about and `*`; the endpoints found are then checked against
+ * the whole filter. So the cost of an event depends on the endpoints it concerns, not on how many there are.
  */
 export function matchKeysOf({ eventTypes, filter }: Subscription): string[] {
   const types = eventTypes === null ? ['*'] : [...new Set(eventTypes)];
@@ -41,7 +41,7 @@ export function matchKeysOf({ eventTypes, filter }: Subscription): string[] {
   return types.flatMap((type) => keys.map((key) => `${type} ${key}`));
 }
 
-/** Event types that speak of predictions or models, which are what a filter is about. */
+/** Whether an event type is about predictions or models, to which filters apply. */
 export function isFilterable(type: EventType): boolean {
   return type.startsWith('prediction.') || type === 'model.released';
 }

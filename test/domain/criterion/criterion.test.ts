@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { criterionSchema } from '../../../src/domain/criterion/criterion.ts';
+import { readInput } from '../../../src/domain/input.ts';
 
 const model = { vendor: 'openai', family: 'gpt', version: '5', tier: null };
 
 function flaws(value: unknown): string[] {
-  const parsed = criterionSchema.safeParse(value);
-  return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const { errors = [] } = readInput(criterionSchema, value, { name: 'criterion', pointer: '#/criterion' });
+  return errors.map(({ pointer, detail }) => `${pointer}: ${detail}`);
 }
 
 describe('the criterion language', () => {
@@ -33,33 +34,49 @@ describe('the criterion language', () => {
     [
       'a tier that was left out',
       { op: 'released', model: { ...model, tier: undefined } },
-      'model.tier: tier is required',
+      '#/criterion/model/tier: tier is required',
     ],
-    ['an unknown operator', { op: 'rumoured', model }, 'op: op must be one of'],
-    ['a field it does not know', { op: 'released', model, until: '2025-12-31' }, 'Unrecognized key'],
+    ['an unknown operator', { op: 'rumoured', model }, '#/criterion/op: op must be one of'],
+    [
+      'a field it does not know',
+      { op: 'released', model, until: '2025-12-31' },
+      '#/criterion/until: there is no field until',
+    ],
     [
       'a deadline before the window opens',
       { op: 'released', model, from: '2025-12-31', by: '2025-12-30' },
-      'by: `by` lies before `from`',
+      '#/criterion/by: by must not be before from',
     ],
-    ['a month for a deadline', { op: 'released', model, by: '2025-12' }, 'by: a whole day in UTC'],
-    ['a day that does not exist', { op: 'released', model, by: '2025-02-30' }, 'by: a whole day in UTC'],
-    ['an instant without a zone', { op: 'released', model, by: '2025-12-31T12:00:00' }, 'by: a whole day in UTC'],
-    ['a pattern of letters', { op: 'released', model: { ...model, version: '5.*' } }, 'model.version'],
+    [
+      'a month for a deadline',
+      { op: 'released', model, by: '2025-12' },
+      '#/criterion/by: by must be a whole day in UTC',
+    ],
+    [
+      'a day that does not exist',
+      { op: 'released', model, by: '2025-02-30' },
+      '#/criterion/by: by must be a whole day in UTC',
+    ],
+    [
+      'an instant without a zone',
+      { op: 'released', model, by: '2025-12-31T12:00:00' },
+      '#/criterion/by: by must be a whole day in UTC',
+    ],
+    ['a pattern of letters', { op: 'released', model: { ...model, version: '5.*' } }, '#/criterion/model/version'],
     [
       'a vendor in capitals',
       { op: 'released', model: { ...model, vendor: 'OpenAI' } },
-      'model.vendor: a vendor is lower case',
+      '#/criterion/model/vendor: vendor must be a vendor in lower case',
     ],
-    ['an empty range', { op: 'released', model: { ...model, version: {} } }, 'model.version'],
-    ['an empty list of tiers', { op: 'released', model: { ...model, tier: [] } }, 'model.tier'],
-    ['nothing to be all of', { op: 'all', of: [] }, 'of'],
+    ['an empty range', { op: 'released', model: { ...model, version: {} } }, '#/criterion/model/version'],
+    ['an empty list of tiers', { op: 'released', model: { ...model, tier: [] } }, '#/criterion/model/tier'],
+    ['nothing to be all of', { op: 'all', of: [] }, '#/criterion/of: of must'],
     [
       'an empty duration',
       { op: 'within', event: { op: 'released', model }, after: { op: 'released', model }, duration: 'P' },
-      'duration',
+      '#/criterion/duration: duration must be an ISO 8601 duration',
     ],
-    ['a question without words', { op: 'judged', question: '' }, 'question'],
+    ['a question without words', { op: 'judged', question: '' }, '#/criterion/question: question must'],
   ])('refuses %s', (_name, criterion, expected) => {
     expect(flaws(criterion).join('\n')).toContain(expected);
   });

@@ -63,7 +63,7 @@ describe('who said what of a model', () => {
         name: 'gpt-5-edited',
         standing: 'witness',
         dates: [
-          '2025-04-01 replaced: was taken back by its feed, which states another or none since',
+          '2025-04-01 replaced: was withdrawn by its feed, which has since stated another date or none',
           '2025-08-08 used',
         ],
       },
@@ -113,7 +113,7 @@ describe('who said what of a model', () => {
     expect(rowsOf(dated, '2025-08-12').map((row) => [row.standing, ...row.dates])).toEqual([
       ['witness', '2025-08-06 set_aside: gives way to a date of the vendor or the ledger'],
       ['witness', '2025-08-07 used'],
-      ['announcement', '2025-09-01 set_aside: was still to come when it was listed'],
+      ['announcement', '2025-09-01 set_aside: was in the future when it was listed'],
     ]);
   });
 });

@@ -98,7 +98,7 @@ describe('is refused, and leaves the database empty:', () => {
     ['nothing', () => '', () => 1, /is empty/],
     ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /not the header/],
     ['one without its footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /cut short/],
-    ['one cut in a line', () => text.slice(0, text.length / 2), null, /not JSON/],
+    ['one cut in a line', () => text.slice(0, text.length / 2), null, /must be JSON/],
     [
       'one that lacks a line',
       () => replaced(/^\{"table":"audit".*\n/m, ''),
@@ -116,7 +116,7 @@ describe('is refused, and leaves the database empty:', () => {
       'a line that is no JSON',
       () => replaced(/^\{"table":"feeds"/m, '{"table:"feeds"'),
       () => lineOf(/"table":"feeds"/),
-      /not JSON/,
+      /must be JSON/,
     ],
     [
       'a line that is no row',

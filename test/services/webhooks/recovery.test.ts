@@ -141,7 +141,7 @@ describe('an endpoint that fails', () => {
     await tellOnce(500);
     const disabled = await endpointNow(id);
     expect(disabled).toMatchObject({ status: 'disabled', disabledReason: 'failing', disabledAt: world.deps.now() });
-    expect(endpointWarning(disabled, world.deps.now())).toContain('nothing was delivered since 2025-01-01');
+    expect(endpointWarning(disabled, world.deps.now())).toContain('every delivery has failed since 2025-01-01');
     expect(JSON.parse(receiver.at('/watch')[0]?.body ?? '{}')).toMatchObject({
       type: 'endpoint.disabled',
       data: { endpoint: { id }, reason: 'failing', failing_since: '2025-01-01T00:00:00Z' },
