@@ -37,7 +37,7 @@ const layers: Readonly<Record<string, Rule>> = {
 /** Files directly below `src`: each joins what it names, and no layer imports it unless its rule says so. */
 const files: Readonly<Record<string, Rule>> = {
   'src/package-root.ts': { layers: [], packages: [/^node:/] },
-  'src/environment.ts': { layers: ['src/domain'], packages: ['zod'] },
+  'src/environment.ts': { layers: ['jobs/cron.ts', 'src/domain'], packages: ['zod'] },
   'src/config.ts': { layers: ['src/environment.ts', 'src/domain'], packages: ['zod', /^node:/] },
   'src/secret-file.ts': { layers: ['src/config.ts', 'src/services/access'], packages: [/^node:/] },
   'src/runtime.ts': {

@@ -178,7 +178,7 @@ const within = z
   })
   .meta({
     id: 'WithinCriterion',
-    description: 'The first event happens at or after the second and within the duration after it.',
+    description: '`event` happens at or after `after`, and no later than the duration after it.',
   });
 
 const judged = z

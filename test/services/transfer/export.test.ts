@@ -96,7 +96,7 @@ describe('is refused, and leaves the database empty:', () => {
 
   test.each<[string, () => string, (() => number) | null, RegExp]>([
     ['nothing', () => '', () => 1, /is empty/],
-    ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /not the header/],
+    ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /must be the header/],
     ['one without its footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /cut short/],
     ['one cut in a line', () => text.slice(0, text.length / 2), null, /must be JSON/],
     [
@@ -122,7 +122,7 @@ describe('is refused, and leaves the database empty:', () => {
       'a line that is no row',
       () => replaced(/^\{"table":"feeds"/m, '{"tabel":"feeds"'),
       () => lineOf(/"table":"feeds"/),
-      /neither a row/,
+      /must be a row/,
     ],
     [
       'a row out of its order',
