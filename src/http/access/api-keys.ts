@@ -22,48 +22,49 @@ import { apiKeyExample } from '../predictions/examples.ts';
 
 const tag = 'Keys and audit';
 const idParameter = { id: { description: 'The id of a key.', example: apiKeyExample.id } };
-/** Of a key only uses and its end are ever noted, and those raise no version. */
+/** A key cannot be edited, so its ETag has a constant version. */
 const onlyVersion = 1;
 const overlapDefault = 'P1D';
 
 const scopesField = z
-  .array(z.enum(scopes).meta({ description: 'A scope; `admin` stands for all of them.', example: 'write' }))
+  .array(z.enum(scopes).meta({ description: 'A scope. `admin` includes all others.', example: 'write' }))
   .min(1)
   .max(scopes.length)
-  .meta({ description: 'What the key may do.', example: apiKeyExample.scopes });
+  .meta({ description: 'Scopes of the key.', example: apiKeyExample.scopes });
 
 const apiKeySchema = z
   .object({
     id: z.string().meta({ example: apiKeyExample.id }),
     name: z.string(),
-    prefix: z.string().meta({ description: 'How the key begins.', example: apiKeyExample.prefix }),
+    prefix: z.string().meta({ description: 'First characters of the key.', example: apiKeyExample.prefix }),
     scopes: z.array(z.enum(scopes)),
-    status: z
-      .enum(['active', 'replaced', 'expired', 'revoked'])
-      .meta({ description: '`active` and `replaced` keys work; a replaced one until it expires.' }),
-    created_at: instantText('When it was made.'),
-    created_by: z.string().meta({ description: '`admin`, `cli`, or the id of the key that made it.' }),
-    expires_at: instantText('When it ends; null: never.').nullable(),
-    revoked_at: instantText('When it was revoked.').nullable(),
-    replaced_by: z.string().nullable().meta({ description: 'The key that came in its place.' }),
-    last_used_at: instantText('When it was last used, to the minute.').nullable(),
+    status: z.enum(['active', 'replaced', 'expired', 'revoked']).meta({
+      description: 'Only `active` and `replaced` keys are accepted. A replaced key is accepted until it expires.',
+    }),
+    created_at: instantText('When it was created.'),
+    created_by: z.string().meta({ description: '`admin`, `cli`, or the id of the key that created it.' }),
+    expires_at: instantText('When it expires. Null: never.').nullable(),
+    revoked_at: instantText('When it was revoked. Null if it was not.').nullable(),
+    replaced_by: z.string().nullable().meta({ description: 'Id of the key that replaced it. Null if there is none.' }),
+    last_used_at: instantText('When it was last used, with a precision of one minute. Null if never.').nullable(),
   })
-  .meta({ id: 'ApiKey', description: 'A key, without the key itself.' });
+  .meta({ id: 'ApiKey', description: 'An API key, without its secret.' });
 
-const newKeySchema = apiKeySchema
+const createdKeySchema = apiKeySchema
   .extend({
     key: z.string().optional().meta({
-      description: 'The key itself, shown this once. A repeated answer (`Idempotency-Key`) is without it.',
+      description:
+        'The secret key. Returned only in this response; a replayed response (`Idempotency-Key`) does not contain it.',
       example: apiKeyExample.key,
     }),
   })
-  .meta({ id: 'CreatedApiKey', description: 'A key at the only moment at which it is shown.' });
+  .meta({ id: 'CreatedApiKey', description: 'A new API key with its secret.' });
 
 type ApiKey = NewApiKey['row'];
 
 const instantOrNull = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
-/** Its status is that of the moment. */
+/** The status depends on the current time. */
 export function apiKeyToJson(key: ApiKey, now: Instant): z.infer<typeof apiKeySchema> {
   return {
     id: key.id,
@@ -80,7 +81,7 @@ export function apiKeyToJson(key: ApiKey, now: Instant): z.infer<typeof apiKeySc
   };
 }
 
-function newKeyReply({ services }: HttpDeps, { row, key }: NewApiKey): Reply {
+function createdKeyReply({ services }: HttpDeps, { row, key }: NewApiKey): Reply {
   const headers = { location: `/v1/api-keys/${row.id}` };
   return { status: 201, body: { ...apiKeyToJson(row, services.now()), key }, version: onlyVersion, headers };
 }
@@ -92,8 +93,9 @@ const list = operation({
   path: '/v1/api-keys',
   operationId: 'listApiKeys',
   tag,
-  summary: 'List keys',
-  description: 'Every key that was ever made, oldest first; the admin key of the environment is not among them.',
+  summary: 'List API keys',
+  description:
+    'Returns all keys, oldest first, including revoked ones. The admin key from the environment is not listed.',
   access: 'admin',
   query: pageFields,
   answer: {
@@ -113,7 +115,7 @@ const list = operation({
 
 const createSchema = z
   .strictObject({
-    name: text(nameCharsMax, { description: 'What or whom it is for.', example: apiKeyExample.name }),
+    name: text(nameCharsMax, { description: 'What the key is used for, or by whom.', example: apiKeyExample.name }),
     scopes: scopesField,
     expires_at: z
       .string()
@@ -125,28 +127,30 @@ const createSchema = z
       .optional()
       .openapi({
         type: ['string', 'null'],
-        description: 'When it ends: an RFC 3339 instant with a zone, or a day (its start counts). Left out: never.',
+        description:
+          'When the key expires: an RFC 3339 date-time with a zone, or a day, meaning 00:00 UTC. Default: never.',
         example: '2027-01-01T00:00:00Z',
       }),
   })
-  .meta({ id: 'ApiKeyInput', description: 'A key to be made.' });
+  .meta({ id: 'ApiKeyInput', description: 'A key to create.' });
 
 const create = operation({
   method: 'post',
   path: '/v1/api-keys',
   operationId: 'createApiKey',
   tag,
-  summary: 'Create a key',
-  description: 'The answer shows the key, this once: only its hash is kept.',
+  summary: 'Create an API key',
+  description:
+    'Creates an API key. The response contains the secret key, which cannot be retrieved later: only its hash is stored.',
   access: 'admin',
   body: {
     schema: createSchema,
     example: { name: apiKeyExample.name, scopes: apiKeyExample.scopes, expires_at: '2027-01-01T00:00:00Z' },
   },
-  answer: { status: 201, description: 'Created.', schema: newKeySchema, example: apiKeyExample },
+  answer: { status: 201, description: 'The created key.', schema: createdKeySchema, example: apiKeyExample },
   handle: async (http, { body, caller }) => {
     const input = { name: body.name, scopes: body.scopes, expiresAt: body.expires_at ?? null };
-    return newKeyReply(http, await createApiKey(http.services, input, (caller ?? adminCaller).id));
+    return createdKeyReply(http, await createApiKey(http.services, input, (caller ?? adminCaller).id));
   },
 });
 
@@ -155,8 +159,8 @@ const find = operation({
   path: '/v1/api-keys/{id}',
   operationId: 'getApiKey',
   tag,
-  summary: 'Get a key',
-  description: 'What is known of a key; never the key itself.',
+  summary: 'Get an API key',
+  description: 'Returns a key without its secret.',
   access: 'admin',
   params: idParameter,
   answer: { status: 200, description: 'The key.', schema: apiKeySchema, example: shownExample },
@@ -171,12 +175,12 @@ const remove = operation({
   path: '/v1/api-keys/{id}',
   operationId: 'revokeApiKey',
   tag,
-  summary: 'Revoke a key',
-  description: 'It stops working at once, on every node, and stays in the list as revoked.',
+  summary: 'Revoke an API key',
+  description: 'Revokes a key immediately on every node. The key stays in the list as revoked.',
   access: 'admin',
   params: idParameter,
   before: async ({ services }, { id }) => apiKeyToJson(await getApiKey(services, id), services.now()),
-  answer: { status: 204, description: 'Revoked.' },
+  answer: { status: 204, description: 'The key was revoked.' },
   handle: async ({ services }, { params }) => {
     await revokeApiKey(services, params.id);
     return { status: 204 };
@@ -193,29 +197,29 @@ const rotateSchema = z
       })
       .optional()
       .meta({
-        description: `How long the old key still works, at most P30D; ${overlapDefault} unless told.`,
+        description: `How long the old key is still accepted, as an ISO 8601 duration of at most P30D. Default: ${overlapDefault}.`,
         example: 'P1D',
       }),
   })
-  .meta({ id: 'ApiKeyRotationInput', description: 'How a key is replaced.' });
+  .meta({ id: 'ApiKeyRotationInput', description: 'Options for replacing a key.' });
 
 const rotate = operation({
   method: 'post',
   path: '/v1/api-keys/{id}/rotate',
   operationId: 'rotateApiKey',
   tag,
-  summary: 'Replace a key by a new one',
+  summary: 'Rotate an API key',
   description:
-    'Makes a key with the same name, scopes and length of life, shown this once. The old one goes on working for the overlap.',
+    'Creates a key with the same name, scopes and lifetime, and returns its secret once. The old key is accepted until the overlap ends.',
   access: 'admin',
   params: idParameter,
   before: async ({ services }, { id }) => apiKeyToJson(await getApiKey(services, id), services.now()),
   body: { schema: rotateSchema, example: { overlap: 'P1D' } },
-  answer: { status: 201, description: 'The new key.', schema: newKeySchema, example: apiKeyExample },
+  answer: { status: 201, description: 'The new key.', schema: createdKeySchema, example: apiKeyExample },
   refusals: ['conflict'],
   handle: async (http, { params, body, caller }) => {
     const overlapMs = durationMs(body.overlap ?? overlapDefault) ?? 0;
-    return newKeyReply(http, await rotateApiKey(http.services, params.id, overlapMs, (caller ?? adminCaller).id));
+    return createdKeyReply(http, await rotateApiKey(http.services, params.id, overlapMs, (caller ?? adminCaller).id));
   },
 });
 

@@ -13,18 +13,20 @@ const document = z.record(z.string(), z.unknown()).nullable();
 const auditSchema = z
   .object({
     id: z.string().meta({ example: auditExample.id }),
-    recorded_at: instantText('When it was done.'),
+    recorded_at: instantText('When the change was made.'),
     actor: z.string().meta({ description: 'The id of a key, `admin`, or `cli`.', example: auditExample.actor }),
-    operation: z.string().meta({ description: 'Its operationId.', example: auditExample.operation }),
-    path: z.string().nullable().meta({ description: 'Where the request went.' }),
-    resource_id: z.string().nullable().meta({ description: 'What it was done to.' }),
-    request_id: z.string().nullable().meta({ description: 'As in X-Request-Id, and in the log.' }),
-    before: document.meta({ description: 'The document before, without secrets; null where there was none.' }),
+    operation: z.string().meta({ description: 'operationId of the request.', example: auditExample.operation }),
+    path: z.string().nullable().meta({ description: 'Path of the request. Null for the command line.' }),
+    resource_id: z.string().nullable().meta({ description: 'Id of the changed resource.' }),
+    request_id: z.string().nullable().meta({ description: 'X-Request-Id of the request, also in the server log.' }),
+    before: document.meta({
+      description: 'The resource before the change, without secrets. Null if it did not exist.',
+    }),
     after: document.meta({
-      description: 'The document after, without secrets; null where it is gone, or not known yet.',
+      description: 'The resource after the change, without secrets. Null if it was deleted or is not known yet.',
     }),
   })
-  .meta({ id: 'AuditEntry', description: 'Who changed what, and how it looked before and after.' });
+  .meta({ id: 'AuditEntry', description: 'One change, with who made it and the resource before and after.' });
 
 type AuditEntry = Awaited<ReturnType<typeof listAuditEntries>>[number];
 
@@ -51,14 +53,13 @@ const list = operation({
   path: '/v1/audit',
   operationId: 'listAuditEntries',
   tag: 'Keys and audit',
-  summary: 'List who changed what',
-  description:
-    'Every change that was asked for over HTTP or from a shell, newest first. Nothing is ever taken out of it.',
+  summary: 'List audit entries',
+  description: 'Returns every change made over HTTP or from the command line, newest first. Entries are never deleted.',
   access: 'admin',
   query: {
     actor: filterText('The id of a key, `admin`, or `cli`.', auditExample.actor),
-    operation: filterText('An operationId.', auditExample.operation),
-    resource_id: filterText('What it was done to.', auditExample.resource_id),
+    operation: filterText('Only changes by this operationId.', auditExample.operation),
+    resource_id: filterText('Only changes of the resource with this id.', auditExample.resource_id),
     ...pageFields,
   },
   answer: {

@@ -20,19 +20,24 @@ const tag = 'Events';
 
 const eventSchema = z
   .object({
-    id: z.string().meta({ description: 'The id that webhooks carry as well.', example: eventExample.id }),
+    id: z.string().meta({
+      description: 'Unique identifier, the same as `webhook-id` of a webhook message.',
+      example: eventExample.id,
+    }),
     position: z.int().meta({
-      description: 'Its place in this log, the same for all readers; places only grow.',
+      description: 'Position in the log, the same for all readers. Later events have greater positions.',
       example: eventExample.position,
     }),
-    type: z.string().meta({ description: 'What happened.', example: eventExample.type }),
-    occurred_at: instantText('When it happened here.'),
+    type: z.string().meta({ description: 'Type of the event.', example: eventExample.type }),
+    occurred_at: instantText('When the event occurred.'),
     prediction_id: z.string().nullable(),
     resolution_id: z.string().nullable(),
     feed_id: z.string().nullable(),
-    data: z.record(z.string(), z.unknown()).meta({ description: 'As in the webhook of the same id.' }),
+    data: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'The `data` of the webhook message with the same id.' }),
   })
-  .meta({ id: 'Event', description: 'Something a subscriber may be told.' });
+  .meta({ id: 'Event', description: 'An event that subscribers can be notified of.' });
 
 function eventToJson(event: LoggedEvent): z.infer<typeof eventSchema> {
   return {
@@ -49,12 +54,11 @@ function eventToJson(event: LoggedEvent): z.infer<typeof eventSchema> {
 
 const bodySchema = z.object({ data: z.record(z.string(), z.unknown()) });
 
-/** The body is the text that a subscriber is sent, written by this program. */
 function dataOf(body: string): Record<string, unknown> {
   return bodySchema.parse(JSON.parse(body)).data;
 }
 
-/** What is told to everybody: that an endpoint was disabled is its owner's business. */
+/** The log is public; `endpoint.disabled` concerns the owner of the endpoint only. */
 const publicTypes = eventTypes.filter((type) => type !== 'endpoint.disabled');
 
 const isPublicType = (name: string): boolean => publicTypes.some((type) => type === name);
@@ -70,7 +74,7 @@ const typesField = z
   .optional()
   .openapi({
     type: 'string',
-    description: `Types, joined by commas: ${publicTypes.map((type) => `\`${type}\``).join(', ')}.`,
+    description: `Comma-separated event types: ${publicTypes.map((type) => `\`${type}\``).join(', ')}.`,
     example: 'prediction.resolved,prediction.annulled',
   });
 
@@ -86,8 +90,7 @@ const afterField = z
   )
   .optional()
   .openapi({
-    description:
-      'The `position` or the `id` of the last event that was seen (a webhook tells the id): what came after it is told.',
+    description: 'The `position` or `id` of an event. Only later events are returned.',
     example: '1041',
   });
 
@@ -109,7 +112,7 @@ const list = operation({
   tag,
   summary: 'List events',
   description:
-    'Everything that subscribers are told, in one order for all readers, oldest first. Keep the `position` of the last event and ask with `after` for what came since: no event is ever passed by.',
+    'Returns events, oldest first, in the same order for all readers. Keep the `position` of the last event and send it as `after` to get newer events; none is skipped.',
   access: 'read',
   query: { ...filters, ...pageFields },
   answer: {
@@ -133,16 +136,16 @@ const stream = operation({
   path: '/v1/events/stream',
   operationId: 'streamEvents',
   tag,
-  summary: 'Follow events',
+  summary: 'Stream events',
   description:
-    'The same events as Server-Sent Events, as they happen: `id` is the position, `event` the type, `data` the event as JSON. It begins after `Last-Event-ID`, else after `after`, else with what happens from now on. A comment is sent when nothing happens. It ends now and then; come back with the last id, as an `EventSource` does by itself.',
+    'Streams events as Server-Sent Events: `id` is the position, `event` the type, `data` the event as JSON. The stream starts after `Last-Event-ID`, otherwise after `after`, otherwise with new events only. A comment is sent as a heartbeat. The server ends the stream after 15 minutes; reconnect with the last id, as `EventSource` does automatically.',
   access: 'read',
   streams: true,
   resumes: true,
   query: filters,
   answer: {
     status: 200,
-    description: 'Messages, until one side ends it.',
+    description: 'A stream of events.',
     schema: z.string(),
     example: `id: ${eventExample.position}\nevent: ${eventExample.type}\ndata: {"id":"${eventExample.id}"}\n\n`,
     mediaType: 'text/event-stream',
@@ -157,11 +160,11 @@ const stream = operation({
   },
 });
 
-/** An empty one is what a client sends that has seen nothing yet. */
+/** A client that has received no event yet may send an empty value. */
 function readLastEventId(header: string | null): number | null {
   if (header === null || header === '') return null;
   if (positionPattern.test(header)) return Number(header);
-  const detail = 'Last-Event-ID takes the id of a message: a position, in plain digits';
+  const detail = 'Last-Event-ID must be the position of an event';
   throw new Refusal('bad_request', detail);
 }
 

@@ -8,27 +8,26 @@ export const streamLimits: StreamLimits = {
   retryMs: 2000,
 };
 
-/** Events that are read for one chunk. */
 const chunkEventsMax = 100;
 
-export type StreamAsk = {
+export type StreamRequest = {
   readonly filter: EventFilter;
   readonly after: number;
-  /** One event as the data of a message: one line. */
+  /** One event as the data of a message. Must not contain a line break. */
   readonly render: (event: LoggedEvent) => string;
-  /** Cuts the connection. */
+  /** Closes the connection. */
   readonly cut: () => void;
 };
 
 /**
- * The event log from a place on, as Server-Sent Events. Nothing is read before the reader has taken what was sent: a slow reader
- * costs one chunk of memory, and is cut off when it stops.
+ * The event log from a position on, as Server-Sent Events. The next chunk is read from the database only after the client has
+ * received the previous one, so a slow client costs one chunk of memory. A client that stops reading is disconnected.
  */
-export function streamEvents(http: HttpDeps, ask: StreamAsk): ReadableStream<Uint8Array> {
+export function streamEvents(http: HttpDeps, request: StreamRequest): ReadableStream<Uint8Array> {
   const limits = { ...streamLimits, ...http.streamLimits };
   const leave = http.pulse.join();
   const over = new AbortController();
-  const chunks = readChunks(http, ask, limits, over.signal);
+  const chunks = readChunks(http, request, limits, over.signal);
   const encoder = new TextEncoder();
   const life = setTimeout(() => over.abort(), limits.lifeMs);
   let stalled: NodeJS.Timeout | undefined;
@@ -53,35 +52,34 @@ export function streamEvents(http: HttpDeps, ask: StreamAsk): ReadableStream<Uin
       controller.enqueue(encoder.encode(value));
       stalled = setTimeout(() => {
         finish();
-        ask.cut();
+        request.cut();
       }, limits.stalledMs);
     } catch (error) {
-      http.log.warn({ error: String(error) }, 'a stream of events was cut off; its reader comes back');
+      http.log.warn({ error: String(error) }, 'an event stream was interrupted; the client will reconnect');
       finish();
-      ask.cut();
+      request.cut();
     }
   };
   return new ReadableStream<Uint8Array>({ pull, cancel: finish }, { highWaterMark: 0 });
 }
 
-/** Each chunk is read when it is asked for, and not before. */
 async function* readChunks(
   http: HttpDeps,
-  ask: StreamAsk,
+  request: StreamRequest,
   limits: StreamLimits,
   over: AbortSignal,
 ): AsyncGenerator<string, void> {
   const isOver = (): boolean => over.aborted || http.pulse.isOver();
-  let position = ask.after;
+  let position = request.after;
   yield `retry: ${limits.retryMs}\n\n`;
   while (!isOver()) {
     const quiet = AbortSignal.any([over, AbortSignal.timeout(limits.heartbeatMs)]);
     let chunk = '';
     while (chunk === '' && !quiet.aborted && !isOver()) {
       const upTo = http.pulse.newest();
-      const events = await listEvents(http.services, ask.filter, { after: position, limit: chunkEventsMax });
+      const events = await listEvents(http.services, request.filter, { after: position, limit: chunkEventsMax });
       position = Math.max(position, events.at(-1)?.position ?? upTo);
-      chunk = events.map((event) => message(event, ask.render)).join('');
+      chunk = events.map((event) => message(event, request.render)).join('');
       if (chunk === '') await http.pulse.beyond(position, quiet);
     }
     if (chunk !== '') yield chunk;

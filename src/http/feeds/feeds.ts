@@ -16,7 +16,6 @@ import { feedSchema, feedToJson } from './json.ts';
 const tag = 'Feeds';
 const idParameter = { id: { description: 'The id or the slug of a feed.', example: feedExample.slug } };
 
-/** Vendors that one feed may cover. */
 const coversMax = 200;
 
 const vendorField = z
@@ -24,7 +23,7 @@ const vendorField = z
   .max(64)
   .regex(/^[a-z][a-z0-9.-]*$/, 'must be a vendor id in lower case, such as openai');
 
-/** Files that come with the program are named by paths below its data directory, and by no others. */
+/** A builtin URL names a JSON file below the data directory of the program, and nothing outside it. */
 const builtinPattern = /^builtin:data\/([a-z0-9-]+\/)*[a-z0-9-]+\.json$/;
 
 const urlField = z
@@ -37,36 +36,45 @@ const urlField = z
   )
   .nullable()
   .meta({
-    description: 'http or https; `npm:<package>` for the adapter npm_sdk. null: it lives on snapshots.',
+    description:
+      'An http or https URL, or `npm:<package>` for the adapter npm_sdk. null: the feed is not polled and receives snapshots only.',
     example: feedExample.url,
   });
 
 const fields = {
   url: urlField.optional(),
-  trust: z.enum(trusts).optional().meta({ description: 'The most that its rows are believed.', example: 'curated' }),
-  origin: slugOfOrigin().optional(),
+  trust: z
+    .enum(trusts)
+    .optional()
+    .meta({ description: 'Upper limit of the trust in its rows. Default: that of the adapter.', example: 'curated' }),
+  origin: originField().optional(),
   covers: z
     .union([z.literal('any'), z.array(vendorField).max(coversMax)])
     .optional()
-    .meta({ description: 'Vendors of which its silence is evidence, or "any".', example: ['openai'] }),
-  settlement_lag: z
-    .string()
-    .min(1)
-    .max(40)
-    .optional()
-    .meta({ description: 'ISO 8601: how long after a release it may take to list it.', example: 'P2D' }),
-  enabled: z.boolean().optional().meta({ description: 'Whether it is polled.', example: true }),
+    .meta({
+      description:
+        'Vendors that the feed covers: for these, not listing a model is evidence that it is not released. `any` covers every vendor.',
+      example: ['openai'],
+    }),
+  settlement_lag: z.string().min(1).max(40).optional().meta({
+    description: 'How long after a release the feed may take to list it, as an ISO 8601 duration.',
+    example: 'P2D',
+  }),
+  enabled: z.boolean().optional().meta({ description: 'Whether the feed is polled. Default: true.', example: true }),
 };
 
-function slugOfOrigin() {
+function originField() {
   return z
     .string()
     .max(100)
     .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be in lower case, such as models.dev')
-    .meta({ description: 'Feeds of one origin copy each other and count once.', example: 'models.dev' });
+    .meta({
+      description: 'Where the data comes from. Feeds with the same origin count as one.',
+      example: 'models.dev',
+    });
 }
 
-/** Options are checked by the adapter, which knows what they may be. */
+/** Checked by the adapter after the patch is applied. */
 const optionFields = z.record(z.string().max(64), z.unknown());
 
 const createSchema = z
@@ -76,24 +84,27 @@ const createSchema = z
       .string()
       .min(1)
       .max(64)
-      .meta({ description: `How its payloads are read: ${adapterNames.join(', ')}.`, example: 'models_dev' }),
+      .meta({ description: `Adapter that parses the payloads: ${adapterNames.join(', ')}.`, example: 'models_dev' }),
     ...fields,
     options: jsonOptionsSchema
       .nullable()
       .optional()
-      .meta({ description: 'How it is read; for the adapter json, which needs them.' }),
+      .meta({ description: 'Options of the adapter. Required for the adapter json, not allowed for others.' }),
   })
-  .meta({ id: 'FeedInput', description: 'A feed. What is left out comes from its adapter, but for the url.' });
+  .meta({
+    id: 'FeedInput',
+    description: 'A feed to create. Omitted fields, except `url`, have the defaults of the adapter.',
+  });
 
-const editSchema = z
+const updateSchema = z
   .strictObject({
     ...fields,
     options: optionFields.optional().meta({
-      description: 'A merge patch of the options, which are checked as a whole afterwards.',
+      description: 'A merge patch of the options. The result is validated as a whole.',
       example: { released: '/released_at' },
     }),
   })
-  .meta({ id: 'FeedPatch', minProperties: 1, description: 'What may be edited. Slug and adapter stand.' });
+  .meta({ id: 'FeedPatch', minProperties: 1, description: 'Fields to change. Slug and adapter cannot be changed.' });
 
 const list = operation({
   method: 'get',
@@ -101,7 +112,7 @@ const list = operation({
   operationId: 'listFeeds',
   tag,
   summary: 'List feeds',
-  description: 'Every feed with its watermark and health.',
+  description: 'Returns all feeds with watermark and health.',
   access: 'read',
   query: pageFields,
   answer: {
@@ -115,7 +126,7 @@ const list = operation({
     const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
     const start = after === null ? 0 : views.findIndex(({ feed }) => feed.id === after) + 1;
     if (after !== null && start === 0)
-      throw new Refusal('invalid_cursor', 'the feed that this cursor stands at is gone; start again without it');
+      throw new Refusal('invalid_cursor', 'the feed at this cursor was deleted; start again without a cursor');
     const { rows, next } = cutPage(views.slice(start), query.limit, (last) => last.feed.id);
     return pageReply({ listing, target }, rows.map(feedToJson), next);
   },
@@ -127,7 +138,8 @@ const create = operation({
   operationId: 'createFeed',
   tag,
   summary: 'Create a feed',
-  description: 'It is polled from the next tick on; without a url it lives on snapshots.',
+  description:
+    'Creates a feed. It is polled from the next scheduled run on; without a `url` it receives snapshots only.',
   access: 'feeds',
   body: {
     schema: createSchema,
@@ -135,7 +147,7 @@ const create = operation({
   },
   answer: {
     status: 201,
-    description: 'Created.',
+    description: 'The created feed.',
     schema: feedSchema,
     example: { ...feedExample, watermark: null, health: 'never', last_poll: null },
   },
@@ -152,13 +164,13 @@ const create = operation({
   },
 });
 
-const find = operation({
+const get = operation({
   method: 'get',
   path: '/v1/feeds/{id}',
   operationId: 'getFeed',
   tag,
   summary: 'Get a feed',
-  description: 'A feed with its watermark, health and last poll.',
+  description: 'Returns a feed with watermark, health and last poll.',
   access: 'read',
   params: idParameter,
   answer: { status: 200, description: 'The feed.', schema: feedSchema, example: feedExample },
@@ -168,18 +180,18 @@ const find = operation({
   },
 });
 
-const edit = operation({
+const update = operation({
   method: 'patch',
   path: '/v1/feeds/{id}',
   operationId: 'updateFeed',
   tag,
-  summary: 'Edit a feed',
+  summary: 'Update a feed',
   description:
-    'A JSON merge patch (RFC 7396). A change of trust, origin, coverage or lag makes every prediction be looked at again. Send If-Match to edit only the version that was seen.',
+    'Applies a JSON merge patch (RFC 7396). Changing `trust`, `origin`, `covers` or `settlement_lag` evaluates every prediction again. Send If-Match to change only the version that you read.',
   access: 'feeds',
   params: idParameter,
   body: {
-    schema: editSchema,
+    schema: updateSchema,
     example: { enabled: false },
     mediaTypes: ['application/merge-patch+json', 'application/json'],
   },
@@ -187,7 +199,7 @@ const edit = operation({
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
   answer: {
     status: 200,
-    description: 'The feed as edited.',
+    description: 'The updated feed.',
     schema: feedSchema,
     example: { ...feedExample, enabled: false, version: 2 },
   },
@@ -206,11 +218,12 @@ const remove = operation({
   operationId: 'deleteFeed',
   tag,
   summary: 'Delete a feed',
-  description: 'Only one that was never read: what a feed said is evidence, and such a feed can be disabled instead.',
+  description:
+    'Deletes a feed that was never read. A feed that was read returns 409, because its observations are evidence; disable it instead.',
   access: 'feeds',
   params: idParameter,
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
-  answer: { status: 204, description: 'Deleted.' },
+  answer: { status: 204, description: 'The feed was deleted.' },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
     await deleteFeed(services, params.id);
@@ -218,4 +231,4 @@ const remove = operation({
   },
 });
 
-export const feedOperations = [list, create, find, edit, remove];
+export const feedOperations = [list, create, get, update, remove];

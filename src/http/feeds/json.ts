@@ -12,26 +12,34 @@ export const pollSchema = z
     feed_id: z.string(),
     kind: z
       .enum(['scheduled', 'manual', 'snapshot'])
-      .meta({ description: 'By the clock, on demand, or a payload that was sent in.' }),
+      .meta({ description: '`scheduled`: by the clock. `manual`: on request. `snapshot`: an uploaded payload.' }),
     result: z
       .enum(['running', 'ok', 'not_modified', 'suspect', 'failed', 'aborted'])
-      .meta({ description: 'Only ok and not_modified move the watermark.' }),
-    started_at: instantText('When it began.'),
-    observed_at: instantText('The knowledge time of what it brought.').nullable(),
-    finished_at: instantText('When it ended.').nullable(),
-    items: z.int().meta({ description: 'Items listed.' }),
-    new: z.int().meta({ description: 'Items that were not listed before.' }),
-    changed: z.int().meta({ description: 'Items whose facts changed.' }),
-    vanished: z.int().meta({ description: 'Items that are no longer listed.' }),
-    lost: z.int().meta({ description: 'Rows that could not be read.' }),
+      .meta({ description: 'Result of the poll. Only `ok` and `not_modified` advance the watermark.' }),
+    started_at: instantText('When the poll started.'),
+    observed_at: instantText(
+      'When the publisher served the payload; the time of its observations. Null if there is none.',
+    ).nullable(),
+    finished_at: instantText('When the poll finished. Null while running.').nullable(),
+    items: z.int().meta({ description: 'Number of items listed.' }),
+    new: z.int().meta({ description: 'Number of items that were not listed before.' }),
+    changed: z.int().meta({ description: 'Number of items whose content changed.' }),
+    vanished: z.int().meta({ description: 'Number of items that are no longer listed.' }),
+    lost: z.int().meta({ description: 'Number of rows that could not be parsed.' }),
     bytes: z.int().nullable(),
     bytes_hash: z.string().nullable(),
-    frozen_vendors: z.array(z.string()).meta({ description: 'Vendors whose slice was suspect and left out.' }),
-    suspect_reason: z.string().nullable().meta({ description: 'Why it was not believed.' }),
-    error: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Why it failed.' }),
+    frozen_vendors: z.array(z.string()).meta({ description: 'Vendors whose rows were suspect and therefore ignored.' }),
+    suspect_reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the payload is suspect. Null unless `result` is suspect.' }),
+    error: z
+      .object({ code: z.string(), detail: z.string() })
+      .nullable()
+      .meta({ description: 'Why the poll failed. Null unless it failed.' }),
     http_status: z.int().nullable(),
   })
-  .meta({ id: 'Poll', description: 'One reading of a feed.' });
+  .meta({ id: 'Poll', description: 'One attempt to read a feed.' });
 
 export type Poll = NonNullable<FeedView['lastPoll']>;
 
@@ -62,48 +70,60 @@ export const feedSchema = z
   .object({
     id: z.string().meta({ example: feedExample.id }),
     slug: z.string().meta({ example: feedExample.slug }),
-    adapter: z.string().meta({ description: 'How its payloads are read.', example: 'models_dev' }),
-    url: z.string().nullable().meta({ description: 'Where it is published; null when it lives on snapshots.' }),
-    trust: z.enum(trusts).meta({ description: 'The most that its rows are believed.' }),
-    origin: z.string().meta({ description: 'Feeds of one origin copy each other and count once.' }),
-    covers: z
-      .union([z.literal('any'), z.array(z.string())])
-      .meta({ description: 'Vendors of which its silence is evidence.' }),
-    settlement_lag: z
-      .string()
-      .meta({ description: 'How long after a release it may take to list it.', example: 'P2D' }),
+    adapter: z.string().meta({ description: 'Adapter that parses the payloads.', example: 'models_dev' }),
+    url: z.string().nullable().meta({ description: 'URL that is polled. Null if the feed receives snapshots only.' }),
+    trust: z.enum(trusts).meta({ description: 'Upper limit of the trust in its rows.' }),
+    origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
+    covers: z.union([z.literal('any'), z.array(z.string())]).meta({
+      description:
+        'Vendors that the feed covers: for these, not listing a model is evidence that it is not released. `any` covers every vendor.',
+    }),
+    settlement_lag: z.string().meta({
+      description: 'How long after a release the feed may take to list it, as an ISO 8601 duration.',
+      example: 'P2D',
+    }),
     enabled: z.boolean(),
     key_missing: z.string().nullable().meta({
-      description: 'The environment variable with a key without which it is not polled; null when none is missing.',
+      description: 'Environment variable that must be set before the feed is polled. Null if none is missing.',
     }),
-    options: jsonOptionsSchema.nullable().meta({ description: 'How it is read, where its adapter must be told.' }),
-    watermark: instantText('Up to when it is known.').nullable(),
-    advanced_at: instantText('When a payload of it was last accepted.').nullable(),
+    options: jsonOptionsSchema
+      .nullable()
+      .meta({ description: 'Options of the adapter. Null unless the adapter is json.' }),
+    watermark: instantText(
+      'When the feed was last read successfully: its content is known up to here. Null if never.',
+    ).nullable(),
+    advanced_at: instantText('When a payload was last accepted. Null if never.').nullable(),
     unhealthy_since: instantText(
-      'Since when nothing was accepted for three expected polls; null while all is well.',
+      'Since when the feed is unhealthy: three expected polls in a row were not accepted. Null while healthy.',
     ).nullable(),
     age_seconds: z
       .int()
       .nullable()
-      .meta({ description: 'Since it was last accepted; null when it never was.', example: 840 }),
-    suspect_polls: z.int().meta({ description: 'Polls of the last 24 hours that were not believed.', example: 0 }),
-    failed_polls: z.int().meta({ description: 'Polls of the last 24 hours that failed.', example: 0 }),
-    lost_items: z.int().meta({ description: 'Rows of its last payload that could not be read.', example: 2 }),
+      .meta({ description: 'Seconds since a payload was last accepted. Null if never.', example: 840 }),
+    suspect_polls: z.int().meta({ description: 'Suspect polls in the last 24 hours.', example: 0 }),
+    failed_polls: z.int().meta({ description: 'Failed polls in the last 24 hours.', example: 0 }),
+    lost_items: z.int().meta({ description: 'Rows of the last payload that could not be parsed.', example: 2 }),
     disagreement: z
       .object({
-        compared: z.int().meta({ description: 'What it states and others state too.', example: 120 }),
-        differing: z.int().meta({ description: 'Of that, what no other origin agrees with.', example: 7 }),
+        compared: z.int().meta({ description: 'Number of facts that other origins state as well.', example: 120 }),
+        differing: z.int().meta({ description: 'Number of those facts on which no other origin agrees.', example: 7 }),
       })
-      .meta({ description: 'Dates, ends and prices in the vendors’ own rows, against those of other origins.' }),
+      .meta({
+        description:
+          'Release dates, end dates and prices in the rows of the vendors themselves, compared with other origins.',
+      }),
     health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
     last_poll: pollSchema.nullable(),
-    failures: z.int().meta({ description: 'Failed polls in a row.' }),
-    next_poll_at: instantText('Not polled before this.'),
-    version: z.int().meta({ description: 'Raised with every edit; the ETag carries it.' }),
+    failures: z.int().meta({ description: 'Number of consecutive failed polls.' }),
+    next_poll_at: instantText('Earliest time of the next poll.'),
+    version: z.int().meta({ description: 'Version of the feed. Every edit increments it. Part of the ETag.' }),
     created_at: instantText('When it was created.'),
-    updated_at: instantText('When it was last edited.'),
+    updated_at: instantText('When it was last changed.'),
   })
-  .meta({ id: 'Feed', description: 'What is read, how far it is believed, and how far it has been read.' });
+  .meta({
+    id: 'Feed',
+    description: 'A published list of models that is polled for evidence, with its trust, coverage and health.',
+  });
 
 export function feedToJson(view: FeedView): z.infer<typeof feedSchema> {
   const { feed, health, keyMissing, lastPoll, condition, ageMs } = view;

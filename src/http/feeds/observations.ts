@@ -16,10 +16,10 @@ const observationSchema = z
   .object({
     id: z.string().meta({ example: observationExample.id }),
     feed: z.object({ id: z.string(), slug: z.string() }),
-    poll_id: z.string().meta({ description: 'The reading that brought it.' }),
-    item_key: z.string().meta({ description: 'What makes two rows of the feed the same row.' }),
-    name: z.string().meta({ description: 'The model id as published.', example: 'gpt-5' }),
-    host: z.string().nullable().meta({ description: 'The provider or namespace it stands under.' }),
+    poll_id: z.string().meta({ description: 'Id of the poll that recorded it.' }),
+    item_key: z.string().meta({ description: 'Identifies the row within the feed.' }),
+    name: z.string().meta({ description: 'Model id as published.', example: 'gpt-5' }),
+    host: z.string().nullable().meta({ description: 'Provider or namespace of the row. Null if there is none.' }),
     model: z
       .object({
         vendor: z.string().nullable(),
@@ -29,22 +29,22 @@ const observationSchema = z
         stage: z.string().nullable(),
       })
       .nullable()
-      .meta({ description: 'What the name was read as.' }),
+      .meta({ description: 'The model that the name was parsed as. Null if it is not recognised as a model.' }),
     unrecognised: z
       .object({ reason: z.string() })
       .nullable()
-      .meta({ description: 'Why the name is read as no model.' }),
-    observed_at: instantText('The knowledge time.'),
-    ingested_at: instantText('When it was stored here.'),
-    source_as_of: z.string().nullable().meta({ description: 'The date that the publisher states.' }),
+      .meta({ description: 'Why the name is not recognised as a model. Null if it is.' }),
+    observed_at: instantText('When the publisher served the row.'),
+    ingested_at: instantText('When it was recorded.'),
+    source_as_of: z.string().nullable().meta({ description: 'Date stated by the publisher.' }),
     source_url: z.string().nullable(),
-    item_hash: z.string().meta({ description: 'Changes when the facts change.' }),
+    item_hash: z.string().meta({ description: 'Hash of the item. Differs if the content differs.' }),
     item: z.unknown().openapi({
       type: 'object',
-      description: 'The row as its adapter read it, with the row as published under `raw`.',
+      description: 'The parsed row, with the row as published in `raw`.',
     }),
   })
-  .meta({ id: 'Observation', description: 'One item of one feed, as published. Never changed.' });
+  .meta({ id: 'Observation', description: 'One item of one feed at one time. Observations never change.' });
 
 type Observation = Awaited<ReturnType<typeof listObservations>>[number];
 
@@ -74,14 +74,14 @@ const list = operation({
   operationId: 'listObservations',
   tag,
   summary: 'List observations',
-  description: 'Raw evidence, newest ingestion first.',
+  description: 'Returns raw evidence, most recently recorded first.',
   access: 'read',
   bearsLag: true,
   query: {
     feed: filterText('Id or slug of a feed.', 'openai-sdk'),
-    vendor: filterText('The vendor that the name was read as.', 'openai'),
-    family: filterText('The family that the name was read as.', 'gpt'),
-    name: filterText('The model id exactly as published.', 'gpt-5'),
+    vendor: filterText('Vendor that the name was parsed as.', 'openai'),
+    family: filterText('Model family that the name was parsed as.', 'gpt'),
+    name: filterText('Model id exactly as published.', 'gpt-5'),
     as_of: asOfField,
     ...pageFields,
   },
@@ -107,31 +107,41 @@ const list = operation({
 
 const unrecognisedSchema = z
   .object({
-    name: z.string().meta({ description: 'As published.', example: 'horizon-alpha' }),
-    reason: z.string().meta({ description: 'Why it is read as no model.', example: 'unrecognised' }),
-    vendor: z.string().nullable().meta({ description: 'Where only the vendor could be read.' }),
-    items: z.int().meta({ description: 'Items of feeds that carry it.' }),
-    feeds: z.array(z.string()).meta({ description: 'Slugs of those feeds.' }),
-    examples: z.array(z.string()).meta({ description: 'Keys of some of those items.' }),
-    first_seen_at: instantText('The knowledge time of the first of them.'),
-    listed: z.boolean().meta({ description: 'Whether any feed still lists it.' }),
-    why: z.string().meta({ description: 'Why it is read as no model, in words.' }),
+    name: z.string().meta({ description: 'Name as published.', example: 'horizon-alpha' }),
+    reason: z
+      .string()
+      .meta({ description: 'Machine-readable code for why the name is not recognised.', example: 'unrecognised' }),
+    vendor: z.string().nullable().meta({ description: 'Vendor, if only that could be parsed.' }),
+    items: z.int().meta({ description: 'Number of feed items with this name.' }),
+    feeds: z.array(z.string()).meta({ description: 'Slugs of the feeds that list it.' }),
+    examples: z.array(z.string()).meta({ description: 'Keys of some of the items.' }),
+    first_seen_at: instantText('When it was first observed.'),
+    listed: z.boolean().meta({ description: 'Whether a feed still lists it.' }),
+    why: z.string().meta({ description: 'Why the name is not recognised, in words.' }),
     readable: z
       .boolean()
-      .meta({ description: 'Whether a curator may add how it is to be read; see `/v1/identity/additions`.' }),
+      .meta({ description: 'Whether an identity addition can define the name; see `/v1/identity/additions`.' }),
   })
-  .meta({ id: 'UnrecognisedName', description: 'A name that can resolve nothing until a curator reads it.' });
+  .meta({
+    id: 'UnrecognisedName',
+    description:
+      'A published name that is not recognised as a model. It is not evidence until an identity addition defines it.',
+  });
 
 const unrecognised = operation({
   method: 'get',
   path: '/v1/observations/unrecognised',
   operationId: 'listUnrecognisedNames',
   tag,
-  summary: 'List names nobody could parse',
-  description: 'Names that were read to be no model, with the reason. They can never resolve anything.',
+  summary: 'List unrecognised names',
+  description:
+    'Returns the published names that are not recognised as models, with the reason. They are never used as evidence.',
   access: 'read',
   bearsLag: true,
-  query: { reason: filterText('Why it is read as no model.', 'unrecognised'), ...pageFields },
+  query: {
+    reason: filterText('Machine-readable code for why the name is not recognised.', 'unrecognised'),
+    ...pageFields,
+  },
   answer: {
     status: 200,
     description: 'A page.',

@@ -20,7 +20,7 @@ const list = operation({
   operationId: 'listFeedPolls',
   tag,
   summary: "List a feed's polls",
-  description: 'Every reading of the feed, newest first, whatever came of it.',
+  description: 'Returns the polls of a feed, newest first, including failed ones.',
   access: 'read',
   params: idParameter,
   query: pageFields,
@@ -40,49 +40,49 @@ const list = operation({
   },
 });
 
-const pollNow = operation({
+const poll = operation({
   method: 'post',
   path: '/v1/feeds/{id}/polls',
   operationId: 'pollFeed',
   tag,
-  summary: 'Poll a feed now',
+  summary: 'Poll a feed',
   description:
-    'Reads the feed now, due or not, and settles what it touches. A publisher that does not answer is a poll that failed, not an error.',
+    'Reads the feed immediately and evaluates the affected predictions. If the publisher does not respond, the poll is recorded as failed and the request still succeeds.',
   access: 'feeds',
   params: idParameter,
   apart: true,
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
   answer: {
     status: 201,
-    description: 'The poll, ended.',
+    description: 'The finished poll.',
     schema: pollSchema
-      .extend({ resolutions: z.int().meta({ description: 'Predictions that it resolved.' }) })
-      .meta({ id: 'PollReport', description: 'A poll and what it resolved.' }),
+      .extend({ resolutions: z.int().meta({ description: 'Number of predictions resolved by it.' }) })
+      .meta({ id: 'PollReport', description: 'A poll with the number of predictions it resolved.' }),
     example: { ...pollExample, kind: 'manual', resolutions: 1 },
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
-    const { poll, resolutions } = await pollFeed(services, params.id);
+    const { poll: row, resolutions } = await pollFeed(services, params.id);
     return {
       status: 201,
-      body: { ...pollToJson(poll), resolutions },
-      headers: { location: `/v1/feeds/${poll.feedId}/polls` },
+      body: { ...pollToJson(row), resolutions },
+      headers: { location: `/v1/feeds/${row.feedId}/polls` },
     };
   },
 });
 
 const snapshotSchema = z
   .object({
-    poll_id: z.string().meta({ description: 'The reading of it.' }),
-    items: z.int().meta({ description: 'Items listed.' }),
-    new: z.int().meta({ description: 'Items that were not listed before.' }),
-    changed: z.int().meta({ description: 'Items whose facts changed.' }),
-    vanished: z.int().meta({ description: 'Items that are no longer listed.' }),
-    suspect: z.boolean().meta({ description: 'True when it was stored but not believed.' }),
+    poll_id: z.string().meta({ description: 'Id of the poll that recorded it.' }),
+    items: z.int().meta({ description: 'Number of items listed.' }),
+    new: z.int().meta({ description: 'Number of items that were not listed before.' }),
+    changed: z.int().meta({ description: 'Number of items whose content changed.' }),
+    vanished: z.int().meta({ description: 'Number of items that are no longer listed.' }),
+    suspect: z.boolean().meta({ description: 'True if the payload was stored but not accepted as evidence.' }),
     suspect_reason: z.string().nullable(),
-    resolutions: z.int().meta({ description: 'Predictions that it resolved.' }),
+    resolutions: z.int().meta({ description: 'Number of predictions resolved by it.' }),
   })
-  .meta({ id: 'SnapshotReport', description: 'What came of one archived payload.' });
+  .meta({ id: 'SnapshotReport', description: 'The result of ingesting one archived payload.' });
 
 const observedAtField = z
   .string()
@@ -94,18 +94,18 @@ const observedAtField = z
   .openapi({
     type: 'string',
     format: 'date-time',
-    description: 'When the publisher served these bytes; not before the newest of the feed.',
+    description: 'When the publisher served the payload. Must not be earlier than the newest snapshot of the feed.',
     example: '2025-08-08T00:00:00Z',
   });
 
-const snapshot = operation({
+const createSnapshot = operation({
   method: 'post',
   path: '/v1/feeds/{id}/snapshots',
   operationId: 'createFeedSnapshot',
   tag,
-  summary: 'Send in an archived payload',
+  summary: 'Ingest an archived payload',
   description:
-    'Ingests one payload, the raw bytes as the publisher served them at `observed_at`. Chronological: an earlier time than the newest is refused (import archives into a feed of the same origin of their own). The same time with the same bytes changes nothing; with other bytes it is refused.',
+    'Ingests the raw bytes that the publisher served at `observed_at`. Snapshots are chronological: an earlier time than the newest returns 409. Import older archives into a separate feed with the same origin. The same time with the same bytes changes nothing; with other bytes it returns 409.',
   access: 'feeds',
   params: idParameter,
   query: { observed_at: observedAtField },
@@ -113,12 +113,12 @@ const snapshot = operation({
   raw: {
     bytesMax: snapshotBytesMax,
     description:
-      'The payload as it was served, of any media type; 32 MiB at most, and less where the feed’s adapter names less (2 MiB of news, 10 MiB of CSV).',
+      'The payload as served, of any media type. At most 32 MiB; some adapters accept less (news 2 MiB, CSV 10 MiB).',
     example: { data: [{ id: 'gpt-5', created: 1754524800, owned_by: 'openai', object: 'model' }], object: 'list' },
   },
   answer: {
     status: 200,
-    description: 'What came of it.',
+    description: 'The result.',
     schema: snapshotSchema,
     example: {
       poll_id: pollExample.id,
@@ -148,4 +148,4 @@ const snapshot = operation({
   },
 });
 
-export const pollOperations = [list, pollNow, snapshot];
+export const pollOperations = [list, poll, createSnapshot];

@@ -4,17 +4,17 @@ const count = (description: string, example: number) => z.int().min(0).meta({ de
 
 export const countsSchema = z
   .object({
-    total: count('All of them.', 20),
-    open: count('Nothing speaks for either answer yet.', 8),
-    proposed: count('A person must decide.', 1),
-    disputed: count('Evidence contradicts.', 1),
-    resolved: count('Resolved, and undisputed.', 10),
-    yes: count('Resolved or disputed, and came out yes.', 5),
-    no: count('Resolved or disputed, and came out no.', 5),
-    ambiguous: count('Reality was unclear.', 0),
-    annulled: count('The claim was defective.', 0),
+    total: count('All predictions.', 20),
+    open: count('Predictions with status `open`.', 8),
+    proposed: count('Predictions with status `proposed`.', 1),
+    disputed: count('Predictions with status `disputed`.', 1),
+    resolved: count('Predictions with status `resolved`.', 10),
+    yes: count('Resolved or disputed predictions with outcome yes.', 5),
+    no: count('Resolved or disputed predictions with outcome no.', 5),
+    ambiguous: count('Predictions with outcome ambiguous.', 0),
+    annulled: count('Predictions with outcome annulled.', 0),
   })
-  .meta({ id: 'PredictionCounts', description: 'How many predictions stand how now, and what came of them.' });
+  .meta({ id: 'PredictionCounts', description: 'Number of predictions by status and by outcome, now.' });
 
 export const countsExample = {
   total: 20,
@@ -30,7 +30,7 @@ export const countsExample = {
 
 type Counts = z.infer<typeof countsSchema>;
 
-/** Copied field by field: what a row carries besides is not told. */
+/** Copies the counts only: the row has other columns, which are not part of the API. */
 export function countsToJson(counts: Readonly<Counts>): Counts {
   const { total, open, proposed, disputed, resolved, yes, no, ambiguous, annulled } = counts;
   return { total, open, proposed, disputed, resolved, yes, no, ambiguous, annulled };

@@ -9,50 +9,54 @@ import { asOfField, criterionField, dateField, reasonCharsMax, text } from '../o
 import { operation } from '../operation/operation.ts';
 import { criterionExample, explanationNodeExample, predictionExample } from './examples.ts';
 import { explanationNodeSchema } from './explanation-json.ts';
-import { leaningSchema, predictionToJson, recordedSchema, stampOf, stampSchema, warningSchema } from './json.ts';
+import { createdSchema, leaningSchema, predictionToJson, stampOf, stampSchema, warningSchema } from './json.ts';
 
 const inputSchema = z
   .strictObject({
     criterion: criterionField,
     made_at: dateField.optional().meta({
       description:
-        'When the claim would have been made; its start opens windows without `from`. Left out: the day asked about.',
+        'When the claim is made. Its start is the default for `from` in the criterion. Default: the day of `as_of`, or today.',
       example: '2025-01',
     }),
     as_of: asOfField,
   })
-  .meta({ id: 'CriterionCheckInput', description: 'A criterion to try out.' });
+  .meta({ id: 'CriterionCheckInput', description: 'A criterion to evaluate.' });
 
 const checkSchema = z
   .object({
-    verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What follows from the evidence.' }),
-    effective_at: z.string().nullable().meta({ description: 'What in the world settles it; null while undetermined.' }),
+    verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What the evidence decides.' }),
+    effective_at: z.string().nullable().meta({
+      description: 'When the deciding event happened: a date, a date-time or `start/end`. Null while undetermined.',
+    }),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
     polarity: z
       .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
-      .meta({ description: 'What it can ever come out as.' }),
-    leaning: leaningSchema.nullable().meta({ description: 'What the evidence leans to, where it does not suffice.' }),
-    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
+      .meta({ description: 'The outcomes that the criterion can have.' }),
+    leaning: leaningSchema.nullable().meta({
+      description: 'The outcome that the evidence points to without being sufficient. Null if there is none.',
+    }),
+    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the verdict.' }),
     explanation: explanationNodeSchema,
     warnings: z.array(warningSchema),
     as_of: stampSchema.nullable(),
   })
-  .meta({ id: 'CriterionCheck', description: 'What a criterion comes to. Nothing of it is stored.' });
+  .meta({ id: 'CriterionCheck', description: 'The result of evaluating a criterion. Nothing is stored.' });
 
 const check = operation({
   method: 'post',
   path: '/v1/criteria/check',
   operationId: 'checkCriterion',
   tag: 'Criteria',
-  summary: 'Try out a criterion',
+  summary: 'Check a criterion',
   description:
-    'A dry run: the verdict, why, what the criterion can ever come out as, and warnings. Stores nothing, so it needs no more than reading does.',
+    'Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings.',
   access: 'read',
   body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
   answer: {
     status: 200,
-    description: 'What it comes to.',
+    description: 'The result.',
     schema: checkSchema,
     example: {
       verdict: 'no',
@@ -67,7 +71,7 @@ const check = operation({
       warnings: [
         {
           code: 'already_decided',
-          detail: 'on the evidence at hand this already settles the claim: no, 2025-08-07',
+          detail: 'the stored evidence already decides this criterion: no, 2025-08-07',
           pointer: '#/criterion/of',
         },
       ],
@@ -103,11 +107,11 @@ const replacementSchema = z
   .strictObject({
     criterion: criterionField,
     reason: text(reasonCharsMax, {
-      description: 'Why the criterion is corrected; kept with the version.',
-      example: 'A GPT-5 mini is another model: the claim is about the one of exactly that name.',
+      description: 'Why the criterion is replaced. Stored with the new version.',
+      example: 'GPT-5 mini is a different model; the claim names GPT-5 only.',
     }),
   })
-  .meta({ id: 'CriterionReplacementInput', description: 'A corrected criterion and why.' });
+  .meta({ id: 'CriterionReplacementInput', description: 'A new version of the criterion, with the reason.' });
 
 const unresolved = {
   status: 'open',
@@ -119,7 +123,7 @@ const unresolved = {
 
 const replacementExample = {
   criterion: criterionExample,
-  reason: 'A GPT-5 mini is another model: the claim is about the one of exactly that name.',
+  reason: 'GPT-5 mini is a different model; the claim names GPT-5 only.',
 };
 
 const replace = operation({
@@ -127,9 +131,9 @@ const replace = operation({
   path: '/v1/predictions/{id}/criterion',
   operationId: 'replacePredictionCriterion',
   tag: 'Criteria',
-  summary: 'Correct a criterion',
+  summary: 'Replace the criterion of a prediction',
   description:
-    'Writes a new version of the criterion, with a reason, and settles the prediction by it at once. The earlier version is kept: `as_of` a moment before the correction answers by it. Refused with 409 once the prediction has been resolved. Send If-Match to correct only the version that was seen.',
+    'Creates a new version of the criterion, with a reason, and evaluates the prediction by it immediately. Earlier versions are kept: requests with an earlier `as_of` use the version of that time. Returns 409 if the prediction has been resolved. Send If-Match to replace only the version that you read.',
   access: 'write',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   body: { schema: replacementSchema, example: replacementExample },
@@ -137,8 +141,8 @@ const replace = operation({
   before: async ({ services }, { id }) => predictionToJson(await getPrediction(services, id, null), null),
   answer: {
     status: 200,
-    description: 'The prediction with its new criterion.',
-    schema: recordedSchema,
+    description: 'The prediction with the new criterion.',
+    schema: createdSchema,
     example: { ...predictionExample, ...unresolved, criterion_version: 2, warnings: [] },
   },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],

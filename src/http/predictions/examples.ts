@@ -1,6 +1,6 @@
 import { countsExample } from './counts-json.ts';
 
-/** One story told through every example of the document, so that they fit each other. */
+/** All examples of the API document describe the same prediction, so that they agree with each other. */
 
 export const criterionExample = {
   op: 'not',
@@ -100,7 +100,7 @@ const emptyBins = Array.from({ length: 10 }, (_, bin) => ({
   observed: null,
 }));
 
-/** One claim, called certain but for a tenth, that came out no. */
+/** One prediction with probability 0.9 and outcome no. */
 export const scorecardExample = {
   predictor: predictionExample.predictor,
   claims: { recorded: 1, unresolved: 0, disputed: 0, yes: 0, no: 1, ambiguous: 0, annulled: 0 },

@@ -6,33 +6,35 @@ export const witnessSchema = z
   .object({
     observation_id: z.string(),
     feed: z.string().meta({ description: 'Slug of the feed.' }),
-    origin: z.string().meta({ description: 'Feeds of one origin count once.' }),
+    origin: z.string().meta({ description: 'Feeds with the same origin count as one.' }),
     trust: z.enum(trusts),
-    name: z.string().meta({ description: 'The model id as published.' }),
-    model: z.string().meta({ description: 'What it was read as.' }),
-    observed_at: z.string().meta({ description: 'The knowledge time.' }),
-    source_as_of: z.string().nullable().meta({ description: 'The date that the publisher states.' }),
+    name: z.string().meta({ description: 'Model id as published.' }),
+    model: z.string().meta({ description: 'The model that the name was parsed as.' }),
+    observed_at: z.string().meta({ description: 'When the feed was read.' }),
+    source_as_of: z.string().nullable().meta({ description: 'Date stated by the publisher.' }),
   })
-  .meta({ id: 'Witness', description: 'An observation that a verdict rests on.' });
+  .meta({ id: 'Witness', description: 'An observation that supports a verdict.' });
 
 export const watermarkSchema = z
   .object({
     feed: z.string(),
     origin: z.string(),
     vendor: z.string(),
-    read_from: z.string().nullable().meta({ description: 'Since when it has been read.' }),
-    watermark: z.string().nullable().meta({ description: 'Up to when it has been read.' }),
-    settlement_lag_hours: z.number().meta({ description: 'How long it may take to list a release.' }),
+    read_from: z.string().nullable().meta({ description: 'When the feed was first read.' }),
+    watermark: z.string().nullable().meta({ description: 'When the feed was last read successfully.' }),
+    settlement_lag_hours: z
+      .number()
+      .meta({ description: 'How long after a release the feed may take to list it, in hours.' }),
   })
-  .meta({ id: 'Watermark', description: 'How far a feed has been read that covers the vendor.' });
+  .meta({ id: 'Watermark', description: 'How far a feed that covers the vendor has been read.' });
 
-/** Mirrors the criterion node by node. */
+/** Has the same shape as the criterion, node by node. */
 export const explanationNodeSchema = z
   .object({
-    op: z.string().meta({ description: 'The operator of the criterion at this place.', example: 'released' }),
+    op: z.string().meta({ description: 'Operator of this node of the criterion.', example: 'released' }),
     verdict: z.enum(['yes', 'no', 'undetermined']),
-    reason: z.string().meta({ description: 'A code for why.', example: 'released_in_window' }),
-    text: z.string().meta({ description: 'Why, in one sentence.' }),
+    reason: z.string().meta({ description: 'Machine-readable code for the reason.', example: 'released_in_window' }),
+    text: z.string().meta({ description: 'The reason, in one sentence.' }),
     effective_at: z.string().nullable(),
     witnesses: z.array(witnessSchema),
     watermarks: z.array(watermarkSchema),
@@ -43,10 +45,10 @@ export const explanationNodeSchema = z
   })
   .meta({
     id: 'ExplanationNode',
-    description: 'Why one node of the criterion came out as it did. Recursive through `of`.',
+    description: 'The verdict of one node of the criterion, with its reason. Recursive through `of`.',
   });
 
-/** The tree is made in its JSON shape by the evaluation itself; copied so that it can be handed on. */
+/** The evaluation builds the tree in its JSON shape already; only readonly arrays become mutable ones. */
 export function explanationToJson(node: ExplanationNode): z.infer<typeof explanationNodeSchema> {
   return { ...node, witnesses: [...node.witnesses], watermarks: [...node.watermarks], of: [...node.of] };
 }

@@ -15,27 +15,34 @@ const explanationSchema = z
     made_at: z.string(),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
-    verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What follows from the evidence.' }),
-    effective_at: z.string().nullable().meta({ description: 'What in the world settles it; null while undetermined.' }),
-    trust: z.string().nullable().meta({ description: 'The best trust among what settles it.', example: 'first_party' }),
-    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that settle it.' }),
-    leaning: leaningSchema.nullable().meta({ description: 'What the evidence leans to, where it does not suffice.' }),
+    verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What the evidence decides.' }),
+    effective_at: z.string().nullable().meta({
+      description: 'When the deciding event happened: a date, a date-time or `start/end`. Null while undetermined.',
+    }),
+    trust: z
+      .string()
+      .nullable()
+      .meta({ description: 'Highest trust among the deciding observations.', example: 'first_party' }),
+    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the verdict.' }),
+    leaning: leaningSchema.nullable().meta({
+      description: 'The outcome that the evidence points to without being sufficient. Null if there is none.',
+    }),
     review: reviewSchema.nullable(),
     explanation: explanationNodeSchema,
-    evaluator: z.string().meta({ description: 'Version of the rules.', example: '1' }),
+    evaluator: z.string().meta({ description: 'Version of the evaluation rules.', example: '1' }),
     identity: z.string().meta({ description: 'Version of the identity data.', example: '2026-11-22.1' }),
-    as_of: stampSchema.nullable().meta({ description: 'Given when `as_of` was asked for.' }),
+    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
   })
-  .meta({ id: 'Explanation', description: 'The rule replayed over the stored evidence.' });
+  .meta({ id: 'Explanation', description: 'The evaluation of a prediction over the stored evidence.' });
 
-const explain = operation({
+const get = operation({
   method: 'get',
   path: '/v1/predictions/{id}/explanation',
   operationId: 'getPredictionExplanation',
   tag: 'Predictions',
-  summary: 'Explain a prediction',
+  summary: 'Get the explanation of a prediction',
   description:
-    'The evaluation itself, replayed over the stored evidence as of a moment or now: verdict and reason at every node of the criterion, the observations that witness it, and the watermarks. A person may have resolved it otherwise: see its resolutions.',
+    'Evaluates the prediction over the stored evidence, now or as of a moment. Returns the verdict and reason of every node of the criterion, with the observations and feed watermarks it depends on. A person may have resolved the prediction differently: see its resolutions.',
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: { as_of: asOfField },
@@ -88,4 +95,4 @@ const explain = operation({
   },
 });
 
-export const explanationOperations = [explain];
+export const explanationOperations = [get];

@@ -2,18 +2,18 @@ import { filterMoment, filterText } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { predictionExample } from './examples.ts';
 
-/** What predictions can be asked for by, besides how they stand. */
+/** Filters of predictions, except status and outcome. */
 export const predictionFilterFields = {
   predictor: filterText('Id of the predictor.', predictionExample.predictor.id),
   source: filterText('Id of the source.', predictionExample.source.id),
-  tag: filterText('A tag.', 'timelines'),
-  vendor: filterText('A vendor that the criterion watches.', 'openai'),
-  family: filterText('A family that the criterion watches.', 'gpt'),
-  'resolve_by[gte]': filterMoment('Deadline not before this.', '2025-01-01'),
-  'resolve_by[lt]': filterMoment('Deadline before this.', '2026-01-01'),
-  'made_at[gte]': filterMoment('Made not before this.', '2025-01-01'),
-  'made_at[lt]': filterMoment('Made before this.', '2026-01-01'),
-  q: filterText('Text in the statement or the slug, in any case.', 'gpt-5'),
+  tag: filterText('Only predictions with this tag.', 'timelines'),
+  vendor: filterText('Vendor named in the criterion.', 'openai'),
+  family: filterText('Model family named in the criterion.', 'gpt'),
+  'resolve_by[gte]': filterMoment('Deadline at or after this moment.', '2025-01-01'),
+  'resolve_by[lt]': filterMoment('Deadline before this moment.', '2026-01-01'),
+  'made_at[gte]': filterMoment('Claims made at or after this moment.', '2025-01-01'),
+  'made_at[lt]': filterMoment('Claims made before this moment.', '2026-01-01'),
+  q: filterText('Text contained in the statement or the slug. Case-insensitive.', 'gpt-5'),
 };
 
 type FilterQuery = {

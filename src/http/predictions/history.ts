@@ -12,52 +12,67 @@ import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
 const criterionSchema = z.object({
   version: z.int(),
-  hash: z.string().meta({ description: 'SHA-256 of the criterion in canonical order.' }),
+  hash: z.string().meta({ description: 'SHA-256 of the criterion as canonical JSON.' }),
   text: z.string().meta({ description: 'The criterion in plain words.' }),
-  reason: z.string().nullable().meta({ description: 'Why it replaced the one before; null for the first.' }),
+  reason: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it replaced the previous version. Null for the first version.' }),
 });
 
 const changeSchema = z.object({
   field: z.string().meta({ example: 'tags' }),
-  before: z.unknown().openapi({ description: 'As it was.' }),
-  after: z.unknown().openapi({ description: 'As it became.' }),
+  before: z.unknown().openapi({ description: 'Value before the change.' }),
+  after: z.unknown().openapi({ description: 'Value after the change.' }),
 });
 
-const saidSchema = z.object({
+const forecastSchema = z.object({
   id: z.string().meta({ description: 'Id of the forecast.', example: forecastExample.id }),
   predictor: z
     .object({
       id: z.string().meta({ description: 'Id of the predictor.', example: forecastExample.predictor.id }),
-      name: z.string().meta({ description: 'What it is called.', example: forecastExample.predictor.name }),
+      name: z.string().meta({ description: 'Name of the predictor.', example: forecastExample.predictor.name }),
     })
-    .meta({ description: 'Who said it.' }),
+    .meta({ description: 'The predictor.' }),
   probability: probabilityField,
-  made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: forecastExample.made_at }),
+  made_at: z.string().meta({
+    description: 'When the forecast was made, with the precision that is known.',
+    example: forecastExample.made_at,
+  }),
 });
 
 const entrySchema = z
   .object({
-    at: instantText('When it was written here.'),
+    at: instantText('When it was recorded.'),
     what: z
       .enum(['created', 'criterion_replaced', 'edited', 'forecast', 'proposed', 'disputed', 'resolved', 'amended'])
       .meta({
         description:
-          'disputed: evidence contradicts the resolution in `contradicts`, or other evidence while there is none.',
+          'Kind of entry. `disputed`: evidence contradicts the resolution in `contradicts` or, if that is null, other evidence.',
       }),
-    made_at: z.string().nullable().meta({ description: 'Of created: when the claim was made, as exactly as known.' }),
-    criterion: criterionSchema.nullable().meta({ description: 'Of created and criterion_replaced.' }),
-    changes: z.array(changeSchema).nullable().meta({ description: 'Of edited: field by field.' }),
-    forecast: saidSchema.nullable().meta({ description: 'Of forecast: what was recorded.' }),
-    leaning: leaningSchema.nullable().meta({ description: 'Of proposed and disputed: what the evidence leans to.' }),
-    contradicts: z.string().nullable().meta({ description: 'Of disputed: the resolution that stood.' }),
-    resolution: resolutionSchema.nullable().meta({ description: 'Of resolved and amended.' }),
+    made_at: z.string().nullable().meta({ description: 'When the claim was made. Null except in `created`.' }),
+    criterion: criterionSchema
+      .nullable()
+      .meta({ description: 'The criterion. Null except in `created` and `criterion_replaced`.' }),
+    changes: z.array(changeSchema).nullable().meta({ description: 'The changed fields. Null except in `edited`.' }),
+    forecast: forecastSchema.nullable().meta({ description: 'The forecast. Null except in `forecast`.' }),
+    leaning: leaningSchema
+      .nullable()
+      .meta({ description: 'The outcome that the evidence pointed to. Null except in `proposed` and `disputed`.' }),
+    contradicts: z
+      .string()
+      .nullable()
+      .meta({ description: 'Id of the contradicted resolution. Null except in `disputed`.' }),
+    resolution: resolutionSchema
+      .nullable()
+      .meta({ description: 'The resolution. Null except in `resolved` and `amended`.' }),
   })
-  .meta({ id: 'HistoryEntry', description: 'One thing that happened to a prediction.' });
+  .meta({ id: 'HistoryEntry', description: 'One change of a prediction.' });
 
 type EntryJson = z.infer<typeof entrySchema>;
 
-/** An entry has the fields of its kind, and null in all others. */
-const nothingSaid = {
+/** Fields that do not belong to the kind of an entry are null. */
+const nullFields = {
   made_at: null,
   criterion: null,
   changes: null,
@@ -69,7 +84,7 @@ const nothingSaid = {
 
 function entryToJson(entry: HistoryEntry): EntryJson {
   const { what } = entry;
-  const base = { at: formatInstant(entry.at), what, ...nothingSaid };
+  const base = { at: formatInstant(entry.at), what, ...nullFields };
   switch (what) {
     case 'created':
       return { ...base, made_at: entry.madeAt, criterion: criterionToJson(entry.criterion) };
@@ -106,7 +121,7 @@ function criterionToJson({
 
 const historyExample = [
   {
-    ...nothingSaid,
+    ...nullFields,
     at: predictionExample.created_at,
     what: 'created',
     made_at: predictionExample.made_at,
@@ -117,7 +132,7 @@ const historyExample = [
       reason: null,
     },
   },
-  { ...nothingSaid, at: resolutionExample.decided_at, what: 'resolved', resolution: resolutionExample },
+  { ...nullFields, at: resolutionExample.decided_at, what: 'resolved', resolution: resolutionExample },
 ];
 
 const place = z.tuple([instantPosition, numberPosition, textPosition]);
@@ -129,14 +144,14 @@ const list = operation({
   tag: 'Predictions',
   summary: "List a prediction's history",
   description:
-    'Everything that happened to it, oldest first: recorded, edited (which fields), forecast (by whom, how probable), its criterion replaced (why), proposed or disputed (what the evidence leant to), resolved and amended.',
+    'Returns every change of a prediction, oldest first: creation, edits, forecasts, new criterion versions, proposals, disputes, resolutions and amendments.',
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: pageFields,
   answer: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('HistoryEntryList', 'A page of what happened to a prediction.', entrySchema),
+    schema: pageSchema('HistoryEntryList', 'A page of history entries.', entrySchema),
     example: { data: historyExample, next_cursor: null },
   },
   handle: async ({ services }, { params, query, listing, target }) => {

@@ -17,61 +17,75 @@ import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
 export const outcomes = ['yes', 'no', 'ambiguous', 'annulled'] as const;
 export const statuses = ['open', 'proposed', 'disputed', 'resolved'] as const;
 
-/** What an answer about the past rests on: with the same stamp it is the same for ever. */
+/** Identifies an evaluation: two responses with the same stamp are equal. */
 export const stampSchema = z
   .object({
-    at: instantText('The knowledge time asked about.'),
-    evaluator: z.string().meta({ description: 'Version of the rules.', example: '1' }),
+    at: instantText('The `as_of` of the request: only evidence known by then was used.'),
+    evaluator: z.string().meta({ description: 'Version of the evaluation rules.', example: '1' }),
     identity: z.string().meta({ description: 'Version of the identity data.', example: '2026-11-22.1' }),
   })
-  .meta({ id: 'AsOf', description: 'What an answer about the past rests on.' });
+  .meta({ id: 'AsOf', description: 'The moment and the versions that an `as_of` response was evaluated with.' });
 
 export const leaningSchema = z
   .object({
     outcome: z
       .enum(['yes', 'no'])
       .nullable()
-      .meta({ description: 'What it leans to; null where only a person can say.' }),
-    reason: z.string().meta({ description: 'A code for why.', example: 'below_policy' }),
-    text: z.string().meta({ description: 'Why, in words.' }),
+      .meta({ description: 'The outcome that the evidence points to. Null if only a person can decide.' }),
+    reason: z.string().meta({ description: 'Machine-readable code for the reason.', example: 'below_policy' }),
+    text: z.string().meta({ description: 'The reason, in one sentence.' }),
   })
-  .meta({ id: 'Leaning', description: 'Where a proposed or disputed prediction leans, for a person to decide.' });
+  .meta({
+    id: 'Leaning',
+    description:
+      'The outcome that the evidence points to without being sufficient to resolve the prediction. A person decides.',
+  });
 
-const sideSchema = z
+const reviewEvidenceSchema = z
   .object({
     witnesses: z
       .array(witnessSchema)
       .max(sideEntriesMax)
-      .meta({ description: 'Observations that speak for it, oldest first.' }),
+      .meta({ description: 'Observations that support this outcome, oldest first.' }),
     coverage: z
       .array(watermarkSchema)
       .max(sideEntriesMax)
-      .meta({ description: 'Feeds that were read long enough and do not list it.' }),
-    more: z.int().meta({ description: 'How many of both were left out; the explanation has them.', example: 0 }),
+      .meta({ description: 'Feeds that cover the vendor, were polled for long enough and do not list the model.' }),
+    more: z.int().meta({
+      description: 'Number of witnesses and feeds left out here. The explanation lists all of them.',
+      example: 0,
+    }),
   })
-  .meta({ id: 'ReviewSide', description: 'What speaks for one answer.' });
+  .meta({ id: 'ReviewEvidence', description: 'The evidence for one outcome.' });
 
 export const reviewSchema = z
   .object({
     leaning: leaningSchema,
-    supporting: sideSchema.meta({ description: 'What speaks for what it leans to.' }),
-    contradicting: sideSchema.meta({ description: 'What speaks against that.' }),
+    supporting: reviewEvidenceSchema.meta({ description: 'Evidence for the outcome in `leaning`.' }),
+    contradicting: reviewEvidenceSchema.meta({ description: 'Evidence against the outcome in `leaning`.' }),
   })
   .meta({
     id: 'Review',
     description:
-      'What a person has to weigh, side by side: given while a prediction is proposed or disputed. Of a disputed one the leaning is what later evidence says, and what contradicts it is what its resolution rests on.',
+      'The evidence that a person has to weigh, present while a prediction is proposed or disputed. For a disputed prediction, `leaning` is what the later evidence says and `contradicting` is the evidence behind the current resolution.',
   });
 
-/** Copied so that it can be handed on. */
 export function reviewToJson(review: Review | null): z.input<typeof reviewSchema> | null {
   if (review === null) return null;
-  const side = ({ witnesses, coverage, more }: Review['supporting']): z.input<typeof sideSchema> => ({
+  const evidenceToJson = ({
+    witnesses,
+    coverage,
+    more,
+  }: Review['supporting']): z.input<typeof reviewEvidenceSchema> => ({
     witnesses: [...witnesses],
     coverage: [...coverage],
     more,
   });
-  return { leaning: review.leaning, supporting: side(review.supporting), contradicting: side(review.contradicting) };
+  return {
+    leaning: review.leaning,
+    supporting: evidenceToJson(review.supporting),
+    contradicting: evidenceToJson(review.contradicting),
+  };
 }
 
 const sourceReference = z.object({
@@ -84,72 +98,94 @@ const sourceReference = z.object({
 
 export const predictionSchema = z
   .object({
-    id: z.string().meta({ description: 'Stands for ever.', example: predictionExample.id }),
-    slug: z.string().meta({ description: 'A readable name; may be changed.', example: predictionExample.slug }),
-    statement: z.string().meta({ description: 'What was claimed, in words.' }),
-    fine_print: z.string().nullable().meta({ description: 'How the words were turned into the criterion.' }),
-    source: sourceReference.nullable().meta({ description: 'Where it was said.' }),
-    locator: z.string().nullable().meta({ description: 'Where in the source.' }),
-    predictor: z.object({ id: z.string(), name: z.string() }).nullable().meta({ description: 'Who said it.' }),
+    id: z.string().meta({ description: 'Unique identifier. Never changes.', example: predictionExample.id }),
+    slug: z
+      .string()
+      .meta({ description: 'Human-readable identifier, unique. Can be changed.', example: predictionExample.slug }),
+    statement: z.string().meta({ description: 'The claim, in words.' }),
+    fine_print: z.string().nullable().meta({ description: 'How the statement was translated into the criterion.' }),
+    source: sourceReference.nullable().meta({ description: 'The source in which the claim was made.' }),
+    locator: z.string().nullable().meta({ description: 'Place within the source, such as a section or a page.' }),
+    predictor: z
+      .object({ id: z.string(), name: z.string() })
+      .nullable()
+      .meta({ description: 'The person or organisation that made the claim.' }),
     probability: z.number().min(probabilityMin).max(probabilityMax).nullable().meta({
-      description: 'What its own predictor last called its probability; null where none was stated.',
+      description: 'The latest probability that the predictor gave to its own claim. Null if it gave none.',
       example: 0.9,
     }),
-    made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: '2025-01' }),
-    recorded_at: instantText('When it was entered here.'),
+    made_at: z
+      .string()
+      .meta({ description: 'When the claim was made, with the precision that is known.', example: '2025-01' }),
+    recorded_at: instantText('When it was created.'),
     hindsight: z.boolean().meta({
       description:
-        'True when it was recorded, or its criterion last corrected, after what settled it had happened or was known.',
+        'True if the prediction was recorded, or its criterion last replaced, after the event that settles it had happened or was known.',
     }),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
     criterion_version: z
       .int()
-      .meta({ description: 'The version of the criterion, the one that stood at `as_of` where that was asked.' }),
-    criterion_hash: z.string().meta({ description: 'SHA-256 of the criterion in canonical order.' }),
+      .meta({ description: 'Version of the criterion: the current one, or the one in effect at `as_of`.' }),
+    criterion_hash: z.string().meta({ description: 'SHA-256 of the criterion as canonical JSON.' }),
     polarity: z
       .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
-      .meta({ description: 'What it can ever come out as.' }),
+      .meta({ description: 'The outcomes that the criterion can have.' }),
     evidence_policy: evidencePolicySchema
       .nullable()
-      .meta({ description: 'A tighter evidence policy than the default, if any.' }),
+      .meta({ description: 'The evidence policy of the prediction. Null means the default policy.' }),
     resolve_by: z.string().nullable().meta({
-      description: 'The last day or instant that counts; null when it has no deadline.',
+      description: 'Deadline, inclusive: a day or a date-time. Null if there is none.',
       example: '2025-12-31',
     }),
-    status: z
-      .enum(statuses)
-      .meta({ description: 'open, proposed (needs a person), disputed (evidence contradicts), resolved.' }),
-    outcome: z.enum(outcomes).nullable().meta({ description: 'Null until resolved.' }),
-    standing: z
-      .string()
+    status: z.enum(statuses).meta({
+      description:
+        '`open`: not decided yet. `proposed`: the evidence points to an outcome but is not sufficient. `disputed`: the evidence contradicts itself or the resolution. `resolved`: decided.',
+    }),
+    outcome: z
+      .enum(outcomes)
       .nullable()
-      .meta({ description: 'Where it stands while unresolved.', example: 'unrefuted as of 2025-08-01T00:00:00Z' }),
-    leaning: leaningSchema.nullable().meta({ description: 'What a proposed or disputed one leans to.' }),
-    review: reviewSchema.nullable().meta({ description: 'What a person has to weigh, while there is something to.' }),
-    resolution: resolutionSchema.nullable().meta({ description: 'The one that stands.' }),
+      .meta({ description: 'Outcome of the current resolution. Null until resolved.' }),
+    standing: z.string().nullable().meta({
+      description: 'What is known while the prediction is unresolved, in words. Null once resolved.',
+      example: 'unrefuted as of 2025-08-01T00:00:00Z',
+    }),
+    leaning: leaningSchema.nullable().meta({
+      description: 'The outcome that the evidence points to. Null unless the prediction is proposed or disputed.',
+    }),
+    review: reviewSchema
+      .nullable()
+      .meta({ description: 'Evidence for and against. Null unless the prediction is proposed or disputed.' }),
+    resolution: resolutionSchema.nullable().meta({ description: 'The current resolution. Null until resolved.' }),
     tags: z.array(z.string()),
-    as_of: stampSchema.nullable().meta({ description: 'Given when `as_of` was asked for.' }),
-    version: z.int().meta({ description: 'Raised with every edit, correction and resolution; the ETag carries it.' }),
-    created_at: instantText('When it was entered here.'),
-    updated_at: instantText('When it was last edited or resolved.'),
+    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
+    version: z.int().meta({
+      description:
+        'Version of the prediction. Every edit, new criterion and resolution increments it. Part of the ETag.',
+    }),
+    created_at: instantText('When it was created.'),
+    updated_at: instantText('When it was last changed or resolved.'),
   })
-  .meta({ id: 'Prediction', description: 'A falsifiable claim with its criterion, and how it stands.' });
+  .meta({ id: 'Prediction', description: 'A falsifiable claim with its criterion, status and resolution.' });
 
 export const warningSchema = z
   .object({
-    code: z.enum(warningCodes).meta({ description: 'A code; docs/criteria.md says what to do about each.' }),
-    detail: z.string().meta({ description: 'What to look at.' }),
-    pointer: z
-      .string()
-      .meta({ description: 'The leaf that it is about, as a JSON Pointer.', example: '#/criterion/of' }),
+    code: z.enum(warningCodes).meta({ description: 'Machine-readable code. docs/criteria.md explains each.' }),
+    detail: z.string().meta({ description: 'What may be wrong with the criterion, in one sentence.' }),
+    pointer: z.string().meta({
+      description: 'JSON Pointer to the part of the criterion that the warning is about.',
+      example: '#/criterion/of',
+    }),
   })
-  .meta({ id: 'CriterionWarning', description: 'Something a recorder should know; it is no refusal.' });
+  .meta({
+    id: 'CriterionWarning',
+    description: 'A likely mistake in a criterion. A warning never prevents the request.',
+  });
 
-/** The answer to recording a prediction and to correcting its criterion. */
-export const recordedSchema = predictionSchema
+/** The response to creating a prediction and to replacing its criterion. */
+export const createdSchema = predictionSchema
   .extend({ warnings: z.array(warningSchema) })
-  .meta({ id: 'CreatedPrediction', description: 'The prediction as recorded, with what its recorder should know.' });
+  .meta({ id: 'CreatedPrediction', description: 'The prediction, with warnings about its criterion.' });
 
 export type PredictionJson = z.infer<typeof predictionSchema>;
 

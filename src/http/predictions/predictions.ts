@@ -26,20 +26,23 @@ import { operation } from '../operation/operation.ts';
 import { pageReply } from '../operation/reply.ts';
 import { criterionExample, predictionExample, predictorExample } from './examples.ts';
 import { predictionFilterFields, predictionFilterOf } from './filter.ts';
-import { outcomes, predictionSchema, predictionToJson, recordedSchema, stampOf, statuses } from './json.ts';
+import { createdSchema, outcomes, predictionSchema, predictionToJson, stampOf, statuses } from './json.ts';
 
 const tag = 'Predictions';
 const idParameter = { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } };
 
 const statementField = text(statementCharsMax, {
-  description: 'What was claimed, in words.',
+  description: 'The claim, in words.',
   example: predictionExample.statement,
 });
 const finePrintField = text(finePrintCharsMax, {
-  description: 'How the words were turned into the criterion.',
+  description: 'How the statement was translated into the criterion.',
   example: 'A limited preview counts as released.',
 }).nullable();
-const locatorField = text(nameCharsMax, { description: 'Where in the source.', example: 'section VI' }).nullable();
+const locatorField = text(nameCharsMax, {
+  description: 'Place within the source, such as a section or a page.',
+  example: 'section VI',
+}).nullable();
 const sourceField = referenceField
   .nullable()
   .meta({ description: 'Id of the source.', example: predictionExample.source.id });
@@ -49,14 +52,15 @@ const predictorField = referenceField
 const tagsField = z
   .array(tagField)
   .max(tagsMax)
-  .meta({ description: 'Tags; repeated ones count once.', example: ['timelines'] });
+  .meta({ description: 'Tags. Duplicates are dropped.', example: ['timelines'] });
 
 const createSchema = z
   .strictObject({
     slug: slugField.optional(),
     statement: statementField,
     made_at: dateField.meta({
-      description: 'When it was said: 2025, 2025-01, 2025-01-12 or an RFC 3339 instant.',
+      description:
+        'When the claim was made, with the precision that is known: 2025, 2025-01, 2025-01-12 or an RFC 3339 date-time.',
       example: '2025-01',
     }),
     criterion: criterionField,
@@ -68,15 +72,15 @@ const createSchema = z
     evidence_policy: evidencePolicySchema
       .nullable()
       .optional()
-      .meta({ description: 'A tighter evidence policy than the default.' }),
+      .meta({ description: 'An evidence policy stricter than the default. Default: null, the default policy.' }),
     probability: probabilityField.optional().meta({
-      description: 'How probable its predictor called it, if a number was stated: becomes the first of its forecasts.',
+      description: 'Probability that the predictor gave to the claim. Recorded as the first forecast.',
       example: 0.9,
     }),
   })
-  .meta({ id: 'PredictionInput', description: 'A claim and the criterion that settles it.' });
+  .meta({ id: 'PredictionInput', description: 'A claim and the criterion that decides it.' });
 
-const editSchema = z
+const updateSchema = z
   .strictObject({
     slug: slugField.optional(),
     statement: statementField.optional(),
@@ -89,10 +93,10 @@ const editSchema = z
   .meta({
     id: 'PredictionPatch',
     minProperties: 1,
-    description: 'What may be edited. null takes a value away. The criterion is not among it.',
+    description: 'Fields to change. null clears a field. The criterion cannot be changed here.',
   });
 
-const given201 = {
+const createdExample = {
   ...predictionExample,
   status: 'open',
   outcome: null,
@@ -102,14 +106,14 @@ const given201 = {
   warnings: [],
 };
 
-const record = operation({
+const create = operation({
   method: 'post',
   path: '/v1/predictions',
   operationId: 'createPrediction',
   tag,
-  summary: 'Record a prediction',
+  summary: 'Create a prediction',
   description:
-    'Records a claim with a machine-checkable criterion. It is settled at once when the evidence at hand already does; `warnings` say what to look at. The criterion is frozen: a correction is a new version with a reason.',
+    'Records a claim with a machine-checkable criterion. If the stored evidence already decides the criterion, the prediction is resolved immediately. `warnings` lists likely mistakes. The criterion cannot be edited; it can be replaced by a new version with a reason.',
   access: 'write',
   body: {
     schema: createSchema,
@@ -123,7 +127,7 @@ const record = operation({
       tags: ['timelines'],
     },
   },
-  answer: { status: 201, description: 'Recorded.', schema: recordedSchema, example: given201 },
+  answer: { status: 201, description: 'The created prediction.', schema: createdSchema, example: createdExample },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
   handle: async ({ services }, { body }) => {
     const { view, warnings } = await createPrediction(services, {
@@ -150,15 +154,15 @@ const list = operation({
   operationId: 'listPredictions',
   tag,
   summary: 'List predictions',
-  description: 'Predictions as they stand, or stood at `as_of`, newest first unless sorted otherwise.',
+  description: 'Returns predictions as they are now or were at `as_of`. Default order: newest first.',
   access: 'read',
   query: {
-    status: z.enum(statuses).optional().meta({ description: 'How it stands.', example: 'open' }),
-    outcome: z.enum(outcomes).optional().meta({ description: 'What it came to.', example: 'yes' }),
+    status: z.enum(statuses).optional().meta({ description: 'Only predictions with this status.', example: 'open' }),
+    outcome: z.enum(outcomes).optional().meta({ description: 'Only predictions with this outcome.', example: 'yes' }),
     ...predictionFilterFields,
     as_of: asOfField,
     sort: z.enum(['recorded_at', '-recorded_at']).optional().meta({
-      description: 'Order of recording; with a dash newest first, which is the default.',
+      description: 'Sort by time of recording; a leading hyphen sorts descending. Default: `-recorded_at`.',
       example: '-recorded_at',
     }),
     ...pageFields,
@@ -191,14 +195,14 @@ const list = operation({
   },
 });
 
-const find = operation({
+const get = operation({
   method: 'get',
   path: '/v1/predictions/{id}',
   operationId: 'getPrediction',
   tag,
   summary: 'Get a prediction',
   description:
-    'A prediction as it stands, or as it stood at `as_of`: that answer is the same for ever, whatever is observed later.',
+    'Returns a prediction as it is now or was at `as_of`. A response with `as_of` never changes, whatever is observed later.',
   access: 'read',
   params: idParameter,
   query: { as_of: asOfField },
@@ -214,29 +218,29 @@ const find = operation({
   },
 });
 
-const edit = operation({
+const update = operation({
   method: 'patch',
   path: '/v1/predictions/{id}',
   operationId: 'updatePrediction',
   tag,
-  summary: 'Edit a prediction',
+  summary: 'Update a prediction',
   description:
-    'A JSON merge patch (RFC 7396) of what may be edited; the criterion is corrected by a POST of its own. Send If-Match to edit only the version that was seen.',
+    'Applies a JSON merge patch (RFC 7396). To change the criterion, use POST /v1/predictions/{id}/criterion. Send If-Match to change only the version that you read.',
   access: 'write',
   params: idParameter,
   body: {
-    schema: editSchema,
+    schema: updateSchema,
     example: { tags: ['timelines', 'openai'] },
     mediaTypes: ['application/merge-patch+json', 'application/json'],
     hints: {
-      criterion: 'the criterion is frozen here: correct it, with a reason, by POST /v1/predictions/{id}/criterion',
+      criterion: 'criterion is frozen here; replace it with POST /v1/predictions/{id}/criterion',
     },
   },
   ifMatch: true,
   before: async ({ services }, { id }) => predictionToJson(await getPrediction(services, id, null), null),
   answer: {
     status: 200,
-    description: 'The prediction as edited.',
+    description: 'The updated prediction.',
     schema: predictionSchema,
     example: predictionExample,
   },
@@ -258,4 +262,4 @@ const edit = operation({
   },
 });
 
-export const predictionOperations = [list, record, find, edit];
+export const predictionOperations = [list, create, get, update];

@@ -8,7 +8,7 @@ import { cutPage, pageReply } from '../operation/reply.ts';
 import { predictorExample } from './examples.ts';
 
 const tag = 'Sources and predictors';
-/** Nothing about a predictor is ever edited. */
+/** A predictor cannot be changed, so its ETag has a constant version. */
 const onlyVersion = 1;
 
 const predictorSchema = z
@@ -16,9 +16,9 @@ const predictorSchema = z
     id: z.string().meta({ example: predictorExample.id }),
     name: z.string(),
     url: z.string().nullable(),
-    created_at: instantText('When it was entered here.'),
+    created_at: instantText('When it was created.'),
   })
-  .meta({ id: 'Predictor', description: 'Who said it: a person or an organisation.' });
+  .meta({ id: 'Predictor', description: 'A person or an organisation that makes predictions.' });
 
 type Predictor = Awaited<ReturnType<typeof getPredictor>>;
 
@@ -28,10 +28,10 @@ function predictorToJson(predictor: Predictor): z.infer<typeof predictorSchema> 
 
 const inputSchema = z
   .strictObject({
-    name: text(nameCharsMax, { description: 'What it is called.', example: predictorExample.name }),
+    name: text(nameCharsMax, { description: 'Name of the person or organisation.', example: predictorExample.name }),
     url: webUrlField.nullable().optional(),
   })
-  .meta({ id: 'PredictorInput', description: 'Who said it.' });
+  .meta({ id: 'PredictorInput', description: 'A person or an organisation that makes predictions.' });
 
 const list = operation({
   method: 'get',
@@ -39,7 +39,7 @@ const list = operation({
   operationId: 'listPredictors',
   tag,
   summary: 'List predictors',
-  description: 'Oldest first.',
+  description: 'Returns predictors, oldest first.',
   access: 'read',
   query: pageFields,
   answer: {
@@ -62,10 +62,10 @@ const create = operation({
   operationId: 'createPredictor',
   tag,
   summary: 'Create a predictor',
-  description: 'Names who said it; predictions refer to it by id.',
+  description: 'Creates a predictor. Predictions refer to it by id.',
   access: 'write',
   body: { schema: inputSchema, example: { name: predictorExample.name, url: predictorExample.url } },
-  answer: { status: 201, description: 'Created.', schema: predictorSchema, example: predictorExample },
+  answer: { status: 201, description: 'The created predictor.', schema: predictorSchema, example: predictorExample },
   handle: async ({ services }, { body }) => {
     const predictor = await createPredictor(services, { name: body.name, url: body.url ?? null });
     return {
@@ -77,13 +77,13 @@ const create = operation({
   },
 });
 
-const find = operation({
+const get = operation({
   method: 'get',
   path: '/v1/predictors/{id}',
   operationId: 'getPredictor',
   tag,
   summary: 'Get a predictor',
-  description: 'Who said it.',
+  description: 'Returns a predictor.',
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
   answer: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
@@ -93,4 +93,4 @@ const find = operation({
   }),
 });
 
-export const predictorOperations = [list, create, find];
+export const predictorOperations = [list, create, get];

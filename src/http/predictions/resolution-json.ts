@@ -7,21 +7,30 @@ import { resolutionExample } from './examples.ts';
 export const resolutionSchema = z
   .object({
     id: z.string().meta({ example: resolutionExample.id }),
-    outcome: z
-      .enum(['yes', 'no', 'ambiguous', 'annulled'])
-      .meta({ description: 'The resolver only ever says yes or no.' }),
-    effective_at: z
+    outcome: z.enum(['yes', 'no', 'ambiguous', 'annulled']).meta({
+      description: 'Outcome. The resolver decides only yes or no; a person may also decide ambiguous or annulled.',
+    }),
+    effective_at: z.string().meta({
+      description: 'When the deciding event happened: a date, a date-time or `start/end`.',
+      example: '2025-08-07',
+    }),
+    known_at: instantText('The earliest moment at which the evidence was known and sufficient.'),
+    decided_at: instantText('When the resolution was recorded.'),
+    decided_by: z.string().meta({ description: '`resolver`, or the id of the key that decided.', example: 'resolver' }),
+    reason_code: z
       .string()
-      .meta({ description: 'What in the world settled it: a date, an instant, or start/end.', example: '2025-08-07' }),
-    known_at: instantText('The earliest knowledge time at which its evidence sufficed.'),
-    decided_at: instantText('When this row was written.'),
-    decided_by: z.string().meta({ description: '`resolver`, or who decided.', example: 'resolver' }),
-    reason_code: z.string().meta({ description: 'A code for why.', example: 'released_in_window' }),
-    reason: z.string().meta({ description: 'Why, in words.' }),
-    evidence: z.array(z.string()).meta({ description: 'Ids of observations.' }),
-    supersedes: z.string().nullable().meta({ description: 'The resolution that this one replaces.' }),
+      .meta({ description: 'Machine-readable code for the reason.', example: 'released_in_window' }),
+    reason: z.string().meta({ description: 'The reason, in words.' }),
+    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the outcome.' }),
+    supersedes: z
+      .string()
+      .nullable()
+      .meta({ description: 'Id of the resolution that this one replaces. Null for the first.' }),
   })
-  .meta({ id: 'Resolution', description: 'What a prediction came to. Append-only.' });
+  .meta({
+    id: 'Resolution',
+    description: 'A decision on a prediction. Resolutions are never changed; a later one supersedes an earlier one.',
+  });
 
 export type Resolution = Awaited<ReturnType<typeof listPredictionResolutions>>[number];
 

@@ -17,13 +17,13 @@ import { type Resolution, resolutionSchema, resolutionToJson } from './resolutio
 const tag = 'Resolutions';
 const idParameter = { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } };
 
-const listOf = operation({
+const listForPrediction = operation({
   method: 'get',
   path: '/v1/predictions/{id}/resolutions',
   operationId: 'listPredictionResolutions',
   tag,
   summary: "List a prediction's resolutions",
-  description: 'Every resolution it ever had, oldest first. The last one stands.',
+  description: 'Returns every resolution of a prediction, oldest first. The last one is current.',
   access: 'read',
   params: idParameter,
   query: pageFields,
@@ -34,7 +34,7 @@ const listOf = operation({
     example: { data: [resolutionExample], next_cursor: null },
   },
   handle: async ({ services }, { params, query, listing, target }) => {
-    // Rows are only ever appended, so the number of those before is as good a key as any.
+    // Resolutions are only appended, so an offset is a stable key.
     const skipped = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
     const all = (await listPredictionResolutions(services, params.id)).slice(skipped);
     const { rows, next } = cutPage(all, query.limit, () => skipped + (query.limit ?? pageDefault));
@@ -42,60 +42,63 @@ const listOf = operation({
   },
 });
 
-const decisionSchema = z
+const inputSchema = z
   .strictObject({
     outcome: z
       .enum(outcomes)
-      .meta({ description: 'ambiguous: reality is unclear. annulled: the claim was defective.', example: 'yes' }),
+      .meta({
+        description: '`ambiguous`: the facts are unclear. `annulled`: the claim or its criterion is defective.',
+        example: 'yes',
+      }),
     effective_at: z.string().min(1).max(80).meta({
-      description: 'What in the world settled it: a date, an RFC 3339 instant, or start/end.',
+      description: 'When the deciding event happened: a date, an RFC 3339 date-time or `start/end`.',
       example: '2025-08-07',
     }),
     reason_code: z.enum(personReasonCodes).meta({
       description:
-        'Why, for machines. `confirmed` repeats the outcome that stands, `reality_unclear` goes with ambiguous, `criterion_defective` with annulled, `entry_error` mends a slip.',
+        'Machine-readable reason. `confirmed` repeats the current outcome, `reality_unclear` requires ambiguous, `criterion_defective` requires annulled, `entry_error` corrects a mistake.',
       example: 'evidence_reviewed',
     }),
     reason: text(reasonCharsMax, {
-      description: 'Why, for people.',
-      example: 'The vendor announced it on that day; see the evidence.',
+      description: 'The reason, in words.',
+      example: 'The vendor announced the release on that day.',
     }),
     evidence: z
       .array(referenceField)
       .max(evidenceMax)
       .optional()
-      .meta({ description: 'Ids of observations.', example: resolutionExample.evidence }),
+      .meta({ description: 'Ids of the observations that support the outcome.', example: resolutionExample.evidence }),
     supersedes: referenceField.nullable().optional().meta({
       description:
-        'The resolution that you saw standing, null for none; refused with 409 when another stands. Left out: whatever stands is superseded.',
+        'Id of the resolution that you expect to be current, or null for none. Returns 409 if another one is current. Default: no check.',
       example: resolutionExample.id,
     }),
   })
-  .meta({ id: 'ResolutionInput', description: "A person's decision." });
+  .meta({ id: 'ResolutionInput', description: "A person's decision on a prediction." });
 
-const decide = operation({
+const create = operation({
   method: 'post',
   path: '/v1/predictions/{id}/resolutions',
   operationId: 'createPredictionResolution',
   tag,
-  summary: 'Decide as a person',
+  summary: 'Resolve a prediction',
   description:
-    'Appends a resolution by a person. It supersedes the one that stood, which is kept, and answers a dispute of it. Subscribers are told once: prediction.resolved or prediction.annulled of the first, prediction.resolution.amended of any later one.',
+    'Records the decision of a person. It supersedes the current resolution, which is kept, and ends a dispute. The first resolution sends `prediction.resolved` or `prediction.annulled`; every later one sends `prediction.resolution.amended`.',
   access: 'resolve',
   params: idParameter,
   body: {
-    schema: decisionSchema,
+    schema: inputSchema,
     example: {
       outcome: 'no',
       effective_at: '2025-08-07',
       reason_code: 'evidence_reviewed',
-      reason: 'The vendor announced it on that day; see the evidence.',
+      reason: 'The vendor announced the release on that day.',
       evidence: resolutionExample.evidence,
     },
   },
   answer: {
     status: 201,
-    description: 'Decided.',
+    description: 'The recorded resolution.',
     schema: resolutionSchema,
     example: { ...resolutionExample, decided_by: adminCaller.id, reason_code: 'evidence_reviewed' },
   },
@@ -108,7 +111,7 @@ const decide = operation({
       reason: body.reason,
       evidence: body.evidence ?? [],
       supersedes: body.supersedes,
-      // The key by its id: its name may say more of its holder than readers are meant to know.
+      // Readers see the id of the key, because its name may identify its holder.
       decidedBy: (caller ?? adminCaller).id,
     });
     return {
@@ -119,38 +122,43 @@ const decide = operation({
   },
 });
 
-const listedSchema = resolutionSchema
+const withPredictionSchema = resolutionSchema
   .extend({ prediction: z.object({ id: z.string(), slug: z.string(), statement: z.string() }) })
   .meta({ id: 'ResolutionWithPrediction', description: 'A resolution with its prediction.' });
 
-const listedPageSchema = pageSchema('ResolutionWithPredictionList', 'A page of resolutions.', listedSchema)
+const withPredictionListSchema = pageSchema(
+  'ResolutionWithPredictionList',
+  'A page of resolutions.',
+  withPredictionSchema,
+)
   .extend({
     last_cursor: z.string().nullable().meta({
-      description: 'Goes on after the last resolution told so far: keep it, to ask later for what resolved since.',
+      description:
+        'Cursor behind the last resolution of this page. Keep it and send it later to get newer resolutions. Null if there is no resolution yet.',
       example: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
     }),
   })
-  .meta({ id: 'ResolutionWithPredictionList', description: 'What resolved since a cursor.' });
+  .meta({ id: 'ResolutionWithPredictionList', description: 'A page of resolutions.' });
 
 const reference = { id: predictionExample.id, slug: predictionExample.slug, statement: predictionExample.statement };
 
-const listSince = operation({
+const list = operation({
   method: 'get',
   path: '/v1/resolutions',
   operationId: 'listResolutions',
   tag,
-  summary: 'List what resolved',
+  summary: 'List resolutions',
   description:
-    'Every resolution in the order of decision, after a cursor. Keep `last_cursor` to hear later of what resolved since.',
+    'Returns all resolutions in the order of decision. Keep `last_cursor` and send it as `cursor` later to get newer ones.',
   access: 'read',
   query: {
-    outcome: z.enum(outcomes).optional().meta({ description: 'What it came to.', example: 'yes' }),
+    outcome: z.enum(outcomes).optional().meta({ description: 'Only resolutions with this outcome.', example: 'yes' }),
     ...pageFields,
   },
   answer: {
     status: 200,
     description: 'A page.',
-    schema: listedPageSchema,
+    schema: withPredictionListSchema,
     example: {
       data: [{ ...resolutionExample, prediction: reference }],
       next_cursor: null,
@@ -167,12 +175,14 @@ const listSince = operation({
     const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
     const last = rows.at(-1)?.seq ?? after;
     const extra = { last_cursor: last === 0 ? null : writeCursor(listing, last) };
-    return pageReply({ listing, target }, rows.map(listedToJson), next, { extra });
+    return pageReply({ listing, target }, rows.map(withPredictionToJson), next, { extra });
   },
 });
 
-function listedToJson(row: Resolution & { slug: string; statement: string }): z.infer<typeof listedSchema> {
+function withPredictionToJson(
+  row: Resolution & { slug: string; statement: string },
+): z.infer<typeof withPredictionSchema> {
   return { ...resolutionToJson(row), prediction: { id: row.predictionId, slug: row.slug, statement: row.statement } };
 }
 
-export const resolutionOperations = [listOf, decide, listSince];
+export const resolutionOperations = [listForPrediction, create, list];

@@ -18,7 +18,7 @@ import { sourceExample } from './examples.ts';
 
 const tag = 'Sources and predictors';
 const titleCharsMax = 500;
-/** Nothing about a source is ever edited. */
+/** A source cannot be changed, so its ETag has a constant version. */
 const onlyVersion = 1;
 
 const sourceSchema = z
@@ -28,13 +28,16 @@ const sourceSchema = z
     url: z.string().nullable(),
     language: z.string().nullable(),
     author: z.string().nullable(),
-    published_at: z.string().nullable().meta({ description: 'As exactly as it is known.', example: '2025-01' }),
-    created_at: instantText('When it was entered here.'),
+    published_at: z
+      .string()
+      .nullable()
+      .meta({ description: 'Date of publication, with the precision that is known.', example: '2025-01' }),
+    created_at: instantText('When it was created.'),
     predictions: countsSchema.meta({
-      description: 'Those that it holds; `?source=` of the list of predictions lists them.',
+      description: 'Number of predictions from this source. List them with `GET /v1/predictions?source=`.',
     }),
   })
-  .meta({ id: 'Source', description: 'Where something was said.' });
+  .meta({ id: 'Source', description: 'An article, a post, a talk or another place where claims were made.' });
 
 type Source = Awaited<ReturnType<typeof getSource>>;
 
@@ -53,7 +56,7 @@ function sourceToJson(source: Source): z.infer<typeof sourceSchema> {
 
 const inputSchema = z
   .strictObject({
-    title: text(titleCharsMax, { description: 'What it is called.', example: sourceExample.title }),
+    title: text(titleCharsMax, { description: 'Title of the source.', example: sourceExample.title }),
     url: webUrlField.nullable().optional(),
     language: z
       .string()
@@ -62,13 +65,13 @@ const inputSchema = z
       .nullable()
       .optional()
       .meta({ description: 'A BCP 47 language tag.', example: 'en' }),
-    author: text(nameCharsMax, { description: 'Who wrote it.', example: 'A. Author' }).nullable().optional(),
+    author: text(nameCharsMax, { description: 'Author of the source.', example: 'A. Author' }).nullable().optional(),
     published_at: dateField
       .nullable()
       .optional()
-      .meta({ description: 'As exactly as it is known.', example: '2025-01' }),
+      .meta({ description: 'Date of publication, with the precision that is known.', example: '2025-01' }),
   })
-  .meta({ id: 'SourceInput', description: 'Where something was said.' });
+  .meta({ id: 'SourceInput', description: 'An article, a post, a talk or another place where claims were made.' });
 
 const list = operation({
   method: 'get',
@@ -76,7 +79,7 @@ const list = operation({
   operationId: 'listSources',
   tag,
   summary: 'List sources',
-  description: 'Oldest first.',
+  description: 'Returns sources, oldest first.',
   access: 'read',
   query: pageFields,
   answer: {
@@ -99,13 +102,13 @@ const create = operation({
   operationId: 'createSource',
   tag,
   summary: 'Create a source',
-  description: 'Describes once where something was said; predictions refer to it by id.',
+  description: 'Creates a source. Predictions refer to it by id.',
   access: 'write',
   body: {
     schema: inputSchema,
     example: { title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' },
   },
-  answer: { status: 201, description: 'Created.', schema: sourceSchema, example: sourceExample },
+  answer: { status: 201, description: 'The created source.', schema: sourceSchema, example: sourceExample },
   handle: async ({ services }, { body }) => {
     const source = await createSource(services, {
       title: body.title,
@@ -123,13 +126,13 @@ const create = operation({
   },
 });
 
-const find = operation({
+const get = operation({
   method: 'get',
   path: '/v1/sources/{id}',
   operationId: 'getSource',
   tag,
   summary: 'Get a source',
-  description: 'Where something was said.',
+  description: 'Returns a source.',
   access: 'read',
   params: { id: { description: 'The id of a source.', example: sourceExample.id } },
   answer: { status: 200, description: 'The source.', schema: sourceSchema, example: sourceExample },
@@ -139,4 +142,4 @@ const find = operation({
   }),
 });
 
-export const sourceOperations = [list, create, find];
+export const sourceOperations = [list, create, get];

@@ -10,10 +10,10 @@ const tagSchema = z
   .object({
     tag: z
       .string()
-      .meta({ description: 'As it is written; `?tag=` of the list of predictions takes it.', example: 'timelines' }),
-    predictions: countsSchema.meta({ description: 'Those that carry it.' }),
+      .meta({ description: 'The tag. List its predictions with `GET /v1/predictions?tag=`.', example: 'timelines' }),
+    predictions: countsSchema.meta({ description: 'Number of predictions with this tag.' }),
   })
-  .meta({ id: 'Tag', description: 'A tag, and how its predictions stand.' });
+  .meta({ id: 'Tag', description: 'A tag with the number of its predictions by status and outcome.' });
 
 const list = operation({
   method: 'get',
@@ -21,7 +21,7 @@ const list = operation({
   operationId: 'listTags',
   tag: 'Predictions',
   summary: 'List tags',
-  description: 'The tags in use with how their predictions stand, in the order of their characters.',
+  description: 'Returns the tags in use with the number of their predictions, sorted by tag.',
   access: 'read',
   query: pageFields,
   answer: {

@@ -11,12 +11,12 @@ const health = operation({
   path: '/healthz',
   operationId: 'getHealth',
   tag,
-  summary: 'Is the process alive?',
-  description: 'Answers while the process runs, whatever else is the matter.',
+  summary: 'Check liveness',
+  description: 'Returns 200 while the process runs, even if the database is not available.',
   access: 'open',
   answer: {
     status: 200,
-    description: 'It is.',
+    description: 'The process is alive.',
     schema: z
       .object({ status: z.literal('ok'), version: z.string().meta({ description: 'Version of the program.' }) })
       .meta({ id: 'Health', description: 'The process is alive.' }),
@@ -28,43 +28,43 @@ const health = operation({
 const feedHealthSchema = z.object({
   slug: z.string(),
   health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
-  watermark: z.string().nullable().meta({ description: 'Up to when it is known.' }),
+  watermark: z.string().nullable().meta({ description: 'When the feed was last read successfully.' }),
 });
 
 const disabledSchema = z.object({
-  gone: z.int().meta({ description: 'They answered 410 Gone.' }),
-  failing: z.int().meta({ description: 'Nothing was delivered for five days.' }),
-  manual: z.int().meta({ description: 'By a person.' }),
+  gone: z.int().meta({ description: 'Disabled because they returned 410 Gone.' }),
+  failing: z.int().meta({ description: 'Disabled because no delivery succeeded for five days.' }),
+  manual: z.int().meta({ description: 'Disabled by a person.' }),
 });
 
 const readinessSchema = z
   .object({
     ready: z.boolean(),
-    draining: z.boolean().meta({ description: 'The process was told to stop.' }),
+    draining: z.boolean().meta({ description: 'Whether the process is shutting down.' }),
     database: z.enum(['ok', 'down']),
     migrations: z.enum(['ok', 'pending', 'newer', 'changed', 'unknown']),
     feeds: z
       .array(feedHealthSchema)
-      .meta({ description: 'Told for people; the health of feeds never makes this fail.' }),
+      .meta({ description: 'Health of the feeds, for information. It does not affect readiness.' }),
     webhook_endpoints_disabled: disabledSchema.nullable().meta({
       description:
-        'Webhook endpoints that are told nothing, by reason; they never make this fail. Null when not known.',
+        'Number of disabled webhook endpoints by reason, for information. Null if the database is not available.',
     }),
   })
-  .meta({ id: 'Readiness', description: 'Whether requests can be served.' });
+  .meta({ id: 'Readiness', description: 'Whether the service is ready to serve requests.' });
 
 const readiness = operation({
   method: 'get',
   path: '/readyz',
   operationId: 'getReadiness',
   tag,
-  summary: 'Can requests be served?',
+  summary: 'Check readiness',
   description:
-    'The database answers, is migrated, and the process was not told to stop. Otherwise 503, with the same fields beside those of the problem.',
+    'Returns 200 if the database responds, is migrated and the process is not shutting down. Otherwise returns 503: a problem document with the same additional fields.',
   access: 'open',
   answer: {
     status: 200,
-    description: 'They can.',
+    description: 'The service is ready.',
     schema: readinessSchema,
     example: {
       ready: true,

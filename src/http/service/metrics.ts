@@ -9,7 +9,7 @@ const mediaType = 'text/plain; version=0.0.4; charset=utf-8';
 
 type Sample = { readonly labels?: string; readonly value: number };
 
-/** One metric in the text format of Prometheus. */
+/** One metric in the Prometheus text format. */
 function render(name: string, kind: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
   const lines = samples.map(({ labels, value }) => `${name}${labels === undefined ? '' : `{${labels}}`} ${value}`);
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines, ''].join('\n');
@@ -38,8 +38,9 @@ const metrics = operation({
   path: '/metrics',
   operationId: 'getMetrics',
   tag: 'Service',
-  summary: 'Metrics',
-  description: 'In the text format of Prometheus. Not here but on a port of its own where METRICS_PORT is set.',
+  summary: 'Get metrics',
+  description:
+    'Returns metrics in the Prometheus text format. If METRICS_PORT is set, metrics are served on that port only and this path returns 404.',
   access: 'read',
   answer: {
     status: 200,
@@ -50,7 +51,7 @@ const metrics = operation({
   },
   refusals: ['not_found'],
   handle: async (http) => {
-    if (http.metricsApart === true) throw new Refusal('not_found', 'metrics have a port of their own here');
+    if (http.metricsApart === true) throw new Refusal('not_found', 'metrics are served on METRICS_PORT only');
     return {
       text: renderMetrics(await getMetrics(http.services)),
       mediaType,
@@ -61,7 +62,7 @@ const metrics = operation({
 
 export const metricsOperations = [metrics];
 
-/** Serves metrics, and nothing else, on a port of their own: for networks where only the collector reaches it. */
+/** Serves metrics only, on METRICS_PORT, for networks in which only the collector may reach them. */
 export async function serveMetrics(
   deps: Deps,
   at: { readonly host: string; readonly port: number },

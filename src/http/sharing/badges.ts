@@ -4,10 +4,10 @@ import { getPrediction } from '../../services/predictions/predictions.ts';
 import { operation } from '../operation/operation.ts';
 import { predictionExample } from '../predictions/examples.ts';
 
-/** Other sites may keep a badge so long before they ask again. */
+/** Lifetime of a badge in caches. */
 const badgeSecondsMax = 300;
 
-/** By what a badge says; each with more than 4.5 : 1 of contrast to white. */
+/** Background colours by message. Each has a contrast of more than 4.5:1 to white (WCAG AA). */
 const colors: Readonly<Record<string, string>> = {
   yes: '#1a7f37',
   no: '#b42318',
@@ -26,20 +26,20 @@ const badge = operation({
   path: '/badges/{id}.svg',
   operationId: 'getBadge',
   tag: 'For other sites',
-  summary: 'A badge of a prediction',
-  description: 'What was claimed and what came of it, as SVG that any other site may embed.',
+  summary: 'Get the badge of a prediction',
+  description: 'Returns the statement and the outcome of a prediction as an SVG image that other sites can embed.',
   access: 'read',
   bearsLag: true,
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: {
     label: z.string().min(1).max(200).regex(/\S/, 'must not be blank').optional().meta({
-      description: 'Other words for what was claimed; shortened where they are long.',
+      description: 'Text on the left of the badge. Long text is shortened. Default: the statement.',
       example: 'GPT-5 never released',
     }),
   },
   answer: {
     status: 200,
-    description: 'The badge.',
+    description: 'The badge as SVG.',
     schema: z.string(),
     example:
       '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="20" role="img" aria-label="GPT-5 never released: no"/>',

@@ -7,9 +7,9 @@ import { predictionExample } from '../predictions/examples.ts';
 import { predictionFilterFields, predictionFilterOf } from '../predictions/filter.ts';
 
 const mediaType = 'text/calendar';
-/** Anybody may keep a calendar so long before asking again. */
+/** Lifetime of a calendar in caches. */
 const calendarSecondsMax = 300;
-/** How often programs are asked to look again: deadlines move seldom. */
+/** Suggested interval between refreshes by calendar programs. */
 const refreshHours = 12;
 const title = 'Outturn: when predictions are due';
 
@@ -20,7 +20,7 @@ function deadlineOf(row: Row, base: string): Deadline[] {
   const url = `${base}/v1/predictions/${row.id}`;
   return [
     {
-      // A name that belongs to nobody, so that it is the same whatever this service is called today.
+      // The reserved domain `.invalid` keeps the id stable if the service moves to another host.
       uid: `${row.id}@outturn.invalid`,
       end: row.resolveBy,
       changedAt: Math.max(row.editedAt, row.criterionAt),
@@ -37,14 +37,14 @@ const calendar = operation({
   path: '/calendar.ics',
   operationId: 'getCalendar',
   tag: 'For other sites',
-  summary: 'When predictions are due, as a calendar',
-  description: `The deadlines of predictions that are not settled (iCalendar, RFC 5545), to be subscribed to: whole days in UTC, or an instant where the criterion has one. The ${calendarDeadlinesMax} soonest; those that passed stay for ${passedDaysMax} days while nothing has settled them. Filters are those of the list of predictions.`,
+  summary: 'Get the calendar of deadlines',
+  description: `Returns the deadlines of unresolved predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Takes the filters of the list of predictions.`,
   access: 'read',
   bearsLag: true,
   query: predictionFilterFields,
   answer: {
     status: 200,
-    description: 'The calendar.',
+    description: 'The calendar as iCalendar.',
     schema: z.string(),
     example: renderCalendar(
       [

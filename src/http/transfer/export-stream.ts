@@ -12,18 +12,21 @@ import { streamLimits } from '../events/event-stream.ts';
 type By = Parameters<typeof recordExport>[1];
 type ByteStream = ReadableStream<Uint8Array>;
 
-/** Databases of which this process is taking a copy. */
+/** Databases that this process is exporting. */
 const underWay = new WeakSet<Deps['db']>();
 
 /**
- * The record as it stands when this resolves. A server keeps the moment for as long as the reader takes, and the reader sets
- * the pace; the embedded database has one connection for everybody, so there the copy goes to a file first.
- * Refuses with `service_unavailable` while another copy is being taken here.
+ * All records as of the moment at which this resolves. On a server the export reads a snapshot at the pace of the client. The
+ * embedded database has a single connection, so there the export is written to a file first.
+ * Refuses with `service_unavailable` while this process is running another export.
  */
 export async function streamRecord(http: HttpDeps, by: By, cut: () => void): Promise<ByteStream> {
   const { db } = http.services;
   if (underWay.has(db))
-    throw new Refusal('service_unavailable', 'an export is under way here: take one after the other');
+    throw new Refusal(
+      'service_unavailable',
+      'another export is in progress on this node; try again when it has finished',
+    );
   underWay.add(db);
   const release = (): void => void underWay.delete(db);
   const stream = db.kind === 'embedded' ? await spool(http).finally(release) : await startPaced(http, cut, release);
@@ -36,7 +39,7 @@ export async function streamRecord(http: HttpDeps, by: By, cut: () => void): Pro
   return stream;
 }
 
-/** A file that has no name any more: it goes with the last who reads it, whatever happens to this process. */
+/** An unlinked file: the system deletes it when it is closed, even if this process crashes. */
 async function spool({ services, version }: HttpDeps): Promise<ByteStream> {
   const path = join(tmpdir(), `outturn-export-${randomUUID()}`);
   const file: FileHandle = await open(path, 'wx+', 0o600);
@@ -47,11 +50,11 @@ async function spool({ services, version }: HttpDeps): Promise<ByteStream> {
     await file.close();
     throw error;
   }
-  // The two declarations of one and the same class differ.
+  // Node and the DOM library declare the same class differently.
   return Readable.toWeb(file.createReadStream({ start: 0 })) as ByteStream;
 }
 
-/** Resolves when the moment is fixed. Whoever stops reading is cut off, so that the moment is not kept for nobody. */
+/** Resolves when the snapshot is taken. A client that stops reading is disconnected, so that the snapshot is released. */
 async function startPaced(http: HttpDeps, cut: () => void, release: () => void): Promise<ByteStream> {
   const { stalledMs } = { ...streamLimits, ...http.streamLimits };
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -67,7 +70,7 @@ async function startPaced(http: HttpDeps, cut: () => void, release: () => void):
       .then(() => writer.close())
       .catch(async (error: unknown) => {
         failed(error);
-        // Its reader may have gone away by itself: the writer then ended with the stream.
+        // If the client has disconnected, the writer has ended with the stream already.
         if (!answering || writer.desiredSize === null) return;
         http.log.warn({ error: String(error) }, 'an export was cut off');
         cut();

@@ -23,7 +23,7 @@ const exportAll = operation({
   path: '/v1/export',
   operationId: 'exportRecords',
   tag: 'Keys and audit',
-  summary: 'Export everything',
+  summary: 'Export all records',
   description:
     'The whole record as lines of JSON, as of one moment, for `outturn import` into an empty database: a header, a line for each row, and a footer with the number of rows and the SHA-256 of all lines before it. An answer without its footer was cut short. Secrets of webhooks are in it as they are kept, encrypted with OUTTURN_SECRET; keys as hashes. One export at a time on each node. That it was taken is written down in the audit.',
   access: 'admin',
