@@ -1,7 +1,7 @@
 import { pageMax } from '../operation/cursor.ts';
 import { glossary } from './glossary.ts';
 
-/** What a schema of the document may hold, as far as bounds go. */
+/** The parts of a JSON Schema that matter for bounds. */
 type Schema = {
   description?: string;
   type?: string | string[];
@@ -25,24 +25,24 @@ type Schema = {
   allOf?: Schema[];
 };
 
-/** No text here is longer than the largest payload that is taken in. */
+/** No string is longer than the largest payload that is accepted. */
 const textCharsMax = 32 * 1024 * 1024;
 /** An RFC 3339 instant of a bounded year. */
 const instantCharsMax = 40;
-/** Entries of a list within an answer that has no bound of its own. */
+/** Upper bound for arrays in responses that have no bound of their own. */
 const entriesMax = 100_000;
-/** U+0000 is refused wherever text comes in, so that none is ever answered. */
+/** Input with U+0000 is rejected, so no response contains it. */
 const storablePattern = '^[^\\x00]*$';
 
 /**
- * States of every schema of the document what holds anyway, where the schema itself says nothing narrower: how long a text
- * is and what it is made of, how large a number is, how many entries a list has. Clients and tools can rely on it.
+ * Adds the bounds that hold everywhere to schemas that state none: length and characters of strings, range of integers, length of
+ * arrays. Linters ask for them, and clients can rely on them.
  */
 export function completeSchemas(document: object): void {
   visit(document);
 }
 
-/** What looks like a schema there is somebody's data. */
+/** Keys whose values are data, not schemas. */
 const data = ['example', 'examples', 'default', 'enum', 'const'];
 
 function visit(node: unknown): void {
@@ -62,7 +62,7 @@ function visitSchema(schema: Schema, name: string): void {
   bound(schema, name);
   for (const [own, inner] of Object.entries(schema.properties ?? {})) {
     visitSchema(inner, own);
-    // What stands beside a reference would be lost on older readers, and the component describes itself.
+    // Older tools ignore siblings of $ref, and the component has its own description.
     if (inner.$ref === undefined && Object.hasOwn(glossary, own)) inner.description ??= glossary[own] ?? '';
   }
   if (schema.items !== undefined) visitSchema(schema.items, '');
@@ -84,7 +84,7 @@ function boundText(schema: Schema): void {
   if (schema.format === undefined) schema.pattern ??= storablePattern;
 }
 
-/** Counts, versions, statuses and the like: none of them is negative unless its schema says so. */
+/** Integers are counts, versions and statuses: not negative unless their schema says so. */
 function boundInteger(schema: Schema): void {
   schema.format ??= 'int64';
   if (schema.exclusiveMinimum === undefined) schema.minimum ??= 0;

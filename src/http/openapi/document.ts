@@ -5,12 +5,12 @@ import { deprecationHeaderDocs } from '../operation/deprecation.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
 import { completeSchemas } from './bounds.ts';
-import { alwaysHeaders, type HeaderName, headers, problemAnswers, rateHeaders, registerShared } from './shared.ts';
+import { alwaysHeaders, type HeaderName, headers, problemResponses, rateHeaders, registerShared } from './shared.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 type Spec = Operation['spec'];
 
-/** Puts one operation into the document, with every error that its parts bring about. */
+/** Adds one operation to the document, with every error that it can return. */
 function registerOperation(registry: Registry, spec: Spec): void {
   const params = Object.entries(spec.params).map(([name, described]) => [name, z.string().meta(described)] as const);
   registry.registerPath({
@@ -29,7 +29,7 @@ function registerOperation(registry: Registry, spec: Spec): void {
       ...headersOf(spec),
       ...requestBodyOf(spec),
     },
-    responses: { ...answersOf(spec), ...problemAnswers(registry, spec) },
+    responses: { ...responsesOf(spec), ...problemResponses(registry, spec) },
   });
 }
 
@@ -37,24 +37,29 @@ const headerFields = {
   'If-Match': z
     .string()
     .optional()
-    .meta({ description: 'The ETag that was seen, or `*`; only its version counts.', example: '"2-5f3a9c01"' }),
+    .meta({
+      description: 'ETag of the version to change, or `*` for any. Only the version in the tag is compared.',
+      example: '"2-5f3a9c01"',
+    }),
   'If-None-Match': z
     .string()
     .optional()
-    .meta({ description: 'ETags that the caller holds; the answer is then 304.', example: '"2-5f3a9c01"' }),
+    .meta({
+      description: 'ETags of the cached responses. If one is current, the response is 304.',
+      example: '"2-5f3a9c01"',
+    }),
   'Last-Event-ID': z.string().max(20).optional().meta({
-    description:
-      'The `id` of the last message that was received: the stream goes on after it. It comes before `after`.',
+    description: 'The `id` of the last message received. The stream continues after it. Takes precedence over `after`.',
     example: '1042',
   }),
   'Idempotency-Key': z.string().max(512).optional().meta({
     description:
-      'A name for this very request, made up by the caller: sent again with the same key within 24 hours it is answered as the first time, and done once. At most 255 printable ASCII characters, bare or in double quotes.',
+      'Client-generated key that makes the request safe to retry. A request with the same key and the same content within 24 hours returns the stored response of the first and has no further effect. 1 to 255 printable ASCII characters, with or without double quotes.',
     example: '0b7f7a0e-6a0c-4f7e-9d53-3c1e2f4a5b6c',
   }),
 };
 
-/** A stream is never the same twice. */
+/** Streams have no ETag. */
 function isConditional(spec: Spec): boolean {
   return spec.method === 'get' && spec.streams !== true;
 }
@@ -72,16 +77,16 @@ function headersOf(spec: Spec) {
 
 function securityOf({ access }: Spec): Record<string, string[]>[] {
   if (access === 'open') return [];
-  // Reading may be open to anybody: that is the operator's choice.
+  // Whether reading needs a key is a setting of the operator.
   return access === 'read' ? [{}, { apiKey: [] }] : [{ apiKey: [] }];
 }
 
-/** Scopes stand in words, and apart for machines: the document gives them a place under OAuth alone. */
+/** OpenAPI has a place for scopes under OAuth only, so they are part of the text and of an extension. */
 function describe({ access, description: whatItDoes, deprecated }: Spec): string {
   const description = deprecated === undefined ? whatItDoes : `${whatItDoes}\n\nDeprecated: ${deprecated.instead}`;
   if (access === 'open') return description;
-  const where = access === 'read' ? ', where reading is not public' : '';
-  return `${description}\n\nNeeds a key with the scope \`${access}\`${where}.`;
+  const where = access === 'read' ? ', unless reading is public' : '';
+  return `${description}\n\nRequires a key with the scope \`${access}\`${where}.`;
 }
 
 function requestBodyOf({ body, raw }: Spec) {
@@ -108,7 +113,7 @@ function requestBodyOf({ body, raw }: Spec) {
   };
 }
 
-function answersOf(spec: Spec) {
+function responsesOf(spec: Spec) {
   const { status, description, schema, example, mediaType } = spec.answer;
   const notices = spec.deprecated === undefined ? {} : deprecationHeaderDocs(spec.deprecated);
   const names: HeaderName[] = [...alwaysHeaders];
@@ -119,7 +124,7 @@ function answersOf(spec: Spec) {
   if ('cursor' in spec.query.shape) names.push('Link');
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
   const notModified = {
-    description: 'What the caller holds is current.',
+    description: 'The cached response is current.',
     headers: headers(...alwaysHeaders, 'ETag', ...(spec.access === 'open' ? [] : rateHeaders)),
   };
   return {
@@ -128,47 +133,47 @@ function answersOf(spec: Spec) {
   };
 }
 
-const overview = `Outturn records falsifiable predictions about AI-model releases, reads release feeds, and resolves each prediction with evidence.
+const overview = `Outturn records falsifiable predictions about AI models, polls release feeds, and resolves each prediction with evidence.
 
-Every read may be asked "as of" a moment: \`as_of\` answers from what was known by then, and the answer stays the same. Times are UTC; a date is as exact as it is known.
+Many read requests take \`as_of\`: the response then uses only what was known at that moment, and it never changes. Times are in UTC. Dates have the precision that is known: \`2025\`, \`2025-01\` or \`2025-01-12\`.
 
-Every error is \`application/problem+json\` with a \`code\`: 400 could not be parsed, 422 was parsed and is not valid. Lists are \`{data, next_cursor}\`; cursors are opaque and belong to their filters.
+Every error is \`application/problem+json\` with a \`code\`. Status 400 means that the request could not be parsed, 422 that it is well-formed but invalid. Lists are \`{data, next_cursor}\`; a cursor is opaque and valid only with the same filters.
 
-What stays as it is within v1, what may be added, and how anything is announced that is to go: [/docs/versioning](/docs/versioning).`;
+For what can change within v1 and how removals are announced, see [/docs/versioning](/docs/versioning).`;
 
-/** What tags stand for; the reference has them by the alphabet. */
+/** Descriptions of the tags. */
 const tags = [
-  { name: 'Criteria', description: 'The criterion language, tried out.' },
-  { name: 'Events', description: 'What happened, in one order: as a list and as a stream.' },
-  { name: 'Feeds', description: 'What is read, how far it is believed, and how far it has been read.' },
-  { name: 'For other sites', description: 'Badges, feeds for readers, and where the API is described.' },
-  { name: 'Forecasts', description: 'How probable it was called, and how those who said so did.' },
-  { name: 'Identity', description: 'By what data names are read as models, and what curators added to it.' },
-  { name: 'Keys and audit', description: 'Who may do what, and who did.' },
-  { name: 'Models', description: 'What is known of each model, from whom, and when they came out.' },
-  { name: 'Observations', description: 'Raw evidence, and names that nobody could parse.' },
-  { name: 'Predictions', description: 'Claims, their criteria, how they stand and why.' },
-  { name: 'Resolutions', description: 'What predictions came to; append-only.' },
-  { name: 'Service', description: 'Health, and this document.' },
-  { name: 'Sources and predictors', description: 'Where it was said, and who said it.' },
-  { name: 'Webhooks', description: 'Who is told what, what became of it, and the messages themselves.' },
+  { name: 'Criteria', description: 'Check and replace machine-checkable criteria.' },
+  { name: 'Events', description: 'The event log, as a list and as a stream.' },
+  { name: 'Feeds', description: 'Release feeds, their polls and uploaded snapshots.' },
+  { name: 'For other sites', description: 'Badges, Atom and JSON feeds, a calendar and the API catalogue.' },
+  { name: 'Forecasts', description: 'Probabilities given to predictions, and scorecards of predictors.' },
+  { name: 'Identity', description: 'The data that maps published names to models, and additions by curators.' },
+  { name: 'Keys and audit', description: 'API keys, the audit log and the export.' },
+  { name: 'Models', description: 'Models, the evidence for each, and the release timeline.' },
+  { name: 'Observations', description: 'Raw evidence, and names that are not recognised.' },
+  { name: 'Predictions', description: 'Claims with their criteria, status, explanation and history.' },
+  { name: 'Resolutions', description: 'Decisions on predictions. Append-only.' },
+  { name: 'Service', description: 'Health checks, metrics and this document.' },
+  { name: 'Sources and predictors', description: 'Where claims were made, and who made them.' },
+  { name: 'Webhooks', description: 'Webhook endpoints, deliveries and the messages.' },
 ];
 
 const license = { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' };
 
-/** Whoever installed it answers for it; how to reach them is theirs to say. */
+/** The contact is the operator of the installation, who is not known here. */
 const contact = { name: 'The operator of this service' };
 
-/** What the document says of the service itself. */
+/** The facts about this installation that the document contains. */
 type ServiceInfo = { readonly version: string; readonly publicUrl: string | null };
 
-/** The OpenAPI 3.1 document of the operations: the same for the same operations and service. */
+/** Builds the OpenAPI 3.1 document. The result is deterministic. */
 export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo) {
   const app = new OpenAPIHono();
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
-    description: `A key, \`ok_…\`, with the scope that the operation names: ${scopes.map((scope) => `\`${scope}\``).join(', ')}. The admin key holds all of them. Reading needs one only where it is not public.`,
+    description: `A key, \`ok_…\`, with the scope that the operation requires: ${scopes.map((scope) => `\`${scope}\``).join(', ')}. The admin key has all scopes. Reading requires a key only if the operator has disabled public reading.`,
   });
   registerShared(app.openAPIRegistry);
   for (const { spec } of operations) registerOperation(app.openAPIRegistry, spec);
@@ -176,10 +181,10 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license, contact },
-    servers: [{ url: info.publicUrl ?? '/', description: 'This service, in production.', 'x-internal': false }],
+    servers: [{ url: info.publicUrl ?? '/', description: 'This service.', 'x-internal': false }],
     tags: tags.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   });
-  // Readers show a schema inside another by its title, and by a number where it has none.
+  // Swagger UI shows a nested schema by its title, or by a number if it has none.
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     Object.assign(schema, { title: name });
   }
@@ -187,7 +192,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   return document;
 }
 
-/** The document as YAML, as it is committed; `yes` and `no` are texts for readers of YAML 1.1 as well. */
+/** The document as YAML. `yes` and `no` are quoted, because YAML 1.1 parsers read them as booleans. */
 export function renderOpenApiYaml(document: object): string {
   return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }

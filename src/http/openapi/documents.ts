@@ -6,7 +6,7 @@ import { buildOpenApi, renderOpenApiYaml } from './document.ts';
 const tag = 'Service';
 const yamlType = 'application/yaml';
 
-/** The document of all operations, these two included; hence the list comes as a function. */
+/** The operations are passed as a function because the list includes these two. */
 export function documentOperations(listOperations: () => readonly Operation[]): Operation[] {
   const rendered = new Map<string, { readonly json: string; readonly yaml: string }>();
   const render = ({ version, services }: HttpDeps): { readonly json: string; readonly yaml: string } => {
@@ -27,8 +27,8 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
     path: '/openapi.json',
     operationId: 'getOpenApiJson',
     tag,
-    summary: 'This document, as JSON',
-    description: 'The OpenAPI 3.1 document of this service.',
+    summary: 'Get the OpenAPI document as JSON',
+    description: 'Returns the OpenAPI 3.1 document of this service.',
     access: 'open',
     answer: { status: 200, description: 'The document.', schema, example: { openapi: '3.1.0' } },
     handle: async (http) => ({ text: render(http).json }),
@@ -38,8 +38,8 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
     path: '/openapi.yaml',
     operationId: 'getOpenApiYaml',
     tag,
-    summary: 'This document, as YAML',
-    description: 'The OpenAPI 3.1 document of this service.',
+    summary: 'Get the OpenAPI document as YAML',
+    description: 'Returns the OpenAPI 3.1 document of this service.',
     access: 'open',
     answer: {
       status: 200,

@@ -7,101 +7,104 @@ type Registry = OpenAPIHono['openAPIRegistry'];
 const problemSchema = z
   .object({
     type: z.string().meta({
-      description: 'Where the code is explained, as a path of this service.',
+      description: 'Path of the documentation of the code.',
       example: '/docs/problems#validation_failed',
     }),
-    title: z.string().meta({ description: 'What the code means.' }),
+    title: z.string().meta({ description: 'Meaning of the code.' }),
     status: z.int().meta({ description: 'The HTTP status.', example: 422 }),
-    detail: z.string().meta({ description: 'What is wrong this time.' }),
-    code: z.string().meta({ description: 'For machines: one of a closed set.', example: 'validation_failed' }),
+    detail: z.string().meta({ description: 'What is wrong with this request.' }),
+    code: z.string().meta({ description: 'Machine-readable code, one of a fixed set.', example: 'validation_failed' }),
     request_id: z
       .string()
-      .meta({ description: 'As in X-Request-Id; the log has it too.', example: 'req_01k21v6xg2k8f4d9s5a1w7e3ru' }),
+      .meta({
+        description: 'Value of X-Request-Id, also in the server log.',
+        example: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
+      }),
     errors: z
       .array(
         z.object({
           detail: z.string(),
           pointer: z.string().meta({
-            description: 'JSON Pointer (RFC 6901) into the body, or the name of a query parameter.',
+            description: 'JSON Pointer (RFC 6901) to the field in the body, or to the query parameter.',
             example: '#/criterion/model/tier',
           }),
         }),
       )
       .optional()
-      .meta({ description: 'Every fault that was found.' }),
+      .meta({ description: 'All errors in the input.' }),
   })
-  .meta({ id: 'Problem', description: 'Every error, whoever answers it (RFC 9457).' });
+  .meta({ id: 'Problem', description: 'An error, as problem details (RFC 9457). Every error response has this form.' });
 
 const headerDocs = {
   'X-Request-Id': {
-    description: "The caller's id of the request, or a new one.",
+    description: 'Id of the request: the one that the client sent, or a new one.',
     schema: { type: 'string' as const },
     example: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
   },
   'Cache-Control': {
-    description: 'Who may keep the answer, and how long.',
+    description: 'Caching rules of the response.',
     schema: { type: 'string' as const },
     example: 'no-cache',
   },
   'Access-Control-Allow-Origin': {
-    description: 'Pages of every site may read the answer.',
+    description: 'Any origin may read the response.',
     schema: { type: 'string' as const },
     example: '*',
   },
   ETag: {
-    description: 'The version of the resource and of this representation of it.',
+    description: 'Version of the resource and hash of this representation.',
     schema: { type: 'string' as const },
     example: '"2-5f3a9c01"',
   },
   Location: {
-    description: 'Where it is.',
+    description: 'Path or URL of the created resource.',
     schema: { type: 'string' as const },
     example: '/v1/predictions/pred_01jf3mw9x1c6v8b2n4m7q5w3es',
   },
   Link: {
-    description: 'The next page, where there is one.',
+    description: 'Link to the next page, if there is one.',
     schema: { type: 'string' as const },
     example: '</v1/predictions?cursor=eyJvZiI6Ii4uLiJ9>; rel="next"',
   },
   'WWW-Authenticate': {
-    description: 'How to show a key, and what was wrong with the one that was shown.',
+    description: 'How to authenticate, and what was wrong with the key that was sent.',
     schema: { type: 'string' as const },
     example: 'Bearer realm="outturn", error="insufficient_scope", scope="write"',
   },
   'Idempotent-Replayed': {
     description:
-      'Present, and `true`, where this is the kept answer to an earlier request with the same Idempotency-Key.',
+      '`true` if this is the stored response to an earlier request with the same Idempotency-Key. Absent otherwise.',
     schema: { type: 'string' as const },
     example: 'true',
   },
   'RateLimit-Policy': {
-    description: 'Requests (q) that are let through in a window of seconds (w), for one key or one address.',
+    description: 'Quota: number of requests (q) per window in seconds (w), per key or per address.',
     schema: { type: 'string' as const },
     example: '"default";q=600;w=60',
   },
   RateLimit: {
-    description: 'Requests left (r), and seconds until the window ends (t).',
+    description: 'Remaining requests (r) and seconds until the window ends (t).',
     schema: { type: 'string' as const },
     example: '"default";r=412;t=31',
   },
-  'Retry-After': { description: 'Seconds to wait.', schema: { type: 'string' as const }, example: '2' },
+  'Retry-After': { description: 'Seconds to wait before retrying.', schema: { type: 'string' as const }, example: '2' },
 };
 
 export type HeaderName = keyof typeof headerDocs;
 
-/** References to the headers that an answer carries. */
+/** References to header components. */
 export function headers(...names: HeaderName[]) {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** What operations refer to. */
+/** Registers the components that all operations share. */
 export function registerShared(registry: Registry): void {
   registry.register('Problem', problemSchema);
   for (const [name, described] of Object.entries(headerDocs)) registry.registerComponent('headers', name, described);
 }
 
-/** Every error that an operation can answer, by status; each combination of codes is written down once. */
-export function problemAnswers(registry: Registry, spec: Operation['spec']): Record<string, { $ref: string }> {
+/** The error responses of an operation by status. Each combination of codes is one component. */
+export function problemResponses(registry: Registry, spec: Operation['spec']): Record<string, { $ref: string }> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemCodes(spec)) {
     const { status } = problemKinds[code];
@@ -111,7 +114,7 @@ export function problemAnswers(registry: Registry, spec: Operation['spec']): Rec
   return Object.fromEntries(
     answers.map(([status, codes]) => {
       const name = codes.map(pascalCase).join('_');
-      registry.registerComponent('responses', name, problemAnswer(status, codes));
+      registry.registerComponent('responses', name, problemResponse(status, codes));
       return [status, { $ref: `#/components/responses/${name}` }];
     }),
   );
@@ -131,16 +134,16 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   if (spec.resumes === true) codes.push('bad_request');
   if (takesPage) codes.push('invalid_cursor');
   if (spec.body !== undefined) codes.push('invalid_json');
-  // A POST that takes no body reads what it is sent all the same, to refuse it.
+  // A POST without a body schema reads the body as well, to reject it.
   if (spec.body !== undefined || spec.raw !== undefined || spec.method === 'post')
     codes.push('unsupported_media_type', 'body_too_large');
   return codes;
 }
 
-/** On every answer. */
+/** Headers of every response. */
 export const alwaysHeaders: readonly HeaderName[] = ['X-Request-Id', 'Cache-Control', 'Access-Control-Allow-Origin'];
 
-/** Wherever requests are counted. */
+/** Headers of rate-limited operations. */
 export const rateHeaders: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];
 
 const moreHeaders: Readonly<Record<number, readonly HeaderName[]>> = {
@@ -151,10 +154,10 @@ const moreHeaders: Readonly<Record<number, readonly HeaderName[]>> = {
   503: ['Retry-After'],
 };
 
-function problemAnswer(status: number, codes: readonly ProblemCode[]) {
+function problemResponse(status: number, codes: readonly ProblemCode[]) {
   const more: HeaderName[] = [...(moreHeaders[status] ?? []), ...(status < 500 ? rateHeaders : [])];
   const examples = codes.map((code) => {
-    const value = buildProblem(code, 'What is wrong this time.', headerDocs['X-Request-Id'].example);
+    const value = buildProblem(code, 'What is wrong with this request.', headerDocs['X-Request-Id'].example);
     return [code, { summary: problemKinds[code].title, value }] as const;
   });
   const schema = { $ref: '#/components/schemas/Problem' };

@@ -17,7 +17,7 @@ const idCharsMax = 128;
 const searchCharsMax = 200;
 const limitDigitsMax = 20;
 
-/** Ids and slugs; what has another shape cannot exist. */
+/** Ids and slugs. */
 export const idPattern = /^[A-Za-z0-9._~-]{1,128}$/;
 
 export function text(charsMax: number, meta: { description: string; example: string }) {
@@ -28,15 +28,18 @@ export const slugField = z
   .string()
   .max(slugCharsMax)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters and digits, joined by single hyphens')
-  .meta({ description: 'A readable name for addresses; unique.', example: 'gpt-5-never-released' });
+  .meta({
+    description: 'Human-readable identifier for URLs. Must be unique. Default: generated from the statement.',
+    example: 'gpt-5-never-released',
+  });
 
 const tagPattern = /^[\p{L}\p{N}]([\p{L}\p{N} ._:/+-]*[\p{L}\p{N}+])?$/u;
 
-/** The same as far as it can be told without the classes of Unicode, which few tools read. */
+/** An approximation for the document without Unicode classes, which few tools support. */
 const tagPatternShown =
   '^[^\\x00-/:-@\\x5b-`{-\\x7f]([^\\x00-\\x1f!-*,;-@\\x5b-^`{-\\x7f]*[^\\x00-*,-/:-@\\x5b-`{-\\x7f])?$';
 
-/** Tested apart from the schema, since the document would show the flag as part of the pattern. */
+/** A refinement, because the document would show the flag `u` as part of the pattern. */
 export const tagField = z
   .string()
   .max(tagCharsMax)
@@ -46,7 +49,7 @@ export const tagField = z
 export const webUrlField = z
   .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
   .max(urlCharsMax)
-  .meta({ description: 'An http or https address.', example: 'https://example.com/article' });
+  .meta({ description: 'An http or https URL.', example: 'https://example.com/article' });
 
 export const dateField = z
   .string()
@@ -55,7 +58,10 @@ export const dateField = z
     (value) => parseDate(value) !== null,
     `must be a date (2025, 2025-01 or 2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
   )
-  .meta({ description: 'A date as exact as it is known, or an RFC 3339 instant with a zone.', example: '2025-01-12' });
+  .meta({
+    description: 'A date (2025, 2025-01 or 2025-01-12) or an RFC 3339 date-time with a zone.',
+    example: '2025-01-12',
+  });
 
 export const probabilityField = z
   .number()
@@ -65,17 +71,17 @@ export const probabilityField = z
 
 export const referenceField = z.string().regex(idPattern, 'must be an id').max(idCharsMax);
 
-/** What is answered as an instant: RFC 3339, UTC. */
+/** An RFC 3339 date-time in UTC in a response. */
 export function instantText(description: string) {
   return z.string().meta({ description, example: '2025-08-08T00:00:00Z', format: 'date-time' });
 }
 
-/** Texts to filter by. */
+/** A query parameter that filters by a string. */
 export function filterText(description: string, example: string) {
   return z.string().min(1).max(searchCharsMax).optional().meta({ description, example });
 }
 
-/** One moment of a filter: the start of a date, or an instant. */
+/** A query parameter that filters by a moment. A date means its start. */
 export function filterMoment(description: string, example: string) {
   return z
     .string()
@@ -88,7 +94,7 @@ export function filterMoment(description: string, example: string) {
     .openapi({ type: 'string', description, example });
 }
 
-/** The knowledge time asked about. Of a whole day it is its end, as evidence that only carries a day is known from there. */
+/** A day means its end, because evidence that states only a day counts from the end of that day. */
 export const asOfField = z
   .string()
   .refine(
@@ -100,11 +106,11 @@ export const asOfField = z
   .openapi({
     type: 'string',
     description:
-      'Answers from what was known by then, for ever the same: an RFC 3339 instant with a zone, or a day (its end counts). It must not lie in the future. Left out: now.',
+      'Use only what was known at this moment: an RFC 3339 date-time with a zone, or a day, meaning its end. Must not be in the future. Default: now.',
     example: '2025-08-08T00:00:00Z',
   });
 
-/** Digits only: nothing else is a number here. */
+/** Digits only: Number() would also accept 0x10, 1e3 and an empty string. */
 const limitField = z
   .string()
   .max(limitDigitsMax)
@@ -115,29 +121,32 @@ const limitField = z
     type: 'integer',
     minimum: 1,
     default: pageDefault,
-    description: `Entries of a page; more than ${pageMax} is lowered to ${pageMax}.`,
+    description: `Maximum number of entries per page, from 1 to ${pageMax}. Larger values are lowered to ${pageMax}.`,
     example: pageDefault,
   });
 
 const cursorField = z.string().min(1).max(2000).optional().meta({
-  description: 'From `next_cursor` of the page before, with the same filters.',
+  description: 'The `next_cursor` of the previous page. Send the same filters.',
   example: 'eyJvZiI6Ii4uLiIsImF0Ijo1MH0',
 });
 
 export const pageFields = { limit: limitField, cursor: cursorField };
 
-/** At runtime anything: the service measures and reads it itself, since a schema would overflow the stack on deep input. */
+/** Not validated here: the service measures the depth first, because a recursive schema overflows the stack on deep input. */
 export const criterionField = z
   .unknown()
   .refine((value) => value !== undefined, 'is required')
   .openapi({ $ref: '#/components/schemas/Criterion' } as object);
 
-/** A page of a listing, as a component of its own. */
+/** The schema of a page, as a component. */
 export function pageSchema<S extends z.ZodType>(id: string, description: string, entry: S) {
   return z
     .object({
       data: z.array(entry),
-      next_cursor: z.string().nullable().meta({ description: 'For the next page; null at the end.', example: null }),
+      next_cursor: z
+        .string()
+        .nullable()
+        .meta({ description: 'Send it as `cursor` to get the next page. Null on the last page.', example: null }),
     })
     .meta({ id, description });
 }

@@ -44,12 +44,10 @@ const listForPrediction = operation({
 
 const inputSchema = z
   .strictObject({
-    outcome: z
-      .enum(outcomes)
-      .meta({
-        description: '`ambiguous`: the facts are unclear. `annulled`: the claim or its criterion is defective.',
-        example: 'yes',
-      }),
+    outcome: z.enum(outcomes).meta({
+      description: '`ambiguous`: the facts are unclear. `annulled`: the claim or its criterion is defective.',
+      example: 'yes',
+    }),
     effective_at: z.string().min(1).max(80).meta({
       description: 'When the deciding event happened: a date, an RFC 3339 date-time or `start/end`.',
       example: '2025-08-07',

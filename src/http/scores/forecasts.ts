@@ -29,37 +29,42 @@ const idParameter = { id: { description: 'The id or the slug of a prediction.', 
 
 const forecastSchema = z
   .object({
-    id: z.string().meta({ description: 'Stands for ever.', example: forecastExample.id }),
-    prediction_id: z.string().meta({ description: 'Of which prediction.', example: forecastExample.prediction_id }),
+    id: z.string().meta({ description: 'Unique identifier. Never changes.', example: forecastExample.id }),
+    prediction_id: z.string().meta({ description: 'Id of the prediction.', example: forecastExample.prediction_id }),
     predictor: z
       .object({
         id: z.string().meta({ description: 'Id of the predictor.', example: predictorExample.id }),
-        name: z.string().meta({ description: 'What it is called.', example: predictorExample.name }),
+        name: z.string().meta({ description: 'Name of the predictor.', example: predictorExample.name }),
       })
-      .meta({ description: 'Who said it.' }),
+      .meta({ description: 'The predictor.' }),
     probability: probabilityField,
-    made_at: z.string().meta({ description: 'When it was said, as exactly as known.', example: '2025-01' }),
-    recorded_at: instantText('When it was entered here.'),
+    made_at: z
+      .string()
+      .meta({ description: 'When the forecast was made, with the precision that is known.', example: '2025-01' }),
+    recorded_at: instantText('When it was recorded.'),
     criterion_version: z.int().meta({
-      description: 'The version of the criterion that stood when it was recorded: what it is a forecast of.',
+      description: 'Version of the criterion when the forecast was recorded.',
       example: 1,
     }),
     source_id: z
       .string()
       .nullable()
-      .meta({ description: 'Id of the source where it was said.', example: sourceExample.id }),
-    locator: z.string().nullable().meta({ description: 'Where in the source.', example: 'section VI' }),
+      .meta({ description: 'Id of the source of the forecast.', example: sourceExample.id }),
+    locator: z
+      .string()
+      .nullable()
+      .meta({ description: 'Place within the source, such as a section or a page.', example: 'section VI' }),
     hindsight: z.boolean().meta({
-      description: 'True when it was recorded after what settled the prediction had happened or was known.',
+      description: 'True if the forecast was recorded after the deciding event had happened or was known.',
       example: false,
     }),
     scoring: z.enum(forecastStandings).meta({
       description:
-        'What it counts for, the first that applies. waiting: the prediction is not resolved. unanswered: it came out ambiguous or annulled. other_criterion: it is a forecast of another version of the criterion than the one that was resolved. too_late: it was not said wholly before what settled the prediction. hindsight: scored apart. scored: it counts.',
+        'Whether the forecast is scored; the first that applies. `waiting`: the prediction is not resolved. `unanswered`: the outcome is ambiguous or annulled. `other_criterion`: the forecast is about a different version of the criterion than the resolved one. `too_late`: it was not made entirely before the deciding event. `hindsight`: scored separately. `scored`: part of the score.',
       example: 'scored',
     }),
   })
-  .meta({ id: 'Forecast', description: 'How probable a predictor called a prediction, and when.' });
+  .meta({ id: 'Forecast', description: 'A probability that a predictor gave to a prediction at one time.' });
 
 function forecastToJson({ forecast, hindsight, standing }: ForecastView): z.infer<typeof forecastSchema> {
   return {
@@ -82,20 +87,25 @@ const inputSchema = z
     probability: probabilityField,
     made_at: dateField.optional().meta({
       description:
-        'When it was said, never in the future: 2025, 2025-01, 2025-01-12 or an RFC 3339 instant. Left out: now.',
+        'When the forecast was made: 2025, 2025-01, 2025-01-12 or an RFC 3339 date-time. Not in the future. Default: now.',
       example: '2025-01-12',
     }),
     predictor_id: referenceField.optional().meta({
-      description: 'Id of the predictor who said it. Left out: the one who made the claim.',
+      description: 'Id of the predictor. Default: the predictor of the prediction.',
       example: predictorExample.id,
     }),
     source_id: referenceField
       .nullable()
       .optional()
-      .meta({ description: 'Id of the source where it was said.', example: sourceExample.id }),
-    locator: text(nameCharsMax, { description: 'Where in the source.', example: 'section VI' }).nullable().optional(),
+      .meta({ description: 'Id of the source of the forecast.', example: sourceExample.id }),
+    locator: text(nameCharsMax, {
+      description: 'Place within the source, such as a section or a page.',
+      example: 'section VI',
+    })
+      .nullable()
+      .optional(),
   })
-  .meta({ id: 'ForecastInput', description: 'How probable somebody calls a prediction.' });
+  .meta({ id: 'ForecastInput', description: 'A forecast to record.' });
 
 const list = operation({
   method: 'get',
@@ -104,7 +114,7 @@ const list = operation({
   tag,
   summary: "List a prediction's forecasts",
   description:
-    'How probable it was called, by whom and when, in the order in which it was said. With `as_of`: what was recorded by then.',
+    'Returns the forecasts of a prediction, in the order in which they were made. With `as_of`: only those recorded by then.',
   access: 'read',
   params: idParameter,
   query: {
@@ -136,15 +146,15 @@ const record = operation({
   path: '/v1/predictions/{id}/forecasts',
   operationId: 'createPredictionForecast',
   tag,
-  summary: 'Record a forecast',
+  summary: 'Create a forecast',
   description:
-    'Appends how probable somebody calls a prediction. Nothing is edited: a slip is mended by another forecast with the same `made_at`, the later one counts. What was not said before the answer of a resolved prediction is refused with 409; what was, and is only recorded now, is marked `hindsight` and scored apart.',
+    'Records a forecast. Forecasts cannot be edited: to correct one, record another with the same `made_at`; the later one counts. For a resolved prediction, a forecast made after the deciding event returns 409; an earlier one is marked `hindsight` and scored separately.',
   access: 'write',
   params: idParameter,
   body: { schema: inputSchema, example: { probability: 0.9, made_at: '2025-01', locator: 'section VI' } },
   answer: {
     status: 201,
-    description: 'Recorded.',
+    description: 'The created forecast.',
     schema: forecastSchema,
     example: { ...forecastExample, scoring: 'waiting' },
   },

@@ -9,27 +9,33 @@ import { predictorExample, scorecardExample } from '../predictions/examples.ts';
 import { stampOf, stampSchema } from '../predictions/json.ts';
 
 const count = (description: string, example: number) => z.int().min(0).meta({ description, example });
-/** A share of things, null of none. */
+/** A fraction; null if there is nothing to divide by. */
 const share = (description: string, example: number) =>
   z.number().min(0).max(1).nullable().meta({ description, example });
 
 const binSchema = z
   .object({
-    from: probabilityField.meta({ description: 'From this probability on.', example: 0.8 }),
-    to: probabilityField.meta({ description: 'Below this one; certainty belongs to the last range.', example: 0.9 }),
-    forecasts: count('Forecasts in this range.', 3),
-    weight: z.number().min(0).meta({ description: 'How many predictions’ worth of them.', example: 1.5 }),
+    from: probabilityField.meta({ description: 'Lower bound of the probability, inclusive.', example: 0.8 }),
+    to: probabilityField.meta({ description: 'Upper bound, exclusive except in the last range.', example: 0.9 }),
+    forecasts: count('Number of forecasts in this range.', 3),
+    weight: z
+      .number()
+      .min(0)
+      .meta({ description: 'Total weight of the forecasts; each prediction has weight 1.', example: 1.5 }),
     forecast_mean: share('Their mean probability; null of none.', 0.85),
     observed: share('How often it came out yes; null of none.', 0.9),
   })
-  .meta({ id: 'CalibrationBin', description: 'Forecasts of about one probability, and how often it came out yes.' });
+  .meta({
+    id: 'CalibrationBin',
+    description: 'Forecasts within a range of probabilities, and how often the outcome was yes.',
+  });
 
 const scoreSchema = z
   .object({
-    predictions: count('Predictions that are scored.', 12),
-    forecasts: count('Forecasts that are scored.', 30),
+    predictions: count('Number of scored predictions.', 12),
+    forecasts: count('Number of scored forecasts.', 30),
     brier: share(
-      'The mean of (p − o)² (Brier 1950, for one of two outcomes), each forecast weighed by the time it stood: 0 is best, 0.25 is what always saying 0.5 comes to. Null where nothing is scored.',
+      'Brier score: the mean of (p − o)², each forecast weighted by how long it was current. 0 is best; always forecasting 0.5 scores 0.25. Null if nothing is scored.',
       0.12,
     ),
     brier_last: share('The same of the last forecast of each prediction alone.', 0.1),
@@ -38,7 +44,7 @@ const scoreSchema = z
       .max(0)
       .nullable()
       .meta({
-        description: `The mean natural logarithm of the probability given to what happened (Good 1952), weighed alike: 0 is best. A probability below ${logProbabilityMin} counts as that.`,
+        description: `Logarithmic score: the mean natural logarithm of the probability given to the outcome, weighted in the same way. 0 is best. Probabilities below ${logProbabilityMin} count as ${logProbabilityMin}.`,
         example: -0.38,
       }),
     calibration: z
@@ -47,64 +53,64 @@ const scoreSchema = z
       .max(calibrationBins)
       .meta({ description: `${calibrationBins} ranges of equal width.` }),
   })
-  .meta({ id: 'Score', description: 'How well probabilities fitted what happened.' });
+  .meta({ id: 'Score', description: 'Accuracy of the probabilities.' });
 
 const hitsSchema = z
   .object({
-    right: count('Came out yes.', 7),
-    wrong: count('Came out no.', 3),
+    right: count('Claims with outcome yes.', 7),
+    wrong: count('Claims with outcome no.', 3),
     hit_rate: share('Right of both; null of none.', 0.7),
   })
-  .meta({ id: 'Hits', description: 'Claims that came out yes, and no.' });
+  .meta({ id: 'Hits', description: 'Number of claims with outcome yes and no.' });
 
 const scorecardSchema = z
   .object({
     predictor: z
       .object({
         id: z.string().meta({ description: 'Id of the predictor.', example: predictorExample.id }),
-        name: z.string().meta({ description: 'What it is called.', example: predictorExample.name }),
+        name: z.string().meta({ description: 'Name of the predictor.', example: predictorExample.name }),
       })
-      .meta({ description: 'Whose it is.' }),
+      .meta({ description: 'The predictor.' }),
     claims: z
       .object({
-        recorded: count('Predictions that name it as their predictor.', 40),
-        unresolved: count('Of them, not resolved.', 12),
-        disputed: count('Of them, resolved, and contradicted by later evidence: their outcome may be amended.', 1),
-        yes: count('Came out yes.', 14),
-        no: count('Came out no.', 11),
-        ambiguous: count('Reality was unclear.', 2),
-        annulled: count('The claim was defective.', 1),
+        recorded: count('Predictions by this predictor.', 40),
+        unresolved: count('Predictions that are not resolved.', 12),
+        disputed: count('Resolved predictions that later evidence contradicts.', 1),
+        yes: count('Predictions with outcome yes.', 14),
+        no: count('Predictions with outcome no.', 11),
+        ambiguous: count('Predictions with outcome ambiguous.', 2),
+        annulled: count('Predictions with outcome annulled.', 1),
       })
-      .meta({ description: 'What it claimed, and what came of it, hindsight included.' }),
+      .meta({ description: 'Claims of the predictor by outcome, including those in hindsight.' }),
     plain_claims: hitsSchema.meta({
-      description: 'Claims for which it stated no probability: right when they came out yes.',
+      description: 'Claims without a probability. A claim is right if its outcome is yes.',
     }),
-    plain_claims_hindsight: hitsSchema.meta({ description: 'The same of claims recorded in hindsight.' }),
+    plain_claims_hindsight: hitsSchema.meta({ description: 'The same for claims recorded in hindsight.' }),
     forecasts: z
       .object({
-        waiting: count('Of predictions that are not resolved.', 6),
-        unanswered: count('Of predictions that came out ambiguous or annulled.', 2),
-        other_criterion: count('Of another version of the criterion than the one that was resolved.', 0),
-        too_late: count('Not said wholly before what settled the prediction.', 1),
+        waiting: count('Forecasts of unresolved predictions.', 6),
+        unanswered: count('Forecasts of predictions with outcome ambiguous or annulled.', 2),
+        other_criterion: count('Forecasts about a different version of the criterion than the resolved one.', 0),
+        too_late: count('Forecasts not made entirely before the deciding event.', 1),
         hindsight: count(
-          'Recorded after what settled the prediction had happened or was known: in hindsight_score.',
+          'Forecasts recorded after the deciding event had happened or was known. Part of `hindsight_score`.',
           4,
         ),
-        scored: count('In score.', 30),
+        scored: count('Forecasts that are part of `score`.', 30),
       })
-      .meta({ description: 'Its forecasts of any prediction, by what they count for.' }),
+      .meta({ description: 'Forecasts of the predictor, of any prediction, by whether they are scored.' }),
     rule: z.literal(scoringRule).meta({
       description:
-        'How the forecasts of one prediction are weighed: by the time each stood, from when it was made to the next or to what settled the prediction. All predictions weigh alike.',
+        'How forecasts of one prediction are weighted: by how long each was current, from when it was made until the next forecast or the deciding event. All predictions have the same weight.',
       example: scoringRule,
     }),
     score: scoreSchema,
     hindsight_score: scoreSchema.meta({
-      description: 'The same of forecasts recorded in hindsight, which prove nothing.',
+      description: 'The same for forecasts recorded in hindsight. Not comparable with `score`.',
     }),
-    as_of: stampSchema.nullable().meta({ description: 'Given when `as_of` was asked for.' }),
+    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
   })
-  .meta({ id: 'Scorecard', description: 'How a predictor did.' });
+  .meta({ id: 'Scorecard', description: 'Results of a predictor.' });
 
 function scoreToJson(score: Score): z.infer<typeof scoreSchema> {
   return {
@@ -143,14 +149,14 @@ function scorecardToJson(card: Scorecard, stamp: ReturnType<typeof stampOf>): z.
   };
 }
 
-const score = operation({
+const getScorecard = operation({
   method: 'get',
   path: '/v1/predictors/{id}/scorecard',
   operationId: 'getPredictorScorecard',
   tag: 'Forecasts',
   summary: "Get a predictor's scorecard",
   description:
-    'How a predictor did: what came of its claims, and how well the probabilities it stated, of its own claims and of others, fitted what happened. Computed from the resolutions as they stand, so an amended one moves it. With `as_of`: by what was recorded and known by then.',
+    'Returns the outcomes of the claims of a predictor and the accuracy of its forecasts. Computed from the current resolutions, so amending a resolution changes the scorecard. With `as_of`: from what was recorded and known by then.',
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
   query: { as_of: asOfField },
@@ -162,4 +168,4 @@ const score = operation({
   },
 });
 
-export const scorecardOperations = [score];
+export const scorecardOperations = [getScorecard];

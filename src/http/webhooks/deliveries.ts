@@ -34,16 +34,18 @@ const endpointParameter = { id: { description: 'The id of a webhook endpoint.', 
 const withBodyExample = { ...deliveryExample, body: JSON.stringify(resolvedExample) };
 
 const filters = {
-  state: z.enum(deliveryStates).optional().meta({ description: 'What became of them.', example: 'failed' }),
+  state: z.enum(deliveryStates).optional().meta({ description: 'Only deliveries in this state.', example: 'failed' }),
   event_type: z
     .enum([...eventTypes, pingType])
     .optional()
-    .meta({ description: 'Of what they tell.', example: 'prediction.resolved' }),
-  event_id: referenceField.optional().meta({ description: 'Of one event.', example: deliveryExample.event.id }),
+    .meta({ description: 'Only deliveries of this event type.', example: 'prediction.resolved' }),
+  event_id: referenceField
+    .optional()
+    .meta({ description: 'Only deliveries of the event with this id.', example: deliveryExample.event.id }),
   'created_at[gte]': filterMoment('Recorded at this moment or later.', '2025-08-01'),
   'created_at[lt]': filterMoment('Recorded before this moment.', '2025-09-01'),
   sort: z.enum(['created_at', '-created_at']).optional().meta({
-    description: 'In the order of recording, or the newest first, which is the default.',
+    description: 'Sort by time of recording; a leading hyphen sorts descending. Default: `-created_at`.',
     example: 'created_at',
   }),
   ...pageFields,
@@ -80,7 +82,7 @@ const listOfEndpoint = operation({
   operationId: 'listWebhookEndpointDeliveries',
   tag,
   summary: "List an endpoint's deliveries",
-  description: 'What it was told, is being told and could not be told.',
+  description: 'Returns the deliveries of an endpoint, newest first by default.',
   access: 'webhooks',
   params: endpointParameter,
   query: filters,
@@ -100,7 +102,8 @@ const list = operation({
   operationId: 'listWebhookDeliveries',
   tag,
   summary: 'List deliveries',
-  description: 'To every endpoint, those that were deleted included; with `event_id`, who was told of one event.',
+  description:
+    'Returns deliveries to all endpoints, including deleted ones. With `event_id`: the deliveries of one event.',
   access: 'webhooks',
   query: filters,
   answer: {
@@ -119,7 +122,7 @@ const find = operation({
   operationId: 'getWebhookDelivery',
   tag,
   summary: 'Get a delivery',
-  description: 'One event for one endpoint, with its body.',
+  description: 'Returns a delivery with its request body.',
   access: 'webhooks',
   params: idParameter,
   answer: { status: 200, description: 'The delivery.', schema: deliveryWithBodySchema, example: withBodyExample },
@@ -135,7 +138,7 @@ const attempts = operation({
   operationId: 'listWebhookDeliveryAttempts',
   tag,
   summary: 'List the attempts of a delivery',
-  description: 'In order, with where each went and what was answered.',
+  description: 'Returns the attempts of a delivery in order, each with its URL and response.',
   access: 'webhooks',
   params: idParameter,
   query: pageFields,
@@ -162,14 +165,14 @@ const retry = operation({
   path: '/v1/webhook-deliveries/{id}/retry',
   operationId: 'retryWebhookDelivery',
   tag,
-  summary: 'Try a delivery again',
+  summary: 'Retry a delivery',
   description:
-    'Sends it once more, now, whatever came of it before. A retry that was planned is cancelled by it, and the schedule goes on behind it.',
+    'Sends a delivery again immediately, whatever its state. It replaces the next scheduled retry; if it fails, the schedule continues.',
   access: 'webhooks',
   params: idParameter,
   answer: {
     status: 200,
-    description: 'The delivery, about to be tried.',
+    description: 'The delivery, pending.',
     schema: deliveryWithBodySchema,
     example: { ...withBodyExample, state: 'pending', next_attempt_at: '2025-08-08T10:00:00Z', settled_at: null },
   },
@@ -185,14 +188,14 @@ const test = operation({
   path: '/v1/webhook-endpoints/{id}/test',
   operationId: 'testWebhookEndpoint',
   tag,
-  summary: 'Send a test',
+  summary: 'Send a test message',
   description:
-    'Sends a signed `ping` to this endpoint, whatever it subscribed to: one attempt. Read the delivery for what came of it.',
+    'Sends a signed `ping` message to the endpoint, regardless of its event types. There is a single attempt; get the delivery for the result.',
   access: 'webhooks',
   params: endpointParameter,
   answer: {
     status: 201,
-    description: 'The delivery, about to be made.',
+    description: 'The delivery, pending.',
     schema: deliveryWithBodySchema,
     example: { ...withBodyExample, event: { ...deliveryExample.event, type: pingType } },
   },
@@ -212,23 +215,23 @@ const recover = operation({
   path: '/v1/webhook-endpoints/{id}/recover',
   operationId: 'recoverWebhookEndpoint',
   tag,
-  summary: 'Send what was missed',
+  summary: 'Recover missed deliveries',
   description:
-    'Sends again every delivery recorded since a moment, 14 days back at most, that was held or given up, and nothing that arrived.',
+    'Sends every held or failed delivery recorded since a moment, at most 14 days back. Successful deliveries are not repeated.',
   access: 'webhooks',
   params: endpointParameter,
   body: {
     schema: z
       .strictObject({ since: dateField })
-      .meta({ id: 'WebhookRecoveryInput', description: 'From when on; of a date its start.' }),
+      .meta({ id: 'WebhookRecoveryInput', description: 'Start of the range, inclusive; a date means 00:00 UTC.' }),
     example: { since: '2025-08-01T00:00:00Z' },
   },
   answer: {
     status: 200,
-    description: 'They are on their way.',
+    description: 'The deliveries will be sent.',
     schema: z
-      .object({ recovered: z.int().meta({ description: 'Deliveries that are sent again.' }) })
-      .meta({ id: 'WebhookRecovery', description: 'How much was missed.' }),
+      .object({ recovered: z.int().meta({ description: 'Number of deliveries that will be sent again.' }) })
+      .meta({ id: 'WebhookRecovery', description: 'Number of recovered deliveries.' }),
     example: { recovered: 3 },
   },
   refusals: ['conflict'],
@@ -247,23 +250,25 @@ const stats = operation({
   operationId: 'getWebhookEndpointStats',
   tag,
   summary: 'Count deliveries',
-  description: 'What became of the deliveries recorded since a moment, 28 days back at most; a week when left out.',
+  description: 'Returns the number of deliveries by state, recorded since a moment at most 28 days back.',
   access: 'webhooks',
   params: endpointParameter,
-  query: { since: filterMoment('From when on; of a date its start.', '2025-08-01') },
+  query: {
+    since: filterMoment('Start of the range, inclusive; a date means 00:00 UTC. Default: 7 days ago.', '2025-08-01'),
+  },
   answer: {
     status: 200,
     description: 'The counts.',
     schema: z
       .object({
-        since: instantText('From when on.'),
+        since: instantText('Start of the range, inclusive.'),
         pending: count,
         succeeded: count,
         failed: count,
         held: count,
         cancelled: count,
       })
-      .meta({ id: 'WebhookEndpointStats', description: 'Deliveries by what became of them.' }),
+      .meta({ id: 'WebhookEndpointStats', description: 'Number of deliveries by state.' }),
     example: { since: '2025-08-01T00:00:00Z', pending: 0, succeeded: 41, failed: 1, held: 0, cancelled: 0 },
   },
   handle: async ({ services }, { params, query }) => {

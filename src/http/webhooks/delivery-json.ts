@@ -10,27 +10,34 @@ export const deliverySchema = z
     id: z.string().meta({ example: deliveryExample.id }),
     endpoint_id: z.string().meta({ example: endpointExample.id }),
     event: z.object({
-      id: z.string().meta({ description: 'What the receiver sees as webhook-id.', example: deliveryExample.event.id }),
+      id: z.string().meta({ description: 'Id of the event, sent as `webhook-id`.', example: deliveryExample.event.id }),
       type: z.string().meta({ example: 'prediction.resolved' }),
-      sequence: z.int().meta({ description: 'Its place in the order of events.' }),
+      sequence: z.int().meta({ description: 'Sequence number of the event.' }),
       occurred_at: instantText('When it occurred.'),
     }),
     state: z.enum(deliveryStates).meta({
-      description: 'pending until it succeeded or was given up (failed); held while the endpoint is disabled.',
+      description:
+        '`pending`: to be sent or retried. `succeeded`: delivered. `failed`: given up. `held`: waiting for the endpoint to be enabled. `cancelled`: will not be sent.',
     }),
-    attempts: z.int().meta({ description: 'Attempts begun.' }),
-    next_attempt_at: instantText('When it is tried next.').nullable(),
-    last_status: z.int().nullable().meta({ description: 'What the last attempt was answered.' }),
-    last_error_class: z.enum(errorClasses).nullable().meta({ description: 'Why the last attempt failed.' }),
+    attempts: z.int().meta({ description: 'Number of attempts started.' }),
+    next_attempt_at: instantText('When the next attempt is due. Null if there is none.').nullable(),
+    last_status: z.int().nullable().meta({ description: 'HTTP status of the last response. Null if there was none.' }),
+    last_error_class: z
+      .enum(errorClasses)
+      .nullable()
+      .meta({ description: 'Why the last attempt failed. Null if it succeeded.' }),
     created_at: instantText('When it was recorded.'),
-    settled_at: instantText('When it came to rest.').nullable(),
-    succeeded_at: instantText('When it was first delivered.').nullable(),
+    settled_at: instantText('When it succeeded, failed or was cancelled. Null while pending or held.').nullable(),
+    succeeded_at: instantText('When it was first delivered. Null if never.').nullable(),
   })
-  .meta({ id: 'WebhookDelivery', description: 'One event for one endpoint.' });
+  .meta({ id: 'WebhookDelivery', description: 'The delivery of one event to one endpoint.' });
 
 export const deliveryWithBodySchema = deliverySchema
-  .extend({ body: z.string().meta({ description: 'The body exactly as it is sent.', example: '{"type":"…"}' }) })
-  .meta({ id: 'WebhookDeliveryWithBody', description: 'One event for one endpoint, with its body.' });
+  .extend({ body: z.string().meta({ description: 'The request body exactly as sent.', example: '{"type":"…"}' }) })
+  .meta({
+    id: 'WebhookDeliveryWithBody',
+    description: 'The delivery of one event to one endpoint, with the request body.',
+  });
 
 export function deliveryToJson(delivery: DeliveryRow): z.infer<typeof deliverySchema> {
   return {
@@ -55,22 +62,25 @@ export function deliveryToJson(delivery: DeliveryRow): z.infer<typeof deliverySc
 
 export const attemptSchema = z
   .object({
-    number: z.int().meta({ description: 'Counts from 1.' }),
-    trigger: z.enum(attemptTriggers).meta({ description: 'What set it off.' }),
-    manual: z.boolean().meta({ description: 'Whether a person asked for it.' }),
-    url: z.string().meta({ description: 'Where it went.', example: attemptExample.url }),
-    started_at: instantText('When it began; null when its sender died.').nullable(),
-    finished_at: instantText('When it ended.'),
+    number: z.int().meta({ description: 'Number of the attempt, from 1.' }),
+    trigger: z.enum(attemptTriggers).meta({ description: 'What caused the attempt.' }),
+    manual: z.boolean().meta({ description: 'Whether a person requested it.' }),
+    url: z.string().meta({ description: 'URL of the request.', example: attemptExample.url }),
+    started_at: instantText('When it started. Null if the sending process crashed.').nullable(),
+    finished_at: instantText('When it finished.'),
     duration_ms: z.int().nullable(),
-    status: z.int().nullable().meta({ description: 'What was answered; null when nothing was.' }),
-    error_class: z.enum(errorClasses).nullable().meta({ description: 'Why it failed; null for success.' }),
+    status: z.int().nullable().meta({ description: 'HTTP status of the response. Null if there was none.' }),
+    error_class: z.enum(errorClasses).nullable().meta({ description: 'Why it failed. Null if it succeeded.' }),
     error_detail: z.string().nullable(),
     response: z
       .string()
       .nullable()
-      .meta({ description: 'The beginning of the answer, 16 KiB at most, for 30 days; as text.' }),
-    response_truncated: z.boolean().nullable().meta({ description: 'Whether there was more, or it broke off.' }),
-    next_attempt_at: instantText('When the next one was planned for.').nullable(),
+      .meta({ description: 'First 16 KiB of the response body as text. Deleted after 30 days.' }),
+    response_truncated: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Whether the response body was longer or incomplete.' }),
+    next_attempt_at: instantText('When the next attempt was scheduled. Null if there was none.').nullable(),
   })
   .meta({ id: 'WebhookAttempt', description: 'One attempt to deliver.' });
 

@@ -10,70 +10,77 @@ import { endpointExample, secretExample } from './examples.ts';
 
 const filterSchema = z
   .object({
-    ids: z.array(z.string()).optional().meta({ description: 'Predictions.' }),
+    ids: z.array(z.string()).optional().meta({ description: 'Ids of predictions.' }),
     tags: z.array(z.string()).optional().meta({ description: 'Tags of predictions.' }),
-    predictor: z.array(z.string()).optional().meta({ description: 'Who said it.' }),
-    vendor: z.array(z.string()).optional().meta({ description: 'Vendors that the criterion, or the model, is of.' }),
-    family: z.array(z.string()).optional().meta({ description: 'Families that the criterion, or the model, is of.' }),
+    predictor: z.array(z.string()).optional().meta({ description: 'Ids of predictors.' }),
+    vendor: z.array(z.string()).optional().meta({ description: 'Vendors of the criterion or the model.' }),
+    family: z.array(z.string()).optional().meta({ description: 'Families of the criterion or the model.' }),
   })
   .meta({
     id: 'WebhookFilter',
-    description: 'What must fit; of each part one value. What is about neither fits none.',
+    description:
+      'Which events to send. An event must match every field, and one value of each. Events without such a field do not match.',
   });
 
 const previousSecretSchema = z
   .object({
     signing: z.enum(signings),
     public_key: z.string().nullable(),
-    expires_at: instantText('Until when it signs too.'),
+    expires_at: instantText('When it stops signing.'),
   })
-  .meta({ id: 'PreviousSecret', description: 'A secret that still signs beside the current one.' });
+  .meta({ id: 'PreviousSecret', description: 'An earlier secret that still signs messages.' });
 
 export const endpointSchema = z
   .object({
     id: z.string().meta({ example: endpointExample.id }),
-    url: z.string().meta({ description: 'Where it is told.', example: endpointExample.url }),
+    url: z.string().meta({ description: 'URL that receives the messages.', example: endpointExample.url }),
     description: z.string().nullable(),
-    event_types: z
-      .array(z.enum(eventTypes))
-      .nullable()
-      .meta({ description: 'What it is told of; null is everything.' }),
+    event_types: z.array(z.enum(eventTypes)).nullable().meta({ description: 'Event types to send. Null: all types.' }),
     filter: filterSchema.nullable(),
     headers: z
       .record(z.string(), z.string())
-      .meta({ description: 'Custom headers, but for those in sensitive_headers.' }),
+      .meta({ description: 'Custom headers, except those in `sensitive_headers`.' }),
     sensitive_headers: z
       .array(z.string())
-      .meta({ description: 'Names of custom headers whose values are never shown.' }),
-    rate_per_second: z
-      .int()
-      .nullable()
-      .meta({ description: 'Messages a second at most; null: no limit but concurrency.' }),
+      .meta({ description: 'Names of custom headers whose values are never returned.' }),
+    rate_per_second: z.int().nullable().meta({ description: 'Maximum number of messages per second. Null: no limit.' }),
     status: z.enum(['enabled', 'disabled']),
     disabled_reason: z
       .enum(['manual', 'gone', 'failing'])
       .nullable()
-      .meta({ description: 'By a person, by 410 Gone, or after days without any success.' }),
-    disabled_at: instantText('When it was disabled.').nullable(),
-    failing_since: instantText('The first failure since the last success.').nullable(),
-    warning: z.string().nullable().meta({ description: 'What whoever looks at it must see.', example: null }),
-    signing: z.enum(signings).meta({ description: 'HMAC-SHA256 (v1) or ed25519 (v1a).' }),
-    public_key: z.string().nullable().meta({ description: 'What verifies, for v1a.', example: null }),
+      .meta({
+        description:
+          'Why the endpoint is disabled: `manual` by a person, `gone` after 410 Gone, `failing` after five days without a success. Null while enabled.',
+      }),
+    disabled_at: instantText('When it was disabled. Null while enabled.').nullable(),
+    failing_since: instantText('Time of the first failure since the last success. Null if there is none.').nullable(),
+    warning: z
+      .string()
+      .nullable()
+      .meta({ description: 'Problem with the endpoint that needs attention. Null if there is none.', example: null }),
+    signing: z.enum(signings).meta({ description: 'Signature scheme: `v1` (HMAC-SHA256) or `v1a` (ed25519).' }),
+    public_key: z
+      .string()
+      .nullable()
+      .meta({ description: 'Public key that verifies v1a signatures. Null for v1.', example: null }),
     previous_secrets: z.array(previousSecretSchema),
-    version: z.int().meta({ description: 'Raised with every edit; the ETag carries it.' }),
+    version: z.int().meta({ description: 'Version of the endpoint. Every edit increments it. Part of the ETag.' }),
     created_at: instantText('When it was created.'),
-    updated_at: instantText('When it was last edited.'),
+    updated_at: instantText('When it was last changed.'),
   })
-  .meta({ id: 'WebhookEndpoint', description: 'Where a subscriber is told, and of what.' });
+  .meta({ id: 'WebhookEndpoint', description: 'A URL that receives events as signed messages.' });
 
 export const createdSchema = endpointSchema
   .extend({
     secret: z
       .string()
       .nullable()
-      .meta({ description: 'What verifies, for v1. Shown this once.', example: secretExample }),
+      .meta({
+        description: 'Secret that verifies v1 signatures. Returned only in this response.',
+        example: secretExample,
+      }),
   })
-  .meta({ id: 'CreatedWebhookEndpoint', description: 'An endpoint with its secret, which is not shown again.' });
+  .meta({ id: 'CreatedWebhookEndpoint', description: 'A new endpoint with its secret, which is not returned again.' });
 
 export function endpointToJson(endpoint: EndpointView, now: Instant): z.infer<typeof endpointSchema> {
   const { filter } = endpoint;

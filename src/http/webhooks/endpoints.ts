@@ -24,10 +24,10 @@ const tag = 'Webhooks';
 const idParameter = { id: { description: 'The id of a webhook endpoint.', example: endpointExample.id } };
 
 const descriptionCharsMax = 500;
-/** As many as one endpoint may be sent a second; the schema of the database says the same. */
+/** Maximum of `rate_per_second`. The database has the same constraint. */
 const rateMax = 1000;
 
-/** One value, or several of which one must fit. */
+/** A single value, or a list of alternatives. */
 function oneOrMore(value: z.ZodType<string>, meta: { description: string; example: string[] }) {
   return z
     .union([value, z.array(value).min(1).max(filterValuesMax)])
@@ -43,25 +43,29 @@ const nameField = z
 
 const filterField = z
   .strictObject({
-    ids: oneOrMore(referenceField, { description: 'Predictions, by id or slug.', example: ['gpt-5-never-released'] }),
+    ids: oneOrMore(referenceField, { description: 'Ids or slugs of predictions.', example: ['gpt-5-never-released'] }),
     tags: oneOrMore(tagField, { description: 'Tags of predictions.', example: ['timelines'] }),
-    predictor: oneOrMore(referenceField, { description: 'Who said it.', example: ['who_01jf3mw2n5d8e3b7r6y4z1p0hc'] }),
+    predictor: oneOrMore(referenceField, {
+      description: 'Ids of predictors.',
+      example: ['who_01jf3mw2n5d8e3b7r6y4z1p0hc'],
+    }),
     vendor: oneOrMore(nameField, {
-      description: 'Vendors that the criterion, or the model, is of.',
+      description: 'Vendors of the criterion or the model.',
       example: ['openai'],
     }),
     family: oneOrMore(nameField, {
-      description: 'Families that the criterion, or the model, is of.',
+      description: 'Families of the criterion or the model.',
       example: ['gpt'],
     }),
   })
   .meta({
     id: 'WebhookFilterInput',
-    description: 'What must fit: every part, and of each part one value. In an edit null takes a part away.',
+    description:
+      'Which events to send. An event must match every field, and one value of each. In an update, null removes a field.',
   });
 
 const fields = {
-  description: text(descriptionCharsMax, { description: 'For people.', example: 'Pins our default model.' })
+  description: text(descriptionCharsMax, { description: 'Free-form description.', example: 'Pins our default model.' })
     .nullable()
     .optional(),
   event_types: z
@@ -70,36 +74,43 @@ const fields = {
     .max(eventTypes.length)
     .nullable()
     .optional()
-    .meta({ description: 'What it is told of; null, or left out, is everything.', example: ['prediction.resolved'] }),
+    .meta({ description: 'Event types to send. Default: null, all types.', example: ['prediction.resolved'] }),
   filter: filterField.nullable().optional(),
   headers: z
     .record(z.string(), z.string().nullable())
     .nullable()
     .optional()
-    .meta({ description: 'Sent along. In an edit null takes one away.', example: { 'x-environment': 'production' } }),
+    .meta({
+      description: 'Custom headers to send with every message. In an update, null removes a header.',
+      example: { 'x-environment': 'production' },
+    }),
   rate_per_second: z
     .int()
     .min(1)
     .max(rateMax)
     .nullable()
     .optional()
-    .meta({ description: 'Messages a second at most.', example: 20 }),
-  status: z.enum(['enabled', 'disabled']).optional().meta({ description: 'Whether it is told.', example: 'enabled' }),
+    .meta({ description: 'Maximum number of messages per second. Default: no limit.', example: 20 }),
+  status: z
+    .enum(['enabled', 'disabled'])
+    .optional()
+    .meta({ description: 'Whether messages are sent. Default: enabled.', example: 'enabled' }),
 };
 
 const urlField = z.string().min(1).max(urlCharsMax).meta({
-  description: 'http or https, without credentials, to a public address unless the operator allows others.',
+  description:
+    'URL that receives the messages: http or https, without credentials. Must resolve to a public address, unless the operator allows private ones.',
   example: endpointExample.url,
 });
 
 const createSchema = z
   .strictObject({ url: urlField, ...fields, ...secretFields })
-  .meta({ id: 'WebhookEndpointInput', description: 'Where a subscriber is told, and of what.' });
+  .meta({ id: 'WebhookEndpointInput', description: 'A webhook endpoint to create.' });
 
 const editSchema = z.strictObject({ url: urlField.optional(), ...fields }).meta({
   id: 'WebhookEndpointPatch',
   minProperties: 1,
-  description: 'What may be edited. Secrets are rotated instead.',
+  description: 'Fields to change. To change the secret, rotate it.',
 });
 
 type Fields = z.output<typeof editSchema>;
@@ -108,7 +119,6 @@ function editOf({ event_types: eventTypesGiven, rate_per_second: ratePerSecond, 
   return { ...rest, eventTypes: eventTypesGiven, ratePerSecond };
 }
 
-/** An endpoint as it is before it is changed. */
 async function documentOf({ services }: HttpDeps, { id }: { readonly id: string }): Promise<unknown> {
   return endpointToJson(await getWebhookEndpoint(services, id), services.now());
 }
@@ -119,13 +129,13 @@ const list = operation({
   operationId: 'listWebhookEndpoints',
   tag,
   summary: 'List webhook endpoints',
-  description: 'Oldest first.',
+  description: 'Returns webhook endpoints, oldest first.',
   access: 'webhooks',
   query: {
     status: z
       .enum(['enabled', 'disabled'])
       .optional()
-      .meta({ description: 'Whether they are told.', example: 'disabled' }),
+      .meta({ description: 'Only endpoints with this status.', example: 'disabled' }),
     ...pageFields,
   },
   answer: {
@@ -154,7 +164,7 @@ const create = operation({
   tag,
   summary: 'Create a webhook endpoint',
   description:
-    'It is told of what happens from now on. The answer holds the secret that verifies, this once; with v1a it is the public key.',
+    'Creates an endpoint that receives events from now on. The response contains the signing secret, which cannot be retrieved later, or, for v1a, the public key.',
   access: 'webhooks',
   body: {
     schema: createSchema,
@@ -162,7 +172,7 @@ const create = operation({
   },
   answer: {
     status: 201,
-    description: 'Created.',
+    description: 'The created endpoint.',
     schema: createdSchema,
     example: { ...endpointExample, secret: secretExample },
   },
@@ -190,7 +200,7 @@ const find = operation({
   operationId: 'getWebhookEndpoint',
   tag,
   summary: 'Get a webhook endpoint',
-  description: 'An endpoint, with what is the matter with it.',
+  description: 'Returns a webhook endpoint.',
   access: 'webhooks',
   params: idParameter,
   answer: { status: 200, description: 'The endpoint.', schema: endpointSchema, example: endpointExample },
@@ -205,9 +215,9 @@ const edit = operation({
   path: '/v1/webhook-endpoints/{id}',
   operationId: 'updateWebhookEndpoint',
   tag,
-  summary: 'Edit a webhook endpoint',
+  summary: 'Update a webhook endpoint',
   description:
-    'A JSON merge patch (RFC 7396). While it is disabled, what happens is held; enabled again, it is told of what happens from then on, and `recover` sends what was held. Send If-Match to edit only the version that was seen.',
+    'Applies a JSON merge patch (RFC 7396). While an endpoint is disabled, its events are held. After it is enabled it receives new events; use `recover` to send the held ones. Send If-Match to change only the version that you read.',
   access: 'webhooks',
   params: idParameter,
   body: {
@@ -226,7 +236,7 @@ const edit = operation({
   before: documentOf,
   answer: {
     status: 200,
-    description: 'The endpoint as edited.',
+    description: 'The updated endpoint.',
     schema: endpointSchema,
     example: { ...endpointExample, version: 2 },
   },
@@ -245,11 +255,11 @@ const remove = operation({
   operationId: 'deleteWebhookEndpoint',
   tag,
   summary: 'Delete a webhook endpoint',
-  description: 'Nothing more is sent to it. Its secrets are destroyed; the log of its deliveries stays.',
+  description: 'Deletes an endpoint and its secrets. The log of its deliveries is kept.',
   access: 'webhooks',
   params: idParameter,
   before: documentOf,
-  answer: { status: 204, description: 'Deleted.' },
+  answer: { status: 204, description: 'The endpoint was deleted.' },
   handle: async ({ services }, { params }) => {
     await deleteWebhookEndpoint(services, params.id);
     return { status: 204 };

@@ -1,6 +1,6 @@
 import { predictionExample, resolutionExample } from '../predictions/examples.ts';
 
-/** The story of `examples.ts`, as it is told to a subscriber. */
+/** Webhook messages about the prediction of predictions/examples.ts. */
 
 export const secretExample = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 

@@ -7,7 +7,7 @@ import { deliveryExample, endpointExample, resolvedExample } from './examples.ts
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 
-/** One message as the document shows it: `data` besides the sequence number. */
+/** A message in the document. `data` excludes the sequence number. */
 type Message = {
   readonly summary: string;
   readonly description: string;
@@ -16,47 +16,50 @@ type Message = {
 };
 
 const linksSchema = z.object({
-  prediction: z
-    .string()
-    .meta({ description: 'A path of this service, or its address where OUTTURN_PUBLIC_URL is set.' }),
-  explanation: z.string().meta({ description: 'Why it stands as it does.' }),
+  prediction: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
+  explanation: z.string().meta({ description: 'URL or path of the explanation.' }),
 });
 
 const predictionSchema = z
   .object({ id: z.string(), slug: z.string(), statement: z.string(), links: linksSchema })
-  .meta({ id: 'MessagePrediction', description: 'The prediction; a long statement is cut.' });
+  .meta({ id: 'MessagePrediction', description: 'The prediction. A long statement is truncated.' });
 
 const createdPredictionSchema = z
   .object({
     ...predictionSchema.shape,
-    made_at: z.string().meta({ description: 'When it was made, as exact as it is known.' }),
-    recorded_at: instantText('When it was recorded here.'),
+    made_at: z.string().meta({ description: 'When the claim was made, with the precision that is known.' }),
+    recorded_at: instantText('When it was recorded.'),
   })
-  .meta({ id: 'MessageNewPrediction', description: 'The prediction; a long statement is cut.' });
+  .meta({ id: 'MessageNewPrediction', description: 'The prediction. A long statement is truncated.' });
 
 const resolutionSchema = z
   .object({
     id: z.string(),
     outcome: z.enum(outcomes),
-    effective_at: z.string().meta({ description: 'What in the world settled it: a date, an instant, or start/end.' }),
-    known_at: instantText('From when on its evidence sufficed.'),
-    decided_at: instantText('When it was decided.'),
+    effective_at: z
+      .string()
+      .meta({ description: 'When the deciding event happened: a date, a date-time or `start/end`.' }),
+    known_at: instantText('The earliest moment at which the evidence was known and sufficient.'),
+    decided_at: instantText('When the resolution was recorded.'),
     decided_by: z.string(),
     reason_code: z.string(),
-    reason: z.string().meta({ description: 'Why, for people; a long one is cut.' }),
-    evidence: z.array(z.string()).meta({ description: 'Observations, 20 at most.' }),
-    evidence_count: z.int().meta({ description: 'How many there are.' }),
-    supersedes: z.string().nullable().meta({ description: 'The resolution that stood before.' }),
+    reason: z.string().meta({ description: 'The reason, in words. A long text is truncated.' }),
+    evidence: z.array(z.string()).meta({ description: 'Ids of at most 20 of the observations.' }),
+    evidence_count: z.int().meta({ description: 'Total number of observations.' }),
+    supersedes: z.string().nullable().meta({ description: 'Id of the superseded resolution. Null for the first.' }),
   })
-  .meta({ id: 'MessageResolution', description: 'What it came to.' });
+  .meta({ id: 'MessageResolution', description: 'A resolution. A long reason is truncated.' });
 
 const leaningSchema = z
   .object({
-    outcome: z.enum(['yes', 'no']).nullable().meta({ description: 'Where the evidence points.' }),
+    outcome: z
+      .enum(['yes', 'no'])
+      .nullable()
+      .meta({ description: 'The outcome that the evidence points to. Null if only a person can decide.' }),
     reason: z.string(),
-    text: z.string().meta({ description: 'What is missing, for people.' }),
+    text: z.string().meta({ description: 'What is missing, in words.' }),
   })
-  .meta({ id: 'MessageLeaning', description: 'Evidence that points somewhere and does not settle it.' });
+  .meta({ id: 'MessageLeaning', description: 'The outcome that the evidence points to without being sufficient.' });
 
 const feedSchema = z.object({ id: z.string(), slug: z.string() }).meta({ id: 'MessageFeed', description: 'The feed.' });
 
@@ -69,35 +72,35 @@ const modelSchema = z
     version: z.string().nullable(),
     tier: z.string().nullable(),
   })
-  .meta({ id: 'MessageModel', description: 'The model, by what its name means.' });
+  .meta({ id: 'MessageModel', description: 'The model.' });
 
 const releaseSchema = z
   .object({
-    occurred: z.string().meta({ description: 'When: a date, an instant, or start/end.' }),
-    basis: z.string().nullable().meta({ description: 'What dates it.' }),
+    occurred: z.string().meta({ description: 'When it was released: a date, a date-time or `start/end`.' }),
+    basis: z.string().nullable().meta({ description: 'What the date is based on.' }),
     stage: z.string().nullable(),
-    known_at: instantText('From when on its evidence sufficed.'),
+    known_at: instantText('The earliest moment at which the evidence was known and sufficient.'),
   })
-  .meta({ id: 'MessageRelease', description: 'How it came out.' });
+  .meta({ id: 'MessageRelease', description: 'The release of a model.' });
 
 const criterionSchema = z
   .object({
     version: z.int(),
     hash: z.string(),
-    text: z.string().meta({ description: 'In plain words; a long one is cut.' }),
+    text: z.string().meta({ description: 'The criterion in words. A long text is truncated.' }),
   })
-  .meta({ id: 'MessageCriterion', description: 'What settles it.' });
+  .meta({ id: 'MessageCriterion', description: 'A version of the criterion.' });
 
 const endpointReferenceSchema = z
   .object({ id: z.string(), links: z.object({ endpoint: z.string() }) })
   .meta({ id: 'MessageEndpoint', description: 'The endpoint.' });
 
-const reasonField = z.string().meta({ description: 'Why, for people.' });
+const reasonField = z.string().meta({ description: 'The reason, in words.' });
 const { prediction, resolution } = resolvedExample.data;
 const leaning = { outcome: 'no', reason: 'short', text: 'gpt-5 is listed by one feed only.' };
 const feed = { id: 'feed_01jf3mw4q7r8s9t0u1v2w3x4y5', slug: 'models-dev' };
 
-/** Total: a new type of event does not compile before it is described here. */
+/** The type is total, so a new event type does not compile until it is described here. */
 const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
   'prediction.created': {
     summary: 'A prediction was recorded',
@@ -108,8 +111,8 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
     },
   },
   'prediction.criterion.replaced': {
-    summary: 'A criterion was corrected',
-    description: 'What settles the prediction was replaced by a new version, for a reason; both are in it.',
+    summary: 'A criterion was replaced',
+    description: 'The criterion of a prediction was replaced by a new version. Contains both versions.',
     data: {
       prediction: predictionSchema,
       criterion: criterionSchema.extend({ reason: reasonField }),
@@ -127,32 +130,33 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
     },
   },
   'prediction.proposed': {
-    summary: 'Evidence points somewhere',
-    description: 'Evidence leans towards an outcome but does not suffice; a person may decide.',
+    summary: 'A prediction needs a decision',
+    description: 'Evidence points to an outcome but is not sufficient. A person can decide.',
     data: { prediction: predictionSchema, leaning: leaningSchema },
     example: { prediction, leaning },
   },
   'prediction.disputed': {
-    summary: 'Evidence contradicts',
-    description: 'Evidence contradicts itself, or what was resolved; that stands until a person decides.',
+    summary: 'A prediction is disputed',
+    description: 'Evidence contradicts itself or the resolution. The resolution remains until a person decides.',
     data: { prediction: predictionSchema, leaning: leaningSchema, resolution: resolutionSchema.optional() },
     example: { prediction, leaning, resolution },
   },
   'prediction.resolved': {
     summary: 'A prediction was resolved',
-    description: 'Yes, no or ambiguous. Of each resolution exactly one of resolved, annulled and amended is sent.',
+    description:
+      'The outcome is yes, no or ambiguous. Each resolution sends exactly one of resolved, annulled and amended.',
     data: { prediction: predictionSchema, resolution: resolutionSchema },
     example: { prediction, resolution },
   },
   'prediction.annulled': {
     summary: 'A prediction was annulled',
-    description: 'The claim was defective; it counts for nobody.',
+    description: 'The claim was defective and is not scored.',
     data: { prediction: predictionSchema, resolution: resolutionSchema },
     example: { prediction, resolution: { ...resolution, outcome: 'annulled', reason_code: 'criterion_defective' } },
   },
   'prediction.resolution.amended': {
     summary: 'A resolution was amended',
-    description: 'A later resolution took the place of one: both are in it, and the outcome may be the same.',
+    description: 'A resolution was superseded by a later one. Contains both; the outcome may be the same.',
     data: { prediction: predictionSchema, resolution: resolutionSchema, superseded: resolutionSchema },
     example: {
       prediction,
@@ -167,14 +171,12 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
   },
   'model.released': {
     summary: 'A model was released',
-    description: 'Sent the first time that evidence of a model suffices.',
+    description: 'Sent once, when the evidence for the release of a model first suffices.',
     data: {
       model: modelSchema,
       release: releaseSchema,
       links: z.object({
-        model: z
-          .string()
-          .meta({ description: 'A path of this service, or its address where OUTTURN_PUBLIC_URL is set.' }),
+        model: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
       }),
     },
     example: {
@@ -184,24 +186,24 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
     },
   },
   'feed.unhealthy': {
-    summary: 'A feed is not to be relied on',
-    description: 'It could not be read several times in a row, or what it listed was not believed.',
+    summary: 'A feed is unhealthy',
+    description: 'Several polls in a row failed or were suspect.',
     data: { feed: feedSchema, reason: reasonField },
     example: { feed, reason: 'the listing lost 41 % of its items' },
   },
   'feed.recovered': {
-    summary: 'A feed is to be relied on again',
-    description: 'It was read and believed again.',
+    summary: 'A feed has recovered',
+    description: 'A poll was accepted again.',
     data: { feed: feedSchema, reason: reasonField },
     example: { feed, reason: 'it was read again' },
   },
   'endpoint.disabled': {
     summary: 'A webhook endpoint was disabled',
-    description: 'By 410 Gone, or after days without any success. What happens meanwhile is held for it.',
+    description: 'The endpoint returned 410 Gone, or no delivery succeeded for five days. Its events are held.',
     data: {
       endpoint: endpointReferenceSchema,
       reason: z.enum(['gone', 'failing']),
-      failing_since: instantText('The first failure since the last success.').nullable(),
+      failing_since: instantText('Time of the first failure since the last success. Null if there is none.').nullable(),
     },
     example: {
       endpoint: { id: endpointExample.id, links: { endpoint: `/v1/webhook-endpoints/${endpointExample.id}` } },
@@ -210,8 +212,8 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
     },
   },
   [pingType]: {
-    summary: 'A test',
-    description: 'Sent to one endpoint when somebody asks for it.',
+    summary: 'A test message',
+    description: 'Sent to one endpoint on request.',
     data: { endpoint: z.object({ id: z.string() }) },
     example: { endpoint: { id: endpointExample.id } },
   },
@@ -219,12 +221,14 @@ const messages: { readonly [Type in EventType | typeof pingType]: Message } = {
 
 const headersSchema = z.object({
   'webhook-id': z.string().meta({
-    description: 'The id of the event, the same at every attempt: what to be idempotent by.',
+    description: 'Id of the event, the same for every attempt. Use it to ignore duplicates.',
     example: deliveryExample.event.id,
   }),
-  'webhook-timestamp': z.string().meta({ description: 'Seconds since 1970, of this attempt.', example: '1754611204' }),
+  'webhook-timestamp': z
+    .string()
+    .meta({ description: 'Unix time of this attempt, in seconds.', example: '1754611204' }),
   'webhook-signature': z.string().meta({
-    description: 'One signature for each secret that signs, by spaces: `v1,…` or `v1a,…` over `id.timestamp.body`.',
+    description: 'Space-separated signatures, one for each active secret: `v1,…` or `v1a,…` over `id.timestamp.body`.',
     example: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   }),
 });
@@ -233,16 +237,18 @@ function pascalCase(type: string): string {
   return type.replaceAll(/(?:^|[._])([a-z])/g, (_found, letter: string) => letter.toUpperCase());
 }
 
-/** The messages that subscribers are sent, as the section `webhooks` of the document. */
+/** Adds the messages to the section `webhooks` of the document. */
 export function registerWebhooks(registry: Registry): void {
   for (const [type, message] of Object.entries(messages)) {
     const name = pascalCase(type);
     const schema = z
       .object({
         type: z.literal(type),
-        timestamp: instantText('When it occurred.'),
+        timestamp: instantText('When the event occurred.'),
         data: z.object({
-          sequence: z.int().meta({ description: 'Its place in the order of events; they may arrive in another.' }),
+          sequence: z
+            .int()
+            .meta({ description: 'Sequence number of the event. Messages may arrive in a different order.' }),
           ...message.data,
         }),
       })
@@ -261,8 +267,8 @@ export function registerWebhooks(registry: Registry): void {
         body: { required: true, content: { 'application/json': { schema, example } } },
       },
       responses: {
-        '2XX': { description: 'Taken.' },
-        default: { description: 'Tried again, but for 410 Gone: that disables the endpoint at once.' },
+        '2XX': { description: 'Received.' },
+        default: { description: 'The message is sent again later. 410 Gone disables the endpoint immediately.' },
       },
     });
   }

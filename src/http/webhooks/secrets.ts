@@ -12,11 +12,15 @@ const idParameter = { id: { description: 'The id of a webhook endpoint.', exampl
 
 const secretCharsMax = 200;
 
-/** How messages are signed, where an endpoint is created and where its secret is rotated. */
+/** Signing fields of creating an endpoint and of rotating its secret. */
 export const secretFields = {
-  signing: z.enum(signings).optional().meta({ description: 'HMAC-SHA256 (v1) or ed25519 (v1a).', example: 'v1' }),
+  signing: z
+    .enum(signings)
+    .optional()
+    .meta({ description: 'Signature scheme: `v1` (HMAC-SHA256, the default) or `v1a` (ed25519).', example: 'v1' }),
   secret: z.string().min(1).max(secretCharsMax).optional().meta({
-    description: 'Your own, `whsec_` and 24 to 64 bytes, or `whsk_` and a private key, in base64; made when left out.',
+    description:
+      'Your own secret in base64: `whsec_` and 24 to 64 bytes, or `whsk_` and an ed25519 private key. Default: generated.',
     example: secretExample,
   }),
 };
@@ -29,40 +33,50 @@ const overlapField = z
     'must be an ISO 8601 duration from PT0S to P7D',
   )
   .optional()
-  .meta({ description: 'ISO 8601: how long the secret before signs too. A day when left out.', example: 'PT24H' });
+  .meta({
+    description:
+      'How long the previous secret also signs messages, as an ISO 8601 duration from PT0S to P7D. Default: PT24H.',
+    example: 'PT24H',
+  });
 
 const rotatedSchema = z
   .object({
     signing: z.enum(signings),
-    public_key: z.string().nullable().meta({ description: 'What verifies, for v1a.', example: null }),
+    public_key: z
+      .string()
+      .nullable()
+      .meta({ description: 'Public key that verifies v1a signatures. Null for v1.', example: null }),
     secret: z
       .string()
       .nullable()
-      .meta({ description: 'What verifies, for v1. Shown this once.', example: secretExample }),
-    previous_until: instantText('Until when the secret before signs too; null when it does no more.').nullable(),
+      .meta({
+        description: 'Secret that verifies v1 signatures. Returned only in this response.',
+        example: secretExample,
+      }),
+    previous_until: instantText('When the previous secret stops signing. Null if it has stopped.').nullable(),
   })
-  .meta({ id: 'RotatedWebhookSecret', description: 'The new secret, which is not shown again.' });
+  .meta({ id: 'RotatedWebhookSecret', description: 'The new secret, which is not returned again.' });
 
 const rotate = operation({
   method: 'post',
   path: '/v1/webhook-endpoints/{id}/rotate-secret',
   operationId: 'rotateWebhookEndpointSecret',
   tag,
-  summary: 'Rotate the secret',
+  summary: 'Rotate the secret of a webhook endpoint',
   description:
-    'During the overlap every message carries a signature by each secret, so that receivers change over when it suits them. It may change from v1 to v1a and back.',
+    'Replaces the signing secret. During the overlap every message is signed with both secrets, so that receivers can switch at any time. The signature scheme can change as well.',
   access: 'webhooks',
   params: idParameter,
   body: {
     schema: z
       .strictObject({ ...secretFields, overlap: overlapField })
-      .meta({ id: 'WebhookSecretRotationInput', description: 'The new secret; made when left out.' }),
+      .meta({ id: 'WebhookSecretRotationInput', description: 'Options for the new secret.' }),
     example: { overlap: 'PT24H' },
     optional: true,
   },
   answer: {
     status: 200,
-    description: 'Rotated.',
+    description: 'The new secret.',
     schema: rotatedSchema,
     example: { signing: 'v1', public_key: null, secret: secretExample, previous_until: '2025-08-09T09:00:00Z' },
   },
