@@ -34,20 +34,14 @@ function registerOperation(registry: Registry, spec: Spec): void {
 }
 
 const headerFields = {
-  'If-Match': z
-    .string()
-    .optional()
-    .meta({
-      description: 'ETag of the version to change, or `*` for any. Only the version in the tag is compared.',
-      example: '"2-5f3a9c01"',
-    }),
-  'If-None-Match': z
-    .string()
-    .optional()
-    .meta({
-      description: 'ETags of the cached responses. If one is current, the response is 304.',
-      example: '"2-5f3a9c01"',
-    }),
+  'If-Match': z.string().optional().meta({
+    description: 'ETag of the version to change, or `*` for any. Only the version in the tag is compared.',
+    example: '"2-5f3a9c01"',
+  }),
+  'If-None-Match': z.string().optional().meta({
+    description: 'ETags of the cached responses. If one is current, the response is 304.',
+    example: '"2-5f3a9c01"',
+  }),
   'Last-Event-ID': z.string().max(20).optional().meta({
     description: 'The `id` of the last message received. The stream continues after it. Takes precedence over `after`.',
     example: '1042',

@@ -14,12 +14,10 @@ const problemSchema = z
     status: z.int().meta({ description: 'The HTTP status.', example: 422 }),
     detail: z.string().meta({ description: 'What is wrong with this request.' }),
     code: z.string().meta({ description: 'Machine-readable code, one of a fixed set.', example: 'validation_failed' }),
-    request_id: z
-      .string()
-      .meta({
-        description: 'Value of X-Request-Id, also in the server log.',
-        example: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
-      }),
+    request_id: z.string().meta({
+      description: 'Value of X-Request-Id, also in the server log.',
+      example: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
+    }),
     errors: z
       .array(
         z.object({

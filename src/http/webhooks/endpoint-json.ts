@@ -45,13 +45,10 @@ export const endpointSchema = z
       .meta({ description: 'Names of custom headers whose values are never returned.' }),
     rate_per_second: z.int().nullable().meta({ description: 'Maximum number of messages per second. Null: no limit.' }),
     status: z.enum(['enabled', 'disabled']),
-    disabled_reason: z
-      .enum(['manual', 'gone', 'failing'])
-      .nullable()
-      .meta({
-        description:
-          'Why the endpoint is disabled: `manual` by a person, `gone` after 410 Gone, `failing` after five days without a success. Null while enabled.',
-      }),
+    disabled_reason: z.enum(['manual', 'gone', 'failing']).nullable().meta({
+      description:
+        'Why the endpoint is disabled: `manual` by a person, `gone` after 410 Gone, `failing` after five days without a success. Null while enabled.',
+    }),
     disabled_at: instantText('When it was disabled. Null while enabled.').nullable(),
     failing_since: instantText('Time of the first failure since the last success. Null if there is none.').nullable(),
     warning: z
@@ -72,13 +69,10 @@ export const endpointSchema = z
 
 export const createdSchema = endpointSchema
   .extend({
-    secret: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Secret that verifies v1 signatures. Returned only in this response.',
-        example: secretExample,
-      }),
+    secret: z.string().nullable().meta({
+      description: 'Secret that verifies v1 signatures. Returned only in this response.',
+      example: secretExample,
+    }),
   })
   .meta({ id: 'CreatedWebhookEndpoint', description: 'A new endpoint with its secret, which is not returned again.' });
 

@@ -46,13 +46,10 @@ const rotatedSchema = z
       .string()
       .nullable()
       .meta({ description: 'Public key that verifies v1a signatures. Null for v1.', example: null }),
-    secret: z
-      .string()
-      .nullable()
-      .meta({
-        description: 'Secret that verifies v1 signatures. Returned only in this response.',
-        example: secretExample,
-      }),
+    secret: z.string().nullable().meta({
+      description: 'Secret that verifies v1 signatures. Returned only in this response.',
+      example: secretExample,
+    }),
     previous_until: instantText('When the previous secret stops signing. Null if it has stopped.').nullable(),
   })
   .meta({ id: 'RotatedWebhookSecret', description: 'The new secret, which is not returned again.' });
