@@ -3,7 +3,7 @@ import { readStatedRelease } from '../feeds/stated-date.ts';
 import { type ModelId, modelKey } from '../identity/model-id.ts';
 import { parseModelId } from '../identity/parse.ts';
 import type { IdentityTable } from '../identity/table.ts';
-import { hourMs, type Instant, parseDate } from '../instant.ts';
+import { dayMs, formatDay, hourMs, type Instant, parseDate } from '../instant.ts';
 
 /** One archived payload, as its adapter read it. */
 export type MeasuredRead = {
@@ -58,6 +58,9 @@ export type OriginRecord = {
 
 /** More models than this, first listed by one vendor at the same moment, are an import of what was there before. */
 export const importedModelsMin = 6;
+
+/** A release that is dated to more days than this says too little of a lag. */
+const dateDaysMax = 3;
 
 /** A read without a name that lies further back than this does not prove that others were listed at the same moment. */
 const sameMomentMs = 48 * hourMs;
@@ -153,8 +156,10 @@ function noteStatedRelease(identity: IdentityTable, record: OriginRecord, read: 
   const stated = readStatedRelease({ ...(item.released ?? { weight: 'stands' }), text });
   const precision = stated?.date.precision;
   if (stated === null || (precision !== 'day' && precision !== 'instant')) return;
-  if (stated.interval.from > read.observedAt) return;
-  keepFirst(record.released, modelKey(model), { text, from: stated.interval.from, reviewed }, ({ from }) => from);
+  const { from, to } = stated.interval;
+  if (from > read.observedAt || to - from > dateDaysMax * dayMs) return;
+  const happened = text.includes('/') ? formatDay(from) : text;
+  keepFirst(record.released, modelKey(model), { text: happened, from, reviewed }, (date) => date.from);
 }
 
 function factsOf(item: FeedItem): string[] {

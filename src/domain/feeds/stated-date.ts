@@ -15,10 +15,28 @@ export function readStatedRelease({
   text,
   slackDays = 0,
 }: StatedRelease): { date: DatedText; interval: Interval } | null {
-  const date = parseDate(text);
+  const date = parseReleaseText(text);
   if (date === null) return null;
   if (slackDays === 0) return { date, interval: date.interval };
   const from = startOfDay(date.interval.from) - slackDays * dayMs;
   const to = startOfDay(date.interval.to - 1) + (slackDays + 1) * dayMs;
   return { date, interval: { from, to } };
+}
+
+/**
+ * A date, or the two ends of an interval with a slash between them, days or instants, where nobody gives the very day:
+ * `2025-11-12/2025-11-13`. Null for anything else.
+ */
+export function parseReleaseText(text: string): DatedText | null {
+  const [start = '', end, ...more] = text.split('/');
+  const from = parseDate(start);
+  if (end === undefined) return from;
+  const to = parseDate(end);
+  if (more.length > 0 || from === null || to === null || !isExact(from) || !isExact(to)) return null;
+  if (from.interval.from >= to.interval.to) return null;
+  return { text, precision: 'day', interval: { from: from.interval.from, to: to.interval.to } };
+}
+
+function isExact({ precision }: DatedText): boolean {
+  return precision === 'day' || precision === 'instant';
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { adapterNames, findAdapter } from '../../../src/domain/feeds/adapters/registry.ts';
+import { parseReleaseText } from '../../../src/domain/feeds/stated-date.ts';
 import { trusts } from '../../../src/domain/feeds/trust.ts';
-import { parseDate } from '../../../src/domain/instant.ts';
 
 const root = new URL('../../../', import.meta.url);
 const vendors = ['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'] as const;
@@ -46,7 +46,7 @@ describe('the reviewed ledgers', () => {
     (path) => {
       const items = readLedger(path);
       const starts = items.map(
-        (item) => parseDate(item.released?.text ?? item.publishedAt ?? '')?.interval.from ?? Number.NaN,
+        (item) => parseReleaseText(item.released?.text ?? item.publishedAt ?? '')?.interval.from ?? Number.NaN,
       );
       const days = starts.map((start) => Math.floor(start / 86_400_000));
       expect(days).toEqual([...days].sort((a, b) => a - b));

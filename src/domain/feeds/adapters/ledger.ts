@@ -5,24 +5,29 @@ import { Refusal, type RefusalDetail } from '../../refusal.ts';
 import type { Adapter } from '../adapter.ts';
 import { type FeedItem, type FeedParser, feedItemsMax } from '../item.ts';
 import { collectRows, readJsonObject } from '../payload.ts';
+import { parseReleaseText } from '../stated-date.ts';
 
 const expected = 'a ledger in the format outturn-ledger/1';
 
 /** A refusal names at most this many errors. */
 const ledgerErrorsMax = 20;
 
-const dateText = z.string().refine((text) => parseDate(text) !== null, 'is not an existing date or instant');
+const releaseText = z
+  .string()
+  .refine((text) => parseReleaseText(text) !== null, 'is not an existing date or instant, nor an interval of two');
 const dayText = z.string().refine((text) => parseDate(text)?.precision === 'day', 'is not a calendar day');
 const publishedText = z.string().refine((text) => isDayOrInstant(text), 'is neither a calendar day nor an instant');
+
+const vendorText = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'is not a vendor name');
 
 const ledgerEntry = z.strictObject({
   /** The model id as the vendor writes it. */
   id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not a model id'),
-  vendor: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'is not a vendor name'),
+  vendor: vendorText,
   /** `announced` is no release: named by the vendor, or open to an approved few. */
   stage: z.enum(['announced', 'preview', 'general']),
   /** When it became available at that stage; as exact as the source is, and no more. */
-  released: dateText.optional(),
+  released: releaseText.optional(),
   /** When the source was published; a day counts as known from its end. */
   published_at: publishedText,
   source_url: z.url({ protocol: /^https$/ }),
@@ -36,8 +41,12 @@ const ledgerFile = z.strictObject({
   format: z.literal('outturn-ledger/1'),
   /** The last day that a reviewer has read the sources for. No entry is later. */
   reviewed_through: dayText,
+  /** The same by vendor, where sources of some vendors could be read for longer than those of others. */
+  reviewed: z.record(vendorText, dayText).optional(),
   entries: z.array(ledgerEntry).max(feedItemsMax),
 });
+
+type LedgerFile = z.infer<typeof ledgerFile>;
 
 /**
  * Outturn's own reviewed table. It is trusted to the letter, so it is valid as a whole or refused as a whole:
@@ -48,7 +57,7 @@ export const parseLedger: FeedParser = (bytes) => {
   const parsed = readInput(ledgerFile, payload, { name: 'the ledger', pointer: '#' });
   if (parsed.errors !== undefined) throw refuseLedger(parsed.errors);
   const { entries, reviewed_through: reviewedThrough } = parsed.data;
-  const errors = findContradictions(entries, reviewedThrough);
+  const errors = findContradictions(parsed.data);
   if (errors.length > 0) throw refuseLedger(errors);
   const rows = entries.map((entry) => ({ key: ledgerKey(entry), item: toItem(entry) }));
   return { ...collectRows(rows, expected), reviewedThrough };
@@ -73,15 +82,19 @@ function toItem(entry: LedgerEntry): FeedItem {
 }
 
 /** What the shape alone does not show: a source older than what it reports, an unreviewed entry, one fact twice. */
-function findContradictions(entries: readonly LedgerEntry[], reviewedThrough: string): RefusalDetail[] {
+function findContradictions({ entries, reviewed, reviewed_through: through }: LedgerFile): RefusalDetail[] {
   const keys = new Set<string>();
   const errors: RefusalDetail[] = [];
-  const end = parseDate(reviewedThrough)?.interval.to ?? Number.NaN;
+  const endOf = (day: string) => parseDate(day)?.interval.to ?? Number.NaN;
   for (const [index, entry] of entries.entries()) {
     const published = parseDate(entry.published_at);
-    const released = entry.released === undefined ? null : parseDate(entry.released);
+    const released = entry.released === undefined ? null : parseReleaseText(entry.released);
     const add = (field: string, detail: string) => errors.push({ detail, pointer: `#/entries/${index}/${field}` });
-    if (published !== null && !(published.interval.to <= end)) add('published_at', 'is later than reviewed_through');
+    if (published !== null && !(published.interval.to <= endOf(through)))
+      add('published_at', 'is later than reviewed_through');
+    const vendorThrough = reviewed?.[entry.vendor];
+    if (published !== null && vendorThrough !== undefined && published.interval.to > endOf(vendorThrough))
+      add('published_at', 'is later than the review of its vendor');
     if (published !== null && released !== null && isBefore(published, released)) {
       add('published_at', 'is earlier than the release that it reports');
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLedger } from '../../../../src/domain/feeds/adapters/ledger.ts';
+import { readStatedRelease } from '../../../../src/domain/feeds/stated-date.ts';
 import { Refusal } from '../../../../src/domain/refusal.ts';
 import { readExpected, readGolden, toBytes } from './payloads.ts';
 
@@ -59,6 +60,10 @@ describe('the ledger parser', () => {
     ['a source older than the release', { published_at: '2025-08-06' }, '#/entries/0/published_at'],
     ['a source later than the review', { published_at: '2026-11-23' }, '#/entries/0/published_at'],
     ['a release at the stage announced', { stage: 'announced' }, '#/entries/0/released'],
+    ['an interval that ends before it begins', { released: '2025-08-07/2025-08-06' }, '#/entries/0/released'],
+    ['an interval of months', { released: '2025-07/2025-08' }, '#/entries/0/released'],
+    ['an interval of three days', { released: '2025-08-05/2025-08-06/2025-08-07' }, '#/entries/0/released'],
+    ['a source older than the interval', { released: '2025-08-08/2025-08-09' }, '#/entries/0/published_at'],
   ])('refuses the whole of a ledger with %s', (_name, change, pointer) => {
     expect(findPointers(ledger({ ...entry, ...change }, { ...entry, id: 'gpt-5-mini' }))).toEqual([pointer]);
   });
@@ -67,6 +72,12 @@ describe('the ledger parser', () => {
     ['another format', { ...ledger(entry), format: 'outturn-ledger/2' }, '#/format'],
     ['a month for its review', { ...ledger(entry), reviewed_through: '2026-11' }, '#/reviewed_through'],
     ['one fact twice', ledger(entry, entry), '#/entries/1/id'],
+    [
+      'an entry later than the review of its vendor',
+      { ...ledger(entry), reviewed: { openai: '2025-08-06' } },
+      '#/entries/0/published_at',
+    ],
+    ['a review of a vendor in capitals', { ...ledger(entry), reviewed: { OpenAI: '2026-01-01' } }, '#/reviewed/OpenAI'],
   ])('refuses a ledger with %s', (_name, payload, pointer) => {
     expect(findPointers(payload)).toEqual([pointer]);
   });
@@ -75,6 +86,17 @@ describe('the ledger parser', () => {
     expect(findPointers(ledger(entry, { ...entry, stage: 'preview' }))).toEqual([]);
     expect(findPointers(ledger({ ...entry, published_at: '2025-08-07T17:04:19Z' }))).toEqual([]);
     expect(findPointers(ledger({ ...entry, released: '2025-08' }))).toEqual([]);
+  });
+
+  it('reads an interval where no source gives the day, and the day through which each vendor was reviewed', () => {
+    const released = '2025-08-05/2025-08-07';
+    const payload = { ...ledger({ ...entry, released }), reviewed: { openai: '2025-08-07', xai: '2025-01-01' } };
+    const [item] = parseLedger(toBytes(payload)).items;
+    expect(item?.released).toEqual({ text: released, weight: 'stands' });
+    expect(readStatedRelease({ text: released, weight: 'stands' })?.interval).toEqual({
+      from: Date.UTC(2025, 7, 5),
+      to: Date.UTC(2025, 7, 8),
+    });
   });
 
   it('is not moved by a __proto__ key', () => {
