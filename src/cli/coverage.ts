@@ -42,7 +42,11 @@ export function measureCoverage(ask: CoverageAsk): CoverageReport {
   const rows = coverageRows({
     records: archive.records,
     origins: ask.origins.length === 0 ? measurable : ask.origins,
-    measures: (origin, fact) => adaptersOf(archive, origin).some((measurable) => measurable.measures(fact)),
+    // A page of ends beside a list of releases makes no catalogue: all feeds of the origin must list releases.
+    measures: (origin, fact) => {
+      const measurable = adaptersOf(archive, origin).map(({ measures }) => measures(fact));
+      return fact === 'listing' ? measurable.every(Boolean) : measurable.some(Boolean);
+    },
     witnessesEnds: (origin) => adaptersOf(archive, origin).some(({ ends }) => ends),
   });
   const report = {
