@@ -45,7 +45,7 @@ function walk(schema: Json, at: string, has: Set<string>): void {
   if (schema.items !== undefined) walk(schema.items, `${at}[]`, has);
 }
 
-/** The components that a body is made of. */
+/** The components that a request body refers to, directly or not. */
 function findComponents(document: Json, schema: Json, found: Set<string>): void {
   for (const match of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
     const name = match[1] ?? '';
@@ -55,12 +55,12 @@ function findComponents(document: Json, schema: Json, found: Set<string>): void 
   }
 }
 
-/** As text, to be kept. */
+/** The facts as text for a golden file. */
 export function writeFacts({ has, needs }: ApiFacts): string {
   return `${[...has, ...[...needs].map((need) => `! ${need}`)].sort().join('\n')}\n`;
 }
 
-/** What was promised by facts that were kept, and is so no longer. */
+/** What the facts of an earlier version promised and these no longer do. */
 export function findBroken(kept: string, now: ApiFacts): string[] {
   const lines = kept.trimEnd().split('\n');
   const promised = lines.filter((line) => !line.startsWith('! '));

@@ -12,18 +12,18 @@ import { openWorld, type World, type WorldStart } from './world.ts';
 
 type LogLine = { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string };
 
-/** A world with the API on a port of its own. It starts without feeds unless told otherwise. */
+/** A world that serves the API on its own port. It starts without feeds by default. */
 export type ApiWorld = World & {
   readonly base: string;
   readonly port: number;
-  /** What the application was made of. */
+  /** The dependencies that the application was created with. */
   readonly http: HttpDeps;
   readonly adminKey: string;
-  /** Asks with the admin key. */
+  /** Sends requests with the admin key. */
   readonly admin: Client;
-  /** Asks without any key. */
+  /** Sends requests without a key. */
   readonly anyone: Client;
-  /** What the HTTP floor logged. */
+  /** What the HTTP layer logged. */
   readonly log: LogLine[];
 };
 
@@ -31,13 +31,13 @@ export type ApiWorldStart = WorldStart & {
   readonly http?: Partial<
     Pick<HttpDeps, 'publicRead' | 'isDraining' | 'metricsApart' | 'adminKeyHash' | 'clientAddress' | 'streamLimits'>
   >;
-  /** Requests are not counted unless a limit is given: `10/60s`. */
+  /** Rate limit, such as `10/60s`; none by default. */
   readonly rateLimit?: string;
 };
 
 const apiWorldStartsAt = '2026-01-15T12:00:00Z';
 
-/** To be closed in `afterAll`. */
+/** Opens a world with the API; close it in `afterAll`. */
 export async function openApiWorld({ http = {}, rateLimit, ...start }: ApiWorldStart = {}): Promise<ApiWorld> {
   const world = await openWorld({ now: apiWorldStartsAt, feeds: [], ...start });
   const lines: LogLine[] = [];

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** Keeps a browser to itself: what it asks of the network, a page made it ask. */
+/** Turns off the browser's own network requests, so that every request comes from a page. */
 const flags = [
   '--no-sandbox',
   '--headless',
@@ -14,7 +14,7 @@ const flags = [
   '--disable-sync',
 ];
 
-/** The Chromium that CHROMIUM_PATH names, and no other; without that the first one in PATH. Throws when there is none: such a test must not be passed over. */
+/** The Chromium that CHROMIUM_PATH names, and no other; without that the first one in PATH. Throws when there is none: such a test must not be skipped. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
   const given = env.CHROMIUM_PATH;
   const places = (env.PATH ?? '')
@@ -39,10 +39,10 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: findChromium(), args: flags });
 }
 
-/** What a page did that it should not: requests to elsewhere, and whatever the console took as an error. */
+/** What a page must not do: requests to other origins, and errors on the console. */
 export type Watched = { readonly elsewhere: string[]; readonly errors: string[] };
 
-/** Watches a page before it goes anywhere. Violations of the content security policy are told by the console as errors. */
+/** Watches a page before it navigates. The console reports violations of the content security policy as errors. */
 export function watchPage(page: Page, base: string): Watched {
   const elsewhere: string[] = [];
   const errors: string[] = [];

@@ -5,18 +5,18 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../../src/package-root.ts';
 
-/** A program of its own that uses the built database floor, and the lines it prints. */
+/** A child process that uses the built store, and the lines it prints. */
 export type Child = {
   readonly pid: number;
   /** Throws when the process ended without another line. */
   nextLine(): Promise<string>;
-  /** What it had printed before it ended. */
+  /** The lines that it printed before it ended and that were not read yet. */
   remainingLines(): AsyncIterable<string>;
-  /** Ends it at once, as `kill -9` does, and waits until it is gone. */
+  /** Kills it with SIGKILL and waits for its exit. */
   kill(): Promise<void>;
 };
 
-/** Runs `body` as a module in a process of its own, where `openDatabase` and `options` are given. */
+/** Runs `body` as a module in a child process, with `openDatabase` and `options` in scope. */
 export function startChild(options: object, body: string): Child {
   const module = pathToFileURL(join(packageRoot(), 'dist', 'src', 'store', 'db.js')).href;
   const source = `import { openDatabase } from ${JSON.stringify(module)}; const options = ${JSON.stringify(options)}; ${body}`;

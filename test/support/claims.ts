@@ -3,10 +3,10 @@ import type { Json } from './http-client.ts';
 
 export const gpt5 = { vendor: 'openai', family: 'gpt', version: '5', tier: null };
 
-/** "GPT-5 is never released": can only ever come out no. */
+/** "GPT-5 is never released": can only resolve to no. */
 export const neverGpt5 = { op: 'not', of: { op: 'released', model: gpt5 } };
 
-/** Records a prediction that is complete but for what a test is about. */
+/** Records a complete prediction, with the fields that a test sets itself. */
 export async function recordClaim(world: ApiWorld, fields: object = {}): Promise<Json> {
   const json = { statement: 'OpenAI never releases GPT-5.', made_at: '2025-01', criterion: neverGpt5, ...fields };
   const answer = await world.admin('POST /v1/predictions', { json });
@@ -29,7 +29,7 @@ export function ledgerOf(entries: readonly LedgerEntry[]): string {
 
 export const gpt5Ledger = ledgerOf([{ id: 'gpt-5', vendor: 'openai', released: '2025-08-07' }]);
 
-/** A first-party feed that lives on snapshots. */
+/** A first-party feed without a URL, which is read from snapshots. */
 export async function createArchive(world: ApiWorld, slug: string, fields: object = {}): Promise<Json> {
   const json = { slug, adapter: 'ledger', trust: 'first_party', origin: 'openai-sdk', covers: ['openai'], ...fields };
   const answer = await world.admin('POST /v1/feeds', { json });

@@ -39,7 +39,7 @@ export function addressOf(
   return `${method} ${filled}${search === '' ? '' : `?${search}`}`;
 }
 
-/** The example of the body, as the document has it. */
+/** The documented example of the request body. */
 export function askOf({ operation }: Listed, headers: Record<string, string> = {}): Ask {
   const content = Object.entries<Json>(operation.requestBody?.content ?? {}).find(
     ([, { example }]) => example !== undefined,
@@ -72,7 +72,7 @@ export function breakDeps(http: HttpDeps, { operation }: Listed, error: Error): 
   return { ...http, services: { ...http.services, db } };
 }
 
-/** Asks an application that nobody listens for. */
+/** Sends a request to an application that listens on no port. */
 export async function askInProcess(http: HttpDeps, target: string, { body, headers }: Ask): Promise<Answer> {
   const [method = '', path = ''] = target.split(' ');
   const sent = { method, headers: headers ?? {}, ...(method === 'GET' || body === undefined ? {} : { body }) };

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { findProblemBreaches } from './problem-check.ts';
 
-/** What came back over the wire. */
+/** A response as it was received. */
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export type Ask = {
   readonly body?: string | Uint8Array;
   readonly json?: unknown;
   readonly chunked?: boolean;
-  /** Of a success only the head is read: its body may go on for ever. */
+  /** Reads only the head of a success: its body may never end. */
   readonly headOnly?: boolean;
 };
 

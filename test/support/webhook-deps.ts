@@ -7,7 +7,7 @@ import { checkWebhookUrl, judgeWebhookUrl } from '../../src/net/webhook-url.ts';
 import type { WebhookDeps } from '../../src/services/deps.ts';
 import { makeVault } from '../../src/services/vault.ts';
 
-/** Receivers of tests are on loopback; exchanges are short, since some of them never answer. */
+/** Test receivers are on loopback; the time limit is short, because some of them never answer. */
 const allow = parseCidrs('127.0.0.0/8');
 export const testExchangeMsMax = 1000;
 export const testSecret = 'a secret of sixteen or more';
@@ -18,7 +18,7 @@ const lookup: LookupFunction = (hostname, _options, callback) => {
   callback(null, [{ address, family: 4 }]);
 };
 
-/** What the program itself has, but for names, time and chance: jitter adds nothing. */
+/** The program's own dependencies, except for name resolution, time and randomness: jitter is zero. */
 export function makeWebhookDeps(now: () => number): WebhookDeps & { close(): Promise<void> } {
   const rules = { allow, httpsOnly: false, lookup };
   const client = makeClient({ allow, lookup, userAgent: 'outturn-test', connectionsPerOriginMax: null });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { openReceiver, type Receiver } from './receiver.ts';
 import { openWorld, type World } from './world.ts';
 
-/** Services and somebody who can be told, for one file of tests. */
+/** Services and a webhook receiver, for one test file. */
 export type WebhookWorld = { readonly world: World; readonly receiver: Receiver };
 
 /**

@@ -32,7 +32,7 @@ export async function decide(world: World, id: string, outcome: 'yes' | 'no' | '
   });
 }
 
-/** An endpoint for everything that is said of predictions when they are settled, unless told otherwise. */
+/** An endpoint; by default for every event about the settling of predictions. */
 export async function subscribe(
   world: World,
   url: string,

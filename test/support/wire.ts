@@ -5,14 +5,14 @@ import type { FetchAsk, FetchedPayload } from '../../src/services/deps.ts';
 
 export type Answer = FetchedPayload | Promise<FetchedPayload> | Error;
 
-/** The outside, scripted: what each url answers, and what was asked of it. */
+/** A scripted network: what each URL returns, and which requests were made. */
 export type Wire = {
   readonly asks: FetchAsk[];
-  /** The next answers of a url, in order; the last one is given again and again. An `Error` is thrown. */
+  /** The next responses of a URL, in order; the last one repeats. An `Error` is thrown. */
   answer(url: string, ...answers: Answer[]): void;
-  /** An answer that comes when `release` is called. */
+  /** A response that is held until `release` is called. */
   hold(url: string): { release(answer: FetchedPayload): void };
-  /** Forgets every answer and every ask. */
+  /** Forgets every response and every request. */
   clear(): void;
   readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;
 };
@@ -43,7 +43,7 @@ export function makeWire(): Wire {
   };
 }
 
-/** The reviewed files that come with the program are not the outside. */
+/** The data files that ship with the program are read, not scripted. */
 function builtin(url: string): FetchedPayload {
   return served(readFileSync(join(packageRoot(), url.slice('builtin:'.length))));
 }

@@ -13,7 +13,7 @@ import { emptyDatabase } from './empty-database.ts';
 import { makeWebhookDeps } from './webhook-deps.ts';
 import { makeWire, type Wire } from './wire.ts';
 
-/** A clock that moves only when it is told to. */
+/** A clock that moves only when a test moves it. */
 export type Clock = {
   now(): Instant;
   /** To a date (its start) or an instant. */
@@ -21,17 +21,17 @@ export type Clock = {
   advance(ms: number): void;
 };
 
-/** Everything below HTTP, on a database of its own: real services, a movable clock, a scripted outside. */
+/** Everything below HTTP, on a database of its own: real services, a movable clock, a scripted network. */
 export type World = {
   readonly db: Database;
   readonly deps: Deps;
   readonly clock: Clock;
   readonly wire: Wire;
-  /** The variables whose keys this node has been given. */
+  /** The variables of the vendor keys that this node has. */
   readonly keys: Set<string>;
-  /** What was logged as an error; nothing should be. */
+  /** What was logged as an error; normally nothing. */
   readonly errors: object[];
-  /** The same world as another process of the same database sees it. */
+  /** The same world for another process on the same database. */
   node(nodeId: string, db?: Database): Deps;
   /** Empties the database, the wire and the log, and starts again at the given time with the given feeds. */
   reset(start?: WorldStart): Promise<void>;
@@ -42,7 +42,7 @@ export type WorldStart = { readonly now?: string; readonly feeds?: readonly Feed
 
 export const worldStartsAt = '2025-01-01T00:00:00Z';
 
-/** Two catalogues of two origins, each covering the two vendors that tests speak of, and believed two days late. */
+/** Two catalogues of two origins, each covering the two vendors that tests use, with a settlement lag of two days. */
 export const catalogues: readonly FeedInput[] = [
   {
     slug: 'litellm',
@@ -110,7 +110,7 @@ function makeClock(): Clock {
   };
 }
 
-/** The start of what a date names. */
+/** The start of the period that a date names. */
 export function instantOf(text: string): Instant {
   const parsed = parseDate(text);
   if (parsed === null) throw new Error(`${text} is no date`);
@@ -129,7 +129,7 @@ export function readIdentityData(): { readonly aliases: readonly object[] } {
   return JSON.parse(readFileSync(join(packageRoot(), 'data', 'identity.json'), 'utf8'));
 }
 
-/** Ids in the order of their making, in every world alike. */
+/** Sequential ids, the same in every world. */
 function countIds(): (prefix: IdPrefix) => string {
   let made = 0;
   return (prefix) => {
@@ -142,7 +142,7 @@ function collectErrors(errors: object[]): Log {
   return { info: () => {}, warn: () => {}, error: (fields, message) => void errors.push({ ...fields, message }) };
 }
 
-/** The same database as another process has it: connections of its own on a server; the embedded one has only one process. */
+/** The same database for another process: its own connections on a server; an embedded database has one process. */
 export async function openAgain(db: Database): Promise<Database> {
   if (db.kind === 'embedded') return { ...db, close: async () => {} };
   const [row] = await db.sql<{ name: string }[]>`select current_database() as name`;

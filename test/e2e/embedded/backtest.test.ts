@@ -7,7 +7,7 @@ import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listin
 import { outturn } from '../../support/program.ts';
 
 let directory: string;
-/** Stands for it in tables, which are made before it is. */
+/** Stands for the directory in tables, which are built before it exists. */
 const archive = '<archive>';
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'outturn-backtest-'));
@@ -27,7 +27,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('a backtest from the command line', () => {
-  it('tells what would have been resolved when, how right that was, and what a feed was worth', async () => {
+  it('reports what would have been resolved when, how accurate that was, and what a feed contributed', async () => {
     const { code, output } = await outturn([
       ...['backtest', directory, '--archives-only', '--without', 'models-dev', '--json'],
       ...['--truth', join(directory, 'truth.json'), '--predictions', join(directory, 'claims.json')],

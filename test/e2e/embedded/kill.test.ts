@@ -12,7 +12,7 @@ import { samples } from '../../support/samples.ts';
 
 /** GPT-5 is released in the sixth stage, so no fewer than that. */
 const kills = samples(20, 7);
-/** A poll of these feeds takes about this long here; the program is killed at some moment of it. */
+/** About as long as a poll of these feeds takes; the program is killed at a random moment of it. */
 const killWithinMs = 250;
 const itemsAtFirst = 600;
 
@@ -36,7 +36,7 @@ afterAll(async () => {
   for (const directory of directories) removeDirectory(directory);
 });
 
-/** Each stage has new models, changed prices and models that went. */
+/** Each stage adds models, changes prices and removes models. */
 function litellmAt(number: number): object {
   const ids = Array.from({ length: itemsAtFirst + 10 * number }, (_, index) => `azure/gpt-4o-mini-${index}`);
   const rows = ids
@@ -45,7 +45,7 @@ function litellmAt(number: number): object {
   return litellm(Object.fromEntries(rows));
 }
 
-/** The vendor says a little more in each stage; at last it has released GPT-5. */
+/** The vendor's list grows in each stage; in the sixth it has GPT-5. */
 function ledgerAt(number: number): object {
   const days = Array.from({ length: number + 1 }, (_, index) => `2025-08-${String(index + 1).padStart(2, '0')}`);
   const rows = days.map((day, index) => ({
@@ -78,7 +78,7 @@ async function start(directory?: string): Promise<Program & { dataDir: string }>
   return program;
 }
 
-/** Polls both feeds by hand and answers how it went. */
+/** Polls both feeds by hand and returns the results. */
 async function poll(program: Program): Promise<string[]> {
   const ask = async (slug: string) => {
     const headers = { authorization: `Bearer ${program.adminKey}` };
@@ -89,7 +89,7 @@ async function poll(program: Program): Promise<string[]> {
   return await Promise.all(['prices', 'vendor'].map(ask));
 }
 
-/** Polls until both feeds have been read; the poll that the program does at its start may be under way. */
+/** Polls until both feeds have been read; the program's first poll may still be running. */
 async function pollToTheEnd(program: Program): Promise<void> {
   for (;;) {
     const results = await poll(program);
@@ -100,7 +100,7 @@ async function pollToTheEnd(program: Program): Promise<void> {
 
 type Kept = { observations: object[]; sightings: object[]; resolutions: object[]; results: string[] };
 
-/** What a program that has ended left in its directory, without what depends on when it ran. */
+/** What a stopped program left in its directory, without values that depend on the time of the run. */
 async function readDirectory(dataDir: string): Promise<Kept> {
   const db = await openDatabase({ dataDir });
   try {
@@ -125,7 +125,7 @@ async function end(program: Program): Promise<Kept> {
   return await readDirectory(program.dataDir);
 }
 
-test(`killed ${kills} times in the middle of its work, it ends where it would have ended`, async () => {
+test(`killed ${kills} times during polls, it ends in the same state as without the kills`, async () => {
   stage = 0;
   const undisturbed = await start();
   for (; stage <= kills; stage += 1) await pollToTheEnd(undisturbed);

@@ -21,7 +21,7 @@ afterAll(async () => {
   removeDirectory(directory);
 });
 
-/** Runs a command of the page as it stands, in a directory that has `data` in it; npm needs a package for what the package provides. */
+/** Runs a command of the page in a directory that contains `data`; `npm exec` would need an installed package. */
 function run(beginning: string): string {
   const found = commands.find(({ text }) => text.startsWith(beginning));
   if (found === undefined) throw new Error(`the page has no command ${beginning}`);
@@ -32,7 +32,7 @@ function run(beginning: string): string {
   return execFileSync('bash', ['--norc', '-ec', here], { encoding: 'utf8', cwd: directory, env });
 }
 
-test('the page has no other commands than those that are run here, and those for a server', () => {
+test('the page has only the commands that are run here, and those for a server', () => {
   expect(commands.map(({ text }) => text.split(' ').slice(0, 3).join(' '))).toEqual([
     'curl -sf localhost:3000/v1/export',
     'npm exec outturn',
@@ -53,13 +53,13 @@ test('health, metrics and the health check of Compose answer', () => {
   expect(() => execFileSync(process.execPath, [flag, asked.replace('/readyz', '/nowhere')])).toThrow();
 });
 
-test('a copy is taken from the running service, then from the stopped one, and is brought back', async () => {
+test('a backup is taken from the running service, then from the stopped one, and is restored', async () => {
   const first = JSON.parse(run('curl -sf localhost:3000/v1/export'));
   expect(first).toMatchObject({ end: 'outturn-export/1', rows: expect.any(Number) });
   expect(await program.stop()).toBe(0);
   expect(run('npm exec outturn -- export')).toMatch(/rows: \d+/);
   run('tar');
   expect(statSync(join(directory, 'backup.tar.gz')).size).toBeGreaterThan(100_000);
-  // Its secret is another one here; nothing was sealed with the first.
+  // The restored service has another secret; nothing was sealed with the first.
   expect(run('OUTTURN_DATA_DIR=restored')).toMatch(/rows: \d+\nunreadable_secrets: 0/);
 });

@@ -25,7 +25,7 @@ async function start(directory: string, env: Record<string, string> = {}): Promi
 }
 
 describe('the program on its embedded database', () => {
-  it('shows the admin key once, keeps it for its owner only, and keeps the data over restarts and a kill', async () => {
+  it('shows the admin key once, stores it readable by its owner only, and keeps the data over restarts and a kill', async () => {
     const directory = freshDirectory();
     const first = await start(directory);
     await first.said(/Predictions/);
@@ -46,7 +46,7 @@ describe('the program on its embedded database', () => {
     await third.stop();
   });
 
-  it('says that no feed was reached, and what it decided without', async () => {
+  it('reports that no feed was reached, and what it resolved without them', async () => {
     const directory = freshDirectory();
     const feeds = join(directory, 'feeds.json');
     const nowhere = { slug: 'nowhere', adapter: 'litellm', url: 'http://127.0.0.1:9/never.json' };
@@ -60,7 +60,7 @@ describe('the program on its embedded database', () => {
     await program.stop();
   });
 
-  it('refuses a second process on the directory, loudly, and the first goes on', async () => {
+  it('refuses a second process on the directory with an error, and the first keeps running', async () => {
     const directory = freshDirectory();
     const first = await start(directory);
     const second = await outturn(['serve'], { OUTTURN_DATA_DIR: directory, PORT: '0' });
@@ -72,7 +72,7 @@ describe('the program on its embedded database', () => {
     await first.stop();
   });
 
-  it('refuses an environment that cannot work, saying which variable and why', async () => {
+  it('refuses an invalid environment, naming the variable and the reason', async () => {
     const directory = freshDirectory();
     const server = await outturn(['serve'], { DATABASE_URL: 'postgres://127.0.0.1:9/x', OUTTURN_DATA_DIR: directory });
     expect([server.code, server.output]).toEqual([1, expect.stringMatching(/OUTTURN_SECRET and OUTTURN_ADMIN_KEY/)]);
@@ -89,7 +89,7 @@ describe('the program on its embedded database', () => {
 });
 
 describe('the command line', () => {
-  it('checks, seeds, polls and resolves on the same services, with exit codes that scripts can use', async () => {
+  it('checks, seeds, polls and resolves through the same services, with exit codes for scripts', async () => {
     const directory = freshDirectory();
     const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: writeShippedFeeds(directory), OUTTURN_SEED: 'none' };
     expect((await outturn(['migrate', '--json'], env)).code).toBe(0);
@@ -118,7 +118,7 @@ describe('the command line', () => {
     });
   });
 
-  it('refuses what is wrong: a broken criterion with its pointer, an unknown command, a missing file', async () => {
+  it('refuses an invalid criterion with its pointer, an unknown command and a missing file', async () => {
     const directory = freshDirectory();
     prepareDirectory(directory);
     const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none' };

@@ -47,7 +47,7 @@ describe('the README', () => {
     (_line, command, shown) => expect(differsFromShown(JSON.parse(shown), run(command))).toEqual([]),
   );
 
-  it('tells the truth in its table of January 2025', () => {
+  it('has the right outcomes in its table of January 2025', () => {
     const outcome = (slug: string) => run(`curl -s localhost:3000/v1/predictions/${slug}`);
     for (const [slug, status, verdict, when] of [
       ['gpt-5-never-released', 'resolved', 'no', '2025-08-07'],

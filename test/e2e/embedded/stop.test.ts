@@ -5,7 +5,7 @@ import { openSse } from '../../support/sse.ts';
 const directories: string[] = [];
 afterAll(() => directories.forEach(removeDirectory));
 
-it('ends in order on SIGTERM: /readyz fails first, fifty open streams end whole, and the exit code is 0', async () => {
+it('stops gracefully on SIGTERM: /readyz fails first, fifty open streams end complete, and the exit code is 0', async () => {
   const program = await startProgram({ OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none' });
   directories.push(program.dataDir);
   const readers = await Promise.all(Array.from({ length: 50 }, () => openSse(program.base, '/v1/events/stream')));
@@ -13,7 +13,7 @@ it('ends in order on SIGTERM: /readyz fails first, fifty open streams end whole,
   expect((await fetch(`${program.base}/readyz`)).status).toBe(200);
   const stopped = program.stop('SIGTERM');
   const seen: number[] = [];
-  // Until the door is shut; what answers before that must say that the process is stopping.
+  // Until the port is closed; the last answer before that must be 503.
   for (let open = true; open && seen.at(-1) !== 503; ) {
     const answer = await fetch(`${program.base}/readyz`).catch(() => null);
     open = answer !== null;

@@ -5,7 +5,7 @@ import { type Client, type Json, makeClient } from '../../support/http-client.ts
 import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
 
-/** The program as it starts on an empty directory, knowing nothing, and a server of the stranger's own. */
+/** The program, started on an empty directory without feeds or seed, and the new user's webhook receiver. */
 let program: Program;
 let receiver: Receiver;
 beforeAll(async () => {
@@ -25,25 +25,25 @@ async function made(client: Client, target: string, json: object): Promise<Json>
   return answer.json;
 }
 
-test('a stranger is given a key, records a prediction, sees it settled, and is told so with proof', async () => {
-  // The operator hands out a key that can do what the stranger is up to, and nothing more.
+test('a new user gets a key, records a prediction, sees it resolved, and receives a signed webhook', async () => {
+  // The operator issues a key with only the scopes that the user needs.
   const operator = makeClient(program.base, { authorization: `Bearer ${program.adminKey}` });
   const scopes = ['read', 'write', 'webhooks', 'feeds'];
   const { key } = await made(operator, 'POST /v1/api-keys', { name: 'A stranger', scopes });
   const stranger = makeClient(program.base, { authorization: `Bearer ${key}` });
   expect((await stranger('GET /v1/api-keys')).status).toBe(403);
 
-  // A first try at a criterion is refused, and the refusal says where and why.
+  // An incomplete criterion is refused with a pointer to the missing field.
   const slip = { op: 'not', of: { op: 'released', model: { ...gpt5, tier: undefined } } };
   const refused = await stranger('POST /v1/criteria/check', { json: { criterion: slip } });
   expect(refused.json).toMatchObject({ status: 422, errors: [{ pointer: '#/criterion/of/model/tier' }] });
 
-  // The second is understood, and what it cannot ever come out as is said before it is recorded.
+  // A valid one is accepted, with a warning that it can never be confirmed.
   const checked = await stranger('POST /v1/criteria/check', { json: { criterion: neverGpt5, made_at: '2025-01' } });
   expect([checked.status, checked.json]).toMatchObject([200, { verdict: 'undetermined', polarity: 'refutable_only' }]);
   expect(checked.json.warnings.map((warning: Json) => warning.code)).toContain('never_confirmable');
 
-  // It is recorded with who said it, and how sure they were.
+  // It is recorded with its predictor and a probability.
   const predictor = await made(stranger, 'POST /v1/predictors', { name: 'A. Author' });
   const claim = {
     slug: 'never-gpt-5',
@@ -56,7 +56,7 @@ test('a stranger is given a key, records a prediction, sees it settled, and is t
   const prediction = await made(stranger, 'POST /v1/predictions', claim);
   expect(prediction).toMatchObject({ status: 'open', outcome: null, probability: 0.9 });
 
-  // The stranger wants to be told, and keeps the secret that is shown once.
+  // The user subscribes, and keeps the secret, which is shown once.
   const { secret } = await made(stranger, 'POST /v1/webhook-endpoints', {
     url: `${receiver.origin}/outturn`,
     event_types: ['prediction.resolved'],
@@ -75,7 +75,7 @@ test('a stranger is given a key, records a prediction, sees it settled, and is t
   });
   expect([snapshot.status, snapshot.json]).toMatchObject([200, { items: 1, new: 1, resolutions: 1 }]);
 
-  // The message comes, and the reference library vouches for its signature and its age.
+  // The webhook arrives, and the reference library verifies its signature and timestamp.
   await receiver.arrived(1);
   const [message] = receiver.received;
   const headers = Object.fromEntries(
@@ -92,7 +92,7 @@ test('a stranger is given a key, records a prediction, sees it settled, and is t
   const forged = () => new Webhook(secret).verify((message?.body ?? '').replace('"no"', '"yes"'), headers);
   expect(forged).toThrow();
 
-  // The prediction says the same to anybody, and the explanation shows what it rests on.
+  // Anyone can read the result, and the explanation lists its evidence.
   const anyone = makeClient(program.base, {});
   const settled = (await anyone('GET /v1/predictions/never-gpt-5')).json;
   expect(settled).toMatchObject({ status: 'resolved', outcome: 'no', resolution: { decided_by: 'resolver' } });
@@ -102,7 +102,7 @@ test('a stranger is given a key, records a prediction, sees it settled, and is t
   expect(released.witnesses).toMatchObject([{ feed: 'vendor-ledger', name: 'gpt-5', trust: 'first_party' }]);
   expect(settled.resolution.evidence).toEqual([released.witnesses[0].observation_id]);
 
-  // What was entered after the fact is told as what it is.
+  // A prediction that is recorded after the fact is marked as such.
   expect(settled.hindsight).toBe(true);
   const { json: card } = await anyone(`GET /v1/predictors/${predictor.id}/scorecard`);
   expect(card).toMatchObject({ score: { predictions: 0 }, hindsight_score: { predictions: 1, brier: 0.81 } });

@@ -25,7 +25,7 @@ async function post(path: string, body: object): Promise<Record<string, string>>
   return (await answer.json()) as Record<string, string>; // an API answer is an object
 }
 
-test('the program tells a subscriber what a person decides, over a restart, and keeps its secret for its owner only', async () => {
+test('the program delivers resolutions by a person to a subscriber, over a restart, and stores its secret readable by its owner only', async () => {
   const { secret = '' } = await post('/v1/webhook-endpoints', {
     url: `${receiver.origin}/hook`,
     event_types: ['prediction.resolved'],

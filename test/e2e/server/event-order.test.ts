@@ -23,7 +23,7 @@ const write = async (tx: Sql, id: string): Promise<void> => {
   await insertEvent(tx, { id, type: 'feed.recovered', occurredAt: 0, dueAt: 0, ...none, text });
 };
 
-/** A transaction that has written and is held open until it is told to commit. */
+/** A transaction that has written and stays open until `commit` is called. */
 async function hold(id: string): Promise<{ commit: () => Promise<void> }> {
   let commit: () => void = () => {};
   const gate = new Promise<void>((resolve) => (commit = resolve));
@@ -47,7 +47,7 @@ const everything = { types: null, prediction: null };
 const readAfter = async (after: number) => await listEvents({ db }, everything, { after, limit: 1000 });
 
 describe('transactions that commit in another order than they wrote', () => {
-  test('have their events told in the order of commit, none passed by', async () => {
+  test('have their events listed in commit order, without omissions', async () => {
     const early = await hold('evt_early');
     await db.begin((tx) => write(tx, 'evt_late'));
     const first = await readAfter(0);
@@ -60,7 +60,7 @@ describe('transactions that commit in another order than they wrote', () => {
     expect(row).toEqual({ wrote_first: true });
   });
 
-  test('are told to every reader in the same order, whatever else goes on', async () => {
+  test('are listed to every reader in the same order under concurrent writes', async () => {
     const start = (await readAfter(0)).at(-1)?.position ?? 0;
     const seen: string[] = [];
     let reading = true;
@@ -73,7 +73,7 @@ describe('transactions that commit in another order than they wrote', () => {
     })();
     const held: { commit: () => Promise<void> }[] = [];
     for (let round = 0; round < 60; round += 1) {
-      // Up to three are open at once; which of them commits next has nothing to do with who wrote first.
+      // Up to three are open at once, and they commit in another order than they wrote.
       held.push(await hold(`evt_${round}`));
       if (held.length === 3) await held.splice((round * 7) % 3, 1)[0]?.commit();
       await Promise.all([placeEvents({ db }), placeEvents({ db: other })]);

@@ -52,7 +52,7 @@ describe('a rich record', () => {
     await world.close();
   });
 
-  it('goes from a server to an embedded database and back to a server without a changed byte', async () => {
+  it('is byte for byte the same after a copy from a server to an embedded database and back', async () => {
     const { webhooks } = world.deps;
     const text = await exported(world.db);
     const embedded = await openEmbeddedCopy();
@@ -66,7 +66,7 @@ describe('a rich record', () => {
     await server.close();
   });
 
-  it('is written as it stood at one moment, whatever is written meanwhile', async () => {
+  it('is exported as of one moment, despite concurrent writes', async () => {
     const before = await exported(world.db);
     const chunks: Uint8Array[] = [];
     const changed = deferred();
@@ -110,7 +110,7 @@ describe('from a shell', () => {
     return (body as { data: Record<string, unknown>[] }).data; // a page
   }
 
-  test('a service that runs on the embedded database hands the record out over HTTP, and a shell is told so', async () => {
+  test('a service on the embedded database exports over HTTP, and the export command refers to it', async () => {
     const program = await start({ ...embedded, OUTTURN_FEEDS: writeShippedFeeds(directory) }, home);
     await program.said(/o5-arrives/);
     const refused = await outturn(['export', path('refused')], embedded);
@@ -124,7 +124,7 @@ describe('from a shell', () => {
     expect(await program.stop()).toBe(0);
   });
 
-  test('its export goes into a server, whose export is the same bytes; a second import is refused', async () => {
+  test('its export is imported into a server, whose export has the same bytes; a second import is refused', async () => {
     const made = await outturn(['export', path('one.ndjson'), '--json'], embedded);
     expect(made.code, made.output).toBe(0);
     expect(JSON.parse(made.output)).toMatchObject({ bytes: statSync(path('one.ndjson')).size });
@@ -138,7 +138,7 @@ describe('from a shell', () => {
     expect(again).toMatchObject({ code: 1, output: expect.stringContaining('the database is not empty') });
   });
 
-  test('the service goes on where it came to: the same claims, cursors and events, and each feed is read on', async () => {
+  test('the imported service continues: the same claims, cursors and events, and each feed is polled again', async () => {
     const program = await start(
       { ...onServer, DATABASE_READ_URL: server.url, OUTTURN_FEEDS: writeShippedFeeds(directory) },
       path('node'),
@@ -158,7 +158,7 @@ describe('from a shell', () => {
     expect(await program.stop()).toBe(0);
   });
 
-  test('an import that is killed in the middle leaves nothing, and can be done again', async () => {
+  test('an import that is killed halfway leaves no rows and can be repeated', async () => {
     const bytes = readFileSync(path('one.ndjson'));
     const fresh = await createServerDatabase();
     for (const env of [
@@ -170,19 +170,19 @@ describe('from a shell', () => {
         stdio: ['pipe', 'ignore', 'inherit'],
       });
       const ended = once(child, 'exit');
-      // More than the pipe between them holds: it has taken in rows when the rest is with it.
+      // More than a pipe holds: when this resolves, it has imported rows.
       child.stdin.on('error', () => {});
       await new Promise((resolve) => child.stdin.write(bytes.subarray(0, bytes.length - 100), resolve));
       child.kill('SIGKILL');
       await ended;
-      // It takes an empty database only.
+      // An import needs an empty database.
       const { code, output } = await outturn(['import', path('one.ndjson')], env);
       expect(code, output).toBe(0);
     }
     await fresh.drop();
   });
 
-  test('a file that is not there and a database that was never migrated are refused with what to do', async () => {
+  test('a missing file and an unmigrated database are refused with what to do', async () => {
     const fresh = await createServerDatabase();
     const env = { ...secrets, DATABASE_URL: fresh.url };
     const unmigrated = await outturn(['export', path('none.ndjson')], env);
@@ -193,7 +193,7 @@ describe('from a shell', () => {
   });
 });
 
-test('the dump and restore of the page on operations carry the record to another database', async () => {
+test('the dump and restore commands of the operations guide copy the record to another database', async () => {
   const page = readFileSync(join(packageRoot(), 'docs/operations.md'), 'utf8');
   const commands = /^pg_dump.*\npg_restore.*$/m.exec(page)?.[0] ?? '';
   const [from, to] = [await openTestDatabase(), await createServerDatabase()];
@@ -211,7 +211,7 @@ test('the dump and restore of the page on operations carry the record to another
   await to.drop();
 });
 
-/** The tools belong to the server that is under test. */
+/** Where the tools of the server under test are. */
 function serverPrograms(): string {
   const server = chooseServer();
   return server.kind === 'programs' ? server.directory : '/usr/bin';

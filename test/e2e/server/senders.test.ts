@@ -15,7 +15,7 @@ import { openWorld, type World } from '../../support/world.ts';
 const senders = 3;
 const kills = 4;
 const events = 120;
-/** Short, so that what a killed sender held is soon another's. */
+/** Short, so that the deliveries of a killed sender are soon leased by another. */
 const leaseMs = 1500;
 
 let world: World;
@@ -49,7 +49,7 @@ async function startSender(): Promise<ChildProcess> {
 test(`${senders} senders, killed ${kills} times under load, lose nothing, and repeat only under the same id`, async () => {
   const paths = ['a', 'b', 'c'];
   for (const path of paths) await subscribe(world, `${receiver.origin}/${path}`, { eventTypes: ['feed.recovered'] });
-  // Answers take a moment, so that a kill finds something under way.
+  // Responses take a moment, so that a kill interrupts some of them.
   receiver.answer((response) => void setTimeout(() => response.writeHead(204).end(), Math.random() * 20));
   const children = await Promise.all(Array.from({ length: senders }, startSender));
   const expected: string[] = [];
@@ -82,13 +82,13 @@ test(`${senders} senders, killed ${kills} times under load, lose nothing, and re
     select (select count(*)::int from webhook_attempts where error_class is null) as made,
       (select count(*)::int from webhook_attempts where error_class = 'lost') as lost,
       (select sum(attempts)::int from webhook_deliveries) as begun`;
-  // Every attempt that was begun is written down: made, or lost with its sender.
+  // Every attempt that began is recorded: completed, or lost with its sender.
   expect(attempts?.made).toBe(expected.length);
   expect((attempts?.made ?? 0) + (attempts?.lost ?? 0)).toBe(attempts?.begun);
   expect(arrived.length - expected.length).toBeLessThanOrEqual(attempts?.lost ?? 0);
 }, 60_000);
 
-test('a sender that is told to stop finishes what it has under way and leaves no lease behind', async () => {
+test('a sender that receives a stop signal finishes its deliveries and leaves no lease', async () => {
   const before = receiver.received.length;
   for (const child of [...running]) {
     child.kill('SIGKILL');
@@ -106,7 +106,7 @@ test('a sender that is told to stop finishes what it has under way and leaves no
   ).toHaveLength(0);
 });
 
-test('while one node claims, another finds what that one leaves', async () => {
+test('two nodes that claim at once get different deliveries', async () => {
   const endpoints = 40;
   const occurredAt = world.deps.now();
   for (let index = 0; index < endpoints; index += 1)

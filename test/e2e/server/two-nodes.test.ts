@@ -41,7 +41,7 @@ function slugsOf(page: Record<string, unknown> | undefined): string[] {
 }
 
 describe('two processes started at once on one empty database', () => {
-  it('seed it once and answer alike', async () => {
+  it('seed it once and return the same answers', async () => {
     const [one, two] = await Promise.all(nodes.map((node) => get(node, '/v1/predictions?limit=200&sort=recorded_at')));
     const slugs = slugsOf(one);
     expect(slugs.length).toBe(new Set(slugs).size);
@@ -62,7 +62,7 @@ describe('two processes started at once on one empty database', () => {
     expect((await get(nodes[1], '/v1/predictions/gpt-5-never-released/resolutions')).data).toHaveLength(1);
   });
 
-  it('show on one what was written on the other, and go on when one is gone', async () => {
+  it('each show what was written on the other, and one keeps running when the other stops', async () => {
     const claim = {
       slug: 'two-nodes',
       statement: 'Two nodes agree.',
