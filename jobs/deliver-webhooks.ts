@@ -4,14 +4,14 @@ import { sweepWebhooks } from '../src/services/webhooks/sweep.ts';
 import type { Job } from './job.ts';
 import type { Schedule } from './schedule.ts';
 
-/** How long exchanges under way may take to end once the process was told to stop; the rest are made anew by another. */
+/** Time for requests in flight to finish after a stop; others are aborted, and another process retries them. */
 const drainMsMax = 8000;
 
-/** Tells subscribers as things happen, woken by the database and by the time of what is due, not by a cron. */
+/** Delivers webhooks when the database notifies of a new delivery or one becomes due, so it needs no cron expression. */
 export async function deliverWebhooks(deps: Deps): Promise<Schedule> {
   const sender = await startSender(deps);
   return { stop: () => sender.stop(drainMsMax) };
 }
 
-/** Puts right what no attempt does. */
+/** Housekeeping that delivery attempts do not do. */
 export const sweepWebhooksJob: Job = { name: 'sweep-webhooks', cron: '* * * * *', run: sweepWebhooks };

@@ -1,7 +1,7 @@
 import { placeEvents } from '../src/services/events/event-log.ts';
 import type { Job } from './job.ts';
 
-/** Gives events their places even while nobody asks for them, so that the first who does need not wait. */
+/** Positions new events in the event log while nobody reads it, so that the next reader does not wait for a backlog. */
 export const placeEventsJob: Job = {
   name: 'place-events',
   cron: '* * * * *',

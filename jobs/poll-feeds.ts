@@ -2,7 +2,7 @@ import { pollDueFeeds } from '../src/services/feeds/polls.ts';
 import { withCurrentIdentity } from '../src/services/identity/identity.ts';
 import type { Job } from './job.ts';
 
-/** Reads every feed that is due, on whichever node comes first. */
+/** Polls every feed that is due. A lease makes sure that only one node polls a feed. */
 export function pollFeedsJob(cron: string): Job {
   return {
     name: 'poll-feeds',

@@ -2,7 +2,7 @@ import { withCurrentIdentity } from '../src/services/identity/identity.ts';
 import { resolveDue } from '../src/services/settling/resolver.ts';
 import type { Job } from './job.ts';
 
-/** Settles what time alone may have changed; what feeds change is settled as they are read. */
+/** Settles predictions that changed because time passed. Polls settle the others. */
 export const resolvePredictionsJob: Job = {
   name: 'resolve-predictions',
   cron: '* * * * *',

@@ -6,10 +6,11 @@ import type { Job } from './job.ts';
 
 export type Schedule = { readonly stop: () => Promise<void> };
 
-/** Starts jobs in UTC, each never beside itself. `stop` lets a run under way come to its end. */
+/** Starts jobs in UTC. A job never overlaps itself in one process. `stop` waits for runs in progress. */
 export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
   for (const job of jobs)
-    if (!validate(job.cron)) throw new Refusal('validation_failed', `${job.name}: "${job.cron}" is no cron expression`);
+    if (!validate(job.cron))
+      throw new Refusal('validation_failed', `"${job.cron}" is not a cron expression (job ${job.name})`);
   const running = new Set<Promise<void>>();
   const tasks = jobs.map((job) =>
     schedule(
@@ -30,7 +31,7 @@ export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
   };
 }
 
-/** What the scheduler itself has to say (a run that is still under way, a tick that was slept through) goes where logs go. */
+/** Logs the warnings of the scheduler itself: a run that is still in progress, a missed tick. */
 function schedulerLog(deps: Deps, job: Job): Logger {
   const say = (level: 'warn' | 'error') => (message: string | Error) =>
     deps.log[level]({ job: job.name }, String(message));
@@ -41,11 +42,14 @@ async function runJob(deps: Deps, job: Job, date: Date): Promise<void> {
   const tick = startOfMinute(date.getTime());
   try {
     const counts = await job.run(deps, tick);
-    deps.log.info({ job: job.name, ...counts }, counts === null ? 'another node is at it' : 'job done');
+    deps.log.info(
+      { job: job.name, ...counts },
+      counts === null ? 'skipped: another node is running this job' : 'job done',
+    );
   } catch (error) {
     deps.log.error(
       { job: job.name, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      'job failed; the next tick tries again',
+      'job failed; it runs again at the next tick',
     );
   }
 }

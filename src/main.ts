@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { forgetExpiredJob } from '../jobs/forget-expired.ts';
@@ -17,27 +16,23 @@ import { serveApp } from './http/server/serve.ts';
 import { serveMetrics } from './http/service/metrics.ts';
 import { parseCidrs } from './net/address.ts';
 import { clientAddress } from './net/client-address.ts';
-import { packageRoot } from './package-root.ts';
-import { makeLog, openRuntime, type Runtime, readJson } from './runtime.ts';
+import { prepare } from './prepare.ts';
+import { makeLog, openRuntime, type Runtime } from './runtime.ts';
 import { loadAdminKey } from './secret-file.ts';
 import { hashKey } from './services/access/admin-key.ts';
 import { createLimiter } from './services/access/rate-limits.ts';
 import type { Deps } from './services/deps.ts';
 import { createEventPulse } from './services/events/pulse.ts';
 import { pollDueFeeds } from './services/feeds/polls.ts';
-import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/feeds/setup.ts';
-import { refreshIdentity } from './services/identity/identity.ts';
 import { refreshModels } from './services/models/states.ts';
-import { readSeed, seedOnce } from './services/predictions/seed.ts';
 import { resolveDue } from './services/settling/resolver.ts';
-import { resealWebhooks, warnOfDisabled } from './services/webhooks/sweep.ts';
 
-/** How long requests under way may take to finish once the process was told to stop. */
+/** Time for requests in progress to finish after a stop signal. */
 export const drainMsMax = 8000;
-/** How long /readyz fails while requests are still taken. */
+/** How long /readyz fails before the server stops accepting requests. */
 export const noticeMs = 1000;
 
-/** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then everything in the other order. */
+/** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then an orderly stop in reverse order. */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
   const log = makeLog(config.logLevel);
   const runtime = await openRuntime(config, log);
@@ -48,22 +43,6 @@ export async function serve(config: Config, say: (line: string) => void): Promis
   } finally {
     await runtime.close();
   }
-}
-
-/** Everything that must be in the database before the first request. */
-export async function prepare(config: Config, deps: Deps): Promise<void> {
-  const aborted = await recoverAfterCrash(deps);
-  if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls that were cut off were ended as aborted');
-  await resealWebhooks(deps);
-  await warnOfDisabled(deps);
-  await refreshIdentity(deps);
-  const data = join(packageRoot(), 'data');
-  if (config.feeds !== 'none')
-    await ensureFeeds(
-      deps,
-      readFeedsFile(readJson(config.feeds === 'default' ? join(data, 'feeds.json') : config.feeds)),
-    );
-  if (config.seed === 'article') await seedOnce(deps, readSeed(readJson(join(data, 'seed', 'article.json'))));
 }
 
 async function run(
@@ -89,7 +68,7 @@ async function run(
   const signal = await stopping;
   draining = true;
   deps.log.info({ signal }, 'stopping');
-  // Whoever spreads the load is to see /readyz fail before the door is shut; a person at a terminal need not wait.
+  // A load balancer must see /readyz fail before connections are refused; a person who presses Ctrl-C need not wait.
   if (signal === 'SIGTERM' && closers.length > 0) await wait(noticeMs);
   const jobs = await work;
   await Promise.all([...closers.map((close) => close()), jobs?.stop()]);
@@ -123,13 +102,13 @@ async function startServing(
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
   say(`  API        ${base}/v1/predictions`);
   say(`  Reference  ${base}/docs`);
-  if (admin.created) say(`  Admin key  ${admin.key}  (shown this once; kept in ${admin.path})`);
+  if (admin.created) say(`  Admin key  ${admin.key}  (shown only now; stored in ${admin.path})`);
   return async () => {
     await Promise.all([pulse.close(), served.close(drainMsMax)]);
   };
 }
 
-/** The first poll at once, then by the clock; subscribers are told all along. */
+/** Polls once at start, then on schedule. */
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
   const jobs = [
     pollFeedsJob(config.pollCron),
@@ -142,7 +121,7 @@ async function startWorking(config: Config, deps: Deps, say: (line: string) => v
   ];
   const schedule = startJobs(deps, jobs);
   const delivering = await deliverWebhooks(deps);
-  say('Reading the feeds …');
+  say('Polling feeds …');
   await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);
   await refreshModels(deps);

@@ -19,29 +19,28 @@ import { makeVault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { migrate, requireMigrated } from './store/migrate.ts';
 
-/** A running program's world: what services need, and how to let go of it. */
+/** The dependencies of a running process, and how to release them. */
 export type Runtime = {
   readonly deps: Deps;
   readonly version: string;
-  /** A replica of the database, where one is given. */
+  /** Undefined without DATABASE_READ_URL. */
   readonly replica: Database | undefined;
   readonly close: () => Promise<void>;
 };
 
-/** Logs go to standard error, so that standard output stays for people. */
+/** Logs go to standard error; standard output is for results. */
 export function makeLog(level: string): Log {
   return pino({ level, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
 export type RuntimeOptions = {
-  /** False: a database that is not up to date is refused, and left as it is. */
+  /** False refuses a database that is not at the current schema, instead of migrating it. Default: true. */
   readonly migrates?: boolean;
   readonly idleInTransactionMsMax?: number;
-  /** How long one statement may take. */
   readonly queryMsMax?: number;
 };
 
-/** Opens the database, brings it up to date and joins everything that services need. */
+/** Opens and migrates the database and creates the dependencies of the services. */
 export async function openRuntime(config: Config, log: Log, options: RuntimeOptions = {}): Promise<Runtime> {
   const root = packageRoot();
   const version = programVersion();
@@ -51,7 +50,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   const stop = new AbortController();
   const userAgent = `outturn/${version}`;
   const client = makeClient({ allow, proxy: config.proxy, userAgent });
-  // The sender bounds itself; nobody's request may wait behind those to another endpoint of the same origin.
+  // The sender has its own limits; here, requests to one endpoint must not delay those to another one on the same origin.
   const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
   const db = await openOwnDatabase(config, log, options);
   const replica = await openReplica(config, log);
@@ -103,17 +102,16 @@ async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions
   return db;
 }
 
-/** Nothing waits longer for a replica that is away. */
 const replicaConnectSecondsMax = 3;
 
-/** A replica that is away, now or later, is no reason not to serve. */
+/** An unreachable replica does not stop the service: reads fall back to the primary. */
 async function openReplica(config: Config, log: Log): Promise<Database | undefined> {
   const databaseUrl = config.databaseReadUrl;
   if (databaseUrl === undefined) return undefined;
   return await openDatabase({ databaseUrl, log, mayBeAway: true, connectSecondsMax: replicaConnectSecondsMax });
 }
 
-/** A lease outlasts the exchange by so much: time to write down what came of it. */
+/** Time to record the result of a request before its lease expires. */
 const leaseMarginMs = 30_000;
 
 function makeWebhookDeps(config: Config, client: Client, allow: AllowList): WebhookDeps {

@@ -10,15 +10,16 @@ import { Refusal } from '../domain/refusal.ts';
 import type { BacktestPayload } from '../services/backtest/backtest.ts';
 import type { FeedInput } from '../services/feeds/feeds.ts';
 import { readFeedsFile } from '../services/feeds/setup.ts';
+import { readJsonFile } from './json-file.ts';
 
-/** The payloads of a directory, the feeds they belong to, and the files that belong to none, each with the reason. */
+/** The payloads of a directory, their feeds, and the files that are left out, each with the reason. */
 export type Archive = {
   readonly feeds: readonly FeedInput[];
   readonly payloads: readonly BacktestPayload[];
-  readonly left: readonly { readonly name: string; readonly why: string }[];
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[];
 };
 
-/** How the folders of archives are usually called, where that is not the name of the adapter. */
+/** Usual folder names of archives that differ from the name of the adapter. */
 const adapterByFolder: ReadonlyMap<string, string> = new Map([
   ['openai-v1-models', 'openai_models'],
   ['anthropic-v1-models', 'anthropic_models'],
@@ -30,27 +31,28 @@ const adapterByFolder: ReadonlyMap<string, string> = new Map([
   ['endoflife.date', 'endoflife'],
 ]);
 
-/** Adapters of which every publisher has a document of its own: one feed for each beginning of a file name. */
+/** Adapters with one document per publisher: each file name prefix is a feed. */
 const adaptersPerDocument = new Set(['news', 'github_releases', 'npm_sdk', 'ledger', 'json', 'huggingface']);
 
 const manifestName = 'backtest.json';
 const manifestSchema = z.strictObject({
   format: z.literal('outturn-backtest/1'),
-  /** As in a file of feeds; `files` are beginnings of paths below the directory. */
+  /** As in a feeds file; `files` are path prefixes, relative to the directory. */
   feeds: z.array(z.looseObject({ slug: z.string(), files: z.array(z.string().min(1)).min(1).max(1000) })).max(1000),
 });
 
 const momentPattern = /(\d{4}-\d{2}-\d{2})(?:T(\d{2})(\d{2})(\d{2})?Z)?(?=\.[a-z]+(?:\.gz)?$)/i;
 
 /**
- * Finds dated payloads below a directory: `<folder>/<name>-2025-08-07T1908Z.json`, or with a day only, which counts from
- * its end; packed by gzip where it ends in `.gz`. `backtest.json` describes the feeds; without it a folder is one feed and its name tells the adapter.
+ * Finds dated payloads below a directory: `<folder>/<name>-2025-08-07T1908Z.json`, compressed if the name ends in `.gz`. A
+ * date without a time means the end of that day. `backtest.json` describes the feeds; without it each folder is one feed,
+ * and the name of the folder gives the adapter.
  */
 export function readArchive(directory: string): Archive {
   if (!existsSync(directory) || !statSync(directory).isDirectory())
     throw new Refusal(
       'not_found',
-      `${directory} is no directory: give one with dated payloads in it (docs/backtest.md)`,
+      `${directory} is not a directory; name a directory of dated payloads (docs/backtest.md)`,
     );
   const found = listFiles(directory);
   const paths = found.files.map((path) => relative(directory, path));
@@ -58,39 +60,37 @@ export function readArchive(directory: string): Archive {
   const feedOf = existsSync(manifest) ? byManifest(manifest) : byFolder;
   const feeds = new Map<string, FeedInput>();
   const payloads: BacktestPayload[] = [];
-  const left = found.links.map((path) => ({
+  const leftOut = found.links.map((path) => ({
     name: relative(directory, path),
-    why: 'it is a link that leads to no file',
+    why: 'it is a link that does not lead to a file',
   }));
   for (const path of paths.filter((name) => name !== manifestName)) {
     const observedAt = momentOf(path);
     const feed = observedAt === null ? null : feedOf(path);
-    if (observedAt === null) left.push({ name: path, why: 'its name carries no time such as 2025-08-07T1908Z' });
+    if (observedAt === null) leftOut.push({ name: path, why: 'its name has no time such as 2025-08-07T1908Z' });
     else if (feed === null)
-      left.push({ name: path, why: `no adapter is known for it; describe it in ${manifestName}` });
+      leftOut.push({ name: path, why: `its folder names no adapter; describe it in ${manifestName}` });
     else {
       feeds.set(feed.slug, feed);
       payloads.push({ feed: feed.slug, observedAt, name: path, read: () => readPayload(join(directory, path)) });
     }
   }
-  if (payloads.length === 0) throw nothingFound(directory, left);
-  return { feeds: [...feeds.values()], payloads, left };
+  if (payloads.length === 0) throw nothingFound(directory, leftOut);
+  return { feeds: [...feeds.values()], payloads, leftOut };
 }
 
-/** Without this the reviewed files alone would be replayed, and their answers taken for those of the archive. */
-function nothingFound(directory: string, left: Archive['left']): Refusal {
-  const [first] = left;
-  const found = first === undefined ? 'it holds no file' : `of ${left.length} files, ${first.name}: ${first.why}`;
+/** An empty archive is an error, because the reviewed files alone would give results that look like those of the archive. */
+function nothingFound(directory: string, leftOut: Archive['leftOut']): Refusal {
+  const [first] = leftOut;
+  const found = first === undefined ? 'it has no files' : `of ${leftOut.length} files, ${first.name}: ${first.why}`;
   return new Refusal(
     'validation_failed',
-    `there is no payload to replay in ${directory} (${found}). Name files <adapter>/<name>-2025-08-07T1908Z.json, after one of the adapters ${adapterNames.join(', ')}, or describe them in ${manifestName} (docs/backtest.md)`,
+    `no payload to replay in ${directory} (${found}). Name files <adapter>/<name>-2025-08-07T1908Z.json, where <adapter> is one of ${adapterNames.join(', ')}, or describe them in ${manifestName} (docs/backtest.md)`,
   );
 }
 
-type Found = { readonly files: readonly string[]; readonly links: readonly string[] };
-
-/** Every file below a directory, in the order of names; links to files are followed, others are not, since they may lead in circles. */
-function listFiles(directory: string): Found {
+/** Every file below a directory, sorted by name. Links to files are followed; links to directories are not, because they may form a cycle. */
+function listFiles(directory: string): { readonly files: readonly string[]; readonly links: readonly string[] } {
   const entries = readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: string[] = [];
   const links: string[] = [];
@@ -106,7 +106,7 @@ function listFiles(directory: string): Found {
   return { files, links };
 }
 
-/** The bytes of a payload, unpacked where they were packed. Throws `Refusal('feed_unparsable')` for a file that cannot be read. */
+/** The bytes of a payload, decompressed. Throws `Refusal('feed_unparsable')` for a file that cannot be read. */
 function readPayload(path: string): Uint8Array {
   try {
     const bytes = readFileSync(path);
@@ -149,7 +149,7 @@ function slugOf(text: string): string {
 }
 
 function byManifest(path: string): (name: string) => FeedInput | null {
-  const parsed = manifestSchema.safeParse(parseJson(path));
+  const parsed = manifestSchema.safeParse(readJsonFile(path));
   if (!parsed.success)
     throw new Refusal(
       'validation_failed',
@@ -164,20 +164,9 @@ function describeIssue(issue: z.core.$ZodIssue | undefined): string {
   return issue === undefined ? '' : `/${issue.path.join('/')}: ${issue.message}`;
 }
 
-export function parseJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new Refusal(
-      'invalid_json',
-      `cannot read ${path} as JSON: ${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : ''}`,
-    );
-  }
-}
-
-/** The reviewed files that come with the program, given away as they were published. */
+/** The reviewed files that are part of the program, as they were at each time of publication. */
 export function readReviewed(root: string): Pick<Archive, 'feeds' | 'payloads'> {
-  const shipped = readFeedsFile(parseJson(join(root, 'data', 'feeds.json')));
+  const shipped = readFeedsFile(readJsonFile(join(root, 'data', 'feeds.json')));
   const feeds = shipped.filter((feed) => feed.url?.startsWith('builtin:'));
   const payloads = feeds.flatMap((feed) => {
     const bytes = readFileSync(join(root, feed.url?.slice('builtin:'.length) ?? ''));

@@ -6,9 +6,9 @@ import { renderTable } from './table.ts';
 
 const whyCharsMax = 110;
 
-/** The report for people: readings, predictions, scores. */
+/** The report as text: payloads, predictions, scores. */
 export function renderBacktest(report: BacktestReport): string {
-  const { readings, left, predictions, worth } = report;
+  const { readings, leftOut, predictions, worth } = report;
   return [
     'Payloads',
     ...renderTable(
@@ -18,11 +18,11 @@ export function renderBacktest(report: BacktestReport): string {
           formatInstant(row.observedAt),
           row.feed,
           row.result,
-          `${row.items} items${row.lost > 0 ? `, ${row.lost} not read` : ''}`,
+          `${row.items} items${row.lost > 0 ? `, ${row.lost} unreadable` : ''}`,
           row.detail ?? '',
         ]),
     ),
-    ...left.map((file) => `  left out: ${file.name} (${file.why})`),
+    ...leftOut.map((file) => `  left out: ${file.name} (${file.why})`),
     '',
     'Predictions',
     ...renderTable(predictions.map(predictionCells)),
@@ -39,7 +39,7 @@ export function renderBacktest(report: BacktestReport): string {
       ? []
       : [
           '',
-          `Without ${worth.without.join(', ')}: ${worth.changed.length} came out otherwise`,
+          `Without ${worth.without.join(', ')}: ${worth.changed.length} predictions end differently`,
           ...renderTable(worth.changed.map((row) => [row.slug, row.policy, row.with, '→', row.without])),
         ]),
   ].join('\n');
@@ -50,9 +50,9 @@ function proofLines(proof: BacktestReport['proof']): string[] {
   const { evaluations, missed, answers, moved } = proof;
   return [
     '',
-    'Proof',
-    `  after each payload everything was evaluated anew, ${evaluations} evaluations: ${missed.length} found what looking at what changed had missed`,
-    `  ${answers} answers as of the moment of a payload were asked again at the end: ${moved.length} had moved`,
+    'Verification',
+    `  full evaluation after each payload (${evaluations} evaluations): ${missed.length} found results that the incremental evaluation had missed`,
+    `  answers as of the time of each payload, repeated at the end (${answers} answers): ${moved.length} had changed`,
     ...[...missed, ...moved].map((line) => `  ${line}`),
   ];
 }
@@ -84,16 +84,16 @@ function scoreCells(score: BacktestScore): string[] {
   ];
 }
 
-/** The report for machines, as docs/backtest.md names it. */
+/** The report as JSON; docs/backtest.md describes the fields. */
 export function backtestToJson(report: BacktestReport) {
-  const { readings, left, predictions, score, byPolicy, byFeed, proof, worth } = report;
+  const { readings, leftOut, predictions, score, byPolicy, byFeed, proof, worth } = report;
   return {
     payloads: readings.map((reading) => ({
       ...reading,
       observedAt: undefined,
       observed_at: formatInstant(reading.observedAt),
     })),
-    left_out: left,
+    left_out: leftOut,
     predictions: predictions.map(rowToJson),
     score: scoreToJson(score),
     by_policy: mapValues(byPolicy, scoreToJson),

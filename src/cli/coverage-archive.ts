@@ -15,7 +15,8 @@ import { parseDate } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { BacktestPayload } from '../services/backtest/backtest.ts';
 import type { FeedInput } from '../services/feeds/feeds.ts';
-import { parseJson, readArchive, readReviewed } from './backtest-archive.ts';
+import { readArchive, readReviewed } from './backtest-archive.ts';
+import { readJsonFile } from './json-file.ts';
 
 const historyName = 'first-listed.json';
 
@@ -56,13 +57,13 @@ export function measureArchive(root: string, directory: string, identity: Identi
   const archive = readArchive(directory);
   const reviewed = readReviewed(root);
   const feeds = new Map([...archive.feeds, ...reviewed.feeds].map((feed) => [feed.slug, feed]));
-  const histories = archive.left
+  const histories = archive.leftOut
     .filter(({ name }) => name.split('/').at(-1) === historyName)
     .map(({ name }) => readHistory(join(directory, name)));
   const records = new Map(histories.map(({ history }) => [history.origin, recordHistory(identity, history)]));
   const adapters = new Map(histories.map(({ history }) => [history.origin, new Set<string>([history.adapter])]));
   const counts = new Map<string, number>();
-  const left = archive.left.filter(({ name }) => name.split('/').at(-1) !== historyName);
+  const left = archive.leftOut.filter(({ name }) => name.split('/').at(-1) !== historyName);
   for (const payload of lastEditions(reviewed.payloads, archive.payloads)) {
     const read = readItems(feeds.get(payload.feed), payload);
     if (read instanceof Refusal) left.push({ name: payload.name, why: read.message });
@@ -106,7 +107,7 @@ function readItems(feed: FeedInput | undefined, payload: BacktestPayload): Measu
 }
 
 function readHistory(path: string): { readonly history: FirstListed; readonly source: string } {
-  const parsed = historySchema.safeParse(parseJson(path));
+  const parsed = historySchema.safeParse(readJsonFile(path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const detail = `${path} is not in the format outturn-first-listed/1 (docs/accuracy.md): /${issue?.path.join('/')}: ${issue?.message}`;

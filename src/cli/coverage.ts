@@ -7,8 +7,8 @@ import { readIdentityTable } from '../domain/identity/table.ts';
 import { formatDay } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { packageRoot } from '../package-root.ts';
-import { parseJson } from './backtest-archive.ts';
 import { type MeasuredArchive, measureArchive } from './coverage-archive.ts';
+import { readJsonFile } from './json-file.ts';
 
 export type CoverageAsk = {
   readonly directory: string;
@@ -28,7 +28,7 @@ export type CoverageReport = {
 /** How often each origin of a directory of archives lacked what had happened; the rows are those of `data/coverage.json`. */
 export function measureCoverage(ask: CoverageAsk): CoverageReport {
   const root = packageRoot();
-  const identity = readIdentityTable(parseJson(join(root, 'data', 'identity.json')));
+  const identity = readIdentityTable(readJsonFile(join(root, 'data', 'identity.json')));
   const archive = measureArchive(root, ask.directory, identity);
   const measurable = archive.records
     .map(({ origin }) => origin)

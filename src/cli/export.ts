@@ -1,19 +1,21 @@
 import { open, rename, rm } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { makeLog, openRuntime, programVersion, type Runtime } from '../runtime.ts';
+import { programVersion, type Runtime } from '../runtime.ts';
 import { exchangeIdleMsMax, exchangeMsMax, exportRecords } from '../services/transfer/export.ts';
 import { importRecord } from '../services/transfer/import.ts';
+import type { Command } from './invocation.ts';
 import { makeProgress } from './progress.ts';
+import { openQuietRuntime } from './runtime.ts';
 import { usageError } from './usage.ts';
 
 type Write = (bytes: Uint8Array) => Promise<void>;
 
 /**
- * `export [file]`: the whole record into a file, which appears when it is complete, or to standard output. The database must
- * be at this program's schema, and is not changed.
+ * `export [file]`: writes all data to a file, which appears once it is complete, or to standard output. Reads only; the
+ * database must be at the schema of this program.
  */
-export async function exportToFile(config: Config, file: string | undefined): Promise<unknown> {
+export const runExport: Command = async ({ config, args: [file] }) => {
   const runtime = await openForExport(config);
   const progress = makeProgress('exporting');
   const write = (target: Write) =>
@@ -26,29 +28,28 @@ export async function exportToFile(config: Config, file: string | undefined): Pr
     progress.end();
     await runtime.close();
   }
-}
+};
 
 async function openForExport(config: Config): Promise<Runtime> {
   try {
-    return await openQuietly(config, false);
+    return await openForTransfer(config, false);
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== 'conflict' || config.databaseUrl !== undefined) throw error;
-    const way = 'a service that is running hands out the same by GET /v1/export, with the admin key';
-    throw new Refusal('conflict', `${error.message}; ${way}`);
+    const detail = `${error.message}; export from the running service by GET /v1/export, with the admin key`;
+    throw new Refusal('conflict', detail);
   }
 }
 
-async function openQuietly(config: Config, migrates: boolean): Promise<Runtime> {
-  const log = makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
-  return await openRuntime(config, log, {
+async function openForTransfer(config: Config, migrates: boolean): Promise<Runtime> {
+  return await openQuietRuntime(config, {
     migrates,
     idleInTransactionMsMax: exchangeIdleMsMax,
-    // A large table is put in order by one statement.
+    // One statement sorts a whole table.
     queryMsMax: exchangeMsMax,
   });
 }
 
-/** A file of that name is replaced when the new one is complete; it is for its owner only, as it holds what opens doors. */
+/** Replaces an existing file once the new one is complete. Only the owner may read it, because it holds hashes and secrets. */
 async function writeWhole<T>(path: string, write: (target: Write) => Promise<T>): Promise<T> {
   const unfinished = `${path}.unfinished`;
   const file = await open(unfinished, 'w', 0o600);
@@ -65,33 +66,33 @@ async function writeWhole<T>(path: string, write: (target: Write) => Promise<T>)
   }
 }
 
-/** Resolves when the bytes are on their way: whoever reads slowly is waited for. */
+/** Resolves when the bytes are handed over, so a slow reader slows the export. */
 function writeToOutput(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-/** `import [file]`: an export, from a file or standard input, into an empty database, which is brought up to this program first. */
-export async function importFromFile(config: Config, file: string | undefined): Promise<unknown> {
+/** `import [file]`: loads an export from a file or standard input into an empty database, after migrating that. */
+export const runImport: Command = async ({ config, args: [file] }) => {
   const fromInput = file === undefined || file === '-';
-  if (fromInput && process.stdin.isTTY) throw usageError('import needs a file, or an export on standard input');
+  if (fromInput && process.stdin.isTTY) throw usageError('import needs a file or an export on standard input');
   const source = fromInput ? process.stdin : await openSource(file);
-  const runtime = await openQuietly(config, true);
+  const runtime = await openForTransfer(config, true);
   const progress = makeProgress('importing');
   try {
     const { rows, unreadableSecrets } = await importRecord(runtime.deps, { source, onProgress: progress.advance });
     if (unreadableSecrets > 0)
       runtime.deps.log.warn(
         { unreadable: unreadableSecrets },
-        'webhook secrets cannot be opened: start with the OUTTURN_SECRET of the service they come from, or rotate them',
+        'some webhook secrets cannot be decrypted: set OUTTURN_SECRET to that of the service they come from, or rotate them',
       );
     return { rows, unreadable_secrets: unreadableSecrets };
   } finally {
     progress.end();
     await runtime.close();
   }
-}
+};
 
 async function openSource(file: string): Promise<AsyncIterable<Uint8Array>> {
   try {

@@ -4,13 +4,13 @@ import { type FeedView, listFeeds } from '../services/feeds/feeds.ts';
 import { listPredictions } from '../services/predictions/lists.ts';
 import type { PredictionView } from '../services/predictions/views.ts';
 
-/** Predictions told at start; the rest are for the API. */
+/** Predictions listed at start. */
 const predictionLinesMax = 60;
 
-/** One line per feed, and whether any of them was reached over the network. */
+/** One line per feed, and a warning if none could be reached over the network. */
 export async function describeFeeds(deps: Deps): Promise<string[]> {
   const views = await listFeeds(deps);
-  if (views.length === 0) return ['Feeds: none. Create one by POST /v1/feeds.'];
+  if (views.length === 0) return ['Feeds: none. Create one with POST /v1/feeds.'];
   const lines = views.map((view) => `  ${view.feed.slug.padEnd(24)} ${feedText(view)}`);
   const network = views.filter(
     (view) =>
@@ -19,22 +19,22 @@ export async function describeFeeds(deps: Deps): Promise<string[]> {
   const reached = network.some((view) => view.lastPoll?.result === 'ok' || view.lastPoll?.result === 'not_modified');
   const warning =
     network.length > 0 && !reached
-      ? ['  No feed could be reached over the network: what follows rests on the ledger and the SDK tables alone.']
+      ? ['  No feed could be reached over the network: the results below use only the ledger and the SDK tables.']
       : [];
   return ['Feeds', ...lines, ...warning];
 }
 
 function feedText(view: FeedView): string {
   const { lastPoll } = view;
-  if (view.keyMissing !== null) return `rests until ${view.keyMissing} is set`;
-  if (lastPoll === null) return view.feed.enabled ? 'not read yet' : 'disabled';
+  if (view.keyMissing !== null) return `disabled until ${view.keyMissing} is set`;
+  if (lastPoll === null) return view.feed.enabled ? 'not polled yet' : 'disabled';
   if (lastPoll.result === 'failed')
     return `failed: ${lastPoll.errorDetail ?? lastPoll.errorCode ?? 'unknown'}`.slice(0, 120);
   if (lastPoll.result === 'suspect') return `suspect: ${lastPoll.suspectReason ?? ''}`.slice(0, 120);
   return `${lastPoll.result}, ${lastPoll.items} items`;
 }
 
-/** One line per prediction with its standing. */
+/** One line per prediction with its status. */
 export async function describePredictions(deps: Deps): Promise<string[]> {
   const page = await listPredictions(deps, {
     filter: {},
@@ -45,22 +45,22 @@ export async function describePredictions(deps: Deps): Promise<string[]> {
     sort: 'recorded_at',
     limit: predictionLinesMax,
   });
-  if (page.views.length === 0) return ['Predictions: none yet. Record one by POST /v1/predictions.'];
-  const more = page.next === null ? [] : ['  … and more: GET /v1/predictions'];
+  if (page.views.length === 0) return ['Predictions: none yet. Record one with POST /v1/predictions.'];
+  const more = page.next === null ? [] : ['  … more at GET /v1/predictions'];
   return [
     'Predictions',
-    ...page.views.map((view) => `  ${view.prediction.slug.padEnd(36)} ${standingText(view)}`),
+    ...page.views.map((view) => `  ${view.prediction.slug.padEnd(36)} ${statusText(view)}`),
     ...more,
   ];
 }
 
-function standingText(view: PredictionView): string {
+function statusText(view: PredictionView): string {
   if (view.resolution !== null)
     return `${view.resolution.outcome}, ${view.resolution.effectiveAt}${view.status === 'disputed' ? ' (disputed)' : ''}`;
   if (view.status !== 'open') return `${view.status}: ${view.leaning?.text ?? ''}`.slice(0, 160);
   if (view.standing !== null) return `open, ${view.standing}`;
-  // Without anything that a feed could list only a person can answer; otherwise no feed has been read that could.
+  // A criterion that names no model can only be judged by a person.
   return patternsOf(view.prediction.criterion).length === 0
-    ? 'open, for a person to judge'
-    : 'open, no feed that could tell has been read yet';
+    ? 'open, needs a decision by a person'
+    : 'open, no feed with evidence has been polled yet';
 }

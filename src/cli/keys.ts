@@ -5,31 +5,29 @@ import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from '../services/
 import { shellActor } from '../services/access/audit.ts';
 import { performWrite, type WriteAsk } from '../services/access/writes.ts';
 import type { Deps } from '../services/deps.ts';
+import type { Command, Options } from './invocation.ts';
+import { withDeps } from './runtime.ts';
 import { usageError } from './usage.ts';
 
-/** What may be said of a key on the command line. */
-export type KeyOptions = {
-  readonly name?: string | undefined;
-  readonly scopes?: string | undefined;
-  readonly expires?: string | undefined;
-};
+export type KeyOptions = Pick<Options, 'name' | 'scopes' | 'expires'>;
 
-/** Keys are read so many at a time. */
 const pageRows = 200;
 
-/** `keys create|list|revoke`: the same keys as over HTTP, and the same audit. */
-export async function manageKeys(deps: Deps, args: readonly string[], options: KeyOptions): Promise<unknown> {
-  const [verb, id] = args;
+/** `keys create|list|revoke`: the operations of the API on keys, with the same audit. */
+export const runKeys: Command = ({ config, args, options }) =>
+  withDeps(config, (deps) => manageKeys(deps, args, options));
+
+export async function manageKeys(deps: Deps, [verb, id]: readonly string[], options: KeyOptions): Promise<unknown> {
   switch (verb) {
     case 'create':
-      return await createFromShell(deps, options);
+      return await createKey(deps, options);
     case 'list':
-      return { keys: await listAll(deps) };
+      return { keys: await listAllKeys(deps) };
     case 'revoke':
       if (id === undefined) throw usageError('keys revoke needs the id of a key');
-      return await revokeFromShell(deps, id);
+      return await revokeKey(deps, id);
     default:
-      throw usageError('keys needs one of create, list and revoke');
+      throw usageError('keys needs a subcommand: create, list or revoke');
   }
 }
 
@@ -37,7 +35,7 @@ function askOf(operation: string): WriteAsk {
   return { actor: shellActor, operation, path: null, requestId: null, apart: false, msMax: undefined };
 }
 
-async function createFromShell(deps: Deps, options: KeyOptions): Promise<unknown> {
+async function createKey(deps: Deps, options: KeyOptions): Promise<unknown> {
   if (options.name === undefined || options.name.trim() === '') throw usageError('keys create needs --name');
   const input = { name: options.name, scopes: readScopes(options.scopes), expiresAt: readExpiry(options.expires) };
   const made = await performWrite(deps, askOf('createApiKey'), {
@@ -52,7 +50,8 @@ function readScopes(text: string | undefined): Scope[] {
   const names = (text ?? '').split(',').map((name) => name.trim());
   const known = scopes.filter((scope) => names.includes(scope));
   const unknown = names.filter((name) => !known.some((scope) => scope === name));
-  if (unknown.length > 0) throw usageError(`keys create needs --scopes, some of ${scopes.join(',')}`);
+  if (unknown.length > 0)
+    throw usageError(`keys create needs --scopes, a list of ${scopes.join(', ')} separated by commas`);
   return known;
 }
 
@@ -60,11 +59,11 @@ function readExpiry(text: string | undefined): Instant | null {
   if (text === undefined) return null;
   const parsed = parseDate(text);
   if (parsed === null || (parsed.precision !== 'day' && parsed.precision !== 'instant'))
-    throw usageError('--expires takes a day (its start counts) or an RFC 3339 instant with a zone');
+    throw usageError('--expires must be a date (00:00 UTC) or an RFC 3339 instant with a time zone');
   return parsed.interval.from;
 }
 
-async function listAll(deps: Deps): Promise<unknown[]> {
+async function listAllKeys(deps: Deps): Promise<unknown[]> {
   const keys: unknown[] = [];
   for (let after: string | null = null; ; ) {
     const rows: Awaited<ReturnType<typeof listApiKeys>> = await listApiKeys(deps, { after, limit: pageRows });
@@ -74,7 +73,7 @@ async function listAll(deps: Deps): Promise<unknown[]> {
   }
 }
 
-async function revokeFromShell(deps: Deps, id: string): Promise<unknown> {
+async function revokeKey(deps: Deps, id: string): Promise<unknown> {
   await performWrite(deps, askOf('revokeApiKey'), {
     before: async (inside) => apiKeyToJson(await getApiKey(inside, id), deps.now()),
     run: (inside) => revokeApiKey(inside, id),

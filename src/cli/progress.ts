@@ -1,9 +1,9 @@
-/** Tells how far long work is. */
+/** Shows how much of a long operation is done. */
 export type Progress = { readonly advance: (done: number, total: number) => void; readonly end: () => void };
 
 const barColumns = 30;
 
-/** A bar on standard error where that is a terminal; elsewhere nothing, so that output stays for machines. */
+/** A progress bar on standard error, if that is a terminal. */
 export function makeProgress(label: string, stream: NodeJS.WriteStream = process.stderr): Progress {
   if (!stream.isTTY) return { advance: () => {}, end: () => {} };
   return {

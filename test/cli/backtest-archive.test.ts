@@ -25,8 +25,8 @@ function archiveOf(files: Readonly<Record<string, unknown>>): string {
 }
 
 describe('a directory of dated payloads', () => {
-  it('is read by the names of its folders and files', () => {
-    const { feeds, payloads, left } = readArchive(
+  it('gets feeds and times from the names of folders and files', () => {
+    const { feeds, payloads, leftOut } = readArchive(
       archiveOf({
         'litellm/prices-2025-08-07T1908Z.json': { a: 1 },
         'litellm/mirror-2025-08-07T190855Z.json': {},
@@ -48,21 +48,21 @@ describe('a directory of dated payloads', () => {
       ['models-dev', at('2025-08-09')],
     ]);
     expect(new TextDecoder().decode(payloads[2]?.read())).toBe('{"a":1}');
-    expect(left.map((file) => [file.name, file.why.slice(0, 20)])).toEqual([
-      ['litellm/broken-2025-02-31.json', 'its name carries no '],
-      ['litellm/notes.md', 'its name carries no '],
-      ['weather/rain-2025-08-08.json', 'no adapter is known '],
+    expect(leftOut.map((file) => [file.name, file.why.slice(0, 20)])).toEqual([
+      ['litellm/broken-2025-02-31.json', 'its name has no time'],
+      ['litellm/notes.md', 'its name has no time'],
+      ['weather/rain-2025-08-08.json', 'its folder names no '],
     ]);
   });
 
-  it('has a feed for each document where every publisher has one of its own', () => {
+  it('has one feed per document if the adapter has one document per publisher', () => {
     const { feeds } = readArchive(archiveOf({ 'ledger/one-2025-01-01.json': {}, 'ledger/two-2025-01-01.json': {} }));
     expect(feeds.map((feed) => feed.slug)).toEqual(['ledger-one', 'ledger-two']);
   });
 
-  it('is described exactly by backtest.json', () => {
+  it('follows backtest.json where there is one', () => {
     const feed = { slug: 'prices', adapter: 'litellm', covers: ['openai'], files: ['any/where/p'] };
-    const { feeds, payloads, left } = readArchive(
+    const { feeds, payloads, leftOut } = readArchive(
       archiveOf({
         'backtest.json': { format: 'outturn-backtest/1', feeds: [feed] },
         'any/where/p-2025-01-01.json': {},
@@ -71,7 +71,7 @@ describe('a directory of dated payloads', () => {
     );
     expect(feeds).toMatchObject([{ slug: 'prices', adapter: 'litellm', covers: ['openai'] }]);
     expect(payloads.map((payload) => payload.name)).toEqual(['any/where/p-2025-01-01.json']);
-    expect(left.map((file) => file.name)).toEqual(['litellm/prices-2025-08-07T1908Z.json']);
+    expect(leftOut.map((file) => file.name)).toEqual(['litellm/prices-2025-08-07T1908Z.json']);
   });
 
   it.each([
@@ -86,7 +86,7 @@ describe('a directory of dated payloads', () => {
     expect(() => readArchive(archiveOf({ 'backtest.json': manifest }))).toThrow(said);
   });
 
-  it('may hold packed files, capitals and links to files', () => {
+  it('may contain compressed files, capital letters and links to files', () => {
     const directory = archiveOf({
       'litellm/a-2025-01-01.json.gz': gzipSync('{"a":1}'),
       'litellm/b-2025-01-02.JSON': { b: 1 },
@@ -95,41 +95,45 @@ describe('a directory of dated payloads', () => {
     symlinkSync(join(directory, 'elsewhere/c.json'), join(directory, 'litellm/c-2025-01-03.json'));
     symlinkSync(join(directory, 'nowhere'), join(directory, 'litellm/d-2025-01-04.json'));
     symlinkSync(directory, join(directory, 'litellm/circle'));
-    const { payloads, left } = readArchive(directory);
+    const { payloads, leftOut } = readArchive(directory);
     expect(payloads.map(({ read }) => new TextDecoder().decode(read()))).toEqual(['{"a":1}', '{"b":1}', '{"c":1}']);
-    expect(left.map((file) => file.name)).toEqual(['litellm/circle', 'litellm/d-2025-01-04.json', 'elsewhere/c.json']);
+    expect(leftOut.map((file) => file.name)).toEqual([
+      'litellm/circle',
+      'litellm/d-2025-01-04.json',
+      'elsewhere/c.json',
+    ]);
   });
 
   it.each([
-    ['is packed badly', 'a-2025-01-01.json.gz', new TextEncoder().encode('no gzip'), 'incorrect header'],
+    ['is not valid gzip', 'a-2025-01-01.json.gz', new TextEncoder().encode('no gzip'), 'incorrect header'],
     [
-      'unpacks to more than a payload may have',
+      'decompresses to more than the maximum size',
       'a-2025-01-01.json.gz',
       gzipSync(new Uint8Array(payloadBytesMax + 1)),
       'larger than',
     ],
-  ])('tells of a file that %s when its turn comes', (_what, name, bytes, said) => {
+  ])('refuses a file that %s when it is read', (_what, name, bytes, said) => {
     const { payloads } = readArchive(archiveOf({ [`litellm/${name}`]: bytes }));
     expect(() => payloads[0]?.read()).toThrow(Refusal);
     expect(() => payloads[0]?.read()).toThrow(said);
   });
 
   it.each([
-    ['is empty', {}, 'it holds no file'],
-    ['has no file with a time', { 'litellm/prices.json': {} }, 'litellm/prices.json: its name carries no time'],
-    ['has no folder of an adapter', { 'acme/x-2025-01-01.json': {} }, 'no adapter is known'],
-  ])('is refused where it %s, with how files are to be named', (_what, files, said) => {
+    ['is empty', {}, 'it has no files'],
+    ['has no file with a time', { 'litellm/prices.json': {} }, 'litellm/prices.json: its name has no time'],
+    ['has no folder that names an adapter', { 'acme/x-2025-01-01.json': {} }, 'its folder names no adapter'],
+  ])('is refused if it %s, with a hint how to name files', (_what, files, said) => {
     const directory = archiveOf(files);
     expect(() => readArchive(directory)).toThrow(said);
     expect(() => readArchive(directory)).toThrow('Name files <adapter>/<name>-2025-08-07T1908Z.json');
   });
 
-  it('is refused where there is none', () => {
-    expect(() => readArchive(join(tmpdir(), 'outturn-no-such-directory'))).toThrow('is no directory');
+  it('is refused if it does not exist', () => {
+    expect(() => readArchive(join(tmpdir(), 'outturn-no-such-directory'))).toThrow('is not a directory');
   });
 });
 
-it('the reviewed files that come with the program are given away in order, each by its own feed', () => {
+it('the reviewed files of the program are replayed in order, each as its own feed', () => {
   const { feeds, payloads } = readReviewed(packageRoot());
   expect(feeds.map((feed) => feed.slug)).toEqual(['ledger', 'openai-sdk-history', 'anthropic-sdk-history']);
   const ledger = payloads.filter((payload) => payload.feed === 'ledger').map((payload) => payload.observedAt);

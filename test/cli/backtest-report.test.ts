@@ -33,7 +33,7 @@ const open = {
   daysLate: null,
 } as const;
 
-it('the report of a backtest is a table for people, in columns', () => {
+it('the text report of a backtest is aligned in columns', () => {
   const rows = [row, open];
   const payload = { feed: 'litellm', name: 'p', observedAt: at('2025-08-07T20:00:00Z'), items: 9, lost: 1 };
   const report: BacktestReport = {
@@ -42,7 +42,7 @@ it('the report of a backtest is a table for people, in columns', () => {
       { ...payload, result: 'suspect', detail: 'half of it is gone' },
       { ...payload, feed: 'ledger', name: 'ledger as published by then', result: 'ok', detail: null },
     ],
-    left: [{ name: 'README.md', why: 'no time' }],
+    leftOut: [{ name: 'README.md', why: 'no time' }],
     predictions: rows,
     score: scoreRows(rows),
     byPolicy: { default: scoreRows(rows) },
@@ -51,8 +51,8 @@ it('the report of a backtest is a table for people, in columns', () => {
   };
   expect(renderBacktest(report).split('\n')).toEqual([
     'Payloads',
-    '  2025-08-07T20:00:00Z  litellm  ok       9 items, 1 not read',
-    '  2025-08-07T20:00:00Z  litellm  suspect  9 items, 1 not read  half of it is gone',
+    '  2025-08-07T20:00:00Z  litellm  ok       9 items, 1 unreadable',
+    '  2025-08-07T20:00:00Z  litellm  suspect  9 items, 1 unreadable  half of it is gone',
     '  left out: README.md (no time)',
     '',
     'Predictions',
@@ -65,7 +65,7 @@ it('the report of a backtest is a table for people, in columns', () => {
     '  policy default  2       1      0      0          0         1             1.0 d        1.0 d',
     '  feed litellm    1       1      0      0          0         0             1.0 d        1.0 d',
     '',
-    'Without litellm: 1 came out otherwise',
+    'Without litellm: 1 predictions end differently',
     '  gpt-5  default  yes  →  open',
   ]);
 });

@@ -82,7 +82,7 @@ describe('jobs', () => {
     expect(stopped).toBe(false);
     finish();
     await stopping;
-    expect(logged.map((line) => line.message)).toEqual(['another node is at it']);
+    expect(logged.map((line) => line.message)).toEqual(['skipped: another node is running this job']);
   });
 
   test('that fail are logged, and run again at the next tick', async () => {

@@ -10,14 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('a start tells of each prediction how it stands: for a person, unread, or as far as feeds were read', async () => {
+test('the greeting says of each prediction whether it needs a person, a poll, or more evidence', async () => {
   await record(world, 'worth-it', { op: 'judged', question: 'Was it worth it?' });
   await record(world, 'gpt-5', gptReleased('5'));
   const lines = async () => (await describePredictions(world.deps)).map((line) => line.trim().replaceAll(/ +/g, ' '));
   expect(await lines()).toEqual([
     'Predictions',
-    'worth-it open, for a person to judge',
-    'gpt-5 open, no feed that could tell has been read yet',
+    'worth-it open, needs a decision by a person',
+    'gpt-5 open, no feed with evidence has been polled yet',
   ]);
   await readAt(world, '2025-02-01', { litellm: litellm(oldModels) });
   expect((await lines()).at(-1)).toBe('gpt-5 open, unconfirmed as of 2025-02-01T00:00:00Z');

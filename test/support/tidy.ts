@@ -29,7 +29,10 @@ const layers: Readonly<Record<string, Rule>> = {
   },
   jobs: { layers: ['jobs', 'src/services', 'src/domain'], packages: ['node-cron'] },
   'src/cli': {
-    layers: ['src/cli', 'src/services', 'src/domain', 'src/config.ts', 'src/runtime.ts', 'src/package-root.ts'],
+    layers: [
+      ...['src/cli', 'src/services', 'src/domain'],
+      ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/package-root.ts'],
+    ],
     packages: ['zod', 'ulid', /^node:/],
   },
 };
@@ -47,9 +50,13 @@ const files: Readonly<Record<string, Rule>> = {
     ],
     packages: ['pino', 'ulid', /^node:/],
   },
+  'src/prepare.ts': {
+    layers: ['src/config.ts', 'src/runtime.ts', 'src/package-root.ts', 'src/services'],
+    packages: [/^node:/],
+  },
   'src/main.ts': {
     layers: [
-      ...['src/config.ts', 'src/runtime.ts', 'src/secret-file.ts', 'src/package-root.ts', 'src/cli/greeting.ts'],
+      ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/secret-file.ts', 'src/cli/greeting.ts'],
       ...['jobs', 'src/http', 'src/services', 'src/net', 'src/domain'],
     ],
     packages: [/^node:/],

@@ -52,7 +52,7 @@ export type ReplayClock = { set(at: Instant): void };
  * Replays dated payloads in order on a database of its own, with the clock at each of them, and tells of every claim when
  * it was proposed and resolved, on what evidence. A claim is recorded when the clock has reached its `made_at`.
  */
-export async function runBacktest(
+export async function replayPayloads(
   deps: Deps,
   clock: ReplayClock,
   input: BacktestInput,

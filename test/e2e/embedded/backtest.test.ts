@@ -56,11 +56,11 @@ describe('a backtest from the command line', () => {
 
   it.each([
     [['backtest'], 2, 'needs a directory'],
-    [['backtest', '/no/such/directory'], 1, 'is no directory'],
+    [['backtest', '/no/such/directory'], 1, 'is not a directory'],
     [['backtest', archive, '--policy', 'lenient'], 1, 'default, three-origins, first-party'],
-    [['backtest', archive, '--without', 'nothing'], 1, 'no feed nothing is replayed'],
+    [['backtest', archive, '--without', 'nothing'], 1, 'no payload of a feed nothing is replayed'],
     [['backtest', archive, '--truth', 'package.json'], 1, 'outturn-truth/1'],
-    [['backtest', packageRoot()], 1, 'there is no payload to replay'],
+    [['backtest', packageRoot()], 1, 'no payload to replay'],
     [['backtest', packageRoot(), '--unknown'], 2, 'outturn <command>'],
   ])('%j ends with %d', async (args, wanted, said) => {
     const { code, output } = await outturn(args.map((arg) => (arg === archive ? directory : arg)));

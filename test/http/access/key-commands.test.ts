@@ -37,8 +37,8 @@ test('the list has every key and shows none', async () => {
 
 describe('wrong words are refused with what is missing:', () => {
   test.each<[string[], KeyOptions, RegExp]>([
-    [[], {}, /create, list and revoke/],
-    [['drop'], {}, /create, list and revoke/],
+    [[], {}, /create, list or revoke/],
+    [['drop'], {}, /create, list or revoke/],
     [['create'], { scopes: 'read' }, /--name/],
     [['create'], { name: 'x' }, /--scopes/],
     [['create'], { name: 'x', scopes: 'read,everything' }, /--scopes/],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { criterionSchema } from '../../../src/domain/criterion/criterion.ts';
 import { patternsOf } from '../../../src/domain/criterion/watch.ts';
 import { packageRoot } from '../../../src/package-root.ts';
-import { type Backtest, type BacktestInput, runBacktest } from '../../../src/services/backtest/backtest.ts';
+import { type Backtest, type BacktestInput, replayPayloads } from '../../../src/services/backtest/backtest.ts';
 import { startProof } from '../../../src/services/backtest/proof.ts';
 import type { BacktestClaim } from '../../../src/services/backtest/rows.ts';
 import { compareRows, scoreBy, scoreRows } from '../../../src/services/backtest/summary.ts';
@@ -57,7 +57,12 @@ const claims: readonly BacktestClaim[] = [
 async function replay(input: Partial<BacktestInput> = {}): Promise<Backtest> {
   await world.reset({ feeds: [] });
   const clock = { set: (at: number) => world.clock.set(iso(at)) };
-  return await runBacktest(world.deps, clock, { feeds, payloads, claims, policies: ['default'], ...input }, () => {});
+  return await replayPayloads(
+    world.deps,
+    clock,
+    { feeds, payloads, claims, policies: ['default'], ...input },
+    () => {},
+  );
 }
 
 function told(backtest: Backtest): string[] {

@@ -1,0 +1,41 @@
+import { startOfMinute } from '../domain/instant.ts';
+import { prepare } from '../prepare.ts';
+import { pollDueFeeds, pollFeed } from '../services/feeds/polls.ts';
+import { refreshModels } from '../services/models/states.ts';
+import { applySeed, readSeed } from '../services/predictions/seed.ts';
+import { resolveDue, resolveEverything } from '../services/settling/resolver.ts';
+import type { Command } from './invocation.ts';
+import { readJsonFile } from './json-file.ts';
+import { withDeps, withPrepared } from './runtime.ts';
+
+export const runMigrate: Command = ({ config }) => withDeps(config, async () => ({ migrated: true }));
+
+export const runSeed: Command = ({ config, args: [file] }) =>
+  withDeps(config, async (deps) => {
+    if (file !== undefined) return await applySeed(deps, readSeed(readJsonFile(file)));
+    await prepare({ ...config, seed: 'article' }, deps);
+    return { seeded: true };
+  });
+
+export const runPoll: Command = ({ config, args: [feed] }) =>
+  withPrepared(config, async (deps) => {
+    if (feed === undefined) return await pollDueFeeds(deps, startOfMinute(deps.now()));
+    const { poll, resolutions } = await pollFeed(deps, feed);
+    return {
+      feed,
+      result: poll.result,
+      items: poll.items,
+      new: poll.newItems,
+      changed: poll.changedItems,
+      vanished: poll.vanishedItems,
+      error: poll.errorDetail ?? poll.suspectReason,
+      resolutions,
+    };
+  });
+
+export const runResolve: Command = ({ config, options }) =>
+  withPrepared(config, async (deps) => {
+    const counts = await (options.full === true ? resolveEverything(deps) : resolveDue(deps));
+    await refreshModels(deps);
+    return counts;
+  });

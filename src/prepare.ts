@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { packageRoot } from './package-root.ts';
+import { readJson } from './runtime.ts';
+import type { Deps } from './services/deps.ts';
+import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/feeds/setup.ts';
+import { refreshIdentity } from './services/identity/identity.ts';
+import { readSeed, seedOnce } from './services/predictions/seed.ts';
+import { resealWebhooks, warnOfDisabled } from './services/webhooks/sweep.ts';
+
+/** Brings the database to the state that the first request expects. */
+export async function prepare(config: Config, deps: Deps): Promise<void> {
+  const aborted = await recoverAfterCrash(deps);
+  if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls interrupted by an earlier stop were marked as aborted');
+  await resealWebhooks(deps);
+  await warnOfDisabled(deps);
+  await refreshIdentity(deps);
+  const data = join(packageRoot(), 'data');
+  if (config.feeds !== 'none')
+    await ensureFeeds(
+      deps,
+      readFeedsFile(readJson(config.feeds === 'default' ? join(data, 'feeds.json') : config.feeds)),
+    );
+  if (config.seed === 'article') await seedOnce(deps, readSeed(readJson(join(data, 'seed', 'article.json'))));
+}
