@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runBacktest, runCoverage } from './cli/archives.ts';
+import { runBacktest, runCoverage, runLedger } from './cli/archives.ts';
 import { runCheck } from './cli/check.ts';
 import { runExport, runImport } from './cli/export.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
   check: runCheck,
   backtest: runBacktest,
   coverage: runCoverage,
+  ledger: runLedger,
   export: runExport,
   import: runImport,
   openapi: runOpenapi,

@@ -4,6 +4,7 @@ import { backtestToJson, renderBacktest } from './backtest-report.ts';
 import { measureCoverage } from './coverage.ts';
 import { coverageFileText, renderCoverage } from './coverage-report.ts';
 import type { Command } from './invocation.ts';
+import { checkLedger, renderLedgerCheck } from './ledger.ts';
 import { usageError } from './usage.ts';
 
 /** `backtest <directory>` */
@@ -29,4 +30,11 @@ export const runCoverage: Command = async ({ args: [directory], options }) => {
   if (options.json !== true) return renderCoverage(report);
   process.stdout.write(`${coverageFileText(report)}\n`);
   return null;
+};
+
+/** `ledger check <directory>` */
+export const runLedger: Command = async ({ args: [verb, directory], options }) => {
+  if (verb !== 'check' || directory === undefined) throw usageError('ledger check needs a directory of dated payloads');
+  const result = checkLedger(directory);
+  return options.json === true ? result : renderLedgerCheck(result);
 };

@@ -12,6 +12,8 @@ export const usage = `outturn <command>
   backtest <directory>   replay dated payloads and compare the resolutions with the truth (docs/backtest.md)
                          --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only, --verify
   coverage <directory>   measure how late each origin lists releases, from the same archives (docs/accuracy.md); --origin <name>
+  ledger check <directory>
+                         list where the ledger and the same archives disagree
 
   export [file]          write all data as lines of JSON (docs/operations.md) to a file or standard output
   import [file]          load an export from a file or standard input into an empty database
