@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { measureCoverage } from '../../src/cli/coverage.ts';
-import { coverageFileText, renderCoverage } from '../../src/cli/coverage-report.ts';
+import { coverageCells, coverageFileText, renderCoverage } from '../../src/cli/coverage-report.ts';
 import { readCoverageTable } from '../../src/domain/evidence/coverage-table.ts';
+import { packageRoot } from '../../src/package-root.ts';
 import { instantOf } from '../support/world.ts';
 
 let directory: string;
@@ -68,4 +69,11 @@ describe('outturn coverage', () => {
     write('litellm/prices-2025-09-02T0000Z.json', {});
     expect(measure().left).toEqual([{ name: 'litellm/prices-2025-09-02T0000Z.json', why: 'it lists nothing' }]);
   });
+});
+
+it('docs/accuracy.md shows every row of data/coverage.json and no other', () => {
+  const read = (...path: string[]) => readFileSync(join(packageRoot(), ...path), 'utf8');
+  const { rows } = readCoverageTable(JSON.parse(read('data', 'coverage.json')));
+  const shown = read('docs', 'accuracy.md').match(/^\| \S+ \| [a-z]+ \| \w+ \| \d{4}-.*$/gm);
+  expect(shown).toEqual(rows.map((row) => `| ${coverageCells(row).join(' | ')} |`));
 });
