@@ -13,8 +13,8 @@ export function durationMs(text: string): number | null {
 const calendarPattern = /^P(?!$)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$/;
 
 /**
- * The day that lies a calendar duration (`P3M`, `P1Y6M`, `P90D`) after a day, as its first moment in UTC. Months clamp to
- * the last day of the month: a month after 31 January is 28 or 29 February.
+ * The first moment in UTC of the day that is a calendar duration (`P3M`, `P1Y6M`, `P90D`) after a day. If the month is too
+ * short for the day, it is the month's last day: a month after 31 January is 28 or 29 February.
  */
 export function addDuration(day: Instant, duration: string): Instant {
   const match = calendarPattern.exec(duration);

@@ -1,23 +1,23 @@
 /**
- * Time as Outturn keeps it: instants are UTC epoch milliseconds, dates carry their precision,
- * and an event in the world is an interval, because feeds give days, months or years.
+ * How Outturn represents time: an instant is UTC epoch milliseconds, a date has a precision, and the time of an event in
+ * the world is an interval, because feeds give days, months or years.
  */
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Instant = number;
 
-/** Half-open `[from, to)`; an unknown side is minus or plus infinity. */
+/** Half-open `[from, to)`; an unknown bound is minus or plus infinity. */
 export type Interval = { readonly from: Instant; readonly to: Instant };
 
 export type Precision = 'year' | 'month' | 'day' | 'instant';
 
-/** A date as somebody wrote it, with the interval of UTC time it covers. */
+/** A date as written, with the interval of UTC time that it covers. */
 export type DatedText = { readonly text: string; readonly precision: Precision; readonly interval: Interval };
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
-/** Years outside these bounds are refused as slips of the pen. */
+/** Dates with years outside these bounds are refused as mistakes. */
 export const yearMin = 1950;
 export const yearMax = 2200;
 
@@ -25,8 +25,8 @@ const datePattern = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or an RFC 3339 instant with a zone.
- * Returns null for anything else: calendar dates that do not exist and years out of bounds included.
+ * Parses `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or an RFC 3339 instant with a zone.
+ * Returns null for anything else, including calendar dates that do not exist and years out of bounds.
  */
 export function parseDate(text: string): DatedText | null {
   const date = datePattern.exec(text);
@@ -62,7 +62,7 @@ function utcSpan(y1: number, m1: number, d1: number, y2: number, m2: number, d2:
   return { from: Date.UTC(y1, m1, d1), to: Date.UTC(y2, m2, d2) };
 }
 
-/** Reads an RFC 3339 instant; null when the text is a bare date or not a date. */
+/** Parses an RFC 3339 instant; null for a date without a time and for anything else. */
 export function parseInstant(text: string): Instant | null {
   const parsed = parseDate(text);
   return parsed?.precision === 'instant' ? parsed.interval.from : null;
@@ -78,7 +78,7 @@ export function formatDay(at: Instant): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** Scheduled moments are whole minutes, so that nodes that start together mean the same one. */
+/** Scheduled runs are identified by their minute, so that several nodes that start one agree on which run it is. */
 export function startOfMinute(at: Instant): Instant {
   return Math.floor(at / 60_000) * 60_000;
 }
@@ -88,8 +88,8 @@ export function startOfDay(at: Instant): Instant {
 }
 
 /**
- * An interval of world time as ISO 8601: a date when it lies within one UTC day, an instant when it is one,
- * `start/end` otherwise (the end is inclusive where it is a whole day), `../end` when nothing bounds it below.
+ * An interval of world time as ISO 8601: an instant if it is one, a date if it lies within one UTC day, otherwise
+ * `start/end` (a day as the end is inclusive), or `../end` if it has no lower bound.
  */
 export function formatInterval(interval: Interval): string {
   const { from, to } = interval;
@@ -104,7 +104,7 @@ function formatBound(at: Instant, inclusive: Instant): string {
 }
 
 /**
- * Reads an `effective_at`: a date, an instant, `start/end`, or `../end` where nothing bounds it below.
+ * Parses an `effective_at`: a date, an instant, `start/end`, or `../end` if it has no lower bound.
  * Null for anything else.
  */
 export function parseEffective(text: string): Interval | null {

@@ -1,16 +1,16 @@
-/** JSON Pointers (RFC 6901): a path through a JSON value, as data and without any power of its own. */
+/** JSON Pointers (RFC 6901). */
 
-/** Longer pointers are refused. */
+/** The length limit of a pointer. */
 export const pointerCharactersMax = 200;
 
-/** Whether a text is a pointer: empty, or members each after a slash, with `~0` and `~1` as the only escapes. */
+/** Whether a text is a pointer: empty, or members that each follow a slash, with `~0` and `~1` as the only escapes. */
 export function isPointer(text: string): boolean {
   return text.length <= pointerCharactersMax && /^(\/([^~/]|~[01])*)*$/.test(text);
 }
 
 /**
- * What a pointer leads to, or undefined where the value has nothing there. Only members of the value itself count, and
- * an array's elements by their number without leading zeros; `-` names none. The empty pointer is the value.
+ * The value that a pointer refers to, or undefined if there is none. The empty pointer refers to the whole value.
+ * Inherited members are not found. Array elements are referred to by index without leading zeros; `-` is not an element.
  */
 export function resolvePointer(value: unknown, pointer: string): unknown {
   let found = value;
@@ -19,7 +19,7 @@ export function resolvePointer(value: unknown, pointer: string): unknown {
     if (typeof found !== 'object' || found === null) return undefined;
     if (Array.isArray(found) && !/^(0|[1-9]\d{0,9})$/.test(name)) return undefined;
     if (!Object.hasOwn(found, name)) return undefined;
-    // The cast is sound: an object that has a member of that name was found just above.
+    // The cast is sound: the lines above have checked that it is an object with a member of that name.
     found = (found as Record<string, unknown>)[name];
   }
   return found;

@@ -1,12 +1,12 @@
 import type { ModelName } from '../domain/criterion/pattern.ts';
-import type { StatedAsk } from '../domain/criterion/stated-ask.ts';
+import type { NumberBounds } from '../domain/criterion/stated-ask.ts';
 import type { Sql } from './db.ts';
 
 /**
  * Finds models by the numbers that feeds state about them, such as prices and context sizes. Each model whose vendor's own
  * rows, or a first-party feed, ever stated a number that satisfies one of `asks` is listed once.
  */
-export async function listModelsStating(db: Sql, asks: readonly StatedAsk[]): Promise<ModelName[]> {
+export async function listModelsStating(db: Sql, asks: readonly NumberBounds[]): Promise<ModelName[]> {
   const found = new Map<string, ModelName>();
   for (const ask of asks)
     for (const row of await listStating(db, ask)) found.set(JSON.stringify(Object.values(row)), row);
@@ -14,7 +14,7 @@ export async function listModelsStating(db: Sql, asks: readonly StatedAsk[]): Pr
 }
 
 /** The materialized CTE forces the index on that number. Rows of hosts are excluded, since their numbers are their own. */
-async function listStating(db: Sql, { name, is, vendor, family }: StatedAsk): Promise<ModelName[]> {
+async function listStating(db: Sql, { name, is, vendor, family }: NumberBounds): Promise<ModelName[]> {
   const value = statedNumber(db, name);
   return await db<ModelName[]>`
     with stated as materialized (
@@ -33,7 +33,7 @@ async function listStating(db: Sql, { name, is, vendor, family }: StatedAsk): Pr
 }
 
 /** Written out for each name, to match the expression of its index. */
-function statedNumber(db: Sql, name: StatedAsk['name']) {
+function statedNumber(db: Sql, name: NumberBounds['name']) {
   switch (name) {
     case 'input_usd_per_mtok':
       return db`(o.item->'attributes'->>'input_usd_per_mtok')::float8`;

@@ -2,7 +2,7 @@ import type { Criterion, EventLeaf } from './criterion.ts';
 import { eventLeaves } from './watch.ts';
 
 /** A bound on a stated number, claimed of models of any vendor or any family. */
-export type StatedAsk = {
+export type NumberBounds = {
   readonly vendor: string;
   readonly family: string;
   readonly name: 'input_usd_per_mtok' | 'output_usd_per_mtok' | 'context_tokens' | 'parameters';
@@ -13,7 +13,7 @@ export type StatedAsk = {
 export type Needs = {
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
   /** Wildcards of which only the models that ever stated such a number are needed. */
-  readonly stated: readonly StatedAsk[];
+  readonly stated: readonly NumberBounds[];
 };
 
 /**
@@ -22,10 +22,10 @@ export type Needs = {
  */
 export function needsOf(criteria: readonly Criterion[]): Needs {
   const families = new Map<string, { vendor: string; family: string }>();
-  const stated = new Map<string, StatedAsk>();
+  const stated = new Map<string, NumberBounds>();
   for (const leaf of criteria.flatMap(eventLeaves)) {
     const { vendor, family } = leaf.model;
-    const ask = statedAsk(leaf);
+    const ask = numberBoundsOf(leaf);
     if (ask === null) families.set(`${vendor}/${family}`, { vendor, family });
     else stated.set(JSON.stringify(ask), ask);
   }
@@ -33,7 +33,7 @@ export function needsOf(criteria: readonly Criterion[]): Needs {
   return { families: [...families.values()], stated: unmet };
 }
 
-function statedAsk(leaf: EventLeaf): StatedAsk | null {
+function numberBoundsOf(leaf: EventLeaf): NumberBounds | null {
   if (leaf.op !== 'attribute' || leaf.name === 'open_weights' || typeof leaf.is.eq === 'boolean') return null;
   const { vendor, family } = leaf.model;
   if (vendor !== 'any' && family !== 'any') return null;

@@ -8,7 +8,7 @@ import { formatInstant, type Instant } from '../instant.ts';
 export const statementBytesMax = 1500;
 export const reasonBytesMax = 2500;
 /** The most observations that an event lists; `evidence_count` is the number of all. */
-export const evidenceTold = 20;
+export const eventEvidenceMax = 20;
 
 type PredictionFacts = { readonly id: string; readonly slug: string; readonly statement: string };
 
@@ -47,7 +47,7 @@ export function resolutionData(resolution: ResolutionFacts): Record<string, unkn
     decided_by: resolution.decidedBy,
     reason_code: resolution.reasonCode,
     reason: clipText(resolution.reason, reasonBytesMax),
-    evidence: resolution.evidence.slice(0, evidenceTold),
+    evidence: resolution.evidence.slice(0, eventEvidenceMax),
     evidence_count: resolution.evidence.length,
     supersedes: resolution.supersedes,
   };

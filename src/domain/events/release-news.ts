@@ -6,7 +6,7 @@ export const newsKnownMax = 7 * dayMs;
 export const newsAgeMax = 30 * dayMs;
 
 /** The facts that decide whether a release is announced. */
-export type ReleaseTold = {
+export type ReleaseFacts = {
   readonly establishedAt: Instant;
   readonly firstSeenAt: Instant;
   readonly occurred: Interval;
@@ -19,7 +19,7 @@ export type ReleaseTold = {
  * before that, and either appeared in a feed that had been read without it or is dated within those 30 days. So a first
  * poll, an archive, a new feed or new identity data announces nothing.
  */
-export function isNews(release: ReleaseTold, now: Instant): boolean {
+export function isNews(release: ReleaseFacts, now: Instant): boolean {
   const { establishedAt, firstSeenAt, occurred, appeared } = release;
   const recent = establishedAt - newsAgeMax;
   return now - establishedAt <= newsKnownMax && firstSeenAt >= recent && (appeared || occurred.from >= recent);

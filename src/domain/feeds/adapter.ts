@@ -3,33 +3,34 @@ import type { KeyAccess } from './key-access.ts';
 import type { Paging } from './pages.ts';
 import type { Trust } from './trust.ts';
 
-/** What a feed of an adapter is taken to be unless its entry says otherwise. */
+/** The settings of an adapter's feeds where a feed's own entry does not override them. */
 export type AdapterDefaults = {
-  /** The most that its rows are believed. */
+  /** The highest trust that its rows can have. */
   readonly trust: Trust;
   /** Feeds of one origin copy each other and count once. */
   readonly origin: string;
-  /** Vendors whose every release the feed is expected to list: only for these is its silence evidence. */
+  /** Vendors whose every release the feed is expected to list. Only for these is the absence of a row evidence. */
   readonly covers: readonly string[];
   /** How long after a release the feed may take to list it; ISO 8601 duration. */
   readonly settlementLag: string;
-  /** Where it is published; null when each feed of the adapter has its own. */
+  /** The address of the feed; null when each feed of the adapter has its own. */
   readonly url: string | null;
 };
 
 /**
- * What a row can be evidence of: that the model is out, that it is generally available (its name or its stage says when
- * it is not), that it was withdrawn, or that it has a price or another attribute.
+ * What a row can be evidence of: that the model was released, that it is generally available (unless its name or stage
+ * says otherwise), that it was withdrawn, or that it has a price or another attribute.
  */
 export type Testimony = 'release' | 'general' | 'end' | 'attribute';
 
 /**
- * What it takes for a model to have ended by this feed's rows. `dated`: every own row of it states a day that has passed.
- * `by_rights`: the same, of every id known, since a list by the rights of a key may hold one id of a model and not another.
- * `by_status`: every own row says that it is retired; a day that it states is a plan until then.
+ * When the vendor's own rows in a feed prove that a model has ended.
+ * `dated`: every row of the model states a shutdown day that has passed.
+ * `by_rights`: as `dated`, but for every known id of the model, because the list shows only the ids that the key may use.
+ * `by_status`: every row of the model says that it is retired; until then a stated day is only a plan.
  */
 export type EndRule = 'dated' | 'by_rights' | 'by_status';
-/** What rows of a feed are evidence of and what they state. */
+/** What the rows of a feed are evidence of, and which attributes they publish. */
 type Declaration = { readonly witnesses: readonly Testimony[]; readonly publishes: readonly string[] };
 
 /** For an adapter whose feeds are configured one by one. */
@@ -40,32 +41,32 @@ export type AdapterOptions = {
   readonly declare: (options: unknown) => Declaration;
 };
 
-/** The size of one payload in bytes, where an adapter names none of its own: all pages of a list together. */
+/** The size limit of a payload, all pages of a list together, unless the adapter has its own. */
 export const payloadBytesMax = 32 * 1024 * 1024;
 
-/** One kind of feed: how it is read and what it is worth. Each parser's file exports its own. */
+/** One kind of feed: how its payloads are parsed and what its rows prove. Each file of `adapters` exports one. */
 export type Adapter = {
   readonly parse: FeedParser;
-  /** The size of a payload in bytes beyond which none is read to its end; left out: `payloadBytesMax`. */
+  /** The size limit of a payload. Default: `payloadBytesMax`. */
   readonly bytesMax?: number;
-  /** What its rows are evidence of. Left out: all of it, as of a list of models under their ids. */
+  /** What its rows are evidence of. Default: everything, which fits a list of models by id. */
   readonly witnesses?: readonly Testimony[];
-  /** What its rows state besides their existence: only for these can its silence be evidence. */
+  /** The attributes that its rows state. Only for these can a missing value be evidence. */
   readonly publishes?: readonly string[];
-  /** How its rows tell of an end; left out: `dated`. */
+  /** How its rows prove that a model has ended. Default: `dated`. */
   readonly ends?: EndRule;
-  /** How its list goes on where it comes in several pages; left out: it comes whole. */
+  /** How its list is paginated. Default: the list is a single document. */
   readonly paging?: Paging;
-  /** It lists the latest entries alone: older ones leave at its end, and that is no loss. */
+  /** The feed lists only its latest entries, so an old entry that disappears is not a loss. */
   readonly window?: true;
-  /** The key that its list asks for, shown to the origin of `defaults.url` alone; left out: it is open to everybody. */
+  /** The API key that its list requires, sent only to the origin of `defaults.url`. Default: no key is required. */
   readonly access?: KeyAccess;
-  /** Its feeds must be told how they are read; left out: they take no options. */
+  /** Set when each feed must configure how it is read. Default: feeds have no options. */
   readonly options?: AdapterOptions;
   readonly defaults: AdapterDefaults;
 };
 
-/** The vendors that a catalogue of every host is expected to list in full. */
+/** The vendors whose models a catalogue of all hosts is expected to list completely. */
 export const catalogueVendors = [
   'openai',
   'anthropic',

@@ -11,10 +11,10 @@ export type CronFields = {
 
 const minuteMs = 60_000;
 
-/** How far back a due day is searched for: long enough to find three of a schedule that is due once a year. */
+/** How far back to search for days that match: far enough for three matches of a yearly schedule. */
 const lookBackDaysMax = 3 * 366;
 
-/** The latest `count` moments at or before `until` at which the schedule was due, newest first; fewer if there are fewer. */
+/** The latest `count` moments at or before `until` at which the schedule was due, newest first; fewer if it was due less often. */
 export function lastTicks(schedule: CronFields, until: Instant, count: number): Instant[] {
   const ticks: Instant[] = [];
   const today = startOfDay(until);

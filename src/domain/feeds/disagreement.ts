@@ -1,26 +1,26 @@
 import { dayMs, parseDate } from '../instant.ts';
 
-/** What one feed states of one snapshot of a model, in the vendor's own namespace. */
+/** A fact that one feed states about one snapshot of a model, in the vendor's own namespace. */
 export type Statement = {
   readonly feedId: string;
-  /** Feeds of one origin copy each other: they neither agree nor disagree. */
+  /** Feeds of one origin copy each other, so they are not compared. */
   readonly origin: string;
-  /** The same for statements that speak of the same thing. */
+  /** Statements with the same subject are about the same fact. */
   readonly subject: string;
   readonly kind: 'date' | 'number';
   readonly text: string;
 };
 
-/** Of a feed's statements, how many others speak of too, and how many of those nobody else agrees with. */
+/** How many of a feed's statements other origins make too, and how many of those no other origin agrees with. */
 export type Disagreement = { readonly compared: number; readonly differing: number };
 
-/** Dates further apart than this differ; a day is lost between time zones, and another between an announcement and the API. */
+/** Dates further apart than this differ: time zones cost up to a day, announcement and API availability another. */
 export const dateToleranceMs = 2 * dayMs;
 
 /** Numbers further apart than this share of the larger differ. */
 export const numberToleranceShare = 0.01;
 
-/** Compares every statement with what other origins state of the same. A statement that is no date or number differs from all. */
+/** Compares each statement with those of other origins on the same subject. One that cannot be parsed agrees with none. */
 export function countDisagreements(statements: readonly Statement[]): Map<string, Disagreement> {
   const bySubject = new Map<string, Statement[]>();
   for (const statement of statements) {

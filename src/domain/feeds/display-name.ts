@@ -1,22 +1,21 @@
-/** Names as people write them, brought into the form of ids, so that the reviewed tables can read them. */
+/** Converts display names to the form of model ids, so that the identity data can parse them. */
 
-/** Longer texts are sentences. */
+/** A longer text is a sentence, not a name. */
 const nameCharactersMax = 60;
 const nameWordsMax = 5;
 
-/** Dashes that typesetters use and ids do not, and spaces that do not break. */
+/** Typographic dashes and non-breaking spaces, which ids do not contain. */
 const dashes = /[\u2010-\u2015\u2212]/g;
 const spaces = /[\s\u00a0\u202f]+/g;
 
-/** A text with one kind of dash and of space. */
+/** The text with every dash as a hyphen and every run of spaces as one space. */
 export function plainText(text: string): string {
   return text.replaceAll(dashes, '-').replaceAll(spaces, ' ').trim();
 }
 
 /**
- * `Claude Opus 4.5` → `claude-opus-4.5`; null for what cannot be a model's name: without a number, too long, or with
- * any character that names do not have. Nothing is left out of the name: words that the tables do not know keep it from
- * being read.
+ * `Claude Opus 4.5` → `claude-opus-4.5`; null for a text that cannot be a model's name: it has no digit, is too long, or
+ * contains a character that names do not use. No word is dropped: an unknown word makes the name unreadable, as it should.
  */
 export function nameToId(text: string): string | null {
   const id = plainText(text).toLowerCase().replaceAll(' ', '-');

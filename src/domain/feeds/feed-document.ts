@@ -3,41 +3,41 @@ import { formatDay, parseDate } from '../instant.ts';
 import { Refusal } from '../refusal.ts';
 import { countsMoreThan, dateCharactersMax, decodePayload, unparsable } from './payload.ts';
 
-/** RSS, RDF, Atom and JSON Feed, read into entries after everything that a parser could choke on was refused. */
+/** Reads RSS, RDF, Atom and JSON Feed. Documents that would be costly to parse are refused before parsing. */
 
-/** A larger document is no feed that a person reads. */
+/** The size limit of a document. */
 export const documentBytesMax = 2 * 1024 * 1024;
 
-/** Each of these is cheap by itself; two million took a parser two seconds and 600 MB. */
+/** Character references of one document: two million of them cost the parser two seconds and 600 MB. */
 export const numericReferencesMax = 20_000;
 
-/** Elements open within one another. */
+/** How deeply elements may nest. */
 export const elementDepthMax = 64;
 
-/** Tags, comments and instructions of one document. */
+/** Tags, comments and processing instructions of one document. */
 export const tagsMax = 50_000;
 
-/** One tag with its attributes. */
+/** Length of one tag with its attributes. */
 export const tagCharactersMax = 10_000;
 
 /** Entries of one document. */
 export const entriesMax = 2000;
 
-/** What an entry of any of the formats says. Texts are trimmed; what is missing is null. */
+/** An entry of any of the formats. Texts are trimmed; a missing value is null. */
 export type Entry = {
-  /** guid, id or link: what makes two readings' entries the same one. */
+  /** The guid, id or link, which identifies the entry from one poll to the next. */
   readonly id: string | null;
   readonly link: string | null;
   readonly title: string | null;
-  /** The body as HTML, as far as the entry has one. */
+  /** The body as HTML; null if the entry has none. */
   readonly content: string | null;
-  /** The UTC day of the date that the publisher puts on it; null where it is none that exists. */
+  /** The UTC day of the entry's date; null if there is no valid date. */
   readonly day: string | null;
 };
 
 /**
- * The entries of a feed, in its order; none for a feed that is valid and empty. Throws `Refusal('feed_unparsable')` for
- * documents of another kind, document type declarations, and whatever exceeds a limit of this file.
+ * The entries of a feed, in document order; empty for a valid feed without entries. Throws `Refusal('feed_unparsable')`
+ * for other kinds of documents, for document type declarations, and for documents over a limit of this file.
  */
 export function readEntries(bytes: Uint8Array, expected: string): Entry[] {
   if (bytes.byteLength > documentBytesMax) throw unparsable(`${bytes.byteLength} bytes`, expected);
@@ -49,7 +49,7 @@ export function readEntries(bytes: Uint8Array, expected: string): Entry[] {
   return entries;
 }
 
-/** One pass over the text, without building anything. */
+/** Checks the limits in one pass over the text, without building a tree. */
 function refuseHostile(text: string, expected: string): void {
   if (countsMoreThan(text, '&#', numericReferencesMax)) {
     throw unparsable(`more than ${numericReferencesMax} character references`, expected);
@@ -80,7 +80,7 @@ const skipped: readonly (readonly [string, string])[] = [
   ['<?', '?>'],
 ];
 
-/** Where the markup that begins at `at` is over, or null for a declaration, which no feed needs. */
+/** The end of the markup that begins at `at`, or null for a declaration, which no feed needs. */
 function skipMarkup(text: string, at: number): number | null {
   const [start, stop] = skipped.find(([opening]) => text.startsWith(opening, at)) ?? ['<', '>'];
   if (start === '<' && text[at + 1] === '!') return null;
@@ -147,7 +147,7 @@ function tidy(text: unknown): string | null {
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const rfc822 = /^(?:[a-z]{3}, )?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d{2}:\d{2}(?::\d{2})?) (gmt|utc?|z|[+-]\d{2}:?\d{2})$/;
 
-/** The UTC day of an RFC 822 or RFC 3339 date; null for anything else, days that do not exist included. */
+/** The UTC day of an RFC 822 or RFC 3339 date; null for anything else, including days that do not exist. */
 export function readFeedDay(text: unknown): string | null {
   if (typeof text !== 'string' || text.length > dateCharactersMax) return null;
   const iso = parseDate(text.trim());

@@ -1,7 +1,7 @@
 import type { StatedRelease } from './stated-date.ts';
 import type { Trust } from './trust.ts';
 
-/** Stages of a model's life, in order. `announced` is no release. */
+/** Stages of a model's life, in order. An announced model is not released. */
 export const stages = ['announced', 'preview', 'general', 'deprecated', 'retired'] as const;
 
 export type Stage = (typeof stages)[number];
@@ -16,47 +16,47 @@ export type Attributes = {
 };
 
 /**
- * One row of a feed as its adapter read it: facts only, nothing inferred.
- * Identity is read from `name` and `host` afterwards, from reviewed tables.
+ * One row of a feed as its adapter parsed it, without inference.
+ * The model's identity is derived later from `name` and `host`, by the identity data.
  */
 export type FeedItem = {
-  /** What makes two polls' rows the same row; unique within the feed. */
+  /** Identifies the row from one poll to the next; unique within the feed. */
   readonly key: string;
   /** The model id as published. */
   readonly name: string;
-  /** The provider, catalogue section or namespace that the row stands under, as the feed names it. */
+  /** The provider, catalogue section or namespace that contains the row, as the feed names it. */
   readonly host: string | null;
-  /** The row's own trust where it is less than the feed's (a host's row in a curated catalogue). */
+  /** The row's own trust where it is lower than the feed's (a host's row in a curated catalogue). */
   readonly trust?: Trust;
-  /** ISO date or instant at which this item was published, where the item itself carries that (dated ledger entries). */
+  /** ISO date or instant at which this item was published, if the item states it (as ledger entries do). */
   readonly publishedAt?: string;
-  /** The UTC day that the publisher puts on the item, `YYYY-MM-DD`. Shown as its source date; it dates no knowledge and no release. */
+  /** The UTC day that the publisher puts on the item, `YYYY-MM-DD`. It is displayed, and is evidence of no date. */
   readonly statedOn?: string;
   /** The release date the publisher states, verbatim. */
   readonly released?: StatedRelease;
-  /** A stage the feed itself states; otherwise the id tells. */
+  /** The stage that the feed states. If left out, it is derived from the id. */
   readonly stage?: Stage;
   /** The shutdown date the publisher states, verbatim. */
   readonly shutdown?: string;
   readonly attributes?: Attributes;
   readonly sourceUrl?: string;
-  /** The row as published (JSON), for people to inspect. Not part of what makes an item changed. */
+  /** The row as published (JSON), for people to inspect. A difference in it alone is not a change of the item. */
   readonly raw: unknown;
 };
 
-/** What an adapter made of one payload. `lost` names rows that could not be read, so that none disappears in silence. */
+/** The result of parsing one payload. `lost` lists the rows that could not be read, so that none disappears silently. */
 export type ParsedPayload = {
   readonly items: readonly FeedItem[];
   readonly lost: readonly { readonly key: string; readonly why: string }[];
-  /** The day that a reviewed document says it is complete through: reading it again later teaches nothing newer. */
+  /** The day through which a reviewed document claims to be complete. A later read of it proves nothing after that day. */
   readonly reviewedThrough?: string;
 };
 
 /**
- * Pure: the bytes as the publisher served them → items. `options` are the feed's own, where its adapter has any.
- * Throws `Refusal('feed_unparsable')` when the whole payload is not what it should be.
+ * A pure function from the bytes as published to items. `options` are the feed's, if its adapter has any.
+ * Throws `Refusal('feed_unparsable')` if the payload as a whole does not have the expected form.
  */
 export type FeedParser = (bytes: Uint8Array, options?: unknown) => ParsedPayload;
 
-/** The most items one payload may hold; more makes the payload unparsable. */
+/** The most items that a payload may contain. */
 export const feedItemsMax = 100_000;

@@ -1,4 +1,4 @@
-/** The environment's variables that hold keys for the vendors' own lists. */
+/** The environment variables with API keys for the vendors' own lists. */
 export const keyVariables = [
   'OPENAI_API_KEY',
   'ANTHROPIC_API_KEY',
@@ -10,21 +10,21 @@ export const keyVariables = [
 
 export type KeyVariable = (typeof keyVariables)[number];
 
-/** How a vendor wants to be shown a key. */
+/** How a vendor's API expects the key. */
 export type KeyAccess = {
   readonly variable: KeyVariable;
-  /** `bearer`: `authorization: Bearer …`; otherwise the header that holds nothing but the key. */
+  /** `bearer` means `authorization: Bearer …`; any other value is the name of a header that contains only the key. */
   readonly scheme: 'bearer' | 'x-api-key' | 'x-goog-api-key';
-  /** What else has to be sent along; no secret. */
+  /** Further headers that the API requires. They are not secret. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** What decides whether an address may be shown a key: how, and where the vendor's own list is. */
+/** The parts of an adapter that decide whether an address is sent a key. */
 type Keyed = { readonly access?: KeyAccess; readonly defaults: { readonly url: string | null } };
 
 /**
- * How a feed at an address is let in, or null when no key is for it. A key is the vendor's alone: it is meant for the very
- * origin of the adapter's own address, over https. Of an adapter at any other address nothing is known of who listens there.
+ * How to authenticate to a feed at an address, or null when the address must not receive a key. A key is sent only over
+ * https to the origin of the adapter's default address: a server at any other address may belong to somebody else.
  */
 export function accessAt(adapter: Keyed | null, url: string | null): KeyAccess | null {
   const own = adapter?.defaults.url ?? null;
@@ -33,7 +33,7 @@ export function accessAt(adapter: Keyed | null, url: string | null): KeyAccess |
   return at.protocol === 'https:' && at.origin === new URL(own).origin ? adapter.access : null;
 }
 
-/** The headers that show a key. Names in lower case. */
+/** The request headers that contain the key, with names in lower case. */
 export function keyHeaders({ scheme, headers }: KeyAccess, key: string): Readonly<Record<string, string>> {
   const shown = scheme === 'bearer' ? { authorization: `Bearer ${key}` } : { [scheme]: key };
   return { ...headers, ...shown };

@@ -1,8 +1,8 @@
 /**
- * Ids that a vendor's SDK or list names and that nobody, or only an approved few, could call when they were named: no
- * release, whoever lists them. Of OpenAI's, `gpt-5.1-mini` is by its SDK's own comment no supported id and kept for
- * compatibility; the cyber and life-science models and the Daybreak programmes are for approved organisations. Anthropic
- * offers its Mythos models to approved customers.
+ * Ids in a vendor's SDK or list that nobody, or only approved organisations, could use when they were added. Listing them
+ * is not a release. A comment in OpenAI's SDK says that `gpt-5.1-mini` is not supported and kept for compatibility; its
+ * cyber and life-science models and the Daybreak programmes are for approved organisations, as are Anthropic's Mythos
+ * models.
  */
 const limitedIds: ReadonlyMap<string, readonly string[]> = new Map([
   [
@@ -20,7 +20,7 @@ const limitedIds: ReadonlyMap<string, readonly string[]> = new Map([
   ['anthropic', ['claude-mythos-preview', 'claude-mythos-5', 'claude-mythos-5-1', 'claude-mythos-5-2']],
 ]);
 
-/** Whether an id of that vendor is open to nobody, or to an approved few. */
+/** Whether an id of that vendor is closed to the public. */
 export function isLimited(vendor: string, id: string): boolean {
   return limitedIds.get(vendor)?.includes(id) ?? false;
 }

@@ -1,4 +1,4 @@
-/** A JSON merge patch (RFC 7396): members replace, objects merge, and null removes. Anything but an object replaces the whole. */
+/** Applies a JSON merge patch (RFC 7396): objects merge, null removes a member, any other value replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged = new Map(isObject(target) ? Object.entries(target) : []);

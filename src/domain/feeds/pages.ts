@@ -1,16 +1,16 @@
 import { isRecord } from './payload.ts';
 
 /**
- * How a list that comes in several pages goes on:
- * `links_next`: `links.next` of the body is the next page's address, null on the last page; rows under `data`.
- * `after_id`: while `has_more`, the next page is asked for with `after_id`, the `last_id` of this one; rows under `data`.
- * Retired models are a list of their own there, asked for with `lifecycle=retired`.
- * `page_token`: the next page is asked for with `pageToken`, the `nextPageToken` of this one; rows under `models`.
- * `link_header`: a `Link` header with `rel="next"` (RFC 8288) names the next page; the body is an array of rows.
+ * How a list is paginated:
+ * `links_next`: `links.next` of the body is the address of the next page, null on the last page; rows in `data`.
+ * `after_id`: while `has_more` is true, the next request has `after_id` set to `last_id` of this page; rows in `data`.
+ * Retired models are a separate list, requested with `lifecycle=retired`.
+ * `page_token`: the next request has `pageToken` set to `nextPageToken` of this page; rows in `models`.
+ * `link_header`: a `Link` header with `rel="next"` (RFC 8288) has the address of the next page; the body is an array of rows.
  */
 export type Paging = 'links_next' | 'after_id' | 'page_token' | 'link_header';
 
-/** One page as it came: the address that was asked for, the parsed body and the `Link` header. */
+/** One page as received: its address, its parsed body and its `Link` header. */
 export type Page = { readonly url: string; readonly body: unknown; readonly link: string | null };
 
 export type NextPage =
@@ -23,18 +23,18 @@ export function firstPages(paging: Paging, url: string): readonly string[] {
   return paging === 'after_id' ? [url, withParameter(url, 'lifecycle', 'retired')] : [url];
 }
 
-/** Where the list goes on. Another origin is never followed: the address is the publisher's to choose, the host is not. */
+/** The page after this one. An address at another origin is refused, since the publisher could point it at any host. */
 export function nextPage(paging: Paging, page: Page): NextPage {
   const reference = nextReference(paging, page);
   if (reference === null) return { kind: 'last' };
   if (typeof reference !== 'string' || reference === '' || !URL.canParse(reference, page.url))
-    return { kind: 'bad', why: 'says that there is more but not where' };
+    return { kind: 'bad', why: 'has a next page without a valid address' };
   const url = new URL(reference, page.url);
-  if (url.origin !== new URL(page.url).origin) return { kind: 'bad', why: 'goes on at another origin' };
+  if (url.origin !== new URL(page.url).origin) return { kind: 'bad', why: 'has a next page at another origin' };
   return { kind: 'next', url: url.href };
 }
 
-/** The address of the next page as published or as the custom says; null when there is none, anything else when it makes no sense. */
+/** The address of the next page; null on the last page; any other value means that the page is malformed. */
 function nextReference(paging: Paging, { url, body, link }: Page): unknown {
   switch (paging) {
     case 'links_next':
@@ -60,7 +60,7 @@ function withParameter(url: string, name: string, value: string): string {
   return changed.href;
 }
 
-/** Split, not matched as a whole: a pattern over a stranger's header could take long. */
+/** Splits the header instead of matching one pattern, which could take very long on a hostile header. */
 function readNextLink(header: string): string | null {
   for (const link of header.split(/,(?=\s*<)/)) {
     const end = link.indexOf('>');
@@ -78,7 +78,7 @@ function namesNext(parameter: string): boolean {
   return name.trim() === 'rel' && relations.replaceAll('"', ' ').split(/\s/).includes('next');
 }
 
-/** The rows of a page, or null when the body has none where this kind of list has them. */
+/** The rows of a page, or null when the body has no array in the expected place. */
 export function rowsOf(paging: Paging, body: unknown): readonly unknown[] | null {
   const rows = paging === 'link_header' ? body : isRecord(body) ? body[rowsMember(paging)] : undefined;
   return Array.isArray(rows) ? rows : null;
@@ -89,18 +89,18 @@ function rowsMember(paging: Paging): string {
 }
 
 /**
- * Why the pages of one list do not fit together, or null. A list that is changed while it is read moves its rows
- * from page to page: one comes twice, or the number of all rows is another on a later page and one never came.
+ * Why the pages of one list are inconsistent, or null. If the list changes between two requests, rows shift across pages:
+ * a row may appear twice, or be skipped, in which case the total count differs between pages.
  */
 export function findPagesFlaw(paging: Paging, bodies: readonly unknown[]): string | null {
   const seen = new Set<string>();
   for (const body of bodies) {
     const names = (rowsOf(paging, body) ?? []).flatMap((row) => nameOf(row) ?? []);
-    if (names.some((name) => seen.has(name))) return 'two pages hold the same row';
+    if (names.some((name) => seen.has(name))) return 'two pages contain the same row';
     for (const name of names) seen.add(name);
   }
   const counts = new Set(bodies.map((body) => (isRecord(body) ? body.total_count : undefined)));
-  return counts.size > 1 ? 'the number of all rows changed from page to page' : null;
+  return counts.size > 1 ? 'the total number of rows differs between pages' : null;
 }
 
 function nameOf(row: unknown): string | null {
@@ -110,8 +110,8 @@ function nameOf(row: unknown): string | null {
 }
 
 /**
- * All pages as one document of the shape of a single page that is the last, so that a poll and an archived payload are
- * read alike. `lists` holds the pages of each list; a row that an earlier list has is not taken again.
+ * All pages as one document in the form of a single last page, so that a poll and an archived payload are parsed the
+ * same way. `lists` contains the pages of each list; a row that an earlier list contains is skipped.
  */
 export function joinPages(paging: Paging, lists: readonly (readonly unknown[])[]): unknown {
   const rows: unknown[] = [];
@@ -127,7 +127,7 @@ export function joinPages(paging: Paging, lists: readonly (readonly unknown[])[]
   return { ...first, [rowsMember(paging)]: rows, ...lastPageMarks(paging) };
 }
 
-/** What says on the last page that nothing follows. */
+/** The members that mark a page as the last one. */
 function lastPageMarks(paging: Exclude<Paging, 'link_header'>): object {
   switch (paging) {
     case 'links_next':
@@ -139,7 +139,7 @@ function lastPageMarks(paging: Exclude<Paging, 'link_header'>): object {
   }
 }
 
-/** Why a document is not the whole list, or null: a page that is followed by others, or fewer rows than it counts itself. */
+/** Why a document is not the whole list, or null: other pages follow it, or it has fewer rows than its total count. */
 export function findGap(paging: Paging, body: unknown): string | null {
   if (nextReference(paging, { url: 'https://any.invalid/', body, link: null }) !== null)
     return 'one page of several, followed by others';

@@ -1,24 +1,24 @@
 import { Refusal } from '../refusal.ts';
 import { type FeedItem, feedItemsMax, type ParsedPayload } from './item.ts';
 
-/** What every feed parser needs: from bytes to JSON, and from rows to items of which none gets lost in silence. */
+/** Helpers of all feed parsers: from bytes to JSON, and from rows to items without dropping any silently. */
 
-/** Keys and names longer than this are no model ids, and would not fit an index. */
+/** Longer keys and names are not model ids and would not fit into an index. */
 export const keyCharactersMax = 500;
 
-/** A stated date longer than this is prose. */
+/** A longer text is not a date. */
 export const dateCharactersMax = 64;
 
-/** A longer address is not kept. */
+/** A longer address is not stored. */
 export const urlCharactersMax = 2000;
 
 /** Rows nested deeper than this are not stored. */
 export const rowDepthMax = 32;
 
-/** How much of a wrong payload a refusal quotes. */
+/** How many characters of an unexpected payload a refusal quotes. */
 const quotedCharactersMax = 60;
 
-/** A longer text is no price. */
+/** A longer text is not a price. */
 const decimalCharactersMax = 40;
 
 const decimalPattern = /^\d+(\.\d+)?(e-?\d{1,2})?$/i;
@@ -34,14 +34,14 @@ export function decodePayload(bytes: Uint8Array, expected: string): string {
   }
 }
 
-/** The bytes as a JSON object. Throws `Refusal('feed_unparsable')` for anything else, saying what was found. */
+/** Parses the bytes as a JSON object. Throws `Refusal('feed_unparsable')` for anything else; it says what was found. */
 export function readJsonObject(bytes: Uint8Array, expected: string): Record<string, unknown> {
   const value = readJson(bytes, expected);
   if (!isRecord(value)) throw unparsable(describeValue(value), expected);
   return value;
 }
 
-/** The bytes as JSON of any kind. Throws `Refusal('feed_unparsable')` when they are none, saying what was found. */
+/** Parses the bytes as JSON. Throws `Refusal('feed_unparsable')` if they are not JSON; it says what was found. */
 export function readJson(bytes: Uint8Array, expected: string): unknown {
   const text = decodePayload(bytes, expected);
   try {
@@ -51,12 +51,12 @@ export function readJson(bytes: Uint8Array, expected: string): unknown {
   }
 }
 
-/** The one way a whole payload is refused. */
+/** The refusal of a whole payload. */
 export function unparsable(found: string, expected: string): Refusal {
   return new Refusal('feed_unparsable', `Found ${found}; expected ${expected}.`);
 }
 
-/** Whether a part occurs in a text more often than that; what a parser would be slow at is counted before. */
+/** Whether a part occurs in a text more than `max` times. Used to refuse inputs that a parser would be slow at. */
 export function countsMoreThan(text: string, part: string, max: number): boolean {
   let count = 0;
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
@@ -85,8 +85,8 @@ export function describeValue(value: unknown): string {
 }
 
 /**
- * Why a published row cannot be stored, or null: NUL and lone surrogates, which the database refuses,
- * in any key or text of it, and nesting deeper than `rowDepthMax`.
+ * Why a published row cannot be stored, or null: a key or text in it has a NUL or a lone surrogate, which the database
+ * rejects, or it nests deeper than `rowDepthMax`.
  */
 export function findRowFlaw(value: unknown, depth = 0): string | null {
   if (typeof value === 'string') return findTextFlaw(value);
@@ -103,11 +103,11 @@ function findTextFlaw(text: string): string | null {
   return textUnstorable.test(text) ? 'holds a NUL or a broken character' : null;
 }
 
-/** One row on its way to an item: its key, and either the item or why there is none. */
+/** A parsed row: its key, and either the item or the reason why it could not be read. */
 export type Row = { readonly key: string; readonly item: FeedItem } | { readonly key: string; readonly lost: string };
 
 /**
- * Gathers rows into a payload. Of rows with one key the first stays and the later ones are lost, flawed rows too.
+ * Collects rows into a payload. Flawed rows are lost, and so are rows that repeat the key of an earlier one.
  * Throws `Refusal('feed_unparsable')` when there are more than `feedItemsMax`.
  */
 export function collectRows(rows: Iterable<Row>, expected: string): ParsedPayload {
@@ -134,30 +134,30 @@ function findItemFlaw(item: FeedItem, seen: ReadonlyMap<string, FeedItem>): stri
   return findTextFlaw([...texts, item.sourceUrl ?? ''].join(' ')) ?? findRowFlaw(item.raw);
 }
 
-/** A lost row's key as it may be stored and shown: cut to length, unstorable characters replaced. */
+/** A lost row's key in a form that can be stored: truncated, with unstorable characters replaced. */
 function showKey(key: string): string {
   return key.slice(0, keyCharactersMax).replaceAll(/[\0\p{Cs}]/gu, '\uFFFD');
 }
 
-/** A date text to keep verbatim, or undefined when it is no text or far too long to be a date. */
+/** A date text, verbatim; undefined for other types, an empty text and texts too long to be a date. */
 export function readDateText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= dateCharactersMax ? value : undefined;
 }
 
-/** A web address to keep, or undefined when it is none or too long to show. */
+/** An http or https address; undefined for anything else and for addresses that are too long. */
 export function readUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > urlCharactersMax || !URL.canParse(value)) return undefined;
   return /^https?:$/.test(new URL(value).protocol) ? value : undefined;
 }
 
-/** A price as a number of at least zero, rounded to a millionth of a dollar; undefined for anything else. */
+/** A price of zero or more, multiplied by `factor` and rounded to a millionth of a dollar; undefined for anything else. */
 export function readPrice(value: unknown, factor: number): number | undefined {
   if (typeof value !== 'number' || value < 0) return undefined;
   const price = Math.round(value * factor * 1e6) / 1e6;
   return Number.isFinite(price) ? price : undefined;
 }
 
-/** A price published as a decimal text (`"0.00000125"`); undefined for anything else, the `"-1"` of routers included. */
+/** As `readPrice`, for a decimal text (`"0.00000125"`); undefined for anything else, including the `"-1"` of routers. */
 export function readDecimalPrice(value: unknown, factor: number): number | undefined {
   const decimal = typeof value === 'string' && value.length <= decimalCharactersMax && decimalPattern.test(value);
   return decimal ? readPrice(Number(value), factor) : undefined;
@@ -168,17 +168,17 @@ export function readCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
-/** Parameter counts outside these bounds are slips: nothing smaller is called a model, nothing larger was ever trained. */
+/** Parameter counts outside these bounds are mistakes: no language model is smaller, and none larger has been trained. */
 export const parametersMin = 1e6;
 export const parametersMax = 1e14;
 
-/** How many parameters a number in such a unit means; undefined for anything else and out of bounds. */
+/** A number in the given unit as a parameter count; undefined for anything else and outside the bounds. */
 export function boundParameters(value: unknown, unit: number): number | undefined {
   const count = typeof value === 'number' ? Math.round(value * unit) : Number.NaN;
   return count >= parametersMin && count <= parametersMax ? count : undefined;
 }
 
-/** The object without its undefined members, or undefined when none is left. */
+/** The object without its undefined members; undefined if no member remains. */
 export function dropUndefined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T | undefined {
   const kept = Object.entries(members).filter(([, value]) => value !== undefined);
   // The cast is sound: every member that is left is one of T's, with T's type; T's members are optional.

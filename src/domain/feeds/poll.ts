@@ -1,89 +1,90 @@
 import { dayMs, hourMs, type Instant } from '../instant.ts';
 
-/** A poll that has not ended by then is taken to be lost; longer than any fetch with its limits. */
+/** A poll that has not ended after this time is considered lost. It is longer than any fetch can take. */
 export const pollLeaseMs = 180_000;
-/** A poll may lose this share of the last accepted poll's items before it is suspect. */
+/** A poll that lacks more than this share of the last accepted poll's items is suspect. */
 export const lossShareMax = 0.3;
-/** Across a longer gap catalogues turn over, and only a loss beyond this share is suspect. */
+/** As `lossShareMax`, if the last accepted poll is older than `gapMs`: a catalogue changes more in a longer time. */
 export const lossShareMaxAfterGap = 0.9;
-/** What "a longer gap" is. */
 export const gapMs = 48 * hourMs;
-/** A vendor's own slice of a catalogue is judged by itself from this many items on. */
+/** A vendor with at least this many items in a catalogue is also assessed separately. */
 export const vendorItemsMin = 5;
-/** A suspect listing is believed after all once a later poll, this long after, agrees with it … */
+/** A suspect listing is confirmed by a poll at least this much later … */
 export const confirmAfterMs = dayMs;
-/** … in this share of the items of both. */
+/** … that agrees with it on at least this share of the items of the larger one. */
 export const confirmShareMin = 0.9;
 
-/** Items present in a poll: key and the vendor it was read to belong to (null: none known). */
+/** The items of a poll by key, each with its vendor (null if none is known). */
 export type Listed = ReadonlyMap<string, string | null>;
 
 export type PollAssessment =
   | { readonly kind: 'accepted'; readonly frozenVendors: readonly string[]; readonly confirmed: boolean }
   | { readonly kind: 'suspect'; readonly reason: string };
 
-/** A suspect listing of an earlier poll; `vendor` null is the whole poll. */
+/** The listing of a suspect poll, or of one vendor in it; a null `vendor` means the whole poll. */
 export type SuspectSlice = {
   readonly vendor: string | null;
   readonly observedAt: Instant;
   readonly keys: ReadonlySet<string>;
 };
 
-/** `window`: the feed lists the latest entries alone, so that the oldest leave all the time; it has lost what it is shorter by. */
+/** `window`: the feed lists only its latest entries. Old ones leave all the time, so a loss is only a shorter list. */
 type Before = { readonly listed: Listed; readonly observedAt: Instant | null; readonly window?: boolean };
 
+type Poll = { readonly listed: Listed; readonly observedAt: Instant };
+
 /**
- * Whether a poll is to be believed. Suspect when it is empty, or has lost too much against the last accepted poll;
- * a vendor's slice alone is frozen when only that vendor lost too much. Accepted after all when it confirms an
- * earlier suspect listing at least a day old. An empty poll is never accepted: an empty feed is not news.
+ * Whether a poll is accepted. A poll is suspect if it is empty or has lost too many items since the last accepted poll,
+ * unless it confirms a suspect listing at least a day old. If only some vendors have lost too many, the poll is accepted
+ * and these vendors are frozen. An empty poll is never accepted, whatever it confirms.
  */
-export function assessPoll(
-  now: { readonly listed: Listed; readonly observedAt: Instant },
-  before: Before,
-  suspects: readonly SuspectSlice[],
-): PollAssessment {
+export function assessPoll(now: Poll, before: Before, suspects: readonly SuspectSlice[]): PollAssessment {
   if (now.listed.size === 0) return { kind: 'suspect', reason: 'the feed lists nothing' };
   if (before.observedAt === null || before.listed.size === 0)
     return { kind: 'accepted', frozenVendors: [], confirmed: false };
   const shareMax = now.observedAt - before.observedAt > gapMs ? lossShareMaxAfterGap : lossShareMax;
   const shorter = (before.listed.size - now.listed.size) / before.listed.size;
-  const lost = before.window ? shorter : lossShare(before.listed.keys(), before.listed.size, now.listed);
-  const keys = new Set(now.listed.keys());
-  if (lost > shareMax && !confirms(null, keys, now.observedAt, suspects)) {
+  const lost = before.window ? shorter : lossShare(new Set(before.listed.keys()), now.listed);
+  const whole = { vendor: null, observedAt: now.observedAt, keys: new Set(now.listed.keys()) };
+  if (lost > shareMax && !confirms(whole, suspects)) {
     const percent = Math.round(lost * 100);
     return {
       kind: 'suspect',
-      reason: `${percent} % of the last accepted poll's ${before.listed.size} items are gone (at most ${Math.round(shareMax * 100)} % are believed)`,
+      reason: `${percent} % of the last accepted poll's ${before.listed.size} items are missing (limit: ${Math.round(shareMax * 100)} %)`,
     };
   }
   const confirmed = lost > shareMax;
-  const frozenVendors = confirmed || before.window ? [] : vendorsLost(now, before.listed, shareMax, suspects);
+  const frozenVendors =
+    confirmed || before.window ? [] : listFrozen(now, { listed: before.listed, shareMax, suspects });
   return { kind: 'accepted', frozenVendors, confirmed };
 }
 
-function vendorsLost(
-  now: { listed: Listed; observedAt: Instant },
-  before: Listed,
-  shareMax: number,
-  suspects: readonly SuspectSlice[],
-): string[] {
-  return [...keysByVendor(before)]
+type Baseline = {
+  readonly listed: Listed;
+  readonly shareMax: number;
+  readonly suspects: readonly SuspectSlice[];
+};
+
+/** The vendors that have lost more than `shareMax` of their items, without confirming an earlier suspect listing. */
+function listFrozen({ listed, observedAt }: Poll, baseline: Baseline): string[] {
+  const slices = keysByVendor(listed);
+  return [...keysByVendor(baseline.listed)]
     .filter(([vendor, keys]) => {
-      if (keys.size < vendorItemsMin || lossShare(keys, keys.size, now.listed) <= shareMax) return false;
-      const slice = keysByVendor(now.listed).get(vendor) ?? new Set<string>();
-      return slice.size === 0 || !confirms(vendor, slice, now.observedAt, suspects);
+      if (keys.size < vendorItemsMin || lossShare(keys, listed) <= baseline.shareMax) return false;
+      const slice = slices.get(vendor) ?? new Set<string>();
+      return slice.size === 0 || !confirms({ vendor, observedAt, keys: slice }, baseline.suspects);
     })
     .map(([vendor]) => vendor)
     .sort();
 }
 
-function lossShare(keys: Iterable<string>, size: number, now: Listed): number {
+function lossShare(keys: ReadonlySet<string>, now: Listed): number {
   let lost = 0;
   for (const key of keys) if (!now.has(key)) lost += 1;
-  return size === 0 ? 0 : lost / size;
+  return keys.size === 0 ? 0 : lost / keys.size;
 }
 
-/** Keys of a poll by vendor; items of no known vendor are left out. */
+/** The keys of a poll by vendor, without items of no known vendor. */
 export function keysByVendor(listed: Listed): Map<string, Set<string>> {
   const byVendor = new Map<string, Set<string>>();
   for (const [key, vendor] of listed) {
@@ -95,21 +96,16 @@ export function keysByVendor(listed: Listed): Map<string, Set<string>> {
   return byVendor;
 }
 
-function confirms(
-  vendor: string | null,
-  keys: ReadonlySet<string>,
-  observedAt: Instant,
-  suspects: readonly SuspectSlice[],
-): boolean {
+function confirms(slice: SuspectSlice, suspects: readonly SuspectSlice[]): boolean {
   return suspects.some(
-    (slice) =>
-      slice.vendor === vendor &&
-      observedAt - slice.observedAt >= confirmAfterMs &&
-      agreement(keys, slice.keys) >= confirmShareMin,
+    (earlier) =>
+      earlier.vendor === slice.vendor &&
+      slice.observedAt - earlier.observedAt >= confirmAfterMs &&
+      agreement(slice.keys, earlier.keys) >= confirmShareMin,
   );
 }
 
-/** Shared items over the larger of the two: 1 is the same set. */
+/** The number of common items divided by the size of the larger set: 1 for equal sets. */
 function agreement(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   let shared = 0;
   for (const key of a) if (b.has(key)) shared += 1;

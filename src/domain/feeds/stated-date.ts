@@ -4,13 +4,13 @@ import { type DatedText, dayMs, type Interval, parseDate, startOfDay } from '../
 export type StatedRelease = {
   /** As published. */
   readonly text: string;
-  /** `stands`: first party or ledger; `curated`: subject to the rules of the bracket. */
+  /** `stands`: accepted as stated (the ledger); `curated`: checked against the bracket of sightings. */
   readonly weight: 'stands' | 'curated';
-  /** By how many days either way such dates were found to be off; left out: they mean the very day. */
+  /** How many days such dates are known to be off in either direction. Default: 0. */
   readonly slackDays?: number;
 };
 
-/** When the row says that it was: the days that the text may mean, and the text as read. Null when it is no date. */
+/** The date as parsed, and the interval that it may mean, slack included. Null if the text is not a date. */
 export function readStatedRelease({
   text,
   slackDays = 0,
@@ -24,8 +24,8 @@ export function readStatedRelease({
 }
 
 /**
- * A date, or the two ends of an interval with a slash between them, days or instants, where nobody gives the very day:
- * `2025-11-12/2025-11-13`. Null for anything else.
+ * Parses a date, or an interval as two days or instants with a slash between them, for a release whose exact day is not
+ * known: `2025-11-12/2025-11-13`. Null for anything else.
  */
 export function parseReleaseText(text: string): DatedText | null {
   const [start = '', end, ...more] = text.split('/');

@@ -1,4 +1,4 @@
-/** How far a feed is believed, best first. A feed's trust is a ceiling: its parser may lower it per item. */
+/** The trust of a feed, highest first. It is an upper limit: the parser may lower it for single items. */
 export const trusts = ['first_party', 'curated', 'aggregator', 'community'] as const;
 
 export type Trust = (typeof trusts)[number];

@@ -18,7 +18,7 @@ export const forecastStandings = [
 export type ForecastStanding = (typeof forecastStandings)[number];
 
 /** The facts of a prediction's current resolution that hindsight and scores depend on. */
-export type Answer = {
+export type ScoredResolution = {
   readonly outcome: 'yes' | 'no' | 'ambiguous' | 'annulled';
   readonly criterionVersion: number;
   readonly effectiveAt: string;
@@ -26,34 +26,37 @@ export type Answer = {
   readonly firstKnownAt: Instant;
 };
 
-/** Whether something was recorded after its answer was known here, or after the answer had happened in the world. */
-export function isHindsight(answer: Pick<Answer, 'effectiveAt' | 'firstKnownAt'>, writtenAt: Instant): boolean {
-  return answer.firstKnownAt < writtenAt || endOfEffective(answer.effectiveAt) <= writtenAt;
+/** Whether something was recorded after the first resolution was known, or after the outcome was settled in the world. */
+export function isHindsight(
+  resolution: Pick<ScoredResolution, 'effectiveAt' | 'firstKnownAt'>,
+  writtenAt: Instant,
+): boolean {
+  return resolution.firstKnownAt < writtenAt || endOfEffective(resolution.effectiveAt) <= writtenAt;
 }
 
 /** When a forecast was made: at or after `madeFrom` and before `madeUntil`. */
-export type Said = { readonly madeFrom: Instant; readonly madeUntil: Instant };
+export type ForecastTime = { readonly madeFrom: Instant; readonly madeUntil: Instant };
 
 /** A vague date ends no later than the moment at which the forecast was recorded. */
-export function saidAt(made: DatedText, recordedAt: Instant): Said & { readonly madeAt: string } {
+export function forecastTime(made: DatedText, recordedAt: Instant): ForecastTime & { readonly madeAt: string } {
   const { text, interval } = made;
   return { madeAt: text, madeFrom: interval.from, madeUntil: Math.min(interval.to, recordedAt) };
 }
 
 /** Whether the forecast was made wholly before the earliest moment at which the prediction can have been settled. */
-export function isBeforeAnswer(said: Said, answer: Pick<Answer, 'effectiveAt'>): boolean {
-  const answerFrom = parseEffective(answer.effectiveAt)?.from ?? Number.NEGATIVE_INFINITY;
-  return said.madeUntil <= answerFrom && said.madeFrom < answerFrom;
+export function isBeforeOutcome(time: ForecastTime, resolution: Pick<ScoredResolution, 'effectiveAt'>): boolean {
+  const outcomeFrom = parseEffective(resolution.effectiveAt)?.from ?? Number.NEGATIVE_INFINITY;
+  return time.madeUntil <= outcomeFrom && time.madeFrom < outcomeFrom;
 }
 
 /** How a forecast counts, given the current resolution (null: none). */
 export function standingOfForecast(
-  forecast: Said & { readonly criterionVersion: number; readonly recordedAt: Instant },
-  answer: Answer | null,
+  forecast: ForecastTime & { readonly criterionVersion: number; readonly recordedAt: Instant },
+  resolution: ScoredResolution | null,
 ): ForecastStanding {
-  if (answer === null) return 'waiting';
-  if (answer.outcome === 'ambiguous' || answer.outcome === 'annulled') return 'unanswered';
-  if (forecast.criterionVersion !== answer.criterionVersion) return 'other_criterion';
-  if (!isBeforeAnswer(forecast, answer)) return 'too_late';
-  return isHindsight(answer, forecast.recordedAt) ? 'hindsight' : 'scored';
+  if (resolution === null) return 'waiting';
+  if (resolution.outcome === 'ambiguous' || resolution.outcome === 'annulled') return 'unanswered';
+  if (forecast.criterionVersion !== resolution.criterionVersion) return 'other_criterion';
+  if (!isBeforeOutcome(forecast, resolution)) return 'too_late';
+  return isHindsight(resolution, forecast.recordedAt) ? 'hindsight' : 'scored';
 }

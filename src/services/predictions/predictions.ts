@@ -3,7 +3,7 @@ import { edgesOf, watchesOf } from '../../domain/criterion/watch.ts';
 import { predictionData } from '../../domain/events/event-data.ts';
 import { type DatedText, formatInstant, type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { saidAt } from '../../domain/scores/forecast.ts';
+import { forecastTime } from '../../domain/scores/forecast.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertForecast } from '../../store/forecasts.ts';
 import {
@@ -130,7 +130,7 @@ export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string
 async function recordStated(tx: Sql, deps: Deps, row: PredictionRow, probability: number): Promise<void> {
   const { predictorId } = row;
   if (predictorId === null) {
-    const detail = 'a probability is somebody’s: name the predictor by predictor_id';
+    const detail = 'probability needs a predictor: set predictor_id';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
   }
   await insertForecast(tx, {
@@ -141,7 +141,7 @@ async function recordStated(tx: Sql, deps: Deps, row: PredictionRow, probability
     locator: row.locator,
     probability,
     criterionVersion: row.criterionVersion,
-    ...saidAt(readMadeAt(row.madeAt, row.recordedAt), row.recordedAt),
+    ...forecastTime(readMadeAt(row.madeAt, row.recordedAt), row.recordedAt),
     recordedAt: row.recordedAt,
   });
 }

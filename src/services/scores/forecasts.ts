@@ -1,12 +1,12 @@
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import {
-  type Answer,
   type ForecastStanding,
-  isBeforeAnswer,
+  type ForecastTime,
+  forecastTime,
+  isBeforeOutcome,
   isHindsight,
-  type Said,
-  saidAt,
+  type ScoredResolution,
   standingOfForecast,
 } from '../../domain/scores/forecast.ts';
 import type { Sql } from '../../store/db.ts';
@@ -49,9 +49,9 @@ export async function createPredictionForecast(
     await requireReferences(tx, input);
     const predictor = await requireForecaster(tx, prediction, input.predictorId);
     const recordedAt = deps.now();
-    const said = saidAt(readMadeAt(input.madeAt ?? formatInstant(recordedAt), recordedAt), recordedAt);
+    const made = forecastTime(readMadeAt(input.madeAt ?? formatInstant(recordedAt), recordedAt), recordedAt);
     const resolution = await findStanding(tx, prediction, recordedAt);
-    if (resolution !== null) await requireBeforeAnswer(tx, said, resolution, recordedAt);
+    if (resolution !== null) await requireBeforeOutcome(tx, made, resolution, recordedAt);
     const forecast = {
       id: deps.newId('fc'),
       predictionId: prediction.id,
@@ -60,7 +60,7 @@ export async function createPredictionForecast(
       locator: input.locator ?? null,
       probability: input.probability,
       criterionVersion: prediction.criterionVersion,
-      ...said,
+      ...made,
       recordedAt,
     };
     await insertForecast(tx, forecast);
@@ -76,15 +76,20 @@ async function requireForecaster(
   const id = given ?? prediction.predictorId;
   const predictor = id === null ? null : await findPredictor(tx, id);
   if (predictor !== null) return predictor;
-  const detail = 'a forecast is somebody’s, and this prediction names no predictor: give predictor_id';
+  const detail = 'predictor_id is required, because the prediction has no predictor';
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
 }
 
-async function requireBeforeAnswer(tx: Sql, said: Said, resolution: StandingResolution, now: Instant): Promise<void> {
-  if (isBeforeAnswer(said, resolution) || (await listDisputes(tx, [resolution.id], now)).length > 0) return;
+async function requireBeforeOutcome(
+  tx: Sql,
+  made: ForecastTime,
+  resolution: StandingResolution,
+  now: Instant,
+): Promise<void> {
+  if (isBeforeOutcome(made, resolution) || (await listDisputes(tx, [resolution.id], now)).length > 0) return;
   throw new Refusal(
     'conflict',
-    `the prediction is resolved (${resolution.outcome}, effective ${resolution.effectiveAt}): what was not said before that is no forecast`,
+    `the prediction is resolved (${resolution.outcome}, effective ${resolution.effectiveAt}): a forecast must be made before that`,
   );
 }
 
@@ -94,11 +99,11 @@ async function findStanding(db: Sql, prediction: PredictionRow, at: Instant): Pr
   return resolution?.criterionVersion === prediction.criterionVersion ? resolution : null;
 }
 
-function viewForecast(forecast: ForecastView['forecast'], answer: Answer | null): ForecastView {
+function viewForecast(forecast: ForecastView['forecast'], resolution: ScoredResolution | null): ForecastView {
   return {
     forecast,
-    hindsight: answer !== null && isHindsight(answer, forecast.recordedAt),
-    standing: standingOfForecast(forecast, answer),
+    hindsight: resolution !== null && isHindsight(resolution, forecast.recordedAt),
+    standing: standingOfForecast(forecast, resolution),
   };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import { eventBytesMax, eventText } from '../../../src/domain/events/event.ts';
 import {
   clipText,
-  evidenceTold,
+  eventEvidenceMax,
   leaningData,
   predictionData,
   resolutionData,
@@ -51,7 +51,7 @@ describe('the body of an event', () => {
         });
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(eventBytesMax);
         expect(JSON.parse(text).data.resolution).toMatchObject({ evidence_count: 100 });
-        expect(JSON.parse(text).data.resolution.evidence).toHaveLength(evidenceTold);
+        expect(JSON.parse(text).data.resolution.evidence).toHaveLength(eventEvidenceMax);
       }),
     );
   });

@@ -72,7 +72,7 @@ describe('a poll', () => {
   it('says how much is gone', () => {
     expect(assess(items(100), items(50))).toEqual({
       kind: 'suspect',
-      reason: "50 % of the last accepted poll's 100 items are gone (at most 30 % are believed)",
+      reason: "50 % of the last accepted poll's 100 items are missing (limit: 30 %)",
     });
   });
 });

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { parseDate } from '../../../src/domain/instant.ts';
-import { type Answer, isHindsight, saidAt, standingOfForecast } from '../../../src/domain/scores/forecast.ts';
+import {
+  forecastTime,
+  isHindsight,
+  type ScoredResolution,
+  standingOfForecast,
+} from '../../../src/domain/scores/forecast.ts';
 import { instantOf } from '../../support/world.ts';
 
-const answer: Answer = {
+const answer: ScoredResolution = {
   outcome: 'yes',
   criterionVersion: 2,
   effectiveAt: '2025-08-07',
@@ -13,13 +18,13 @@ const answer: Answer = {
 function standing(
   madeAt: string,
   recordedAt: string,
-  given: Partial<Answer> | null = {},
+  given: Partial<ScoredResolution> | null = {},
   criterionVersion = 2,
 ): string {
   const made = parseDate(madeAt);
   if (made === null) throw new Error(`${madeAt} is no date`);
   const recorded = instantOf(recordedAt);
-  const forecast = { ...saidAt(made, recorded), recordedAt: recorded, criterionVersion };
+  const forecast = { ...forecastTime(made, recorded), recordedAt: recorded, criterionVersion };
   return standingOfForecast(forecast, given === null ? null : { ...answer, ...given });
 }
 

@@ -93,7 +93,7 @@ describe('a feed that does not advance', () => {
     world.clock.advance(hours(25));
     await pollFeed(world.deps, 'litellm');
     expect(await told()).toMatchObject([
-      { type: 'feed.unhealthy', reason: expect.stringContaining('items are gone') },
+      { type: 'feed.unhealthy', reason: expect.stringContaining('items are missing') },
       { type: 'feed.recovered', reason: expect.stringContaining('it is read again; a suspect listing was confirmed') },
     ]);
   });
