@@ -1,4 +1,4 @@
-import type { Criterion } from './criterion.ts';
+import type { Criterion, Precedes, Within } from './criterion.ts';
 
 /** A place in a criterion: the keys that lead to it from the root. */
 export type Path = readonly (string | number)[];
@@ -44,6 +44,11 @@ export function partsOf(criterion: Criterion): Part[] {
     case 'any':
       return criterion.of.map((part, index) => ({ part, path: ['of', index] }));
   }
+}
+
+/** Whether a node compares the times of two events. Its parts can be yes while the node is no. */
+export function isOrder(node: Criterion): node is Precedes | Within {
+  return node.op === 'precedes' || node.op === 'within';
 }
 
 /** Every node of a criterion, each before its parts. */

@@ -1,5 +1,5 @@
 import type { Criterion } from '../criterion/criterion.ts';
-import { partsOf } from '../criterion/parts.ts';
+import { isOrder, partsOf } from '../criterion/parts.ts';
 import { windowOf } from '../criterion/watch.ts';
 import { hourMs, type Instant, parseInstant } from '../instant.ts';
 import type { ExplanationNode, WatermarkNote, Witness } from './explanation.ts';
@@ -50,8 +50,7 @@ type Taking = { readonly piles: Piles; readonly madeFrom: Instant };
 /** `towards` is what the whole comes nearer to when this node comes out yes. */
 function takeNode(part: Criterion, node: ExplanationNode, towards: Outcome, taking: Taking): void {
   const { piles } = taking;
-  const isOrder = part.op === 'precedes' || part.op === 'within';
-  if (isOrder && node.verdict !== 'undetermined') {
+  if (isOrder(part) && node.verdict !== 'undetermined') {
     takeAll(node, piles[node.verdict === 'yes' ? towards : opposite[towards]]);
     return;
   }
