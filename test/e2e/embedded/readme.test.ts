@@ -52,7 +52,7 @@ describe('the README', () => {
     for (const [slug, status, verdict, when] of [
       ['gpt-5-never-released', 'resolved', 'no', '2025-08-07'],
       ['o4-any-size', 'resolved', 'yes', '2025-04-16'],
-      ['gpt-6-never-a-product', 'resolved', 'no', '2026-09-03'],
+      ['gpt-6-never-a-product', 'resolved', 'no', '2026-09-03/2026-09-05'],
     ]) {
       expect(
         differsFromShown({ status, outcome: verdict, resolution: { effective_at: when } }, outcome(slug ?? '')),

@@ -80,6 +80,6 @@ describe('an operation that is marked deprecated', () => {
   test('has its page, as the link says', async () => {
     const page = await world.anyone('GET /docs/versioning');
     expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' } });
-    expect(page.text).toContain('## On the way out');
+    expect(page.text).toContain('## Deprecation');
   });
 });
