@@ -150,4 +150,4 @@ test(`killed ${kills} times during polls, it ends in the same state as without t
   expect(kept.observations).toEqual(expected.observations);
   expect(kept.sightings).toEqual(expected.sightings);
   expect(kept.resolutions).toEqual(expected.resolutions);
-}, 300_000);
+}, 600_000);
