@@ -1,7 +1,7 @@
-/** Characters of a label that a badge shows; a longer one ends in an ellipsis. */
+/** Longest label of a badge in characters. A longer one is cut and ends in an ellipsis. */
 export const badgeLabelCharsMax = 60;
 
-/** Pixels: the height, the space beside a text, and what a character of the font takes on average. */
+/** Height, horizontal padding of a text and average width of a character. */
 const heightPx = 20;
 const padPx = 6;
 const charPx = 6.6;
@@ -14,11 +14,14 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text that may stand in an XML document, in attributes as well; characters that XML cannot hold are left out. */
+/** Removes the characters that XML cannot contain, not even escaped. */
+export function removeNonXml(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '');
+}
+
+/** Escapes text for an XML element or attribute. Characters that XML cannot contain are removed. */
 export function escapeXml(text: string): string {
-  return text
-    .replaceAll(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '')
-    .replaceAll(/[&<>"']/g, (char) => escapes[char] ?? char);
+  return removeNonXml(text).replaceAll(/[&<>"']/g, (char) => escapes[char] ?? char);
 }
 
 export function shortenLabel(text: string): string {
@@ -33,8 +36,8 @@ export function shortenLabel(text: string): string {
 const textWidth = (text: string): number => Math.ceil([...text].length * charPx);
 
 /**
- * A badge as SVG: what is said, and what came of it. The words tell it; the colour only helps. Colours are dark enough for
- * white text (WCAG AA). Nothing is loaded from anywhere.
+ * Renders a badge as SVG without external resources: the label on the left, the message on the right. The text is white,
+ * so `color` needs a contrast of at least 4.5:1 to white (WCAG AA).
  */
 export function renderBadge(label: string, message: string, color: string): string {
   const left = shortenLabel(label);

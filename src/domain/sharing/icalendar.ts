@@ -1,19 +1,15 @@
 import { dayMs, formatDay, formatInstant, type Instant } from '../instant.ts';
 
-/**
- * Calendars as RFC 5545 has them: lines of at most 75 octets that end in CRLF, text with its separators escaped.
- */
-
-/** Octets of a line, without its end. */
+/** Octets of a line without its CRLF (RFC 5545, 3.1). */
 export const lineOctetsMax = 75;
 
-/** Something that is due: by the end of a UTC day, or at an instant. */
+/** A deadline: the end of a UTC day, or an instant. */
 export type Deadline = {
-  /** The same for ever, and in no other calendar. */
+  /** Never changes, and is unique across calendars. */
   readonly uid: string;
-  /** The first moment that is too late: a midnight, or a millisecond after the last instant. */
+  /** Exclusive end: a midnight, or one millisecond after the last instant. */
   readonly end: Instant;
-  /** When anything that is told of it last changed. */
+  /** When any of the other fields last changed. */
   readonly changedAt: Instant;
   readonly summary: string;
   readonly description: string;
@@ -21,7 +17,7 @@ export type Deadline = {
   readonly categories: readonly string[];
 };
 
-/** A calendar of deadlines. Subscribers are asked to look again after `refreshHours`. */
+/** Renders deadlines as an RFC 5545 calendar. Subscribers should refresh it every `refreshHours`. */
 export function renderCalendar(deadlines: readonly Deadline[], name: string, refreshHours: number): string {
   const lines = [
     'BEGIN:VCALENDAR',
@@ -38,7 +34,7 @@ export function renderCalendar(deadlines: readonly Deadline[], name: string, ref
   return lines.map((line) => `${foldLine(line)}\r\n`).join('');
 }
 
-/** A calendar needs one component at least; without events it says in which zone there are none. */
+/** RFC 5545 requires at least one component, so an empty calendar contains a time zone. */
 const emptyCalendar = [
   'BEGIN:VTIMEZONE',
   'TZID:UTC',
@@ -68,7 +64,7 @@ function eventLines(deadline: Deadline): string[] {
   ];
 }
 
-/** The whole last day, or the last instant, which takes no time. */
+/** A whole day, or an instant without duration. */
 function startLines(end: Instant): string[] {
   if (end % dayMs !== 0) return [`DTSTART:${basicInstant(end - 1)}`];
   return [`DTSTART;VALUE=DATE:${basicDay(end - dayMs)}`, `DTEND;VALUE=DATE:${basicDay(end)}`];
@@ -78,12 +74,12 @@ function basicDay(at: Instant): string {
   return formatDay(at).replaceAll('-', '');
 }
 
-/** To the second: finer ones have no place in a calendar. */
+/** RFC 5545 has no fractions of a second. */
 function basicInstant(at: Instant): string {
   return `${formatInstant(Math.floor(at / 1000) * 1000).replaceAll(/[-:]/g, '')}`;
 }
 
-/** RFC 5545, 3.3.11: text without control characters other than the tab, line ends written out. */
+/** RFC 5545, 3.3.11. Control characters other than tab and newline are removed. */
 function escapeText(text: string): string {
   return text
     .replaceAll(/\r\n?/g, '\n')
@@ -92,7 +88,7 @@ function escapeText(text: string): string {
     .replaceAll('\n', '\\n');
 }
 
-/** RFC 5545, 3.1: goes on in the next line after a space, and never inside of a character. */
+/** RFC 5545, 3.1. Never folds within a character. */
 function foldLine(line: string): string {
   let folded = '';
   let octets = 0;
@@ -108,7 +104,7 @@ function foldLine(line: string): string {
   return folded;
 }
 
-/** In UTF-8. */
+/** Length in UTF-8. */
 function octetsOf(character: string): number {
   const point = character.codePointAt(0) ?? 0;
   if (point < 0x80) return 1;

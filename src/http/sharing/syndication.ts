@@ -1,67 +1,59 @@
 import { z } from '@hono/zod-openapi';
-import { formatInstant } from '../../domain/instant.ts';
+import { generateAtomFeed, generateJsonFeed } from 'feedsmith';
 import { linkTo } from '../../domain/public-url.ts';
-import { escapeXml } from '../../domain/sharing/badge.ts';
+import { removeNonXml } from '../../domain/sharing/badge.ts';
 import { listNewestResolutions } from '../../services/predictions/resolutions.ts';
 import { operation } from '../operation/operation.ts';
 import { resolutionExample } from '../predictions/examples.ts';
 
 const tag = 'For other sites';
-/** Resolutions that a feed holds, the newest first. */
+/** Number of resolutions in a feed. */
 const entriesMax = 50;
-/** Readers may keep a feed so long before they ask again. */
+/** Lifetime of a feed in caches. */
 const feedSecondsMax = 300;
-const title = 'Outturn: what predictions came to';
+const title = 'Outturn: resolutions';
 
 type Entry = Awaited<ReturnType<typeof listNewestResolutions>>[number];
 
-/** The same for ever, whatever this service is called today: a tag URI (RFC 4151) on a name that belongs to nobody. */
+/** A tag URI (RFC 4151) on the reserved domain `.invalid` keeps the id stable if the service moves to another host. */
 const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
 const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
   `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;
-const addressOf = (base: string, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
+const urlOf = (base: string, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
 
 function renderAtom(entries: readonly Entry[], base: string): string {
-  const updated = formatInstant(entries[0]?.decidedAt ?? 0);
-  const rendered = entries.map((entry) =>
-    [
-      '<entry>',
-      `<id>${stableId(entry.id)}</id>`,
-      `<title>${escapeXml(titleOf(entry))}</title>`,
-      `<updated>${formatInstant(entry.decidedAt)}</updated>`,
-      `<link rel="alternate" type="application/json" href="${escapeXml(addressOf(base, entry))}"/>`,
-      `<category term="${entry.outcome}"/>`,
-      `<summary>${escapeXml(entry.reason)}</summary>`,
-      '</entry>',
-    ].join('\n'),
-  );
-  return [
-    '<?xml version="1.0" encoding="utf-8"?>',
-    '<feed xmlns="http://www.w3.org/2005/Atom">',
-    `<id>${stableId('resolutions')}</id>`,
-    `<title>${title}</title>`,
-    `<updated>${updated}</updated>`,
-    '<author><name>Outturn</name></author>',
-    `<link rel="self" type="application/atom+xml" href="${escapeXml(base)}/feeds/resolutions.atom"/>`,
-    ...rendered,
-    '</feed>\n',
-  ].join('\n');
+  return generateAtomFeed({
+    id: stableId('resolutions'),
+    title: { value: title },
+    updated: new Date(entries[0]?.decidedAt ?? 0),
+    authors: [{ name: 'Outturn' }],
+    links: [{ rel: 'self', type: 'application/atom+xml', href: `${base}/feeds/resolutions.atom` }],
+    entries: entries.map((entry) => ({
+      id: stableId(entry.id),
+      title: { value: removeNonXml(titleOf(entry)) },
+      updated: new Date(entry.decidedAt),
+      links: [{ rel: 'alternate', type: 'application/json', href: urlOf(base, entry) }],
+      categories: [{ term: entry.outcome }],
+      summary: { value: removeNonXml(entry.reason) },
+    })),
+  });
 }
 
 function renderJsonFeed(entries: readonly Entry[], base: string): string {
-  return JSON.stringify({
-    version: 'https://jsonfeed.org/version/1.1',
+  const feed = generateJsonFeed({
     title,
     feed_url: `${base}/feeds/resolutions.json`,
     items: entries.map((entry) => ({
       id: stableId(entry.id),
-      url: addressOf(base, entry),
+      url: urlOf(base, entry),
       title: titleOf(entry),
       content_text: entry.reason,
-      date_published: formatInstant(entry.decidedAt),
+      date_published: new Date(entry.decidedAt),
       tags: [entry.outcome],
     })),
   });
+  // JSON Feed requires `items`; feedsmith leaves out an empty list. It types its object as unknown.
+  return JSON.stringify({ items: [], ...(feed as object) });
 }
 
 const atom = operation({
@@ -69,8 +61,8 @@ const atom = operation({
   path: '/feeds/resolutions.atom',
   operationId: 'getAtomFeed',
   tag,
-  summary: 'What resolved, as an Atom feed',
-  description: `The newest ${entriesMax} resolutions (RFC 4287), corrections included.`,
+  summary: 'Get the resolutions as an Atom feed',
+  description: `Returns the newest ${entriesMax} resolutions, including corrections, as Atom (RFC 4287).`,
   access: 'read',
   bearsLag: true,
   answer: {
@@ -91,8 +83,8 @@ const json = operation({
   path: '/feeds/resolutions.json',
   operationId: 'getJsonFeed',
   tag,
-  summary: 'What resolved, as a JSON Feed',
-  description: `The newest ${entriesMax} resolutions (JSON Feed 1.1), corrections included.`,
+  summary: 'Get the resolutions as a JSON Feed',
+  description: `Returns the newest ${entriesMax} resolutions, including corrections, as JSON Feed 1.1.`,
   access: 'read',
   bearsLag: true,
   answer: {
@@ -116,7 +108,7 @@ const json = operation({
   },
 });
 
-/** Paths where nobody said how others call this service; they hold against the address of the document itself. */
+/** Without a public URL the links are paths, which resolve against the URL of the catalogue. */
 const linksetOf = (publicUrl: string | null) => ({
   linkset: [
     {
@@ -141,8 +133,9 @@ const catalog = operation({
   path: '/.well-known/api-catalog',
   operationId: 'getApiCatalog',
   tag,
-  summary: 'Where the API is described',
-  description: 'The catalogue of APIs of this host (RFC 9727), as a link set (RFC 9264).',
+  summary: 'Get the API catalogue',
+  description:
+    'Returns links to the description, the documentation and the feeds of this API: an API catalogue (RFC 9727) as a link set (RFC 9264).',
   access: 'open',
   answer: {
     status: 200,

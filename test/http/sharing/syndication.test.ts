@@ -1,3 +1,4 @@
+import { parseAtomFeed } from 'feedsmith';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
@@ -24,7 +25,7 @@ async function decide(slug: string, outcome: string): Promise<void> {
   expect((await world.admin(`POST /v1/predictions/${slug}/resolutions`, { json })).status).toBe(201);
 }
 
-test('a badge tells the outcome, may be embedded anywhere, and changes with the outcome', async () => {
+test('a badge shows the outcome, may be embedded anywhere, and changes with the outcome', async () => {
   await recordClaim(world, { slug: 'badged', statement: 'GPT-5 never released' });
   const open = await world.anyone('GET /badges/badged.svg');
   expect(open.headers).toMatchObject({
@@ -44,7 +45,7 @@ test('a badge tells the outcome, may be embedded anywhere, and changes with the 
   );
 });
 
-test('a badge of nothing, without its suffix, or by another method is refused', async () => {
+test('a badge of an unknown prediction, without its suffix or by another method is refused', async () => {
   expect((await world.anyone('GET /badges/nobody.svg')).json).toMatchObject({ status: 404, code: 'not_found' });
   expect((await world.anyone('GET /badges/badged')).json).toMatchObject({ status: 404, code: 'not_found' });
   expect((await world.anyone('GET /badges/.svg')).status).toBe(404);
@@ -52,7 +53,16 @@ test('a badge of nothing, without its suffix, or by another method is refused', 
   expect((await world.anyone('GET /badges/badged.svg?label=')).status).toBe(422);
 });
 
-test('the feeds tell what resolved, the newest first, corrections as such', async () => {
+test('a feed without resolutions is valid', async () => {
+  const { text } = await closed.admin('GET /feeds/resolutions.atom');
+  expect(parseAtomFeed(text)).toMatchObject({ title: { value: 'Outturn: resolutions' }, updated: expect.any(String) });
+  expect((await closed.admin('GET /feeds/resolutions.json')).json).toMatchObject({
+    title: expect.any(String),
+    items: [],
+  });
+});
+
+test('the feeds list resolutions, newest first, and mark corrections', async () => {
   await recordClaim(world, { slug: 'fed', statement: 'Said <b>so</b> & so.' });
   await decide('fed', 'yes');
   world.clock.advance(60_000);
@@ -62,15 +72,25 @@ test('the feeds tell what resolved, the newest first, corrections as such', asyn
     'content-type': 'application/atom+xml',
     'cache-control': 'public, max-age=300',
   });
-  expect([...atom.text.matchAll(/<title>(.*)<\/title>/g)].map((match) => match[1]).slice(1, 3)).toEqual([
-    'no (corrected): Said &lt;b&gt;so&lt;/b&gt; &amp; so.',
-    'yes: Said &lt;b&gt;so&lt;/b&gt; &amp; so.',
+  const feed = parseAtomFeed(atom.text);
+  expect(feed).toMatchObject({
+    id: 'tag:outturn.invalid,2025:resolutions',
+    updated: '2026-01-15T12:01:00.000Z',
+    authors: [{ name: 'Outturn' }],
+    links: [{ rel: 'self', type: 'application/atom+xml', href: `${world.base}/feeds/resolutions.atom` }],
+  });
+  expect(feed.entries?.slice(0, 2)).toMatchObject([
+    {
+      id: expect.stringMatching(/^tag:outturn\.invalid,2025:res_/),
+      title: { value: 'no (corrected): Said <b>so</b> & so.' },
+      updated: '2026-01-15T12:01:00.000Z',
+      categories: [{ term: 'no' }],
+      summary: { value: 'Seen & "weighed": no.' },
+    },
+    { title: { value: 'yes: Said <b>so</b> & so.' } },
   ]);
-  expect(atom.text).toContain('<updated>2026-01-15T12:01:00Z</updated>');
-  expect(atom.text).toContain(
-    `<link rel="self" type="application/atom+xml" href="${world.base}/feeds/resolutions.atom"/>`,
-  );
-  expect(atom.text).toContain('Seen &amp; &quot;weighed&quot;: no.');
+  // Raw markup would be read as elements.
+  expect(atom.text.replaceAll(/<!\[CDATA\[.*?\]\]>/gs, '')).not.toContain('<b>');
   const behind = await world.anyone('GET /feeds/resolutions.json', { headers: { 'x-forwarded-proto': 'https' } });
   expect(behind.headers['content-type']).toBe('application/feed+json');
   expect(behind.json).toMatchObject({ version: 'https://jsonfeed.org/version/1.1' });
@@ -78,7 +98,7 @@ test('the feeds tell what resolved, the newest first, corrections as such', asyn
     id: expect.stringMatching(/^tag:outturn\.invalid,2025:res_/),
     url: expect.stringMatching(new RegExp(`^https://127\\.0\\.0\\.1:${world.port}/v1/predictions/pred_`)),
     title: 'no (corrected): Said <b>so</b> & so.',
-    date_published: '2026-01-15T12:01:00Z',
+    date_published: '2026-01-15T12:01:00.000Z',
     tags: ['no'],
   });
   expect(new Set(behind.json.items.map((item: Json) => item.id)).size).toBe(behind.json.items.length);
@@ -87,13 +107,13 @@ test('the feeds tell what resolved, the newest first, corrections as such', asyn
   expect((await world.anyone('GET /feeds/resolutions.atom?limit=1')).status).toBe(422);
 });
 
-test('where reading is not public, neither feeds nor badges are, and nobody else may keep them', async () => {
+test('without public reads, feeds and badges need a key and shared caches may not store them', async () => {
   for (const target of ['GET /feeds/resolutions.atom', 'GET /feeds/resolutions.json', 'GET /badges/any.svg'])
     expect([target, (await closed.anyone(target)).status]).toEqual([target, 401]);
   expect((await closed.admin('GET /feeds/resolutions.atom')).headers['cache-control']).toBe('private, no-cache');
 });
 
-test('the catalogue of APIs leads to the document and the reference', async () => {
+test('the links of the API catalogue lead to the document and the reference', async () => {
   const answer = await closed.anyone('GET /.well-known/api-catalog');
   expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/linkset+json']);
   for (const link of [...answer.json.linkset[0]['service-desc'], ...answer.json.linkset[0]['service-doc']])
