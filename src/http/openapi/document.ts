@@ -175,7 +175,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license, contact },
-    servers: [{ url: info.publicUrl ?? '/', description: 'This service.', 'x-internal': false }],
+    servers: [{ url: info.publicUrl ?? '/', description: 'This service, in production.', 'x-internal': false }],
     tags: tags.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   });
   // Swagger UI shows a nested schema by its title, or by a number if it has none.

@@ -66,7 +66,7 @@ test('feeds, the document and the catalogue begin with it, whatever the request 
   const asked = { headers: { host: 'elsewhere.example', 'x-forwarded-proto': 'http' } };
   expect((await named('GET /feeds/resolutions.json', asked)).json.feed_url).toBe(`${publicUrl}/feeds/resolutions.json`);
   expect((await named('GET /feeds/resolutions.atom', asked)).text).toContain(
-    `<link rel="self" type="application/atom+xml" href="${publicUrl}/feeds/resolutions.atom"/>`,
+    `<link href="${publicUrl}/feeds/resolutions.atom" rel="self" type="application/atom+xml"/>`,
   );
   expect((await named('GET /openapi.json')).json.servers).toMatchObject([{ url: publicUrl }]);
   expect((await world.admin('GET /openapi.json')).json.servers).toMatchObject([{ url: '/' }]);
