@@ -1,10 +1,11 @@
 import type { ExplanationNode } from '../domain/evaluation/explanation.ts';
 import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
 
-export type Outcome = 'yes' | 'no' | 'ambiguous' | 'annulled';
+export type { Outcome } from '../domain/outcome.ts';
 
 export type ResolutionRow = {
   readonly id: string;

@@ -7,6 +7,12 @@ import type { World } from './world.ts';
 
 let claims = 0;
 
+/** The event of a feed that has just recovered. */
+export function feedRecovered(world: World, reason = 'it is read again') {
+  const data = { feed: { id: 'feed_1', slug: 'models-dev' }, reason, unhealthy_since: null };
+  return { type: 'feed.recovered' as const, occurredAt: world.deps.now(), data };
+}
+
 /** A claim that only a person can settle; recording it is an event. */
 export async function claim(world: World, fields: object = {}): Promise<{ id: string; slug: string }> {
   claims += 1;

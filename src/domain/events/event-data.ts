@@ -1,8 +1,12 @@
+import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
+import { type Outcome, outcomes } from '../outcome.ts';
+import type { EventType, pingType } from './event.ts';
 
 /**
- * The facts that events carry: enough to act on, and bounded however long the texts are. Texts are clipped by their size in
- * the body, where a control character takes six bytes; the links lead to the full texts.
+ * What each type of event contains: the schemas that the API document shows, and the functions that build the data.
+ * It is enough to act on, and bounded however long the texts are. Texts are truncated by their size in the body, where a
+ * control character takes six bytes; the links lead to the full texts.
  */
 
 export const statementBytesMax = 1500;
@@ -10,9 +14,148 @@ export const reasonBytesMax = 2500;
 /** The most observations that an event lists; `evidence_count` is the number of all. */
 export const eventEvidenceMax = 20;
 
+function instantText(description: string) {
+  return z.string().meta({ description, example: '2025-08-08T00:00:00Z', format: 'date-time' });
+}
+
+const linksSchema = z.object({
+  prediction: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
+  explanation: z.string().meta({ description: 'URL or path of the explanation.' }),
+});
+
+const predictionSchema = z
+  .object({ id: z.string(), slug: z.string(), statement: z.string(), links: linksSchema })
+  .meta({ id: 'MessagePrediction', description: 'The prediction. A long statement is truncated.' });
+
+const createdPredictionSchema = z
+  .object({
+    ...predictionSchema.shape,
+    made_at: z.string().meta({ description: 'When the claim was made, with the precision that is known.' }),
+    recorded_at: instantText('When it was recorded.'),
+  })
+  .meta({ id: 'MessageNewPrediction', description: 'The prediction. A long statement is truncated.' });
+
+const resolutionSchema = z
+  .object({
+    id: z.string(),
+    outcome: z.enum(outcomes),
+    effective_at: z
+      .string()
+      .meta({ description: 'When the deciding event happened: a date, a date-time or `start/end`.' }),
+    known_at: instantText('The earliest moment at which the evidence was known and sufficient.'),
+    decided_at: instantText('When the resolution was recorded.'),
+    decided_by: z.string(),
+    reason_code: z.string(),
+    reason: z.string().meta({ description: 'The reason, in words. A long text is truncated.' }),
+    evidence: z.array(z.string()).meta({ description: `Ids of at most ${eventEvidenceMax} of the observations.` }),
+    evidence_count: z.int().meta({ description: 'Total number of observations.' }),
+    supersedes: z.string().nullable().meta({ description: 'Id of the superseded resolution. Null for the first.' }),
+  })
+  .meta({ id: 'MessageResolution', description: 'A resolution. A long reason is truncated.' });
+
+const leaningSchema = z
+  .object({
+    outcome: z
+      .enum(['yes', 'no'])
+      .nullable()
+      .meta({ description: 'The outcome that the evidence points to. Null if only a person can decide.' }),
+    reason: z.string(),
+    text: z.string().meta({ description: 'What is missing, in words.' }),
+  })
+  .meta({ id: 'MessageLeaning', description: 'The outcome that the evidence points to without being sufficient.' });
+
+const feedSchema = z.object({ id: z.string(), slug: z.string() }).meta({ id: 'MessageFeed', description: 'The feed.' });
+
+const modelSchema = z
+  .object({
+    id: z.string(),
+    vendor: z.string(),
+    slug: z.string(),
+    family: z.string(),
+    version: z.string().nullable(),
+    tier: z.string().nullable(),
+  })
+  .meta({ id: 'MessageModel', description: 'The model.' });
+
+const releaseSchema = z
+  .object({
+    occurred: z.string().meta({ description: 'When it was released: a date, a date-time or `start/end`.' }),
+    basis: z.string().nullable().meta({ description: 'What the date is based on.' }),
+    stage: z.string().nullable(),
+    known_at: instantText('The earliest moment at which the evidence was known and sufficient.'),
+  })
+  .meta({ id: 'MessageRelease', description: 'The release of a model.' });
+
+const criterionSchema = z
+  .object({
+    version: z.int(),
+    hash: z.string(),
+    text: z.string().meta({ description: 'The criterion in words. A long text is truncated.' }),
+  })
+  .meta({ id: 'MessageCriterion', description: 'A version of the criterion.' });
+
+const endpointReferenceSchema = z
+  .object({ id: z.string(), links: z.object({ endpoint: z.string() }) })
+  .meta({ id: 'MessageEndpoint', description: 'The endpoint.' });
+
+const reasonField = z.string().meta({ description: 'The reason, in words.' });
+
+/** The data of each type of event, without the sequence number. Total, so that a new type needs a schema to compile. */
+export const eventSchemas = {
+  'prediction.created': z.object({ prediction: createdPredictionSchema }),
+  'prediction.criterion.replaced': z.object({
+    prediction: predictionSchema,
+    criterion: criterionSchema.extend({ reason: reasonField }),
+    superseded: criterionSchema,
+  }),
+  'prediction.proposed': z.object({ prediction: predictionSchema, leaning: leaningSchema }),
+  'prediction.disputed': z.object({
+    prediction: predictionSchema,
+    leaning: leaningSchema,
+    resolution: resolutionSchema.optional(),
+  }),
+  'prediction.resolved': z.object({ prediction: predictionSchema, resolution: resolutionSchema }),
+  'prediction.annulled': z.object({ prediction: predictionSchema, resolution: resolutionSchema }),
+  'prediction.resolution.amended': z.object({
+    prediction: predictionSchema,
+    resolution: resolutionSchema,
+    superseded: resolutionSchema,
+  }),
+  'model.released': z.object({
+    model: modelSchema,
+    release: releaseSchema,
+    links: z.object({
+      model: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
+    }),
+  }),
+  'feed.unhealthy': z.object({
+    feed: feedSchema,
+    reason: reasonField,
+    advanced_at: instantText('Time of the last accepted poll. Null if there is none.').nullable(),
+  }),
+  'feed.recovered': z.object({
+    feed: feedSchema,
+    reason: reasonField,
+    unhealthy_since: instantText(
+      'When the feed became unhealthy. Null if it was not unhealthy and only a suspect listing was confirmed.',
+    ).nullable(),
+  }),
+  'endpoint.disabled': z.object({
+    endpoint: endpointReferenceSchema,
+    reason: z.enum(['gone', 'failing']),
+    failing_since: instantText('Time of the first failure since the last success. Null if there is none.').nullable(),
+  }),
+  ping: z.object({ endpoint: z.object({ id: z.string() }) }),
+} as const satisfies { readonly [Type in EventType | typeof pingType]: z.ZodObject };
+
+export type EventData = { readonly [Type in keyof typeof eventSchemas]: z.infer<(typeof eventSchemas)[Type]> };
+
+/** An event of any type that subscribers receive, with the data of that type. */
+export type EventFacts = { [Type in EventType]: { readonly type: Type; readonly data: EventData[Type] } }[EventType];
+
 type PredictionFacts = { readonly id: string; readonly slug: string; readonly statement: string };
 
-export function predictionData(prediction: PredictionFacts): Record<string, unknown> {
+export function predictionData(prediction: PredictionFacts): z.infer<typeof predictionSchema> {
   return {
     id: prediction.id,
     slug: prediction.slug,
@@ -26,7 +169,7 @@ export function predictionData(prediction: PredictionFacts): Record<string, unkn
 
 type ResolutionFacts = {
   readonly id: string;
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly effectiveAt: string;
   readonly knownAt: Instant;
   readonly decidedAt: Instant;
@@ -37,7 +180,7 @@ type ResolutionFacts = {
   readonly supersedes: string | null;
 };
 
-export function resolutionData(resolution: ResolutionFacts): Record<string, unknown> {
+export function resolutionData(resolution: ResolutionFacts): z.infer<typeof resolutionSchema> {
   return {
     id: resolution.id,
     outcome: resolution.outcome,
@@ -53,10 +196,10 @@ export function resolutionData(resolution: ResolutionFacts): Record<string, unkn
   };
 }
 
-type LeaningFacts = { readonly outcome: string | null; readonly reason: string; readonly text: string };
+type LeaningFacts = { readonly outcome: 'yes' | 'no' | null; readonly reason: string; readonly text: string };
 
 /** The outcome that evidence points to without settling the prediction. */
-export function leaningData(leaning: LeaningFacts): Record<string, unknown> {
+export function leaningData(leaning: LeaningFacts): z.infer<typeof leaningSchema> {
   return { outcome: leaning.outcome, reason: leaning.reason, text: clipText(leaning.text, reasonBytesMax) };
 }
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { additionSchema } from '../../domain/identity/additions.ts';
 import { formatInstant } from '../../domain/instant.ts';
+import { outcomes } from '../../domain/outcome.ts';
 import {
   type CurationReport,
   curatedToldMax,
@@ -10,7 +11,7 @@ import {
 import { adminCaller } from '../operation/auth.ts';
 import { instantText } from '../operation/fields.ts';
 import { predictionExample } from '../predictions/examples.ts';
-import { outcomes, statuses } from '../predictions/json.ts';
+import { statuses } from '../predictions/json.ts';
 
 export const versionText = (description: string) => z.string().meta({ description, example: '2026-11-22.1+3' });
 

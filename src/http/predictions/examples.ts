@@ -27,7 +27,7 @@ export const predictorExample = {
 
 export const resolutionExample = {
   id: 'res_01k21v6ye4h9m3t5b7n8c2d0fa',
-  outcome: 'no',
+  outcome: 'no' as const,
   effective_at: '2025-08-07',
   known_at: '2025-08-08T00:00:00Z',
   decided_at: '2025-08-08T00:00:04Z',

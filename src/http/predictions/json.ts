@@ -6,6 +6,7 @@ import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
 import { warningCodes } from '../../domain/evaluation/lint.ts';
 import { sideEntriesMax } from '../../domain/evaluation/sides.ts';
 import { dayMs, formatDay, formatInstant, type Instant } from '../../domain/instant.ts';
+import { outcomes } from '../../domain/outcome.ts';
 import { probabilityMax, probabilityMin } from '../../domain/scores/forecast.ts';
 import type { PredictionView } from '../../services/predictions/views.ts';
 import type { Review } from '../../services/settling/review-sides.ts';
@@ -14,7 +15,6 @@ import { predictionExample } from './examples.ts';
 import { watermarkSchema, witnessSchema } from './explanation-json.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
-export const outcomes = ['yes', 'no', 'ambiguous', 'annulled'] as const;
 export const statuses = ['open', 'proposed', 'disputed', 'resolved'] as const;
 
 /** Identifies an evaluation: two responses with the same stamp are equal. */

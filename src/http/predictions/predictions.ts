@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
+import { outcomes } from '../../domain/outcome.ts';
 import { listPredictions } from '../../services/predictions/lists.ts';
 import { createPrediction, getPrediction, updatePrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
@@ -26,7 +27,7 @@ import { operation } from '../operation/operation.ts';
 import { pageReply } from '../operation/reply.ts';
 import { criterionExample, predictionExample, predictorExample } from './examples.ts';
 import { predictionFilterFields, predictionFilterOf } from './filter.ts';
-import { createdSchema, outcomes, predictionSchema, predictionToJson, stampOf, statuses } from './json.ts';
+import { createdSchema, predictionSchema, predictionToJson, stampOf, statuses } from './json.ts';
 
 const tag = 'Predictions';
 const idParameter = { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } };

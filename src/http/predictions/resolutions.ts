@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { personReasonCodes } from '../../domain/evaluation/resolution.ts';
+import { outcomes } from '../../domain/outcome.ts';
 import {
   createPredictionResolution,
   listPredictionResolutions,
@@ -11,7 +12,6 @@ import { evidenceMax, pageFields, pageSchema, reasonCharsMax, referenceField, te
 import { operation } from '../operation/operation.ts';
 import { cutPage, pageReply } from '../operation/reply.ts';
 import { predictionExample, resolutionExample } from './examples.ts';
-import { outcomes } from './json.ts';
 import { type Resolution, resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
 const tag = 'Resolutions';

@@ -1,4 +1,5 @@
-import { type EventType, eventText } from '../../domain/events/event.ts';
+import { eventText } from '../../domain/events/event.ts';
+import type { EventFacts } from '../../domain/events/event-data.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { withAbsoluteLinks } from '../../domain/public-url.ts';
 import { firstDelayMs } from '../../domain/webhooks/retry-schedule.ts';
@@ -6,35 +7,32 @@ import type { Sql } from '../../store/db.ts';
 import { insertEvent } from '../../store/events.ts';
 import type { Deps } from '../deps.ts';
 
-/** Something that subscribers are told, and what it is about. */
-export type Told = {
-  readonly type: EventType;
+/** An event to record: its data, and the rows that it is about, by which subscriptions filter. */
+export type EventInput = EventFacts & {
   readonly occurredAt: Instant;
   readonly predictionId?: string | undefined;
   readonly resolutionId?: string | undefined;
   readonly feedId?: string | undefined;
   readonly endpointId?: string | undefined;
-  readonly model?: { readonly vendor: string; readonly family: string } | undefined;
-  readonly data: Readonly<Record<string, unknown>>;
 };
 
-/** Records an event and its deliveries, in the transaction that makes it true. The one way to tell anybody anything. */
-export async function recordEvent(tx: Sql, deps: Deps, told: Told): Promise<void> {
+/** Records an event and its deliveries, in the transaction that makes it true. Every event goes through here. */
+export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promise<void> {
   const { publicUrl } = deps;
   await insertEvent(tx, {
     id: deps.newId('evt'),
-    type: told.type,
-    occurredAt: told.occurredAt,
-    predictionId: told.predictionId ?? null,
-    resolutionId: told.resolutionId ?? null,
-    feedId: told.feedId ?? null,
-    endpointId: told.endpointId ?? null,
-    model: told.model ?? null,
+    type: event.type,
+    occurredAt: event.occurredAt,
+    predictionId: event.predictionId ?? null,
+    resolutionId: event.resolutionId ?? null,
+    feedId: event.feedId ?? null,
+    endpointId: event.endpointId ?? null,
+    model: event.type === 'model.released' ? event.data.model : null,
     text: eventText(
-      told.type,
-      told.occurredAt,
-      publicUrl === null ? told.data : withAbsoluteLinks(told.data, publicUrl),
+      event.type,
+      event.occurredAt,
+      publicUrl === null ? event.data : withAbsoluteLinks(event.data, publicUrl),
     ),
-    dueAt: told.occurredAt + firstDelayMs(deps.webhooks.schedule),
+    dueAt: event.occurredAt + firstDelayMs(deps.webhooks.schedule),
   });
 }

@@ -189,7 +189,7 @@ async function tellReleases(
       release: { occurred: formatInterval(occurred), basis, stage, known_at: formatInstant(release.establishedAt) },
       links: { model: `/v1/models/${vendor}/${slug}` },
     };
-    await recordEvent(tx, deps, { type: 'model.released', occurredAt: now, model: { vendor, family }, data });
+    await recordEvent(tx, deps, { type: 'model.released', occurredAt: now, data });
   }
 }
 

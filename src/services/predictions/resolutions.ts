@@ -1,6 +1,6 @@
 import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
 import { outcomeOf, type PersonReasonCode } from '../../domain/evaluation/resolution.ts';
-import { predictionData, resolutionData } from '../../domain/events/event-data.ts';
+import { type EventFacts, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import { type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
@@ -130,22 +130,16 @@ async function announceDecision(
   resolution: ResolutionRow,
   standing: ResolutionRow | null,
 ): Promise<void> {
-  const type =
-    standing !== null
-      ? 'prediction.resolution.amended'
-      : resolution.outcome === 'annulled'
-        ? 'prediction.annulled'
-        : 'prediction.resolved';
+  const data = { prediction: predictionData(prediction), resolution: resolutionData(resolution) };
+  const event: EventFacts =
+    standing === null
+      ? { type: resolution.outcome === 'annulled' ? 'prediction.annulled' : 'prediction.resolved', data }
+      : { type: 'prediction.resolution.amended', data: { ...data, superseded: resolutionData(standing) } };
   await recordEvent(tx, deps, {
-    type,
+    ...event,
     occurredAt: resolution.decidedAt,
     predictionId: prediction.id,
     resolutionId: resolution.id,
-    data: {
-      prediction: predictionData(prediction),
-      resolution: resolutionData(resolution),
-      ...(standing === null ? {} : { superseded: resolutionData(standing) }),
-    },
   });
 }
 

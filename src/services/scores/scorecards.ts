@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/instant.ts';
+import { type Outcome, outcomes } from '../../domain/outcome.ts';
 import { type ForecastStanding, forecastStandings } from '../../domain/scores/forecast.ts';
 import { calibrationBins, hitRateOf, logProbabilityMin, type Score, scoreOf } from '../../domain/scores/score.ts';
 import type { PredictorRow } from '../../store/predictors.ts';
-import type { Outcome } from '../../store/resolutions.ts';
 import { type ClaimCount, countClaims, sumForecasts } from '../../store/scorecards.ts';
 import type { Deps } from '../deps.ts';
 import { getPredictor } from '../predictions/predictors.ts';
@@ -45,8 +45,6 @@ export async function getPredictorScorecard(deps: Deps, predictorId: string, asO
     hindsightScore: scoreOf(of('hindsight')),
   };
 }
-
-const outcomes: readonly Outcome[] = ['yes', 'no', 'ambiguous', 'annulled'];
 
 function tallyClaims(counts: readonly ClaimCount[]): Scorecard['claims'] {
   return {

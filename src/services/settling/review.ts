@@ -2,6 +2,7 @@ import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
 import type { Verdict } from '../../domain/evaluation/explanation.ts';
 import { firstKnown, type Known } from '../../domain/evaluation/known-at.ts';
 import { disputeLeaning, refinesDate, resolverName } from '../../domain/evaluation/resolution.ts';
+import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import { type Trust, trustRank } from '../../domain/feeds/trust.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -128,7 +129,14 @@ async function amend(
   if (!(await insertResolution(world.tx, resolution))) return standing;
   world.counts.amended += 1;
   await recordResolved(world, prediction.id, resolution.outcome, 1);
-  await announce(world, 'prediction.resolution.amended', prediction, resolution, null, standing);
+  await announce(world, prediction, resolution, {
+    type: 'prediction.resolution.amended',
+    data: {
+      prediction: predictionData(prediction),
+      resolution: resolutionData(resolution),
+      superseded: resolutionData(standing),
+    },
+  });
   return resolution;
 }
 
@@ -154,5 +162,12 @@ async function dispute(
   await recordResolved(world, prediction.id, standing.outcome, 0, { state: 'disputed', recheckAt });
   if (!fresh) return;
   world.counts.disputed += 1;
-  await announce(world, 'prediction.disputed', prediction, standing, disputeLeaning(row));
+  await announce(world, prediction, standing, {
+    type: 'prediction.disputed',
+    data: {
+      prediction: predictionData(prediction),
+      leaning: leaningData(disputeLeaning(row)),
+      resolution: resolutionData(standing),
+    },
+  });
 }

@@ -1,6 +1,7 @@
 import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
 import { firstKnown } from '../../domain/evaluation/known-at.ts';
 import { movingEdges } from '../../domain/evaluation/moving-edges.ts';
+import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Sql } from '../../store/db.ts';
 import { listPredictionsById, type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
@@ -72,33 +73,31 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   if (!(await insertResolution(world.tx, resolution))) return;
   world.counts.resolved += 1;
   await recordResolved(world, prediction.id, evaluation.verdict, 1);
-  await announce(world, 'prediction.resolved', prediction, resolution, null);
+  await announce(world, prediction, resolution, {
+    type: 'prediction.resolved',
+    data: { prediction: predictionData(prediction), resolution: resolutionData(resolution) },
+  });
   await refineDate(world, prediction, timeline, resolution, evaluation);
 }
 
 async function recordState(world: World, prediction: PredictionRow, evaluation: Evaluation): Promise<void> {
   const state = stateOf(evaluation);
+  const { leaning } = evaluation;
   await updatePredictionState(world.tx, prediction.id, {
     state,
-    detail: evaluation.leaning,
+    detail: leaning,
     outcome: null,
     recheckAt: evaluation.recheckAt,
     evaluatedWith: world.evaluatedWith,
     newResolutions: 0,
   });
-  if (
-    state === 'open' ||
-    (state === prediction.state && prediction.stateDetail?.outcome === evaluation.leaning?.outcome)
-  )
-    return;
+  if (state === 'open' || leaning === null) return;
+  if (state === prediction.state && prediction.stateDetail?.outcome === leaning.outcome) return;
   world.counts[state] += 1;
-  await announce(
-    world,
-    state === 'proposed' ? 'prediction.proposed' : 'prediction.disputed',
-    prediction,
-    null,
-    evaluation.leaning,
-  );
+  await announce(world, prediction, null, {
+    type: state === 'proposed' ? 'prediction.proposed' : 'prediction.disputed',
+    data: { prediction: predictionData(prediction), leaning: leaningData(leaning) },
+  });
 }
 
 /** What an undetermined evaluation means for the prediction. */

@@ -1,9 +1,8 @@
 import { readPolicy } from '../../domain/criterion/policy.ts';
-import { evaluatorVersion, type Leaning, type Terms } from '../../domain/evaluation/evaluate.ts';
+import { evaluatorVersion, type Terms } from '../../domain/evaluation/evaluate.ts';
 import type { Known } from '../../domain/evaluation/known-at.ts';
 import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../../domain/evaluation/resolution.ts';
-import type { EventType } from '../../domain/events/event.ts';
-import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
+import type { EventFacts } from '../../domain/events/event-data.ts';
 import { versionStyle } from '../../domain/identity/table.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
@@ -92,24 +91,10 @@ export async function recordResolved(
 /** Writes the event of what was just decided, in the same transaction. */
 export async function announce(
   world: World,
-  type: EventType,
-  prediction: PredictionRow,
+  { id: predictionId }: PredictionRow,
   resolution: ResolutionRow | null,
-  leaning: Leaning | null,
-  superseded: ResolutionRow | null = null,
+  event: EventFacts,
 ): Promise<void> {
   const { deps, cause, tx } = world;
-  const data = {
-    prediction: predictionData(prediction),
-    ...(resolution === null ? {} : { resolution: resolutionData(resolution) }),
-    ...(superseded === null ? {} : { superseded: resolutionData(superseded) }),
-    ...(leaning === null ? {} : { leaning: leaningData(leaning) }),
-  };
-  await recordEvent(tx, deps, {
-    type,
-    occurredAt: cause.now,
-    predictionId: prediction.id,
-    resolutionId: resolution?.id,
-    data,
-  });
+  await recordEvent(tx, deps, { ...event, occurredAt: cause.now, predictionId, resolutionId: resolution?.id });
 }

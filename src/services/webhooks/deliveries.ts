@@ -1,4 +1,5 @@
 import { eventText, pingType } from '../../domain/events/event.ts';
+import type { EventData } from '../../domain/events/event-data.ts';
 import { dayMs, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { DeliveryState } from '../../domain/webhooks/delivery.ts';
@@ -104,6 +105,7 @@ export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promi
   return await deps.db.begin(async (tx) => {
     await lockEnabled(tx, endpointId);
     const now = deps.now();
+    const data: EventData['ping'] = { endpoint: { id: endpointId } };
     const deliveryId = await insertPing(tx, {
       id: deps.newId('evt'),
       type: pingType,
@@ -113,7 +115,7 @@ export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promi
       feedId: null,
       endpointId,
       model: null,
-      text: eventText(pingType, now, { endpoint: { id: endpointId } }),
+      text: eventText(pingType, now, data),
       dueAt: now,
     });
     await clearEndpointPause(tx, endpointId);

@@ -33,7 +33,7 @@ describe('the body of an event', () => {
         const long = unit.repeat(4000);
         const resolution = {
           id: 'i'.repeat(128),
-          outcome: 'ambiguous',
+          outcome: 'ambiguous' as const,
           effectiveAt: '2'.repeat(80),
           knownAt: 0,
           decidedAt: 0,

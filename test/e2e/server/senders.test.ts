@@ -9,7 +9,7 @@ import { claimDue, type LeasedDelivery } from '../../../src/services/webhooks/de
 import { createServerDatabase } from '../../support/database.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
 import { testSecret } from '../../support/webhook-deps.ts';
-import { deliveriesOf, subscribe } from '../../support/webhooks.ts';
+import { deliveriesOf, feedRecovered, subscribe } from '../../support/webhooks.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
 const senders = 3;
@@ -54,11 +54,7 @@ test(`${senders} senders, killed ${kills} times under load, lose nothing, and re
   const children = await Promise.all(Array.from({ length: senders }, startSender));
   const expected: string[] = [];
   for (let count = 0; count < events; count += 1) {
-    await recordEvent(world.db.sql, world.deps, {
-      type: 'feed.recovered',
-      occurredAt: world.deps.now(),
-      data: { count },
-    });
+    await recordEvent(world.db.sql, world.deps, feedRecovered(world, `poll ${count}`));
   }
   for (const { id } of await world.db.sql<{ id: string }[]>`select id from events order by sequence`)
     for (const path of paths) expected.push(`/${path} ${id}`);
@@ -96,7 +92,7 @@ test('a sender that receives a stop signal finishes its deliveries and leaves no
   }
   const child = await startSender();
   receiver.answer((response) => void setTimeout(() => response.writeHead(204).end(), 50));
-  await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt: world.deps.now(), data: {} });
+  await recordEvent(world.db.sql, world.deps, feedRecovered(world));
   await receiver.arrived(before + 3);
   child.stdin?.end();
   const [code] = await once(child, 'exit');
@@ -108,10 +104,13 @@ test('a sender that receives a stop signal finishes its deliveries and leaves no
 
 test('two nodes that claim at once get different deliveries', async () => {
   const endpoints = 40;
-  const occurredAt = world.deps.now();
   for (let index = 0; index < endpoints; index += 1)
     await subscribe(world, `${receiver.origin}/many/${index}`, { eventTypes: ['feed.unhealthy'] });
-  await recordEvent(world.db.sql, world.deps, { type: 'feed.unhealthy', occurredAt, data: {} });
+  await recordEvent(world.db.sql, world.deps, {
+    type: 'feed.unhealthy',
+    occurredAt: world.deps.now(),
+    data: { feed: { id: 'feed_1', slug: 'models-dev' }, reason: 'nobody polled it', advanced_at: null },
+  });
   // The first has its transaction open, and with it its locks, until the second has claimed.
   const held = new EventEmitter();
   const released = once(held, 'release');

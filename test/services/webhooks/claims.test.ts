@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordEvent } from '../../../src/services/events/outbox.ts';
 import { claimDue, type LeasedDelivery, perEndpointMax } from '../../../src/services/webhooks/deliver.ts';
-import { subscribe } from '../../support/webhooks.ts';
+import { feedRecovered, subscribe } from '../../support/webhooks.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
 /** More than one small claim locks. */
@@ -21,8 +21,7 @@ afterAll(async () => {
 
 async function happen(times: number): Promise<void> {
   for (let index = 0; index < times; index += 1) {
-    const occurredAt = world.deps.now();
-    await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt, data: { index } });
+    await recordEvent(world.db.sql, world.deps, feedRecovered(world, `poll ${index}`));
   }
 }
 

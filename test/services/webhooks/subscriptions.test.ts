@@ -7,7 +7,7 @@ import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { insertEvent } from '../../../src/store/events.ts';
 import { type Receiver, verified } from '../../support/receiver.ts';
 import { useWebhookWorld } from '../../support/webhook-world.ts';
-import { claim, decide, deliveriesOf, subscribe } from '../../support/webhooks.ts';
+import { claim, decide, deliveriesOf, feedRecovered, subscribe } from '../../support/webhooks.ts';
 import type { World } from '../../support/world.ts';
 
 let world: World;
@@ -83,12 +83,8 @@ test('exactly one of resolved, annulled and amended is told of each resolution',
   const [row] = await world.db.sql<
     { id: string }[]
   >`select resolution_id as id from events where resolution_id is not null limit 1`;
-  const again = recordEvent(world.db.sql, world.deps, {
-    type: 'prediction.annulled',
-    occurredAt: 0,
-    resolutionId: row?.id,
-    data: {},
-  });
+  const event = { ...rawEvent({}), type: 'prediction.annulled', resolutionId: row?.id ?? null };
+  const again = insertEvent(world.db.sql, event);
   await expect(again).rejects.toThrow('events_one_per_resolution');
 });
 
@@ -125,7 +121,7 @@ describe('E2: an event goes', () => {
       ids.set(name, (await subscribe(world, url(name), { eventTypes: null, filter })).id);
     await decide(world, gpt.id);
     await decide(world, rain.id);
-    await recordEvent(world.db.sql, world.deps, { type: 'feed.unhealthy', occurredAt: world.deps.now(), data: {} });
+    await recordEvent(world.db.sql, world.deps, feedRecovered(world));
     const told: Record<string, string[]> = {};
     for (const row of await deliveriesOf(world)) {
       const name = [...ids].find(([, id]) => id === row.endpointId)?.[0] ?? '';
@@ -151,12 +147,14 @@ describe('E2: an event goes', () => {
       eventTypes: null,
       filter: { vendor: ['openai'], tags: ['agi'] },
     });
-    const model = { vendor: 'openai', family: 'gpt' };
     await recordEvent(world.db.sql, world.deps, {
       type: 'model.released',
       occurredAt: world.deps.now(),
-      model,
-      data: { model },
+      data: {
+        model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
+        release: { occurred: '2025-01-01', basis: 'stated', stage: 'general', known_at: '2025-01-01T00:00:00Z' },
+        links: { model: '/v1/models/openai/gpt-5' },
+      },
     });
     expect(await typesOf(fits.id)).toEqual(['model.released']);
     expect([...(await typesOf(family.id)), ...(await typesOf(tagged.id))]).toEqual([]);
@@ -188,27 +186,31 @@ test('the cost of an event follows the endpoints that match, not those there are
 
 test('D15: an event that is recorded twice is one event', async () => {
   const { id } = await subscribe(world, url('a'), { eventTypes: ['feed.recovered'] });
-  const event = {
-    id: 'evt_twice',
-    type: 'feed.recovered',
-    occurredAt: 0,
-    predictionId: null,
-    resolutionId: null,
-    feedId: null,
-    endpointId: null,
-    model: null,
-    text: eventText('feed.recovered', 0, {}),
-    dueAt: 0,
-  };
+  const event = rawEvent({});
   await insertEvent(world.db.sql, event);
   await insertEvent(world.db.sql, event);
   expect(await typesOf(id)).toEqual(['feed.recovered']);
 });
 
+/** An event with any data, as the store takes it. */
+function rawEvent(data: object) {
+  return {
+    id: 'evt_raw',
+    type: 'feed.recovered',
+    occurredAt: world.deps.now(),
+    predictionId: null,
+    resolutionId: null,
+    feedId: null,
+    endpointId: null,
+    model: null,
+    text: eventText('feed.recovered', world.deps.now(), { ...data }),
+    dueAt: world.deps.now(),
+  };
+}
+
 test('D14: what is rolled back is told to nobody, and what is committed late is not lost', async () => {
   await subscribe(world, url('a'), { eventTypes: ['feed.recovered'] });
-  const record = (tx: typeof world.db.sql) =>
-    recordEvent(tx, world.deps, { type: 'feed.recovered', occurredAt: world.deps.now(), data: {} });
+  const record = (tx: typeof world.db.sql) => recordEvent(tx, world.deps, feedRecovered(world));
   const undone = world.db.begin(async (tx) => {
     await record(tx);
     throw new Error('not after all');
@@ -240,11 +242,7 @@ function openGate(): { passed: Promise<void>; open: () => void } {
 
 test('the body is kept and sent as text: every key where it was', async () => {
   const { id } = await subscribe(world, url('a'), { eventTypes: ['feed.recovered'] });
-  await recordEvent(world.db.sql, world.deps, {
-    type: 'feed.recovered',
-    occurredAt: world.deps.now(),
-    data: { zebra: 1, apple: { b: 1, a: 2 }, '10': 1, text: 'Çà \u{1f600}' },
-  });
+  await insertEvent(world.db.sql, rawEvent({ zebra: 1, apple: { b: 1, a: 2 }, '10': 1, text: 'Çà \u{1f600}' }));
   await sendDue(world.deps);
   expect(receiver.received[0]?.body).toBe(
     '{"type":"feed.recovered","timestamp":"2025-01-01T00:00:00Z","data":{"sequence":1,"10":1,"zebra":1,"apple":{"b":1,"a":2},"text":"Çà \u{1f600}"}}',
