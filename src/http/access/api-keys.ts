@@ -14,10 +14,11 @@ import {
 } from '../../services/access/api-keys.ts';
 import type { HttpDeps } from '../deps.ts';
 import { adminCaller } from '../operation/auth.ts';
-import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import { instantText, nameCharsMax, pageFields, pageSchema, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply, type Reply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
+import type { Reply } from '../operation/reply.ts';
 import { apiKeyExample } from '../predictions/examples.ts';
 
 const tag = 'Keys and audit';
@@ -104,13 +105,13 @@ const list = operation({
     schema: pageSchema('ApiKeyList', 'A page of keys.', apiKeySchema),
     example: { data: [shownExample], next_cursor: null },
   },
-  handle: async (http, { query, listing, target }) => {
-    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listApiKeys(http.services, { after, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.id);
-    const data = rows.map((row) => apiKeyToJson(row, http.services.now()));
-    return pageReply({ listing, target }, data, next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: textPosition,
+      list: (after, limit) => listApiKeys(services, { after, limit }),
+      positionOf: (row) => row.id,
+      toJson: (row) => apiKeyToJson(row, services.now()),
+    }),
 });
 
 const createSchema = z

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
 import { listAuditEntries } from '../../services/access/audit.ts';
-import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { numberPosition } from '../operation/cursor.ts';
 import { filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { auditExample } from '../predictions/examples.ts';
 
 const document = z.record(z.string(), z.unknown()).nullable();
@@ -68,12 +68,15 @@ const list = operation({
     schema: pageSchema('AuditEntryList', 'A page of changes.', auditSchema),
     example: { data: [auditExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
-    const filter = given({ actor: query.actor, operation: query.operation, resourceId: query.resource_id });
-    const found = await listAuditEntries(services, filter, { before, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
-    return pageReply({ listing, target }, rows.map(auditToJson), next);
+  handle: async ({ services }, input) => {
+    const { actor, operation, resource_id: resourceId } = input.query;
+    const filter = given({ actor, operation, resourceId });
+    return await replyWithPage(input, {
+      position: numberPosition,
+      list: (before, limit) => listAuditEntries(services, filter, { before, limit }),
+      positionOf: (row) => row.seq,
+      toJson: auditToJson,
+    });
   },
 });
 

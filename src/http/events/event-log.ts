@@ -9,10 +9,10 @@ import {
   requirePositionOf,
 } from '../../services/events/event-log.ts';
 import type { HttpDeps } from '../deps.ts';
-import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { numberPosition } from '../operation/cursor.ts';
 import { filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { eventExample } from '../predictions/examples.ts';
 import { streamEvents } from './event-stream.ts';
 
@@ -121,13 +121,16 @@ const list = operation({
     schema: pageSchema('EventList', 'A page of events.', eventSchema),
     example: { data: [eventExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
+  handle: async ({ services }, input) => {
+    const { query } = input;
     const start = (await positionAfter(services, query.after)) ?? 0;
-    const after = query.cursor === undefined ? start : readCursor(listing, query.cursor, numberPosition);
     const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
-    const found = await listEvents(services, filter, { after, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.position);
-    return pageReply({ listing, target }, rows.map(eventToJson), next);
+    return await replyWithPage(input, {
+      position: numberPosition,
+      list: (after, limit) => listEvents(services, filter, { after: after ?? start, limit }),
+      positionOf: (row) => row.position,
+      toJson: eventToJson,
+    });
   },
 });
 

@@ -4,12 +4,12 @@ import { adapterNames } from '../../domain/feeds/adapters/registry.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { createFeed, deleteFeed, getFeed, listFeeds, updateFeed } from '../../services/feeds/feeds.ts';
-import { readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
 import { pageFields, pageSchema, slugField, urlCharsMax } from '../operation/fields.ts';
 import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { feedExample } from '../predictions/examples.ts';
 import { feedSchema, feedToJson } from './json.ts';
 
@@ -121,15 +121,19 @@ const list = operation({
     schema: pageSchema('FeedList', 'A page of feeds.', feedSchema),
     example: { data: [feedExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const views = await listFeeds(services);
-    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const start = after === null ? 0 : views.findIndex(({ feed }) => feed.id === after) + 1;
-    if (after !== null && start === 0)
-      throw new Refusal('invalid_cursor', 'the feed at this cursor was deleted; start again without a cursor');
-    const { rows, next } = cutPage(views.slice(start), query.limit, (last) => last.feed.id);
-    return pageReply({ listing, target }, rows.map(feedToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: textPosition,
+      list: async (after, limit) => {
+        const views = await listFeeds(services);
+        const start = after === null ? 0 : views.findIndex(({ feed }) => feed.id === after) + 1;
+        if (after !== null && start === 0)
+          throw new Refusal('invalid_cursor', 'the feed at this cursor was deleted; start again without a cursor');
+        return views.slice(start, start + limit);
+      },
+      positionOf: ({ feed }) => feed.id,
+      toJson: feedToJson,
+    }),
 });
 
 const create = operation({

@@ -3,11 +3,11 @@ import { whyUnread } from '../../domain/identity/parse.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { listObservations, listUnrecognisedNames } from '../../services/feeds/observations.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { numberPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { numberPosition, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { observationExample } from '../predictions/examples.ts';
 
 const tag = 'Observations';
@@ -91,17 +91,16 @@ const list = operation({
     schema: pageSchema('ObservationList', 'A page of observations.', observationSchema),
     example: { data: [observationExample], next_cursor: null },
   },
-  handle: async (http, { query, listing, target }) => {
-    const { feed, vendor, family, name } = query;
-    const asOf = pastOrNow(http, query.as_of);
-    const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
-    const found = await listObservations(http.services, given({ feed, vendor, family, name }), {
-      before,
-      asOf,
-      limit: (query.limit ?? pageDefault) + 1,
+  handle: async (http, input) => {
+    const { feed, vendor, family, name } = input.query;
+    const asOf = pastOrNow(http, input.query.as_of);
+    const filter = given({ feed, vendor, family, name });
+    return await replyWithPage(input, {
+      position: numberPosition,
+      list: (before, limit) => listObservations(http.services, filter, { before, asOf, limit }),
+      positionOf: (row) => row.seq,
+      toJson: observationToJson,
     });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
-    return pageReply({ listing, target }, rows.map(observationToJson), next);
   },
 });
 
@@ -164,32 +163,35 @@ const unrecognised = operation({
       next_cursor: null,
     },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const at =
-      query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([textPosition, textPosition]));
-    const after = at === null ? null : { reason: at[0], name: at[1] };
-    const found = await listUnrecognisedNames(services, {
-      reason: query.reason ?? null,
-      after,
-      limit: (query.limit ?? pageDefault) + 1,
+  handle: ({ services }, input) => {
+    const reason = input.query.reason ?? null;
+    return replyWithPage(input, {
+      position: z.tuple([textPosition, textPosition]),
+      list: (at, limit) => {
+        const after = at === null ? null : { reason: at[0], name: at[1] };
+        return listUnrecognisedNames(services, { reason, after, limit });
+      },
+      positionOf: (row) => [row.reason, row.name],
+      toJson: unrecognisedToJson,
     });
-    const { rows, next } = cutPage(found, query.limit, (last) => [last.reason, last.name] as const);
-    const data = rows.map(
-      (row): z.infer<typeof unrecognisedSchema> => ({
-        name: row.name,
-        reason: row.reason,
-        vendor: row.vendor,
-        items: row.items,
-        feeds: row.feeds,
-        examples: row.examples,
-        first_seen_at: formatInstant(row.firstSeen),
-        listed: row.listed,
-        why: whyUnread(row.reason),
-        readable: row.reason === 'unrecognised' || row.reason === 'unknown_vendor',
-      }),
-    );
-    return pageReply({ listing, target }, data, next);
   },
 });
+
+function unrecognisedToJson(
+  row: Awaited<ReturnType<typeof listUnrecognisedNames>>[number],
+): z.infer<typeof unrecognisedSchema> {
+  return {
+    name: row.name,
+    reason: row.reason,
+    vendor: row.vendor,
+    items: row.items,
+    feeds: row.feeds,
+    examples: row.examples,
+    first_seen_at: formatInstant(row.firstSeen),
+    listed: row.listed,
+    why: whyUnread(row.reason),
+    readable: row.reason === 'unrecognised' || row.reason === 'unknown_vendor',
+  };
+}
 
 export const observationOperations = [list, unrecognised];

@@ -4,10 +4,10 @@ import { getFeed, listFeedPolls } from '../../services/feeds/feeds.ts';
 import { ingestMsMax, pollFeed } from '../../services/feeds/polls.ts';
 import { createFeedSnapshot } from '../../services/feeds/snapshots.ts';
 import { snapshotBytesMax } from '../operation/body.ts';
-import { instantPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { instantPosition, textPosition } from '../operation/cursor.ts';
 import { pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { feedExample, pollExample } from '../predictions/examples.ts';
 import { feedToJson, pollSchema, pollToJson } from './json.ts';
 
@@ -30,14 +30,16 @@ const list = operation({
     schema: pageSchema('PollList', 'A page of polls.', pollSchema),
     example: { data: [pollExample], next_cursor: null },
   },
-  handle: async ({ services }, { params, query, listing, target }) => {
-    const at =
-      query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([instantPosition, textPosition]));
-    const before = at === null ? null : { startedAt: at[0], id: at[1] };
-    const polls = await listFeedPolls(services, params.id, { before, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(polls, query.limit, (last) => [last.startedAt, last.id] as const);
-    return pageReply({ listing, target }, rows.map(pollToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: z.tuple([instantPosition, textPosition]),
+      list: (at, limit) => {
+        const before = at === null ? null : { startedAt: at[0], id: at[1] };
+        return listFeedPolls(services, input.params.id, { before, limit });
+      },
+      positionOf: (row) => [row.startedAt, row.id],
+      toJson: pollToJson,
+    }),
 });
 
 const poll = operation({

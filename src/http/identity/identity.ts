@@ -8,10 +8,10 @@ import {
   listIdentityAdditions,
 } from '../../services/identity/curation.ts';
 import { adminCaller } from '../operation/auth.ts';
-import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { numberPosition } from '../operation/cursor.ts';
 import { pageFields, pageSchema, reasonCharsMax, referenceField, text, webUrlField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import {
   additionExample,
   additionRowSchema,
@@ -122,12 +122,13 @@ const list = operation({
     schema: pageSchema('IdentityAdditionList', 'A page of additions.', additionRowSchema),
     example: { data: [additionExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const before = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
-    const found = await listIdentityAdditions(services, { before, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.revision);
-    return pageReply({ listing, target }, rows.map(additionToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: numberPosition,
+      list: (before, limit) => listIdentityAdditions(services, { before, limit }),
+      positionOf: (row) => row.revision,
+      toJson: additionToJson,
+    }),
 });
 
 const madeSchema = reportSchema

@@ -2,11 +2,11 @@ import { z } from '@hono/zod-openapi';
 import { stages } from '../../domain/feeds/item.ts';
 import { getModel, listModels } from '../../services/models/models.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import { asOfField, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { modelExample } from '../predictions/examples.ts';
 import { stampOf } from '../predictions/json.ts';
 import { modelDetailExample, modelSummaryExample } from './examples.ts';
@@ -51,24 +51,23 @@ const list = operation({
     schema: pageSchema('ModelSummaryList', 'A page of models.', modelSummarySchema),
     example: { data: [modelSummaryExample], next_cursor: null },
   },
-  handle: async (http, { query, listing, target }) => {
+  handle: async (http, input) => {
+    const { query } = input;
     const { vendor, family, stage, grade, q } = query;
     const asOf = pastOrNow(http, query.as_of);
-    const at =
-      query.cursor === undefined ? null : readCursor(listing, query.cursor, z.tuple([textPosition, textPosition]));
     const released = { releasedGte: query['released[gte]'], releasedLt: query['released[lt]'] };
     const tier = query.tier === undefined ? {} : { tier: query.tier === noTier ? null : query.tier };
-    const found = await listModels(
-      http.services,
-      { ...given({ vendor, family, stage, grade, q, ...released }), ...tier },
-      {
-        after: at === null ? null : { vendor: at[0], slug: at[1] },
-        asOf,
-        limit: (query.limit ?? pageDefault) + 1,
+    const filter = { ...given({ vendor, family, stage, grade, q, ...released }), ...tier };
+    return await replyWithPage(input, {
+      position: z.tuple([textPosition, textPosition]),
+      list: (at, limit) => {
+        const after = at === null ? null : { vendor: at[0], slug: at[1] };
+        return listModels(http.services, filter, { after, asOf, limit });
       },
-    );
-    const { rows, next } = cutPage(found, query.limit, (last) => [last.vendor, last.slug] as const);
-    return pageReply({ listing, target }, rows.map(modelRowToJson), next, { past: asOf !== null });
+      positionOf: (row) => [row.vendor, row.slug],
+      toJson: modelRowToJson,
+      past: asOf !== null,
+    });
   },
 });
 

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { listReleases } from '../../services/models/releases.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { instantPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { instantPosition, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { modelSummaryExample } from './examples.ts';
 import { modelRowToJson, modelSummarySchema } from './json.ts';
 
@@ -39,17 +39,20 @@ const list = operation({
     schema: pageSchema('ReleaseList', 'A page of releases.', releaseSchema),
     example: { data: [modelSummaryExample], next_cursor: null },
   },
-  handle: async (http, { query, listing, target }) => {
-    const { vendor, family, from, to } = query;
-    const asOf = pastOrNow(http, query.as_of);
-    const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, place);
-    const found = await listReleases(http.services, given({ vendor, family, from, to }), {
-      after: at === null ? null : { occurredTo: at[0], vendor: at[1], slug: at[2] },
-      asOf,
-      limit: (query.limit ?? pageDefault) + 1,
+  handle: async (http, input) => {
+    const { vendor, family, from, to } = input.query;
+    const asOf = pastOrNow(http, input.query.as_of);
+    const filter = given({ vendor, family, from, to });
+    return await replyWithPage(input, {
+      position: place,
+      list: (at, limit) => {
+        const after = at === null ? null : { occurredTo: at[0], vendor: at[1], slug: at[2] };
+        return listReleases(http.services, filter, { after, asOf, limit });
+      },
+      positionOf: (row) => [row.occurredTo, row.vendor, row.slug],
+      toJson: modelRowToJson,
+      past: asOf !== null,
     });
-    const { rows, next } = cutPage(found, query.limit, (last) => [last.occurredTo, last.vendor, last.slug] as const);
-    return pageReply({ listing, target }, rows.map(modelRowToJson), next, { past: asOf !== null });
   },
 });
 

@@ -2,7 +2,6 @@ import type { Context } from 'hono';
 import { linkTo } from '../../domain/public-url.ts';
 import type { HttpEnv } from '../deps.ts';
 import type { Access } from './auth.ts';
-import { type Position, pageDefault, writeCursor } from './cursor.ts';
 import { contentTag, isHeld, versionTag } from './etag.ts';
 
 /** How long an answer about the past may be kept by anybody: it does not change. */
@@ -93,36 +92,4 @@ function cacheControl(manner: Manner, reply: Reply): string {
   if (manner.isPrivate && manner.access !== 'open') return 'private, no-cache';
   if (reply.secondsMax !== undefined) return `public, max-age=${reply.secondsMax}`;
   return reply.past === true ? `public, max-age=${pastSecondsMax}` : 'no-cache';
-}
-
-type PageInput = { readonly listing: string; readonly target: Target };
-
-/** A page: `next` is where the following one starts, null at the end. */
-export function pageReply(
-  input: PageInput,
-  data: readonly unknown[],
-  next: Position | null,
-  more: { readonly past?: boolean; readonly extra?: object } = {},
-): Reply {
-  const cursor = next === null ? null : writeCursor(input.listing, next);
-  const headers = cursor === null ? {} : { link: `<${nextTarget(input.target, cursor)}>; rel="next"` };
-  return { body: { data, next_cursor: cursor, ...more.extra }, headers, past: more.past ?? false };
-}
-
-function nextTarget(target: Target, cursor: string): string {
-  const search = new URLSearchParams(target.search);
-  search.set('cursor', cursor);
-  return `${target.path}?${search.toString()}`;
-}
-
-/** Takes a page off rows that were asked for with one more than fit, and says where to go on. */
-export function cutPage<Row, P extends Position>(
-  rows: readonly Row[],
-  limit: number | undefined,
-  positionOf: (last: Row) => P,
-): { rows: readonly Row[]; next: P | null } {
-  const size = limit ?? pageDefault;
-  const page = rows.slice(0, size);
-  const last = page.at(-1);
-  return { rows: page, next: rows.length > size && last !== undefined ? positionOf(last) : null };
 }

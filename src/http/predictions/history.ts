@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { type HistoryEntry, listPredictionHistory } from '../../services/predictions/history.ts';
-import { instantPosition, numberPosition, pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { instantPosition, numberPosition, textPosition } from '../operation/cursor.ts';
 import { instantText, pageFields, pageSchema, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { forecastExample, predictionExample, resolutionExample } from './examples.ts';
 import { leaningSchema } from './json.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
@@ -154,15 +154,16 @@ const list = operation({
     schema: pageSchema('HistoryEntryList', 'A page of history entries.', entrySchema),
     example: { data: historyExample, next_cursor: null },
   },
-  handle: async ({ services }, { params, query, listing, target }) => {
-    const at = query.cursor === undefined ? null : readCursor(listing, query.cursor, place);
-    const found = await listPredictionHistory(services, params.id, {
-      after: at === null ? null : { at: at[0], rank: at[1], key: at[2] },
-      limit: (query.limit ?? pageDefault) + 1,
-    });
-    const { rows, next } = cutPage(found, query.limit, ({ place: { at, rank, key } }) => [at, rank, key] as const);
-    return pageReply({ listing, target }, rows.map(entryToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: place,
+      list: (at, limit) => {
+        const after = at === null ? null : { at: at[0], rank: at[1], key: at[2] };
+        return listPredictionHistory(services, input.params.id, { after, limit });
+      },
+      positionOf: ({ place: { at, rank, key } }) => [at, rank, key],
+      toJson: entryToJson,
+    }),
 });
 
 export const historyOperations = [list];

@@ -4,7 +4,7 @@ import { outcomes } from '../../domain/outcome.ts';
 import { listPredictions } from '../../services/predictions/lists.ts';
 import { createPrediction, getPrediction, updatePrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { numberPosition, pageDefault } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
 import {
   asOfField,
@@ -24,7 +24,7 @@ import {
 } from '../operation/fields.ts';
 import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { pageReply } from '../operation/reply.ts';
+import { pageReply, readPosition } from '../operation/paging.ts';
 import { criterionExample, predictionExample, predictorExample } from './examples.ts';
 import { predictionFilterFields, predictionFilterOf } from './filter.ts';
 import { createdSchema, predictionSchema, predictionToJson, stampOf, statuses } from './json.ts';
@@ -174,21 +174,22 @@ const list = operation({
     schema: pageSchema('PredictionList', 'A page of predictions.', predictionSchema),
     example: { data: [predictionExample], next_cursor: null },
   },
-  handle: async (http, { query, listing, target }) => {
+  handle: async (http, input) => {
     const { services } = http;
+    const { query } = input;
     const asOf = pastOrNow(http, query.as_of);
     const { views, next } = await listPredictions(services, {
       filter: predictionFilterOf(query),
       status: query.status ?? null,
       outcome: query.outcome ?? null,
       asOf,
-      after: query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition),
+      after: readPosition(input, numberPosition),
       sort: query.sort ?? '-recorded_at',
       limit: query.limit ?? pageDefault,
     });
     const stamp = stampOf(asOf, services.identity.version);
     return pageReply(
-      { listing, target },
+      input,
       views.map((view) => predictionToJson(view, stamp)),
       next,
       { past: asOf !== null },

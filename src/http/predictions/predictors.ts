@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
 import { createPredictor, getPredictor, listPredictors } from '../../services/predictions/predictors.ts';
-import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import { instantText, nameCharsMax, pageFields, pageSchema, text, webUrlField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { predictorExample } from './examples.ts';
 
 const tag = 'Sources and predictors';
@@ -48,12 +48,13 @@ const list = operation({
     schema: pageSchema('PredictorList', 'A page of predictors.', predictorSchema),
     example: { data: [predictorExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listPredictors(services, { after, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.id);
-    return pageReply({ listing, target }, rows.map(predictorToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: textPosition,
+      list: (after, limit) => listPredictors(services, { after, limit }),
+      positionOf: (row) => row.id,
+      toJson: predictorToJson,
+    }),
 });
 
 const create = operation({

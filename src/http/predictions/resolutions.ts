@@ -7,10 +7,10 @@ import {
   listResolutions,
 } from '../../services/predictions/resolutions.ts';
 import { adminCaller } from '../operation/auth.ts';
-import { numberPosition, pageDefault, readCursor, writeCursor } from '../operation/cursor.ts';
+import { numberPosition, writeCursor } from '../operation/cursor.ts';
 import { evidenceMax, pageFields, pageSchema, reasonCharsMax, referenceField, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { predictionExample, resolutionExample } from './examples.ts';
 import { type Resolution, resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
@@ -33,13 +33,17 @@ const listForPrediction = operation({
     schema: pageSchema('ResolutionList', 'A page of resolutions.', resolutionSchema),
     example: { data: [resolutionExample], next_cursor: null },
   },
-  handle: async ({ services }, { params, query, listing, target }) => {
-    // Resolutions are only appended, so an offset is a stable key.
-    const skipped = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
-    const all = (await listPredictionResolutions(services, params.id)).slice(skipped);
-    const { rows, next } = cutPage(all, query.limit, () => skipped + (query.limit ?? pageDefault));
-    return pageReply({ listing, target }, rows.map(resolutionToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: numberPosition,
+      // Resolutions are only appended, so an offset is a stable position.
+      list: async (after, limit) => {
+        const all = await listPredictionResolutions(services, input.params.id);
+        return all.map((row, index) => ({ row, position: index + 1 })).slice(after ?? 0, (after ?? 0) + limit);
+      },
+      positionOf: ({ position }) => position,
+      toJson: ({ row }) => resolutionToJson(row),
+    }),
 });
 
 const inputSchema = z
@@ -163,18 +167,15 @@ const list = operation({
       last_cursor: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
     },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const after = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
-    const found = await listResolutions(services, {
-      after,
-      outcome: query.outcome ?? null,
-      limit: (query.limit ?? pageDefault) + 1,
-    });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
-    const last = rows.at(-1)?.seq ?? after;
-    const extra = { last_cursor: last === 0 ? null : writeCursor(listing, last) };
-    return pageReply({ listing, target }, rows.map(withPredictionToJson), next, { extra });
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: numberPosition,
+      list: (after, limit) =>
+        listResolutions(services, { after: after ?? 0, outcome: input.query.outcome ?? null, limit }),
+      positionOf: (row) => row.seq,
+      toJson: withPredictionToJson,
+      extra: (last) => ({ last_cursor: last === null ? null : writeCursor(input.listing, last) }),
+    }),
 });
 
 function withPredictionToJson(

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
 import { createSource, getSource, listSources } from '../../services/predictions/sources.ts';
-import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import {
   dateField,
   instantText,
@@ -12,7 +12,7 @@ import {
   webUrlField,
 } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { countsSchema, countsToJson } from './counts-json.ts';
 import { sourceExample } from './examples.ts';
 
@@ -88,12 +88,13 @@ const list = operation({
     schema: pageSchema('SourceList', 'A page of sources.', sourceSchema),
     example: { data: [sourceExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listSources(services, { after, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.id);
-    return pageReply({ listing, target }, rows.map(sourceToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: textPosition,
+      list: (after, limit) => listSources(services, { after, limit }),
+      positionOf: (row) => row.id,
+      toJson: sourceToJson,
+    }),
 });
 
 const create = operation({

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { listTags } from '../../services/predictions/tags.ts';
-import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import { pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { countsExample, countsSchema, countsToJson } from './counts-json.ts';
 
 const tagSchema = z
@@ -30,13 +30,13 @@ const list = operation({
     schema: pageSchema('TagList', 'A page of tags.', tagSchema),
     example: { data: [{ tag: 'timelines', predictions: countsExample }], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const found = await listTags(services, { after, limit: (query.limit ?? pageDefault) + 1 });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.tag);
-    const data = rows.map((row) => ({ tag: row.tag, predictions: countsToJson(row) }));
-    return pageReply({ listing, target }, data, next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: textPosition,
+      list: (after, limit) => listTags(services, { after, limit }),
+      positionOf: (row) => row.tag,
+      toJson: (row) => ({ tag: row.tag, predictions: countsToJson(row) }),
+    }),
 });
 
 export const tagOperations = [list];

@@ -7,7 +7,7 @@ import {
   listPredictionForecasts,
 } from '../../services/scores/forecasts.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { numberPosition } from '../operation/cursor.ts';
 import {
   asOfField,
   dateField,
@@ -21,7 +21,7 @@ import {
   text,
 } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { forecastExample, predictionExample, predictorExample, sourceExample } from '../predictions/examples.ts';
 
 const tag = 'Forecasts';
@@ -128,16 +128,17 @@ const list = operation({
     schema: pageSchema('ForecastList', 'A page of forecasts.', forecastSchema),
     example: { data: [forecastExample], next_cursor: null },
   },
-  handle: async (http, { params, query, listing, target }) => {
+  handle: async (http, input) => {
+    const { params, query } = input;
     const asOf = pastOrNow(http, query.as_of);
-    const found = await listPredictionForecasts(http.services, params.id, {
-      predictorId: query.predictor ?? null,
-      asOf,
-      after: query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition),
-      limit: (query.limit ?? pageDefault) + 1,
+    const filter = { predictorId: query.predictor ?? null, asOf };
+    return await replyWithPage(input, {
+      position: numberPosition,
+      list: (after, limit) => listPredictionForecasts(http.services, params.id, { ...filter, after, limit }),
+      positionOf: (row) => row.seq,
+      toJson: forecastToJson,
+      past: asOf !== null,
     });
-    const { rows, next } = cutPage(found, query.limit, (last) => last.seq);
-    return pageReply({ listing, target }, rows.map(forecastToJson), next, { past: asOf !== null });
   },
 });
 

@@ -14,11 +14,12 @@ import {
   retryWebhookDelivery,
   testWebhookEndpoint,
 } from '../../services/webhooks/deliveries.ts';
-import { numberPosition, pageDefault, readCursor } from '../operation/cursor.ts';
+import { numberPosition } from '../operation/cursor.ts';
 import { dateField, filterMoment, instantText, pageFields, pageSchema, referenceField } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply, type Reply, type Target } from '../operation/reply.ts';
+import { type PageInput, replyWithPage } from '../operation/paging.ts';
+import type { Reply } from '../operation/reply.ts';
 import {
   attemptSchema,
   attemptToJson,
@@ -53,17 +54,15 @@ const filters = {
 
 const deliveryPageSchema = pageSchema('WebhookDeliveryList', 'A page of deliveries.', deliverySchema);
 
-type Query = z.output<z.ZodObject<typeof filters>>;
-
 /** A page of deliveries by the filters above. */
-async function replyPage(
-  { query, listing, target }: { query: Query; listing: string; target: Target },
+async function replyWithDeliveries(
+  input: PageInput & { readonly query: z.output<z.ZodObject<typeof filters>> },
   list: (
     filter: DeliveryFilter,
     page: { after: number | null; newestFirst: boolean; limit: number },
   ) => Promise<DeliveryRow[]>,
 ): Promise<Reply> {
-  const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, numberPosition);
+  const { query } = input;
   const filter = given({
     state: query.state,
     eventType: query.event_type,
@@ -71,9 +70,13 @@ async function replyPage(
     createdGte: query['created_at[gte]'],
     createdLt: query['created_at[lt]'],
   });
-  const page = { after, newestFirst: query.sort !== 'created_at', limit: (query.limit ?? pageDefault) + 1 };
-  const { rows, next } = cutPage(await list(filter, page), query.limit, (last) => last.seq);
-  return pageReply({ listing, target }, rows.map(deliveryToJson), next);
+  const newestFirst = query.sort !== 'created_at';
+  return await replyWithPage(input, {
+    position: numberPosition,
+    list: (after, limit) => list(filter, { after, newestFirst, limit }),
+    positionOf: (row) => row.seq,
+    toJson: deliveryToJson,
+  });
 }
 
 const listOfEndpoint = operation({
@@ -93,7 +96,9 @@ const listOfEndpoint = operation({
     example: { data: [deliveryExample], next_cursor: null },
   },
   handle: async ({ services }, input) =>
-    await replyPage(input, (filter, page) => listWebhookEndpointDeliveries(services, input.params.id, filter, page)),
+    await replyWithDeliveries(input, (filter, page) =>
+      listWebhookEndpointDeliveries(services, input.params.id, filter, page),
+    ),
 });
 
 const list = operation({
@@ -113,7 +118,7 @@ const list = operation({
     example: { data: [deliveryExample], next_cursor: null },
   },
   handle: async ({ services }, input) =>
-    await replyPage(input, (filter, page) => listWebhookDeliveries(services, filter, page)),
+    await replyWithDeliveries(input, (filter, page) => listWebhookDeliveries(services, filter, page)),
 });
 
 const find = operation({
@@ -148,16 +153,13 @@ const attempts = operation({
     schema: pageSchema('WebhookAttemptList', 'A page of attempts.', attemptSchema),
     example: { data: [attemptExample], next_cursor: null },
   },
-  handle: async ({ services }, { params, query, listing, target }) => {
-    const after = query.cursor === undefined ? 0 : readCursor(listing, query.cursor, numberPosition);
-    const page = { after, limit: (query.limit ?? pageDefault) + 1 };
-    const { rows, next } = cutPage(
-      await listWebhookDeliveryAttempts(services, params.id, page),
-      query.limit,
-      (last) => last.number,
-    );
-    return pageReply({ listing, target }, rows.map(attemptToJson), next);
-  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: numberPosition,
+      list: (after, limit) => listWebhookDeliveryAttempts(services, input.params.id, { after: after ?? 0, limit }),
+      positionOf: (row) => row.number,
+      toJson: attemptToJson,
+    }),
 });
 
 const retry = operation({

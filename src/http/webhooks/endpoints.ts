@@ -10,12 +10,12 @@ import {
   vetUrl,
 } from '../../services/webhooks/endpoints.ts';
 import type { HttpDeps } from '../deps.ts';
-import { pageDefault, readCursor, textPosition } from '../operation/cursor.ts';
+import { textPosition } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
 import { pageFields, pageSchema, referenceField, tagField, text, urlCharsMax } from '../operation/fields.ts';
 import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { cutPage, pageReply } from '../operation/reply.ts';
+import { replyWithPage } from '../operation/paging.ts';
 import { createdSchema, endpointSchema, endpointToJson } from './endpoint-json.ts';
 import { endpointExample, secretExample } from './examples.ts';
 import { secretFields, secretOperations } from './secrets.ts';
@@ -144,16 +144,14 @@ const list = operation({
     schema: pageSchema('WebhookEndpointList', 'A page of webhook endpoints.', endpointSchema),
     example: { data: [endpointExample], next_cursor: null },
   },
-  handle: async ({ services }, { query, listing, target }) => {
-    const after = query.cursor === undefined ? null : readCursor(listing, query.cursor, textPosition);
-    const page = { after, status: query.status ?? null, limit: (query.limit ?? pageDefault) + 1 };
-    const { rows, next } = cutPage(await listWebhookEndpoints(services, page), query.limit, (last) => last.id);
-    const now = services.now();
-    return pageReply(
-      { listing, target },
-      rows.map((row) => endpointToJson(row, now)),
-      next,
-    );
+  handle: ({ services }, input) => {
+    const status = input.query.status ?? null;
+    return replyWithPage(input, {
+      position: textPosition,
+      list: (after, limit) => listWebhookEndpoints(services, { after, status, limit }),
+      positionOf: (row) => row.id,
+      toJson: (row) => endpointToJson(row, services.now()),
+    });
   },
 });
 
