@@ -217,7 +217,7 @@ create table item_readings (
   constraint item_readings_pkey PRIMARY KEY (feed_id, item_key),
   constraint item_readings_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
   constraint item_readings_outcome_check CHECK ((outcome = ANY (ARRAY['model'::text, 'none'::text]))),
-  constraint item_readings_stage_check CHECK ((stage = ANY (ARRAY['preview'::text, 'general'::text])))
+  constraint item_readings_stage_check CHECK ((stage = ANY (ARRAY['preview'::text, 'general'::text, 'limited'::text])))
 );
 CREATE INDEX item_readings_by_family ON public.item_readings USING btree (vendor, family) WHERE (outcome = 'model'::text);
 CREATE INDEX item_readings_unread ON public.item_readings USING btree (reason, name) WHERE (outcome = 'none'::text);
@@ -267,7 +267,7 @@ create table models (
   constraint models_pkey PRIMARY KEY (vendor, slug, known_from),
   constraint models_basis_check CHECK ((basis = ANY (ARRAY['stated'::text, 'curated'::text, 'late'::text, 'bracket'::text]))),
   constraint models_grade_check CHECK ((grade = ANY (ARRAY['admissible'::text, 'short'::text]))),
-  constraint models_stage_check CHECK ((stage = ANY (ARRAY['announced'::text, 'preview'::text, 'general'::text, 'deprecated'::text, 'retired'::text])))
+  constraint models_stage_check CHECK ((stage = ANY (ARRAY['announced'::text, 'limited'::text, 'preview'::text, 'general'::text, 'deprecated'::text, 'retired'::text])))
 );
 CREATE INDEX models_by_family ON public.models USING btree (vendor, family);
 CREATE INDEX models_by_occurred ON public.models USING btree (occurred_to DESC, vendor, slug) WHERE (grade = 'admissible'::text);

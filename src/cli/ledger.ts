@@ -30,7 +30,7 @@ export function checkLedger(directory: string): LedgerCheck {
     const model = keyOf(identity, name, host);
     if (model === null) unread.push(name);
     const stated = released === undefined ? null : readStatedRelease(released);
-    if (model === null || stage === 'announced' || stated === null) continue;
+    if (model === null || stage === 'announced' || stage === 'limited' || stated === null) continue;
     const kept = dates.get(model);
     if (kept === undefined || stated.interval.from < kept.interval.from)
       dates.set(model, { model, id: name, interval: stated.interval });

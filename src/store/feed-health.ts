@@ -83,6 +83,6 @@ export async function listStatements(db: Sql, rowsMax: number): Promise<StatedRo
     cross join lateral (
       select released_text, stated_stage, item from observations where feed_id = s.feed_id and item_key = s.item_key
       order by observed_at desc, seq desc limit 1) o
-    where s.gone_at is null and coalesce(o.stated_stage, '') <> 'announced'
+    where s.gone_at is null and coalesce(o.stated_stage, '') not in ('announced', 'limited')
     order by f.id, s.item_key limit ${rowsMax}`;
 }

@@ -1,3 +1,4 @@
+import type { Stage } from '../domain/feeds/item.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import type { FamilyKey } from './model-families.ts';
@@ -12,7 +13,7 @@ export type ModelRow = {
   readonly tier: string | null;
   readonly knownFrom: Instant;
   readonly grade: 'admissible' | 'short' | null;
-  readonly stage: 'announced' | 'preview' | 'general' | 'deprecated' | 'retired' | null;
+  readonly stage: Stage | null;
   readonly occurredFrom: Instant | null;
   readonly occurredTo: Instant | null;
   readonly basis: 'stated' | 'curated' | 'late' | 'bracket' | null;

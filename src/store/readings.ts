@@ -1,3 +1,4 @@
+import type { ModelId } from '../domain/identity/model-id.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { batchesOf, json } from './postgres-types.ts';
@@ -12,7 +13,7 @@ export type NewReading = {
   readonly family: string | null;
   readonly modelVersion: string | null;
   readonly tier: string | null;
-  readonly stage: 'preview' | 'general' | null;
+  readonly stage: ModelId['stage'] | null;
   readonly snapshotDay: string | null;
   readonly own: boolean;
   readonly identityVersion: string;

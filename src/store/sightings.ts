@@ -1,5 +1,6 @@
 import type { ModelName } from '../domain/criterion/pattern.ts';
 import type { Attributes } from '../domain/feeds/item.ts';
+import type { ModelId } from '../domain/identity/model-id.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
@@ -87,7 +88,7 @@ export type SightingRow = {
   readonly family: string;
   readonly modelVersion: string | null;
   readonly tier: string | null;
-  readonly stage: 'preview' | 'general';
+  readonly stage: ModelId['stage'];
   readonly snapshotDay: string | null;
   readonly own: boolean;
 };

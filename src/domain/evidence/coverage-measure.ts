@@ -25,7 +25,8 @@ export type FirstListed = {
   readonly listed: readonly (ListedName & { readonly at: Instant; readonly absentAt: Instant | null })[];
 };
 
-type ListedName = { readonly name: string; readonly host: string | null };
+/** `at`: when it was listed, where that is known. */
+type ListedName = { readonly name: string; readonly host: string | null; readonly at?: Instant };
 
 /** The first read of an origin that shows a model; `imported` with many others of its vendor, which is no listing. */
 export type Shown = { readonly at: Instant; readonly imported: boolean };
@@ -70,9 +71,15 @@ const otherFamilies =
   /(^|-)(image|imagine|imagen|audio|realtime|live|transcribe|livetranslate|tts|asr|whisper|dall-e|sora|veo|lyria|embed|embedding|moderation|guard|safeguard|ocr|document-ai|voxtral|reranker|robotics|computer-use|omni|mt|doc|character|prompt-guard|search)(-|$)/;
 
 /** The language model that a name is the vendor's own row of; null for every other. */
-export function ownModel(identity: IdentityTable, adapter: string, { name, host }: ListedName): ModelId | null {
-  const read = parseModelId(identity, name, { feed: adapter, host });
+export function ownModel(identity: IdentityTable, adapter: string, listed: ListedName): ModelId | null {
+  const { name, ...context } = listed;
+  const read = parseModelId(identity, name, { feed: adapter, ...context });
   return read.outcome === 'model' && read.own && !otherFamilies.test(read.family) ? read : null;
+}
+
+/** A listing of what is announced, or of what only approved customers may call, is none of a release. */
+function isReleased(model: ModelId | null, item: Pick<FeedItem, 'stage'> = {}): model is ModelId {
+  return model !== null && model.stage !== 'limited' && item.stage !== 'announced' && item.stage !== 'limited';
 }
 
 export function startRecord(origin: string, history: FirstListed | null): OriginRecord {
@@ -98,13 +105,13 @@ export function recordHistory(identity: IdentityTable, history: FirstListed): Or
     keepFirst(record.shown, modelKey(model), shown, ({ at }) => at);
   };
   for (const name of history.before) {
-    const model = ownModel(identity, history.adapter, name);
-    if (model !== null) note(model, { at: history.from, imported: false });
+    const model = ownModel(identity, history.adapter, { ...name, at: history.from });
+    if (isReleased(model)) note(model, { at: history.from, imported: false });
   }
   const imports = listImports(identity, history);
   for (const row of history.listed) {
     const model = ownModel(identity, history.adapter, row);
-    if (model !== null) note(model, { at: row.at, imported: imports.has(`${model.vendor} ${row.at}`) });
+    if (isReleased(model)) note(model, { at: row.at, imported: imports.has(`${model.vendor} ${row.at}`) });
   }
   return record;
 }
@@ -129,8 +136,8 @@ export function recordRead(identity: IdentityTable, record: OriginRecord, read: 
   const ends = new Map<string, StatedEnd>();
   for (const item of read.items) {
     noteStatedRelease(identity, record, read, item);
-    const model = ownModel(identity, read.adapter, item);
-    if (model === null || item.stage === 'announced') continue;
+    const model = ownModel(identity, read.adapter, { name: item.name, host: item.host, at: observedAt });
+    if (!isReleased(model, item)) continue;
     const key = modelKey(model);
     keepFirst(record.vendors, model.vendor, Math.max(observedAt, record.history?.from ?? observedAt), (at) => at);
     keepFirst(record.shown, key, { at: observedAt, imported: false }, ({ at }) => at);
@@ -148,8 +155,8 @@ export function recordRead(identity: IdentityTable, record: OriginRecord, read: 
 
 /** A date counts from its start; of several that an origin states the earliest, by which a feed is judged the latest. */
 function noteStatedRelease(identity: IdentityTable, record: OriginRecord, read: MeasuredRead, item: FeedItem): void {
-  const model = ownModel(identity, read.adapter, item);
-  if (model === null || item.stage === 'announced') return;
+  const model = ownModel(identity, read.adapter, { name: item.name, host: item.host, at: read.observedAt });
+  if (!isReleased(model, item)) return;
   const text = item.released?.text ?? (read.adapter === 'ledger' ? item.publishedAt : undefined);
   if (text === undefined) return;
   const reviewed = item.released?.weight === 'stands';

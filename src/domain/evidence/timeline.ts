@@ -26,7 +26,8 @@ export type ItemVersion = {
   readonly observationId: string;
   readonly observedAt: Instant;
   readonly itemTrust: Trust | null;
-  readonly stage: 'announced' | 'preview' | 'general';
+  /** `limited`: only approved customers could call the model, by the identity data. */
+  readonly stage: 'announced' | 'limited' | 'preview' | 'general';
   /** What the row states of the end of the model's life; it says nothing of the stage at release. */
   readonly lifecycle?: 'deprecated' | 'retired';
   readonly released: StatedRelease | null;
@@ -146,7 +147,8 @@ export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young'
 }
 
 /**
- * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come.
+ * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come, or what only
+ * approved customers may call.
  * `ga` is read only from general availability, so a row that began as a preview witnesses from the poll that changed it.
  */
 export function knownSighting(
@@ -187,7 +189,8 @@ function versionWitnessesFrom(
   version: ItemVersion,
   stage: 'any' | 'ga',
 ): Beginning | null {
-  if (version.stage === 'announced' || (stage === 'ga' && version.stage !== 'general')) return null;
+  if (version.stage === 'announced' || version.stage === 'limited') return null;
+  if (stage === 'ga' && version.stage !== 'general') return null;
   const seenFrom = Math.max(version.observedAt, sighting.seenFrom);
   const due = announcedFor(version);
   if (due === null) return { seenFrom, unseenAt: seenFrom - 1 };

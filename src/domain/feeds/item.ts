@@ -1,8 +1,8 @@
 import type { StatedRelease } from './stated-date.ts';
 import type { Trust } from './trust.ts';
 
-/** Stages of a model's life, in order. An announced model is not released. */
-export const stages = ['announced', 'preview', 'general', 'deprecated', 'retired'] as const;
+/** Stages of a model's life, in order. A model that is announced, or limited to approved customers, is not released. */
+export const stages = ['announced', 'limited', 'preview', 'general', 'deprecated', 'retired'] as const;
 
 export type Stage = (typeof stages)[number];
 

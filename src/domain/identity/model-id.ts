@@ -1,3 +1,5 @@
+import type { Instant } from '../instant.ts';
+
 /** What an id as met in a feed turned out to be. Shapes only; the reading is in identity.ts. */
 
 /** One release of a vendor's model, whatever host lists it. */
@@ -11,7 +13,8 @@ export type ModelId = {
   readonly version: string | null;
   /** `mini`, `opus`, `codex-max`; null for the unsuffixed model. */
   readonly tier: string | null;
-  readonly stage: 'preview' | 'general';
+  /** `limited`: only approved customers may call it. */
+  readonly stage: 'preview' | 'general' | 'limited';
   /** The date or revision stamped into the id, verbatim (`2025-08-07`, `20241022`, `0613`), or null. */
   readonly snapshot: string | null;
   /** The calendar day that the snapshot stamp spells out, `YYYY-MM-DD`, or null. It is not a release date. */
@@ -41,8 +44,11 @@ export type NotAModel = {
 
 export type Identity = ModelId | NotAModel;
 
-/** Where an id was met. `feed` is the adapter's name (`litellm`), `host` as in `FeedItem.host`. */
-export type IdContext = { readonly feed: string; readonly host?: string | null };
+/**
+ * Where an id was met. `feed` is the adapter's name (`litellm`), `host` as in `FeedItem.host`. `at` is when it was observed: a
+ * limited model may be open to the public later; left out, one that was limited at any time is.
+ */
+export type IdContext = { readonly feed: string; readonly host?: string | null; readonly at?: Instant };
 
 /** The canonical name of a model: `openai/gpt-5-mini`, `openai/o3`, `anthropic/claude-3.5-opus`. Stage and snapshot are not part of it. */
 export function modelKey(id: Pick<ModelId, 'vendor' | 'family' | 'version' | 'tier'>): string {

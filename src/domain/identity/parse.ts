@@ -1,4 +1,5 @@
-import type { IdContext, Identity, NotAModel } from './model-id.ts';
+import { isLimited } from './limited.ts';
+import type { IdContext, Identity, ModelId, NotAModel } from './model-id.ts';
 import { familyVendor, findFamily, type Reading, readName } from './name.ts';
 import { type Place, readPlace } from './place.ts';
 import { feedKey, type IdentityTable } from './table.ts';
@@ -63,10 +64,12 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   }
   const reading = readName(table, found.family, found.rest);
   if (reading.flaw === 'derivative') return refuse('derivative', certain ?? onlyVendor([vendor, ...others]));
-  return reading.flaw === null ? toModel(reading, place) : refuse(reading.flaw, vendor);
+  if (reading.flaw !== null) return refuse(reading.flaw, vendor);
+  const model = toModel(reading, place);
+  return isLimited(table.limits, model, place.name, context.at ?? null) ? { ...model, stage: 'limited' } : model;
 }
 
-function toModel(reading: Reading, place: Place): Identity {
+function toModel(reading: Reading, place: Place): ModelId {
   const { vendor, family } = reading.family;
   const own = place.owner?.vendor === vendor;
   return {

@@ -96,6 +96,34 @@ const aliasSchema = z.strictObject({
   source,
 });
 
+const day = z.iso.date();
+
+/**
+ * Models that only approved customers may call: listing them anywhere is no release. What is left out is any, so a tier alone
+ * closes every version of it.
+ */
+const limitedSchema = z
+  .strictObject({
+    vendor: text,
+    family: text.optional(),
+    /** Null: only those without a version. */
+    version: text.nullable().optional(),
+    /** Null: only the unsuffixed model. */
+    tier: text.nullable().optional(),
+    /** How the ids begin, after hosts and regions were taken off, where family, version and tier do not tell them apart. */
+    name: text.optional(),
+    /** The first day on which it was limited, if it was open to the public before. */
+    from: day.optional(),
+    /** The first day on which everybody may call it. */
+    until: day.optional(),
+    source,
+  })
+  .refine(({ family, tier, name }) => name !== undefined || (family !== undefined && tier !== undefined), {
+    error: 'needs a name, or a family and a tier',
+  });
+
+export type LimitedData = z.infer<typeof limitedSchema>;
+
 const prefixSchema = z.strictObject({
   text,
   kind: z.enum(['host', 'region', 'vendor', 'channel']),
@@ -137,6 +165,7 @@ export const identitySchema = z.strictObject({
   datedVersions: z.array(
     z.strictObject({ vendor: text, family: text, tier: text.nullable(), snapshot: text, version: text, source }),
   ),
+  limited: z.array(limitedSchema),
 });
 
 export type IdentityData = z.infer<typeof identitySchema>;

@@ -1,3 +1,4 @@
+import { type Limit, toLimit } from './limited.ts';
 import type { NotAModel } from './model-id.ts';
 import { type FamilyData, type IdentityData, identitySchema } from './schema.ts';
 import { normaliseVersion, type VersionStyle } from './version.ts';
@@ -54,6 +55,7 @@ export type IdentityTable = {
   readonly colonChannels: ReadonlySet<string>;
   readonly familyWords: ReadonlyMap<string, string>;
   readonly datedVersions: ReadonlyMap<string, string>;
+  readonly limits: readonly Limit[];
   /** The most words that any phrase of the data has. */
   readonly phraseWordsMax: number;
 };
@@ -98,6 +100,7 @@ export function readIdentityTable(json: unknown): IdentityTable {
     colonChannels: new Set(data.colonChannels),
     familyWords: new Map(Object.entries(data.familyWords)),
     datedVersions: new Map(data.datedVersions.map((row) => [datedKey(row), row.version])),
+    limits: data.limited.map(toLimit),
     phraseWordsMax: countWordsMax(data),
   };
 }
@@ -241,12 +244,24 @@ export function* listProblems(data: IdentityData): Generator<string> {
     }
   }
   for (const row of data.datedVersions) if (!families.includes(familyKey(row))) yield `${datedKey(row)} has no family`;
+  for (const row of data.limited) yield* listLimitProblems(data, row);
   for (const { id, means, reason } of data.aliases) {
     if ((means === undefined) === (reason === undefined)) yield `alias ${id} needs either a meaning or a reason`;
   }
   for (const { text, as } of data.prefixes) {
     if (as !== undefined && canRepeat(data, text, as)) yield `prefix ${text} could be taken off for ever`;
   }
+}
+
+function* listLimitProblems(data: IdentityData, row: IdentityData['limited'][number]): Generator<string> {
+  const { vendor, family, version, from, until } = row;
+  const what = `limited ${[vendor, family, version, row.tier, row.name].filter((part) => part != null).join(' ')}`;
+  const known = data.families.find((other) => other.vendor === vendor && other.family === family);
+  if (family === undefined ? !data.vendors.some(({ id }) => id === vendor) : known === undefined)
+    yield `${what} has no ${family === undefined ? 'vendor' : 'family'}`;
+  if (version != null && known !== undefined && normaliseVersion(version, known.style) !== version)
+    yield `${what} is not written the one way`;
+  if (from !== undefined && until !== undefined && from >= until) yield `${what} ends before it begins`;
 }
 
 /** Taking prefixes off ends because each makes the text shorter, or leaves one of that length that begins no other. */

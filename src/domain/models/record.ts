@@ -101,6 +101,7 @@ function whyNow(
   at: Instant,
 ): string | null {
   if (standing === 'other_subject') return 'is stated by a feed that is not evidence of releases';
+  if (version.stage === 'limited') return 'belongs to a model that only approved customers can call';
   if (known === null || known === 'announced' || release === null)
     return announcedFor(version) === null ? 'belongs to an announcement' : 'was in the future when it was listed';
   return unusedDate(release.dating, known, at);

@@ -30,10 +30,14 @@ export type StageFact = {
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
 
-/** Every stage for which there was evidence at `at`, in the order of a model's life. `sightings` are those of one model. */
+/**
+ * Every stage for which there was evidence at `at`, in the order of a model's life: announced < limited < preview < general <
+ * deprecated < suspended < retired. `sightings` are those of one model.
+ */
 export function listStages(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): StageFact[] {
   const facts = [
     announced(timeline, sightings, ask),
+    limited(timeline, sightings, ask),
     weighed('preview', timeline, previews(sightings, ask.at), ask),
     weighed('general', timeline, sightings, ask),
     deprecated(timeline, sightings, ask),
@@ -53,6 +57,12 @@ function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: A
     return version.stage === 'announced' || announcedFor(version) !== null;
   });
   return witnesses.length === 0 ? null : stated('announced', witnesses, null);
+}
+
+/** The rows that list the model while only approved customers may call it. */
+function limited(timeline: Timeline, sightings: readonly Sighting[], { at }: Ask): StageFact | null {
+  const witnesses = versionsThat(timeline, sightings, at, (version) => version.stage === 'limited');
+  return witnesses.length === 0 ? null : stated('limited', witnesses, null);
 }
 
 /** The rows that were ever listed as a preview. */

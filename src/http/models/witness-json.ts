@@ -40,9 +40,12 @@ export const witnessRowSchema = z
     own: z.boolean().meta({ description: "It stands where its vendor itself publishes. Hosts' rows date nothing." }),
     standing: z.enum(['witness', 'young', 'slip', 'announcement', 'community', 'other_subject']).meta({
       description:
-        'How it takes part: a witness; young: listed for less than 24 hours; slip: gone within 24 hours; an announcement of what is to come; a feed that anybody writes; a list of something other than releases.',
+        'How it takes part: a witness; young: listed for less than 24 hours; slip: gone within 24 hours; announcement: the model is not yet, or not publicly, available; a feed that anybody writes; a list of something other than releases.',
     }),
-    stage: z.enum(['announced', 'preview', 'general']).meta({ description: 'The stage that the row speaks of.' }),
+    stage: z.enum(['announced', 'limited', 'preview', 'general']).meta({
+      description:
+        'The stage of the model by this row. limited: only approved customers can call it, which is no release.',
+    }),
     seen_from: instantText('The first poll of the run that lists it.'),
     absent_at: instantText('The last poll before without it; null when it was there from the first poll.').nullable(),
     gone_at: instantText('The first poll after without it; null while it is listed.').nullable(),

@@ -77,7 +77,7 @@ export const glossary: Readonly<Record<string, string>> = {
   sizes: 'How a size such as `70b` is parsed: as a tier, dropped, or not recognised.',
   slug: 'Human-readable identifier.',
   source_url: 'URL of the source. Null if unknown.',
-  stage: 'Availability: announced, preview, general or retired.',
+  stage: 'Availability: announced, limited (approved customers only), preview, general, deprecated or retired.',
   statement: 'The claim, in words.',
   status: 'Status.',
   succeeded: 'Number of successful deliveries.',

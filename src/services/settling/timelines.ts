@@ -12,13 +12,21 @@ import {
   type Timeline,
 } from '../../domain/evidence/timeline.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import type { ModelId } from '../../domain/identity/model-id.ts';
 import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
 import { type FeedRow, listFeeds } from '../../store/feeds.ts';
 import { listReads } from '../../store/polls.ts';
-import { listItemVersions, listSightings, type SightingRow, type VersionRow } from '../../store/sightings.ts';
+import {
+  listItemVersions,
+  listSightings,
+  type SightingRow,
+  type VersionRow,
+  type Wanted,
+} from '../../store/sightings.ts';
 import { listModelsStating } from '../../store/stated-numbers.ts';
+import { type StageByData, stageByData, undatedWhileLimited, versionsAtEdges } from './limited-rows.ts';
 
 /** Nothing was seen and nothing read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
@@ -44,9 +52,10 @@ export async function loadTimeline(
     how === 'whole'
       ? { families: distinctWatches(claims), models: [] }
       : { families, models: await listModelsStating(db, stated) };
-  const feeds = (await listFeeds(db)).map(feedFacts);
+  const feedRows = await listFeeds(db);
+  const feeds = feedRows.map(feedFacts);
   const nothing = wanted.families.length === 0 && wanted.models.length === 0;
-  const sightings = nothing ? [] : joinVersions(await listSightings(db, wanted), await listItemVersions(db, wanted));
+  const sightings = nothing ? [] : await loadSightings(db, identity, feedRows, wanted);
   const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
   for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
   const readsFor = async (known: Timeline['reads']): Promise<Pick<Timeline, 'reads' | 'snapshots'>> => {
@@ -143,7 +152,28 @@ export function feedFacts(feed: FeedRow): FeedFacts {
   };
 }
 
-function joinVersions(rows: readonly SightingRow[], versions: readonly VersionRow[]): Sighting[] {
+async function loadSightings(
+  db: Sql,
+  identity: IdentityTable,
+  feeds: readonly FeedRow[],
+  wanted: Wanted,
+): Promise<Sighting[]> {
+  const found = await listSightings(db, wanted);
+  const rows = found.map((row) => ({ row, ...stageByData(identity, feeds, row) }));
+  const versions = await listItemVersions(db, wanted);
+  const changing = rows.filter(({ edges }) => edges.length > 0);
+  if (changing.length === 0) return joinVersions(rows, versions, new Map());
+  const vendors = new Set(changing.map(({ row }) => row.vendor));
+  const edges = new Set(changing.flatMap((row) => row.edges));
+  const { reads } = groupReads(await listReads(db, [...vendors].sort(), [...edges]));
+  return joinVersions(rows, versions, reads);
+}
+
+function joinVersions(
+  rows: readonly (StageByData & { readonly row: SightingRow })[],
+  versions: readonly VersionRow[],
+  reads: Timeline['reads'],
+): Sighting[] {
   const byItem = new Map<string, VersionRow[]>();
   for (const version of versions) {
     const key = `${version.feedId}|${version.itemKey}`;
@@ -151,7 +181,7 @@ function joinVersions(rows: readonly SightingRow[], versions: readonly VersionRo
     if (held === undefined) byItem.set(key, [version]);
     else held.push(version);
   }
-  return rows.map((row) => ({
+  return rows.map(({ row, ...byData }) => ({
     feedId: row.feedId,
     itemKey: row.itemKey,
     name: row.name,
@@ -167,16 +197,18 @@ function joinVersions(rows: readonly SightingRow[], versions: readonly VersionRo
     seenFrom: row.seenFrom,
     absentAt: row.absentAt,
     goneAt: row.goneAt,
-    versions: (byItem.get(`${row.feedId}|${row.itemKey}`) ?? []).map((version) => itemVersion(version, row.stage)),
+    versions: versionsAtEdges(reads, row, byItem.get(`${row.feedId}|${row.itemKey}`) ?? [], byData.edges).map(
+      (version) => itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt)),
+    ),
   }));
 }
 
-function itemVersion(row: VersionRow, stage: 'preview' | 'general'): ItemVersion {
+function itemVersion(row: VersionRow, stage: ModelId['stage']): ItemVersion {
   return {
     observationId: row.observationId,
     observedAt: row.observedAt,
     itemTrust: row.itemTrust,
-    stage: statedStage(row.statedStage) ?? stage,
+    stage: stage === 'limited' && row.statedStage !== 'announced' ? stage : (statedStage(row.statedStage) ?? stage),
     ...(row.statedStage === 'deprecated' || row.statedStage === 'retired' ? { lifecycle: row.statedStage } : {}),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
     ...(row.attributes === null ? {} : { attributes: row.attributes }),
@@ -193,5 +225,5 @@ function slackOf({ releasedSlackDays: slackDays }: VersionRow): { slackDays?: nu
 
 /** Deprecated and retired rows say nothing of the stage at release; the id does. */
 function statedStage(stage: string | null): ItemVersion['stage'] | null {
-  return stage === 'announced' || stage === 'preview' || stage === 'general' ? stage : null;
+  return stage === 'announced' || stage === 'limited' || stage === 'preview' || stage === 'general' ? stage : null;
 }

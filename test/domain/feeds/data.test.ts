@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { adapterNames, findAdapter } from '../../../src/domain/feeds/adapters/registry.ts';
 import { parseReleaseText } from '../../../src/domain/feeds/stated-date.ts';
 import { trusts } from '../../../src/domain/feeds/trust.ts';
+import { parseModelId } from '../../../src/domain/identity/parse.ts';
+import { readIdentityTable } from '../../../src/domain/identity/table.ts';
+import { parseDate } from '../../../src/domain/instant.ts';
 
 const root = new URL('../../../', import.meta.url);
 const vendors = ['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'] as const;
@@ -51,6 +54,20 @@ describe('the reviewed ledgers', () => {
       const days = starts.map((start) => Math.floor(start / 86_400_000));
       expect(days).toEqual([...days].sort((a, b) => a - b));
       expect(days.every((day) => Number.isInteger(day))).toBe(true);
+    },
+  );
+
+  it.each(['data/ledger.json', 'data/sdk-history/openai.json', 'data/sdk-history/anthropic.json'])(
+    '%s says of no model that it is limited or open to the public where the identity data says otherwise',
+    (path) => {
+      const table = readIdentityTable(readData('data/identity.json'));
+      for (const { name, host, stage, publishedAt } of readLedger(path)) {
+        const at = parseDate(publishedAt ?? '')?.interval.from ?? Number.NaN;
+        const read = parseModelId(table, name, { feed: 'ledger', host, at });
+        if (read.outcome === 'model' && stage !== 'announced') {
+          expect([name, read.stage === 'limited']).toEqual([name, stage === 'limited']);
+        }
+      }
     },
   );
 

@@ -46,6 +46,16 @@ describe('the identity data', () => {
     ['has capitals', (data) => (data.aliases[0].id = 'GPT-35'), /lower case/],
     ['has fields unheard of', (data) => (data.aliases[0].regex = '.*'), /regex/],
     ['has no source for an alias', (data) => delete data.aliases[0].source, /source/],
+    ['limits models of no family', (data) => (data.limited[0].family = 'clod'), /limited anthropic clod mythos has no/],
+    ['limits every model of a family', (data) => delete data.limited[0].tier, /needs a name, or a family and a tier/],
+    ['limits a version written oddly', (data) => (data.limited[0].version = '5.0'), /is not written the one way/],
+    [
+      'limits for less than a day',
+      (data) => Object.assign(data.limited[0], { from: '2026-02-01', until: '2026-02-01' }),
+      /ends before it begins/,
+    ],
+    ['limits until no day', (data) => (data.limited[0].until = '2026-02-31'), /until/],
+    ['has no source for a limit', (data) => delete data.limited[0].source, /source/],
   ])('is refused when it %s', (_what, spoil, message) => {
     const data = readData();
     spoil(data);

@@ -143,6 +143,19 @@ describe('the stages of a model', () => {
     expect(stageReached(listStages(world, world.sightings, { at: at('2025-08-03'), policy }))).toBe('preview');
   });
 
+  test('what only approved customers may call is limited, whoever lists it, and no release until it is open', () => {
+    const world = timeline(
+      [catalogue, prices],
+      [
+        sighting(catalogue, { seen: '2025-07-10', stage: 'limited', edits: [{ at: '2025-08-01', stage: 'general' }] }),
+        sighting(prices, { seen: '2025-07-10', stage: 'limited', edits: [{ at: '2025-08-01', stage: 'general' }] }),
+      ],
+    );
+    expect(stagesAt(world, '2025-07-30')).toEqual(['limited admissible']);
+    expect(stagesAt(world, '2025-08-03')).toEqual(['limited admissible', 'general admissible']);
+    expect(rowsOf(world, '2025-07-30').map((row) => row.standing)).toEqual(['announcement', 'announcement']);
+  });
+
   test('an announcement is one, and a deprecation needs what a release needs', () => {
     const lifecycle = (seen: string, from: typeof catalogue): Sighting => {
       const row = sighting(from, { seen, edits: [{ at: '2025-08-01' }] });

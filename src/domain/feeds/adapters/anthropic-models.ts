@@ -1,7 +1,6 @@
 import { formatDay, parseDate } from '../../instant.ts';
 import type { Adapter } from '../adapter.ts';
 import type { FeedItem, FeedParser, Stage } from '../item.ts';
-import { isLimited } from '../limited-ids.ts';
 import { type Row, readCount, readDateText } from '../payload.ts';
 import { type ListRow, type ListShape, readModelList } from './model-list.ts';
 
@@ -30,7 +29,7 @@ export const parseAnthropicModels: FeedParser = (bytes) => readModelList(bytes, 
 function readRow({ name, row }: ListRow): Row {
   if (row.type !== 'model') return { key: name, lost: 'is no object of the type model' };
   const released = readReleaseDay(row.created_at);
-  const stage = isLimited('anthropic', name) ? 'announced' : stageByLifecycle.get(row.lifecycle);
+  const stage = stageByLifecycle.get(row.lifecycle);
   const shutdown = readDateText(row.retires_at);
   const tokens = readCount(row.max_input_tokens);
   const item: FeedItem = {

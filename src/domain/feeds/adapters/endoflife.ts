@@ -24,12 +24,6 @@ export const frontMatterCharsMax = 200_000;
 const vendorByProduct: ReadonlyMap<unknown, string> = new Map<unknown, string>([['claude', 'anthropic']]);
 
 /**
- * Listed there like every other, but open to approved customers only: no release. The claim that counts is
- * availability to the public.
- */
-const limitedNames: readonly string[] = ['claude-mythos'];
-
-/**
  * One product of endoflife.date. Releases are told by their `name`, which is the API's model id; labels are edited
  * ("Claude 3.7 Sonnet" became "Claude Sonnet 3.7") and not read. Throws `Refusal('feed_unparsable')` for anything else,
  * the HTML of a missing page and other products included.
@@ -96,14 +90,13 @@ function readRow(vendor: string, value: unknown, index: number): Row {
   // Until support is said to have ended or to end, the end of life is a promise: "not sooner than".
   const deprecated = value.isEoas === true || readDateText(value.eoasFrom) !== undefined;
   const shutdown = deprecated ? readDateText(value.eolFrom) : undefined;
-  const limited = limitedNames.some((start) => name.startsWith(start));
   const sourceUrl = isRecord(value.latest) ? readUrl(value.latest.link) : undefined;
   const item: FeedItem = {
     key: name,
     name,
     host: vendor,
-    ...(date !== undefined && !limited && { released: { text: date, weight: 'curated' } }),
-    ...(limited ? { stage: 'announced' } : value.isEoas === true && { stage: 'deprecated' }),
+    ...(date !== undefined && { released: { text: date, weight: 'curated' } }),
+    ...(value.isEoas === true && { stage: 'deprecated' }),
     ...(shutdown !== undefined && { shutdown }),
     ...(sourceUrl !== undefined && { sourceUrl }),
     raw: value,

@@ -24,8 +24,8 @@ const ledgerEntry = z.strictObject({
   /** The model id as the vendor writes it. */
   id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not a model id'),
   vendor: vendorText,
-  /** `announced` is no release: named by the vendor, or open to an approved few. */
-  stage: z.enum(['announced', 'preview', 'general']),
+  /** `announced` and `limited` are no release: named by the vendor, or open to approved customers only. */
+  stage: z.enum(['announced', 'limited', 'preview', 'general']),
   /** When it became available at that stage; as exact as the source is, and no more. */
   released: releaseText.optional(),
   /** When the source was published; a day counts as known from its end. */
@@ -98,7 +98,8 @@ function findContradictions({ entries, reviewed, reviewed_through: through }: Le
     if (published !== null && released !== null && isBefore(published, released)) {
       add('published_at', 'is earlier than the release that it reports');
     }
-    if (entry.stage === 'announced' && entry.released !== undefined) add('released', 'contradicts the stage announced');
+    if ((entry.stage === 'announced' || entry.stage === 'limited') && entry.released !== undefined)
+      add('released', `contradicts the stage ${entry.stage}`);
     if (keys.has(ledgerKey(entry))) add('id', 'repeats the id and stage of an earlier entry');
     keys.add(ledgerKey(entry));
   }

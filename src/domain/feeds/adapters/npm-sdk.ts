@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Adapter } from '../adapter.ts';
-import type { FeedItem, FeedParser, Stage } from '../item.ts';
-import { isLimited } from '../limited-ids.ts';
+import type { FeedItem, FeedParser } from '../item.ts';
 import { collectRows, type Row, readJsonObject, unparsable } from '../payload.ts';
 import { scanUnions, type UnionDeclaration } from './type-unions.ts';
 
@@ -15,7 +14,7 @@ type SdkPackage = {
   readonly unions: readonly string[];
 };
 
-/** The packages that are read. Everything in a union that is not of limited-ids.ts is a model that the public API accepts. */
+/** The packages that are read. Unless the identity data knows it as limited, everything in a union is a model that the public API accepts. */
 export const sdkPackages: ReadonlyMap<string, SdkPackage> = new Map([
   ['openai', { vendor: 'openai', unions: ['ChatModel', 'ResponsesModel', 'AllModels'] }],
   ['@anthropic-ai/sdk', { vendor: 'anthropic', unions: ['Model'] }],
@@ -84,12 +83,10 @@ function listMembers(index: ReadonlyMap<string, UnionDeclaration[]>, unions: rea
 function toRow(member: Member, sdk: SdkPackage, release: string): Row {
   const { key, union, lost } = member;
   if (lost !== undefined) return { key, lost };
-  const stage: Stage | undefined = isLimited(sdk.vendor, key) ? 'announced' : undefined;
   const item: FeedItem = {
     key,
     name: key,
     host: sdk.vendor,
-    ...(stage !== undefined && { stage }),
     raw: { id: key, union, declared_in: release },
   };
   return { key, item };

@@ -1,6 +1,5 @@
 import type { Adapter } from '../adapter.ts';
 import type { FeedItem, FeedParser } from '../item.ts';
-import { isLimited } from '../limited-ids.ts';
 import { type Row, readDateText } from '../payload.ts';
 import { type ListRow, type ListShape, readModelList } from './model-list.ts';
 
@@ -28,7 +27,6 @@ function readRow({ name, row }: ListRow): Row {
     name,
     host: 'openai',
     ...((typeof owner !== 'string' || !publicOwner.test(owner)) && { trust: 'community' }),
-    ...(isLimited('openai', name) && { stage: 'announced' }),
     ...(shutdown !== undefined && { shutdown }),
     raw: row,
   };

@@ -35,11 +35,6 @@ describe('a product of endoflife.date', () => {
     expect(parse({ ...release, ...support }).items[0]?.shutdown).toBe(shutdown);
   });
 
-  it('takes what only approved customers can use for announced, whatever its date', () => {
-    const [item] = parse({ ...release, name: 'claude-mythos-5' }).items;
-    expect([item?.stage, item?.released]).toEqual(['announced', undefined]);
-  });
-
   it.each([
     ['the HTML of a missing page', '<!DOCTYPE html><html><title>404</title></html>', /HTML or XML/],
     ['an empty body', '', /an empty body/],
@@ -81,7 +76,7 @@ describe('the page of a product, as Markdown under a front matter of YAML', () =
         key: 'claude-mythos-5',
         name: 'claude-mythos-5',
         host: 'anthropic',
-        stage: 'announced',
+        released: { text: '2026-06-09', weight: 'curated' },
         sourceUrl: 'https://www.anthropic.com/news/claude-fable-5-mythos-5',
       },
       {

@@ -35,10 +35,10 @@ describe('the SDK parser', () => {
     expect(readNames("type Effort = 'low' | 'high'; type Model = 'a'; interface P { model: 'c' }")).toEqual(['a']);
   });
 
-  it('marks ids that only an approved few can call as announced, which is no release', () => {
+  it('states no stage, which is left to the id', () => {
     const { items } = parseNpmSdk(pack("type Model = 'claude-mythos-5' | 'claude-opus-5';"));
     expect(items.map((item) => [item.name, item.host, item.stage])).toEqual([
-      ['claude-mythos-5', 'anthropic', 'announced'],
+      ['claude-mythos-5', 'anthropic', undefined],
       ['claude-opus-5', 'anthropic', undefined],
     ]);
   });

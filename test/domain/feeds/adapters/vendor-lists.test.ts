@@ -61,11 +61,6 @@ describe("OpenAI's list", () => {
   ])('believes a row that is owned by %s as %s', (owner, trust) => {
     expect(openai([{ ...gpt5, owned_by: owner }]).items[0]?.trust).toBe(trust);
   });
-
-  it('has models for an approved few, which are no releases', () => {
-    const { items } = openai([gpt5, { ...gpt5, id: 'gpt-5.6-cyber' }]);
-    expect(items.map((item) => item.stage)).toEqual([undefined, 'announced']);
-  });
 });
 
 describe("Anthropic's list", () => {
