@@ -20,7 +20,12 @@ function matchesTier(wanted: ModelPattern['tier'], tier: string | null): boolean
   return wanted === null ? tier === null : wanted.includes(tier);
 }
 
-function matchesVersion(pattern: ModelPattern, model: ModelName, styleOf: VersionStyleOf): boolean {
+/** Whether a model's version is one that the pattern asks for; a model without a version is of none and in no range. */
+export function matchesVersion(
+  pattern: ModelPattern,
+  model: Pick<ModelName, 'vendor' | 'family' | 'version'>,
+  styleOf: VersionStyleOf,
+): boolean {
   if (pattern.version === undefined) return true;
   if (model.version === null) return false;
   const style = styleOf(model.vendor, model.family);

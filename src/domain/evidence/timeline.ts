@@ -3,6 +3,7 @@ import type { EndRule, Testimony } from '../feeds/adapter.ts';
 import type { Attributes } from '../feeds/item.ts';
 import type { StatedRelease } from '../feeds/stated-date.ts';
 import { lowerTrust, type Trust } from '../feeds/trust.ts';
+import type { PartialName } from '../identity/model-id.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
 
 /** What the evaluator needs to know of a feed. */
@@ -52,6 +53,19 @@ export type Sighting = {
   readonly versions: readonly ItemVersion[];
 };
 
+/** A name in a vendor's own namespace that is read in part, as one feed lists it. It is no sighting of a model, and no silence. */
+export type UnreadSighting = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly name: string;
+  readonly partial: PartialName;
+  /** The first accepted read of that feed that lists it. */
+  readonly seenFrom: Instant;
+  /** Whether it stood in that feed's first accepted read of the vendor: it may be much older than the read. */
+  readonly inFirstRead: boolean;
+  readonly observationId: string;
+};
+
 /** Everything observed that an evaluation may look at. Holding more than was known at the moment asked about is harmless. */
 export type Timeline = {
   readonly feeds: ReadonlyMap<string, FeedFacts>;
@@ -60,6 +74,8 @@ export type Timeline = {
   readonly reads: ReadonlyMap<string, readonly Instant[]>;
   /** Which of these reads were imported from an archive, by `snapshotKey`. */
   readonly snapshots?: ReadonlySet<string>;
+  /** Names that may be of the models asked for, oldest first; left out: none. */
+  readonly unread?: readonly UnreadSighting[];
 };
 
 /** Whether the feed that a sighting is of speaks of such things at all: a list of prices is no list of releases. */

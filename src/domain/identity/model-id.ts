@@ -42,7 +42,31 @@ export type NotAModel = {
   readonly vendor: string | null;
 };
 
-export type Identity = ModelId | NotAModel;
+/**
+ * A name of a vendor that the identity data reads in part: a family begins it and a word of it is unknown, or it stands
+ * in the vendor's own namespace and no declared family begins it. It is no evidence of a release. It may turn out to be
+ * one, so it is no silence either.
+ */
+export type PartialName = {
+  readonly outcome: 'partial';
+  /** As what it is stored and listed. */
+  readonly reason: 'unrecognised';
+  readonly vendor: string;
+  /** Null where no declared family begins the name. */
+  readonly family: string | null;
+  /** Null where the name has none, or where the unknown words leave it open. */
+  readonly version: string | null;
+  /** The known parts of the tier, in the order of the name: joined with dashes, the tier if no unknown word is a tier. */
+  readonly tiers: readonly string[];
+  /** The words that the identity data does not know; without a family, every word of the name. */
+  readonly unknown: readonly string[];
+  /** True when the row stands in the vendor's own namespace of that feed. */
+  readonly own: boolean;
+  /** Who serves the row, where that is not the vendor. */
+  readonly host: string | null;
+};
+
+export type Identity = ModelId | PartialName | NotAModel;
 
 /**
  * Where an id was met. `feed` is the adapter's name (`litellm`), `host` as in `FeedItem.host`. `at` is when it was observed: a

@@ -7,6 +7,12 @@ export type Reading = {
   readonly family: Family;
   readonly version: string | null;
   readonly tier: string | null;
+  /** The known parts of the tier; see PartialName. */
+  readonly tiers: readonly string[];
+  /** The words that nothing in the data explains. */
+  readonly unknown: readonly string[];
+  /** The version, unless the unknown words leave it open; never one that a stamp implies for a known tier. */
+  readonly certainVersion: string | null;
   readonly preview: boolean;
   readonly snapshot: string | null;
   readonly snapshotDay: string | null;
@@ -27,6 +33,11 @@ type Draft = {
   stamped: boolean;
   moved: boolean;
   seen: Set<Word['kind'] | 'unknown'>;
+  unknown: string[];
+  /** The word before was the version. */
+  afterVersion: boolean;
+  /** An unknown word may belong to the version, or may be why a number is none. */
+  versionOpen: boolean;
 };
 
 /** The family whose name the text begins with, and the rest; the longest declared name wins. */
@@ -57,6 +68,9 @@ export function readName(table: IdentityTable, family: Family, rest: string): Re
     stamped: false,
     moved: false,
     seen: new Set(),
+    unknown: [],
+    afterVersion: false,
+    versionOpen: false,
   };
   const tokens = takeColons(table, splitTokens(rest), draft);
   const stamp = findSnapshot(tokens, family.snapshots);
@@ -90,7 +104,12 @@ function unglueTiers(family: Family, tokens: readonly Token[]): Token[] {
 /** Consumes what the next words mean and returns how many they were. */
 function readNext(table: IdentityTable, start: Family, tokens: readonly Token[], draft: Draft): number {
   const ofVersion = readVersion(tokens, draft);
-  if (ofVersion > 0) return ofVersion;
+  const { afterVersion } = draft;
+  draft.afterVersion = ofVersion > 0;
+  if (ofVersion > 0) {
+    draft.versionOpen = leavesVersionOpen(draft);
+    return ofVersion;
+  }
   const phrase = findPhrase(table, start, tokens, draft);
   if (phrase !== null) {
     applyWord(phrase.text, phrase.word, draft);
@@ -99,8 +118,25 @@ function readNext(table: IdentityTable, start: Family, tokens: readonly Token[],
   const text = tokens[0]?.text ?? '';
   if (readSize(text, draft)) return 1;
   if ((draft.version !== null || draft.stamped) && table.revisions.has(text)) draft.channels.push(text);
-  else draft.seen.add(namesAnotherFamily(table, text) ? 'derivative' : 'unknown');
+  else if (namesAnotherFamily(table, text)) draft.seen.add('derivative');
+  else noteUnknown(text, afterVersion, draft);
   return 1;
+}
+
+/**
+ * A number after an unknown word is the version only where versions may follow tiers, and where the word has no digit of
+ * its own: in `claude-nova4-5` the version may be 4.5.
+ */
+function leavesVersionOpen({ family, unknown }: Draft): boolean {
+  return unknown.length > 0 && (family.order === 'first' || unknown.some((word) => /\d/.test(word)));
+}
+
+/** What follows a version may be its end in a form that the family does not know yet: `gpt-6-12`, `gpt-4-o`. */
+function noteUnknown(text: string, afterVersion: boolean, draft: Draft): void {
+  draft.seen.add('unknown');
+  draft.unknown.push(text);
+  const endsVersion = (/^\d{1,2}(?!\d)/.test(text) && !modelSize.test(text)) || draft.family.letters.includes(text);
+  if (afterVersion && endsVersion) draft.versionOpen = true;
 }
 
 /** A version: one number of one digit, two of them joined by a decimal sign, or one written with a dot. */
@@ -219,21 +255,22 @@ export function familyVendor(table: IdentityTable, word: string): string | undef
 }
 
 function finish(table: IdentityTable, draft: Draft, snapshot: string | null, snapshotDay: string | null): Reading {
-  const { family, channels } = draft;
+  const { family, channels, unknown } = draft;
   const preview = draft.preview || family.preview;
-  const tier = joinTier(draft);
+  const tiers = listTierParts(draft);
+  const tier = tiers.length === 0 ? null : tiers.join('-');
   const dated = snapshot === null ? undefined : table.datedVersions.get(datedKey({ ...family, tier, snapshot }));
   const version = draft.version ?? dated ?? null;
   const flaw = findFlaw(draft, tier, version, snapshot);
-  return { family, version, tier, preview, snapshot, snapshotDay, channels, flaw };
+  const certainVersion = draft.versionOpen ? null : draft.version;
+  return { family, version, tier, tiers, unknown, certainVersion, preview, snapshot, snapshotDay, channels, flaw };
 }
 
-function joinTier({ family, tiers, modifiers, sizes, channels }: Draft): string | null {
+function listTierParts({ family, tiers, modifiers, sizes, channels }: Draft): string[] {
   const asTier = tiers.length === 0 && family.sizes === 'tier';
   const size = sizes.join('-');
   if (!asTier) channels.push(...sizes);
-  const parts = [...tiers, ...(asTier && size !== '' ? [family.sizeSynonyms[size] ?? size] : []), ...modifiers];
-  return parts.length === 0 ? null : parts.join('-');
+  return [...tiers, ...(asTier && size !== '' ? [family.sizeSynonyms[size] ?? size] : []), ...modifiers];
 }
 
 function findFlaw(

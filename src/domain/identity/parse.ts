@@ -1,5 +1,5 @@
 import { isLimited } from './limited.ts';
-import type { IdContext, Identity, ModelId, NotAModel } from './model-id.ts';
+import type { IdContext, Identity, ModelId, NotAModel, PartialName } from './model-id.ts';
 import { familyVendor, findFamily, type Reading, readName } from './name.ts';
 import { type Place, readPlace } from './place.ts';
 import { feedKey, type IdentityTable } from './table.ts';
@@ -10,7 +10,8 @@ export const modelIdCharactersMax = 256;
 
 /**
  * Reads a model id as met in a feed, by the reviewed table alone: no fuzzy matching, no guessing.
- * What the table does not declare is `unrecognised` where a vendor is certain and `unknown_vendor` otherwise.
+ * What the table does not declare is `partial` where the vendor itself lists it, or where nobody else does and the id
+ * names the vendor; elsewhere it is `unrecognised` where a vendor is certain and `unknown_vendor` otherwise.
  * Pure, never throws, and takes time in proportion to the id's length. What curators added makes names readable that were
  * not, and may say that a name is none; it never makes a release of what the file knows to be none, nor another model of one.
  */
@@ -20,7 +21,7 @@ export function parseModelId(table: IdentityTable, id: string, context: IdContex
   const before = readModelId(table.curated.file, id, context);
   if (before.outcome === 'model') {
     const named = readModelId(table.curated.aliases, id, context);
-    return named.outcome === 'none' ? named : before;
+    return named.outcome === 'model' ? before : named;
   }
   return isReadable(before.reason) ? found : before;
 }
@@ -64,14 +65,22 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   }
   const reading = readName(table, found.family, found.rest);
   if (reading.flaw === 'derivative') return refuse('derivative', certain ?? onlyVendor([vendor, ...others]));
-  if (reading.flaw !== null) return refuse(reading.flaw, vendor);
+  if (reading.flaw !== null) {
+    // Headlines are prose: an unknown word in one is no name.
+    const listed = !mentions && isListedByVendor(place, vendor);
+    return reading.flaw === 'unrecognised' && listed ? toPartial(reading, place) : refuse(reading.flaw, vendor);
+  }
   const model = toModel(reading, place);
   return isLimited(table.limits, model, place.name, context.at ?? null) ? { ...model, stage: 'limited' } : model;
 }
 
+/** Whether the vendor lists the name, or nobody is said to and the id names the vendor. */
+function isListedByVendor({ owner, namespace, host, foreign }: Place, vendor: string): boolean {
+  return owner?.vendor === vendor || (namespace === vendor && host === null && !foreign);
+}
+
 function toModel(reading: Reading, place: Place): ModelId {
   const { vendor, family } = reading.family;
-  const own = place.owner?.vendor === vendor;
   return {
     outcome: 'model',
     vendor,
@@ -81,23 +90,44 @@ function toModel(reading: Reading, place: Place): ModelId {
     stage: reading.preview ? 'preview' : 'general',
     snapshot: reading.snapshot,
     snapshotDay: reading.snapshotDay,
-    host: own ? null : place.host,
     channels: [...place.channels, ...reading.channels],
-    own,
+    ...servedBy(place, vendor),
   };
+}
+
+function toPartial({ family, certainVersion, tiers, unknown }: Reading, place: Place): PartialName {
+  const { vendor } = family;
+  const known = { family: family.family, version: certainVersion, tiers };
+  return { outcome: 'partial', reason: 'unrecognised', vendor, ...known, unknown, ...servedBy(place, vendor) };
+}
+
+/** Whose row it is: the vendor's own, or a host's. */
+function servedBy(place: Place, vendor: string): { own: boolean; host: string | null } {
+  const own = place.owner?.vendor === vendor;
+  return { own, host: own ? null : place.host };
 }
 
 /**
  * No declared family begins the name. A family's word further on makes it somebody's training of that family
  * where the id says so (a foreign namespace, `hermes`, a second family).
  */
-function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel {
+function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel | PartialName {
   const vendors = listFamilyVendors(table, place.name);
   if (place.reason !== null && (place.name === '' || certain !== null)) return refuse(place.reason, certain);
-  if (vendors.length === 0) return refuse(certain === null ? 'unknown_vendor' : 'unrecognised', certain);
+  if (vendors.length === 0) return certain === null ? refuse('unknown_vendor', null) : toNameless(place, certain);
   const vendor = certain ?? onlyVendor(vendors);
   const trained = splitTokens(place.name).some(({ text }) => table.words.get(text)?.kind === 'derivative');
-  return refuse(place.foreign || trained || vendors.length > 1 ? 'derivative' : 'unrecognised', vendor);
+  const derived = place.foreign || trained || vendors.length > 1;
+  return derived || vendor === null
+    ? refuse(derived ? 'derivative' : 'unrecognised', vendor)
+    : toNameless(place, vendor);
+}
+
+function toNameless(place: Place, vendor: string): NotAModel | PartialName {
+  const unknown = splitTokens(place.name).map(({ text }) => text);
+  if (unknown.length === 0 || !isListedByVendor(place, vendor)) return refuse('unrecognised', vendor);
+  const nothing = { family: null, version: null, tiers: [] };
+  return { outcome: 'partial', reason: 'unrecognised', vendor, ...nothing, unknown, ...servedBy(place, vendor) };
 }
 
 /** The vendor of every family's word in the name, as often as one stands there. */

@@ -20,7 +20,7 @@ export function requireEntry(table: IdentityTable, entry: IdentityEntry): void {
   if (!isReadable(known.reason))
     throw invalid(`${id} is known as ${known.reason}, which is never evidence of a release`, 'id');
   const meant = parseModelId(table, means, nowhere);
-  if (meant.outcome === 'none') throw invalid(`${means} is read as no model (${meant.reason})`, 'means');
+  if (meant.outcome !== 'model') throw invalid(`${means} is read as no model (${meant.reason})`, 'means');
 }
 
 function invalid(detail: string, field: string): Refusal {

@@ -12,7 +12,7 @@ export function readItem(
 ): NewReading {
   const identity = parseModelId(deps.identity, item.name, { feed: feed.adapter, host: item.host });
   const base = { feedId: feed.id, itemKey: item.key, name: item.name, identityVersion: deps.identity.version };
-  if (identity.outcome === 'none') {
+  if (identity.outcome !== 'model') {
     return {
       ...base,
       outcome: 'none',

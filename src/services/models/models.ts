@@ -50,7 +50,7 @@ export async function listModels(
 ): Promise<ModelRow[]> {
   if (q === undefined) return await listModelRows(deps.db.sql, filter, page);
   const named = parseModelId(deps.identity, q, { feed: '' });
-  if (named.outcome === 'none' || (filter.vendor !== undefined && filter.vendor !== named.vendor)) return [];
+  if (named.outcome !== 'model' || (filter.vendor !== undefined && filter.vendor !== named.vendor)) return [];
   const exact = { ...filter, vendor: named.vendor, slug: modelSlug(deps.identity, named) };
   return await listModelRows(deps.db.sql, exact, page);
 }
@@ -84,9 +84,9 @@ export async function getModel(deps: Deps, vendor: string, slug: string, asOf: I
 /** What the address may have meant is told where the reviewed tables read it as a model; nothing is guessed. */
 function notFound(deps: Deps, vendor: string, slug: string): Refusal {
   const named = parseModelId(deps.identity, `${vendor}/${slug}`, { feed: '' });
-  const spelled = named.outcome === 'none' ? null : modelSlug(deps.identity, named);
+  const spelled = named.outcome !== 'model' ? null : modelSlug(deps.identity, named);
   const hint =
-    named.outcome === 'none' || spelled === null || spelled === slug
+    named.outcome !== 'model' || spelled === null || spelled === slug
       ? ''
       : `; that id is read as the model at /v1/models/${named.vendor}/${spelled}`;
   return new Refusal('not_found', `no model ${vendor}/${slug} is known${hint}`);

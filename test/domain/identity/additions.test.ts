@@ -14,7 +14,7 @@ function alias(id: string, fields: object): Addition {
 function read(additions: readonly Addition[], name: string): string {
   const { table } = buildIdentity(file, additions, additions.length);
   const found = parseModelId(table, name, { feed: 'litellm', host: 'openai' });
-  if (found.outcome === 'none') return found.reason;
+  if (found.outcome !== 'model') return found.reason;
   return [found.vendor, found.family, found.version, found.tier].join(' ');
 }
 

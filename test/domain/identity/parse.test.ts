@@ -38,7 +38,7 @@ const ownGroups = readText('./own-ids.txt')
   });
 
 function summarise(identity: Identity): object {
-  if (identity.outcome === 'none') return { reason: identity.reason, vendor: identity.vendor };
+  if (identity.outcome !== 'model') return { reason: identity.reason, vendor: identity.vendor };
   const { vendor, family, version, tier, stage } = identity;
   return { vendor, family, version, tier, stage };
 }
@@ -64,7 +64,7 @@ describe('rows in the vendors own namespaces', () => {
       .flatMap(({ host, ids }) =>
         ids.filter((id) => {
           const identity = parseModelId(table, id, { feed, host: feed === 'openrouter' ? null : host });
-          return identity.outcome === 'none' && ['unrecognised', 'unknown_vendor'].includes(identity.reason);
+          return identity.outcome !== 'model' && ['unrecognised', 'unknown_vendor'].includes(identity.reason);
         }),
       );
 
@@ -153,7 +153,7 @@ const own: readonly [string, string | null, string, boolean, string | null][] = 
 describe('whose row it is', () => {
   test.each(own)('in %s, under %s, %s is own: %s, host: %s', (feed, host, id, isOwn, servedBy) => {
     const identity = parseModelId(table, id, { feed, host });
-    if (identity.outcome === 'none') {
+    if (identity.outcome !== 'model') {
       expect({ id, reason: identity.reason, isOwn }).toEqual({ id, reason: 'derivative', isOwn: false });
       return;
     }

@@ -79,7 +79,7 @@ describe("Epoch AI's table", () => {
     const item = first(`${model},${organization},2025-08-07,API access`);
     const read = parseModelId(table, item?.name ?? '', { feed: 'epoch', host: item?.host ?? null });
     const shown =
-      read.outcome === 'none' ? read.reason : [read.vendor, read.family, read.version, read.tier ?? ''].join(' ');
+      read.outcome !== 'model' ? read.reason : [read.vendor, read.family, read.version, read.tier ?? ''].join(' ');
     expect(shown).toBe(expected);
   });
 

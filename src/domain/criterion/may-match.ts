@@ -1,0 +1,55 @@
+import type { PartialName } from '../identity/model-id.ts';
+import type { ModelPattern } from './criterion.ts';
+import { matchesVersion, type VersionStyleOf } from './pattern.ts';
+
+/**
+ * Whether a name that is read in part may be of a model that the pattern matches: every part that is known fits, and what
+ * is unknown may turn out to fit. Such a name never settles a yes; it keeps a no from being settled.
+ */
+export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, styleOf: VersionStyleOf): boolean {
+  if (pattern.vendor !== 'any' && pattern.vendor !== reading.vendor) return false;
+  return (
+    mayBeFamily(pattern.family, reading) &&
+    mayBeVersion(pattern, reading, styleOf) &&
+    mayBeTierOf(pattern.tier, reading)
+  );
+}
+
+function mayBeFamily(wanted: string, { family, unknown }: PartialName): boolean {
+  if (wanted === 'any') return true;
+  return family === null ? containsFamily(unknown, wanted) : family === wanted;
+}
+
+/** The fewest letters of a word that is looked for inside other words: `gpt` in `chatgpt`, but `o` only as in `o5`. */
+const insideLettersMin = 3;
+
+/** Whether a name contains the name of a family: all its longer words, or, of `o`, the word before a number or alone. */
+function containsFamily(name: readonly string[], family: string): boolean {
+  const words = family.split('-');
+  const long = words.filter((word) => word.length >= insideLettersMin);
+  if (long.length > 0) return long.every((part) => name.some((word) => word.includes(part)));
+  return words.every((part) => name.some((word) => word.startsWith(part) && /^\d*$/.test(word.slice(part.length))));
+}
+
+function mayBeVersion(
+  pattern: ModelPattern,
+  { vendor, family, version }: PartialName,
+  styleOf: VersionStyleOf,
+): boolean {
+  if (version === null || family === null) return true;
+  return matchesVersion(pattern, { vendor, family, version }, styleOf);
+}
+
+function mayBeTierOf(wanted: ModelPattern['tier'], reading: PartialName): boolean {
+  if (wanted === 'any') return true;
+  return wanted === null ? mayBeTier(null, reading) : wanted.some((tier) => mayBeTier(tier, reading));
+}
+
+/** A tier is made of words of the name: the known ones alone, or with what may be hidden in the unknown ones. */
+function mayBeTier(tier: string | null, { tiers, unknown }: PartialName): boolean {
+  const known = tiers.length === 0 ? null : tiers.join('-');
+  if (tier === known) return true;
+  if (tier === null) return false;
+  const knownWords = new Set(known?.split('-'));
+  return tier.split('-').every((part) => knownWords.has(part) || unknown.some((word) => word.includes(part)));
+}
