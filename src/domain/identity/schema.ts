@@ -61,6 +61,11 @@ export const familySchema = z.strictObject({
   channels: texts,
   /** Every model of the family is a preview. */
   preview: z.boolean().default(false),
+  /**
+   * Reviewed: the vendor marks each preview of the family in its id, so that an id without a mark says "generally available".
+   * Where it does not, an id says nothing of that.
+   */
+  marksPreviews: z.boolean().default(false),
   rolling: texts,
   moves: z.array(move).default([]),
   /** What a name without a version is; one with a snapshot is a model unless this says `unrecognised`. */

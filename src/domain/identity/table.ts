@@ -110,6 +110,14 @@ export function versionStyle(table: IdentityTable, vendor: string, family: strin
   return table.families.get(familyKey({ vendor, family }))?.style ?? 'components';
 }
 
+/**
+ * Whether an id without a word for it says that its model is no preview: the family's vendor marks previews in ids. False where
+ * the table knows no such family.
+ */
+export function marksPreviews(table: IdentityTable, vendor: string, family: string): boolean {
+  return table.families.get(familyKey({ vendor, family }))?.marksPreviews ?? false;
+}
+
 /** Feeds are known by their adapter's name, however its words are joined: `models.dev` is `models_dev`. */
 export function feedKey(feed: string): string {
   return feed.toLowerCase().replaceAll(/[.-]/g, '_');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readIdentityTable, versionStyle } from '../../../src/domain/identity/table.ts';
+import { marksPreviews, readIdentityTable, versionStyle } from '../../../src/domain/identity/table.ts';
 
 const readData = () => JSON.parse(readFileSync(new URL('../../../data/identity.json', import.meta.url), 'utf8'));
 
@@ -24,6 +24,22 @@ describe('the identity data', () => {
     expect(versionStyle(table, 'xai', 'grok')).toBe('decimal');
     expect(versionStyle(table, 'openai', 'gpt')).toBe('components');
     expect(versionStyle(table, 'nobody', 'nothing')).toBe('components');
+  });
+
+  test.each([
+    ['openai', 'gpt', true],
+    ['openai', 'o', true],
+    ['anthropic', 'claude', true],
+    ['google', 'gemini', true],
+    ['deepseek', 'deepseek-v', false],
+    ['qwen', 'qwen', false],
+    ['mistral', 'mistral', false],
+    ['xai', 'grok', false],
+    ['meta', 'llama', false],
+    ['google', 'gpt', false],
+    ['nobody', 'nothing', false],
+  ])('says whether %s marks each preview of %s in its id: %s', (vendor, family, marked) => {
+    expect(marksPreviews(readIdentityTable(readData()), vendor, family)).toBe(marked);
   });
 
   test.each<[string, (data: ReturnType<typeof readData>) => void, RegExp]>([
