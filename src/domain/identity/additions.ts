@@ -34,7 +34,7 @@ const aliasEntry = z
 const familyEntry = z
   .strictObject({
     family: word,
-    names: words.min(1).meta({ description: 'How ids begin.', example: ['kimi'] }),
+    names: words.min(1).meta({ description: 'How ids begin.', example: ['solar'] }),
     joins: z.array(z.enum(['-', '', '_', '.'])).optional(),
     letters: words.optional().meta({ description: 'Letters that may close a version.' }),
     order: z.enum(['first', 'free']).optional(),
@@ -51,7 +51,7 @@ const familyEntry = z
 const vendorEntry = z
   .strictObject({
     kind: z.literal('vendor'),
-    id: word.meta({ example: 'moonshot' }),
+    id: word.meta({ example: 'upstage' }),
     namespaces: words.optional().meta({ description: 'Path segments that name the vendor, on any host.' }),
     own: z.record(word, words).optional().meta({ description: 'Per feed: where the vendor itself publishes.' }),
     families: z.array(familyEntry).min(1).max(50),

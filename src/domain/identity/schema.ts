@@ -15,7 +15,7 @@ const texts = z.array(text).default([]);
 /** Where something was read: a feed's archived payload, a vendor's page, a rule. For people; never parsed. */
 const source = z.string().min(1);
 
-export const snapshotFormats = ['YYYY-MM-DD', 'YYYYMMDD', 'MM-YYYY', 'MM-DD', 'MMDD', 'YYMM', 'NNN'] as const;
+export const snapshotFormats = ['YYYY-MM-DD', 'YYYYMMDD', 'YYMMDD', 'MM-YYYY', 'MM-DD', 'MMDD', 'YYMM', 'NNN'] as const;
 
 /** How a date or revision is stamped into ids. `NNN` is a revision such as `002`. */
 export type SnapshotFormat = (typeof snapshotFormats)[number];

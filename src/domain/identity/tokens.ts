@@ -58,7 +58,16 @@ function cutOut(tokens: readonly Token[], at: number, width: number, day: string
   return { text, day, rest: [...tokens.slice(0, at), ...after] };
 }
 
-const formatOrder: readonly SnapshotFormat[] = ['YYYY-MM-DD', 'YYYYMMDD', 'MM-YYYY', 'MM-DD', 'MMDD', 'YYMM', 'NNN'];
+const formatOrder: readonly SnapshotFormat[] = [
+  'YYYY-MM-DD',
+  'YYYYMMDD',
+  'YYMMDD',
+  'MM-YYYY',
+  'MM-DD',
+  'MMDD',
+  'YYMM',
+  'NNN',
+];
 
 /** How many words a format spans, and the day it spells out: null when it spells none, false when it is no such stamp. */
 const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) => string | null | false }> = {
@@ -66,6 +75,10 @@ const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) =
   YYYYMMDD: {
     width: 1,
     read: ([all = '']) => all.length === 8 && toDay(all.slice(0, 4), all.slice(4, 6), all.slice(6)),
+  },
+  YYMMDD: {
+    width: 1,
+    read: ([all = '']) => all.length === 6 && toDay(`20${all.slice(0, 2)}`, all.slice(2, 4), all.slice(4)),
   },
   'MM-YYYY': { width: 2, read: ([month, year]) => toDay(year, month, '01') !== false && null },
   'MM-DD': { width: 2, read: ([month, day]) => toDay(leapYear, month, day) !== false && null },

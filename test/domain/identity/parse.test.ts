@@ -147,6 +147,13 @@ const own: readonly [string, string | null, string, boolean, string | null][] = 
   ['npm_sdk', 'openai', 'gpt-5', true, null],
   ['npm_sdk', 'openai', 'claude-opus-4-1', false, null],
   ['ledger', 'anthropic', 'claude-opus-4-1', true, null],
+  ['models_dev', 'moonshotai-cn', 'kimi-k2.5', true, null],
+  ['models_dev', 'kimi-for-coding', 'kimi-k2-thinking', false, 'kimi-for-coding'],
+  ['models_dev', 'zhipuai', 'glm-5', true, null],
+  ['models_dev', 'zai-coding-plan', 'glm-5', false, 'zai-coding-plan'],
+  ['models_dev', 'cerebras', 'zai-glm-4.7', false, 'cerebras'],
+  ['models_dev', 'minimax-cn-coding-plan', 'MiniMax-M3', false, 'minimax-cn-coding-plan'],
+  ['vercel_gateway', null, 'zai/glm-5', true, null],
   ['deprecations', 'OpenAI', 'gpt-4', true, null],
 ];
 
@@ -175,6 +182,7 @@ describe('what is stamped into an id', () => {
     ['mistral-small-2503', '2503', null],
     ['gemini-2.5-flash-preview-09-2025', '09-2025', null],
     ['gemini-2.5-pro-preview-05-06', '05-06', null],
+    ['kimi-k2-thinking-251104', '251104', '2025-11-04'],
     ['gemini-1.5-pro-002', '002', null],
     ['gpt-5', null, null],
   ])('%s carries %s, which spells out the day %s', (id, snapshot, snapshotDay) => {

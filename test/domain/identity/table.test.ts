@@ -9,8 +9,11 @@ describe('the identity data', () => {
     expect(readIdentityTable(readData()).version).toMatch(/^\d{4}-\d{2}-\d{2}\.\d+$/);
   });
 
-  test('knows the eight vendors', () => {
-    const vendors = ['anthropic', 'deepseek', 'google', 'meta', 'mistral', 'openai', 'qwen', 'xai'];
+  test('knows its vendors', () => {
+    const vendors = [
+      ...['anthropic', 'deepseek', 'google', 'meta', 'minimax', 'mistral', 'moonshot', 'openai', 'qwen', 'xai'],
+      'zhipu',
+    ];
     expect([...readIdentityTable(readData()).vendors].sort()).toEqual(vendors);
   });
 

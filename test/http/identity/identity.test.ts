@@ -15,14 +15,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const secret = 'gpt-next-secret';
-const moon = 'moonshotai/kimi-k2';
+const solar = 'upstage/solar-2';
 const alias = { kind: 'alias', id: secret, means: 'gpt-5' };
 const vendor = {
   kind: 'vendor',
-  id: 'moonshot',
-  namespaces: ['moonshotai'],
-  own: { litellm: ['moonshot'], models_dev: ['moonshot'] },
-  families: [{ family: 'kimi', names: ['kimi-k'], joins: [''] }],
+  id: 'upstage',
+  namespaces: ['upstage'],
+  own: { litellm: ['upstage'], models_dev: ['upstage'] },
+  families: [{ family: 'solar', names: ['solar'] }],
 };
 const why = { reason: 'Its vendor says so.', source_url: 'https://example.com/models' };
 
@@ -30,11 +30,11 @@ const known = [...oldModels, 'gpt-5-chat-latest', 'o4-mini-high', 'my-org/gpt-5-
 
 /** What both catalogues serve, with more names of a host of OpenAI's. */
 function serve(more: readonly string[]): { litellm: object; 'models-dev': object } {
-  const ids = [...known, ...more.filter((id) => id !== moon)];
-  const moons = more.filter((id) => id === moon);
+  const ids = [...known, ...more.filter((id) => id !== solar)];
+  const solars = more.filter((id) => id === solar);
   return {
-    litellm: { ...litellm(ids), ...litellm(Object.fromEntries(moons.map((id) => [id, { host: 'moonshot' }]))) },
-    'models-dev': { ...modelsDev(ids), ...modelsDev(moons, 'moonshot') },
+    litellm: { ...litellm(ids), ...litellm(Object.fromEntries(solars.map((id) => [id, { host: 'upstage' }]))) },
+    'models-dev': { ...modelsDev(ids), ...modelsDev(solars, 'upstage') },
   };
 }
 
@@ -44,7 +44,7 @@ beforeEach(async () => {
   await readAt(world, '2025-02-01', serve([]));
   await recordClaim(world, { slug: 'gpt-5', criterion: { op: 'released', model: gpt5 } });
   await readAt(world, '2025-02-05', serve([]));
-  await readAt(world, '2025-02-10', serve([secret, moon]));
+  await readAt(world, '2025-02-10', serve([secret, solar]));
   world.clock.advance(hours(48));
   await resolveDue(world.deps);
 });
@@ -110,7 +110,7 @@ describe('a dry run', () => {
     const stamped = Array.from({ length: curatedToldMax + 1 }, (_, index) => {
       return `${secret}-${new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10)}`;
     });
-    await readAt(world, '2025-02-13', { litellm: serve([secret, moon, ...stamped]).litellm });
+    await readAt(world, '2025-02-13', { litellm: serve([secret, solar, ...stamped]).litellm });
     const report = await check({ ...alias, match: 'prefix' });
     expect(report.items_changed).toBe(curatedToldMax + 3);
     expect(report.items).toHaveLength(curatedToldMax);
@@ -178,8 +178,8 @@ describe('an addition', () => {
   test('of a vendor makes its models readable', async () => {
     const made = await add(vendor);
     expect(made).toMatchObject({ items_changed: 2 });
-    expect((await world.anyone('GET /v1/models?vendor=moonshot')).json.data).toMatchObject([
-      { slug: 'kimi-2', grade: 'admissible' },
+    expect((await world.anyone('GET /v1/models?vendor=upstage')).json.data).toMatchObject([
+      { slug: 'solar-2', grade: 'admissible' },
     ]);
   });
 
@@ -231,7 +231,7 @@ describe('an addition', () => {
       slug: 'no-gpt-6',
       criterion: { op: 'released', model: { ...gpt5, version: '6' }, from: '2025-02-02', by: '2025-02-12' },
     });
-    await readAt(world, '2025-02-16', serve([secret, moon]));
+    await readAt(world, '2025-02-16', serve([secret, solar]));
     expect(await standing('no-gpt-6')).toEqual({ status: 'resolved', outcome: 'no' });
     const made = await add({ ...alias, means: 'gpt-6' });
     expect(made.predictions).toMatchObject([
@@ -249,7 +249,7 @@ describe('an addition', () => {
     const file = await version();
     await add(alias);
     expect(other.identity.version).toBe(file);
-    await read({ ...world, deps: other }, 'litellm', serve([secret, moon, `azure/${secret}`]).litellm);
+    await read({ ...world, deps: other }, 'litellm', serve([secret, solar, `azure/${secret}`]).litellm);
     const readings = await world.db.sql<{ family: string; identity_version: string }[]>`
       select family, identity_version from item_readings where item_key = ${`azure/${secret}`}`;
     expect(readings).toEqual([{ family: 'gpt', identity_version: `${file}+1` }]);
