@@ -31,7 +31,7 @@ const sender = await startSender({
     schedule: settings.schedule ?? [0, 1000, 1000, 1000, 1000],
     leaseMs: settings.leaseMs,
     vault: makeVault(settings.secret),
-    chance: Math.random,
+    random: Math.random,
     post: (ask, signal) => postWebhook(post, ask, signal),
     tally: new Map(),
   },

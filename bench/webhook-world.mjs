@@ -42,7 +42,7 @@ export async function openWorld() {
     nodeId: 'bench',
     publicUrl: null,
     fetchPayload: async () => ({ kind: 'not_modified', status: null }),
-    webhooks: { ...muteWebhooks, vault: makeVault(secret), judgeUrl: judged },
+    webhooks: { ...muteWebhooks, vault: makeVault(secret), checkUrlText: judged },
   };
   const close = async () => {
     await db.close();

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { deleteExpiredJob } from '../jobs/delete-expired.ts';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
-import { forgetExpiredJob } from '../jobs/forget-expired.ts';
 import { placeEventsJob } from '../jobs/place-events.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
@@ -94,7 +94,7 @@ async function startServing(
     version,
     log: deps.log,
     isDraining,
-    metricsApart: config.metricsPort !== undefined,
+    hasMetricsPort: config.metricsPort !== undefined,
     pulse,
     replica: runtime.replica === undefined ? undefined : createReplica(runtime.replica, deps.log),
   });
@@ -114,7 +114,7 @@ async function startWorking(config: Config, deps: Deps, say: (line: string) => v
     pollFeedsJob(config.pollCron),
     resolvePredictionsJob,
     refreshModelsJob,
-    forgetExpiredJob,
+    deleteExpiredJob,
     sweepWebhooksJob,
     placeEventsJob,
     watchFeedsJob(config.pollCron),

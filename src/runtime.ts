@@ -65,8 +65,8 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     nodeId: `node_${randomBytes(8).toString('hex')}`,
     publicUrl: config.publicUrl,
     hasKey: (variable) => config.vendorKeys.has(variable),
-    fetchPayload: (ask) =>
-      fetchPayload({ client, root, env: process.env, keys: config.vendorKeys, signal: stop.signal }, ask),
+    fetchPayload: (request) =>
+      fetchPayload({ client, root, env: process.env, keys: config.vendorKeys, signal: stop.signal }, request),
     webhooks: makeWebhookDeps(config, webhookClient, allow),
   };
   return {
@@ -121,10 +121,10 @@ function makeWebhookDeps(config: Config, client: Client, allow: AllowList): Webh
     schedule: config.webhookSchedule,
     leaseMs: exchangeMsMaxDefault + leaseMarginMs,
     vault: makeVault(loadSecret(config), config.previousSecrets),
-    chance: Math.random,
-    judgeUrl: (url) => judgeWebhookUrl(rules, url),
-    vetUrl: (url) => checkWebhookUrl(rules, url),
-    post: (ask, signal) => postWebhook(settings, ask, signal),
+    random: Math.random,
+    checkUrlText: (url) => judgeWebhookUrl(rules, url),
+    checkUrl: (url) => checkWebhookUrl(rules, url),
+    post: (request, signal) => postWebhook(settings, request, signal),
     tally: new Map(),
   };
 }

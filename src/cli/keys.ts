@@ -3,7 +3,7 @@ import { type Instant, parseDate } from '../domain/instant.ts';
 import { apiKeyToJson } from '../http/access/api-keys.ts';
 import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from '../services/access/api-keys.ts';
 import { shellActor } from '../services/access/audit.ts';
-import { performWrite, type WriteAsk } from '../services/access/writes.ts';
+import { performWrite, type WriteContext } from '../services/access/writes.ts';
 import type { Deps } from '../services/deps.ts';
 import type { Command, Options } from './invocation.ts';
 import { withDeps } from './runtime.ts';
@@ -31,8 +31,8 @@ export async function manageKeys(deps: Deps, [verb, id]: readonly string[], opti
   }
 }
 
-function askOf(operation: string): WriteAsk {
-  return { actor: shellActor, operation, path: null, requestId: null, apart: false, msMax: undefined };
+function askOf(operation: string): WriteContext {
+  return { actor: shellActor, operation, path: null, requestId: null, ownTransactions: false, msMax: undefined };
 }
 
 async function createKey(deps: Deps, options: KeyOptions): Promise<unknown> {

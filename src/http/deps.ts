@@ -4,39 +4,39 @@ import type { Deps, Log } from '../services/deps.ts';
 import type { EventPulse } from '../services/events/pulse.ts';
 import type { Replica } from './operation/replica.ts';
 
-/** Times of a stream, in milliseconds. */
+/** Time limits of an event stream, in milliseconds. */
 export type StreamLimits = {
-  /** A comment is sent when nothing else was for so long, so that nobody takes the connection for dead. */
+  /** A comment is sent after this time without events, so that proxies keep the connection open. */
   readonly heartbeatMs: number;
-  /** A reader that takes nothing for so long is cut off; it may come back and go on where it stopped. */
+  /** A client that reads nothing for this long is disconnected. It can resume where it stopped. */
   readonly stalledMs: number;
-  /** A stream ends after so long and is opened anew, with a key that must still be good. */
+  /** A stream ends after this time, so that the key is checked again when the client reconnects. */
   readonly lifeMs: number;
-  /** How long a reader is asked to wait before it comes back. */
+  /** How long clients are asked to wait before they reconnect. */
   readonly retryMs: number;
 };
 
-/** What the HTTP floor needs. */
+/** The dependencies of the HTTP layer. */
 export type HttpDeps = {
   readonly services: Deps;
-  /** SHA-256, in hex, of the key that may do everything. */
+  /** SHA-256 of the admin key, in hex. */
   readonly adminKeyHash: string;
-  /** Whether reading needs no key. */
+  /** Whether reads are allowed without a key. */
   readonly publicRead: boolean;
-  /** Counts requests; null where they are not counted. */
+  /** Null if requests are not limited. */
   readonly limiter: Limiter | null;
-  /** Whom a request without a key counts for, by the other end of the connection and `X-Forwarded-For`. */
+  /** The client address that a request without a key counts for, from the remote address and `X-Forwarded-For`. */
   readonly clientAddress: (remote: string, forwardedFor: string | undefined) => string;
   readonly version: string;
   readonly log: Log;
-  /** True once the process has been told to stop: `/readyz` then fails, and connections are closed. */
+  /** True after a stop signal: `/readyz` then fails, and connections are closed. */
   readonly isDraining?: () => boolean;
-  /** Whether metrics are served on a port of their own. */
-  readonly metricsApart?: boolean;
-  /** Tells followers of the event log that there is more, and when streams must end. */
+  /** True if METRICS_PORT is set. */
+  readonly hasMetricsPort?: boolean;
+  /** Notifies event streams of new events, and of shutdown. */
   readonly pulse: EventPulse;
   readonly streamLimits?: Partial<StreamLimits>;
-  /** A copy of the database for reads that bear lag; undefined where there is none. */
+  /** For reads that tolerate lag; undefined without DATABASE_READ_URL. */
   readonly replica?: Replica | undefined;
 };
 
@@ -44,13 +44,13 @@ export type HttpEnv = {
   Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
-    /** What an answer to a key that does not open this says of keys. */
+    /** Value of `WWW-Authenticate` if the request is refused. */
     challenge?: string;
-    /** Header fields that say what is left of the caller's quota. */
+    /** Header fields with the remaining quota of the caller. */
     quota?: Readonly<Record<string, string>>;
-    /** Header fields that say that an operation is on its way out. */
+    /** Header fields of a deprecated operation. */
     notices?: Readonly<Record<string, string>>;
-    /** Seconds until there is a quota again. */
+    /** Seconds until the quota is renewed. */
     retryAfter?: number;
   };
 };

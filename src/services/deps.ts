@@ -9,7 +9,7 @@ import type { PostOutcome, PostRequest } from '../net/post-webhook.ts';
 import type { Database } from '../store/db.ts';
 import type { Vault } from './vault.ts';
 
-/** What ids begin with, by the kind of thing they name. */
+/** The prefixes of ids, one for each kind of row. */
 export type IdPrefix =
   | 'pred'
   | 'src'
@@ -35,7 +35,7 @@ export type Log = {
   error(fields: object, message: string): void;
 };
 
-/** What a payload's fetch came to; the outside's faults are values, not exceptions. */
+/** The result of fetching a payload. Failures of the publisher are values, not exceptions. */
 export type FetchedPayload =
   | {
       readonly kind: 'ok';
@@ -54,8 +54,8 @@ export type FetchedPayload =
       readonly retryAfterMs: number | null;
     };
 
-/** What is asked of the outside for one feed. */
-export type FetchAsk = {
+/** A request for the payload of one feed. */
+export type FetchRequest = {
   readonly adapter: string;
   readonly url: string;
   readonly etag: string | null;
@@ -63,43 +63,43 @@ export type FetchAsk = {
   readonly knownVersion: string | null;
 };
 
-/** Everything a service may reach: the clock and chance come from here and nowhere else. */
+/** The dependencies of the services, including the clock and randomness. */
 export type Deps = {
   readonly db: Database;
   readonly now: () => Instant;
   readonly newId: (prefix: IdPrefix) => string;
   readonly identity: IdentityTable;
-  /** How often each origin lacks what has happened: what its silence is worth. */
+  /** How often each origin misses releases, which determines what its silence proves. */
   readonly coverage: CoverageTable;
   readonly log: Log;
-  /** Names this process among the nodes of one database. */
+  /** Identifies this process among those that share the database. */
   readonly nodeId: string;
-  /** How others call this service, without a slash at its end; null where nobody said. */
+  /** The public URL without a trailing slash; null if it is not configured. */
   readonly publicUrl: string | null;
-  /** Whether this node was given a key. The keys themselves stay outside. */
+  /** Whether the key of a vendor is configured. Services never see the key itself. */
   readonly hasKey: (variable: KeyVariable) => boolean;
-  readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;
+  readonly fetchPayload: (request: FetchRequest) => Promise<FetchedPayload>;
   readonly webhooks: WebhookDeps;
 };
 
-/** What telling subscribers takes. */
+/** The dependencies of webhook delivery. */
 export type WebhookDeps = {
   readonly schedule: RetrySchedule;
-  /** How long a delivery is its sender's, in milliseconds: longer than an exchange may take and be written down. */
+  /** The lease on a delivery: longer than an HTTP exchange and recording its result may take. */
   readonly leaseMs: number;
   readonly vault: Vault;
   /** A number in [0, 1), for jitter. */
-  readonly chance: () => number;
-  /** Whether an address may be told anything, as far as its text says. */
-  readonly judgeUrl: (url: string) => UrlVerdict;
-  /** The same, and what its name resolves to at this moment. */
-  readonly vetUrl: (url: string) => Promise<UrlVerdict>;
-  readonly post: (ask: PostRequest, signal: AbortSignal) => Promise<PostOutcome>;
-  /** Attempts that this process made, by result: for its metrics, which every process has for itself. */
+  readonly random: () => number;
+  /** Checks the URL of an endpoint, without resolving its host name. */
+  readonly checkUrlText: (url: string) => UrlVerdict;
+  /** The same, and checks the addresses that its host name resolves to now. */
+  readonly checkUrl: (url: string) => Promise<UrlVerdict>;
+  readonly post: (request: PostRequest, signal: AbortSignal) => Promise<PostOutcome>;
+  /** Attempts that this process made, by result, for its metrics. */
   readonly tally: Map<string, number>;
 };
 
-/** A feed as configuration gives it, defaults filled in. */
+/** A configured feed, with defaults filled in. */
 export type FeedConfig = {
   readonly slug: string;
   readonly adapter: string;

@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scryptSync } from 'node:crypto';
 
 /**
- * Keeps secrets at rest: AES-256-GCM under a key derived from OUTTURN_SECRET. What is sealed names its key, so that the
- * operator's secret can be replaced, and is bound to its owner, so that it opens nothing when copied to another row.
+ * Encrypts stored secrets with AES-256-GCM under a key derived from OUTTURN_SECRET. A sealed text contains the id of its key, so
+ * that OUTTURN_SECRET can be rotated, and is bound to its owner, so that it cannot be opened in another row.
  */
 export type Vault = {
   readonly seal: (text: string, owner: string) => string;
-  /** Null when it was sealed under a secret that is not at hand, for another owner, or was tampered with. */
+  /** Null if it was sealed with an unknown secret or for another owner, or was tampered with. */
   readonly open: (sealed: string, owner: string) => string | null;
-  /** Whether it was sealed under the current secret. */
+  /** Whether it was sealed with the current secret. */
   readonly isCurrent: (sealed: string) => boolean;
 };
 
@@ -19,10 +19,10 @@ const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
 const keyIdChars = 12;
-/** The same on every node, which must derive the same key; the secret itself is what nobody knows. */
+/** Constant, because every node must derive the same key from the secret. */
 const salt = 'outturn/webhooks/1';
 
-/** `secret` seals and opens; those before it only open. Keys are derived when first needed, as that is slow on purpose. */
+/** `secret` seals and opens; `previous` ones only open. Keys are derived when first needed, because scrypt is slow. */
 export function makeVault(secret: string, previous: readonly string[] = []): Vault {
   let keys: readonly [VaultKey, ...VaultKey[]] | null = null;
   const ring = (): readonly [VaultKey, ...VaultKey[]] => {

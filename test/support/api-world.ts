@@ -29,7 +29,7 @@ export type ApiWorld = World & {
 
 export type ApiWorldStart = WorldStart & {
   readonly http?: Partial<
-    Pick<HttpDeps, 'publicRead' | 'isDraining' | 'metricsApart' | 'adminKeyHash' | 'clientAddress' | 'streamLimits'>
+    Pick<HttpDeps, 'publicRead' | 'isDraining' | 'hasMetricsPort' | 'adminKeyHash' | 'clientAddress' | 'streamLimits'>
   >;
   /** Rate limit, such as `10/60s`; none by default. */
   readonly rateLimit?: string;

@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
-import type { FetchAsk, FetchedPayload } from '../../src/services/deps.ts';
+import type { FetchedPayload, FetchRequest } from '../../src/services/deps.ts';
 
 export type Answer = FetchedPayload | Promise<FetchedPayload> | Error;
 
 /** A scripted network: what each URL returns, and which requests were made. */
 export type Wire = {
-  readonly asks: FetchAsk[];
+  readonly asks: FetchRequest[];
   /** The next responses of a URL, in order; the last one repeats. An `Error` is thrown. */
   answer(url: string, ...answers: Answer[]): void;
   /** A response that is held until `release` is called. */
   hold(url: string): { release(answer: FetchedPayload): void };
   /** Forgets every response and every request. */
   clear(): void;
-  readonly fetchPayload: (ask: FetchAsk) => Promise<FetchedPayload>;
+  readonly fetchPayload: (ask: FetchRequest) => Promise<FetchedPayload>;
 };
 
 export function makeWire(): Wire {
   const answers = new Map<string, Answer[]>();
-  const asks: FetchAsk[] = [];
+  const asks: FetchRequest[] = [];
   return {
     asks,
     answer: (url, ...next) => void answers.set(url, next),

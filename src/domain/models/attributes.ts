@@ -25,7 +25,7 @@ export const attributeNames = [
 ] as const satisfies readonly AttributeName[];
 
 /** A row that publishes a value. */
-export type AttributeWord = {
+export type AttributeSource = {
   readonly sighting: Sighting;
   readonly feed: FeedFacts;
   readonly trust: Trust;
@@ -43,27 +43,27 @@ export type AttributeFact = {
   /** Since when it holds, as far as the evidence bounds it. */
   readonly since: Interval | null;
   readonly missing: string | null;
-  readonly words: readonly AttributeWord[];
+  readonly sources: readonly AttributeSource[];
 };
 
 /** The most values that are listed for one attribute of one model. */
 export const valuesPerAttributeMax = 20;
 
-type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /**
- * The attributes of one model as its vendor's own rows last published them: hosts set prices and limits of their own.
+ * The attributes of one model as its vendor's own rows last published them; rows of other hosts do not count, because hosts set their own prices and limits.
  * Differing values are listed side by side, each weighed by the rule that settles predictions.
  */
-export function listAttributes(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): AttributeFact[] {
+export function listAttributes(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): AttributeFact[] {
   return attributeNames.flatMap((name) => {
-    const byValue = new Map<number | boolean, AttributeWord[]>();
+    const byValue = new Map<number | boolean, AttributeSource[]>();
     for (const sighting of sightings) {
-      const word = wordOf(timeline, sighting, name, ask.at);
-      if (word !== null) byValue.set(word.value, [...(byValue.get(word.value) ?? []), word]);
+      const source = sourceOf(timeline, sighting, name, moment.at);
+      if (source !== null) byValue.set(source.value, [...(byValue.get(source.value) ?? []), source]);
     }
-    const facts = [...byValue].map(([value, words]) => factOf(timeline, sightings, { name, value, words }, ask));
-    facts.sort((a, b) => b.words.length - a.words.length || Number(a.value) - Number(b.value));
+    const facts = [...byValue].map(([value, sources]) => factOf(timeline, sightings, { name, value, sources }, moment));
+    facts.sort((a, b) => b.sources.length - a.sources.length || Number(a.value) - Number(b.value));
     return facts.slice(0, valuesPerAttributeMax);
   });
 }
@@ -71,8 +71,8 @@ export function listAttributes(timeline: Timeline, sightings: readonly Sighting[
 function factOf(
   timeline: Timeline,
   sightings: readonly Sighting[],
-  { name, value, words }: { name: AttributeName; value: number | boolean; words: AttributeWord[] },
-  { at, policy }: Ask,
+  { name, value, sources }: { name: AttributeName; value: number | boolean; sources: AttributeSource[] },
+  { at, policy }: Moment,
 ): AttributeFact {
   const window = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
   const { evidence } = weighAttribute(timeline, sightings, {
@@ -83,23 +83,23 @@ function factOf(
     is: { eq: value },
     window,
   });
-  words.sort((a, b) => a.since - b.since || a.observationId.localeCompare(b.observationId, 'en'));
+  sources.sort((a, b) => a.since - b.since || a.observationId.localeCompare(b.observationId, 'en'));
   return {
     name,
     value,
     grade: evidence?.grade ?? null,
     since: evidence === null ? null : (evidence.effective ?? evidence.occurred),
     missing: evidence?.missing ?? null,
-    words,
+    sources,
   };
 }
 
-function wordOf(
+function sourceOf(
   timeline: Timeline,
   sighting: Sighting,
   name: keyof Attributes,
   at: Instant,
-): (AttributeWord & { readonly value: number | boolean }) | null {
+): (AttributeSource & { readonly value: number | boolean }) | null {
   const row = speaksOf(timeline, sighting, 'attribute') ? knownSighting(timeline, sighting, at) : null;
   if (row === null || row === 'announced' || row.goneAt !== null) return null;
   if (!sighting.model.own && row.trust !== 'first_party') return null;

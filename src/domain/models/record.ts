@@ -52,15 +52,15 @@ export type ModelRecord = {
   readonly rows: readonly RowRecord[];
 };
 
-type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /** Weighs one model by the rule that settles predictions and says how each row counted. Null when nothing lists the model yet. */
-export function recordModel(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): ModelRecord | null {
-  const seen = sightings.filter((sighting) => sighting.seenFrom <= ask.at);
+export function recordModel(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): ModelRecord | null {
+  const seen = sightings.filter((sighting) => sighting.seenFrom <= moment.at);
   const first = seen[0];
   if (first === undefined) return null;
-  const release = weighModel(timeline, sightings, { ...ask, stage: 'any' }).evidence;
-  const rows = seen.flatMap((sighting) => recordRow(timeline, sighting, release, ask.at));
+  const release = weighModel(timeline, sightings, { ...moment, stage: 'any' }).evidence;
+  const rows = seen.flatMap((sighting) => recordRow(timeline, sighting, release, moment.at));
   rows.sort(
     (a, b) =>
       Number(b.sighting.model.own) - Number(a.sighting.model.own) ||

@@ -28,20 +28,20 @@ export type StageFact = {
   readonly witnesses: readonly StageWitness[];
 };
 
-type Ask = { readonly at: Instant; readonly policy: EvidencePolicy };
+type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /**
  * Every stage for which there was evidence at `at`, in the order of a model's life: announced < limited < preview < general <
  * deprecated < suspended < retired. `sightings` are those of one model.
  */
-export function listStages(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): StageFact[] {
+export function listStages(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): StageFact[] {
   const facts = [
-    announced(timeline, sightings, ask),
-    limited(timeline, sightings, ask),
-    weighed('preview', timeline, previews(sightings, ask.at), ask),
-    weighed('general', timeline, sightings, ask),
-    deprecated(timeline, sightings, ask),
-    retired(timeline, sightings, ask),
+    announced(timeline, sightings, moment),
+    limited(timeline, sightings, moment),
+    weighed('preview', timeline, previews(sightings, moment.at), moment),
+    weighed('general', timeline, sightings, moment),
+    deprecated(timeline, sightings, moment),
+    retired(timeline, sightings, moment),
   ];
   return facts.filter((fact) => fact !== null);
 }
@@ -52,7 +52,7 @@ export function stageReached(facts: readonly StageFact[]): Stage | null {
   return (sure.length > 0 ? sure : facts).at(-1)?.stage ?? null;
 }
 
-function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: Ask): StageFact | null {
+function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: Moment): StageFact | null {
   const witnesses = versionsThat(timeline, sightings, at, (version) => {
     return version.stage === 'announced' || announcedFor(version) !== null;
   });
@@ -60,7 +60,7 @@ function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: A
 }
 
 /** The rows that list the model while only approved customers may call it. */
-function limited(timeline: Timeline, sightings: readonly Sighting[], { at }: Ask): StageFact | null {
+function limited(timeline: Timeline, sightings: readonly Sighting[], { at }: Moment): StageFact | null {
   const witnesses = versionsThat(timeline, sightings, at, (version) => version.stage === 'limited');
   return witnesses.length === 0 ? null : stated('limited', witnesses, null);
 }
@@ -76,7 +76,7 @@ function weighed(
   stage: 'preview' | 'general',
   timeline: Timeline,
   sightings: readonly Sighting[],
-  { at, policy }: Ask,
+  { at, policy }: Moment,
 ): StageFact | null {
   const { evidence } = weighModel(timeline, sightings, { at, policy, stage: stage === 'general' ? 'ga' : 'any' });
   if (evidence === null) return null;
@@ -85,7 +85,7 @@ function weighed(
 }
 
 /** Own rows that are listed as deprecated: one first party, or as many origins as the policy requires. */
-function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Ask): StageFact | null {
+function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Moment): StageFact | null {
   const witnesses = versionsThat(timeline, sightings, at, (version) => version.lifecycle !== undefined).filter(
     ({ sighting, trust }) => sighting.model.own && trust !== 'community',
   );
@@ -102,8 +102,8 @@ function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, po
   return stated('deprecated', witnesses, sure ? null : missing);
 }
 
-function retired(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): StageFact | null {
-  const { evidence } = weighRetirement(timeline, sightings, ask);
+function retired(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): StageFact | null {
+  const { evidence } = weighRetirement(timeline, sightings, moment);
   if (evidence === null) return null;
   const { grade, occurred, missing, witnesses } = evidence;
   return { stage: 'retired', grade, since: occurred, missing, witnesses };

@@ -26,7 +26,7 @@ export type ModelStates = {
 
 type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
-type Ask = Moment & { readonly from: Instant };
+type MomentRange = Moment & { readonly from: Instant };
 
 /**
  * Every state of what was known of one model from the knowledge time `from` up to `at`, weighed at each moment at which it
@@ -35,7 +35,7 @@ type Ask = Moment & { readonly from: Instant };
 export function listModelStates(
   timeline: Timeline,
   sightings: readonly Sighting[],
-  { from, at, policy }: Ask,
+  { from, at, policy }: MomentRange,
   before: ModelState | null = null,
 ): ModelStates {
   const rows = sightings.map(condensed);
@@ -65,19 +65,19 @@ export function establishedAt(
   return moments.find((moment) => moment <= at && isOut(moment)) ?? null;
 }
 
-function stateAt(timeline: Timeline, rows: readonly Sighting[], ask: Moment): ModelState | null {
-  if (!rows.some((row) => row.seenFrom <= ask.at)) return null;
-  const { evidence } = weighModel(timeline, rows, { ...ask, stage: 'any' });
+function stateAt(timeline: Timeline, rows: readonly Sighting[], moment: Moment): ModelState | null {
+  if (!rows.some((row) => row.seenFrom <= moment.at)) return null;
+  const { evidence } = weighModel(timeline, rows, { ...moment, stage: 'any' });
   return {
-    knownFrom: ask.at,
+    knownFrom: moment.at,
     grade: evidence?.grade ?? null,
-    stage: stageReached(listStages(timeline, rows, ask)),
+    stage: stageReached(listStages(timeline, rows, moment)),
     occurred: evidence?.occurred ?? null,
     basis: evidence?.dating.basis ?? null,
   };
 }
 
-/** Whether two states are the same apart from when they were known. */
+/** Whether two states differ only in when they were known. */
 export function isSameState(a: ModelState, b: ModelState): boolean {
   return (
     a.grade === b.grade &&

@@ -104,13 +104,13 @@ export type NextStep = {
 export function nextStep(
   attempt: EndedAttempt,
   schedule: RetrySchedule,
-  { now, chance }: { readonly now: Instant; readonly chance: number },
+  { now, random }: { readonly now: Instant; readonly random: number },
 ): NextStep {
   const { errorClass, retryAfterMs, step, automatic } = attempt;
   if (errorClass === null) return { state: 'succeeded', nextAttemptAt: null, step };
   // The receiver is not at fault when this process stops: the next worker makes the same attempt again.
   if (errorClass === 'stopped') return { state: 'pending', nextAttemptAt: now, step };
-  const delayMs = automatic ? retryDelayMs(schedule, step, { retryAfterMs, chance }) : null;
+  const delayMs = automatic ? retryDelayMs(schedule, step, { retryAfterMs, random }) : null;
   if (delayMs === null) return { state: 'failed', nextAttemptAt: null, step };
   return { state: 'pending', nextAttemptAt: now + delayMs, step: step + 1 };
 }

@@ -41,9 +41,9 @@ export const jitterMsMin = 1000;
 export const jitterMsMax = 15 * 60_000;
 
 /** The jitter to add to a delay, for a random number in [0, 1). A delay of zero gets none. */
-export function jitterMs(delayMs: number, chance: number): number {
+export function jitterMs(delayMs: number, random: number): number {
   if (delayMs === 0) return 0;
-  return Math.floor(chance * Math.min(Math.max(delayMs / 10, jitterMsMin), jitterMsMax));
+  return Math.floor(random * Math.min(Math.max(delayMs / 10, jitterMsMin), jitterMsMax));
 }
 
 /**
@@ -53,9 +53,9 @@ export function jitterMs(delayMs: number, chance: number): number {
 export function retryDelayMs(
   schedule: RetrySchedule,
   step: number,
-  { retryAfterMs, chance }: { readonly retryAfterMs: number | null; readonly chance: number },
+  { retryAfterMs, random }: { readonly retryAfterMs: number | null; readonly random: number },
 ): number | null {
   const planned = schedule[step + 1];
   if (planned === undefined) return null;
-  return Math.max(planned + jitterMs(planned, chance), retryAfterMs ?? 0);
+  return Math.max(planned + jitterMs(planned, random), retryAfterMs ?? 0);
 }

@@ -99,7 +99,7 @@ const list = operation({
     'Returns all keys, oldest first, including revoked ones. The admin key from the environment is not listed.',
   access: 'admin',
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('ApiKeyList', 'A page of keys.', apiKeySchema),
@@ -148,7 +148,7 @@ const create = operation({
     schema: createSchema,
     example: { name: apiKeyExample.name, scopes: apiKeyExample.scopes, expires_at: '2027-01-01T00:00:00Z' },
   },
-  answer: { status: 201, description: 'The created key.', schema: createdKeySchema, example: apiKeyExample },
+  response: { status: 201, description: 'The created key.', schema: createdKeySchema, example: apiKeyExample },
   handle: async (http, { body, caller }) => {
     const input = { name: body.name, scopes: body.scopes, expiresAt: body.expires_at ?? null };
     return createdKeyReply(http, await createApiKey(http.services, input, (caller ?? adminCaller).id));
@@ -164,7 +164,7 @@ const find = operation({
   description: 'Returns a key without its secret.',
   access: 'admin',
   params: idParameter,
-  answer: { status: 200, description: 'The key.', schema: apiKeySchema, example: shownExample },
+  response: { status: 200, description: 'The key.', schema: apiKeySchema, example: shownExample },
   handle: async ({ services }, { params }) => ({
     body: apiKeyToJson(await getApiKey(services, params.id), services.now()),
     version: onlyVersion,
@@ -181,7 +181,7 @@ const remove = operation({
   access: 'admin',
   params: idParameter,
   before: async ({ services }, { id }) => apiKeyToJson(await getApiKey(services, id), services.now()),
-  answer: { status: 204, description: 'The key was revoked.' },
+  response: { status: 204, description: 'The key was revoked.' },
   handle: async ({ services }, { params }) => {
     await revokeApiKey(services, params.id);
     return { status: 204 };
@@ -216,7 +216,7 @@ const rotate = operation({
   params: idParameter,
   before: async ({ services }, { id }) => apiKeyToJson(await getApiKey(services, id), services.now()),
   body: { schema: rotateSchema, example: { overlap: 'P1D' } },
-  answer: { status: 201, description: 'The new key.', schema: createdKeySchema, example: apiKeyExample },
+  response: { status: 201, description: 'The new key.', schema: createdKeySchema, example: apiKeyExample },
   refusals: ['conflict'],
   handle: async (http, { params, body, caller }) => {
     const overlapMs = durationMs(body.overlap ?? overlapDefault) ?? 0;

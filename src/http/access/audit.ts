@@ -62,7 +62,7 @@ const list = operation({
     resource_id: filterText('Only changes of the resource with this id.', auditExample.resource_id),
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('AuditEntryList', 'A page of changes.', auditSchema),

@@ -115,7 +115,7 @@ const list = operation({
     'Returns events, oldest first, in the same order for all readers. Keep the `position` of the last event and send it as `after` to get newer events; none is skipped.',
   access: 'read',
   query: { ...filters, ...pageFields },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('EventList', 'A page of events.', eventSchema),
@@ -146,20 +146,20 @@ const stream = operation({
   streams: true,
   resumes: true,
   query: filters,
-  answer: {
+  response: {
     status: 200,
     description: 'A stream of events.',
     schema: z.string(),
     example: `id: ${eventExample.position}\nevent: ${eventExample.type}\ndata: {"id":"${eventExample.id}"}\n\n`,
     mediaType: 'text/event-stream',
   },
-  handle: async (http, { query, lastEventId, cut }) => {
+  handle: async (http, { query, lastEventId, disconnect }) => {
     const { services } = http;
     const seen = readLastEventId(lastEventId) ?? (await positionAfter(services, query.after));
     const after = seen ?? (await findNewestPosition(services));
     const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
     const render = (event: LoggedEvent): string => JSON.stringify(eventToJson(event));
-    return { stream: streamEvents(http, { filter, after, render, cut }), mediaType: 'text/event-stream' };
+    return { stream: streamEvents(http, { filter, after, render, disconnect }), mediaType: 'text/event-stream' };
   },
 });
 

@@ -16,7 +16,7 @@ export type StreamRequest = {
   /** One event as the data of a message. Must not contain a line break. */
   readonly render: (event: LoggedEvent) => string;
   /** Closes the connection. */
-  readonly cut: () => void;
+  readonly disconnect: () => void;
 };
 
 /**
@@ -52,12 +52,12 @@ export function streamEvents(http: HttpDeps, request: StreamRequest): ReadableSt
       controller.enqueue(encoder.encode(value));
       stalled = setTimeout(() => {
         finish();
-        request.cut();
+        request.disconnect();
       }, limits.stalledMs);
     } catch (error) {
       http.log.warn({ error: String(error) }, 'an event stream was interrupted; the client will reconnect');
       finish();
-      request.cut();
+      request.disconnect();
     }
   };
   return new ReadableStream<Uint8Array>({ pull, cancel: finish }, { highWaterMark: 0 });
@@ -83,7 +83,7 @@ async function* readChunks(
       if (chunk === '') await http.pulse.beyond(position, quiet);
     }
     if (chunk !== '') yield chunk;
-    else if (!isOver()) yield ': nothing new\n\n';
+    else if (!isOver()) yield ': no new events\n\n';
   }
 }
 

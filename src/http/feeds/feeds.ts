@@ -115,7 +115,7 @@ const list = operation({
   description: 'Returns all feeds with watermark and health.',
   access: 'read',
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('FeedList', 'A page of feeds.', feedSchema),
@@ -149,7 +149,7 @@ const create = operation({
     schema: createSchema,
     example: { slug: 'models-dev-archive', adapter: 'models_dev', url: null, covers: ['openai', 'anthropic'] },
   },
-  answer: {
+  response: {
     status: 201,
     description: 'The created feed.',
     schema: feedSchema,
@@ -177,7 +177,7 @@ const get = operation({
   description: 'Returns a feed with watermark, health and last poll.',
   access: 'read',
   params: idParameter,
-  answer: { status: 200, description: 'The feed.', schema: feedSchema, example: feedExample },
+  response: { status: 200, description: 'The feed.', schema: feedSchema, example: feedExample },
   handle: async ({ services }, { params }) => {
     const view = await getFeed(services, params.id);
     return { body: feedToJson(view), version: view.feed.version };
@@ -201,7 +201,7 @@ const update = operation({
   },
   ifMatch: true,
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
-  answer: {
+  response: {
     status: 200,
     description: 'The updated feed.',
     schema: feedSchema,
@@ -227,7 +227,7 @@ const remove = operation({
   access: 'feeds',
   params: idParameter,
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
-  answer: { status: 204, description: 'The feed was deleted.' },
+  response: { status: 204, description: 'The feed was deleted.' },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
     await deleteFeed(services, params.id);

@@ -76,7 +76,7 @@ const list = operation({
   summary: 'List observations',
   description: 'Returns raw evidence, most recently recorded first.',
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   query: {
     feed: filterText('Id or slug of a feed.', 'openai-sdk'),
     vendor: filterText('Vendor that the name was parsed as.', 'openai'),
@@ -85,7 +85,7 @@ const list = operation({
     as_of: asOfField,
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('ObservationList', 'A page of observations.', observationSchema),
@@ -136,12 +136,12 @@ const unrecognised = operation({
   description:
     'Returns the published names that are not recognised as models, with the reason. They are never used as evidence.',
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   query: {
     reason: filterText('Machine-readable code for why the name is not recognised.', 'unrecognised'),
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('UnrecognisedNameList', 'A page of unrecognised names.', unrecognisedSchema),

@@ -24,7 +24,7 @@ const list = operation({
   access: 'read',
   params: idParameter,
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('PollList', 'A page of polls.', pollSchema),
@@ -52,9 +52,9 @@ const poll = operation({
     'Reads the feed immediately and evaluates the affected predictions. If the publisher does not respond, the poll is recorded as failed and the request still succeeds.',
   access: 'feeds',
   params: idParameter,
-  apart: true,
+  ownTransactions: true,
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
-  answer: {
+  response: {
     status: 201,
     description: 'The finished poll.',
     schema: pollSchema
@@ -118,7 +118,7 @@ const createSnapshot = operation({
       'The payload as served, of any media type. At most 32 MiB; some adapters accept less (news 2 MiB, CSV 10 MiB).',
     example: { data: [{ id: 'gpt-5', created: 1754524800, owned_by: 'openai', object: 'model' }], object: 'list' },
   },
-  answer: {
+  response: {
     status: 200,
     description: 'The result.',
     schema: snapshotSchema,

@@ -27,11 +27,11 @@ const tag = 'Identity';
 
 const identitySchema = z
   .object({
-    version: versionText("The file's version, with the number of the last addition behind a plus."),
+    version: versionText('Version of the file, followed by a plus sign and the number of the last addition.'),
     file: z.string().meta({ description: 'Version of the reviewed file.', example: '2026-11-22.1' }),
-    additions: z.int().meta({ description: 'Additions in force.' }),
+    additions: z.int().meta({ description: 'Number of additions in effect.' }),
   })
-  .meta({ id: 'IdentityVersion', description: 'By what names are read.' });
+  .meta({ id: 'IdentityVersion', description: 'The version of the data that maps published names to models.' });
 
 const find = operation({
   method: 'get',
@@ -39,9 +39,10 @@ const find = operation({
   operationId: 'getIdentity',
   tag,
   summary: 'Get the version of the identity data',
-  description: 'By what data names are read as models: the reviewed file, and what curators added to it.',
+  description:
+    'Returns the version of the data that maps published names to models: the reviewed file and the additions by curators.',
   access: 'read',
-  answer: {
+  response: {
     status: 200,
     description: 'The version.',
     schema: identitySchema,
@@ -52,49 +53,52 @@ const find = operation({
 
 const shared = {
   entry: additionSchema.nullable().optional().meta({
-    description: 'What to add. Left out or null: only take back what is superseded.',
+    description: 'The entry to add. Null to only revoke the addition in `supersedes`. Default: null.',
   }),
   supersedes: referenceField.nullable().optional().meta({
-    description: 'The addition that this one takes back.',
+    description: 'Id of the addition to revoke. Default: null.',
     example: null,
   }),
-  reason: text(reasonCharsMax, { description: 'Why.', example: 'Its vendor says that this name stands for GPT-5.' }),
+  reason: text(reasonCharsMax, {
+    description: 'The reason for the addition.',
+    example: 'Its vendor says that this name stands for GPT-5.',
+  }),
   source_url: webUrlField
     .nullable()
     .optional()
-    .meta({ description: 'Where that can be read.', example: 'https://example.com/models' }),
+    .meta({ description: 'URL of a source for the reason. Default: null.', example: 'https://example.com/models' }),
 };
 
-const addsOrTakesBack = { error: 'give an entry to add, an addition to supersede, or both', path: ['entry'] };
+const addsOrRevokes = { error: 'must be given unless supersedes is', path: ['entry'] };
 
 const checkSchema = z
   .strictObject(shared)
-  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrTakesBack)
-  .meta({ id: 'IdentityAdditionCheckInput', description: 'An addition to be tried out.' });
+  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrRevokes)
+  .meta({ id: 'IdentityAdditionCheckInput', description: 'An addition to check.' });
 
 const inputSchema = z
   .strictObject({
     ...shared,
     identity_version: z.string().min(1).max(64).meta({
-      description: 'The version that the dry run started from: `identity_version.before`.',
+      description: '`identity_version.before` of the check. If the data has changed since, the request is refused.',
       example: '2026-11-22.1',
     }),
   })
-  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrTakesBack)
-  .meta({ id: 'IdentityAdditionInput', description: 'An addition to be made, after a dry run.' });
+  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrRevokes)
+  .meta({ id: 'IdentityAdditionInput', description: 'An addition to create, after a check.' });
 
 const check = operation({
   method: 'post',
   path: '/v1/identity/additions/check',
   operationId: 'checkIdentityAddition',
   tag,
-  summary: 'Try an addition out',
+  summary: 'Check an identity addition',
   description:
-    'A dry run: reads every stored name anew with the addition, settles what it touches, answers what would change, and keeps nothing of it.',
+    'Parses every stored name again with the addition, evaluates the affected predictions, and returns what would change. Nothing is stored.',
   access: 'feeds',
-  apart: true,
+  ownTransactions: true,
   body: { schema: checkSchema, example: inputExample },
-  answer: { status: 200, description: 'What would change.', schema: reportSchema, example: reportExample },
+  response: { status: 200, description: 'The changes.', schema: reportSchema, example: reportExample },
   refusals: ['conflict'],
   handle: async ({ services }, { body }) => ({
     body: reportToJson(await checkIdentityAddition(services, readInput(body))),
@@ -113,10 +117,10 @@ const list = operation({
   tag,
   summary: 'List additions to the identity data',
   description:
-    'Everything that curators ever added or took back, newest first, with who, why and where it can be read.',
+    'Returns every addition, newest first, with its author, reason and source. Revoked additions are included.',
   access: 'feeds',
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('IdentityAdditionList', 'A page of additions.', additionRowSchema),
@@ -132,8 +136,8 @@ const list = operation({
 });
 
 const madeSchema = reportSchema
-  .extend({ id: z.string().meta({ description: 'Of the addition.' }) })
-  .meta({ id: 'CreatedIdentityAddition', description: 'An addition, and what it changed.' });
+  .extend({ id: z.string().meta({ description: 'Id of the addition.' }) })
+  .meta({ id: 'CreatedIdentityAddition', description: 'The created addition and what it changed.' });
 
 const add = operation({
   method: 'post',
@@ -142,13 +146,13 @@ const add = operation({
   tag,
   summary: 'Add to the identity data',
   description:
-    'Adds an alias or a vendor, or takes an addition back, after a dry run: every stored name is read anew under a new identity version, and predictions are settled by the rules for late evidence. It can never make a release of a rolling alias, a preset or a derivative, nor another model of a name that the reviewed file reads.',
+    'Adds an alias or a vendor, or revokes an addition. Check it first. Every stored name is parsed again under a new identity version, and the affected predictions are settled by the rules for late evidence. An addition can neither turn a rolling alias, a preset or a derivative into a release, nor change how the reviewed file parses a name.',
   access: 'feeds',
   writeMsMax: curateMsMax,
   body: { schema: inputSchema, example: { ...inputExample, identity_version: '2026-11-22.1' } },
-  answer: {
+  response: {
     status: 201,
-    description: 'Added.',
+    description: 'The created addition.',
     schema: madeSchema,
     example: { ...reportExample, id: additionExample.id },
   },

@@ -22,21 +22,24 @@ const readingSchema = z
     version: z.string().nullable(),
     tier: z.string().nullable(),
     stage: z.string().nullable(),
-    reason: z.string().nullable().meta({ description: 'Why it is read as no model; null when it is one.' }),
+    reason: z.string().nullable().meta({ description: 'Why the name is not recognised as a model. Null if it is.' }),
   })
-  .meta({ id: 'ParsedName', description: 'What a name is read as.' });
+  .meta({ id: 'ParsedName', description: 'The model that a name is parsed as.' });
 
 const standingSchema = z.object({
-  verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What follows from the evidence.' }),
+  verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What the evidence decides.' }),
   status: z.enum(statuses),
-  outcome: z.enum(outcomes).nullable().meta({ description: 'Of the resolution that stands.' }),
+  outcome: z.enum(outcomes).nullable().meta({ description: 'Outcome of the current resolution. Null until resolved.' }),
 });
 
 export const reportSchema = z
   .object({
-    identity_version: z.object({ before: versionText('Before.'), after: versionText('After.') }),
-    items_read: z.int().meta({ description: 'Stored items whose names were read anew.' }),
-    items_changed: z.int().meta({ description: 'How many of them are read otherwise.' }),
+    identity_version: z.object({
+      before: versionText('Version before the addition.'),
+      after: versionText('Version after the addition.'),
+    }),
+    items_read: z.int().meta({ description: 'Number of stored items whose names were parsed again.' }),
+    items_changed: z.int().meta({ description: 'Number of those items that are now parsed differently.' }),
     items: z
       .array(
         z.object({
@@ -47,11 +50,13 @@ export const reportSchema = z
           after: readingSchema,
         }),
       )
-      .meta({ description: `The first ${curatedToldMax} of them.` }),
-    predictions_looked_at: z.int().meta({ description: 'Predictions that watch the families that are touched.' }),
+      .meta({ description: `The changed items, at most ${curatedToldMax}.` }),
+    predictions_looked_at: z
+      .int()
+      .meta({ description: 'Number of evaluated predictions: those that watch the affected families.' }),
     more_predictions: z
       .boolean()
-      .meta({ description: 'More watch them; the resolver looks at those at its next run.' }),
+      .meta({ description: 'True if there are more such predictions. The resolver evaluates them at its next run.' }),
     predictions: z
       .array(
         z.object({
@@ -63,10 +68,10 @@ export const reportSchema = z
         }),
       )
       .meta({
-        description: `Predictions that stand otherwise, ${curatedToldMax} at most. A resolution is never taken back: what contradicts it makes it disputed.`,
+        description: `The changed predictions, at most ${curatedToldMax}. A resolution is never removed: evidence that contradicts it makes the prediction disputed.`,
       }),
   })
-  .meta({ id: 'IdentityAdditionReport', description: 'What an addition changes.' });
+  .meta({ id: 'IdentityAdditionReport', description: 'The changes that an addition makes.' });
 
 type Reading = CurationReport['items'][number]['after'];
 
@@ -137,20 +142,26 @@ export const reportExample = {
 export const additionRowSchema = z
   .object({
     id: z.string(),
-    identity_version_number: z.int().meta({ description: 'What it puts behind the plus of the version.', example: 1 }),
-    entry: additionSchema.nullable().meta({ description: 'Null: it only takes another one back.' }),
+    identity_version_number: z
+      .int()
+      .meta({ description: 'Number after the plus sign in the identity version.', example: 1 }),
+    entry: additionSchema
+      .nullable()
+      .meta({ description: 'The added entry. Null if the addition only revokes another.' }),
     supersedes: z.string().nullable(),
-    superseded_by: z.string().nullable().meta({ description: 'Null while it is in force.' }),
-    idle: z
+    superseded_by: z
       .string()
       .nullable()
-      .meta({ description: 'Why the reviewed file leaves it no effect; null when it has one.' }),
+      .meta({ description: 'Id of the addition that revoked it. Null while it is in effect.' }),
+    idle: z.string().nullable().meta({
+      description: 'Why it has no effect, for example because the reviewed file now contains it. Null if it has one.',
+    }),
     reason: z.string(),
     source_url: z.string().nullable(),
-    decided_by: z.string().meta({ description: 'Id of the key.' }),
-    created_at: instantText('When it was made.'),
+    decided_by: z.string().meta({ description: 'Id of the key that created it.' }),
+    created_at: instantText('When it was created.'),
   })
-  .meta({ id: 'IdentityAddition', description: 'What a curator added to the identity data. Append-only.' });
+  .meta({ id: 'IdentityAddition', description: 'An entry that a curator added to the identity data. Append-only.' });
 
 export const additionExample = {
   id: 'idn_01k21v6ye4h9m3t5b7n8c2d0fb',

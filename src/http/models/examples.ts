@@ -4,7 +4,7 @@ const { why, ...summary } = modelExample;
 
 export const modelSummaryExample = summary;
 
-const voice = {
+const source = {
   feed: 'openai-sdk',
   origin: 'openai-sdk',
   trust: 'first_party',
@@ -25,7 +25,7 @@ export const modelDetailExample = {
       grade: 'admissible',
       since: '2025-08-07',
       missing: null,
-      said_by: [{ ...voice, since: '2025-08-08T00:00:00Z' }],
+      said_by: [{ ...source, since: '2025-08-08T00:00:00Z' }],
     },
   ],
   retirement: null,
@@ -37,13 +37,13 @@ export const modelDetailExample = {
       since: '2025-08-07',
       missing: 'only models.dev publishes such a value; a first party or one more origin must, for 24 hours',
       said_by: [
-        { ...voice, feed: 'models-dev', origin: 'models.dev', trust: 'curated', since: '2025-08-07T18:00:00Z' },
+        { ...source, feed: 'models-dev', origin: 'models.dev', trust: 'curated', since: '2025-08-07T18:00:00Z' },
       ],
     },
   ],
   witnesses: [
     {
-      ...voice,
+      ...source,
       host: null,
       own: true,
       standing: 'witness',

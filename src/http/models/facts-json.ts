@@ -5,21 +5,24 @@ import { type AttributeFact, attributeNames, valuesPerAttributeMax } from '../..
 import type { StageFact } from '../../domain/models/stages.ts';
 import type { ModelView } from '../../services/models/models.ts';
 import { instantText } from '../operation/fields.ts';
-import { voiceFields, voiceToJson } from './witness-json.ts';
+import { sourceFields, sourceToJson } from './witness-json.ts';
 
-/** Who says one fact of a model: so many are told of at most, the first to say it first. */
-export const voicesPerFactMax = 20;
+/** The most sources that one fact lists, oldest first. */
+export const sourcesPerFactMax = 20;
 
 const gradeField = z.enum(['admissible', 'short']).nullable().meta({
-  description: 'Whether the evidence satisfies the default policy; null while nothing counts yet.',
+  description: 'Whether the evidence satisfies the default policy. Null if there is no evidence yet.',
 });
-const missingField = z.string().nullable().meta({ description: 'What it lacks to be admissible.' });
+const missingField = z
+  .string()
+  .nullable()
+  .meta({ description: 'What evidence is missing for it to be admissible. Null if it is.' });
 const sinceField = z.string().nullable().meta({
-  description: 'Since when, as far as the evidence bounds it: a date, an instant or `start/end`.',
+  description: 'Since when it holds, as far as the evidence shows: a date, a date-time or `start/end`.',
   example: '2025-08-07',
 });
 
-const voiceSchema = z.object({ ...voiceFields, since: instantText('Since when the row says so.') });
+const sourceSchema = z.object({ ...sourceFields, since: instantText('Since when the row states it.') });
 
 export const stageFactSchema = z
   .object({
@@ -27,9 +30,11 @@ export const stageFactSchema = z
     grade: gradeField,
     since: sinceField,
     missing: missingField,
-    said_by: z.array(voiceSchema).meta({ description: `Oldest first; ${voicesPerFactMax} at most.` }),
+    said_by: z
+      .array(sourceSchema)
+      .meta({ description: `The rows that state it, oldest first, at most ${sourcesPerFactMax}.` }),
   })
-  .meta({ id: 'StageFact', description: 'That a model reached a stage of its life, and who says so.' });
+  .meta({ id: 'StageFact', description: 'A stage that the model reached, with its sources.' });
 
 export function stageToJson(fact: StageFact): z.infer<typeof stageFactSchema> {
   return {
@@ -37,8 +42,8 @@ export function stageToJson(fact: StageFact): z.infer<typeof stageFactSchema> {
     grade: fact.grade,
     since: formatInterval(fact.since),
     missing: fact.missing,
-    said_by: fact.witnesses.slice(0, voicesPerFactMax).map((witness) => ({
-      ...voiceToJson(witness, witness.version.observationId),
+    said_by: fact.witnesses.slice(0, sourcesPerFactMax).map((witness) => ({
+      ...sourceToJson(witness, witness.version.observationId),
       since: formatInstant(witness.seenFrom),
     })),
   };
@@ -51,11 +56,13 @@ export const attributeSchema = z
     grade: gradeField,
     since: sinceField,
     missing: missingField,
-    said_by: z.array(voiceSchema).meta({ description: `Oldest first; ${voicesPerFactMax} at most.` }),
+    said_by: z
+      .array(sourceSchema)
+      .meta({ description: `The rows that state it, oldest first, at most ${sourcesPerFactMax}.` }),
   })
   .meta({
     id: 'AttributeFact',
-    description: `One value that the vendor's own rows publish; ${valuesPerAttributeMax} at most of one attribute.`,
+    description: `A value of an attribute in the vendor's own rows. At most ${valuesPerAttributeMax} per attribute.`,
   });
 
 export function attributeToJson(fact: AttributeFact): z.infer<typeof attributeSchema> {
@@ -65,9 +72,9 @@ export function attributeToJson(fact: AttributeFact): z.infer<typeof attributeSc
     grade: fact.grade,
     since: fact.since === null ? null : formatInterval(fact.since),
     missing: fact.missing,
-    said_by: fact.words.slice(0, voicesPerFactMax).map((word) => ({
-      ...voiceToJson(word, word.observationId),
-      since: formatInstant(word.since),
+    said_by: fact.sources.slice(0, sourcesPerFactMax).map((row) => ({
+      ...sourceToJson(row, row.observationId),
+      since: formatInstant(row.since),
     })),
   };
 }
@@ -75,16 +82,21 @@ export function attributeToJson(fact: AttributeFact): z.infer<typeof attributeSc
 export const retirementSchema = z
   .object({
     grade: gradeField,
-    ended: z
-      .string()
-      .nullable()
-      .meta({ description: 'The day from which it is served no more; null until it has come.' }),
+    ended: z.string().nullable().meta({ description: 'The day on which it was withdrawn. Null until then.' }),
     missing: missingField,
     stated: z
-      .array(z.object({ ...voiceFields, text: z.string().meta({ description: 'Verbatim.', example: '2025-07-14' }) }))
-      .meta({ description: `Shutdown dates that the vendor's own rows state; ${voicesPerFactMax} at most.` }),
+      .array(
+        z.object({
+          ...sourceFields,
+          text: z.string().meta({ description: 'The date as stated.', example: '2025-07-14' }),
+        }),
+      )
+      .meta({ description: `Shutdown dates that the vendor's own rows state, at most ${sourcesPerFactMax}.` }),
   })
-  .meta({ id: 'ModelRetirement', description: 'Whether a model was withdrawn, and who states an end.' });
+  .meta({
+    id: 'ModelRetirement',
+    description: 'Whether the model was withdrawn, and which shutdown dates are stated.',
+  });
 
 export function retirementToJson({ record, stages: facts }: ModelView): z.infer<typeof retirementSchema> | null {
   const ended = facts.find((fact) => fact.stage === 'retired');
@@ -94,8 +106,8 @@ export function retirementToJson({ record, stages: facts }: ModelView): z.infer<
     grade: ended?.grade ?? null,
     ended: ended === undefined ? null : formatInterval(ended.since),
     missing: ended?.missing ?? null,
-    stated: rows.slice(0, voicesPerFactMax).map((row) => ({
-      ...voiceToJson(row, row.version.observationId),
+    stated: rows.slice(0, sourcesPerFactMax).map((row) => ({
+      ...sourceToJson(row, row.version.observationId),
       text: row.version.shutdown ?? '',
     })),
   };

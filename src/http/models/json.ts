@@ -17,54 +17,55 @@ import {
 } from './facts-json.ts';
 import { witnessRowSchema, witnessRowToJson } from './witness-json.ts';
 
-/** Rows told of at most beside a model; the vendor's own come first. */
+/** The most rows that a model lists; the vendor's own come first. */
 export const witnessRowsMax = 100;
 
 const nameFields = {
-  id: z.string().meta({ description: 'Vendor and slug.', example: modelExample.id }),
+  id: z.string().meta({ description: 'Unique identifier: vendor and slug.', example: modelExample.id }),
   vendor: z.string().meta({ example: modelExample.vendor }),
   slug: z.string().meta({
     description:
-      'The one spelling of its name: family, version and tier joined by dashes, with dots inside the version; `family~version~tier` where that could be read otherwise.',
+      'Family, version and tier joined by dashes, with dots inside the version; `family~version~tier` if that would be ambiguous.',
     example: modelExample.slug,
   }),
   family: z.string().meta({ example: modelExample.family }),
   version: z
     .string()
     .nullable()
-    .meta({ description: 'Null where the vendor gives none.', example: modelExample.version }),
-  tier: z.string().nullable().meta({ description: 'Null for the unsuffixed model.' }),
+    .meta({ description: 'Version. Null if the model has none.', example: modelExample.version }),
+  tier: z.string().nullable().meta({ description: 'Tier. Null for the model without a suffix.' }),
 };
 
 const knownFields = {
   grade: z.enum(['admissible', 'short']).nullable().meta({
     description:
-      'admissible: the evidence satisfies the default policy, and the model is taken to be out. short: it was seen, below the policy. null: only announced so far.',
+      '`admissible`: the evidence satisfies the default policy, so the model counts as released. `short`: there is evidence, but it does not satisfy the policy. Null: only announced.',
   }),
-  stage: z
-    .enum(stages)
-    .nullable()
-    .meta({ description: 'The last stage that is established, or that anything speaks of while none is.' }),
+  stage: z.enum(stages).nullable().meta({
+    description: 'The latest stage with admissible evidence or, if there is none, the latest with any evidence.',
+  }),
   occurred: z.string().nullable().meta({
     description:
-      'When it came out, as far as the evidence bounds it: a date, an instant, or `start/end`; `..` where nothing bounds it.',
+      'When it was released, as far as the evidence shows: a date, a date-time or `start/end`, where `..` is an unknown bound.',
     example: modelExample.occurred,
   }),
   basis: z.enum(['stated', 'curated', 'late', 'bracket']).nullable().meta({
     description:
-      'Where that comes from. stated: a date of the vendor or of the ledger. curated: the date in a vendor row of a catalogue, inside the bracket of sightings. late: from such a date to the sighting that proves it. bracket: sightings alone.',
+      "How `occurred` was derived. `stated`: by the vendor or the ledger. `curated`: a date in the vendor's row of a catalogue, inside the bracket. `late`: from such a date to the sighting that proves the release. `bracket`: from sightings alone.",
   }),
-  known_at: instantText('The earliest moment of knowledge at which the evidence sufficed.').nullable(),
+  known_at: instantText(
+    'The earliest moment at which the evidence was known and sufficient. Null if it is not.',
+  ).nullable(),
 };
 
 export const modelSummarySchema = z
   .object({
     ...nameFields,
     ...knownFields,
-    first_seen_at: instantText('When anything first listed it.'),
-    url: z.string().meta({ description: 'Who said what when.', example: modelExample.url }),
+    first_seen_at: instantText('When a feed first listed it.'),
+    url: z.string().meta({ description: 'Path of the model with its evidence.', example: modelExample.url }),
   })
-  .meta({ id: 'ModelSummary', description: 'A canonical model, and what is known of its release.' });
+  .meta({ id: 'ModelSummary', description: 'A model and what is known of its release.' });
 
 export type ModelRow = Awaited<ReturnType<typeof listModels>>[number];
 
@@ -103,40 +104,47 @@ export const modelSchema = z
   .object({
     ...nameFields,
     ...knownFields,
-    missing: z.string().nullable().meta({ description: 'What the evidence lacks; null when it lacks nothing.' }),
+    missing: z
+      .string()
+      .nullable()
+      .meta({ description: 'What evidence is missing for the release to be admissible. Null if it is.' }),
     why: z
       .string()
       .nullable()
-      .meta({ description: 'Who lists it since when, and why it is dated so.', example: modelExample.why }),
+      .meta({ description: 'Which feeds list it since when, and which of them date it.', example: modelExample.why }),
     bracket: z
       .object({
         after: z
           .string()
           .nullable()
-          .meta({ description: 'Enough had been read without it up to here; null: nothing says so.' }),
-        by: z.string().nullable().meta({ description: 'By then as many origins vouched for it as the policy asks.' }),
+          .meta({ description: 'Until then, enough feeds were read without the model. Null if unknown.' }),
+        by: z.string().nullable().meta({ description: 'By then, as many origins listed it as the policy requires.' }),
       })
       .nullable()
-      .meta({ description: 'What first sightings and reads without it say alone, whatever dates are stated.' }),
-    trust: z.enum(trusts).nullable().meta({ description: 'The best trust among those who list it.' }),
-    stages: z.array(stageFactSchema).meta({ description: 'Every stage that anything speaks of, in order.' }),
-    retirement: retirementSchema.nullable().meta({ description: 'Null when no row of its vendor states an end.' }),
-    attributes: z.array(attributeSchema).meta({ description: "What the vendor's own rows publish, value by value." }),
+      .meta({ description: 'The interval of the release according to sightings alone, without stated dates.' }),
+    trust: z.enum(trusts).nullable().meta({ description: 'Highest trust among the rows that list it.' }),
+    stages: z.array(stageFactSchema).meta({ description: 'Every stage with evidence, in the order of a life cycle.' }),
+    retirement: retirementSchema
+      .nullable()
+      .meta({ description: 'Its withdrawal. Null if no row of its vendor states one.' }),
+    attributes: z
+      .array(attributeSchema)
+      .meta({ description: "Prices and limits in the vendor's own rows, one entry per value." }),
     witnesses: z.array(witnessRowSchema).meta({
-      description: `Who said what when: the vendor's own rows first, then by first sighting; ${witnessRowsMax} at most.`,
+      description: `The rows that list it, at most ${witnessRowsMax}: the vendor's own first, then by first sighting.`,
     }),
-    witnesses_total: z.int().meta({ description: 'How many rows there are in all.' }),
+    witnesses_total: z.int().meta({ description: 'Total number of such rows.' }),
     predictions: z
       .array(z.object({ id: z.string(), slug: z.string(), statement: z.string(), url: z.string() }))
-      .meta({ description: 'Predictions whose criterion speaks of it, the newest first.' }),
-    more_predictions: z.boolean().meta({ description: 'There may be more of them than are named.' }),
+      .meta({ description: 'Predictions whose criterion matches it, newest first.' }),
+    more_predictions: z.boolean().meta({ description: 'True if there may be more predictions than are listed.' }),
     links: z.object({
-      observations: z.string().meta({ description: 'The raw evidence of its family.' }),
-      predictions: z.string().meta({ description: 'Predictions that watch its family.' }),
+      observations: z.string().meta({ description: 'Path of the observations of its family.' }),
+      predictions: z.string().meta({ description: 'Path of the predictions on its family.' }),
     }),
-    as_of: stampSchema.nullable().meta({ description: 'Given when `as_of` was asked for.' }),
+    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
   })
-  .meta({ id: 'Model', description: 'What is known of one canonical model, and from whom.' });
+  .meta({ id: 'Model', description: 'A model with the evidence for everything that is known of it.' });
 
 export function modelToJson(view: ModelView, stamp: z.infer<typeof stampSchema> | null): z.infer<typeof modelSchema> {
   const { record, slug, release } = view;

@@ -14,7 +14,7 @@ import { modelRowToJson, modelSchema, modelSummarySchema, modelToJson } from './
 
 const tag = 'Models';
 
-/** What stands for the unsuffixed model in a query, where null cannot be written. */
+/** Stands for null, the model without a suffix, in a query. */
 const noTier = 'none';
 
 const list = operation({
@@ -24,28 +24,34 @@ const list = operation({
   tag,
   summary: 'List models',
   description:
-    'Canonical models that anything lists, by vendor and slug, as they are known now or were at `as_of`. What is known of each follows from the rule that settles predictions, under the default evidence policy.',
+    'Returns the models that any feed lists, sorted by vendor and slug, as known now or at `as_of`. Releases are determined by the rules that settle predictions, with the default evidence policy.',
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   query: {
-    vendor: filterText('A vendor.', 'openai'),
-    family: filterText('A family.', 'gpt'),
-    tier: filterText(`A tier, exactly; \`${noTier}\`: the unsuffixed model.`, 'mini'),
-    stage: z.enum(stages).optional().meta({ description: 'The stage reached.', example: 'general' }),
+    vendor: filterText('Vendor.', 'openai'),
+    family: filterText('Model family.', 'gpt'),
+    tier: filterText(`Tier. \`${noTier}\` means the model without a suffix.`, 'mini'),
+    stage: z.enum(stages).optional().meta({ description: 'The latest stage reached.', example: 'general' }),
     grade: z
       .enum(['admissible', 'short'])
       .optional()
-      .meta({ description: 'Whether the evidence satisfies the policy.', example: 'admissible' }),
-    'released[gte]': filterMoment('It came out then or later, for certain.', '2025-01-01'),
-    'released[lt]': filterMoment('It came out before that, for certain.', '2026-01-01'),
+      .meta({ description: 'Whether the evidence satisfies the default policy.', example: 'admissible' }),
+    'released[gte]': filterMoment(
+      'Released at this moment or later. An uncertain release must satisfy it entirely.',
+      '2025-01-01',
+    ),
+    'released[lt]': filterMoment(
+      'Released before this moment. An uncertain release must satisfy it entirely.',
+      '2026-01-01',
+    ),
     q: filterText(
-      'A model id as any feed writes it, read by the reviewed identity data: exactly the model that it names, never one that resembles it.',
+      'A model id in the spelling of any feed. Returns exactly the model that the identity data maps it to.',
       'azure/gpt-5-2025-08-07',
     ),
     as_of: asOfField,
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('ModelSummaryList', 'A page of models.', modelSummarySchema),
@@ -78,19 +84,19 @@ const find = operation({
   tag,
   summary: 'Get a model',
   description:
-    'Who said what when of one model, the bracket of sightings, when it came out and why that date, its stages, end and attributes: replayed over the stored evidence, as of a moment or now, by the functions that settle predictions.',
+    'Returns what is known of a model now or at `as_of`: its release and how it is dated, its stages, withdrawal and attributes, and the rows of the feeds that list it. Computed from the stored evidence by the rules that settle predictions.',
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   params: {
-    vendor: { description: 'The vendor.', example: modelExample.vendor },
+    vendor: { description: 'Vendor of the model.', example: modelExample.vendor },
     slug: {
       description:
-        'The one spelling of its name: `gpt-5`, `gpt-4o-mini`, `o4-mini`, `claude-4.1-opus`. Nothing like it is accepted.',
+        'Slug of the model, such as `gpt-5`, `gpt-4o-mini`, `o4-mini` or `claude-4.1-opus`. Other spellings return 404.',
       example: modelExample.slug,
     },
   },
   query: { as_of: asOfField },
-  answer: { status: 200, description: 'The model.', schema: modelSchema, example: modelDetailExample },
+  response: { status: 200, description: 'The model.', schema: modelSchema, example: modelDetailExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
     const view = await getModel(http.services, params.vendor, params.slug, asOf);

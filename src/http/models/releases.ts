@@ -9,9 +9,7 @@ import { replyWithPage } from '../operation/paging.ts';
 import { modelSummaryExample } from './examples.ts';
 import { modelRowToJson, modelSummarySchema } from './json.ts';
 
-const releaseSchema = modelSummarySchema
-  .required()
-  .meta({ id: 'Release', description: 'That a model came out, as far as the evidence says when.' });
+const releaseSchema = modelSummarySchema.required().meta({ id: 'Release', description: 'The release of a model.' });
 
 const place = z.tuple([instantPosition, textPosition, textPosition]);
 
@@ -22,18 +20,21 @@ const list = operation({
   tag: 'Models',
   summary: 'List releases',
   description:
-    'The release timeline: every model whose release is established, the latest first, as it is known now or was at `as_of`. Where the evidence leaves a stretch of time, its end counts.',
+    'Returns every established release, latest first, as known now or at `as_of`. If the date of a release is an interval, its end determines the order.',
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   query: {
-    vendor: filterText('A vendor.', 'openai'),
-    family: filterText('A family.', 'gpt'),
-    from: filterMoment('It came out then or later, for certain.', '2025-01-01'),
-    to: filterMoment('It came out before that, for certain.', '2026-01-01'),
+    vendor: filterText('Vendor.', 'openai'),
+    family: filterText('Model family.', 'gpt'),
+    from: filterMoment(
+      'Released at this moment or later. An uncertain release must satisfy it entirely.',
+      '2025-01-01',
+    ),
+    to: filterMoment('Released before this moment. An uncertain release must satisfy it entirely.', '2026-01-01'),
     as_of: asOfField,
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('ReleaseList', 'A page of releases.', releaseSchema),

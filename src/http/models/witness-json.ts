@@ -4,62 +4,68 @@ import { formatInstant } from '../../domain/instant.ts';
 import type { RowRecord } from '../../domain/models/record.ts';
 import { instantText } from '../operation/fields.ts';
 
-/** Dates told of at most for one row: the latest that it stated. */
+/** The most dates that one row lists: the latest that it stated. */
 export const datesPerRowMax = 20;
 
-/** Who says a thing, on which row. */
-export const voiceFields = {
+/** The row of a feed that states a fact. */
+export const sourceFields = {
   feed: z.string().meta({ description: 'Slug of the feed.', example: 'models-dev' }),
-  origin: z.string().meta({ description: 'Feeds of one origin copy each other and count once.' }),
+  origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
   trust: z.enum(trusts),
-  name: z.string().meta({ description: 'The model id as published.', example: 'gpt-5' }),
+  name: z.string().meta({ description: 'Model id as published.', example: 'gpt-5' }),
   observation_id: z.string(),
 };
 
-type Voice = Pick<RowRecord, 'sighting' | 'feed' | 'trust'>;
+type Source = Pick<RowRecord, 'sighting' | 'feed' | 'trust'>;
 
-export function voiceToJson({ sighting, feed, trust }: Voice, observationId: string) {
+export function sourceToJson({ sighting, feed, trust }: Source, observationId: string) {
   return { feed: feed.slug, origin: feed.origin, trust, name: sighting.name, observation_id: observationId };
 }
 
 const statedDateSchema = z.object({
-  text: z.string().meta({ description: 'Verbatim.', example: '2025-08-07' }),
+  text: z.string().meta({ description: 'The date as stated.', example: '2025-08-07' }),
   weight: z.enum(['stands', 'curated']).meta({
-    description: "stands: the vendor's or the ledger's word. curated: held against the bracket of sightings.",
+    description:
+      '`stands`: stated by the vendor or the ledger, and used as it is. `curated`: stated by a catalogue, and checked against the bracket.',
   }),
   use: z.enum(['used', 'set_aside', 'replaced']),
-  why: z.string().nullable().meta({ description: 'Why it decides nothing; null when it was used.' }),
-  observed_at: instantText('Since when the row states it.'),
+  why: z.string().nullable().meta({ description: 'Why it was not used. Null if it was.' }),
+  observed_at: instantText('When the row first stated it.'),
   observation_id: z.string(),
 });
 
 export const witnessRowSchema = z
   .object({
-    ...voiceFields,
-    host: z.string().nullable().meta({ description: 'The provider or namespace that it stands under.' }),
-    own: z.boolean().meta({ description: "It stands where its vendor itself publishes. Hosts' rows date nothing." }),
+    ...sourceFields,
+    host: z.string().nullable().meta({ description: 'Provider or namespace of the row. Null if there is none.' }),
+    own: z.boolean().meta({
+      description: 'Whether only the vendor itself can publish this row. Rows of other hosts are not used for dates.',
+    }),
     standing: z.enum(['witness', 'young', 'slip', 'announcement', 'community', 'other_subject']).meta({
       description:
-        'How it takes part: a witness; young: listed for less than 24 hours; slip: gone within 24 hours; announcement: the model is not yet, or not publicly, available; a feed that anybody writes; a list of something other than releases.',
+        'How the row counts. `witness`: as evidence. `young`: not yet, because it has been listed for less than 24 hours. `slip`: not at all, because it was gone within 24 hours. `announcement`: the model is not yet, or not publicly, available. `community`: anyone can edit the feed. `other_subject`: the feed is not evidence of releases.',
     }),
     stage: z.enum(['announced', 'limited', 'preview', 'general']).meta({
       description:
-        'The stage of the model by this row. limited: only approved customers can call it, which is no release.',
+        'The stage that the row states. `limited`: only approved customers can use it, which is not a release.',
     }),
-    seen_from: instantText('The first poll of the run that lists it.'),
-    absent_at: instantText('The last poll before without it; null when it was there from the first poll.').nullable(),
-    gone_at: instantText('The first poll after without it; null while it is listed.').nullable(),
+    seen_from: instantText('First poll that lists it.'),
+    absent_at: instantText('Last poll before that without it. Null if the first poll of the feed lists it.').nullable(),
+    gone_at: instantText('First poll after that without it. Null while it is listed.').nullable(),
     dates: z
       .array(statedDateSchema)
-      .meta({ description: `Release dates that it stated, oldest first; the last ${datesPerRowMax}.` }),
-    shutdown: z.string().nullable().meta({ description: 'The shutdown date that it states, verbatim.' }),
+      .meta({ description: `The last ${datesPerRowMax} release dates that it stated, oldest first.` }),
+    shutdown: z.string().nullable().meta({ description: 'The shutdown date that it states. Null if none.' }),
   })
-  .meta({ id: 'ModelWitness', description: 'One run of polls of one feed that list the model under one name.' });
+  .meta({
+    id: 'ModelWitness',
+    description: 'A row of a feed that lists the model under one name, over consecutive polls.',
+  });
 
 export function witnessRowToJson(row: RowRecord): z.infer<typeof witnessRowSchema> {
   const { sighting, version } = row;
   return {
-    ...voiceToJson(row, version.observationId),
+    ...sourceToJson(row, version.observationId),
     host: sighting.host,
     own: sighting.model.own,
     standing: row.standing,

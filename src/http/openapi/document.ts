@@ -108,7 +108,7 @@ function requestBodyOf({ body, raw }: Spec) {
 }
 
 function responsesOf(spec: Spec) {
-  const { status, description, schema, example, mediaType } = spec.answer;
+  const { status, description, schema, example, mediaType } = spec.response;
   const notices = spec.deprecated === undefined ? {} : deprecationHeaderDocs(spec.deprecated);
   const names: HeaderName[] = [...alwaysHeaders];
   if (spec.streams !== true && status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');

@@ -30,7 +30,7 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
     summary: 'Get the OpenAPI document as JSON',
     description: 'Returns the OpenAPI 3.1 document of this service.',
     access: 'open',
-    answer: { status: 200, description: 'The document.', schema, example: { openapi: '3.1.0' } },
+    response: { status: 200, description: 'The document.', schema, example: { openapi: '3.1.0' } },
     handle: async (http) => ({ text: render(http).json }),
   });
   const yaml = operation({
@@ -41,7 +41,7 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
     summary: 'Get the OpenAPI document as YAML',
     description: 'Returns the OpenAPI 3.1 document of this service.',
     access: 'open',
-    answer: {
+    response: {
       status: 200,
       description: 'The document.',
       schema: z.string(),

@@ -6,19 +6,18 @@ import { hashKey } from '../../services/access/admin-key.ts';
 import { identifyCaller } from '../../services/access/api-keys.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 
-/** `open` never needs a key, `read` needs one with that scope unless reading is public, all others always do. */
+/** `open` never requires a key. `read` requires one unless reading is public. Every other scope always requires one. */
 export type Access = 'open' | Scope;
 
-/** Who shows the admin key. */
+/** The caller that uses the admin key. */
 export const adminCaller: Caller = { id: 'admin', name: 'admin', scopes: ['admin'] };
 
-/** RFC 6750: how a key is to be shown, and what was wrong with the one that was. */
+/** RFC 6750: the value of `WWW-Authenticate`; an invalid key adds an error to it. */
 const challenge = 'Bearer realm="outturn"';
 
 /**
- * Who asks; null is anybody. A key that is shown must be right even where none is needed.
- * Refuses with `unauthorized`, with what is wrong about the key as far as its form tells, and with `forbidden`, naming the
- * scope that is missing.
+ * The caller of a request; null for a request without a key. A key that is sent must be valid even where none is required.
+ * Refuses with `unauthorized` if a key is missing or invalid, and with `forbidden` if it lacks the scope.
  */
 export async function authenticate(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promise<Caller | null> {
   if (access === 'open') return null;
@@ -27,31 +26,34 @@ export async function authenticate(http: HttpDeps, c: Context<HttpEnv>, access: 
   const authorization = c.req.header('authorization');
   if (authorization === undefined) {
     if (anyoneMay) return null;
-    throw new Refusal('unauthorized', `this needs a key: send it as "Authorization: Bearer ${keyPrefix}…"`);
+    throw new Refusal(
+      'unauthorized',
+      `this operation requires a key: send it as "Authorization: Bearer ${keyPrefix}…"`,
+    );
   }
   const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
-  if (key === undefined) throw new Refusal('unauthorized', `the Authorization header must read "Bearer ${keyPrefix}…"`);
+  if (key === undefined) throw new Refusal('unauthorized', `the Authorization header must be "Bearer ${keyPrefix}…"`);
   c.set('challenge', `${challenge}, error="invalid_token"`);
   const caller = await findCaller(http, key);
   if (!anyoneMay && !allows(caller, access)) {
     c.set('challenge', `${challenge}, error="insufficient_scope", scope="${access}"`);
     throw new Refusal(
       'forbidden',
-      `this needs a key with the scope ${access}; this one has ${caller.scopes.join(', ')}`,
+      `this operation requires the scope ${access}; this key has ${caller.scopes.join(', ')}`,
     );
   }
   return caller;
 }
 
 async function findCaller(http: Pick<HttpDeps, 'adminKeyHash' | 'services'>, key: string): Promise<Caller> {
-  // The admin key comes first: one that the operator chose has no checksum, and must not be refused for that.
+  // Compared first, because an admin key that the operator chose has no checksum and would fail the checks below.
   if (sameHash(hashKey(key), http.adminKeyHash)) return adminCaller;
   if (!key.startsWith(keyPrefix))
-    throw new Refusal('unauthorized', `this is no key of Outturn: they begin with "${keyPrefix}"`);
+    throw new Refusal('unauthorized', `this is not a key of Outturn: they start with "${keyPrefix}"`);
   if (!isWellFormedKey(key))
     throw new Refusal(
       'unauthorized',
-      'this key has a typo, or was cut short: its last six characters do not match the rest',
+      'this key is mistyped or truncated: its checksum, the last six characters, does not match',
     );
   return await identifyCaller(http.services, key);
 }

@@ -4,12 +4,12 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { HttpEnv } from '../deps.ts';
 import { findUnstorableText } from './text.ts';
 
-/** Bytes of a JSON body. */
+/** Size limit of a JSON body. */
 export const bodyBytesMax = 1024 * 1024;
-/** Bytes of one archived payload. */
+/** Size limit of one archived payload. */
 export const snapshotBytesMax = payloadBytesMax;
 
-/** Reads the whole body, declared or chunked. Refuses with `body_too_large` as soon as that is known. */
+/** Reads the whole body, with a declared length or chunked. Refuses with `body_too_large` as soon as the limit is exceeded. */
 export async function readBytes(c: Context<HttpEnv>, bytesMax: number): Promise<Uint8Array> {
   refuseEncoding(c.req.header('content-encoding'));
   const declared = c.req.header('content-length');
@@ -40,17 +40,17 @@ async function readChunks(body: ReadableStream<Uint8Array> | null, bytesMax: num
 }
 
 function tooLarge(bytesMax: number): Refusal {
-  return new Refusal('body_too_large', `a body may have ${bytesMax} bytes here; this one has more`);
+  return new Refusal('body_too_large', `the body must have at most ${bytesMax} bytes`);
 }
 
 function refuseEncoding(encoding: string | undefined): void {
   if (encoding === undefined || encoding.trim().toLowerCase() === 'identity') return;
-  throw new Refusal('unsupported_media_type', 'send the body as it is: Content-Encoding is not supported');
+  throw new Refusal('unsupported_media_type', 'Content-Encoding is not supported; send the body unencoded');
 }
 
 /**
  * Reads a JSON body of one of the media types. Refuses with `unsupported_media_type`, `body_too_large`, `invalid_json`,
- * and with `validation_failed` where any text in it cannot be stored. No body at all is an empty object where it is optional.
+ * and with `validation_failed` if a text in it cannot be stored. If the body is `optional`, an empty one means `{}`.
  */
 export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[], optional = false): Promise<unknown> {
   const contentType = c.req.header('content-type');
@@ -59,10 +59,13 @@ export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[
   if (bytes.byteLength === 0 && optional) return {};
   if (bytes.byteLength === 0) throw new Refusal('invalid_json', `the body is empty; send ${mediaTypes[0]}`);
   if (contentType === undefined)
-    throw new Refusal('unsupported_media_type', `say what the body is by Content-Type: ${mediaTypes[0]}`);
+    throw new Refusal(
+      'unsupported_media_type',
+      `the request has a body but no Content-Type; send Content-Type: ${mediaTypes[0]}`,
+    );
   const value = parseJson(bytes);
-  const faults = findUnstorableText(value);
-  if (faults.length > 0) throw new Refusal('validation_failed', faults[0]?.detail ?? '', faults);
+  const errors = findUnstorableText(value);
+  if (errors.length > 0) throw new Refusal('validation_failed', errors[0]?.detail ?? '', errors);
   return value;
 }
 

@@ -3,20 +3,20 @@ import { z } from 'zod';
 import { Refusal } from '../../domain/refusal.ts';
 import { isStorable } from './text.ts';
 
-/** Entries of a page unless the caller asks for another number. */
+/** Entries per page by default. */
 export const pageDefault = 50;
-/** A larger number is lowered to this. */
+/** The most entries per page; a larger `limit` is lowered to it. */
 export const pageMax = 200;
 
 const cursorCharsMax = 1024;
 
-/** Where a listing goes on; what it means is the listing's own business. */
+/** The place in a list after which the next page starts. Each list defines its own form. */
 export type Position = string | number | readonly (string | number)[];
 
-/** Positions end up in statements, and a cursor is easily forged. */
+/** Strict, because positions are used in SQL statements and clients can forge cursors. */
 export const textPosition = z.string().min(1).max(500).refine(isStorable);
 export const numberPosition = z.int().min(0);
-/** An instant that a database can hold: before the year 3000. */
+/** An instant before the year 3000, which PostgreSQL can store. */
 export const instantPosition = z
   .int()
   .min(0)
@@ -25,7 +25,7 @@ export const instantPosition = z
 const positionSchema = z.union([textPosition, numberPosition, z.array(z.union([textPosition, numberPosition])).max(4)]);
 const cursorSchema = z.strictObject({ of: z.string(), at: positionSchema });
 
-/** Names a listing with its filters: a cursor of one is of no use to another. */
+/** A hash of an operation and its filters. It ties a cursor to the list that it was made for. */
 export function listingOf(operationId: string, query: Readonly<Record<string, unknown>>): string {
   const { cursor: _cursor, limit: _limit, ...filters } = query;
   const named = Object.entries(filters)
@@ -41,17 +41,17 @@ export function writeCursor(listing: string, at: Position): string {
   return Buffer.from(JSON.stringify({ of: listing, at }), 'utf8').toString('base64url');
 }
 
-/** The position in a cursor. Refuses with `invalid_cursor` what is garbage, of another listing, or of another form. */
+/** The position in a cursor. Refuses with `invalid_cursor` if it is malformed or was made for another list. */
 export function readCursor<P extends Position>(listing: string, cursor: string, form: z.ZodType<P>): P {
   const decoded = decode(cursor);
-  if (decoded === null) throw new Refusal('invalid_cursor', 'this is no cursor; take it as it stands in next_cursor');
+  if (decoded === null) throw new Refusal('invalid_cursor', 'the cursor is malformed; send next_cursor unchanged');
   if (decoded.of !== listing)
     throw new Refusal(
       'invalid_cursor',
-      'this cursor belongs to another listing, or to other filters; start again without it',
+      'the cursor is for another list or for other filters; start again without a cursor',
     );
   const at = form.safeParse(decoded.at);
-  if (!at.success) throw new Refusal('invalid_cursor', 'this is no cursor; take it as it stands in next_cursor');
+  if (!at.success) throw new Refusal('invalid_cursor', 'the cursor is malformed; send next_cursor unchanged');
   return at.data;
 }
 

@@ -1,27 +1,27 @@
 import { parseDate } from '../../domain/instant.ts';
 
-/** That an operation is on its way out. */
+/** The deprecation of an operation. */
 export type Deprecation = {
-  /** From when on nobody should begin to use it: a day, `YYYY-MM-DD`, or an RFC 3339 instant. */
+  /** When it was deprecated: a day, `YYYY-MM-DD`, or an RFC 3339 instant. */
   readonly since: string;
-  /** When it may stop to answer; not before `since`. Left out: nobody has said yet. */
+  /** When it may be removed; not before `since`. Absent if that is not decided. */
   readonly sunset?: string;
-  /** What to use instead, in a sentence for the document. */
+  /** What to use instead: a sentence for the API document. */
   readonly instead: string;
 };
 
-/** Where every deprecation is explained. */
+/** The page that explains deprecations. */
 const explainedAt = '/docs/versioning';
 
 /**
- * The header fields by which every answer of a deprecated operation says so: `Deprecation` (RFC 9745, the seconds of an instant
- * as a structured date), `Sunset` (RFC 8594, an HTTP date) and a `Link` to the explanation. Throws where the dates are none, or
- * the end lies before the deprecation (RFC 9745, 4).
+ * The header fields of every response of a deprecated operation: `Deprecation` (RFC 9745, a structured date), `Sunset`
+ * (RFC 8594, an HTTP date) and a `Link` to the explanation. Throws a RangeError for an invalid date, or a sunset before the
+ * deprecation (RFC 9745, section 4).
  */
 export function deprecationHeaders({ since, sunset }: Deprecation): Readonly<Record<string, string>> {
   const from = startOf(since);
   const end = sunset === undefined ? null : startOf(sunset);
-  if (end !== null && end < from) throw new RangeError(`the sunset ${sunset} lies before the deprecation ${since}`);
+  if (end !== null && end < from) throw new RangeError(`the sunset ${sunset} is before the deprecation ${since}`);
   return {
     deprecation: `@${Math.floor(from / 1000)}`,
     ...(end === null ? {} : { sunset: new Date(end).toUTCString() }),
@@ -36,14 +36,14 @@ function startOf(date: string): number {
   return parsed.interval.from;
 }
 
-/** How the document tells of these fields. They are no components: most of the time nothing would refer to them. */
+/** These fields in the API document. They are inline, because an unused component would remain when nothing is deprecated. */
 export function deprecationHeaderDocs(deprecation: Deprecation) {
   const { deprecation: since, sunset } = deprecationHeaders(deprecation);
   const text = { type: 'string' as const };
   return {
-    Deprecation: { description: 'From when on it is deprecated (RFC 9745).', schema: text, example: since },
+    Deprecation: { description: 'When the operation was deprecated (RFC 9745).', schema: text, example: since },
     ...(sunset === undefined
       ? {}
-      : { Sunset: { description: 'When it may stop to answer (RFC 8594).', schema: text, example: sunset } }),
+      : { Sunset: { description: 'When the operation may be removed (RFC 8594).', schema: text, example: sunset } }),
   };
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** `"<version>-<8 hex of the body's SHA-256>"`: the row version, and that it is this very representation of it. */
+/** `"<version>-<8 hex digits of the body's SHA-256>"`: the version of the row and a hash of its representation. */
 export function versionTag(version: number, body: string): string {
   return `"${version}-${digest(body, 8)}"`;
 }
 
-/** For what has no version of its own: lists, documents, files. */
+/** The tag of something without a version: a list, a document, a file. */
 export function contentTag(body: string | Uint8Array): string {
   return `"c-${digest(body, 16)}"`;
 }
@@ -16,7 +16,7 @@ function digest(body: string | Uint8Array, chars: number): string {
 
 type EntityTag = { readonly weak: boolean; readonly opaque: string };
 
-/** RFC 9110, 8.8.3: a list of entity tags; what is none is left out. */
+/** Parses a list of entity tags (RFC 9110, 8.8.3). Anything else in it is ignored. */
 function parseTags(header: string): EntityTag[] {
   return [...header.matchAll(/(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g)].map((match) => ({
     weak: match[1] !== undefined,
@@ -24,17 +24,17 @@ function parseTags(header: string): EntityTag[] {
   }));
 }
 
-/** If-None-Match, compared weakly (RFC 9110, 13.1.2): true when the client holds this representation. */
-export function isHeld(ifNoneMatch: string | undefined, tag: string): boolean {
+/** Compares If-None-Match weakly (RFC 9110, 13.1.2): true if the client has this representation. */
+export function isCached(ifNoneMatch: string | undefined, tag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   if (ifNoneMatch.trim() === '*') return true;
-  return parseTags(ifNoneMatch).some((held) => `"${held.opaque}"` === tag);
+  return parseTags(ifNoneMatch).some(({ opaque }) => `"${opaque}"` === tag);
 }
 
-/** Which versions an If-Match header names; null stands for any. */
+/** The versions that an If-Match header lists; null for any. */
 export type Expected = { readonly versions: readonly number[] } | null;
 
-/** If-Match, compared strongly: weak tags never match. Of a tag only its version counts, so `"3"` and `"3-1f0a"` are the same. */
+/** Parses If-Match. Weak tags never match. Only the version in a tag counts, so `"3"` and `"3-1f0a"` are equal. */
 export function expectedVersions(ifMatch: string | undefined): Expected {
   if (ifMatch === undefined || ifMatch.trim() === '*') return null;
   const versions = parseTags(ifMatch).flatMap((tag) => {
@@ -44,10 +44,10 @@ export function expectedVersions(ifMatch: string | undefined): Expected {
   return { versions };
 }
 
-/** Never a row's version: for an If-Match that matches nothing. */
+/** No row has this version: for an If-Match that matches nothing. */
 const noVersion = 0;
 
-/** The one version to test inside the update; `current` is only read when several are named. */
+/** The version that the update must find. `current` is only called if the header lists several. */
 export async function pickVersion(expected: Expected, current: () => Promise<number>): Promise<number | null> {
   if (expected === null) return null;
   if (expected.versions.length <= 1) return expected.versions[0] ?? noVersion;

@@ -3,7 +3,7 @@ import { type Instant, parseDate, parseInstant, yearMax, yearMin } from '../../d
 import { probabilityMax, probabilityMin } from '../../domain/scores/forecast.ts';
 import { pageDefault, pageMax } from './cursor.ts';
 
-/** Lengths are in UTF-16 units. */
+/** Lengths are in UTF-16 code units. */
 export const statementCharsMax = 1000;
 export const finePrintCharsMax = 4000;
 export const reasonCharsMax = 4000;

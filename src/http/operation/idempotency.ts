@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Refusal } from '../../domain/refusal.ts';
 import { withoutShownOnce } from '../../services/access/audit.ts';
-import type { AnswerText } from '../../services/access/writes.ts';
+import type { ResultCodec } from '../../services/access/writes.ts';
 import type { Reply } from './reply.ts';
 
 const keyCharsMax = 255;
 
 /**
- * The key that a client gives a request. Formally a quoted string of a structured field (RFC 8941), but most clients send it
- * bare: both are the same key here. Refuses with `bad_request` what is neither.
+ * Parses an Idempotency-Key. Formally it is a quoted string (RFC 8941), but most clients send it without quotes; both forms
+ * are the same key. Refuses anything else with `bad_request`.
  */
 export function readIdempotencyKey(header: string | undefined): string | null {
   if (header === undefined) return null;
@@ -18,7 +18,7 @@ export function readIdempotencyKey(header: string | undefined): string | null {
   if (key !== null && key.length <= keyCharsMax && /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(key)) return key;
   throw new Refusal(
     'bad_request',
-    `Idempotency-Key takes 1 to ${keyCharsMax} printable ASCII characters, bare or in double quotes`,
+    `Idempotency-Key must be 1 to ${keyCharsMax} printable ASCII characters, with or without double quotes`,
   );
 }
 
@@ -27,7 +27,7 @@ function unquote(text: string): string | null {
   return inside?.replaceAll(/\\(["\\])/g, '$1') ?? null;
 }
 
-/** What a request asked for, to tell a repetition from another request. */
+/** A hash of the query and the body, to recognise another request under the same key. */
 export function fingerprintOf(search: URLSearchParams, body: string | Uint8Array): string {
   return createHash('sha256').update(`${search.toString()}\n`).update(body).digest('hex');
 }
@@ -39,8 +39,8 @@ const replySchema = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-/** An answer as it is kept: without what is shown only once. */
-export const keptReply: AnswerText<Reply> = {
+/** A reply as it is stored, without the fields that are shown only once. */
+export const replyCodec: ResultCodec<Reply> = {
   write: ({ status, body, version, headers }) =>
     JSON.stringify({ status, body: withoutShownOnce(body), version, headers }),
   read: (text) => {

@@ -7,13 +7,13 @@ import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { idPattern } from './fields.ts';
 import { isStorable } from './text.ts';
 
-/** Characters of a parameter's name that an error repeats. */
+/** The most characters of a parameter's name that an error repeats. */
 const nameCharsShown = 100;
 
-/** For a field that a caller may expect but that does not exist: the error that says so. */
+/** Error texts for fields that do not exist but that callers may expect, by field. */
 export type Hints = Readonly<Record<string, string>>;
 
-/** Parses untrusted input. Refuses with `validation_failed` and one error for each fault. */
+/** Parses untrusted input. Refuses with `validation_failed`, listing every error. */
 export function parseInput<S extends z.ZodType>(
   schema: S,
   value: unknown,
@@ -23,26 +23,26 @@ export function parseInput<S extends z.ZodType>(
   const member = what === 'query' ? 'query parameter' : 'field';
   const { data, errors } = readInput(schema, value, { name: `the ${what}`, pointer: '#', member, hints });
   if (errors === undefined) return data;
-  throw new Refusal('validation_failed', `the ${what} is not valid; see errors`, errors);
+  throw new Refusal('validation_failed', `the ${what} is invalid; see errors`, errors);
 }
 
-/** The query as an object. Each parameter at most once, since what a second one would mean is anybody's guess. */
+/** The query as an object. Refuses a repeated parameter, because it is unclear which value would count. */
 export function readQuery(search: URLSearchParams): Record<string, string> {
   const errors: RefusalDetail[] = [];
   const seen = new Map<string, string>();
   for (const [name, value] of search) {
-    // A name that cannot be stored is not repeated either.
+    // An error must not repeat a name that cannot be stored.
     const pointer = isStorable(name) ? joinPointer('#', [name.slice(0, nameCharsShown)]) : '#';
-    if (seen.has(name)) errors.push({ detail: 'is given more than once', pointer });
+    if (seen.has(name)) errors.push({ detail: 'must be given only once', pointer });
     if (!isStorable(name) || !isStorable(value))
       errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
     seen.set(name, value);
   }
-  if (errors.length > 0) throw new Refusal('validation_failed', 'the query is not valid; see errors', errors);
+  if (errors.length > 0) throw new Refusal('validation_failed', 'the query is invalid; see errors', errors);
   return Object.fromEntries(seen);
 }
 
-/** How this service is called: as its operator says, otherwise as the client did, the scheme as a proxy before it says. */
+/** The base URL of this service: the configured one, or that of the request, with the scheme of X-Forwarded-Proto. */
 export function baseOf(http: HttpDeps, c: Context<HttpEnv>): string {
   if (http.services.publicUrl !== null) return http.services.publicUrl;
   const { host, protocol } = new URL(c.req.url);
@@ -50,7 +50,7 @@ export function baseOf(http: HttpDeps, c: Context<HttpEnv>): string {
   return `${secure ? 'https' : 'http'}://${host}`;
 }
 
-/** The query part of the request target, as the client wrote it. */
+/** The query of the request target, as the client sent it. */
 export function searchOf(c: Context<HttpEnv>): URLSearchParams {
   const { url } = c.req;
   const start = url.indexOf('?');
@@ -58,26 +58,26 @@ export function searchOf(c: Context<HttpEnv>): URLSearchParams {
   return new URLSearchParams(start === -1 ? '' : url.slice(start + 1, end === -1 ? undefined : end));
 }
 
-/** Parameters of the path. Nothing can be found under an id of another shape, so that is refused with `not_found`. */
+/** The parameters of the path. Refuses with `not_found` if one is not a valid id, because nothing has such an id. */
 export function readPathParameters(c: Context<HttpEnv>): Record<string, string> {
   const parameters: Record<string, string> = c.req.param();
   for (const value of Object.values(parameters)) {
-    if (!idPattern.test(value)) throw new Refusal('not_found', 'there is nothing at this address');
+    if (!idPattern.test(value)) throw new Refusal('not_found', 'there is no resource at this address');
   }
   return parameters;
 }
 
-/** Without the fields that were not given, for interfaces that tell "absent" from "undefined". */
+/** Removes undefined fields, for types that distinguish absent from undefined. */
 export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  // Object.entries widens the values; leaving entries out cannot change the type of those that stay.
+  // Object.entries widens the types of the values; removing entries does not change the types of the others.
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 
-/** An empty patch would raise the version and change nothing. */
+/** Refuses an empty patch, which would raise the version without a change. */
 export function requireChange(fields: object): void {
   if (Object.values(fields).some((value) => value !== undefined)) return;
-  const detail = 'the patch is empty: give at least one field to change';
+  const detail = 'the patch must contain at least one field';
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#' }]);
 }

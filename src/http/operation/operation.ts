@@ -15,15 +15,15 @@ import { limitRequest } from './rate-limit.ts';
 import { type Reply, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
 
-/** The names in braces of a path. */
+/** The names of the parameters of a path, which are in braces. */
 type PathName<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | PathName<Rest>
   : never;
 
 type Described = { readonly description: string; readonly example: string };
 
-/** What an operation answers when all is well. */
-type Answer = {
+/** The successful response of an operation. */
+type ResponseSpec = {
   readonly status: 200 | 201 | 204;
   readonly description: string;
   readonly schema?: z.ZodType;
@@ -36,46 +36,46 @@ type BodySpec<B> = {
   readonly example: unknown;
   readonly mediaTypes?: readonly string[];
   readonly hints?: Hints;
-  /** No body at all then means an empty object. */
+  /** If true, an absent body means an empty object. */
   readonly optional?: boolean;
 };
 
-/** Bytes as they are, of any media type. */
+/** A body of any media type, passed on as bytes. */
 type RawSpec = { readonly bytesMax: number; readonly description: string; readonly example: unknown };
 
-/** One operation of the API: what it is called, what it takes and answers, and what it does. */
+/** An operation of the API: its name, its input, its response and its handler. */
 export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: Path;
-  /** The service verb. */
+  /** The name of the service function. */
   readonly operationId: string;
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
-  /** It is on its way out: the document and every answer say so. */
+  /** If set, the API document and every response say that it is deprecated. */
   readonly deprecated?: Deprecation;
   readonly params?: { readonly [Name in PathName<Path>]: Described };
   readonly query?: Q;
   readonly body?: BodySpec<B>;
   readonly raw?: RawSpec;
   readonly ifMatch?: boolean;
-  /** What must be asked of the outside before anything is changed, with no transaction open. */
+  /** Outbound requests to make before the handler, while no transaction is open. */
   readonly prepare?: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<void>;
-  /** It tells of what comes in by itself: a moment's lag is nobody's loss, and it may be read from a replica. */
-  readonly bearsLag?: boolean;
-  /** It answers with a stream, which is never the same twice. */
+  /** True if slightly outdated data is acceptable, so that it can be read from a replica. */
+  readonly toleratesLag?: boolean;
+  /** True if the response is a stream. */
   readonly streams?: boolean;
-  /** Such a stream goes on where its reader stopped: it takes `Last-Event-ID`. */
+  /** True if the stream continues after `Last-Event-ID`. */
   readonly resumes?: boolean;
-  /** The document that this changes, as it is, for the audit. */
+  /** Returns the resource before the change, for the audit log. */
   readonly before?: (http: HttpDeps, params: { readonly [Name in PathName<Path>]: string }) => Promise<unknown>;
-  /** It speaks to the outside, so that no transaction can be held around it. */
-  readonly apart?: boolean;
-  /** How long its transaction may take, where it takes longer than most. */
+  /** True if the service opens its own transactions, for example because it waits for outbound requests. */
+  readonly ownTransactions?: boolean;
+  /** Time limit of its transaction, if it needs more than the default. */
   readonly writeMsMax?: number;
-  readonly answer: Answer;
-  /** Besides those that follow from the rest. */
+  readonly response: ResponseSpec;
+  /** Refusals besides those that follow from the other fields. */
   readonly refusals?: readonly RefusalCode[];
   readonly handle: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<Reply>;
 };
@@ -84,29 +84,29 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   readonly params: { readonly [Name in PathName<Path>]: string };
   readonly query: z.output<z.ZodObject<Q, z.core.$strict>>;
   readonly body: z.output<B>;
-  /** The body as it came, for operations with a raw one. */
+  /** The body of an operation with a `raw` body; otherwise empty. */
   readonly bytes: Uint8Array;
   readonly expected: Expected;
-  /** Cuts the connection: for a stream whose reader stopped reading. */
-  readonly cut: () => void;
-  /** `Last-Event-ID`, for streams that go on where their reader stopped. */
+  /** Closes the connection, for a stream whose client has stopped reading. */
+  readonly disconnect: () => void;
+  /** `Last-Event-ID`, for streams that resume. */
   readonly lastEventId: string | null;
-  /** Who asks; null is anybody, which only reading allows. */
+  /** Null for a request without a key, which only reads allow. */
   readonly caller: Caller | null;
-  /** What cursors of this very listing are tied to. */
+  /** The list that cursors are tied to: a hash of the operation and its filters. */
   readonly listing: string;
   readonly target: Target;
 };
 
 type AnySpec = OperationSpec<string, z.ZodRawShape, z.ZodType>;
 
-/** An operation with its types folded away: the parts that documents show, and `run`. */
+/** An operation without its type parameters: the parts that the API document shows, and `run`. */
 export type Operation = {
   readonly spec: Omit<AnySpec, 'handle' | 'prepare' | 'before' | 'params' | 'query'> & {
     readonly params: Readonly<Record<string, Described>>;
     readonly query: z.ZodObject;
     /** Whether it has a `before`. */
-    readonly tellsBefore: boolean;
+    readonly hasBefore: boolean;
   };
   readonly run: (http: HttpDeps, c: Context<HttpEnv>) => Promise<Response>;
 };
@@ -116,28 +116,28 @@ export function operation<
   Q extends z.ZodRawShape = Record<never, never>,
   B extends z.ZodType = z.ZodUndefined,
 >(spec: OperationSpec<Path, Q, B>): Operation {
-  // Without a query of its own an operation takes none: the empty shape is what Q then stands for.
+  // If the spec has no query, Q is the empty shape.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const notices = spec.deprecated === undefined ? undefined : deprecationHeaders(spec.deprecated);
-  const run = async (given: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
+  const run = async (deps: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
     if (notices !== undefined) c.set('notices', notices);
-    const caller = await admit(given, c, spec.access);
-    // What is open tells nothing of models, and must answer when the database does not.
-    const http = spec.access === 'open' ? given : { ...given, services: await withCurrentIdentity(given.services) };
+    const caller = await admit(deps, c, spec.access);
+    // Open operations do not depend on identity data, and must respond even if the database does not.
+    const http = spec.access === 'open' ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
     const params = readPathParameters(c);
     const search = searchOf(c);
-    const asked = readQuery(search);
+    const rawQuery = readQuery(search);
     const { body, bytes, sent } = await readBody(c, spec);
     const input = {
-      // The router fills in every name of the path, and only those.
+      // The router sets every parameter of the path and no others.
       params: params as { readonly [Name in PathName<Path>]: string },
-      query: parseInput(query, asked, 'query'),
+      query: parseInput(query, rawQuery, 'query'),
       body,
       bytes,
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
-      cut: () => void c.env.outgoing?.destroy(),
+      disconnect: () => void c.env.outgoing?.destroy(),
       lastEventId: spec.resumes === true ? (c.req.header('last-event-id') ?? null) : null,
-      listing: listingOf(spec.operationId, { ...params, ...asked }),
+      listing: listingOf(spec.operationId, { ...params, ...rawQuery }),
       caller,
       target: { path: c.req.path, search, requestId: c.get('requestId'), base: baseOf(http, c) },
     };
@@ -145,7 +145,7 @@ export function operation<
     await spec.prepare?.(http, input);
     const reply =
       caller === null || !isWrite(spec)
-        ? await handleRead(spec, http, input, asked)
+        ? await handleRead(spec, http, input, rawQuery)
         : await runWrite(
             http,
             {
@@ -153,7 +153,7 @@ export function operation<
               operationId: spec.operationId,
               caller,
               target,
-              apart: spec.apart ?? false,
+              ownTransactions: spec.ownTransactions ?? false,
               msMax: spec.writeMsMax,
               repeatable: readRepeatable(c, spec, search, sent),
             },
@@ -168,22 +168,22 @@ export function operation<
     return respond(c, { isPrivate, isRead: spec.method === 'get', access, publicUrl }, reply);
   };
   const { handle: _handle, prepare: _prepare, before, ...shown } = spec;
-  return { spec: { ...shown, params: spec.params ?? {}, query, tellsBefore: before !== undefined }, run };
+  return { spec: { ...shown, params: spec.params ?? {}, query, hasBefore: before !== undefined }, run };
 }
 
-/** A read that bears lag asks the replica. One as of a moment does not: its answer must never change, so it must be whole. */
+/** Runs a read, on the replica if it tolerates lag. A read with `as_of` uses the primary, because its result must never change. */
 async function handleRead<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType>(
   spec: OperationSpec<Path, Q, B>,
   http: HttpDeps,
   input: OperationInput<Path, Q, B>,
-  asked: object,
+  rawQuery: object,
 ): Promise<Reply> {
   const { replica } = http;
-  if (replica === undefined || spec.bearsLag !== true || 'as_of' in asked) return await spec.handle(http, input);
+  if (replica === undefined || spec.toleratesLag !== true || 'as_of' in rawQuery) return await spec.handle(http, input);
   return await replica(http.services, (services) => spec.handle({ ...http, services }, input));
 }
 
-/** Who asks, after counting the request. One with a key that is refused counts for its address, so that keys cannot be guessed. */
+/** Identifies the caller and counts the request. A request with an invalid key counts for its address, against guessing. */
 async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promise<Caller | null> {
   if (access === 'open') return null;
   let caller: Caller | null;
@@ -197,7 +197,7 @@ async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promi
   return caller;
 }
 
-/** Whether an operation changes anything: those do that ask for a key in any case, and are no GET. */
+/** Whether an operation changes something: all that always require a key and are not a GET. */
 export function isWrite(spec: { readonly access: Access; readonly method: string }): boolean {
   return spec.method !== 'get' && spec.access !== 'open' && spec.access !== 'read';
 }
@@ -224,11 +224,11 @@ async function readBody<Path extends string, Q extends z.ZodRawShape, B extends 
 type ReadBody<B> = {
   readonly body: B;
   readonly bytes: Uint8Array;
-  /** What was sent, before it was parsed. */
+  /** The body as it was sent, before parsing. */
   readonly sent: () => string | Uint8Array;
 };
 
-/** Whether a request of this operation may be given an `Idempotency-Key`: what creates, and whatever else is a POST and a write. */
+/** Whether requests of this operation accept an `Idempotency-Key`: every write that is a POST. */
 export function takesIdempotencyKey(spec: { readonly access: Access; readonly method: string }): boolean {
   return spec.method === 'post' && isWrite(spec);
 }
@@ -243,13 +243,13 @@ function readRepeatable(
   return key === null ? null : { key, fingerprint: fingerprintOf(search, sent()) };
 }
 
-/** Clients that always send a body send an empty object. */
+/** Accepts an empty object, because some clients always send a body. */
 async function refuseBody(c: Context<HttpEnv>): Promise<void> {
   const text = Buffer.from(await readBytes(c, bodilessBytesMax))
     .toString('utf8')
     .trim();
   if (text !== '' && text !== '{}')
-    throw new Refusal('validation_failed', 'this takes no body', [{ detail: 'must be empty', pointer: '#' }]);
+    throw new Refusal('validation_failed', 'the body must be empty', [{ detail: 'must be empty', pointer: '#' }]);
 }
 
 const bodilessBytesMax = 1024;

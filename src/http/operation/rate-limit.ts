@@ -5,7 +5,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 
 /**
- * Counts a request: for its key, or for its address where anybody asks. The answer, whatever it is, then says what is left.
+ * Counts a request for its key, or for its address if it has no key, and adds the remaining quota to the response.
  * Refuses with `rate_limited`.
  */
 export async function limitRequest(http: HttpDeps, c: Context<HttpEnv>, caller: Caller | null): Promise<void> {
@@ -19,10 +19,10 @@ export async function limitRequest(http: HttpDeps, c: Context<HttpEnv>, caller: 
   const seconds = secondsUntil(held.resetsAt, now);
   c.set('retryAfter', seconds);
   const { quota, windowMs } = limiter.limit;
-  const whose = caller === null ? 'address' : 'key';
+  const subjectKind = caller === null ? 'address' : 'key';
   throw new Refusal(
     'rate_limited',
-    `${quota} requests in ${windowMs / 1000} seconds are let through for one ${whose}; try again in ${seconds} seconds`,
+    `each ${subjectKind} is limited to ${quota} requests in ${windowMs / 1000} seconds; try again in ${seconds} seconds`,
   );
 }
 

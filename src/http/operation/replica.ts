@@ -1,29 +1,26 @@
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps, Log } from '../../services/deps.ts';
 
-/** A replica that could not be asked is left alone for so long. */
-export const replicaRestMs = 30_000;
+/** How long reads go to the primary after the replica failed. */
+export const replicaPauseMs = 30_000;
 
-/** Runs a read on a copy of the database that may lag behind, or on the database itself where the copy cannot answer. */
+/** Runs a read on the replica, or on the primary if the replica cannot serve it. */
 export type Replica = <T>(services: Deps, read: (services: Deps) => Promise<T>) => Promise<T>;
 
 /**
- * What the replica refuses is asked again of the database itself: it may only not have heard of it yet. When it fails it is
- * left alone for a while, and nobody but who asked at that moment has waited for it.
+ * Creates a `Replica` for the database `db`. A read that the replica refuses is repeated on the primary, because the replica
+ * may lag behind. When the replica fails, reads go to the primary for a while, so that only few requests wait for it.
  */
 export function createReplica(db: Deps['db'], log: Log): Replica {
-  let restsUntil = 0;
+  let pausedUntil = 0;
   return async (services, read) => {
-    if (services.now() < restsUntil) return await read(services);
+    if (services.now() < pausedUntil) return await read(services);
     try {
       return await read({ ...services, db });
     } catch (error) {
       if (!(error instanceof Refusal) || error.code === 'service_unavailable') {
-        restsUntil = services.now() + replicaRestMs;
-        log.warn(
-          { error: String(error) },
-          'the replica could not be asked; reads go to the database itself for a while',
-        );
+        pausedUntil = services.now() + replicaPauseMs;
+        log.warn({ error: String(error) }, 'the replica failed; reads go to the primary for a while');
       }
       return await read(services);
     }

@@ -1,30 +1,30 @@
 import type { RefusalDetail } from '../../domain/refusal.ts';
 
-/** Faults named in one refusal. */
-const faultsMax = 20;
+/** The most errors that one refusal lists. */
+const errorsMax = 20;
 
-/** What no text column can hold; U+0000 ends strings there, and a lone surrogate would be replaced in silence. */
+/** False for text that PostgreSQL cannot store: with U+0000, or with a lone surrogate, which would be silently replaced. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
 }
 
 type Step = { readonly value: unknown; readonly key: string; readonly parent: Step | null };
 
-/** Looks at every string and every key, without recursion: the depth of the input is the caller's choice. */
+/** Checks every string and key. Not recursive, because the caller controls the depth of the input. */
 export function findUnstorableText(root: unknown): RefusalDetail[] {
-  const faults: RefusalDetail[] = [];
+  const errors: RefusalDetail[] = [];
   const stack: Step[] = [{ value: root, key: '#', parent: null }];
-  for (let step = stack.pop(); step !== undefined && faults.length < faultsMax; step = stack.pop()) {
+  for (let step = stack.pop(); step !== undefined && errors.length < errorsMax; step = stack.pop()) {
     const { value } = step;
-    if (typeof value === 'string' && !isStorable(value)) faults.push(unstorableAt(step));
+    if (typeof value === 'string' && !isStorable(value)) errors.push(unstorableAt(step));
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, child] of Object.entries(value)) {
       const next = { value: child, key, parent: step };
       if (isStorable(key)) stack.push(next);
-      else faults.push(unstorableAt(step));
+      else errors.push(unstorableAt(step));
     }
   }
-  return faults;
+  return errors;
 }
 
 function unstorableAt(step: Step): RefusalDetail {

@@ -1,41 +1,41 @@
 import type { Caller } from '../../domain/access/api-key.ts';
 import { performOnce, performWrite, type Write } from '../../services/access/writes.ts';
 import type { HttpDeps } from '../deps.ts';
-import { keptReply } from './idempotency.ts';
+import { replyCodec } from './idempotency.ts';
 import type { Reply, Target } from './reply.ts';
 
-/** What the HTTP floor knows of an operation that changes something. */
-export type WriteManner = {
+/** A request that changes something. */
+export type WriteRequest = {
   readonly method: string;
   readonly operationId: string;
   readonly caller: Caller;
   readonly target: Target;
-  readonly apart: boolean;
+  readonly ownTransactions: boolean;
   readonly msMax: number | undefined;
-  /** The key under which the request may come again, with what it asks for. */
+  /** Its Idempotency-Key, with the fingerprint of its content; null without a key. */
   readonly repeatable: { readonly key: string; readonly fingerprint: string } | null;
 };
 
-/** Runs a handler that changes something, with everything that belongs to the change. */
+/** Runs a handler in a transaction with its audit entry and, if the request has a key, its stored reply. */
 export async function runWrite(
   http: HttpDeps,
-  manner: WriteManner,
+  request: WriteRequest,
   handler: {
     readonly before: (http: HttpDeps) => Promise<unknown>;
     readonly handle: (http: HttpDeps) => Promise<Reply>;
   },
 ): Promise<Reply> {
-  const { operationId, method, caller, target, apart, msMax, repeatable } = manner;
+  const { operationId, method, caller, target, ownTransactions, msMax, repeatable } = request;
   const { path, requestId } = target;
-  const ask = { actor: caller.id, operation: operationId, path, requestId, apart, msMax };
+  const context = { actor: caller.id, operation: operationId, path, requestId, ownTransactions, msMax };
   const write: Write<Reply> = {
     before: (services) => handler.before({ ...http, services }),
     run: (services) => handler.handle({ ...http, services }),
     after: (reply) => reply.body ?? null,
   };
-  if (repeatable === null) return await performWrite(http.services, ask, write);
+  if (repeatable === null) return await performWrite(http.services, context, write);
   const { key, fingerprint } = repeatable;
   const of = { request: { caller: caller.id, method, path, key }, fingerprint };
-  const { answer, repeated } = await performOnce(http.services, ask, write, { of, text: keptReply });
-  return repeated ? { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } } : answer;
+  const { result, repeated } = await performOnce(http.services, context, write, { of, codec: replyCodec });
+  return repeated ? { ...result, headers: { ...result.headers, 'idempotent-replayed': 'true' } } : result;
 }

@@ -54,7 +54,7 @@ const check = operation({
     'Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings.',
   access: 'read',
   body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
-  answer: {
+  response: {
     status: 200,
     description: 'The result.',
     schema: checkSchema,
@@ -139,7 +139,7 @@ const replace = operation({
   body: { schema: replacementSchema, example: replacementExample },
   ifMatch: true,
   before: async ({ services }, { id }) => predictionToJson(await getPrediction(services, id, null), null),
-  answer: {
+  response: {
     status: 200,
     description: 'The prediction with the new criterion.',
     schema: createdSchema,

@@ -46,7 +46,7 @@ const get = operation({
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: { as_of: asOfField },
-  answer: {
+  response: {
     status: 200,
     description: 'The explanation.',
     schema: explanationSchema,

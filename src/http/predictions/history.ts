@@ -148,7 +148,7 @@ const list = operation({
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('HistoryEntryList', 'A page of history entries.', entrySchema),

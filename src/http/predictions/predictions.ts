@@ -128,7 +128,7 @@ const create = operation({
       tags: ['timelines'],
     },
   },
-  answer: { status: 201, description: 'The created prediction.', schema: createdSchema, example: createdExample },
+  response: { status: 201, description: 'The created prediction.', schema: createdSchema, example: createdExample },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
   handle: async ({ services }, { body }) => {
     const { view, warnings } = await createPrediction(services, {
@@ -168,7 +168,7 @@ const list = operation({
     }),
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('PredictionList', 'A page of predictions.', predictionSchema),
@@ -208,7 +208,7 @@ const get = operation({
   access: 'read',
   params: idParameter,
   query: { as_of: asOfField },
-  answer: { status: 200, description: 'The prediction.', schema: predictionSchema, example: predictionExample },
+  response: { status: 200, description: 'The prediction.', schema: predictionSchema, example: predictionExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
     const view = await getPrediction(http.services, params.id, asOf);
@@ -240,7 +240,7 @@ const update = operation({
   },
   ifMatch: true,
   before: async ({ services }, { id }) => predictionToJson(await getPrediction(services, id, null), null),
-  answer: {
+  response: {
     status: 200,
     description: 'The updated prediction.',
     schema: predictionSchema,

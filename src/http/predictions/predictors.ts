@@ -42,7 +42,7 @@ const list = operation({
   description: 'Returns predictors, oldest first.',
   access: 'read',
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('PredictorList', 'A page of predictors.', predictorSchema),
@@ -66,7 +66,7 @@ const create = operation({
   description: 'Creates a predictor. Predictions refer to it by id.',
   access: 'write',
   body: { schema: inputSchema, example: { name: predictorExample.name, url: predictorExample.url } },
-  answer: { status: 201, description: 'The created predictor.', schema: predictorSchema, example: predictorExample },
+  response: { status: 201, description: 'The created predictor.', schema: predictorSchema, example: predictorExample },
   handle: async ({ services }, { body }) => {
     const predictor = await createPredictor(services, { name: body.name, url: body.url ?? null });
     return {
@@ -87,7 +87,7 @@ const get = operation({
   description: 'Returns a predictor.',
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
-  answer: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
+  response: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
   handle: async ({ services }, { params }) => ({
     body: predictorToJson(await getPredictor(services, params.id)),
     version: onlyVersion,

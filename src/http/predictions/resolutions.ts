@@ -27,7 +27,7 @@ const listForPrediction = operation({
   access: 'read',
   params: idParameter,
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('ResolutionList', 'A page of resolutions.', resolutionSchema),
@@ -98,7 +98,7 @@ const create = operation({
       evidence: resolutionExample.evidence,
     },
   },
-  answer: {
+  response: {
     status: 201,
     description: 'The recorded resolution.',
     schema: resolutionSchema,
@@ -157,7 +157,7 @@ const list = operation({
     outcome: z.enum(outcomes).optional().meta({ description: 'Only resolutions with this outcome.', example: 'yes' }),
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: withPredictionListSchema,

@@ -82,7 +82,7 @@ const list = operation({
   description: 'Returns sources, oldest first.',
   access: 'read',
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('SourceList', 'A page of sources.', sourceSchema),
@@ -109,7 +109,7 @@ const create = operation({
     schema: inputSchema,
     example: { title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' },
   },
-  answer: { status: 201, description: 'The created source.', schema: sourceSchema, example: sourceExample },
+  response: { status: 201, description: 'The created source.', schema: sourceSchema, example: sourceExample },
   handle: async ({ services }, { body }) => {
     const source = await createSource(services, {
       title: body.title,
@@ -136,7 +136,7 @@ const get = operation({
   description: 'Returns a source.',
   access: 'read',
   params: { id: { description: 'The id of a source.', example: sourceExample.id } },
-  answer: { status: 200, description: 'The source.', schema: sourceSchema, example: sourceExample },
+  response: { status: 200, description: 'The source.', schema: sourceSchema, example: sourceExample },
   handle: async ({ services }, { params }) => ({
     body: sourceToJson(await getSource(services, params.id)),
     version: onlyVersion,

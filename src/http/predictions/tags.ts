@@ -24,7 +24,7 @@ const list = operation({
   description: 'Returns the tags in use with the number of their predictions, sorted by tag.',
   access: 'read',
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('TagList', 'A page of tags.', tagSchema),

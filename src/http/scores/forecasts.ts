@@ -122,7 +122,7 @@ const list = operation({
     as_of: asOfField,
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('ForecastList', 'A page of forecasts.', forecastSchema),
@@ -153,7 +153,7 @@ const record = operation({
   access: 'write',
   params: idParameter,
   body: { schema: inputSchema, example: { probability: 0.9, made_at: '2025-01', locator: 'section VI' } },
-  answer: {
+  response: {
     status: 201,
     description: 'The created forecast.',
     schema: forecastSchema,

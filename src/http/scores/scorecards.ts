@@ -160,7 +160,7 @@ const getScorecard = operation({
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
   query: { as_of: asOfField },
-  answer: { status: 200, description: 'The scorecard.', schema: scorecardSchema, example: scorecardExample },
+  response: { status: 200, description: 'The scorecard.', schema: scorecardSchema, example: scorecardExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
     const card = await getPredictorScorecard(http.services, params.id, asOf);

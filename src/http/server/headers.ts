@@ -4,14 +4,14 @@ import type { HttpDeps, HttpEnv } from '../deps.ts';
 const requestIdPattern = /^[\w.:=+/-]{1,128}$/;
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** What a page of another site may read of an answer. */
+/** Header fields of a response that scripts of other origins may read. */
 const exposedHeaders =
   'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Deprecation, Sunset';
 const allowedHeaders =
   'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id, Traceparent';
 const preflightSecondsMax = 600;
 
-/** On every answer, whoever made it. Strict-Transport-Security belongs to whoever terminates TLS. */
+/** Sent with every response. Strict-Transport-Security is the task of the proxy that terminates TLS. */
 export const securityHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -24,11 +24,11 @@ export const corsHeaders: Readonly<Record<string, string>> = {
   'access-control-expose-headers': exposedHeaders,
 };
 
-/** The caller's request id where it is one, otherwise a new one; echoed, logged and part of every problem. */
+/** Sets the request id: that of the client if it is valid, otherwise a new one. It is returned, logged and part of every problem. */
 export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
-    const asked = c.req.header('x-request-id');
-    c.set('requestId', asked !== undefined && requestIdPattern.test(asked) ? asked : http.services.newId('req'));
+    const sent = c.req.header('x-request-id');
+    c.set('requestId', sent !== undefined && requestIdPattern.test(sent) ? sent : http.services.newId('req'));
     await next();
     c.res.headers.set('x-request-id', c.get('requestId'));
   };
@@ -39,12 +39,12 @@ export const addHeaders: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const { headers } = c.res;
   for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders, ...c.get('quota') }))
     if (!headers.has(name)) headers.set(name, value);
-  // A page links to the next one already.
+  // Appended, because a page of a list already has a Link to the next one.
   for (const [name, value] of Object.entries(c.get('notices') ?? {})) headers.append(name, value);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 };
 
-/** One line for each request, at its end. */
+/** Logs one line for each request, when it is finished. */
 export function logRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const start = performance.now();
@@ -62,7 +62,7 @@ export function logRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
   };
 }
 
-/** What `OPTIONS` answers for an address with these methods, a preflight included. */
+/** The header fields of a response to `OPTIONS`, including a CORS preflight, for a path with these methods. */
 export function optionsHeaders(methods: readonly string[]): Record<string, string> {
   const allow = methods.join(', ');
   return {

@@ -1,16 +1,16 @@
 type Route = { readonly method: string; readonly path: string };
 
-/** A name with a suffix, as the router takes it. */
+/** A parameter with a suffix in the router's syntax. */
 const suffixPattern = /^:\w+\{\.\+\\(\.\w+)\}$/;
 
-/** A path of the document (`/badges/{id}.svg`) as the router takes it; the name then stands for the suffix as well. */
+/** Converts a path of the API document (`/badges/{id}.svg`) to the router's syntax. The parameter then includes the suffix. */
 export function routeOf(path: string): string {
   return path.replaceAll(/\{(\w+)\}(?:(\.\w+))?/g, (_found, name: string, suffix: string | undefined) =>
     suffix === undefined ? `:${name}` : `:${name}{.+\\${suffix}}`,
   );
 }
 
-/** Says which methods an address takes, OPTIONS and HEAD included; none where nothing is. */
+/** Returns a function from a path to its methods, including OPTIONS and HEAD; empty if no route matches. */
 export function methodsByPath(routes: readonly Route[]): (path: string) => string[] {
   const byPath = new Map<string, Set<string>>();
   for (const { method, path } of routes) {
@@ -22,16 +22,18 @@ export function methodsByPath(routes: readonly Route[]): (path: string) => strin
   }
   const table = [...byPath].map(([path, methods]) => ({ segments: path.split('/'), methods: [...methods] }));
   return (path) => {
-    const asked = path.split('/');
-    const found = new Set(table.filter(({ segments }) => matches(segments, asked)).flatMap(({ methods }) => methods));
+    const requested = path.split('/');
+    const found = new Set(
+      table.filter(({ segments }) => matches(segments, requested)).flatMap(({ methods }) => methods),
+    );
     return found.size === 0 ? [] : [...found, 'OPTIONS'];
   };
 }
 
-function matches(segments: readonly string[], asked: readonly string[]): boolean {
-  if (segments.length !== asked.length) return false;
+function matches(segments: readonly string[], requested: readonly string[]): boolean {
+  if (segments.length !== requested.length) return false;
   return segments.every((segment, index) => {
-    const text = asked[index] ?? '';
+    const text = requested[index] ?? '';
     if (!segment.startsWith(':')) return segment === text;
     const suffix = suffixPattern.exec(segment)?.[1] ?? '';
     return text.length > suffix.length && text.endsWith(suffix);

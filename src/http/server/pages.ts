@@ -5,9 +5,9 @@ import type { Context, Hono } from 'hono';
 import { packageRoot } from '../../package-root.ts';
 import type { HttpEnv } from '../deps.ts';
 import { problemKinds } from '../operation/errors.ts';
-import { contentTag, isHeld } from '../operation/etag.ts';
+import { contentTag, isCached } from '../operation/etag.ts';
 
-/** Nothing from elsewhere, nothing inline: the reference works without any other host. */
+/** Allows nothing from other hosts and nothing inline; the reference needs neither. */
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -25,7 +25,7 @@ const referencePage = `<!doctype html>
 </head>
 <body>
 <main id="reference"></main>
-<noscript><p>The reference needs JavaScript. The same is in <a href="/openapi.yaml">openapi.yaml</a>.</p></noscript>
+<noscript><p>The reference requires JavaScript. It is also available as <a href="/openapi.yaml">openapi.yaml</a>.</p></noscript>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/reference.js"></script>
 </body>
@@ -45,7 +45,7 @@ SwaggerUIBundle({
 });
 `;
 
-/** Where a problem's \`type\` leads. */
+/** The page to which the `type` of a problem links. */
 function renderProblems(): string {
   const entries = Object.entries(problemKinds).map(
     ([code, { status, title }]) => `<dt id="${code}"><code>${code}</code> (${status})</dt>\n<dd>${title}.</dd>`,
@@ -61,7 +61,7 @@ function renderProblems(): string {
 <body>
 <main>
 <h1>Problems</h1>
-<p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>code</code> is one of these; its <code>detail</code> and <code>errors</code> say what is wrong this time.</p>
+<p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>code</code> is one of these. Its <code>detail</code> and <code>errors</code> describe the request.</p>
 <dl>
 ${entries.join('\n')}
 </dl>
@@ -76,7 +76,7 @@ const html = 'text/html; charset=utf-8';
 const plain = 'text/plain; charset=utf-8';
 const script = 'text/javascript; charset=utf-8';
 
-/** The distribution's own files, by name, with what they are. */
+/** The files of swagger-ui-dist that are served, with their media types. */
 const distributed: Readonly<Record<string, string>> = {
   'swagger-ui-bundle.js': script,
   'swagger-ui.css': 'text/css; charset=utf-8',
@@ -90,16 +90,16 @@ type File = {
   readonly cacheControl: string;
 };
 
-/** What is there for people and browsers, outside the API. */
+/** Adds the pages for people: the API reference and the documentation of problems and versions. */
 export function addPages(app: Hono<HttpEnv>): void {
   const directory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const assets = new Map<string, File>();
   const asset = (name: string, mediaType: string): File => {
-    const held =
+    const file =
       assets.get(name) ??
       makeFile(new Uint8Array(readFileSync(join(directory, name))), mediaType, `public, max-age=${assetSecondsMax}`);
-    assets.set(name, held);
-    return held;
+    assets.set(name, file);
+    return file;
   };
   const pages: Readonly<Record<string, File>> = {
     '/docs': makeFile(referencePage, html, 'no-cache'),
@@ -119,6 +119,6 @@ function makeFile(content: string | Uint8Array<ArrayBuffer>, mediaType: string, 
 
 function sendFile(c: Context<HttpEnv>, file: File): Response {
   const headers = { etag: file.tag, 'cache-control': file.cacheControl, 'content-security-policy': pagePolicy };
-  if (isHeld(c.req.header('if-none-match'), file.tag)) return c.body(null, 304, headers);
+  if (isCached(c.req.header('if-none-match'), file.tag)) return c.body(null, 304, headers);
   return c.body(file.content, 200, { ...headers, 'content-type': file.mediaType });
 }

@@ -6,45 +6,45 @@ import type { Log } from '../../services/deps.ts';
 import { buildProblem, type Problem, type ProblemCode, problemHeaders } from '../operation/errors.ts';
 import { corsHeaders, securityHeaders } from './headers.ts';
 
-/** Until when the header of a request must have arrived. */
+/** Time limit for the header of a request to arrive. */
 export const headersMsMax = 6000;
-/** How often that is looked at. */
+/** How often that limit is checked. */
 export const lateCheckMs = 1000;
-/** How long a connection that was told off may take to go away by itself. */
+/** How long the client may take to close a connection after an error response. */
 export const lingerMsMax = 1000;
-/** Until when a whole request must have arrived: 32 MiB over a slow line. */
+/** Time limit for a whole request to arrive: enough for 32 MiB over a slow connection. */
 const requestMsMax = 180_000;
-/** How long an idle connection is kept; longer than load balancers keep theirs. */
+/** How long an idle connection stays open: longer than the idle timeout of load balancers. */
 const keepAliveMs = 65_000;
-/** The request line and all header fields together. */
+/** Size limit of the request line and all header fields together. */
 const headerBytesMax = 16 * 1024;
 const connectionsMax = 10_000;
-/** A connection on which nothing moves for so long is cut; longer than any answer takes. */
+/** A connection without traffic for this long is closed. Longer than any response takes. */
 const silentMsMax = 300_000;
 
-/** As much of an application as serving needs. */
+/** The part of an application that serving needs. */
 export type Servable = { readonly fetch: Parameters<typeof getRequestListener>[0] };
 
 export type ServeOptions = {
   readonly host: string;
   readonly port: number;
   readonly log: Log;
-  /** Until when the header of a request must have arrived; `headersMsMax` unless told. */
+  /** Time limit for the header of a request. Default: `headersMsMax`. */
   readonly headersMs?: number;
 };
 
 export type Served = {
   readonly server: Server;
   readonly port: number;
-  /** Takes no more connections, lets requests under way finish for so long, then cuts what is left. */
+  /** Accepts no more connections, waits at most `deadlineMs` for running requests, then closes all connections. */
   close(deadlineMs: number): Promise<void>;
 };
 
-/** Listens. Port 0 takes any free one. Rejects when the address cannot be had. */
+/** Starts listening. Port 0 picks a free port. Rejects if the address is not available. */
 export async function serveApp(app: Servable, options: ServeOptions): Promise<Served> {
   const listener = getRequestListener(app.fetch, {
     hostname: 'localhost',
-    errorHandler: (error) => answerUnreadable(error, options.log),
+    errorHandler: (error) => respondToUnreadable(error, options.log),
   });
   const active = new Set<ServerResponse>();
   let draining = false;
@@ -55,22 +55,22 @@ export async function serveApp(app: Servable, options: ServeOptions): Promise<Se
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: headerBytesMax,
   };
-  // Node would answer a missing Host with an empty body.
+  // Checked below, because Node's own response to a missing Host has no body.
   const server = createServer({ ...limits, requireHostHeader: false }, (request, response) => {
     active.add(response);
     response.once('close', () => active.delete(response));
     if (draining) response.setHeader('connection', 'close');
     if (request.headers.host === undefined && request.httpVersion === '1.1')
-      return answerNow(response, 'bad_request', 'an HTTP/1.1 request needs a Host header');
+      return sendProblem(response, 'bad_request', 'an HTTP/1.1 request needs a Host header');
     void listener(request, response);
   });
   server.maxConnections = connectionsMax;
   server.timeout = silentMsMax;
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => answerBrokenRequest(error, socket, active));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => respondToBrokenRequest(error, socket, active));
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) =>
-    answerNow(response, 'expectation_failed', 'only "Expect: 100-continue" is understood'),
+    sendProblem(response, 'expectation_failed', 'only "Expect: 100-continue" is supported'),
   );
-  server.on('connect', (_request, socket) => writeProblem(socket, 'method_not_allowed', 'this is no proxy'));
+  server.on('connect', (_request, socket) => writeProblem(socket, 'method_not_allowed', 'this server is not a proxy'));
   const port = await listen(server, options);
   return {
     server,
@@ -114,12 +114,12 @@ function headersOf(problem: Problem): Record<string, string> {
   return { ...securityHeaders, ...corsHeaders, ...problemHeaders(problem.code), 'x-request-id': problem.request_id };
 }
 
-/** What the adapter could make no request of, and what the application did not catch itself. */
-function answerUnreadable(error: unknown, log: Log): Response {
+/** Responds to what the adapter could not parse as a request, and to errors that the application did not catch. */
+function respondToUnreadable(error: unknown, log: Log): Response {
   const unreadable = error instanceof RequestError;
   const problem = unreadable
     ? requestProblem('bad_request', error.message)
-    : requestProblem('internal_error', 'an unexpected error; the log has it under this request_id');
+    : requestProblem('internal_error', 'an unexpected error occurred; the log contains it under this request_id');
   if (!unreadable)
     log.error(
       { request_id: problem.request_id, error: error instanceof Error ? error.stack : String(error) },
@@ -128,7 +128,7 @@ function answerUnreadable(error: unknown, log: Log): Response {
   return new Response(JSON.stringify(problem), { status: problem.status, headers: headersOf(problem) });
 }
 
-function answerNow(response: ServerResponse, code: ProblemCode, detail: string): void {
+function sendProblem(response: ServerResponse, code: ProblemCode, detail: string): void {
   const problem = requestProblem(code, detail);
   const body = JSON.stringify(problem);
   response
@@ -140,28 +140,28 @@ function answerNow(response: ServerResponse, code: ProblemCode, detail: string):
     .end(body);
 }
 
-/** What Node's own parser refuses reaches no application: the answer is written to the socket by hand. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, active: Iterable<ServerResponse>): void {
-  // In the middle of another answer there is no room for this one.
+/** Responds to what Node's parser rejects, directly on the socket, because it never reaches the application. */
+function respondToBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, active: Iterable<ServerResponse>): void {
+  // A response cannot be written into the middle of another one.
   const busy = [...active].some((response) => response.socket === socket && response.headersSent);
   if (error.code === 'ECONNRESET' || !socket.writable || busy) {
     socket.destroy();
     return;
   }
-  const [code, detail] = whatBroke(error.code);
+  const [code, detail] = describeParserError(error.code);
   writeProblem(socket, code, detail);
 }
 
-function whatBroke(errorCode: string | undefined): [ProblemCode, string] {
+function describeParserError(errorCode: string | undefined): [ProblemCode, string] {
   switch (errorCode) {
     case 'HPE_HEADER_OVERFLOW':
-      return ['headers_too_large', `the request line and header fields may have ${headerBytesMax} bytes`];
+      return ['headers_too_large', `the request line and header fields must have at most ${headerBytesMax} bytes`];
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return ['body_too_large', 'the chunk extensions are too large'];
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return ['request_timeout', 'the request took too long to arrive'];
     default:
-      return ['bad_request', 'this is not HTTP'];
+      return ['bad_request', 'the request is not valid HTTP'];
   }
 }
 
@@ -178,7 +178,7 @@ function writeProblem(socket: Duplex, code: ProblemCode, detail: string): void {
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
   ];
-  // A client that neither reads nor goes away must not keep the connection.
+  // A client that neither reads nor disconnects must not keep the connection open.
   const late = setTimeout(() => socket.destroy(), lingerMsMax);
   late.unref();
   socket.once('close', () => clearTimeout(late));

@@ -14,7 +14,7 @@ const health = operation({
   summary: 'Check liveness',
   description: 'Returns 200 while the process runs, even if the database is not available.',
   access: 'open',
-  answer: {
+  response: {
     status: 200,
     description: 'The process is alive.',
     schema: z
@@ -62,7 +62,7 @@ const readiness = operation({
   description:
     'Returns 200 if the database responds, is migrated and the process is not shutting down. Otherwise returns 503: a problem document with the same additional fields.',
   access: 'open',
-  answer: {
+  response: {
     status: 200,
     description: 'The service is ready.',
     schema: readinessSchema,
@@ -94,9 +94,9 @@ const readiness = operation({
     };
     if (state.ready) return { body: state, headers: { 'cache-control': 'no-store' } };
     const detail = draining
-      ? 'the process is stopping'
+      ? 'the process is shutting down'
       : database === 'down'
-        ? 'the database does not answer'
+        ? 'the database does not respond'
         : `migrations: ${migrations}`;
     const { 'content-type': mediaType = '', ...headers } = problemHeaders('service_unavailable');
     return {

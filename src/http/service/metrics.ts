@@ -23,13 +23,13 @@ function renderMetrics({ pending, due, oldestDueSeconds, endpointsDisabled, atte
     value,
   }));
   return [
-    render('outturn_webhook_deliveries_pending', 'gauge', 'Deliveries that wait.', [{ value: pending }]),
-    render('outturn_webhook_deliveries_due', 'gauge', 'Deliveries whose time has come.', [{ value: due }]),
-    render('outturn_webhook_oldest_due_seconds', 'gauge', 'How long the oldest of those has waited.', [
+    render('outturn_webhook_deliveries_pending', 'gauge', 'Pending deliveries.', [{ value: pending }]),
+    render('outturn_webhook_deliveries_due', 'gauge', 'Pending deliveries that are due.', [{ value: due }]),
+    render('outturn_webhook_oldest_due_seconds', 'gauge', 'How long the oldest due delivery has been due.', [
       { value: oldestDueSeconds },
     ]),
-    render('outturn_webhook_endpoints_disabled', 'gauge', 'Endpoints that are told nothing, by reason.', byReason),
-    render('outturn_webhook_attempts_total', 'counter', 'Attempts of this process, by result.', byResult),
+    render('outturn_webhook_endpoints_disabled', 'gauge', 'Disabled endpoints, by reason.', byReason),
+    render('outturn_webhook_attempts_total', 'counter', 'Delivery attempts of this process, by result.', byResult),
   ].join('');
 }
 
@@ -42,7 +42,7 @@ const metrics = operation({
   description:
     'Returns metrics in the Prometheus text format. If METRICS_PORT is set, metrics are served on that port only and this path returns 404.',
   access: 'read',
-  answer: {
+  response: {
     status: 200,
     description: 'The metrics.',
     schema: z.string(),
@@ -51,7 +51,7 @@ const metrics = operation({
   },
   refusals: ['not_found'],
   handle: async (http) => {
-    if (http.metricsApart === true) throw new Refusal('not_found', 'metrics are served on METRICS_PORT only');
+    if (http.hasMetricsPort === true) throw new Refusal('not_found', 'metrics are served on METRICS_PORT only');
     return {
       text: renderMetrics(await getMetrics(http.services)),
       mediaType,
@@ -62,7 +62,7 @@ const metrics = operation({
 
 export const metricsOperations = [metrics];
 
-/** Serves metrics only, on METRICS_PORT, for networks in which only the collector may reach them. */
+/** Serves only the metrics, on METRICS_PORT, so that a network can restrict them to the collector. */
 export async function serveMetrics(
   deps: Deps,
   at: { readonly host: string; readonly port: number },
@@ -72,7 +72,7 @@ export async function serveMetrics(
     try {
       response.setHeader('content-type', mediaType).end(renderMetrics(await getMetrics(deps)));
     } catch (error) {
-      deps.log.error({ error: String(error) }, 'metrics could not be read');
+      deps.log.error({ error: String(error) }, 'the metrics could not be read');
       response.writeHead(503).end();
     }
   });

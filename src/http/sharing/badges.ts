@@ -29,7 +29,7 @@ const badge = operation({
   summary: 'Get the badge of a prediction',
   description: 'Returns the statement and the outcome of a prediction as an SVG image that other sites can embed.',
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: {
     label: z.string().min(1).max(200).regex(/\S/, 'must not be blank').optional().meta({
@@ -37,7 +37,7 @@ const badge = operation({
       example: 'GPT-5 never released',
     }),
   },
-  answer: {
+  response: {
     status: 200,
     description: 'The badge as SVG.',
     schema: z.string(),

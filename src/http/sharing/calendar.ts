@@ -40,9 +40,9 @@ const calendar = operation({
   summary: 'Get the calendar of deadlines',
   description: `Returns the deadlines of unresolved predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Takes the filters of the list of predictions.`,
   access: 'read',
-  bearsLag: true,
+  toleratesLag: true,
   query: predictionFilterFields,
-  answer: {
+  response: {
     status: 200,
     description: 'The calendar as iCalendar.',
     schema: z.string(),

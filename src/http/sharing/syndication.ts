@@ -64,8 +64,8 @@ const atom = operation({
   summary: 'Get the resolutions as an Atom feed',
   description: `Returns the newest ${entriesMax} resolutions, including corrections, as Atom (RFC 4287).`,
   access: 'read',
-  bearsLag: true,
-  answer: {
+  toleratesLag: true,
+  response: {
     status: 200,
     description: 'The feed.',
     schema: z.string(),
@@ -86,8 +86,8 @@ const json = operation({
   summary: 'Get the resolutions as a JSON Feed',
   description: `Returns the newest ${entriesMax} resolutions, including corrections, as JSON Feed 1.1.`,
   access: 'read',
-  bearsLag: true,
-  answer: {
+  toleratesLag: true,
+  response: {
     status: 200,
     description: 'The feed.',
     schema: z.record(z.string(), z.unknown()).meta({ id: 'JsonFeed', description: 'A JSON Feed 1.1.' }),
@@ -137,7 +137,7 @@ const catalog = operation({
   description:
     'Returns links to the description, the documentation and the feeds of this API: an API catalogue (RFC 9727) as a link set (RFC 9264).',
   access: 'open',
-  answer: {
+  response: {
     status: 200,
     description: 'The links.',
     schema: z.record(z.string(), z.unknown()).meta({ id: 'LinkSet', description: 'A link set (RFC 9264).' }),

@@ -13,23 +13,24 @@ type By = Parameters<typeof recordExport>[1];
 type ByteStream = ReadableStream<Uint8Array>;
 
 /** Databases that this process is exporting. */
-const underWay = new WeakSet<Deps['db']>();
+const running = new WeakSet<Deps['db']>();
 
 /**
  * All records as of the moment at which this resolves. On a server the export reads a snapshot at the pace of the client. The
  * embedded database has a single connection, so there the export is written to a file first.
  * Refuses with `service_unavailable` while this process is running another export.
  */
-export async function streamRecord(http: HttpDeps, by: By, cut: () => void): Promise<ByteStream> {
+export async function streamRecord(http: HttpDeps, by: By, disconnect: () => void): Promise<ByteStream> {
   const { db } = http.services;
-  if (underWay.has(db))
+  if (running.has(db))
     throw new Refusal(
       'service_unavailable',
       'another export is in progress on this node; try again when it has finished',
     );
-  underWay.add(db);
-  const release = (): void => void underWay.delete(db);
-  const stream = db.kind === 'embedded' ? await spool(http).finally(release) : await startPaced(http, cut, release);
+  running.add(db);
+  const release = (): void => void running.delete(db);
+  const stream =
+    db.kind === 'embedded' ? await spool(http).finally(release) : await startPaced(http, disconnect, release);
   try {
     await recordExport(http.services, by);
   } catch (error) {
@@ -55,14 +56,14 @@ async function spool({ services, version }: HttpDeps): Promise<ByteStream> {
 }
 
 /** Resolves when the snapshot is taken. A client that stops reading is disconnected, so that the snapshot is released. */
-async function startPaced(http: HttpDeps, cut: () => void, release: () => void): Promise<ByteStream> {
+async function startPaced(http: HttpDeps, disconnect: () => void, release: () => void): Promise<ByteStream> {
   const { stalledMs } = { ...streamLimits, ...http.streamLimits };
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
-  let answering = false;
+  let started = false;
   await new Promise<void>((begun, failed) => {
     const write = async (bytes: Uint8Array): Promise<void> => {
-      answering = true;
+      started = true;
       begun();
       await inTime(writer.write(bytes), stalledMs);
     };
@@ -71,9 +72,9 @@ async function startPaced(http: HttpDeps, cut: () => void, release: () => void):
       .catch(async (error: unknown) => {
         failed(error);
         // If the client has disconnected, the writer has ended with the stream already.
-        if (!answering || writer.desiredSize === null) return;
-        http.log.warn({ error: String(error) }, 'an export was cut off');
-        cut();
+        if (!started || writer.desiredSize === null) return;
+        http.log.warn({ error: String(error) }, 'an export was interrupted');
+        disconnect();
         await writer.abort(error).catch(() => {});
       })
       .finally(release);
@@ -84,7 +85,7 @@ async function startPaced(http: HttpDeps, cut: () => void, release: () => void):
 async function inTime(written: Promise<void>, msMax: number): Promise<void> {
   let late: NodeJS.Timeout | undefined;
   const stalled = new Promise<never>((_resolve, reject) => {
-    late = setTimeout(() => reject(new Error(`its reader took nothing for ${msMax} ms`)), msMax);
+    late = setTimeout(() => reject(new Error(`the client read nothing for ${msMax} ms`)), msMax);
   });
   try {
     await Promise.race([written, stalled]);

@@ -25,10 +25,10 @@ const exportAll = operation({
   tag: 'Keys and audit',
   summary: 'Export all records',
   description:
-    'The whole record as lines of JSON, as of one moment, for `outturn import` into an empty database: a header, a line for each row, and a footer with the number of rows and the SHA-256 of all lines before it. An answer without its footer was cut short. Secrets of webhooks are in it as they are kept, encrypted with OUTTURN_SECRET; keys as hashes. One export at a time on each node. That it was taken is written down in the audit.',
+    'Returns all records of one moment as lines of JSON, for `outturn import` into an empty database: a header, a line for each row, and a footer with the number of rows and the SHA-256 of all lines before it. A response without a footer is incomplete. Webhook secrets are encrypted with OUTTURN_SECRET; keys are hashes. Each node runs one export at a time. The audit log records the export.',
   access: 'admin',
   streams: true,
-  answer: {
+  response: {
     status: 200,
     description: 'The lines.',
     schema: z.string(),
@@ -36,10 +36,10 @@ const exportAll = operation({
     mediaType: 'application/x-ndjson',
   },
   refusals: ['service_unavailable'],
-  handle: async (http, { caller, target, cut }) => {
+  handle: async (http, { caller, target, disconnect }) => {
     const by = { actor: (caller ?? adminCaller).id, path: target.path, requestId: target.requestId };
     return {
-      stream: await streamRecord(http, by, cut),
+      stream: await streamRecord(http, by, disconnect),
       mediaType: 'application/x-ndjson',
       headers: { 'content-disposition': 'attachment; filename="outturn-export.ndjson"' },
     };

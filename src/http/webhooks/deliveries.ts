@@ -89,7 +89,7 @@ const listOfEndpoint = operation({
   access: 'webhooks',
   params: endpointParameter,
   query: filters,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: deliveryPageSchema,
@@ -111,7 +111,7 @@ const list = operation({
     'Returns deliveries to all endpoints, including deleted ones. With `event_id`: the deliveries of one event.',
   access: 'webhooks',
   query: filters,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: deliveryPageSchema,
@@ -130,7 +130,7 @@ const find = operation({
   description: 'Returns a delivery with its request body.',
   access: 'webhooks',
   params: idParameter,
-  answer: { status: 200, description: 'The delivery.', schema: deliveryWithBodySchema, example: withBodyExample },
+  response: { status: 200, description: 'The delivery.', schema: deliveryWithBodySchema, example: withBodyExample },
   handle: async ({ services }, { params }) => {
     const delivery = await getWebhookDelivery(services, params.id);
     return { body: { ...deliveryToJson(delivery), body: delivery.body } };
@@ -147,7 +147,7 @@ const attempts = operation({
   access: 'webhooks',
   params: idParameter,
   query: pageFields,
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('WebhookAttemptList', 'A page of attempts.', attemptSchema),
@@ -172,7 +172,7 @@ const retry = operation({
     'Sends a delivery again immediately, whatever its state. It replaces the next scheduled retry; if it fails, the schedule continues.',
   access: 'webhooks',
   params: idParameter,
-  answer: {
+  response: {
     status: 200,
     description: 'The delivery, pending.',
     schema: deliveryWithBodySchema,
@@ -195,7 +195,7 @@ const test = operation({
     'Sends a signed `ping` message to the endpoint, regardless of its event types. There is a single attempt; get the delivery for the result.',
   access: 'webhooks',
   params: endpointParameter,
-  answer: {
+  response: {
     status: 201,
     description: 'The delivery, pending.',
     schema: deliveryWithBodySchema,
@@ -228,7 +228,7 @@ const recover = operation({
       .meta({ id: 'WebhookRecoveryInput', description: 'Start of the range, inclusive; a date means 00:00 UTC.' }),
     example: { since: '2025-08-01T00:00:00Z' },
   },
-  answer: {
+  response: {
     status: 200,
     description: 'The deliveries will be sent.',
     schema: z
@@ -258,7 +258,7 @@ const stats = operation({
   query: {
     since: filterMoment('Start of the range, inclusive; a date means 00:00 UTC. Default: 7 days ago.', '2025-08-01'),
   },
-  answer: {
+  response: {
     status: 200,
     description: 'The counts.',
     schema: z

@@ -2,12 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { eventTypes } from '../../domain/events/event.ts';
 import { filterValuesMax } from '../../domain/webhooks/subscription.ts';
 import {
+  checkUrl,
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   getWebhookEndpoint,
   listWebhookEndpoints,
   updateWebhookEndpoint,
-  vetUrl,
 } from '../../services/webhooks/endpoints.ts';
 import type { HttpDeps } from '../deps.ts';
 import { textPosition } from '../operation/cursor.ts';
@@ -138,7 +138,7 @@ const list = operation({
       .meta({ description: 'Only endpoints with this status.', example: 'disabled' }),
     ...pageFields,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('WebhookEndpointList', 'A page of webhook endpoints.', endpointSchema),
@@ -168,13 +168,13 @@ const create = operation({
     schema: createSchema,
     example: { url: endpointExample.url, event_types: endpointExample.event_types, filter: endpointExample.filter },
   },
-  answer: {
+  response: {
     status: 201,
     description: 'The created endpoint.',
     schema: createdSchema,
     example: { ...endpointExample, secret: secretExample },
   },
-  prepare: async ({ services }, { body }) => await vetUrl(services, body.url),
+  prepare: async ({ services }, { body }) => await checkUrl(services, body.url),
   handle: async ({ services }, { body }) => {
     const { url, signing, secret: given, ...rest } = body;
     const { endpoint, secret } = await createWebhookEndpoint(services, {
@@ -201,7 +201,7 @@ const find = operation({
   description: 'Returns a webhook endpoint.',
   access: 'webhooks',
   params: idParameter,
-  answer: { status: 200, description: 'The endpoint.', schema: endpointSchema, example: endpointExample },
+  response: { status: 200, description: 'The endpoint.', schema: endpointSchema, example: endpointExample },
   handle: async ({ services }, { params }) => {
     const endpoint = await getWebhookEndpoint(services, params.id);
     return { body: endpointToJson(endpoint, services.now()), version: endpoint.version };
@@ -229,10 +229,10 @@ const edit = operation({
   },
   ifMatch: true,
   prepare: async ({ services }, { body }) => {
-    if (body.url !== undefined) await vetUrl(services, body.url);
+    if (body.url !== undefined) await checkUrl(services, body.url);
   },
   before: documentOf,
-  answer: {
+  response: {
     status: 200,
     description: 'The updated endpoint.',
     schema: endpointSchema,
@@ -257,7 +257,7 @@ const remove = operation({
   access: 'webhooks',
   params: idParameter,
   before: documentOf,
-  answer: { status: 204, description: 'The endpoint was deleted.' },
+  response: { status: 204, description: 'The endpoint was deleted.' },
   handle: async ({ services }, { params }) => {
     await deleteWebhookEndpoint(services, params.id);
     return { status: 204 };

@@ -71,7 +71,7 @@ const rotate = operation({
     example: { overlap: 'PT24H' },
     optional: true,
   },
-  answer: {
+  response: {
     status: 200,
     description: 'The new secret.',
     schema: rotatedSchema,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { assembleKey, keyRandomCharsMin } from '../../domain/access/api-key.ts';
 
-/** Bytes from here on would make some digits likelier than others: 248 is the last multiple of 62 below 256. */
+/** Larger bytes are discarded, because they would make some digits more likely: 248 is the last multiple of 62 below 256. */
 const unbiasedBytesBelow = 248;
 
-/** A new key. `randomBytes` gives so many bytes of cryptographic randomness. */
+/** Makes a new key. `randomBytes(size)` must return cryptographically secure random bytes. */
 export function makeKey(randomBytes: (size: number) => Uint8Array): string {
   const values: number[] = [];
   while (values.length < keyRandomCharsMin) {

@@ -16,9 +16,9 @@ import type { Sql } from '../../store/db.ts';
 import type { Deps } from '../deps.ts';
 import { hashKey, makeKey } from './admin-key.ts';
 
-/** A use is noted at most this often: a busy key would otherwise be a write with every read. */
+/** The last use of a key is recorded at most this often, so that not every read causes a write. */
 export const touchEveryMs = 60_000;
-/** How long a key may go on beside the one that replaces it. */
+/** The longest time for which a replaced key stays valid. */
 export const overlapMsMax = 30 * dayMs;
 
 export type ApiKeyInput = {
@@ -27,13 +27,13 @@ export type ApiKeyInput = {
   readonly expiresAt: Instant | null;
 };
 
-/** A key at the only moment at which it can be shown. */
+/** A new key with its text, which is not stored and so can only be shown now. */
 export type NewApiKey = { readonly row: ApiKeyRow; readonly key: string };
 
-/** Makes a key. Refuses one that would have expired already. */
+/** Creates a key. Refuses with `validation_failed` if it would already be expired. */
 export async function createApiKey(deps: Deps, input: ApiKeyInput, createdBy: string): Promise<NewApiKey> {
   if (input.expiresAt !== null && input.expiresAt <= deps.now()) {
-    const detail = 'expires_at must lie in the future';
+    const detail = 'expires_at must be in the future';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/expires_at' }]);
   }
   return await insertNewKey(deps.db.sql, deps, input, createdBy);
@@ -58,8 +58,8 @@ async function insertNewKey(db: Sql, deps: Deps, input: ApiKeyInput, createdBy: 
 }
 
 /**
- * Makes a key in the place of another, with its name and scopes and, where it had one, its length of life. The old one goes on
- * for `overlapMs`, so that no caller is locked out meanwhile. Refuses with `conflict` when it is over or was replaced before.
+ * Creates a key that replaces another, with the same name, scopes and lifetime. The old key stays valid for `overlapMs`, so
+ * that callers can switch. Refuses with `conflict` if the old key is not active.
  */
 export async function rotateApiKey(deps: Deps, id: string, overlapMs: number, by: string): Promise<NewApiKey> {
   return await deps.db.begin(async (tx) => {
@@ -68,12 +68,12 @@ export async function rotateApiKey(deps: Deps, id: string, overlapMs: number, by
     const expiresAt = old.expiresAt === null ? null : now + (old.expiresAt - old.createdAt);
     const fresh = await insertNewKey(tx, deps, { name: old.name, scopes: old.scopes, expiresAt }, by);
     if (!(await replaceApiKey(tx, old.id, fresh.row.id, { now, endsAt: now + overlapMs })))
-      throw new Refusal('conflict', `the key ${id} is ${apiKeyStatus(old, now)}: only a key in use can be rotated`);
+      throw new Refusal('conflict', `the key ${id} is ${apiKeyStatus(old, now)}; only an active key can be rotated`);
     return fresh;
   });
 }
 
-/** Ends a key at once. To revoke it once more changes nothing. */
+/** Revokes a key immediately. Has no effect on a revoked key. */
 export async function revokeApiKey(deps: Deps, id: string): Promise<void> {
   await requireApiKey(deps.db.sql, id);
   await revokeApiKeyRow(deps.db.sql, id, deps.now());
@@ -95,17 +95,17 @@ export async function listApiKeys(deps: Deps, page: { after: string | null; limi
 
 export type ApiKeyStatus = 'active' | 'expired' | 'replaced' | 'revoked';
 
-/** `replaced` keys still work until they expire. */
+/** `replaced` keys are valid until they expire. */
 export function apiKeyStatus(key: ApiKeyRow, now: Instant): ApiKeyStatus {
   if (key.revokedAt !== null) return 'revoked';
   if (key.expiresAt !== null && key.expiresAt <= now) return 'expired';
   return key.replacedBy === null ? 'active' : 'replaced';
 }
 
-/** Who shows this key. Refuses with `unauthorized` one that is not known, was revoked or has expired; notes the use. */
+/** The caller with this key. Records its use. Refuses with `unauthorized` if the key is unknown, revoked or expired. */
 export async function identifyCaller(deps: Deps, key: string): Promise<Caller> {
   const row = await findApiKeyByHash(deps.db.sql, hashKey(key));
-  if (row === null) throw new Refusal('unauthorized', 'this key is not known here');
+  if (row === null) throw new Refusal('unauthorized', 'this key does not exist');
   const now = deps.now();
   if (row.revokedAt !== null)
     throw new Refusal('unauthorized', `this key was revoked at ${formatInstant(row.revokedAt)}`);

@@ -2,15 +2,15 @@ import { type AuditFilter, type AuditRow, insertAudit, listAudit } from '../../s
 import type { Sql } from '../../store/db.ts';
 import type { Deps } from '../deps.ts';
 
-/** Who changes things from a shell. */
+/** The actor of changes made by a command. */
 export const shellActor = 'cli';
 
-/** Fields that are shown in one answer and never again. */
+/** Fields that are shown in one response and never again. */
 const shownOnceFields: ReadonlySet<string> = new Set(['key', 'secret']);
-/** Fields that the audit shows to nobody: headers that a subscriber asks for may hold a password. */
+/** Fields that the audit log omits: the headers of an endpoint may contain a password. */
 const secretFields: ReadonlySet<string> = new Set([...shownOnceFields, 'headers']);
 
-/** A document without what is shown only once, however deep it lies. */
+/** Removes the fields that are shown only once, at any depth. */
 export function withoutShownOnce(value: unknown): unknown {
   return withoutFields(value, shownOnceFields);
 }
@@ -25,10 +25,10 @@ function withoutFields(value: unknown, names: ReadonlySet<string>): unknown {
   );
 }
 
-/** What was done, as documents: `before` null where it was not there before, `after` null where it is gone. */
+/** A change to record: `before` is null for a created resource, `after` for a deleted one. */
 export type AuditInput = Omit<AuditRow, 'id' | 'recordedAt'>;
 
-/** Writes one change down, without its secrets, in the transaction that makes it. */
+/** Records a change without its secrets, in the transaction that makes it. */
 export async function recordAudit(tx: Sql, deps: Pick<Deps, 'newId' | 'now'>, input: AuditInput): Promise<void> {
   await insertAudit(tx, {
     ...input,
@@ -39,7 +39,7 @@ export async function recordAudit(tx: Sql, deps: Pick<Deps, 'newId' | 'now'>, in
   });
 }
 
-/** Changes, newest first. */
+/** Recorded changes, newest first. */
 export async function listAuditEntries(
   deps: Deps,
   filter: AuditFilter,

@@ -11,69 +11,66 @@ import {
 } from '../../store/idempotency.ts';
 import type { Deps } from '../deps.ts';
 
-/** How long an answer is kept for whoever asks again. */
-export const keepAnswersMs = dayMs;
-/** After so long a request without an answer is taken to be lost: its process may be gone. */
+/** How long the result of a request is stored for repetitions. */
+export const keepResultsMs = dayMs;
+/** How long a request may run before it counts as lost, for example because its process crashed. */
 export const claimLeaseMs = 60_000;
-/** Expired answers that one statement forgets. */
-const forgetRowsMax = 1000;
+/** Expired rows that one statement deletes. */
+const deleteRowsMax = 1000;
 
-/** A request that may come again, and what it asked for: the same key with anything else is a mistake. */
+/** A request with an Idempotency-Key, and the fingerprint of its content. */
 export type Repeatable = { readonly request: RequestKey; readonly fingerprint: string };
 
 export type Claimed =
   | { readonly kind: 'claimed'; readonly claim: Claim }
-  | { readonly kind: 'answered'; readonly answer: string };
+  | { readonly kind: 'done'; readonly result: string };
 
 /**
- * The first to ask may work; whoever asks again gets the answer. Refuses with `idempotency_key_reused` what is another
- * request under the same key, and with `request_in_progress` while the first has no answer yet.
+ * Claims a request, or returns the stored result if it was made before. Refuses with `idempotency_key_reused` if the key was
+ * used for another request, and with `request_in_progress` if the first one has not finished.
  */
 export async function claimRequest(deps: Deps, { request, fingerprint }: Repeatable): Promise<Claimed> {
   const now = deps.now();
   const claim = { request, holder: deps.newId('req') };
-  const row = { fingerprint, now, leaseUntil: now + claimLeaseMs, expiresAt: now + keepAnswersMs };
+  const row = { fingerprint, now, leaseUntil: now + claimLeaseMs, expiresAt: now + keepResultsMs };
   if (await insertClaim(deps.db.sql, claim, row)) return { kind: 'claimed', claim };
   const held = await findClaim(deps.db.sql, request);
   if (held !== null && held.fingerprint !== fingerprint)
     throw new Refusal(
       'idempotency_key_reused',
-      'another request was sent under this Idempotency-Key; give each request a key of its own, and repeat it unchanged',
+      'this Idempotency-Key was used for another request; use a new key for each request, and repeat a request unchanged',
     );
-  // Where there is nothing, the first was refused just now and gave its claim up.
+  // No claim: the first request was refused just now and released it.
   if (held === null || held.answer === null) throw stillRunning();
-  return { kind: 'answered', answer: held.answer };
+  return { kind: 'done', result: held.answer };
 }
 
 function stillRunning(): Refusal {
-  return new Refusal(
-    'request_in_progress',
-    'the first request under this Idempotency-Key has no answer yet; try again',
-  );
+  return new Refusal('request_in_progress', 'the first request with this Idempotency-Key has not finished; try again');
 }
 
-/** Keeps the answer, in the transaction of the work. Refuses, and so undoes the work, when the claim was lost meanwhile. */
-export async function keepAnswer(inside: Deps, claim: Claim, answer: string): Promise<void> {
-  if (!(await recordClaimAnswer(inside.db.sql, claim, answer))) throw stillRunning();
+/** Stores the result in the transaction of the change. Refuses, which rolls the change back, if the claim was lost meanwhile. */
+export async function storeResult(inside: Deps, claim: Claim, result: string): Promise<void> {
+  if (!(await recordClaimAnswer(inside.db.sql, claim, result))) throw stillRunning();
 }
 
-/** Lets the request be sent again. When even that fails, the claim runs out by itself. */
-export async function giveUpClaim(deps: Deps, claim: Claim): Promise<void> {
+/** Allows the request to be sent again. If this fails, the claim expires. */
+export async function releaseClaim(deps: Deps, claim: Claim): Promise<void> {
   try {
     await deleteClaim(deps.db.sql, claim);
   } catch (error) {
     deps.log.warn(
       { error: String(error) },
-      'the claim of a failed request could not be given up; it runs out by itself',
+      'the claim of a failed request could not be released; it expires within a minute',
     );
   }
 }
 
-/** Forgets what was kept long enough. */
-export async function forgetAnswers(deps: Deps): Promise<number> {
-  for (let forgotten = 0; ; ) {
-    const count = await deleteExpiredClaims(deps.db.sql, deps.now(), forgetRowsMax);
-    forgotten += count;
-    if (count < forgetRowsMax) return forgotten;
+/** Deletes expired results and returns their number. */
+export async function deleteExpiredResults(deps: Deps): Promise<number> {
+  for (let deleted = 0; ; ) {
+    const count = await deleteExpiredClaims(deps.db.sql, deps.now(), deleteRowsMax);
+    deleted += count;
+    if (count < deleteRowsMax) return deleted;
   }
 }

@@ -6,55 +6,55 @@ import type { Deps } from '../deps.ts';
 /** Counts requests against a quota that all nodes of a database share. */
 export type Limiter = {
   readonly limit: RateLimit;
-  /** Takes one request from the subject's quota, or says that there is none left. */
+  /** Takes one request from the subject's quota. `allowed` is false if none is left. */
   take(subject: string): Promise<Quota>;
 };
 
-/** What this node has taken from the quota and not used yet; it is nobody else's. */
-type Held = { readonly startedAt: Instant; readonly taken: number; left: number };
+/** The part of a quota that this node has taken from the database. `left` of it is unused. */
+type Share = { readonly startedAt: Instant; readonly taken: number; left: number };
 
-/** Subjects that a node remembers; beyond that the oldest are looked up again. */
+/** Subjects that a node keeps in memory. Others are read from the database. */
 const subjectsMax = 10_000;
-/** Rows that one statement forgets. */
-const forgetRowsMax = 1000;
+/** Rows that one statement deletes. */
+const deleteRowsMax = 1000;
 
 /**
- * The quota is kept by the database and taken from it in small batches, so that most requests cost no statement. No more than the
- * quota is ever let through; what a node holds without use is lost to the others until the window ends.
+ * The quota is in the database, and nodes take from it in small batches, so that most requests need no statement. The quota is
+ * never exceeded, but what one node has taken and not used is not available to the others until the window ends.
  */
 export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit): Limiter {
-  const subjects = new Map<string, Held>();
+  const subjects = new Map<string, Share>();
   const refills = new Map<string, Promise<void>>();
-  const isOver = (held: Held, now: Instant): boolean => now >= held.startedAt + limit.windowMs;
-  const quotaOf = (held: Held, allowed: boolean): Quota => ({
+  const isOver = (share: Share, now: Instant): boolean => now >= share.startedAt + limit.windowMs;
+  const quotaOf = (share: Share, allowed: boolean): Quota => ({
     allowed,
-    remaining: limit.quota - held.taken + held.left,
-    resetsAt: held.startedAt + limit.windowMs,
+    remaining: limit.quota - share.taken + share.left,
+    resetsAt: share.startedAt + limit.windowMs,
   });
   const fill = async (subject: string): Promise<void> => {
-    const ask = { asked: batchOf(limit), now: deps.now() };
-    const { startedAt, taken, granted } = await consumeQuota(deps.db.sql, subject, limit, ask);
+    const batch = { asked: batchOf(limit), now: deps.now() };
+    const { startedAt, taken, granted } = await consumeQuota(deps.db.sql, subject, limit, batch);
     subjects.delete(subject);
     if (subjects.size >= subjectsMax) subjects.delete(subjects.keys().next().value ?? '');
     subjects.set(subject, { startedAt, taken, left: granted });
   };
-  // Requests that come at once wait for one statement, not for one each.
+  // Concurrent requests share one statement.
   const refill = (subject: string): Promise<void> => {
-    const under = refills.get(subject) ?? fill(subject).finally(() => refills.delete(subject));
-    refills.set(subject, under);
-    return under;
+    const running = refills.get(subject) ?? fill(subject).finally(() => refills.delete(subject));
+    refills.set(subject, running);
+    return running;
   };
   return {
     limit,
     take: async (subject) => {
       for (;;) {
-        const held = subjects.get(subject);
-        if (held !== undefined && !isOver(held, deps.now())) {
-          if (held.left > 0) {
-            held.left -= 1;
-            return quotaOf(held, true);
+        const share = subjects.get(subject);
+        if (share !== undefined && !isOver(share, deps.now())) {
+          if (share.left > 0) {
+            share.left -= 1;
+            return quotaOf(share, true);
           }
-          if (held.taken >= limit.quota) return quotaOf(held, false);
+          if (share.taken >= limit.quota) return quotaOf(share, false);
         }
         await refill(subject);
       }
@@ -62,11 +62,11 @@ export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit):
   };
 }
 
-/** Forgets windows that ended long ago; no window is longer than a day. */
-export async function forgetWindows(deps: Deps): Promise<number> {
-  for (let forgotten = 0; ; ) {
-    const count = await deleteRateWindows(deps.db.sql, deps.now() - 2 * dayMs, forgetRowsMax);
-    forgotten += count;
-    if (count < forgetRowsMax) return forgotten;
+/** Deletes windows that have ended and returns their number; no window is longer than a day. */
+export async function deleteEndedWindows(deps: Deps): Promise<number> {
+  for (let deleted = 0; ; ) {
+    const count = await deleteRateWindows(deps.db.sql, deps.now() - 2 * dayMs, deleteRowsMax);
+    deleted += count;
+    if (count < deleteRowsMax) return deleted;
   }
 }

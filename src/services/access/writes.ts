@@ -1,96 +1,93 @@
 import { withinTransaction } from '../../store/db.ts';
-import type { Claim } from '../../store/idempotency.ts';
 import type { Deps } from '../deps.ts';
 import { recordAudit } from './audit.ts';
-import { claimRequest, giveUpClaim, keepAnswer, type Repeatable } from './idempotency.ts';
+import { claimRequest, type Repeatable, releaseClaim, storeResult } from './idempotency.ts';
 
-/** A change as its caller asked for it. */
-export type WriteAsk = {
+/** Who makes a change, through which operation. */
+export type WriteContext = {
   /** The id of the key, `admin`, or `cli`. */
   readonly actor: string;
   readonly operation: string;
-  /** Where it came from over HTTP. */
+  /** The path of the request; null for a command. */
   readonly path: string | null;
   readonly requestId: string | null;
-  /** It speaks to the outside, and no transaction may wait for that: its own are its service's business. */
-  readonly apart: boolean;
-  /** How long the transaction may take; the database's own limit where undefined. */
+  /** True if the service opens its own transactions, for example because it waits for outbound requests. */
+  readonly ownTransactions: boolean;
+  /** Time limit of the transaction; undefined for the default of the database. */
   readonly msMax: number | undefined;
 };
 
 export type Write<A> = {
-  /** The document as it is before the change; null where there is none. */
+  /** Returns the resource before the change; null if it does not exist. */
   readonly before: (deps: Deps) => Promise<unknown>;
   readonly run: (deps: Deps) => Promise<A>;
-  /** The document as the answer shows it; null where it is gone. */
-  readonly after: (answer: A) => unknown;
+  /** The resource after the change; null if it was deleted. */
+  readonly after: (result: A) => unknown;
 };
 
 /**
- * Makes one change and writes down who made it, in one transaction: neither is there without the other. A change that
- * speaks to the outside is written down before it begins, without what comes of it.
+ * Makes a change and records it in the audit log, in one transaction. A change with its own transactions is recorded before
+ * it starts, without its result.
  */
-export async function performWrite<A>(deps: Deps, ask: WriteAsk, write: Write<A>): Promise<A> {
-  return await performClaimed(deps, ask, write, async () => {});
+export async function performWrite<A>(deps: Deps, context: WriteContext, write: Write<A>): Promise<A> {
+  return await performAndStore(deps, context, write, async () => {});
 }
 
-/** How an answer is kept as text, and told from it again. */
-export type AnswerText<A> = { readonly write: (answer: A) => string; readonly read: (text: string) => A };
+/** Converts results to text for storage, and back. */
+export type ResultCodec<A> = { readonly write: (result: A) => string; readonly read: (text: string) => A };
 
 /**
- * The same for a request that may come again: it is done once, and answered as often as it is asked. The answer is kept
- * in the transaction of the change. A request that is refused may be sent again under its key.
+ * The same for a request with an Idempotency-Key: the change is made once, and repetitions return the stored result. It is
+ * stored in the transaction of the change. A refused request can be sent again with its key.
  */
 export async function performOnce<A>(
   deps: Deps,
-  ask: WriteAsk,
+  context: WriteContext,
   write: Write<A>,
-  repeat: { readonly of: Repeatable; readonly text: AnswerText<A> },
-): Promise<{ answer: A; repeated: boolean }> {
+  repeat: { readonly of: Repeatable; readonly codec: ResultCodec<A> },
+): Promise<{ result: A; repeated: boolean }> {
   const claimed = await claimRequest(deps, repeat.of);
-  if (claimed.kind === 'answered') return { answer: repeat.text.read(claimed.answer), repeated: true };
+  if (claimed.kind === 'done') return { result: repeat.codec.read(claimed.result), repeated: true };
   const { claim } = claimed;
   try {
-    const answer = await performClaimed(deps, ask, write, keeperOf(claim, repeat.text));
-    return { answer, repeated: false };
+    const store = async (inside: Deps, result: A) => await storeResult(inside, claim, repeat.codec.write(result));
+    return { result: await performAndStore(deps, context, write, store), repeated: false };
   } catch (error) {
-    await giveUpClaim(deps, claim);
+    await releaseClaim(deps, claim);
     throw error;
   }
 }
 
-function keeperOf<A>(claim: Claim, text: AnswerText<A>): (inside: Deps, answer: A) => Promise<void> {
-  return async (inside, answer) => await keepAnswer(inside, claim, text.write(answer));
-}
-
-async function performClaimed<A>(
+async function performAndStore<A>(
   deps: Deps,
-  ask: WriteAsk,
+  context: WriteContext,
   write: Write<A>,
-  keep: (inside: Deps, answer: A) => Promise<void>,
+  store: (inside: Deps, result: A) => Promise<void>,
 ): Promise<A> {
-  if (ask.apart) {
-    await inOne(deps, ask, async (inside) => recordChange(inside, ask, await write.before(inside), null));
-    const answer = await write.run(deps);
-    await keep(deps, answer);
-    return answer;
+  if (context.ownTransactions) {
+    await inTransaction(deps, context, async (inside) =>
+      recordChange(inside, context, await write.before(inside), null),
+    );
+    const result = await write.run(deps);
+    await store(deps, result);
+    return result;
   }
-  return await inOne(deps, ask, async (inside) => {
+  return await inTransaction(deps, context, async (inside) => {
     const before = await write.before(inside);
-    const answer = await write.run(inside);
-    await recordChange(inside, ask, before, write.after(answer));
-    await keep(inside, answer);
-    return answer;
+    const result = await write.run(inside);
+    await recordChange(inside, context, before, write.after(result));
+    await store(inside, result);
+    return result;
   });
 }
 
-/** What is done with the deps that it is handed commits or fails as one. */
-async function inOne<T>(deps: Deps, ask: WriteAsk, run: (inside: Deps) => Promise<T>): Promise<T> {
-  return await deps.db.begin((tx) => run({ ...deps, db: withinTransaction(deps.db, tx) }), { msMax: ask.msMax });
+/** Runs `run` in one transaction, with deps whose database is that transaction. */
+async function inTransaction<T>(deps: Deps, context: WriteContext, run: (inside: Deps) => Promise<T>): Promise<T> {
+  return await deps.db.begin((tx) => run({ ...deps, db: withinTransaction(deps.db, tx) }), { msMax: context.msMax });
 }
 
-async function recordChange(inside: Deps, ask: WriteAsk, before: unknown, after: unknown): Promise<void> {
-  const { actor, operation, path, requestId } = ask;
+async function recordChange(inside: Deps, context: WriteContext, before: unknown, after: unknown): Promise<void> {
+  const { actor, operation, path, requestId } = context;
   const resourceId = idOf(after) ?? idOf(before);
   await recordAudit(inside.db.sql, inside, { actor, operation, path, requestId, resourceId, before, after });
 }

@@ -11,7 +11,7 @@ import { finishPoll, listLastReads } from '../../store/polls.ts';
 import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
-import { keepModels } from '../models/states.ts';
+import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { noteAdvance } from './health.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
@@ -138,7 +138,7 @@ async function keepTouchedModels(
   const covered = feed.coversAny ? 'any' : feed.covers;
   const later = covered.length === 0 ? [] : await listFamiliesSeenAfter(tx, covered, observedAt);
   const from = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt, span === null ? observedAt : span.after);
-  await keepModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
+  await updateModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
 }
 
 /** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */

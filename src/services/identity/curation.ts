@@ -24,7 +24,7 @@ import { listStandingResolutions, type Outcome } from '../../store/resolutions.t
 import { incrementSetting } from '../../store/settings.ts';
 import { listWatching } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
-import { keepModels } from '../models/states.ts';
+import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
@@ -188,7 +188,7 @@ async function readAnew(tx: Sql, before: Deps, after: Deps): Promise<CurationRep
   const ids = watching.slice(0, curatedSettledMax);
   const stood = await standings(tx, before, ids, { undo: changes });
   await settlePredictions(tx, after, ids, { now: after.now(), evidenceFrom: null });
-  await keepModels(tx, after, families, Number.NEGATIVE_INFINITY);
+  await updateModels(tx, after, families, Number.NEGATIVE_INFINITY);
   const stands = await standings(tx, after, ids, { undo: [] });
   return {
     identityVersion: { before: before.identity.version, after: after.identity.version },

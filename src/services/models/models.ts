@@ -18,11 +18,11 @@ import { termsOf } from '../settling/settlement.ts';
 import { loadTimeline } from '../settling/timelines.ts';
 import { claimOf, groupBySlug } from './states.ts';
 
-/** Predictions named at most beside a model, and how many of those that watch its family are looked through for them. */
-export const predictionsToldMax = 50;
+/** The most predictions that a model lists, and the most predictions on its family that are searched for them. */
+export const predictionsListedMax = 50;
 export const predictionsReadMax = 500;
 
-/** Everything that is told of one model. */
+/** Everything that is known of one model. */
 export type ModelView = {
   readonly slug: string;
   readonly record: ModelRecord;
@@ -30,22 +30,22 @@ export type ModelView = {
   readonly stage: StageFact['stage'] | null;
   readonly stages: readonly StageFact[];
   readonly attributes: readonly AttributeFact[];
-  /** Since when it has been established, on the knowledge axis. */
+  /** The knowledge time at which its release became admissible; null if it is not. */
   readonly establishedAt: Instant | null;
   readonly predictions: readonly WatchingPrediction[];
-  /** There may be more predictions than are named. */
+  /** True if there may be more predictions than are listed. */
   readonly morePredictions: boolean;
 };
 
-export type ModelAsk = Omit<ModelFilter, 'slug'> & {
-  /** A model id as any feed writes it. */
+export type ModelQuery = Omit<ModelFilter, 'slug'> & {
+  /** A model id in the spelling of any feed. */
   readonly q?: string;
 };
 
-/** A page of models as they were known at `asOf`, or are now, by vendor and slug. */
+/** Models as known at `asOf`, or now if it is null, by vendor and slug. */
 export async function listModels(
   deps: Deps,
-  { q, ...filter }: ModelAsk,
+  { q, ...filter }: ModelQuery,
   page: { after: { vendor: string; slug: string } | null; asOf: Instant | null; limit: number },
 ): Promise<ModelRow[]> {
   if (q === undefined) return await listModelRows(deps.db.sql, filter, page);
@@ -56,8 +56,8 @@ export async function listModels(
 }
 
 /**
- * What is known of one model at `asOf`, or now, and from whom: replayed over the stored evidence by the functions that
- * settle predictions. Refuses with `not_found` what nothing lists, or what is not the one spelling of a model.
+ * What is known of one model at `asOf`, or now if it is null, computed from the stored evidence by the functions that settle
+ * predictions. Refuses with `not_found` if no feed lists the model or the slug is not its canonical spelling.
  */
 export async function getModel(deps: Deps, vendor: string, slug: string, asOf: Instant | null): Promise<ModelView> {
   const name = readModelSlug(deps.identity, vendor, slug);
@@ -81,15 +81,15 @@ export async function getModel(deps: Deps, vendor: string, slug: string, asOf: I
   };
 }
 
-/** What the address may have meant is told where the reviewed tables read it as a model; nothing is guessed. */
+/** Names the canonical path if the identity data parses the requested one as a model. */
 function notFound(deps: Deps, vendor: string, slug: string): Refusal {
   const named = parseModelId(deps.identity, `${vendor}/${slug}`, { feed: '' });
   const spelled = named.outcome !== 'model' ? null : modelSlug(deps.identity, named);
   const hint =
     named.outcome !== 'model' || spelled === null || spelled === slug
       ? ''
-      : `; that id is read as the model at /v1/models/${named.vendor}/${spelled}`;
-  return new Refusal('not_found', `no model ${vendor}/${slug} is known${hint}`);
+      : `; this id stands for the model at /v1/models/${named.vendor}/${spelled}`;
+  return new Refusal('not_found', `there is no model ${vendor}/${slug}${hint}`);
 }
 
 async function listPredictionsOn(
@@ -104,7 +104,7 @@ async function listPredictionsOn(
     return patternsOf(criterion).some((pattern) => matchesPattern(pattern, model, styleOf));
   });
   return {
-    predictions: watching.slice(0, predictionsToldMax),
-    morePredictions: watching.length > predictionsToldMax || read.length === predictionsReadMax,
+    predictions: watching.slice(0, predictionsListedMax),
+    morePredictions: watching.length > predictionsListedMax || read.length === predictionsReadMax,
   };
 }

@@ -7,10 +7,10 @@ import {
 } from '../../store/releases.ts';
 import type { Deps } from '../deps.ts';
 
-/** A stated date is believed up to two days ahead of its observation, and may be a month wide. */
+/** A stated date is accepted up to two days ahead of its observation, and may span a month. */
 const aheadMax = 34 * dayMs;
 
-/** The release timeline as it was known at `asOf`, or is now, the latest first. */
+/** Established releases as known at `asOf`, or now if it is null, latest first. */
 export async function listReleases(
   deps: Deps,
   filter: Omit<ReleaseFilter, 'latest'>,

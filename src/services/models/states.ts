@@ -19,30 +19,30 @@ import { recordEvent } from '../events/outbox.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
 import { type Claim, emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 
-/** Families whose timelines are held at once. */
+/** Families whose timelines are loaded at once. */
 const batchMax = 20;
-/** Families looked at in one transaction, and such transactions in one run; the next run goes on. */
+/** Families per transaction, and transactions per run; the next run continues. */
 const dueMax = 20;
 const runsMax = 500;
-const keepMsMax = 120_000;
+const updateMsMax = 120_000;
 
-/** A state to be written, with when the next one begins. */
+/** A state to insert. `knownTo` is when the next one begins. */
 type NewState = ModelRow & { readonly knownTo: Instant | null };
 
 /**
- * Weighs the models of some families anew from a moment of knowledge on and keeps what was known of them when, in the
- * caller's transaction. A model that is established for the first time is told of, where that is news. What was weighed by
- * other rules, identity data or feed settings is weighed from the beginning.
+ * Recomputes what was known of the models of some families, from the knowledge time `from` on, in the caller's transaction, and
+ * announces releases that are news. A family that was computed with other rules, identity data or feed settings is recomputed
+ * from the beginning.
  */
-export async function keepModels(tx: Sql, deps: Deps, families: readonly FamilyKey[], from: Instant): Promise<void> {
-  await keepLocked(tx, deps, await lockFamilies(tx, distinct(families)), () => from);
+export async function updateModels(tx: Sql, deps: Deps, families: readonly FamilyKey[], from: Instant): Promise<void> {
+  await updateLocked(tx, deps, await lockFamilies(tx, distinct(families)), () => from);
 }
 
-/** Weighs what time alone may have changed, or what was weighed otherwise. Answers how many families it looked at. */
+/** Recomputes families that time alone or a change of the rules may have changed. Returns their number. */
 export async function refreshModels(deps: Deps): Promise<number> {
   let total = 0;
   for (let run = 0; run < runsMax; run += 1) {
-    const count = await deps.db.begin((tx) => refreshSome(tx, deps), { msMax: keepMsMax });
+    const count = await deps.db.begin((tx) => refreshSome(tx, deps), { msMax: updateMsMax });
     total += count;
     if (count < dueMax) break;
   }
@@ -53,11 +53,11 @@ async function refreshSome(tx: Sql, deps: Deps): Promise<number> {
   const computedWith = await evaluatedWith(tx, deps);
   const due = await listDueFamilies(tx, { now: deps.now(), computedWith }, dueMax);
   const rows = await lockFamilies(tx, due);
-  await keepLocked(tx, deps, rows, (row) => row.computedTo ?? Number.NEGATIVE_INFINITY);
+  await updateLocked(tx, deps, rows, (row) => row.computedTo ?? Number.NEGATIVE_INFINITY);
   return due.length;
 }
 
-async function keepLocked(
+async function updateLocked(
   tx: Sql,
   deps: Deps,
   rows: readonly FamilyRow[],
@@ -67,13 +67,13 @@ async function keepLocked(
   for (let start = 0; start < rows.length; start += batchMax) {
     const batch = rows.slice(start, start + batchMax);
     const timelines = await loadTimelines(tx, deps.identity, batch.map(claimOf), computed.to);
-    const kept: (FamilyKey & { recheckAt: Instant | null })[] = [];
+    const updated: (FamilyKey & { recheckAt: Instant | null })[] = [];
     for (const row of batch) {
       const from = row.computedWith === computed.with ? fromOf(row) : Number.NEGATIVE_INFINITY;
       const timeline = timelines.get(timelineKey(claimOf(row))) ?? emptyTimeline;
-      kept.push({ ...row, recheckAt: await keepFamily(tx, deps, row, { timeline, from, at: computed.to }) });
+      updated.push({ ...row, recheckAt: await updateFamily(tx, deps, row, { timeline, from, at: computed.to }) });
     }
-    await updateFamilies(tx, kept, computed);
+    await updateFamilies(tx, updated, computed);
   }
 }
 
@@ -81,31 +81,31 @@ function distinct(families: readonly FamilyKey[]): FamilyKey[] {
   return [...new Map(families.map((key) => [`${key.vendor}/${key.family}`, key])).values()];
 }
 
-/** What has everything loaded that is known of a family. */
+/** A claim on every model of a family, for which `loadTimelines` loads all evidence. */
 export function claimOf({ vendor, family }: FamilyKey): Claim {
   return { criterion: { op: 'released', model: { vendor, family, tier: 'any' } }, madeFrom: 0 };
 }
 
-async function keepFamily(
+async function updateFamily(
   tx: Sql,
   deps: Deps,
   family: FamilyKey,
-  ask: { timeline: Timeline; from: Instant; at: Instant },
+  range: { timeline: Timeline; from: Instant; at: Instant },
 ): Promise<Instant | null> {
-  const before = new Map((await rewindFamily(tx, family, ask.from)).map((row) => [row.slug, row]));
+  const before = new Map((await rewindFamily(tx, family, range.from)).map((row) => [row.slug, row]));
   const added: NewState[] = [];
   const current: ModelRow[] = [];
   const rechecks: Instant[] = [];
-  const bySlug = groupBySlug(deps, ask.timeline.sightings);
+  const bySlug = groupBySlug(deps, range.timeline.sightings);
   for (const [slug, sightings] of bySlug) {
-    const { rows, recheckAt } = weigh(slug, sightings, ask, before.get(slug) ?? null);
+    const { rows, recheckAt } = statesOf(slug, sightings, range, before.get(slug) ?? null);
     added.push(...rows);
     const last = rows.at(-1) ?? before.get(slug);
     if (last !== undefined) current.push(last);
     if (recheckAt !== null) rechecks.push(recheckAt);
   }
   await insertModelStates(tx, added);
-  await tellReleases(tx, deps, current, bySlug);
+  await announceReleases(tx, deps, current, bySlug);
   return rechecks.length === 0 ? null : Math.min(...rechecks);
 }
 
@@ -114,21 +114,21 @@ export function groupBySlug(deps: Deps, sightings: readonly Sighting[]): Map<str
   const bySlug = new Map<string, Sighting[]>();
   for (const sighting of sightings) {
     const slug = modelSlug(deps.identity, sighting.model);
-    const held = bySlug.get(slug);
-    if (held === undefined) bySlug.set(slug, [sighting]);
-    else held.push(sighting);
+    const group = bySlug.get(slug);
+    if (group === undefined) bySlug.set(slug, [sighting]);
+    else group.push(sighting);
   }
   return bySlug;
 }
 
-function weigh(
+function statesOf(
   slug: string,
   sightings: readonly Sighting[],
   { timeline, from, at }: { timeline: Timeline; from: Instant; at: Instant },
   before: ModelRow | null,
 ): { rows: NewState[]; recheckAt: Instant | null } {
-  const ask = { from, at, policy: defaultPolicy };
-  const { states, recheckAt } = listModelStates(timeline, sightings, ask, before === null ? null : stateOf(before));
+  const range = { from, at, policy: defaultPolicy };
+  const { states, recheckAt } = listModelStates(timeline, sightings, range, before === null ? null : stateOf(before));
   const first = sightings[0];
   if (first === undefined) return { rows: [], recheckAt };
   const { vendor, family, version, tier } = first.model;
@@ -157,15 +157,15 @@ function stateOf({ knownFrom, grade, stage, basis, occurredFrom, occurredTo }: M
   return { knownFrom, grade, stage, basis, occurred };
 }
 
-/** Writes down what has been established, and tells of what is news. */
-async function tellReleases(
+/** Records established releases and announces those that are news. */
+async function announceReleases(
   tx: Sql,
   deps: Deps,
   current: readonly ModelRow[],
   bySlug: ReadonlyMap<string, readonly Sighting[]>,
 ): Promise<void> {
   const now = deps.now();
-  const out = current.flatMap((row) => {
+  const released = current.flatMap((row) => {
     const { establishedAt } = row;
     if (row.grade !== 'admissible' || establishedAt === null) return [];
     const occurred = stateOf(row).occurred ?? { from: Number.NEGATIVE_INFINITY, to: establishedAt };
@@ -177,11 +177,11 @@ async function tellReleases(
     (
       await insertReleases(
         tx,
-        out.map(({ release }) => release),
+        released.map(({ release }) => release),
       )
     ).map((key) => key.slug),
   );
-  for (const { row, occurred, release } of out) {
+  for (const { row, occurred, release } of released) {
     if (!release.told || !fresh.has(row.slug)) continue;
     const { vendor, slug, family, modelVersion: version, tier, stage, basis } = row;
     const data = {
@@ -193,7 +193,7 @@ async function tellReleases(
   }
 }
 
-/** Whether the feed that listed it first had been read without it. */
+/** Whether the feed that listed it first had been read before without it. */
 function hasAppeared(sightings: readonly Sighting[]): boolean {
   const first = Math.min(...sightings.map((sighting) => sighting.seenFrom));
   return sightings.some((sighting) => sighting.seenFrom === first && sighting.absentAt !== null);

@@ -76,7 +76,7 @@ export async function attemptDelivery(
   const finishedAt = deps.now();
   const { step, automatic } = claimed;
   const { errorClass, retryAfterMs } = outcome;
-  const moment = { now: finishedAt, chance: deps.webhooks.chance() };
+  const moment = { now: finishedAt, random: deps.webhooks.random() };
   const next = nextStep({ errorClass, retryAfterMs, step, automatic }, deps.webhooks.schedule, moment);
   const result: AttemptResult = {
     id: claimed.id,

@@ -60,13 +60,13 @@ export async function createWebhookEndpoint(deps: Deps, input: EndpointInput): P
  * Looks up what the name of an address resolves to at this moment, before it is kept. To be called with no transaction
  * open. Refuses with `validation_failed` what may not be told anything.
  */
-export async function vetUrl(deps: Deps, text: string): Promise<void> {
-  readVerdict(await deps.webhooks.vetUrl(text));
+export async function checkUrl(deps: Deps, text: string): Promise<void> {
+  readVerdict(await deps.webhooks.checkUrl(text));
 }
 
 /** The address in its plain form, if its text allows for it. */
 function requireUrl(deps: Deps, text: string): string {
-  return readVerdict(deps.webhooks.judgeUrl(text));
+  return readVerdict(deps.webhooks.checkUrlText(text));
 }
 
 function readVerdict(verdict: UrlVerdict): string {

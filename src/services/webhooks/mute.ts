@@ -9,9 +9,9 @@ export const muteWebhooks: WebhookDeps = {
   schedule: [],
   leaseMs: 0,
   vault: makeVault('nothing is kept'),
-  chance: () => 0,
-  judgeUrl: () => nowhere,
-  vetUrl: async () => nowhere,
+  random: () => 0,
+  checkUrlText: () => nowhere,
+  checkUrl: async () => nowhere,
   post: async () => {
     throw new Error('nobody is told anything here');
   },

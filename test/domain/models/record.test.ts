@@ -191,7 +191,9 @@ test('attributes are told value by value, weighed by what predictions would beli
     [priced(catalogue, 10), priced(prices, 10), priced(mirror, 10_000), priced(catalogue, 7, { host: 'azure' })],
   );
   const facts = listAttributes(world, world.sightings, { at: at('2025-08-05'), policy });
-  expect(facts.map((fact) => [fact.name, fact.value, fact.grade, fact.words.map((word) => word.feed.slug)])).toEqual([
+  expect(
+    facts.map((fact) => [fact.name, fact.value, fact.grade, fact.sources.map((source) => source.feed.slug)]),
+  ).toEqual([
     ['output_usd_per_mtok', 10, 'admissible', ['catalogue', 'prices']],
     ['output_usd_per_mtok', 10_000, 'short', ['mirror']],
   ]);

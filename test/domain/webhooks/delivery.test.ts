@@ -48,7 +48,7 @@ describe('failing', () => {
 
 describe('after an attempt', () => {
   const schedule = [0, 5000, 300_000];
-  const moment = { now: 1_000_000, chance: 0 };
+  const moment = { now: 1_000_000, random: 0 };
   const attempt = { errorClass: null, retryAfterMs: null, step: 0, automatic: true } as const;
 
   it('that succeeded nothing follows', () => {

@@ -27,7 +27,7 @@ describe('a schedule', () => {
   it('D2: is one attempt at once when there is none', () => {
     expect(parseSchedule('none')).toEqual([]);
     expect(firstDelayMs([])).toBe(0);
-    expect(retryDelayMs([], 0, { retryAfterMs: null, chance: 0.5 })).toBeNull();
+    expect(retryDelayMs([], 0, { retryAfterMs: null, random: 0.5 })).toBeNull();
   });
 
   it.each(['', '5', '5 s', '-5s', '5s,', '1.5s', '5x', '8d', '0x10s'])('is not "%s"', (text) => {
@@ -71,7 +71,7 @@ describe('D7: jitter', () => {
 test('D6: what a receiver asks for only ever makes it longer, and uses up no more of the schedule', () => {
   const schedule = [0, 5 * secondMs, 5 * minuteMs];
   const after = (step: number, retryAfterMs: number | null) =>
-    retryDelayMs(schedule, step, { retryAfterMs, chance: 0 });
+    retryDelayMs(schedule, step, { retryAfterMs, random: 0 });
   expect(after(0, null)).toBe(5 * secondMs);
   expect(after(0, 0)).toBe(5 * secondMs);
   expect(after(0, secondMs)).toBe(5 * secondMs);

@@ -153,7 +153,7 @@ describe('a rotation', () => {
     const answers = await Promise.all([rotate({ overlap: 'P30D' }), rotate({}), rotate({})]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     await world.admin(`DELETE /v1/api-keys/${old.id}`);
-    expect((await rotate({})).json.detail).toMatch(/is revoked: only a key in use/);
+    expect((await rotate({})).json.detail).toMatch(/is revoked; only an active key/);
     expect((await world.admin('POST /v1/api-keys/key_nobody/rotate', { json: {} })).status).toBe(404);
   });
 });

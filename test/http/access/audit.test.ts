@@ -137,6 +137,6 @@ test('pages newest first and filters by actor, operation and resource', async ()
 test('every operation that changes or deletes something that is there says how it was before', () => {
   const silent = operations
     .filter(({ spec }) => isWrite(spec) && (spec.method === 'patch' || spec.method === 'delete'))
-    .filter(({ spec }) => !spec.tellsBefore);
+    .filter(({ spec }) => !spec.hasBefore);
   expect(silent.map(({ spec }) => spec.operationId)).toEqual([]);
 });

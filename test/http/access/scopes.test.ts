@@ -55,7 +55,7 @@ describe.each(closed.map((spec) => [spec.operationId, spec] as const))('%s', (_o
       expect([held, answer.status === 401 || answer.status === 403]).toEqual([held, !opens]);
       if (opens) continue;
       expect([held, answer.status, answer.json.code]).toEqual([held, 403, 'forbidden']);
-      expect(answer.json.detail).toBe(`this needs a key with the scope ${spec.access}; this one has ${held}`);
+      expect(answer.json.detail).toBe(`this operation requires the scope ${spec.access}; this key has ${held}`);
       expect(answer.headers['www-authenticate']).toBe(
         `Bearer realm="outturn", error="insufficient_scope", scope="${spec.access}"`,
       );

@@ -203,7 +203,7 @@ test('a stream on which nothing happens is kept alive by comments', async () => 
   const { base, close } = await serveStreams({ streamLimits: { heartbeatMs: 20 } });
   const reader = await openSse(base, '/v1/events/stream');
   await reader.heard(4);
-  expect(reader.asides.slice(1)).toEqual(expect.arrayContaining([': nothing new']));
+  expect(reader.asides.slice(1)).toEqual(expect.arrayContaining([': no new events']));
   reader.leave();
   await close(1000);
 });

@@ -125,7 +125,7 @@ describe('a dry run', () => {
     ['capitals', { ...alias, id: 'GPT-Next' }, '#/entry/id', 'lower case'],
     ['a vendor that there is', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
     ['another kind', { kind: 'guess', id: 'x' }, '#/entry/kind', ''],
-    ['nothing at all', null, '#/entry', 'give an entry'],
+    ['nothing at all', null, '#/entry', 'entry must be given'],
   ])('refuses %s', async (_what, entry, pointer, detail) => {
     const refused = await check(entry);
     expect(refused).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });

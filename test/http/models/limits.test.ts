@@ -4,7 +4,7 @@ import type { Sighting } from '../../../src/domain/evidence/timeline.ts';
 import { listAttributes, valuesPerAttributeMax } from '../../../src/domain/models/attributes.ts';
 import { recordModel } from '../../../src/domain/models/record.ts';
 import { listStages, stageReached } from '../../../src/domain/models/stages.ts';
-import { voicesPerFactMax } from '../../../src/http/models/facts-json.ts';
+import { sourcesPerFactMax } from '../../../src/http/models/facts-json.ts';
 import { modelToJson, witnessRowsMax } from '../../../src/http/models/json.ts';
 import { datesPerRowMax } from '../../../src/http/models/witness-json.ts';
 import type { ModelView } from '../../../src/services/models/models.ts';
@@ -55,10 +55,10 @@ describe('what is told of a model that very many feeds list', () => {
   });
 
   test('names the first voices for a fact, and some of the values', () => {
-    expect(json.stages[0]?.said_by).toHaveLength(voicesPerFactMax);
-    expect(json.retirement?.stated).toHaveLength(voicesPerFactMax);
+    expect(json.stages[0]?.said_by).toHaveLength(sourcesPerFactMax);
+    expect(json.retirement?.stated).toHaveLength(sourcesPerFactMax);
     const tokens = json.attributes.filter((fact) => fact.name === 'context_tokens');
-    expect(tokens.map((fact) => fact.said_by.length)).toEqual([voicesPerFactMax]);
+    expect(tokens.map((fact) => fact.said_by.length)).toEqual([sourcesPerFactMax]);
     const prices = json.attributes.filter((fact) => fact.name === 'input_usd_per_mtok');
     expect(prices).toHaveLength(valuesPerAttributeMax);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { predictionsToldMax } from '../../../src/services/models/models.ts';
+import { predictionsListedMax } from '../../../src/services/models/models.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
 import { listedPrices, replayGpt5 } from '../../support/gpt5-history.ts';
@@ -113,11 +113,11 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
 
   test('names some of the predictions that speak of it, and says that there are more', async () => {
     const criterion = { op: 'released', model: { vendor: 'openai', family: 'o', version: '1', tier: null } };
-    for (let index = 0; index <= predictionsToldMax; index += 1)
+    for (let index = 0; index <= predictionsListedMax; index += 1)
       await recordClaim(world, { slug: `o1-${index}`, criterion });
     const o1 = await get('/v1/models/openai/o1');
-    expect(o1.predictions).toHaveLength(predictionsToldMax);
-    expect(o1.predictions[0].slug).toBe(`o1-${predictionsToldMax}`);
+    expect(o1.predictions).toHaveLength(predictionsListedMax);
+    expect(o1.predictions[0].slug).toBe(`o1-${predictionsListedMax}`);
     expect(o1.more_predictions).toBe(true);
   });
 
@@ -150,19 +150,19 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
   });
 
   test.each([
-    ['what nothing lists', 'openai/gpt-7', 'no model openai/gpt-7 is known'],
+    ['what nothing lists', 'openai/gpt-7', 'there is no model openai/gpt-7'],
     [
       'another spelling, naming the right one',
       'anthropic/claude-opus-4-1',
-      'no model anthropic/claude-opus-4-1 is known; that id is read as the model at /v1/models/anthropic/claude-4.1-opus',
+      'there is no model anthropic/claude-opus-4-1; this id stands for the model at /v1/models/anthropic/claude-4.1-opus',
     ],
     [
       'an id with its date',
       'openai/gpt-5-2025-08-07',
-      'no model openai/gpt-5-2025-08-07 is known; that id is read as the model at /v1/models/openai/gpt-5',
+      'there is no model openai/gpt-5-2025-08-07; this id stands for the model at /v1/models/openai/gpt-5',
     ],
-    ['a rolling alias', 'openai/gpt-5-chat-latest', 'no model openai/gpt-5-chat-latest is known'],
-    ['a vendor that there is not', 'acme/gpt-5', 'no model acme/gpt-5 is known'],
+    ['a rolling alias', 'openai/gpt-5-chat-latest', 'there is no model openai/gpt-5-chat-latest'],
+    ['a vendor that there is not', 'acme/gpt-5', 'there is no model acme/gpt-5'],
   ])('refuses %s', async (_what, path, detail) => {
     const answer = await world.anyone(`GET /v1/models/${path}`);
     expect(answer.json).toMatchObject({ status: 404, code: 'not_found', detail });

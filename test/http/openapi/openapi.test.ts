@@ -158,14 +158,14 @@ test('what is answered is what is documented', async () => {
     'api-keys': made.json.id,
   };
   for (const { spec } of operations.filter(
-    ({ spec: { method, answer } }) =>
-      method === 'get' && (answer.mediaType === undefined || /\bjson$/.test(answer.mediaType)),
+    ({ spec: { method, response } }) =>
+      method === 'get' && (response.mediaType === undefined || /\bjson$/.test(response.mediaType)),
   )) {
     const id = ids[spec.path.split('/')[2] ?? ''] ?? '';
     const answer = await world.admin(`GET ${spec.path.replace('{id}', id).replace('{vendor}/{slug}', 'openai/gpt-5')}`);
     expect([spec.path, answer.status]).toEqual([spec.path, 200]);
     const { schema } =
-      document.paths[spec.path].get.responses['200'].content[spec.answer.mediaType ?? 'application/json'];
+      document.paths[spec.path].get.responses['200'].content[spec.response.mediaType ?? 'application/json'];
     expect(findMismatches(document, schema, answer.json, spec.path)).toEqual([]);
   }
 });

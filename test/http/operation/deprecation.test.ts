@@ -22,7 +22,7 @@ describe('the header fields of a deprecation', () => {
 
   test('may end on the day itself, and never before', () => {
     expect(deprecationHeaders({ since: '2026-01-02', sunset: '2026-01-02', instead })).toHaveProperty('sunset');
-    expect(() => deprecationHeaders({ since: '2026-01-02', sunset: '2026-01-01', instead })).toThrow(/lies before/);
+    expect(() => deprecationHeaders({ since: '2026-01-02', sunset: '2026-01-01', instead })).toThrow(/is before/);
   });
 
   test.each(['2026', '2026-01', 'soon', '2026-02-30'])('%s is no date for them', (since) =>
@@ -41,7 +41,7 @@ describe('an operation that is marked deprecated', () => {
     access: 'read',
     deprecated: { since: '2026-01-01', sunset: '2027-01-01', instead },
     query: { fail: z.literal('no').optional() },
-    answer: { status: 200, description: 'It.', schema: z.object({}), example: {} },
+    response: { status: 200, description: 'It.', schema: z.object({}), example: {} },
     handle: async () => ({ body: {}, headers: { link: '</v1/old?cursor=x>; rel="next"' } }),
   });
   let world: ApiWorld;

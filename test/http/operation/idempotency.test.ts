@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { claimLeaseMs, claimRequest, forgetAnswers, keepAnswersMs } from '../../../src/services/access/idempotency.ts';
-import { performOnce, type Write, type WriteAsk } from '../../../src/services/access/writes.ts';
+import {
+  claimLeaseMs,
+  claimRequest,
+  deleteExpiredResults,
+  keepResultsMs,
+} from '../../../src/services/access/idempotency.ts';
+import { performOnce, type Write, type WriteContext } from '../../../src/services/access/writes.ts';
 import { createPredictor } from '../../../src/services/predictions/predictors.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { neverGpt5 } from '../../support/claims.ts';
@@ -143,27 +148,27 @@ test.each(['', '""', '"open', 'x'.repeat(256), `"${'x'.repeat(256)}"`, '"a";b=1'
 test('an answer is kept for 24 hours and then forgotten', async () => {
   const key = freshKey();
   await post(key, { name: 'Kept' });
-  world.clock.advance(keepAnswersMs - 1);
+  world.clock.advance(keepResultsMs - 1);
   expect((await post(key, { name: 'Kept' })).headers['idempotent-replayed']).toBe('true');
   world.clock.advance(1);
   expect((await post(key, { name: 'Kept' })).headers['idempotent-replayed']).toBeUndefined();
   expect(await named('Kept')).toBe(2);
   const held = async () => (await world.db.sql`select key from idempotency_keys`).map((row) => row.key);
   expect((await held()).length).toBeGreaterThan(1);
-  expect(await forgetAnswers(world.deps)).toBeGreaterThan(0);
+  expect(await deleteExpiredResults(world.deps)).toBeGreaterThan(0);
   expect(await held()).toEqual([key]);
 });
 
 describe('a claim', () => {
-  const ask: WriteAsk = {
+  const context: WriteContext = {
     actor: 'admin',
     operation: 'createPredictor',
     path: '/v1/predictors',
     requestId: null,
-    apart: false,
+    ownTransactions: false,
     msMax: undefined,
   };
-  const text = { write: (answer: Json) => JSON.stringify(answer), read: (kept: string): Json => JSON.parse(kept) };
+  const codec = { write: (answer: Json) => JSON.stringify(answer), read: (kept: string): Json => JSON.parse(kept) };
   const of = (key: string) => ({
     request: { caller: 'admin', method: 'POST', path: '/v1/predictors', key },
     fingerprint: 'same',
@@ -181,9 +186,9 @@ describe('a claim', () => {
   test('that a dead process left is taken over when its lease has run out', async () => {
     const key = freshKey();
     await claimRequest(world.deps, of(key));
-    const once = () => performOnce(world.deps, ask, write('Left'), { of: of(key), text });
+    const once = () => performOnce(world.deps, context, write('Left'), { of: of(key), codec });
     world.clock.advance(claimLeaseMs - 1);
-    await expect(once()).rejects.toThrow(/no answer yet/);
+    await expect(once()).rejects.toThrow(/has not finished/);
     world.clock.advance(1);
     expect((await once()).repeated).toBe(false);
     expect((await once()).repeated).toBe(true);
@@ -200,7 +205,7 @@ describe('a claim', () => {
         return null;
       },
     };
-    await expect(performOnce(world.deps, ask, slow, { of: of(key), text })).rejects.toThrow(/no answer yet/);
+    await expect(performOnce(world.deps, context, slow, { of: of(key), codec })).rejects.toThrow(/has not finished/);
     expect(await named('Slow')).toBe(0);
   });
 
@@ -209,8 +214,8 @@ describe('a claim', () => {
     const broken = write('Broken', async () => {
       throw new Error('lost');
     });
-    await expect(performOnce(world.deps, ask, broken, { of: of(key), text })).rejects.toThrow('lost');
-    expect((await performOnce(world.deps, ask, write('Mended'), { of: of(key), text })).repeated).toBe(false);
+    await expect(performOnce(world.deps, context, broken, { of: of(key), codec })).rejects.toThrow('lost');
+    expect((await performOnce(world.deps, context, write('Mended'), { of: of(key), codec })).repeated).toBe(false);
     expect([await named('Broken'), await named('Mended')]).toEqual([0, 1]);
   });
 });

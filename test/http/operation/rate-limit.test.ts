@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/http/app.ts';
 import { operations } from '../../../src/http/operations.ts';
 import { serveApp } from '../../../src/http/server/serve.ts';
-import { createLimiter, forgetWindows, type Limiter } from '../../../src/services/access/rate-limits.ts';
+import { createLimiter, deleteEndedWindows, type Limiter } from '../../../src/services/access/rate-limits.ts';
 import type { Database } from '../../../src/store/db.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { type Client, makeClient } from '../../support/http-client.ts';
@@ -51,9 +51,7 @@ describe('a quota', () => {
       code: 'rate_limited',
       request_id: refused.headers['x-request-id'],
     });
-    expect(refused.json.detail).toBe(
-      '80 requests in 60 seconds are let through for one address; try again in 31 seconds',
-    );
+    expect(refused.json.detail).toBe('each address is limited to 80 requests in 60 seconds; try again in 31 seconds');
     world.clock.advance(30_998);
     expect((await ask()).status).toBe(429);
     world.clock.advance(1);
@@ -66,7 +64,7 @@ describe('a quota', () => {
     const admin = (address: string) => world.admin('GET /v1/predictors', { headers: { 'x-forwarded-for': address } });
     expect((await admin('127.0.0.1')).status).toBe(200);
     expect(await askOften(80, () => admin('198.51.100.1'))).toBe(79);
-    expect((await admin('127.0.0.1')).json.detail).toContain('for one key');
+    expect((await admin('127.0.0.1')).json.detail).toContain('each key');
   });
 
   test('is also spent on keys that are refused, so that none can be guessed', async () => {
@@ -152,8 +150,8 @@ test('most requests cost no statement', async () => {
 
 test('windows that ended long ago are forgotten', async () => {
   await ask('192.0.2.1');
-  expect(await forgetWindows(world.deps)).toBe(0);
+  expect(await deleteEndedWindows(world.deps)).toBe(0);
   world.clock.advance(3 * 86_400_000);
-  expect(await forgetWindows(world.deps)).toBeGreaterThan(0);
+  expect(await deleteEndedWindows(world.deps)).toBeGreaterThan(0);
   expect(await world.db.sql`select subject from rate_windows`).toHaveLength(0);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '../../../src/http/app.ts';
-import { createReplica, replicaRestMs } from '../../../src/http/operation/replica.ts';
+import { createReplica, replicaPauseMs } from '../../../src/http/operation/replica.ts';
 import { operations } from '../../../src/http/operations.ts';
 import { type Database, openDatabase } from '../../../src/store/db.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
@@ -61,7 +61,7 @@ test('what is asked as of a moment is never read from it', async () => {
 });
 
 test('only reads may be marked, and none that is part of a change and its check', () => {
-  const marked = operations.filter(({ spec }) => spec.bearsLag === true).map(({ spec }) => spec);
+  const marked = operations.filter(({ spec }) => spec.toleratesLag === true).map(({ spec }) => spec);
   expect(marked.map(({ operationId }) => operationId).sort()).toEqual([
     'getAtomFeed',
     'getBadge',
@@ -93,7 +93,7 @@ describe('a replica that is away', () => {
     expect(first).toBeGreaterThan(0);
     expect(await read('/badges/before.svg')).toContain('As it is.');
     expect(asked).toBe(first);
-    world.clock.advance(replicaRestMs);
+    world.clock.advance(replicaPauseMs);
     expect(await read('/badges/before.svg')).toContain('As it is.');
     expect(asked).toBeGreaterThan(first);
     expect(world.log.filter(({ level }) => level === 'warn')).toHaveLength(2);

@@ -240,7 +240,7 @@ test('what cannot be beside what is there is answered with 409', async () => {
 });
 
 test('metrics that have a port of their own are answered with 404 elsewhere', async () => {
-  const http = { ...world.http, metricsApart: true };
+  const http = { ...world.http, hasMetricsPort: true };
   await expectEach(
     404,
     ({ path }) => !path.includes('{'),

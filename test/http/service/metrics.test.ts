@@ -51,7 +51,7 @@ test('/metrics tells how deep the queue is, how old, what came of attempts, and 
 });
 
 test('metrics on a port of their own are served there alone', async () => {
-  const apart = await openApiWorld({ http: { metricsApart: true } });
+  const apart = await openApiWorld({ http: { hasMetricsPort: true } });
   const served = await serveMetrics(apart.deps, { host: '127.0.0.1', port: 0 });
   const own = await fetch(`http://127.0.0.1:${served.port}/metrics`);
   expect(samplesOf(await own.text())).toMatchObject({ outturn_webhook_deliveries_pending: 0 });

@@ -59,7 +59,7 @@ test('a key of lesser scopes is refused, and nothing is written down', async () 
 test('a HEAD takes no copy with it, and nobody has to wait for it', async () => {
   expect(await world.admin('HEAD /v1/export')).toMatchObject({ status: 200, text: '' });
   await expect.poll(async () => (await world.admin('GET /v1/export')).status).toBe(200);
-  expect(world.log.map(({ message }) => message)).not.toContain('an export was cut off');
+  expect(world.log.map(({ message }) => message)).not.toContain('an export was interrupted');
 });
 
 /** Asks for the export and reads nothing. */
@@ -84,7 +84,7 @@ test('one export is taken at a time, and one that nobody reads is cut off and ma
   const first = await askWithoutReading();
   const second = await world.admin('GET /v1/export');
   expect([second.status, second.json.code, second.headers['retry-after']]).toEqual([503, 'service_unavailable', '2']);
-  const cut = async () => world.log.filter(({ message }) => message === 'an export was cut off').length;
+  const cut = async () => world.log.filter(({ message }) => message === 'an export was interrupted').length;
   await expect.poll(cut, { timeout: 20_000 }).toBe(1);
   first.leave();
   expect(await first.ended).toBeInstanceOf(Error);

@@ -182,7 +182,7 @@ describe('D6: Retry-After', () => {
 });
 
 test('D7: a retry is never early', async () => {
-  const late: Deps = { ...world.deps, webhooks: { ...world.deps.webhooks, chance: () => 0.999 } };
+  const late: Deps = { ...world.deps, webhooks: { ...world.deps.webhooks, random: () => 0.999 } };
   receiver.answer(500);
   await tell();
   await sendDue(late);
