@@ -11,8 +11,8 @@ describe('the identity data', () => {
 
   test('knows its vendors', () => {
     const vendors = [
-      ...['anthropic', 'deepseek', 'google', 'meta', 'minimax', 'mistral', 'moonshot', 'openai', 'qwen', 'xai'],
-      'zhipu',
+      ...['ai21', 'amazon', 'anthropic', 'cohere', 'deepseek', 'google', 'ibm', 'meta', 'microsoft', 'minimax'],
+      ...['mistral', 'moonshot', 'nvidia', 'openai', 'qwen', 'xai', 'zhipu'],
     ];
     expect([...readIdentityTable(readData()).vendors].sort()).toEqual(vendors);
   });
