@@ -68,7 +68,7 @@ const sameMomentMs = 48 * hourMs;
 
 /** Families that are not read as language models: what they make or take is another thing. */
 const otherFamilies =
-  /(^|-)(image|imagine|imagen|audio|realtime|live|transcribe|livetranslate|tts|asr|whisper|dall-e|sora|veo|lyria|embed|embedding|moderation|guard|safeguard|ocr|document-ai|voxtral|reranker|robotics|computer-use|omni|mt|doc|character|prompt-guard|search|canvas|reel|sonic|act|speech|voice|voicechat|video|hailuo|cogview|cogvideox|rerank|translate|guardian|content-safety|parse|docling|parakeet|cosmos-predict|cosmos-transfer|embedcode)(-|$)/;
+  /(^|-)(image|imagine|imagen|audio|realtime|live|transcribe|livetranslate|tts|asr|whisper|dall-e|sora|veo|lyria|embed|embedding|moderation|guard|safeguard|ocr|document-ai|voxtral|reranker|robotics|computer-use|omni|mt|doc|character|prompt-guard|search|canvas|reel|sonic|act|speech|voice|voicechat|video|hailuo|cogview|cogvideox|seedance|seedream|rerank|translate|guardian|content-safety|parse|docling|parakeet|cosmos-predict|cosmos-transfer|embedcode)(-|$)/;
 
 /** The language model that a name is the vendor's own row of; null for every other. */
 export function ownModel(identity: IdentityTable, adapter: string, listed: ListedName): ModelId | null {

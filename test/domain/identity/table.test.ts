@@ -11,8 +11,9 @@ describe('the identity data', () => {
 
   test('knows its vendors', () => {
     const vendors = [
-      ...['ai21', 'amazon', 'anthropic', 'cohere', 'deepseek', 'google', 'ibm', 'meta', 'microsoft', 'minimax'],
-      ...['mistral', 'moonshot', 'nvidia', 'openai', 'qwen', 'xai', 'zhipu'],
+      ...['ai21', 'amazon', 'anthropic', 'baidu', 'bytedance', 'cohere', 'deepseek', 'google', 'ibm', 'inception'],
+      ...['meta', 'microsoft', 'minimax', 'mistral', 'moonshot', 'nvidia', 'openai', 'perplexity', 'qwen', 'reka'],
+      ...['stepfun', 'tencent', 'xai', 'xiaomi', 'zhipu'],
     ];
     expect([...readIdentityTable(readData()).vendors].sort()).toEqual(vendors);
   });
