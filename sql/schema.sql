@@ -302,6 +302,7 @@ CREATE INDEX observations_by_item ON public.observations USING btree (feed_id, i
 CREATE INDEX observations_by_output_price ON public.observations USING btree (((((item -> 'attributes'::text) ->> 'output_usd_per_mtok'::text))::double precision)) WHERE ((((item -> 'attributes'::text) ->> 'output_usd_per_mtok'::text))::double precision IS NOT NULL);
 CREATE INDEX observations_by_parameters ON public.observations USING btree (((((item -> 'attributes'::text) ->> 'parameters'::text))::double precision)) WHERE ((((item -> 'attributes'::text) ->> 'parameters'::text))::double precision IS NOT NULL);
 CREATE INDEX observations_by_seq ON public.observations USING btree (seq);
+CREATE INDEX observations_by_time ON public.observations USING btree (observed_at);
 CREATE TRIGGER observations_append_only BEFORE DELETE OR UPDATE ON public.observations FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table polls (
@@ -441,9 +442,12 @@ create table resolutions (
   identity_version text not null,
   supersedes text,
   seq bigint generated always as identity not null,
+  miss_chance double precision,
+  coverage_version text,
   constraint resolutions_pkey PRIMARY KEY (id),
   constraint resolutions_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint resolutions_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES resolutions(id) DEFERRABLE,
+  constraint resolutions_miss_chance_check CHECK (((miss_chance >= (0)::double precision) AND (miss_chance <= (1)::double precision))),
   constraint resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
   constraint resolver_says_yes_or_no CHECK (((decided_by <> 'resolver'::text) OR (outcome = ANY (ARRAY['yes'::text, 'no'::text]))))
 );

@@ -1,4 +1,5 @@
-import { type CoverageRow, chanceOf, coverageStepDays, missAt, toNumber } from '../domain/evidence/coverage-table.ts';
+import { chanceOf, missAt, toNumber } from '../domain/evidence/coverage-miss.ts';
+import { type CoverageRow, coverageStepDays } from '../domain/evidence/coverage-table.ts';
 import { dayMs } from '../domain/instant.ts';
 import { medianOf } from '../domain/scores/backtest.ts';
 import { type CoverageReport, coverageToJson } from './coverage.ts';

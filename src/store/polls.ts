@@ -151,35 +151,37 @@ export async function listLastReads(
 }
 
 /**
- * For every feed and vendor: the first accepted read, and the accepted reads around each moment (the last at or before it,
- * the first at or after it). Vendor `any` means reads in which no vendor was frozen.
+ * For every feed and vendor the first accepted read; for each ask, the accepted reads around its moment (the last at or before
+ * it, the first at or after it). Vendor `any` means reads in which no vendor was frozen.
  */
 export async function listReads(
   db: Sql,
   vendors: readonly string[],
-  moments: readonly Instant[],
-): Promise<{ feedId: string; vendor: string; readAt: Instant; isSnapshot: boolean }[]> {
-  const times = timestampTexts(moments.filter(Number.isFinite));
-  return await db<{ feedId: string; vendor: string; readAt: Instant; isSnapshot: boolean }[]>`
-    with asked as (select f.id as feed_id, v.vendor from feeds f cross join unnest(${vendors}::text[]) as v(vendor)),
-    moments as (select m.moment from unnest(${times}::timestamptz[]) as m(moment))
-    select a.feed_id as "feedId", a.vendor, r.observed_at as "readAt", r.kind = 'snapshot' as "isSnapshot"
-    from asked a cross join lateral (
-      (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+  asks: readonly { readonly feedId: string; readonly vendor: string; readonly at: Instant }[],
+): Promise<{ feedId: string; vendor: string; readAt: Instant }[]> {
+  const around = asks.filter((ask) => Number.isFinite(ask.at));
+  return await db<{ feedId: string; vendor: string; readAt: Instant }[]>`
+    with around as (select a.feed_id, a.vendor, a.moment
+      from unnest(${around.map((ask) => ask.feedId)}::text[], ${around.map((ask) => ask.vendor)}::text[],
+        ${timestampTexts(around.map((ask) => ask.at))}::timestamptz[]) as a(feed_id, vendor, moment))
+    select f.id as "feedId", v.vendor, r.observed_at as "readAt"
+    from feeds f cross join unnest(${vendors}::text[]) as v(vendor) cross join lateral (
+      select p.observed_at from polls p where p.feed_id = f.id and p.result in ('ok', 'not_modified')
+        and (case when v.vendor = 'any' then p.frozen_vendors = '{}' else not (v.vendor = any(p.frozen_vendors)) end)
+      order by p.observed_at, p.id limit 1) r
+    union
+    select a.feed_id, a.vendor, r.observed_at
+    from around a cross join lateral (
+      select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+        and p.observed_at <= a.moment
         and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-        order by p.observed_at, p.id limit 1)
-      union
-      select b.observed_at, b.kind from moments m cross join lateral (
-        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
-          and p.observed_at <= m.moment
-          and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-          order by p.observed_at desc, p.id desc limit 1)
-        union all
-        (select p.observed_at, p.kind from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
-          and p.observed_at >= m.moment
-          and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-          order by p.observed_at, p.id limit 1)
-      ) b
-    ) r
-    order by a.feed_id, a.vendor, r.observed_at, r.kind`;
+      order by p.observed_at desc, p.id desc limit 1) r
+    union
+    select a.feed_id, a.vendor, r.observed_at
+    from around a cross join lateral (
+      select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
+        and p.observed_at >= a.moment
+        and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
+      order by p.observed_at, p.id limit 1) r
+    order by 1, 2, 3`;
 }

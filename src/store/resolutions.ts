@@ -23,6 +23,10 @@ export type ResolutionRow = {
   readonly explanation: ExplanationNode | null;
   readonly evaluatorVersion: string;
   readonly identityVersion: string;
+  /** Null where it was not made by the evaluator, or before coverage was measured. */
+  readonly coverageVersion: string | null;
+  /** The chance, from 0 to 1, that the absence it rests on misleads; null where it rests on none. */
+  readonly missChance: number | null;
   readonly supersedes: string | null;
 };
 
@@ -30,7 +34,7 @@ function resolutionColumns(db: Sql) {
   return db`id, prediction_id as "predictionId", criterion_version as "criterionVersion", outcome, effective_at as "effectiveAt",
     known_at as "knownAt", decided_at as "decidedAt", decided_by as "decidedBy", reason_code as "reasonCode", reason, evidence,
     evidence_trust as "evidenceTrust", explanation, evaluator_version as "evaluatorVersion",
-    identity_version as "identityVersion", supersedes`;
+    identity_version as "identityVersion", coverage_version as "coverageVersion", miss_chance as "missChance", supersedes`;
 }
 
 /**
@@ -40,11 +44,13 @@ function resolutionColumns(db: Sql) {
 export async function insertResolution(db: Sql, resolution: ResolutionRow): Promise<boolean> {
   const rows = await db`
     insert into resolutions (id, prediction_id, criterion_version, outcome, effective_at, known_at, decided_at, decided_by,
-      reason_code, reason, evidence, evidence_trust, explanation, evaluator_version, identity_version, supersedes)
+      reason_code, reason, evidence, evidence_trust, explanation, evaluator_version, identity_version,
+      coverage_version, miss_chance, supersedes)
     select ${resolution.id}, p.id, p.criterion_version, ${resolution.outcome}, ${resolution.effectiveAt},
       ${timestamp(resolution.knownAt)}, ${timestamp(resolution.decidedAt)}, ${resolution.decidedBy}, ${resolution.reasonCode},
       ${resolution.reason}, ${resolution.evidence}, ${resolution.evidenceTrust},
-      ${json(db, resolution.explanation)}, ${resolution.evaluatorVersion}, ${resolution.identityVersion}, ${resolution.supersedes}
+      ${json(db, resolution.explanation)}, ${resolution.evaluatorVersion}, ${resolution.identityVersion},
+      ${resolution.coverageVersion}, ${resolution.missChance}, ${resolution.supersedes}
     from predictions p where p.id = ${resolution.predictionId} and p.criterion_version = ${resolution.criterionVersion}
     on conflict do nothing returning id`;
   return rows.length === 1;
@@ -87,7 +93,8 @@ function listedColumns(db: Sql) {
   return db`r.id, r.prediction_id as "predictionId", r.criterion_version as "criterionVersion", r.outcome,
     r.effective_at as "effectiveAt", r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy",
     r.reason_code as "reasonCode", r.reason, r.evidence, r.evidence_trust as "evidenceTrust", null::json as explanation,
-    r.evaluator_version as "evaluatorVersion", r.identity_version as "identityVersion", r.supersedes, r.seq, p.slug, p.statement`;
+    r.evaluator_version as "evaluatorVersion", r.identity_version as "identityVersion",
+    r.coverage_version as "coverageVersion", r.miss_chance as "missChance", r.supersedes, r.seq, p.slug, p.statement`;
 }
 
 /** Resolutions by decision, oldest first, starting after a sequence number. */

@@ -97,17 +97,19 @@ export async function listWatchingModel(
 }
 
 /**
- * Predictions with a coverage edge of a vendor after one moment and up to another. Resolved ones are included: an archive
- * may show that the same outcome was known earlier.
+ * Predictions with a coverage edge of a vendor in any of the spans, each after one moment and up to another. Resolved ones
+ * are included: an archive may show that the same outcome was known earlier.
  */
 export async function listEdgesCrossed(
   db: Sql,
   vendors: readonly string[] | 'any',
-  { after, until }: { readonly after: Instant; readonly until: Instant },
+  spans: readonly { readonly after: Instant; readonly until: Instant }[],
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
-    select distinct e.prediction_id as id from prediction_edges e
-    where e.edge_at > ${timestamp(after)} and e.edge_at <= ${timestamp(until)}
+    select distinct e.prediction_id as id
+    from unnest(${timestampTexts(spans.map((span) => span.after))}::timestamptz[],
+      ${timestampTexts(spans.map((span) => span.until))}::timestamptz[]) as s(after_at, until_at)
+    join prediction_edges e on e.edge_at > s.after_at and e.edge_at <= s.until_at
       ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors})`}
     order by id`;
   return rows.map((row) => row.id);
@@ -129,8 +131,7 @@ export async function listWatchingSeenAfter(
 }
 
 /**
- * Predictions that watch families with new observations from a feed after one moment and up to another. Scans all
- * observations of the feed, so it is for archives and not for every poll.
+ * Predictions that watch families with new observations from a feed after one moment and up to another.
  */
 export async function listWatchingNewsBetween(
   db: Sql,

@@ -103,7 +103,12 @@ describe('two nodes on one database', () => {
     ] as const) {
       await readAt(world, time, { litellm: litellm(models), 'models-dev': modelsDev(models) });
     }
-    world.clock.advance(hours(25));
+    // A read a day later season both rows without touching the prediction, as if it had been recorded at that moment.
+    const watches = await world.db.sql`delete from prediction_watches returning *`;
+    const listed = [...oldModels, 'gpt-5'];
+    await readAt(world, '2025-01-03T01:00:00Z', { litellm: litellm(listed), 'models-dev': modelsDev(listed) });
+    await world.db.sql`insert into prediction_watches ${world.db.sql(watches)}`;
+    await world.db.sql`update predictions set recheck_at = now() - interval '10 years'`;
     const runs = Array.from({ length: 20 }, (_, index) => nodes[index % 2] ?? world.deps);
     const done = await Promise.all(runs.map((node) => resolveDue(node)));
     expect(done.reduce((sum, counts) => sum + (counts?.resolved ?? 0), 0)).toBe(1);

@@ -20,8 +20,28 @@ export function coverageOfEverything(): CoverageTable {
   };
 }
 
-function listModels(vendor: string): CoverageModel[] {
-  return Array.from({ length: knownModels }, (_, index) => coverageModel(`${vendor}/known-${index}`, 0));
+/**
+ * A table by which each origin lists every model of every vendor after as many days, so that absence is proven by the read
+ * that many days later, and not before. Null: nothing was measured of the origin.
+ */
+export function coverageByLag(recordOf: (origin: string) => OriginRecord | null): CoverageTable {
+  return {
+    version: 'by lag',
+    rows: [],
+    find: (origin, vendor, fact) => {
+      const record = recordOf(origin);
+      if (vendor === 'any' || record === null) return null;
+      // One origin alone may miss one model in forty; two together, one in 1,600. A first party is believed alone.
+      const models = listModels(vendor, record.lagDays, record.firstParty ? 150 : 40);
+      return coverageRow({ origin, vendor, fact, models });
+    },
+  };
+}
+
+export type OriginRecord = { readonly lagDays: number; readonly firstParty: boolean };
+
+function listModels(vendor: string, lagDays = 0, count = knownModels): CoverageModel[] {
+  return Array.from({ length: count }, (_, index) => coverageModel(`${vendor}/known-${index}`, lagDays));
 }
 
 /** A model that happened on 2020-01-01 and was watched to the end of the reads of `coverageRow`. */

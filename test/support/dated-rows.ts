@@ -57,7 +57,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2024-12-17T20:00:00Z', stated: '2024-12-17' }],
     'models-dev': [{ at: catalogueBegan, stated: '2024-12-05' }],
     gateway: [{ at: '2025-01-10T00:00:00Z', stated: '2024-09-12' }],
-    due: ['yes 2024-12-15T08:00:00Z/2024-12-18T06:00:00Z'],
+    due: ['yes 2024-12-17T08:00:00Z/2024-12-18T06:00:00Z'],
   },
   {
     lie: 'o3-mini: models.dev states 2024-12-20, the announcement, for a model first listed on 2025-01-31; a host states a knowledge cut-off, a gateway a day in June',
@@ -69,7 +69,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-01-31T20:00:00Z', stated: '2025-01-31' }],
     'models-dev': [{ at: catalogueBegan, stated: '2024-12-20', hosts: { helicone: '2023-10-01', jiekou: '2026-01' } }],
     gateway: [{ at: '2025-06-15T00:00:00Z', stated: '2025-06-01' }],
-    due: ['yes 2025-01-29T08:00:00Z/2025-02-01T06:00:00Z'],
+    due: ['yes 2025-01-31T08:00:00Z/2025-02-01T06:00:00Z'],
   },
   {
     lie: 'claude-3-7-sonnet: models.dev states 2025-02-19, the day in the id; it was launched on 2025-02-24',
@@ -81,7 +81,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-02-24T22:00:00Z', as: 'anthropic/claude-3.7-sonnet', stated: '2025-02-24' }],
     'models-dev': [{ at: catalogueBegan, stated: '2025-02-19' }],
     gateway: [{ at: '2025-03-10T00:00:00Z', stated: '2025-02-19' }],
-    due: ['yes 2025-02-22T09:06:26Z/2025-02-24T22:00:00Z'],
+    due: ['yes 2025-02-24'],
   },
   {
     lie: 'gpt-4.5-preview: models.dev states 2025-02-01 by a slip of the pen for 2025-02-27, and then deletes the row',
@@ -95,7 +95,7 @@ export const datedRows: readonly DatedRow[] = [
       { at: catalogueBegan, stated: '2025-02-01' },
       { at: '2025-07-16T00:00:00Z', gone: true },
     ],
-    due: ['yes 2025-02-25T09:00:00Z/2025-02-28T00:30:48Z'],
+    due: ['yes 2025-02-27T09:00:00Z/2025-02-28T00:30:48Z'],
   },
   {
     lie: 'o3: a gateway states a release in June for a model that two lists had on 2025-04-16',
@@ -107,7 +107,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-04-16T18:00:00Z', stated: '2025-04-16' }],
     'models-dev': [{ at: catalogueBegan, stated: '2025-04-16' }],
     gateway: [{ at: '2025-06-15T00:00:00Z', stated: '2025-06-01' }],
-    due: ['yes 2025-04-14T07:00:00Z/2025-04-16T20:08:50Z', 'yes 2025-04-16'],
+    due: ['yes 2025-04-16'],
   },
   {
     lie: 'llama-4-scout: one list has it on the day, the next 39 days later, a third after two months: late rows move no date',
@@ -147,7 +147,7 @@ export const datedRows: readonly DatedRow[] = [
       { at: '2026-06-16T00:00:00Z', stated: '2025-06-17' },
     ],
     gateway: [{ at: '2025-07-01T00:00:00Z', stated: '2025-03-25' }],
-    due: ['yes 2025-03-20/2025-06-18T02:00:00Z', 'yes 2025-06-17'],
+    due: ['yes 2025-03-20/2025-06-18T02:00:00Z'],
   },
   {
     lie: 'o3-deep-research: models.dev states 2024-06-26, a year early and never mended; OpenRouter lists it in October',
@@ -158,7 +158,7 @@ export const datedRows: readonly DatedRow[] = [
     litellm: [{ at: '2025-06-27T17:06:56Z' }],
     openrouter: [{ at: '2025-10-10T20:00:00Z', stated: '2025-10-10' }],
     'models-dev': [{ at: '2025-07-01T00:00:00Z', stated: '2024-06-26' }],
-    due: ['yes 2025-06-25T05:06:56Z/2025-07-01T00:00:00Z'],
+    due: ['yes 2025-06-19T02:00:00Z/2025-07-01T00:00:00Z'],
   },
   {
     lie: 'grok-4: its row is deleted ten months later, which takes back no release',
@@ -172,7 +172,7 @@ export const datedRows: readonly DatedRow[] = [
       { at: '2025-07-10T18:00:00Z', stated: '2025-07-09' },
       { at: '2026-05-15T00:00:00Z', gone: true },
     ],
-    due: ['yes 2025-07-07T13:00:00Z/2025-07-10T14:08:49Z', 'yes 2025-07-09'],
+    due: ['yes 2025-07-02/2025-07-10T14:08:49Z'],
   },
   {
     lie: "gpt-oss-120b: hosts' rows state 1970-01-01, 2024-01-01, 2024-06-01 and days long after, and none of them counts",
@@ -190,7 +190,7 @@ export const datedRows: readonly DatedRow[] = [
         hosts: { frogbot: '1970-01-01', scaleway: '2024-01-01', one: '2024-06-01', other: '2026-01-10' },
       },
     ],
-    due: ['yes 2025-08-03T18:00:00Z/2025-08-05T21:00:00Z'],
+    due: ['yes 2025-08-05'],
   },
   {
     lie: "gpt-5: one host's row states 2025-01-01 and a gateway 2025-08-01, of 2025-08-07: the smallest of 23 dates would be seven months early",
@@ -231,7 +231,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-10-06T22:00:00Z', stated: '2025-10-06' }],
     'models-dev': [{ at: '2025-10-27T00:00:00Z', stated: '2025-10-06' }],
     gateway: [{ at: '2025-10-08T00:00:00Z', stated: '2025-08-01' }],
-    due: ['yes 2025-10-04T10:00:00Z/2025-10-07T03:18:06Z', 'yes 2025-10-06'],
+    due: ['yes 2025-10-06T10:00:00Z/2025-10-07T03:18:06Z', 'yes 2025-10-06'],
   },
   {
     lie: 'gpt-5.1: a gateway states 2025-11-01, the first of the month, for 2025-11-13',
@@ -338,7 +338,7 @@ export const datedRows: readonly DatedRow[] = [
     litellm: [{ at: '2026-07-06T06:00:00Z' }],
     openrouter: [{ at: '2026-07-09T20:00:00Z', stated: '2026-07-09' }],
     'models-dev': [{ at: '2026-07-09T19:00:00Z', stated: '2026-07-09' }],
-    due: ['yes 2026-07-03T18:00:00Z/2026-07-09T19:00:00Z'],
+    due: ['yes 2026-06-17/2026-07-09T19:00:00Z'],
   },
   {
     lie: "o1-pro: the vendor's own list calls it created on 2025-03-17, two days before it came, and a mirror lists it a day late",
@@ -350,7 +350,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-03-19T22:00:00Z', stated: '2025-03-19' }],
     'models-dev': [{ at: catalogueBegan, stated: '2025-03-19' }],
     own: [{ at: '2025-03-19T20:00:00Z', stated: '2025-03-17' }],
-    due: ['yes 2025-03-17T10:00:00Z/2025-03-19T20:00:00Z', 'yes 2025-03-19'],
+    due: ['yes 2025-03-19'],
   },
   {
     lie: "gpt-4.1: every catalogue has the day, and the vendor's own list calls it created four days earlier",
@@ -363,7 +363,7 @@ export const datedRows: readonly DatedRow[] = [
     'models-dev': [{ at: catalogueBegan, stated: '2025-04-14' }],
     gateway: [{ at: '2025-05-01T00:00:00Z', stated: '2025-04-14' }],
     own: [{ at: '2025-04-14T17:00:00Z', stated: '2025-04-10' }],
-    due: ['yes 2025-04-12T06:00:00Z/2025-04-14T17:00:00Z', 'yes 2025-04-14'],
+    due: ['yes 2025-04-14'],
   },
   {
     lie: "o4-mini: the vendor's own list calls it created on 2025-04-09, a week before it came",
@@ -375,7 +375,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-04-16T19:00:00Z', stated: '2025-04-16' }],
     'models-dev': [{ at: catalogueBegan, stated: '2025-04-16' }],
     own: [{ at: '2025-04-16T17:00:00Z', stated: '2025-04-09' }],
-    due: ['yes 2025-04-14T07:00:00Z/2025-04-16T17:00:00Z', 'yes 2025-04-16'],
+    due: ['yes 2025-04-16'],
   },
   {
     lie: 'o3-pro: both catalogues that date it list it on the day after',
@@ -386,7 +386,7 @@ export const datedRows: readonly DatedRow[] = [
     litellm: [{ at: '2025-06-11T00:35:23Z' }],
     openrouter: [{ at: '2025-06-10T21:00:00Z', stated: '2025-06-10' }],
     'models-dev': [{ at: '2025-06-11T12:00:00Z', stated: '2025-06-10' }],
-    due: ['yes 2025-06-08T09:00:00Z/2025-06-11T00:35:23Z', 'yes 2025-06-10'],
+    due: ['yes 2025-06-10/2025-06-11T00:35:23Z', 'yes 2025-06-10'],
   },
   {
     lie: 'claude-opus-4: the day in its id is 2025-05-14, eight days before it came',
@@ -398,7 +398,7 @@ export const datedRows: readonly DatedRow[] = [
     openrouter: [{ at: '2025-05-22T20:00:00Z', as: 'anthropic/claude-opus-4', stated: '2025-05-22' }],
     'models-dev': [{ at: catalogueBegan, stated: '2025-05-22' }],
     gateway: [{ at: '2025-06-01T00:00:00Z', stated: '2025-05-14' }],
-    due: ['yes 2025-05-20T08:00:00Z/2025-05-22T21:07:12Z', 'yes 2025-05-22'],
+    due: ['yes 2025-05-22'],
   },
   {
     lie: 'claude-opus-4-1: two lists put the words of its name in another order, and it is one model',
@@ -440,6 +440,6 @@ export const datedRows: readonly DatedRow[] = [
     came: '2026-07-24',
     litellm: [{ at: '2026-07-24T18:23:43Z' }],
     gateway: [{ at: '2026-07-24T21:00:00Z', stated: '2026-07-24' }],
-    due: ['yes 2026-07-22T06:23:43Z/2026-07-24T21:00:00Z'],
+    due: ['yes 2026-07-10T20:00:00Z/2026-07-24T21:00:00Z'],
   },
 ];

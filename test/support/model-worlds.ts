@@ -48,7 +48,7 @@ export type ModelWorld = {
   /** What of its lag each feed takes, 0 or 1. */
   readonly delays: readonly number[];
   readonly odd: { readonly feed: number; readonly kind: (typeof oddKinds)[number]; readonly read: number } | null;
-  /** Which feeds drop a row three days after they listed it. */
+  /** Which feeds drop a row a week and a half day after they listed it. */
   readonly dropped: 'none' | 'first' | 'all';
   /** Whether the first feed states the day of the release. */
   readonly dated: boolean;
@@ -57,7 +57,8 @@ export type ModelWorld = {
 /** What one poll shows of one model. */
 type Shown = { readonly released: string; readonly price: number | null; readonly end: string };
 
-const droppedAfterHours = 72;
+/** Longer than the time within which a feed must first have been read after a window opened. */
+const droppedAfterHours = 180;
 /** A price stands so long at least. */
 const standsHours = 120;
 /** The hour of its last day at which a model is withdrawn. */

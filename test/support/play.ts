@@ -4,7 +4,9 @@ import { pollFeed, type ReadingReport } from '../../src/services/feeds/polls.ts'
 import { createPrediction, getPrediction, type PredictionInput } from '../../src/services/predictions/predictions.ts';
 import { listPredictionResolutions } from '../../src/services/predictions/resolutions.ts';
 import type { PredictionView } from '../../src/services/predictions/views.ts';
-import { findFeed } from '../../src/store/feeds.ts';
+import { resolveDue } from '../../src/services/settling/resolver.ts';
+import type { SettleCounts } from '../../src/services/settling/settlement.ts';
+import { findFeed, listFeeds } from '../../src/store/feeds.ts';
 import { served } from './wire.ts';
 import { instantOf, type World } from './world.ts';
 
@@ -22,6 +24,19 @@ export async function read(world: World, slug: string, payload: unknown): Promis
 export async function readAt(world: World, time: string, payloads: Readonly<Record<string, unknown>>): Promise<void> {
   world.clock.set(time);
   for (const [slug, payload] of Object.entries(payloads)) await read(world, slug, payload);
+}
+
+/** Moves the clock to a time, reads again every feed that has been read, as it last answered, and settles what is due. */
+export async function readAgain(world: World, time: string): Promise<SettleCounts | null> {
+  world.clock.set(time);
+  for (const feed of await listFeeds(world.db.sql))
+    if (feed.url !== null && feed.watermark !== null && feed.enabled) await pollFeed(world.deps, feed.slug);
+  return await resolveDue(world.deps);
+}
+
+/** The same, so many hours later. */
+export async function readLater(world: World, count: number): Promise<SettleCounts | null> {
+  return await readAgain(world, new Date(world.clock.now() + hours(count)).toISOString());
 }
 
 /** Records a prediction under a slug. */

@@ -165,7 +165,7 @@ export const anyMoment: fc.Arbitrary<Instant> = fc.oneof(
 /** The world as it stood at a moment: everything observed later taken out. */
 export function asOf(world: Timeline, moment: Instant): Timeline {
   return {
-    feeds: world.feeds,
+    ...world,
     sightings: world.sightings
       .filter((row) => row.seenFrom <= moment)
       .map((row) => ({

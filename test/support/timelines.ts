@@ -1,6 +1,7 @@
 import type { Criterion, ModelPattern } from '../../src/domain/criterion/criterion.ts';
 import { defaultPolicy, type EvidencePolicy } from '../../src/domain/criterion/policy.ts';
 import { type Evaluation, evaluate, type Terms } from '../../src/domain/evaluation/evaluate.ts';
+import type { CoverageTable } from '../../src/domain/evidence/coverage-table.ts';
 import {
   type FeedFacts,
   type ItemVersion,
@@ -8,7 +9,8 @@ import {
   type Sighting,
   type Timeline,
 } from '../../src/domain/evidence/timeline.ts';
-import { hourMs, type Instant, parseDate } from '../../src/domain/instant.ts';
+import { dayMs, hourMs, type Instant, parseDate } from '../../src/domain/instant.ts';
+import { coverageByLag, type OriginRecord } from './coverage.ts';
 
 /** Small timelines that read like the stories they stand for. Moments are written as dates or as instants in UTC. */
 
@@ -135,6 +137,24 @@ function statedFacts({ price, attributes, shutdown, lifecycle }: TestVersion): P
   };
 }
 
+const tables = new Map<string, CoverageTable>();
+
+/** A table by which each origin lists everything within the lag of its feeds, and has never missed anything after that. */
+function coverageByLags(feeds: readonly TestFeed[]): CoverageTable {
+  const records = new Map<string, OriginRecord>();
+  for (const { origin, settlementLagMs, trust } of feeds) {
+    const held = records.get(origin);
+    records.set(origin, {
+      lagDays: Math.max(held?.lagDays ?? 0, settlementLagMs / dayMs),
+      firstParty: trust === 'first_party' || held?.firstParty === true,
+    });
+  }
+  const key = [...records].map(([origin, record]) => `${origin}:${JSON.stringify(record)}`).join(' ');
+  const table = tables.get(key) ?? coverageByLag((origin) => records.get(origin) ?? null);
+  tables.set(key, table);
+  return table;
+}
+
 const testVendors = ['openai', 'anthropic', 'google', 'xai', 'any'];
 
 export function timeline(feeds: readonly TestFeed[], sightings: readonly Sighting[]): Timeline {
@@ -149,7 +169,7 @@ export function timeline(feeds: readonly TestFeed[], sightings: readonly Sightin
       );
     }
   }
-  return { feeds: new Map(feeds.map((one) => [one.id, one])), sightings, reads };
+  return { feeds: new Map(feeds.map((one) => [one.id, one])), sightings, reads, coverage: coverageByLags(feeds) };
 }
 
 /** "An unsuffixed GPT-5 is released", with whatever else is given. */

@@ -4,7 +4,7 @@ import { at, feed, sighting, type TestFeed, type TestVersion } from './timelines
 
 /**
  * Tiny worlds: when one model came out, what is odd about one feed, and what polls therefore show. The world model:
- * - a released model is listed by every feed no later than that feed's lag, and stays for three days at least;
+ * - a released model is listed by every feed no later than that feed's lag, and stays for a week and a half day at least;
  * - polls are never more than two days apart once a feed is read at all;
  * - at most one feed is odd: it never lists the model, or lists it for one poll or for good before it is out;
  * - the vendor's own feed is never odd;
@@ -25,7 +25,7 @@ export type World = {
   /** Hours after the release at which each feed lists it. */
   readonly delays: readonly number[];
   readonly odd: Odd | null;
-  /** Which feeds drop the row three days after they listed it. */
+  /** Which feeds drop the row a week and a half day after they listed it. */
   readonly dropped: 'none' | 'first' | 'all';
   /** How the first feed dates its row. */
   readonly dating: Dating;
@@ -56,7 +56,8 @@ function isCoincidence({ release, odd, dating }: World): boolean {
 }
 
 const droppings = ['none', 'first', 'all'] as const;
-const droppedAfterHours = 72;
+/** Longer than the time within which a feed must first have been read after a window opened. */
+const droppedAfterHours = 180;
 
 const datings: readonly Dating[] = ['none', 'true', 'early', 'edited', 'next', 'stamped'];
 

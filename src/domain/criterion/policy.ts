@@ -10,18 +10,32 @@ export const evidencePolicySchema = z
       description:
         "true accepts evidence of the vendor's own feeds only. Default: first-party evidence, or that of several origins.",
     }),
+    miss_max: z.number().gt(0).max(0.01).multipleOf(0.000001).optional().meta({
+      description:
+        'The largest chance that all origins missed what happened, at which absence still settles a NO; at most 0.01, in steps of 0.000001. Shared among the parts of a criterion. Default: 0.01.',
+    }),
   })
   .meta({
     id: 'EvidencePolicy',
     description: 'The evidence that settles the prediction. It can be stricter than the default, never less strict.',
   });
 
-export type EvidencePolicy = { readonly originsMin: number; readonly firstPartyOnly: boolean };
+export type EvidencePolicy = {
+  readonly originsMin: number;
+  readonly firstPartyOnly: boolean;
+  /** The largest accepted chance of a miss, in millionths: comparisons are by integers. */
+  readonly missMaxMillionths: number;
+};
 
 /** One first-party feed, or two origins. */
-export const defaultPolicy: EvidencePolicy = { originsMin: 2, firstPartyOnly: false };
+export const defaultPolicy: EvidencePolicy = { originsMin: 2, firstPartyOnly: false, missMaxMillionths: 10_000 };
 
 export function readPolicy(input: z.infer<typeof evidencePolicySchema> | null | undefined): EvidencePolicy {
   if (input === null || input === undefined) return defaultPolicy;
-  return { originsMin: input.origins ?? defaultPolicy.originsMin, firstPartyOnly: input.first_party === true };
+  return {
+    originsMin: input.origins ?? defaultPolicy.originsMin,
+    firstPartyOnly: input.first_party === true,
+    missMaxMillionths:
+      input.miss_max === undefined ? defaultPolicy.missMaxMillionths : Math.round(input.miss_max * 1_000_000),
+  };
 }

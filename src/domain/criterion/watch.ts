@@ -49,6 +49,14 @@ function isEventLeaf(node: Criterion): node is EventLeaf {
   }
 }
 
+/** How many leaves absence may settle: those with a deadline of their own, or within an order of events. They share the bound. */
+export function countAbsenceLeaves(criterion: Criterion): number {
+  const orderFields: readonly (string | number)[] = ['first', 'second', 'event', 'after'];
+  return nodesOf(criterion).filter(
+    ({ part, path }) => isEventLeaf(part) && (part.by !== undefined || path.some((key) => orderFields.includes(key))),
+  ).length;
+}
+
 /** The model patterns of the event leaves, in order. */
 export function patternsOf(criterion: Criterion): ModelPattern[] {
   return eventLeaves(criterion).map((leaf) => leaf.model);

@@ -1,13 +1,15 @@
 import type { Criterion } from '../criterion/criterion.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
-import type { Coverage } from '../evidence/coverage.ts';
+import { type Coverage, isReadPast } from '../evidence/coverage.ts';
+import type { Rational } from '../evidence/coverage-miss.ts';
 import { setAsideText } from '../evidence/dating.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
 import type { KnownSighting, Timeline } from '../evidence/timeline.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { dayMs, formatInstant, formatInterval, type Instant, type Interval } from '../instant.ts';
 import {
+  type AbsenceNote,
   type ExplanationNode,
   noteWatermarks,
   noteWitness,
@@ -29,6 +31,10 @@ export type Setting = {
    * leans it is `believed`, or, to see whether it alone holds a NO back, `dismissed`.
    */
   readonly shortEvidence: 'strict' | 'believed' | 'dismissed';
+  /** `assumed`: where no reads can ever prove absence, it is taken as proven, to show where a prediction leans. */
+  readonly absence: 'proven' | 'assumed';
+  /** The chance of a miss at which absence settles one leaf. */
+  readonly missBound: Rational;
 };
 
 /** A node's answer. `interval` is what in the world settled it. */
@@ -48,6 +54,8 @@ export type Parts = {
   readonly recheckAt?: Instant | null;
   readonly coverage?: readonly Coverage[];
   readonly of?: readonly ExplanationNode[];
+  /** The absence that it rests on. */
+  readonly absence?: AbsenceNote | null;
 };
 
 /** Builds an answer with its explanation node. */
@@ -61,6 +69,7 @@ export function answer(op: Criterion['op'], verdict: Verdict, reason: ReasonCode
     effective_at: interval === null ? null : formatInterval(interval),
     witnesses: (parts.witnesses ?? []).slice(0, witnessesPerNodeMax),
     watermarks: (parts.coverage ?? []).flatMap(noteWatermarks),
+    absence: parts.absence ?? null,
     of: parts.of ?? [],
   };
   return { verdict, interval, node, trust: parts.trust ?? null, recheckAt: parts.recheckAt ?? null };
@@ -75,9 +84,9 @@ export function lastOf(window: Interval): Interval {
   return window.to % dayMs === 0 ? { from: window.to - dayMs, to: window.to } : { from: window.to - 1, to: window.to };
 }
 
-/** The best trust among feeds that cover a window to its end. */
+/** The best trust among measured feeds that were read past a moment. */
 export function coveringTrust(coverages: readonly Coverage[], to: Instant): Trust | null {
-  const feeds = coverages.flatMap((coverage) => coverage.marks).filter((mark) => mark.readThrough >= to);
+  const feeds = coverages.flatMap((coverage) => coverage.marks).filter((mark) => isReadPast(mark, to));
   return feeds
     .map((mark) => mark.feed.trust)
     .reduce<Trust | null>((best, next) => (best === null || trustRank(next) > trustRank(best) ? next : best), null);

@@ -2,6 +2,7 @@ import type { EventLeaf } from '../criterion/criterion.ts';
 import { modelName } from '../criterion/text.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
 import { formatInterval, type Instant, type Interval } from '../instant.ts';
+import { absenceText, noteAbsence } from './absence.ts';
 import {
   type Answer,
   answer,
@@ -15,7 +16,15 @@ import {
 import { answerBefore, isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
 import { windowText } from './explanation.ts';
-import { bearsOn, believed, eventsInTheWay, isCovered, type LeafStanding, standLeaf } from './leaf-standing.ts';
+import {
+  bearsOn,
+  believed,
+  believedTime,
+  eventsInTheWay,
+  isCovered,
+  type LeafStanding,
+  standLeaf,
+} from './leaf-standing.ts';
 
 export type CountLeaf = Extract<EventLeaf, { op: 'count' }>;
 
@@ -36,8 +45,10 @@ export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]
 }
 
 /** The same number in two families is two versions. */
-function nameOf(leaf: CountLeaf, { key, model }: ModelEvidence): string | null {
+function nameOf(leaf: CountLeaf, { key, model, mayMatch }: ModelEvidence): string | null {
   if (leaf.distinct === 'model') return key;
+  // An unread name without a version may turn out to have a new one.
+  if (model.version === null && mayMatch === true) return key;
   return model.version === null ? null : `${model.vendor}/${model.family}/${model.version}`;
 }
 
@@ -69,7 +80,8 @@ export function countedEvents(leaf: CountLeaf, setting: Setting, standing: LeafS
   return distinctEvents(
     leaf,
     events.filter(
-      (event) => believed(event, setting) && liesWithin(event.occurred, window) && event.occurred.from <= setting.at,
+      (event) =>
+        believed(event, setting) && liesWithin(believedTime(event), window) && event.occurred.from <= setting.at,
     ),
   );
 }
@@ -79,7 +91,7 @@ function answerYes(leaf: CountLeaf, setting: Setting, standing: LeafStanding): A
   const interval = enoughAt(leaf, all, standing);
   if (interval === null) return null;
   const counted = all.slice(0, leaf.at_least);
-  const names = counted.map(({ event }) => `${event.key} ${formatInterval(event.occurred)}`).join(', ');
+  const names = counted.map(({ event }) => `${event.key} ${formatInterval(believedTime(event))}`).join(', ');
   const text = `${countText(leaf, leaf.at_least)} released ${windowText(standing.window)}: ${names}.`;
   const trust = weakestTrust(counted.map(({ event }) => event.trust));
   return answer(leaf.op, 'yes', 'enough_in_window', text, { interval, witnesses: witnessesOfAll(counted), trust });
@@ -98,12 +110,13 @@ function answerNo(leaf: CountLeaf, standing: LeafStanding): Answer | null {
   const possible = distinctEvents(leaf, eventsInTheWay(leaf, standing));
   if (!isCovered(standing) || possible.length >= leaf.at_least) return null;
   const { window, coverage } = standing;
-  const text = `At most ${countText(leaf, possible.length)} released ${windowText(window)}, of ${leaf.at_least} claimed, among every ${modelName(leaf.model)}: enough feeds had been read past the deadline and the settlement lag.`;
+  const text = `At most ${countText(leaf, possible.length)} released ${windowText(window)}, of ${leaf.at_least} claimed, among every ${modelName(leaf.model)}: more are ${absenceText(coverage, window.to)}.`;
   return answer(leaf.op, 'no', 'covered_without_it', text, {
     interval: lastOf(window),
     trust: coveringTrust([coverage], window.to),
     witnesses: witnessesOfAll(possible),
     coverage: [coverage],
+    absence: noteAbsence(coverage, window.to),
   });
 }
 
@@ -122,7 +135,7 @@ function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): 
     const text = `${soFar}; there is no deadline, so this stays open until there are enough.`;
     return answer(leaf.op, 'undetermined', 'nothing_seen', text, base);
   }
-  return openUntilCovered(leaf.op, soFar, window, coverage, base);
+  return openUntilCovered(leaf.op, soFar, standing, base);
 }
 
 /** What keeps it open: dates alone, or evidence below the policy, perhaps against that of others. */

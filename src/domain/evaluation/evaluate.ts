@@ -1,6 +1,8 @@
 import type { Criterion } from '../criterion/criterion.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
+import { countAbsenceLeaves } from '../criterion/watch.ts';
+import { missBound } from '../evidence/coverage.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Timeline } from '../evidence/timeline.ts';
 import type { Trust } from '../feeds/trust.ts';
@@ -8,12 +10,12 @@ import { formatInterval, type Instant, type Interval } from '../instant.ts';
 import { type Answer, type Setting, weakestTrust } from './answer.ts';
 import { evaluateCount } from './count.ts';
 import { evaluateEvent } from './event.ts';
-import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
+import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
 import { evaluatePrecedes } from './precedes.ts';
 import { evaluateWithin } from './within.ts';
 
 /** Raised with any change that could alter an answer over the same evidence; stored with every resolution. */
-export const evaluatorVersion = '2';
+export const evaluatorVersion = '3';
 
 /** What an evaluation depends on besides the criterion and the timeline. */
 export type Terms = { readonly madeFrom: Instant; readonly policy: EvidencePolicy; readonly styleOf: VersionStyleOf };
@@ -31,6 +33,8 @@ export type Evaluation = {
   /** The best trust among what settled it. */
   readonly trust: Trust | null;
   readonly leaning: Leaning | null;
+  /** The chance that absence misleads in what it rests on: the sum over its parts. Null where it rests on no absence. */
+  readonly missChance: number | null;
   /** Whether what it leans on is contradicted by other origins. */
   readonly contradicted: boolean;
   /** When the passing of time alone may change the answer. */
@@ -42,7 +46,14 @@ export type Evaluation = {
  * Pure: the same criterion, timeline, terms and `at` give the same answer and the same explanation.
  */
 export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
-  const setting: Setting = { ...terms, timeline, at, shortEvidence: 'strict' };
+  const setting: Setting = {
+    ...terms,
+    timeline,
+    at,
+    shortEvidence: 'strict',
+    absence: 'proven',
+    missBound: missBound(terms.policy, countAbsenceLeaves(criterion)),
+  };
   const strict = evaluateNode(criterion, setting);
   const open = strict.verdict === 'undetermined';
   return {
@@ -50,9 +61,10 @@ export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, 
     effectiveAt: open || strict.interval === null ? null : formatInterval(strict.interval),
     explanation: strict.node,
     evidence: open ? [] : evidenceOf(strict.node),
+    missChance: open ? null : missChanceOf(strict.node),
     trust: strict.trust,
     leaning: open ? leaningOf(criterion, setting, strict.node) : null,
-    contradicted: open && hasReason(strict.node, 'contradicted'),
+    contradicted: open && findOpenNode(strict.node, ['contradicted']) !== null,
     recheckAt: open ? strict.recheckAt : null,
   };
 }
@@ -90,6 +102,7 @@ function judgedAnswer(question: string): Answer {
     effective_at: null,
     witnesses: [],
     watermarks: [],
+    absence: null,
     of: [],
   } as const;
   return { verdict: 'undetermined', interval: null, node, trust: null, recheckAt: null };
@@ -178,6 +191,7 @@ function parent(
     effective_at: effective,
     witnesses: [],
     watermarks: [],
+    absence: null,
     of: of.map((answer) => answer.node),
   };
 }
@@ -187,46 +201,50 @@ function passesOn(op: Criterion['op']): boolean {
   return op === 'not' || op === 'precedes' || op === 'within';
 }
 
+/** The nodes that agree with what was decided. */
+function decidingNodes(node: ExplanationNode): ExplanationNode[] {
+  if (node.verdict === 'undetermined') return [];
+  const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
+  return [node, ...below.flatMap(decidingNodes)];
+}
+
 /** The witnesses of the branches that agree with what was decided. */
 function evidenceOf(node: ExplanationNode): string[] {
-  const ids = new Set<string>();
-  const visit = (at: ExplanationNode): void => {
-    if (at.verdict === 'undetermined') return;
-    for (const witness of at.witnesses) ids.add(witness.observation_id);
-    for (const child of at.of) if (passesOn(at.op) || child.verdict === at.verdict) visit(child);
-  };
-  visit(node);
-  return [...ids];
+  const witnesses = decidingNodes(node).flatMap((deciding) => deciding.witnesses);
+  return [...new Set(witnesses.map((witness) => witness.observation_id))];
+}
+
+/** An order of events and its sides may rest on the same absence, which counts once. */
+function missChanceOf(node: ExplanationNode): number | null {
+  const notes = decidingNodes(node).flatMap(({ absence }) => (absence === null ? [] : [absence]));
+  const distinct = new Map(notes.map((note) => [`${note.vendor} ${note.fact} ${note.absent_to}`, note.miss_chance]));
+  if (distinct.size === 0) return null;
+  return Math.min(
+    [...distinct.values()].reduce((sum, chance) => sum + chance, 0),
+    1,
+  );
 }
 
 /**
  * Where an open criterion leans: to what evidence below the policy would make of it, were it believed; nowhere, but to a person
- * all the same, where only such evidence, or a model that was out too early, keeps it from being settled.
+ * all the same, where only such evidence, or a model that was out too early, keeps it from being settled; to what absence
+ * would make of it, where no reads can prove absence.
  */
 function leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Leaning | null {
   const believed = evaluateNode(criterion, { ...setting, shortEvidence: 'believed' });
-  const short = firstWithReason(strict, ['contradicted', 'below_policy']);
+  const short = findOpenNode(strict, ['contradicted', 'below_policy', 'reinstated', 'may_match']);
   if (short !== null && believed.verdict !== 'undetermined')
     return { outcome: believed.verdict, reason: short.reason, text: short.text };
   const before =
-    firstWithReason(strict, ['already_before_window']) ?? firstWithReason(believed.node, ['already_before_window']);
+    findOpenNode(strict, ['already_before_window']) ?? findOpenNode(believed.node, ['already_before_window']);
   if (before !== null) return { outcome: null, reason: before.reason, text: before.text };
-  if (short === null) return null;
-  const dismissed = evaluateNode(criterion, { ...setting, shortEvidence: 'dismissed' });
-  return dismissed.verdict === 'undetermined' ? null : { outcome: null, reason: short.reason, text: short.text };
-}
-
-function hasReason(node: ExplanationNode, reason: ReasonCode): boolean {
-  return firstWithReason(node, [reason]) !== null;
-}
-
-/** In what is still open: a part that is decided, or whose parent is, leans nowhere. */
-function firstWithReason(node: ExplanationNode, reasons: readonly ReasonCode[]): ExplanationNode | null {
-  if (node.verdict !== 'undetermined') return null;
-  if (reasons.includes(node.reason)) return node;
-  for (const child of node.of) {
-    const found = firstWithReason(child, reasons);
-    if (found !== null) return found;
+  const assumed = { ...setting, absence: 'assumed' } as const;
+  if (short !== null) {
+    const dismissed = evaluateNode(criterion, { ...assumed, shortEvidence: 'dismissed' });
+    return dismissed.verdict === 'undetermined' ? null : { outcome: null, reason: short.reason, text: short.text };
   }
-  return null;
+  const unproven = findOpenNode(strict, ['absence_unprovable', 'window_not_covered']);
+  if (unproven === null) return null;
+  const { verdict } = evaluateNode(criterion, assumed);
+  return verdict === 'undetermined' ? null : { outcome: verdict, reason: unproven.reason, text: unproven.text };
 }

@@ -1,9 +1,10 @@
 import type { EventLeaf } from '../criterion/criterion.ts';
 import { namesOneModel } from '../criterion/pattern.ts';
 import { comparisonText, modelName } from '../criterion/text.ts';
-import { absentThrough, type Coverage } from '../evidence/coverage.ts';
+import { type Coverage, isReadPast } from '../evidence/coverage.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
-import { dayMs, formatInstant, formatInterval, type Interval } from '../instant.ts';
+import { formatInterval, type Interval } from '../instant.ts';
+import { absenceText, noteAbsence, unprovableText, waitingText } from './absence.ts';
 import {
   type Answer,
   answer,
@@ -16,8 +17,17 @@ import {
   type Setting,
   witnessesOf,
 } from './answer.ts';
-import { lastMoment, windowText } from './explanation.ts';
-import { bearsOn, believed, eventsInTheWay, isCovered, type LeafStanding, standLeaf } from './leaf-standing.ts';
+import { windowText } from './explanation.ts';
+import {
+  bearsOn,
+  believed,
+  believedTime,
+  eventsInTheWay,
+  isCovered,
+  isUnprovable,
+  type LeafStanding,
+  standLeaf,
+} from './leaf-standing.ts';
 
 /** The leaves that one event of one model settles. */
 export type SingleEvent = Extract<EventLeaf, { op: 'released' | 'retired' | 'attribute' }>;
@@ -37,7 +47,7 @@ export function evaluateEvent(leaf: SingleEvent, setting: Setting): Answer {
 export function findEvent(setting: Setting, standing: LeafStanding): ModelEvidence | undefined {
   return standing.events.find(
     (event) =>
-      believed(event, setting) && liesWithin(event.occurred, standing.window) && event.occurred.from <= setting.at,
+      believed(event, setting) && liesWithin(believedTime(event), standing.window) && event.occurred.from <= setting.at,
   );
 }
 
@@ -45,7 +55,7 @@ function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding):
   const { window, events } = standing;
   const event = findEvent(setting, standing);
   if (event === undefined) return null;
-  const interval = event.effective ?? event.occurred;
+  const interval = event.effective ?? believedTime(event);
   const more = events.length - 1;
   const others = more > 0 ? ` ${more} more matching ${more === 1 ? 'model is' : 'models are'} known.` : '';
   const text = `${event.key} ${happened(leaf)} ${formatInterval(interval)}, ${windowText(window)}: ${listedBy(event)}; ${datedBy(event)}.${others}`;
@@ -68,18 +78,22 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
 function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {
   const { window, coverage } = standing;
   if (!isCovered(standing) || eventsInTheWay(leaf, standing).length > 0) return null;
-  const feeds = coverage.marks.filter((mark) => mark.readThrough >= window.to);
-  const names = feeds.map((mark) => mark.feed.slug).join(', ');
-  const text = `No ${modelName(leaf.model)} ${happened(leaf)} ${windowText(window)}: ${names} had been read past the deadline and the settlement lag.`;
+  const text = `No ${modelName(leaf.model)} ${happened(leaf)} ${windowText(window)}: ${absenceText(coverage, window.to)}.`;
   const trust = coveringTrust([coverage], window.to);
-  return answer(leaf.op, 'no', 'covered_without_it', text, { interval: lastOf(window), trust, coverage: [coverage] });
+  const absence = noteAbsence(coverage, window.to);
+  return answer(leaf.op, 'no', 'covered_without_it', text, {
+    interval: lastOf(window),
+    trust,
+    coverage: [coverage],
+    absence,
+  });
 }
 
 function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   const { window, events, coverage, recheckAt } = standing;
   const touching = events.filter((event) => bearsOn(leaf, event, window));
   // A short witness wholly inside the window is what a person should look at first.
-  const inside = touching.find((event) => event.grade === 'short' && liesWithin(event.occurred, window));
+  const inside = touching.find((event) => event.grade === 'short' && liesWithin(believedTime(event), window));
   const event = inside ?? touching[0];
   if (event === undefined) return openWithoutEvent(leaf, standing);
   const base = { witnesses: touching.flatMap(witnessesOf), recheckAt, coverage: [coverage] };
@@ -87,7 +101,8 @@ function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
     const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, which is not known to lie wholly ${windowText(window)}: ${listedBy(event)}; ${datedBy(event)}.`;
     return answer(leaf.op, 'undetermined', 'straddles_window', text, base);
   }
-  const reason = isContradicted(event, window, coverage) ? 'contradicted' : 'below_policy';
+  const disputed = isContradicted(event, window, coverage) ? 'contradicted' : 'below_policy';
+  const reason = event.mayMatch === true ? 'may_match' : event.reinstated === true ? 'reinstated' : disputed;
   const text = `${event.key} was seen (${listedBy(event)}), but ${event.missing ?? 'below the evidence policy'}.`;
   return answer(leaf.op, 'undetermined', reason, text, base);
 }
@@ -96,9 +111,9 @@ function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
 export function isContradicted(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
   if (!Number.isFinite(window.to)) return false;
   const origins = new Set(event.witnesses.map((witness) => witness.feed.origin));
-  const others = coverage.marks.filter((mark) => !origins.has(mark.feed.origin) && mark.readThrough >= window.to);
+  const others = coverage.marks.filter((mark) => !origins.has(mark.feed.origin) && isReadPast(mark, window.to));
   const distinct = new Set(others.map((mark) => mark.feed.origin)).size;
-  return others.some((mark) => mark.feed.trust === 'first_party') || distinct >= 2;
+  return others.some((mark) => mark.feed.trust === 'first_party') || distinct >= coverage.policy.originsMin;
 }
 
 function openWithoutEvent(leaf: SingleEvent, standing: LeafStanding): Answer {
@@ -111,36 +126,27 @@ function openWithoutEvent(leaf: SingleEvent, standing: LeafStanding): Answer {
     const text = `${nothing}; there is no deadline, so this stays open until one is.`;
     return answer(leaf.op, 'undetermined', 'nothing_seen', text, base);
   }
-  return openUntilCovered(leaf.op, nothing, window, coverage, base);
+  return openUntilCovered(leaf.op, nothing, standing, base);
 }
 
-/** What a NO still waits for: coverage from before the window, or reads past its end. */
+/** What a NO still waits for, or why no reads can settle it. */
 export function openUntilCovered(
   op: EventLeaf['op'] | 'precedes' | 'within',
   nothing: string,
-  window: Interval,
-  coverage: Coverage,
+  { window, coverage }: Pick<LeafStanding, 'window' | 'coverage'>,
   base: Pick<Parts, 'recheckAt' | 'coverage' | 'witnesses' | 'of'>,
 ): Answer {
-  if (coverage.coveredTo >= window.to && absentThrough(coverage, window.from) < window.to) {
-    const text = `${nothing}, but none of the feeds read past the deadline was read from before the window opened, so absence proves nothing.`;
+  if (!coverage.attainable) {
+    const text = `${nothing}; absence cannot prove that it did not: ${unprovableText(coverage)}. A person must say.`;
+    const reason = isUnprovable({ window, coverage }) ? 'absence_unprovable' : 'awaiting_coverage';
+    return answer(op, 'undetermined', reason, text, base);
+  }
+  if (isUnprovable({ window, coverage })) {
+    const text = `${nothing}, but none of the feeds read past the deadline was read by 7 days after the window opened, so absence proves nothing. A person must say.`;
     return answer(op, 'undetermined', 'window_not_covered', text, base);
   }
-  const text = `${nothing}; a NO waits for ${waitingFor(window, coverage)}.`;
+  const text = `${nothing}; a NO waits for ${waitingText(coverage, window.to)}.`;
   return answer(op, 'undetermined', 'awaiting_coverage', text, base);
-}
-
-function waitingFor(window: Interval, coverage: Coverage): string {
-  const lagging = coverage.marks.filter((mark) => mark.readThrough < window.to);
-  const past = `past ${lastMoment(window)}`;
-  if (coverage.marks.length === 0) return `a feed that covers ${coverage.vendor} in this: none is configured`;
-  const named = lagging.map((mark) => {
-    const read = mark.watermark === null ? 'never read' : `read to ${formatInstant(mark.watermark)}`;
-    return `${mark.feed.slug} (${read}, lag ${Math.round(mark.feed.settlementLagMs / dayMs)} d)`;
-  });
-  return named.length === 0
-    ? `one more origin to be read ${past} and its lag`
-    : `${named.join(', ')} to be read ${past} and its lag`;
 }
 
 /** What a leaf says of a model, with the model as subject. */

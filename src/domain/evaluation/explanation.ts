@@ -17,9 +17,12 @@ export type ReasonCode =
   | 'already_before_window'
   | 'below_policy'
   | 'contradicted'
+  | 'reinstated'
+  | 'may_match'
   | 'straddles_window'
   | 'awaiting_coverage'
   | 'window_not_covered'
+  | 'absence_unprovable'
   | 'nothing_seen'
   | 'needs_a_person'
   | 'from_operands';
@@ -43,7 +46,31 @@ export type WatermarkNote = {
   readonly vendor: string;
   readonly read_from: string | null;
   readonly watermark: string | null;
-  readonly settlement_lag_hours: number;
+  /** Whether the coverage table has measured how often the origin misses this fact of the vendor. */
+  readonly measured: boolean;
+};
+
+/** One origin that attests absence. */
+export type OriginAbsence = {
+  readonly origin: string;
+  readonly feeds: readonly string[];
+  readonly read_to: string;
+  /** Days from the moment up to which absence is claimed to the last accepted read. */
+  readonly patience_days: number;
+  /** Of `known` models that happened at least so long before the last read measured, `missed` were not shown in time. */
+  readonly missed: number;
+  readonly known: number;
+};
+
+/** The absence that a node rests on: who attests it, and the chance that all of them missed what happened. */
+export type AbsenceNote = {
+  readonly vendor: string;
+  /** `listing`, `end`, or the name of an attribute. */
+  readonly fact: string;
+  readonly absent_to: string;
+  readonly miss_chance: number;
+  readonly miss_max: number;
+  readonly origins: readonly OriginAbsence[];
 };
 
 /** One node of the tree that mirrors the criterion. It is made by the evaluation itself, never afterwards. */
@@ -55,12 +82,25 @@ export type ExplanationNode = {
   readonly effective_at: string | null;
   readonly witnesses: readonly Witness[];
   readonly watermarks: readonly WatermarkNote[];
+  /** Null where the node does not rest on absence. */
+  readonly absence: AbsenceNote | null;
   readonly of: readonly ExplanationNode[];
 };
 
 /** A node and everything below it. */
 export function nodesOf(node: ExplanationNode): ExplanationNode[] {
   return [node, ...node.of.flatMap(nodesOf)];
+}
+
+/** The first open node with one of the reasons; a part that is decided, or whose parent is, is not open. Null when there is none. */
+export function findOpenNode(node: ExplanationNode, reasons: readonly ReasonCode[]): ExplanationNode | null {
+  if (node.verdict !== 'undetermined') return null;
+  if (reasons.includes(node.reason)) return node;
+  for (const child of node.of) {
+    const found = findOpenNode(child, reasons);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Witnesses shown at one node; what settled it comes first. */
@@ -86,7 +126,7 @@ export function noteWatermarks(coverage: Coverage): WatermarkNote[] {
     vendor: coverage.vendor,
     read_from: orNull(mark.readFrom),
     watermark: orNull(mark.watermark),
-    settlement_lag_hours: mark.feed.settlementLagMs / 3_600_000,
+    measured: mark.measured,
   }));
 }
 

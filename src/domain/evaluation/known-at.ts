@@ -1,7 +1,8 @@
 import type { Criterion } from '../criterion/criterion.ts';
-import { matchesPattern, type VersionStyleOf } from '../criterion/pattern.ts';
+import { matchesPattern } from '../criterion/pattern.ts';
 import { type Edge, edgesOf, patternsOf } from '../criterion/watch.ts';
 import { coversVendor } from '../evidence/coverage.ts';
+import { coverageSteps } from '../evidence/coverage-table.ts';
 import {
   announcedFor,
   type FeedFacts,
@@ -9,7 +10,6 @@ import {
   readsKey,
   type Sighting,
   seasoningMs,
-  snapshotKey,
   type Timeline,
 } from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
@@ -47,6 +47,7 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
     patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf)),
   );
   const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
+  for (const unread of timeline.unread ?? []) times.add(unread.seenFrom);
   const seen = { sightings: matching, reads: timeline.reads };
   const edges = [...edgesOf(criterion), ...movingEdges(criterion, seen, terms)];
   for (const time of readsPast(timeline, edges)) times.add(time);
@@ -54,27 +55,37 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
 }
 
-/** When what a row is evidence of can change: it is seen, edited or dropped, a day has passed over it, a date that it states comes. */
+/** When what a row is evidence of can change: it is seen, edited or dropped, a read a day later still shows it, a date that it states comes. */
 export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
-  const times = [sighting.seenFrom, sighting.seenFrom + seasoningMs];
+  const times = [sighting.seenFrom];
+  const read = (from: Instant): Instant | null => firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, from);
   if (sighting.goneAt !== null) times.push(sighting.goneAt);
-  for (const began of [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)]) {
-    // Rows of an archive have lasted by the first payload that still shows them, not by the clock.
-    const shown = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, began + seasoningMs);
-    if (shown !== null && timeline.snapshots?.has(snapshotKey(sighting.feedId, shown)) === true) times.push(shown);
-  }
+  // What was new has lasted by the first read a day later.
+  const seasons = (began: Instant): void => {
+    const seasoned = read(began + seasoningMs);
+    if (seasoned !== null) times.push(seasoned);
+  };
+  for (const began of [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)]) seasons(began);
   for (const version of sighting.versions) {
-    times.push(version.observedAt, version.observedAt + seasoningMs);
+    times.push(version.observedAt);
     const due = announcedFor(version);
     const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
-    const listed = from === null ? null : firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, from);
-    if (listed !== null) times.push(listed, listed + seasoningMs);
+    const listed = from === null ? null : read(from);
+    if (listed !== null) {
+      times.push(listed);
+      seasons(listed);
+    }
     const stated = version.released === null ? null : readStatedRelease(version.released);
     if (stated !== null && stated.interval.from > version.observedAt) times.push(stated.interval.from);
     const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
     if (ends !== null) times.push(ends.interval.to);
   }
   return times;
+}
+
+/** When a read of a feed past an edge may change an answer: at each step of patience, and past the feed's own lag. */
+export function ripeningMoments(edge: Instant, feed: FeedFacts): Instant[] {
+  return [...coverageSteps.map((step) => edge + step), edge + feed.settlementLagMs];
 }
 
 /** The first reads past an edge: of feeds that cover the vendor, and of those that only list models of it. */
@@ -84,44 +95,11 @@ function readsPast(timeline: Timeline, edges: readonly Edge[]): Instant[] {
   for (const feed of timeline.feeds.values()) {
     for (const edge of edges) {
       if (!coversVendor(feed, edge.vendor) && !lists.has(readsKey(feed.id, edge.vendor))) continue;
-      const read = firstReadFrom(timeline, feed.id, edge.vendor, edge.at + feed.settlementLagMs);
-      if (read !== null) times.push(read);
+      for (const moment of ripeningMoments(edge.at, feed)) {
+        const read = firstReadFrom(timeline, feed.id, edge.vendor, moment);
+        if (read !== null) times.push(read);
+      }
     }
   }
   return times;
-}
-
-/**
- * The moments whose neighbouring reads an evaluation may ask for, so that a timeline needs to hold only those:
- * what `reads` must know of each feed to answer exactly at `at` and at every earlier knowledge time. Where rows announce
- * what is to come, some depend on reads themselves: with the reads that the first answer asks for, ask again.
- */
-export function momentsOfInterest(
-  criteria: readonly { criterion: Criterion; madeFrom: Instant }[],
-  feeds: readonly FeedFacts[],
-  seen: Pick<Timeline, 'sightings' | 'reads'>,
-  at: Instant,
-  styleOf: VersionStyleOf,
-): Instant[] {
-  const { sightings } = seen;
-  const moments = new Set<Instant>([at]);
-  for (const sighting of sightings) {
-    const starts = [sighting.seenFrom, ...sighting.versions.map((version) => version.observedAt)];
-    for (const version of sighting.versions) {
-      const due = announcedFor(version);
-      if (due !== null) starts.push(due);
-    }
-    if (sighting.goneAt !== null) moments.add(sighting.goneAt - 1).add(sighting.goneAt);
-    // What was read up to the moment before it counts as read without it; a day later it has lasted.
-    for (const start of starts)
-      moments
-        .add(start - 1)
-        .add(start)
-        .add(start + seasoningMs);
-  }
-  for (const { criterion, madeFrom } of criteria) {
-    for (const edge of [...edgesOf(criterion), ...movingEdges(criterion, seen, { madeFrom, styleOf })])
-      for (const feed of feeds) moments.add(edge.at + feed.settlementLagMs);
-  }
-  return [...moments].filter((moment) => moment <= at).sort((a, b) => a - b);
 }

@@ -2,7 +2,8 @@ import type { EventLeaf } from '../criterion/criterion.ts';
 import { matchesPattern, namesOneModel } from '../criterion/pattern.ts';
 import { hostLapseMs, windowOf } from '../criterion/watch.ts';
 import { weighAttribute } from '../evidence/attribute.ts';
-import { absentThrough, type Coverage, coverageOf } from '../evidence/coverage.ts';
+import { absentThrough, type Coverage, coverageOf, openingMarks } from '../evidence/coverage.ts';
+import { findHeldNames } from '../evidence/held-names.ts';
 import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evidence/release.ts';
 import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
 import type { Sighting, Timeline } from '../evidence/timeline.ts';
@@ -15,6 +16,8 @@ export type LeafStanding = {
   readonly window: Interval;
   readonly events: readonly ModelEvidence[];
   readonly coverage: Coverage;
+  /** Where no reads can prove absence, it is taken as proven. */
+  readonly assumesAbsence: boolean;
   readonly recheckAt: Instant | null;
 };
 
@@ -30,23 +33,29 @@ export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
     else rows.push(sighting);
   }
   const weighed = [...byModel.values()].map((rows) => weigh(leaf, setting, rows, window));
-  const events = weighed.flatMap(({ evidence }) =>
+  const matching = [...byModel.values()].flat();
+  const held = heldNames(leaf, setting, matching, window);
+  const weighedEvents = weighed.flatMap(({ evidence }) =>
     evidence === null || (setting.shortEvidence === 'dismissed' && evidence.grade === 'short') ? [] : [evidence],
   );
+  const events = setting.shortEvidence === 'dismissed' ? weighedEvents : [...weighedEvents, ...held];
   events.sort(
     (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
   );
+  const silent = silentFeeds(leaf, setting, matching, window);
+  for (const feed of listingFeeds(leaf, events, window)) silent.add(feed);
   return {
     window,
     events,
-    coverage: coverageOf(
-      setting.timeline,
-      leaf.model.vendor,
-      setting.at,
-      setting.policy,
-      publishedBy(leaf),
-      silentFeeds(leaf, setting, [...byModel.values()].flat(), window),
-    ),
+    coverage: coverageOf(setting.timeline, {
+      vendor: leaf.model.vendor,
+      at: setting.at,
+      policy: setting.policy,
+      publishes: publishedBy(leaf),
+      silent,
+      bound: setting.missBound,
+    }),
+    assumesAbsence: setting.absence === 'assumed',
     recheckAt: weighed.map((found) => found.recheckAt).reduce(earliest, null),
   };
 }
@@ -63,6 +72,17 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
     case 'attribute':
       return weighAttribute(timeline, rows, { ...ask, name: leaf.name, is: leaf.is, window });
   }
+}
+
+/** A withdrawal is stated of models that are known; everything else may be true of a name that nobody can read yet. */
+function heldNames(
+  leaf: EventLeaf,
+  { timeline, at, policy, styleOf }: Setting,
+  matching: readonly Sighting[],
+  window: Interval,
+): ModelEvidence[] {
+  if (leaf.op === 'retired') return [];
+  return findHeldNames(timeline, matching, { at, pattern: leaf.model, window, policy, styleOf });
 }
 
 /** An end that is stated, or a disappearance that none explains: it settles nothing and holds a NO back. */
@@ -97,8 +117,21 @@ function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[
   return silent;
 }
 
+/** Feeds that list, in rows of hosts alone, what the leaf needs: once those rows lapse, such a feed attests no absence. */
+function listingFeeds(leaf: EventLeaf, events: readonly ModelEvidence[], window: Interval): string[] {
+  return events
+    .filter((event) => event.grade === 'short' && event.hostsOnly && bearsOn(leaf, event, window))
+    .flatMap((event) => event.witnesses.map((witness) => witness.feed.id));
+}
+
 export function believed(event: ModelEvidence, setting: Setting): boolean {
   return setting.shortEvidence === 'believed' || event.grade === 'admissible';
+}
+
+/** When a believed event happened. To show where short evidence leans, a model is taken to be as new as its listing. */
+export function believedTime(event: ModelEvidence): Interval {
+  const { occurred, unlistedAt = Number.NEGATIVE_INFINITY } = event;
+  return { from: Math.min(Math.max(occurred.from, unlistedAt), occurred.to - 1), to: occurred.to };
 }
 
 /**
@@ -113,13 +146,20 @@ export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval)
 
 /** Host rows alone stop standing in the way 90 days after the deadline, by watermark. */
 export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
-  return event.grade === 'short' && event.hostsOnly && coverage.coveredTo >= window.to + hostLapseMs;
+  return event.grade === 'short' && event.hostsOnly && coverage.listedTo >= window.to + hostLapseMs;
 }
 
-/** Absence is proven over the whole window: read past its end and lag, and from before it opened. */
+/** Absence is proven over the whole window: past its end, and from about when it opened. */
 export function isCovered(standing: LeafStanding): boolean {
-  const { window, coverage } = standing;
-  return Number.isFinite(window.to) && absentThrough(coverage, window.from) >= window.to;
+  const { window, coverage, assumesAbsence } = standing;
+  if (!Number.isFinite(window.to)) return false;
+  return absentThrough(coverage, window.from, window.to) >= window.to || (assumesAbsence && isUnprovable(standing));
+}
+
+/** The deadline lies behind, and no further reads can prove absence over the window. */
+export function isUnprovable({ window, coverage }: Pick<LeafStanding, 'window' | 'coverage'>): boolean {
+  if (coverage.listedTo < window.to) return false;
+  return !coverage.attainable || openingMarks(coverage, window.from, window.to).length === 0;
 }
 
 /** The events that a NO over a window has to reckon with. */

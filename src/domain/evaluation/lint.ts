@@ -1,11 +1,13 @@
 import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
 import { type Listed, nearestText } from '../criterion/nearest.ts';
-import { nodesOf, type Path, partsOf } from '../criterion/parts.ts';
+import { isOrder, nodesOf, type Path, partsOf } from '../criterion/parts.ts';
 import { matchesPattern } from '../criterion/pattern.ts';
 import { openEnded } from '../criterion/polarity.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { modelName } from '../criterion/text.ts';
-import { coverageSuffices, coveringFeeds } from '../evidence/coverage.ts';
+import { countAbsenceLeaves } from '../criterion/watch.ts';
+import { couldProveAbsence, coveringFeeds, missBound } from '../evidence/coverage.ts';
+import type { CoverageTable } from '../evidence/coverage-table.ts';
 import type { FeedFacts } from '../evidence/timeline.ts';
 import { formatDay, type Instant, parseDate } from '../instant.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -22,6 +24,7 @@ export const warningCodes = [
   'already_decided',
   'matches_nothing_seen',
   'not_covered',
+  'no_never_settles',
 ] as const;
 
 export type WarningCode = (typeof warningCodes)[number];
@@ -40,6 +43,7 @@ export type LintInput = Listed & {
   readonly policy: EvidencePolicy;
   /** Those that are read. */
   readonly feeds: readonly FeedFacts[];
+  readonly coverage: CoverageTable;
 };
 
 type Found = Omit<Finding, 'code'>;
@@ -70,6 +74,8 @@ function findAll(code: WarningCode, input: LintInput): Found[] {
       return findUnseen(input);
     case 'not_covered':
       return findUncovered(input);
+    case 'no_never_settles':
+      return findUnsettled(input);
   }
 }
 
@@ -115,11 +121,11 @@ function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
     const when = node.effective_at === null ? '' : `, ${node.effective_at}`;
     return [{ path: [], detail: `this part is already ${node.verdict}${when}; the claim as a whole is still open` }];
   }
-  const isOrder = part.op === 'precedes' || part.op === 'within';
+  const inOrder = isOrder(part);
   return partsOf(part).flatMap(({ part: below, path }, index) => {
     const child = node.of[index];
     // One side of an order of events is often known; that decides nothing.
-    if (child === undefined || (isOrder && child.reason !== 'already_before_window')) return [];
+    if (child === undefined || (inOrder && child.reason !== 'already_before_window')) return [];
     return findDecidedParts(below, child).map((one) => ({ ...one, path: [...path, ...one.path] }));
   });
 }
@@ -128,7 +134,7 @@ function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
 function pathAlong(criterion: Criterion, steps: readonly number[]): Path {
   const [step, ...rest] = steps;
   const next = step === undefined ? undefined : partsOf(criterion)[step];
-  if (next === undefined || criterion.op === 'precedes' || criterion.op === 'within') return [];
+  if (next === undefined || isOrder(criterion)) return [];
   return [...next.path, ...pathAlong(next.part, rest)];
 }
 
@@ -147,15 +153,40 @@ function findUnseen(input: LintInput): Found[] {
 
 function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
   return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
-    const publishes = publishedBy(leaf);
-    const { vendor } = leaf.model;
-    const covering = coveringFeeds(feeds, vendor, policy, publishes);
-    if (coverageSuffices(covering, policy)) return [];
-    const whose = vendor === 'any' ? 'every vendor' : vendor;
-    const what = publishes === null ? whose : `${whose} for ${publishes}`;
+    const { covering, what } = coveringOf(leaf, feeds, policy);
+    if (declaresEnough(covering, policy)) return [];
     const names = covering.map((feed) => feed.slug).join(', ');
     const who = covering.length === 0 ? `no feed that is read covers ${what}` : `only ${names} covers ${what}`;
     const needed = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
     return [{ path, detail: `${who}: that it did not happen could not be shown, which takes ${needed}` }];
   });
+}
+
+/** Leaves whose feeds declare that they cover the vendor, while their measured record can never show absence. */
+function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found[] {
+  const bound = missBound(policy, countAbsenceLeaves(criterion));
+  return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
+    if (leaf.by === undefined) return [];
+    const { covering, what, publishes } = coveringOf(leaf, feeds, policy);
+    const { vendor } = leaf.model;
+    if (!declaresEnough(covering, policy)) return [];
+    if (couldProveAbsence(coverage, feeds, { vendor, policy, publishes, bound })) return [];
+    const names = covering.map((feed) => feed.slug).join(', ');
+    const detail = `the record of ${names} for ${what} is too short or has too many gaps for their silence to settle a NO: after the deadline the claim is proposed, and a person must say`;
+    return [{ path, detail }];
+  });
+}
+
+function coveringOf(leaf: EventLeaf, feeds: readonly FeedFacts[], policy: EvidencePolicy) {
+  const publishes = publishedBy(leaf);
+  const { vendor } = leaf.model;
+  const whose = vendor === 'any' ? 'every vendor' : vendor;
+  const what = publishes === null ? whose : `${whose} for ${publishes}`;
+  return { covering: coveringFeeds(feeds, vendor, policy, publishes), what, publishes };
+}
+
+/** Whether as many feeds declare coverage as a NO needs at least. */
+function declaresEnough(feeds: readonly FeedFacts[], policy: EvidencePolicy): boolean {
+  const origins = new Set(feeds.map((feed) => feed.origin));
+  return feeds.some((feed) => feed.trust === 'first_party') || origins.size >= policy.originsMin;
 }

@@ -4,10 +4,11 @@ import { absentThrough, type Coverage } from '../evidence/coverage.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
 import type { Instant } from '../instant.ts';
+import { noteAbsence } from './absence.ts';
 import { type Answer, coveringTrust, type Setting, witnessesOf } from './answer.ts';
 import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
 import { evaluateEvent, findEvent } from './event.ts';
-import type { Witness } from './explanation.ts';
+import type { AbsenceNote, Witness } from './explanation.ts';
 import { bearsOn, eventsInTheWay, isCovered, type LeafStanding, standLeaf } from './leaf-standing.ts';
 
 /** The earliest moment at which something can have happened, and what that rests on. */
@@ -19,6 +20,8 @@ export type Bound = {
   readonly trust: Trust | null;
   readonly witnesses: readonly Witness[];
   readonly coverage: readonly Coverage[];
+  /** The absence that it rests on; null where witnesses alone bound it. */
+  readonly absence: AbsenceNote | null;
 };
 
 /** One side of an order of events: what it came to, and the bounds of the moment at which it happened. */
@@ -55,17 +58,21 @@ function doneBy(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Inst
  */
 function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answer): Bound {
   const { window, coverage } = standing;
-  const nothing = { closed: true, trust: null, witnesses: [], coverage: [] };
+  const nothing = { closed: true, trust: null, witnesses: [], coverage: [], absence: null };
   if (answer.node.reason === 'already_before_window') return { ...nothing, at: Number.NEGATIVE_INFINITY };
-  const absent = Math.max(window.from, absentThrough(coverage, window.from));
+  const proven = absentThrough(coverage, window.from);
+  const absent = Math.max(window.from, proven);
   const covered = {
     ...nothing,
     closed: false,
     at: absent,
     trust: coveringTrust([coverage], absent),
     coverage: [coverage],
+    absence: proven > window.from ? noteAbsence(coverage, proven) : null,
   };
-  if (answer.verdict === 'no') return { ...covered, at: Number.POSITIVE_INFINITY, trust: answer.trust };
+  if (answer.verdict === 'no') {
+    return { ...covered, at: Number.POSITIVE_INFINITY, trust: answer.trust, absence: answer.node.absence };
+  }
   const first = firstWitness(leaf, standing);
   if (first === null) return covered;
   const { at, event } = first;
@@ -73,7 +80,12 @@ function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answe
   const dated = leaf.op !== 'count' && (namesOneModel(leaf.model) || event.dating.basis === 'stated');
   if (dated || at <= window.from) return witnessed;
   if (absent < at) return covered;
-  return { ...witnessed, closed: absent >= event.occurred.to, coverage: [coverage] };
+  return {
+    ...witnessed,
+    closed: absent >= event.occurred.to,
+    coverage: [coverage],
+    absence: noteAbsence(coverage, at),
+  };
 }
 
 /** The event of any grade that can have happened first and when; of a count, the one that can have made enough. */

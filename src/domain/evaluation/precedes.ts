@@ -2,6 +2,7 @@ import type { Precedes } from '../criterion/criterion.ts';
 import { eventClause } from '../criterion/text.ts';
 import { earliest } from '../evidence/release.ts';
 import { formatInstant, formatInterval, type Instant, parseDate } from '../instant.ts';
+import { absenceText, noteAbsence } from './absence.ts';
 import { type Answer, answer, coveringTrust, lastOf, type Setting, weakestTrust } from './answer.ts';
 import { isContradicted } from './event.ts';
 import type { ReasonCode } from './explanation.ts';
@@ -55,8 +56,8 @@ function answerMirror(first: Side, second: Side, deadline: Instant, base: Base):
 }
 
 function restsOn(known: Side, bounded: Side) {
-  const { trust, witnesses, coverage } = bounded.notBefore;
-  return { trust: weakestTrust([known.answer.trust, trust]), witnesses, coverage };
+  const { trust, witnesses, coverage, absence } = bounded.notBefore;
+  return { trust: weakestTrust([known.answer.trust, trust]), witnesses, coverage, absence };
 }
 
 function answerTooLate(first: Side, deadline: Instant, base: Base): Answer | null {
@@ -64,12 +65,13 @@ function answerTooLate(first: Side, deadline: Instant, base: Base): Answer | nul
   const { window, coverage } = standing;
   // What one model did before its window opened is for a person to weigh.
   if (first.answer.node.reason === 'already_before_window' || !isExcluded(first.leaf, standing)) return null;
-  const text = `The first had not happened by ${lastMoment(window)}, and enough feeds had been read past it and the settlement lag.`;
+  const text = `The first had not happened by ${lastMoment(window)}: ${absenceText(coverage, window.to)}.`;
   return answer('precedes', 'no', 'covered_without_it', text, {
     ...base,
     interval: lastOf(window),
     trust: coveringTrust([coverage], window.to),
     coverage: [coverage],
+    absence: noteAbsence(coverage, window.to),
   });
 }
 

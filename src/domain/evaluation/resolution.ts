@@ -1,6 +1,6 @@
 import { type Instant, parseDate, parseEffective } from '../instant.ts';
 import type { Leaning } from './evaluate.ts';
-import type { ExplanationNode, ReasonCode, Verdict } from './explanation.ts';
+import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
 
 /** Why a person decided as they did: a closed list. */
 export const personReasonCodes = [
@@ -63,7 +63,10 @@ export function disputeLeaning({ verdict, explanation }: { verdict: Verdict; exp
   const { reason } = explanation;
   const text = reasonText(explanation);
   if (verdict !== 'undetermined') return { outcome: verdict, reason, text };
-  const lost = 'Names are read otherwise than when this was resolved, and what it rests on no longer settles it.';
+  const back = findOpenNode(explanation, ['reinstated']);
+  if (back !== null) return { outcome: null, reason: back.reason, text: back.text };
+  const lost =
+    'Since this was resolved, names are read or coverage is measured differently, and its evidence no longer settles it.';
   return { outcome: null, reason, text: `${lost} ${text}` };
 }
 

@@ -1,7 +1,7 @@
 import type { Criterion } from '../criterion/criterion.ts';
 import { isOrder, partsOf } from '../criterion/parts.ts';
 import { windowOf } from '../criterion/watch.ts';
-import { hourMs, type Instant, parseInstant } from '../instant.ts';
+import { type Instant, parseInstant } from '../instant.ts';
 import type { ExplanationNode, WatermarkNote, Witness } from './explanation.ts';
 import { endOfEffective } from './resolution.ts';
 
@@ -90,8 +90,8 @@ function silentSince(part: Criterion, node: ExplanationNode, madeFrom: Instant):
 }
 
 function readThrough(mark: WatermarkNote): Instant {
-  const read = mark.watermark === null ? null : parseInstant(mark.watermark);
-  return read === null ? Number.NEGATIVE_INFINITY : read - mark.settlement_lag_hours * hourMs;
+  const read = mark.watermark === null || !mark.measured ? null : parseInstant(mark.watermark);
+  return read ?? Number.NEGATIVE_INFINITY;
 }
 
 function addWitnesses(pile: Pile, witnesses: readonly Witness[]): void {

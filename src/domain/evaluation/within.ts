@@ -5,6 +5,7 @@ import { addDuration } from '../duration.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
 import { dayMs, formatDay, formatInterval, type Interval, startOfDay } from '../instant.ts';
+import { absenceText, noteAbsence } from './absence.ts';
 import {
   type Answer,
   answer,
@@ -18,7 +19,7 @@ import {
 import { type Counted, type CountLeaf, countedEvents, witnessesOfAll } from './count.ts';
 import { isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
-import { believed, isCovered, type LeafStanding } from './leaf-standing.ts';
+import { believed, believedTime, isCovered, type LeafStanding } from './leaf-standing.ts';
 import { obstacles, type Side, sideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
@@ -71,7 +72,8 @@ function spanAfter(after: Side, duration: string): Span | null {
   const to = after.doneBy;
   if (to === null) return null;
   const { closed, at } = after.notBefore;
-  const from = Math.min(closed ? at : after.standing.window.from, to - 1);
+  const { window } = after.standing;
+  const from = Math.max(Math.min(closed ? at : window.from, to - 1), window.from);
   const lastStart = startOfDay(to - 1);
   return {
     anchor: { from, to },
@@ -87,11 +89,11 @@ function happeningsOf(side: Side, setting: Setting): Happening[] {
   if (leaf.op === 'count') return enoughOf(side, leaf, countedEvents(leaf, setting, standing));
   return standing.events
     .filter((found) => believed(found, setting) && found.occurred.from <= setting.at)
-    .filter((found) => liesWithin(found.occurred, standing.window))
+    .filter((found) => liesWithin(believedTime(found), standing.window))
     .map((found) => ({
       name: found.key,
-      occurred: found.occurred,
-      shown: found.effective ?? found.occurred,
+      occurred: believedTime(found),
+      shown: found.effective ?? believedTime(found),
       trust: found.trust,
       witnesses: witnessesOf(found),
       stated: found.dating.basis === 'stated',
@@ -167,9 +169,10 @@ function answerNo(event: Side, span: Span, base: Base): Answer | null {
     return answer('within', 'no', 'order_is_certain', text, parts);
   }
   if (!isCovered(standing) || inTheWay(event, span).length > 0) return null;
-  const text = `Nothing of the kind happened by the last day, ${formatDay(window.to - 1)}, and enough feeds had been read past it and the settlement lag.`;
+  const text = `Nothing of the kind happened by the last day, ${formatDay(window.to - 1)}: ${absenceText(coverage, window.to)}.`;
   const trust = weakestTrust([coveringTrust([coverage], window.to), span.anchorTrust]);
-  const parts = { ...base, interval: lastOf(window), trust, coverage: [coverage] };
+  const absence = noteAbsence(coverage, window.to);
+  const parts = { ...base, interval: lastOf(window), trust, coverage: [coverage], absence };
   return answer('within', 'no', 'covered_without_it', text, parts);
 }
 
@@ -183,13 +186,14 @@ function inTheWay(event: Side, span: Span) {
 }
 
 function answerOpen(event: Side, span: Span, base: Base): Answer {
-  const { window, coverage } = spanStanding(event, span);
+  const standing = spanStanding(event, span);
+  const { window, coverage } = standing;
   const possible = inTheWay(event, span);
   const [first] = possible;
   const last = formatDay(window.to - 1);
   if (first === undefined) {
     const nothing = `Nothing of the kind is known by the last day, ${last}`;
-    return openUntilCovered('within', nothing, window, coverage, { ...base, coverage: [coverage] });
+    return openUntilCovered('within', nothing, standing, { ...base, coverage: [coverage] });
   }
   const short = possible.filter((found) => found.grade === 'short');
   const isShort = short.length === possible.length;

@@ -49,6 +49,10 @@ const resolutionSchema = z
     reason: z.string().meta({ description: 'The reason, in words. A long text is truncated.' }),
     evidence: z.array(z.string()).meta({ description: `Ids of at most ${eventEvidenceMax} of the observations.` }),
     evidence_count: z.int().meta({ description: 'Total number of observations.' }),
+    miss_chance: z
+      .number()
+      .nullable()
+      .meta({ description: 'The chance that absence misleads, from 0 to 1. Null if the outcome rests on no absence.' }),
     supersedes: z.string().nullable().meta({ description: 'Id of the superseded resolution. Null for the first.' }),
   })
   .meta({ id: 'MessageResolution', description: 'A resolution. A long reason is truncated.' });
@@ -177,6 +181,7 @@ type ResolutionFacts = {
   readonly reasonCode: string;
   readonly reason: string;
   readonly evidence: readonly string[];
+  readonly missChance: number | null;
   readonly supersedes: string | null;
 };
 
@@ -192,6 +197,7 @@ export function resolutionData(resolution: ResolutionFacts): z.infer<typeof reso
     reason: clipText(resolution.reason, reasonBytesMax),
     evidence: resolution.evidence.slice(0, eventEvidenceMax),
     evidence_count: resolution.evidence.length,
+    miss_chance: resolution.missChance,
     supersedes: resolution.supersedes,
   };
 }

@@ -9,6 +9,7 @@ import {
   knownSighting,
   lastReadAt,
   type Sighting,
+  seasonedAt,
   seasoningMs,
   speaksOf,
   type Timeline,
@@ -40,7 +41,7 @@ export type Run = {
   readonly replaced: boolean;
   /** The row had the value when it was first listed. */
   readonly fromStart: boolean;
-  /** It stood for 24 hours; a first party needs not. */
+  /** A read a day later still showed it; a first party needs none. */
   readonly lasting: boolean;
   /** Whether it shows that the value held at a moment of the window. */
   readonly inside: boolean;
@@ -99,7 +100,7 @@ function runsOfRow(
     // What enough rows denied cannot have been sooner, unless this one showed it all the same.
     const deniedHere = index === 1 ? denied : Number.NEGATIVE_INFINITY;
     const notBefore = Math.max(deniedHere, Math.min(model.deniedByEnough, since), model.releasedFrom);
-    const lasting = isLasting(row, since, until, ask.at);
+    const lasting = isLasting(timeline, row, since, until, ask.at);
     return [
       {
         row: { ...row, version: stretch.version, seenFrom: since },
@@ -180,8 +181,8 @@ function isContradicted(row: KnownSighting, until: Instant, others: readonly Tol
   );
 }
 
-function isLasting(row: KnownSighting, since: Instant, until: Instant, at: Instant): boolean {
-  return row.trust === 'first_party' || Math.min(until, at, row.agedTo) - since >= seasoningMs;
+function isLasting(timeline: Timeline, row: KnownSighting, since: Instant, until: Instant, at: Instant): boolean {
+  return row.trust === 'first_party' || seasonedAt(timeline, row.sighting, { since, until, at }) !== null;
 }
 
 /** A poll tells of a moment up to the feed's lag earlier: it must lie so far inside, or the value begin inside. */

@@ -1,10 +1,10 @@
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
-import type { Instant, Interval } from '../instant.ts';
+import { dayMs, type Instant, type Interval } from '../instant.ts';
 import { type AttributeAsk, type Run, runsOf } from './attribute-runs.ts';
 import type { Dating } from './dating.ts';
-import { earliest, type ModelEvidence, type Weighed, weighModel } from './release.ts';
-import { type Sighting, seasoningMs, type Timeline } from './timeline.ts';
+import { type ModelEvidence, type Weighed, weighModel } from './release.ts';
+import type { Sighting, Timeline } from './timeline.ts';
 
 /**
  * Weighs whether a model has an attribute that satisfies a comparison inside the window; what is dated is the first moment
@@ -20,12 +20,11 @@ export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[
   runs.sort(
     (a, b) => a.since - b.since || a.row.version.observationId.localeCompare(b.row.version.observationId, 'en'),
   );
-  const young = runs.filter((run) => !run.lasting && run.until > ask.at).map((run) => run.since + seasoningMs);
-  const recheckAt = young.filter((due) => due > ask.at).reduce<Instant | null>(earliest, release.recheckAt);
+  const { recheckAt } = release;
   const model = sightings[0]?.model;
   const found = model === undefined ? null : findHolding(runs, ask, released);
   if (model === undefined || found === null) return { evidence: null, recheckAt };
-  return { evidence: evidenceOf(model, found, release.evidence), recheckAt };
+  return { evidence: evidenceOf(model, found, release.evidence, ask.window), recheckAt };
 }
 
 const anyTime: Interval = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -109,7 +108,18 @@ function isEnough(origins: number, { policy }: AttributeAsk): boolean {
   return !policy.firstPartyOnly && origins >= policy.originsMin;
 }
 
-function evidenceOf(model: Sighting['model'], found: Holding, release: ModelEvidence | null): ModelEvidence {
+/** Since when it held, not before the window opened: a value that was there by then is effective on the day of the opening. */
+function effectiveIn(since: Interval, window: Interval): Interval {
+  if (since.from >= window.from) return since;
+  return { from: window.from, to: since.to > window.from + 1 ? since.to : window.from + dayMs };
+}
+
+function evidenceOf(
+  model: Sighting['model'],
+  found: Holding,
+  release: ModelEvidence | null,
+  window: Interval,
+): ModelEvidence {
   const { runs, grade, occurred, since } = found;
   const fromStart = runs[0]?.fromStart === true && release?.grade === 'admissible' ? release : null;
   const rows = runs.map((run) => run.row);
@@ -121,13 +131,13 @@ function evidenceOf(model: Sighting['model'], found: Holding, release: ModelEvid
     grade,
     occurred,
     // A value that was there when its row was first listed is as old as the model.
-    effective: fromStart?.occurred ?? since,
+    effective: effectiveIn(fromStart?.occurred ?? since, window),
     dating,
     witnesses: [...new Map([...rows].reverse().map((row) => [row.feed.id, row])).values()].reverse(),
     missing:
       grade === 'admissible'
         ? null
-        : `only ${origins.join(', ')} publishes such a value; a first party or one more origin must, for 24 hours`,
+        : `only ${origins.join(', ')} publishes such a value; a first party or one more origin must, in reads a day apart`,
     hostsOnly: false,
     slipsOnly: false,
     trust: rows

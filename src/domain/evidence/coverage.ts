@@ -1,6 +1,22 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
-import type { Instant } from '../instant.ts';
+import { dayMs, type Instant } from '../instant.ts';
+import {
+  type CombinedMiss,
+  combinedMissOf,
+  isAtMost,
+  type Miss,
+  missAt as missAtPatience,
+  type OriginPatience,
+  type Rational,
+} from './coverage-miss.ts';
+import { type CoverageTable, coverageSteps, emptyCoverageTable } from './coverage-table.ts';
 import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
+
+/**
+ * One of the origins that attest absence must have been read by this long after a window opened: what came and went before
+ * its first read would otherwise count as absent.
+ */
+export const openingToleranceMs = 7 * dayMs;
 
 /** How far a covering feed has been read, for one vendor. */
 export type FeedMark = {
@@ -9,18 +25,42 @@ export type FeedMark = {
   readonly readFrom: Instant | null;
   /** The last accepted read. */
   readonly watermark: Instant | null;
-  /** The watermark less the feed's settlement lag: absence is believed up to here. */
-  readonly readThrough: Instant;
+  /** Whether the table has measured how often the feed's origin misses this fact of the vendor. */
+  readonly measured: boolean;
+};
+
+/** What is asked of the covering feeds: absence of one fact of one vendor, as known at a moment. */
+export type CoverageQuestion = {
+  readonly vendor: string;
+  readonly at: Instant;
+  readonly policy: EvidencePolicy;
+  /** The attribute, or `shutdown`, that a feed must publish; null or left out for the listing itself. */
+  readonly publishes?: string | null;
+  /** Feeds, by id, that do not say what is asked about. */
+  readonly silent?: ReadonlySet<string>;
+  /** The largest chance of a miss that is accepted; left out: the policy's. */
+  readonly bound?: Rational;
 };
 
 /** What the covering feeds together prove absence of. */
 export type Coverage = {
   readonly vendor: string;
+  readonly fact: string;
+  readonly policy: EvidencePolicy;
   readonly marks: readonly FeedMark[];
-  /** Enough coverage has been read up to here; minus infinity when there is not enough. */
+  readonly bound: Rational;
+  /** Absence is proven for every moment up to here; minus infinity when it is proven for none. */
   readonly coveredTo: Instant;
-  /** The same without taking off the lags: what "as of" means in a standing. */
+  /** Enough covering origins have been read up to here, whatever their silence is worth: what "as of" means in a standing. */
   readonly readTo: Instant;
+  /** The same for every feed that lists the vendor, covering or not: where absence proves nothing, this alone says that time has passed. */
+  readonly listedTo: Instant;
+  /** Whether the measured origins could prove absence if they were read for long enough. */
+  readonly attainable: boolean;
+  /** The chance that all origins read past a moment missed what had happened by then; null where too few have been. */
+  readonly missAt: (moment: Instant) => CombinedMiss | null;
+  /** The same for one origin: of the models known, how many it lacked as long after they had happened. */
+  readonly originMissAt: (origin: string, moment: Instant) => Miss | null;
 };
 
 /** A feed covers only what it declares; a pattern over any vendor needs feeds that cover all. */
@@ -28,31 +68,92 @@ export function coversVendor(feed: FeedFacts, vendor: string): boolean {
   return feed.covers === 'any' || (vendor !== 'any' && feed.covers.includes(vendor));
 }
 
+/** The name that the coverage table has for a fact. */
+export function factName(publishes: string | null): string {
+  if (publishes === null) return 'listing';
+  return publishes === 'shutdown' ? 'end' : publishes;
+}
+
 /**
- * Coverage of a vendor at a knowledge time: one first-party feed, or as many origins of curated and aggregator feeds as the policy asks.
- * A wall clock plays no part; only accepted reads do. `silent` are feeds, by id, that do not say what is asked about.
+ * Coverage of a vendor at a knowledge time. Absence is evidence as far as it was measured (semantics: a NO needs absence that
+ * was earned): enough origins were read past the moment, and the chance that all of them still lack what happened by then is
+ * at most the bound. A wall clock plays no part; only accepted reads do.
  */
-export function coverageOf(
-  timeline: Timeline,
-  vendor: string,
-  at: Instant,
-  policy: EvidencePolicy,
-  publishes: string | null = null,
-  silent: ReadonlySet<string> = new Set(),
-): Coverage {
+export function coverageOf(timeline: Timeline, question: CoverageQuestion): Coverage {
+  const { vendor, at, policy, publishes = null, silent, bound = missBound(policy, 1) } = question;
+  const table = timeline.coverage ?? emptyCoverageTable;
+  const fact = factName(publishes);
   const marks = coveringFeeds([...timeline.feeds.values()], vendor, policy, publishes)
-    .filter((feed) => !silent.has(feed.id))
-    .map((feed) => markOf(timeline, feed, vendor, at))
+    .filter((feed) => silent === undefined || !silent.has(feed.id))
+    .map((feed) => markOf(timeline, feed, { vendor, fact, at }))
     .sort((a, b) => a.feed.slug.localeCompare(b.feed.slug, 'en'));
+  const origins = originsRead(marks);
+  const missAt = (moment: Instant): CombinedMiss | null => {
+    const past = origins.filter((origin) => origin.readTo >= moment);
+    if (!isEnough(past, policy)) return null;
+    return combinedMissOf(
+      table,
+      { vendor, fact },
+      past.map((origin) => patienceOf(origin, moment)),
+    );
+  };
+  const proves = (moment: Instant): boolean => {
+    const miss = missAt(moment);
+    return miss !== null && isAtMost(miss, bound);
+  };
+  const attainable = isAttainable(table, { vendor, fact }, distinctOrigins(marks), { policy, bound });
   return {
     vendor,
+    fact,
+    policy,
     marks,
-    coveredTo: enough(marks, (mark) => mark.readThrough, policy),
-    readTo: enough(marks, (mark) => mark.watermark ?? Number.NEGATIVE_INFINITY, policy),
+    bound,
+    coveredTo: attainable ? latestProven(origins, proves) : Number.NEGATIVE_INFINITY,
+    readTo: enoughReadTo(marks, policy),
+    listedTo: listedTo(timeline, question),
+    attainable,
+    missAt,
+    originMissAt: (origin, moment) => {
+      const row = table.find(origin, vendor, fact);
+      const read = origins.find((one) => one.origin === origin);
+      return row === null || read === undefined ? null : missAtPatience(row, read.readTo - moment);
+    },
   };
 }
 
-/** The feeds whose silence about a vendor counts; where `publishes` names a fact, only those that state it. */
+/** Whether the silence of all these feeds could prove absence, however long they had been read. */
+export function couldProveAbsence(
+  table: CoverageTable,
+  feeds: readonly FeedFacts[],
+  question: Pick<CoverageQuestion, 'vendor' | 'policy' | 'publishes' | 'bound'>,
+): boolean {
+  const { vendor, policy, publishes = null, bound = missBound(policy, 1) } = question;
+  const fact = factName(publishes);
+  const origins = coveringFeeds(feeds, vendor, policy, publishes)
+    .filter((feed) => table.find(feed.origin, vendor, fact) !== null)
+    .map((feed) => ({ origin: feed.origin, firstParty: feed.trust === 'first_party' }));
+  const distinct = [...new Map(origins.map((one) => [one.origin, one])).values()];
+  return isAttainable(table, { vendor, fact }, distinct, { policy, bound });
+}
+
+function isAttainable(
+  table: CoverageTable,
+  question: { readonly vendor: string; readonly fact: string },
+  origins: readonly Pick<OriginRead, 'origin' | 'firstParty'>[],
+  { policy, bound }: { readonly policy: EvidencePolicy; readonly bound: Rational },
+): boolean {
+  if (!isEnough(origins, policy)) return false;
+  const patient = origins.map(({ origin }) => ({ origin, patienceMs: Number.POSITIVE_INFINITY }));
+  const miss = combinedMissOf(table, question, patient);
+  return miss !== null && isAtMost(miss, bound);
+}
+
+/** The policy's bound on the chance of a miss, shared by the leaves of a criterion that absence may settle. */
+export function missBound(policy: EvidencePolicy, leaves: number): Rational {
+  return { numerator: BigInt(policy.missMaxMillionths), denominator: 1_000_000n * BigInt(Math.max(leaves, 1)) };
+}
+
+/** The feeds whose silence about a vendor may count; where `publishes` names a fact, only those that state it. */
 export function coveringFeeds(
   feeds: readonly FeedFacts[],
   vendor: string,
@@ -62,24 +163,30 @@ export function coveringFeeds(
   return feeds.filter((feed) => counts(feed, policy) && coversVendor(feed, vendor) && publishesWhat(feed, publishes));
 }
 
-/** Whether the silence of all these feeds together would be believed. */
-export function coverageSuffices(feeds: readonly FeedFacts[], policy: EvidencePolicy): boolean {
-  const origins = new Set(feeds.map((feed) => feed.origin));
-  return feeds.some((feed) => feed.trust === 'first_party') || origins.size >= policy.originsMin;
-}
-
 /** A NO mirrors what a YES would have needed: where only the vendor itself settles, only its own feeds cover. */
 function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
   return policy.firstPartyOnly ? feed.trust === 'first_party' : feed.trust !== 'community';
 }
 
 /**
- * How far it is proven that what is first seen later was not there since a moment: read by enough feeds, and by one of them
- * from that moment on. Minus infinity when nothing proves it.
+ * How far it is proven that what is first seen later was not there since a moment: absence is proven, and one of the
+ * feeds had been read soon after that moment. Minus infinity when nothing proves it.
  */
-export function absentThrough(coverage: Coverage, from: Instant): Instant {
-  const opened = coverage.marks.filter((mark) => mark.readFrom !== null && mark.readFrom <= from);
-  return Math.min(coverage.coveredTo, Math.max(...opened.map((mark) => mark.readThrough), Number.NEGATIVE_INFINITY));
+export function absentThrough(coverage: Coverage, from: Instant, to: Instant = Number.POSITIVE_INFINITY): Instant {
+  const read = openingMarks(coverage, from, to).map(({ watermark }) => watermark ?? Number.NEGATIVE_INFINITY);
+  return Math.min(coverage.coveredTo, Math.max(...read, Number.NEGATIVE_INFINITY));
+}
+
+/** The measured feeds that had been read soon after a window opened, and before it closed. */
+export function openingMarks({ marks }: Coverage, from: Instant, to: Instant): FeedMark[] {
+  return marks.filter(
+    ({ measured, readFrom }) => measured && readFrom !== null && readFrom <= from + openingToleranceMs && readFrom < to,
+  );
+}
+
+/** Whether a feed's silence about a moment is of measured worth and was read. */
+export function isReadPast({ measured, watermark }: FeedMark, moment: Instant): boolean {
+  return measured && watermark !== null && watermark >= moment;
 }
 
 /** For an attribute or an end a feed covers only what it publishes. */
@@ -87,23 +194,76 @@ function publishesWhat(feed: FeedFacts, what: string | null): boolean {
   return what === null || (feed.publishes?.includes(what) ?? false);
 }
 
-function markOf(timeline: Timeline, feed: FeedFacts, vendor: string, at: Instant): FeedMark {
+function markOf(
+  timeline: Timeline,
+  feed: FeedFacts,
+  { vendor, fact, at }: { vendor: string; fact: string; at: Instant },
+): FeedMark {
   const first = firstReadFrom(timeline, feed.id, vendor, Number.NEGATIVE_INFINITY);
-  const watermark = lastReadAt(timeline, feed.id, vendor, at);
   return {
     feed,
     readFrom: first !== null && first <= at ? first : null,
-    watermark,
-    readThrough: watermark === null ? Number.NEGATIVE_INFINITY : watermark - feed.settlementLagMs,
+    watermark: lastReadAt(timeline, feed.id, vendor, at),
+    measured: timeline.coverage?.find(feed.origin, vendor, fact) != null,
   };
 }
 
-function enough(marks: readonly FeedMark[], reach: (mark: FeedMark) => Instant, policy: EvidencePolicy): Instant {
+/** One origin, by the last accepted read of any of its feeds. */
+type OriginRead = { readonly origin: string; readonly firstParty: boolean; readonly readTo: Instant };
+
+function originsRead(marks: readonly FeedMark[]): OriginRead[] {
+  const byOrigin = new Map<string, OriginRead>();
+  for (const { feed, watermark, measured } of marks) {
+    if (!measured || watermark === null) continue;
+    const held = byOrigin.get(feed.origin);
+    byOrigin.set(feed.origin, {
+      origin: feed.origin,
+      firstParty: feed.trust === 'first_party' || held?.firstParty === true,
+      readTo: Math.max(held?.readTo ?? watermark, watermark),
+    });
+  }
+  return [...byOrigin.values()];
+}
+
+function distinctOrigins(marks: readonly FeedMark[]): OriginRead[] {
+  return originsRead(marks.map((mark) => ({ ...mark, watermark: mark.watermark ?? Number.NEGATIVE_INFINITY })));
+}
+
+/** One first party, or as many origins as the policy asks. */
+function isEnough(origins: readonly { readonly firstParty: boolean }[], policy: EvidencePolicy): boolean {
+  return origins.some(({ firstParty }) => firstParty) || origins.length >= policy.originsMin;
+}
+
+function patienceOf({ origin, readTo }: OriginRead, moment: Instant): OriginPatience {
+  return { origin, patienceMs: readTo - moment };
+}
+
+/** The chance of a miss changes only where a read lies a step past the moment, so only such moments can be the latest. */
+function latestProven(origins: readonly OriginRead[], proves: (moment: Instant) => boolean): Instant {
+  const moments = origins.flatMap(({ readTo }) => coverageSteps.map((step) => readTo - step));
+  return moments.sort((a, b) => b - a).find(proves) ?? Number.NEGATIVE_INFINITY;
+}
+
+/** How far enough origins that list the vendor have been read; where there are fewer, how far any of them has. */
+function listedTo(timeline: Timeline, { vendor, at, policy }: CoverageQuestion): Instant {
+  const marks = [...timeline.feeds.values()]
+    .filter((feed) => feed.trust !== 'community' && (vendor === 'any' || coversVendor(feed, vendor)))
+    .map((feed) => ({ feed, watermark: lastReadAt(timeline, feed.id, vendor, at) }));
+  const enough = enoughReadTo(marks, policy);
+  const any = Math.max(
+    ...marks.map(({ watermark }) => watermark ?? Number.NEGATIVE_INFINITY),
+    Number.NEGATIVE_INFINITY,
+  );
+  return Number.isFinite(enough) ? enough : any;
+}
+
+function enoughReadTo(marks: readonly Pick<FeedMark, 'feed' | 'watermark'>[], policy: EvidencePolicy): Instant {
   const byOrigin = new Map<string, Instant>();
   let firstParty = Number.NEGATIVE_INFINITY;
-  for (const mark of marks) {
-    if (mark.feed.trust === 'first_party') firstParty = Math.max(firstParty, reach(mark));
-    byOrigin.set(mark.feed.origin, Math.max(byOrigin.get(mark.feed.origin) ?? Number.NEGATIVE_INFINITY, reach(mark)));
+  for (const { feed, watermark } of marks) {
+    if (watermark === null) continue;
+    if (feed.trust === 'first_party') firstParty = Math.max(firstParty, watermark);
+    byOrigin.set(feed.origin, Math.max(byOrigin.get(feed.origin) ?? watermark, watermark));
   }
   const reached = [...byOrigin.values()].sort((a, b) => b - a);
   return Math.max(firstParty, reached[policy.originsMin - 1] ?? Number.NEGATIVE_INFINITY);

@@ -1,12 +1,19 @@
-import { readStatedRelease } from '../feeds/stated-date.ts';
-import { dayMs, formatDay, type Instant, type Interval } from '../instant.ts';
-import { durability, futureToleranceMs, type KnownSighting, lastReadAt, type Timeline } from './timeline.ts';
+import { dayMs, type Instant, type Interval } from '../instant.ts';
+import {
+  coverDates,
+  coverStated,
+  datedRow,
+  earliestGroup,
+  isLoose,
+  type StatedDate,
+  stampsDay,
+  statedDate,
+} from './stated-dates.ts';
+import { steadyVersions, youngVersions } from './steady-dates.ts';
+import { durability, futureToleranceMs, type KnownSighting, type Timeline } from './timeline.ts';
 
 /** A curated date this far before the bracket may still be the start of a late listing; further off it decides nothing. */
 export const dateBeforeBracketMaxMs = 90 * dayMs;
-/** Nothing in this field was released before this; earlier stated dates are placeholders. */
-export const earliestReleaseAt = Date.UTC(2018, 0, 1);
-
 /** When one model was released, with the reason for each bound. */
 export type Dating = {
   readonly occurred: Interval;
@@ -34,34 +41,29 @@ type Question = {
   /** When each seasoned origin first listed it. */
   readonly seasonedFrom: readonly { readonly origin: string; readonly at: Instant }[];
   readonly originsMin: number;
-  /** Enough coverage had been read without it up to here, lag taken off. */
-  readonly coveredBefore: Instant;
+  /** The latest moment for which its absence was proven before it was first seen; minus infinity where it never was. */
+  readonly absentTo: Instant;
 };
 
-/** `stated` is what the row says, `interval` when that was, where such dates are off by a day at times. */
-type StatedDate = { readonly sighting: KnownSighting; readonly stated: Interval; readonly interval: Interval };
+/** Whether dates that have not stood for a day yet are used as well. */
+type Steadiness = 'steady' | 'any';
 
 /**
  * Existence and date are two facts, and the bracket belongs to the model, not to a row.
  * A ledger or first-party date stands. Otherwise the model was out by the moment that as many origins vouch for as the
- * policy asks (a lone early row, such as a placeholder, bounds nothing), and not out while enough was read without it.
+ * policy asks (a lone early row, such as a placeholder, bounds nothing), and not out while its absence was proven.
  */
 export function dateModel(question: Question): Dating {
-  const bracket = { from: lowerBound(question), to: upperBound(question, []) };
+  const bracket = { from: question.absentTo, to: upperBound(question, []) };
   return { ...dateSteadily(question), bracket };
 }
 
 function dateSteadily(question: Question): Dating {
-  const { known, at } = question;
-  const isYoung = (row: KnownSighting): boolean => isCurated(row) && durability(row, at) === 'young';
-  const full = dateBy(question, known);
-  const young = known.filter(isYoung);
+  const full = dateBy(question, 'any');
+  const young = question.known.flatMap((row) => youngDates(question, row));
   if (young.length === 0) return full;
   // A curated date that has not stood for a day may hold an answer back; it decides nothing.
-  const steady = dateBy(
-    question,
-    known.filter((row) => !isYoung(row)),
-  );
+  const steady = dateBy(question, 'steady');
   const occurred = {
     from: Math.min(full.occurred.from, steady.occurred.from),
     to: Math.max(full.occurred.to, steady.occurred.to),
@@ -71,16 +73,16 @@ function dateSteadily(question: Question): Dating {
   return { ...steady, occurred, setAside: [...steady.setAside, ...aside] };
 }
 
-function dateBy(question: Question, datable: readonly KnownSighting[]): Dating {
-  const standing = standingDates(datable, question.at);
+function dateBy(question: Question, steadiness: Steadiness): Dating {
+  const standing = standingDates(question.known);
   if (standing.length > 0) {
     const occurred = earliestGroup(standing);
     return { occurred: occurred.interval, basis: 'stated', dated: occurred.dates.map(rowOf), setAside: [] };
   }
-  const low = lowerBound(question);
-  const { usable, setAside } = curatedDates(question, datable, low);
-  // Only a date that would give the day lets its origin vouch, or one on which another origin first listed the model:
-  // an earlier one may be that of an announcement.
+  const low = question.absentTo;
+  const { usable, setAside } = curatedDates(question, steadiness);
+  // Only a date that would give the day lets its origin vouch, or one on which the model was first listed: an earlier one
+  // may be that of an announcement.
   const vouching = usable.filter(
     (date) => (low < date.interval.to && !isStamped(question, date.stated)) || meetsListing(question, date),
   );
@@ -103,11 +105,21 @@ function dateWithin(
     return { occurred: { from: closed ? bracket.from : seen, to: Math.max(stated.to, bracket.to) }, basis: 'late' };
   }
   const stamped = best.dates.some((date) => isStamped(question, date.stated));
-  if (closed && stated.to > bracket.from && !stamped) {
+  const disagrees = best.dates.some((date) => readsDisagree(question, date));
+  if (closed && stated.to > bracket.from && !stamped && !disagrees) {
     const from = best.dates.every(isLoose) ? Math.max(stated.from, bracket.from) : stated.from;
-    return { occurred: { from, to: Math.min(stated.to, bracket.to) }, basis: 'curated' };
+    // A day stays a day; of a month the sighting tells more.
+    const isDay = stated.to - stated.from <= dayMs;
+    return { occurred: { from, to: isDay ? stated.to : Math.min(stated.to, bracket.to) }, basis: 'curated' };
   }
   return { occurred: { from: stated.from, to: bracket.to }, basis: 'late' };
+}
+
+/** The row's own feed was read without the model after the day that the row states. */
+function readsDisagree({ known }: Question, { sighting, interval }: StatedDate): boolean {
+  const first = known.find((row) => row.feed.id === sighting.feed.id);
+  const absentAt = first?.sighting.absentAt ?? null;
+  return absentAt !== null && interval.to <= absentAt;
 }
 
 function rowOf(date: StatedDate): KnownSighting {
@@ -126,59 +138,73 @@ function meetsListing(question: Question, { sighting, interval }: StatedDate): b
   );
 }
 
+/** The first sighting in a seasoned row of the vendor's own that stated, from the start and ever since, the day of that sighting. */
+function ownDayListing(question: Question): Instant {
+  const { timeline, at, known } = question;
+  const listed = known.filter((row) => {
+    if (durability(row) !== 'lasting' || !row.sighting.model.own || row.trust === 'community') return false;
+    const versions = steadyVersions(timeline, row, at, 'steady');
+    const date = coverDates(versions.map((version) => datedRow(row, version)));
+    if (date === null || date.stated.to - date.stated.from > dayMs || isStamped(question, date.stated)) return false;
+    return (versions[0]?.observedAt ?? row.seenFrom + 1) <= row.seenFrom && contains(date.stated, row.seenFrom);
+  });
+  return Math.min(...listed.map((row) => row.seenFrom), Number.POSITIVE_INFINITY);
+}
+
+function contains({ from, to }: Interval, moment: Instant): boolean {
+  return moment >= from && moment < to;
+}
+
 function isStamped(question: Question, date: Interval): boolean {
   return question.ids.some((id) => stampsDay(id, date));
 }
 
-/** Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release date. */
-function stampsDay(id: string, interval: Interval): boolean {
-  const day = formatDay(interval.from);
-  const [year = '', month = '', date = ''] = day.split('-');
-  const words = id.split(/[^0-9]+/);
-  const stamp = new RegExp(`(^|[^0-9])${month}-${date}([^0-9]|$)`);
-  return words.includes(`${year}${month}${date}`) || words.includes(`${month}${date}`) || stamp.test(id);
-}
-
-function standingDates(rows: readonly KnownSighting[], at: Instant): StatedDate[] {
+function standingDates(rows: readonly KnownSighting[]): StatedDate[] {
   return rows.flatMap((sighting) => {
     const date = statedDate(sighting);
     if (sighting.version.released?.weight !== 'stands' || date === null || sighting.trust === 'community') return [];
-    if (sighting.trust !== 'first_party' && durability(sighting, at) === 'slip') return [];
+    if (sighting.trust !== 'first_party' && durability(sighting) === 'slip') return [];
     return [{ sighting, ...date }];
   });
 }
 
-function curatedDates(
-  question: Question,
-  rows: readonly KnownSighting[],
-  low: Instant,
-): { usable: StatedDate[]; setAside: SetAside[] } {
+/** One date for each row: what covers every date that the row has ever stated and that is neither flawed nor replaced at once. */
+function curatedDates(question: Question, steadiness: Steadiness): { usable: StatedDate[]; setAside: SetAside[] } {
   const usable: StatedDate[] = [];
   const setAside: SetAside[] = [];
-  for (const sighting of rows) {
-    if (!isCurated(sighting)) continue;
-    const date = statedDate(sighting);
-    const flaw = date === null ? 'is no date that could be' : flawOf(question, { sighting, ...date }, low);
-    if (date !== null && flaw === null) usable.push({ sighting, ...date });
-    else if (flaw !== null) setAside.push({ row: sighting, why: flaw });
+  for (const row of question.known) {
+    if (!row.sighting.model.own || row.trust === 'community') continue;
+    const dates: StatedDate[] = [];
+    for (const version of steadyVersions(question.timeline, row, question.at, steadiness)) {
+      const stating = datedRow(row, version);
+      const date = statedDate(stating);
+      const flaw = date === null ? 'is no date that could be' : flawOf(question, { sighting: stating, ...date });
+      if (date !== null && flaw === null) dates.push({ sighting: stating, ...date });
+      else if (flaw !== null) setAside.push({ row: stating, why: flaw });
+    }
+    const covered = coverStated(dates);
+    if (covered !== null) usable.push(covered);
   }
   return { usable, setAside };
 }
 
-const vanished = 'stood in a row that vanished within 24 hours';
+/** The dates of a row that have not stood for a day yet. */
+function youngDates({ timeline, at }: Question, row: KnownSighting): KnownSighting[] {
+  if (!row.sighting.model.own || row.trust === 'community') return [];
+  return youngVersions(timeline, row, at).map((version) => datedRow(row, version));
+}
+
+const vanished = 'stood in a row that was gone by the first read a day later';
 
 /** Why a curated date is kept and shown but decides nothing; null when it may. */
-function flawOf(question: Question, { sighting, stated, interval }: StatedDate, low: Instant): string | null {
-  if (durability(sighting, question.at) === 'slip') return vanished;
+function flawOf(question: Question, { sighting, stated, interval }: StatedDate): string | null {
+  const low = question.absentTo;
+  if (durability(sighting) === 'slip') return vanished;
+  if (interval.from > sighting.version.observedAt) return 'lay in the future when it was stated';
   if (interval.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
   const far = Number.isFinite(low) && low - interval.to > dateBeforeBracketMaxMs;
   if (far && !isStamped(question, stated)) return 'lies more than 90 days before it could first be listed';
   return null;
-}
-
-/** Whether a row states a date that the bracket is held against: the vendor's own row in a catalogue. */
-function isCurated(row: KnownSighting): boolean {
-  return row.version.released?.weight === 'curated' && row.sighting.model.own && row.trust !== 'community';
 }
 
 /** A date that was set aside, with the reason: "2025-02-01 stated by models-dev for gpt-4.5 lies …". */
@@ -187,14 +213,14 @@ export function setAsideText({ row, why }: SetAside): string {
 }
 
 /** Why the date that a witness states took no part in a dating, or null when it was used or none is stated. */
-export function unusedDate(dating: Dating, row: KnownSighting, at: Instant): string | null {
+export function unusedDate(dating: Dating, row: KnownSighting): string | null {
   const { released } = row.version;
   if (released === null || dating.dated.some((used) => isSameRow(used, row))) return null;
   const aside = dating.setAside.find((candidate) => isSameRow(candidate.row, row));
   if (aside !== undefined) return aside.why;
   if (row.trust === 'community') return 'is stated by a feed that anybody writes';
   if (statedDate(row) === null) return 'is no date that could be';
-  if (durability(row, at) === 'slip') return vanished;
+  if (durability(row) === 'slip') return vanished;
   if (released.weight === 'curated' && !row.sighting.model.own) return "stands in a host's row, which dates nothing";
   if (released.weight === 'curated' && dating.basis === 'stated')
     return 'gives way to a date of the vendor or the ledger';
@@ -203,64 +229,6 @@ export function unusedDate(dating: Dating, row: KnownSighting, at: Instant): str
 
 function isSameRow(a: KnownSighting, b: KnownSighting): boolean {
   return a.sighting === b.sighting;
-}
-
-function statedDate(sighting: KnownSighting): Omit<StatedDate, 'sighting'> | null {
-  const { released } = sighting.version;
-  const read = released === null ? null : readStatedRelease(released);
-  if (read === null || read.date.precision === 'year' || read.interval.from < earliestReleaseAt) return null;
-  return { stated: read.date.interval, interval: read.interval };
-}
-
-/**
- * The earliest of what is stated for different snapshots and stages of a model is its first release;
- * rows that speak of the same one and disagree are covered by one interval, never the smaller of the two.
- */
-function earliestGroup(dates: readonly StatedDate[]): { interval: Interval; dates: readonly StatedDate[] } {
-  const groups = new Map<string, StatedDate[]>();
-  for (const date of dates) {
-    const key = `${date.sighting.version.stage} ${date.sighting.sighting.model.snapshotDay ?? ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), date]);
-  }
-  return [...groups.values()]
-    .map((group) => ({ interval: coverOf(group), dates: group }))
-    .reduce((best, group) => (group.interval.from < best.interval.from ? group : best));
-}
-
-/** What covers all dates. One that may be off by days and leaves room for the exact ones agrees with them. */
-function coverOf(dates: readonly StatedDate[]): Interval {
-  const exact = dates.filter((date) => !isLoose(date));
-  const sure = spanOf(exact);
-  const disagrees = ({ interval }: StatedDate): boolean => interval.from > sure.from || interval.to < sure.to;
-  return spanOf([...exact, ...dates.filter((date) => isLoose(date) && (exact.length === 0 || disagrees(date)))]);
-}
-
-/** It says a day and means that it may have been one before or after. */
-function isLoose({ stated, interval }: StatedDate): boolean {
-  return interval.from < stated.from;
-}
-
-function spanOf(dates: readonly StatedDate[]): Interval {
-  return {
-    from: Math.min(...dates.map((date) => date.interval.from)),
-    to: Math.max(...dates.map((date) => date.interval.to)),
-  };
-}
-
-function lowerBound(question: Question): Instant {
-  const first = question.known[0];
-  if (first === undefined) return Number.NEGATIVE_INFINITY;
-  // A row that began as an announcement or a preview was read without what it later became for as long as it stood so.
-  const changed = first.unseenAt >= first.sighting.seenFrom;
-  const absent = changed
-    ? lastReadAt(question.timeline, first.feed.id, first.sighting.model.vendor, first.unseenAt)
-    : first.sighting.absentAt;
-  const covers = first.feed.covers === 'any' || first.feed.covers.includes(first.sighting.model.vendor);
-  const own =
-    absent !== null && covers && first.feed.trust !== 'community'
-      ? absent - first.feed.settlementLagMs
-      : Number.NEGATIVE_INFINITY;
-  return Math.max(own, question.coveredBefore);
 }
 
 /**
@@ -276,7 +244,10 @@ function upperBound(question: Question, vouching: readonly StatedDate[]): Instan
   }
   const vouched = [...byOrigin.values()].sort((a, b) => a - b)[question.originsMin - 1] ?? Number.POSITIVE_INFINITY;
   const firstParty = question.firstParty === null ? Number.POSITIVE_INFINITY : question.firstParty.seenFrom + 1;
-  const high = Math.min(vouched, firstParty);
+  // A row of the vendor's own that states the day on which it was first listed needs no second origin to date it.
+  const ownDay =
+    question.seasonedFrom.length >= question.originsMin ? ownDayListing(question) + 1 : Number.POSITIVE_INFINITY;
+  const high = Math.min(vouched, firstParty, ownDay);
   const seen = firstSeen(question.known) + 1;
   return Number.isFinite(high) ? Math.max(high, seen) : seen;
 }

@@ -10,8 +10,8 @@ import {
   durability,
   type KnownSighting,
   knownSighting,
+  lastReadAt,
   type Sighting,
-  seasoningMs,
   speaksOf,
   type Timeline,
 } from './timeline.ts';
@@ -34,14 +34,20 @@ export type ModelEvidence = {
   readonly missing: string | null;
   /** No row in the vendor's own namespace, no first party: only hosts list it. */
   readonly hostsOnly: boolean;
-  /** Every row of it vanished within 24 hours. */
+  /** Every row of it was gone by the first read a day later. */
   readonly slipsOnly: boolean;
   /** Below the policy: it may have happened as late as this, when the second of the origins that list it did, lasting or not. */
   readonly unprovenTo?: Instant;
+  /** Below the policy: the last read of its own feed without it, which bounds the listing and not the release. */
+  readonly unlistedAt?: Instant;
+  /** It is no model that is known to match: its name is unread, or only approved customers can call it. */
+  readonly mayMatch?: true;
+  /** Of an end: the publisher withdrew the model and lists it as active again. */
+  readonly reinstated?: true;
   readonly trust: Trust;
 };
 
-/** What is known of a model, and when time alone may change that: a row seasons, an announced day or a stated date comes. */
+/** What is known of a model, and when time alone may change that: an announced day or a stated date comes. */
 export type Weighed = { readonly evidence: ModelEvidence | null; readonly recheckAt: Instant | null };
 
 /** Since when one origin's seasoned rows carry a model, or null while they do not. */
@@ -65,28 +71,56 @@ export function weighModel(timeline: Timeline, sightings: readonly Sighting[], a
     if (found === 'announced') recheckAt = earliest(recheckAt, nextLook(sighting, ask.at));
     else if (found !== null && countsForStage(found, ask.stage)) known.push(found);
   }
-  const first = known[0];
-  if (first === undefined) return { evidence: null, recheckAt };
+  if (known.length === 0) return { evidence: null, recheckAt };
   known.sort((a, b) => a.seenFrom - b.seenFrom || a.version.observationId.localeCompare(b.version.observationId, 'en'));
   const ids = sightings.filter((sighting) => sighting.seenFrom <= ask.at).map((sighting) => sighting.name);
-  const evidence = weighKnown(timeline, first.sighting.model, known, ids, ask);
-  for (const row of known) {
-    const due = row.seenFrom + seasoningMs;
-    if (due > ask.at && durability(row, ask.at) === 'young') recheckAt = earliest(recheckAt, due);
-  }
+  const evidence =
+    ask.stage === 'ga' ? weighGeneral(timeline, known, speaking, ids, ask) : weighKnown(timeline, known, ids, ask);
   if (evidence.occurred.from > ask.at) recheckAt = earliest(recheckAt, evidence.occurred.from);
   return { evidence, recheckAt };
 }
 
+/**
+ * General availability. What a ledger, a first party or the vendor's own row states outranks what a bare id suggests: that
+ * holds only where nobody states a preview, and only in families that mark their previews in ids. Below that it is short.
+ */
+function weighGeneral(
+  timeline: Timeline,
+  known: readonly KnownSighting[],
+  sightings: readonly Sighting[],
+  ids: readonly string[],
+  ask: Ask,
+): ModelEvidence {
+  const isContradicted = sightings.some((sighting) => statesPreview(timeline, sighting, ask.at));
+  const sure = known.filter(({ version: { stageBasis = 'stated' } }) => {
+    return stageBasis === 'stated' || (stageBasis === 'inferred' && !isContradicted);
+  });
+  if (sure.length > 0) return weighKnown(timeline, sure, ids, ask);
+  const evidence = weighKnown(timeline, known, ids, ask);
+  const missing = isContradicted
+    ? 'its general availability follows from a bare id alone, and others state that it is a preview'
+    : "its general availability follows from a bare id alone, and this family's previews are not marked in ids";
+  return { ...evidence, grade: 'short', missing, unprovenTo: unprovenTo(known, evidence.model, ask.policy) };
+}
+
+/** Whether a row of the vendor's own, or a first party, has ever stated that the model is a preview. */
+function statesPreview(timeline: Timeline, sighting: Sighting, at: Instant): boolean {
+  const isFirstParty = timeline.feeds.get(sighting.feedId)?.trust === 'first_party';
+  if (sighting.seenFrom > at || !(sighting.model.own || isFirstParty)) return false;
+  return sighting.versions.some(
+    ({ stage, stageBasis, observedAt }) => stage === 'preview' && stageBasis === 'stated' && observedAt <= at,
+  );
+}
+
 function weighKnown(
   timeline: Timeline,
-  model: ModelName,
   known: readonly KnownSighting[],
   ids: readonly string[],
   { policy, at }: Ask,
 ): ModelEvidence {
+  const model = modelOf(known);
   const firstParty = known.find((sighting) => sighting.trust === 'first_party') ?? null;
-  const words = originWords(known, model, at);
+  const words = originWords(known, model);
   const seasoned = words.flatMap((word) =>
     word.seasonedFrom === null ? [] : [{ origin: word.origin, at: word.seasonedFrom }],
   );
@@ -101,7 +135,7 @@ function weighKnown(
     // Where only the vendor settles it, only the vendor bounds it.
     seasonedFrom: policy.firstPartyOnly ? [] : seasoned,
     originsMin: policy.originsMin,
-    coveredBefore: coverageOf(timeline, model.vendor, unseenAt, policy).coveredTo,
+    absentTo: coverageOf(timeline, { vendor: model.vendor, at: unseenAt, policy }).coveredTo,
   });
   return {
     key: modelKey(model),
@@ -112,12 +146,18 @@ function weighKnown(
     witnesses: firstPerFeed(known),
     missing: admissible ? null : missingText(words, policy),
     hostsOnly: known.every((sighting) => !sighting.sighting.model.own && sighting.trust !== 'first_party'),
-    slipsOnly: known.every((sighting) => durability(sighting, at) === 'slip'),
-    ...(admissible ? {} : { unprovenTo: unprovenTo(known, model, policy) }),
+    slipsOnly: known.every((sighting) => durability(sighting) === 'slip'),
+    ...(admissible ? {} : { unprovenTo: unprovenTo(known, model, policy), unlistedAt: unlistedAt(timeline, known) }),
     trust: known
       .map((sighting) => sighting.trust)
       .reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
   };
+}
+
+/** All of them are of one model. */
+function modelOf([first]: readonly KnownSighting[]): KnownSighting['sighting']['model'] {
+  if (first === undefined) throw new Error('a model without sightings was weighed');
+  return first.sighting.model;
 }
 
 /** `ga` is read only from rows in the vendor's own namespace: hosts drop `-preview` from names. */
@@ -139,12 +179,12 @@ function byOrigin(known: readonly KnownSighting[]): Map<string, KnownSighting[]>
   return origins;
 }
 
-function originWords(known: readonly KnownSighting[], model: ModelName, at: Instant): OriginWord[] {
+function originWords(known: readonly KnownSighting[], model: ModelName): OriginWord[] {
   const rows = known.filter((row) => row.trust !== 'community' && row.trust !== 'first_party');
   return [...byOrigin(rows)].map(([origin, listed]) => ({
     origin,
     seasonedFrom: carriedFrom(
-      listed.filter((row) => durability(row, at) === 'lasting'),
+      listed.filter((row) => durability(row) === 'lasting'),
       model,
     ),
   }));
@@ -162,6 +202,13 @@ function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant 
   return sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost);
 }
 
+/** The last read without it of the feed that listed it first; minus infinity where there was none. */
+function unlistedAt(timeline: Timeline, [first]: readonly KnownSighting[]): Instant {
+  if (first === undefined) return Number.NEGATIVE_INFINITY;
+  const { feed, sighting, unseenAt } = first;
+  return lastReadAt(timeline, feed.id, sighting.model.vendor, unseenAt) ?? Number.NEGATIVE_INFINITY;
+}
+
 /** A lone early row bounds nothing once another origin lists the model too, though that row has not lasted yet. */
 function unprovenTo(known: readonly KnownSighting[], model: ModelName, policy: EvidencePolicy): Instant {
   const listed = [...byOrigin(known).values()]
@@ -177,8 +224,10 @@ function missingText(words: readonly OriginWord[], policy: EvidencePolicy): stri
   const needed = policy.originsMin - ready.length;
   const have = ready.length === 0 ? 'no origin lists it reliably yet' : `only ${ready.join(', ')} lists it`;
   const waiting =
-    unready.length === 0 ? '' : `; ${unready.join(', ')} not for 24 hours without a break, or by a single host's row`;
-  return `${have}${waiting}; a first-party feed or ${needed} more origin${needed === 1 ? '' : 's'} must list it for 24 hours`;
+    unready.length === 0
+      ? ''
+      : `; ${unready.join(', ')} not yet in a read a day after the first, or by a single host's row`;
+  return `${have}${waiting}; a first-party feed or ${needed} more origin${needed === 1 ? '' : 's'} must list it in reads a day apart`;
 }
 
 function firstPerFeed(known: readonly KnownSighting[]): KnownSighting[] {

@@ -1,17 +1,16 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
-import { type Instant, type Interval, parseDate } from '../instant.ts';
-import { earliestReleaseAt } from './dating.ts';
+import { formatInstant, type Instant, type Interval, parseDate } from '../instant.ts';
 import { extentOfEnd } from './ended-ids.ts';
 import { earliest, nextLook, type Weighed } from './release.ts';
+import { earliestReleaseAt } from './stated-dates.ts';
 import {
   durability,
   type KnownSighting,
   knownSighting,
   lastReadAt,
   type Sighting,
-  seasoningMs,
   speaksOf,
   type Timeline,
 } from './timeline.ts';
@@ -38,15 +37,50 @@ type EndWord = {
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
-  const words = endWords(timeline, rows, listed, ask.at);
+  const back = findReinstated(timeline, rows);
+  if (back !== null) return { evidence: reinstatedEvidence(back), recheckAt };
+  const words = endWords(timeline, rows, listed);
   const past = words.filter((word) => word.over || word.ends.to <= ask.at);
-  const due = [
-    ...words.filter((word) => !past.includes(word)).map((word) => word.ends.to),
-    ...rows.filter((row) => durability(row, ask.at) === 'young').map((row) => row.seenFrom + seasoningMs),
-  ].filter((moment) => moment > ask.at);
+  const due = [...words.filter((word) => !past.includes(word)).map((word) => word.ends.to)].filter(
+    (moment) => moment > ask.at,
+  );
   return {
     evidence: past.length > 0 ? wordsEvidence(past, ask.policy, sightings[0]?.model) : null,
     recheckAt: due.reduce<Instant | null>(earliest, recheckAt),
+  };
+}
+
+/** A first party's row that had stated an end and now lists the model as active, with the end that it had stated. */
+type Reinstated = { readonly row: KnownSighting; readonly ended: Interval };
+
+function findReinstated(timeline: Timeline, rows: readonly KnownSighting[]): Reinstated | null {
+  for (const row of rows) {
+    if (row.trust !== 'first_party' || row.goneAt !== null || endOf(timeline, row) !== null) continue;
+    const earlier = row.sighting.versions.filter((version) => version.observedAt < row.version.observedAt);
+    for (const version of earlier) {
+      const end = endOf(timeline, { ...row, version });
+      if (end !== null && (end.kind === 'over' || end.interval.to <= row.version.observedAt))
+        return { row, ended: end.interval };
+    }
+  }
+  return null;
+}
+
+/** A model that its publisher withdrew and lists again was suspended; whether that was a withdrawal, a person must say. */
+function reinstatedEvidence({ row, ended }: Reinstated): NonNullable<Weighed['evidence']> {
+  const since = formatInstant(row.version.observedAt);
+  return {
+    key: modelKey(row.sighting.model),
+    model: row.sighting.model,
+    grade: 'short',
+    occurred: ended,
+    dating: { occurred: ended, basis: 'stated', dated: [row], setAside: [] },
+    witnesses: [row],
+    missing: `${row.feed.slug} has listed it as active again since ${since}, so it was suspended`,
+    hostsOnly: false,
+    slipsOnly: false,
+    reinstated: true,
+    trust: row.trust,
   };
 }
 
@@ -88,8 +122,8 @@ function wordsEvidence(
 export function weighDisappearance(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed['evidence'] {
   const { rows, listed } = knownRows(timeline, sightings, ask);
   const model = sightings[0]?.model;
-  if (model === undefined || endWords(timeline, rows, listed, ask.at).length > 0) return null;
-  const firm = rows.filter((row) => durability(row, ask.at) !== 'slip');
+  if (model === undefined || endWords(timeline, rows, listed).length > 0) return null;
+  const firm = rows.filter((row) => durability(row) !== 'slip');
   const left = firm.filter((row) => row.goneAt === null);
   const origins = new Set(left.map((row) => row.feed.origin));
   if (left.some((row) => row.trust === 'first_party') || origins.size >= ask.policy.originsMin) return null;
@@ -127,7 +161,7 @@ function knownRows(timeline: Timeline, sightings: readonly Sighting[], { at, sta
     const row = knownSighting(timeline, sighting, at, stage);
     if (row === 'announced') recheckAt = earliest(recheckAt, nextLook(sighting, at));
     else if (row !== null && isOwn(row) && (stage === 'any' || row.version.stage === 'general')) {
-      const names = speaksOf(timeline, sighting, 'release') && durability(row, at) !== 'slip';
+      const names = speaksOf(timeline, sighting, 'release') && durability(row) !== 'slip';
       if (names) listed.push(sighting.name);
       if (speaksOf(timeline, sighting, 'end')) rows.push(row);
     }
@@ -140,15 +174,10 @@ function isOwn(row: KnownSighting): boolean {
   return row.trust !== 'community' && row.sighting.model.own;
 }
 
-function endWords(
-  timeline: Timeline,
-  rows: readonly KnownSighting[],
-  listed: readonly string[],
-  at: Instant,
-): EndWord[] {
+function endWords(timeline: Timeline, rows: readonly KnownSighting[], listed: readonly string[]): EndWord[] {
   const byOrigin = new Map<string, KnownSighting[]>();
   for (const row of rows) byOrigin.set(row.feed.origin, [...(byOrigin.get(row.feed.origin) ?? []), row]);
-  return [...byOrigin].flatMap(([origin, all]) => endWord(timeline, origin, all, listed, at));
+  return [...byOrigin].flatMap(([origin, all]) => endWord(timeline, origin, all, listed));
 }
 
 /** `listed` are the ids under which the vendor's own rows list the model, in any feed. */
@@ -157,9 +186,8 @@ function endWord(
   origin: string,
   all: readonly KnownSighting[],
   listed: readonly string[],
-  at: Instant,
 ): EndWord[] {
-  const firm = all.filter((row) => durability(row, at) !== 'slip');
+  const firm = all.filter((row) => durability(row) !== 'slip');
   const rows = firm.some((row) => endOf(timeline, row) !== null) ? firm : all;
   const stated = rows.flatMap((row) => {
     const end = endOf(timeline, row);
@@ -176,7 +204,7 @@ function endWord(
   const extent = isPartial ? extentOfEnd(names, listed) : 'whole';
   if (extent === 'part') return [];
   const lasts = (row: KnownSighting): boolean =>
-    durability(row, at) === 'lasting' || (row.trust === 'first_party' && durability(row, at) === 'young');
+    durability(row) === 'lasting' || (row.trust === 'first_party' && durability(row) === 'young');
   const sure = stated.length === rows.length && rows.every(lasts);
   const whole = sure && extent === 'whole' && stated.every(({ end }) => end.kind !== 'plan');
   const trust = named.some((row) => row.trust === 'first_party') ? 'first_party' : first.row.trust;

@@ -5,6 +5,7 @@ import type { StatedRelease } from '../feeds/stated-date.ts';
 import { lowerTrust, type Trust } from '../feeds/trust.ts';
 import type { PartialName } from '../identity/model-id.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
+import type { CoverageTable } from './coverage-table.ts';
 
 /** What the evaluator needs to know of a feed. */
 export type FeedFacts = {
@@ -18,6 +19,8 @@ export type FeedFacts = {
   readonly publishes?: readonly string[];
   /** What its rows are evidence of; left out: of everything. */
   readonly witnesses?: readonly Testimony[];
+  /** Its entries were reviewed by people, so they need no read a day later to last. */
+  readonly reviewed?: true;
   /** How its rows tell of an end; left out: by a day that has passed. */
   readonly ends?: EndRule;
 };
@@ -29,6 +32,11 @@ export type ItemVersion = {
   readonly itemTrust: Trust | null;
   /** `limited`: only approved customers could call the model, by the identity data. */
   readonly stage: 'announced' | 'limited' | 'preview' | 'general';
+  /**
+   * Where the stage comes from: the row states it, or it was inferred from an id of a family that marks its previews in ids,
+   * or of one that does not (`unmarked`). Left out: stated.
+   */
+  readonly stageBasis?: 'stated' | 'inferred' | 'unmarked';
   /** What the row states of the end of the model's life; it says nothing of the stage at release. */
   readonly lifecycle?: 'deprecated' | 'retired';
   readonly released: StatedRelease | null;
@@ -72,10 +80,10 @@ export type Timeline = {
   readonly sightings: readonly Sighting[];
   /** Accepted reads, ascending, by `readsKey`: at least the neighbours of every moment that an evaluation asks about. */
   readonly reads: ReadonlyMap<string, readonly Instant[]>;
-  /** Which of these reads were imported from an archive, by `snapshotKey`. */
-  readonly snapshots?: ReadonlySet<string>;
   /** Names that may be of the models asked for, oldest first; left out: none. */
   readonly unread?: readonly UnreadSighting[];
+  /** How often each origin misses what has happened; without it no absence is evidence. */
+  readonly coverage?: CoverageTable;
 };
 
 /** Whether the feed that a sighting is of speaks of such things at all: a list of prices is no list of releases. */
@@ -86,24 +94,11 @@ export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony
 /** A listing dated this far beyond its observation is an announcement. */
 export const futureToleranceMs = 2 * dayMs;
 
-/** A row of a curated or aggregator feed must last this long before it counts: slips and placeholders do not. */
+/** An accepted read so long after the first must still show a row of a curated or aggregator feed: slips do not last. */
 export const seasoningMs = dayMs;
 
 export function readsKey(feedId: string, vendor: string): string {
   return `${feedId}|${vendor}`;
-}
-
-export function snapshotKey(feedId: string, readAt: Instant): string {
-  return `${feedId}|${readAt}`;
-}
-
-/**
- * Up to when the rows of a feed have aged at a moment. The clock ages the rows of a feed that is polled, since a poll would
- * have told of their end; nobody looked at an archive between its payloads, so its rows age with its reads.
- */
-export function agedTo(timeline: Timeline, feedId: string, vendor: string, at: Instant): Instant {
-  const read = lastReadAt(timeline, feedId, vendor, at);
-  return read !== null && timeline.snapshots?.has(snapshotKey(feedId, read)) === true ? read : at;
 }
 
 /** The last accepted read of a feed, for a vendor, at or before a moment. */
@@ -151,15 +146,30 @@ export type KnownSighting = {
   /** Reads at or before this moment did not have it, not even as what it later became. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
-  /** It has stood until then, as far as anybody looked. */
-  readonly agedTo: Instant;
+  /** The accepted read, at least `seasoningMs` after `seenFrom`, that first showed it still; null while there is none. */
+  readonly seasonedAt: Instant | null;
 };
 
-/** A listing that vanished within 24 hours is a slip; one that has not stood for 24 hours yet is young. */
-export function durability(row: KnownSighting, at: Instant): 'lasting' | 'young' | 'slip' {
-  const due = row.seenFrom + seasoningMs;
-  if (row.goneAt !== null && row.goneAt <= due) return 'slip';
-  return due <= Math.min(at, row.agedTo) ? 'lasting' : 'young';
+/**
+ * Rows season by reads, not by the clock. A listing that was gone by the first read a day later is a slip; one that no such
+ * read has shown yet is young.
+ */
+export function durability({ goneAt, seasonedAt }: KnownSighting): 'lasting' | 'young' | 'slip' {
+  if (seasonedAt !== null) return 'lasting';
+  return goneAt === null ? 'young' : 'slip';
+}
+
+/**
+ * The first accepted read, at least `seasoningMs` after a row or a value was first shown, that still shows it; null where
+ * none was by `at`. `until` is the first read that does not show it any more, or infinity.
+ */
+export function seasonedAt(
+  timeline: Pick<Timeline, 'reads'>,
+  sighting: Sighting,
+  { since, until, at }: { readonly since: Instant; readonly until: Instant; readonly at: Instant },
+): Instant | null {
+  const read = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, since + seasoningMs);
+  return read !== null && read <= at && read < until ? read : null;
 }
 
 /**
@@ -181,8 +191,11 @@ export function knownSighting(
   if (began === null) return 'announced';
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
   const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
-  const aged = agedTo(timeline, feed.id, sighting.model.vendor, at);
-  return { sighting, feed, trust, version, ...began, goneAt, agedTo: aged };
+  const until = goneAt ?? Number.POSITIVE_INFINITY;
+  const since = began.seenFrom;
+  const isReviewed = feed.reviewed === true && until > since + seasoningMs;
+  const seasoned = isReviewed ? since : seasonedAt(timeline, sighting, { since, until, at });
+  return { sighting, feed, trust, version, ...began, goneAt, seasonedAt: seasoned };
 }
 
 type Beginning = Pick<KnownSighting, 'seenFrom' | 'unseenAt'>;

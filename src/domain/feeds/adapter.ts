@@ -57,6 +57,8 @@ export type Adapter = {
   readonly ends?: EndRule;
   /** How its list is paginated. Default: the list is a single document. */
   readonly paging?: Paging;
+  /** People have reviewed its entries, each with the time of its publication: such an entry is no slip and lasts at once. */
+  readonly reviewed?: true;
   /** The feed lists only its latest entries, so an old entry that disappears is not a loss. */
   readonly window?: true;
   /** The API key that its list requires, sent only to the origin of `defaults.url`. Default: no key is required. */

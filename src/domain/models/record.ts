@@ -77,18 +77,18 @@ function recordRow(timeline: Timeline, sighting: Sighting, release: ModelEvidenc
   const version = versions.at(-1);
   if (feed === undefined || version === undefined) return [];
   const known = knownSighting(timeline, sighting, at);
-  const standing = speaksOf(timeline, sighting, 'release') ? standingOf(known, at) : 'other_subject';
+  const standing = speaksOf(timeline, sighting, 'release') ? standingOf(known) : 'other_subject';
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
-  const why = whyNow(known, standing, version, release, at);
+  const why = whyNow(known, standing, version, release);
   const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
   return [{ sighting, feed, trust, version, goneAt, standing, dates: datesOf(versions, why) }];
 }
 
-function standingOf(known: KnownSighting | 'announced' | null, at: Instant): RowStanding {
+function standingOf(known: KnownSighting | 'announced' | null): RowStanding {
   if (known === 'announced' || known === null) return 'announcement';
   if (known.trust === 'community') return 'community';
   if (known.trust === 'first_party') return 'witness';
-  const lasts = durability(known, at);
+  const lasts = durability(known);
   return lasts === 'lasting' ? 'witness' : lasts;
 }
 
@@ -98,13 +98,12 @@ function whyNow(
   standing: RowStanding,
   version: ItemVersion,
   release: ModelEvidence | null,
-  at: Instant,
 ): string | null {
   if (standing === 'other_subject') return 'is stated by a feed that is not evidence of releases';
   if (version.stage === 'limited') return 'belongs to a model that only approved customers can call';
   if (known === null || known === 'announced' || release === null)
     return announcedFor(version) === null ? 'belongs to an announcement' : 'was in the future when it was listed';
-  return unusedDate(release.dating, known, at);
+  return unusedDate(release.dating, known);
 }
 
 function datesOf(versions: readonly ItemVersion[], why: string | null): StatedDate[] {

@@ -1,14 +1,7 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { weighModel } from '../evidence/release.ts';
 import { weighRetirement } from '../evidence/retirement.ts';
-import {
-  announcedFor,
-  durability,
-  type KnownSighting,
-  knownSighting,
-  type Sighting,
-  type Timeline,
-} from '../evidence/timeline.ts';
+import { announcedFor, type KnownSighting, type Sighting, seasonedAt, type Timeline } from '../evidence/timeline.ts';
 import type { Stage } from '../feeds/item.ts';
 import { lowerTrust } from '../feeds/trust.ts';
 import type { Instant, Interval } from '../instant.ts';
@@ -91,14 +84,14 @@ function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, po
   );
   if (witnesses.length === 0) return null;
   const lasting = witnesses.filter(({ sighting, seenFrom }) => {
-    const row = knownSighting(timeline, sighting, at);
-    return row !== null && row !== 'announced' && durability({ ...row, seenFrom }, at) === 'lasting';
+    const until = sighting.goneAt ?? Number.POSITIVE_INFINITY;
+    return seasonedAt(timeline, sighting, { since: seenFrom, until, at }) !== null;
   });
   const origins = new Set(lasting.map(({ feed }) => feed.origin)).size;
   const firstParty = witnesses.some(({ trust }) => trust === 'first_party');
   const sure = firstParty || (!policy.firstPartyOnly && origins >= policy.originsMin);
   const origin = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
-  const missing = `${origin} must list it as deprecated for 24 hours`;
+  const missing = `${origin} must list it as deprecated in reads a day apart`;
   return stated('deprecated', witnesses, sure ? null : missing);
 }
 

@@ -100,7 +100,7 @@ const find = operation({
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
     const view = await getModel(http.services, params.vendor, params.slug, asOf);
-    const stamp = stampOf(asOf, http.services.identity.version);
+    const stamp = stampOf(asOf, http.services);
     return { body: modelToJson(view, stamp), past: asOf !== null };
   },
 });

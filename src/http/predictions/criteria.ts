@@ -97,7 +97,7 @@ const check = operation({
         evidence: evaluation.evidence,
         explanation: evaluation.explanation,
         warnings,
-        as_of: stampOf(asOf, http.services.identity.version),
+        as_of: stampOf(asOf, http.services),
       },
     };
   },

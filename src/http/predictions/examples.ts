@@ -35,6 +35,7 @@ export const resolutionExample = {
   reason_code: 'released_in_window',
   reason: 'No, because what it denies came out yes. gpt-5 was released on 2025-08-07.',
   evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
+  miss_chance: null,
   supersedes: null,
 };
 
@@ -138,6 +139,7 @@ export const explanationNodeExample = {
   effective_at: '2025-08-07',
   witnesses: [],
   watermarks: [],
+  absence: null,
   of: [
     {
       op: 'released',
@@ -158,6 +160,7 @@ export const explanationNodeExample = {
         },
       ],
       watermarks: [],
+      absence: null,
       of: [],
     },
   ],

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { ExplanationNode } from '../../domain/evaluation/explanation.ts';
+import type { AbsenceNote, ExplanationNode } from '../../domain/evaluation/explanation.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 
 export const witnessSchema = z
@@ -22,11 +22,44 @@ export const watermarkSchema = z
     vendor: z.string(),
     read_from: z.string().nullable().meta({ description: 'When the feed was first read.' }),
     watermark: z.string().nullable().meta({ description: 'When the feed was last read successfully.' }),
-    settlement_lag_hours: z
-      .number()
-      .meta({ description: 'How long after a release the feed may take to list it, in hours.' }),
+    measured: z.boolean().meta({
+      description:
+        'Whether it was measured how often the origin misses such facts of the vendor: only then is its silence evidence.',
+    }),
   })
   .meta({ id: 'Watermark', description: 'How far a feed that covers the vendor has been read.' });
+
+export const absenceSchema = z
+  .object({
+    vendor: z.string(),
+    fact: z.string().meta({ description: '`listing`, `end`, or the name of an attribute.', example: 'listing' }),
+    absent_to: z.string().meta({ description: 'The moment up to which absence is claimed.' }),
+    miss_chance: z
+      .number()
+      .meta({ description: 'The chance that all these origins missed what had happened, from 0 to 1.' }),
+    miss_max: z.number().meta({ description: 'The largest chance that is accepted for this part of the criterion.' }),
+    origins: z
+      .array(
+        z.object({
+          origin: z.string(),
+          feeds: z.array(z.string()).meta({ description: 'Slugs of its feeds.' }),
+          read_to: z.string().meta({ description: 'The last accepted read.' }),
+          patience_days: z.number().meta({ description: 'Whole days from `absent_to` to `read_to`.' }),
+          missed: z
+            .number()
+            .meta({ description: 'Of `known` models, how many were still missing so long after they happened.' }),
+          known: z
+            .number()
+            .meta({ description: 'Models of the vendor that happened at least so long before the measurement ended.' }),
+        }),
+      )
+      .meta({ description: 'The origins that attest it.' }),
+  })
+  .meta({
+    id: 'Absence',
+    description:
+      'The absence that a verdict rests on: which origins attest it, and the chance that all of them missed it.',
+  });
 
 /** Has the same shape as the criterion, node by node. */
 export const explanationNodeSchema = z
@@ -38,6 +71,7 @@ export const explanationNodeSchema = z
     effective_at: z.string().nullable(),
     witnesses: z.array(witnessSchema),
     watermarks: z.array(watermarkSchema),
+    absence: absenceSchema.nullable().meta({ description: 'null if the node does not rest on absence.' }),
     get of(): z.ZodType<ExplanationNode[]> {
       // The getter refers to the schema it stands in, whose type TypeScript cannot infer from itself.
       return z.array(explanationNodeSchema as unknown as z.ZodType<ExplanationNode>);
@@ -50,5 +84,16 @@ export const explanationNodeSchema = z
 
 /** The evaluation builds the tree in its JSON shape already; only readonly arrays become mutable ones. */
 export function explanationToJson(node: ExplanationNode): z.infer<typeof explanationNodeSchema> {
-  return { ...node, witnesses: [...node.witnesses], watermarks: [...node.watermarks], of: [...node.of] };
+  return {
+    ...node,
+    witnesses: [...node.witnesses],
+    watermarks: [...node.watermarks],
+    absence: absenceToJson(node.absence),
+    of: [...node.of],
+  };
+}
+
+function absenceToJson(absence: AbsenceNote | null): z.infer<typeof absenceSchema> | null {
+  if (absence === null) return null;
+  return { ...absence, origins: absence.origins.map((origin) => ({ ...origin, feeds: [...origin.feeds] })) };
 }

@@ -62,9 +62,9 @@ const get = operation({
       leaning: null,
       review: null,
       explanation: explanationNodeExample,
-      evaluator: '1',
+      evaluator: '3',
       identity: '2026-11-22.1',
-      as_of: { at: '2025-08-08T00:00:00Z', evaluator: '1', identity: '2026-11-22.1' },
+      as_of: { at: '2025-08-08T00:00:00Z', evaluator: '3', identity: '2026-11-22.1', coverage: '2026-11-29.627ae980' },
     },
   },
   handle: async (http, { params, query }) => {
@@ -89,7 +89,7 @@ const get = operation({
       explanation: explanationToJson(evaluation.explanation),
       evaluator: evaluatorVersion,
       identity: identityVersion,
-      as_of: stampOf(asOf, identityVersion),
+      as_of: stampOf(asOf, http.services),
     };
     return { body, past: asOf !== null };
   },

@@ -23,6 +23,7 @@ export const stampSchema = z
     at: instantText('The `as_of` of the request: only evidence known by then was used.'),
     evaluator: z.string().meta({ description: 'Version of the evaluation rules.', example: '1' }),
     identity: z.string().meta({ description: 'Version of the identity data.', example: '2026-11-22.1' }),
+    coverage: z.string().meta({ description: 'Version of the coverage table.', example: '2026-11-29.627ae980' }),
   })
   .meta({ id: 'AsOf', description: 'The moment and the versions that an `as_of` response was evaluated with.' });
 
@@ -238,6 +239,15 @@ function deadlineText(end: Instant): string {
   return end % dayMs === 0 ? formatDay(end - 1) : formatInstant(end - 1);
 }
 
-export function stampOf(at: Instant | null, identityVersion: string): z.infer<typeof stampSchema> | null {
-  return at === null ? null : { at: formatInstant(at), evaluator: evaluatorVersion, identity: identityVersion };
+/** The tables that an answer was evaluated with. */
+type Tables = { readonly identity: { readonly version: string }; readonly coverage: { readonly version: string } };
+
+export function stampOf(at: Instant | null, { identity, coverage }: Tables): z.infer<typeof stampSchema> | null {
+  if (at === null) return null;
+  return {
+    at: formatInstant(at),
+    evaluator: evaluatorVersion,
+    identity: identity.version,
+    coverage: coverage.version,
+  };
 }

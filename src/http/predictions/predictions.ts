@@ -187,7 +187,7 @@ const list = operation({
       sort: query.sort ?? '-recorded_at',
       limit: query.limit ?? pageDefault,
     });
-    const stamp = stampOf(asOf, services.identity.version);
+    const stamp = stampOf(asOf, services);
     return pageReply(
       input,
       views.map((view) => predictionToJson(view, stamp)),
@@ -213,7 +213,7 @@ const get = operation({
     const asOf = pastOrNow(http, query.as_of);
     const view = await getPrediction(http.services, params.id, asOf);
     return {
-      body: predictionToJson(view, stampOf(asOf, http.services.identity.version)),
+      body: predictionToJson(view, stampOf(asOf, http.services)),
       version: view.version,
       past: asOf !== null,
     };

@@ -22,6 +22,11 @@ export const resolutionSchema = z
       .meta({ description: 'Machine-readable code for the reason.', example: 'released_in_window' }),
     reason: z.string().meta({ description: 'The reason, in words.' }),
     evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the outcome.' }),
+    miss_chance: z.number().nullable().meta({
+      description:
+        'The chance, from 0 to 1, that every origin whose silence the outcome rests on had missed what happened. null if it rests on no absence.',
+      example: null,
+    }),
     supersedes: z
       .string()
       .nullable()
@@ -45,6 +50,7 @@ export function resolutionToJson(resolution: Resolution): z.infer<typeof resolut
     reason_code: resolution.reasonCode,
     reason: resolution.reason,
     evidence: resolution.evidence,
+    miss_chance: resolution.missChance,
     supersedes: resolution.supersedes,
   };
 }

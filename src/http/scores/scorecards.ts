@@ -164,7 +164,7 @@ const getScorecard = operation({
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
     const card = await getPredictorScorecard(http.services, params.id, asOf);
-    return { body: scorecardToJson(card, stampOf(asOf, http.services.identity.version)), past: asOf !== null };
+    return { body: scorecardToJson(card, stampOf(asOf, http.services)), past: asOf !== null };
   },
 });
 

@@ -128,7 +128,7 @@ async function lateness(
 ): Promise<number | null> {
   const happened = truth === null || truth.effectiveAt === null ? null : parseEffective(truth.effectiveAt);
   if (happened === null) return null;
-  const timeline = await loadTimeline(deps.db.sql, deps.identity, [prediction], deps.now());
+  const timeline = await loadTimeline(deps.db.sql, deps, [prediction], deps.now());
   const visibleAt = firstVisible(deps, prediction, timeline, happened);
   return visibleAt === null ? null : daysLate(knownAt, visibleAt);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { coverageSteps } from '../../domain/evidence/coverage-table.ts';
 import { seasoningMs } from '../../domain/evidence/timeline.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import type { ParsedPayload } from '../../domain/feeds/item.ts';
-import { hourMs, type Instant, parseDate } from '../../domain/instant.ts';
+import { type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../../store/feeds.ts';
@@ -97,7 +98,7 @@ export function hashBytes(bytes: Uint8Array): string {
 /**
  * Looks again at what a reading touched: the families with news, the deadlines that the watermark crossed, and, since
  * absence is evidence too, what others listed first after this read (an archive, or a slow poll). What was first listed a
- * day before this read has lasted; for an archive no timer says so.
+ * day before this read has lasted.
  */
 export async function settleAfter(
   tx: Sql,
@@ -111,9 +112,9 @@ export async function settleAfter(
   const vendors = feed.coversAny ? 'any' : feed.covers;
   const covers = vendors === 'any' || vendors.length > 0;
   const crossed = covers
-    ? await listEdgesCrossed(tx, vendors, { after: crossedTo, until: observedAt - feed.settlementLagMs })
+    ? await listEdgesCrossed(tx, vendors, spansCrossed(feed, { after: crossedTo, until: observedAt }))
     : [];
-  const lasted = await listLasted(tx, read, deps.now());
+  const lasted = await listLasted(tx, read);
   const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
   const ids = [...new Set([...touched, ...priced, ...crossed, ...lasted, ...later])].sort();
   const times = [ingested?.evidenceFrom ?? null, covers || lasted.length > 0 ? observedAt : null].filter(
@@ -133,7 +134,7 @@ async function keepTouchedModels(
   ingested: Ingested | null,
 ): Promise<void> {
   const { feed, observedAt } = read;
-  const span = lastedSpan(read, deps.now());
+  const span = lastedSpan(read);
   const lasted = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span);
   const covered = feed.coversAny ? 'any' : feed.covers;
   const later = covered.length === 0 ? [] : await listFamiliesSeenAfter(tx, covered, observedAt);
@@ -141,19 +142,26 @@ async function keepTouchedModels(
   await updateModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
 }
 
-/** What an archive said first a day before this read, and the read before did not tell of yet. Where a feed is polled, timers do this. */
-async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>, now: Instant): Promise<string[]> {
-  const span = lastedSpan(read, now);
+/** Absence ripens a step of patience after an edge, and a feed's own facts a lag after it. */
+function spansCrossed(
+  feed: FeedRow,
+  { after, until }: { after: Instant; until: Instant },
+): { after: Instant; until: Instant }[] {
+  return [...coverageSteps, feed.settlementLagMs].map((step) => ({ after: after - step, until: until - step }));
+}
+
+/** Predictions that watch what has lasted for a day by this read and had not by the read before: only reads season a row. */
+async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>): Promise<string[]> {
+  const span = lastedSpan(read);
   return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span);
 }
 
-/** When what has lasted by this read, and had not by the one before, was new; null where timers tell of that. */
-function lastedSpan(
-  { feed: { watermark }, observedAt }: Pick<Payload, 'feed' | 'observedAt'>,
-  now: Instant,
-): { after: Instant; until: Instant } | null {
-  const polled = now - observedAt < hourMs && watermark !== null && observedAt - watermark < seasoningMs;
-  return polled || watermark === null ? null : { after: watermark - seasoningMs, until: observedAt - seasoningMs };
+/** When what has lasted by this read, and had not by the one before, was new; null before the second read. */
+function lastedSpan({
+  feed: { watermark },
+  observedAt,
+}: Pick<Payload, 'feed' | 'observedAt'>): { after: Instant; until: Instant } | null {
+  return watermark === null ? null : { after: watermark - seasoningMs, until: observedAt - seasoningMs };
 }
 
 /** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */
@@ -162,5 +170,5 @@ export async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
   const vendors = feed.coversAny ? ['any'] : feed.covers;
   const reads = (await listLastReads(tx, feed.id, vendors)).map((row) => row.observedAt ?? 0);
   const earlier = reads.filter((at) => at < (feed.watermark ?? 0));
-  return Math.min(feed.watermark, ...earlier) - feed.settlementLagMs;
+  return Math.min(feed.watermark, ...earlier);
 }

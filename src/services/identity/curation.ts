@@ -245,7 +245,7 @@ async function standings(
     (await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row.outcome]),
   );
   const now = deps.now();
-  const timelines = await loadTimelines(tx, deps.identity, rows, now);
+  const timelines = await loadTimelines(tx, deps, rows, now);
   const found = rows.map((row) => {
     const timeline = timelines.get(timelineKey(row)) ?? emptyTimeline;
     const { verdict } = evaluate(row.criterion, timeline, now, termsOf(deps, row));

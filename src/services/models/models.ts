@@ -64,7 +64,7 @@ export async function getModel(deps: Deps, vendor: string, slug: string, asOf: I
   if (name === null) throw notFound(deps, vendor, slug);
   const at = asOf ?? deps.now();
   const ask = { at, policy: defaultPolicy };
-  const timeline = await loadTimeline(deps.db.sql, deps.identity, [claimOf(name)], at);
+  const timeline = await loadTimeline(deps.db.sql, deps, [claimOf(name)], at);
   const sightings = groupBySlug(deps, timeline.sightings).get(slug) ?? [];
   const record = recordModel(timeline, sightings, ask);
   if (record === null) throw notFound(deps, vendor, slug);

@@ -66,7 +66,7 @@ async function updateLocked(
   const computed = { with: await evaluatedWith(tx, deps), to: deps.now() };
   for (let start = 0; start < rows.length; start += batchMax) {
     const batch = rows.slice(start, start + batchMax);
-    const timelines = await loadTimelines(tx, deps.identity, batch.map(claimOf), computed.to);
+    const timelines = await loadTimelines(tx, deps, batch.map(claimOf), computed.to);
     const updated: (FamilyKey & { recheckAt: Instant | null })[] = [];
     for (const row of batch) {
       const from = row.computedWith === computed.with ? fromOf(row) : Number.NEGATIVE_INFINITY;

@@ -78,7 +78,7 @@ export async function assessClaim(
   claim: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
   at: Instant,
 ): Promise<{ evaluation: Evaluation; warnings: CriterionWarning[] }> {
-  const timeline = await loadTimeline(db, deps.identity, [claim], at, 'whole');
+  const timeline = await loadTimeline(db, deps, [claim], at, 'whole');
   const terms = termsOf(deps, claim);
   const evaluation = evaluate(claim.criterion, timeline, at, terms);
   const seen = new Map(
@@ -89,6 +89,7 @@ export async function assessClaim(
     criterion: claim.criterion,
     evaluation,
     feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
+    coverage: deps.coverage,
     seen: [...seen.values()],
     families: [...deps.identity.families.values()],
   });

@@ -67,6 +67,8 @@ export async function createPredictionResolution(
       explanation: null,
       evaluatorVersion,
       identityVersion: deps.identity.version,
+      coverageVersion: null,
+      missChance: null,
       supersedes: standing?.id ?? null,
     };
     if (!(await insertResolution(tx, resolution)))

@@ -39,7 +39,7 @@ function standingWatermark(
   const policy = readPolicy(prediction.evidencePolicy);
   let lowest: Instant | null = null;
   for (const wait of waitsOf(prediction.criterion)) {
-    const covered = coverageOf(timeline, wait.vendor, at, policy, wait.publishes).readTo;
+    const covered = coverageOf(timeline, { vendor: wait.vendor, at, policy, publishes: wait.publishes }).readTo;
     const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, wait, at);
     if (read === null) return null;
     lowest = lowest === null ? read : Math.min(lowest, read);

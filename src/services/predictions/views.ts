@@ -71,7 +71,7 @@ export async function viewPredictions(
   const probabilities = await listOwnProbabilities(db, [...asked.keys()], at);
   const timelines = await loadTimelines(
     db,
-    deps.identity,
+    deps,
     predictions.filter((prediction) => !resolved.has(prediction.id)),
     at,
   );
@@ -146,6 +146,6 @@ async function loadPeople(
 
 /** The evaluation of one prediction at a moment, with the tree that explains it. */
 export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
-  const timeline = await loadTimeline(db, deps.identity, [prediction], at);
+  const timeline = await loadTimeline(db, deps, [prediction], at);
   return evaluate(prediction.criterion, timeline, at, termsOf(deps, prediction));
 }

@@ -1,5 +1,5 @@
 import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
-import type { Verdict } from '../../domain/evaluation/explanation.ts';
+import { findOpenNode, type Verdict } from '../../domain/evaluation/explanation.ts';
 import { firstKnown, type Known } from '../../domain/evaluation/known-at.ts';
 import { disputeLeaning, refinesDate, resolverName } from '../../domain/evaluation/resolution.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
@@ -24,7 +24,8 @@ export async function reviewResolved(
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
   // What only has to last a day before it contradicts is looked at again then.
   if (evaluation.verdict === 'undetermined') {
-    if (!hasLostGrounds(world, prediction, timeline, standing))
+    const isBack = outcome === 'yes' && findOpenNode(evaluation.explanation, ['reinstated']) !== null;
+    if (!isBack && !hasLostGrounds(world, prediction, timeline, standing))
       return await keepResolved(world, prediction, standing, evaluation.recheckAt);
     return await dispute(world, prediction, standing, 'undetermined', { evaluation, knownAt: world.cause.now });
   }
@@ -49,16 +50,18 @@ export async function reviewResolved(
 }
 
 /**
- * Whether names are read otherwise than when the resolver decided, and by that reading the evidence of then settles nothing: an
- * addition that was taken back, say. Evidence that came later takes no grounds away.
+ * Whether names are read, or absence is measured, differently than when the resolver decided, and the evidence of then no longer
+ * settles the prediction: an addition was revoked, or a feed was found to have missed more. Later evidence never does this.
  */
 function hasLostGrounds(
   world: World,
   prediction: PredictionRow,
   timeline: Timeline,
-  { decidedBy, identityVersion, knownAt, outcome }: ResolutionRow,
+  { decidedBy, identityVersion, coverageVersion, knownAt, outcome }: ResolutionRow,
 ): boolean {
-  if (decidedBy !== resolverName || identityVersion === world.deps.identity.version) return false;
+  const { identity, coverage } = world.deps;
+  const isSame = identityVersion === identity.version && coverageVersion === coverage.version;
+  if (decidedBy !== resolverName || isSame) return false;
   return evaluate(prediction.criterion, timeline, knownAt, termsOf(world.deps, prediction)).verdict !== outcome;
 }
 

@@ -47,7 +47,7 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
   await lockPredictions(tx, ids);
   const predictions = await listPredictionsById(tx, ids);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
-  const timelines = await loadTimelines(tx, world.deps.identity, predictions, cause.now);
+  const timelines = await loadTimelines(tx, world.deps, predictions, cause.now);
   for (const prediction of predictions) {
     const timeline = timelines.get(timelineKey(prediction)) ?? emptyTimeline;
     world.counts.evaluated += 1;

@@ -28,7 +28,8 @@ export type World = {
 
 /** The stamp of everything besides evidence that an answer depends on. */
 export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
-  return `${evaluatorVersion}/${deps.identity.version}/${(await findSetting(db, 'feeds_epoch')) ?? '0'}`;
+  const feeds = (await findSetting(db, 'feeds_epoch')) ?? '0';
+  return `${evaluatorVersion}/${deps.identity.version}/${deps.coverage.version}/${feeds}`;
 }
 
 /** What an evaluation of a prediction depends on besides the timeline. */
@@ -66,6 +67,8 @@ export function resolutionFrom(
     explanation: evaluation.explanation,
     evaluatorVersion,
     identityVersion: deps.identity.version,
+    coverageVersion: deps.coverage.version,
+    missChance: evaluation.missChance,
     supersedes: more.supersedes,
   };
 }

@@ -1,19 +1,20 @@
 import type { Criterion } from '../../domain/criterion/criterion.ts';
+import type { VersionStyleOf } from '../../domain/criterion/pattern.ts';
 import { needsOf } from '../../domain/criterion/stated-ask.ts';
-import { patternsOf, type Watch, watchesOf } from '../../domain/criterion/watch.ts';
-import { momentsOfInterest } from '../../domain/evaluation/known-at.ts';
+import { type Watch, watchesOf } from '../../domain/criterion/watch.ts';
+import { readAsksOf, vendorsOf } from '../../domain/evaluation/read-asks.ts';
+import type { CoverageTable } from '../../domain/evidence/coverage-table.ts';
 import {
   announcedFor,
   type FeedFacts,
   type ItemVersion,
   readsKey,
   type Sighting,
-  snapshotKey,
   type Timeline,
 } from '../../domain/evidence/timeline.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import type { ModelId } from '../../domain/identity/model-id.ts';
-import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts';
+import { type IdentityTable, marksPreviews, versionStyle } from '../../domain/identity/table.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
 import { type FeedRow, listFeeds } from '../../store/feeds.ts';
@@ -31,6 +32,9 @@ import { type StageByData, stageByData, undatedWhileLimited, versionsAtEdges } f
 /** Nothing was seen and nothing read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
 
+/** What names mean, and what silence is worth. */
+export type Tables = { readonly identity: IdentityTable; readonly coverage: CoverageTable };
+
 /** A criterion to be evaluated, with the start of its default window. */
 export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant };
 
@@ -42,7 +46,7 @@ export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant 
  */
 export async function loadTimeline(
   db: Sql,
-  identity: IdentityTable,
+  tables: Tables,
   claims: readonly Claim[],
   at: Instant,
   how: 'needed' | 'whole' = 'needed',
@@ -55,35 +59,32 @@ export async function loadTimeline(
   const feedRows = await listFeeds(db);
   const feeds = feedRows.map(feedFacts);
   const nothing = wanted.families.length === 0 && wanted.models.length === 0;
-  const sightings = nothing ? [] : await loadSightings(db, identity, feedRows, wanted);
-  const vendors = new Set(sightings.map((sighting) => sighting.model.vendor));
-  for (const claim of claims) for (const pattern of patternsOf(claim.criterion)) vendors.add(pattern.vendor);
-  const readsFor = async (known: Timeline['reads']): Promise<Pick<Timeline, 'reads' | 'snapshots'>> => {
-    const moments = momentsOfInterest(claims, feeds, { sightings, reads: known }, at, (vendor, family) =>
-      versionStyle(identity, vendor, family),
-    );
-    return groupReads(await listReads(db, [...vendors].sort(), moments));
+  const sightings = nothing ? [] : await loadSightings(db, tables.identity, feedRows, wanted);
+  const styleOf: VersionStyleOf = (vendor, family) => versionStyle(tables.identity, vendor, family);
+  const readsFor = async (known: Timeline['reads']): Promise<Timeline['reads']> => {
+    const seen = { sightings, reads: known };
+    const vendors = vendorsOf(claims, sightings);
+    return groupReads(await listReads(db, vendors, readAsksOf({ criteria: claims, feeds, seen, at, styleOf })));
   };
   const first = await readsFor(new Map());
   const announced = sightings.some((sighting) => sighting.versions.some((version) => announcedFor(version) !== null));
   return {
     feeds: new Map(feeds.map((feed) => [feed.id, feed])),
     sightings,
-    ...(announced ? await readsFor(first.reads) : first),
+    reads: announced ? await readsFor(first) : first,
+    coverage: tables.coverage,
   };
 }
 
-function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Pick<Timeline, 'reads' | 'snapshots'> {
+function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Timeline['reads'] {
   const reads = new Map<string, Instant[]>();
-  const snapshots = new Set<string>();
   for (const row of rows) {
     const key = readsKey(row.feedId, row.vendor);
     const held = reads.get(key);
     if (held === undefined) reads.set(key, [row.readAt]);
     else held.push(row.readAt);
-    if (row.isSnapshot) snapshots.add(snapshotKey(row.feedId, row.readAt));
   }
-  return { reads, snapshots };
+  return reads;
 }
 
 /**
@@ -92,7 +93,7 @@ function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Pick<Timeline,
  */
 export async function loadTimelines(
   db: Sql,
-  identity: IdentityTable,
+  tables: Tables,
   claims: readonly Claim[],
   at: Instant,
 ): Promise<Map<string, Timeline>> {
@@ -103,7 +104,7 @@ export async function loadTimelines(
   }
   const timelines = new Map<string, Timeline>();
   for (const sharing of byVendors.values()) {
-    const whole = await loadTimeline(db, identity, sharing, at);
+    const whole = await loadTimeline(db, tables, sharing, at);
     for (const claim of sharing) {
       const key = timelineKey(claim);
       if (!timelines.has(key)) timelines.set(key, narrowTimeline(whole, watchesOf(claim.criterion)));
@@ -138,7 +139,7 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
 export function feedFacts(feed: FeedRow): FeedFacts {
   const adapter = findAdapter(feed.adapter);
   const { publishes = [], witnesses } = adapter?.options?.declare(feed.options) ?? adapter ?? {};
-  const { ends } = adapter ?? {};
+  const { ends, reviewed } = adapter ?? {};
   return {
     id: feed.id,
     slug: feed.slug,
@@ -149,6 +150,7 @@ export function feedFacts(feed: FeedRow): FeedFacts {
     publishes,
     ...(witnesses === undefined ? {} : { witnesses }),
     ...(ends === undefined ? {} : { ends }),
+    ...(reviewed === undefined ? {} : { reviewed }),
   };
 }
 
@@ -162,14 +164,15 @@ async function loadSightings(
   const rows = found.map((row) => ({ row, ...stageByData(identity, feeds, row) }));
   const versions = await listItemVersions(db, wanted);
   const changing = rows.filter(({ edges }) => edges.length > 0);
-  if (changing.length === 0) return joinVersions(rows, versions, new Map());
+  if (changing.length === 0) return joinVersions(identity, rows, versions, new Map());
   const vendors = new Set(changing.map(({ row }) => row.vendor));
-  const edges = new Set(changing.flatMap((row) => row.edges));
-  const { reads } = groupReads(await listReads(db, [...vendors].sort(), [...edges]));
-  return joinVersions(rows, versions, reads);
+  const asks = changing.flatMap(({ row: { feedId, vendor }, edges }) => edges.map((at) => ({ feedId, vendor, at })));
+  const reads = groupReads(await listReads(db, [...vendors].sort(), asks));
+  return joinVersions(identity, rows, versions, reads);
 }
 
 function joinVersions(
+  identity: IdentityTable,
   rows: readonly (StageByData & { readonly row: SightingRow })[],
   versions: readonly VersionRow[],
   reads: Timeline['reads'],
@@ -198,13 +201,22 @@ function joinVersions(
     absentAt: row.absentAt,
     goneAt: row.goneAt,
     versions: versionsAtEdges(reads, row, byItem.get(`${row.feedId}|${row.itemKey}`) ?? [], byData.edges).map(
-      (version) => itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt)),
+      (version) =>
+        itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt), {
+          marksPreviews: marksPreviews(identity, row.vendor, row.family),
+        }),
     ),
   }));
 }
 
-function itemVersion(row: VersionRow, stage: ModelId['stage']): ItemVersion {
+function itemVersion(
+  row: VersionRow,
+  stage: ModelId['stage'],
+  family: { readonly marksPreviews: boolean },
+): ItemVersion {
+  const isStated = statedStage(row.statedStage) !== null;
   return {
+    stageBasis: isStated ? 'stated' : family.marksPreviews ? 'inferred' : 'unmarked',
     observationId: row.observationId,
     observedAt: row.observedAt,
     itemTrust: row.itemTrust,

@@ -3,11 +3,12 @@ import { evidencePolicySchema, readPolicy } from '../../../src/domain/criterion/
 
 describe('an evidence policy', () => {
   it.each([
-    [null, { originsMin: 2, firstPartyOnly: false }],
-    [undefined, { originsMin: 2, firstPartyOnly: false }],
-    [{}, { originsMin: 2, firstPartyOnly: false }],
-    [{ origins: 3 }, { originsMin: 3, firstPartyOnly: false }],
-    [{ first_party: true as const }, { originsMin: 2, firstPartyOnly: true }],
+    [null, { originsMin: 2, firstPartyOnly: false, missMaxMillionths: 10_000 }],
+    [undefined, { originsMin: 2, firstPartyOnly: false, missMaxMillionths: 10_000 }],
+    [{}, { originsMin: 2, firstPartyOnly: false, missMaxMillionths: 10_000 }],
+    [{ origins: 3 }, { originsMin: 3, firstPartyOnly: false, missMaxMillionths: 10_000 }],
+    [{ first_party: true as const }, { originsMin: 2, firstPartyOnly: true, missMaxMillionths: 10_000 }],
+    [{ miss_max: 0.000001 }, { originsMin: 2, firstPartyOnly: false, missMaxMillionths: 1 }],
   ])('%j is read as %j', (input, policy) => {
     expect(readPolicy(input)).toEqual(policy);
   });
@@ -19,6 +20,9 @@ describe('an evidence policy', () => {
     { origins: 2.5 },
     { first_party: false },
     { trust: 'community' },
+    { miss_max: 0.010001 },
+    { miss_max: 0 },
+    { miss_max: 0.0000001 },
   ])('%j would be laxer than the default, or means nothing, and is refused', (input) => {
     expect(evidencePolicySchema.safeParse(input).success).toBe(false);
   });

@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
-import {
-  ask,
-  at,
-  feed,
-  outcome,
-  polls,
-  released,
-  sighting,
-  type TestSighting,
-  timeline,
-} from '../../support/timelines.ts';
+import { ask, feed, outcome, polls, released, sighting, type TestSighting, timeline } from '../../support/timelines.ts';
 
 const facts = { reads: polls('2025-07-01', '2025-10-01'), publishes: ['output_usd_per_mtok'] };
 const [a, b, c] = [feed('a', facts), feed('b', facts), feed('c', facts)];
@@ -37,7 +27,7 @@ describe('attribute: yes', () => {
   it('comes of two origins whose own rows say so at the same time for a day; the second bounds it above, the first below', () => {
     const rows = [row(a, rises('2025-08-10')), row(b, rises('2025-08-12'))];
     const young = ask(august, timeline([a, b], rows), '2025-08-12T23:59');
-    expect([outcome(young), young.recheckAt]).toEqual(['undetermined below_policy', at('2025-08-13')]);
+    expect([outcome(young), young.recheckAt]).toEqual(['undetermined below_policy', null]);
     expect(settle(rows)).toBe('yes 2025-08-09T18:00:00Z/2025-08-12T00:00:00Z happened_in_window');
   });
 
@@ -156,12 +146,12 @@ describe('attribute: no', () => {
 
   it('takes feeds that publish the attribute', () => {
     const mute = feed('b', { reads: facts.reads });
-    expect(outcome(ask(august, timeline([a, mute], [row(a)]), when))).toBe('undetermined awaiting_coverage');
+    expect(outcome(ask(august, timeline([a, mute], [row(a)]), when))).toBe('undetermined absence_unprovable');
   });
 
   it('is not of rows that leave the value blank, where one model is named; of a kind it is', () => {
     const blank = sighting(b, { seen: '2025-08-05' });
-    expect(settle([row(a), blank])).toBe('undetermined awaiting_coverage');
+    expect(settle([row(a), blank])).toBe('undetermined absence_unprovable');
     expect(settle([row(a), blank], dear({ tier: 'any', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 

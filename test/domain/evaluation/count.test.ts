@@ -138,8 +138,8 @@ describe('count', () => {
     expect(outcome(ask(count(3), timeline([a, b], out('plain', '08-07')), '2025-08-20'))).toBe(
       'undetermined awaiting_coverage',
     );
-    const late = feed('b', { reads: polls('2025-08-05', '2025-10-01') });
-    const later = feed('a', { reads: polls('2025-08-05', '2025-10-01') });
+    const late = feed('b', { reads: polls('2025-08-08T06:00', '2025-10-01') });
+    const later = feed('a', { reads: polls('2025-08-08T06:00', '2025-10-01') });
     expect(outcome(ask(count(3), timeline([later, late], []), when))).toBe('undetermined window_not_covered');
   });
 

@@ -158,7 +158,7 @@ describe('a no', () => {
     const stopped = feed('stopped', { reads: polls('2025-07-01', '2025-08-20') });
     const answer = ask(released({ by: '2025-08-31' }), timeline([a, stopped], []), '2027-01-01');
     expect(outcome(answer)).toBe('undetermined awaiting_coverage');
-    expect(answer.explanation.text).toContain('stopped (read to 2025-08-20T00:00:00Z, lag 0 d)');
+    expect(answer.explanation.text).toContain('stopped (read to 2025-08-20T00:00:00Z) to be read past 2025-08-31');
     expect(answer.explanation.watermarks.map((mark) => [mark.feed, mark.watermark])).toEqual([
       ['a', '2025-10-01T00:00:00Z'],
       ['stopped', '2025-08-20T00:00:00Z'],
@@ -240,8 +240,14 @@ describe('a witness that rests on host rows alone', () => {
 
   it('stands in the way until 90 days past the deadline have been read, to the millisecond', () => {
     const lapsed = at('2025-09-01') + 90 * 86_400_000;
-    expect(outcome(ask(claim, timeline([x, y], [host]), lapsed - 1))).toBe('undetermined below_policy');
-    expect(outcome(ask(claim, timeline([x, y], [host]), lapsed))).toBe('no 2025-08-31 covered_without_it');
+    const z = long('z');
+    expect(outcome(ask(claim, timeline([x, y, z], [host]), lapsed - 1))).toBe('undetermined contradicted');
+    expect(outcome(ask(claim, timeline([x, y, z], [host]), lapsed))).toBe('no 2025-08-31 covered_without_it');
+  });
+
+  it('and the feed that lists it attests no absence even then', () => {
+    const answer = ask(claim, timeline([x, y], [host]), far);
+    expect([outcome(answer), answer.leaning?.outcome]).toEqual(['undetermined below_policy', 'yes']);
   });
 
   it('does not lapse by the wall clock', () => {

@@ -4,8 +4,9 @@ import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { matchesPattern } from '../../../src/domain/criterion/pattern.ts';
 import { patternsOf } from '../../../src/domain/criterion/watch.ts';
 import { evaluate } from '../../../src/domain/evaluation/evaluate.ts';
-import { firstKnown, momentsOfInterest } from '../../../src/domain/evaluation/known-at.ts';
-import type { Timeline } from '../../../src/domain/evidence/timeline.ts';
+import { firstKnown } from '../../../src/domain/evaluation/known-at.ts';
+import { type ReadAsk, readAsksOf } from '../../../src/domain/evaluation/read-asks.ts';
+import { readsKey, type Timeline } from '../../../src/domain/evidence/timeline.ts';
 import { anyCriterion } from '../../support/random-criteria.ts';
 import { anyMoment, anyWorld, eventMoments } from '../../support/random-worlds.ts';
 import { terms, timeline } from '../../support/timelines.ts';
@@ -14,6 +15,10 @@ const setting = terms();
 
 function verdict(criterion: Criterion, world: Timeline, at: number) {
   return evaluate(criterion, world, at, setting).verdict;
+}
+
+function momentsFor(asks: readonly ReadAsk[], key: string): number[] {
+  return asks.filter((ask) => readsKey(ask.feedId, ask.vendor) === key).map((ask) => ask.at);
 }
 
 describe('the earliest knowledge time', () => {
@@ -47,8 +52,8 @@ describe('the earliest knowledge time', () => {
         const prune = (known: Timeline['reads']): Timeline['reads'] => {
           const claims = [{ criterion, madeFrom: setting.madeFrom }];
           const seen = { sightings: world.sightings, reads: known };
-          const moments = momentsOfInterest(claims, feeds, seen, at, setting.styleOf);
-          return new Map([...world.timeline.reads].map(([key, all]) => [key, besides(all, moments)]));
+          const asks = readAsksOf({ criteria: claims, feeds, seen, at, styleOf: setting.styleOf });
+          return new Map([...world.timeline.reads].map(([key, all]) => [key, besides(all, momentsFor(asks, key))]));
         };
         const pruned = { ...world.timeline, reads: prune(prune(new Map())) };
         const answer = evaluate(criterion, world.timeline, at, setting);

@@ -22,12 +22,12 @@ describe('the earliest knowledge time', () => {
     expect(knownAt(released(), timeline([a, b], rows), 'yes')).toBe('2025-08-09T00:00:00.000Z');
   });
 
-  it('of a no is the first poll past the deadline and the lag', () => {
-    expect(knownAt(released({ by: '2025-08-31' }), timeline([a, b], []), 'no')).toBe('2025-09-02T12:00:00.000Z');
+  it('of a no is the first poll past the deadline by the patience that suffices: 30 hours count as two days', () => {
+    expect(knownAt(released({ by: '2025-08-31' }), timeline([a, b], []), 'no')).toBe('2025-09-03T00:00:00.000Z');
   });
 
   it('of a lapsed no is the first poll past 90 days more', () => {
-    const long = ['a', 'b'].map((slug) => feed(slug, { reads: polls('2025-07-01', '2025-12-31', 24) }));
+    const long = ['a', 'b', 'c'].map((slug) => feed(slug, { reads: polls('2025-07-01', '2025-12-31', 24) }));
     const host = long.slice(0, 1).map((one) => sighting(one, { seen: '2025-08-07', host: 'azure' }));
     expect(knownAt(released({ by: '2025-08-31' }), timeline(long, host), 'no', '2026-01-01')).toBe(
       '2025-11-30T00:00:00.000Z',
@@ -52,10 +52,10 @@ describe('the earliest knowledge time', () => {
     expect(knownAt(released(), timeline([vendor], [stated]), 'yes')).toBe('2025-08-10T00:00:00.000Z');
   });
 
-  it('is that of an edit where the edit decides', () => {
+  it('is a read a day after an edit where the edit decides', () => {
     const open = [
-      feed('a', { reads: ['2025-08-06', '2025-09-01'] }),
-      feed('b', { reads: ['2025-08-06', '2025-09-01'] }),
+      feed('a', { reads: ['2025-08-06', '2025-08-07', '2025-08-21', '2025-09-01'] }),
+      feed('b', { reads: ['2025-08-06', '2025-08-07', '2025-09-01'] }),
     ];
     const edited = open.map((one) =>
       sighting(one, {
@@ -63,7 +63,7 @@ describe('the earliest knowledge time', () => {
         ...(one.slug === 'a' && { edits: [{ at: '2025-08-20', released: '2025-08-05' }] }),
       }),
     );
-    expect(knownAt(released(), timeline(open, edited), 'yes')).toBe('2025-08-20T00:00:00.000Z');
+    expect(knownAt(released(), timeline(open, edited), 'yes')).toBe('2025-08-21T00:00:00.000Z');
   });
 
   it('is null for a verdict that never held', () => {

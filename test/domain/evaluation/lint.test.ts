@@ -9,6 +9,7 @@ import {
   lintCriterion,
   type WarningCode,
 } from '../../../src/domain/evaluation/lint.ts';
+import { emptyCoverageTable } from '../../../src/domain/evidence/coverage-table.ts';
 import {
   anyFive,
   ask,
@@ -47,7 +48,15 @@ function lint(criterion: Criterion, { feeds = catalogues, seen = known, seenOn, 
   const policy = { originsMin: origins };
   const world = timeline(feeds, seenOn === undefined ? [] : seesGpt5(seenOn));
   const evaluation = ask(criterion, world, '2025-08-20', { policy });
-  return lintCriterion({ ...terms({ policy }), criterion, evaluation, feeds, seen, families });
+  return lintCriterion({
+    ...terms({ policy }),
+    criterion,
+    evaluation,
+    feeds,
+    seen,
+    families,
+    coverage: world.coverage ?? emptyCoverageTable,
+  });
 }
 
 /** `code pointer` of each. */
@@ -232,7 +241,14 @@ it('a moment in the past knows only what was decided by then', () => {
   const world = timeline(catalogues, seesGpt5('2025-08-07'));
   const early = ask(dated, world, at('2025-08-07T12:00'));
   expect(early.verdict).toBe('undetermined');
-  const base = { ...terms(), criterion: dated, feeds: catalogues, seen: known, families };
+  const base = {
+    ...terms(),
+    criterion: dated,
+    feeds: catalogues,
+    seen: known,
+    families,
+    coverage: world.coverage ?? emptyCoverageTable,
+  };
   expect(told(lintCriterion({ ...base, evaluation: early }))).toEqual([]);
   expect(told(lintCriterion({ ...base, evaluation: ask(dated, world, '2025-08-20') }))).toEqual(['already_decided']);
 });

@@ -137,14 +137,14 @@ describe('precedes', () => {
     const slow = feed('slow', { ...facts, lagHours: 48 });
     const rows = [a, slow].map((of) => sighting(of, { seen: '2025-08-07T12:00', released: '2025-08-07' }));
     const world = timeline([a, slow], rows);
-    expect(ask(order(plain, small), world, '2025-08-09T06:00').verdict).toBe('undetermined');
-    const answer = ask(order(plain, small), world, '2025-08-09T18:00');
+    expect(ask(order(plain, small), world, '2025-08-09T18:00').verdict).toBe('undetermined');
+    const answer = ask(order(plain, small), world, '2025-08-10');
     expect(answer.verdict).toBe('yes');
     expect(answer.explanation.watermarks.map((mark) => mark.feed)).toEqual(['a', 'slow']);
   });
 
   it('proves no absence by a feed that fell silent and others that began late', () => {
-    const late = { reads: polls('2025-08-05', '2025-10-01') };
+    const late = { reads: polls('2025-08-08T06:00', '2025-10-01') };
     const [x, y] = [feed('x', late), feed('y', late)];
     const silent = feed('silent', { reads: polls('2025-07-01', '2025-08-01') });
     const rows = [x, y].map((of) => sighting(of, { seen: '2025-08-10', released: '2025-08-10' }));
@@ -152,7 +152,7 @@ describe('precedes', () => {
   });
 
   it('takes no kind for absent before the first of it that was seen, unless a ledger or absence says so', () => {
-    const late = { reads: polls('2025-08-05', '2025-10-01') };
+    const late = { reads: polls('2025-08-08T06:00', '2025-10-01') };
     const [x, y] = [feed('x', late), feed('y', late)];
     const rows = [
       ...[x, y].map((of) => sighting(of, { seen: '2025-08-10' })),
@@ -182,11 +182,11 @@ describe('precedes', () => {
 
   it('a row of hosts lapses 90 days past the deadline, as everywhere', () => {
     const long = { reads: polls('2025-07-01', '2026-01-01', 24) };
-    const [x, y] = [feed('x', long), feed('y', long)];
+    const [x, y, z] = [feed('x', long), feed('y', long), feed('z', long)];
     const host = sighting(x, { seen: '2025-08-07', host: 'azure' });
     const claim = order(plain, small, '2025-08-31');
-    expect(settle([host], claim, '2025-11-29', [x, y])).toBe('undetermined below_policy');
-    expect(settle([host], claim, '2025-11-30', [x, y])).toBe('no 2025-08-31 covered_without_it');
+    expect(settle([host], claim, '2025-11-29', [x, y, z])).toBe('undetermined contradicted');
+    expect(settle([host], claim, '2025-11-30', [x, y, z])).toBe('no 2025-08-31 covered_without_it');
   });
 
   it('of a count it is the one that makes enough', () => {

@@ -25,7 +25,7 @@ function sides(criterion: Criterion, world: Timeline, when: string): string {
 
 describe('what speaks for a claim and what against it', () => {
   it.each<[string, Criterion, string, string]>([
-    ['a sighting, on the day', claim, '2025-08-10T12:00', 'yes: rumour#0 | no: models-dev'],
+    ['a sighting, on the day', claim, '2025-08-10T12:00', 'yes: rumour#0 | no: litellm models-dev'],
     ['and who has been read since without it', claim, '2025-08-20', 'yes: rumour#0 | no: litellm models-dev'],
     ['past the deadline only those read past it', claim, '2025-10-10', 'yes: rumour#0 | no: litellm models-dev'],
     ['the other way round, where it is denied', not(claim), '2025-08-20', 'yes: litellm models-dev | no: rumour#0'],

@@ -3,7 +3,6 @@ import type { Criterion, EventLeaf } from '../../../src/domain/criterion/criteri
 import {
   anyFive,
   ask,
-  at,
   feed,
   outcome,
   polls,
@@ -107,7 +106,7 @@ describe('within', () => {
     expect(outcome(ask(month, world, '2025-10-03'))).toBe('no 2025-09-30 covered_without_it');
   });
 
-  it('is looked at again when a row of another model has lasted, though the leaf itself is settled', () => {
+  it('is settled by the read by which a row of another model has lasted, though the leaf itself is settled', () => {
     const kind = released({ ...anyFive, version: { gte: '5' } });
     const claim = within(kind, released({ version: '5.1' }), 'P1M');
     const rows = [on('08-05'), on('08-31', next), ...[a, b].map((of) => sighting(of, { ...mini, seen: '2025-09-10' }))];
@@ -116,7 +115,7 @@ describe('within', () => {
       timeline([a, b, ledger], rows),
       '2025-09-10T12:00',
     );
-    expect([early.verdict, early.recheckAt]).toEqual(['undetermined', at('2025-09-11')]);
+    expect([early.verdict, early.recheckAt]).toEqual(['undetermined', null]);
     expect(ask(claim, timeline([a, b, ledger], rows), '2025-09-11').verdict).toBe('yes');
   });
 

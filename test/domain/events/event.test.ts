@@ -41,6 +41,7 @@ describe('the body of an event', () => {
           reasonCode: 'criterion_defective',
           reason: long,
           evidence: Array.from({ length: 100 }, () => 'o'.repeat(128)),
+          missChance: 0.123456789,
           supersedes: 'i'.repeat(128),
         };
         const text = body({

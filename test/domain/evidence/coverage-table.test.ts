@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type CoverageModel,
-  type CoverageRow,
   chanceOf,
   combinedMiss,
-  coverageStepDays,
-  coverageSteps,
-  emptyCoverageTable,
   isAtMost,
   jointMissAt,
   missAt,
-  readCoverageTable,
   toNumber,
+} from '../../../src/domain/evidence/coverage-miss.ts';
+import {
+  type CoverageModel,
+  type CoverageRow,
+  coverageStepDays,
+  coverageSteps,
+  emptyCoverageTable,
+  readCoverageTable,
 } from '../../../src/domain/evidence/coverage-table.ts';
 import { dayMs } from '../../../src/domain/instant.ts';
 import { packageRoot } from '../../../src/package-root.ts';

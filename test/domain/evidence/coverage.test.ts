@@ -50,21 +50,22 @@ describe('coverage for a no', () => {
     expect(ask(claim, world(at('2025-09-03')), when).verdict).toBe('no');
   });
 
-  it('needs one of the feeds that count to have been read from before the window opened', () => {
-    const late = polls('2025-08-01T06:00', '2025-09-10', 24);
+  it('needs one of the feeds that count to have been read by 7 days after the window opened', () => {
+    const late = polls('2025-08-08T00:01', '2025-09-10', 24);
     expect(outcome(ask(claim, timeline([feed('a', { reads: late }), feed('b', { reads: late })], []), when))).toBe(
       'undetermined window_not_covered',
     );
     expect(ask(claim, timeline([feed('a', { reads }), feed('b', { reads: late })], []), when).verdict).toBe('no');
-    const exact = feed('a', { reads: polls('2025-08-01', '2025-09-10', 24) });
+    const exact = feed('a', { reads: polls('2025-08-08', '2025-09-10', 24) });
     expect(ask(claim, timeline([exact, feed('b', { reads: late })], []), when).verdict).toBe('no');
   });
 
   it('is not opened by a feed that has fallen silent since', () => {
-    const late = polls('2025-08-01T06:00', '2025-09-10', 24);
+    const late = polls('2025-08-08T00:01', '2025-09-10', 24);
     const dead = feed('dead', { reads: ['2025-07-01', '2025-07-02'] });
     const world = timeline([feed('a', { reads: late }), feed('b', { reads: late }), dead], []);
-    expect(outcome(ask(claim, world, when))).toBe('undetermined window_not_covered');
+    // It may be read again, so this still waits.
+    expect(outcome(ask(claim, world, when))).toBe('undetermined awaiting_coverage');
   });
 
   it('freezes with a vendor whose slice was suspect, and not for the others', () => {
@@ -75,35 +76,41 @@ describe('coverage for a no', () => {
     expect(ask(released({ by: '2025-08-31', vendor: 'any', family: 'any' }), world, when).verdict).toBe('undetermined');
   });
 
-  it('of any vendor needs feeds that cover all of them', () => {
+  it('of any vendor is never measured, and is left to a person after the deadline', () => {
     const any = released({ by: '2025-08-31', vendor: 'any', family: 'any', tier: 'any' });
     expect(ask(any, timeline([feed('a', { reads }), feed('b', { reads })], []), when).verdict).toBe('undetermined');
-    expect(
-      ask(any, timeline([feed('a', { reads, covers: 'any' }), feed('b', { reads, covers: 'any' })], []), when).verdict,
-    ).toBe('no');
+    const all = timeline([feed('a', { reads, covers: 'any' }), feed('b', { reads, covers: 'any' })], []);
+    expect(outcome(ask(any, all, '2025-08-31'))).toBe('undetermined awaiting_coverage');
+    const past = ask(any, all, when);
+    expect(outcome(past)).toBe('undetermined absence_unprovable');
+    expect(past.leaning?.outcome).toBe('no');
   });
 
   it('says which feeds it rests on and how far each was read', () => {
     const answer = ask(claim, timeline([feed('a', { reads, lagHours: 24 }), feed('b', { reads })], []), when);
-    expect(answer.explanation.text).toContain('a, b had been read past the deadline');
+    expect(answer.explanation.text).toContain(
+      "absent from a (read 9 days past 2025-08-31; it still lacked 0 of 40 of openai's models that long after) and b (",
+    );
+    expect(answer.explanation.text).toContain('together they would miss one in 1764.');
+    expect(answer.missChance).toBeCloseTo(1 / 1764, 8);
+    expect(answer.explanation.absence).toMatchObject({ vendor: 'openai', fact: 'listing', miss_max: 0.01 });
     expect(answer.explanation.watermarks[0]).toEqual({
       feed: 'a',
       origin: 'a',
       vendor: 'openai',
       read_from: '2025-07-01T00:00:00Z',
       watermark: '2025-09-10T00:00:00Z',
-      settlement_lag_hours: 24,
+      measured: true,
     });
     expect(answer.trust).toBe('curated');
   });
 
   it('knows no read of a later time', () => {
-    const covered = coverageOf(
-      timeline([feed('a', { reads }), feed('b', { reads })], []),
-      'openai',
-      at('2025-06-30'),
-      defaultPolicy,
-    );
+    const covered = coverageOf(timeline([feed('a', { reads }), feed('b', { reads })], []), {
+      vendor: 'openai',
+      at: at('2025-06-30'),
+      policy: defaultPolicy,
+    });
     expect(covered.marks.map((mark) => [mark.readFrom, mark.watermark])).toEqual([
       [null, null],
       [null, null],

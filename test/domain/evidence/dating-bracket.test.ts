@@ -17,7 +17,7 @@ const reads = polls('2025-04-01', '2025-10-01');
 const a = feed('a', { reads });
 const b = feed('b', { reads });
 const c = feed('c', { reads });
-const ledger = feed('ledger', { covers: [] });
+const ledger = feed('ledger', { covers: [], reviewed: true });
 const when = '2025-09-20';
 
 /** When the model is taken to have been released, as the answer gives it. */
@@ -49,10 +49,10 @@ describe('the bracket of first sightings', () => {
     expect(dated([a, b, late], rows)).toBe('2025-08-05T18:00:00Z/2025-08-07T06:00:00Z');
   });
 
-  it('is closed below by the feed that saw it first, where no other covers', () => {
-    const types = feed('types', { covers: [] });
+  it('is open below where no other feed covers: its own reads bound the listing, not the release', () => {
+    const types = feed('types', { covers: [], reads: a.reads });
     const rows = [sighting(a, { seen: '2025-08-07T06:00' }), sighting(types, { seen: '2025-08-07T12:00' })];
-    expect(dated([a, types], rows)).toBe('2025-08-07');
+    expect(dated([a, types], rows)).toBe(null);
   });
 
   it('is not bounded above by dates alone, though two catalogues agree', () => {
@@ -61,7 +61,10 @@ describe('the bracket of first sightings', () => {
       sighting(b, { seen: '2025-08-20T06:00', absent: '2025-08-17', released: '2025-08-18' }),
       sighting(c, { seen: '2025-08-20T06:00', absent: '2025-08-17', released: '2025-08-18' }),
     ];
-    const gaps = [a, b, c].map((one) => ({ ...one, reads: one.reads.filter((read) => read <= at('2025-08-17')) }));
+    const gaps = [a, b, c].map((one) => ({
+      ...one,
+      reads: one.reads.filter((read) => read <= at('2025-08-17') || read > at('2025-08-21')),
+    }));
     expect(dated(gaps, rows)).toBe('2025-08-10/2025-08-20T06:00:00Z');
   });
 
@@ -130,7 +133,7 @@ describe('a date of a ledger or of the vendor', () => {
   });
 
   it('is covered by one interval where equals disagree, never the smaller of the two', () => {
-    const other = feed('other', { covers: [] });
+    const other = feed('other', { covers: [], reads: a.reads });
     const stated = [
       sighting(ledger, { seen: '2025-08-08', released: '2025-08-07', weight: 'stands' }),
       sighting(other, { seen: '2025-08-08', released: '2025-08-05', weight: 'stands' }),

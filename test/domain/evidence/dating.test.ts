@@ -24,7 +24,9 @@ describe('a curated date', () => {
     sighting(a, { seen: '2025-08-07T12:00', absent: '2025-08-04', released: text, ...more }),
     sighting(b, { seen: '2025-08-10T12:00' }),
   ];
-  const sparse = feed('a', { reads: ['2025-04-01', '2025-08-04', '2025-08-07T12:00', '2025-10-01'] });
+  const sparse = feed('a', {
+    reads: ['2025-04-01', '2025-08-04', '2025-08-07T12:00', '2025-08-08T12:00', '2025-10-01'],
+  });
   const feeds = [sparse, b];
 
   it.each([
@@ -33,7 +35,7 @@ describe('a curated date', () => {
     ['before the bracket runs to the sighting that proves it', '2025-08-03', '2025-08-03/2025-08-10T12:00:00Z'],
     ['90 days before it still does', '2025-05-05', '2025-05-05/2025-08-10T12:00:00Z'],
     ['91 days before it decides nothing', '2025-05-04', '2025-08-04/2025-08-10T12:00:00Z'],
-    ['of a later day than the first sighting leaves both open', '2025-08-09', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['of a later day than the first sighting decides nothing', '2025-08-09', '2025-08-04/2025-08-10T12:00:00Z'],
     ['of a month is a month wide, up to the sighting', '2025-08', '2025-08-01/2025-08-10T12:00:00Z'],
     ['before anything of the kind existed decides nothing', '1970-01-01', '2025-08-04/2025-08-10T12:00:00Z'],
     ['of a year decides nothing', '2025', '2025-08-04/2025-08-10T12:00:00Z'],
@@ -89,15 +91,16 @@ describe('a curated date', () => {
     expect(dated(late, seen)).toBe('2025-08-01/2025-08-06T00:00:00Z');
   });
 
-  it('a day after both sightings leaves open whether they were early or the date is late', () => {
+  it('that was still to come when it was stated decides nothing', () => {
     const seen = [
       sighting(a, { seen: '2025-08-06T06:00', released: '2025-08-07' }),
       sighting(b, { seen: '2025-08-06T12:00' }),
     ];
-    expect(dated([a, b], seen)).toBe('2025-08-06/2025-08-07');
+    expect(dated([a, b], seen)).toBe('2025-08-06');
     const world = timeline([a, b], seen);
     expect(ask(released({ by: '2025-08-06T11:00:00Z' }), world, when).verdict).toBe('undetermined');
-    expect(ask(released({ by: '2025-08-06' }), world, when).verdict).toBe('undetermined');
+    expect(ask(released({ by: '2025-08-06' }), world, when).verdict).toBe('yes');
+    expect(story([a, b], seen)).toContain('2025-08-07 stated by a for gpt-5 lay in the future when it was stated');
   });
 
   it('that two catalogues copied from an announcement does not put a release before its first sighting', () => {
@@ -136,8 +139,8 @@ describe('a curated date', () => {
       sighting(b, { seen: '2025-08-10T06:00', released: '2025-08-05', absent: '2025-08-01' }),
     ];
     const gaps = [
-      feed('a', { reads: ['2025-08-01', '2025-10-01'] }),
-      feed('b', { reads: ['2025-08-01', '2025-10-01'] }),
+      feed('a', { reads: ['2025-08-01', '2025-08-12'] }),
+      feed('b', { reads: ['2025-08-01', '2025-08-12'] }),
     ];
     expect(dated(gaps, seen)).toBe('2025-08-05/2025-08-07');
   });
@@ -149,9 +152,8 @@ describe('a curated date', () => {
     ];
     expect(dated([a, b], seen('2025-08-09'))).toBe('2025-08-07T06:00:00Z/2025-08-09');
     expect(dated([a, b], seen('2025-08-10'))).toBe('2025-08-07T06:00:00Z/2025-08-09T18:00:00Z');
-    expect(story([a, b], seen('2025-08-10'))).toContain(
-      '2025-08-10 stated by a for gpt-5 lies after the model was first seen',
-    );
+    const late = [seen('')[0] as Sighting, sighting(a, { seen: '2025-08-12', released: '2025-08-10' })];
+    expect(story([a, b], late)).toContain('2025-08-10 stated by a for gpt-5 lies after the model was first seen');
   });
 
   it('of a row that vanished within a day decides nothing', () => {
@@ -162,10 +164,10 @@ describe('a curated date', () => {
     expect(ask(released({ from: '2025-06-01', by: '2025-08-31' }), world, when).verdict).toBe('yes');
   });
 
-  it('only holds an answer back until its row has stood for 24 hours', () => {
+  it('only holds an answer back until a read a day later repeats it', () => {
     const late = [
-      feed('a', { reads: ['2025-08-06', '2025-10-01'] }),
-      feed('b', { reads: ['2025-08-06', '2025-10-01'] }),
+      feed('a', { reads: ['2025-08-06', '2025-08-08'] }),
+      feed('b', { reads: ['2025-08-06', '2025-08-08'] }),
       c,
     ];
     const open = late.slice(0, 2).map((one) => sighting(one, { seen: '2025-08-06' }));
@@ -185,9 +187,9 @@ describe('a curated date', () => {
     expect(story(feeds, rows('1970-01-01'))).toContain('is no date that could be');
   });
 
-  it('corrected by its own feed no longer counts', () => {
+  it('corrected by its own feed still counts: the row says what covers both', () => {
     const edited = rows('2025-08-05', { edits: [{ at: '2025-08-20', released: '2025-08-06' }] });
     expect(dated(feeds, edited, '2025-08-19')).toBe('2025-08-05');
-    expect(dated(feeds, edited, '2025-08-21')).toBe('2025-08-06');
+    expect(dated(feeds, edited, '2025-08-22')).toBe('2025-08-05/2025-08-06');
   });
 });

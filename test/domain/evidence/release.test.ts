@@ -37,7 +37,7 @@ describe('a witness that a model exists', () => {
 
   it('says what is missing', () => {
     const text = ask(claim, timeline([a, b], [sighting(a, { seen: '2025-08-07' })]), when).explanation.text;
-    expect(text).toContain('only a lists it; a first-party feed or 1 more origin must list it for 24 hours');
+    expect(text).toContain('only a lists it; a first-party feed or 1 more origin must list it in reads a day apart');
   });
 });
 
@@ -45,11 +45,13 @@ describe('seasoning', () => {
   const rows = [sighting(a, { seen: '2025-08-07T06:00' }), sighting(b, { seen: '2025-08-07T12:00' })];
   const world = timeline([a, b], rows);
 
-  it('takes exactly 24 hours from the first sighting', () => {
+  it('takes a read 24 hours after the first sighting that still shows it; no clock does', () => {
     const ripe = at('2025-08-08T12:00');
     expect(outcome(ask(claim, world, ripe - 1))).toBe('undetermined below_policy');
-    expect(ask(claim, world, ripe - 1).recheckAt).toBe(ripe);
+    expect(ask(claim, world, ripe - 1).recheckAt).toBe(null);
     expect(outcome(ask(claim, world, ripe))).toBe('yes 2025-08-07 released_in_window');
+    const unread = [a, b].map((one) => ({ ...one, reads: one.reads.filter((read) => read < ripe) }));
+    expect(ask(claim, timeline(unread, rows), '2025-09-01').verdict).toBe('undetermined');
   });
 
   it('is not asked of the vendor itself', () => {
@@ -182,12 +184,14 @@ describe('an announcement', () => {
     expect(answer.explanation.reason).toBe(witnesses ? 'below_policy' : 'nothing_seen');
   });
 
-  it('witnesses from the first poll after the stated day is over, and then takes 24 hours to season', () => {
+  it('witnesses from the first poll after the stated day is over, and then takes a read a day later to season', () => {
     const world = timeline([a, b], [announced(a, '2025-08-10'), announced(b, '2025-08-10')]);
     expect(ask(claim, world, at('2025-08-11') - 1).explanation.reason).toBe('awaiting_coverage');
     expect(ask(claim, world, '2025-08-11').explanation.reason).toBe('below_policy');
     expect(ask(claim, world, at('2025-08-12') - 1).verdict).toBe('undetermined');
-    expect(outcome(ask(claim, world, '2025-08-12'))).toBe('yes 2025-08-10 released_in_window');
+    expect(outcome(ask(claim, world, '2025-08-12'))).toBe(
+      'yes 2025-08-10T18:00:00Z/2025-08-11T00:00:00Z released_in_window',
+    );
   });
 
   it('for a month waits until the month is over', () => {

@@ -23,7 +23,7 @@ describe('a feed that witnesses prices alone', () => {
 
   it('is no second origin for a release', () => {
     expect(outcome(ask(released(), world, '2025-09-01', madeBefore))).toBe('undetermined below_policy');
-    const both = timeline([catalogue, { ...prices, witnesses: ['release'] }], rows);
+    const both = timeline([catalogue, { ...prices, covers: ['openai'], witnesses: ['release'] }], rows);
     expect(outcome(ask(released(), both, '2025-09-01', madeBefore))).toMatch(/^yes /);
   });
 
@@ -62,7 +62,7 @@ describe('a feed that witnesses ends alone', () => {
 });
 
 it('a feed whose names carry no stage witnesses a release and no general availability', () => {
-  const papers = feed('papers', { reads, covers: [], witnesses: ['release', 'attribute'] });
+  const papers = feed('papers', { reads, witnesses: ['release', 'attribute'] });
   const rows = [catalogue, papers].map((one) => sighting(one, { seen: '2025-08-07' }));
   const world = timeline([catalogue, papers], rows);
   expect(outcome(ask(released(), world, '2025-09-01', madeBefore))).toMatch(/^yes /);

@@ -71,7 +71,7 @@ describe('who said what of a model', () => {
         feed: 'catalogue',
         name: 'gpt-5-slip',
         standing: 'slip',
-        dates: ['2025-08-06 set_aside: stood in a row that vanished within 24 hours'],
+        dates: ['2025-08-06 set_aside: stood in a row that was gone by the first read a day later'],
       },
       {
         feed: 'crowd',

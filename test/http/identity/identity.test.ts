@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { curatedToldMax } from '../../../src/services/identity/curation.ts';
-import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { gpt5, recordClaim } from '../../support/claims.ts';
 import type { Json } from '../../support/http-client.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { hours, read, readAt } from '../../support/play.ts';
+import { read, readAt, readLater } from '../../support/play.ts';
 import { catalogues, openAgain } from '../../support/world.ts';
 
 let world: ApiWorld;
@@ -45,8 +44,7 @@ beforeEach(async () => {
   await recordClaim(world, { slug: 'gpt-5', criterion: { op: 'released', model: gpt5 } });
   await readAt(world, '2025-02-05', serve([]));
   await readAt(world, '2025-02-10', serve([secret, solar]));
-  world.clock.advance(hours(48));
-  await resolveDue(world.deps);
+  await readLater(world, 48);
 });
 
 async function version(): Promise<string> {
@@ -205,7 +203,10 @@ describe('an addition', () => {
     expect((await world.anyone('GET /v1/models/openai/gpt-5')).status).toBe(404);
     expect(await standing('gpt-5')).toEqual({ status: 'disputed', outcome: 'yes' });
     const { leaning } = (await world.anyone('GET /v1/predictions/gpt-5')).json;
-    expect(leaning).toMatchObject({ outcome: null, text: expect.stringContaining('Names are read otherwise') });
+    expect(leaning).toMatchObject({
+      outcome: null,
+      text: expect.stringContaining('Since this was resolved, names are read'),
+    });
     const { data } = (await world.admin('GET /v1/identity/additions')).json;
     expect(data.map((row: Json) => [row.entry === null, row.supersedes, row.superseded_by])).toEqual([
       [true, made.id, null],

@@ -41,7 +41,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
       known_at: '2025-08-07T17:04:19Z',
       missing: null,
       trust: 'first_party',
-      bracket: { after: '2025-08-04T12:00:00Z', by: '2025-08-07T17:04:19Z' },
+      bracket: { after: '2025-08-06T12:00:00Z', by: '2025-08-07T17:04:19Z' },
       witnesses_total: 5,
       as_of: null,
     });
@@ -127,7 +127,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     expect(alone).toMatchObject({
       grade: 'admissible',
       basis: 'bracket',
-      occurred: '2025-08-04T12:00:00Z/2025-08-07T17:04:19Z',
+      occurred: '2025-08-06T12:00:00Z/2025-08-07T17:04:19Z',
       witnesses_total: 1,
       as_of: { at: '2025-08-07T17:30:00Z' },
     });

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { gpt5, recordClaim } from '../../support/claims.ts';
 import { createPredictor, forecast, judged } from '../../support/forecasts.ts';
 import type { Json } from '../../support/http-client.ts';
 import { ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { hours, readAt } from '../../support/play.ts';
+import { hours, readAt, readLater } from '../../support/play.ts';
 import { catalogues } from '../../support/world.ts';
 
 const reviewed = { slug: 'ledger', adapter: 'ledger', url: 'https://ledger.test/releases.json' };
@@ -58,8 +57,7 @@ describe('GET /v1/predictions/{id}/history', () => {
       litellm: litellm([...oldModels, 'gpt-5']),
       'models-dev': modelsDev([...oldModels, 'gpt-5']),
     });
-    world.clock.advance(hours(25));
-    await resolveDue(world.deps);
+    await readLater(world, 25);
     const decided = await world.admin('POST /v1/predictions/soon/resolutions', {
       json: {
         outcome: 'annulled',
@@ -129,8 +127,7 @@ describe('GET /v1/predictions/{id}/history', () => {
       'models-dev': modelsDev([...listed, 'gpt-6']),
       ledger: ledger('2025-03-02', [{ id: 'gpt-6', released: '2025-02-15', published: '2025-02-28' }]),
     });
-    world.clock.advance(hours(25));
-    await resolveDue(world.deps);
+    await readLater(world, 25);
     const { data } = await history('not-in-march');
     const no = data.find((entry: Json) => entry.what === 'resolved');
     const last = data.at(-1);

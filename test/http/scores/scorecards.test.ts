@@ -65,7 +65,12 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     const before = await card(id, then);
     expect(before).toEqual({
       ...settled,
-      as_of: { at: '2025-09-01T00:30:00Z', evaluator: expect.anything(), identity: expect.anything() },
+      as_of: {
+        at: '2025-09-01T00:30:00Z',
+        evaluator: expect.anything(),
+        identity: expect.anything(),
+        coverage: expect.anything(),
+      },
     });
     await decide(world, 'never', 'yes', '2025-08-07');
     expect((await card(id)).score).toMatchObject({ brier: 0.01, brier_last: 0.01 });

@@ -77,10 +77,10 @@ describe('a replay of dated payloads', () => {
   test('tells of every claim when it was proposed and known, how late, and whether that was right', async () => {
     const backtest = await replay();
     expect(told(backtest)).toEqual([
-      'gpt-5 default right yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z 5.166666666666667',
-      'gpt-5-in-july default undetermined     ',
+      'gpt-5 default right yes 2025-06-01/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z 5.166666666666667',
+      'gpt-5-in-july default undetermined   2025-08-08T20:00:00Z  ',
       'gpt-6 default right     ',
-      'gpt-5-as-somebody-has-it default wrong yes 2025-05-30/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z ',
+      'gpt-5-as-somebody-has-it default wrong yes 2025-06-01/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z ',
       'gpt-5-after-it-was-out default    2025-09-01T00:00:00Z  ',
     ]);
   });

@@ -4,7 +4,7 @@ import type { Deps } from '../../../src/services/deps.ts';
 import { refreshIdentity } from '../../../src/services/identity/identity.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { hours, readAt, record, resolutions, view } from '../../support/play.ts';
+import { readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { openWorld, readIdentityData, type World } from '../../support/world.ts';
 
 let world: World;
@@ -27,7 +27,8 @@ test('new identity data re-reads every stored name, once, and has every predicti
   await record(world, 'gpt-5', gptReleased('5'), { madeAt: '2024-12-01' });
   await readAt(world, '2025-01-01', { litellm: litellm(oldModels), 'models-dev': modelsDev(oldModels) });
   await readAt(world, '2025-01-10', { litellm: litellm(listed), 'models-dev': modelsDev(listed) });
-  world.clock.advance(hours(48));
+  await readAgain(world, '2025-01-11');
+  world.clock.set('2025-01-12');
   expect(await refreshIdentity(world.deps)).toBe(0);
   await resolveDue(world.deps);
   expect((await view(world, 'gpt-5')).status).toBe('open');

@@ -4,7 +4,7 @@ import { updateFeed } from '../../../src/services/feeds/feeds.ts';
 import { checkCriterion, hashCriterion, readCriterion } from '../../../src/services/predictions/criteria.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { readAt, record } from '../../support/play.ts';
+import { readAgain, readAt, record } from '../../support/play.ts';
 import { instantOf, openWorld, type World } from '../../support/world.ts';
 
 let world: World;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await readAt(world, '2025-01-01', { litellm: litellm(oldModels), 'models-dev': modelsDev(oldModels) });
   const more = [...oldModels, 'gpt-5'];
   await readAt(world, '2025-01-10', { litellm: litellm(more), 'models-dev': modelsDev(more) });
-  world.clock.set('2025-02-01');
+  await readAgain(world, '2025-02-01');
 });
 afterAll(() => world.close());
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Criterion, EventLeaf } from '../../../src/domain/criterion/criterion.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { eventTypes, read, readAt, record, resolutions, view } from '../../support/play.ts';
+import { eventTypes, read, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
 let world: World;
@@ -33,9 +33,9 @@ describe('what moves a prediction that hangs on another event', () => {
   });
 
   test('is the watermark that passes the last day: a no comes by the poll that does, and not before', async () => {
-    await readAt(world, '2025-02-12', both([...oldModels, 'gpt-5']));
+    await readAt(world, '2025-02-10T23:00:00Z', both([...oldModels, 'gpt-5']));
     expect(await settled('soon-after')).toEqual([]);
-    await readAt(world, '2025-02-13', both([...oldModels, 'gpt-5']));
+    await readAt(world, '2025-02-11', both([...oldModels, 'gpt-5']));
     expect(await settled('soon-after')).toEqual(['no 2025-02-10']);
     expect(await eventTypes(world, 'soon-after')).toEqual(['prediction.created', 'prediction.resolved']);
     expect((await resolveEverything(world.deps))?.amended).toBe(0);
@@ -45,8 +45,7 @@ describe('what moves a prediction that hangs on another event', () => {
     const more = [...oldModels, 'gpt-5', 'gpt-5.1'];
     await readAt(world, '2025-01-20', both([...oldModels, 'gpt-5']));
     await readAt(world, '2025-01-21', both(more));
-    world.clock.set('2025-01-22T00:00:00Z');
-    await resolveDue(world.deps);
+    await readAgain(world, '2025-01-22T00:00:00Z');
     expect((await view(world, 'soon-after')).resolution?.outcome).toBe('yes');
   });
 });
@@ -80,8 +79,7 @@ describe('a claim about a price', () => {
     expect((await view(world, 'dear')).status).toBe('proposed');
     await read(world, 'models-dev', modelsDev({ 'gpt-5': { price: 20 }, ...rest() }));
     expect((await view(world, 'dear')).status).toBe('proposed');
-    world.clock.set('2025-01-21T00:00:00Z');
-    expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 1, resolved: 1 });
+    await readAgain(world, '2025-01-21T00:00:00Z');
     expect((await view(world, 'dear')).resolution?.outcome).toBe('yes');
   });
 

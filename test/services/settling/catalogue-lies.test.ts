@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Criterion, ModelPattern } from '../../../src/domain/criterion/criterion.ts';
 import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
-import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { read, readAt, record, resolutions, view } from '../../support/play.ts';
+import { read, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
 /** How catalogues and lists lie in what they hold besides names, each as it was seen, and what must come of it. */
@@ -38,8 +37,7 @@ afterAll(() => world.close());
 const made = { madeAt: '2025-01-01' };
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));
 async function settleAt(time: string): Promise<void> {
-  world.clock.set(time);
-  await resolveDue(world.deps);
+  await readAgain(world, time);
 }
 const router = (rows: Readonly<Record<string, object>>): object => ({
   data: Object.entries(rows).map(([id, row]) => ({ id, created: 1_700_000_000, pricing: {}, ...row })),
@@ -59,7 +57,7 @@ describe('models.dev', () => {
       await record(world, 'five', gptReleased('5'), made);
       await listGpt5(stated);
       await settleAt('2025-08-12');
-      expect(await settled('five')).toEqual(['yes 2025-08-04/2025-08-07T18:00:00Z']);
+      expect(await settled('five')).toEqual(['yes 2025-08-06/2025-08-07T18:00:00Z']);
     },
   );
 
@@ -101,7 +99,7 @@ describe('OpenRouter', () => {
       openrouter: router({ 'openai/gpt-4': {}, 'openai/gpt-5': row }),
     });
     await settleAt('2025-08-12');
-    expect(await settled('five')).toEqual(['yes 2025-08-04/2025-08-07T18:00:00Z']);
+    expect(await settled('five')).toEqual(['yes 2025-08-06/2025-08-07T18:00:00Z']);
   });
 
   test('lists a free variant weeks before the model itself: that is the model, seen when the variant was', async () => {
@@ -114,7 +112,7 @@ describe('OpenRouter', () => {
     });
     await readAt(world, '2025-08-28', { openrouter: router({ ...free, 'openai/gpt-5': {} }) });
     await settleAt('2025-09-01');
-    expect(await settled('five')).toEqual(['yes 2025-08-04/2025-08-07T18:00:00Z']);
+    expect(await settled('five')).toEqual(['yes 2025-08-06/2025-08-07T18:00:00Z']);
   });
 
   test('serves one page of several, and a poll of it is not believed: the rows of the others are not gone', async () => {
@@ -207,7 +205,7 @@ describe("the vendors' own lists", () => {
       'anthropic-models': { data: [old, row('claude-opus-4-6', '1970-01-01T00:00:00Z')] },
     });
     await settleAt('2026-02-20');
-    expect(await settled('opus')).toEqual(['yes 2026-02-02/2026-02-05T18:00:00Z']);
+    expect(await settled('opus')).toEqual(['yes 2026-02-04/2026-02-05T18:00:00Z']);
   });
 });
 

@@ -58,7 +58,7 @@ async function play(): Promise<void> {
   const reads = new Map<string, { slug: Slug; at: number }>();
   // The gateway covers nobody: its reads close no bracket.
   for (const { slug, at } of moments)
-    for (const time of slug === 'gateway' ? [at] : [at - hours(12), at])
+    for (const time of slug === 'gateway' ? [at, at + hours(24)] : [at - hours(12), at, at + hours(24)])
       reads.set(`${slug} ${time}`, { slug, at: time });
   for (const { slug, at } of [...reads.values()].sort((a, b) => a.at - b.at)) {
     if (slug === 'models-dev' && at < instantOf('2025-06-11')) continue;

@@ -5,7 +5,7 @@ import { getPredictionExplanation } from '../../../src/services/predictions/expl
 import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { events, eventTypes, misTold, readAt, record, resolutions, view } from '../../support/play.ts';
+import { events, eventTypes, misTold, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
 /** Resolutions that names were read for which are read otherwise by now. */
@@ -41,7 +41,7 @@ async function settleByAddition(): Promise<string> {
   await readAt(world, '2025-02-01', lists([]));
   await record(world, 'five', gptReleased('5'), { madeAt: '2025-01-15' });
   await readAt(world, '2025-02-10', lists([secret]));
-  world.clock.set('2025-02-12');
+  await readAgain(world, '2025-02-12');
   const id = await curate({ entry });
   expect((await view(world, 'five')).status).toBe('resolved');
   return id;
@@ -57,7 +57,10 @@ test('an addition that is taken back takes its grounds from what it settled: dis
   expect(await resolutions(world, 'five')).toEqual(answer);
   expect(await eventTypes(world, 'five')).toEqual(['prediction.created', 'prediction.resolved', 'prediction.disputed']);
   const [, , told] = await events(world, 'five');
-  expect(told?.data.leaning).toMatchObject({ outcome: null, text: expect.stringMatching(/^Names are read otherwise/) });
+  expect(told?.data.leaning).toMatchObject({
+    outcome: null,
+    text: expect.stringMatching(/^Since this was resolved, names are read/),
+  });
   const { status, review } = await view(world, 'five');
   expect(status).toBe('disputed');
   expect(review?.supporting).toEqual({ witnesses: [], coverage: [], more: 0 });
@@ -100,8 +103,7 @@ test('an addition that has nothing to do with it disputes nothing, not even wher
   await readAt(world, '2025-02-01', lists([]));
   await record(world, 'in-time', gptReleased('5', { by: '2025-02-14' }), { madeAt: '2025-01-15' });
   await readAt(world, '2025-02-10', lists(['gpt-5']));
-  world.clock.set('2025-02-12');
-  await resolveDue(await withCurrentIdentity(world.deps));
+  await readAgain(world, '2025-02-12');
   expect((await view(world, 'in-time')).status).toBe('resolved');
   const later = ledger('2025-03-01', [{ id: 'gpt-5', released: '2025-02-20', published: '2025-03-01' }]);
   await readAt(world, '2025-03-03', { reviewed: later });

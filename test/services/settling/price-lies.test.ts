@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
-import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, litellm, oldModels } from '../../support/listings.ts';
-import { readAt, record, resolutions, view } from '../../support/play.ts';
+import { readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
 /** How lists of prices and of papers lie, each as it was seen, and what must come of it. */
@@ -54,8 +53,7 @@ const papers = (...lines: string[]): string =>
   ['\uFEFFModel,Organization,Publication date,Model accessibility', ...lines, ''].join('\n');
 
 async function settleAt(time: string): Promise<void> {
-  world.clock.set(time);
-  await resolveDue(world.deps);
+  await readAgain(world, time);
 }
 
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));

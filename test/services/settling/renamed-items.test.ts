@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { updateFeed } from '../../../src/services/feeds/feeds.ts';
-import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { iso, read, readAt, record, resolutions, view } from '../../support/play.ts';
+import { iso, read, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
 /** Feeds that put another model under a key that stood for one before. */
@@ -30,8 +29,7 @@ const map = (hosts: Readonly<Record<string, string>>): object => ({
 });
 
 async function settleAt(time: string): Promise<void> {
-  world.clock.set(time);
-  await resolveDue(world.deps);
+  await readAgain(world, time);
 }
 
 type Run = { readonly from: string; readonly gone: string | null; readonly own: boolean };
@@ -71,7 +69,7 @@ test("general availability follows from rows that have become the vendor's own, 
   await readAt(world, '2025-01-06', { litellm: map({ 'gpt-5': 'openai' }), 'models-dev': own });
   await settleAt('2025-01-08');
   expect(await resolutions(world, 'general')).toEqual([
-    'yes 2024-12-30/2025-01-06T00:00:00Z known 2025-01-07T00:00Z by resolver',
+    'yes 2025-01-01/2025-01-06T00:00:00Z known 2025-01-08T00:00Z by resolver',
   ]);
 });
 

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion, EventLeaf } from '../../../src/domain/criterion/criterion.ts';
 import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
-import { resolveDue } from '../../../src/services/settling/resolver.ts';
-import { readAt, record, resolutions, view } from '../../support/play.ts';
+import { readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
 /** How lists of what ends lie, each as it was seen, and what must come of it. */
@@ -50,8 +49,7 @@ const prices = (rows: Readonly<Record<string, string | null>>): object =>
 const claude = (releases: readonly object[]): object => ({ result: { name: 'claude', releases } });
 
 async function settleAt(time: string): Promise<void> {
-  world.clock.set(time);
-  await resolveDue(world.deps);
+  await readAgain(world, time);
 }
 
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));
@@ -148,7 +146,9 @@ test('a promise not to go sooner is no end: the year that endoflife.date gives e
 test('absence retires nothing: that a model vanished from every list is put before a person', async () => {
   await record(world, 'gone', gpt('4.5'), made);
   const others = { 'gpt-4': null, 'gpt-4o': null, 'gpt-4o-mini': null, o1: null };
-  await readAt(world, '2025-05-01', { litellm: prices({ ...others, 'gpt-4.5-preview': null }) });
+  const listing = prices({ ...others, 'gpt-4.5-preview': null });
+  await readAt(world, '2025-05-01', { litellm: listing });
+  await readAt(world, '2025-05-03', { litellm: listing });
   await readAt(world, '2025-07-15', { litellm: prices(others), deprecations: ends({ 'OpenAI/gpt-4': '2025-06-01' }) });
   await settleAt('2025-08-01');
   expect(await view(world, 'gone')).toMatchObject({ status: 'proposed', resolution: null });

@@ -4,7 +4,17 @@ import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { events, eventTypes, hours, misTold, readAt, record, resolutions, view } from '../../support/play.ts';
+import {
+  events,
+  eventTypes,
+  hours,
+  misTold,
+  readAgain,
+  readAt,
+  record,
+  resolutions,
+  view,
+} from '../../support/play.ts';
 import { toBytes } from '../../support/wire.ts';
 import { catalogues, instantOf, openWorld, type World } from '../../support/world.ts';
 
@@ -49,9 +59,10 @@ async function settleYes(): Promise<void> {
   await readAt(world, '2025-01-01', before);
   await record(world, 'gpt-5', gptReleased('5'), made);
   await readAt(world, '2025-02-01', { litellm: litellm(more) });
+  await readAt(world, '2025-02-03', { litellm: litellm(more) });
   await readAt(world, '2025-02-10', { 'models-dev': modelsDev(more) });
-  world.clock.set('2025-02-20');
-  await resolveDue(world.deps);
+  await readAgain(world, '2025-02-11');
+  await readAgain(world, '2025-02-20');
   expect(await resolutions(world, 'gpt-5')).toMatchObject([expect.stringContaining('known 2025-02-11T00:00Z')]);
 }
 
@@ -143,11 +154,11 @@ describe('an archive imported late', () => {
 
   test('of mere absence brings the coverage that a NO still lacked', async () => {
     const archive = { slug: 'archive', adapter: 'litellm', origin: 'archive', covers: ['openai'] };
-    await world.reset({ now: '2025-01-05', feeds: [...catalogues, archive] });
-    await readAt(world, '2025-01-05', before);
+    await world.reset({ now: '2025-01-15', feeds: [...catalogues, archive] });
+    await readAt(world, '2025-01-15', before);
     await record(world, 'gpt-5', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
     await readAt(world, '2025-02-10', before);
-    expect((await view(world, 'gpt-5')).status).toBe('open');
+    expect((await view(world, 'gpt-5')).status).toBe('proposed');
     for (const time of ['2024-12-31', '2025-02-05'])
       await createFeedSnapshot(world.deps, 'archive', instantOf(time), toBytes(litellm(oldModels)));
     expect(await resolutions(world, 'gpt-5')).toEqual(['no 2025-01-31 known 2025-02-10T00:00Z by resolver']);
@@ -161,16 +172,14 @@ describe('an archive imported late', () => {
     await record(world, 'gpt-5', gptReleased('5', { from: '2025-01-01' }), made);
     await readAt(world, '2025-01-05', { litellm: litellm(more), 'models-dev': modelsDev(oldModels) });
     await readAt(world, '2025-01-06', { 'models-dev': modelsDev(more) });
-    world.clock.advance(hours(48));
-    await resolveDue(world.deps);
+    await readAgain(world, '2025-01-08');
     expect((await view(world, 'gpt-5')).status).toBe('open');
     // The bracket was open below: GPT-5 might have been out before January. Two more origins saw that it was not.
-    await updateFeed(world.deps, 'models-dev', { settlementLag: 'PT0S' }, null);
     await createFeedSnapshot(world.deps, 'archive', instantOf('2025-01-04'), toBytes(litellm(oldModels)));
     const early = { ...archive, slug: 'early', origin: 'early' };
     await createFeed(world.deps, early);
     await createFeedSnapshot(world.deps, 'early', instantOf('2025-01-04'), toBytes(litellm(oldModels)));
-    expect((await resolutions(world, 'gpt-5'))[0]).toContain('yes 2025-01-02/2025-01-06');
+    expect((await resolutions(world, 'gpt-5'))[0]).toContain('yes 2025-01-04/2025-01-06');
   });
 });
 

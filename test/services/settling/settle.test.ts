@@ -4,7 +4,18 @@ import { getPredictionExplanation } from '../../../src/services/predictions/expl
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { insertResolution, type ResolutionRow } from '../../../src/store/resolutions.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { events, eventTypes, hours, pollResults, read, readAt, record, resolutions, view } from '../../support/play.ts';
+import {
+  events,
+  eventTypes,
+  hours,
+  pollResults,
+  read,
+  readAgain,
+  readAt,
+  record,
+  resolutions,
+  view,
+} from '../../support/play.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
 let world: World;
@@ -27,8 +38,7 @@ describe('a YES', () => {
   });
 
   test('is only proposed while one origin lists the model, and says what is missing', async () => {
-    world.clock.advance(hours(24));
-    await resolveDue(world.deps);
+    await readAgain(world, '2025-01-11');
     const { status, resolution, leaning } = await view(world, 'gpt-5');
     expect({ status, resolution, outcome: leaning?.outcome }).toEqual({
       status: 'proposed',
@@ -39,22 +49,21 @@ describe('a YES', () => {
     expect(await eventTypes(world, 'gpt-5')).toEqual(['prediction.created', 'prediction.proposed']);
   });
 
-  test('is known when the second origin has listed it for 24 hours', async () => {
+  test('is known by the read a day after the second origin listed it', async () => {
     await readAt(world, '2025-01-12T08:00:00Z', { 'models-dev': modelsDev(more) });
-    world.clock.set('2025-01-20');
-    await resolveDue(world.deps);
+    await readAgain(world, '2025-01-20');
     expect(await resolutions(world, 'gpt-5')).toEqual([
-      'yes 2024-12-30/2025-01-12T08:00:00Z known 2025-01-13T08:00Z by resolver',
+      'yes 2025-01-01/2025-01-12T08:00:00Z known 2025-01-20T00:00Z by resolver',
     ]);
   });
 
-  test('comes by the timer alone, at the minute and not before', async () => {
+  test('comes by a read 24 hours later, not by one before and never by the clock', async () => {
     await readAt(world, '2025-01-12T08:00:00Z', { 'models-dev': modelsDev(more) });
-    world.clock.set('2025-01-13T07:59:59Z');
+    await readAgain(world, '2025-01-13T07:59:59Z');
+    world.clock.set('2025-01-13T08:00:00Z');
     await resolveDue(world.deps);
     expect((await view(world, 'gpt-5')).status).toBe('proposed');
-    world.clock.set('2025-01-13T08:00:00Z');
-    expect(await resolveDue(world.deps)).toMatchObject({ resolved: 1 });
+    await readAgain(world, '2025-01-13T08:00:00Z');
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
   });
 
@@ -87,8 +96,7 @@ describe('a YES', () => {
   test('needs as many origins as the prediction asks for', async () => {
     await record(world, 'gpt-5-of-three', gptReleased('5'), { ...made, evidencePolicy: { origins: 3 } });
     await readAt(world, '2025-01-12', { 'models-dev': modelsDev(more) });
-    world.clock.set('2025-02-01');
-    await resolveDue(world.deps);
+    await readAgain(world, '2025-02-01');
     expect((await view(world, 'gpt-5')).status).toBe('resolved');
     expect((await view(world, 'gpt-5-of-three')).status).toBe('proposed');
   });
@@ -114,19 +122,22 @@ describe('a NO', () => {
     expect(await view(world, 'covered')).toMatchObject({ status: 'open', resolution: null });
     const { evaluation } = await getPredictionExplanation(world.deps, 'covered', null);
     expect(evaluation.explanation).toMatchObject({ verdict: 'undetermined', reason: 'awaiting_coverage' });
-    expect(evaluation.explanation.text).toContain('litellm (read to 2025-01-01T00:00:00Z, lag 2 d)');
+    expect(evaluation.explanation.text).toContain('a NO waits for litellm (read to 2025-01-01T00:00:00Z)');
   });
 
-  test('comes when enough origins have been read past the deadline and the lag, from before the window on', async () => {
+  test('comes when enough origins have been read past the deadline, one of them by 7 days after the window opened', async () => {
     await recordCovered();
-    await readAt(world, '2025-02-02T23:59:59Z', before);
+    await readAt(world, '2025-01-31T23:59:59Z', before);
     expect((await view(world, 'covered')).status).toBe('open');
     await readAt(world, '2025-02-03T00:00:00Z', { litellm: litellm(oldModels) });
     expect((await view(world, 'covered')).status).toBe('open');
     await readAt(world, '2025-02-03T05:00:00Z', { 'models-dev': modelsDev(oldModels) });
     expect(await resolutions(world, 'covered')).toEqual(['no 2025-01-31 known 2025-02-03T05:00Z by resolver']);
-    // The other one's window opened a month before anything was read.
-    expect((await view(world, 'gpt-5-in-january')).status).toBe('open');
+    // The other one's window opened a month before anything was read: more reads cannot help, so a person must say.
+    expect(await view(world, 'gpt-5-in-january')).toMatchObject({
+      status: 'proposed',
+      leaning: { outcome: 'no', reason: 'window_not_covered' },
+    });
   });
 
   test('comes of "not modified" as well', async () => {
@@ -146,14 +157,14 @@ describe('a NO', () => {
     );
     await readAt(world, '2025-01-01', { litellm: litellm(oldModels), 'models-dev': modelsDev([...gpts, ...claudes]) });
     await record(world, 'covered', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
-    await readAt(world, '2025-02-02', { 'models-dev': modelsDev([...gpts, ...claudes]) });
-    await readAt(world, '2025-02-03', { litellm: litellm(oldModels), 'models-dev': modelsDev(claudes) });
+    await readAt(world, '2025-01-31', { 'models-dev': modelsDev([...gpts, ...claudes]) });
+    await readAt(world, '2025-02-01', { litellm: litellm(oldModels), 'models-dev': modelsDev(claudes) });
     expect(await pollResults(world, 'models-dev')).toEqual(['ok', 'ok', 'ok']);
     expect((await view(world, 'covered')).status).toBe('open');
-    await readAt(world, '2025-02-03T06:00:00Z', { 'models-dev': '<html>' });
+    await readAt(world, '2025-02-01T06:00:00Z', { 'models-dev': '<html>' });
     expect((await view(world, 'covered')).status).toBe('open');
-    await readAt(world, '2025-02-03T07:00:00Z', { 'models-dev': modelsDev([...gpts, ...claudes]) });
-    expect(await resolutions(world, 'covered')).toEqual(['no 2025-01-31 known 2025-02-03T07:00Z by resolver']);
+    await readAt(world, '2025-02-01T07:00:00Z', { 'models-dev': modelsDev([...gpts, ...claudes]) });
+    expect(await resolutions(world, 'covered')).toEqual(['no 2025-01-31 known 2025-02-01T07:00Z by resolver']);
   });
 
   test('does not come while somebody lists the model', async () => {
@@ -197,14 +208,17 @@ describe('a resolution', () => {
       create function refuse_event() returns trigger language plpgsql as 'begin raise exception ''no events today''; end';
       create trigger no_events before insert on events for each row execute function refuse_event()`);
     try {
+      await read(world, 'litellm', litellm(more));
       world.clock.advance(hours(25));
-      await expect(resolveDue(world.deps)).rejects.toThrow('no events today');
+      await read(world, 'litellm', litellm(more));
+      await expect(read(world, 'models-dev', modelsDev(more))).rejects.toThrow('no events today');
       expect(await resolutions(world, 'gpt-5')).toEqual([]);
       expect((await view(world, 'gpt-5')).prediction.state).toBe('proposed');
     } finally {
       await world.db.sql.unsafe('drop trigger no_events on events; drop function refuse_event()');
     }
-    expect(await resolveDue(world.deps)).toMatchObject({ resolved: 1 });
+    await world.db.sql`update feeds set lease_until = clock_timestamp() - interval '1 second'`;
+    await read(world, 'models-dev', modelsDev(more));
     expect(await eventTypes(world, 'gpt-5')).toEqual([
       'prediction.created',
       'prediction.proposed',
@@ -235,8 +249,7 @@ describe('a resolution', () => {
     await record(world, 'gpt-5', gptReleased('5'), made);
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-01-10', { litellm: litellm(more), 'models-dev': modelsDev(more) });
-    world.clock.advance(hours(25));
-    await resolveDue(world.deps);
+    await readAgain(world, '2025-01-11');
     const { resolution } = await view(world, 'gpt-5');
     const told = (await events(world, 'gpt-5')).at(-1);
     expect(told).toMatchObject({
@@ -269,6 +282,8 @@ describe('a resolution', () => {
       explanation: null,
       evaluatorVersion: '1',
       identityVersion: '1',
+      coverageVersion: null,
+      missChance: null,
       supersedes: null,
     };
     expect(await insertResolution(world.db.sql, row)).toBe(false);

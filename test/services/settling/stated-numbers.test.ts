@@ -52,7 +52,7 @@ const criteria: readonly Criterion[] = [
 
 /** Everything that is answered of a claim, but for when to look again: a timer of a model that does not matter is no loss. */
 async function answers(claim: Claim, how: 'needed' | 'whole', at: number) {
-  const timeline = await loadTimeline(world.db.sql, world.deps.identity, [claim], at, how);
+  const timeline = await loadTimeline(world.db.sql, world.deps, [claim], at, how);
   const terms = termsOf(world.deps, { madeFrom: claim.madeFrom, evidencePolicy: null });
   const { recheckAt: _recheckAt, ...evaluation } = evaluate(claim.criterion, timeline, at, terms);
   const { verdict } = evaluation;
@@ -82,7 +82,7 @@ test('and the others are not even loaded', async () => {
   const at = moments.at(-1) ?? 0;
   const names = async (criterion: Criterion, how?: 'whole') => {
     const claim = { criterion, madeFrom: instantOf('2025-01-02') };
-    const { sightings } = await loadTimeline(world.db.sql, world.deps.identity, [claim], at, how);
+    const { sightings } = await loadTimeline(world.db.sql, world.deps, [claim], at, how);
     return new Set(sightings.map((sighting) => sighting.name)).size;
   };
   expect(await names(priced('any', 'any', { gte: 1e6 }))).toBe(0);

@@ -43,15 +43,15 @@ describe('timelines that are loaded together', () => {
     ['anything', 4, ['claude-3-opus-20240229', 'gpt-4o', 'o3']],
     ['two families of two vendors', 7, ['claude-3-opus-20240229', 'o3']],
   ])('hold %s and nothing else', async (_name, index, names) => {
-    const timelines = await loadTimelines(world.db.sql, world.deps.identity, claims, at);
+    const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
     const timeline = timelines.get(timelineKey(claims[index] ?? claim('any', 'any')));
     expect([...new Set(timeline?.sightings.map((sighting) => sighting.name))].sort()).toEqual(names);
   });
 
   test('hold the sightings that each claim would be given alone, and no read fewer', async () => {
-    const timelines = await loadTimelines(world.db.sql, world.deps.identity, claims, at);
+    const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
     for (const one of claims) {
-      const alone = await loadTimeline(world.db.sql, world.deps.identity, [one], at);
+      const alone = await loadTimeline(world.db.sql, world.deps, [one], at);
       const together = timelines.get(timelineKey(one));
       expect(together?.sightings).toEqual(alone.sightings);
       expect(together?.feeds).toEqual(alone.feeds);

@@ -50,6 +50,7 @@ test('a resolution is told to whoever subscribed, signed, with all it takes to a
         reason: 'It did.',
         evidence: [],
         evidence_count: 0,
+        miss_chance: null,
         supersedes: null,
       },
     },

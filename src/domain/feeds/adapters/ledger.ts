@@ -123,5 +123,6 @@ function refuseLedger(errors: readonly RefusalDetail[]): Refusal {
 
 export const ledger: Adapter = {
   parse: parseLedger,
+  reviewed: true,
   defaults: { trust: 'curated', origin: 'outturn-ledger', covers: [], settlementLag: 'PT0S', url: null },
 };

@@ -1,0 +1,195 @@
+import { dayMs } from '../instant.ts';
+import { type CoverageRow, type CoverageTable, coverageStepDays, coverageSteps } from './coverage-table.ts';
+
+/** Of `known` models that happened at least the patience before the last read, `missed` were not shown that long after. */
+export type Miss = { readonly missed: number; readonly known: number };
+
+/** A non-negative rational number, exact. */
+export type Rational = { readonly numerator: bigint; readonly denominator: bigint };
+
+/** The chance that all origins lack what has happened. */
+export type CombinedMiss = Rational & {
+  /** What the origins' chances come to when multiplied. */
+  readonly product: Rational;
+  /** Misses that the origins share, where there are any. */
+  readonly joint: JointMiss | null;
+};
+
+export type JointMiss = { readonly missedByAll: number; readonly knownToAll: number };
+
+/** Shared misses are looked for among at most so many origins at a time, which bounds the work of one look-up. */
+const jointOriginsMax = 3;
+
+/**
+ * How many of the known models were still missing at a patience, in milliseconds: at the step, no greater than the
+ * patience, where the chance of a miss is lowest; of equals the latest. Null for a patience below zero.
+ * `without` is the key of a model to leave out, for backtests.
+ */
+export function missAt(row: CoverageRow, patienceMs: number, without?: string): Miss | null {
+  let best: Miss | null = null;
+  for (const step of coverageStepDays) {
+    if (step * dayMs > patienceMs) break;
+    const miss = countMisses(row, step, without);
+    if (best === null || (miss.missed + 1) * (best.known + 2) <= (best.missed + 1) * (miss.known + 2)) best = miss;
+  }
+  return best;
+}
+
+/** `(missed + 1) / (known + 2)`: without any known model it is one half. */
+export function chanceOf({ missed, known }: Miss): Rational {
+  return { numerator: BigInt(missed + 1), denominator: BigInt(known + 2) };
+}
+
+/**
+ * Models that every one of the rows knows at its patience and that all of them missed. Null where no model was missed by all.
+ * Where less patience, or fewer origins, show a lower share, that share counts: more reads never raise the chance.
+ */
+export function jointMissAt(
+  rows: readonly CoverageRow[],
+  patiencesMs: readonly number[],
+  without?: string,
+): JointMiss | null {
+  const reach = patiencesMs.map((patience) => coverageStepDays.filter((step) => step * dayMs <= patience).length - 1);
+  const fates = fatesOf(rows, without);
+  if (rows.length === 0 || countJoint(fates, reach).missedByAll === 0) return null;
+  let best: JointMiss | null = null;
+  for (const steps of stepsBelow(reach)) {
+    const joint = countJoint(fates, steps);
+    if (best === null || isLowerJoint(joint, best)) best = joint;
+  }
+  return best;
+}
+
+/**
+ * The chance that something happened and none of the origins shows it: the product of the origins' chances or, where some
+ * known model was missed by all, the share of such models, if that is larger. Misses go together.
+ * Null where no origin has been read after the deadline.
+ */
+export function combinedMiss(
+  rows: readonly CoverageRow[],
+  patiencesMs: readonly number[],
+  without?: string,
+): CombinedMiss | null {
+  const misses = rows
+    .map((row, index) => missAt(row, patiencesMs[index] ?? -1, without))
+    .filter((miss) => miss !== null);
+  if (misses.length === 0) return null;
+  const product = misses.map(chanceOf).reduce((all, one) => ({
+    numerator: all.numerator * one.numerator,
+    denominator: all.denominator * one.denominator,
+  }));
+  const joint = jointMissAt(rows, patiencesMs, without);
+  const shared = joint === null ? null : chanceOf({ missed: joint.missedByAll, known: joint.knownToAll });
+  const larger = shared !== null && isAtMost(product, shared) ? shared : product;
+  return { ...larger, product, joint };
+}
+
+/** What one origin's silence is asked for: read so long, in milliseconds, past the moment in question. */
+export type OriginPatience = { readonly origin: string; readonly patienceMs: number };
+
+const missesKnown = new WeakMap<CoverageTable, Map<string, CombinedMiss | null>>();
+
+/**
+ * The same for origins of a table, which must have a row for the vendor and fact. A table never changes, and patience
+ * counts in steps, so each question is computed once.
+ */
+export function combinedMissOf(
+  table: CoverageTable,
+  { vendor, fact }: { readonly vendor: string; readonly fact: string },
+  origins: readonly OriginPatience[],
+): CombinedMiss | null {
+  const sorted = origins.toSorted((a, b) => (a.origin < b.origin ? -1 : 1));
+  const steps = sorted.map(({ origin, patienceMs }) => `${origin}:${stepsReached(patienceMs)}`);
+  const key = `${vendor} ${fact} ${steps.join(' ')}`;
+  const known = missesKnown.get(table) ?? new Map<string, CombinedMiss | null>();
+  missesKnown.set(table, known);
+  const held = known.get(key);
+  if (held !== undefined) return held;
+  const rows = sorted.map(({ origin }) => table.find(origin, vendor, fact)).filter((row) => row !== null);
+  const patiences = sorted.map(({ patienceMs }) => patienceMs);
+  const miss = rows.length === sorted.length ? combinedMiss(rows, patiences) : null;
+  known.set(key, miss);
+  return miss;
+}
+
+function stepsReached(patienceMs: number): number {
+  return coverageSteps.filter((step) => step <= patienceMs).length;
+}
+
+export function isAtMost(a: Rational, b: Rational): boolean {
+  return a.numerator * b.denominator <= b.numerator * a.denominator;
+}
+
+/** For display only; comparisons are by integers. */
+export function toNumber({ numerator, denominator }: Rational): number {
+  return Number((numerator * 1_000_000_000n) / denominator) / 1_000_000_000;
+}
+
+function countMisses(row: CoverageRow, step: number, without: string | undefined): Miss {
+  let known = 0;
+  let missed = 0;
+  for (const { model, lag_days: lag, watched_days: watched } of row.models) {
+    if (watched < step || model === without) continue;
+    known += 1;
+    if (lag === null || lag > step) missed += 1;
+  }
+  return { missed, known };
+}
+
+/** Per row, the last step that a model was watched for, and the last step at which it was still missing; -1 for none. */
+type Fate = readonly { readonly known: number; readonly missed: number }[];
+
+function fatesOf(rows: readonly CoverageRow[], without: string | undefined): Fate[] {
+  const lastStep = (holds: (step: number) => boolean) => coverageStepDays.filter(holds).length - 1;
+  const perRow = rows.map((row) => {
+    const models = row.models.filter(({ model }) => model !== without);
+    return new Map(
+      models.map(({ model, lag_days: lag, watched_days: watched }) => {
+        const known = lastStep((step) => step <= watched);
+        return [
+          model,
+          {
+            known,
+            missed:
+              lag === null
+                ? known
+                : Math.min(
+                    known,
+                    lastStep((step) => step < lag),
+                  ),
+          },
+        ];
+      }),
+    );
+  });
+  const unknown = { known: -1, missed: -1 };
+  const names = new Set(perRow.flatMap((models) => [...models.keys()]));
+  return [...names].map((name) => perRow.map((models) => models.get(name) ?? unknown));
+}
+
+/** A step of -1 leaves its row out. */
+function countJoint(fates: readonly Fate[], steps: readonly number[]): JointMiss {
+  let knownToAll = 0;
+  let missedByAll = 0;
+  for (const fate of fates) {
+    if (!fate.every(({ known }, index) => (steps[index] ?? -1) <= known)) continue;
+    knownToAll += 1;
+    if (fate.every(({ missed }, index) => (steps[index] ?? -1) <= missed)) missedByAll += 1;
+  }
+  return { missedByAll, knownToAll };
+}
+
+/** Every choice of steps up to those given, with at least one row in and at most `jointOriginsMax`. */
+function* stepsBelow(reach: readonly number[], chosen: readonly number[] = []): Generator<readonly number[]> {
+  const taken = chosen.filter((step) => step >= 0).length;
+  if (chosen.length === reach.length) {
+    if (taken > 0) yield chosen;
+    return;
+  }
+  const last = taken < jointOriginsMax ? (reach[chosen.length] ?? -1) : -1;
+  for (let step = -1; step <= last; step += 1) yield* stepsBelow(reach, [...chosen, step]);
+}
+
+function isLowerJoint(a: JointMiss, b: JointMiss): boolean {
+  return (a.missedByAll + 1) * (b.knownToAll + 2) <= (b.missedByAll + 1) * (a.knownToAll + 2);
+}

@@ -1,0 +1,83 @@
+import { readStatedRelease } from '../feeds/stated-date.ts';
+import { formatDay, type Interval } from '../instant.ts';
+import type { ItemVersion, KnownSighting } from './timeline.ts';
+
+/** Nothing in this field was released before this; earlier stated dates are placeholders. */
+export const earliestReleaseAt = Date.UTC(2018, 0, 1);
+
+/**
+ * What the steady dates of one row cover: `stated` as the row says, `interval` with the slack of feeds whose dates are off
+ * by a day at times. `sighting` shows the version that stated the last of them.
+ */
+export type StatedDate = { readonly sighting: KnownSighting; readonly stated: Interval; readonly interval: Interval };
+
+/** Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release date. */
+export function stampsDay(id: string, interval: Interval): boolean {
+  const day = formatDay(interval.from);
+  const [year = '', month = '', date = ''] = day.split('-');
+  const words = id.split(/[^0-9]+/);
+  const stamp = new RegExp(`(^|[^0-9])${month}-${date}([^0-9]|$)`);
+  return words.includes(`${year}${month}${date}`) || words.includes(`${month}${date}`) || stamp.test(id);
+}
+
+export function datedRow(row: KnownSighting, version: ItemVersion): KnownSighting {
+  return { ...row, version };
+}
+
+export function coverDates(rows: readonly KnownSighting[]): StatedDate | null {
+  return coverStated(
+    rows.flatMap((sighting) => {
+      const date = statedDate(sighting);
+      return date === null ? [] : [{ sighting, ...date }];
+    }),
+  );
+}
+
+export function coverStated(dates: readonly StatedDate[]): StatedDate | null {
+  const last = dates.at(-1);
+  if (last === undefined) return null;
+  const stated = spanOf(dates.map((date) => ({ ...date, interval: date.stated })));
+  return { sighting: last.sighting, stated, interval: spanOf(dates) };
+}
+
+export function statedDate(sighting: KnownSighting): Omit<StatedDate, 'sighting'> | null {
+  const { released } = sighting.version;
+  const read = released === null ? null : readStatedRelease(released);
+  if (read === null || read.date.precision === 'year' || read.interval.from < earliestReleaseAt) return null;
+  return { stated: read.date.interval, interval: read.interval };
+}
+
+/**
+ * The earliest of what is stated for different snapshots and stages of a model is its first release;
+ * rows that speak of the same one and disagree are covered by one interval, never the smaller of the two.
+ */
+export function earliestGroup(dates: readonly StatedDate[]): { interval: Interval; dates: readonly StatedDate[] } {
+  const groups = new Map<string, StatedDate[]>();
+  for (const date of dates) {
+    const key = `${date.sighting.version.stage} ${date.sighting.sighting.model.snapshotDay ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), date]);
+  }
+  return [...groups.values()]
+    .map((group) => ({ interval: coverOf(group), dates: group }))
+    .reduce((best, group) => (group.interval.from < best.interval.from ? group : best));
+}
+
+/** What covers all dates. One that may be off by days and leaves room for the exact ones agrees with them. */
+export function coverOf(dates: readonly StatedDate[]): Interval {
+  const exact = dates.filter((date) => !isLoose(date));
+  const sure = spanOf(exact);
+  const disagrees = ({ interval }: StatedDate): boolean => interval.from > sure.from || interval.to < sure.to;
+  return spanOf([...exact, ...dates.filter((date) => isLoose(date) && (exact.length === 0 || disagrees(date)))]);
+}
+
+/** It says a day and means that it may have been one before or after. */
+export function isLoose({ stated, interval }: StatedDate): boolean {
+  return interval.from < stated.from;
+}
+
+export function spanOf(dates: readonly StatedDate[]): Interval {
+  return {
+    from: Math.min(...dates.map((date) => date.interval.from)),
+    to: Math.max(...dates.map((date) => date.interval.to)),
+  };
+}
