@@ -171,6 +171,8 @@ export const identitySchema = z.strictObject({
     z.strictObject({ vendor: text, family: text, tier: text.nullable(), snapshot: text, version: text, source }),
   ),
   limited: z.array(limitedSchema),
+  /** Ids of vendors that the file has no families of, and whose they are: `name` is the company's, for people. */
+  reserved: z.array(z.strictObject({ id: text, name: source, namespaces: z.array(text).min(1), source })),
 });
 
 export type IdentityData = z.infer<typeof identitySchema>;

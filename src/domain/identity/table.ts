@@ -1,5 +1,6 @@
 import { type Limit, toLimit } from './limited.ts';
 import type { NotAModel } from './model-id.ts';
+import { listReservedProblems } from './reserved.ts';
 import { type FamilyData, type IdentityData, identitySchema } from './schema.ts';
 import { normaliseVersion, type VersionStyle } from './version.ts';
 
@@ -234,6 +235,11 @@ export function* listProblems(data: IdentityData): Generator<string> {
   const vendors = new Set(data.vendors.map(({ id }) => id));
   const families = data.families.map(familyKey);
   yield* listTwice('vendor', [...data.vendors.map(({ id }) => id)]);
+  yield* listTwice(
+    'namespace',
+    data.vendors.flatMap(({ namespaces }) => namespaces),
+  );
+  yield* listReservedProblems(data);
   yield* listTwice('family', families);
   yield* listTwice(
     'name',

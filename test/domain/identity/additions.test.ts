@@ -59,4 +59,35 @@ describe('the identity data with additions', () => {
     expect([...idle]).toEqual([[twice.id, `alias ${known} stands twice`]]);
     expect(parseModelId(table, 'gpt-next', { feed: 'litellm' })).toMatchObject({ outcome: 'model', version: '5' });
   });
+
+  const vendor = (id: string, fields: object): Addition => ({
+    id: `idn_${id}`,
+    entry: additionSchema.parse({ kind: 'vendor', id, families: [{ family: 'solar', names: ['solar'] }], ...fields }),
+    reason: 'reviewed',
+  });
+
+  test.each([
+    ['its namespace', { namespaces: ['upstage'] }],
+    ['another one beside it', { namespaces: ['solar-labs', 'upstage'] }],
+    ['its host in a feed', { own: { litellm: ['upstage'] } }],
+  ])('give a reserved vendor id to the company that it is reserved for, which %s identifies', (_what, fields) => {
+    const { table, idle } = buildIdentity(file, [vendor('upstage', fields)], 1);
+    expect([...idle]).toEqual([]);
+    expect(parseModelId(table, 'upstage/solar-3', { feed: 'litellm', host: 'upstage' })).toMatchObject({
+      vendor: 'upstage',
+    });
+  });
+
+  test.each([
+    ['a reserved id without a namespace', 'upstage', {}, /vendor upstage is reserved for Upstage/],
+    ['a reserved id for somebody else', 'upstage', { namespaces: ['backstage'] }, /vendor upstage is reserved/],
+    ['a reserved namespace', 'downstage', { namespaces: ['upstage'] }, /namespace upstage is Upstage/],
+    ['a reserved namespace as a host', 'downstage', { own: { litellm: ['upstage'] } }, /namespace upstage is Upstage/],
+    ['a namespace of a vendor of the file', 'kimi-labs', { namespaces: ['moonshotai'] }, /namespace moonshotai stands/],
+    ['the id of a vendor of the file', 'moonshot', { namespaces: ['moon-labs'] }, /vendor moonshot stands twice/],
+  ])('leave out a vendor that takes %s', (_what, id, fields, why) => {
+    const { table, idle } = buildIdentity(file, [vendor(id, fields)], 1);
+    expect(idle.get(`idn_${id}`)).toMatch(why);
+    expect(parseModelId(table, 'solar-3', { feed: 'litellm' })).toMatchObject({ reason: 'unknown_vendor' });
+  });
 });

@@ -64,6 +64,8 @@ describe('the identity data', () => {
       /is not written the one way/,
     ],
     ['has capitals', (data) => (data.aliases[0].id = 'GPT-35'), /lower case/],
+    ['has a namespace twice', (data) => data.vendors[0].namespaces.push('meta'), /namespace meta stands twice/],
+    ['reserves an id without a namespace', (data) => (data.reserved[0].namespaces = []), /namespaces/],
     ['has fields unheard of', (data) => (data.aliases[0].regex = '.*'), /regex/],
     ['has no source for an alias', (data) => delete data.aliases[0].source, /source/],
     ['limits models of no family', (data) => (data.limited[0].family = 'clod'), /limited anthropic clod mythos has no/],

@@ -122,6 +122,7 @@ describe('a dry run', () => {
     ['both a meaning and a reason', { ...alias, reason: 'codename' }, '#/entry', 'either'],
     ['capitals', { ...alias, id: 'GPT-Next' }, '#/entry/id', 'lower case'],
     ['a vendor that there is', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
+    ['a vendor id reserved for another company', { ...vendor, id: 'liquid' }, '#/entry', 'reserved for Liquid AI'],
     ['another kind', { kind: 'guess', id: 'x' }, '#/entry/kind', ''],
     ['nothing at all', null, '#/entry', 'entry must be given'],
   ])('refuses %s', async (_what, entry, pointer, detail) => {
