@@ -4,7 +4,7 @@
 // moves rows on, an update that ends them, an insert that logs them, in batches of the same size.
 
 import { recordEvent } from '../dist/src/services/events/outbox.js';
-import { claimDue, settleDeliveries } from '../dist/src/services/webhooks/deliver.js';
+import { claimDue, recordOutcomes } from '../dist/src/services/webhooks/deliver.js';
 import { median, openWorld, subscribe } from './webhook-world.mjs';
 
 const deliveries = Number(process.argv[2] ?? 20_000);
@@ -50,7 +50,7 @@ async function outbox(workers) {
             .map(({ endpointId }) => endpointId)
             .sort()
             .at(-1) ?? '';
-        await settleDeliveries(deps, claimed.map(succeeded));
+        await recordOutcomes(deps, claimed.map(succeeded));
         spent.claim += between - start;
         spent.settle += performance.now() - between;
         spent.claims += 1;

@@ -33,7 +33,7 @@ const sender = await startSender({
     vault: makeVault(settings.secret),
     random: Math.random,
     post: (ask, signal) => postWebhook(post, ask, signal),
-    tally: new Map(),
+    attemptCounts: new Map(),
   },
 });
 console.log('sending');

@@ -125,7 +125,7 @@ function makeWebhookDeps(config: Config, client: Client, allow: AllowList): Webh
     checkUrlText: (url) => judgeWebhookUrl(rules, url),
     checkUrl: (url) => checkWebhookUrl(rules, url),
     post: (request, signal) => postWebhook(settings, request, signal),
-    tally: new Map(),
+    attemptCounts: new Map(),
   };
 }
 

@@ -96,7 +96,7 @@ export type WebhookDeps = {
   readonly checkUrl: (url: string) => Promise<UrlVerdict>;
   readonly post: (request: PostRequest, signal: AbortSignal) => Promise<PostOutcome>;
   /** Attempts that this process made, by result, for its metrics. */
-  readonly tally: Map<string, number>;
+  readonly attemptCounts: Map<string, number>;
 };
 
 /** A configured feed, with defaults filled in. */

@@ -31,7 +31,7 @@ export function makeWebhookDeps(now: () => number): WebhookDeps & { close(): Pro
     checkUrlText: (url) => judgeWebhookUrl(rules, url),
     checkUrl: (url) => checkWebhookUrl(rules, url),
     post: (ask, signal) => postWebhook(settings, ask, signal),
-    tally: new Map(),
+    attemptCounts: new Map(),
     close: () => client.close(),
   };
 }

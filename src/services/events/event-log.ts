@@ -13,14 +13,14 @@ import {
 
 export type { EventFilter, LoggedEvent } from '../../store/event-log.ts';
 
-/** Events that are given their places in one transaction. */
+/** Events that are placed in one transaction. */
 const placeRowsMax = 1000;
 
 type Deps = { readonly db: Database };
 
 /**
- * Gives every committed event its place in the log. Whoever reads the log does this first, on any node: numbers that are given at
- * insertion become visible out of order when transactions commit out of order, and a reader would pass by the late ones.
+ * Assigns a position in the log to every committed event. Every read of the log does this first. Positions assigned at
+ * insertion would become visible out of order when transactions commit out of order, and readers would skip late events.
  */
 export async function placeEvents({ db }: Deps): Promise<number> {
   for (let placed = 0; ; ) {
@@ -32,7 +32,7 @@ export async function placeEvents({ db }: Deps): Promise<number> {
   }
 }
 
-/** Events after a place, in the order in which everybody is told of them. */
+/** Events after a position, in the order of the log. */
 export async function listEvents(
   deps: Deps,
   filter: EventFilter,
@@ -42,7 +42,7 @@ export async function listEvents(
   return await listLoggedEvents(deps.db.sql, filter, page);
 }
 
-/** The place of an event. Refuses with `validation_failed` where there is no such event. */
+/** The position of an event. Refuses with `validation_failed` if the event does not exist. */
 export async function requirePositionOf(deps: Deps, eventId: string): Promise<number> {
   await placeEvents(deps);
   const position = await findPositionOf(deps.db.sql, eventId);
@@ -51,7 +51,7 @@ export async function requirePositionOf(deps: Deps, eventId: string): Promise<nu
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/after' }]);
 }
 
-/** The place of the newest event; 0 before the first. */
+/** The position of the newest event; 0 if there is none. */
 export async function findNewestPosition(deps: Deps): Promise<number> {
   await placeEvents(deps);
   return await findLastPosition(deps.db.sql);

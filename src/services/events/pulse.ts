@@ -4,62 +4,62 @@ import { eventsChannel } from '../../store/event-log.ts';
 import type { Deps } from '../deps.ts';
 import { findNewestPosition } from './event-log.ts';
 
-/** Tells those who follow the event log that there is more of it: one look at the database for all of a node's followers. */
+/** Notifies the event streams of this process of new events, with one query for all of them. */
 export type EventPulse = {
-  /** A place among the followers, and how to leave it. Refuses with `service_unavailable` when there are too many. */
+  /** Adds a follower and returns a function that removes it. Refuses with `service_unavailable` if there are too many. */
   join(): () => void;
   /** True once streams must end. */
   isOver(): boolean;
-  /** The newest place this node knows of. */
+  /** The newest position that this process knows. */
   newest(): number;
-  /** Resolves when the log may go on beyond a place, when `signal` is aborted, and when all is over. */
+  /** Resolves when the log may continue after a position, when `signal` is aborted, and on shutdown. */
   beyond(position: number, signal: AbortSignal): Promise<void>;
-  /** Wakes every follower, to find that it is over. */
+  /** Wakes every follower; `isOver` is then true. */
   close(): Promise<void>;
 };
 
-/** How often a node looks for itself, since a notification may be lost. */
-const lookEveryMs = 1000;
-/** Followers of one node. */
+/** How often the log is polled, because notifications can be lost. */
+const pollEveryMs = 1000;
+/** The most followers of one process. */
 export const followersMax = 1000;
 
-export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, lookMs = lookEveryMs): EventPulse {
-  const room = createWaitingRoom();
+export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEveryMs): EventPulse {
+  const waiters = createWaiters();
   let newest = 0;
   let over = false;
-  const look = createLook(async () => {
+  const poll = createPoll(async () => {
     try {
       newest = await findNewestPosition(deps);
     } catch (error) {
-      deps.log.warn({ error: String(error) }, 'the event log could not be read; it is looked at again');
+      deps.log.warn({ error: String(error) }, 'the event log could not be read; it is polled again');
     }
-    room.wakeBelow(newest);
+    waiters.wakeBelow(newest);
   });
-  const watch = createWatch(deps, look.now, lookMs);
+  const watch = createWatch(deps, poll.now, pollMs);
   return {
     isOver: () => over,
     newest: () => newest,
     join: watch.join,
     beyond: async (position, signal) => {
       if (over || newest > position || signal.aborted) return;
-      const woken = room.enter(position, signal);
-      look.now();
+      const woken = waiters.add(position, signal);
+      poll.now();
       await woken;
     },
     close: async () => {
       over = true;
-      room.wakeBelow(Number.POSITIVE_INFINITY);
+      waiters.wakeBelow(Number.POSITIVE_INFINITY);
       await watch.close();
-      await look.idle();
+      await poll.idle();
     },
   };
 }
 
-/** Those who wait for the log to go on beyond a place. */
-function createWaitingRoom() {
+/** The followers that wait for the log to continue after a position. */
+function createWaiters() {
   const waiters = new Set<{ readonly position: number; readonly wake: () => void }>();
   return {
-    enter: (position: number, signal: AbortSignal): Promise<void> =>
+    add: (position: number, signal: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
         const wake = (): void => {
           waiters.delete(waiter);
@@ -76,45 +76,51 @@ function createWaitingRoom() {
   };
 }
 
-/** One look at a time. A hint that comes during a look may be of what that did not see: it is followed by another. */
-function createLook(look: () => Promise<void>) {
-  let looking: Promise<void> | null = null;
+/** Polls one at a time. A request during a poll may concern an event that the poll missed, so another poll follows it. */
+function createPoll(poll: () => Promise<void>) {
+  let running: Promise<void> | null = null;
   let again = false;
   const now = (): void => {
-    if (looking !== null) {
+    if (running !== null) {
       again = true;
       return;
     }
-    looking = look().finally(() => {
-      looking = null;
+    running = poll().finally(() => {
+      running = null;
       if (!again) return;
       again = false;
       now();
     });
   };
-  return { now, idle: async () => await looking };
+  return { now, idle: async () => await running };
 }
 
-/** Looks by the clock while there are followers, and whenever the database hints that there is something. */
-function createWatch(deps: Pick<Deps, 'db' | 'log'>, look: () => void, lookMs: number) {
+/** Polls at an interval while there are followers, and on every notification of the database. */
+function createWatch(deps: Pick<Deps, 'db' | 'log'>, poll: () => void, pollMs: number) {
   let followers = 0;
   let timer: NodeJS.Timeout | undefined;
   let listener: Promise<Listener | null> | null = null;
   const start = (): void => {
-    timer ??= setInterval(look, lookMs).unref();
-    listener ??= deps.db.listen(eventsChannel, look, look).catch((error) => {
-      deps.log.warn({ error: String(error) }, 'notifications cannot be heard; the event log is looked at by the clock');
+    timer ??= setInterval(poll, pollMs).unref();
+    listener ??= deps.db.listen(eventsChannel, poll, poll).catch((error) => {
+      deps.log.warn(
+        { error: String(error) },
+        'notifications are not available; the event log is polled at an interval',
+      );
       return null;
     });
   };
-  const rest = (): void => {
+  const pause = (): void => {
     clearInterval(timer);
     timer = undefined;
   };
   return {
     join: (): (() => void) => {
       if (followers >= followersMax)
-        throw new Refusal('service_unavailable', `${followersMax} are following the events of this node already`);
+        throw new Refusal(
+          'service_unavailable',
+          `this node already serves ${followersMax} event streams; try again later`,
+        );
       followers += 1;
       start();
       let left = false;
@@ -122,11 +128,11 @@ function createWatch(deps: Pick<Deps, 'db' | 'log'>, look: () => void, lookMs: n
         if (left) return;
         left = true;
         followers -= 1;
-        if (followers === 0) rest();
+        if (followers === 0) pause();
       };
     },
     close: async (): Promise<void> => {
-      rest();
+      pause();
       await (await listener)?.unlisten();
     },
   };

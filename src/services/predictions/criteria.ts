@@ -19,7 +19,7 @@ import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { feedFacts, loadTimeline } from '../settling/timelines.ts';
 
-/** Something a recorder should know about a criterion, and the very leaf it is about; it is no refusal. */
+/** A likely mistake in a criterion, with a pointer to the leaf that it concerns. It never prevents the request. */
 export type CriterionWarning = { readonly code: WarningCode; readonly detail: string; readonly pointer: string };
 
 export type CriterionCheck = {
@@ -31,22 +31,22 @@ export type CriterionCheck = {
 };
 
 /**
- * Reads a criterion from untrusted JSON: size first, then the grammar.
+ * Parses a criterion from untrusted JSON: size first, then the grammar.
  * Refuses with `criterion_too_deep`, `criterion_too_large` or `validation_failed`, with pointers under `pointer`.
  */
 export function readCriterion(value: unknown, pointer = '#/criterion'): Criterion {
   measureCriterion(value, pointer);
   const { data, errors } = readInput(criterionSchema, value, { name: 'the criterion', pointer });
   if (errors === undefined) return data;
-  throw new Refusal('validation_failed', 'the criterion is not valid; see errors', errors);
+  throw new Refusal('validation_failed', 'the criterion is invalid; see errors', errors);
 }
 
-/** The same criterion, however its keys are ordered, has the same hash. */
+/** SHA-256 of the canonical JSON, so that the order of keys does not matter. */
 export function hashCriterion(criterion: Criterion): string {
   return `sha256:${createHash('sha256').update(canonicalJson(criterion)).digest('hex')}`;
 }
 
-/** What is kept beside every version of a criterion, since it follows from it. */
+/** The derived facts that are stored with every version of a criterion. */
 export function criterionFacts(
   criterion: Criterion,
 ): Pick<PredictionRow, 'criterion' | 'criterionHash' | 'polarity' | 'resolveBy'> {
@@ -54,7 +54,7 @@ export function criterionFacts(
   return { criterion, criterionHash, polarity: analysePolarity(criterion), resolveBy: resolveByOf(criterion) };
 }
 
-/** Dry run: what a criterion would come to, now or as of a moment. Stores nothing. */
+/** Evaluates a criterion at `asOf`, or now if it is null. Stores nothing. */
 export async function checkCriterion(
   deps: Deps,
   input: { criterion: unknown; madeAt: string | null; asOf: Instant | null },
@@ -69,8 +69,8 @@ export async function checkCriterion(
 }
 
 /**
- * What a claim comes to at a moment and what to warn its recorder of, over one timeline: the same that settles it,
- * so warnings cost no look-up of their own besides the feeds.
+ * Evaluates a claim at a moment and lists likely mistakes in its criterion. Both use one timeline, so warnings only need the feeds
+ * in addition.
  */
 export async function assessClaim(
   db: Sql,

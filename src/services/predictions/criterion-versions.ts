@@ -10,9 +10,9 @@ import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { assessClaim, criterionFacts, readCriterion } from './criteria.ts';
 import {
-  type Recorded,
+  type CreatedPrediction,
   requirePrediction,
-  secondLookMs,
+  secondCheckMs,
   staleVersion,
   viewPrediction,
   writeCriterion,
@@ -20,16 +20,16 @@ import {
 import { versionOf } from './views.ts';
 
 /**
- * Puts a corrected criterion in the place of the one that stands, as a new version with a reason, and settles it at once.
- * `expected` is the row version that was seen, null for whatever stands. Refuses with `precondition_failed` when it was
- * changed since, with `conflict` once it has been resolved: what settled it is then not moved under the resolution.
+ * Replaces the criterion of a prediction by a new version, with a reason, and evaluates it immediately. `expected` is the row
+ * version that the caller read; null for any. Refuses with `precondition_failed` if the row was changed since, and with
+ * `conflict` if the prediction has been resolved, because its resolution depends on the criterion.
  */
 export async function replacePredictionCriterion(
   deps: Deps,
   idOrSlug: string,
   input: { criterion: unknown; reason: string },
   expected: number | null,
-): Promise<Recorded> {
+): Promise<CreatedPrediction> {
   const criterion = readCriterion(input.criterion);
   return await deps.db.begin(async (tx) => {
     const { id } = await requirePrediction(tx, idOrSlug);
@@ -44,12 +44,12 @@ export async function replacePredictionCriterion(
     await announceReplaced(tx, deps, row, current, input.reason);
     const { warnings } = await assessClaim(tx, deps, row, now);
     await settlePredictions(tx, deps, [id], { now, evidenceFrom: null });
-    await advanceRecheck(tx, id, now + secondLookMs);
+    await advanceRecheck(tx, id, now + secondCheckMs);
     return { view: await viewPrediction(tx, deps, id, null), warnings };
   });
 }
 
-/** The number of the new version. The precondition is told before anything else, as whoever sends one means it. */
+/** Raises the version of the criterion and returns it. The precondition is checked before everything else. */
 async function raiseVersion(
   tx: Sql,
   current: PredictionRow,
@@ -62,10 +62,10 @@ async function raiseVersion(
   if (resolutions > 0)
     throw new Refusal(
       'conflict',
-      'the prediction has been resolved, so its criterion stands; a person may amend the resolution, or another prediction be recorded',
+      'the criterion cannot be replaced, because the prediction has been resolved; amend the resolution or create another prediction',
     );
   if (next.criterionHash === current.criterionHash) {
-    const detail = 'this is the criterion that stands already';
+    const detail = 'the criterion must differ from the current one';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/criterion' }]);
   }
   const raised = await raiseCriterionVersion(tx, current.id, version);

@@ -3,7 +3,7 @@ import type { Sql } from '../../store/db.ts';
 import { insertEdit } from '../../store/history.ts';
 import type { PredictionPatch, PredictionRow } from '../../store/predictions.ts';
 
-/** Writes down which fields an edit changed, in its transaction; `edit` is the number of edits after it. */
+/** Records which fields an edit changed, in its transaction. `edit` is the number of edits including this one. */
 export async function recordEdit(
   tx: Sql,
   row: PredictionRow,

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { viewPrediction } from './predictions.ts';
 import { evaluateAt, type PredictionView } from './views.ts';
 
-/** Why a prediction stands as it does, with the versions of the rules that say so. */
+/** The evaluation of a prediction, with the versions of the rules and the identity data that it used. */
 export type Explained = {
   readonly view: PredictionView;
   readonly at: Instant;
@@ -14,7 +14,7 @@ export type Explained = {
   readonly identityVersion: string;
 };
 
-/** Replays the rule, with the criterion that stood then, over the stored evidence, as of a moment or now. */
+/** Evaluates a prediction at `asOf`, or now if it is null, with the criterion of that time. Refuses with `not_found`. */
 export async function getPredictionExplanation(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<Explained> {
   const at = asOf ?? deps.now();
   const view = await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);

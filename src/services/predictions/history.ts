@@ -19,18 +19,18 @@ import { listPredictionResolutions, type ResolutionRow } from '../../store/resol
 import type { Deps } from '../deps.ts';
 import { requirePrediction } from './predictions.ts';
 
-/** One thing that happened to a prediction; `place` is where a listing goes on after it. */
+/** One change of a prediction. `place` is its position in the list. */
 export type HistoryEntry = { readonly at: Instant; readonly place: HistoryPlace } & (
   | { readonly what: 'created'; readonly madeAt: string; readonly criterion: CriterionRow }
   | { readonly what: 'criterion_replaced'; readonly criterion: CriterionRow }
   | { readonly what: 'edited'; readonly changes: readonly FieldChange[] }
   | { readonly what: 'forecast'; readonly forecast: ListedForecast }
-  /** `disputed` contradicts the resolution that stood, or, while there was none, what other evidence leant to. */
+  /** `contradicts` is the resolution that was disputed; null if evidence contradicted other evidence. */
   | { readonly what: 'proposed' | 'disputed'; readonly leaning: Leaning; readonly contradicts: string | null }
   | { readonly what: 'resolved' | 'amended'; readonly resolution: ResolutionRow }
 );
 
-/** Everything that happened to a prediction, oldest first: a page of it. Refuses with `not_found`. */
+/** The changes of a prediction, oldest first. Refuses with `not_found`. */
 export async function listPredictionHistory(
   deps: Deps,
   idOrSlug: string,

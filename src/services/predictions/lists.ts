@@ -10,7 +10,7 @@ import type { ResolutionRow } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { type PredictionView, viewPredictions } from './views.ts';
 
-export type ListAsk = {
+export type ListQuery = {
   readonly filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>;
   readonly status: PredictionRow['state'] | null;
   readonly outcome: ResolutionRow['outcome'] | null;
@@ -20,45 +20,45 @@ export type ListAsk = {
   readonly limit: number;
 };
 
-/** Rounds of one listing in the past, where the status is only known after evaluation: bounds the work of one request. */
+/** The most batches of rows that one request reads. With `asOf` the status is only known after evaluation. */
 const asOfRoundsMax = 20;
 
-/** A page of predictions, each as it stood at `asOf`, with the sequence number to go on from (null: the end). */
+/** Predictions as known at `asOf`, or now if it is null. `next` is the position to continue after, null at the end. */
 export async function listPredictions(
   deps: Deps,
-  ask: ListAsk,
+  query: ListQuery,
 ): Promise<{ views: PredictionView[]; next: number | null }> {
-  const filter = statusFilter(ask);
+  const filter = statusFilter(query);
   const views: PredictionView[] = [];
-  let after = ask.after;
+  let after = query.after;
   for (let round = 0; round < asOfRoundsMax; round += 1) {
-    const rows = await listPredictionRows(deps.db.sql, filter, { after, sort: ask.sort, limit: ask.limit + 1 });
-    for (const view of await viewPredictions(deps.db.sql, deps, rows.slice(0, ask.limit), ask.asOf)) {
-      if (views.length === ask.limit) return { views, next: after };
+    const rows = await listPredictionRows(deps.db.sql, filter, { after, sort: query.sort, limit: query.limit + 1 });
+    for (const view of await viewPredictions(deps.db.sql, deps, rows.slice(0, query.limit), query.asOf)) {
+      if (views.length === query.limit) return { views, next: after };
       after = view.prediction.seq;
-      if ((ask.status === null || view.status === ask.status) && watches(view, ask.filter)) views.push(view);
+      if ((query.status === null || view.status === query.status) && watches(view, query.filter)) views.push(view);
     }
-    if (rows.length <= ask.limit) return { views, next: null };
-    if (views.length === ask.limit) return { views, next: after };
+    if (rows.length <= query.limit) return { views, next: null };
+    if (views.length === query.limit) return { views, next: after };
   }
   return { views, next: after };
 }
 
-/** Whether a prediction was resolved at a moment is a look-up; what else it was then follows from evaluation. */
-function statusFilter(ask: ListAsk): PredictionFilter {
-  if (ask.asOf === null) {
+/** With `asOf`, only whether a prediction was resolved is in the database; its other statuses require evaluation. */
+function statusFilter(query: ListQuery): PredictionFilter {
+  if (query.asOf === null) {
     return {
-      ...ask.filter,
-      ...(ask.status === null ? {} : { state: ask.status }),
-      ...(ask.outcome === null ? {} : { outcome: ask.outcome }),
+      ...query.filter,
+      ...(query.status === null ? {} : { state: query.status }),
+      ...(query.outcome === null ? {} : { outcome: query.outcome }),
     };
   }
-  const resolved = ask.status === null || ask.status === 'disputed' ? null : ask.status === 'resolved';
-  return { ...ask.filter, resolvedAsOf: { asOf: ask.asOf, resolved, outcome: ask.outcome } };
+  const resolved = query.status === null || query.status === 'disputed' ? null : query.status === 'resolved';
+  return { ...query.filter, resolvedAsOf: { asOf: query.asOf, resolved, outcome: query.outcome } };
 }
 
-/** A criterion that was replaced since watched something else then: what it watched is read from itself. */
-function watches({ prediction }: PredictionView, { vendor, family }: ListAsk['filter']): boolean {
+/** Checks the filter against the criterion itself, because the stored watches are those of the newest version. */
+function watches({ prediction }: PredictionView, { vendor, family }: ListQuery['filter']): boolean {
   if (vendor === undefined && family === undefined) return true;
   return watchesOf(prediction.criterion).some(
     (watch) => (vendor === undefined || watch.vendor === vendor) && (family === undefined || watch.family === family),

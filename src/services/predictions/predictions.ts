@@ -37,27 +37,27 @@ export type PredictionInput = {
   readonly predictorId?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
   readonly evidencePolicy?: PolicyInput | null | undefined;
-  /** The predictor's first forecast, stated with the claim. */
+  /** The probability that the predictor stated with the claim. */
   readonly probability?: number | undefined;
 };
 
 const slugWordsMax = 8;
 
 /**
- * A poll that is just being read into the evidence and this prediction cannot see each other. It is looked at once more
- * when any such poll must have ended: later than `ingestMsMax`.
+ * A new prediction does not see the evidence of a poll whose transaction is still open, nor does that poll see the prediction. So
+ * the prediction is evaluated again after this time, which is longer than `ingestMsMax`.
  */
-export const secondLookMs = 5 * 60_000;
+export const secondCheckMs = 5 * 60_000;
 
-export type Recorded = { readonly view: PredictionView; readonly warnings: readonly CriterionWarning[] };
+export type CreatedPrediction = { readonly view: PredictionView; readonly warnings: readonly CriterionWarning[] };
 
-/** Records a claim with its criterion, settles it at once if the evidence already does, and answers with warnings. */
-export async function createPrediction(deps: Deps, input: PredictionInput): Promise<Recorded> {
-  return await deps.db.begin((tx) => recordWithin(tx, deps, input));
+/** Creates a prediction, settles it if the evidence already suffices, and returns it with warnings on its criterion. */
+export async function createPrediction(deps: Deps, input: PredictionInput): Promise<CreatedPrediction> {
+  return await deps.db.begin((tx) => createWithin(tx, deps, input));
 }
 
 /** The same, in the caller's transaction. */
-export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput): Promise<Recorded> {
+export async function createWithin(tx: Sql, deps: Deps, input: PredictionInput): Promise<CreatedPrediction> {
   const criterion = readCriterion(input.criterion);
   const now = deps.now();
   const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
@@ -65,17 +65,17 @@ export async function recordWithin(tx: Sql, deps: Deps, input: PredictionInput):
   const { warnings } = await assessClaim(tx, deps, row, now);
   await announceCreated(tx, deps, row, now);
   await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
-  await advanceRecheck(tx, row.id, now + secondLookMs);
+  await advanceRecheck(tx, row.id, now + secondCheckMs);
   return { view: await viewPrediction(tx, deps, row.id, null), warnings };
 }
 
-/** When something was said, which lies behind us. */
+/** Parses `made_at`. Refuses with `validation_failed` if it is not a date or is in the future. */
 export function readMadeAt(text: string, now: Instant): DatedText {
   const parsed = parseDate(text);
   const detail =
     parsed === null
-      ? `made_at is no date: use 2025, 2025-01, 2025-01-12 or an RFC 3339 instant`
-      : 'made_at lies in the future: what is said is recorded after it was said';
+      ? 'made_at must be a date (2025, 2025-01 or 2025-01-12) or an RFC 3339 date-time with a zone'
+      : 'made_at must not be in the future';
   if (parsed === null || parsed.interval.from > now)
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/made_at' }]);
   return parsed;
@@ -119,18 +119,18 @@ async function insertRecorded(
   return row;
 }
 
-/** Writes the criterion that a row carries as a version of its own, and what it watches and waits for. */
+/** Inserts the criterion of a row as a new version, with the models that it watches and its deadlines. */
 export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string | null): Promise<void> {
   await insertCriterion(tx, row, reason);
   await insertWatches(tx, row.id, watchesOf(row.criterion));
   await insertEdges(tx, row.id, edgesOf(row.criterion));
 }
 
-/** A probability that was stated with the claim is a forecast by whoever made it, where and when it was made. */
+/** Records a probability that was stated with the claim as a forecast by its predictor, with the same date and source. */
 async function recordStated(tx: Sql, deps: Deps, row: PredictionRow, probability: number): Promise<void> {
   const { predictorId } = row;
   if (predictorId === null) {
-    const detail = 'probability needs a predictor: set predictor_id';
+    const detail = 'predictor_id is required if probability is given';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
   }
   await insertForecast(tx, {
@@ -151,16 +151,16 @@ export async function requireReferences(
   input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined },
 ): Promise<void> {
   if (input.sourceId != null && (await findSource(tx, input.sourceId)) === null) {
-    const detail = `there is no source ${input.sourceId}; create it by POST /v1/sources`;
+    const detail = `there is no source ${input.sourceId}; create it with POST /v1/sources`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/source_id' }]);
   }
   if (input.predictorId != null && (await findPredictor(tx, input.predictorId)) === null) {
-    const detail = `there is no predictor ${input.predictorId}; create it by POST /v1/predictors`;
+    const detail = `there is no predictor ${input.predictorId}; create it with POST /v1/predictors`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
   }
 }
 
-/** Up to eight words of the statement, for a readable address. */
+/** A slug of up to eight words of the statement. */
 export function slugFrom(statement: string): string {
   const words =
     statement
@@ -181,7 +181,7 @@ async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Ins
   });
 }
 
-/** A prediction as it stood at `asOf`, or now. Refuses with `not_found`. */
+/** A prediction as known at `asOf`, or now if it is null. Refuses with `not_found`. */
 export async function getPrediction(deps: Deps, idOrSlug: string, asOf: Instant | null): Promise<PredictionView> {
   return await viewPrediction(deps.db.sql, deps, idOrSlug, asOf);
 }
@@ -198,7 +198,7 @@ export async function viewPrediction(
   return view;
 }
 
-/** By id or slug, with the criterion that stands, or stood at `asOf`. Refuses with `not_found`. */
+/** A prediction by id or slug, with its current criterion, or that of `asOf`. Refuses with `not_found`. */
 export async function requirePrediction(
   db: Sql,
   idOrSlug: string,
@@ -219,7 +219,7 @@ export type PredictionEdit = {
   readonly tags?: readonly string[] | undefined;
 };
 
-/** Edits what may be edited; the criterion has a verb of its own. `expected` is the version the editor saw, null for whatever stands. */
+/** Edits a prediction, except its criterion. `expected` is the row version that the caller read; null for any. */
 export async function updatePrediction(
   deps: Deps,
   idOrSlug: string,
@@ -244,7 +244,7 @@ export async function updatePrediction(
 }
 
 function slugTaken(slug: string): Refusal {
-  const detail = `the slug ${slug} is taken`;
+  const detail = `the slug ${slug} is already used by another prediction`;
   return new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
 }
 
@@ -260,9 +260,9 @@ function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {
   };
 }
 
-/** What `expected` was not, where it is known. */
+/** The refusal for an outdated `expected`. `version` is the current row version; null if unknown. */
 export function staleVersion(version: number | null): Refusal {
-  const now = version === null ? '' : ` (it is at version ${version} now)`;
+  const now = version === null ? '' : ` and is now at version ${version}`;
   return new Refusal(
     'precondition_failed',
     `the prediction was changed since you read it${now}; read it again and repeat the edit`,

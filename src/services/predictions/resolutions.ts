@@ -28,13 +28,13 @@ export type DecisionInput = {
   readonly reason: string;
   readonly evidence: readonly string[];
   readonly decidedBy: string;
-  /** The resolution that the person saw standing, null for none; left out: whatever stands. */
+  /** The current resolution according to the caller; null for none, undefined for any. */
   readonly supersedes?: string | null | undefined;
 };
 
 /**
- * A person's decision: appended, superseding what stood. It is known when it is decided, and answers every dispute of
- * what it supersedes. Refuses with `conflict` when something else stands than the person saw, or came to in between.
+ * Records the decision of a person as a resolution that supersedes the current one and ends every dispute about it. Its
+ * `known_at` is now. Refuses with `conflict` if the current resolution is not the one that the caller names.
  */
 export async function createPredictionResolution(
   deps: Deps,
@@ -45,10 +45,10 @@ export async function createPredictionResolution(
   return await deps.db.begin(async (tx) => {
     const prediction = await requirePrediction(tx, idOrSlug);
     await requireObservations(tx, input.evidence);
-    const standing = (await listPredictionResolutionRows(tx, prediction.id, null)).at(-1) ?? null;
-    requireSeen(input.supersedes, standing);
-    requireReason(input, standing);
-    // After reading what stands: whoever decided in between is then met as a conflict, not superseded unseen.
+    const current = (await listPredictionResolutionRows(tx, prediction.id, null)).at(-1) ?? null;
+    requireSeen(input.supersedes, current);
+    requireReason(input, current);
+    // Locked after the current resolution was read, so that a concurrent decision causes a conflict and is not superseded.
     await lockPredictions(tx, [prediction.id]);
     const now = deps.now();
     const resolution: ResolutionRow = {
@@ -69,10 +69,10 @@ export async function createPredictionResolution(
       identityVersion: deps.identity.version,
       coverageVersion: null,
       missChance: null,
-      supersedes: standing?.id ?? null,
+      supersedes: current?.id ?? null,
     };
     if (!(await insertResolution(tx, resolution)))
-      throw new Refusal('conflict', 'the prediction was resolved while you decided; read it again');
+      throw new Refusal('conflict', 'the prediction was resolved in the meantime; read it again');
     const state = {
       state: 'resolved',
       detail: null,
@@ -82,12 +82,12 @@ export async function createPredictionResolution(
       newResolutions: 1,
     } as const;
     await updatePredictionState(tx, prediction.id, state);
-    await announceDecision(tx, deps, prediction, resolution, standing);
+    await announceDecision(tx, deps, prediction, resolution, current);
     return resolution;
   });
 }
 
-/** What settled it has happened: a date still to come settles nothing yet. */
+/** Refuses an invalid `effective_at`, or one in the future, because an event must have happened to settle a prediction. */
 function requireEffectiveAt(text: string, now: Instant): void {
   const [start = '', end = start, ...rest] = text.split('/');
   const isOpen = start === '..' && end !== start;
@@ -95,22 +95,22 @@ function requireEffectiveAt(text: string, now: Instant): void {
   const last = parseDate(end)?.interval.from;
   const isDated = rest.length === 0 && from !== undefined && last !== undefined && from <= last;
   const detail = isDated
-    ? 'effective_at lies in the future: what has not happened yet settles nothing'
-    : 'effective_at must be a date, an RFC 3339 instant, or start/end of the two in that order';
+    ? 'effective_at must not be in the future'
+    : 'effective_at must be a date, an RFC 3339 date-time, or start/end';
   if (!isDated || last > now) throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/effective_at' }]);
 }
 
-function requireSeen(supersedes: string | null | undefined, standing: ResolutionRow | null): void {
-  if (supersedes === undefined || supersedes === (standing?.id ?? null)) return;
-  const stands = standing === null ? 'none stands' : `${standing.id} stands`;
-  const detail = `not the resolution that you saw is standing: ${stands}; read it again`;
+function requireSeen(supersedes: string | null | undefined, current: ResolutionRow | null): void {
+  if (supersedes === undefined || supersedes === (current?.id ?? null)) return;
+  const currentId = current === null ? 'null, because there is none' : current.id;
+  const detail = `supersedes must be the current resolution (${currentId}); read the prediction again`;
   throw new Refusal('conflict', detail, [{ detail, pointer: '#/supersedes' }]);
 }
 
-function requireReason({ outcome, reasonCode }: DecisionInput, standing: ResolutionRow | null): void {
-  const only = reasonCode === 'confirmed' ? (standing?.outcome ?? outcome) : (outcomeOf(reasonCode) ?? outcome);
+function requireReason({ outcome, reasonCode }: DecisionInput, current: ResolutionRow | null): void {
+  const only = reasonCode === 'confirmed' ? (current?.outcome ?? outcome) : (outcomeOf(reasonCode) ?? outcome);
   if (only === outcome) return;
-  const detail = `the reason ${reasonCode} goes with the outcome ${only} here, not with ${outcome}`;
+  const detail = `outcome must be ${only} for the reason ${reasonCode}`;
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/reason_code' }]);
 }
 
@@ -122,7 +122,8 @@ async function requireObservations(tx: Sql, ids: readonly string[]): Promise<voi
   const errors = ids.flatMap((id, index) =>
     found.has(id) ? [] : [{ detail: `there is no observation ${id}`, pointer: `#/evidence/${index}` }],
   );
-  if (errors.length > 0) throw new Refusal('validation_failed', 'evidence must name observations that exist', errors);
+  if (errors.length > 0)
+    throw new Refusal('validation_failed', 'evidence must contain ids of existing observations', errors);
 }
 
 async function announceDecision(
@@ -130,13 +131,13 @@ async function announceDecision(
   deps: Deps,
   prediction: PredictionRow,
   resolution: ResolutionRow,
-  standing: ResolutionRow | null,
+  current: ResolutionRow | null,
 ): Promise<void> {
   const data = { prediction: predictionData(prediction), resolution: resolutionData(resolution) };
   const event: EventFacts =
-    standing === null
+    current === null
       ? { type: resolution.outcome === 'annulled' ? 'prediction.annulled' : 'prediction.resolved', data }
-      : { type: 'prediction.resolution.amended', data: { ...data, superseded: resolutionData(standing) } };
+      : { type: 'prediction.resolution.amended', data: { ...data, superseded: resolutionData(current) } };
   await recordEvent(tx, deps, {
     ...event,
     occurredAt: resolution.decidedAt,
@@ -151,7 +152,7 @@ export async function listPredictionResolutions(deps: Deps, idOrSlug: string): P
   return await listPredictionResolutionRows(deps.db.sql, prediction.id, null);
 }
 
-/** What resolved since a sequence number, oldest decision first. */
+/** Resolutions after a sequence number, in the order of decision. */
 export async function listResolutions(
   deps: Deps,
   page: { after: number; outcome: Outcome | null; limit: number },
@@ -159,7 +160,7 @@ export async function listResolutions(
   return await listResolutionRows(deps.db.sql, page);
 }
 
-/** What resolved last, the newest decision first. */
+/** The latest resolutions, newest first. */
 export async function listNewestResolutions(deps: Deps, limit: number): Promise<ListedResolution[]> {
   return await listLatestResolutions(deps.db.sql, limit);
 }

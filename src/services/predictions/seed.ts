@@ -8,7 +8,7 @@ import { findPredictorBySeedKey, insertPredictor } from '../../store/predictors.
 import { insertSettingOnce } from '../../store/settings.ts';
 import { findSourceBySeedKey, insertSource } from '../../store/sources.ts';
 import type { Deps } from '../deps.ts';
-import { recordWithin } from './predictions.ts';
+import { createWithin } from './predictions.ts';
 
 const key = z.string().min(1).max(100);
 const text = z.string().min(1).max(2000);
@@ -51,19 +51,19 @@ const seedSchema = z.strictObject({
 export type Seed = z.infer<typeof seedSchema>;
 export type SeedCounts = { readonly recorded: number; readonly existing: number };
 
-/** Reads a seed file's JSON; refuses with pointers. The format is described in docs/seed.md. */
+/** Parses the JSON of a seed file (docs/seed.md). Refuses with `validation_failed` and pointers. */
 export function readSeed(json: unknown): Seed {
   const { data, errors } = readInput(seedSchema, json, { name: 'the file', pointer: '#' });
   if (errors === undefined) return data;
-  throw new Refusal('validation_failed', 'not a seed file of the format outturn-seed/1; see docs/seed.md', errors);
+  throw new Refusal('validation_failed', 'the file must have the format outturn-seed/1; see docs/seed.md', errors);
 }
 
-/** Records a seed in one transaction: all of it or nothing. Predictions whose slug exists are left as they are. */
+/** Creates the predictions of a seed in one transaction. Predictions whose slug exists are not changed. */
 export async function applySeed(deps: Deps, seed: Seed): Promise<SeedCounts> {
   return await deps.db.begin((tx) => applyWithin(tx, deps, seed), { msMax: 120_000 });
 }
 
-/** Seeds an empty database once, whatever the number of nodes that start on it. Null when it was not empty. */
+/** Applies a seed if none was applied before, whatever the number of nodes that start. Null if it was. */
 export async function seedOnce(deps: Deps, seed: Seed): Promise<SeedCounts | null> {
   return await deps.db.begin(
     async (tx) => ((await insertSettingOnce(tx, 'seeded', 'yes')) ? await applyWithin(tx, deps, seed) : null),
@@ -80,7 +80,7 @@ async function applyWithin(tx: Sql, deps: Deps, seed: Seed): Promise<SeedCounts>
   for (const [index, entry] of seed.predictions.entries()) {
     if ((await findPrediction(tx, entry.slug)) !== null) continue;
     const at = `#/predictions/${index}`;
-    await recordWithin(tx, deps, {
+    await createWithin(tx, deps, {
       slug: entry.slug,
       statement: entry.statement,
       madeAt: entry.made_at,
@@ -99,11 +99,11 @@ async function applyWithin(tx: Sql, deps: Deps, seed: Seed): Promise<SeedCounts>
 function named(ids: ReadonlyMap<string, string>, name: string, pointer: string): string {
   const id = ids.get(name);
   if (id !== undefined) return id;
-  const detail = `the file lists nothing with the key ${name}`;
+  const detail = `the file contains no entry with the key ${name}`;
   throw new Refusal('validation_failed', detail, [{ detail, pointer }]);
 }
 
-/** A key of one file must not meet the same key of another that means something else. */
+/** Identifies an entry across files: the same key in another file may mean another entry. */
 function seedKey(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -11,7 +11,7 @@ export type SourceInput = {
   readonly publishedAt: string | null;
 };
 
-/** A source, and how the predictions that it holds stand now. */
+/** A source with the number of its predictions by status. */
 export type CountedSource = SourceRow & { readonly predictions: PredictionCounts };
 
 export async function createSource(deps: Deps, input: SourceInput): Promise<CountedSource> {

@@ -8,10 +8,9 @@ import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 
 /**
- * Where an unresolved prediction stands: "unconfirmed as of <watermark>" and the like. The watermark is how far enough
- * coverage of every vendor it speaks of has been read; where coverage is not enough to prove absence, how far any feed
- * that lists the vendor has been. Of a price only the feeds that publish it count. Null when nothing was read yet that
- * could tell, or when only a person can answer.
+ * How far an unresolved prediction has been checked, for example "unconfirmed as of <watermark>". The watermark is the time up to
+ * which every vendor in the criterion is covered or, if coverage does not prove absence, the last read of a feed that lists the
+ * vendor. For a price only the feeds that publish it count. Null if no such feed was read, or if only a person can decide.
  */
 export function standingOf(
   prediction: Pick<PredictionRow, 'criterion' | 'polarity' | 'evidencePolicy'>,
@@ -47,7 +46,7 @@ function standingWatermark(
   return lowest;
 }
 
-/** What a leaf waits to hear: of which vendor, and what a feed must publish to say anything of it; null is the listing itself. */
+/** What a leaf depends on: a vendor, and the attribute that a feed must publish; null if the listing itself suffices. */
 type Wait = { readonly vendor: string; readonly publishes: string | null };
 
 function waitsOf(criterion: Criterion): Wait[] {
@@ -55,18 +54,19 @@ function waitsOf(criterion: Criterion): Wait[] {
   return [...new Map(waits.map((wait) => [`${wait.vendor} ${wait.publishes}`, wait])).values()];
 }
 
-/** How far any feed that can tell has been read; before its first poll, the last thing that it published. */
+/** The last read of any relevant feed or, before its first poll, its last observation. */
 function lastReadBySeers(timeline: Timeline, { vendor, publishes }: Wait, at: Instant): Instant | null {
   const reads = new Map<string, Instant>();
   for (const sighting of timeline.sightings) {
-    // What was first listed later says nothing of what was read by then.
+    // A sighting after `at` does not show what had been read by then.
     if (sighting.seenFrom > at || (vendor !== 'any' && sighting.model.vendor !== vendor)) continue;
     const feed = timeline.feeds.get(sighting.feedId);
-    const tells = publishes === null ? speaksOf(timeline, sighting, 'release') : feed?.publishes?.includes(publishes);
+    const isRelevant =
+      publishes === null ? speaksOf(timeline, sighting, 'release') : feed?.publishes?.includes(publishes);
     const read = lastReadAt(timeline, sighting.feedId, vendor, at) ?? sighting.seenFrom;
-    if (tells === true) reads.set(sighting.feedId, Math.max(reads.get(sighting.feedId) ?? read, read));
+    if (isRelevant === true) reads.set(sighting.feedId, Math.max(reads.get(sighting.feedId) ?? read, read));
   }
-  // Of a wildcard's prices most rows are not even looked at: who covers the vendor and publishes prices tells all the same.
+  // The timeline does not contain every row of a wildcard, so feeds that cover the vendor and publish the attribute count too.
   for (const feed of publishes === null ? [] : timeline.feeds.values()) {
     if (!feed.publishes?.includes(publishes ?? '') || !(vendor === 'any' || coversVendor(feed, vendor))) continue;
     const read = lastReadAt(timeline, feed.id, vendor, at);

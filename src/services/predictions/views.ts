@@ -16,28 +16,28 @@ import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { standingOf } from './standing.ts';
 
-/** A prediction as it stood at one moment of knowledge. */
+/** A prediction as it was known at one moment. */
 export type PredictionView = {
   readonly prediction: PredictionRow;
   readonly source: SourceRow | null;
   readonly predictor: PredictorRow | null;
-  /** What its own predictor last called its probability, as recorded by then. */
+  /** The latest probability that its own predictor gave it, as recorded by then. */
   readonly probability: number | null;
   readonly status: PredictionState;
   readonly resolution: ResolutionRow | null;
   readonly leaning: Leaning | null;
-  /** What a person has to weigh, where it is proposed or disputed. */
+  /** The evidence that a person has to weigh; null unless it is proposed or disputed. */
   readonly review: Review | null;
-  /** What follows from the evidence, where no resolution stands. */
+  /** Null if it is resolved. */
   readonly evaluation: Evaluation | null;
   readonly standing: string | null;
   readonly hindsight: boolean;
-  /** Edits, versions of the criterion and resolutions, the latter two as of then: the row version. */
+  /** The row version: the number of edits now, and of criterion versions and resolutions then. */
   readonly version: number;
   readonly updatedAt: Instant;
 };
 
-/** The row version of a prediction with so many resolutions. */
+/** The row version of a prediction with `resolutionRows` resolutions. */
 export function versionOf(
   prediction: Pick<PredictionRow, 'edits' | 'criterionVersion'>,
   resolutionRows: number,
@@ -46,9 +46,9 @@ export function versionOf(
 }
 
 /**
- * Predictions, read with the criterion of that moment, as they stood at `asOf`, or now: the resolution rows of that
- * criterion known by then, otherwise what follows from everything observed by then. One path for both; nothing observed
- * later can enter, nor what a later criterion came to.
+ * Views of predictions at `asOf`, or now if it is null. `predictions` must have the criterion of that time. A prediction with a
+ * resolution of that criterion known by then is resolved; any other is evaluated over what was observed by then. Nothing
+ * observed or resolved later is used.
  */
 export async function viewPredictions(
   db: Sql,
@@ -109,7 +109,7 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
   };
 }
 
-/** What of a view depends on the evidence. */
+/** The part of a view that depends on the evidence. */
 type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability'>;
 
 function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
@@ -144,7 +144,7 @@ async function loadPeople(
   return { sources, predictors };
 }
 
-/** The evaluation of one prediction at a moment, with the tree that explains it. */
+/** Evaluates one prediction at a moment. */
 export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
   const timeline = await loadTimeline(db, deps, [prediction], at);
   return evaluate(prediction.criterion, timeline, at, termsOf(deps, prediction));

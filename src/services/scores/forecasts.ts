@@ -20,15 +20,15 @@ import { readMadeAt, requirePrediction, requireReferences } from '../predictions
 
 export type ForecastInput = {
   readonly probability: number;
-  /** When it was said; undefined: now. */
+  /** When the forecast was made. Default: now. */
   readonly madeAt?: string | undefined;
-  /** Who said it; undefined: who made the claim. */
+  /** Who made it. Default: the predictor of the claim. */
   readonly predictorId?: string | undefined;
   readonly sourceId?: string | null | undefined;
   readonly locator?: string | null | undefined;
 };
 
-/** A forecast, with what it counts for by the resolution that stands. */
+/** A forecast, with how it counts by the current resolution. */
 export type ForecastView = {
   readonly forecast: Omit<ListedForecast, 'seq'>;
   readonly hindsight: boolean;
@@ -36,8 +36,8 @@ export type ForecastView = {
 };
 
 /**
- * Records how probable somebody calls a prediction. Refuses with `conflict` what was not said before the answer, as long as
- * nothing disputes that answer; what was said before it and is recorded only afterwards is hindsight.
+ * Records a forecast. Refuses with `conflict` a forecast that was not made before the deciding event, unless the resolution is
+ * disputed. A forecast made before it and recorded after it counts as hindsight.
  */
 export async function createPredictionForecast(
   deps: Deps,
@@ -89,11 +89,11 @@ async function requireBeforeOutcome(
   if (isBeforeOutcome(made, resolution) || (await listDisputes(tx, [resolution.id], now)).length > 0) return;
   throw new Refusal(
     'conflict',
-    `the prediction is resolved (${resolution.outcome}, effective ${resolution.effectiveAt}): a forecast must be made before that`,
+    `the prediction is resolved (${resolution.outcome}, effective ${resolution.effectiveAt}); made_at must be before that`,
   );
 }
 
-/** The resolution of the criterion that a prediction was read with, as it stood at a moment. */
+/** The resolution that was current at a moment, if it is of the prediction's criterion version; otherwise null. */
 async function findStanding(db: Sql, prediction: PredictionRow, at: Instant): Promise<StandingResolution | null> {
   const [resolution] = await listStandingResolutions(db, [prediction.id], at);
   return resolution?.criterionVersion === prediction.criterionVersion ? resolution : null;
@@ -107,16 +107,16 @@ function viewForecast(forecast: ForecastView['forecast'], resolution: ScoredReso
   };
 }
 
-/** A page of a prediction's forecasts as recorded by `asOf`, or now, in the order in which they were said. */
+/** The forecasts of a prediction recorded by `asOf`, or now if it is null, in the order in which they were made. */
 export async function listPredictionForecasts(
   deps: Deps,
   idOrSlug: string,
-  ask: { predictorId: string | null; asOf: Instant | null; after: number | null; limit: number },
+  page: { predictorId: string | null; asOf: Instant | null; after: number | null; limit: number },
 ): Promise<(ForecastView & { readonly seq: number })[]> {
   const db = deps.db.sql;
-  const at = ask.asOf ?? deps.now();
-  const prediction = await requirePrediction(db, idOrSlug, ask.asOf);
+  const at = page.asOf ?? deps.now();
+  const prediction = await requirePrediction(db, idOrSlug, page.asOf);
   const resolution = await findStanding(db, prediction, at);
-  const rows = await listForecasts(db, prediction.id, { ...ask, at });
+  const rows = await listForecasts(db, prediction.id, { ...page, at });
   return rows.map((row) => ({ ...viewForecast(row, resolution), seq: row.seq }));
 }

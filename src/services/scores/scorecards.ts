@@ -7,10 +7,10 @@ import { type ClaimCount, countClaims, sumForecasts } from '../../store/scorecar
 import type { Deps } from '../deps.ts';
 import { getPredictor } from '../predictions/predictors.ts';
 
-/** Claims that came out yes and no; the rate is null of none. */
+/** Claims with the outcomes yes and no. `hitRate` is null if there are none. */
 export type Hits = { readonly right: number; readonly wrong: number; readonly hitRate: number | null };
 
-/** How a predictor did, by what was recorded and known at a moment. */
+/** The results of a predictor, as recorded and known at a moment. */
 export type Scorecard = {
   readonly predictor: PredictorRow;
   readonly claims: {
@@ -19,7 +19,7 @@ export type Scorecard = {
     readonly disputed: number;
     readonly outcomes: Readonly<Record<Outcome, number>>;
   };
-  /** Claims for which no probability was stated, and those of them that were recorded in hindsight. */
+  /** Claims without a stated probability: those recorded in time, and those recorded in hindsight. */
   readonly plain: Hits;
   readonly plainHindsight: Hits;
   readonly forecasts: Readonly<Record<ForecastStanding, number>>;
@@ -27,7 +27,7 @@ export type Scorecard = {
   readonly hindsightScore: Score;
 };
 
-/** The scorecard of a predictor as of `asOf`, or now: computed from the resolutions as they stand. Refuses with `not_found`. */
+/** The scorecard of a predictor at `asOf`, or now if it is null, from the resolutions current then. Refuses with `not_found`. */
 export async function getPredictorScorecard(deps: Deps, predictorId: string, asOf: Instant | null): Promise<Scorecard> {
   const db = deps.db.sql;
   const at = asOf ?? deps.now();
@@ -66,6 +66,6 @@ function count(counts: readonly ClaimCount[]): number {
 }
 
 function tally<K extends string>(names: readonly K[], of: (name: K) => number): Record<K, number> {
-  // Every name has its entry: the list holds all of its type.
+  // `names` contains every member of K, so every entry exists.
   return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, number>;
 }

@@ -9,11 +9,11 @@ export type Readiness = {
   readonly database: 'ok' | 'down';
   readonly migrations: 'ok' | 'pending' | 'newer' | 'changed' | 'unknown';
   readonly feeds: readonly FeedView[];
-  /** Null where the database could not tell. */
+  /** Null if the database is not available. */
   readonly endpointsDisabled: DisabledCounts | null;
 };
 
-/** Whether requests can be served: the database answers and is migrated. The health of feeds and endpoints is told and never makes it fail. */
+/** Whether requests can be served: the database responds and is migrated. The health of feeds and endpoints does not affect it. */
 export async function getReadiness(deps: Deps): Promise<Readiness> {
   try {
     const state = await migrationState(deps.db);

@@ -15,26 +15,26 @@ import {
 import { recordAudit } from '../access/audit.ts';
 import type { Deps } from '../deps.ts';
 
-/** An export or an import may take so long. */
+/** Time limit of an export or an import. */
 export const exchangeMsMax = 6 * 60 * 60_000;
-/** How long whoever reads or brings the lines may do nothing, while the transaction waits. */
+/** How long the transaction waits for a stalled reader or source. */
 export const exchangeIdleMsMax = 30 * 60_000;
 
-/** About so many bytes are held at once; one row more, where a single row is larger. */
+/** Approximate number of bytes in memory at once. A single larger row exceeds it. */
 export const exportChunkBytes = 1024 * 1024;
 const rowsPerFetchMax = 2000;
 
 export type ExportInput = {
   /** The version of the program, for the header. */
   readonly program: string;
-  /** Takes the next bytes; nothing more is read from the database before it resolves. */
+  /** Writes the next bytes. The next rows are read from the database only after it resolves. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   readonly onProgress?: (done: number, total: number) => void;
 };
 
 export type ExportSummary = { readonly rows: number; readonly bytes: number; readonly sha256: string };
 
-/** Writes the record as lines of JSON, all of it as of one moment. The first bytes come once that moment is fixed. */
+/** Writes all records of one moment as lines of JSON. The snapshot is taken before the first bytes are written. */
 export async function exportRecords(deps: Pick<Deps, 'db'>, input: ExportInput): Promise<ExportSummary> {
   return await deps.db.begin((tx) => writeRecord(tx, input), { msMax: exchangeMsMax });
 }
@@ -68,7 +68,7 @@ async function writeRecord(tx: Sql, input: ExportInput): Promise<ExportSummary> 
   return { rows, bytes, sha256 };
 }
 
-/** The rows of one table as lines. It begins with few and asks for as many as their size allows. */
+/** The rows of one table as lines. The number of rows per fetch grows as far as their size allows. */
 async function* readChunks(tx: Sql, shape: RecordShape): AsyncGenerator<{ text: string; rows: number }> {
   await openRecordCursor(tx, shape);
   let count = 1;
@@ -85,15 +85,18 @@ async function* readChunks(tx: Sql, shape: RecordShape): AsyncGenerator<{ text: 
   await closeRecordCursor(tx);
 }
 
-/** What could not be brought back must not be written as if it could. */
+/** Refuses a row that could not be imported again. Returns its size in bytes. */
 function requireLength({ table }: RecordShape, row: string): number {
   const bytes = Buffer.byteLength(row);
   if (bytes > exportLineBytesMax - 1024)
-    throw new Refusal('service_unavailable', `a row of ${table} has ${bytes} bytes, more than a line may have`);
+    throw new Refusal(
+      'service_unavailable',
+      `a row of ${table} has ${bytes} bytes, which is too long for a line of an export`,
+    );
   return bytes;
 }
 
-/** Writes down who took a copy of everything. It is no part of that copy. */
+/** Records in the audit log who made an export. The export itself does not contain this entry. */
 export async function recordExport(
   deps: Deps,
   by: { readonly actor: string; readonly path: string; readonly requestId: string },

@@ -35,7 +35,7 @@ import { countUnreadableSecrets } from '../webhooks/secrets.ts';
 import { exchangeIdleMsMax, exchangeMsMax } from './export.ts';
 import { readLines } from './lines.ts';
 
-/** Rows go in together, so many and of so many bytes. */
+/** Limits of a batch of rows that one statement inserts. */
 const rowsPerBatch = 1000;
 const batchBytes = 1024 * 1024;
 
@@ -46,14 +46,14 @@ export type ImportInput = {
 
 export type ImportSummary = {
   readonly rows: number;
-  /** Secrets of webhooks that were sealed under another OUTTURN_SECRET than that of this process. */
+  /** Webhook secrets that cannot be decrypted with the OUTTURN_SECRET of this process. */
   readonly unreadableSecrets: number;
 };
 
 /**
- * Brings an export back into an empty database that is at the same migration: all of it in one transaction, or nothing.
- * Refuses with `conflict` a database that holds something or is at another migration, and with `validation_failed`, by the
- * number of the line, what is no export, was changed or was cut short.
+ * Imports an export into an empty database at the same migration, in one transaction. Refuses with `conflict` if the database
+ * is not empty or at another migration, and with `validation_failed` and the number of the line if the file is not an export,
+ * was changed or is incomplete.
  */
 export async function importRecord(
   deps: Pick<Deps, 'db' | 'webhooks'>,
@@ -79,7 +79,7 @@ export async function importRecord(
 async function requireEmpty(tx: Sql): Promise<void> {
   const table = await findFilledTable(tx);
   if (table === null) return;
-  const detail = `the database is not empty (${table} has rows): import takes one that nothing was ever written to; name another by DATABASE_URL or OUTTURN_DATA_DIR, and do not start the service on it before the import`;
+  const detail = `the database is not empty (${table} has rows); import requires a database to which nothing was ever written: choose another with DATABASE_URL or OUTTURN_DATA_DIR, and do not start the service on it before the import`;
   throw new Refusal('conflict', detail);
 }
 
@@ -87,9 +87,9 @@ function requireSameMigration({ migration, program }: ExportHeader, here: Newest
   if (migration.version === here.version && migration.sha256 === here.sha256) return;
   const way =
     migration.version < here.version
-      ? `import it with Outturn ${program}, which wrote it, and start the newer program on that database`
+      ? `import it with Outturn ${program}, which wrote it, and then start the newer program on that database`
       : 'use the program that wrote it, or a newer one';
-  const detail = `the export is of the schema ${migration.name}, this database is at ${here.name}: ${way}`;
+  const detail = `the export is at migration ${migration.name}, this database at ${here.name}: ${way}`;
   throw new Refusal('conflict', detail);
 }
 
@@ -109,7 +109,7 @@ async function readRecord(
   let last = first.value.number;
   let footer: ExportFooter | null = null;
   for await (const { number, text, bytes } of lines) {
-    if (footer !== null) throw refuseLine(number, 'there is more after the footer');
+    if (footer !== null) throw refuseLine(number, 'the file continues after the footer');
     const line = parseLine(text, number);
     last = number;
     if (line.kind === 'row') {
@@ -119,16 +119,16 @@ async function readRecord(
     } else footer = line.footer;
   }
   await loader.flush();
-  if (footer === null) throw refuseLine(last + 1, 'the file ends here, without its footer: it was cut short');
+  if (footer === null) throw refuseLine(last + 1, 'the file ends without a footer, so it is incomplete');
   if (footer.sha256 !== hash.digest('hex') || footer.rows !== total || loader.done() !== total)
-    throw refuseLine(last, 'the lines before are not those that were written: the footer tells of others');
+    throw refuseLine(last, 'the footer does not match the lines before it, so the file was changed');
   return total;
 }
 
-/** Where a row stands in the file, and how long its line is. */
+/** The line number of a row, and the size of its line. */
 type Place = { readonly number: number; readonly bytes: number };
 
-/** Rows of one table that wait to go in together. */
+/** Rows of one table that are inserted together. */
 type Batch = { shape: RecordShape | null; rows: { readonly row: object; readonly number: number }[]; bytes: number };
 
 type Loader = {
@@ -137,7 +137,7 @@ type Loader = {
   readonly done: () => number;
 };
 
-/** Takes rows in the order of the record and puts them in by the batch. */
+/** Inserts rows in batches. They must come in the order of the tables in the record. */
 function makeLoader(tx: Sql, shapes: readonly RecordShape[]): Loader {
   const batch: Batch = { shape: null, rows: [], bytes: 0 };
   let at = 0;
@@ -151,7 +151,7 @@ function makeLoader(tx: Sql, shapes: readonly RecordShape[]): Loader {
     add: async ({ table, row }, { number, bytes }) => {
       const next = shapes.findIndex((shape, index) => index >= at && shape.table === table);
       const shape = shapes[next];
-      if (shape === undefined) throw refuseLine(number, `a row of ${table} does not belong here`);
+      if (shape === undefined) throw refuseLine(number, `a row of ${table} is not expected here`);
       if (shape !== batch.shape || batch.rows.length >= rowsPerBatch || batch.bytes + bytes > batchBytes) await flush();
       at = next;
       batch.shape = shape;
@@ -167,12 +167,12 @@ function makeLoader(tx: Sql, shapes: readonly RecordShape[]): Loader {
 
 function requireColumns({ table, columns }: RecordShape, row: object, number: number): void {
   const missing = columns.find(({ name }) => !Object.hasOwn(row, name));
-  if (missing !== undefined) throw refuseLine(number, `this row of ${table} lacks ${missing.name}`);
+  if (missing !== undefined) throw refuseLine(number, `the row of ${table} lacks the column ${missing.name}`);
   const unknown = Object.keys(row).find((name) => !columns.some((column) => column.name === name));
   if (unknown !== undefined) throw refuseLine(number, `${table} has no column ${unknown}`);
 }
 
-/** What the database refuses is looked for row by row, so that the line can be named. */
+/** Inserts a batch. If the database refuses it, its rows are inserted one by one to find the line of the error. */
 async function insertBatch(tx: Sql, shape: RecordShape, rows: Batch['rows']): Promise<void> {
   await createSavepoint(tx);
   try {
@@ -194,7 +194,7 @@ async function findRefusedRow(tx: Sql, shape: RecordShape, rows: Batch['rows']):
     try {
       await insertRows(tx, shape, [row]);
     } catch (error) {
-      throw refuseLine(number, `the database refuses this row of ${shape.table}: ${String(error)}`);
+      throw refuseLine(number, `the database refuses the row of ${shape.table}: ${String(error)}`);
     }
   }
 }

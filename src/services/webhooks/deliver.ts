@@ -31,19 +31,19 @@ import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { readHeaders } from './headers.ts';
 
-/** Deliveries under way to one endpoint at once, on all nodes together; to one that has been failing, one to try it. */
+/** Concurrent deliveries to one endpoint, over all nodes; a failing endpoint gets one at a time. */
 export const perEndpointMax = 8;
 export const perFailingMax = 1;
 
 /**
- * Endpoints locked in one claim: twice what it takes when each has all it may have, and never few, since most have less.
- * All of them would leave nothing to the other nodes as long as one claims.
+ * Endpoints that one claim locks: enough for `limit` deliveries even if the average endpoint fills only half its share. Not all of
+ * them, so that other nodes can claim at the same time.
  */
 const endpointsPerClaim = (limit: number): number => Math.max(32, Math.ceil((2 * limit) / perEndpointMax));
 
 export type { LeasedDelivery };
 
-/** An attempt that has ended: what is written down, and what else follows from it. */
+/** A finished attempt that is not recorded yet. */
 export type EndedDelivery = {
   readonly claimed: LeasedDelivery;
   readonly result: AttemptResult;
@@ -51,8 +51,7 @@ export type EndedDelivery = {
 };
 
 /**
- * Leases deliveries that are due, on whichever node asks first. `after` is the endpoint that the claim before ended with,
- * so that each has its turn.
+ * Leases due deliveries to this node. `after` is the last endpoint of the previous claim, so that all endpoints take turns.
  */
 export async function claimDue(deps: Deps, limit: number, after = ''): Promise<LeasedDelivery[]> {
   return await deps.db.begin(async (tx) => {
@@ -65,7 +64,7 @@ export async function claimDue(deps: Deps, limit: number, after = ''): Promise<L
   });
 }
 
-/** Signs and sends one delivery, with no transaction open. Never rejects: whatever happens is what came of it. */
+/** Signs and sends one delivery, with no transaction open. Never rejects: every failure is a result. */
 export async function attemptDelivery(
   deps: Deps,
   claimed: LeasedDelivery,
@@ -105,12 +104,12 @@ async function sendSafely(
   try {
     const headers = signedHeaders(deps, claimed, startedAt);
     if (headers === null)
-      return unsent('secret_unreadable', 'a secret of this endpoint cannot be opened with OUTTURN_SECRET');
+      return unsent('secret_unreadable', 'a secret of this endpoint cannot be decrypted with OUTTURN_SECRET');
     return await deps.webhooks.post({ url: claimed.url, headers, body: claimed.body }, signal);
   } catch (error) {
     const stack = error instanceof Error ? error.stack : String(error);
-    deps.log.error({ delivery: claimed.id, error: stack }, 'an attempt ended unexpectedly');
-    return unsent('internal', 'the attempt ended unexpectedly; the log of the sender has more');
+    deps.log.error({ delivery: claimed.id, error: stack }, 'a delivery attempt failed unexpectedly');
+    return unsent('internal', 'the attempt failed unexpectedly; see the log of the sender');
   }
 }
 
@@ -118,7 +117,7 @@ function unsent(errorClass: ErrorClass, detail: string): PostOutcome {
   return { status: null, errorClass, detail, retryAfterMs: null, response: null, durationMs: 0 };
 }
 
-/** Signed anew at every attempt: the same id, the time of now. Null when what signs or what goes along cannot be opened. */
+/** The headers of one attempt, signed with the current time. Null if a secret or a header cannot be decrypted. */
 function signedHeaders(deps: Deps, claimed: LeasedDelivery, at: Instant): Record<string, string> | null {
   const { vault } = deps.webhooks;
   const { endpointId, eventId: id, body } = claimed;
@@ -140,37 +139,37 @@ function signedHeaders(deps: Deps, claimed: LeasedDelivery, at: Instant): Record
   };
 }
 
-/** Statuses by which a receiver speaks for all that is sent to it, and not for one message. */
+/** Statuses whose `Retry-After` applies to the whole endpoint and not only to one message. */
 const pausingStatuses: ReadonlySet<number> = new Set([429, 503]);
 
 /**
- * Writes down what came of attempts, in one transaction with what follows for their endpoints: a success clears, a
- * failure is remembered, 410 disables at once, and so does giving up on a delivery after days without any success.
+ * Records finished attempts and updates the health of their endpoints, in one transaction. A success clears earlier failures. An
+ * endpoint is disabled by a 410, or when a delivery runs out of attempts after days without a success.
  */
-export async function settleDeliveries(deps: Deps, ended: readonly EndedDelivery[]): Promise<void> {
+export async function recordOutcomes(deps: Deps, ended: readonly EndedDelivery[]): Promise<void> {
   if (ended.length === 0) return;
-  const touching = ended.filter(({ claimed, result }) => result.errorClass !== null || claimed.failing);
-  // Where all is well nothing follows for any endpoint, and one statement is a transaction by itself.
-  if (touching.length === 0)
+  const affecting = ended.filter(({ claimed, result }) => result.errorClass !== null || claimed.failing);
+  // If no attempt affects the health of its endpoint, a single statement suffices.
+  if (affecting.length === 0)
     await recordAttempts(
       deps.db.sql,
       ended.map(({ result }) => result),
     );
-  else await settleTouching(deps, ended, touching);
+  else await recordWithHealth(deps, ended, affecting);
   for (const { result } of ended) {
     const name = result.errorClass ?? 'delivered';
-    deps.webhooks.tally.set(name, (deps.webhooks.tally.get(name) ?? 0) + 1);
+    deps.webhooks.attemptCounts.set(name, (deps.webhooks.attemptCounts.get(name) ?? 0) + 1);
   }
 }
 
-async function settleTouching(
+async function recordWithHealth(
   deps: Deps,
   ended: readonly EndedDelivery[],
-  touching: readonly EndedDelivery[],
+  affecting: readonly EndedDelivery[],
 ): Promise<void> {
   await deps.db.begin(async (tx) => {
-    // Before their deliveries, in the order in which everybody takes them.
-    await lockEndpoints(tx, distinct(touching.map(({ claimed }) => claimed.endpointId)));
+    // Endpoints are locked before deliveries, everywhere in the same order, to avoid deadlocks.
+    await lockEndpoints(tx, distinct(affecting.map(({ claimed }) => claimed.endpointId)));
     const settled = new Map(
       (
         await recordAttempts(
@@ -182,7 +181,7 @@ async function settleTouching(
     await recordHealth(
       tx,
       deps,
-      touching.filter(({ result }) => settled.has(result.id)),
+      affecting.filter(({ result }) => settled.has(result.id)),
       settled,
     );
   });
@@ -229,7 +228,7 @@ function distinct(ids: readonly string[]): string[] {
   return [...new Set(ids)];
 }
 
-/** What waits for it is held, and whoever subscribed is told, by their own endpoints. */
+/** Disables an endpoint, holds its pending deliveries and announces it to the subscribers of `endpoint.disabled`. */
 async function disable(
   tx: Sql,
   deps: Deps,

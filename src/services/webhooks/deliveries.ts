@@ -25,16 +25,16 @@ export type { AttemptRow, DeliveryFilter, DeliveryPage, DeliveryRow };
 
 export type DeliveryView = DeliveryRow & { readonly body: string };
 
-/** How far back what was missed can be sent again. */
+/** How far back missed deliveries can be recovered. */
 export const recoverMsMax = 14 * dayMs;
 
 /** How far back deliveries are counted. */
 export const statsMsMax = 28 * dayMs;
 
-/** Attempts that people may have asked for, of one delivery, before they are made. */
-const askedMax = 10;
+/** The most requested attempts of one delivery that are not made yet. */
+const requestedMax = 10;
 
-/** A page of deliveries; of one endpoint it must exist. */
+/** Deliveries to all endpoints, including deleted ones. */
 export async function listWebhookDeliveries(
   deps: Deps,
   filter: DeliveryFilter,
@@ -63,7 +63,7 @@ async function requireDelivery(db: Sql, id: string): Promise<DeliveryView> {
   return delivery;
 }
 
-/** A page of the attempts of a delivery, in order. */
+/** The attempts of a delivery, in order. */
 export async function listWebhookDeliveryAttempts(
   deps: Deps,
   id: string,
@@ -74,33 +74,33 @@ export async function listWebhookDeliveryAttempts(
 }
 
 /**
- * Sends a delivery once more, now, whatever came of it before. A retry that the schedule had planned is cancelled by it:
- * the schedule goes on behind it. Refuses with `conflict` while the endpoint is disabled.
+ * Requests another attempt of a delivery, whatever its state. It replaces the next scheduled retry; the schedule continues after
+ * it. Refuses with `conflict` if the endpoint is disabled or too many attempts are requested.
  */
 export async function retryWebhookDelivery(deps: Deps, id: string): Promise<DeliveryView> {
   return await deps.db.begin(async (tx) => {
     const delivery = await requireDelivery(tx, id);
     await lockEnabled(tx, delivery.endpointId);
-    if (!(await requestAttempt(tx, id, { now: deps.now(), askedMax })))
+    if (!(await requestAttempt(tx, id, { now: deps.now(), askedMax: requestedMax })))
       throw new Refusal(
         'conflict',
-        `${askedMax} attempts of this delivery are asked for already; wait until they are made`,
+        `${requestedMax} attempts of this delivery are already requested; wait until they are made`,
       );
     await clearEndpointPause(tx, delivery.endpointId);
     return await requireDelivery(tx, id);
   });
 }
 
-/** Locks an endpoint that must be enabled to be sent anything. */
+/** Locks an endpoint. Refuses with `conflict` if it is disabled. */
 async function lockEnabled(tx: Sql, endpointId: string): Promise<EndpointRow> {
   await lockEndpoints(tx, [endpointId]);
   const endpoint = await requireEndpoint(tx, endpointId);
   if (endpoint.status === 'disabled')
-    throw new Refusal('conflict', 'the endpoint is disabled; enable it by PATCH {"status": "enabled"} first');
+    throw new Refusal('conflict', 'the endpoint is disabled; enable it first with PATCH {"status": "enabled"}');
   return endpoint;
 }
 
-/** Sends a signed `ping` to an endpoint, whatever it subscribed to: one attempt. Answers its delivery. */
+/** Sends a signed `ping` to an endpoint, whatever it subscribes to, in a single attempt. Returns the delivery. */
 export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promise<DeliveryView> {
   return await deps.db.begin(async (tx) => {
     await lockEnabled(tx, endpointId);
@@ -124,8 +124,8 @@ export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promi
 }
 
 /**
- * Sends again everything since a moment that an endpoint missed, and nothing that it got: what was held while it was
- * disabled, and what was given up. Answers how much that is.
+ * Sends again every held or failed delivery of an endpoint since a moment. Successful ones are not repeated. Returns their
+ * number.
  */
 export async function recoverWebhookEndpoint(deps: Deps, endpointId: string, since: Instant): Promise<number> {
   const now = deps.now();
@@ -139,16 +139,16 @@ export async function recoverWebhookEndpoint(deps: Deps, endpointId: string, sin
 function requireWithin(name: string, since: Instant, now: Instant, msMax: number): void {
   const detail =
     since > now
-      ? `${name} lies in the future`
+      ? `${name} must not be in the future`
       : since < now - msMax
-        ? `${name} lies more than ${msMax / dayMs} days back`
+        ? `${name} must be at most ${msMax / dayMs} days ago`
         : null;
   if (detail !== null) throw new Refusal('validation_failed', detail, [{ detail, pointer: `#/${name}` }]);
 }
 
 export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 
-/** What became of the deliveries of an endpoint that were created since a moment. */
+/** The number of deliveries to an endpoint since a moment, by state. */
 export async function getWebhookEndpointStats(deps: Deps, endpointId: string, since: Instant): Promise<DeliveryCounts> {
   requireWithin('since', since, deps.now(), statsMsMax);
   await requireEndpoint(deps.db.sql, endpointId);

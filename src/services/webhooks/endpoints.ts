@@ -19,18 +19,18 @@ import {
 import { deleteSecrets, listPreviousSecrets, type PreviousSecret } from '../../store/webhook-secrets.ts';
 import type { Deps } from '../deps.ts';
 import { applyHeaders, type HeaderPatch } from './headers.ts';
-import { keepSecret, makeSecret, type SecretAsk } from './secrets.ts';
+import { makeSecret, type SecretInput, storeSecret } from './secrets.ts';
 
-/** An endpoint, with what signs beside its current secret. */
+/** An endpoint with its previous secrets that still sign. */
 export type EndpointView = EndpointRow & { readonly previousSecrets: readonly PreviousSecret[] };
 
 export type FilterPatch = { readonly [Part in keyof SubscriptionFilter]?: readonly string[] | null | undefined };
 
-/** What may be edited. In `filter` and `headers` null takes a part away; null instead of them takes all away. */
+/** The editable fields. In `filter` and `headers`, null removes a part; null for the whole field removes everything. */
 export type EndpointEdit = {
   readonly url?: string | undefined;
   readonly description?: string | null | undefined;
-  /** Null: every type. */
+  /** Null means every type. */
   readonly eventTypes?: readonly EventType[] | null | undefined;
   readonly filter?: FilterPatch | null | undefined;
   readonly headers?: HeaderPatch | null | undefined;
@@ -38,33 +38,33 @@ export type EndpointEdit = {
   readonly status?: EndpointRow['status'] | undefined;
 };
 
-export type EndpointInput = EndpointEdit & SecretAsk & { readonly url: string };
+export type EndpointInput = EndpointEdit & SecretInput & { readonly url: string };
 
-/** An endpoint, and its secret where that was made just now. */
+/** A new endpoint with its secret, which can only be shown now; null for a key pair. */
 export type CreatedEndpoint = { readonly endpoint: EndpointView; readonly secret: string | null };
 
-/** Creates an endpoint. Its address is judged by its text, and everything that its filter names must be there. */
+/** Creates an endpoint. Refuses with `validation_failed` if its URL is not allowed or its filter names something unknown. */
 export async function createWebhookEndpoint(deps: Deps, input: EndpointInput): Promise<CreatedEndpoint> {
   const made = makeSecret(input);
   const url = requireUrl(deps, input.url);
   const endpoint = await deps.db.begin(async (tx) => {
     const id = deps.newId('whe');
     await insertEndpoint(tx, id, await settingsFrom(tx, deps, id, { ...input, url }, null), deps.now());
-    await keepSecret(tx, deps, id, made);
+    await storeSecret(tx, deps, id, made);
     return await viewEndpoint(tx, deps, await requireEndpoint(tx, id));
   });
   return { endpoint, secret: made.shown };
 }
 
 /**
- * Looks up what the name of an address resolves to at this moment, before it is kept. To be called with no transaction
- * open. Refuses with `validation_failed` what may not be told anything.
+ * Checks a URL and the addresses that its host name resolves to. Must be called with no transaction open. Refuses with
+ * `validation_failed` if webhooks must not be sent there.
  */
 export async function checkUrl(deps: Deps, text: string): Promise<void> {
   readVerdict(await deps.webhooks.checkUrl(text));
 }
 
-/** The address in its plain form, if its text allows for it. */
+/** The normalised URL. Refuses with `validation_failed` if it is not allowed. */
 function requireUrl(deps: Deps, text: string): string {
   return readVerdict(deps.webhooks.checkUrlText(text));
 }
@@ -74,7 +74,7 @@ function readVerdict(verdict: UrlVerdict): string {
   throw new Refusal('validation_failed', verdict.detail, [{ detail: verdict.detail, pointer: '#/url' }]);
 }
 
-/** What an edit makes of an endpoint; of none, where it is created. */
+/** The settings of an endpoint after an edit. `before` is null if it is being created. */
 async function settingsFrom(
   tx: Sql,
   deps: Deps,
@@ -85,7 +85,8 @@ async function settingsFrom(
   const eventTypes = edit.eventTypes === undefined ? (before?.eventTypes ?? null) : distinct(edit.eventTypes);
   const filter = await patchFilter(tx, before?.filter ?? null, edit.filter);
   if (filter !== null && eventTypes !== null && !eventTypes.some(isFilterable)) {
-    const detail = 'nothing would ever be sent: a filter is about predictions and models, and none of event_types is';
+    const detail =
+      'filter must be null, because it applies to predictions and models only and no type in event_types concerns them';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/filter' }]);
   }
   return {
@@ -116,13 +117,13 @@ async function patchFilter(
     return values === null || values === undefined ? [] : [[part, [...new Set(values)]] as const];
   });
   if (merged.length === 0) {
-    const detail = 'the filter is empty: leave it out, or give null, to hear of everything';
+    const detail = 'filter must not be empty; use null to receive every event';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/filter' }]);
   }
   return await resolveFilter(tx, Object.fromEntries(merged));
 }
 
-/** Predictions may be named by their slugs; what is kept are ids. */
+/** Replaces the slugs of predictions by their ids. Refuses with `validation_failed` if something does not exist. */
 async function resolveFilter(tx: Sql, filter: SubscriptionFilter): Promise<SubscriptionFilter> {
   const errors: RefusalDetail[] = [];
   const names = filter.ids === undefined ? [] : await listPredictionNames(tx, filter.ids);
@@ -133,7 +134,7 @@ async function resolveFilter(tx: Sql, filter: SubscriptionFilter): Promise<Subsc
     if ((await findPredictor(tx, id)) === null)
       errors.push({ detail: `there is no predictor ${id}`, pointer: `#/filter/predictor/${index}` });
   if (errors.length > 0)
-    throw new Refusal('validation_failed', 'the filter names what does not exist; see errors', errors);
+    throw new Refusal('validation_failed', 'the filter refers to something that does not exist; see errors', errors);
   if (filter.ids === undefined) return filter;
   return { ...filter, ids: [...new Set(filter.ids.map((name) => byName.get(name) ?? name))] };
 }
@@ -152,7 +153,7 @@ async function viewEndpoint(db: Sql, deps: Deps, endpoint: EndpointRow): Promise
   return { ...endpoint, previousSecrets: await listPreviousSecrets(db, [endpoint.id], deps.now()) };
 }
 
-/** A page of endpoints, oldest first. */
+/** Endpoints, oldest first. */
 export async function listWebhookEndpoints(
   deps: Deps,
   page: { readonly after: string | null; readonly status: EndpointRow['status'] | null; readonly limit: number },
@@ -167,8 +168,8 @@ export async function listWebhookEndpoints(
 }
 
 /**
- * Edits an endpoint. Disabled, what waits for it is held; enabled again, it is told of what happens from then on, and
- * `recoverWebhookEndpoint` sends what was held. A new address and a new start forget what the endpoint failed at before.
+ * Edits an endpoint. Disabling it holds its pending deliveries. Enabling it sends new events only; `recoverWebhookEndpoint` sends
+ * the held ones. Enabling it or changing its URL clears its failures. Refuses with `precondition_failed` if it was changed.
  */
 export async function updateWebhookEndpoint(
   deps: Deps,
@@ -194,11 +195,11 @@ export async function updateWebhookEndpoint(
 function stale(endpoint: EndpointRow): Refusal {
   return new Refusal(
     'precondition_failed',
-    `the endpoint was changed since you read it (it is at version ${endpoint.version} now); read it again and repeat the edit`,
+    `the endpoint was changed since you read it and is now at version ${endpoint.version}; read it again and repeat the edit`,
   );
 }
 
-/** Deletes an endpoint: nothing more is sent to it, its secrets and headers are gone, the log of what was sent stays. */
+/** Deletes an endpoint with its secrets and headers and cancels its pending deliveries. Its past deliveries remain. */
 export async function deleteWebhookEndpoint(deps: Deps, id: string): Promise<void> {
   await deps.db.begin(async (tx) => {
     await lockEndpoints(tx, [id]);

@@ -6,39 +6,38 @@ import type { EndpointRow } from '../../store/webhook-endpoints.ts';
 import { listSealedHeaders, updateSealedHeaders } from '../../store/webhook-endpoints.ts';
 import type { Deps } from '../deps.ts';
 
-/** Custom headers as edited: null takes one away. */
+/** An edit of custom headers. Null removes a header. */
 export type HeaderPatch = Readonly<Record<string, string | null>>;
 
-type KeptHeaders = Pick<EndpointRow, 'headers' | 'sealedHeaders' | 'sealedHeaderNames'>;
+type StoredHeaders = Pick<EndpointRow, 'headers' | 'sealedHeaders' | 'sealedHeaderNames'>;
 
-const nothing: KeptHeaders = { headers: {}, sealedHeaders: null, sealedHeaderNames: [] };
+const nothing: StoredHeaders = { headers: {}, sealedHeaders: null, sealedHeaderNames: [] };
 
 /**
- * Custom headers after an edit. Those whose values open something are kept sealed and are never shown; an edit that does
- * not name them leaves them as they are.
+ * The custom headers after an edit. Sensitive ones are encrypted and never shown. Headers that the edit does not name remain.
  */
 export function applyHeaders(
   deps: Deps,
   endpointId: string,
-  before: KeptHeaders | null,
+  before: StoredHeaders | null,
   patch: HeaderPatch | null | undefined,
-): KeptHeaders {
+): StoredHeaders {
   if (patch === undefined) return before === null ? nothing : pickHeaders(before);
   if (patch === null) return nothing;
   requireHeaders(patch);
-  const kept = before === null ? {} : readHeaders(deps, endpointId, before);
-  if (kept === null)
+  const current = before === null ? {} : readHeaders(deps, endpointId, before);
+  if (current === null)
     throw new Refusal(
       'conflict',
-      'its headers cannot be opened with OUTTURN_SECRET; take all away by null, then set them',
+      'the headers of the endpoint cannot be decrypted with OUTTURN_SECRET; remove them with null, then set them again',
     );
-  const headers = new Map(Object.entries(kept));
+  const headers = new Map(Object.entries(current));
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) headers.delete(name.toLowerCase());
     else headers.set(name.toLowerCase(), value);
   }
   if (headers.size > customHeadersMax)
-    throw refuse([{ detail: `at most ${customHeadersMax} headers`, pointer: '#/headers' }]);
+    throw refuse([{ detail: `headers must have at most ${customHeadersMax} entries`, pointer: '#/headers' }]);
   const sealed = [...headers].filter(([name]) => isSensitiveHeader(name));
   return {
     headers: Object.fromEntries([...headers].filter(([name]) => !isSensitiveHeader(name))),
@@ -48,7 +47,7 @@ export function applyHeaders(
   };
 }
 
-function pickHeaders({ headers, sealedHeaders, sealedHeaderNames }: KeptHeaders): KeptHeaders {
+function pickHeaders({ headers, sealedHeaders, sealedHeaderNames }: StoredHeaders): StoredHeaders {
   return { headers, sealedHeaders, sealedHeaderNames };
 }
 
@@ -57,7 +56,7 @@ function requireHeaders(patch: HeaderPatch): void {
   const errors = Object.entries(patch).flatMap(([name, value]): RefusalDetail[] => {
     const pointer = joinPointer('#/headers', [name]);
     const lower = name.toLowerCase();
-    if (seen.has(lower)) return [{ detail: `${lower} is given twice, in different spellings`, pointer }];
+    if (seen.has(lower)) return [{ detail: `${lower} is given more than once`, pointer }];
     seen.add(lower);
     const fault = value === null ? null : headerFault(name, value);
     return fault === null ? [] : [{ detail: fault, pointer }];
@@ -66,28 +65,28 @@ function requireHeaders(patch: HeaderPatch): void {
 }
 
 function refuse(errors: readonly RefusalDetail[]): Refusal {
-  return new Refusal('validation_failed', errors[0]?.detail ?? 'the headers are not valid', errors);
+  return new Refusal('validation_failed', errors[0]?.detail ?? 'the headers are invalid', errors);
 }
 
 const sealedText = z.record(z.string(), z.string());
 
-/** Every custom header as it is sent; null when what was sealed cannot be opened. */
+/** All custom headers in plain text. Refuses with `conflict` if they cannot be decrypted. */
 export function readHeaders(
   deps: Deps,
   endpointId: string,
-  kept: Pick<KeptHeaders, 'headers' | 'sealedHeaders'>,
+  stored: Pick<StoredHeaders, 'headers' | 'sealedHeaders'>,
 ): Readonly<Record<string, string>> {
-  if (kept.sealedHeaders === null) return kept.headers;
-  const text = deps.webhooks.vault.open(kept.sealedHeaders, endpointId);
+  if (stored.sealedHeaders === null) return stored.headers;
+  const text = deps.webhooks.vault.open(stored.sealedHeaders, endpointId);
   if (text === null)
     throw new Refusal(
       'conflict',
-      'the headers of this endpoint cannot be opened with OUTTURN_SECRET; replace them all',
+      'the headers of the endpoint cannot be decrypted with OUTTURN_SECRET; remove them with null, then set them again',
     );
-  return { ...kept.headers, ...sealedText.parse(JSON.parse(text)) };
+  return { ...stored.headers, ...sealedText.parse(JSON.parse(text)) };
 }
 
-/** Seals anew what is sealed under a secret of the operator's before this one. Answers how many could not be opened. */
+/** Re-encrypts headers that were encrypted with a previous OUTTURN_SECRET. Returns how many cannot be decrypted. */
 export async function resealHeaders(deps: Deps): Promise<number> {
   const { vault } = deps.webhooks;
   let unreadable = 0;
@@ -100,7 +99,7 @@ export async function resealHeaders(deps: Deps): Promise<number> {
   return unreadable;
 }
 
-/** How many sealed sets of headers can be opened neither by the present OUTTURN_SECRET nor by one before it. */
+/** How many endpoints have headers that neither OUTTURN_SECRET nor a previous one can decrypt. */
 export async function countUnreadableHeaders(deps: Pick<Deps, 'db' | 'webhooks'>): Promise<number> {
   const headers = await listSealedHeaders(deps.db.sql);
   return headers.filter(({ id, sealed }) => deps.webhooks.vault.open(sealed, id) === null).length;

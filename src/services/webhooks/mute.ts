@@ -2,18 +2,18 @@ import type { UrlVerdict } from '../../net/client.ts';
 import type { WebhookDeps } from '../deps.ts';
 import { makeVault } from '../vault.ts';
 
-const nowhere: UrlVerdict = { ok: false, reason: 'refused_address', detail: 'nobody is told anything here' };
+const refused: UrlVerdict = { ok: false, reason: 'refused_address', detail: 'webhooks are not sent by this program' };
 
-/** For programs that settle predictions and tell nobody: replays and measurements. */
+/** For programs that settle predictions without sending webhooks: replays and measurements. */
 export const muteWebhooks: WebhookDeps = {
   schedule: [],
   leaseMs: 0,
-  vault: makeVault('nothing is kept'),
+  vault: makeVault('no secret is stored'),
   random: () => 0,
-  checkUrlText: () => nowhere,
-  checkUrl: async () => nowhere,
+  checkUrlText: () => refused,
+  checkUrl: async () => refused,
   post: async () => {
-    throw new Error('nobody is told anything here');
+    throw new Error('webhooks are not sent by this program');
   },
-  tally: new Map(),
+  attemptCounts: new Map(),
 };

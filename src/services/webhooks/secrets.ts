@@ -21,38 +21,38 @@ import {
 } from '../../store/webhook-secrets.ts';
 import type { Deps } from '../deps.ts';
 
-/** How long the secret before goes on signing beside the new one. */
+/** How long the previous secret signs together with the new one. */
 export const overlapMsDefault = 24 * hourMs;
 export const overlapMsMax = 7 * dayMs;
 
-/** Secrets that sign beside the current one. */
+/** The most previous secrets that may still sign. */
 export const oldSecretsMax = 10;
 
 const generatedSecretBytes = 32;
 
-/** A secret as asked for: given, or to be made. */
-export type SecretAsk = { readonly signing?: Signing | undefined; readonly secret?: string | undefined };
+/** The secret to use; without `secret`, one is generated. */
+export type SecretInput = { readonly signing?: Signing | undefined; readonly secret?: string | undefined };
 
 export type MadeSecret = {
   readonly signing: Signing;
-  /** What is kept, sealed. */
+  /** The text to encrypt and store. */
   readonly text: string;
-  /** `whpk_…`, for a key pair. */
+  /** `whpk_…`; null for a shared secret. */
   readonly publicKey: string | null;
-  /** What a receiver needs and is shown once; a private key is nobody's business but the sender's. */
+  /** The shared secret, shown once; null for a key pair, because receivers need only the public key. */
   readonly shown: string | null;
 };
 
-/** Reads a given secret or makes one. Refuses one that is no secret, is of the other kind, or has a foreign public key. */
-export function makeSecret(ask: SecretAsk): MadeSecret {
-  if (ask.secret === undefined) return ask.signing === 'v1a' ? makeKeyPair(randomBytes(32)) : makeShared();
-  const given = parseSecret(ask.secret);
-  if (ask.signing !== undefined && ask.signing !== given.signing)
-    throw refuse(`this is a secret for ${given.signing}, not for ${ask.signing}`);
-  if (given.signing === 'v1') return { signing: 'v1', text: ask.secret, publicKey: null, shown: ask.secret };
+/** Parses the given secret or generates one. Refuses with `validation_failed` if it does not fit `signing` or is invalid. */
+export function makeSecret(input: SecretInput): MadeSecret {
+  if (input.secret === undefined) return input.signing === 'v1a' ? makeKeyPair(randomBytes(32)) : makeShared();
+  const given = parseSecret(input.secret);
+  if (input.signing !== undefined && input.signing !== given.signing)
+    throw refuse(`secret must be a secret for ${input.signing}, not for ${given.signing}`);
+  if (given.signing === 'v1') return { signing: 'v1', text: input.secret, publicKey: null, shown: input.secret };
   const pair = makeKeyPair(given.bytes);
   if (given.publicBytes !== null && formatPublicKey(given.publicBytes) !== pair.publicKey)
-    throw refuse('the public key in it does not belong to the private one');
+    throw refuse('the public key in the secret does not belong to its private key');
   return pair;
 }
 
@@ -75,8 +75,8 @@ function refuse(detail: string): Refusal {
   return new Refusal('validation_failed', detail, [{ detail, pointer: '#/secret' }]);
 }
 
-/** Keeps a secret as the current one of its endpoint, sealed. */
-export async function keepSecret(tx: Sql, deps: Deps, endpointId: string, made: MadeSecret): Promise<void> {
+/** Stores a secret, encrypted, as the current one of its endpoint. */
+export async function storeSecret(tx: Sql, deps: Deps, endpointId: string, made: MadeSecret): Promise<void> {
   await insertSecret(tx, {
     id: deps.newId('whs'),
     endpointId,
@@ -87,8 +87,8 @@ export async function keepSecret(tx: Sql, deps: Deps, endpointId: string, made: 
   });
 }
 
-export type Rotation = SecretAsk & {
-  /** How long the old one goes on signing beside the new one, in milliseconds. */
+export type Rotation = SecretInput & {
+  /** How long the old secret signs together with the new one, in milliseconds. */
   readonly overlapMs: number;
 };
 
@@ -96,13 +96,13 @@ export type Rotated = {
   readonly signing: Signing;
   readonly publicKey: string | null;
   readonly secret: string | null;
-  /** Until when the one before still signs; null when it does no more. */
+  /** Until when the previous secret signs; null if it has stopped. */
   readonly previousUntil: Instant | null;
 };
 
 /**
- * Replaces the secret of an endpoint. During the overlap every message carries a signature by each, so that receivers
- * can change over when it suits them. Refuses with `conflict` beyond `oldSecretsMax` that still sign.
+ * Replaces the secret of an endpoint. During the overlap every message is signed with both secrets, so that receivers can switch
+ * at any time. Refuses with `conflict` if more than `oldSecretsMax` secrets would still sign.
  */
 export async function rotateWebhookEndpointSecret(
   deps: Deps,
@@ -123,7 +123,7 @@ export async function rotateWebhookEndpointSecret(
     }
     await expireSecret(tx, endpointId, previousUntil);
     await deleteExpiredSecrets(tx, now);
-    await keepSecret(tx, deps, endpointId, made);
+    await storeSecret(tx, deps, endpointId, made);
     await raiseEndpointVersion(tx, endpointId, now);
     return {
       signing: made.signing,
@@ -134,7 +134,7 @@ export async function rotateWebhookEndpointSecret(
   });
 }
 
-/** Seals anew what is sealed under a secret of the operator's before this one. Answers how many could not be opened. */
+/** Re-encrypts secrets that were encrypted with a previous OUTTURN_SECRET. Returns how many cannot be decrypted. */
 export async function resealSecrets(deps: Deps): Promise<number> {
   const { vault } = deps.webhooks;
   let unreadable = 0;
@@ -147,7 +147,7 @@ export async function resealSecrets(deps: Deps): Promise<number> {
   return unreadable;
 }
 
-/** How many secrets can be opened neither by the present OUTTURN_SECRET nor by one before it. */
+/** How many secrets neither OUTTURN_SECRET nor a previous one can decrypt. */
 export async function countUnreadableSecrets(deps: Pick<Deps, 'db' | 'webhooks'>): Promise<number> {
   const secrets = await listSealedSecrets(deps.db.sql);
   return secrets.filter(({ endpointId, sealed }) => deps.webhooks.vault.open(sealed, endpointId) === null).length;

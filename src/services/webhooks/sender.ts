@@ -1,36 +1,36 @@
 import type { Listener } from '../../store/db.ts';
 import { deliveriesChannel } from '../../store/events.ts';
 import type { Deps } from '../deps.ts';
-import { attemptDelivery, claimDue, type EndedDelivery, settleDeliveries } from './deliver.ts';
+import { attemptDelivery, claimDue, type EndedDelivery, recordOutcomes } from './deliver.ts';
 
-/** Deliveries under way at once in one process. */
+/** Concurrent deliveries of one process. */
 export const inFlightMax = 256;
 
-/** Ends written down in one transaction. */
-const settleMax = 200;
+/** Finished attempts that are recorded in one transaction. */
+const recordMax = 200;
 
-/** NOTIFY is a hint that can get lost, and retries come due by time: so often it is looked whether anything is due. */
-const sweepMs = 1000;
+/** How often due deliveries are polled, because notifications can be lost and retries become due by time alone. */
+const pollMs = 1000;
 
 /**
- * With much under way, ends are gathered for a moment before they are written down, and as much is taken at once: many
- * small transactions would cost more than the messages themselves. With little under way nothing waits.
+ * From `busyFrom` concurrent deliveries on, finished attempts are gathered for a moment and recorded together, because many small
+ * transactions would cost more than the requests. With fewer, each is recorded immediately.
  */
 const busyFrom = 16;
 const gatherMax = 32;
 const gatherMs = 5;
 
-/** After a failure of the database. */
-const troubleMs = 1000;
+/** The delay after a failure of the database. */
+const failureDelayMs = 1000;
 
 export type Sender = {
-  /** Takes nothing more, lets exchanges under way end for so long, breaks off the rest and gives every lease back. */
+  /** Claims no more, waits at most `drainMsMax` for running requests, aborts the others and releases every lease. */
   stop(drainMsMax: number): Promise<void>;
 };
 
 type State = {
   readonly deps: Deps;
-  readonly broken: AbortController;
+  readonly abort: AbortController;
   readonly inFlight: Set<Promise<void>>;
   readonly ended: EndedDelivery[];
   readonly alarm: Alarm;
@@ -38,11 +38,11 @@ type State = {
   after: string;
 };
 
-/** Tells subscribers for as long as the process runs; any number of processes may do so on one database. */
+/** Delivers webhooks until it is stopped. Any number of processes may do so on one database. */
 export async function startSender(deps: Deps): Promise<Sender> {
   const state: State = {
     deps,
-    broken: new AbortController(),
+    abort: new AbortController(),
     inFlight: new Set(),
     ended: [],
     alarm: makeAlarm(),
@@ -55,7 +55,7 @@ export async function startSender(deps: Deps): Promise<Sender> {
     stop: async (drainMsMax) => {
       state.stopping = true;
       state.alarm.ring();
-      const deadline = setTimeout(() => state.broken.abort(), drainMsMax);
+      const deadline = setTimeout(() => state.abort.abort(), drainMsMax);
       await running;
       clearTimeout(deadline);
       await listener?.unlisten();
@@ -68,54 +68,60 @@ async function listen(state: State): Promise<Listener | null> {
   try {
     return await state.deps.db.listen(deliveriesChannel, ring, ring);
   } catch (error) {
-    state.deps.log.warn({ error: String(error) }, 'notifications cannot be heard; what is due is found by looking');
+    state.deps.log.warn(
+      { error: String(error) },
+      'notifications are not available; due deliveries are found by polling',
+    );
     return null;
   }
 }
 
-/** Writes down what ended, takes what is due, and so on; until it is told to stop and nothing is under way. */
+/** Records finished attempts and claims due deliveries, until it is stopped and no attempt is running. */
 async function run(state: State): Promise<void> {
   while (!state.stopping || state.inFlight.size > 0 || state.ended.length > 0) {
     try {
       const gathered = Math.min(gatherMax, state.inFlight.size / 2);
       if (state.inFlight.size >= busyFrom && state.ended.length < gathered) await state.alarm.pause(gatherMs);
-      const settled = await settleSome(state);
-      const taken = state.stopping ? 0 : await takeSome(state);
-      if (settled + taken === 0) await state.alarm.wait(sweepMs);
+      const recorded = await recordSome(state);
+      const claimed = state.stopping ? 0 : await claimSome(state);
+      if (recorded + claimed === 0) await state.alarm.wait(pollMs);
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      state.deps.log.error({ error: text }, 'sending met trouble; it goes on in a moment');
+      state.deps.log.error({ error: text }, 'sending webhooks failed; it continues in a moment');
       if (state.stopping && state.inFlight.size === 0) return;
-      await state.alarm.pause(troubleMs);
+      await state.alarm.pause(failureDelayMs);
     }
   }
 }
 
-/** After trouble each end by itself, so that none stands in the way of the others; what fails even then is sent once more. */
-async function settleSome(state: State): Promise<number> {
-  const batch = state.ended.splice(0, settleMax);
+/** If a batch cannot be recorded, its attempts are recorded one by one. An attempt that still fails is repeated later. */
+async function recordSome(state: State): Promise<number> {
+  const batch = state.ended.splice(0, recordMax);
   try {
-    await settleDeliveries(state.deps, batch);
+    await recordOutcomes(state.deps, batch);
   } catch (error) {
     state.deps.log.warn(
       { error: String(error), ended: batch.length },
-      'what came of attempts could not be written down',
+      'attempts could not be recorded together; they are recorded one by one',
     );
-    await state.alarm.pause(troubleMs);
-    for (const end of batch) await settleAlone(state, end);
+    await state.alarm.pause(failureDelayMs);
+    for (const end of batch) await recordAlone(state, end);
   }
   return batch.length;
 }
 
-async function settleAlone({ deps }: State, end: EndedDelivery): Promise<void> {
+async function recordAlone({ deps }: State, end: EndedDelivery): Promise<void> {
   try {
-    await settleDeliveries(deps, [end]);
+    await recordOutcomes(deps, [end]);
   } catch (error) {
-    deps.log.error({ delivery: end.result.id, error: String(error) }, 'an attempt could not be written down');
+    deps.log.error(
+      { delivery: end.result.id, error: String(error) },
+      'an attempt could not be recorded; it will be repeated',
+    );
   }
 }
 
-async function takeSome(state: State): Promise<number> {
+async function claimSome(state: State): Promise<number> {
   const free = inFlightMax - state.inFlight.size - state.ended.length;
   if (free <= 0) return 0;
   const claimed = await claimDue(state.deps, free, state.after);
@@ -125,7 +131,7 @@ async function takeSome(state: State): Promise<number> {
       .sort()
       .at(-1) ?? '';
   for (const delivery of claimed) {
-    const attempt = attemptDelivery(state.deps, delivery, state.broken.signal).then((end) => {
+    const attempt = attemptDelivery(state.deps, delivery, state.abort.signal).then((end) => {
       state.ended.push(end);
       state.inFlight.delete(attempt);
       state.alarm.ring();
@@ -135,7 +141,7 @@ async function takeSome(state: State): Promise<number> {
   return claimed.length;
 }
 
-/** Wakes whoever waits; rung while nobody does, it wakes the next one at once. */
+/** `ring` ends the current `wait`, or the next one if there is none. `pause` cannot be interrupted. */
 type Alarm = { ring(): void; wait(msMax: number): Promise<void>; pause(ms: number): Promise<void> };
 
 function makeAlarm(): Alarm {
@@ -164,13 +170,13 @@ function makeAlarm(): Alarm {
   };
 }
 
-/** Sends what is due at this moment, one batch after the other, until nothing is: for programs that do not stay. */
+/** Sends due deliveries, batch by batch, until none is due. For programs that do not keep running. */
 export async function sendDue(deps: Deps): Promise<number> {
   const { signal } = new AbortController();
   for (let sent = 0; ; ) {
     const claimed = await claimDue(deps, inFlightMax);
     if (claimed.length === 0) return sent;
-    await settleDeliveries(deps, await Promise.all(claimed.map((one) => attemptDelivery(deps, one, signal))));
+    await recordOutcomes(deps, await Promise.all(claimed.map((one) => attemptDelivery(deps, one, signal))));
     sent += claimed.length;
   }
 }

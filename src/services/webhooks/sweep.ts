@@ -9,16 +9,16 @@ import type { Deps } from '../deps.ts';
 import { resealHeaders } from './headers.ts';
 import { resealSecrets } from './secrets.ts';
 
-/** How long what receivers answered is kept; attempts are kept for good. */
+/** How long the responses of receivers are stored. Attempts are never deleted. */
 export const responseKeptMs = 30 * dayMs;
 
 const responsesPerSweep = 5000;
 
-/** Clocks of nodes may differ by so much before one is taken to have run ahead. */
+/** The tolerated difference between the clocks of nodes. */
 const skewMsMax = 10_000;
 
-/** Endpoints named when it is told which are disabled; their number is told in any case. */
-const disabledToldMax = 20;
+/** The most disabled endpoints whose ids are logged at start. */
+const disabledLoggedMax = 20;
 
 export type SweepCounts = {
   readonly held: number;
@@ -27,7 +27,7 @@ export type SweepCounts = {
   readonly responses: number;
 };
 
-/** What no attempt does by itself: strays, clocks that jumped back, secrets and answers whose time is over. */
+/** Repairs deliveries of lost attempts and of clocks that jumped back, and deletes expired secrets and responses. */
 export async function sweepWebhooks(deps: Deps): Promise<SweepCounts> {
   const { schedule } = deps.webhooks;
   const now = deps.now();
@@ -42,23 +42,23 @@ export async function sweepWebhooks(deps: Deps): Promise<SweepCounts> {
   };
 }
 
-/** At start: says which endpoints were disabled by what they answered; nobody need have been listening when it happened. */
-export async function warnOfDisabled(deps: Deps): Promise<void> {
-  const ids = await listDisabledIds(deps.db.sql, disabledToldMax);
+/** Logs at start which endpoints were disabled automatically, because the earlier log entry may have been missed. */
+export async function warnAboutDisabled(deps: Deps): Promise<void> {
+  const ids = await listDisabledIds(deps.db.sql, disabledLoggedMax);
   if (ids.length === 0) return;
   const { gone, failing } = await countDisabled(deps.db.sql);
   deps.log.warn(
     { gone, failing, endpoints: ids },
-    'webhook endpoints are disabled and what happens is held for them: enable them by PATCH, then recover',
+    'webhook endpoints are disabled and their deliveries are held; enable them with PATCH, then recover the deliveries',
   );
 }
 
-/** At start: seals anew what was sealed under an earlier OUTTURN_SECRET, and says what can no longer be opened. */
+/** Re-encrypts at start what was encrypted with a previous OUTTURN_SECRET, and logs what cannot be decrypted. */
 export async function resealWebhooks(deps: Deps): Promise<void> {
   const unreadable = (await resealSecrets(deps)) + (await resealHeaders(deps));
   if (unreadable > 0)
     deps.log.error(
       { unreadable },
-      'webhook secrets cannot be opened: give the OUTTURN_SECRET they were sealed under in OUTTURN_SECRET_PREVIOUS, or rotate them',
+      'webhook secrets cannot be decrypted; add the OUTTURN_SECRET that encrypted them to OUTTURN_SECRET_PREVIOUS, or rotate them',
     );
 }

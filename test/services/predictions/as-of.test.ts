@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Instant } from '../../../src/domain/instant.ts';
-import { type ListAsk, listPredictions } from '../../../src/services/predictions/lists.ts';
+import { type ListQuery, listPredictions } from '../../../src/services/predictions/lists.ts';
 import { getPrediction } from '../../../src/services/predictions/predictions.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { claims, makeChance, makeHistory } from '../../support/history.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterEach(() => expect(world.errors).toEqual([]));
 afterAll(() => world.close());
 
-const ask: ListAsk = {
+const ask: ListQuery = {
   filter: {},
   status: null,
   outcome: null,
@@ -35,7 +35,7 @@ const ask: ListAsk = {
 };
 
 /** Every page of a listing, as slugs. */
-async function listAll(more: Partial<ListAsk>, onPage: () => Promise<void> = async () => {}): Promise<string[]> {
+async function listAll(more: Partial<ListQuery>, onPage: () => Promise<void> = async () => {}): Promise<string[]> {
   const slugs: string[] = [];
   let after: number | null = null;
   do {

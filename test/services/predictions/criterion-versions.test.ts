@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { replacePredictionCriterion } from '../../../src/services/predictions/criterion-versions.ts';
 import { getPredictionExplanation } from '../../../src/services/predictions/explanations.ts';
-import { type ListAsk, listPredictions } from '../../../src/services/predictions/lists.ts';
+import { type ListQuery, listPredictions } from '../../../src/services/predictions/lists.ts';
 import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveEverything } from '../../../src/services/settling/resolver.ts';
 import type { Database } from '../../../src/store/db.ts';
@@ -157,7 +157,7 @@ describe('a corrected criterion', () => {
 });
 
 describe('asked about a moment before the correction', () => {
-  const ask: ListAsk = {
+  const ask: ListQuery = {
     filter: {},
     status: null,
     outcome: null,
@@ -166,7 +166,7 @@ describe('asked about a moment before the correction', () => {
     sort: 'recorded_at',
     limit: 10,
   };
-  const slugs = async (more: Partial<ListAsk>) =>
+  const slugs = async (more: Partial<ListQuery>) =>
     (await listPredictions(world.deps, { ...ask, ...more })).views.map((one) => one.prediction.slug);
 
   test('answers by the criterion that stood then, for ever the same', async () => {
@@ -201,7 +201,7 @@ describe('asked about a moment before the correction', () => {
     await record(world, 'claim', opus, { madeAt: '2024-12-01' });
     await readAt(world, '2025-02-01', { vendor: gpt5Ledger });
     world.clock.set('2025-02-10');
-    const questions: Partial<ListAsk>[] = [
+    const questions: Partial<ListQuery>[] = [
       { filter: { vendor: 'anthropic' } },
       { filter: { family: 'gpt' } },
       { filter: { resolveByGte: instantOf('2025-06-30') } },

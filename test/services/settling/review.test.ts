@@ -223,7 +223,7 @@ describe("a person's decision", () => {
     expect((await view(world, 'gpt-5', '2025-01-15')).resolution?.outcome).toBe('no');
   });
 
-  test('must name observations that exist, and a date', async () => {
+  test('must contain ids of existing observations, and a date', async () => {
     const input = { outcome: 'yes', reasonCode: 'judged', reason: 'So.', decidedBy: 'curator' } as const;
     const unknown = { ...input, effectiveAt: '2025-01-01', evidence: ['obs_nothing'] };
     await expect(createPredictionResolution(world.deps, 'gpt-5', unknown)).rejects.toMatchObject({

@@ -97,7 +97,7 @@ describe('is refused, and leaves the database empty:', () => {
   test.each<[string, () => string, (() => number) | null, RegExp]>([
     ['nothing', () => '', () => 1, /is empty/],
     ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /must be the header/],
-    ['one without its footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /cut short/],
+    ['one without its footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /incomplete/],
     ['one cut in a line', () => text.slice(0, text.length / 2), null, /must be JSON/],
     [
       'one that lacks a line',
@@ -111,7 +111,7 @@ describe('is refused, and leaves the database empty:', () => {
       () => lines().length,
       /the lines before/,
     ],
-    ['one with more behind', () => `${text}{}\n`, () => lines().length + 1, /more after the footer/],
+    ['one with more behind', () => `${text}{}\n`, () => lines().length + 1, /continues after the footer/],
     [
       'a line that is no JSON',
       () => replaced(/^\{"table":"feeds"/m, '{"table:"feeds"'),
@@ -128,13 +128,13 @@ describe('is refused, and leaves the database empty:', () => {
       'a row out of its order',
       () => replaced(/^\{"table":"feeds"/m, '{"table":"settings"'),
       () => lineOf(/"table":"feeds"/),
-      /does not belong here/,
+      /is not expected here/,
     ],
     [
       'a row of no table',
       () => replaced(/^\{"table":"feeds"/m, '{"table":"leases"'),
       () => lineOf(/"table":"feeds"/),
-      /does not belong here/,
+      /is not expected here/,
     ],
     [
       'a column too many',
@@ -142,20 +142,25 @@ describe('is refused, and leaves the database empty:', () => {
       () => lineOf(/"slug":"litellm"/),
       /no column extra/,
     ],
-    ['a column too few', () => replaced(/"slug":"litellm",/, ''), () => lineOf(/"slug":"litellm"/), /lacks slug/],
+    [
+      'a column too few',
+      () => replaced(/"slug":"litellm",/, ''),
+      () => lineOf(/"slug":"litellm"/),
+      /lacks the column slug/,
+    ],
     [
       'a value that is none',
       () => replaced(/"slug":"litellm",(.*)"enabled":true/, '"slug":"litellm",$1"enabled":"perhaps"'),
       () => lineOf(/"slug":"litellm"/),
-      /refuses this row of feeds: .*perhaps/,
+      /refuses the row of feeds: .*perhaps/,
     ],
     [
       'a reference to nothing',
       () => replaced(/"feed_id":"feed_\d+","kind"/, '"feed_id":"feed_none","kind"'),
       () => lineOf(/"feed_id":"feed_\d+","kind"/),
-      /refuses this row of polls: .*foreign key/,
+      /refuses the row of polls: .*foreign key/,
     ],
-    ['U+0000', () => replaced(/will rain/, 'will\\u0000rain'), () => lineOf(/will rain/), /refuses this row of/],
+    ['U+0000', () => replaced(/will rain/, 'will\\u0000rain'), () => lineOf(/will rain/), /refuses the row of/],
   ])('%s', async (_what, broken, number, detail) => {
     const refused = imported(into(empty), broken());
     await expect(refused).rejects.toMatchObject({ name: 'Refusal', message: expect.stringMatching(detail) });
@@ -171,7 +176,7 @@ describe('is refused, and leaves the database empty:', () => {
         yield Buffer.alloc(exportChunkBytes, 'x');
     }
     await expect(importRecord(into(empty), { source: source() })).rejects.toThrow(
-      `line 2: longer than ${exportLineBytesMax} bytes`,
+      `line 2: must have at most ${exportLineBytesMax} bytes`,
     );
   });
 
@@ -179,7 +184,7 @@ describe('is refused, and leaves the database empty:', () => {
     const older = replaced(/"version":\d+,"name":"\d+/, '"version":1,"name":"0001');
     await expect(imported(into(empty), older)).rejects.toMatchObject({
       code: 'conflict',
-      message: expect.stringMatching(/schema 0001_.* import it with Outturn 0\.0\.0/),
+      message: expect.stringMatching(/migration 0001_.* import it with Outturn 0\.0\.0/),
     });
     const newer = replaced(/"version":\d+,/, '"version":9999,');
     await expect(imported(into(empty), newer)).rejects.toThrow(/use the program that wrote it/);

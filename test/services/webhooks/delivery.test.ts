@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { parseSchedule } from '../../../src/domain/webhooks/retry-schedule.ts';
 import type { Deps } from '../../../src/services/deps.ts';
-import { attemptDelivery, claimDue, settleDeliveries } from '../../../src/services/webhooks/deliver.ts';
+import { attemptDelivery, claimDue, recordOutcomes } from '../../../src/services/webhooks/deliver.ts';
 import { retryWebhookDelivery } from '../../../src/services/webhooks/deliveries.ts';
 import { deleteWebhookEndpoint, updateWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
@@ -242,7 +242,7 @@ describe('D11: a retry by hand', () => {
     const [claimed] = await claimDue(world.deps, 10);
     await retryWebhookDelivery(world.deps, delivery.id);
     expect(await claimDue(world.deps, 10)).toEqual([]);
-    if (claimed !== undefined) await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
+    if (claimed !== undefined) await recordOutcomes(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
     expect(await standing()).toMatchObject({ state: 'pending', attempts: 1 });
     expect(await sendDue(world.deps)).toBe(1);
     expect((await attemptsOf(world, delivery)).map(({ trigger }) => trigger)).toEqual(['schedule', 'manual']);
@@ -287,8 +287,7 @@ describe('an endpoint that is', () => {
       const { endpoint } = await tell();
       const [claimed] = await claimDue(world.deps, 10);
       await end(world.deps, endpoint.id);
-      if (claimed !== undefined)
-        await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
+      if (claimed !== undefined) await recordOutcomes(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
       expect((await standing())?.state).toBe(end === deleteWebhookEndpoint ? 'cancelled' : 'held');
       world.clock.advance(1000 * minutesMs);
       expect(await sendDue(world.deps)).toBe(0);
@@ -332,10 +331,7 @@ describe('what is under way at once', () => {
     expect(claimed).toHaveLength(16);
     expect(await claimDue(world.deps, 100)).toEqual([]);
     receiver.answer(500);
-    await settleDeliveries(
-      world.deps,
-      await Promise.all(claimed.map((one) => attemptDelivery(world.deps, one, never))),
-    );
+    await recordOutcomes(world.deps, await Promise.all(claimed.map((one) => attemptDelivery(world.deps, one, never))));
     expect(await claimDue(world.deps, 100)).toHaveLength(2);
   });
 
@@ -370,7 +366,7 @@ test('an attempt whose sender died is told as lost, and made again by another, u
     expect.objectContaining({ number: 2, errorClass: null, status: 200 }),
   ]);
   // The first was not dead after all; what it has to say comes too late.
-  if (claimed !== undefined) await settleDeliveries(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
+  if (claimed !== undefined) await recordOutcomes(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
   expect(await numbers(delivery)).toEqual([1, 2]);
   expect(await standing()).toMatchObject({ state: 'succeeded', attempts: 2 });
   expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
@@ -381,7 +377,7 @@ test('a sender that stops gives back what it had not finished, and uses up nothi
   receiver.answer(() => stop.abort(), 500, 200);
   const { delivery } = await tell();
   const claimed = await claimDue(world.deps, 10);
-  await settleDeliveries(
+  await recordOutcomes(
     world.deps,
     await Promise.all(claimed.map((one) => attemptDelivery(world.deps, one, stop.signal))),
   );

@@ -4,7 +4,7 @@ import { failingMsMax, failureForgottenMs } from '../../../src/domain/webhooks/d
 import { endpointWarning } from '../../../src/domain/webhooks/endpoint-warning.ts';
 import { parseSchedule } from '../../../src/domain/webhooks/retry-schedule.ts';
 import type { Deps } from '../../../src/services/deps.ts';
-import { attemptDelivery, claimDue, settleDeliveries } from '../../../src/services/webhooks/deliver.ts';
+import { attemptDelivery, claimDue, recordOutcomes } from '../../../src/services/webhooks/deliver.ts';
 import {
   getWebhookEndpointStats,
   recoverMsMax,
@@ -14,7 +14,7 @@ import {
 } from '../../../src/services/webhooks/deliveries.ts';
 import { getWebhookEndpoint, updateWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
-import { responseKeptMs, sweepWebhooks, warnOfDisabled } from '../../../src/services/webhooks/sweep.ts';
+import { responseKeptMs, sweepWebhooks, warnAboutDisabled } from '../../../src/services/webhooks/sweep.ts';
 import type { Receiver } from '../../support/receiver.ts';
 import { useWebhookWorld } from '../../support/webhook-world.ts';
 import { attemptsOf, claim, decide, deliveriesOf, subscribe } from '../../support/webhooks.ts';
@@ -175,10 +175,10 @@ describe('an endpoint that fails', () => {
     const [claimed] = await claimDue(world.deps, 1);
     if (claimed === undefined) throw new Error('nothing is due');
     const ended = await attemptDelivery(world.deps, claimed, never);
-    await settleDeliveries(world.deps, [ended]);
+    await recordOutcomes(world.deps, [ended]);
     const before = [await endpointNow(id), await deliveriesOf(world, id)];
     world.clock.advance(6 * dayMs);
-    await settleDeliveries(world.deps, [ended]);
+    await recordOutcomes(world.deps, [ended]);
     expect([await endpointNow(id), await deliveriesOf(world, id)]).toEqual(before);
   });
 
@@ -213,10 +213,10 @@ describe('an endpoint that fails', () => {
     const { id } = await subscribe(world, receiver.origin);
     const { id: manual } = await subscribe(world, receiver.origin);
     await updateWebhookEndpoint(world.deps, manual, { status: 'disabled' }, null);
-    await warnOfDisabled(listening);
+    await warnAboutDisabled(listening);
     expect(told).toEqual([]);
     await tellOnce(410);
-    await warnOfDisabled(listening);
+    await warnAboutDisabled(listening);
     expect(told).toEqual([{ gone: 1, failing: 0, endpoints: [id] }]);
   });
 
