@@ -214,15 +214,27 @@ function evidenceOf(node: ExplanationNode): string[] {
   return [...new Set(witnesses.map((witness) => witness.observation_id))];
 }
 
-/** An order of events and its sides may rest on the same absence, which counts once. */
+/** The sum over what the verdict rests on; null where it rests on no absence. */
 function missChanceOf(node: ExplanationNode): number | null {
-  const notes = decidingNodes(node).flatMap(({ absence }) => (absence === null ? [] : [absence]));
+  const chances = missChances(node);
+  return chances.length === 0
+    ? null
+    : Math.min(
+        chances.reduce((sum, chance) => sum + chance, 0),
+        1,
+      );
+}
+
+function missChances(node: ExplanationNode): number[] {
+  if (node.verdict === 'undetermined') return [];
+  const own = node.absence === null ? [] : [node.absence];
+  const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
+  if (node.op !== 'precedes' && node.op !== 'within')
+    return [...own.map((note) => note.miss_chance), ...below.flatMap(missChances)];
+  // An order of events and its sides may rest on the same absence, which counts once.
+  const notes = [...own, ...below.flatMap((child) => (child.absence === null ? [] : [child.absence]))];
   const distinct = new Map(notes.map((note) => [`${note.vendor} ${note.fact} ${note.absent_to}`, note.miss_chance]));
-  if (distinct.size === 0) return null;
-  return Math.min(
-    [...distinct.values()].reduce((sum, chance) => sum + chance, 0),
-    1,
-  );
+  return [...distinct.values()];
 }
 
 /**

@@ -43,7 +43,8 @@ export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
     (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
   );
   const silent = silentFeeds(leaf, setting, matching, window);
-  for (const feed of listingFeeds(leaf, events, window)) silent.add(feed);
+  const listing = listingOrigins(leaf, events, window);
+  for (const feed of setting.timeline.feeds.values()) if (listing.has(feed.origin)) silent.add(feed.id);
   return {
     window,
     events,
@@ -117,11 +118,12 @@ function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[
   return silent;
 }
 
-/** Feeds that list, in rows of hosts alone, what the leaf needs: once those rows lapse, such a feed attests no absence. */
-function listingFeeds(leaf: EventLeaf, events: readonly ModelEvidence[], window: Interval): string[] {
-  return events
+/** Origins that list, in rows of hosts alone, what the leaf needs: once those rows lapse, such an origin attests no absence. */
+function listingOrigins(leaf: EventLeaf, events: readonly ModelEvidence[], window: Interval): Set<string> {
+  const listing = events
     .filter((event) => event.grade === 'short' && event.hostsOnly && bearsOn(leaf, event, window))
-    .flatMap((event) => event.witnesses.map((witness) => witness.feed.id));
+    .flatMap((event) => event.witnesses.map((witness) => witness.feed.origin));
+  return new Set(listing);
 }
 
 export function believed(event: ModelEvidence, setting: Setting): boolean {

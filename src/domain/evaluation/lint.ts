@@ -166,7 +166,7 @@ function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
 function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found[] {
   const bound = missBound(policy, countAbsenceLeaves(criterion));
   return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
-    if (leaf.by === undefined) return [];
+    if (!hasDeadline(criterion, leaf, path)) return [];
     const { covering, what, publishes } = coveringOf(leaf, feeds, policy);
     const { vendor } = leaf.model;
     if (!declaresEnough(covering, policy)) return [];
@@ -175,6 +175,21 @@ function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found
     const detail = `the record of ${names} for ${what} is too short or has too many gaps for their silence to settle a NO: after the deadline the claim is proposed, and a person must say`;
     return [{ path, detail }];
   });
+}
+
+/** Whether a deadline of its own, or of the order of events that it is a side of, could make a NO of the leaf. */
+function hasDeadline(criterion: Criterion, leaf: EventLeaf, path: Path): boolean {
+  if (leaf.by !== undefined) return true;
+  const order = nodesOf(criterion).find(
+    ({ part, path: above }) => isOrder(part) && above.length === path.length - 1 && isBelow(path, above),
+  )?.part;
+  const side = path.at(-1);
+  if (order?.op === 'within') return side === 'event';
+  return order?.op === 'precedes' && order.by !== undefined && side === 'first';
+}
+
+function isBelow(path: Path, above: Path): boolean {
+  return above.every((key, index) => path[index] === key);
 }
 
 function coveringOf(leaf: EventLeaf, feeds: readonly FeedFacts[], policy: EvidencePolicy) {

@@ -90,7 +90,7 @@ export function coverageOf(timeline: Timeline, question: CoverageQuestion): Cove
   const origins = originsRead(marks);
   const missAt = (moment: Instant): CombinedMiss | null => {
     const past = origins.filter((origin) => origin.readTo >= moment);
-    if (!isEnough(past, policy)) return null;
+    if (!isEnough(past, policy, moment)) return null;
     return combinedMissOf(
       table,
       { vendor, fact },
@@ -101,7 +101,8 @@ export function coverageOf(timeline: Timeline, question: CoverageQuestion): Cove
     const miss = missAt(moment);
     return miss !== null && isAtMost(miss, bound);
   };
-  const attainable = isAttainable(table, { vendor, fact }, distinctOrigins(marks), { policy, bound });
+  const measured = marks.filter((mark) => mark.measured).map((mark) => mark.feed);
+  const attainable = isAttainable(table, { vendor, fact }, measured, { policy, bound });
   return {
     vendor,
     fact,
@@ -129,20 +130,20 @@ export function couldProveAbsence(
 ): boolean {
   const { vendor, policy, publishes = null, bound = missBound(policy, 1) } = question;
   const fact = factName(publishes);
-  const origins = coveringFeeds(feeds, vendor, policy, publishes)
-    .filter((feed) => table.find(feed.origin, vendor, fact) !== null)
-    .map((feed) => ({ origin: feed.origin, firstParty: feed.trust === 'first_party' }));
-  const distinct = [...new Map(origins.map((one) => [one.origin, one])).values()];
-  return isAttainable(table, { vendor, fact }, distinct, { policy, bound });
+  const measured = coveringFeeds(feeds, vendor, policy, publishes).filter(
+    (feed) => table.find(feed.origin, vendor, fact) !== null,
+  );
+  return isAttainable(table, { vendor, fact }, measured, { policy, bound });
 }
 
 function isAttainable(
   table: CoverageTable,
   question: { readonly vendor: string; readonly fact: string },
-  origins: readonly Pick<OriginRead, 'origin' | 'firstParty'>[],
+  measured: readonly FeedFacts[],
   { policy, bound }: { readonly policy: EvidencePolicy; readonly bound: Rational },
 ): boolean {
-  if (!isEnough(origins, policy)) return false;
+  const origins = originsForever(measured);
+  if (!isEnough(origins, policy, 0)) return false;
   const patient = origins.map(({ origin }) => ({ origin, patienceMs: Number.POSITIVE_INFINITY }));
   const miss = combinedMissOf(table, question, patient);
   return miss !== null && isAtMost(miss, bound);
@@ -209,7 +210,12 @@ function markOf(
 }
 
 /** One origin, by the last accepted read of any of its feeds. */
-type OriginRead = { readonly origin: string; readonly firstParty: boolean; readonly readTo: Instant };
+type OriginRead = {
+  readonly origin: string;
+  readonly readTo: Instant;
+  /** The last accepted read of a first-party feed of it; minus infinity where it has none. */
+  readonly firstPartyTo: Instant;
+};
 
 function originsRead(marks: readonly FeedMark[]): OriginRead[] {
   const byOrigin = new Map<string, OriginRead>();
@@ -218,20 +224,25 @@ function originsRead(marks: readonly FeedMark[]): OriginRead[] {
     const held = byOrigin.get(feed.origin);
     byOrigin.set(feed.origin, {
       origin: feed.origin,
-      firstParty: feed.trust === 'first_party' || held?.firstParty === true,
       readTo: Math.max(held?.readTo ?? watermark, watermark),
+      firstPartyTo: Math.max(
+        held?.firstPartyTo ?? Number.NEGATIVE_INFINITY,
+        feed.trust === 'first_party' ? watermark : Number.NEGATIVE_INFINITY,
+      ),
     });
   }
   return [...byOrigin.values()];
 }
 
-function distinctOrigins(marks: readonly FeedMark[]): OriginRead[] {
-  return originsRead(marks.map((mark) => ({ ...mark, watermark: mark.watermark ?? Number.NEGATIVE_INFINITY })));
+/** The measured origins of feeds, as if each had been read for ever. */
+function originsForever(feeds: readonly FeedFacts[]): OriginRead[] {
+  const readTo = Number.POSITIVE_INFINITY;
+  return originsRead(feeds.map((feed) => ({ feed, readFrom: null, watermark: readTo, measured: true })));
 }
 
-/** One first party, or as many origins as the policy asks. */
-function isEnough(origins: readonly { readonly firstParty: boolean }[], policy: EvidencePolicy): boolean {
-  return origins.some(({ firstParty }) => firstParty) || origins.length >= policy.originsMin;
+/** One first party that was read past the moment, or as many origins as the policy asks. */
+function isEnough(past: readonly OriginRead[], policy: EvidencePolicy, moment: Instant): boolean {
+  return past.some(({ firstPartyTo }) => firstPartyTo >= moment) || past.length >= policy.originsMin;
 }
 
 function patienceOf({ origin, readTo }: OriginRead, moment: Instant): OriginPatience {

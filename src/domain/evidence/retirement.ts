@@ -11,6 +11,7 @@ import {
   knownSighting,
   lastReadAt,
   type Sighting,
+  seasoningMs,
   speaksOf,
   type Timeline,
 } from './timeline.ts';
@@ -123,7 +124,8 @@ export function weighDisappearance(timeline: Timeline, sightings: readonly Sight
   const { rows, listed } = knownRows(timeline, sightings, ask);
   const model = sightings[0]?.model;
   if (model === undefined || endWords(timeline, rows, listed).length > 0) return null;
-  const firm = rows.filter((row) => durability(row) !== 'slip');
+  // What stood for longer than a day is no slip, however seldom its feed was read.
+  const firm = rows.filter((row) => row.goneAt === null || row.goneAt - row.seenFrom > seasoningMs);
   const left = firm.filter((row) => row.goneAt === null);
   const origins = new Set(left.map((row) => row.feed.origin));
   if (left.some((row) => row.trust === 'first_party') || origins.size >= ask.policy.originsMin) return null;

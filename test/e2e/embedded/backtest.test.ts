@@ -18,8 +18,9 @@ beforeAll(() => {
   write('litellm/prices-2025-08-12.json', litellm([...oldModels, 'gpt-5']));
   write('models.dev/api-2025-01-10.json', modelsDev(oldModels));
   write('models.dev/api-2025-08-07T2100Z.json', modelsDev({ 'gpt-5': '2025-08-07' }));
-  write('models.dev/api-2025-08-08.json', modelsDev([...oldModels, 'gpt-5']));
-  write('models.dev/api-2025-08-13.json', modelsDev([...oldModels, 'gpt-5']));
+  const dated = { ...Object.fromEntries(oldModels.map((id) => [id, {}])), 'gpt-5': '2025-08-07' };
+  write('models.dev/api-2025-08-08.json', modelsDev(dated));
+  write('models.dev/api-2025-08-13.json', modelsDev(dated));
   const entry = { outcome: 'yes', effective_at: '2025-08-07', source: 'this test', criterion: gptReleased('5') };
   write('truth.json', { format: 'outturn-truth/1', entries: [{ slug: 'gpt-5', made_at: '2024-12-01', ...entry }] });
   write('claims.json', { format: 'outturn-seed/1', sources: [], predictors: [], predictions: [] });
@@ -42,7 +43,7 @@ describe('a backtest from the command line', () => {
           outcome: 'yes',
           proposed_at: '2025-08-07T20:00:00Z',
           known_at: '2025-08-14T00:00:00Z',
-          evidence: [{ feed: 'litellm', observed_at: '2025-08-07T20:00:00Z' }, { feed: 'models-dev' }],
+          evidence: [{ feed: 'models-dev' }, { feed: 'litellm', observed_at: '2025-08-07T20:00:00Z' }],
           truth: { outcome: 'yes', effective_at: '2025-08-07' },
           judgement: 'right',
         },
