@@ -38,6 +38,31 @@ export function coverageByLag(recordOf: (origin: string) => OriginRecord | null)
   };
 }
 
+/**
+ * A table of the origins named: the lags, in days, at which each listed the first, second … model of every vendor; null: never.
+ * Nothing was measured of other origins, and of other facts than those given.
+ */
+export function coverageOfLags(
+  lags: Readonly<Record<string, readonly (number | null)[]>>,
+  facts: readonly string[] = ['listing'],
+): CoverageTable {
+  return {
+    version: 'of lags',
+    rows: [],
+    find: (origin, vendor, fact) => {
+      const known = lags[origin];
+      if (vendor === 'any' || known === undefined || !facts.includes(fact)) return null;
+      const models = known.map((lag, index) => coverageModel(`${vendor}/known-${index}`, lag));
+      return coverageRow({ origin, vendor, fact, models });
+    },
+  };
+}
+
+/** As many models, each listed after the same number of days. */
+export function listedAfter(days: number | null, models: number): (number | null)[] {
+  return Array.from({ length: models }, () => days);
+}
+
 export type OriginRecord = { readonly lagDays: number; readonly firstParty: boolean };
 
 function listModels(vendor: string, lagDays = 0, count = knownModels): CoverageModel[] {

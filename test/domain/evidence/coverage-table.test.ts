@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import {
   chanceOf,
   combinedMiss,
+  combinedMissOf,
   isAtMost,
   jointMissAt,
   missAt,
@@ -20,7 +21,7 @@ import {
 } from '../../../src/domain/evidence/coverage-table.ts';
 import { dayMs } from '../../../src/domain/instant.ts';
 import { packageRoot } from '../../../src/package-root.ts';
-import { coverageModel, coverageOfEverything, coverageRow } from '../../support/coverage.ts';
+import { coverageModel, coverageOfEverything, coverageOfLags, coverageRow } from '../../support/coverage.ts';
 
 const days = (count: number) => count * dayMs;
 
@@ -105,6 +106,80 @@ describe('the chance that several origins lack a model', () => {
     expect(isAtMost(chanceOf({ missed: 0, known: 98 }), percent)).toBe(true);
     expect(isAtMost(chanceOf({ missed: 0, known: 97 }), percent)).toBe(false);
     expect(toNumber(percent)).toBe(0.01);
+  });
+});
+
+describe('the chance that origins of a table lack a model', () => {
+  const table = coverageOfLags({ a: [0, 0, 5], b: [0, 1, 0], c: [null, null, null] });
+  const listing = { vendor: 'openai', fact: 'listing' };
+  const asked = (...origins: [string, number][]) => {
+    const miss = combinedMissOf(
+      table,
+      listing,
+      origins.map(([origin, patience]) => ({ origin, patienceMs: days(patience) })),
+    );
+    return miss === null ? null : `${miss.numerator}/${miss.denominator}`;
+  };
+
+  it.each<[string, [string, number][], string | null]>([
+    [
+      'is the product over its rows',
+      [
+        ['a', 4],
+        ['b', 2],
+      ],
+      '2/25',
+    ],
+    [
+      'does not depend on the order of the origins',
+      [
+        ['b', 2],
+        ['a', 4],
+      ],
+      '2/25',
+    ],
+    [
+      'counts a patience between two steps as the lower one',
+      [
+        ['a', 6.99],
+        ['b', 3],
+      ],
+      '2/25',
+    ],
+    [
+      'falls with the step that is reached',
+      [
+        ['a', 7],
+        ['b', 2],
+      ],
+      '1/25',
+    ],
+    [
+      'rises with what all of them missed',
+      [
+        ['a', 4],
+        ['c', 365],
+      ],
+      '2/5',
+    ],
+    [
+      'is unknown where one of them was not measured',
+      [
+        ['a', 7],
+        ['d', 7],
+      ],
+      null,
+    ],
+    ['is unknown of no origins', [], null],
+  ])('%s', (_name, origins, expected) => expect(asked(...origins)).toBe(expected));
+
+  it('is of the table, the vendor and the fact that are asked about', () => {
+    const patient = [{ origin: 'a', patienceMs: days(7) }];
+    const other = coverageOfLags({ a: [0, 0, 5, 0, 0, 0, 0, 0] }, ['end']);
+    expect(combinedMissOf(table, listing, patient)).toMatchObject({ numerator: 1n, denominator: 5n });
+    expect(combinedMissOf(other, listing, patient)).toBeNull();
+    expect(combinedMissOf(other, { ...listing, fact: 'end' }, patient)).toMatchObject({ denominator: 10n });
+    expect(combinedMissOf(table, { ...listing, vendor: 'any' }, patient)).toBeNull();
   });
 });
 
