@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { defaultPolicy } from '../../../src/domain/criterion/policy.ts';
-import { coverageOf } from '../../../src/domain/evidence/coverage.ts';
-import { ask, at, feed, outcome, polls, released, sighting, timeline } from '../../support/timelines.ts';
+import { coverageOf, missBound } from '../../../src/domain/evidence/coverage.ts';
+import type { CoverageTable } from '../../../src/domain/evidence/coverage-table.ts';
+import { coverageOfLags, listedAfter } from '../../support/coverage.ts';
+import { ask, at, feed, outcome, polls, released, sighting, type TestFeed, timeline } from '../../support/timelines.ts';
 
 const reads = polls('2025-07-01', '2025-09-10', 24);
 const claim = released({ by: '2025-08-31' });
@@ -43,21 +46,29 @@ describe('coverage for a no', () => {
     expect(ask(claim, timeline(feeds, []), when).verdict).toBe(verdict);
   });
 
-  it("takes off each feed's settlement lag, to the millisecond", () => {
+  it('takes the patience after which the feeds had listed what they knew, to the millisecond', () => {
     const world = (last: number) =>
       timeline([feed('a', { reads, lagHours: 48 }), feed('b', { reads: ['2025-07-01', last], lagHours: 48 })], []);
     expect(ask(claim, world(at('2025-09-03') - 1), when).verdict).toBe('undetermined');
     expect(ask(claim, world(at('2025-09-03')), when).verdict).toBe('no');
   });
 
-  it('needs one of the feeds that count to have been read by 7 days after the window opened', () => {
-    const late = polls('2025-08-08T00:01', '2025-09-10', 24);
-    expect(outcome(ask(claim, timeline([feed('a', { reads: late }), feed('b', { reads: late })], []), when))).toBe(
-      'undetermined window_not_covered',
-    );
-    expect(ask(claim, timeline([feed('a', { reads }), feed('b', { reads: late })], []), when).verdict).toBe('no');
-    const exact = feed('a', { reads: polls('2025-08-08', '2025-09-10', 24) });
-    expect(ask(claim, timeline([exact, feed('b', { reads: late })], []), when).verdict).toBe('no');
+  it.each([
+    ['7 days after is soon enough', at('2025-08-08'), 'no 2025-08-31 covered_without_it'],
+    ['a millisecond more is not', at('2025-08-08') + 1, 'undetermined window_not_covered'],
+  ])('needs one of the feeds to have been read soon after the window opened: %s', (_name, first, expected) => {
+    const late = { reads: [first, ...polls('2025-08-09', '2025-09-10', 24)] };
+    const latest = { reads: polls('2025-08-20', '2025-09-10', 24) };
+    const answer = ask(claim, timeline([feed('a', late), feed('b', latest)], []), when);
+    expect(outcome(answer)).toBe(expected);
+    expect(answer.leaning?.outcome ?? null).toBe(answer.verdict === 'no' ? null : 'no');
+  });
+
+  it('needs that first read before the deadline, however soon after the window opened', () => {
+    const late = { reads: polls('2025-08-04', '2025-09-10', 24) };
+    const world = timeline([feed('a', late), feed('b', late)], []);
+    expect(outcome(ask(released({ by: '2025-08-03' }), world, when))).toBe('undetermined window_not_covered');
+    expect(outcome(ask(released({ by: '2025-08-04' }), world, when))).toBe('no 2025-08-04 covered_without_it');
   });
 
   it('is not opened by a feed that has fallen silent since', () => {
@@ -116,6 +127,102 @@ describe('coverage for a no', () => {
       [null, null],
     ]);
     expect(covered.coveredTo).toBe(Number.NEGATIVE_INFINITY);
+  });
+});
+
+describe('the silence', () => {
+  const [a, b, c] = [feed('a', { reads }), feed('b', { reads }), feed('c', { reads })];
+  const settle = (coverage: CoverageTable, feeds: readonly TestFeed[] = [a, b], criterion: Criterion = claim) =>
+    ask(criterion, { ...timeline(feeds, []), coverage }, when);
+  /** Of so many models it missed none: one in so many plus two. */
+  const perfect = (models: number) => listedAfter(0, models);
+
+  it.each<[string, CoverageTable, TestFeed[]]>([
+    ['of two origins, one of which was measured,', coverageOfLags({ a: perfect(2000) }), [a, b]],
+    ['of origins measured for another fact', coverageOfLags({ a: perfect(2000), b: perfect(2000) }, ['end']), [a, b]],
+    [
+      'of no origin, though the vendor itself is read',
+      coverageOfLags({}),
+      [feed('v', { reads, trust: 'first_party' })],
+    ],
+    ['of origins of whom too little is known', coverageOfLags({ a: perfect(2), b: perfect(2) }), [a, b]],
+    [
+      'of origins that missed the same model',
+      coverageOfLags({ a: [null, ...perfect(90)], b: [null, ...perfect(90)] }),
+      [a, b],
+    ],
+  ])('%s proves nothing, and a person must say', (_name, coverage, feeds) => {
+    const answer = settle(coverage, feeds);
+    expect(outcome(answer)).toBe('undetermined absence_unprovable');
+    expect(answer.leaning).toMatchObject({ outcome: 'no', reason: 'absence_unprovable' });
+    expect(answer.missChance).toBeNull();
+  });
+
+  it('leans nowhere before the feeds that list the vendor were read past the deadline', () => {
+    const stopped = [a, b].map((one) => ({ ...one, reads: polls('2025-07-01', '2025-08-31', 24) }));
+    const answer = settle(coverageOfLags({ a: perfect(2000) }), stopped);
+    expect([outcome(answer), answer.leaning]).toEqual(['undetermined awaiting_coverage', null]);
+  });
+
+  it('of an origin that nobody measured adds nothing to that of others', () => {
+    const table = coverageOfLags({ a: perfect(18), b: perfect(18) });
+    expect(settle(table, [a, b]).missChance).toBeCloseTo(1 / 400, 8);
+    const answer = settle(table, [a, b, c]);
+    expect(answer.missChance).toBeCloseTo(1 / 400, 8);
+    expect(answer.explanation.absence?.origins.map(({ origin }) => origin)).toEqual(['a', 'b']);
+    expect(answer.explanation.watermarks.map(({ feed: slug, measured }) => [slug, measured])).toEqual([
+      ['a', true],
+      ['b', true],
+      ['c', false],
+    ]);
+  });
+
+  it.each([
+    ['2,500', 'no'],
+    ['2,499', 'undetermined'],
+  ])('at one miss in 400 settles a NO where a policy accepts %s in a million: %s', (millionths, verdict) => {
+    const policy = { missMaxMillionths: Number(millionths.replace(',', '')) };
+    const world = { ...timeline([a, b], []), coverage: coverageOfLags({ a: perfect(18), b: perfect(18) }) };
+    expect(ask(claim, world, when, { policy }).verdict).toBe(verdict);
+  });
+
+  it('ripens at the step at which few enough models were still missing', () => {
+    const table = coverageOfLags({ a: [...listedAfter(1, 18), ...listedAfter(14, 5)], b: perfect(18) });
+    const readTo = (last: number) => [a, b].map((one) => ({ ...one, reads: [at('2025-07-01'), last] }));
+    const early = settle(table, readTo(at('2025-09-15') - 1));
+    expect(outcome(early)).toBe('undetermined awaiting_coverage');
+    expect(early.explanation.text).toContain('a (read 13 days past 2025-08-31; it still lacked 5 of 23');
+    expect(early.explanation.text).toContain('a NO waits for more patience');
+    const ripe = settle(table, readTo(at('2025-09-15')));
+    expect(outcome(ripe)).toBe('no 2025-08-31 covered_without_it');
+    expect(ripe.missChance).toBeCloseTo(1 / 25 / 20, 8);
+  });
+
+  it('of two origins is worth no less beside a third that lists nothing', () => {
+    const poor = coverageOfLags({ a: perfect(18), b: perfect(18), c: listedAfter(null, 18) });
+    expect(settle(poor, [a, b, c]).verdict).toBe('no');
+  });
+
+  const no = (version: string, by?: string): Criterion => released({ version, ...(by === undefined ? {} : { by }) });
+  const five = ['6', '7', '8', '9'].map((version) => no(version, '2025-08-31'));
+  it.each<[string, Criterion, string]>([
+    ['four leaves', { op: 'any', of: five }, 'no'],
+    ['five leaves', { op: 'any', of: [...five, no('10', '2025-08-20')] }, 'undetermined'],
+    ['four leaves and one without a deadline', { op: 'all', of: [...five, no('10')] }, 'no'],
+    ['four leaves and a question', { op: 'all', of: [...five, { op: 'judged', question: 'Was it?' }] }, 'no'],
+    [
+      'four leaves and an order of events, whose sides count',
+      { op: 'all', of: [...five, { op: 'precedes', first: claim, second: claim }] },
+      'undetermined',
+    ],
+  ])('shares the bound among the leaves that absence may settle: one in 400 for %s', (_name, criterion, verdict) => {
+    const table = coverageOfLags({ a: perfect(18), b: perfect(18) });
+    expect(settle(table, [a, b], criterion).verdict).toBe(verdict);
+  });
+
+  it('shares it exactly', () => {
+    expect(missBound(defaultPolicy, 3)).toEqual({ numerator: 10_000n, denominator: 3_000_000n });
+    expect(missBound(defaultPolicy, 0)).toEqual(missBound(defaultPolicy, 1));
   });
 });
 
