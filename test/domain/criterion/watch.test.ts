@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
-import { edgesOf, resolveByOf, watchesOf, windowOf } from '../../../src/domain/criterion/watch.ts';
+import { countAbsenceLeaves, edgesOf, resolveByOf, watchesOf, windowOf } from '../../../src/domain/criterion/watch.ts';
 import { at, released } from '../../support/timelines.ts';
 
 const made = at('2025-08-01');
@@ -59,4 +59,22 @@ describe('what a criterion watches', () => {
     expect(resolveByOf(criterion)).toBe(at('2025-11-01'));
     expect(resolveByOf({ op: 'all', of: [criterion, released()] })).toBeNull();
   });
+});
+
+describe('the leaves that absence may settle', () => {
+  const dated = released({ by: '2025-08-31' });
+  const open = released();
+  it.each<[string, Criterion, number]>([
+    ['one with a deadline', dated, 1],
+    ['one without', open, 0],
+    ['a question', { op: 'judged', question: 'Is it?', by: '2025-10-31' }, 0],
+    ['those with a deadline among several', { op: 'any', of: [dated, open, { op: 'not', of: dated }] }, 2],
+    ['both sides of an order, whatever deadlines they have', { op: 'precedes', first: open, second: dated }, 2],
+    ['both events of a duration', { op: 'within', event: open, after: open, duration: 'P3M' }, 2],
+    [
+      'an order and what stands beside it',
+      { op: 'all', of: [{ op: 'precedes', first: open, second: open }, dated, open] },
+      3,
+    ],
+  ])('are counted: %s', (_name, criterion, leaves) => expect(countAbsenceLeaves(criterion)).toBe(leaves));
 });
