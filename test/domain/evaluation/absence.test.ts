@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import { coverageOfLags, listedAfter } from '../../support/coverage.ts';
+import { ask, feed, outcome, polls, released, sighting, type TestFeed, timeline } from '../../support/timelines.ts';
+
+/** What a NO rests on, and what keeps it from being settled. */
+
+const reads = polls('2025-07-01', '2025-10-01', 24);
+const [a, b, c] = [feed('a', { reads }), feed('b', { reads }), feed('c', { reads })];
+const when = '2025-09-20';
+const any = (...of: Criterion[]): Criterion => ({ op: 'any', of });
+const all = (...of: Criterion[]): Criterion => ({ op: 'all', of });
+const not = (of: Criterion): Criterion => ({ op: 'not', of });
+
+describe('an origin that begins late and lists the model in its first read', () => {
+  /** As it was: a model of September 2025 that one catalogue listed in January, and another had when it was first read. */
+  const claim = released({ by: '2025-10-31' });
+  const prices = feed('prices', { reads: ['2025-08-05', '2025-11-08', '2025-12-16', '2026-01-31', '2026-02-02'] });
+  const hub = feed('hub', { reads: ['2025-12-18', '2025-12-31', '2026-01-15', '2026-02-01'] });
+  const inHub = sighting(hub, { seen: '2025-12-18', absent: null });
+  const inPrices = sighting(prices, { seen: '2026-01-31' });
+  const settle = (feeds: readonly TestFeed[], rows: (typeof inHub)[], at: string) =>
+    ask(claim, timeline(feeds, rows), at, { made: '2025-08-15' });
+
+  it.each(['2025-11-08', '2025-12-16', '2025-12-18', '2025-12-31', '2026-01-31', '2026-02-02', '2026-06-01'])(
+    'attests no absence: there is no NO on %s',
+    (at) => {
+      expect(settle([prices, hub], [inHub, inPrices], at).verdict).toBe('undetermined');
+    },
+  );
+
+  it('has the claim proposed from its first read on, and names the model', () => {
+    const answer = settle([prices, hub], [inHub, inPrices], '2025-12-18');
+    expect(outcome(answer)).toBe('undetermined below_policy');
+    expect(answer.leaning).toMatchObject({ outcome: null, reason: 'below_policy' });
+    expect(answer.explanation.text).toContain('openai/gpt-5 was seen (listed by hub from 2025-12-18T00:00:00Z)');
+  });
+
+  it('leaves open when the model came, once a second origin lists it', () => {
+    expect(outcome(settle([prices, hub], [inHub, inPrices], '2026-02-02'))).toBe('undetermined straddles_window');
+  });
+
+  it('would attest absence had it nothing, and so would two others whatever it has', () => {
+    expect(outcome(settle([prices, hub], [], '2025-12-18'))).toBe('no 2025-10-31 covered_without_it');
+    const other = feed('other', { reads: prices.reads });
+    expect(outcome(settle([prices, hub, other], [inHub], '2025-12-18'))).toBe('no 2025-10-31 covered_without_it');
+  });
+});
+
+describe('the chance of a miss in an answer', () => {
+  const coverage = coverageOfLags({ a: listedAfter(0, 98), b: listedAfter(0, 98), c: listedAfter(0, 198) });
+  const world = { ...timeline([a, b], []), coverage };
+  const chance = (criterion: Criterion) => ask(criterion, world, when).missChance;
+  const one = 1 / 10_000;
+  const no = (by: string, version = '6') => released({ version, by });
+  const held = any(no('2025-08-10'), no('2025-08-20'));
+
+  it.each<[string, Criterion, number]>([
+    ['of a NO by absence is that of the origins together', no('2025-08-10'), one],
+    ['of a denial is that of what it denies', not(no('2025-08-10')), one],
+    ['of several NOs is their sum', held, 2 * one],
+    ['of several denials that all hold is their sum', all(not(no('2025-08-10')), not(no('2025-08-20'))), 2 * one],
+  ])('%s', (_name, criterion, expected) => expect(chance(criterion)).toBeCloseTo(expected, 8));
+
+  it('leaves out what the answer does not rest on', () => {
+    const rows = [a, b].map((of) => sighting(of, { seen: '2025-08-07T12:00' }));
+    const listed = { ...world, sightings: rows };
+    const early = released({ by: '2025-08-31' });
+    expect(ask(any(early, no('2025-08-10')), listed, when)).toMatchObject({ verdict: 'yes', missChance: null });
+    expect(ask(early, listed, when).missChance).toBeNull();
+    expect(ask(all(early, not(no('2025-08-10'))), listed, when).missChance).toBeCloseTo(one, 8);
+  });
+
+  it('is none of an open answer', () => {
+    expect(ask(any(no('2025-08-10'), released({ version: '7' })), world, when)).toMatchObject({
+      verdict: 'undetermined',
+      missChance: null,
+    });
+  });
+
+  it('of an order of events counts an absence that it shares with one side once', () => {
+    const order: Criterion = { op: 'precedes', first: no('2025-08-31'), second: released({ version: '7' }) };
+    expect(ask(order, world, when)).toMatchObject({ verdict: 'no', missChance: expect.closeTo(one, 8) });
+  });
+
+  it('falls with every further origin that attests it', () => {
+    const three = { ...timeline([a, b, c], []), coverage };
+    expect(ask(no('2025-08-10'), three, when).missChance).toBeCloseTo(one / 200, 8);
+  });
+});
