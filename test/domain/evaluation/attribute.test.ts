@@ -126,6 +126,24 @@ describe('attribute: not yes', () => {
     expect(settle(corrected, dear({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 
+  it('of a price typed wrong for 28 hours, that two catalogues correct at their very next reads', () => {
+    const reading = (slug: string, reads: string[]) => feed(slug, { publishes: facts.publishes, reads });
+    const x = reading('x', ['2025-08-05', '2025-08-09T22:00', '2025-08-11T02:00', '2025-09-10']);
+    const y = reading('y', ['2025-08-05', '2025-08-10T06:00', '2025-08-11T10:00', '2025-09-10']);
+    const slips = [
+      row(x, rises('2025-08-09T22:00', '2025-08-11T02:00')),
+      row(y, rises('2025-08-10T06:00', '2025-08-11T10:00')),
+    ];
+    const slipped = timeline([x, y], slips);
+    // The clock had run for more than a day on both, at the latest where the second was corrected.
+    for (const moment of ['2025-08-10T22:00', '2025-08-11T02:00', '2025-08-11T06:00', '2025-08-11T10:00', when])
+      expect(ask(august, slipped, moment).verdict).not.toBe('yes');
+    expect(outcome(ask(august, slipped, when))).toBe('no 2025-08-31 covered_without_it');
+    const stood = timeline([x, y], [row(x, rises('2025-08-09T22:00')), row(y, rises('2025-08-10T06:00'))]);
+    expect(outcome(ask(august, stood, '2025-08-11T06:00'))).toBe('undetermined below_policy');
+    expect(ask(august, stood, '2025-08-11T10:00').verdict).toBe('yes');
+  });
+
   it('is proposed by one origin and disputed by others that deny it', () => {
     const rows = [row(a, rises('2025-08-10')), row(b), row(c)];
     const answer = ask(august, timeline([a, b, c], rows), when);

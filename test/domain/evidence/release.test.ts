@@ -68,6 +68,22 @@ describe('seasoning', () => {
     expect(ask(claim, timeline([a, b], [rows[0] ?? short, short]), when).verdict).toBe(verdict);
   });
 
+  it('takes a name that was gone by the next read, 32 hours later, for a slip, whatever the clock said before', () => {
+    const sparse = feed('sparse', {
+      reads: ['2025-07-01', '2025-08-05', '2025-08-07T04:00', '2025-08-08T12:00', '2025-10-01'],
+    });
+    const listed = sighting(a, { seen: '2025-08-06' });
+    const named = sighting(sparse, { seen: '2025-08-07T04:00', gone: '2025-08-08T12:00' });
+    const world = timeline([a, sparse], [listed, named]);
+    for (const moment of ['2025-08-08T03:59', '2025-08-08T06:00', '2025-08-08T12:00', when]) {
+      const answer = ask(claim, world, moment);
+      expect([outcome(answer), answer.recheckAt]).toEqual(['undetermined below_policy', null]);
+    }
+    const stays = timeline([a, sparse], [listed, { ...named, goneAt: null }]);
+    expect(ask(claim, stays, at('2025-08-08T12:00') - 1).verdict).toBe('undetermined');
+    expect(ask(claim, stays, '2025-08-08T12:00').verdict).toBe('yes');
+  });
+
   it('is not undone by a row that vanishes later', () => {
     const gone = sighting(b, { seen: '2025-08-07T06:00', gone: '2025-08-12' });
     expect(ask(claim, timeline([a, b], [sighting(a, { seen: '2025-08-07' }), gone]), when).verdict).toBe('yes');
