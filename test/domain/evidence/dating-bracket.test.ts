@@ -37,7 +37,7 @@ describe('the bracket of first sightings', () => {
     );
   });
 
-  it('takes the settlement lag off the last absence', () => {
+  it('begins two days before the last read of feeds that take two days to list a model', () => {
     const [x, y] = [feed('x', { reads, lagHours: 48 }), feed('y', { reads, lagHours: 48 })];
     const rows = [sighting(x, { seen: '2025-08-07T06:00' }), sighting(y, { seen: '2025-08-07T12:00' })];
     expect(dated([x, y], rows)).toBe('2025-08-05/2025-08-07T12:00:00Z');
