@@ -3,8 +3,8 @@ import { litellm, modelsDev, oldModels } from './listings.ts';
 
 /**
  * How three feeds came to list GPT-5, retyped from what they published in August 2025: the vendor's SDK at 17:04 UTC on the
- * 7th, a catalogue 55 minutes later, a price list by 19:08. One host's row in the catalogue carried a date seven months early, which the catalogue's parser leaves
- * where it stands.
+ * 7th, a catalogue 55 minutes later, a price list by 19:08. One host's row in the catalogue carried a date seven months early,
+ * which dates nothing.
  */
 
 const archives = [

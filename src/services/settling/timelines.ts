@@ -13,6 +13,7 @@ import {
   type Timeline,
 } from '../../domain/evidence/timeline.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
+import { lowerTrust } from '../../domain/feeds/trust.ts';
 import type { ModelId } from '../../domain/identity/model-id.ts';
 import { type IdentityTable, marksPreviews, versionStyle } from '../../domain/identity/table.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -203,6 +204,7 @@ function joinVersions(
     versions: versionsAtEdges(reads, row, byItem.get(`${row.feedId}|${row.itemKey}`) ?? [], byData.edges).map(
       (version) =>
         itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt), {
+          own: row.own,
           marksPreviews: marksPreviews(identity, row.vendor, row.family),
         }),
     ),
@@ -212,14 +214,15 @@ function joinVersions(
 function itemVersion(
   row: VersionRow,
   stage: ModelId['stage'],
-  family: { readonly marksPreviews: boolean },
+  model: { readonly own: boolean; readonly marksPreviews: boolean },
 ): ItemVersion {
   const isStated = statedStage(row.statedStage) !== null;
   return {
-    stageBasis: isStated ? 'stated' : family.marksPreviews ? 'inferred' : 'unmarked',
+    stageBasis: isStated ? 'stated' : model.marksPreviews ? 'inferred' : 'unmarked',
     observationId: row.observationId,
     observedAt: row.observedAt,
-    itemTrust: row.itemTrust,
+    // A row of somebody else's model is a host's row, in a vendor's own list too.
+    itemTrust: model.own ? row.itemTrust : lowerTrust('aggregator', row.itemTrust ?? 'aggregator'),
     stage: stage === 'limited' && row.statedStage !== 'announced' ? stage : (statedStage(row.statedStage) ?? stage),
     ...(row.statedStage === 'deprecated' || row.statedStage === 'retired' ? { lifecycle: row.statedStage } : {}),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),

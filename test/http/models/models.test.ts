@@ -74,7 +74,9 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
         observation_id: gpt5.witnesses[1].observation_id,
       },
     ]);
-    expect(gpt5.witnesses[3].dates).toEqual([]);
+    expect(gpt5.witnesses[3].dates).toMatchObject([
+      { text: '2025-01-01', use: 'set_aside', why: "stands in a host's row, which dates nothing" },
+    ]);
   });
 
   test('names an observation for everything that is said, which can be looked up', async () => {

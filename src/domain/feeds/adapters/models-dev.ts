@@ -15,25 +15,6 @@ import {
 
 const expected = 'a models.dev catalogue: a JSON object of providers, each with an object of models';
 
-/**
- * The providers of this catalogue that are a vendor selling its own models, with the beginnings of the ids that
- * are its own; an empty list means all of them. Their rows keep the feed's trust and their `release_date` is
- * weighed; everybody else's rows are a host's listing, dated when the host began to list.
- * Read from the catalogue itself: `llama` also carries Meta's models as served by Cerebras and Groq, `alibaba`
- * sells Qwen and may resell others. Clouds of a vendor that resell (`google-vertex`, `azure`, `alibaba-cn`) and
- * subscription plans are hosts.
- */
-const ownProviders: ReadonlyMap<string, readonly string[]> = new Map([
-  ['openai', []],
-  ['anthropic', []],
-  ['google', []],
-  ['xai', []],
-  ['llama', ['llama-']],
-  ['deepseek', ['deepseek-']],
-  ['mistral', []],
-  ['alibaba', ['qwen', 'qwq', 'qvq']],
-]);
-
 /** The catalogue's own word for a model's state; no word means generally available and is left to the id. */
 const stageByStatus: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
   ['alpha', 'preview'],
@@ -42,7 +23,8 @@ const stageByStatus: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
 ]);
 
 /**
- * The models.dev catalogue. A provider or model that is not an object is lost; an object without any provider
+ * The models.dev catalogue: providers with the models that they serve. Whose own a row is, and so whether its date counts, is a
+ * matter of the identity data. A provider or model that is not an object is lost; an object without any provider
  * throws `Refusal('feed_unparsable')`, except the empty one, which is no items and held suspect by polling.
  */
 export const parseModelsDev: FeedParser = (bytes) => {
@@ -68,27 +50,19 @@ function* listRows(providers: readonly (readonly [string, unknown])[]): Generato
 function readRow(host: string, name: string, value: unknown): Row {
   const key = `${host}/${name}`;
   if (!isRecord(value)) return { key, lost: `is ${describeValue(value)}, not a model` };
-  const own = isOwn(host, name);
-  const date = own ? readDateText(value.release_date) : undefined;
+  const date = readDateText(value.release_date);
   const stage = stageByStatus.get(value.status);
   const attributes = readAttributes(value);
   const item: FeedItem = {
     key,
     name,
     host,
-    ...(!own && { trust: 'aggregator' }),
     ...(date !== undefined && { released: { text: date, weight: 'curated' } }),
     ...(stage !== undefined && { stage }),
     ...(attributes !== undefined && { attributes }),
     raw: value,
   };
   return { key, item };
-}
-
-function isOwn(host: string, name: string): boolean {
-  const prefixes = ownProviders.get(host);
-  if (prefixes === undefined) return false;
-  return prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
 /** Costs are published per million tokens, in US dollars. */

@@ -18,6 +18,7 @@ const hubOwners: ReadonlyMap<string, string> = new Map([
   ['google', 'google'],
   ['x-ai', 'xai-org'],
   ['meta-llama', 'meta-llama'],
+  ['meta', 'meta-llama'],
   ['deepseek', 'deepseek-ai'],
   ['mistralai', 'mistralai'],
   ['qwen', 'qwen'],

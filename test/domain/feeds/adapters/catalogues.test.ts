@@ -150,20 +150,14 @@ describe('attributes', () => {
 });
 
 describe('models.dev', () => {
-  it('dates only the rows of a vendor that sells its own models, and believes hosts less', () => {
+  it('passes on the dates of all providers: whose own a row is, the identity data says', () => {
     const model = { release_date: '2025-08-07' };
     const parsed = parseModelsDev(
-      toBytes({
-        openai: { models: { 'gpt-5': model } },
-        azure: { models: { 'gpt-5': model } },
-        alibaba: { models: { 'qwen3-max': model, 'deepseek-v3.2': model } },
-      }),
+      toBytes({ openai: { models: { 'gpt-5': model } }, nobody: { models: { 'gpt-5': model } } }),
     );
-    expect(parsed.items.map((item) => [item.key, item.trust, item.released?.text])).toEqual([
-      ['openai/gpt-5', undefined, '2025-08-07'],
-      ['azure/gpt-5', 'aggregator', undefined],
-      ['alibaba/qwen3-max', undefined, '2025-08-07'],
-      ['alibaba/deepseek-v3.2', 'aggregator', undefined],
+    expect(parsed.items.map((item) => [item.host, item.released?.text])).toEqual([
+      ['openai', '2025-08-07'],
+      ['nobody', '2025-08-07'],
     ]);
   });
 
