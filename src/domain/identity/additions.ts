@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { listProblems } from './problems.ts';
 import { familySchema, type IdentityData, snapshotFormats } from './schema.ts';
-import { type IdentityTable, listProblems, readIdentityTable } from './table.ts';
+import { type IdentityTable, readIdentityTable } from './table.ts';
 
 /** Texts that are met in ids: lower case. */
 const word = z

@@ -1,4 +1,5 @@
-import { datedKey, type Family, type IdentityTable, type Word } from './table.ts';
+import { datedKey } from './keys.ts';
+import type { Family, IdentityTable, Word } from './table.ts';
 import { findSnapshot, isDigit, splitTokens, type Token } from './tokens.ts';
 import { normaliseVersion } from './version.ts';
 

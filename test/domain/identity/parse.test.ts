@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { familyKey } from '../../../src/domain/identity/keys.ts';
 import type { Identity } from '../../../src/domain/identity/model-id.ts';
 import { modelIdCharactersMax, parseModelId } from '../../../src/domain/identity/parse.ts';
-import { familyKey, findOwner, readIdentityTable } from '../../../src/domain/identity/table.ts';
+import { findOwner, readIdentityTable } from '../../../src/domain/identity/table.ts';
 
 const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const table = readIdentityTable(JSON.parse(readText('../../../data/identity.json')));

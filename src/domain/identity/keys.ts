@@ -1,0 +1,14 @@
+/** The texts by which the look-ups of the identity data are keyed. */
+
+export function familyKey(id: { readonly vendor: string; readonly family: string }): string {
+  return `${id.vendor}/${id.family}`;
+}
+
+export function datedKey(id: {
+  readonly vendor: string;
+  readonly family: string;
+  readonly tier: string | null;
+  readonly snapshot: string;
+}): string {
+  return `${familyKey(id)}/${id.tier ?? ''}/${id.snapshot}`;
+}
