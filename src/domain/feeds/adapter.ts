@@ -68,7 +68,7 @@ export type Adapter = {
   readonly defaults: AdapterDefaults;
 };
 
-/** The vendors whose models a catalogue of all hosts is expected to list completely. */
+/** The vendors that every catalogue of all hosts lists; each adapter adds those of which it lists own rows too. */
 export const catalogueVendors = [
   'openai',
   'anthropic',

@@ -85,6 +85,14 @@ describe('rows in the vendors own namespaces', () => {
     ]);
   });
 
+  test('every vendor has models among them', () => {
+    const found = ownGroups.flatMap(({ feed, host, ids }) =>
+      ids.map((id) => parseModelId(table, id, { feed, host: feed === 'openrouter' ? null : host })),
+    );
+    const owners = new Set(found.flatMap((identity) => (identity.outcome === 'model' ? [identity.vendor] : [])));
+    expect([...owners].sort()).toEqual([...table.vendors].sort());
+  });
+
   test('each one that is a model is its vendor own, and nobody else serves it', () => {
     for (const { feed, host, ids } of ownGroups) {
       const vendor = findOwner(table, feed, host)?.vendor;
@@ -98,8 +106,13 @@ describe('rows in the vendors own namespaces', () => {
   });
 
   test('no base family holds an embedding, image, audio, guard or vision model', () => {
-    const special = /embed|image|imagen|audio|realtime|tts|asr|transcribe|whisper|guard|moderation|vision|-vl|ocr/;
-    const bases = ['openai/gpt', 'google/gemini', 'xai/grok', 'meta/llama', 'mistral/mistral', 'qwen/qwen'];
+    const special =
+      /embed|image|imagen|audio|realtime|tts|asr|transcribe|whisper|guard|moderation|vision|-vl|ocr|omni|speech|rerank|safety|translate/;
+    const bases = [
+      ...['openai/gpt', 'google/gemini', 'xai/grok', 'meta/llama', 'mistral/mistral', 'qwen/qwen', 'moonshot/kimi'],
+      ...['zhipu/glm', 'minimax/minimax', 'amazon/nova', 'microsoft/phi', 'nvidia/nemotron', 'cohere/command'],
+      ...['ibm/granite', 'bytedance/seed', 'tencent/hunyuan', 'baidu/ernie', 'xiaomi/mimo', 'perplexity/sonar'],
+    ];
     for (const { feed, host, ids } of ownGroups) {
       for (const id of ids.filter((name) => special.test(name))) {
         const identity = parseModelId(table, id, { feed, host });

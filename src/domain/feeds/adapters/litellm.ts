@@ -73,7 +73,17 @@ export const litellm: Adapter = {
   defaults: {
     trust: 'aggregator',
     origin: 'litellm',
-    covers: catalogueVendors,
+    covers: [
+      ...catalogueVendors,
+      'moonshot',
+      'zhipu',
+      'minimax',
+      'amazon',
+      'cohere',
+      'ai21',
+      'perplexity',
+      'inception',
+    ],
     settlementLag: 'P2D',
     url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
   },

@@ -22,6 +22,20 @@ const hubOwners: ReadonlyMap<string, string> = new Map([
   ['deepseek', 'deepseek-ai'],
   ['mistralai', 'mistralai'],
   ['qwen', 'qwen'],
+  ['moonshotai', 'moonshotai'],
+  ['z-ai', 'zai-org'],
+  ['minimax', 'minimaxai'],
+  ['microsoft', 'microsoft'],
+  ['nvidia', 'nvidia'],
+  ['ibm-granite', 'ibm-granite'],
+  ['ai21', 'ai21labs'],
+  ['bytedance', 'bytedance-seed'],
+  ['bytedance-seed', 'bytedance-seed'],
+  ['tencent', 'tencent'],
+  ['baidu', 'baidu'],
+  ['stepfun', 'stepfun-ai'],
+  ['xiaomi', 'xiaomimimo'],
+  ['rekaai', 'rekaai'],
 ]);
 
 /**
@@ -79,7 +93,7 @@ function isOfVendor(name: string, repository: string): boolean {
 }
 
 /**
- * It lists the chat models of the eight vendors. Of 81 of them that the reviewed ledger dates and that were listed in
+ * It lists chat models of many vendors. Of 81 of eight vendors that the reviewed ledger dates and that were listed in
  * January or May 2026, two had come more than a week late, hence the lag. Its silence about prices and sizes is none of
  * an open model, so it publishes nothing; a host's last day is not the vendor's, so it witnesses no end.
  */
@@ -90,7 +104,26 @@ export const openrouter: Adapter = {
   defaults: {
     trust: 'aggregator',
     origin: 'openrouter',
-    covers: catalogueVendors,
+    covers: [
+      ...catalogueVendors,
+      'moonshot',
+      'zhipu',
+      'minimax',
+      'amazon',
+      'microsoft',
+      'nvidia',
+      'cohere',
+      'ibm',
+      'ai21',
+      'bytedance',
+      'tencent',
+      'baidu',
+      'stepfun',
+      'xiaomi',
+      'reka',
+      'perplexity',
+      'inception',
+    ],
     settlementLag: 'P7D',
     url: 'https://openrouter.ai/api/v1/models',
   },

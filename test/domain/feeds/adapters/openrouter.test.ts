@@ -93,6 +93,7 @@ describe('a price of OpenRouter', () => {
   it('of a model whose weights are out is a host’s, and is left out with what that host takes', () => {
     const fields = { id: 'deepseek/deepseek-r1', hugging_face_id: 'deepseek-ai/DeepSeek-R1' };
     expect(attributes(fields)).toEqual({ open_weights: true });
+    expect(attributes({ id: 'z-ai/glm-4.6', hugging_face_id: 'zai-org/GLM-4.6' })).toEqual({ open_weights: true });
   });
 
   it('and weights under the name of a closed model in somebody else’s namespace prove nothing', () => {
