@@ -214,12 +214,15 @@ create table item_readings (
   snapshot_day text,
   own boolean not null default false,
   identity_version text not null,
+  partial jsonb,
   constraint item_readings_pkey PRIMARY KEY (feed_id, item_key),
   constraint item_readings_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
   constraint item_readings_outcome_check CHECK ((outcome = ANY (ARRAY['model'::text, 'none'::text]))),
+  constraint item_readings_partial_check CHECK (((partial IS NULL) OR ((outcome = 'none'::text) AND (vendor IS NOT NULL)))),
   constraint item_readings_stage_check CHECK ((stage = ANY (ARRAY['preview'::text, 'general'::text, 'limited'::text])))
 );
 CREATE INDEX item_readings_by_family ON public.item_readings USING btree (vendor, family) WHERE (outcome = 'model'::text);
+CREATE INDEX item_readings_partial ON public.item_readings USING btree (vendor) WHERE (partial IS NOT NULL);
 CREATE INDEX item_readings_unread ON public.item_readings USING btree (reason, name) WHERE (outcome = 'none'::text);
 
 create table leases (

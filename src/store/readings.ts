@@ -1,7 +1,10 @@
-import type { ModelId } from '../domain/identity/model-id.ts';
+import type { ModelId, PartialName } from '../domain/identity/model-id.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { batchesOf, json } from './postgres-types.ts';
+
+/** What is known of a name in its vendor's own namespace that is read in part. */
+export type PartialReading = Pick<PartialName, 'name' | 'family' | 'version' | 'tiers' | 'unknown'>;
 
 export type NewReading = {
   readonly feedId: string;
@@ -16,6 +19,7 @@ export type NewReading = {
   readonly stage: ModelId['stage'] | null;
   readonly snapshotDay: string | null;
   readonly own: boolean;
+  readonly partial: PartialReading | null;
   readonly identityVersion: string;
 };
 
@@ -35,17 +39,21 @@ export async function recordReadings(db: Sql, readings: readonly NewReading[]): 
       stage: row.stage,
       snapshot_day: row.snapshotDay,
       own: row.own,
+      partial: row.partial,
       identity_version: row.identityVersion,
     }));
     await db`
       insert into item_readings (feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage,
-        snapshot_day, own, identity_version)
-      select feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage, snapshot_day, own, identity_version
+        snapshot_day, own, partial, identity_version)
+      select feed_id, item_key, name, outcome, reason, vendor, family, model_version, tier, stage, snapshot_day, own, partial,
+        identity_version
       from json_to_recordset(${json(db, rows)}) as t(feed_id text, item_key text, name text, outcome text, reason text,
-        vendor text, family text, model_version text, tier text, stage text, snapshot_day text, own boolean, identity_version text)
+        vendor text, family text, model_version text, tier text, stage text, snapshot_day text, own boolean, partial jsonb,
+        identity_version text)
       on conflict (feed_id, item_key) do update set name = excluded.name, outcome = excluded.outcome, reason = excluded.reason,
         vendor = excluded.vendor, family = excluded.family, model_version = excluded.model_version, tier = excluded.tier,
-        stage = excluded.stage, snapshot_day = excluded.snapshot_day, own = excluded.own, identity_version = excluded.identity_version`;
+        stage = excluded.stage, snapshot_day = excluded.snapshot_day, own = excluded.own, partial = excluded.partial,
+        identity_version = excluded.identity_version`;
   }
 }
 
@@ -105,7 +113,8 @@ export async function listReadings(
   const { after } = page;
   return await db<StoredReading[]>`
     select r.feed_id as "feedId", f.adapter, r.item_key as "itemKey", r.name, r.outcome, r.reason, r.vendor, r.family,
-      r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own, r.identity_version as "identityVersion",
+      r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own, r.partial,
+      r.identity_version as "identityVersion",
       (select o.host from observations o where o.feed_id = r.feed_id and o.item_key = r.item_key order by o.seq desc limit 1) as host
     from item_readings r join feeds f on f.id = r.feed_id
     where true ${after === null ? db`` : db`and (r.feed_id, r.item_key) > (${after.feedId}, ${after.itemKey})`}

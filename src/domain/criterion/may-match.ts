@@ -15,7 +15,8 @@ export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, sty
   );
 }
 
-function mayBeFamily(wanted: string, { family, unknown }: PartialName): boolean {
+/** Whether a name may be of a family; `any` is a wildcard. The vendor is not compared. */
+export function mayBeFamily(wanted: string, { family, unknown }: PartialName): boolean {
   if (wanted === 'any') return true;
   return family === null ? containsFamily(unknown, wanted) : family === wanted;
 }

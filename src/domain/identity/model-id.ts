@@ -51,6 +51,8 @@ export type PartialName = {
   readonly outcome: 'partial';
   /** As what it is stored and listed. */
   readonly reason: 'unrecognised';
+  /** The name without the hosts, regions and vendors around it, lower case: `gemini-4-argon` in every feed. */
+  readonly name: string;
   readonly vendor: string;
   /** Null where no declared family begins the name. */
   readonly family: string | null;

@@ -97,8 +97,7 @@ function toModel(reading: Reading, place: Place): ModelId {
 
 function toPartial({ family, certainVersion, tiers, unknown }: Reading, place: Place): PartialName {
   const { vendor } = family;
-  const known = { family: family.family, version: certainVersion, tiers };
-  return { outcome: 'partial', reason: 'unrecognised', vendor, ...known, unknown, ...servedBy(place, vendor) };
+  return toPartialName(place, vendor, { family: family.family, version: certainVersion, tiers, unknown });
 }
 
 /** Whose row it is: the vendor's own, or a host's. */
@@ -126,8 +125,20 @@ function refuseNameless(table: IdentityTable, place: Place, certain: string | nu
 function toNameless(place: Place, vendor: string): NotAModel | PartialName {
   const unknown = splitTokens(place.name).map(({ text }) => text);
   if (unknown.length === 0 || !isListedByVendor(place, vendor)) return refuse('unrecognised', vendor);
-  const nothing = { family: null, version: null, tiers: [] };
-  return { outcome: 'partial', reason: 'unrecognised', vendor, ...nothing, unknown, ...servedBy(place, vendor) };
+  return toPartialName(place, vendor, { family: null, version: null, tiers: [], unknown });
+}
+
+type KnownParts = Pick<PartialName, 'family' | 'version' | 'tiers' | 'unknown'>;
+
+function toPartialName(place: Place, vendor: string, known: KnownParts): PartialName {
+  return {
+    outcome: 'partial',
+    reason: 'unrecognised',
+    name: place.name,
+    vendor,
+    ...known,
+    ...servedBy(place, vendor),
+  };
 }
 
 /** The vendor of every family's word in the name, as often as one stands there. */

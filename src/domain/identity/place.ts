@@ -31,7 +31,7 @@ export function readPlace(table: IdentityTable, id: string, context: IdContext):
   const found: Found = { namespace: null, hosts: [], channels: [], foreign: false, reason: null };
   const text = takeMarks(table, id.trim().toLowerCase().replaceAll('%2f', '/'), found);
   const segments = text.split('/');
-  const leaf = segments.pop() ?? '';
+  const leaf = takeMarks(table, segments.pop() ?? '', found);
   const host = context.host ?? guessHost(table, context.feed, segments);
   readSegments(table, segments, { feed: context.feed, host }, found);
   const owner = findPlaceOwner(table, { feed: context.feed, host }, segments, found);

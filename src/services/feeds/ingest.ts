@@ -37,6 +37,8 @@ export type Ingested = {
   readonly touchedFacts: readonly Touched[];
   /** Families whose models have to be weighed anew: a row came, went, or changed in more than a price. */
   readonly touchedModels: readonly Touched[];
+  /** New listings of names. */
+  readonly listed: readonly NewReading[];
   /** The earliest knowledge time among what is new. */
   readonly evidenceFrom: Instant | null;
 };
@@ -80,6 +82,7 @@ export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promis
     touched: [],
     touchedFacts: [],
     touchedModels: [],
+    listed: [],
     evidenceFrom: null,
   };
   if (assessment.kind === 'suspect') {
@@ -194,6 +197,7 @@ async function applyAccepted(
     touched: distinctFamilies([...touching, ...vanished]),
     touchedFacts: distinctFamilies(changed.map(readingOf)),
     touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
+    listed: fresh.map(readingOf).filter((row) => row !== undefined),
     evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
       (low, at) => (low === null ? at : Math.min(low, at)),
       null,

@@ -12,6 +12,7 @@ import { finishPoll, listLastReads } from '../../store/polls.ts';
 import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
+import { listWatchingNames, partialNames } from '../identity/unread-names.ts';
 import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { noteAdvance } from './health.ts';
@@ -109,6 +110,7 @@ export async function settleAfter(
   const { feed, observedAt, crossedTo } = read;
   const touched = ingested === null ? [] : await listWatching(tx, ingested.touched);
   const priced = ingested === null ? [] : await listWatching(tx, ingested.touchedFacts, 'facts');
+  const unread = ingested === null ? [] : await listWatchingNames(tx, partialNames(ingested.listed));
   const vendors = feed.coversAny ? 'any' : feed.covers;
   const covers = vendors === 'any' || vendors.length > 0;
   const crossed = covers
@@ -116,7 +118,7 @@ export async function settleAfter(
     : [];
   const lasted = await listLasted(tx, read);
   const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
-  const ids = [...new Set([...touched, ...priced, ...crossed, ...lasted, ...later])].sort();
+  const ids = [...new Set([...touched, ...priced, ...unread, ...crossed, ...lasted, ...later])].sort();
   const times = [ingested?.evidenceFrom ?? null, covers || lasted.length > 0 ? observedAt : null].filter(
     (time) => time !== null,
   );

@@ -5,7 +5,7 @@ import type { FeedRow } from '../../store/feeds.ts';
 import { listLatestItems } from '../../store/observations.ts';
 import type { PresentItem } from '../../store/sightings.ts';
 import type { Deps } from '../deps.ts';
-import { readItem, statesSameModel } from '../identity/read-item.ts';
+import { readItem, statesSameModel, statesSamePart } from '../identity/read-item.ts';
 import { feedFacts } from '../settling/timelines.ts';
 import { hashItem } from './item-facts.ts';
 
@@ -43,7 +43,7 @@ function isSameItem(deps: Deps, feed: FeedRow, old: FeedItem, item: FeedItem): b
   const was = readItem(deps, feed, { ...old, key: item.key });
   const is = readItem(deps, feed, item);
   if (was.outcome === 'model' || is.outcome === 'model') return statesSameModel(was, is);
-  return was.name === is.name || feedFacts(feed).witnesses?.length === 0;
+  return (was.name === is.name && statesSamePart(was, is)) || feedFacts(feed).witnesses?.length === 0;
 }
 
 /** The key that a feed gave, and what tells this model from the one that it stood for first. */

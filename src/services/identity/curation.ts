@@ -30,7 +30,8 @@ import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { requireEntry } from './curation-rules.ts';
 import { familiesOf, withCurrentIdentity } from './identity.ts';
-import { readItem, statesSameModel } from './read-item.ts';
+import { readItem, statesSameModel, statesSamePart } from './read-item.ts';
+import { listWatchingNames, partialNames } from './unread-names.ts';
 
 /** Reading every stored name anew may take so long. */
 export const curateMsMax = 120_000;
@@ -182,19 +183,21 @@ async function readAnew(tx: Sql, before: Deps, after: Deps): Promise<CurationRep
     changes.map((change) => change.after),
   );
   await updateReadingsVersion(tx, after.identity.version);
-  const families = familiesOf([...changes.map(({ item }) => item), ...changes.map((change) => change.after)]);
+  const readings = changes.flatMap(({ item, after: reading }) => [item, reading]);
+  const families = familiesOf(readings);
   await markFamiliesStale(tx, families);
-  const watching = await listTouched(tx, families);
+  const watching = await listTouched(tx, families, readings);
   const ids = watching.slice(0, curatedSettledMax);
   const stood = await standings(tx, before, ids, { undo: changes });
   await settlePredictions(tx, after, ids, { now: after.now(), evidenceFrom: null });
   await updateModels(tx, after, families, Number.NEGATIVE_INFINITY);
+  const shown = changes.filter(({ item, after: reading }) => !statesSameModel(item, reading));
   const stands = await standings(tx, after, ids, { undo: [] });
   return {
     identityVersion: { before: before.identity.version, after: after.identity.version },
     itemsRead: read,
-    itemsChanged: changes.length,
-    items: changes.slice(0, curatedToldMax),
+    itemsChanged: shown.length,
+    items: shown.slice(0, curatedToldMax),
     predictionsLookedAt: ids.length,
     morePredictions: watching.length > ids.length,
     predictions: compare(stood, stands).slice(0, curatedToldMax),
@@ -213,7 +216,7 @@ async function readNames(tx: Sql, deps: Deps): Promise<{ read: number; changes: 
         { id: item.feedId, adapter: item.adapter },
         { key: item.itemKey, name: item.name, host: item.host },
       );
-      if (!statesSameModel(item, reading)) changes.push({ item, after: reading });
+      if (!(statesSameModel(item, reading) && statesSamePart(item, reading))) changes.push({ item, after: reading });
     }
     read += page.length;
     const last = page.at(-1);
@@ -222,8 +225,13 @@ async function readNames(tx: Sql, deps: Deps): Promise<{ read: number; changes: 
   }
 }
 
-async function listTouched(tx: Sql, families: readonly FamilyKey[]): Promise<string[]> {
-  const ids = [...(await listWatching(tx, families)), ...(await listWatching(tx, families, 'facts'))];
+async function listTouched(
+  tx: Sql,
+  families: readonly FamilyKey[],
+  readings: readonly NewReading[],
+): Promise<string[]> {
+  const known = [...(await listWatching(tx, families)), ...(await listWatching(tx, families, 'facts'))];
+  const ids = [...known, ...(await listWatchingNames(tx, partialNames(readings)))];
   return [...new Set(ids)].sort();
 }
 

@@ -1,7 +1,9 @@
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import type { FeedItem } from '../../domain/feeds/item.ts';
+import type { Identity } from '../../domain/identity/model-id.ts';
 import { parseModelId } from '../../domain/identity/parse.ts';
 import type { FeedRow } from '../../store/feeds.ts';
-import type { NewReading } from '../../store/readings.ts';
+import type { NewReading, PartialReading } from '../../store/readings.ts';
 import type { Deps } from '../deps.ts';
 
 /** What a feed item's name means under the current identity data. */
@@ -24,6 +26,7 @@ export function readItem(
       stage: null,
       snapshotDay: null,
       own: false,
+      partial: partialOf(identity),
     };
   }
   const { vendor, family, version, tier, stage, snapshotDay, own } = identity;
@@ -38,7 +41,15 @@ export function readItem(
     stage,
     snapshotDay,
     own,
+    partial: null,
   };
+}
+
+/** Of a vendor's own rows only: what others list under its name is no word of its own. */
+function partialOf(identity: Identity): PartialReading | null {
+  if (identity.outcome !== 'partial' || !identity.own) return null;
+  const { name, family, version, tiers, unknown } = identity;
+  return { name, family, version, tiers, unknown };
 }
 
 /** Whether two readings say the same of a name, in whatever words they were met. */
@@ -56,4 +67,9 @@ export function statesSameModel(a: NewReading, b: NewReading): boolean {
   }: NewReading): string =>
     JSON.stringify([outcome, reason, vendor, family, modelVersion, tier, stage, snapshotDay, own]);
   return facts(a) === facts(b);
+}
+
+/** Whether the same is known of two names that are read in part, or neither is. */
+export function statesSamePart(a: NewReading, b: NewReading): boolean {
+  return canonicalJson(a.partial) === canonicalJson(b.partial);
 }

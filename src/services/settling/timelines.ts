@@ -28,6 +28,7 @@ import {
   type Wanted,
 } from '../../store/sightings.ts';
 import { listModelsStating } from '../../store/stated-numbers.ts';
+import { loadUnread, narrowUnread } from '../identity/unread-names.ts';
 import { type StageByData, stageByData, undatedWhileLimited, versionsAtEdges } from './limited-rows.ts';
 
 /** Nothing was seen and nothing read. */
@@ -74,6 +75,7 @@ export async function loadTimeline(
     sightings,
     reads: announced ? await readsFor(first) : first,
     coverage: tables.coverage,
+    unread: await loadUnread(db, distinctWatches(claims), at),
   };
 }
 
@@ -119,7 +121,7 @@ function narrowTimeline(whole: Timeline, watches: readonly Watch[]): Timeline {
   const sightings = whole.sightings.filter(({ model: { vendor, family } }) =>
     [`${vendor}/${family}`, `${vendor}/any`, `any/${family}`, 'any/any'].some((key) => families.has(key)),
   );
-  return { ...whole, sightings };
+  return { ...whole, sightings, unread: narrowUnread(whole.unread ?? [], watches) };
 }
 
 /** The same key means the same timeline. */

@@ -31,7 +31,7 @@ test('new identity data re-reads every stored name, once, and has every predicti
   world.clock.set('2025-01-12');
   expect(await refreshIdentity(world.deps)).toBe(0);
   await resolveDue(world.deps);
-  expect((await view(world, 'gpt-5')).status).toBe('open');
+  expect((await view(world, 'gpt-5')).status).toBe('proposed');
 
   const next = withAlias('gpt-next-secret', 'gpt-5');
   const [items] = await world.db.sql<{ count: number }[]>`select count(*)::int as count from item_readings`;

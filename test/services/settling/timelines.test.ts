@@ -29,7 +29,7 @@ const claims: readonly Claim[] = [
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-  const ids = ['gpt-4o', 'o3', 'claude-3-opus-20240229'];
+  const ids = ['gpt-4o', 'o3', 'claude-3-opus-20240229', 'gpt-6-nova', 'claude-zephyr-6', 'zephyr'];
   await readAt(world, '2025-01-02', { litellm: litellm(ids.slice(0, 1)), 'models-dev': modelsDev(ids) });
   await readAt(world, '2025-02-20', { litellm: litellm(ids), 'models-dev': modelsDev(ids) });
 });
@@ -48,12 +48,25 @@ describe('timelines that are loaded together', () => {
     expect([...new Set(timeline?.sightings.map((sighting) => sighting.name))].sort()).toEqual(names);
   });
 
+  test.each([
+    ['a family by name', 0, ['gpt-6-nova']],
+    ['a family that no name has', 1, []],
+    ['every family of a vendor', 2, ['gpt-6-nova', 'zephyr']],
+    ['a family of any vendor', 3, ['claude-zephyr-6']],
+    ['anything', 4, ['claude-zephyr-6', 'gpt-6-nova', 'zephyr']],
+  ])('hold the unread names that may be of %s', async (_name, index, names) => {
+    const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
+    const timeline = timelines.get(timelineKey(claims[index] ?? claim('any', 'any')));
+    expect([...new Set(timeline?.unread?.map(({ name }) => name))].sort()).toEqual(names);
+  });
+
   test('hold the sightings that each claim would be given alone, and no read fewer', async () => {
     const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
     for (const one of claims) {
       const alone = await loadTimeline(world.db.sql, world.deps, [one], at);
       const together = timelines.get(timelineKey(one));
       expect(together?.sightings).toEqual(alone.sightings);
+      expect(together?.unread).toEqual(alone.unread);
       expect(together?.feeds).toEqual(alone.feeds);
       for (const [key, reads] of alone.reads)
         expect(together?.reads.get(key)).toEqual(expect.arrayContaining([...reads]));

@@ -1,0 +1,55 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
+import type { PartialReading } from './readings.ts';
+
+/** The most unread names that one evaluation looks at; of more, those seen last. */
+export const unreadSightingsMax = 5000;
+
+export type UnreadRow = {
+  readonly feedId: string;
+  readonly itemKey: string;
+  readonly name: string;
+  readonly vendor: string;
+  readonly partial: PartialReading;
+  readonly seenFrom: Instant;
+  readonly inFirstRead: boolean;
+  readonly observationId: string;
+};
+
+type WatchedFamily = { readonly vendor: string; readonly family: string };
+
+/**
+ * Names read in part in vendors' own namespaces, seen by a moment, with their first sighting by each feed; oldest first. Of a
+ * watched family, and those of which no family is known. A name was in a feed's first read if the feed was never read without
+ * it; an item that carries its own publication time was there from that time.
+ */
+export async function listUnreadSightings(
+  db: Sql,
+  watches: readonly WatchedFamily[],
+  page: { until: Instant; limit: number },
+): Promise<UnreadRow[]> {
+  if (watches.length === 0) return [];
+  const vendors = [...new Set(watches.map((watch) => watch.vendor))];
+  const rows = await db<UnreadRow[]>`
+    select r.feed_id as "feedId", r.item_key as "itemKey", r.name, r.vendor, r.partial, s.seen_from as "seenFrom",
+      s.absent_at is null and o.item->>'publishedAt' is null as "inFirstRead", s.observation_id as "observationId"
+    from item_readings r
+    cross join lateral (select f.seen_from, f.absent_at, f.observation_id from sightings f
+      where f.feed_id = r.feed_id and f.item_key = r.item_key order by f.seen_from limit 1) s
+    join observations o on o.id = s.observation_id
+    where r.partial is not null and s.seen_from <= ${timestamp(page.until)}
+      ${vendors.includes('any') ? db`` : db`and r.vendor = any(${vendors})`}
+      and exists (select from unnest(${watches.map((watch) => watch.vendor)}::text[],
+        ${watches.map((watch) => watch.family)}::text[]) as w(vendor, family)
+        where w.vendor in (r.vendor, 'any') and (r.partial->>'family' is null or w.family in (r.partial->>'family', 'any')))
+    order by s.seen_from desc, r.feed_id desc, r.item_key desc limit ${page.limit}`;
+  return rows.reverse();
+}
+
+/** The families that predictions watch of some vendors or of any; `any` is a wildcard. */
+export async function listWatchedFamilies(db: Sql, vendors: readonly string[]): Promise<WatchedFamily[]> {
+  if (vendors.length === 0) return [];
+  return await db<WatchedFamily[]>`
+    select distinct vendor, family from prediction_watches where vendor = any(${[...vendors, 'any']}) order by vendor, family`;
+}
