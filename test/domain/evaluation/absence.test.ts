@@ -47,6 +47,30 @@ describe('an origin that begins late and lists the model in its first read', () 
   });
 });
 
+describe('an origin of several feeds', () => {
+  const claim = released({ by: '2025-08-31' });
+  const late = '2026-01-31';
+  const long = { reads: polls('2025-07-01', late, 24) };
+
+  it('speaks for a first party only as far as a first-party feed of it was read', () => {
+    const mirror = feed('mirror', { origin: 'vendor', reads });
+    const own = (last: string) =>
+      feed('own', { origin: 'vendor', trust: 'first_party', reads: polls('2025-07-01', last, 24) });
+    expect(outcome(ask(claim, timeline([mirror, own('2025-08-31')], []), when))).toBe('undetermined awaiting_coverage');
+    expect(outcome(ask(claim, timeline([mirror, own('2025-09-01')], []), when))).toBe(
+      'no 2025-08-31 covered_without_it',
+    );
+  });
+
+  it("attests nothing by one feed while another lists the model, though in a host's row that has lapsed", () => {
+    const [listing, silent] = [feed('x1', { ...long, origin: 'x' }), feed('x2', { ...long, origin: 'x' })];
+    const [y, z] = [feed('y', long), feed('z', long)];
+    const host = sighting(listing, { seen: '2025-08-07', host: 'azure' });
+    expect(ask(claim, timeline([listing, silent, y], [host]), late).verdict).toBe('undetermined');
+    expect(ask(claim, timeline([listing, silent, y, z], [host]), late).verdict).toBe('no');
+  });
+});
+
 describe('the chance of a miss in an answer', () => {
   const coverage = coverageOfLags({ a: listedAfter(0, 98), b: listedAfter(0, 98), c: listedAfter(0, 198) });
   const world = { ...timeline([a, b], []), coverage };
@@ -59,6 +83,7 @@ describe('the chance of a miss in an answer', () => {
     ['of a NO by absence is that of the origins together', no('2025-08-10'), one],
     ['of a denial is that of what it denies', not(no('2025-08-10')), one],
     ['of several NOs is their sum', held, 2 * one],
+    ['of NOs of several models by one day is their sum', any(no('2025-08-10'), no('2025-08-10', '7')), 2 * one],
     ['of several denials that all hold is their sum', all(not(no('2025-08-10')), not(no('2025-08-20'))), 2 * one],
   ])('%s', (_name, criterion, expected) => expect(chance(criterion)).toBeCloseTo(expected, 8));
 

@@ -94,6 +94,12 @@ describe('where feeds cover a claim and their record can never show absence', ()
     );
   });
 
+  it('a first party counts whichever feed of its origin comes first', () => {
+    const mirror = feed('mirror', { reads, origin: 'vendor' });
+    expect(told(lint(dated, { feeds: [mirror, vendor] }))).toEqual([]);
+    expect(told(lint(dated, { feeds: [vendor, mirror] }))).toEqual([]);
+  });
+
   it('the evaluation after the deadline says the same', () => {
     const past = released({ ...anyFive, by: '2025-08-20' });
     for (const coverage of [emptyCoverageTable, coverageOfLags({ litellm: perfect(40), 'models-dev': perfect(40) })]) {

@@ -106,6 +106,14 @@ describe('retired: not yes', () => {
     expect(settle(rows)).toBe(`undetermined ${reason}`);
   });
 
+  it('by what a feed that is read once a week dropped, as by one that is read daily', () => {
+    for (const everyHours of [24, 24 * 7]) {
+      const read = feed('a', { ...facts, reads: polls('2025-07-01', '2025-10-07', everyHours) });
+      const dropped = row(read, { seen: '2025-08-05', gone: '2025-08-12' });
+      expect(outcome(ask(august, timeline([read, b], [dropped]), when))).toBe('undetermined below_policy');
+    }
+  });
+
   it('by forums', () => {
     const rows = [row(a, ends('2025-08-10')), row(forum, ends('2025-08-10'))];
     expect(outcome(ask(august, timeline([a, b, forum], rows), when))).toBe('undetermined below_policy');
