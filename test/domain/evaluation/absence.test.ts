@@ -103,9 +103,22 @@ describe('the chance of a miss in an answer', () => {
     });
   });
 
-  it('of an order of events counts an absence that it shares with one side once', () => {
-    const order: Criterion = { op: 'precedes', first: no('2025-08-31'), second: released({ version: '7' }) };
-    expect(ask(order, world, when)).toMatchObject({ verdict: 'no', missChance: expect.closeTo(one, 8) });
+  it.each<[string, Criterion, number]>([
+    [
+      'once that it shares with its first side',
+      { op: 'precedes', first: no('2025-08-31'), second: no('2025-12-31', '7') },
+      1,
+    ],
+    [
+      'of its own beside that of another leaf',
+      any({ op: 'precedes', first: no('2025-08-31'), second: no('2025-12-31', '7') }, no('2025-08-31', '8')),
+      2,
+    ],
+  ])('of an order of events counts an absence %s', (_name, criterion, times) => {
+    expect(ask(criterion, world, when)).toMatchObject({
+      verdict: 'no',
+      missChance: expect.closeTo(times * one, 8),
+    });
   });
 
   it('falls with every further origin that attests it', () => {

@@ -94,6 +94,18 @@ describe('where feeds cover a claim and their record can never show absence', ()
     );
   });
 
+  const open = released(anyFive);
+  it.each<[string, Criterion, string[]]>([
+    ['the first of an order with a deadline', { op: 'precedes', first: open, second: open, by }, ['first']],
+    ['both of an order that have deadlines', { op: 'precedes', first: dated, second: dated }, ['first', 'second']],
+    ['the event of a duration', { op: 'within', event: open, after: open, duration: 'P3M' }, ['event']],
+    ['none of an order without a deadline', { op: 'precedes', first: open, second: open }, []],
+  ])('of an order of events it names %s', (_name, criterion, paths) => {
+    const found = lint(criterion, { coverage: emptyCoverageTable });
+    const unsettled = found.filter(({ code }) => code === 'no_never_settles');
+    expect(unsettled.map(({ path }) => path.join('/'))).toEqual(paths);
+  });
+
   it('a first party counts whichever feed of its origin comes first', () => {
     const mirror = feed('mirror', { reads, origin: 'vendor' });
     expect(told(lint(dated, { feeds: [mirror, vendor] }))).toEqual([]);
