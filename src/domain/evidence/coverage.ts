@@ -249,9 +249,12 @@ function patienceOf({ origin, readTo }: OriginRead, moment: Instant): OriginPati
   return { origin, patienceMs: readTo - moment };
 }
 
-/** The chance of a miss changes only where a read lies a step past the moment, so only such moments can be the latest. */
+/** What is proven changes only where a read lies a step past the moment, or a first party's at it: only such can be the latest. */
 function latestProven(origins: readonly OriginRead[], proves: (moment: Instant) => boolean): Instant {
-  const moments = origins.flatMap(({ readTo }) => coverageSteps.map((step) => readTo - step));
+  const moments = origins.flatMap(({ readTo, firstPartyTo }) => [
+    firstPartyTo,
+    ...coverageSteps.map((step) => readTo - step),
+  ]);
   return moments.sort((a, b) => b - a).find(proves) ?? Number.NEGATIVE_INFINITY;
 }
 
