@@ -8,7 +8,7 @@ const shape: ListShape = {
   rows: 'data',
   name: 'id',
   paging: 'after_id',
-  expected: "the whole of Anthropic's list of models: {data: [{id, type: 'model', …}], has_more: false}",
+  expected: "Anthropic's complete list of models: {data: [{id, type: 'model', …}], has_more: false}",
 };
 
 const stageByLifecycle: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
@@ -16,18 +16,18 @@ const stageByLifecycle: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
   ['retired', 'retired'],
 ]);
 
-/** Before this day `created_at` stands for "unknown": the list writes an epoch then. */
+/** An earlier `created_at` means "unknown": the list then gives an epoch. */
 const knownFrom = Date.UTC(2020, 0, 1);
 
 /**
- * Anthropic's own list. `created_at` is by its definition when the model was released, but gives days at midnight and was a
- * day early for one model: it is weighed like a curated date that may be off by a day either way. `lifecycle` says
- * whether a model is retired; `retires_at` is a plan until it does.
+ * Anthropic's own list. `created_at` is documented as the time of release, but it gives days at midnight and was one day early
+ * for one model. So it counts as a curated date that may be one day off. `lifecycle` says whether a model is retired; until
+ * then `retires_at` is only a plan.
  */
 export const parseAnthropicModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
 function readRow({ name, row }: ListRow): Row {
-  if (row.type !== 'model') return { key: name, lost: 'is no object of the type model' };
+  if (row.type !== 'model') return { key: name, lost: 'is not an object of the type model' };
   const released = readReleaseDay(row.created_at);
   const stage = stageByLifecycle.get(row.lifecycle);
   const shutdown = readDateText(row.retires_at);
@@ -45,7 +45,7 @@ function readRow({ name, row }: ListRow): Row {
   return { key: name, item };
 }
 
-/** The UTC day of an instant; undefined for the epoch and for what is no date, which say nothing. */
+/** The UTC day of an instant; undefined for the epoch and for anything that is not a date. */
 function readReleaseDay(value: unknown): string | undefined {
   const date = parseDate(readDateText(value) ?? '');
   return date === null || date.interval.from < knownFrom ? undefined : formatDay(date.interval.from);

@@ -8,7 +8,7 @@ const shape: ListShape = {
   expected: "DeepSeek's list of models: {data: [{id, object: 'model', …}]}",
 };
 
-/** DeepSeek's own list. It has no dates, and most of its names are rolling aliases, which are evidence of nothing. */
+/** DeepSeek's own list. It has no dates, and most of its names are rolling aliases, which are not evidence of releases. */
 export const parseDeepseekModels: FeedParser = (bytes) =>
   readModelList(bytes, shape, (found) => readPlainRow(found, 'deepseek'));
 

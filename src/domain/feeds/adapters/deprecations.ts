@@ -13,24 +13,24 @@ import {
 } from '../payload.ts';
 
 const expected =
-  'the rows of deprecations.info: an array of objects with provider and model_id, or a JSON Feed whose items hold such an object as _deprecation';
+  'the rows of deprecations.info: an array of objects with provider and model_id, or a JSON Feed whose items contain such an object as _deprecation';
 
 /**
- * The rows of deprecations.info, scraped every day from the pages on which vendors and hosts announce what they take
- * away. A row states when a model ends at one provider; only the vendor's own provider speaks of the model itself.
- * `announcement_date` and `first_observed` are often the day of the scrape and date nothing. An empty list is read as
- * no items, which polling holds suspect; a list without one such row throws `Refusal('feed_unparsable')`.
+ * The rows of deprecations.info, scraped daily from the pages on which vendors and hosts announce retirements. A row states when
+ * a model ends at one provider; only the rows of the vendor itself are about the model. `announcement_date` and
+ * `first_observed` are often the day of the scrape, so they are not used. An empty list gives no items, which makes the poll
+ * suspect. A list without any such row throws `Refusal('feed_unparsable')`.
  */
 export const parseDeprecations: FeedParser = (bytes) => {
   const rows = listRows(readJson(bytes, expected));
   const parsed = collectRows(rows.map(readRow), expected);
   if (parsed.items.length === 0 && rows.length > 0) {
-    throw unparsable(`a list of ${rows.length} entries and no such row among them`, expected);
+    throw unparsable(`a list of ${rows.length} entries of which none is such a row`, expected);
   }
   return parsed;
 };
 
-/** The bare array, or the extensions of a JSON Feed's items with the item's own address. */
+/** The array itself, or the extensions of a JSON Feed's items, each with the URL of its item. */
 function listRows(payload: unknown): readonly unknown[] {
   if (Array.isArray(payload)) return payload;
   if (!isRecord(payload) || !Array.isArray(payload.items)) throw unparsable(describeValue(payload), expected);
@@ -51,7 +51,7 @@ function readRow(value: unknown, index: number): Row {
   const item: FeedItem = {
     key,
     name,
-    // The vendors' providers are their ids in lower case; "AWS Bedrock" and "Google Vertex" are hosts and stay so.
+    // For vendors this gives their id; "AWS Bedrock" and "Google Vertex" become `aws-bedrock` and `google-vertex`, which are hosts.
     host: provider.toLowerCase().replaceAll(' ', '-'),
     ...(shutdown !== undefined && { stage: 'deprecated', shutdown }),
     ...(sourceUrl !== undefined && { sourceUrl }),
@@ -61,8 +61,8 @@ function readRow(value: unknown, index: number): Row {
 }
 
 /**
- * The stated end. Google's table gives the earliest day on which a model may go, in both fields alike: no end is
- * stated there until a deprecation is announced for an earlier day.
+ * The stated shutdown date. Google's table gives the earliest possible day in both fields, so that is not a shutdown date until
+ * the deprecation has an earlier day of its own.
  */
 function readShutdown(provider: string, row: Record<string, unknown>): string | undefined {
   const shutdown = readDateText(row.shutdown_date);

@@ -16,17 +16,17 @@ import {
 const expected =
   'a product of endoflife.date: {"result": {"name": "claude", "releases": [{"name", "releaseDate", …}]}}, or its page as Markdown';
 
-/** How a page begins, and how much of it is looked at, in UTF-16 units: that of Claude has eight thousand. */
+/** The start of a page, and the size limit of its front matter in UTF-16 code units; that of Claude has eight thousand. */
 const frontMatterStart = /^\uFEFF?---[ \t]*\r?\n/;
 export const frontMatterCharsMax = 200_000;
 
-/** The products that are models, by their permalink, and whose they are. */
+/** The vendors of the products that are models, by permalink. */
 const vendorByProduct: ReadonlyMap<unknown, string> = new Map<unknown, string>([['claude', 'anthropic']]);
 
 /**
- * One product of endoflife.date. Releases are told by their `name`, which is the API's model id; labels are edited
- * ("Claude 3.7 Sonnet" became "Claude Sonnet 3.7") and not read. Throws `Refusal('feed_unparsable')` for anything else,
- * the HTML of a missing page and other products included.
+ * One product of endoflife.date. Releases are identified by `name`, which is the model id of the API. Labels are not used, because
+ * they are edited ("Claude 3.7 Sonnet" became "Claude Sonnet 3.7"). Throws `Refusal('feed_unparsable')` for anything else,
+ * including other products and the HTML of a missing page.
  */
 export const parseEndoflife: FeedParser = (bytes) => {
   const text = decodePayload(bytes, expected);
@@ -36,7 +36,7 @@ export const parseEndoflife: FeedParser = (bytes) => {
   }
   const vendor = vendorByProduct.get(result.name);
   if (vendor === undefined) {
-    throw unparsable(`the product ${JSON.stringify(String(result.name).slice(0, 60))}, which is no model's`, expected);
+    throw unparsable(`the product ${JSON.stringify(String(result.name).slice(0, 60))}, which is not a model`, expected);
   }
   return collectRows(
     result.releases.map((release: unknown, index) => readRow(vendor, release, index)),
@@ -45,14 +45,14 @@ export const parseEndoflife: FeedParser = (bytes) => {
 };
 
 /**
- * The page of a product as its repository keeps it, in the form in which the API answers: Markdown under a front matter of YAML, with
- * `releaseCycle` for the name, and `eoas` and `eol` for whether, or on which day, support and life end. What a page says of a day that is
- * still to come it says of the past too: only the API knows what day it is.
+ * Converts the page of a product in its repository to the shape of the API. The page is Markdown with a YAML front matter:
+ * `releaseCycle` is the name, and `eoas` and `eol` are the days on which support and life end, or true. Unlike the API, a page
+ * does not say whether such a day has passed.
  */
 function readPage(text: string): unknown {
   const end = text.search(/\r?\n---[ \t]*(?:\r?\n|$)/);
   if (end === -1 || end > frontMatterCharsMax)
-    throw unparsable(`a front matter without an end in its first ${frontMatterCharsMax} characters`, expected);
+    throw unparsable(`a front matter that does not end within ${frontMatterCharsMax} characters`, expected);
   const page = readYaml(text.slice(0, end).replace(frontMatterStart, ''));
   if (!isRecord(page) || !Array.isArray(page.releases)) return null;
   const name = typeof page.permalink === 'string' ? page.permalink.replace(/^\//, '') : page.permalink;
@@ -73,12 +73,12 @@ function toRelease(cycle: unknown): unknown {
   };
 }
 
-/** Days stay texts; no aliases, which could stand for more than there is. */
+/** Parses YAML with dates as text. Aliases are not allowed, because they can expand without limit. */
 function readYaml(text: string): unknown {
   try {
     return parseYaml(text, { schema: 'core', maxAliasCount: 0, logLevel: 'error' });
   } catch {
-    throw unparsable('a front matter that is no YAML', expected);
+    throw unparsable('a front matter that is not YAML', expected);
   }
 }
 
@@ -87,7 +87,7 @@ function readRow(vendor: string, value: unknown, index: number): Row {
   const { name } = value;
   if (typeof name !== 'string' || name === '') return { key: `#${index}`, lost: 'has no name' };
   const date = readDateText(value.releaseDate);
-  // Until support is said to have ended or to end, the end of life is a promise: "not sooner than".
+  // Without an end of support, the end of life only means "not sooner than".
   const deprecated = value.isEoas === true || readDateText(value.eoasFrom) !== undefined;
   const shutdown = deprecated ? readDateText(value.eolFrom) : undefined;
   const sourceUrl = isRecord(value.latest) ? readUrl(value.latest.link) : undefined;
@@ -110,7 +110,7 @@ export const endoflife: Adapter = {
   publishes: ['shutdown'],
   defaults: {
     trust: 'curated',
-    // Its ends are read off the very page that deprecations.info scrapes.
+    // Its end dates come from the same page that deprecations.info scrapes.
     origin: 'deprecation-pages',
     covers: [],
     settlementLag: 'P60D',

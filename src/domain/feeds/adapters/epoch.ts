@@ -16,25 +16,25 @@ import {
 
 const expected = 'a table of Epoch AI: CSV with the columns Model, Organization and Publication date';
 
-/** A larger table is refused. */
+/** Size limit of a table. */
 export const csvBytesMax = 10 * 1024 * 1024;
 
-/** The first line may be so long. */
+/** Length limit of the first line. */
 export const headerCharactersMax = 20_000;
 
-/** Rows of one table; Epoch's largest has a few thousand. */
+/** The most rows of a table; Epoch's largest has a few thousand. */
 export const tableRowsMax = 20_000;
 
-/** Separators, or line ends, of one table. */
+/** The most separators, and the most line breaks, of a table. */
 export const separatorsMax = 500_000;
 
-/** One record, cells with abstracts included, may be so long. */
+/** Length limit of one record; cells may contain abstracts. */
 export const recordCharactersMax = 500_000;
 
-/** A table of more columns is refused. */
+/** The most columns of a table. */
 export const columnsMax = 200;
 
-/** The columns that are read; everything else is prose. */
+/** The columns that are used. The others are free text. */
 const columns = [
   'Model',
   'Organization',
@@ -47,7 +47,7 @@ const columns = [
 
 type Cells = { readonly [Column in (typeof columns)[number]]: string };
 
-/** The organisations that are a vendor, as the table names them. Of several at once all must be the same vendor's. */
+/** The organisations that belong to a vendor. A row with several has a vendor only if all belong to the same one. */
 const vendorByOrganization: ReadonlyMap<string, string> = new Map([
   ['OpenAI', 'openai'],
   ['Anthropic', 'anthropic'],
@@ -64,17 +64,17 @@ const vendorByOrganization: ReadonlyMap<string, string> = new Map([
   ['Alibaba', 'qwen'],
 ]);
 
-/** Open to the public by API or as weights. What only a product hosts, is unreleased or left blank is no release. */
+/** Access that counts as a release: a public API or open weights. Hosted products, unreleased models and blanks do not. */
 const openAccess = /^(API access|Open weights \([a-z -]+\))$/;
 
 /**
- * Epoch AI's table of models. Names are display names, without the word "preview" and without snapshots; organisations
- * tell whose they are. Throws `Refusal('feed_unparsable')` for what is no such table.
+ * Epoch AI's table of models. Names are display names, without the word "preview" and without snapshots; the vendor follows from
+ * the organisation. Throws `Refusal('feed_unparsable')` for any other document.
  */
 export const parseEpoch: FeedParser = (bytes) => {
   if (bytes.byteLength > csvBytesMax) throw unparsable(`${bytes.byteLength} bytes`, expected);
   const text = decodePayload(bytes, expected);
-  refuseHostile(text);
+  refuseSlowText(text);
   const [header = [], ...records] = readRecords(text);
   const places = columns.map((column) => header.indexOf(column));
   if (header.length > columnsMax) throw unparsable(`${header.length} columns`, expected);
@@ -86,10 +86,11 @@ export const parseEpoch: FeedParser = (bytes) => {
   );
 };
 
-/** What took the parser half a minute: nothing but separators, or a header without end. */
-function refuseHostile(text: string): void {
+/** Refuses text on which the CSV parser takes half a minute: many separators, or an endless header. */
+function refuseSlowText(text: string): void {
   const end = text.search(/[\r\n]/);
-  if ((end < 0 ? text.length : end) > headerCharactersMax) throw unparsable('a first line without end', expected);
+  if ((end < 0 ? text.length : end) > headerCharactersMax)
+    throw unparsable(`a first line of more than ${headerCharactersMax} characters`, expected);
   for (const part of [',', '\r', '\n']) {
     if (countsMoreThan(text, part, separatorsMax)) {
       throw unparsable(`more than ${separatorsMax} separators or line ends`, expected);
@@ -104,11 +105,11 @@ function readRecords(text: string): string[][] {
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: recordCharactersMax,
-      // One more than may be kept, and the header, so that too many are noticed and not all are built.
+      // The header and one row more than allowed, so that too many rows are noticed without parsing all of them.
       to: tableRowsMax + 2,
     });
   } catch {
-    throw unparsable('CSV that is broken, cut off or without end', expected);
+    throw unparsable('CSV that is broken, cut off or has a record that is too long', expected);
   }
 }
 
@@ -152,7 +153,7 @@ function vendorOf(organization: string): string | null {
   return others.length === 0 ? vendor : null;
 }
 
-/** Parameters are published by vendors of open weights; of closed models the table holds estimates, which are left out. */
+/** Parameters count only for open weights, whose vendors publish them. For closed models the table contains estimates. */
 function readAttributes(cells: Cells): Attributes | undefined {
   const access = cells['Model accessibility'];
   const openWeights = access.startsWith('Open weights');
@@ -165,7 +166,7 @@ function readAttributes(cells: Cells): Attributes | undefined {
   });
 }
 
-/** `405000000000.0`, `6.71e+11`. */
+/** Parses numbers such as `405000000000.0` and `6.71e+11`. */
 export function readParameters(text: string): number | undefined {
   if (!/^\d{1,18}(\.\d{1,9})?(e\+?\d{1,2})?$/i.test(text)) return undefined;
   return boundParameters(Number(text), 1);

@@ -7,17 +7,17 @@ const shape: ListShape = {
   rows: 'models',
   name: 'name',
   paging: 'page_token',
-  expected: "the whole of the Gemini API's list of models: {models: [{name: 'models/…', …}]}",
+  expected: "the complete list of models of the Gemini API: {models: [{name: 'models/…', …}]}",
 };
 
-/** What stands before every id of Google's own; `tunedModels/` and others are somebody's training. */
+/** The prefix of the ids of Google's own models; `tunedModels/` and others are models of customers. */
 const ownPrefix = 'models/';
 
-/** The Gemini API's own list. It has no date of any kind: a model's first sighting is all that it tells of a release. */
+/** The Gemini API's own list. It has no dates, so a release is dated by the first sighting only. */
 export const parseGeminiModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
 function readRow({ name: path, row }: ListRow): Row {
-  if (!path.startsWith(ownPrefix)) return { key: path, lost: `does not begin with ${ownPrefix}` };
+  if (!path.startsWith(ownPrefix)) return { key: path, lost: `does not start with ${ownPrefix}` };
   const name = path.slice(ownPrefix.length);
   const tokens = readCount(row.inputTokenLimit);
   const item: FeedItem = {

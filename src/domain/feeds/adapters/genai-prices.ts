@@ -13,24 +13,24 @@ import {
 
 const expected = 'the prices of genai-prices: an array of providers, each with an array of models';
 
-/** Providers that are a vendor under another name. */
+/** Providers whose id differs from that of the vendor. */
 const vendorByProvider: ReadonlyMap<string, string> = new Map([['x-ai', 'xai']]);
 
-/** Clauses nested deeper than this match nothing. */
+/** Clauses that are nested deeper match nothing. */
 export const clauseDepthMax = 8;
 
 /**
- * pydantic's genai-prices. One row prices every name that its `match` accepts: GPT-5 Codex and GPT-5 Chat under `gpt-5`.
- * The identity of a price is not that of a model, so only the row's own `id` is named, and no name is made of a clause.
- * `start_date` is the first day of a price and dates nothing. A list without any model throws
- * `Refusal('feed_unparsable')`; an empty one is no items, which polling holds suspect.
+ * pydantic's genai-prices. A row gives the price of every name that its `match` accepts; `gpt-5` includes GPT-5 Codex and GPT-5
+ * Chat. Names that share a price can be different models, so only the row's own `id` becomes a name. `start_date` is the
+ * first day of a price and not used. A list without any model throws `Refusal('feed_unparsable')`; an empty list gives no
+ * items, which makes the poll suspect.
  */
 export const parseGenaiPrices: FeedParser = (bytes) => {
   const payload = readJson(bytes, expected);
   if (!Array.isArray(payload)) throw unparsable(describeValue(payload), expected);
   const parsed = collectRows(listRows(payload), expected);
   if (parsed.items.length === 0 && payload.length > 0) {
-    throw unparsable(`an array of ${payload.length} entries and no model with prices among them`, expected);
+    throw unparsable(`an array of ${payload.length} entries without a model with prices`, expected);
   }
   return parsed;
 };
@@ -38,7 +38,7 @@ export const parseGenaiPrices: FeedParser = (bytes) => {
 function* listRows(providers: readonly unknown[]): Generator<Row> {
   for (const [index, provider] of providers.entries()) {
     if (!isRecord(provider) || typeof provider.id !== 'string' || !Array.isArray(provider.models)) {
-      yield { key: `#${index}`, lost: 'is no provider with models' };
+      yield { key: `#${index}`, lost: 'is not a provider with models' };
       continue;
     }
     const { id: host } = provider;
@@ -53,7 +53,7 @@ function readRow(provider: string, value: unknown, index: number): Row {
   if (typeof name !== 'string' || name === '') return { key: `${provider}/#${index}`, lost: 'has no id' };
   const key = `${provider}/${name}`;
   if (prices === undefined || prices === null) return { key, lost: 'has no prices' };
-  // A row that does not even price its own id says nothing of the model of that name.
+  // If a row does not match its own id, its prices are not those of the model with this id.
   const attributes = accepts(match, name.toLowerCase()) ? readPrices(prices) : undefined;
   const item: FeedItem = {
     key,
@@ -65,7 +65,7 @@ function readRow(provider: string, value: unknown, index: number): Row {
   return { key, item };
 }
 
-/** Whether a match clause accepts a name. Regular expressions are not run: such a clause accepts nothing. */
+/** Whether a match clause accepts a name. A clause with a regular expression accepts nothing, because it is not evaluated. */
 function accepts(clause: unknown, name: string, depth = 0): boolean {
   if (!isRecord(clause) || depth > clauseDepthMax) return false;
   const [kind, operand] = Object.entries(clause)[0] ?? [];
@@ -90,8 +90,8 @@ function accepts(clause: unknown, name: string, depth = 0): boolean {
 }
 
 /**
- * Dollars per million tokens. Of prices under conditions (from a day on, at some hours) it cannot be told here which holds,
- * so a price is published where all of them agree.
+ * Dollars per million tokens. Prices can depend on the date or the time of day, and the parser does not know which one applies. So a
+ * price is only used if all of them agree.
  */
 function readPrices(prices: unknown): Attributes | undefined {
   const conditional: readonly unknown[] = Array.isArray(prices) ? prices : [{ prices }];
@@ -109,7 +109,7 @@ function readPrices(prices: unknown): Attributes | undefined {
   });
 }
 
-/** A price, or the lowest step of a tiered one, as catalogues quote it. */
+/** A price, or the lowest step of a tiered price, which is what catalogues state. */
 function readBase(price: unknown): number | undefined {
   return readPrice(isRecord(price) ? price.base : price, 1);
 }

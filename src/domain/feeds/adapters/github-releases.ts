@@ -5,7 +5,7 @@ import { collectRows, type Row, readUrl, unparsable } from '../payload.ts';
 
 const expected = 'the releases.atom of a GitHub repository';
 
-/** Whose repositories are read as whose. */
+/** The vendors of repositories, by owner. */
 const vendorByOwner: ReadonlyMap<string, string> = new Map([
   ['openai', 'openai'],
   ['anthropics', 'anthropic'],
@@ -18,26 +18,25 @@ const vendorByOwner: ReadonlyMap<string, string> = new Map([
   ['qwenlm', 'qwen'],
 ]);
 
-/** What an id begins with. Anything else in a changelog is a version, a flag or a file. */
+/** The prefixes of model ids. Other words of a changelog are versions, flags or files. */
 const idStarts = ['gpt-', 'o', 'claude-', 'gemini-', 'grok-', 'llama-', 'deepseek-', 'mistral-', 'qwen'];
 
-/** A longer body is read up to here. */
+/** The rest of a longer body is ignored. */
 export const bodyCharactersMax = 50_000;
 
-/** One release names at most so many models. */
+/** The most models that are read from one release. */
 export const namesMax = 20;
 
 /**
- * The releases of a vendor's SDK. A line of the changelog that begins with "add" names what the vendor's own code came
- * to know of, on that day; that is an announcement at most, since a line may add, rename or mention what nobody can
- * call yet, and what the SDK really knows is read from its type unions. The feed holds the latest ten releases.
- * Throws `Refusal('feed_unparsable')` for feeds that are not of GitHub.
+ * The releases of a vendor's SDK. A line of the changelog that starts with "add" names models that the SDK now supports. It is at
+ * most an announcement, because a line can also mention models that are not available yet; the type unions of the SDK are
+ * better evidence. The feed contains the latest ten releases. Throws `Refusal('feed_unparsable')` for feeds of other sites.
  */
 export const parseGithubReleases: FeedParser = (bytes) => {
   const entries = readEntries(bytes, expected);
   const parsed = collectRows(listRows(entries), expected);
   if (parsed.items.length === 0 && entries.length > 0) {
-    throw unparsable(`${entries.length} entries and no release of a repository among them`, expected);
+    throw unparsable(`${entries.length} entries without a release of a repository`, expected);
   }
   return parsed;
 };
@@ -46,7 +45,7 @@ function* listRows(entries: readonly Entry[]): Generator<Row> {
   for (const [index, entry] of entries.entries()) {
     const owner = ownerOf(entry.link);
     if (entry.id === null) yield { key: `#${index}`, lost: 'has no id' };
-    else if (owner === null) yield { key: entry.id, lost: 'leads to no release on github.com' };
+    else if (owner === null) yield { key: entry.id, lost: 'does not link to a release on github.com' };
     else yield* rowsOf(entry.id, owner, entry);
   }
 }
@@ -68,7 +67,7 @@ function* rowsOf(id: string, owner: string, entry: Entry): Generator<Row> {
   }
 }
 
-/** The owner of the repository whose release an address leads to, in lower case; null for any other address. */
+/** The owner of the repository, in lower case, if a URL is that of a GitHub release; otherwise null. */
 function ownerOf(link: string | null): string | null {
   const address = readUrl(link);
   if (address === undefined) return null;
@@ -77,7 +76,7 @@ function ownerOf(link: string | null): string | null {
   return url.hostname === 'github.com' && repository !== undefined && releases === 'releases' ? (owner ?? null) : null;
 }
 
-/** The ids in those lines of a changelog that say what was added, each once, with its line. */
+/** The distinct model ids in the lines of a changelog that start with "add", each with its line. */
 export function namesAdded(html: string): { readonly name: string; readonly line: string }[] {
   const names = new Map<string, string>();
   for (const line of listLines(html.slice(0, bodyCharactersMax))) {
@@ -99,18 +98,18 @@ function idsIn(text: string): string[] {
     .filter((word) => !word.startsWith('o') || /^o\d(-|$)/.test(word));
 }
 
-/** The texts of the list items of a changelog, without markup. Takes time in proportion to the text. */
+/** The list items of a changelog as plain text. Takes linear time. */
 function listLines(html: string): string[] {
   const [, ...items] = html.split('<li>');
   return items.map((item) => withoutTags(item.split('</li>', 1)[0] ?? '').slice(0, lineCharactersMax));
 }
 
-/** A longer line is cut. */
+/** The rest of a longer line is ignored. */
 const lineCharactersMax = 500;
 
 function withoutTags(html: string): string {
   const [first = '', ...rest] = html.split('<');
-  // A bracket that nothing closes ends the text.
+  // An unclosed bracket ends the text.
   const texts = rest.map((part) => (part.includes('>') ? part.slice(part.indexOf('>') + 1) : ''));
   return [first, ...texts].join('').replaceAll('&amp;', '&').replaceAll(/\s+/g, ' ').trim();
 }

@@ -13,16 +13,16 @@ import {
 
 const expected = "the hub's list of an organisation's repositories: [{id: 'owner/name', …}]";
 
-/** Files that hold weights, by how their names end. */
+/** File extensions of weights. */
 const weightFile = /\.(?:safetensors|gguf|bin|pt|pth|ckpt|onnx|msgpack|h5)$/i;
 
-/** Tensors that hold one parameter per number. Packed ones (`I32`, `U8`) hold several, and their count is none of parameters. */
+/** Tensor types with one parameter per number. Packed types (`I32`, `U8`) contain several, so their count is not used. */
 const plainTensors: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2']);
 
 /**
- * The public repositories of one organisation on the Hugging Face Hub. A repository is no release: it is made before it is
- * filled, and shown when its owner likes, so `createdAt` dates nothing and one without weights is announced at most.
- * Whose namespace counts as a vendor's is in the identity data.
+ * The public repositories of one organisation on the Hugging Face Hub. A repository alone is not a release: it is created empty and
+ * published later. So `createdAt` is not used, and a repository without weights is at most an announcement. The identity
+ * data defines which namespaces belong to a vendor.
  */
 export const parseHuggingface: FeedParser = (bytes) => {
   const rows = readJson(bytes, expected);
@@ -32,7 +32,7 @@ export const parseHuggingface: FeedParser = (bytes) => {
     expected,
   );
   if (parsed.items.length === 0 && rows.length > 0)
-    throw unparsable(`${rows.length} rows and no repository among them`, expected);
+    throw unparsable(`${rows.length} rows without a repository`, expected);
   return parsed;
 };
 
@@ -40,8 +40,8 @@ function readRow(row: unknown, place: string): Row {
   if (!isRecord(row)) return { key: place, lost: `is ${describeValue(row)}, not a repository` };
   const { id } = row;
   if (typeof id !== 'string' || !/^[^/]+\/[^/]+$/.test(id))
-    return { key: place, lost: 'has no id of an owner and a name' };
-  if (row.private === true || row.disabled === true) return { key: id, lost: 'is not open to the public' };
+    return { key: place, lost: 'has no id of the form owner/name' };
+  if (row.private === true || row.disabled === true) return { key: id, lost: 'is not public' };
   const filled = hasWeights(row);
   const attributes = filled ? readAttributes(row) : undefined;
   const item: FeedItem = {
@@ -55,14 +55,14 @@ function readRow(row: unknown, place: string): Row {
   return { key: id, item };
 }
 
-/** Weights that the list itself declares, as tensors or as files. */
+/** Whether the list itself declares weights, as tensors or as files. */
 function hasWeights(row: Record<string, unknown>): boolean {
   const declared = [row.safetensors, row.gguf].some((file) => isRecord(file) && readCount(file.total) !== undefined);
   const files: unknown[] = Array.isArray(row.siblings) ? row.siblings : [];
   return declared || files.some((file) => isRecord(file) && weightFile.test(String(file.rfilename)));
 }
 
-/** Behind a gate (`auto`: a licence is accepted; `manual`: a person approves) nobody has fetched anything yet. */
+/** Weights are only open if they are not gated (`auto`: after accepting a licence; `manual`: after approval by a person). */
 function readAttributes(row: Record<string, unknown>): Attributes | undefined {
   return dropUndefined<Attributes>({
     input_usd_per_mtok: undefined,
@@ -80,8 +80,8 @@ function countParameters(safetensors: unknown): number | undefined {
 }
 
 /**
- * Curated, though the namespace is the vendor's: repositories of what was still to come have been public for minutes, and a
- * first party is believed at once. It covers nobody, since most models are never put there.
+ * Curated, although the vendor owns the namespace: repositories of unreleased models have been public for minutes, and a first party
+ * is believed immediately. It covers no vendor, because most models are never published there.
  */
 export const huggingface: Adapter = {
   parse: parseHuggingface,

@@ -5,11 +5,11 @@ import { Refusal } from '../../refusal.ts';
 import { stages } from '../item.ts';
 
 /**
- * How somebody else's JSON is read without code: JSON Pointers from a row to what it states, with every unit written out.
- * No regular expressions, no functions: what a pointer leads to either has the right shape or is left out.
+ * The options of the adapter `json`, which reads any JSON without code: JSON Pointers from a row to its facts, with explicit units.
+ * There are no regular expressions and no functions. A value that does not have the expected type is ignored.
  */
 
-/** The words of one feed for stages. */
+/** The most words for stages in one feed. */
 export const stageWordsMax = 50;
 
 const pointerText = z
@@ -30,9 +30,10 @@ const date = (description: string, example: string) =>
       memberPointer(description, example),
       z.strictObject({
         at: memberPointer(description, example),
-        as: z
-          .enum(['text', 'unix_seconds', 'unix_milliseconds'])
-          .meta({ description: 'ISO 8601 as it stands, or a number, of which the UTC day counts.', example: 'text' }),
+        as: z.enum(['text', 'unix_seconds', 'unix_milliseconds']).meta({
+          description: '`text`: an ISO 8601 date. The others: a number, of which only the UTC day is used.',
+          example: 'text',
+        }),
       }),
     ])
     .meta({ description, example });
@@ -40,8 +41,10 @@ const date = (description: string, example: string) =>
 const price = (description: string, example: { at: string; per: string }) =>
   z
     .strictObject({
-      at: memberPointer('A number, or a decimal number as text.', example.at),
-      per: z.enum(['token', 'thousand', 'million']).meta({ description: 'Tokens that it pays for.', example: 'token' }),
+      at: memberPointer('The price: a number, or a decimal number as text.', example.at),
+      per: z
+        .enum(['token', 'thousand', 'million'])
+        .meta({ description: 'Number of tokens that the price is for.', example: 'token' }),
     })
     .meta({ description, example });
 
@@ -49,18 +52,18 @@ const stateWord = z.enum(stages);
 
 const stage = z
   .strictObject({
-    at: memberPointer('The word that the feed uses.', '/status'),
+    at: memberPointer('The word for the stage.', '/status'),
     words: z
       .record(z.string().min(1).max(60), stateWord)
       .refine((words) => Object.keys(words).length <= stageWordsMax, `must have at most ${stageWordsMax} words`)
       .optional()
       .meta({
-        description: 'What the feed’s words mean; its own are ours where this is left out.',
+        description: 'The stage that each word of the feed means. Default: the words are the names of the stages.',
         example: { beta: 'preview' },
       }),
   })
   .meta({
-    description: 'A word that is not known makes the row an announcement; a row without one is left to its id.',
+    description: 'The stage of a row. An unknown word means announced. Without a word, the stage follows from the id.',
     example: { at: '/status', words: { beta: 'preview', ga: 'general' } },
   });
 
@@ -68,65 +71,69 @@ const attributes = z
   .strictObject({
     input_usd_per_mtok: price('US dollars for input.', { at: '/pricing/prompt', per: 'token' }).optional(),
     output_usd_per_mtok: price('US dollars for output.', { at: '/pricing/completion', per: 'token' }).optional(),
-    context_tokens: memberPointer('A whole number.', '/context_length').optional(),
-    open_weights: memberPointer('true or false.', '/open').optional(),
+    context_tokens: memberPointer('Context length in tokens, an integer.', '/context_length').optional(),
+    open_weights: memberPointer('Whether the weights are open, true or false.', '/open').optional(),
     parameters: z
       .strictObject({
-        at: memberPointer('A number.', '/parameters'),
-        in: z.enum(['one', 'million', 'billion']).meta({ description: 'What the number counts.', example: 'billion' }),
+        at: memberPointer('The number of parameters.', '/parameters'),
+        in: z.enum(['one', 'million', 'billion']).meta({ description: 'Unit of the number.', example: 'billion' }),
       })
       .optional()
-      .meta({ description: 'How many parameters the model has.', example: { at: '/parameters', in: 'billion' } }),
+      .meta({ description: 'Number of parameters of the model.', example: { at: '/parameters', in: 'billion' } }),
   })
-  .meta({ description: 'What is read of each row, with its unit.', example: { context_tokens: '/context_length' } });
+  .meta({ description: 'Attributes of each row, with their units.', example: { context_tokens: '/context_length' } });
 
-const hostName = z.string().min(1).max(64).meta({ description: 'The host of every row.', example: 'azure' });
+const hostName = z.string().min(1).max(64).meta({ description: 'Name of the host of every row.', example: 'azure' });
 
 export const jsonOptionsSchema = z
   .strictObject({
-    items: pointer('Where the rows are: an array, or an object keyed by id. Empty: the document itself.', '/data'),
-    id: memberPointer('The model id. Left out: the key of the row in its object.', '/id').optional(),
-    vendor: z.string().max(64).optional().meta({ description: 'Every row is this vendor’s own.', example: 'openai' }),
+    items: pointer('JSON Pointer to the rows: an array, or an object keyed by id. Empty: the whole document.', '/data'),
+    id: memberPointer('The model id. Default: the key of the row in its object.', '/id').optional(),
+    vendor: z
+      .string()
+      .max(64)
+      .optional()
+      .meta({ description: 'Vendor of every row. The rows count as published by this vendor.', example: 'openai' }),
     host: z
-      .union([memberPointer('Who serves it, by name.', '/provider'), z.strictObject({ is: hostName })])
+      .union([memberPointer('Name of the host.', '/provider'), z.strictObject({ is: hostName })])
       .optional()
       .meta({
         description:
-          'Who serves it: a pointer to the name, or one for all. A vendor’s id makes a row the vendor’s own.',
+          'Host of the model: a pointer to its name, or one name for all rows. If it is the id of a vendor, the row counts as published by that vendor.',
         example: '/provider',
       }),
-    released: date('When it was released.', '/released_at').optional(),
-    weight: z
-      .enum(['curated', 'stands'])
-      .optional()
-      .meta({ description: 'curated: weighed against the sightings. stands: taken on its word.', example: 'curated' }),
-    shutdown: date('When it ends.', '/shutdown_date').optional(),
+    released: date('Release date.', '/released_at').optional(),
+    weight: z.enum(['curated', 'stands']).optional().meta({
+      description: '`curated`: checked against the sightings. `stands`: used as stated. Default: `curated`.',
+      example: 'curated',
+    }),
+    shutdown: date('Shutdown date.', '/shutdown_date').optional(),
     stage: stage.optional(),
-    source_url: memberPointer('Where to read more.', '/url').optional(),
+    source_url: memberPointer('URL with more information.', '/url').optional(),
     attributes: attributes.optional(),
     witnesses: z
       .array(z.enum(['release', 'general', 'end', 'attribute']))
       .max(4)
       .optional()
       .meta({
-        description: 'What its rows are evidence of. Left out: releases, and what else is pointed to.',
+        description: 'What the rows are evidence of. Default: releases, and the other facts that the options point to.',
         example: ['release'],
       }),
   })
   .refine((options) => options.vendor === undefined || options.host === undefined, {
-    message: 'give a vendor or a host, not both',
+    message: 'must not be given together with vendor',
     path: ['host'],
   })
   .meta({
     id: 'JsonFeedOptions',
     description:
-      'How the adapter json reads a document: JSON Pointers (RFC 6901) to what each row states. Other adapters have none.',
+      'Options of the adapter json: JSON Pointers (RFC 6901) to the facts of each row. Other adapters have no options.',
     example: { items: '/data', id: '/id', vendor: 'openai', released: '/released_at' },
   });
 
 export type JsonOptions = z.infer<typeof jsonOptionsSchema>;
 
-/** Checks what somebody configured. Throws `Refusal('validation_failed')` with a pointer for each error. */
+/** Parses configured options. Throws `Refusal('validation_failed')` with a pointer for each error. */
 export function readJsonOptions(value: unknown): JsonOptions {
   const { data, errors } = readInput(jsonOptionsSchema, value, { name: 'options', pointer: '#/options' });
   if (errors === undefined) return data;

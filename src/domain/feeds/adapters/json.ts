@@ -20,12 +20,12 @@ import {
 } from '../payload.ts';
 import { type JsonOptions, readJsonOptions } from './json-options.ts';
 
-const expected = 'JSON with rows where the options of this feed say';
+const expected = 'JSON with rows at the place that the options of this feed define';
 
 /**
- * Any JSON, read by pointers that an operator configured. Rows without an id are lost; a fact of another shape than
- * configured is left out. A list without any such row throws `Refusal('feed_unparsable')`; an empty one is no items,
- * which polling holds suspect.
+ * Any JSON, parsed with pointers that an operator configured. Rows without an id are lost; a fact that does not have the configured
+ * type is ignored. A list without any row with an id throws `Refusal('feed_unparsable')`; an empty list gives no items, which
+ * makes the poll suspect.
  */
 export const parseJsonFeed: FeedParser = (bytes, given) => {
   const options = readOptions(given);
@@ -36,7 +36,7 @@ export const parseJsonFeed: FeedParser = (bytes, given) => {
     expected,
   );
   if (parsed.items.length === 0 && rows.length > 0) {
-    throw unparsable(`${rows.length} entries and none with an id among them`, expected);
+    throw unparsable(`${rows.length} entries without an id`, expected);
   }
   return parsed;
 };
@@ -45,7 +45,7 @@ function readOptions(given: unknown): JsonOptions {
   try {
     return readJsonOptions(given);
   } catch (error) {
-    if (error instanceof Refusal) throw unparsable('options that say nothing', expected);
+    if (error instanceof Refusal) throw unparsable('invalid options', expected);
     throw error;
   }
 }
@@ -56,7 +56,8 @@ function listRows(found: unknown, options: JsonOptions): Found[] {
   const place = options.items === '' ? 'the document' : options.items;
   if (found === undefined) throw unparsable(`nothing at ${place}`, expected);
   if (Array.isArray(found)) {
-    if (options.id === undefined) throw unparsable(`an array at ${place}, whose rows have no key`, expected);
+    if (options.id === undefined)
+      throw unparsable(`an array at ${place}, whose rows have no key; set the option id`, expected);
     return found.map((value: unknown, index) => ({ member: `#${index}`, value }));
   }
   if (!isRecord(found)) throw unparsable(`${describeValue(found)} at ${place}`, expected);
@@ -93,7 +94,7 @@ function readFacts(row: Record<string, unknown>, options: JsonOptions): Partial<
   };
 }
 
-/** A text as it stands, or the UTC day of a number: a moment to the second would claim more than such fields know. */
+/** A text unchanged, or the UTC day of a number, because such timestamps are rarely exact to the second. */
 function readDate(row: Record<string, unknown>, date: JsonOptions['released']): string | undefined {
   if (date === undefined) return undefined;
   const { at, as } = typeof date === 'string' ? { at: date, as: 'text' as const } : date;
@@ -142,7 +143,7 @@ function readAnyPrice(
   return readPrice(value, tokensPerMtok[per]) ?? readDecimalPrice(value, tokensPerMtok[per]);
 }
 
-/** What a configured feed states and is evidence of; general availability only where it says what stage a model is in. */
+/** What a configured feed publishes and is evidence of. It is evidence of general availability only if it states stages. */
 function declare(given: unknown): { publishes: readonly string[]; witnesses: readonly Testimony[] } {
   const options = readJsonOptions(given);
   const stated = Object.keys(options.attributes ?? {});
@@ -159,6 +160,6 @@ function declare(given: unknown): { publishes: readonly string[]; witnesses: rea
 export const json: Adapter = {
   parse: parseJsonFeed,
   options: { read: readJsonOptions, declare },
-  // Nobody has reviewed it: it is shown, and decides nothing until its operator trusts it more.
+  // Not reviewed, so it decides nothing until its operator raises its trust.
   defaults: { trust: 'community', origin: 'json', covers: [], settlementLag: 'P7D', url: null },
 };

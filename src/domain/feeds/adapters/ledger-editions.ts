@@ -1,15 +1,15 @@
 import { formatDay, type Instant, parseDate } from '../../instant.ts';
 import { isRecord, readJsonObject } from '../payload.ts';
 
-/** A ledger as it would have stood at a moment. */
+/** A ledger as it was known at a moment. */
 export type LedgerEdition = { readonly observedAt: Instant; readonly bytes: Uint8Array };
 
 const expected = 'a ledger in the format outturn-ledger/1';
 
 /**
- * A reviewed ledger knows what is still to come in a replay. Its editions give it away as it was published: one for every
- * moment at which an entry was (of a day, its end), with the entries published by then, and a last one for the end of the
- * day it was reviewed through. An edition of a later moment would add knowledge to a moment that was already answered for.
+ * Splits a ledger into the editions that a replay reads in order, so that it does not know of later entries. There is one edition
+ * for every moment at which an entry was published (for a day, its end), with the entries published by then, and a last one
+ * for the end of `reviewed_through`.
  */
 export function ledgerEditions(bytes: Uint8Array): LedgerEdition[] {
   const ledger = readJsonObject(bytes, expected);
@@ -29,7 +29,7 @@ export function ledgerEditions(bytes: Uint8Array): LedgerEdition[] {
     });
 }
 
-/** When what was published then begins to be known (an instant at once, a day at its end), and the day it lies in. */
+/** When a publication becomes known (an instant immediately, a day at its end), and its day. */
 function publicationOf(published: unknown): { readonly visibleAt: Instant; readonly day: string } | null {
   const parsed = typeof published === 'string' ? parseDate(published) : null;
   if (parsed === null) return null;
@@ -37,7 +37,7 @@ function publicationOf(published: unknown): { readonly visibleAt: Instant; reado
   return { visibleAt: precision === 'instant' ? interval.from : interval.to, day: formatDay(interval.to - 1) };
 }
 
-/** The later of two days, as texts. */
+/** The later of two days in ISO 8601. */
 function laterDay(a: string | undefined, b: string): string {
   return a === undefined || a < b ? b : a;
 }

@@ -14,19 +14,19 @@ const ledgerErrorsMax = 20;
 
 const releaseText = z
   .string()
-  .refine((text) => parseReleaseText(text) !== null, 'is not an existing date or instant, nor an interval of two');
-const dayText = z.string().refine((text) => parseDate(text)?.precision === 'day', 'is not a calendar day');
-const publishedText = z.string().refine((text) => isDayOrInstant(text), 'is neither a calendar day nor an instant');
+  .refine((text) => parseReleaseText(text) !== null, 'must be a date, an instant or an interval of two');
+const dayText = z.string().refine((text) => parseDate(text)?.precision === 'day', 'must be a calendar day');
+const publishedText = z.string().refine((text) => isDayOrInstant(text), 'must be a calendar day or an instant');
 
-const vendorText = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'is not a vendor name');
+const vendorText = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be the id of a vendor');
 
 const ledgerEntry = z.strictObject({
   /** The model id as the vendor writes it. */
-  id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is not a model id'),
+  id: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be a model id'),
   vendor: vendorText,
-  /** `announced` and `limited` are no release: named by the vendor, or open to approved customers only. */
+  /** `announced` (named by the vendor) and `limited` (for approved customers only) are not releases. */
   stage: z.enum(['announced', 'limited', 'preview', 'general']),
-  /** When it became available at that stage; as exact as the source is, and no more. */
+  /** When it became available at that stage, with the precision of the source. */
   released: releaseText.optional(),
   /** When the source was published; a day counts as known from its end. */
   published_at: publishedText,
@@ -39,9 +39,9 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 
 const ledgerFile = z.strictObject({
   format: z.literal('outturn-ledger/1'),
-  /** The last day that a reviewer has read the sources for. No entry is later. */
+  /** The last day for which a reviewer has read the sources. No entry is later. */
   reviewed_through: dayText,
-  /** The same by vendor, where sources of some vendors could be read for longer than those of others. */
+  /** The same for vendors whose sources were read for a shorter time. */
   reviewed: z.record(vendorText, dayText).optional(),
   entries: z.array(ledgerEntry).max(feedItemsMax),
 });
@@ -49,8 +49,8 @@ const ledgerFile = z.strictObject({
 type LedgerFile = z.infer<typeof ledgerFile>;
 
 /**
- * Outturn's own reviewed table. It is trusted to the letter, so it is valid as a whole or refused as a whole:
- * throws `Refusal('feed_unparsable')` with a pointer for each error.
+ * Outturn's own reviewed table. Its entries are used as they are, so a single error refuses the whole table. Throws
+ * `Refusal('feed_unparsable')` with a pointer for each error.
  */
 export const parseLedger: FeedParser = (bytes) => {
   const payload = readJsonObject(bytes, expected);
@@ -81,7 +81,7 @@ function toItem(entry: LedgerEntry): FeedItem {
   };
 }
 
-/** What the shape alone does not show: a source older than what it reports, an unreviewed entry, one fact twice. */
+/** Errors that the schema cannot express: a source older than its release, an entry after the review, a duplicate. */
 function findContradictions({ entries, reviewed, reviewed_through: through }: LedgerFile): RefusalDetail[] {
   const keys = new Set<string>();
   const errors: RefusalDetail[] = [];
@@ -91,22 +91,22 @@ function findContradictions({ entries, reviewed, reviewed_through: through }: Le
     const released = entry.released === undefined ? null : parseReleaseText(entry.released);
     const add = (field: string, detail: string) => errors.push({ detail, pointer: `#/entries/${index}/${field}` });
     if (published !== null && !(published.interval.to <= endOf(through)))
-      add('published_at', 'is later than reviewed_through');
+      add('published_at', 'must not be later than reviewed_through');
     const vendorThrough = reviewed?.[entry.vendor];
     if (published !== null && vendorThrough !== undefined && published.interval.to > endOf(vendorThrough))
-      add('published_at', 'is later than the review of its vendor');
+      add('published_at', 'must not be later than the review of its vendor');
     if (published !== null && released !== null && isBefore(published, released)) {
-      add('published_at', 'is earlier than the release that it reports');
+      add('published_at', 'must not be earlier than the release that it reports');
     }
     if ((entry.stage === 'announced' || entry.stage === 'limited') && entry.released !== undefined)
-      add('released', `contradicts the stage ${entry.stage}`);
-    if (keys.has(ledgerKey(entry))) add('id', 'repeats the id and stage of an earlier entry');
+      add('released', `must be absent for the stage ${entry.stage}`);
+    if (keys.has(ledgerKey(entry))) add('id', 'must be unique for its stage');
     keys.add(ledgerKey(entry));
   }
   return errors;
 }
 
-/** The source was out before the earliest moment of the release; within one day nothing can be said. */
+/** Whether the source was published before the earliest possible moment of the release. */
 function isBefore(published: DatedText, released: DatedText): boolean {
   return published.interval.to <= released.interval.from;
 }

@@ -15,15 +15,15 @@ import {
 
 const expected = 'a LiteLLM price map: a JSON object of rows with litellm_provider and mode, keyed by model id';
 
-/** Keys of that file which never name a model: a commented sample, and rules with regular expressions. */
+/** Keys of the file that are not models: a commented sample, and rules with regular expressions. */
 const knownNonModels: ReadonlySet<string> = new Set(['sample_spec', 'fallback_generalizations']);
 
 const tokensPerMtok = 1e6;
 
 /**
- * LiteLLM's price map. It states no release dates: a model's first sighting is all it can tell of one.
- * An empty object is read as no items, which polling then holds suspect; an object with entries of which none
- * has a row's shape (an error message, say) throws `Refusal('feed_unparsable')`.
+ * LiteLLM's price map. It states no release dates, so a release is dated by the first sighting only. An empty object gives no items,
+ * which makes the poll suspect. An object without any row (for example an error message) throws
+ * `Refusal('feed_unparsable')`.
  */
 export const parseLitellm: FeedParser = (bytes) => {
   const payload = readJsonObject(bytes, expected);
@@ -33,7 +33,7 @@ export const parseLitellm: FeedParser = (bytes) => {
     expected,
   );
   if (parsed.items.length === 0 && entries.length > 0) {
-    throw unparsable(`an object with ${entries.length} entries and no such row among them`, expected);
+    throw unparsable(`an object with ${entries.length} entries without such a row`, expected);
   }
   return parsed;
 };

@@ -10,13 +10,13 @@ const shape: ListShape = {
 };
 
 /**
- * Mistral's own list. Neither `created` nor `deprecation` is known to be a release or an end, so neither is read. Each alias
- * has a row of its own; what a customer trained is no model of Mistral's.
+ * Mistral's own list. It is not known whether `created` and `deprecation` are a release and an end, so they are not used. Each alias
+ * has its own row. Fine-tuned models of customers are not models of Mistral.
  */
 export const parseMistralModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
 function readRow(found: ListRow): Row {
-  if (found.row.type === 'fine-tuned') return { key: found.name, lost: "is a customer's training" };
+  if (found.row.type === 'fine-tuned') return { key: found.name, lost: 'is a fine-tuned model of a customer' };
   const tokens = readCount(found.row.max_context_length);
   return readPlainRow(found, 'mistral', tokens === undefined ? undefined : { context_tokens: tokens });
 }

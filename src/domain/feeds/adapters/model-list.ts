@@ -2,22 +2,22 @@ import type { Attributes, FeedItem, ParsedPayload } from '../item.ts';
 import { findGap, type Paging } from '../pages.ts';
 import { collectRows, describeValue, isRecord, type Row, readJsonObject, unparsable } from '../payload.ts';
 
-/** What a kind of model list looks like: the member that holds the rows, the one that names a row, and how it is paged. */
+/** The shape of a list of models: the member with the rows, the member with the name of a row, and how it is paged. */
 export type ListShape = {
   readonly rows: string;
   readonly name: string;
   readonly paging?: Paging;
-  /** For people: what the payload should have been. */
+  /** What the payload should be, for error messages. */
   readonly expected: string;
 };
 
-/** A row as published, with the name that it was found to have. */
+/** A row as published, with its name. */
 export type ListRow = { readonly name: string; readonly row: Readonly<Record<string, unknown>> };
 
 /**
- * The list of models that most APIs serve: an object with an array of named rows. A row without a name is lost and takes
- * no other with it. Throws `Refusal('feed_unparsable')` for another shape, for rows of which none is a model's, and for a
- * page that is not the whole list: what stands on the others would look as if it were gone.
+ * Parses the list of models that most APIs serve: an object with an array of named rows. A row without a name is lost. Throws
+ * `Refusal('feed_unparsable')` for another shape, for rows without a model, and for an incomplete list, because the models on
+ * the missing pages would look as if they were gone.
  */
 export function readModelList(bytes: Uint8Array, shape: ListShape, readRow: (found: ListRow) => Row): ParsedPayload {
   const { expected, paging } = shape;
@@ -30,14 +30,14 @@ export function readModelList(bytes: Uint8Array, shape: ListShape, readRow: (fou
     rows.map((row: unknown, index) => nameRow(row, index, shape, readRow)),
     expected,
   );
-  if (parsed.items.length === 0 && rows.length > 0)
-    throw unparsable(`${rows.length} rows and no model among them`, expected);
+  if (parsed.items.length === 0 && rows.length > 0) throw unparsable(`${rows.length} rows without a model`, expected);
   return parsed;
 }
 
-/** A row that says no more than that the vendor lists the id, with what attributes it has. */
+/** Reads a row as an item of the vendor, with its attributes. */
 export function readPlainRow({ name, row }: ListRow, vendor: string, attributes?: Attributes): Row {
-  if (row.object !== undefined && row.object !== 'model') return { key: name, lost: 'is no object of the kind model' };
+  if (row.object !== undefined && row.object !== 'model')
+    return { key: name, lost: 'is not an object of the kind model' };
   const item: FeedItem = {
     key: name,
     name,

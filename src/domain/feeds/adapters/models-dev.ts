@@ -15,7 +15,7 @@ import {
 
 const expected = 'a models.dev catalogue: a JSON object of providers, each with an object of models';
 
-/** The catalogue's own word for a model's state; no word means generally available and is left to the id. */
+/** Stages by the status of the catalogue. Without a status a model is generally available unless its id says otherwise. */
 const stageByStatus: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
   ['alpha', 'preview'],
   ['beta', 'preview'],
@@ -23,15 +23,15 @@ const stageByStatus: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
 ]);
 
 /**
- * The models.dev catalogue: providers with the models that they serve. Whose own a row is, and so whether its date counts, is a
- * matter of the identity data. A provider or model that is not an object is lost; an object without any provider
- * throws `Refusal('feed_unparsable')`, except the empty one, which is no items and held suspect by polling.
+ * The models.dev catalogue: providers with the models that they serve. The identity data defines which rows are a vendor's own, so
+ * that their dates count. A provider or model that is not an object is lost. An object without any provider throws
+ * `Refusal('feed_unparsable')`; an empty object gives no items, which makes the poll suspect.
  */
 export const parseModelsDev: FeedParser = (bytes) => {
   const payload = readJsonObject(bytes, expected);
   const providers = Object.entries(payload);
   if (providers.length > 0 && !providers.some(([, provider]) => isRecord(provider) && isRecord(provider.models))) {
-    throw unparsable(`an object with ${providers.length} entries and no provider among them`, expected);
+    throw unparsable(`an object with ${providers.length} entries without a provider`, expected);
   }
   return collectRows(listRows(providers), expected);
 };

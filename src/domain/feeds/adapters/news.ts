@@ -6,7 +6,7 @@ import { collectRows, type Row, readUrl } from '../payload.ts';
 
 const expected = 'a news feed: RSS, Atom or JSON Feed of at most 2 MB, without a document type declaration';
 
-/** The vendors' own sites. Only an entry that leads to one of them can announce a model, and only as that vendor's. */
+/** The vendors' own sites. Only an entry that links to such a site can announce a model, and only one of that vendor. */
 const vendorBySite: readonly (readonly [string, string])[] = [
   ['openai.com', 'openai'],
   ['anthropic.com', 'anthropic'],
@@ -21,19 +21,19 @@ const vendorBySite: readonly (readonly [string, string])[] = [
   ['qwen.ai', 'qwen'],
 ];
 
-/** What an announcement's title begins with. Any other title must be the name itself. */
+/** The first words of an announcement's title. Any other title must start with the name itself. */
 const openings = ['introducing ', 'announcing ', 'launching ', 'releasing ', 'meet ', 'hello '];
 
-/** What may follow the name in an announcement's title. */
+/** The words that may follow the name in an announcement's title. */
 const closings = [' in the api', ' for developers', ' is now available', ' now available', ' is here'];
 
-/** A title names at most so many models. */
+/** The most models that are read from one title. */
 const mentionsMax = 4;
 
 /**
- * A vendor's news. An entry is an item under its guid, id or link, whatever becomes of its title and date; one whose
- * title has the form of an announcement names the models that it announces. It is never a release, and its date, which
- * was seen to slide from day to day and to be the time of a scrape, is shown and decides nothing.
+ * A vendor's news. An entry is an item with its guid, id or link as the key, so that edits of title and date do not make a new one. A
+ * title in the form of an announcement names the announced models. An entry is never evidence of a release. Its date is shown
+ * but not used, because such dates change from day to day or are the time of a scrape.
  */
 export const parseNews: FeedParser = (bytes) => collectRows(listRows(readEntries(bytes, expected)), expected);
 
@@ -62,7 +62,7 @@ function* rowsOf(id: string, title: string, entry: Entry): Generator<Row> {
   }
 }
 
-/** The vendor on whose site, or below whose domain, an address lies; null for any other. */
+/** The vendor whose site, or a subdomain of it, serves a URL; otherwise null. */
 function vendorOfSite(link: string): string | null {
   const url = readUrl(link);
   if (url === undefined) return null;
@@ -72,7 +72,7 @@ function vendorOfSite(link: string): string | null {
 
 /**
  * The names that a title announces, as ids: `Introducing OpenAI o3 and o4-mini`, `Claude 3.7 Sonnet and Claude Code`,
- * `Gemini 2.5: Our most intelligent model`. A title is read up to its colon or spaced dash.
+ * `Gemini 2.5: Our most intelligent model`. Only the part before a colon or a spaced dash is read.
  */
 export function mentionsOf(title: string): string[] {
   const [head = ''] = plainText(title).split(/: | - /, 1);
@@ -80,7 +80,7 @@ export function mentionsOf(title: string): string[] {
   const closing = closings.find((words) => head.toLowerCase().endsWith(words)) ?? '';
   const parts = head.slice(opening.length, head.length - closing.length).split(/, and |, | and | & /);
   const names = parts.slice(0, mentionsMax).map((part) => nameToId(part));
-  // Without the words of an announcement the title must begin with the name itself: else it is a sentence about it.
+  // Without the first words of an announcement, a title that does not start with a name is a sentence about a model.
   if (opening === '' && (names[0] ?? null) === null) return [];
   return [...new Set(names.filter((name) => name !== null))];
 }

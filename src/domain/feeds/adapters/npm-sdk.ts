@@ -7,14 +7,14 @@ import { scanUnions, type UnionDeclaration } from './type-unions.ts';
 const expected =
   'the type declarations of a known SDK package: {package, version, published_at, files: [{path, text}]}';
 
-/** A vendor's SDK: where its declarations name the models it can call. */
+/** A vendor's SDK, whose type declarations name the models of its API. */
 type SdkPackage = {
   readonly vendor: string;
   /** The type aliases whose string members are model ids. */
   readonly unions: readonly string[];
 };
 
-/** The packages that are read. Unless the identity data knows it as limited, everything in a union is a model that the public API accepts. */
+/** The supported packages. Every member of a union is a model of the public API, unless the identity data marks it as limited. */
 export const sdkPackages: ReadonlyMap<string, SdkPackage> = new Map([
   ['openai', { vendor: 'openai', unions: ['ChatModel', 'ResponsesModel', 'AllModels'] }],
   ['@anthropic-ai/sdk', { vendor: 'anthropic', unions: ['Model'] }],
@@ -28,8 +28,8 @@ const sdkPayload = z.looseObject({
 
 /**
  * The members of the model unions in a vendor's SDK, from `{package, version, published_at, files: [{path, text}]}`
- * as src/net/registry.ts makes it. They carry no dates: a name stays for years and may come months after the release.
- * Throws `Refusal('feed_unparsable')` for a package that is not in the table or where no union is found.
+ * as src/net/registry.ts produces it. Members have no dates: a name can be added months after the release and remains for years.
+ * Throws `Refusal('feed_unparsable')` for an unknown package, or if no union is found.
  */
 export const parseNpmSdk: FeedParser = (bytes) => {
   const payload = sdkPayload.safeParse(readJsonObject(bytes, expected));
@@ -50,7 +50,7 @@ export const parseNpmSdk: FeedParser = (bytes) => {
 
 type Member = { readonly key: string; readonly union: string; readonly lost?: string };
 
-/** A name's declarations in all files, joined: one file re-exports what another declares. */
+/** The declarations in all files, by name, because one file can re-export what another declares. */
 function indexUnions(sources: readonly string[]): Map<string, UnionDeclaration[]> {
   const index = new Map<string, UnionDeclaration[]>();
   for (const declaration of sources.flatMap((source) => scanUnions(source))) {
@@ -61,19 +61,19 @@ function indexUnions(sources: readonly string[]): Map<string, UnionDeclaration[]
   return index;
 }
 
-/** The members of the unions and of those that they name, each once. A reference that leads nowhere is lost. */
+/** The distinct members of the unions and of the unions that they refer to. An unresolved reference is lost. */
 function listMembers(index: ReadonlyMap<string, UnionDeclaration[]>, unions: readonly string[]): Member[] {
   const members = new Map<string, Member>();
   const wanted = new Set(unions);
   const add = (member: Member) => members.has(member.key) || members.set(member.key, member);
-  // A set yields what is added to it on the way, each name once: references are followed, circles end.
+  // Iterating a set includes names that are added meanwhile, each once, so references are followed and cycles end.
   for (const union of wanted) {
     for (const declaration of index.get(union) ?? []) {
       for (const key of declaration.members) add({ key, union });
-      for (const text of declaration.unread) add({ key: `${union}: ${text}`, union, lost: 'is no string literal' });
+      for (const text of declaration.unread) add({ key: `${union}: ${text}`, union, lost: 'is not a string literal' });
       for (const name of declaration.references) {
         if (index.has(name)) wanted.add(name);
-        else add({ key: `${union}: ${name}`, union, lost: 'is declared in none of the files' });
+        else add({ key: `${union}: ${name}`, union, lost: 'is not declared in any file' });
       }
     }
   }

@@ -9,17 +9,17 @@ const shape: ListShape = {
   expected: "OpenAI's list of models: {data: [{id, object: 'model', …}]}",
 };
 
-/** Who owns the models that everybody may call; any other owner is an organisation with models of its own. */
+/** The owners of public models. Any other owner is an organisation with its own models. */
 const publicOwner = /^(?:system|openai(?:-[a-z-]+)?)$/;
 
 /**
- * OpenAI's own list, as far as the key's rights go. `created` is when the entry was made, 2 to 14 days before the release,
- * and is rewritten at times: it dates nothing. `shutdown_date` is the day from which the id is not to be served any more.
+ * OpenAI's own list, limited to what the key may access. `created` is when the entry was made, 2 to 14 days before the release, and is
+ * sometimes rewritten, so it is not used. `shutdown_date` is the first day on which the id is no longer served.
  */
 export const parseOpenaiModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
 function readRow({ name, row }: ListRow): Row {
-  if (row.object !== 'model') return { key: name, lost: 'is no object of the kind model' };
+  if (row.object !== 'model') return { key: name, lost: 'is not an object of the kind model' };
   const owner = row.owned_by;
   const shutdown = readDateText(row.shutdown_date);
   const item: FeedItem = {

@@ -7,12 +7,12 @@ const shape: ListShape = {
   rows: 'data',
   name: 'id',
   paging: 'links_next',
-  expected: 'the whole list of OpenRouter, all pages of it: {data: [{id, pricing, …}]}',
+  expected: 'the complete list of OpenRouter, with all pages: {data: [{id, pricing, …}]}',
 };
 
 const tokensPerMtok = 1e6;
 
-/** The namespaces here of the vendors that publish weights, and those of the same vendors on the hub. */
+/** The namespaces of vendors that publish weights, and their owners on the Hugging Face Hub. */
 const hubOwners: ReadonlyMap<string, string> = new Map([
   ['openai', 'openai'],
   ['google', 'google'],
@@ -39,10 +39,10 @@ const hubOwners: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * OpenRouter's list of models, `vendor/model` or `vendor/model:variant`. Nothing in it dates a release: `created` is when
- * OpenRouter made the record (the day before the release, the same day, 107 days after), the date in `canonical_slug` is
- * off by a day at times, `knowledge_cutoff` is another thing altogether. Rolling aliases (`~vendor/…`), routers and effort
- * presets are told by their ids. `expiration_date` is when OpenRouter stops to serve the model, kept for people.
+ * OpenRouter's list of models, `vendor/model` or `vendor/model:variant`. None of its dates is a release: `created` is when
+ * OpenRouter added the record (from one day before the release to 107 days after it), the date in `canonical_slug` is sometimes
+ * one day off, and `knowledge_cutoff` is unrelated. Rolling aliases (`~vendor/…`), routers and effort presets are recognised
+ * by their ids. `expiration_date`, when OpenRouter stops serving the model, is stored for information.
  */
 export const parseOpenrouter: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
@@ -62,16 +62,16 @@ function readRow({ name, row }: ListRow): Row {
 }
 
 /**
- * A way of serving a model (`:free`, `:extended`; Anthropic's `-fast` at six times the price): what it costs and how much
- * it takes is not the model's.
+ * Whether an id is a way of serving a model (`:free`, `:extended`; Anthropic's `-fast` at six times the price). Its price and context
+ * length are not those of the model.
  */
 function isVariant(id: string): boolean {
   return id.includes(':') || /^anthropic\/.*-fast$/.test(id);
 }
 
 /**
- * Prices are texts, in US dollars per token; routers have `"-1"`. A model whose weights anybody can serve costs there what
- * the cheapest host asks and takes what that host takes, which is nothing of its vendor's: of it only the weights are stated.
+ * Prices are texts, in US dollars per token; routers have `"-1"`. For a model with open weights, price and context length are those
+ * of the cheapest host and not of the vendor, so only the weights are used.
  */
 function readAttributes({ name, row }: ListRow, pricing: Record<string, unknown>): Attributes | undefined {
   const weights = typeof row.hugging_face_id === 'string' ? row.hugging_face_id : '';
@@ -85,7 +85,7 @@ function readAttributes({ name, row }: ListRow, pricing: Record<string, unknown>
   });
 }
 
-/** Whether the repository on the hub is the vendor's own: others put up tokenizers and copies under the names of closed models. */
+/** Whether the vendor owns the repository. Others publish tokenizers and copies under the names of closed models. */
 function isOfVendor(name: string, repository: string): boolean {
   const [vendor = ''] = name.split('/');
   const [owner = ''] = repository.toLowerCase().split('/');
@@ -93,9 +93,9 @@ function isOfVendor(name: string, repository: string): boolean {
 }
 
 /**
- * It lists chat models of many vendors. Of 81 of eight vendors that the reviewed ledger dates and that were listed in
- * January or May 2026, two had come more than a week late, hence the lag. Its silence about prices and sizes is none of
- * an open model, so it publishes nothing; a host's last day is not the vendor's, so it witnesses no end.
+ * It lists chat models of many vendors. Of 81 models of eight vendors that the ledger dates and that were listed in January or May
+ * 2026, two were added more than a week late, hence the lag. It has no `publishes`, because a missing price or size of an open
+ * model is not evidence. It is not evidence of ends, because a host can stop serving a model before its vendor does.
  */
 export const openrouter: Adapter = {
   parse: parseOpenrouter,

@@ -20,7 +20,7 @@ import { openrouter } from './openrouter.ts';
 import { vercelGateway } from './vercel-gateway.ts';
 import { xaiModels } from './xai-models.ts';
 
-/** The kinds of feed that can be read, one line each. */
+/** Every adapter by name. */
 const adapters = {
   ledger,
   npm_sdk: npmSdk,
@@ -46,10 +46,10 @@ const adapters = {
 
 export type AdapterName = keyof typeof adapters;
 
-// The cast is sound: the keys of the record are its names.
+// Object.keys widens the type of the keys to string.
 export const adapterNames = Object.keys(adapters) as AdapterName[];
 
-/** The adapter of that name, or null. */
+/** The adapter with this name, or null. */
 export function findAdapter(name: string): (Adapter & { readonly name: AdapterName }) | null {
   const known = adapterNames.find((candidate) => candidate === name);
   return known === undefined ? null : { name: known, ...adapters[known] };

@@ -1,17 +1,16 @@
 /**
- * A small scanner for TypeScript declarations, linear in the source. It understands what it needs and says what it
- * does not: comments, string literals, brackets, and `type Name = 'a' | 'b' | Other | (string & {});` over any
- * number of lines.
+ * A small scanner for TypeScript declarations that takes linear time. It understands comments, string literals, brackets and
+ * `type Name = 'a' | 'b' | Other | (string & {});` over any number of lines, and reports members that it does not understand.
  */
 
-/** What a type alias is declared to be, as far as it is a union of strings. */
+/** A type alias, as far as it is a union of strings. */
 export type UnionDeclaration = {
   readonly name: string;
   /** Its string literals, in order. */
   readonly members: readonly string[];
-  /** The last segment of each other type it names: `Shared.ChatModel` is `ChatModel`. */
+  /** The last segment of each type that it refers to: `ChatModel` for `Shared.ChatModel`. */
   readonly references: readonly string[];
-  /** Members of a form the scanner does not read, as source text. */
+  /** Members that the scanner does not understand, as source text. */
   readonly unread: readonly string[];
 };
 
@@ -26,7 +25,7 @@ const closers: ReadonlySet<string> = new Set([')', '}', ']', '>']);
 /** The idioms for "and any other string", which leave a union open. */
 const openStrings: ReadonlySet<string> = new Set(['string', '(string&{})', '({}&string)', 'string&{}']);
 
-/** Every `type Name = …` of a source, in order; a name declared twice comes twice. */
+/** Every `type Name = …` of a source, in order. A name that is declared twice is listed twice. */
 export function scanUnions(source: string): UnionDeclaration[] {
   const tokens = tokenise(source);
   const found: UnionDeclaration[] = [];
@@ -70,7 +69,7 @@ function matchAt(pattern: RegExp, source: string, at: number): string | null {
   return pattern.exec(source)?.[0] ?? null;
 }
 
-/** The comment that begins here, or null; one that never ends takes the rest of the source. */
+/** The comment that starts at `at`, or null. An unclosed comment extends to the end of the source. */
 function skipComment(source: string, at: number): string | null {
   const opening = source.slice(at, at + 2);
   if (opening !== '//' && opening !== '/*') return null;
@@ -78,7 +77,7 @@ function skipComment(source: string, at: number): string | null {
   return source.slice(at, end === -1 ? source.length : end + (opening === '//' ? 1 : 2));
 }
 
-/** The quoted text that begins here, quotes included; one that never ends takes the rest of its line. */
+/** The quoted text that starts at `start`, with its quotes. An unclosed one extends to the end of its line. */
 function readQuoted(source: string, start: number): string {
   const quote = source.charAt(start);
   for (let at = start + 1; at < source.length; at += 1) {
@@ -89,7 +88,7 @@ function readQuoted(source: string, start: number): string {
   return source.slice(start);
 }
 
-/** Model ids hold no escapes; a backslash before a quote, a slash or a backslash is all that is undone. */
+/** Unescapes quotes, slashes and backslashes; model ids contain no other escapes. */
 function unescapeText(text: string): string {
   return text.replaceAll(/\\(['"\\/])/g, '$1');
 }
@@ -98,7 +97,7 @@ function isToken(token: Token | undefined, kind: Token['kind'], text: string): b
   return token?.kind === kind && token.text === text;
 }
 
-/** The parts of the union that begins at `start`, between its `|`; what stands in brackets belongs to one part. */
+/** Splits the union that starts at `start` at every `|` outside brackets. */
 function splitUnion(tokens: readonly Token[], start: number): { parts: Token[][]; end: number } {
   let part: Token[] = [];
   const parts = [part];
@@ -136,7 +135,7 @@ function readUnion(name: string, parts: readonly (readonly Token[])[]): UnionDec
   return { name, members, references, unread };
 }
 
-/** `Name` or `Namespace.Name`. */
+/** Whether a part is `Name` or `Namespace.Name`. */
 function isPath(part: readonly Token[]): boolean {
   const fits = part.every((token, index) => (index % 2 === 0 ? token.kind === 'word' : token.text === '.'));
   return fits && part.length % 2 === 1;

@@ -12,14 +12,14 @@ const shape: ListShape = {
 
 const tokensPerMtok = 1e6;
 
-/** No release is older, and a count of milliseconds lies far beyond: seconds since 1970. */
+/** The accepted range of `released`, in seconds since 1970; a value in milliseconds is beyond it. */
 const releasedFromS = Date.UTC(2018, 0, 1) / 1000;
 const releasedToS = Date.UTC(2200, 0, 1) / 1000;
 
 /**
- * The Vercel AI Gateway's list, `vendor/model`. `released` is typed by its editors and is a curated release date; `created`
- * is when the gateway listed the model and dates nothing. Names lose their `-preview` there ("gemini-3-flash"), so that no
- * row tells of general availability.
+ * The Vercel AI Gateway's list, `vendor/model`. `released` is entered by its editors, so it is a curated release date. `created` is
+ * when the gateway added the model and is not used. The list drops `-preview` from names ("gemini-3-flash"), so a row is not
+ * evidence of general availability.
  */
 export const parseVercelGateway: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
@@ -38,7 +38,7 @@ function readRow({ name, row }: ListRow): Row {
   return { key: name, item };
 }
 
-/** A way of serving a model, with a price and a first day of its own. Of xAI a `-fast` is a tier and not one. */
+/** Whether an id is a way of serving a model, with its own price and date. For xAI, `-fast` is a tier. */
 function isVariant(id: string): boolean {
   return /-(?:batch|decisions)$/.test(id) || (/-fast$/.test(id) && !/^(?:space)?xai\//.test(id));
 }
@@ -48,7 +48,7 @@ function readReleaseDay(value: unknown): string | undefined {
   return isDay ? formatDay(value * 1000) : undefined;
 }
 
-/** Models that only their vendor serves cost there what the vendor asks; what any other host asks says nothing of the vendor. */
+/** Whether only the vendor serves the model, so that the price is the vendor's. */
 function isSoldByVendor(id: string): boolean {
   return /^(?:openai|anthropic|google|xai|spacexai)\//.test(id) && !/\/(?:gpt-oss|gemma)/.test(id);
 }
@@ -65,7 +65,7 @@ function readAttributes(name: string, row: ListRow['row']): Attributes | undefin
   });
 }
 
-/** A gateway lists what it sells, so it covers nobody; and what it stops to sell has not ended. */
+/** It covers no vendor and is not evidence of ends, because a gateway lists only the models that it sells. */
 export const vercelGateway: Adapter = {
   parse: parseVercelGateway,
   witnesses: ['release', 'attribute'],

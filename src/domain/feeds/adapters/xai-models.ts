@@ -8,7 +8,7 @@ const shape: ListShape = {
   expected: "xAI's list of models: {data: [{id, object: 'model', …}]}",
 };
 
-/** xAI's own list, as far as the key's rights go. `created` is when the entry was made and dates no release. */
+/** xAI's own list, limited to what the key may access. `created` is when the entry was made and is not used. */
 export const parseXaiModels: FeedParser = (bytes) => readModelList(bytes, shape, (found) => readPlainRow(found, 'xai'));
 
 export const xaiModels: Adapter = {

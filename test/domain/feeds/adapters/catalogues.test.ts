@@ -25,7 +25,7 @@ describe('both catalogues', () => {
     ['null', 'null', /null/],
     ['a cut-off object', '{"gpt-5": {"mode": "ch', /broken or cut off/],
     ['prose', 'rate limited', /not JSON/],
-    ['an error message', '{"error": {"message": "rate limited"}}', /no (such row|provider) among/],
+    ['an error message', '{"error": {"message": "rate limited"}}', /without (such a row|a provider)/],
   ])('refuse %s and say what they found', (_name, text, detail) => {
     for (const parse of [parseLitellm, parseModelsDev]) {
       expect(() => parse(toBytes(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));

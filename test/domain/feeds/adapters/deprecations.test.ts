@@ -53,8 +53,8 @@ describe('the rows of deprecations.info', () => {
     ['an HTML page', '<!DOCTYPE html><title>Not Found</title>', /HTML or XML/],
     ['a cut-off array', '[{"provider": "OpenAI"', /broken or cut off/],
     ['an object of another shape', { error: 'rate limited' }, /an object/],
-    ['an array of others', [{ id: 'gpt-5' }, 7], /2 entries and no such row/],
-    ['a JSON Feed of others', { items: [{ title: 'GPT-5' }] }, /1 entries and no such row/],
+    ['an array of others', [{ id: 'gpt-5' }, 7], /2 entries of which none/],
+    ['a JSON Feed of others', { items: [{ title: 'GPT-5' }] }, /1 entries of which none/],
   ])('refuse %s', (_name, payload, detail) => {
     expect(() => parse(payload)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parse(payload)).toThrow(detail);

@@ -40,8 +40,8 @@ describe('a product of endoflife.date', () => {
     ['an empty body', '', /an empty body/],
     ['the list of products', { result: [{ name: 'claude' }] }, /an array/],
     ['another product', { result: { name: 'python', releases: [{ name: '3.14' }] } }, /"python"/],
-    ['a product without a name', { result: { releases: [] } }, /no model's/],
-    ['a product named like a method', { result: { name: 'constructor', releases: [] } }, /no model's/],
+    ['a product without a name', { result: { releases: [] } }, /not a model/],
+    ['a product named like a method', { result: { name: 'constructor', releases: [] } }, /not a model/],
   ])('refuses %s', (_name, payload, detail) => {
     expect(() => parseEndoflife(toBytes(payload))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parseEndoflife(toBytes(payload))).toThrow(detail);

@@ -21,7 +21,7 @@ describe.each(lists)('the list of %s', (_vendor, parse, member, row) => {
     ['[]', /an array/],
     ['{"error": {"code": 401}}', /without a list of/],
     [`{"${member}": 7}`, /without a list of/],
-    [`{"${member}": [{}, 7]}`, /2 rows and no model/],
+    [`{"${member}": [{}, 7]}`, /2 rows without a model/],
   ])('is refused when it is %s', (text, detail) => {
     expect(() => parse(toBytes(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parse(toBytes(text))).toThrow(detail);
@@ -104,15 +104,15 @@ describe("the hub's list", () => {
   it.each([
     ['<html>', /HTML or XML/],
     ['{"error": "x"}', /an object/],
-    ['[{}, 7]', /2 rows and no repository/],
+    ['[{}, 7]', /2 rows without a repository/],
   ])('is refused when it is %s', (text, detail) => expect(() => parseHuggingface(toBytes(text))).toThrow(detail));
 
   it.each([
     [null, 'is null, not a repository'],
-    [{ id: 'gpt-2' }, 'has no id of an owner and a name'],
-    [{ id: 'a/b/c' }, 'has no id of an owner and a name'],
-    [{ ...repository, id: 'Qwen/x', private: true }, 'is not open to the public'],
-    [{ ...repository, id: 'Qwen/x', disabled: true }, 'is not open to the public'],
+    [{ id: 'gpt-2' }, 'has no id of the form owner/name'],
+    [{ id: 'a/b/c' }, 'has no id of the form owner/name'],
+    [{ ...repository, id: 'Qwen/x', private: true }, 'is not public'],
+    [{ ...repository, id: 'Qwen/x', disabled: true }, 'is not public'],
     [repository, 'repeats the key of an earlier row'],
   ])('loses %j and no other', (bad, why) => {
     const parsed = parseHuggingface(toBytes([repository, bad]));

@@ -80,7 +80,7 @@ describe('genai-prices', () => {
   it.each([
     ['an HTML page', '<html>429</html>', /HTML or XML/],
     ['an object', { providers: [] }, /an object/],
-    ['an array of others', [{ id: 'openai' }, 7], /no model with prices/],
+    ['an array of others', [{ id: 'openai' }, 7], /without a model with prices/],
   ])('refuses %s', (_name, payload, detail) => {
     expect(() => parseGenaiPrices(toBytes(payload))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parseGenaiPrices(toBytes(payload))).toThrow(detail);

@@ -67,6 +67,6 @@ describe('the releases of a repository', () => {
   it('are not read from a feed of anything else', () => {
     const elsewhere = atom('<li>add gpt-5</li>', 'https://example.com/openai/openai-node/releases/tag/v1');
     expect(() => parseGithubReleases(elsewhere)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
-    expect(() => parseGithubReleases(atom('', 'https://github.com/openai'))).toThrow(/no release/);
+    expect(() => parseGithubReleases(atom('', 'https://github.com/openai'))).toThrow(/without a release/);
   });
 });

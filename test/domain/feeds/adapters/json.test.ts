@@ -76,8 +76,8 @@ describe('a payload is refused', () => {
     ['without rows at the place', list, { models: [] }, /nothing at \/data/],
     ['with a text at the place', list, { data: 'none' }, /a string at \/data/],
     ['with an array of rows without a key', { items: '/data' }, { data: [{}] }, /have no key/],
-    ['of rows without ids', list, { data: [{ error: 'quota' }] }, /none with an id/],
-    ['when it was never told how to read it', {}, { data: [] }, /options that say nothing/],
+    ['of rows without ids', list, { data: [{ error: 'quota' }] }, /without an id/],
+    ['when it was never told how to read it', {}, { data: [] }, /invalid options/],
   ])('%s', (_name, options, payload, detail) => {
     expect(() => parse(options, payload)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parse(options, payload)).toThrow(detail);

@@ -17,7 +17,7 @@ describe("OpenRouter's list", () => {
     ['an HTML page', '<!doctype html>', /HTML or XML/],
     ['an error message', '{"error": {"message": "rate limited", "code": 429}}', /without a list of data/],
     ['an array', '[]', /an array/],
-    ['a list of strangers', '{"data": [{"title": "x"}, 7, null]}', /3 rows and no model/],
+    ['a list of strangers', '{"data": [{"title": "x"}, 7, null]}', /3 rows without a model/],
     ['one page of several', '{"data": [], "links": {"next": "/api/v1/models?offset=500"}}', /followed by others/],
     ['a next page that makes no sense', '{"data": [], "links": {"next": 5}}', /followed by others/],
     ['a list that is cut off', JSON.stringify({ data: [row], total_count: 2 }), /1 rows of 2/],

@@ -15,7 +15,7 @@ describe("the vendors' own lists", () => {
     ['an HTML page', '<html>', /HTML or XML/],
     ['an error message', '{"error": {"message": "Incorrect API key provided"}}', /without a list of data/],
     ['an object for a list', '{"data": {}}', /without a list of data/],
-    ['a list of strangers', '{"data": [{"id": "x"}, 7]}', /2 rows and no model/],
+    ['a list of strangers', '{"data": [{"id": "x"}, 7]}', /2 rows without a model/],
     ['cut off', '{"data": [{"id": "gpt', /broken or cut off/],
   ])('are refused when they are %s', (_name, text, detail) => {
     for (const parse of [parseOpenaiModels, parseAnthropicModels]) {
