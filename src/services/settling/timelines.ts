@@ -63,8 +63,9 @@ export async function loadTimeline(
   const nothing = wanted.families.length === 0 && wanted.models.length === 0;
   const sightings = nothing ? [] : await loadSightings(db, tables.identity, feedRows, wanted);
   const styleOf: VersionStyleOf = (vendor, family) => versionStyle(tables.identity, vendor, family);
+  const unread = await loadUnread(db, distinctWatches(claims), at);
   const readsFor = async (known: Timeline['reads']): Promise<Timeline['reads']> => {
-    const seen = { sightings, reads: known };
+    const seen = { sightings, reads: known, unread };
     const vendors = vendorsOf(claims, sightings);
     return groupReads(await listReads(db, vendors, readAsksOf({ criteria: claims, feeds, seen, at, styleOf })));
   };
@@ -75,7 +76,7 @@ export async function loadTimeline(
     sightings,
     reads: announced ? await readsFor(first) : first,
     coverage: tables.coverage,
-    unread: await loadUnread(db, distinctWatches(claims), at),
+    unread,
   };
 }
 
