@@ -90,7 +90,7 @@ describe('a dry run', () => {
       predictions: [
         {
           slug: 'gpt-5',
-          before: { verdict: 'undetermined', status: 'open', outcome: null },
+          before: { verdict: 'undetermined', status: 'proposed', outcome: null },
           after: { verdict: 'yes', status: 'resolved', outcome: 'yes' },
         },
       ],
@@ -101,7 +101,7 @@ describe('a dry run', () => {
       after: { vendor: 'openai', family: 'gpt', version: '5', tier: null, reason: null },
     });
     expect(await everything()).toEqual(before);
-    expect(await standing('gpt-5')).toEqual({ status: 'open', outcome: null });
+    expect(await standing('gpt-5')).toEqual({ status: 'proposed', outcome: null });
   });
 
   test('names some of very many items, and counts them all', async () => {
@@ -228,22 +228,22 @@ describe('an addition', () => {
     expect(await standing('gpt-5')).toEqual({ status: 'resolved', outcome: 'yes' });
   });
 
-  test('that contradicts a resolution makes it disputed, and flips nothing', async () => {
+  test('of a name that held a NO back settles the claim', async () => {
     await recordClaim(world, {
       slug: 'no-gpt-6',
       criterion: { op: 'released', model: { ...gpt5, version: '6' }, from: '2025-02-02', by: '2025-02-12' },
     });
     await readAt(world, '2025-02-16', serve([secret, solar]));
-    expect(await standing('no-gpt-6')).toEqual({ status: 'resolved', outcome: 'no' });
+    expect(await standing('no-gpt-6')).toEqual({ status: 'proposed', outcome: null });
     const made = await add({ ...alias, means: 'gpt-6' });
     expect(made.predictions).toMatchObject([
       {
         slug: 'no-gpt-6',
-        before: { status: 'resolved' },
-        after: { verdict: 'yes', status: 'disputed', outcome: 'no' },
+        before: { status: 'proposed' },
+        after: { verdict: 'yes', status: 'resolved', outcome: 'yes' },
       },
     ]);
-    expect(await standing('no-gpt-6')).toEqual({ status: 'disputed', outcome: 'no' });
+    expect(await standing('no-gpt-6')).toEqual({ status: 'resolved', outcome: 'yes' });
   });
 
   test('is known to every node at its next request or poll', async () => {
