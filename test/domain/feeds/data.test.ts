@@ -26,7 +26,10 @@ function readLedger(path: string) {
 
 const identity = readIdentityTable(readData('data/identity.json'));
 /** Vendors of which the ledger dates models. */
-const datedVendors = ['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'];
+const datedVendors = [
+  ...['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'],
+  ...['amazon', 'cohere', 'minimax'],
+];
 
 const feedsFile = z.strictObject({
   format: z.literal('outturn-feeds/1'),

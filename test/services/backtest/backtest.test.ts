@@ -208,12 +208,16 @@ describe('a truth file', () => {
   const entry = { slug: 'gpt-5', outcome: 'yes', effective_at: '2025-08-07', source: 'https://example.com' };
   const file = (fields: object) => ({ format: 'outturn-truth/1', entries: [{ ...entry, ...fields }] });
 
-  test('that ships with the program speaks of 250 claims and more, 100 models, 8 vendors, both outcomes, each with a source', () => {
+  test('that ships with the program speaks of 400 claims and more, 150 models, 8 claims each of 13 vendors, both outcomes, each with a source', () => {
     const patterns = shipped.entries.flatMap((row) => patternsOf(criterionSchema.parse(row.criterion)));
     const models = patterns.filter((pattern) => pattern.vendor !== 'any').map((pattern) => JSON.stringify(pattern));
-    expect(shipped.entries.length).toBeGreaterThanOrEqual(250);
-    expect(new Set(models).size).toBeGreaterThanOrEqual(100);
-    expect(new Set(patterns.map((pattern) => pattern.vendor)).size).toBeGreaterThanOrEqual(8);
+    expect(shipped.entries.length).toBeGreaterThanOrEqual(400);
+    expect(new Set(models).size).toBeGreaterThanOrEqual(150);
+    const vendorsOf = (row: (typeof shipped.entries)[number]) =>
+      new Set(patternsOf(criterionSchema.parse(row.criterion)).map(({ vendor }) => vendor));
+    const claimsAbout = (vendor: string) => shipped.entries.filter((row) => vendorsOf(row).has(vendor)).length;
+    const vendors = [...new Set(patterns.map((pattern) => pattern.vendor))];
+    expect(vendors.filter((vendor) => claimsAbout(vendor) >= 8).length).toBeGreaterThanOrEqual(13);
     for (const outcome of ['yes', 'no', 'open'])
       expect(shipped.entries.filter((row) => row.outcome === outcome).length).toBeGreaterThan(1);
     expect(shipped.entries.filter((row) => row.source.length < 10)).toEqual([]);
