@@ -22,7 +22,7 @@ const historyName = 'first-listed.json';
 
 const instantText = z
   .string()
-  .refine((text) => parseDate(text)?.precision === 'instant', 'is not an instant such as 2025-08-07T19:08Z');
+  .refine((text) => parseDate(text)?.precision === 'instant', 'must be an instant such as 2025-08-07T19:08Z');
 const listedName = { name: z.string().min(1).max(300), host: z.string().min(1).max(100).optional() };
 
 const historySchema = z.strictObject({

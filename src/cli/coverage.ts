@@ -10,7 +10,7 @@ import { packageRoot } from '../package-root.ts';
 import { type MeasuredArchive, measureArchive } from './coverage-archive.ts';
 import { readJsonFile } from './json-file.ts';
 
-export type CoverageAsk = {
+export type CoverageInput = {
   readonly directory: string;
   /** The origins to measure; empty: every catalogue in the directory. */
   readonly origins: readonly string[];
@@ -26,22 +26,22 @@ export type CoverageReport = {
 };
 
 /** How often each origin of a directory of archives lacked what had happened; the rows are those of `data/coverage.json`. */
-export function measureCoverage(ask: CoverageAsk): CoverageReport {
+export function measureCoverage(input: CoverageInput): CoverageReport {
   const root = packageRoot();
   const identity = readIdentityTable(readJsonFile(join(root, 'data', 'identity.json')));
-  const archive = measureArchive(root, ask.directory, identity);
+  const archive = measureArchive(root, input.directory, identity);
   const measurable = archive.records
     .map(({ origin }) => origin)
     .filter((origin) => adaptersOf(archive, origin).some(({ measures }) => ['listing', 'end'].some(measures)));
-  for (const origin of ask.origins)
+  for (const origin of input.origins)
     if (!measurable.includes(origin))
       throw new Refusal(
         'not_found',
-        `no archive of an origin ${origin} can be measured in ${ask.directory}; there are ${measurable.join(', ') || 'none'}`,
+        `no archive of an origin ${origin} can be measured in ${input.directory}; there are ${measurable.join(', ') || 'none'}`,
       );
   const rows = coverageRows({
     records: archive.records,
-    origins: ask.origins.length === 0 ? measurable : ask.origins,
+    origins: input.origins.length === 0 ? measurable : input.origins,
     // A page of ends beside a list of releases makes no catalogue: all feeds of the origin must list releases.
     measures: (origin, fact) => {
       const measurable = adaptersOf(archive, origin).map(({ measures }) => measures(fact));
@@ -50,7 +50,7 @@ export function measureCoverage(ask: CoverageAsk): CoverageReport {
     witnessesEnds: (origin) => adaptersOf(archive, origin).some(({ ends }) => ends),
   });
   const report = {
-    computedAt: formatDay(ask.now),
+    computedAt: formatDay(input.now),
     identityVersion: identity.version,
     sources: archive.sources,
     rows,

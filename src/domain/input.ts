@@ -2,17 +2,17 @@ import type { z } from 'zod';
 import { joinPointer } from './json-pointer.ts';
 import type { RefusalDetail } from './refusal.ts';
 
-/** Characters of a field name in the input that an error repeats. */
+/** The most characters of a field name that an error repeats. */
 const nameCharsShown = 100;
 
-/** What an input is called in errors about the whole of it, and where it lies. */
+/** The name of an input in errors, and its place. */
 export type InputPlace = {
   readonly name: string;
   /** A JSON Pointer as a URI fragment, `#/criterion`. */
   readonly pointer: string;
-  /** What one of its members is called: `field` if left out. */
+  /** What one of its members is called. Default: `field`. */
   readonly member?: string;
-  /** For a member at the top that a caller may expect but that does not exist: the error that says so. */
+  /** Error texts for top-level members that do not exist but that callers may expect, by name. */
   readonly hints?: Readonly<Record<string, string>>;
 };
 
@@ -21,8 +21,8 @@ type Parsed<T> =
   | { readonly errors: readonly RefusalDetail[]; readonly data?: undefined };
 
 /**
- * Parses untrusted input. Each error is a sentence that names the field: `limit must be 1 or more`. A schema's own message is
- * either a predicate ("must be …"), which the field's name is put in front of, or a whole sentence.
+ * Parses untrusted input. Each error is a sentence that names the field: `limit must be 1 or more`. A message of a schema starts
+ * with "must", and the name of the field is put before it; any other message is used as a whole sentence.
  */
 export function readInput<S extends z.ZodType>(schema: S, value: unknown, place: InputPlace): Parsed<z.output<S>> {
   const parsed = schema.safeParse(value, { error: describeIssue });
@@ -44,7 +44,7 @@ function issueErrors(issue: z.core.$ZodIssue, above: readonly PropertyKey[], pla
   }
   const option = issue.code === 'invalid_union' ? findMeantOption(issue.errors) : undefined;
   if (option !== undefined) return option.flatMap((inner) => issueErrors(inner, path, place));
-  const isPredicate = /^(must|is|are|has) /.test(issue.message);
+  const isPredicate = issue.message.startsWith('must ');
   return [{ detail: isPredicate ? `${nameOf(path, place.name)} ${issue.message}` : issue.message, pointer }];
 }
 
@@ -56,18 +56,18 @@ function findMeantOption(options: readonly z.core.$ZodIssue[][]): z.core.$ZodIss
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-/** `tier`, `tags[0]`: the last name on the path with the indexes behind it. */
+/** The last name on the path with the indexes after it: `tier`, `tags[0]`. */
 function nameOf(path: readonly PropertyKey[], whole: string): string {
   const start = path.findLastIndex((part) => typeof part === 'string');
   const [name, ...indexes] = start === -1 ? [whole, ...path] : path.slice(start);
   return `${String(name).slice(0, nameCharsShown)}${indexes.map((index) => `[${String(index)}]`).join('')}`;
 }
 
-/** The predicate for an issue that its schema has no message for. Total: a new code of zod's does not compile before it has one. */
+/** The message of an issue whose schema has none. Total, so that a new issue code of zod does not compile without a message. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${typeNames[issue.expected] ?? issue.expected}`;
+      return issue.input === undefined ? 'must be present' : `must be ${typeNames[issue.expected] ?? issue.expected}`;
     case 'too_small':
       return `must ${sizeText(issue.origin, Number(issue.minimum), issue.inclusive === false ? 'above' : 'min')}`;
     case 'too_big':
@@ -77,17 +77,17 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     case 'unrecognized_keys':
-      return 'has fields that do not exist';
+      return 'must not have unknown fields';
     case 'invalid_union':
-      return issue.input === undefined ? 'is required' : unionText(issue);
+      return issue.input === undefined ? 'must be present' : unionText(issue);
     case 'invalid_key':
     case 'invalid_element':
-      // The path ends in the key, so the name in front of this is the key's.
+      // The path ends in the key, so its name is put before the message.
       return issue.issues.map(({ message }) => message).join(' and ');
     case 'invalid_value':
-      return issue.input === undefined ? 'is required' : `must be ${listWords(issue.values.map(String))}`;
+      return issue.input === undefined ? 'must be present' : `must be ${listWords(issue.values.map(String))}`;
     case 'custom':
-      return 'is not valid';
+      return 'must be valid';
   }
 }
 
@@ -123,14 +123,14 @@ function sizeText(origin: string, bound: number, kind: Bound): string {
 
 type UnionIssue = Extract<z.core.$ZodRawIssue, { code: 'invalid_union' }>;
 
-/** A discriminated union names the values of its discriminator, any other what each option asks of the whole value. */
+/** Lists the values of the discriminator or, without one, what each option requires of the whole value. */
 function unionText({ discriminator, options, errors }: UnionIssue): string {
   if (discriminator !== undefined)
-    return Array.isArray(options) ? `must be ${listWords(options.map(String))}` : 'is not valid';
+    return Array.isArray(options) ? `must be ${listWords(options.map(String))}` : 'must be valid';
   const words = errors.flatMap((issues) =>
     issues.flatMap(({ path, message }) => (path.length === 0 ? [message.replace(/^must be /, '')] : [])),
   );
-  return words.length === 0 ? 'is not valid' : `must be ${[...new Set(words)].join(', or ')}`;
+  return words.length === 0 ? 'must be valid' : `must be ${[...new Set(words)].join(', or ')}`;
 }
 
 function listWords(words: readonly string[]): string {

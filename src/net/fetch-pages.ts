@@ -36,7 +36,7 @@ type Reading = {
   readonly paging: Paging;
   readonly limits: PagesLimits;
   readonly endsAt: number;
-  readonly asked: Set<string>;
+  readonly requested: Set<string>;
   bytes: number;
 };
 
@@ -56,7 +56,7 @@ export async function fetchPages(
 ): Promise<PagesOutcome> {
   const all = { ...pagesLimitsDefault, ...limits };
   const endsAt = Date.now() + all.readingMsMax;
-  const reading: Reading = { client, request, paging, limits: all, endsAt, asked: new Set(), bytes: 0 };
+  const reading: Reading = { client, request, paging, limits: all, endsAt, requested: new Set(), bytes: 0 };
   const lists = firstPages(paging, request.url);
   const isOneList = lists.length === 1 && paging !== 'link_header';
   const bodies: (readonly unknown[])[] = [];
@@ -85,7 +85,7 @@ async function readList(reading: Reading, start: string, conditional: boolean): 
     const body = parseBody(page.bytes);
     if (rowsOf(paging, body) === null) {
       // A document that is not such a list is passed on unchanged, so that the parser can describe it.
-      return reading.asked.size === 1
+      return reading.requested.size === 1
         ? { ...page, etag: null, lastModified: null }
         : failPage('bad_page', reading, 'contains no rows');
     }
@@ -101,13 +101,13 @@ async function readList(reading: Reading, start: string, conditional: boolean): 
 }
 
 async function readPage(reading: Reading, url: string, conditional: boolean): Promise<FetchOutcome | PagesFailure> {
-  const { client, request, limits, asked } = reading;
-  if (asked.has(url)) return failPage('bad_page', reading, 'links to a page that was already read');
-  if (asked.size >= limits.pagesMax)
+  const { client, request, limits, requested } = reading;
+  if (requested.has(url)) return failPage('bad_page', reading, 'links to a page that was already read');
+  if (requested.size >= limits.pagesMax)
     return failPage('too_large', reading, `is followed by more than ${limits.pagesMax} pages`);
   const leftMs = reading.endsAt - Date.now();
   if (leftMs <= 0) return failPage('timeout', reading, `was not the last one after ${limits.readingMsMax} ms`);
-  asked.add(url);
+  requested.add(url);
   const { etag = null, lastModified = null, ...rest } = request;
   const outcome = await fetchConditional(client, {
     ...rest,
@@ -120,11 +120,11 @@ async function readPage(reading: Reading, url: string, conditional: boolean): Pr
     },
   });
   if (outcome.kind === 'ok') reading.bytes += outcome.bytes.byteLength;
-  return outcome.kind === 'failed' ? { ...outcome, detail: `page ${asked.size}: ${outcome.detail}` } : outcome;
+  return outcome.kind === 'failed' ? { ...outcome, detail: `page ${requested.size}: ${outcome.detail}` } : outcome;
 }
 
-function failPage(reason: PagesFailure['reason'], { asked }: Reading, what: string): PagesFailure {
-  return { kind: 'failed', reason, detail: `page ${asked.size} ${what}` };
+function failPage(reason: PagesFailure['reason'], { requested }: Reading, what: string): PagesFailure {
+  return { kind: 'failed', reason, detail: `page ${requested.size} ${what}` };
 }
 
 /** The parsed body; undefined if it is not JSON. */

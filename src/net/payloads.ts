@@ -51,19 +51,19 @@ export type PayloadSources = {
 };
 
 /** Gets a feed's payload from its url. Failures of the other side are outcomes, not errors. */
-export async function fetchPayload(sources: PayloadSources, ask: PayloadRequest): Promise<PayloadOutcome> {
-  if (ask.url.startsWith('builtin:')) return await readBuiltin(sources.root, ask);
-  if (ask.url.startsWith('npm:')) return await readPackage(sources, ask);
+export async function fetchPayload(sources: PayloadSources, request: PayloadRequest): Promise<PayloadOutcome> {
+  if (request.url.startsWith('builtin:')) return await readBuiltin(sources.root, request);
+  if (request.url.startsWith('npm:')) return await readPackage(sources, request);
   const { client, signal, keys } = sources;
-  const adapter = findAdapter(ask.adapter);
-  const access = accessAt(adapter, ask.url);
+  const adapter = findAdapter(request.adapter);
+  const access = accessAt(adapter, request.url);
   const key = access === null ? undefined : keys?.get(access.variable);
   if (access !== null && key === undefined)
     return failure({ reason: 'no_key', detail: `${access.variable} is not set` });
-  const request = {
-    url: ask.url,
-    etag: ask.etag,
-    lastModified: ask.lastModified,
+  const fetchRequest = {
+    url: request.url,
+    etag: request.etag,
+    lastModified: request.lastModified,
     // The client does not send these after a redirect to another origin.
     ...(access === null || key === undefined ? {} : { headers: keyHeaders(access, key) }),
     ...(signal === undefined ? {} : { signal }),
@@ -71,8 +71,8 @@ export async function fetchPayload(sources: PayloadSources, ask: PayloadRequest)
   const { paging, bytesMax: bodyBytesMax = payloadBytesMax } = adapter ?? {};
   const outcome =
     paging === undefined
-      ? await fetchConditional(client, { ...request, limits: { bodyBytesMax } })
-      : await fetchPages(client, request, paging, { bodyBytesMax });
+      ? await fetchConditional(client, { ...fetchRequest, limits: { bodyBytesMax } })
+      : await fetchPages(client, fetchRequest, paging, { bodyBytesMax });
   switch (outcome.kind) {
     case 'ok':
       return {
@@ -106,9 +106,9 @@ function failure(outcome: {
 }
 
 /** A reviewed file of this program. Only files under `data/` may be named. */
-async function readBuiltin(root: string, ask: PayloadRequest): Promise<PayloadOutcome> {
+async function readBuiltin(root: string, request: PayloadRequest): Promise<PayloadOutcome> {
   const data = join(root, 'data') + sep;
-  const path = normalize(join(root, ask.url.slice('builtin:'.length)));
+  const path = normalize(join(root, request.url.slice('builtin:'.length)));
   if (!path.startsWith(data))
     return failure({ reason: 'bad_url', detail: 'a builtin feed must name a file under data/' });
   try {
@@ -121,12 +121,12 @@ async function readBuiltin(root: string, ask: PayloadRequest): Promise<PayloadOu
       knownVersion: null,
     };
   } catch {
-    return failure({ reason: 'connect', detail: `${ask.url} is not part of this program` });
+    return failure({ reason: 'connect', detail: `${request.url} is not part of this program` });
   }
 }
 
-async function readPackage(sources: PayloadSources, ask: PayloadRequest): Promise<PayloadOutcome> {
-  const name = ask.url.slice('npm:'.length);
+async function readPackage(sources: PayloadSources, request: PayloadRequest): Promise<PayloadOutcome> {
+  const name = request.url.slice('npm:'.length);
   const sdk = sdkPackages.get(name);
   if (sdk === undefined)
     return failure({
@@ -134,9 +134,9 @@ async function readPackage(sources: PayloadSources, ask: PayloadRequest): Promis
       detail: `the package ${name} is not supported: no model union is known for it`,
     });
   const options = await loadRegistryOptions({ env: sources.env, cwd: sources.root });
-  const { knownVersion, etag } = ask;
+  const { knownVersion, etag } = request;
   const { signal, client } = sources;
-  const request = {
+  const packageRequest = {
     package: name,
     typeNames: sdk.unions,
     knownVersion,
@@ -144,7 +144,7 @@ async function readPackage(sources: PayloadSources, ask: PayloadRequest): Promis
     userAgent: client.userAgent,
     ...(signal === undefined ? {} : { signal }),
   };
-  const outcome = await readPackageDeclarations(options, request);
+  const outcome = await readPackageDeclarations(options, packageRequest);
   switch (outcome.kind) {
     case 'ok':
       return {

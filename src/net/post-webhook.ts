@@ -41,19 +41,23 @@ export type PostSettings = {
  * POSTs one message and reads the beginning of the response. Whatever the receiver does produces an outcome within the
  * limits. Redirects are not followed. `signal` ends the exchange when the process stops.
  */
-export async function postWebhook(settings: PostSettings, ask: PostRequest, signal: AbortSignal): Promise<PostOutcome> {
+export async function postWebhook(
+  settings: PostSettings,
+  request: PostRequest,
+  signal: AbortSignal,
+): Promise<PostOutcome> {
   const start = performance.now();
   const timed = (outcome: Omit<PostOutcome, 'durationMs'>): PostOutcome => ({
     ...outcome,
     detail: outcome.detail === null ? null : toText(Buffer.from(outcome.detail, 'utf8')),
     durationMs: Math.round(performance.now() - start),
   });
-  const verdict = judgeWebhookUrl(settings.rules, ask.url);
+  const verdict = judgeWebhookUrl(settings.rules, request.url);
   if (!verdict.ok) return timed(failed(verdict.reason, verdict.detail));
   if (signal.aborted) return timed(failed('stopped', 'the sender is stopping'));
   const deadline = startDeadline(settings.exchangeMsMax, signal);
   try {
-    return timed(await exchange(settings, ask, deadline));
+    return timed(await exchange(settings, request, deadline));
   } catch (error) {
     if (signal.aborted) return timed(failed('stopped', 'the sender stopped before a response came'));
     if (deadline.signal.aborted) return timed(failed('timeout', `not finished after ${settings.exchangeMsMax} ms`));
@@ -76,13 +80,13 @@ function errorClassOf(reason: FetchFailureReason): ErrorClass {
 
 async function exchange(
   { client, now }: PostSettings,
-  ask: PostRequest,
+  request: PostRequest,
   { signal, passed }: Deadline,
 ): Promise<Omit<PostOutcome, 'durationMs'>> {
-  const sent = sendRequest(ask.url, {
+  const sent = sendRequest(request.url, {
     method: 'POST',
-    body: ask.body,
-    headers: { ...ask.headers, 'user-agent': client.userAgent, 'accept-encoding': 'identity' },
+    body: request.body,
+    headers: { ...request.headers, 'user-agent': client.userAgent, 'accept-encoding': 'identity' },
     signal,
     dispatcher: client.dispatcher,
   });

@@ -61,7 +61,7 @@ describe('outturn coverage', () => {
   it('refuses a history in another form, and says where', () => {
     write('litellm/prices-2025-09-01T0000Z.json', { 'gpt-4o': row });
     write('litellm/first-listed.json', { ...history, from: '2025-08-01' });
-    expect(() => measure()).toThrow('/from: is not an instant such as 2025-08-07T19:08Z');
+    expect(() => measure()).toThrow('/from: must be an instant such as 2025-08-07T19:08Z');
   });
 
   it('lists the payloads that it left out', () => {

@@ -9,9 +9,9 @@ const square = z.strictObject({ kind: z.literal('square'), side: z.number() });
 const shape = z.discriminatedUnion('kind', [circle, square]);
 
 test.each<[string, z.ZodType, unknown, string, string]>([
-  ['a missing field', z.object({ name: z.string() }), {}, 'name is required', '#/name'],
-  ['a missing choice', z.object({ sort: z.enum(['a', 'b']) }), {}, 'sort is required', '#/sort'],
-  ['a missing union', z.object({ url: z.union([z.string(), z.int()]) }), {}, 'url is required', '#/url'],
+  ['a missing field', z.object({ name: z.string() }), {}, 'name must be present', '#/name'],
+  ['a missing choice', z.object({ sort: z.enum(['a', 'b']) }), {}, 'sort must be present', '#/sort'],
+  ['a missing union', z.object({ url: z.union([z.string(), z.int()]) }), {}, 'url must be present', '#/url'],
   ['another type', z.object({ name: z.string() }), { name: 5 }, 'name must be a string', '#/name'],
   ['a fraction', z.object({ limit: z.int() }), { limit: 1.5 }, 'limit must be an integer', '#/limit'],
   ['a text for a flag', z.object({ on: z.boolean() }), { on: 'yes' }, 'on must be true or false', '#/on'],
@@ -91,7 +91,7 @@ test.each<[string, z.ZodType, unknown, string, string]>([
     'a rule without a message',
     z.object({ slug: z.string().refine(() => false) }),
     { slug: 'a' },
-    'slug is not valid',
+    'slug must be valid',
     '#/slug',
   ],
   [

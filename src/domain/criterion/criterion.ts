@@ -62,7 +62,7 @@ export const modelPatternSchema = z
         ],
         {
           error:
-            'tier is required: null (only the model without a tier suffix), "any", or a list such as ["mini", null]',
+            'must be null (only the model without a tier suffix), "any", or a list such as ["mini", null]; it has no default',
         },
       )
       .meta({
@@ -97,7 +97,7 @@ function windowIsOrdered(window: { from?: string | undefined; by?: string | unde
   const by = window.by === undefined ? null : parseDate(window.by);
   return from === null || by === null || from.interval.from < by.interval.to;
 }
-const windowOrder = { error: 'by must not be before from', path: ['by'] };
+const windowOrder = { error: 'must not be before from', path: ['by'] };
 
 const released = z
   .strictObject({ op: z.literal('released'), model: modelPatternSchema, ...windowFields })

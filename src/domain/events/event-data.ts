@@ -49,10 +49,10 @@ const resolutionSchema = z
     reason: z.string().meta({ description: 'The reason, in words. A long text is truncated.' }),
     evidence: z.array(z.string()).meta({ description: `Ids of at most ${eventEvidenceMax} of the observations.` }),
     evidence_count: z.int().meta({ description: 'Total number of observations.' }),
-    miss_chance: z
-      .number()
-      .nullable()
-      .meta({ description: 'The chance that absence misleads, from 0 to 1. Null if the outcome rests on no absence.' }),
+    miss_chance: z.number().nullable().meta({
+      description:
+        'The chance, from 0 to 1, that all origins that attest the absence missed the event. Null if the outcome is not based on absence.',
+    }),
     supersedes: z.string().nullable().meta({ description: 'Id of the superseded resolution. Null for the first.' }),
   })
   .meta({ id: 'MessageResolution', description: 'A resolution. A long reason is truncated.' });

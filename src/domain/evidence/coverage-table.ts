@@ -44,7 +44,7 @@ export const coverageStepDays = [0, 1, 2, 4, 7, 14, 30, 60, 90, 180, 365] as con
 /** The same in milliseconds. */
 export const coverageSteps: readonly number[] = coverageStepDays.map((days) => days * dayMs);
 
-const dateText = z.string().refine((text) => happenedFrom(text) !== null, 'is not a calendar day or an instant');
+const dateText = z.string().refine((text) => happenedFrom(text) !== null, 'must be a calendar day or an instant');
 const instantText = z.iso.datetime();
 const days = z.number().min(0).max(20_000);
 

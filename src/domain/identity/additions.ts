@@ -29,7 +29,7 @@ const aliasEntry = z
       .optional()
       .meta({ description: 'Why it names no model.' }),
   })
-  .refine(({ means, reason }) => (means === undefined) !== (reason === undefined), 'give either means or reason')
+  .refine(({ means, reason }) => (means === undefined) !== (reason === undefined), 'must have either means or reason')
   .meta({ id: 'AliasAddition', description: 'How one name is to be read, or why it names no model.' });
 
 const familyEntry = z

@@ -69,7 +69,7 @@ const shared = {
     .meta({ description: 'URL of a source for the reason. Default: null.', example: 'https://example.com/models' }),
 };
 
-const addsOrRevokes = { error: 'must be given unless supersedes is', path: ['entry'] };
+const addsOrRevokes = { error: 'must be present unless supersedes is', path: ['entry'] };
 
 const checkSchema = z
   .strictObject(shared)

@@ -135,7 +135,7 @@ export const pageFields = { limit: limitField, cursor: cursorField };
 /** Not validated here: the service measures the depth first, because a recursive schema overflows the stack on deep input. */
 export const criterionField = z
   .unknown()
-  .refine((value) => value !== undefined, 'is required')
+  .refine((value) => value !== undefined, 'must be present')
   .openapi({ $ref: '#/components/schemas/Criterion' } as object);
 
 /** The schema of a page, as a component. */

@@ -33,24 +33,23 @@ export const absenceSchema = z
   .object({
     vendor: z.string(),
     fact: z.string().meta({ description: '`listing`, `end`, or the name of an attribute.', example: 'listing' }),
-    absent_to: z.string().meta({ description: 'The moment up to which absence is claimed.' }),
-    miss_chance: z
-      .number()
-      .meta({ description: 'The chance that all these origins missed what had happened, from 0 to 1.' }),
+    absent_to: z.string().meta({ description: 'The moment up to which the model was absent.' }),
+    miss_chance: z.number().meta({ description: 'The chance that all these origins missed a release, from 0 to 1.' }),
     miss_max: z.number().meta({ description: 'The largest chance that is accepted for this part of the criterion.' }),
     origins: z
       .array(
         z.object({
           origin: z.string(),
           feeds: z.array(z.string()).meta({ description: 'Slugs of its feeds.' }),
-          read_to: z.string().meta({ description: 'The last accepted read.' }),
+          read_to: z.string().meta({ description: 'Time of the last accepted read.' }),
           patience_days: z.number().meta({ description: 'Whole days from `absent_to` to `read_to`.' }),
           missed: z
             .number()
-            .meta({ description: 'Of `known` models, how many were still missing so long after they happened.' }),
-          known: z
-            .number()
-            .meta({ description: 'Models of the vendor that happened at least so long before the measurement ended.' }),
+            .meta({ description: 'Number of the `known` models that were still missing after that time.' }),
+          known: z.number().meta({
+            description:
+              'Number of models of the vendor that were released at least that long before the measurement ended.',
+          }),
         }),
       )
       .meta({ description: 'The origins that attest it.' }),
@@ -58,7 +57,7 @@ export const absenceSchema = z
   .meta({
     id: 'Absence',
     description:
-      'The absence that a verdict rests on: which origins attest it, and the chance that all of them missed it.',
+      'The absence that a verdict is based on: the origins that attest it, and the chance that all of them missed the model.',
   });
 
 /** Has the same shape as the criterion, node by node. */
@@ -71,9 +70,9 @@ export const explanationNodeSchema = z
     effective_at: z.string().nullable(),
     witnesses: z.array(witnessSchema),
     watermarks: z.array(watermarkSchema),
-    absence: absenceSchema.nullable().meta({ description: 'null if the node does not rest on absence.' }),
+    absence: absenceSchema.nullable().meta({ description: 'Null if the verdict is not based on absence.' }),
     get of(): z.ZodType<ExplanationNode[]> {
-      // The getter refers to the schema it stands in, whose type TypeScript cannot infer from itself.
+      // The getter refers to its own schema, so TypeScript cannot infer the type.
       return z.array(explanationNodeSchema as unknown as z.ZodType<ExplanationNode>);
     },
   })

@@ -22,8 +22,8 @@ const binSchema = z
       .number()
       .min(0)
       .meta({ description: 'Total weight of the forecasts; each prediction has weight 1.', example: 1.5 }),
-    forecast_mean: share('Their mean probability; null of none.', 0.85),
-    observed: share('How often it came out yes; null of none.', 0.9),
+    forecast_mean: share('Their mean probability. Null if there are none.', 0.85),
+    observed: share('Share of them with the outcome yes. Null if there are none.', 0.9),
   })
   .meta({
     id: 'CalibrationBin',

@@ -79,7 +79,7 @@ const readiness = operation({
   handle: async (http, { target }) => {
     const draining = http.isDraining?.() ?? false;
     const { ready, database, migrations, feeds, endpointsDisabled } = await getReadiness(http.services);
-    const told = feeds.map(({ feed, health }) => ({
+    const feedHealth = feeds.map(({ feed, health }) => ({
       slug: feed.slug,
       health,
       watermark: feed.watermark === null ? null : formatInstant(feed.watermark),
@@ -89,7 +89,7 @@ const readiness = operation({
       draining,
       database,
       migrations,
-      feeds: told,
+      feeds: feedHealth,
       webhook_endpoints_disabled: endpointsDisabled,
     };
     if (state.ready) return { body: state, headers: { 'cache-control': 'no-store' } };

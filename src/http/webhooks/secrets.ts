@@ -79,9 +79,9 @@ const rotate = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body }) => {
-    const { overlap, ...ask } = body;
+    const { overlap, ...input } = body;
     const overlapMs = overlap === undefined ? overlapMsDefault : (durationMs(overlap) ?? 0);
-    const rotated = await rotateWebhookEndpointSecret(services, params.id, { ...ask, overlapMs });
+    const rotated = await rotateWebhookEndpointSecret(services, params.id, { ...input, overlapMs });
     return {
       body: {
         signing: rotated.signing,

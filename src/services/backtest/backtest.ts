@@ -9,9 +9,9 @@ import { createFeedSnapshot } from '../feeds/snapshots.ts';
 import { createPrediction } from '../predictions/predictions.ts';
 import { resolveDue } from '../settling/resolver.ts';
 import { type BacktestProof, startProof } from './proof.ts';
-import { type BacktestClaim, type BacktestRow, tellClaims } from './rows.ts';
+import { type BacktestClaim, type BacktestRow, reportClaims } from './rows.ts';
 
-/** One archived payload of one feed, as its publisher served it at `observedAt`. Read when its turn comes. */
+/** One archived payload of a feed, as its publisher served it at `observedAt`. Its file is only read when it is replayed. */
 export type BacktestPayload = {
   readonly feed: string;
   readonly observedAt: Instant;
@@ -24,11 +24,11 @@ export type BacktestInput = {
   readonly payloads: readonly BacktestPayload[];
   readonly claims: readonly BacktestClaim[];
   readonly policies: readonly BacktestPolicy[];
-  /** Whether to prove on the way that looking at what changed misses nothing, and that no answer as of a moment moves later. */
+  /** Whether to verify during the replay that incremental evaluation misses nothing and that `as_of` results never change. */
   readonly verify?: boolean;
 };
 
-/** How one payload was taken. */
+/** The result of ingesting one payload. */
 export type BacktestReading = {
   readonly feed: string;
   readonly name: string;
@@ -45,12 +45,12 @@ export type Backtest = {
   readonly proof: BacktestProof | null;
 };
 
-/** The clock of a replay: it stands at the payload that is being read. */
+/** The clock of a replay, set to the time of each payload. */
 export type ReplayClock = { set(at: Instant): void };
 
 /**
- * Replays dated payloads in order on a database of its own, with the clock at each of them, and tells of every claim when
- * it was proposed and resolved, on what evidence. A claim is recorded when the clock has reached its `made_at`.
+ * Replays dated payloads in order on a separate database and returns for every claim when it was proposed and resolved, and on
+ * what evidence. A claim is recorded when the clock reaches its `made_at`.
  */
 export async function replayPayloads(
   deps: Deps,
@@ -73,13 +73,13 @@ export async function replayPayloads(
     await recordMade(deps, input.policies, waiting, payload.observedAt);
     readings.push(await replayPayload(deps, payload));
     await resolveDue(deps);
-    await proof?.look(payload.name);
+    await proof?.check(payload.name);
     onProgress(done + 1, payloads.length);
   }
-  // What was claimed after the last payload still has its answer.
+  // Claims made after the last payload are evaluated too.
   clock.set(Math.max(last.observedAt, ...waiting.map(madeFrom)));
   await recordMade(deps, input.policies, waiting, Number.POSITIVE_INFINITY);
-  const rows = await tellClaims(deps, input.claims, input.policies, slugUnder);
+  const rows = await reportClaims(deps, input.claims, input.policies, slugUnder);
   return { readings, rows, proof: proof === null ? null : await proof.end() };
 }
 
@@ -92,7 +92,7 @@ function madeFrom(claim: BacktestClaim): Instant {
   return parseDate(claim.madeAt)?.interval.from ?? Number.NEGATIVE_INFINITY;
 }
 
-/** Records what was claimed by now, and takes it off the list. */
+/** Records the claims that were made by now and removes them from `waiting`. */
 async function recordMade(
   deps: Deps,
   policies: readonly BacktestPolicy[],
@@ -112,7 +112,7 @@ async function recordMade(
 async function replayPayload(deps: Deps, payload: BacktestPayload): Promise<BacktestReading> {
   const { feed, name, observedAt } = payload;
   const row = await findFeed(deps.db.sql, feed);
-  if (row === null) throw new Refusal('not_found', `${name} belongs to a feed ${feed}, which is not described`);
+  if (row === null) throw new Refusal('not_found', `${name} belongs to the feed ${feed}, which is not configured`);
   const poll = await importPayload(deps, row.id, payload);
   if (poll instanceof Refusal)
     return { feed, name, observedAt, result: 'failed', items: 0, lost: 0, detail: poll.message };
@@ -127,7 +127,7 @@ async function replayPayload(deps: Deps, payload: BacktestPayload): Promise<Back
   };
 }
 
-/** The poll that came of a payload; what is refused is told beside the others and replays nothing. */
+/** Ingests a payload and returns its poll, or the refusal. */
 async function importPayload(
   deps: Deps,
   feedId: string,

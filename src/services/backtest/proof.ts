@@ -3,33 +3,33 @@ import type { Deps } from '../deps.ts';
 import { listPredictions } from '../predictions/lists.ts';
 import { resolveEverything } from '../settling/resolver.ts';
 
-/** What a replay proved of the engine on the way; both lists should be empty. */
+/** The result of verifying the engine during a replay. Both lists should be empty. */
 export type BacktestProof = {
-  /** Evaluations of everything, after each payload, beside those of what had changed. */
+  /** Number of additional evaluations: of every prediction after each payload. */
   readonly evaluations: number;
-  /** Payloads after which evaluating everything came to more than looking at what had changed. */
+  /** Payloads after which evaluating every prediction changed more than evaluating the affected ones. */
   readonly missed: readonly string[];
-  /** Answers as of the moment of a payload, noted then and asked again at the end. */
+  /** Number of `as_of` results that were compared at the end. */
   readonly answers: number;
-  /** Answers that evidence of a later moment had moved. */
+  /** `as_of` results that later evidence had changed. */
   readonly moved: readonly string[];
 };
 
-export type ProofUnderWay = {
-  /** To be called when a payload has been read and what it touched was settled. */
-  look(payload: string): Promise<void>;
+export type RunningProof = {
+  /** Must be called after a payload was ingested and the affected predictions were settled. */
+  check(payload: string): Promise<void>;
   end(): Promise<BacktestProof>;
 };
 
 const pageMax = 200;
 
-/** Holds the incremental path against the full one, and what is known as of a moment against later evidence. */
-export function startProof(deps: Deps): ProofUnderWay {
+/** Compares incremental with full evaluation, and `as_of` results with those after later evidence. */
+export function startProof(deps: Deps): RunningProof {
   let evaluations = 0;
   const missed: string[] = [];
   const noted = new Map<Instant, ReadonlyMap<string, string>>();
   return {
-    look: async (payload) => {
+    check: async (payload) => {
       const counts = await resolveEverything(deps);
       if (counts === null) return;
       evaluations += counts.evaluated;
@@ -53,7 +53,7 @@ export function startProof(deps: Deps): ProofUnderWay {
   };
 }
 
-/** Every prediction's answer as of a moment, by slug. */
+/** The result of every prediction as of a moment, by slug. */
 async function answersAt(deps: Deps, asOf: Instant): Promise<ReadonlyMap<string, string>> {
   const answers = new Map<string, string>();
   let after: number | null = null;

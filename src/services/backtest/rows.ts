@@ -23,7 +23,7 @@ import { evaluateAt } from '../predictions/views.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { loadTimeline } from '../settling/timelines.ts';
 
-/** A claim to be replayed, with the truth to hold it against where that is known. */
+/** A claim to replay, with the truth if it is known. */
 export type BacktestClaim = {
   readonly slug: string;
   readonly statement: string;
@@ -32,7 +32,7 @@ export type BacktestClaim = {
   readonly truth: Truth | null;
 };
 
-/** What a replay came to for one claim under one policy. Instants are RFC 3339. */
+/** The result of a replay for one claim under one policy. Instants are RFC 3339. */
 export type BacktestRow = {
   readonly slug: string;
   readonly policy: BacktestPolicy;
@@ -41,20 +41,20 @@ export type BacktestRow = {
   readonly proposedAt: string | null;
   readonly disputedAt: string | null;
   readonly knownAt: string | null;
-  /** Feeds whose rows or coverage settled it. */
+  /** Slugs of the feeds whose rows or coverage settled it. */
   readonly feeds: readonly string[];
   readonly evidence: readonly { readonly feed: string; readonly name: string; readonly observedAt: string }[];
-  /** Why it came out so, or what it waits for. */
+  /** The reason for the outcome, or what is missing. */
   readonly why: string;
   readonly reason: string;
   readonly truth: Truth | null;
   readonly judgement: Judgement | null;
-  /** Days from the first payload of any feed that could show the truth; null where it was not settled rightly. */
+  /** Days from the first payload that could show the truth; null if the outcome is not right. */
   readonly daysLate: number | null;
 };
 
-/** Tells of every claim under every policy what the replay came to. */
-export async function tellClaims(
+/** The result of every claim under every policy. */
+export async function reportClaims(
   deps: Deps,
   claims: readonly BacktestClaim[],
   policies: readonly BacktestPolicy[],
@@ -62,11 +62,16 @@ export async function tellClaims(
 ): Promise<BacktestRow[]> {
   const rows: BacktestRow[] = [];
   for (const claim of claims)
-    for (const policy of policies) rows.push(await tellClaim(deps, claim, policy, slugUnder(claim, policy)));
+    for (const policy of policies) rows.push(await reportClaim(deps, claim, policy, slugUnder(claim, policy)));
   return rows;
 }
 
-async function tellClaim(deps: Deps, claim: BacktestClaim, policy: BacktestPolicy, slug: string): Promise<BacktestRow> {
+async function reportClaim(
+  deps: Deps,
+  claim: BacktestClaim,
+  policy: BacktestPolicy,
+  slug: string,
+): Promise<BacktestRow> {
   const prediction = await requirePrediction(deps.db.sql, slug);
   const resolutions = (await listPredictionResolutions(deps.db.sql, prediction.id, null)).filter(isDecided);
   const events = await listPredictionEvents(deps.db.sql, prediction.id);
@@ -74,21 +79,21 @@ async function tellClaim(deps: Deps, claim: BacktestClaim, policy: BacktestPolic
     const event = events.find((row) => row.type === type);
     return event === undefined ? null : formatInstant(event.occurredAt);
   };
-  const standing = resolutions.at(-1) ?? null;
-  const evaluation = standing === null ? await evaluateAt(deps.db.sql, deps, prediction, deps.now()) : null;
+  const current = resolutions.at(-1) ?? null;
+  const evaluation = current === null ? await evaluateAt(deps.db.sql, deps, prediction, deps.now()) : null;
   const truth = claim.truth;
   const judgement = truth === null ? null : judgeReplay(resolutions, truth);
-  const settled = resolutions.find((row) => row.outcome === standing?.outcome) ?? null;
+  const settled = resolutions.find((row) => row.outcome === current?.outcome) ?? null;
   return {
     slug: claim.slug,
     policy,
-    outcome: standing?.outcome ?? null,
-    effectiveAt: standing?.effectiveAt ?? null,
+    outcome: current?.outcome ?? null,
+    effectiveAt: current?.effectiveAt ?? null,
     proposedAt: first('prediction.proposed'),
     disputedAt: first('prediction.disputed'),
     knownAt: settled === null ? null : formatInstant(settled.knownAt),
-    ...restsOn(standing?.explanation ?? null),
-    ...whyOf(standing, evaluation),
+    ...evidenceOf(current?.explanation ?? null),
+    ...whyOf(current, evaluation),
     truth,
     judgement,
     daysLate:
@@ -98,19 +103,19 @@ async function tellClaim(deps: Deps, claim: BacktestClaim, policy: BacktestPolic
 
 type Decided = ResolutionRow & ReplayedResolution;
 
-/** Nobody but the resolver decides in a replay. */
+/** Narrows the type: in a replay only the resolver decides. */
 function isDecided(row: ResolutionRow): row is Decided {
   return row.outcome === 'yes' || row.outcome === 'no';
 }
 
-function whyOf(standing: ResolutionRow | null, evaluation: Evaluation | null): { why: string; reason: string } {
-  if (standing !== null) return { why: standing.reason, reason: standing.reasonCode };
+function whyOf(current: ResolutionRow | null, evaluation: Evaluation | null): { why: string; reason: string } {
+  if (current !== null) return { why: current.reason, reason: current.reasonCode };
   if (evaluation === null) return { why: '', reason: '' };
   return { why: reasonText(evaluation.explanation), reason: decisiveLeaf(evaluation.explanation).reason };
 }
 
-/** The rows that witnessed it, or, of a no by absence, the feeds that were read without it. */
-function restsOn(explanation: ExplanationNode | null): Pick<BacktestRow, 'feeds' | 'evidence'> {
+/** The rows that support the outcome or, for an absence, the feeds that were read without the model. */
+function evidenceOf(explanation: ExplanationNode | null): Pick<BacktestRow, 'feeds' | 'evidence'> {
   const nodes = explanation === null ? [] : nodesOf(explanation).filter((node) => node.verdict !== 'undetermined');
   const evidence = nodes
     .flatMap((node) => node.witnesses)
@@ -119,7 +124,7 @@ function restsOn(explanation: ExplanationNode | null): Pick<BacktestRow, 'feeds'
   return { feeds: [...new Set([...evidence.map((row) => row.feed), ...covering])].sort(), evidence };
 }
 
-/** How long after the truth could first be read anywhere it was known here. */
+/** Days from the first moment at which any feed could show the truth to `knownAt`. */
 async function lateness(
   deps: Deps,
   prediction: PredictionRow,
@@ -133,7 +138,7 @@ async function lateness(
   return visibleAt === null ? null : daysLate(knownAt, visibleAt);
 }
 
-/** The first row of what it speaks of from that time on; of a deadline that passed without any, the first read past it. */
+/** The first sighting of a matching model after the event or, for a missed deadline, the first read after it. */
 function firstVisible(deps: Deps, prediction: PredictionRow, timeline: Timeline, happened: Interval): Instant | null {
   const { styleOf } = termsOf(deps, prediction);
   const patterns = patternsOf(prediction.criterion);

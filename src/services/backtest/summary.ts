@@ -1,7 +1,7 @@
 import { type Judgement, medianOf } from '../../domain/scores/backtest.ts';
 import type { BacktestRow } from './rows.ts';
 
-/** How often a replay was right and how late; days from the first payload that could show the truth. */
+/** How often a replay was right, and how late. Days count from the first payload that could show the truth. */
 export type BacktestScore = {
   readonly claims: number;
   readonly medianDaysLate: number | null;
@@ -13,11 +13,11 @@ const none = { right: 0, wrong: 0, premature: 0, misdated: 0, undetermined: 0 } 
 /** Counts judgements; rows without a truth are not counted. */
 export function scoreRows(rows: readonly BacktestRow[]): BacktestScore {
   const counts: { [Name in Judgement]: number } = { ...none };
-  const judged = rows.filter((row) => row.judgement !== null);
-  for (const { judgement } of judged) if (judgement !== null) counts[judgement] += 1;
-  const days = judged.flatMap((row) => (row.daysLate === null ? [] : [row.daysLate]));
+  const withTruth = rows.filter((row) => row.judgement !== null);
+  for (const { judgement } of withTruth) if (judgement !== null) counts[judgement] += 1;
+  const days = withTruth.flatMap((row) => (row.daysLate === null ? [] : [row.daysLate]));
   return {
-    claims: judged.length,
+    claims: withTruth.length,
     ...counts,
     medianDaysLate: medianOf(days),
     worstDaysLate: days.length === 0 ? null : Math.max(...days),
@@ -36,7 +36,7 @@ export function scoreBy(
   );
 }
 
-/** What a replay without some feeds lost against the one with all: no longer settled, or later, in days. */
+/** A claim whose result differs between the replay with all feeds and the one without some. */
 export type FeedWorth = {
   readonly slug: string;
   readonly policy: string;
@@ -44,15 +44,15 @@ export type FeedWorth = {
   readonly without: string;
 };
 
-/** The claims that came out otherwise, or became known at another time, in the second of two replays of the same claims. */
+/** The claims with another outcome, or another time at which it became known, in the second of two replays. */
 export function compareRows(full: readonly BacktestRow[], reduced: readonly BacktestRow[]): FeedWorth[] {
-  const told = new Map(reduced.map((row) => [`${row.slug} ${row.policy}`, tell(row)]));
+  const results = new Map(reduced.map((row) => [`${row.slug} ${row.policy}`, resultText(row)]));
   return full.flatMap((row) => {
-    const without = told.get(`${row.slug} ${row.policy}`) ?? 'not replayed';
-    return tell(row) === without ? [] : [{ slug: row.slug, policy: row.policy, with: tell(row), without }];
+    const without = results.get(`${row.slug} ${row.policy}`) ?? 'not replayed';
+    return resultText(row) === without ? [] : [{ slug: row.slug, policy: row.policy, with: resultText(row), without }];
   });
 }
 
-function tell(row: BacktestRow): string {
+function resultText(row: BacktestRow): string {
   return row.outcome === null ? 'open' : `${row.outcome} ${row.effectiveAt} known ${row.knownAt}`;
 }

@@ -18,21 +18,21 @@ const truthSchema = z.strictObject({
       z
         .strictObject({
           slug,
-          /** What came of it; `open` where nothing has. */
+          /** The true outcome; `open` if nothing has settled the claim. */
           outcome: z.enum(['yes', 'no', 'open']),
           effective_at: z
             .string()
-            .refine((text) => parseEffective(text) !== null, 'is no date, instant, or start/end of the two')
+            .refine((text) => parseEffective(text) !== null, 'must be a date, an instant, or start/end')
             .nullable(),
-          /** Where the truth was read. */
+          /** Where the truth is documented. */
           source: z.string().min(1).max(2000),
-          /** The claim itself, where it is not one of the predictions replayed. */
+          /** The claim itself, if it is not one of the replayed predictions. */
           statement: z.string().min(1).max(2000).optional(),
           made_at: z.string().max(40).optional(),
           criterion: z.unknown().optional(),
         })
         .refine((entry) => (entry.outcome === 'open') === (entry.effective_at === null), {
-          error: 'effective_at says when it was settled, and is null where it is open',
+          error: 'must be null if and only if outcome is open',
           path: ['effective_at'],
         }),
     )
@@ -41,18 +41,14 @@ const truthSchema = z.strictObject({
 
 export type TruthFile = z.infer<typeof truthSchema>;
 
-/** Reads a truth file; refuses with pointers. The format is described in docs/backtest.md. */
+/** Parses a truth file (docs/backtest.md). Refuses with `validation_failed` and pointers. */
 export function readTruth(json: unknown): TruthFile {
   const { data, errors } = readInput(truthSchema, json, { name: 'the file', pointer: '#' });
   if (errors === undefined) return data;
-  throw new Refusal(
-    'validation_failed',
-    'not a truth file of the format outturn-truth/1; see docs/backtest.md',
-    errors,
-  );
+  throw new Refusal('validation_failed', 'the file must have the format outturn-truth/1; see docs/backtest.md', errors);
 }
 
-/** Joins predictions to the truth by slug. A truth entry with a criterion is a claim of its own. */
+/** Joins predictions and truth by slug. An entry without a prediction must contain the claim. */
 export function claimsOf(predictions: Seed['predictions'], truth: TruthFile | null): BacktestClaim[] {
   const entries = truth?.entries ?? [];
   const known = new Map(
@@ -64,7 +60,7 @@ export function claimsOf(predictions: Seed['predictions'], truth: TruthFile | nu
   for (const [index, entry] of entries.entries()) {
     if (claims.has(entry.slug)) continue;
     if (entry.criterion === undefined || entry.made_at === undefined) {
-      const detail = `no prediction ${entry.slug} is replayed: give it here with statement, made_at and criterion`;
+      const detail = `there is no prediction ${entry.slug}, so the entry must contain statement, made_at and criterion`;
       throw new Refusal('validation_failed', detail, [{ detail, pointer: `#/entries/${index}` }]);
     }
     claims.set(entry.slug, {

@@ -63,20 +63,20 @@ export async function getModel(deps: Deps, vendor: string, slug: string, asOf: I
   const name = readModelSlug(deps.identity, vendor, slug);
   if (name === null) throw notFound(deps, vendor, slug);
   const at = asOf ?? deps.now();
-  const ask = { at, policy: defaultPolicy };
+  const moment = { at, policy: defaultPolicy };
   const timeline = await loadTimeline(deps.db.sql, deps, [claimOf(name)], at);
   const sightings = groupBySlug(deps, timeline.sightings).get(slug) ?? [];
-  const record = recordModel(timeline, sightings, ask);
+  const record = recordModel(timeline, sightings, moment);
   if (record === null) throw notFound(deps, vendor, slug);
-  const stages = listStages(timeline, sightings, ask);
+  const stages = listStages(timeline, sightings, moment);
   return {
     slug,
     record,
     release: record.release,
     stage: stageReached(stages),
     stages,
-    attributes: listAttributes(timeline, sightings, ask),
-    establishedAt: establishedAt(timeline, sightings, ask),
+    attributes: listAttributes(timeline, sightings, moment),
+    establishedAt: establishedAt(timeline, sightings, moment),
     ...(await listPredictionsOn(deps.db.sql, deps, name, asOf)),
   };
 }

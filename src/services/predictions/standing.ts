@@ -37,9 +37,9 @@ function standingWatermark(
 ): Instant | null {
   const policy = readPolicy(prediction.evidencePolicy);
   let lowest: Instant | null = null;
-  for (const wait of waitsOf(prediction.criterion)) {
-    const covered = coverageOf(timeline, { vendor: wait.vendor, at, policy, publishes: wait.publishes }).readTo;
-    const read = Number.isFinite(covered) ? covered : lastReadBySeers(timeline, wait, at);
+  for (const subject of subjectsOf(prediction.criterion)) {
+    const covered = coverageOf(timeline, { vendor: subject.vendor, at, policy, publishes: subject.publishes }).readTo;
+    const read = Number.isFinite(covered) ? covered : lastRelevantRead(timeline, subject, at);
     if (read === null) return null;
     lowest = lowest === null ? read : Math.min(lowest, read);
   }
@@ -47,15 +47,15 @@ function standingWatermark(
 }
 
 /** What a leaf depends on: a vendor, and the attribute that a feed must publish; null if the listing itself suffices. */
-type Wait = { readonly vendor: string; readonly publishes: string | null };
+type Subject = { readonly vendor: string; readonly publishes: string | null };
 
-function waitsOf(criterion: Criterion): Wait[] {
-  const waits = eventLeaves(criterion).map((leaf) => ({ vendor: leaf.model.vendor, publishes: publishedBy(leaf) }));
-  return [...new Map(waits.map((wait) => [`${wait.vendor} ${wait.publishes}`, wait])).values()];
+function subjectsOf(criterion: Criterion): Subject[] {
+  const subjects = eventLeaves(criterion).map((leaf) => ({ vendor: leaf.model.vendor, publishes: publishedBy(leaf) }));
+  return [...new Map(subjects.map((subject) => [`${subject.vendor} ${subject.publishes}`, subject])).values()];
 }
 
 /** The last read of any relevant feed or, before its first poll, its last observation. */
-function lastReadBySeers(timeline: Timeline, { vendor, publishes }: Wait, at: Instant): Instant | null {
+function lastRelevantRead(timeline: Timeline, { vendor, publishes }: Subject, at: Instant): Instant | null {
   const reads = new Map<string, Instant>();
   for (const sighting of timeline.sightings) {
     // A sighting after `at` does not show what had been read by then.

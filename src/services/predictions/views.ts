@@ -57,9 +57,9 @@ export async function viewPredictions(
   asOf: Instant | null,
 ): Promise<PredictionView[]> {
   const at = asOf ?? deps.now();
-  const asked = new Map(predictions.map((prediction) => [prediction.id, prediction.criterionVersion]));
-  const standing = (await listStandingResolutions(db, [...asked.keys()], at)).filter(
-    (row) => row.criterionVersion === asked.get(row.predictionId),
+  const versions = new Map(predictions.map((prediction) => [prediction.id, prediction.criterionVersion]));
+  const standing = (await listStandingResolutions(db, [...versions.keys()], at)).filter(
+    (row) => row.criterionVersion === versions.get(row.predictionId),
   );
   const resolved = new Map(standing.map((row) => [row.predictionId, row]));
   const disputes = await listDisputes(
@@ -68,7 +68,7 @@ export async function viewPredictions(
     at,
   );
   const people = await loadPeople(db, predictions);
-  const probabilities = await listOwnProbabilities(db, [...asked.keys()], at);
+  const probabilities = await listOwnProbabilities(db, [...versions.keys()], at);
   const timelines = await loadTimelines(
     db,
     deps,

@@ -34,7 +34,7 @@ describe('the criterion language', () => {
     [
       'a tier that was left out',
       { op: 'released', model: { ...model, tier: undefined } },
-      '#/criterion/model/tier: tier is required',
+      '#/criterion/model/tier: tier must be null',
     ],
     ['an unknown operator', { op: 'rumoured', model }, '#/criterion/op: op must be one of'],
     [

@@ -124,7 +124,7 @@ describe('a dry run', () => {
     ['a vendor that there is', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
     ['a vendor id reserved for another company', { ...vendor, id: 'liquid' }, '#/entry', 'reserved for Liquid AI'],
     ['another kind', { kind: 'guess', id: 'x' }, '#/entry/kind', ''],
-    ['nothing at all', null, '#/entry', 'entry must be given'],
+    ['nothing at all', null, '#/entry', 'entry must be present'],
   ])('refuses %s', async (_what, entry, pointer, detail) => {
     const refused = await check(entry);
     expect(refused).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });

@@ -186,13 +186,13 @@ describe('a replay of dated payloads', () => {
     expect(proof?.answers).toBeGreaterThan(payloads.length);
     expect((await replay()).proof).toBeNull();
 
-    const underWay = startProof(world.deps);
-    await underWay.look('before');
+    const running = startProof(world.deps);
+    await running.check('before');
     // Behind the engine's back everything that was resolved is forgotten.
     await world.db.sql`update predictions set state = 'open', outcome = null where slug = 'gpt-5'`;
     await world.db.sql`truncate resolutions cascade`;
-    await underWay.look('after');
-    const found = await underWay.end();
+    await running.check('after');
+    const found = await running.end();
     expect(found.missed).toEqual([expect.stringContaining('after: {"resolved":2')]);
     expect(found.moved).toEqual([]);
   });

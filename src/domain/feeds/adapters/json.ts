@@ -104,7 +104,7 @@ function readDate(row: Record<string, unknown>, date: JsonOptions['released']): 
   return ms > 0 && ms < Date.UTC(yearMax, 0, 1) ? formatDay(ms) : undefined;
 }
 
-/** What the row's word means; a word that nobody gave a meaning may mean anything, and then it is no release. */
+/** The stage of a row. An unknown word makes it an announcement, so that it is not evidence of a release. */
 function readStage(row: Record<string, unknown>, stage: JsonOptions['stage']): Stage | undefined {
   if (stage === undefined) return undefined;
   const word = resolvePointer(row, stage.at) ?? null;
