@@ -301,7 +301,7 @@ describe('the file', () => {
       file({ ...row, models: [], reads: { ...row.reads, to: '2025-01-01T00:00:00Z' } }),
       'before it was first read',
     ],
-    ['a date is a month', file({ ...row, models: [{ ...model, happened: '2025-08' }] }), 'is not a calendar day'],
+    ['a date is a month', file({ ...row, models: [{ ...model, happened: '2025-08' }] }), 'must be a calendar day'],
     ['a lag is negative', file({ ...row, models: [{ ...model, lag_days: -1 }] }), 'lag_days'],
     ['a field is unknown', file({ ...row, lag: 3 }), 'lag'],
   ])('is refused when %s', (_name, json, message) => {

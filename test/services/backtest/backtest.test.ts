@@ -199,7 +199,7 @@ describe('a replay of dated payloads', () => {
 
   test('refuses to replay nothing, and a payload of a feed that nobody described', async () => {
     await expect(replay({ payloads: [] })).rejects.toThrow('no dated payload');
-    await expect(replay({ feeds: feeds.slice(0, 1) })).rejects.toThrow('not described');
+    await expect(replay({ feeds: feeds.slice(0, 1) })).rejects.toThrow('not configured');
   });
 });
 
@@ -240,6 +240,6 @@ describe('a truth file', () => {
     const truth = readTruth(file({}));
     const seeded = [{ slug: 'gpt-5', statement: 'GPT-5 comes.', made_at: '2025-01', criterion: gptReleased('5') }];
     expect(claimsOf(seeded, truth)).toMatchObject([{ slug: 'gpt-5', madeAt: '2025-01', truth: { outcome: 'yes' } }]);
-    expect(() => claimsOf([], truth)).toThrow('no prediction gpt-5 is replayed');
+    expect(() => claimsOf([], truth)).toThrow('there is no prediction gpt-5');
   });
 });
