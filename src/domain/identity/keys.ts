@@ -12,3 +12,7 @@ export function datedKey(id: {
 }): string {
   return `${familyKey(id)}/${id.tier ?? ''}/${id.snapshot}`;
 }
+
+export function versionKey(id: { readonly vendor: string; readonly family: string; readonly version: string }): string {
+  return `${familyKey(id)} ${id.version}`;
+}

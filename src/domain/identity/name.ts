@@ -1,5 +1,5 @@
-import { datedKey } from './keys.ts';
-import type { Family, IdentityTable, Word } from './table.ts';
+import { versionKey } from './keys.ts';
+import { type Family, type IdentityTable, versionOfStamp, type Word } from './table.ts';
 import { findSnapshot, isDigit, splitTokens, type Token } from './tokens.ts';
 import { normaliseVersion } from './version.ts';
 
@@ -145,7 +145,8 @@ function readVersion(tokens: readonly Token[], draft: Draft): number {
   const { family } = draft;
   const first = tokens[0]?.text.replace(/^v(?=\d)/, '') ?? '';
   if (draft.version !== null || !isDigit(first[0])) return 0;
-  if (family.order === 'first' && draft.tiers.length > 0 && !draft.moved) return 0;
+  if (draft.tiers.some((tier) => (family.order === 'first' ? !draft.moved : family.numberedTiers.includes(tier))))
+    return 0;
   const letter = family.letters.find((last) => first.endsWith(last)) ?? '';
   const number = first.slice(0, first.length - letter.length);
   if (/^\d{1,2}[.p]\d{1,2}$/.test(number)) {
@@ -231,8 +232,8 @@ function moveTo(family: Family, generation: 'version' | 'tier', draft: Draft): v
 /** How many experts a mixture has: `16e`. Never a tier. */
 const expertCount = /^\d{1,3}e$/;
 
-/** `70b`, `8x7b`, `e4b`, or the active part of a mixture, `a22b`. */
-const modelSize = /^(?:[ae]?\d{1,4}(?:[.p]\d{1,2})?|\d{1,2}x\d{1,3})[bmt]$/;
+/** `70b`, `8x7b`, `e4b`, `1t05` (1.05 trillion), or the active part of a mixture, `a22b`. */
+const modelSize = /^(?:(?:[ae]?\d{1,4}(?:[.p]\d{1,2})?|\d{1,2}x\d{1,3})[bmt]|\d{1,2}[bt]\d{1,2})$/;
 
 /** Consumes a size; a second one must be the active part of the first. */
 function readSize(text: string, draft: Draft): boolean {
@@ -242,7 +243,7 @@ function readSize(text: string, draft: Draft): boolean {
     return true;
   }
   if (!modelSize.test(text) || (draft.sizes.length > 0 && !text.startsWith('a'))) return false;
-  draft.sizes.push(text.replace('p', '.'));
+  draft.sizes.push(text.replace('p', '.').replace(/^(\d+)([bt])(\d+)$/, '$1.$3$2'));
   return true;
 }
 
@@ -259,9 +260,9 @@ function finish(table: IdentityTable, draft: Draft, snapshot: string | null, sna
   const { family, channels, unknown } = draft;
   const preview = draft.preview || family.preview;
   const tiers = listTierParts(draft);
-  const tier = tiers.length === 0 ? null : tiers.join('-');
-  const dated = snapshot === null ? undefined : table.datedVersions.get(datedKey({ ...family, tier, snapshot }));
-  const version = draft.version ?? dated ?? null;
+  const named = tiers.length === 0 ? null : tiers.join('-');
+  const version = draft.version ?? versionOfStamp(table, family, named, snapshot);
+  const tier = named ?? (version === null ? null : (table.standsFor.get(versionKey({ ...family, version })) ?? null));
   const flaw = findFlaw(draft, tier, version, snapshot);
   const certainVersion = draft.versionOpen ? null : draft.version;
   return { family, version, tier, tiers, unknown, certainVersion, preview, snapshot, snapshotDay, channels, flaw };

@@ -29,7 +29,8 @@ type Found = {
 /** Takes apart everything that stands around a name. Every step makes the text shorter. */
 export function readPlace(table: IdentityTable, id: string, context: IdContext): Place {
   const found: Found = { namespace: null, hosts: [], channels: [], foreign: false, reason: null };
-  const text = takeMarks(table, id.trim().toLowerCase().replaceAll('%2f', '/'), found);
+  const plain = takeBrackets(table, id.trim().toLowerCase().replaceAll('%2f', '/'), found);
+  const text = takeMarks(table, plain, found);
   const segments = text.split('/');
   const leaf = takeMarks(table, segments.pop() ?? '', found);
   const host = context.host ?? guessHost(table, context.feed, segments);
@@ -45,6 +46,14 @@ export function readPlace(table: IdentityTable, id: string, context: IdContext):
     host: host !== null && findOwner(table, context.feed, host) === null ? host : (found.hosts[0] ?? null),
     channels: found.channels,
   };
+}
+
+/** `claude-opus-4-6[1m]`: programs write the size of the context in brackets after the whole id. */
+function takeBrackets(table: IdentityTable, text: string, found: Found): string {
+  const [bracket, word = ''] = /\[(\w+)\](?=$|:)/.exec(text) ?? [];
+  if (bracket === undefined || table.words.get(word)?.kind !== 'channel') return text;
+  found.channels.push(word);
+  return text.replace(bracket, '');
 }
 
 function takeMarks(table: IdentityTable, text: string, found: Found): string {

@@ -1,4 +1,4 @@
-import { datedKey, familyKey } from './keys.ts';
+import { datedKey, familyKey, versionKey } from './keys.ts';
 import { listReservedProblems } from './reserved.ts';
 import type { IdentityData } from './schema.ts';
 import { normaliseVersion } from './version.ts';
@@ -31,6 +31,13 @@ export function* listProblems(data: IdentityData): Generator<string> {
     }
   }
   for (const row of data.datedVersions) if (!families.includes(familyKey(row))) yield `${datedKey(row)} has no family`;
+  yield* listTwice('name that stands for a tier,', data.standsFor.map(versionKey));
+  for (const row of data.standsFor) {
+    const known = data.families.find((family) => familyKey(family) === familyKey(row));
+    if (known === undefined) yield `${versionKey(row)} stands for a tier of no family`;
+    else if (normaliseVersion(row.version, known.style) !== row.version)
+      yield `${versionKey(row)} is not written the one way`;
+  }
   for (const row of data.limited) yield* listLimitProblems(data, row);
   for (const { id, means, reason } of data.aliases) {
     if ((means === undefined) === (reason === undefined)) yield `alias ${id} needs either a meaning or a reason`;

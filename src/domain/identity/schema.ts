@@ -50,6 +50,8 @@ export const familySchema = z.strictObject({
   style: z.enum(['components', 'decimal']).default('components'),
   snapshots: z.array(z.enum(snapshotFormats)).default([]),
   tiers: z.array(tier).default([]),
+  /** Tiers whose models are numbered by themselves: a number after one (`nano-2`) is no version of the family. */
+  numberedTiers: texts,
   /** Words added to a tier without counting as one: sizes beside them are kept. */
   modifiers: texts,
   /** `opus4-5`: a tier may stand right before the version. */
@@ -59,6 +61,8 @@ export const familySchema = z.strictObject({
   /** Sizes that hosts shorten: `235b` for `235b-a22b`. */
   sizeSynonyms: z.record(text, text).default({}),
   channels: texts,
+  /** A way of running a model under a name of its own, such as a reasoning mode: evidence of no release. */
+  presets: texts,
   /** Every model of the family is a preview. */
   preview: z.boolean().default(false),
   /**
@@ -68,6 +72,8 @@ export const familySchema = z.strictObject({
   marksPreviews: z.boolean().default(false),
   rolling: texts,
   moves: z.array(move).default([]),
+  /** A stamp of year and month is the version where none is written: `codestral-2501` is Codestral 25.01. */
+  stampIsVersion: z.boolean().default(false),
   /** What a name without a version is; one with a snapshot is a model unless this says `unrecognised`. */
   unversioned: z.enum(['model', 'rolling_alias', 'unrecognised']).default('unrecognised'),
   /** Tiers that exist without a version, whatever `unversioned` says. */
@@ -170,6 +176,8 @@ export const identitySchema = z.strictObject({
   datedVersions: z.array(
     z.strictObject({ vendor: text, family: text, tier: text.nullable(), snapshot: text, version: text, source }),
   ),
+  /** Names without a tier that stand for one tier of their version; `gpt-5.6` is `gpt-5.6-sol`. */
+  standsFor: z.array(z.strictObject({ vendor: text, family: text, version: text, tier: text, source })),
   limited: z.array(limitedSchema),
   /** Ids of vendors that the file has no families of, and whose they are: `name` is the company's, for people. */
   reserved: z.array(z.strictObject({ id: text, name: source, namespaces: z.array(text).min(1), source })),

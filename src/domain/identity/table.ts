@@ -1,9 +1,9 @@
-import { datedKey, familyKey } from './keys.ts';
+import { datedKey, familyKey, versionKey } from './keys.ts';
 import { type Limit, toLimit } from './limited.ts';
 import type { NotAModel } from './model-id.ts';
 import { listProblems } from './problems.ts';
 import { type FamilyData, type IdentityData, identitySchema } from './schema.ts';
-import type { VersionStyle } from './version.ts';
+import { normaliseVersion, type VersionStyle } from './version.ts';
 
 /** What a word, or several joined by dashes, means inside a name. */
 export type Word =
@@ -15,7 +15,7 @@ export type Word =
 export type Vocabulary = ReadonlyMap<string, Word>;
 
 /** A family's grammar with its words looked up by text. */
-export type Family = Omit<FamilyData, 'tiers' | 'channels' | 'rolling' | 'moves' | 'source'> & {
+export type Family = Omit<FamilyData, 'tiers' | 'channels' | 'presets' | 'rolling' | 'moves' | 'source'> & {
   readonly words: Vocabulary;
 };
 
@@ -57,6 +57,8 @@ export type IdentityTable = {
   readonly colonChannels: ReadonlySet<string>;
   readonly familyWords: ReadonlyMap<string, string>;
   readonly datedVersions: ReadonlyMap<string, string>;
+  /** By family and version: the tier that a name without one stands for. */
+  readonly standsFor: ReadonlyMap<string, string>;
   readonly limits: readonly Limit[];
   /** The most words that any phrase of the data has. */
   readonly phraseWordsMax: number;
@@ -102,6 +104,7 @@ export function readIdentityTable(json: unknown): IdentityTable {
     colonChannels: new Set(data.colonChannels),
     familyWords: new Map(Object.entries(data.familyWords)),
     datedVersions: new Map(data.datedVersions.map((row) => [datedKey(row), row.version])),
+    standsFor: new Map(data.standsFor.map((row) => [versionKey(row), row.tier])),
     limits: data.limited.map(toLimit),
     phraseWordsMax: countWordsMax(data),
   };
@@ -118,6 +121,19 @@ export function versionStyle(table: IdentityTable, vendor: string, family: strin
  */
 export function marksPreviews(table: IdentityTable, vendor: string, family: string): boolean {
   return table.families.get(familyKey({ vendor, family }))?.marksPreviews ?? false;
+}
+
+/** The version that a stamp stands for: `mistral-small-2503` is 3.1, by the data; `codestral-2501` is 25.01, by its family. */
+export function versionOfStamp(
+  table: IdentityTable,
+  family: Family,
+  tier: string | null,
+  snapshot: string | null,
+): string | null {
+  if (snapshot === null) return null;
+  const [, year, month] = (family.stampIsVersion && /^(\d\d)(\d\d)$/.exec(snapshot)) || [];
+  const stamped = year === undefined || month === undefined ? null : normaliseVersion(`${year}.${month}`, family.style);
+  return table.datedVersions.get(datedKey({ ...family, tier, snapshot })) ?? stamped;
 }
 
 /** Feeds are known by their adapter's name, however its words are joined: `models.dev` is `models_dev`. */
@@ -178,7 +194,7 @@ function buildFamilies(data: IdentityData): Map<string, Family> {
   const words = new Map(data.families.map((family) => [familyKey(family), new Map<string, Word>()]));
   const families = new Map<string, Family>();
   for (const row of data.families) {
-    const { tiers: _t, channels: _c, rolling: _r, moves: _m, source: _o, ...grammar } = row;
+    const { tiers: _t, channels: _c, presets: _p, rolling: _r, moves: _m, source: _o, ...grammar } = row;
     families.set(familyKey(row), { ...grammar, words: words.get(familyKey(row)) ?? new Map() });
   }
   for (const row of data.families) {
@@ -189,6 +205,7 @@ function buildFamilies(data: IdentityData): Map<string, Family> {
 
 function* listFamilyWords(row: FamilyData, families: ReadonlyMap<string, Family>): Generator<[string, Word]> {
   for (const channel of row.channels) yield [channel, { kind: 'channel' }];
+  for (const preset of row.presets) yield [preset, { kind: 'preset' }];
   for (const rolling of row.rolling) yield [rolling, { kind: 'rolling' }];
   for (const modifier of row.modifiers) yield [modifier, { kind: 'modifier' }];
   for (const tier of row.tiers) {
@@ -207,10 +224,11 @@ function toTierOf(row: FamilyData, { tier, versions }: { tier: string; versions:
 }
 
 function countWordsMax(data: IdentityData): number {
-  const phrases = data.families.flatMap(({ tiers, modifiers, channels, rolling, moves }) => [
+  const phrases = data.families.flatMap(({ tiers, modifiers, channels, presets, rolling, moves }) => [
     ...tiers.map((tier) => (typeof tier === 'string' ? tier : tier.tier)),
     ...modifiers,
     ...channels,
+    ...presets,
     ...rolling,
     ...moves.map(({ word }) => word),
   ]);

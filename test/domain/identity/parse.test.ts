@@ -80,7 +80,6 @@ describe('rows in the vendors own namespaces', () => {
 
   test('those that are not read are known by name', () => {
     expect([...new Set(ownGroups.map(({ feed }) => feed))].flatMap(listUnread)).toEqual([
-      'codex-auto-review',
       'mistralai/mistral-small-creative',
     ]);
   });

@@ -68,6 +68,13 @@ describe('the identity data', () => {
     ['reserves an id without a namespace', (data) => (data.reserved[0].namespaces = []), /namespaces/],
     ['has fields unheard of', (data) => (data.aliases[0].regex = '.*'), /regex/],
     ['has no source for an alias', (data) => delete data.aliases[0].source, /source/],
+    ['has a name that stands for a tier of no family', (data) => (data.standsFor[0].family = 'gtp'), /of no family/],
+    [
+      'has such a name twice',
+      (data) => data.standsFor.push(data.standsFor[0]),
+      /stands for a tier, \S+ 5.6 stands twice/,
+    ],
+    ['has such a name written oddly', (data) => (data.standsFor[0].version = '5.60.0'), /is not written the one way/],
     ['limits models of no family', (data) => (data.limited[0].family = 'clod'), /limited anthropic clod mythos has no/],
     ['limits every model of a family', (data) => delete data.limited[0].tier, /needs a name, or a family and a tier/],
     ['limits a version written oddly', (data) => (data.limited[0].version = '5.0'), /is not written the one way/],
