@@ -116,7 +116,9 @@ function withUnknownTier({ id, model }: Readable, word: string): string | null {
 }
 
 describe('a readable name', () => {
-  const examples = readable.filter((example) => withUnknownTier(example, 'zyx') !== null);
+  // What a reviewed alias says of a whole name is lost once the name is changed: `gemini-nano-2` is of Gemini 1.
+  const isAlias = ({ id }: Readable): boolean => table.aliases.has(id.toLowerCase());
+  const examples = readable.filter((example) => !isAlias(example) && withUnknownTier(example, 'zyx') !== null);
 
   test('stands in the corpus with a tier of its own often enough to try', () => {
     expect(examples.length).toBeGreaterThan(60);
