@@ -68,7 +68,7 @@ export type Adapter = {
   readonly defaults: AdapterDefaults;
 };
 
-/** The vendors that every catalogue of all hosts lists; each adapter adds those of which it lists own rows too. */
+/** The vendors whose own rows every catalogue lists. Each adapter adds the vendors that only its catalogue lists. */
 export const catalogueVendors = [
   'openai',
   'anthropic',
@@ -78,4 +78,11 @@ export const catalogueVendors = [
   'deepseek',
   'mistral',
   'qwen',
+  'moonshot',
+  'zhipu',
+  'minimax',
+  'amazon',
+  'cohere',
+  'perplexity',
+  'inception',
 ] as const;

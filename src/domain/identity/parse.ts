@@ -9,11 +9,17 @@ import { splitTokens } from './tokens.ts';
 export const modelIdCharactersMax = 256;
 
 /**
- * Reads a model id as met in a feed, by the reviewed table alone: no fuzzy matching, no guessing.
- * What the table does not declare is `partial` where the vendor itself lists it, or where nobody else does and the id
- * names the vendor; elsewhere it is `unrecognised` where a vendor is certain and `unknown_vendor` otherwise.
- * Pure, never throws, and takes time in proportion to the id's length. What curators added makes names readable that were
- * not, and may say that a name is none; it never makes a release of what the file knows to be none, nor another model of one.
+ * Reads a model id from a feed. Only the reviewed table is used: there is no fuzzy matching and no guessing.
+ *
+ * An id that the table does not declare in full has one of three outcomes:
+ * - `partial` if the vendor itself lists the name. Without a host, an id in the vendor's namespace counts as its own listing;
+ * - `unrecognised` if somebody else lists it and its vendor is certain;
+ * - `unknown_vendor` if nothing in it points to a vendor.
+ *
+ * Curators' additions can make an unreadable name readable, or declare that it names no model. They cannot turn a name that
+ * the file declares to be no model into a release, nor change which model a readable name means.
+ *
+ * Pure; never throws. The time is proportional to the length of the id.
  */
 export function parseModelId(table: IdentityTable, id: string, context: IdContext): Identity {
   const found = readModelId(table, id, context);
@@ -74,7 +80,7 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   return isLimited(table.limits, model, place.name, context.at ?? null) ? { ...model, stage: 'limited' } : model;
 }
 
-/** Whether the vendor lists the name, or nobody is said to and the id names the vendor. */
+/** Whether the row is the vendor's own, or the feed states no host and the id stands in the vendor's namespace. */
 function isListedByVendor({ owner, namespace, host, foreign }: Place, vendor: string): boolean {
   return owner?.vendor === vendor || (namespace === vendor && host === null && !foreign);
 }
@@ -107,8 +113,8 @@ function servedBy(place: Place, vendor: string): { own: boolean; host: string | 
 }
 
 /**
- * No declared family begins the name. A family's word further on makes it somebody's training of that family
- * where the id says so (a foreign namespace, `hermes`, a second family).
+ * Reads a name that no declared family begins. A family's word later in the name makes it a derivative of that family
+ * if the id also has a foreign namespace, a word such as `hermes`, or a second family.
  */
 function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel | PartialName {
   const vendors = listFamilyVendors(table, place.name);

@@ -73,17 +73,7 @@ export const litellm: Adapter = {
   defaults: {
     trust: 'aggregator',
     origin: 'litellm',
-    covers: [
-      ...catalogueVendors,
-      'moonshot',
-      'zhipu',
-      'minimax',
-      'amazon',
-      'cohere',
-      'ai21',
-      'perplexity',
-      'inception',
-    ],
+    covers: [...catalogueVendors, 'ai21'],
     settlementLag: 'P2D',
     url: 'https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json',
   },
