@@ -21,7 +21,7 @@ function serve(models: readonly string[]): void {
   world.wire.answer('https://models.test/api.json', served(modelsDev(models)));
 }
 
-test('running every job twice at a tick is the same as running it once', async () => {
+test('running a job twice in one tick has the effect of running it once', async () => {
   await record(world, 'gpt-5', gptReleased('5'), { madeAt: '2024-12-01' });
   serve(oldModels);
   const runs: unknown[] = [];
@@ -48,7 +48,7 @@ test('running every job twice at a tick is the same as running it once', async (
   expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
 });
 
-test('a tick that was missed is caught up by the next', async () => {
+test('the next tick makes up for a missed one', async () => {
   await world.reset();
   serve(oldModels);
   const missed = world.clock.now();
@@ -57,7 +57,7 @@ test('a tick that was missed is caught up by the next', async () => {
   expect(await pollFeeds.run(world.deps, missed)).toMatchObject({ polled: 0 });
 });
 
-test('a model is established by the read a day after it was listed, once, and the job finds nothing left to do', async () => {
+test('polling establishes a model once, by the read a day after its listing, and leaves the refresh job nothing to do', async () => {
   await world.reset();
   for (const models of [oldModels, [...oldModels, 'gpt-5'], [...oldModels, 'gpt-5'], [...oldModels, 'gpt-5']]) {
     serve(models);

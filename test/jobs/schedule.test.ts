@@ -22,7 +22,7 @@ function job(run: Job['run'], cron = '* * * * *'): Job {
 }
 
 describe('jobs', () => {
-  test('are told the whole minute that they run for', async () => {
+  test('receive the start of the minute that they run for', async () => {
     const ticks: Instant[] = [];
     const run: Job['run'] = async (_deps, tick) => {
       ticks.push(tick);
@@ -39,7 +39,7 @@ describe('jobs', () => {
     expect(logged.at(-1)).toEqual({ level: 'info', fields: { job: 'count', done: 1 }, message: 'job done' });
   });
 
-  test('with a schedule that is none are refused before any starts', () => {
+  test('with an invalid schedule are rejected before any job starts', () => {
     const run = vi.fn(async () => null);
     expect(() => startJobs(deps, [job(run), job(run, 'every now and then')])).toThrowError(
       expect.objectContaining({ code: 'validation_failed', message: expect.stringContaining('every now and then') }),
@@ -47,7 +47,7 @@ describe('jobs', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('never run beside themselves', async () => {
+  test('never overlap with their own previous run', async () => {
     let finish = () => {};
     let started = 0;
     const slow = () =>
@@ -66,7 +66,7 @@ describe('jobs', () => {
     await jobs.stop();
   });
 
-  test('that are under way come to their end before stopping is done', async () => {
+  test('that are running finish before stop() resolves', async () => {
     let finish = () => {};
     const slow = () =>
       new Promise<null>((resolve) => {
@@ -85,7 +85,7 @@ describe('jobs', () => {
     expect(logged.map((line) => line.message)).toEqual(['skipped: another node is running this job']);
   });
 
-  test('that fail are logged, and run again at the next tick', async () => {
+  test('that throw are logged and run again at the next tick', async () => {
     let runs = 0;
     const jobs = startJobs(deps, [
       job(async () => {

@@ -20,11 +20,11 @@ const open = `
 const words = (text: string) => text.trim().split(/\s+/);
 
 describe('isPublicAddress', () => {
-  it.each(words(refused))('refuses %s', (address) => {
+  it.each(words(refused))('rejects %s', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 
-  it.each(words(open))('takes %s for public', (address) => {
+  it.each(words(open))('accepts %s as public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
 
@@ -39,11 +39,11 @@ describe('isPublicAddress', () => {
     '[2606:4700::1111]',
     '2606:4700::1111%eth0',
     ' 8.8.8.8',
-  ])('refuses "%s", which is no plain literal', (text) => {
+  ])('rejects "%s", which is not in canonical form', (text) => {
     expect(isPublicAddress(text)).toBe(false);
   });
 
-  it('judges an IPv4 address the same when it is mapped into IPv6', () => {
+  it('gives an IPv4 address and its IPv6-mapped form the same result', () => {
     fc.assert(
       fc.property(fc.ipV4(), (address) => {
         expect(isPublicAddress(`::ffff:${address}`)).toBe(isPublicAddress(address));
@@ -51,7 +51,7 @@ describe('isPublicAddress', () => {
     );
   });
 
-  it('finds nothing public in IPv6 outside of 2000::/3', () => {
+  it('treats no IPv6 address outside 2000::/3 as public', () => {
     fc.assert(
       fc.property(fc.ipV6(), (address) => {
         const first = Number.parseInt(new URL(`http://[${address}]`).hostname.slice(1).split(':')[0] || '0', 16);
@@ -64,7 +64,7 @@ describe('isPublicAddress', () => {
 });
 
 describe('parseCidrs', () => {
-  it('reads blocks and single addresses of both families, by comma or white space', () => {
+  it('reads blocks and single addresses of both families, separated by commas or white space', () => {
     const allow = parseCidrs(' 10.0.0.0/8,fd00::/8\n192.168.1.7 ');
     expect(['10.9.8.7', 'fd12::1', '192.168.1.7', '8.8.8.8'].map((address) => mayReach(allow, address))).toEqual([
       true,
@@ -80,11 +80,11 @@ describe('parseCidrs', () => {
     ]);
   });
 
-  it('allows an IPv4 block in the mapped spelling of its addresses too', () => {
+  it('matches an IPv4 block against IPv6-mapped addresses too', () => {
     expect(mayReach(parseCidrs('127.0.0.0/8'), '::ffff:127.0.0.1')).toBe(true);
   });
 
-  it('reads empty text as an empty list', () => {
+  it('reads an empty string as an empty list', () => {
     expect(parseCidrs(' ')).toEqual([]);
   });
 
@@ -102,13 +102,13 @@ describe('parseCidrs', () => {
     ['010.0.0.0/8', 'not an IP address block'],
     ['::ffff:10.0.0.0/104', 'write it as IPv4'],
     ['fe80::%eth0/64', 'not an IP address block'],
-  ])('refuses %s and says why', (entry, why) => {
+  ])('rejects %s with the reason', (entry, why) => {
     expect(() => parseCidrs(`127.0.0.0/8, ${entry}`)).toThrowError(
       expect.objectContaining({ code: 'validation_failed', message: expect.stringContaining(why) }),
     );
   });
 
-  it('refuses more blocks than anybody needs', () => {
+  it('rejects a list with too many blocks', () => {
     expect(() => parseCidrs('10.0.0.0/8 '.repeat(257))).toThrowError(/at most 256/);
   });
 });

@@ -49,7 +49,7 @@ const inside = [
 ];
 
 describe('a client without an allow list', () => {
-  it.each(inside)('refuses the host %s before anything is sent', async (host) => {
+  it.each(inside)('rejects the host %s before it sends anything', async (host) => {
     let hits = 0;
     const origin = await serveHttp((_request, response) => {
       hits += 1;
@@ -61,14 +61,14 @@ describe('a client without an allow list', () => {
     expect(hits).toBe(0);
   });
 
-  it('refuses localhost as the system resolves it', async () => {
+  it('rejects localhost as resolved by the system', async () => {
     const origin = await serveHttp((_request, response) => response.end('secret'));
     const url = origin.replace('127.0.0.1', 'localhost');
     expect(await fetchConditional(makeClient({ userAgent }), { url })).toMatchObject({ reason: 'refused_address' });
   });
 
   it.each([[['10.0.0.1']], [['::1']], [['::ffff:127.0.0.1']], [['93.184.215.14', '127.0.0.1']], [['nonsense']]])(
-    'refuses a name that resolves to %s',
+    'rejects a name that resolves to %s',
     async (addresses) => {
       const { lookup, names } = fakeLookup(addresses);
       const outcome = await fetchConditional(makeClient({ userAgent, lookup }), { url: 'http://feed.example/' });
@@ -77,7 +77,7 @@ describe('a client without an allow list', () => {
     },
   );
 
-  it('says dns for a name without an address', async () => {
+  it('reports a dns error for a name without an address', async () => {
     const client = makeClient({ userAgent, lookup: fakeLookup([]).lookup });
     expect(await fetchConditional(client, { url: 'http://feed.example/' })).toMatchObject({ reason: 'dns' });
   });
@@ -93,15 +93,15 @@ describe('a client without an allow list', () => {
     'http://feed.example:99999/',
     'http://',
     `http://feed.example/${'x'.repeat(9_000)}`,
-  ])('refuses the URL %.40s', async (url) => {
+  ])('rejects the URL %.40s', async (url) => {
     const outcome = await fetchConditional(makeClient({ userAgent }), { url });
     expect(outcome).toMatchObject({ kind: 'failed', reason: 'bad_url' });
     expect(JSON.stringify(outcome)).not.toContain('secret');
   });
 });
 
-describe('the connector itself', () => {
-  it('refuses a literal that nobody judged before', async () => {
+describe('the connector', () => {
+  it('rejects an IP literal that was not checked before', async () => {
     let hits = 0;
     const origin = await serveHttp((_request, response) => {
       hits += 1;
@@ -114,7 +114,7 @@ describe('the connector itself', () => {
 });
 
 describe('a client with an allow list', () => {
-  it('reaches what is listed and nothing beside it', async () => {
+  it('reaches the listed addresses and no others', async () => {
     const origin = await serveHttp((_request, response) => response.end('ok'));
     const client = makeClient({ userAgent, allow: loopbackOnly });
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'ok' });
@@ -122,7 +122,7 @@ describe('a client with an allow list', () => {
     expect(await fetchConditional(client, { url: beside })).toMatchObject({ reason: 'refused_address' });
   });
 
-  it('connects to the very answer that it vetted, and vets anew for the next connection', async () => {
+  it('connects to the address that it checked, and checks again for the next connection', async () => {
     const origin = await serveHttp((_request, response) => response.setHeader('connection', 'close').end('ok'));
     const { lookup, names } = fakeLookup(['127.0.0.1'], ['10.0.0.1']);
     const client = makeClient({ userAgent, allow: loopbackOnly, lookup });
@@ -133,7 +133,7 @@ describe('a client with an allow list', () => {
     expect(names).toHaveLength(2);
   });
 
-  it('refuses a name of which one answer is listed and another is not', async () => {
+  it('rejects a name if one of its addresses is not listed', async () => {
     const origin = await serveHttp((_request, response) => response.end('ok'));
     const { lookup } = fakeLookup(['127.0.0.1', '10.0.0.1']);
     const client = makeClient({ userAgent, allow: loopbackOnly, lookup });
@@ -143,7 +143,7 @@ describe('a client with an allow list', () => {
 });
 
 describe('a client behind a proxy', () => {
-  it('sends plain http to the proxy, wherever that is, and lets it resolve the name', async () => {
+  it('sends plain http to the proxy, at any address, and lets it resolve the name', async () => {
     const asked: (string | undefined)[] = [];
     const proxy = await serveHttp((incoming, response) => {
       asked.push(incoming.url);
@@ -157,7 +157,7 @@ describe('a client behind a proxy', () => {
     expect(names).toEqual([]);
   });
 
-  it('still refuses literals, and never asks the proxy for them', async () => {
+  it('still rejects private IP literals without contacting the proxy', async () => {
     let hits = 0;
     const proxy = await serveHttp((_incoming, response) => {
       hits += 1;
@@ -173,19 +173,25 @@ describe('a client behind a proxy', () => {
   it.each([
     ['refuses', 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'],
     ['hangs up', ''],
-  ])('says connect when the proxy %s instead of opening a tunnel, and asks it once', async (_what, answer) => {
-    const asked: string[] = [];
-    const proxy = await serveRaw((socket, first) => {
-      asked.push(first.split('\r\n')[0] ?? '');
-      socket.end(answer);
-    });
-    const client = makeClient({ userAgent, proxy: { httpsProxy: proxy } });
-    const outcome = await fetchConditional(client, { url: 'https://feed.example/', limits: { exchangeMsMax: 2_000 } });
-    expect(outcome).toMatchObject({ kind: 'failed', reason: 'connect' });
-    expect(asked).toEqual(['CONNECT feed.example:443 HTTP/1.1']);
-  });
+  ])(
+    'reports a connect error if the proxy %s instead of opening a tunnel, and does not retry',
+    async (_what, answer) => {
+      const asked: string[] = [];
+      const proxy = await serveRaw((socket, first) => {
+        asked.push(first.split('\r\n')[0] ?? '');
+        socket.end(answer);
+      });
+      const client = makeClient({ userAgent, proxy: { httpsProxy: proxy } });
+      const outcome = await fetchConditional(client, {
+        url: 'https://feed.example/',
+        limits: { exchangeMsMax: 2_000 },
+      });
+      expect(outcome).toMatchObject({ kind: 'failed', reason: 'connect' });
+      expect(asked).toEqual(['CONNECT feed.example:443 HTTP/1.1']);
+    },
+  );
 
-  it('guards what is reached without the proxy', async () => {
+  it('checks addresses that bypass the proxy', async () => {
     const proxy = await serveHttp((_incoming, response) => response.end('by proxy'));
     const { lookup } = fakeLookup(['10.0.0.1']);
     const client = makeClient({ userAgent, lookup, proxy: { httpProxy: proxy, noProxy: '.direct.example' } });
@@ -195,7 +201,7 @@ describe('a client behind a proxy', () => {
   });
 });
 
-it('takes what arrives in pieces, so that a flood is looked up from in time, and loses none of it', async () => {
+it('yields while it reads a flood of chunks, and loses none of them', async () => {
   const sent = randomBytes(300_000);
   const origin = await serveHttp((_request, response) => response.end(sent));
   const client = makeClient({ userAgent, allow: loopbackOnly });

@@ -39,7 +39,7 @@ describe('classifyError', () => {
     ['EAI_AGAIN', 'dns'],
     ['HPE_INVALID_CONSTANT', 'protocol'],
     ['Z_DATA_ERROR', 'protocol'],
-  ])('takes %s for %s', (code, reason) => {
+  ])('classifies %s as %s', (code, reason) => {
     expect(classifyError(Object.assign(new Error('x'), { code }))).toBe(reason);
   });
 
@@ -48,13 +48,13 @@ describe('classifyError', () => {
     Object.assign(new Error('x'), { code: 'UND_ERR_INVALID_ARG' }),
     'text',
     null,
-  ])('leaves %s alone: a bug, not the outside', (error) => {
+  ])('does not classify %s, which is a bug and not a network failure', (error) => {
     expect(classifyError(error)).toBeNull();
   });
 });
 
 describe('describeError', () => {
-  it('takes credentials out of URLs and cuts long messages', () => {
+  it('removes credentials from URLs and shortens long messages', () => {
     expect(describeError(new Error('request to https://me:secret@host/x failed'))).toBe(
       'request to https://host/x failed',
     );

@@ -7,8 +7,8 @@ import { loopbackOnly, serveHttp, serveRaw } from './loopback.ts';
 
 const client = makeClient({ userAgent: 'outturn-test', allow: loopbackOnly });
 
-describe('an answer with a document', () => {
-  it('is handed on with its validators, type and place, whatever the type is', async () => {
+describe('a response with a document', () => {
+  it('is returned with its validators, content type and URL, whatever the type is', async () => {
     const origin = await serveHttp((_request, response) => {
       response.writeHead(200, {
         etag: 'W/"7"',
@@ -41,7 +41,7 @@ describe('an answer with a document', () => {
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'ok', bytes: Buffer.from('[1]') });
   });
 
-  it('is asked for with the headers of the caller, the client and the copy at hand', async () => {
+  it('is requested with the headers of the caller, the client and the stored copy', async () => {
     const seen: Record<string, unknown>[] = [];
     const origin = await serveHttp((request, response) => {
       seen.push(request.headers);
@@ -63,7 +63,7 @@ describe('an answer with a document', () => {
     });
   });
 
-  it('has a validator forgotten that could not be sent back', async () => {
+  it('loses a validator that could not be sent as a header', async () => {
     const origin = await serveRaw((socket) =>
       socket.end('HTTP/1.1 200 OK\r\netag: "\u20ac"\r\ncontent-length: 0\r\n\r\n'),
     );
@@ -71,8 +71,8 @@ describe('an answer with a document', () => {
   });
 });
 
-describe('an answer without a document', () => {
-  it('is not_modified for 304, with the validators that now hold', async () => {
+describe('a response without a document', () => {
+  it('is not_modified for a 304, with the updated validators', async () => {
     const origin = await serveHttp((_request, response) => response.writeHead(304, { etag: '"2"' }).end());
     expect(await fetchConditional(client, { url: origin, etag: '"1"', lastModified: 'then' })).toEqual({
       kind: 'not_modified',
@@ -81,7 +81,7 @@ describe('an answer without a document', () => {
     });
   });
 
-  it('is a failure for a 304 that nobody asked for', async () => {
+  it('is a failure for a 304 to an unconditional request', async () => {
     const origin = await serveHttp((_request, response) => response.writeHead(304).end());
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'bad_status', status: 304 });
   });
@@ -100,7 +100,7 @@ describe('an answer without a document', () => {
   it.each([
     [429, '120', 120_000],
     [503, '999999999', 86_400_000],
-  ])('tells from %i how long the server wants to be left alone', async (status, value, retryAfterMs) => {
+  ])('with status %i reports the requested delay', async (status, value, retryAfterMs) => {
     const origin = await serveHttp((_request, response) => response.writeHead(status, { 'retry-after': value }).end());
     expect(await fetchConditional(client, { url: origin })).toMatchObject({
       reason: 'bad_status',
@@ -118,7 +118,7 @@ describe('a redirect', () => {
       else response.writeHead(302, { location: `/${hop + 1}` }).end('x'.repeat(100_000));
     });
 
-  it('is followed three times', async () => {
+  it('is followed up to three times', async () => {
     const origin = await hops(3);
     expect(await fetchConditional(client, { url: `${origin}/0` })).toMatchObject({
       kind: 'ok',
@@ -140,17 +140,17 @@ describe('a redirect', () => {
     ['file:///etc/passwd', 'bad_redirect'],
     ['http://user:secret@127.0.0.1/', 'bad_redirect'],
     ['http://', 'bad_redirect'],
-  ])('to %s ends as %s', async (location, reason) => {
+  ])('to %s fails with %s', async (location, reason) => {
     const origin = await serveHttp((_request, response) => response.writeHead(301, { location }).end());
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'failed', reason });
   });
 
-  it('without a target is a failure', async () => {
+  it('without a location is a failure', async () => {
     const origin = await serveHttp((_request, response) => response.writeHead(307).end());
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'bad_redirect', status: 307 });
   });
 
-  it('from https to http is refused', async () => {
+  it('from https to http is rejected', async () => {
     const dispatcher = new MockAgent();
     dispatcher.disableNetConnect();
     dispatcher
@@ -161,7 +161,7 @@ describe('a redirect', () => {
     expect(await fetchConditional(fake, { url: 'https://feed.example/' })).toMatchObject({ reason: 'bad_redirect' });
   });
 
-  it('to another origin leaves credentials and validators behind; within the origin they stay', async () => {
+  it('to another origin drops credentials and validators, and within the origin keeps them', async () => {
     const seen: Record<string, unknown>[] = [];
     const other = await serveHttp((request, response) => {
       seen.push(request.headers);
@@ -179,7 +179,7 @@ describe('a redirect', () => {
 });
 
 describe('the caller', () => {
-  it('gets its own reason thrown when it aborts, before or during the exchange', async () => {
+  it('receives its own abort reason, before or during the request', async () => {
     const reason = new Error('the process stops');
     await expect(
       fetchConditional(client, { url: 'http://127.0.0.1/', signal: AbortSignal.abort(reason) }),
@@ -189,7 +189,7 @@ describe('the caller', () => {
     await expect(fetchConditional(client, { url: origin, signal: controller.signal })).rejects.toBe(reason);
   });
 
-  it('gets its own mistakes thrown', async () => {
+  it('receives an exception for its own mistakes', async () => {
     const origin = await serveRaw((socket) => socket.end());
     await expect(fetchConditional(client, { url: origin, headers: { 'x-bad': 'a\nb' } })).rejects.toThrow('x-bad');
   });

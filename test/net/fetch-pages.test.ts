@@ -32,8 +32,8 @@ function textOf(outcome: { kind: string; bytes?: Uint8Array }): unknown {
   return outcome.bytes === undefined ? outcome.kind : JSON.parse(Buffer.from(outcome.bytes).toString());
 }
 
-describe('a list in several pages', () => {
-  it('becomes one document, and no validator of a page is kept for the whole', async () => {
+describe('a paginated list', () => {
+  it('becomes one document without the validators of its pages', async () => {
     const { origin, asked } = await serve({
       '/list': { ...page('/list?offset=2', 'a', 'b'), headers: { etag: '"1"', 'last-modified': 'then' } },
       '/list?offset=2': page('/list?offset=4', 'c'),
@@ -47,32 +47,36 @@ describe('a list in several pages', () => {
 
   it.each<[string, Answer, object]>([
     ['fails', { status: 500 }, { reason: 'bad_status', status: 500, detail: 'page 2: the server returned status 500' }],
-    ['is held back', { status: 429, headers: { 'retry-after': '60' } }, { reason: 'bad_status', retryAfterMs: 60_000 }],
-    ['is no JSON', { body: '<html>' }, { reason: 'bad_page', detail: 'page 2 contains no rows' }],
-    ['is cut off', { body: '{"data": [{"id": "c"' }, { reason: 'bad_page' }],
-    ['holds no rows', { body: { error: 'x' } }, { reason: 'bad_page' }],
     [
-      'leads back to the first',
+      'is rate limited',
+      { status: 429, headers: { 'retry-after': '60' } },
+      { reason: 'bad_status', retryAfterMs: 60_000 },
+    ],
+    ['is not JSON', { body: '<html>' }, { reason: 'bad_page', detail: 'page 2 contains no rows' }],
+    ['is truncated', { body: '{"data": [{"id": "c"' }, { reason: 'bad_page' }],
+    ['has no rows', { body: { error: 'x' } }, { reason: 'bad_page' }],
+    [
+      'links back to the first page',
       page('/list', 'c'),
       { reason: 'bad_page', detail: expect.stringContaining('links to a page that was already read') },
     ],
     [
-      'leads to itself',
+      'links to itself',
       page('/2', 'c'),
       { reason: 'bad_page', detail: expect.stringContaining('links to a page that was already read') },
     ],
-    ['leads to another origin', page('http://127.0.0.2/2', 'c'), { detail: expect.stringContaining('another origin') }],
+    ['links to another origin', page('http://127.0.0.2/2', 'c'), { detail: expect.stringContaining('another origin') }],
     [
-      'repeats a row of the first',
+      'repeats a row of the first page',
       page(null, 'b'),
       { reason: 'bad_page', detail: expect.stringContaining('same row') },
     ],
-  ])('is refused whole when a page %s', async (_what, second, failure) => {
+  ])('fails as a whole if a page %s', async (_what, second, failure) => {
     const { origin } = await serve({ '/list': page('/2', 'a', 'b'), '/2': second });
     expect(await read(origin)).toMatchObject({ kind: 'failed', ...failure });
   });
 
-  it('that never ends is given up after so many pages', async () => {
+  it('that never ends is abandoned at the maximum number of pages', async () => {
     let asked = 0;
     const origin = await serveHttp((_request, response) => {
       asked += 1;
@@ -82,42 +86,42 @@ describe('a list in several pages', () => {
     expect(asked).toBe(5);
   });
 
-  it('is given up when all pages together are too large, and not a byte before', async () => {
+  it('is abandoned when its pages together exceed the size limit, and not one byte earlier', async () => {
     const { origin } = await serve({ '/list': page('/2', 'a'), '/2': page(null, 'b') });
     const size = [page('/2', 'a'), page(null, 'b')].reduce((sum, { body }) => sum + JSON.stringify(body).length, 0);
     expect(await read(origin, { limits: { bodyBytesMax: size } })).toMatchObject({ kind: 'ok' });
     expect(await read(origin, { limits: { bodyBytesMax: size - 1 } })).toMatchObject({ reason: 'too_large' });
   });
 
-  it('is given up when its time is over', async () => {
+  it('is abandoned when its time is up', async () => {
     const { origin, asked } = await serve({ '/list': page(null, 'a') });
     expect(await read(origin, { limits: { readingMsMax: 0 } })).toMatchObject({ kind: 'failed', reason: 'timeout' });
     expect(asked).toEqual([]);
   });
 });
 
-describe('a list that comes whole', () => {
-  it('is handed on byte for byte with its validators', async () => {
+describe('a list on a single page', () => {
+  it('is returned byte for byte with its validators', async () => {
     const body = '{ "data": [{"id": "a"}],\n "links": {"next": null} }';
     const { origin } = await serve({ '/list': { body, headers: { etag: '"1"' } } });
     const outcome = await read(origin);
     expect(outcome).toMatchObject({ kind: 'ok', etag: '"1"', bytes: Buffer.from(body) });
   });
 
-  it('need not be sent again while it has not changed: that page says that no other follows', async () => {
+  it('is requested conditionally, because the page itself says that no other follows', async () => {
     const { origin, asked } = await serve({ '/list': { status: 304 } });
     expect(await read(origin, { etag: '"1"' })).toMatchObject({ kind: 'not_modified' });
     expect(asked).toEqual(['/list if "1"']);
   });
 
-  it('and has grown a second page since is read anew, the second page without a condition', async () => {
+  it('that has gained a second page is read again in full', async () => {
     const { origin, asked } = await serve({ '/list': page('/2', 'a'), '/2': page(null, 'b') });
     expect(textOf(await read(origin, { etag: '"1"' }))).toMatchObject({ data: rows('a', 'b') });
     expect(asked).toEqual(['/list if "1"', '/2']);
   });
 
   it.each(['<html>', '{"error": "x"}', '[]', 'null', ''])(
-    'and is none, %j, is handed on for the parser to refuse',
+    'with the invalid document %j is passed to the parser, which rejects it',
     async (body) => {
       const { origin } = await serve({ '/list': { body, headers: { etag: '"1"' } } });
       expect(await read(origin)).toMatchObject({ kind: 'ok', etag: null, bytes: Buffer.from(body) });
@@ -125,8 +129,8 @@ describe('a list that comes whole', () => {
   );
 });
 
-describe('a list that goes on by a header', () => {
-  it('is joined, and never asked for on a condition: a body that has not changed does not tell what follows', async () => {
+describe('a list with a Link header', () => {
+  it('is joined and never requested conditionally, because an unchanged body does not show whether a page follows', async () => {
     const { origin, asked } = await serve({
       '/list': { body: rows('a'), headers: { link: '</list?cursor=x>; rel="next"', etag: '"1"' } },
       '/list?cursor=x': { body: rows('b') },
@@ -138,8 +142,8 @@ describe('a list that goes on by a header', () => {
   });
 });
 
-describe('a feed of two lists', () => {
-  it('is read from both, and failed when one of them fails', async () => {
+describe('a feed with two lists', () => {
+  it('reads both, and fails if one of them fails', async () => {
     const both = {
       '/list': { body: { data: rows('a'), has_more: true, last_id: 'a' } },
       '/list?after_id=a': { body: { data: rows('b'), has_more: false } },
@@ -157,7 +161,7 @@ describe('a feed of two lists', () => {
 });
 
 describe('a payload', () => {
-  it('is joined from its pages as its adapter says', async () => {
+  it('is joined from its pages as its adapter defines', async () => {
     const { origin } = await serve({ '/list': page('/2', 'a'), '/2': page(null, 'b') });
     const ask = { url: `${origin}/list`, etag: null, lastModified: null, knownVersion: null };
     const sources = { client, root: '/', env: {} };

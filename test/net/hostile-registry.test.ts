@@ -8,7 +8,7 @@ import { serveHttp, serveRaw } from './loopback.ts';
 const sha = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes);
 
 describe('the integrity of the archive', () => {
-  it.each(['sha512', 'sha1'])('holds when %s is right', async (algorithm) => {
+  it.each(['sha512', 'sha1'])('is accepted if %s is correct', async (algorithm) => {
     const tarball = await makeArchive({ 'package/index.d.ts': union });
     const dist =
       algorithm === 'sha1'
@@ -22,7 +22,7 @@ describe('the integrity of the archive', () => {
     [{ integrity: `sha512-${sha('sha512', Buffer.from('x')).digest('base64')}` }, 'integrity'],
     [{ shasum: sha('sha1', Buffer.from('x')).digest('hex') }, 'integrity'],
     [{ integrity: 'none' }, 'protocol'],
-  ])('fails when the registry describes another: %.20j', async (dist, reason) => {
+  ])('is rejected if the registry declares %.20j', async (dist, reason) => {
     const { options } = await serveRegistry({ dist });
     expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason });
   });
@@ -36,7 +36,7 @@ describe('a limit', () => {
     ['entriesMax', 1],
     ['fileBytesMax', 10],
     ['keptBytesMax', 40],
-  ])('%s ends the reading', async (name, value) => {
+  ])('%s stops the download', async (name, value) => {
     const tarball = await makeArchive({ 'package/a.d.ts': union, 'package/b.d.ts': union });
     const { options } = await serveRegistry({ tarball });
     expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'ok' });
@@ -46,13 +46,13 @@ describe('a limit', () => {
     });
   });
 
-  it('ends a bomb long before it has unpacked', async () => {
+  it('stops a decompression bomb long before it is unpacked', async () => {
     const { options } = await serveRegistry({ tarball: gzipSync(Buffer.alloc(50_000_000)) });
     const limits = { unpackedBytesMax: 1_000_000 };
     expect(await readPackageDeclarations(options, { ...request, limits })).toMatchObject({ reason: 'too_large' });
   });
 
-  it('of time ends a registry that never answers, and an archive that never ends', async () => {
+  it('on time stops a registry and an archive that never respond', async () => {
     const deaf = { fetchOptions: { registry: await serveRaw(() => {}) }, replacedHost: 'never' };
     const limits = { exchangeMsMax: 100 };
     expect(await readPackageDeclarations(deaf, { ...request, limits })).toMatchObject({ reason: 'timeout' });
@@ -72,7 +72,7 @@ describe('a broken registry', () => {
     [404, {}, undefined],
     [429, { 'retry-after': '60' }, 60_000],
     [500, {}, undefined],
-  ])('that answers %i fails at once, without npm trying again', async (status, headers, retryAfterMs) => {
+  ])('that returns %i fails at once, without a retry by npm', async (status, headers, retryAfterMs) => {
     let hits = 0;
     const registry = await serveHttp((_incoming, response) => {
       hits += 1;
@@ -102,19 +102,19 @@ describe('a broken registry', () => {
       'an archive in a file',
       '{"dist-tags":{"latest":"2.0.0"},"versions":{"2.0.0":{"dist":{"tarball":"file:///etc/passwd"}}}}',
     ],
-  ])('that sends %s fails', async (_what, body) => {
+  ])('that returns %s fails', async (_what, body) => {
     const registry = await serveHttp((_incoming, response) => response.end(body));
     const outcome = await readPackageDeclarations({ fetchOptions: { registry }, replacedHost: 'never' }, request);
     expect(outcome).toMatchObject({ kind: 'failed', reason: 'protocol' });
   });
 
-  it('that sends half an archive fails, and nothing of it is kept', async () => {
+  it('that returns half an archive fails and stores nothing', async () => {
     const whole = await makeArchive({ 'package/a.d.ts': union, 'package/b.d.ts': union.repeat(50) });
     const { options } = await serveRegistry({ tarball: whole.subarray(0, whole.length - 20) });
     expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason: 'protocol' });
   });
 
-  it('that sends a tar that stops inside a file fails', async () => {
+  it('that returns a tar truncated inside a file fails', async () => {
     const tar = await makeTar({ 'package/a.d.ts': union, 'package/b.d.ts': union.repeat(50) });
     const { options } = await serveRegistry({ tarball: gzipSync(tar.subarray(0, 2_000)) });
     expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason: 'protocol' });
@@ -124,17 +124,17 @@ describe('a broken registry', () => {
     ['no gzip', Buffer.from('hello')],
     ['no tar', gzipSync(Buffer.alloc(2_000, 'x'))],
     ['nothing', Buffer.alloc(0)],
-  ])('that sends %s as the archive fails', async (_what, tarball) => {
+  ])('that returns %s as the archive fails', async (_what, tarball) => {
     const { options } = await serveRegistry({ tarball });
     expect(await readPackageDeclarations(options, request)).toMatchObject({ kind: 'failed', reason: 'protocol' });
   });
 
-  it('that sends an archive without the types is told as such: no files', async () => {
+  it('that returns an archive without type declarations is reported as having no files', async () => {
     const { options } = await serveRegistry({ tarball: await makeArchive({ 'package/index.d.ts': 'export {};' }) });
     expect(readPayload(await readPackageDeclarations(options, request))).toMatchObject({ version: '2.0.0', files: [] });
   });
 
-  it('that is not there fails', async () => {
+  it('that is unreachable fails', async () => {
     const gone = await serveRaw((socket) => socket.resetAndDestroy());
     const outcome = await readPackageDeclarations({ fetchOptions: { registry: gone }, replacedHost: 'never' }, request);
     expect(outcome).toMatchObject({ kind: 'failed', reason: 'reset' });

@@ -9,7 +9,7 @@ import { loopbackOnly, serveHttp, serveRaw } from './loopback.ts';
 const client = makeClient({ userAgent: 'outturn-test', allow: loopbackOnly });
 
 describe('a hostile or broken server', () => {
-  it('is cut off at the cap when its body has no end', async () => {
+  it('is disconnected at the size limit if its body never ends', async () => {
     const chunk = Buffer.alloc(65_536, 'x');
     let sent = 0;
     const wire = new EventEmitter();
@@ -30,7 +30,7 @@ describe('a hostile or broken server', () => {
     expect(sent).toBeLessThan(40e6);
   });
 
-  it('is cut off by its own word when it announces too much', async () => {
+  it('is disconnected at once if it announces a body above the size limit', async () => {
     const origin = await serveRaw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 300000000\r\n\r\n'));
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'too_large' });
   });
@@ -38,7 +38,7 @@ describe('a hostile or broken server', () => {
   it.each([
     ['gzip', gzipSync(Buffer.alloc(50_000_000))],
     ['br', brotliCompressSync(Buffer.alloc(50_000_000))],
-  ])('is cut off at the cap when a small %s body unpacks to a large one', async (coding, bomb) => {
+  ])('is disconnected at the limit if a small %s body unpacks to a large one', async (coding, bomb) => {
     expect(bomb.length).toBeLessThan(100_000);
     const origin = await serveHttp((_request, response) =>
       response.writeHead(200, { 'content-encoding': coding }).end(bomb),
@@ -46,7 +46,7 @@ describe('a hostile or broken server', () => {
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'too_large' });
   });
 
-  it('takes a body of exactly the cap', async () => {
+  it('may send a body of exactly the limit', async () => {
     const origin = await serveHttp((_request, response) => response.end('12345'));
     expect(await fetchConditional(client, { url: origin, limits: { bodyBytesMax: 5 } })).toMatchObject({ kind: 'ok' });
     expect(await fetchConditional(client, { url: origin, limits: { bodyBytesMax: 4 } })).toMatchObject({
@@ -54,7 +54,7 @@ describe('a hostile or broken server', () => {
     });
   });
 
-  it('is left at the deadline when it dribbles', async () => {
+  it('is disconnected at the deadline if it sends slowly', async () => {
     let timer: NodeJS.Timeout | undefined;
     const origin = await serveRaw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
@@ -65,7 +65,7 @@ describe('a hostile or broken server', () => {
     expect(outcome).toEqual({ kind: 'failed', reason: 'timeout', detail: 'not finished after 100 ms' });
   });
 
-  it('is left at the deadline when it never answers, or its name never resolves', async () => {
+  it('is abandoned at the deadline if it never responds, or if its name never resolves', async () => {
     const origin = await serveRaw(() => {});
     const limits = { exchangeMsMax: 50 };
     expect(await fetchConditional(client, { url: origin, limits })).toMatchObject({ reason: 'timeout' });
@@ -76,7 +76,7 @@ describe('a hostile or broken server', () => {
   it.each([
     ['a body shorter than announced', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n[1,2', 'reset'],
     ['a chunked body without its end', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n[1,2\r\n', 'reset'],
-    ['a connection closed without a word', '', 'reset'],
+    ['a connection closed without a response', '', 'reset'],
     ['a status line of another protocol', '-ERR unknown command\r\n', 'protocol'],
     ['a status line with a bad code', 'HTTP/1.1 abc OK\r\n\r\n', 'protocol'],
     ['a bad chunk length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n', 'protocol'],
@@ -88,9 +88,9 @@ describe('a hostile or broken server', () => {
       'protocol',
     ],
     ['a chain of codings', 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip, gzip\r\ncontent-length: 0\r\n\r\n', 'protocol'],
-    ['gzip that is none', 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd', 'protocol'],
+    ['invalid gzip data', 'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd', 'protocol'],
     [
-      'an unasked change of protocol',
+      'an unrequested protocol upgrade',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
       'reset',
     ],
@@ -99,7 +99,7 @@ describe('a hostile or broken server', () => {
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ kind: 'failed', reason });
   });
 
-  it('that sends a gzip body without its end is a failure', async () => {
+  it('that sends a truncated gzip body is a failure', async () => {
     const half = gzipSync('[1,2,3,4,5,6,7]').subarray(0, 20);
     const origin = await serveHttp((_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(half),
@@ -112,12 +112,12 @@ describe('a hostile or broken server', () => {
     expect(await fetchConditional(client, { url: origin })).toMatchObject({ reason: 'reset' });
   });
 
-  it('that is not there is a failure', async () => {
+  it('that is unreachable is a failure', async () => {
     const closed = `http://127.0.0.1:${await findFreePort()}`;
     expect(await fetchConditional(client, { url: closed })).toMatchObject({ reason: 'connect' });
   });
 
-  it('that speaks no TLS where https is asked for is a failure', async () => {
+  it('that does not speak TLS on an https URL is a failure', async () => {
     const origin = await serveHttp((_request, response) => response.end());
     expect(await fetchConditional(client, { url: origin.replace('http:', 'https:') })).toMatchObject({ reason: 'tls' });
   });

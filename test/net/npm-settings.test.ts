@@ -24,13 +24,13 @@ const load = (env: NodeJS.ProcessEnv = {}) =>
   loadRegistryOptions({ env: { HOME: home, npm_config_globalconfig: join(home, 'none'), ...env }, cwd: project });
 
 describe('loadRegistryOptions', () => {
-  it("takes registry and credentials from the user's settings", async () => {
+  it("reads the registry and credentials from the user's settings", async () => {
     await writeFile(join(home, '.npmrc'), 'registry=http://user.example/\n//user.example/:_authToken=$' + '{TOKEN}\n');
     const { fetchOptions } = await load({ TOKEN: 'secret' });
     expect(fetchOptions).toMatchObject({ registry: 'http://user.example/', '//user.example/:_authToken': 'secret' });
   });
 
-  it("prefers the project's settings to the user's, and the environment to both", async () => {
+  it("prefers the project's settings to the user's, and environment variables to both", async () => {
     await writeFile(join(home, '.npmrc'), 'registry=http://user.example/\nstrict-ssl=false\n');
     await writeFile(join(project, '.npmrc'), 'registry=http://project.example/\n');
     expect((await load()).fetchOptions).toMatchObject({ registry: 'http://project.example/', strictSSL: false });
@@ -38,7 +38,7 @@ describe('loadRegistryOptions', () => {
     expect(fromEnv.fetchOptions.registry).toBe('http://env.example/');
   });
 
-  it('takes proxies and certificates', async () => {
+  it('reads proxies and certificates', async () => {
     await writeFile(join(home, 'ca.pem'), '-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n');
     await writeFile(join(home, '.npmrc'), `https-proxy=http://proxy.example:3128/\ncafile=${join(home, 'ca.pem')}\n`);
     const { fetchOptions } = await load();
@@ -54,7 +54,7 @@ describe('loadRegistryOptions', () => {
   });
 
   it.each(['my registry', 'localhost:4873', 'file:///srv/registry'])(
-    'refuses the registry "%s" rather than fall back on another',
+    'rejects the registry "%s" instead of using another one',
     async (registry) => {
       await writeFile(join(home, '.npmrc'), `registry=${registry}\n`);
       await expect(load()).rejects.toMatchObject({
@@ -64,13 +64,13 @@ describe('loadRegistryOptions', () => {
     },
   );
 
-  it('refuses credentials that are bound to no registry, without telling them', async () => {
+  it('rejects credentials without a registry, without showing them', async () => {
     await writeFile(join(home, '.npmrc'), '_authToken=secret\n');
     const failure = load().catch((error: unknown) => error);
     expect(await failure).toMatchObject({ code: 'validation_failed', message: expect.not.stringContaining('secret') });
   });
 
-  it('leaves the environments alone, its own and the one it is given', async () => {
+  it('changes neither process.env nor the environment that it receives', async () => {
     const before = { ...process.env };
     const env = { HOME: home, npm_config_globalconfig: join(home, 'none') };
     await loadRegistryOptions({ env, cwd: project });
@@ -78,7 +78,7 @@ describe('loadRegistryOptions', () => {
     expect(env).toEqual({ HOME: home, npm_config_globalconfig: join(home, 'none') });
   });
 
-  it("sends a scoped package's request to its scope's registry with its credentials", async () => {
+  it("sends a request for a scoped package to the scope's registry, with its credentials", async () => {
     const seen: unknown[] = [];
     const origin = await serveHttp((incoming, response) => {
       seen.push([incoming.url, incoming.headers.authorization]);

@@ -22,7 +22,7 @@ const ask = (url: string) => ({
 const post = (url: string, exchangeMsMax?: number) =>
   postWebhook(exchangeMsMax === undefined ? settings : settingsWith(exchangeMsMax), ask(url), never);
 
-test('what is sent arrives as it is, and asks for an answer that is not packed', async () => {
+test('the body is sent unchanged, and the request asks for an uncompressed response', async () => {
   const origin = await serveHttp((request, response) => {
     const chunks: Buffer[] = [];
     request
@@ -49,7 +49,7 @@ test('what is sent arrives as it is, and asks for an answer that is not packed',
   ]);
 });
 
-describe('D8: an answer of', () => {
+describe('a response with status', () => {
   it.each([
     [200, null],
     [201, null],
@@ -68,7 +68,7 @@ describe('D8: an answer of', () => {
     expect(await post(origin)).toMatchObject({ status, errorClass });
   });
 
-  it.each([301, 302, 303, 307, 308])('D5: %i is recorded, and the second address never visited', async (status) => {
+  it.each([301, 302, 303, 307, 308])('a redirect with status %i is recorded and not followed', async (status) => {
     let visited = 0;
     const second = await serveHttp((_request, response) => {
       visited += 1;
@@ -80,7 +80,7 @@ describe('D8: an answer of', () => {
   });
 });
 
-describe('D6: Retry-After is heard on any status', () => {
+describe('Retry-After is honoured for every status', () => {
   it.each([
     [429, '120', 120_000],
     [503, '120.1', 121_000],
@@ -98,12 +98,12 @@ describe('D6: Retry-After is heard on any status', () => {
 });
 
 describe('a hostile receiver', () => {
-  it('that never answers is left at the deadline', async () => {
+  it('that never responds is disconnected at the deadline', async () => {
     const origin = await serveRaw(() => {});
     expect(await post(origin, 60)).toMatchObject({ status: null, errorClass: 'timeout', response: null });
   });
 
-  it('that dribbles its header is left at the deadline', async () => {
+  it('that sends its headers slowly is disconnected at the deadline', async () => {
     const origin = await serveRaw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n');
       const timer = setInterval(() => socket.write('x-a: b\r\n'), 10);
@@ -112,7 +112,7 @@ describe('a hostile receiver', () => {
     expect(await post(origin, 100)).toMatchObject({ status: null, errorClass: 'timeout' });
   });
 
-  it('that answers 2xx and dribbles its body for ever has succeeded, and the body is noted', async () => {
+  it('that sends 2xx and then a slow, endless body has succeeded, with a note about the body', async () => {
     const origin = await serveRaw((socket) => {
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nx');
       const timer = setInterval(() => socket.write('x'), 10);
@@ -123,7 +123,7 @@ describe('a hostile receiver', () => {
     expect(outcome.detail).toContain('did not end in time');
   });
 
-  it('D18: that floods is cut at the cap, and its connection closed', async () => {
+  it('that floods is disconnected at the size limit', async () => {
     let closed: Promise<unknown> = Promise.resolve();
     let sent = 0;
     const origin = await serveRaw((socket) => {
@@ -143,7 +143,7 @@ describe('a hostile receiver', () => {
     expect(sent).toBeLessThan(50e6);
   });
 
-  it('that sends exactly the cap is read whole', async () => {
+  it('that sends a body of exactly the limit is read completely', async () => {
     const sizes = [responseBytesMax, responseBytesMax + 1];
     for (const [index, truncated] of [false, true].entries()) {
       const origin = await serveHttp((_request, response) => response.end('z'.repeat(sizes[index] ?? 0)));
@@ -151,7 +151,7 @@ describe('a hostile receiver', () => {
     }
   });
 
-  it('that sends a gzip bomb is not unpacked', async () => {
+  it('that sends a gzip bomb is not decompressed', async () => {
     const bomb = gzipSync(Buffer.alloc(50_000_000));
     const origin = await serveHttp((_request, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
@@ -162,7 +162,7 @@ describe('a hostile receiver', () => {
     expect(response?.body).toMatch(/^\(\d+ bytes with content coding gzip, not decoded\)$/);
   });
 
-  it('D19: that sends NUL, what is no UTF-8 and foreign header bytes can still be recorded', async () => {
+  it('that sends NUL, invalid UTF-8 or non-ASCII headers can still be recorded', async () => {
     const origin = await serveRaw((socket) =>
       socket.end(
         Buffer.concat([
@@ -178,18 +178,22 @@ describe('a hostile receiver', () => {
 
   it.each([
     ['resets the connection', null, 'reset'],
-    ['closes without a word', '', 'reset'],
+    ['closes the connection without a response', '', 'reset'],
     ['speaks another protocol', '-ERR unknown command\r\n', 'protocol'],
-    ['floods its header', `HTTP/1.1 200 OK\r\n${'x-flood: 0123456789\r\n'.repeat(10_000)}`, 'too_large'],
+    ['sends endless headers', `HTTP/1.1 200 OK\r\n${'x-flood: 0123456789\r\n'.repeat(10_000)}`, 'too_large'],
     ['answers 101', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'reset'],
     ['answers 100 again and again', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000), 'reset'],
-    ['announces two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n', 'reset'],
-  ])('that %s is one failed attempt', async (_what, answer, errorClass) => {
+    [
+      'sends two conflicting lengths',
+      'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n',
+      'reset',
+    ],
+  ])('that %s counts as one failed attempt', async (_what, answer, errorClass) => {
     const origin = await serveRaw((socket) => (answer === null ? socket.resetAndDestroy() : socket.end(answer)));
     expect(await post(origin)).toMatchObject({ status: null, errorClass });
   });
 
-  it('that answers 103 for ever is left at the deadline', async () => {
+  it('that sends 103 for ever is disconnected at the deadline', async () => {
     const origin = await serveRaw((socket) => {
       const timer = setInterval(() => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'), 5);
       socket.on('close', () => clearInterval(timer));
@@ -197,7 +201,7 @@ describe('a hostile receiver', () => {
     expect(await post(origin, 100)).toMatchObject({ status: null, errorClass: 'timeout' });
   });
 
-  it('whose body breaks off after 2xx has succeeded, and the body is noted', async () => {
+  it('whose body is truncated after 2xx has succeeded, with a note about the body', async () => {
     const origin = await serveRaw((socket) => socket.end('HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\nhalf'));
     const outcome = await post(origin);
     expect(outcome).toMatchObject({ status: 202, errorClass: null, response: { body: 'half', truncated: true } });
@@ -205,8 +209,8 @@ describe('a hostile receiver', () => {
   });
 });
 
-describe('D9: what cannot be reached', () => {
-  it('is refused, unknown or forbidden, each with its class', async () => {
+describe('an unreachable address', () => {
+  it('is reported as refused, unknown or forbidden, each with its own error class', async () => {
     expect(await post(`http://127.0.0.1:${await findFreePort()}/`)).toMatchObject({ errorClass: 'connect' });
     expect(await post('http://127.0.0.1:9/')).toMatchObject({ errorClass: 'bad_url' });
     expect(await post('http://10.0.0.1:8080/')).toMatchObject({ errorClass: 'refused_address' });
@@ -222,7 +226,7 @@ describe('D9: what cannot be reached', () => {
   });
 });
 
-test('a sender that stops says so, before or during the exchange', async () => {
+test('an attempt stopped by the sender is reported as such, before and during the request', async () => {
   expect(await postWebhook(settings, ask('http://127.0.0.1:3000/'), AbortSignal.abort())).toMatchObject({
     errorClass: 'stopped',
   });

@@ -4,7 +4,7 @@ import { makeArchive, readPayload, request, serveRegistry, union } from './fake-
 import { serveHttp, serveRaw } from './loopback.ts';
 
 describe('readPackageDeclarations', () => {
-  it('answers the declaration files that declare a wanted type, sorted by path', async () => {
+  it('returns the files that declare a requested type, sorted by path', async () => {
     const tarball = await makeArchive({
       'package/index.js': "/* type Model = 'no' */",
       'package/z/models.d.ts': union,
@@ -32,7 +32,7 @@ describe('readPackageDeclarations', () => {
     expect(seen[0]?.headers).toMatchObject({ 'user-agent': 'outturn-test' });
   });
 
-  it('reads the version that the latest tag names, not the highest', async () => {
+  it('reads the version of the latest tag, not the highest version', async () => {
     const { options } = await serveRegistry({
       packument: { 'dist-tags': { next: '3.0.0', latest: '2.0.0' } },
     });
@@ -40,27 +40,27 @@ describe('readPackageDeclarations', () => {
   });
 
   it.each([undefined, {}, { '2.0.0': 'yesterday' }])(
-    'says null for a time of publication that is not told: %j',
+    'returns null for a missing or invalid publication time: %j',
     async (time) => {
       const { options } = await serveRegistry({ packument: { time } });
       expect(readPayload(await readPackageDeclarations(options, request))).toMatchObject({ published_at: null });
     },
   );
 
-  it('asks for a scoped package by its escaped name', async () => {
+  it('requests a scoped package by its escaped name', async () => {
     const { options, seen } = await serveRegistry();
     await readPackageDeclarations(options, { ...request, package: '@scope/sdk' });
     expect(seen[0]?.url).toBe('/@scope%2fsdk');
   });
 
-  it('does not fetch the archive of the version that is known', async () => {
+  it('does not download the archive of a known version', async () => {
     const { options, seen } = await serveRegistry();
     const outcome = await readPackageDeclarations(options, { ...request, knownVersion: '2.0.0' });
     expect(outcome).toEqual({ kind: 'not_modified', version: '2.0.0', etag: null });
     expect(seen).toHaveLength(1);
   });
 
-  it('sends the validator with the known version and believes the 304', async () => {
+  it('sends the validator with the known version and accepts a 304', async () => {
     const sent: unknown[] = [];
     const registry = await serveHttp((incoming, response) => {
       sent.push(incoming.headers['if-none-match']);
@@ -77,7 +77,7 @@ describe('readPackageDeclarations', () => {
     expect(sent).toEqual(['"p1"', undefined]);
   });
 
-  it('sends no credentials of the registry to another host that holds the archive', async () => {
+  it('sends no registry credentials to another host that serves the archive', async () => {
     const elsewhere = await serveRegistry();
     const port = new URL(elsewhere.registry).port;
     const { options, registry, seen } = await serveRegistry({
@@ -89,7 +89,7 @@ describe('readPackageDeclarations', () => {
     expect(elsewhere.seen[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  it('asks the registry itself for an archive at a host that npm replaces', async () => {
+  it('requests an archive from the registry itself if its host is one that npm replaces', async () => {
     const { options, seen } = await serveRegistry({ dist: { tarball: 'https://public.example/sdk/-/sdk-2.0.0.tgz' } });
     const replacing = { ...options, replacedHost: 'public.example' };
     expect(await readPackageDeclarations(replacing, request)).toMatchObject({ kind: 'ok' });
@@ -97,7 +97,7 @@ describe('readPackageDeclarations', () => {
   });
 
   it.each(['', 'SDK', '../x', '@scope', '@scope/../x', 'a/b', '.x', 'x y', 'x'.repeat(215)])(
-    'refuses the package name "%.20s"',
+    'rejects the package name "%.20s"',
     async (name) => {
       const { options, seen } = await serveRegistry();
       expect(await readPackageDeclarations(options, { ...request, package: name })).toMatchObject({
@@ -107,7 +107,7 @@ describe('readPackageDeclarations', () => {
     },
   );
 
-  it('throws the reason of the caller who aborts', async () => {
+  it("throws the caller's abort reason", async () => {
     const reason = new Error('the process stops');
     const controller = new AbortController();
     const registry = await serveRaw(() => controller.abort(reason));

@@ -47,19 +47,19 @@ const originOf = (adapter: string) => new URL(urlOf(adapter)).origin;
 const showsKey = () =>
   shown.filter(({ headers }) => JSON.stringify(headers).includes(secret)).map(({ url }) => new URL(url).origin);
 
-it('keys are for lists that are read over https', () => {
+it('every keyed list is read over https', () => {
   expect(keyed).toEqual(expect.arrayContaining(['openai_models', 'anthropic_models']));
   for (const adapter of keyed) expect(urlOf(adapter)).toMatch(/^https:\/\/[a-z.]+\/[a-z0-9/]+/);
 });
 
-it('no key is shown in the clear, even to an adapter that were at home there', () => {
+it("a key is never sent over plain http, not even to the adapter's own URL", () => {
   const access = { variable: 'OPENAI_API_KEY', scheme: 'bearer' } as const;
   const at = (url: string) => accessAt({ access, defaults: { url } }, url);
   expect([at('http://feed.example/list'), at('https://feed.example/list')]).toEqual([null, access]);
 });
 
 describe.each(keyed)('the key of %s', (adapter) => {
-  it("is shown to the vendor's own host, in a header and not in the address", async () => {
+  it("is sent to the vendor's own host, in a header and not in the URL", async () => {
     serve(originOf(adapter), 200);
     expect(await read(adapter, urlOf(adapter))).toMatchObject({ kind: 'ok' });
     expect(showsKey().length).toBe(shown.length);
@@ -69,11 +69,11 @@ describe.each(keyed)('the key of %s', (adapter) => {
 
   it.each([
     ['another host', 'https://feed.example/v1/models'],
-    ['a host whose name begins alike', (own: string) => `${own}.feed.example/v1/models`],
-    ['a host whose name ends alike', (own: string) => own.replace('https://', 'https://not-')],
+    ["a host with the vendor's host as prefix", (own: string) => `${own}.feed.example/v1/models`],
+    ["a host with the vendor's host as suffix", (own: string) => own.replace('https://', 'https://not-')],
     ['another port', (own: string) => `${own}:8443/v1/models`],
     ['plain http', (own: string) => own.replace('https:', 'http:')],
-  ])('is not shown to %s, though the operator wrote that address himself', async (_what, url) => {
+  ])('is not sent to %s, even if the operator configured that URL', async (_what, url) => {
     const address = typeof url === 'string' ? url : url(originOf(adapter));
     serve(new URL(address).origin, 200);
     expect(await read(adapter, address)).toMatchObject({ kind: 'ok' });
@@ -81,7 +81,7 @@ describe.each(keyed)('the key of %s', (adapter) => {
     expect(showsKey()).toEqual([]);
   });
 
-  it('does not follow a redirect to another host', async () => {
+  it('is not sent along a redirect to another host', async () => {
     serve(originOf(adapter), 302, 'https://feed.example/elsewhere');
     serve('https://feed.example', 200);
     await read(adapter, urlOf(adapter));
@@ -89,20 +89,20 @@ describe.each(keyed)('the key of %s', (adapter) => {
     expect(new Set(showsKey())).toEqual(new Set([originOf(adapter)]));
   });
 
-  it.each([401, 403, 500])('is in no word of what failed with %i', async (status) => {
+  it.each([401, 403, 500])('does not appear in the error after status %i', async (status) => {
     serve(originOf(adapter), status, undefined, { error: `Incorrect API key provided: ${secret}` });
     const outcome = await read(adapter, urlOf(adapter));
     expect(outcome).toMatchObject({ kind: 'failed', reason: 'bad_status', status });
     expect(JSON.stringify(outcome)).not.toContain(secret);
   });
 
-  it('is not shown by a feed of another kind at the same host', async () => {
+  it('is not sent by a feed with another adapter at the same host', async () => {
     serve(originOf(adapter), 200);
     await read('litellm', urlOf(adapter));
     expect(showsKey()).toEqual([]);
   });
 
-  it('when it is missing is asked for by name, and nothing is sent', async () => {
+  it('is named in the error if it is missing, and no request is sent', async () => {
     serve(originOf(adapter), 200);
     expect(await read(adapter, urlOf(adapter), new Map())).toMatchObject({
       kind: 'failed',
@@ -113,7 +113,7 @@ describe.each(keyed)('the key of %s', (adapter) => {
   });
 });
 
-it('Anthropic is asked for retired models too, under the version of its API that is read', async () => {
+it('retired models are requested from Anthropic too, with a fixed API version', async () => {
   serve('https://api.anthropic.com', 200);
   await read('anthropic_models', urlOf('anthropic_models'));
   expect(shown.map(({ url }) => url)).toEqual([

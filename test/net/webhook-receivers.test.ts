@@ -75,7 +75,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-it('the guide has a receiver in Hono, one in Express, and one for ed25519', () => {
+it('the guide has receivers for Hono, Express and ed25519', () => {
   expect(blocks.map(({ text }) => /from '(hono|express|node:http)'/.exec(text)?.[1])).toEqual([
     'hono',
     'express',
@@ -90,19 +90,19 @@ describe.each([
 ])('the receiver in %s', (_name, index, key) => {
   const port = () => running[index]?.port ?? '';
 
-  it('takes what is signed, byte by byte', async () => {
+  it('accepts a signed message', async () => {
     expect(await send(port(), { key })).toBe(204);
     await expect.poll(() => running[index]?.said.length).toBe(1);
   });
 
-  it('refuses another body, another key, and what is too old', async () => {
+  it('rejects a changed body, another key, and an old message', async () => {
     expect(await send(port(), { key, text: `${body} ` })).toBe(401);
     expect(await send(port(), { key: `whsec_${Buffer.alloc(32).toString('base64')}` })).toBe(401);
     expect(await send(port(), { key, at: -400 })).toBe(401);
   });
 
   if (key === shared)
-    it('does its work once, however often a message comes', async () => {
+    it('processes a message once, however often it arrives', async () => {
       expect(await send(port(), { key })).toBe(204);
       expect(await send(port(), { key, id: 'evt_2' })).toBe(204);
       await expect.poll(() => running[index]?.said.length).toBe(2);

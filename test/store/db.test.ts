@@ -30,7 +30,7 @@ function addOne(): Promise<void> {
 }
 
 describe('values', () => {
-  test('an instant goes in and comes out as UTC epoch milliseconds', async () => {
+  test('an instant is written and read as UTC epoch milliseconds', async () => {
     const made = Date.UTC(2026, 10, 22, 23, 0, 59, 629);
     const rows = await db.sql`
       select ${timestamp(made)}::timestamptz as from_date, ${made}::timestamptz as from_number,
@@ -39,33 +39,33 @@ describe('values', () => {
     expect(rows[0]).toEqual({ from_date: made, from_number: made, without_zone: made, early });
   });
 
-  test('an unbounded instant is infinite on both sides', async () => {
+  test('an unbounded instant is infinity in both directions', async () => {
     const forever = Number.POSITIVE_INFINITY;
     const rows =
       await db.sql`select ${timestamp(forever)}::timestamptz as late, ${timestamp(-forever)}::timestamptz as early`;
     expect(rows[0]).toEqual({ late: forever, early: -forever });
   });
 
-  test('instants travel in arrays', async () => {
+  test('instants can be array elements', async () => {
     const rows = await db.sql`select array_agg(i) as instants from unnest(${[1000, 2000]}::timestamptz[]) i`;
     expect(rows[0]?.instants).toEqual([1000, 2000]);
   });
 
-  test('a session reckons in UTC', async () => {
+  test('a session uses UTC', async () => {
     expect((await db.sql`show timezone`)[0]).toEqual({ TimeZone: 'UTC' });
   });
 
-  test('a date stays text, numeric stays text, int8 is a number', async () => {
+  test('date and numeric are strings, int8 is a number', async () => {
     const rows = await db.sql`select '2026-02-01'::date as day, 1.50::numeric as exact, 9007199254740991::int8 as big`;
     expect(rows[0]).toEqual({ day: '2026-02-01', exact: '1.50', big: 9007199254740991 });
   });
 
-  test('an int8 that a number cannot hold is an error, and the connection goes on', async () => {
+  test('an int8 too large for a number is an error, and the connection stays usable', async () => {
     await expect(db.sql`select 9007199254740993::int8 as big`).rejects.toThrow('beyond 2^53');
     expect(await readCounter()).toBe(0);
   });
 
-  test('json is parsed, and a value is stored as itself', async () => {
+  test('json is parsed on reading and stored as the given value', async () => {
     const rows =
       await db.sql`select ${db.sql.json({ a: [1] })}::jsonb as document, jsonb_typeof(${db.sql.json({})}) as kind`;
     expect(rows[0]).toEqual({ document: { a: [1] }, kind: 'object' });
@@ -73,12 +73,12 @@ describe('values', () => {
 });
 
 describe('transactions', () => {
-  test('fifty at once each see what the one before them did', async () => {
+  test('fifty concurrent increments are all counted', async () => {
     await Promise.all(Array.from({ length: 50 }, addOne));
     expect(await readCounter()).toBe(50);
   });
 
-  test('what throws is rolled back and the error passed on', async () => {
+  test('an exception rolls back and is passed on', async () => {
     const failing = db.begin(async (tx) => {
       await tx`update counters set value = 7 where id = 'a'`;
       throw new Error('changed my mind');
@@ -87,13 +87,13 @@ describe('transactions', () => {
     expect(await readCounter()).toBe(0);
   });
 
-  test('the pool is refused inside a transaction, at once', async () => {
+  test('using the pool inside a transaction fails at once', async () => {
     await expect(db.begin(() => readCounter())).rejects.toThrow('the pool was used inside a transaction');
     await expect(db.begin(() => addOne())).rejects.toThrow('the pool was used inside a transaction');
     expect(await readCounter()).toBe(0);
   });
 
-  test('one that takes too long is given up, and what it sends later changes nothing', async () => {
+  test('one that takes too long is aborted, and its later statements have no effect', async () => {
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -119,7 +119,7 @@ describe('transactions', () => {
     expect(await readCounter()).toBe(1);
   });
 
-  test('a fragment made from the pool may be part of a transaction', async () => {
+  test('a SQL fragment built from the pool may be used in a transaction', async () => {
     const condition = db.sql`id = ${'a'}`;
     await db.begin((tx) => tx`update counters set value = 3 where ${condition}`);
     expect(await readCounter()).toBe(3);
@@ -127,7 +127,7 @@ describe('transactions', () => {
 });
 
 describe('notifications', () => {
-  test('what is notified in a transaction is heard after its commit', async () => {
+  test('a notification sent in a transaction arrives after the commit', async () => {
     const heard: string[] = [];
     let arrived: () => void = () => {};
     const arrival = new Promise<void>((resolve) => {
@@ -147,8 +147,8 @@ describe('notifications', () => {
   });
 });
 
-describe('a crowd', () => {
-  test('two thousand statements at once, errors among them, each get their own answer', async () => {
+describe('concurrent use', () => {
+  test('two thousand concurrent statements, some failing, each receive their own result', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 2000 }, (_, i) => {
         const statement = i % 7 === 0 ? db.sql`select ${i}::int / 0 as i` : db.sql`select ${i}::int as i`;
@@ -161,7 +161,7 @@ describe('a crowd', () => {
     expect(outcomes).toEqual(Array.from({ length: 2000 }, (_, i) => (i % 7 === 0 ? '22012' : i)));
   });
 
-  test('whoever waits too long for a connection is turned away', async () => {
+  test('waiting too long for a connection is an error', async () => {
     const crowded = await openEmptyDatabase({ poolMax: 1, acquireMsMax: 20 });
     let release: () => void = () => {};
     const held = new Promise<void>((resolve) => {

@@ -37,27 +37,27 @@ async function listFruit(): Promise<string[]> {
 }
 
 describe('migrate', () => {
-  test('applies the files in order, once', async () => {
+  test('applies the files in order, each once', async () => {
     expect(await migrate(db, directory)).toEqual(['0001_fruit.sql', '0002_apple.sql']);
     expect(await migrate(db, directory)).toEqual([]);
     expect(await listFruit()).toEqual(['apple', 'pear']);
   });
 
-  test('applies what came later to a database with data', async () => {
+  test('applies new files to a database with data', async () => {
     await migrate(db, directory);
     writeMigration('0003_plum.sql', "insert into fruit (name) values ('plum');");
     expect(await migrate(db, directory)).toEqual(['0003_plum.sql']);
     expect(await listFruit()).toEqual(['apple', 'pear', 'plum']);
   });
 
-  test('leaves nothing of a file that fails, and keeps the files before it', async () => {
+  test('rolls back a file that fails, and keeps the files before it', async () => {
     writeMigration('0003_broken.sql', "insert into fruit (name) values ('fig'); select 1 / 0;");
     await expect(migrate(db, directory)).rejects.toMatchObject({ code: '22012' });
     expect(await listFruit()).toEqual(['apple', 'pear']);
     expect(await migrationState(db, directory)).toEqual({ state: 'pending', pending: ['0003_broken.sql'] });
   });
 
-  test('refuses a file that was changed after it was applied', async () => {
+  test('rejects a file that was changed after it was applied', async () => {
     await migrate(db, directory);
     writeMigration('0001_fruit.sql', 'create table fruit (name text primary key, colour text);');
     await expect(migrate(db, directory)).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe('migrate', () => {
     });
   });
 
-  test('takes other line ends for no change', async () => {
+  test('does not treat other line endings as a change', async () => {
     await migrate(db, directory);
     writeMigration(
       '0002_apple.sql',
@@ -75,7 +75,7 @@ describe('migrate', () => {
     expect(await migrate(db, directory)).toEqual([]);
   });
 
-  test('refuses a database that is newer than the program', async () => {
+  test('rejects a database that is newer than the program', async () => {
     await migrate(db, directory);
     rmSync(join(directory, '0002_apple.sql'));
     await expect(migrate(db, directory)).rejects.toMatchObject({
@@ -84,25 +84,25 @@ describe('migrate', () => {
     });
   });
 
-  test('lets several nodes start at once', async () => {
+  test('allows several nodes to start at once', async () => {
     const applied = await Promise.all(Array.from({ length: 5 }, () => migrate(db, directory)));
     expect(applied.flat().sort()).toEqual(['0001_fruit.sql', '0002_apple.sql']);
     expect(await listFruit()).toEqual(['apple', 'pear']);
   });
 
-  test.each(['0002_other.sql', '0004_gap.sql', '0003-dash.sql'])('refuses the file name %s', async (name) => {
+  test.each(['0002_other.sql', '0004_gap.sql', '0003-dash.sql'])('rejects the file name %s', async (name) => {
     writeMigration(name, 'select 1;');
     await expect(migrate(db, directory)).rejects.toThrow('expected the name 000');
   });
 
-  test('looks only at numbered files', async () => {
+  test('ignores files without a number', async () => {
     writeMigration('schema.sql', 'this is a dump');
     expect(await migrate(db, directory)).toHaveLength(2);
   });
 });
 
 describe('migrationState', () => {
-  test('tells an empty, a current, a newer and a changed database apart', async () => {
+  test('distinguishes an empty, a current, a newer and a changed database', async () => {
     expect(await migrationState(db, directory)).toEqual({
       state: 'pending',
       pending: ['0001_fruit.sql', '0002_apple.sql'],
@@ -116,7 +116,7 @@ describe('migrationState', () => {
   });
 });
 
-test('the program’s own migrations bring an empty database up to date', async () => {
+test('the shipped migrations bring an empty database up to date', async () => {
   const own = await openTestDatabase();
   expect(await migrate(own, migrationsDirectory())).toEqual([]);
   expect((await migrationState(own)).state).toBe('current');

@@ -10,13 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-test('every table is exported, or left out with a reason', async () => {
+test('every table is exported, or omitted with a reason', async () => {
   const rows = await db.sql<{ name: string }[]>`
     select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by relname`;
   expect([...recordTables, ...Object.keys(tablesLeftOut)].sort()).toEqual(rows.map((row) => row.name));
 });
 
-test('every column of an exported table is exported, or left out with a reason', async () => {
+test('every column of an exported table is exported, or omitted with a reason', async () => {
   const rows = await db.sql<{ name: string }[]>`
     select table_name || '.' || column_name as name from information_schema.columns where table_schema = 'public'`;
   const shapes = await listShapes(db.sql);
@@ -27,7 +27,7 @@ test('every column of an exported table is exported, or left out with a reason',
   expect([...carried, ...Object.keys(columnsLeftOut)].sort()).toEqual(expected.sort());
 });
 
-test('a row comes after the rows that it refers to; within a table that is checked at the end', async () => {
+test('a table comes after the tables that it references; references within a table are checked at the end', async () => {
   const references = await db.sql<{ name: string; from: string; to: string; deferrable: boolean }[]>`
     select conname as name, c.relname as from, t.relname as to, condeferrable as deferrable from pg_constraint
     join pg_class c on c.oid = conrelid join pg_class t on t.oid = confrelid where contype = 'f' order by conname`;
@@ -39,7 +39,7 @@ test('a row comes after the rows that it refers to; within a table that is check
   expect(wrong).toEqual([]);
 });
 
-test('nothing refers to a table that is left out', async () => {
+test('no exported table references an omitted one', async () => {
   const rows = await db.sql<{ to: string }[]>`
     select distinct t.relname as to from pg_constraint join pg_class t on t.oid = confrelid where contype = 'f'`;
   expect(rows.map((row) => row.to).filter((name) => name in tablesLeftOut)).toEqual([]);

@@ -10,12 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-test('sql/schema.sql describes what the migrations make; UPDATE_GOLDENS=1 writes it', async () => {
+test('sql/schema.sql matches the migrations; UPDATE_GOLDENS=1 writes it', async () => {
   const schema = await describeSchema(db.sql);
   expect(schema).toBe(readGoldenFile('sql/schema.sql', () => schema));
 });
 
-test('a column that was added shows', async () => {
+test('an added column appears in the dump', async () => {
   const before = await describeSchema(db.sql);
   await db.sql.unsafe('alter table settings add column planted text');
   expect(await describeSchema(db.sql)).not.toBe(before);

@@ -28,7 +28,7 @@ describe('a lost connection to a server', () => {
     await own.sql`select 1`.catch(() => {});
   }
 
-  test('between two statements of a transaction fails it, and the next transaction is unharmed', async () => {
+  test('between two statements of a transaction fails it, and the next transaction works', async () => {
     let late: Promise<unknown> = Promise.resolve();
     const lost = own.begin(async (tx) => {
       const [row] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
@@ -44,7 +44,7 @@ describe('a lost connection to a server', () => {
     expect(row).toEqual({ leaked: null, kept: 'kept' });
   });
 
-  test('during a statement fails the transaction even if its code carries on', async () => {
+  test('during a statement fails the transaction even if the caller continues', async () => {
     const lost = own.begin(async (tx) => {
       await tx`select pg_terminate_backend(pg_backend_pid())`.catch(() => {});
       await tx`create table leaked (id integer)`;
@@ -54,7 +54,7 @@ describe('a lost connection to a server', () => {
     expect((await own.sql`select to_regclass('leaked') as leaked`)[0]).toEqual({ leaked: null });
   });
 
-  test('in the middle of an answer never yields rows that are not there', async () => {
+  test('during a result never yields incomplete rows', async () => {
     const cut = own.sql`
       select i, repeat('x', 1000), case when i = 50 then pg_terminate_backend(pg_backend_pid()) end
       from generate_series(1, 100) i`;

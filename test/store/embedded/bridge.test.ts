@@ -69,8 +69,8 @@ async function drain(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
 }
 
-describe('order', () => {
-  test('while one connection is in a transaction the others wait for its end', async () => {
+describe('interleaved connections', () => {
+  test('a transaction on one connection makes the others wait until it ends', async () => {
     bridge.write(1, Buffer.concat([startup, encodeQuery('begin')]));
     await drain();
     bridge.write(2, Buffer.concat([startup, encodeQuery('select 2')]));
@@ -82,7 +82,7 @@ describe('order', () => {
     expect(ran).toEqual(['begin', 'select 1', 'commit', 'select 2']);
   });
 
-  test('between Flush and Sync the engine belongs to one connection', async () => {
+  test('between Flush and Sync the engine serves one connection only', async () => {
     bridge.write(1, Buffer.concat([startup, parse('select 1'), flushMessage]));
     await drain();
     bridge.write(2, Buffer.concat([startup, encodeQuery('select 2')]));
@@ -93,7 +93,7 @@ describe('order', () => {
     expect(ran).toEqual(['select 1', 'select 2']);
   });
 
-  test('a batch is not run before its Sync, in however many pieces it arrives', async () => {
+  test('a batch does not run before its Sync, however it is split into packets', async () => {
     const bytes = Buffer.concat([startup, parse('select 1'), syncMessage]);
     for (const byte of bytes.subarray(0, -1)) bridge.write(1, Buffer.from([byte]));
     await drain();
@@ -105,8 +105,8 @@ describe('order', () => {
   });
 });
 
-describe('a client that goes', () => {
-  test('in a transaction has it rolled back before anybody else runs', async () => {
+describe('a client that disconnects', () => {
+  test('during a transaction has it rolled back before any other connection runs', async () => {
     bridge.write(1, Buffer.concat([startup, encodeQuery('begin')]));
     await drain();
     bridge.write(2, Buffer.concat([startup, encodeQuery('select 2')]));
@@ -123,7 +123,7 @@ describe('a client that goes', () => {
     expect(ran).toEqual(['insert', 'abandoned', 'rollback']);
   });
 
-  test('while its statement waits never has it run', async () => {
+  test('while its statement is queued prevents the statement from running', async () => {
     bridge.write(1, Buffer.concat([startup, encodeQuery('begin')]));
     await drain();
     bridge.write(2, Buffer.concat([startup, encodeQuery('select 2')]));
@@ -135,14 +135,14 @@ describe('a client that goes', () => {
 });
 
 describe('limits', () => {
-  test('a connection too many is told so and closed', async () => {
+  test('a connection above the limit receives an error and is closed', async () => {
     for (const connection of [1, 2, 3, 4]) bridge.write(connection, startup);
     await drain();
     expect(sent.get(4)).toBe('E');
     expect(closed).toEqual([4]);
   });
 
-  test('a message that would not fit is refused before it has arrived', async () => {
+  test('an oversized message is rejected before it has arrived', async () => {
     bridge.write(1, startup);
     bridge.write(1, Buffer.concat([encodeQuery('x'.repeat(2000)).subarray(0, 1500)]));
     await drain();
@@ -150,7 +150,7 @@ describe('limits', () => {
     expect(ran).toEqual([]);
   });
 
-  test('bytes that have been dealt with do not count', async () => {
+  test('processed bytes do not count towards the limit', async () => {
     bridge.write(1, startup);
     for (let round = 0; round < 20; round += 1) {
       bridge.write(1, encodeQuery('x'.repeat(500)));
@@ -160,7 +160,7 @@ describe('limits', () => {
     expect(ran).toHaveLength(20);
   });
 
-  test('what is no message ends the connection', async () => {
+  test('an invalid message closes the connection', async () => {
     bridge.write(1, Buffer.concat([startup, Buffer.from('Q\0\0\0\0')]));
     bridge.write(2, Buffer.from('GET / HTTP/1.1\r\n'));
     await drain();
@@ -168,7 +168,7 @@ describe('limits', () => {
   });
 });
 
-test('everybody hears a notification', async () => {
+test('a notification reaches every connection', async () => {
   bridge.write(1, startup);
   bridge.write(2, Buffer.concat([startup, encodeQuery('notify channel')]));
   await drain();
@@ -176,7 +176,7 @@ test('everybody hears a notification', async () => {
   expect(sent.get(2)).toBe('ZACZ');
 });
 
-test('a cancel request is answered by closing', async () => {
+test('a cancel request closes the connection', async () => {
   const cancel = Buffer.alloc(16);
   cancel.writeInt32BE(16, 0);
   cancel.writeInt32BE(80877102, 4);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readsStdin, refuseCopyFromStdin } from '../../../src/store/embedded/copy-guard.ts';
 import { encodeMessage, encodeQuery } from '../../../src/store/embedded/wire.ts';
 
-describe('COPY ... FROM STDIN is found', () => {
+describe('COPY ... FROM STDIN is detected', () => {
   test.each([
     'copy t from stdin',
     'COPY t (a, b)\n FROM  STDIN WITH (format csv)',
@@ -15,7 +15,7 @@ describe('COPY ... FROM STDIN is found', () => {
   });
 });
 
-describe('no COPY ... FROM STDIN is seen', () => {
+describe('COPY ... FROM STDIN is not detected', () => {
   test.each([
     'select 1',
     'copy t to stdout',
@@ -33,7 +33,7 @@ describe('no COPY ... FROM STDIN is seen', () => {
   });
 });
 
-test('the statement is replaced in simple queries and in Parse, and nothing else is', () => {
+test('only simple queries and Parse messages with the statement are replaced', () => {
   const query = { type: 'Q', bytes: encodeQuery('copy t from stdin') };
   expect(refuseCopyFromStdin(query).bytes.toString()).toContain('not available in the embedded database');
   const parse = { type: 'P', bytes: encodeMessage('P', Buffer.from('s1\0copy t from stdin\0\0\0')) };

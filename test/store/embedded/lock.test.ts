@@ -27,8 +27,8 @@ function age(file: string, seconds: number): void {
   utimesSync(file, then, then);
 }
 
-describe('the directory is refused', () => {
-  test('to whoever comes second, with the holder, the directory and the way out', () => {
+describe('the directory stays locked', () => {
+  test('for a second process, whose error names the holder, the directory and the remedy', () => {
     const lock = lockDirectory(dataDir);
     expect(() => lockDirectory(dataDir)).toThrow(
       expect.objectContaining({
@@ -39,48 +39,48 @@ describe('the directory is refused', () => {
     lock.release();
   });
 
-  test('when the holder is on another machine and gave a sign of life', () => {
+  test('while the holder is on another machine and has renewed the lock recently', () => {
     writeLock({ host: `not-${hostname()}` });
     expect(() => lockDirectory(dataDir)).toThrow(`in use by process ${process.pid} on not-`);
   });
 
-  test('when the holder counts its processes in another container', () => {
+  test('while the holder runs in another container, with its own process ids', () => {
     writeLock({ namespace: 'pid:[1]', pid: 1 });
     expect(() => lockDirectory(dataDir)).toThrow('in use by process 1');
   });
 
-  test('when the lock is just being written', () => {
+  test('while the lock is being written', () => {
     writeFileSync(path, '');
     expect(() => lockDirectory(dataDir)).toThrow('in use by another process');
   });
 
-  test('while somebody else takes a stale lock over', () => {
+  test('while another process takes over a stale lock', () => {
     writeLock({ started: 'before' });
     writeFileSync(`${path}.takeover`, '');
     expect(() => lockDirectory(dataDir)).toThrow('just starting');
   });
 });
 
-describe('the directory is taken over', () => {
+describe('the lock is taken over', () => {
   test.each([
-    ['from a process that is no more', () => writeLock({ pid: 2 ** 30 })],
+    ['from a process that has ended', () => writeLock({ pid: 2 ** 30 })],
     ['from an earlier process with the same pid', () => writeLock({ started: 'at an earlier boot 1' })],
     [
-      'from another machine that has been silent',
+      'from another machine that has stopped renewing it',
       () => {
         writeLock({ host: `not-${hostname()}` });
         age(path, 60);
       },
     ],
     [
-      'from a lock that was never finished',
+      'from an incomplete lock file',
       () => {
         writeFileSync(path, '{"pid":');
         age(path, 60);
       },
     ],
     [
-      'from a take-over that was cut off',
+      'from an interrupted take-over',
       () => {
         writeLock({ pid: 2 ** 30 });
         writeFileSync(`${path}.takeover`, '');
@@ -96,7 +96,7 @@ describe('the directory is taken over', () => {
   });
 });
 
-test('release removes the own lock and nobody else’s', () => {
+test('release removes only its own lock', () => {
   const lock = lockDirectory(dataDir);
   lock.release();
   expect(existsSync(path)).toBe(false);

@@ -21,7 +21,7 @@ describe('on disk', () => {
 
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-  test('a second process is refused while the first lives, and let in when it was killed', async () => {
+  test('a second process is rejected while the first one lives, and admitted after it was killed', async () => {
     const child = startChild(options, `await openDatabase(options); console.log('open');`);
     expect(await child.nextLine()).toBe('open');
     await expect(openDatabase(options)).rejects.toMatchObject({
@@ -35,7 +35,7 @@ describe('on disk', () => {
     expect(existsSync(join(dataDir, 'outturn.lock'))).toBe(false);
   });
 
-  test('a process killed between acknowledged inserts loses none of them, round after round', async () => {
+  test('a killed process loses none of its acknowledged inserts, in repeated rounds', async () => {
     const seen = new Set<number>();
     for (let round = 0; round < 3; round += 1) {
       const child = startChild(
@@ -60,7 +60,7 @@ describe('on disk', () => {
     await db.close();
   });
 
-  test('a runaway statement is ended, committed rows stay, and the next statement works', async () => {
+  test('a runaway statement is stopped, committed rows remain, and the next statement works', async () => {
     const warnings: string[] = [];
     const log = { warn: (_fields: object, message: string) => warnings.push(message) };
     const db = await openDatabase({ ...options, queryMsMax: 500, log });
@@ -72,7 +72,7 @@ describe('on disk', () => {
     await db.close();
   });
 
-  test('a transaction that the watchdog ends fails as a whole', async () => {
+  test('a transaction stopped by the watchdog fails as a whole', async () => {
     const db = await openDatabase({ ...options, queryMsMax: 500 });
     await db.sql`create table kept (id integer)`;
     const runaway = db.begin(async (tx) => {
@@ -85,7 +85,7 @@ describe('on disk', () => {
     await db.close();
   });
 
-  test('what was left of a start that was cut off is not taken for a database', async () => {
+  test('the remains of an interrupted start are not used as a database', async () => {
     const watcher = watch(dataDir);
     const child = startChild({ dataDir }, 'await openDatabase(options);');
     for await (const { filename } of watcher) if (filename === 'postgres.unfinished') break;
@@ -108,7 +108,7 @@ describe('in memory', () => {
 
   afterAll(() => db.close());
 
-  test('COPY ... FROM STDIN is refused and the database lives on', async () => {
+  test('COPY ... FROM STDIN is rejected and the database stays usable', async () => {
     await expect(db.sql.unsafe('copy kept from stdin')).rejects.toMatchObject({ code: '0A000' });
     await expect(db.sql`copy kept from stdin`).rejects.toMatchObject({ code: '0A000' });
     await expect(db.begin((tx) => tx.unsafe('copy kept (id) from stdin'))).rejects.toMatchObject({ code: '0A000' });
@@ -122,7 +122,7 @@ describe('in memory', () => {
     expect(chunks.join('')).toBe('1\n2\n3\n');
   });
 
-  test('a transaction that says nothing is ended, and others go on', async () => {
+  test('an idle transaction is aborted, and other connections continue', async () => {
     const idle = db.begin(async (tx) => {
       await tx`insert into kept (id) values (1)`;
       await new Promise(() => {});
@@ -131,7 +131,7 @@ describe('in memory', () => {
     expect(await db.sql`select id from kept`).toEqual([]);
   });
 
-  test('after a runaway statement it says that its contents are gone', async () => {
+  test('after a runaway statement it reports that its contents are lost', async () => {
     const short = await openEmptyDatabase({ queryMsMax: 200 });
     await expect(short.sql`select pg_sleep(60)`).rejects.toThrow('longer than 200 ms');
     await expect(short.sql`select 1`).rejects.toThrow('the embedded database is closed');
@@ -140,7 +140,7 @@ describe('in memory', () => {
 });
 
 describe('several connections', () => {
-  test('one dropped in the middle of a transaction leaves nothing behind', async () => {
+  test('a connection dropped during a transaction leaves no changes behind', async () => {
     const embedded = await openEmbedded({ dataDir: 'memory://', imagePath: inject('embedded').empty });
     const connect = () => postgres({ ...{ socket: () => embedded.connect() }, max: 1, onnotice: () => {} });
     const [staying, leaving] = [connect(), connect()];
@@ -156,7 +156,7 @@ describe('several connections', () => {
     await embedded.close();
   });
 
-  test('each gets its own answers while the others are in transactions', async () => {
+  test('each receives its own results while others are in transactions', async () => {
     const embedded = await openEmbedded({ dataDir: 'memory://', imagePath: inject('embedded').empty });
     const pool = postgres({ ...{ socket: () => embedded.connect() }, max: 8, onnotice: () => {} });
     await pool`create table counters as select 0 as value`;
