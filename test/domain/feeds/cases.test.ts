@@ -54,3 +54,41 @@ describe("Meta's own rows", () => {
     expect(readCase(adapter, file)).toEqual(expected);
   });
 });
+
+it("Mistral's aliases are no models, and Codestral's stamps are its versions", () => {
+  expect(readCase('mistral_models', 'mistral-aliases.json')).toEqual({
+    'open-mistral-nemo': 'rolling_alias',
+    'mistral-tiny-2407': 'rolling_alias',
+    'mistral-tiny-2312': 'rolling_alias',
+    'codestral-2501': 'mistral codestral 25.1 - own',
+    'codestral-2508': 'mistral codestral 25.8 - own',
+  });
+});
+
+it("both sizes of Epoch's Gemini Nano are of Gemini 1", () => {
+  expect(readCase('epoch', 'epoch-nano.csv')).toMatchObject({
+    'Google DeepMind/Gemini Nano-1': 'google gemini 1 nano own',
+    'Google DeepMind/Gemini Nano-2': 'google gemini 1 nano own',
+  });
+});
+
+it.each<[AdapterName, string, Record<string, string>]>([
+  [
+    'gemini_models',
+    'gemini-list.json',
+    {
+      'nano-banana-pro-preview': 'google gemini-image 3 pro own',
+      'gemini-embedding-exp-03-07': 'google gemini-embedding - - own',
+      'embedding-001': 'google embedding - - own',
+      aqa: 'not_a_model',
+    },
+  ],
+  ['xai_models', 'xai-list.json', { 'grok-4-0709': 'xai grok 4 - own', 'grok-2-image-1212': 'xai grok-image 2 - own' }],
+  [
+    'huggingface',
+    'huggingface-mistral.json',
+    { 'mistralai/Mistral-Large-4.0-1T05-A52B': 'mistral mistral 4 large own' },
+  ],
+])('every own name in the list of %s is read, or is no language model', (adapter, file, expected) => {
+  expect(readCase(adapter, file)).toEqual(expected);
+});

@@ -1,4 +1,5 @@
 import { parse as parseCsv } from 'csv-parse/sync';
+import { parseDate } from '../../instant.ts';
 import type { Adapter } from '../adapter.ts';
 import { nameToId } from '../display-name.ts';
 import type { Attributes, FeedItem, FeedParser } from '../item.ts';
@@ -62,6 +63,31 @@ const vendorByOrganization: ReadonlyMap<string, string> = new Map([
   ['DeepSeek', 'deepseek'],
   ['Mistral AI', 'mistral'],
   ['Alibaba', 'qwen'],
+  ['Moonshot', 'moonshot'],
+  ['Moonshot AI', 'moonshot'],
+  ['Zhipu AI', 'zhipu'],
+  ['Z.ai', 'zhipu'],
+  ['Z.ai (Zhipu AI)', 'zhipu'],
+  ['MiniMax', 'minimax'],
+  ['Amazon', 'amazon'],
+  ['Microsoft', 'microsoft'],
+  ['Microsoft Research', 'microsoft'],
+  ['NVIDIA', 'nvidia'],
+  ['Cohere', 'cohere'],
+  ['Cohere for AI', 'cohere'],
+  ['IBM', 'ibm'],
+  ['IBM Research', 'ibm'],
+  ['AI21 Labs', 'ai21'],
+  ['ByteDance', 'bytedance'],
+  ['Tencent', 'tencent'],
+  ['Baidu', 'baidu'],
+  ['StepFun', 'stepfun'],
+  ['Xiaomi', 'xiaomi'],
+  ['Reka AI', 'reka'],
+  ['Perplexity', 'perplexity'],
+  ['Perplexity AI', 'perplexity'],
+  ['Inception', 'inception'],
+  ['Inception Labs', 'inception'],
 ]);
 
 /** Access that counts as a release: a public API or open weights. Hosted products, unreleased models and blanks do not. */
@@ -131,7 +157,7 @@ function readRow(cells: Cells): Row {
   const key = `${organization}/${model}`;
   if (model === '') return { key, lost: 'has no model' };
   const open = openAccess.test(access);
-  const date = readDateText(cells['Publication date']);
+  const day = readDay(cells['Publication date']);
   const attributes = readAttributes(cells);
   const sourceUrl = readUrl(cells.Link);
   const item: FeedItem = {
@@ -139,12 +165,21 @@ function readRow(cells: Cells): Row {
     name: nameToId(model) ?? model,
     host: vendorOf(organization) ?? (organization === '' ? null : organization),
     ...(!open && { stage: 'announced' }),
-    ...(open && date !== undefined && { released: { text: date, weight: 'curated' } }),
+    ...(day !== undefined && { statedOn: day }),
     ...(attributes !== undefined && { attributes }),
     ...(sourceUrl !== undefined && { sourceUrl }),
     raw: cells,
   };
   return { key, item };
+}
+
+/**
+ * The day of the paper or the announcement. It is not a release: o3 was announced four months before it came out, and the
+ * dates of previews stand beside the names of the models that followed.
+ */
+function readDay(text: string): string | undefined {
+  const date = readDateText(text);
+  return date !== undefined && parseDate(date)?.precision === 'day' ? date : undefined;
 }
 
 function vendorOf(organization: string): string | null {

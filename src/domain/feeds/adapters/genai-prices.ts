@@ -14,7 +14,12 @@ import {
 const expected = 'the prices of genai-prices: an array of providers, each with an array of models';
 
 /** Providers whose id differs from that of the vendor. */
-const vendorByProvider: ReadonlyMap<string, string> = new Map([['x-ai', 'xai']]);
+const vendorByProvider: ReadonlyMap<string, string> = new Map([
+  ['x-ai', 'xai'],
+  ['moonshotai', 'moonshot'],
+  ['zhipuai', 'zhipu'],
+  ['zai', 'zhipu'],
+]);
 
 /** Clauses that are nested deeper match nothing. */
 export const clauseDepthMax = 8;

@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter.ts';
-import type { FeedParser } from '../item.ts';
-import { type Row, readCount } from '../payload.ts';
+import type { FeedItem, FeedParser } from '../item.ts';
+import { isRecord, type Row, readCount, readDateText } from '../payload.ts';
 import { type ListRow, type ListShape, readModelList, readPlainRow } from './model-list.ts';
 
 const shape: ListShape = {
@@ -9,21 +9,71 @@ const shape: ListShape = {
   expected: "Mistral's list of models: {data: [{id, object: 'model', …}]}",
 };
 
+/** What `owned_by` says of Mistral's own models. */
+const ownOwners: ReadonlySet<unknown> = new Set(['mistralai', 'mistral', undefined, null]);
+
+/** A host of no vendor: Mistral serves the models of others too. */
+const servedHost = 'mistral-api';
+
+/** An id, not a sentence. */
+const idForm = /^[a-z0-9][a-z0-9._:@/-]{0,127}$/i;
+
 /**
- * Mistral's own list. It is not known whether `created` and `deprecation` are a release and an end, so they are not used. Each alias
- * has its own row. Fine-tuned models of customers are not models of Mistral.
+ * Mistral's own list. Each alias has its own row: it is read as the model that it stands for. `deprecation` is when the model
+ * ends; `created` is the time of the request. Fine-tuned models of customers are not models of Mistral.
  */
-export const parseMistralModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
+export const parseMistralModels: FeedParser = (bytes) => {
+  const parsed = readModelList(bytes, shape, readRow);
+  const names = listAliases(parsed.items);
+  return { ...parsed, items: parsed.items.map((item) => ({ ...item, name: names.get(item.key) ?? item.name })) };
+};
 
 function readRow(found: ListRow): Row {
-  if (found.row.type === 'fine-tuned') return { key: found.name, lost: 'is a fine-tuned model of a customer' };
-  const tokens = readCount(found.row.max_context_length);
-  return readPlainRow(found, 'mistral', tokens === undefined ? undefined : { context_tokens: tokens });
+  const { name, row } = found;
+  if (row.type === 'fine-tuned') return { key: name, lost: 'is a fine-tuned model of a customer' };
+  const tokens = readCount(row.max_context_length);
+  const shutdown = readDateText(row.deprecation);
+  const host = ownOwners.has(row.owned_by) ? 'mistral' : servedHost;
+  const read = readPlainRow(found, host, tokens === undefined ? undefined : { context_tokens: tokens });
+  if (!('item' in read) || shutdown === undefined) return read;
+  return { key: name, item: { ...read.item, shutdown } };
+}
+
+/**
+ * What each alias stands for. A row's `name` says so; without one, the only row that lists the id among its `aliases`. Two rows
+ * that list each other do not say which of them is the alias.
+ */
+function listAliases(items: readonly FeedItem[]): Map<string, string> {
+  const rows = items.map((item) => ({ id: item.key, name: canonicalName(item), aliases: aliasesOf(item) }));
+  const aliasesById = new Map(rows.map(({ id, aliases }) => [id, aliases]));
+  const listedBy = new Map<string, string[]>();
+  for (const { id, name, aliases } of rows) {
+    if (name !== id) continue;
+    for (const alias of aliases) listedBy.set(alias, [...(listedBy.get(alias) ?? []), id]);
+  }
+  const names = new Map<string, string>();
+  for (const { id, name } of rows) {
+    const [only, ...others] = listedBy.get(id) ?? [];
+    if (name !== id) names.set(id, name);
+    else if (only !== undefined && others.length === 0 && !aliasesById.get(id)?.has(only)) names.set(id, only);
+  }
+  return names;
+}
+
+function canonicalName({ key, raw }: FeedItem): string {
+  const name = isRecord(raw) ? raw.name : undefined;
+  return typeof name === 'string' && idForm.test(name) ? name : key;
+}
+
+function aliasesOf({ raw }: FeedItem): ReadonlySet<string> {
+  const aliases: unknown[] = isRecord(raw) && Array.isArray(raw.aliases) ? raw.aliases : [];
+  return new Set(aliases.filter((alias) => typeof alias === 'string'));
 }
 
 export const mistralModels: Adapter = {
   parse: parseMistralModels,
-  publishes: ['context_tokens'],
+  publishes: ['context_tokens', 'shutdown'],
+  ends: 'by_rights',
   access: { variable: 'MISTRAL_API_KEY', scheme: 'bearer' },
   defaults: {
     trust: 'first_party',

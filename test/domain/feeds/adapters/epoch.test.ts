@@ -22,7 +22,7 @@ const first = (line: string) => parse(line).items[0];
 describe("Epoch AI's table", () => {
   it('is read with a byte order mark before its first column, and cells of several lines', () => {
     const text = `\uFEFFModel,Abstract,Organization,Publication date,Model accessibility\nGPT-5,"one,\ntwo ""three""\n",OpenAI,2025-08-07,API access\n`;
-    expect(parseEpoch(toBytes(text)).items).toMatchObject([{ name: 'gpt-5', released: { text: '2025-08-07' } }]);
+    expect(parseEpoch(toBytes(text)).items).toMatchObject([{ name: 'gpt-5', statedOn: '2025-08-07' }]);
   });
 
   it('is read with the line ends of any system', () => {
@@ -31,26 +31,26 @@ describe("Epoch AI's table", () => {
   });
 
   it.each([
-    ['API access', undefined, '2025-08-07'],
-    ['Open weights (unrestricted)', undefined, '2025-08-07'],
-    ['Open weights (non-commercial)', undefined, '2025-08-07'],
-    ['Hosted access (no API)', 'announced', undefined],
-    ['Unreleased', 'announced', undefined],
-    ['', 'announced', undefined],
-    ['api access', 'announced', undefined],
-  ])('takes a model of %j for %s', (access, stage, date) => {
-    const item = first(`GPT-5,OpenAI,2025-08-07,${access}`);
-    expect([item?.stage, item?.released?.text]).toEqual([stage, date]);
+    ['API access', undefined],
+    ['Open weights (unrestricted)', undefined],
+    ['Open weights (non-commercial)', undefined],
+    ['Hosted access (no API)', 'announced'],
+    ['Unreleased', 'announced'],
+    ['', 'announced'],
+    ['api access', 'announced'],
+  ])('takes a model of %j for %s', (access, stage) => {
+    expect(first(`GPT-5,OpenAI,2025-08-07,${access}`)?.stage).toBe(stage);
   });
 
   it.each([
+    ['2024-12-20', '2024-12-20'],
     ['', undefined],
-    ['2025-31-12', '2025-31-12'],
-    ['2025', '2025'],
+    ['2025-31-12', undefined],
+    ['2025', undefined],
     ['x'.repeat(65), undefined],
-  ])('passes the date %j on as it is, blank and endless ones aside', (date, text) => {
-    const released = first(`GPT-5,OpenAI,${date},API access`)?.released;
-    expect(released).toEqual(text === undefined ? undefined : { text, weight: 'curated' });
+  ])('shows the day of an announcement and dates no release by it: %j', (date, day) => {
+    const item = first(`o3,OpenAI,${date},API access`);
+    expect([item?.released, item?.statedOn]).toEqual([undefined, day]);
   });
 
   it.each([
@@ -59,6 +59,23 @@ describe("Epoch AI's table", () => {
     ['"OpenAI,Microsoft"', 'OpenAI,Microsoft'],
     ['"OpenAI,Anthropic"', 'OpenAI,Anthropic'],
     ['Meta AI', 'meta'],
+    ['Moonshot', 'moonshot'],
+    ['Z.ai (Zhipu AI)', 'zhipu'],
+    ['MiniMax', 'minimax'],
+    ['Amazon', 'amazon'],
+    ['"Microsoft,Microsoft Research"', 'microsoft'],
+    ['NVIDIA', 'nvidia'],
+    ['Cohere', 'cohere'],
+    ['IBM', 'ibm'],
+    ['AI21 Labs', 'ai21'],
+    ['ByteDance', 'bytedance'],
+    ['Tencent', 'tencent'],
+    ['Baidu', 'baidu'],
+    ['StepFun', 'stepfun'],
+    ['Xiaomi', 'xiaomi'],
+    ['Reka AI', 'reka'],
+    ['Perplexity', 'perplexity'],
+    ['Inception', 'inception'],
     ['constructor', 'constructor'],
     ['', null],
   ])('takes a model of %s for %s', (organization, host) => {
@@ -74,6 +91,11 @@ describe("Epoch AI's table", () => {
     ['Claude 3.5 Sonnet (Oct 2024)', 'Anthropic', 'unrecognised'],
     ['GPT-4 Technical Report', 'OpenAI', 'unrecognised'],
     ['Llama-3.1-Nemotron-70B', 'NVIDIA', 'derivative'],
+    ['Gemini Nano-1', 'Google DeepMind', 'google gemini 1 nano'],
+    ['Gemini Nano-2', 'Google DeepMind', 'google gemini 1 nano'],
+    ['Gemini Nano-3', 'Google DeepMind', 'unrecognised'],
+    ['Kimi K2', 'Moonshot', 'moonshot kimi 2 '],
+    ['GLM-4.5', 'Z.ai (Zhipu AI)', 'zhipu glm 4.5 '],
   ])('names %s of %s: %s', (model, organization, expected) => {
     const table = readIdentityTable(readIdentityData());
     const item = first(`${model},${organization},2025-08-07,API access`);
@@ -163,7 +185,7 @@ describe('a row', () => {
     ['the model and organisation of an earlier one', 'GPT-5,OpenAI,2024-01-01,API access'],
   ])('with %s is lost, and no other', (_name, line) => {
     const parsed = parse('GPT-5,OpenAI,2025-08-07,API access', line);
-    expect(parsed.items.map((item) => item.released?.text)).toEqual(['2025-08-07']);
+    expect(parsed.items.map((item) => item.statedOn)).toEqual(['2025-08-07']);
     expect(parsed.lost).toHaveLength(1);
   });
 

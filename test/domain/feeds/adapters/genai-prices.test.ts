@@ -62,6 +62,20 @@ describe('genai-prices', () => {
     expect(attributes({ prices })).toEqual(expected);
   });
 
+  it.each([
+    ['openai', 'openai'],
+    ['x-ai', 'xai'],
+    ['moonshotai', 'moonshot'],
+    ['zhipuai', 'zhipu'],
+    ['zai', 'zhipu'],
+    ['minimax', 'minimax'],
+    ['cohere', 'cohere'],
+    ['perplexity', 'perplexity'],
+    ['groq', 'groq'],
+  ])('takes the provider %s for %s', (id, host) => {
+    expect(parseGenaiPrices(toBytes([{ id, models: [gpt5] }])).items[0]?.host).toBe(host);
+  });
+
   it('dates nothing by the first day of a price', () => {
     const [item] = parse({ ...gpt5, prices: [{ prices: price }, from('2025-06-10', price)] }).items;
     expect([item?.released, item?.publishedAt, item?.statedOn]).toEqual([undefined, undefined, undefined]);

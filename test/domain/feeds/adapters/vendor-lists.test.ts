@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAnthropicModels } from '../../../../src/domain/feeds/adapters/anthropic-models.ts';
+import { parseMistralModels } from '../../../../src/domain/feeds/adapters/mistral-models.ts';
 import { parseOpenaiModels } from '../../../../src/domain/feeds/adapters/openai-models.ts';
 import { toBytes } from './payloads.ts';
 
@@ -94,5 +95,52 @@ describe("Anthropic's list", () => {
 
   it('is refused while it goes on', () => {
     expect(() => anthropic([opus], { has_more: true, last_id: 'claude-opus-4-6' })).toThrow(/followed by others/);
+  });
+});
+
+describe("Mistral's list", () => {
+  const mistral = (...rows: object[]) =>
+    parseMistralModels(toBytes({ data: rows.map((row) => ({ object: 'model', owned_by: 'mistralai', ...row })) }))
+      .items;
+  const names = (...rows: object[]) => Object.fromEntries(mistral(...rows).map((item) => [item.key, item.name]));
+
+  it('reads a row whose name differs from its id as that name, however the other is listed', () => {
+    expect(
+      names(
+        { id: 'open-mistral-nemo', name: 'open-mistral-nemo', aliases: ['mistral-tiny-2407'] },
+        { id: 'mistral-tiny-2407', name: 'open-mistral-nemo', aliases: ['open-mistral-nemo'] },
+      ),
+    ).toEqual({ 'open-mistral-nemo': 'open-mistral-nemo', 'mistral-tiny-2407': 'open-mistral-nemo' });
+  });
+
+  it('reads a row without a name as the only row that lists it among its aliases', () => {
+    const named = { id: 'codestral-2501', name: 'codestral-2501', aliases: ['codestral-2412'] };
+    expect(names(named, { id: 'codestral-2412' })['codestral-2412']).toBe('codestral-2501');
+    const other = { id: 'codestral-2508', aliases: ['codestral-2412'] };
+    expect(names(named, other, { id: 'codestral-2412' })['codestral-2412']).toBe('codestral-2412');
+    const mutual = { id: 'codestral-2412', aliases: ['codestral-2501'] };
+    expect(names(named, mutual)).toEqual({ 'codestral-2501': 'codestral-2501', 'codestral-2412': 'codestral-2412' });
+  });
+
+  it.each(['Codestral, 25.01 edition', '', 7, null])('keeps the id where the name is none: %j', (name) => {
+    expect(names({ id: 'codestral-2501', name })).toEqual({ 'codestral-2501': 'codestral-2501' });
+  });
+
+  it.each([
+    ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00Z'],
+    [null, undefined],
+    [7, undefined],
+  ])('states the end of a model by its deprecation, %j', (deprecation, shutdown) => {
+    expect(mistral({ id: 'codestral-2501', deprecation })[0]?.shutdown).toBe(shutdown);
+  });
+
+  it.each([
+    ['mistralai', 'mistral'],
+    ['mistral', 'mistral'],
+    [undefined, 'mistral'],
+    ['openai', 'mistral-api'],
+    ['acme', 'mistral-api'],
+  ])('takes a row that is owned by %s for one of %s', (owned_by, host) => {
+    expect(mistral({ id: 'some-model-2', owned_by })[0]?.host).toBe(host);
   });
 });
