@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('the greeting says of each prediction whether it needs a person, a poll, or more evidence', async () => {
+test('the startup message says of each prediction whether it needs a person, a poll, or more evidence', async () => {
   await record(world, 'worth-it', { op: 'judged', question: 'Was it worth it?' });
   await record(world, 'gpt-5', gptReleased('5'));
   const lines = async () => (await describePredictions(world.deps)).map((line) => line.trim().replaceAll(/ +/g, ' '));

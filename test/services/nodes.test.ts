@@ -45,7 +45,7 @@ async function pollsByFeed(): Promise<{ slug: string; polls: number }[]> {
 }
 
 describe('two nodes on one database', () => {
-  test('read each feed once a tick, whoever comes first', async () => {
+  test('poll each feed once per tick', async () => {
     serve(oldModels);
     for (let count = 0; count < 10; count += 1) {
       await tick();
@@ -60,7 +60,7 @@ describe('two nodes on one database', () => {
   });
 
   // Each of two readings that commit at the same time is blind to the other; together they settle the prediction.
-  test('settle what only two feeds together settle, when both are read at the same moment', async () => {
+  test('settle what two feeds settle only together, when both are polled at the same moment', async () => {
     for (let round = 0; round < 10; round += 1) {
       await world.reset();
       await record(world, 'gpt-5-this-year', gptReleased('5', { by: '2025-12-31' }));
@@ -77,7 +77,7 @@ describe('two nodes on one database', () => {
     }
   });
 
-  test('never overwrite what the other just settled', async () => {
+  test("never overwrite each other's resolution", async () => {
     for (let round = 0; round < 10; round += 1) {
       await world.reset();
       await record(world, 'gpt-5', gptReleased('5'), { madeAt: '2024-12-01' });
@@ -120,7 +120,7 @@ describe('two nodes on one database', () => {
     ]);
   });
 
-  test('let one of two people decide, and tell the other', async () => {
+  test('accept the decision of one of two people, and reject the other with a conflict', async () => {
     await record(world, 'o1-is-wise', { op: 'judged', question: 'Is it?' });
     const decide = (node: Deps, outcome: 'yes' | 'no') =>
       createPredictionResolution(node, 'o1-is-wise', {
@@ -154,7 +154,7 @@ describe('two nodes on one database', () => {
     expect(rows.map((row) => row.slug)).toEqual(['one', 'two']);
   });
 
-  test('settle a prediction recorded while the evidence for it was being read', async () => {
+  test('settle a prediction that is recorded while its evidence is being ingested', async () => {
     await readAt(world, '2025-01-01', { litellm: litellm(oldModels), 'models-dev': modelsDev(oldModels) });
     serve([...oldModels, 'gpt-5']);
     world.clock.advance(hours(1));

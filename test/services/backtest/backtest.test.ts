@@ -74,7 +74,7 @@ function told(backtest: Backtest): string[] {
 }
 
 describe('a replay of dated payloads', () => {
-  test('tells of every claim when it was proposed and known, how late, and whether that was right', async () => {
+  test('reports for each claim when it was proposed and known, the delay, and the judgement', async () => {
     const backtest = await replay();
     expect(told(backtest)).toEqual([
       'gpt-5 default right yes 2025-06-01/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z 5.166666666666667',
@@ -85,14 +85,14 @@ describe('a replay of dated payloads', () => {
     ]);
   });
 
-  test('names the rows that a yes rests on, and why what is open is open', async () => {
+  test('names the rows that prove a yes, and why an open claim is open', async () => {
     const [yes, inJuly] = (await replay()).rows;
     expect(yes?.evidence.map(({ feed, name }) => `${feed} ${name}`)).toEqual(['litellm gpt-5', 'models-dev gpt-5']);
     expect(inJuly).toMatchObject({ reason: 'straddles_window', evidence: [] });
     expect(inJuly?.why).toContain('gpt-5');
   });
 
-  test('names the feeds that a no was read past in, and counts its days from the first read past the deadline', async () => {
+  test('names the feeds that prove a no, and counts the delay from the first read past the deadline', async () => {
     const truth = { outcome: 'no', effectiveAt: '2025-07-31' } as const;
     const never = claim('gpt-6-in-july', gptReleased('6', { by: '2025-07-31' }), truth, '2025-06-15');
     const [row] = (await replay({ claims: [never] })).rows;
@@ -106,7 +106,7 @@ describe('a replay of dated payloads', () => {
     });
   });
 
-  test('reads payloads in the order of their times, however they are given', async () => {
+  test('reads payloads in order of time, whatever order they are given in', async () => {
     const forwards = await replay();
     expect(told(await replay({ payloads: [...payloads].reverse() }))).toEqual(told(forwards));
     expect(forwards.readings.map((reading) => iso(reading.observedAt))).toEqual(
@@ -114,7 +114,7 @@ describe('a replay of dated payloads', () => {
     );
   });
 
-  test('replays under tighter policies beside the default', async () => {
+  test('replays stricter policies next to the default one', async () => {
     const { rows } = await replay({
       claims: claims.slice(0, 1),
       policies: ['default', 'three-origins', 'first-party'],
@@ -126,14 +126,14 @@ describe('a replay of dated payloads', () => {
     ]);
   });
 
-  test('a claim is recorded when the clock has come to its time, though no payload follows', async () => {
+  test('a claim is recorded when the clock reaches its time, even if no payload follows', async () => {
     await replay();
     const [row] = await world.db.sql<{ recordedAt: number }[]>`
       select recorded_at as "recordedAt" from predictions where slug = 'gpt-5-after-it-was-out'`;
     expect(iso(row?.recordedAt ?? 0)).toBe('2025-09-01T00:00Z');
   });
 
-  test('shows a payload that was not believed with the reason', async () => {
+  test('reports a suspect payload with the reason', async () => {
     const broken = {
       feed: 'litellm',
       observedAt: instantOf('2025-08-11'),
@@ -146,7 +146,7 @@ describe('a replay of dated payloads', () => {
     ]);
   });
 
-  test('tells of a payload that is refused, and replays the others', async () => {
+  test('reports a rejected payload, and replays the others', async () => {
     const again = {
       feed: 'litellm',
       observedAt: instantOf('2025-08-12'),
@@ -160,7 +160,7 @@ describe('a replay of dated payloads', () => {
     expect(told(backtest)).toEqual(told(await replay()));
   });
 
-  test('says what a feed was worth: what is open or later without it', async () => {
+  test('reports the value of a feed: the claims that are open or later without it', async () => {
     const full = await replay();
     const reduced = await replay({ payloads: payloads.filter((payload) => payload.feed !== 'models-dev') });
     expect(compareRows(full.rows, reduced.rows)).toEqual([
@@ -170,7 +170,7 @@ describe('a replay of dated payloads', () => {
     expect(compareRows(full.rows, full.rows)).toEqual([]);
   });
 
-  test('scores what has a truth, all together, by policy and by feed', async () => {
+  test('scores the claims that have a truth: in total, by policy and by feed', async () => {
     const { rows } = await replay();
     const all = { claims: 4, right: 2, wrong: 1, premature: 0, misdated: 0, undetermined: 1 };
     expect(scoreRows(rows)).toMatchObject(all);
@@ -179,7 +179,7 @@ describe('a replay of dated payloads', () => {
     expect(scoreRows([])).toMatchObject({ claims: 0, medianDaysLate: null, worstDaysLate: null });
   });
 
-  test('proves on the way that nothing was missed and no answer moved, and tells when one did', async () => {
+  test('verifies that nothing was missed and no answer changed, and reports a difference', async () => {
     const { proof } = await replay({ verify: true });
     expect(proof).toMatchObject({ missed: [], moved: [] });
     expect(proof?.evaluations).toBeGreaterThan(payloads.length);
@@ -197,7 +197,7 @@ describe('a replay of dated payloads', () => {
     expect(found.moved).toEqual([]);
   });
 
-  test('refuses to replay nothing, and a payload of a feed that nobody described', async () => {
+  test('rejects an empty replay, and a payload whose feed is not described', async () => {
     await expect(replay({ payloads: [] })).rejects.toThrow('no dated payload');
     await expect(replay({ feeds: feeds.slice(0, 1) })).rejects.toThrow('not configured');
   });
@@ -208,7 +208,7 @@ describe('a truth file', () => {
   const entry = { slug: 'gpt-5', outcome: 'yes', effective_at: '2025-08-07', source: 'https://example.com' };
   const file = (fields: object) => ({ format: 'outturn-truth/1', entries: [{ ...entry, ...fields }] });
 
-  test('that ships with the program speaks of 400 claims and more, 150 models, 8 claims each of 13 vendors, both outcomes, each with a source', () => {
+  test('shipped with the program has over 400 claims about 150 models, 8 for each of 13 vendors, both outcomes, each with a source', () => {
     const patterns = shipped.entries.flatMap((row) => patternsOf(criterionSchema.parse(row.criterion)));
     const models = patterns.filter((pattern) => pattern.vendor !== 'any').map((pattern) => JSON.stringify(pattern));
     expect(shipped.entries.length).toBeGreaterThanOrEqual(400);
@@ -224,19 +224,19 @@ describe('a truth file', () => {
   });
 
   test.each([
-    ['an outcome that is open and has a time', { outcome: 'open' }, '#/entries/0/effective_at'],
+    ['an outcome that is open with a time', { outcome: 'open' }, '#/entries/0/effective_at'],
     ['an outcome without a time', { effective_at: null }, '#/entries/0/effective_at'],
-    ['a time that is none', { effective_at: 'in August' }, '#/entries/0/effective_at'],
-    ['an outcome that only a person can give', { outcome: 'ambiguous' }, '#/entries/0/outcome'],
+    ['an invalid time', { effective_at: 'in August' }, '#/entries/0/effective_at'],
+    ['an outcome that only a person can decide', { outcome: 'ambiguous' }, '#/entries/0/outcome'],
     ['a truth without a source', { source: '' }, '#/entries/0/source'],
-    ['a field that nobody knows', { effectiveAt: '2025-08-07' }, '#/entries/0/effectiveAt'],
-  ])('with %s is refused', (_name, fields, pointer) => {
+    ['an unknown field', { effectiveAt: '2025-08-07' }, '#/entries/0/effectiveAt'],
+  ])('with %s is rejected', (_name, fields, pointer) => {
     expect(() => readTruth(file(fields))).toThrow(
       expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }),
     );
   });
 
-  test('may speak of predictions that are replayed anyway, and of none that nobody knows', () => {
+  test('may refer to predictions of the replay, and to no others', () => {
     const truth = readTruth(file({}));
     const seeded = [{ slug: 'gpt-5', statement: 'GPT-5 comes.', made_at: '2025-01', criterion: gptReleased('5') }];
     expect(claimsOf(seeded, truth)).toMatchObject([{ slug: 'gpt-5', madeAt: '2025-01', truth: { outcome: 'yes' } }]);

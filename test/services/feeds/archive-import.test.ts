@@ -25,13 +25,13 @@ async function importAll(slug: string, served: Readonly<Record<string, readonly 
   }
 }
 
-describe('an archive that is imported snapshot by snapshot, long after', () => {
+describe('an archive that is imported later, snapshot by snapshot', () => {
   beforeEach(async () => {
     await record(world, 'gpt-5', gptReleased('5'), { madeAt: '2024-12-01' });
     await importAll('litellm', { '2025-01-01': oldModels, '2025-01-10': more, '2025-01-12': more });
   });
 
-  test('settles nothing by a row of which it is not known yet whether it lasted', async () => {
+  test('settles nothing by a row that has no second snapshot yet', async () => {
     await importAll('models-dev', { '2025-01-01': oldModels, '2025-01-10T06:00:00Z': more });
     expect((await view(world, 'gpt-5')).status).toBe('proposed');
     await importAll('models-dev', { '2025-01-10T18:00:00Z': oldModels, '2025-01-20': oldModels });
@@ -39,7 +39,7 @@ describe('an archive that is imported snapshot by snapshot, long after', () => {
     expect(await resolutions(world, 'gpt-5')).toEqual([]);
   });
 
-  test('settles it by the next snapshot that has the row, known when that was published', async () => {
+  test('settles it by the next snapshot with the row, known at the time of that snapshot', async () => {
     await importAll('models-dev', { '2025-01-01': oldModels, '2025-01-10T06:00:00Z': more, '2025-01-17': more });
     expect(await resolutions(world, 'gpt-5')).toEqual([expect.stringContaining('known 2025-01-17T00:00Z by resolver')]);
   });

@@ -44,7 +44,7 @@ async function live(quarters: number): Promise<void> {
 }
 
 describe('a feed that does not advance', () => {
-  test('is unhealthy after three expected polls, once, and well again with the first that is accepted', async () => {
+  test('becomes unhealthy once after three expected polls, and recovers with the next accepted payload', async () => {
     world.wire.answer(url, served(litellm(oldModels)), failed('timeout'));
     await live(4);
     expect(await told()).toEqual([
@@ -67,7 +67,7 @@ describe('a feed that does not advance', () => {
     expect((await getFeed(world.deps, 'litellm')).feed.unhealthySince).toBeNull();
   });
 
-  test('has another episode when it falls silent again', async () => {
+  test('is reported again when it stops a second time', async () => {
     for (let episode = 0; episode < 2; episode += 1) {
       world.wire.answer(url, served(litellm(oldModels)));
       await pollFeed(world.deps, 'litellm');
@@ -77,7 +77,7 @@ describe('a feed that does not advance', () => {
     expect(await types()).toEqual(['feed.unhealthy', 'feed.recovered', 'feed.unhealthy']);
   });
 
-  test('is not unhealthy a minute before the third of them had its time', async () => {
+  test('is not unhealthy a minute before the third expected poll is due', async () => {
     await pollDueFeeds(world.deps, world.clock.now());
     world.clock.set('2025-01-01T00:47:59Z');
     expect(await watchFeeds(world.deps, expected)).toEqual({ unhealthy: 0 });
@@ -85,7 +85,7 @@ describe('a feed that does not advance', () => {
     expect(await watchFeeds(world.deps, expected)).toEqual({ unhealthy: 1 });
   });
 
-  test('because its polls are suspect is unhealthy as well, and tells once that it is believed again', async () => {
+  test('is unhealthy because of suspect polls too, and recovers once', async () => {
     world.wire.answer(url, served(litellm(oldModels)));
     await pollFeed(world.deps, 'litellm');
     world.wire.answer(url, served(litellm(oldModels.slice(0, 3))));
@@ -98,7 +98,7 @@ describe('a feed that does not advance', () => {
     ]);
   });
 
-  test('since nobody polls it is noticed by whoever watches, and told once by however many', async () => {
+  test('is reported once if nothing polls it, however many nodes check', async () => {
     world.wire.answer(url, served(litellm(oldModels)));
     await pollFeed(world.deps, 'litellm');
     world.clock.advance(hours(5));
@@ -112,10 +112,10 @@ describe('a feed that does not advance', () => {
   });
 });
 
-describe('nothing is expected of a feed', () => {
+describe('no poll is expected of a feed', () => {
   test.each([
     ['that is disabled', { slug: 'litellm', adapter: 'litellm', url, enabled: false }],
-    ['without an address', { slug: 'litellm', adapter: 'litellm' }],
+    ['without a URL', { slug: 'litellm', adapter: 'litellm' }],
   ])('%s', async (_name, feed) => {
     await world.reset({ feeds: [feed] });
     world.clock.advance(hours(50));
@@ -130,7 +130,7 @@ describe('nothing is expected of a feed', () => {
     expect(await watchFeeds(world.deps, expected)).toEqual({ unhealthy: 1 });
   });
 
-  test('that is being read at this moment', async () => {
+  test('that is being polled now', async () => {
     world.clock.advance(hours(50));
     const slow = world.wire.hold(url);
     const poll = pollFeed(world.deps, 'litellm');
@@ -142,7 +142,7 @@ describe('nothing is expected of a feed', () => {
   });
 });
 
-test('a reviewed document is fresh when it was read, however long ago it was reviewed', async () => {
+test('a reviewed document is fresh once it was read, however long ago it was reviewed', async () => {
   await world.reset({
     now: '2026-12-01T00:00:00Z',
     feeds: [{ slug: 'ledger', adapter: 'ledger', url: 'builtin:data/ledger.json' }],
@@ -154,7 +154,7 @@ test('a reviewed document is fresh when it was read, however long ago it was rev
   expect(await watchFeeds(world.deps, expected)).toEqual({ unhealthy: 0 });
 });
 
-test('the condition of every feed: suspect and failed polls of a day, lost rows, and what others state otherwise', async () => {
+test('feed health reports suspect and failed polls of a day, lost rows, and disagreement with other feeds', async () => {
   await world.reset();
   const rows = Object.fromEntries(oldModels.map((id) => [id, { price: 1e-6 }]));
   await read(world, 'litellm', { ...litellm({ ...rows, 'gpt-4o': { price: 5e-6 } }), broken: 7 });

@@ -24,7 +24,7 @@ afterAll(() => world.close());
 const view = () => getFeed(world.deps, 'openai-models');
 const tick = () => pollDueFeeds(world.deps, world.clock.now());
 
-test('without its key it is not asked, says which key it waits for, and is neither failing nor stale', async () => {
+test('a feed without its key is not polled, names the missing key, and is neither failing nor stale', async () => {
   expect(await tick()).toEqual({ polled: 0, failed: 0, resolved: 0 });
   expect(world.wire.asks).toEqual([]);
   expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'never', lastPoll: null });
@@ -35,7 +35,7 @@ test('without its key it is not asked, says which key it waits for, and is neith
   expect(await pollResults(world, 'openai-models')).toEqual([]);
 });
 
-test('is read at the next tick once the key is there', async () => {
+test('a feed is polled at the next tick once its key is set', async () => {
   await tick();
   world.keys.add('OPENAI_API_KEY');
   world.wire.answer(url, served(list));
@@ -43,20 +43,20 @@ test('is read at the next tick once the key is there', async () => {
   expect(await view()).toMatchObject({ keyMissing: null, health: 'ok' });
 });
 
-test('lives on snapshots while it rests, and does not go stale', async () => {
+test('a feed without its key accepts snapshots, and does not become stale', async () => {
   await createFeedSnapshot(world.deps, 'openai-models', world.clock.now(), toBytes(list));
   world.clock.advance(hours(100));
   expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'ok' });
 });
 
-test('with a key that is refused it fails, as any feed does', async () => {
+test('a feed with a rejected key fails like any other', async () => {
   world.keys.add('OPENAI_API_KEY');
   world.wire.answer(url, failed('bad_status', { status: 401 }));
   expect(await tick()).toMatchObject({ polled: 1, failed: 1 });
   expect(await view()).toMatchObject({ health: 'failing' });
 });
 
-test('at an address of another host no key is for it, so it waits for none', async () => {
+test('a feed with a URL at another host uses no key, so it needs none', async () => {
   const mirror = 'https://mirror.test/v1/models';
   await world.reset({ feeds: [{ slug: 'openai-models', adapter: 'openai_models', url: mirror }] });
   world.wire.answer(mirror, served(list));
@@ -64,7 +64,7 @@ test('at an address of another host no key is for it, so it waits for none', asy
   expect(await tick()).toMatchObject({ polled: 1 });
 });
 
-test('of another node that has the key is read there', async () => {
+test('a node that has the key polls the feed', async () => {
   world.wire.answer(url, served(list));
   const other = { ...world.node('node_b'), hasKey: () => true };
   expect(await tick()).toMatchObject({ polled: 0 });

@@ -42,13 +42,13 @@ async function countRows(): Promise<number> {
 }
 
 describe('a poll of a catalogue', () => {
-  test('first finds everything new, and nothing that it was read without', async () => {
+  test('reports every item of the first poll as new, without a previous read', async () => {
     const { poll } = await read(world, 'litellm', litellm(oldModels));
     expect(poll).toMatchObject({ result: 'ok', items: 8, newItems: 8, changedItems: 0, vanishedItems: 0 });
     expect(await runs('gpt-4o')).toEqual([{ key: 'gpt-4o', from: '2025-01-01T00:00Z', absent: null, gone: null }]);
   });
 
-  test('then counts what is new, changed and vanished', async () => {
+  test('then counts new, changed and vanished items', async () => {
     await read(world, 'litellm', litellm(oldModels));
     world.clock.advance(hours(1));
     const rows = Object.fromEntries([...oldModels.slice(1), 'gpt-5'].map((id) => [id, {}]));
@@ -57,7 +57,7 @@ describe('a poll of a catalogue', () => {
     expect(await observations('o1')).toEqual(['2025-01-01T00:00Z', '2025-01-01T01:00Z']);
   });
 
-  test('writes nothing when the same items are served again, in whatever order and spacing', async () => {
+  test('writes nothing if the same items are served in another order or spacing', async () => {
     await read(world, 'litellm', litellm(oldModels));
     const before = await countRows();
     world.clock.advance(hours(1));
@@ -71,7 +71,7 @@ describe('a poll of a catalogue', () => {
     expect(await countRows()).toBe(before);
   });
 
-  test('knows of a new item that the poll before was without it', async () => {
+  test('records for a new item that the previous poll did not list it', async () => {
     await read(world, 'litellm', litellm(oldModels));
     world.clock.advance(hours(1));
     await read(world, 'litellm', litellm([...oldModels, 'gpt-5']));
@@ -80,7 +80,7 @@ describe('a poll of a catalogue', () => {
     ]);
   });
 
-  test('marks a vanished item, and opens another run when it comes back', async () => {
+  test('records that an item vanished, and starts a new run when it returns', async () => {
     for (const models of [[...oldModels, 'gpt-5'], oldModels, [...oldModels, 'gpt-5']]) {
       await read(world, 'litellm', litellm(models));
       world.clock.advance(hours(30));
@@ -91,7 +91,7 @@ describe('a poll of a catalogue', () => {
     ]);
   });
 
-  test('never takes back a release because an item vanished', async () => {
+  test('never withdraws a release because an item vanished', async () => {
     await record(world, 'gpt-5', gptReleased('5'), { madeAt: '2024-12-01' });
     const [both, neither] = [[...oldModels, 'gpt-5'], oldModels];
     for (const models of [neither, both, both, neither, neither]) {
@@ -102,7 +102,7 @@ describe('a poll of a catalogue', () => {
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
   });
 
-  test('looks again at no prediction because of a price', async () => {
+  test('evaluates no release because of a price change', async () => {
     await record(world, 'gpt-5', gptReleased('5'));
     await read(world, 'litellm', litellm([...oldModels, 'gpt-5']));
     const marker = 'not evaluated since';
@@ -117,7 +117,7 @@ describe('a poll of a catalogue', () => {
 
 describe('evidence', () => {
   test.each(['observations', 'criteria', 'resolutions', 'disputes', 'events'])(
-    'in %s can neither be changed nor deleted',
+    'in %s can be neither changed nor deleted',
     async (table) => {
       const triggers = await world.db.sql<{ name: string }[]>`
         select tgname as name from pg_trigger where tgrelid = ${table}::regclass and not tgisinternal`;
@@ -125,7 +125,7 @@ describe('evidence', () => {
     },
   );
 
-  test('is refused by the database when somebody tries', async () => {
+  test('is protected by the database', async () => {
     await record(world, 'gpt-5', gptReleased('5'));
     await read(world, 'litellm', litellm(oldModels));
     for (const statement of [
@@ -145,30 +145,30 @@ describe('a reviewed document', () => {
   const o3 = { id: 'o3', released: '2024-04-16', published: '2024-04-16T17:00:00Z' };
   beforeEach(() => world.reset({ now: '2025-03-01T12:00:00Z', feeds }));
 
-  test('is known as far as it was reviewed, whenever it is read', async () => {
+  test('has its review date as watermark, whenever it is read', async () => {
     const { poll } = await read(world, 'reviewed', ledger('2024-12-31', [gpt5]));
     expect(iso(poll.observedAt ?? 0)).toBe('2025-01-01T00:00Z');
   });
 
-  test('is never known further than the moment it was read', async () => {
+  test('never has a watermark after the time of the read', async () => {
     const { poll } = await read(world, 'reviewed', ledger('2025-06-30', [gpt5]));
     expect(iso(poll.observedAt ?? 0)).toBe('2025-03-01T12:00Z');
   });
 
-  test('has entries known from the end of the day, or the instant, on which their source was published', async () => {
+  test('makes entries known from the end of the day, or the instant, at which their source was published', async () => {
     await read(world, 'reviewed', ledger('2024-12-31', [gpt5, o3]));
     expect(await observations('openai/gpt-5#general')).toEqual(['2024-08-08T00:00Z']);
     expect(await observations('openai/o3#general')).toEqual(['2024-04-16T17:00Z']);
     expect(await runs('openai/gpt-5#general')).toMatchObject([{ absent: null }]);
   });
 
-  test('has no entry that is known before it could be read', () => {
+  test('makes no entry known before it could be read', () => {
     const noon = instantOf('2025-03-01T12:00:00Z');
     expect(knowledgeTime({ publishedAt: '2025-03-01' }, noon)).toBe(noon);
     expect(knowledgeTime({}, noon)).toBe(noon);
   });
 
-  test('that is corrected, shortened or restored teaches that from when it was read again', async () => {
+  test('makes corrections, removals and restorations known from the read that shows them', async () => {
     const key = 'openai/gpt-5#general';
     await read(world, 'reviewed', ledger('2024-12-31', [gpt5, o3, { ...o3, id: 'o1' }, { ...o3, id: 'o1-mini' }]));
     const others = [o3, { ...o3, id: 'o1' }, { ...o3, id: 'o1-mini' }];
@@ -184,21 +184,21 @@ describe('a reviewed document', () => {
   });
 });
 
-describe('what makes an item changed', () => {
+describe('an item is changed', () => {
   const item = { key: 'a', name: 'a', host: 'openai', raw: { note: 1 } } as const;
 
-  test('are its facts, not what is kept for people to inspect', () => {
+  test('by its facts, not by the raw row that is stored for people', () => {
     expect(hashItem({ ...item, raw: { note: 2 } })).toBe(hashItem(item));
     expect(hashItem({ ...item, stage: 'preview' })).not.toBe(hashItem(item));
   });
 
-  test('is not the order of its keys', () => {
+  test('not by the order of its keys', () => {
     const { raw, host, name, key } = item;
     expect(hashItem({ raw, host, name, key })).toBe(hashItem(item));
   });
 });
 
-describe('a payload that is no listing', () => {
+describe('a payload that is not a listing', () => {
   const hostile: [string, unknown][] = [
     ['empty', ''],
     ['an empty object', {}],
@@ -207,7 +207,7 @@ describe('a payload that is no listing', () => {
     ['an error message', { error: { message: 'rate limited' } }],
     ['not UTF-8', Uint8Array.of(0xff, 0xfe, 0x7b)],
   ];
-  test.each(hostile)('because it is %s is suspect, stored and believed in nothing', async (_name, payload) => {
+  test.each(hostile)('because it is %s is suspect; it is stored but not believed', async (_name, payload) => {
     await read(world, 'litellm', litellm(oldModels));
     const before = await countRows();
     world.clock.advance(hours(1));

@@ -47,7 +47,7 @@ async function countKept(): Promise<number> {
 
 const blank = (size: number): Uint8Array => new Uint8Array(size).fill(0x20);
 
-test('is named by every adapter, by its own name or by that of all, and by none beyond what a snapshot may have', () => {
+test('every adapter has a size limit, its own or the default, and none above that of snapshots', () => {
   for (const name of adapterNames)
     expect(findAdapter(name)?.bytesMax ?? payloadBytesMax).toBeLessThanOrEqual(payloadBytesMax);
   expect(capped.map(({ adapter }) => findAdapter(adapter)?.bytesMax ?? payloadBytesMax)).toEqual(
@@ -56,18 +56,18 @@ test('is named by every adapter, by its own name or by that of all, and by none 
 });
 
 describe.each(capped)('a payload of $adapter', ({ slug, adapter, bytesMax }) => {
-  test('that is a byte too large fails its poll with the reason, and nothing of it is kept', async () => {
+  test('one byte above the limit fails its poll with the reason and stores nothing', async () => {
     const poll = await pollOf(slug, blank(bytesMax + 1));
     expect(poll).toMatchObject({ result: 'failed', errorCode: 'too_large', items: 0 });
     expect(poll.errorDetail).toContain(`larger than ${bytesMax} bytes`);
     expect(await countKept()).toBe(0);
   });
 
-  test('of just that size is read to its end, and judged by what it holds', async () => {
+  test('of exactly the limit is read completely and parsed', async () => {
     expect(await pollOf(slug, blank(bytesMax))).toMatchObject({ result: 'suspect', errorCode: 'feed_unparsable' });
   });
 
-  test('that is sent in is refused a byte beyond it, and leaves no poll', async () => {
+  test('submitted as a snapshot is rejected one byte above the limit, and leaves no poll', async () => {
     const refused = createFeedSnapshot(deps, slug, world.clock.now(), blank(bytesMax + 1));
     await expect(refused).rejects.toMatchObject({
       code: 'body_too_large',

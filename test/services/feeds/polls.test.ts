@@ -40,13 +40,13 @@ async function pollEnds(slug: string): Promise<void> {
 describe('a tick', () => {
   afterEach(() => expect(world.errors).toEqual([]));
 
-  test('reads every feed that is due, once', async () => {
+  test('polls every due feed once', async () => {
     serveBoth();
     expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({ polled: 2, failed: 0, resolved: 0 });
     expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({ polled: 0, failed: 0, resolved: 0 });
   });
 
-  test('leaves alone what is disabled and what has no url', async () => {
+  test('skips disabled feeds and feeds without a URL', async () => {
     await world.reset({
       feeds: [
         { slug: 'off', adapter: 'litellm', url: litellmUrl, enabled: false },
@@ -58,7 +58,7 @@ describe('a tick', () => {
     await expect(pollFeed(world.deps, 'nobody')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  test('is not held up by a feed that fails, and says what failed', async () => {
+  test('is not delayed by a failing feed, and reports the failure', async () => {
     world.wire.answer(litellmUrl, failed('http_status', { status: 503 }));
     world.wire.answer(modelsUrl, served(modelsDev(oldModels)));
     expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({ polled: 2, failed: 1, resolved: 0 });
@@ -69,7 +69,7 @@ describe('a tick', () => {
     expect(await watermark(world, 'models-dev')).toBe('2025-01-01T00:00Z');
   });
 
-  test('writes what a fast feed said while a slow one still waits', async () => {
+  test('stores the payload of a fast feed while a slow one is pending', async () => {
     const slow = world.wire.hold(litellmUrl);
     world.wire.answer(modelsUrl, served(modelsDev(oldModels)));
     const tick = pollDueFeeds(world.deps, world.clock.now());
@@ -94,7 +94,7 @@ describe('a tick', () => {
 });
 
 describe('after failures', () => {
-  test('the wait doubles from 15 minutes up to a day', () => {
+  test('the delay doubles from 15 minutes to a day', () => {
     const waits = Array.from({ length: 20 }, (_, index) => backOffMs(index));
     expect(waits.slice(0, 5)).toEqual([0, 0, backOffMinMs, 2 * backOffMinMs, 4 * backOffMinMs]);
     expect(Math.max(...waits)).toBe(backOffMaxMs);
@@ -110,7 +110,7 @@ describe('after failures', () => {
     return rows.map((row) => iso(row.at).slice(11));
   }
 
-  test('a feed is polled ever more rarely, and as always once it answers', async () => {
+  test('a feed is polled less and less often, and normally again after a success', async () => {
     await world.reset({ feeds: [{ slug: 'litellm', adapter: 'litellm', url: litellmUrl }] });
     const no = failed('timeout');
     world.wire.answer(litellmUrl, no, no, no, no, served(litellm(oldModels)));
@@ -118,7 +118,7 @@ describe('after failures', () => {
     expect(await pollTimes(11)).toEqual(expected);
   });
 
-  test('a feed that names a time to come back is left alone until then, for a day at most', async () => {
+  test('a feed that sends Retry-After is not polled until then, for a day at most', async () => {
     await world.reset({ feeds: [{ slug: 'litellm', adapter: 'litellm', url: litellmUrl }] });
     const week = failed('http_status', { status: 429, retryAfterMs: hours(168) });
     world.wire.answer(litellmUrl, failed('http_status', { status: 429, retryAfterMs: hours(1) }), week);
@@ -127,15 +127,15 @@ describe('after failures', () => {
     expect(iso(feed?.nextPollAt ?? 0)).toBe('2025-01-02T01:00Z');
   });
 
-  test('a fetch that throws is a failed poll, not a lost one', async () => {
+  test('an exception during the fetch is a failed poll, not a lost one', async () => {
     world.wire.answer(litellmUrl, new Error('socket hang up'));
     expect((await pollFeed(world.deps, 'litellm')).poll).toMatchObject({ result: 'failed', errorCode: 'internal' });
     expect(world.errors).toHaveLength(1);
   });
 });
 
-describe('a feed that is being read', () => {
-  test('refuses a poll by hand meanwhile', async () => {
+describe('a feed that is being polled', () => {
+  test('rejects a manual poll', async () => {
     const slow = world.wire.hold(litellmUrl);
     const first = pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
@@ -145,7 +145,7 @@ describe('a feed that is being read', () => {
     expect(await pollResults(world, 'litellm')).toEqual(['ok']);
   });
 
-  test('is skipped by a tick meanwhile, and read by the next', async () => {
+  test('is skipped by a tick, and polled by the next', async () => {
     const slow = world.wire.hold(litellmUrl);
     world.wire.answer(modelsUrl, served(modelsDev(oldModels)));
     const first = pollDueFeeds(world.deps, world.clock.now());
@@ -159,7 +159,7 @@ describe('a feed that is being read', () => {
     expect(await pollResults(world, 'litellm')).toEqual(['ok', 'ok']);
   });
 
-  test('by a process that is gone is read again when the lease has run out, and the lost poll ends aborted', async () => {
+  test('by a process that died is polled again when the lease has expired, and the lost poll is recorded as aborted', async () => {
     world.wire.hold(litellmUrl);
     void pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
@@ -175,7 +175,7 @@ describe('a feed that is being read', () => {
     ['a payload', served(litellm(['gpt-5']))],
     ['"not modified"', { kind: 'not_modified', status: 304 } as const],
     ['a failure', failed('timeout')],
-  ])('keeps nothing of a poll that was given up, when it comes back with %s', async (_name, late) => {
+  ])('stores nothing of a poll that lost its lease and then returns with %s', async (_name, late) => {
     const slow = world.wire.hold(litellmUrl);
     const lost = pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);
@@ -192,7 +192,7 @@ describe('a feed that is being read', () => {
     expect(await findFeed(world.db.sql, 'litellm')).toMatchObject({ failures: 0 });
   });
 
-  test('is free at once when an embedded database starts again', async () => {
+  test('is available at once after a restart with an embedded database', async () => {
     world.wire.hold(litellmUrl);
     void pollFeed(world.deps, 'litellm');
     await until(() => world.wire.asks.length === 1);

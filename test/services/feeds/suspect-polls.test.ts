@@ -35,27 +35,27 @@ async function recoveries(): Promise<number> {
 }
 
 describe('a poll that lost most of its items', () => {
-  test('within 48 hours is suspect from more than 30 % on', async () => {
+  test('is suspect above 30 % after a gap of up to 48 hours', async () => {
     await readAfter(0, claudes);
     expect(await readAfter(1, claudes.slice(9))).toMatchObject({ result: 'ok', vanishedItems: 9 });
     expect(await readAfter(1, claudes.slice(16))).toMatchObject({ result: 'suspect', vanishedItems: 0 });
     expect(await watermark(world, 'litellm')).toBe('2025-01-01T01:00Z');
   });
 
-  test('after a longer gap is suspect from more than 90 % on', async () => {
+  test('is suspect above 90 % after a longer gap', async () => {
     await readAfter(0, claudes);
     expect(await readAfter(49, claudes.slice(27))).toMatchObject({ result: 'ok', vanishedItems: 27 });
     expect(await readAfter(49, ['o1'])).toMatchObject({ result: 'suspect' });
   });
 
-  test('marks nothing vanished and witnesses nothing new', async () => {
+  test('marks no item as vanished, and its new items are not evidence', async () => {
     await readAfter(0, claudes);
     await readAfter(1, [...claudes.slice(20), 'gpt-5']);
     const [row] = await world.db.sql`select item_key from sightings where item_key = 'gpt-5' or gone_at is not null`;
     expect(row).toBeUndefined();
   });
 
-  test('is kept, so that people and later polls can look at it', async () => {
+  test('is stored, so that people and later polls can compare it', async () => {
     await readAfter(0, claudes);
     const { id } = await readAfter(1, claudes.slice(20));
     const [slice] = await world.db.sql<{ poll: string; keys: string[]; items: unknown[] }[]>`
@@ -64,7 +64,7 @@ describe('a poll that lost most of its items', () => {
     expect(slice?.items).toHaveLength(10);
   });
 
-  test('is believed once a poll at least 24 hours later agrees in 90 %, and an event says so', async () => {
+  test('is confirmed by a poll at least 24 hours later that agrees in 90 %, and an event reports it', async () => {
     await readAfter(0, claudes);
     const rest = claudes.slice(10);
     expect(await readAfter(1, rest)).toMatchObject({ result: 'suspect' });
@@ -75,20 +75,20 @@ describe('a poll that lost most of its items', () => {
     expect(await watermark(world, 'litellm')).toBe('2025-01-02T01:00Z');
   });
 
-  test('is not believed when a later poll only resembles it', async () => {
+  test('is not confirmed by a later poll that is merely similar', async () => {
     await readAfter(0, claudes);
     await readAfter(1, claudes.slice(10));
     expect(await readAfter(25, claudes.slice(13))).toMatchObject({ result: 'suspect' });
   });
 
-  test('is forgotten when the feed came back to itself in between', async () => {
+  test('is discarded if the feed recovered in between', async () => {
     await readAfter(0, claudes);
     await readAfter(1, claudes.slice(10));
     await readAfter(1, claudes);
     expect(await readAfter(25, claudes.slice(10))).toMatchObject({ result: 'suspect' });
   });
 
-  test('is kept once an hour however often it is served', async () => {
+  test('is stored once an hour, however often it is served', async () => {
     await readAfter(0, claudes);
     for (let poll = 0; poll < 8; poll += 1) await readAfter(0.25, claudes.slice(10));
     const slices = await world.db.sql`select poll_id from suspect_slices`;
@@ -96,17 +96,17 @@ describe('a poll that lost most of its items', () => {
   });
 });
 
-test('an empty listing is never believed, not even a day later', async () => {
+test('an empty listing is never accepted, not even a day later', async () => {
   await readAfter(0, claudes);
   for (let poll = 0; poll < 4; poll += 1) expect(await readAfter(24, [])).toMatchObject({ result: 'suspect' });
   expect(await watermark(world, 'litellm')).toBe('2025-01-01T00:00Z');
 });
 
-describe("one vendor's own rows that are mostly gone", () => {
+describe('the loss of most rows of one vendor', () => {
   const all = [...claudes, ...gpts];
   const few = [...claudes, ...gpts.slice(6)];
 
-  test("freeze that vendor's watermark and no other", async () => {
+  test("freezes that vendor's watermark and no other", async () => {
     await readAfter(0, all, 'models-dev');
     expect(await readAfter(1, few, 'models-dev')).toMatchObject({
       result: 'ok',
@@ -117,7 +117,7 @@ describe("one vendor's own rows that are mostly gone", () => {
     expect([await lastRead('openai'), await lastRead('anthropic')]).toEqual(['2025-01-01T00:00Z', '2025-01-01T01:00Z']);
   });
 
-  test('mark nothing of that vendor vanished, and what is new of it witnesses nothing', async () => {
+  test('marks no row of that vendor as vanished, and its new rows are not evidence', async () => {
     await readAfter(0, all, 'models-dev');
     await readAfter(1, [...few, 'gpt-5', 'claude-opus-4-5'], 'models-dev');
     const rows = await world.db.sql<{ key: string }[]>`
@@ -125,7 +125,7 @@ describe("one vendor's own rows that are mostly gone", () => {
     expect(rows.map((row) => row.key)).toEqual(['anthropic/claude-opus-4-5']);
   });
 
-  test('are believed once a poll at least 24 hours later agrees', async () => {
+  test('is confirmed by a poll at least 24 hours later that agrees', async () => {
     await readAfter(0, all, 'models-dev');
     await readAfter(1, few, 'models-dev');
     expect(await readAfter(23, few, 'models-dev')).toMatchObject({ frozenVendors: ['openai'] });
@@ -133,7 +133,7 @@ describe("one vendor's own rows that are mostly gone", () => {
     expect(await lastRead('openai')).toBe('2025-01-02T01:00Z');
   });
 
-  test('are asked for in full until they are, since "not modified" could never confirm them', async () => {
+  test('disables conditional requests until then, because "not modified" could never confirm it', async () => {
     const url = 'https://models.test/api.json';
     world.wire.answer(url, served(modelsDev(all), { etag: '"all"' }), served(modelsDev(few), { etag: '"few"' }));
     for (let poll = 0; poll < 3; poll += 1) {
@@ -147,7 +147,7 @@ describe("one vendor's own rows that are mostly gone", () => {
 describe('"not modified"', () => {
   const url = 'https://litellm.test/prices.json';
 
-  test('reads the feed up to now, with the items of the last accepted payload', async () => {
+  test('advances the watermark with the items of the last accepted payload', async () => {
     world.wire.answer(url, served(litellm(claudes), { etag: '"one"' }), notModified);
     await pollFeed(world.deps, 'litellm');
     world.clock.advance(hours(1));
@@ -156,7 +156,7 @@ describe('"not modified"', () => {
     expect(await watermark(world, 'litellm')).toBe('2025-01-01T01:00Z');
   });
 
-  test('after a suspect payload speaks of the accepted one before it', async () => {
+  test('after a suspect payload refers to the accepted one before it', async () => {
     const answers = [
       served(litellm(claudes), { etag: '"one"' }),
       served(litellm(['o1']), { etag: '"two"' }),

@@ -22,7 +22,7 @@ function withAlias(id: string, means: string): Deps {
   return { ...world.deps, identity: readIdentityTable({ ...data, version: '2099-01-01.1', aliases }) };
 }
 
-test('new identity data re-reads every stored name, once, and has every prediction looked at again', async () => {
+test('new identity data parses every stored name again, once, and evaluates every prediction again', async () => {
   const listed = [...oldModels, 'gpt-next-secret'];
   await record(world, 'gpt-5', gptReleased('5'), { madeAt: '2024-12-01' });
   await readAt(world, '2025-01-01', { litellm: litellm(oldModels), 'models-dev': modelsDev(oldModels) });
@@ -42,7 +42,7 @@ test('new identity data re-reads every stored name, once, and has every predicti
   expect(row).toContain('known 2025-01-11T00:00Z');
 });
 
-test('names read under older data by a node that was still running are found again', async () => {
+test('names that another node parsed with older data are parsed again', async () => {
   await readAt(world, '2025-01-01', { litellm: litellm(oldModels) });
   const next = withAlias('gpt-next-secret', 'gpt-5');
   expect(await refreshIdentity(next)).toBe(oldModels.length);

@@ -42,8 +42,8 @@ async function addAlias(id: string, fields: { means?: string; reason?: 'codename
   return await createIdentityAddition(deps, input, { decidedBy: 'key_1', expected });
 }
 
-describe('names that are read in part', () => {
-  test('are kept as each feed listed them first, with whether its first read had them', async () => {
+describe('partially parsed names', () => {
+  test("are stored with their first listing in each feed, and with whether the feed's first read had them", async () => {
     await readAt(world, '2025-01-01', { litellm: litellm(oldModels), 'models-dev': modelsDev([...oldModels, nova]) });
     await readAt(world, '2025-01-05', { litellm: litellm([...oldModels, nova]), 'models-dev': modelsDev(oldModels) });
     await readAt(world, '2025-01-09', { litellm: litellm(oldModels), 'models-dev': modelsDev([...oldModels, nova]) });
@@ -70,12 +70,12 @@ describe('names that are read in part', () => {
     expect(await unread(gpt, '2025-01-04')).toHaveLength(1);
   });
 
-  test('of a host are not kept', async () => {
+  test('of hosts are not stored', async () => {
     await readAt(world, '2025-01-01', { litellm: litellm({ 'azure/gpt-6-nova': { host: 'azure' } }) });
     expect(await unread([{ vendor: 'any', family: 'any' }])).toEqual([]);
   });
 
-  test('are listed up to a limit, those that were seen last', async () => {
+  test('are listed up to a limit, most recently seen first', async () => {
     await readAt(world, '2025-01-01', { litellm: litellm(['gpt-6-nova']) });
     await readAt(world, '2025-01-02', { litellm: litellm(['gpt-6-nova', 'gpt-6-zeta', 'gpt-6-argon']) });
     const page = { until: instantOf('2025-02-01'), limit: 2 };
@@ -83,7 +83,7 @@ describe('names that are read in part', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(['gpt-6-argon', 'gpt-6-zeta']);
   });
 
-  test('stay unrecognised, without a family, in what is stored of every name', async () => {
+  test('remain unrecognised and without a family in the stored observations', async () => {
     await readAt(world, '2025-01-01', { litellm: litellm([nova]) });
     const rows = await world.db.sql`select outcome, reason, vendor, family, own from item_readings`;
     expect(rows).toEqual([{ outcome: 'none', reason: 'unrecognised', vendor: 'openai', family: null, own: false }]);
@@ -91,7 +91,7 @@ describe('names that are read in part', () => {
 });
 
 describe('new identity data', () => {
-  test('that reads a name, or says that it is none, takes it off; a withdrawn addition puts it back', async () => {
+  test('removes a name that it parses or declares not to be a model; a withdrawn addition restores it', async () => {
     await readAt(world, '2025-01-01', { litellm: litellm([...oldModels, nova, 'gpt-6-zeta']) });
     expect((await names()).sort()).toEqual([nova, 'gpt-6-zeta']);
     const { id } = await addAlias(nova, { means: 'gpt-5' });
@@ -104,7 +104,7 @@ describe('new identity data', () => {
     expect(await names()).toEqual([nova]);
   });
 
-  test('of a newer program reads stored names in part, or in full', async () => {
+  test('of a newer program parses stored names partially or completely', async () => {
     await readAt(world, '2025-01-01', { litellm: litellm([...oldModels, nova, 'zephyr-7']) });
     expect(await names()).toEqual([nova]);
     const data = readIdentityData();
@@ -118,7 +118,7 @@ describe('new identity data', () => {
     expect((await unread()).map(({ name, partial }) => [name, partial.name])).toEqual([['zephyr-7', 'gpt-7-zephyr']]);
   });
 
-  test('has the predictions looked at that a name may concern', async () => {
+  test('evaluates the predictions that a name may concern', async () => {
     await record(world, 'gpt-6', gptReleased('6'));
     await record(world, 'claude', { op: 'released', model: { vendor: 'anthropic', family: 'claude', tier: null } });
     await readAt(world, '2025-01-01', { litellm: litellm([...oldModels, nova]) });
@@ -127,7 +127,7 @@ describe('new identity data', () => {
   });
 });
 
-describe('a name that appears', () => {
+describe('a new name', () => {
   /** Which of the predictions a read at a time evaluates. */
   async function evaluatedBy(time: string, payload: object): Promise<string[]> {
     await world.db.sql`update predictions set evaluated_with = null`;
@@ -139,9 +139,9 @@ describe('a name that appears', () => {
 
   test.each([
     ['of a known family', nova, ['any-openai', 'gpt']],
-    ['of no known family that contains the word of one', 'chatgpt-6-nova', ['any-openai', 'gpt']],
-    ['of no known family', 'zephyr-7', ['any-openai']],
-  ])('%s has the predictions evaluated that it may concern', async (_what, name, expected) => {
+    ['of an unknown family that contains a family word', 'chatgpt-6-nova', ['any-openai', 'gpt']],
+    ['of an unknown family', 'zephyr-7', ['any-openai']],
+  ])('%s causes an evaluation of the predictions that it may concern', async (_what, name, expected) => {
     // Reads a day or more apart have everything looked at again that has lasted meanwhile.
     for (const time of ['2025-01-01', '2025-01-05', '2025-01-05T00:01:00Z'])
       await readAt(world, time, { litellm: litellm(oldModels) });

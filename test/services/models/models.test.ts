@@ -65,7 +65,7 @@ async function settle(): Promise<void> {
 }
 
 describe.each([1, 2])('over history %i', (seed) => {
-  test('what was kept poll by poll is what weighing everything anew comes to', async () => {
+  test('the states stored poll by poll equal those computed from scratch', async () => {
     for (const { slug, at, payload } of makeHistory(seed, 16)) {
       await passTime(at);
       await read(world, slug, payload);
@@ -79,7 +79,7 @@ describe.each([1, 2])('over history %i', (seed) => {
     expect(new Set(announced).size).toBe(announced.length);
   });
 
-  test('archives imported one after the other come to what weighing everything anew comes to', async () => {
+  test('importing one archive after another gives the states computed from scratch', async () => {
     const history = makeHistory(seed, 12);
     world.clock.set('2026-01-01');
     for (const feed of ['models-dev', 'litellm']) {
@@ -94,7 +94,7 @@ describe.each([1, 2])('over history %i', (seed) => {
   });
 });
 
-test('the list, the timeline and the record of one model say the same, now and at any moment', async () => {
+test('the list, the timeline and the page of a model agree, now and at any moment', async () => {
   const history = makeHistory(2, 12);
   const moments: Instant[] = [];
   for (const { slug, at, payload } of history) {
@@ -133,7 +133,7 @@ test('the list, the timeline and the record of one model say the same, now and a
 });
 
 describe('model.released', () => {
-  test('is told once, by the read a day after two origins listed the model, and not for what was there from the start', async () => {
+  test('is sent once, by the read a day after two origins listed the model, and not for models of the first read', async () => {
     await readBoth('2025-03-01', oldModels);
     await settle();
     expect(await told()).toEqual([]);
@@ -163,7 +163,7 @@ describe('model.released', () => {
     });
   });
 
-  test('is told at once where the vendor itself lists it', async () => {
+  test('is sent at once if the vendor itself lists the model', async () => {
     await world.reset({
       feeds: [
         {
@@ -180,7 +180,7 @@ describe('model.released', () => {
     expect(await told()).toEqual(['openai/gpt-5']);
   });
 
-  test('tells of a model that an alias made readable only while that is news', async () => {
+  test('is sent for a model that an alias made readable only while that is news', async () => {
     const listed = [...oldModels, 'gpt-next-secret'];
     await readBoth('2025-03-01', oldModels);
     await readBoth('2025-03-05', listed);
@@ -195,7 +195,7 @@ describe('model.released', () => {
     expect(seven?.grade).toBe('admissible');
   });
 
-  test('sets off no storm when a second catalogue vouches for what one has listed for long', async () => {
+  test('is not sent again when a second catalogue lists old models', async () => {
     await readAt(world, '2025-03-01', { litellm: litellm(oldModels) });
     await readAt(world, '2025-03-05', { litellm: litellm([...oldModels, 'gpt-5', 'gpt-6']) });
     await readBoth('2025-06-01', [...oldModels, 'gpt-5', 'gpt-6']);
@@ -219,7 +219,7 @@ describe('model.released', () => {
   }
 });
 
-test('models are weighed anew when the weight of a feed changes', async () => {
+test('models are recomputed when the trust of a feed changes', async () => {
   await readBoth('2025-03-01', oldModels);
   await settle();
   const graded = async (): Promise<(string | null)[]> => {
@@ -233,7 +233,7 @@ test('models are weighed anew when the weight of a feed changes', async () => {
   expect(await refreshModels(world.deps)).toBe(0);
 });
 
-test('a poll in which nothing but prices changed writes no state', async () => {
+test('a poll with only price changes writes no model state', async () => {
   await readBoth('2025-03-01', oldModels);
   await settle();
   const before = await states();

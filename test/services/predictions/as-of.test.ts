@@ -52,8 +52,8 @@ async function listAll(more: Partial<ListQuery>, onPage: () => Promise<void> = a
   return slugs;
 }
 
-describe('a listing as of a moment', () => {
-  test('by status and outcome agrees with asking for each prediction', async () => {
+describe('a list as of a moment', () => {
+  test('filtered by status and outcome agrees with single requests for each prediction', async () => {
     const seen = new Set<string>();
     for (const asOf of [...moments.filter((_, index) => index % 6 === 0), null]) {
       const views = await Promise.all(claims.map((claim) => getPrediction(world.deps, claim.slug, asOf)));
@@ -72,13 +72,13 @@ describe('a listing as of a moment', () => {
     expect([...seen].sort()).toEqual(expect.arrayContaining(['no', 'open', 'proposed', 'resolved', 'yes']));
   });
 
-  test('goes either way', async () => {
+  test('can be sorted in both directions', async () => {
     const forwards = await listAll({});
     expect(forwards).toEqual(claims.map((claim) => claim.slug));
     expect(await listAll({ sort: '-recorded_at' })).toEqual([...forwards].reverse());
   });
 
-  test('tells apart what was asked for', async () => {
+  test('distinguishes its filters', async () => {
     expect(await listAll({ filter: { vendor: 'anthropic' } })).toEqual(['opus-in-time', 'either']);
     expect(await listAll({ filter: { q: 'STATEMENT of opus' } })).toEqual(['opus-in-time']);
     expect(await listAll({ filter: { q: '%' } })).toEqual([]);
@@ -86,7 +86,7 @@ describe('a listing as of a moment', () => {
 });
 
 describe('pages', () => {
-  test('are complete and repeat nothing while predictions are being recorded', async () => {
+  test('are complete and without duplicates while predictions are being recorded', async () => {
     const chance = makeChance(7);
     let recorded = 0;
     const before = await listAll({ limit: 100 });

@@ -32,15 +32,19 @@ async function warnings(criterion: unknown, madeAt = '2025-01-01', asOf: string 
 
 describe('a dry run', () => {
   test.each<[string, Criterion, string[]]>([
-    ['can never come out no', gptReleased('6'), ['never_refutable', 'matches_nothing_seen']],
-    ['can never come out yes', { op: 'not', of: gptReleased('6') }, ['never_confirmable', 'matches_nothing_seen']],
-    ['names what nobody has listed yet', gptReleased('6', { by: '2026-01-01' }), ['matches_nothing_seen']],
-    ['can come out either way', laterGpt, []],
-    ['only a person can judge', judged, ['needs_a_person']],
-    ['a person must judge in part', { op: 'all', of: [laterGpt, judged] }, ['needs_a_person']],
-    ['had run out when it was made', { ...laterGpt, by: '2024-12-31', from: undefined }, ['deadline_before_made_at']],
+    ['can never be answered no', gptReleased('6'), ['never_refutable', 'matches_nothing_seen']],
+    ['can never be answered yes', { op: 'not', of: gptReleased('6') }, ['never_confirmable', 'matches_nothing_seen']],
+    ['names a model that no feed has listed yet', gptReleased('6', { by: '2026-01-01' }), ['matches_nothing_seen']],
+    ['can be answered both ways', laterGpt, []],
+    ['only a person can decide', judged, ['needs_a_person']],
+    ['a person must decide in part', { op: 'all', of: [laterGpt, judged] }, ['needs_a_person']],
     [
-      'asks for what no feed publishes',
+      'has a deadline before the claim was made',
+      { ...laterGpt, by: '2024-12-31', from: undefined },
+      ['deadline_before_made_at'],
+    ],
+    [
+      'needs a fact that no feed publishes',
       { op: 'attribute', model: laterGpt.model, name: 'parameters', is: { gt: 1e12 }, by: '2026-01-01' },
       ['not_covered'],
     ],
@@ -48,21 +52,21 @@ describe('a dry run', () => {
     expect(await warnings(criterion)).toEqual(expected);
   });
 
-  test('warns of what the evidence at hand already decides', async () => {
+  test('warns of a claim that current evidence already decides', async () => {
     expect(await warnings(gptReleased('5', { by: '2026-01-01' }), '2024-12-01')).toEqual(['already_decided']);
     expect(await warnings(gptReleased('5', { by: '2026-01-01' }), '2024-12-01', '2025-01-09')).toEqual([
       'matches_nothing_seen',
     ]);
   });
 
-  test('counts on no feed that is switched off', async () => {
+  test('ignores disabled feeds', async () => {
     await updateFeed(world.deps, 'litellm', { enabled: false }, null);
     expect(await warnings(laterGpt)).toEqual(['not_covered']);
     await updateFeed(world.deps, 'litellm', { enabled: true }, null);
     expect(await warnings(laterGpt)).toEqual([]);
   });
 
-  test('names the tiers of the version that was asked for', async () => {
+  test('names the tiers of the requested version', async () => {
     const criterion = { ...laterGpt, model: { ...laterGpt.model, version: '4', tier: ['mini'] } };
     const { warnings: found } = await checkCriterion(world.deps, { criterion, madeAt: '2025-01-01', asOf: null });
     expect(found).toEqual([
@@ -74,7 +78,7 @@ describe('a dry run', () => {
     ]);
   });
 
-  test('warns of a model that was out before the window opened', async () => {
+  test('warns of a model that was released before the window opened', async () => {
     const check = await checkCriterion(world.deps, {
       criterion: gptReleased('5', { by: '2026-01-01' }),
       madeAt: '2025-01-20',
@@ -94,7 +98,7 @@ describe('a dry run', () => {
     expect(await world.db.sql`select id from predictions`).toEqual([]);
   });
 
-  test('says the same as recording does', async () => {
+  test('gives the same result as recording', async () => {
     const criterion = gptReleased('5', { by: '2026-01-01' });
     const { evaluation } = await checkCriterion(world.deps, { criterion, madeAt: '2024-12-01', asOf: null });
     const recorded = await record(world, 'same', criterion, { madeAt: '2024-12-01' });
@@ -117,21 +121,21 @@ describe('a criterion', () => {
       'validation_failed',
       '#/criterion/model/tier',
     ],
-    ['of an unknown operator', { op: 'rumoured' }, 'validation_failed', '#/criterion/op'],
+    ['with an unknown operator', { op: 'rumoured' }, 'validation_failed', '#/criterion/op'],
     ['inside another', { op: 'not', of: { op: 'released' } }, 'validation_failed', '#/criterion/of/model'],
     [
-      'without a tier in the second of two',
+      'without a tier in the second of two parts',
       { op: 'any', of: [gptReleased('5'), { op: 'retired', model: { vendor: 'openai', family: 'gpt' } }] },
       'validation_failed',
       '#/criterion/of/1/model/tier',
     ],
-  ])('%s is refused with a pointer', (_name, value, code, pointer) => {
+  ])('%s is rejected with a pointer', (_name, value, code, pointer) => {
     expect(() => readCriterion(value)).toThrowError(
       expect.objectContaining({ code, errors: expect.arrayContaining([expect.objectContaining({ pointer })]) }),
     );
   });
 
-  test('has the same hash however its keys are ordered', () => {
+  test('has the same hash whatever the order of its keys', () => {
     const { op, model } = gptReleased('5') as Extract<Criterion, { op: 'released' }>; // gptReleased makes no other
     expect(hashCriterion({ model, op })).toBe(hashCriterion({ op, model }));
     expect(hashCriterion(gptReleased('6'))).not.toBe(hashCriterion({ op, model }));

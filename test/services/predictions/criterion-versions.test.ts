@@ -63,7 +63,7 @@ async function derived(slug: string): Promise<object> {
 }
 
 describe('a corrected criterion', () => {
-  test('is a new version with a reason, and all that follows from a criterion follows from it', async () => {
+  test('is a new version with a reason, and everything derived from the criterion follows it', async () => {
     await record(world, 'claim', gptReleased('5', { by: '2025-12-31' }));
     await record(world, 'fresh', opus);
     world.clock.set('2025-01-10');
@@ -80,7 +80,7 @@ describe('a corrected criterion', () => {
     ]);
   });
 
-  test('is told once, with both versions', async () => {
+  test('sends one event with both versions', async () => {
     await record(world, 'claim', gpt5);
     await replace(opus);
     const [, told, ...rest] = await events(world, 'claim');
@@ -95,7 +95,7 @@ describe('a corrected criterion', () => {
     });
   });
 
-  test('is settled at once, as hindsight where the answer was known before it was written', async () => {
+  test('is settled at once, as hindsight if the answer was known before the correction', async () => {
     await record(world, 'claim', opus, { madeAt: '2024-12-01' });
     await readAt(world, '2025-02-01', { vendor: gpt5Ledger });
     expect(await replace(gpt5)).toEqual(['never_refutable', 'already_decided']);
@@ -112,7 +112,7 @@ describe('a corrected criterion', () => {
     ]);
   });
 
-  test('is touched by what it watches, and no longer by what the earlier one watched', async () => {
+  test('is evaluated for the models that it watches, and no longer for those of the earlier version', async () => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
     await replace(opus);
     await readAt(world, '2025-02-01', { vendor: gpt5Ledger });
@@ -126,7 +126,7 @@ describe('a corrected criterion', () => {
     expect((await view(world, 'claim')).hindsight).toBe(false);
   });
 
-  test('that leans the same way is proposed anew', async () => {
+  test('with the same leaning is proposed again', async () => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
     await readAt(world, '2025-01-10', { litellm: litellm([...oldModels, 'gpt-5']) });
     world.clock.advance(hours(30));
@@ -142,7 +142,7 @@ describe('a corrected criterion', () => {
     expect(await eventTypes(world, 'claim')).toHaveLength(4);
   });
 
-  test('must differ from the one that stands, however its keys are ordered', async () => {
+  test('must differ from the current one in more than the order of its keys', async () => {
     await record(world, 'claim', gpt5);
     const { op, ...rest } = gpt5;
     const same = replacePredictionCriterion(
@@ -156,7 +156,7 @@ describe('a corrected criterion', () => {
   });
 });
 
-describe('asked about a moment before the correction', () => {
+describe('as of a moment before the correction', () => {
   const ask: ListQuery = {
     filter: {},
     status: null,
@@ -169,7 +169,7 @@ describe('asked about a moment before the correction', () => {
   const slugs = async (more: Partial<ListQuery>) =>
     (await listPredictions(world.deps, { ...ask, ...more })).views.map((one) => one.prediction.slug);
 
-  test('answers by the criterion that stood then, for ever the same', async () => {
+  test('the answer uses the criterion of that time, and never changes', async () => {
     await record(world, 'claim', opus, { madeAt: '2024-12-01' });
     await readAt(world, '2025-02-01', { vendor: gpt5Ledger });
     world.clock.set('2025-02-10');
@@ -190,14 +190,14 @@ describe('asked about a moment before the correction', () => {
     });
   });
 
-  test('before it was even recorded, by the first criterion', async () => {
+  test('and before the prediction was recorded, the answer uses the first criterion', async () => {
     await record(world, 'claim', opus);
     world.clock.set('2025-02-10');
     await replace(gpt5);
     expect((await view(world, 'claim', '2024-06-01')).prediction.criterion).toEqual(opus);
   });
 
-  test('lists it by what its criterion spoke of then', async () => {
+  test('the list filters by the models of the criterion of that time', async () => {
     await record(world, 'claim', opus, { madeAt: '2024-12-01' });
     await readAt(world, '2025-02-01', { vendor: gpt5Ledger });
     world.clock.set('2025-02-10');
@@ -219,8 +219,8 @@ describe('asked about a moment before the correction', () => {
   });
 });
 
-describe('the criterion of what has been resolved', () => {
-  test.each(['yes', 'annulled'] as const)('stands, whoever resolved it: %s', async (outcome) => {
+describe('the criterion of a resolved prediction', () => {
+  test.each(['yes', 'annulled'] as const)('cannot change, whoever resolved it: %s', async (outcome) => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
     await decide(world.deps, outcome);
     await expect(replace(opus)).rejects.toMatchObject({ code: 'conflict' });
@@ -232,7 +232,7 @@ describe('the criterion of what has been resolved', () => {
     expect((await view(world, 'claim')).prediction.criterionVersion).toBe(1);
   });
 
-  test('stands even while the resolution is disputed', async () => {
+  test('cannot change while the resolution is disputed', async () => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
     await decide(world.deps, 'no');
     await readAt(world, '2025-02-01', {
@@ -260,8 +260,8 @@ async function settled(attempts: readonly Promise<unknown>[]): Promise<string[]>
   return ends.map((end) => (end.status === 'fulfilled' ? 'done' : String(end.reason.code))).sort();
 }
 
-describe('at the same moment', () => {
-  test('twenty corrections of the version that all of them saw come to one', async () => {
+describe('concurrently', () => {
+  test('twenty corrections of the same version result in one', async () => {
     await record(world, 'claim', gpt5);
     const nodes = [world.deps, world.node('node_b', other)];
     const attempts = Array.from({ length: 20 }, (_, index) => {
@@ -278,14 +278,14 @@ describe('at the same moment', () => {
     expect(await eventTypes(world, 'claim')).toEqual(['prediction.created', 'prediction.criterion.replaced']);
   });
 
-  test('corrections of whatever stands come one after the other', async () => {
+  test('corrections without a version are applied one after the other', async () => {
     await record(world, 'claim', gpt5);
     const attempts = Array.from({ length: 5 }, (_, index) => replace(gptReleased(String(10 + index))));
     expect(await settled(attempts)).toEqual(Array.from({ length: 5 }, () => 'done'));
     expect((await view(world, 'claim')).version).toBe(6);
   });
 
-  test('a correction and a decision never leave a resolution of another criterion than the one that stands', async () => {
+  test('a correction and a decision never leave a resolution of an outdated criterion', async () => {
     for (let round = 0; round < 6; round += 1) {
       await world.reset({ feeds: [...catalogues, vendor] });
       await record(world, 'claim', gpt5);
@@ -299,7 +299,7 @@ describe('at the same moment', () => {
     }
   });
 
-  test('a correction and a reading that settles the earlier criterion come to one or the other', async () => {
+  test('a correction and a payload that settles the earlier criterion result in one or the other', async () => {
     for (let round = 0; round < 4; round += 1) {
       await world.reset({ feeds: [...catalogues, vendor] });
       await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });

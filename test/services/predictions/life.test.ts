@@ -38,8 +38,8 @@ function expectDerived(now: PredictionView, rows: readonly ResolutionRow[]): voi
   for (const row of rows) if (row.decidedBy === 'resolver') expect(['yes', 'no']).toContain(row.outcome);
 }
 
-describe('over a random history, in which people decide now and then,', () => {
-  test('status follows from rows and evidence, and no row is ever taken back', async () => {
+describe('over a random history with occasional decisions by people,', () => {
+  test('the status follows from rows and evidence, and no row is ever removed', async () => {
     const chance = makeChance(8);
     for (const { slug, criterion, evidencePolicy } of claims)
       await record(world, slug, criterion, { madeAt: '2024-12-20', evidencePolicy });
@@ -84,19 +84,22 @@ describe('the database', () => {
     expect((await view(world, 'claim')).resolution?.outcome).toBe('no');
   });
 
-  test.each(['resolutions', 'criteria', 'events', 'observations'])('lets nobody take back %s', async (table) => {
-    const { sql } = world.db;
-    await expect(sql`delete from ${sql(table)}`).rejects.toThrow(/append-only/);
-    const column = { resolutions: 'outcome', criteria: 'reason', events: 'body', observations: 'name' }[table] ?? '';
-    await expect(sql`update ${sql(table)} set ${sql(column)} = null`).rejects.toThrow(/append-only/);
-  });
+  test.each(['resolutions', 'criteria', 'events', 'observations'])(
+    'rejects changes and deletions in %s',
+    async (table) => {
+      const { sql } = world.db;
+      await expect(sql`delete from ${sql(table)}`).rejects.toThrow(/append-only/);
+      const column = { resolutions: 'outcome', criteria: 'reason', events: 'body', observations: 'name' }[table] ?? '';
+      await expect(sql`update ${sql(table)} set ${sql(column)} = null`).rejects.toThrow(/append-only/);
+    },
+  );
 
   test.each([
     ['too_early', 'curator', 'resolutions_outcome_check'],
     ['undetermined', 'resolver', 'resolutions_outcome_check'],
     ['ambiguous', 'resolver', 'resolver_says_yes_or_no'],
     ['annulled', 'resolver', 'resolver_says_yes_or_no'],
-  ])('has no room for %s by a %s', async (outcome, by, constraint) => {
+  ])('rejects the outcome %s by a %s', async (outcome, by, constraint) => {
     const written = world.db.sql`
       insert into resolutions (id, prediction_id, criterion_version, outcome, effective_at, known_at, decided_at, decided_by,
         reason_code, reason, evaluator_version, identity_version, supersedes)
@@ -121,14 +124,14 @@ describe('hindsight', () => {
     ['2024-12/2024-12-31', true],
     ['2025-01-01', false],
     ['2024-12-01/2025-01-01', false],
-  ])('is told of what had happened when it was recorded, by a person who says %s: %s', async (effectiveAt, told) => {
+  ])('marks an event before the recording, decided by a person with %s: %s', async (effectiveAt, told) => {
     await record(world, 'claim', { op: 'judged', question: 'Was it?' });
     world.clock.set('2025-06-01');
     await decided(effectiveAt);
     expect((await view(world, 'claim')).hindsight).toBe(told);
   });
 
-  test('is told of a deadline that had passed, though nobody knew yet that it was missed', async () => {
+  test('marks a deadline before the recording, even if nobody knew yet that it was missed', async () => {
     await readAt(world, '2025-01-01', before);
     world.clock.set('2025-01-12');
     await record(world, 'late', gptReleased('5', { from: '2025-01-01', by: '2025-01-10' }));
@@ -138,7 +141,7 @@ describe('hindsight', () => {
     expect(await view(world, 'in-time')).toMatchObject({ status: 'resolved', hindsight: false });
   });
 
-  test('stays told when a later row amends what was known before it was recorded', async () => {
+  test('remains when a later resolution amends what was known before the recording', async () => {
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-02-10', before);
     world.clock.set('2025-02-11');

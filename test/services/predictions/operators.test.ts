@@ -21,7 +21,7 @@ const made = { madeAt: '2024-12-01' };
 const both = (models: readonly string[]) => ({ litellm: litellm(models), 'models-dev': modelsDev(models) });
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));
 
-describe('what moves a prediction that hangs on another event', () => {
+describe('a prediction about one event after another', () => {
   const within: Criterion = { op: 'within', event: released('5.1'), after: released('5'), duration: 'P1M' };
 
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe('what moves a prediction that hangs on another event', () => {
     await readAt(world, '2025-01-12', both([...oldModels, 'gpt-5']));
   });
 
-  test('is the watermark that passes the last day: a no comes by the poll that does, and not before', async () => {
+  test('is settled as no by the poll whose watermark passes the last day, and not earlier', async () => {
     await readAt(world, '2025-02-10T23:00:00Z', both([...oldModels, 'gpt-5']));
     expect(await settled('soon-after')).toEqual([]);
     await readAt(world, '2025-02-11', both([...oldModels, 'gpt-5']));
@@ -41,7 +41,7 @@ describe('what moves a prediction that hangs on another event', () => {
     expect((await resolveEverything(world.deps))?.amended).toBe(0);
   });
 
-  test('is the event itself, inside the time', async () => {
+  test('is settled as yes by the event within the time', async () => {
     const more = [...oldModels, 'gpt-5', 'gpt-5.1'];
     await readAt(world, '2025-01-20', both([...oldModels, 'gpt-5']));
     await readAt(world, '2025-01-21', both(more));
@@ -50,7 +50,7 @@ describe('what moves a prediction that hangs on another event', () => {
   });
 });
 
-test('an order is decided by coverage past the first date, as soon as enough was read', async () => {
+test('an order is settled by coverage past the first date, as soon as enough was read', async () => {
   await record(world, 'order', { op: 'precedes', first: released('5'), second: released('6') }, made);
   await readAt(world, '2024-11-30', both(oldModels));
   await readAt(world, '2025-01-09', both(oldModels));
@@ -71,7 +71,7 @@ describe('a claim about a price', () => {
     is: { gt: 10 },
   };
 
-  test('is settled by prices that two origins publish, for a day, and touched by price changes alone', async () => {
+  test('is settled by prices that two origins publish for a day, and evaluated for price changes only', async () => {
     await record(world, 'dear', dear, made);
     await record(world, 'released', released('7'), made);
     await readAt(world, '2025-01-10', both([...oldModels, 'gpt-5']));

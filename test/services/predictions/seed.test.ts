@@ -36,7 +36,7 @@ async function countRows(): Promise<Record<string, number>> {
   return row ?? {};
 }
 
-describe('the seed that ships with the program, with the feeds that ship with it', () => {
+describe('the shipped seed with the shipped feeds', () => {
   beforeAll(async () => {
     await reset();
     await ensureFeeds(world.deps, shippedFeeds());
@@ -45,7 +45,7 @@ describe('the seed that ships with the program, with the feeds that ship with it
     await resolveDue(world.deps);
   });
 
-  test('refutes that OpenAI never releases GPT-5, on the day, by two origins', async () => {
+  test('refutes that OpenAI never releases GPT-5, with the day, by two origins', async () => {
     const rows = await resolutions(world, 'gpt-5-never-released');
     expect(rows).toHaveLength(1);
     expect(rows[0]).toContain('no 2025-08-07 known 2025-08-0');
@@ -60,7 +60,7 @@ describe('the seed that ships with the program, with the feeds that ship with it
     ['2025-07-01T00:00:00Z', 'open'],
     ['2025-08-07T12:00:00Z', 'open'],
     ['2025-09-01T00:00:00Z', 'resolved'],
-  ])('answers as of %s that it was %s', async (asOf, status) => {
+  ])('answers as of %s: %s', async (asOf, status) => {
     expect(await view(world, 'gpt-5-never-released', asOf)).toMatchObject({ status });
   });
 
@@ -73,7 +73,7 @@ describe('the seed that ships with the program, with the feeds that ship with it
   });
 
   test.each(['gpt-5-dearer-than-gpt-4o', 'no-model-at-3000-dollars'])(
-    'knows no prices, so %s stays open, as its fine print says',
+    'has no prices, so %s stays open, as its fine print says',
     async (slug) => {
       const claim = await view(world, slug);
       expect(claim).toMatchObject({ status: 'open', resolution: null, leaning: null, standing: null });
@@ -81,7 +81,7 @@ describe('the seed that ships with the program, with the feeds that ship with it
     },
   );
 
-  test('keeps "o4 arrives" open, and says as of when it is unconfirmed', async () => {
+  test('keeps "o4 arrives" open, and gives the time as of which it is unconfirmed', async () => {
     const o4 = await view(world, 'o4-arrives');
     expect(o4).toMatchObject({ status: 'open', resolution: null });
     expect(o4.standing).toMatch(/^unconfirmed as of 202[56]-/);
@@ -91,11 +91,11 @@ describe('the seed that ships with the program, with the feeds that ship with it
     expect((await view(world, 'o4-any-size')).resolution).toMatchObject({ outcome: 'yes', effectiveAt: '2025-04-16' });
   });
 
-  test('leaves to people what only people can judge', async () => {
+  test('leaves judged claims to people', async () => {
     expect(await view(world, 'gpt-5-existed-inside')).toMatchObject({ status: 'open', standing: null });
   });
 
-  test('applied again changes nothing', async () => {
+  test('changes nothing when it is applied again', async () => {
     const before = await countRows();
     const seed = readSeed(readData('seed/article.json'));
     expect(await applySeed(world.deps, seed)).toEqual({ recorded: 0, existing: seed.predictions.length });
@@ -105,7 +105,7 @@ describe('the seed that ships with the program, with the feeds that ship with it
   });
 });
 
-describe('a broken seed', () => {
+describe('an invalid seed', () => {
   beforeEach(reset);
 
   const entry = { slug: 'one', statement: 'One.', made_at: '2025', criterion: gptReleased('5') };
@@ -117,10 +117,10 @@ describe('a broken seed', () => {
   };
 
   test.each([
-    ['names a source that it does not list', { ...entry, slug: 'two', source: 'b' }, '#/predictions/1/source'],
-    ['has a criterion that is none', { ...entry, slug: 'two', criterion: { op: 'wishes' } }, '#/criterion/op'],
-    ['has a prediction from the future', { ...entry, slug: 'two', made_at: '2030' }, '#/made_at'],
-  ])('that %s leaves nothing behind, not even that it was tried', async (_name, broken, pointer) => {
+    ['refers to a source that it does not list', { ...entry, slug: 'two', source: 'b' }, '#/predictions/1/source'],
+    ['has an invalid criterion', { ...entry, slug: 'two', criterion: { op: 'wishes' } }, '#/criterion/op'],
+    ['has a prediction made in the future', { ...entry, slug: 'two', made_at: '2030' }, '#/made_at'],
+  ])('that %s leaves nothing behind, not even a record of the attempt', async (_name, broken, pointer) => {
     const parsed = readSeed({ ...seed, predictions: [entry, broken] });
     await expect(seedOnce(world.deps, parsed)).rejects.toMatchObject({
       code: 'validation_failed',
@@ -130,7 +130,7 @@ describe('a broken seed', () => {
     expect(await seedOnce(world.deps, readSeed(seed))).toEqual({ recorded: 1, existing: 0 });
   });
 
-  test('that is not of the format is refused with pointers', () => {
+  test('of another format is rejected with pointers', () => {
     expect(() => readSeed({ ...seed, predictions: [{ ...entry, slug: 'Not A Slug' }] })).toThrowError(
       expect.objectContaining({ errors: [expect.objectContaining({ pointer: '#/predictions/0/slug' })] }),
     );

@@ -18,12 +18,24 @@ const opus: Criterion = {
   model: { vendor: 'anthropic', family: 'claude', version: '5', tier: ['opus'] },
 };
 
-describe('where an open prediction stands', () => {
+describe('the standing of an open prediction', () => {
   test.each<[string, Criterion, string]>([
-    ['"will come", without a deadline, is unconfirmed', gptReleased('6'), 'unconfirmed as of 2025-01-02T00:00:00Z'],
-    ['"will never come" is unrefuted', { op: 'not', of: gptReleased('6') }, 'unrefuted as of 2025-01-02T00:00:00Z'],
-    ['with a deadline it is undecided', gptReleased('6', { by: '2025-12-31' }), 'undecided as of 2025-01-02T00:00:00Z'],
-  ])('%s, as of how far enough origins have been read', async (_name, criterion, standing) => {
+    [
+      'a confirmable claim without a deadline is unconfirmed',
+      gptReleased('6'),
+      'unconfirmed as of 2025-01-02T00:00:00Z',
+    ],
+    [
+      'a refutable claim without a deadline is unrefuted',
+      { op: 'not', of: gptReleased('6') },
+      'unrefuted as of 2025-01-02T00:00:00Z',
+    ],
+    [
+      'a claim with a deadline is undecided',
+      gptReleased('6', { by: '2025-12-31' }),
+      'undecided as of 2025-01-02T00:00:00Z',
+    ],
+  ])('%s, as of the time up to which enough origins have been read', async (_name, criterion, standing) => {
     await record(world, 'claim', criterion);
     expect((await view(world, 'claim')).standing).toBeNull();
     await readAt(world, '2025-01-02', before);
@@ -31,7 +43,7 @@ describe('where an open prediction stands', () => {
     expect((await view(world, 'claim')).standing).toBe(standing);
   });
 
-  test('is as of the vendor that was read least far', async () => {
+  test('is as of the vendor with the earliest watermark', async () => {
     await world.reset({
       feeds: catalogues.map((feed) => ({
         ...feed,
@@ -46,7 +58,7 @@ describe('where an open prediction stands', () => {
     expect((await view(world, 'claim')).standing).toBe('unconfirmed as of 2025-01-05T00:00:00Z');
   });
 
-  test('is as of what a reviewed table says while nothing else was read', async () => {
+  test('is as of a reviewed document if nothing else was read', async () => {
     const reviewed = { slug: 'reviewed', adapter: 'ledger', url: 'https://ledger.test/ledger.json' };
     await world.reset({ now: '2025-06-01', feeds: [reviewed] });
     await record(world, 'claim', gptReleased('6'));
@@ -57,7 +69,7 @@ describe('where an open prediction stands', () => {
     expect((await view(world, 'claim', '2025-01-15')).standing).toBeNull();
   });
 
-  test('of a price is as of the feeds that publish prices', async () => {
+  test('of a claim about a price is as of the feeds that publish prices', async () => {
     const price: Criterion = {
       op: 'attribute',
       model: { vendor: 'openai', family: 'any', tier: 'any' },
@@ -75,13 +87,13 @@ describe('where an open prediction stands', () => {
     expect((await view(world, 'claim')).standing).toBe('unconfirmed as of 2025-01-05T00:00:00Z');
   });
 
-  test('is not said of what a person must judge', async () => {
+  test('is null if only a person can decide', async () => {
     await record(world, 'claim', { op: 'judged', question: 'Was it wise?' });
     await readAt(world, '2025-01-02', before);
     expect((await view(world, 'claim')).standing).toBeNull();
   });
 
-  test('is not said of what is resolved', async () => {
+  test('is null if the prediction is resolved', async () => {
     await readAt(world, '2025-01-01', before);
     await record(world, 'claim', gptReleased('6', { from: '2025-01-01', by: '2025-01-10' }));
     await readAt(world, '2025-01-20', before);
@@ -90,7 +102,7 @@ describe('where an open prediction stands', () => {
 });
 
 describe('hindsight', () => {
-  test('is told of a prediction recorded after what settled it was known', async () => {
+  test('marks a prediction that was recorded after its answer was known', async () => {
     await readAt(world, '2025-01-01', before);
     await record(world, 'in-time', gptReleased('6', { from: '2025-01-01', by: '2025-01-10' }));
     await readAt(world, '2025-01-20', before);

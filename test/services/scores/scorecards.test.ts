@@ -54,7 +54,7 @@ const say = (n: number, probability: number, madeAt: string, who = 0) =>
 const card = (who = 0, at: Instant | null = null) => getPredictorScorecard(world.deps, people[who] ?? '', at);
 
 describe('a scorecard', () => {
-  test('weighs forecasts by the days they stood, as a hand computes, and moves with an amendment', async () => {
+  test('weights forecasts by the days they stood, matches hand computation, and follows an amendment', async () => {
     // Ten days at 0.5, thirty at 0.9, settled on day forty.
     await say(0, 0.5, '2024-11-01');
     await say(0, 0.9, '2024-11-11');
@@ -80,7 +80,7 @@ describe('a scorecard', () => {
     expect((await card()).forecasts).toMatchObject({ scored: 2, unanswered: 1 });
   });
 
-  test('counts a slip that was mended as never said', async () => {
+  test('ignores a forecast that was corrected', async () => {
     await say(0, 0.0, '2024-12-01');
     await say(0, 1.0, '2024-12-01');
     await say(1, 0.0, '2024-12-01T10:00:00Z');
@@ -90,7 +90,7 @@ describe('a scorecard', () => {
     expect((await card()).score).toMatchObject({ predictions: 2, forecasts: 3, brier: 0, brierLast: 0, logScore: 0 });
   });
 
-  test('tells plain claims from those with a probability, and foresight from hindsight', async () => {
+  test('separates plain claims from those with a probability, and foresight from hindsight', async () => {
     const [author] = people;
     for (const n of [10, 11, 12, 13]) await claim(n, { predictorId: author ?? '' });
     await claim(14, { predictorId: author ?? '', probability: 0.7 });
@@ -114,7 +114,7 @@ describe('a scorecard', () => {
     expect((await card()).plain).toEqual(plain);
   });
 
-  test('as of a moment before something was recorded does not know of it', async () => {
+  test('as of a moment omits what was recorded later', async () => {
     const before = world.clock.now();
     world.clock.advance(hourMs);
     await claim(20, { predictorId: people[0] ?? '', probability: 0.7 });
@@ -124,7 +124,7 @@ describe('a scorecard', () => {
   });
 });
 
-describe('the database reads what is effective as the domain does', () => {
+describe('the database parses effective_at as the domain does', () => {
   const read = async (texts: readonly string[]) =>
     await world.db.sql<{ text: string; from: number | null; to: number | null }[]>`
       select t.text, effective_from(t.text) as from, effective_to(t.text) as to
@@ -291,8 +291,8 @@ function expectScore(score: Score, reference: ReferenceScore): void {
   }
 }
 
-describe('the sums of the database', () => {
-  test('are those of a reference that walks hour by hour, now and as of then, for any life', async () => {
+describe("the database's sums", () => {
+  test('equal those of an hour-by-hour reference, now and as of a moment, for random histories', async () => {
     const lives = fc.sample(fc.array(move, { minLength: 25, maxLength: 45 }), { numRuns: 8, seed: 20 });
     const met = new Set<string>();
     for (const moves of lives) {

@@ -52,7 +52,7 @@ async function listGpt5(stated: string, day = '2025-08-07T18:00:00Z'): Promise<v
 
 describe('models.dev', () => {
   test.each(['2025-25-11', '2025-16-09', '2025-02-31', '1970-01-01', '0001-01-01', 'soon'])(
-    'states %s, which is no day of a release: the sightings date it, and no row is lost',
+    'states %s, which is not a release day: the sightings date the model, and no row is lost',
     async (stated) => {
       await record(world, 'five', gptReleased('5'), made);
       await listGpt5(stated);
@@ -61,7 +61,7 @@ describe('models.dev', () => {
     },
   );
 
-  test('states a month alone, which is a month wide: a deadline within it is not met by it', async () => {
+  test('states only a month, which is an interval: it does not meet a deadline within that month', async () => {
     await record(world, 'five', gptReleased('5'), made);
     await record(world, 'in-time', gptReleased('5', { by: '2025-08-06' }), made);
     await listGpt5('2025-08');
@@ -69,14 +69,14 @@ describe('models.dev', () => {
     expect([await settled('five'), await settled('in-time')]).toEqual([['yes 2025-08-01/2025-08-07T18:00:00Z'], []]);
   });
 
-  test('states a day ten months ahead: the row announces, and is no release until that day has passed and it is still listed', async () => {
+  test('states a day ten months ahead: the row is an announcement until that day has passed and it is still listed', async () => {
     await record(world, 'five', gptReleased('5', { by: '2025-12-31' }), made);
     await listGpt5('2026-06-03');
     await settleAt('2025-09-01');
     expect((await view(world, 'five')).status).not.toBe('resolved');
   });
 
-  test('loses entries in silence, by links that lead nowhere: what is gone is neither retired nor unreleased', async () => {
+  test('loses entries silently through broken links: a missing model is neither retired nor unreleased', async () => {
     const opus: ModelPattern = { vendor: 'anthropic', family: 'claude', version: '3', tier: ['opus'] };
     await record(world, 'gone', { op: 'retired', model: opus }, made);
     await record(world, 'five', gptReleased('5'), made);
@@ -90,7 +90,7 @@ describe('models.dev', () => {
 });
 
 describe('OpenRouter', () => {
-  test('made a record "in 1993", gives the day of its slug a day early and a cut-off besides: none of them dates the release', async () => {
+  test('created a record "in 1993" and states a slug one day early and a cut-off: none of them dates the release', async () => {
     await record(world, 'five', gptReleased('5'), made);
     await readAt(world, '2025-08-06', { litellm: litellm(oldModels), openrouter: router({ 'openai/gpt-4': {} }) });
     const row = { created: 725_846_400, canonical_slug: 'openai/gpt-5-20250806', knowledge_cutoff: '2024-09-30' };
@@ -102,7 +102,7 @@ describe('OpenRouter', () => {
     expect(await settled('five')).toEqual(['yes 2025-08-06/2025-08-07T18:00:00Z']);
   });
 
-  test('lists a free variant weeks before the model itself: that is the model, seen when the variant was', async () => {
+  test('lists a free variant weeks before the model itself: the variant is a sighting of the model', async () => {
     await record(world, 'five', gptReleased('5'), made);
     await readAt(world, '2025-08-06', { litellm: litellm(oldModels), openrouter: router({ 'openai/gpt-4': {} }) });
     const free = { 'openai/gpt-4': {}, 'openai/gpt-5:free': {} };
@@ -115,7 +115,7 @@ describe('OpenRouter', () => {
     expect(await settled('five')).toEqual(['yes 2025-08-06/2025-08-07T18:00:00Z']);
   });
 
-  test('serves one page of several, and a poll of it is not believed: the rows of the others are not gone', async () => {
+  test('serves one page of several: the poll is not accepted, and the other rows have not vanished', async () => {
     const all = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`openai/gpt-4.${index}`, {}]));
     await readAt(world, '2025-08-06', { openrouter: router(all) });
     world.clock.set('2025-08-06T01:00:00Z');
@@ -125,7 +125,7 @@ describe('OpenRouter', () => {
 });
 
 describe('LiteLLM', () => {
-  test('has a sample, and rules that match claude-newfamily-5: neither is a model', async () => {
+  test('has a sample row and rules that match claude-newfamily-5: neither is a model', async () => {
     await record(
       world,
       'new',
@@ -146,7 +146,7 @@ describe('LiteLLM', () => {
     expect([(await view(world, 'new')).status, row?.n]).toEqual(['open', 0]);
   });
 
-  test('lists 83 of 93 models beyond the day on which it says that they end: its day alone retires nothing', async () => {
+  test('lists 83 of 93 models past their stated end: its date alone retires nothing', async () => {
     const gone: Criterion = {
       op: 'retired',
       model: { vendor: 'openai', family: 'gpt', version: '4o', tier: ['mini'] },
@@ -162,7 +162,7 @@ describe('LiteLLM', () => {
     expect([await settled('gone'), (await view(world, 'gone')).status]).toEqual([[], 'proposed']);
   });
 
-  test('lists a model under a router 50 days late: the model was out before, and a later row moves nothing', async () => {
+  test('lists a model under a router 50 days late: the model was released before, and a later row changes nothing', async () => {
     await record(world, 'five', gptReleased('5'), made);
     await listGpt5('2025-08-07');
     await settleAt('2025-08-12');
@@ -182,7 +182,7 @@ describe("the vendors' own lists", () => {
     data: ['gpt-4o', 'o1'].map((id) => ({ id, object: 'model', owned_by: 'system' })).concat(row as never),
   });
 
-  test('OpenAI serves a model beyond its shutdown_date: it was withdrawn on that day all the same, and not before', async () => {
+  test('OpenAI serves a model past its shutdown_date: it still counts as withdrawn on that day, and not earlier', async () => {
     const gone: Criterion = { op: 'retired', model: { vendor: 'openai', family: 'gpt', version: '4.5', tier: null } };
     await record(world, 'gone', gone, made);
     const row = { id: 'gpt-4.5-preview', object: 'model', owned_by: 'system', shutdown_date: '2025-07-14' };
@@ -194,7 +194,7 @@ describe("the vendors' own lists", () => {
     expect(await settled('gone')).toEqual(['yes 2025-07-14']);
   });
 
-  test('Anthropic gives the epoch where it does not know a day: that dates nothing', async () => {
+  test('Anthropic states the epoch for an unknown day: it dates nothing', async () => {
     const opus: ModelPattern = { vendor: 'anthropic', family: 'claude', version: '4.6', tier: ['opus'] };
     await record(world, 'opus', { op: 'released', model: opus }, made);
     const row = (id: string, created_at: string) => ({ id, type: 'model', created_at, lifecycle: 'active' });
@@ -209,7 +209,7 @@ describe("the vendors' own lists", () => {
   });
 });
 
-test("OpenAI's SDK names gpt-5.5 102 days after its release and gpt-5.3-codex never: its silence proves no absence", async () => {
+test("OpenAI's SDK names gpt-5.5 102 days after its release and never gpt-5.3-codex: its silence does not prove absence", async () => {
   const not: Criterion = { op: 'not', of: gptReleased('5.5', { by: '2026-05-31' }) };
   await record(world, 'not', not, made);
   const entry = {
@@ -226,7 +226,7 @@ test("OpenAI's SDK names gpt-5.5 102 days after its release and gpt-5.3-codex ne
   expect((await view(world, 'not')).status).toBe('open');
 });
 
-test('a price list that nobody keeps up has o3 at $40 a year after it was cut: it is shown, and settles nothing', async () => {
+test('an outdated price list still has o3 at $40 a year after the cut: it is shown, and settles nothing', async () => {
   const dear: Criterion = {
     op: 'attribute',
     model: { vendor: 'openai', family: 'o', version: '3', tier: null },

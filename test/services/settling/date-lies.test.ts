@@ -132,7 +132,7 @@ test.each(datedRows.map((row) => [row.lie, row] as const))('%s', async (_lie, ro
 });
 
 test.each(datedRows.map((row) => [row.id, row] as const))(
-  'whatever is stated of %s, what is settled leaves room for the day on which it came',
+  'whatever date is stated for %s, every resolution is compatible with the true date',
   (_id, { came, due }) => {
     const day = { from: instantOf(came), to: instantOf(came) + dayMs };
     expect(due.length).toBeGreaterThan(0);

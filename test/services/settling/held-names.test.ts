@@ -33,12 +33,12 @@ async function play(more: readonly string[], from = '2026-10-02'): Promise<void>
   for (const day of ['2026-10-02', '2026-10-20', '2026-11-20']) await readAt(world, day, both(more));
 }
 
-test('without such a name the claim comes out no', async () => {
+test('without such a name the claim resolves to no', async () => {
   await play([]);
   expect(await resolutions(world, 'seven')).toHaveLength(1);
 });
 
-test('a tier that nobody knows holds the no back and is named', async () => {
+test('an unknown tier holds the NO back and is named', async () => {
   await play(['gpt-7-argon']);
   const { status, leaning } = await view(world, 'seven');
   expect([status, leaning?.outcome, leaning?.reason]).toEqual(['proposed', 'yes', 'may_match']);
@@ -47,12 +47,12 @@ test('a tier that nobody knows holds the no back and is named', async () => {
   expect(evaluation.explanation.witnesses.map((witness) => witness.name)).toContain('gpt-7-argon');
 });
 
-test('a name that was listed before the window opened is older than the window', async () => {
+test('a name that was listed before the window opened does not hold it back', async () => {
   await play(['gpt-7-argon'], '2026-08-01');
   expect((await resolutions(world, 'seven')).map((text) => text.split(' ')[0])).toEqual(['no']);
 });
 
-test('a name of another version or family holds nothing back', async () => {
+test('a name of another version or family does not hold it back', async () => {
   await play(['gpt-6-argon', 'o7-argon']);
   expect((await resolutions(world, 'seven')).map((text) => text.split(' ')[0])).toEqual(['no']);
 });

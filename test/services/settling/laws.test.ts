@@ -78,7 +78,7 @@ describe.each(seeds)('over history %i', (seed) => {
     life = await live(history);
   });
 
-  test('looking only at what changed comes to the same as looking at everything', () => {
+  test('evaluating only what changed gives the same result as evaluating everything', () => {
     expect(life.missed).toEqual([]);
     expect(life.told.size).toBe(history.length);
   });
@@ -91,19 +91,19 @@ describe.each(seeds)('over history %i', (seed) => {
     expect(rows).toEqual(rows.map((row) => ({ id: row.id, events: 1 })));
   });
 
-  test('nothing that is learned later changes an answer as of a moment', async () => {
+  test('later evidence never changes an answer as of a moment', async () => {
     for (const [at, before] of life.told)
       expect({ at: iso(at), answers: await answers(at) }).toEqual({ at: iso(at), answers: before });
   });
 
-  test('reading the same payload twice changes nothing', async () => {
+  test('ingesting the same payload twice changes nothing', async () => {
     const last = history.at(-1);
     const before = [await states(), await world.db.sql`select id from observations order by seq`];
     await read(world, last?.slug ?? '', last?.payload);
     expect([await states(), await world.db.sql`select id from observations order by seq`]).toEqual(before);
   });
 
-  test('archives imported in one go come to the outcomes that polling came to, and know them no earlier', async () => {
+  test('archives imported at once give the outcomes that polling gave, known no earlier', async () => {
     const end = iso(world.clock.now());
     for (const order of [
       ['claims', 'litellm', 'models-dev'],
@@ -124,7 +124,7 @@ describe.each(seeds)('over history %i', (seed) => {
     }
   });
 
-  test('payloads of two archives in any order that keeps each its own, some of them twice, come to the same outcomes', async () => {
+  test('two archives give the same outcomes however they are interleaved, even with repeated payloads', async () => {
     const end = iso(world.clock.now());
     const chance = makeChance(history.length);
     await world.reset({ now: end });
@@ -140,7 +140,7 @@ describe.each(seeds)('over history %i', (seed) => {
   });
 });
 
-test('nothing that an archive teaches of a later time changes an answer as of a moment', async () => {
+test('an archive never changes an answer as of a moment before it was imported', async () => {
   const history = makeHistory(seeds[0] ?? 1, pollsPerHistory);
   await world.reset({ now: '2026-01-01' });
   await recordClaims();

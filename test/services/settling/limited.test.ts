@@ -61,9 +61,9 @@ function opened(until: string) {
   return readIdentityTable({ ...data, limited, version: '2026-12-01.1' });
 }
 
-describe('a model that only approved customers may call', () => {
+describe('a model that only approved customers can call', () => {
   test.each(['claude-mythos-5', 'claude-mythos-5-3'])(
-    '%s is released by no listing, its vendor’s own included',
+    "%s is not released by any listing, not even its vendor's own",
     async (id) => {
       await record(world, 'mythos', released(id === 'claude-mythos-5' ? '5' : '5.3'), { madeAt: '2026-06-01' });
       await readAll('2026-06-08', null);
@@ -82,7 +82,7 @@ describe('a model that only approved customers may call', () => {
     expect(found.rows.map((each) => each.version.stage)).toEqual(['limited', 'limited', 'limited']);
   });
 
-  test('is released once it is open to the public, and by no date before', async () => {
+  test('is released once it is open to the public, and no date before that counts', async () => {
     await record(world, 'some-day', released('5'), { madeAt: '2026-06-01' });
     await record(world, 'by-july', released('5', '2026-07-31'), { madeAt: '2026-06-01' });
     await readAll('2026-06-08', null);
@@ -97,7 +97,7 @@ describe('a model that only approved customers may call', () => {
     expect((await resolutions(world, 'by-july')).filter((text) => text.startsWith('yes'))).toEqual([]);
   });
 
-  test('is released by no read before it was open, even of a row that is gone by then', async () => {
+  test('is not released by reads from before it opened, even if its row is gone by then', async () => {
     await record(world, 'some-day', released('5'), { madeAt: '2026-06-01' });
     await readAll('2026-06-08', null);
     for (const day of ['2026-06-10', '2026-08-30']) await readAll(day, 'claude-mythos-5');

@@ -84,7 +84,7 @@ async function readCatalogues(day: string): Promise<void> {
 
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));
 
-describe('the flap of January 2026: 18 of 345 rows gone, eleven of them back the next day, ten of one vendor', () => {
+describe('the gap of January 2026: 18 of 345 rows missing, eleven of them back the next day, ten of one vendor', () => {
   const others = Array.from({ length: 307 }, (_, index) => `someone/model-${index}`);
   const qwens = ['qwen/qwen3-max', ...Array.from({ length: 37 }, (_, index) => `qwen/qwen3-${index + 1}b`)];
   const gone = [...qwens.slice(0, 10), ...others.slice(0, 8)];
@@ -102,7 +102,7 @@ describe('the flap of January 2026: 18 of 345 rows gone, eleven of them back the
     await readAt(world, '2026-01-15T17:28:00Z', { openrouter: openrouter(before) });
   }
 
-  test('un-releases nothing, and moves the watermark as any poll', async () => {
+  test('withdraws no release, and advances the watermark like any poll', async () => {
     await readThrough();
     await readAt(world, '2026-01-15T18:31:00Z', { 'models-dev': modelsDev(['qwen3-8b', 'qwen3-max'], 'alibaba') });
     world.clock.set('2026-01-15T22:18:00Z');
@@ -115,7 +115,7 @@ describe('the flap of January 2026: 18 of 345 rows gone, eleven of them back the
     expect(await settled('max')).toEqual(['yes 2026-01-13/2026-01-15T18:31:00Z']);
   });
 
-  test('takes back no answer that rests on what vanished', async () => {
+  test('withdraws no answer that relies on the missing rows', async () => {
     await readThrough();
     await readAt(world, '2026-01-15T17:29:00Z', { 'models-dev': modelsDev(['qwen3-8b', 'qwen3-max'], 'alibaba') });
     await settleAt('2026-01-16T17:29:00Z');
@@ -127,7 +127,7 @@ describe('the flap of January 2026: 18 of 345 rows gone, eleven of them back the
     expect((await view(world, 'max')).status).toBe('resolved');
   });
 
-  test('of more than three in ten of one vendor freezes that vendor alone', async () => {
+  test("with more than 30 % of one vendor's rows freezes that vendor alone", async () => {
     await readThrough();
     world.clock.set('2026-01-15T22:18:00Z');
     const { poll } = await read(
@@ -144,7 +144,7 @@ describe('the flap of January 2026: 18 of 345 rows gone, eleven of them back the
   });
 });
 
-test("the vendor's own list dates a release the day before: a deadline on that day is not met", async () => {
+test("the vendor's own list dates a release one day early: a deadline on that day is not met", async () => {
   await record(world, 'by-4', released(opus, { by: '2026-02-04' }), { madeAt: '2025-12-01' });
   await record(world, 'by-6', released(opus, { by: '2026-02-06' }), { madeAt: '2025-12-01' });
   const row = (id: string, day: string) => ({ id, type: 'model', created_at: `${day}T00:00:00Z`, lifecycle: 'active' });
@@ -163,7 +163,7 @@ test("the vendor's own list dates a release the day before: a deadline on that d
   expect(await settled('by-6')).toEqual(['yes 2026-02-05']);
 });
 
-test('what is missing from a list by the rights of a key is not unreleased, and what only a few may call is not released', async () => {
+test("a model missing because of a key's rights is not unreleased, and a limited model is not released", async () => {
   await record(world, 'six', released(gpt6, { by: '2026-01-31' }), { madeAt: '2025-12-01' });
   const cyber: ModelPattern = { vendor: 'openai', family: 'gpt', version: '5.6', tier: ['cyber'] };
   await record(world, 'cyber', released(cyber), { madeAt: '2025-12-01' });
@@ -173,7 +173,7 @@ test('what is missing from a list by the rights of a key is not unreleased, and 
   expect([await settled('six'), await settled('cyber')]).toEqual([[], []]);
 });
 
-test('OpenAI’s list names a model once everybody may call it, and is believed at once, whatever its `created` says', async () => {
+test("OpenAI's list names a model once everybody can call it, and counts at once, whatever its `created` says", async () => {
   await record(world, 'six', released(gpt6), { madeAt: '2025-12-01' });
   await readCatalogues('2026-02-05');
   await readAt(world, '2026-02-05', { 'openai-models': vendorList(['gpt-5']) });
@@ -181,7 +181,7 @@ test('OpenAI’s list names a model once everybody may call it, and is believed 
   expect(await settled('six')).toEqual(['yes 2026-02-05/2026-02-06T00:00:00Z']);
 });
 
-test('aliases, effort presets, routers and codenames that two lists carry are no models', async () => {
+test('aliases, effort presets, routers and codenames in two lists are not models', async () => {
   const o4: Criterion = released({ vendor: 'openai', family: 'o', version: '4', tier: 'any' });
   const any: EventLeaf = {
     op: 'count',
@@ -212,7 +212,7 @@ test('aliases, effort presets, routers and codenames that two lists carry are no
   expect([(await view(world, 'o4')).status, (await view(world, 'nine')).status]).toEqual(['open', 'open']);
 });
 
-test("a host's last day retires nothing, not even where a price map states one as well", async () => {
+test("a host's last day retires nothing, not even with a price map that states one too", async () => {
   const grok: EventLeaf = { op: 'retired', model: { vendor: 'xai', family: 'grok', version: '4', tier: null } };
   await record(world, 'gone', grok, { madeAt: '2025-12-01' });
   const row = {
@@ -236,7 +236,7 @@ describe('a price', () => {
     is: { gte: 3000 },
   };
 
-  test('that is a thousand times too high in one list moves no verdict, nor does a sentinel in two', async () => {
+  test('that is a thousand times too high in one list changes no verdict, nor does a placeholder in two', async () => {
     await record(world, 'costly', costly, { madeAt: '2025-12-01' });
     for (const day of ['2026-01-02', '2026-01-04', '2026-01-06'])
       await readAt(world, day, {
@@ -252,7 +252,7 @@ describe('a price', () => {
     expect(await settled('costly')).toEqual([]);
   });
 
-  test('of two hosts that serve the weights is none of their vendor', async () => {
+  test('from two hosts that serve the weights is not a price of the vendor', async () => {
     const cheap: EventLeaf = {
       op: 'attribute',
       model: { vendor: 'openai', family: 'gpt-oss', tier: ['120b'] },
@@ -273,7 +273,7 @@ describe('a price', () => {
 describe('general availability', () => {
   const ga = released({ vendor: 'google', family: 'gemini', version: '3', tier: ['pro'], stage: 'ga' });
 
-  test("is not told by hosts that drop `-preview`, whatever day they state, and is by the vendor's own list", async () => {
+  test("is not proven by hosts that drop `-preview`, whatever day they state, but is by the vendor's own list", async () => {
     await record(world, 'ga', ga, { madeAt: '2025-12-01' });
     const gemini = (ids: readonly string[]) => ({ models: ids.map((id) => ({ name: `models/${id}` })) });
     const gateway = { data: [{ id: 'google/gemini-3-pro', released: 1_763_424_000 }] };
@@ -291,12 +291,12 @@ describe('general availability', () => {
   });
 });
 
-describe('a repository on the hub', () => {
+describe('a repository on Hugging Face', () => {
   const coder: ModelPattern = { vendor: 'qwen', family: 'qwen', version: '4', tier: ['32b'] };
   const open: EventLeaf = { op: 'attribute', model: coder, name: 'open_weights', is: { eq: true } };
   const router = openrouter({ 'a/b': {}, 'qwen/qwen4-32b': { weights: 'Qwen/Qwen4-32B' } });
 
-  test('that is empty is no release, however old, and one that has been filled is half of one', async () => {
+  test('that is empty is not a release, however old; one with files is half of the evidence', async () => {
     await record(world, 'coder', released(coder), { madeAt: '2025-12-01' });
     await readCatalogues('2026-01-01');
     await readAt(world, '2026-01-02', {
@@ -312,7 +312,7 @@ describe('a repository on the hub', () => {
     expect(await settled('coder')).toHaveLength(1);
   });
 
-  test('that is behind a gate proves no open weights, and an open one does, with another origin', async () => {
+  test('that is gated does not prove open weights; an open one does, with another origin', async () => {
     await record(world, 'open', open, { madeAt: '2025-12-01' });
     await readCatalogues('2026-01-01');
     await readAt(world, '2026-01-02', { hub: hub('Qwen/Qwen4-32B', { ...filled, gated: 'auto' }), openrouter: router });
@@ -323,7 +323,7 @@ describe('a repository on the hub', () => {
     expect(await settled('open')).toHaveLength(1);
   });
 
-  test('that was renamed witnesses its new name from then on and takes nothing from the old one', async () => {
+  test('that was renamed is evidence of its new name from then on, and stays evidence of the old one before', async () => {
     await record(world, 'old', released(coder), { madeAt: '2025-12-01' });
     await record(world, 'new', released({ ...coder, version: '4.1' }), { madeAt: '2025-12-01' });
     await readCatalogues('2026-01-01');
@@ -334,7 +334,7 @@ describe('a repository on the hub', () => {
     expect([(await settled('old')).length, await settled('new')]).toEqual([1, []]);
   });
 
-  test("under a closed model's name in somebody's namespace is nothing", async () => {
+  test("under a closed model's name in another namespace proves nothing", async () => {
     await record(world, 'six', released(gpt6), { madeAt: '2025-12-01' });
     await readAt(world, '2026-01-02', {
       hub: [...hub('someone/gpt-6', filled), ...hub('Qwen/GPT-6-Distill-Qwen3-4B', filled)],
@@ -345,7 +345,7 @@ describe('a repository on the hub', () => {
   });
 });
 
-test('a gateway that renames a vendor loses and gains rows, and nothing is released twice or taken back', async () => {
+test('a gateway that renames a vendor loses and gains rows, but nothing is released twice or withdrawn', async () => {
   const grok: EventLeaf = {
     op: 'count',
     model: { vendor: 'xai', family: 'grok', tier: 'any' },

@@ -50,7 +50,7 @@ async function settleByAddition(): Promise<string> {
 /** A name that nobody can read yet is proposed as what it may be. */
 const told = ['prediction.created', 'prediction.proposed', 'prediction.resolved', 'prediction.disputed'];
 
-test('an addition that is taken back takes its grounds from what it settled: disputed once, from then on, and not flipped', async () => {
+test('withdrawing an addition disputes what it settled once, from then on, without changing the outcome', async () => {
   const id = await settleByAddition();
   const answer = await resolutions(world, 'five');
   world.clock.set('2025-02-20');
@@ -71,7 +71,7 @@ test('an addition that is taken back takes its grounds from what it settled: dis
   expect((await view(world, 'five', '2025-02-19')).status).toBe('resolved');
 });
 
-test('a person answers that dispute, and it does not come back', async () => {
+test('a person settles that dispute, and it does not recur', async () => {
   const id = await settleByAddition();
   world.clock.set('2025-02-20');
   await curate({ entry: null, supersedes: id });
@@ -91,7 +91,7 @@ test('a person answers that dispute, and it does not come back', async () => {
   expect((await resolutions(world, 'five')).at(-1)).toMatch(/^annulled/);
 });
 
-test('an addition that reads the name anew does not answer the dispute: a person does', async () => {
+test('an addition that reads the name again does not settle the dispute: a person does', async () => {
   const id = await settleByAddition();
   world.clock.set('2025-02-20');
   await curate({ entry: null, supersedes: id });
@@ -102,7 +102,7 @@ test('an addition that reads the name anew does not answer the dispute: a person
   expect(await eventTypes(world, 'five')).toEqual(told);
 });
 
-test('an addition that has nothing to do with it disputes nothing, not even where later evidence has left it undetermined', async () => {
+test('withdrawing an unrelated addition disputes nothing, even if later evidence makes the verdict undetermined', async () => {
   await readAt(world, '2025-02-01', lists([]));
   await record(world, 'in-time', gptReleased('5', { by: '2025-02-14' }), { madeAt: '2025-01-15' });
   await readAt(world, '2025-02-10', lists(['gpt-5']));

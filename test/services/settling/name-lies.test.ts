@@ -65,59 +65,59 @@ type Case = { readonly name: string; readonly claims: Readonly<Record<string, Mo
 
 const untouched: readonly Case[] = [
   {
-    name: 'o4-mini, o4-mini-deep-research, a dated o4-mini, an effort preset and a fine-tune of it are no o4',
+    name: 'o4-mini, o4-mini-deep-research, a dated o4-mini, an effort preset and a fine-tune are not o4',
     claims: { o4: { vendor: 'openai', family: 'o', version: '4', tier: null } },
   },
   {
-    name: 'the day in gpt-7-2027-08-07 is no part of its version: it is no GPT-7.2',
+    name: 'the day in gpt-7-2027-08-07 is not part of its version: it is not GPT-7.2',
     claims: { 'gpt-7.2': gpt('7.2', 'any'), 'gpt-7.2027': gpt('7.2027', 'any') },
   },
   {
-    name: 'gpt-7-mini, gpt-7.1 and gpt-7.6-sol are no GPT-7 with another tier, and gpt-7-chat-latest is no model',
+    name: 'gpt-7-mini, gpt-7.1 and gpt-7.6-sol are not GPT-7 with another tier, and gpt-7-chat-latest is not a model',
     claims: { 'gpt-7-pro': gpt('7', ['pro']), 'gpt-7-chat': gpt('7', ['chat']), 'gpt-7.6': gpt('7.6', null) },
   },
-  { name: 'gpt-8-astra and gpt-8-sol are no bare GPT-8, which nobody lists', claims: { 'gpt-8': gpt('8') } },
+  { name: 'gpt-8-astra and gpt-8-sol are not a bare GPT-8, which no feed lists', claims: { 'gpt-8': gpt('8') } },
   {
-    name: 'an id with two digits and no dot is no version: openai-gpt-52 is not fifty-two, claude-opus-41 not forty-one',
+    name: 'two digits without a dot are not a version: openai-gpt-52 is not 52, claude-opus-41 is not 41',
     claims: {
       'gpt-50': { ...gpt('50', 'any'), version: { gte: '50' } },
       'opus-41': { ...claude('41', 'opus'), version: { gte: '40' } },
     },
   },
   {
-    name: 'Claude 3.5 Opus is made of the words of claude-opus-5-5, claude-opus-4-5 and claude-3-5-sonnet, and is none of them',
+    name: 'claude-opus-5-5, claude-opus-4-5 and claude-3-5-sonnet share words with Claude 3.5 Opus, but are other models',
     claims: { 'opus-3.5': claude('3.5', 'opus'), 'sonnet-5.5': claude('5.5', 'sonnet') },
   },
   {
-    name: 'granite-ttm-…-r2, wan-v2.6-r2v and starcoder2 are no DeepSeek R2, nor is a distilled R1 any DeepSeek',
+    name: 'granite-ttm-…-r2, wan-v2.6-r2v and starcoder2 are not DeepSeek R2, and a distilled R1 is not a DeepSeek model',
     claims: { r2: deepseekR2, 'r1-70b': { vendor: 'deepseek', family: 'deepseek-r', tier: 'any' } },
   },
   {
-    name: "another maker's llama-5-nemotron is no Llama 5",
+    name: "another maker's llama-5-nemotron is not Llama 5",
     claims: { 'llama-5': { vendor: 'meta', family: 'llama', version: '5', tier: 'any' } },
   },
   {
-    name: 'distilled, uncensored and converted copies with a closed model in their names are none of its vendor',
+    name: 'distilled, uncensored and converted copies named after a closed model are not models of its vendor',
     claims: { 'gpt-9.5': gpt('9.5', 'any'), 'opus-6': claude('6', 'opus') },
   },
   {
-    name: 'a codename in two lists (horizon-alpha, polaris-alpha) is no model of anybody',
+    name: 'a codename in two lists (horizon-alpha, polaris-alpha) is not a model',
     claims: { horizon: { vendor: 'any', family: 'horizon', tier: 'any' } },
   },
   {
-    name: 'a voice called fable is no Claude Fable',
+    name: 'a voice called fable is not Claude Fable',
     claims: { fable: { vendor: 'anthropic', family: 'claude', tier: ['fable'] } },
   },
   {
-    name: 'gpt-9 behind an azure, a region, a router and an oci prefix is one model, not five',
+    name: 'gpt-9 with an azure, region, router and oci prefix is one model, not five',
     claims: { 'two-of-gpt-9': countOf({ ...gpt('9', 'any') }, 2) },
   },
   {
-    name: 'Claude Opus 4.1 under two clouds is one model, not two',
+    name: 'Claude Opus 4.1 on two clouds is one model, not two',
     claims: { 'two-of-opus-4.1': countOf(claude('4.1', 'opus'), 2) },
   },
   {
-    name: 'general availability is not told by hosts alone, under whatever prefix',
+    name: 'hosts alone do not prove general availability, whatever the prefix',
     claims: { 'opus-4.1-ga': { ...claude('4.1', 'opus'), stage: 'ga' } },
   },
 ];
@@ -130,19 +130,19 @@ const settled: readonly Case[] = [
   },
   { name: 'a dated id is the model without its date', claims: { 'gpt-7': gpt('7') } },
   {
-    name: 'where no bare name exists a claim on any tier is met by the tiers',
+    name: 'if no bare name exists, a claim about any tier is met by the tiers',
     claims: { 'gpt-8-any': gpt('8', 'any') },
   },
   {
-    name: 'claude-opus-5-5 is Claude Opus 5.5, and claude-4-opus-20250514 Claude Opus 4 whatever the order of words',
+    name: 'claude-opus-5-5 is Claude Opus 5.5, and claude-4-opus-20250514 is Claude Opus 4, whatever the word order',
     claims: { 'opus-5.5': claude('5.5', 'opus'), 'opus-4': claude('4', 'opus') },
   },
   {
-    name: 'Claude Opus 4.1 under regions, revisions and dates of two clouds is known to exist',
+    name: 'Claude Opus 4.1 with regions, revisions and dates on two clouds is released',
     claims: { 'opus-4.1': claude('4.1', 'opus') },
   },
   {
-    name: 'a stealth offer of a named model at a discount is a row of that model',
+    name: 'a discounted "stealth" offer of a named model is a row of that model',
     claims: { 'opus-4.6': claude('4.6', 'opus') },
   },
 ];

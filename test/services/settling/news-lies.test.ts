@@ -53,7 +53,7 @@ async function observations(): Promise<Row[]> {
     from observations where name not like 'A post%' order by seq`;
 }
 
-test('the empty RSS of 14 months: valid, and no news; it moves no watermark and retracts nothing', async () => {
+test('the RSS feed that was validly empty for 14 months moves no watermark and retracts nothing', async () => {
   await readAt(world, '2025-01-12', { news: rss([...archive, 'GPT-4']) });
   for (let month = 2; month <= 15; month += 1) {
     world.clock.set(new Date(Date.UTC(2025, month - 1, 27)).toISOString());
@@ -67,19 +67,19 @@ test('the empty RSS of 14 months: valid, and no news; it moves no watermark and 
   expect(await watermark(world, 'news')).toBe('2026-04-27T00:00Z');
 });
 
-test('a feed that was empty from its first day has never been read', async () => {
+test('a feed that was empty from the first day counts as never read', async () => {
   await read(world, 'news', rss([]));
   expect([await pollResults(world, 'news'), await watermark(world, 'news')]).toEqual([['suspect'], null]);
 });
 
-test('the feed that collapsed to one item on the day of a launch is held suspect, and tells nothing new', async () => {
+test('the feed that shrank to one item on a launch day is suspect, and its item is not evidence', async () => {
   await readAt(world, '2025-11-24T10:00:00Z', { news: rss(archive) });
   await readAt(world, '2025-11-24T23:00:00Z', { news: rss(['Introducing GPT-5.1']) });
   expect(await pollResults(world, 'news')).toEqual(['ok', 'suspect']);
   expect(await observations()).toEqual([]);
 });
 
-test('a window that moves on loses nothing: ten releases a week leave ten others out', async () => {
+test('a sliding window loses nothing: ten new releases a week push out ten others', async () => {
   await readAt(world, '2025-01-01T00:00:00Z', { releases: atom(10, () => 'fix a typo') });
   await readAt(world, '2025-01-01T12:00:00Z', { releases: atom(17, () => 'fix a typo') });
   await readAt(world, '2025-01-02T00:00:00Z', { releases: atom(27, () => 'fix a typo') });
@@ -87,7 +87,7 @@ test('a window that moves on loses nothing: ten releases a week leave ten others
 });
 
 describe('a date', () => {
-  test("the scrape that dated GPT-4 with the time of the scrape dates nothing: it is shown as the publisher's", async () => {
+  test("by a scrape that gave GPT-4 its own time dates nothing: it is shown as the publisher's", async () => {
     await readAt(world, '2025-01-12T18:18:00Z', { news: rss([{ title: 'GPT-4', day: '12 Jan 2025 17:51:15' }]) });
     expect(await observations()).toMatchObject([
       { name: 'gpt-4', stage: 'announced', asOf: '2025-01-12', observedAt: Date.UTC(2025, 0, 12, 18, 18) },
@@ -97,12 +97,12 @@ describe('a date', () => {
     expect((await view(world, 'gpt-4')).status).toBe('open');
   });
 
-  test('that is older than the first sighting makes nothing known earlier', async () => {
+  test('before the first sighting makes nothing known earlier', async () => {
     await readAt(world, '2025-03-01', { news: rss([{ title: 'Introducing GPT-5', day: '01 Feb 2025 00:00:00' }]) });
     expect((await observations())[0]?.observedAt).toBe(Date.UTC(2025, 2, 1));
   });
 
-  test('that slides from day to day is the same item, seen once a day and not once a poll', async () => {
+  test('that shifts daily belongs to the same item, which is recorded once a day and not once per poll', async () => {
     const slides = ['01', '01', '02', '02', '03'];
     for (const [index, day] of slides.entries()) {
       world.clock.advance(hours(12));
@@ -115,7 +115,7 @@ describe('a date', () => {
   });
 });
 
-test('an edited title is the same item: 22 of them were', async () => {
+test('an edited title belongs to the same item, as with 22 titles of one feed', async () => {
   await read(world, 'news', rss([{ title: 'GPT-4.5', slug: 'gpt-4-5' }]));
   world.clock.advance(hours(1));
   const { poll } = await read(world, 'news', rss([{ title: 'Introducing GPT-4.5', slug: 'gpt-4-5' }]));
@@ -123,7 +123,7 @@ test('an edited title is the same item: 22 of them were', async () => {
 });
 
 describe('an announcement', () => {
-  test('is no release, in whatever number and from whomever, and stands in the way of nothing', async () => {
+  test('is not a release, however many there are and whoever makes them, and holds nothing back', async () => {
     await record(world, 'gpt-5', gptReleased('5', { by: '2025-06-30' }), { madeAt: '2024-12-01' });
     await readAt(world, '2025-01-01', { litellm: litellm(oldModels), news: rss(archive) });
     await readAt(world, '2025-02-01', {
@@ -137,7 +137,7 @@ describe('an announcement', () => {
     expect((await observations()).filter((row) => row.stage !== 'announced' && row.name.includes('gpt-5'))).toEqual([]);
   });
 
-  test('of o4-mini is none of o4, and a headline about a model names none', async () => {
+  test('of o4-mini does not concern o4, and a headline about a model names none', async () => {
     await read(world, 'news', rss(['Introducing OpenAI o3 and o4-mini', 'Why o4 will change everything']));
     const readings = await world.db.sql<{ name: string; outcome: string; tier: string | null }[]>`
       select name, outcome, tier from item_readings where name like '%o4%' order by name`;
@@ -150,7 +150,7 @@ describe('an announcement', () => {
     expect(unrecognised).toEqual({ n: 0 });
   });
 
-  test('that does not come proves nothing: the feed was stuck on the day of a launch', async () => {
+  test('that is missing proves nothing: the feed was stuck on a launch day', async () => {
     const not: Criterion = { op: 'not', of: gptReleased('4.1', { by: '2025-08-05' }) };
     await record(world, 'stuck', not, { madeAt: '2024-11-01' });
     await readAt(world, '2025-01-01', { news: rss(archive) });

@@ -58,7 +58,7 @@ async function settleAt(time: string): Promise<void> {
 
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));
 
-test('a price that two origins publish for a day is believed', async () => {
+test('a price that two origins publish for a day is accepted', async () => {
   await record(world, 'dear', dear, made);
   await readAt(world, '2025-01-02', { litellm: map({ 'gpt-4': 60 }), prices: prices({ 'gpt-4': 60 }) });
   await readAt(world, '2025-02-28', {
@@ -71,7 +71,7 @@ test('a price that two origins publish for a day is believed', async () => {
   expect((await view(world, 'dear')).resolution?.outcome).toBe('yes');
 });
 
-test('an error of a factor of 1,000 in one list moves no verdict: the other has the price', async () => {
+test('an error by a factor of 1,000 in one list changes no verdict: the other has the correct price', async () => {
   await record(world, 'dear', dear, made);
   await readAt(world, '2025-01-02', {
     litellm: map({ 'gpt-4.5-preview': 600 }),
@@ -81,7 +81,7 @@ test('an error of a factor of 1,000 in one list moves no verdict: the other has 
   expect(await view(world, 'dear')).toMatchObject({ resolution: null });
 });
 
-test('a price list is no list of models: a GPT-5 that is priced, or matched by a clause, is not released', async () => {
+test('a price list does not list models: a GPT-5 that it prices or matches is not released by it', async () => {
   await record(world, 'gpt-5', gptReleased('5'), made);
   const all = { or: [{ starts_with: 'gpt-5' }, { equals: 'gpt-5-codex' }] };
   await readAt(world, '2025-01-02', { litellm: litellm(oldModels), prices: prices({ 'gpt-4': 60 }) });
@@ -95,7 +95,7 @@ test('a price list is no list of models: a GPT-5 that is priced, or matched by a
   expect(codex).toEqual([]);
 });
 
-test('a row of a paper is a witness once the model is open to the public, and not while it is unreleased', async () => {
+test('a row of a table of papers is evidence once the model is open to the public, and not before', async () => {
   await record(world, 'gpt-5', gptReleased('5'), made);
   const row = (access: string) => papers(`GPT-4,OpenAI,2023-03-15,API access`, `GPT-5,OpenAI,2025-02-01,${access}`);
   await readAt(world, '2025-01-02', {

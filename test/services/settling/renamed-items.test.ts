@@ -46,7 +46,7 @@ const generallyAvailable: Criterion = {
   model: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'ga' },
 };
 
-test("a host's row that becomes the vendor's own is a sighting of the vendor's row from then on, and not from before", async () => {
+test("a host's row that becomes the vendor's own counts as the vendor's row from then on, and not before", async () => {
   await readAt(world, '2025-01-01', { litellm: map({ 'gpt-5': 'azure' }) });
   await readAt(world, '2025-01-02', { litellm: map({ 'gpt-5': 'openai' }) });
   expect(await runsOf('gpt-5')).toEqual([
@@ -59,7 +59,7 @@ test("a host's row that becomes the vendor's own is a sighting of the vendor's r
   ]);
 });
 
-test("general availability follows from rows that have become the vendor's own, from when they did", async () => {
+test("general availability follows from such rows from when they became the vendor's own", async () => {
   await record(world, 'general', generallyAvailable, { madeAt: '2024-12-01' });
   const own = modelsDev([...oldModels, 'gpt-5']);
   await readAt(world, '2025-01-01', { litellm: map({ 'gpt-5': 'azure' }), 'models-dev': modelsDev(oldModels) });
@@ -73,7 +73,7 @@ test("general availability follows from rows that have become the vendor's own, 
   ]);
 });
 
-test('served again, such a row changes nothing, and under its old host it is the row that it was', async () => {
+test('serving such a row again changes nothing; under its old host it is the old row again', async () => {
   await readAt(world, '2025-01-01', { litellm: map({ 'gpt-5': 'azure' }) });
   await readAt(world, '2025-01-02', { litellm: map({ 'gpt-5': 'openai' }) });
   world.clock.set('2025-01-03');
@@ -89,14 +89,14 @@ test('served again, such a row changes nothing, and under its old host it is the
   ]);
 });
 
-test("a row under another host that is nobody's own is the same row: nothing is gone and nothing new", async () => {
+test('a row that moves to another host is the same row: nothing has vanished and nothing is new', async () => {
   await readAt(world, '2025-01-01', { litellm: map({ 'gpt-5': 'azure' }) });
   world.clock.set('2025-01-02');
   const { poll } = await read(world, 'litellm', map({ 'gpt-5': 'bedrock' }));
   expect(poll).toMatchObject({ newItems: 0, changedItems: 1, vanishedItems: 0 });
 });
 
-test('whose models a list holds counts from when its operator says so, and is believed once the list has lasted a day', async () => {
+test('a configured owner of a list counts from the change on, once the list has lasted a day', async () => {
   const list = { rows: ['gpt-4o', 'gpt-5'].map((id) => ({ id })) };
   await readAt(world, '2025-01-01', { gateway: list });
   await updateFeed(world.deps, 'gateway', { options: { vendor: 'openai' } }, null);

@@ -54,7 +54,7 @@ async function settleAt(time: string): Promise<void> {
 
 const settled = async (slug: string) => (await resolutions(world, slug)).map((row) => row.replace(/ known .*/, ''));
 
-test('an end that two origins state is believed when its day is over, and dated by what they state', async () => {
+test('an end stated by two origins counts when its day is over, with the stated date', async () => {
   await record(world, 'gone', gpt('4.5'), made);
   await readAt(world, '2025-05-01', {
     litellm: prices({ 'gpt-4.5-preview': '2025-07-14', 'gpt-4.5-preview-2025-02-27': '2025-07-14' }),
@@ -66,7 +66,7 @@ test('an end that two origins state is believed when its day is over, and dated 
   expect(await settled('gone')).toEqual(['yes 2025-07-14']);
 });
 
-test('the listing of a deprecated model is no release: it was scraped in 2026 and the model is of 2025', async () => {
+test('the listing of a deprecated model is not a release: it was scraped in 2026, the model is from 2025', async () => {
   const criterion: Criterion = {
     op: 'released',
     model: { vendor: 'openai', family: 'gpt', version: '4.5', tier: null },
@@ -79,7 +79,7 @@ test('the listing of a deprecated model is no release: it was scraped in 2026 an
   expect(await view(world, 'released')).toMatchObject({ status: 'proposed', resolution: null });
 });
 
-test("the end of one snapshot is not GPT-4o's, and stands in nobody's way", async () => {
+test('the end of one snapshot is not the end of GPT-4o, and holds nothing back', async () => {
   const by: Criterion = { ...gpt('4o'), by: '2025-08-01' };
   await record(world, 'gone', by, made);
   await readAt(world, '2025-05-01', {
@@ -90,7 +90,7 @@ test("the end of one snapshot is not GPT-4o's, and stands in nobody's way", asyn
   expect((await view(world, 'gone')).status).toBe('open');
 });
 
-test("Azure's other date is Azure's: it neither dates nor proves the vendor's", async () => {
+test("Azure's own date applies to Azure: it neither dates nor proves the vendor's", async () => {
   await record(world, 'gone', gpt('4.5'), made);
   await readAt(world, '2025-05-01', {
     litellm: prices({ 'gpt-4.5-preview': '2025-07-14' }),
@@ -100,7 +100,7 @@ test("Azure's other date is Azure's: it neither dates nor proves the vendor's", 
   expect(await view(world, 'gone')).toMatchObject({ status: 'proposed', resolution: null });
 });
 
-test('an end that was moved is the new one: previews of GPT-4 Turbo were to go in March and were given until October', async () => {
+test('a moved end replaces the old one: previews of GPT-4 Turbo were extended from March to October', async () => {
   await record(world, 'gone', gpt('4.5'), made);
   const rows = (date: string) => ({ deprecations: ends({ 'OpenAI/gpt-4.5-preview': date }) });
   await readAt(world, '2025-05-01', { litellm: prices({ 'gpt-4.5-preview': '2025-07-14' }), ...rows('2025-07-14') });
@@ -111,7 +111,7 @@ test('an end that was moved is the new one: previews of GPT-4 Turbo were to go i
   expect(await settled('gone')).toEqual(['yes 2025-07-14/2025-10-23']);
 });
 
-test('two copies of one page are one origin: endoflife.date reads the page that deprecations.info scrapes', async () => {
+test('two copies of one page are one origin: endoflife.date copies the page that deprecations.info scrapes', async () => {
   await record(world, 'gone', opus3, made);
   const name = 'claude-3-opus-20240229';
   await readAt(world, '2025-07-01', {
@@ -127,7 +127,7 @@ test('two copies of one page are one origin: endoflife.date reads the page that 
   expect(await settled('gone')).toEqual(['yes 2025-08-01']);
 });
 
-test('a promise not to go sooner is no end: the year that endoflife.date gives each new model passed', async () => {
+test('a "not sooner than" date is not an end: endoflife.date\'s year for each new model has passed', async () => {
   await record(world, 'gone', opus3, made);
   const name = 'claude-3-opus-20240229';
   const release = {
@@ -143,7 +143,7 @@ test('a promise not to go sooner is no end: the year that endoflife.date gives e
   expect(await view(world, 'gone')).toMatchObject({ status: 'proposed', resolution: null });
 });
 
-test('absence retires nothing: that a model vanished from every list is put before a person', async () => {
+test('absence retires nothing: a model that vanished from every list is left to a person', async () => {
   await record(world, 'gone', gpt('4.5'), made);
   const others = { 'gpt-4': null, 'gpt-4o': null, 'gpt-4o-mini': null, o1: null };
   const listing = prices({ ...others, 'gpt-4.5-preview': null });

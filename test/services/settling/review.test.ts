@@ -67,7 +67,7 @@ async function settleYes(): Promise<void> {
 }
 
 describe('late evidence that contradicts a resolution', () => {
-  test('of the same trust leaves it standing and disputes it, once', async () => {
+  test('from the same trust does not change it and disputes it once', async () => {
     await settleNo();
     await readAt(world, '2025-03-01T12:00:00Z', { one: january, two: january });
     await resolveEverything(world.deps);
@@ -84,7 +84,7 @@ describe('late evidence that contradicts a resolution', () => {
     ]);
   });
 
-  test('of strictly higher trust amends it, by one event that carries both', async () => {
+  test('from strictly higher trust amends it, with one event that contains both', async () => {
     await settleNo();
     await readAt(world, '2025-03-01T12:00:00Z', { vendor: january });
     await resolveEverything(world.deps);
@@ -103,7 +103,7 @@ describe('late evidence that contradicts a resolution', () => {
     expect(told.at(-1)?.data).toMatchObject({ resolution: { outcome: 'yes' }, superseded: { outcome: 'no' } });
   });
 
-  test('is answered by a person, whose word ends the dispute', async () => {
+  test('is settled by a person, whose decision ends the dispute', async () => {
     await settleNo();
     await readAt(world, '2025-03-01T12:00:00Z', { one: january, two: january });
     world.clock.advance(hours(1));
@@ -126,8 +126,8 @@ async function decide(outcome: 'yes' | 'no' | 'annulled' | 'ambiguous'): Promise
   });
 }
 
-describe('an archive imported late', () => {
-  test('that shows the same to have been known earlier appends a row that says so', async () => {
+describe('a late archive import', () => {
+  test('that shows an earlier knowledge time appends a resolution that says so', async () => {
     await world.reset({
       feeds: [...catalogues, { slug: 'archive', adapter: 'litellm', origin: 'archive', covers: [] }],
     });
@@ -152,7 +152,7 @@ describe('an archive imported late', () => {
     });
   });
 
-  test('of mere absence brings the coverage that a NO still lacked', async () => {
+  test('that shows only absence adds the coverage that a NO lacked', async () => {
     const archive = { slug: 'archive', adapter: 'litellm', origin: 'archive', covers: ['openai'] };
     await world.reset({ now: '2025-01-15', feeds: [...catalogues, archive] });
     await readAt(world, '2025-01-15', before);
@@ -166,7 +166,7 @@ describe('an archive imported late', () => {
     expect(await resolutions(world, 'gpt-5')).toHaveLength(1);
   });
 
-  test('of mere absence closes the bracket of what others first listed later', async () => {
+  test('that shows only absence narrows the bracket of models that others listed later', async () => {
     const archive = { slug: 'archive', adapter: 'litellm', origin: 'archive', covers: ['openai'] };
     await world.reset({ now: '2025-01-05', feeds: [...catalogues, archive] });
     await record(world, 'gpt-5', gptReleased('5', { from: '2025-01-01' }), made);
@@ -189,7 +189,7 @@ describe("a person's decision", () => {
     await record(world, 'gpt-5', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
   });
 
-  test('stands against the evidence that was known when it was made', async () => {
+  test('is not disputed by evidence that was known when it was made', async () => {
     await readAt(world, '2025-03-01T12:00:00Z', { vendor: january });
     expect((await view(world, 'gpt-5')).resolution?.outcome).toBe('yes');
     world.clock.advance(hours(1));
@@ -199,7 +199,7 @@ describe("a person's decision", () => {
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'no' } });
   });
 
-  test('is disputed by evidence learned later, whatever its trust', async () => {
+  test('is disputed by later evidence, whatever its trust', async () => {
     world.clock.set('2025-01-15');
     await decide('no');
     await readAt(world, '2025-03-01T12:00:00Z', { vendor: january });
@@ -216,7 +216,7 @@ describe("a person's decision", () => {
     expect(await resolutions(world, 'gpt-5')).toHaveLength(1);
   });
 
-  test('is known only when it was decided', async () => {
+  test('is known only from when it was made', async () => {
     world.clock.set('2025-01-15');
     await decide('no');
     expect((await view(world, 'gpt-5', '2025-01-14')).resolution).toBeNull();
@@ -237,7 +237,7 @@ describe("a person's decision", () => {
   });
 });
 
-test('a feed that is trusted less than before has everything looked at again, and un-resolves nothing', async () => {
+test('lowering the trust of a feed evaluates everything again, and withdraws no resolution', async () => {
   await settleYes();
   await updateFeed(world.deps, 'models-dev', { trust: 'community' }, null);
   expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 1, resolved: 0, amended: 0, disputed: 0 });
@@ -245,7 +245,7 @@ test('a feed that is trusted less than before has everything looked at again, an
   expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 0 });
 });
 
-test('the database refuses to tell of one resolution twice', async () => {
+test('the database rejects a second event for one resolution', async () => {
   await settleNo();
   const again = world.db.sql`insert into events (id, type, occurred_at, prediction_id, resolution_id, feed_id, body)
     select 'evt_again', 'prediction.resolution.amended', occurred_at, prediction_id, resolution_id, feed_id, body

@@ -37,7 +37,7 @@ describe('a YES', () => {
     await readAt(world, '2025-01-10', { litellm: litellm(more) });
   });
 
-  test('is only proposed while one origin lists the model, and says what is missing', async () => {
+  test('is only proposed while one origin lists the model, and the explanation says what is missing', async () => {
     await readAgain(world, '2025-01-11');
     const { status, resolution, leaning } = await view(world, 'gpt-5');
     expect({ status, resolution, outcome: leaning?.outcome }).toEqual({
@@ -49,7 +49,7 @@ describe('a YES', () => {
     expect(await eventTypes(world, 'gpt-5')).toEqual(['prediction.created', 'prediction.proposed']);
   });
 
-  test('is known by the read a day after the second origin listed it', async () => {
+  test('is known by the read a day after the second origin listed the model', async () => {
     await readAt(world, '2025-01-12T08:00:00Z', { 'models-dev': modelsDev(more) });
     await readAgain(world, '2025-01-20');
     expect(await resolutions(world, 'gpt-5')).toEqual([
@@ -57,7 +57,7 @@ describe('a YES', () => {
     ]);
   });
 
-  test('comes by a read 24 hours later, not by one before and never by the clock', async () => {
+  test('needs a read 24 hours later; an earlier read or the passing of time is not enough', async () => {
     await readAt(world, '2025-01-12T08:00:00Z', { 'models-dev': modelsDev(more) });
     await readAgain(world, '2025-01-13T07:59:59Z');
     world.clock.set('2025-01-13T08:00:00Z');
@@ -67,7 +67,7 @@ describe('a YES', () => {
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
   });
 
-  test('does not come of a row that lasted less than 24 hours', async () => {
+  test('does not follow from a row that lasted less than 24 hours', async () => {
     await readAt(world, '2025-01-12T08:00:00Z', { 'models-dev': modelsDev(more) });
     await readAt(world, '2025-01-13T07:00:00Z', { 'models-dev': modelsDev(oldModels) });
     world.clock.set('2025-02-01');
@@ -75,7 +75,7 @@ describe('a YES', () => {
     expect((await view(world, 'gpt-5')).status).toBe('proposed');
   });
 
-  test('does not come of two feeds that copy the same upstream', async () => {
+  test('does not follow from two feeds that copy the same upstream', async () => {
     await world.reset({
       feeds: ['one', 'two'].map((slug) => ({
         slug,
@@ -93,7 +93,7 @@ describe('a YES', () => {
     expect((await view(world, 'gpt-5')).status).toBe('proposed');
   });
 
-  test('needs as many origins as the prediction asks for', async () => {
+  test('needs as many origins as the prediction requires', async () => {
     await record(world, 'gpt-5-of-three', gptReleased('5'), { ...made, evidencePolicy: { origins: 3 } });
     await readAt(world, '2025-01-12', { 'models-dev': modelsDev(more) });
     await readAgain(world, '2025-02-01');
@@ -114,7 +114,7 @@ describe('a NO', () => {
     await record(world, 'covered', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
   }
 
-  test('never comes of the clock, and says what it waits for', async () => {
+  test('never follows from the passing of time, and the explanation names what it waits for', async () => {
     await recordCovered();
     world.clock.set('2025-06-01');
     await resolveDue(world.deps);
@@ -125,7 +125,7 @@ describe('a NO', () => {
     expect(evaluation.explanation.text).toContain('a NO waits for litellm (read to 2025-01-01T00:00:00Z)');
   });
 
-  test('comes when enough origins have been read past the deadline, one of them by 7 days after the window opened', async () => {
+  test('needs enough origins read past the deadline, one of them by 7 days after the window opened', async () => {
     await recordCovered();
     await readAt(world, '2025-01-31T23:59:59Z', before);
     expect((await view(world, 'covered')).status).toBe('open');
@@ -140,7 +140,7 @@ describe('a NO', () => {
     });
   });
 
-  test('comes of "not modified" as well', async () => {
+  test('can follow from "not modified"', async () => {
     await recordCovered();
     world.wire.answer('https://litellm.test/prices.json', { kind: 'not_modified', status: 304 });
     world.wire.answer('https://models.test/api.json', { kind: 'not_modified', status: 304 });
@@ -149,7 +149,7 @@ describe('a NO', () => {
     expect((await view(world, 'covered')).resolution?.outcome).toBe('no');
   });
 
-  test('does not come of polls that are suspect, failed or of a frozen vendor', async () => {
+  test('does not follow from polls that are suspect, failed or of a frozen vendor', async () => {
     const gpts = ['gpt-4', 'gpt-4-turbo', 'gpt-4o', 'gpt-4o-mini', 'o1', 'o1-mini'];
     const claudes = Array.from(
       { length: 30 },
@@ -167,7 +167,7 @@ describe('a NO', () => {
     expect(await resolutions(world, 'covered')).toEqual(['no 2025-01-31 known 2025-02-01T07:00Z by resolver']);
   });
 
-  test('does not come while somebody lists the model', async () => {
+  test('does not follow while a feed lists the model', async () => {
     await recordCovered();
     await readAt(world, '2025-01-14', before);
     await readAt(world, '2025-01-15', { litellm: litellm(more) });
@@ -175,7 +175,7 @@ describe('a NO', () => {
     expect(await view(world, 'covered')).toMatchObject({ status: 'proposed', leaning: { outcome: 'yes' } });
   });
 
-  test('does not come of a feed that covers everything but for the vendor that it froze', async () => {
+  test('does not follow from a feed in which that vendor is frozen', async () => {
     const gpts = ['gpt-4', 'gpt-4-turbo', 'gpt-4o', 'gpt-4o-mini', 'o1', 'o1-mini'];
     const claudes = Array.from(
       { length: 30 },
@@ -200,7 +200,7 @@ describe('a NO', () => {
 });
 
 describe('a resolution', () => {
-  test('is written with its event, or not at all', async () => {
+  test('commits together with its event, or not at all', async () => {
     await record(world, 'gpt-5', gptReleased('5'), made);
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-01-10', { litellm: litellm(more), 'models-dev': modelsDev(more) });
@@ -226,7 +226,7 @@ describe('a resolution', () => {
     ]);
   });
 
-  test('that a poll brings commits with what was read, or nothing of that poll is kept', async () => {
+  test('commits together with the poll that causes it, or nothing of that poll is stored', async () => {
     await record(world, 'covered', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-02-04', { litellm: litellm(oldModels) });
@@ -245,7 +245,7 @@ describe('a resolution', () => {
     expect(await resolutions(world, 'covered')).toHaveLength(1);
   });
 
-  test('tells subscribers what settled it', async () => {
+  test('reaches subscribers with what settled it', async () => {
     await record(world, 'gpt-5', gptReleased('5'), made);
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-01-10', { litellm: litellm(more), 'models-dev': modelsDev(more) });
@@ -264,7 +264,7 @@ describe('a resolution', () => {
     expect(names.map((row) => row.name)).toEqual(['gpt-5', 'gpt-5']);
   });
 
-  test('is refused for a criterion that is no longer the current one', async () => {
+  test('is rejected for a criterion that is no longer current', async () => {
     const { prediction } = await record(world, 'gpt-5', gptReleased('5'), made);
     const row: ResolutionRow = {
       id: 'res_x',

@@ -65,7 +65,7 @@ async function answers(claim: Claim, how: 'needed' | 'whole', at: number) {
   return { evaluation, knownAt: known?.knownAt ?? null, standing };
 }
 
-test('what a claim over the models of any vendor comes to follows from those that state such a number', async () => {
+test('a claim about models of any vendor is decided by those that state such a number', async () => {
   const verdicts = new Set<string>();
   for (const criterion of criteria) {
     const claim = { criterion, madeFrom: instantOf('2025-01-02') };
@@ -78,7 +78,7 @@ test('what a claim over the models of any vendor comes to follows from those tha
   expect([...verdicts].sort()).toEqual(['no', 'undetermined', 'yes']);
 });
 
-test('and the others are not even loaded', async () => {
+test('the others are not even loaded', async () => {
   const at = moments.at(-1) ?? 0;
   const names = async (criterion: Criterion, how?: 'whole') => {
     const claim = { criterion, madeFrom: instantOf('2025-01-02') };

@@ -29,7 +29,7 @@ const withdrawn: Criterion = {
   model: { vendor: 'anthropic', family: 'claude', version: '5', tier: ['fable'] },
 };
 
-test('a withdrawal that was undone is disputed once, and what was resolved stands', async () => {
+test('a reversed withdrawal is disputed once, and the resolution remains', async () => {
   await record(world, 'withdrawn', withdrawn, { madeAt: '2026-06-01' });
   await readAt(world, '2026-06-09', { anthropic: list('active') });
   await readAt(world, '2026-06-13', { anthropic: list('retired') });
@@ -49,7 +49,7 @@ test('a withdrawal that was undone is disputed once, and what was resolved stand
   ]);
 });
 
-test('a claim that is recorded after the return is put before a person', async () => {
+test('a claim recorded after the return is left to a person', async () => {
   await readAt(world, '2026-06-09', { anthropic: list('active') });
   await readAt(world, '2026-06-13', { anthropic: list('retired') });
   await readAt(world, '2026-07-01', { anthropic: list('active') });

@@ -35,14 +35,14 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('timelines that are loaded together', () => {
+describe('timelines loaded for several claims', () => {
   test.each([
     ['a family by name', 0, ['gpt-4o']],
     ['every family of a vendor', 2, ['gpt-4o', 'o3']],
     ['a family of any vendor', 3, ['claude-3-opus-20240229']],
     ['anything', 4, ['claude-3-opus-20240229', 'gpt-4o', 'o3']],
     ['two families of two vendors', 7, ['claude-3-opus-20240229', 'o3']],
-  ])('hold %s and nothing else', async (_name, index, names) => {
+  ])('contain %s and nothing else', async (_name, index, names) => {
     const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
     const timeline = timelines.get(timelineKey(claims[index] ?? claim('any', 'any')));
     expect([...new Set(timeline?.sightings.map((sighting) => sighting.name))].sort()).toEqual(names);
@@ -50,17 +50,17 @@ describe('timelines that are loaded together', () => {
 
   test.each([
     ['a family by name', 0, ['gpt-6-nova']],
-    ['a family that no name has', 1, []],
+    ['an undeclared family', 1, []],
     ['every family of a vendor', 2, ['gpt-6-nova', 'zephyr']],
     ['a family of any vendor', 3, ['claude-zephyr-6']],
     ['anything', 4, ['claude-zephyr-6', 'gpt-6-nova', 'zephyr']],
-  ])('hold the unread names that may be of %s', async (_name, index, names) => {
+  ])('contain the unread names that may belong to %s', async (_name, index, names) => {
     const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
     const timeline = timelines.get(timelineKey(claims[index] ?? claim('any', 'any')));
     expect([...new Set(timeline?.unread?.map(({ name }) => name))].sort()).toEqual(names);
   });
 
-  test('hold the sightings that each claim would be given alone, and no read fewer', async () => {
+  test('contain the sightings that each claim would load alone, and every read', async () => {
     const timelines = await loadTimelines(world.db.sql, world.deps, claims, at);
     for (const one of claims) {
       const alone = await loadTimeline(world.db.sql, world.deps, [one], at);

@@ -36,7 +36,7 @@ afterAll(async () => {
 const lines = (): string[] => text.trimEnd().split('\n');
 const into = (db: Database) => ({ db, webhooks: world.deps.webhooks });
 
-test('an export begins with what it is of, has something of everything, and ends with what it had', () => {
+test('an export starts with a header, contains rows of every table, and ends with a footer', () => {
   const [header, ...rest] = lines().map((line) => JSON.parse(line));
   expect(header).toMatchObject({ format: exportFormat, program: '0.0.0', migration: { version: expect.any(Number) } });
   expect(Object.keys(header.rows)).toEqual(recordTables);
@@ -47,7 +47,7 @@ test('an export begins with what it is of, has something of everything, and ends
   );
 });
 
-test('brought into an empty database it exports as the same bytes, and once more is refused', async () => {
+test('an import into an empty database exports the same bytes, and a second import is rejected', async () => {
   const rows = lines().length - 2;
   expect(await imported(into(copy), text, 1000)).toEqual({ rows, unreadableSecrets: 0 });
   const again = await exported(copy);
@@ -58,7 +58,7 @@ test('brought into an empty database it exports as the same bytes, and once more
   });
 });
 
-test('in the copy the service goes on: feeds are read, claims settled, events told in their order, subscribers told', async () => {
+test('in the imported copy the service continues: it polls, settles, orders events and notifies subscribers', async () => {
   const there: World = { ...world, db: copy, deps: await withCurrentIdentity({ ...world.deps, db: copy }) };
   const last = await findNewestPosition(there.deps);
   expect(last).toBe(await findNewestPosition(world.deps));
@@ -79,7 +79,7 @@ test('in the copy the service goes on: feeds are read, claims settled, events to
   expect(world.errors).toEqual([]);
 });
 
-describe('is refused, and leaves the database empty:', () => {
+describe('an import is rejected, and the database stays empty:', () => {
   let empty: Database;
   let nothing: string;
   beforeAll(async () => {
@@ -97,65 +97,55 @@ describe('is refused, and leaves the database empty:', () => {
   test.each<[string, () => string, (() => number) | null, RegExp]>([
     ['nothing', () => '', () => 1, /is empty/],
     ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /must be the header/],
-    ['one without its footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /incomplete/],
-    ['one cut in a line', () => text.slice(0, text.length / 2), null, /must be JSON/],
+    ['no footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /incomplete/],
+    ['a truncated line', () => text.slice(0, text.length / 2), null, /must be JSON/],
+    ['a missing line', () => replaced(/^\{"table":"audit".*\n/m, ''), () => lines().length - 1, /the lines before/],
+    ['a changed character', () => replaced(/It will rain/, 'It will raim'), () => lines().length, /the lines before/],
+    ['data after the footer', () => `${text}{}\n`, () => lines().length + 1, /continues after the footer/],
     [
-      'one that lacks a line',
-      () => replaced(/^\{"table":"audit".*\n/m, ''),
-      () => lines().length - 1,
-      /the lines before/,
-    ],
-    [
-      'one with a changed letter',
-      () => replaced(/It will rain/, 'It will raim'),
-      () => lines().length,
-      /the lines before/,
-    ],
-    ['one with more behind', () => `${text}{}\n`, () => lines().length + 1, /continues after the footer/],
-    [
-      'a line that is no JSON',
+      'a line that is not JSON',
       () => replaced(/^\{"table":"feeds"/m, '{"table:"feeds"'),
       () => lineOf(/"table":"feeds"/),
       /must be JSON/,
     ],
     [
-      'a line that is no row',
+      'a line that is not a row',
       () => replaced(/^\{"table":"feeds"/m, '{"tabel":"feeds"'),
       () => lineOf(/"table":"feeds"/),
       /must be a row/,
     ],
     [
-      'a row out of its order',
+      'a row out of order',
       () => replaced(/^\{"table":"feeds"/m, '{"table":"settings"'),
       () => lineOf(/"table":"feeds"/),
       /is not expected here/,
     ],
     [
-      'a row of no table',
+      'a row of an unknown table',
       () => replaced(/^\{"table":"feeds"/m, '{"table":"leases"'),
       () => lineOf(/"table":"feeds"/),
       /is not expected here/,
     ],
     [
-      'a column too many',
+      'an additional column',
       () => replaced(/"slug":"litellm"/, '"slug":"litellm","extra":null'),
       () => lineOf(/"slug":"litellm"/),
       /no column extra/,
     ],
     [
-      'a column too few',
+      'a missing column',
       () => replaced(/"slug":"litellm",/, ''),
       () => lineOf(/"slug":"litellm"/),
       /lacks the column slug/,
     ],
     [
-      'a value that is none',
+      'an invalid value',
       () => replaced(/"slug":"litellm",(.*)"enabled":true/, '"slug":"litellm",$1"enabled":"perhaps"'),
       () => lineOf(/"slug":"litellm"/),
       /refuses the row of feeds: .*perhaps/,
     ],
     [
-      'a reference to nothing',
+      'a dangling reference',
       () => replaced(/"feed_id":"feed_\d+","kind"/, '"feed_id":"feed_none","kind"'),
       () => lineOf(/"feed_id":"feed_\d+","kind"/),
       /refuses the row of polls: .*foreign key/,
@@ -168,7 +158,7 @@ describe('is refused, and leaves the database empty:', () => {
     expect(await exported(empty)).toBe(nothing);
   });
 
-  test('one with a line that is longer than a line may be', async () => {
+  test('a line above the length limit', async () => {
     const head = Buffer.from(`${lines()[0]}\n`);
     async function* source() {
       yield head;
@@ -180,7 +170,7 @@ describe('is refused, and leaves the database empty:', () => {
     );
   });
 
-  test('one of another schema, older or newer, with what to do', async () => {
+  test('another schema version, older or newer, with the remedy', async () => {
     const older = replaced(/"version":\d+,"name":"\d+/, '"version":1,"name":"0001');
     await expect(imported(into(empty), older)).rejects.toMatchObject({
       code: 'conflict',
@@ -190,13 +180,13 @@ describe('is refused, and leaves the database empty:', () => {
     await expect(imported(into(empty), newer)).rejects.toThrow(/use the program that wrote it/);
   });
 
-  test('and takes the whole one afterwards', async () => {
+  test('and the complete file is accepted afterwards', async () => {
     await imported(into(empty), text);
     expect((await exported(empty)) === text).toBe(true);
   });
 });
 
-test('a copy whose secrets were sealed under another OUTTURN_SECRET says so', async () => {
+test('a copy whose secrets were encrypted with another OUTTURN_SECRET reports it', async () => {
   const db = await openTestDatabase();
   const { webhooks } = world.deps;
   const stranger = { ...webhooks, vault: { ...webhooks.vault, open: () => null } };
@@ -204,7 +194,7 @@ test('a copy whose secrets were sealed under another OUTTURN_SECRET says so', as
   await db.close();
 });
 
-test('large rows are written a few at a time, and nothing is read before the last was taken', async () => {
+test('large rows are written a few at a time, and reading waits for the writer', async () => {
   const db = await openTestDatabase();
   const value = 'x'.repeat(300_000);
   await db.sql`insert into settings (name, value) select 'large ' || i, ${value} from generate_series(1, 30) i`;

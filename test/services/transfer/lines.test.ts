@@ -23,12 +23,12 @@ test.each([1, 2, 3, 5, 100])('lines are the same in chunks of %d bytes', async (
   expect(Buffer.concat(lines.map((line) => line.bytes)).equals(bytes)).toBe(true);
 });
 
-test('a line may be as long as the limit, its end included, and no longer', async () => {
+test('a line may have exactly the maximum length, including its end, and no more', async () => {
   expect(await linesOf(Buffer.from('1234567\n1234567\n'), 3, 8)).toHaveLength(2);
   await expect(linesOf(Buffer.from('1234567\n12345678\n'), 3, 8)).rejects.toThrow('line 2: must have at most 8 bytes');
   await expect(linesOf(Buffer.from('123456789'), 3, 8)).rejects.toThrow('line 1: must have at most 8 bytes');
 });
 
-test('what is not UTF-8 is refused by its line', async () => {
+test('invalid UTF-8 is rejected with the line number', async () => {
   await expect(linesOf(Buffer.from([0x61, 0x0a, 0xff, 0x0a]), 4)).rejects.toThrow('line 2: must be UTF-8');
 });

@@ -35,14 +35,14 @@ async function takeAll(): Promise<Map<string, number>> {
   }
 }
 
-it('looks past endpoints that have as much under way as they may, however many there are', async () => {
+it('leasing skips endpoints at their concurrency limit, however many there are', async () => {
   for (let index = 0; index < endpoints; index += 1)
     await subscribe(world, `http://127.0.0.1:3001/${index}`, { eventTypes: ['feed.recovered'] });
   await happen(perEndpointMax + 1);
   expect([...(await takeAll()).values()]).toEqual(Array.from({ length: endpoints }, () => perEndpointMax));
 });
 
-it('looks past endpoints that have used up their rate', async () => {
+it('leasing skips endpoints at their rate limit', async () => {
   const slow = { eventTypes: ['feed.recovered' as const], ratePerSecond: 1 };
   for (let index = 0; index < endpoints; index += 1) await subscribe(world, `http://127.0.0.1:3001/${index}`, slow);
   await happen(2);

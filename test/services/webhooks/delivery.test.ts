@@ -38,8 +38,8 @@ async function tell(input: Parameters<typeof subscribe>[2] = {}) {
 const standing = async () => (await deliveriesOf(world))[0];
 const numbers = async (delivery: { id: string }) => (await attemptsOf(world, delivery)).map(({ number }) => number);
 
-describe('D1: a delivery', () => {
-  it('that is taken is made once', async () => {
+describe('a delivery', () => {
+  it('that is accepted is sent once', async () => {
     const { delivery } = await tell();
     expect(await sendDue(world.deps)).toBe(1);
     world.clock.advance(1000 * minutesMs);
@@ -57,7 +57,7 @@ describe('D1: a delivery', () => {
   });
 
   it.each([403, 500])(
-    'D10: that is answered %i is tried through the whole schedule, by number, and then given up',
+    'answered with %i is retried through the whole schedule, with numbered attempts, and then fails',
     async (status) => {
       const deps = onSchedule('0s,5s,5m');
       receiver.answer(status);
@@ -82,7 +82,7 @@ describe('D1: a delivery', () => {
     },
   );
 
-  it('D9: that finds nobody is tried like any other', async () => {
+  it('that cannot connect is retried like any other', async () => {
     const deps = onSchedule('0s,5s');
     const gone = await openReceiver();
     await subscribe(world, `${gone.origin}/hook`);
@@ -95,7 +95,7 @@ describe('D1: a delivery', () => {
     expect(other).toMatchObject({ state: 'failed', attempts: 2, lastStatus: null, lastErrorClass: 'connect' });
   });
 
-  it('D2: is one attempt where there is no schedule', async () => {
+  it('has a single attempt if there is no schedule', async () => {
     receiver.answer(500);
     const { delivery } = await tell();
     await sendDue(onSchedule('none'));
@@ -104,7 +104,7 @@ describe('D1: a delivery', () => {
   });
 });
 
-test('D3, S12, D17: once the endpoint is repaired the next attempt brings the same id and body, signed afresh', async () => {
+test('once the endpoint works again, the next attempt sends the same id and body with a new signature', async () => {
   receiver.answer(503, 200);
   const { endpoint } = await tell();
   await sendDue(world.deps);
@@ -119,7 +119,7 @@ test('D3, S12, D17: once the endpoint is repaired the next attempt brings the sa
   expect(await standing()).toMatchObject({ state: 'succeeded', attempts: 2 });
 });
 
-test('D4: one bad endpoint of three does not hold the others', async () => {
+test('a failing endpoint does not delay two others', async () => {
   const deaf = await openReceiver();
   deaf.answer(() => {});
   await subscribe(world, `${deaf.origin}/deaf`);
@@ -134,7 +134,7 @@ test('D4: one bad endpoint of three does not hold the others', async () => {
   expect((await deliveriesOf(world)).filter(({ lastErrorClass }) => lastErrorClass === 'timeout')).toHaveLength(3);
 });
 
-test('D5: a redirect is a failure, and its target is never visited', async () => {
+test('a redirect is a failure and is not followed', async () => {
   const second = await openReceiver();
   receiver.answer((response) => response.writeHead(308, { location: `${second.origin}/there` }).end());
   await tell();
@@ -144,7 +144,7 @@ test('D5: a redirect is a failure, and its target is never visited', async () =>
   await second.close();
 });
 
-describe('D6: Retry-After', () => {
+describe('Retry-After', () => {
   it.each([
     ['120', 429, 120 * secondsMs],
     ['120.1', 503, 121 * secondsMs],
@@ -153,7 +153,7 @@ describe('D6: Retry-After', () => {
     ['1', 400, 5 * secondsMs],
     ['99999999', 429, 24 * 60 * minutesMs],
     ['invalid', 503, 5 * secondsMs],
-  ])('of %s on %i makes it wait %i ms, and uses up no more of the schedule', async (value, status, waitMs) => {
+  ])('of %s with status %i delays the next attempt by %i ms, and uses up no attempt', async (value, status, waitMs) => {
     receiver.answer((response) => response.writeHead(status, { 'retry-after': value }).end(), 500, 200);
     await tell();
     await sendDue(world.deps);
@@ -164,7 +164,7 @@ describe('D6: Retry-After', () => {
     expect((await standing())?.nextAttemptAt).toBe(start + waitMs + 5 * minutesMs);
   });
 
-  it('of 429 holds back everything for that endpoint; whoever asks by hand is not held back', async () => {
+  it('with 429 pauses all deliveries to that endpoint, except manual retries', async () => {
     receiver.answer((response) => response.writeHead(429, { 'retry-after': '600' }).end(), 200);
     const { endpoint, delivery } = await tell();
     await sendDue(world.deps);
@@ -181,7 +181,7 @@ describe('D6: Retry-After', () => {
   });
 });
 
-test('D7: a retry is never early', async () => {
+test('a retry is never early', async () => {
   const late: Deps = { ...world.deps, webhooks: { ...world.deps.webhooks, random: () => 0.999 } };
   receiver.answer(500);
   await tell();
@@ -191,8 +191,8 @@ test('D7: a retry is never early', async () => {
   expect(wait).toBeLessThan(6 * secondsMs);
 });
 
-describe('D11: a retry by hand', () => {
-  it('takes the next number, cancels the one that was planned, and the schedule goes on behind it to its end', async () => {
+describe('a manual retry', () => {
+  it('takes the next number and replaces the scheduled retry; the schedule then continues to its end', async () => {
     const deps = onSchedule('0s,5s,5m');
     receiver.answer(500);
     const { delivery } = await tell();
@@ -213,7 +213,7 @@ describe('D11: a retry by hand', () => {
     ]);
   });
 
-  it('of what was given up is one attempt, and of what arrived leaves it delivered', async () => {
+  it('of a failed delivery is a single attempt; of a successful one leaves it delivered', async () => {
     const deps = onSchedule('none');
     receiver.answer(500, 500, 200, 500);
     const { delivery } = await tell();
@@ -226,7 +226,7 @@ describe('D11: a retry by hand', () => {
     expect(states).toEqual(['failed', 'failed', 'succeeded', 'succeeded']);
   });
 
-  it('D12: asked for twice is made twice', async () => {
+  it('requested twice is made twice', async () => {
     receiver.answer(500);
     const { delivery } = await tell();
     const deps = onSchedule('none');
@@ -236,7 +236,7 @@ describe('D11: a retry by hand', () => {
     expect(await numbers(delivery)).toEqual([1, 2, 3]);
   });
 
-  it('asked for while an attempt is under way follows it', async () => {
+  it('requested during an attempt follows it', async () => {
     receiver.answer(200, 200);
     const { delivery } = await tell();
     const [claimed] = await claimDue(world.deps, 10);
@@ -249,13 +249,13 @@ describe('D11: a retry by hand', () => {
     expect(await standing()).toMatchObject({ state: 'succeeded', attempts: 2 });
   });
 
-  it('is not asked for without end', async () => {
+  it('is limited in number', async () => {
     const { delivery } = await tell();
     for (let index = 0; index < 10; index += 1) await retryWebhookDelivery(world.deps, delivery.id);
     await expect(retryWebhookDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  it('D13: is refused while the endpoint is disabled', async () => {
+  it('is rejected while the endpoint is disabled', async () => {
     const { endpoint, delivery } = await tell();
     await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
     await expect(retryWebhookDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
@@ -264,7 +264,7 @@ describe('D11: a retry by hand', () => {
 });
 
 describe('an endpoint that is', () => {
-  it('D16: disabled is told nothing; enabled again it is told of what happens from then on', async () => {
+  it('disabled receives nothing; when enabled again it receives events from then on', async () => {
     const { endpoint } = await tell();
     await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
     await decide(world, (await claim(world)).id);
@@ -277,7 +277,7 @@ describe('an endpoint that is', () => {
     expect((await deliveriesOf(world)).map(({ state }) => state)).toEqual(['held', 'held', 'succeeded']);
   });
 
-  it('D20: deleted or disabled during an attempt is sent nothing more', async () => {
+  it('deleted or disabled during an attempt receives nothing more', async () => {
     for (const end of [
       deleteWebhookEndpoint,
       (deps: Deps, id: string) => updateWebhookEndpoint(deps, id, { status: 'disabled' }, null),
@@ -294,7 +294,7 @@ describe('an endpoint that is', () => {
     }
   });
 
-  it('moved gets the next attempt at its new address, and each attempt says where it went', async () => {
+  it('moved receives the next attempt at its new URL, and each attempt records its URL', async () => {
     receiver.answer(500, 200);
     const { endpoint, delivery } = await tell();
     await sendDue(world.deps);
@@ -306,8 +306,8 @@ describe('an endpoint that is', () => {
   });
 });
 
-describe('D18, D19: what was answered', () => {
-  it('is kept as text, cut, whatever it was', async () => {
+describe('the response', () => {
+  it('is stored as shortened text, whatever it contains', async () => {
     receiver.answer((response) => {
       response.writeHead(500, { 'x-odd': Buffer.from([0xff, 0xfe]).toString('latin1') });
       response.end(Buffer.concat([Buffer.from([0x61, 0x00, 0xff, 0xed, 0xa0, 0x80]), Buffer.alloc(100_000, 'x')]));
@@ -322,8 +322,8 @@ describe('D18, D19: what was answered', () => {
   });
 });
 
-describe('what is under way at once', () => {
-  it('is bounded for each endpoint, and for one that fails it is one', async () => {
+describe('concurrency', () => {
+  it('is limited per endpoint, and is one for a failing endpoint', async () => {
     await subscribe(world, url('a'));
     await subscribe(world, url('b'));
     for (let index = 0; index < 10; index += 1) await decide(world, (await claim(world)).id);
@@ -335,7 +335,7 @@ describe('what is under way at once', () => {
     expect(await claimDue(world.deps, 100)).toHaveLength(2);
   });
 
-  it('keeps to the rate of an endpoint, over every node', async () => {
+  it('respects the rate limit of an endpoint across all nodes', async () => {
     await subscribe(world, url(), { ratePerSecond: 3 });
     for (let index = 0; index < 8; index += 1) await decide(world, (await claim(world)).id);
     const other = world.node('node_b');
@@ -345,7 +345,7 @@ describe('what is under way at once', () => {
     expect(await claimDue(world.deps, 100)).toHaveLength(0);
   });
 
-  it('gives each endpoint its turn, however much waits for one of them', async () => {
+  it('is shared fairly, however many deliveries wait for one endpoint', async () => {
     await subscribe(world, url('a'));
     for (let index = 0; index < 6; index += 1) await decide(world, (await claim(world)).id);
     await subscribe(world, url('b'));
@@ -356,7 +356,7 @@ describe('what is under way at once', () => {
   });
 });
 
-test('an attempt whose sender died is told as lost, and made again by another, under the same id', async () => {
+test('an attempt whose sender died is recorded as lost, and another sender repeats it under the same id', async () => {
   const { delivery } = await tell();
   const [claimed] = await claimDue(world.deps, 10);
   await world.db.sql`update webhook_deliveries set lease_until = now() - interval '1 second'`;
@@ -372,7 +372,7 @@ test('an attempt whose sender died is told as lost, and made again by another, u
   expect(new Set(receiver.received.map(({ id }) => id)).size).toBe(1);
 });
 
-test('a sender that stops gives back what it had not finished, and uses up nothing of the schedule', async () => {
+test('a stopping sender releases its unfinished deliveries, and uses up no attempts', async () => {
   const stop = new AbortController();
   receiver.answer(() => stop.abort(), 500, 200);
   const { delivery } = await tell();

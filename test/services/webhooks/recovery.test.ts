@@ -40,7 +40,7 @@ async function tellOnce(answer = 200): Promise<void> {
 }
 
 describe('recover', () => {
-  it('R1: reaches fourteen days back, and not into the future', async () => {
+  it('reaches back fourteen days, and not into the future', async () => {
     const { id } = await subscribe(world, receiver.origin);
     const now = world.deps.now();
     await expect(recoverWebhookEndpoint(world.deps, id, now - recoverMsMax - 1)).rejects.toMatchObject({
@@ -51,7 +51,7 @@ describe('recover', () => {
     await expect(recoverWebhookEndpoint(world.deps, 'whe_none', now)).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('R2: sends again what was given up since, exactly once, and nothing that arrived or happened before', async () => {
+  it('sends what has failed since, exactly once, and nothing that was delivered or happened earlier', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await tellOnce(500);
     world.clock.advance(hourMs);
@@ -71,7 +71,7 @@ describe('recover', () => {
     expect((await attemptsOf(world, first)).map(({ trigger }) => trigger)).toEqual(['schedule', 'recover']);
   });
 
-  it('sends what was held while the endpoint was disabled, with a whole schedule', async () => {
+  it('sends what was held while the endpoint was disabled, with a full schedule', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await updateWebhookEndpoint(world.deps, id, { status: 'disabled' }, null);
     const since = world.deps.now();
@@ -87,7 +87,7 @@ describe('recover', () => {
   });
 });
 
-test('R4: counts what became of deliveries, 28 days back at most', async () => {
+test('the stats count the results of deliveries, 28 days back at most', async () => {
   const { id } = await subscribe(world, receiver.origin);
   await tellOnce(500);
   await tellOnce(200);
@@ -104,7 +104,7 @@ test('R4: counts what became of deliveries, 28 days back at most', async () => {
   });
 });
 
-test('R5, R6: after thirty days what was answered is forgotten, and every row stays', async () => {
+test('after thirty days the response is deleted, and every row remains', async () => {
   receiver.answer((response) => response.writeHead(200).end('thank you'));
   const { id } = await subscribe(world, receiver.origin);
   await decide(world, (await claim(world)).id);
@@ -118,8 +118,8 @@ test('R5, R6: after thirty days what was answered is forgotten, and every row st
   expect(await attemptsOf(world, delivery)).toEqual([expect.objectContaining({ number: 1, status: 200, body: null })]);
 });
 
-describe('an endpoint that fails', () => {
-  it('A1, A4: is warned of at each step, and disabled once a delivery is given up after five days without success', async () => {
+describe('a failing endpoint', () => {
+  it('gets a warning at each step, and is disabled when a delivery fails after five days without success', async () => {
     const watcher = await subscribe(world, `${receiver.origin}/watch`, { eventTypes: ['endpoint.disabled'] });
     const { id } = await subscribe(world, receiver.origin);
     const start = world.deps.now();
@@ -149,7 +149,7 @@ describe('an endpoint that fails', () => {
     expect(await states(watcher.id)).toEqual(['succeeded']);
   });
 
-  it('A2: is cleared by one success in between', async () => {
+  it('is reset by one success', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await tellOnce(500);
     world.clock.advance(4 * dayMs);
@@ -160,7 +160,7 @@ describe('an endpoint that fails', () => {
     expect(await endpointNow(id)).toMatchObject({ status: 'enabled', failingSince: world.deps.now() });
   });
 
-  it('A3: is not disabled for a lone failure long ago', async () => {
+  it('is not disabled by a single failure long ago', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await tellOnce(500);
     world.clock.advance(failureForgottenMs + 1);
@@ -168,7 +168,7 @@ describe('an endpoint that fails', () => {
     expect(await endpointNow(id)).toMatchObject({ status: 'enabled', failingSince: world.deps.now() });
   });
 
-  it('A5: is charged with an attempt once, however often that is written down', async () => {
+  it('is charged with an attempt once, however often it is recorded', async () => {
     const { id } = await subscribe(world, receiver.origin);
     receiver.answer(500);
     await decide(world, (await claim(world)).id);
@@ -182,7 +182,7 @@ describe('an endpoint that fails', () => {
     expect([await endpointNow(id), await deliveriesOf(world, id)]).toEqual(before);
   });
 
-  it('A6: is disabled though nobody subscribed to hear of it', async () => {
+  it('is disabled even if no endpoint subscribes to that event', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await tellOnce(500);
     world.clock.advance(failingMsMax);
@@ -190,7 +190,7 @@ describe('an endpoint that fails', () => {
     expect((await endpointNow(id)).disabledReason).toBe('failing');
   });
 
-  it('A7: is disabled at once by 410, and never by 429', async () => {
+  it('is disabled at once by 410, and never by 429', async () => {
     const gone = await subscribe(world, `${receiver.origin}/gone`);
     receiver.answer(410);
     await decide(world, (await claim(world)).id);
@@ -207,7 +207,7 @@ describe('an endpoint that fails', () => {
     expect((await states(patient.id)).every((state) => state === 'failed')).toBe(true);
   });
 
-  it('is named at every start as long as it is disabled, unless a person disabled it', async () => {
+  it('is named at every start while it is disabled, unless a person disabled it', async () => {
     const told: object[] = [];
     const listening = { ...world.deps, log: { ...world.deps.log, warn: (fields: object) => void told.push(fields) } };
     const { id } = await subscribe(world, receiver.origin);
@@ -220,7 +220,7 @@ describe('an endpoint that fails', () => {
     expect(told).toEqual([{ gone: 1, failing: 0, endpoints: [id] }]);
   });
 
-  it('is not disabled by attempts that people ask for', async () => {
+  it('is not disabled by manual retries', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await tellOnce(500);
     world.clock.advance(failingMsMax);
@@ -232,7 +232,7 @@ describe('an endpoint that fails', () => {
 });
 
 describe('the sweep', () => {
-  it('holds what slipped in while its endpoint was being disabled', async () => {
+  it('holds deliveries that were created while their endpoint was being disabled', async () => {
     const { id } = await subscribe(world, receiver.origin);
     await decide(world, (await claim(world)).id);
     await world.db
@@ -242,7 +242,7 @@ describe('the sweep', () => {
     expect(await states(id)).toEqual(['held']);
   });
 
-  it('finds what a clock that ran ahead had planned too late', async () => {
+  it('corrects attempts that a clock ahead of time scheduled too late', async () => {
     const { id } = await subscribe(world, receiver.origin);
     world.clock.advance(365 * dayMs);
     await decide(world, (await claim(world)).id);
@@ -256,7 +256,7 @@ describe('the sweep', () => {
     expect(await states(id)).toEqual(['succeeded', 'succeeded']);
   });
 
-  it('leaves what waits as long as it may', async () => {
+  it('does not touch deliveries that wait within the limits', async () => {
     receiver.answer((response) => response.writeHead(503, { 'retry-after': '86400' }).end());
     await subscribe(world, receiver.origin);
     await decide(world, (await claim(world)).id);

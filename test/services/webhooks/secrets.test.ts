@@ -47,7 +47,7 @@ async function verifiedByKey(publicKey: string | null | undefined, received: Rec
   return await verifyAsync(Buffer.from(signature, 'base64'), Buffer.from(content), key);
 }
 
-test('K2: after two rotations all three secrets verify one message', async () => {
+test('after two rotations all three secrets verify one message', async () => {
   const { id, secret } = await subscribe(world, receiver.origin);
   const second = await rotate(id);
   const third = await rotate(id);
@@ -56,7 +56,7 @@ test('K2: after two rotations all three secrets verify one message', async () =>
   for (const one of [secret, second.secret, third.secret]) expect(verified(one ?? '', received)).toBeDefined();
 });
 
-test('K3: from a shared secret to a key pair and back, every message carries both kinds', async () => {
+test('during a rotation from a shared secret to a key pair and back, every message has both kinds of signature', async () => {
   const { id, secret } = await subscribe(world, receiver.origin);
   const pair = await rotate(id, { signing: 'v1a' });
   expect(pair).toMatchObject({ signing: 'v1a', secret: null, publicKey: expect.stringMatching(/^whpk_/) });
@@ -68,7 +68,7 @@ test('K3: from a shared secret to a key pair and back, every message carries bot
   expect(verified(back.secret ?? '', await message())).toBeDefined();
 });
 
-test('K4: so many old secrets may sign at once, and one more once the first has expired', async () => {
+test('the number of overlapping secrets is limited; another one is accepted once the first has expired', async () => {
   const { id } = await subscribe(world, receiver.origin);
   for (let index = 0; index < oldSecretsMax; index += 1) {
     await rotate(id);
@@ -80,7 +80,7 @@ test('K4: so many old secrets may sign at once, and one more once the first has 
   expect((await rotate(id)).previousUntil).toBe(world.deps.now() + overlapMsDefault);
 });
 
-test('K4: without overlap a secret can be replaced at any time', async () => {
+test('without overlap a secret can be replaced at any time', async () => {
   const { id, secret } = await subscribe(world, receiver.origin);
   for (let index = 0; index < oldSecretsMax; index += 1) await rotate(id);
   expect((await rotate(id, { overlapMs: 0 })).previousUntil).toBeNull();
@@ -88,7 +88,7 @@ test('K4: without overlap a secret can be replaced at any time', async () => {
   expect(() => verified(secret, undefined)).toThrow();
 });
 
-test('K5: a private key of the subscriber signs, and only its public key is shown', async () => {
+test("a subscriber's private key signs, and only its public key is shown", async () => {
   const given = 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
   const { id, secret } = await subscribe(world, receiver.origin, { secret: given });
   const endpoint = await getWebhookEndpoint(world.deps, id);
@@ -101,7 +101,7 @@ test('K5: a private key of the subscriber signs, and only its public key is show
   expect(await verifiedByKey(endpoint.publicKey, await message())).toBe(true);
 });
 
-describe('K7: at rest', () => {
+describe('at rest', () => {
   test('a secret is encrypted, bound to its endpoint, and unreadable without the key', async () => {
     const { id, secret } = await subscribe(world, receiver.origin);
     const [row] = await world.db.sql<
@@ -117,7 +117,7 @@ describe('K7: at rest', () => {
     expect(makeVault(testSecret).open('', id)).toBeNull();
   });
 
-  test('what cannot be opened is not sent unsigned: it fails with its reason, and not to the account of the endpoint', async () => {
+  test('with a secret that cannot be decrypted, a message is not sent; the failure has a reason and does not count against the endpoint', async () => {
     const { id } = await subscribe(world, receiver.origin);
     const vault = makeVault('another secret of sixteen');
     await message({ ...world.deps, webhooks: { ...world.deps.webhooks, vault } });
@@ -126,7 +126,7 @@ describe('K7: at rest', () => {
     expect((await getWebhookEndpoint(world.deps, id)).failingSince).toBeNull();
   });
 
-  test('it is sealed anew when the operator changes the secret, and says what it cannot open', async () => {
+  test('secrets are re-encrypted when the operator changes OUTTURN_SECRET, and undecryptable ones are reported', async () => {
     const { id, secret } = await subscribe(world, receiver.origin, { headers: { authorization: 'Bearer x' } });
     const withVault = (vault: Deps['webhooks']['vault']) => ({
       ...world.deps,
@@ -144,7 +144,7 @@ describe('K7: at rest', () => {
   });
 });
 
-test('K8, K9: an expired secret signs no more, is stripped from what is read, and is destroyed', async () => {
+test('an expired secret no longer signs, is omitted from responses, and is deleted', async () => {
   const { id, secret } = await subscribe(world, receiver.origin);
   const { secret: current } = await rotate(id, { overlapMs: hourMs });
   expect((await getWebhookEndpoint(world.deps, id)).previousSecrets).toHaveLength(1);
@@ -159,7 +159,7 @@ test('K8, K9: an expired secret signs no more, is stripped from what is read, an
   expect(await world.db.sql`select id from webhook_secrets`).toHaveLength(1);
 });
 
-test('K10: the overlap is a day unless told, up to a week', async () => {
+test('the default overlap is a day, the maximum a week', async () => {
   const { id } = await subscribe(world, receiver.origin);
   expect((await rotate(id)).previousUntil).toBe(world.deps.now() + dayMs);
   expect((await rotate(id, { overlapMs: 7 * dayMs })).previousUntil).toBe(world.deps.now() + 7 * dayMs);

@@ -19,7 +19,7 @@ useWebhookWorld((opened) => {
 const url = (name: string) => `${receiver.origin}/${name}`;
 const typesOf = async (endpointId: string) => (await deliveriesOf(world, endpointId)).map((row) => row.eventType);
 
-test('a resolution is told to whoever subscribed, signed, with all it takes to act on it', async () => {
+test('subscribers receive a signed message for a resolution, with everything needed to act on it', async () => {
   const { secret } = await subscribe(world, url('hook'));
   const prediction = await claim(world);
   const resolution = await decide(world, prediction.id);
@@ -61,7 +61,7 @@ test('a resolution is told to whoever subscribed, signed, with all it takes to a
   });
 });
 
-test('exactly one of resolved, annulled and amended is told of each resolution', async () => {
+test('each resolution sends exactly one of resolved, annulled and amended', async () => {
   const { id } = await subscribe(world, url('hook'), { eventTypes: null });
   const first = await claim(world);
   await decide(world, first.id, 'yes');
@@ -89,8 +89,8 @@ test('exactly one of resolved, annulled and amended is told of each resolution',
   await expect(again).rejects.toThrow('events_one_per_resolution');
 });
 
-describe('E2: an event goes', () => {
-  it('to every endpoint that wants its type, and to those that want all', async () => {
+describe('an event is sent', () => {
+  it('to every endpoint that subscribes to its type, and to those that subscribe to all', async () => {
     const resolved = await subscribe(world, url('a'));
     const created = await subscribe(world, url('b'), { eventTypes: ['prediction.created', 'prediction.resolved'] });
     const all = await subscribe(world, url('c'), { eventTypes: null });
@@ -102,7 +102,7 @@ describe('E2: an event goes', () => {
     expect(await typesOf(feeds.id)).toEqual([]);
   });
 
-  it('only where the whole filter fits', async () => {
+  it('only if the whole filter matches', async () => {
     const who = await createPredictor(world.deps, { name: 'Somebody', url: null });
     const released = { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '7', tier: null } };
     const gpt = await claim(world, { tags: ['agi', 'gpt'], criterion: released });
@@ -141,7 +141,7 @@ describe('E2: an event goes', () => {
     });
   });
 
-  it('by vendor and family where it is about a model', async () => {
+  it('by vendor and family if it is about a model', async () => {
     const fits = await subscribe(world, url('a'), { eventTypes: ['model.released'], filter: { vendor: ['openai'] } });
     const family = await subscribe(world, url('b'), { eventTypes: null, filter: { family: ['claude'] } });
     const tagged = await subscribe(world, url('c'), {
@@ -161,7 +161,7 @@ describe('E2: an event goes', () => {
     expect([...(await typesOf(family.id)), ...(await typesOf(tagged.id))]).toEqual([]);
   });
 
-  it('E1: everywhere again once the filter is taken away', async () => {
+  it('to everyone again once the filter is removed', async () => {
     const { id } = await subscribe(world, url('a'), { filter: { tags: ['agi'] } });
     await decide(world, (await claim(world)).id);
     expect(await typesOf(id)).toEqual([]);
@@ -171,7 +171,7 @@ describe('E2: an event goes', () => {
   });
 });
 
-test('the cost of an event follows the endpoints that match, not those there are', async () => {
+test('the cost of an event depends on the endpoints that match, not on their total number', async () => {
   for (let index = 0; index < 3; index += 1)
     await subscribe(world, url(`${index}`), { filter: { tags: [`tag-${index}`] } });
   await world.db.sql`
@@ -185,7 +185,7 @@ test('the cost of an event follows the endpoints that match, not those there are
   expect(await deliveriesOf(world)).toHaveLength(1);
 });
 
-test('D15: an event that is recorded twice is one event', async () => {
+test('recording an event twice creates one event', async () => {
   const { id } = await subscribe(world, url('a'), { eventTypes: ['feed.recovered'] });
   const event = rawEvent({});
   await insertEvent(world.db.sql, event);
@@ -209,7 +209,7 @@ function rawEvent(data: object) {
   };
 }
 
-test('D14: what is rolled back is told to nobody, and what is committed late is not lost', async () => {
+test('a rolled-back event is never sent, and one committed late is not lost', async () => {
   await subscribe(world, url('a'), { eventTypes: ['feed.recovered'] });
   const record = (tx: typeof world.db.sql) => recordEvent(tx, world.deps, feedRecovered(world));
   const undone = world.db.begin(async (tx) => {
@@ -241,7 +241,7 @@ function openGate(): { passed: Promise<void>; open: () => void } {
   return { passed, open: () => open() };
 }
 
-test('the body is kept and sent as text: every key where it was', async () => {
+test('the body is stored and sent as text, with its keys in order', async () => {
   const { id } = await subscribe(world, url('a'), { eventTypes: ['feed.recovered'] });
   await insertEvent(world.db.sql, rawEvent({ zebra: 1, apple: { b: 1, a: 2 }, '10': 1, text: 'Çà \u{1f600}' }));
   await sendDue(world.deps);
