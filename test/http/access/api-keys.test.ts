@@ -58,12 +58,12 @@ describe('POST /v1/api-keys', () => {
     [{ name: 'x', scopes: ['read'], expires_at: '2026-01' }, '#/expires_at'],
     [{ name: 'x', scopes: ['read'], expires_at: '2026-01-15T12:00:00Z' }, '#/expires_at'],
     [{ name: 'x', scopes: ['read'], key: 'ok_mine' }, '#/key'],
-  ])('refuses %j', async (json, pointer) => {
+  ])('rejects %j', async (json, pointer) => {
     const answer = await world.admin('POST /v1/api-keys', { json });
     expect(answer.json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
   });
 
-  test('takes a key with the scope admin as it takes the admin key, and says who made what', async () => {
+  test('accepts a key with the scope admin like the admin key, and records who created what', async () => {
     const { id, key } = await make({ scopes: ['admin'] });
     const made = await using(key)('POST /v1/api-keys', { json: { name: 'child', scopes: ['read'] } });
     expect([made.status, made.json.created_by]).toEqual([201, id]);
@@ -84,7 +84,7 @@ test('pages through the keys, oldest first', async () => {
 });
 
 describe('a key', () => {
-  test('that was revoked works no more, at once and for good', async () => {
+  test('stops working at once and for good when it is revoked', async () => {
     const { id, key } = await make();
     expect(await writes(key)).toBe(201);
     expect((await world.admin(`DELETE /v1/api-keys/${id}`)).status).toBe(204);
@@ -96,7 +96,7 @@ describe('a key', () => {
     expect((await world.admin('DELETE /v1/api-keys/key_nobody')).status).toBe(404);
   });
 
-  test('works up to the moment at which it expires', async () => {
+  test('works until the moment at which it expires', async () => {
     const at = world.clock.now() + 60_000;
     const { id, key } = await make({ expires_at: new Date(at).toISOString() });
     world.clock.advance(59_999);
@@ -106,7 +106,7 @@ describe('a key', () => {
     expect((await stateOf(id)).status).toBe('expired');
   });
 
-  test('has its last use noted once a minute', async () => {
+  test('has its last use recorded once a minute', async () => {
     const { id, key } = await make();
     const first = new Date(world.clock.now()).toISOString().replace('.000Z', 'Z');
     await writes(key);
@@ -120,7 +120,7 @@ describe('a key', () => {
 });
 
 describe('a rotation', () => {
-  test('makes a key like the old one, which goes on for the overlap', async () => {
+  test('creates a key like the old one, which keeps working for the overlap', async () => {
     const old = await make({ name: 'Rotated', scopes: ['write', 'feeds'] });
     const answer = await world.admin(`POST /v1/api-keys/${old.id}/rotate`, { json: { overlap: 'PT1H' } });
     expect([answer.status, answer.headers.location]).toEqual([201, `/v1/api-keys/${answer.json.id}`]);
@@ -136,7 +136,7 @@ describe('a rotation', () => {
     expect([await writes(old.key), await writes(answer.json.key)]).toEqual([401, 201]);
   });
 
-  test('lengthens no life: neither that of the old key nor that of the new', async () => {
+  test("extends neither the old key's expiry nor the new one's", async () => {
     const ends = new Date(world.clock.now() + 60_000).toISOString();
     const old = await make({ expires_at: ends });
     world.clock.advance(30_000);
@@ -145,7 +145,7 @@ describe('a rotation', () => {
     expect(Date.parse(fresh.expires_at)).toBe(world.clock.now() + 60_000);
   });
 
-  test('is refused for a key that is over or was rotated before, and for too long an overlap', async () => {
+  test('is rejected for a key that is no longer valid or was rotated before, and for too long an overlap', async () => {
     const old = await make();
     const rotate = (json: object) => world.admin(`POST /v1/api-keys/${old.id}/rotate`, { json });
     for (const overlap of ['P31D', 'P1M', 'soon', ''])

@@ -17,7 +17,7 @@ const count = async (): Promise<number> =>
   (await world.db.sql<{ count: number }[]>`select count(*)::int as count from audit`)[0]?.count ?? 0;
 
 describe('an audit entry', () => {
-  test('says who did what, and how it looked before and after', async () => {
+  test('records who did what, and the document before and after', async () => {
     const claim = await recordClaim(world, { slug: 'audited' });
     const { warnings, ...recorded } = claim;
     expect(await newest()).toMatchObject({
@@ -43,7 +43,7 @@ describe('an audit entry', () => {
     });
   });
 
-  test('of a deletion holds what is gone', async () => {
+  test('of a deletion contains the deleted document', async () => {
     const feed = await createArchive(world, 'to-go');
     await world.admin('DELETE /v1/feeds/to-go');
     expect(await newest()).toMatchObject({
@@ -54,7 +54,7 @@ describe('an audit entry', () => {
     });
   });
 
-  test('holds no secret', async () => {
+  test('contains no secret', async () => {
     const made = await world.admin('POST /v1/api-keys', { json: { name: 'Secret', scopes: ['read'] } });
     const entry = await newest();
     expect(entry).toMatchObject({ operation: 'createApiKey', resource_id: made.json.id, after: { name: 'Secret' } });
@@ -62,7 +62,7 @@ describe('an audit entry', () => {
     expect(JSON.stringify(entry)).not.toContain(made.json.key);
   });
 
-  test('of a poll is written before the publisher is asked', async () => {
+  test('of a poll is written before the publisher is contacted', async () => {
     const feed = (
       await world.admin('POST /v1/feeds', {
         json: { slug: 'polled', adapter: 'litellm', url: 'https://litellm.test/prices.json' },
@@ -81,27 +81,27 @@ describe('an audit entry', () => {
     expect((await answer).json.result).toBe('failed');
   });
 
-  test('is written for an archived payload, with what came of it', async () => {
+  test('of an archived payload is written with its result', async () => {
     await createArchive(world, 'archive');
     await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
     expect(await newest()).toMatchObject({ operation: 'createFeedSnapshot', after: { items: 1, new: 1 } });
   });
 });
 
-describe('nothing is written down', () => {
+describe('no entry is written', () => {
   test.each([
     ['POST /v1/predictions', { statement: 'x' }],
     ['POST /v1/feeds/nobody/polls', undefined],
     ['PATCH /v1/predictions/nobody', { tags: [] }],
     ['POST /v1/criteria/check', { criterion: { op: 'judged', question: 'x' } }],
-  ])('of what was refused or changes nothing: %s', async (target, json) => {
+  ])('for a request that is rejected or changes nothing: %s', async (target, json) => {
     const before = await count();
     await world.admin(target, { json });
     await world.anyone(target, { json });
     expect(await count()).toBe(before);
   });
 
-  test('and nothing is changed, where the entry cannot be written', async () => {
+  test('and nothing changes, if the entry cannot be written', async () => {
     await world.db
       .sql`create function refuse_audit() returns trigger language plpgsql as $$ begin raise exception 'full'; end $$`;
     await world.db.sql`create trigger audit_full before insert on audit for each row execute function refuse_audit()`;
@@ -117,7 +117,7 @@ test('entries cannot be changed or deleted', async () => {
   await expect(world.db.sql`delete from audit`).rejects.toThrow(/append-only/);
 });
 
-test('pages newest first and filters by actor, operation and resource', async () => {
+test('entries are listed newest first and filtered by actor, operation and resource', async () => {
   const claim = await recordClaim(world, { slug: 'filtered' });
   await world.admin('PATCH /v1/predictions/filtered', { json: { tags: ['a'] } });
   const operationsOf = async (query: string) =>
@@ -134,7 +134,7 @@ test('pages newest first and filters by actor, operation and resource', async ()
   });
 });
 
-test('every operation that changes or deletes something that is there says how it was before', () => {
+test('every operation that changes or deletes a resource records the document before', () => {
   const silent = operations
     .filter(({ spec }) => isWrite(spec) && (spec.method === 'patch' || spec.method === 'delete'))
     .filter(({ spec }) => !spec.hasBefore);

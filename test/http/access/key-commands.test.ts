@@ -12,7 +12,7 @@ afterAll(() => world.close());
 const keys = async (args: string[], options: KeyOptions = {}): Promise<Json> =>
   await manageKeys(world.deps, args, options);
 
-test('a key made from a shell works over HTTP until it is revoked from there', async () => {
+test('a key created from a shell works over HTTP until it is revoked from there', async () => {
   const made = await keys(['create'], { name: 'From a shell', scopes: 'write, read', expires: '2026-02-01' });
   expect(made).toMatchObject({ scopes: ['read', 'write'], created_by: 'cli', expires_at: '2026-02-01T00:00:00Z' });
   const client = makeClient(world.base, { authorization: `Bearer ${made.key}` });
@@ -28,14 +28,14 @@ test('a key made from a shell works over HTTP until it is revoked from there', a
   expect(JSON.stringify(entries)).not.toContain(made.key);
 });
 
-test('the list has every key and shows none', async () => {
+test('the list has all keys without their secrets', async () => {
   await keys(['create'], { name: 'Listed', scopes: 'read' });
   const { keys: listed } = await keys(['list']);
   expect(listed.map((row: Json) => row.name)).toEqual(['From a shell', 'Listed']);
   expect(listed[0]).not.toHaveProperty('key');
 });
 
-describe('wrong words are refused with what is missing:', () => {
+describe('invalid arguments are rejected with what is missing:', () => {
   test.each<[string[], KeyOptions, RegExp]>([
     [[], {}, /create, list or revoke/],
     [['drop'], {}, /create, list or revoke/],

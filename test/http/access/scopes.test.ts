@@ -48,7 +48,7 @@ const askOf = ({ method, streams }: { method: string; streams?: boolean }): Ask 
   method === 'post' || method === 'patch' ? { json: {} } : { headOnly: streams === true };
 
 describe.each(closed.map((spec) => [spec.operationId, spec] as const))('%s', (_operationId, spec) => {
-  test(`opens to ${spec.access} and admin, and to no other scope`, async () => {
+  test(`accepts ${spec.access} and admin, and no other scope`, async () => {
     for (const held of scopes) {
       const answer = await holders[held](targetOf(spec), askOf(spec));
       const opens = held === spec.access || held === 'admin';
@@ -62,7 +62,7 @@ describe.each(closed.map((spec) => [spec.operationId, spec] as const))('%s', (_o
     }
   });
 
-  test('opens to no key that is malformed, mistyped, unknown, revoked, expired or shown in another way', async () => {
+  test('rejects a key that is malformed, mistyped, unknown, revoked, expired or sent in another way', async () => {
     for (const [what, { authorization, challenge }] of Object.entries(strangers)) {
       const answer = await makeClient(world.base, { authorization })(targetOf(spec), askOf(spec));
       expect([what, answer.status, answer.json.code]).toEqual([what, 401, 'unauthorized']);

@@ -34,7 +34,7 @@ const newest = async (): Promise<number> =>
   (await world.db.sql<{ last: number }[]>`select coalesce(max(position), 0) as last from event_log`)[0]?.last ?? 0;
 
 describe('GET /v1/events', () => {
-  test('tells what happened, oldest first, each with its place', async () => {
+  test('lists events in order, oldest first, each with its sequence number', async () => {
     const claim = await recordClaim(world, { slug: 'told' });
     await world.admin('POST /v1/predictions/told/resolutions', {
       json: { outcome: 'no', effective_at: '2025-08-07', reason_code: 'evidence_reviewed', reason: 'Seen.' },
@@ -53,7 +53,7 @@ describe('GET /v1/events', () => {
     expect((await page(`prediction=${claim.id}`)).data).toEqual(data);
   });
 
-  test('goes on after a sequence, and by the cursor', async () => {
+  test('continues after a sequence number, and by the cursor', async () => {
     const start = await newest();
     await tell(5);
     const first = await page(`after=${start}&limit=2`);
@@ -68,14 +68,14 @@ describe('GET /v1/events', () => {
     expect((await page(`after=${start + 5}`)).data).toEqual([]);
   });
 
-  test('goes on after an event by its id, as a webhook tells it', async () => {
+  test('continues after an event id, as sent in webhooks', async () => {
     const start = await newest();
     await tell(3);
     const { data } = await page(`after=${start}`);
     expect((await page(`after=${data[0].id}`)).data).toEqual(data.slice(1));
   });
 
-  test("keeps a subscriber's own events to itself", async () => {
+  test('omits events about webhook endpoints, which are for their subscribers', async () => {
     const start = await newest();
     const endpoint = await world.admin('POST /v1/webhook-endpoints', {
       json: { url: 'https://hooks.example.com/in', event_types: ['prediction.resolved'] },
@@ -113,7 +113,7 @@ describe('GET /v1/events', () => {
     'after=1e3',
     'before=1',
     'after=',
-  ])('refuses ?%s', async (query) => {
+  ])('rejects ?%s', async (query) => {
     expect((await world.anyone(`GET /v1/events?${query}`)).json).toMatchObject({
       status: 422,
       code: 'validation_failed',
@@ -122,7 +122,7 @@ describe('GET /v1/events', () => {
 });
 
 describe('GET /v1/events/stream', () => {
-  test('tells what happens from now on, as it happens', async () => {
+  test('sends new events as they happen', async () => {
     await tell(1);
     const reader = await openSse(world.base, '/v1/events/stream');
     expect(reader.status).toBe(200);
@@ -145,7 +145,7 @@ describe('GET /v1/events/stream', () => {
     reader.leave();
   });
 
-  test('goes on after the last id, or after a sequence, and only tells what was asked for', async () => {
+  test('continues after Last-Event-ID or a sequence number, and applies the filter', async () => {
     const start = await newest();
     await tell(3);
     await tell(1, 'feed.unhealthy');
@@ -162,13 +162,13 @@ describe('GET /v1/events/stream', () => {
     expect(await ids(`?after=${start}&type=feed.unhealthy`, { 'last-event-id': '' }, 1)).toEqual([4]);
   });
 
-  test.each([['-1'], ['abc'], ['1.5']])('refuses the last id %s', async (id) => {
+  test.each([['-1'], ['abc'], ['1.5']])('rejects the Last-Event-ID %s', async (id) => {
     const answer = await world.anyone('GET /v1/events/stream', { headers: { 'last-event-id': id } });
     expect(answer.json).toMatchObject({ status: 400, code: 'bad_request' });
     expect((await world.anyone('GET /v1/events/stream?type=nothing')).status).toBe(422);
   });
 
-  test('misses nothing and tells nothing twice over a hundred disconnections under load', async () => {
+  test('neither misses nor repeats an event over a hundred disconnections under load', async () => {
     const start = await newest();
     const rounds = 100;
     const seen: number[] = [];
@@ -199,7 +199,7 @@ async function serveStreams(options: Partial<ApiWorld['http']>) {
   return { ...served, base: `http://127.0.0.1:${served.port}` };
 }
 
-test('a stream on which nothing happens is kept alive by comments', async () => {
+test('an idle stream is kept alive by comments', async () => {
   const { base, close } = await serveStreams({ streamLimits: { heartbeatMs: 20 } });
   const reader = await openSse(base, '/v1/events/stream');
   await reader.heard(4);
@@ -208,14 +208,14 @@ test('a stream on which nothing happens is kept alive by comments', async () => 
   await close(1000);
 });
 
-test('a stream ends in order when its time is over', async () => {
+test('a stream closes cleanly when its time is up', async () => {
   const { base, close } = await serveStreams({ streamLimits: { lifeMs: 50 } });
   const reader = await openSse(base, '/v1/events/stream');
   expect(await reader.next()).toBeNull();
   await close(1000);
 });
 
-test('fifty streams end in order when the process stops', async () => {
+test('fifty streams close cleanly when the process stops', async () => {
   const pulse = createEventPulse(world.deps);
   const { base, close } = await serveStreams({ pulse });
   const readers = await Promise.all(Array.from({ length: 50 }, () => openSse(base, '/v1/events/stream')));
@@ -223,7 +223,7 @@ test('fifty streams end in order when the process stops', async () => {
   expect(await Promise.all(readers.map((reader) => reader.next()))).toEqual(readers.map(() => null));
 });
 
-test('a reader that stops reading is cut off, costs no more than a chunk, and goes on where it stopped', async () => {
+test('a client that stops reading is disconnected, buffers at most one chunk, and can continue where it stopped', async () => {
   const start = await newest();
   let reads = 0;
   const { port, close, server } = await serveStreams({
@@ -252,7 +252,7 @@ test('a reader that stops reading is cut off, costs no more than a chunk, and go
   await close(1000);
 });
 
-test('a lost notification delays an event and loses none', async () => {
+test('a lost notification delays an event but does not lose it', async () => {
   const deaf = { ...world.db, listen: () => Promise.reject(new Error('no notifications here')) };
   const pulse = createEventPulse({ db: deaf, log: world.deps.log }, 20);
   const { base, close } = await serveStreams({ pulse });
@@ -265,7 +265,7 @@ test('a lost notification delays an event and loses none', async () => {
   await pulse.close();
 });
 
-test('a node takes so many followers and turns the next one away', async () => {
+test('a node accepts a limited number of streams and rejects the next one', async () => {
   const pulse = createEventPulse(world.deps);
   const leave = Array.from({ length: 1000 }, () => pulse.join());
   const { base, close } = await serveStreams({ pulse });

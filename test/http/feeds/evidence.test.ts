@@ -60,7 +60,7 @@ describe('/v1/predictions/{id}/resolutions', () => {
     [{ effective_at: '2025-01-01/2025-02-01/2025-03-01' }, '#/effective_at'],
     [{ evidence: ['obs_none'] }, '#/evidence/0'],
     [{ decided_by: 'me' }, '#/decided_by'],
-  ])('refuses %j', async (fields, pointer) => {
+  ])('rejects %j', async (fields, pointer) => {
     await world.admin('POST /v1/predictions', {
       json: { slug: 'undecided', statement: 's', made_at: '2025', criterion: { op: 'judged', question: 'Is it so?' } },
     });
@@ -70,14 +70,14 @@ describe('/v1/predictions/{id}/resolutions', () => {
     expect(answer.json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
   });
 
-  test('refuses a prediction that does not exist', async () => {
+  test('rejects a prediction that does not exist', async () => {
     expect((await world.admin('POST /v1/predictions/nothing/resolutions', { json: decision })).status).toBe(404);
     expect((await world.anyone('GET /v1/predictions/nothing/resolutions')).status).toBe(404);
   });
 });
 
 describe('GET /v1/resolutions', () => {
-  test('tells what resolved, in order, and later what resolved since', async () => {
+  test('lists resolutions in order, and later those since a cursor', async () => {
     const start = await world.anyone('GET /v1/resolutions');
     await recordClaim(world, { slug: 'resolved-later' });
     const since = await world.anyone(`GET /v1/resolutions?cursor=${start.json.last_cursor}`);
@@ -94,7 +94,7 @@ describe('GET /v1/resolutions', () => {
 });
 
 describe('POST /v1/criteria/check', () => {
-  test('answers verdict, explanation, polarity and warnings, needs no key, and stores nothing', async () => {
+  test('returns verdict, explanation, polarity and warnings, needs no key, and stores nothing', async () => {
     const count = async () => (await world.anyone('GET /v1/predictions?limit=200')).json.data.length;
     const before = await count();
     const answer = await world.anyone('POST /v1/criteria/check', {
@@ -113,7 +113,7 @@ describe('POST /v1/criteria/check', () => {
     expect(await count()).toBe(before);
   });
 
-  test('answers as of the past', async () => {
+  test('answers as of a moment in the past', async () => {
     const json = { criterion: neverGpt5, made_at: '2025-01', as_of: '2025-08-01' };
     expect((await world.anyone('POST /v1/criteria/check', { json })).json).toMatchObject({
       verdict: 'undetermined',
@@ -125,7 +125,7 @@ describe('POST /v1/criteria/check', () => {
 });
 
 describe('/v1/observations', () => {
-  test('lists evidence newest first, filtered and cut at as_of', async () => {
+  test('lists evidence newest first, filtered and limited to as_of', async () => {
     const all = await world.anyone('GET /v1/observations?feed=archive');
     expect(all.json.data).toHaveLength(3);
     const found = await world.anyone('GET /v1/observations?vendor=openai&family=gpt&name=gpt-5');
@@ -149,7 +149,7 @@ describe('/v1/observations', () => {
     });
   });
 
-  test('lists names nobody could parse, with the reason', async () => {
+  test('lists unrecognised names with the reason', async () => {
     const { json } = await world.anyone('GET /v1/observations/unrecognised');
     expect(json.data).toEqual([
       {
@@ -195,7 +195,7 @@ describe.each([
     '#/url',
   ],
 ])('/v1/%s', (resource, input, wrong, pointer) => {
-  test('creates, finds and lists, and refuses what is not valid', async () => {
+  test('creates, finds and lists, and rejects invalid input', async () => {
     const made = await world.admin(`POST /v1/${resource}`, { json: input });
     expect(made.status).toBe(201);
     expect(made.json).toMatchObject(input);
@@ -217,7 +217,7 @@ describe.each([
   });
 });
 
-test('a judged criterion is recorded, and warns that it needs a person', async () => {
+test('a judged criterion is recorded with the warning that it needs a person', async () => {
   const made = await recordClaim(world, {
     criterion: {
       op: 'all',
@@ -230,7 +230,7 @@ test('a judged criterion is recorded, and warns that it needs a person', async (
   expect(made.warnings.map((warning: Json) => warning.code)).toContain('needs_a_person');
 });
 
-test('a payload of another feed of the same origin adds nothing that is resolved already', async () => {
+test('a payload of another feed with the same origin adds nothing to a resolution', async () => {
   await createArchive(world, 'mirror');
   const answer = await world.admin('POST /v1/feeds/mirror/snapshots?observed_at=2025-09-01T00:00:00Z', {
     body: gpt5Ledger,

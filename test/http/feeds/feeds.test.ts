@@ -14,7 +14,7 @@ const sendAt = (slug: string, observedAt: string, body: string) =>
   world.admin(`POST /v1/feeds/${slug}/snapshots?observed_at=${observedAt}`, { body });
 
 describe('/v1/feeds', () => {
-  test('creates a feed with what its adapter says of the rest', async () => {
+  test('creates a feed with the defaults of its adapter', async () => {
     const answer = await world.admin('POST /v1/feeds', { json: { slug: 'catalogue', adapter: 'models_dev' } });
     expect(answer.status).toBe(201);
     expect(answer.headers.location).toBe(`/v1/feeds/${answer.json.id}`);
@@ -48,7 +48,7 @@ describe('/v1/feeds', () => {
     [{ slug: 'x', adapter: 'ledger', covers: ['OpenAI'] }, '#/covers'],
     [{ slug: 'x', adapter: 'ledger', enabled: 'false' }, '#/enabled'],
     [{ slug: 'x', adapter: 'ledger', trust: null }, '#/trust'],
-  ])('refuses %j', async (json, pointer) => {
+  ])('rejects %j', async (json, pointer) => {
     const answer = await world.admin('POST /v1/feeds', { json });
     expect(answer.json).toMatchObject({
       status: 422,
@@ -69,7 +69,7 @@ describe('/v1/feeds', () => {
     expect(seen).toEqual(['catalogue', 'second', 'third']);
   });
 
-  test("shows which key a vendor's own list rests for, and refuses to poll it", async () => {
+  test('names the missing key of a disabled feed, and refuses to poll it', async () => {
     const url = 'https://api.openai.com/v1/models';
     const answer = await world.admin('POST /v1/feeds', { json: { slug: 'own-list', adapter: 'openai_models', url } });
     expect(answer.json).toMatchObject({ enabled: true, key_missing: 'OPENAI_API_KEY', health: 'never' });
@@ -80,7 +80,7 @@ describe('/v1/feeds', () => {
     expect((await world.anyone('GET /v1/feeds/catalogue')).json.key_missing).toBeNull();
   });
 
-  test('edits a feed, and refuses what stands', async () => {
+  test('edits a feed, and rejects changes to fixed fields', async () => {
     const answer = await world.admin('PATCH /v1/feeds/catalogue', {
       json: { enabled: false, covers: 'any', settlement_lag: 'PT12H' },
     });
@@ -155,7 +155,7 @@ describe('/v1/feeds/{id}/snapshots', () => {
     });
   });
 
-  test('stores what cannot be read as suspect, and says why', async () => {
+  test('stores an unreadable payload as suspect with the reason', async () => {
     await createArchive(world, 'garbled');
     const answer = await sendAt('garbled', '2025-09-01T00:00:00Z', '<html>not a ledger</html>');
     expect([answer.status, answer.json.suspect, answer.json.items]).toEqual([200, true, 0]);
@@ -169,12 +169,12 @@ describe('/v1/feeds/{id}/snapshots', () => {
     '?observed_at=2025-09-01',
     '?observed_at=2027-01-01T00:00:00Z',
     '?observed_at=2025-13-01T00:00:00Z',
-  ])('refuses a time like %s', async (query) => {
+  ])('rejects the time %s', async (query) => {
     const answer = await world.admin(`POST /v1/feeds/archive/snapshots${query}`, { body: gpt5Ledger });
     expect(answer.json).toMatchObject({ status: 422, errors: [{ pointer: '#/observed_at' }] });
   });
 
-  test('refuses a feed that does not exist', async () => {
+  test('rejects a feed that does not exist', async () => {
     expect((await sendAt('nothing', '2025-09-01T00:00:00Z', gpt5Ledger)).status).toBe(404);
   });
 });
@@ -182,7 +182,7 @@ describe('/v1/feeds/{id}/snapshots', () => {
 describe('/v1/feeds/{id}/polls', () => {
   const url = 'https://feeds.test/prices.json';
 
-  test('polls now, tells what came of it, and lists polls newest first', async () => {
+  test('polls now, returns the result, and lists polls newest first', async () => {
     await world.admin('POST /v1/feeds', { json: { slug: 'polled', adapter: 'litellm', url } });
     world.wire.answer(url, served({ 'gpt-5': { litellm_provider: 'openai', mode: 'chat' } }));
     const answer = await world.admin('POST /v1/feeds/polled/polls');
@@ -210,7 +210,7 @@ describe('/v1/feeds/{id}/polls', () => {
     expect((await world.anyone('GET /v1/feeds/polled')).json.last_poll.result).toBe('failed');
   });
 
-  test('refuses a body, a feed without url, and one that does not exist', async () => {
+  test('rejects a body, a feed without a URL, and one that does not exist', async () => {
     expect((await world.admin('POST /v1/feeds/polled/polls', { json: { force: true } })).json).toMatchObject({
       status: 422,
       errors: [{ pointer: '#' }],

@@ -16,12 +16,12 @@ const models = (...ids: string[]) => ({
   data: ids.map((id) => ({ id, model: { name: id }, released_at: '2026-01-10' })),
 });
 
-describe('a feed without code', () => {
+describe('a configured JSON feed', () => {
   beforeEach(async () => {
     await world.admin('DELETE /v1/feeds/catalogue');
   });
 
-  test('is configured, shown as configured, and read', async () => {
+  test('is created, returned with its options, and read', async () => {
     const made = await world.admin('POST /v1/feeds', { json: { slug: 'own-list', adapter: 'json', url, options } });
     expect(made.status).toBe(201);
     expect(made.json).toMatchObject({ options, trust: 'community', covers: [], origin: 'json' });
@@ -47,12 +47,12 @@ describe('a feed without code', () => {
     ],
     [{ adapter: 'json', options: { ...options, released: '/a\0' } }, '#'],
     [{ adapter: 'litellm', options }, '#/options'],
-  ])('%j is refused', async (fields, pointer) => {
+  ])('%j is rejected', async (fields, pointer) => {
     const answer = await world.admin('POST /v1/feeds', { json: { slug: 'catalogue', ...fields } });
     expect(answer.json).toMatchObject({ status: 422, errors: [{ pointer: expect.stringContaining(pointer) }] });
   });
 
-  test('is edited by a merge patch, checked as a whole, and then served in full again', async () => {
+  test('is edited by a merge patch, validated as a whole, and then requested in full', async () => {
     await world.admin('POST /v1/feeds', { json: { slug: 'catalogue', adapter: 'json', url, options } });
     world.wire.answer(url, served(models('gpt-5'), { etag: '"one"' }));
     await world.admin('POST /v1/feeds/catalogue/polls');
@@ -72,7 +72,7 @@ describe('a feed without code', () => {
   });
 });
 
-test('what nobody vouches for settles nothing; an operator who trusts it more says so', async () => {
+test('a community feed settles nothing until an operator raises its trust', async () => {
   const claim = await recordClaim(world, {
     slug: 'by-own-list',
     criterion: { op: 'released', model: { ...gpt5, version: '5.1' }, from: '2026-01-01' },

@@ -79,7 +79,7 @@ const standing = async (slug: string): Promise<Json> => {
 };
 
 describe('a dry run', () => {
-  test('shows the names that would be read and the predictions that would stand otherwise, and keeps nothing', async () => {
+  test('lists the names and predictions that would change, and stores nothing', async () => {
     const before = await everything();
     const report = await check(alias);
     const file = await version();
@@ -104,7 +104,7 @@ describe('a dry run', () => {
     expect(await standing('gpt-5')).toEqual({ status: 'proposed', outcome: null });
   });
 
-  test('names some of very many items, and counts them all', async () => {
+  test('lists some of very many items, and counts them all', async () => {
     const stamped = Array.from({ length: curatedToldMax + 1 }, (_, index) => {
       return `${secret}-${new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10)}`;
     });
@@ -117,22 +117,27 @@ describe('a dry run', () => {
   test.each([
     ['a rolling alias', { ...alias, id: 'gpt-5-chat-latest' }, '#/entry/id', 'rolling_alias'],
     ['an effort preset', { ...alias, id: 'o4-mini-high', means: 'o4-mini' }, '#/entry/id', 'preset'],
-    ['a name that the file reads', { ...alias, id: 'gpt-5', means: 'gpt-6' }, '#/entry/id', 'read as a model already'],
-    ['a meaning that is no model', { ...alias, means: 'gpt-5-chat-latest' }, '#/entry/means', 'rolling_alias'],
+    [
+      'a name that the file already reads',
+      { ...alias, id: 'gpt-5', means: 'gpt-6' },
+      '#/entry/id',
+      'read as a model already',
+    ],
+    ['a target that is not a model', { ...alias, means: 'gpt-5-chat-latest' }, '#/entry/means', 'rolling_alias'],
     ['both a meaning and a reason', { ...alias, reason: 'codename' }, '#/entry', 'either'],
     ['capitals', { ...alias, id: 'GPT-Next' }, '#/entry/id', 'lower case'],
-    ['a vendor that there is', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
+    ['an existing vendor', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
     ['a vendor id reserved for another company', { ...vendor, id: 'liquid' }, '#/entry', 'reserved for Liquid AI'],
     ['another kind', { kind: 'guess', id: 'x' }, '#/entry/kind', ''],
-    ['nothing at all', null, '#/entry', 'entry must be present'],
-  ])('refuses %s', async (_what, entry, pointer, detail) => {
+    ['an empty entry', null, '#/entry', 'entry must be present'],
+  ])('rejects %s', async (_what, entry, pointer, detail) => {
     const refused = await check(entry);
     expect(refused).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
     expect(JSON.stringify(refused)).toContain(detail);
     expect(await add(entry)).toMatchObject({ status: 422, errors: [{ pointer }] });
   });
 
-  test('shows that a prefix or a vendor never makes a release of an alias, a preset or a derivative', async () => {
+  test('shows that a prefix or vendor never turns an alias, a preset or a derivative into a release', async () => {
     const prefix = await check({ kind: 'alias', id: 'gpt-5-chat', match: 'prefix', means: 'gpt-5' });
     expect(prefix.errors?.[0]?.pointer).toBe('#/entry/id');
     const greedy = (names: readonly string[]) => ({
@@ -147,7 +152,7 @@ describe('a dry run', () => {
 });
 
 describe('an addition', () => {
-  test('is kept with its provenance, makes a new version, reads anew and settles', async () => {
+  test('is stored with its provenance, creates a new version, reads names again and settles predictions', async () => {
     const file = await version();
     const made = await add(alias);
     expect(made).toMatchObject({ items_changed: 2, identity_version: { after: `${file}+1` } });
@@ -182,7 +187,7 @@ describe('an addition', () => {
     ]);
   });
 
-  test('is refused when the data is no longer what the dry run showed', async () => {
+  test('is rejected if the data has changed since the dry run', async () => {
     const file = await version();
     await add(vendor);
     const late = await add(alias, { identity_version: file });
@@ -190,7 +195,7 @@ describe('an addition', () => {
     expect((await world.admin('GET /v1/identity/additions')).json.data).toHaveLength(1);
   });
 
-  test('is taken back by another one, which leaves what was resolved standing and disputes it; once only', async () => {
+  test('can be withdrawn once; resolutions that depend on it remain and are disputed', async () => {
     const made = await add(alias);
     const dry = await check(null, { supersedes: made.id });
     expect(dry).toMatchObject({
@@ -220,7 +225,7 @@ describe('an addition', () => {
     });
   });
 
-  test('may be replaced by another one in one step', async () => {
+  test('can be replaced by another one in a single step', async () => {
     const made = await add({ ...alias, means: 'gpt-6' });
     const next = await add(alias, { supersedes: made.id });
     expect(next.items[0]).toMatchObject({ before: { version: '6' }, after: { version: '5' } });
@@ -243,7 +248,7 @@ describe('an addition', () => {
     expect(await standing('no-gpt-6')).toEqual({ status: 'resolved', outcome: 'yes' });
   });
 
-  test('is known to every node at its next request or poll', async () => {
+  test('takes effect on every node at its next request or poll', async () => {
     const other = { ...world.node('node_b', await openAgain(world.db)) };
     const file = await version();
     await add(alias);
@@ -257,7 +262,7 @@ describe('an addition', () => {
     if (other.db !== world.db) await other.db.close();
   });
 
-  test('asks for a key with the scope feeds; anybody may read the version', async () => {
+  test('requires a key with the scope feeds; the version is public', async () => {
     const { json: key } = await world.admin('POST /v1/api-keys', { json: { name: 'writer', scopes: ['write'] } });
     const headers = { authorization: `Bearer ${key.key}` };
     for (const path of [

@@ -46,15 +46,15 @@ function viewOf(): ModelView {
   };
 }
 
-describe('what is told of a model that very many feeds list', () => {
+describe('the page of a model that very many feeds list', () => {
   const json = modelToJson(viewOf(), null);
 
-  test('has an end, and says how much there is', () => {
+  test('is bounded, and gives the totals', () => {
     expect(json.witnesses).toHaveLength(witnessRowsMax);
     expect(json.witnesses_total).toBe(witnessRowsMax + 5);
   });
 
-  test('names the first voices for a fact, and some of the values', () => {
+  test('names the first sources of an attribute, and some of its values', () => {
     expect(json.stages[0]?.said_by).toHaveLength(sourcesPerFactMax);
     expect(json.retirement?.stated).toHaveLength(sourcesPerFactMax);
     const tokens = json.attributes.filter((fact) => fact.name === 'context_tokens');

@@ -27,7 +27,7 @@ async function get(path: string): Promise<Json> {
 const slugs = (page: Json): string[] => page.data.map((row: Json) => row.slug);
 
 describe('GET /v1/models/{vendor}/{slug}', () => {
-  test('shows who said what of GPT-5 when, the bracket, the date, and why that date', async () => {
+  test('shows for GPT-5 which feed listed it when, the bracket, the date, and the basis of that date', async () => {
     const gpt5 = await get('/v1/models/openai/gpt-5');
     expect(gpt5).toMatchObject({
       id: 'openai/gpt-5',
@@ -79,7 +79,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     ]);
   });
 
-  test('names an observation for everything that is said, which can be looked up', async () => {
+  test('names for every statement an observation that can be retrieved', async () => {
     const gpt5 = await get('/v1/models/openai/gpt-5');
     const observations = await get('/v1/observations?vendor=openai&family=gpt&limit=200');
     const known = new Set(observations.data.map((row: Json) => row.id));
@@ -88,7 +88,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     for (const { observation_id: id } of named) expect(known).toContain(id);
   });
 
-  test('tells the stages with their own witnesses, and attributes by who publishes them', async () => {
+  test('lists the stages with their own witnesses, and attributes with their publishers', async () => {
     const gpt5 = await get('/v1/models/openai/gpt-5');
     expect(gpt5.stages).toMatchObject([{ stage: 'general', grade: 'admissible', since: '2025-08-07', missing: null }]);
     expect(gpt5.stages[0].said_by.map((voice: Json) => voice.feed)).toEqual(['openai-sdk', 'models-dev', 'litellm']);
@@ -104,7 +104,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     expect(gpt5.retirement).toBeNull();
   });
 
-  test('links the predictions whose criterion speaks of it, and no others of its family', async () => {
+  test('links the predictions whose criterion concerns it, and no others of its family', async () => {
     const gpt5 = await get('/v1/models/openai/gpt-5');
     expect(gpt5.predictions).toMatchObject([{ slug: 'gpt-5-never' }]);
     expect(gpt5.more_predictions).toBe(false);
@@ -113,7 +113,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     expect(slugs(await get(gpt5.links.predictions))).toEqual(['any-gpt-6', 'gpt-5-never']);
   });
 
-  test('names some of the predictions that speak of it, and says that there are more', async () => {
+  test('lists some of very many predictions, and says that there are more', async () => {
     const criterion = { op: 'released', model: { vendor: 'openai', family: 'o', version: '1', tier: null } };
     for (let index = 0; index <= predictionsListedMax; index += 1)
       await recordClaim(world, { slug: `o1-${index}`, criterion });
@@ -123,7 +123,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     expect(o1.more_predictions).toBe(true);
   });
 
-  test('answers as of the past from what was known then: first the SDK alone, then the day', async () => {
+  test('answers as of past moments from what was known then: first the SDK alone, then the day', async () => {
     expect((await world.anyone('GET /v1/models/openai/gpt-5?as_of=2025-08-07T17:00:00Z')).status).toBe(404);
     const alone = await get('/v1/models/openai/gpt-5?as_of=2025-08-07T17:30:00Z');
     expect(alone).toMatchObject({
@@ -138,7 +138,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
     expect(nextDay).toMatchObject({ basis: 'curated', occurred: '2025-08-07', witnesses_total: 5 });
   });
 
-  test('of a model that one host alone lists it tells what is missing', async () => {
+  test('says what is missing for a model that a single host lists', async () => {
     await world.admin('POST /v1/feeds/litellm/snapshots?observed_at=2025-08-10T00:00:00Z', {
       body: JSON.stringify(litellm({ ...listedPrices, 'azure/gpt-9': { host: 'azure' } })),
     });
@@ -152,9 +152,9 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
   });
 
   test.each([
-    ['what nothing lists', 'openai/gpt-7', 'there is no model openai/gpt-7'],
+    ['an unlisted model', 'openai/gpt-7', 'there is no model openai/gpt-7'],
     [
-      'another spelling, naming the right one',
+      'another spelling, and names the right one',
       'anthropic/claude-opus-4-1',
       'there is no model anthropic/claude-opus-4-1; this id stands for the model at /v1/models/anthropic/claude-4.1-opus',
     ],
@@ -164,13 +164,13 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
       'there is no model openai/gpt-5-2025-08-07; this id stands for the model at /v1/models/openai/gpt-5',
     ],
     ['a rolling alias', 'openai/gpt-5-chat-latest', 'there is no model openai/gpt-5-chat-latest'],
-    ['a vendor that there is not', 'acme/gpt-5', 'there is no model acme/gpt-5'],
-  ])('refuses %s', async (_what, path, detail) => {
+    ['an unknown vendor', 'acme/gpt-5', 'there is no model acme/gpt-5'],
+  ])('rejects %s', async (_what, path, detail) => {
     const answer = await world.anyone(`GET /v1/models/${path}`);
     expect(answer.json).toMatchObject({ status: 404, code: 'not_found', detail });
   });
 
-  test('refuses a moment in the future and parameters that it has not', async () => {
+  test('rejects a moment in the future and unknown parameters', async () => {
     const later = await world.anyone('GET /v1/models/openai/gpt-5?as_of=2030-01-01T00:00:00Z');
     expect(later.json).toMatchObject({ status: 422, errors: [{ pointer: '#/as_of' }] });
     const other = await world.anyone('GET /v1/models/openai/gpt-5?feed=litellm');
@@ -179,7 +179,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
 });
 
 describe('GET /v1/models', () => {
-  test('lists models by vendor and slug, page by page, each with the address of its record', async () => {
+  test('lists models by vendor and slug, page by page, each with its URL', async () => {
     const all = await get('/v1/models?limit=200');
     expect(slugs(all)).toContain('gpt-5');
     const ids = all.data.map((row: Json) => row.id);
@@ -220,12 +220,12 @@ describe('GET /v1/models', () => {
     ['released[gte]=soon', '#/released[gte]'],
     ['version=5', '#/version'],
     ['as_of=2030-01-01', '#/as_of'],
-  ])('refuses %s', async (query, pointer) => {
+  ])('rejects %s', async (query, pointer) => {
     const answer = await world.anyone(`GET /v1/models?${query}`);
     expect(answer.json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
   });
 
-  test('refuses a cursor of another listing', async () => {
+  test('rejects a cursor of another list', async () => {
     const { next_cursor: cursor } = await get('/v1/models?limit=1');
     const answer = await world.anyone(`GET /v1/models?limit=1&vendor=openai&cursor=${cursor}`);
     expect(answer.json).toMatchObject({ code: 'invalid_cursor' });
@@ -233,7 +233,7 @@ describe('GET /v1/models', () => {
 });
 
 describe('GET /v1/releases', () => {
-  test('tells what came out, the latest first, page by page', async () => {
+  test('lists releases, latest first, page by page', async () => {
     const all = await get('/v1/releases?limit=200');
     expect(slugs(all).slice(0, 2).sort()).toEqual(['gpt-5', 'gpt-5-mini']);
     expect(all.data.find((row: Json) => row.slug === 'gpt-5')).toEqual({
@@ -266,7 +266,7 @@ describe('GET /v1/releases', () => {
     expect(slugs(await get(`/v1/releases?${query}`))).toEqual(expected);
   });
 
-  test('refuses what is no moment, and the future', async () => {
+  test('rejects an invalid moment, and the future', async () => {
     for (const [query, pointer] of [
       ['from=yesterday', '#/from'],
       ['as_of=2030-01-01', '#/as_of'],

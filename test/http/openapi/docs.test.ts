@@ -21,7 +21,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-describe('the reference in a browser', () => {
+describe('the API reference in a browser', () => {
   test('lists every operation', async () => {
     await page.waitForSelector('.opblock');
     expect(await page.title()).toBe('Outturn API reference');
@@ -47,7 +47,7 @@ describe('the reference in a browser', () => {
     expect(await not.innerText()).toMatch(/of[\s\S]*#\/components\/schemas\/Criterion/);
   });
 
-  test('records a prediction by "Try it out", with the key', async () => {
+  test('creates a prediction with "Try it out" and the key', async () => {
     await page.locator('button.authorize').first().click();
     await page.locator('.auth-container input').fill(world.adminKey);
     await page.locator('.auth-container button[type=submit]').click();
@@ -64,11 +64,11 @@ describe('the reference in a browser', () => {
     expect((await world.anyone('GET /v1/predictions/tried-out')).json.statement).toBe('Tried out.');
   });
 
-  test('asked nothing of any other host, and broke no rule of its policy', () => {
+  test('contacts no other host and violates no rule of its content security policy', () => {
     expect(watched).toEqual({ elsewhere: [], errors: [] });
   });
 
-  test('its policy is strict, and its files are there', async () => {
+  test('the policy is strict, and all files are present', async () => {
     const answer = await world.anyone('GET /docs');
     expect(answer.headers['content-security-policy']).toMatch(
       /^default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'/,
@@ -86,11 +86,11 @@ describe('the reference in a browser', () => {
   });
 });
 
-test('every code of a problem is explained where its type leads', async () => {
+test('every error code has a page at its type URL', async () => {
   const { text } = await world.anyone('GET /docs/problems');
   for (const code of Object.keys(problemKinds)) expect(text).toContain(`id="${code}"`);
 });
 
-test('without a browser this file fails and says what to do', () => {
+test('without a browser this file fails and explains what to do', () => {
   expect(() => findChromium({ CHROMIUM_PATH: '/nowhere', PATH: '/nowhere' })).toThrow(/install the package chromium/);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-test('openapi.yaml is what the routes say; `npm run openapi` writes it anew', () => {
+test('openapi.yaml matches the routes; `npm run openapi` writes it', () => {
   const committed = readFileSync(join(packageRoot(), 'openapi.yaml'), 'utf8');
   expect(
     committed === renderOpenApi(version),
@@ -30,11 +30,11 @@ test('openapi.yaml is what the routes say; `npm run openapi` writes it anew', ()
   ).toBe(true);
 });
 
-test('the document is the same every time', () => {
+test('the document is deterministic', () => {
   expect(renderOpenApi(version)).toBe(renderOpenApi(version));
 });
 
-test('the routes of the running app are those of the document, both ways, but for pages', () => {
+test('the document and the running app have the same routes, except for pages', () => {
   const app = createApp(world.http);
   const routes = app.routes
     .filter(({ method }) => method !== 'ALL')
@@ -54,14 +54,14 @@ test('the routes of the running app are those of the document, both ways, but fo
   );
 });
 
-test('the tags of the document are in the order of their names', () => {
+test('the tags of the document are sorted by name', () => {
   const names = document.tags.map((tag: Json) => tag.name);
   expect(names).toEqual(names.toSorted((a: string, b: string) => a.localeCompare(b)));
 });
 
 describe('every operation', () => {
   test.each(documented.map((entry) => [entry.operation.operationId, entry] as const))(
-    '%s is described, with an example of everything',
+    '%s has a description and examples',
     (operationId, { operation, method }) => {
       expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
       expect(operation.summary).toMatch(/\S/);
@@ -85,12 +85,12 @@ describe('every operation', () => {
     },
   );
 
-  test('has a name of its own', () => {
+  test('has a unique operationId', () => {
     const names = documented.map(({ operation }) => operation.operationId);
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('documents an example that its own schema allows', () => {
+  test('has examples that match its own schema', () => {
     const problems = documented.flatMap(({ operation }) =>
       Object.values<Json>(operation.responses)
         .map(resolve)
@@ -105,7 +105,7 @@ describe('every operation', () => {
   });
 });
 
-test('every property is described, every text, number and list bounded, and no `yes` is true to readers of YAML 1.1', () => {
+test('every property is described, every string, number and list is bounded, and no `yes` is a YAML 1.1 boolean', () => {
   const faults = listSchemas(document).flatMap(({ schema, at }) => {
     const types = [schema.type].flat();
     const closed = schema.enum !== undefined || schema.const !== undefined;
@@ -128,7 +128,7 @@ test('every property is described, every text, number and list bounded, and no `
   expect(parse(renderOpenApi(version), { version: '1.1' })).toEqual(document);
 });
 
-test('every component that is referred to is there, and none is there for nothing', () => {
+test('every referenced component exists, and every component is referenced', () => {
   const text = JSON.stringify(document);
   const referred = new Set(
     [...text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)].map((match) => `${match[1]}/${match[2]}`),
@@ -139,7 +139,7 @@ test('every component that is referred to is there, and none is there for nothin
   expect([...referred].sort()).toEqual(present.sort());
 });
 
-test('what is answered is what is documented', async () => {
+test('responses match the document', async () => {
   await createArchive(world, 'archive');
   const claim = await recordClaim(world, { slug: 'documented' });
   await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
@@ -170,7 +170,7 @@ test('what is answered is what is documented', async () => {
   }
 });
 
-test('the service hands out the document, as JSON and as YAML', async () => {
+test('the service returns the document as JSON and as YAML', async () => {
   const json = await world.anyone('GET /openapi.json');
   const yaml = await world.anyone('GET /openapi.yaml');
   expect(json.json.info.version).toBe('0.0.0');

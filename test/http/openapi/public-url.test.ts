@@ -31,7 +31,7 @@ afterAll(async () => {
   await world.close();
 });
 
-test('where the address of the service is known, links in messages lead there; otherwise they are paths', async () => {
+test('links in messages are absolute if OUTTURN_PUBLIC_URL is set, and otherwise paths', async () => {
   const input = { url: `${receiver.origin}/hook`, eventTypes: ['prediction.created' as const] };
   const { secret } = await createWebhookEndpoint(world.deps, input);
   const { json: first } = await world.admin('POST /v1/predictions', { json: claimOf('by-path') });
@@ -52,7 +52,7 @@ test('where the address of the service is known, links in messages lead there; o
   ]);
 });
 
-test('header fields lead there as well, and to a path where nobody said', async () => {
+test('links in headers are absolute as well, or paths if it is unset', async () => {
   const locationBy = async (client: Client, slug: string) =>
     (await client('POST /v1/predictions', { json: claimOf(slug) })).headers.location;
   expect(await locationBy(named, 'headed')).toMatch(/^https:\/\/outturn\.example\.com\/told\/v1\/predictions\/pred_/);
@@ -62,7 +62,7 @@ test('header fields lead there as well, and to a path where nobody said', async 
   expect(await linkBy(world.admin)).toMatch(/^<\/v1\/predictions\?[^>]+>; rel="next"$/);
 });
 
-test('feeds, the document and the catalogue begin with it, whatever the request says', async () => {
+test('feeds, the document and the catalogue use it, whatever the Host header', async () => {
   const asked = { headers: { host: 'elsewhere.example', 'x-forwarded-proto': 'http' } };
   expect((await named('GET /feeds/resolutions.json', asked)).json.feed_url).toBe(`${publicUrl}/feeds/resolutions.json`);
   expect((await named('GET /feeds/resolutions.atom', asked)).text).toContain(

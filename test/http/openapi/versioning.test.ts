@@ -8,7 +8,7 @@ import type { Json } from '../../support/http-client.ts';
 const document: Json = JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null })));
 const kept = readGoldenFile('test/golden/api-v1.txt', () => writeFacts(factsOf(document)));
 
-test('nothing that was promised of v1 is gone, and nothing is newly required (docs/versioning.md)', () => {
+test('nothing promised in v1 is gone, and nothing is newly required (docs/versioning.md)', () => {
   expect(
     findBroken(kept, factsOf(document)),
     'a client would break. Only before a release: UPDATE_GOLDENS=1 npx vitest run test/http/openapi/versioning.test.ts',
@@ -26,28 +26,28 @@ test.each<[string, (changed: Json) => void, string[]]>([
     [],
   ],
   [
-    'a new field of an answer',
+    'a new response field',
     (api) => Object.assign(api.components.schemas.Prediction.properties, { mood: { type: 'string' } }),
     [],
   ],
-  ['an operation that went', (api) => delete api.paths['/v1/audit'], ['gone: GET /v1/audit is listAuditEntries']],
+  ['a removed operation', (api) => delete api.paths['/v1/audit'], ['gone: GET /v1/audit is listAuditEntries']],
   [
-    'a parameter that went',
+    'a removed parameter',
     (api) => api.paths['/v1/audit'].get.parameters.splice(0, 1),
     ['gone: GET /v1/audit query actor: string'],
   ],
   [
-    'a field that went',
+    'a removed field',
     (api) => delete api.components.schemas.Prediction.properties.locator,
     ['gone: Prediction.locator: null|string'],
   ],
   [
-    'a field of another type',
+    'a field with another type',
     (api) => Object.assign(api.components.schemas.Prediction.properties.slug, { type: 'integer' }),
     ['gone: Prediction.slug: string'],
   ],
   [
-    'a value that went',
+    'a removed enum value',
     (api) => api.components.schemas.Prediction.properties.status.enum.shift(),
     ['gone: Prediction.status = "open"'],
   ],
@@ -56,7 +56,7 @@ test.each<[string, (changed: Json) => void, string[]]>([
     (api) => api.components.schemas.PredictionInput.required.push('slug'),
     ['newly required: PredictionInput needs slug'],
   ],
-])('the gate on %s', (_what, change, expected) => {
+])('the check reports %s', (_what, change, expected) => {
   const changed = structuredClone(document);
   change(changed);
   expect(findBroken(writeFacts(factsOf(document)), factsOf(changed))).toEqual(expect.arrayContaining(expected));

@@ -24,7 +24,7 @@ const reads = operations
   .filter(({ spec }) => spec.access === 'read')
   .map(({ spec }) => `${spec.method.toUpperCase()} ${spec.path.replace('{id}', 'any')}`);
 
-test('every operation that is no GET and stores something needs a key', () => {
+test('every operation that stores something, except GET, needs a key', () => {
   expect(
     operations
       .filter(({ spec }) => spec.method !== 'get' && ['read', 'open'].includes(spec.access))
@@ -41,27 +41,27 @@ test.each([
   ['createFeedSnapshot', 'feeds'],
   ['listFeeds', 'read'],
   ['getHealth', 'open'],
-])('%s asks for the scope %s', (operationId, scope) => {
+])('%s requires the scope %s', (operationId, scope) => {
   expect(operations.find(({ spec }) => spec.operationId === operationId)?.spec.access).toBe(scope);
 });
 
-test.each(scopes)('the scope %s stands for itself and nothing else, but for admin, which stands for all', (held) => {
+test.each(scopes)('the scope %s grants only itself, except admin, which grants all', (held) => {
   const caller: Caller = { id: 'key_1', name: 'a key', scopes: [held] };
   for (const needed of scopes) expect(allows(caller, needed)).toBe(held === needed || held === 'admin');
 });
 
-test.each(writes)('%s is refused without a key', async (target) => {
+test.each(writes)('%s is rejected without a key', async (target) => {
   const answer = await world.anyone(target, { json: {} });
   expect([answer.status, answer.json.code]).toEqual([401, 'unauthorized']);
   expect(answer.headers['www-authenticate']).toBe('Bearer realm="outturn"');
   expect(answer.headers['content-type']).toBe('application/problem+json');
 });
 
-test.each(reads)('%s is refused without a key where reading is not public', async (target) => {
+test.each(reads)('%s is rejected without a key if public reads are disabled', async (target) => {
   expect((await closed.anyone(target, target.startsWith('POST') ? { json: {} } : {})).status).toBe(401);
 });
 
-describe('a wrong key', () => {
+describe('an invalid key', () => {
   const typo = (key: string) => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`;
   const stranger = () => {
     const body = `ok_${'a'.repeat(30)}`;
@@ -76,21 +76,18 @@ describe('a wrong key', () => {
     ['that is missing', () => 'Bearer', /Bearer/],
     ['twice', () => `Bearer ${world.adminKey} ${world.adminKey}`, /Bearer/],
   ];
-  test.each(cases)(
-    '%s is refused with what is wrong, even where none is needed',
-    async (_what, authorization, detail) => {
-      const client = makeClient(world.base, { authorization: authorization() });
-      for (const target of ['POST /v1/predictions', 'GET /v1/predictions']) {
-        const answer = await client(target, target.startsWith('POST') ? { json: {} } : {});
-        expect([target, answer.status, answer.json.code]).toEqual([target, 401, 'unauthorized']);
-        expect(answer.json.detail).toMatch(detail);
-        expect(answer.text).not.toContain(world.adminKey);
-      }
-    },
-  );
+  test.each(cases)('%s is rejected with the reason, even if no key is needed', async (_what, authorization, detail) => {
+    const client = makeClient(world.base, { authorization: authorization() });
+    for (const target of ['POST /v1/predictions', 'GET /v1/predictions']) {
+      const answer = await client(target, target.startsWith('POST') ? { json: {} } : {});
+      expect([target, answer.status, answer.json.code]).toEqual([target, 401, 'unauthorized']);
+      expect(answer.json.detail).toMatch(detail);
+      expect(answer.text).not.toContain(world.adminKey);
+    }
+  });
 });
 
-test('a key that the operator chose has no checksum and is accepted', async () => {
+test('an admin key chosen by the operator needs no checksum', async () => {
   const chosen = 'a-key-the-operator-chose';
   const own = await openApiWorld({ http: { adminKeyHash: hashKey(chosen) } });
   const ask = async (authorization: string) =>
@@ -99,12 +96,12 @@ test('a key that the operator chose has no checksum and is accepted', async () =
   await own.close();
 });
 
-test('health and the document need no key where reading is not public', async () => {
+test('health and the API document need no key if public reads are disabled', async () => {
   for (const target of ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'])
     expect((await closed.anyone(target)).status).toBe(200);
 });
 
-test('answers to a key are private, answers to anyone are not', async () => {
+test('responses to a key are private, anonymous responses are not', async () => {
   await recordClaim(world, { slug: 'seen' });
   for (const target of [
     'GET /v1/predictions',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('If-None-Match', () => {
-  test('is answered with 304, which repeats ETag, Cache-Control and Vary and has no body', async () => {
+  test('returns 304, which repeats ETag, Cache-Control and Vary and has no body', async () => {
     await recordClaim(world, { slug: 'held' });
     for (const target of [
       '/v1/predictions/held',
@@ -38,11 +38,11 @@ describe('If-None-Match', () => {
     }
   });
 
-  test('does not hide that something is not there', async () => {
+  test('does not hide a 404', async () => {
     expect((await world.anyone('GET /v1/predictions/nothing', { headers: { 'if-none-match': '*' } })).status).toBe(404);
   });
 
-  test('is answered to HEAD as to GET', async () => {
+  test('works for HEAD as for GET', async () => {
     await recordClaim(world, { slug: 'head' });
     const get = await world.anyone('GET /v1/predictions/head');
     const head = await world.anyone('HEAD /v1/predictions/head');
@@ -87,7 +87,7 @@ describe('If-Match', () => {
     }
   });
 
-  test('is only looked at where the edit would otherwise do', async () => {
+  test('is only checked if the edit would otherwise succeed', async () => {
     const headers = { 'if-match': '"9"' };
     await recordClaim(world, { slug: 'otherwise' });
     expect((await world.anyone('PATCH /v1/predictions/otherwise', { json: { tags: [] }, headers })).status).toBe(401);
@@ -95,7 +95,7 @@ describe('If-Match', () => {
     expect((await world.admin('PATCH /v1/predictions/otherwise', { json: { tags: 'x' }, headers })).status).toBe(422);
   });
 
-  test('lets one of fifty editors through who saw the same version', async () => {
+  test('lets one of fifty editors of the same version succeed', async () => {
     await recordClaim(world, { slug: 'raced' });
     const { etag = '' } = (await world.anyone('GET /v1/predictions/raced')).headers;
     const answers = await Promise.all(

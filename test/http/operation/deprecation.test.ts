@@ -10,7 +10,7 @@ import type { Json } from '../../support/http-client.ts';
 
 const instead = 'use `GET /v1/new`.';
 
-describe('the header fields of a deprecation', () => {
+describe('the headers of a deprecation', () => {
   test('are a structured date, an HTTP date and a link', () => {
     expect(deprecationHeaders({ since: '2023-06-30T23:59:59Z', sunset: '2024-07-01', instead })).toEqual({
       deprecation: '@1688169599',
@@ -20,17 +20,17 @@ describe('the header fields of a deprecation', () => {
     expect(deprecationHeaders({ since: '2026-01-01', instead })).not.toHaveProperty('sunset');
   });
 
-  test('may end on the day itself, and never before', () => {
+  test('may set the sunset to the day of the deprecation, but not earlier', () => {
     expect(deprecationHeaders({ since: '2026-01-02', sunset: '2026-01-02', instead })).toHaveProperty('sunset');
     expect(() => deprecationHeaders({ since: '2026-01-02', sunset: '2026-01-01', instead })).toThrow(/is before/);
   });
 
-  test.each(['2026', '2026-01', 'soon', '2026-02-30'])('%s is no date for them', (since) =>
+  test.each(['2026', '2026-01', 'soon', '2026-02-30'])('reject the date %s', (since) =>
     expect(() => deprecationHeaders({ since, instead })).toThrow(/neither a day nor an instant/),
   );
 });
 
-describe('an operation that is marked deprecated', () => {
+describe('a deprecated operation', () => {
   const old = operation({
     method: 'get',
     path: '/v1/old',
@@ -50,7 +50,7 @@ describe('an operation that is marked deprecated', () => {
   });
   afterAll(() => world.close());
 
-  test('says so in every answer, beside what the answer says itself', async () => {
+  test('sends these headers in every response, next to its own', async () => {
     const app = createApp(world.http, [old, ...operations]);
     const ok = await app.request('/v1/old');
     expect(ok.status).toBe(200);
@@ -65,7 +65,7 @@ describe('an operation that is marked deprecated', () => {
     expect([other.status, other.headers.get('deprecation')]).toEqual([200, null]);
   });
 
-  test('is marked in the document, with what to use instead', () => {
+  test('is marked in the document, with its replacement', () => {
     const document: Json = buildOpenApi([old, ...operations], { version: '0.0.0', publicUrl: null });
     const shown = document.paths['/v1/old'].get;
     expect(shown.deprecated).toBe(true);
@@ -77,7 +77,7 @@ describe('an operation that is marked deprecated', () => {
     expect(document.paths['/v1/predictions'].get).not.toHaveProperty('deprecated');
   });
 
-  test('has its page, as the link says', async () => {
+  test('has its page, where the link points', async () => {
     const page = await world.anyone('GET /docs/versioning');
     expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' } });
     expect(page.text).toContain('## Deprecation');

@@ -29,8 +29,8 @@ const named = async (name: string): Promise<number> =>
   (await world.db.sql`select id from predictors where name = ${name}`).length;
 const claim = { statement: 'OpenAI never releases GPT-5.', made_at: '2025-01', criterion: neverGpt5 };
 
-describe('a request that is sent again under its key', () => {
-  test('is done once and answered as the first time', async () => {
+describe('a request repeated with its Idempotency-Key', () => {
+  test('runs once and returns the first response', async () => {
     const key = freshKey();
     const first = await post(key, { name: 'Once' });
     const again = await post(key, { name: 'Once' });
@@ -44,14 +44,14 @@ describe('a request that is sent again under its key', () => {
     expect(entries).toHaveLength(1);
   });
 
-  test('counts as the same whether the key is bare or quoted', async () => {
+  test('matches whether the key is bare or quoted', async () => {
     const key = 'it"s \\ one';
     const first = await post(key, { name: 'Quoted' });
     const again = await post('"it\\"s \\\\ one"', { name: 'Quoted' });
     expect([first.status, again.json.id]).toEqual([201, first.json.id]);
   });
 
-  test('a hundred times at once makes one prediction', async () => {
+  test('sent a hundred times concurrently creates one prediction', async () => {
     const key = freshKey();
     const answers = await Promise.all(Array.from({ length: 100 }, () => post(key, claim, '/v1/predictions')));
     const counts = new Map<number, number>();
@@ -65,7 +65,7 @@ describe('a request that is sent again under its key', () => {
     expect((await post(key, claim, '/v1/predictions')).headers['idempotent-replayed']).toBe('true');
   });
 
-  test('is told to wait while the first is under way, and then gets its answer', async () => {
+  test('is rejected while the first is running, and then gets its response', async () => {
     const url = 'https://litellm.test/prices.json';
     await world.admin('POST /v1/feeds', { json: { slug: 'slow', adapter: 'litellm', url } });
     const publisher = world.wire.hold(url);
@@ -80,7 +80,7 @@ describe('a request that is sent again under its key', () => {
     expect(world.wire.asks).toHaveLength(1);
   });
 
-  test('does not show again what is shown only once', async () => {
+  test('does not show a secret a second time', async () => {
     const key = freshKey();
     const json = { name: 'A key', scopes: ['read'] };
     const first = await post(key, json, '/v1/api-keys');
@@ -91,7 +91,7 @@ describe('a request that is sent again under its key', () => {
     expect(JSON.stringify(await world.db.sql`select * from idempotency_keys`)).not.toContain(shown);
   });
 
-  test('is another request by another caller, to another address, or without a key', async () => {
+  test('is a separate request for another caller, another URL, or without a key', async () => {
     const key = freshKey();
     const { json } = await world.admin('POST /v1/api-keys', { json: { name: 'Other', scopes: ['write'] } });
     const other = makeClient(world.base, { authorization: `Bearer ${json.key}` });
@@ -103,18 +103,18 @@ describe('a request that is sent again under its key', () => {
   });
 });
 
-describe('another request under the same key', () => {
+describe('another request with the same key', () => {
   test.each([
     ['another value', { name: 'B' }],
-    ['one field more', { name: 'A', url: 'https://example.com' }],
-  ])('is refused: %s', async (_what, json) => {
+    ['one more field', { name: 'A', url: 'https://example.com' }],
+  ])('is rejected: %s', async (_what, json) => {
     const key = freshKey();
     await post(key, { name: 'A' });
     const answer = await post(key, json);
     expect(answer.json).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   });
 
-  test('is refused where only the query differs', async () => {
+  test('is rejected even if only the query differs', async () => {
     await world.admin('POST /v1/feeds', { json: { slug: 'archived', adapter: 'ledger' } });
     const key = freshKey();
     const send = (at: string) =>
@@ -127,7 +127,7 @@ describe('another request under the same key', () => {
   });
 });
 
-test('a request that was refused may be sent again, put right, under its key', async () => {
+test('a rejected request may be corrected and repeated with its key', async () => {
   const key = freshKey();
   expect((await post(key, { ...claim, slug: 'put-right', source_id: 'src_nobody' }, '/v1/predictions')).status).toBe(
     422,
@@ -136,7 +136,7 @@ test('a request that was refused may be sent again, put right, under its key', a
 });
 
 test.each(['', '""', '"open', 'x'.repeat(256), `"${'x'.repeat(256)}"`, '"a";b=1', 'é'])(
-  'a key like %j is refused',
+  'a key like %j is rejected',
   async (key) => {
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
     const answer = await world.admin('POST /v1/predictors', { json: { name: 'Ill-keyed' }, headers });
@@ -145,7 +145,7 @@ test.each(['', '""', '"open', 'x'.repeat(256), `"${'x'.repeat(256)}"`, '"a";b=1'
   },
 );
 
-test('an answer is kept for 24 hours and then forgotten', async () => {
+test('a response is kept for 24 hours and then deleted', async () => {
   const key = freshKey();
   await post(key, { name: 'Kept' });
   world.clock.advance(keepResultsMs - 1);
@@ -159,7 +159,7 @@ test('an answer is kept for 24 hours and then forgotten', async () => {
   expect(await held()).toEqual([key]);
 });
 
-describe('a claim', () => {
+describe('a claimed key', () => {
   const context: WriteContext = {
     actor: 'admin',
     operation: 'createPredictor',
@@ -183,7 +183,7 @@ describe('a claim', () => {
     after: (answer) => answer,
   });
 
-  test('that a dead process left is taken over when its lease has run out', async () => {
+  test('of a dead process is taken over when its lease has expired', async () => {
     const key = freshKey();
     await claimRequest(world.deps, of(key));
     const once = () => performOnce(world.deps, context, write('Left'), { of: of(key), codec });
@@ -195,7 +195,7 @@ describe('a claim', () => {
     expect(await named('Left')).toBe(1);
   });
 
-  test('that was taken over from a process that only was slow undoes what that process did', async () => {
+  test('taken over from a slow process rolls back what that process did', async () => {
     const key = freshKey();
     // On the embedded database nobody can claim while a transaction is open: the claim changes hands before it begins.
     const slow: Write<Json> = {
@@ -209,7 +209,7 @@ describe('a claim', () => {
     expect(await named('Slow')).toBe(0);
   });
 
-  test('is given up where the work fails, whatever the reason', async () => {
+  test('is released if the work fails, whatever the reason', async () => {
     const key = freshKey();
     const broken = write('Broken', async () => {
       throw new Error('lost');

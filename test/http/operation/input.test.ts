@@ -38,7 +38,7 @@ const inputs = operations.flatMap(({ spec }) => {
   return spec.body === undefined ? [query] : [query, [`${spec.operationId} body`, spec.body.schema] as const];
 });
 
-test.each(inputs)('no message of the validator itself is sent to a client: %s', (_name, schema) => {
+test.each(inputs)('no raw message of the validator reaches a client: %s', (_name, schema) => {
   const tried = [
     ...values,
     ...fieldsOf(schema).flatMap((field) => values.map((value) => ({ [field]: value, unknown: 1 }))),

@@ -31,7 +31,7 @@ async function askOften(times: number, client: () => Promise<{ status: number }>
 }
 
 describe('a quota', () => {
-  test('is let through to the last request and then refused until the window ends', async () => {
+  test('admits its last request and rejects the next until the window ends', async () => {
     for (let left = 79; left >= 77; left -= 1)
       expect((await ask()).headers).toMatchObject({
         'ratelimit-policy': '"default";q=80;w=60',
@@ -58,7 +58,7 @@ describe('a quota', () => {
     expect((await ask()).headers.ratelimit).toBe('"default";r=79;t=60');
   });
 
-  test('is one for each address and one for each key, wherever the key comes from', async () => {
+  test('applies per address and per key, whatever address the key comes from', async () => {
     expect(await askOften(81)).toBe(80);
     expect((await ask('203.0.113.7')).status).toBe(200);
     const admin = (address: string) => world.admin('GET /v1/predictors', { headers: { 'x-forwarded-for': address } });
@@ -67,14 +67,14 @@ describe('a quota', () => {
     expect((await admin('127.0.0.1')).json.detail).toContain('each key');
   });
 
-  test('is also spent on keys that are refused, so that none can be guessed', async () => {
+  test('also counts requests with invalid keys, so that keys cannot be guessed', async () => {
     const guess = makeClient(world.base, { authorization: 'Bearer ok_guess' });
     const answers = await Promise.all(Array.from({ length: 100 }, () => guess('GET /v1/predictors')));
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(80);
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
   });
 
-  test('is not spent on health, the document and the pages', async () => {
+  test('does not count health, the document and the pages', async () => {
     await askOften(81);
     for (const { spec } of operations.filter(({ spec }) => spec.access === 'open')) {
       const answer = await world.anyone(`GET ${spec.path}`);
@@ -94,7 +94,7 @@ describe('two nodes on one database', () => {
     return () => other.close();
   });
 
-  test('let through one quota between them, but for less than 5 % of it', async () => {
+  test('admit one quota between them, with less than 5 % unused', async () => {
     const served = await Promise.all(
       limiters.map((limiter) =>
         serveApp(createApp({ ...world.http, limiter }), { host: '127.0.0.1', port: 0, log: world.http.log }),
@@ -110,7 +110,7 @@ describe('two nodes on one database', () => {
     expect(sum).toBeGreaterThanOrEqual(limit.quota * 0.95);
   });
 
-  test('never let through more, however their requests interleave', async () => {
+  test('never admit more, however their requests interleave', async () => {
     let passed = 0;
     for (let round = 0; round < 60; round += 1)
       for (const [index, limiter] of limiters.entries())
@@ -120,7 +120,7 @@ describe('two nodes on one database', () => {
   });
 });
 
-test('a window that a clock far ahead began locks nobody out', async () => {
+test('a window started by a clock far ahead locks nobody out', async () => {
   const ahead = createLimiter({ db: world.db, now: () => world.clock.now() + 3_600_000 }, limit);
   for (let count = 0; count < limit.quota; count += 1) await ahead.take('skewed');
   expect((await ahead.take('skewed')).allowed).toBe(false);
@@ -128,13 +128,13 @@ test('a window that a clock far ahead began locks nobody out', async () => {
   expect((await here.take('skewed')).allowed).toBe(true);
 });
 
-test('a quota that was made smaller holds at once', async () => {
+test('a lowered quota applies at once', async () => {
   await createLimiter(world.deps, limit).take('shrunk');
   const smaller = createLimiter(world.deps, { quota: 1, windowMs: limit.windowMs });
   expect((await smaller.take('shrunk')).allowed).toBe(false);
 });
 
-test('most requests cost no statement', async () => {
+test('most requests need no statement', async () => {
   let statements = 0;
   // Counts what passes through the template function; everything else of it is as it was.
   const sql = new Proxy(world.db.sql, {
@@ -148,7 +148,7 @@ test('most requests cost no statement', async () => {
   expect(statements).toBe(10);
 });
 
-test('windows that ended long ago are forgotten', async () => {
+test('old windows are deleted', async () => {
   await ask('192.0.2.1');
   expect(await deleteEndedWindows(world.deps)).toBe(0);
   world.clock.advance(3 * 86_400_000);

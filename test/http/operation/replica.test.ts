@@ -31,21 +31,21 @@ afterAll(async () => {
 
 const read = async (path: string): Promise<string> => await (await app.request(path)).text();
 
-test('what bears lag is read from the replica, everything else where it is written', async () => {
+test('lag-tolerant reads use the replica, everything else uses the primary', async () => {
   expect(await read('/badges/before.svg')).toContain('As it was.');
   expect(await read('/v1/predictions/before')).toContain('As it is.');
   expect(await read('/v1/predictions')).toContain('"after"');
   expect(await read('/v1/events')).toContain('"after"');
 });
 
-test('what the replica has not heard of yet is looked for in the database itself, and is no failure', async () => {
+test('a row that the replica does not have yet is read from the primary, and is not an error', async () => {
   expect((await app.request('/badges/after.svg')).status).toBe(200);
   expect((await app.request('/badges/nobody.svg')).status).toBe(404);
   expect(await read('/badges/before.svg')).toContain('As it was.');
   expect(world.log.filter(({ level }) => level === 'warn')).toEqual([]);
 });
 
-test('what is asked as of a moment is never read from it', async () => {
+test('as_of requests never use the replica', async () => {
   const asked: unknown[] = [];
   const counting = createApp({
     ...world.http,
@@ -60,7 +60,7 @@ test('what is asked as of a moment is never read from it', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('only reads may be marked, and none that is part of a change and its check', () => {
+test('exactly these reads are marked lag-tolerant, and all of them are GETs with the scope read', () => {
   const marked = operations.filter(({ spec }) => spec.toleratesLag === true).map(({ spec }) => spec);
   expect(marked.map(({ operationId }) => operationId).sort()).toEqual([
     'getAtomFeed',
@@ -76,8 +76,8 @@ test('only reads may be marked, and none that is part of a change and its check'
   expect(marked.filter(({ method, access }) => method !== 'get' || access !== 'read')).toEqual([]);
 });
 
-describe('a replica that is away', () => {
-  test('is done without, left alone for a while, and asked again', async () => {
+describe('an unavailable replica', () => {
+  test('is replaced by the primary, not contacted for a while, and then tried again', async () => {
     const away = await openDatabase({ databaseUrl: 'postgres://127.0.0.1:9/none', mayBeAway: true });
     let asked = 0;
     const counted = {

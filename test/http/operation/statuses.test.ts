@@ -50,14 +50,14 @@ async function expectEach(status: number, among: (one: Listed) => boolean, ask: 
   expect(others).toEqual([]);
 }
 
-test('a held ETag is answered with 304', () =>
+test('a matching ETag returns 304', () =>
   expectEach(
     304,
     () => true,
     (one) => world.admin(targetOf(one), askOf(one, { 'if-none-match': '*' })),
   ));
 
-test('what does not parse is answered with 400: a body, a cursor, a key to repeat by, a place in the stream', async () => {
+test('invalid syntax returns 400: a body, a cursor, an Idempotency-Key, a position in the stream', async () => {
   await expectEach(
     400,
     ({ operation }) => operation.requestBody?.content['application/octet-stream'] === undefined,
@@ -73,14 +73,14 @@ test('what does not parse is answered with 400: a body, a cursor, a key to repea
   for (const one of snapshots) note(one, await world.admin(targetOf(one), askOf(one, { 'idempotency-key': '"' })));
 });
 
-test('without a key that is right the answer is 401', () =>
+test('a missing or invalid key returns 401', () =>
   expectEach(
     401,
     () => true,
     (one) => world.anyone(targetOf(one), askOf(one, { authorization: 'Bearer ok_short' })),
   ));
 
-test('what nobody called that is answered with 404', () =>
+test('an unknown id returns 404', () =>
   expectEach(
     404,
     ({ path }) => path.includes('{'),
@@ -91,14 +91,14 @@ test('what nobody called that is answered with 404', () =>
     },
   ));
 
-test('an ETag of another version is answered with 412', () =>
+test('an outdated ETag returns 412', () =>
   expectEach(
     412,
     () => true,
     (one) => world.admin(targetOf(one), askOf(one, { 'if-match': '"999"' })),
   ));
 
-test('a body that is too large, or packed, is answered with 413 and 415', async () => {
+test('a body that is too large returns 413, a compressed one 415', async () => {
   const large = String(64 * 1024 * 1024);
   await expectEach(
     413,
@@ -112,14 +112,14 @@ test('a body that is too large, or packed, is answered with 413 and 415', async 
   );
 });
 
-test('a parameter that is unknown is answered with 422', () =>
+test('an unknown parameter returns 422', () =>
   expectEach(
     422,
     () => true,
     (one) => world.admin(targetOf(one, 'known', 'no_such_parameter=1'), askOf(one)),
   ));
 
-test('a request that is under way is answered with 409 when it is sent again', () =>
+test('a request repeated while it is running returns 409', () =>
   expectEach(
     409,
     (one) => one.has('header', 'Idempotency-Key'),
@@ -137,7 +137,7 @@ test('a request that is under way is answered with 409 when it is sent again', (
     },
   ));
 
-test('more requests than are let through are answered with 429', async () => {
+test('requests above the rate limit return 429', async () => {
   const strict = await openApiWorld({ rateLimit: '1/600s' });
   try {
     await strict.admin('GET /v1/predictions');
@@ -151,7 +151,7 @@ test('more requests than are let through are answered with 429', async () => {
   }
 });
 
-test('a key without the scope is answered with 403', async () => {
+test('a key without the scope returns 403', async () => {
   const closed = await openApiWorld({ http: { publicRead: false } });
   try {
     const made = async (scope: string): Promise<string> =>
@@ -170,14 +170,14 @@ test('a key without the scope is answered with 403', async () => {
   }
 });
 
-test('a bug is answered with 500', () =>
+test('a bug returns 500', () =>
   expectEach(
     500,
     () => true,
     (one) => inProcess(one, breakDeps(world.http, one, new Error('a bug'))),
   ));
 
-test('a database that cannot be reached is answered with 503', () =>
+test('an unavailable database returns 503', () =>
   expectEach(
     503,
     () => true,
@@ -222,7 +222,7 @@ const prepared: Readonly<Record<string, Example>> = {
   },
 };
 
-test('what cannot be beside what is there is answered with 409', async () => {
+test('a conflict with existing data returns 409', async () => {
   const edit = listed.find(({ name }) => name === 'updatePrediction');
   if (edit !== undefined)
     note(edit, await world.admin('PATCH /v1/predictions/fuzzed-too', { json: { slug: 'fuzzed' } }));
@@ -239,7 +239,7 @@ test('what cannot be beside what is there is answered with 409', async () => {
   note(hook, await inProcess(hook, http, {}, JSON.stringify({ headers })));
 });
 
-test('metrics that have a port of their own are answered with 404 elsewhere', async () => {
+test('metrics with a port of their own return 404 elsewhere', async () => {
   const http = { ...world.http, hasMetricsPort: true };
   await expectEach(
     404,
@@ -248,7 +248,7 @@ test('metrics that have a port of their own are answered with 404 elsewhere', as
   );
 });
 
-test('what is asked as the document shows it succeeds', async () => {
+test('the documented examples succeed', async () => {
   await recordClaim(world, { slug: 'to-be-read' });
   const last = ['DELETE'];
   const inOrder = [...listed].sort((a, b) => Number(last.includes(a.method)) - Number(last.includes(b.method)));
@@ -262,7 +262,7 @@ test('what is asked as the document shows it succeeds', async () => {
   expect(failures).toEqual([]);
 });
 
-test('every status that an operation documents was answered here', () => {
+test('every documented status of every operation was returned here', () => {
   const missing = listed.flatMap(({ name, operation }) =>
     Object.keys(operation.responses)
       .map((status) => `${name} ${status}`)

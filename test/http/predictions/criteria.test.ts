@@ -21,7 +21,7 @@ const warningsOf = (json: Json): string[] =>
   json.warnings.map(({ code, pointer }: Json) => `${code} ${pointer.replace('#/criterion', '')}`.trim());
 
 describe('POST /v1/predictions/{id}/criterion', () => {
-  test('answers with the prediction under its new criterion, its new version and warnings', async () => {
+  test('returns the prediction with its new criterion, its new version and warnings', async () => {
     const made = await recordClaim(world, {
       slug: 'to-correct',
       criterion: { ...o4Arrives, model: { ...o4, tier: 'any' } },
@@ -56,7 +56,7 @@ describe('POST /v1/predictions/{id}/criterion', () => {
     expect(why.json.criterion).toEqual(made.criterion);
   });
 
-  test('settles it at once by the evidence at hand, and says that this is hindsight', async () => {
+  test('settles it at once on the current evidence, and marks it as hindsight', async () => {
     await recordClaim(world, { slug: 'settled-by-correction', criterion: o4Arrives });
     const answer = await world.admin('POST /v1/predictions/settled-by-correction/criterion', {
       json: { criterion: neverGpt5, reason },
@@ -65,7 +65,7 @@ describe('POST /v1/predictions/{id}/criterion', () => {
     expect(warningsOf(answer.json)).toEqual(['never_confirmable /of', 'already_decided /of']);
   });
 
-  test('refuses once it has been resolved, and a version that was changed since', async () => {
+  test('rejects a resolved prediction, and a version that has changed since', async () => {
     await recordClaim(world, { slug: 'resolved-already' });
     const correct = async (headers: Record<string, string>) =>
       (
@@ -87,7 +87,7 @@ describe('POST /v1/predictions/{id}/criterion', () => {
     [{ criterion: { op: 'not', of: { op: 'rumoured' } }, reason }, '#/criterion/of/op'],
     [{ criterion: { op: 'released', model: { ...gpt5, version: '4' } }, reason }, '#/criterion'],
     [{ criterion: o4Arrives, reason, made_at: '2024' }, '#/made_at'],
-  ])('refuses %j', async (json, pointer) => {
+  ])('rejects %j', async (json, pointer) => {
     await world.admin('POST /v1/predictions', {
       json: {
         slug: 'stays',
@@ -101,14 +101,14 @@ describe('POST /v1/predictions/{id}/criterion', () => {
     expect((await world.anyone('GET /v1/predictions/stays')).json.criterion_version).toBe(1);
   });
 
-  test('refuses whoever has no key, and a prediction that does not exist', async () => {
+  test('rejects requests without a key, and a prediction that does not exist', async () => {
     const json = { criterion: o4Arrives, reason };
     expect((await world.anyone('POST /v1/predictions/stays/criterion', { json })).status).toBe(401);
     expect((await world.admin('POST /v1/predictions/nothing/criterion', { json })).status).toBe(404);
     expect((await world.anyone('GET /v1/predictions/stays/criterion')).status).toBe(405);
   });
 
-  test('lets one of twenty win that saw the same version', async () => {
+  test('lets one of twenty corrections of the same version succeed', async () => {
     await recordClaim(world, { slug: 'raced', criterion: o4Arrives });
     const { etag = '' } = (await world.anyone('GET /v1/predictions/raced')).headers;
     const answers = await Promise.all(
@@ -130,7 +130,7 @@ describe('POST /v1/predictions/{id}/criterion', () => {
 });
 
 describe('POST /v1/criteria/check', () => {
-  test('points at the very leaf of each warning, and refuses nothing for them', async () => {
+  test('points each warning at its leaf, and rejects nothing because of it', async () => {
     const criterion = {
       op: 'all',
       of: [
@@ -152,7 +152,7 @@ describe('POST /v1/criteria/check', () => {
     expect(answer.json.warnings[3].detail).toContain('of that version these tiers have been: null');
   });
 
-  test('has nothing to warn of where nothing is amiss', async () => {
+  test('returns no warnings if there is nothing to warn of', async () => {
     const criterion = {
       op: 'released',
       model: { ...gpt5, version: { gte: '5' }, tier: 'any' },

@@ -37,7 +37,7 @@ describe('GET /v1/predictions/{id}/explanation', () => {
     expect(past.json).toMatchObject({ verdict: 'undetermined', evidence: [], as_of: { at: '2025-08-07T00:00:00Z' } });
   });
 
-  test('is refused for what does not exist and for the future', async () => {
+  test('rejects an unknown prediction and the future', async () => {
     expect((await world.anyone('GET /v1/predictions/nothing/explanation')).json).toMatchObject({
       status: 404,
       code: 'not_found',

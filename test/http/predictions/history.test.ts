@@ -32,7 +32,7 @@ const nothing = {
 };
 
 describe('GET /v1/predictions/{id}/history', () => {
-  test('tells everything that happened, in order: from the claim over its edits to its amendments', async () => {
+  test('lists everything that happened, in order: the claim, its edits, its resolution and amendments', async () => {
     const soon = { op: 'released', model: gpt5, from: '2025-01-01', by: '2025-02-28' };
     const made = await recordClaim(world, {
       slug: 'soon',
@@ -100,7 +100,7 @@ describe('GET /v1/predictions/{id}/history', () => {
     expect(amended.resolution).toEqual(decided.json);
   });
 
-  test('goes on page by page, by id as by slug, to the same whole', async () => {
+  test('gives the same entries page by page, by id and by slug', async () => {
     const whole = await history('soon');
     const { json: prediction } = await world.anyone('GET /v1/predictions/soon');
     const paged: Json[] = [];
@@ -114,7 +114,7 @@ describe('GET /v1/predictions/{id}/history', () => {
     expect(whole.next_cursor).toBeNull();
   });
 
-  test('tells of evidence that contradicts a resolution, naming it', async () => {
+  test('lists evidence that contradicts a resolution, and names the resolution', async () => {
     await recordClaim(world, {
       slug: 'not-in-march',
       made_at: '2025-02-01',
@@ -136,7 +136,7 @@ describe('GET /v1/predictions/{id}/history', () => {
     expect(data.map((entry: Json) => entry.what)).toEqual(['created', 'resolved', 'disputed']);
   });
 
-  test('tells of forecasts, the one stated with the claim right after it', async () => {
+  test('lists forecasts, the one recorded with the claim right after it', async () => {
     const author = await createPredictor(world, 'The author');
     const fields = { slug: 'forecast', predictor_id: author, probability: 0.3, criterion: judged };
     await recordClaim(world, fields);
@@ -158,7 +158,7 @@ describe('GET /v1/predictions/{id}/history', () => {
     expect((await history('forecast', `?limit=2&cursor=${cursor}`)).data).toEqual([data[2]]);
   });
 
-  test('writes nothing down for an edit that was refused, and only the fields that changed', async () => {
+  test('contains no entry for a rejected edit, and only the fields that changed', async () => {
     await recordClaim(world, { slug: 'edited' });
     await world.admin('PATCH /v1/predictions/edited', { json: { slug: 'soon' }, headers: { 'if-match': '*' } });
     await world.admin('PATCH /v1/predictions/edited', {
@@ -171,7 +171,7 @@ describe('GET /v1/predictions/{id}/history', () => {
     ]);
   });
 
-  test('refuses a prediction that is not there, and a cursor of another', async () => {
+  test('rejects an unknown prediction, and a cursor of another one', async () => {
     expect((await world.anyone('GET /v1/predictions/nothing/history')).json).toMatchObject({
       status: 404,
       code: 'not_found',

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('POST /v1/predictions', () => {
-  test('answers 201 with the prediction in the documented shape, its place and warnings', async () => {
+  test('returns 201 with the documented prediction, its Location and warnings', async () => {
     const json = {
       slug: 'never-gpt-5',
       statement: 'OpenAI never releases GPT-5.',
@@ -72,7 +72,7 @@ describe('POST /v1/predictions', () => {
     expect(again.json).toMatchObject({ code: 'conflict', errors: [{ pointer: '#/slug' }] });
   });
 
-  test('names source and predictor in the answer, and refuses those that do not exist', async () => {
+  test('embeds source and predictor in the response, and rejects unknown ones', async () => {
     const source = (
       await world.admin('POST /v1/sources', {
         json: { title: 'An essay', url: 'https://example.com/essay', language: 'fr', published_at: '2025-01' },
@@ -95,13 +95,13 @@ describe('POST /v1/predictions', () => {
     expect(wrong.json.errors).toEqual([{ detail: expect.stringContaining('src_none'), pointer: '#/source_id' }]);
   });
 
-  test('gives the deadline as the last day that counts, or as an instant', async () => {
+  test('returns the deadline as the last day that counts, or as an instant', async () => {
     const released = (by: string) => ({ criterion: { op: 'released', model: gpt5, by } });
     expect((await recordClaim(world, released('2030-12-31'))).resolve_by).toBe('2030-12-31');
     expect((await recordClaim(world, released('2030-12-31T12:00:00Z'))).resolve_by).toBe('2030-12-31T12:00:00Z');
   });
 
-  test('refuses what was said in the future', async () => {
+  test('rejects a claim made in the future', async () => {
     const answer = await world.admin('POST /v1/predictions', {
       json: { statement: 's', made_at: '2027', criterion: neverGpt5 },
     });
@@ -127,7 +127,7 @@ describe('GET /v1/predictions', () => {
     expect(slugsOf(oldest.json)).toEqual(['page-a', 'page-b', 'page-c', 'page-d', 'page-e']);
   });
 
-  test('refuses a cursor of other filters, of another listing, forged or garbled', async () => {
+  test('rejects a cursor of other filters or of another list, and a forged or garbled one', async () => {
     const { json } = await world.anyone('GET /v1/predictions?tag=paging&limit=2');
     const forged = Buffer.from(
       JSON.stringify({ ...JSON.parse(Buffer.from(json.next_cursor, 'base64url').toString()), at: 'x\u0000' }),
@@ -146,7 +146,7 @@ describe('GET /v1/predictions', () => {
     }
   });
 
-  test('filters by what a prediction is about, when it was made and when it is due', async () => {
+  test('filters by models, by when a prediction was made and by when it is due', async () => {
     const fields = { slug: 'o4-by-2031', statement: '100% sure_thing', made_at: '2024-06', tags: ['filters'] };
     await recordClaim(world, {
       ...fields,
@@ -175,18 +175,18 @@ describe('GET /v1/predictions', () => {
     expect(await found('status=open&predictor=who_none')).toEqual([]);
   });
 
-  test.each(['0', '-1', '0x10', '1e3', '%205', '', '5.0', 'ten', '%EF%BC%95'])('refuses limit=%s', async (limit) => {
+  test.each(['0', '-1', '0x10', '1e3', '%205', '', '5.0', 'ten', '%EF%BC%95'])('rejects limit=%s', async (limit) => {
     const answer = await world.anyone(`GET /v1/predictions?limit=${limit}`);
     expect(answer.json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer: '#/limit' }] });
   });
 
-  test('lowers a limit that is too large', async () => {
+  test('reduces a limit that is too large', async () => {
     expect((await world.anyone('GET /v1/predictions?limit=99999999')).status).toBe(200);
   });
 });
 
 describe('GET /v1/predictions/{id}', () => {
-  test('finds by id and by slug, and refuses what does not exist', async () => {
+  test('finds by id and by slug, and rejects unknown ones', async () => {
     const made = await recordClaim(world, { slug: 'by-slug' });
     const byId = await world.anyone(`GET /v1/predictions/${made.id}`);
     expect(byId.status).toBe(200);
@@ -197,7 +197,7 @@ describe('GET /v1/predictions/{id}', () => {
     }
   });
 
-  test('refuses an as_of in the future, of another form, and out of bounds', async () => {
+  test('rejects an as_of in the future, in another format, and out of range', async () => {
     await recordClaim(world, { slug: 'as-of-bounds' });
     for (const asOf of [
       '2026-01-15T12:00:01Z',
@@ -217,7 +217,7 @@ describe('GET /v1/predictions/{id}', () => {
     );
   });
 
-  test('answers as of the past byte for byte the same, whatever is observed later', async () => {
+  test('returns the same bytes for a past as_of, whatever is observed later', async () => {
     const made = await recordClaim(world, { slug: 'frozen-past' });
     await createArchive(world, 'past-archive');
     const target = `GET /v1/predictions/${made.id}?as_of=2026-01-15T12:00:00Z`;
@@ -251,7 +251,7 @@ describe('GET /v1/predictions/{id}', () => {
 });
 
 describe('PATCH /v1/predictions/{id}', () => {
-  test('merges: what is given changes, null takes away, the rest stands', async () => {
+  test('applies a merge patch: given fields change, null removes, the rest remains', async () => {
     const made = await recordClaim(world, {
       criterion: neverClaude9,
       slug: 'to-edit',
@@ -269,7 +269,7 @@ describe('PATCH /v1/predictions/{id}', () => {
     expect((await world.anyone('GET /v1/predictions/to-edit')).status).toBe(404);
   });
 
-  test('refuses to touch the criterion, to take away what is needed, and to change nothing', async () => {
+  test('rejects a change of the criterion, the removal of a required field, and an empty patch', async () => {
     await recordClaim(world, { slug: 'not-to-edit' });
     const edit = async (json: object) => (await world.admin('PATCH /v1/predictions/not-to-edit', { json })).json;
     expect(await edit({ criterion: neverGpt5 })).toMatchObject({

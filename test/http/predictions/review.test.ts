@@ -60,7 +60,7 @@ function sidesOf(json: Json): string {
   return `${side(json.review.supporting)} | ${side(json.review.contradicting)}`;
 }
 
-test('a claim is proposed, resolved by a person, disputed by what is learned later, and amended', async () => {
+test('a claim is proposed, resolved by a person, disputed by later evidence, and amended', async () => {
   await begin();
   await record();
   // One curated feed lists it; a catalogue has been read since and does not.
@@ -123,7 +123,7 @@ test('a claim is proposed, resolved by a person, disputed by what is learned lat
 describe('a disputed claim', () => {
   beforeEach(begin);
 
-  test('that was never resolved shows who lists it and who was read past the deadline without it', async () => {
+  test('without a resolution shows which feeds list the model and which were read past the deadline without it', async () => {
     await record();
     world.clock.set('2025-07-10T00:00:00Z');
     for (const slug of ['prices', 'catalogue']) await send(slug, '2025-07-09T00:00:00Z', litellm(oldModels));
@@ -141,7 +141,7 @@ describe('a disputed claim', () => {
     });
   });
 
-  test('shows what its resolution by coverage rests on, and is answered by a person who confirms it', async () => {
+  test('shows the coverage that its resolution relies on, and is settled by a person who confirms it', async () => {
     await record({ ...gpt5, family: 'o', version: '3' });
     world.clock.set('2025-07-10T00:00:00Z');
     for (const slug of ['prices', 'catalogue']) await send(slug, '2025-07-09T00:00:00Z', litellm(oldModels));
@@ -187,12 +187,12 @@ describe('a decision', () => {
     [{ outcome: 'yes', reason_code: 'reality_unclear' }, 422, '#/reason_code'],
     [{ outcome: 'ambiguous', reason_code: 'criterion_defective' }, 422, '#/reason_code'],
     [{ outcome: 'yes', supersedes: 'res_other' }, 409, '#/supersedes'],
-  ])('%j is refused', async (json, status, pointer) => {
+  ])('%j is rejected', async (json, status, pointer) => {
     expect((await decide(json)).json).toMatchObject({ status, errors: [{ pointer }] });
     expect((await get()).status).toBe('proposed');
   });
 
-  test('that confirms must say what stands; one that saw another resolution is told so', async () => {
+  test('that confirms must name the current resolution; one that names another is a conflict', async () => {
     const first = (await decide({ outcome: 'annulled', reason_code: 'criterion_defective' })).json;
     expect((await decide({ outcome: 'yes', reason_code: 'confirmed' })).json).toMatchObject({
       status: 422,

@@ -41,7 +41,7 @@ const expected = {
 };
 
 describe('GET /v1/tags', () => {
-  test('lists the tags in use with how their predictions stand', async () => {
+  test('lists the tags in use with the status of their predictions', async () => {
     const { json, headers } = await world.anyone('GET /v1/tags');
     expect(json.data).toEqual(Object.entries(expected).map(([tag, predictions]) => ({ tag, predictions })));
     expect(json.next_cursor).toBeNull();
@@ -61,7 +61,7 @@ describe('GET /v1/tags', () => {
     }
   });
 
-  test('goes on page by page, and refuses a cursor of another listing', async () => {
+  test('continues page by page, and rejects a cursor of another list', async () => {
     const tags: string[] = [];
     let target: string | undefined = '/v1/tags?limit=1';
     while (target !== undefined) {
@@ -76,7 +76,7 @@ describe('GET /v1/tags', () => {
   });
 });
 
-test('sources tell, alone and in the list, how the predictions that they hold stand', async () => {
+test('sources show, individually and in the list, the status of their predictions', async () => {
   const counts = { ...none, total: 5, open: 1, resolved: 4, yes: 1, no: 1, ambiguous: 1, annulled: 1 };
   const { data } = (await world.anyone('GET /v1/sources')).json;
   expect(data.map((row: Json) => [row.id, row.predictions])).toEqual([

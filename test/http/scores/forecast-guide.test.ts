@@ -31,7 +31,7 @@ async function run(command: string, predictor: string): Promise<unknown> {
   return JSON.parse((await promisify(execFile)('bash', ['-c', here], { encoding: 'utf8' })).stdout);
 }
 
-test('the guide to forecasts has commands that answer what is shown, one after the other', async () => {
+test('the commands of the forecast guide return what it shows', async () => {
   expect(commands.length).toBeGreaterThanOrEqual(5);
   let predictor = 'who_…';
   for (const { block, shown } of commands) {
@@ -43,7 +43,7 @@ test('the guide to forecasts has commands that answer what is shown, one after t
   }
 });
 
-test('the guide tells of every way in which a forecast counts', () => {
+test('the guide lists every value of scoring', () => {
   const text = readFileSync(join(packageRoot(), 'docs/forecasts.md'), 'utf8');
   for (const standing of forecastStandings) expect(text).toContain(`| \`${standing}\` |`);
 });

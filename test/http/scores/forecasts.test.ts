@@ -30,7 +30,7 @@ const listed = async (slug: string, query = ''): Promise<Json[]> => {
 const day = hours(24);
 
 describe('POST /v1/predictions/{id}/forecasts', () => {
-  test('appends a forecast by the author of the claim, said now, unless told otherwise', async () => {
+  test('appends a forecast by the author of the claim, made now by default', async () => {
     const made = await claim('it');
     const answer = await ask('it', { probability: 0.35 });
     expect(answer.status).toBe(201);
@@ -66,26 +66,26 @@ describe('POST /v1/predictions/{id}/forecasts', () => {
     ['above one', { probability: 1.000001 }, '#/probability'],
     ['as text', { probability: '0.5' }, '#/probability'],
     ['of nothing', {}, '#/probability'],
-    ['of the future', { probability: 0.5, made_at: '2026-01-15T12:00:01Z' }, '#/made_at'],
-    ['of no date', { probability: 0.5, made_at: '2025-02-30' }, '#/made_at'],
-    ['by nobody known', { probability: 0.5, predictor_id: 'who_none' }, '#/predictor_id'],
-    ['from nowhere known', { probability: 0.5, source_id: 'src_none' }, '#/source_id'],
+    ['made in the future', { probability: 0.5, made_at: '2026-01-15T12:00:01Z' }, '#/made_at'],
+    ['with an invalid date', { probability: 0.5, made_at: '2025-02-30' }, '#/made_at'],
+    ['by an unknown predictor', { probability: 0.5, predictor_id: 'who_none' }, '#/predictor_id'],
+    ['from an unknown source', { probability: 0.5, source_id: 'src_none' }, '#/source_id'],
     ['with U+0000', { probability: 0.5, locator: 'a\0' }, '#/locator'],
     ['with a blank locator', { probability: 0.5, locator: ' ' }, '#/locator'],
-    ['with more than there is', { probability: 0.5, reason: 'x' }, '#/reason'],
-  ])('refuses one %s', async (_what, json, pointer) => {
+    ['with an unknown field', { probability: 0.5, reason: 'x' }, '#/reason'],
+  ])('rejects a forecast %s', async (_what, json, pointer) => {
     await claim('it');
     const answer = await ask('it', json);
     expect(answer.json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
     expect(await listed('it')).toEqual([]);
   });
 
-  test('takes both ends of the scale', async () => {
+  test('accepts 0 and 1', async () => {
     await claim('it');
     for (const probability of [0, 1]) expect((await ask('it', { probability })).status).toBe(201);
   });
 
-  test('refuses a forecast by nobody, and of a prediction that is not there', async () => {
+  test('rejects a forecast without a predictor, and of an unknown prediction', async () => {
     await claim('it', { predictor_id: null });
     expect((await ask('it', { probability: 0.5 })).json).toMatchObject({
       status: 422,
@@ -104,7 +104,7 @@ describe('POST /v1/predictions/{id}/forecasts', () => {
     }
   });
 
-  test('is done once under one Idempotency-Key, and written down in the audit', async () => {
+  test('runs once per Idempotency-Key, and is recorded in the audit', async () => {
     await claim('it');
     const headers = { 'idempotency-key': '"forecast-1"' };
     const send = (probability: number) =>
@@ -122,7 +122,7 @@ describe('POST /v1/predictions/{id}/forecasts', () => {
   });
 });
 
-describe('a forecast and the answer', () => {
+describe('scoring of a forecast', () => {
   test.each([
     ['the day before', '2026-01-09', 201],
     ['that day', '2026-01-10', 409],
@@ -131,7 +131,7 @@ describe('a forecast and the answer', () => {
     ['some time that month', '2026-01', 409],
     ['afterwards', '2026-01-11', 409],
     ['now', undefined, 409],
-  ])('said %s of a prediction that was settled on 2026-01-10 is answered with its due', async (_w, madeAt, status) => {
+  ])('made %s of a prediction that was settled on 2026-01-10 is returned as documented', async (_w, madeAt, status) => {
     await claim('it', { made_at: '2025' });
     await decide(world, 'it', 'yes', '2026-01-10');
     const answer = await ask('it', { probability: 0.9, made_at: madeAt });
@@ -141,7 +141,7 @@ describe('a forecast and the answer', () => {
     );
   });
 
-  test('tells of each what it counts for, by the resolution as it stands', async () => {
+  test('follows the current resolution', async () => {
     await claim('it', { made_at: '2025' });
     await forecast(world, 'it', { probability: 0.1, made_at: '2025-06-01' });
     await forecast(world, 'it', { probability: 0.2, made_at: '2026-01-01', predictor_id: other });
@@ -166,7 +166,7 @@ describe('a forecast and the answer', () => {
     expect(await scoring('?as_of=2026-01-16')).toEqual(['waiting', 'waiting', 'waiting', 'waiting']);
   });
 
-  test('a vague date is bounded by the moment at which it was written down', async () => {
+  test('a vague date is bounded by the moment of recording', async () => {
     await claim('it', { made_at: '2025' });
     await forecast(world, 'it', { probability: 0.1, made_at: '2026' });
     world.clock.advance(day * 2);
@@ -176,7 +176,7 @@ describe('a forecast and the answer', () => {
 });
 
 describe('GET /v1/predictions/{id}/forecasts', () => {
-  test('as of a moment tells what was recorded by then, whatever is recorded later', async () => {
+  test('as of a moment lists what was recorded by then, whatever is recorded later', async () => {
     await claim('it', { made_at: '2025' });
     await forecast(world, 'it', { probability: 0.5, made_at: '2025-06-01' });
     world.clock.advance(day);
@@ -189,7 +189,7 @@ describe('GET /v1/predictions/{id}/forecasts', () => {
     expect(await listed('it', '?as_of=2026-01-15T11:59:59Z')).toEqual([]);
   });
 
-  test('goes on page by page in the order of what was said, and refuses what it cannot read', async () => {
+  test('continues page by page in the order of made_at, and rejects invalid input', async () => {
     await claim('it', { made_at: '2025' });
     for (const madeAt of ['2025-03', '2025-01-05', '1961', '2025-03-01', '2025'])
       await forecast(world, 'it', { probability: 0.5, made_at: madeAt });
@@ -208,7 +208,7 @@ describe('GET /v1/predictions/{id}/forecasts', () => {
     expect((await world.anyone('GET /v1/predictions/none/forecasts')).json.code).toBe('not_found');
   });
 
-  test('answers 304 to who holds it, until there is another', async () => {
+  test('returns 304 for a matching ETag, until another forecast is added', async () => {
     await claim('it');
     const get = (tag = '') => world.anyone('GET /v1/predictions/it/forecasts', { headers: { 'if-none-match': tag } });
     const { etag } = (await get()).headers;
@@ -219,7 +219,7 @@ describe('GET /v1/predictions/{id}/forecasts', () => {
 });
 
 describe('the probability of a prediction', () => {
-  test('recorded with the claim it is the first forecast of its predictor', async () => {
+  test('recorded with the claim becomes the first forecast of its predictor', async () => {
     const source = (await world.admin('POST /v1/sources', { json: { title: 'An essay' } })).json.id;
     const made = await claim('it', { made_at: '2025-03', probability: 0.9, source_id: source, locator: 'page 7' });
     expect(made.probability).toBe(0.9);
@@ -228,7 +228,7 @@ describe('the probability of a prediction', () => {
     ]);
   });
 
-  test('is refused without a predictor, and then nothing is recorded', async () => {
+  test('is rejected without a predictor, and nothing is recorded', async () => {
     const json = { slug: 'it', statement: 's', made_at: '2025', criterion: neverGpt5, probability: 0.4 };
     const answer = await world.admin('POST /v1/predictions', { json });
     expect(answer.json).toMatchObject({ status: 422, errors: [{ pointer: '#/predictor_id' }] });
@@ -239,7 +239,7 @@ describe('the probability of a prediction', () => {
     expect(absurd.json).toMatchObject({ status: 422, errors: [{ pointer: '#/probability' }] });
   });
 
-  test('is what its own predictor said last, in the list, alone and as of then', async () => {
+  test('is the last forecast of its own predictor, in lists, alone and as of a moment', async () => {
     await claim('it', { made_at: '2025', probability: 0.9 });
     world.clock.advance(day);
     await forecast(world, 'it', { probability: 0.2 });
@@ -253,7 +253,7 @@ describe('the probability of a prediction', () => {
     expect(await probabilityOf('?as_of=2026-01-16T11:59:59Z')).toEqual([0.9, 0.9]);
   });
 
-  test('changes what is answered, but not the version that an edit must name', async () => {
+  test('changes the response, but not the version that an edit must name', async () => {
     const { version } = await claim('it');
     const before = await world.anyone('GET /v1/predictions/it');
     await forecast(world, 'it', { probability: 0.5 });

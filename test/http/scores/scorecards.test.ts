@@ -19,7 +19,7 @@ const card = async (id: string, query = ''): Promise<Json> => {
 const noHits = { right: 0, wrong: 0, hit_rate: null };
 
 describe('GET /v1/predictors/{id}/scorecard', () => {
-  test('of somebody who said nothing is empty', async () => {
+  test('of a predictor without forecasts is empty', async () => {
     const id = await createPredictor(world, 'Nobody yet');
     const empty = await card(id);
     expect(empty).toMatchObject({
@@ -36,7 +36,7 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     expect(empty.hindsight_score).toEqual(empty.score);
   });
 
-  test('scores what the evidence settles, and follows the amendment of a person', async () => {
+  test('scores what the evidence settles, and follows an amendment by a person', async () => {
     const id = await createPredictor(world, 'The author');
     await createArchive(world, 'archive');
     await recordClaim(world, { slug: 'never', predictor_id: id, probability: 0.9 });
@@ -83,7 +83,7 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     });
   });
 
-  test('answers 304 to who holds it, and may be kept for a while as of the past', async () => {
+  test('returns 304 for a matching ETag, and may be cached for a past as_of', async () => {
     const id = await createPredictor(world, 'Somebody');
     const target = `GET /v1/predictors/${id}/scorecard`;
     const { headers } = await world.anyone(target);
@@ -92,7 +92,7 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     expect((await world.anyone(`${target}?as_of=2025-02-01`)).headers['cache-control']).toMatch(/^public, max-age=/);
   });
 
-  test('refuses somebody unknown, the future, and what it does not take', async () => {
+  test('rejects an unknown predictor, the future, and unknown parameters', async () => {
     const id = await createPredictor(world, 'Somebody else');
     const codeOf = async (target: string) => (await world.anyone(`GET /v1/predictors/${target}`)).json.code;
     expect(await codeOf('who_none/scorecard')).toBe('not_found');

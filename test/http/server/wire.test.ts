@@ -29,14 +29,14 @@ async function sendRaw(port: number, text: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-describe('what is no request', () => {
+describe('an invalid HTTP request', () => {
   const long = 'x'.repeat(20_000);
   test.each([
     ['garbage', 'hello there\r\n\r\n', 400, 'bad_request'],
     ['bytes of another protocol', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000', 400, 'bad_request'],
     ['an unknown method', 'FETCH / HTTP/1.1\r\nHost: x\r\n\r\n', 400, 'bad_request'],
     ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'bad_request'],
-    ['a Host that is none', 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', 400, 'bad_request'],
+    ['an invalid Host', 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', 400, 'bad_request'],
     ['a header with a control character', 'GET / HTTP/1.1\r\nHost: x\r\nX: \u0001\r\n\r\n', 400, 'bad_request'],
     [
       'two lengths',
@@ -44,21 +44,16 @@ describe('what is no request', () => {
       400,
       'bad_request',
     ],
-    ['header fields without end', `GET / HTTP/1.1\r\nHost: x\r\nX: ${long}\r\n\r\n`, 431, 'headers_too_large'],
-    ['an address without end', `GET /${long} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
+    ['endless headers', `GET / HTTP/1.1\r\nHost: x\r\nX: ${long}\r\n\r\n`, 431, 'headers_too_large'],
+    ['an endless URL', `GET /${long} HTTP/1.1\r\nHost: x\r\n\r\n`, 431, 'headers_too_large'],
     [
       'an expectation',
       'POST /v1/predictions HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}',
       417,
       'expectation_failed',
     ],
-    [
-      'a request to a proxy',
-      'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n',
-      405,
-      'method_not_allowed',
-    ],
-  ])('is answered as a problem: %s', async (_what, text, status, code) => {
+    ['a proxy request', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n', 405, 'method_not_allowed'],
+  ])('gets a problem response: %s', async (_what, text, status, code) => {
     const answer = await sendRaw(world.port, text);
     const [head = '', body = ''] = answer.split('\r\n\r\n');
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -72,7 +67,7 @@ describe('what is no request', () => {
   test.each([
     ['ERR_HTTP_REQUEST_TIMEOUT', 408, 'request_timeout'],
     ['HPE_CHUNK_EXTENSIONS_OVERFLOW', 413, 'body_too_large'],
-  ])('is answered as a problem when the parser says %s', async (errorCode, status, code) => {
+  ])('gets a problem response when the parser reports %s', async (errorCode, status, code) => {
     const served = await serveApp({ fetch: () => new Response('') }, { host: '127.0.0.1', port: 0, log: quiet });
     const socket = new PassThrough();
     served.server.emit('clientError', Object.assign(new Error(errorCode), { code: errorCode }), socket);
@@ -82,7 +77,7 @@ describe('what is no request', () => {
     expect(JSON.parse(body)).toMatchObject({ status, code });
   });
 
-  test('leaves the server as it was', async () => {
+  test('does not disturb the server', async () => {
     expect((await world.anyone('GET /healthz')).json).toEqual({ status: 'ok', version: '0.0.0' });
     expect(await sendRaw(world.port, 'GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
   });
@@ -112,7 +107,7 @@ describe('a request id', () => {
   });
 });
 
-test('every answer carries the security headers and says who may keep it', async () => {
+test('every response has the security headers and a Cache-Control', async () => {
   await recordClaim(world, { slug: 'any' });
   for (const target of [
     'GET /v1/predictions',
@@ -144,7 +139,7 @@ test('every answer carries the security headers and says who may keep it', async
   }
 });
 
-test('OPTIONS tells the methods, to a preflight and to anybody', async () => {
+test('OPTIONS returns the methods, with and without a preflight', async () => {
   const answer = await world.anyone('OPTIONS /v1/predictions/any', {
     headers: { origin: 'https://example.com', 'access-control-request-method': 'PATCH' },
   });
@@ -157,12 +152,12 @@ test('OPTIONS tells the methods, to a preflight and to anybody', async () => {
   expect((await world.anyone('OPTIONS /nothing')).status).toBe(404);
 });
 
-test('the front page leads to the reference', async () => {
+test('the front page redirects to the API reference', async () => {
   const answer = await world.anyone('GET /');
   expect([answer.status, answer.headers.location]).toEqual([302, '/docs']);
 });
 
-test('readiness tells of feeds and disabled endpoints, fails while the process stops, and never for their sake', async () => {
+test('readiness reports feeds and disabled endpoints, and fails only while the process stops', async () => {
   await world.admin('POST /v1/feeds', { json: { slug: 'never-read', adapter: 'ledger' } });
   await world.admin('POST /v1/webhook-endpoints', { json: { url: 'https://hooks.example.com', status: 'disabled' } });
   expect((await world.anyone('GET /readyz')).json).toMatchObject({
@@ -184,7 +179,7 @@ test('readiness tells of feeds and disabled endpoints, fails while the process s
   expect(answer.json).toMatchObject({ code: 'service_unavailable', ready: false, draining: true, database: 'ok' });
 });
 
-test('an unexpected error is logged with its request id and shows nothing of itself', async () => {
+test('an unexpected error is logged with its request id and reveals nothing in the response', async () => {
   const broken = {
     ...world.deps,
     now: () => {
@@ -213,7 +208,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test('a client that goes away in the middle of a body is no bug', async () => {
+test('a client that disconnects during a body is not logged as a bug', async () => {
   const lines = world.log.length;
   const socket = connect(world.port, '127.0.0.1');
   socket.write(
@@ -224,8 +219,8 @@ test('a client that goes away in the middle of a body is no bug', async () => {
   expect(world.log.slice(lines)).toMatchObject([{ level: 'info', fields: { status: 400 } }]);
 });
 
-describe('a client that never finishes its header', () => {
-  test('is told so and is gone, two hundred of them, while others are served', async () => {
+describe('a client that never completes its headers', () => {
+  test('gets a 408, and two hundred of them do not block other clients', async () => {
     const served = await serveApp(createApp(world.http), { host: '127.0.0.1', port: 0, log: quiet, headersMs: 300 });
     const client = makeClient(`http://127.0.0.1:${served.port}`, {});
     const slow = Array.from({ length: 200 }, () =>
@@ -237,7 +232,7 @@ describe('a client that never finishes its header', () => {
     await served.close(1000);
   });
 
-  test('is gone even where it does not go by itself', async () => {
+  test('is disconnected even if it keeps its side of the connection open', async () => {
     const served = await serveApp(createApp(world.http), { host: '127.0.0.1', port: 0, log: quiet, headersMs: 100 });
     // Keeps its half of the connection open whatever the server does with the other.
     const socket = connect({ port: served.port, host: '127.0.0.1', allowHalfOpen: true });
@@ -250,7 +245,7 @@ describe('a client that never finishes its header', () => {
     await served.close(1000);
   });
 
-  test('has ten seconds at most', () => {
+  test('is disconnected within ten seconds', () => {
     expect(headersMsMax + lateCheckMs + lingerMsMax).toBeLessThanOrEqual(10_000);
   });
 });
@@ -263,7 +258,7 @@ describe('closing', () => {
     return { app: { fetch }, arrived: () => waiting.length, letGo: () => void waiting.map((go) => go()) };
   }
 
-  test('lets a request under way finish, on a connection that is then closed, and takes no new one', async () => {
+  test('lets a running request finish, then closes its connection and accepts no new one', async () => {
     const { app, arrived, letGo } = slowApp();
     const served = await serveApp(app, { host: '127.0.0.1', port: 0, log: quiet });
     const client = makeClient(`http://127.0.0.1:${served.port}`, { connection: 'keep-alive' });
@@ -276,7 +271,7 @@ describe('closing', () => {
     await closed;
   });
 
-  test('cuts what is not done by the deadline, and idle connections at once', async () => {
+  test('aborts requests that miss the deadline, and closes idle connections at once', async () => {
     const { app, arrived } = slowApp();
     const served = await serveApp(app, { host: '127.0.0.1', port: 0, log: quiet });
     const idle = connect(served.port, '127.0.0.1');
@@ -289,7 +284,7 @@ describe('closing', () => {
     expect(String(await failure)).toMatch(/ECONNRESET|hang up/);
   });
 
-  test('an address that is taken is an error', async () => {
+  test('a port in use is an error', async () => {
     await expect(serveApp(slowApp().app, { host: '127.0.0.1', port: world.port, log: quiet })).rejects.toThrow(
       /EADDRINUSE/,
     );

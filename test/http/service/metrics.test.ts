@@ -22,7 +22,7 @@ function samplesOf(text: string): Record<string, number> {
   return Object.fromEntries(lines.map((line) => [line.replace(/ [^ ]+$/, ''), Number(line.split(' ').at(-1))]));
 }
 
-test('/metrics tells how deep the queue is, how old, what came of attempts, and who is told nothing', async () => {
+test('/metrics reports the depth and age of the queue, the results of attempts, and disabled endpoints', async () => {
   await world.admin('POST /v1/webhook-endpoints', { json: { url: receiver.origin } });
   await world.admin('POST /v1/webhook-endpoints', { json: { url: receiver.origin, status: 'disabled' } });
   receiver.answer(500, 200);
@@ -50,7 +50,7 @@ test('/metrics tells how deep the queue is, how old, what came of attempts, and 
   });
 });
 
-test('metrics on a port of their own are served there alone', async () => {
+test('with a port of their own, metrics are served only there', async () => {
   const apart = await openApiWorld({ http: { hasMetricsPort: true } });
   const served = await serveMetrics(apart.deps, { host: '127.0.0.1', port: 0 });
   const own = await fetch(`http://127.0.0.1:${served.port}/metrics`);

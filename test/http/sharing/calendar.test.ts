@@ -41,7 +41,7 @@ async function due(query = ''): Promise<string[]> {
 }
 
 describe('GET /calendar.ics', () => {
-  test('holds the deadlines of what is not settled, the soonest first, as calendars read them', async () => {
+  test('contains the deadlines of unsettled predictions, soonest first, in iCalendar format', async () => {
     expect(await due()).toEqual([
       '2025-12-31 Passed, not settled.',
       '2026-06-30T12:00:00Z GPT-7 by noon.',
@@ -58,7 +58,7 @@ describe('GET /calendar.ics', () => {
     expect(text).toContain('DTSTAMP:20260115T120000Z\r\n');
   });
 
-  test('takes the filters of the list, and no others', async () => {
+  test('accepts the filters of the list, and no others', async () => {
     expect(await due('?tag=timelines')).toEqual(['2026-12-31 GPT-6; by 2026, really.']);
     expect(await due(`?predictor=${author}`)).toEqual(['2026-12-31 GPT-6; by 2026, really.']);
     expect(await due('?vendor=openai&family=gpt&q=noon')).toEqual(['2026-06-30T12:00:00Z GPT-7 by noon.']);
@@ -71,7 +71,7 @@ describe('GET /calendar.ics', () => {
       });
   });
 
-  test('is the same to the byte until something changes, and then another', async () => {
+  test('is byte-identical until something changes', async () => {
     const first = await world.anyone('GET /calendar.ics');
     const held = { headers: { 'if-none-match': first.headers.etag ?? '' } };
     world.clock.advance(hours(1));
@@ -85,14 +85,14 @@ describe('GET /calendar.ics', () => {
     expect(next.text).toContain('DTSTAMP:20260115T130000Z\r\n');
   });
 
-  test('lets what passed go after 90 days', async () => {
+  test('omits deadlines that passed more than 90 days ago', async () => {
     world.clock.set('2026-03-31T23:59:59Z');
     expect(await due('?q=passed')).toEqual(['2025-12-31 Passed, not settled.']);
     world.clock.set('2026-04-01');
     expect(await due('?q=passed')).toEqual([]);
   });
 
-  test('holds so many and no more, the soonest', async () => {
+  test('contains a limited number of deadlines, the soonest ones', async () => {
     await world.db.sql`
       with made as (
         insert into predictions (id, slug, statement, made_at, made_from, recorded_at, edited_at)
@@ -105,7 +105,7 @@ describe('GET /calendar.ics', () => {
     expect([found.length, found[0], found.at(-1)]).toEqual([1000, '2030-01-01 Many 1', '2032-09-26 Many 1000']);
   });
 
-  test('is linked from the catalogue, and closed where reading is', async () => {
+  test('is linked from the catalogue, and needs a key if public reads are disabled', async () => {
     const { json } = await world.anyone('GET /.well-known/api-catalog');
     for (const link of json.linkset[0].alternate) {
       const answer = await world.anyone(`GET ${link.href}`);

@@ -45,7 +45,7 @@ test('a badge shows the outcome, may be embedded anywhere, and changes with the 
   );
 });
 
-test('a badge of an unknown prediction, without its suffix or by another method is refused', async () => {
+test('a badge is rejected for an unknown prediction, without its suffix or with another method', async () => {
   expect((await world.anyone('GET /badges/nobody.svg')).json).toMatchObject({ status: 404, code: 'not_found' });
   expect((await world.anyone('GET /badges/badged')).json).toMatchObject({ status: 404, code: 'not_found' });
   expect((await world.anyone('GET /badges/.svg')).status).toBe(404);
@@ -107,13 +107,13 @@ test('the feeds list resolutions, newest first, and mark corrections', async () 
   expect((await world.anyone('GET /feeds/resolutions.atom?limit=1')).status).toBe(422);
 });
 
-test('without public reads, feeds and badges need a key and shared caches may not store them', async () => {
+test('if public reads are disabled, feeds and badges need a key and are not cacheable by shared caches', async () => {
   for (const target of ['GET /feeds/resolutions.atom', 'GET /feeds/resolutions.json', 'GET /badges/any.svg'])
     expect([target, (await closed.anyone(target)).status]).toEqual([target, 401]);
   expect((await closed.admin('GET /feeds/resolutions.atom')).headers['cache-control']).toBe('private, no-cache');
 });
 
-test('the links of the API catalogue lead to the document and the reference', async () => {
+test('the API catalogue links to the document and the reference', async () => {
   const answer = await closed.anyone('GET /.well-known/api-catalog');
   expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/linkset+json']);
   for (const link of [...answer.json.linkset[0]['service-desc'], ...answer.json.linkset[0]['service-doc']])

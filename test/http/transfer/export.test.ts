@@ -30,7 +30,7 @@ async function grow(): Promise<void> {
   await world.db.sql`insert into settings (name, value) select 'large ' || i, ${value} from generate_series(1, 40) i`;
 }
 
-test('the whole record comes as lines, can be brought back, and who took it is written down', async () => {
+test('an export contains all records as NDJSON, can be imported, and is audited', async () => {
   await recordClaim(world, { slug: 'exported' });
   const before = await exported(world.db);
   const answer = await world.admin('GET /v1/export');
@@ -47,7 +47,7 @@ test('the whole record comes as lines, can be brought back, and who took it is w
   expect((await exported(copy)) === answer.text).toBe(true);
 });
 
-test('a key of lesser scopes is refused, and nothing is written down', async () => {
+test('a key without the scope is rejected, and no entry is written', async () => {
   const { key } = (await world.admin('POST /v1/api-keys', { json: { name: 'x', scopes: ['read', 'write'] } })).json;
   const answer = await makeClient(world.base, { authorization: `Bearer ${key}` })('GET /v1/export');
   expect([answer.status, answer.json.code]).toEqual([403, 'forbidden']);
@@ -56,7 +56,7 @@ test('a key of lesser scopes is refused, and nothing is written down', async () 
   expect(await audited()).toEqual([]);
 });
 
-test('a HEAD takes no copy with it, and nobody has to wait for it', async () => {
+test('a HEAD request makes no copy and blocks nobody', async () => {
   expect(await world.admin('HEAD /v1/export')).toMatchObject({ status: 200, text: '' });
   await expect.poll(async () => (await world.admin('GET /v1/export')).status).toBe(200);
   expect(world.log.map(({ message }) => message)).not.toContain('an export was interrupted');
@@ -78,7 +78,7 @@ async function askWithoutReading(): Promise<{ ended: Promise<unknown>; leave: ()
   });
 }
 
-test('one export is taken at a time, and one that nobody reads is cut off and makes room', async () => {
+test('one export runs at a time, and one that nobody reads is aborted and makes room', async () => {
   world.log.length = 0;
   await grow();
   const first = await askWithoutReading();

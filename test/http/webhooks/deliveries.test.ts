@@ -40,7 +40,7 @@ async function history(): Promise<Json[]> {
   return (await get(`${endpoint}/deliveries?sort=created_at`)).data;
 }
 
-test('R3: deliveries are listed by endpoint and by event, filtered, forwards and backwards', async () => {
+test('deliveries are listed by endpoint and by event, filtered, in both directions', async () => {
   const all = await history();
   expect(all.map(({ state, attempts }: Json) => [state, attempts])).toEqual([
     ['succeeded', 1],
@@ -79,7 +79,7 @@ test('R3: deliveries are listed by endpoint and by event, filtered, forwards and
   expect((await world.admin('GET /v1/webhook-endpoints/whe_none/deliveries')).status).toBe(404);
 });
 
-test('an attempt tells where it went, what was answered and what was to follow', async () => {
+test('an attempt shows the URL, the response and the next attempt', async () => {
   const [, second] = await history();
   const { data, next_cursor: cursor } = await get(`/v1/webhook-deliveries/${second.id}/attempts`);
   expect(cursor).toBeNull();
@@ -105,7 +105,7 @@ test('an attempt tells where it went, what was answered and what was to follow',
     expect((await world.admin(`GET /v1/webhook-deliveries/dlv_none${path}`)).status).toBe(404);
 });
 
-test('a retry by hand is made at once, and refused while the endpoint is disabled', async () => {
+test('a manual retry runs at once, and is rejected while the endpoint is disabled', async () => {
   const [first] = await history();
   const answer = await world.admin(`POST /v1/webhook-deliveries/${first.id}/retry`);
   expect(answer.json).toMatchObject({ state: 'pending', next_attempt_at: '2026-01-15T12:04:00Z', settled_at: null });
@@ -118,7 +118,7 @@ test('a retry by hand is made at once, and refused while the endpoint is disable
   expect((await world.admin(`POST /v1/webhook-deliveries/${first.id}/retry`)).json).toMatchObject({ status: 409 });
 });
 
-test('what was held is recovered and counted; too far back is refused', async () => {
+test('held deliveries are recovered and counted; a time too far back is rejected', async () => {
   await world.admin(`PATCH ${endpoint}`, { json: { status: 'disabled' } });
   await recordClaim(world, { slug: 'held' });
   expect((await get(endpoint)).warning).toMatch(/^Disabled by a person/);
@@ -134,7 +134,7 @@ test('what was held is recovered and counted; too far back is refused', async ()
   expect((await world.admin(`GET ${endpoint}/stats?since=2025-12-17`)).status).toBe(422);
 });
 
-test('every message that is sent is what the document says of its type', async () => {
+test('every message matches the schema of its type', async () => {
   const document: Json = parse(renderOpenApi('0.0.0'));
   await createArchive(world, 'archive', { origin: 'archive' });
   await recordClaim(world, { slug: 'told' });
@@ -162,7 +162,7 @@ test('every message that is sent is what the document says of its type', async (
   }
 });
 
-test('a key without the scope reads no address and no log', async () => {
+test('a key without the scope cannot read URLs or logs', async () => {
   const key = (await world.admin('POST /v1/api-keys', { json: { name: 'reader', scopes: ['read', 'write'] } })).json
     .key;
   for (const target of [`GET ${endpoint}`, 'GET /v1/webhook-deliveries', `POST ${endpoint}/test`]) {

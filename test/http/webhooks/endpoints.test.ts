@@ -38,7 +38,7 @@ async function refusal(json: object): Promise<unknown[]> {
 }
 
 describe(`${endpoints}`, () => {
-  test('shows the secret once, and an endpoint as it was made', async () => {
+  test('shows the secret once, and the endpoint as it was created', async () => {
     const answer = await create({ event_types: ['prediction.resolved'], description: 'Ours.' });
     expect(answer.status).toBe(201);
     expect(answer.headers.location).toBe(`${endpoints}/${answer.json.id}`);
@@ -65,14 +65,14 @@ describe(`${endpoints}`, () => {
     expect(found.text + (await world.admin(`GET ${endpoints}`)).text).not.toContain(secret.slice(6));
   });
 
-  test('needs the key for reading as well: an address may be a secret', async () => {
+  test('needs the scope for reading too, because a URL may be a secret', async () => {
     const { id } = await created();
     for (const path of [endpoints, `${endpoints}/${id}`, `${endpoints}/${id}/deliveries`, '/v1/webhook-deliveries'])
       expect((await world.anyone(`GET ${path}`)).status).toBe(401);
     expect((await world.anyone(`POST ${endpoints}`, { json: { url: hook() } })).status).toBe(401);
   });
 
-  test('E1: refuses an empty filter, unknown types, and what could never be sent', async () => {
+  test('rejects an empty filter, unknown types, and filters that can never match', async () => {
     expect(await refusal({ filter: {} })).toEqual([422, '#/filter']);
     expect(await refusal({ filter: { tags: [] } })).toEqual([422, '#/filter/tags']);
     expect(await refusal({ filter: { nothing: ['x'] } })).toEqual([422, '#/filter/nothing']);
@@ -86,13 +86,13 @@ describe(`${endpoints}`, () => {
     expect((await created({ filter: { tags: tags.slice(1) } })).filter.tags).toHaveLength(filterValuesMax);
   });
 
-  test('takes one value or several in a filter, and predictions by their slugs', async () => {
+  test('accepts one value or several in a filter, and predictions by their slugs', async () => {
     const prediction = await recordClaim(world, { slug: 'ours' });
     const endpoint = await created({ filter: { ids: ['ours', prediction.id], vendor: 'openai' } });
     expect(endpoint.filter).toEqual({ ids: [prediction.id], vendor: ['openai'] });
   });
 
-  test('E1: merges a patch of the filter, part by part, and hears of everything without one', async () => {
+  test('applies a merge patch to the filter, part by part, and without a filter sends everything', async () => {
     const { id } = await created({ filter: { tags: 'agi', vendor: 'openai' } });
     const patch = async (json: object) => (await world.admin(`PATCH ${endpoints}/${id}`, { json })).json;
     expect((await patch({ filter: { tags: null, family: ['gpt'] } })).filter).toEqual({
@@ -110,12 +110,12 @@ describe(`${endpoints}`, () => {
     ['a private address', 'http://10.0.0.1/'],
     ['a private address as a number', 'http://167772161/'],
     ['a private address in IPv6', 'http://[::ffff:10.0.0.1]/'],
-    ['the metadata of a cloud', 'http://169.254.169.254/'],
+    ['the metadata address of a cloud', 'http://169.254.169.254/'],
     ['a name with a private address', 'https://hooks.private.test/'],
     ['the port of another service', 'https://example.com:25/'],
-  ])('refuses %s', async (_what, url) => expect(await refusal({ url })).toEqual([422, '#/url']));
+  ])('rejects %s', async (_what, url) => expect(await refusal({ url })).toEqual([422, '#/url']));
 
-  test('K6: refuses a secret that is too short, too long, misspelt or of the other kind', async () => {
+  test('rejects a secret that is too short, too long, misspelt or of the other kind', async () => {
     const shared = (size: number) => `whsec_${Buffer.alloc(size, 7).toString('base64')}`;
     for (const secret of [shared(23), shared(65), shared(32).replace('whsec', 'hwsec'), 'whsec_', 'x'])
       expect(await refusal({ secret })).toEqual([422, '#/secret']);
@@ -125,7 +125,7 @@ describe(`${endpoints}`, () => {
     expect((await created({ secret: shared(64) })).secret).toBe(shared(64));
   });
 
-  test('E3: refuses reserved headers, control characters, and one name in two spellings', async () => {
+  test('rejects reserved headers, control characters, and one name in two spellings', async () => {
     for (const headers of [
       { 'content-length': '1' },
       { 'Webhook-Id': 'x' },
@@ -141,7 +141,7 @@ describe(`${endpoints}`, () => {
     expect(Object.keys((await created({ headers: many(customHeadersMax) })).headers)).toHaveLength(customHeadersMax);
   });
 
-  test('E4: sends authorization along and never shows it, in the database neither', async () => {
+  test('sends authorization but never returns it, nor stores it in plain text', async () => {
     const headers = { Authorization: 'Bearer of-good-news', 'X-Environment': 'production' };
     const { id, ...shown } = await created({ headers });
     expect(shown).toMatchObject({ headers: { 'x-environment': 'production' }, sensitive_headers: ['authorization'] });
@@ -162,7 +162,7 @@ describe(`${endpoints}`, () => {
     expect(gone.json.sensitive_headers).toEqual([]);
   });
 
-  test('edits only the version that was seen, and nothing by an empty patch', async () => {
+  test('edits only the given version, and rejects an empty patch', async () => {
     const { id } = await created();
     const patch = (json: object, version: string) =>
       world.admin(`PATCH ${endpoints}/${id}`, { json, headers: { 'if-match': version } });
@@ -176,7 +176,7 @@ describe(`${endpoints}`, () => {
     expect((await world.admin(`PATCH ${endpoints}/whe_none`, { json: { description: 'a' } })).status).toBe(404);
   });
 
-  test('is gone once deleted, with its secrets', async () => {
+  test('disappears with its secrets when it is deleted', async () => {
     const { id } = await created({ headers: { authorization: 'x' } });
     expect((await world.admin(`DELETE ${endpoints}/${id}`)).status).toBe(204);
     for (const target of [`GET ${endpoints}/${id}`, `DELETE ${endpoints}/${id}`, `POST ${endpoints}/${id}/test`])
@@ -185,7 +185,7 @@ describe(`${endpoints}`, () => {
     expect(await world.db.sql`select id from webhook_secrets`).toHaveLength(0);
   });
 
-  test('pages through endpoints, by status', async () => {
+  test('lists endpoints page by page, by status', async () => {
     for (const status of ['enabled', 'disabled', 'enabled', 'disabled']) await created({ status });
     const seen: string[] = [];
     for (let target: string | undefined = `${endpoints}?limit=1&status=disabled`; target !== undefined; ) {
@@ -198,7 +198,7 @@ describe(`${endpoints}`, () => {
 });
 
 describe('POST …/rotate-secret', () => {
-  test('K1: makes a secret, or takes a given one, and shows it once', async () => {
+  test('creates a secret, or accepts a given one, and shows it once', async () => {
     const { id, secret } = await created();
     const made = await world.admin(`POST ${endpoints}/${id}/rotate-secret`);
     expect(made.status).toBe(200);
@@ -216,7 +216,7 @@ describe('POST …/rotate-secret', () => {
     });
   });
 
-  test('refuses an overlap that is none or too long, and an endpoint that is not there', async () => {
+  test('rejects an invalid or too long overlap, and an unknown endpoint', async () => {
     const { id } = await created();
     for (const overlap of ['P8D', 'P7DT1S', '-PT1H', '1 day', 'P1M']) {
       const answer = await world.admin(`POST ${endpoints}/${id}/rotate-secret`, { json: { overlap } });
@@ -228,7 +228,7 @@ describe('POST …/rotate-secret', () => {
 });
 
 describe('POST …/test', () => {
-  it('E6: reaches the endpoint, signed, whatever it subscribed to', async () => {
+  it('sends a signed message to the endpoint, whatever its subscription', async () => {
     const { id, secret } = await created({ event_types: ['feed.unhealthy'] });
     const answer = await world.admin(`POST ${endpoints}/${id}/test`);
     expect(answer.status).toBe(201);
@@ -244,7 +244,7 @@ describe('POST …/test', () => {
     });
   });
 
-  it('is one attempt, and refused while the endpoint is disabled', async () => {
+  it('makes one attempt, and is rejected while the endpoint is disabled', async () => {
     const { id } = await created();
     receiver.answer(500);
     const { json } = await world.admin(`POST ${endpoints}/${id}/test`);
