@@ -28,10 +28,13 @@ export type SuspectSlice = {
   readonly keys: ReadonlySet<string>;
 };
 
-/** `window`: the feed lists only its latest entries. Old ones leave all the time, so a loss is only a shorter list. */
-type Before = { readonly listed: Listed; readonly observedAt: Instant | null; readonly window?: boolean };
+/** The keys of the items whose names the identity data knows. Left out, a loss is counted over all items only. */
+type KnownKeys = { readonly known?: ReadonlySet<string> };
 
-type Poll = { readonly listed: Listed; readonly observedAt: Instant };
+/** `window`: the feed lists only its latest entries. Old ones leave all the time, so a loss is only a shorter list. */
+type Before = KnownKeys & { readonly listed: Listed; readonly observedAt: Instant | null; readonly window?: boolean };
+
+type Poll = KnownKeys & { readonly listed: Listed; readonly observedAt: Instant };
 
 /**
  * Whether a poll is accepted. A poll is suspect if it is empty or has lost too many items since the last accepted poll,
@@ -43,10 +46,9 @@ export function assessPoll(now: Poll, before: Before, suspects: readonly Suspect
   if (before.observedAt === null || before.listed.size === 0)
     return { kind: 'accepted', frozenVendors: [], confirmed: false };
   const shareMax = now.observedAt - before.observedAt > gapMs ? lossShareMaxAfterGap : lossShareMax;
-  const shorter = (before.listed.size - now.listed.size) / before.listed.size;
-  const lost = before.window ? shorter : lossShare(new Set(before.listed.keys()), now.listed);
+  const lost = shareOfLoss(now, before);
   const whole = { vendor: null, observedAt: now.observedAt, keys: new Set(now.listed.keys()) };
-  if (lost > shareMax && !confirms(whole, suspects)) {
+  if (lost > shareMax && !confirms(whole, suspects, before.listed)) {
     const percent = Math.round(lost * 100);
     return {
       kind: 'suspect',
@@ -57,6 +59,18 @@ export function assessPoll(now: Poll, before: Before, suspects: readonly Suspect
   const frozenVendors =
     confirmed || before.window ? [] : listFrozen(now, { listed: before.listed, shareMax, suspects });
   return { kind: 'accepted', frozenVendors, confirmed };
+}
+
+/**
+ * The share of the last accepted poll that is missing: of its items, or of those with known names where that is less. A first
+ * read that was full of junk would otherwise make the good ones after it suspect, while an outage loses known names too.
+ */
+function shareOfLoss(now: Poll, before: Before): number {
+  const shorter = (before.listed.size - now.listed.size) / before.listed.size;
+  const lost = before.window ? shorter : lossShare(new Set(before.listed.keys()), now.listed);
+  if (before.known === undefined || now.known === undefined) return lost;
+  if (before.known.size === 0) return now.known.size === 0 ? lost : 0;
+  return Math.min(lost, lossShare(before.known, now.listed));
 }
 
 type Baseline = {
@@ -72,7 +86,7 @@ function listFrozen({ listed, observedAt }: Poll, baseline: Baseline): string[] 
     .filter(([vendor, keys]) => {
       if (keys.size < vendorItemsMin || lossShare(keys, listed) <= baseline.shareMax) return false;
       const slice = slices.get(vendor) ?? new Set<string>();
-      return slice.size === 0 || !confirms({ vendor, observedAt, keys: slice }, baseline.suspects);
+      return slice.size === 0 || !confirms({ vendor, observedAt, keys: slice }, baseline.suspects, baseline.listed);
     })
     .map(([vendor]) => vendor)
     .sort();
@@ -96,13 +110,13 @@ export function keysByVendor(listed: Listed): Map<string, Set<string>> {
   return byVendor;
 }
 
-function confirms(slice: SuspectSlice, suspects: readonly SuspectSlice[]): boolean {
-  return suspects.some(
-    (earlier) =>
-      earlier.vendor === slice.vendor &&
-      slice.observedAt - earlier.observedAt >= confirmAfterMs &&
-      agreement(slice.keys, earlier.keys) >= confirmShareMin,
-  );
+/** What neither the suspect listing nor the last accepted poll had is new, which is no disagreement. */
+function confirms(slice: SuspectSlice, suspects: readonly SuspectSlice[], accepted: Listed): boolean {
+  return suspects.some((earlier) => {
+    if (earlier.vendor !== slice.vendor || slice.observedAt - earlier.observedAt < confirmAfterMs) return false;
+    const old = [...slice.keys].filter((key) => earlier.keys.has(key) || accepted.has(key));
+    return agreement(new Set(old), earlier.keys) >= confirmShareMin;
+  });
 }
 
 /** The number of common items divided by the size of the larger set: 1 for equal sets. */

@@ -18,6 +18,7 @@ import { insertSuspectSlice, listSuspectSlices } from '../../store/suspect-slice
 import type { Deps } from '../deps.ts';
 import { readItem } from '../identity/read-item.ts';
 import { hashItem, knowledgeTime, releaseFacts } from './item-facts.ts';
+import { summariseListing } from './listing-summary.ts';
 import { keyByModel } from './renamed-items.ts';
 
 /** The same suspect listing is kept once in so long. */
@@ -101,14 +102,12 @@ export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promis
 }
 
 async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<PollAssessment> {
-  const ownVendor = (row: { outcome?: string; vendor: string | null; own: boolean } | undefined): string | null =>
-    row?.own === true ? row.vendor : null;
-  const listed = new Map(reading.payload.items.map((item) => [item.key, ownVendor(listing.readings.get(item.key))]));
-  const before = new Map([...listing.present].map(([key, item]) => [key, ownVendor(item)]));
   const { feed, observedAt } = reading;
-  const suspects = await suspectsSince(tx, feed, observedAt, [...keysByVendor(before).keys()]);
+  const now = summariseListing(feed, listing.readings);
+  const before = summariseListing(feed, listing.present);
+  const suspects = await suspectsSince(tx, feed, observedAt, [...keysByVendor(before.listed).keys()]);
   const window = findAdapter(feed.adapter)?.window ?? false;
-  return assessPoll({ listed, observedAt }, { listed: before, observedAt: feed.watermark, window }, suspects);
+  return assessPoll({ ...now, observedAt }, { ...before, observedAt: feed.watermark, window }, suspects);
 }
 
 /** Suspect listings since the last read that was believed: of the whole feed, and of each vendor's slice. */

@@ -69,6 +69,31 @@ describe('a poll', () => {
     expect(assess(items(10), [...items(6, null, 4), ...items(100, null, 500)]).kind).toBe('suspect');
   });
 
+  it.each([
+    ['a first read of junk, then known names', [442, 0], [0, 12], 'accepted'],
+    ['a first read with a few known names among junk', [442, 4], [0, 12], 'accepted'],
+    ['known names, then junk', [0, 12], [442, 0], 'suspect'],
+    ['known names lost with the unknown', [50, 50], [10, 10], 'suspect'],
+    ['unknown names alone, half lost', [100, 0], [50, 0], 'suspect'],
+  ])('counts the loss over known names where that is less: %s', (_name, [junk, good], [junkNow, goodNow], kind) => {
+    const poll = (junkCount = 0, known = 0) => {
+      const knownItems = items(known, 'xai');
+      return {
+        listed: new Map([...items(junkCount, null), ...knownItems]),
+        known: new Set(knownItems.map(([key]) => key)),
+      };
+    };
+    const before = { ...poll(junk, good), observedAt: now - 6 * 3_600_000 };
+    expect(assessPoll({ ...poll(junkNow, goodNow), observedAt: now }, before, []).kind).toBe(kind);
+  });
+
+  it('confirms a suspect listing that it repeats with new items, but not with items that come back', () => {
+    const left = items(10, null, 90);
+    const suspects = [suspect(left, confirmAfterMs)];
+    expect(assess(items(100), [...left, ...items(20, null, 500)], { suspects }).kind).toBe('accepted');
+    expect(assess(items(100), [...left, ...items(20)], { suspects }).kind).toBe('suspect');
+  });
+
   it('says how much is gone', () => {
     expect(assess(items(100), items(50))).toEqual({
       kind: 'suspect',

@@ -173,3 +173,18 @@ describe('"not modified"', () => {
     expect(last).toEqual({ items: 30, result: 'not_modified' });
   });
 });
+
+test('a first read full of junk makes none of the good archives after it suspect', async () => {
+  await world.reset({ feeds: [{ slug: 'xai', adapter: 'xai_models', url: 'https://xai.test/v1/models' }] });
+  const list = (ids: readonly string[]) => ({ data: ids.map((id) => ({ id, object: 'model' })) });
+  const others = Array.from({ length: 200 }, (_, index) => `openai/gpt-4-2024-01-${index}`);
+  const noise = Array.from({ length: 240 }, (_, index) => `team-${index}/run-${index}`);
+  await read(world, 'xai', list([...others, ...noise, 'grok-2-1212', 'grok-beta']));
+  const good = ['grok-2-1212', 'grok-3', 'grok-3-mini', 'grok-4-0709', 'grok-4-fast', 'grok-4.1', 'grok-4.20'];
+  const results: string[] = [];
+  for (const count of [2, 3, 4, 5, 6, 7]) {
+    world.clock.advance(hours(30 * 24));
+    results.push((await read(world, 'xai', list(good.slice(0, count)))).poll.result);
+  }
+  expect(results).toEqual(Array(6).fill('ok'));
+});
