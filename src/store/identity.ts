@@ -1,4 +1,4 @@
-import type { IdentityEntry } from '../domain/identity/additions.ts';
+import type { IdentityEntry } from '../domain/identity/entries.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';

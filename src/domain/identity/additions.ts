@@ -1,77 +1,17 @@
-import { z } from 'zod';
+import { findConflict } from './conflicts.ts';
+import type { EntryOf, FamilyGrammar, IdentityEntry } from './entries.ts';
 import { listProblems } from './problems.ts';
-import { familySchema, type IdentityData, snapshotFormats } from './schema.ts';
+import { type FamilyData, familySchema, type IdentityData } from './schema.ts';
 import { type IdentityTable, readIdentityTable } from './table.ts';
-
-/** Texts that are met in ids: lower case. */
-const word = z
-  .string()
-  .min(1)
-  .max(100)
-  .regex(/^\S+$/, 'must be without spaces')
-  .refine((text) => text === text.toLowerCase(), 'must be lower case');
-const words = z.array(word).max(200);
-
-const aliasEntry = z
-  .strictObject({
-    kind: z.literal('alias'),
-    id: word.meta({
-      description: 'The name as it stands after hosts and regions were taken off.',
-      example: 'gpt-next',
-    }),
-    match: z
-      .enum(['whole', 'prefix'])
-      .optional()
-      .meta({ description: 'prefix: more words may follow. Left out: whole.' }),
-    means: word.optional().meta({ description: 'What to read instead.', example: 'gpt-5' }),
-    reason: z
-      .enum(['rolling_alias', 'preset', 'derivative', 'codename', 'not_a_model'])
-      .optional()
-      .meta({ description: 'Why it names no model.' }),
-  })
-  .refine(({ means, reason }) => (means === undefined) !== (reason === undefined), 'must have either means or reason')
-  .meta({ id: 'AliasAddition', description: 'How one name is to be read, or why it names no model.' });
-
-const familyEntry = z
-  .strictObject({
-    family: word,
-    names: words.min(1).meta({ description: 'How ids begin.', example: ['solar'] }),
-    joins: z.array(z.enum(['-', '', '_', '.'])).optional(),
-    letters: words.optional().meta({ description: 'Letters that may close a version.' }),
-    order: z.enum(['first', 'free']).optional(),
-    style: z.enum(['components', 'decimal']).optional().meta({ description: 'How versions compare.' }),
-    snapshots: z.array(z.enum(snapshotFormats)).optional().meta({ description: 'How dates are stamped into ids.' }),
-    tiers: words.optional(),
-    channels: words.optional(),
-    rolling: words.optional().meta({ description: 'Words that make a name a rolling alias.' }),
-    sizes: z.enum(['tier', 'dropped', 'none']).optional(),
-    unversioned: z.enum(['model', 'rolling_alias', 'unrecognised']).optional(),
-  })
-  .meta({ id: 'FamilyAddition', description: 'The grammar of one family of names; see docs/identity.md.' });
-
-const vendorEntry = z
-  .strictObject({
-    kind: z.literal('vendor'),
-    id: word.meta({ example: 'upstage' }),
-    namespaces: words.optional().meta({ description: 'Path segments that name the vendor, on any host.' }),
-    own: z.record(word, words).optional().meta({ description: 'Per feed: where the vendor itself publishes.' }),
-    families: z.array(familyEntry).min(1).max(50),
-  })
-  .meta({ id: 'VendorAddition', description: 'A vendor with its families.' });
-
-/** What a curator may add to the reviewed identity data. */
-export const additionSchema = z
-  .discriminatedUnion('kind', [aliasEntry, vendorEntry])
-  .meta({ id: 'IdentityEntry', description: 'An alias, or a vendor with its families.' });
-
-export type IdentityEntry = z.infer<typeof additionSchema>;
 
 /** An addition that is in force. */
 export type Addition = { readonly id: string; readonly entry: IdentityEntry; readonly reason: string };
 
 export type BuiltIdentity = {
   readonly table: IdentityTable;
-  /** Additions that the file itself has come to say, or to contradict: the file wins, and why. */
+  /** The data that the table was made of: the file with every addition that fits it. */
+  readonly data: IdentityData;
+  /** Additions without effect, and why. Mostly the file has come to say the same, or the opposite: the file wins. */
   readonly idle: ReadonlyMap<string, string>;
 };
 
@@ -79,28 +19,34 @@ export type BuiltIdentity = {
 export function buildIdentity(file: IdentityData, additions: readonly Addition[], revision: number): BuiltIdentity {
   const idle = new Map<string, string>();
   let data = file;
-  let aliases = file;
   for (const addition of additions) {
-    const next = withEntry(data, addition);
-    const problem = firstProblem(next);
-    if (problem !== null) {
-      idle.set(addition.id, problem);
-      continue;
-    }
-    data = next;
-    if (addition.entry.kind === 'alias') aliases = withEntry(aliases, addition);
+    const problem = findAdditionProblem(data, addition);
+    if (problem === null) data = withEntry(data, addition);
+    else idle.set(addition.id, problem);
   }
-  const base = readIdentityTable(file);
-  if (revision === 0) return { table: base, idle };
-  const added = data === file ? base : readIdentityTable(data);
-  const curated = data === file ? null : { file: base, aliases: readIdentityTable(aliases) };
-  return { table: { ...added, file, version: `${file.version}+${revision}`, revision, curated }, idle };
+  const fitting = additions.filter(({ id }) => !idle.has(id));
+  const table = readIdentityTable(data);
+  if (revision === 0) return { table, data, idle };
+  const curated = data === file ? null : buildGuards(file, fitting);
+  return { table: { ...table, file, version: `${file.version}+${revision}`, revision, curated }, data, idle };
 }
 
-/** What is wrong with data that an addition was put into, or null. */
-export function firstProblem(data: IdentityData): string | null {
-  for (const problem of listProblems(data)) return problem;
+/** Why an addition has no place in the data, or null. */
+function findAdditionProblem(data: IdentityData, addition: Addition): string | null {
+  const conflict = findConflict(data, addition.entry);
+  if (conflict !== null) return conflict.detail;
+  for (const problem of listProblems(withEntry(data, addition))) return problem;
   return null;
+}
+
+/** The tables that bound what additions can do; see `parseModelId`. */
+function buildGuards(file: IdentityData, additions: readonly Addition[]): IdentityTable['curated'] {
+  const alone = readIdentityTable(file);
+  const withOnly = (kinds: readonly IdentityEntry['kind'][]): IdentityTable => {
+    const some = additions.filter(({ entry }) => kinds.includes(entry.kind));
+    return some.length === 0 ? alone : readIdentityTable(some.reduce(withEntry, file));
+  };
+  return { file: alone, base: withOnly(['namespace', 'limited']), aliases: withOnly(['alias', 'not_a_model']) };
 }
 
 /** The same data with one addition, its reason as its source. */
@@ -110,11 +56,62 @@ export function withEntry(data: IdentityData, { entry, reason }: Omit<Addition, 
       const { kind: _kind, match = 'whole', ...alias } = entry;
       return { ...data, aliases: [...data.aliases, { ...alias, match, source: reason }] };
     }
+    case 'not_a_model': {
+      const { id, match = 'whole', reason: why = 'not_a_model' } = entry;
+      return { ...data, aliases: [...data.aliases, { id, match, reason: why, source: reason }] };
+    }
     case 'vendor': {
       const { id, namespaces = [], own = {} } = entry;
-      const families = entry.families.map((family) => familySchema.parse({ ...family, vendor: id, source: reason }));
+      const families = entry.families.map((family) => toFamily(id, family, reason));
       const vendor = { id, namespaces, own, sharedHosts: [], source: reason };
       return { ...data, vendors: [...data.vendors, vendor], families: [...data.families, ...families] };
     }
+    case 'namespace':
+      return withNamespace(data, entry);
+    case 'family': {
+      const { kind: _kind, vendor, ...family } = entry;
+      return { ...data, families: [...data.families, toFamily(vendor, family, reason)] };
+    }
+    case 'tier':
+      return withFamily(data, entry, (family) => ({ ...family, tiers: addTier(family.tiers, entry) }));
+    case 'channel':
+      if (entry.family === undefined)
+        return { ...data, words: { ...data.words, channels: [...data.words.channels, entry.channel] } };
+      return withFamily(data, entry, (family) => ({ ...family, channels: [...family.channels, entry.channel] }));
+    case 'limited': {
+      const { kind: _kind, ...row } = entry;
+      return { ...data, limited: [...data.limited, { ...row, source: reason }] };
+    }
   }
+}
+
+function toFamily(vendor: string, family: FamilyGrammar, source: string): FamilyData {
+  return familySchema.parse({ ...family, vendor, source });
+}
+
+function withNamespace(data: IdentityData, { vendor, namespace, own: feeds = [] }: EntryOf<'namespace'>): IdentityData {
+  const vendors = data.vendors.map((row) => {
+    if (row.id !== vendor) return row;
+    const namespaces = row.namespaces.includes(namespace) ? row.namespaces : [...row.namespaces, namespace];
+    const own = feeds.map((feed): [string, string[]] => [feed, [...(row.own[feed] ?? []), namespace]]);
+    return { ...row, namespaces, own: { ...row.own, ...Object.fromEntries(own) } };
+  });
+  return { ...data, vendors };
+}
+
+function withFamily(
+  data: IdentityData,
+  { vendor, family }: { readonly vendor?: string | undefined; readonly family?: string | undefined },
+  change: (row: FamilyData) => FamilyData,
+): IdentityData {
+  const families = data.families.map((row) => (row.vendor === vendor && row.family === family ? change(row) : row));
+  return { ...data, families };
+}
+
+/** A tier that only some versions have is given more of them. */
+function addTier(tiers: FamilyData['tiers'], { tier, versions }: EntryOf<'tier'>): FamilyData['tiers'] {
+  if (versions === undefined) return [...tiers, tier];
+  const known = tiers.find((row) => typeof row !== 'string' && row.tier === tier);
+  const more = typeof known === 'object' ? [...known.versions, ...versions] : versions;
+  return [...tiers.filter((row) => row !== known), { tier, versions: more }];
 }

@@ -235,6 +235,10 @@ const expertCount = /^\d{1,3}e$/;
 /** `70b`, `8x7b`, `e4b`, `1t05` (1.05 trillion), or the active part of a mixture, `a22b`. */
 const modelSize = /^(?:(?:[ae]?\d{1,4}(?:[.p]\d{1,2})?|\d{1,2}x\d{1,3})[bmt]|\d{1,2}[bt]\d{1,2})$/;
 
+export function isSizeWord(word: string): boolean {
+  return expertCount.test(word) || modelSize.test(word);
+}
+
 /** Consumes a size; a second one must be the active part of the first. */
 function readSize(text: string, draft: Draft): boolean {
   if (draft.family.sizes === 'none') return false;

@@ -1,8 +1,8 @@
 import { isLimited } from './limited.ts';
-import type { IdContext, Identity, ModelId, NotAModel, PartialName } from './model-id.ts';
+import { type IdContext, type Identity, type ModelId, modelKey, type NotAModel, type PartialName } from './model-id.ts';
 import { familyVendor, findFamily, type Reading, readName } from './name.ts';
 import { type Place, readPlace } from './place.ts';
-import { feedKey, type IdentityTable } from './table.ts';
+import { feedKey, type Guards, type IdentityTable } from './table.ts';
 import { splitTokens } from './tokens.ts';
 
 /** Longer ids are not read at all. */
@@ -16,20 +16,30 @@ export const modelIdCharactersMax = 256;
  * - `unrecognised` if somebody else lists it and its vendor is certain;
  * - `unknown_vendor` if nothing in it points to a vendor.
  *
- * Curators' additions can make an unreadable name readable, or declare that it names no model. They cannot turn a name that
- * the file declares to be no model into a release, nor change which model a readable name means.
+ * Curators' additions can make an unreadable name readable, declare that it names no model, or that its model is limited.
+ * They cannot turn a name that the file declares to be no model into a release, nor change which model a readable name means.
+ * An unknown namespace is no such declaration: an addition can state whose it is.
  *
  * Pure; never throws. The time is proportional to the length of the id.
  */
 export function parseModelId(table: IdentityTable, id: string, context: IdContext): Identity {
   const found = readModelId(table, id, context);
-  if (table.curated === null) return found;
-  const before = readModelId(table.curated.file, id, context);
+  return table.curated === null ? found : bound(found, table.curated, (guard) => readModelId(guard, id, context));
+}
+
+/** What remains of a reading by the additions when the reviewed file has its say. */
+function bound(found: Identity, guards: Guards, readBy: (guard: IdentityTable) => Identity): Identity {
+  const before = readBy(guards.file);
+  const base = guards.base === guards.file ? before : readBy(guards.base);
   if (before.outcome === 'model') {
-    const named = readModelId(table.curated.aliases, id, context);
-    return named.outcome === 'model' ? before : named;
+    const named = guards.aliases === guards.file ? before : readBy(guards.aliases);
+    if (named.outcome !== 'model') return named;
+    return base.outcome === 'model' && modelKey(base) === modelKey(before) ? base : before;
   }
-  return isReadable(before.reason) ? found : before;
+  // A foreign namespace makes a derivative only as long as nobody says whose it is.
+  if (!isReadable(before.reason) && before.reason !== 'derivative') return before;
+  if (base.outcome === 'model') return found.outcome === 'model' ? base : found;
+  return isReadable(base.reason) ? found : base;
 }
 
 /** Whether a curator may make a name readable that the file reads so: it says nothing of it, rather than that it is no release. */

@@ -28,6 +28,15 @@ export type Alias = {
 export type Prefix = IdentityData['prefixes'][number];
 export type SegmentKind = 'host' | 'region' | 'channel';
 
+export type Guards = {
+  /** The reviewed file alone. */
+  readonly file: IdentityTable;
+  /** The file with the namespaces and limited models among the additions. */
+  readonly base: IdentityTable;
+  /** The file with the aliases among them. */
+  readonly aliases: IdentityTable;
+};
+
 /** The identity data with its look-ups; made by `readIdentityTable`, never changed. */
 export type IdentityTable = {
   /** The data's own version, for stamping answers: `2026-11-22.1`; `2026-11-22.1+3` with what was added to the file. */
@@ -36,8 +45,8 @@ export type IdentityTable = {
   readonly file: IdentityData;
   /** The last addition of a curator that it knows; 0 for none. */
   readonly revision: number;
-  /** Where there are additions: how the file reads alone, and with the aliases among them. */
-  readonly curated: { readonly file: IdentityTable; readonly aliases: IdentityTable } | null;
+  /** Where there are additions: the tables that bound what these can do. */
+  readonly curated: Guards | null;
   readonly feeds: ReadonlyMap<string, 'vendor' | 'host' | 'namespace' | 'mention'>;
   readonly vendors: ReadonlySet<string>;
   readonly namespaces: ReadonlyMap<string, string>;

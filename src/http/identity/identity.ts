@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { additionSchema } from '../../domain/identity/additions.ts';
+import { entrySchema } from '../../domain/identity/entries.ts';
 import {
   checkIdentityAddition,
   createIdentityAddition,
@@ -51,41 +51,39 @@ const find = operation({
   handle: async ({ services }) => ({ body: await getIdentity(services) }),
 });
 
-const shared = {
-  entry: additionSchema.nullable().optional().meta({
-    description: 'The entry to add. Null to only revoke the addition in `supersedes`. Default: null.',
-  }),
-  supersedes: referenceField.nullable().optional().meta({
-    description: 'Id of the addition to revoke. Default: null.',
-    example: null,
-  }),
-  reason: text(reasonCharsMax, {
-    description: 'The reason for the addition.',
-    example: 'Its vendor says that this name stands for GPT-5.',
-  }),
-  source_url: webUrlField
-    .nullable()
-    .optional()
-    .meta({ description: 'URL of a source for the reason. Default: null.', example: 'https://example.com/models' }),
-};
-
-const addsOrRevokes = { error: 'must be present unless supersedes is', path: ['entry'] };
-
-const checkSchema = z
-  .strictObject(shared)
-  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrRevokes)
-  .meta({ id: 'IdentityAdditionCheckInput', description: 'An addition to check.' });
-
 const inputSchema = z
   .strictObject({
-    ...shared,
-    identity_version: z.string().min(1).max(64).meta({
-      description: '`identity_version.before` of the check. If the data has changed since, the request is refused.',
+    entry: entrySchema.nullable().optional().meta({
+      description: 'The entry to add. Null to only revoke the addition in `supersedes`. Default: null.',
+    }),
+    supersedes: referenceField.nullable().optional().meta({
+      description: 'Id of the addition to revoke. Default: null.',
+      example: null,
+    }),
+    reason: text(reasonCharsMax, {
+      description: 'The reason for the addition.',
+      example: 'Its vendor says that this name stands for GPT-5.',
+    }),
+    source_url: webUrlField
+      .nullable()
+      .optional()
+      .meta({ description: 'URL of a source for the reason. Default: null.', example: 'https://example.com/models' }),
+    identity_version: z.string().min(1).max(64).optional().meta({
+      description:
+        'The version of the identity data that the caller knows, such as `identity_version.before` of a check. If the data has changed since, the request is refused. Default: any version.',
       example: '2026-11-22.1',
     }),
   })
-  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, addsOrRevokes)
-  .meta({ id: 'IdentityAdditionInput', description: 'An addition to create, after a check.' });
+  .refine((body) => (body.entry ?? body.supersedes ?? null) !== null, {
+    error: 'must be present unless supersedes is',
+    path: ['entry'],
+  })
+  .meta({ id: 'IdentityAdditionInput', description: 'An addition, to check or to create.' });
+
+function readInput(body: z.infer<typeof inputSchema>) {
+  const { entry = null, supersedes = null, reason, source_url: sourceUrl = null } = body;
+  return { entry, supersedes, reason, sourceUrl };
+}
 
 const check = operation({
   method: 'post',
@@ -94,21 +92,16 @@ const check = operation({
   tag,
   summary: 'Check an identity addition',
   description:
-    'Parses every stored name again with the addition, evaluates the affected predictions, and returns what would change. Nothing is stored.',
+    'Takes the body of `createIdentityAddition`. Parses every stored name again with the addition, evaluates the affected predictions, and returns what would change. Nothing is stored.',
   access: 'feeds',
   ownTransactions: true,
-  body: { schema: checkSchema, example: inputExample },
+  body: { schema: inputSchema, example: inputExample },
   response: { status: 200, description: 'The changes.', schema: reportSchema, example: reportExample },
   refusals: ['conflict'],
   handle: async ({ services }, { body }) => ({
-    body: reportToJson(await checkIdentityAddition(services, readInput(body))),
+    body: reportToJson(await checkIdentityAddition(services, readInput(body), body.identity_version ?? null)),
   }),
 });
-
-function readInput(body: z.infer<typeof checkSchema>) {
-  const { entry = null, supersedes = null, reason, source_url: sourceUrl = null } = body;
-  return { entry, supersedes, reason, sourceUrl };
-}
 
 const list = operation({
   method: 'get',
@@ -146,10 +139,10 @@ const add = operation({
   tag,
   summary: 'Add to the identity data',
   description:
-    'Adds an alias or a vendor, or revokes an addition. Check it first. Every stored name is parsed again under a new identity version, and the affected predictions are settled by the rules for late evidence. An addition can neither turn a rolling alias, a preset or a derivative into a release, nor change how the reviewed file parses a name.',
+    'Adds an entry, or revokes an addition. Check it first. Every stored name is parsed again under a new identity version, and the affected predictions are settled by the rules for late evidence. An addition makes names readable, declares that they are no models, or limits a model to approved customers. It can neither turn a rolling alias, a preset or a derivative into a release, nor change which model a readable name means.',
   access: 'feeds',
   writeMsMax: curateMsMax,
-  body: { schema: inputSchema, example: { ...inputExample, identity_version: '2026-11-22.1' } },
+  body: { schema: inputSchema, example: inputExample },
   response: {
     status: 201,
     description: 'The created addition.',
@@ -158,9 +151,8 @@ const add = operation({
   },
   refusals: ['conflict'],
   handle: async ({ services }, { body, caller }) => {
-    const { identity_version: expected, ...input } = body;
-    const decision = { decidedBy: (caller ?? adminCaller).id, expected };
-    const { id, report } = await createIdentityAddition(services, readInput(input), decision);
+    const decision = { decidedBy: (caller ?? adminCaller).id, expected: body.identity_version ?? null };
+    const { id, report } = await createIdentityAddition(services, readInput(body), decision);
     const headers = { location: '/v1/identity/additions' };
     return { status: 201, body: { ...reportToJson(report), id }, headers };
   },

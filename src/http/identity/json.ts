@@ -1,13 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { additionSchema } from '../../domain/identity/additions.ts';
+import { entrySchema } from '../../domain/identity/entries.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { outcomes } from '../../domain/outcome.ts';
-import {
-  type CurationReport,
-  curatedToldMax,
-  type listIdentityAdditions,
-  type PredictionStanding,
-} from '../../services/identity/curation.ts';
+import { type CurationReport, curatedToldMax, type listIdentityAdditions } from '../../services/identity/curation.ts';
+import type { PredictionStanding } from '../../services/identity/prediction-changes.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { instantText } from '../operation/fields.ts';
 import { predictionExample } from '../predictions/examples.ts';
@@ -22,6 +18,7 @@ const readingSchema = z
     version: z.string().nullable(),
     tier: z.string().nullable(),
     stage: z.string().nullable(),
+    own: z.boolean().meta({ description: 'Whether the vendor itself publishes the row.' }),
     reason: z.string().nullable().meta({ description: 'Why the name is not recognised as a model. Null if it is.' }),
   })
   .meta({ id: 'ParsedName', description: 'The model that a name is parsed as.' });
@@ -76,8 +73,8 @@ export const reportSchema = z
 type Reading = CurationReport['items'][number]['after'];
 
 function readingToJson(reading: Reading): z.infer<typeof readingSchema> {
-  const { vendor, family, modelVersion: version, tier, stage, reason } = reading;
-  return { vendor, family, version, tier, stage, reason };
+  const { vendor, family, modelVersion: version, tier, stage, own, reason } = reading;
+  return { vendor, family, version, tier, stage, own, reason };
 }
 
 function standingToJson({ verdict, state, outcome }: PredictionStanding): z.infer<typeof standingSchema> {
@@ -122,8 +119,16 @@ export const reportExample = {
       feed_id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pa',
       item_key: 'gpt-next',
       name: 'gpt-next',
-      before: { vendor: 'openai', family: null, version: null, tier: null, stage: null, reason: 'unrecognised' },
-      after: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general', reason: null },
+      before: {
+        vendor: 'openai',
+        family: null,
+        version: null,
+        tier: null,
+        stage: null,
+        own: false,
+        reason: 'unrecognised',
+      },
+      after: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general', own: true, reason: null },
     },
   ],
   predictions_looked_at: 1,
@@ -145,9 +150,7 @@ export const additionRowSchema = z
     identity_version_number: z
       .int()
       .meta({ description: 'Number after the plus sign in the identity version.', example: 1 }),
-    entry: additionSchema
-      .nullable()
-      .meta({ description: 'The added entry. Null if the addition only revokes another.' }),
+    entry: entrySchema.nullable().meta({ description: 'The added entry. Null if the addition only revokes another.' }),
     supersedes: z.string().nullable(),
     superseded_by: z
       .string()

@@ -1,7 +1,5 @@
-import { evaluate } from '../../domain/evaluation/evaluate.ts';
-import type { Verdict } from '../../domain/evaluation/explanation.ts';
-import { buildIdentity, firstProblem, type IdentityEntry, withEntry } from '../../domain/identity/additions.ts';
-import type { IdentityTable } from '../../domain/identity/table.ts';
+import { buildIdentity } from '../../domain/identity/additions.ts';
+import type { IdentityEntry } from '../../domain/identity/entries.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import {
@@ -12,31 +10,21 @@ import {
   listAdditionsInForce,
 } from '../../store/identity.ts';
 import { type FamilyKey, markFamiliesStale } from '../../store/model-families.ts';
-import { listPredictionsById, type PredictionRow, type PredictionState } from '../../store/predictions.ts';
-import {
-  listReadings,
-  type NewReading,
-  recordReadings,
-  type StoredReading,
-  updateReadingsVersion,
-} from '../../store/readings.ts';
-import { listStandingResolutions, type Outcome } from '../../store/resolutions.ts';
+import { type NewReading, recordReadings, updateReadingsVersion } from '../../store/readings.ts';
 import { incrementSetting } from '../../store/settings.ts';
 import { listWatching } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
-import { termsOf } from '../settling/settlement.ts';
-import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
-import { requireEntry } from './curation-rules.ts';
+import { refuseEntry, requireEntry } from './curation-rules.ts';
 import { familiesOf, withCurrentIdentity } from './identity.ts';
-import { readItem, statesSameModel, statesSamePart } from './read-item.ts';
+import { compareStandings, listStandings, type PredictionChange } from './prediction-changes.ts';
+import { statesSameModel } from './read-item.ts';
+import { type ItemChange, readNames, requireSameModels } from './stored-names.ts';
 import { listWatchingNames, partialNames } from './unread-names.ts';
 
 /** Reading every stored name anew may take so long. */
 export const curateMsMax = 120_000;
-/** Names read anew in one statement. */
-const readingsPerPage = 2000;
 /** Items and predictions that a report names; it counts them all. */
 export const curatedToldMax = 100;
 /** Predictions settled with an addition; the resolver looks at any others, as at all of them, at its next run. */
@@ -48,22 +36,6 @@ export type CurationInput = {
   readonly supersedes: string | null;
   readonly reason: string;
   readonly sourceUrl: string | null;
-};
-
-/** An item whose name is read otherwise than before. */
-export type ItemChange = { readonly item: StoredReading; readonly after: NewReading };
-
-/** How a prediction stands: what follows from the evidence, and what is said of it. */
-export type PredictionStanding = {
-  readonly verdict: Verdict;
-  readonly state: PredictionState;
-  readonly outcome: Outcome | null;
-};
-
-export type PredictionChange = {
-  readonly prediction: Pick<PredictionRow, 'id' | 'slug' | 'statement'>;
-  readonly before: PredictionStanding;
-  readonly after: PredictionStanding;
 };
 
 /** What an addition changes, or would change. */
@@ -78,16 +50,26 @@ export type CurationReport = {
   readonly predictions: readonly PredictionChange[];
 };
 
+type Decision = {
+  readonly decidedBy: string;
+  /** The version of the identity data that the caller knows; null if any will do. */
+  readonly expected: string | null;
+};
+
 /** Ends the transaction of a dry run: nothing of it is kept. */
 const undone = new Error('a dry run leaves nothing behind');
 
 /** What an addition to the identity data would change: done in full over the stored evidence, and undone. */
-export async function checkIdentityAddition(deps: Deps, input: CurationInput): Promise<CurationReport> {
+export async function checkIdentityAddition(
+  deps: Deps,
+  input: CurationInput,
+  expected: string | null = null,
+): Promise<CurationReport> {
   const reports: CurationReport[] = [];
   try {
     await deps.db.begin(
       async (tx) => {
-        reports.push((await curate(tx, deps, input, { decidedBy: 'dry run', expected: null })).report);
+        reports.push((await curate(tx, deps, input, { decidedBy: 'dry run', expected })).report);
         throw undone;
       },
       { msMax: curateMsMax },
@@ -102,13 +84,13 @@ export async function checkIdentityAddition(deps: Deps, input: CurationInput): P
 
 /**
  * Adds to the identity data, or takes an addition back: every stored name is read anew, and the predictions that this
- * touches are settled by the rules for late evidence. Refuses with `conflict` when the identity data is no longer what the
- * dry run showed.
+ * touches are settled by the rules for late evidence. Refuses with `conflict` when the identity data is not at the expected
+ * version, which a dry run showed.
  */
 export async function createIdentityAddition(
   deps: Deps,
   input: CurationInput,
-  decision: { readonly decidedBy: string; readonly expected: string },
+  decision: Decision,
 ): Promise<{ id: string; report: CurationReport }> {
   return await deps.db.begin((tx) => curate(tx, deps, input, decision), { msMax: curateMsMax });
 }
@@ -117,7 +99,7 @@ async function curate(
   tx: Sql,
   given: Deps,
   input: CurationInput,
-  { decidedBy, expected }: { decidedBy: string; expected: string | null },
+  { decidedBy, expected }: Decision,
 ): Promise<{ id: string; report: CurationReport }> {
   // Alone from here on: polls wait, and another curator meets the version that this makes.
   const revision = await incrementSetting(tx, 'identity_revision');
@@ -127,13 +109,19 @@ async function curate(
       'conflict',
       `the identity data is at ${before.identity.version} by now; try the addition again first`,
     );
-  if (input.entry !== null) requireEntry(before.identity, input.entry);
+  const additions = await listAdditionsInForce(tx, revision - 1);
+  const kept = additions.filter((addition) => addition.id !== input.supersedes);
+  const without = buildIdentity(before.identity.file, kept, revision - 1);
   const id = before.newId('idn');
   await insertRow(tx, before, input, { id, revision, decidedBy });
-  const after = await inForce(tx, before, revision);
-  requireFits(after.identity, input, await listAdditionsInForce(tx, revision));
-  const report = await readAnew(tx, before, after);
-  return { id, report };
+  if (input.entry !== null) requireEntry(without, input.entry);
+  const built = buildIdentity(before.identity.file, await listAdditionsInForce(tx, revision), revision);
+  const idle = built.idle.get(id);
+  // An addition without effect would be a promise that nobody keeps.
+  if (idle !== undefined) throw refuseEntry(idle);
+  const after = { ...before, identity: built.table };
+  const steps = { entry: input.entry, before, without: { ...before, identity: without.table }, after };
+  return { id, report: await readAnew(tx, steps) };
 }
 
 /** The deps with the identity data as of a revision of this transaction; nothing of it is kept beyond. */
@@ -157,27 +145,18 @@ async function insertRow(
   if (!made) throw new Refusal('conflict', `addition ${supersedes} was superseded already, by ${old?.supersededBy}`);
 }
 
-/** An addition that the table left out would be a promise that nobody keeps. */
-function requireFits(
-  table: IdentityTable,
-  { entry }: CurationInput,
-  additions: readonly { id: string; entry: IdentityEntry; reason: string }[],
-): void {
-  if (entry === null) return;
-  let data = table.file;
-  let problem: string | null = null;
-  for (const addition of additions) {
-    const next = withEntry(data, addition);
-    problem = firstProblem(next);
-    if (problem === null) data = next;
-  }
-  if (problem === null) return;
-  throw new Refusal('validation_failed', problem, [{ detail: problem, pointer: '#/entry' }]);
-}
+/** An addition, and the deps before it, without what it supersedes, and with it. */
+type Steps = {
+  readonly entry: IdentityEntry | null;
+  readonly before: Deps;
+  readonly without: Deps;
+  readonly after: Deps;
+};
 
 /** Reads every stored name by the new data, and settles what that touches, in one go. */
-async function readAnew(tx: Sql, before: Deps, after: Deps): Promise<CurationReport> {
+async function readAnew(tx: Sql, { entry, before, without, after }: Steps): Promise<CurationReport> {
   const { read, changes } = await readNames(tx, after);
+  if (entry !== null) requireSameModels(entry, changes, without);
   await recordReadings(
     tx,
     changes.map((change) => change.after),
@@ -188,11 +167,11 @@ async function readAnew(tx: Sql, before: Deps, after: Deps): Promise<CurationRep
   await markFamiliesStale(tx, families);
   const watching = await listTouched(tx, families, readings);
   const ids = watching.slice(0, curatedSettledMax);
-  const stood = await standings(tx, before, ids, { undo: changes });
+  const stood = await listStandings(tx, before, ids, { undo: changes });
   await settlePredictions(tx, after, ids, { now: after.now(), evidenceFrom: null });
   await updateModels(tx, after, families, Number.NEGATIVE_INFINITY);
   const shown = changes.filter(({ item, after: reading }) => !statesSameModel(item, reading));
-  const stands = await standings(tx, after, ids, { undo: [] });
+  const stands = await listStandings(tx, after, ids, { undo: [] });
   return {
     identityVersion: { before: before.identity.version, after: after.identity.version },
     itemsRead: read,
@@ -200,29 +179,8 @@ async function readAnew(tx: Sql, before: Deps, after: Deps): Promise<CurationRep
     items: shown.slice(0, curatedToldMax),
     predictionsLookedAt: ids.length,
     morePredictions: watching.length > ids.length,
-    predictions: compare(stood, stands).slice(0, curatedToldMax),
+    predictions: compareStandings(stood, stands).slice(0, curatedToldMax),
   };
-}
-
-async function readNames(tx: Sql, deps: Deps): Promise<{ read: number; changes: ItemChange[] }> {
-  const changes: ItemChange[] = [];
-  let read = 0;
-  let after: { feedId: string; itemKey: string } | null = null;
-  for (;;) {
-    const page: StoredReading[] = await listReadings(tx, { after, limit: readingsPerPage });
-    for (const item of page) {
-      const reading = readItem(
-        deps,
-        { id: item.feedId, adapter: item.adapter },
-        { key: item.itemKey, name: item.name, host: item.host },
-      );
-      if (!(statesSameModel(item, reading) && statesSamePart(item, reading))) changes.push({ item, after: reading });
-    }
-    read += page.length;
-    const last = page.at(-1);
-    if (last === undefined || page.length < readingsPerPage) return { read, changes };
-    after = { feedId: last.feedId, itemKey: last.itemKey };
-  }
 }
 
 async function listTouched(
@@ -233,45 +191,6 @@ async function listTouched(
   const known = [...(await listWatching(tx, families)), ...(await listWatching(tx, families, 'facts'))];
   const ids = [...known, ...(await listWatchingNames(tx, partialNames(readings)))];
   return [...new Set(ids)].sort();
-}
-
-type Standings = ReadonlyMap<string, { readonly row: PredictionRow; readonly standing: PredictionStanding }>;
-
-/** What follows of each prediction from the stored evidence, as its names are read with the changes undone. */
-async function standings(
-  tx: Sql,
-  deps: Deps,
-  ids: readonly string[],
-  { undo }: { undo: readonly ItemChange[] },
-): Promise<Standings> {
-  await recordReadings(
-    tx,
-    undo.map(({ item }) => item),
-  );
-  const rows = await listPredictionsById(tx, ids);
-  const outcomes = new Map(
-    (await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row.outcome]),
-  );
-  const now = deps.now();
-  const timelines = await loadTimelines(tx, deps, rows, now);
-  const found = rows.map((row) => {
-    const timeline = timelines.get(timelineKey(row)) ?? emptyTimeline;
-    const { verdict } = evaluate(row.criterion, timeline, now, termsOf(deps, row));
-    return [row.id, { row, standing: { verdict, state: row.state, outcome: outcomes.get(row.id) ?? null } }] as const;
-  });
-  await recordReadings(
-    tx,
-    undo.map((change) => change.after),
-  );
-  return new Map(found);
-}
-
-function compare(before: Standings, after: Standings): PredictionChange[] {
-  return [...after].flatMap(([id, { row, standing }]) => {
-    const was = before.get(id)?.standing;
-    if (was === undefined || JSON.stringify(was) === JSON.stringify(standing)) return [];
-    return [{ prediction: { id, slug: row.slug, statement: row.statement }, before: was, after: standing }];
-  });
 }
 
 /** Additions, newest first, before a revision. */

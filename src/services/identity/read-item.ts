@@ -69,6 +69,11 @@ export function statesSameModel(a: NewReading, b: NewReading): boolean {
   return facts(a) === facts(b);
 }
 
+/** Whether two readings name the same model, in whatever stage and whosever row it is. */
+export function namesSameModel(a: NewReading, b: NewReading): boolean {
+  return a.vendor === b.vendor && a.family === b.family && a.modelVersion === b.modelVersion && a.tier === b.tier;
+}
+
 /** Whether the same is known of two names that are read in part, or neither is. */
 export function statesSamePart(a: NewReading, b: NewReading): boolean {
   return canonicalJson(a.partial) === canonicalJson(b.partial);

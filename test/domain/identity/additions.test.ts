@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Addition, additionSchema, buildIdentity } from '../../../src/domain/identity/additions.ts';
+import { type Addition, buildIdentity } from '../../../src/domain/identity/additions.ts';
+import { entrySchema } from '../../../src/domain/identity/entries.ts';
 import { parseModelId } from '../../../src/domain/identity/parse.ts';
 import { readIdentityTable } from '../../../src/domain/identity/table.ts';
 import { readIdentityData } from '../../support/world.ts';
@@ -8,7 +9,7 @@ const { file } = readIdentityTable(readIdentityData());
 const known = file.aliases[0]?.id ?? '';
 
 function alias(id: string, fields: object): Addition {
-  return { id: `idn_${id}`, entry: additionSchema.parse({ kind: 'alias', id, ...fields }), reason: 'reviewed' };
+  return { id: `idn_${id}`, entry: entrySchema.parse({ kind: 'alias', id, ...fields }), reason: 'reviewed' };
 }
 
 function read(additions: readonly Addition[], name: string): string {
@@ -62,7 +63,7 @@ describe('the identity data with additions', () => {
 
   const vendor = (id: string, fields: object): Addition => ({
     id: `idn_${id}`,
-    entry: additionSchema.parse({ kind: 'vendor', id, families: [{ family: 'solar', names: ['solar'] }], ...fields }),
+    entry: entrySchema.parse({ kind: 'vendor', id, families: [{ family: 'solar', names: ['solar'] }], ...fields }),
     reason: 'reviewed',
   });
 

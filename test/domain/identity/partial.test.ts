@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { type Addition, additionSchema, buildIdentity } from '../../../src/domain/identity/additions.ts';
+import { type Addition, buildIdentity } from '../../../src/domain/identity/additions.ts';
+import { entrySchema } from '../../../src/domain/identity/entries.ts';
 import { parseModelId } from '../../../src/domain/identity/parse.ts';
 import { readIdentityTable } from '../../../src/domain/identity/table.ts';
 import { readIdentityData } from '../../support/world.ts';
@@ -74,7 +75,7 @@ describe('a name that no declared family begins', () => {
 
 describe('an addition', () => {
   const built = (id: string, fields: object) => {
-    const entry = additionSchema.parse({ kind: 'alias', id, ...fields });
+    const entry = entrySchema.parse({ kind: 'alias', id, ...fields });
     const addition: Addition = { id: 'idn_1', entry, reason: 'reviewed' };
     return buildIdentity(table.file, [addition], 1).table;
   };

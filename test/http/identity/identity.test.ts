@@ -56,7 +56,7 @@ async function check(entry: object | null, more: object = {}): Promise<Json> {
 }
 
 async function add(entry: object | null, more: object = {}): Promise<Json> {
-  const json = { entry, ...why, identity_version: await version(), ...more };
+  const json = { entry, ...why, ...more };
   return (await world.admin('POST /v1/identity/additions', { json })).json;
 }
 
@@ -126,8 +126,13 @@ describe('a dry run', () => {
     ['a target that is not a model', { ...alias, means: 'gpt-5-chat-latest' }, '#/entry/means', 'rolling_alias'],
     ['both a meaning and a reason', { ...alias, reason: 'codename' }, '#/entry', 'either'],
     ['capitals', { ...alias, id: 'GPT-Next' }, '#/entry/id', 'lower case'],
-    ['an existing vendor', { ...vendor, id: 'openai' }, '#/entry', 'stands twice'],
-    ['a vendor id reserved for another company', { ...vendor, id: 'liquid' }, '#/entry', 'reserved for Liquid AI'],
+    ['an existing vendor', { ...vendor, id: 'openai' }, '#/entry/id', 'stands twice'],
+    [
+      'a vendor id reserved for another company',
+      { ...vendor, id: 'liquid', namespaces: ['gas'], own: {} },
+      '#/entry/id',
+      'reserved for Liquid AI',
+    ],
     ['another kind', { kind: 'guess', id: 'x' }, '#/entry/kind', ''],
     ['an empty entry', null, '#/entry', 'entry must be present'],
   ])('rejects %s', async (_what, entry, pointer, detail) => {
@@ -146,8 +151,11 @@ describe('a dry run', () => {
       namespaces: ['my-org'],
       families: [{ family: 'greedy', names, unversioned: 'model' }],
     });
-    expect(await check(greedy(['gpt']))).toMatchObject({ status: 422, errors: [{ pointer: '#/entry' }] });
-    expect(await check(greedy(['gpt-5', 'gpt-4', 'o4-mini']))).toMatchObject({ items_changed: 0, predictions: [] });
+    for (const name of ['gpt', 'gpt-5', 'gpt-new', 'o4-mini'])
+      expect(await check(greedy([name]))).toMatchObject({
+        status: 422,
+        errors: [{ pointer: '#/entry/families/0/names/0' }],
+      });
   });
 });
 
@@ -190,8 +198,9 @@ describe('an addition', () => {
   test('is rejected if the data has changed since the dry run', async () => {
     const file = await version();
     await add(vendor);
-    const late = await add(alias, { identity_version: file });
-    expect(late).toMatchObject({ status: 409, code: 'conflict' });
+    for (const post of [add, check])
+      expect(await post(alias, { identity_version: file })).toMatchObject({ status: 409, code: 'conflict' });
+    expect(await check(alias, { identity_version: `${file}+1` })).toMatchObject({ items_changed: 2 });
     expect((await world.admin('GET /v1/identity/additions')).json.data).toHaveLength(1);
   });
 
@@ -223,6 +232,14 @@ describe('an addition', () => {
       status: 422,
       errors: [{ pointer: '#/supersedes' }],
     });
+  });
+
+  test('cannot make another model of what an earlier one made readable, unless it supersedes that', async () => {
+    await add(vendor);
+    const moved = { kind: 'alias', id: 'solar-2', means: 'gpt-5' };
+    expect(await add(moved)).toMatchObject({ status: 422, errors: [{ pointer: '#/entry/id' }] });
+    const prefix = { kind: 'alias', id: 'solar', match: 'prefix', means: 'gpt-5' };
+    expect(await add(prefix)).toMatchObject({ status: 422, errors: [{ pointer: '#/entry' }] });
   });
 
   test('can be replaced by another one in a single step', async () => {

@@ -1,0 +1,62 @@
+import { evaluate } from '../../domain/evaluation/evaluate.ts';
+import type { Verdict } from '../../domain/evaluation/explanation.ts';
+import type { Sql } from '../../store/db.ts';
+import { listPredictionsById, type PredictionRow, type PredictionState } from '../../store/predictions.ts';
+import { recordReadings } from '../../store/readings.ts';
+import { listStandingResolutions, type Outcome } from '../../store/resolutions.ts';
+import type { Deps } from '../deps.ts';
+import { termsOf } from '../settling/settlement.ts';
+import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import type { ItemChange } from './stored-names.ts';
+
+/** How a prediction stands: what follows from the evidence, and what is said of it. */
+export type PredictionStanding = {
+  readonly verdict: Verdict;
+  readonly state: PredictionState;
+  readonly outcome: Outcome | null;
+};
+
+export type PredictionChange = {
+  readonly prediction: Pick<PredictionRow, 'id' | 'slug' | 'statement'>;
+  readonly before: PredictionStanding;
+  readonly after: PredictionStanding;
+};
+
+type Standings = ReadonlyMap<string, { readonly row: PredictionRow; readonly standing: PredictionStanding }>;
+
+/** What follows of each prediction from the stored evidence, as its names are read with the changes undone. */
+export async function listStandings(
+  tx: Sql,
+  deps: Deps,
+  ids: readonly string[],
+  { undo }: { undo: readonly ItemChange[] },
+): Promise<Standings> {
+  await recordReadings(
+    tx,
+    undo.map(({ item }) => item),
+  );
+  const rows = await listPredictionsById(tx, ids);
+  const outcomes = new Map(
+    (await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row.outcome]),
+  );
+  const now = deps.now();
+  const timelines = await loadTimelines(tx, deps, rows, now);
+  const found = rows.map((row) => {
+    const timeline = timelines.get(timelineKey(row)) ?? emptyTimeline;
+    const { verdict } = evaluate(row.criterion, timeline, now, termsOf(deps, row));
+    return [row.id, { row, standing: { verdict, state: row.state, outcome: outcomes.get(row.id) ?? null } }] as const;
+  });
+  await recordReadings(
+    tx,
+    undo.map((change) => change.after),
+  );
+  return new Map(found);
+}
+
+export function compareStandings(before: Standings, after: Standings): PredictionChange[] {
+  return [...after].flatMap(([id, { row, standing }]) => {
+    const was = before.get(id)?.standing;
+    if (was === undefined || JSON.stringify(was) === JSON.stringify(standing)) return [];
+    return [{ prediction: { id, slug: row.slug, statement: row.statement }, before: was, after: standing }];
+  });
+}

@@ -1,0 +1,52 @@
+import type { IdentityEntry } from '../../domain/identity/entries.ts';
+import type { Sql } from '../../store/db.ts';
+import { listReadings, type NewReading, type StoredReading } from '../../store/readings.ts';
+import type { Deps } from '../deps.ts';
+import { refuseEntry } from './curation-rules.ts';
+import { namesSameModel, readItem, statesSameModel, statesSamePart } from './read-item.ts';
+
+/** Names read anew in one statement. */
+const readingsPerPage = 2000;
+
+/** An item whose name is read otherwise than before. */
+export type ItemChange = { readonly item: StoredReading; readonly after: NewReading };
+
+/** Every stored name as it is read now. */
+export async function readNames(tx: Sql, deps: Deps): Promise<{ read: number; changes: ItemChange[] }> {
+  const changes: ItemChange[] = [];
+  let read = 0;
+  let after: { feedId: string; itemKey: string } | null = null;
+  for (;;) {
+    const page: StoredReading[] = await listReadings(tx, { after, limit: readingsPerPage });
+    for (const item of page) {
+      const reading = readStored(deps, item);
+      if (!(statesSameModel(item, reading) && statesSamePart(item, reading))) changes.push({ item, after: reading });
+    }
+    read += page.length;
+    const last = page.at(-1);
+    if (last === undefined || page.length < readingsPerPage) return { read, changes };
+    after = { feedId: last.feedId, itemKey: last.itemKey };
+  }
+}
+
+function readStored(deps: Deps, { feedId, adapter, itemKey, name, host }: StoredReading): NewReading {
+  return readItem(deps, { id: feedId, adapter }, { key: itemKey, name, host });
+}
+
+/**
+ * No addition may make another model of a name that is read without it. Only one that says that a name is no model may take the
+ * model away.
+ */
+export function requireSameModels(entry: IdentityEntry, changes: readonly ItemChange[], without: Deps): void {
+  const saysNone = entry.kind === 'not_a_model' || (entry.kind === 'alias' && entry.reason !== undefined);
+  const moved = changes.find(({ item, after }) => {
+    const stays = after.outcome === 'model' ? namesSameModel(item, after) : saysNone;
+    if (item.outcome !== 'model' || stays) return false;
+    const reading = readStored(without, item);
+    return reading.outcome === 'model' && !namesSameModel(reading, after);
+  });
+  if (moved !== undefined)
+    throw refuseEntry(
+      `${moved.item.name} is read as a model already; only an entry that says that it is no model can change that`,
+    );
+}
