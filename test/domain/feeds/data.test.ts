@@ -25,11 +25,28 @@ function readLedger(path: string) {
 }
 
 const identity = readIdentityTable(readData('data/identity.json'));
-/** Vendors of which the ledger dates models. */
-const datedVendors = [
-  ...['openai', 'anthropic', 'google', 'xai', 'meta', 'deepseek', 'mistral', 'qwen'],
-  ...['amazon', 'cohere', 'minimax'],
-];
+/** Of each vendor that the ledger dates models of: who publishes its sources, and where. */
+const publishers: Readonly<Record<string, { readonly name: string; readonly pages: RegExp }>> = {
+  openai: { name: 'OpenAI', pages: /^((developers\.)?openai\.com|github\.com\/openai)\// },
+  anthropic: { name: 'Anthropic', pages: /^(www\.anthropic\.com|github\.com\/anthropics)\// },
+  google: { name: 'Google', pages: /^(ai\.google\.dev|blog\.google)\// },
+  xai: { name: 'xAI', pages: /^x\.ai\// },
+  meta: { name: 'Meta', pages: /^(ai\.meta\.com|huggingface\.co\/meta-llama)\// },
+  deepseek: { name: 'DeepSeek', pages: /^api-docs\.deepseek\.com\// },
+  mistral: { name: 'Mistral AI', pages: /^((docs\.)?mistral\.ai|(github\.com|huggingface\.co)\/mistralai)\// },
+  qwen: { name: 'Alibaba (Qwen)', pages: /^(qwen\.ai|qwenlm\.github\.io|github\.com\/QwenLM|huggingface\.co\/Qwen)\// },
+  amazon: { name: 'Amazon Web Services', pages: /^docs\.aws\.amazon\.com\// },
+  cohere: { name: 'Cohere', pages: /^(docs\.cohere\.com|github\.com\/cohere-ai)\// },
+  minimax: { name: 'MiniMax', pages: /^platform\.minimaxi?\.(io|com)\// },
+  moonshot: { name: 'Moonshot AI', pages: /^platform\.kimi\.com\// },
+  zhipu: { name: 'Z.ai', pages: /^github\.com\/zai-org\// },
+};
+
+const ledgerFile = z.object({
+  reviewed_through: z.string(),
+  reviewed: z.record(z.string(), z.string()),
+  entries: z.array(z.object({ id: z.string(), vendor: z.string(), publisher: z.string(), source_url: z.string() })),
+});
 
 const feedsFile = z.strictObject({
   format: z.literal('outturn-feeds/1'),
@@ -79,7 +96,22 @@ describe('the reviewed ledgers', () => {
   it('know releases of every vendor that is covered', () => {
     const items = readLedger('data/ledger.json');
     expect(items.length).toBeGreaterThanOrEqual(70);
-    expect(new Set(items.map((item) => item.host))).toEqual(new Set(datedVendors));
+    expect(new Set(items.map((item) => item.host))).toEqual(new Set(Object.keys(publishers)));
+  });
+
+  it('name the publisher of every source, which is the vendor on a page of its own', () => {
+    const { entries } = ledgerFile.parse(readData('data/ledger.json'));
+    for (const { id, vendor, publisher, source_url: url } of entries) {
+      const page = url.replace('https://', '');
+      const { name, pages } = publishers[vendor] ?? { name: null, pages: /^$/ };
+      expect([id, publisher, pages.test(page)]).toEqual([id, name, true]);
+    }
+  });
+
+  it('give the last reviewed day of every vendor, and none later than that of the file', () => {
+    const { reviewed, reviewed_through: through } = ledgerFile.parse(readData('data/ledger.json'));
+    expect(Object.keys(reviewed).sort()).toEqual(Object.keys(publishers).sort());
+    expect(Object.values(reviewed).sort().at(-1)).toBe(through);
   });
 
   it.each([

@@ -30,6 +30,8 @@ const ledgerEntry = z.strictObject({
   released: releaseText.optional(),
   /** When the source was published; a day counts as known from its end. */
   published_at: publishedText,
+  /** Who published the source. */
+  publisher: z.string().min(1).max(100).optional(),
   source_url: z.url({ protocol: /^https$/ }),
   note: z.string().min(1).max(500).optional(),
 });
