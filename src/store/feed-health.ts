@@ -76,7 +76,9 @@ export async function listStatements(db: Sql, rowsMax: number): Promise<StatedRo
   return await db<StatedRow[]>`
     select f.id as "feedId", f.origin, concat_ws(' ', r.vendor, r.family, coalesce(r.model_version, '-'), coalesce(r.tier, '-'), r.stage,
         coalesce(r.snapshot_day, '-')) as model,
-      o.released_text as released, o.item->>'shutdown' as shutdown, o.item->'attributes'->>'input_usd_per_mtok' as input,
+      o.released_text as released, o.item->'attributes'->>'input_usd_per_mtok' as input,
+      case when o.item->'end'->>'kind' is distinct from 'earliest' and coalesce(o.item->'end'->>'scope', 'vendor') = 'vendor'
+        then o.item->>'shutdown' end as shutdown,
       o.item->'attributes'->>'output_usd_per_mtok' as output
     from sightings s join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model' and r.own
     join feeds f on f.id = s.feed_id

@@ -1,5 +1,6 @@
 import type { ModelName } from '../domain/criterion/pattern.ts';
 import type { Attributes } from '../domain/feeds/item.ts';
+import type { StatedEnd } from '../domain/feeds/stated-end.ts';
 import type { ModelId } from '../domain/identity/model-id.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
@@ -148,6 +149,7 @@ export type VersionRow = {
   readonly releasedSlackDays: number | null;
   readonly statedStage: string | null;
   readonly shutdown: string | null;
+  readonly end: StatedEnd | null;
   readonly attributes: Attributes | null;
 };
 
@@ -158,7 +160,7 @@ export async function listItemVersions(db: Sql, wanted: Wanted): Promise<Version
       o.item_trust as "itemTrust",
       o.released_text as "releasedText", o.released_weight as "releasedWeight",
       (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage",
-      o.item->>'shutdown' as shutdown, o.item->'attributes' as attributes
+      o.item->>'shutdown' as shutdown, o.item->'end' as "end", o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
     where r.outcome = 'model' and ${wantedFilter(db, wanted)}
     order by o.feed_id, o.item_key, o.observed_at, o.seq`;

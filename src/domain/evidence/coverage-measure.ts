@@ -1,5 +1,6 @@
 import type { Attributes, FeedItem } from '../feeds/item.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
+import { statesVendorEnd } from '../feeds/stated-end.ts';
 import { type ModelId, modelKey } from '../identity/model-id.ts';
 import { parseModelId } from '../identity/parse.ts';
 import type { IdentityTable } from '../identity/table.ts';
@@ -148,7 +149,8 @@ export function recordRead(identity: IdentityTable, record: OriginRecord, read: 
       keepFirst(models, key, observedAt, (at) => at);
     }
     if (model.stage === 'general') record.general.add(key);
-    if (item.shutdown !== undefined) ends.set(key, laterEnd(ends.get(key), item.shutdown, model.stage === 'preview'));
+    if (item.shutdown !== undefined && statesVendorEnd(item.end))
+      ends.set(key, laterEnd(ends.get(key), item.shutdown, model.stage === 'preview'));
   }
   for (const [key, end] of ends) record.ends.set(key, end);
 }
@@ -173,7 +175,8 @@ function factsOf(item: FeedItem): string[] {
   const attributes = Object.entries(item.attributes ?? ({} satisfies Attributes)).filter(
     ([, value]) => value !== undefined,
   );
-  const ended = item.shutdown !== undefined || item.stage === 'deprecated' || item.stage === 'retired';
+  const isDeprecated = item.stage === 'deprecated' || item.stage === 'retired';
+  const ended = statesVendorEnd(item.end) && (item.shutdown !== undefined || isDeprecated);
   return [...attributes.map(([name]) => name), ...(ended ? ['end'] : [])];
 }
 

@@ -1,4 +1,5 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
+import { statesVendorEnd } from '../feeds/stated-end.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
 import { formatInstant, type Instant, type Interval, parseDate } from '../instant.ts';
@@ -217,9 +218,10 @@ function endWord(
 /** `over`: the row says that it has ended. `day`: it states when it ends. `plan`: the same, and will say so once it has. */
 type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
 
-/** What a row says of its end; null when it says nothing. */
+/** What a row says of the end of the vendor's own service; null when it says nothing, or only before when there is none. */
 function endOf(timeline: Timeline, row: KnownSighting): End | null {
   const { feed, version } = row;
+  if (!statesVendorEnd(version.end)) return null;
   const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);
   if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
     return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };

@@ -2,6 +2,7 @@ import type { ModelName } from '../criterion/pattern.ts';
 import type { EndRule, Testimony } from '../feeds/adapter.ts';
 import type { Attributes } from '../feeds/item.ts';
 import type { StatedRelease } from '../feeds/stated-date.ts';
+import type { StatedEnd } from '../feeds/stated-end.ts';
 import { lowerTrust, type Trust } from '../feeds/trust.ts';
 import type { PartialName } from '../identity/model-id.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
@@ -42,6 +43,8 @@ export type ItemVersion = {
   readonly released: StatedRelease | null;
   /** The shutdown date that the row states, verbatim. */
   readonly shutdown?: string;
+  /** How final that end is, and what it applies to. */
+  readonly end?: StatedEnd;
   readonly attributes?: Attributes;
 };
 

@@ -1,4 +1,5 @@
 import type { StatedRelease } from './stated-date.ts';
+import type { StatedEnd } from './stated-end.ts';
 import type { Trust } from './trust.ts';
 
 /** Stages of a model's life, in order. A model that is announced, or limited to approved customers, is not released. */
@@ -38,6 +39,8 @@ export type FeedItem = {
   readonly stage?: Stage;
   /** The shutdown date the publisher states, verbatim. */
   readonly shutdown?: string;
+  /** How final the stated end is, and what it applies to. */
+  readonly end?: StatedEnd;
   readonly attributes?: Attributes;
   readonly sourceUrl?: string;
   /** The row as published (JSON), for people to inspect. A difference in it alone is not a change of the item. */

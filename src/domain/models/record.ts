@@ -13,6 +13,7 @@ import {
   speaksOf,
   type Timeline,
 } from '../evidence/timeline.ts';
+import { type EndKind, type EndScope, endKindOf, endScopeOf } from '../feeds/stated-end.ts';
 import { lowerTrust, type Trust } from '../feeds/trust.ts';
 import type { Instant } from '../instant.ts';
 
@@ -31,6 +32,17 @@ export type StatedDate = {
   readonly why: string | null;
 };
 
+/** An end as a row states it, or that it no longer states one. */
+export type StatedEndDate = {
+  /** Verbatim; null when the row no longer stated a date. */
+  readonly text: string | null;
+  readonly kind: EndKind;
+  readonly scope: EndScope;
+  readonly observationId: string;
+  /** When the row first stated it. */
+  readonly observedAt: Instant;
+};
+
 /** A row of one feed for a model, over one unbroken run of polls that list it. */
 export type RowRecord = {
   readonly sighting: Sighting;
@@ -42,6 +54,8 @@ export type RowRecord = {
   readonly standing: RowStanding;
   /** Every date that it stated, oldest first. */
   readonly dates: readonly StatedDate[];
+  /** Every end that it stated and every move of it, oldest first. */
+  readonly ends: readonly StatedEndDate[];
 };
 
 /** What is known of one model at one moment: whether and when it was released, and every row that lists it. */
@@ -81,7 +95,18 @@ function recordRow(timeline: Timeline, sighting: Sighting, release: ModelEvidenc
   const goneAt = sighting.goneAt !== null && sighting.goneAt <= at ? sighting.goneAt : null;
   const why = whyNow(known, standing, version, release);
   const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
-  return [{ sighting, feed, trust, version, goneAt, standing, dates: datesOf(versions, why) }];
+  return [
+    {
+      sighting,
+      feed,
+      trust,
+      version,
+      goneAt,
+      standing,
+      dates: datesOf(versions, why),
+      ends: endsOf(versions, sighting.model.own),
+    },
+  ];
 }
 
 function standingOf(known: KnownSighting | 'announced' | null): RowStanding {
@@ -119,6 +144,19 @@ function datesOf(versions: readonly ItemVersion[], why: string | null): StatedDa
   const last = dates.at(-1);
   if (last?.use === 'used' && why !== null) dates[dates.length - 1] = { ...last, use: 'set_aside', why };
   return dates;
+}
+
+function endsOf(versions: readonly ItemVersion[], isOwn: boolean): StatedEndDate[] {
+  const ends: StatedEndDate[] = [];
+  for (const { shutdown, end, observationId, observedAt } of versions) {
+    const stated = { text: shutdown ?? null, kind: endKindOf(end), scope: endScopeOf(end, isOwn) };
+    const last = ends.at(-1);
+    const isSame =
+      stated.text === (last?.text ?? null) &&
+      (stated.text === null || (stated.kind === last?.kind && stated.scope === last.scope));
+    if (!isSame) ends.push({ ...stated, observationId, observedAt });
+  }
+  return ends;
 }
 
 const replaced = 'was withdrawn by its feed, which has since stated another date or none';

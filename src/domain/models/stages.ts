@@ -1,8 +1,16 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { weighModel } from '../evidence/release.ts';
 import { weighRetirement } from '../evidence/retirement.ts';
-import { announcedFor, type KnownSighting, type Sighting, seasonedAt, type Timeline } from '../evidence/timeline.ts';
+import {
+  announcedFor,
+  type ItemVersion,
+  type KnownSighting,
+  type Sighting,
+  seasonedAt,
+  type Timeline,
+} from '../evidence/timeline.ts';
 import type { Stage } from '../feeds/item.ts';
+import { statesVendorEnd } from '../feeds/stated-end.ts';
 import { lowerTrust } from '../feeds/trust.ts';
 import type { Instant, Interval } from '../instant.ts';
 
@@ -79,7 +87,8 @@ function weighed(
 
 /** Own rows that are listed as deprecated: one first party, or as many origins as the policy requires. */
 function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Moment): StageFact | null {
-  const witnesses = versionsThat(timeline, sightings, at, (version) => version.lifecycle !== undefined).filter(
+  const says = (version: ItemVersion): boolean => version.lifecycle !== undefined && statesVendorEnd(version.end);
+  const witnesses = versionsThat(timeline, sightings, at, says).filter(
     ({ sighting, trust }) => sighting.model.own && trust !== 'community',
   );
   if (witnesses.length === 0) return null;

@@ -101,6 +101,6 @@ function condensed(sighting: Sighting): Sighting {
   return { ...sighting, versions };
 }
 
-function factsOf({ itemTrust, stage, lifecycle, released, shutdown }: ItemVersion): string {
-  return JSON.stringify([itemTrust, stage, lifecycle, released, shutdown]);
+function factsOf({ itemTrust, stage, lifecycle, released, shutdown, end }: ItemVersion): string {
+  return JSON.stringify([itemTrust, stage, lifecycle, released, shutdown, end]);
 }

@@ -62,6 +62,7 @@ export const modelDetailExample = {
         },
       ],
       shutdown: null,
+      ends: [],
     },
   ],
   witnesses_total: 1,

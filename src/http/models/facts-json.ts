@@ -5,7 +5,7 @@ import { type AttributeFact, attributeNames, valuesPerAttributeMax } from '../..
 import type { StageFact } from '../../domain/models/stages.ts';
 import type { ModelView } from '../../services/models/models.ts';
 import { instantText } from '../operation/fields.ts';
-import { sourceFields, sourceToJson } from './witness-json.ts';
+import { endFields, sourceFields, sourceToJson } from './witness-json.ts';
 
 /** The most sources that one fact lists, oldest first. */
 export const sourcesPerFactMax = 20;
@@ -89,9 +89,13 @@ export const retirementSchema = z
         z.object({
           ...sourceFields,
           text: z.string().meta({ description: 'The date as stated.', example: '2025-07-14' }),
+          ...endFields,
+          since: instantText('Since when the row states it.'),
         }),
       )
-      .meta({ description: `Shutdown dates that the vendor's own rows state, at most ${sourcesPerFactMax}.` }),
+      .meta({
+        description: `Shutdown dates that rows state, at most ${sourcesPerFactMax}, the vendor's own rows first. Only dates with the scope \`vendor\` and a kind other than \`earliest\` can retire the model.`,
+      }),
   })
   .meta({
     id: 'ModelRetirement',
@@ -100,15 +104,21 @@ export const retirementSchema = z
 
 export function retirementToJson({ record, stages: facts }: ModelView): z.infer<typeof retirementSchema> | null {
   const ended = facts.find((fact) => fact.stage === 'retired');
-  const rows = record.rows.filter((row) => row.sighting.model.own && row.version.shutdown !== undefined);
+  const rows = record.rows.flatMap((row) => {
+    const end = row.ends.at(-1);
+    return end === undefined || end.text === null ? [] : [{ row, end, text: end.text }];
+  });
   if (ended === undefined && rows.length === 0) return null;
   return {
     grade: ended?.grade ?? null,
     ended: ended === undefined ? null : formatInterval(ended.since),
     missing: ended?.missing ?? null,
-    stated: rows.slice(0, sourcesPerFactMax).map((row) => ({
+    stated: rows.slice(0, sourcesPerFactMax).map(({ row, end, text }) => ({
       ...sourceToJson(row, row.version.observationId),
-      text: row.version.shutdown ?? '',
+      text,
+      kind: end.kind,
+      scope: end.scope,
+      since: formatInstant(end.observedAt),
     })),
   };
 }

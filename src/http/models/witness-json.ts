@@ -1,11 +1,15 @@
 import { z } from '@hono/zod-openapi';
+import { endKinds, endScopes } from '../../domain/feeds/stated-end.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import type { RowRecord } from '../../domain/models/record.ts';
+import type { RowRecord, StatedEndDate } from '../../domain/models/record.ts';
 import { instantText } from '../operation/fields.ts';
 
 /** The most dates that one row lists: the latest that it stated. */
 export const datesPerRowMax = 20;
+
+/** The most ends that one row lists: the latest that it stated. */
+export const endsPerRowMax = 20;
 
 /** The row of a feed that states a fact. */
 export const sourceFields = {
@@ -34,6 +38,34 @@ const statedDateSchema = z.object({
   observation_id: z.string(),
 });
 
+export const endFields = {
+  kind: z.enum(endKinds).meta({
+    description:
+      'How final the date is. `earliest`: the model does not end before it. `planned`: it is meant to end then. `firm`: the date was announced as final. `passed`: the row says that the model has ended.',
+  }),
+  scope: z.enum(endScopes).meta({
+    description:
+      "What ends. `vendor`: the vendor's own service. `host`: the service of a host. `plan`: a plan or an app, while the vendor's API goes on. Only `vendor` can retire a model.",
+  }),
+};
+
+export const statedEndSchema = z
+  .object({
+    text: z
+      .string()
+      .nullable()
+      .meta({ description: 'The date as stated. Null from when on the row stated none.', example: '2026-06-01' }),
+    ...endFields,
+    observed_at: instantText('When the row first stated it.'),
+    observation_id: z.string(),
+  })
+  .meta({ id: 'StatedEnd', description: 'An end that a row states or stated.' });
+
+export function statedEndToJson(end: StatedEndDate): z.infer<typeof statedEndSchema> {
+  const { text, kind, scope, observedAt, observationId } = end;
+  return { text, kind, scope, observed_at: formatInstant(observedAt), observation_id: observationId };
+}
+
 export const witnessRowSchema = z
   .object({
     ...sourceFields,
@@ -56,6 +88,9 @@ export const witnessRowSchema = z
       .array(statedDateSchema)
       .meta({ description: `The last ${datesPerRowMax} release dates that it stated, oldest first.` }),
     shutdown: z.string().nullable().meta({ description: 'The shutdown date that it states. Null if none.' }),
+    ends: z.array(statedEndSchema).meta({
+      description: `The last ${endsPerRowMax} ends that it stated, oldest first: every move of a date with its knowledge time.`,
+    }),
   })
   .meta({
     id: 'ModelWitness',
@@ -82,5 +117,6 @@ export function witnessRowToJson(row: RowRecord): z.infer<typeof witnessRowSchem
       observation_id: date.observationId,
     })),
     shutdown: version.shutdown ?? null,
+    ends: row.ends.slice(-endsPerRowMax).map(statedEndToJson),
   };
 }

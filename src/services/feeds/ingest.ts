@@ -17,7 +17,7 @@ import {
 import { insertSuspectSlice, listSuspectSlices } from '../../store/suspect-slices.ts';
 import type { Deps } from '../deps.ts';
 import { readItem } from '../identity/read-item.ts';
-import { hashItem, knowledgeTime, releaseFacts } from './item-facts.ts';
+import { endFacts, hashItem, knowledgeTime, releaseFacts } from './item-facts.ts';
 import { summariseListing } from './listing-summary.ts';
 import { keyByModel } from './renamed-items.ts';
 
@@ -185,7 +185,7 @@ async function applyAccepted(
     changed.map((item) => ({ itemKey: item.key, itemHash: listing.hashes.get(item.key) ?? '' })),
   );
   const moved = changed.filter((item) => releaseFacts(item) !== releaseFacts(before.get(item.key)));
-  const ended = changed.filter((item) => item.shutdown !== before.get(item.key)?.shutdown);
+  const ended = changed.filter((item) => endFacts(item) !== endFacts(before.get(item.key)));
   const readingOf = (item: FeedItem): NewReading | undefined => listing.readings.get(item.key);
   const touching = [...fresh, ...moved].map(readingOf);
   return {

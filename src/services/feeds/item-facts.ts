@@ -16,6 +16,11 @@ export function hashItem(item: FeedItem): string {
   return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
 }
 
+/** The facts of an item that state an end. */
+export function endFacts(item: FeedItem | undefined): string {
+  return canonicalJson([item?.shutdown, item?.end]);
+}
+
 /** The facts of an item that can move a release: a changed price touches no prediction about releases. */
 export function releaseFacts(item: FeedItem | undefined): string {
   return item === undefined

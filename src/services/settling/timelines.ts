@@ -229,6 +229,7 @@ function itemVersion(
     stage: stage === 'limited' && row.statedStage !== 'announced' ? stage : (statedStage(row.statedStage) ?? stage),
     ...(row.statedStage === 'deprecated' || row.statedStage === 'retired' ? { lifecycle: row.statedStage } : {}),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
+    ...(row.end === null ? {} : { end: row.end }),
     ...(row.attributes === null ? {} : { attributes: row.attributes }),
     released:
       row.releasedText === null || row.releasedWeight === null

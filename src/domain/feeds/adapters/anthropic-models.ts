@@ -39,10 +39,17 @@ function readRow({ name, row }: ListRow): Row {
     ...(released !== undefined && { released: { text: released, weight: 'curated', slackDays: 1 } }),
     ...(stage !== undefined && { stage }),
     ...(shutdown !== undefined && { shutdown }),
+    ...endOf(stage, shutdown),
     ...(tokens !== undefined && { attributes: { context_tokens: tokens } }),
     raw: row,
   };
   return { key: name, item };
+}
+
+/** A day is only a plan until the status says that the model is retired. */
+function endOf(stage: Stage | undefined, shutdown: string | undefined): Pick<FeedItem, 'end'> {
+  if (stage === 'retired') return { end: { kind: 'passed', scope: 'vendor' } };
+  return shutdown === undefined ? {} : { end: { kind: 'planned', scope: 'vendor' } };
 }
 
 /** The UTC day of an instant; undefined for the epoch and for anything that is not a date. */

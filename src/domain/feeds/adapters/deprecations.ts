@@ -46,14 +46,16 @@ function readRow(value: unknown, index: number): Row {
   if (typeof provider !== 'string' || provider === '') return { key: `#${index}`, lost: 'has no provider' };
   if (typeof name !== 'string' || name === '') return { key: `${provider}/#${index}`, lost: 'has no model_id' };
   const key = `${provider}/${name}`;
-  const shutdown = readShutdown(provider, value);
+  const shutdown = readDateText(value.shutdown_date);
+  const kind = isEarliest(provider, value) ? 'earliest' : 'firm';
   const sourceUrl = readUrl(value.url);
   const item: FeedItem = {
     key,
     name,
     // For vendors this gives their id; "AWS Bedrock" and "Google Vertex" become `aws-bedrock` and `google-vertex`, which are hosts.
     host: provider.toLowerCase().replaceAll(' ', '-'),
-    ...(shutdown !== undefined && { stage: 'deprecated', shutdown }),
+    ...(shutdown !== undefined && { shutdown, end: { kind } }),
+    ...(shutdown !== undefined && kind === 'firm' && { stage: 'deprecated' }),
     ...(sourceUrl !== undefined && { sourceUrl }),
     raw: value,
   };
@@ -61,15 +63,14 @@ function readRow(value: unknown, index: number): Row {
 }
 
 /**
- * The stated shutdown date. Google's table gives the earliest possible day in both fields, so that is not a shutdown date until
- * the deprecation has an earlier day of its own.
+ * Google's table gives the earliest possible day in both fields, so the day is not final until the deprecation has an earlier day
+ * of its own.
  */
-function readShutdown(provider: string, row: Record<string, unknown>): string | undefined {
-  const shutdown = readDateText(row.shutdown_date);
-  if (provider !== 'Google' || shutdown === undefined) return shutdown;
-  const ends = parseDate(shutdown);
+function isEarliest(provider: string, row: Record<string, unknown>): boolean {
+  if (provider !== 'Google') return false;
+  const ends = parseDate(readDateText(row.shutdown_date) ?? '');
   const announced = parseDate(readDateText(row.deprecation_date) ?? '');
-  return ends !== null && announced !== null && announced.interval.to <= ends.interval.from ? shutdown : undefined;
+  return ends === null || announced === null || announced.interval.to > ends.interval.from;
 }
 
 export const deprecations: Adapter = {

@@ -89,7 +89,8 @@ function readRow(vendor: string, value: unknown, index: number): Row {
   const date = readDateText(value.releaseDate);
   // Without an end of support, the end of life only means "not sooner than".
   const deprecated = value.isEoas === true || readDateText(value.eoasFrom) !== undefined;
-  const shutdown = deprecated ? readDateText(value.eolFrom) : undefined;
+  const shutdown = readDateText(value.eolFrom);
+  const end = { kind: deprecated ? 'firm' : 'earliest', scope: 'vendor' } as const;
   const sourceUrl = isRecord(value.latest) ? readUrl(value.latest.link) : undefined;
   const item: FeedItem = {
     key: name,
@@ -97,7 +98,7 @@ function readRow(vendor: string, value: unknown, index: number): Row {
     host: vendor,
     ...(date !== undefined && { released: { text: date, weight: 'curated' } }),
     ...(value.isEoas === true && { stage: 'deprecated' }),
-    ...(shutdown !== undefined && { shutdown }),
+    ...(shutdown !== undefined && { shutdown, end }),
     ...(sourceUrl !== undefined && { sourceUrl }),
     raw: value,
   };

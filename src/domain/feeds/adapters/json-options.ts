@@ -3,6 +3,7 @@ import { readInput } from '../../input.ts';
 import { isPointer, pointerCharactersMax } from '../../json-pointer.ts';
 import { Refusal } from '../../refusal.ts';
 import { stages } from '../item.ts';
+import { endKinds, endScopes } from '../stated-end.ts';
 
 /**
  * The options of the adapter `json`, which reads any JSON without code: JSON Pointers from a row to its facts, with explicit units.
@@ -67,6 +68,24 @@ const stage = z
     example: { at: '/status', words: { beta: 'preview', ga: 'general' } },
   });
 
+/** One meaning for all rows, or a pointer to a word of the feed and the meaning of each word. */
+const worded = <Meaning extends string>(
+  meaning: z.ZodType<Meaning>,
+  about: { description: string; word: string; example: Meaning },
+) =>
+  z
+    .union([
+      meaning,
+      z.strictObject({
+        at: memberPointer('The word of the row.', about.word),
+        words: z
+          .record(z.string().min(1).max(60), meaning)
+          .refine((words) => Object.keys(words).length <= stageWordsMax, `must have at most ${stageWordsMax} words`)
+          .meta({ description: 'The meaning of each word of the feed.', example: { final: about.example } }),
+      }),
+    ])
+    .meta({ description: about.description, example: about.example });
+
 const attributes = z
   .strictObject({
     input_usd_per_mtok: price('US dollars for input.', { at: '/pricing/prompt', per: 'token' }).optional(),
@@ -108,6 +127,18 @@ export const jsonOptionsSchema = z
       example: 'curated',
     }),
     shutdown: date('Shutdown date.', '/shutdown_date').optional(),
+    end_kind: worded(z.enum(endKinds), {
+      description:
+        'How final the shutdown date is. `earliest`: the model does not end before it, so it retires nothing. An unknown word means `earliest`. Default: `planned`.',
+      word: '/certainty',
+      example: 'firm',
+    }).optional(),
+    end_scope: worded(z.enum(endScopes), {
+      description:
+        "What the shutdown date applies to. Only an end of the vendor's own service retires a model. An unknown word means `plan`. Default: `vendor` in the vendor's own rows, `host` in others.",
+      word: '/surface',
+      example: 'plan',
+    }).optional(),
     stage: stage.optional(),
     source_url: memberPointer('URL with more information.', '/url').optional(),
     attributes: attributes.optional(),

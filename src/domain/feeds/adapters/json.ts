@@ -18,6 +18,7 @@ import {
   readUrl,
   unparsable,
 } from '../payload.ts';
+import type { EndKind, EndScope } from '../stated-end.ts';
 import { type JsonOptions, readJsonOptions } from './json-options.ts';
 
 const expected = 'JSON with rows at the place that the options of this feed define';
@@ -89,6 +90,7 @@ function readFacts(row: Record<string, unknown>, options: JsonOptions): Partial<
     ...(released !== undefined && { released: { text: released, weight: options.weight ?? 'curated' } }),
     ...(stage !== undefined && { stage }),
     ...(shutdown !== undefined && { shutdown }),
+    ...readEnd(row, options),
     ...(attributes !== undefined && { attributes }),
     ...(sourceUrl !== undefined && { sourceUrl }),
   };
@@ -112,6 +114,24 @@ function readStage(row: Record<string, unknown>, stage: JsonOptions['stage']): S
   if (stage.words === undefined) return stages.find((known) => known === word) ?? 'announced';
   const meaning = new Map<unknown, Stage>(Object.entries(stage.words)).get(word);
   return meaning ?? 'announced';
+}
+
+/** How final an end is and what it applies to. Unknown words make it one that retires nothing. */
+function readEnd(row: Record<string, unknown>, options: JsonOptions): Pick<FeedItem, 'end'> {
+  if (options.end_kind === undefined && options.end_scope === undefined) return {};
+  const kind = readWord<EndKind>(row, options.end_kind, 'earliest') ?? 'planned';
+  const scope = readWord<EndScope>(row, options.end_scope, 'plan');
+  return { end: { kind, ...(scope !== undefined && { scope }) } };
+}
+
+function readWord<Meaning extends string>(
+  row: Record<string, unknown>,
+  option: Meaning | { readonly at: string; readonly words: Readonly<Record<string, Meaning>> } | undefined,
+  unknown: Meaning,
+): Meaning | undefined {
+  if (option === undefined || typeof option === 'string') return option;
+  const word = resolvePointer(row, option.at) ?? null;
+  return word === null ? undefined : (new Map<unknown, Meaning>(Object.entries(option.words)).get(word) ?? unknown);
 }
 
 const tokensPerMtok = { token: 1e6, thousand: 1e3, million: 1 } as const;

@@ -49,7 +49,8 @@ function readRow(key: string, value: unknown): Row {
     key,
     name: key,
     host,
-    ...(shutdown !== undefined && { shutdown }),
+    // A copy of a date that the vendor or a host states somewhere, without how final it is.
+    ...(shutdown !== undefined && { shutdown, end: { kind: 'planned' } }),
     ...(attributes !== undefined && { attributes }),
     raw: value,
   };

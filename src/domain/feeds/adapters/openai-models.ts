@@ -27,7 +27,7 @@ function readRow({ name, row }: ListRow): Row {
     name,
     host: 'openai',
     ...((typeof owner !== 'string' || !publicOwner.test(owner)) && { trust: 'community' }),
-    ...(shutdown !== undefined && { shutdown }),
+    ...(shutdown !== undefined && { shutdown, end: { kind: 'firm', scope: 'vendor' } }),
     raw: row,
   };
   return { key: name, item };

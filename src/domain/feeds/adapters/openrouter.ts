@@ -54,7 +54,7 @@ function readRow({ name, row }: ListRow): Row {
     key: name,
     name,
     host: null,
-    ...(shutdown !== undefined && { shutdown }),
+    ...(shutdown !== undefined && { shutdown, end: { kind: 'planned', scope: 'host' } }),
     ...(attributes !== undefined && { attributes }),
     raw: row,
   };

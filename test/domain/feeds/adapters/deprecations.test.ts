@@ -33,13 +33,14 @@ describe('the rows of deprecations.info', () => {
   });
 
   it.each([
-    ['the same in both fields', '2026-10-16', '2026-10-16', undefined],
-    ['no announcement', undefined, '2026-10-16', undefined],
-    ['announced for an earlier day', '2025-11-04', '2025-12-09', '2025-12-09'],
-    ['announced for a day that does not exist', '2025-02-31', '2025-12-09', undefined],
-  ])("take Google's earliest day for no end: %s", (_name, announced, ends, shutdown) => {
+    ['the same in both fields', '2026-10-16', '2026-10-16', 'earliest', undefined],
+    ['no announcement', undefined, '2026-10-16', 'earliest', undefined],
+    ['announced for an earlier day', '2025-11-04', '2025-12-09', 'firm', 'deprecated'],
+    ['announced for a day that does not exist', '2025-02-31', '2025-12-09', 'earliest', undefined],
+  ])("call Google's earliest day that, and not deprecated: %s", (_name, announced, ends, kind, stage) => {
     const google = { provider: 'Google', model_id: 'gemini-2.5-pro', deprecation_date: announced, shutdown_date: ends };
-    expect(parse([google]).items[0]?.shutdown).toBe(shutdown);
+    const [item] = parse([google]).items;
+    expect([item?.shutdown, item?.end, item?.stage]).toEqual([ends, { kind }, stage]);
   });
 
   it.each([[null], [''], [20250714], ['x'.repeat(65)]])(

@@ -27,12 +27,13 @@ describe('a product of endoflife.date', () => {
   });
 
   it.each([
-    ['supported, "not sooner than"', { isEoas: false, eoasFrom: null, eolFrom: '2026-11-24' }, undefined],
-    ['supported until a day', { isEoas: false, eoasFrom: '2026-06-05', eolFrom: '2026-08-05' }, '2026-08-05'],
-    ['no longer supported', { isEoas: true, eoasFrom: null, eolFrom: '2026-01-05' }, '2026-01-05'],
-    ['over without a day', { isEoas: true, eoasFrom: '2026-01-05', eolFrom: null }, undefined],
-  ])('states an end only of what is deprecated: %s', (_name, support, shutdown) => {
-    expect(parse({ ...release, ...support }).items[0]?.shutdown).toBe(shutdown);
+    ['supported, "not sooner than"', { isEoas: false, eoasFrom: null, eolFrom: '2026-11-24' }, 'earliest 2026-11-24'],
+    ['supported until a day', { isEoas: false, eoasFrom: '2026-06-05', eolFrom: '2026-08-05' }, 'firm 2026-08-05'],
+    ['no longer supported', { isEoas: true, eoasFrom: null, eolFrom: '2026-01-05' }, 'firm 2026-01-05'],
+    ['over without a day', { isEoas: true, eoasFrom: '2026-01-05', eolFrom: null }, 'none'],
+  ])('states a final end only of what is deprecated: %s', (_name, support, stated) => {
+    const [item] = parse({ ...release, ...support }).items;
+    expect(item?.end === undefined ? 'none' : `${item.end.kind} ${item.shutdown}`).toBe(stated);
   });
 
   it.each([
@@ -71,6 +72,8 @@ describe('the page of a product, as Markdown under a front matter of YAML', () =
         name: 'claude-opus-5',
         host: 'anthropic',
         released: { text: '2026-07-24', weight: 'curated' },
+        shutdown: '2027-07-24',
+        end: { kind: 'earliest', scope: 'vendor' },
       },
       {
         key: 'claude-mythos-5',
@@ -85,6 +88,7 @@ describe('the page of a product, as Markdown under a front matter of YAML', () =
         host: 'anthropic',
         released: { text: '2025-08-05', weight: 'curated' },
         shutdown: '2026-08-05',
+        end: { kind: 'firm', scope: 'vendor' },
         sourceUrl: 'https://www.anthropic.com/news/claude-opus-4-1',
       },
       {
@@ -94,6 +98,7 @@ describe('the page of a product, as Markdown under a front matter of YAML', () =
         released: { text: '2024-02-31', weight: 'curated' },
         stage: 'deprecated',
         shutdown: '2026-01-05',
+        end: { kind: 'firm', scope: 'vendor' },
       },
     ]);
     expect(lost).toEqual([

@@ -246,6 +246,8 @@ describe('options', () => {
       released: { at: '/r', as: 'unix_seconds' },
       weight: 'stands',
       shutdown: '/s',
+      end_kind: { at: '/k', words: { final: 'firm' } },
+      end_scope: 'plan',
       stage: { at: '/st', words: { beta: 'preview' } },
       source_url: '/u',
       attributes: { context_tokens: '/c', open_weights: '/o', parameters: { at: '/p', in: 'billion' } },
