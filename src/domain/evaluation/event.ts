@@ -72,7 +72,10 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
   if (event === undefined) return null;
   const state = leaf.op === 'retired' ? 'already withdrawn' : 'already out';
   const text = `${event.key} was ${state} before the window opened (${formatInterval(event.occurred)}): ${listedBy(event)}. A person must say what the claim then meant.`;
-  return answer(leaf.op, 'undetermined', 'already_before_window', text, { witnesses: witnessesOf(event) });
+  return answer(leaf.op, 'undetermined', 'already_before_window', text, {
+    witnesses: witnessesOf(event),
+    recheckAt: standing.recheckAt,
+  });
 }
 
 function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {

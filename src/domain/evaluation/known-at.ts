@@ -78,7 +78,7 @@ export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[]
     const stated = version.released === null ? null : readStatedRelease(version.released);
     if (stated !== null && stated.interval.from > version.observedAt) times.push(stated.interval.from);
     const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
-    if (ends !== null) times.push(ends.interval.to);
+    if (ends !== null) times.push(ends.interval.from, ends.interval.to);
   }
   return times;
 }

@@ -2,7 +2,7 @@ import type { EvidencePolicy } from '../criterion/policy.ts';
 import { statesVendorEnd } from '../feeds/stated-end.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
-import { formatInstant, type Instant, type Interval, parseDate } from '../instant.ts';
+import { dayMs, formatInstant, type Instant, type Interval, parseDate } from '../instant.ts';
 import { extentOfEnd } from './ended-ids.ts';
 import { earliest, nextLook, type Weighed } from './release.ts';
 import { earliestReleaseAt } from './stated-dates.ts';
@@ -35,21 +35,28 @@ type EndWord = {
  * Weighs whether a model was withdrawn: a first-party shutdown date that has passed, or two origins whose own rows state a
  * past date. Every own row of an origin must state one, since a snapshot's end is not the model's; the last of them counts.
  * An origin that lists only what ends must state one for every id that the vendor's own rows elsewhere have.
- * Absence never retires; a model that too few still list only holds a NO back.
+ * Where origins of equal rank state different dates, one that is still to come widens the interval: otherwise the answer
+ * would change on the day it comes. Absence never retires; a model that too few still list only holds a NO back.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
   const back = findReinstated(timeline, rows);
   if (back !== null) return { evidence: reinstatedEvidence(back), recheckAt };
   const words = endWords(timeline, rows, listed);
-  const past = words.filter((word) => word.over || word.ends.to <= ask.at);
-  const due = [...words.filter((word) => !past.includes(word)).map((word) => word.ends.to)].filter(
-    (moment) => moment > ask.at,
+  const pending = words.filter((word) => !hasPassed(word, ask.at));
+  const due = pending.flatMap(({ ends }) => [ends.from, ends.to]).filter((moment) => moment > ask.at);
+  // Within a month that a row names, the model may be gone already; of a day, the day itself is waited for.
+  const begun = words.some(
+    (word) => hasPassed(word, ask.at) || (word.ends.from <= ask.at && word.ends.to - word.ends.from > dayMs),
   );
   return {
-    evidence: past.length > 0 ? wordsEvidence(past, ask.policy, sightings[0]?.model) : null,
+    evidence: begun ? wordsEvidence(words, ask, sightings[0]?.model) : null,
     recheckAt: due.reduce<Instant | null>(earliest, recheckAt),
   };
+}
+
+function hasPassed({ over, ends }: EndWord, at: Instant): boolean {
+  return over || ends.to <= at;
 }
 
 /** A first party's row that had stated an end and now lists the model as active, with the end that it had stated. */
@@ -87,15 +94,12 @@ function reinstatedEvidence({ row, ended }: Reinstated): NonNullable<Weighed['ev
 }
 
 function wordsEvidence(
-  past: readonly EndWord[],
-  policy: EvidencePolicy,
+  words: readonly EndWord[],
+  { policy, at }: Ask,
   model: Sighting['model'] | undefined,
 ): Weighed['evidence'] {
   if (model === undefined) return null;
-  const whole = past.filter((word) => word.whole);
-  const firstParty = whole.filter((word) => word.trust === 'first_party');
-  const admissible = firstParty.length > 0 || (!policy.firstPartyOnly && whole.length >= policy.originsMin);
-  const counted = firstParty.length > 0 ? firstParty : admissible ? whole : past;
+  const { counted, admissible } = countWords(words, policy, at);
   const occurred = {
     from: Math.min(...counted.map((word) => word.ends.from)),
     to: Math.max(...counted.map((word) => word.ends.to)),
@@ -107,14 +111,37 @@ function wordsEvidence(
     grade: admissible ? 'admissible' : 'short',
     occurred,
     dating: { occurred, basis: 'stated', dated: firstOfEachFeed(rows), setAside: [] },
-    witnesses: firstOfEachFeed(past.flatMap((word) => word.rows)),
-    missing: admissible
-      ? null
-      : `only ${past.map((word) => word.origin).join(', ')} states a shutdown date that has passed; a first party or one more origin must, for every id of the model`,
+    witnesses: firstOfEachFeed(words.flatMap((word) => word.rows)),
+    missing: admissible ? null : missingText(words, at),
     hostsOnly: false,
     slipsOnly: false,
     trust: counted.map((word) => word.trust).reduce((best, next) => (trustRank(next) > trustRank(best) ? next : best)),
   };
+}
+
+/**
+ * The words that decide: a first party's, once one of them has passed; otherwise those of enough origins, as long as no first
+ * party names a day still to come. Below that all of them hold a NO back.
+ */
+function countWords(
+  words: readonly EndWord[],
+  policy: EvidencePolicy,
+  at: Instant,
+): { readonly counted: readonly EndWord[]; readonly admissible: boolean } {
+  const whole = words.filter((word) => word.whole);
+  const firstParty = whole.filter((word) => word.trust === 'first_party');
+  if (firstParty.some((word) => hasPassed(word, at))) return { counted: firstParty, admissible: true };
+  const passed = whole.filter((word) => hasPassed(word, at));
+  const isEnough = firstParty.length === 0 && !policy.firstPartyOnly && passed.length >= policy.originsMin;
+  return { counted: isEnough ? whole : words, admissible: isEnough };
+}
+
+function missingText(words: readonly EndWord[], at: Instant): string {
+  const [past, pending] = [true, false].map((passed) => words.filter((word) => hasPassed(word, at) === passed));
+  const names = (some: readonly EndWord[] = []): string => some.map((word) => word.origin).join(', ');
+  const toCome = pending?.length === 0 ? '' : `; ${names(pending)} states one that has not passed`;
+  const only = past?.length === 0 ? 'no origin' : `only ${names(past)}`;
+  return `${only} states a shutdown date that has passed${toCome}; a first party or one more origin must, for every id of the model`;
 }
 
 /**

@@ -77,6 +77,41 @@ describe('retired: yes', () => {
   });
 });
 
+describe('retired: an end that is still to come', () => {
+  const past = [row(a, ends('2025-08-10')), row(b, ends('2025-08-10'))];
+  const ask3 = (rows: ReturnType<typeof row>[], claim: Criterion, moment: string) =>
+    ask(claim, timeline([a, b, c, vendor], rows), moment);
+
+  it.each(['2025-09-20', '2025-10-02'])(
+    'of one more origin widens the interval, before and after it comes: %s',
+    (on) => {
+      expect(outcome(ask3([...past, row(c, ends('2025-10-01'))], august, on))).toBe('undetermined straddles_window');
+    },
+  );
+
+  it('of the vendor itself outranks what catalogues state, until it comes', () => {
+    const rows = [...past, row(vendor, ends('2025-09-25'))];
+    const september = retired({ by: '2025-09-30' });
+    expect(outcome(ask3(rows, september, when))).toBe('undetermined below_policy');
+    expect(ask3(rows, september, when).recheckAt).toBe(at('2025-09-25'));
+    expect(outcome(ask3(rows, september, '2025-09-26'))).toBe('yes 2025-09-25 happened_in_window');
+  });
+
+  it('in the course of a month keeps a NO from being settled within that month', () => {
+    const claim = retired({ by: '2025-09-03' });
+    expect(outcome(ask3([row(a, ends('2025-10'))], claim, when))).toBe('no 2025-09-03 covered_without_it');
+    expect(outcome(ask3([row(a, ends('2025-09'))], claim, when))).toBe('undetermined contradicted');
+  });
+
+  it('is looked at again though another came before the window opened', () => {
+    const vendor2 = feed('vendor2', { ...facts, trust: 'first_party' });
+    const rows = [row(vendor, ends('2025-07-20')), row(vendor2, ends('2025-10-01'))];
+    const answer = ask(retired(), timeline([vendor, vendor2], rows), when);
+    expect(outcome(answer)).toBe('undetermined straddles_window');
+    expect(answer.recheckAt).toBe(at('2025-10-01'));
+  });
+});
+
 describe('retired: not yes', () => {
   it.each([
     ['one origin', [row(a, ends('2025-08-10'))], 'below_policy'],
