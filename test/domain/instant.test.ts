@@ -16,7 +16,7 @@ describe('a date', () => {
     ['2024-02-29', '2024-02-29T00:00:00.000Z 2024-03-01T00:00:00.000Z day'],
     ['2025-08-07T12:00Z', '2025-08-07T12:00:00.000Z 2025-08-07T12:00:00.001Z instant'],
     ['2025-08-07T01:00:00+02:00', '2025-08-06T23:00:00.000Z 2025-08-06T23:00:00.001Z instant'],
-  ])('%s covers the time it says', (text, expected) => {
+  ])('%s covers the stated period', (text, expected) => {
     expect(span(text)).toBe(expected);
   });
 
@@ -38,11 +38,11 @@ describe('a date', () => {
     ' 2025-08-07',
     '2025-08-07\n',
     'soon',
-  ])('%j is none', (text) => {
+  ])('%j is rejected', (text) => {
     expect(parseDate(text)).toBeNull();
   });
 
-  it('is no instant', () => {
+  it('is not an instant', () => {
     expect(parseInstant('2025-08-07')).toBeNull();
     expect(parseInstant('2025-08-07T00:00Z')).toBe(Date.UTC(2025, 7, 7));
   });

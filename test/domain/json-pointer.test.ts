@@ -29,7 +29,7 @@ describe('a JSON Pointer', () => {
     ['/k"l', 6],
     ['/ ', 7],
     ['/m~0n', 8],
-  ])('%j leads where the RFC says', (pointer, value) => {
+  ])('%j resolves as in the RFC', (pointer, value) => {
     expect(isPointer(pointer)).toBe(true);
     expect(resolvePointer(document, pointer)).toEqual(value);
   });
@@ -45,16 +45,16 @@ describe('a JSON Pointer', () => {
     '/foo/0/0',
     '/constructor',
     '/__proto__',
-  ])('%j leads nowhere', (pointer) => {
+  ])('%j resolves to nothing', (pointer) => {
     expect(resolvePointer(document, pointer)).toBeUndefined();
   });
 
-  it('leads to a member named __proto__ where a document has one', () => {
+  it('resolves to an own member named __proto__', () => {
     expect(resolvePointer(JSON.parse('{"__proto__": {"a": 1}}'), '/__proto__/a')).toBe(1);
   });
 
   it.each(['foo', 'a/b', '#/foo', '/a~', '/a~2', '/~x', `/${'x'.repeat(pointerCharactersMax)}`])(
-    '%j is none',
+    '%j is invalid',
     (pointer) => {
       expect(isPointer(pointer)).toBe(false);
     },

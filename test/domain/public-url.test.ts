@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { linkTo, parsePublicUrl, publicUrlCharsMax, withAbsoluteLinks } from '../../src/domain/public-url.ts';
 
-describe('the address of the service', () => {
+describe('the public URL', () => {
   it.each([
     ['https://outturn.example.com', 'https://outturn.example.com'],
     ['https://outturn.example.com/', 'https://outturn.example.com'],
     ['HTTP://Example.com:8080/some/where//', 'http://example.com:8080/some/where'],
-  ])('is read from %s without a slash at its end', (text, expected) => {
+  ])('is read from %s without a trailing slash', (text, expected) => {
     expect(parsePublicUrl(text)).toBe(expected);
   });
 
@@ -20,11 +20,11 @@ describe('the address of the service', () => {
     'https://example.com/?',
     'https://example.com/#',
     '',
-  ])('is refused where it could not stand before a path: %s', (text) => {
+  ])('is rejected if it cannot prefix a path: %s', (text) => {
     expect(parsePublicUrl(text)).toBeNull();
   });
 
-  it('has at most so many characters, written out', () => {
+  it('has a maximum length in its normalised form', () => {
     const of = (length: number) => 'https://example.com/'.padEnd(length, 'x');
     expect(parsePublicUrl(of(publicUrlCharsMax))).toBe(of(publicUrlCharsMax));
     expect(parsePublicUrl(of(publicUrlCharsMax + 1))).toBeNull();
@@ -32,11 +32,11 @@ describe('the address of the service', () => {
   });
 });
 
-test('a path is a link by itself, or behind the address', () => {
+test('a path is a link by itself, or appended to the public URL', () => {
   expect([linkTo(null, '/v1'), linkTo('https://a.example/b', '/v1')]).toEqual(['/v1', 'https://a.example/b/v1']);
 });
 
-test('only what stands under links is made absolute, at any depth, and what is absolute stays', () => {
+test('only values under links are made absolute, at any depth, and absolute ones remain', () => {
   const facts = {
     prediction: {
       statement: '/v1 is a path.',

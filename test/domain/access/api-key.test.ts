@@ -12,7 +12,7 @@ test('the checksum is CRC-32 in six base62 digits', () => {
   }
 });
 
-test('a made key is well formed, and with any one character changed it is not', () => {
+test('a generated key is well-formed, and changing any character invalidates it', () => {
   const key = makeKey(randomBytes);
   expect(key).toMatch(/^ok_[0-9A-Za-z]{36}$/);
   expect(isWellFormedKey(key)).toBe(true);
@@ -23,7 +23,7 @@ test('a made key is well formed, and with any one character changed it is not', 
   expect(isWellFormedKey(key.slice(0, -1))).toBe(false);
 });
 
-test('a key is made from random bytes without favouring any digit, and never from too few', () => {
+test('a key is generated from random bytes without bias, and never from too few', () => {
   const bytes = [255, 254, 248, 0, 61, 62, ...Array.from({ length: 60 }, () => 1)];
   const asked: number[] = [];
   const key = makeKey((size) => {
@@ -35,6 +35,6 @@ test('a key is made from random bytes without favouring any digit, and never fro
   expect(() => assembleKey([1, 2, 3])).toThrow(RangeError);
 });
 
-test('a key is kept as its SHA-256', () => {
+test('a key is stored as its SHA-256', () => {
   expect(hashKey('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
 });

@@ -22,15 +22,15 @@ describe('a rate limit', () => {
     '1000001/1s',
     '1/25h',
     ' 1/1s',
-  ])('refuses %j', (text) => expect(parseRateLimit(text)).toBeNull());
+  ])('rejects %j', (text) => expect(parseRateLimit(text)).toBeNull());
 
-  it.each([1, 10, 39, 40, 100, 600, 1_000_000])('of %i leaves two nodes less than 5 %% to waste', (quota) => {
+  it.each([1, 10, 39, 40, 100, 600, 1_000_000])('of %i leaves less than 5 %% unused with two nodes', (quota) => {
     const unused = 2 * (batchOf({ quota, windowMs: 1000 }) - 1);
     expect(batchOf({ quota, windowMs: 1000 })).toBeGreaterThanOrEqual(1);
     expect(unused).toBeLessThan(Math.max(1, quota * 0.05));
   });
 
-  it('is told in the fields of the draft, never with a wait that is too short', () => {
+  it('is reported in the header fields of the draft, never with too short a wait', () => {
     const limit = { quota: 600, windowMs: 60_000 };
     expect(rateLimitHeaders(limit, { allowed: true, remaining: 599, resetsAt: 60_000 }, 1)).toEqual({
       'ratelimit-policy': '"default";q=600;w=60',

@@ -68,7 +68,7 @@ describe('a name with an unknown word', () => {
     ['anthropic', 'claude-zephyr', 'anthropic/claude/6/opus', false],
     ['xai', 'grok-4.30-zeta', 'xai/grok/4.3/any', true],
     ['xai', 'grok-4.30-zeta', 'xai/grok/>4.3/any', false],
-  ])('of %s, %s, may match %s: %s', (vendor, name, asked, expected) => {
+  ])('in %s, %s, may match %s: %s', (vendor, name, asked, expected) => {
     expect(mayMatchPattern(pattern(asked), partial(vendor, name), styleOf)).toBe(expected);
   });
 });
@@ -86,7 +86,7 @@ describe('a name that no family begins', () => {
     ['google', 'quokka', 'google/gemini/4/any', false],
     ['google', 'quokka', 'any/any//any', true],
     ['google', 'quokka', 'openai/any//any', false],
-  ])('of %s, %s, may match %s: %s', (vendor, name, asked, expected) => {
+  ])('in %s, %s, may match %s: %s', (vendor, name, asked, expected) => {
     expect(mayMatchPattern(pattern(asked), partial(vendor, name), styleOf)).toBe(expected);
   });
 });
@@ -120,11 +120,11 @@ describe('a readable name', () => {
   const isAlias = ({ id }: Readable): boolean => table.aliases.has(id.toLowerCase());
   const examples = readable.filter((example) => !isAlias(example) && withUnknownTier(example, 'zyx') !== null);
 
-  test('stands in the corpus with a tier of its own often enough to try', () => {
+  test('with a tier occurs in the corpus often enough to test', () => {
     expect(examples.length).toBeGreaterThan(60);
   });
 
-  test('with another word for its tier may match every pattern of any tier that it matched', () => {
+  test('may match with another tier every pattern of any tier that it matched', () => {
     const bounds = [undefined, '=', 'gte', 'lte', 'gt', 'lt'] as const;
     const versions = fc.constantFrom('0', '1', '2', '2.5', '3', '3.5', '4', '4o', '4.1', '4.5', '5', '6', '9');
     fc.assert(

@@ -23,7 +23,7 @@ describe('an evidence policy', () => {
     { miss_max: 0.010001 },
     { miss_max: 0 },
     { miss_max: 0.0000001 },
-  ])('%j would be laxer than the default, or means nothing, and is refused', (input) => {
+  ])('%j is weaker than the default or invalid, and is rejected', (input) => {
     expect(evidencePolicySchema.safeParse(input).success).toBe(false);
   });
 });

@@ -24,12 +24,12 @@ function codeOf(act: () => unknown): string | null {
 }
 
 describe('the size of a criterion', () => {
-  it('may be 16 levels, and not 17', () => {
+  it('is at most 16 levels', () => {
     expect(measureCriterion(nested(criterionDepthMax))).toEqual({ depth: 16, nodes: 16 });
     expect(codeOf(() => measureCriterion(nested(criterionDepthMax + 1)))).toBe('criterion_too_deep');
   });
 
-  it('may be 200 nodes, and not 201', () => {
+  it('is at most 200 nodes', () => {
     expect(measureCriterion(wide(criterionNodesMax))).toEqual({ depth: 2, nodes: 200 });
     expect(codeOf(() => measureCriterion(wide(criterionNodesMax + 1)))).toBe('criterion_too_large');
   });
@@ -39,7 +39,7 @@ describe('the size of a criterion', () => {
     expect(measureCriterion({ op: 'within', event: released(), after: released(), duration: 'P3M' }).nodes).toBe(3);
   });
 
-  it('of 100,000 levels is refused at once, without walking the call stack', () => {
+  it('of 100,000 levels is rejected at once, without recursion', () => {
     const began = performance.now();
     expect(codeOf(() => measureCriterion(nested(100_000)))).toBe('criterion_too_deep');
     const text = `${'{"op":"not","of":'.repeat(100_000)}null${'}'.repeat(100_000)}`;
@@ -47,7 +47,7 @@ describe('the size of a criterion', () => {
     expect(performance.now() - began).toBeLessThan(2000);
   });
 
-  it('of a million operands is refused at once', () => {
+  it('of a million parts is rejected at once', () => {
     const began = performance.now();
     expect(codeOf(() => measureCriterion({ op: 'all', of: new Array(1_000_000).fill({}) }))).toBe(
       'criterion_too_large',
@@ -55,7 +55,7 @@ describe('the size of a criterion', () => {
     expect(performance.now() - began).toBeLessThan(2000);
   });
 
-  it.each([null, 5, 'text', []])('of %j, which is none, is left to the schema', (value) => {
+  it.each([null, 5, 'text', []])('of the invalid criterion %j is left to the schema', (value) => {
     expect(measureCriterion(value).nodes).toBeLessThanOrEqual(1);
   });
 });

@@ -7,16 +7,11 @@ const made = at('2025-08-01');
 
 describe('the window of a leaf', () => {
   it.each([
-    ['a whole last day is included', { by: '2025-12-31' }, made, at('2026-01-01')],
-    ['an instant is included', { by: '2025-12-31T12:00:00Z' }, made, at('2025-12-31T12:00:00.001Z')],
-    [
-      'an instant with a zone is read in UTC',
-      { by: '2025-12-31T12:00:00+02:00' },
-      made,
-      at('2025-12-31T10:00:00.001Z'),
-    ],
-    ['it opens with the day the claim was made', {}, made, Number.POSITIVE_INFINITY],
-    ['it opens with the day given', { from: '2025-09-01' }, at('2025-09-01'), Number.POSITIVE_INFINITY],
+    ['includes the whole last day', { by: '2025-12-31' }, made, at('2026-01-01')],
+    ['includes an instant', { by: '2025-12-31T12:00:00Z' }, made, at('2025-12-31T12:00:00.001Z')],
+    ['reads an instant with a zone in UTC', { by: '2025-12-31T12:00:00+02:00' }, made, at('2025-12-31T10:00:00.001Z')],
+    ['opens by default on the day of the claim', {}, made, Number.POSITIVE_INFINITY],
+    ['opens on the given day', { from: '2025-09-01' }, at('2025-09-01'), Number.POSITIVE_INFINITY],
   ])('%s', (_name, leaf, from, to) => {
     expect(windowOf(leaf, made)).toEqual({ from, to });
   });
@@ -38,7 +33,7 @@ describe('what a criterion watches', () => {
     ],
   };
 
-  it('is each vendor and family once, wildcards as they stand', () => {
+  it('is each vendor and family once, including wildcards', () => {
     const watched = watchesOf(criterion).map((watch) => `${watch.vendor}/${watch.family}`);
     expect(watched).toEqual(['openai/gpt', 'any/any']);
   });
@@ -55,13 +50,13 @@ describe('what a criterion watches', () => {
     ]);
   });
 
-  it('has a last deadline only when every part has one', () => {
+  it('has a last deadline only if every part has one', () => {
     expect(resolveByOf(criterion)).toBe(at('2025-11-01'));
     expect(resolveByOf({ op: 'all', of: [criterion, released()] })).toBeNull();
   });
 });
 
-describe('the leaves that absence may settle', () => {
+describe('the leaves that absence can settle', () => {
   const dated = released({ by: '2025-08-31' });
   const open = released();
   it.each<[string, Criterion, number]>([
@@ -69,10 +64,10 @@ describe('the leaves that absence may settle', () => {
     ['one without', open, 0],
     ['a question', { op: 'judged', question: 'Is it?', by: '2025-10-31' }, 0],
     ['those with a deadline among several', { op: 'any', of: [dated, open, { op: 'not', of: dated }] }, 2],
-    ['both sides of an order, whatever deadlines they have', { op: 'precedes', first: open, second: dated }, 2],
+    ['both sides of an order, whatever their deadlines', { op: 'precedes', first: open, second: dated }, 2],
     ['both events of a duration', { op: 'within', event: open, after: open, duration: 'P3M' }, 2],
     [
-      'an order and what stands beside it',
+      'an order and the part next to it',
       { op: 'all', of: [{ op: 'precedes', first: open, second: open }, dated, open] },
       3,
     ],

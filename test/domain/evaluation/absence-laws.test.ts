@@ -53,7 +53,7 @@ const anyListingLeaf = anyLeaf.filter(({ op }) => op === 'released' || op === 'c
 describe('the law of absence', () => {
   const anyMask = fc.array(fc.boolean(), { minLength: 5, maxLength: 23 });
 
-  it('reads that show nothing, taken away, never turn what is open into a NO', () => {
+  it('removing reads that show nothing never turns an open verdict into a NO', () => {
     fc.assert(
       fc.property(anyWorld, anyListingLeaf, anyMoment, anyMask, ({ feeds, sightings: dated }, leaf, at, mask) => {
         const sightings = undated(dated);
@@ -65,7 +65,7 @@ describe('the law of absence', () => {
     );
   });
 
-  it('is about something: some NOs survive the loss of every third read', () => {
+  it('applies to real cases: some NOs survive the loss of every third read', () => {
     const worlds = fc.sample(fc.tuple(anyWorld, anyListingLeaf), { numRuns: 400, seed: 7 });
     const settled = worlds.filter(([{ feeds, sightings }, leaf]) => {
       const fewer = takeReads(feeds, undated(sightings), (read) => Math.floor(read / hourMs) % 3 === 0);

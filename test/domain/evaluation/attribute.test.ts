@@ -24,35 +24,35 @@ const settle = (rows: ReturnType<typeof row>[], claim = august, moment = when) =
   outcome(ask(claim, timeline([a, b], rows), moment));
 
 describe('attribute: yes', () => {
-  it('comes of two origins whose own rows say so at the same time for a day; the second bounds it above, the first below', () => {
+  it('needs two origins whose own rows state it at the same time for a day; the second bounds the date above, the first below', () => {
     const rows = [row(a, rises('2025-08-10')), row(b, rises('2025-08-12'))];
     const young = ask(august, timeline([a, b], rows), '2025-08-12T23:59');
     expect([outcome(young), young.recheckAt]).toEqual(['undetermined below_policy', null]);
     expect(settle(rows)).toBe('yes 2025-08-09T18:00:00Z/2025-08-12T00:00:00Z happened_in_window');
   });
 
-  it('comes of a first party at once, whatever others say', () => {
+  it('needs only one first party, whatever others state', () => {
     const rows = [row(vendor, rises('2025-08-10')), row(a)];
     expect(outcome(ask(august, timeline([vendor, a], rows), '2025-08-10'))).toBe(
       'yes 2025-08-09T18:00:00Z/2025-08-10T00:00:00Z happened_in_window',
     );
   });
 
-  it('is as old as the model where the value was there when its row was first listed', () => {
+  it('is dated by the model if the value was there when its row was first listed', () => {
     const rows = [row(a, { price: 20, released: '2025-08-05' }), row(b, { price: 20, seen: '2025-08-06' })];
     expect(settle(rows)).toBe('yes 2025-08-05 happened_in_window');
     // What it is named after is not what decides: the second origin showed it on the sixth only.
     expect(settle(rows, dear({ by: '2025-08-05' }))).toBe('undetermined straddles_window');
   });
 
-  it('takes off the lag of the feed that showed it first', () => {
+  it('subtracts the lag of the feed that showed it first', () => {
     const rows = [row(slow, rises('2025-08-10')), row(b, rises('2025-08-12'))];
     expect(outcome(ask(august, timeline([slow, b], rows), when))).toBe(
       'yes 2025-08-07T18:00:00Z/2025-08-12T00:00:00Z happened_in_window',
     );
   });
 
-  it('counts what held before the window once a poll shows it inside, the lag taken off', () => {
+  it('counts a value from before the window once a poll shows it inside, minus the lag', () => {
     const rows = [slow, b].map((of) => row(of, { seen: '2025-07-10', price: 20 }));
     const world = timeline([slow, b], rows);
     expect(outcome(ask(august, world, '2025-08-02T23:59'))).toBe('undetermined straddles_window');
@@ -71,7 +71,7 @@ describe('attribute: yes', () => {
     expect(ask(dear({ by: '2025-08-31' }, is), timeline([a, b], rows), when).verdict).toBe(verdict);
   });
 
-  it('of a flag', () => {
+  it('for a flag', () => {
     const open: Criterion = {
       ...released({ by: '2025-08-31' }),
       op: 'attribute',
@@ -92,32 +92,36 @@ describe('attribute: not yes', () => {
       'below_policy',
     ],
     ['a host', [row(a, rises('2025-08-10')), row(b, { host: 'azure', ...rises('2025-08-10') })], 'below_policy'],
-    ['a change across the edge', [row(a, rises('2025-08-31T18:00')), row(b, rises('2025-09-01'))], 'straddles_window'],
     [
-      'a row that went while it said so',
+      'a change across the edge of the window',
+      [row(a, rises('2025-08-31T18:00')), row(b, rises('2025-09-01'))],
+      'straddles_window',
+    ],
+    [
+      'a row that vanished with the value',
       [row(a, { ...rises('2025-08-10'), gone: '2025-08-20' }), row(b)],
       'below_policy',
     ],
     [
-      'one origin, corrected, where no other had said otherwise',
+      'one origin, corrected, with no other that stated otherwise',
       [row(a, rises('2025-08-10', '2025-08-20'))],
       'below_policy',
     ],
-  ])('%s, and no no either', (_name, rows, reason) => {
+  ])('%s, which is not a no either', (_name, rows, reason) => {
     expect(settle(rows)).toBe(`undetermined ${reason}`);
   });
 
-  it('by forums', () => {
+  it('by community feeds', () => {
     const rows = [row(a, rises('2025-08-10')), row(b), row(forum, rises('2025-08-10'))];
     expect(outcome(ask(august, timeline([a, b, forum], rows), when))).toBe('undetermined below_policy');
   });
 
-  it('of a price that was announced with the model, before that was out', () => {
+  it('by a price announced with the model, before its release', () => {
     const rows = [a, b].map((of) => row(of, { seen: '2025-08-02', price: 20, released: '2025-09-10' }));
     expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('of what a preview cost where general availability is asked for', () => {
+  it('by the price of a preview if general availability is required', () => {
     const rows = [a, b].map((of) =>
       row(of, { stage: 'preview', price: 20, edits: [{ at: '2025-08-10', stage: 'general', price: 5 }] }),
     );
@@ -126,7 +130,7 @@ describe('attribute: not yes', () => {
     expect(settle(corrected, dear({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('of a price typed wrong for 28 hours, that two catalogues correct at their very next reads', () => {
+  it('by a mistyped price that lasts 28 hours and that two catalogues correct at their next reads', () => {
     const reading = (slug: string, reads: string[]) => feed(slug, { publishes: facts.publishes, reads });
     const x = reading('x', ['2025-08-05', '2025-08-09T22:00', '2025-08-11T02:00', '2025-09-10']);
     const y = reading('y', ['2025-08-05', '2025-08-10T06:00', '2025-08-11T10:00', '2025-09-10']);
@@ -144,7 +148,7 @@ describe('attribute: not yes', () => {
     expect(ask(august, stood, '2025-08-11T10:00').verdict).toBe('yes');
   });
 
-  it('is proposed by one origin and disputed by others that deny it', () => {
+  it('is proposed by one origin, and disputed by others that state otherwise', () => {
     const rows = [row(a, rises('2025-08-10')), row(b), row(c)];
     const answer = ask(august, timeline([a, b, c], rows), when);
     expect([outcome(answer), answer.leaning?.outcome]).toEqual(['undetermined contradicted', 'yes']);
@@ -155,25 +159,28 @@ describe('attribute: no', () => {
   it.each([
     ['another price throughout', [row(a), row(b)]],
     ['a rise after the window', [row(a, rises('2025-09-03')), row(b, rises('2025-09-03'))]],
-    ['a slip of one poll', [row(a, rises('2025-08-10', '2025-08-10T06:00')), row(b)]],
-    ['an error corrected to what the other said all along', [row(a, rises('2025-08-10', '2025-08-20')), row(b)]],
-    ['no such model', []],
+    ['a slip of a single poll', [row(a, rises('2025-08-10', '2025-08-10T06:00')), row(b)]],
+    [
+      'an error corrected to what the other origin stated throughout',
+      [row(a, rises('2025-08-10', '2025-08-20')), row(b)],
+    ],
+    ['an unlisted model', []],
   ])('%s', (_name, rows) => {
     expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('takes feeds that publish the attribute', () => {
+  it('needs feeds that publish the attribute', () => {
     const mute = feed('b', { reads: facts.reads });
     expect(outcome(ask(august, timeline([a, mute], [row(a)]), when))).toBe('undetermined absence_unprovable');
   });
 
-  it('is not of rows that leave the value blank, where one model is named; of a kind it is', () => {
+  it('does not follow from blank values for a single named model, but does for a pattern of several', () => {
     const blank = sighting(b, { seen: '2025-08-05' });
     expect(settle([row(a), blank])).toBe('undetermined absence_unprovable');
     expect(settle([row(a), blank], dear({ tier: 'any', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('is of what held before the window and was over when it opened, and not of what merely vanished', () => {
+  it('follows from a value that ended before the window opened, but not from a row that merely vanished', () => {
     const early = { seen: '2025-07-10', price: 20 };
     const over = [a, b].map((of) => row(of, { ...early, edits: [{ at: '2025-07-20', price: 5 }] }));
     expect(settle(over)).toBe('no 2025-08-31 covered_without_it');

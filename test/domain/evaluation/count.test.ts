@@ -46,48 +46,43 @@ describe('count', () => {
   const three = [...out('plain', '08-07'), ...out('mini', '08-10'), ...out('next', '08-12')];
 
   it.each([
-    [
-      'as many models as claimed: the last of those needed dates it',
-      count(2),
-      three,
-      'yes 2025-08-10 enough_in_window',
-    ],
-    ['more than claimed', count(1), three, 'yes 2025-08-07 enough_in_window'],
-    ['exactly as many', count(3), three, 'yes 2025-08-12 enough_in_window'],
-    ['versions, each once', count(2, {}, 'version'), three, 'yes 2025-08-12 enough_in_window'],
+    ['as many models as required: the last of them dates it', count(2), three, 'yes 2025-08-10 enough_in_window'],
+    ['more than required', count(1), three, 'yes 2025-08-07 enough_in_window'],
+    ['exactly as many as required', count(3), three, 'yes 2025-08-12 enough_in_window'],
+    ['each version counts once', count(2, {}, 'version'), three, 'yes 2025-08-12 enough_in_window'],
     ['too few versions', count(3, {}, 'version'), three, 'no 2025-08-31 covered_without_it'],
     [
-      'a model without a version makes no version',
+      'a model without a version adds no version',
       count(3, { version: undefined }, 'version'),
       [...three, ...out('nano', '08-14')],
       'no 2025-08-31 covered_without_it',
     ],
     [
-      'it makes a model',
+      'a model without a version adds a model',
       count(4, { version: undefined }),
       [...three, ...out('nano', '08-14')],
       'yes 2025-08-14 enough_in_window',
     ],
     [
-      'those before the window do not count',
+      'models from before the window do not count',
       count(3),
       [...out('plain', '07-20'), ...out('mini', '08-10'), ...out('next', '08-12')],
       'no 2025-08-31 covered_without_it',
     ],
     [
-      'those after it neither',
+      'nor do models from after it',
       count(3),
       [...out('plain', '08-07'), ...out('mini', '08-10'), ...out('next', '09-02')],
       'no 2025-08-31 covered_without_it',
     ],
     [
-      'seen ones below the policy keep it open',
+      'models seen below the policy keep it open',
       count(2),
       [...out('plain', '08-07'), lone('mini', '08-10')],
       'undetermined below_policy',
     ],
     [
-      'unless there are too few even so',
+      'unless there are too few even with them',
       count(3),
       [...out('plain', '08-07'), lone('mini', '08-10')],
       'no 2025-08-31 covered_without_it',
@@ -104,7 +99,7 @@ describe('count', () => {
     ],
     ['without a deadline it stays open', count(4, {}, 'model', {}), three, 'undetermined nothing_seen'],
     [
-      'one model that was out before is put to a person',
+      'a single model released before the window is left to a person',
       count(1, { version: '5', tier: null }),
       out('plain', '07-20'),
       'undetermined already_before_window',
@@ -113,7 +108,7 @@ describe('count', () => {
     expect(settle(rows, claim)).toBe(expected);
   });
 
-  it('is disputed where enough others were read past the deadline without those that would make enough', () => {
+  it('is disputed if enough other origins were read past the deadline without the models that would suffice', () => {
     const three = [a, b, c].map((of) => sighting(of, { ...models.plain, seen: '2025-08-07' }));
     const answer = ask(count(2), timeline([a, b, c], [...three, lone('mini', '08-10')]), when);
     expect([outcome(answer), answer.leaning?.outcome, answer.contradicted]).toEqual([
@@ -134,7 +129,7 @@ describe('count', () => {
     expect(ask(claim, timeline([x, y], rows), when).verdict).toBe('yes');
   });
 
-  it('waits for coverage, and says which', () => {
+  it('waits for coverage, and names it', () => {
     expect(outcome(ask(count(3), timeline([a, b], out('plain', '08-07')), '2025-08-20'))).toBe(
       'undetermined awaiting_coverage',
     );
@@ -143,7 +138,7 @@ describe('count', () => {
     expect(outcome(ask(count(3), timeline([later, late], []), when))).toBe('undetermined window_not_covered');
   });
 
-  it('may have been reached earlier by one whose date is not known closely', () => {
+  it('is dated by an interval if one of the models is', () => {
     const vague = [a, b].map((of) => sighting(of, { ...models.mini, seen: '2025-08-20', released: '2025-07-25' }));
     expect(settle([...out('plain', '08-07'), ...out('next', '08-12'), ...vague], count(2))).toMatch(
       /^yes 2025-08-0\d\S*\/2025-08-12T12:00:00Z/,

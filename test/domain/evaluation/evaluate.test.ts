@@ -32,14 +32,14 @@ describe('three-valued connectives', () => {
     ['not yes', not(early), 'no 2025-08-07'],
     ['not no', not(noSoon), 'yes 2025-08-10'],
     ['not undetermined', not(open), 'undetermined'],
-    ['all of yes and yes is the latest', all(early, late), 'yes 2025-08-15'],
-    ['all of yes and no is the no', all(early, noSoon), 'no 2025-08-10'],
+    ['all of yes and yes has the latest date', all(early, late), 'yes 2025-08-15'],
+    ['all of yes and no is that no', all(early, noSoon), 'no 2025-08-10'],
     ['all of no and no is the earliest no', all(noLater, noSoon), 'no 2025-08-10'],
     ['all of no and undetermined is no', all(open, noSoon), 'no 2025-08-10'],
     ['all of yes and undetermined is open', all(open, early), 'undetermined'],
     ['all of undetermined is open', all(open), 'undetermined'],
     ['any of yes and yes is the earliest', any(late, early), 'yes 2025-08-07'],
-    ['any of yes and no is the yes', any(noSoon, late), 'yes 2025-08-15'],
+    ['any of yes and no is that yes', any(noSoon, late), 'yes 2025-08-15'],
     ['any of no and no is the latest', any(noLater, noSoon), 'no 2025-08-20'],
     ['any of yes and undetermined is yes', any(open, late), 'yes 2025-08-15'],
     ['any of no and undetermined is open', any(open, noSoon), 'undetermined'],
@@ -67,7 +67,7 @@ describe('the explanation', () => {
     ]);
   });
 
-  it('has a verdict and a sentence at every node, and a date where it is decided', () => {
+  it('has a verdict and a sentence at every node, and a date if it is decided', () => {
     const visit = (node: typeof answer.explanation): void => {
       expect(node.text).toMatch(/^[A-Z].*[.]$|^openai\/.*[.]$/);
       expect(node.effective_at === null).toBe(node.verdict === 'undetermined');
@@ -77,7 +77,7 @@ describe('the explanation', () => {
     expect(answer.explanation.text).toBe('Yes, because all 3 parts came out yes; part 2 was the last.');
   });
 
-  it('names real observations with what they said', () => {
+  it('names real observations with their statements', () => {
     const witnesses = answer.explanation.of[2]?.witnesses ?? [];
     const ids = rows.flatMap((row) => row.versions.map((version) => version.observationId));
     expect(witnesses.map((witness) => witness.observation_id)).toEqual([ids[0], ids[1]]);
@@ -104,28 +104,28 @@ describe('the explanation', () => {
     expect(ask(released(), listed, when).explanation.witnesses).toHaveLength(24);
   });
 
-  it('shows watermarks where an answer waits for them or rests on them', () => {
+  it('shows watermarks if a verdict waits for them or relies on them', () => {
     const waiting = ask(open, world, when).explanation;
     expect(waiting.watermarks.map((mark) => mark.feed)).toEqual(['a', 'b']);
     expect(ask(early, world, when).explanation.watermarks).toEqual([]);
   });
 });
 
-describe('the evidence of an answer', () => {
+describe('the evidence of a verdict', () => {
   const ids = (...indices: number[]) => indices.map((index) => rows[index]?.versions[0]?.observationId);
 
-  it('is the witnesses of what settled it', () => {
+  it('is the witnesses of the parts that settled it', () => {
     expect(ask(early, world, when).evidence).toEqual(ids(0, 1));
     expect(ask(all(early, late), world, when).evidence).toEqual(ids(0, 1, 2, 3));
     expect(ask(not(early), world, when).evidence).toEqual(ids(0, 1));
   });
 
-  it('leaves out branches that came out otherwise', () => {
+  it('omits parts with another verdict', () => {
     expect(ask(any(not(early), late), world, when).evidence).toEqual(ids(2, 3));
     expect(ask(all(early, not(late)), world, when).evidence).toEqual(ids(2, 3));
   });
 
-  it('of an open answer is empty', () => {
+  it('is empty while the verdict is open', () => {
     expect(ask(all(early, open), world, when)).toMatchObject({
       verdict: 'undetermined',
       evidence: [],
@@ -133,7 +133,7 @@ describe('the evidence of an answer', () => {
     });
   });
 
-  it('carries the trust of what settled it, the weakest where all of it was needed', () => {
+  it('has the trust of what settled it: the weakest of the required parts', () => {
     const vendor = feed('vendor', { trust: 'first_party', covers: [] });
     const forum = feed('b', { trust: 'aggregator', reads: polls('2025-07-01', '2025-10-01') });
     const mixed = timeline([a, forum, vendor], [...rows, sighting(vendor, { seen: '2025-08-07T13:00' })]);
@@ -143,26 +143,26 @@ describe('the evidence of an answer', () => {
   });
 });
 
-describe('what leans', () => {
+describe('the leaning', () => {
   const leaning = timeline([a, b], [sighting(a, { seen: '2025-08-07T12:00' })]);
 
-  it('turns round under a not', () => {
+  it('is reversed by not', () => {
     expect(ask(not(early), leaning, when)).toMatchObject({
       verdict: 'undetermined',
       leaning: { outcome: 'no', reason: 'below_policy' },
     });
   });
 
-  it('is nothing while other parts stay open', () => {
+  it('is null while other parts are open', () => {
     expect(ask(all(early, open), leaning, '2025-08-20').leaning).toBeNull();
     expect(ask(any(early, open), leaning, when).leaning?.outcome).toBe('yes');
   });
 
-  it('is nowhere in particular, but to a person, where it alone keeps a no from being settled', () => {
+  it('is null, for a person to decide, if only it keeps a no from being settled', () => {
     expect(ask(all(early, open), leaning, when).leaning).toMatchObject({ outcome: null, reason: 'below_policy' });
   });
 
-  it('is nothing once it is decided', () => {
+  it('is null once the verdict is decided', () => {
     expect(ask(any(early, not(noSoon)), leaning, when)).toMatchObject({
       verdict: 'yes',
       leaning: null,
@@ -172,7 +172,7 @@ describe('what leans', () => {
   });
 });
 
-describe('what only a person can answer', () => {
+describe('a judged part', () => {
   const judged: Criterion = { op: 'judged', question: 'Was it any good?' };
 
   it('stays undetermined', () => {
@@ -180,7 +180,7 @@ describe('what only a person can answer', () => {
     expect(ask(judged, world, when).explanation.text).toBe('Only a person can say: Was it any good?');
   });
 
-  it('does not matter where the rest decides', () => {
+  it('does not matter if the other parts decide', () => {
     expect(ask(any(judged, early), world, when).verdict).toBe('yes');
     expect(ask(all(judged, noSoon), world, when).verdict).toBe('no');
     expect(ask(all(judged, early), world, when).verdict).toBe('undetermined');

@@ -14,21 +14,21 @@ function releasedOn(day: string) {
 describe('a window', () => {
   const world = timeline([a, b], releasedOn('2025-08-07'));
   it.each([
-    ['a whole last day is inside', { by: '2025-08-07' }, 'yes 2025-08-07 released_in_window'],
-    ['the day before is not', { by: '2025-08-06' }, 'no 2025-08-06 covered_without_it'],
-    ['a first day is inside', { from: '2025-08-07' }, 'yes 2025-08-07 released_in_window'],
+    ['the whole last day is inside', { by: '2025-08-07' }, 'yes 2025-08-07 released_in_window'],
+    ['the day after it is not', { by: '2025-08-06' }, 'no 2025-08-06 covered_without_it'],
+    ['the first day is inside', { from: '2025-08-07' }, 'yes 2025-08-07 released_in_window'],
     [
       'an instant just after the last possible moment',
       { by: '2025-08-07T18:00:00Z' },
       'yes 2025-08-07 released_in_window',
     ],
     [
-      'an instant inside the bracket leaves it open',
+      'a deadline inside the bracket leaves it open',
       { by: '2025-08-07T17:59:59.999Z' },
       'undetermined straddles_window',
     ],
     [
-      'an instant at the last absence',
+      'a deadline at the last absence',
       { by: '2025-08-07T05:59:59.999Z' },
       'no 2025-08-07T05:59:59.999Z covered_without_it',
     ],
@@ -38,12 +38,12 @@ describe('a window', () => {
       'undetermined straddles_window',
     ],
     ['an opening at the last absence', { from: '2025-08-07T06:00:00Z' }, 'yes 2025-08-07 released_in_window'],
-    ['no deadline at all', {}, 'yes 2025-08-07 released_in_window'],
+    ['no deadline', {}, 'yes 2025-08-07 released_in_window'],
   ])('%s', (_name, window, expected) => {
     expect(outcome(ask(released(window), world, '2025-09-20'))).toBe(expected);
   });
 
-  it('opens by default with the day the claim was made', () => {
+  it('opens by default on the day of the claim', () => {
     expect(outcome(ask(released(), world, '2025-09-20', { made: '2025-08-07' }))).toBe(
       'yes 2025-08-07 released_in_window',
     );
@@ -52,20 +52,20 @@ describe('a window', () => {
     );
   });
 
-  it('may open before the claim was made when it says so', () => {
+  it('can open before the claim if it says so', () => {
     const claim = released({ from: '2025-08-01', by: '2025-08-31' });
     expect(ask(claim, world, '2025-09-20', { made: '2025-09-01' }).verdict).toBe('yes');
   });
 });
 
-describe('a model that was already out', () => {
-  it('is put to a person when the claim names that one model', () => {
+describe('a model that was already released', () => {
+  it('is left to a person if the claim names that one model', () => {
     const answer = ask(released({ by: '2025-09-01' }), timeline([a, b], releasedOn('2025-07-20')), '2025-09-20');
     expect(outcome(answer)).toBe('undetermined already_before_window');
     expect(answer.leaning).toMatchObject({ outcome: null, reason: 'already_before_window' });
   });
 
-  it('does not stand in the way of a claim about any model of a kind', () => {
+  it('does not affect a claim about a pattern of several models', () => {
     const answer = ask(
       released({ ...anyFive, by: '2025-09-01' }),
       timeline([a, b], releasedOn('2025-07-20')),
@@ -74,7 +74,7 @@ describe('a model that was already out', () => {
     expect(outcome(answer)).toBe('no 2025-09-01 covered_without_it');
   });
 
-  it('is put to a person also where only one origin lists it, since a lone row bounds nothing', () => {
+  it('is left to a person even if only one origin lists it, since a single row bounds nothing', () => {
     const answer = ask(
       released({ by: '2025-09-01' }),
       timeline([a, b], [sighting(a, { seen: '2025-07-20' })]),
@@ -84,7 +84,7 @@ describe('a model that was already out', () => {
     expect(answer.leaning).toMatchObject({ outcome: null, reason: 'already_before_window' });
   });
 
-  it('is not taken for out before the window by a lone row once a second origin lists it, lasting or not', () => {
+  it('is not inferred from a single row once a second origin lists it, seasoned or not', () => {
     const early = sighting(a, { seen: '2025-07-20' });
     const claim = released({ ...anyFive, by: '2025-09-01' });
     for (const gone of [undefined, '2025-08-20T06:00']) {
@@ -97,7 +97,7 @@ describe('a model that was already out', () => {
     expect(ask(late, timeline([a, b], [early, atDeadline]), '2025-09-03').verdict).toBe('undetermined');
   });
 
-  it('is not assumed from a row that vanished within a day', () => {
+  it('is not inferred from a row that vanished within a day', () => {
     const slip = sighting(a, { seen: '2025-07-20T00:00', gone: '2025-07-20T06:00' });
     expect(outcome(ask(released({ by: '2025-09-01' }), timeline([a, b], [slip]), '2025-09-20'))).toBe(
       'no 2025-09-01 covered_without_it',
@@ -106,7 +106,7 @@ describe('a model that was already out', () => {
 });
 
 describe('a yes', () => {
-  it('comes from any model that matches, and says how many more are known', () => {
+  it('follows from any matching model, and the sentence gives the number of others', () => {
     const mini = { name: 'gpt-5-mini', model: { tier: 'mini' } };
     const rows = [
       ...releasedOn('2025-08-07'),
@@ -118,7 +118,7 @@ describe('a yes', () => {
     expect(answer.explanation.text).toContain('1 more matching model is known');
   });
 
-  it('is not kept from an unsuffixed model by its tiers', () => {
+  it('for an unsuffixed model is not affected by other tiers', () => {
     const mini = { name: 'gpt-5-mini', model: { tier: 'mini' } };
     const rows = [sighting(a, { seen: '2025-08-09', ...mini }), sighting(b, { seen: '2025-08-09', ...mini })];
     expect(outcome(ask(released({ by: '2025-09-01' }), timeline([a, b], rows), '2025-09-20'))).toBe(
@@ -129,7 +129,7 @@ describe('a yes', () => {
     expect(ask(released({ tier: 'any' }), timeline([a, b], rows), '2025-09-20').verdict).toBe('yes');
   });
 
-  it('waits for a stated day that is still to come', () => {
+  it('waits for a stated day in the future', () => {
     const ledger = feed('ledger', { covers: [], trust: 'first_party' });
     const world = timeline(
       [a, b, ledger],
@@ -144,17 +144,17 @@ describe('a yes', () => {
 
 describe('a no', () => {
   const nothing = timeline([a, b], []);
-  it('comes once two origins were read past the deadline, and not one read earlier', () => {
+  it('follows once two origins were read past the deadline, and not one read earlier', () => {
     const claim = released({ by: '2025-08-31' });
     expect(outcome(ask(claim, nothing, '2025-08-31T23:59'))).toBe('undetermined awaiting_coverage');
     expect(outcome(ask(claim, nothing, '2025-09-01'))).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('never comes without a deadline', () => {
+  it('never follows without a deadline', () => {
     expect(outcome(ask(released(), nothing, '2026-09-01'))).toBe('undetermined nothing_seen');
   });
 
-  it('never comes by the wall clock, and names the feeds it waits for', () => {
+  it('never follows from the passing of time, and names the feeds it waits for', () => {
     const stopped = feed('stopped', { reads: polls('2025-07-01', '2025-08-20') });
     const answer = ask(released({ by: '2025-08-31' }), timeline([a, stopped], []), '2027-01-01');
     expect(outcome(answer)).toBe('undetermined awaiting_coverage');
@@ -165,19 +165,19 @@ describe('a no', () => {
     ]);
   });
 
-  it('is not held up by a covering feed that lags behind', () => {
+  it('is not delayed by a covering feed that lags behind', () => {
     const stopped = feed('stopped', { reads: polls('2025-07-01', '2025-08-20') });
     expect(ask(released({ by: '2025-08-31' }), timeline([a, b, stopped], []), '2025-09-20').verdict).toBe('no');
   });
 
-  it('is settled by the last day included', () => {
+  it('is dated by the last day of the window', () => {
     expect(ask(released({ by: '2025-08-31T12:00:00Z' }), nothing, '2025-09-20').effectiveAt).toBe(
       '2025-08-31T12:00:00Z',
     );
     expect(ask(released({ by: '2025-08-31' }), nothing, '2025-09-20').effectiveAt).toBe('2025-08-31');
   });
 
-  it('is kept back by an event that only touches the window', () => {
+  it('does not follow if an event may fall inside the window', () => {
     const world = timeline(
       [a, b],
       [sighting(a, { seen: '2025-08-31T18:00' }), sighting(b, { seen: '2025-09-01T06:00' })],
@@ -186,7 +186,7 @@ describe('a no', () => {
   });
 });
 
-describe('a short witness', () => {
+describe('insufficient evidence', () => {
   const lone = sighting(a, { seen: '2025-08-07T12:00' });
 
   it('inside the window proposes a yes and settles nothing', () => {
@@ -207,18 +207,18 @@ describe('a short witness', () => {
     expect(ask(released({ by: '2025-08-31' }), timeline([a, vendor], [lone]), '2025-09-20').contradicted).toBe(true);
   });
 
-  it('is contradicted by nobody before the deadline has been read past', () => {
+  it('is contradicted by no feed that was not read past the deadline', () => {
     expect(ask(released({ by: '2025-08-31' }), timeline([a, b, c], [lone]), '2025-08-31').contradicted).toBe(false);
   });
 
-  it('that vanished within a day still keeps a no from being settled in silence', () => {
+  it('that vanished within a day still prevents an automatic no', () => {
     const slip = sighting(a, { seen: '2025-08-07T12:00', gone: '2025-08-07T18:00' });
     const answer = ask(released({ by: '2025-08-31' }), timeline([a, b], [slip]), '2025-09-20');
     expect(outcome(answer)).toBe('undetermined below_policy');
     expect(answer.leaning?.outcome).toBe('yes');
   });
 
-  it('is what is proposed, though another model straddles the window', () => {
+  it('is proposed even if another model straddles the window', () => {
     const other = { name: 'gpt-5.1', model: { version: '5.1' } };
     const rows = [
       sighting(a, { seen: '2025-08-01T00:00', ...other }),
@@ -231,35 +231,35 @@ describe('a short witness', () => {
   });
 });
 
-describe('a witness that rests on host rows alone', () => {
+describe('a release listed only by hosts', () => {
   const far = '2026-03-01';
   const long = (slug: string) => feed(slug, { reads: polls('2025-07-01', far, 24) });
   const [x, y] = [long('x'), long('y')];
   const host = sighting(x, { seen: '2025-08-07', host: 'azure' });
   const claim = released({ by: '2025-08-31' });
 
-  it('stands in the way until 90 days past the deadline have been read, to the millisecond', () => {
+  it('prevents a no until reads 90 days past the deadline, to the millisecond', () => {
     const lapsed = at('2025-09-01') + 90 * 86_400_000;
     const z = long('z');
     expect(outcome(ask(claim, timeline([x, y, z], [host]), lapsed - 1))).toBe('undetermined contradicted');
     expect(outcome(ask(claim, timeline([x, y, z], [host]), lapsed))).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('and the feed that lists it attests no absence even then', () => {
+  it('means that its feed attests no absence even then', () => {
     const answer = ask(claim, timeline([x, y], [host]), far);
     expect([outcome(answer), answer.leaning?.outcome]).toEqual(['undetermined below_policy', 'yes']);
   });
 
-  it('does not lapse by the wall clock', () => {
+  it('does not lapse with the passing of time', () => {
     const stopped = feed('stopped', { reads: polls('2025-07-01', '2025-11-01', 24) });
     expect(ask(claim, timeline([x, stopped], [host]), '2027-01-01').verdict).toBe('undetermined');
   });
 
-  it("does not lapse when a row is the vendor's own", () => {
+  it("does not lapse if a row is the vendor's own", () => {
     expect(ask(claim, timeline([x, y], [sighting(x, { seen: '2025-08-07' })]), far).verdict).toBe('undetermined');
   });
 
-  it('does not lapse once it is admissible', () => {
+  it('does not lapse once its evidence is admissible', () => {
     const rows = [x, y].flatMap((one) =>
       ['azure', 'bedrock'].map((name) => sighting(one, { seen: '2025-08-31T12:00', absent: null, host: name })),
     );

@@ -22,7 +22,7 @@ function momentsFor(asks: readonly ReadAsk[], key: string): number[] {
 }
 
 describe('the earliest knowledge time', () => {
-  it('is a moment at which the answer holds, with the answer of that moment, and no earlier one gives it', () => {
+  it('is a moment at which the verdict holds, and no earlier moment gives that verdict', () => {
     fc.assert(
       fc.property(
         anyWorld,
@@ -45,7 +45,7 @@ describe('the earliest knowledge time', () => {
     );
   });
 
-  it('and every answer need only the reads beside the moments of interest', () => {
+  it('and every verdict need only the reads next to the relevant moments', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const feeds = [...world.timeline.feeds.values()];
@@ -68,7 +68,7 @@ describe('the earliest knowledge time', () => {
     );
   });
 
-  it('and every answer need only the models that the criterion names', () => {
+  it('and every verdict need only the models that the criterion names', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const patterns = patternsOf(criterion);

@@ -18,15 +18,15 @@ function knownAt(
 }
 
 describe('the earliest knowledge time', () => {
-  it('of a yes is when the second origin had lasted', () => {
+  it('of a yes is when the second origin was seasoned', () => {
     expect(knownAt(released(), timeline([a, b], rows), 'yes')).toBe('2025-08-09T00:00:00.000Z');
   });
 
-  it('of a no is the first poll past the deadline by the patience that suffices: 30 hours count as two days', () => {
+  it('of a no is the first poll past the deadline by the required patience: 30 hours count as two days', () => {
     expect(knownAt(released({ by: '2025-08-31' }), timeline([a, b], []), 'no')).toBe('2025-09-03T00:00:00.000Z');
   });
 
-  it('of a lapsed no is the first poll past 90 days more', () => {
+  it('of a no after lapsed host rows is the first poll 90 days later', () => {
     const long = ['a', 'b', 'c'].map((slug) => feed(slug, { reads: polls('2025-07-01', '2025-12-31', 24) }));
     const host = long.slice(0, 1).map((one) => sighting(one, { seen: '2025-08-07', host: 'azure' }));
     expect(knownAt(released({ by: '2025-08-31' }), timeline(long, host), 'no', '2026-01-01')).toBe(
@@ -46,13 +46,13 @@ describe('the earliest knowledge time', () => {
     expect(knownAt(released({ stage: 'ga' }), timeline([a, b], edited), 'yes')).toBe('2025-08-11T12:00:00.000Z');
   });
 
-  it('of a stated day still to come is that day', () => {
+  it('of a stated future day is that day', () => {
     const vendor = feed('vendor', { trust: 'first_party', covers: [] });
     const stated = sighting(vendor, { seen: '2025-08-09T12:00', released: '2025-08-10', weight: 'stands' });
     expect(knownAt(released(), timeline([vendor], [stated]), 'yes')).toBe('2025-08-10T00:00:00.000Z');
   });
 
-  it('is a read a day after an edit where the edit decides', () => {
+  it('of an edit that decides is a read a day after the edit', () => {
     const open = [
       feed('a', { reads: ['2025-08-06', '2025-08-07', '2025-08-21', '2025-09-01'] }),
       feed('b', { reads: ['2025-08-06', '2025-08-07', '2025-09-01'] }),
@@ -71,7 +71,7 @@ describe('the earliest knowledge time', () => {
     expect(knownAt(released(), timeline([a, b], rows), 'yes', '2025-08-08')).toBeNull();
   });
 
-  it('comes with the answer of that moment and nothing learned later', () => {
+  it('gives the verdict of that moment without later knowledge', () => {
     const c = feed('c', { reads: a.reads });
     const later = timeline([a, b, c], [...rows, sighting(c, { seen: '2025-08-20', released: '2025-08-07' })]);
     const known = firstKnown(released(), later, at('2025-10-01'), terms(), { verdict: 'yes' });

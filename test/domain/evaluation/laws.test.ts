@@ -39,7 +39,7 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('the order in which feeds and rows are held does not matter', () => {
+  it('the order of feeds and rows does not matter', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, fc.infiniteStream(fc.nat()), (world, criterion, at, seeds) => {
         const shuffled = <T>(list: readonly T[]): T[] =>
@@ -54,7 +54,7 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('what is observed later never changes an answer as of a moment, nor the earliest moment of knowledge up to it', () => {
+  it('later observations never change an answer as of a moment, or an earlier knowledge time', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const then = asOf(world.timeline, at);
@@ -69,7 +69,7 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('there is no NO of a leaf without a deadline, nor before the deadline was read past by enough feeds', () => {
+  it('a leaf is never NO without a deadline, nor before enough feeds were read past the deadline', () => {
     fc.assert(
       fc.property(anyWorld, anyLeaf, anyMoment, (world, leaf, at) => {
         if (verdict(leaf, world.timeline, at) !== 'no') return;
@@ -146,7 +146,7 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('a double denial denies nothing, dates included', () => {
+  it('a double negation changes nothing, dates included', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const twice: Criterion = { op: 'not', of: { op: 'not', of: criterion } };
@@ -156,7 +156,7 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('open parts, each refined either way, never contradict what was decided without them', () => {
+  it('deciding open parts either way never contradicts a verdict reached without them', () => {
     fc.assert(
       fc.property(anyWorld, anyTree, anyMoment, fc.infiniteStream(fc.boolean()), (world, criterion, at, ways) => {
         const seen = withConstants(world);
@@ -169,7 +169,7 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('what can only be refuted never comes out yes, and what can only be confirmed never no', () => {
+  it('a refutable criterion is never yes, and a confirmable one is never no', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const value = verdict(criterion, world.timeline, at);
@@ -184,7 +184,7 @@ describe('the laws of settling', () => {
 
 describe('random worlds and criteria', () => {
   it.each(['released', 'retired', 'attribute', 'count', 'precedes', 'within'] as const)(
-    'bring %s to every verdict, so that the laws are about something',
+    'give %s every verdict, so that the laws are not vacuous',
     (op) => {
       const reached = { yes: 0, no: 0, undetermined: 0 };
       const units = anyUnit.filter((unit) => unit.op === op);
@@ -194,7 +194,7 @@ describe('random worlds and criteria', () => {
     },
   );
 
-  it('never make the engine fail, and every witness it names was observed by then', () => {
+  it('never crash the engine, and every witness was observed by then', () => {
     fc.assert(
       fc.property(anyWorld, anyCriterion, anyMoment, (world, criterion, at) => {
         const { explanation, evidence, verdict: value, effectiveAt } = evaluate(criterion, world.timeline, at, setting);

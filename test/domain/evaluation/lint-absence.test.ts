@@ -33,7 +33,7 @@ const judged: Criterion = { op: 'judged', question: 'Was it wise?' };
 const many = (leaves: number): Criterion => ({ op: 'any', of: Array.from({ length: leaves }, () => dated) });
 const perfect = (models: number) => listedAfter(0, models);
 
-describe('where feeds cover a claim and their record can never show absence', () => {
+describe('warnings about a NO that can never settle although feeds cover the claim', () => {
   it.each<[string, Criterion, Story, string[]]>([
     ['nothing was measured', dated, { coverage: emptyCoverageTable }, ['no_never_settles']],
     [
@@ -50,25 +50,25 @@ describe('where feeds cover a claim and their record can never show absence', ()
       ['no_never_settles'],
     ],
     [
-      'that very fact was measured',
+      'the right fact was measured',
       retired,
       { feeds: [litellm, both], coverage: coverageOfLags({ litellm: perfect(2000), both: perfect(2000) }, ['end']) },
       [],
     ],
     [
-      'too little is known of them',
+      'too few models are known',
       dated,
       { coverage: coverageOfLags({ litellm: perfect(5), 'models-dev': perfect(5) }) },
       ['no_never_settles'],
     ],
     [
-      'a year of patience is enough',
+      'a year of patience suffices',
       dated,
       { coverage: coverageOfLags({ litellm: listedAfter(364, 40), 'models-dev': listedAfter(364, 40) }) },
       [],
     ],
     [
-      'a year of patience is not',
+      'a year of patience does not suffice',
       dated,
       { coverage: coverageOfLags({ litellm: listedAfter(366, 40), 'models-dev': listedAfter(366, 40) }) },
       ['no_never_settles'],
@@ -76,16 +76,16 @@ describe('where feeds cover a claim and their record can never show absence', ()
     ['the policy accepts fewer misses', dated, { policy: { missMaxMillionths: 500 } }, ['no_never_settles']],
     ['17 leaves share the bound', many(17), {}, []],
     [
-      'the vendor is a wildcard, which no record is about',
+      'the vendor is a wildcard, which has no record',
       released({ ...anyFive, vendor: 'any', by }),
       { feeds: catalogues.map((one) => ({ ...one, covers: 'any' })) },
       ['no_never_settles'],
     ],
-    ['no deadline is given', released(anyFive), { coverage: emptyCoverageTable }, ['never_refutable']],
-    ['too few feeds cover it at all', dated, { feeds: [litellm], coverage: emptyCoverageTable }, ['not_covered']],
+    ['there is no deadline', released(anyFive), { coverage: emptyCoverageTable }, ['never_refutable']],
+    ['too few feeds cover it anyway', dated, { feeds: [litellm], coverage: emptyCoverageTable }, ['not_covered']],
   ])('%s', (_name, criterion, story, expected) => expect(told(lint(criterion, story))).toEqual(expected));
 
-  it('each leaf is named, with what keeps its NO from being settled', () => {
+  it('name each leaf, with the reason', () => {
     expect(told(lint(many(18)))).toHaveLength(findingsPerCodeMax);
     const part = lint({ op: 'all', of: [judged, dated] }, { coverage: emptyCoverageTable });
     expect(told(part)).toEqual(['needs_a_person of/0', 'no_never_settles of/1']);
@@ -96,23 +96,27 @@ describe('where feeds cover a claim and their record can never show absence', ()
 
   const open = released(anyFive);
   it.each<[string, Criterion, string[]]>([
-    ['the first of an order with a deadline', { op: 'precedes', first: open, second: open, by }, ['first']],
-    ['both of an order that have deadlines', { op: 'precedes', first: dated, second: dated }, ['first', 'second']],
+    ['the first event of an order with a deadline', { op: 'precedes', first: open, second: open, by }, ['first']],
+    [
+      'both events of an order if both have deadlines',
+      { op: 'precedes', first: dated, second: dated },
+      ['first', 'second'],
+    ],
     ['the event of a duration', { op: 'within', event: open, after: open, duration: 'P3M' }, ['event']],
-    ['none of an order without a deadline', { op: 'precedes', first: open, second: open }, []],
-  ])('of an order of events it names %s', (_name, criterion, paths) => {
+    ['no event of an order without a deadline', { op: 'precedes', first: open, second: open }, []],
+  ])('name %s of an order', (_name, criterion, paths) => {
     const found = lint(criterion, { coverage: emptyCoverageTable });
     const unsettled = found.filter(({ code }) => code === 'no_never_settles');
     expect(unsettled.map(({ path }) => path.join('/'))).toEqual(paths);
   });
 
-  it('a first party counts whichever feed of its origin comes first', () => {
+  it('count a first party whichever feed of its origin is listed first', () => {
     const mirror = feed('mirror', { reads, origin: 'vendor' });
     expect(told(lint(dated, { feeds: [mirror, vendor] }))).toEqual([]);
     expect(told(lint(dated, { feeds: [vendor, mirror] }))).toEqual([]);
   });
 
-  it('the evaluation after the deadline says the same', () => {
+  it('agree with the evaluation after the deadline', () => {
     const past = released({ ...anyFive, by: '2025-08-20' });
     for (const coverage of [emptyCoverageTable, coverageOfLags({ litellm: perfect(40), 'models-dev': perfect(40) })]) {
       const answer = ask(past, { ...timeline(catalogues, []), coverage }, '2025-09-01');

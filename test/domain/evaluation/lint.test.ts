@@ -77,17 +77,17 @@ const price: Criterion = {
   by,
 };
 
-describe('a criterion that can come out either way, of what is listed and covered', () => {
-  it('is warned of nothing', () => expect(lint(dated)).toEqual([]));
-  it('nor is one that asks for a fact that the covering feeds publish', () => expect(lint(price)).toEqual([]));
+describe('a criterion that can be decided both ways, about listed and covered models', () => {
+  it('gets no warning', () => expect(lint(dated)).toEqual([]));
+  it('gets no warning about a fact that the covering feeds publish', () => expect(lint(price)).toEqual([]));
 });
 
-describe('each leaf is warned of by itself', () => {
+describe('each leaf gets its own warning', () => {
   it.each<[string, Criterion, string[], Story?]>([
     ['no deadline', released(anyFive), ['never_refutable']],
-    ['no deadline, denied', not(released(anyFive)), ['never_confirmable of']],
-    ['no deadline in one of two', { op: 'any', of: [dated, released(anyFive)] }, ['never_refutable of/1']],
-    ['a deadline in one of two that all must meet', { op: 'all', of: [dated, released(anyFive)] }, []],
+    ['no deadline, negated', not(released(anyFive)), ['never_confirmable of']],
+    ['no deadline in one of two parts', { op: 'any', of: [dated, released(anyFive)] }, ['never_refutable of/1']],
+    ['a deadline in one of two required parts', { op: 'all', of: [dated, released(anyFive)] }, []],
     ['a question', { op: 'all', of: [dated, judged] }, ['needs_a_person of/1']],
     [
       'a deadline before the claim',
@@ -96,31 +96,31 @@ describe('each leaf is warned of by itself', () => {
     ],
     ['a deadline on the day of the claim', released({ ...anyFive, by: '2025-08-01' }), ['already_decided']],
     [
-      'a deadline of an order of events before the claim',
+      'an order with a deadline before the claim',
       { op: 'precedes', first: dated, second: dated, by: '2025-07-31' },
       ['deadline_before_made_at', 'already_decided'],
     ],
     [
-      'a deadline of one of two events before the claim',
+      'an event of an order with a deadline before the claim',
       { op: 'precedes', first: dated, second: released({ ...anyFive, by: '2025-07-31' }) },
       ['deadline_before_made_at second'],
     ],
     ['a release in the window', dated, ['already_decided'], { seenOn: '2025-08-07' }],
-    ['a release in the window, denied', not(dated), ['already_decided of'], { seenOn: '2025-08-07' }],
+    ['a release in the window, negated', not(dated), ['already_decided of'], { seenOn: '2025-08-07' }],
     [
-      'a release in the window as one part',
+      'a release in the window as one of several parts',
       { op: 'all', of: [dated, not(not(dated)), { ...price }] },
       ['already_decided of/0', 'already_decided of/1'],
       { seenOn: '2025-08-07' },
     ],
     [
-      'the one model, out before the window',
+      'a single model, released before the window',
       not(released({ from: '2025-08-10', by })),
       ['already_decided of'],
       { seenOn: '2025-08-07' },
     ],
     [
-      'the one model, out before the window that another event waits for',
+      'a single model, released before its window in an order',
       {
         op: 'within',
         event: released({ ...anyFive, from: '2025-08-10' }),
@@ -130,17 +130,17 @@ describe('each leaf is warned of by itself', () => {
       ['already_decided after'],
       { seenOn: '2025-08-07' },
     ],
-    ['a tier that nobody lists', released({ tier: ['nano'], by }), ['matches_nothing_seen']],
-    ['tiers of which one is listed', released({ tier: ['nano', 'mini'], by }), []],
+    ['an unlisted tier', released({ tier: ['nano'], by }), ['matches_nothing_seen']],
+    ['several tiers, one of them listed', released({ tier: ['nano', 'mini'], by }), []],
     ['a vendor that no feed covers', released({ vendor: 'any', ...anyFive, by }), ['not_covered']],
     ['a fact that no covering feed states', { ...price, name: 'open_weights' }, ['not_covered']],
     ['an end that only one origin states', { op: 'retired', model: released(anyFive).model, by }, ['not_covered']],
-    ['a policy that asks for more origins than there are', dated, ['not_covered'], { origins: 3 }],
+    ['a policy that requires more origins than there are', dated, ['not_covered'], { origins: 3 }],
   ])('%s', (_name, criterion, expected, story) => {
     expect(told(lint(criterion, story))).toEqual(expected);
   });
 
-  it(`up to ${findingsPerCodeMax} of one code, and says how many more there are`, () => {
+  it(`returns up to ${findingsPerCodeMax} warnings of one code, and counts the others`, () => {
     const some = (leaves: number) => told(lint({ op: 'all', of: Array.from({ length: leaves }, () => judged) }));
     expect(some(findingsPerCodeMax)).toHaveLength(findingsPerCodeMax);
     expect(some(findingsPerCodeMax + 1)).toHaveLength(findingsPerCodeMax);
@@ -152,23 +152,27 @@ describe('each leaf is warned of by itself', () => {
   });
 });
 
-describe('where absence could not be shown', () => {
+describe('if absence cannot be shown', () => {
   it('one first party is enough', () => {
     const vendor = feed('vendor', { trust: 'first_party', reads });
     expect(lint(dated, { feeds: [vendor] })).toEqual([]);
   });
 
   it.each<[string, readonly TestFeed[], string]>([
-    ['nobody covers it', [], 'no feed that is read covers openai:'],
-    ['one origin does', [litellm], 'only litellm covers openai:'],
-    ['two feeds of one origin do', [litellm, { ...modelsDev, origin: 'litellm' }], 'only litellm, models-dev covers'],
-    ['the others are rumours', [litellm, { ...modelsDev, trust: 'community' }], 'only litellm covers openai:'],
+    ['no origin covers it', [], 'no feed that is read covers openai:'],
+    ['one origin covers it', [litellm], 'only litellm covers openai:'],
+    [
+      'two feeds of one origin cover it',
+      [litellm, { ...modelsDev, origin: 'litellm' }],
+      'only litellm, models-dev covers',
+    ],
+    ['the others are community feeds', [litellm, { ...modelsDev, trust: 'community' }], 'only litellm covers openai:'],
   ])('%s, and the warning says so', (_name, feeds, text) => {
     expect(detail(lint(dated, { feeds }), 'not_covered')).toContain(text);
   });
 });
 
-describe('where nothing listed matches, the warning names what differs least in structure', () => {
+describe('if nothing listed matches, the warning names the nearest models by structure', () => {
   const o = (version: string, tier: string | null) => name(version, tier, 'o');
   const seen = [...known, name('4.1', null), name('6', 'astra'), name('6.2', 'sol'), o('4', 'mini'), o('3', null)];
   const nearest = (more: Partial<ModelPattern>): string | undefined =>
@@ -183,7 +187,7 @@ describe('where nothing listed matches, the warning names what differs least in 
       { version: '7', tier: ['nano'] },
       'these have been: openai/gpt-6.2-sol, openai/gpt-6-',
     ],
-    ['whose family it is', { family: 'claude', version: '5' }, 'claude is a family of anthropic'],
+    ['the vendor of that family', { family: 'claude', version: '5' }, 'claude is a family of anthropic'],
     ['the families of that vendor', { family: 'gtp' }, 'names are read as these families only: gpt, o'],
     [
       'that nothing of the family is listed',
@@ -193,12 +197,12 @@ describe('where nothing listed matches, the warning names what differs least in 
     ['the vendors', { vendor: 'opnai' }, 'models of these vendors only: openai, anthropic'],
   ])('%s', (_name, more, text) => expect(nearest(more)).toContain(text));
 
-  it('is not taken in by names that look alike', () => {
+  it('ignores names that merely look alike', () => {
     expect(nearest({ family: 'o', version: '4' })).not.toContain('4.1');
     expect(nearest({ family: 'gpt-4o', version: '4' })).not.toContain('o4');
   });
 
-  it(`names ${neighboursMax} at most, those around the version asked for`, () => {
+  it(`names at most ${neighboursMax}, those around the given version`, () => {
     const many = Array.from({ length: 30 }, (_, index) => name(String(index + 1), null)).filter(
       (model) => model.version !== '15',
     );
@@ -223,7 +227,7 @@ describe('the leaves that leave a criterion open-ended', () => {
     expect(openEnded(criterion, wanted).map((path) => path.join('/'))).toEqual(paths);
   });
 
-  it('are exactly those without which it could come out', () => {
+  it('are exactly those that keep it from being decidable', () => {
     const close = (criterion: Criterion): Criterion =>
       criterion.op === 'not'
         ? { op: 'not', of: close(criterion.of) }
@@ -237,7 +241,7 @@ describe('the leaves that leave a criterion open-ended', () => {
   });
 });
 
-it('a moment in the past knows only what was decided by then', () => {
+it('a past moment uses only what was decided by then', () => {
   const world = timeline(catalogues, seesGpt5('2025-08-07'));
   const early = ask(dated, world, at('2025-08-07T12:00'));
   expect(early.verdict).toBe('undetermined');

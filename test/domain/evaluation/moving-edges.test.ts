@@ -25,8 +25,8 @@ function edges(criterion: Criterion, story: TestSighting): string[] {
   );
 }
 
-describe('edges that depend on what was seen', () => {
-  it('a duration runs out after each day that its beginning may fall on, and once more when hosts lapse', () => {
+describe('edges derived from evidence', () => {
+  it('a duration has an edge after each day on which it may begin, and another when host rows lapse', () => {
     expect(edges(within(claude(), released()), { seen: '2025-08-07', released: '2025-08-05' })).toEqual([
       'openai 2025-08-07T00:00:00.001Z',
       'anthropic 2025-09-08T00:00:00Z',
@@ -37,7 +37,7 @@ describe('edges that depend on what was seen', () => {
     ]);
   });
 
-  it('in an order coverage of the other side past each moment of the one', () => {
+  it('an order has edges for coverage of the other side past each date of the first', () => {
     expect(edges({ op: 'precedes', first: released(), second: claude() }, { seen: '2025-08-07' })).toEqual([
       'anthropic 2025-08-07T00:00:00.001Z',
     ]);
@@ -46,14 +46,14 @@ describe('edges that depend on what was seen', () => {
     ]);
   });
 
-  it('an announcement gives the first poll after its day', () => {
+  it('an announcement has an edge at the first poll after its day', () => {
     const order: Criterion = { op: 'precedes', first: released(), second: claude() };
     expect(edges(order, { seen: '2025-08-07', released: '2025-08-15' })).toContain(
       'anthropic 2025-08-16T00:00:00.001Z',
     );
   });
 
-  it('an end gives its day, and a row that went the moment at which it was gone', () => {
+  it('a stated end has an edge at its day, and a vanished row at the moment it vanished', () => {
     const order: Criterion = { op: 'precedes', first: { ...released(), op: 'retired' }, second: claude() };
     const found = edges(order, { seen: '2025-08-07', shutdown: '2025-08-15', gone: '2025-08-20' });
     expect(found).toEqual(
@@ -61,14 +61,14 @@ describe('edges that depend on what was seen', () => {
     );
   });
 
-  it('a changed price moves what asks for the price, and no release', () => {
+  it('a price change has an edge for claims about prices, and none for releases', () => {
     const story = { seen: '2025-08-07', price: 5, edits: [{ at: '2025-08-22', price: 20 }] };
     const moved = 'anthropic 2025-08-22T00:00:00.001Z';
     expect(edges({ op: 'precedes', first: price, second: claude() }, story)).toContain(moved);
     expect(edges({ op: 'precedes', first: released(), second: claude() }, story)).not.toContain(moved);
   });
 
-  it('the opening of a window of values waits for a poll past it, and begins what hangs on it', () => {
+  it('the opening of a window of values has an edge at the next poll, which also starts durations after it', () => {
     expect(edges({ op: 'not', of: price }, { seen: '2025-08-07', price: 20 })).toEqual(['openai 2025-08-20T00:00:00Z']);
     expect(edges(within(claude(), price), { seen: '2025-08-07', price: 20 })).toContain(
       'anthropic 2025-09-21T00:00:00Z',
@@ -84,31 +84,27 @@ describe('edges that depend on what was seen', () => {
 describe('the last deadline', () => {
   it.each<[string, Criterion, string | null]>([
     [
-      'of an order is the earlier of its own and that of its first',
+      'of an order is the earlier of its own and that of its first event',
       { op: 'precedes', first: released({ by: '2025-08-31' }), second: claude(), by: '2025-09-30' },
       '2025-09-01',
     ],
     [
-      'of an order without any is none',
+      'of an order without one is null',
       { op: 'precedes', first: released(), second: claude({ by: '2025-08-31' }) },
       null,
     ],
+    ['of a duration is the latest possible end', within(claude(), released({ by: '2025-08-31' })), '2025-10-01'],
     [
-      'of a duration is the end of the time that begins last',
-      within(claude(), released({ by: '2025-08-31' })),
-      '2025-10-01',
-    ],
-    [
-      'of a duration whose event has one is that',
+      'of a duration whose event has one is that one',
       within(claude({ by: '2025-09-10' }), released({ by: '2025-08-31' })),
       '2025-09-11',
     ],
-    ['of a duration that may begin at any time is none', within(claude(), released()), null],
+    ['of a duration that can begin at any time is null', within(claude(), released()), null],
   ])('%s', (_name, criterion, expected) => {
     expect(resolveByOf(criterion)).toBe(expected === null ? null : at(expected));
   });
 
-  it('of an order is an edge of its first, and once more when hosts lapse', () => {
+  it('of an order is an edge of its first event, and again when host rows lapse', () => {
     const order: Criterion = { op: 'precedes', first: released(), second: claude(), by: '2025-08-31' };
     expect(edgesOf(order)).toEqual([
       { vendor: 'openai', at: at('2025-09-01') },

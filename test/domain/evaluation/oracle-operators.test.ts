@@ -157,12 +157,12 @@ function askOne(asked: Case, seen: Timeline, claim: Criterion): string | null {
   return verdict === 'undetermined' ? story('missed') : null;
 }
 
-describe('the engine against tiny worlds of models that come, cost and go', () => {
+describe('the engine in small worlds of models that appear, cost money and vanish', () => {
   const perSetup = 24;
   const perMoment = 3;
 
   it.each(feedSetups(last).map((setup, index) => [setup.name, setup, index] as const))(
-    '%s: it never contradicts the world, and decides what no doubt about dates can change',
+    '%s: it never contradicts the world, and decides what no uncertain date can change',
     (_name, setup, index) => {
       const chance = makeChance(index + 1);
       const told: string[] = [];
@@ -189,7 +189,7 @@ describe('the engine against tiny worlds of models that come, cost and go', () =
     ['count', 0.65, 0.25],
     ['precedes', 0.65, 0.35],
     ['within', 0.9, 0.7],
-  ] as const)('%s is not undetermined always, nor often where nothing is odd', (op, most, mostOrdinary) => {
+  ] as const)('%s is not always undetermined, and rarely so in simple worlds', (op, most, mostOrdinary) => {
     const { yes, no, undetermined, ordinary, ordinaryOpen, owed } = tallyOf(op);
     const asked = yes + no + undetermined;
     console.info(

@@ -109,10 +109,10 @@ function isOwed(group: Group, leaf: (typeof leaves)[number], rows: number, cover
   return isAll(true, spareMax) || (rows === 0 && isAll(false, 0));
 }
 
-describe('the engine against every tiny world', () => {
+describe('the engine in every small world', () => {
   const tally: Tally = { asked: 0, undetermined: 0, ordinary: 0, ordinaryOpen: 0, decidable: 0, missed: [], wrong: [] };
   it.each(setups.map((setup) => [setup.name, setup] as const))(
-    '%s: it never contradicts a world that looks the same',
+    '%s: it never contradicts a world with the same evidence',
     (_name, setup) => {
       const worlds = listWorlds(setup);
       for (const until of [hours(5, 3), hours(8, 6), last]) askGroups(setup, worlds, until, tally);
@@ -120,12 +120,12 @@ describe('the engine against every tiny world', () => {
     },
   );
 
-  it('it decides what every world that looks the same agrees on', () => {
+  it('it decides what all worlds with the same evidence agree on', () => {
     expect(tally.missed.slice(0, 5)).toEqual([]);
     expect(tally.decidable).toBeGreaterThan(400);
   });
 
-  it('it is not undetermined always, nor often', () => {
+  it('it is not always undetermined, nor often', () => {
     const [share, ordinary] = [tally.undetermined / tally.asked, tally.ordinaryOpen / tally.ordinary];
     const [all, late] = [share, ordinary].map((part) => `${Math.round(part * 100)} %`);
     console.info(
@@ -136,7 +136,7 @@ describe('the engine against every tiny world', () => {
   });
 });
 
-describe('the engine against pairs of models', () => {
+describe('the engine in worlds with two models', () => {
   const mini = (by: number): Criterion => released({ from: '2025-07-29', by: day(by), tier: ['mini'] });
   const plain = (by: number): Criterion => released({ from: '2025-07-29', by: day(by) });
   const claims: readonly Criterion[] = [

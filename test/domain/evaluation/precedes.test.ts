@@ -38,14 +38,14 @@ const certain = 'order_is_certain';
 describe('precedes', () => {
   it.each([
     [
-      'the first lies before the second',
+      'the first event is before the second',
       order(plain, small),
       [...out('08-07'), ...out('08-10', mini)],
       `yes 2025-08-07 ${certain}`,
     ],
     ['the second need not happen', order(plain, small), out('08-07'), `yes 2025-08-07 ${certain}`],
-    ['the mirror image', order(small, plain), [...out('08-07'), ...out('08-10', mini)], `no 2025-08-07 ${certain}`],
-    ['the mirror image, the first not seen', order(small, plain), out('08-07'), `no 2025-08-07 ${certain}`],
+    ['the reverse', order(small, plain), [...out('08-07'), ...out('08-10', mini)], `no 2025-08-07 ${certain}`],
+    ['the reverse, with the first not seen', order(small, plain), out('08-07'), `no 2025-08-07 ${certain}`],
     [
       'both within one poll',
       order(plain, small),
@@ -61,7 +61,7 @@ describe('precedes', () => {
       'no 2025-08-31 covered_without_it',
     ],
     [
-      'the second in time, the first not',
+      'the second before the deadline, the first not seen',
       order(plain, small, '2025-08-31'),
       out('08-07', mini),
       `no 2025-08-07 ${certain}`,
@@ -73,49 +73,49 @@ describe('precedes', () => {
       `no 2025-08-31 ${certain}`,
     ],
     [
-      'the first in time, across the edge',
+      'the first dated across the deadline',
       order(plain, small, '2025-08-07T08:00:00Z'),
       out('08-07'),
       'undetermined order_is_open',
     ],
     [
-      "the first's own deadline binds too",
+      "the first event's own deadline applies too",
       order(released({ by: '2025-08-31' }), small),
       [],
       'no 2025-08-31 covered_without_it',
     ],
     [
-      'a second whose own deadline passed without it never comes',
+      'a second whose own deadline has passed never happens',
       order(plain, released({ tier: ['mini'], by: '2025-08-10' })),
       out('08-20'),
       `yes 2025-08-20 ${certain}`,
     ],
     [
-      'a short second stands in the way',
+      'insufficient evidence for the second keeps it open',
       order(plain, small),
       [...out('08-07'), lone('08-05', mini)],
       'undetermined order_is_open',
     ],
     [
-      'a short first settles nothing',
+      'insufficient evidence for the first settles nothing',
       order(plain, small),
       [lone('08-05'), ...out('08-07', mini)],
       'undetermined order_is_open',
     ],
     [
-      'a second that was out before its window is put to a person',
+      'a second released before its window is left to a person',
       order(plain, small),
       [...out('08-07'), ...out('07-20', mini)],
       'undetermined order_is_open',
     ],
     [
-      'a first that was out before its window too',
+      'so is a first released before its window',
       order(small, plain),
       [...out('08-07'), ...out('07-20', mini)],
       'undetermined order_is_open',
     ],
     [
-      'of a kind what came before the window does not count',
+      'for a pattern, releases before the window do not count',
       order(plain, released({ ...anyFive, version: { gte: '5.1' } })),
       [...out('08-07'), ...out('07-20', next)],
       `yes 2025-08-07 ${certain}`,
@@ -124,7 +124,7 @@ describe('precedes', () => {
     expect(settle(rows, claim)).toBe(expected);
   });
 
-  it('asks a person what was meant where one of the two was out before its window', () => {
+  it('is left to a person if one of the two was released before its window', () => {
     const rows = [...out('08-07'), ...out('07-20', mini)];
     for (const claim of [order(plain, small), order(small, plain)])
       expect(ask(claim, timeline([a, b], rows), when).leaning).toMatchObject({
@@ -133,7 +133,7 @@ describe('precedes', () => {
       });
   });
 
-  it('comes by the poll that has read far enough without the second, the lag taken off, and names its watermark', () => {
+  it('follows from the poll that covers the time without the second, minus the lag, and names its watermark', () => {
     const slow = feed('slow', { ...facts, lagHours: 48 });
     const rows = [a, slow].map((of) => sighting(of, { seen: '2025-08-07T12:00', released: '2025-08-07' }));
     const world = timeline([a, slow], rows);
@@ -143,7 +143,7 @@ describe('precedes', () => {
     expect(answer.explanation.watermarks.map((mark) => mark.feed)).toEqual(['a', 'slow']);
   });
 
-  it('proves no absence by a feed that fell silent and others that began late', () => {
+  it('a feed that fell silent and others that began late do not prove absence', () => {
     const late = { reads: polls('2025-08-08T06:00', '2025-10-01') };
     const [x, y] = [feed('x', late), feed('y', late)];
     const silent = feed('silent', { reads: polls('2025-07-01', '2025-08-01') });
@@ -151,7 +151,7 @@ describe('precedes', () => {
     expect(settle(rows, order(plain, small), when, [x, y, silent])).toBe('undetermined order_is_open');
   });
 
-  it('takes no kind for absent before the first of it that was seen, unless a ledger or absence says so', () => {
+  it('a pattern is not absent before its first sighting unless the ledger or coverage says so', () => {
     const late = { reads: polls('2025-08-08T06:00', '2025-10-01') };
     const [x, y] = [feed('x', late), feed('y', late)];
     const rows = [
@@ -165,7 +165,7 @@ describe('precedes', () => {
     expect(settle([...rows, dated], claim, when, [x, y, ledger])).toMatch(/^yes /);
   });
 
-  it('rests on the weaker of what dates the first and what bounds the second', () => {
+  it("has the weaker evidence of the first's date and the second's bound", () => {
     const vendor = feed('vendor', { trust: 'first_party', covers: [] });
     const forum = feed('b', { ...facts, trust: 'aggregator' });
     const rows = [sighting(vendor, { seen: '2025-08-07', released: '2025-08-07', weight: 'stands' })];
@@ -175,12 +175,12 @@ describe('precedes', () => {
     });
   });
 
-  it('is proposed where only evidence below the policy keeps the first from being absent by the deadline', () => {
+  it('is proposed if only evidence below the policy keeps the first from being absent by the deadline', () => {
     const answer = ask(order(plain, small, '2025-08-31'), timeline([a, b], [lone('08-07')]), when);
     expect([outcome(answer), answer.leaning?.outcome]).toEqual(['undetermined below_policy', 'yes']);
   });
 
-  it('a row of hosts lapses 90 days past the deadline, as everywhere', () => {
+  it('a host row lapses 90 days past the deadline, as everywhere', () => {
     const long = { reads: polls('2025-07-01', '2026-01-01', 24) };
     const [x, y, z] = [feed('x', long), feed('y', long), feed('z', long)];
     const host = sighting(x, { seen: '2025-08-07', host: 'azure' });
@@ -189,18 +189,18 @@ describe('precedes', () => {
     expect(settle([host], claim, '2025-11-30', [x, y, z])).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('of a count it is the one that makes enough', () => {
+  it('for a count, the event is the model that completes it', () => {
     const two: EventLeaf = { ...released(anyFive), op: 'count', at_least: 2, distinct: 'model' };
     const rows = [...out('08-07'), ...out('08-15', mini), ...out('08-10', next)];
     expect(settle(rows, order(two, small))).toBe(`yes 2025-08-10 ${certain}`);
     expect(settle(rows, order(released({ version: '5.1' }), two))).toBe('undetermined order_is_open');
   });
 
-  it("is dated by the first's own deadline where the second came after that", () => {
+  it("is dated by the first's own deadline if the second was later", () => {
     expect(settle(out('09-05', mini), order(released({ by: '2025-08-31' }), small))).toBe(`no 2025-08-31 ${certain}`);
   });
 
-  it('a second that its deadline excluded never comes, though nothing was read since', () => {
+  it('a second that is past its deadline never happens, even without reads since', () => {
     const short = { reads: polls('2025-07-01', '2025-08-15') };
     const [x, y] = [feed('x', short), feed('y', short)];
     const ledger = feed('ledger', { covers: [], trust: 'first_party' });

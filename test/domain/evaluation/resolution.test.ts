@@ -15,22 +15,22 @@ function explain(criterion: Criterion) {
 }
 
 describe('the leaf that settled a tree', () => {
-  it('is the tree itself when it is a leaf', () => {
+  it('is the tree itself if it is a leaf', () => {
     expect(decisiveLeaf(explain(five)).text).toContain('openai/gpt-5 was released 2025-08-07');
   });
 
-  it('is the part that dates the answer', () => {
+  it('is the part that dates the verdict', () => {
     const tree = explain({ op: 'any', of: [six, five] });
     expect(decisiveLeaf(tree).reason).toBe('released_in_window');
   });
 
-  it('agrees with the answer, though another part has the same date', () => {
+  it('has the same verdict, even if another part has the same date', () => {
     const tree = explain({ op: 'any', of: [six, { op: 'not', of: seven }] });
     expect(tree).toMatchObject({ verdict: 'yes', effective_at: '2025-08-31' });
     expect(decisiveLeaf(tree).text).toContain('version 7');
   });
 
-  it('gives its sentence to the reason, which stays within 1000 characters', () => {
+  it('gives the reason its sentence, limited to 1000 characters', () => {
     expect(reasonText(explain(six))).toBe(explain(six).text);
     expect(reasonText(explain({ op: 'not', of: six }))).toBe(
       `Yes, because what it denies came out no. ${explain(six).text}`,

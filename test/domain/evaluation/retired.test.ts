@@ -31,7 +31,7 @@ describe('retired: yes', () => {
   it.each([
     ['two origins state a past day', [row(a, ends('2025-08-10')), row(b, ends('2025-08-10'))], 'yes 2025-08-10'],
     [
-      'they state days that differ: both are covered',
+      'they state different days: the date covers both',
       [row(a, ends('2025-08-10')), row(b, ends('2025-08-12'))],
       'yes 2025-08-10/2025-08-12',
     ],
@@ -48,7 +48,7 @@ describe('retired: yes', () => {
       'yes 2025-08-10',
     ],
     [
-      'one row of a poll without a date is nothing',
+      'one row without a date in a single poll does not matter',
       [row(a, ends('2025-08-10')), row(a, { name: 'gpt-5-x', gone: '2025-07-10T06:00' }), row(b, ends('2025-08-10'))],
       'yes 2025-08-10',
     ],
@@ -56,20 +56,20 @@ describe('retired: yes', () => {
     expect(settle(rows)).toBe(`${expected} happened_in_window`);
   });
 
-  it('of a first party alone', () => {
+  it('by a first party alone', () => {
     expect(outcome(ask(august, timeline([vendor], [row(vendor, ends('2025-08-10'))]), when))).toBe(
       'yes 2025-08-10 happened_in_window',
     );
   });
 
-  it('comes when the day is over and not before, and is looked at again then', () => {
+  it('follows when the day is over and not before, and is evaluated then', () => {
     const rows = [row(a, ends('2025-08-10')), row(b, ends('2025-08-10'))];
     const early = ask(august, timeline([a, b], rows), '2025-08-10T23:59');
     expect([early.verdict, early.recheckAt]).toEqual(['undetermined', at('2025-08-11')]);
     expect(settle(rows, august, '2025-08-11')).toBe('yes 2025-08-10 happened_in_window');
   });
 
-  it('waits until the rows that say so have lasted by a read a day later', () => {
+  it('needs a read a day later that still shows the rows', () => {
     const rows = [row(a, ends('2025-08-10')), row(b, { seen: '2025-08-20T12:00', ...ends('2025-08-10') })];
     const young = ask(august, timeline([a, b], rows), '2025-08-21T11:59');
     expect([outcome(young), young.recheckAt]).toEqual(['undetermined below_policy', null]);
@@ -117,16 +117,20 @@ describe('retired: not yes', () => {
     ['one origin', [row(a, ends('2025-08-10'))], 'below_policy'],
     ['a host', [row(a, ends('2025-08-10')), row(b, { host: 'azure', ...ends('2025-08-10') })], 'below_policy'],
     [
-      'a row that is listed on without an end',
+      'a row that stays listed without an end',
       [row(a, ends('2025-08-10')), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x' })],
       'below_policy',
     ],
     [
-      'a row that went and named no end',
+      'a row that vanished without an end',
       [row(a, ends('2025-08-10')), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x', gone: '2025-08-01' })],
       'below_policy',
     ],
-    ['a day across the edge', [row(a, ends('2025-08-31')), row(b, ends('2025-09-01'))], 'straddles_window'],
+    [
+      'a day across the edge of the window',
+      [row(a, ends('2025-08-31')), row(b, ends('2025-09-01'))],
+      'straddles_window',
+    ],
     [
       'rows that vanished within a day',
       [
@@ -137,11 +141,11 @@ describe('retired: not yes', () => {
     ],
     ['absence from both', [row(a, { gone: '2025-08-10' }), row(b, { gone: '2025-08-11' })], 'below_policy'],
     ['absence from one of two', [row(a, { gone: '2025-08-10' }), row(b)], 'below_policy'],
-  ])('%s, and no no either', (_name, rows, reason) => {
+  ])('%s, which is not a no either', (_name, rows, reason) => {
     expect(settle(rows)).toBe(`undetermined ${reason}`);
   });
 
-  it('by what a feed that is read once a week dropped, as by one that is read daily', () => {
+  it('by rows that vanished from a feed, whether it is read weekly or daily', () => {
     for (const everyHours of [24, 24 * 7]) {
       const read = feed('a', { ...facts, reads: polls('2025-07-01', '2025-10-07', everyHours) });
       const dropped = row(read, { seen: '2025-08-05', gone: '2025-08-12' });
@@ -149,12 +153,12 @@ describe('retired: not yes', () => {
     }
   });
 
-  it('by forums', () => {
+  it('by community feeds', () => {
     const rows = [row(a, ends('2025-08-10')), row(forum, ends('2025-08-10'))];
     expect(outcome(ask(august, timeline([a, b, forum], rows), when))).toBe('undetermined below_policy');
   });
 
-  it('of the preview alone where general availability is asked for', () => {
+  it('for the preview alone if general availability is required', () => {
     const rows = [a, b].map((of) => row(of, { stage: 'preview', ...ends('2025-08-10') }));
     expect(settle(rows, retired({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
     expect(settle(rows)).toMatch(/^yes /);
@@ -164,7 +168,7 @@ describe('retired: not yes', () => {
     expect(settle(corrected, retired({ stage: 'ga', by: '2025-08-31' }))).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('one that was withdrawn before the window opened is put to a person', () => {
+  it('a model withdrawn before the window opened is left to a person', () => {
     const rows = [row(a, ends('2025-07-20')), row(b, ends('2025-07-20'))];
     expect(settle(rows)).toBe('undetermined already_before_window');
     expect(ask(august, timeline([a, b], rows), when).leaning).toMatchObject({ outcome: null });
@@ -176,21 +180,21 @@ describe('retired: no', () => {
     ['nothing is stated', [row(a), row(b)]],
     ['a day after the window', [row(a, ends('2025-09-05')), row(b, ends('2025-09-05'))]],
     ['the epoch', [row(a, ends('1970-01-01')), row(b, ends('1970-01-01'))]],
-    ['a mere year', [row(a, ends('2024')), row(b, ends('2024'))]],
-    ['an id whose model one origin lists on', [row(a), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x' })]],
-    ['nothing is known of the model', []],
+    ['only a year', [row(a, ends('2024')), row(b, ends('2024'))]],
+    ['an id whose model one origin still lists', [row(a), row(b, ends('2025-08-10')), row(b, { name: 'gpt-5-x' })]],
+    ['an unknown model', []],
   ])('%s', (_name, rows) => {
     expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('takes feeds that publish ends', () => {
+  it('needs feeds that publish ends', () => {
     const mute = feed('b', { reads: facts.reads });
     expect(outcome(ask(august, timeline([a, mute], [row(a), row(mute)]), when))).toBe(
       'undetermined absence_unprovable',
     );
   });
 
-  it('is held back by one origin that states an end, and disputed where others contradict it', () => {
+  it('does not follow if one origin states an end; it is disputed if others contradict that', () => {
     const rows = [row(a, ends('2025-08-10')), row(b), row(c)];
     const answer = ask(august, timeline([a, b, c], rows), when);
     expect([outcome(answer), answer.leaning?.outcome, answer.contradicted]).toEqual([
@@ -200,7 +204,7 @@ describe('retired: no', () => {
     ]);
   });
 
-  it('is proposed to a person, leaning nowhere, where only a stated end across the edge holds it back', () => {
+  it('is left to a person, without a leaning, if only a stated end across the edge prevents it', () => {
     const answer = ask(august, timeline([a, b], [row(a, ends('2025-08')), row(b)]), when);
     expect(answer.leaning?.outcome).toBe('yes');
     const late = ask(retired({ by: '2025-08-15' }), timeline([a, b], [row(a, ends('2025-08')), row(b)]), when);

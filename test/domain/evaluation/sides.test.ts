@@ -23,37 +23,37 @@ function sides(criterion: Criterion, world: Timeline, when: string): string {
   return `yes: ${side(yes)} | no: ${side(no)}`;
 }
 
-describe('what speaks for a claim and what against it', () => {
+describe('evidence for and against a claim', () => {
   it.each<[string, Criterion, string, string]>([
     ['a sighting, on the day', claim, '2025-08-10T12:00', 'yes: rumour#0 | no: litellm models-dev'],
-    ['and who has been read since without it', claim, '2025-08-20', 'yes: rumour#0 | no: litellm models-dev'],
-    ['past the deadline only those read past it', claim, '2025-10-10', 'yes: rumour#0 | no: litellm models-dev'],
-    ['the other way round, where it is denied', not(claim), '2025-08-20', 'yes: litellm models-dev | no: rumour#0'],
+    ['and feeds read since without it', claim, '2025-08-20', 'yes: rumour#0 | no: litellm models-dev'],
+    ['past the deadline, only feeds read past it', claim, '2025-10-10', 'yes: rumour#0 | no: litellm models-dev'],
+    ['reversed under not', not(claim), '2025-08-20', 'yes: litellm models-dev | no: rumour#0'],
     ['denied twice', not(not(claim)), '2025-08-20', 'yes: rumour#0 | no: litellm models-dev'],
     [
-      'of a part where another is undecided',
+      'a part next to an undecided one',
       { op: 'all', of: [claim, released({ version: '7', by })] },
       '2025-08-20',
       'yes: rumour#0 | no: litellm models-dev',
     ],
     [
-      'what was seen of the second speaks against its coming after the first',
+      'a sighting of the second is evidence against its being after the first',
       { op: 'precedes', first: released({ version: '7' }), second: claim },
       '2025-08-20',
       'yes: litellm models-dev | no: rumour#0',
     ],
-    ['nothing where nothing was seen', released({ version: '7', by }), '2025-08-20', 'yes:  | no: '],
+    ['nothing if nothing was seen', released({ version: '7', by }), '2025-08-20', 'yes:  | no: '],
   ])('%s', (_name, criterion, when, expected) => {
     expect(sides(criterion, rumour, when)).toBe(expected);
   });
 
-  it('counts no silence of a feed that shares the origin of a witness', () => {
+  it('omits the silence of a feed that shares the origin of a witness', () => {
     const twin = { ...litellm, origin: 'press' };
     const world = timeline([press, twin, modelsDev], [sighting(press, { seen: '2025-08-10', id: 'rumour' })]);
     expect(sides(claim, world, '2025-08-20')).toBe('yes: rumour#0 | no: models-dev');
   });
 
-  it('lays what settled a claim on the side that it settled', () => {
+  it('puts what settled a claim on the side of that outcome', () => {
     const both = timeline(
       feeds,
       [litellm, modelsDev].map((one) => sighting(one, { seen: '2025-08-10', id: one.slug })),
@@ -64,14 +64,14 @@ describe('what speaks for a claim and what against it', () => {
     expect(sides(order, both, '2025-10-10')).toContain('yes: litellm#0 models-dev#0');
   });
 
-  it('lays the feeds read past the deadline on the side of a no', () => {
+  it('puts the feeds read past the deadline on the side of no', () => {
     const read = { ...modelsDev, reads };
     const world = timeline([litellm, read], []);
     expect(sides(claim, world, '2025-10-10')).toBe('yes:  | no: litellm models-dev');
     expect(sides(not(claim), world, '2025-10-10')).toBe('yes: litellm models-dev | no: ');
   });
 
-  it('leaves what was counted on the side of the claim where it was too little', () => {
+  it('puts counted models on the side of the claim even if they are too few', () => {
     const full = { ...modelsDev, reads };
     const world = timeline(
       [litellm, full],
@@ -81,7 +81,7 @@ describe('what speaks for a claim and what against it', () => {
     expect(sides(two, world, '2025-10-10')).toBe('yes: litellm#0 models-dev#0 | no: litellm models-dev');
   });
 
-  it(`shows ${sideEntriesMax} of a side, the oldest, and says how many more there are`, () => {
+  it(`shows the ${sideEntriesMax} oldest of a side, and counts the others`, () => {
     const seen = Array.from({ length: sideEntriesMax + 2 }, (_, index) =>
       sighting(press, {
         seen: at('2025-08-20') - index * 3_600_000,

@@ -41,16 +41,20 @@ describe('within', () => {
   it.each([
     ['the same day counts', [on('08-31'), on('08-31', mini)], 'yes 2025-08-31 happened_in_window'],
     [
-      'a month after 31 August is 30 September, that day included',
+      'one month after 31 August includes 30 September',
       [on('08-31'), on('09-30', mini)],
       'yes 2025-09-30 happened_in_window',
     ],
-    ['the day after is not', [on('08-31'), on('10-01', mini)], 'no 2025-09-30 order_is_certain'],
-    ['nor the day before it began to run', [on('08-31'), on('08-30', mini)], 'no 2025-08-31 order_is_certain'],
+    ['the day after it is too late', [on('08-31'), on('10-01', mini)], 'no 2025-09-30 order_is_certain'],
+    ['the day before the start is too early', [on('08-31'), on('08-30', mini)], 'no 2025-08-31 order_is_certain'],
     ['nothing by the last day', [on('08-31')], 'no 2025-09-30 covered_without_it'],
-    ['the time does not run', [on('08-31', mini)], 'undetermined order_is_open'],
+    ['the duration has not started', [on('08-31', mini)], 'undetermined order_is_open'],
     ['neither', [], 'undetermined order_is_open'],
-    ['a short event inside', [on('08-31'), sighting(a, { ...mini, seen: '2025-09-10' })], 'undetermined below_policy'],
+    [
+      'insufficient evidence inside the duration',
+      [on('08-31'), sighting(a, { ...mini, seen: '2025-09-10' })],
+      'undetermined below_policy',
+    ],
     [
       'a bracket across the last day',
       [
@@ -60,12 +64,8 @@ describe('within', () => {
       ],
       'undetermined straddles_window',
     ],
-    ['a late listing alone is no date', [on('08-10'), ...out('10-10', mini)], 'no 2025-09-10 covered_without_it'],
-    [
-      'an event that was out before its own window',
-      [on('08-31'), on('07-20', mini)],
-      'undetermined already_before_window',
-    ],
+    ['a late listing is not a date', [on('08-10'), ...out('10-10', mini)], 'no 2025-09-10 covered_without_it'],
+    ['an event released before its own window', [on('08-31'), on('07-20', mini)], 'undetermined already_before_window'],
   ])('%s', (_name, rows, expected) => {
     expect(settle(rows)).toBe(expected);
   });
@@ -82,15 +82,15 @@ describe('within', () => {
   });
 
   it.each([
-    ['its deadline ends the time early', { by: '2025-09-10' }, 'no 2025-09-10 covered_without_it'],
-    ['a deadline before the time begins leaves none', { by: '2025-08-20' }, 'no 2025-08-31 order_is_certain'],
-    ['its opening cuts the time', { from: '2025-09-15' }, 'undetermined already_before_window'],
+    ['its deadline ends the duration early', { by: '2025-09-10' }, 'no 2025-09-10 covered_without_it'],
+    ['a deadline before the start leaves no time', { by: '2025-08-20' }, 'no 2025-08-31 order_is_certain'],
+    ['its opening shortens the duration', { from: '2025-09-15' }, 'undetermined already_before_window'],
   ])('the event has a window of its own: %s', (_name, window, expected) => {
     const rows = !('from' in window) ? [on('08-31')] : [on('08-31'), on('09-10', mini)];
     expect(settle(rows, within(released({ tier: ['mini'], ...window }), plain, 'P1M'))).toBe(expected);
   });
 
-  it('holds wherever in its bracket the first event lies: only what every day of it allows is sure', () => {
+  it("holds for every day of the first event's bracket, or is not certain", () => {
     const vague = sighting(ledger, { seen: '2025-08-31', released: '2025-08', weight: 'stands' });
     const rows = (day: string) => [vague, on(day, mini)];
     expect(settle(rows('09-01'))).toBe('yes 2025-09-01 happened_in_window');
@@ -99,14 +99,14 @@ describe('within', () => {
     expect(settle(rows('10-01'))).toBe('no 2025-09-30 order_is_certain');
   });
 
-  it('comes to a no by the poll that has read past the last day and its lag', () => {
+  it('becomes no by the poll that has read past the last day and the lag', () => {
     const slow = feed('slow', { ...facts, lagHours: 48 });
     const world = timeline([a, slow, ledger], [on('08-31')]);
     expect(outcome(ask(month, world, '2025-10-02T12:00'))).toBe('undetermined awaiting_coverage');
     expect(outcome(ask(month, world, '2025-10-03'))).toBe('no 2025-09-30 covered_without_it');
   });
 
-  it('is settled by the read by which a row of another model has lasted, though the leaf itself is settled', () => {
+  it("is known by the read that seasons another model's row, even if the leaf itself is settled", () => {
     const kind = released({ ...anyFive, version: { gte: '5' } });
     const claim = within(kind, released({ version: '5.1' }), 'P1M');
     const rows = [on('08-05'), on('08-31', next), ...[a, b].map((of) => sighting(of, { ...mini, seen: '2025-09-10' }))];
@@ -119,7 +119,7 @@ describe('within', () => {
     expect(ask(claim, timeline([a, b, ledger], rows), '2025-09-11').verdict).toBe('yes');
   });
 
-  it('of a count it is the one that makes enough, and no single one of them', () => {
+  it('for a count, the event is the model that completes it', () => {
     const two: EventLeaf = { ...released({ ...anyFive, version: '5' }), op: 'count', at_least: 2, distinct: 'model' };
     const claim = within(two, released({ version: '5.1' }), 'P1M');
     expect(settle([on('08-31', next), on('09-05')], claim)).toBe('no 2025-09-30 covered_without_it');
@@ -131,7 +131,7 @@ describe('within', () => {
     );
   });
 
-  it('counts from the first of a kind only where none can have come before unseen', () => {
+  it('starts with the first model of a pattern only if none can have been released unseen before', () => {
     const kind = released({ version: { gte: '5.1' }, tier: 'any' });
     const claim = within(small, kind, 'P1M');
     const late = { reads: polls('2025-08-20', '2025-12-01') };
@@ -144,14 +144,14 @@ describe('within', () => {
     expect(settle([...rows, on('09-01', next)], claim, when, [x, y, ledger])).toMatch(/^yes /);
   });
 
-  it('rests on the weakest of what dates the two', () => {
+  it('has the weakest evidence of the two dates', () => {
     const rows = [on('08-31'), ...out('09-10', mini)];
     expect(ask(month, timeline([a, b, ledger], rows), when)).toMatchObject({ verdict: 'yes', trust: 'curated' });
     const turned = [...out('08-31'), on('09-10', mini)];
     expect(ask(month, timeline([a, b, ledger], turned), when)).toMatchObject({ verdict: 'yes', trust: 'curated' });
   });
 
-  it('is disputed where enough others were read past the last day without what one lists', () => {
+  it('is disputed if enough other origins were read past the last day without the event', () => {
     const c = feed('c', facts);
     const answer = ask(
       month,

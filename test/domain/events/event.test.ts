@@ -26,7 +26,7 @@ describe('the body of an event', () => {
     });
   });
 
-  it(`has at most ${eventBytesMax} bytes, whatever people wrote`, () => {
+  it(`has at most ${eventBytesMax} bytes, whatever the input`, () => {
     const longest = fc.constantFrom('\u0001', '"', '\\', '€', '\u{1f600}', 'x');
     fc.assert(
       fc.property(longest, (unit) => {
@@ -58,7 +58,7 @@ describe('the body of an event', () => {
   });
 });
 
-test('a text is cut between characters, and only where it is too long', () => {
+test('a text is cut between characters, and only if it is too long', () => {
   expect(clipText('short', 5)).toBe('short');
   expect(clipText('longer', 5)).toBe('lo…');
   expect(clipText('\u{1f600}\u{1f600}', 7)).toBe('\u{1f600}…');

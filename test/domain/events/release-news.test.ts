@@ -13,20 +13,20 @@ const undated = { from: Number.NEGATIVE_INFINITY, to: established - dayMs };
 
 test.each([
   ['a model that appeared yesterday', {}, 0, true],
-  ['one that was known for a week when it was written down', {}, newsKnownMax, true],
+  ['one that was known for a week when it was recorded', {}, newsKnownMax, true],
   ['one that was known for longer: an archive', {}, newsKnownMax + 1, false],
-  ['one that was there at the first poll, dated within the month', { appeared: false }, 0, true],
+  ['one that the first poll listed, dated within the month', { appeared: false }, 0, true],
   [
-    'one that was there at the first poll and dated longer ago',
+    'one that the first poll listed, dated longer ago',
     { appeared: false, occurred: { from: established - newsAgeMax - 1, to: established } },
     0,
     false,
   ],
-  ['one that was there at the first poll and not dated', { appeared: false, occurred: undated }, 0, false],
-  ['one that appeared and is not dated', { occurred: undated }, 0, true],
+  ['one that the first poll listed without a date', { appeared: false, occurred: undated }, 0, false],
+  ['one that appeared without a date', { occurred: undated }, 0, true],
   ['one that was first seen a month before', { firstSeenAt: established - newsAgeMax }, 0, true],
   [
-    'one that was first seen longer before: another feed vouches for it',
+    'one that was first seen longer before: another feed lists it now',
     { firstSeenAt: established - newsAgeMax - 1 },
     0,
     false,

@@ -48,7 +48,7 @@ const listing = (rows: readonly CoverageRow[]) => rows.find((row) => row.fact ==
 const old = item('gpt-4o');
 
 describe('lags measured from payloads', () => {
-  it('count from the start of the day to the first read that lists the model', () => {
+  it('run from the start of the day to the first read that lists the model', () => {
     const litellm = readAt('litellm', 'litellm', {
       '2025-08-01T00:00:00Z': [old],
       '2025-08-07T12:00:00Z': [old],
@@ -83,21 +83,21 @@ describe('lags measured from payloads', () => {
   it.each([
     ['was released before the first read with a row of its vendor', { 'gpt-5': '2025-07-31' }],
     ['was released after the last read', { 'gpt-5': '2025-08-18' }],
-    ['is no language model', { 'gpt-image-1': '2025-08-07' }],
-    ['is of a vendor without own rows here', { 'claude-opus-4-1': '2025-08-05' }],
-    ['is dated by a month alone', { 'gpt-5': '2025-08' }],
-  ])('leave out a model that %s', (_name, released) => {
+    ['is not a language model', { 'gpt-image-1': '2025-08-07' }],
+    ['is of a vendor without own rows in the feed', { 'claude-opus-4-1': '2025-08-05' }],
+    ['is dated only by a month', { 'gpt-5': '2025-08' }],
+  ])('omit a model that %s', (_name, released) => {
     const litellm = readAt('litellm', 'litellm', { '2025-08-01T00:00:00Z': [old], '2025-08-17T00:00:00Z': [old] });
     expect(measure([litellm, ledgerOf(released)])).toEqual([]);
   });
 
-  it('leave out what the first read listed already', () => {
+  it('omit models that the first read listed', () => {
     const both = [old, item('gpt-5')];
     const litellm = readAt('litellm', 'litellm', { '2025-08-01T00:00:00Z': both, '2025-08-17T00:00:00Z': both });
     expect(measure([litellm, ledgerOf({ 'gpt-5': '2025-08-07' })])).toEqual([]);
   });
 
-  it('take no row of a host for a listing', () => {
+  it('ignore rows of hosts', () => {
     const litellm = readAt('litellm', 'litellm', {
       '2025-08-01T00:00:00Z': [old],
       '2025-08-08T00:00:00Z': [old, item('azure/gpt-5', { host: 'azure' })],
@@ -106,7 +106,7 @@ describe('lags measured from payloads', () => {
     expect(models).toMatchObject([{ model: 'openai/gpt-5', lag_days: null }]);
   });
 
-  it('are never dated by the origin that is measured', () => {
+  it('are never based on dates of the measured origin', () => {
     const dated = item('gpt-5', { released: { text: '2025-08-07', weight: 'curated' } });
     const catalogue = readAt('models.dev', 'models_dev', {
       '2025-08-01T00:00:00Z': [old],
@@ -120,7 +120,7 @@ describe('lags measured from payloads', () => {
     expect(listing(measure([catalogue, litellm]))).toMatchObject([{ dated_by: 'models.dev', lag_days: 3 }]);
   });
 
-  it('prefer a reviewed date to an earlier one that a catalogue states', () => {
+  it('prefer a reviewed date to an earlier one in a catalogue', () => {
     const dated = item('gpt-5', { released: { text: '2025-08-03', weight: 'curated' } });
     const catalogue = readAt('models.dev', 'models_dev', { '2025-08-09T00:00:00Z': [old, dated] });
     const litellm = readAt('litellm', 'litellm', {
@@ -131,7 +131,7 @@ describe('lags measured from payloads', () => {
     expect(models).toMatchObject([{ dated_by: 'outturn-ledger', happened: '2025-08-07' }]);
   });
 
-  it('leave out a model that was listed days before the date that a catalogue states', () => {
+  it('omit a model that was listed days before the date in a catalogue', () => {
     const dated = item('gpt-5', { released: { text: '2025-08-07', weight: 'curated' } });
     const catalogue = readAt('models.dev', 'models_dev', { '2025-08-09T00:00:00Z': [old, dated] });
     const litellm = readAt('litellm', 'litellm', {
@@ -144,7 +144,7 @@ describe('lags measured from payloads', () => {
 });
 
 describe('lags of prices and ends', () => {
-  it('count a price from the listing where the first payload of the model states it, and otherwise from when one does', () => {
+  it('take a price from the listing if the first payload of the model states it, and otherwise from when one does', () => {
     const price = { attributes: { input_usd_per_mtok: 1.25 } };
     const litellm = readAt('litellm', 'litellm', {
       '2025-08-01T00:00:00Z': [old],
@@ -158,7 +158,7 @@ describe('lags of prices and ends', () => {
     ]);
   });
 
-  it('take an end that was stated in advance for shown at once, and the end of a preview for none of its model', () => {
+  it('count an end announced in advance as shown at once, and ignore the end of a preview', () => {
     const pages = readAt('deprecation-pages', 'deprecations', {
       '2025-08-20T00:00:00Z': [
         item('gpt-4o', { stage: 'deprecated', shutdown: '2025-08-10' }),
@@ -190,14 +190,14 @@ describe('lags measured from a history of first listings', () => {
     })),
   });
 
-  it('count from the first listing', () => {
+  it('run to the first listing', () => {
     const record = recordHistory(identity, history({ 'gpt-5': '2025-08-08T06:00:00Z' }));
     const rows = measure([record, ledgerOf({ 'gpt-5': '2025-08-07', 'gpt-4o': '2025-08-05' })]);
     expect(rows[0]?.reads).toEqual({ from: '2025-08-01T00:00:00Z', to: '2025-08-31T00:00:00Z', count: 900 });
     expect(listing(rows)).toMatchObject([{ model: 'openai/gpt-5', lag_days: 1.25, watched_days: 24 }]);
   });
 
-  it('go on with the payloads after it', () => {
+  it('continue with the payloads after it', () => {
     const record = recordHistory(identity, history({}));
     const read = { origin: 'litellm', adapter: 'litellm', observedAt: instantOf('2025-09-06T00:00:00Z') };
     recordRead(identity, record, { ...read, items: [old, item('gpt-5')] });
@@ -206,7 +206,7 @@ describe('lags measured from a history of first listings', () => {
     expect(listing(rows)).toMatchObject([{ lag_days: 30, watched_days: 30 }]);
   });
 
-  it('count an import as missing until then, and as nothing after it', () => {
+  it('count imported models as missing until the import, and omit them after it', () => {
     const at = '2025-08-17T00:00:00Z';
     const names = ['gpt-5', 'gpt-5-mini', 'gpt-5-nano', 'o3', 'o3-mini', 'o4-mini'];
     const imported = recordHistory(identity, history(Object.fromEntries(names.map((name) => [name, at]))));

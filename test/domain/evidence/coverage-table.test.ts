@@ -34,7 +34,7 @@ describe('the chance that one origin lacks a model', () => {
   it.each([
     ['no model is known', [], 30, 0, 0],
     ['every model was listed within the day', [0.2, 0.9, 0.4], 1, 0, 3],
-    ['one model never came', [0.2, 0.9, null], 365, 1, 3],
+    ['one model was never listed', [0.2, 0.9, null], 365, 1, 3],
     ['a lag ends exactly at the step', [7], 7, 0, 1],
     ['a lag ends just after the step', [7.01], 7, 1, 1],
     ['the patience lies between two steps', [5], 6.9, 1, 1],
@@ -43,23 +43,23 @@ describe('the chance that one origin lacks a model', () => {
     expect(missAt(rowOfLags(lags), days(patience))).toEqual({ missed, known });
   });
 
-  it('is unknown before the deadline', () => expect(missAt(rowOfLags([0]), -1)).toBeNull());
+  it('is null before the deadline', () => expect(missAt(rowOfLags([0]), -1)).toBeNull());
 
-  it('does not count a model that was watched for less than the patience', () => {
+  it('ignores a model that was watched for less than the patience', () => {
     const recent: CoverageModel = { ...coverageModel('openai/gpt-new', null), watched_days: 10 };
     const row = coverageRow({ models: [coverageModel('openai/gpt-old', 1), recent] });
     expect(missAt(row, days(7))).toEqual({ missed: 1, known: 2 });
     expect(missAt(row, days(14))).toEqual({ missed: 0, known: 1 });
   });
 
-  it('stays at a smaller step where fewer known models would raise it', () => {
+  it('stays at a smaller step if fewer known models would raise it', () => {
     const recent = [1, 2, 3, 4].map((n) => ({ ...coverageModel(`openai/gpt-${n}`, 1), watched_days: 20 }));
     const row = coverageRow({ models: [coverageModel('openai/gpt-old', 1), ...recent] });
     expect(missAt(row, days(14))).toEqual({ missed: 0, known: 5 });
     expect(missAt(row, days(30))).toEqual({ missed: 0, known: 5 });
   });
 
-  it('leaves out the model that a claim is about', () => {
+  it('omits the model that a claim is about', () => {
     const row = coverageRow({ models: [coverageModel('openai/gpt-5', null), coverageModel('openai/gpt-4', 0)] });
     expect(missAt(row, days(7), 'openai/gpt-5')).toEqual({ missed: 0, known: 1 });
     expect(missAt(row, days(7), 'openai/gpt-6')).toEqual({ missed: 1, known: 2 });
@@ -67,14 +67,14 @@ describe('the chance that one origin lacks a model', () => {
 });
 
 describe('the chance that several origins lack a model', () => {
-  it('is the product where no known model was missed by all', () => {
+  it('is the product if no known model was missed by all', () => {
     const a = rowOfLags([0, 0, null]);
     const b = rowOfLags([0, null, 0]);
     const combined = combinedMiss([a, b], [days(7), days(7)]);
     expect(combined).toMatchObject({ joint: null, numerator: 4n, denominator: 25n });
   });
 
-  it('is the share of models that all missed where that is larger', () => {
+  it('is the share of models that all missed if that is larger', () => {
     const lags = [null, ...Array.from({ length: 98 }, () => 0)];
     const combined = combinedMiss([rowOfLags(lags), rowOfLags(lags)], [days(7), days(7)]);
     expect(combined?.joint).toEqual({ missedByAll: 1, knownToAll: 99 });
@@ -82,26 +82,26 @@ describe('the chance that several origins lack a model', () => {
     expect(combined === null ? null : toNumber(combined.product)).toBeCloseTo(0.000392, 6);
   });
 
-  it('counts among shared misses only the models that every origin knows', () => {
+  it('counts as shared misses only models that every origin knows', () => {
     const a = coverageRow({ models: [coverageModel('openai/a', null), coverageModel('openai/b', 0)] });
     const b = coverageRow({ models: [coverageModel('openai/b', 0), coverageModel('openai/c', null)] });
     expect(jointMissAt([a, b], [days(7), days(7)])).toBeNull();
   });
 
-  it('takes no account of an origin that was not read after the deadline', () => {
+  it('ignores an origin that was not read after the deadline', () => {
     const a = rowOfLags([0, 0]);
     expect(combinedMiss([a, rowOfLags([0])], [days(7), -1])).toMatchObject({ numerator: 1n, denominator: 4n });
     expect(combinedMiss([a], [-1])).toBeNull();
     expect(combinedMiss([], [])).toBeNull();
   });
 
-  it('leaves out the model that a claim is about', () => {
+  it('omits the model that a claim is about', () => {
     const lags = [null, 0];
     const combined = combinedMiss([rowOfLags(lags), rowOfLags(lags)], [days(7), days(7)], 'openai/gpt-0');
     expect(combined).toMatchObject({ joint: null, numerator: 1n, denominator: 9n });
   });
 
-  it('compares exactly with a bound', () => {
+  it('is compared exactly with a bound', () => {
     const percent = { numerator: 1n, denominator: 100n };
     expect(isAtMost(chanceOf({ missed: 0, known: 98 }), percent)).toBe(true);
     expect(isAtMost(chanceOf({ missed: 0, known: 97 }), percent)).toBe(false);
@@ -155,7 +155,7 @@ describe('the chance that origins of a table lack a model', () => {
       '1/25',
     ],
     [
-      'rises with what all of them missed',
+      'rises with shared misses',
       [
         ['a', 4],
         ['c', 365],
@@ -163,17 +163,17 @@ describe('the chance that origins of a table lack a model', () => {
       '2/5',
     ],
     [
-      'is unknown where one of them was not measured',
+      'is null if one of them was not measured',
       [
         ['a', 7],
         ['d', 7],
       ],
       null,
     ],
-    ['is unknown of no origins', [], null],
+    ['is null without origins', [], null],
   ])('%s', (_name, origins, expected) => expect(asked(...origins)).toBe(expected));
 
-  it('is of the table, the vendor and the fact that are asked about', () => {
+  it('depends on the table, the vendor and the fact', () => {
     const patient = [{ origin: 'a', patienceMs: days(7) }];
     const other = coverageOfLags({ a: [0, 0, 5, 0, 0, 0, 0, 0] }, ['end']);
     expect(combinedMissOf(table, listing, patient)).toMatchObject({ numerator: 1n, denominator: 5n });
@@ -224,7 +224,7 @@ describe('laws of the table', () => {
       }),
     ));
 
-  it('taking reads away never lowers the chance of several origins', () =>
+  it('removing reads never lowers the chance of several origins', () =>
     fc.assert(
       fc.property(readings, fc.array(fc.nat(11), { minLength: 4, maxLength: 4 }), ([some, steps], less) => {
         const more = combinedMiss(some, steps.map(patienceOf));
@@ -278,10 +278,10 @@ describe('the file', () => {
   });
 
   it.each([
-    ['a row stands twice', file(row, row), 'stands twice'],
-    ['a model stands twice', file({ ...row, models: [model, model] }), 'has openai/gpt-5 twice'],
+    ['a row is duplicated', file(row, row), 'stands twice'],
+    ['a model is duplicated', file({ ...row, models: [model, model] }), 'has openai/gpt-5 twice'],
     [
-      'a model is of another vendor',
+      'a model belongs to another vendor',
       file({ ...row, models: [{ ...model, model: 'xai/grok-4' }] }),
       'xai/grok-4 is of another vendor',
     ],
@@ -292,23 +292,23 @@ describe('the file', () => {
     ],
     ['a lag ends after the last read', file({ ...row, models: [{ ...model, lag_days: 25 }] }), 'after the last read'],
     [
-      'a watch ends elsewhere',
+      'a model was watched beyond the last read',
       file({ ...row, models: [{ ...model, watched_days: 30 }] }),
       'was watched beyond the last read',
     ],
     [
-      'reads end before they begin',
+      'the reads end before they begin',
       file({ ...row, models: [], reads: { ...row.reads, to: '2025-01-01T00:00:00Z' } }),
       'before it was first read',
     ],
     ['a date is a month', file({ ...row, models: [{ ...model, happened: '2025-08' }] }), 'must be a calendar day'],
     ['a lag is negative', file({ ...row, models: [{ ...model, lag_days: -1 }] }), 'lag_days'],
     ['a field is unknown', file({ ...row, lag: 3 }), 'lag'],
-  ])('is refused when %s', (_name, json, message) => {
+  ])('is rejected if %s', (_name, json, message) => {
     expect(() => readCoverageTable(json)).toThrow(message);
   });
 
-  it('that comes with the program is valid', () => {
+  it('shipped with the program is valid', () => {
     const path = join(packageRoot(), 'data', 'coverage.json');
     expect(readCoverageTable(JSON.parse(readFileSync(path, 'utf8'))).version).toMatch(
       /^\d{4}-\d{2}-\d{2}\.[0-9a-f]{8}$/,
@@ -320,7 +320,7 @@ describe('the file', () => {
   });
 });
 
-it('the table of the tests finds every origin complete at once', () => {
+it('the table used in tests considers every origin complete at once', () => {
   const row = coverageOfEverything().find('a-feed', 'xai', 'end');
   expect(row === null ? null : missAt(row, 0)).toEqual({ missed: 0, known: 2000 });
 });

@@ -10,7 +10,7 @@ const reads = polls('2025-07-01', '2025-09-10', 24);
 const claim = released({ by: '2025-08-31' });
 const when = '2025-09-20';
 
-describe('coverage for a no', () => {
+describe('coverage for a NO', () => {
   it.each([
     ['one first-party feed', [feed('v', { trust: 'first_party', reads })], 'no'],
     ['two origins', [feed('a', { reads }), feed('b', { trust: 'aggregator', reads })], 'no'],
@@ -37,7 +37,7 @@ describe('coverage for a no', () => {
       'undetermined',
     ],
     [
-      'feeds that cover every vendor count',
+      'feeds that cover any vendor count',
       [feed('a', { reads, covers: 'any' }), feed('b', { reads, covers: 'any' })],
       'no',
     ],
@@ -46,7 +46,7 @@ describe('coverage for a no', () => {
     expect(ask(claim, timeline(feeds, []), when).verdict).toBe(verdict);
   });
 
-  it('takes the patience after which the feeds had listed what they knew, to the millisecond', () => {
+  it('uses the patience after which the feeds had listed the models they knew, to the millisecond', () => {
     const world = (last: number) =>
       timeline([feed('a', { reads, lagHours: 48 }), feed('b', { reads: ['2025-07-01', last], lagHours: 48 })], []);
     expect(ask(claim, world(at('2025-09-03') - 1), when).verdict).toBe('undetermined');
@@ -54,7 +54,7 @@ describe('coverage for a no', () => {
   });
 
   it.each([
-    ['7 days after is soon enough', at('2025-08-08'), 'no 2025-08-31 covered_without_it'],
+    ['7 days later is soon enough', at('2025-08-08'), 'no 2025-08-31 covered_without_it'],
     ['a millisecond more is not', at('2025-08-08') + 1, 'undetermined window_not_covered'],
   ])('needs one of the feeds to have been read soon after the window opened: %s', (_name, first, expected) => {
     const late = { reads: [first, ...polls('2025-08-09', '2025-09-10', 24)] };
@@ -64,14 +64,14 @@ describe('coverage for a no', () => {
     expect(answer.leaning?.outcome ?? null).toBe(answer.verdict === 'no' ? null : 'no');
   });
 
-  it('needs that first read before the deadline, however soon after the window opened', () => {
+  it('needs that first read before the deadline, even if soon after the window opened', () => {
     const late = { reads: polls('2025-08-04', '2025-09-10', 24) };
     const world = timeline([feed('a', late), feed('b', late)], []);
     expect(outcome(ask(released({ by: '2025-08-03' }), world, when))).toBe('undetermined window_not_covered');
     expect(outcome(ask(released({ by: '2025-08-04' }), world, when))).toBe('no 2025-08-04 covered_without_it');
   });
 
-  it('is not opened by a feed that has fallen silent since', () => {
+  it('is not started by a feed that has fallen silent since', () => {
     const late = polls('2025-08-08T00:01', '2025-09-10', 24);
     const dead = feed('dead', { reads: ['2025-07-01', '2025-07-02'] });
     const world = timeline([feed('a', { reads: late }), feed('b', { reads: late }), dead], []);
@@ -79,7 +79,7 @@ describe('coverage for a no', () => {
     expect(outcome(ask(claim, world, when))).toBe('undetermined awaiting_coverage');
   });
 
-  it('freezes with a vendor whose slice was suspect, and not for the others', () => {
+  it('freezes for a vendor whose slice was suspect, and not for the others', () => {
     const frozen = { openai: reads.filter((read) => read >= at('2025-08-20')) };
     const world = timeline([feed('a', { reads, covers: 'any' }), feed('b', { reads, covers: 'any', frozen })], []);
     expect(ask(claim, world, when).verdict).toBe('undetermined');
@@ -87,7 +87,7 @@ describe('coverage for a no', () => {
     expect(ask(released({ by: '2025-08-31', vendor: 'any', family: 'any' }), world, when).verdict).toBe('undetermined');
   });
 
-  it('of any vendor is never measured, and is left to a person after the deadline', () => {
+  it('for any vendor is never measured, and is left to a person after the deadline', () => {
     const any = released({ by: '2025-08-31', vendor: 'any', family: 'any', tier: 'any' });
     expect(ask(any, timeline([feed('a', { reads }), feed('b', { reads })], []), when).verdict).toBe('undetermined');
     const all = timeline([feed('a', { reads, covers: 'any' }), feed('b', { reads, covers: 'any' })], []);
@@ -97,7 +97,7 @@ describe('coverage for a no', () => {
     expect(past.leaning?.outcome).toBe('no');
   });
 
-  it('says which feeds it rests on and how far each was read', () => {
+  it('names the feeds it relies on and how far each was read', () => {
     const answer = ask(claim, timeline([feed('a', { reads, lagHours: 24 }), feed('b', { reads })], []), when);
     expect(answer.explanation.text).toContain(
       "absent from a (read 9 days past 2025-08-31; it still lacked 0 of 40 of openai's models that long after) and b (",
@@ -116,7 +116,7 @@ describe('coverage for a no', () => {
     expect(answer.trust).toBe('curated');
   });
 
-  it('knows no read of a later time', () => {
+  it('ignores later reads', () => {
     const covered = coverageOf(timeline([feed('a', { reads }), feed('b', { reads })], []), {
       vendor: 'openai',
       at: at('2025-06-30'),
@@ -130,7 +130,7 @@ describe('coverage for a no', () => {
   });
 });
 
-describe('the silence', () => {
+describe('silence', () => {
   const [a, b, c] = [feed('a', { reads }), feed('b', { reads }), feed('c', { reads })];
   const settle = (coverage: CoverageTable, feeds: readonly TestFeed[] = [a, b], criterion: Criterion = claim) =>
     ask(criterion, { ...timeline(feeds, []), coverage }, when);
@@ -138,33 +138,33 @@ describe('the silence', () => {
   const perfect = (models: number) => listedAfter(0, models);
 
   it.each<[string, CoverageTable, TestFeed[]]>([
-    ['of two origins, one of which was measured,', coverageOfLags({ a: perfect(2000) }), [a, b]],
-    ['of origins measured for another fact', coverageOfLags({ a: perfect(2000), b: perfect(2000) }, ['end']), [a, b]],
+    ['from two origins, one of which was measured,', coverageOfLags({ a: perfect(2000) }), [a, b]],
+    ['from origins measured for another fact', coverageOfLags({ a: perfect(2000), b: perfect(2000) }, ['end']), [a, b]],
     [
-      'of no origin, though the vendor itself is read',
+      'from no origin, even if the vendor itself is read',
       coverageOfLags({}),
       [feed('v', { reads, trust: 'first_party' })],
     ],
-    ['of origins of whom too little is known', coverageOfLags({ a: perfect(2), b: perfect(2) }), [a, b]],
+    ['from origins with too few known models', coverageOfLags({ a: perfect(2), b: perfect(2) }), [a, b]],
     [
-      'of origins that missed the same model',
+      'from origins that missed the same model',
       coverageOfLags({ a: [null, ...perfect(90)], b: [null, ...perfect(90)] }),
       [a, b],
     ],
-  ])('%s proves nothing, and a person must say', (_name, coverage, feeds) => {
+  ])('%s proves nothing, and is left to a person', (_name, coverage, feeds) => {
     const answer = settle(coverage, feeds);
     expect(outcome(answer)).toBe('undetermined absence_unprovable');
     expect(answer.leaning).toMatchObject({ outcome: 'no', reason: 'absence_unprovable' });
     expect(answer.missChance).toBeNull();
   });
 
-  it('leans nowhere before the feeds that list the vendor were read past the deadline', () => {
+  it('has no leaning before the feeds that list the vendor were read past the deadline', () => {
     const stopped = [a, b].map((one) => ({ ...one, reads: polls('2025-07-01', '2025-08-31', 24) }));
     const answer = settle(coverageOfLags({ a: perfect(2000) }), stopped);
     expect([outcome(answer), answer.leaning]).toEqual(['undetermined awaiting_coverage', null]);
   });
 
-  it('of an origin that nobody measured adds nothing to that of others', () => {
+  it('from an unmeasured origin adds nothing to that of others', () => {
     const table = coverageOfLags({ a: perfect(18), b: perfect(18) });
     expect(settle(table, [a, b]).missChance).toBeCloseTo(1 / 400, 8);
     const answer = settle(table, [a, b, c]);
@@ -180,13 +180,13 @@ describe('the silence', () => {
   it.each([
     ['2,500', 'no'],
     ['2,499', 'undetermined'],
-  ])('at one miss in 400 settles a NO where a policy accepts %s in a million: %s', (millionths, verdict) => {
+  ])('with one miss in 400 settles a NO if a policy accepts %s in a million: %s', (millionths, verdict) => {
     const policy = { missMaxMillionths: Number(millionths.replace(',', '')) };
     const world = { ...timeline([a, b], []), coverage: coverageOfLags({ a: perfect(18), b: perfect(18) }) };
     expect(ask(claim, world, when, { policy }).verdict).toBe(verdict);
   });
 
-  it('ripens at the step at which few enough models were still missing', () => {
+  it('suffices from the step at which few enough models were still missing', () => {
     const table = coverageOfLags({ a: [...listedAfter(1, 18), ...listedAfter(14, 5)], b: perfect(18) });
     const readTo = (last: number) => [a, b].map((one) => ({ ...one, reads: [at('2025-07-01'), last] }));
     const early = settle(table, readTo(at('2025-09-15') - 1));
@@ -198,7 +198,7 @@ describe('the silence', () => {
     expect(ripe.missChance).toBeCloseTo(1 / 25 / 20, 8);
   });
 
-  it('of two origins is worth no less beside a third that lists nothing', () => {
+  it('from two origins is not weakened by a third that lists nothing', () => {
     const poor = coverageOfLags({ a: perfect(18), b: perfect(18), c: listedAfter(null, 18) });
     expect(settle(poor, [a, b, c]).verdict).toBe('no');
   });
@@ -215,19 +215,19 @@ describe('the silence', () => {
       { op: 'all', of: [...five, { op: 'precedes', first: claim, second: claim }] },
       'undetermined',
     ],
-  ])('shares the bound among the leaves that absence may settle: one in 400 for %s', (_name, criterion, verdict) => {
+  ])('shares the bound among the leaves that absence can settle: one in 400 for %s', (_name, criterion, verdict) => {
     const table = coverageOfLags({ a: perfect(18), b: perfect(18) });
     expect(settle(table, [a, b], criterion).verdict).toBe(verdict);
   });
 
-  it('shares it exactly', () => {
+  it('shares the bound exactly', () => {
     expect(missBound(defaultPolicy, 3)).toEqual({ numerator: 10_000n, denominator: 3_000_000n });
     expect(missBound(defaultPolicy, 0)).toEqual(missBound(defaultPolicy, 1));
   });
 });
 
-describe('a tighter policy', () => {
-  it('asks as many origins of a no as of a yes', () => {
+describe('a stricter policy', () => {
+  it('requires as many origins for a no as for a yes', () => {
     const [a, b, c] = [feed('a', { reads }), feed('b', { reads }), feed('c', { reads })];
     const policy = { originsMin: 3 };
     expect(ask(claim, timeline([a, b], []), when, { policy }).verdict).toBe('undetermined');
@@ -237,7 +237,7 @@ describe('a tighter policy', () => {
     expect(ask(claim, timeline([a, b, c], rows), when, { policy }).verdict).toBe('yes');
   });
 
-  it('of the vendor alone takes neither a yes nor a no from anyone else', () => {
+  it('that requires a first party accepts neither a yes nor a no from anyone else', () => {
     const [a, b, v] = [feed('a', { reads }), feed('b', { reads }), feed('v', { reads, trust: 'first_party' })];
     const policy = { firstPartyOnly: true };
     const rows = [a, b].map((one) => sighting(one, { seen: '2025-08-07' }));
@@ -251,7 +251,7 @@ describe('a tighter policy', () => {
     ).toBe('yes');
   });
 
-  it('of the vendor alone lets nobody else say by when the model was out', () => {
+  it('that requires a first party bounds the release date by nobody else', () => {
     const [a, b, v] = [
       feed('a', { reads }),
       feed('b', { reads }),

@@ -31,31 +31,31 @@ function story(feeds: readonly TestFeed[], rows: readonly Sighting[]): string {
 }
 
 describe('the bracket of first sightings', () => {
-  it('runs from the last absence to the sighting by which two origins vouch', () => {
+  it('runs from the last absence to the sighting by the second origin', () => {
     expect(dated([a, b], [sighting(a, { seen: '2025-08-07T06:00' }), sighting(b, { seen: '2025-08-09T12:00' })])).toBe(
       '2025-08-07/2025-08-09T12:00:00Z',
     );
   });
 
-  it('begins two days before the last read of feeds that take two days to list a model', () => {
+  it('begins two days before the last read of feeds that list models two days late', () => {
     const [x, y] = [feed('x', { reads, lagHours: 48 }), feed('y', { reads, lagHours: 48 })];
     const rows = [sighting(x, { seen: '2025-08-07T06:00' }), sighting(y, { seen: '2025-08-07T12:00' })];
     expect(dated([x, y], rows)).toBe('2025-08-05/2025-08-07T12:00:00Z');
   });
 
-  it('is closed below by others that had been read without it, and by the earliest sighting', () => {
+  it('is bounded below by other feeds read without the model, and by the earliest sighting', () => {
     const late = feed('late', { reads: polls('2025-08-06', '2025-10-01') });
     const rows = [sighting(late, { seen: '2025-08-06', absent: null }), sighting(a, { seen: '2025-08-07T06:00' })];
     expect(dated([a, b, late], rows)).toBe('2025-08-05T18:00:00Z/2025-08-07T06:00:00Z');
   });
 
-  it('is open below where no other feed covers: its own reads bound the listing, not the release', () => {
+  it('is open below if no other feed covers: its own reads bound the listing, not the release', () => {
     const types = feed('types', { covers: [], reads: a.reads });
     const rows = [sighting(a, { seen: '2025-08-07T06:00' }), sighting(types, { seen: '2025-08-07T12:00' })];
     expect(dated([a, types], rows)).toBe(null);
   });
 
-  it('is not bounded above by dates alone, though two catalogues agree', () => {
+  it('is not bounded above by dates alone, even if two catalogues agree', () => {
     const rows = [
       sighting(a, { seen: '2025-08-20T06:00', absent: '2025-08-17', stage: 'preview', released: '2025-08-10' }),
       sighting(b, { seen: '2025-08-20T06:00', absent: '2025-08-17', released: '2025-08-18' }),
@@ -68,14 +68,14 @@ describe('the bracket of first sightings', () => {
     expect(dated(gaps, rows)).toBe('2025-08-10/2025-08-20T06:00:00Z');
   });
 
-  it('is open below where nothing that covers was read without it', () => {
+  it('is open below if no covering feed was read without the model', () => {
     const late = feed('late', { reads: polls('2025-08-06', '2025-10-01') });
     const rows = [sighting(late, { seen: '2025-08-06' }), sighting(a, { seen: '2025-08-07T06:00' })];
     expect(outcome(ask(released(), timeline([late, a], rows), when))).toBe('undetermined straddles_window');
     expect(story([late, a], rows)).toContain('../2025-08-07');
   });
 
-  it('is not closed by the absences of a feed that does not cover', () => {
+  it('is not bounded below by a feed that does not cover', () => {
     const types = feed('types', { reads, covers: [], trust: 'first_party' });
     expect(story([types], [sighting(types, { seen: '2025-08-07' })])).toContain('../');
   });
@@ -91,7 +91,7 @@ describe('the bracket of first sightings', () => {
     expect(dated([a, b, c], [...rows, backfilled])).toBe('2025-08-07');
   });
 
-  it('is not bounded above by a lone early row, a placeholder that lasts', () => {
+  it('is not bounded above by a single early row, such as a permanent placeholder', () => {
     const rows = [sighting(a, { seen: '2025-07-01' }), sighting(b, { seen: '2025-08-07' })];
     const world = timeline([a, b], rows);
     expect(ask(released({ from: '2025-06-01', by: '2025-07-31' }), world, when).verdict).toBe('undetermined');
@@ -99,8 +99,8 @@ describe('the bracket of first sightings', () => {
   });
 });
 
-describe('a date of a ledger or of the vendor', () => {
-  it('stands against every bracket', () => {
+describe('a date in a ledger or from the vendor', () => {
+  it('takes precedence over every bracket', () => {
     const rows = [a, b].map((one) => sighting(one, { seen: '2025-08-09' }));
     expect(
       dated(
@@ -110,7 +110,7 @@ describe('a date of a ledger or of the vendor', () => {
     ).toBe('2025-08-07');
   });
 
-  it('is worth nothing in a row that vanished within a day', () => {
+  it('is ignored in a row that vanished within a day', () => {
     const rows = [a, b].map((one) => sighting(one, { seen: '2025-08-07T12:00' }));
     const slip = sighting(ledger, {
       seen: '2025-07-01',
@@ -132,7 +132,7 @@ describe('a date of a ledger or of the vendor', () => {
     );
   });
 
-  it('is covered by one interval where equals disagree, never the smaller of the two', () => {
+  it('becomes an interval if equal sources disagree, never the smaller date', () => {
     const other = feed('other', { covers: [], reads: a.reads });
     const stated = [
       sighting(ledger, { seen: '2025-08-08', released: '2025-08-07', weight: 'stands' }),
@@ -141,7 +141,7 @@ describe('a date of a ledger or of the vendor', () => {
     expect(dated([a, ledger, other], stated)).toBe('2025-08-05/2025-08-07');
   });
 
-  it('of the earliest of several snapshots is the release', () => {
+  it('of the earliest of several snapshots is the release date', () => {
     const snapshot = (day: string, seen: string) =>
       sighting(ledger, { seen, name: `gpt-5-${day}`, released: day, weight: 'stands', model: { snapshotDay: day } });
     const rows = [
@@ -152,7 +152,7 @@ describe('a date of a ledger or of the vendor', () => {
     expect(dated([a, ledger], rows)).toBe('2025-06-01');
   });
 
-  it.each(['2025', '2017-12-31', '1970-01-01', '2025-02-30', 'soon'])('of %s decides nothing', (text) => {
+  it.each(['2025', '2017-12-31', '1970-01-01', '2025-02-30', 'soon'])('of %s is ignored', (text) => {
     const rows = [a, b].map((one) => sighting(one, { seen: '2025-08-07T12:00' }));
     expect(
       dated(
@@ -164,7 +164,7 @@ describe('a date of a ledger or of the vendor', () => {
 });
 
 describe('a bracket', () => {
-  it('belongs to the model and not to a row: snapshots of one model share it', () => {
+  it('belongs to the model, not to a row: snapshots share it', () => {
     const rows = [
       sighting(a, { seen: '2025-08-07T12:00' }),
       sighting(b, { seen: '2025-08-07T18:00', name: 'gpt-5-2025-08-07', model: { snapshotDay: '2025-08-07' } }),
@@ -172,7 +172,7 @@ describe('a bracket', () => {
     expect(dated([a, b], rows)).toBe('2025-08-07');
   });
 
-  it('of one model is not that of its tiers', () => {
+  it('of one model does not apply to its tiers', () => {
     const mini = { name: 'gpt-5-mini', model: { tier: 'mini' } };
     const rows = [sighting(a, { seen: '2025-08-07', ...mini }), sighting(b, { seen: '2025-08-07' })];
     expect(ask(released(anyFive), timeline([a, b], rows), when).verdict).toBe('undetermined');

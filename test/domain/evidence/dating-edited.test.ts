@@ -13,7 +13,7 @@ import {
 
 /** Catalogues rewrite release dates: every date that a row stated for a day counts, and none replaces another. */
 
-describe('a release date that a catalogue moves a day back a week later', () => {
+describe('a release date that a catalogue moves back by a day a week later', () => {
   /** As it was: out on 2026-06-30 at 17:45, after one catalogue had been read that day without it. */
   const sonnet = { vendor: 'anthropic', family: 'claude', version: '5', tier: 'sonnet' };
   const covers = ['anthropic'];
@@ -43,19 +43,19 @@ describe('a release date that a catalogue moves a day back a week later', () => 
   it.each([
     ['few reads', archived],
     ['daily reads', [...archived, ...between]],
-  ])('is never believed, as known at any of %s', (_name, reads) => {
+  ])('is never accepted, as known at any of %s', (_name, reads) => {
     for (const moment of [...prices.reads, ...reads.map(at), at('2026-12-01')])
       expect(settle('2026-06-29', moment, reads).verdict).not.toBe('yes');
     expect(outcome(settle('2026-06-29', '2026-12-01', reads))).toBe('undetermined straddles_window');
   });
 
-  it('and the first, where reads a day apart repeated both, are the days between which it came', () => {
+  it('gives an interval with the first date, if reads a day apart repeated both', () => {
     const daily = [...archived, ...between];
     expect(outcome(settle('2026-06-30', '2026-07-03', daily))).toBe('undetermined below_policy');
     expect(outcome(settle('2026-06-30', '2026-07-20', daily))).toBe('yes 2026-06-29/2026-06-30 released_in_window');
   });
 
-  it('runs to the first sighting where its own feed was read on the next day without the model', () => {
+  it('gives an interval up to the first sighting if its feed was read on the next day without the model', () => {
     expect(outcome(settle('2026-06-30', '2026-07-20'))).toBe('undetermined straddles_window');
     expect(outcome(settle('2026-07-01', '2026-07-20'))).toBe('yes 2026-06-29/2026-07-01T01:56:00Z released_in_window');
   });
@@ -71,45 +71,45 @@ describe('the dates that a row has stated', () => {
   const edit = (moment: string, day: string) => ({ at: moment, released: day });
 
   it.each<[string, Partial<TestSighting>, string]>([
-    ['one that stands', { released: '2025-08-07' }, '2025-08-07'],
+    ['a single date', { released: '2025-08-07' }, '2025-08-07'],
     [
-      'two, each repeated by a read a day later, cover both',
+      'two dates, each repeated by a read a day later, are both covered',
       { released: '2025-08-07', edits: [edit('2025-08-20', '2025-08-06')] },
       '2025-08-06/2025-08-07T18:00:00Z',
     ],
     [
-      'one that was replaced at the first read a day later decides nothing',
+      'a date replaced at the first read a day later is ignored',
       { released: '2025-08-06', edits: [edit('2025-08-08T12:00', '2025-08-07')] },
       '2025-08-07',
     ],
     [
-      'one that a read exactly a day later repeated counts for ever',
+      'a date repeated by a read exactly a day later counts permanently',
       { released: '2025-08-06', edits: [edit('2025-08-08T18:00', '2025-08-07')] },
       '2025-08-06/2025-08-07T18:00:00Z',
     ],
     [
-      'one that stood for a few hours between two others decides nothing',
+      'a date that lasted a few hours between two others is ignored',
       { released: '2025-08-07', edits: [edit('2025-08-20', '2025-08-05'), edit('2025-08-20T18:00', '2025-08-07')] },
       '2025-08-07',
     ],
     [
-      'three, of which the middle one lies outside the others, cover all',
+      'three dates, the middle one outside the others, are all covered',
       { released: '2025-08-06', edits: [edit('2025-08-20', '2025-08-04'), edit('2025-08-25', '2025-08-07')] },
       '2025-08-04/2025-08-07T18:00:00Z',
     ],
     [
-      'one that was withdrawn for none still counts',
+      'a date that was removed still counts',
       { released: '2025-08-06', edits: [{ at: '2025-08-20' }] },
       '2025-08-06/2025-08-07T18:00:00Z',
     ],
     [
-      'one of a month beside one of a day covers the month, up to the sighting',
+      'a month next to a day covers the month, up to the sighting',
       { released: '2025-08-07', edits: [edit('2025-08-20', '2025-08')] },
       '2025-08-01/2025-08-07T18:00:00Z',
     ],
   ])('%s', (_name, more, expected) => expect(dated(more)).toBe(expected));
 
-  it('hold an answer back from the edit on, before a read a day later repeats it', () => {
+  it('delay an answer from the edit until a read a day later repeats it', () => {
     const edited = { released: '2025-08-07', edits: [edit('2025-08-20', '2025-08-06')] };
     expect(dated(edited, '2025-08-19T18:00')).toBe('2025-08-07');
     expect(dated(edited, '2025-08-20')).toBe('2025-08-06/2025-08-07');
@@ -127,11 +127,11 @@ describe("a date before the last read of the row's own feed without the model", 
   };
   const rarely = [...polls('2025-07-01', '2025-08-08T18:00'), ...polls('2025-08-09T06:00', '2025-10-01')];
 
-  it('contradicts those reads: it came on that day or up to the sighting', () => {
+  it('contradicts that read: the release was between that day and the sighting', () => {
     expect(dated(often.reads, '2025-08-08')).toBe('2025-08-08/2025-08-09T12:00:00Z');
   });
 
-  it('does not where the day had not ended by the last of them', () => {
+  it('does not contradict it if the day had not ended by the last such read', () => {
     expect(dated(often.reads, '2025-08-09')).toBe('2025-08-09');
     expect(dated(rarely, '2025-08-08')).toBe('2025-08-08');
   });

@@ -22,38 +22,38 @@ describe('a listing on the day that its own row states', () => {
   it.each<[string, Partial<TestSighting>, string]>([
     ['it states the day before', { released: '2025-08-06' }, `2025-08-06/${secondOrigin}`],
     ['it states the month', { released: '2025-08' }, `2025-08-01/${secondOrigin}`],
-    ['the day stands in its id', { released: '2025-08-07', name: 'gpt-5-2025-08-07' }, `2025-08-07/${secondOrigin}`],
+    ['the day is part of its id', { released: '2025-08-07', name: 'gpt-5-2025-08-07' }, `2025-08-07/${secondOrigin}`],
     [
-      'it stated the day later only',
+      'it stated the day only later',
       { edits: [{ at: '2025-08-07T18:00', released: '2025-08-07' }] },
       `2025-08-07/${secondOrigin}`,
     ],
     [
-      'it stated another day as well',
+      'it also stated another day',
       { released: '2025-08-07', edits: [{ at: '2025-08-20', released: '2025-08-06' }] },
       `2025-08-06/${secondOrigin}`,
     ],
-  ])('does not where %s', (_name, more, expected) => expect(dated(more)).toBe(expected));
+  ])('does not if %s', (_name, more, expected) => expect(dated(more)).toBe(expected));
 
-  it('proves no model: a second origin must list it as ever', () => {
+  it('does not prove the model: a second origin is needed as always', () => {
     expect(dated({ released: '2025-08-07' }, [])).toBeNull();
     const slip = sighting(b, { seen: '2025-08-10T12:00', gone: '2025-08-11' });
     expect(dated({ released: '2025-08-07' }, [slip])).toBeNull();
   });
 
-  describe('where others were read without the model until then', () => {
+  describe('if others were read without the model until then', () => {
     const covering = [feed('a', { reads }), feed('b', { reads })];
     const bracket = `2025-08-07T06:00:00Z/${secondOrigin}`;
     const released7 = { seen: '2025-08-07T12:00', released: '2025-08-07' };
     const settle = (...rows: ReturnType<typeof sighting>[]) =>
       ask(released({ from: '2020-01-01' }), timeline(covering, [...rows, second]), '2025-09-20').effectiveAt;
 
-    it("is none in a host's row", () => {
+    it("does not count in a host's row", () => {
       const hosts = ['azure', 'bedrock'].map((host) => sighting(a, { ...released7, host }));
       expect(settle(...hosts)).toBe(bracket);
     });
 
-    it('is none in a row that did not last', () => {
+    it('does not count in a row that did not last', () => {
       const slip = sighting(a, { ...released7, gone: '2025-08-08T12:00' });
       expect(settle(slip, sighting(a, { seen: '2025-08-09', id: 'later' }))).toBe(bracket);
     });

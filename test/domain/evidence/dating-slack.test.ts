@@ -16,13 +16,13 @@ const settle = (more: Parameters<typeof released>[0], rows = [sighting(list, own
   outcome(ask(released(more), timeline(feeds, rows), '2026-03-20', made));
 
 describe('a date that may be off by a day', () => {
-  it('settles nothing for the day that it says, and what leaves room for the days beside it', () => {
+  it('does not settle a claim about exactly that day, but does if the adjacent days agree', () => {
     expect(settle({ by: '2026-02-04' })).toBe('undetermined straddles_window');
     expect(settle({ by: '2026-02-05' })).toMatch(/^yes /);
     expect(settle({ from: '2026-02-04', by: '2026-02-28' })).toBe('undetermined straddles_window');
   });
 
-  it('says no more than the days in which the model can have come', () => {
+  it('is limited to the days on which the model can have been released', () => {
     const rows = [sighting(list, { ...own, seen: '2026-02-08' })];
     // The list itself was read without the model after every day that it may mean.
     expect(settle({}, rows)).toBe('yes 2026-02-03/2026-02-08T00:00:00Z released_in_window');
@@ -31,22 +31,22 @@ describe('a date that may be off by a day', () => {
     );
   });
 
-  it('gives way to an exact one that it leaves room for', () => {
+  it('yields to an exact date within its range', () => {
     const exact = sighting(catalogue, { seen: '2026-02-06', released: '2026-02-05' });
     expect(settle({}, [sighting(list, own), exact])).toBe('yes 2026-02-05 released_in_window');
   });
 
-  it('and an exact one that it leaves no room for are covered by one interval', () => {
+  it('is covered by one interval with an exact date outside its range', () => {
     const exact = sighting(catalogue, { seen: '2026-02-06', released: '2026-02-06' });
     expect(settle({}, [sighting(list, own), exact])).toBe('yes 2026-02-03/2026-02-06T00:00:00Z released_in_window');
   });
 
-  it('gives way to the ledger', () => {
+  it('yields to the ledger', () => {
     const reviewed = sighting(catalogue, { seen: '2026-02-06', released: '2026-02-05', weight: 'stands' });
     expect(settle({}, [sighting(list, own), reviewed])).toBe('yes 2026-02-05 released_in_window');
   });
 
-  it('that stands in an id of the model is no release date, as any other', () => {
+  it("that is part of the model's id is not a release date", () => {
     const stamped = [sighting(list, { ...own, seen: '2026-02-20', name: 'gpt-5-2026-02-04' })];
     expect(settle({ by: '2026-02-06' }, stamped)).toBe('undetermined straddles_window');
   });

@@ -14,21 +14,21 @@ const world = (listed: string) =>
     ],
   );
 
-describe('a day that is stamped into an id', () => {
-  it('is the day of the release when another origin first listed the model on that very day', () => {
+describe('a day stamped into an id', () => {
+  it('is the release day if another origin first listed the model on that very day', () => {
     expect(outcome(ask(released(), world('2025-08-07T18:00'), '2025-08-15'))).toBe('yes 2025-08-07 released_in_window');
     expect(ask(released({ by: '2025-08-07' }), world('2025-08-07T18:00'), '2025-08-15').verdict).toBe('yes');
   });
 
   it.each(['2025-08-06T18:00', '2025-08-08T06:00', '2025-08-09T12:00'])(
-    'is only a lower bound when that was %s',
+    'is only a lower bound if that was %s',
     (listed) => {
       expect(ask(released(), world(listed), '2025-08-15').effectiveAt).not.toBe('2025-08-07');
       expect(ask(released({ by: '2025-08-07' }), world(listed), '2025-08-15').verdict).toBe('undetermined');
     },
   );
 
-  it('proves nothing by a row that did not last', () => {
+  it('proves nothing in a row that did not last', () => {
     const slip = timeline(
       [prices, catalogue],
       [

@@ -31,15 +31,19 @@ describe('a curated date', () => {
 
   it.each([
     ['inside the bracket gives its day', '2025-08-06', '2025-08-06'],
-    ['of the day of the last absence is inside', '2025-08-04', '2025-08-04'],
-    ['before the bracket runs to the sighting that proves it', '2025-08-03', '2025-08-03/2025-08-10T12:00:00Z'],
-    ['90 days before it still does', '2025-05-05', '2025-05-05/2025-08-10T12:00:00Z'],
-    ['91 days before it decides nothing', '2025-05-04', '2025-08-04/2025-08-10T12:00:00Z'],
-    ['of a later day than the first sighting decides nothing', '2025-08-09', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['on the day of the last absence is inside', '2025-08-04', '2025-08-04'],
+    [
+      'before the bracket gives an interval up to the sighting that proves the release',
+      '2025-08-03',
+      '2025-08-03/2025-08-10T12:00:00Z',
+    ],
+    ['up to 90 days before the bracket does so too', '2025-05-05', '2025-05-05/2025-08-10T12:00:00Z'],
+    ['91 days before the bracket is ignored', '2025-05-04', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['later than the first sighting is ignored', '2025-08-09', '2025-08-04/2025-08-10T12:00:00Z'],
     ['of a month is a month wide, up to the sighting', '2025-08', '2025-08-01/2025-08-10T12:00:00Z'],
-    ['before anything of the kind existed decides nothing', '1970-01-01', '2025-08-04/2025-08-10T12:00:00Z'],
-    ['of a year decides nothing', '2025', '2025-08-04/2025-08-10T12:00:00Z'],
-    ['that is none decides nothing', '2025-02-30', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['before any model of that kind existed is ignored', '1970-01-01', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['of a year is ignored', '2025', '2025-08-04/2025-08-10T12:00:00Z'],
+    ['that is invalid is ignored', '2025-02-30', '2025-08-04/2025-08-10T12:00:00Z'],
   ])('%s', (_name, text, expected) => {
     expect(dated(feeds, rows(text))).toBe(expected);
   });
@@ -49,21 +53,21 @@ describe('a curated date', () => {
     ['without dashes', 'gpt-5-20250806'],
     ['as month and day', 'gpt-5-0806'],
     ['as month and day with a dash', 'gpt-5-preview-08-06'],
-  ])('whose digits stand in an id of the model, %s, is only a lower bound', (_name, name) => {
+  ])('whose digits are in an id of the model, %s, is only a lower bound', (_name, name) => {
     expect(dated(feeds, rows('2025-08-06', { name }))).toBe('2025-08-06/2025-08-10T12:00:00Z');
     const elsewhere = sighting(c, { seen: '2025-08-20', name, host: 'azure' });
     expect(dated([...feeds, c], [...rows('2025-08-06'), elsewhere])).toBe('2025-08-06/2025-08-10T12:00:00Z');
   });
 
-  it('is not mistaken for a stamp where other digits stand in the id', () => {
+  it('is not a stamp if the id contains other digits', () => {
     expect(dated(feeds, rows('2025-08-06', { name: 'gpt-5-20250805' }))).toBe('2025-08-06');
   });
 
-  it('far before the bracket still is a lower bound when an id carries it', () => {
+  it('far before the bracket is still a lower bound if an id contains it', () => {
     expect(dated(feeds, rows('2025-04-02', { name: 'gpt-5-2025-04-02' }))).toBe('2025-04-02/2025-08-10T12:00:00Z');
   });
 
-  it('of a host row decides nothing', () => {
+  it('in a host row is ignored', () => {
     const host = sighting(a, { seen: '2025-08-07T12:00', host: 'azure', released: '2025-08-07' });
     const second = sighting(b, { seen: '2025-08-10T12:00', released: undefined as never });
     expect(story([a, b], [host, sighting(a, { seen: '2025-08-07T12:00' }), second])).toContain(
@@ -71,7 +75,7 @@ describe('a curated date', () => {
     );
   });
 
-  it('of a community feed decides nothing, curated or not', () => {
+  it('in a community feed is ignored, curated or not', () => {
     const forum = feed('forum', { reads, trust: 'community' });
     const seen = [a, b].map((one) => sighting(one, { seen: '2025-08-07T12:00' }));
     for (const weight of ['curated', 'stands'] as const) {
@@ -91,7 +95,7 @@ describe('a curated date', () => {
     expect(dated(late, seen)).toBe('2025-08-01/2025-08-06T00:00:00Z');
   });
 
-  it('that was still to come when it was stated decides nothing', () => {
+  it('in the future when it was stated is ignored', () => {
     const seen = [
       sighting(a, { seen: '2025-08-06T06:00', released: '2025-08-07' }),
       sighting(b, { seen: '2025-08-06T12:00' }),
@@ -103,20 +107,20 @@ describe('a curated date', () => {
     expect(story([a, b], seen)).toContain('2025-08-07 stated by a for gpt-5 lay in the future when it was stated');
   });
 
-  it('that two catalogues copied from an announcement does not put a release before its first sighting', () => {
+  it('copied by two catalogues from an announcement does not put a release before its first sighting', () => {
     const copies = [a, b].map((one) => sighting(one, { seen: '2025-08-20T06:00', released: '2025-08-01' }));
     expect(dated([a, b], copies)).toBe('2025-08-01/2025-08-20T06:00:00Z');
     expect(ask(released({ by: '2025-08-05' }), timeline([a, b], copies), when).verdict).toBe('undetermined');
   });
 
-  it('inside the bracket lets an origin that lists late vouch from the day it states', () => {
+  it('inside the bracket makes a late origin count from the stated day', () => {
     const backfilled = (date: string) => sighting(c, { seen: '2025-09-01', released: date });
     const first = sighting(a, { seen: '2025-08-08T06:00' });
     expect(dated([a, b, c], [first, backfilled('2025-08-08')])).toBe('2025-08-08');
     expect(dated([a, b, c], [first, backfilled('2025-08-07')])).toBe('2025-08-07/2025-09-01T00:00:00Z');
   });
 
-  it('before the bracket, or of a stamp, does not vouch beside a lone early row', () => {
+  it('before the bracket, or in a stamp, does not add an origin to a single early row', () => {
     const placeholder = sighting(a, { seen: '2025-07-01' });
     const claim = released({ from: '2025-06-01', by: '2025-07-31' });
     const late = sighting(b, { seen: '2025-08-08', released: '2025-06-20' });
@@ -125,7 +129,7 @@ describe('a curated date', () => {
     expect(ask(claim, timeline([a, b], [placeholder, stamped]), when).verdict).toBe('undetermined');
   });
 
-  it('that lies too far off does not let its origin vouch early', () => {
+  it('too far away does not make its origin count early', () => {
     const typo = sighting(c, { seen: '2025-09-01', released: '2024-08-07' });
     const placeholder = sighting(a, { seen: '2025-08-08T06:00' });
     expect(ask(released({ by: '2025-08-20' }), timeline([a, b, c], [placeholder, typo]), when).verdict).toBe(
@@ -133,7 +137,7 @@ describe('a curated date', () => {
     );
   });
 
-  it('of rows that disagree covers both', () => {
+  it('in rows that disagree gives an interval that covers both', () => {
     const seen = [
       sighting(a, { seen: '2025-08-10', released: '2025-08-07', absent: '2025-08-01' }),
       sighting(b, { seen: '2025-08-10T06:00', released: '2025-08-05', absent: '2025-08-01' }),
@@ -145,7 +149,7 @@ describe('a curated date', () => {
     expect(dated(gaps, seen)).toBe('2025-08-05/2025-08-07');
   });
 
-  it('more than two days after the model was first seen in any feed decides nothing', () => {
+  it('more than two days after the first sighting in any feed is ignored', () => {
     const seen = (date: string) => [
       sighting(b, { seen: '2025-08-07T12:00' }),
       sighting(a, { seen: '2025-08-09T18:00', released: date }),
@@ -156,7 +160,7 @@ describe('a curated date', () => {
     expect(story([a, b], late)).toContain('2025-08-10 stated by a for gpt-5 lies after the model was first seen');
   });
 
-  it('of a row that vanished within a day decides nothing', () => {
+  it('in a row that vanished within a day is ignored', () => {
     const slip = sighting(c, { seen: '2025-07-01T00:00', gone: '2025-07-01T06:00', released: '2025-07-01' });
     const real = [a, b].map((one) => sighting(one, { seen: '2025-08-10' }));
     const world = timeline([a, b, c], [slip, ...real]);
@@ -164,7 +168,7 @@ describe('a curated date', () => {
     expect(ask(released({ from: '2025-06-01', by: '2025-08-31' }), world, when).verdict).toBe('yes');
   });
 
-  it('only holds an answer back until a read a day later repeats it', () => {
+  it('only delays an answer until a read a day later repeats it', () => {
     const late = [
       feed('a', { reads: ['2025-08-06', '2025-08-08'] }),
       feed('b', { reads: ['2025-08-06', '2025-08-08'] }),
@@ -180,14 +184,14 @@ describe('a curated date', () => {
     expect(ask(released(), world, '2025-09-02').effectiveAt).toBe('2025-08-05/2025-08-06T00:00:00Z');
   });
 
-  it('is set aside in words', () => {
+  it('is set aside with a reason', () => {
     expect(story(feeds, rows('2025-05-04'))).toContain(
       'set aside: 2025-05-04 stated by a for gpt-5 lies more than 90 days before it could first be listed',
     );
     expect(story(feeds, rows('1970-01-01'))).toContain('is no date that could be');
   });
 
-  it('corrected by its own feed still counts: the row says what covers both', () => {
+  it('corrected by its own feed still counts: the interval covers both', () => {
     const edited = rows('2025-08-05', { edits: [{ at: '2025-08-20', released: '2025-08-06' }] });
     expect(dated(feeds, edited, '2025-08-19')).toBe('2025-08-05');
     expect(dated(feeds, edited, '2025-08-22')).toBe('2025-08-05/2025-08-06');

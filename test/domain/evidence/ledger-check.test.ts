@@ -27,19 +27,19 @@ function compare(adapter: string, day: string, item: Partial<FeedItem>) {
 
 const released = (text: string): Partial<FeedItem> => ({ released: { text, weight: 'curated' } });
 
-describe('the check of the ledger', () => {
+describe('the ledger check', () => {
   it.each([
     ['a row states the same day', 'models_dev', '2025-08-09', released('2025-08-07')],
     ['a model is first listed after its release', 'litellm', '2025-08-20', {}],
     ['a model is first listed within two days before its release', 'litellm', '2025-08-05', {}],
     ['a package first names the model later', 'ledger', '2025-12-01', { publishedAt: '2025-11-01T09:00:00Z' }],
-  ])('finds nothing where %s', (_name, adapter, day, item) => expect(compare(adapter, day, item)).toEqual([]));
+  ])('finds nothing if %s', (_name, adapter, day, item) => expect(compare(adapter, day, item)).toEqual([]));
 
   it.each([
     ['a row states another day', 'models_dev', '2025-08-09', released('2025-08-08'), 'date', '2025-08-08'],
     ['a row states an earlier day', 'models_dev', '2025-08-09', released('2025-08-05'), 'date', '2025-08-05'],
     ['a model is listed days before its release', 'litellm', '2025-08-04', {}, 'listed_before', '2025-08-04'],
-  ])('reports where %s', (_name, adapter, day, item, kind, feed) => {
+  ])('reports if %s', (_name, adapter, day, item, kind, feed) => {
     const expected = { kind, model: 'openai/gpt-5', origin: 'a-feed', ledger: '2025-08-07', feed };
     expect(compare(adapter, day, item)).toEqual([expected]);
   });

@@ -15,8 +15,8 @@ describe('a witness that a model exists', () => {
     ['two origins', [a, b], 'yes'],
     ['one first party', [vendor], 'yes'],
     ['one origin', [a], 'undetermined'],
-    ['one origin and a forum', [a, community], 'undetermined'],
-    ['a forum alone', [community], 'undetermined'],
+    ['one origin and a community feed', [a, community], 'undetermined'],
+    ['a community feed alone', [community], 'undetermined'],
   ])('%s', (_name, feeds, verdict) => {
     const rows = feeds.map((one) => sighting(one, { seen: '2025-08-07' }));
     expect(ask(claim, timeline([a, b, c, community, vendor], rows), when).verdict).toBe(verdict);
@@ -28,14 +28,14 @@ describe('a witness that a model exists', () => {
     expect(ask(claim, timeline([x, y], rows), when).verdict).toBe('undetermined');
   });
 
-  it('counts a row at the trust its parser gave it, never above its feed', () => {
+  it('has the trust that its parser gave it, at most that of its feed', () => {
     const hostRow = sighting(vendor, { seen: '2025-08-07', host: 'azure', trust: 'aggregator' });
     expect(ask(claim, timeline([vendor], [hostRow]), when).verdict).toBe('undetermined');
     const boast = sighting(a, { seen: '2025-08-07', trust: 'first_party' });
     expect(ask(claim, timeline([a], [boast]), when).verdict).toBe('undetermined');
   });
 
-  it('says what is missing', () => {
+  it('reports what is missing', () => {
     const text = ask(claim, timeline([a, b], [sighting(a, { seen: '2025-08-07' })]), when).explanation.text;
     expect(text).toContain('only a lists it; a first-party feed or 1 more origin must list it in reads a day apart');
   });
@@ -45,7 +45,7 @@ describe('seasoning', () => {
   const rows = [sighting(a, { seen: '2025-08-07T06:00' }), sighting(b, { seen: '2025-08-07T12:00' })];
   const world = timeline([a, b], rows);
 
-  it('takes a read 24 hours after the first sighting that still shows it; no clock does', () => {
+  it('needs a read 24 hours after the first sighting that still shows the row; time alone is not enough', () => {
     const ripe = at('2025-08-08T12:00');
     expect(outcome(ask(claim, world, ripe - 1))).toBe('undetermined below_policy');
     expect(ask(claim, world, ripe - 1).recheckAt).toBe(null);
@@ -54,21 +54,21 @@ describe('seasoning', () => {
     expect(ask(claim, timeline(unread, rows), '2025-09-01').verdict).toBe('undetermined');
   });
 
-  it('is not asked of the vendor itself', () => {
+  it("is not needed for the vendor's own feed", () => {
     expect(ask(claim, timeline([vendor], [sighting(vendor, { seen: '2025-08-07' })]), '2025-08-07').verdict).toBe(
       'yes',
     );
   });
 
   it.each([
-    ['a row gone 24 hours later, to the millisecond, is a slip', '2025-08-08T06:00', 'undetermined'],
-    ['a row gone one millisecond later has lasted', at('2025-08-08T06:00') + 1, 'yes'],
+    ['a row that vanished 24 hours later is a slip, to the millisecond', '2025-08-08T06:00', 'undetermined'],
+    ['a row that vanished one millisecond later has lasted', at('2025-08-08T06:00') + 1, 'yes'],
   ])('%s', (_name, gone, verdict) => {
     const short = sighting(b, { seen: '2025-08-07T06:00', gone });
     expect(ask(claim, timeline([a, b], [rows[0] ?? short, short]), when).verdict).toBe(verdict);
   });
 
-  it('takes a name that was gone by the next read, 32 hours later, for a slip, whatever the clock said before', () => {
+  it('fails for a name that vanished by the next read, 32 hours later, whatever the clock said before', () => {
     const sparse = feed('sparse', {
       reads: ['2025-07-01', '2025-08-05', '2025-08-07T04:00', '2025-08-08T12:00', '2025-10-01'],
     });
@@ -84,12 +84,12 @@ describe('seasoning', () => {
     expect(ask(claim, stays, '2025-08-08T12:00').verdict).toBe('yes');
   });
 
-  it('is not undone by a row that vanishes later', () => {
+  it('is not lost when a row vanishes later', () => {
     const gone = sighting(b, { seen: '2025-08-07T06:00', gone: '2025-08-12' });
     expect(ask(claim, timeline([a, b], [sighting(a, { seen: '2025-08-07' }), gone]), when).verdict).toBe('yes');
   });
 
-  it('does not add up over a row that flaps', () => {
+  it('does not accumulate over interrupted sightings', () => {
     const flaps = ['2025-08-07', '2025-08-08', '2025-08-09'].map((day) =>
       sighting(b, { seen: `${day}T00:00`, gone: `${day}T12:00` }),
     );
@@ -98,7 +98,7 @@ describe('seasoning', () => {
     );
   });
 
-  it('starts anew when a row comes back', () => {
+  it('starts again when a row returns', () => {
     const slip = sighting(b, { seen: '2025-08-07T00:00', gone: '2025-08-07T06:00' });
     const back = sighting(b, { seen: '2025-08-08T00:00' });
     const both = timeline([a, b], [sighting(a, { seen: '2025-08-07' }), slip, back]);
@@ -111,23 +111,23 @@ describe('rows of hosts', () => {
   const host = (one: typeof a, name: string, seen = '2025-08-07') =>
     sighting(one, { seen, host: name, name: `${name}/gpt-5` });
 
-  it('never make a bare name by themselves when one host lists it', () => {
+  it('do not prove a bare name if a single host lists it', () => {
     expect(ask(claim, timeline([a, b], [host(a, 'azure'), host(b, 'azure')]), when).verdict).toBe('undetermined');
   });
 
-  it('make it when two hosts of an origin do', () => {
+  it('prove it if two hosts of an origin do', () => {
     const rows = [host(a, 'azure'), host(a, 'bedrock'), sighting(b, { seen: '2025-08-07' })];
     expect(ask(claim, timeline([a, b], rows), when).verdict).toBe('yes');
     expect(ask(claim, timeline([a, b], rows.slice(1)), when).verdict).toBe('undetermined');
   });
 
-  it('make a name with a tier one host at a time', () => {
+  it('prove a name with a tier with a single host', () => {
     const mini = { name: 'azure/gpt-5-mini', host: 'azure', model: { tier: 'mini' } };
     const rows = [sighting(a, { seen: '2025-08-07', ...mini }), sighting(b, { seen: '2025-08-07', ...mini })];
     expect(ask(released({ tier: ['mini'], by: '2025-08-31' }), timeline([a, b], rows), when).verdict).toBe('yes');
   });
 
-  it('do not date a bare name from before a second host or the vendor listed it', () => {
+  it('do not date a bare name before a second host or the vendor listed it', () => {
     const early = [host(a, 'azure', '2025-08-03'), host(b, 'azure', '2025-08-04')];
     const real = [sighting(a, { seen: '2025-08-20' }), sighting(b, { seen: '2025-08-20' })];
     const world = timeline([a, b], [...early, ...real]);
@@ -135,7 +135,7 @@ describe('rows of hosts', () => {
     expect(ask(claim, world, when).verdict).toBe('yes');
   });
 
-  it('are not helped by a row that lasted less than a day', () => {
+  it('do not count if they lasted less than a day', () => {
     const slip = sighting(a, { seen: '2025-08-09T00:00', gone: '2025-08-09T06:00' });
     const world = timeline([a, b], [host(a, 'azure'), slip, sighting(b, { seen: '2025-08-07' })]);
     expect(ask(claim, world, when).verdict).toBe('undetermined');
@@ -147,7 +147,7 @@ describe('general availability', () => {
   const own = (stage: 'preview' | 'general', seen = '2025-08-07') =>
     [a, b].map((one) => sighting(one, { seen, stage }));
 
-  it("is read from rows in the vendor's own namespace alone", () => {
+  it("is read only from rows in the vendor's own namespace", () => {
     const hosts = [a, b].flatMap((one) =>
       ['azure', 'bedrock'].map((name) => sighting(one, { seen: '2025-08-07', host: name })),
     );
@@ -156,14 +156,14 @@ describe('general availability', () => {
     expect(ask(ga, timeline([a, b], own('general')), when).verdict).toBe('yes');
   });
 
-  it('is no preview', () => {
+  it('does not include previews', () => {
     expect(ask(ga, timeline([a, b], own('preview')), when).verdict).toBe('no');
     expect(ask(released({ stage: 'any', by: '2025-08-31' }), timeline([a, b], own('preview')), when).verdict).toBe(
       'yes',
     );
   });
 
-  it('begins when a row stops saying preview, not when the row began', () => {
+  it('begins when a row stops being a preview, not when the row began', () => {
     const rows = [a, b].map((one) =>
       sighting(one, {
         seen: '2025-07-10',
@@ -178,7 +178,7 @@ describe('general availability', () => {
     expect(ask(ga, world, at('2025-08-21') - 1).verdict).toBe('undetermined');
   });
 
-  it('is taken back from a row that is corrected to preview', () => {
+  it('ends when a row is corrected to preview', () => {
     const rows = [a, b].map((one) =>
       sighting(one, { seen: '2025-08-07', edits: [{ at: '2025-08-09', stage: 'preview' }] }),
     );
@@ -192,15 +192,15 @@ describe('an announcement', () => {
     sighting(one, { seen: '2025-08-01T00:00', absent: '2025-07-31T18:00', released: date, ...more });
 
   it.each([
-    ['two days ahead is a listing', '2025-08-03', true],
+    ['two days ahead counts as a listing', '2025-08-03', true],
     ['three days ahead is an announcement', '2025-08-04', false],
-    ['an instant one millisecond more than two days ahead is one', '2025-08-03T00:00:00.001Z', false],
+    ['an instant two days and one millisecond ahead is an announcement', '2025-08-03T00:00:00.001Z', false],
   ])('%s', (_name, date, witnesses) => {
     const answer = ask(released(anyFive), timeline([a, b], [announced(a, date)]), '2025-08-02');
     expect(answer.explanation.reason).toBe(witnesses ? 'below_policy' : 'nothing_seen');
   });
 
-  it('witnesses from the first poll after the stated day is over, and then takes a read a day later to season', () => {
+  it('is evidence from the first poll after the stated day, and then needs a read a day later', () => {
     const world = timeline([a, b], [announced(a, '2025-08-10'), announced(b, '2025-08-10')]);
     expect(ask(claim, world, at('2025-08-11') - 1).explanation.reason).toBe('awaiting_coverage');
     expect(ask(claim, world, '2025-08-11').explanation.reason).toBe('below_policy');
@@ -215,13 +215,13 @@ describe('an announcement', () => {
     expect(ask(released({ by: '2025-09-30' }), world, '2025-09-20').verdict).toBe('undetermined');
   });
 
-  it('witnesses nothing while no poll after the day lists it, whatever the clock says', () => {
+  it('is not evidence while no poll after the day lists it, whatever the time', () => {
     const stopped = feed('stopped', { reads: polls('2025-07-01', '2025-08-09') });
     const world = timeline([stopped, b], [announced(stopped, '2025-08-10'), sighting(b, { seen: '2025-08-10' })]);
     expect(ask(released(), world, '2026-01-01').verdict).toBe('undetermined');
   });
 
-  it('that vanishes before its day comes witnesses nothing', () => {
+  it('that vanishes before its day is not evidence', () => {
     const world = timeline(
       [a, b],
       [announced(a, '2025-08-10', { gone: '2025-08-09' }), announced(b, '2025-08-10', { gone: '2025-08-09' })],
@@ -229,14 +229,14 @@ describe('an announcement', () => {
     expect(outcome(ask(claim, world, when))).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('that is edited to a day that has come witnesses from the edit', () => {
+  it('that is edited to a past day is evidence from the edit', () => {
     const edits = [{ at: '2025-08-05T12:00', released: '2025-08-05' }];
     const world = timeline([a, b], [announced(a, '2025-08-20', { edits }), announced(b, '2025-08-20', { edits })]);
     expect(ask(claim, world, at('2025-08-06T12:00') - 1).verdict).toBe('undetermined');
     expect(outcome(ask(claim, world, '2025-08-06T12:00'))).toBe('yes 2025-08-05 released_in_window');
   });
 
-  it('of a stage called announced witnesses nothing, ever', () => {
+  it('with the stage announced is never evidence', () => {
     const world = timeline(
       [a, b],
       [
@@ -247,14 +247,14 @@ describe('an announcement', () => {
     expect(ask(claim, world, when).verdict).toBe('no');
   });
 
-  it('is looked at again when its day is over, and hourly until a poll tells', () => {
+  it('is evaluated when its day is over, and hourly until a poll decides', () => {
     const stopped = feed('stopped', { reads: polls('2025-07-01', '2025-08-09') });
     const world = timeline([stopped, b], [announced(stopped, '2025-08-10')]);
     expect(ask(released(), world, '2025-08-02').recheckAt).toBe(at('2025-08-11'));
     expect(ask(released(), world, '2025-08-12').recheckAt).toBe(at('2025-08-12T01:00'));
   });
 
-  it('of an earlier run of polls says nothing of the row that came back announced again', () => {
+  it('in an earlier sighting does not affect the row that returned as an announcement', () => {
     const first = announced(a, '2025-08-10', { gone: '2025-08-05' });
     const versions = [
       ...first.versions,

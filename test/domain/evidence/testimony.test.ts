@@ -16,18 +16,18 @@ function stating(row: Sighting, facts: { shutdown?: string; price?: number }): S
   return { ...row, versions: row.versions.map((version) => ({ ...version, ...more })) };
 }
 
-describe('a feed that witnesses prices alone', () => {
+describe('a feed that is evidence of prices only', () => {
   const prices = feed('prices', { reads, covers: [], witnesses: ['attribute'] });
   const rows = [catalogue, prices].map((one) => stating(sighting(one, { seen: '2025-08-07' }), { price: 10 }));
   const world = timeline([catalogue, prices], rows);
 
-  it('is no second origin for a release', () => {
+  it('is not a second origin for a release', () => {
     expect(outcome(ask(released(), world, '2025-09-01', madeBefore))).toBe('undetermined below_policy');
     const both = timeline([catalogue, { ...prices, covers: ['openai'], witnesses: ['release'] }], rows);
     expect(outcome(ask(released(), both, '2025-09-01', madeBefore))).toMatch(/^yes /);
   });
 
-  it('makes no model of its own', () => {
+  it('does not prove a model by itself', () => {
     const alone = timeline([catalogue, prices], rows.slice(1));
     expect(outcome(ask(released(), alone, '2025-09-01', madeBefore))).toBe('undetermined nothing_seen');
   });
@@ -40,20 +40,20 @@ describe('a feed that witnesses prices alone', () => {
   });
 });
 
-describe('a feed that witnesses ends alone', () => {
+describe('a feed that is evidence of ends only', () => {
   const ends = feed('ends', { reads, covers: [], witnesses: ['end'] });
   const rows = [catalogue, ends].map((one) =>
     stating(sighting(one, { seen: '2025-07-20', absent: null }), { shutdown: '2025-08-20' }),
   );
 
-  it('is a second origin for a withdrawal and none for a release', () => {
+  it('is a second origin for a withdrawal and not for a release', () => {
     const world = timeline([catalogue, ends], rows);
     const gone: Criterion = { ...released(), op: 'retired' };
     expect(outcome(ask(gone, world, '2025-09-01', madeBefore))).toBe('yes 2025-08-20 happened_in_window');
     expect(outcome(ask(released(), world, '2025-09-01', madeBefore))).toBe('undetermined below_policy');
   });
 
-  it('and one that does not speak of ends adds nothing to a withdrawal', () => {
+  it('compared with one that is not evidence of ends, which adds nothing to a withdrawal', () => {
     const world = timeline([catalogue, { ...ends, witnesses: ['release', 'attribute'] }], rows);
     expect(outcome(ask({ ...released(), op: 'retired' }, world, '2025-09-01', madeBefore))).toBe(
       'undetermined below_policy',
@@ -61,7 +61,7 @@ describe('a feed that witnesses ends alone', () => {
   });
 });
 
-it('a feed whose names carry no stage witnesses a release and no general availability', () => {
+it('a feed whose names have no stage is evidence of a release and not of general availability', () => {
   const papers = feed('papers', { reads, witnesses: ['release', 'attribute'] });
   const rows = [catalogue, papers].map((one) => sighting(one, { seen: '2025-08-07' }));
   const world = timeline([catalogue, papers], rows);

@@ -50,12 +50,12 @@ describe("Meta's own rows", () => {
         'meta/muse-spark-1.1': 'meta muse 1.1 spark own',
       },
     ],
-  ])('of %s are known wherever it sells its models', (adapter, file, expected) => {
+  ])('of %s are recognised wherever it sells its models', (adapter, file, expected) => {
     expect(readCase(adapter, file)).toEqual(expected);
   });
 });
 
-it("Mistral's aliases are no models, and Codestral's stamps are its versions", () => {
+it("Mistral's aliases are not models, and Codestral's stamps are its versions", () => {
   expect(readCase('mistral_models', 'mistral-aliases.json')).toEqual({
     'open-mistral-nemo': 'rolling_alias',
     'mistral-tiny-2407': 'rolling_alias',
@@ -65,7 +65,7 @@ it("Mistral's aliases are no models, and Codestral's stamps are its versions", (
   });
 });
 
-it("both sizes of Epoch's Gemini Nano are of Gemini 1", () => {
+it("both sizes of Epoch's Gemini Nano belong to Gemini 1", () => {
   expect(readCase('epoch', 'epoch-nano.csv')).toMatchObject({
     'Google DeepMind/Gemini Nano-1': 'google gemini 1 nano own',
     'Google DeepMind/Gemini Nano-2': 'google gemini 1 nano own',
@@ -89,6 +89,6 @@ it.each<[AdapterName, string, Record<string, string>]>([
     'huggingface-mistral.json',
     { 'mistralai/Mistral-Large-4.0-1T05-A52B': 'mistral mistral 4 large own' },
   ],
-])('every own name in the list of %s is read, or is no language model', (adapter, file, expected) => {
+])('every own name in the list of %s is recognised, or known not to be a language model', (adapter, file, expected) => {
   expect(readCase(adapter, file)).toEqual(expected);
 });

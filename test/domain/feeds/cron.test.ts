@@ -5,7 +5,7 @@ import { cronFields } from '../../support/cron.ts';
 const ticks = (cron: string, until: string, count = 3) =>
   lastTicks(cronFields(cron), Date.parse(until), count).map((tick) => new Date(tick).toISOString().slice(0, 16));
 
-describe('the last times that a schedule was due', () => {
+describe('the last due times of a schedule', () => {
   it.each([
     ['*/15 * * * *', '2025-01-02T00:20:00Z', ['2025-01-02T00:15', '2025-01-02T00:00', '2025-01-01T23:45']],
     ['*/15 * * * *', '2025-01-02T00:15:00Z', ['2025-01-02T00:15', '2025-01-02T00:00', '2025-01-01T23:45']],
@@ -23,7 +23,7 @@ describe('the last times that a schedule was due', () => {
     expect(ticks(cron, until)).toEqual(expected);
   });
 
-  it('are all that there are when it is rarely or never due', () => {
+  it('are all that exist if the schedule is rarely or never due', () => {
     expect(ticks('0 0 29 2 *', '2025-05-01T00:00:00Z')).toEqual(['2024-02-29T00:00']);
     const never = { ...cronFields('0 0 30 * *'), month: [2] };
     expect(lastTicks(never, Date.parse('2025-05-01T00:00:00Z'), 3)).toEqual([]);

@@ -68,7 +68,7 @@ const feedsFile = z.strictObject({
 
 describe('the reviewed ledgers', () => {
   it.each(['data/ledger.json', 'data/sdk-history/openai.json', 'data/sdk-history/anthropic.json'])(
-    '%s is valid and sorted, so that a change shows where it was made',
+    '%s is valid and sorted, so that diffs are readable',
     (path) => {
       const items = readLedger(path);
       const starts = items.map(
@@ -81,7 +81,7 @@ describe('the reviewed ledgers', () => {
   );
 
   it.each(['data/ledger.json', 'data/sdk-history/openai.json', 'data/sdk-history/anthropic.json'])(
-    '%s says of no model that it is limited or open to the public where the identity data says otherwise',
+    '%s does not contradict the identity data about limited models',
     (path) => {
       for (const { name, host, stage, publishedAt } of readLedger(path)) {
         const at = parseDate(publishedAt ?? '')?.interval.from ?? Number.NaN;
@@ -93,7 +93,7 @@ describe('the reviewed ledgers', () => {
     },
   );
 
-  it('know releases of every vendor that is covered', () => {
+  it('have releases of every covered vendor', () => {
     const items = readLedger('data/ledger.json');
     expect(items.length).toBeGreaterThanOrEqual(70);
     expect(new Set(items.map((item) => item.host))).toEqual(new Set(Object.keys(publishers)));
@@ -133,19 +133,19 @@ describe('the reviewed ledgers', () => {
     expect(item?.publishedAt).toBe(day);
   });
 
-  it('hold no full o4, no o5, no bare GPT-6 and no Claude 3.5 Opus', () => {
+  it('contain no full o4, no o5, no bare GPT-6 and no Claude 3.5 Opus', () => {
     const names = ['data/ledger.json', 'data/sdk-history/openai.json', 'data/sdk-history/anthropic.json'].flatMap(
       (path) => readLedger(path).map((item) => item.name),
     );
     expect(names.filter((name) => /^(o4|o5.*|gpt-6)$|3[.-]5-opus|opus-3[.-]5/.test(name))).toEqual([]);
   });
 
-  it('date a model once per stage: no ledger entry is a dated snapshot of another', () => {
+  it('date a model once per stage: no entry is a dated snapshot of another', () => {
     const names = readLedger('data/ledger.json').map((item) => item.name);
     expect(names.filter((name) => /20\d{2}-?\d{2}-?\d{2}|-\d{4}$/.test(name))).toEqual([]);
   });
 
-  it('take the SDK tables as sightings: no entry of theirs states a release date', () => {
+  it('use the SDK tables as sightings: none of their entries states a release date', () => {
     for (const vendor of ['openai', 'anthropic']) {
       const items = readLedger(`data/sdk-history/${vendor}.json`);
       expect(items.filter((item) => item.released !== undefined || item.host !== vendor)).toEqual([]);
@@ -161,12 +161,12 @@ describe('the reviewed ledgers', () => {
 describe('the default feeds', () => {
   const { feeds } = feedsFile.parse(readData('data/feeds.json'));
 
-  it('have one slug each and an adapter that exists', () => {
+  it('have a unique slug and a known adapter each', () => {
     expect(new Set(feeds.map((feed) => feed.slug)).size).toBe(feeds.length);
     expect(new Set(feeds.map((feed) => feed.adapter))).toEqual(new Set(adapterNames));
   });
 
-  it('are published where they can be read: https, a file of ours or a package', () => {
+  it('have a readable location: https, a file of the repository or a package', () => {
     for (const feed of feeds) {
       if (feed.url.startsWith('builtin:'))
         expect(readLedger(feed.url.slice('builtin:'.length)).length).toBeGreaterThan(0);
@@ -175,7 +175,7 @@ describe('the default feeds', () => {
     }
   });
 
-  it('never let a list cover whose silence means nothing', () => {
+  it('claim no coverage for a list whose silence means nothing', () => {
     const covering = feeds.filter((feed) => feed.covers.length > 0).map((feed) => feed.slug);
     expect(covering).toEqual(['litellm', 'models-dev', 'openrouter']);
   });
@@ -187,7 +187,7 @@ describe('the default feeds', () => {
     }
   });
 
-  it('agree with their adapters on what a catalogue is', () => {
+  it('agree with their adapters on which feeds are catalogues', () => {
     for (const feed of feeds.filter((each) => each.covers.length > 0)) {
       expect(findAdapter(feed.adapter)?.defaults).toEqual({
         trust: feed.trust,
@@ -199,7 +199,7 @@ describe('the default feeds', () => {
     }
   });
 
-  it('know no other adapter', () => {
+  it('use no other adapter', () => {
     expect(findAdapter('rss')).toBeNull();
     expect(findAdapter('__proto__')).toBeNull();
   });

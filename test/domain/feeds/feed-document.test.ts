@@ -14,22 +14,22 @@ const channel = (inner: string) => `<rss version="2.0"><channel><title>x</title>
 const item = (inner: string) => channel(`<item><guid>a</guid>${inner}</item>`);
 const read = (text: string) => readEntries(toBytes(text), 'a feed');
 
-describe('a document is refused', () => {
+describe('a document is rejected', () => {
   it.each([
     ['a document type declaration', `<!DOCTYPE rss [<!ENTITY a "b">]>${channel('')}`, /document type/],
     [
-      'one in small letters, after a comment',
+      'one in lower case, after a comment',
       `<?xml version="1.0"?><!-- x --><!doctype rss>${channel('')}`,
       /document type/,
     ],
-    ['an entity declared further on', channel('<!ENTITY a "b">'), /document type/],
+    ['an entity declared later', channel('<!ENTITY a "b">'), /document type/],
     ['an HTML page', '<!DOCTYPE html><title>403</title>', /document type/],
     ['HTML without a declaration', '<html><body>403</body></html>', /no feed/],
     ['an empty body', ' \n', /an empty body/],
     ['an error message', '{"error": "rate limited"}', /no feed/],
     ['prose', 'Too many requests', /no feed/],
-    ['a feed that is cut off', channel('').slice(0, -9), /cut off/],
-    ['a feed that is cut off in a comment', `${channel('').slice(0, -10)}<!-- `, /no feed/],
+    ['a truncated feed', channel('').slice(0, -9), /cut off/],
+    ['a feed truncated in a comment', `${channel('').slice(0, -10)}<!-- `, /no feed/],
   ])('for being %s', (_name, text, detail) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => read(text)).toThrow(detail);
@@ -48,7 +48,7 @@ describe('a document is refused', () => {
     ],
     // rss, channel and item are open around it.
     [
-      'elements in one another',
+      'nested elements',
       (more: number) => item('<a>'.repeat(elementDepthMax - 3 + more) + '</a>'.repeat(elementDepthMax - 3 + more)),
       /in one another/,
     ],
@@ -66,7 +66,7 @@ describe('a document is refused', () => {
     expect(() => read(make(1))).toThrow(detail);
   });
 
-  it('of two million character references before any parser sees it, inside the size limit or beyond it', () => {
+  it('with two million character references before parsing, within the size limit or above it', () => {
     expect(() => read(item(`<title>${'&#65;'.repeat(2_000_000)}</title>`))).toThrow(/bytes/);
     expect(() => read(item(`<title>${'&#9;'.repeat(500_000)}</title>`))).toThrow(/references/);
     expect(() => read(item(`<title><![CDATA[${'&#9;'.repeat(500_000)}]]></title>`))).toThrow(/references/);
@@ -75,17 +75,17 @@ describe('a document is refused', () => {
   it.each([
     ['brackets', '<'.repeat(500_000)],
     ['open elements', '<a>'.repeat(500_000)],
-    ['comments that never end', '<!-- '.repeat(300_000)],
-    ['sections that never end', '<![CDATA['.repeat(200_000)],
+    ['endless comments', '<!-- '.repeat(300_000)],
+    ['endless sections', '<![CDATA['.repeat(200_000)],
     ['closing tags', '</a>'.repeat(400_000)],
-    ['one endless name', `<${'a'.repeat(1_900_000)}>`],
-  ])('however many %s it is made of', (_name, text) => {
+    ['an endless name', `<${'a'.repeat(1_900_000)}>`],
+  ])('however many %s it consists of', (_name, text) => {
     expect(() => read(item(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
   });
 });
 
 describe('a document is read', () => {
-  it('with HTML in sections and escaped, whatever it holds', () => {
+  it('with HTML in CDATA sections or escaped, whatever it contains', () => {
     const html = `<p>${'<br>'.repeat(200)}&lt;!DOCTYPE html&gt;</p>`;
     const escaped = html.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
     const [one] = read(item(`<description><![CDATA[<!DOCTYPE html>${html}]]></description>`));

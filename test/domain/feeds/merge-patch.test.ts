@@ -23,7 +23,7 @@ describe('a merge patch', () => {
     expect(mergePatch(JSON.parse(target), JSON.parse(patch))).toEqual(JSON.parse(result));
   });
 
-  it('named __proto__ changes nothing but itself', () => {
+  it('with a __proto__ member affects only that member', () => {
     const merged = mergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}'));
     expect(Object.keys(merged as object)).toEqual(['__proto__']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();

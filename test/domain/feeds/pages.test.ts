@@ -54,19 +54,19 @@ describe('the next page', () => {
 });
 
 describe('pages of one list', () => {
-  it('do not fit together when a row comes twice, because the list moved while it was read', () => {
+  it('do not fit together if a row repeats, because the list moved while it was read', () => {
     expect(findPagesFlaw('links_next', [{ data: rows('a', 'b') }, { data: rows('b', 'c') }])).toMatch(/same row/);
     expect(findPagesFlaw('page_token', [{ models: [{ name: 'a' }] }, { models: [{ name: 'a' }] }])).toMatch(/same row/);
     expect(findPagesFlaw('links_next', [{ data: [...rows('a'), {}, 7] }, { data: [{}, 7] }])).toBeNull();
   });
 
-  it('do not fit together when they count the rows differently', () => {
+  it('do not fit together if their row counts differ', () => {
     const page = (count: number, ...ids: string[]) => ({ data: rows(...ids), total_count: count });
     expect(findPagesFlaw('links_next', [page(3, 'a'), page(2, 'b')])).toMatch(/total number of rows/);
     expect(findPagesFlaw('links_next', [page(2, 'a'), page(2, 'b')])).toBeNull();
   });
 
-  it('are joined into one document of the shape of a last page', () => {
+  it('are joined into one document in the form of a last page', () => {
     const pages = [
       { data: rows('a'), links: { next: '?offset=1' }, total_count: 2, note: 'x' },
       { data: rows('b'), links: { next: null }, total_count: 2 },
@@ -80,25 +80,25 @@ describe('pages of one list', () => {
     ['after_id', { data: rows('a'), has_more: true, last_id: 'a' }, { data: rows('b'), has_more: false }],
     ['page_token', { models: rows('a'), nextPageToken: 't' }, { models: rows('b') }],
     ['link_header', rows('a'), rows('b')],
-  ])('with %s are whole once they are joined', (paging, one, two) => {
+  ])('with %s are complete once they are joined', (paging, one, two) => {
     if (paging !== 'link_header') expect(findGap(paging, one)).toMatch(/followed by others/);
     const joined = joinPages(paging, [[one, two]]);
     expect(findGap(paging, joined)).toBeNull();
     expect(JSON.stringify(joined)).toContain('[{"id":"a"},{"id":"b"}]');
   });
 
-  it('hold fewer rows than they count: the rest is missing', () => {
+  it('with fewer rows than their count are incomplete', () => {
     expect(findGap('links_next', { data: rows('a'), total_count: 3 })).toBe('1 rows of 3');
   });
 });
 
-describe('a feed of two lists', () => {
-  it('is asked for both, since one of them is left out unless it is named', () => {
+describe('a feed with two lists', () => {
+  it('requests both, since one of them is omitted by default', () => {
     expect(firstPages('links_next', url)).toEqual([url]);
     expect(firstPages('after_id', url)).toEqual([url, `${url}&lifecycle=retired`]);
   });
 
-  it('takes a row that both hold once, from the first', () => {
+  it('takes a row that is in both lists once, from the first', () => {
     const current = { data: [{ id: 'a', lifecycle: 'deprecated' }, {}], has_more: false };
     const retired = { data: [{ id: 'a', lifecycle: 'retired' }, { id: 'b' }, {}], has_more: false };
     expect(joinPages('after_id', [[current], [retired]])).toMatchObject({

@@ -31,22 +31,22 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-describe('the recipe for a feed', () => {
-  it('gives an adapter that reads its golden payload to the letter', async () => {
+describe('the worked example of a feed', () => {
+  it('is an adapter that matches its golden payload exactly', async () => {
     const { findAdapter } = await import(join(adapters, 'registry.ts'));
     const adapter = findAdapter('acme');
     expect(adapter.parse(new TextEncoder().encode(payload))).toEqual(JSON.parse(expected));
     expect(adapter.defaults).toMatchObject({ trust: 'curated', covers: [] });
   });
 
-  it('has an entry that the file of feeds takes, and that says what the adapter says', async () => {
+  it('has a valid feed entry that agrees with the adapter', async () => {
     const { findAdapter } = await import(join(adapters, 'registry.ts'));
     const [feed] = readFeedsFile({ format: 'outturn-feeds/1', feeds: [JSON.parse(entry)] });
     const { trust, origin, url, settlementLag } = findAdapter('acme').defaults;
     expect(feed).toMatchObject({ adapter: 'acme', trust, origin, url, settlementLag });
   });
 
-  it('compiles as strictly as the program', async () => {
+  it("compiles under the program's compiler options", async () => {
     writeFileSync(
       join(directory, 'tsconfig.json'),
       JSON.stringify({ extends: join(packageRoot(), 'tsconfig.json'), include: ['src'] }),

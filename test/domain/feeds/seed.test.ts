@@ -48,7 +48,7 @@ const released = (vendor: string, family: string, at: unknown, tier: string | nu
 });
 
 describe('the shipped article', () => {
-  it('refers only to sources and predictors that it names, under one slug each', () => {
+  it('refers only to sources and predictors that it lists, with unique slugs', () => {
     const slugs = seed.predictions.map((prediction) => prediction.slug);
     expect(new Set(slugs).size).toBe(slugs.length);
     const sources = seed.sources.map((source) => source.key);
@@ -75,7 +75,7 @@ describe('the shipped article', () => {
     expect(findCriterion(slug)).toEqual(expected);
   });
 
-  it('says in the fine print how it reads a claim that names a model only loosely', () => {
+  it('explains in the fine print how it reads a claim that names a model loosely', () => {
     const bare = seed.predictions.filter((each) => each.criterion.op !== 'judged' && each.fine_print === undefined);
     expect(bare).toEqual([]);
   });

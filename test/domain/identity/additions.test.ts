@@ -20,7 +20,7 @@ function read(additions: readonly Addition[], name: string): string {
 }
 
 describe('the identity data with additions', () => {
-  test('carries the number of the last one in its version, even where that only took one back', () => {
+  test('has the number of the last addition in its version, even if that only withdrew one', () => {
     expect(buildIdentity(file, [], 0).table.version).toBe(file.version);
     expect(buildIdentity(file, [], 2).table.version).toBe(`${file.version}+2`);
     expect(buildIdentity(file, [alias('gpt-next', { means: 'gpt-5' })], 3).table).toMatchObject({
@@ -30,7 +30,7 @@ describe('the identity data with additions', () => {
     });
   });
 
-  test('reads what was unread, under the channels and dates that the grammar knows', () => {
+  test('reads unrecognised names, with the channels and dates of the grammar', () => {
     const next = alias('gpt-next', { means: 'gpt-5', match: 'prefix' });
     expect(read([], 'gpt-next')).toBe('unrecognised');
     expect(read([next], 'gpt-next')).toBe('openai gpt 5 ');
@@ -42,18 +42,18 @@ describe('the identity data with additions', () => {
     ['a rolling alias', 'gpt-5-chat-latest', 'rolling_alias'],
     ['a preset', 'o4-mini-high', 'preset'],
     ['a derivative', 'ft:gpt-4o-mini', 'derivative'],
-  ])('never makes a release of %s, whatever stands in the database', (_what, name, reason) => {
+  ])('never turns %s into a release, whatever is in the database', (_what, name, reason) => {
     expect(read([], name)).toBe(reason);
     expect(read([alias(name, { means: 'gpt-5' })], name)).toBe(reason);
     expect(read([alias(name.slice(0, 5), { means: 'gpt-5', match: 'prefix' })], name)).toBe(reason);
   });
 
-  test('never makes another model of a name that the file reads, but may say that it is none', () => {
+  test('never changes the model of a name that the file reads, but can declare it not to be a model', () => {
     expect(read([alias('gpt-5', { means: 'gpt-6' })], 'gpt-5')).toBe('openai gpt 5 ');
     expect(read([alias('gpt-5', { reason: 'not_a_model' })], 'gpt-5')).toBe('not_a_model');
   });
 
-  test('leaves an addition idle that the file has come to hold itself, and says why', () => {
+  test('ignores an addition that the file itself now contains, and says why', () => {
     const twice = alias(known, { means: 'gpt-5' });
     const next = alias('gpt-next', { means: 'gpt-5' });
     const { table, idle } = buildIdentity(file, [twice, next], 2);
@@ -69,9 +69,9 @@ describe('the identity data with additions', () => {
 
   test.each([
     ['its namespace', { namespaces: ['upstage'] }],
-    ['another one beside it', { namespaces: ['solar-labs', 'upstage'] }],
+    ['another namespace next to it', { namespaces: ['solar-labs', 'upstage'] }],
     ['its host in a feed', { own: { litellm: ['upstage'] } }],
-  ])('give a reserved vendor id to the company that it is reserved for, which %s identifies', (_what, fields) => {
+  ])('gives a reserved vendor id to the company it is reserved for, identified by %s', (_what, fields) => {
     const { table, idle } = buildIdentity(file, [vendor('upstage', fields)], 1);
     expect([...idle]).toEqual([]);
     expect(parseModelId(table, 'upstage/solar-3', { feed: 'litellm', host: 'upstage' })).toMatchObject({
@@ -81,12 +81,12 @@ describe('the identity data with additions', () => {
 
   test.each([
     ['a reserved id without a namespace', 'upstage', {}, /vendor upstage is reserved for Upstage/],
-    ['a reserved id for somebody else', 'upstage', { namespaces: ['backstage'] }, /vendor upstage is reserved/],
+    ['a reserved id for another company', 'upstage', { namespaces: ['backstage'] }, /vendor upstage is reserved/],
     ['a reserved namespace', 'downstage', { namespaces: ['upstage'] }, /namespace upstage is Upstage/],
     ['a reserved namespace as a host', 'downstage', { own: { litellm: ['upstage'] } }, /namespace upstage is Upstage/],
     ['a namespace of a vendor of the file', 'kimi-labs', { namespaces: ['moonshotai'] }, /namespace moonshotai stands/],
-    ['the id of a vendor of the file', 'moonshot', { namespaces: ['moon-labs'] }, /vendor moonshot stands twice/],
-  ])('leave out a vendor that takes %s', (_what, id, fields, why) => {
+    ['the id of a vendor in the file', 'moonshot', { namespaces: ['moon-labs'] }, /vendor moonshot stands twice/],
+  ])('rejects a vendor that takes %s', (_what, id, fields, why) => {
     const { table, idle } = buildIdentity(file, [vendor(id, fields)], 1);
     expect(idle.get(`idn_${id}`)).toMatch(why);
     expect(parseModelId(table, 'solar-3', { feed: 'litellm' })).toMatchObject({ reason: 'unknown_vendor' });

@@ -27,38 +27,43 @@ const gpt = { vendor: 'openai', family: 'gpt' };
 describe('a limit', () => {
   test.each<[string, Limited, readonly string[], readonly string[]]>([
     [
-      'of a tier closes every version of it',
+      'of a tier applies to every version of it',
       { ...gpt, tier: 'pro' },
       ['gpt-5-pro', 'gpt-6.1-pro'],
       ['gpt-5', 'gpt-5-mini'],
     ],
-    ['of the unsuffixed models leaves their tiers', { ...gpt, tier: null }, ['gpt-5', 'gpt-6'], ['gpt-5-pro']],
     [
-      'of one version leaves the others',
+      'of the unsuffixed models does not apply to their tiers',
+      { ...gpt, tier: null },
+      ['gpt-5', 'gpt-6'],
+      ['gpt-5-pro'],
+    ],
+    [
+      'of one version does not apply to the others',
       { ...gpt, version: '5', tier: 'pro' },
       ['gpt-5-pro'],
       ['gpt-5.1-pro', 'gpt-6-pro'],
     ],
     [
-      'of models without a version leaves the others',
+      'of models without a version does not apply to the others',
       { ...gpt, version: null, tier: 'rosalind-research' },
       ['gpt-rosalind-research'],
       ['gpt-5-rosalind-research'],
     ],
     [
-      'of a name closes the ids that begin with it, not the model',
+      'of a name applies to the ids that begin with it, not to the model',
       { vendor: 'openai', name: 'gpt-5-2025' },
       ['gpt-5-2025-08-07', 'openai/gpt-5-2025-08-07', 'azure/eu/gpt-5-2025-08-07'],
       ['gpt-5', 'gpt-5-2024-08-07', 'gpt-5-20250807'],
     ],
-    ['of another family leaves it', { vendor: 'openai', family: 'o', tier: 'pro' }, ['o3-pro'], ['gpt-5-pro']],
+    ['of another family does not apply', { vendor: 'openai', family: 'o', tier: 'pro' }, ['o3-pro'], ['gpt-5-pro']],
   ])('%s', (_what, limited, closed, open) => {
     const table = withLimit(limited);
     expect(closed.map((name) => stageOf(table, name))).toEqual(closed.map(() => 'limited'));
     expect(open.map((name) => stageOf(table, name))).toEqual(open.map(() => 'general'));
   });
 
-  test('holds from its first day to the day on which everybody may call the model, that day not included', () => {
+  test('applies from its first day until the day on which everybody can call the model, exclusive', () => {
     const table = withLimit({ ...gpt, tier: 'pro', from: '2026-02-01', until: '2026-03-01' });
     const at = (when: string) => stageOf(table, 'gpt-6-pro', when);
     expect(at('2026-01-31T23:59:59Z')).toBe('general');
@@ -67,21 +72,21 @@ describe('a limit', () => {
     expect(at('2026-03-01')).toBe('general');
   });
 
-  test('shows in a name that was met at no certain time, whenever it held', () => {
+  test('applies to a name without a time, whatever its dates', () => {
     expect(stageOf(withLimit({ ...gpt, tier: 'pro', until: '2026-03-01' }), 'gpt-6-pro')).toBe('limited');
   });
 
-  test('outranks the stage in an id, which counts again when it is over', () => {
+  test('overrides the stage in an id, which counts again afterwards', () => {
     const table = withLimit({ ...gpt, tier: 'pro', until: '2026-03-01' });
     expect(stageOf(table, 'gpt-6-pro-preview', '2026-02-01')).toBe('limited');
     expect(stageOf(table, 'gpt-6-pro-preview', '2026-03-01')).toBe('preview');
   });
 
-  test('reads no name that nobody can read', () => {
+  test('does not apply to unrecognised names', () => {
     expect(stageOf(withLimit({ vendor: 'openai', name: 'gpt-6-quokka' }), 'gpt-6-quokka')).toBe('unrecognised');
   });
 
-  test('has the edges that its data states', () => {
+  test('has the dates given in its data', () => {
     const model = { ...gpt, version: '6', tier: 'pro' };
     const edges = (from?: string, until?: string) =>
       limitEdges(withLimit({ ...gpt, tier: 'pro', ...(from && { from }), ...(until && { until }) }).limits, model);

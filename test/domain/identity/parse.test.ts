@@ -45,7 +45,7 @@ function summarise(identity: Identity): object {
 }
 
 describe('the hand-typed corpus', () => {
-  test('holds at least 400 ids, 150 of them of OpenAI and Anthropic, and 100 traps', () => {
+  test('has at least 400 ids, 150 of them from OpenAI and Anthropic, and 100 traps', () => {
     const ofTwo = corpus.filter(({ expected }) => ['openai', 'anthropic'].includes(expected.vendor ?? ''));
     expect(corpus.length).toBeGreaterThanOrEqual(400);
     expect(ofTwo.length).toBeGreaterThanOrEqual(150);
@@ -58,7 +58,7 @@ describe('the hand-typed corpus', () => {
   });
 });
 
-describe('rows in the vendors own namespaces', () => {
+describe("rows in the vendors' own namespaces", () => {
   const listUnread = (feed: string): string[] =>
     ownGroups
       .filter((group) => group.feed === feed)
@@ -70,7 +70,7 @@ describe('rows in the vendors own namespaces', () => {
       );
 
   test.each(['litellm', 'models_dev', 'npm_sdk', 'openai_models', 'openrouter'])(
-    'at least 98 in 100 of %s are read',
+    'at least 98 % of %s are recognised',
     (feed) => {
       const total = ownGroups.filter((group) => group.feed === feed).flatMap(({ ids }) => ids).length;
       expect(total).toBeGreaterThan(50);
@@ -78,7 +78,7 @@ describe('rows in the vendors own namespaces', () => {
     },
   );
 
-  test('those that are not read are known by name', () => {
+  test('the unrecognised ones are listed by name', () => {
     expect([...new Set(ownGroups.map(({ feed }) => feed))].flatMap(listUnread)).toEqual([
       'mistralai/mistral-small-creative',
     ]);
@@ -92,7 +92,7 @@ describe('rows in the vendors own namespaces', () => {
     expect([...owners].sort()).toEqual([...table.vendors].sort());
   });
 
-  test('each one that is a model is its vendor own, and nobody else serves it', () => {
+  test("each model row is its vendor's own, and has no host", () => {
     for (const { feed, host, ids } of ownGroups) {
       const vendor = findOwner(table, feed, host)?.vendor;
       for (const id of ids) {
@@ -170,7 +170,7 @@ const own: readonly [string, string | null, string, boolean, string | null][] = 
   ['deprecations', 'OpenAI', 'gpt-4', true, null],
 ];
 
-describe('whose row it is', () => {
+describe('the owner of a row', () => {
   test.each(own)('in %s, under %s, %s is own: %s, host: %s', (feed, host, id, isOwn, servedBy) => {
     const identity = parseModelId(table, id, { feed, host });
     if (identity.outcome !== 'model') {
@@ -180,14 +180,14 @@ describe('whose row it is', () => {
     expect({ own: identity.own, host: identity.host }).toEqual({ own: isOwn, host: servedBy });
   });
 
-  test('on a hub somebody else namespace makes a derivative, whether it stands in the id or beside it', () => {
+  test('on Hugging Face another namespace makes a derivative, whether it is in the id or given separately', () => {
     const derivative = { outcome: 'none', reason: 'derivative', vendor: 'meta' };
     expect(parseModelId(table, 'someone/Llama-3.1-8B', { feed: 'huggingface', host: 'someone' })).toEqual(derivative);
     expect(parseModelId(table, 'Llama-3.1-8B', { feed: 'huggingface', host: 'someone' })).toEqual(derivative);
   });
 });
 
-describe('what is stamped into an id', () => {
+describe('stamps in an id', () => {
   test.each([
     ['gpt-5-2025-08-07', '2025-08-07', '2025-08-07'],
     ['claude-opus-4-1@20250805', '20250805', '2025-08-05'],
@@ -198,11 +198,11 @@ describe('what is stamped into an id', () => {
     ['kimi-k2-thinking-251104', '251104', '2025-11-04'],
     ['gemini-1.5-pro-002', '002', null],
     ['gpt-5', null, null],
-  ])('%s carries %s, which spells out the day %s', (id, snapshot, snapshotDay) => {
+  ])('%s contains %s, which spells the day %s', (id, snapshot, snapshotDay) => {
     expect(parseModelId(table, id, { feed: 'litellm' })).toMatchObject({ snapshot, snapshotDay });
   });
 
-  test('regions, revisions, prices and quantisations are channels and no part of the model', () => {
+  test('regions, revisions, prices and quantisations are channels and not part of the model', () => {
     const channelsOf = (id: string) => parseModelId(table, id, { feed: 'litellm' });
     expect(channelsOf('us.anthropic.claude-opus-4-1-20250805-v1:0')).toMatchObject({ channels: ['us', 'v1:0'] });
     expect(channelsOf('azure/eu/gpt-5.5-272k')).toMatchObject({ channels: ['eu', '272k'] });
@@ -223,7 +223,7 @@ const anyId = fc.oneof(
 );
 
 describe('any id', () => {
-  test('is read without throwing, and the same way twice', () => {
+  test('is parsed without exceptions, and deterministically', () => {
     fc.assert(
       fc.property(anyId, anyContext, (id, context) => {
         const identity = parseModelId(table, id, context);
@@ -234,7 +234,7 @@ describe('any id', () => {
     );
   });
 
-  test('that is longer than the limit is unrecognised', () => {
+  test('above the length limit is unrecognised', () => {
     const id = `gpt-5${'-fast'.repeat(60)}`;
     expect(id.length).toBeGreaterThan(modelIdCharactersMax);
     expect(parseModelId(table, id, { feed: 'litellm', host: 'openai' })).toEqual({
@@ -269,7 +269,7 @@ describe('any id', () => {
     );
   });
 
-  test('never has a whole version of two digits', () => {
+  test('never has a two-digit whole number as version', () => {
     fc.assert(
       fc.property(anyId, anyContext, (id, context) => {
         const identity = parseModelId(table, id, context);

@@ -23,7 +23,7 @@ function read(feed: string, host: string | null, name: string, identity = table)
   }
 }
 
-describe('a name of which a word is unknown', () => {
+describe('a name with an unknown word', () => {
   it.each([
     ['models_dev', 'google', 'gemini-4-argon', 'google: gemini 4 [] argon'],
     ['litellm', 'gemini', 'gemini/gemini-4-argon', 'google: gemini 4 [] argon'],
@@ -49,13 +49,13 @@ describe('a name of which a word is unknown', () => {
     ['a row of a host', 'models_dev', 'openrouter', 'openai/gpt-6-nova', 'unrecognised'],
     ['a row of a host', 'litellm', 'azure', 'azure/gpt-6-nova', 'unrecognised'],
     ['a foreign namespace', 'huggingface', null, 'someone/Qwen9-nova', 'derivative'],
-    ['a name that stands alone', '', null, 'gpt-6-nova', 'unrecognised'],
+    ['a single name without a vendor', '', null, 'gpt-6-nova', 'unrecognised'],
     ['a headline', 'news', 'openai', 'GPT-5 Bio Bug Bounty', 'unrecognised'],
     ['a derivative', 'models_dev', 'openai', 'gpt-6-nova-distill', 'derivative'],
     ['another vendor', 'models_dev', 'openai', 'claude-6-nova', 'unrecognised'],
     ['a preset', 'models_dev', 'openai', 'o4-mini-high', 'preset'],
     ['a rolling alias', 'models_dev', 'openai', 'gpt-5-chat-latest', 'rolling_alias'],
-  ])('stays unread as %s: in %s, under %s, %s', (_what, feed, host, name, expected) => {
+  ])('stays unrecognised as %s: in %s, under %s, %s', (_what, feed, host, name, expected) => {
     expect(read(feed, host, name)).toBe(expected);
   });
 });
@@ -80,7 +80,7 @@ describe('an addition', () => {
     return buildIdentity(table.file, [addition], 1).table;
   };
 
-  test('makes a model of a partial reading, or says that it is none', () => {
+  test('turns a partial reading into a model, or declares it not to be one', () => {
     const asModel = built('gemini-4-argon', { means: 'gemini-4-pro' });
     const asNone = built('gemini-4-argon', { reason: 'codename' });
     expect(read('models_dev', 'google', 'gemini-4-argon', asModel)).toBe('google gemini 4 pro');

@@ -5,11 +5,11 @@ import { marksPreviews, readIdentityTable, versionStyle } from '../../../src/dom
 const readData = () => JSON.parse(readFileSync(new URL('../../../data/identity.json', import.meta.url), 'utf8'));
 
 describe('the identity data', () => {
-  test('is read, and says its version', () => {
+  test('is valid, and has a version', () => {
     expect(readIdentityTable(readData()).version).toMatch(/^\d{4}-\d{2}-\d{2}\.\d+$/);
   });
 
-  test('knows its vendors', () => {
+  test('has all vendors', () => {
     const vendors = [
       ...['ai21', 'amazon', 'anthropic', 'baidu', 'bytedance', 'cohere', 'deepseek', 'google', 'ibm', 'inception'],
       ...['meta', 'microsoft', 'minimax', 'mistral', 'moonshot', 'nvidia', 'openai', 'perplexity', 'qwen', 'reka'],
@@ -18,12 +18,12 @@ describe('the identity data', () => {
     expect([...readIdentityTable(readData()).vendors].sort()).toEqual(vendors);
   });
 
-  test('says where each family was read', () => {
+  test('names the source of each family', () => {
     const nameless = readData().families.filter((family: { source?: string }) => family.source === undefined);
     expect(nameless).toEqual([]);
   });
 
-  test('counts the versions of xAI as decimals and all others number by number', () => {
+  test("compares xAI's versions as decimals and all others number by number", () => {
     const table = readIdentityTable(readData());
     expect(versionStyle(table, 'xai', 'grok')).toBe('decimal');
     expect(versionStyle(table, 'openai', 'gpt')).toBe('components');
@@ -42,50 +42,74 @@ describe('the identity data', () => {
     ['meta', 'llama', false],
     ['google', 'gpt', false],
     ['nobody', 'nothing', false],
-  ])('says whether %s marks each preview of %s in its id: %s', (vendor, family, marked) => {
+  ])('knows whether %s marks each preview of %s in its id: %s', (vendor, family, marked) => {
     expect(marksPreviews(readIdentityTable(readData()), vendor, family)).toBe(marked);
   });
 
   test.each<[string, (data: ReturnType<typeof readData>) => void, RegExp]>([
-    ['has an alias twice', (data) => data.aliases.push(data.aliases[0]), /alias gpt-35-turbo stands twice/],
-    ['has a family twice', (data) => data.families.push(data.families[0]), /family openai\/gpt stands twice/],
-    ['has a family of no vendor', (data) => data.vendors.shift(), /family gpt belongs to no vendor/],
-    ['moves to no family', (data) => (data.families[0].moves[0].to = 'gpt-smell'), /moves to no family, gpt-smell/],
+    ['has a duplicate alias', (data) => data.aliases.push(data.aliases[0]), /alias gpt-35-turbo stands twice/],
+    ['has a duplicate family', (data) => data.families.push(data.families[0]), /family openai\/gpt stands twice/],
+    ['has a family of an unknown vendor', (data) => data.vendors.shift(), /family gpt belongs to no vendor/],
+    [
+      'moves to an unknown family',
+      (data) => (data.families[0].moves[0].to = 'gpt-smell'),
+      /moves to no family, gpt-smell/,
+    ],
     ['has an alias without a meaning', (data) => delete data.aliases[0].means, /gpt-35-turbo needs either/],
     [
-      'has a prefix that never ends',
+      'has a prefix that repeats for ever',
       (data) => data.prefixes.push({ text: 'a-', kind: 'host', as: 'a-a-' }),
       /prefix a- could/,
     ],
-    ['has a dated version of no family', (data) => (data.datedVersions[0].family = 'mistrial'), /has no family/],
     [
-      'has a dated version written oddly',
+      'has a dated version of an unknown family',
+      (data) => (data.datedVersions[0].family = 'mistrial'),
+      /has no family/,
+    ],
+    [
+      'has a dated version in non-canonical form',
       (data) => (data.datedVersions[0].version = '3.0'),
       /is not written the one way/,
     ],
     ['has capitals', (data) => (data.aliases[0].id = 'GPT-35'), /lower case/],
-    ['has a namespace twice', (data) => data.vendors[0].namespaces.push('meta'), /namespace meta stands twice/],
+    ['has a duplicate namespace', (data) => data.vendors[0].namespaces.push('meta'), /namespace meta stands twice/],
     ['reserves an id without a namespace', (data) => (data.reserved[0].namespaces = []), /namespaces/],
-    ['has fields unheard of', (data) => (data.aliases[0].regex = '.*'), /regex/],
+    ['has unknown fields', (data) => (data.aliases[0].regex = '.*'), /regex/],
     ['has no source for an alias', (data) => delete data.aliases[0].source, /source/],
-    ['has a name that stands for a tier of no family', (data) => (data.standsFor[0].family = 'gtp'), /of no family/],
+    [
+      'has a name that stands for a tier of an unknown family',
+      (data) => (data.standsFor[0].family = 'gtp'),
+      /of no family/,
+    ],
     [
       'has such a name twice',
       (data) => data.standsFor.push(data.standsFor[0]),
       /stands for a tier, \S+ 5.6 stands twice/,
     ],
-    ['has such a name written oddly', (data) => (data.standsFor[0].version = '5.60.0'), /is not written the one way/],
-    ['limits models of no family', (data) => (data.limited[0].family = 'clod'), /limited anthropic clod mythos has no/],
+    [
+      'has such a name in non-canonical form',
+      (data) => (data.standsFor[0].version = '5.60.0'),
+      /is not written the one way/,
+    ],
+    [
+      'limits models of an unknown family',
+      (data) => (data.limited[0].family = 'clod'),
+      /limited anthropic clod mythos has no/,
+    ],
     ['limits every model of a family', (data) => delete data.limited[0].tier, /needs a name, or a family and a tier/],
-    ['limits a version written oddly', (data) => (data.limited[0].version = '5.0'), /is not written the one way/],
+    [
+      'limits a version in non-canonical form',
+      (data) => (data.limited[0].version = '5.0'),
+      /is not written the one way/,
+    ],
     [
       'limits for less than a day',
       (data) => Object.assign(data.limited[0], { from: '2026-02-01', until: '2026-02-01' }),
       /ends before it begins/,
     ],
-    ['limits until no day', (data) => (data.limited[0].until = '2026-02-31'), /until/],
+    ['limits until an invalid day', (data) => (data.limited[0].until = '2026-02-31'), /until/],
     ['has no source for a limit', (data) => delete data.limited[0].source, /source/],
-  ])('is refused when it %s', (_what, spoil, message) => {
+  ])('is rejected when it %s', (_what, spoil, message) => {
     const data = readData();
     spoil(data);
     expect(() => readIdentityTable(data)).toThrow(message);

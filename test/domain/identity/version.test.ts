@@ -43,22 +43,22 @@ const versionText = fc
 const styles = fc.constantFrom<VersionStyle>('components', 'decimal');
 
 describe('comparing versions', () => {
-  test.each(ascending)('as %s, %s comes before %s', (style, a, b) => {
+  test.each(ascending)('for %s, %s precedes %s', (style, a, b) => {
     expect(compareVersions(a, b, style)).toBeLessThan(0);
     expect(compareVersions(b, a, style)).toBeGreaterThan(0);
   });
 
-  test.each(equal)('as %s, %s is the same version as %s', (style, a, b) => {
+  test.each(equal)('for %s, %s equals %s', (style, a, b) => {
     expect(compareVersions(a, b, style)).toBe(0);
     expect(normaliseVersion(a, style)).toBe(normaliseVersion(b, style));
   });
 
-  test('numbers count, not digits, unless the vendor writes decimals', () => {
+  test('compares numbers, not digits, unless the vendor uses decimals', () => {
     expect(compareVersions('4.20', '4.3')).toBeGreaterThan(0);
     expect(compareVersions('4.20', '4.3', 'decimal')).toBeLessThan(0);
   });
 
-  test('any two texts are ordered the same way round whichever comes first', () => {
+  test('is antisymmetric for any two texts', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), styles, (a, b, style) => {
         expect(Math.sign(compareVersions(a, b, style)) + Math.sign(compareVersions(b, a, style))).toBe(0);
@@ -67,7 +67,7 @@ describe('comparing versions', () => {
     );
   });
 
-  test('the order is transitive', () => {
+  test('is transitive', () => {
     fc.assert(
       fc.property(versionText, versionText, versionText, styles, (a, b, c, style) => {
         const [low, middle, high] = [a, b, c].sort((x, y) => compareVersions(x, y, style));
@@ -77,7 +77,7 @@ describe('comparing versions', () => {
     );
   });
 
-  test('writing a version the one way changes neither its place nor itself a second time', () => {
+  test('canonical form preserves the order, and is idempotent', () => {
     fc.assert(
       fc.property(versionText, styles, (version, style) => {
         const written = normaliseVersion(version, style);
@@ -88,12 +88,12 @@ describe('comparing versions', () => {
   });
 });
 
-describe('what is a version', () => {
-  test.each(['5', '4.10', '4o', '3n', '0.1', '4.20'])('%s is one', (text) => {
+describe('version syntax', () => {
+  test.each(['5', '4.10', '4o', '3n', '0.1', '4.20'])('accepts %s', (text) => {
     expect(isVersion(text)).toBe(true);
   });
 
-  test.each(['', 'v5', '5.x', '5.', '.5', '4oo', '-1', '1e3', '5 ', '9'.repeat(17)])('"%s" is none', (text) => {
+  test.each(['', 'v5', '5.x', '5.', '.5', '4oo', '-1', '1e3', '5 ', '9'.repeat(17)])('rejects "%s"', (text) => {
     expect(isVersion(text)).toBe(false);
   });
 });

@@ -26,7 +26,7 @@ function rowsOf(world: Timeline, when: string) {
   }));
 }
 
-describe('who said what of a model', () => {
+describe('the statements about a model', () => {
   const world = timeline(
     [catalogue, prices, crowd],
     [
@@ -49,7 +49,7 @@ describe('who said what of a model', () => {
     ],
   );
 
-  test('tells of every row how it takes part, and of every date what became of it', () => {
+  test('show for every row how it counts, and for every date how it was used', () => {
     expect(rowsOf(world, '2025-08-12')).toEqual([
       { feed: 'catalogue', name: 'gpt-5', standing: 'witness', dates: ['2025-08-07 used'] },
       {
@@ -88,7 +88,7 @@ describe('who said what of a model', () => {
     ]);
   });
 
-  test('knows at a moment only what was observed by then', () => {
+  test('as of a moment include only what was observed by then', () => {
     expect(rowsOf(world, '2025-08-07')).toEqual([]);
     expect(rowsOf(world, '2025-08-07T18:00')).toEqual([
       {
@@ -100,7 +100,7 @@ describe('who said what of a model', () => {
     ]);
   });
 
-  test('a date of the vendor makes the catalogues give way; an announcement dates nothing', () => {
+  test('a date from the vendor takes precedence over catalogues; an announcement dates nothing', () => {
     const ledger = feed('ledger', { trust: 'first_party', covers: [] });
     const dated = timeline(
       [catalogue, ledger],
@@ -122,7 +122,7 @@ describe('the stages of a model', () => {
   const stagesAt = (world: Timeline, when: string) =>
     listStages(world, world.sightings, { at: at(when), policy }).map((fact) => `${fact.stage} ${fact.grade}`);
 
-  test('are told in order, each by its own witnesses, and the last that is established is the one reached', () => {
+  test('are listed in order, each with its own witnesses; the last established one is the current stage', () => {
     const world = timeline(
       [catalogue, prices],
       [
@@ -143,7 +143,7 @@ describe('the stages of a model', () => {
     expect(stageReached(listStages(world, world.sightings, { at: at('2025-08-03'), policy }))).toBe('preview');
   });
 
-  test('what only approved customers may call is limited, whoever lists it, and no release until it is open', () => {
+  test('a model for approved customers is limited in every feed, and not released until it is open', () => {
     const world = timeline(
       [catalogue, prices],
       [
@@ -156,7 +156,7 @@ describe('the stages of a model', () => {
     expect(rowsOf(world, '2025-07-30').map((row) => row.standing)).toEqual(['announcement', 'announcement']);
   });
 
-  test('an announcement is one, and a deprecation needs what a release needs', () => {
+  test('an announcement is a stage, and a deprecation needs the evidence of a release', () => {
     const lifecycle = (seen: string, from: typeof catalogue): Sighting => {
       const row = sighting(from, { seen, edits: [{ at: '2025-08-01' }] });
       const versions = row.versions.map((version, index) =>
@@ -177,7 +177,7 @@ describe('the stages of a model', () => {
   });
 });
 
-test('attributes are told value by value, weighed by what predictions would believe, from own rows only', () => {
+test('attributes are listed by value, weighed as for predictions, from own rows only', () => {
   const priced = (from: typeof catalogue, price: number, more: { host?: string } = {}): Sighting => {
     const row = sighting(from, { seen: '2025-08-01', ...more });
     return {
@@ -199,7 +199,7 @@ test('attributes are told value by value, weighed by what predictions would beli
   ]);
 });
 
-describe('over random worlds', () => {
+describe('in random worlds', () => {
   const modelsOf = (world: Timeline): Sighting[][] => {
     const byName = new Map<string, Sighting[]>();
     for (const row of world.sightings) {
@@ -209,7 +209,7 @@ describe('over random worlds', () => {
     return [...byName.values()];
   };
 
-  test('the states of a model are what weighing it at every moment finds', () => {
+  test('the states of a model equal those computed at every moment', () => {
     fc.assert(
       fc.property(anyWorld, ({ timeline: world }) => {
         for (const rows of modelsOf(world)) {
@@ -232,7 +232,7 @@ describe('over random worlds', () => {
     );
   });
 
-  test('states are found alike from the beginning and from any moment on', () => {
+  test('states are the same from the beginning and from any later moment', () => {
     fc.assert(
       fc.property(anyWorld, fc.integer({ min: -100, max: 1500 }), ({ timeline: world }, hours) => {
         const cut = at('2025-08-01') + hours * hourMs;

@@ -37,12 +37,12 @@ test.each([
   [model('deepseek', 'deepseek-v', '3.1', null), 'deepseek-v-3.1'],
   [model('mistral', 'mistral', null, 'large'), 'mistral-large'],
   [model('qwen', 'qwen', '3', '235b-a22b'), 'qwen-3-235b-a22b'],
-])('%j is spelled %s, and that is read back', (name, slug) => {
+])('%j has the slug %s, which is parsed back', (name, slug) => {
   expect(modelSlug(table, name)).toBe(slug);
   expect(readModelSlug(table, name.vendor, slug)).toEqual(name);
 });
 
-test('names that would be read as each other are spelled apart', () => {
+test('models whose slugs would be ambiguous are separated by ~', () => {
   const tier = model('openai', 'gpt-vision', null, '4');
   const version = model('openai', 'gpt-vision', '4', null);
   expect([modelSlug(table, tier), modelSlug(table, version)]).toEqual(['gpt-vision~~4', 'gpt-vision-4']);
@@ -50,7 +50,7 @@ test('names that would be read as each other are spelled apart', () => {
     expect(readModelSlug(table, name.vendor, modelSlug(table, name))).toEqual(name);
 });
 
-test('every model of the hand-typed table has a slug of its own that is read back and fits into an address', () => {
+test('every model of the hand-typed corpus has a unique slug that is parsed back and fits into a URL', () => {
   const slugs = new Set<string>();
   for (const name of typed.values()) {
     const slug = modelSlug(table, name);
@@ -76,11 +76,11 @@ test.each([
   ['openai', 'claude-4.1-opus'],
   ['anthropic', 'gpt-5'],
   ['nobody', 'gpt-5'],
-])('of %s, %s is no spelling of any model', (vendor, slug) => {
+])('for %s, %s is not the slug of any model', (vendor, slug) => {
   expect(readModelSlug(table, vendor, slug)).toBeNull();
 });
 
-test('what another word order or sign would make of a name is another slug, never the same model', () => {
+test('another word order or separator gives another slug, never the same model', () => {
   const opus = model('anthropic', 'claude', '4.1', 'opus');
   for (const slug of ['claude-opus-4.1', 'claude-4-1-opus', 'claude-opus-4-1'])
     expect(readModelSlug(table, 'anthropic', slug)).not.toEqual(opus);

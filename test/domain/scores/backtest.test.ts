@@ -16,12 +16,12 @@ function row(outcome: 'yes' | 'no', effectiveAt: string, knownAt: string): Repla
   return { outcome, effectiveAt, knownAt: at(knownAt) };
 }
 
-describe('a replay held against the truth', () => {
+describe('a replay compared with the truth', () => {
   it.each<[string, ReplayedResolution[], Truth, string]>([
     ['the outcome on its day', [row('yes', '2025-08-07', '2025-08-08')], august7, 'right'],
-    ['a bracket that holds the day', [row('yes', '2025-08-05/2025-08-09', '2025-08-10')], august7, 'right'],
+    ['a bracket that contains the day', [row('yes', '2025-08-05/2025-08-09', '2025-08-10')], august7, 'right'],
     ['a bracket without a beginning', [row('yes', '../2025-08-07', '2025-08-10')], august7, 'right'],
-    ['a bracket that leaves the day out', [row('yes', '2025-08-08/2025-08-09', '2025-08-10')], august7, 'misdated'],
+    ['a bracket that excludes the day', [row('yes', '2025-08-08/2025-08-09', '2025-08-10')], august7, 'misdated'],
     ['the day before', [row('yes', '2025-08-06', '2025-08-08')], august7, 'misdated'],
     ['the other outcome', [row('no', '2025-08-07', '2025-08-08')], august7, 'wrong'],
     [
@@ -32,19 +32,19 @@ describe('a replay held against the truth', () => {
     ],
     ['known on the very day', [row('yes', '2025-08-07', '2025-08-07')], august7, 'right'],
     ['known the day before', [row('yes', '2025-08-07', '2025-08-06T23:59:59Z')], august7, 'premature'],
-    ['nothing, where there is something', [], august7, 'undetermined'],
-    ['nothing, where there is nothing', [], open, 'right'],
-    ['something, where there is nothing', [row('yes', '2025-08-07', '2025-08-08')], open, 'wrong'],
+    ['open, with a true outcome', [], august7, 'undetermined'],
+    ['open, without a true outcome', [], open, 'right'],
+    ['resolved, without a true outcome', [row('yes', '2025-08-07', '2025-08-08')], open, 'wrong'],
   ])('%s', (_name, resolutions, truth, judgement) => {
     expect(judgeReplay(resolutions, truth)).toBe(judgement);
   });
 
-  it('counts days from when it could be read, never below none', () => {
+  it('counts days from when the truth could be read, at least zero', () => {
     expect(daysLate(at('2025-08-09T12:00:00Z'), at('2025-08-08'))).toBe(1.5);
     expect(daysLate(at('2025-08-07'), at('2025-08-08'))).toBe(0);
   });
 
-  it('takes the middle, the lower one of an even number', () => {
+  it('takes the median, the lower one of an even number', () => {
     expect([medianOf([]), medianOf([3]), medianOf([4, 1]), medianOf([9, 1, 2])]).toEqual([null, 3, 1, 2]);
   });
 });
@@ -63,7 +63,7 @@ describe('an effective_at', () => {
   });
 
   it.each(['', 'soon', '2025-08-07/..', '2025-08-09/2025-08-07', '2025-08-07/2025-08-08/2025-08-09'])(
-    '%j is none',
+    '%j is invalid',
     (text) => {
       expect(parseEffective(text)).toBeNull();
     },

@@ -51,7 +51,7 @@ const score = (forecasts: readonly (readonly [number, 0 | 1])[]) => {
 };
 
 describe('a score', () => {
-  test('of nothing is null, in ten empty ranges', () => {
+  test('without forecasts is null, with ten empty ranges', () => {
     const { calibration, ...rest } = score([]);
     expect(rest).toEqual({ predictions: 0, forecasts: 0, brier: null, brierLast: null, logScore: null });
     expect(calibration.map(({ from, to }) => `${from}–${to}`)).toHaveLength(10);
@@ -60,7 +60,7 @@ describe('a score', () => {
     );
   });
 
-  test('is what a hand computes: 0.8 and 0.6 of what came, 0.9 of what did not', () => {
+  test('equals the hand computation: 0.8 and 0.6 for a yes, 0.9 for a no', () => {
     const { calibration, ...rest } = score([
       [0.8, 1],
       [0.6, 1],
@@ -74,7 +74,7 @@ describe('a score', () => {
     ]);
   });
 
-  test('is 0 of a perfect forecaster and 1 of one who is always certain of the contrary', () => {
+  test('is 0 for perfect forecasts and 1 for certain forecasts of the opposite', () => {
     expect(
       score([
         [1, 1],
@@ -89,7 +89,7 @@ describe('a score', () => {
     ).toMatchObject({ brier: 1, brierLast: 1, logScore: -13.815511 });
   });
 
-  test('has no negative zero', () => {
+  test('is never negative zero', () => {
     const { brier, logScore } = score([[1, 1]]);
     expect([Object.is(brier, 0), Object.is(logScore, 0)]).toEqual([true, true]);
   });
@@ -102,7 +102,7 @@ describe('a score', () => {
     },
   );
 
-  test('lies between 0 and 1, its logarithm between that of the least probability and 0', () => {
+  test('is between 0 and 1, and its log score between that of the least probability and 0', () => {
     fc.assert(
       fc.property(forecasts, (made) => {
         const { brier, logScore, calibration } = score(made);
@@ -118,7 +118,7 @@ describe('a score', () => {
     );
   });
 
-  test('is the same in any order, and best for who says how often it comes', () => {
+  test('does not depend on the order, and is best for forecasting the true frequency', () => {
     fc.assert(
       fc.property(forecasts, (made) => {
         const there = score(made);
@@ -133,6 +133,6 @@ describe('a score', () => {
   });
 });
 
-test('a hit rate is the share of right ones, null of none', () => {
+test('the hit rate is the share of right claims, and null without any', () => {
   expect([hitRateOf(0, 0), hitRateOf(1, 2), hitRateOf(2, 0)]).toEqual([null, 0.333333, 1]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { badgeLabelCharsMax, escapeXml, renderBadge, shortenLabel } from '../../../src/domain/sharing/badge.ts';
 
 describe('a badge', () => {
-  it('says what was claimed and what came of it, for readers of screens as well', () => {
+  it('gives the claim and its outcome, for screen readers too', () => {
     const svg = renderBadge('GPT-5 never released', 'no', '#b42318');
     expect(svg).toContain('role="img" aria-label="GPT-5 never released: no"');
     expect(svg).toContain('<title>GPT-5 never released: no</title>');
@@ -14,7 +14,7 @@ describe('a badge', () => {
     expect(svg).not.toMatch(/https?:(?!\/\/www\.w3\.org\/2000\/svg)/);
   });
 
-  it('lets no text out of its place', () => {
+  it('escapes text', () => {
     const svg = renderBadge(`<script>"x" & 'y'</script>`, 'yes', '#000');
     expect(svg).not.toContain('<script>');
     expect(svg).toContain('&lt;script&gt;&quot;x&quot; &amp; &#39;y&#39;&lt;/script&gt;');

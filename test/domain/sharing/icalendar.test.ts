@@ -28,7 +28,7 @@ function read(text: string) {
 }
 
 describe('a calendar', () => {
-  test('is what RFC 5545 says, to the letter', () => {
+  test('matches RFC 5545 exactly', () => {
     const end = instantOf('2026-03-01T12:00:00Z') + 1;
     expect(render({ categories: ['a,b', 'c'] }, { uid: 'pred_2@outturn.invalid', end }).split('\r\n')).toEqual([
       'BEGIN:VCALENDAR',
@@ -66,17 +66,17 @@ describe('a calendar', () => {
     ]);
   });
 
-  test('without deadlines still has the component that a calendar needs', () => {
+  test('without deadlines still has the required component', () => {
     expect(render()).toContain('BEGIN:VTIMEZONE\r\nTZID:UTC\r\n');
     expect(read(render())).toEqual([]);
   });
 
-  test('escapes what separates, writes line ends out and leaves control characters away', () => {
+  test('escapes separators and line breaks, and removes control characters', () => {
     const summary = 'a\\b; c, "d": e\r\nf\rg\nh\tin\u0000\u0007\u007f\u0085n';
     expect(render({ summary })).toContain('SUMMARY:a\\\\b\\; c\\, "d": e\\nf\\ng\\nh\tinn\r\n');
   });
 
-  test('folds at the last octet that fits, and never inside of a character', () => {
+  test('folds lines at the last octet that fits, and never inside a character', () => {
     const room = lineOctetsMax - 'SUMMARY:'.length;
     const lineOf = (summary: string) =>
       render({ summary })
@@ -106,7 +106,7 @@ const strictly = new TextDecoder('utf-8', { fatal: true });
 const plain = (text: string) => text.replaceAll(/\r\n?/g, '\n').replaceAll(/(?![\t\n])\p{Cc}/gu, '');
 
 describe('any calendar', () => {
-  test('is read by a parser that somebody else wrote as what was meant', () => {
+  test('is read back by an independent parser', () => {
     const day = fc.integer({ min: -7000, max: 80_000 }).map((days) => days * 86_400_000);
     fc.assert(
       fc.property(
@@ -139,7 +139,7 @@ describe('any calendar', () => {
     );
   });
 
-  test('has lines of at most 75 octets of whole characters, each ended by CRLF', () => {
+  test('has lines of at most 75 octets, made of whole characters and ended by CRLF', () => {
     fc.assert(
       fc.property(words, words, (summary, description) => {
         const octets = Buffer.from(render({ summary, description, categories: [summary] }), 'utf8').toString('latin1');

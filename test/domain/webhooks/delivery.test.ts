@@ -23,7 +23,7 @@ describe('a status', () => {
   ])('of %i is %s', (status, errorClass) => expect(classifyStatus(status)).toBe(errorClass));
 });
 
-test('A7: to be asked for patience, and what goes wrong here, does not speak against an endpoint', () => {
+test('429 and errors of the sender do not count against an endpoint', () => {
   expect(errorClasses.filter((errorClass) => !countsAgainst(errorClass))).toEqual([
     'throttled',
     'secret_unreadable',
@@ -33,13 +33,13 @@ test('A7: to be asked for patience, and what goes wrong here, does not speak aga
   ]);
 });
 
-describe('failing', () => {
-  it('begins with the first failure and goes on with the next', () => {
+describe('failing_since', () => {
+  it('starts with the first failure and remains with the next', () => {
     expect(failingSince({ failingSince: null, lastFailedAt: null }, 1000)).toBe(1000);
     expect(failingSince({ failingSince: 1000, lastFailedAt: 2000 }, 3000)).toBe(1000);
   });
 
-  it('A3: begins anew when the last failure lies long back', () => {
+  it('starts again if the last failure was long ago', () => {
     const before = { failingSince: 1000, lastFailedAt: 2000 };
     expect(failingSince(before, 2000 + failureForgottenMs)).toBe(1000);
     expect(failingSince(before, 2001 + failureForgottenMs)).toBe(2001 + failureForgottenMs);
@@ -51,23 +51,23 @@ describe('after an attempt', () => {
   const moment = { now: 1_000_000, random: 0 };
   const attempt = { errorClass: null, retryAfterMs: null, step: 0, automatic: true } as const;
 
-  it('that succeeded nothing follows', () => {
+  it('that succeeded, no attempt follows', () => {
     expect(nextStep(attempt, schedule, moment)).toEqual({ state: 'succeeded', nextAttemptAt: null, step: 0 });
   });
 
-  it('that failed the schedule goes on until it is used up', () => {
+  it('that failed, the schedule continues until it is used up', () => {
     const failed = { ...attempt, errorClass: 'bad_status' } as const;
     expect(nextStep(failed, schedule, moment)).toEqual({ state: 'pending', nextAttemptAt: 1_005_000, step: 1 });
     expect(nextStep({ ...failed, step: 1 }, schedule, moment)).toMatchObject({ nextAttemptAt: 1_300_000, step: 2 });
     expect(nextStep({ ...failed, step: 2 }, schedule, moment)).toMatchObject({ state: 'failed', nextAttemptAt: null });
   });
 
-  it('on demand no schedule follows', () => {
+  it('that was requested manually, no attempt follows', () => {
     const failed = { ...attempt, errorClass: 'timeout', automatic: false } as const;
     expect(nextStep(failed, schedule, moment)).toMatchObject({ state: 'failed', nextAttemptAt: null });
   });
 
-  it('that the sender itself broke off the same one follows', () => {
+  it('that the sender aborted, the same attempt follows', () => {
     const stopped = { ...attempt, errorClass: 'stopped', step: 2 } as const;
     expect(nextStep(stopped, schedule, moment)).toEqual({ state: 'pending', nextAttemptAt: 1_000_000, step: 2 });
   });

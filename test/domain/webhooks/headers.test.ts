@@ -6,7 +6,7 @@ import {
   isSensitiveHeader,
 } from '../../../src/domain/webhooks/headers.ts';
 
-describe('E3: a custom header', () => {
+describe('a custom header', () => {
   it.each(['X-Environment', 'authorization', 'x-api-key', 'accept'])('may be %s', (name) => {
     expect(headerFault(name, 'value')).toBeNull();
   });
@@ -34,13 +34,13 @@ describe('E3: a custom header', () => {
     expect(headerFault('x-value', value)).not.toBeNull();
   });
 
-  it('has bounds', () => {
+  it('has limits', () => {
     expect(headerFault('x'.repeat(headerNameCharsMax), 'v'.repeat(headerValueCharsMax))).toBeNull();
     expect(headerFault('x'.repeat(headerNameCharsMax + 1), 'v')).toMatch(/at most/);
     expect(headerFault('x', 'v'.repeat(headerValueCharsMax + 1))).toMatch(/at most 1000 characters/);
   });
 
-  it('is kept secret where it opens something', () => {
+  it('is secret if it carries credentials', () => {
     expect(['Authorization', 'x-api-key', 'Cookie', 'X-Auth', 'x-secret'].every(isSensitiveHeader)).toBe(true);
     expect(['x-environment', 'accept'].some(isSensitiveHeader)).toBe(false);
   });

@@ -16,7 +16,7 @@ const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 
 describe('a schedule', () => {
-  it('is by default ten attempts over 75 hours', () => {
+  it('has ten attempts over 75 hours by default', () => {
     const schedule = parseSchedule(retryScheduleDefault);
     expect(schedule).toEqual(
       [0, 5 * secondMs, 5 * minuteMs, 30 * minuteMs].concat([2, 5, 10, 14, 20, 24].map((hours) => hours * hourMs)),
@@ -24,17 +24,17 @@ describe('a schedule', () => {
     expect(schedule.reduce((sum, delay) => sum + delay)).toBe(75 * hourMs + 35 * minuteMs + 5 * secondMs);
   });
 
-  it('D2: is one attempt at once when there is none', () => {
+  it('may consist of a single immediate attempt', () => {
     expect(parseSchedule('none')).toEqual([]);
     expect(firstDelayMs([])).toBe(0);
     expect(retryDelayMs([], 0, { retryAfterMs: null, random: 0.5 })).toBeNull();
   });
 
-  it.each(['', '5', '5 s', '-5s', '5s,', '1.5s', '5x', '8d', '0x10s'])('is not "%s"', (text) => {
+  it.each(['', '5', '5 s', '-5s', '5s,', '1.5s', '5x', '8d', '0x10s'])('rejects "%s"', (text) => {
     expect(() => parseSchedule(text)).toThrow();
   });
 
-  it(`has ${retryStepsMax} delays at most, of seven days at most`, () => {
+  it(`has at most ${retryStepsMax} delays of at most seven days`, () => {
     const ofSteps = (count: number) => parseSchedule(Array.from({ length: count }, () => '1s').join(','));
     expect(ofSteps(retryStepsMax)).toHaveLength(retryStepsMax);
     expect(() => ofSteps(retryStepsMax + 1)).toThrow(/at most/);
@@ -42,8 +42,8 @@ describe('a schedule', () => {
   });
 });
 
-describe('D7: jitter', () => {
-  it('only adds, never more than a tenth, its floor and its cap, and nothing to nothing', () => {
+describe('jitter', () => {
+  it('only adds, at most a tenth, between its floor and its cap, and nothing to zero', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 7 * dayMs }),
@@ -68,7 +68,7 @@ describe('D7: jitter', () => {
   });
 });
 
-test('D6: what a receiver asks for only ever makes it longer, and uses up no more of the schedule', () => {
+test('Retry-After only extends a delay, and uses up no attempt', () => {
   const schedule = [0, 5 * secondMs, 5 * minuteMs];
   const after = (step: number, retryAfterMs: number | null) =>
     retryDelayMs(schedule, step, { retryAfterMs, random: 0 });

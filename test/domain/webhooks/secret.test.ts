@@ -11,7 +11,7 @@ import {
 const shared = (size: number) => formatSharedSecret(new Uint8Array(size).fill(7));
 
 describe('a secret', () => {
-  it('K5: is read in either form, at its shortest and at its longest', () => {
+  it('is read in either form, at its shortest and at its longest', () => {
     expect(parseSecret(shared(secretBytesMin)).bytes).toHaveLength(24);
     expect(parseSecret(shared(secretBytesMax)).bytes).toHaveLength(64);
     const seed = new Uint8Array(32).fill(1);
@@ -25,7 +25,7 @@ describe('a secret', () => {
     expect(formatPublicKey(publicBytes)).toMatch(/^whpk_/);
   });
 
-  it('S10: is read without its padding', () => {
+  it('is read without padding', () => {
     const padded = formatSharedSecret(new Uint8Array(25).fill(9));
     expect(padded).toMatch(/==$/);
     expect(parseSecret(padded.replaceAll('=', ''))).toEqual(parseSecret(padded));
@@ -37,13 +37,13 @@ describe('a secret', () => {
     ['with its prefix misspelt', shared(32).replace('whsec_', 'hwsec_')],
     ['without prefix', shared(32).slice(6)],
     ['empty', ''],
-    ['nothing but its prefix', 'whsec_'],
+    ['with only its prefix', 'whsec_'],
     ['a private key of the wrong size', `whsk_${Buffer.alloc(33).toString('base64')}`],
     ['a public key', formatPublicKey(new Uint8Array(32))],
     ['not base64', `whsec_${'*'.repeat(40)}`],
-    ['base64 of another alphabet', `whsec_${'-_'.repeat(20)}`],
+    ['in another base64 alphabet', `whsec_${'-_'.repeat(20)}`],
     ['cut in the middle of a byte', `whsec_${'a'.repeat(41)}`],
-  ])('K6: is refused %s, and not repeated', (_what, text) => {
+  ])('is rejected %s, and not repeated in the error', (_what, text) => {
     expect(() => parseSecret(text)).toThrow(/secret|private key/);
     if (text.length > 6) expect(() => parseSecret(text)).not.toThrow(text);
   });

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { isFilterable, matchKeysOf } from '../../../src/domain/webhooks/subscription.ts';
 
 describe('the keys of a subscription', () => {
-  it('are one for everything', () => {
+  it('are a single key for everything', () => {
     expect(matchKeysOf({ eventTypes: null, filter: null })).toEqual(['* *']);
   });
 
-  it('are one for each type', () => {
+  it('are one key per type', () => {
     expect(
       matchKeysOf({ eventTypes: ['prediction.resolved', 'feed.unhealthy', 'prediction.resolved'], filter: null }),
     ).toEqual(['prediction.resolved *', 'feed.unhealthy *']);
   });
 
-  it('are those of the part that stands for the fewest predictions', () => {
+  it('are those of the filter part that matches the fewest predictions', () => {
     const filter = { vendor: ['openai'], tags: ['agi', 'o-series'], family: ['gpt'] };
     expect(matchKeysOf({ eventTypes: null, filter })).toEqual(['* tags agi', '* tags o-series']);
     expect(matchKeysOf({ eventTypes: null, filter: { vendor: ['openai'], family: ['o'] } })).toEqual(['* family o']);

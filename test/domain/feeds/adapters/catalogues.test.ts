@@ -13,7 +13,7 @@ function nest(levels: number): string {
 }
 
 describe('both catalogues', () => {
-  it('read their golden payloads to the letter', () => {
+  it('match their golden payloads exactly', () => {
     expect(parseLitellm(readGolden('litellm.payload.json'))).toEqual(readExpected('litellm.json'));
     expect(parseModelsDev(readGolden('models-dev.payload.json'))).toEqual(readExpected('models-dev.json'));
   });
@@ -23,28 +23,28 @@ describe('both catalogues', () => {
     ['an empty body', ' \n', /an empty body/],
     ['an array', '[]', /an array/],
     ['null', 'null', /null/],
-    ['a cut-off object', '{"gpt-5": {"mode": "ch', /broken or cut off/],
+    ['a truncated object', '{"gpt-5": {"mode": "ch', /broken or cut off/],
     ['prose', 'rate limited', /not JSON/],
     ['an error message', '{"error": {"message": "rate limited"}}', /without (such a row|a provider)/],
-  ])('refuse %s and say what they found', (_name, text, detail) => {
+  ])('reject %s and report what they found', (_name, text, detail) => {
     for (const parse of [parseLitellm, parseModelsDev]) {
       expect(() => parse(toBytes(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
       expect(() => parse(toBytes(text))).toThrow(detail);
     }
   });
 
-  it('refuse bytes that are not UTF-8', () => {
+  it('reject bytes that are not UTF-8', () => {
     const bytes = Uint8Array.from([0x7b, 0xff, 0x7d]);
     expect(() => parseLitellm(bytes)).toThrow(/not UTF-8/);
     expect(() => parseModelsDev(bytes)).toThrow(/not UTF-8/);
   });
 
-  it('read an empty object as no items, for polling to hold suspect', () => {
+  it('read an empty object as no items, which makes the poll suspect', () => {
     expect(parseLitellm(toBytes({}))).toEqual({ items: [], lost: [] });
     expect(parseModelsDev(toBytes({}))).toEqual({ items: [], lost: [] });
   });
 
-  it('refuse more rows than a payload may hold', () => {
+  it('reject more rows than a payload may have', () => {
     const models = Object.fromEntries(Array.from({ length: feedItemsMax + 1 }, (_, index) => [`m${index}`, row]));
     expect(() => parseLitellm(toBytes(models))).toThrow(/more than 100000 rows/);
     expect(() => parseModelsDev(toBytes({ openai: { models } }))).toThrow(/more than 100000 rows/);
@@ -55,7 +55,7 @@ describe('both catalogues', () => {
   });
 });
 
-describe('one bad row', () => {
+describe('one invalid row', () => {
   it.each([
     [
       'a NUL in a value',
@@ -68,7 +68,7 @@ describe('one bad row', () => {
       'holds a NUL or a broken character',
     ],
     [
-      'a NUL in an inner key',
+      'a NUL in a nested key',
       `{"bad": {"litellm_provider": "a", "mode": "chat", "x": {"\\u0000": 1}}}`,
       'holds a NUL or a broken character',
     ],
@@ -83,18 +83,14 @@ describe('one bad row', () => {
       `nested deeper than ${rowDepthMax} levels`,
     ],
     [
-      'an endless key',
+      'an overlong key',
       JSON.stringify({ ['x'.repeat(keyCharactersMax + 1)]: row }),
       `has a key or host longer than ${keyCharactersMax} characters`,
     ],
     ['an empty key', JSON.stringify({ '': row }), 'has no name'],
     ['no mode', JSON.stringify({ bad: { litellm_provider: 'a' } }), 'has no mode'],
-    [
-      'a number for a provider',
-      JSON.stringify({ bad: { litellm_provider: 1, mode: 'chat' } }),
-      'has no litellm_provider',
-    ],
-    ['an array for a row', JSON.stringify({ bad: [row] }), 'is an array, not a row'],
+    ['a number as provider', JSON.stringify({ bad: { litellm_provider: 1, mode: 'chat' } }), 'has no litellm_provider'],
+    ['an array as row', JSON.stringify({ bad: [row] }), 'is an array, not a row'],
   ])('with %s is lost, and no other', (_name, text, why) => {
     const withGood = `{"gpt-5": ${JSON.stringify(row)}, ${text.slice(1)}`;
     const parsed = parseLitellm(toBytes(withGood));
@@ -103,14 +99,14 @@ describe('one bad row', () => {
     expect(JSON.stringify(parsed.lost)).not.toContain('\\u0000');
   });
 
-  it('named __proto__ or constructor changes nothing but itself', () => {
+  it('named __proto__ or constructor affects only itself', () => {
     const text = `{"__proto__": {"litellm_provider": "a", "mode": "chat", "__proto__": {"polluted": true}}, "constructor": ${JSON.stringify(row)}}`;
     const parsed = parseLitellm(toBytes(text));
     expect(parsed.items.map((item) => item.name)).toEqual(['__proto__', 'constructor']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it('that makes the key of another in models.dev is lost, the first one stays', () => {
+  it('with a duplicate key in models.dev is lost, and the first one remains', () => {
     const parsed = parseModelsDev(
       toBytes({ a: { models: { 'b/c': { cost: { input: 1 } } } }, 'a/b': { models: { c: {} } } }),
     );
@@ -131,17 +127,17 @@ describe('attributes', () => {
     [{ max_input_tokens: 0 }],
     [{ max_input_tokens: 1.5 }],
     [{ max_input_tokens: -4096 }],
-  ])('that are no plain numbers are dropped: %j', (fields) => {
+  ])('that are not plain numbers are dropped: %j', (fields) => {
     expect(readAttributes(fields)).toBeUndefined();
   });
 
-  it('beyond every number are dropped', () => {
+  it('out of range are dropped', () => {
     const text =
       '{"m": {"litellm_provider": "a", "mode": "chat", "input_cost_per_token": 1e999, "max_input_tokens": 1e300}}';
     expect(parseLitellm(toBytes(text)).items[0]?.attributes).toBeUndefined();
   });
 
-  it('are rounded to a millionth of a dollar and keep a price of nothing', () => {
+  it('are rounded to a millionth of a dollar, and zero prices are kept', () => {
     expect(readAttributes({ input_cost_per_token: 1.1e-7, output_cost_per_token: 0 })).toEqual({
       input_usd_per_mtok: 0.11,
       output_usd_per_mtok: 0,
@@ -150,7 +146,7 @@ describe('attributes', () => {
 });
 
 describe('models.dev', () => {
-  it('passes on the dates of all providers: whose own a row is, the identity data says', () => {
+  it('returns the dates of all providers: the identity data decides whose own a row is', () => {
     const model = { release_date: '2025-08-07' };
     const parsed = parseModelsDev(
       toBytes({ openai: { models: { 'gpt-5': model } }, nobody: { models: { 'gpt-5': model } } }),
@@ -161,7 +157,7 @@ describe('models.dev', () => {
     ]);
   });
 
-  it('passes a date on as it is written and drops what is no text', () => {
+  it('returns a date as written, and drops values that are not strings', () => {
     const models = {
       a: { release_date: '2025-25-11' },
       b: { release_date: 20250807 },

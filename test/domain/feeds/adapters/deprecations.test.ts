@@ -7,7 +7,7 @@ const row = { provider: 'OpenAI', model_id: 'gpt-4.5-preview', shutdown_date: '2
 const parse = (payload: unknown) => parseDeprecations(toBytes(payload));
 
 describe('the rows of deprecations.info', () => {
-  it('read the same from the bare array and from the JSON Feed', () => {
+  it('read the bare array and the JSON Feed alike', () => {
     const url = 'https://platform.openai.com/docs/deprecations';
     const bare = parse([{ ...row, url }]);
     const feed = parse({
@@ -24,7 +24,7 @@ describe('the rows of deprecations.info', () => {
     expect([item?.released, item?.publishedAt, item?.shutdown]).toEqual([undefined, undefined, '2025-07-14']);
   });
 
-  it('keep what a host takes away apart from what the vendor does', () => {
+  it("distinguish a host's end from the vendor's", () => {
     const { items } = parse([row, { ...row, provider: 'Azure', shutdown_date: '2025-11-30' }]);
     expect(items.map((item) => [item.key, item.host, item.shutdown])).toEqual([
       ['OpenAI/gpt-4.5-preview', 'openai', '2025-07-14'],
@@ -43,37 +43,34 @@ describe('the rows of deprecations.info', () => {
     expect([item?.shutdown, item?.end, item?.stage]).toEqual([ends, { kind }, stage]);
   });
 
-  it.each([[null], [''], [20250714], ['x'.repeat(65)]])(
-    'drop the shutdown date %j, which is no text of a date',
-    (date) => {
-      expect(parse([{ ...row, shutdown_date: date }]).items[0]).not.toHaveProperty('shutdown');
-    },
-  );
+  it.each([[null], [''], [20250714], ['x'.repeat(65)]])('drop the shutdown date %j, which is not a string', (date) => {
+    expect(parse([{ ...row, shutdown_date: date }]).items[0]).not.toHaveProperty('shutdown');
+  });
 
   it.each([
     ['an HTML page', '<!DOCTYPE html><title>Not Found</title>', /HTML or XML/],
-    ['a cut-off array', '[{"provider": "OpenAI"', /broken or cut off/],
-    ['an object of another shape', { error: 'rate limited' }, /an object/],
-    ['an array of others', [{ id: 'gpt-5' }, 7], /2 entries of which none/],
-    ['a JSON Feed of others', { items: [{ title: 'GPT-5' }] }, /1 entries of which none/],
-  ])('refuse %s', (_name, payload, detail) => {
+    ['a truncated array', '[{"provider": "OpenAI"', /broken or cut off/],
+    ['an object with other fields', { error: 'rate limited' }, /an object/],
+    ['an array of other objects', [{ id: 'gpt-5' }, 7], /2 entries of which none/],
+    ['a JSON Feed of other items', { items: [{ title: 'GPT-5' }] }, /1 entries of which none/],
+  ])('reject %s', (_name, payload, detail) => {
     expect(() => parse(payload)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parse(payload)).toThrow(detail);
   });
 
-  it('read an empty list as no items, for polling to hold suspect', () => {
+  it('read an empty list as no items, which makes the poll suspect', () => {
     expect(parse([])).toEqual({ items: [], lost: [] });
     expect(parse({ items: [] })).toEqual({ items: [], lost: [] });
   });
 
-  it('refuse more rows than a payload may hold', () => {
+  it('reject more rows than a payload may have', () => {
     const rows = Array.from({ length: feedItemsMax + 1 }, (_, index) => ({ ...row, model_id: `m${index}` }));
     expect(() => parse(rows)).toThrow(/more than 100000 rows/);
   });
 
   it.each([
     ['a NUL in its provider', { ...row, provider: 'Open\0AI' }],
-    ['half a character in a text', { ...row, deprecation_context: '\ud800' }],
+    ['a lone surrogate in a string', { ...row, deprecation_context: '\ud800' }],
     ['a NUL in its shutdown date', { ...row, shutdown_date: '2025\0' }],
     ['the key of an earlier row', { ...row, shutdown_date: '2099-01-01' }],
     ['no id', { provider: 'OpenAI' }],

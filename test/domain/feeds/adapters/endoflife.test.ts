@@ -13,7 +13,7 @@ function parse(...releases: unknown[]) {
 }
 
 describe('a product of endoflife.date', () => {
-  it('names every model by the id of the API, whatever its label was renamed to', () => {
+  it('names models by their API id, whatever their label was renamed to', () => {
     const table = readIdentityTable(readIdentityData());
     const { items } = parseEndoflife(readGolden('endoflife.payload.json'));
     const read = items.map((item) => parseModelId(table, item.name, { feed: 'endoflife', host: item.host }));
@@ -22,7 +22,7 @@ describe('a product of endoflife.date', () => {
     expect(renamed.map((item) => item?.name)).toEqual([release.name, release.name]);
   });
 
-  it('gives a release a curated date, never one that stands', () => {
+  it('gives a release a curated date, never a decisive one', () => {
     expect(parse(release).items[0]?.released).toEqual({ text: '2025-02-24', weight: 'curated' });
   });
 
@@ -30,7 +30,7 @@ describe('a product of endoflife.date', () => {
     ['supported, "not sooner than"', { isEoas: false, eoasFrom: null, eolFrom: '2026-11-24' }, 'earliest 2026-11-24'],
     ['supported until a day', { isEoas: false, eoasFrom: '2026-06-05', eolFrom: '2026-08-05' }, 'firm 2026-08-05'],
     ['no longer supported', { isEoas: true, eoasFrom: null, eolFrom: '2026-01-05' }, 'firm 2026-01-05'],
-    ['over without a day', { isEoas: true, eoasFrom: '2026-01-05', eolFrom: null }, 'none'],
+    ['ended without a date', { isEoas: true, eoasFrom: '2026-01-05', eolFrom: null }, 'none'],
   ])('states a final end only of what is deprecated: %s', (_name, support, stated) => {
     const [item] = parse({ ...release, ...support }).items;
     expect(item?.end === undefined ? 'none' : `${item.end.kind} ${item.shutdown}`).toBe(stated);
@@ -43,19 +43,19 @@ describe('a product of endoflife.date', () => {
     ['another product', { result: { name: 'python', releases: [{ name: '3.14' }] } }, /"python"/],
     ['a product without a name', { result: { releases: [] } }, /not a model/],
     ['a product named like a method', { result: { name: 'constructor', releases: [] } }, /not a model/],
-  ])('refuses %s', (_name, payload, detail) => {
+  ])('rejects %s', (_name, payload, detail) => {
     expect(() => parseEndoflife(toBytes(payload))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parseEndoflife(toBytes(payload))).toThrow(detail);
   });
 
-  it('refuses more releases than a payload may hold', () => {
+  it('rejects more releases than a payload may have', () => {
     expect(() => parse(...Array(feedItemsMax + 1).fill(release))).toThrow(/more than 100000 rows/);
   });
 
   it.each([
     ['no name', { ...release, name: '' }],
     ['a NUL', { ...release, name: 'claude-4', label: '\0' }],
-    ['half a character', { ...release, name: 'claude-4\udc00' }],
+    ['a lone surrogate', { ...release, name: 'claude-4\udc00' }],
     ['the name of an earlier one', release],
   ])('loses a release with %s, and no other', (_name, bad) => {
     const parsed = parse(release, bad);
@@ -63,8 +63,8 @@ describe('a product of endoflife.date', () => {
   });
 });
 
-describe('the page of a product, as Markdown under a front matter of YAML', () => {
-  it('is read like the answer of the API', () => {
+describe('the page of a product, in Markdown with a YAML front matter', () => {
+  it('is read like the API response', () => {
     const { items, lost } = parseEndoflife(readGolden('endoflife-page.payload.md'));
     expect(items.map(({ raw: _raw, ...item }) => item)).toEqual([
       {
@@ -107,7 +107,7 @@ describe('the page of a product, as Markdown under a front matter of YAML', () =
     ]);
   });
 
-  it('is read with the line ends of any system and a byte order mark', () => {
+  it('is read with any line endings and a byte order mark', () => {
     const text = new TextDecoder().decode(readGolden('endoflife-page.payload.md'));
     const other = toBytes(`\uFEFF${text.replaceAll('\n', '\r\n')}`);
     expect(parseEndoflife(other)).toEqual(parseEndoflife(toBytes(text)));
@@ -117,18 +117,18 @@ describe('the page of a product, as Markdown under a front matter of YAML', () =
   const releases = 'releases:\n  - releaseCycle: claude-x\n';
   it.each([
     ['without an end', toBytes(`---\npermalink: /claude\n${releases}`)],
-    ['that is no YAML', page('permalink: [')],
-    ['with aliases, which multiply', page(`permalink: /claude\na: &a [x]\nb: [*a, *a]\n${releases}`)],
-    ['with a key twice', page(`permalink: /claude\npermalink: /claude\n${releases}`)],
+    ['that is invalid YAML', page('permalink: [')],
+    ['with aliases, which can multiply', page(`permalink: /claude\na: &a [x]\nb: [*a, *a]\n${releases}`)],
+    ['with a duplicate key', page(`permalink: /claude\npermalink: /claude\n${releases}`)],
     ['of another product', page(`permalink: /python\n${releases}`)],
     ['without releases', page('permalink: /claude')],
-    ['nested without end', page(`permalink: /claude\ndeep: ${'['.repeat(90_000)}\n${releases}`)],
+    ['nested too deeply', page(`permalink: /claude\ndeep: ${'['.repeat(90_000)}\n${releases}`)],
     ['that ends too late', page(`permalink: /claude\n${releases}# ${'x'.repeat(frontMatterCharsMax)}`)],
-  ])('is refused with a front matter %s', (_what, bytes) => {
+  ])('is rejected with a front matter %s', (_what, bytes) => {
     expect(() => parseEndoflife(bytes)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
   });
 
-  it('may have a front matter of just so many characters', () => {
+  it('may have a front matter up to the size limit', () => {
     const front = `permalink: /claude\n${releases}# `;
     const filled = front + 'x'.repeat(frontMatterCharsMax - front.length - '---\n'.length);
     expect(parseEndoflife(page(filled)).items).toHaveLength(1);

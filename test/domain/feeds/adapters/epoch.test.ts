@@ -20,12 +20,12 @@ const parse = (...lines: string[]) => parseEpoch(toBytes([header, ...lines, ''].
 const first = (line: string) => parse(line).items[0];
 
 describe("Epoch AI's table", () => {
-  it('is read with a byte order mark before its first column, and cells of several lines', () => {
+  it('is read with a byte order mark before its first column, and with multi-line cells', () => {
     const text = `\uFEFFModel,Abstract,Organization,Publication date,Model accessibility\nGPT-5,"one,\ntwo ""three""\n",OpenAI,2025-08-07,API access\n`;
     expect(parseEpoch(toBytes(text)).items).toMatchObject([{ name: 'gpt-5', statedOn: '2025-08-07' }]);
   });
 
-  it('is read with the line ends of any system', () => {
+  it('is read with any line endings', () => {
     const text = `${header}\r\nGPT-5,OpenAI,2025-08-07,API access\r\n`;
     expect(parseEpoch(toBytes(text)).items).toHaveLength(1);
   });
@@ -38,7 +38,7 @@ describe("Epoch AI's table", () => {
     ['Unreleased', 'announced'],
     ['', 'announced'],
     ['api access', 'announced'],
-  ])('takes a model of %j for %s', (access, stage) => {
+  ])('reads a model with %j as %s', (access, stage) => {
     expect(first(`GPT-5,OpenAI,2025-08-07,${access}`)?.stage).toBe(stage);
   });
 
@@ -48,7 +48,7 @@ describe("Epoch AI's table", () => {
     ['2025-31-12', undefined],
     ['2025', undefined],
     ['x'.repeat(65), undefined],
-  ])('shows the day of an announcement and dates no release by it: %j', (date, day) => {
+  ])('shows the date of an announcement without dating the release by it: %j', (date, day) => {
     const item = first(`o3,OpenAI,${date},API access`);
     expect([item?.released, item?.statedOn]).toEqual([undefined, day]);
   });
@@ -78,7 +78,7 @@ describe("Epoch AI's table", () => {
     ['Inception', 'inception'],
     ['constructor', 'constructor'],
     ['', null],
-  ])('takes a model of %s for %s', (organization, host) => {
+  ])('assigns a model of %s to %s', (organization, host) => {
     expect(first(`GPT-5,${organization},2025-08-07,API access`)?.host).toBe(host);
   });
 
@@ -106,7 +106,7 @@ describe("Epoch AI's table", () => {
   });
 
   it.each([
-    ['of open weights, in full confidence', 'Open weights (unrestricted),671000000000.0,Confident', 671e9],
+    ['of open weights, with full confidence', 'Open weights (unrestricted),671000000000.0,Confident', 671e9],
     ['of open weights, likely', 'Open weights (unrestricted),671000000000,Likely', undefined],
     ['of a closed model', 'API access,1.76e+12,Confident', undefined],
   ])('publishes the parameters %s', (_name, cells, parameters) => {
@@ -133,7 +133,7 @@ describe("Epoch AI's table", () => {
   });
 });
 
-describe('a table is refused', () => {
+describe('a table is rejected', () => {
   const record = (cell: string) => `${header}\nGPT-5,OpenAI,2025-08-07,API access,,,,"${cell}"\n`;
 
   it.each([
@@ -172,7 +172,7 @@ describe('a table is refused', () => {
     expect(() => parseEpoch(toBytes(make(1)))).toThrow(detail);
   });
 
-  it('for a record without end', () => {
+  it('for an endless record', () => {
     expect(() => parseEpoch(toBytes(record('x'.repeat(recordCharactersMax - 100))))).not.toThrow();
     expect(() => parseEpoch(toBytes(record('x'.repeat(recordCharactersMax))))).toThrow(/too long/);
   });
@@ -189,7 +189,7 @@ describe('a row', () => {
     expect(parsed.lost).toHaveLength(1);
   });
 
-  it('that is cut short is read as far as it goes', () => {
+  it('that is truncated is read as far as it goes', () => {
     expect(first('GPT-5,OpenAI')).toMatchObject({ host: 'openai', stage: 'announced' });
   });
 });

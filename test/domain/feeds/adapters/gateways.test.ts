@@ -22,7 +22,7 @@ describe.each(lists)('the list of %s', (_vendor, parse, member, row) => {
     ['{"error": {"code": 401}}', /without a list of/],
     [`{"${member}": 7}`, /without a list of/],
     [`{"${member}": [{}, 7]}`, /2 rows without a model/],
-  ])('is refused when it is %s', (text, detail) => {
+  ])('is rejected when it is %s', (text, detail) => {
     expect(() => parse(toBytes(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parse(toBytes(text))).toThrow(detail);
   });
@@ -34,7 +34,7 @@ describe.each(lists)('the list of %s', (_vendor, parse, member, row) => {
     },
   );
 
-  it('takes no date of a release from when an entry was made', () => {
+  it('does not use the creation time of an entry as a release date', () => {
     const { items } = parse(
       toBytes({ [member]: [{ ...row, created: 1_754_425_777, created_at: '2025-08-05T00:00:00Z' }] }),
     );
@@ -43,8 +43,8 @@ describe.each(lists)('the list of %s', (_vendor, parse, member, row) => {
   });
 });
 
-describe('what a customer trained', () => {
-  it('is no model of the vendor', () => {
+describe("a customer's fine-tune", () => {
+  it('is not a model of the vendor', () => {
     const { lost } = parseMistralModels(
       toBytes({
         data: [
@@ -84,14 +84,14 @@ describe("the gateway's list", () => {
     ['openai/gpt-oss-120b', undefined],
     ['google/gemma-4-31b-it', undefined],
     ['deepseek/deepseek-v4', undefined],
-  ])('has of %s an input price of %s that is its vendor’s', (id, price) => {
+  ])("reads %s with an input price of %s as the vendor's", (id, price) => {
     expect(one({ id, pricing: { input: '0.000002' } })?.attributes?.input_usd_per_mtok).toBe(price);
   });
 
-  it('dates no model by its batch row', () =>
+  it('does not date a model by its batch row', () =>
     expect(one({ id: 'openai/gpt-5-batch', released: 1_759_968_000 })?.released).toBeUndefined());
 
-  it('tells of no general availability, no end and no silence', () => {
+  it('is not evidence of general availability, ends or silence', () => {
     expect(vercelGateway.witnesses).toEqual(['release', 'attribute']);
     expect(vercelGateway.defaults.covers).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe("the hub's list", () => {
     ['<html>', /HTML or XML/],
     ['{"error": "x"}', /an object/],
     ['[{}, 7]', /2 rows without a repository/],
-  ])('is refused when it is %s', (text, detail) => expect(() => parseHuggingface(toBytes(text))).toThrow(detail));
+  ])('is rejected when it is %s', (text, detail) => expect(() => parseHuggingface(toBytes(text))).toThrow(detail));
 
   it.each([
     [null, 'is null, not a repository'],
@@ -119,7 +119,7 @@ describe("the hub's list", () => {
     expect([parsed.items.length, parsed.lost.map((lost) => lost.why)]).toEqual([1, [why]]);
   });
 
-  it('dates nothing by when a repository was made or touched', () => {
+  it('does not use the time a repository was created or changed', () => {
     const item = one({ createdAt: '2022-03-02T23:29:04.000Z', lastModified: '2026-01-01T00:00:00Z' });
     expect(item).not.toHaveProperty('released');
     expect(item).not.toHaveProperty('publishedAt');
@@ -129,8 +129,8 @@ describe("the hub's list", () => {
   it.each([
     ['nothing but a name', none, 'announced'],
     ['a card', { ...none, siblings: [{ rfilename: 'README.md' }, { rfilename: 'config.json' }, 7] }, 'announced'],
-    ['tensors of no size', { safetensors: { total: 0 } }, 'announced'],
-    ['files of weights', { ...none, siblings: [{ rfilename: 'model-00001-of-2.SAFETENSORS' }] }, undefined],
+    ['tensors of size zero', { safetensors: { total: 0 } }, 'announced'],
+    ['weight files', { ...none, siblings: [{ rfilename: 'model-00001-of-2.SAFETENSORS' }] }, undefined],
     ['a GGUF', { ...none, gguf: { total: 5 } }, undefined],
     ['tensors', {}, undefined],
   ])('with %s', (_what, fields, stage) => expect(one(fields)?.stage).toBe(stage));
@@ -140,11 +140,11 @@ describe("the hub's list", () => {
     ['auto', undefined],
     ['manual', undefined],
     [undefined, undefined],
-  ])('with the gate %s says of open weights: %s', (gated, open) =>
+  ])('with the gate %s states open weights: %s', (gated, open) =>
     expect(one({ gated })?.attributes?.open_weights).toBe(open),
   );
 
-  it('never says that weights are not open', () => expect(one(none)?.attributes).toBeUndefined());
+  it('never states that weights are not open', () => expect(one(none)?.attributes).toBeUndefined());
 
   it.each([
     [{ BF16: 5 }, 5],
@@ -156,7 +156,7 @@ describe("the hub's list", () => {
     expect(one({ safetensors: { parameters, total: 5 } })?.attributes?.parameters).toBe(count);
   });
 
-  it('is believed like a catalogue, since what was shown by mistake is taken back within the hour', () => {
+  it('has the trust of a catalogue, since accidental publications are withdrawn within the hour', () => {
     expect(huggingface.defaults).toMatchObject({ trust: 'curated', covers: [] });
   });
 });

@@ -10,7 +10,7 @@ const attributes = (fields: object) => parse({ ...gpt5, ...fields }).items[0]?.a
 const both = { input_usd_per_mtok: 1.25, output_usd_per_mtok: 10 };
 
 describe('genai-prices', () => {
-  it('merges GPT-5 Codex and GPT-5 Chat into GPT-5, and its clauses make no models of them', () => {
+  it('groups GPT-5 Codex and GPT-5 Chat under GPT-5; its clauses do not create models', () => {
     const { items } = parseGenaiPrices(readGolden('genai-prices.payload.json'));
     expect(items.filter((item) => /codex|chat-latest|gpt-5-chat/.test(item.name))).toEqual([]);
     expect(items[0]).toMatchObject({ name: 'gpt-5', attributes: both });
@@ -24,19 +24,19 @@ describe('genai-prices', () => {
     ['or', { or: [{ equals: 'x' }, { equals: 'gpt-5' }] }, true],
     ['and', { and: [{ contains: 'gpt' }, { contains: '5' }] }, true],
     ['and, in part', { and: [{ contains: 'gpt' }, { contains: '6' }] }, false],
-    ['and of nothing', { and: [] }, false],
-    ['or of nothing', { or: [] }, false],
-    ['a regular expression, which is not run', { regex: '^gpt-5$' }, false],
+    ['and, of nothing', { and: [] }, false],
+    ['or, of nothing', { or: [] }, false],
+    ['a regular expression, which is not executed', { regex: '^gpt-5$' }, false],
     ['another name', { equals: 'gpt-5-codex' }, false],
     ['no text', { contains: 5 }, false],
     ['nothing', {}, false],
     ['no clause', 'gpt-5', false],
-    ['a clause of the prototype', { constructor: 'gpt-5' }, false],
-  ])('prices a model only where its clause accepts its own id: %s', (_name, match, priced) => {
+    ['a clause named like a prototype member', { constructor: 'gpt-5' }, false],
+  ])('prices a model only if its clause accepts its own id: %s', (_name, match, priced) => {
     expect(attributes({ match })).toEqual(priced ? both : undefined);
   });
 
-  it('looks into clauses to a depth', () => {
+  it('evaluates clauses up to a maximum depth', () => {
     const nest = (depth: number) =>
       Array.from({ length: depth }).reduce<object>((inner) => ({ or: [inner] }), { equals: 'gpt-5' });
     expect(attributes({ match: nest(clauseDepthMax) })).toEqual(both);
@@ -51,14 +51,14 @@ describe('genai-prices', () => {
   it.each([
     ['that all agree', [{ prices: price }, from('2026-03-13', price)], both],
     [
-      'of which one is a step lower',
+      'one of which has a lower tier',
       [{ prices: price }, from('2025-06-10', { ...price, input_mtok: 1 })],
       { output_usd_per_mtok: 10 },
     ],
-    ['of which one says nothing', [{ prices: price }, from('2025-06-10', {})], undefined],
-    ['that are none', [], undefined],
-    ['that are no prices', [7, null], undefined],
-  ])('publishes of prices under conditions what holds whatever the day: %s', (_name, prices, expected) => {
+    ['one of which has no price', [{ prices: price }, from('2025-06-10', {})], undefined],
+    ['that are empty', [], undefined],
+    ['that are invalid', [7, null], undefined],
+  ])('publishes of conditional prices what holds on every day: %s', (_name, prices, expected) => {
     expect(attributes({ prices })).toEqual(expected);
   });
 
@@ -72,11 +72,11 @@ describe('genai-prices', () => {
     ['cohere', 'cohere'],
     ['perplexity', 'perplexity'],
     ['groq', 'groq'],
-  ])('takes the provider %s for %s', (id, host) => {
+  ])('assigns the provider %s to %s', (id, host) => {
     expect(parseGenaiPrices(toBytes([{ id, models: [gpt5] }])).items[0]?.host).toBe(host);
   });
 
-  it('dates nothing by the first day of a price', () => {
+  it('does not date models by the first day of a price', () => {
     const [item] = parse({ ...gpt5, prices: [{ prices: price }, from('2025-06-10', price)] }).items;
     expect([item?.released, item?.publishedAt, item?.statedOn]).toEqual([undefined, undefined, undefined]);
   });
@@ -94,17 +94,17 @@ describe('genai-prices', () => {
   it.each([
     ['an HTML page', '<html>429</html>', /HTML or XML/],
     ['an object', { providers: [] }, /an object/],
-    ['an array of others', [{ id: 'openai' }, 7], /without a model with prices/],
-  ])('refuses %s', (_name, payload, detail) => {
+    ['an array of other objects', [{ id: 'openai' }, 7], /without a model with prices/],
+  ])('rejects %s', (_name, payload, detail) => {
     expect(() => parseGenaiPrices(toBytes(payload))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parseGenaiPrices(toBytes(payload))).toThrow(detail);
   });
 
-  it('reads an empty array as no items, for polling to hold suspect', () => {
+  it('reads an empty array as no items, which makes the poll suspect', () => {
     expect(parseGenaiPrices(toBytes([]))).toEqual({ items: [], lost: [] });
   });
 
-  it('refuses more models than a payload may hold', () => {
+  it('rejects more models than a payload may have', () => {
     const models = Array.from({ length: feedItemsMax + 1 }, (_, index) => ({ ...gpt5, id: `m${index}` }));
     expect(() => parse(...models)).toThrow(/more than 100000 rows/);
   });
@@ -113,9 +113,9 @@ describe('genai-prices', () => {
     ['no id', { ...gpt5, id: '' }],
     ['no prices', { ...gpt5, id: 'o3', prices: null }],
     ['a NUL', { ...gpt5, id: 'o3', name: '\0' }],
-    ['half a character', { ...gpt5, id: 'o3\ud800' }],
+    ['a lone surrogate', { ...gpt5, id: 'o3\ud800' }],
     ['the id of an earlier one', { ...gpt5, prices: {} }],
-    ['no object at all', 7],
+    ['a non-object', 7],
   ])('loses a model with %s, and no other', (_name, bad) => {
     const parsed = parse(gpt5, bad);
     expect(parsed.items.map((item) => item.attributes)).toEqual([both]);

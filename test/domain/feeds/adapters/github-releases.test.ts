@@ -33,7 +33,7 @@ describe('a changelog', () => {
     expect(names(html)).toEqual(expected);
   });
 
-  it('names a few models at most, and is read to a length', () => {
+  it('names a limited number of models, and is read up to a maximum length', () => {
     const many = Array.from({ length: namesMax + 1 }, (_, index) => `gpt-${index}`);
     expect(names(`<li>add ${many.join(' ')}</li>`)).toHaveLength(namesMax);
     const line = '<li>add gpt-5</li>';
@@ -44,13 +44,13 @@ describe('a changelog', () => {
   it.each([
     ['items', '<li>'.repeat(12_000)],
     ['brackets', `<li>${'<'.repeat(49_000)}`],
-  ])('of nothing but %s names nothing', (_name, html) => {
+  ])('with nothing but %s names nothing', (_name, html) => {
     expect(names(html)).toEqual([]);
   });
 });
 
 describe('the releases of a repository', () => {
-  it('announce at most', () => {
+  it('are at most announcements', () => {
     const { items } = parseGithubReleases(readGolden('github-releases.payload.xml'));
     expect(items.filter((item) => item.host !== null && item.stage !== 'announced')).toEqual([]);
     expect(items.filter((item) => item.released !== undefined || item.publishedAt !== undefined)).toEqual([]);
@@ -60,11 +60,11 @@ describe('the releases of a repository', () => {
     ['https://github.com/openai/openai-node/releases/tag/v1', 'openai'],
     ['https://github.com/Anthropics/anthropic-sdk-typescript/releases/tag/v1', 'anthropic'],
     ['https://github.com/somebody/openai/releases/tag/v1', null],
-  ])('at %s are of %s', (link, vendor) => {
+  ])('at %s belong to %s', (link, vendor) => {
     expect(parseGithubReleases(atom('<li>add gpt-5</li>', link)).items[0]?.host).toBe(vendor);
   });
 
-  it('are not read from a feed of anything else', () => {
+  it('are not read from a feed of another kind', () => {
     const elsewhere = atom('<li>add gpt-5</li>', 'https://example.com/openai/openai-node/releases/tag/v1');
     expect(() => parseGithubReleases(elsewhere)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parseGithubReleases(atom('', 'https://github.com/openai'))).toThrow(/without a release/);

@@ -20,7 +20,7 @@ function optionsOf(adapter: string): unknown {
 }
 
 describe('every adapter', () => {
-  it.each(adapterNames)('%s reads its golden payload to the letter', (name) => {
+  it.each(adapterNames)('%s matches its golden payload exactly', (name) => {
     const payload = payloadOf(name);
     expect(findAdapter(name)?.parse(readGolden(payload), optionsOf(name))).toEqual(
       readExpected(payload.replace(/\.payload\..*/, '.json')),

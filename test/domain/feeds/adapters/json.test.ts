@@ -26,7 +26,7 @@ function findPointers(options: unknown): string[] {
 
 describe('rows', () => {
   it.each([
-    ['in an array below a member', list, { data: [{ id: 'gpt-5' }] }],
+    ['in an array under a member', list, { data: [{ id: 'gpt-5' }] }],
     ['in an array that is the document', { items: '', id: '/id' }, [{ id: 'gpt-5' }]],
     ['in an object keyed by id', { items: '/models' }, { models: { 'gpt-5': {} } }],
     [
@@ -34,7 +34,7 @@ describe('rows', () => {
       { items: '/models', id: '/model/name' },
       { models: { x: { model: { name: 'gpt-5' } } } },
     ],
-    ['below escaped members', { items: '/a~1b/0/m~0n', id: '/' }, { 'a/b': [{ 'm~n': [{ '': 'gpt-5' }] }] }],
+    ['under escaped members', { items: '/a~1b/0/m~0n', id: '/' }, { 'a/b': [{ 'm~n': [{ '': 'gpt-5' }] }] }],
   ])('are found %s', (_name, options, payload) => {
     expect(parse(options, payload).items.map((item) => item.name)).toEqual(['gpt-5']);
   });
@@ -43,20 +43,20 @@ describe('rows', () => {
     ['a fixed vendor', { vendor: 'openai' }, { provider: 'azure' }, 'gpt-5', 'openai'],
     ['a fixed host', { host: { is: 'azure' } }, {}, 'gpt-5', 'azure'],
     ['a host of their own', { host: '/provider' }, { provider: 'azure' }, 'azure/gpt-5', 'azure'],
-    ['a host that is no text', { host: '/provider' }, { provider: 7 }, '/gpt-5', null],
+    ['a host that is not a string', { host: '/provider' }, { provider: 7 }, '/gpt-5', null],
     ['nobody', {}, { provider: 'azure' }, 'gpt-5', null],
-  ])('stand under %s', (_name, options, row, key, host) => {
+  ])('belong to %s', (_name, options, row, key, host) => {
     const item = one(options, row);
     expect([item?.key, item?.host]).toEqual([key, host]);
   });
 
   it.each([
     ['no id', { name: 'gpt-6' }],
-    ['a number for an id', { id: 6 }],
+    ['a number as id', { id: 6 }],
     ['an empty id', { id: '' }],
-    ['an endless id', { id: 'x'.repeat(keyCharactersMax + 1) }],
+    ['an overlong id', { id: 'x'.repeat(keyCharactersMax + 1) }],
     ['a NUL', { id: 'gpt-6', note: '\0' }],
-    ['half a character', { id: 'gpt-6\udc00' }],
+    ['a lone surrogate', { id: 'gpt-6\udc00' }],
     ['the id of an earlier one', { id: 'gpt-5', late: true }],
     ['no object', 'gpt-6'],
   ])('with %s are lost, and no other', (_name, bad) => {
@@ -65,25 +65,25 @@ describe('rows', () => {
     expect(JSON.stringify(parsed.lost)).not.toMatch(/\\u0000|\\udc00/);
   });
 
-  it('that are none are no items, for polling to hold suspect', () => {
+  it('may be empty, which makes the poll suspect', () => {
     expect(parse(list, { data: [] })).toEqual({ items: [], lost: [] });
   });
 });
 
-describe('a payload is refused', () => {
+describe('a payload is rejected', () => {
   it.each([
     ['an HTML page', list, '<html>', /HTML or XML/],
-    ['without rows at the place', list, { models: [] }, /nothing at \/data/],
-    ['with a text at the place', list, { data: 'none' }, /a string at \/data/],
+    ['without rows at the pointer', list, { models: [] }, /nothing at \/data/],
+    ['with a string at the pointer', list, { data: 'none' }, /a string at \/data/],
     ['with an array of rows without a key', { items: '/data' }, { data: [{}] }, /have no key/],
     ['of rows without ids', list, { data: [{ error: 'quota' }] }, /without an id/],
-    ['when it was never told how to read it', {}, { data: [] }, /invalid options/],
+    ['without valid options', {}, { data: [] }, /invalid options/],
   ])('%s', (_name, options, payload, detail) => {
     expect(() => parse(options, payload)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parse(options, payload)).toThrow(detail);
   });
 
-  it('with more rows than a payload may hold', () => {
+  it('with more rows than a payload may have', () => {
     const data = Array.from({ length: feedItemsMax + 1 }, (_, index) => ({ id: `m${index}` }));
     expect(() => parse(list, { data })).toThrow(/more than 100000 rows/);
   });
@@ -107,7 +107,7 @@ describe('a date', () => {
     expect(read(as, value)).toBe(text);
   });
 
-  it('is weighed unless it is said to stand', () => {
+  it('is compared with sightings unless it is configured to decide', () => {
     const row = { at: '2025-08-07' };
     expect(one({ released: '/at' }, row)?.released).toEqual({ text: '2025-08-07', weight: 'curated' });
     expect(one({ released: '/at', weight: 'stands' }, row)?.released?.weight).toBe('stands');
@@ -127,7 +127,7 @@ describe('a stage', () => {
     [{ at: '/status', words }, undefined, undefined],
     [{ at: '/status' }, 'preview', 'preview'],
     [{ at: '/status' }, 'beta', 'announced'],
-  ])('of %j, %j, is %s: what nobody gave a meaning is no release', (stage, status, expected) => {
+  ])('from %j, %j, is %s: a word without a meaning is not a release', (stage, status, expected) => {
     expect(one({ stage }, { status })?.stage).toBe(expected);
   });
 });
@@ -178,7 +178,7 @@ describe('what a configured feed is evidence of', () => {
     ['an end', { shutdown: '/end' }, ['release', 'end'], ['shutdown']],
     ['a price', { attributes: { input_usd_per_mtok: price } }, ['release', 'attribute'], ['input_usd_per_mtok']],
     [
-      'a price, and nothing but prices',
+      'a price, and only prices',
       { attributes: { input_usd_per_mtok: price }, witnesses: ['attribute'] },
       ['attribute'],
       ['input_usd_per_mtok'],
@@ -188,7 +188,7 @@ describe('what a configured feed is evidence of', () => {
     expect(declare(options)).toEqual({ witnesses, publishes });
   });
 
-  it('is shown and decides nothing until somebody trusts it more', () => {
+  it('decides nothing until an operator raises its trust', () => {
     expect(json.defaults).toMatchObject({ trust: 'community', covers: [] });
   });
 });
@@ -197,11 +197,11 @@ describe('options', () => {
   it.each([
     ['nothing', {}, ['#/options/items']],
     ['a text', 'items', ['#/options']],
-    ['a path that is no pointer', { items: 'data', id: '/id' }, ['#/options/items']],
+    ['an invalid pointer', { items: 'data', id: '/id' }, ['#/options/items']],
     ['an expression', { items: '$.data[*]', id: '/id' }, ['#/options/items']],
-    ['an endless pointer', { items: `/${'x'.repeat(pointerCharactersMax)}`, id: '/id' }, ['#/options/items']],
-    ['the whole row for an id', { items: '/data', id: '' }, ['#/options/id']],
-    ['a field that does not exist', { ...list, match: '^gpt' }, ['#/options/match']],
+    ['an overlong pointer', { items: `/${'x'.repeat(pointerCharactersMax)}`, id: '/id' }, ['#/options/items']],
+    ['the whole row as id', { items: '/data', id: '' }, ['#/options/id']],
+    ['an unknown field', { ...list, match: '^gpt' }, ['#/options/match']],
     ['both a vendor and a host', { ...list, vendor: 'openai', host: '/provider' }, ['#/options/host']],
     [
       'a price without its unit',
@@ -209,7 +209,7 @@ describe('options', () => {
       ['#/options/attributes/input_usd_per_mtok/per'],
     ],
     [
-      'a price with a unit of its own',
+      'a price with an unknown unit',
       { ...list, attributes: { input_usd_per_mtok: { at: '/p', per: 'hour' } } },
       ['#/options/attributes/input_usd_per_mtok/per'],
     ],
@@ -218,13 +218,9 @@ describe('options', () => {
       { ...list, attributes: { parameters: '/p' } },
       ['#/options/attributes/parameters'],
     ],
+    ['an unknown stage', { ...list, stage: { at: '/s', words: { 'a/b': 'beta' } } }, ['#/options/stage/words/a~1b']],
     [
-      'a stage that does not exist',
-      { ...list, stage: { at: '/s', words: { 'a/b': 'beta' } } },
-      ['#/options/stage/words/a~1b'],
-    ],
-    [
-      'more words than anybody needs',
+      'too many words',
       {
         ...list,
         stage: {
@@ -234,12 +230,12 @@ describe('options', () => {
       },
       ['#/options/stage/words'],
     ],
-    ['a weight that does not exist', { ...list, weight: 'certain' }, ['#/options/weight']],
-  ])('that are %s are refused', (_name, options, pointers) => {
+    ['an unknown weight', { ...list, weight: 'certain' }, ['#/options/weight']],
+  ])('with %s are rejected', (_name, options, pointers) => {
     expect(findPointers(options)).toEqual(pointers);
   });
 
-  it('that use everything are accepted', () => {
+  it('may use every field', () => {
     const options = {
       ...list,
       host: { is: 'azure' },

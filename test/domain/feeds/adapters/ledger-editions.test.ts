@@ -5,7 +5,7 @@ import { ledger } from '../../../support/listings.ts';
 import { at } from '../../../support/timelines.ts';
 import { toBytes } from '../../../support/wire.ts';
 
-it('a ledger gives itself away as it was published, and each edition is a ledger', () => {
+it('a ledger is split into editions by publication time, and each edition is a ledger', () => {
   const whole = ledger('2025-09-01', [
     { id: 'gpt-5', released: '2025-08-07', published: '2025-08-07T17:04:19Z' },
     { id: 'gpt-5-mini', released: '2025-08-07', published: '2025-08-07' },
@@ -23,7 +23,7 @@ it('a ledger gives itself away as it was published, and each edition is a ledger
   ]);
 });
 
-it('what was published on the stroke of midnight belongs to the day that begins', () => {
+it('an entry published at midnight belongs to the day that begins', () => {
   const whole = ledger('2025-09-01', [
     { id: 'o3', released: '2025-04-16', published: '2025-04-16' },
     { id: 'o4-mini', released: '2025-04-16', published: '2025-04-17T00:00:00Z' },

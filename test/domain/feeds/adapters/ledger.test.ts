@@ -30,11 +30,11 @@ function findPointers(payload: unknown): string[] {
 }
 
 describe('the ledger parser', () => {
-  it('reads its golden payload to the letter', () => {
+  it('matches its golden payload exactly', () => {
     expect(parseLedger(readGolden('ledger.payload.json'))).toEqual(readExpected('ledger.json'));
   });
 
-  it('gives an entry a date that stands, and its source', () => {
+  it('gives an entry a decisive date, and its source', () => {
     const [item] = parseLedger(toBytes(ledger(entry))).items;
     expect(item).toMatchObject({
       key: 'openai/gpt-5#general',
@@ -49,14 +49,14 @@ describe('the ledger parser', () => {
 
   it.each([
     ['a date that does not exist', { released: '2025-02-31' }, '#/entries/0/released'],
-    ['a month for its publication', { published_at: '2025-08' }, '#/entries/0/published_at'],
+    ['a month as publication date', { published_at: '2025-08' }, '#/entries/0/published_at'],
     ['an instant without a zone', { published_at: '2025-08-07T17:04:19' }, '#/entries/0/published_at'],
-    ['a stage that is none', { stage: 'deprecated' }, '#/entries/0/stage'],
+    ['an unknown stage', { stage: 'deprecated' }, '#/entries/0/stage'],
     ['a source without https', { source_url: 'http://example.com' }, '#/entries/0/source_url'],
     ['an id with a NUL', { id: 'gpt\u0000' }, '#/entries/0/id'],
-    ['an id with a blank', { id: 'gpt 5' }, '#/entries/0/id'],
+    ['an id with a space', { id: 'gpt 5' }, '#/entries/0/id'],
     ['a vendor in capitals', { vendor: 'OpenAI' }, '#/entries/0/vendor'],
-    ['a field of another name', { relased: '2025-08-07' }, '#/entries/0/relased'],
+    ['an unknown field', { relased: '2025-08-07' }, '#/entries/0/relased'],
     ['a source older than the release', { published_at: '2025-08-06' }, '#/entries/0/published_at'],
     ['a source later than the review', { published_at: '2026-11-23' }, '#/entries/0/published_at'],
     ['a release at the stage announced', { stage: 'announced' }, '#/entries/0/released'],
@@ -64,21 +64,21 @@ describe('the ledger parser', () => {
     ['an interval of months', { released: '2025-07/2025-08' }, '#/entries/0/released'],
     ['an interval of three days', { released: '2025-08-05/2025-08-06/2025-08-07' }, '#/entries/0/released'],
     ['a source older than the interval', { released: '2025-08-08/2025-08-09' }, '#/entries/0/published_at'],
-  ])('refuses the whole of a ledger with %s', (_name, change, pointer) => {
+  ])('rejects a ledger as a whole with %s', (_name, change, pointer) => {
     expect(findPointers(ledger({ ...entry, ...change }, { ...entry, id: 'gpt-5-mini' }))).toEqual([pointer]);
   });
 
   it.each([
     ['another format', { ...ledger(entry), format: 'outturn-ledger/2' }, '#/format'],
-    ['a month for its review', { ...ledger(entry), reviewed_through: '2026-11' }, '#/reviewed_through'],
-    ['one fact twice', ledger(entry, entry), '#/entries/1/id'],
+    ['a month as review date', { ...ledger(entry), reviewed_through: '2026-11' }, '#/reviewed_through'],
+    ['a duplicate fact', ledger(entry, entry), '#/entries/1/id'],
     [
       'an entry later than the review of its vendor',
       { ...ledger(entry), reviewed: { openai: '2025-08-06' } },
       '#/entries/0/published_at',
     ],
     ['a review of a vendor in capitals', { ...ledger(entry), reviewed: { OpenAI: '2026-01-01' } }, '#/reviewed/OpenAI'],
-  ])('refuses a ledger with %s', (_name, payload, pointer) => {
+  ])('rejects a ledger with %s', (_name, payload, pointer) => {
     expect(findPointers(payload)).toEqual([pointer]);
   });
 
@@ -88,7 +88,7 @@ describe('the ledger parser', () => {
     expect(findPointers(ledger({ ...entry, released: '2025-08' }))).toEqual([]);
   });
 
-  it('reads an interval where no source gives the day, and the day through which each vendor was reviewed', () => {
+  it('reads an interval if no source gives the day, and the day through which each vendor was reviewed', () => {
     const released = '2025-08-05/2025-08-07';
     const payload = { ...ledger({ ...entry, released }), reviewed: { openai: '2025-08-07', xai: '2025-01-01' } };
     const [item] = parseLedger(toBytes(payload)).items;
@@ -99,13 +99,13 @@ describe('the ledger parser', () => {
     });
   });
 
-  it('is not moved by a __proto__ key', () => {
+  it('is not affected by a __proto__ key', () => {
     const text = JSON.stringify(ledger(entry)).replace('"id"', '"__proto__":{"vendor":"x"},"id"');
     expect(findPointers(text)).toEqual(['#/entries/0/__proto__']);
     expect(({} as { vendor?: string }).vendor).toBeUndefined();
   });
 
-  it('names at most twenty errors', () => {
+  it('reports at most twenty errors', () => {
     const entries = Array.from({ length: 50 }, (_, index) => ({ ...entry, id: `m${index}`, released: 'soon' }));
     expect(findPointers(ledger(...entries))).toHaveLength(20);
   });

@@ -54,14 +54,14 @@ function stagesOf(adapter: AdapterName, payload: unknown): string[] {
   });
 }
 
-describe('a model that only approved customers may call', () => {
+describe('a model that only approved customers can call', () => {
   it.each([...listings, ...ofAnthropic])('is limited in %s', (adapter, payload) => {
     expect(stagesOf(adapter, payload('claude-mythos-5', 'anthropic'))).toEqual(['limited']);
     expect(stagesOf(adapter, payload('claude-mythos-5-3', 'anthropic'))).toEqual(['limited']);
     expect(stagesOf(adapter, payload('claude-opus-5', 'anthropic'))).toEqual(['general']);
   });
 
-  it.each([...listings, ...ofOpenai])('is limited in %s, of OpenAI too', (adapter, payload) => {
+  it.each([...listings, ...ofOpenai])('is limited in %s, for OpenAI too', (adapter, payload) => {
     expect(stagesOf(adapter, payload('gpt-6-cyber', 'openai'))).toEqual(['limited']);
     expect(stagesOf(adapter, payload('gpt-6', 'openai'))).toEqual(['general']);
   });

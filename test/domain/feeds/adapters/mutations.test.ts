@@ -122,7 +122,7 @@ function expectSound(parsed: ParsedPayload | Refusal): void {
 describe.each(kinds.filter((kind) => kind.isJson))('a copy of the payload of $name', ({ name, bytes, text }) => {
   const tree: Tree = JSON.parse(text);
 
-  it('with some of it dropped, doubled, retyped, nulled or added is read or refused, and what is read is sound', () => {
+  it('with parts dropped, duplicated, retyped, nulled or added is read or rejected, and every item is valid', () => {
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 5 }), (list) => {
         const mutated = list.reduce<Tree>(applyEdit, tree);
@@ -134,7 +134,7 @@ describe.each(kinds.filter((kind) => kind.isJson))('a copy of the payload of $na
     );
   });
 
-  it('with its members in another order, spaces, line ends and a byte order mark says the same', () => {
+  it('with reordered members, spaces, other line endings and a byte order mark gives the same items', () => {
     if (name === 'npm_sdk') return expectSound(read(name, toBytes(`\uFEFF${text}\n`)));
     const plain = byKey(read(name, bytes));
     const other = byKey(read(name, toBytes(`\uFEFF${JSON.stringify(turnRound(tree), null, 3)}\r\n \n`)));
@@ -144,7 +144,7 @@ describe.each(kinds.filter((kind) => kind.isJson))('a copy of the payload of $na
     );
   });
 
-  it('that is cut off anywhere is refused', () => {
+  it('truncated anywhere is rejected', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: text.trimEnd().length - 1 }), (end) => {
         expect(read(name, toBytes(text.slice(0, end)))).toBeInstanceOf(Refusal);
@@ -166,7 +166,7 @@ describe.each(kinds.filter((kind) => !kind.isJson))('a copy of the payload of $n
     put: fc.constantFrom('', '<', '"', '\u0000', '&#0;', '\n\n', '<x>', ','),
   });
 
-  it('with pieces cut out and put in is read or refused, and what is read is sound', () => {
+  it('with parts cut out and inserted is read or rejected, and every item is valid', () => {
     fc.assert(
       fc.property(fc.array(cut, { minLength: 1, maxLength: 4 }), (cuts) => {
         const mutated = cuts.reduce(
@@ -179,7 +179,7 @@ describe.each(kinds.filter((kind) => !kind.isJson))('a copy of the payload of $n
     );
   });
 
-  it('with a byte order mark, other line ends and blank lines at its end says the same', () => {
+  it('with a byte order mark, other line endings and trailing blank lines gives the same items', () => {
     const other = `\uFEFF${text
       .replace(/^\uFEFF/, '')
       .replaceAll('\r\n', '\n')
@@ -188,11 +188,11 @@ describe.each(kinds.filter((kind) => !kind.isJson))('a copy of the payload of $n
   });
 });
 
-describe('rows that nobody expected in a list of models', () => {
+describe('unexpected rows in a list of models', () => {
   it.each([
-    ['litellm', { 'gpt-77': null, 'zz/new': { litellm_provider: 'a vendor nobody knows', mode: 'chat' } }],
+    ['litellm', { 'gpt-77': null, 'zz/new': { litellm_provider: 'an unknown vendor', mode: 'chat' } }],
     ['models_dev', { 'nobody-knows': { models: { 'gpt-77': {} } }, broken: null }],
-  ] as const)('take nothing from the rows of %s', (name, more) => {
+  ] as const)('do not affect the other rows of %s', (name, more) => {
     const kind = kinds.find((candidate) => candidate.name === name);
     const bytes = kind?.bytes ?? new Uint8Array();
     const plain = byKey(read(name, bytes));

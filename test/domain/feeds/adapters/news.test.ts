@@ -51,7 +51,7 @@ describe('a title', () => {
     ['Introducing Horizon 5', 'not_a_model'],
     ['7 ways to use it', 'not_a_model'],
     ['Introducing GPT-5 Bio Bug Bounty', 'unrecognised'],
-  ])('%j is read as %s, by the tables alone', (title, expected) => {
+  ])('%j is read as %s, by the identity tables alone', (title, expected) => {
     const table = readIdentityTable(readIdentityData());
     const [item] = parse({ title }).items;
     const read = parseModelId(table, item?.name ?? '', { feed: 'news', host: item?.host ?? null });
@@ -60,7 +60,7 @@ describe('a title', () => {
     ).toBe(expected);
   });
 
-  it('announces at most: every item that names a model has that stage, and none states a release', () => {
+  it('is at most an announcement: every named model has that stage, and no item states a release', () => {
     const { items } = parseNews(readGolden('news.payload.xml'));
     expect(items.filter((item) => item.host !== null && item.stage !== 'announced')).toEqual([]);
     expect(items.filter((item) => item.released !== undefined || item.publishedAt !== undefined)).toEqual([]);
@@ -73,13 +73,13 @@ describe('a title', () => {
     ['https://notopenai.com/x', null],
     ['https://rumours.example/openai.com', null],
     ['javascript:alert(1)', null],
-  ])('on %s is of the vendor %s', (link, vendor) => {
+  ])('on %s belongs to the vendor %s', (link, vendor) => {
     expect(parse({ title: 'Introducing GPT-5', link, guid: 'a' }).items[0]?.host).toBe(vendor);
   });
 });
 
 describe('an entry', () => {
-  it('is the same one under an edited title: 22 titles of one feed were edited', () => {
+  it('stays the same under an edited title, as with 22 titles of one feed', () => {
     const before = parse({ title: 'Claude Opus 4.5', guid: 'opus' }).items[0];
     const after = parse({ title: 'Introducing Claude Opus 4.5', guid: 'opus' }).items[0];
     expect([before?.key, after?.key]).toEqual(['opus', 'opus']);
@@ -104,8 +104,8 @@ describe('an entry', () => {
     ['no guid and no link', { title: 'x', link: '' }],
     ['no title', { guid: 'a' }],
     ['a NUL in its title', { title: 'GPT-5\0' }],
-    ['an endless title', { title: 'x'.repeat(keyCharactersMax + 1) }],
-    ['an endless guid', { title: 'x', guid: 'y'.repeat(keyCharactersMax + 1) }],
+    ['an overlong title', { title: 'x'.repeat(keyCharactersMax + 1) }],
+    ['an overlong guid', { title: 'x', guid: 'y'.repeat(keyCharactersMax + 1) }],
     ['the guid of an earlier one', { title: 'y', guid: 'good' }],
   ])('with %s is lost, and no other', (_name, bad) => {
     const parsed = parse({ title: 'Introducing GPT-5', guid: 'good' }, bad);
@@ -114,14 +114,14 @@ describe('an entry', () => {
     expect(JSON.stringify(parsed.lost)).not.toContain('\\u0000');
   });
 
-  it('with half a character written as a reference loses the character and not the database', () => {
+  it('loses a lone surrogate written as a character reference, and is stored', () => {
     const [item] = parse({ title: 'GPT-5 &#xD800;&#0;' }).items;
     expect(item?.name).toBe('GPT-5 \uFFFD\uFFFD');
   });
 });
 
 describe('a news feed', () => {
-  it('reads the same from RSS, Atom and JSON Feed', () => {
+  it('is read alike from RSS, Atom and JSON Feed', () => {
     const post = { title: 'Introducing GPT-5', link: home, guid: 'gpt-5' };
     const atom = `<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id><title>News</title><updated>2025-08-07T17:00:00Z</updated>
       <entry><id>gpt-5</id><title>Introducing GPT-5</title><link href="${home}"/><updated>2025-08-07T17:00:00Z</updated></entry></feed>`;
@@ -136,7 +136,7 @@ describe('a news feed', () => {
     expect(parseNews(toBytes(json))).toEqual(expected);
   });
 
-  it('that is valid and empty is no items, for polling to hold suspect', () => {
+  it('that is valid and empty has no items, which makes the poll suspect', () => {
     expect(parse()).toEqual({ items: [], lost: [] });
   });
 });

@@ -12,13 +12,13 @@ function readNames(text: string) {
 }
 
 describe('the SDK parser', () => {
-  it('reads its golden payload to the letter', () => {
+  it('matches its golden payload exactly', () => {
     expect(parseNpmSdk(readGolden('npm-sdk.payload.json'))).toEqual(readExpected('npm-sdk.json'));
   });
 
   it.each([
     ['one line', "export type Model = 'a' | 'b' | (string & {});"],
-    ['many lines, opened by a bar', "export type Model =\n  | 'a'\n  | 'b'\n  | (string & {});"],
+    ['a leading bar on several lines', "export type Model =\n  | 'a'\n  | 'b'\n  | (string & {});"],
     ['double quotes and no spaces', 'declare type Model="a"|"b"|string;'],
     ['comments between the members', "type Model = /* 'x' */ 'a' // 'y' | 'z';\n | 'b';"],
     ['a reference to another union', "type Model = 'a' | Older; type Older = 'b' | Model;"],
@@ -31,11 +31,11 @@ describe('the SDK parser', () => {
     expect(readNames(text)).toEqual(['a', 'b']);
   });
 
-  it('leaves strings alone that are in no model union', () => {
+  it('ignores strings outside the model unions', () => {
     expect(readNames("type Effort = 'low' | 'high'; type Model = 'a'; interface P { model: 'c' }")).toEqual(['a']);
   });
 
-  it('states no stage, which is left to the id', () => {
+  it('states no stage, which follows from the id', () => {
     const { items } = parseNpmSdk(pack("type Model = 'claude-mythos-5' | 'claude-opus-5';"));
     expect(items.map((item) => [item.name, item.host, item.stage])).toEqual([
       ['claude-mythos-5', 'anthropic', undefined],
@@ -43,7 +43,7 @@ describe('the SDK parser', () => {
     ]);
   });
 
-  it('never carries a date', () => {
+  it('never states a date', () => {
     const { items } = parseNpmSdk(pack("type Model = 'claude-opus-4-5-20251101';"));
     expect(items[0]).not.toHaveProperty('released');
     expect(items[0]).not.toHaveProperty('publishedAt');
@@ -57,7 +57,7 @@ describe('the SDK parser', () => {
     ['a payload without files', toBytes({ package: 'openai', version: '1' }), /another shape/],
     ['a file without text', toBytes({ package: 'openai', version: '1', files: [{ path: 'x' }] }), /another shape/],
     ['an HTML page', toBytes('<html>'), /HTML/],
-  ])('refuses %s', (_name, bytes, detail) => {
+  ])('rejects %s', (_name, bytes, detail) => {
     expect(() => parseNpmSdk(bytes)).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
     expect(() => parseNpmSdk(bytes)).toThrow(detail);
   });
@@ -70,12 +70,12 @@ describe('the SDK parser', () => {
 });
 
 describe('the union scanner', () => {
-  it('says which parts it does not read', () => {
+  it('reports the parts that it does not read', () => {
     const [found] = scanUnions("type Model = 'a' | Array<'b' | 'c'> | keyof T;");
     expect(found).toEqual({ name: 'Model', members: ['a'], references: [], unread: ['Array<b|c>', 'keyofT'] });
   });
 
-  it('takes time in proportion to sources made to stall it', () => {
+  it('takes linear time for adversarial sources', () => {
     const parts = ['/*', "'\\", '`', 'type A = ', "'a' | ", '(', "type A = '"];
     const scan = (size: number): number => {
       const sources = parts.map((part) => part.repeat(size));
@@ -90,7 +90,7 @@ describe('the union scanner', () => {
     expect(scan(200_000) / scan(20_000)).toBeLessThan(50);
   });
 
-  it('follows a chain of references of any length', () => {
+  it('follows reference chains of any length', () => {
     const chain = Array.from({ length: 20_000 }, (_, index) => `type M${index} = M${index + 1};`).join('\n');
     expect(readNames(`type Model = M0;\n${chain}\ntype M20000 = 'end';`)).toEqual(['end']);
   });

@@ -15,23 +15,23 @@ describe("the vendors' own lists", () => {
   it.each([
     ['an HTML page', '<html>', /HTML or XML/],
     ['an error message', '{"error": {"message": "Incorrect API key provided"}}', /without a list of data/],
-    ['an object for a list', '{"data": {}}', /without a list of data/],
-    ['a list of strangers', '{"data": [{"id": "x"}, 7]}', /2 rows without a model/],
+    ['an object instead of a list', '{"data": {}}', /without a list of data/],
+    ['a list of other objects', '{"data": [{"id": "x"}, 7]}', /2 rows without a model/],
     ['cut off', '{"data": [{"id": "gpt', /broken or cut off/],
-  ])('are refused when they are %s', (_name, text, detail) => {
+  ])('are rejected when they are %s', (_name, text, detail) => {
     for (const parse of [parseOpenaiModels, parseAnthropicModels]) {
       expect(() => parse(toBytes(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
       expect(() => parse(toBytes(text))).toThrow(detail);
     }
   });
 
-  it('are read as no items when they are empty, for polling to hold suspect', () => {
+  it('have no items when they are empty, which makes the poll suspect', () => {
     expect(openai([])).toEqual({ items: [], lost: [] });
     expect(anthropic([])).toEqual({ items: [], lost: [] });
   });
 
   it.each([null, 7, 'gpt-5', [], {}, { id: '' }, { id: ['gpt-5'], object: 'model', type: 'model' }])(
-    'lose a row that is none, %j, and no other',
+    'lose an invalid row, %j, and no other',
     (bad) => {
       expect(openai([gpt5, bad])).toMatchObject({ items: [{ key: 'gpt-5' }], lost: [{ key: '#1' }] });
       expect(anthropic([bad, opus])).toMatchObject({ items: [{ key: 'claude-opus-4-6' }], lost: [{ key: '#0' }] });
@@ -40,7 +40,7 @@ describe("the vendors' own lists", () => {
 });
 
 describe("OpenAI's list", () => {
-  it('dates no release by `created`, which precedes it by days and is rewritten', () => {
+  it('does not date a release by `created`, which precedes it by days and is rewritten', () => {
     const [item] = openai([gpt5]).items;
     expect(item).not.toHaveProperty('released');
     expect(item).not.toHaveProperty('publishedAt');
@@ -59,7 +59,7 @@ describe("OpenAI's list", () => {
     ['user-abc', 'community'],
     ['acme-openai', 'community'],
     [undefined, 'community'],
-  ])('believes a row that is owned by %s as %s', (owner, trust) => {
+  ])('gives a row owned by %s the trust %s', (owner, trust) => {
     expect(openai([{ ...gpt5, owned_by: owner }]).items[0]?.trust).toBe(trust);
   });
 });
@@ -67,7 +67,7 @@ describe("OpenAI's list", () => {
 describe("Anthropic's list", () => {
   const released = (value: unknown) => anthropic([{ ...opus, created_at: value }]).items[0]?.released;
 
-  it('gives the day of a release, off by a day at times, and is weighed so', () => {
+  it('dates a release to within a day, so the date is curated', () => {
     expect(released('2026-02-04T00:00:00Z')).toEqual({ text: '2026-02-04', weight: 'curated', slackDays: 1 });
     expect(released('2026-02-04T23:30:00-08:00')?.text).toBe('2026-02-05');
   });
@@ -81,7 +81,7 @@ describe("Anthropic's list", () => {
     0,
     null,
     undefined,
-  ])('gives none where it is unknown: %j', (value) => expect(released(value)).toBeUndefined());
+  ])('gives no date if it is unknown: %j', (value) => expect(released(value)).toBeUndefined());
 
   it.each([
     ['active', undefined],
@@ -93,7 +93,7 @@ describe("Anthropic's list", () => {
     expect(anthropic([{ ...opus, lifecycle }]).items[0]?.stage).toBe(stage);
   });
 
-  it('is refused while it goes on', () => {
+  it('is rejected while another page follows', () => {
     expect(() => anthropic([opus], { has_more: true, last_id: 'claude-opus-4-6' })).toThrow(/followed by others/);
   });
 });
@@ -104,7 +104,7 @@ describe("Mistral's list", () => {
       .items;
   const names = (...rows: object[]) => Object.fromEntries(mistral(...rows).map((item) => [item.key, item.name]));
 
-  it('reads a row whose name differs from its id as that name, however the other is listed', () => {
+  it('reads a row by its name if that differs from its id, in whatever order they are listed', () => {
     expect(
       names(
         { id: 'open-mistral-nemo', name: 'open-mistral-nemo', aliases: ['mistral-tiny-2407'] },
@@ -113,7 +113,7 @@ describe("Mistral's list", () => {
     ).toEqual({ 'open-mistral-nemo': 'open-mistral-nemo', 'mistral-tiny-2407': 'open-mistral-nemo' });
   });
 
-  it('reads a row without a name as the only row that lists it among its aliases', () => {
+  it('reads a row without a name as the row that lists it among its aliases, if there is only one', () => {
     const named = { id: 'codestral-2501', name: 'codestral-2501', aliases: ['codestral-2412'] };
     expect(names(named, { id: 'codestral-2412' })['codestral-2412']).toBe('codestral-2501');
     const other = { id: 'codestral-2508', aliases: ['codestral-2412'] };
@@ -122,7 +122,7 @@ describe("Mistral's list", () => {
     expect(names(named, mutual)).toEqual({ 'codestral-2501': 'codestral-2501', 'codestral-2412': 'codestral-2412' });
   });
 
-  it.each(['Codestral, 25.01 edition', '', 7, null])('keeps the id where the name is none: %j', (name) => {
+  it.each(['Codestral, 25.01 edition', '', 7, null])('keeps the id if the name is invalid: %j', (name) => {
     expect(names({ id: 'codestral-2501', name })).toEqual({ 'codestral-2501': 'codestral-2501' });
   });
 
@@ -130,7 +130,7 @@ describe("Mistral's list", () => {
     ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00Z'],
     [null, undefined],
     [7, undefined],
-  ])('states the end of a model by its deprecation, %j', (deprecation, shutdown) => {
+  ])('reads the deprecation as the end of a model, %j', (deprecation, shutdown) => {
     expect(mistral({ id: 'codestral-2501', deprecation })[0]?.shutdown).toBe(shutdown);
   });
 
@@ -140,7 +140,7 @@ describe("Mistral's list", () => {
     [undefined, 'mistral'],
     ['openai', 'mistral-api'],
     ['acme', 'mistral-api'],
-  ])('takes a row that is owned by %s for one of %s', (owned_by, host) => {
+  ])('assigns a row owned by %s to %s', (owned_by, host) => {
     expect(mistral({ id: 'some-model-2', owned_by })[0]?.host).toBe(host);
   });
 });
