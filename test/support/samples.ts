@@ -1,7 +1,16 @@
-/** `npm run test:all`: every test on each engine, and every sample of those that take long. */
-const all = process.env.OUTTURN_TESTS === 'all';
+import { readSelection } from './selection.ts';
 
-/** How often a test repeats what takes long: fewer times in the fast suite, which makes the same assertions. */
-export function samples(inAll: number, inFast: number): number {
-  return all ? inAll : inFast;
+/**
+ * How often a test repeats what takes long. The fast suite, and the programs' selection, make the same assertions fewer
+ * times than `npm run test:all` and `npm run test:laws`.
+ */
+export function samples(inFull: number, inFast: number): number {
+  switch (readSelection()) {
+    case 'all':
+    case 'laws':
+      return inFull;
+    case 'fast':
+    case 'programs':
+      return inFast;
+  }
 }

@@ -1,0 +1,117 @@
+/**
+ * Which tests a run has: `fast` is `npm test`, `all` is `npm run test:all`. `laws` and `programs` are the parts that the fast
+ * suite samples less or leaves out.
+ */
+export type Selection = 'fast' | 'laws' | 'programs' | 'all';
+
+const selections: readonly Selection[] = ['fast', 'laws', 'programs', 'all'];
+
+/** The selection that `OUTTURN_TESTS` names, by default `fast`. Throws if it names none. */
+export function readSelection(): Selection {
+  const name = process.env.OUTTURN_TESTS ?? 'fast';
+  const found = selections.find((selection) => selection === name);
+  if (found === undefined) throw new Error(`OUTTURN_TESTS must be one of: ${selections.join(', ')}`);
+  return found;
+}
+
+/** Globs of the files that a project has, less those that it leaves out. */
+export type Files = { readonly include: readonly string[]; readonly exclude: readonly string[] };
+
+/** Tests that need a database; everything else runs once, without one. */
+const withDatabase = ['store', 'services', 'http', 'jobs', 'e2e'].map((layer) => `test/${layer}/**/*.test.ts`);
+
+/** Tests that start programs on a data directory, or are about the embedded engine itself. */
+const aboutEmbedded = [
+  'test/store/embedded/**/*.test.ts',
+  'test/e2e/smoke/**/*.test.ts',
+  'test/e2e/embedded/**/*.test.ts',
+];
+const aboutServer = ['test/store/server.test.ts', 'test/e2e/server/**/*.test.ts'];
+
+/**
+ * Where there is a server, most tests run on it alone. These run on the embedded engine as well, because they cover
+ * what the two could do differently: every statement form of the store, transactions, races, streams and events.
+ */
+const onBothEngines = [
+  'test/store/**/*.test.ts',
+  'test/jobs/**/*.test.ts',
+  'test/http/events/event-log.test.ts',
+  ...[
+    'feeds/ingest',
+    'feeds/polls',
+    'predictions/life',
+    'settling/settle',
+    'transfer/export',
+    'webhooks/claims',
+    'webhooks/delivery',
+  ].map((name) => `test/services/${name}.test.ts`),
+];
+
+/** Tests that start, kill and restart programs: they mostly wait. The fast suite has the smoke tests instead. */
+const programs = {
+  embedded: ['test/e2e/embedded/**/*.test.ts', 'test/store/embedded/open.test.ts'],
+  server: ['test/e2e/server/**/*.test.ts'],
+};
+
+/** Laws and oracles over random histories. The fast suite runs them with fewer samples (`samples`). */
+const laws = {
+  pure: ['test/domain/evaluation/*laws.test.ts', 'test/domain/evaluation/oracle*.test.ts'],
+  database: ['test/services/settling/laws.test.ts'],
+};
+
+/** A long history of recorded cases; it takes a quarter of the fast suite's time. */
+const histories = ['test/services/settling/date-lies.test.ts'];
+
+/** What even `test:all` runs on the server alone: no SQL of its own, and the same requests end to end on the embedded engine. */
+const onServerOnly = ['test/http/**/*.test.ts', ...histories];
+
+/** The files of the tests that need no database. Files named on the command line are never left out. */
+export function selectPure(selection: Selection): Files {
+  const exclude = [...withDatabase, 'test/contract/**'];
+  switch (selection) {
+    case 'all':
+    case 'fast':
+      return { include: ['test/**/*.test.ts'], exclude };
+    case 'laws':
+      return { include: laws.pure, exclude };
+    case 'programs':
+      return { include: [], exclude };
+  }
+}
+
+/** The files that run on the server. Files named on the command line are never left out. */
+export function selectOnServer(selection: Selection, named: boolean): Files {
+  switch (selection) {
+    case 'all':
+      return { include: withDatabase, exclude: aboutEmbedded };
+    case 'fast':
+      return {
+        include: withDatabase,
+        exclude: named ? aboutEmbedded : [...aboutEmbedded, ...programs.server, ...histories],
+      };
+    case 'laws':
+      return { include: [...laws.database, ...histories], exclude: [] };
+    case 'programs':
+      return { include: programs.server, exclude: [] };
+  }
+}
+
+/** The files that run on the embedded engine; fewer where there is a server. */
+export function selectOnEmbedded(
+  selection: Selection,
+  { hasServer, named }: { hasServer: boolean; named: boolean },
+): Files {
+  switch (selection) {
+    case 'all':
+      return { include: withDatabase, exclude: hasServer ? [...aboutServer, ...onServerOnly] : aboutServer };
+    case 'fast':
+      return {
+        include: hasServer ? [...onBothEngines, ...aboutEmbedded] : withDatabase,
+        exclude: named ? aboutServer : [...aboutServer, ...programs.embedded, ...histories],
+      };
+    case 'laws':
+      return { include: hasServer ? [] : [...laws.database, ...histories], exclude: [] };
+    case 'programs':
+      return { include: programs.embedded, exclude: [] };
+  }
+}
