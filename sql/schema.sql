@@ -514,6 +514,14 @@ create table suspect_slices (
 );
 CREATE INDEX suspect_slices_by_feed ON public.suspect_slices USING btree (feed_id, observed_at DESC);
 
+create table unread_names (
+  vendor text not null,
+  name text not null,
+  recorded_at timestamp with time zone not null,
+  constraint unread_names_pkey PRIMARY KEY (vendor, name)
+);
+CREATE TRIGGER unread_names_append_only BEFORE DELETE OR UPDATE ON public.unread_names FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table webhook_attempts (
   delivery_id text not null,
   number integer not null,

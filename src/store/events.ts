@@ -12,8 +12,8 @@ export type NewEvent = {
   readonly resolutionId: string | null;
   readonly feedId: string | null;
   readonly endpointId: string | null;
-  /** The model that it is about. Used to match subscriptions; the row stores it only within the text. */
-  readonly model: { readonly vendor: string; readonly family: string } | null;
+  /** The model or name that it is about. Used to match subscriptions; the row stores it only within the text. */
+  readonly model: { readonly vendor: string; readonly family: string | null } | null;
   /** The exact body that subscribers receive, before and after the sequence number. */
   readonly text: EventText;
   /** When its deliveries become due. */

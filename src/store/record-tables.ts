@@ -14,6 +14,7 @@ export const recordTables = [
   'sightings',
   'suspect_slices',
   'item_readings',
+  'unread_names',
   'identity_additions',
   'model_families',
   'models',

@@ -1,6 +1,7 @@
+import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
-import { timestamp } from './postgres-types.ts';
+import { batchesOf, json, timestamp } from './postgres-types.ts';
 import type { PartialReading } from './readings.ts';
 
 /** The most unread names that one evaluation looks at; of more, those seen last. */
@@ -52,4 +53,41 @@ export async function listWatchedFamilies(db: Sql, vendors: readonly string[]): 
   if (vendors.length === 0) return [];
   return await db<WatchedFamily[]>`
     select distinct vendor, family from prediction_watches where vendor = any(${[...vendors, 'any']}) order by vendor, family`;
+}
+
+export type UnreadName = { readonly vendor: string; readonly name: string };
+
+/** Records names that could not be read in full, and returns those that were not recorded before. The order avoids deadlocks. */
+export async function insertUnreadNames(
+  db: Sql,
+  names: readonly UnreadName[],
+  recordedAt: Instant,
+): Promise<UnreadName[]> {
+  const inserted: UnreadName[] = [];
+  const sorted = names.toSorted((a, b) => compareText(a.vendor, b.vendor) || compareText(a.name, b.name));
+  for (const batch of batchesOf(sorted))
+    inserted.push(
+      ...(await db<UnreadName[]>`
+        insert into unread_names (vendor, name, recorded_at)
+        select vendor, name, ${timestamp(recordedAt)}::timestamptz
+        from json_to_recordset(${json(db, batch)}) as t(vendor text, name text)
+        order by vendor collate "C", name collate "C" on conflict do nothing returning vendor, name`),
+    );
+  return inserted;
+}
+
+/** In the order of "C", which no locale of a database changes. */
+function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** The current criteria of those predictions among some that are not resolved; ordered by id. */
+export async function listUnresolvedCriteria(
+  db: Sql,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly criterion: Criterion }[]> {
+  if (ids.length === 0) return [];
+  return await db<{ id: string; criterion: Criterion }[]>`
+    select p.id, c.criterion from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
+    where p.id = any(${ids}) and p.state <> 'resolved' order by p.id`;
 }

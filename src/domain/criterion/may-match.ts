@@ -1,6 +1,7 @@
 import type { PartialName } from '../identity/model-id.ts';
-import type { ModelPattern } from './criterion.ts';
+import type { Criterion, ModelPattern } from './criterion.ts';
 import { matchesVersion, type VersionStyleOf } from './pattern.ts';
+import { patternsOf } from './watch.ts';
 
 /**
  * Whether a name that is read in part may be of a model that the pattern matches: every part that is known fits, and what
@@ -13,6 +14,11 @@ export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, sty
     mayBeVersion(pattern, reading, styleOf) &&
     mayBeTierOf(pattern.tier, reading)
   );
+}
+
+/** Whether a name that is read in part may be of a model that some leaf of a criterion matches. */
+export function mayMatchCriterion(criterion: Criterion, reading: PartialName, styleOf: VersionStyleOf): boolean {
+  return patternsOf(criterion).some((pattern) => mayMatchPattern(pattern, reading, styleOf));
 }
 
 /** Whether a name may be of a family; `any` is a wildcard. The vendor is not compared. */

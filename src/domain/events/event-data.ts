@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { type Outcome, outcomes } from '../outcome.ts';
 import type { EventType, pingType } from './event.ts';
+import { clipText, feedSchema, instantText } from './event-fields.ts';
+import { nameEventSchema } from './name-event.ts';
 
 /**
  * What each type of event contains: the schemas that the API document shows, and the functions that build the data.
@@ -13,10 +15,6 @@ export const statementBytesMax = 1500;
 export const reasonBytesMax = 2500;
 /** The most observations that an event lists; `evidence_count` is the number of all. */
 export const eventEvidenceMax = 20;
-
-function instantText(description: string) {
-  return z.string().meta({ description, example: '2025-08-08T00:00:00Z', format: 'date-time' });
-}
 
 const linksSchema = z.object({
   prediction: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
@@ -67,8 +65,6 @@ const leaningSchema = z
     text: z.string().meta({ description: 'What is missing, in words.' }),
   })
   .meta({ id: 'MessageLeaning', description: 'The outcome that the evidence points to without being sufficient.' });
-
-const feedSchema = z.object({ id: z.string(), slug: z.string() }).meta({ id: 'MessageFeed', description: 'The feed.' });
 
 const modelSchema = z
   .object({
@@ -132,6 +128,7 @@ export const eventSchemas = {
       model: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
     }),
   }),
+  'name.unrecognised': nameEventSchema,
   'feed.unhealthy': z.object({
     feed: feedSchema,
     reason: reasonField,
@@ -207,21 +204,4 @@ type LeaningFacts = { readonly outcome: 'yes' | 'no' | null; readonly reason: st
 /** The outcome that evidence points to without settling the prediction. */
 export function leaningData(leaning: LeaningFacts): z.infer<typeof leaningSchema> {
   return { outcome: leaning.outcome, reason: leaning.reason, text: clipText(leaning.text, reasonBytesMax) };
-}
-
-/** The text, or its beginning with an ellipsis: at most `bytesMax` bytes in JSON, without the quotes. */
-export function clipText(text: string, bytesMax: number): string {
-  if (jsonBytes(text) <= bytesMax) return text;
-  let clipped = '';
-  let size = jsonBytes('…');
-  for (const character of text) {
-    size += jsonBytes(character);
-    if (size > bytesMax) break;
-    clipped += character;
-  }
-  return `${clipped}…`;
-}
-
-function jsonBytes(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text), 'utf8') - 2;
 }

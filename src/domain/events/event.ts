@@ -10,6 +10,7 @@ export const eventTypes = [
   'prediction.annulled',
   'prediction.resolution.amended',
   'model.released',
+  'name.unrecognised',
   'feed.unhealthy',
   'feed.recovered',
   'endpoint.disabled',

@@ -41,7 +41,7 @@ export function matchKeysOf({ eventTypes, filter }: Subscription): string[] {
   return types.flatMap((type) => keys.map((key) => `${type} ${key}`));
 }
 
-/** Whether an event type is about predictions or models, to which filters apply. */
+/** Whether an event type is about predictions, models or names of models, to which filters apply. */
 export function isFilterable(type: EventType): boolean {
-  return type.startsWith('prediction.') || type === 'model.released';
+  return type.startsWith('prediction.') || type === 'model.released' || type === 'name.unrecognised';
 }

@@ -85,6 +85,28 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       links: { model: '/v1/models/openai/gpt-5' },
     },
   },
+  'name.unrecognised': {
+    summary: 'A name was not recognised',
+    description:
+      "Sent once for each name that a vendor lists and that the identity data cannot read in full. Until a curator defines it, no prediction that it may match is resolved `no` by absence. The names of a feed's first read are not sent.",
+    example: {
+      vendor: 'google',
+      name: 'gemini-4-argon',
+      reading: { family: 'gemini', version: '4', tiers: [], unknown: ['argon'] },
+      feed,
+      observation: {
+        id: resolution.evidence[0] ?? 'obs_01k2a0000h9m3t5b7n8c2d0fb',
+        item_key: 'google/gemini-4-argon',
+        observed_at: '2025-08-08T00:00:00Z',
+      },
+      predictions: { count: 1, ids: [prediction.id] },
+      further_names: 0,
+      links: {
+        unrecognised: '/v1/observations/unrecognised?reason=unrecognised',
+        check: '/v1/identity/additions/check',
+      },
+    },
+  },
   'feed.unhealthy': {
     summary: 'A feed is unhealthy',
     description: 'Several polls in a row failed or were suspect.',

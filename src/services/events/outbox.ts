@@ -4,7 +4,7 @@ import type { Instant } from '../../domain/instant.ts';
 import { withAbsoluteLinks } from '../../domain/public-url.ts';
 import { firstDelayMs } from '../../domain/webhooks/retry-schedule.ts';
 import type { Sql } from '../../store/db.ts';
-import { insertEvent } from '../../store/events.ts';
+import { insertEvent, type NewEvent } from '../../store/events.ts';
 import type { Deps } from '../deps.ts';
 
 /** An event to record: its data, and the rows that it is about, by which subscriptions filter. */
@@ -27,7 +27,7 @@ export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promi
     resolutionId: event.resolutionId ?? null,
     feedId: event.feedId ?? null,
     endpointId: event.endpointId ?? null,
-    model: event.type === 'model.released' ? event.data.model : null,
+    model: modelOf(event),
     text: eventText(
       event.type,
       event.occurredAt,
@@ -35,4 +35,11 @@ export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promi
     ),
     dueAt: event.occurredAt + firstDelayMs(deps.webhooks.schedule),
   });
+}
+
+function modelOf(event: EventFacts): NewEvent['model'] {
+  if (event.type === 'model.released') return event.data.model;
+  if (event.type !== 'name.unrecognised') return null;
+  const { vendor, reading } = event.data;
+  return { vendor, family: reading.family };
 }

@@ -1,4 +1,5 @@
-import { clipText, reasonBytesMax } from '../../domain/events/event-data.ts';
+import { reasonBytesMax } from '../../domain/events/event-data.ts';
+import { clipText } from '../../domain/events/event-fields.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import { type CronFields, lastTicks } from '../../domain/feeds/cron.ts';
 import { countDisagreements, type Disagreement, type Statement } from '../../domain/feeds/disagreement.ts';

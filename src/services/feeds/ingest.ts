@@ -16,6 +16,7 @@ import {
 } from '../../store/sightings.ts';
 import { insertSuspectSlice, listSuspectSlices } from '../../store/suspect-slices.ts';
 import type { Deps } from '../deps.ts';
+import type { NameListing } from '../identity/name-events.ts';
 import { readItem } from '../identity/read-item.ts';
 import { endFacts, hashItem, knowledgeTime, releaseFacts } from './item-facts.ts';
 import { summariseListing } from './listing-summary.ts';
@@ -39,7 +40,7 @@ export type Ingested = {
   /** Families whose models have to be weighed anew: a row came, went, or changed in more than a price. */
   readonly touchedModels: readonly Touched[];
   /** New listings of names. */
-  readonly listed: readonly NewReading[];
+  readonly listed: readonly NameListing[];
   /** The earliest knowledge time among what is new. */
   readonly evidenceFrom: Instant | null;
 };
@@ -177,7 +178,7 @@ async function applyAccepted(
     vanished.map((item) => item.itemKey),
     readAt,
   );
-  const seenFrom = await writeFresh(tx, deps, reading, listing, fresh);
+  const listed = await writeFresh(tx, deps, reading, listing, fresh);
   await writeObservations(tx, deps, reading, listing, changed, () => readAt);
   await updateSightingHashes(
     tx,
@@ -196,8 +197,8 @@ async function applyAccepted(
     touched: distinctFamilies([...touching, ...vanished]),
     touchedFacts: distinctFamilies(changed.map(readingOf)),
     touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
-    listed: fresh.map(readingOf).filter((row) => row !== undefined),
-    evidenceFrom: [...seenFrom, ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
+    listed,
+    evidenceFrom: [...listed.map((row) => row.seenFrom), ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
       (low, at) => (low === null ? at : Math.min(low, at)),
       null,
     ),
@@ -210,7 +211,7 @@ async function writeFresh(
   reading: Reading,
   listing: Listing,
   fresh: readonly FeedItem[],
-): Promise<Instant[]> {
+): Promise<NameListing[]> {
   const { feed, readAt } = reading;
   const vendors = [...new Set(fresh.map((item) => listing.readings.get(item.key)?.vendor ?? ''))];
   const lastReads = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
@@ -241,7 +242,10 @@ async function writeFresh(
     itemHash: listing.hashes.get(item.key) ?? '',
   }));
   await insertSightings(tx, sightings);
-  return sightings.map((sighting) => sighting.seenFrom);
+  return sightings.flatMap(({ itemKey, observationId, seenFrom }) => {
+    const row = listing.readings.get(itemKey);
+    return row === undefined ? [] : [{ reading: row, observationId, seenFrom }];
+  });
 }
 
 async function writeObservations(

@@ -12,6 +12,7 @@ import { finishPoll, listLastReads } from '../../store/polls.ts';
 import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
+import { announceUnreadNames } from '../identity/name-events.ts';
 import { listWatchingNames, partialNames } from '../identity/unread-names.ts';
 import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
@@ -72,7 +73,9 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
   const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
   await advanceWatermark(tx, feed.id, observedAt, validators);
   await noteAdvance(tx, deps, feed, assessment.confirmed);
-  return await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
+  const resolved = await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
+  await announceUnreadNames(tx, deps, feed, ingested.listed);
+  return resolved;
 }
 
 /** A reviewed document is known as far as it was reviewed: reading it again on a later day teaches nothing of that day. */
@@ -110,7 +113,8 @@ export async function settleAfter(
   const { feed, observedAt, crossedTo } = read;
   const touched = ingested === null ? [] : await listWatching(tx, ingested.touched);
   const priced = ingested === null ? [] : await listWatching(tx, ingested.touchedFacts, 'facts');
-  const unread = ingested === null ? [] : await listWatchingNames(tx, partialNames(ingested.listed));
+  const unread =
+    ingested === null ? [] : await listWatchingNames(tx, partialNames(ingested.listed.map((row) => row.reading)));
   const vendors = feed.coversAny ? 'any' : feed.covers;
   const covers = vendors === 'any' || vendors.length > 0;
   const crossed = covers

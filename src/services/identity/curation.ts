@@ -18,6 +18,7 @@ import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { refuseEntry, requireEntry } from './curation-rules.ts';
 import { familiesOf, withCurrentIdentity } from './identity.ts';
+import { recordUnreadNames } from './name-events.ts';
 import { compareStandings, listStandings, type PredictionChange } from './prediction-changes.ts';
 import { statesSameModel } from './read-item.ts';
 import { type ItemChange, readNames, requireSameModels } from './stored-names.ts';
@@ -170,6 +171,7 @@ async function readAnew(tx: Sql, { entry, before, without, after }: Steps): Prom
   const stood = await listStandings(tx, before, ids, { undo: changes });
   await settlePredictions(tx, after, ids, { now: after.now(), evidenceFrom: null });
   await updateModels(tx, after, families, Number.NEGATIVE_INFINITY);
+  await recordUnreadNames(tx, after, readings);
   const shown = changes.filter(({ item, after: reading }) => !statesSameModel(item, reading));
   const stands = await listStandings(tx, after, ids, { undo: [] });
   return {

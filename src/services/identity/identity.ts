@@ -7,6 +7,7 @@ import { markFamiliesStale } from '../../store/model-families.ts';
 import { listStaleReadings, type NewReading, recordReadings } from '../../store/readings.ts';
 import { findSetting, lockSettingShared } from '../../store/settings.ts';
 import type { Deps } from '../deps.ts';
+import { recordUnreadNames } from './name-events.ts';
 import { readItem } from './read-item.ts';
 
 const batchMax = 1000;
@@ -25,6 +26,7 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
       );
       await recordReadings(tx, readings);
       await markFamiliesStale(tx, familiesOf(readings));
+      await recordUnreadNames(tx, deps, readings);
       return stale.length;
     });
     total += count;

@@ -1,5 +1,6 @@
 import { describeCriterion } from '../../domain/criterion/text.ts';
-import { clipText, predictionData, reasonBytesMax } from '../../domain/events/event-data.ts';
+import { predictionData, reasonBytesMax } from '../../domain/events/event-data.ts';
+import { clipText } from '../../domain/events/event-fields.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { type PredictionRow, raiseCriterionVersion } from '../../store/predictions.ts';

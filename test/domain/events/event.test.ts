@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { eventBytesMax, eventText } from '../../../src/domain/events/event.ts';
 import {
-  clipText,
   eventEvidenceMax,
   leaningData,
   predictionData,
   resolutionData,
 } from '../../../src/domain/events/event-data.ts';
+import { clipText } from '../../../src/domain/events/event-fields.ts';
+import { unreadNameData } from '../../../src/domain/events/name-event.ts';
+import { modelIdCharactersMax } from '../../../src/domain/identity/parse.ts';
 
 const body = (data: Record<string, unknown>, sequence = Number.MAX_SAFE_INTEGER): string => {
   const { head, tail } = eventText('prediction.resolved', Date.UTC(2026, 0, 15, 12), data);
@@ -56,6 +58,21 @@ describe('the body of an event', () => {
       }),
     );
   });
+});
+
+test('the body of an event about a name is bounded too, whatever a feed lists', () => {
+  const name = '\u0001'.repeat(modelIdCharactersMax);
+  const known = { vendor: 'v'.repeat(64), family: 'f'.repeat(64), version: name, tiers: [], unknown: [...name] };
+  const data = unreadNameData({
+    name,
+    partial: { outcome: 'partial', reason: 'unrecognised', name, ...known, own: true, host: null },
+    feed: { id: 'f'.repeat(128), slug: 's'.repeat(100) },
+    observation: { id: 'o'.repeat(128), itemKey: name.repeat(100), observedAt: 0 },
+    predictions: Array.from({ length: 1000 }, () => 'p'.repeat(128)),
+    furtherNames: Number.MAX_SAFE_INTEGER,
+  });
+  expect(Buffer.byteLength(body(data))).toBeLessThanOrEqual(eventBytesMax);
+  expect(data.predictions).toMatchObject({ count: 1000, ids: { length: 20 } });
 });
 
 test('a text is cut between characters, and only if it is too long', () => {

@@ -20,7 +20,7 @@ describe('the keys of a subscription', () => {
   });
 });
 
-it('a filter is about predictions and models, not about feeds and endpoints', () => {
-  expect((['prediction.created', 'model.released'] as const).every(isFilterable)).toBe(true);
+it('a filter is about predictions, models and names, not about feeds and endpoints', () => {
+  expect((['prediction.created', 'model.released', 'name.unrecognised'] as const).every(isFilterable)).toBe(true);
   expect((['feed.unhealthy', 'feed.recovered', 'endpoint.disabled'] as const).some(isFilterable)).toBe(false);
 });
