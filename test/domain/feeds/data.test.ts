@@ -37,9 +37,9 @@ const publishers: Readonly<Record<string, { readonly name: string; readonly page
   qwen: { name: 'Alibaba (Qwen)', pages: /^(qwen\.ai|qwenlm\.github\.io|github\.com\/QwenLM|huggingface\.co\/Qwen)\// },
   amazon: { name: 'Amazon Web Services', pages: /^docs\.aws\.amazon\.com\// },
   cohere: { name: 'Cohere', pages: /^(docs\.cohere\.com|github\.com\/cohere-ai)\// },
-  minimax: { name: 'MiniMax', pages: /^platform\.minimaxi?\.(io|com)\// },
-  moonshot: { name: 'Moonshot AI', pages: /^platform\.kimi\.com\// },
-  zhipu: { name: 'Z.ai', pages: /^github\.com\/zai-org\// },
+  minimax: { name: 'MiniMax', pages: /^platform\.minimaxi?\.(io|com|cn)\// },
+  moonshot: { name: 'Moonshot AI', pages: /^(platform|www)\.kimi\.com\// },
+  zhipu: { name: 'Z.ai', pages: /^(docs\.(z\.ai|bigmodel\.cn)|github\.com\/zai-org)\// },
 };
 
 const ledgerFile = z.object({
