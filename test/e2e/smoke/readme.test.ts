@@ -75,7 +75,7 @@ describe('the guide to criteria', () => {
   const guide = readFileSync(join(packageRoot(), 'docs/criteria.md'), 'utf8');
   const claims = [
     ...guide.matchAll(
-      /^### (\d+)\. (.+)\n\n```json\n([\s\S]*?)```\n\nComes to: \*\*(yes|no|undetermined)\*\*(?:, (\d{4}-\d{2}-\d{2}(?:\/\d{4}-\d{2}-\d{2})?))?/gm,
+      /^### (\d+)\. (.+)\n\n```json\n([\s\S]*?)```\n\nVerdict: \*\*(yes|no|undetermined)\*\*(?:, (\d{4}-\d{2}-\d{2}(?:\/\d{4}-\d{2}-\d{2})?))?/gm,
     ),
   ];
 
