@@ -2,7 +2,7 @@ import { findConflict } from './conflicts.ts';
 import type { EntryOf, FamilyGrammar, IdentityEntry } from './entries.ts';
 import { listProblems } from './problems.ts';
 import { type FamilyData, familySchema, type IdentityData } from './schema.ts';
-import { type IdentityTable, readIdentityTable } from './table.ts';
+import { buildTable, type IdentityTable, readIdentityTable } from './table.ts';
 
 /** An addition that is in force. */
 export type Addition = { readonly id: string; readonly entry: IdentityEntry; readonly reason: string };
@@ -25,10 +25,19 @@ export function buildIdentity(file: IdentityData, additions: readonly Addition[]
     else idle.set(addition.id, problem);
   }
   const fitting = additions.filter(({ id }) => !idle.has(id));
-  const table = readIdentityTable(data);
+  const table = data === file ? tableOfFile(file) : buildTable(data);
   if (revision === 0) return { table, data, idle };
   const curated = data === file ? null : buildGuards(file, fitting);
   return { table: { ...table, file, version: `${file.version}+${revision}`, revision, curated }, data, idle };
+}
+
+/** The file does not change while the program runs, and building its table takes a while. */
+const fileTables = new WeakMap<IdentityData, IdentityTable>();
+
+function tableOfFile(file: IdentityData): IdentityTable {
+  const known = fileTables.get(file) ?? readIdentityTable(file);
+  fileTables.set(file, known);
+  return known;
 }
 
 /** Why an addition has no place in the data, or null. */
@@ -41,10 +50,10 @@ function findAdditionProblem(data: IdentityData, addition: Addition): string | n
 
 /** The tables that bound what additions can do; see `parseModelId`. */
 function buildGuards(file: IdentityData, additions: readonly Addition[]): IdentityTable['curated'] {
-  const alone = readIdentityTable(file);
+  const alone = tableOfFile(file);
   const withOnly = (kinds: readonly IdentityEntry['kind'][]): IdentityTable => {
     const some = additions.filter(({ entry }) => kinds.includes(entry.kind));
-    return some.length === 0 ? alone : readIdentityTable(some.reduce(withEntry, file));
+    return some.length === 0 ? alone : buildTable(some.reduce(withEntry, file));
   };
   return { file: alone, base: withOnly(['namespace', 'limited']), aliases: withOnly(['alias', 'not_a_model']) };
 }

@@ -84,6 +84,11 @@ export function readIdentityTable(json: unknown): IdentityTable {
   const data = identitySchema.parse(json);
   const problems = [...listProblems(data)];
   if (problems.length > 0) throw new Error(`The identity data contradicts itself: ${problems.join('; ')}.`);
+  return buildTable(data);
+}
+
+/** The table of data in which `listProblems` finds nothing. */
+export function buildTable(data: IdentityData): IdentityTable {
   const families = buildFamilies(data);
   return {
     version: data.version,

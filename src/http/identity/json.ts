@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { entrySchema } from '../../domain/identity/entries.ts';
+import { hintCodes } from '../../domain/identity/hint-variants.ts';
+import { hintNamesMax } from '../../domain/identity/hints.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import { type CurationReport, curatedToldMax, type listIdentityAdditions } from '../../services/identity/curation.ts';
@@ -48,6 +50,22 @@ export const reportSchema = z
         }),
       )
       .meta({ description: `The changed items, at most ${curatedToldMax}.` }),
+    hints: z
+      .array(
+        z.object({
+          code: z.enum(hintCodes).meta({
+            description:
+              'The reason, or what to try. `longer_name`: names begin with a longer text. `joined_version`: the version follows without a separator. `other_grammar`: another rule of the family, such as stamps or sizes. `longer_word`: the word is part of a longer one. `other_family`: the names are of another family. `every_version`: the names have other versions. `prefix_match`: more words follow. `without_namespace`: names are without what stands before them. `unknown_words`: other words of the names are unknown. `no_version`: the names have no version. `no_family`: no known family begins the names. `known_as`: the names are known to be no release. `not_read_yet`: a limit needs readable names. `no_such_name`: no unread stored name contains it.',
+          }),
+          detail: z.string().meta({ description: 'The hint in words.' }),
+          names: z.int().meta({ description: 'Number of stored names that it concerns.' }),
+          example: z.string().nullable().meta({ description: 'One of them.' }),
+          entry: entrySchema.nullable().meta({ description: 'An entry that reads them. Null if none was found.' }),
+        }),
+      )
+      .meta({
+        description: `Why the entry reads no name, and what to try. At most ${hintNamesMax} unread names are looked at. Empty if it reads one.`,
+      }),
     predictions_looked_at: z
       .int()
       .meta({ description: 'Number of evaluated predictions: those that watch the affected families.' }),
@@ -93,6 +111,7 @@ export function reportToJson(report: CurationReport): z.infer<typeof reportSchem
       before: readingToJson(item),
       after: readingToJson(after),
     })),
+    hints: [...report.hints],
     predictions_looked_at: report.predictionsLookedAt,
     more_predictions: report.morePredictions,
     predictions: report.predictions.map(({ prediction, before, after }) => ({
@@ -131,6 +150,7 @@ export const reportExample = {
       after: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general', own: true, reason: null },
     },
   ],
+  hints: [],
   predictions_looked_at: 1,
   more_predictions: false,
   predictions: [

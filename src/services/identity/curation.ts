@@ -1,5 +1,6 @@
-import { buildIdentity } from '../../domain/identity/additions.ts';
+import { type Addition, buildIdentity } from '../../domain/identity/additions.ts';
 import type { IdentityEntry } from '../../domain/identity/entries.ts';
+import type { Hint } from '../../domain/identity/hints.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import {
@@ -16,12 +17,13 @@ import { listWatching } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { updateModels } from '../models/states.ts';
 import { settlePredictions } from '../settling/settle.ts';
+import { findHints } from './addition-hints.ts';
 import { refuseEntry, requireEntry } from './curation-rules.ts';
 import { familiesOf, withCurrentIdentity } from './identity.ts';
 import { recordUnreadNames } from './name-events.ts';
 import { compareStandings, listStandings, type PredictionChange } from './prediction-changes.ts';
 import { statesSameModel } from './read-item.ts';
-import { type ItemChange, readNames, requireSameModels } from './stored-names.ts';
+import { hasEffect, type ItemChange, readNames, requireSameModels } from './stored-names.ts';
 import { listWatchingNames, partialNames } from './unread-names.ts';
 
 /** Reading every stored name anew may take so long. */
@@ -45,6 +47,8 @@ export type CurationReport = {
   readonly itemsRead: number;
   readonly itemsChanged: number;
   readonly items: readonly ItemChange[];
+  /** Where the entry reads no name: why, and what to try. */
+  readonly hints: readonly Hint[];
   readonly predictionsLookedAt: number;
   /** More watch the families that are touched than were looked at. */
   readonly morePredictions: boolean;
@@ -121,7 +125,7 @@ async function curate(
   // An addition without effect would be a promise that nobody keeps.
   if (idle !== undefined) throw refuseEntry(idle);
   const after = { ...before, identity: built.table };
-  const steps = { entry: input.entry, before, without: { ...before, identity: without.table }, after };
+  const steps = { entry: input.entry, others: kept, before, without: { ...before, identity: without.table }, after };
   return { id, report: await readAnew(tx, steps) };
 }
 
@@ -146,17 +150,18 @@ async function insertRow(
   if (!made) throw new Refusal('conflict', `addition ${supersedes} was superseded already, by ${old?.supersededBy}`);
 }
 
-/** An addition, and the deps before it, without what it supersedes, and with it. */
+/** An addition, those that stay in force beside it, and the deps before it, without what it supersedes, and with it. */
 type Steps = {
   readonly entry: IdentityEntry | null;
+  readonly others: readonly Addition[];
   readonly before: Deps;
   readonly without: Deps;
   readonly after: Deps;
 };
 
 /** Reads every stored name by the new data, and settles what that touches, in one go. */
-async function readAnew(tx: Sql, { entry, before, without, after }: Steps): Promise<CurationReport> {
-  const { read, changes } = await readNames(tx, after);
+async function readAnew(tx: Sql, { entry, others, before, without, after }: Steps): Promise<CurationReport> {
+  const { read, changes, unread } = await readNames(tx, after, entry);
   if (entry !== null) requireSameModels(entry, changes, without);
   await recordReadings(
     tx,
@@ -173,12 +178,16 @@ async function readAnew(tx: Sql, { entry, before, without, after }: Steps): Prom
   await updateModels(tx, after, families, Number.NEGATIVE_INFINITY);
   await recordUnreadNames(tx, after, readings);
   const shown = changes.filter(({ item, after: reading }) => !statesSameModel(item, reading));
+  const { file } = after.identity;
+  const hints =
+    entry === null || hasEffect(entry, shown) ? [] : findHints({ file, entry, table: after.identity, others }, unread);
   const stands = await listStandings(tx, after, ids, { undo: [] });
   return {
     identityVersion: { before: before.identity.version, after: after.identity.version },
     itemsRead: read,
     itemsChanged: shown.length,
     items: shown.slice(0, curatedToldMax),
+    hints,
     predictionsLookedAt: ids.length,
     morePredictions: watching.length > ids.length,
     predictions: compareStandings(stood, stands).slice(0, curatedToldMax),

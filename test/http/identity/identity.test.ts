@@ -142,6 +142,23 @@ describe('a dry run', () => {
     expect(await add(entry)).toMatchObject({ status: 422, errors: [{ pointer }] });
   });
 
+  test('says what to try if the addition reads none of the names that it is about', async () => {
+    const [family] = vendor.families;
+    const joined = { ...vendor, families: [{ ...family, joins: [''] }] };
+    const dashed = { ...vendor, families: [{ ...family, joins: ['', '-'] }] };
+    const report = await check(joined);
+    expect(report).toMatchObject({
+      items: [{ after: { reason: 'unrecognised' } }, { after: { reason: 'unrecognised' } }],
+      hints: [
+        { code: 'joined_version', names: 2, entry: dashed },
+        { code: 'no_family', names: 2 },
+      ],
+    });
+    expect(await check(report.hints[0].entry)).toMatchObject({ items_changed: 2, hints: [] });
+    expect(await check({ ...alias, id: 'gpt-never' })).toMatchObject({ hints: [{ code: 'no_such_name', names: 0 }] });
+    expect(await add(joined)).toMatchObject({ hints: [{ code: 'joined_version' }, { code: 'no_family' }] });
+  });
+
   test('shows that a prefix or vendor never turns an alias, a preset or a derivative into a release', async () => {
     const prefix = await check({ kind: 'alias', id: 'gpt-5-chat', match: 'prefix', means: 'gpt-5' });
     expect(prefix.errors?.[0]?.pointer).toBe('#/entry/id');
