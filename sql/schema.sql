@@ -270,7 +270,7 @@ create table models (
   constraint models_pkey PRIMARY KEY (vendor, slug, known_from),
   constraint models_basis_check CHECK ((basis = ANY (ARRAY['stated'::text, 'curated'::text, 'late'::text, 'bracket'::text]))),
   constraint models_grade_check CHECK ((grade = ANY (ARRAY['admissible'::text, 'short'::text]))),
-  constraint models_stage_check CHECK ((stage = ANY (ARRAY['announced'::text, 'limited'::text, 'preview'::text, 'general'::text, 'deprecated'::text, 'retired'::text])))
+  constraint models_stage_check CHECK ((stage = ANY (ARRAY['announced'::text, 'limited'::text, 'preview'::text, 'general'::text, 'deprecated'::text, 'suspended'::text, 'retired'::text])))
 );
 CREATE INDEX models_by_family ON public.models USING btree (vendor, family);
 CREATE INDEX models_by_occurred ON public.models USING btree (occurred_to DESC, vendor, slug) WHERE (grade = 'admissible'::text);

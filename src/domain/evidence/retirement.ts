@@ -39,9 +39,14 @@ type EndWord = {
  * would change on the day it comes. Absence never retires; a model that too few still list only holds a NO back.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
-  const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
+  const { rows, recheckAt } = knownRows(timeline, sightings, ask);
   const back = findReinstated(timeline, rows);
-  if (back !== null) return { evidence: reinstatedEvidence(back), recheckAt };
+  return back === null ? weighStatedEnds(timeline, sightings, ask) : { evidence: reinstatedEvidence(back), recheckAt };
+}
+
+/** Weighs what is stated at one moment, whatever was undone before it. */
+export function weighStatedEnds(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
+  const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
   const words = endWords(timeline, rows, listed);
   const pending = words.filter((word) => !hasPassed(word, ask.at));
   const due = pending.flatMap(({ ends }) => [ends.from, ends.to]).filter((moment) => moment > ask.at);
@@ -246,7 +251,7 @@ function endWord(
 type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
 
 /** What a row says of the end of the vendor's own service; null when it says nothing, or only before when there is none. */
-function endOf(timeline: Timeline, row: KnownSighting): End | null {
+export function endOf(timeline: Timeline, row: KnownSighting): End | null {
   const { feed, version } = row;
   if (!statesVendorEnd(version.end)) return null;
   const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);

@@ -39,7 +39,7 @@ export type ItemVersion = {
    */
   readonly stageBasis?: 'stated' | 'inferred' | 'unmarked';
   /** What the row states of the end of the model's life; it says nothing of the stage at release. */
-  readonly lifecycle?: 'deprecated' | 'retired';
+  readonly lifecycle?: 'deprecated' | 'suspended' | 'retired';
   readonly released: StatedRelease | null;
   /** The shutdown date that the row states, verbatim. */
   readonly shutdown?: string;

@@ -2,8 +2,11 @@ import type { StatedRelease } from './stated-date.ts';
 import type { StatedEnd } from './stated-end.ts';
 import type { Trust } from './trust.ts';
 
-/** Stages of a model's life, in order. A model that is announced, or limited to approved customers, is not released. */
-export const stages = ['announced', 'limited', 'preview', 'general', 'deprecated', 'retired'] as const;
+/**
+ * Stages of a model's life, in order. A model that is announced, or limited to approved customers, is not released. One that is
+ * suspended was withdrawn by its publisher, and not for good.
+ */
+export const stages = ['announced', 'limited', 'preview', 'general', 'deprecated', 'suspended', 'retired'] as const;
 
 export type Stage = (typeof stages)[number];
 

@@ -1,6 +1,7 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { weighModel } from '../evidence/release.ts';
 import { weighRetirement } from '../evidence/retirement.ts';
+import { listSuspensions } from '../evidence/suspension.ts';
 import {
   announcedFor,
   type ItemVersion,
@@ -23,6 +24,8 @@ export type StageFact = {
   readonly grade: 'admissible' | 'short';
   /** When it reached the stage, as far as the evidence bounds it; for an announcement or a deprecation, when it was first listed so. */
   readonly since: Interval;
+  /** When it left the stage: only a suspension ends. Null while it lasts, and for every other stage. */
+  readonly until: Interval | null;
   /** What evidence is missing for it to be admissible, in words; null when it is admissible. */
   readonly missing: string | null;
   /** Oldest first; never empty. */
@@ -42,15 +45,17 @@ export function listStages(timeline: Timeline, sightings: readonly Sighting[], m
     weighed('preview', timeline, previews(sightings, moment.at), moment),
     weighed('general', timeline, sightings, moment),
     deprecated(timeline, sightings, moment),
+    ...suspended(timeline, sightings, moment),
     retired(timeline, sightings, moment),
   ];
   return facts.filter((fact) => fact !== null);
 }
 
-/** The last stage with admissible evidence, or else the last with any evidence. Null when there is none. */
+/** The last stage with admissible evidence that the model has not left, or else the last with any evidence. Null when there is none. */
 export function stageReached(facts: readonly StageFact[]): Stage | null {
-  const sure = facts.filter((fact) => fact.grade === 'admissible');
-  return (sure.length > 0 ? sure : facts).at(-1)?.stage ?? null;
+  const current = facts.filter((fact) => fact.until === null);
+  const sure = current.filter((fact) => fact.grade === 'admissible');
+  return (sure.length > 0 ? sure : current).at(-1)?.stage ?? null;
 }
 
 function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: Moment): StageFact | null {
@@ -82,13 +87,12 @@ function weighed(
   const { evidence } = weighModel(timeline, sightings, { at, policy, stage: stage === 'general' ? 'ga' : 'any' });
   if (evidence === null) return null;
   const { grade, occurred, missing, witnesses } = evidence;
-  return { stage, grade, since: occurred, missing, witnesses };
+  return { stage, grade, since: occurred, until: null, missing, witnesses };
 }
 
-/** Own rows that are listed as deprecated: one first party, or as many origins as the policy requires. */
+/** Own rows that are still listed as deprecated, since they last became so: one first party, or as many origins as the policy requires. */
 function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Moment): StageFact | null {
-  const says = (version: ItemVersion): boolean => version.lifecycle !== undefined && statesVendorEnd(version.end);
-  const witnesses = versionsThat(timeline, sightings, at, says).filter(
+  const witnesses = findVersions(timeline, sightings, at, deprecatedSince).filter(
     ({ sighting, trust }) => sighting.model.own && trust !== 'community',
   );
   if (witnesses.length === 0) return null;
@@ -104,11 +108,26 @@ function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, po
   return stated('deprecated', witnesses, sure ? null : missing);
 }
 
+/** The first of the latest versions that all say so; none where the row is listed as active again. */
+function deprecatedSince(versions: readonly ItemVersion[]): ItemVersion | undefined {
+  const other = versions.findLastIndex(({ lifecycle, end }) => {
+    return !(statesVendorEnd(end) && (lifecycle === 'deprecated' || lifecycle === 'retired'));
+  });
+  return versions[other + 1];
+}
+
 function retired(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): StageFact | null {
   const { evidence } = weighRetirement(timeline, sightings, moment);
-  if (evidence === null) return null;
+  // What was undone is a suspension.
+  if (evidence === null || evidence.reinstated === true) return null;
   const { grade, occurred, missing, witnesses } = evidence;
-  return { stage: 'retired', grade, since: occurred, missing, witnesses };
+  return { stage: 'retired', grade, since: occurred, until: null, missing, witnesses };
+}
+
+function suspended(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): StageFact[] {
+  return listSuspensions(timeline, sightings, moment).map(({ since, until, witnesses }) => {
+    return { stage: 'suspended', grade: 'admissible', since, until, missing: null, witnesses };
+  });
 }
 
 function stated(stage: Stage, witnesses: readonly StageWitness[], missing: string | null): StageFact {
@@ -117,6 +136,7 @@ function stated(stage: Stage, witnesses: readonly StageWitness[], missing: strin
     stage,
     grade: missing === null ? 'admissible' : 'short',
     since: { from: first, to: first + 1 },
+    until: null,
     missing,
     witnesses,
   };
@@ -127,11 +147,21 @@ function versionsThat(
   timeline: Timeline,
   sightings: readonly Sighting[],
   at: Instant,
-  says: (version: Sighting['versions'][number]) => boolean,
+  says: (version: ItemVersion) => boolean,
+): StageWitness[] {
+  return findVersions(timeline, sightings, at, (versions) => versions.find(says));
+}
+
+/** For each row the version that `pick` takes of those known at `at`; oldest first. */
+function findVersions(
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  at: Instant,
+  pick: (versions: readonly ItemVersion[]) => ItemVersion | undefined,
 ): StageWitness[] {
   const found = sightings.flatMap((sighting): StageWitness[] => {
     const feed = timeline.feeds.get(sighting.feedId);
-    const version = versionsOfRun(sighting).find((candidate) => candidate.observedAt <= at && says(candidate));
+    const version = pick(versionsOfRun(sighting).filter((candidate) => candidate.observedAt <= at));
     if (feed === undefined || version === undefined || sighting.seenFrom > at) return [];
     const trust = lowerTrust(feed.trust, version.itemTrust ?? feed.trust);
     return [{ sighting, feed, trust, version, seenFrom: Math.max(sighting.seenFrom, version.observedAt) }];

@@ -24,6 +24,7 @@ export const modelDetailExample = {
       stage: 'general',
       grade: 'admissible',
       since: '2025-08-07',
+      until: null,
       missing: null,
       said_by: [{ ...source, since: '2025-08-08T00:00:00Z' }],
     },

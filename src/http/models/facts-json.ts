@@ -29,6 +29,10 @@ export const stageFactSchema = z
     stage: z.enum(stages),
     grade: gradeField,
     since: sinceField,
+    until: z.string().nullable().meta({
+      description:
+        'When the model left the stage: a date, a date-time or `start/end`. Only a suspension ends. Null while it lasts, and for every other stage.',
+    }),
     missing: missingField,
     said_by: z
       .array(sourceSchema)
@@ -41,6 +45,7 @@ export function stageToJson(fact: StageFact): z.infer<typeof stageFactSchema> {
     stage: fact.stage,
     grade: fact.grade,
     since: formatInterval(fact.since),
+    until: fact.until === null ? null : formatInterval(fact.until),
     missing: fact.missing,
     said_by: fact.witnesses.slice(0, sourcesPerFactMax).map((witness) => ({
       ...sourceToJson(witness, witness.version.observationId),

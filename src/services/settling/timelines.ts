@@ -227,7 +227,7 @@ function itemVersion(
     // A row of somebody else's model is a host's row, in a vendor's own list too.
     itemTrust: model.own ? row.itemTrust : lowerTrust('aggregator', row.itemTrust ?? 'aggregator'),
     stage: stage === 'limited' && row.statedStage !== 'announced' ? stage : (statedStage(row.statedStage) ?? stage),
-    ...(row.statedStage === 'deprecated' || row.statedStage === 'retired' ? { lifecycle: row.statedStage } : {}),
+    ...statedLifecycle(row.statedStage),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
     ...(row.end === null ? {} : { end: row.end }),
     ...(row.attributes === null ? {} : { attributes: row.attributes }),
@@ -242,7 +242,11 @@ function slackOf({ releasedSlackDays: slackDays }: VersionRow): { slackDays?: nu
   return slackDays === null ? {} : { slackDays };
 }
 
-/** Deprecated and retired rows say nothing of the stage at release; the id does. */
+function statedLifecycle(stage: string | null): Pick<ItemVersion, 'lifecycle'> {
+  return stage === 'deprecated' || stage === 'suspended' || stage === 'retired' ? { lifecycle: stage } : {};
+}
+
+/** Deprecated, suspended and retired rows say nothing of the stage at release; the id does. */
 function statedStage(stage: string | null): ItemVersion['stage'] | null {
   return stage === 'announced' || stage === 'limited' || stage === 'preview' || stage === 'general' ? stage : null;
 }

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import { formatInterval } from '../../../src/domain/instant.ts';
+import { getModel, listModels } from '../../../src/services/models/models.ts';
 import { eventTypes, readAt, record, resolutions, view } from '../../support/play.ts';
-import { openWorld, type World } from '../../support/world.ts';
+import { instantOf, openWorld, type World } from '../../support/world.ts';
 
 /** A model that its vendor withdrew for some weeks and lists as active again, by the vendor's own list. */
 
@@ -18,12 +20,43 @@ beforeEach(() =>
 afterEach(() => expect(world.errors).toEqual([]));
 afterAll(() => world.close());
 
-const list = (lifecycle: string) => ({
-  data: [
-    { id: 'claude-opus-4-5', type: 'model', created_at: '2025-11-24T00:00:00Z', lifecycle: 'active' },
-    { id: 'claude-fable-5', type: 'model', created_at: '2026-06-09T00:00:00Z', lifecycle },
-  ],
+const row = (id: string, created_at: string, lifecycle: string, retires_at: string | null = null) => ({
+  type: 'model',
+  id,
+  display_name: id,
+  created_at,
+  lifecycle,
+  deprecated_at: null,
+  retires_at,
+  max_input_tokens: 1_000_000,
+  max_tokens: 128_000,
 });
+const list = (lifecycle: string, retiresAt: string | null = null) => ({
+  data: [
+    row('claude-opus-4-5', '2025-11-24T00:00:00Z', 'active'),
+    row('claude-fable-5', '2026-06-09T00:00:00Z', lifecycle, retiresAt),
+  ],
+  has_more: false,
+});
+
+/** Fable 5: out on 9 June 2026, withdrawn on 12 June, back on 1 July. */
+async function playFable(): Promise<void> {
+  await readAt(world, '2026-06-09T18:00:00Z', { anthropic: list('active') });
+  await readAt(world, '2026-06-13T00:00:00Z', { anthropic: list('retired', '2026-06-12') });
+  await readAt(world, '2026-06-20T00:00:00Z', { anthropic: list('retired', '2026-06-12') });
+  await readAt(world, '2026-07-01T12:00:00Z', { anthropic: list('active') });
+  await readAt(world, '2026-07-10T00:00:00Z', { anthropic: list('active') });
+}
+
+/** The stage of Fable 5 and when it entered and left each of its stages, now or as of a time. */
+async function stagesOf(asOf?: string): Promise<object> {
+  const { stage, stages } = await getModel(world.deps, 'anthropic', 'claude-5-fable', asOf ? instantOf(asOf) : null);
+  const text = stages.map((fact) => {
+    const until = fact.until === null ? '' : ` until ${formatInterval(fact.until)}`;
+    return `${fact.stage} ${formatInterval(fact.since)}${until}`;
+  });
+  return { stage, stages: text };
+}
 const withdrawn: Criterion = {
   op: 'retired',
   model: { vendor: 'anthropic', family: 'claude', version: '5', tier: ['fable'] },
@@ -55,4 +88,38 @@ test('a claim recorded after the return is left to a person', async () => {
   await readAt(world, '2026-07-01', { anthropic: list('active') });
   const { status } = await record(world, 'withdrawn', withdrawn, { madeAt: '2026-06-01' });
   expect(status).toBe('proposed');
+});
+
+test('until it is listed again a withdrawn model is retired, and from then on it was suspended', async () => {
+  await playFable();
+  expect(await stagesOf('2026-06-12T00:00:00Z')).toMatchObject({ stage: 'general' });
+  expect(await stagesOf('2026-06-30T00:00:00Z')).toMatchObject({ stage: 'retired' });
+  expect(await stagesOf()).toEqual({
+    stage: 'general',
+    stages: ['general 2026-06-08/2026-06-09T18:00:00Z', 'suspended 2026-06-12 until 2026-06-20/2026-07-01T12:00:00Z'],
+  });
+  const stageAt = async (asOf: string | null) => {
+    const page = { after: null, asOf: asOf === null ? null : instantOf(asOf), limit: 10 };
+    const rows = await listModels(world.deps, { vendor: 'anthropic', family: 'claude' }, page);
+    return rows.find((one) => one.slug === 'claude-5-fable')?.stage;
+  };
+  expect([await stageAt('2026-06-12'), await stageAt('2026-06-30'), await stageAt(null)]).toEqual([
+    'general',
+    'retired',
+    'general',
+  ]);
+});
+
+test('a model that is withdrawn once more after its suspension is retired', async () => {
+  await playFable();
+  await readAt(world, '2026-08-01T00:00:00Z', { anthropic: list('retired', '2026-07-31') });
+  expect(await stagesOf()).toMatchObject({
+    stage: 'retired',
+    stages: [
+      'general 2026-06-08/2026-06-09T18:00:00Z',
+      'deprecated 2026-08-01T00:00:00Z',
+      'suspended 2026-06-12 until 2026-06-20/2026-07-01T12:00:00Z',
+      'retired 2026-07-31',
+    ],
+  });
 });
