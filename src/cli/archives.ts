@@ -1,5 +1,6 @@
 import { makeLog } from '../runtime.ts';
 import { backtest } from './backtest.ts';
+import { renderAccuracy } from './backtest-accuracy.ts';
 import { backtestToJson, renderBacktest } from './backtest-report.ts';
 import { measureCoverage } from './coverage.ts';
 import { coverageFileText, renderCoverage } from './coverage-report.ts';
@@ -17,9 +18,12 @@ export const runBacktest: Command = async ({ config, args: [directory], options 
     without: options.without ?? [],
     policies: options.policy ?? [],
     archivesOnly: options['archives-only'] === true,
+    leaveOneOut: options['leave-one-out'] === true,
     verify: options.verify === true,
+    order: options.order,
     log: makeLog(config.logLevel === 'info' ? 'error' : config.logLevel),
   });
+  if (options.markdown === true) return renderAccuracy(report);
   return options.json === true ? backtestToJson(report) : renderBacktest(report);
 };
 

@@ -32,6 +32,8 @@ export function renderBacktest(report: BacktestReport): string {
       ['', ...scoreHeads],
       ['all', ...scoreCells(report.score)],
       ...Object.entries(report.byPolicy).map(([name, score]) => [`policy ${name}`, ...scoreCells(score)]),
+      ...Object.entries(report.byOperator).map(([name, score]) => [`operator ${name}`, ...scoreCells(score)]),
+      ...Object.entries(report.byVendor).map(([name, score]) => [`vendor ${name}`, ...scoreCells(score)]),
       ...Object.entries(report.byFeed).map(([name, score]) => [`feed ${name}`, ...scoreCells(score)]),
     ]),
     ...proofLines(report.proof),
@@ -72,21 +74,34 @@ function predictionCells(row: BacktestRow): string[] {
   ];
 }
 
-const scoreHeads = ['claims', 'right', 'wrong', 'premature', 'misdated', 'undetermined', 'median late', 'worst late'];
+export const scoreHeads: readonly string[] = [
+  'claims',
+  'right',
+  'wrong',
+  'premature',
+  'misdated',
+  'undetermined',
+  'median late',
+  'worst late',
+  'median reads',
+  'worst reads',
+];
 
-function scoreCells(score: BacktestScore): string[] {
+export function scoreCells(score: BacktestScore): string[] {
   const days = (value: number | null): string => (value === null ? '' : `${value.toFixed(1)} d`);
   const { claims, right, wrong, premature, misdated, undetermined } = score;
   return [
     ...[claims, right, wrong, premature, misdated, undetermined].map(String),
     days(score.medianDaysLate),
     days(score.worstDaysLate),
+    `${score.medianReadsLate ?? ''}`,
+    `${score.worstReadsLate ?? ''}`,
   ];
 }
 
 /** The report as JSON; docs/backtest.md describes the fields. */
 export function backtestToJson(report: BacktestReport) {
-  const { readings, leftOut, predictions, score, byPolicy, byFeed, proof, worth } = report;
+  const { readings, leftOut, predictions, score, byPolicy, byFeed, byOperator, byVendor, proof, worth } = report;
   return {
     payloads: readings.map((reading) => ({
       ...reading,
@@ -98,6 +113,8 @@ export function backtestToJson(report: BacktestReport) {
     score: scoreToJson(score),
     by_policy: mapValues(byPolicy, scoreToJson),
     by_feed: mapValues(byFeed, scoreToJson),
+    by_operator: mapValues(byOperator, scoreToJson),
+    by_vendor: mapValues(byVendor, scoreToJson),
     ...(proof === undefined ? {} : { proof }),
     ...(worth === undefined ? {} : { worth }),
   };
@@ -107,6 +124,8 @@ function rowToJson(row: BacktestRow) {
   return {
     slug: row.slug,
     policy: row.policy,
+    operator: row.operator,
+    vendors: row.vendors,
     outcome: row.outcome,
     effective_at: row.effectiveAt,
     proposed_at: row.proposedAt,
@@ -119,11 +138,19 @@ function rowToJson(row: BacktestRow) {
     truth: row.truth === null ? null : { outcome: row.truth.outcome, effective_at: row.truth.effectiveAt },
     judgement: row.judgement,
     days_late: row.daysLate,
+    reads_late: row.readsLate,
   };
 }
 
-function scoreToJson({ medianDaysLate, worstDaysLate, ...counts }: BacktestScore) {
-  return { ...counts, median_days_late: medianDaysLate, worst_days_late: worstDaysLate };
+function scoreToJson(score: BacktestScore) {
+  const { medianDaysLate, worstDaysLate, medianReadsLate, worstReadsLate, ...counts } = score;
+  return {
+    ...counts,
+    median_days_late: medianDaysLate,
+    worst_days_late: worstDaysLate,
+    median_reads_late: medianReadsLate,
+    worst_reads_late: worstReadsLate,
+  };
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

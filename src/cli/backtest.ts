@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { monotonicFactory } from 'ulid';
-import { readCoverageTable } from '../domain/evidence/coverage-table.ts';
-import { readIdentityTable } from '../domain/identity/table.ts';
+import type { VersionStyleOf } from '../domain/criterion/pattern.ts';
+import { patternsOf } from '../domain/criterion/watch.ts';
+import { leaveModelsOut } from '../domain/evidence/coverage-left-out.ts';
+import { type CoverageTable, readCoverageTable } from '../domain/evidence/coverage-table.ts';
+import { type IdentityTable, readIdentityTable, versionStyle } from '../domain/identity/table.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { type BacktestPolicy, backtestPolicies } from '../domain/scores/backtest.ts';
 import { packageRoot } from '../package-root.ts';
-import { type Backtest, type BacktestInput, replayPayloads } from '../services/backtest/backtest.ts';
+import { type Backtest, type BacktestInput, type ReplayOrder, replayPayloads } from '../services/backtest/backtest.ts';
 import type { BacktestProof } from '../services/backtest/proof.ts';
 import type { BacktestRow } from '../services/backtest/rows.ts';
 import { type BacktestScore, compareRows, type FeedWorth, scoreBy, scoreRows } from '../services/backtest/summary.ts';
@@ -27,7 +30,11 @@ type BacktestRequest = {
   readonly policies: readonly string[];
   /** Leaves out the reviewed files that are part of the program. */
   readonly archivesOnly: boolean;
+  /** Measures coverage for each claim without the models that it is about. */
+  readonly leaveOneOut: boolean;
   readonly verify: boolean;
+  /** `time`, `feeds` or the seed of a random order. */
+  readonly order: string | undefined;
   readonly log: Log;
 };
 
@@ -38,6 +45,8 @@ export type BacktestReport = {
   readonly score: BacktestScore;
   readonly byPolicy: Record<string, BacktestScore>;
   readonly byFeed: Record<string, BacktestScore>;
+  readonly byOperator: Record<string, BacktestScore>;
+  readonly byVendor: Record<string, BacktestScore>;
   /** Present with `--verify`. */
   readonly proof?: BacktestProof;
   /** Present with `--without`: the predictions that end differently without those feeds. */
@@ -56,9 +65,10 @@ export async function backtest(request: BacktestRequest): Promise<BacktestReport
     claims: claimsOf(seed.predictions, request.truth === undefined ? null : readTruth(readJsonFile(request.truth))),
     policies: request.policies.length === 0 ? ['default'] : request.policies.map(requirePolicy),
     verify: request.verify,
+    order: readOrder(request.order ?? 'time'),
   };
   for (const slug of request.without) requireFeed(input, slug);
-  const full = await replay(input, request.log, 'replaying');
+  const full = await replay(input, request, 'replaying');
   const report: BacktestReport = {
     readings: full.readings,
     leftOut: archive.leftOut,
@@ -66,14 +76,12 @@ export async function backtest(request: BacktestRequest): Promise<BacktestReport
     score: scoreRows(full.rows),
     byPolicy: scoreBy(full.rows, (row) => [row.policy]),
     byFeed: scoreBy(full.rows, (row) => row.feeds),
+    byOperator: scoreBy(full.rows, (row) => [row.operator]),
+    byVendor: scoreBy(full.rows, (row) => row.vendors),
     ...(full.proof === null ? {} : { proof: full.proof }),
   };
   if (request.without.length === 0) return report;
-  const reduced = await replay(
-    withoutFeeds(input, request.without),
-    request.log,
-    `without ${request.without.join(', ')}`,
-  );
+  const reduced = await replay(withoutFeeds(input, request.without), request, `without ${request.without.join(', ')}`);
   return { ...report, worth: { without: request.without, changed: compareRows(full.rows, reduced.rows) } };
 }
 
@@ -82,6 +90,15 @@ function requirePolicy(name: string): BacktestPolicy {
   if (policy !== undefined) return policy;
   const known = Object.keys(backtestPolicies).join(', ');
   throw new Refusal('validation_failed', `unknown policy ${name}; use one of ${known}`);
+}
+
+function readOrder(text: string): ReplayOrder {
+  if (text === 'time' || text === 'feeds') return text;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Refusal(
+    'validation_failed',
+    `unknown order ${text}; use time, feeds or a seed: a number of up to 9 digits`,
+  );
 }
 
 function requireFeed(input: BacktestInput, slug: string): void {
@@ -99,22 +116,41 @@ function withoutFeeds(input: BacktestInput, slugs: readonly string[]): BacktestI
   };
 }
 
+/** For each claim the table without the models that the claim is about. Tables are kept, as a claim is evaluated many times. */
+function coveragePerClaim(coverage: CoverageTable, identity: IdentityTable): Deps['coverageFor'] {
+  const tables = new Map<string, CoverageTable>();
+  const styleOf: VersionStyleOf = (vendor, family) => versionStyle(identity, vendor, family);
+  return ({ criterion, madeFrom }) => {
+    const key = `${madeFrom} ${JSON.stringify(criterion)}`;
+    const table = tables.get(key) ?? leaveModelsOut(coverage, { patterns: patternsOf(criterion), madeFrom, styleOf });
+    tables.set(key, table);
+    return table;
+  };
+}
+
 /** Time limit for one statement or transaction of a replay. */
 const replayMsMax = 3_600_000;
 
-async function replay(input: BacktestInput, log: Log, label: string): Promise<Backtest> {
+async function replay(
+  input: BacktestInput,
+  { log, leaveOneOut }: Pick<BacktestRequest, 'log' | 'leaveOneOut'>,
+  label: string,
+): Promise<Backtest> {
   const progress = makeProgress(label);
   // No other client waits for this database.
   const [queryMsMax, transactionMsMax, idleInTransactionMsMax] = [replayMsMax, replayMsMax, replayMsMax];
   const db = await openDatabase({ dataDir: 'memory://', log, queryMsMax, transactionMsMax, idleInTransactionMsMax });
   let now = 0;
   const nextId = monotonicFactory();
+  const identity = readIdentityTable(readJsonFile(join(packageRoot(), 'data', 'identity.json')));
+  const coverage = readCoverageTable(readJsonFile(join(packageRoot(), 'data', 'coverage.json')));
   const deps: Deps = {
     db,
     now: () => now,
     newId: (prefix) => `${prefix}_${nextId().toLowerCase()}`,
-    identity: readIdentityTable(readJsonFile(join(packageRoot(), 'data', 'identity.json'))),
-    coverage: readCoverageTable(readJsonFile(join(packageRoot(), 'data', 'coverage.json'))),
+    identity,
+    coverage,
+    coverageFor: leaveOneOut ? coveragePerClaim(coverage, identity) : undefined,
     log,
     nodeId: 'backtest',
     publicUrl: null,

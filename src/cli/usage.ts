@@ -10,7 +10,8 @@ export const usage = `outturn <command>
   keys list | keys revoke <id>
   check <criterion.json> print what a criterion means and its verdict now; "-" reads standard input
   backtest <directory>   replay dated payloads and compare the resolutions with the truth (docs/backtest.md)
-                         --truth <file>, --predictions <file>, --policy <name>, --without <feed>, --archives-only, --verify
+                         --truth <file>, --predictions <file>, --policy <name>, --without <feed>,
+                         --archives-only, --leave-one-out, --order <time|feeds|seed>, --verify, --markdown
   coverage <directory>   measure how late each origin lists releases, from the same archives (docs/accuracy.md); --origin <name>
   ledger check <directory>
                          list where the ledger and the same archives disagree

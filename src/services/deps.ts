@@ -1,3 +1,4 @@
+import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { CoverageTable } from '../domain/evidence/coverage-table.ts';
 import type { KeyVariable } from '../domain/feeds/key-access.ts';
 import type { Trust } from '../domain/feeds/trust.ts';
@@ -71,6 +72,8 @@ export type Deps = {
   readonly identity: IdentityTable;
   /** How often each origin misses releases, which determines what its silence proves. */
   readonly coverage: CoverageTable;
+  /** The table for one claim, where it is not the same for all: a backtest leaves out the models that a claim is about. */
+  readonly coverageFor?: ((claim: { criterion: Criterion; madeFrom: Instant }) => CoverageTable) | undefined;
   readonly log: Log;
   /** Identifies this process among those that share the database. */
   readonly nodeId: string;

@@ -7,6 +7,8 @@ import { at } from '../support/timelines.ts';
 const row = {
   slug: 'gpt-5',
   policy: 'default',
+  operator: 'released',
+  vendors: ['openai'],
   outcome: 'yes',
   effectiveAt: '2025-08-07',
   proposedAt: '2025-08-07T20:00:00Z',
@@ -19,6 +21,7 @@ const row = {
   truth: { outcome: 'yes', effectiveAt: '2025-08-07' },
   judgement: 'right',
   daysLate: 1.04,
+  readsLate: 3,
 } as const;
 const open = {
   ...row,
@@ -31,6 +34,7 @@ const open = {
   why: 'a NO waits for litellm',
   judgement: 'undetermined',
   daysLate: null,
+  readsLate: null,
 } as const;
 
 it('the text report of a backtest is aligned in columns', () => {
@@ -47,6 +51,8 @@ it('the text report of a backtest is aligned in columns', () => {
     score: scoreRows(rows),
     byPolicy: { default: scoreRows(rows) },
     byFeed: { litellm: scoreRows([row]) },
+    byOperator: { released: scoreRows(rows) },
+    byVendor: { openai: scoreRows(rows) },
     worth: { without: ['litellm'], changed: [{ slug: 'gpt-5', policy: 'default', with: 'yes', without: 'open' }] },
   };
   expect(renderBacktest(report).split('\n')).toEqual([
@@ -60,10 +66,12 @@ it('the text report of a backtest is aligned in columns', () => {
     '  o5     default  undetermined  open                                                                                   a NO waits for litellm',
     '',
     'Score',
-    '                  claims  right  wrong  premature  misdated  undetermined  median late  worst late',
-    '  all             2       1      0      0          0         1             1.0 d        1.0 d',
-    '  policy default  2       1      0      0          0         1             1.0 d        1.0 d',
-    '  feed litellm    1       1      0      0          0         0             1.0 d        1.0 d',
+    '                     claims  right  wrong  premature  misdated  undetermined  median late  worst late  median reads  worst reads',
+    '  all                2       1      0      0          0         1             1.0 d        1.0 d       3             3',
+    '  policy default     2       1      0      0          0         1             1.0 d        1.0 d       3             3',
+    '  operator released  2       1      0      0          0         1             1.0 d        1.0 d       3             3',
+    '  vendor openai      2       1      0      0          0         1             1.0 d        1.0 d       3             3',
+    '  feed litellm       1       1      0      0          0         0             1.0 d        1.0 d       3             3',
     '',
     'Without litellm: 1 predictions end differently',
     '  gpt-5  default  yes  →  open',

@@ -3,6 +3,7 @@ import type { VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { countAbsenceLeaves } from '../criterion/watch.ts';
 import { missBound } from '../evidence/coverage.ts';
+import type { CoverageTable } from '../evidence/coverage-table.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Timeline } from '../evidence/timeline.ts';
 import type { Trust } from '../feeds/trust.ts';
@@ -18,7 +19,13 @@ import { evaluateWithin } from './within.ts';
 export const evaluatorVersion = '3';
 
 /** What an evaluation depends on besides the criterion and the timeline. */
-export type Terms = { readonly madeFrom: Instant; readonly policy: EvidencePolicy; readonly styleOf: VersionStyleOf };
+export type Terms = {
+  readonly madeFrom: Instant;
+  readonly policy: EvidencePolicy;
+  readonly styleOf: VersionStyleOf;
+  /** Replaces the timeline's table of coverage; for backtests. */
+  readonly coverage?: CoverageTable | undefined;
+};
 
 /** Where an undetermined prediction leans, for a person to decide. */
 export type Leaning = { readonly outcome: 'yes' | 'no' | null; readonly reason: ReasonCode; readonly text: string };
@@ -46,9 +53,10 @@ export type Evaluation = {
  * Pure: the same criterion, timeline, terms and `at` give the same answer and the same explanation.
  */
 export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
+  const { coverage, ...ownTerms } = terms;
   const setting: Setting = {
-    ...terms,
-    timeline,
+    ...ownTerms,
+    timeline: coverage === undefined ? timeline : { ...timeline, coverage },
     at,
     shortEvidence: 'strict',
     absence: 'proven',

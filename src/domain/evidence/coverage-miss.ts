@@ -23,13 +23,12 @@ const jointOriginsMax = 3;
 /**
  * How many of the known models were still missing at a patience, in milliseconds: at the step, no greater than the
  * patience, where the chance of a miss is lowest; of equals the latest. Null for a patience below zero.
- * `without` is the key of a model to leave out, for backtests.
  */
-export function missAt(row: CoverageRow, patienceMs: number, without?: string): Miss | null {
+export function missAt(row: CoverageRow, patienceMs: number): Miss | null {
   let best: Miss | null = null;
   for (const step of coverageStepDays) {
     if (step * dayMs > patienceMs) break;
-    const miss = countMisses(row, step, without);
+    const miss = countMisses(row, step);
     if (best === null || (miss.missed + 1) * (best.known + 2) <= (best.missed + 1) * (miss.known + 2)) best = miss;
   }
   return best;
@@ -44,13 +43,9 @@ export function chanceOf({ missed, known }: Miss): Rational {
  * Models that every one of the rows knows at its patience and that all of them missed. Null where no model was missed by all.
  * Where less patience, or fewer origins, show a lower share, that share counts: more reads never raise the chance.
  */
-export function jointMissAt(
-  rows: readonly CoverageRow[],
-  patiencesMs: readonly number[],
-  without?: string,
-): JointMiss | null {
+export function jointMissAt(rows: readonly CoverageRow[], patiencesMs: readonly number[]): JointMiss | null {
   const reach = patiencesMs.map((patience) => coverageStepDays.filter((step) => step * dayMs <= patience).length - 1);
-  const fates = fatesOf(rows, without);
+  const fates = fatesOf(rows);
   if (rows.length === 0 || countJoint(fates, reach).missedByAll === 0) return null;
   let best: JointMiss | null = null;
   for (const steps of stepsBelow(reach)) {
@@ -65,20 +60,14 @@ export function jointMissAt(
  * known model was missed by all, the share of such models, if that is larger. Misses go together.
  * Null where no origin has been read after the deadline.
  */
-export function combinedMiss(
-  rows: readonly CoverageRow[],
-  patiencesMs: readonly number[],
-  without?: string,
-): CombinedMiss | null {
-  const misses = rows
-    .map((row, index) => missAt(row, patiencesMs[index] ?? -1, without))
-    .filter((miss) => miss !== null);
+export function combinedMiss(rows: readonly CoverageRow[], patiencesMs: readonly number[]): CombinedMiss | null {
+  const misses = rows.map((row, index) => missAt(row, patiencesMs[index] ?? -1)).filter((miss) => miss !== null);
   if (misses.length === 0) return null;
   const product = misses.map(chanceOf).reduce((all, one) => ({
     numerator: all.numerator * one.numerator,
     denominator: all.denominator * one.denominator,
   }));
-  const joint = jointMissAt(rows, patiencesMs, without);
+  const joint = jointMissAt(rows, patiencesMs);
   const shared = joint === null ? null : chanceOf({ missed: joint.missedByAll, known: joint.knownToAll });
   const larger = shared !== null && isAtMost(product, shared) ? shared : product;
   return { ...larger, product, joint };
@@ -125,11 +114,11 @@ export function toNumber({ numerator, denominator }: Rational): number {
   return Number((numerator * 1_000_000_000n) / denominator) / 1_000_000_000;
 }
 
-function countMisses(row: CoverageRow, step: number, without: string | undefined): Miss {
+function countMisses(row: CoverageRow, step: number): Miss {
   let known = 0;
   let missed = 0;
-  for (const { model, lag_days: lag, watched_days: watched } of row.models) {
-    if (watched < step || model === without) continue;
+  for (const { lag_days: lag, watched_days: watched } of row.models) {
+    if (watched < step) continue;
     known += 1;
     if (lag === null || lag > step) missed += 1;
   }
@@ -139,12 +128,11 @@ function countMisses(row: CoverageRow, step: number, without: string | undefined
 /** Per row, the last step that a model was watched for, and the last step at which it was still missing; -1 for none. */
 type Fate = readonly { readonly known: number; readonly missed: number }[];
 
-function fatesOf(rows: readonly CoverageRow[], without: string | undefined): Fate[] {
+function fatesOf(rows: readonly CoverageRow[]): Fate[] {
   const lastStep = (holds: (step: number) => boolean) => coverageStepDays.filter(holds).length - 1;
   const perRow = rows.map((row) => {
-    const models = row.models.filter(({ model }) => model !== without);
     return new Map(
-      models.map(({ model, lag_days: lag, watched_days: watched }) => {
+      row.models.map(({ model, lag_days: lag, watched_days: watched }) => {
         const known = lastStep((step) => step <= watched);
         return [
           model,

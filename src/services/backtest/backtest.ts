@@ -8,6 +8,7 @@ import { createFeed, type FeedInput } from '../feeds/feeds.ts';
 import { createFeedSnapshot } from '../feeds/snapshots.ts';
 import { createPrediction } from '../predictions/predictions.ts';
 import { resolveDue } from '../settling/resolver.ts';
+import { orderPayloads } from './order.ts';
 import { type BacktestProof, startProof } from './proof.ts';
 import { type BacktestClaim, type BacktestRow, reportClaims } from './rows.ts';
 
@@ -24,9 +25,17 @@ export type BacktestInput = {
   readonly payloads: readonly BacktestPayload[];
   readonly claims: readonly BacktestClaim[];
   readonly policies: readonly BacktestPolicy[];
+  /** In which order the payloads are imported. Default: by time. */
+  readonly order?: ReplayOrder | undefined;
   /** Whether to verify during the replay that incremental evaluation misses nothing and that `as_of` results never change. */
   readonly verify?: boolean;
 };
+
+/**
+ * `time`: each payload when it was published. `feeds`: one feed after the other, as somebody who imports archives would do it.
+ * A number: in an order drawn from that seed, in which only the payloads of each feed keep their own order.
+ */
+export type ReplayOrder = 'time' | 'feeds' | number;
 
 /** The result of ingesting one payload. */
 export type BacktestReading = {
@@ -58,19 +67,23 @@ export async function replayPayloads(
   input: BacktestInput,
   onProgress: (done: number, total: number) => void,
 ): Promise<Backtest> {
-  const payloads = [...input.payloads].sort((a, b) => a.observedAt - b.observedAt || (a.name < b.name ? -1 : 1));
-  const [first] = payloads;
-  const last = payloads.at(-1);
+  const order = input.order ?? 'time';
+  const byTime = [...input.payloads].sort((a, b) => a.observedAt - b.observedAt || (a.name < b.name ? -1 : 1));
+  const [first] = byTime;
+  const last = byTime.at(-1);
   if (first === undefined || last === undefined)
     throw new Refusal('validation_failed', 'there is no dated payload to replay');
-  clock.set(first.observedAt);
+  const payloads = orderPayloads(byTime, order);
+  // Archives that are not imported in the order of their times are imported after the last of them.
+  const clockAt = (payload: BacktestPayload): Instant => (order === 'time' ? payload.observedAt : last.observedAt);
+  clock.set(clockAt(first));
   for (const feed of input.feeds) await createFeed(deps, { ...feed, url: null });
   const waiting = [...input.claims].sort((a, b) => madeFrom(a) - madeFrom(b));
   const readings: BacktestReading[] = [];
   const proof = input.verify === true ? startProof(deps) : null;
   for (const [done, payload] of payloads.entries()) {
-    clock.set(payload.observedAt);
-    await recordMade(deps, input.policies, waiting, payload.observedAt);
+    clock.set(clockAt(payload));
+    await recordMade(deps, input.policies, waiting, clockAt(payload));
     readings.push(await replayPayload(deps, payload));
     await resolveDue(deps);
     await proof?.check(payload.name);
@@ -79,7 +92,11 @@ export async function replayPayloads(
   // Claims made after the last payload are evaluated too.
   clock.set(Math.max(last.observedAt, ...waiting.map(madeFrom)));
   await recordMade(deps, input.policies, waiting, Number.POSITIVE_INFINITY);
-  const rows = await reportClaims(deps, input.claims, input.policies, slugUnder);
+  const recorded = input.claims.flatMap((claim) =>
+    input.policies.map((policy) => ({ claim, policy, slug: slugUnder(claim, policy) })),
+  );
+  const readAt = readings.filter(({ result }) => result === 'ok').map(({ observedAt }) => observedAt);
+  const rows = await reportClaims(deps, recorded, readAt);
   return { readings, rows, proof: proof === null ? null : await proof.end() };
 }
 

@@ -1,5 +1,7 @@
+import type { Criterion } from '../../domain/criterion/criterion.ts';
+import { isOrder, nodesOf as nodesOfCriterion } from '../../domain/criterion/parts.ts';
 import { matchesPattern } from '../../domain/criterion/pattern.ts';
-import { patternsOf } from '../../domain/criterion/watch.ts';
+import { eventLeaves, patternsOf } from '../../domain/criterion/watch.ts';
 import type { Evaluation } from '../../domain/evaluation/evaluate.ts';
 import { type ExplanationNode, nodesOf } from '../../domain/evaluation/explanation.ts';
 import { decisiveLeaf, reasonText } from '../../domain/evaluation/resolution.ts';
@@ -36,6 +38,10 @@ export type BacktestClaim = {
 export type BacktestRow = {
   readonly slug: string;
   readonly policy: BacktestPolicy;
+  /** The operators of the criterion's event leaves and orders, such as `released` or `precedes`. */
+  readonly operator: string;
+  /** The vendors that the criterion names; `any` is a wildcard. */
+  readonly vendors: readonly string[];
   readonly outcome: 'yes' | 'no' | null;
   readonly effectiveAt: string | null;
   readonly proposedAt: string | null;
@@ -51,26 +57,32 @@ export type BacktestRow = {
   readonly judgement: Judgement | null;
   /** Days from the first payload that could show the truth; null if the outcome is not right. */
   readonly daysLate: number | null;
+  /** How many payloads were read in that time, the first one left out; null where `daysLate` is. */
+  readonly readsLate: number | null;
 };
 
-/** The result of every claim under every policy. */
+/** A claim that was recorded under a policy, by its slug there. */
+export type RecordedClaim = {
+  readonly claim: BacktestClaim;
+  readonly policy: BacktestPolicy;
+  readonly slug: string;
+};
+
+/** The result of every recorded claim. `readAt` has the times of all accepted payloads. */
 export async function reportClaims(
   deps: Deps,
-  claims: readonly BacktestClaim[],
-  policies: readonly BacktestPolicy[],
-  slugUnder: (claim: BacktestClaim, policy: BacktestPolicy) => string,
+  recorded: readonly RecordedClaim[],
+  readAt: readonly Instant[],
 ): Promise<BacktestRow[]> {
   const rows: BacktestRow[] = [];
-  for (const claim of claims)
-    for (const policy of policies) rows.push(await reportClaim(deps, claim, policy, slugUnder(claim, policy)));
+  for (const one of recorded) rows.push(await reportClaim(deps, one, readAt));
   return rows;
 }
 
 async function reportClaim(
   deps: Deps,
-  claim: BacktestClaim,
-  policy: BacktestPolicy,
-  slug: string,
+  { claim, policy, slug }: RecordedClaim,
+  readAt: readonly Instant[],
 ): Promise<BacktestRow> {
   const prediction = await requirePrediction(deps.db.sql, slug);
   const resolutions = (await listPredictionResolutions(deps.db.sql, prediction.id, null)).filter(isDecided);
@@ -84,9 +96,13 @@ async function reportClaim(
   const truth = claim.truth;
   const judgement = truth === null ? null : judgeReplay(resolutions, truth);
   const settled = resolutions.find((row) => row.outcome === current?.outcome) ?? null;
+  const visibleAt = judgement === 'right' && settled !== null ? await findVisible(deps, prediction, truth) : null;
+  const late = visibleAt === null || settled === null ? null : { from: visibleAt, to: settled.knownAt };
   return {
     slug: claim.slug,
     policy,
+    operator: operatorOf(prediction.criterion),
+    vendors: [...new Set(patternsOf(prediction.criterion).map(({ vendor }) => vendor))].sort(),
     outcome: current?.outcome ?? null,
     effectiveAt: current?.effectiveAt ?? null,
     proposedAt: first('prediction.proposed'),
@@ -96,9 +112,17 @@ async function reportClaim(
     ...whyOf(current, evaluation),
     truth,
     judgement,
-    daysLate:
-      judgement === 'right' && settled !== null ? await lateness(deps, prediction, truth, settled.knownAt) : null,
+    daysLate: late === null ? null : daysLate(late.to, late.from),
+    readsLate: late === null ? null : readAt.filter((at) => at > late.from && at <= late.to).length,
   };
+}
+
+/** The operators that ask about events, each once; an order of events counts as its own operator. */
+function operatorOf(criterion: Criterion): string {
+  const nodes = nodesOfCriterion(criterion).map(({ part }) => part);
+  const orders = nodes.filter(isOrder);
+  const asking = orders.length > 0 ? orders : eventLeaves(criterion);
+  return [...new Set(asking.map((node) => node.op))].sort().join(' + ') || 'judged';
 }
 
 type Decided = ResolutionRow & ReplayedResolution;
@@ -124,18 +148,12 @@ function evidenceOf(explanation: ExplanationNode | null): Pick<BacktestRow, 'fee
   return { feeds: [...new Set([...evidence.map((row) => row.feed), ...covering])].sort(), evidence };
 }
 
-/** Days from the first moment at which any feed could show the truth to `knownAt`. */
-async function lateness(
-  deps: Deps,
-  prediction: PredictionRow,
-  truth: Truth | null,
-  knownAt: Instant,
-): Promise<number | null> {
+/** The first moment at which any feed could show the truth; null where no feed shows it. */
+async function findVisible(deps: Deps, prediction: PredictionRow, truth: Truth | null): Promise<Instant | null> {
   const happened = truth === null || truth.effectiveAt === null ? null : parseEffective(truth.effectiveAt);
   if (happened === null) return null;
   const timeline = await loadTimeline(deps.db.sql, deps, [prediction], deps.now());
-  const visibleAt = firstVisible(deps, prediction, timeline, happened);
-  return visibleAt === null ? null : daysLate(knownAt, visibleAt);
+  return firstVisible(deps, prediction, timeline, happened);
 }
 
 /** The first sighting of a matching model after the event or, for a missed deadline, the first read after it. */

@@ -6,6 +6,8 @@ export type BacktestScore = {
   readonly claims: number;
   readonly medianDaysLate: number | null;
   readonly worstDaysLate: number | null;
+  readonly medianReadsLate: number | null;
+  readonly worstReadsLate: number | null;
 } & { readonly [Name in Judgement]: number };
 
 const none = { right: 0, wrong: 0, premature: 0, misdated: 0, undetermined: 0 } as const;
@@ -16,11 +18,14 @@ export function scoreRows(rows: readonly BacktestRow[]): BacktestScore {
   const withTruth = rows.filter((row) => row.judgement !== null);
   for (const { judgement } of withTruth) if (judgement !== null) counts[judgement] += 1;
   const days = withTruth.flatMap((row) => (row.daysLate === null ? [] : [row.daysLate]));
+  const reads = withTruth.flatMap((row) => (row.readsLate === null ? [] : [row.readsLate]));
   return {
     claims: withTruth.length,
     ...counts,
     medianDaysLate: medianOf(days),
     worstDaysLate: days.length === 0 ? null : Math.max(...days),
+    medianReadsLate: medianOf(reads),
+    worstReadsLate: reads.length === 0 ? null : Math.max(...reads),
   };
 }
 

@@ -100,7 +100,7 @@ async function listPredictionsOn(
 ): Promise<Pick<ModelView, 'predictions' | 'morePredictions'>> {
   const read = await listWatchingModel(db, model, { asOf, limit: predictionsReadMax });
   const watching = read.filter(({ criterion, madeFrom }) => {
-    const { styleOf } = termsOf(deps, { madeFrom, evidencePolicy: null });
+    const { styleOf } = termsOf(deps, { criterion, madeFrom, evidencePolicy: null });
     return patternsOf(criterion).some((pattern) => matchesPattern(pattern, model, styleOf));
   });
   return {

@@ -33,8 +33,12 @@ export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
 }
 
 /** What an evaluation of a prediction depends on besides the timeline. */
-export function termsOf(deps: Deps, prediction: Pick<PredictionRow, 'madeFrom' | 'evidencePolicy'>): Terms {
+export function termsOf(
+  deps: Deps,
+  prediction: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
+): Terms {
   return {
+    coverage: deps.coverageFor?.(prediction),
     madeFrom: prediction.madeFrom,
     policy: readPolicy(prediction.evidencePolicy),
     styleOf: (vendor, family) => versionStyle(deps.identity, vendor, family),

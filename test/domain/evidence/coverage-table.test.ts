@@ -58,12 +58,6 @@ describe('the chance that one origin lacks a model', () => {
     expect(missAt(row, days(14))).toEqual({ missed: 0, known: 5 });
     expect(missAt(row, days(30))).toEqual({ missed: 0, known: 5 });
   });
-
-  it('omits the model that a claim is about', () => {
-    const row = coverageRow({ models: [coverageModel('openai/gpt-5', null), coverageModel('openai/gpt-4', 0)] });
-    expect(missAt(row, days(7), 'openai/gpt-5')).toEqual({ missed: 0, known: 1 });
-    expect(missAt(row, days(7), 'openai/gpt-6')).toEqual({ missed: 1, known: 2 });
-  });
 });
 
 describe('the chance that several origins lack a model', () => {
@@ -93,12 +87,6 @@ describe('the chance that several origins lack a model', () => {
     expect(combinedMiss([a, rowOfLags([0])], [days(7), -1])).toMatchObject({ numerator: 1n, denominator: 4n });
     expect(combinedMiss([a], [-1])).toBeNull();
     expect(combinedMiss([], [])).toBeNull();
-  });
-
-  it('omits the model that a claim is about', () => {
-    const lags = [null, 0];
-    const combined = combinedMiss([rowOfLags(lags), rowOfLags(lags)], [days(7), days(7)], 'openai/gpt-0');
-    expect(combined).toMatchObject({ joint: null, numerator: 1n, denominator: 9n });
   });
 
   it('is compared exactly with a bound', () => {

@@ -53,7 +53,7 @@ const criteria: readonly Criterion[] = [
 /** Everything that is answered of a claim, but for when to look again: a timer of a model that does not matter is no loss. */
 async function answers(claim: Claim, how: 'needed' | 'whole', at: number) {
   const timeline = await loadTimeline(world.db.sql, world.deps, [claim], at, how);
-  const terms = termsOf(world.deps, { madeFrom: claim.madeFrom, evidencePolicy: null });
+  const terms = termsOf(world.deps, { ...claim, evidencePolicy: null });
   const { recheckAt: _recheckAt, ...evaluation } = evaluate(claim.criterion, timeline, at, terms);
   const { verdict } = evaluation;
   const known = verdict === 'undetermined' ? null : firstKnown(claim.criterion, timeline, at, terms, { verdict });

@@ -1,0 +1,34 @@
+import type { BacktestPayload, ReplayOrder } from './backtest.ts';
+
+/** The payloads, given in the order of their times, in the order of a replay. Each feed's own order is kept. */
+export function orderPayloads(byTime: readonly BacktestPayload[], order: ReplayOrder): readonly BacktestPayload[] {
+  if (order === 'time') return byTime;
+  const feeds = new Map<string, BacktestPayload[]>();
+  for (const payload of byTime) feeds.set(payload.feed, [...(feeds.get(payload.feed) ?? []), payload]);
+  const queues = [...feeds.values()];
+  if (order === 'feeds') return queues.flat();
+  const chance = makeChance(order);
+  const drawn = queues.flatMap((queue, index) => queue.map(() => index));
+  shuffle(drawn, chance);
+  const taken = queues.map((queue) => queue.values());
+  return drawn.flatMap((index) => taken[index]?.next().value ?? []);
+}
+
+/** Fisher and Yates's shuffle, in place. */
+function shuffle(values: number[], chance: () => number): void {
+  for (let last = values.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(chance() * (last + 1));
+    [values[last], values[other]] = [values[other] ?? 0, values[last] ?? 0];
+  }
+}
+
+/** Marsaglia's xorshift generator with 32 bits: numbers from 0 to below 1 that a seed determines. */
+function makeChance(seed: number): () => number {
+  let state = (seed ^ 0x9e3779b9) | 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
