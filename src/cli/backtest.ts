@@ -8,7 +8,8 @@ import { type IdentityTable, readIdentityTable, versionStyle } from '../domain/i
 import { Refusal } from '../domain/refusal.ts';
 import { type BacktestPolicy, backtestPolicies } from '../domain/scores/backtest.ts';
 import { packageRoot } from '../package-root.ts';
-import { type Backtest, type BacktestInput, type ReplayOrder, replayPayloads } from '../services/backtest/backtest.ts';
+import { type Backtest, type BacktestInput, replayPayloads } from '../services/backtest/backtest.ts';
+import type { ReplayOrder } from '../services/backtest/order.ts';
 import type { BacktestProof } from '../services/backtest/proof.ts';
 import type { BacktestRow } from '../services/backtest/rows.ts';
 import { type BacktestScore, compareRows, type FeedWorth, scoreBy, scoreRows } from '../services/backtest/summary.ts';

@@ -8,7 +8,7 @@ import { createFeed, type FeedInput } from '../feeds/feeds.ts';
 import { createFeedSnapshot } from '../feeds/snapshots.ts';
 import { createPrediction } from '../predictions/predictions.ts';
 import { resolveDue } from '../settling/resolver.ts';
-import { orderPayloads } from './order.ts';
+import { orderPayloads, type ReplayOrder } from './order.ts';
 import { type BacktestProof, startProof } from './proof.ts';
 import { type BacktestClaim, type BacktestRow, reportClaims } from './rows.ts';
 
@@ -30,12 +30,6 @@ export type BacktestInput = {
   /** Whether to verify during the replay that incremental evaluation misses nothing and that `as_of` results never change. */
   readonly verify?: boolean;
 };
-
-/**
- * `time`: each payload when it was published. `feeds`: one feed after the other, as somebody who imports archives would do it.
- * A number: in an order drawn from that seed, in which only the payloads of each feed keep their own order.
- */
-export type ReplayOrder = 'time' | 'feeds' | number;
 
 /** The result of ingesting one payload. */
 export type BacktestReading = {

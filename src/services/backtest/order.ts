@@ -1,9 +1,16 @@
-import type { BacktestPayload, ReplayOrder } from './backtest.ts';
+/**
+ * `time`: each payload when it was published. `feeds`: one feed after the other, as somebody who imports archives would do it.
+ * A number: in an order drawn from that seed, in which only the payloads of each feed keep their own order.
+ */
+export type ReplayOrder = 'time' | 'feeds' | number;
 
 /** The payloads, given in the order of their times, in the order of a replay. Each feed's own order is kept. */
-export function orderPayloads(byTime: readonly BacktestPayload[], order: ReplayOrder): readonly BacktestPayload[] {
+export function orderPayloads<Payload extends { readonly feed: string }>(
+  byTime: readonly Payload[],
+  order: ReplayOrder,
+): readonly Payload[] {
   if (order === 'time') return byTime;
-  const feeds = new Map<string, BacktestPayload[]>();
+  const feeds = new Map<string, Payload[]>();
   for (const payload of byTime) feeds.set(payload.feed, [...(feeds.get(payload.feed) ?? []), payload]);
   const queues = [...feeds.values()];
   if (order === 'feeds') return queues.flat();
