@@ -151,10 +151,11 @@ function findUnseen(input: LintInput): Found[] {
   });
 }
 
+/** Leaves without a deadline that too few feeds declare to cover. Of one with a deadline the measured record decides. */
 function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
   return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
     const { covering, what } = coveringOf(leaf, feeds, policy);
-    if (declaresEnough(covering, policy)) return [];
+    if (declaresEnough(covering, policy) || hasDeadline(criterion, leaf, path)) return [];
     const names = covering.map((feed) => feed.slug).join(', ');
     const who = covering.length === 0 ? `no feed that is read covers ${what}` : `only ${names} covers ${what}`;
     const needed = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
@@ -162,19 +163,28 @@ function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
   });
 }
 
-/** Leaves whose feeds declare that they cover the vendor, while their measured record can never show absence. */
+/** Leaves with a deadline whose absence no measured record of the feeds can ever show. */
 function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found[] {
   const bound = missBound(policy, countAbsenceLeaves(criterion));
   return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
     if (!hasDeadline(criterion, leaf, path)) return [];
     const { covering, what, publishes } = coveringOf(leaf, feeds, policy);
     const { vendor } = leaf.model;
-    if (!declaresEnough(covering, policy)) return [];
     if (couldProveAbsence(coverage, feeds, { vendor, policy, publishes, bound })) return [];
-    const names = covering.map((feed) => feed.slug).join(', ');
-    const detail = `the record of ${names} for ${what} is too short or has too many gaps for their silence to settle a NO: after the deadline the claim is proposed, and a person must say`;
-    return [{ path, detail }];
+    return [
+      {
+        path,
+        detail: `${whyUnsettled(covering, what, policy)}: after the deadline the claim is proposed, and a person must say`,
+      },
+    ];
   });
+}
+
+function whyUnsettled(covering: readonly FeedFacts[], what: string, policy: EvidencePolicy): string {
+  const names = covering.map((feed) => feed.slug).join(', ');
+  if (covering.length === 0) return `no feed that is read covers ${what}, so silence cannot settle a NO`;
+  if (!declaresEnough(covering, policy)) return `only ${names} covers ${what}, whose silence alone cannot settle a NO`;
+  return `the record of ${names} for ${what} is too short or has too many gaps for their silence to settle a NO`;
 }
 
 /** Whether a deadline of its own, or of the order of events that it is a side of, could make a NO of the leaf. */

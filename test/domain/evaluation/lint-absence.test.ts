@@ -82,7 +82,7 @@ describe('warnings about a NO that can never settle although feeds cover the cla
       ['no_never_settles'],
     ],
     ['there is no deadline', released(anyFive), { coverage: emptyCoverageTable }, ['never_refutable']],
-    ['too few feeds cover it anyway', dated, { feeds: [litellm], coverage: emptyCoverageTable }, ['not_covered']],
+    ['too few feeds cover it anyway', dated, { feeds: [litellm], coverage: emptyCoverageTable }, ['no_never_settles']],
   ])('%s', (_name, criterion, story, expected) => expect(told(lint(criterion, story))).toEqual(expected));
 
   it('name each leaf, with the reason', () => {

@@ -147,7 +147,7 @@ describe('POST /v1/criteria/check', () => {
       'needs_a_person /of/3',
       'deadline_before_made_at /of/1',
       'matches_nothing_seen /of/0/of',
-      'not_covered /of/2',
+      'no_never_settles /of/2',
     ]);
     expect(answer.json.warnings[3].detail).toContain('of that version these tiers have been: null');
   });

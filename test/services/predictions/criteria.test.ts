@@ -46,7 +46,7 @@ describe('a dry run', () => {
     [
       'needs a fact that no feed publishes',
       { op: 'attribute', model: laterGpt.model, name: 'parameters', is: { gt: 1e12 }, by: '2026-01-01' },
-      ['not_covered'],
+      ['no_never_settles'],
     ],
   ])('warns of a criterion that %s', async (_name, criterion, expected) => {
     expect(await warnings(criterion)).toEqual(expected);
@@ -61,7 +61,7 @@ describe('a dry run', () => {
 
   test('ignores disabled feeds', async () => {
     await updateFeed(world.deps, 'litellm', { enabled: false }, null);
-    expect(await warnings(laterGpt)).toEqual(['not_covered']);
+    expect(await warnings(laterGpt)).toEqual(['no_never_settles']);
     await updateFeed(world.deps, 'litellm', { enabled: true }, null);
     expect(await warnings(laterGpt)).toEqual([]);
   });
