@@ -110,10 +110,10 @@ function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   return answer(leaf.op, 'undetermined', reason, text, base);
 }
 
-/** Enough other origins were read past the deadline without it. */
+/** Enough origins that do not list it were read past the deadline. */
 export function isContradicted(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
   if (!Number.isFinite(window.to)) return false;
-  const origins = new Set(event.witnesses.map((witness) => witness.feed.origin));
+  const origins = new Set([...event.witnesses.map((witness) => witness.feed.origin), ...(event.listedBy ?? [])]);
   const others = coverage.marks.filter((mark) => !origins.has(mark.feed.origin) && isReadPast(mark, window.to));
   const distinct = new Set(others.map((mark) => mark.feed.origin)).size;
   return others.some((mark) => mark.feed.trust === 'first_party') || distinct >= coverage.policy.originsMin;

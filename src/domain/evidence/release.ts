@@ -34,6 +34,8 @@ export type ModelEvidence = {
   readonly missing: string | null;
   /** No row in the vendor's own namespace, no first party: only hosts list it. */
   readonly hostsOnly: boolean;
+  /** Origins that list the model without being witnesses: by a bare id, where general availability is asked for. */
+  readonly listedBy?: readonly string[];
   /** Every row of it was gone by the first read a day later. */
   readonly slipsOnly: boolean;
   /** Below the policy: it may have happened as late as this, when the second of the origins that list it did, lasting or not. */
@@ -95,7 +97,8 @@ function weighGeneral(
   const sure = known.filter(({ version: { stageBasis = 'stated' } }) => {
     return stageBasis === 'stated' || (stageBasis === 'inferred' && !isContradicted);
   });
-  if (sure.length > 0) return weighKnown(timeline, sure, ids, ask);
+  const listedBy = [...new Set(known.map(({ feed }) => feed.origin))];
+  if (sure.length > 0) return { ...weighKnown(timeline, sure, ids, ask), listedBy };
   const evidence = weighKnown(timeline, known, ids, ask);
   const missing = isContradicted
     ? 'its general availability follows from a bare id alone, and others state that it is a preview'
