@@ -4,7 +4,7 @@ import { readJsonFile } from './json-file.ts';
 import { withPrepared } from './runtime.ts';
 import { usageError } from './usage.ts';
 
-/** `check <file>`: what POST /v1/criteria/check answers, without a server. */
+/** `check <file>`: the result of POST /v1/criteria/check, without a server. */
 export const runCheck: Command = async ({ config, args: [file] }) => {
   if (file === undefined) throw usageError('check needs a file with a criterion');
   const criterion = readJsonFile(file);

@@ -28,7 +28,7 @@ const listedName = { name: z.string().min(1).max(300), host: z.string().min(1).m
 const historySchema = z.strictObject({
   format: z.literal('outturn-first-listed/1'),
   adapter: z.enum(adapterNames),
-  /** Left out: the origin that feeds of the adapter have by default. */
+  /** Omitted: the default origin of the adapter. */
   origin: z.string().min(1).max(100).optional(),
   /** Where the history was read. */
   source: z.string().min(1).max(1000),
@@ -39,13 +39,13 @@ const historySchema = z.strictObject({
   listed: z.array(z.strictObject({ ...listedName, at: instantText, absent_at: instantText.optional() })).max(100_000),
 });
 
-/** What was measured, and from what. */
+/** The measured reads and their sources. */
 export type MeasuredArchive = {
   readonly records: readonly OriginRecord[];
   /** The adapters of each origin's feeds. */
   readonly adapters: ReadonlyMap<string, ReadonlySet<string>>;
   readonly sources: readonly string[];
-  /** Payloads that say nothing, and files that belong to no feed. */
+  /** Payloads that contain nothing, and files that belong to no feed. */
   readonly left: readonly { readonly name: string; readonly why: string }[];
 };
 
@@ -80,13 +80,13 @@ export function measureArchive(root: string, directory: string, identity: Identi
   return { records: [...records.values()], adapters, sources, left };
 }
 
-/** A reviewed document is read as it stands at last: earlier editions hold no entry that it lacks. */
+/** A reviewed document is read in its latest edition, which contains all earlier entries. */
 function lastEditions(reviewed: readonly BacktestPayload[], archived: readonly BacktestPayload[]): BacktestPayload[] {
   const last = new Map(reviewed.map((payload) => [payload.feed, payload]));
   return [...last.values(), ...archived].sort((a, b) => a.observedAt - b.observedAt || (a.name < b.name ? -1 : 1));
 }
 
-/** An empty payload is no read: an empty feed is not news. */
+/** An empty payload does not count as a read. */
 function readItems(feed: FeedInput | undefined, payload: BacktestPayload): MeasuredRead | Refusal {
   const adapter = findAdapter(feed?.adapter ?? '');
   if (feed === undefined || adapter === null) return new Refusal('not_found', 'no adapter is known for it');

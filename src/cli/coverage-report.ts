@@ -5,7 +5,9 @@ import { medianOf } from '../domain/scores/backtest.ts';
 import { type CoverageReport, coverageToJson } from './coverage.ts';
 import { renderTable } from './table.ts';
 
-/** The table for people: of each origin, vendor and fact how many models are known, how late, and the chance of a miss. */
+/**
+ * The table as text: for each origin, vendor and fact the number of known models, their lags, and the chance of a miss.
+ */
 export function renderCoverage(report: CoverageReport): string {
   return [
     'Days from the release to the first read that lists the model, and the chance, in per cent, that a read so many days later still lacks it.',
@@ -43,7 +45,7 @@ export function coverageCells(row: CoverageRow): string[] {
   ];
 }
 
-/** The file itself, one model a line, so that a change shows where it was made. */
+/** The file itself, one model per line, so that diffs are readable. */
 export function coverageFileText(report: CoverageReport): string {
   const { rows, ...head } = coverageToJson(report);
   const lines = rows.map(({ models, ...row }) => {

@@ -25,7 +25,9 @@ export type CoverageReport = {
   readonly left: MeasuredArchive['left'];
 };
 
-/** How often each origin of a directory of archives lacked what had happened; the rows are those of `data/coverage.json`. */
+/**
+ * Measures how often each origin in a directory of archives missed a fact; the rows are those of `data/coverage.json`.
+ */
 export function measureCoverage(input: CoverageInput): CoverageReport {
   const root = packageRoot();
   const identity = readIdentityTable(readJsonFile(join(root, 'data', 'identity.json')));
@@ -42,7 +44,7 @@ export function measureCoverage(input: CoverageInput): CoverageReport {
   const rows = coverageRows({
     records: archive.records,
     origins: input.origins.length === 0 ? measurable : input.origins,
-    // A page of ends beside a list of releases makes no catalogue: all feeds of the origin must list releases.
+    // An origin is a catalogue only if all of its feeds list releases.
     measures: (origin, fact) => {
       const measurable = adaptersOf(archive, origin).map(({ measures }) => measures(fact));
       return fact === 'listing' ? measurable.every(Boolean) : measurable.some(Boolean);
@@ -60,10 +62,10 @@ export function measureCoverage(input: CoverageInput): CoverageReport {
   return report;
 }
 
-/** What an origin's adapter can be measured for; `ends`: whether its ends are evidence for other origins. */
+/** The facts that can be measured for an origin's adapter; `ends`: whether its ends are evidence for other origins. */
 type Measurable = { readonly measures: (fact: string) => boolean; readonly ends: boolean };
 
-/** Lists by the rights of a key, news and SDKs are evidence of releases; their silence is none. */
+/** Lists limited by a key, news and SDKs are evidence of releases, but their silence proves nothing. */
 const evidenceAdapters = new Set(['ledger', 'npm_sdk', 'news', 'github_releases', 'epoch', 'huggingface', 'json']);
 
 function adaptersOf({ adapters }: MeasuredArchive, origin: string): Measurable[] {
@@ -81,7 +83,7 @@ function adaptersOf({ adapters }: MeasuredArchive, origin: string): Measurable[]
   });
 }
 
-/** The form of `data/coverage.json`. Its version changes with every row, since answers are stamped with it. */
+/** The format of `data/coverage.json`. Its version changes with every row, because answers are stamped with it. */
 export function coverageToJson({ computedAt, identityVersion, sources, rows }: CoverageReport) {
   const digest = createHash('sha256').update(JSON.stringify(rows)).digest('hex').slice(0, 8);
   return {

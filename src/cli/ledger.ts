@@ -14,12 +14,12 @@ import { renderTable } from './table.ts';
 
 export type LedgerCheck = {
   readonly entries: number;
-  /** Entries whose id the identity data does not read as a language model: they date nothing. */
+  /** Entries whose id the identity data does not read as a language model. They date nothing. */
   readonly unread: readonly string[];
   readonly disagreements: readonly LedgerDisagreement[];
 };
 
-/** Compares the ledger with what the archives of a directory say: dates that differ, early listings, models it lacks. */
+/** Compares the ledger with the archives of a directory: different dates, early listings, missing models. */
 export function checkLedger(directory: string): LedgerCheck {
   const root = packageRoot();
   const identity = readIdentityTable(readJsonFile(join(root, 'data', 'identity.json')));
@@ -36,7 +36,7 @@ export function checkLedger(directory: string): LedgerCheck {
       dates.set(model, { model, id: name, interval: stated.interval });
   }
   const { records } = measureArchive(root, directory, identity);
-  // The ledger itself and what only repeats it are no second opinion.
+  // The ledger itself, and feeds that repeat it, are not independent.
   const others = records.filter(({ origin }) => origin !== 'outturn-ledger');
   return { entries: items.length, unread, disagreements: compareLedger([...dates.values()], others) };
 }

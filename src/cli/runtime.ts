@@ -3,7 +3,7 @@ import { prepare } from '../prepare.ts';
 import { makeLog, openRuntime, type Runtime, type RuntimeOptions } from '../runtime.ts';
 import type { Deps } from '../services/deps.ts';
 
-/** Commands log warnings and errors only, unless LOG_LEVEL asks for something else than its default. */
+/** Commands log only warnings and errors, unless LOG_LEVEL is set to something other than its default. */
 export async function openQuietRuntime(config: Config, options: RuntimeOptions = {}): Promise<Runtime> {
   return await openRuntime(config, makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel), options);
 }
@@ -18,7 +18,7 @@ export async function withDeps<T>(config: Config, run: (deps: Deps) => Promise<T
   }
 }
 
-/** Runs on the database as `serve` would find it: migrated, with its feeds and seed. */
+/** Runs on a database in the state in which `serve` finds it: migrated, with feeds and seed. */
 export async function withPrepared<T>(config: Config, run: (deps: Deps) => Promise<T>): Promise<T> {
   return await withDeps(config, async (deps) => {
     await prepare(config, deps);

@@ -4,14 +4,14 @@ import { Refusal } from '../domain/refusal.ts';
 /** A block of addresses: `base` is the first one as a number, `prefixBits` how many leading bits all of them share. */
 export type Cidr = { readonly family: 4 | 6; readonly base: bigint; readonly prefixBits: number };
 
-/** Blocks that the operator lets feeds and webhooks reach although they are not public. */
+/** Private blocks that the operator allows feeds and webhooks to connect to. */
 export type AllowList = readonly Cidr[];
 
 type Address = { readonly family: 4 | 6; readonly bits: bigint };
 
 const widthBits = { 4: 32, 6: 128 } as const;
 
-/** The most blocks one allow list may hold. */
+/** The most blocks in an allow list. */
 export const allowCidrsMax = 256;
 
 // Blocks that the IANA special-purpose registry keeps off the public internet, multicast, the former class E, and one

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { batchesOf, json } from './postgres-types.ts';
 
-/** What is known of a name in its vendor's own namespace that is read in part. */
+/** What is known of a partially read name in its vendor's own namespace. */
 export type PartialReading = Pick<PartialName, 'name' | 'family' | 'version' | 'tiers' | 'unknown'>;
 
 export type NewReading = {

@@ -23,9 +23,9 @@ export type ResolutionRow = {
   readonly explanation: ExplanationNode | null;
   readonly evaluatorVersion: string;
   readonly identityVersion: string;
-  /** Null where it was not made by the evaluator, or before coverage was measured. */
+  /** Null if it was not decided by the evaluator, or before coverage was measured. */
   readonly coverageVersion: string | null;
-  /** The chance, from 0 to 1, that the absence it rests on misleads; null where it rests on none. */
+  /** The chance, from 0 to 1, that the absence it is based on is wrong; null if it is not based on absence. */
   readonly missChance: number | null;
   readonly supersedes: string | null;
 };

@@ -15,7 +15,7 @@ export type PresentItem = {
   readonly family: string | null;
   readonly own: boolean;
   readonly outcome: 'model' | 'none';
-  /** Why the name was read as no model; null for a model, and for a name that was never read. */
+  /** Why the name is not a model; null for a model, and for a name that was never parsed. */
   readonly reason: string | null;
 };
 

@@ -4,7 +4,7 @@ import type { Sql } from './db.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
 import type { PartialReading } from './readings.ts';
 
-/** The most unread names that one evaluation looks at; of more, those seen last. */
+/** The most unread names that one evaluation uses: the most recently seen ones. */
 export const unreadSightingsMax = 5000;
 
 export type UnreadRow = {

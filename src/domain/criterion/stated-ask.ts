@@ -9,7 +9,7 @@ export type NumberBounds = {
   readonly is: { readonly [Bound in 'gte' | 'gt' | 'lte' | 'lt' | 'eq']?: number | undefined };
 };
 
-/** The sightings that an evaluation of some criteria needs. */
+/** The sightings that the evaluation of some criteria needs. */
 export type Needs = {
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
   /** Wildcards of which only the models that ever stated such a number are needed. */

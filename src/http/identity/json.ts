@@ -4,7 +4,7 @@ import { hintCodes } from '../../domain/identity/hint-variants.ts';
 import { hintNamesMax } from '../../domain/identity/hints.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { outcomes } from '../../domain/outcome.ts';
-import { type CurationReport, curatedToldMax, type listIdentityAdditions } from '../../services/identity/curation.ts';
+import { type CurationReport, type listIdentityAdditions, reportedItemsMax } from '../../services/identity/curation.ts';
 import type { PredictionStanding } from '../../services/identity/prediction-changes.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { instantText } from '../operation/fields.ts';
@@ -49,7 +49,7 @@ export const reportSchema = z
           after: readingSchema,
         }),
       )
-      .meta({ description: `The changed items, at most ${curatedToldMax}.` }),
+      .meta({ description: `The changed items, at most ${reportedItemsMax}.` }),
     hints: z
       .array(
         z.object({
@@ -83,7 +83,7 @@ export const reportSchema = z
         }),
       )
       .meta({
-        description: `The changed predictions, at most ${curatedToldMax}. A resolution is never removed: evidence that contradicts it makes the prediction disputed.`,
+        description: `The changed predictions, at most ${reportedItemsMax}. A resolution is never removed: evidence that contradicts it makes the prediction disputed.`,
       }),
   })
   .meta({ id: 'IdentityAdditionReport', description: 'The changes that an addition makes.' });

@@ -19,7 +19,7 @@ import type { Deps, FeedConfig } from '../deps.ts';
 import { type FeedCondition, loadConditions, noCondition } from './health.ts';
 import { checkFeedOptions, patchFeedOptions } from './options.ts';
 
-/** A feed that has not been read for so long is stale: four hourly polls missed. */
+/** A feed without an accepted payload for this long is stale: it has missed four hourly polls. */
 export const staleAfterMs = 4 * hourMs;
 
 export type FeedHealth = 'ok' | 'suspect' | 'stale' | 'failing' | 'never';
@@ -27,11 +27,11 @@ export type FeedHealth = 'ok' | 'suspect' | 'stale' | 'failing' | 'never';
 export type FeedView = {
   readonly feed: FeedRow;
   readonly health: FeedHealth;
-  /** The key without which this node does not poll it; null when nothing is missing. */
+  /** The missing key without which this node does not poll the feed; null when none is missing. */
   readonly keyMissing: KeyVariable | null;
   readonly lastPoll: PollRow | null;
   readonly condition: FeedCondition;
-  /** Since it was last accepted; null when it never was. */
+  /** Time since a payload was last accepted; null when none ever was. */
   readonly ageMs: number | null;
 };
 
@@ -44,11 +44,14 @@ export type FeedInput = {
   readonly covers?: 'any' | readonly string[] | undefined;
   readonly settlementLag?: string | undefined;
   readonly enabled?: boolean | undefined;
-  /** How the adapter is told to read it; of an edit, a merge patch. */
+  /** Options of the adapter; in an edit, a merge patch of them. */
   readonly options?: unknown;
 };
 
-/** Creates a feed; what is not given comes from its adapter. Without a url it is never polled and lives on snapshots. */
+/**
+ * Creates a feed. Omitted fields have the defaults of the adapter. A feed without a url is never polled and receives
+ * snapshots only.
+ */
 export async function createFeed(deps: Deps, input: FeedInput): Promise<FeedView> {
   const feed = feedFrom(deps, input);
   if (!(await insertFeed(deps.db.sql, feed))) {
@@ -78,7 +81,7 @@ function completeFeed(deps: Deps, input: FeedInput): FeedConfig {
   };
 }
 
-/** The row of a new feed, due at once; refuses what cannot be one. */
+/** Validates the row of a new feed. It is due at once. */
 export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
   const config = completeFeed(deps, input);
   requireUrl(config);
@@ -119,7 +122,7 @@ function requireLag(text: string): number {
   );
 }
 
-/** http(s) for everything but the npm adapter, whose urls name a package, and the files that come with the program. */
+/** The url must be http or https, a package for the npm adapter, or a file of this program. */
 function requireUrl(config: Pick<FeedConfig, 'url' | 'adapter'>): void {
   const { url, adapter } = config;
   if (url === null) return;
@@ -139,7 +142,7 @@ function invalid(detail: string, pointer: string): Refusal {
   return new Refusal('validation_failed', detail, [{ detail, pointer } satisfies RefusalDetail]);
 }
 
-/** Every feed. Probes that come every few seconds leave the condition out, which is counted over all that is listed. */
+/** Every feed. Frequent readiness probes omit the health, which is computed from everything that the feeds list. */
 export async function listFeeds(deps: Deps, conditions: 'counted' | 'left out' = 'counted'): Promise<FeedView[]> {
   const latest = new Map((await listLatestPolls(deps.db.sql)).map((poll) => [poll.feedId, poll]));
   const conditionOf = conditions === 'counted' ? await loadConditions(deps) : () => noCondition;
@@ -160,7 +163,10 @@ function viewFeed(deps: Deps, feed: FeedRow, lastPoll: PollRow | null, condition
   return { feed, ageMs, health: healthOf(feed, lastPoll, polled, deps.now()), keyMissing, lastPoll, condition };
 }
 
-/** The key that a vendor's own list asks for and this node was not given: such a feed rests, and that is no failure. */
+/**
+ * The key that a vendor's own list requires and this node does not have. Such a feed is disabled, which is not a
+ * failure.
+ */
 export function findKeyMissing(deps: Pick<Deps, 'hasKey'>, feed: Pick<FeedRow, 'adapter' | 'url'>): KeyVariable | null {
   const access = accessAt(findAdapter(feed.adapter), feed.url);
   return access === null || deps.hasKey(access.variable) ? null : access.variable;
@@ -171,7 +177,7 @@ function healthOf(feed: FeedRow, lastPoll: PollRow | null, polled: boolean, now:
   if (lastPoll.result === 'failed' || lastPoll.result === 'aborted') return 'failing';
   if (lastPoll.result === 'suspect') return 'suspect';
   if (feed.advancedAt === null) return 'never';
-  // A reviewed document is known as far as it was reviewed, however freshly it was read.
+  // The watermark of a reviewed document is the day of its review, however recently it was read.
   const silent = feed.unhealthySince !== null || now - feed.advancedAt > staleAfterMs;
   return polled && silent ? 'stale' : 'ok';
 }
@@ -184,7 +190,7 @@ export async function requireFeed(deps: Deps, idOrSlug: string): Promise<FeedRow
 
 export type FeedEdit = Omit<FeedInput, 'slug' | 'adapter'>;
 
-/** Edits a feed. A change of trust, origin, coverage, lag or options makes every prediction be looked at again. */
+/** Edits a feed. A change of trust, origin, coverage, lag or options evaluates every prediction again. */
 export async function updateFeed(
   deps: Deps,
   idOrSlug: string,
@@ -227,7 +233,7 @@ function staleFeed(feed: FeedRow): Refusal {
   );
 }
 
-/** Deletes a feed that was never read. One that was is evidence: it can be disabled, not deleted. */
+/** Deletes a feed that was never read. The observations of any other feed are evidence, so it can only be disabled. */
 export async function deleteFeed(deps: Deps, idOrSlug: string): Promise<void> {
   const feed = await requireFeed(deps, idOrSlug);
   if (await deleteUnreadFeed(deps.db.sql, feed.id)) return;

@@ -22,25 +22,26 @@ import { listPolls } from '../../store/polls.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 
-/** A feed that has not advanced for so many expected polls is unhealthy. */
+/** A feed that has not advanced for this many expected polls is unhealthy. */
 export const expectedPollsMissedMax = 3;
 
-/** Statements that are compared at most; what is beyond is left out. */
+/** The most statements that are compared; further ones are ignored. */
 const statementsMax = 50_000;
 
-/** What is known of a feed's condition beside its last poll. */
+/** The health of a feed, besides its last poll. */
 export type FeedCondition = {
-  /** Polls of the last 24 hours. */
+  /** Counts of polls in the last 24 hours. */
   readonly suspectPolls: number;
   readonly failedPolls: number;
-  /** Rows of the last payload that could not be read. */
+  /** Number of rows of the last payload that could not be read. */
   readonly lostItems: number;
   readonly disagreement: Disagreement;
 };
 
 /**
- * Opens an episode of silence for every feed that has accepted nothing since the last expected polls but two, each poll
- * given the time it may take, and says so in the same transaction. Any number of nodes may watch; each episode opens once.
+ * Marks every feed as unhealthy that has accepted nothing in the last `expectedPollsMissedMax` expected polls, each
+ * with the time that a poll may take, and records the event in the same transaction. Any number of nodes may check;
+ * each feed is marked once.
  */
 export async function watchFeeds(deps: Deps, expected: CronFields): Promise<{ unhealthy: number }> {
   const now = deps.now();
@@ -49,7 +50,7 @@ export async function watchFeeds(deps: Deps, expected: CronFields): Promise<{ un
   if (before === undefined) return { unhealthy: 0 };
   let unhealthy = 0;
   for (const feed of await listSilentFeeds(deps.db.sql, before)) {
-    // Without its key it is not polled here, and where it never was nothing is expected of it.
+    // Without its key a feed is not polled on this node. If no node has ever polled it, no poll is expected.
     if (feed.advancedAt === null && lacksKey(deps, feed)) continue;
     if (await deps.db.begin((tx) => tellUnhealthy(tx, deps, feed, { before, now }))) unhealthy += 1;
   }
@@ -84,8 +85,8 @@ async function tellUnhealthy(
 }
 
 /**
- * Notes an accepted payload, in the transaction that accepts it and with the feed locked. One event tells that a feed is
- * well again: after an episode of silence, after a suspect listing that was confirmed, or after both at once.
+ * Records an accepted payload, in the transaction that accepts it and with the feed locked. A single event reports the
+ * recovery: after an unhealthy period, after a confirmed suspect listing, or after both.
  */
 export async function noteAdvance(tx: Sql, deps: Deps, feed: FeedRow, confirmed: boolean): Promise<void> {
   const now = deps.now();
@@ -112,7 +113,7 @@ export const noCondition: FeedCondition = {
   disagreement: { compared: 0, differing: 0 },
 };
 
-/** The condition of every feed, by id. */
+/** The health of every feed, by id. */
 export async function loadConditions(deps: Deps): Promise<(feedId: string) => FeedCondition> {
   const { sql } = deps.db;
   const troubled = new Map((await countTroubledPolls(sql, deps.now() - dayMs)).map((row) => [row.feedId, row]));

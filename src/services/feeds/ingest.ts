@@ -22,12 +22,12 @@ import { endFacts, hashItem, knowledgeTime, releaseFacts } from './item-facts.ts
 import { summariseListing } from './listing-summary.ts';
 import { keyByModel } from './renamed-items.ts';
 
-/** The same suspect listing is kept once in so long. */
+/** The same suspect listing is stored at most once in this time. */
 const suspectSliceEveryMs = hourMs;
 
 export type Touched = { readonly vendor: string; readonly family: string };
 
-/** What an accepted or suspect payload came to. */
+/** The result of an accepted or suspect payload. */
 export type Ingested = {
   readonly assessment: PollAssessment;
   readonly items: number;
@@ -37,20 +37,20 @@ export type Ingested = {
   readonly touched: readonly Touched[];
   /** Families in which only stated facts changed: prices, sizes, shutdown dates. */
   readonly touchedFacts: readonly Touched[];
-  /** Families whose models have to be weighed anew: a row came, went, or changed in more than a price. */
+  /** Families whose models must be recomputed: a row appeared, vanished, or changed in more than a price. */
   readonly touchedModels: readonly Touched[];
-  /** New listings of names. */
+  /** Names that are newly listed. */
   readonly listed: readonly NameListing[];
-  /** The earliest knowledge time among what is new. */
+  /** The earliest knowledge time of the new evidence. */
   readonly evidenceFrom: Instant | null;
 };
 
 type Reading = {
   readonly feed: FeedRow;
   readonly pollId: string;
-  /** How far the feed is known by this reading: of a reviewed document, as far as it was reviewed. */
+  /** The watermark after this read; for a reviewed document, the day of its review. */
   readonly observedAt: Instant;
-  /** When it was read: what changed or went is known from then, whatever was reviewed. */
+  /** When the payload was read. Changes and vanished items are known from then, whatever was reviewed. */
   readonly readAt: Instant;
   readonly ingestedAt: Instant;
   readonly payload: ParsedPayload;
@@ -63,8 +63,8 @@ type Listing = {
 };
 
 /**
- * Writes one payload of one feed into the evidence, inside the caller's transaction with the feed locked:
- * what is new, changed and vanished against the last accepted poll, unless the payload is suspect.
+ * Stores one payload of a feed as evidence, in the caller's transaction and with the feed locked: new, changed and
+ * vanished items compared with the last accepted poll. A suspect payload is stored without changing the evidence.
  */
 export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promise<Ingested> {
   const present = new Map((await listPresentItems(tx, given.feed.id)).map((item) => [item.itemKey, item]));
@@ -111,7 +111,7 @@ async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<Poll
   return assessPoll({ ...now, observedAt }, { ...before, observedAt: feed.watermark, window }, suspects);
 }
 
-/** Suspect listings since the last read that was believed: of the whole feed, and of each vendor's slice. */
+/** Suspect listings since the last accepted read: of the whole feed, and of each vendor. */
 async function suspectsSince(
   tx: Sql,
   feed: FeedRow,
@@ -219,7 +219,7 @@ async function writeFresh(
     tx,
     fresh.map((item) => listing.readings.get(item.key)).filter((row) => row !== undefined),
   );
-  // An item that comes back was there before: what it says of its own publication dates the first time only.
+  // An item that returns was listed before, so its own publication time counts only the first time.
   const returned = new Set(
     (
       await listLatestItems(
@@ -235,7 +235,7 @@ async function writeFresh(
     feedId: feed.id,
     itemKey: item.key,
     seenFrom: seen(item),
-    // An item that carries its own publication time was not looked for before that time.
+    // An item with its own publication time could not be listed before that time.
     absentAt:
       item.publishedAt === undefined ? (lastReads.get(listing.readings.get(item.key)?.vendor ?? '') ?? null) : null,
     observationId: ids.get(item.key) ?? '',

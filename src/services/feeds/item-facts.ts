@@ -3,14 +3,17 @@ import { canonicalJson } from '../../domain/canonical-json.ts';
 import type { FeedItem } from '../../domain/feeds/item.ts';
 import { type Instant, parseDate } from '../../domain/instant.ts';
 
-/** When the evidence became visible to a reader of the feed: the poll, or the publication time that the item carries; of a day, its end. */
+/**
+ * When the evidence became visible to a reader of the feed: the time of the poll, or the item's own publication time
+ * (for a day, its end).
+ */
 export function knowledgeTime(item: Pick<FeedItem, 'publishedAt'>, observedAt: Instant): Instant {
   const published = item.publishedAt === undefined ? null : parseDate(item.publishedAt);
   if (published === null) return observedAt;
   return Math.min(published.precision === 'instant' ? published.interval.from : published.interval.to, observedAt);
 }
 
-/** Facts, in canonical order: what is only there for people to inspect does not make an item changed. */
+/** The facts in canonical order. The raw row, which is stored for people, does not make an item changed. */
 export function hashItem(item: FeedItem): string {
   const { raw: _raw, ...facts } = item;
   return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
@@ -21,7 +24,7 @@ export function endFacts(item: FeedItem | undefined): string {
   return canonicalJson([item?.shutdown, item?.end]);
 }
 
-/** The facts of an item that can move a release: a changed price touches no prediction about releases. */
+/** The facts of an item that can change a release. A price change affects no prediction about releases. */
 export function releaseFacts(item: FeedItem | undefined): string {
   return item === undefined
     ? ''

@@ -5,7 +5,10 @@ import type { NewReading } from '../../store/readings.ts';
 
 type NameReading = Pick<NewReading, 'outcome' | 'reason' | 'vendor' | 'own'>;
 
-/** The items of a listing as `assessPoll` compares them: whose own each is, and which names the identity data knows. */
+/**
+ * The items of a listing as `assessPoll` compares them: the vendor of each, and whether the identity data knows its
+ * name.
+ */
 export function summariseListing(
   feed: Pick<FeedRow, 'adapter'>,
   rows: ReadonlyMap<string, NameReading>,
@@ -17,7 +20,7 @@ export function summariseListing(
   };
 }
 
-/** In a vendor's own list the models of others, and what others made of its models, are as good as unknown. */
+/** In a vendor's own list, other vendors' models and derivatives of its models count as unknown names. */
 function isKnownName(feed: Pick<FeedRow, 'adapter'>, { outcome, reason, own }: NameReading): boolean {
   const listsOwn = findAdapter(feed.adapter)?.defaults.trust === 'first_party';
   if (outcome === 'model') return own || !listsOwn;

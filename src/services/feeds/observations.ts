@@ -7,7 +7,7 @@ import {
 import { listUnrecognised, type UnrecognisedRow } from '../../store/readings.ts';
 import type { Deps } from '../deps.ts';
 
-/** Raw evidence, newest ingestion first. */
+/** Raw evidence, most recently ingested first. */
 export async function listObservations(
   deps: Deps,
   filter: ObservationFilter,
@@ -16,7 +16,7 @@ export async function listObservations(
   return await listObservationRows(deps.db.sql, filter, page);
 }
 
-/** Names that were read to be no model, with the reason. */
+/** Names that are not recognised as models, with the reason. */
 export async function listUnrecognisedNames(
   deps: Deps,
   page: { reason: string | null; after: { reason: string; name: string } | null; limit: number },

@@ -4,8 +4,8 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * The options of a feed as they are stored: checked by its adapter, or null for an adapter that has none.
- * Refuses with pointers below `#/options`.
+ * The options of a feed as stored: validated by its adapter, or null if the adapter has none. Refuses with pointers
+ * under `#/options`.
  */
 export function checkFeedOptions(deps: Pick<Deps, 'identity'>, adapterName: string, given: unknown): unknown {
   const adapter = findAdapter(adapterName);
@@ -26,7 +26,7 @@ export function checkFeedOptions(deps: Pick<Deps, 'identity'>, adapterName: stri
   return checked;
 }
 
-/** The options after a merge patch (RFC 7396), checked as a whole. */
+/** The options after a merge patch (RFC 7396), validated as a whole. */
 export function patchFeedOptions(
   deps: Pick<Deps, 'identity'>,
   feed: { readonly adapter: string; readonly options: unknown },

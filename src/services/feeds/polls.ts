@@ -27,20 +27,21 @@ import { findKeyMissing } from './feeds.ts';
 import { noteAdvance } from './health.ts';
 import { readBefore, readPayload, settleAfter } from './readings.ts';
 
-/** First and longest wait after failures; each failure in a row doubles it. */
+/** Minimum and maximum delay after failures; each consecutive failure doubles it. */
 export const backOffMinMs = 15 * 60_000;
 export const backOffMaxMs = dayMs;
-/** Reading one payload into the evidence may take so long. */
+/** Time limit for ingesting one payload. */
 export const ingestMsMax = 120_000;
 
 export type PollOrder = { readonly kind: Exclude<PollKind, 'snapshot'>; readonly tick: Instant | null };
 
-/** What came of one payload, for whoever sent it. */
+/** The result of one payload. */
 export type ReadingReport = { readonly poll: PollRow; readonly resolutions: number };
 
 /**
- * Polls every feed that is due at a tick: builtin files first, since they are free, then the network all at once,
- * so that one slow feed delays none of the others. Any number of nodes may run the same tick; each feed is read once.
+ * Polls every feed that is due at a tick. Builtin files come first, because they cost nothing; then the others are
+ * fetched concurrently, so that a slow feed does not delay the others. Any number of nodes may run the same tick; each
+ * feed is polled once.
  */
 export async function pollDueFeeds(
   deps: Deps,
@@ -76,7 +77,7 @@ async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<Re
   }
 }
 
-/** Polls a feed now, whether it is due or not. Refuses with `conflict` while it is being read. */
+/** Polls a feed now, whether it is due or not. Refuses with `conflict` while it is being polled. */
 export async function pollFeed(deps: Deps, idOrSlug: string): Promise<ReadingReport> {
   const feed = await findFeed(deps.db.sql, idOrSlug);
   if (feed === null) throw new Refusal('not_found', `there is no feed ${idOrSlug}`);
@@ -91,12 +92,16 @@ export async function pollFeed(deps: Deps, idOrSlug: string): Promise<ReadingRep
   return report;
 }
 
-/** One poll: lease, fetch with no transaction open, parse, then everything it changes in one transaction. Null when another node has it. */
+/**
+ * One poll: lease, fetch with no transaction open, parse, then all changes in one transaction. Null when another node
+ * has the lease.
+ */
 async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<ReadingReport | null> {
   const pollId = deps.newId('poll');
   const startedAt = deps.now();
   const opened = await deps.db.begin(async (tx) => {
-    // Held by the poll, not by the node: a poll that was given up must not return the lease of the next one.
+    // The lease belongs to the poll, not to the node: a poll that was aborted must not release the lease of the next
+    // one.
     const lease = { holder: pollId, leaseMs: pollLeaseMs };
     const leased =
       order.tick === null
@@ -149,7 +154,7 @@ type Ending = {
 async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
   const feed = await lockFeed(tx, ending.feedId);
   const { fetched, pollId, observedAt } = ending;
-  // A sweep ended it meanwhile; nothing of it is kept.
+  // The poll was aborted meanwhile, so nothing is stored.
   if (feed === null || !(await lockRunningPoll(tx, pollId))) return 0;
   if (fetched.kind === 'failed') return await endFailed(tx, deps, feed, pollId, fetched);
   await releaseFeed(tx, feed.id, pollId, { failures: 0, nextPollAt: null });
@@ -203,7 +208,7 @@ async function endFailed(
   return 0;
 }
 
-/** 15 minutes, doubled with each failure in a row, a day at most. The first failure waits no longer than a tick. */
+/** 15 minutes, doubled by each consecutive failure, at most a day. The first failure delays no longer than a tick. */
 export function backOffMs(failures: number): number {
   if (failures <= 1) return 0;
   return Math.min(backOffMaxMs, backOffMinMs * 2 ** Math.min(failures - 2, 10));

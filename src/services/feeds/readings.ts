@@ -19,22 +19,22 @@ import { settlePredictions } from '../settling/settle.ts';
 import { noteAdvance } from './health.ts';
 import { type Ingested, ingestPayload } from './ingest.ts';
 
-/** One payload on its way into the evidence. */
+/** A payload to ingest. */
 export type Payload = {
   readonly feed: FeedRow;
   readonly pollId: string;
   readonly observedAt: Instant;
-  /** Deadlines up to here were already crossed by this feed. */
+  /** The feed has already passed the deadlines up to this moment. */
   readonly crossedTo: Instant;
   readonly bytes: Uint8Array;
   readonly httpStatus: number | null;
   readonly validators: Validators;
 };
 
-/** A snapshot came with none: a later answer "not modified" would speak of another payload. */
+/** A snapshot has no validators; with older ones, "not modified" would refer to another payload. */
 export const noValidators: Validators = { etag: null, lastModified: null, knownVersion: null };
 
-/** Reads one payload into the evidence and settles what it touches. Answers how many predictions it resolved. */
+/** Ingests one payload and settles the predictions that it affects. Returns how many it resolved. */
 export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promise<number> {
   const deps = await lockIdentity(tx, given);
   const { feed, pollId, bytes } = payload;
@@ -69,7 +69,7 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
     return 0;
   }
   await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
-  // What is frozen thaws only when it is listed again a day later: it must be served in full until then.
+  // A frozen vendor is only accepted when it is listed again a day later, so the next responses must be complete.
   const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
   await advanceWatermark(tx, feed.id, observedAt, validators);
   await noteAdvance(tx, deps, feed, assessment.confirmed);
@@ -78,7 +78,7 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
   return resolved;
 }
 
-/** A reviewed document is known as far as it was reviewed: reading it again on a later day teaches nothing of that day. */
+/** The watermark of a reviewed document is the day of its review: reading it again later adds nothing for that day. */
 function knownThrough(payload: ParsedPayload, readAt: Instant): Instant {
   const reviewed = payload.reviewedThrough === undefined ? null : parseDate(payload.reviewedThrough);
   return reviewed === null ? readAt : Math.min(readAt, reviewed.interval.to);
@@ -100,9 +100,9 @@ export function hashBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Looks again at what a reading touched: the families with news, the deadlines that the watermark crossed, and, since
- * absence is evidence too, what others listed first after this read (an archive, or a slow poll). What was first listed a
- * day before this read has lasted.
+ * Evaluates the predictions that a read affects: families with changes, deadlines that the watermark passed and, since
+ * absence is evidence too, models that other feeds listed first after this read (of an archive, or a slow poll). Rows
+ * first listed a day before this read are now seasoned.
  */
 export async function settleAfter(
   tx: Sql,
@@ -132,7 +132,10 @@ export async function settleAfter(
   return counts.resolved + counts.amended;
 }
 
-/** The models that a reading says something new of: what it lists, what of an archive has lasted, what others listed later. */
+/**
+ * The models that a read affects: those that it lists, those of an archive that are now seasoned, and those that other
+ * feeds listed later.
+ */
 async function keepTouchedModels(
   tx: Sql,
   deps: Deps,
@@ -148,7 +151,7 @@ async function keepTouchedModels(
   await updateModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
 }
 
-/** Absence ripens a step of patience after an edge, and a feed's own facts a lag after it. */
+/** Absence counts from each step of patience after an edge, and a feed's own facts from a lag after it. */
 function spansCrossed(
   feed: FeedRow,
   { after, until }: { after: Instant; until: Instant },
@@ -156,13 +159,19 @@ function spansCrossed(
   return [...coverageSteps, feed.settlementLagMs].map((step) => ({ after: after - step, until: until - step }));
 }
 
-/** Predictions that watch what has lasted for a day by this read and had not by the read before: only reads season a row. */
+/**
+ * Predictions that watch rows which are a day old at this read and were not at the previous one: only reads season a
+ * row.
+ */
 async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>): Promise<string[]> {
   const span = lastedSpan(read);
   return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span);
 }
 
-/** When what has lasted by this read, and had not by the one before, was new; null before the second read. */
+/**
+ * The listing times of rows that are seasoned by this read and were not by the previous one; null before the second
+ * read.
+ */
 function lastedSpan({
   feed: { watermark },
   observedAt,
@@ -170,7 +179,7 @@ function lastedSpan({
   return watermark === null ? null : { after: watermark - seasoningMs, until: observedAt - seasoningMs };
 }
 
-/** Up to where edges were already crossed by this feed: a vendor that was frozen may lie further back than the watermark. */
+/** The moment up to which the feed has already passed edges. It may be earlier for a vendor that was frozen. */
 export async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
   if (feed.watermark === null) return 0;
   const vendors = feed.coversAny ? ['any'] : feed.covers;

@@ -10,9 +10,9 @@ import { feedFacts } from '../settling/timelines.ts';
 import { hashItem } from './item-facts.ts';
 
 /**
- * A key stands for one model for ever. Where a feed puts another name or host under a key that it used before, and that
- * reads as another model, the row is another item from then on, under a key of its own: what was seen under the old name was
- * never seen under the new one, and the new name was not there before. Every later payload comes to the same keys.
+ * A key stands for one model permanently. If a feed gives another name or host to a known key, and the identity data
+ * reads it as another model, the row becomes another item with a key of its own: sightings of the old name are not
+ * sightings of the new one, and the new name was not listed before. Every later payload gives the same keys.
  */
 export async function keyByModel(
   tx: Sql,
@@ -36,8 +36,8 @@ export async function keyByModel(
 }
 
 /**
- * Unread names are told apart as they stand, since a curator may read one of them later. A feed that witnesses nothing edits
- * its titles freely: to be no model is the same in any words.
+ * Unread names are compared as they are written, since a curator may define one of them later. A feed that is not
+ * evidence may edit its titles freely, so all names that are not models count as equal.
  */
 function isSameItem(deps: Deps, feed: FeedRow, old: FeedItem, item: FeedItem): boolean {
   const was = readItem(deps, feed, { ...old, key: item.key });
@@ -46,7 +46,7 @@ function isSameItem(deps: Deps, feed: FeedRow, old: FeedItem, item: FeedItem): b
   return (was.name === is.name && statesSamePart(was, is)) || feedFacts(feed).witnesses?.length === 0;
 }
 
-/** The key that a feed gave, and what tells this model from the one that it stood for first. */
+/** The key that the feed gave, with a suffix that distinguishes this model from the first one under that key. */
 function ownKey({ key, name, host }: FeedItem): string {
   const mark = createHash('sha256')
     .update(JSON.stringify([name, host]))

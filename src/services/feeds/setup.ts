@@ -30,7 +30,7 @@ const feedsFile = z.strictObject({
     .max(1000),
 });
 
-/** Reads a file of feeds; refuses with pointers. The format is described in docs/feeds.md. */
+/** Parses a file of feeds (docs/feeds.md). Refuses with pointers. */
 export function readFeedsFile(json: unknown): FeedInput[] {
   const { data, errors } = readInput(feedsFile, json, { name: 'the file', pointer: '#' });
   if (errors !== undefined) {
@@ -46,7 +46,7 @@ export function readFeedsFile(json: unknown): FeedInput[] {
   }));
 }
 
-/** Adds the feeds that are not there yet; feeds that exist keep whatever the operator made of them. */
+/** Creates the feeds that do not exist yet. Existing feeds keep the operator's settings. */
 export async function ensureFeeds(deps: Deps, inputs: readonly FeedInput[]): Promise<number> {
   const known = new Set((await listFeeds(deps.db.sql)).map((feed) => feed.slug));
   let added = 0;
@@ -56,7 +56,10 @@ export async function ensureFeeds(deps: Deps, inputs: readonly FeedInput[]): Pro
   return added;
 }
 
-/** Ends what a process that is gone left open. The one process of an embedded database need not wait for leases to run out. */
+/**
+ * Aborts what a process that died left open. The single process of an embedded database need not wait for leases to
+ * expire.
+ */
 export async function recoverAfterCrash(deps: Deps): Promise<number> {
   if (deps.db.kind === 'embedded') {
     await clearFeedLeases(deps.db.sql);

@@ -10,8 +10,8 @@ import { ingestMsMax, type ReadingReport } from './polls.ts';
 import { hashBytes, noValidators, readBefore, readPayload } from './readings.ts';
 
 /**
- * Ingests one archived payload as its publisher served it at `observedAt`. Chronological per feed: an earlier time than the
- * newest is refused, the same time with the same bytes changes nothing.
+ * Ingests one archived payload as its publisher served it at `observedAt`. Payloads of a feed are chronological: an
+ * earlier time than the newest is refused, and the same time with the same bytes changes nothing.
  */
 export async function createFeedSnapshot(
   deps: Deps,

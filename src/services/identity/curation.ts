@@ -26,15 +26,18 @@ import { statesSameModel } from './read-item.ts';
 import { hasEffect, type ItemChange, readNames, requireSameModels } from './stored-names.ts';
 import { listWatchingNames, partialNames } from './unread-names.ts';
 
-/** Reading every stored name anew may take so long. */
+/** Time limit for parsing every stored name again. */
 export const curateMsMax = 120_000;
-/** Items and predictions that a report names; it counts them all. */
-export const curatedToldMax = 100;
-/** Predictions settled with an addition; the resolver looks at any others, as at all of them, at its next run. */
+/** The most items and the most predictions that a report lists; it counts all of them. */
+export const reportedItemsMax = 100;
+/**
+ * The most predictions that are settled with an addition. The resolver evaluates any others, and all of these again, at
+ * its next run.
+ */
 export const curatedSettledMax = 1000;
 
 export type CurationInput = {
-  /** Null: only take back what is superseded. */
+  /** Null: only withdraw what is superseded. */
   readonly entry: IdentityEntry | null;
   readonly supersedes: string | null;
   readonly reason: string;
@@ -47,24 +50,24 @@ export type CurationReport = {
   readonly itemsRead: number;
   readonly itemsChanged: number;
   readonly items: readonly ItemChange[];
-  /** Where the entry reads no name: why, and what to try. */
+  /** If the entry reads no name: the reason, and what to try. */
   readonly hints: readonly Hint[];
   readonly predictionsLookedAt: number;
-  /** More watch the families that are touched than were looked at. */
+  /** True if more predictions watch the affected families than were evaluated. */
   readonly morePredictions: boolean;
   readonly predictions: readonly PredictionChange[];
 };
 
 type Decision = {
   readonly decidedBy: string;
-  /** The version of the identity data that the caller knows; null if any will do. */
+  /** The version of the identity data that the caller knows; null for any. */
   readonly expected: string | null;
 };
 
-/** Ends the transaction of a dry run: nothing of it is kept. */
+/** Rolls back the transaction of a dry run. */
 const undone = new Error('a dry run leaves nothing behind');
 
-/** What an addition to the identity data would change: done in full over the stored evidence, and undone. */
+/** What an addition to the identity data would change. It is applied to all stored evidence and then rolled back. */
 export async function checkIdentityAddition(
   deps: Deps,
   input: CurationInput,
@@ -88,9 +91,9 @@ export async function checkIdentityAddition(
 }
 
 /**
- * Adds to the identity data, or takes an addition back: every stored name is read anew, and the predictions that this
- * touches are settled by the rules for late evidence. Refuses with `conflict` when the identity data is not at the expected
- * version, which a dry run showed.
+ * Adds to the identity data, or withdraws an addition. Every stored name is parsed again, and the affected predictions
+ * are settled by the rules for late evidence. Refuses with `conflict` when the identity data is not at the expected
+ * version.
  */
 export async function createIdentityAddition(
   deps: Deps,
@@ -106,7 +109,7 @@ async function curate(
   input: CurationInput,
   { decidedBy, expected }: Decision,
 ): Promise<{ id: string; report: CurationReport }> {
-  // Alone from here on: polls wait, and another curator meets the version that this makes.
+  // From here on, polls wait, and another curator gets the version that this addition creates.
   const revision = await incrementSetting(tx, 'identity_revision');
   const before = await inForce(tx, given, revision - 1);
   if (expected !== null && expected !== before.identity.version)
@@ -122,14 +125,14 @@ async function curate(
   if (input.entry !== null) requireEntry(without, input.entry);
   const built = buildIdentity(before.identity.file, await listAdditionsInForce(tx, revision), revision);
   const idle = built.idle.get(id);
-  // An addition without effect would be a promise that nobody keeps.
+  // An addition without effect is an error, because its author expects one.
   if (idle !== undefined) throw refuseEntry(idle);
   const after = { ...before, identity: built.table };
   const steps = { entry: input.entry, others: kept, before, without: { ...before, identity: without.table }, after };
   return { id, report: await readAnew(tx, steps) };
 }
 
-/** The deps with the identity data as of a revision of this transaction; nothing of it is kept beyond. */
+/** The deps with the identity data as of a revision of this transaction. They are not used after it. */
 async function inForce(tx: Sql, deps: Deps, revision: number): Promise<Deps> {
   const additions = await listAdditionsInForce(tx, revision);
   return { ...deps, identity: buildIdentity(deps.identity.file, additions, revision).table };
@@ -150,7 +153,7 @@ async function insertRow(
   if (!made) throw new Refusal('conflict', `addition ${supersedes} was superseded already, by ${old?.supersededBy}`);
 }
 
-/** An addition, those that stay in force beside it, and the deps before it, without what it supersedes, and with it. */
+/** An addition, the other additions in force, and the deps before it, without what it supersedes, and with it. */
 type Steps = {
   readonly entry: IdentityEntry | null;
   readonly others: readonly Addition[];
@@ -159,7 +162,7 @@ type Steps = {
   readonly after: Deps;
 };
 
-/** Reads every stored name by the new data, and settles what that touches, in one go. */
+/** Parses every stored name with the new data and settles the affected predictions. */
 async function readAnew(tx: Sql, { entry, others, before, without, after }: Steps): Promise<CurationReport> {
   const { read, changes, unread } = await readNames(tx, after, entry);
   if (entry !== null) requireSameModels(entry, changes, without);
@@ -186,11 +189,11 @@ async function readAnew(tx: Sql, { entry, others, before, without, after }: Step
     identityVersion: { before: before.identity.version, after: after.identity.version },
     itemsRead: read,
     itemsChanged: shown.length,
-    items: shown.slice(0, curatedToldMax),
+    items: shown.slice(0, reportedItemsMax),
     hints,
     predictionsLookedAt: ids.length,
     morePredictions: watching.length > ids.length,
-    predictions: compareStandings(stood, stands).slice(0, curatedToldMax),
+    predictions: compareStandings(stood, stands).slice(0, reportedItemsMax),
   };
 }
 
@@ -217,7 +220,7 @@ export async function listIdentityAdditions(
   return (await listAdditions(deps.db.sql, page)).map((row) => ({ ...row, idle: idle.get(row.id) ?? null }));
 }
 
-/** The identity data in force. */
+/** The current identity data. */
 export async function getIdentity(deps: Deps): Promise<{ version: string; file: string; additions: number }> {
   const { identity, db } = await withCurrentIdentity(deps);
   const additions = await listAdditionsInForce(db.sql, identity.revision);

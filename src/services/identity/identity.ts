@@ -13,8 +13,8 @@ import { readItem } from './read-item.ts';
 const batchMax = 1000;
 
 /**
- * Reads every name again that was read under another version of the identity data, so that what is known and what is new
- * are judged alike; predictions are then looked at again by the resolver. Answers how many names were read.
+ * Parses every name again that was parsed with another version of the identity data, so that old and new names are
+ * treated alike. The resolver then evaluates the predictions. Returns how many names were parsed.
  */
 export async function refreshIdentity(deps: Deps): Promise<number> {
   let total = 0;
@@ -42,15 +42,15 @@ export function familiesOf(readings: readonly NewReading[]): { vendor: string; f
 }
 
 /**
- * The same deps with the identity data in force: the reviewed file with what curators added, as the database says at this
- * moment. Every node asks before it serves a request or runs a job, so none goes on with what another has replaced.
+ * The same deps with the current identity data: the reviewed file and the additions in the database. Every node calls
+ * this before it serves a request or runs a job, so none continues with outdated data.
  */
 export async function withCurrentIdentity(deps: Deps): Promise<Deps> {
   const revision = Number((await findSetting(deps.db.sql, 'identity_revision')) ?? 0);
   return await withRevision(deps.db.sql, deps, revision);
 }
 
-/** The same, in a transaction that reads names: nobody can add to the identity data before it ends. */
+/** The same, in a transaction that parses names: the identity data cannot change before it ends. */
 export async function lockIdentity(tx: Sql, deps: Deps): Promise<Deps> {
   return await withRevision(tx, deps, Number((await lockSettingShared(tx, 'identity_revision')) ?? 0));
 }
@@ -60,7 +60,9 @@ async function withRevision(db: Sql, deps: Deps, revision: number): Promise<Deps
   return { ...deps, identity: await loadIdentity(db, deps.identity.file, revision) };
 }
 
-/** Building a table takes longer than a request should: the last one built of a file is kept, under the additions in it. */
+/**
+ * Building a table takes longer than a request should, so the latest table of each file is cached with its additions.
+ */
 const built = new WeakMap<IdentityData, { readonly key: string; readonly table: IdentityTable }>();
 
 async function loadIdentity(db: Sql, file: IdentityData, revision: number): Promise<IdentityTable> {

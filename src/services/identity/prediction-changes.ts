@@ -9,7 +9,7 @@ import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import type { ItemChange } from './stored-names.ts';
 
-/** How a prediction stands: what follows from the evidence, and what is said of it. */
+/** The state of a prediction: the result of its evaluation, and what is said about it. */
 export type PredictionStanding = {
   readonly verdict: Verdict;
   readonly state: PredictionState;
@@ -24,7 +24,7 @@ export type PredictionChange = {
 
 type Standings = ReadonlyMap<string, { readonly row: PredictionRow; readonly standing: PredictionStanding }>;
 
-/** What follows of each prediction from the stored evidence, as its names are read with the changes undone. */
+/** The results of predictions on the stored evidence, with names as they are parsed when the changes are undone. */
 export async function listStandings(
   tx: Sql,
   deps: Deps,

@@ -6,7 +6,7 @@ import type { FeedRow } from '../../store/feeds.ts';
 import type { NewReading, PartialReading } from '../../store/readings.ts';
 import type { Deps } from '../deps.ts';
 
-/** What a feed item's name means under the current identity data. */
+/** The model that a feed item's name means under the current identity data. */
 export function readItem(
   deps: Pick<Deps, 'identity'>,
   feed: Pick<FeedRow, 'id' | 'adapter'>,
@@ -45,14 +45,14 @@ export function readItem(
   };
 }
 
-/** Of a vendor's own rows only: what others list under its name is no word of its own. */
+/** Only for a vendor's own rows: what others list under its name is not a statement of the vendor. */
 function partialOf(identity: Identity): PartialReading | null {
   if (identity.outcome !== 'partial' || !identity.own) return null;
   const { name, family, version, tiers, unknown } = identity;
   return { name, family, version, tiers, unknown };
 }
 
-/** Whether two readings say the same of a name, in whatever words they were met. */
+/** Whether two readings of a name are equal, whatever the wording of their reasons. */
 export function statesSameModel(a: NewReading, b: NewReading): boolean {
   const facts = ({
     outcome,
@@ -69,12 +69,12 @@ export function statesSameModel(a: NewReading, b: NewReading): boolean {
   return facts(a) === facts(b);
 }
 
-/** Whether two readings name the same model, in whatever stage and whosever row it is. */
+/** Whether two readings name the same model, whatever the stage and the owner of the row. */
 export function namesSameModel(a: NewReading, b: NewReading): boolean {
   return a.vendor === b.vendor && a.family === b.family && a.modelVersion === b.modelVersion && a.tier === b.tier;
 }
 
-/** Whether the same is known of two names that are read in part, or neither is. */
+/** Whether two partial readings are equal, or neither is partial. */
 export function statesSamePart(a: NewReading, b: NewReading): boolean {
   return canonicalJson(a.partial) === canonicalJson(b.partial);
 }

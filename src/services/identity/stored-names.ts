@@ -7,20 +7,20 @@ import type { Deps } from '../deps.ts';
 import { refuseEntry } from './curation-rules.ts';
 import { namesSameModel, readItem, statesSameModel, statesSamePart } from './read-item.ts';
 
-/** Names read anew in one statement. */
+/** The number of names that one statement updates. */
 const readingsPerPage = 2000;
 
-/** An item whose name is read otherwise than before. */
+/** An item whose name is parsed differently than before. */
 export type ItemChange = { readonly item: StoredReading; readonly after: NewReading };
 
 export type ReadNames = {
   readonly read: number;
   readonly changes: readonly ItemChange[];
-  /** Names that an entry is about and that are no model, each once per feed and host. */
+  /** Names that an entry is about and that are not models, each once per feed and host. */
   readonly unread: readonly UnreadName[];
 };
 
-/** Every stored name as it is read with an addition. */
+/** Every stored name as parsed with an addition. */
 export async function readNames(tx: Sql, deps: Deps, entry: IdentityEntry | null): Promise<ReadNames> {
   const changes: ItemChange[] = [];
   const unread = new Map<string, UnreadName>();
@@ -49,7 +49,7 @@ function readStored(deps: Deps, { feedId, adapter, itemKey, name, host }: Stored
   return readItem(deps, { id: feedId, adapter }, { key: itemKey, name, host });
 }
 
-/** Whether an entry does to a name what it is for: reads it, limits it, or says that it is no model. */
+/** Whether an entry has its intended effect on a name: it reads it, limits it, or declares that it is not a model. */
 export function hasEffect(entry: IdentityEntry, changes: readonly ItemChange[]): boolean {
   return saysNone(entry) ? changes.length > 0 : changes.some(({ after }) => after.outcome === 'model');
 }
@@ -59,8 +59,8 @@ function saysNone(entry: IdentityEntry): boolean {
 }
 
 /**
- * No addition may make another model of a name that is read without it. Only one that says that a name is no model may take the
- * model away.
+ * An addition must not change the model of a name that is readable without it. Only one that declares a name not to be
+ * a model may remove the model.
  */
 export function requireSameModels(entry: IdentityEntry, changes: readonly ItemChange[], without: Deps): void {
   const moved = changes.find(({ item, after }) => {

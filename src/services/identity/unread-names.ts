@@ -7,19 +7,19 @@ import type { NewReading, PartialReading } from '../../store/readings.ts';
 import { listUnreadSightings, listWatchedFamilies, unreadSightingsMax } from '../../store/unread-names.ts';
 import { listWatching } from '../../store/watches.ts';
 
-/** What is stored of a partial reading, as the reading that it was: a row in the vendor's own namespace. */
+/** A stored partial reading: a row in the vendor's own namespace. */
 function toPartialName(vendor: string, partial: PartialReading): PartialName {
   return { outcome: 'partial', reason: 'unrecognised', vendor, ...partial, own: true, host: null };
 }
 
-/** The partial readings among some readings. */
+/** The partial readings among the given readings. */
 export function partialNames(readings: readonly NewReading[]): PartialName[] {
   return readings.flatMap(({ vendor, partial }) =>
     vendor === null || partial === null ? [] : [toPartialName(vendor, partial)],
   );
 }
 
-/** Ids of the predictions that watch a family of which a name may be. */
+/** Ids of the predictions that watch a family to which a name may belong. */
 export async function listWatchingNames(tx: Sql, names: readonly PartialName[]): Promise<string[]> {
   const vendors = [...new Set(names.map(({ vendor }) => vendor))];
   const watched = await listWatchedFamilies(tx, vendors);
@@ -29,7 +29,7 @@ export async function listWatchingNames(tx: Sql, names: readonly PartialName[]):
   return await listWatching(tx, touched);
 }
 
-/** The names read in part that may be of a watched family, as far as they were seen by `at`. */
+/** The partially read names that may belong to a watched family, as seen by `at`. */
 export async function loadUnread(
   db: Sql,
   watches: readonly { vendor: string; family: string }[],
@@ -42,7 +42,7 @@ export async function loadUnread(
   );
 }
 
-/** Those that may be of a watched family. */
+/** Those that may belong to a watched family. */
 export function narrowUnread(
   unread: readonly UnreadSighting[],
   watches: readonly { vendor: string; family: string }[],

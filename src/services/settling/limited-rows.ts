@@ -8,13 +8,13 @@ import type { Instant } from '../../domain/instant.ts';
 import type { FeedRow } from '../../store/feeds.ts';
 import type { SightingRow, VersionRow } from '../../store/sightings.ts';
 
-/** The stage that the identity data gives a row's model at a moment, and when that changes. */
+/** The stage that the identity data gives a row's model at a moment, and when it changes. */
 export type StageByData = {
   readonly stageAt: (at: Instant) => ModelId['stage'];
   readonly edges: readonly Instant[];
 };
 
-/** Only a model that is limited has another stage at another time. */
+/** Only a limited model has different stages at different times. */
 export function stageByData(
   identity: IdentityTable,
   feeds: readonly Pick<FeedRow, 'id' | 'adapter'>[],
@@ -31,8 +31,8 @@ export function stageByData(
 }
 
 /**
- * The versions of a row, and one more from the first accepted read after each edge that still shows the row as it was: its
- * publisher states nothing new, but what the row means has changed.
+ * The versions of a row, and an additional one from the first accepted read after each edge that still shows the row
+ * unchanged: the publisher states nothing new, but the meaning of the row has changed.
  */
 export function versionsAtEdges(
   reads: Timeline['reads'],
@@ -54,8 +54,8 @@ export function versionsAtEdges(
 }
 
 /**
- * The version of a row that is evidence of a release, without a date on which only approved customers could call the model: it
- * dates no release to the public.
+ * A version of a row that is evidence of a release, without a release date on which only approved customers could call
+ * the model.
  */
 export function undatedWhileLimited(version: VersionRow, { stageAt, edges }: StageByData): VersionRow {
   if (edges.length === 0 || version.releasedText === null || stageAt(version.observedAt) === 'limited') return version;

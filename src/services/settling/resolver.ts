@@ -4,19 +4,19 @@ import type { Deps } from '../deps.ts';
 import { settlePredictions } from './settle.ts';
 import { evaluatedWith, type SettleCounts } from './settlement.ts';
 
-/** Predictions settled in one transaction. */
+/** Number of predictions settled in one transaction. */
 const batchMax = 200;
-/** A run ends after so many batches; the next tick goes on. */
+/** A run ends after this many batches; the next tick continues. */
 const batchesMax = 500;
 const settleMsMax = 120_000;
-/** Longer than a run may take; a node that died gives way after it. */
+/** Longer than a run may take. If a node dies, another one can take over after this time. */
 const resolverLeaseMs = 15 * 60_000;
 
 const leaseName = 'resolve-predictions';
 
 /**
- * Looks again at what time alone may have changed (a row seasoned, an announced day came) and at what was evaluated under
- * other rules, identity data or feed settings. One node at a time; null when another node is at it.
+ * Evaluates predictions that may have changed because time passed (an announced day came) or that were evaluated with
+ * other rules, identity data or feed settings. One node at a time; null when another node is running it.
  */
 export async function resolveDue(deps: Deps): Promise<SettleCounts | null> {
   return await underLease(deps, async (counts) => {
@@ -30,7 +30,7 @@ export async function resolveDue(deps: Deps): Promise<SettleCounts | null> {
   });
 }
 
-/** Evaluates every prediction there is: the oracle that the incremental path must agree with. */
+/** Evaluates every prediction. The incremental evaluation must give the same results. */
 export async function resolveEverything(deps: Deps): Promise<SettleCounts | null> {
   return await underLease(deps, (counts) =>
     settleAll(deps, counts, (after) => listPredictionIds(deps.db.sql, after, batchMax)),

@@ -11,12 +11,12 @@ import { listObservations, type ObservationRow } from '../../store/observations.
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { ResolutionRow } from '../../store/resolutions.ts';
 
-/** What a person has to weigh: where it leans, what speaks for that and what against it. */
+/** What a person has to weigh: the leaning, and the evidence for and against it. */
 export type Review = { readonly leaning: Leaning; readonly supporting: Side; readonly contradicting: Side };
 
 type Claim = Pick<PredictionRow, 'criterion' | 'madeFrom'>;
 
-/** A prediction without a resolution; null where nothing is left to a person. */
+/** For a prediction without a resolution; null if nothing is left to a person. */
 export function reviewOpen({ criterion, madeFrom }: Claim, evaluation: Evaluation): Review | null {
   const { leaning, explanation } = evaluation;
   if (leaning === null) return null;
@@ -26,7 +26,9 @@ export function reviewOpen({ criterion, madeFrom }: Claim, evaluation: Evaluatio
     : { leaning, supporting: yes, contradicting: no };
 }
 
-/** A resolution that is disputed: the evidence that contradicts it, if any does, and what it rests on. */
+/**
+ * For a disputed resolution: the evidence that contradicts it, if there is any, and the evidence that it is based on.
+ */
 export function reviewDisputed(
   { criterion, madeFrom }: Claim,
   resolution: ResolutionRow,
@@ -50,7 +52,9 @@ function sideNamed(ids: readonly string[], named: ReadonlyMap<string, Witness>):
   return { ...side, more: Math.max(0, ids.length - sideEntriesMax) };
 }
 
-/** The observations that people named as evidence of resolutions, by id; the resolver's are in its explanations. */
+/**
+ * The observations that people named as evidence of resolutions, by id. Those of the resolver are in its explanations.
+ */
 export async function listNamedEvidence(
   db: Sql,
   resolutions: readonly ResolutionRow[],

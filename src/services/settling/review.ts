@@ -11,7 +11,7 @@ import type { PredictionRow } from '../../store/predictions.ts';
 import { insertResolution, type ResolutionRow } from '../../store/resolutions.ts';
 import { announce, recordResolved, resolutionFrom, termsOf, type World } from './settlement.ts';
 
-/** A settled resolution stands; new evidence can dispute it, and only strictly higher trust amends it without a person. */
+/** New evidence can dispute a resolution. Only strictly higher trust amends it without a person. */
 export async function reviewResolved(
   world: World,
   prediction: PredictionRow,
@@ -22,7 +22,7 @@ export async function reviewResolved(
   if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
   const terms = termsOf(world.deps, prediction);
   const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
-  // What only has to last a day before it contradicts is looked at again then.
+  // Contradicting evidence that is not seasoned yet is evaluated again when it is.
   if (evaluation.verdict === 'undetermined') {
     const isBack = outcome === 'yes' && findOpenNode(evaluation.explanation, ['reinstated']) !== null;
     if (!isBack && !hasLostGrounds(world, prediction, timeline, standing))
@@ -32,7 +32,7 @@ export async function reviewResolved(
   const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
   if (known === null) return;
   if (evaluation.verdict === outcome) {
-    // A dispute is answered by a person, never by a row about times.
+    // A dispute is settled by a person, never by a resolution that only corrects times.
     if ((await listDisputes(world.tx, [standing.id], null)).length > 0) {
       return await keepResolved(world, prediction, standing);
     }
@@ -50,8 +50,9 @@ export async function reviewResolved(
 }
 
 /**
- * Whether names are read, or absence is measured, differently than when the resolver decided, and the evidence of then no longer
- * settles the prediction: an addition was revoked, or a feed was found to have missed more. Later evidence never does this.
+ * Whether names are read, or absence is measured, differently than when the resolver decided, and the evidence of that
+ * time no longer settles the prediction: an addition was withdrawn, or a feed was found to have missed more. Later
+ * evidence never does this.
  */
 function hasLostGrounds(
   world: World,
@@ -80,7 +81,7 @@ async function keepResolved(
   await recordResolved(world, prediction.id, standing.outcome, 0, { state, recheckAt });
 }
 
-/** An imported archive may show that the same was known earlier; then a correcting row is appended. */
+/** An imported archive may show that the same was known earlier. Then a correcting resolution is appended. */
 async function moveKnownEarlier(
   world: World,
   prediction: PredictionRow,
@@ -103,8 +104,8 @@ async function moveKnownEarlier(
 }
 
 /**
- * A resolution made on a bracket gets the day once it is known: a row is appended, known when the day was. The order in
- * which feeds arrive then plays no part in what stands at the end.
+ * If a resolution has a bracket as its date and the day becomes known later, a resolution with the day is appended,
+ * known from when the day was. So the final result does not depend on the order in which feeds are read.
  */
 export async function refineDate(
   world: World,

@@ -21,12 +21,13 @@ import {
 } from './settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from './timelines.ts';
 
-/** Predictions whose timelines are loaded together. */
+/** The number of predictions whose timelines are loaded together. */
 const batchMax = 200;
 
 /**
- * Evaluates predictions over everything observed and writes what follows, in the caller's transaction: resolutions, disputes,
- * amendments, the state of each prediction, and an event for each of them. Costs what is named, not what exists.
+ * Evaluates predictions over everything observed and stores the results in the caller's transaction: resolutions,
+ * disputes, amendments, the state of each prediction, and an event for each change. The cost depends on the given
+ * predictions only.
  */
 export async function settlePredictions(
   tx: Sql,
@@ -100,7 +101,7 @@ async function recordState(world: World, prediction: PredictionRow, evaluation: 
   });
 }
 
-/** What an undetermined evaluation means for the prediction. */
+/** The state of a prediction whose evaluation is undetermined. */
 export function stateOf(evaluation: Evaluation): 'open' | 'proposed' | 'disputed' {
   if (evaluation.leaning === null) return 'open';
   return evaluation.contradicted ? 'disputed' : 'proposed';

@@ -14,10 +14,12 @@ import { recordEvent } from '../events/outbox.ts';
 
 export type SettleCounts = { evaluated: number; resolved: number; proposed: number; disputed: number; amended: number };
 
-/** Why predictions are looked at again: `evidenceFrom` is the earliest knowledge time of what is new, if evidence is. */
+/**
+ * Why predictions are evaluated: `evidenceFrom` is the earliest knowledge time of the new evidence, if there is any.
+ */
 export type SettleCause = { readonly now: Instant; readonly evidenceFrom: Instant | null };
 
-/** What one settling works with, in the caller's transaction. */
+/** The inputs of one settlement, in the caller's transaction. */
 export type World = {
   readonly tx: Sql;
   readonly deps: Deps;
@@ -26,7 +28,7 @@ export type World = {
   readonly counts: SettleCounts;
 };
 
-/** The stamp of everything besides evidence that an answer depends on. */
+/** Identifies everything besides evidence that an answer depends on. */
 export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
   const feeds = (await findSetting(db, 'feeds_epoch')) ?? '0';
   return `${evaluatorVersion}/${deps.identity.version}/${deps.coverage.version}/${feeds}`;
@@ -45,7 +47,7 @@ export function termsOf(
   };
 }
 
-/** The row of what was first known: nothing learned later is in it. */
+/** The resolution as of the earliest knowledge time, without anything learned later. */
 export function resolutionFrom(
   world: World,
   prediction: PredictionRow,
@@ -77,7 +79,7 @@ export function resolutionFrom(
   };
 }
 
-/** The resolver's word on a resolved prediction. */
+/** The resolver's resolution of a resolved prediction. */
 export async function recordResolved(
   world: World,
   id: string,
@@ -95,7 +97,7 @@ export async function recordResolved(
   });
 }
 
-/** Writes the event of what was just decided, in the same transaction. */
+/** Records the event of the new resolution, in the same transaction. */
 export async function announce(
   world: World,
   { id: predictionId }: PredictionRow,

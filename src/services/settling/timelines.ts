@@ -31,20 +31,20 @@ import { listModelsStating } from '../../store/stated-numbers.ts';
 import { loadUnread, narrowUnread } from '../identity/unread-names.ts';
 import { type StageByData, stageByData, undatedWhileLimited, versionsAtEdges } from './limited-rows.ts';
 
-/** Nothing was seen and nothing read. */
+/** Nothing was seen and nothing was read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
 
-/** What names mean, and what silence is worth. */
+/** What names mean, and what silence proves. */
 export type Tables = { readonly identity: IdentityTable; readonly coverage: CoverageTable };
 
-/** A criterion to be evaluated, with the start of its default window. */
+/** A criterion to evaluate, with the start of its default window. */
 export type Claim = { readonly criterion: Criterion; readonly madeFrom: Instant };
 
 /**
- * Loads what the evaluator needs for some claims and for any moment up to `at`: the sightings of the families they watch
- * and the neighbouring reads of every moment that can matter. Claims that watch the same families share one timeline.
- * Where a claim only asks a number of the models of any vendor, those that never stated such a number are left out,
- * unless all that the claim names are wanted, `whole`.
+ * Loads what the evaluation of some claims needs for any moment up to `at`: the sightings of the families that they
+ * watch, and the reads around every relevant moment. Claims that watch the same families share a timeline. If a claim
+ * only bounds a number for models of any vendor, models that never stated such a number are omitted, unless `whole`
+ * requests all.
  */
 export async function loadTimeline(
   db: Sql,
@@ -92,8 +92,8 @@ function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Timeline['read
 }
 
 /**
- * One timeline for each set of families that some claims watch, by `timelineKey`. Claims that speak of the same vendors are
- * loaded together, so that many of them cost a handful of statements, not a handful each.
+ * One timeline for each set of watched families, by `timelineKey`. Claims about the same vendors are loaded together,
+ * so that the number of statements does not grow with the number of claims.
  */
 export async function loadTimelines(
   db: Sql,
@@ -224,7 +224,7 @@ function itemVersion(
     stageBasis: isStated ? 'stated' : model.marksPreviews ? 'inferred' : 'unmarked',
     observationId: row.observationId,
     observedAt: row.observedAt,
-    // A row of somebody else's model is a host's row, in a vendor's own list too.
+    // A row of another vendor's model is a host's row, even in a vendor's own list.
     itemTrust: model.own ? row.itemTrust : lowerTrust('aggregator', row.itemTrust ?? 'aggregator'),
     stage: stage === 'limited' && row.statedStage !== 'announced' ? stage : (statedStage(row.statedStage) ?? stage),
     ...statedLifecycle(row.statedStage),

@@ -1,12 +1,12 @@
-/** What the main thread and the worker of the embedded database say to each other. */
+/** Messages between the main thread and the worker of the embedded database. */
 
-/** Handed to the worker when it starts. */
+/** Sent to the worker when it starts. */
 export type WorkerInput = {
   /** A directory for the database files, or `memory://`. */
   readonly directory: string;
-  /** A tar file of an initialised, stopped database to start a new one from, which is faster than making one. */
+  /** A tar file of an initialised, stopped database from which to start a new one, which is faster than creating it. */
   readonly imagePath: string | null;
-  /** One cell of monotonic nanoseconds: since when the engine has been at the present batch; 0 when it rests. */
+  /** One cell with monotonic nanoseconds: when the engine started the current batch; 0 when it is idle. */
   readonly busySince: SharedArrayBuffer;
   readonly idleInTransactionMsMax: number;
 };

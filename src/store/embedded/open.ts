@@ -5,24 +5,24 @@ import { type RunningEngine, startEngine } from './engine.ts';
 import { lockDirectory } from './lock.ts';
 import { createSocket, type EmbeddedSocket, type SocketHandle } from './socket.ts';
 
-/** The directory name that asks for a database without files, which ends with the process. */
+/** The name of a database without files, which ends with the process. */
 export const inMemory = 'memory://';
 
 export type EmbeddedOptions = {
-  /** Holds `postgres/` and `outturn.lock`, made when missing; or `memory://`. */
+  /** The directory with `postgres/` and `outturn.lock`, created if missing; or `memory://`. */
   readonly dataDir: string;
   /** See `WorkerInput.imagePath`. */
   readonly imagePath?: string | undefined;
-  /** A batch that runs longer is ended by ending the engine, which cannot be interrupted. Default 60 s. */
+  /** A longer batch is ended by ending the engine, which cannot be interrupted. Default: 60 s. */
   readonly queryMsMax?: number | undefined;
   readonly idleInTransactionMsMax?: number | undefined;
   readonly warn?: ((fields: object, message: string) => void) | undefined;
 };
 
 export type Embedded = {
-  /** A new connection, at once: what is written waits until the engine is up. */
+  /** Opens a connection at once. Its messages wait until the engine is running. */
   connect(): EmbeddedSocket;
-  /** Ends every connection, stops the engine in order, gives the directory free. */
+  /** Closes all connections, stops the engine and releases the directory. */
   close(): Promise<void>;
 };
 
@@ -35,15 +35,15 @@ type State = {
   readonly sockets: Map<number, SocketHandle>;
   /** Null after a failure, until the next connection starts it again. */
   engine: RunningEngine | null;
-  /** The end of the previous engine: two of them must never be at the same files. */
+  /** The previous engine's end: two engines must never use the same files. */
   previous: Promise<void>;
   connections: number;
   closed: boolean;
 };
 
 /**
- * Opens the embedded database and waits until it answers.
- * Refuses with `conflict` when another process has the directory.
+ * Opens the embedded database and waits until it responds. Refuses with `conflict` when another process uses the
+ * directory.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const lock = options.dataDir === inMemory ? null : claim(options.dataDir);
@@ -97,7 +97,7 @@ function start(state: State): RunningEngine {
   return engine;
 }
 
-/** Ends an engine that broke or ran away. Its connections fail; the next one starts a new engine. */
+/** Ends an engine that failed or ran away. Its connections fail; the next connection starts a new engine. */
 function abandon(state: State, engine: RunningEngine, error: Error): void {
   if (state.engine !== engine) return;
   state.engine = null;
@@ -118,7 +118,7 @@ function drop(state: State, connection: number, error?: Error): void {
   handle?.closed(error);
 }
 
-/** The engine ignores statement_timeout and cancel requests: a runaway batch is ended with its thread. */
+/** The engine ignores statement_timeout and cancel requests, so a runaway batch is ended together with its thread. */
 function startWatchdog(state: State): NodeJS.Timeout {
   const limit = state.options.queryMsMax ?? queryMsMax;
   const timer = setInterval(
@@ -137,7 +137,7 @@ function connect(state: State): EmbeddedSocket {
   const id = state.connections;
   const engine = state.engine ?? restart(state);
   const handle = createSocket({
-    // A copy of its own: the driver reuses its buffer, and a pooled one would carry its whole pool across.
+    // A copy: the driver reuses its buffer, and a pooled buffer would transfer its whole pool.
     write: (bytes) => engine?.post({ op: 'write', connection: id, bytes: new Uint8Array(bytes) }),
     disconnect: () => {
       state.sockets.delete(id);
@@ -149,7 +149,7 @@ function connect(state: State): EmbeddedSocket {
   return handle.socket;
 }
 
-/** Null when there is nothing to start again: an in-memory database went with its engine. */
+/** Null when there is nothing to restart: an in-memory database ends with its engine. */
 function restart(state: State): RunningEngine | null {
   return state.closed || state.options.dataDir === inMemory ? null : start(state);
 }

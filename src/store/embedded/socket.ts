@@ -1,31 +1,31 @@
 import { EventEmitter } from 'node:events';
 
 /**
- * The main thread's end of a connection to the embedded database: as much of a `net.Socket` as the driver uses.
+ * The main thread's end of a connection to the embedded database, with the parts of `net.Socket` that the driver uses.
  * Its events are `data` (Buffer), `error` (Error) and `close` (boolean: after an error).
  */
 export type EmbeddedSocket = EventEmitter & {
   readyState: 'open' | 'closed';
-  /** False once closed, never to slow a writer down: what waits is limited on the other side. */
+  /** False once closed. It never slows a writer down, because the bridge limits what is queued. */
   write(bytes: Uint8Array, done?: () => void): boolean;
   end(bytes?: Uint8Array): EmbeddedSocket;
   destroy(): EmbeddedSocket;
-  /** Holds `data` back until `resume`. */
+  /** Buffers `data` until `resume`. */
   pause(): EmbeddedSocket;
   resume(): EmbeddedSocket;
 };
 
-/** What a socket needs of the engine. */
+/** What a socket needs from the engine. */
 export type SocketWires = {
   write(bytes: Uint8Array): void;
   disconnect(): void;
 };
 
-/** What the engine does to a socket. */
+/** What the engine calls on a socket. */
 export type SocketHandle = {
   readonly socket: EmbeddedSocket;
   receive(bytes: Buffer): void;
-  /** The other side closed; with an error when it broke. */
+  /** The other side closed the connection, with an error if it failed. */
   closed(error?: Error): void;
 };
 
@@ -33,7 +33,7 @@ export function createSocket(wires: SocketWires): SocketHandle {
   let paused = false;
   let held: Buffer[] = [];
   const socket: EmbeddedSocket = Object.assign(new EventEmitter(), {
-    readyState: 'open' as EmbeddedSocket['readyState'], // Widened: it changes.
+    readyState: 'open' as EmbeddedSocket['readyState'], // Widened, because it changes.
     write: (bytes: Uint8Array, done?: () => void) => {
       if (socket.readyState === 'open') wires.write(bytes);
       if (done) process.nextTick(done);
@@ -66,7 +66,7 @@ export function createSocket(wires: SocketWires): SocketHandle {
     else if (socket.readyState === 'open') socket.emit('data', bytes);
   }
 
-  /** Both events in one later turn, as a `net.Socket` does. */
+  /** Both events in a later turn of the event loop, as in `net.Socket`. */
   function close(error?: Error): void {
     if (socket.readyState === 'closed') return;
     socket.readyState = 'closed';

@@ -1,7 +1,7 @@
 /**
- * The part of the PostgreSQL frontend/backend protocol 3.0 that the bridge has to understand: how messages are
- * framed, which ones end a batch, and how to write the few answers the bridge gives itself.
- * Source: PostgreSQL documentation, "Frontend/Backend Protocol", message formats.
+ * The part of the PostgreSQL frontend/backend protocol 3.0 that the bridge needs: how messages are framed, which ones
+ * end a batch, and how to write its own responses. Source: PostgreSQL documentation, "Frontend/Backend Protocol",
+ * message formats.
  */
 
 export const startupHeaderBytes = 8;
@@ -10,7 +10,7 @@ export const messageHeaderBytes = 5;
 const cancelRequestCode = 80877102;
 const protocolVersion3 = 196608;
 
-/** What a client sends first on a connection. Encryption requests and unknown versions are `unsupported`. */
+/** The first packet of a connection. Encryption requests and unknown versions are `unsupported`. */
 export type StartupKind = 'startup' | 'cancel' | 'unsupported';
 
 /** A frontend message: its type byte as a letter and all of its bytes, header included. */
@@ -29,13 +29,13 @@ export function takeStartup(input: Buffer): { kind: StartupKind; bytes: Buffer; 
   return { kind, bytes: input.subarray(0, length), rest: input.subarray(length) };
 }
 
-/** The whole length, type byte included, that the message at `offset` announces; null while its header is incomplete. */
+/** The whole length, with the type byte, of the message at `offset`; null while its header is incomplete. */
 export function announcedBytes(input: Buffer, offset: number): number | null {
   if (input.length - offset < messageHeaderBytes) return null;
   return 1 + input.readInt32BE(offset + 1);
 }
 
-/** Splits complete messages off the front of `input`. Stops at a length that cannot be right: `malformed`. */
+/** Splits complete messages off the start of `input`. Stops at an impossible length: `malformed`. */
 export function takeMessages(input: Buffer): { messages: Message[]; rest: Buffer; malformed: boolean } {
   const messages: Message[] = [];
   let offset = 0;
@@ -69,15 +69,15 @@ export function encodeQuery(sql: string): Buffer {
 
 export const syncMessage: Buffer = encodeMessage('S', Buffer.alloc(0));
 
-/** An ErrorResponse of severity FATAL: the last thing a connection hears. `code` is a SQLSTATE. */
+/** An ErrorResponse of severity FATAL, the last message of a connection. `code` is a SQLSTATE. */
 export function encodeFatalError(code: string, message: string): Buffer {
   return encodeMessage('E', Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`));
 }
 
 /**
- * Takes an engine's answer to one batch apart. Notifications belong to every connection. An engine that runs
- * one batch at a time may end an erroneous batch with several ReadyForQuery messages, or end one that was only
- * flushed with one; a client counts them, so `readyForQuery` says whether the batch is owed exactly one.
+ * Splits an engine's response to one batch. Notifications go to every connection. An engine that runs one batch at a
+ * time may end a failed batch with several ReadyForQuery messages, or a flushed one with one; a client counts them, so
+ * `readyForQuery` says whether the batch must have exactly one.
  */
 export function splitAnswer(
   answer: Buffer,

@@ -1,4 +1,4 @@
-/** The worker thread of the embedded database: the engine blocks its thread while it works, so it has its own. */
+/** The worker thread of the embedded database. The engine blocks its thread while it works. */
 
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
@@ -8,18 +8,18 @@ import { PGlite } from '@electric-sql/pglite';
 import { bridgeLimits, createBridge } from './bridge.ts';
 import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
 
-// The one place that starts this worker passes exactly this.
+// Only one place starts this worker, and it passes exactly this.
 const input = workerData as WorkerInput;
 const busySince = new BigInt64Array(input.busySince);
 
 function post(message: FromWorker): void {
-  const transfer = message.op === 'data' ? [message.bytes.buffer as ArrayBuffer] : []; // Made below, never shared.
+  const transfer = message.op === 'data' ? [message.bytes.buffer as ArrayBuffer] : []; // Created below and never shared.
   parentPort?.postMessage(message, transfer);
 }
 
 /**
- * Opens the database. A new one is made under another name and renamed when it is whole, so that a process that
- * dies in the middle leaves nothing behind that looks like a database.
+ * Opens the database. A new one is created under a temporary name and renamed when it is complete, so that a process
+ * that dies in between leaves nothing that looks like a database.
  */
 async function openEngine(): Promise<PGlite> {
   const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
@@ -35,7 +35,7 @@ async function openEngine(): Promise<PGlite> {
 }
 
 const database = await openEngine();
-// All connections share this session; the engine ignores what a client asks for when it connects.
+// All connections share this session; the engine ignores the settings that a client sends when it connects.
 await database.exec(`set timezone to 'UTC'`);
 
 const bridge = createBridge(
@@ -51,7 +51,7 @@ const bridge = createBridge(
   },
   { ...bridgeLimits, idleInTransactionMsMax: input.idleInTransactionMsMax },
   {
-    // A copy of its own: a pooled buffer would carry its whole pool across.
+    // A copy: a pooled buffer would transfer its whole pool.
     send: (connection, bytes) => post({ op: 'data', connection, bytes: new Uint8Array(bytes) }),
     disconnected: (connection) => post({ op: 'disconnected', connection }),
     working: (busy) => Atomics.store(busySince, 0, busy ? process.hrtime.bigint() : 0n),

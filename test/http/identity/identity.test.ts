@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { curatedToldMax } from '../../../src/services/identity/curation.ts';
+import { reportedItemsMax } from '../../../src/services/identity/curation.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { gpt5, recordClaim } from '../../support/claims.ts';
 import type { Json } from '../../support/http-client.ts';
@@ -105,13 +105,13 @@ describe('a dry run', () => {
   });
 
   test('lists some of very many items, and counts them all', async () => {
-    const stamped = Array.from({ length: curatedToldMax + 1 }, (_, index) => {
+    const stamped = Array.from({ length: reportedItemsMax + 1 }, (_, index) => {
       return `${secret}-${new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10)}`;
     });
     await readAt(world, '2025-02-13', { litellm: serve([secret, solar, ...stamped]).litellm });
     const report = await check({ ...alias, match: 'prefix' });
-    expect(report.items_changed).toBe(curatedToldMax + 3);
-    expect(report.items).toHaveLength(curatedToldMax);
+    expect(report.items_changed).toBe(reportedItemsMax + 3);
+    expect(report.items).toHaveLength(reportedItemsMax);
   });
 
   test.each([
