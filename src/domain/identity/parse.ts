@@ -23,8 +23,14 @@ export const modelIdCharactersMax = 256;
  * Pure; never throws. The time is proportional to the length of the id.
  */
 export function parseModelId(table: IdentityTable, id: string, context: IdContext): Identity {
-  const found = readModelId(table, id, context);
-  return table.curated === null ? found : bound(found, table.curated, (guard) => readModelId(guard, id, context));
+  const read = readModelId(table, id, context);
+  const found = table.curated === null ? read : bound(read, table.curated, (guard) => readModelId(guard, id, context));
+  return found.outcome === 'partial' && isOtherKind(table, found) ? refuse('not_a_model', found.vendor) : found;
+}
+
+/** Whether an unread word says that the name is no language model, as of `muse-image` or `mistral-rerank-2`. */
+function isOtherKind(table: IdentityTable, { unknown }: PartialName): boolean {
+  return unknown.some((word) => table.otherKinds.has(word));
 }
 
 /** What remains of a reading by the additions when the reviewed file has its say. */

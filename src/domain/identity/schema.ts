@@ -168,6 +168,8 @@ export const identitySchema = z.strictObject({
     rolling: texts,
     presets: texts,
     derivatives: texts,
+    /** Words that say of a name which nothing else reads that it is no language model. */
+    otherKinds: texts,
   }),
   /** Words that name a vendor's family wherever they stand: two in one id make a derivative. */
   familyWords: z.record(text, text),

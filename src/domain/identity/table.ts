@@ -63,6 +63,7 @@ export type IdentityTable = {
   readonly families: ReadonlyMap<string, Family>;
   readonly words: Vocabulary;
   readonly revisions: ReadonlySet<string>;
+  readonly otherKinds: ReadonlySet<string>;
   readonly colonChannels: ReadonlySet<string>;
   readonly familyWords: ReadonlyMap<string, string>;
   readonly datedVersions: ReadonlyMap<string, string>;
@@ -115,6 +116,7 @@ export function buildTable(data: IdentityData): IdentityTable {
     families,
     words: buildWords(data.words),
     revisions: new Set(data.words.revisions),
+    otherKinds: new Set(data.words.otherKinds),
     colonChannels: new Set(data.colonChannels),
     familyWords: new Map(Object.entries(data.familyWords)),
     datedVersions: new Map(data.datedVersions.map((row) => [datedKey(row), row.version])),

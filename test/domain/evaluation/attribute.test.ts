@@ -59,6 +59,11 @@ describe('attribute: yes', () => {
     expect(ask(august, world, '2025-08-03').verdict).toBe('yes');
   });
 
+  it('is effective on the day of the opening where the value held before, not earlier', () => {
+    const rows = [a, b].map((of) => row(of, { seen: '2025-07-10', price: 20, released: '2025-07-10' }));
+    expect(settle(rows, dear({ from: '2025-08-10', by: '2025-08-31' }))).toBe('yes 2025-08-10 happened_in_window');
+  });
+
   it.each([
     ['more than', { gt: 20 }, 'no'],
     ['at least', { gte: 20 }, 'yes'],

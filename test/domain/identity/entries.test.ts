@@ -110,7 +110,7 @@ describe('an entry of the kind', () => {
       'derivative',
       'rolling_alias',
     ],
-    ['family', family, 'gpt-video-2', openai, 'unrecognised', 'openai gpt-video 2 - general own'],
+    ['family', family, 'gpt-video-2', openai, 'not_a_model', 'openai gpt-video 2 - general own'],
     [
       'limited',
       limited,

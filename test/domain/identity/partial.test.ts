@@ -87,3 +87,21 @@ describe('an addition', () => {
     expect(read('models_dev', 'google', 'gemini-4-argon', asNone)).toBe('codename');
   });
 });
+
+describe('an unread name with a word of another kind than language models', () => {
+  it.each([
+    ['models_dev', 'meta', 'muse-image-1', 'not_a_model'],
+    ['gemini_models', 'google', 'nano-banana-image-2', 'not_a_model'],
+    ['mistral_models', 'mistral', 'mistral-rerank-2610', 'not_a_model'],
+    ['openai_models', 'openai', 'sonata-tts-2', 'not_a_model'],
+    ['gemini_models', 'google', 'nano-banana-2-preview', 'google: ? ? [] nano banana 2 preview'],
+  ])('in %s of %s, %s: %s', (feed, host, name, expected) => {
+    expect(read(feed, host, name)).toBe(expected);
+  });
+
+  test('is still read where an addition reads it', () => {
+    const entry = entrySchema.parse({ kind: 'alias', id: 'muse-image-1', means: 'muse-spark-1.1' });
+    const { table: more } = buildIdentity(table.file, [{ id: 'idn_1', entry, reason: 'reviewed' }], 1);
+    expect(read('models_dev', 'meta', 'muse-image-1', more)).toBe('meta muse 1.1 spark');
+  });
+});
