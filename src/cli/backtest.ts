@@ -146,7 +146,8 @@ async function replay(
   const identity = readIdentityTable(readJsonFile(join(packageRoot(), 'data', 'identity.json')));
   const coverage = readCoverageTable(readJsonFile(join(packageRoot(), 'data', 'coverage.json')));
   const deps: Deps = {
-    db,
+    // Without the limits that some transactions set for themselves: here they would fail on a slow machine.
+    db: { ...db, begin: (run) => db.begin(run) },
     now: () => now,
     newId: (prefix) => `${prefix}_${nextId().toLowerCase()}`,
     identity,
