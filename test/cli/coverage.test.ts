@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { measureCoverage } from '../../src/cli/coverage.ts';
 import { coverageCells, coverageFileText, renderCoverage } from '../../src/cli/coverage-report.ts';
-import { readCoverageTable } from '../../src/domain/evidence/coverage-table.ts';
+import { type CoverageRow, readCoverageTable } from '../../src/domain/evidence/coverage-table.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import { instantOf } from '../support/world.ts';
 
@@ -71,9 +71,17 @@ describe('outturn coverage', () => {
   });
 });
 
-it('docs/accuracy.md shows every row of data/coverage.json and no other', () => {
-  const read = (...path: string[]) => readFileSync(join(packageRoot(), ...path), 'utf8');
+describe('the documents', () => {
+  const read = (...path: string[]): string => readFileSync(join(packageRoot(), ...path), 'utf8');
   const { rows } = readCoverageTable(JSON.parse(read('data', 'coverage.json')));
-  const shown = read('docs', 'accuracy.md').match(/^\| \S+ \| [a-z]+ \| \w+ \| \d{4}-.*$/gm);
-  expect(shown).toEqual(rows.map((row) => `| ${coverageCells(row).join(' | ')} |`));
+  const shownIn = (page: string) => read('docs', page).match(/^\| \S+ \| [a-z0-9-]+ \| \w+ \| \d{4}-.*$/gm);
+  const toLine = (row: CoverageRow): string => `| ${coverageCells(row).join(' | ')} |`;
+
+  it('docs/coverage.md has every row of data/coverage.json and no other', () => {
+    expect(shownIn('coverage.md')).toEqual(rows.map(toLine));
+  });
+
+  it('docs/accuracy.md has the rows of listings', () => {
+    expect(shownIn('accuracy.md')).toEqual(rows.filter(({ fact }) => fact === 'listing').map(toLine));
+  });
 });
