@@ -252,6 +252,19 @@ create table model_releases (
 );
 CREATE TRIGGER model_releases_append_only BEFORE DELETE OR UPDATE ON public.model_releases FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table model_suspensions (
+  vendor text not null,
+  slug text not null,
+  event text not null,
+  gone_at timestamp with time zone not null,
+  known_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  told boolean not null,
+  constraint model_suspensions_pkey PRIMARY KEY (vendor, slug, event, gone_at),
+  constraint model_suspensions_event_check CHECK ((event = ANY (ARRAY['suspended'::text, 'reinstated'::text])))
+);
+CREATE TRIGGER model_suspensions_append_only BEFORE DELETE OR UPDATE ON public.model_suspensions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table models (
   vendor text not null,
   slug text not null,

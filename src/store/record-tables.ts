@@ -19,6 +19,7 @@ export const recordTables = [
   'model_families',
   'models',
   'model_releases',
+  'model_suspensions',
   'predictions',
   'criteria',
   'forecasts',

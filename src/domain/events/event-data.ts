@@ -3,6 +3,7 @@ import { formatInstant, type Instant } from '../instant.ts';
 import { type Outcome, outcomes } from '../outcome.ts';
 import type { EventType, pingType } from './event.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
+import { modelLinksSchema, modelSchema, suspensionEventSchema } from './model-event.ts';
 import { nameEventSchema } from './name-event.ts';
 
 /**
@@ -66,17 +67,6 @@ const leaningSchema = z
   })
   .meta({ id: 'MessageLeaning', description: 'The outcome that the evidence points to without being sufficient.' });
 
-const modelSchema = z
-  .object({
-    id: z.string(),
-    vendor: z.string(),
-    slug: z.string(),
-    family: z.string(),
-    version: z.string().nullable(),
-    tier: z.string().nullable(),
-  })
-  .meta({ id: 'MessageModel', description: 'The model.' });
-
 const releaseSchema = z
   .object({
     occurred: z.string().meta({ description: 'When it was released: a date, a date-time or `start/end`.' }),
@@ -124,10 +114,10 @@ export const eventSchemas = {
   'model.released': z.object({
     model: modelSchema,
     release: releaseSchema,
-    links: z.object({
-      model: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
-    }),
+    links: modelLinksSchema,
   }),
+  'model.suspended': suspensionEventSchema,
+  'model.reinstated': suspensionEventSchema,
   'name.unrecognised': nameEventSchema,
   'feed.unhealthy': z.object({
     feed: feedSchema,

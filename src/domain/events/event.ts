@@ -10,6 +10,8 @@ export const eventTypes = [
   'prediction.annulled',
   'prediction.resolution.amended',
   'model.released',
+  'model.suspended',
+  'model.reinstated',
   'name.unrecognised',
   'feed.unhealthy',
   'feed.recovered',

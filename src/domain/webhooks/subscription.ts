@@ -43,5 +43,5 @@ export function matchKeysOf({ eventTypes, filter }: Subscription): string[] {
 
 /** Whether an event type is about predictions, models or names of models, to which filters apply. */
 export function isFilterable(type: EventType): boolean {
-  return type.startsWith('prediction.') || type === 'model.released' || type === 'name.unrecognised';
+  return type.startsWith('prediction.') || type.startsWith('model.') || type === 'name.unrecognised';
 }

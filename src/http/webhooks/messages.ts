@@ -15,6 +15,23 @@ type Message<Type extends keyof EventData> = {
 };
 
 const { prediction, resolution } = resolvedExample.data;
+const suspended = {
+  model: {
+    id: 'anthropic/claude-5-fable',
+    vendor: 'anthropic',
+    slug: 'claude-5-fable',
+    family: 'claude',
+    version: '5',
+    tier: 'fable',
+  },
+  suspension: {
+    since: '2026-06-12',
+    until: '2026-06-30T12:00:00Z/2026-07-01T12:00:00Z',
+    known_at: '2026-07-01T12:00:00Z',
+    evidence: ['obs_01k2a0000h9m3t5b7n8c2d0fb'],
+  },
+  links: { model: '/v1/models/anthropic/claude-5-fable' },
+};
 const leaning = { outcome: 'no' as const, reason: 'below_policy', text: 'gpt-5 is listed by one feed only.' };
 const feed = { id: 'feed_01jf3mw4q7r8s9t0u1v2w3x4y5', slug: 'models-dev' };
 
@@ -84,6 +101,17 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       release: { occurred: '2025-08-07', basis: 'stated', stage: 'general', known_at: '2025-08-08T00:00:00Z' },
       links: { model: '/v1/models/openai/gpt-5' },
     },
+  },
+  'model.suspended': {
+    summary: 'A model was suspended',
+    description:
+      'Its publisher withdrew it, and not for good. Sent once: when the publisher says so or, after a withdrawal, when the model is listed as active again.',
+    example: suspended,
+  },
+  'model.reinstated': {
+    summary: 'A suspended model is available again',
+    description: 'Sent once, when its publisher lists a suspended or withdrawn model as active again.',
+    example: suspended,
   },
   'name.unrecognised': {
     summary: 'A name was not recognised',

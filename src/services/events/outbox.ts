@@ -38,7 +38,7 @@ export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promi
 }
 
 function modelOf(event: EventFacts): NewEvent['model'] {
-  if (event.type === 'model.released') return event.data.model;
+  if ('model' in event.data) return event.data.model;
   if (event.type !== 'name.unrecognised') return null;
   const { vendor, reading } = event.data;
   return { vendor, family: reading.family };

@@ -18,6 +18,7 @@ import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
 import { type Claim, emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import { announceSuspensions } from './suspensions.ts';
 
 /** Families whose timelines are loaded at once. */
 const batchMax = 20;
@@ -106,6 +107,7 @@ async function updateFamily(
   }
   await insertModelStates(tx, added);
   await announceReleases(tx, deps, current, bySlug);
+  await announceSuspensions(tx, deps, { timeline: range.timeline, bySlug, at: range.at });
   return rechecks.length === 0 ? null : Math.min(...rechecks);
 }
 

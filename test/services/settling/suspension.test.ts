@@ -1,11 +1,29 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { formatInterval } from '../../../src/domain/instant.ts';
+import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
 import { getModel, listModels } from '../../../src/services/models/models.ts';
+import { refreshModels } from '../../../src/services/models/states.ts';
 import { eventTypes, readAt, record, resolutions, view } from '../../support/play.ts';
 import { instantOf, openWorld, type World } from '../../support/world.ts';
 
 /** A model that its vendor withdrew for some weeks and lists as active again, by the vendor's own list. */
+
+/** A page that states the stage of each model, of the vendor itself or of a host. */
+const statusPage = (slug: string, whose: object): FeedInput => ({
+  slug,
+  adapter: 'json',
+  url: `https://${slug}.test/status`,
+  trust: 'first_party',
+  origin: slug,
+  settlementLag: 'PT0S',
+  options: {
+    items: '/data',
+    id: '/id',
+    ...whose,
+    stage: { at: '/word', words: { active: 'general', suspended: 'suspended' } },
+  },
+});
 
 let world: World;
 beforeAll(async () => {
@@ -14,7 +32,11 @@ beforeAll(async () => {
 beforeEach(() =>
   world.reset({
     now: '2026-06-01',
-    feeds: [{ slug: 'anthropic', adapter: 'anthropic_models', url: 'https://anthropic.test/v1/models' }],
+    feeds: [
+      { slug: 'anthropic', adapter: 'anthropic_models', url: 'https://anthropic.test/v1/models' },
+      statusPage('page', { vendor: 'anthropic' }),
+      statusPage('host', { host: { is: 'azure' } }),
+    ],
   }),
 );
 afterEach(() => expect(world.errors).toEqual([]));
@@ -122,4 +144,61 @@ test('a model that is withdrawn once more after its suspension is retired', asyn
       'retired 2026-07-31',
     ],
   });
+});
+
+/** The events of suspensions, oldest first: type, model, bounds. */
+async function told(): Promise<string[]> {
+  const rows = await world.db.sql<{ type: string; body: string }[]>`
+    select type, body from events where type in ('model.suspended', 'model.reinstated') order by sequence`;
+  return rows.map(({ type, body }) => {
+    const { model, suspension } = JSON.parse(body).data;
+    return `${type} ${model.id} ${suspension.since} until ${suspension.until}`;
+  });
+}
+const fable = 'anthropic/claude-5-fable 2026-06-12 until 2026-06-20/2026-07-01T12:00:00Z';
+const both = [`model.suspended ${fable}`, `model.reinstated ${fable}`];
+
+test('a return is announced once with the suspension that it proves, and a withdrawal alone is not', async () => {
+  await readAt(world, '2026-06-09T18:00:00Z', { anthropic: list('active') });
+  await readAt(world, '2026-06-13T00:00:00Z', { anthropic: list('retired', '2026-06-12') });
+  await readAt(world, '2026-06-20T00:00:00Z', { anthropic: list('retired', '2026-06-12') });
+  expect(await told()).toEqual([]);
+  await readAt(world, '2026-07-01T12:00:00Z', { anthropic: list('active') });
+  expect(await told()).toEqual(both);
+  await readAt(world, '2026-07-01T12:00:01Z', { anthropic: list('active') });
+  await readAt(world, '2026-07-10T00:00:00Z', { anthropic: list('active') });
+  await world.db.sql`update model_families set computed_with = null`;
+  await refreshModels(world.deps);
+  expect(await told()).toEqual(both);
+});
+
+test('a second suspension is announced as well', async () => {
+  await playFable();
+  await readAt(world, '2026-08-01T00:00:00Z', { anthropic: list('retired', '2026-07-31') });
+  await readAt(world, '2026-08-05T00:00:00Z', { anthropic: list('active') });
+  const second = 'anthropic/claude-5-fable 2026-07-31 until 2026-08-01/2026-08-05T00:00:00Z';
+  expect(await told()).toEqual([...both, `model.suspended ${second}`, `model.reinstated ${second}`]);
+});
+
+test('a status of the publisher is announced at once, and what its first read says is not', async () => {
+  const page = (...status: string[]) => ({
+    data: status.map((word, index) => ({ id: `claude-opus-${index + 6}`, word })),
+  });
+  await readAt(world, '2026-06-09T00:00:00Z', { page: page('active', 'suspended') });
+  await readAt(world, '2026-06-10T00:00:00Z', { page: page('suspended', 'suspended') });
+  const began = 'model.suspended anthropic/claude-6-opus 2026-06-09/2026-06-10T00:00:00Z';
+  expect(await told()).toEqual([`${began} until null`]);
+  expect((await getModel(world.deps, 'anthropic', 'claude-6-opus', null)).stage).toBe('suspended');
+  await readAt(world, '2026-06-12T00:00:00Z', { page: page('active', 'suspended') });
+  const back =
+    'model.reinstated anthropic/claude-6-opus 2026-06-09/2026-06-10T00:00:00Z until 2026-06-10/2026-06-12T00:00:00Z';
+  expect(await told()).toEqual([`${began} until null`, back]);
+});
+
+test('the row of a host that says so, or comes back, announces nothing', async () => {
+  const rows = (word: string) => ({ data: [{ id: 'claude-opus-6', word }] });
+  await readAt(world, '2026-06-09T00:00:00Z', { host: rows('active') });
+  await readAt(world, '2026-06-10T00:00:00Z', { host: rows('suspended') });
+  await readAt(world, '2026-06-12T00:00:00Z', { host: rows('active') });
+  expect(await told()).toEqual([]);
 });
