@@ -15,8 +15,8 @@ import type { ExplanationNode } from './explanation.ts';
 import { publishedBy } from './leaf-standing.ts';
 import { resolutionPath } from './resolution.ts';
 
-/** What a recorder is warned of; the order is that of an answer. */
-export const warningCodes = [
+/** What the lint warns of; the order is that of an answer. */
+const lintCodes = [
   'never_confirmable',
   'never_refutable',
   'needs_a_person',
@@ -26,6 +26,9 @@ export const warningCodes = [
   'not_covered',
   'no_never_settles',
 ] as const;
+
+/** All codes of warnings. Those of `unread_names` follow from the evidence and can change with it. */
+export const warningCodes = [...lintCodes, 'unread_names'] as const;
 
 export type WarningCode = (typeof warningCodes)[number];
 
@@ -50,10 +53,10 @@ type Found = Omit<Finding, 'code'>;
 
 /** What to tell whoever writes a criterion. Pure: reads what is handed in and nothing else. */
 export function lintCriterion(input: LintInput): Finding[] {
-  return warningCodes.flatMap((code) => bounded(findAll(code, input)).map((found) => ({ code, ...found })));
+  return lintCodes.flatMap((code) => bounded(findAll(code, input)).map((found) => ({ code, ...found })));
 }
 
-function findAll(code: WarningCode, input: LintInput): Found[] {
+function findAll(code: (typeof lintCodes)[number], input: LintInput): Found[] {
   const { criterion } = input;
   switch (code) {
     case 'never_confirmable':
@@ -188,7 +191,7 @@ function whyUnsettled(covering: readonly FeedFacts[], what: string, policy: Evid
 }
 
 /** Whether a deadline of its own, or of the order of events that it is a side of, could make a NO of the leaf. */
-function hasDeadline(criterion: Criterion, leaf: EventLeaf, path: Path): boolean {
+export function hasDeadline(criterion: Criterion, leaf: EventLeaf, path: Path): boolean {
   if (leaf.by !== undefined) return true;
   const order = nodesOf(criterion).find(
     ({ part, path: above }) => isOrder(part) && above.length === path.length - 1 && isBelow(path, above),

@@ -69,6 +69,7 @@ export const predictionExample = {
   outcome: 'no',
   standing: null,
   leaning: null,
+  warnings: [],
   review: null,
   resolution: resolutionExample,
   tags: ['timelines'],

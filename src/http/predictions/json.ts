@@ -97,6 +97,22 @@ const sourceReference = z.object({
   published_at: z.string().nullable(),
 });
 
+export const warningSchema = z
+  .object({
+    code: z.enum(warningCodes).meta({ description: 'Machine-readable code. docs/criteria.md explains each.' }),
+    detail: z
+      .string()
+      .meta({ description: 'What may be wrong with the criterion or holds a NO back, and what to do.' }),
+    pointer: z.string().meta({
+      description: 'JSON Pointer to the part of the criterion that the warning is about.',
+      example: '#/criterion/of',
+    }),
+  })
+  .meta({
+    id: 'CriterionWarning',
+    description: 'A likely mistake in a criterion. A warning never prevents the request.',
+  });
+
 export const predictionSchema = z
   .object({
     id: z.string().meta({ description: 'Unique identifier. Never changes.', example: predictionExample.id }),
@@ -157,6 +173,10 @@ export const predictionSchema = z
     review: reviewSchema
       .nullable()
       .meta({ description: 'Evidence for and against. Null unless the prediction is proposed or disputed.' }),
+    warnings: z.array(warningSchema).meta({
+      description:
+        'Warnings with the code `unread_names`: names that cannot be read in full and keep the prediction from a NO now. The response to a new criterion also has the other warnings.',
+    }),
     resolution: resolutionSchema.nullable().meta({ description: 'The current resolution. Null until resolved.' }),
     tags: z.array(z.string()),
     as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
@@ -168,20 +188,6 @@ export const predictionSchema = z
     updated_at: instantText('When it was last changed or resolved.'),
   })
   .meta({ id: 'Prediction', description: 'A falsifiable claim with its criterion, status and resolution.' });
-
-export const warningSchema = z
-  .object({
-    code: z.enum(warningCodes).meta({ description: 'Machine-readable code. docs/criteria.md explains each.' }),
-    detail: z.string().meta({ description: 'What may be wrong with the criterion, in one sentence.' }),
-    pointer: z.string().meta({
-      description: 'JSON Pointer to the part of the criterion that the warning is about.',
-      example: '#/criterion/of',
-    }),
-  })
-  .meta({
-    id: 'CriterionWarning',
-    description: 'A likely mistake in a criterion. A warning never prevents the request.',
-  });
 
 /** The response to creating a prediction and to replacing its criterion. */
 export const createdSchema = predictionSchema
@@ -225,6 +231,7 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
     standing: view.standing,
     leaning: view.leaning,
     review: reviewToJson(view.review),
+    warnings: [...view.warnings],
     resolution: resolution === null ? null : resolutionToJson(resolution),
     tags: prediction.tags,
     as_of: stamp,

@@ -6,7 +6,8 @@ import { measureCriterion } from '../../domain/criterion/size.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { resolveByOf } from '../../domain/criterion/watch.ts';
 import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
-import { lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
+import { type Finding, lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
+import { warnOfUnreadNames } from '../../domain/evaluation/unread-warnings.ts';
 import { modelKey } from '../../domain/identity/model-id.ts';
 import { readInput } from '../../domain/input.ts';
 import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
@@ -93,10 +94,11 @@ export async function assessClaim(
     seen: [...seen.values()],
     families: [...deps.identity.families.values()],
   });
-  const warnings = findings.map(({ code, detail, path }) => ({
-    code,
-    detail,
-    pointer: joinPointer('#/criterion', path),
-  }));
-  return { evaluation, warnings };
+  const unread = warnOfUnreadNames(claim.criterion, evaluation, { timeline, at, terms });
+  return { evaluation, warnings: [...findings, ...unread].map(toWarning) };
+}
+
+/** A finding with its place in the body of a request. */
+export function toWarning({ code, detail, path }: Finding): CriterionWarning {
+  return { code, detail, pointer: joinPointer('#/criterion', path) };
 }

@@ -1,4 +1,5 @@
 import { type Evaluation, evaluate, type Leaning } from '../../domain/evaluation/evaluate.ts';
+import { warnOfUnreadNames } from '../../domain/evaluation/unread-warnings.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { isHindsight } from '../../domain/scores/forecast.ts';
@@ -14,6 +15,7 @@ import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from '../s
 import { stateOf } from '../settling/settle.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import { type CriterionWarning, toWarning } from './criteria.ts';
 import { standingOf } from './standing.ts';
 
 /** A prediction as it was known at one moment. */
@@ -31,6 +33,8 @@ export type PredictionView = {
   /** Null if it is resolved. */
   readonly evaluation: Evaluation | null;
   readonly standing: string | null;
+  /** Names that cannot be read in full and hold its NO back now. */
+  readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
   /** The row version: the number of edits now, and of criterion versions and resolutions then. */
   readonly version: number;
@@ -103,6 +107,7 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
     review,
     evaluation: null,
     standing: null,
+    warnings: [],
     hindsight: isHindsight(resolution, prediction.criterionAt),
     version: versionOf(prediction, resolution.rows),
     updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
@@ -113,14 +118,17 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
 type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability'>;
 
 function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
-  const evaluation = evaluate(prediction.criterion, timeline ?? emptyTimeline, at, termsOf(deps, prediction));
+  const terms = termsOf(deps, prediction);
+  const known = { timeline: timeline ?? emptyTimeline, at, terms };
+  const evaluation = evaluate(prediction.criterion, known.timeline, at, terms);
   return {
     status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
     resolution: null,
     leaning: evaluation.leaning,
     review: reviewOpen(prediction, evaluation),
     evaluation,
-    standing: standingOf(prediction, timeline ?? emptyTimeline, at),
+    standing: standingOf(prediction, known.timeline, at),
+    warnings: warnOfUnreadNames(prediction.criterion, evaluation, known).map(toWarning),
     hindsight: false,
     version: versionOf(prediction, 0),
     updatedAt: Math.max(prediction.editedAt, prediction.criterionAt),

@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+import { createIdentityAddition } from '../../../src/services/identity/curation.ts';
+import { checkCriterion } from '../../../src/services/predictions/criteria.ts';
 import { getPredictionExplanation } from '../../../src/services/predictions/explanations.ts';
 import { litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { readAt, record, resolutions, view } from '../../support/play.ts';
@@ -55,4 +57,60 @@ test('a name that was listed before the window opened does not hold it back', as
 test('a name of another version or family does not hold it back', async () => {
   await play(['gpt-6-argon', 'o7-argon']);
   expect((await resolutions(world, 'seven')).map((text) => text.split(' ')[0])).toEqual(['no']);
+});
+
+describe('the warning of unread names', () => {
+  const argon = 'gpt-7-argon of openai (listed by litellm, models-dev)';
+  const warning = {
+    code: 'unread_names',
+    pointer: '#/criterion',
+    detail: expect.stringContaining(`: ${argon}. Define`),
+  };
+  const unreadOf = async (criterion: Criterion, madeAt = '2026-08-02') => {
+    const { warnings } = await checkCriterion(world.deps, { criterion, madeAt, asOf: null });
+    return warnings.filter(({ code }) => code === 'unread_names');
+  };
+
+  test('is part of the prediction, of a check and of a new prediction, with vendor and feeds', async () => {
+    await play(['gpt-7-argon']);
+    expect((await view(world, 'seven')).warnings).toEqual([warning]);
+    expect((await view(world, 'seven', '2026-09-01')).warnings).toEqual([]);
+    expect(await unreadOf(claim)).toEqual([warning]);
+    const again = await record(world, 'again', claim, { madeAt: '2026-08-02' });
+    expect(again.warnings).toEqual([warning]);
+  });
+
+  test('points to the open leaf that a name holds', async () => {
+    await play(['gpt-7-argon']);
+    const old: Criterion = { ...claim, model: { ...claim.model, version: '4' } };
+    expect(await unreadOf({ op: 'any', of: [old, { op: 'not', of: claim }] })).toMatchObject([
+      { pointer: '#/criterion/of/1/of' },
+    ]);
+  });
+
+  test.each([
+    ['a name that is older than the window', claim, '2026-08-01', ['gpt-7-argon']],
+    ['a name of another version', claim, '2026-10-02', ['gpt-6-argon']],
+    ['a claim without a deadline', { op: claim.op, model: claim.model }, '2026-10-02', ['gpt-7-argon']],
+  ] as [string, Criterion, string, string[]][])('is not given for %s', async (_what, criterion, from, more) => {
+    await play(more, from);
+    expect(await unreadOf(criterion)).toEqual([]);
+  });
+
+  test('lists at most 20 names and counts the others', async () => {
+    await play(Array.from({ length: 23 }, (_, index) => `gpt-7-zz${String.fromCharCode(97 + index)}`));
+    const [only, ...rest] = (await view(world, 'seven')).warnings;
+    expect(rest).toEqual([]);
+    expect(only?.detail.match(/of openai/g)).toHaveLength(20);
+    expect(only?.detail).toContain('; 3 more. Define');
+  });
+
+  test('ends when a curator has defined the name', async () => {
+    await play(['gpt-7-argon']);
+    const entry = { kind: 'alias' as const, id: 'gpt-7-argon', reason: 'codename' as const };
+    const input = { entry, supersedes: null, reason: 'Reviewed.', sourceUrl: null };
+    const expected = world.deps.identity.version;
+    await createIdentityAddition(world.deps, input, { decidedBy: 'key_1', expected });
+    expect((await view(world, 'seven')).warnings).toEqual([]);
+  });
 });

@@ -1,0 +1,65 @@
+import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
+import { isOrder, type Path, partsOf } from '../criterion/parts.ts';
+import { windowOf } from '../criterion/watch.ts';
+import { findHeldNames } from '../evidence/held-names.ts';
+import type { ModelEvidence } from '../evidence/release.ts';
+import type { Timeline } from '../evidence/timeline.ts';
+import type { Instant } from '../instant.ts';
+import type { Evaluation, Terms } from './evaluate.ts';
+import type { ExplanationNode } from './explanation.ts';
+import { bearsOn } from './leaf-standing.ts';
+import { type Finding, findingsPerCodeMax, hasDeadline } from './lint.ts';
+
+/** The most names that the warnings about one criterion list. */
+const namesMax = 20;
+
+type Held = { readonly path: Path; readonly names: readonly ModelEvidence[] };
+
+type Known = { readonly timeline: Timeline; readonly at: Instant; readonly terms: Terms };
+
+/** Warnings of the names that cannot be read in full and keep open leaves of a criterion from a NO. */
+export function warnOfUnreadNames(criterion: Criterion, evaluation: Evaluation, known: Known): Finding[] {
+  if ((known.timeline.unread ?? []).length === 0) return [];
+  let left = namesMax;
+  return openLeaves(criterion, evaluation.explanation)
+    .filter(({ leaf, path }) => hasDeadline(criterion, leaf, path))
+    .map(({ leaf, path }): Held => ({ path, names: namesHolding(leaf, known) }))
+    .filter(({ names }) => names.length > 0)
+    .slice(0, findingsPerCodeMax)
+    .map(({ path, names }) => {
+      const shown = names.slice(0, left);
+      left -= shown.length;
+      return { code: 'unread_names', path, detail: heldText(shown, names.length - shown.length) };
+    });
+}
+
+/** The event leaves that are not decided; of a part that is decided, none. */
+function openLeaves(part: Criterion, node: ExplanationNode | undefined, path: Path = []): OpenLeaf[] {
+  if (node !== undefined && node.verdict !== 'undetermined') return [];
+  if ('model' in part) return [{ leaf: part, path }];
+  // In an order of events, a side can be decided while nothing follows for the order.
+  const nodes = isOrder(part) ? [] : (node?.of ?? []);
+  return partsOf(part).flatMap(({ part: below, path: step }, index) =>
+    openLeaves(below, nodes[index], [...path, ...step]),
+  );
+}
+
+type OpenLeaf = { readonly leaf: EventLeaf; readonly path: Path };
+
+function namesHolding(leaf: EventLeaf, { timeline, at, terms }: Known): ModelEvidence[] {
+  // A withdrawal is stated of models that are known.
+  if (leaf.op === 'retired') return [];
+  const { madeFrom, policy, styleOf } = terms;
+  const window = windowOf(leaf, madeFrom);
+  const held = findHeldNames(timeline, [], { at, pattern: leaf.model, window, policy, styleOf });
+  return held.filter((name) => bearsOn(leaf, name, window));
+}
+
+function heldText(shown: readonly ModelEvidence[], more: number): string {
+  const listed = shown.map(({ model, witnesses }) => {
+    const feeds = witnesses.map(({ feed }) => feed.slug).sort();
+    return `${witnesses[0]?.sighting.name ?? model.family} of ${model.vendor} (listed by ${feeds.join(', ')})`;
+  });
+  const rest = more === 0 ? [] : [`${more} more`];
+  return `these names cannot be read in full and may match, so no NO is settled: ${[...listed, ...rest].join('; ')}. Define them with POST /v1/identity/additions`;
+}
