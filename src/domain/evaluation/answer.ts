@@ -33,6 +33,8 @@ export type Setting = {
   readonly shortEvidence: 'strict' | 'believed' | 'dismissed';
   /** `assumed`: where no reads can ever prove absence, it is taken as proven, to show where a prediction leans. */
   readonly absence: 'proven' | 'assumed';
+  /** The deadline of the order of events that a leaf is a side of; left out: only its own counts. */
+  readonly deadline?: Instant;
   /** The chance of a miss at which absence settles one leaf. */
   readonly missBound: Rational;
 };

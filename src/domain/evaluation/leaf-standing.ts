@@ -69,7 +69,7 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
     case 'count':
       return weighModel(timeline, rows, ask);
     case 'retired':
-      return weighEnd(timeline, rows, ask);
+      return weighEnd(timeline, rows, { ...ask, deadline: Math.min(window.to, setting.deadline ?? window.to) });
     case 'attribute':
       return weighAttribute(timeline, rows, { ...ask, name: leaf.name, is: leaf.is, window });
   }
@@ -87,7 +87,11 @@ function heldNames(
 }
 
 /** An end that is stated, or a disappearance that none explains: it settles nothing and holds a NO back. */
-function weighEnd(timeline: Timeline, rows: readonly Sighting[], ask: Parameters<typeof weighRetirement>[2]): Weighed {
+function weighEnd(
+  timeline: Timeline,
+  rows: readonly Sighting[],
+  ask: Parameters<typeof weighDisappearance>[2],
+): Weighed {
   const { evidence, recheckAt } = weighRetirement(timeline, rows, ask);
   return { evidence: evidence ?? weighDisappearance(timeline, rows, ask), recheckAt };
 }
@@ -127,7 +131,7 @@ function listingOrigins(leaf: EventLeaf, events: readonly ModelEvidence[], windo
 }
 
 export function believed(event: ModelEvidence, setting: Setting): boolean {
-  return setting.shortEvidence === 'believed' || event.grade === 'admissible';
+  return event.grade === 'admissible' || (setting.shortEvidence === 'believed' && event.holdsOnly !== true);
 }
 
 /** When a believed event happened. To show where short evidence leans, a model is taken to be as new as its listing. */

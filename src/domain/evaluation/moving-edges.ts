@@ -2,9 +2,12 @@ import type { Criterion, EventLeaf, Within } from '../criterion/criterion.ts';
 import { matchesPattern, type VersionStyleOf } from '../criterion/pattern.ts';
 import { type Edge, eventLeaves, hostLapseMs, windowOf } from '../criterion/watch.ts';
 import { addDuration } from '../duration.ts';
+import { satisfies } from '../evidence/attribute-runs.ts';
 import { announcedFor, firstReadFrom, type ItemVersion, type Sighting, type Timeline } from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
+
+type AttributeLeaf = Extract<EventLeaf, { op: 'attribute' }>;
 
 /** What the edges of a criterion depend on besides its words. */
 export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionStyleOf };
@@ -14,10 +17,10 @@ type Seen = Pick<Timeline, 'sightings' | 'reads'>;
 /**
  * Edges that depend on what was seen. `within` runs out a duration after the event it hangs on, which must itself have had
  * none of its kind before it; in `precedes` coverage past one side's date decides the other; and a value that was there
- * before a window opens counts once a poll shows it inside. Every moment that a sighting may come to be dated to gives one.
+ * before a window opens counts once a poll shows it inside, and is corrected once a poll of others shows so. Every moment that a sighting may come to be dated to gives one.
  */
 export function movingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
-  return [...orderEdges(criterion, seen, terms), ...openingEdges(criterion, seen, terms)];
+  return [...orderEdges(criterion, seen, terms), ...attributeEdges(criterion, seen, terms)];
 }
 
 function orderEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
@@ -53,16 +56,29 @@ function withinEdges({ event, after, duration }: Within, seen: Seen, terms: Edge
   return [...enough, ...run];
 }
 
-/** The openings of the windows of attributes, for the vendors whose models are listed. */
-function openingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
+/** Of attributes: the opening of the window, for the vendors whose models are listed, and each end of a value that was asked for. */
+function attributeEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
   const edges = new Map<string, Edge>();
   for (const leaf of eventLeaves(criterion)) {
     if (leaf.op !== 'attribute') continue;
-    const at = windowOf(leaf, terms.madeFrom).from;
-    for (const { model } of matching(leaf, seen, terms))
-      edges.set(`${model.vendor}/${at}`, { vendor: model.vendor, at });
+    const opening = windowOf(leaf, terms.madeFrom).from;
+    for (const sighting of matching(leaf, seen, terms)) {
+      const { vendor } = sighting.model;
+      for (const at of [opening, ...endsOfValue(leaf, sighting)]) edges.set(`${vendor}/${at}`, { vendor, at });
+    }
   }
   return [...edges.values()];
+}
+
+/** When a row stopped showing a value that satisfies the leaf: later reads of others say whether it was corrected. */
+function endsOfValue({ name, is }: AttributeLeaf, { versions, seenFrom }: Sighting): Instant[] {
+  const satisfied = versions.map(({ attributes }) => {
+    const value = attributes?.[name];
+    return value !== undefined && satisfies(value, is);
+  });
+  return versions.flatMap(({ observedAt }, index) =>
+    satisfied[index - 1] === true && satisfied[index] === false ? [Math.max(observedAt, seenFrom)] : [],
+  );
 }
 
 function matching(leaf: EventLeaf, seen: Seen, { styleOf }: EdgeTerms): Sighting[] {

@@ -17,10 +17,11 @@ type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
  * first by the deadline, its own or that of the order, it is no as well, whatever the second did.
  */
 export function evaluatePrecedes(criterion: Precedes, setting: Setting): Answer {
-  const first = sideOf(criterion.first, setting);
-  const second = sideOf(criterion.second, setting);
   const by = criterion.by === undefined ? null : parseDate(criterion.by);
-  const deadline = Math.min(by?.interval.to ?? Number.POSITIVE_INFINITY, first.standing.window.to);
+  const end = by?.interval.to ?? Number.POSITIVE_INFINITY;
+  const first = sideOf(criterion.first, { ...setting, deadline: end });
+  const second = sideOf(criterion.second, setting);
+  const deadline = Math.min(end, first.standing.window.to);
   const base = {
     of: [first.answer.node, second.answer.node],
     recheckAt: earliest(first.standing.recheckAt, second.standing.recheckAt),

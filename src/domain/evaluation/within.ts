@@ -48,12 +48,12 @@ type Span = {
 /** Evaluates `within`: the event lies at or after the other, the same day included, and ends by the last day of the duration. */
 export function evaluateWithin(criterion: Within, setting: Setting): Answer {
   const after = sideOf(criterion.after, setting);
-  const event = sideOf(criterion.event, setting);
+  const span = spanAfter(after, criterion.duration);
+  const event = sideOf(criterion.event, span === null ? setting : { ...setting, deadline: span.possibly.to });
   const base = {
     of: [event.answer.node, after.answer.node],
     recheckAt: earliest(after.standing.recheckAt, event.standing.recheckAt),
   };
-  const span = spanAfter(after, criterion.duration);
   if (span === null) {
     const text = `Undetermined: it is not known that ${eventClause(criterion.after)}, so the time does not run yet.`;
     return answer('within', 'undetermined', 'order_is_open', text, base);

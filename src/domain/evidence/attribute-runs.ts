@@ -51,18 +51,19 @@ export type Run = {
 type Stretch = { readonly says: 'yes' | 'no' | 'nothing'; readonly from: Instant; readonly version: ItemVersion };
 
 /**
- * The runs of all rows of one model that may bear on the window. `releasedFrom` is the earliest moment at which the model
+ * The runs of the vendor's own rows of one model, or of the rows of hosts, that may bear on the window. `releasedFrom` is the earliest moment at which the model
  * can have been released: no value holds before it.
  */
 export function runsOf(
   timeline: Timeline,
   sightings: readonly Sighting[],
   ask: AttributeAsk,
-  releasedFrom: Instant,
+  { releasedFrom, of }: { readonly releasedFrom: Instant; readonly of: 'own' | 'hosts' },
 ): Run[] {
   const rows = sightings.flatMap((sighting) => {
     const row = speaksOf(timeline, sighting, 'attribute') ? knownSighting(timeline, sighting, ask.at, ask.stage) : null;
-    return row === null || row === 'announced' || !(sighting.model.own || row.trust === 'first_party') ? [] : [row];
+    if (row === null || row === 'announced') return [];
+    return (sighting.model.own || row.trust === 'first_party') === (of === 'own') ? [row] : [];
   });
   const firstSeen = Math.min(...rows.map((row) => row.seenFrom));
   const told = rows.map((row): Told => {
@@ -107,7 +108,7 @@ function runsOfRow(
         notBefore,
         since,
         until,
-        corrected: next?.says === 'no' && (!lasting || isContradicted(row, until, others)),
+        corrected: next?.says === 'no' && (!lasting || isContradicted(timeline, row, until, { others, at: ask.at })),
         replaced: next?.says === 'no',
         fromStart: index === 0,
         lasting,
@@ -168,15 +169,25 @@ function enoughDeny(told: readonly Told[], policy: EvidencePolicy): Instant {
   return policy.firstPartyOnly ? firstParty : Math.max(firstParty, reached);
 }
 
-/** Whether another origin had said otherwise for a day when the row came to say so too, and went on saying it. */
-function isContradicted(row: KnownSighting, until: Instant, others: readonly Told[]): boolean {
+/**
+ * Whether another origin had said otherwise for a day when the row came to say so too, and a read from then on still says it.
+ * A row that has not been read since proves nothing: it may have gone.
+ */
+function isContradicted(
+  timeline: Timeline,
+  row: KnownSighting,
+  until: Instant,
+  { others, at }: { readonly others: readonly Told[]; readonly at: Instant },
+): boolean {
   return others.some(
     ({ row: other, stretches }) =>
       other.feed.origin !== row.feed.origin &&
       other.trust !== 'community' &&
       stretches.some(({ says, from }, index) => {
         const to = stretches[index + 1]?.from ?? other.goneAt ?? Number.POSITIVE_INFINITY;
-        return says === 'no' && from <= until - seasoningMs && to > until;
+        if (says !== 'no' || from > until - seasoningMs) return false;
+        const read = firstReadFrom(timeline, other.feed.id, other.sighting.model.vendor, until);
+        return read !== null && read <= at && read < to;
       }),
   );
 }
@@ -200,7 +211,7 @@ function isInside(
   return shown !== null && shown <= at && shown < run.until && shown < window.to;
 }
 
-function satisfies(value: number | boolean, is: AttributeLeaf['is']): boolean {
+export function satisfies(value: number | boolean, is: AttributeLeaf['is']): boolean {
   const { gte, gt, lte, lt, eq } = is;
   if (eq !== undefined && value !== eq) return false;
   if (typeof value === 'boolean') return gte === undefined && gt === undefined && lte === undefined && lt === undefined;

@@ -11,20 +11,26 @@ import type { Sighting, Timeline } from './timeline.ts';
  * of the window at which it does. A value is believed when two origins' own rows publish one at the same time, each for 24
  * hours, or one first party does: catalogues have carried errors of a factor of 1,000. It held no later than when the second
  * of them showed it, and no earlier than the first can have. A value that its own feed corrected counts no more, unless it
- * had been believed.
+ * had been believed. What only hosts publish keeps a NO from being settled, and settles nothing.
  */
 export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[], ask: AttributeAsk): Weighed {
   const release = weighModel(timeline, sightings, ask);
   const released = release.evidence?.occurred ?? anyTime;
-  const runs = runsOf(timeline, sightings, ask, released.from);
-  runs.sort(
-    (a, b) => a.since - b.since || a.row.version.observationId.localeCompare(b.row.version.observationId, 'en'),
-  );
+  const runsFrom = (of: 'own' | 'hosts'): Run[] =>
+    runsOf(timeline, sightings, ask, { releasedFrom: released.from, of }).sort(
+      (a, b) => a.since - b.since || a.row.version.observationId.localeCompare(b.row.version.observationId, 'en'),
+    );
   const { recheckAt } = release;
   const model = sightings[0]?.model;
-  const found = model === undefined ? null : findHolding(runs, ask, released);
-  if (model === undefined || found === null) return { evidence: null, recheckAt };
-  return { evidence: evidenceOf(model, found, release.evidence, ask.window), recheckAt };
+  if (model === undefined) return { evidence: null, recheckAt };
+  const found = findHolding(runsFrom('own'), ask, released);
+  if (found !== null) return { evidence: evidenceOf(model, found, release.evidence, ask.window), recheckAt };
+  // General availability is read only from the vendor's own rows.
+  const hosted = ask.stage === 'ga' ? null : findHosted(runsFrom('hosts'), ask, released);
+  if (hosted === null) return { evidence: null, recheckAt };
+  const evidence = evidenceOf(model, hosted, null, ask.window);
+  const missing = `${evidence.missing ?? ''}; rows of hosts settle nothing`;
+  return { evidence: { ...evidence, missing, hostsOnly: true, holdsOnly: true }, recheckAt };
 }
 
 const anyTime: Interval = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -39,10 +45,17 @@ type Holding = {
 };
 
 function findHolding(all: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
-  // A row that was put up before the release tells of the release.
-  const endAt = (moment: Instant): Instant => (moment < released.from ? released.to : moment + 1);
   const runs = all.filter((run) => run.until > ask.window.from);
-  if (runs.length === 0) return findGone(all.filter((run) => run.lasting));
+  const gone = all.filter((run) => run.lasting && !runs.includes(run));
+  return findStanding(runs, ask, released) ?? findGone(gone);
+}
+
+/** The end of the first moment at which a value can have held; a row that was put up before the release tells of the release. */
+function endAt(moment: Instant, released: Interval): Instant {
+  return moment < released.from ? released.to : moment + 1;
+}
+
+function findStanding(runs: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
   const votes = runs.filter((run) => run.lasting && run.row.trust !== 'community');
   const agreed = agreeAt(
     votes.filter((run) => run.inside),
@@ -54,19 +67,33 @@ function findHolding(all: readonly Run[], ask: AttributeAsk, released: Interval)
     const counted = runs.filter((run) => votes.includes(run) || standing.includes(run));
     const low = lowestOf(counted);
     const since = agreeAt(votes, ask, (run) => run.since) ?? agreed;
-    const occurred = { from: Math.max(low, ask.window.from), to: endAt(agreed) };
-    return { grade: 'admissible', runs: votes, occurred, since: { from: low, to: endAt(since) } };
+    const occurred = { from: Math.max(low, ask.window.from), to: endAt(agreed, released) };
+    return { grade: 'admissible', runs: votes, occurred, since: { from: low, to: endAt(since, released) } };
   }
   const touching = agreeAt(votes, ask, (run) => run.since);
-  if (touching !== null) return { grade: 'admissible', runs: votes, ...edgeBracket(votes, endAt(touching), ask) };
+  if (touching !== null)
+    return { grade: 'admissible', runs: votes, ...edgeBracket(votes, endAt(touching, released), ask) };
   // Two origins said so, though not at the same time: too much to be passed over, too little to be believed.
   const apart = isEnough(new Set(votes.map((run) => run.row.feed.origin)).size, ask) ? votes : [];
-  const short = standing.length > 0 ? standing : apart;
+  return findShort(standing.length > 0 ? standing : apart, ask, released);
+}
+
+/** Such a value in rows of hosts, which nobody has corrected. */
+function findHosted(runs: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
+  return findShort(
+    runs.filter((run) => run.until > ask.window.from && !run.corrected),
+    ask,
+    released,
+  );
+}
+
+function findShort(short: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
   const [first] = short;
   if (first === undefined) return null;
   const inside = short.filter((run) => run.inside);
-  if (inside.length === 0) return { grade: 'short', runs: short, ...edgeBracket(short, endAt(first.since), ask) };
-  const since = { from: lowestOf(short), to: endAt(Math.min(...inside.map((run) => run.since))) };
+  if (inside.length === 0)
+    return { grade: 'short', runs: short, ...edgeBracket(short, endAt(first.since, released), ask) };
+  const since = { from: lowestOf(short), to: endAt(Math.min(...inside.map((run) => run.since)), released) };
   const occurred = { from: Math.max(since.from, ask.window.from), to: Math.max(since.to, ask.window.from + 1) };
   return { grade: 'short', runs: short, occurred, since };
 }

@@ -44,6 +44,8 @@ export type ModelEvidence = {
   readonly unlistedAt?: Instant;
   /** It is no model that is known to match: its name is unread, or only approved customers can call it. */
   readonly mayMatch?: true;
+  /** It keeps a NO from being settled and suggests no answer. */
+  readonly holdsOnly?: true;
   /** Of an end: the publisher withdrew the model and lists it as active again. */
   readonly reinstated?: true;
   readonly trust: Trust;

@@ -151,15 +151,20 @@ function missingText(words: readonly EndWord[], at: Instant): string {
 
 /**
  * Feeds have dropped the model, and too few are left that list it without an end for that to be believed: it may have been
- * withdrawn about the time at which its rows went. Null when an end is stated, or nothing of the kind happened.
+ * withdrawn about the time at which its rows went. A row that has not been read since the deadline may be gone as well. Null
+ * when an end is stated, or nothing of the kind happened.
  */
-export function weighDisappearance(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed['evidence'] {
+export function weighDisappearance(
+  timeline: Timeline,
+  sightings: readonly Sighting[],
+  ask: Ask & { readonly deadline: Instant },
+): Weighed['evidence'] {
   const { rows, listed } = knownRows(timeline, sightings, ask);
   const model = sightings[0]?.model;
   if (model === undefined || endWords(timeline, rows, listed).length > 0) return null;
   // What stood for longer than a day is no slip, however seldom its feed was read.
   const firm = rows.filter((row) => row.goneAt === null || row.goneAt - row.seenFrom > seasoningMs);
-  const left = firm.filter((row) => row.goneAt === null);
+  const left = firm.filter((row) => row.goneAt === null && wasReadSince(timeline, row, ask));
   const origins = new Set(left.map((row) => row.feed.origin));
   if (left.some((row) => row.trust === 'first_party') || origins.size >= ask.policy.originsMin) return null;
   const gone = firm.flatMap((row) =>
@@ -185,6 +190,15 @@ export function weighDisappearance(timeline: Timeline, sightings: readonly Sight
     slipsOnly: false,
     trust: first.row.trust,
   };
+}
+
+function wasReadSince(
+  timeline: Timeline,
+  { feed, sighting }: KnownSighting,
+  { at, deadline }: { readonly at: Instant; readonly deadline: Instant },
+): boolean {
+  if (!Number.isFinite(deadline)) return true;
+  return (lastReadAt(timeline, feed.id, sighting.model.vendor, at) ?? Number.NEGATIVE_INFINITY) >= deadline;
 }
 
 /** The rows that may speak of a model's end, for `ga` those of general availability, and the ids that are listed at all. */

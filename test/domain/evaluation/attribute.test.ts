@@ -192,4 +192,33 @@ describe('attribute: no', () => {
     const gone = [a, b].map((of) => row(of, { ...early, gone: '2025-07-20' }));
     expect(settle(gone)).toBe('undetermined below_policy');
   });
+
+  it("is held back by a host's row, which suggests nothing, and lapses 90 days after the deadline", () => {
+    const long = { ...facts, reads: polls('2025-07-01', '2025-12-15', 24) };
+    const [x, y, z] = [feed('x', long), feed('y', long), feed('z', long)];
+    const hosted = [row(x), row(y), row(z), row(x, { host: 'azure', price: 20 })];
+    const kind = dear({ tier: 'any', by: '2025-08-31' });
+    const answer = ask(kind, timeline([x, y, z], hosted), when);
+    expect([outcome(answer), answer.leaning?.outcome]).toEqual(['undetermined contradicted', null]);
+    expect(ask(kind, timeline([x, y, z], hosted), '2025-12-10')).toMatchObject({ verdict: 'no' });
+    // The origin that shows the row attests nothing, even then.
+    expect(ask(kind, timeline([x, y], hosted), '2025-12-10').verdict).toBe('undetermined');
+    const cheap = [row(x), row(y), row(z), row(x, { host: 'azure', price: 5 })];
+    expect(ask(kind, timeline([x, y, z], cheap), when).verdict).toBe('no');
+  });
+
+  it('takes a read of another origin to say that a value was wrong: one that was last read before is silent', () => {
+    const stale = feed('stale', { ...facts, reads: polls('2025-07-01', '2025-08-15') });
+    const rows = (other: typeof a) => [row(a, rises('2025-08-10', '2025-08-20')), row(other)];
+    const kind = dear({ tier: 'any', by: '2025-08-31' });
+    const settled = (other: typeof a) => outcome(ask(kind, timeline([a, b, c, other], rows(other)), when));
+    expect(settled(c)).toBe('no 2025-08-31 covered_without_it');
+    expect(settled(stale)).toBe('undetermined contradicted');
+  });
+
+  it('is held back by a row that went while it said so, though another came and was corrected at once', () => {
+    const gone = row(a, { seen: '2025-07-10', price: 20, gone: '2025-07-20' });
+    const slip = row(b, rises('2025-08-10', '2025-08-10T06:00'));
+    expect(settle([gone, slip])).toBe('undetermined below_policy');
+  });
 });

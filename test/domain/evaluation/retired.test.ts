@@ -187,6 +187,16 @@ describe('retired: no', () => {
     expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
   });
 
+  it('takes a read past the deadline that still lists what others dropped', () => {
+    const reads = (last: string) => feed('own', { ...facts, trust: 'first_party', reads: polls('2025-07-01', last) });
+    const settled = (own: typeof vendor) => {
+      const rows = [row(own), row(c, { gone: '2025-08-10' })];
+      return outcome(ask(august, timeline([a, b, c, own], rows), when));
+    };
+    expect(settled(reads('2025-09-10'))).toBe('no 2025-08-31 covered_without_it');
+    expect(settled(reads('2025-08-20'))).toBe('undetermined contradicted');
+  });
+
   it('needs feeds that publish ends', () => {
     const mute = feed('b', { reads: facts.reads });
     expect(outcome(ask(august, timeline([a, mute], [row(a), row(mute)]), when))).toBe(
