@@ -23,6 +23,7 @@ import {
   eventsInTheWay,
   isCovered,
   type LeafStanding,
+  possibleTime,
   standLeaf,
 } from './leaf-standing.ts';
 
@@ -38,7 +39,7 @@ export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]
     const name = nameOf(leaf, event);
     if (name === null) continue;
     const held = byName.get(name);
-    const from = Math.min(held?.from ?? Number.POSITIVE_INFINITY, event.occurred.from);
+    const from = Math.min(held?.from ?? Number.POSITIVE_INFINITY, possibleTime(event).from);
     byName.set(name, { event: held?.event ?? event, from });
   }
   return [...byName.values()];

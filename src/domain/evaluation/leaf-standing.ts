@@ -140,13 +140,19 @@ export function believedTime(event: ModelEvidence): Interval {
   return { from: Math.min(Math.max(occurred.from, unlistedAt), occurred.to - 1), to: occurred.to };
 }
 
+/** When an event may have happened: what a NO has to reckon with. */
+export function possibleTime({ occurred, possible = occurred, unprovenTo = occurred.to }: ModelEvidence): Interval {
+  return { from: Math.min(occurred.from, possible.from), to: Math.max(occurred.to, possible.to, unprovenTo) };
+}
+
 /**
  * Whether an event keeps a NO from being settled. Any that touches the window does. So does a lasting listing of the one
  * model asked for that is older than the window and below the policy: it may have been out already.
  */
 export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
-  if (event.occurred.from >= window.to) return false;
-  if (Math.max(event.occurred.to, event.unprovenTo ?? event.occurred.to) > window.from) return true;
+  const { from, to } = possibleTime(event);
+  if (from >= window.to) return false;
+  if (to > window.from) return true;
   return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
 }
 

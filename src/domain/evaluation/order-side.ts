@@ -9,7 +9,7 @@ import { type Answer, coveringTrust, type Setting, witnessesOf } from './answer.
 import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
 import { evaluateEvent, findEvent } from './event.ts';
 import type { AbsenceNote, Witness } from './explanation.ts';
-import { bearsOn, eventsInTheWay, isCovered, type LeafStanding, standLeaf } from './leaf-standing.ts';
+import { bearsOn, eventsInTheWay, isCovered, type LeafStanding, possibleTime, standLeaf } from './leaf-standing.ts';
 
 /** The earliest moment at which something can have happened, and what that rests on. */
 export type Bound = {
@@ -32,6 +32,8 @@ export type Side = {
   readonly notBefore: Bound;
   /** It had happened before this moment; null while it is not known to have happened. */
   readonly doneBy: Instant | null;
+  /** The same whatever reads may contradict its dates: what a NO rests on. */
+  readonly surelyBy: Instant | null;
 };
 
 /** Evaluates one side. Its happening is the first event of the kind in its window; of a count, the one that made enough. */
@@ -43,13 +45,20 @@ export function sideOf(leaf: EventLeaf, setting: Setting): Side {
     standing,
     answer,
     notBefore: earliestPossible(leaf, standing, answer),
-    doneBy: answer.verdict === 'yes' ? doneBy(leaf, setting, standing) : null,
+    ...(answer.verdict === 'yes' ? endsOf(leaf, setting, standing) : { doneBy: null, surelyBy: null }),
   };
 }
 
-function doneBy(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Instant | null {
-  if (leaf.op === 'count') return countedEvents(leaf, setting, standing)[leaf.at_least - 1]?.event.occurred.to ?? null;
-  return findEvent(setting, standing)?.occurred.to ?? null;
+function endsOf(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Pick<Side, 'doneBy' | 'surelyBy'> {
+  if (leaf.op === 'count') {
+    const counted = countedEvents(leaf, setting, standing).map(({ event }) => event);
+    const latest = counted.map((event) => possibleTime(event).to).sort((a, b) => a - b);
+    return { doneBy: counted[leaf.at_least - 1]?.occurred.to ?? null, surelyBy: latest[leaf.at_least - 1] ?? null };
+  }
+  const event = findEvent(setting, standing);
+  return event === undefined
+    ? { doneBy: null, surelyBy: null }
+    : { doneBy: event.occurred.to, surelyBy: possibleTime(event).to };
 }
 
 /**
@@ -98,7 +107,7 @@ function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; e
   const starts =
     leaf.op === 'count'
       ? distinctEvents(leaf, possible).map(({ event, from }) => ({ at: startOf(from), event }))
-      : possible.map((event) => ({ at: startOf(event.occurred.from), event }));
+      : possible.map((event) => ({ at: startOf(possibleTime(event).from), event }));
   starts.sort((a, b) => a.at - b.at || a.event.key.localeCompare(b.event.key, 'en'));
   return starts[leaf.op === 'count' ? leaf.at_least - 1 : 0] ?? null;
 }

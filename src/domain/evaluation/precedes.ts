@@ -46,7 +46,7 @@ function answerYes(first: Side, second: Side, deadline: Instant, base: Base): An
 
 /** The second lies before the first can have happened. Where it came after the deadline, the deadline had settled it. */
 function answerMirror(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
-  if (second.doneBy === null || second.doneBy > first.notBefore.at) return null;
+  if (second.surelyBy === null || second.surelyBy > first.notBefore.at) return null;
   const late = second.notBefore.at >= deadline;
   const text = `The second, ${when(second)}, lies before the first can have happened: ${boundText(first)}.`;
   return answer('precedes', 'no', 'order_is_certain', text, {

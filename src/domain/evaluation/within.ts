@@ -4,7 +4,7 @@ import { eventClause } from '../criterion/text.ts';
 import { addDuration } from '../duration.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
-import { dayMs, formatDay, formatInterval, type Interval, startOfDay } from '../instant.ts';
+import { dayMs, formatDay, formatInterval, type Instant, type Interval, startOfDay } from '../instant.ts';
 import { absenceText, noteAbsence } from './absence.ts';
 import {
   type Answer,
@@ -19,7 +19,7 @@ import {
 import { type Counted, type CountLeaf, countedEvents, witnessesOfAll } from './count.ts';
 import { isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
-import { believed, believedTime, isCovered, type LeafStanding } from './leaf-standing.ts';
+import { believed, believedTime, isCovered, type LeafStanding, possibleTime } from './leaf-standing.ts';
 import { obstacles, type Side, sideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
@@ -28,6 +28,8 @@ type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 type Happening = {
   readonly name: string;
   readonly occurred: Interval;
+  /** It had happened by then whatever reads may contradict its dates. */
+  readonly surelyBy: Instant;
   readonly shown: Interval;
   readonly trust: Trust | null;
   readonly witnesses: readonly Witness[];
@@ -69,8 +71,8 @@ export function evaluateWithin(criterion: Within, setting: Setting): Answer {
 }
 
 function spanAfter(after: Side, duration: string): Span | null {
-  const to = after.doneBy;
-  if (to === null) return null;
+  const { doneBy: to, surelyBy } = after;
+  if (to === null || surelyBy === null) return null;
   const { closed, at } = after.notBefore;
   const { window } = after.standing;
   const from = Math.max(Math.min(closed ? at : window.from, to - 1), window.from);
@@ -79,7 +81,7 @@ function spanAfter(after: Side, duration: string): Span | null {
     anchor: { from, to },
     anchorTrust: weakestTrust([after.answer.trust, after.notBefore.trust]),
     surely: { from: lastStart, to: addDuration(from, duration) + dayMs },
-    possibly: { from: startOfDay(from), to: addDuration(lastStart, duration) + dayMs },
+    possibly: { from: startOfDay(from), to: addDuration(startOfDay(surelyBy - 1), duration) + dayMs },
   };
 }
 
@@ -93,6 +95,7 @@ function happeningsOf(side: Side, setting: Setting): Happening[] {
     .map((found) => ({
       name: found.key,
       occurred: believedTime(found),
+      surelyBy: possibleTime(found).to,
       shown: found.effective ?? believedTime(found),
       trust: found.trust,
       witnesses: witnessesOf(found),
@@ -102,17 +105,17 @@ function happeningsOf(side: Side, setting: Setting): Happening[] {
 
 /** One that nobody has seen may have come before: unless its absence is proven, there may have been enough of them earlier. */
 function enoughOf(
-  { doneBy, notBefore, standing, answer }: Side,
+  { doneBy, surelyBy, notBefore, standing, answer }: Side,
   leaf: CountLeaf,
   all: readonly Counted[],
 ): Happening[] {
-  if (doneBy === null) return [];
+  if (doneBy === null || surelyBy === null) return [];
   const occurred = { from: notBefore.closed ? notBefore.at : standing.window.from, to: doneBy };
   const counted = all.slice(0, leaf.at_least);
   const trust = weakestTrust([answer.trust, notBefore.trust]);
   const shown = answer.interval ?? occurred;
   const name = `the ${leaf.distinct} that made ${leaf.at_least}`;
-  return [{ name, occurred, shown, trust, witnesses: witnessesOfAll(counted), stated: false }];
+  return [{ name, occurred, surelyBy, shown, trust, witnesses: witnessesOfAll(counted), stated: false }];
 }
 
 function answerYes(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
@@ -137,7 +140,7 @@ function answerBefore({ answer: { node } }: Side, base: Base): Answer | null {
 function answerOutside(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
   if (criterion.event.op !== 'count' && !namesOneModel(criterion.event.model)) return null;
   const { possibly } = span;
-  const early = happenings.find(({ occurred }) => occurred.to <= possibly.from);
+  const early = happenings.find(({ surelyBy }) => surelyBy <= possibly.from);
   const late = happenings.find(({ occurred, stated }) => stated && occurred.from >= possibly.to);
   const found = early ?? late;
   if (found === undefined) return null;
@@ -179,8 +182,8 @@ function answerNo(event: Side, span: Span, base: Base): Answer | null {
 /** What may lie in the time. A listing from before it, of a model that may have been out all along, does not. */
 function inTheWay(event: Side, span: Span) {
   const { window } = event.standing;
-  return obstacles(event.leaf, spanStanding(event, span)).filter(({ occurred, unprovenTo }) => {
-    const latest = Math.max(occurred.to, unprovenTo ?? occurred.to);
+  return obstacles(event.leaf, spanStanding(event, span)).filter((found) => {
+    const latest = possibleTime(found).to;
     return latest > span.possibly.from || latest <= window.from;
   });
 }

@@ -16,8 +16,9 @@ import type { Sighting, Timeline } from './timeline.ts';
 export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[], ask: AttributeAsk): Weighed {
   const release = weighModel(timeline, sightings, ask);
   const released = release.evidence?.occurred ?? anyTime;
+  const releasedFrom = release.evidence?.possible?.from ?? released.from;
   const runsFrom = (of: 'own' | 'hosts'): Run[] =>
-    runsOf(timeline, sightings, ask, { releasedFrom: released.from, of }).sort(
+    runsOf(timeline, sightings, ask, { releasedFrom, of }).sort(
       (a, b) => a.since - b.since || a.row.version.observationId.localeCompare(b.row.version.observationId, 'en'),
     );
   const { recheckAt } = release;

@@ -25,6 +25,11 @@ export type Dating = {
   readonly setAside: readonly SetAside[];
   /** What first sightings and reads without it say alone, whatever dates are stated; an end and a value have none. */
   readonly bracket?: Interval;
+  /**
+   * Where it may lie all the same, in so far as more reads could contradict the dates used; left out: in `occurred`. A NO
+   * reckons with it, so that the loss of reads never settles one.
+   */
+  readonly possible?: Interval;
 };
 
 /** A row whose stated date decides nothing, and why: a text that goes on from the date. */
@@ -64,13 +69,15 @@ function dateSteadily(question: Question): Dating {
   if (young.length === 0) return full;
   // A curated date that has not stood for a day may hold an answer back; it decides nothing.
   const steady = dateBy(question, 'steady');
-  const occurred = {
-    from: Math.min(full.occurred.from, steady.occurred.from),
-    to: Math.max(full.occurred.to, steady.occurred.to),
-  };
+  const occurred = hull(full.occurred, steady.occurred);
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
   const aside = young.map((row) => ({ row, why: 'has not stood for 24 hours' }));
-  return { ...steady, occurred, setAside: [...steady.setAside, ...aside] };
+  const possible = hull(full.possible ?? full.occurred, steady.possible ?? steady.occurred);
+  return { ...steady, occurred, possible, setAside: [...steady.setAside, ...aside] };
+}
+
+function hull(a: Interval, b: Interval): Interval {
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
 function dateBy(question: Question, steadiness: Steadiness): Dating {
@@ -89,7 +96,28 @@ function dateBy(question: Question, steadiness: Steadiness): Dating {
   const bracket = { from: low, to: upperBound(question, Number.isFinite(low) ? vouching : []) };
   if (usable.length === 0) return { occurred: bracket, basis: 'bracket', dated: [], setAside };
   const best = earliestGroup(usable);
-  return { ...dateWithin(question, best, bracket), dated: best.dates.map(rowOf), setAside };
+  const dating = { ...dateWithin(question, best, bracket), dated: best.dates.map(rowOf), setAside };
+  return { ...dating, possible: possibleTime(question, best.dates, dating) };
+}
+
+/**
+ * Reads without the model between a stated day and its listing would contradict that day. Only where the row was listed by
+ * then can there be none; otherwise the model may have come as late as sightings alone say.
+ */
+function possibleTime(
+  question: Question,
+  dates: readonly StatedDate[],
+  { occurred, basis }: Pick<Dating, 'occurred' | 'basis'>,
+): Interval {
+  const { known, absentTo } = question;
+  const isListed = ({ sighting, interval }: StatedDate): boolean => {
+    const first = known.find((row) => row.feed.id === sighting.feed.id);
+    return first !== undefined && first.seenFrom < interval.to;
+  };
+  // Of a day after the first sighting either may be wrong: the model may be older than the listing.
+  const from = dates.every(({ stated }) => stated.from <= firstSeen(known)) ? occurred.from : absentTo;
+  const to = basis === 'curated' && dates.every(isListed) ? occurred.to : upperBound(question, []);
+  return hull(occurred, { from, to });
 }
 
 function dateWithin(

@@ -24,6 +24,8 @@ export type ModelEvidence = {
   readonly grade: 'admissible' | 'short';
   /** When it happened, as far as the evidence bounds it. */
   readonly occurred: Interval;
+  /** Where it may have happened all the same, should reads that nobody made contradict its dates; left out: in `occurred`. */
+  readonly possible?: Interval;
   /** What an answer names as the time, where that is not `occurred`: since when a value held. */
   readonly effective?: Interval;
   /** Where the bounds come from, for people. */
@@ -147,6 +149,7 @@ function weighKnown(
     model,
     grade: admissible ? 'admissible' : 'short',
     occurred: dating.occurred,
+    ...(dating.possible !== undefined && { possible: dating.possible }),
     dating,
     witnesses: firstPerFeed(known),
     missing: admissible ? null : missingText(words, policy),

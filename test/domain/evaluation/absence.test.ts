@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { coverageOfLags, listedAfter } from '../../support/coverage.ts';
-import { ask, feed, outcome, polls, released, sighting, type TestFeed, timeline } from '../../support/timelines.ts';
+import {
+  anyFive,
+  ask,
+  at,
+  feed,
+  outcome,
+  polls,
+  released,
+  sighting,
+  type TestFeed,
+  timeline,
+} from '../../support/timelines.ts';
 
 /** What a NO rests on, and what keeps it from being settled. */
 
@@ -124,5 +135,28 @@ describe('the chance of a miss in a verdict', () => {
   it('falls with every further origin that attests the absence', () => {
     const three = { ...timeline([a, b, c], []), coverage };
     expect(ask(no('2025-08-10'), three, when).missChance).toBeCloseTo(one / 200, 8);
+  });
+});
+
+describe('a stated day before the first listing', () => {
+  const gappy = { reads: [...polls('2025-07-01', '2025-08-02', 24), ...polls('2025-08-06', '2025-10-01', 24)] };
+  const claim = released({ ...anyFive, from: '2025-08-05', by: '2025-08-20' });
+  const settle = (facts: { reads: number[] }, seen: string) => {
+    const [x, y] = [feed('x', facts), feed('y', facts)];
+    const rows = [sighting(x, { seen, released: '2025-08-03' }), sighting(y, { seen })];
+    return outcome(ask(claim, timeline([x, y], rows), when));
+  };
+
+  it('does not settle that nothing came later, since reads in between could contradict it', () => {
+    expect(settle(gappy, '2025-08-06')).toBe('undetermined straddles_window');
+    expect(settle({ reads: polls('2025-07-01', '2025-10-01', 24) }, '2025-08-06')).toBe(
+      'undetermined straddles_window',
+    );
+  });
+
+  it('does so where the row was listed on that day', () => {
+    const seen = '2025-08-03T12:00';
+    const reads = [...gappy.reads.slice(0, 33), at(seen), ...gappy.reads.slice(33)];
+    expect(settle({ reads }, seen)).toBe('no 2025-08-20 covered_without_it');
   });
 });
