@@ -203,7 +203,7 @@ function findWordProblem(data: IdentityData, family: FamilyData | undefined, wor
   for (const token of tokens) {
     const part = fixed.find(({ texts }) => texts.includes(token));
     if (part !== undefined) return `${word} contains ${token}, which is ${part.what}`;
-    if (data.familyWords[token.replace(/\d[\d.]*$/, '')] !== undefined)
+    if (Object.hasOwn(data.familyWords, token.replace(/\d[\d.]*$/, '')))
       return `${word} contains ${token}, which names a family`;
   }
   return null;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { snapshotFormats } from './schema.ts';
+import { isVersion } from './version.ts';
 
 /** The shapes of what a curator may add to the reviewed identity data at run time. */
 
@@ -23,7 +24,9 @@ const match = z
   .meta({ description: '`prefix`: more words may follow. Default: `whole`.' });
 const vendorId = word.meta({ description: 'Id of a known vendor.', example: 'google' });
 const familyId = word.meta({ description: 'Id of a known family of the vendor.', example: 'gemini' });
-const version = word.meta({ description: 'A version as the API shows it, such as `4` or `2.5`.', example: '4' });
+const version = word
+  .refine(isVersion, 'must be a version such as 4 or 2.5')
+  .meta({ description: 'A version as the API shows it, such as `4` or `2.5`.', example: '4' });
 
 const aliasEntry = z
   .strictObject({

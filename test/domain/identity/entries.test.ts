@@ -263,6 +263,12 @@ describe('an entry is refused', () => {
     ['a tier that was added as a channel', tier, channel, '/tier'],
     ['a channel that was added as a tier', channel, tier, '/channel'],
     ['a limit that was added', limited, limited, ''],
+    [
+      'a tier of a word that every object has',
+      { ...tier, tier: 'constructor' },
+      { ...tier, tier: 'constructor' },
+      '/tier',
+    ],
     ['an alias that was added', none, none, '/id'],
     ['an alias of what a tier makes readable', { kind: 'alias', id: 'gemini-4-neon', means: 'gpt-5' }, tier, '/id'],
   ])('%s', (_what, entry, other, pointer) => {

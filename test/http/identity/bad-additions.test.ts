@@ -27,6 +27,7 @@ test.each([
   ['a tier with a space', { entry: { ...tier, tier: 'neon max' } }, '#/entry/tier', 'must be without spaces'],
   ['a tier of no versions', { entry: { ...tier, versions: [] } }, '#/entry/versions', 'must'],
   ['a tier of a number', { entry: { ...tier, versions: [4] } }, '#/entry/versions/0', 'must be'],
+  ['a tier of no version', { entry: { ...tier, versions: ['four'] } }, '#/entry/versions/0', 'must be a version'],
   ['a tier of an unknown family', { entry: { ...tier, family: 'gemino' } }, '#/entry/family', 'is not known'],
   ['a tier that stands', { entry: { ...tier, tier: 'pro' } }, '#/entry/tier', 'a tier of gemini already'],
   [
