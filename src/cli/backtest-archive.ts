@@ -62,7 +62,7 @@ export function readArchive(directory: string): Archive {
   const payloads: BacktestPayload[] = [];
   const leftOut = found.links.map((path) => ({
     name: relative(directory, path),
-    why: 'it is a link that does not lead to a file',
+    why: 'it is a symbolic link to a missing file',
   }));
   for (const path of paths.filter((name) => name !== manifestName)) {
     const observedAt = momentOf(path);

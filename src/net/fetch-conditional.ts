@@ -107,7 +107,7 @@ async function followHops(
     discard(response.body);
     if (hop >= limits.redirectsMax) return fail('too_many_redirects', `more than ${limits.redirectsMax} redirects`);
     const next = resolveRedirect(url, readHeader(response.headers, 'location'));
-    if (next === null) return fail('bad_redirect', 'the redirect has no usable target', response.statusCode);
+    if (next === null) return fail('bad_redirect', 'the redirect has no valid Location', response.statusCode);
     if (url.protocol === 'https:' && next.protocol === 'http:') {
       return fail('bad_redirect', 'the redirect leads from https to http', response.statusCode);
     }

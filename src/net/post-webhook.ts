@@ -122,7 +122,7 @@ async function readAnswer({ headers, body }: Dispatcher.ResponseData, signal: Ab
   } catch (error) {
     detail = signal.aborted
       ? 'the response body did not end in time'
-      : `the response body broke off: ${describeError(error)}`;
+      : `the response body was truncated: ${describeError(error)}`;
   }
   const truncated = size > responseBytesMax || detail !== null;
   const coding = String(headers['content-encoding'] ?? 'identity').toLowerCase();

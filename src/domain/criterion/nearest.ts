@@ -21,26 +21,26 @@ export function nearestText(pattern: ModelPattern, { seen, families, styleOf }: 
   const { version: _any, ...versionless } = pattern;
   const like = (wanted: ModelPattern) => seen.filter((model) => matchesPattern(wanted, model, styleOf));
   const ofVersion = pattern.version === undefined ? [] : like({ ...pattern, tier: 'any' });
-  if (ofVersion.length > 0) return `of that version these tiers have been: ${tiersText(ofVersion)}`;
+  if (ofVersion.length > 0) return `listed tiers of that version: ${tiersText(ofVersion)}`;
   const ofTier = like(versionless);
   if (ofTier.length > 0) {
     const versions = aroundVersion(ofTier, pattern, styleOf).map((model) => model.version ?? 'none');
-    return `with that tier these versions have been: ${listText(versions)}`;
+    return `listed versions with that tier: ${listText(versions)}`;
   }
   const ofFamily = like({ ...versionless, tier: 'any' });
-  if (ofFamily.length > 0) return `of that family these have been: ${listText(keysAround(ofFamily, pattern, styleOf))}`;
+  if (ofFamily.length > 0) return `listed models of that family: ${listText(keysAround(ofFamily, pattern, styleOf))}`;
   return familyText(pattern, families);
 }
 
 function familyText({ vendor, family }: ModelPattern, families: Listed['families']): string {
   const vendors = [...new Set(families.map((known) => known.vendor))];
-  if (vendor !== 'any' && !vendors.includes(vendor))
-    return `names are read as models of these vendors only: ${listText(vendors, vendors.length)}`;
+  if (vendor !== 'any' && !vendors.includes(vendor)) return `known vendors: ${listText(vendors, vendors.length)}`;
   const ofVendor = families.filter((known) => vendor === 'any' || known.vendor === vendor);
-  if (family === 'any' || ofVendor.some((known) => known.family === family)) return 'nothing of that family has been';
+  if (family === 'any' || ofVendor.some((known) => known.family === family))
+    return 'no model of that family has been listed';
   const elsewhere = families.filter((known) => known.family === family).map((known) => known.vendor);
   if (elsewhere.length > 0) return `${family} is a family of ${listText(elsewhere)}`;
-  return `names are read as these families only: ${listText(ofVendor.map((known) => known.family))}`;
+  return `known families: ${listText(ofVendor.map((known) => known.family))}`;
 }
 
 function tiersText(models: readonly ModelName[]): string {

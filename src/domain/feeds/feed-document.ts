@@ -65,7 +65,7 @@ function refuseHostile(text: string, expected: string): void {
       if (text[at + 1] === '/') depth -= 1;
       else if (text[end - 2] !== '/') depth += 1;
     }
-    if (depth > elementDepthMax) throw unparsable(`more than ${elementDepthMax} elements in one another`, expected);
+    if (depth > elementDepthMax) throw unparsable(`more than ${elementDepthMax} nested elements`, expected);
     if (tags > tagsMax) throw unparsable(`more than ${tagsMax} tags`, expected);
     if (isTag && end - at > tagCharactersMax) {
       throw unparsable(`a tag of more than ${tagCharactersMax} characters`, expected);
@@ -93,7 +93,7 @@ function parseSafely(text: string, expected: string): Entry[] {
     return toEntries(parseFeed(text));
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw unparsable('a document that is no feed, broken or cut off', expected);
+    throw unparsable('a document that is not a feed, malformed or truncated', expected);
   }
 }
 

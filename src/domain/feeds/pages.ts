@@ -28,9 +28,9 @@ export function nextPage(paging: Paging, page: Page): NextPage {
   const reference = nextReference(paging, page);
   if (reference === null) return { kind: 'last' };
   if (typeof reference !== 'string' || reference === '' || !URL.canParse(reference, page.url))
-    return { kind: 'bad', why: 'has a next page without a valid address' };
+    return { kind: 'bad', why: 'links to an invalid URL' };
   const url = new URL(reference, page.url);
-  if (url.origin !== new URL(page.url).origin) return { kind: 'bad', why: 'has a next page at another origin' };
+  if (url.origin !== new URL(page.url).origin) return { kind: 'bad', why: 'links to another origin' };
   return { kind: 'next', url: url.href };
 }
 

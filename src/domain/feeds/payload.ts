@@ -74,8 +74,8 @@ function describeText(text: string): string {
   const start = text.trimStart().slice(0, quotedCharactersMax);
   if (start === '') return 'an empty body';
   if (start.startsWith('<')) return 'an HTML or XML document';
-  if (start.startsWith('{') || start.startsWith('[')) return 'JSON that is broken or cut off';
-  return `text that is not JSON, beginning ${JSON.stringify(start)}`;
+  if (start.startsWith('{') || start.startsWith('[')) return 'malformed or truncated JSON';
+  return `text that is not JSON, starting with ${JSON.stringify(start)}`;
 }
 
 export function describeValue(value: unknown): string {
@@ -100,7 +100,7 @@ export function findRowFlaw(value: unknown, depth = 0): string | null {
 }
 
 function findTextFlaw(text: string): string | null {
-  return textUnstorable.test(text) ? 'holds a NUL or a broken character' : null;
+  return textUnstorable.test(text) ? 'contains a NUL or a lone surrogate' : null;
 }
 
 /** A parsed row: its key, and either the item or the reason why it could not be read. */

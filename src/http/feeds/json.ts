@@ -12,7 +12,7 @@ export const pollSchema = z
     feed_id: z.string(),
     kind: z
       .enum(['scheduled', 'manual', 'snapshot'])
-      .meta({ description: '`scheduled`: by the clock. `manual`: on request. `snapshot`: an uploaded payload.' }),
+      .meta({ description: '`scheduled`: on schedule. `manual`: on request. `snapshot`: an uploaded payload.' }),
     result: z
       .enum(['running', 'ok', 'not_modified', 'suspect', 'failed', 'aborted'])
       .meta({ description: 'Result of the poll. Only `ok` and `not_modified` advance the watermark.' }),

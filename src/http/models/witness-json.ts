@@ -54,7 +54,7 @@ export const statedEndSchema = z
     text: z
       .string()
       .nullable()
-      .meta({ description: 'The date as stated. Null from when on the row stated none.', example: '2026-06-01' }),
+      .meta({ description: 'The date as stated. Null if the row stated no date from then on.', example: '2026-06-01' }),
     ...endFields,
     observed_at: instantText('When the row first stated it.'),
     observation_id: z.string(),

@@ -38,7 +38,7 @@ const scoreSchema = z
       'Brier score: the mean of (p − o)², each forecast weighted by how long it was current. 0 is best; always forecasting 0.5 scores 0.25. Null if nothing is scored.',
       0.12,
     ),
-    brier_last: share('The same of the last forecast of each prediction alone.', 0.1),
+    brier_last: share('The Brier score of only the last forecast of each prediction.', 0.1),
     log_score: z
       .number()
       .max(0)
@@ -59,7 +59,7 @@ const hitsSchema = z
   .object({
     right: count('Claims with outcome yes.', 7),
     wrong: count('Claims with outcome no.', 3),
-    hit_rate: share('Right of both; null of none.', 0.7),
+    hit_rate: share('Share of the claims that were right. Null if there are none.', 0.7),
   })
   .meta({ id: 'Hits', description: 'Number of claims with outcome yes and no.' });
 

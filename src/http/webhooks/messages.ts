@@ -140,7 +140,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
     description: 'Several polls in a row failed or were suspect.',
     example: {
       feed,
-      reason: 'nothing was accepted for 3 expected polls: the listing lost 41 % of its items',
+      reason: 'no payload was accepted in 3 expected polls: the listing lost 41 % of its items',
       advanced_at: '2025-08-07T12:00:00Z',
     },
   },

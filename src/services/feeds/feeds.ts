@@ -64,7 +64,7 @@ export async function createFeed(deps: Deps, input: FeedInput): Promise<FeedView
 function completeFeed(deps: Deps, input: FeedInput): FeedConfig {
   const adapter = findAdapter(input.adapter);
   if (adapter === null) {
-    const detail = `there is no adapter ${input.adapter}; there are ${adapterNames.join(', ')}`;
+    const detail = `there is no adapter ${input.adapter}; use one of ${adapterNames.join(', ')}`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/adapter' }]);
   }
   const { defaults } = adapter;
@@ -239,7 +239,7 @@ export async function deleteFeed(deps: Deps, idOrSlug: string): Promise<void> {
   if (await deleteUnreadFeed(deps.db.sql, feed.id)) return;
   throw new Refusal(
     'conflict',
-    `feed ${feed.slug} has been read, and what it said is evidence; disable it by PATCH {"enabled": false} instead`,
+    `feed ${feed.slug} has been read, so its observations are evidence; disable it with PATCH {"enabled": false} instead`,
   );
 }
 

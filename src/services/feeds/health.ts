@@ -70,14 +70,14 @@ async function tellUnhealthy(
 ): Promise<boolean> {
   if (!(await recordSilence(tx, feed.id, { before, now }))) return false;
   const [last] = await listPolls(tx, feed.id, { before: null, limit: 1 });
-  const why = last?.suspectReason ?? last?.errorDetail ?? 'nobody polled it';
+  const why = last?.suspectReason ?? last?.errorDetail ?? 'it was not polled';
   await recordEvent(tx, deps, {
     type: 'feed.unhealthy',
     occurredAt: now,
     feedId: feed.id,
     data: {
       feed: { id: feed.id, slug: feed.slug },
-      reason: clipText(`nothing was accepted for ${expectedPollsMissedMax} expected polls: ${why}`, reasonBytesMax),
+      reason: clipText(`no payload was accepted in ${expectedPollsMissedMax} expected polls: ${why}`, reasonBytesMax),
       advanced_at: feed.advancedAt === null ? null : formatInstant(feed.advancedAt),
     },
   });

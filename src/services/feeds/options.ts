@@ -16,13 +16,13 @@ export function checkFeedOptions(deps: Pick<Deps, 'identity'>, adapterName: stri
   }
   if (options === null)
     throw refuseOptions(
-      `the adapter ${adapterName} must be told where the rows are: {"items": "/data", …}`,
+      `the adapter ${adapterName} requires options that say where the rows are: {"items": "/data", …}`,
       '#/options',
     );
   const checked = adapter.options.read(options);
   const { vendor } = checked;
   if (vendor !== undefined && !deps.identity.vendors.has(vendor))
-    throw refuseOptions(`the identity data knows no vendor ${vendor}`, '#/options/vendor');
+    throw refuseOptions(`${vendor} is not a vendor of the identity data`, '#/options/vendor');
   return checked;
 }
 

@@ -81,14 +81,17 @@ async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<Re
 export async function pollFeed(deps: Deps, idOrSlug: string): Promise<ReadingReport> {
   const feed = await findFeed(deps.db.sql, idOrSlug);
   if (feed === null) throw new Refusal('not_found', `there is no feed ${idOrSlug}`);
-  if (feed.url === null) throw new Refusal('conflict', `feed ${feed.slug} has no url: it is fed by snapshots only`);
+  if (feed.url === null) throw new Refusal('conflict', `feed ${feed.slug} has no url; it receives snapshots only`);
   const keyMissing = findKeyMissing(deps, feed);
   if (keyMissing !== null)
-    throw new Refusal('conflict', `feed ${feed.slug} rests until ${keyMissing} is set in the environment of this node`);
+    throw new Refusal(
+      'conflict',
+      `feed ${feed.slug} is disabled until ${keyMissing} is set in the environment of this node`,
+    );
   await abortLostPolls(deps.db.sql, deps.now());
   const report = await runPoll(deps, feed, { kind: 'manual', tick: null });
   if (report === null)
-    throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
+    throw new Refusal('conflict', `feed ${feed.slug} is being polled; try again when the poll has finished`);
   return report;
 }
 
@@ -137,7 +140,7 @@ async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
     return {
       kind: 'failed',
       reason: 'internal',
-      detail: 'the fetch ended unexpectedly; the log has more',
+      detail: 'the fetch failed unexpectedly; see the log',
       status: null,
       retryAfterMs: null,
     };

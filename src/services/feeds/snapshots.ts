@@ -20,7 +20,7 @@ export async function createFeedSnapshot(
   bytes: Uint8Array,
 ): Promise<ReadingReport> {
   if (observedAt > deps.now()) {
-    const detail = 'observed_at lies in the future: a payload can only have been observed in the past';
+    const detail = 'observed_at must not be in the future';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/observed_at' }]);
   }
   const pollId = deps.newId('poll');
@@ -48,7 +48,7 @@ async function ingestSnapshot(
     const size = ask.bytes.byteLength;
     throw new Refusal(
       'body_too_large',
-      `a payload of ${feed.adapter} has at most ${bytesMax} bytes; this one has ${size}`,
+      `a payload of ${feed.adapter} must have at most ${bytesMax} bytes; this one has ${size}`,
     );
   }
   const latest = await findLatestReading(tx, feed.id);
@@ -58,11 +58,11 @@ async function ingestSnapshot(
     const newest = new Date(latest.observedAt).toISOString();
     const what =
       latest.observedAt === ask.observedAt
-        ? 'has another payload at that very time'
+        ? 'already has a different payload for that time'
         : 'was already read at a later time';
     throw new Refusal(
       'conflict',
-      `feed ${feed.slug} ${what} (newest: ${newest}); import older archives into a feed of the same origin of their own`,
+      `feed ${feed.slug} ${what} (newest: ${newest}); import older archives into a separate feed with the same origin`,
     );
   }
   const poll = {
@@ -73,7 +73,7 @@ async function ingestSnapshot(
     startedAt: deps.now(),
   } as const;
   if (!(await insertRunningPoll(tx, poll)))
-    throw new Refusal('conflict', `feed ${feed.slug} is being read; try again when that poll has ended`);
+    throw new Refusal('conflict', `feed ${feed.slug} is being polled; try again when the poll has finished`);
   const { observedAt, bytes, pollId } = ask;
   const crossedTo = await readBefore(tx, feed);
   const resolutions = await readPayload(tx, deps, {

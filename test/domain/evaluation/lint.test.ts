@@ -180,22 +180,22 @@ describe('if nothing listed matches, the warning names the nearest models by str
     detail(lint(released({ by, ...more }), { seen }), 'matches_nothing_seen');
 
   it.each<[string, Partial<ModelPattern>, string]>([
-    ['the tiers of that version', { family: 'o', version: '4' }, 'of that version these tiers have been: "mini"'],
-    ['the tiers of that range', { version: { gte: '6' } }, 'of that version these tiers have been: "astra", "sol"'],
-    ['the versions of that tier, newest first', { version: '7' }, 'with that tier these versions have been: 5, 4.1'],
+    ['the tiers of that version', { family: 'o', version: '4' }, 'listed tiers of that version: "mini"'],
+    ['the tiers of that range', { version: { gte: '6' } }, 'listed tiers of that version: "astra", "sol"'],
+    ['the versions of that tier, newest first', { version: '7' }, 'listed versions with that tier: 5, 4.1'],
     [
       'the models of that family',
       { version: '7', tier: ['nano'] },
-      'these have been: openai/gpt-6.2-sol, openai/gpt-6-',
+      'listed models of that family: openai/gpt-6.2-sol, openai/gpt-6-',
     ],
     ['the vendor of that family', { family: 'claude', version: '5' }, 'claude is a family of anthropic'],
-    ['the families of that vendor', { family: 'gtp' }, 'names are read as these families only: gpt, o'],
+    ['the families of that vendor', { family: 'gtp' }, 'known families: gpt, o'],
     [
       'that nothing of the family is listed',
       { vendor: 'anthropic', family: 'claude' },
-      'nothing of that family has been',
+      'no model of that family has been listed',
     ],
-    ['the vendors', { vendor: 'opnai' }, 'models of these vendors only: openai, anthropic'],
+    ['the vendors', { vendor: 'opnai' }, 'known vendors: openai, anthropic'],
   ])('%s', (_name, more, text) => expect(nearest(more)).toContain(text));
 
   it('ignores names that merely look alike', () => {
@@ -208,11 +208,11 @@ describe('if nothing listed matches, the warning names the nearest models by str
       (model) => model.version !== '15',
     );
     const text = detail(lint(released({ by, version: '15' }), { seen: many }), 'matches_nothing_seen');
-    expect(text).toContain('have been: 19, 18, 17, 16, 14, 13, 12, 11 and 21 more');
+    expect(text).toContain('that tier: 19, 18, 17, 16, 14, 13, 12, 11 and 21 more');
     const newest = detail(lint(released({ by, version: '40' }), { seen: many }), 'matches_nothing_seen');
-    expect(newest).toContain('have been: 30, 29,');
+    expect(newest).toContain('that tier: 30, 29,');
     const oldest = detail(lint(released({ by, version: '0' }), { seen: many }), 'matches_nothing_seen');
-    expect(oldest).toContain('have been: 8, 7, 6, 5, 4, 3, 2, 1 and 21 more');
+    expect(oldest).toContain('that tier: 8, 7, 6, 5, 4, 3, 2, 1 and 21 more');
   });
 });
 

@@ -109,7 +109,7 @@ test('two nodes that claim at once get different deliveries', async () => {
   await recordEvent(world.db.sql, world.deps, {
     type: 'feed.unhealthy',
     occurredAt: world.deps.now(),
-    data: { feed: { id: 'feed_1', slug: 'models-dev' }, reason: 'nobody polled it', advanced_at: null },
+    data: { feed: { id: 'feed_1', slug: 'models-dev' }, reason: 'it was not polled', advanced_at: null },
   });
   // The first has its transaction open, and with it its locks, until the second has claimed.
   const held = new EventEmitter();

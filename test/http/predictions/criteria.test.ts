@@ -149,7 +149,7 @@ describe('POST /v1/criteria/check', () => {
       'matches_nothing_seen /of/0/of',
       'no_never_settles /of/2',
     ]);
-    expect(answer.json.warnings[3].detail).toContain('of that version these tiers have been: null');
+    expect(answer.json.warnings[3].detail).toContain('listed tiers of that version: null');
   });
 
   test('returns no warnings if there is nothing to warn of', async () => {

@@ -155,7 +155,7 @@ describe('a replay of dated payloads', () => {
     };
     const backtest = await replay({ payloads: [...payloads, again] });
     expect(backtest.readings.filter((row) => row.result === 'failed')).toMatchObject([
-      { name: 'litellm-again', items: 0, detail: expect.stringContaining('another payload at that very time') },
+      { name: 'litellm-again', items: 0, detail: expect.stringContaining('a different payload for that time') },
     ]);
     expect(told(backtest)).toEqual(told(await replay()));
   });

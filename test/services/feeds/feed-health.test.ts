@@ -50,7 +50,7 @@ describe('a feed that does not advance', () => {
     expect(await told()).toEqual([
       {
         type: 'feed.unhealthy',
-        reason: 'nothing was accepted for 3 expected polls: the test says timeout',
+        reason: 'no payload was accepted in 3 expected polls: the test says timeout',
         at: '00:50Z',
       },
     ]);
@@ -107,7 +107,7 @@ describe('a feed that does not advance', () => {
     );
     await Promise.all(watchers);
     expect(await types()).toEqual(['feed.unhealthy']);
-    expect((await told())[0]?.reason).toMatch(/nobody polled it/);
+    expect((await told())[0]?.reason).toMatch(/it was not polled/);
     expect((await getFeed(world.deps, 'litellm')).health).toBe('stale');
   });
 });

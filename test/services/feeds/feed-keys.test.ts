@@ -7,7 +7,7 @@ import { hours, pollResults } from '../../support/play.ts';
 import { failed, served, toBytes } from '../../support/wire.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
-/** A vendor's own list rests until this node has the key for it, and that is no failure of the feed. */
+/** A vendor's own list is disabled until this node has its key, which is not a failure of the feed. */
 
 const url = 'https://api.openai.com/v1/models';
 const list = { object: 'list', data: [{ id: 'gpt-5', object: 'model', owned_by: 'system' }] };

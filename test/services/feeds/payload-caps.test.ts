@@ -71,7 +71,7 @@ describe.each(capped)('a payload of $adapter', ({ slug, adapter, bytesMax }) => 
     const refused = createFeedSnapshot(deps, slug, world.clock.now(), blank(bytesMax + 1));
     await expect(refused).rejects.toMatchObject({
       code: 'body_too_large',
-      message: `a payload of ${adapter} has at most ${bytesMax} bytes; this one has ${bytesMax + 1}`,
+      message: `a payload of ${adapter} must have at most ${bytesMax} bytes; this one has ${bytesMax + 1}`,
     });
     expect(await world.db.sql`select id from polls`).toEqual([]);
     const { poll } = await createFeedSnapshot(deps, slug, world.clock.now(), blank(bytesMax));

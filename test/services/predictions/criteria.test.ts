@@ -72,7 +72,7 @@ describe('a dry run', () => {
     expect(found).toEqual([
       {
         code: 'matches_nothing_seen',
-        detail: expect.stringContaining('of that version these tiers have been: null, "turbo"'),
+        detail: expect.stringContaining('listed tiers of that version: null, "turbo"'),
         pointer: '#/criterion',
       },
     ]);

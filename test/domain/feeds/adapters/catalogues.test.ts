@@ -23,7 +23,7 @@ describe('both catalogues', () => {
     ['an empty body', ' \n', /an empty body/],
     ['an array', '[]', /an array/],
     ['null', 'null', /null/],
-    ['a truncated object', '{"gpt-5": {"mode": "ch', /broken or cut off/],
+    ['a truncated object', '{"gpt-5": {"mode": "ch', /malformed or truncated/],
     ['prose', 'rate limited', /not JSON/],
     ['an error message', '{"error": {"message": "rate limited"}}', /without (such a row|a provider)/],
   ])('reject %s and report what they found', (_name, text, detail) => {
@@ -60,22 +60,22 @@ describe('one invalid row', () => {
     [
       'a NUL in a value',
       `{"bad": {"litellm_provider": "a", "mode": "chat", "note": "x\\u0000"}}`,
-      'holds a NUL or a broken character',
+      'contains a NUL or a lone surrogate',
     ],
     [
       'a NUL in its key',
       `{"bad\\u0000": {"litellm_provider": "a", "mode": "chat"}}`,
-      'holds a NUL or a broken character',
+      'contains a NUL or a lone surrogate',
     ],
     [
       'a NUL in a nested key',
       `{"bad": {"litellm_provider": "a", "mode": "chat", "x": {"\\u0000": 1}}}`,
-      'holds a NUL or a broken character',
+      'contains a NUL or a lone surrogate',
     ],
     [
       'a lone surrogate',
       `{"bad": {"litellm_provider": "a", "mode": "chat", "note": "\\ud800"}}`,
-      'holds a NUL or a broken character',
+      'contains a NUL or a lone surrogate',
     ],
     [
       'bottomless nesting',

@@ -49,7 +49,7 @@ describe('the rows of deprecations.info', () => {
 
   it.each([
     ['an HTML page', '<!DOCTYPE html><title>Not Found</title>', /HTML or XML/],
-    ['a truncated array', '[{"provider": "OpenAI"', /broken or cut off/],
+    ['a truncated array', '[{"provider": "OpenAI"', /malformed or truncated/],
     ['an object with other fields', { error: 'rate limited' }, /an object/],
     ['an array of other objects', [{ id: 'gpt-5' }, 7], /2 entries of which none/],
     ['a JSON Feed of other items', { items: [{ title: 'GPT-5' }] }, /1 entries of which none/],

@@ -46,7 +46,7 @@ describe('a row of OpenRouter', () => {
     [{ id: 'openai/gpt-7' }, 'has no pricing'],
     [{ id: 'openai/gpt-7', pricing: '0' }, 'has no pricing'],
     [{ ...row }, 'repeats the key of an earlier row'],
-    [{ id: 'openai/\u0000', pricing }, 'holds a NUL or a broken character'],
+    [{ id: 'openai/\u0000', pricing }, 'contains a NUL or a lone surrogate'],
   ])('that is invalid is lost, and no other: %j', (bad, why) => {
     const parsed = parse([row, bad]);
     expect(parsed.items.map((item) => item.key)).toEqual(['openai/gpt-5']);

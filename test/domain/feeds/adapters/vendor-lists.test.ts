@@ -17,7 +17,7 @@ describe("the vendors' own lists", () => {
     ['an error message', '{"error": {"message": "Incorrect API key provided"}}', /without a list of data/],
     ['an object instead of a list', '{"data": {}}', /without a list of data/],
     ['a list of other objects', '{"data": [{"id": "x"}, 7]}', /2 rows without a model/],
-    ['cut off', '{"data": [{"id": "gpt', /broken or cut off/],
+    ['cut off', '{"data": [{"id": "gpt', /malformed or truncated/],
   ])('are rejected when they are %s', (_name, text, detail) => {
     for (const parse of [parseOpenaiModels, parseAnthropicModels]) {
       expect(() => parse(toBytes(text))).toThrow(expect.objectContaining({ code: 'feed_unparsable' }));
