@@ -5,7 +5,7 @@ import { coverageStepDays } from '../evidence/coverage-table.ts';
 import { dayMs, formatInstant, type Instant } from '../instant.ts';
 import { type AbsenceNote, lastMoment, type OriginAbsence } from './explanation.ts';
 
-/** The absence of a fact up to a moment, as the feeds read past it attest it; null where too few have been read. */
+/** The absence of a fact up to a moment, as attested by the feeds read past it; null if too few have been read. */
 export function noteAbsence(coverage: Coverage, to: Instant): AbsenceNote | null {
   const miss = coverage.missAt(to);
   if (miss === null) return null;
@@ -51,7 +51,7 @@ function chanceText(miss: CombinedMiss | null): string {
   return `together they would miss one in ${times}`;
 }
 
-/** What a NO still waits for. */
+/** What a NO still needs. */
 export function waitingText(coverage: Coverage, to: Instant): string {
   const past = lastMoment({ from: to, to });
   const measured = coverage.marks.filter((mark) => mark.measured);

@@ -19,7 +19,7 @@ import {
   witnessesPerNodeMax,
 } from './explanation.ts';
 
-/** What every leaf needs to know besides its own words. */
+/** The common inputs of every leaf. */
 export type Setting = {
   readonly timeline: Timeline;
   readonly at: Instant;
@@ -27,19 +27,19 @@ export type Setting = {
   readonly policy: EvidencePolicy;
   readonly styleOf: VersionStyleOf;
   /**
-   * What becomes of evidence below the policy. `strict`: it holds a NO back and settles nothing. To show where a prediction
-   * leans it is `believed`, or, to see whether it alone holds a NO back, `dismissed`.
+   * How evidence below the policy is treated. `strict`: it can hold a NO back and settles nothing. `believed`: it
+   * counts, to find the leaning. `dismissed`: it is ignored, to find out whether it alone holds a NO back.
    */
   readonly shortEvidence: 'strict' | 'believed' | 'dismissed';
-  /** `assumed`: where no reads can ever prove absence, it is taken as proven, to show where a prediction leans. */
+  /** `assumed`: if no reads can ever prove absence, it is taken as proven, to find the leaning. */
   readonly absence: 'proven' | 'assumed';
   /** The deadline of the order of events that a leaf is a side of; left out: only its own counts. */
   readonly deadline?: Instant;
-  /** The chance of a miss at which absence settles one leaf. */
+  /** The largest chance of a miss at which absence settles one leaf. */
   readonly missBound: Rational;
 };
 
-/** A node's answer. `interval` is what in the world settled it. */
+/** The answer of a node. `interval` is the time of the deciding event. */
 export type Answer = {
   readonly verdict: Verdict;
   readonly interval: Interval | null;
@@ -48,7 +48,7 @@ export type Answer = {
   readonly recheckAt: Instant | null;
 };
 
-/** What an answer is made of besides its verdict and words; what is left out is none. */
+/** The fields of an answer besides its verdict and text; omitted fields are empty. */
 export type Parts = {
   readonly interval?: Interval | null;
   readonly witnesses?: readonly Witness[];
@@ -56,7 +56,7 @@ export type Parts = {
   readonly recheckAt?: Instant | null;
   readonly coverage?: readonly Coverage[];
   readonly of?: readonly ExplanationNode[];
-  /** The absence that it rests on. */
+  /** The absence that it is based on. */
   readonly absence?: AbsenceNote | null;
 };
 
@@ -86,7 +86,7 @@ export function lastOf(window: Interval): Interval {
   return window.to % dayMs === 0 ? { from: window.to - dayMs, to: window.to } : { from: window.to - 1, to: window.to };
 }
 
-/** The best trust among measured feeds that were read past a moment. */
+/** The highest trust among measured feeds that were read past a moment. */
 export function coveringTrust(coverages: readonly Coverage[], to: Instant): Trust | null {
   const feeds = coverages.flatMap((coverage) => coverage.marks).filter((mark) => isReadPast(mark, to));
   return feeds
@@ -94,7 +94,7 @@ export function coveringTrust(coverages: readonly Coverage[], to: Instant): Trus
     .reduce<Trust | null>((best, next) => (best === null || trustRank(next) > trustRank(best) ? next : best), null);
 }
 
-/** The weakest trust among what was needed; null where nothing was. */
+/** The lowest trust among the required evidence; null if none was required. */
 export function weakestTrust(trusts: readonly (Trust | null)[]): Trust | null {
   return trusts.reduce(
     (low, next) => (next === null ? low : low === null || trustRank(next) < trustRank(low) ? next : low),

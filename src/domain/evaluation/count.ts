@@ -29,10 +29,15 @@ import {
 
 export type CountLeaf = Extract<EventLeaf, { op: 'count' }>;
 
-/** One model or version that counts: the earliest event that proves it, and the earliest moment at which it can have come. */
+/**
+ * A model or version that counts: the earliest event that proves it, and the earliest moment at which it can have been
+ * released.
+ */
 export type Counted = { readonly event: ModelEvidence; readonly from: Instant };
 
-/** Distinct models or versions, earliest first by when they had come at the latest. A model without a version makes no version. */
+/**
+ * Distinct models or versions, sorted by the latest moment of their release. A model without a version adds no version.
+ */
 export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]): Counted[] {
   const byName = new Map<string, Counted>();
   for (const event of events) {
@@ -48,12 +53,12 @@ export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]
 /** The same number in two families is two versions. */
 function nameOf(leaf: CountLeaf, { key, model, mayMatch }: ModelEvidence): string | null {
   if (leaf.distinct === 'model') return key;
-  // An unread name without a version may turn out to have a new one.
+  // An unread name without a version may have a new one.
   if (model.version === null && mayMatch === true) return key;
   return model.version === null ? null : `${model.vendor}/${model.family}/${model.version}`;
 }
 
-/** When there were enough of them, as far as the dates of those known tell; null when too few are known. */
+/** When there were enough of them, as far as the known dates allow; null if too few are known. */
 function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafStanding): Interval | null {
   const { window, events } = standing;
   const to = counted[leaf.at_least - 1]?.event.occurred.to;
@@ -64,7 +69,10 @@ function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafSt
   return to === undefined || from === undefined ? null : { from, to };
 }
 
-/** Evaluates `count`: enough distinct models in the window, or coverage past the deadline with too few, seen ones included. */
+/**
+ * Evaluates `count`: enough distinct models in the window, or coverage past the deadline with too few, including models
+ * seen on insufficient evidence.
+ */
 export function evaluateCount(leaf: CountLeaf, setting: Setting): Answer {
   const standing = standLeaf(leaf, setting);
   return (
@@ -75,7 +83,7 @@ export function evaluateCount(leaf: CountLeaf, setting: Setting): Answer {
   );
 }
 
-/** Those that count, earliest first. */
+/** The models that count, earliest first. */
 export function countedEvents(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Counted[] {
   const { events, window } = standing;
   return distinctEvents(
@@ -139,7 +147,7 @@ function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): 
   return openUntilCovered(leaf.op, soFar, standing, base);
 }
 
-/** What keeps it open: dates alone, or evidence below the policy, perhaps against that of others. */
+/** Why it stays open: uncertain dates, or evidence below the policy, possibly contradicted. */
 function reasonOpen(leaf: CountLeaf, inTheWay: readonly ModelEvidence[], { window, coverage }: LeafStanding) {
   const isEnough = (events: readonly ModelEvidence[]): boolean => distinctEvents(leaf, events).length >= leaf.at_least;
   if (isEnough(inTheWay.filter((event) => event.grade === 'admissible'))) return 'straddles_window';

@@ -15,10 +15,10 @@ import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } fro
 import { evaluatePrecedes } from './precedes.ts';
 import { evaluateWithin } from './within.ts';
 
-/** Raised with any change that could alter an answer over the same evidence; stored with every resolution. */
+/** Incremented with any change that could alter an answer over the same evidence; stored with every resolution. */
 export const evaluatorVersion = '3';
 
-/** What an evaluation depends on besides the criterion and the timeline. */
+/** The inputs of an evaluation besides the criterion and the timeline. */
 export type Terms = {
   readonly madeFrom: Instant;
   readonly policy: EvidencePolicy;
@@ -27,7 +27,7 @@ export type Terms = {
   readonly coverage?: CoverageTable | undefined;
 };
 
-/** Where an undetermined prediction leans, for a person to decide. */
+/** The leaning of an undetermined prediction, for a person to decide. */
 export type Leaning = { readonly outcome: 'yes' | 'no' | null; readonly reason: ReasonCode; readonly text: string };
 
 export type Evaluation = {
@@ -37,20 +37,22 @@ export type Evaluation = {
   readonly explanation: ExplanationNode;
   /** Ids of the observations that settled it. */
   readonly evidence: readonly string[];
-  /** The best trust among what settled it. */
+  /** The highest trust among what settled it. */
   readonly trust: Trust | null;
   readonly leaning: Leaning | null;
-  /** The chance that absence misleads in what it rests on: the sum over its parts. Null where it rests on no absence. */
+  /**
+   * The chance that the absence it is based on is wrong: the sum over its parts. Null if it is not based on absence.
+   */
   readonly missChance: number | null;
-  /** Whether what it leans on is contradicted by other origins. */
+  /** Whether other origins contradict the evidence for the leaning. */
   readonly contradicted: boolean;
   /** When the passing of time alone may change the answer. */
   readonly recheckAt: Instant | null;
 };
 
 /**
- * The one question everything serves: what follows for a criterion from what was observed by `at`.
- * Pure: the same criterion, timeline, terms and `at` give the same answer and the same explanation.
+ * The central function: the answer of a criterion from what was observed by `at`. Pure: the same criterion, timeline,
+ * terms and `at` give the same answer and the same explanation.
  */
 export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
   const { coverage, ...ownTerms } = terms;
@@ -204,25 +206,25 @@ function parent(
   };
 }
 
-/** Operators whose parts matter whatever they came to. */
+/** Operators whose parts matter whatever their verdicts. */
 function passesOn(op: Criterion['op']): boolean {
   return op === 'not' || op === 'precedes' || op === 'within';
 }
 
-/** The nodes that agree with what was decided. */
+/** The nodes with the verdict of the whole. */
 function decidingNodes(node: ExplanationNode): ExplanationNode[] {
   if (node.verdict === 'undetermined') return [];
   const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
   return [node, ...below.flatMap(decidingNodes)];
 }
 
-/** The witnesses of the branches that agree with what was decided. */
+/** The witnesses of the branches with the verdict of the whole. */
 function evidenceOf(node: ExplanationNode): string[] {
   const witnesses = decidingNodes(node).flatMap((deciding) => deciding.witnesses);
   return [...new Set(witnesses.map((witness) => witness.observation_id))];
 }
 
-/** The sum over what the verdict rests on; null where it rests on no absence. */
+/** The sum over what the verdict is based on; null if it is not based on absence. */
 function missChanceOf(node: ExplanationNode): number | null {
   const chances = missChances(node);
   return chances.length === 0
@@ -239,16 +241,16 @@ function missChances(node: ExplanationNode): number[] {
   const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
   if (node.op !== 'precedes' && node.op !== 'within')
     return [...own.map((note) => note.miss_chance), ...below.flatMap(missChances)];
-  // An order of events and its sides may rest on the same absence, which counts once.
+  // An order and its sides may be based on the same absence, which counts once.
   const notes = [...own, ...below.flatMap((child) => (child.absence === null ? [] : [child.absence]))];
   const distinct = new Map(notes.map((note) => [`${note.vendor} ${note.fact} ${note.absent_to}`, note.miss_chance]));
   return [...distinct.values()];
 }
 
 /**
- * Where an open criterion leans: to what evidence below the policy would make of it, were it believed; nowhere, but to a person
- * all the same, where only such evidence, or a model that was out too early, keeps it from being settled; to what absence
- * would make of it, where no reads can prove absence.
+ * The leaning of an open criterion: its verdict if evidence below the policy were believed. Null, for a person to
+ * decide, if only such evidence, or a model released too early, prevents a verdict. If no reads can prove absence: its
+ * verdict if absence were proven.
  */
 function leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Leaning | null {
   const believed = evaluateNode(criterion, { ...setting, shortEvidence: 'believed' });

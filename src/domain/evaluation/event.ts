@@ -29,10 +29,13 @@ import {
   standLeaf,
 } from './leaf-standing.ts';
 
-/** The leaves that one event of one model settles. */
+/** The leaves that a single event of a single model settles. */
 export type SingleEvent = Extract<EventLeaf, { op: 'released' | 'retired' | 'attribute' }>;
 
-/** Evaluates `released`, `retired` or `attribute`: an admissible event wholly in the window, or coverage past the deadline without any. */
+/**
+ * Evaluates `released`, `retired` or `attribute`: an admissible event inside the window, or coverage past the deadline
+ * without one.
+ */
 export function evaluateEvent(leaf: SingleEvent, setting: Setting): Answer {
   const standing = standLeaf(leaf, setting);
   return (
@@ -43,7 +46,7 @@ export function evaluateEvent(leaf: SingleEvent, setting: Setting): Answer {
   );
 }
 
-/** The earliest event that is believed, lies wholly in the window and has happened. A date still to come decides nothing. */
+/** The earliest admissible event that is inside the window and has happened. A future date decides nothing. */
 export function findEvent(setting: Setting, standing: LeafStanding): ModelEvidence | undefined {
   return standing.events.find(
     (event) =>
@@ -63,9 +66,12 @@ function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding):
   return answer(leaf.op, 'yes', reason, text, { interval, witnesses: witnessesOf(event), trust: event.trust });
 }
 
-/** Where a claim names one model that had been out, or gone, before its window opened, a person must say what was meant. */
+/**
+ * If a claim names one model, and that model was released or withdrawn before its window opened, a person must say what
+ * was meant.
+ */
 export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Answer | null {
-  // A value that held before the window and no longer does says nothing; a release or an end happens once.
+  // A value that ended before the window opened decides nothing; a release or an end happens once.
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
   const { window, events } = standing;
   const event = events.find((candidate) => believed(candidate, setting) && candidate.occurred.to <= window.from);
@@ -95,7 +101,7 @@ function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {
 function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   const { window, events, coverage, recheckAt } = standing;
   const touching = events.filter((event) => bearsOn(leaf, event, window));
-  // A short witness wholly inside the window is what a person should look at first.
+  // Insufficient evidence of an event inside the window is what a person should look at first.
   const inside = touching.find((event) => event.grade === 'short' && liesWithin(believedTime(event), window));
   const event = inside ?? touching[0];
   if (event === undefined) return openWithoutEvent(leaf, standing);
@@ -132,7 +138,7 @@ function openWithoutEvent(leaf: SingleEvent, standing: LeafStanding): Answer {
   return openUntilCovered(leaf.op, nothing, standing, base);
 }
 
-/** What a NO still waits for, or why no reads can settle it. */
+/** What a NO still needs, or why no reads can settle it. */
 export function openUntilCovered(
   op: EventLeaf['op'] | 'precedes' | 'within',
   nothing: string,
@@ -152,7 +158,7 @@ export function openUntilCovered(
   return answer(op, 'undetermined', 'awaiting_coverage', text, base);
 }
 
-/** What a leaf says of a model, with the model as subject. */
+/** What a leaf states about a model, with the model as subject. */
 export function happened(leaf: EventLeaf): string {
   switch (leaf.op) {
     case 'released':

@@ -6,7 +6,7 @@ import { formatInstant, formatInterval, type Instant, type Interval } from '../i
 
 export type Verdict = 'yes' | 'no' | 'undetermined';
 
-/** Why a node came out as it did: a closed set, for machines. */
+/** The reason for a node's verdict, as a closed set of codes. */
 export type ReasonCode =
   | 'released_in_window'
   | 'happened_in_window'
@@ -27,7 +27,7 @@ export type ReasonCode =
   | 'needs_a_person'
   | 'from_operands';
 
-/** An observation that a node rests on. Instants are RFC 3339 text. */
+/** An observation that a node is based on. Instants are in RFC 3339. */
 export type Witness = {
   readonly observation_id: string;
   readonly feed: string;
@@ -62,7 +62,9 @@ export type OriginAbsence = {
   readonly known: number;
 };
 
-/** The absence that a node rests on: who attests it, and the chance that all of them missed what happened. */
+/**
+ * The absence that a node is based on: the origins that attest it, and the chance that all of them missed the event.
+ */
 export type AbsenceNote = {
   readonly vendor: string;
   /** `listing`, `end`, or the name of an attribute. */
@@ -73,7 +75,7 @@ export type AbsenceNote = {
   readonly origins: readonly OriginAbsence[];
 };
 
-/** One node of the tree that mirrors the criterion. It is made by the evaluation itself, never afterwards. */
+/** One node of the tree that mirrors the criterion. The evaluation itself builds it. */
 export type ExplanationNode = {
   readonly op: Criterion['op'];
   readonly verdict: Verdict;
@@ -82,7 +84,7 @@ export type ExplanationNode = {
   readonly effective_at: string | null;
   readonly witnesses: readonly Witness[];
   readonly watermarks: readonly WatermarkNote[];
-  /** Null where the node does not rest on absence. */
+  /** Null if the node is not based on absence. */
   readonly absence: AbsenceNote | null;
   readonly of: readonly ExplanationNode[];
 };
@@ -92,7 +94,7 @@ export function nodesOf(node: ExplanationNode): ExplanationNode[] {
   return [node, ...node.of.flatMap(nodesOf)];
 }
 
-/** The first open node with one of the reasons; a part that is decided, or whose parent is, is not open. Null when there is none. */
+/** The first open node with one of the reasons, skipping decided parts and their children. Null if there is none. */
 export function findOpenNode(node: ExplanationNode, reasons: readonly ReasonCode[]): ExplanationNode | null {
   if (node.verdict !== 'undetermined') return null;
   if (reasons.includes(node.reason)) return node;
@@ -103,7 +105,7 @@ export function findOpenNode(node: ExplanationNode, reasons: readonly ReasonCode
   return null;
 }
 
-/** Witnesses shown at one node; what settled it comes first. */
+/** The most witnesses of one node; those that settled it come first. */
 export const witnessesPerNodeMax = 24;
 
 export function noteWitness(sighting: KnownSighting, model: string): Witness {

@@ -17,13 +17,13 @@ import { type Instant, parseDate } from '../instant.ts';
 import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
 import { movingEdges } from './moving-edges.ts';
 
-/** A moment of knowledge with what followed from everything observed by then. */
+/** A knowledge time, with the evaluation of what was observed by then. */
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
 
 /**
- * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for `verdict` (and, if asked,
- * for that `effectiveAt`), with the evaluation of that moment: a resolution says what was known then and nothing that
- * was learned later. Null when it never was so.
+ * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for `verdict` (and, if given,
+ * for that `effectiveAt`), with the evaluation of that moment, so that a resolution contains nothing learned later.
+ * Null if there is none.
  */
 export function firstKnown(
   criterion: Criterion,
@@ -55,12 +55,15 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
 }
 
-/** When what a row is evidence of can change: it is seen, edited or dropped, a read a day later still shows it, a date that it states comes. */
+/**
+ * When the meaning of a row can change: it is seen, edited or dropped, a read a day later still shows it, or a date
+ * that it states comes.
+ */
 export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
   const times = [sighting.seenFrom];
   const read = (from: Instant): Instant | null => firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, from);
   if (sighting.goneAt !== null) times.push(sighting.goneAt);
-  // What was new has lasted by the first read a day later.
+  // New evidence is seasoned by the first read a day later.
   const seasons = (began: Instant): void => {
     const seasoned = read(began + seasoningMs);
     if (seasoned !== null) times.push(seasoned);

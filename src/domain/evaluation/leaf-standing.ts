@@ -11,17 +11,20 @@ import { modelKey } from '../identity/model-id.ts';
 import type { Instant, Interval } from '../instant.ts';
 import type { Setting } from './answer.ts';
 
-/** Everything known at a moment that bears on a leaf: the events of its models, earliest first, and how far absence is proven. */
+/**
+ * Everything known at a moment that matters to a leaf: the events of its models, earliest first, and how far absence is
+ * proven.
+ */
 export type LeafStanding = {
   readonly window: Interval;
   readonly events: readonly ModelEvidence[];
   readonly coverage: Coverage;
-  /** Where no reads can prove absence, it is taken as proven. */
+  /** If no reads can prove absence, it is taken as proven. */
   readonly assumesAbsence: boolean;
   readonly recheckAt: Instant | null;
 };
 
-/** Weighs every model that a leaf names, for what the leaf asks of it. */
+/** Weighs every model that a leaf names. */
 export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
   const window = windowOf(leaf, setting.madeFrom);
   const byModel = new Map<string, Sighting[]>();
@@ -75,7 +78,7 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
   }
 }
 
-/** A withdrawal is stated of models that are known; everything else may be true of a name that nobody can read yet. */
+/** A withdrawal is stated of known models only; everything else may be true of a name that cannot be read yet. */
 function heldNames(
   leaf: EventLeaf,
   { timeline, at, policy, styleOf }: Setting,
@@ -86,7 +89,7 @@ function heldNames(
   return findHeldNames(timeline, matching, { at, pattern: leaf.model, window, policy, styleOf });
 }
 
-/** An end that is stated, or a disappearance that none explains: it settles nothing and holds a NO back. */
+/** A stated end, or an unexplained disappearance: it settles nothing and holds a NO back. */
 function weighEnd(
   timeline: Timeline,
   rows: readonly Sighting[],
@@ -96,7 +99,7 @@ function weighEnd(
   return { evidence: evidence ?? weighDisappearance(timeline, rows, ask), recheckAt };
 }
 
-/** What a feed must publish for its silence to mean anything: for a release, the listing itself. */
+/** What a feed must publish for its silence to be evidence: for a release, the listing itself. */
 export function publishedBy(leaf: EventLeaf): string | null {
   if (leaf.op === 'retired') return 'shutdown';
   return leaf.op === 'attribute' ? leaf.name : null;
@@ -122,7 +125,10 @@ function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[
   return silent;
 }
 
-/** Origins that list, in rows of hosts alone, what the leaf needs: once those rows lapse, such an origin attests no absence. */
+/**
+ * Origins that list what the leaf needs only in rows of hosts: once those rows lapse, such an origin attests no
+ * absence.
+ */
 function listingOrigins(leaf: EventLeaf, events: readonly ModelEvidence[], window: Interval): Set<string> {
   const listing = events
     .filter((event) => event.grade === 'short' && event.hostsOnly && bearsOn(leaf, event, window))
@@ -134,7 +140,10 @@ export function believed(event: ModelEvidence, setting: Setting): boolean {
   return event.grade === 'admissible' || (setting.shortEvidence === 'believed' && event.holdsOnly !== true);
 }
 
-/** When a believed event happened. To show where short evidence leans, a model is taken to be as new as its listing. */
+/**
+ * When an admissible event happened. To find the leaning of insufficient evidence, a model is taken to be as new as its
+ * listing.
+ */
 export function believedTime(event: ModelEvidence): Interval {
   const { occurred, unlistedAt = Number.NEGATIVE_INFINITY } = event;
   return { from: Math.min(Math.max(occurred.from, unlistedAt), occurred.to - 1), to: occurred.to };
@@ -156,25 +165,25 @@ export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval)
   return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
 }
 
-/** Host rows alone stop standing in the way 90 days after the deadline, by watermark. */
+/** Host rows stop holding a NO back 90 days after the deadline, by watermark. */
 export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
   return event.grade === 'short' && event.hostsOnly && coverage.listedTo >= window.to + hostLapseMs;
 }
 
-/** Absence is proven over the whole window: past its end, and from about when it opened. */
+/** Absence is proven over the whole window: past its end, and from soon after it opened. */
 export function isCovered(standing: LeafStanding): boolean {
   const { window, coverage, assumesAbsence } = standing;
   if (!Number.isFinite(window.to)) return false;
   return absentThrough(coverage, window.from, window.to) >= window.to || (assumesAbsence && isUnprovable(standing));
 }
 
-/** The deadline lies behind, and no further reads can prove absence over the window. */
+/** The deadline has passed, and no further reads can prove absence over the window. */
 export function isUnprovable({ window, coverage }: Pick<LeafStanding, 'window' | 'coverage'>): boolean {
   if (coverage.listedTo < window.to) return false;
   return !coverage.attainable || openingMarks(coverage, window.from, window.to).length === 0;
 }
 
-/** The events that a NO over a window has to reckon with. */
+/** The events that can hold back a NO over a window. */
 export function eventsInTheWay(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
   const { events, window, coverage } = standing;
   return events.filter((event) => bearsOn(leaf, event, window) && !hasLapsed(event, window, coverage));

@@ -32,13 +32,13 @@ export const warningCodes = [...lintCodes, 'unread_names'] as const;
 
 export type WarningCode = (typeof warningCodes)[number];
 
-/** Something to look at, and the very leaf where. It is no refusal. */
+/** A likely mistake, and the leaf that it concerns. It never rejects the criterion. */
 export type Finding = { readonly code: WarningCode; readonly detail: string; readonly path: Path };
 
-/** Findings of one code at most; the last of them says how many more leaves are alike. */
+/** The most findings of one code; the last one gives the number of further leaves. */
 export const findingsPerCodeMax = 10;
 
-/** What a criterion is held against, as of the moment of the evaluation. */
+/** What a criterion is checked against, as of the moment of the evaluation. */
 export type LintInput = Listed & {
   readonly criterion: Criterion;
   readonly evaluation: Evaluation;
@@ -51,7 +51,7 @@ export type LintInput = Listed & {
 
 type Found = Omit<Finding, 'code'>;
 
-/** What to tell whoever writes a criterion. Pure: reads what is handed in and nothing else. */
+/** Returns the likely mistakes in a criterion. Pure. */
 export function lintCriterion(input: LintInput): Finding[] {
   return lintCodes.flatMap((code) => bounded(findAll(code, input)).map((found) => ({ code, ...found })));
 }
@@ -127,7 +127,7 @@ function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
   const inOrder = isOrder(part);
   return partsOf(part).flatMap(({ part: below, path }, index) => {
     const child = node.of[index];
-    // One side of an order of events is often known; that decides nothing.
+    // One side of an order is often known, which decides nothing.
     if (child === undefined || (inOrder && child.reason !== 'already_before_window')) return [];
     return findDecidedParts(below, child).map((one) => ({ ...one, path: [...path, ...one.path] }));
   });

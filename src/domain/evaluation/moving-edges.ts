@@ -9,7 +9,7 @@ import { dayMs, type Instant, parseDate } from '../instant.ts';
 
 type AttributeLeaf = Extract<EventLeaf, { op: 'attribute' }>;
 
-/** What the edges of a criterion depend on besides its words. */
+/** The inputs of a criterion's edges besides its text. */
 export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionStyleOf };
 
 type Seen = Pick<Timeline, 'sightings' | 'reads'>;
@@ -99,7 +99,7 @@ function momentsOf(leaf: EventLeaf, seen: Seen, terms: EdgeTerms): Instant[] {
       for (const date of [released, ends]) if (date !== null) moments.add(date.interval.to);
       const turns = mayTurn(leaf, version, sighting.versions[index - 1]);
       if (turns) moments.add(Math.max(version.observedAt, sighting.seenFrom) + 1);
-      // What was announced witnesses from the first poll after its day.
+      // An announcement becomes evidence with the first poll after its day.
       const due = announcedFor(version);
       const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
       const listed = from === null ? null : firstReadFrom(seen, sighting.feedId, sighting.model.vendor, from);
@@ -109,7 +109,7 @@ function momentsOf(leaf: EventLeaf, seen: Seen, terms: EdgeTerms): Instant[] {
   return [...moments];
 }
 
-/** Whether an edit may make a row say what the leaf asks for; a changed price says nothing of a release. */
+/** Whether an edit may make a row state what the leaf needs; a price change does not affect a release. */
 function mayTurn(leaf: EventLeaf, version: ItemVersion, before: ItemVersion | undefined): boolean {
   if (leaf.op === 'attribute' && version.attributes?.[leaf.name] !== before?.attributes?.[leaf.name]) return true;
   return version.stage !== before?.stage || version.lifecycle !== before?.lifecycle;

@@ -11,20 +11,20 @@ import { evaluateEvent, findEvent } from './event.ts';
 import type { AbsenceNote, Witness } from './explanation.ts';
 import { bearsOn, eventsInTheWay, isCovered, type LeafStanding, possibleTime, standLeaf } from './leaf-standing.ts';
 
-/** The earliest moment at which something can have happened, and what that rests on. */
+/** The earliest moment at which something can have happened, and the evidence for that. */
 export type Bound = {
-  /** Minus infinity where it may have happened before its own window; plus infinity where it never does. */
+  /** Minus infinity if it may have happened before its own window; plus infinity if it never happens. */
   readonly at: Instant;
-  /** Nothing but what was seen can have happened earlier: it does not depend on how far was read. */
+  /** Only what was seen can have happened earlier, so it does not depend on how far feeds were read. */
   readonly closed: boolean;
   readonly trust: Trust | null;
   readonly witnesses: readonly Witness[];
   readonly coverage: readonly Coverage[];
-  /** The absence that it rests on; null where witnesses alone bound it. */
+  /** The absence that it is based on; null if witnesses alone bound it. */
   readonly absence: AbsenceNote | null;
 };
 
-/** One side of an order of events: what it came to, and the bounds of the moment at which it happened. */
+/** One side of an order: its answer, and the bounds of the moment at which it happened. */
 export type Side = {
   readonly leaf: EventLeaf;
   readonly standing: LeafStanding;

@@ -5,11 +5,11 @@ import { type Instant, parseInstant } from '../instant.ts';
 import type { ExplanationNode, WatermarkNote, Witness } from './explanation.ts';
 import { endOfEffective } from './resolution.ts';
 
-/** What speaks for one answer: observations, and feeds that were read and did not list it. */
+/** The evidence for one outcome: observations, and feeds that were read and did not list the model. */
 export type Side = {
   readonly witnesses: readonly Witness[];
   readonly coverage: readonly WatermarkNote[];
-  /** How many of both were left out. */
+  /** The number of both that are omitted. */
   readonly more: number;
 };
 
@@ -25,8 +25,8 @@ type Piles = Readonly<Record<Outcome, Pile>>;
 const opposite = { yes: 'no', no: 'yes' } as const;
 
 /**
- * The evidence of an evaluation laid out in two piles, for a person who has to decide: what speaks for the claim and what
- * against it. Taken from the explanation, which holds all of it; nothing is weighed anew.
+ * The evidence of an evaluation, for and against the claim, for a person who has to decide. Taken from the explanation;
+ * nothing is weighed again.
  */
 export function weighSides(criterion: Criterion, explanation: ExplanationNode, madeFrom: Instant): Sides {
   const piles: Piles = { yes: emptyPile(), no: emptyPile() };
@@ -47,7 +47,7 @@ function emptyPile(): Pile {
 
 type Taking = { readonly piles: Piles; readonly madeFrom: Instant };
 
-/** `towards` is what the whole comes nearer to when this node comes out yes. */
+/** `towards` is the outcome of the whole that a yes of this node supports. */
 function takeNode(part: Criterion, node: ExplanationNode, towards: Outcome, taking: Taking): void {
   const { piles } = taking;
   if (isOrder(part) && node.verdict !== 'undetermined') {
@@ -62,7 +62,7 @@ function takeNode(part: Criterion, node: ExplanationNode, towards: Outcome, taki
   }
 }
 
-/** Where an order of events is settled, the dates of both speak for it. */
+/** If an order is settled, the dates of both events support it. */
 function takeAll(node: ExplanationNode, pile: Pile): void {
   addWitnesses(pile, node.witnesses);
   addCoverage(
@@ -73,7 +73,7 @@ function takeAll(node: ExplanationNode, pile: Pile): void {
 }
 
 function takeOwn(part: Criterion, node: ExplanationNode, towards: Outcome, { piles, madeFrom }: Taking): void {
-  // Of too few that were counted, those that were seen still speak for it.
+  // If too few models were counted, those that were seen still support it.
   addWitnesses(piles[towards], node.witnesses);
   if (node.verdict === 'yes') return;
   const isNo = node.verdict === 'no';
@@ -83,7 +83,7 @@ function takeOwn(part: Criterion, node: ExplanationNode, towards: Outcome, { pil
   addCoverage(piles[opposite[towards]], silent);
 }
 
-/** From when on silence means something: the deadline, or the first sighting where that was earlier. */
+/** From when silence counts: the deadline, or the first sighting if that was earlier. */
 function silentSince(part: Criterion, node: ExplanationNode, madeFrom: Instant): Instant {
   const deadline = 'by' in part ? windowOf({ by: part.by }, madeFrom).to : Number.POSITIVE_INFINITY;
   return Math.min(deadline, ...node.witnesses.map((witness) => endOfEffective(witness.observed_at)));

@@ -32,7 +32,7 @@ export type Dating = {
   readonly possible?: Interval;
 };
 
-/** A row whose stated date decides nothing, and why: a text that goes on from the date. */
+/** A row whose stated date is not used, and why: a text that continues from the date. */
 export type SetAside = { readonly row: KnownSighting; readonly why: string };
 
 type Question = {
@@ -46,17 +46,17 @@ type Question = {
   /** When each seasoned origin first listed it. */
   readonly seasonedFrom: readonly { readonly origin: string; readonly at: Instant }[];
   readonly originsMin: number;
-  /** The latest moment for which its absence was proven before it was first seen; minus infinity where it never was. */
+  /** The latest moment up to which its absence was proven before it was first seen; minus infinity if it never was. */
   readonly absentTo: Instant;
 };
 
-/** Whether dates that have not stood for a day yet are used as well. */
+/** Whether dates that are not seasoned yet are used as well. */
 type Steadiness = 'steady' | 'any';
 
 /**
- * Existence and date are two facts, and the bracket belongs to the model, not to a row.
- * A ledger or first-party date stands. Otherwise the model was out by the moment that as many origins vouch for as the
- * policy asks (a lone early row, such as a placeholder, bounds nothing), and not out while its absence was proven.
+ * Existence and date are separate facts, and the bracket belongs to the model, not to a row. A ledger or first-party
+ * date is used as stated. Otherwise the model was released by the moment at which as many origins list it as the policy
+ * requires (a single early row, such as a placeholder, bounds nothing), and not released while its absence was proven.
  */
 export function dateModel(question: Question): Dating {
   const bracket = { from: question.absentTo, to: upperBound(question, []) };
@@ -67,7 +67,7 @@ function dateSteadily(question: Question): Dating {
   const full = dateBy(question, 'any');
   const young = question.known.flatMap((row) => youngDates(question, row));
   if (young.length === 0) return full;
-  // A curated date that has not stood for a day may hold an answer back; it decides nothing.
+  // A curated date that is not seasoned may hold an answer back; it decides nothing.
   const steady = dateBy(question, 'steady');
   const occurred = hull(full.occurred, steady.occurred);
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
@@ -224,7 +224,7 @@ function youngDates({ timeline, at }: Question, row: KnownSighting): KnownSighti
 
 const vanished = 'stood in a row that was gone by the first read a day later';
 
-/** Why a curated date is kept and shown but decides nothing; null when it may. */
+/** Why a curated date is stored and shown but not used; null if it may be used. */
 function flawOf(question: Question, { sighting, stated, interval }: StatedDate): string | null {
   const low = question.absentTo;
   if (durability(sighting) === 'slip') return vanished;

@@ -16,11 +16,11 @@ import {
   type Timeline,
 } from './timeline.ts';
 
-/** What is known, at one moment, of whether and when one model was released. */
+/** What is known at a moment about whether and when one model was released. */
 export type ModelEvidence = {
   readonly key: string;
   readonly model: ModelName;
-  /** `admissible`: it satisfies the policy. `short`: it was seen, below the policy. */
+  /** `admissible`: it satisfies the policy. `short`: it was seen, but does not satisfy the policy. */
   readonly grade: 'admissible' | 'short';
   /** When it happened, as far as the evidence bounds it. */
   readonly occurred: Interval;
@@ -28,17 +28,17 @@ export type ModelEvidence = {
   readonly possible?: Interval;
   /** What an answer names as the time, where that is not `occurred`: since when a value held. */
   readonly effective?: Interval;
-  /** Where the bounds come from, for people. */
+  /** Why it has these bounds, in words. */
   readonly dating: Dating;
   /** The sightings that count, best first sighting per feed, oldest first. */
   readonly witnesses: readonly KnownSighting[];
-  /** What it lacks to be admissible, in words; null when it is. */
+  /** What it lacks to be admissible, in words; null if it is admissible. */
   readonly missing: string | null;
-  /** No row in the vendor's own namespace, no first party: only hosts list it. */
+  /** Only hosts list it: no row is in the vendor's own namespace or in a first-party feed. */
   readonly hostsOnly: boolean;
   /** Origins that list the model without being witnesses: by a bare id, where general availability is asked for. */
   readonly listedBy?: readonly string[];
-  /** Every row of it was gone by the first read a day later. */
+  /** Every row of it had vanished by the first read a day later. */
   readonly slipsOnly: boolean;
   /** Below the policy: it may have happened as late as this, when the second of the origins that list it did, lasting or not. */
   readonly unprovenTo?: Instant;
@@ -53,7 +53,7 @@ export type ModelEvidence = {
   readonly trust: Trust;
 };
 
-/** What is known of a model, and when time alone may change that: an announced day or a stated date comes. */
+/** What is known of a model, and when time alone may change that, because an announced day or a stated date comes. */
 export type Weighed = { readonly evidence: ModelEvidence | null; readonly recheckAt: Instant | null };
 
 /** Since when one origin's seasoned rows carry a model, or null while they do not. */

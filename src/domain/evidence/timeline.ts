@@ -8,7 +8,7 @@ import type { PartialName } from '../identity/model-id.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
 import type { CoverageTable } from './coverage-table.ts';
 
-/** What the evaluator needs to know of a feed. */
+/** What the evaluator needs to know about a feed. */
 export type FeedFacts = {
   readonly id: string;
   readonly slug: string;
@@ -18,11 +18,11 @@ export type FeedFacts = {
   readonly settlementLagMs: number;
   /** What its rows state besides their existence: names of attributes, `shutdown`. */
   readonly publishes?: readonly string[];
-  /** What its rows are evidence of; left out: of everything. */
+  /** What its rows are evidence of. Default: everything. */
   readonly witnesses?: readonly Testimony[];
-  /** Its entries were reviewed by people, so they need no read a day later to last. */
+  /** Its entries were reviewed by people, so they need no read a day later to count. */
   readonly reviewed?: true;
-  /** How its rows tell of an end; left out: by a day that has passed. */
+  /** How its rows state an end. Default: by a day that has passed. */
   readonly ends?: EndRule;
 };
 
@@ -64,7 +64,10 @@ export type Sighting = {
   readonly versions: readonly ItemVersion[];
 };
 
-/** A name in a vendor's own namespace that is read in part, as one feed lists it. It is no sighting of a model, and no silence. */
+/**
+ * A partially read name in a vendor's own namespace, as one feed lists it. It is neither a sighting of a model nor
+ * silence.
+ */
 export type UnreadSighting = {
   readonly feedId: string;
   readonly itemKey: string;
@@ -72,7 +75,7 @@ export type UnreadSighting = {
   readonly partial: PartialName;
   /** The first accepted read of that feed that lists it. */
   readonly seenFrom: Instant;
-  /** Whether it stood in that feed's first accepted read of the vendor: it may be much older than the read. */
+  /** Whether it was in that feed's first accepted read of the vendor; it may then be much older than the read. */
   readonly inFirstRead: boolean;
   readonly observationId: string;
 };
@@ -85,7 +88,7 @@ export type Timeline = {
   readonly reads: ReadonlyMap<string, readonly Instant[]>;
   /** Names that may be of the models asked for, oldest first; left out: none. */
   readonly unread?: readonly UnreadSighting[];
-  /** How often each origin misses what has happened; without it no absence is evidence. */
+  /** How often each origin misses releases and other facts. Without it, no absence is evidence. */
   readonly coverage?: CoverageTable;
 };
 
