@@ -16,6 +16,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY sql ./sql
 COPY data ./data
+COPY docs ./docs
 RUN mkdir -p /var/lib/outturn && chown node:node /var/lib/outturn
 USER node
 VOLUME /var/lib/outturn

@@ -33,16 +33,16 @@ export function prepareDirectory(dataDir: string): void {
 
 /**
  * Starts `serve` on a free port in a directory of its own, reaching no network but loopback. The directory is a
- * prepared one, unless it is to start `fromNothing`.
+ * prepared one, unless it is to start `fromNothing`. `root` holds the program's own files, by default the repository.
  */
 export async function startProgram(
   env: Readonly<Record<string, string>> = {},
   dataDir = mkdtempSync(join(tmpdir(), 'outturn-')),
-  { fromNothing = false }: { readonly fromNothing?: boolean } = {},
+  { fromNothing = false, root = packageRoot() }: { readonly fromNothing?: boolean; readonly root?: string } = {},
 ): Promise<Program> {
   if (!fromNothing && env.DATABASE_URL === undefined) prepareDirectory(dataDir);
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist/src/cli.js'), 'serve'], {
-    cwd: packageRoot(),
+  const child = spawn(process.execPath, [join(root, 'dist/src/cli.js'), 'serve'], {
+    cwd: root,
     env: { PATH: process.env.PATH, HOME: dataDir, PORT: '0', OUTTURN_DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
