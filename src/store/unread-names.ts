@@ -15,6 +15,7 @@ export type UnreadRow = {
   readonly partial: PartialReading;
   readonly seenFrom: Instant;
   readonly inFirstRead: boolean;
+  readonly goneAt: Instant | null;
   readonly observationId: string;
 };
 
@@ -34,9 +35,9 @@ export async function listUnreadSightings(
   const vendors = [...new Set(watches.map((watch) => watch.vendor))];
   const rows = await db<UnreadRow[]>`
     select r.feed_id as "feedId", r.item_key as "itemKey", r.name, r.vendor, r.partial, s.seen_from as "seenFrom",
-      s.absent_at is null and o.item->>'publishedAt' is null as "inFirstRead", s.observation_id as "observationId"
+      s.absent_at is null and o.item->>'publishedAt' is null as "inFirstRead", s.gone_at as "goneAt", s.observation_id as "observationId"
     from item_readings r
-    cross join lateral (select f.seen_from, f.absent_at, f.observation_id from sightings f
+    cross join lateral (select f.seen_from, f.absent_at, f.gone_at, f.observation_id from sightings f
       where f.feed_id = r.feed_id and f.item_key = r.item_key order by f.seen_from limit 1) s
     join observations o on o.id = s.observation_id
     where r.partial is not null and s.seen_from <= ${timestamp(page.until)}

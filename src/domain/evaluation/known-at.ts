@@ -47,7 +47,11 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
     patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf)),
   );
   const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
-  for (const unread of timeline.unread ?? []) times.add(unread.seenFrom);
+  for (const { feedId, partial, seenFrom } of timeline.unread ?? []) {
+    times.add(seenFrom);
+    const seasoned = firstReadFrom(timeline, feedId, partial.vendor, seenFrom + seasoningMs);
+    if (seasoned !== null) times.add(seasoned);
+  }
   const seen = { sightings: matching, reads: timeline.reads };
   const edges = [...edgesOf(criterion), ...movingEdges(criterion, seen, terms)];
   for (const time of readsPast(timeline, edges)) times.add(time);

@@ -78,15 +78,14 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
   }
 }
 
-/** A withdrawal is stated of known models only; everything else may be true of a name that cannot be read yet. */
+/** What may be true of a name that nobody can read yet, or of a model that only approved customers can call. */
 function heldNames(
   leaf: EventLeaf,
   { timeline, at, policy, styleOf }: Setting,
   matching: readonly Sighting[],
   window: Interval,
 ): ModelEvidence[] {
-  if (leaf.op === 'retired') return [];
-  return findHeldNames(timeline, matching, { at, pattern: leaf.model, window, policy, styleOf });
+  return findHeldNames(timeline, matching, { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
 }
 
 /** A stated end, or an unexplained disappearance: it settles nothing and holds a NO back. */

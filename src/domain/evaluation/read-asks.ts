@@ -38,9 +38,11 @@ export function readAsksOf({ criteria, feeds, seen, at, styleOf }: ReadAsksInput
     for (const moment of ownMoments(row)) add(feedId, model.vendor, moment);
   for (const { vendor, at: moment } of firstSeenMoments(seen.sightings))
     for (const feed of attesting(vendor)) add(feed.id, vendor, moment);
-  for (const { feedId, partial, seenFrom } of seen.unread ?? [])
+  for (const { feedId, partial, seenFrom } of seen.unread ?? []) {
+    add(feedId, partial.vendor, seenFrom + seasoningMs);
     for (const id of new Set([feedId, ...attesting(partial.vendor).map((feed) => feed.id)]))
       add(id, partial.vendor, seenFrom - 1);
+  }
   for (const { criterion, madeFrom } of criteria) {
     for (const edge of [...edgesOf(criterion), ...movingEdges(criterion, seen, { madeFrom, styleOf })])
       for (const feed of attesting(edge.vendor))

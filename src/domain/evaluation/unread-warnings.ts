@@ -47,11 +47,9 @@ function openLeaves(part: Criterion, node: ExplanationNode | undefined, path: Pa
 type OpenLeaf = { readonly leaf: EventLeaf; readonly path: Path };
 
 function namesHolding(leaf: EventLeaf, { timeline, at, terms }: Known): ModelEvidence[] {
-  // A withdrawal is stated of models that are known.
-  if (leaf.op === 'retired') return [];
   const { madeFrom, policy, styleOf } = terms;
   const window = windowOf(leaf, madeFrom);
-  const held = findHeldNames(timeline, [], { at, pattern: leaf.model, window, policy, styleOf });
+  const held = findHeldNames(timeline, [], { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
   return held.filter((name) => bearsOn(leaf, name, window));
 }
 

@@ -1,13 +1,20 @@
-import type { ModelPattern } from '../criterion/criterion.ts';
+import type { EventLeaf, ModelPattern } from '../criterion/criterion.ts';
 import { mayMatchPattern } from '../criterion/may-match.ts';
-import type { VersionStyleOf } from '../criterion/pattern.ts';
+import { namesOneModel, type VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import type { Trust } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Instant, Interval } from '../instant.ts';
 import { coverageOf } from './coverage.ts';
 import type { ModelEvidence } from './release.ts';
-import { type KnownSighting, lastReadAt, type Sighting, type Timeline, type UnreadSighting } from './timeline.ts';
+import {
+  type KnownSighting,
+  lastReadAt,
+  type Sighting,
+  seasonedAt,
+  type Timeline,
+  type UnreadSighting,
+} from './timeline.ts';
 
 /**
  * Names that keep a NO from being settled and settle nothing themselves: those that nobody can read in full yet, and models
@@ -16,6 +23,7 @@ import { type KnownSighting, lastReadAt, type Sighting, type Timeline, type Unre
 
 export type HeldQuestion = {
   readonly at: Instant;
+  readonly op: EventLeaf['op'];
   readonly pattern: ModelPattern;
   readonly window: Interval;
   readonly policy: EvidencePolicy;
@@ -28,29 +36,48 @@ type HeldName = {
   readonly model: KnownSighting['sighting']['model'];
   readonly rows: readonly KnownSighting[];
   readonly missing: string;
+  /** It may be the one model asked for: vendor, family and version are known. */
+  readonly closelyRead: boolean;
 };
 
 /**
- * The names that may match a pattern as events below the policy, first seen once the window was open. What was first seen
- * before it opened is older than the window; what was in a feed's first read is held to be as old as that read.
- * `matching` are the sightings of models that match the pattern.
+ * The names that may match a pattern, as events below the policy. What was in a feed's first read is held to be as old as
+ * that read. A name that was out before the window opened holds nothing back, unless the leaf asks what happened to models
+ * that were out, or the name may be the one model asked for: then a person must say what the claim meant, as with a name
+ * that can be read. `matching` are the sightings of models that match the pattern.
  */
 export function findHeldNames(
   timeline: Timeline,
   matching: readonly Sighting[],
   question: HeldQuestion,
 ): ModelEvidence[] {
-  const names = [...unreadNames(timeline, question), ...limitedModels(timeline, matching, question.at)];
-  return names.flatMap((name) => heldEvidence(timeline, name, question));
+  const unread = unreadNames(timeline, question).flatMap((name) => heldEvidence(timeline, name, question));
+  if (question.op === 'retired') return unread;
+  const limited = limitedModels(timeline, matching, question.at)
+    .filter(({ rows }) => rows.every((row) => row.seenFrom >= question.window.from))
+    .flatMap((name) => heldEvidence(timeline, name, { ...question, op: 'released' }));
+  return [...unread, ...limited];
 }
 
-function heldEvidence(timeline: Timeline, name: HeldName, { window, policy }: HeldQuestion): ModelEvidence[] {
+function heldEvidence(timeline: Timeline, name: HeldName, question: HeldQuestion): ModelEvidence[] {
+  const { pattern, window, policy, op } = question;
   const rows = name.rows.toSorted((a, b) => a.seenFrom - b.seenFrom);
   const first = rows[0];
-  if (first === undefined || first.seenFrom < window.from) return [];
+  if (first === undefined) return [];
   const before = first.seenFrom - 1;
   const { vendor } = name.model;
-  const occurred = { from: coverageOf(timeline, { vendor, at: before, policy }).coveredTo, to: first.seenFrom + 1 };
+  const unlistedAt = lastReadAt(timeline, first.feed.id, vendor, before) ?? Number.NEGATIVE_INFINITY;
+  const from = coverageOf(timeline, { vendor, at: before, policy }).coveredTo;
+  const outBy = provenOutBy(timeline, rows, question);
+  const isOlder = outBy <= window.from;
+  const isOfModels = op === 'attribute' || op === 'retired';
+  if (isOlder && !isOfModels && !(namesOneModel(pattern) && name.closelyRead)) return [];
+  const isListedBefore = first.seenFrom < window.from;
+  const occurred = {
+    // An end may be stated of the past, and a value may have held all along.
+    from: op === 'retired' ? Number.NEGATIVE_INFINITY : from,
+    to: isOfModels ? Math.max(first.seenFrom, window.from) + 1 : first.seenFrom + 1,
+  };
   return [
     {
       key: name.key,
@@ -62,17 +89,51 @@ function heldEvidence(timeline: Timeline, name: HeldName, { window, policy }: He
       missing: name.missing,
       hostsOnly: false,
       slipsOnly: false,
-      unlistedAt: lastReadAt(timeline, first.feed.id, vendor, before) ?? Number.NEGATIVE_INFINITY,
+      unlistedAt,
+      ...(!isOfModels && { unprovenTo: outBy }),
       mayMatch: true,
+      ...((op === 'retired' || isListedBefore) && { holdsOnly: true as const }),
       trust: first.trust,
     },
   ];
 }
 
-function unreadNames(timeline: Timeline, { at, pattern, styleOf }: HeldQuestion): HeldName[] {
+/**
+ * When a name was out at the latest, if it was at all: a first party, or as many origins as the policy asks in rows that
+ * lasted, had listed it. Where so many list it and too few of their rows lasted, that is not known.
+ */
+function provenOutBy(
+  timeline: Timeline,
+  rows: readonly KnownSighting[],
+  { at, policy: { originsMin } }: HeldQuestion,
+): Instant {
+  const firstParty = rows.find(({ trust }) => trust === 'first_party')?.seenFrom;
+  const listed = firstPerOrigin(rows);
+  const lasting = firstPerOrigin(rows.filter((row) => hasLasted(timeline, row, at)))[originsMin - 1];
+  const last = listed.length < originsMin && firstParty === undefined ? listed.at(-1) : undefined;
+  return (
+    Math.min(...[firstParty, lasting, last].filter((moment) => moment !== undefined), Number.POSITIVE_INFINITY) + 1
+  );
+}
+
+/** When each origin first listed it, ascending. */
+function firstPerOrigin(rows: readonly KnownSighting[]): Instant[] {
+  const byOrigin = new Map<string, Instant>();
+  for (const { feed, seenFrom } of rows.toReversed()) byOrigin.set(feed.origin, seenFrom);
+  return [...byOrigin.values()].sort((a, b) => a - b);
+}
+
+function hasLasted(timeline: Timeline, { sighting, seenFrom }: KnownSighting, at: Instant): boolean {
+  return (
+    seasonedAt(timeline, sighting, { since: seenFrom, until: sighting.goneAt ?? Number.POSITIVE_INFINITY, at }) !== null
+  );
+}
+
+function unreadNames(timeline: Timeline, { at, op, pattern, styleOf }: HeldQuestion): HeldName[] {
   const byName = new Map<string, UnreadSighting[]>();
   for (const unread of timeline.unread ?? []) {
     if (unread.seenFrom > at || !mayMatchPattern(pattern, unread.partial, styleOf)) continue;
+    if (op === 'retired' && !(timeline.feeds.get(unread.feedId)?.witnesses?.includes('end') ?? true)) continue;
     const key = `${unread.partial.vendor}/${plainName(unread)}`;
     byName.set(key, [...(byName.get(key) ?? []), unread]);
   }
@@ -83,7 +144,8 @@ function unreadNames(timeline: Timeline, { at, pattern, styleOf }: HeldQuestion)
     if (first === undefined || partial === undefined) return [];
     const words = partial.family === null ? 'the name' : partial.unknown.map((word) => `"${word}"`).join(' and ');
     const missing = `nobody has said yet what ${words} stands for, so it may be what is asked about; a curator must`;
-    return [{ key, model: first.sighting.model, rows, missing }];
+    const closelyRead = partial.family !== null && partial.version !== null;
+    return [{ key, model: first.sighting.model, rows, missing, closelyRead }];
   });
 }
 
@@ -106,7 +168,7 @@ function unreadRow(timeline: Timeline, unread: UnreadSighting): KnownSighting[] 
     model: { vendor, family: family ?? plainName(unread), version, tier: null, own: true, snapshotDay: null },
     seenFrom: unread.seenFrom,
     absentAt: null,
-    goneAt: null,
+    goneAt: unread.goneAt,
     versions: [stated],
   };
   return [knownRow(sighting, { feed, trust: feed.trust, version: stated })];
@@ -125,7 +187,8 @@ function limitedModels(timeline: Timeline, matching: readonly Sighting[], at: In
   }
   return [...byModel].flatMap(([key, rows]) => {
     const model = rows[0]?.sighting.model;
-    return model === undefined ? [] : [{ key, model, rows, missing: 'only approved customers can call it' }];
+    const missing = 'only approved customers can call it';
+    return model === undefined ? [] : [{ key, model, rows, missing, closelyRead: true }];
   });
 }
 

@@ -77,6 +77,8 @@ export type UnreadSighting = {
   readonly seenFrom: Instant;
   /** Whether it was in that feed's first accepted read of the vendor; it may then be much older than the read. */
   readonly inFirstRead: boolean;
+  /** The first accepted read of that feed without it after that, or null. */
+  readonly goneAt: Instant | null;
   readonly observationId: string;
 };
 
