@@ -97,6 +97,13 @@ function listedColumns(db: Sql) {
     r.coverage_version as "coverageVersion", r.miss_chance as "missChance", r.supersedes, r.seq, p.slug, p.statement`;
 }
 
+/** One resolution with its prediction. */
+export async function findResolution(db: Sql, id: string): Promise<ListedResolution | null> {
+  const rows = await db<ListedResolution[]>`
+    select ${listedColumns(db)} from resolutions r join predictions p on p.id = r.prediction_id where r.id = ${id}`;
+  return rows[0] ?? null;
+}
+
 /** Resolutions by decision, oldest first, starting after a sequence number. */
 export async function listResolutions(
   db: Sql,

@@ -41,6 +41,9 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
   const hook = await made('POST /v1/webhook-endpoints', { url: 'https://hooks.example.com/' });
   const ping = await made(`POST /v1/webhook-endpoints/${hook.id}/test`, {});
   const keys = await Promise.all(scopes.map((scope) => made('POST /v1/api-keys', { name: scope, scopes: [scope] })));
+  const firstOf = async (path: string): Promise<string> => (await api.anyone(`GET ${path}?limit=1`)).json.data[0].id;
+  const observation = await firstOf('/v1/observations');
+  const resolution = await firstOf('/v1/resolutions');
   // What is revoked on the way is none of those that ask.
   const spare = await made('POST /v1/api-keys', { name: 'spare', scopes: ['read'] });
   return {
@@ -50,6 +53,8 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
     ids: {
       predictions: [claim.id, 'fuzzed-too'],
       feeds: ['archive'],
+      observations: [observation],
+      resolutions: [resolution],
       sources: [source.id],
       predictors: [predictor.id],
       'webhook-endpoints': [hook.id],

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { whyUnread } from '../../domain/identity/parse.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import { listObservations, listUnrecognisedNames } from '../../services/feeds/observations.ts';
+import { getObservation, listObservations, listUnrecognisedNames } from '../../services/feeds/observations.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { numberPosition, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
@@ -11,6 +11,8 @@ import { replyWithPage } from '../operation/paging.ts';
 import { observationExample } from '../predictions/examples.ts';
 
 const tag = 'Observations';
+/** An observation cannot be changed, so its ETag has a constant version. */
+const onlyVersion = 1;
 
 const observationSchema = z
   .object({
@@ -104,6 +106,24 @@ const list = operation({
   },
 });
 
+const get = operation({
+  method: 'get',
+  path: '/v1/observations/{id}',
+  operationId: 'getObservation',
+  tag,
+  summary: 'Get an observation',
+  description:
+    'Returns one observation: the evidence that an id in a resolution or an explanation refers to. `model` and `unrecognised` follow the current identity data.',
+  access: 'read',
+  toleratesLag: true,
+  params: { id: { description: 'The id of an observation.', example: observationExample.id } },
+  response: { status: 200, description: 'The observation.', schema: observationSchema, example: observationExample },
+  handle: async ({ services }, { params }) => ({
+    body: observationToJson(await getObservation(services, params.id)),
+    version: onlyVersion,
+  }),
+});
+
 const unrecognisedSchema = z
   .object({
     name: z.string().meta({ description: 'Name as published.', example: 'horizon-alpha' }),
@@ -194,4 +214,5 @@ function unrecognisedToJson(
   };
 }
 
-export const observationOperations = [list, unrecognised];
+// The router uses the first route that matches, so the fixed path precedes the parameter.
+export const observationOperations = [list, unrecognised, get];

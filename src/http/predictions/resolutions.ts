@@ -3,6 +3,7 @@ import { personReasonCodes } from '../../domain/evaluation/resolution.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import {
   createPredictionResolution,
+  getResolution,
   listPredictionResolutions,
   listResolutions,
 } from '../../services/predictions/resolutions.ts';
@@ -15,6 +16,8 @@ import { predictionExample, resolutionExample } from './examples.ts';
 import { type Resolution, resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
 const tag = 'Resolutions';
+/** A resolution cannot be changed, so its ETag has a constant version. */
+const onlyVersion = 1;
 const idParameter = { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } };
 
 const listForPrediction = operation({
@@ -119,7 +122,7 @@ const create = operation({
     return {
       status: 201,
       body: resolutionToJson(resolution),
-      headers: { location: `/v1/predictions/${resolution.predictionId}/resolutions` },
+      headers: { location: `/v1/resolutions/${resolution.id}` },
     };
   },
 });
@@ -178,10 +181,32 @@ const list = operation({
     }),
 });
 
+const get = operation({
+  method: 'get',
+  path: '/v1/resolutions/{id}',
+  operationId: 'getResolution',
+  tag,
+  summary: 'Get a resolution',
+  description:
+    'Returns one resolution with its prediction. Webhook messages and events contain its id. It is never changed; if a later one supersedes it, the prediction refers to the later one.',
+  access: 'read',
+  params: { id: { description: 'The id of a resolution.', example: resolutionExample.id } },
+  response: {
+    status: 200,
+    description: 'The resolution.',
+    schema: withPredictionSchema,
+    example: { ...resolutionExample, prediction: reference },
+  },
+  handle: async ({ services }, { params }) => ({
+    body: withPredictionToJson(await getResolution(services, params.id)),
+    version: onlyVersion,
+  }),
+});
+
 function withPredictionToJson(
   row: Resolution & { slug: string; statement: string },
 ): z.infer<typeof withPredictionSchema> {
   return { ...resolutionToJson(row), prediction: { id: row.predictionId, slug: row.slug, statement: row.statement } };
 }
 
-export const resolutionOperations = [listForPrediction, create, list];
+export const resolutionOperations = [listForPrediction, create, list, get];

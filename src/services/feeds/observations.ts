@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import {
   listObservations as listObservationRows,
   type ObservationFilter,
@@ -14,6 +15,13 @@ export async function listObservations(
   page: { before: number | null; asOf: Instant | null; limit: number },
 ): Promise<ObservationRow[]> {
   return await listObservationRows(deps.db.sql, filter, page);
+}
+
+/** One observation. Refuses with `not_found`. */
+export async function getObservation(deps: Deps, id: string): Promise<ObservationRow> {
+  const [row] = await listObservationRows(deps.db.sql, { ids: [id] }, { before: null, asOf: null, limit: 1 });
+  if (row === undefined) throw new Refusal('not_found', `there is no observation ${id}`);
+  return row;
 }
 
 /** Names that are not recognised as models, with the reason. */

@@ -7,6 +7,7 @@ import type { Sql } from '../../store/db.ts';
 import { listObservations } from '../../store/observations.ts';
 import { type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
 import {
+  findResolution,
   insertResolution,
   type ListedResolution,
   listLatestResolutions,
@@ -150,6 +151,13 @@ async function announceDecision(
 export async function listPredictionResolutions(deps: Deps, idOrSlug: string): Promise<ResolutionRow[]> {
   const prediction = await requirePrediction(deps.db.sql, idOrSlug);
   return await listPredictionResolutionRows(deps.db.sql, prediction.id, null);
+}
+
+/** One resolution with its prediction. Refuses with `not_found`. */
+export async function getResolution(deps: Deps, id: string): Promise<ListedResolution> {
+  const resolution = await findResolution(deps.db.sql, id);
+  if (resolution === null) throw new Refusal('not_found', `there is no resolution ${id}`);
+  return resolution;
 }
 
 /** Resolutions after a sequence number, in the order of decision. */

@@ -25,14 +25,14 @@ describe('/v1/predictions/{id}/resolutions', () => {
   };
 
   test("appends a person's decision that supersedes the resolver's, and keeps both", async () => {
-    const claim = await recordClaim(world, { slug: 'decided' });
+    await recordClaim(world, { slug: 'decided' });
     const [byResolver] = (await world.anyone('GET /v1/predictions/decided/resolutions')).json.data;
     expect(byResolver).toMatchObject({ outcome: 'no', decided_by: 'resolver', supersedes: null });
     const answer = await world.admin('POST /v1/predictions/decided/resolutions', {
       json: { ...decision, evidence: byResolver.evidence },
     });
     expect(answer.status).toBe(201);
-    expect(answer.headers.location).toBe(`/v1/predictions/${claim.id}/resolutions`);
+    expect(answer.headers.location).toBe(`/v1/resolutions/${answer.json.id}`);
     expect(answer.json).toMatchObject({
       ...decision,
       decided_by: 'admin',
@@ -90,6 +90,34 @@ describe('GET /v1/resolutions', () => {
       status: 422,
       errors: [{ pointer: '#/outcome' }],
     });
+  });
+});
+
+describe('ids in resolutions, events and explanations', () => {
+  test('lead to the resolution and its evidence, with an ETag', async () => {
+    const claim = await recordClaim(world, { slug: 'followed' });
+    const { resolution } = (await world.anyone('GET /v1/predictions/followed')).json;
+    const found = await world.anyone(`GET /v1/resolutions/${resolution.id}`);
+    const { statement } = claim;
+    const prediction = { id: claim.id, slug: 'followed', statement };
+    expect(found.json).toEqual({ ...resolution, prediction });
+    const evidence = await world.anyone(`GET /v1/observations/${resolution.evidence[0]}`);
+    expect(evidence.json).toMatchObject({
+      id: resolution.evidence[0],
+      name: 'gpt-5',
+      feed: { slug: 'archive' },
+      item: { raw: { id: 'gpt-5' } },
+    });
+    expect((await world.anyone('GET /v1/observations?name=gpt-5')).json.data).toEqual([evidence.json]);
+    for (const path of [`/v1/resolutions/${resolution.id}`, `/v1/observations/${resolution.evidence[0]}`]) {
+      const { etag = '' } = (await world.anyone(`GET ${path}`)).headers;
+      expect(etag).toMatch(/^"1-[0-9a-f]{8}"$/);
+      expect((await world.anyone(`GET ${path}`, { headers: { 'if-none-match': `W/${etag}` } })).status).toBe(304);
+    }
+  });
+
+  test.each(['/v1/resolutions/res_none', '/v1/observations/obs_none'])('%s does not exist', async (path) => {
+    expect((await world.anyone(`GET ${path}`)).json).toMatchObject({ status: 404, code: 'not_found' });
   });
 });
 
