@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { runBacktest, runCoverage, runLedger } from './cli/archives.ts';
 import { runCheck } from './cli/check.ts';
+import { type CommandName, isCommandName } from './cli/command-table.ts';
 import { runExport, runImport } from './cli/export.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
 import { runKeys } from './cli/keys.ts';
 import { runMigrate, runPoll, runResolve, runSeed } from './cli/service.ts';
-import { isUsageError, usage } from './cli/usage.ts';
+import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
 import { readConfig } from './config.ts';
 import { Refusal } from './domain/refusal.ts';
 import { renderOpenApi } from './http/operations.ts';
@@ -22,7 +23,7 @@ const runOpenapi: Command = async () => {
   return null;
 };
 
-const commands: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<CommandName, Command>> = {
   serve: runServe,
   migrate: runMigrate,
   seed: runSeed,
@@ -42,18 +43,25 @@ const commands: Readonly<Record<string, Command>> = {
 const errorLinesMax = 20;
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values: options, positionals } = readArguments(argv);
-  const [name, ...args] = positionals;
-  if (options.help === true || name === undefined) {
-    process.stdout.write(`${usage}\n`);
-    return options.help === true ? 0 : 2;
+  const request = readArguments(argv);
+  switch (request.kind) {
+    case 'none':
+      process.stdout.write(`${renderUsage()}\n`);
+      return 2;
+    case 'help':
+      process.stdout.write(`${request.command === null ? renderUsage() : renderHelp(request.command)}\n`);
+      return 0;
+    case 'version':
+      process.stdout.write(`${programVersion()}\n`);
+      return 0;
+    case 'run': {
+      const { command, args, options } = request;
+      const result = await commands[command]({ config: readConfig(process.env), args, options });
+      if (result !== null && result !== undefined)
+        process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
+      return 0;
+    }
   }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) return fail(2, `unknown command ${name}\n\n${usage}`);
-  const result = await command({ config: readConfig(process.env), args, options });
-  if (result !== null && result !== undefined)
-    process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
-  return 0;
 }
 
 function render(result: unknown): string {
@@ -68,13 +76,19 @@ function fail(code: number, text: string): number {
   return code;
 }
 
-function failWith(error: unknown): number {
+function failWith(error: unknown, argv: readonly string[]): number {
   if (error instanceof Refusal) {
     const details = error.errors.slice(0, errorLinesMax).map((line) => `  ${line.pointer}: ${line.detail}`);
     return fail(1, [error.message, ...details].join('\n'));
   }
-  if (isUsageError(error)) return fail(2, `${error.message}\n\n${usage}`);
+  if (isUsageError(error)) return fail(2, `${error.message}\nRun "${helpCommand(argv)}" to read how it is used.`);
   return fail(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch(failWith);
+function helpCommand(argv: readonly string[]): string {
+  const command = argv.find(isCommandName);
+  return command === undefined ? 'outturn --help' : `outturn ${command} --help`;
+}
+
+const given = process.argv.slice(2);
+process.exitCode = await main(given).catch((error: unknown) => failWith(error, given));

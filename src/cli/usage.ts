@@ -1,31 +1,58 @@
-/** What `--help` prints. */
-export const usage = `outturn <command>
+import {
+  type CommandHelp,
+  type CommandName,
+  commandNames,
+  commandTable,
+  optionsOf,
+  optionTable,
+} from './command-table.ts';
 
-  serve                  run the API, the jobs and the documentation (npm start)
-  migrate                apply the pending database migrations
-  seed [file]            record the predictions of a seed file (docs/seed.md); the shipped article without a file
-  poll [feed]            poll every feed that is due, or one feed now
-  resolve [--full]       settle predictions that are due; --full evaluates every prediction
-  keys create --name <name> --scopes <read,write,…> [--expires <instant>]
-  keys list | keys revoke <id>
-  check <criterion.json> print what a criterion means and its verdict now; "-" reads standard input
-  backtest <directory>   replay dated payloads and compare the resolutions with the truth (docs/backtest.md)
-                         --truth <file>, --predictions <file>, --policy <name>, --without <feed>,
-                         --archives-only, --leave-one-out, --order <time|feeds|seed>, --verify, --markdown
-  coverage <directory>   measure how late each origin lists releases, from the same archives (docs/accuracy.md); --origin <name>
-  ledger check <directory>
-                         list where the ledger and the same archives disagree
+const widthMax = 26;
 
-  export [file]          write all data as lines of JSON (docs/operations.md) to a file or standard output
-  import [file]          load an export from a file or standard input into an empty database
-  openapi                print the OpenAPI document
+/** What `outturn --help` prints. */
+export function renderUsage(): string {
+  const rows = commandNames.flatMap((name) => {
+    const { synopses, meaning }: CommandHelp = commandTable[name];
+    return renderRow(name === 'keys' ? 'keys create|list|revoke' : (synopses[0] ?? name), meaning);
+  });
+  return [
+    'outturn <command> [options]',
+    '',
+    ...rows,
+    '',
+    ...renderRow('--json', optionTable.json.meaning),
+    ...renderRow('--help', 'print this text, or that of a command (outturn backtest --help)'),
+    ...renderRow('--version', optionTable.version.meaning),
+    '',
+    'docs/configuration.md lists the environment variables.',
+    'Exit codes: 0 success, 1 refused or failed, 2 wrong usage.',
+  ].join('\n');
+}
 
-  --json                 print machine-readable output
-  --help                 print this text
+/** What `outturn <command> --help` prints. */
+export function renderHelp(name: CommandName): string {
+  const { synopses, meaning, more }: CommandHelp = commandTable[name];
+  const options = optionsOf(name).filter((option) => option !== 'version');
+  return [
+    ...synopses.map((synopsis) => `outturn ${synopsis}`),
+    '',
+    `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`,
+    ...(more === undefined ? [] : [more]),
+    '',
+    ...options.flatMap((option) => {
+      const row = optionTable[option];
+      return renderRow(`--${option}${'value' in row ? ` ${row.value}` : ''}`, row.meaning);
+    }),
+  ].join('\n');
+}
 
-docs/configuration.md lists the environment variables. Exit codes: 0 success, 1 refused or failed, 2 wrong usage.`;
+/** A left column that is too wide has a line of its own. */
+function renderRow(left: string, right: string): string[] {
+  if (left.length > widthMax) return [`  ${left}`, `  ${' '.repeat(widthMax)}  ${right}`];
+  return [`  ${left.padEnd(widthMax)}  ${right}`];
+}
 
-/** An error in the arguments: the program prints it with the usage and exits with code 2. */
+/** An error in the arguments: the program prints it and where to read more, and exits with code 2. */
 export function usageError(detail: string): Error {
   return Object.assign(new Error(detail), { name: 'UsageError' });
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../../src/package-root.ts';
 import { outturn, type Program, prepareDirectory, removeDirectory, startProgram } from '../../support/program.ts';
 import { writeShippedFeeds } from '../../support/shipped-feeds.ts';
 
@@ -126,9 +127,28 @@ describe('the command line', () => {
     writeFileSync(criterion, JSON.stringify({ op: 'released', model: { vendor: 'openai', family: 'gpt' } }));
     const checked = await outturn(['check', criterion], env);
     expect([checked.code, checked.output]).toEqual([1, expect.stringContaining('#/criterion/model/tier')]);
-    expect((await outturn(['frobnicate'], env)).code).toBe(2);
-    expect((await outturn(['serve', '--frobnicate'], env)).code).toBe(2);
+    expect(await outturn(['pol'], env)).toEqual({
+      code: 2,
+      output: 'outturn: there is no command "pol"; did you mean poll?\nRun "outturn --help" to read how it is used.\n',
+    });
+    expect(await outturn(['serve', '--frobnicate'], env)).toEqual({
+      code: 2,
+      output: 'outturn: serve has no option --frobnicate\nRun "outturn serve --help" to read how it is used.\n',
+    });
     expect((await outturn(['check', join(directory, 'nowhere.json')], env)).code).toBe(1);
-    expect((await outturn(['--help'], env)).output).toContain('outturn <command>');
+  });
+
+  it('prints its version and its help without reading the environment', async () => {
+    const wrong = { PORT: 'http' };
+    const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+    expect(await outturn(['--version'], wrong)).toEqual({ code: 0, output: `${version}\n` });
+    expect(await outturn(['--help'], wrong)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^outturn <comm/),
+    });
+    expect((await outturn(['backtest', '--help'], wrong)).output).toMatch(
+      /^outturn backtest <directory>[\s\S]*--truth/,
+    );
+    expect((await outturn([], wrong)).code).toBe(2);
   });
 });

@@ -1,0 +1,157 @@
+/** The commands of the program and their options: the parser, the help and the messages about mistakes use this table. */
+
+type OptionRow = {
+  readonly type: 'boolean' | 'string';
+  readonly multiple?: boolean;
+  readonly short?: string;
+  /** What stands for the value in the help. */
+  readonly value?: string;
+  readonly meaning: string;
+};
+
+export const optionTable = {
+  json: { type: 'boolean', meaning: 'print the result as JSON' },
+  full: { type: 'boolean', meaning: 'evaluate every prediction, also those that are not due' },
+  help: { type: 'boolean', short: 'h', meaning: 'print this text' },
+  version: { type: 'boolean', meaning: 'print the version' },
+  truth: { type: 'string', value: '<file>', meaning: 'the true outcomes to compare with' },
+  predictions: { type: 'string', value: '<file>', meaning: 'the claims, as a seed file; default: the shipped article' },
+  policy: {
+    type: 'string',
+    multiple: true,
+    value: '<name>',
+    meaning: 'evidence policy: default, three-origins or first-party; repeatable',
+  },
+  without: {
+    type: 'string',
+    multiple: true,
+    value: '<feed>',
+    meaning: 'replay a second time without that feed and list the differences; repeatable',
+  },
+  origin: { type: 'string', multiple: true, value: '<name>', meaning: 'measure this origin only; repeatable' },
+  'archives-only': { type: 'boolean', meaning: 'omit the ledger and the SDK histories that ship with Outturn' },
+  order: { type: 'string', value: '<order>', meaning: 'time (default), feeds, or the seed of a random order' },
+  markdown: { type: 'boolean', meaning: 'print the figures as the tables of docs/accuracy.md' },
+  'leave-one-out': { type: 'boolean', meaning: 'evaluate each claim with coverage measured without its own models' },
+  verify: { type: 'boolean', meaning: 'evaluate everything from scratch after each payload, too; nothing may differ' },
+  name: { type: 'string', value: '<name>', meaning: 'the name of the new key' },
+  scopes: { type: 'string', value: '<read,write,…>', meaning: 'what the new key may do, separated by commas' },
+  expires: { type: 'string', value: '<date>', meaning: 'a date (00:00 UTC) or an RFC 3339 instant' },
+} as const satisfies Readonly<Record<string, OptionRow>>;
+
+export type OptionName = keyof typeof optionTable;
+
+export type CommandHelp = {
+  /** How to write it, a line each. */
+  readonly synopses: readonly string[];
+  readonly meaning: string;
+  readonly argumentsMax: number;
+  /** Besides `--help` and `--version`. */
+  readonly options: readonly OptionName[];
+  /** A page or a remark for its own help. */
+  readonly more?: string;
+};
+
+export const commandTable = {
+  serve: {
+    synopses: ['serve'],
+    meaning: 'run the API, the jobs and the documentation (npm start)',
+    argumentsMax: 0,
+    options: [],
+    more: 'It stops on SIGINT or SIGTERM. docs/configuration.md lists the variables it reads.',
+  },
+  migrate: {
+    synopses: ['migrate'],
+    meaning: 'apply the pending database migrations',
+    argumentsMax: 0,
+    options: ['json'],
+  },
+  seed: {
+    synopses: ['seed [file]'],
+    meaning: 'record the predictions of a seed file; the shipped article without a file',
+    argumentsMax: 1,
+    options: ['json'],
+    more: 'docs/seed.md describes the format; "-" reads standard input.',
+  },
+  poll: {
+    synopses: ['poll [feed]'],
+    meaning: 'poll every feed that is due, or one feed now',
+    argumentsMax: 1,
+    options: ['json'],
+  },
+  resolve: {
+    synopses: ['resolve [--full]'],
+    meaning: 'settle the predictions that are due',
+    argumentsMax: 0,
+    options: ['full', 'json'],
+  },
+  keys: {
+    synopses: ['keys create --name <name> --scopes <read,write,…> [--expires <date>]', 'keys list', 'keys revoke <id>'],
+    meaning: 'manage API keys',
+    argumentsMax: 2,
+    options: ['name', 'scopes', 'expires', 'json'],
+    more: 'A new key is printed once.',
+  },
+  check: {
+    synopses: ['check <criterion.json>'],
+    meaning: 'print what a criterion means and its verdict now',
+    argumentsMax: 1,
+    options: ['json'],
+    more: '"-" reads standard input.',
+  },
+  backtest: {
+    synopses: ['backtest <directory>'],
+    meaning: 'replay dated payloads and compare the resolutions with the truth',
+    argumentsMax: 1,
+    options: [
+      ...(['truth', 'predictions', 'policy', 'without', 'archives-only', 'leave-one-out', 'order'] as const),
+      ...(['verify', 'markdown', 'json'] as const),
+    ],
+    more: 'docs/backtest.md describes the directory and the files.',
+  },
+  coverage: {
+    synopses: ['coverage <directory>'],
+    meaning: 'measure from the same archives how late each origin lists releases',
+    argumentsMax: 1,
+    options: ['origin', 'json'],
+    more: 'docs/accuracy.md describes the measurement.',
+  },
+  ledger: {
+    synopses: ['ledger check <directory>'],
+    meaning: 'list where the ledger and the same archives disagree',
+    argumentsMax: 2,
+    options: ['json'],
+  },
+  export: {
+    synopses: ['export [file]'],
+    meaning: 'write all data as lines of JSON to a file or standard output',
+    argumentsMax: 1,
+    options: ['json'],
+    more: 'docs/operations.md describes backup and restore.',
+  },
+  import: {
+    synopses: ['import [file]'],
+    meaning: 'load an export from a file or standard input into an empty database',
+    argumentsMax: 1,
+    options: ['json'],
+    more: 'docs/operations.md describes backup and restore.',
+  },
+  openapi: { synopses: ['openapi'], meaning: 'print the OpenAPI document', argumentsMax: 0, options: [] },
+} as const satisfies Readonly<Record<string, CommandHelp>>;
+
+export type CommandName = keyof typeof commandTable;
+
+export const commandNames: readonly CommandName[] = Object.keys(commandTable).filter(isCommandName);
+
+export function isCommandName(word: string): word is CommandName {
+  return Object.hasOwn(commandTable, word);
+}
+
+export function isOptionName(word: string): word is OptionName {
+  return Object.hasOwn(optionTable, word);
+}
+
+/** Every option that a command accepts. */
+export function optionsOf(name: CommandName): readonly OptionName[] {
+  return [...commandTable[name].options, 'help', 'version'];
+}
