@@ -4,8 +4,8 @@ import type { EvidencePolicy } from '../criterion/policy.ts';
 import { type Coverage, isReadPast } from '../evidence/coverage.ts';
 import type { Rational } from '../evidence/coverage-miss.ts';
 import { setAsideText } from '../evidence/dating.ts';
-import type { ModelEvidence } from '../evidence/release.ts';
-import type { KnownSighting, Timeline } from '../evidence/timeline.ts';
+import type { ModelEvidence, Weighed } from '../evidence/release.ts';
+import type { KnownSighting, Sighting, Timeline } from '../evidence/timeline.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { dayMs, formatInstant, formatInterval, type Instant, type Interval } from '../instant.ts';
 import {
@@ -37,6 +37,35 @@ export type Setting = {
   readonly deadline?: Instant;
   /** The largest chance of a miss at which absence settles one leaf. */
   readonly missBound: Rational;
+  readonly memo: Memo;
+};
+
+/** Every model that a leaf names, weighed for what the leaf asks of it, and the names that may turn out to be of one. */
+export type LeafWeighing = {
+  readonly weighed: readonly Weighed[];
+  readonly matching: readonly Sighting[];
+  readonly held: readonly ModelEvidence[];
+};
+
+/**
+ * Everything known at a moment that matters to a leaf: the events of its models, earliest first, and how far absence is
+ * proven.
+ */
+export type LeafStanding = {
+  readonly window: Interval;
+  readonly events: readonly ModelEvidence[];
+  readonly coverage: Coverage;
+  /** If no reads can prove absence, it is taken as proven. */
+  readonly assumesAbsence: boolean;
+  readonly recheckAt: Instant | null;
+};
+
+/** Intermediate results of one evaluation, by canonical JSON, so that equal parts of a criterion are evaluated once. */
+export type Memo = {
+  /** These do not depend on how short evidence and absence are treated. */
+  readonly weighings: Map<string, LeafWeighing>;
+  readonly standings: Map<string, LeafStanding>;
+  readonly answers: Map<string, Answer>;
 };
 
 /** The answer of a node. `interval` is the time of the deciding event. */

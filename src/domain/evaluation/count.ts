@@ -7,6 +7,7 @@ import {
   type Answer,
   answer,
   coveringTrust,
+  type LeafStanding,
   lastOf,
   liesWithin,
   type Setting,
@@ -22,7 +23,6 @@ import {
   believedTime,
   eventsInTheWay,
   isCovered,
-  type LeafStanding,
   possibleTime,
   standLeaf,
 } from './leaf-standing.ts';

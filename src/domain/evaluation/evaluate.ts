@@ -1,18 +1,23 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion } from '../criterion/criterion.ts';
+import { isOrder } from '../criterion/parts.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
-import { countAbsenceLeaves } from '../criterion/watch.ts';
+import { countAbsenceLeaves, eventLeaves } from '../criterion/watch.ts';
 import { missBound } from '../evidence/coverage.ts';
 import type { CoverageTable } from '../evidence/coverage-table.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Timeline } from '../evidence/timeline.ts';
 import type { Trust } from '../feeds/trust.ts';
 import { formatInterval, type Instant, type Interval } from '../instant.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import { type Answer, type Setting, weakestTrust } from './answer.ts';
 import { evaluateCount } from './count.ts';
 import { evaluateEvent } from './event.ts';
 import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
+import { weighLeafInSteps } from './leaf-standing.ts';
 import { evaluatePrecedes } from './precedes.ts';
+import { evidenceOf, missChanceOf } from './rests-on.ts';
 import { evaluateWithin } from './within.ts';
 
 /** Incremented with any change that could alter an answer over the same evidence; stored with every resolution. */
@@ -55,6 +60,16 @@ export type Evaluation = {
  * terms and `at` give the same answer and the same explanation.
  */
 export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
+  return runSteps(evaluateInSteps(criterion, timeline, at, terms));
+}
+
+/** The same in steps, each of which weighs a bounded number of models or evaluates one node. */
+export function* evaluateInSteps(
+  criterion: Criterion,
+  timeline: Timeline,
+  at: Instant,
+  terms: Terms,
+): Steps<Evaluation> {
   const { coverage, ...ownTerms } = terms;
   const setting: Setting = {
     ...ownTerms,
@@ -63,8 +78,9 @@ export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, 
     shortEvidence: 'strict',
     absence: 'proven',
     missBound: missBound(terms.policy, countAbsenceLeaves(criterion)),
+    memo: { weighings: new Map(), standings: new Map(), answers: new Map() },
   };
-  const strict = evaluateNode(criterion, setting);
+  const strict = yield* evaluateNode(criterion, setting);
   const open = strict.verdict === 'undetermined';
   return {
     verdict: strict.verdict,
@@ -73,13 +89,26 @@ export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, 
     evidence: open ? [] : evidenceOf(strict.node),
     missChance: open ? null : missChanceOf(strict.node),
     trust: strict.trust,
-    leaning: open ? leaningOf(criterion, setting, strict.node) : null,
+    leaning: open ? yield* leaningOf(criterion, setting, strict.node) : null,
     contradicted: open && findOpenNode(strict.node, ['contradicted']) !== null,
     recheckAt: open ? strict.recheckAt : null,
   };
 }
 
-function evaluateNode(criterion: Criterion, setting: Setting): Answer {
+/** Evaluates a node once within an evaluation, after its leaves have been weighed. */
+function* evaluateNode(criterion: Criterion, setting: Setting): Steps<Answer> {
+  const key = canonicalJson(criterion);
+  const known = setting.memo.answers.get(key);
+  if (known !== undefined) return known;
+  const leaves = 'model' in criterion || isOrder(criterion) ? eventLeaves(criterion) : [];
+  for (const leaf of leaves) yield* weighLeafInSteps(leaf, setting);
+  const found = yield* answerNode(criterion, setting);
+  setting.memo.answers.set(key, found);
+  yield;
+  return found;
+}
+
+function* answerNode(criterion: Criterion, setting: Setting): Steps<Answer> {
   switch (criterion.op) {
     case 'released':
     case 'retired':
@@ -94,12 +123,20 @@ function evaluateNode(criterion: Criterion, setting: Setting): Answer {
     case 'judged':
       return judgedAnswer(criterion.question);
     case 'not':
-      return negate(evaluateNode(criterion.of, setting));
+      return negate(yield* evaluateNode(criterion.of, setting));
     case 'all':
-      return combine(criterion, setting, 'no');
-    case 'any':
-      return combine(criterion, setting, 'yes');
+    case 'any': {
+      const operands: Answer[] = [];
+      for (const operand of criterion.of) operands.push(yield* evaluateNode(operand, setting));
+      return combine(criterion.op, operands);
+    }
   }
+}
+
+/** The setting for another treatment of short evidence or absence. What was weighed holds for it too. */
+function settingWith(setting: Setting, treatment: Partial<Pick<Setting, 'shortEvidence' | 'absence'>>): Setting {
+  const { weighings } = setting.memo;
+  return { ...setting, ...treatment, memo: { weighings, standings: new Map(), answers: new Map() } };
 }
 
 function judgedAnswer(question: string): Answer {
@@ -129,21 +166,17 @@ function negate(operand: Answer): Answer {
 }
 
 /** `all` is decided by its first no (the earliest), `any` by its first yes; otherwise by the last of them. */
-function combine(
-  criterion: Extract<Criterion, { op: 'all' | 'any' }>,
-  setting: Setting,
-  decisive: 'yes' | 'no',
-): Answer {
-  const operands = criterion.of.map((operand) => evaluateNode(operand, setting));
+function combine(op: 'all' | 'any', operands: readonly Answer[]): Answer {
+  const decisive = op === 'all' ? 'no' : 'yes';
   const deciding = operands.filter((operand) => operand.verdict === decisive);
   const open = operands.filter((operand) => operand.verdict === 'undetermined');
   const chosen = deciding.length > 0 ? pick(deciding, 'first') : open.length > 0 ? null : pick(operands, 'last');
   const verdict = chosen === null ? 'undetermined' : chosen.verdict;
-  const text = combinedText(criterion.op, operands, decisive, chosen);
+  const text = combinedText(op, operands, decisive, chosen);
   return {
     verdict,
     interval: chosen?.interval ?? null,
-    node: parent(criterion.op, verdict, text, chosen?.interval ?? null, operands),
+    node: parent(op, verdict, text, chosen?.interval ?? null, operands),
     trust:
       chosen === null
         ? null
@@ -206,67 +239,26 @@ function parent(
   };
 }
 
-/** Operators whose parts matter whatever their verdicts. */
-function passesOn(op: Criterion['op']): boolean {
-  return op === 'not' || op === 'precedes' || op === 'within';
-}
-
-/** The nodes with the verdict of the whole. */
-function decidingNodes(node: ExplanationNode): ExplanationNode[] {
-  if (node.verdict === 'undetermined') return [];
-  const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
-  return [node, ...below.flatMap(decidingNodes)];
-}
-
-/** The witnesses of the branches with the verdict of the whole. */
-function evidenceOf(node: ExplanationNode): string[] {
-  const witnesses = decidingNodes(node).flatMap((deciding) => deciding.witnesses);
-  return [...new Set(witnesses.map((witness) => witness.observation_id))];
-}
-
-/** The sum over what the verdict is based on; null if it is not based on absence. */
-function missChanceOf(node: ExplanationNode): number | null {
-  const chances = missChances(node);
-  return chances.length === 0
-    ? null
-    : Math.min(
-        chances.reduce((sum, chance) => sum + chance, 0),
-        1,
-      );
-}
-
-function missChances(node: ExplanationNode): number[] {
-  if (node.verdict === 'undetermined') return [];
-  const own = node.absence === null ? [] : [node.absence];
-  const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
-  if (node.op !== 'precedes' && node.op !== 'within')
-    return [...own.map((note) => note.miss_chance), ...below.flatMap(missChances)];
-  // An order and its sides may be based on the same absence, which counts once.
-  const notes = [...own, ...below.flatMap((child) => (child.absence === null ? [] : [child.absence]))];
-  const distinct = new Map(notes.map((note) => [`${note.vendor} ${note.fact} ${note.absent_to}`, note.miss_chance]));
-  return [...distinct.values()];
-}
-
 /**
  * The leaning of an open criterion: its verdict if evidence below the policy were believed. Null, for a person to
  * decide, if only such evidence, or a model released too early, prevents a verdict. If no reads can prove absence: its
  * verdict if absence were proven.
  */
-function leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Leaning | null {
-  const believed = evaluateNode(criterion, { ...setting, shortEvidence: 'believed' });
+function* leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Steps<Leaning | null> {
+  const believed = yield* evaluateNode(criterion, settingWith(setting, { shortEvidence: 'believed' }));
   const short = findOpenNode(strict, ['contradicted', 'below_policy', 'reinstated', 'may_match']);
   if (short !== null && believed.verdict !== 'undetermined')
     return { outcome: believed.verdict, reason: short.reason, text: short.text };
   const before =
     findOpenNode(strict, ['already_before_window']) ?? findOpenNode(believed.node, ['already_before_window']);
   if (before !== null) return { outcome: null, reason: before.reason, text: before.text };
-  const assumed = { ...setting, absence: 'assumed' } as const;
   if (short !== null) {
-    const dismissed = evaluateNode(criterion, { ...assumed, shortEvidence: 'dismissed' });
+    const withoutShort = settingWith(setting, { absence: 'assumed', shortEvidence: 'dismissed' });
+    const dismissed = yield* evaluateNode(criterion, withoutShort);
     return dismissed.verdict === 'undetermined' ? null : { outcome: null, reason: short.reason, text: short.text };
   }
   const unproven = findOpenNode(strict, ['absence_unprovable', 'window_not_covered']);
   if (unproven === null) return null;
-  const { verdict } = evaluateNode(criterion, assumed);
+  const { verdict } = yield* evaluateNode(criterion, settingWith(setting, { absence: 'assumed' }));
   return verdict === 'undetermined' ? null : { outcome: verdict, reason: unproven.reason, text: unproven.text };
 }

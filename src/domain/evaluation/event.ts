@@ -10,6 +10,7 @@ import {
   answer,
   coveringTrust,
   datedBy,
+  type LeafStanding,
   lastOf,
   liesWithin,
   listedBy,
@@ -25,7 +26,6 @@ import {
   eventsInTheWay,
   isCovered,
   isUnprovable,
-  type LeafStanding,
   standLeaf,
 } from './leaf-standing.ts';
 

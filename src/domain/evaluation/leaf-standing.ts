@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { EventLeaf } from '../criterion/criterion.ts';
 import { matchesPattern, namesOneModel } from '../criterion/pattern.ts';
 import { hostLapseMs, windowOf } from '../criterion/watch.ts';
@@ -8,36 +9,62 @@ import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evide
 import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
 import type { Sighting, Timeline } from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
-import type { Instant, Interval } from '../instant.ts';
-import type { Setting } from './answer.ts';
+import type { Interval } from '../instant.ts';
+import { runSteps, type Steps } from '../steps.ts';
+import type { LeafStanding, LeafWeighing, Setting } from './answer.ts';
 
-/**
- * Everything known at a moment that matters to a leaf: the events of its models, earliest first, and how far absence is
- * proven.
- */
-export type LeafStanding = {
-  readonly window: Interval;
-  readonly events: readonly ModelEvidence[];
-  readonly coverage: Coverage;
-  /** If no reads can prove absence, it is taken as proven. */
-  readonly assumesAbsence: boolean;
-  readonly recheckAt: Instant | null;
-};
+/** The most models that are weighed in one step. */
+export const modelsPerStepMax = 100;
 
-/** Weighs every model that a leaf names. */
-export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
+/** What a leaf asks, as a key of the memo. Only the weighing of an end depends on the deadline of an order of events. */
+function keyOf(leaf: EventLeaf, { deadline }: Setting): string {
+  const key = canonicalJson(leaf);
+  return leaf.op === 'retired' && Number.isFinite(deadline) ? `${key} by ${deadline}` : key;
+}
+
+/** Weighs every model that a leaf names, for what the leaf asks of it, once within an evaluation and in bounded steps. */
+export function* weighLeafInSteps(leaf: EventLeaf, setting: Setting): Steps<LeafWeighing> {
+  const key = keyOf(leaf, setting);
+  const known = setting.memo.weighings.get(key);
+  if (known !== undefined) return known;
   const window = windowOf(leaf, setting.madeFrom);
+  const byModel = groupMatching(leaf, setting);
+  const weighed: Weighed[] = [];
+  for (const rows of byModel.values()) {
+    weighed.push(weigh(leaf, setting, rows, window));
+    if (weighed.length % modelsPerStepMax === 0) yield;
+  }
+  const matching = [...byModel.values()].flat();
+  const weighing = { weighed, matching, held: heldNames(leaf, setting, matching, window) };
+  setting.memo.weighings.set(key, weighing);
+  yield;
+  return weighing;
+}
+
+function groupMatching(leaf: EventLeaf, { timeline, styleOf }: Setting): Map<string, Sighting[]> {
   const byModel = new Map<string, Sighting[]>();
-  for (const sighting of setting.timeline.sightings) {
-    if (!matchesPattern(leaf.model, sighting.model, setting.styleOf)) continue;
+  for (const sighting of timeline.sightings) {
+    if (!matchesPattern(leaf.model, sighting.model, styleOf)) continue;
     const key = modelKey(sighting.model);
     const rows = byModel.get(key);
     if (rows === undefined) byModel.set(key, [sighting]);
     else rows.push(sighting);
   }
-  const weighed = [...byModel.values()].map((rows) => weigh(leaf, setting, rows, window));
-  const matching = [...byModel.values()].flat();
-  const held = heldNames(leaf, setting, matching, window);
+  return byModel;
+}
+
+/** The events of a leaf and how far absence is proven, as the setting treats short evidence and absence. */
+export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
+  const key = keyOf(leaf, setting);
+  const known = setting.memo.standings.get(key);
+  if (known !== undefined) return known;
+  const standing = standingOf(leaf, setting, runSteps(weighLeafInSteps(leaf, setting)));
+  setting.memo.standings.set(key, standing);
+  return standing;
+}
+
+function standingOf(leaf: EventLeaf, setting: Setting, { weighed, matching, held }: LeafWeighing): LeafStanding {
+  const window = windowOf(leaf, setting.madeFrom);
   const weighedEvents = weighed.flatMap(({ evidence }) =>
     evidence === null || (setting.shortEvidence === 'dismissed' && evidence.grade === 'short') ? [] : [evidence],
   );

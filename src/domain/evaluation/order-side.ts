@@ -5,11 +5,11 @@ import type { ModelEvidence } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
 import type { Instant } from '../instant.ts';
 import { noteAbsence } from './absence.ts';
-import { type Answer, coveringTrust, type Setting, witnessesOf } from './answer.ts';
+import { type Answer, coveringTrust, type LeafStanding, type Setting, witnessesOf } from './answer.ts';
 import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
 import { evaluateEvent, findEvent } from './event.ts';
 import type { AbsenceNote, Witness } from './explanation.ts';
-import { bearsOn, eventsInTheWay, isCovered, type LeafStanding, possibleTime, standLeaf } from './leaf-standing.ts';
+import { bearsOn, eventsInTheWay, isCovered, possibleTime, standLeaf } from './leaf-standing.ts';
 
 /** The earliest moment at which something can have happened, and the evidence for that. */
 export type Bound = {

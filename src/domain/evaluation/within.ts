@@ -10,6 +10,7 @@ import {
   type Answer,
   answer,
   coveringTrust,
+  type LeafStanding,
   lastOf,
   liesWithin,
   type Setting,
@@ -19,7 +20,7 @@ import {
 import { type Counted, type CountLeaf, countedEvents, witnessesOfAll } from './count.ts';
 import { isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
-import { believed, believedTime, isCovered, type LeafStanding, possibleTime } from './leaf-standing.ts';
+import { believed, believedTime, isCovered, possibleTime } from './leaf-standing.ts';
 import { obstacles, type Side, sideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
