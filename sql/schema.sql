@@ -372,6 +372,14 @@ create table prediction_edits (
 );
 CREATE TRIGGER prediction_edits_append_only BEFORE DELETE OR UPDATE ON public.prediction_edits FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table prediction_slugs (
+  slug text not null,
+  prediction_id text not null,
+  constraint prediction_slugs_pkey PRIMARY KEY (slug),
+  constraint prediction_slugs_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+CREATE TRIGGER prediction_slugs_append_only BEFORE DELETE OR UPDATE ON public.prediction_slugs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table prediction_watches (
   prediction_id text not null,
   vendor text not null,
@@ -381,6 +389,26 @@ create table prediction_watches (
   constraint prediction_watches_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
 );
 CREATE INDEX prediction_watches_by_prediction ON public.prediction_watches USING btree (prediction_id);
+
+create table prediction_words (
+  prediction_id text not null,
+  edit integer not null,
+  edited_at timestamp with time zone not null,
+  slug text not null,
+  statement text not null,
+  fine_print text,
+  locator text,
+  source_id text,
+  predictor_id text,
+  tags text[] not null,
+  constraint prediction_words_pkey PRIMARY KEY (prediction_id, edit),
+  constraint prediction_words_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint prediction_words_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
+  constraint prediction_words_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id)
+);
+CREATE INDEX prediction_words_by_predictor ON public.prediction_words USING btree (predictor_id) WHERE (predictor_id IS NOT NULL);
+CREATE INDEX prediction_words_by_source ON public.prediction_words USING btree (source_id) WHERE (source_id IS NOT NULL);
+CREATE TRIGGER prediction_words_append_only BEFORE DELETE OR UPDATE ON public.prediction_words FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table predictions (
   id text not null,

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { holderOf } from './prediction-words.ts';
 
 /** The channel that announces new events. */
 export const eventsChannel = 'outturn_events';
@@ -80,8 +81,7 @@ export async function listLoggedEvents(
       ${
         prediction === null
           ? db``
-          : db`and e.prediction_id in (select id from predictions
-        where id = ${prediction} or slug = ${prediction})`
+          : db`and (e.prediction_id = ${prediction} or e.prediction_id = ${holderOf(db, prediction)})`
       }
     order by l.position limit ${page.limit}`;
 }

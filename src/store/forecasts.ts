@@ -69,16 +69,18 @@ export async function listForecasts(db: Sql, predictionId: string, page: Forecas
     order by f.made_from, f.seq limit ${page.limit}`;
 }
 
-/** The latest probability that each prediction's own predictor gave it, as recorded by a moment. */
+/** The latest probability that the given predictor of each prediction gave it, as recorded by a moment. */
 export async function listOwnProbabilities(
   db: Sql,
-  predictionIds: readonly string[],
+  predictions: readonly { readonly id: string; readonly predictorId: string | null }[],
   at: Instant,
 ): Promise<ReadonlyMap<string, number>> {
+  const own = predictions.filter(({ predictorId }) => predictorId !== null);
   const rows = await db<{ predictionId: string; probability: number }[]>`
     select distinct on (f.prediction_id) f.prediction_id as "predictionId", f.probability
-    from forecasts f join predictions p on p.id = f.prediction_id and p.predictor_id = f.predictor_id
-    where f.prediction_id = any(${predictionIds}) and f.recorded_at <= ${timestamp(at)}
+    from unnest(${own.map(({ id }) => id)}::text[], ${own.map(({ predictorId }) => predictorId)}::text[]) as p (id, predictor_id)
+    join forecasts f on f.prediction_id = p.id and f.predictor_id = p.predictor_id
+    where f.recorded_at <= ${timestamp(at)}
     order by f.prediction_id, f.made_from desc, f.seq desc`;
   return new Map(rows.map((row) => [row.predictionId, row.probability]));
 }

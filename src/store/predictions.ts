@@ -5,13 +5,14 @@ import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
+import { editAt, holderOf, type PredictionWords } from './prediction-words.ts';
 import type { Outcome } from './resolutions.ts';
 
 export type PolicyInput = { readonly origins?: number | undefined; readonly first_party?: true | undefined };
 
 export type PredictionState = 'open' | 'proposed' | 'disputed' | 'resolved';
 
-/** A prediction with its current criterion. */
+/** A prediction with the words and the criterion of one moment. */
 export type PredictionRow = {
   readonly id: string;
   readonly seq: number;
@@ -29,6 +30,7 @@ export type PredictionRow = {
   readonly criterionVersion: number;
   readonly state: PredictionState;
   readonly stateDetail: Leaning | null;
+  /** The number of edits by that moment, the creation included, and the time of the last one. */
   readonly edits: number;
   readonly editedAt: Instant;
   readonly criterion: Criterion;
@@ -62,21 +64,27 @@ export type PredictionFilter = {
 
 export type PredictionSort = 'recorded_at' | '-recorded_at';
 
-function predictionColumns(db: Sql) {
-  return db`p.id, p.seq, p.slug, p.statement, p.source_id as "sourceId", p.locator, p.predictor_id as "predictorId",
-    p.made_at as "madeAt", p.made_from as "madeFrom", p.recorded_at as "recordedAt", p.fine_print as "finePrint",
-    p.evidence_policy as "evidencePolicy", p.tags, c.version as "criterionVersion", p.state,
-    p.state_detail as "stateDetail", p.edits, p.edited_at as "editedAt", c.criterion, c.created_at as "criterionAt",
-    c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
+function predictionColumns(db: Sql, asOf: Instant | null) {
+  const w = wordsAlias(db, asOf);
+  return db`p.id, p.seq, ${w}.slug, ${w}.statement, ${w}.source_id as "sourceId", ${w}.locator, ${w}.predictor_id as "predictorId",
+    p.made_at as "madeAt", p.made_from as "madeFrom", p.recorded_at as "recordedAt", ${w}.fine_print as "finePrint",
+    p.evidence_policy as "evidencePolicy", ${w}.tags, c.version as "criterionVersion", p.state,
+    p.state_detail as "stateDetail", ${asOf === null ? db`p.edits` : db`w.edit as edits`}, ${w}.edited_at as "editedAt", c.criterion,
+    c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
 }
 
-/** Each prediction with the version of its criterion at a moment; the first version for any earlier moment. */
+/** The table with the words: predictions itself has the current ones, so that a read of now needs no other table. */
+function wordsAlias(db: Sql, asOf: Instant | null) {
+  return asOf === null ? db`p` : db`w`;
+}
+
+/** Each prediction with its words and criterion at a moment; the first version of either for any earlier moment. */
 function fromPredictions(db: Sql, asOf: Instant | null) {
-  const version =
-    asOf === null
-      ? db`p.criterion_version`
-      : db`coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${timestamp(asOf)}), 1)`;
-  return db`predictions p join criteria c on c.prediction_id = p.id and c.version = ${version}`;
+  if (asOf === null)
+    return db`predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version`;
+  return db`predictions p join prediction_words w on w.prediction_id = p.id and w.edit = ${editAt(db, asOf)}
+    join criteria c on c.prediction_id = p.id and c.version =
+      coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${timestamp(asOf)}), 1)`;
 }
 
 /** False if the slug is taken. */
@@ -99,31 +107,32 @@ export async function insertCriterion(db: Sql, row: PredictionRow, reason: strin
       ${timestamp(row.resolveBy)}, ${reason}, ${timestamp(row.criterionAt)})`;
 }
 
-/** By id or slug, with the criterion current at `asOf`, or now. */
+/** By id, slug or former slug, with the words and the criterion current at `asOf`, or now. */
 export async function findPrediction(
   db: Sql,
   idOrSlug: string,
   asOf: Instant | null = null,
 ): Promise<PredictionRow | null> {
   const rows = await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db, asOf)} where p.id = ${idOrSlug} or p.slug = ${idOrSlug}
-      order by p.id limit 1`;
+    select ${predictionColumns(db, asOf)} from ${fromPredictions(db, asOf)}
+    where p.id = ${idOrSlug} or p.id = ${holderOf(db, idOrSlug)} order by p.id limit 1`;
   return rows[0] ?? null;
 }
 
 /** The given predictions, in id order. */
 export async function listPredictionsById(db: Sql, ids: readonly string[]): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db, null)} where p.id = any(${ids}) order by p.id`;
+    select ${predictionColumns(db, null)} from ${fromPredictions(db, null)} where p.id = any(${ids}) order by p.id`;
 }
 
-/** The ids and slugs of the predictions with the given ids or slugs. */
+/** The ids and slugs, the former ones included, of the predictions with the given ids or slugs. */
 export async function listPredictionNames(
   db: Sql,
   idsOrSlugs: readonly string[],
 ): Promise<{ readonly id: string; readonly slug: string }[]> {
   return await db<{ id: string; slug: string }[]>`
-    select id, slug from predictions where id = any(${idsOrSlugs}) or slug = any(${idsOrSlugs}) order by id`;
+    select prediction_id as id, slug from prediction_slugs
+    where prediction_id = any(${idsOrSlugs}) or slug = any(${idsOrSlugs}) order by prediction_id, slug`;
 }
 
 /**
@@ -140,7 +149,7 @@ export async function listPredictions(
   const cursor =
     page.after === null ? db`` : newestFirst ? db`and p.seq < ${page.after}` : db`and p.seq > ${page.after}`;
   return await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db, asOf)}
+    select ${predictionColumns(db, asOf)} from ${fromPredictions(db, asOf)}
     where true ${cursor} ${stateFilter(db, filter)} ${contentFilter(db, filter)} ${watchFilter(db, filter)} ${asOfFilter(db, filter)}
     order by ${newestFirst ? db`p.seq desc` : db`p.seq`} limit ${page.limit}`;
 }
@@ -152,7 +161,7 @@ export async function listDeadlines(
   page: { since: Instant; limit: number },
 ): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
-    select ${predictionColumns(db)} from ${fromPredictions(db, null)}
+    select ${predictionColumns(db, null)} from ${fromPredictions(db, null)}
     where p.state in ('open', 'proposed') and c.resolve_by > ${timestamp(page.since)}
       ${contentFilter(db, filter)} ${watchFilter(db, filter)}
     order by c.resolve_by, p.seq limit ${page.limit}`;
@@ -165,16 +174,17 @@ function stateFilter(db: Sql, filter: PredictionFilter) {
 }
 
 function contentFilter(db: Sql, filter: PredictionFilter) {
+  const w = wordsAlias(db, filter.resolvedAsOf?.asOf ?? null);
   const like = filter.q === undefined ? '' : `%${filter.q.replace(/[\\%_]/g, (found) => `\\${found}`)}%`;
   return db`
-    ${filter.predictorId === undefined ? db`` : db`and p.predictor_id = ${filter.predictorId}`}
-    ${filter.sourceId === undefined ? db`` : db`and p.source_id = ${filter.sourceId}`}
-    ${filter.tag === undefined ? db`` : db`and p.tags @> ${[filter.tag]}`}
+    ${filter.predictorId === undefined ? db`` : db`and ${w}.predictor_id = ${filter.predictorId}`}
+    ${filter.sourceId === undefined ? db`` : db`and ${w}.source_id = ${filter.sourceId}`}
+    ${filter.tag === undefined ? db`` : db`and ${w}.tags @> ${[filter.tag]}`}
     ${filter.resolveByGte === undefined ? db`` : db`and c.resolve_by > ${timestamp(filter.resolveByGte)}`}
     ${filter.resolveByLt === undefined ? db`` : db`and c.resolve_by <= ${timestamp(filter.resolveByLt)}`}
     ${filter.madeAtGte === undefined ? db`` : db`and p.made_from >= ${timestamp(filter.madeAtGte)}`}
     ${filter.madeAtLt === undefined ? db`` : db`and p.made_from < ${timestamp(filter.madeAtLt)}`}
-    ${filter.q === undefined ? db`` : db`and (p.statement ilike ${like} or p.slug ilike ${like})`}`;
+    ${filter.q === undefined ? db`` : db`and (${w}.statement ilike ${like} or ${w}.slug ilike ${like})`}`;
 }
 
 function watchFilter(db: Sql, filter: PredictionFilter) {
@@ -195,25 +205,15 @@ function asOfFilter(db: Sql, filter: PredictionFilter) {
   return db`${resolved} ${ask.outcome === null ? db`` : db`and ${standing} = ${ask.outcome}`}`;
 }
 
-export type PredictionPatch = {
-  readonly statement: string;
-  readonly locator: string | null;
-  readonly finePrint: string | null;
-  readonly tags: readonly string[];
-  readonly sourceId: string | null;
-  readonly predictorId: string | null;
-  readonly slug: string;
-};
-
 /** Edits a prediction. `stale`: its version is not `expected`. `slug_taken`: another prediction has the slug. */
 export async function updatePrediction(
   db: Sql,
   id: string,
-  { expected, patch, now }: { readonly expected: number; readonly patch: PredictionPatch; readonly now: Instant },
+  { expected, words, now }: { readonly expected: number; readonly words: PredictionWords; readonly now: Instant },
 ): Promise<'updated' | 'stale' | 'slug_taken'> {
   const rows = await takingSlug(db`
-    update predictions set statement = ${patch.statement}, locator = ${patch.locator}, fine_print = ${patch.finePrint},
-      tags = ${patch.tags}, source_id = ${patch.sourceId}, predictor_id = ${patch.predictorId}, slug = ${patch.slug},
+    update predictions set statement = ${words.statement}, locator = ${words.locator}, fine_print = ${words.finePrint},
+      tags = ${words.tags}, source_id = ${words.sourceId}, predictor_id = ${words.predictorId}, slug = ${words.slug},
       edits = edits + 1, edited_at = ${timestamp(now)}
     where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} returning id`);
   if (rows === null) return 'slug_taken';

@@ -24,6 +24,8 @@ export const recordTables = [
   'criteria',
   'forecasts',
   'prediction_edits',
+  'prediction_words',
+  'prediction_slugs',
   'prediction_watches',
   'prediction_edges',
   'resolutions',

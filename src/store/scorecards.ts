@@ -4,6 +4,7 @@ import type { ForecastStanding } from '../domain/scores/forecast.ts';
 import type { BinSums } from '../domain/scores/score.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
+import { editAt } from './prediction-words.ts';
 import type { Outcome } from './resolutions.ts';
 
 /**
@@ -39,10 +40,12 @@ export type ClaimCount = {
   readonly predictions: number;
 };
 
-/** Counts a predictor's predictions recorded by a moment, by their outcome at that moment. */
+/** Counts the predictions recorded by a moment that had the predictor then, by their outcome at that moment. */
 export async function countClaims(db: Sql, predictorId: string, at: Instant): Promise<ClaimCount[]> {
   const then = timestamp(at);
-  const claims = db`select id from predictions where predictor_id = ${predictorId} and recorded_at <= ${then}`;
+  const claims = db`
+    select p.id from predictions p join prediction_words w on w.prediction_id = p.id and w.edit = ${editAt(db, at)}
+    where w.predictor_id = ${predictorId} and p.recorded_at <= ${then}`;
   return await db<ClaimCount[]>`
     with ${withAnswers(db, claims, at)}
     select a.outcome, a.outcome is not null and (a.first_known_at < a.written_at or a.answer_to <= a.written_at) as hindsight,

@@ -6,12 +6,13 @@ import { Refusal } from '../../domain/refusal.ts';
 import { forecastTime } from '../../domain/scores/forecast.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertForecast } from '../../store/forecasts.ts';
+import type { FieldChange } from '../../store/history.ts';
+import { claimSlug, insertWords, type PredictionWords } from '../../store/prediction-words.ts';
 import {
   findPrediction,
   insertCriterion,
   insertPrediction,
   type PolicyInput,
-  type PredictionPatch,
   type PredictionRow,
   updatePrediction as updatePredictionRow,
 } from '../../store/predictions.ts';
@@ -23,7 +24,7 @@ import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { assessClaim, type CriterionWarning, criterionFacts, readCriterion } from './criteria.ts';
-import { recordEdit } from './edits.ts';
+import { changesBetween, recordEdit } from './edits.ts';
 import { type PredictionView, versionOf, viewPredictions } from './views.ts';
 
 export type PredictionInput = {
@@ -112,9 +113,8 @@ async function insertRecorded(
     criterionAt: now,
     ...criterionFacts(criterion),
   };
-  if (!(await insertPrediction(tx, row))) {
-    throw slugTaken(row.slug);
-  }
+  if (!(await insertPrediction(tx, row)) || !(await claimSlug(tx, row.id, row.slug))) throw slugTaken(row.slug);
+  await insertWords(tx, row.id, { edit: row.edits, editedAt: row.editedAt, words: row });
   await writeCriterion(tx, row, null);
   return row;
 }
@@ -198,7 +198,7 @@ export async function viewPrediction(
   return view;
 }
 
-/** A prediction by id or slug, with its current criterion, or that of `asOf`. Refuses with `not_found`. */
+/** A prediction by id or slug, with its current words and criterion, or those of `asOf`. Refuses with `not_found`. */
 export async function requirePrediction(
   db: Sql,
   idOrSlug: string,
@@ -231,24 +231,36 @@ export async function updatePrediction(
     await requireReferences(tx, edit);
     const version = versionOf(row, (await listPredictionResolutions(tx, row.id, null)).length);
     if (expected !== null && expected !== version) throw staleVersion(version);
-    const moved = edit.slug !== undefined && edit.slug !== row.slug && (await findPrediction(tx, edit.slug)) !== null;
-    if (moved) throw slugTaken(edit.slug);
-    const patch = patched(row, edit);
-    const now = deps.now();
-    const updated = await updatePredictionRow(tx, row.id, { expected: version, patch, now });
-    if (updated === 'slug_taken') throw slugTaken(edit.slug ?? row.slug);
-    if (updated === 'stale') throw staleVersion(null);
-    await recordEdit(tx, row, patch, { edit: row.edits + 1, at: now });
+    const words = patched(row, edit);
+    const changes = changesBetween(row, words);
+    if (changes.length > 0) await writeEdit(tx, row, { words, changes, version, now: deps.now() });
     return await viewPrediction(tx, deps, row.id, null);
   });
 }
 
+/** `version` is the row version that was read; the write is refused if it has changed since. */
+async function writeEdit(
+  tx: Sql,
+  row: PredictionRow,
+  edit: { words: PredictionWords; changes: readonly FieldChange[]; version: number; now: Instant },
+): Promise<void> {
+  const { words, changes } = edit;
+  const holder = words.slug === row.slug ? null : await findPrediction(tx, words.slug);
+  if (holder !== null && holder.id !== row.id) throw slugTaken(words.slug);
+  // Never before the previous version, even if the clock of another node is ahead: answers as of a time between must not change.
+  const at = Math.max(edit.now, row.editedAt);
+  const updated = await updatePredictionRow(tx, row.id, { expected: edit.version, words, now: at });
+  if (updated === 'stale') throw staleVersion(null);
+  if (updated === 'slug_taken' || !(await claimSlug(tx, row.id, words.slug))) throw slugTaken(words.slug);
+  await recordEdit(tx, row, { words, changes, at });
+}
+
 function slugTaken(slug: string): Refusal {
-  const detail = `the slug ${slug} is already used by another prediction`;
+  const detail = `the slug ${slug} belongs or belonged to another prediction; choose another`;
   return new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
 }
 
-function patched(row: PredictionRow, edit: PredictionEdit): PredictionPatch {
+function patched(row: PredictionRow, edit: PredictionEdit): PredictionWords {
   return {
     slug: edit.slug ?? row.slug,
     statement: edit.statement ?? row.statement,

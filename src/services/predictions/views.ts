@@ -36,7 +36,7 @@ export type PredictionView = {
   /** Names that cannot be read in full and hold its NO back now. */
   readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
-  /** The row version: the number of edits now, and of criterion versions and resolutions then. */
+  /** The row version: the number of edits, criterion versions and resolutions by then. */
   readonly version: number;
   readonly updatedAt: Instant;
 };
@@ -50,7 +50,7 @@ export function versionOf(
 }
 
 /**
- * Views of predictions at `asOf`, or now if it is null. `predictions` must have the criterion of that time. A prediction with a
+ * Views of predictions at `asOf`, or now if it is null. `predictions` must have the words and criterion of that time. A prediction with a
  * resolution of that criterion known by then is resolved; any other is evaluated over what was observed by then. Nothing
  * observed or resolved later is used.
  */
@@ -72,7 +72,7 @@ export async function viewPredictions(
     at,
   );
   const people = await loadPeople(db, predictions);
-  const probabilities = await listOwnProbabilities(db, [...versions.keys()], at);
+  const probabilities = await listOwnProbabilities(db, predictions, at);
   const timelines = await loadTimelines(
     db,
     deps,

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { formatInstant } from '../../../src/domain/instant.ts';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { recordClaim } from '../../support/claims.ts';
+import type { Json } from '../../support/http-client.ts';
+import { hours } from '../../support/play.ts';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.close());
+
+type Ids = { readonly [name in 'source' | 'otherSource' | 'predictor' | 'otherPredictor']: string };
+
+let ids: Ids;
+beforeEach(async () => {
+  await world.reset({ now: '2026-01-15T12:00:00Z', feeds: [] });
+  ids = {
+    source: await create('sources', { title: 'An article' }),
+    otherSource: await create('sources', { title: 'A podcast' }),
+    predictor: await create('predictors', { name: 'The author' }),
+    otherPredictor: await create('predictors', { name: 'The editor' }),
+  };
+  await recordClaim(world, {
+    slug: 'never',
+    fine_print: 'A preview counts.',
+    locator: 'section VI',
+    source_id: ids.source,
+    predictor_id: ids.predictor,
+    probability: 0.9,
+    tags: ['timelines'],
+  });
+});
+
+async function create(collection: string, json: object): Promise<string> {
+  const answer = await world.admin(`POST /v1/${collection}`, { json });
+  expect(answer.status).toBe(201);
+  return answer.json.id;
+}
+
+async function patch(json: object, id = 'never'): Promise<Json> {
+  const answer = await world.admin(`PATCH /v1/predictions/${id}`, { json, headers: { 'if-match': '*' } });
+  expect(answer.status).toBe(200);
+  return answer.json;
+}
+
+/** Every kind of answer about the claim that takes `as_of`. */
+function paths(): string[] {
+  return [
+    '/v1/predictions/never',
+    '/v1/predictions/never/explanation',
+    '/v1/predictions/never/forecasts',
+    '/v1/predictions',
+    `/v1/predictions?predictor=${ids.predictor}`,
+    `/v1/predictions?predictor=${ids.otherPredictor}`,
+    `/v1/predictions?source=${ids.source}`,
+    `/v1/predictions?source=${ids.otherSource}`,
+    '/v1/predictions?tag=timelines',
+    '/v1/predictions?tag=openai',
+    '/v1/predictions?q=never+releases',
+    '/v1/predictions?q=will+not',
+    `/v1/predictors/${ids.predictor}/scorecard`,
+    `/v1/predictors/${ids.otherPredictor}/scorecard`,
+  ];
+}
+
+async function answersAsOf(moment: string): Promise<string[]> {
+  const answers: string[] = [];
+  for (const path of paths()) {
+    const answer = await world.anyone(`GET ${path}${path.includes('?') ? '&' : '?'}as_of=${moment}`);
+    expect(answer.status).toBe(200);
+    answers.push(`${path} ${answer.headers.etag} ${answer.text}`);
+  }
+  return answers;
+}
+
+const edits: readonly (readonly [string, (known: Ids) => object])[] = [
+  ['statement', () => ({ statement: 'OpenAI will not release GPT-5.' })],
+  ['fine_print', () => ({ fine_print: 'A preview does not count.' })],
+  ['fine_print, cleared', () => ({ fine_print: null })],
+  ['slug', () => ({ slug: 'not-ever' })],
+  ['locator', () => ({ locator: 'section VII' })],
+  ['source_id', (known) => ({ source_id: known.otherSource })],
+  ['source_id, cleared', () => ({ source_id: null })],
+  ['predictor_id', (known) => ({ predictor_id: known.otherPredictor })],
+  ['predictor_id, cleared', () => ({ predictor_id: null })],
+  ['tags', () => ({ tags: ['openai'] })],
+  [
+    'everything',
+    (known) => ({
+      statement: 'OpenAI will not release GPT-5.',
+      fine_print: 'None.',
+      slug: 'not-ever',
+      locator: null,
+      source_id: known.otherSource,
+      predictor_id: known.otherPredictor,
+      tags: [],
+    }),
+  ],
+];
+
+describe('an edit', () => {
+  test.each(edits)('of %s changes no answer as of a moment before it', async (_, edit) => {
+    world.clock.advance(hours(1));
+    const moments = ['2020-01-01', '2026-01-15T12:30:00Z'];
+    const before = await Promise.all(moments.map(answersAsOf));
+    const was = (await world.anyone('GET /v1/predictions/never')).json;
+    world.clock.advance(hours(1));
+    const is = await patch(edit(ids));
+    expect(is).not.toEqual(was);
+    expect(is).toMatchObject({ id: was.id, version: 2, updated_at: '2026-01-15T14:00:00Z' });
+    world.clock.advance(hours(1));
+    expect(await Promise.all(moments.map(answersAsOf))).toEqual(before);
+    // As of the edit and later, the answer is the one of now.
+    const { as_of: stamp, ...then } = (await world.anyone('GET /v1/predictions/never?as_of=2026-01-15T14:00:00Z')).json;
+    expect(stamp.at).toBe('2026-01-15T14:00:00Z');
+    expect({ ...then, as_of: null }).toEqual({ ...is, standing: then.standing });
+  });
+
+  test('in a row with others leaves each version to its own time', async () => {
+    const statements = ['One.', 'Two.', 'Three.', 'Four.'];
+    const kept: (readonly [string, string[]])[] = [];
+    for (const statement of statements) {
+      const moment = formatInstant(world.clock.now());
+      world.clock.advance(hours(1));
+      kept.push([moment, await answersAsOf(moment)]);
+      await patch({ statement, tags: [statement.slice(0, -1).toLowerCase()] });
+      for (const [earlier, answers] of kept) expect(await answersAsOf(earlier)).toEqual(answers);
+    }
+    const shown = await Promise.all(
+      kept.map(async ([moment]) => (await world.anyone(`GET /v1/predictions/never?as_of=${moment}`)).json.statement),
+    );
+    expect(shown).toEqual(['OpenAI never releases GPT-5.', 'One.', 'Two.', 'Three.']);
+  });
+
+  test('moves a claim between the scorecards of two predictors from then on only', async () => {
+    world.clock.advance(hours(1));
+    await patch({ predictor_id: ids.otherPredictor });
+    const recorded = async (id: string, query: string) =>
+      (await world.anyone(`GET /v1/predictors/${id}/scorecard${query}`)).json.claims.recorded;
+    const then = '?as_of=2026-01-15T12:30:00Z';
+    expect([await recorded(ids.predictor, then), await recorded(ids.otherPredictor, then)]).toEqual([1, 0]);
+    expect([await recorded(ids.predictor, ''), await recorded(ids.otherPredictor, '')]).toEqual([0, 1]);
+  });
+
+  test('that changes nothing is no edit', async () => {
+    world.clock.advance(hours(1));
+    expect(await patch({ tags: ['timelines'], locator: 'section VI' })).toMatchObject({
+      version: 1,
+      updated_at: '2026-01-15T12:00:00Z',
+    });
+  });
+
+  test('by a node whose clock is behind is dated no earlier than the edit before it', async () => {
+    world.clock.advance(hours(1));
+    await patch({ statement: 'One.' });
+    world.clock.advance(-hours(0.5));
+    expect((await patch({ statement: 'Two.' })).updated_at).toBe('2026-01-15T13:00:00Z');
+    const then = await world.anyone('GET /v1/predictions/never?as_of=2026-01-15T12:30:00Z');
+    expect(then.json.statement).toBe('OpenAI never releases GPT-5.');
+  });
+});
+
+describe('a former slug', () => {
+  beforeEach(async () => {
+    world.clock.advance(hours(1));
+    await patch({ slug: 'not-ever' });
+  });
+
+  test.each(['never', 'not-ever'])('and the current one lead to the same document: %s', async (slug) => {
+    const answer = await world.anyone(`GET /v1/predictions/${slug}`);
+    expect([answer.status, answer.json.slug]).toEqual([200, 'not-ever']);
+    const events = await world.admin(`GET /v1/events?prediction=${slug}`);
+    expect(events.json.data[0].data.prediction.id).toBe(answer.json.id);
+  });
+
+  test('never passes to another prediction', async () => {
+    const json = {
+      slug: 'never',
+      statement: 'Other.',
+      made_at: '2025',
+      criterion: { op: 'judged', question: 'Is it?' },
+    };
+    const created = await world.admin('POST /v1/predictions', { json });
+    expect(created.json).toMatchObject({ status: 409, code: 'conflict', errors: [{ pointer: '#/slug' }] });
+    await recordClaim(world, { slug: 'other' });
+    const moved = await world.admin('PATCH /v1/predictions/other', {
+      json: { slug: 'never' },
+      headers: { 'if-match': '*' },
+    });
+    expect(moved.json).toMatchObject({ status: 409, code: 'conflict', errors: [{ pointer: '#/slug' }] });
+    expect((await world.anyone('GET /v1/predictions/other')).json.version).toBe(1);
+  });
+
+  test('can be taken back by its prediction', async () => {
+    expect((await patch({ slug: 'never' }, 'not-ever')).slug).toBe('never');
+    expect((await world.anyone('GET /v1/predictions/not-ever')).json.slug).toBe('never');
+  });
+});
