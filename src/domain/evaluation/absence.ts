@@ -33,19 +33,19 @@ function originsOf(coverage: Coverage, to: Instant): OriginAbsence[] {
   });
 }
 
-/** "absent from litellm (read 14 days past 2025-12-31; misses 3 of 35 of openai's models that long) and …: once in 160". */
+/** "absent from litellm (read 14 days past 2025-12-31; …) and …: together they would miss one in 160". */
 export function absenceText(coverage: Coverage, to: Instant): string {
   const note = noteAbsence(coverage, to);
-  if (note === null) return 'too few feeds whose silence was measured have been read past it';
+  if (note === null) return 'too few feeds with measured coverage have been read past it';
   const past = lastMoment({ from: to, to });
   const names = note.origins.map(
     ({ origin, patience_days: days, missed, known }) =>
-      `${origin} (read ${countDays(days)} past ${past}; it still lacked ${missed} of ${known} of ${note.vendor}'s models that long after)`,
+      `${origin} (read ${countDays(days)} past ${past}; that long after the event it still lacked ${missed} of ${known} of ${note.vendor}'s models)`,
   );
   return `absent from ${joinNames(names)}: ${chanceText(coverage.missAt(to))}`;
 }
 
-/** The chance that all of them missed it, as "once in 160". */
+/** The chance that all of them missed it, as "one in 160". */
 function chanceText(miss: CombinedMiss | null): string {
   const times = miss === null || miss.numerator === 0n ? 0n : miss.denominator / miss.numerator;
   return `together they would miss one in ${times}`;
@@ -63,7 +63,7 @@ export function waitingText(coverage: Coverage, to: Instant): string {
   const miss = coverage.missAt(to);
   if (miss === null) return `${read.length === 0 ? 'one more origin' : joinNames(read)} to be read past ${past}`;
   const more = read.length === 0 ? '' : `, or for ${joinNames(read)} to be read past ${past}`;
-  return `more patience: ${absenceText(coverage, to)}, and at most one in ${oneIn(coverage.bound)} is accepted${more}`;
+  return `later reads: ${absenceText(coverage, to)}, and at most one in ${oneIn(coverage.bound)} is accepted${more}`;
 }
 
 /** Why no reads can prove absence. */
@@ -73,7 +73,7 @@ export function unprovableText(coverage: Coverage): string {
   const measured = marks.filter((mark) => mark.measured).map((mark) => mark.feed.slug);
   if (measured.length === 0) return `no feed's coverage of ${what} was measured for ${fact}`;
   const last = coverageStepDays.at(-1);
-  return `even ${last} days after, ${joinNames(measured)} would together miss more than one in ${oneIn(coverage.bound)}`;
+  return `even ${last} days after the deadline, ${joinNames(measured)} would together miss more than one in ${oneIn(coverage.bound)}`;
 }
 
 function oneIn(bound: Rational): string {

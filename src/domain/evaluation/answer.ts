@@ -147,7 +147,7 @@ export function listedBy(event: ModelEvidence): string {
 
 export function datedBy(event: ModelEvidence): string {
   const { basis, dated, setAside } = event.dating;
-  const aside = setAside.length === 0 ? '' : ` (set aside: ${setAside.slice(0, 3).map(setAsideText).join('; ')})`;
+  const aside = setAside.length === 0 ? '' : ` (dates not used: ${setAside.slice(0, 3).map(setAsideText).join('; ')})`;
   const names = [...new Set(dated.map((sighting) => sighting.feed.slug))].join(', ');
   switch (basis) {
     case 'stated':
@@ -157,6 +157,6 @@ export function datedBy(event: ModelEvidence): string {
     case 'late':
       return `from the date in ${names} to the sighting that proves it${aside}`;
     case 'bracket':
-      return `bracketed by sightings alone${aside}`;
+      return `dated by sightings alone${aside}`;
   }
 }

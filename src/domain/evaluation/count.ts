@@ -119,7 +119,7 @@ function answerNo(leaf: CountLeaf, standing: LeafStanding): Answer | null {
   const possible = distinctEvents(leaf, eventsInTheWay(leaf, standing));
   if (!isCovered(standing) || possible.length >= leaf.at_least) return null;
   const { window, coverage } = standing;
-  const text = `At most ${countText(leaf, possible.length)} released ${windowText(window)}, of ${leaf.at_least} claimed, among every ${modelName(leaf.model)}: more are ${absenceText(coverage, window.to)}.`;
+  const text = `At most ${countText(leaf, possible.length)} released ${windowText(window)} (${modelName(leaf.model)}); the claim needs ${leaf.at_least}. Any others: ${absenceText(coverage, window.to)}.`;
   return answer(leaf.op, 'no', 'covered_without_it', text, {
     interval: lastOf(window),
     trust: coveringTrust([coverage], window.to),
@@ -135,9 +135,9 @@ function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): 
   const inTheWay = eventsInTheWay(leaf, standing);
   const possible = distinctEvents(leaf, inTheWay);
   const base = { witnesses: witnessesOfAll(possible), recheckAt, coverage: [coverage] };
-  const soFar = `${countText(leaf, counted.length)} released ${windowText(window)}, of ${leaf.at_least} claimed, among every ${modelName(leaf.model)}`;
+  const soFar = `${countText(leaf, counted.length)} released ${windowText(window)} (${modelName(leaf.model)}); the claim needs ${leaf.at_least}`;
   if (possible.length >= leaf.at_least) {
-    const text = `${soFar}; ${possible.length} may have been, counting what is below the evidence policy or not dated closely enough.`;
+    const text = `${soFar}; up to ${possible.length} may have been, including those below the evidence policy or not dated precisely enough.`;
     return answer(leaf.op, 'undetermined', reasonOpen(leaf, inTheWay, standing), text, base);
   }
   if (!Number.isFinite(window.to)) {

@@ -140,7 +140,7 @@ function settingWith(setting: Setting, treatment: Partial<Pick<Setting, 'shortEv
 }
 
 function judgedAnswer(question: string): Answer {
-  const text = `Only a person can say: ${question}`;
+  const text = `Only a person can answer this: ${question}`;
   const node = {
     op: 'judged',
     verdict: 'undetermined',
@@ -160,8 +160,8 @@ function negate(operand: Answer): Answer {
     operand.verdict === 'undetermined' ? 'undetermined' : operand.verdict === 'yes' ? 'no' : 'yes';
   const text =
     verdict === 'undetermined'
-      ? 'Undetermined, because what it denies is.'
-      : `${verdict === 'yes' ? 'Yes' : 'No'}, because what it denies came out ${operand.verdict}.`;
+      ? 'Undetermined, because its operand is undetermined.'
+      : `${verdict === 'yes' ? 'Yes' : 'No'}, because its operand is ${operand.verdict}.`;
   return { ...operand, verdict, node: parent('not', verdict, text, operand.interval, [operand]) };
 }
 
@@ -197,13 +197,13 @@ function combinedText(
   const number = chosen === null ? 0 : operands.indexOf(chosen) + 1;
   if (chosen === null) {
     const open = operands.filter((operand) => operand.verdict === 'undetermined').length;
-    return `Undetermined: ${open} of ${total} parts ${open === 1 ? 'is' : 'are'} still open and none decides it.`;
+    return `Undetermined: ${open} of ${total} parts ${open === 1 ? 'is' : 'are'} still open, and no part decides the answer alone.`;
   }
   if (chosen.verdict === decisive)
-    return `${decisive === 'yes' ? 'Yes' : 'No'}, because part ${number} of ${total} came out ${decisive}.`;
+    return `${decisive === 'yes' ? 'Yes' : 'No'}, because part ${number} of ${total} is ${decisive}.`;
   return op === 'all'
-    ? `Yes, because all ${total} parts came out yes; part ${number} was the last.`
-    : `No, because all ${total} parts came out no; part ${number} was the last.`;
+    ? `Yes, because all ${total} parts are yes; part ${number} was settled last.`
+    : `No, because all ${total} parts are no; part ${number} was settled last.`;
 }
 
 function pick(answers: readonly Answer[], which: 'first' | 'last'): Answer | null {

@@ -76,8 +76,8 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
   const { window, events } = standing;
   const event = events.find((candidate) => believed(candidate, setting) && candidate.occurred.to <= window.from);
   if (event === undefined) return null;
-  const state = leaf.op === 'retired' ? 'already withdrawn' : 'already out';
-  const text = `${event.key} was ${state} before the window opened (${formatInterval(event.occurred)}): ${listedBy(event)}. A person must say what the claim then meant.`;
+  const state = leaf.op === 'retired' ? 'already withdrawn' : 'already released';
+  const text = `${event.key} was ${state} before the window opened (${formatInterval(event.occurred)}): ${listedBy(event)}. A person must decide what the claim means.`;
   return answer(leaf.op, 'undetermined', 'already_before_window', text, {
     witnesses: witnessesOf(event),
     recheckAt: standing.recheckAt,
@@ -107,12 +107,12 @@ function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   if (event === undefined) return openWithoutEvent(leaf, standing);
   const base = { witnesses: touching.flatMap(witnessesOf), recheckAt, coverage: [coverage] };
   if (event.grade === 'admissible') {
-    const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, which is not known to lie wholly ${windowText(window)}: ${listedBy(event)}; ${datedBy(event)}.`;
+    const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, which may lie outside the window (${windowText(window)}): ${listedBy(event)}; ${datedBy(event)}.`;
     return answer(leaf.op, 'undetermined', 'straddles_window', text, base);
   }
   const disputed = isContradicted(event, window, coverage) ? 'contradicted' : 'below_policy';
   const reason = event.mayMatch === true ? 'may_match' : event.reinstated === true ? 'reinstated' : disputed;
-  const text = `${event.key} was seen (${listedBy(event)}), but ${event.missing ?? 'below the evidence policy'}.`;
+  const text = `${event.key} was seen (${listedBy(event)}), but ${event.missing ?? 'the evidence does not satisfy the policy'}.`;
   return answer(leaf.op, 'undetermined', reason, text, base);
 }
 
@@ -130,9 +130,9 @@ function openWithoutEvent(leaf: SingleEvent, standing: LeafStanding): Answer {
   const base = { recheckAt, coverage: [coverage] };
   const outside = events[0];
   const known = outside === undefined ? '' : ` (${outside.key} is known, ${formatInterval(outside.occurred)})`;
-  const nothing = `No ${modelName(leaf.model)} is known that ${happened(leaf)} ${windowText(window)}${known}`;
+  const nothing = `No ${modelName(leaf.model)} is known to have ${happenedPerfect(leaf)} ${windowText(window)}${known}`;
   if (!Number.isFinite(window.to)) {
-    const text = `${nothing}; there is no deadline, so this stays open until one is.`;
+    const text = `${nothing}; there is no deadline, so this stays open until one is known.`;
     return answer(leaf.op, 'undetermined', 'nothing_seen', text, base);
   }
   return openUntilCovered(leaf.op, nothing, standing, base);
@@ -146,16 +146,21 @@ export function openUntilCovered(
   base: Pick<Parts, 'recheckAt' | 'coverage' | 'witnesses' | 'of'>,
 ): Answer {
   if (!coverage.attainable) {
-    const text = `${nothing}; absence cannot prove that it did not: ${unprovableText(coverage)}. A person must say.`;
+    const text = `${nothing}; no reads can prove absence: ${unprovableText(coverage)}. A person must decide.`;
     const reason = isUnprovable({ window, coverage }) ? 'absence_unprovable' : 'awaiting_coverage';
     return answer(op, 'undetermined', reason, text, base);
   }
   if (isUnprovable({ window, coverage })) {
-    const text = `${nothing}, but none of the feeds read past the deadline was read by 7 days after the window opened, so absence proves nothing. A person must say.`;
+    const text = `${nothing}, but no feed that was read past the deadline had been read within 7 days of the start of the window, so its silence proves nothing. A person must decide.`;
     return answer(op, 'undetermined', 'window_not_covered', text, base);
   }
   const text = `${nothing}; a NO waits for ${waitingText(coverage, window.to)}.`;
   return answer(op, 'undetermined', 'awaiting_coverage', text, base);
+}
+
+/** The same after "to have". */
+function happenedPerfect(leaf: EventLeaf): string {
+  return happened(leaf).replace(/^was /, 'been ');
 }
 
 /** What a leaf states about a model, with the model as subject. */

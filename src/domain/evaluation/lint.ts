@@ -60,13 +60,13 @@ function findAll(code: (typeof lintCodes)[number], input: LintInput): Found[] {
   const { criterion } = input;
   switch (code) {
     case 'never_confirmable':
-      return openEnded(criterion, 'yes').map((path) => ({ path, detail: openText('yes', 'confirmed') }));
+      return openEnded(criterion, 'yes').map((path) => ({ path, detail: openText('yes') }));
     case 'never_refutable':
-      return openEnded(criterion, 'no').map((path) => ({ path, detail: openText('no', 'refuted') }));
+      return openEnded(criterion, 'no').map((path) => ({ path, detail: openText('no') }));
     case 'needs_a_person':
       return nodesOf(criterion).flatMap(({ part, path }) =>
         part.op === 'judged'
-          ? [{ path, detail: 'the resolver never settles what is judged; a person must post a resolution' }]
+          ? [{ path, detail: 'the resolver never settles a `judged` part; a person must post a resolution' }]
           : [],
       );
     case 'deadline_before_made_at':
@@ -90,9 +90,9 @@ function bounded(found: readonly Found[]): Found[] {
   });
 }
 
-function openText(outcome: 'yes' | 'no', word: 'confirmed' | 'refuted'): string {
+function openText(outcome: 'yes' | 'no'): string {
   const other = outcome === 'yes' ? 'no' : 'yes';
-  return `with no deadline here the claim can come out ${other}, but never ${outcome}; give \`by\` for one that can be ${word}`;
+  return `without a deadline here, the claim can settle as ${other} but never as ${outcome}; add \`by\` to allow both`;
 }
 
 function findPastDeadlines(criterion: Criterion, madeFrom: Instant): Found[] {
@@ -104,18 +104,19 @@ function findPastDeadlines(criterion: Criterion, madeFrom: Instant): Found[] {
   });
 }
 
-const beforeWindowText = 'what it speaks of was already out, or gone, before the window opened';
+const beforeWindowText = 'the model was already released, or already withdrawn, before the window opened';
 
 function findDecided(criterion: Criterion, evaluation: Evaluation): Found[] {
   const { verdict, effectiveAt, explanation, leaning } = evaluation;
   if (verdict !== 'undetermined') {
     const path = pathAlong(criterion, resolutionPath(explanation));
-    return [{ path, detail: `on the evidence at hand this already settles the claim: ${verdict}, ${effectiveAt}` }];
+    return [{ path, detail: `the current evidence already settles the claim: ${verdict}, ${effectiveAt}` }];
   }
   const found = findDecidedParts(criterion, explanation);
-  const isTold = found.some((one) => one.detail === beforeWindowText) || leaning?.reason !== 'already_before_window';
+  const isReported =
+    found.some((one) => one.detail === beforeWindowText) || leaning?.reason !== 'already_before_window';
   // Where only evidence below the policy says so, no node of the tree does; the claim as a whole leans there.
-  return isTold ? found : [...found, { path: [], detail: beforeWindowText }];
+  return isReported ? found : [...found, { path: [], detail: beforeWindowText }];
 }
 
 function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
@@ -149,7 +150,7 @@ function findUnseen(input: LintInput): Found[] {
   return eventLeavesOf(input.criterion).flatMap(({ leaf: { model }, path }) => {
     if (input.seen.some((seen) => matchesPattern(model, seen, input.styleOf))) return [];
     const name = modelName({ ...model, stage: 'any' });
-    const detail = `no ${name} has been listed by any feed so far; ${nearestText(model, input)}. Nothing is wrong if it is still to come`;
+    const detail = `no ${name} has been listed by any feed so far; ${nearestText(model, input)}. This is no error if the model is still to be released`;
     return [{ path, detail }];
   });
 }
@@ -160,9 +161,9 @@ function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
     const { covering, what } = coveringOf(leaf, feeds, policy);
     if (declaresEnough(covering, policy) || hasDeadline(criterion, leaf, path)) return [];
     const names = covering.map((feed) => feed.slug).join(', ');
-    const who = covering.length === 0 ? `no feed that is read covers ${what}` : `only ${names} covers ${what}`;
+    const who = covering.length === 0 ? `no enabled feed covers ${what}` : `only ${names} covers ${what}`;
     const needed = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
-    return [{ path, detail: `${who}: that it did not happen could not be shown, which takes ${needed}` }];
+    return [{ path, detail: `${who}: absence cannot be shown without ${needed}` }];
   });
 }
 
@@ -177,7 +178,7 @@ function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found
     return [
       {
         path,
-        detail: `${whyUnsettled(covering, what, policy)}: after the deadline the claim is proposed, and a person must say`,
+        detail: `${whyUnsettled(covering, what, policy)}: after the deadline the prediction becomes proposed, and a person must decide`,
       },
     ];
   });
@@ -185,7 +186,7 @@ function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found
 
 function whyUnsettled(covering: readonly FeedFacts[], what: string, policy: EvidencePolicy): string {
   const names = covering.map((feed) => feed.slug).join(', ');
-  if (covering.length === 0) return `no feed that is read covers ${what}, so silence cannot settle a NO`;
+  if (covering.length === 0) return `no enabled feed covers ${what}, so a NO cannot be settled`;
   if (!declaresEnough(covering, policy)) return `only ${names} covers ${what}, whose silence alone cannot settle a NO`;
   return `the record of ${names} for ${what} is too short or has too many gaps for their silence to settle a NO`;
 }

@@ -36,7 +36,7 @@ export function evaluatePrecedes(criterion: Precedes, setting: Setting): Answer 
 
 function answerYes(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
   if (first.doneBy === null || first.doneBy > deadline || first.doneBy > second.notBefore.at) return null;
-  const text = `The first, ${when(first)}, lies before the second can have happened: ${boundText(second)}.`;
+  const text = `The first event (${when(first)}) is before the earliest time of the second: ${boundText(second)}.`;
   return answer('precedes', 'yes', 'order_is_certain', text, {
     ...base,
     ...restsOn(first, second),
@@ -48,7 +48,7 @@ function answerYes(first: Side, second: Side, deadline: Instant, base: Base): An
 function answerMirror(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
   if (second.surelyBy === null || second.surelyBy > first.notBefore.at) return null;
   const late = second.notBefore.at >= deadline;
-  const text = `The second, ${when(second)}, lies before the first can have happened: ${boundText(first)}.`;
+  const text = `The second event (${when(second)}) is before the earliest time of the first: ${boundText(first)}.`;
   return answer('precedes', 'no', 'order_is_certain', text, {
     ...base,
     ...restsOn(second, first),
@@ -66,7 +66,7 @@ function answerTooLate(first: Side, deadline: Instant, base: Base): Answer | nul
   const { window, coverage } = standing;
   // What one model did before its window opened is for a person to weigh.
   if (first.answer.node.reason === 'already_before_window' || !isExcluded(first.leaf, standing)) return null;
-  const text = `The first had not happened by ${lastMoment(window)}: ${absenceText(coverage, window.to)}.`;
+  const text = `The first event had not happened by ${lastMoment(window)}: ${absenceText(coverage, window.to)}.`;
   return answer('precedes', 'no', 'covered_without_it', text, {
     ...base,
     interval: lastOf(window),
@@ -78,7 +78,7 @@ function answerTooLate(first: Side, deadline: Instant, base: Base): Answer | nul
 
 function answerOpen(first: Side, second: Side, deadline: Instant, base: Base): Answer {
   const coverage = [first.standing.coverage, second.standing.coverage];
-  const text = `Undetermined. The first: ${stateText(first)}. The second: ${stateText(second)}.`;
+  const text = `Undetermined. First event: ${stateText(first)}. Second event: ${stateText(second)}.`;
   return answer('precedes', 'undetermined', reasonOpen(first, deadline), text, { ...base, coverage });
 }
 
@@ -93,11 +93,11 @@ function reasonOpen(first: Side, deadline: Instant): ReasonCode {
 }
 
 function when({ leaf, answer: { interval } }: Side): string {
-  return `that ${eventClause(leaf)}${interval === null ? '' : ` (${formatInterval(interval)})`}`;
+  return `${eventClause(leaf)}${interval === null ? '' : `, ${formatInterval(interval)}`}`;
 }
 
 function stateText(side: Side): string {
-  const done = side.doneBy === null ? 'it is not known to have happened' : `it happened, ${spanText(side)}`;
+  const done = side.doneBy === null ? 'not known to have happened' : `happened ${spanText(side)}`;
   return `${done}; ${boundText(side)}`;
 }
 
@@ -106,8 +106,8 @@ function spanText({ answer: { interval } }: Side): string {
 }
 
 function boundText({ notBefore: { at, witnesses } }: Side): string {
-  if (at === Number.POSITIVE_INFINITY) return 'in its window it never does';
-  if (at === Number.NEGATIVE_INFINITY) return 'it may have happened before its window opened';
+  if (at === Number.POSITIVE_INFINITY) return 'never in its window';
+  if (at === Number.NEGATIVE_INFINITY) return 'possibly before its window opened';
   const [witness] = witnesses;
-  return `not before ${formatInstant(at)}${witness === undefined ? '' : `, by what is known of ${witness.model}`}`;
+  return `not before ${formatInstant(at)}${witness === undefined ? '' : `, according to the evidence for ${witness.model}`}`;
 }

@@ -51,7 +51,7 @@ function decisiveChild(node: ExplanationNode): number {
   return dated === -1 ? node.of.findIndex(agrees) : dated;
 }
 
-/** One paragraph for people: what came out and what settled it. */
+/** One paragraph for people: the outcome, and the evidence that settled it. */
 export function reasonText(node: ExplanationNode): string {
   const leaf = decisiveLeaf(node);
   const text = leaf === node ? node.text : `${node.text} ${leaf.text}`;
@@ -66,7 +66,7 @@ export function disputeLeaning({ verdict, explanation }: { verdict: Verdict; exp
   const back = findOpenNode(explanation, ['reinstated']);
   if (back !== null) return { outcome: null, reason: back.reason, text: back.text };
   const lost =
-    'Since this was resolved, names are read or coverage is measured differently, and its evidence no longer settles it.';
+    'The identity data or the measured coverage has changed since this was resolved, and the evidence no longer settles it.';
   return { outcome: null, reason, text: `${lost} ${text}` };
 }
 

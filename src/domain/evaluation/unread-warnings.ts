@@ -59,5 +59,5 @@ function heldText(shown: readonly ModelEvidence[], more: number): string {
     return `${witnesses[0]?.sighting.name ?? model.family} of ${model.vendor} (listed by ${feeds.join(', ')})`;
   });
   const rest = more === 0 ? [] : [`${more} more`];
-  return `these names cannot be read in full and may match, so no NO is settled: ${[...listed, ...rest].join('; ')}. Define them with POST /v1/identity/additions`;
+  return `these names are not fully recognised and may match, so a NO cannot be settled: ${[...listed, ...rest].join('; ')}. Define them with POST /v1/identity/additions`;
 }

@@ -58,7 +58,7 @@ export function evaluateWithin(criterion: Within, setting: Setting): Answer {
     recheckAt: earliest(after.standing.recheckAt, event.standing.recheckAt),
   };
   if (span === null) {
-    const text = `Undetermined: it is not known that ${eventClause(criterion.after)}, so the time does not run yet.`;
+    const text = `Undetermined: it is not known that ${eventClause(criterion.after)}, so the duration has not started.`;
     return answer('within', 'undetermined', 'order_is_open', text, base);
   }
   const happenings = happeningsOf(event, setting);
@@ -115,7 +115,7 @@ function enoughOf(
   const counted = all.slice(0, leaf.at_least);
   const trust = weakestTrust([answer.trust, notBefore.trust]);
   const shown = answer.interval ?? occurred;
-  const name = `the ${leaf.distinct} that made ${leaf.at_least}`;
+  const name = `the ${leaf.distinct} that completed the count of ${leaf.at_least}`;
   return [{ name, occurred, surelyBy, shown, trust, witnesses: witnessesOfAll(counted), stated: false }];
 }
 
@@ -123,7 +123,7 @@ function answerYes(criterion: Within, span: Span, happenings: readonly Happening
   const hit = happenings.find((found) => liesWithin(found.occurred, span.surely));
   if (hit === undefined) return null;
   const { name, shown, witnesses } = hit;
-  const text = `${name}, ${formatInterval(shown)}, lies within ${criterion.duration} after ${formatInterval(span.anchor)}.`;
+  const text = `${name}, ${formatInterval(shown)}, is within ${criterion.duration} after ${formatInterval(span.anchor)}.`;
   const trust = weakestTrust([hit.trust, span.anchorTrust]);
   return answer('within', 'yes', 'happened_in_window', text, { ...base, interval: shown, trust, witnesses });
 }
@@ -146,8 +146,8 @@ function answerOutside(criterion: Within, span: Span, happenings: readonly Happe
   const found = early ?? late;
   if (found === undefined) return null;
   const where =
-    early === undefined ? `after the last day, ${formatDay(possibly.to - 1)}` : 'before the time began to run';
-  const text = `${found.name}, ${formatInterval(found.shown)}, lies ${where} (${formatInterval(span.anchor)}).`;
+    early === undefined ? `after the last day, ${formatDay(possibly.to - 1)}` : 'before the duration started';
+  const text = `${found.name}, ${formatInterval(found.shown)}, is ${where} (${formatInterval(span.anchor)}).`;
   return answer('within', 'no', 'order_is_certain', text, {
     ...base,
     interval: early === undefined ? lastOf(possibly) : span.anchor,
@@ -168,12 +168,12 @@ function answerNo(event: Side, span: Span, base: Base): Answer | null {
   const standing = spanStanding(event, span);
   const { window, coverage } = standing;
   if (window.to <= span.possibly.from) {
-    const text = `The time began to run, ${formatInterval(span.anchor)}, after the last moment at which the event could count, ${formatDay(window.to - 1)}.`;
+    const text = `The duration started ${formatInterval(span.anchor)}, after the last day on which the event could count, ${formatDay(window.to - 1)}.`;
     const parts = { ...base, interval: span.anchor, trust: span.anchorTrust };
     return answer('within', 'no', 'order_is_certain', text, parts);
   }
   if (!isCovered(standing) || inTheWay(event, span).length > 0) return null;
-  const text = `Nothing of the kind happened by the last day, ${formatDay(window.to - 1)}: ${absenceText(coverage, window.to)}.`;
+  const text = `No such event happened by the last day, ${formatDay(window.to - 1)}: ${absenceText(coverage, window.to)}.`;
   const trust = weakestTrust([coveringTrust([coverage], window.to), span.anchorTrust]);
   const absence = noteAbsence(coverage, window.to);
   const parts = { ...base, interval: lastOf(window), trust, coverage: [coverage], absence };
@@ -196,13 +196,15 @@ function answerOpen(event: Side, span: Span, base: Base): Answer {
   const [first] = possible;
   const last = formatDay(window.to - 1);
   if (first === undefined) {
-    const nothing = `Nothing of the kind is known by the last day, ${last}`;
+    const nothing = `No such event is known by the last day, ${last}`;
     return openUntilCovered('within', nothing, standing, { ...base, coverage: [coverage] });
   }
   const short = possible.filter((found) => found.grade === 'short');
   const isShort = short.length === possible.length;
-  const state = isShort ? `seen, but ${first.missing ?? 'below the evidence policy'}` : 'not dated closely enough';
-  const text = `Undetermined: for the time from ${formatDay(span.possibly.from)} to ${last}, ${first.key} is ${state}.`;
+  const state = isShort
+    ? `was seen, but ${first.missing ?? 'the evidence does not satisfy the policy'}`
+    : 'is not dated precisely enough';
+  const text = `Undetermined from ${formatDay(span.possibly.from)} to ${last}: ${first.key} ${state}.`;
   const disputed = isShort && short.every((found) => isContradicted(found, window, coverage));
   const reason = !isShort ? 'straddles_window' : disputed ? 'contradicted' : 'below_policy';
   const parts = { ...base, witnesses: possible.flatMap(witnessesOf), coverage: [coverage] };

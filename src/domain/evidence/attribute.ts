@@ -165,7 +165,7 @@ function evidenceOf(
     missing:
       grade === 'admissible'
         ? null
-        : `only ${origins.join(', ')} publishes such a value; a first party or one more origin must, in reads a day apart`,
+        : `only ${origins.join(', ')} publishes such a value; a first party or one more origin must publish it, in reads a day apart`,
     hostsOnly: false,
     slipsOnly: false,
     trust: rows

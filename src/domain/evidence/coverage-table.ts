@@ -102,7 +102,7 @@ function* listProblems(rows: readonly CoverageRow[]): Generator<string> {
   const names = new Set<string>();
   for (const row of rows) {
     const name = rowName(row.origin, row.vendor, row.fact);
-    if (names.has(name)) yield `${name} stands twice`;
+    if (names.has(name)) yield `${name} is listed twice`;
     names.add(name);
     const from = Date.parse(row.reads.from);
     const to = Date.parse(row.reads.to);

@@ -71,7 +71,7 @@ function dateSteadily(question: Question): Dating {
   const steady = dateBy(question, 'steady');
   const occurred = hull(full.occurred, steady.occurred);
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
-  const aside = young.map((row) => ({ row, why: 'has not stood for 24 hours' }));
+  const aside = young.map((row) => ({ row, why: 'has been listed for less than 24 hours' }));
   const possible = hull(full.possible ?? full.occurred, steady.possible ?? steady.occurred);
   return { ...steady, occurred, possible, setAside: [...steady.setAside, ...aside] };
 }
@@ -206,7 +206,7 @@ function curatedDates(question: Question, steadiness: Steadiness): { usable: Sta
     for (const version of steadyVersions(question.timeline, row, question.at, steadiness)) {
       const stating = datedRow(row, version);
       const date = statedDate(stating);
-      const flaw = date === null ? 'is no date that could be' : flawOf(question, { sighting: stating, ...date });
+      const flaw = date === null ? 'is not a possible release date' : flawOf(question, { sighting: stating, ...date });
       if (date !== null && flaw === null) dates.push({ sighting: stating, ...date });
       else if (flaw !== null) setAside.push({ row: stating, why: flaw });
     }
@@ -222,20 +222,22 @@ function youngDates({ timeline, at }: Question, row: KnownSighting): KnownSighti
   return youngVersions(timeline, row, at).map((version) => datedRow(row, version));
 }
 
-const vanished = 'stood in a row that was gone by the first read a day later';
+const vanished = 'was in a row that had disappeared by the first read a day later';
 
 /** Why a curated date is stored and shown but not used; null if it may be used. */
 function flawOf(question: Question, { sighting, stated, interval }: StatedDate): string | null {
   const low = question.absentTo;
   if (durability(sighting) === 'slip') return vanished;
-  if (interval.from > sighting.version.observedAt) return 'lay in the future when it was stated';
-  if (interval.from > firstSeen(question.known) + futureToleranceMs) return 'lies after the model was first seen';
+  if (interval.from > sighting.version.observedAt) return 'was in the future when it was stated';
+  if (interval.from > firstSeen(question.known) + futureToleranceMs)
+    return 'is later than the first sighting of the model';
   const far = Number.isFinite(low) && low - interval.to > dateBeforeBracketMaxMs;
-  if (far && !isStamped(question, stated)) return 'lies more than 90 days before it could first be listed';
+  if (far && !isStamped(question, stated))
+    return 'is more than 90 days before the last proof that the model was absent';
   return null;
 }
 
-/** A date that was set aside, with the reason: "2025-02-01 stated by models-dev for gpt-4.5 lies …". */
+/** A date that was set aside, with the reason: "2025-02-01 stated by models-dev for gpt-4.5 is …". */
 export function setAsideText({ row, why }: SetAside): string {
   return `${row.version.released?.text ?? ''} stated by ${row.feed.slug} for ${row.sighting.name} ${why}`;
 }
@@ -246,13 +248,14 @@ export function unusedDate(dating: Dating, row: KnownSighting): string | null {
   if (released === null || dating.dated.some((used) => isSameRow(used, row))) return null;
   const aside = dating.setAside.find((candidate) => isSameRow(candidate.row, row));
   if (aside !== undefined) return aside.why;
-  if (row.trust === 'community') return 'is stated by a feed that anybody writes';
-  if (statedDate(row) === null) return 'is no date that could be';
+  if (row.trust === 'community') return 'is stated by a community feed';
+  if (statedDate(row) === null) return 'is not a possible release date';
   if (durability(row) === 'slip') return vanished;
-  if (released.weight === 'curated' && !row.sighting.model.own) return "stands in a host's row, which dates nothing";
+  if (released.weight === 'curated' && !row.sighting.model.own)
+    return "is in a host's row, which is not used for dating";
   if (released.weight === 'curated' && dating.basis === 'stated')
-    return 'gives way to a date of the vendor or the ledger';
-  return 'speaks of another snapshot or stage than the first';
+    return 'is outranked by a date of the vendor or the ledger';
+  return 'is the date of a later snapshot or stage';
 }
 
 function isSameRow(a: KnownSighting, b: KnownSighting): boolean {

@@ -143,7 +143,7 @@ function unreadNames(timeline: Timeline, { at, op, pattern, styleOf }: HeldQuest
     const partial = all[0]?.partial;
     if (first === undefined || partial === undefined) return [];
     const words = partial.family === null ? 'the name' : partial.unknown.map((word) => `"${word}"`).join(' and ');
-    const missing = `nobody has said yet what ${words} stands for, so it may be what is asked about; a curator must`;
+    const missing = `the identity data does not define ${words}, so it may match; a curator must define it`;
     const closelyRead = partial.family !== null && partial.version !== null;
     return [{ key, model: first.sighting.model, rows, missing, closelyRead }];
   });

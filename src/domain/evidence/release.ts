@@ -105,8 +105,8 @@ function weighGeneral(
   if (sure.length > 0) return { ...weighKnown(timeline, sure, ids, ask), listedBy };
   const evidence = weighKnown(timeline, known, ids, ask);
   const missing = isContradicted
-    ? 'its general availability follows from a bare id alone, and others state that it is a preview'
-    : "its general availability follows from a bare id alone, and this family's previews are not marked in ids";
+    ? 'its general availability is inferred from its id alone, and other rows state that it is a preview'
+    : "its general availability is inferred from its id alone, and this family's previews are not marked in ids";
   return { ...evidence, grade: 'short', missing, unprovenTo: unprovenTo(known, evidence.model, ask.policy) };
 }
 
@@ -226,15 +226,13 @@ function unprovenTo(known: readonly KnownSighting[], model: ModelName, policy: E
 }
 
 function missingText(words: readonly OriginWord[], policy: EvidencePolicy): string {
-  if (policy.firstPartyOnly) return 'no first-party feed lists it, and this prediction accepts nothing less';
+  if (policy.firstPartyOnly) return 'no first-party feed lists it, and this prediction requires one';
   const ready = words.filter((word) => word.seasonedFrom !== null).map((word) => word.origin);
   const unready = words.filter((word) => word.seasonedFrom === null).map((word) => word.origin);
   const needed = policy.originsMin - ready.length;
   const have = ready.length === 0 ? 'no origin lists it reliably yet' : `only ${ready.join(', ')} lists it`;
   const waiting =
-    unready.length === 0
-      ? ''
-      : `; ${unready.join(', ')} not yet in a read a day after the first, or by a single host's row`;
+    unready.length === 0 ? '' : `; ${unready.join(', ')} not yet in reads a day apart, or only in a single host's row`;
   return `${have}${waiting}; a first-party feed or ${needed} more origin${needed === 1 ? '' : 's'} must list it in reads a day apart`;
 }
 

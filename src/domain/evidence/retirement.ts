@@ -144,9 +144,9 @@ function countWords(
 function missingText(words: readonly EndWord[], at: Instant): string {
   const [past, pending] = [true, false].map((passed) => words.filter((word) => hasPassed(word, at) === passed));
   const names = (some: readonly EndWord[] = []): string => some.map((word) => word.origin).join(', ');
-  const toCome = pending?.length === 0 ? '' : `; ${names(pending)} states one that has not passed`;
+  const toCome = pending?.length === 0 ? '' : `; ${names(pending)} states one in the future`;
   const only = past?.length === 0 ? 'no origin' : `only ${names(past)}`;
-  return `${only} states a shutdown date that has passed${toCome}; a first party or one more origin must, for every id of the model`;
+  return `${only} states a shutdown date that has passed${toCome}; a first party or one more origin must state one, for every id of the model`;
 }
 
 /**

@@ -11,11 +11,11 @@ export type BuiltIdentity = {
   readonly table: IdentityTable;
   /** The data that the table was made of: the file with every addition that fits it. */
   readonly data: IdentityData;
-  /** Additions without effect, and why. Mostly the file has come to say the same, or the opposite: the file wins. */
+  /** Additions without effect, and why. Usually a later file says the same or the opposite: the file wins. */
   readonly idle: ReadonlyMap<string, string>;
 };
 
-/** The table of the reviewed file with what was added since, as of a revision. What does not fit the file is left out, never an error. */
+/** Builds the table of the reviewed file with its additions up to a revision. An addition that conflicts is left out; it is no error. */
 export function buildIdentity(file: IdentityData, additions: readonly Addition[], revision: number): BuiltIdentity {
   const idle = new Map<string, string>();
   let data = file;
@@ -40,7 +40,7 @@ function tableOfFile(file: IdentityData): IdentityTable {
   return known;
 }
 
-/** Why an addition has no place in the data, or null. */
+/** Why an addition conflicts with the data, or null. */
 function findAdditionProblem(data: IdentityData, addition: Addition): string | null {
   const conflict = findConflict(data, addition.entry);
   if (conflict !== null) return conflict.detail;

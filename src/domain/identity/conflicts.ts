@@ -5,19 +5,19 @@ import type { FamilyData, IdentityData } from './schema.ts';
 import { splitTokens } from './tokens.ts';
 import { normaliseVersion } from './version.ts';
 
-/** What keeps an entry out, and a JSON Pointer to it inside the entry: `/tier`. */
+/** Why an entry is rejected, and a JSON Pointer to the field: `/tier`. */
 export type EntryProblem = { readonly detail: string; readonly pointer: string };
 
 /**
- * What an entry contradicts in the data that it is to be added to, or null. What makes any identity data unreadable, such
- * as an entry that stands twice, is found by `listProblems`.
+ * The conflict between an entry and the data that it would be added to, or null. Problems that make any identity data
+ * invalid, such as duplicates, are found by `listProblems`.
  */
 export function findConflict(data: IdentityData, entry: IdentityEntry): EntryProblem | null {
   switch (entry.kind) {
     case 'alias':
     case 'not_a_model':
       return data.aliases.some(({ id }) => id === entry.id)
-        ? { detail: `alias ${entry.id} stands twice`, pointer: '/id' }
+        ? { detail: `alias ${entry.id} is already defined`, pointer: '/id' }
         : null;
     case 'vendor':
       return findVendorConflict(data, entry);
@@ -41,7 +41,10 @@ function findVendor(data: IdentityData, vendor: string): EntryProblem | null {
 
 function findVendorConflict(data: IdentityData, entry: EntryOf<'vendor'>): EntryProblem | null {
   if (data.vendors.some(({ id }) => id === entry.id))
-    return { detail: `vendor ${entry.id} stands twice; add to it with an entry of the kind family`, pointer: '/id' };
+    return {
+      detail: `vendor ${entry.id} is already defined; add to it with an entry of the kind family`,
+      pointer: '/id',
+    };
   for (const [at, namespace] of (entry.namespaces ?? []).entries()) {
     const problem = findPlaceConflict(data, entry.id, namespace);
     if (problem !== null) return { detail: problem, pointer: `/namespaces/${at}` };
@@ -74,22 +77,22 @@ function findNamespaceConflict(data: IdentityData, entry: EntryOf<'namespace'>):
     const problem = findFeedProblem(data, feed);
     if (problem !== null) return { detail: problem, pointer };
     const owner = findOwner(data, feed, namespace);
-    if (owner !== undefined) return { detail: `${namespace} belongs to ${owner} in ${feed} already`, pointer };
+    if (owner !== undefined) return { detail: `${namespace} already belongs to ${owner} in ${feed}`, pointer };
   }
   const known = data.vendors.some((row) => row.id === vendor && row.namespaces.includes(namespace));
   return known && own.length === 0
-    ? { detail: `namespace ${namespace} stands twice: ${vendor} has it already`, pointer: '/namespace' }
+    ? { detail: `namespace ${namespace} is already defined for ${vendor}`, pointer: '/namespace' }
     : null;
 }
 
-/** Why a path segment cannot come to name a vendor. */
+/** Why a path segment cannot become a namespace of a vendor. */
 function findPlaceConflict(data: IdentityData, vendor: string, namespace: string): string | null {
   const { hosts, regions, channels } = data.segments;
   const company = data.reserved.find((row) => row.id !== vendor && row.namespaces.includes(namespace));
   if (company !== undefined)
     return `namespace ${namespace} is ${company.name}'s, for which the vendor id ${company.id} is reserved`;
   const owner = data.vendors.find((row) => row.id !== vendor && row.namespaces.includes(namespace));
-  if (owner !== undefined) return `namespace ${namespace} stands twice: it belongs to ${owner.id}`;
+  if (owner !== undefined) return `namespace ${namespace} is already defined for ${owner.id}`;
   const other = data.vendors.find((row) => row.id !== vendor && Object.values(row.own).flat().includes(namespace));
   if (other !== undefined) return `${namespace} is a host of ${other.id}`;
   const known = data.vendors.some((row) => row.id === vendor && row.namespaces.includes(namespace));
@@ -102,7 +105,7 @@ function findFeedProblem(data: IdentityData, feed: string): string | null {
   const kind = data.feeds[feed];
   if (kind === 'host' || kind === 'namespace') return null;
   const feeds = Object.keys(data.feeds).filter((key) => data.feeds[key] === 'host' || data.feeds[key] === 'namespace');
-  return `${feed} is no type of feed with hosts or namespaces; use one of ${feeds.join(', ')}`;
+  return `${feed} is not a type of feed with hosts or namespaces; use one of ${feeds.join(', ')}`;
 }
 
 function findOwner(data: IdentityData, feed: string, host: string): string | undefined {
@@ -111,12 +114,15 @@ function findOwner(data: IdentityData, feed: string, host: string): string | und
 
 function findFamilyConflict(data: IdentityData, vendor: string, entry: FamilyGrammar): EntryProblem | null {
   if (findFamilyRow(data, { vendor, family: entry.family }) !== undefined)
-    return { detail: `family ${vendor}/${entry.family} stands twice`, pointer: '/family' };
+    return { detail: `family ${vendor}/${entry.family} is already defined`, pointer: '/family' };
   for (const [at, name] of entry.names.entries()) {
     const pointer = `/names/${at}`;
     const owner = data.families.find(({ names }) => names.includes(name));
     if (owner !== undefined)
-      return { detail: `name ${name} stands twice: it begins the names of ${owner.vendor}/${owner.family}`, pointer };
+      return {
+        detail: `name ${name} is already defined: names of ${owner.vendor}/${owner.family} begin with it`,
+        pointer,
+      };
     if (data.aliases.some(({ id }) => id === name)) return { detail: `name ${name} is an alias`, pointer };
   }
   return null;
@@ -130,11 +136,14 @@ function findTierConflict(data: IdentityData, entry: EntryOf<'tier'>): EntryProb
   if (typeof some === 'object') {
     const known = some.versions.map((version) => version ?? 'none').join(', ');
     if (versions === undefined)
-      return { detail: `${tier} is a tier of the versions ${known}; state more versions`, pointer: '/tier' };
+      return {
+        detail: `${tier} is already a tier of the versions ${known}; set versions to add more`,
+        pointer: '/tier',
+      };
     const twice = versions.findIndex((version) => some.versions.includes(version));
     if (twice >= 0)
       return {
-        detail: `${tier} is a tier of ${versions[twice] ?? 'no version'} already`,
+        detail: `${tier} is already a tier of ${versions[twice] ?? 'models without a version'}`,
         pointer: `/versions/${twice}`,
       };
   }
@@ -143,7 +152,7 @@ function findTierConflict(data: IdentityData, entry: EntryOf<'tier'>): EntryProb
   const odd = (versions ?? []).findIndex((version) => version !== null && !isNormalised(version, family));
   if (odd < 0) return null;
   return {
-    detail: `${versions?.[odd]} is not written as the API shows versions, such as 4 or 2.5`,
+    detail: `${versions?.[odd]} is not a normalised version, such as 4 or 2.5`,
     pointer: `/versions/${odd}`,
   };
 }
@@ -161,12 +170,12 @@ function findLimitedConflict(data: IdentityData, { kind: _kind, ...row }: EntryO
   const family = row.family === undefined ? undefined : findFamilyRow(data, row);
   if (row.family !== undefined && family === undefined) return noFamily(row);
   if (row.version != null && family !== undefined && !isNormalised(row.version, family))
-    return { detail: `${row.version} is not written as the API shows versions, such as 4 or 2.5`, pointer: '/version' };
+    return { detail: `${row.version} is not a normalised version, such as 4 or 2.5`, pointer: '/version' };
   if (row.from !== undefined && row.until !== undefined && row.from >= row.until)
     return { detail: 'until must be after from', pointer: '/until' };
   const key = limitKey(row);
   return data.limited.some((other) => limitKey(other) === key)
-    ? { detail: 'the same models are limited already', pointer: '' }
+    ? { detail: 'the same models are already limited', pointer: '' }
     : null;
 }
 
@@ -189,7 +198,7 @@ function isNormalised(version: string, family: FamilyData): boolean {
   return normaliseVersion(version, family.style) === version;
 }
 
-/** Why a word cannot become a tier or channel: nothing could ever read it, or something reads it already. */
+/** Why a word cannot become a tier or channel: it could never be matched, or it already has a meaning. */
 function findWordProblem(data: IdentityData, family: FamilyData | undefined, word: string): string | null {
   const tokens = splitTokens(word).map(({ text }) => text);
   const [first = ''] = tokens;
@@ -198,7 +207,7 @@ function findWordProblem(data: IdentityData, family: FamilyData | undefined, wor
     return `${word} begins with a number, which is read as a version or a date`;
   if (isSizeWord(word) && family?.sizes !== 'none') return `${word} is read as a size`;
   const known = listWords(data, family).find(({ texts }) => texts.includes(word));
-  if (known !== undefined) return `${word} is ${known.what} already`;
+  if (known !== undefined) return `${word} is already ${known.what}`;
   const fixed = listWords(data, family).filter(({ decides }) => decides);
   for (const token of tokens) {
     const part = fixed.find(({ texts }) => texts.includes(token));
@@ -218,7 +227,7 @@ function isVersion(token: string, family: FamilyData | undefined): boolean {
 type KnownWords = {
   readonly what: string;
   readonly texts: readonly string[];
-  /** Names with such a word are no general release, so it can be part of no other word. */
+  /** A name with such a word is never a general release, so no other word may contain it. */
   readonly decides: boolean;
 };
 
@@ -237,7 +246,7 @@ function listWords({ words }: IdentityData, family: FamilyData | undefined): Kno
     { what: `a rolling word ${of}`, texts: family.rolling, decides: true },
     { what: `a preset ${of}`, texts: family.presets, decides: true },
     {
-      what: `a word for another family than ${family.family}`,
+      what: `a word that means a family other than ${family.family}`,
       texts: family.moves.map(({ word }) => word),
       decides: true,
     },

@@ -5,7 +5,7 @@ import type { SnapshotFormat } from './schema.ts';
 import type { IdentityTable } from './table.ts';
 import { splitTokens } from './tokens.ts';
 
-/** Why an entry reads no stored name, or what would: a closed set. */
+/** Why an entry matches no stored name, or which entry would: a closed set. */
 export const hintCodes = [
   'longer_name',
   'joined_version',
@@ -28,12 +28,12 @@ export type HintCode = (typeof hintCodes)[number];
 /** A stored name that is read as no model. */
 export type UnreadName = { readonly name: string; readonly feed: string; readonly host: string | null };
 
-/** A small change of an entry that may read more; `change` says what to try. */
+/** A small change to an entry that may match more names; `change` describes it. */
 export type Variant = { readonly code: HintCode; readonly entry: IdentityEntry; readonly change: string };
 
 type Change<T> = { readonly code: HintCode; readonly fields: Partial<T>; readonly change: string };
 
-/** What is tried in place of an entry, simplest first: a small fixed set, for the names that the entry leaves unread. */
+/** The entries to try instead of a given one, simplest first: a small fixed set, for the names that it does not match. */
 export function listVariants(table: IdentityTable, entry: IdentityEntry, unread: readonly UnreadName[]): Variant[] {
   switch (entry.kind) {
     case 'alias':
@@ -61,7 +61,7 @@ function listAliasVariants(entry: EntryOf<'alias' | 'not_a_model'>): Variant[] {
   const leaf = entry.id.slice(entry.id.lastIndexOf('/') + 1);
   const ids = leaf === entry.id || leaf === '' ? [entry.id] : [leaf, entry.id];
   const variants = ids.flatMap((id): Variant[] => [
-    { code: 'without_namespace', entry: { ...entry, id }, change: `${id} alone, without what stands before it` },
+    { code: 'without_namespace', entry: { ...entry, id }, change: `${id} without its prefix` },
     { code: 'prefix_match', entry: { ...entry, id, match: 'prefix' }, change: `${id} with \`match: prefix\`` },
   ]);
   return variants.filter((variant) => JSON.stringify(variant.entry) !== JSON.stringify(entry));
@@ -115,7 +115,7 @@ function listLongerPhrases(name: string, word: string): string[] {
 
 const dated: readonly SnapshotFormat[] = ['YYYY-MM-DD', 'YYYYMMDD', 'YYMMDD'];
 
-/** What else a family's names may look like: how its name goes on, each alone and with one more rule. */
+/** Other shapes that a family's names may have: ways to continue the name, each alone and with one more rule. */
 function listGrammars(family: FamilyGrammar, unread: readonly UnreadName[]): Change<FamilyGrammar>[] {
   const longer = mostFrequent(unread.flatMap(({ name }) => listLongerNames(name, family.names)));
   const begins: Change<FamilyGrammar>[] = [
@@ -130,8 +130,8 @@ function listGrammars(family: FamilyGrammar, unread: readonly UnreadName[]): Cha
     });
   const rules: Change<FamilyGrammar>[] = [
     { code: 'other_grammar', fields: {}, change: '' },
-    { code: 'other_grammar', fields: { snapshots: [...dated, 'MMDD'] }, change: 'stamps of a month and day' },
-    { code: 'other_grammar', fields: { snapshots: [...dated, 'YYMM'] }, change: 'stamps of a year and month' },
+    { code: 'other_grammar', fields: { snapshots: [...dated, 'MMDD'] }, change: 'month and day stamps' },
+    { code: 'other_grammar', fields: { snapshots: [...dated, 'YYMM'] }, change: 'year and month stamps' },
     { code: 'other_grammar', fields: { sizes: 'tier' }, change: 'sizes as tiers' },
     { code: 'other_grammar', fields: { unversioned: 'model' }, change: 'models without a version' },
   ];
@@ -146,7 +146,7 @@ function listGrammars(family: FamilyGrammar, unread: readonly UnreadName[]): Cha
     .slice(1);
 }
 
-/** `kimi` in `kimi-k2-0905` goes on as `kimi-k` before the version. */
+/** `kimi` in `kimi-k2-0905` continues as `kimi-k` before the version. */
 function listLongerNames(name: string, starts: readonly string[]): string[] {
   const leaf = name.toLowerCase().slice(name.lastIndexOf('/') + 1);
   return starts.flatMap((start) => {
@@ -156,7 +156,7 @@ function listLongerNames(name: string, starts: readonly string[]): string[] {
   });
 }
 
-/** The text that stands most often; of several, the first in the alphabet. */
+/** The most frequent text; of several, the first in the alphabet. */
 function mostFrequent(texts: readonly string[]): string | null {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);

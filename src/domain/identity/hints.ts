@@ -11,15 +11,15 @@ export type Hint = {
   /** How many stored names it concerns, and the first of them. */
   readonly names: number;
   readonly example: string | null;
-  /** What to try instead, where an entry was found that reads the names. */
+  /** The entry to try instead, if one was found that reads the names. */
   readonly entry: IdentityEntry | null;
 };
 
-/** Names that are looked at for hints; any more are left out. */
+/** The most names that hints consider; further names are ignored. */
 export const hintNamesMax = 500;
 const hintsMax = 5;
 
-/** Whether a name contains what an entry is about, at the beginning of a word. */
+/** Whether a name contains the subject of an entry at the beginning of a word. */
 export function isAbout(entry: IdentityEntry, { name, host }: Pick<UnreadName, 'name' | 'host'>): boolean {
   const text = name.toLowerCase().replaceAll('%2f', '/');
   if (entry.kind === 'namespace')
@@ -63,7 +63,7 @@ export type HintContext = {
   readonly unread: readonly UnreadName[];
 };
 
-/** Why an entry that reads no stored name does not, and what to try. Pure, and the same for the same names. */
+/** Explains why an entry matches no stored name, and what to try. Pure and deterministic. */
 export function listHints(context: HintContext): Hint[] {
   const { entry, unread } = context;
   const subject = listSubjects(entry).join(', ');
@@ -86,7 +86,7 @@ export function listHints(context: HintContext): Hint[] {
   return [...(best === null ? [] : [best]), ...listReasons(context)].slice(0, hintsMax);
 }
 
-/** Of the variants, the one that reads the most names; of several, the simplest. */
+/** The variant that reads the most names; of several, the simplest. */
 function findBestVariant({ entry, table, tryEntry, unread }: HintContext): Hint | null {
   let best: Hint | null = null;
   for (const variant of listVariants(table, entry, unread)) {
@@ -113,7 +113,7 @@ function changes(
 
 type Reason = { readonly code: HintCode; readonly detail: string };
 
-/** Why names stay unread, those of the most names first. */
+/** Why names stay unread, the most frequent reason first. */
 function listReasons({ table, unread }: HintContext): Hint[] {
   const hints = new Map<string, Hint>();
   for (const name of unread) {
@@ -137,10 +137,10 @@ function findReason(table: IdentityTable, { name, ...context }: UnreadName): Rea
     };
   const place = readPlace(table, name, context);
   const found = findFamily(table, place.name);
-  if (found === null) return { code: 'no_family', detail: 'no known family begins the name; add one' };
+  if (found === null) return { code: 'no_family', detail: 'the name begins with no known family; add one' };
   const { unknown, family } = readName(table, found.family, found.rest);
   const key = `${family.vendor}/${family.family}`;
-  if (unknown.length === 0) return { code: 'no_version', detail: `a name of ${key} without a version is no model` };
+  if (unknown.length === 0) return { code: 'no_version', detail: `a name of ${key} without a version is not a model` };
   return { code: 'unknown_words', detail: `${key} does not know the words ${unknown.join(', ')}` };
 }
 

@@ -55,17 +55,17 @@ export function isReadable(reason: NotAModel['reason']): boolean {
 
 /** Why a name is read as no model, in words; `reason` as it was stored. */
 export function whyUnread(reason: string): string {
-  return why.get(reason) ?? 'an earlier version of the identity data read it as no model';
+  return why.get(reason) ?? 'an earlier version of the identity data did not recognise it as a model';
 }
 
 const why: ReadonlyMap<string, string> = new Map<NotAModel['reason'], string>([
-  ['unrecognised', 'it points to a known vendor, but no declared family or word reads the rest of it'],
-  ['unknown_vendor', 'nothing in it points to a vendor of the identity data'],
-  ['rolling_alias', 'it stands for whatever is newest, and so for no one release'],
-  ['preset', 'it names an effort at which a model is run, not a model'],
-  ['derivative', "it is somebody's training of a model, or stands in a foreign namespace"],
-  ['codename', 'it is a name under which a model was shown before its vendor named it'],
-  ['not_a_model', 'it is known to be no model'],
+  ['unrecognised', 'its vendor is known, but the identity data does not define the rest of the name'],
+  ['unknown_vendor', 'nothing in it identifies a vendor that the identity data knows'],
+  ['rolling_alias', 'it is an alias of the newest release, so it names no single model'],
+  ['preset', 'it names a setting of a model, such as reasoning effort, not a model'],
+  ['derivative', 'it is a fine-tune or conversion of a model, or is in the namespace of another publisher'],
+  ['codename', 'it is a name used for a model before its vendor announced it'],
+  ['not_a_model', 'the identity data lists it as not a model'],
 ]);
 
 function readModelId(table: IdentityTable, id: string, context: IdContext): Identity {

@@ -3,7 +3,7 @@ import { listReservedProblems } from './reserved.ts';
 import type { IdentityData } from './schema.ts';
 import { normaliseVersion } from './version.ts';
 
-/** Whatever keeps identity data from being read: what stands twice, what refers to nothing. */
+/** Lists what makes identity data invalid: duplicates, and references to entries that do not exist. */
 export function* listProblems(data: IdentityData): Generator<string> {
   const vendors = new Set(data.vendors.map(({ id }) => id));
   const families = data.families.map(familyKey);
@@ -24,26 +24,28 @@ export function* listProblems(data: IdentityData): Generator<string> {
   );
   yield* listTwice('dated version', data.datedVersions.map(datedKey));
   for (const { vendor, family, moves, style } of data.families) {
-    if (!vendors.has(vendor)) yield `family ${family} belongs to no vendor of the file`;
-    for (const { to } of moves) if (!families.includes(`${vendor}/${to}`)) yield `${family} moves to no family, ${to}`;
+    if (!vendors.has(vendor)) yield `family ${family} has a vendor that the file does not define`;
+    for (const { to } of moves)
+      if (!families.includes(`${vendor}/${to}`)) yield `${family} moves to an undefined family, ${to}`;
     for (const row of data.datedVersions.filter((dated) => dated.vendor === vendor && dated.family === family)) {
-      if (normaliseVersion(row.version, style) !== row.version) yield `${datedKey(row)} is not written the one way`;
+      if (normaliseVersion(row.version, style) !== row.version) yield `${datedKey(row)} is not a normalised version`;
     }
   }
-  for (const row of data.datedVersions) if (!families.includes(familyKey(row))) yield `${datedKey(row)} has no family`;
-  yield* listTwice('name that stands for a tier,', data.standsFor.map(versionKey));
+  for (const row of data.datedVersions)
+    if (!families.includes(familyKey(row))) yield `${datedKey(row)} has an undefined family`;
+  yield* listTwice('name of a tier,', data.standsFor.map(versionKey));
   for (const row of data.standsFor) {
     const known = data.families.find((family) => familyKey(family) === familyKey(row));
-    if (known === undefined) yield `${versionKey(row)} stands for a tier of no family`;
+    if (known === undefined) yield `${versionKey(row)} names a tier of an undefined family`;
     else if (normaliseVersion(row.version, known.style) !== row.version)
-      yield `${versionKey(row)} is not written the one way`;
+      yield `${versionKey(row)} is not a normalised version`;
   }
   for (const row of data.limited) yield* listLimitProblems(data, row);
   for (const { id, means, reason } of data.aliases) {
-    if ((means === undefined) === (reason === undefined)) yield `alias ${id} needs either a meaning or a reason`;
+    if ((means === undefined) === (reason === undefined)) yield `alias ${id} must have either means or reason`;
   }
   for (const { text, as } of data.prefixes) {
-    if (as !== undefined && canRepeat(data, text, as)) yield `prefix ${text} could be taken off for ever`;
+    if (as !== undefined && canRepeat(data, text, as)) yield `prefix ${text} could be removed without end`;
   }
 }
 
@@ -52,13 +54,13 @@ function* listLimitProblems(data: IdentityData, row: IdentityData['limited'][num
   const what = `limited ${[vendor, family, version, row.tier, row.name].filter((part) => part != null).join(' ')}`;
   const known = data.families.find((other) => other.vendor === vendor && other.family === family);
   if (family === undefined ? !data.vendors.some(({ id }) => id === vendor) : known === undefined)
-    yield `${what} has no ${family === undefined ? 'vendor' : 'family'}`;
+    yield `${what} has an undefined ${family === undefined ? 'vendor' : 'family'}`;
   if (version != null && known !== undefined && normaliseVersion(version, known.style) !== version)
-    yield `${what} is not written the one way`;
+    yield `${what} is not a normalised version`;
   if (from !== undefined && until !== undefined && from >= until) yield `${what} ends before it begins`;
 }
 
-/** Taking prefixes off ends because each makes the text shorter, or leaves one of that length that begins no other. */
+/** Prefix removal ends because each step shortens the text, or leaves text of that length that starts no other prefix. */
 function canRepeat(data: IdentityData, text: string, as: string): boolean {
   if (as.length !== text.length) return as.length > text.length;
   return data.prefixes.some((other) => other.text.startsWith(as) || as.startsWith(other.text));
@@ -67,7 +69,7 @@ function canRepeat(data: IdentityData, text: string, as: string): boolean {
 function* listTwice(what: string, keys: readonly string[]): Generator<string> {
   const seen = new Set<string>();
   for (const key of keys) {
-    if (seen.has(key)) yield `${what} ${key} stands twice`;
+    if (seen.has(key)) yield `${what} ${key} is defined twice`;
     seen.add(key);
   }
 }

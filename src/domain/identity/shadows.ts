@@ -6,12 +6,12 @@ import { readPlace } from './place.ts';
 import type { IdentityTable } from './table.ts';
 import { splitTokens } from './tokens.ts';
 
-/** Where a name is met that stands alone. */
+/** The context of a name without a feed. */
 const nowhere = { feed: '' } as const;
 
 /**
- * What an entry may not do whatever names are stored: make a release of a rolling alias, a preset, a derivative or a codename,
- * give another meaning to a name that is read, or begin names as an alias or another family does.
+ * Finds what an entry must never do, whatever names are stored: turn a rolling alias, a preset, a derivative or a codename
+ * into a release, change the meaning of a recognised name, or start names like an alias or another family.
  */
 export function findShadow(table: IdentityTable, entry: IdentityEntry): EntryProblem | null {
   switch (entry.kind) {
@@ -39,15 +39,15 @@ function findAliasProblem(table: IdentityTable, { id, means }: EntryOf<'alias'>)
   const pointer = '/id';
   const known = parseModelId(table.curated?.file ?? table, id, nowhere);
   if (known.outcome === 'model')
-    return { detail: `${id} is read as a model already; a wrong reading is corrected in the reviewed file`, pointer };
+    return { detail: `${id} is already read as a model; to correct it, change the reviewed file`, pointer };
   if (!isReadable(known.reason))
     return { detail: `${id} is known as ${known.reason}, which is never evidence of a release`, pointer };
   if (parseModelId(table, id, nowhere).outcome === 'model')
-    return { detail: `${id} is read as a model already, through another addition; supersede that one`, pointer };
+    return { detail: `${id} is already read as a model because of another addition; supersede that addition`, pointer };
   const meant = parseModelId(table, means, nowhere);
   return meant.outcome === 'model'
     ? null
-    : { detail: `${means} is read as no model (${meant.reason})`, pointer: '/means' };
+    : { detail: `${means} is not read as a model (${meant.reason})`, pointer: '/means' };
 }
 
 type Names = { readonly family: string; readonly names: readonly string[] };
@@ -62,25 +62,25 @@ function findFamilyProblem(table: IdentityTable, vendor: string, { family, names
   return null;
 }
 
-/** Hosts and regions come off a name before its family is looked for. */
+/** Hosts and regions are removed from a name before its family is looked up. */
 function findTakenOff(table: IdentityTable, name: string): string | null {
   const left = readPlace(table, name, nowhere).name;
-  return left === name ? null : `${name} is read as "${left}": its beginning names a host, a region or an alias`;
+  return left === name ? null : `${name} is read as "${left}", because it begins with a host, a region or an alias`;
 }
 
-/** What of a known family the beginning of a name takes, or null. */
+/** How a name collides with a known family, or null. */
 function findShadowed(table: IdentityTable, vendor: string, name: string): string | null {
   for (const { text } of splitTokens(name)) {
     const other = familyVendor(table, text);
-    if (other !== undefined && other !== vendor) return `${name} contains ${text}, which names a family of ${other}`;
-    if (table.words.get(text)?.kind === 'derivative') return `${name} contains ${text}, which makes a derivative`;
+    if (other !== undefined && other !== vendor) return `${name} contains ${text}, which is a family of ${other}`;
+    if (table.words.get(text)?.kind === 'derivative') return `${name} contains ${text}, which marks a derivative`;
   }
   const found = findFamily(table, name);
   if (found === null) return null;
   const { family, rest } = found;
   const key = `${family.vendor}/${family.family}`;
-  if (family.vendor !== vendor) return `${name} begins like the names of ${key}`;
+  if (family.vendor !== vendor) return `names of ${key} begin like ${name}`;
   const reading = readName(table, family, rest);
   const isOwn = reading.unknown.length > 0 && reading.version === null && reading.snapshot === null;
-  return isOwn ? null : `${name} begins as a model of ${key} does; add a tier or a channel to that family instead`;
+  return isOwn ? null : `${name} begins like a model of ${key}; add a tier or a channel to that family instead`;
 }

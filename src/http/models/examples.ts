@@ -36,7 +36,8 @@ export const modelDetailExample = {
       value: 10,
       grade: 'short',
       since: '2025-08-07',
-      missing: 'only models.dev publishes such a value; a first party or one more origin must, for 24 hours',
+      missing:
+        'only models.dev publishes such a value; a first party or one more origin must publish it, in reads a day apart',
       said_by: [
         { ...source, feed: 'models-dev', origin: 'models.dev', trust: 'curated', since: '2025-08-07T18:00:00Z' },
       ],

@@ -74,7 +74,7 @@ describe('the explanation', () => {
       node.of.forEach(visit);
     };
     visit(answer.explanation);
-    expect(answer.explanation.text).toBe('Yes, because all 3 parts came out yes; part 2 was the last.');
+    expect(answer.explanation.text).toBe('Yes, because all 3 parts are yes; part 2 was settled last.');
   });
 
   it('names real observations with their statements', () => {
@@ -177,7 +177,7 @@ describe('a judged part', () => {
 
   it('stays undetermined', () => {
     expect(outcome(ask(judged, world, when))).toBe('undetermined needs_a_person');
-    expect(ask(judged, world, when).explanation.text).toBe('Only a person can say: Was it any good?');
+    expect(ask(judged, world, when).explanation.text).toBe('Only a person can answer this: Was it any good?');
   });
 
   it('does not matter if the other parts decide', () => {

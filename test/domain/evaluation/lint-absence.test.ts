@@ -90,7 +90,7 @@ describe('warnings about a NO that can never settle although feeds cover the cla
     const part = lint({ op: 'all', of: [judged, dated] }, { coverage: emptyCoverageTable });
     expect(told(part)).toEqual(['needs_a_person of/0', 'no_never_settles of/1']);
     expect(part[1]?.detail).toBe(
-      'the record of litellm, models-dev for openai is too short or has too many gaps for their silence to settle a NO: after the deadline the claim is proposed, and a person must say',
+      'the record of litellm, models-dev for openai is too short or has too many gaps for their silence to settle a NO: after the deadline the prediction becomes proposed, and a person must decide',
     );
   });
 

@@ -159,7 +159,7 @@ describe('if absence cannot be shown', () => {
   });
 
   it.each<[string, readonly TestFeed[], string]>([
-    ['no origin covers it', [], 'no feed that is read covers openai:'],
+    ['no origin covers it', [], 'no enabled feed covers openai:'],
     ['one origin covers it', [litellm], 'only litellm covers openai:'],
     [
       'two feeds of one origin cover it',

@@ -266,7 +266,7 @@ describe('the file', () => {
   });
 
   it.each([
-    ['a row is duplicated', file(row, row), 'stands twice'],
+    ['a row is duplicated', file(row, row), 'is listed twice'],
     ['a model is duplicated', file({ ...row, models: [model, model] }), 'has openai/gpt-5 twice'],
     [
       'a model belongs to another vendor',

@@ -192,7 +192,7 @@ describe('silence', () => {
     const early = settle(table, readTo(at('2025-09-15') - 1));
     expect(outcome(early)).toBe('undetermined awaiting_coverage');
     expect(early.explanation.text).toContain('a (read 13 days past 2025-08-31; it still lacked 5 of 23');
-    expect(early.explanation.text).toContain('a NO waits for more patience');
+    expect(early.explanation.text).toContain('a NO waits for later reads');
     const ripe = settle(table, readTo(at('2025-09-15')));
     expect(outcome(ripe)).toBe('no 2025-08-31 covered_without_it');
     expect(ripe.missChance).toBeCloseTo(1 / 25 / 20, 8);

@@ -71,7 +71,7 @@ describe('a curated date', () => {
     const host = sighting(a, { seen: '2025-08-07T12:00', host: 'azure', released: '2025-08-07' });
     const second = sighting(b, { seen: '2025-08-10T12:00', released: undefined as never });
     expect(story([a, b], [host, sighting(a, { seen: '2025-08-07T12:00' }), second])).toContain(
-      'bracketed by sightings alone',
+      'dated by sightings alone',
     );
   });
 
@@ -104,7 +104,7 @@ describe('a curated date', () => {
     const world = timeline([a, b], seen);
     expect(ask(released({ by: '2025-08-06T11:00:00Z' }), world, when).verdict).toBe('undetermined');
     expect(ask(released({ by: '2025-08-06' }), world, when).verdict).toBe('yes');
-    expect(story([a, b], seen)).toContain('2025-08-07 stated by a for gpt-5 lay in the future when it was stated');
+    expect(story([a, b], seen)).toContain('2025-08-07 stated by a for gpt-5 was in the future when it was stated');
   });
 
   it('copied by two catalogues from an announcement does not put a release before its first sighting', () => {
@@ -157,7 +157,9 @@ describe('a curated date', () => {
     expect(dated([a, b], seen('2025-08-09'))).toBe('2025-08-07T06:00:00Z/2025-08-09');
     expect(dated([a, b], seen('2025-08-10'))).toBe('2025-08-07T06:00:00Z/2025-08-09T18:00:00Z');
     const late = [seen('')[0] as Sighting, sighting(a, { seen: '2025-08-12', released: '2025-08-10' })];
-    expect(story([a, b], late)).toContain('2025-08-10 stated by a for gpt-5 lies after the model was first seen');
+    expect(story([a, b], late)).toContain(
+      '2025-08-10 stated by a for gpt-5 is later than the first sighting of the model',
+    );
   });
 
   it('in a row that vanished within a day is ignored', () => {
@@ -186,9 +188,9 @@ describe('a curated date', () => {
 
   it('is set aside with a reason', () => {
     expect(story(feeds, rows('2025-05-04'))).toContain(
-      'set aside: 2025-05-04 stated by a for gpt-5 lies more than 90 days before it could first be listed',
+      'dates not used: 2025-05-04 stated by a for gpt-5 is more than 90 days before the last proof that the model was absent',
     );
-    expect(story(feeds, rows('1970-01-01'))).toContain('is no date that could be');
+    expect(story(feeds, rows('1970-01-01'))).toContain('is not a possible release date');
   });
 
   it('corrected by its own feed still counts: the interval covers both', () => {

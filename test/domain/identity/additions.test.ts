@@ -57,7 +57,7 @@ describe('the identity data with additions', () => {
     const twice = alias(known, { means: 'gpt-5' });
     const next = alias('gpt-next', { means: 'gpt-5' });
     const { table, idle } = buildIdentity(file, [twice, next], 2);
-    expect([...idle]).toEqual([[twice.id, `alias ${known} stands twice`]]);
+    expect([...idle]).toEqual([[twice.id, `alias ${known} is already defined`]]);
     expect(parseModelId(table, 'gpt-next', { feed: 'litellm' })).toMatchObject({ outcome: 'model', version: '5' });
   });
 
@@ -84,8 +84,13 @@ describe('the identity data with additions', () => {
     ['a reserved id for another company', 'upstage', { namespaces: ['backstage'] }, /vendor upstage is reserved/],
     ['a reserved namespace', 'downstage', { namespaces: ['upstage'] }, /namespace upstage is Upstage/],
     ['a reserved namespace as a host', 'downstage', { own: { litellm: ['upstage'] } }, /namespace upstage is Upstage/],
-    ['a namespace of a vendor of the file', 'kimi-labs', { namespaces: ['moonshotai'] }, /namespace moonshotai stands/],
-    ['the id of a vendor in the file', 'moonshot', { namespaces: ['moon-labs'] }, /vendor moonshot stands twice/],
+    [
+      'a namespace of a vendor of the file',
+      'kimi-labs',
+      { namespaces: ['moonshotai'] },
+      /namespace moonshotai is already defined/,
+    ],
+    ['the id of a vendor in the file', 'moonshot', { namespaces: ['moon-labs'] }, /vendor moonshot is already defined/],
   ])('rejects a vendor that takes %s', (_what, id, fields, why) => {
     const { table, idle } = buildIdentity(file, [vendor(id, fields)], 1);
     expect(idle.get(`idn_${id}`)).toMatch(why);

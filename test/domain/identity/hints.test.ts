@@ -49,9 +49,7 @@ describe('a check of an entry that reads nothing', () => {
       example: 'kimi-k2',
       entry: { names: ['kimi-k'], joins: [''], snapshots: expect.arrayContaining(['MMDD']) },
     });
-    expect(first?.detail).toBe(
-      'Try kimi-k with a joined version, stamps of a month and day: the entry then reads 3 names.',
-    );
+    expect(first?.detail).toBe('Try kimi-k with a joined version, month and day stamps: the entry then reads 3 names.');
     expect(hint(first?.entry ?? {}, ['kimi-k2', 'kimi-k2-0905'], withoutKimi)).toMatchObject([
       { code: 'no_such_name' },
     ]);

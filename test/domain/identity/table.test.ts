@@ -47,15 +47,19 @@ describe('the identity data', () => {
   });
 
   test.each<[string, (data: ReturnType<typeof readData>) => void, RegExp]>([
-    ['has a duplicate alias', (data) => data.aliases.push(data.aliases[0]), /alias gpt-35-turbo stands twice/],
-    ['has a duplicate family', (data) => data.families.push(data.families[0]), /family openai\/gpt stands twice/],
-    ['has a family of an unknown vendor', (data) => data.vendors.shift(), /family gpt belongs to no vendor/],
+    ['has a duplicate alias', (data) => data.aliases.push(data.aliases[0]), /alias gpt-35-turbo is defined twice/],
+    ['has a duplicate family', (data) => data.families.push(data.families[0]), /family openai\/gpt is defined twice/],
+    [
+      'has a family of an unknown vendor',
+      (data) => data.vendors.shift(),
+      /family gpt has a vendor that the file does not define/,
+    ],
     [
       'moves to an unknown family',
       (data) => (data.families[0].moves[0].to = 'gpt-smell'),
-      /moves to no family, gpt-smell/,
+      /moves to an undefined family, gpt-smell/,
     ],
-    ['has an alias without a meaning', (data) => delete data.aliases[0].means, /gpt-35-turbo needs either/],
+    ['has an alias without a meaning', (data) => delete data.aliases[0].means, /gpt-35-turbo must have either/],
     [
       'has a prefix that repeats for ever',
       (data) => data.prefixes.push({ text: 'a-', kind: 'host', as: 'a-a-' }),
@@ -64,43 +68,43 @@ describe('the identity data', () => {
     [
       'has a dated version of an unknown family',
       (data) => (data.datedVersions[0].family = 'mistrial'),
-      /has no family/,
+      /has an undefined family/,
     ],
     [
       'has a dated version in non-canonical form',
       (data) => (data.datedVersions[0].version = '3.0'),
-      /is not written the one way/,
+      /is not a normalised version/,
     ],
     ['has capitals', (data) => (data.aliases[0].id = 'GPT-35'), /lower case/],
-    ['has a duplicate namespace', (data) => data.vendors[0].namespaces.push('meta'), /namespace meta stands twice/],
+    ['has a duplicate namespace', (data) => data.vendors[0].namespaces.push('meta'), /namespace meta is defined twice/],
     ['reserves an id without a namespace', (data) => (data.reserved[0].namespaces = []), /namespaces/],
     ['has unknown fields', (data) => (data.aliases[0].regex = '.*'), /regex/],
     ['has no source for an alias', (data) => delete data.aliases[0].source, /source/],
     [
       'has a name that stands for a tier of an unknown family',
       (data) => (data.standsFor[0].family = 'gtp'),
-      /of no family/,
+      /of an undefined family/,
     ],
     [
       'has such a name twice',
       (data) => data.standsFor.push(data.standsFor[0]),
-      /stands for a tier, \S+ 5.6 stands twice/,
+      /name of a tier, \S+ 5.6 is defined twice/,
     ],
     [
       'has such a name in non-canonical form',
       (data) => (data.standsFor[0].version = '5.60.0'),
-      /is not written the one way/,
+      /is not a normalised version/,
     ],
     [
       'limits models of an unknown family',
       (data) => (data.limited[0].family = 'clod'),
-      /limited anthropic clod mythos has no/,
+      /limited anthropic clod mythos has an undefined family/,
     ],
     ['limits every model of a family', (data) => delete data.limited[0].tier, /needs a name, or a family and a tier/],
     [
       'limits a version in non-canonical form',
       (data) => (data.limited[0].version = '5.0'),
-      /is not written the one way/,
+      /is not a normalised version/,
     ],
     [
       'limits for less than a day',

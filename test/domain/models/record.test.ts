@@ -56,7 +56,7 @@ describe('the statements about a model', () => {
         feed: 'prices',
         name: 'gpt-5',
         standing: 'witness',
-        dates: ['2025-02-31 set_aside: is no date that could be'],
+        dates: ['2025-02-31 set_aside: is not a possible release date'],
       },
       {
         feed: 'catalogue',
@@ -71,19 +71,19 @@ describe('the statements about a model', () => {
         feed: 'catalogue',
         name: 'gpt-5-slip',
         standing: 'slip',
-        dates: ['2025-08-06 set_aside: stood in a row that was gone by the first read a day later'],
+        dates: ['2025-08-06 set_aside: was in a row that had disappeared by the first read a day later'],
       },
       {
         feed: 'crowd',
         name: 'gpt-5',
         standing: 'community',
-        dates: ['2025-08-05 set_aside: is stated by a feed that anybody writes'],
+        dates: ['2025-08-05 set_aside: is stated by a community feed'],
       },
       {
         feed: 'catalogue',
         name: 'gpt-5',
         standing: 'witness',
-        dates: ["2025-01-01 set_aside: stands in a host's row, which dates nothing"],
+        dates: ["2025-01-01 set_aside: is in a host's row, which is not used for dating"],
       },
     ]);
   });
@@ -111,7 +111,7 @@ describe('the statements about a model', () => {
       ],
     );
     expect(rowsOf(dated, '2025-08-12').map((row) => [row.standing, ...row.dates])).toEqual([
-      ['witness', '2025-08-06 set_aside: gives way to a date of the vendor or the ledger'],
+      ['witness', '2025-08-06 set_aside: is outranked by a date of the vendor or the ledger'],
       ['witness', '2025-08-07 used'],
       ['announcement', '2025-09-01 set_aside: was in the future when it was listed'],
     ]);

@@ -75,7 +75,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
       },
     ]);
     expect(gpt5.witnesses[3].dates).toMatchObject([
-      { text: '2025-01-01', use: 'set_aside', why: "stands in a host's row, which dates nothing" },
+      { text: '2025-01-01', use: 'set_aside', why: "is in a host's row, which is not used for dating" },
     ]);
   });
 
