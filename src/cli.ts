@@ -7,11 +7,11 @@ import { type Command, readArguments } from './cli/invocation.ts';
 import { runKeys } from './cli/keys.ts';
 import { runMigrate, runPoll, runResolve, runSeed } from './cli/service.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
-import { readConfig } from './config.ts';
+import { type Config, findUnknownVariables, readConfig } from './config.ts';
 import { Refusal } from './domain/refusal.ts';
 import { renderOpenApi } from './http/operations.ts';
 import { serve } from './main.ts';
-import { programVersion } from './runtime.ts';
+import { makeLog, programVersion } from './runtime.ts';
 
 const runServe: Command = async ({ config }) => {
   await serve(config, (line) => process.stdout.write(`${line}\n`));
@@ -56,12 +56,25 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     case 'run': {
       const { command, args, options } = request;
-      const result = await commands[command]({ config: readConfig(process.env), args, options });
+      const config = readConfig(process.env);
+      warnOfUnknownVariables(config);
+      const result = await commands[command]({ config, args, options });
       if (result !== null && result !== undefined)
         process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
       return 0;
     }
   }
+}
+
+function warnOfUnknownVariables(config: Config): void {
+  const unknown = findUnknownVariables(process.env);
+  if (unknown.length === 0) return;
+  const log = makeLog(config.logLevel);
+  for (const { name, nearest } of unknown)
+    log.warn(
+      { variable: name },
+      `${name} has no effect: there is no such variable${nearest === null ? '' : `; did you mean ${nearest}?`}`,
+    );
 }
 
 function render(result: unknown): string {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RateLimit } from './domain/access/rate-limit.ts';
 import { type KeyVariable, keyVariables } from './domain/feeds/key-access.ts';
+import { nearestWord } from './domain/nearest-word.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { RetrySchedule } from './domain/webhooks/retry-schedule.ts';
 import { configurationTable, environment } from './environment.ts';
@@ -79,6 +80,28 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
   };
+}
+
+/** A variable with the prefix of the program that it does not read, and the one that was probably meant. */
+export type UnknownVariable = { readonly name: string; readonly nearest: string | null };
+
+const ownPrefix = 'OUTTURN_';
+
+/** Variables that are probably misspelt. The prefix is ignored in the comparison, because some names have none: `PORT`. */
+export function findUnknownVariables(env: NodeJS.ProcessEnv): UnknownVariable[] {
+  const known = new Map(configurationTable.map(({ name }) => [withoutPrefix(name), name]));
+  const isKnown = (name: string): boolean => configurationTable.some((row) => row.name === name);
+  return Object.keys(env)
+    .filter((name) => name.startsWith(ownPrefix) && !isKnown(name))
+    .sort()
+    .map((name) => {
+      const nearest = nearestWord(withoutPrefix(name), [...known.keys()]);
+      return { name, nearest: nearest === null ? null : (known.get(nearest) ?? null) };
+    });
+}
+
+function withoutPrefix(name: string): string {
+  return name.startsWith(ownPrefix) ? name.slice(ownPrefix.length) : name;
 }
 
 /** Refuses variables that need another one which is not set. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../src/config.ts';
+import { findUnknownVariables, readConfig } from '../src/config.ts';
 import { keyVariables } from '../src/domain/feeds/key-access.ts';
 import { configurationTable, environment } from '../src/environment.ts';
 
@@ -39,6 +39,18 @@ describe('the environment', () => {
     ['OUTTURN_POLL_CRON', '61 * * * *'],
   ])('refuses %s=%s by its name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+
+  it.each([
+    ['OUTTURN_FEED', 'OUTTURN_FEEDS'],
+    ['OUTTURN_DATADIR', 'OUTTURN_DATA_DIR'],
+    ['OUTTURN_POLL', 'OUTTURN_POLL_CRON'],
+    ['OUTTURN_PORT', 'PORT'],
+    ['OUTTURN_DATABASE_URL', 'DATABASE_URL'],
+    ['OUTTURN_LOGLEVEL', 'LOG_LEVEL'],
+    ['OUTTURN_COLOUR_OF_THE_SKY', null],
+  ])('does not know %s; the nearest variable is %s', (name, nearest) => {
+    expect(findUnknownVariables({ [name]: '1', OUTTURN_ROLE: 'api', PORTT: '1' })).toEqual([{ name, nearest }]);
   });
 
   it('accepts names of months and weekdays in OUTTURN_POLL_CRON', () => {

@@ -1,13 +1,17 @@
 /**
  * The known word that somebody most likely meant by a misspelt one: the one with the fewest typing errors, or one that
- * continues it. Null if none is close. Capitals do not matter; the first of equals wins.
+ * continues it, which wins among equals. Null if none is close. Capitals do not matter.
  */
 export function nearestWord(word: string, known: readonly string[]): string | null {
   const wanted = word.toLowerCase();
   const ranked = known
-    .map((candidate) => ({ candidate, errors: typingErrors(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, errors }) => errors <= errorsMax(wanted) || continues(candidate.toLowerCase(), wanted))
-    .sort((a, b) => a.errors - b.errors);
+    .map((candidate) => ({
+      candidate,
+      errors: typingErrors(wanted, candidate.toLowerCase()),
+      continued: continues(candidate.toLowerCase(), wanted),
+    }))
+    .filter(({ errors, continued }) => continued || errors <= errorsMax(wanted))
+    .sort((a, b) => a.errors - b.errors || Number(b.continued) - Number(a.continued));
   return ranked[0]?.candidate ?? null;
 }
 
