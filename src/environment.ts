@@ -168,7 +168,8 @@ export const environment = z.object({
     {
       default: 'default',
       values: '`default`, `none`, or the path of a JSON file (docs/feeds.md)',
-      meaning: 'Feeds created at start if they do not exist yet.',
+      meaning:
+        'Feeds created at start if they do not exist yet. With `none`, no feed is polled on schedule, not even those in the database.',
     },
     z.string(),
   ),

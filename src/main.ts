@@ -108,10 +108,11 @@ async function startServing(
   };
 }
 
-/** Polls once at start, then on schedule. */
+/** Polls once at start, then on schedule; with OUTTURN_FEEDS=none never. */
 async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
+  const polls = config.feeds !== 'none';
   const jobs = [
-    pollFeedsJob(config.pollCron),
+    ...(polls ? [pollFeedsJob(config.pollCron)] : []),
     resolvePredictionsJob,
     refreshModelsJob,
     deleteExpiredJob,
@@ -121,8 +122,8 @@ async function startWorking(config: Config, deps: Deps, say: (line: string) => v
   ];
   const schedule = startJobs(deps, jobs);
   const delivering = await deliverWebhooks(deps);
-  say('Polling feeds …');
-  await pollDueFeeds(deps, startOfMinute(deps.now()));
+  say(polls ? 'Polling feeds …' : 'Polling is disabled by OUTTURN_FEEDS=none.');
+  if (polls) await pollDueFeeds(deps, startOfMinute(deps.now()));
   await resolveDue(deps);
   await refreshModels(deps);
   for (const line of [...(await describeFeeds(deps)), ...(await describePredictions(deps))]) say(line);

@@ -1,4 +1,5 @@
 import { startOfMinute } from '../domain/instant.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { prepare } from '../prepare.ts';
 import { pollDueFeeds, pollFeed } from '../services/feeds/polls.ts';
 import { refreshModels } from '../services/models/states.ts';
@@ -19,6 +20,8 @@ export const runSeed: Command = ({ config, args: [file] }) =>
 
 export const runPoll: Command = ({ config, args: [feed] }) =>
   withPrepared(config, async (deps) => {
+    if (feed === undefined && config.feeds === 'none')
+      throw new Refusal('conflict', 'OUTTURN_FEEDS=none disables polling: name a feed to poll it once');
     if (feed === undefined) return await pollDueFeeds(deps, startOfMinute(deps.now()));
     const { poll, resolutions } = await pollFeed(deps, feed);
     return {

@@ -89,6 +89,31 @@ describe('the program on its embedded database', () => {
   });
 });
 
+describe('OUTTURN_FEEDS=none', () => {
+  it('polls no feed of the database on its own, only on request', async () => {
+    const directory = freshDirectory();
+    const first = await start(directory);
+    await first.said(/Predictions/);
+    await first.stop();
+    const second = await start(directory, { OUTTURN_FEEDS: 'none', OUTTURN_POLL: '* * * * *' });
+    const headers = { authorization: `Bearer ${second.adminKey}`, 'content-type': 'application/json' };
+    const polls = async (): Promise<unknown> =>
+      (await fetch(`${second.base}/v1/feeds/ledger/polls`, { headers })).json();
+    await second.said(/Predictions/);
+    expect(second.output()).toContain('Polling is disabled by OUTTURN_FEEDS=none.');
+    expect(second.output()).toContain(
+      'OUTTURN_POLL has no effect: there is no such variable; did you mean OUTTURN_POLL_',
+    );
+    expect(await polls()).toMatchObject({ data: [{ kind: 'scheduled' }] });
+    const asked = await fetch(`${second.base}/v1/feeds/ledger/polls`, { method: 'POST', headers, body: '{}' });
+    expect(await asked.json()).toMatchObject({ kind: 'manual' });
+    expect(await polls()).toMatchObject({ data: [{ kind: 'manual' }, { kind: 'scheduled' }] });
+    await second.stop();
+    const poll = await outturn(['poll'], { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: 'none' });
+    expect(poll).toEqual({ code: 1, output: expect.stringContaining('name a feed to poll it once') });
+  });
+});
+
 describe('the command line', () => {
   it('checks, seeds, polls and resolves through the same services, with exit codes for scripts', async () => {
     const directory = freshDirectory();
