@@ -20,7 +20,7 @@ import { prepare } from './prepare.ts';
 import { makeLog, openRuntime, type Runtime } from './runtime.ts';
 import { loadAdminKey } from './secret-file.ts';
 import { hashKey } from './services/access/admin-key.ts';
-import { createLimiter } from './services/access/rate-limits.ts';
+import { createCostLimiters, createLimiter } from './services/access/rate-limits.ts';
 import type { Deps } from './services/deps.ts';
 import { createEventPulse } from './services/events/pulse.ts';
 import { pollDueFeeds } from './services/feeds/polls.ts';
@@ -90,6 +90,7 @@ async function startServing(
     adminKeyHash: hashKey(admin.key),
     publicRead: config.publicRead,
     limiter: config.rateLimit === null ? null : createLimiter(deps, config.rateLimit),
+    costLimiters: config.rateLimit === null ? null : createCostLimiters(deps),
     clientAddress: (remote, forwardedFor) => clientAddress(remote, forwardedFor, proxies),
     version,
     log: deps.log,

@@ -8,6 +8,7 @@ export const refusalCodes = [
   'idempotency_key_reused',
   'criterion_too_deep',
   'criterion_too_large',
+  'criterion_too_costly',
   'invalid_cursor',
   'unauthorized',
   'forbidden',

@@ -25,6 +25,8 @@ export type HttpDeps = {
   readonly publicRead: boolean;
   /** Null if requests are not limited. */
   readonly limiter: Limiter | null;
+  /** Counts what the evaluation of criteria costs that are not recorded. Null if it is not limited. */
+  readonly costLimiters: { readonly anonymous: Limiter; readonly key: Limiter } | null;
   /** The client address that a request without a key counts for, from the remote address and `X-Forwarded-For`. */
   readonly clientAddress: (remote: string, forwardedFor: string | undefined) => string;
   readonly version: string;

@@ -124,3 +124,16 @@ function modelFilter(db: Sql, filter: ModelFilter) {
     ${filter.releasedGte === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_from >= ${timestamp(filter.releasedGte)}`}
     ${filter.releasedLt === undefined ? db`` : db`and m.grade = 'admissible' and m.occurred_to <= ${timestamp(filter.releasedLt)}`}`;
 }
+
+/** The number of models of each family that some of the given pairs name. In a pair, `any` is a wildcard. */
+export async function countModelsOf(
+  db: Sql,
+  wanted: readonly FamilyKey[],
+): Promise<(FamilyKey & { readonly models: number })[]> {
+  return await db<(FamilyKey & { readonly models: number })[]>`
+    select m.vendor, m.family, count(*)::int as models from models m
+    where m.known_to is null and exists (
+      select from unnest(${wanted.map((key) => key.vendor)}::text[], ${wanted.map((key) => key.family)}::text[]) as w(vendor, family)
+      where w.vendor in (m.vendor, 'any') and w.family in (m.family, 'any'))
+    group by m.vendor, m.family order by m.vendor, m.family`;
+}

@@ -4,7 +4,7 @@ import { createApp } from '../../src/http/app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
 import { serveApp } from '../../src/http/server/serve.ts';
 import { hashKey, makeKey } from '../../src/services/access/admin-key.ts';
-import { createLimiter } from '../../src/services/access/rate-limits.ts';
+import { createCostLimiters, createLimiter } from '../../src/services/access/rate-limits.ts';
 import type { Log } from '../../src/services/deps.ts';
 import { createEventPulse } from '../../src/services/events/pulse.ts';
 import { type Client, makeClient } from './http-client.ts';
@@ -50,6 +50,7 @@ export async function openApiWorld({ http = {}, rateLimit, ...start }: ApiWorldS
     adminKeyHash: hashKey(adminKey),
     publicRead: true,
     limiter: limit === null ? null : createLimiter(world.deps, limit),
+    costLimiters: limit === null ? null : createCostLimiters(world.deps),
     clientAddress: (remote) => remote,
     pulse,
     version: '0.0.0',

@@ -3,6 +3,14 @@ import type { Instant } from '../instant.ts';
 /** How many requests a caller may make in a window, counted from the first one. */
 export type RateLimit = { readonly quota: number; readonly windowMs: number };
 
+/**
+ * What a caller without a key may spend on evaluating criteria that are not recorded, in comparisons per minute; see
+ * `criterionCostMax`.
+ */
+export const anonymousCostLimit: RateLimit = { quota: 1_000_000, windowMs: 60_000 };
+/** The same for a key. */
+export const keyCostLimit: RateLimit = { quota: 10_000_000, windowMs: 60_000 };
+
 const unitMs: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 const quotaMax = 1_000_000;
 const windowMsMax = 24 * 3_600_000;

@@ -36,6 +36,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another request' },
   criterion_too_deep: { status: 422, title: 'The criterion nests too deeply' },
   criterion_too_large: { status: 422, title: 'The criterion has too many nodes' },
+  criterion_too_costly: { status: 422, title: 'The criterion costs too much to evaluate' },
   feed_unparsable: { status: 422, title: 'The adapter cannot parse the payload' },
   fetch_refused: { status: 422, title: 'The address must not be fetched' },
   rate_limited: { status: 429, title: 'Too many requests' },

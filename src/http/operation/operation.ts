@@ -11,7 +11,7 @@ import { type Deprecation, deprecationHeaders } from './deprecation.ts';
 import { type Expected, expectedVersions } from './etag.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { baseOf, type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
-import { limitRequest } from './rate-limit.ts';
+import { limitCost, limitRequest } from './rate-limit.ts';
 import { type Reply, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
 
@@ -93,6 +93,8 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   readonly lastEventId: string | null;
   /** Null for a request without a key, which only reads allow. */
   readonly caller: Caller | null;
+  /** Counts what the request costs besides being a request. Refuses with `rate_limited`. */
+  readonly spend: (cost: number) => Promise<void>;
   /** The list that cursors are tied to: a hash of the operation and its filters. */
   readonly listing: string;
   readonly target: Target;
@@ -139,6 +141,7 @@ export function operation<
       lastEventId: spec.resumes === true ? (c.req.header('last-event-id') ?? null) : null,
       listing: listingOf(spec.operationId, { ...params, ...rawQuery }),
       caller,
+      spend: (cost: number) => limitCost(http, c, caller, cost),
       target: { path: c.req.path, search, requestId: c.get('requestId'), base: baseOf(http, c) },
     };
     const { target } = input;

@@ -11,8 +11,7 @@ import type { HttpDeps, HttpEnv } from '../deps.ts';
 export async function limitRequest(http: HttpDeps, c: Context<HttpEnv>, caller: Caller | null): Promise<void> {
   const { limiter } = http;
   if (limiter === null) return;
-  const subject = caller === null ? `address ${addressOf(http, c)}` : `key ${caller.id}`;
-  const held = await limiter.take(subject);
+  const held = await limiter.take(subjectOf(http, c, caller));
   const now = http.services.now();
   c.set('quota', rateLimitHeaders(limiter.limit, held, now));
   if (held.allowed) return;
@@ -24,6 +23,34 @@ export async function limitRequest(http: HttpDeps, c: Context<HttpEnv>, caller: 
     'rate_limited',
     `each ${subjectKind} is limited to ${quota} requests in ${windowMs / 1000} seconds; try again in ${seconds} seconds`,
   );
+}
+
+/**
+ * Counts what a request costs, for its key, or for its address if it has no key. Refuses with `rate_limited`, with the
+ * time after which the whole budget is available again.
+ */
+export async function limitCost(
+  http: HttpDeps,
+  c: Context<HttpEnv>,
+  caller: Caller | null,
+  cost: number,
+): Promise<void> {
+  if (http.costLimiters === null) return;
+  const limiter = caller === null ? http.costLimiters.anonymous : http.costLimiters.key;
+  const held = await limiter.take(`cost of ${subjectOf(http, c, caller)}`, cost);
+  if (held.allowed) return;
+  const seconds = secondsUntil(held.resetsAt, http.services.now());
+  c.set('retryAfter', seconds);
+  const { quota, windowMs } = limiter.limit;
+  const kind = caller === null ? 'address' : 'key';
+  throw new Refusal(
+    'rate_limited',
+    `evaluating this criterion costs ${cost} comparisons, and ${held.remaining} are left of the ${quota} that each ${kind} has in ${windowMs / 1000} seconds; try again in ${seconds} seconds`,
+  );
+}
+
+function subjectOf(http: HttpDeps, c: Context<HttpEnv>, caller: Caller | null): string {
+  return caller === null ? `address ${addressOf(http, c)}` : `key ${caller.id}`;
 }
 
 function addressOf(http: HttpDeps, c: Context<HttpEnv>): string {

@@ -51,7 +51,7 @@ const check = operation({
   tag: 'Criteria',
   summary: 'Check a criterion',
   description:
-    'Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings.',
+    'Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings. The estimated cost of the evaluation counts against a budget of the key or the address; a request above it is refused with 429 and `Retry-After`.',
   access: 'read',
   body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
   response: {
@@ -78,14 +78,14 @@ const check = operation({
       as_of: null,
     },
   },
-  refusals: ['criterion_too_deep', 'criterion_too_large'],
-  handle: async (http, { body }) => {
+  refusals: ['criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
+  handle: async (http, { body, spend }) => {
     const asOf = pastOrNow(http, body.as_of);
-    const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(http.services, {
-      criterion: body.criterion,
-      madeAt: body.made_at ?? null,
-      asOf,
-    });
+    const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(
+      http.services,
+      { criterion: body.criterion, madeAt: body.made_at ?? null, asOf },
+      spend,
+    );
     return {
       body: {
         verdict: evaluation.verdict,
@@ -145,7 +145,7 @@ const replace = operation({
     schema: createdSchema,
     example: { ...predictionExample, ...unresolved, criterion_version: 2, warnings: [] },
   },
-  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
+  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
   handle: async ({ services }, { params, body, expected }) => {
     const version = await pickVersion(expected, async () => (await getPrediction(services, params.id, null)).version);
     const { view, warnings } = await replacePredictionCriterion(services, params.id, body, version);

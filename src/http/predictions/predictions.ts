@@ -129,7 +129,7 @@ const create = operation({
     },
   },
   response: { status: 201, description: 'The created prediction.', schema: createdSchema, example: createdExample },
-  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large'],
+  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
   handle: async ({ services }, { body }) => {
     const { view, warnings } = await createPrediction(services, {
       slug: body.slug,

@@ -1,13 +1,19 @@
-import { batchOf, type Quota, type RateLimit } from '../../domain/access/rate-limit.ts';
+import {
+  anonymousCostLimit,
+  batchOf,
+  keyCostLimit,
+  type Quota,
+  type RateLimit,
+} from '../../domain/access/rate-limit.ts';
 import { dayMs, type Instant } from '../../domain/instant.ts';
 import { consumeQuota, deleteRateWindows } from '../../store/rate-limits.ts';
 import type { Deps } from '../deps.ts';
 
-/** Counts requests against a quota that all nodes of a database share. */
+/** Counts requests, or what they cost, against a quota that all nodes of a database share. */
 export type Limiter = {
   readonly limit: RateLimit;
-  /** Takes one request from the subject's quota. `allowed` is false if none is left. */
-  take(subject: string): Promise<Quota>;
+  /** Takes one request, or an amount of up to the whole quota, from the subject's quota. `allowed` is false if less is left. */
+  take(subject: string, amount?: number): Promise<Quota>;
 };
 
 /** The part of a quota that this node has taken from the database. `left` of it is unused. */
@@ -31,35 +37,43 @@ export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit):
     remaining: limit.quota - share.taken + share.left,
     resetsAt: share.startedAt + limit.windowMs,
   });
-  const fill = async (subject: string): Promise<void> => {
-    const batch = { asked: batchOf(limit), now: deps.now() };
+  const fill = async (subject: string, missing: number): Promise<void> => {
+    const batch = { asked: Math.max(batchOf(limit), missing), now: deps.now() };
     const { startedAt, taken, granted } = await consumeQuota(deps.db.sql, subject, limit, batch);
+    const held = subjects.get(subject);
+    const kept = held?.startedAt === startedAt ? held.left : 0;
     subjects.delete(subject);
     if (subjects.size >= subjectsMax) subjects.delete(subjects.keys().next().value ?? '');
-    subjects.set(subject, { startedAt, taken, left: granted });
+    subjects.set(subject, { startedAt, taken, left: kept + granted });
   };
   // Concurrent requests share one statement.
-  const refill = (subject: string): Promise<void> => {
-    const running = refills.get(subject) ?? fill(subject).finally(() => refills.delete(subject));
+  const refill = (subject: string, missing: number): Promise<void> => {
+    const running = refills.get(subject) ?? fill(subject, missing).finally(() => refills.delete(subject));
     refills.set(subject, running);
     return running;
   };
   return {
     limit,
-    take: async (subject) => {
+    take: async (subject, amount = 1) => {
       for (;;) {
         const share = subjects.get(subject);
-        if (share !== undefined && !isOver(share, deps.now())) {
-          if (share.left > 0) {
-            share.left -= 1;
-            return quotaOf(share, true);
+        const current = share === undefined || isOver(share, deps.now()) ? null : share;
+        if (current !== null) {
+          if (current.left >= amount) {
+            current.left -= amount;
+            return quotaOf(current, true);
           }
-          if (share.taken >= limit.quota) return quotaOf(share, false);
+          if (current.taken >= limit.quota) return quotaOf(current, false);
         }
-        await refill(subject);
+        await refill(subject, amount - (current?.left ?? 0));
       }
     },
   };
+}
+
+/** Limits what callers without a key, and keys, may spend on criteria that are not recorded. */
+export function createCostLimiters(deps: Pick<Deps, 'db' | 'now'>): { anonymous: Limiter; key: Limiter } {
+  return { anonymous: createLimiter(deps, anonymousCostLimit), key: createLimiter(deps, keyCostLimit) };
 }
 
 /** Deletes windows that have ended and returns their number; no window is longer than a day. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { estimateCost, requireAffordable } from '../../domain/criterion/cost.ts';
 import { type Criterion, criterionSchema } from '../../domain/criterion/criterion.ts';
 import { analysePolarity, type Polarity } from '../../domain/criterion/polarity.ts';
 import { measureCriterion } from '../../domain/criterion/size.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
-import { resolveByOf } from '../../domain/criterion/watch.ts';
+import { resolveByOf, watchesOf } from '../../domain/criterion/watch.ts';
 import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
 import { type Finding, lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { warnOfUnreadNames } from '../../domain/evaluation/unread-warnings.ts';
@@ -15,6 +16,7 @@ import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { listFeeds } from '../../store/feeds.ts';
+import { countModelsOf } from '../../store/models.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
@@ -42,6 +44,21 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
   throw new Refusal('validation_failed', 'the criterion is invalid; see errors', errors);
 }
 
+/**
+ * Estimates what evaluating a criterion costs, before anything is loaded or evaluated. Refuses with `criterion_too_costly`
+ * if that is above the limit.
+ */
+export async function priceCriterion(db: Sql, criterion: Criterion): Promise<number> {
+  const counted = await countModelsOf(db, watchesOf(criterion));
+  const cost = estimateCost(criterion, (vendor, family) =>
+    counted
+      .filter((row) => (vendor === 'any' || row.vendor === vendor) && (family === 'any' || row.family === family))
+      .reduce((sum, row) => sum + row.models, 0),
+  );
+  requireAffordable(cost, '#/criterion');
+  return cost;
+}
+
 /** SHA-256 of the canonical JSON, so that the order of keys does not matter. */
 export function hashCriterion(criterion: Criterion): string {
   return `sha256:${createHash('sha256').update(canonicalJson(criterion)).digest('hex')}`;
@@ -55,12 +72,14 @@ export function criterionFacts(
   return { criterion, criterionHash, polarity: analysePolarity(criterion), resolveBy: resolveByOf(criterion) };
 }
 
-/** Evaluates a criterion at `asOf`, or now if it is null. Stores nothing. */
+/** Evaluates a criterion at `asOf`, or now if it is null. Stores nothing. `spend` can refuse the cost before that. */
 export async function checkCriterion(
   deps: Deps,
   input: { criterion: unknown; madeAt: string | null; asOf: Instant | null },
+  spend: (cost: number) => Promise<void> = async () => {},
 ): Promise<CriterionCheck> {
   const criterion = readCriterion(input.criterion);
+  await spend(await priceCriterion(deps.db.sql, criterion));
   const at = input.asOf ?? deps.now();
   const madeFrom = parseDate(input.madeAt ?? formatDay(at))?.interval.from ?? at;
   const claim = { criterion, madeFrom, evidencePolicy: null };

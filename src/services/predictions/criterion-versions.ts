@@ -9,7 +9,7 @@ import { advanceRecheck, deleteWatches, lockPredictions } from '../../store/watc
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
-import { assessClaim, criterionFacts, readCriterion } from './criteria.ts';
+import { assessClaim, criterionFacts, priceCriterion, readCriterion } from './criteria.ts';
 import {
   type CreatedPrediction,
   requirePrediction,
@@ -33,6 +33,7 @@ export async function replacePredictionCriterion(
 ): Promise<CreatedPrediction> {
   const criterion = readCriterion(input.criterion);
   return await deps.db.begin(async (tx) => {
+    await priceCriterion(tx, criterion);
     const { id } = await requirePrediction(tx, idOrSlug);
     await lockPredictions(tx, [id]);
     const current = await requirePrediction(tx, id);

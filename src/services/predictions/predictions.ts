@@ -23,7 +23,7 @@ import { advanceRecheck, insertEdges, insertWatches } from '../../store/watches.
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
-import { assessClaim, type CriterionWarning, criterionFacts, readCriterion } from './criteria.ts';
+import { assessClaim, type CriterionWarning, criterionFacts, priceCriterion, readCriterion } from './criteria.ts';
 import { changesBetween, recordEdit } from './edits.ts';
 import { type PredictionView, versionOf, viewPredictions } from './views.ts';
 
@@ -60,6 +60,7 @@ export async function createPrediction(deps: Deps, input: PredictionInput): Prom
 /** The same, in the caller's transaction. */
 export async function createWithin(tx: Sql, deps: Deps, input: PredictionInput): Promise<CreatedPrediction> {
   const criterion = readCriterion(input.criterion);
+  await priceCriterion(tx, criterion);
   const now = deps.now();
   const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
   if (input.probability !== undefined) await recordStated(tx, deps, row, input.probability);
