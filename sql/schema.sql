@@ -46,6 +46,8 @@ create table criteria (
   constraint criteria_pkey PRIMARY KEY (prediction_id, version),
   constraint criteria_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
 );
+CREATE INDEX criteria_by_resolve_by ON public.criteria USING btree (COALESCE(resolve_by, 'infinity'::timestamp with time zone), prediction_id);
+CREATE INDEX criteria_by_resolve_by_desc ON public.criteria USING btree (COALESCE(resolve_by, '-infinity'::timestamp with time zone), prediction_id);
 CREATE TRIGGER criteria_append_only BEFORE DELETE OR UPDATE ON public.criteria FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table disputes (
@@ -433,6 +435,7 @@ create table predictions (
   resolutions integer not null default 0,
   edited_at timestamp with time zone not null,
   seq bigint generated always as identity not null,
+  resolved_at timestamp with time zone,
   constraint predictions_pkey PRIMARY KEY (id),
   constraint predictions_slug_key UNIQUE (slug),
   constraint predictions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
@@ -440,7 +443,10 @@ create table predictions (
   constraint predictions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
   constraint predictions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'proposed'::text, 'disputed'::text, 'resolved'::text])))
 );
+CREATE INDEX predictions_by_made_at ON public.predictions USING btree (made_from, id);
 CREATE INDEX predictions_by_predictor ON public.predictions USING btree (predictor_id, seq);
+CREATE INDEX predictions_by_resolved_at ON public.predictions USING btree (COALESCE(resolved_at, 'infinity'::timestamp with time zone), id);
+CREATE INDEX predictions_by_resolved_at_desc ON public.predictions USING btree (COALESCE(resolved_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX predictions_by_seq ON public.predictions USING btree (seq);
 CREATE INDEX predictions_by_source ON public.predictions USING btree (source_id, seq);
 CREATE INDEX predictions_by_state ON public.predictions USING btree (state, seq);
@@ -495,6 +501,7 @@ create table resolutions (
   constraint resolutions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
   constraint resolver_says_yes_or_no CHECK (((decided_by <> 'resolver'::text) OR (outcome = ANY (ARRAY['yes'::text, 'no'::text]))))
 );
+CREATE INDEX resolutions_by_decided_at ON public.resolutions USING btree (decided_at, seq);
 CREATE INDEX resolutions_by_prediction ON public.resolutions USING btree (prediction_id, seq);
 CREATE INDEX resolutions_by_seq ON public.resolutions USING btree (seq);
 CREATE UNIQUE INDEX resolutions_first ON public.resolutions USING btree (prediction_id) WHERE (supersedes IS NULL);

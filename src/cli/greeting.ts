@@ -38,7 +38,7 @@ function feedText(view: FeedView): string {
 export async function describePredictions(deps: Deps): Promise<string[]> {
   const page = await listPredictions(deps, {
     filter: {},
-    status: null,
+    statuses: null,
     outcome: null,
     asOf: null,
     after: null,

@@ -5,6 +5,7 @@ import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
+import { type PredictionPlace, type PredictionSort, resolvedAtFilter, sortClauses } from './prediction-sort.ts';
 import { editAt, holderOf, type PredictionWords } from './prediction-words.ts';
 import type { Outcome } from './resolutions.ts';
 
@@ -42,7 +43,7 @@ export type PredictionRow = {
 };
 
 export type PredictionFilter = {
-  readonly state?: PredictionState;
+  readonly states?: readonly PredictionState[];
   readonly outcome?: Outcome;
   readonly predictorId?: string;
   readonly sourceId?: string;
@@ -53,6 +54,8 @@ export type PredictionFilter = {
   readonly resolveByLt?: Instant;
   readonly madeAtGte?: Instant;
   readonly madeAtLt?: Instant;
+  readonly resolvedAtGte?: Instant;
+  readonly resolvedAtLt?: Instant;
   readonly q?: string;
   /** Filters by the state at a past moment: whether resolved, and with which outcome. */
   readonly resolvedAsOf?: {
@@ -61,8 +64,6 @@ export type PredictionFilter = {
     readonly outcome: Outcome | null;
   };
 };
-
-export type PredictionSort = 'recorded_at' | '-recorded_at';
 
 function predictionColumns(db: Sql, asOf: Instant | null) {
   const w = wordsAlias(db, asOf);
@@ -135,29 +136,41 @@ export async function listPredictionNames(
     where prediction_id = any(${idsOrSlugs}) or slug = any(${idsOrSlugs}) order by prediction_id, slug`;
 }
 
+/** A prediction with the value that its list is sorted by; infinite if it has none. */
+export type SortedPrediction = PredictionRow & { readonly sortValue: number };
+
 /**
- * Predictions in the order of recording, after or before a sequence number. At a past moment, a prediction whose criterion
- * was replaced passes the filters by vendor and family whatever it watched: the caller must check it.
+ * Predictions in an order, starting after a place. At a past moment, a prediction whose criterion was replaced passes the
+ * filters by vendor and family whatever it watched: the caller must check it.
  */
 export async function listPredictions(
   db: Sql,
   filter: PredictionFilter,
-  page: { after: number | null; sort: PredictionSort; limit: number },
-): Promise<PredictionRow[]> {
+  page: { after: PredictionPlace | null; sort: PredictionSort; limit: number },
+): Promise<SortedPrediction[]> {
   const asOf = filter.resolvedAsOf?.asOf ?? null;
-  const newestFirst = page.sort === '-recorded_at';
-  const cursor =
-    page.after === null ? db`` : newestFirst ? db`and p.seq < ${page.after}` : db`and p.seq > ${page.after}`;
-  return await db<PredictionRow[]>`
-    select ${predictionColumns(db, asOf)} from ${fromPredictions(db, asOf)}
-    where true ${cursor} ${stateFilter(db, filter)} ${contentFilter(db, filter)} ${watchFilter(db, filter)} ${asOfFilter(db, filter)}
-    order by ${newestFirst ? db`p.seq desc` : db`p.seq`} limit ${page.limit}`;
+  const { value, afterPlace, orderBy } = sortClauses(db, { sort: page.sort, asOf, after: page.after });
+  return await db<SortedPrediction[]>`
+    select ${predictionColumns(db, asOf)}, ${value} as "sortValue" from ${fromPredictions(db, asOf)}
+    where true ${afterPlace} ${everyFilter(db, filter)} order by ${orderBy} limit ${page.limit}`;
+}
+
+export async function countPredictions(db: Sql, filter: PredictionFilter): Promise<number> {
+  const rows = await db<{ total: number }[]>`
+    select count(*) as total from ${fromPredictions(db, filter.resolvedAsOf?.asOf ?? null)} where true ${everyFilter(db, filter)}`;
+  return rows[0]?.total ?? 0;
+}
+
+function everyFilter(db: Sql, filter: PredictionFilter) {
+  const { resolvedAtGte: gte, resolvedAtLt: lt } = filter;
+  const resolvedAt = resolvedAtFilter(db, { gte, lt, asOf: filter.resolvedAsOf?.asOf ?? null });
+  return db`${stateFilter(db, filter)} ${contentFilter(db, filter)} ${watchFilter(db, filter)} ${asOfFilter(db, filter)} ${resolvedAt}`;
 }
 
 /** Unsettled predictions with a deadline after a moment, by deadline. */
 export async function listDeadlines(
   db: Sql,
-  filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>,
+  filter: Omit<PredictionFilter, 'states' | 'outcome' | 'resolvedAsOf'>,
   page: { since: Instant; limit: number },
 ): Promise<PredictionRow[]> {
   return await db<PredictionRow[]>`
@@ -168,7 +181,7 @@ export async function listDeadlines(
 }
 
 function stateFilter(db: Sql, filter: PredictionFilter) {
-  const state = filter.state === undefined ? db`` : db`and p.state = ${filter.state}`;
+  const state = filter.states === undefined ? db`` : db`and p.state = any(${filter.states})`;
   const outcome = filter.outcome === undefined ? db`` : db`and p.outcome = ${filter.outcome}`;
   return db`${state} ${outcome}`;
 }
@@ -243,7 +256,7 @@ async function takingSlug<T>(statement: PromiseLike<T>): Promise<T | null> {
   }
 }
 
-/** Stores the state that the resolver computed. */
+/** Stores the state that the resolver computed, after any new resolution was inserted. */
 export async function updatePredictionState(
   db: Sql,
   id: string,
@@ -259,6 +272,8 @@ export async function updatePredictionState(
   await db`
     update predictions set state = ${state.state}, state_detail = ${json(db, state.detail)},
       outcome = ${state.outcome}, recheck_at = ${timestamp(state.recheckAt)}, evaluated_with = ${state.evaluatedWith},
-      resolutions = resolutions + ${state.newResolutions}
+      resolutions = resolutions + ${state.newResolutions},
+      resolved_at = case when ${state.newResolutions} = 0 then resolved_at
+        else (select r.decided_at from resolutions r where r.prediction_id = predictions.id order by r.seq desc limit 1) end
     where id = ${id}`;
 }

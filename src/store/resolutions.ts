@@ -104,15 +104,34 @@ export async function findResolution(db: Sql, id: string): Promise<ListedResolut
   return rows[0] ?? null;
 }
 
+export type ResolutionFilter = {
+  readonly outcome?: Outcome;
+  readonly decidedAtGte?: Instant;
+  readonly decidedAtLt?: Instant;
+};
+
+function resolutionFilter(db: Sql, { outcome, decidedAtGte, decidedAtLt }: ResolutionFilter) {
+  return db`${outcome === undefined ? db`` : db`and r.outcome = ${outcome}`}
+    ${decidedAtGte === undefined ? db`` : db`and r.decided_at >= ${timestamp(decidedAtGte)}`}
+    ${decidedAtLt === undefined ? db`` : db`and r.decided_at < ${timestamp(decidedAtLt)}`}`;
+}
+
+export async function countResolutions(db: Sql, filter: ResolutionFilter): Promise<number> {
+  const rows = await db<{ total: number }[]>`
+    select count(*) as total from resolutions r where true ${resolutionFilter(db, filter)}`;
+  return rows[0]?.total ?? 0;
+}
+
 /** Resolutions by decision, oldest first, starting after a sequence number. */
 export async function listResolutions(
   db: Sql,
-  page: { after: number; outcome: Outcome | null; limit: number },
+  filter: ResolutionFilter,
+  page: { after: number; limit: number },
 ): Promise<ListedResolution[]> {
   return await db<ListedResolution[]>`
     select ${listedColumns(db)}
     from resolutions r join predictions p on p.id = r.prediction_id
-    where r.seq > ${page.after} ${page.outcome === null ? db`` : db`and r.outcome = ${page.outcome}`}
+    where r.seq > ${page.after} ${resolutionFilter(db, filter)}
     order by r.seq limit ${page.limit}`;
 }
 

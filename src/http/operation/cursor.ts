@@ -22,7 +22,19 @@ export const instantPosition = z
   .min(0)
   .max(Date.UTC(3000, 0, 1));
 
-const positionSchema = z.union([textPosition, numberPosition, z.array(z.union([textPosition, numberPosition])).max(4)]);
+/** A value that a list is sorted by, which is an instant or a sequence number, and an id. `none`: there is no value. */
+export const placePosition = z.tuple([
+  z.union([
+    z
+      .int()
+      .min(Date.UTC(1900, 0, 1))
+      .max(Date.UTC(3000, 0, 1)),
+    z.literal('none'),
+  ]),
+  textPosition,
+]);
+
+const positionSchema = z.union([textPosition, numberPosition, z.array(z.union([textPosition, z.int()])).max(4)]);
 const cursorSchema = z.strictObject({ of: z.string(), at: positionSchema });
 
 /** A hash of an operation and its filters. It ties a cursor to the list that it was made for. */

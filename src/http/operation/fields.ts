@@ -16,6 +16,7 @@ export const evidenceMax = 100;
 const idCharsMax = 128;
 const searchCharsMax = 200;
 const limitDigitsMax = 20;
+const listCharsMax = 500;
 
 /** Ids and slugs. */
 export const idPattern = /^[A-Za-z0-9._~-]{1,128}$/;
@@ -94,6 +95,30 @@ export function filterMoment(description: string, example: string) {
     .openapi({ type: 'string', description, example });
 }
 
+/** A comma-separated list of values from a fixed set. */
+export function filterList<V extends string>(values: readonly V[], meta: { description: string; example: string }) {
+  const isValue = (text: string): text is V => values.some((value) => value === text);
+  return z
+    .string()
+    .max(listCharsMax)
+    .refine(
+      (text) => text.split(',').every(isValue),
+      `must be one of ${values.join(', ')}, or several separated by commas`,
+    )
+    .transform((text): V[] => text.split(',').filter(isValue))
+    .optional()
+    .openapi({ type: 'string', pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`, ...meta });
+}
+
+/** `true` or `false`: the words only. */
+export function filterFlag(description: string) {
+  return z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .openapi({ type: 'boolean', description, example: false });
+}
+
 /** A day means its end, because evidence that states only a day counts from the end of that day. */
 export const asOfField = z
   .string()
@@ -137,6 +162,12 @@ export const criterionField = z
   .unknown()
   .refine((value) => value !== undefined, 'must be present')
   .openapi({ $ref: '#/components/schemas/Criterion' } as object);
+
+/** The number of entries on all pages, which a list returns for `count=true`. */
+export const totalField = z.int().optional().meta({
+  description: 'Number of entries that match the filters, on all pages. Only with `count=true`.',
+  example: 1,
+});
 
 /** The schema of a page, as a component. */
 export function pageSchema<S extends z.ZodType>(id: string, description: string, entry: S) {

@@ -26,17 +26,22 @@ export function parseInput<S extends z.ZodType>(
   throw new Refusal('validation_failed', `the ${what} is invalid; see errors`, errors);
 }
 
-/** The query as an object. Refuses a repeated parameter, because it is unclear which value would count. */
-export function readQuery(search: URLSearchParams): Record<string, string> {
+/**
+ * The query as an object. The values of a repeated parameter that `lists` contains are joined by commas; any other repetition
+ * is refused, because it is unclear which value would count.
+ */
+export function readQuery(search: URLSearchParams, lists: readonly string[] = []): Record<string, string> {
   const errors: RefusalDetail[] = [];
   const seen = new Map<string, string>();
   for (const [name, value] of search) {
     // An error must not repeat a name that cannot be stored.
     const pointer = isStorable(name) ? joinPointer('#', [name.slice(0, nameCharsShown)]) : '#';
-    if (seen.has(name)) errors.push({ detail: 'must be given only once', pointer });
+    const before = seen.get(name);
+    const isList = lists.includes(name);
+    if (before !== undefined && !isList) errors.push({ detail: 'must be given only once', pointer });
     if (!isStorable(name) || !isStorable(value))
       errors.push({ detail: 'text must be well-formed Unicode without U+0000', pointer: '#' });
-    seen.set(name, value);
+    seen.set(name, before === undefined || !isList ? value : `${before},${value}`);
   }
   if (errors.length > 0) throw new Refusal('validation_failed', 'the query is invalid; see errors', errors);
   return Object.fromEntries(seen);

@@ -57,6 +57,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly deprecated?: Deprecation;
   readonly params?: { readonly [Name in PathName<Path>]: Described };
   readonly query?: Q;
+  /** Parameters of the query that are comma-separated lists, which may also be repeated. */
+  readonly lists?: readonly string[];
   readonly body?: BodySpec<B>;
   readonly raw?: RawSpec;
   readonly ifMatch?: boolean;
@@ -128,7 +130,7 @@ export function operation<
     const http = spec.access === 'open' ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
     const params = readPathParameters(c);
     const search = searchOf(c);
-    const rawQuery = readQuery(search);
+    const rawQuery = readQuery(search, spec.lists);
     const { body, bytes, sent } = await readBody(c, spec);
     const input = {
       // The router sets every parameter of the path and no others.

@@ -1,15 +1,18 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { outcomes } from '../../domain/outcome.ts';
-import { listPredictions } from '../../services/predictions/lists.ts';
+import { countPredictions, listPredictions, predictionSorts } from '../../services/predictions/lists.ts';
 import { createPrediction, getPrediction, updatePrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { numberPosition, pageDefault } from '../operation/cursor.ts';
+import { pageDefault, placePosition } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
 import {
   asOfField,
   criterionField,
   dateField,
+  filterFlag,
+  filterList,
+  filterMoment,
   finePrintCharsMax,
   nameCharsMax,
   pageFields,
@@ -21,8 +24,9 @@ import {
   tagField,
   tagsMax,
   text,
+  totalField,
 } from '../operation/fields.ts';
-import { requireChange } from '../operation/input.ts';
+import { given, requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { pageReply, readPosition } from '../operation/paging.ts';
 import { criterionExample, predictionExample, predictorExample } from './examples.ts';
@@ -149,6 +153,10 @@ const create = operation({
   },
 });
 
+const predictionListSchema = pageSchema('PredictionList', 'A page of predictions.', predictionSchema)
+  .extend({ total: totalField })
+  .meta({ id: 'PredictionList', description: 'A page of predictions.' });
+
 const list = operation({
   method: 'get',
   path: '/v1/predictions',
@@ -158,32 +166,45 @@ const list = operation({
   description: 'Returns predictions as they are now or were at `as_of`. Default order: newest first.',
   access: 'read',
   query: {
-    status: z.enum(statuses).optional().meta({ description: 'Only predictions with this status.', example: 'open' }),
+    status: filterList(statuses, {
+      description: `Only predictions with this status: ${statuses.map((status) => `\`${status}\``).join(', ')}. Several are separated by commas, or the parameter is repeated.`,
+      example: 'open,proposed',
+    }),
     outcome: z.enum(outcomes).optional().meta({ description: 'Only predictions with this outcome.', example: 'yes' }),
     ...predictionFilterFields,
+    'resolved_at[gte]': filterMoment('Current resolution recorded at or after this moment.', '2025-01-01'),
+    'resolved_at[lt]': filterMoment('Current resolution recorded before this moment.', '2026-01-01'),
     as_of: asOfField,
-    sort: z.enum(['recorded_at', '-recorded_at']).optional().meta({
-      description: 'Sort by time of recording; a leading hyphen sorts descending. Default: `-recorded_at`.',
+    sort: z.enum(predictionSorts).optional().meta({
+      description:
+        'Sort by when predictions were recorded or made, by their deadline, or by when their current resolution was recorded; a leading hyphen sorts descending. Predictions without a deadline or resolution come last in both directions. Default: `-recorded_at`.',
       example: '-recorded_at',
     }),
+    count: filterFlag('If true, `total` is the number of predictions on all pages. Not with `as_of`. Default: false.'),
     ...pageFields,
   },
+  lists: ['status'],
   response: {
     status: 200,
     description: 'A page.',
-    schema: pageSchema('PredictionList', 'A page of predictions.', predictionSchema),
+    schema: predictionListSchema,
     example: { data: [predictionExample], next_cursor: null },
   },
   handle: async (http, input) => {
     const { services } = http;
     const { query } = input;
     const asOf = pastOrNow(http, query.as_of);
-    const { views, next } = await listPredictions(services, {
-      filter: predictionFilterOf(query),
-      status: query.status ?? null,
+    const resolvedAt = given({ resolvedAtGte: query['resolved_at[gte]'], resolvedAtLt: query['resolved_at[lt]'] });
+    const matching = {
+      filter: { ...predictionFilterOf(query), ...resolvedAt },
+      statuses: query.status ?? null,
       outcome: query.outcome ?? null,
       asOf,
-      after: readPosition(input, numberPosition),
+    };
+    const total = query.count === true ? await countPredictions(services, matching) : undefined;
+    const { views, next } = await listPredictions(services, {
+      ...matching,
+      after: readPosition(input, placePosition),
       sort: query.sort ?? '-recorded_at',
       limit: query.limit ?? pageDefault,
     });
@@ -192,7 +213,7 @@ const list = operation({
       input,
       views.map((view) => predictionToJson(view, stamp)),
       next,
-      { past: asOf !== null },
+      { past: asOf !== null, ...(total === undefined ? {} : { extra: { total } }) },
     );
   },
 });

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { personReasonCodes } from '../../domain/evaluation/resolution.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import {
+  countResolutions,
   createPredictionResolution,
   getResolution,
   listPredictionResolutions,
@@ -9,7 +10,18 @@ import {
 } from '../../services/predictions/resolutions.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { numberPosition, writeCursor } from '../operation/cursor.ts';
-import { evidenceMax, pageFields, pageSchema, reasonCharsMax, referenceField, text } from '../operation/fields.ts';
+import {
+  evidenceMax,
+  filterFlag,
+  filterMoment,
+  pageFields,
+  pageSchema,
+  reasonCharsMax,
+  referenceField,
+  text,
+  totalField,
+} from '../operation/fields.ts';
+import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
 import { predictionExample, resolutionExample } from './examples.ts';
@@ -137,6 +149,7 @@ const withPredictionListSchema = pageSchema(
   withPredictionSchema,
 )
   .extend({
+    total: totalField,
     last_cursor: z.string().nullable().meta({
       description:
         'Cursor behind the last resolution of this page. Keep it and send it later to get newer resolutions. Null if there is no resolution yet.',
@@ -158,6 +171,9 @@ const list = operation({
   access: 'read',
   query: {
     outcome: z.enum(outcomes).optional().meta({ description: 'Only resolutions with this outcome.', example: 'yes' }),
+    'resolved_at[gte]': filterMoment('Resolutions recorded at or after this moment (`decided_at`).', '2025-01-01'),
+    'resolved_at[lt]': filterMoment('Resolutions recorded before this moment (`decided_at`).', '2026-01-01'),
+    count: filterFlag('If true, `total` is the number of resolutions on all pages. Default: false.'),
     ...pageFields,
   },
   response: {
@@ -170,15 +186,22 @@ const list = operation({
       last_cursor: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
     },
   },
-  handle: ({ services }, input) =>
-    replyWithPage(input, {
+  handle: async ({ services }, input) => {
+    const { outcome, count } = input.query;
+    const filter = given({
+      outcome,
+      decidedAtGte: input.query['resolved_at[gte]'],
+      decidedAtLt: input.query['resolved_at[lt]'],
+    });
+    const total = count === true ? { total: await countResolutions(services, filter) } : {};
+    return await replyWithPage(input, {
       position: numberPosition,
-      list: (after, limit) =>
-        listResolutions(services, { after: after ?? 0, outcome: input.query.outcome ?? null, limit }),
+      list: (after, limit) => listResolutions(services, filter, { after: after ?? 0, limit }),
       positionOf: (row) => row.seq,
       toJson: withPredictionToJson,
-      extra: (last) => ({ last_cursor: last === null ? null : writeCursor(input.listing, last) }),
-    }),
+      extra: (last) => ({ ...total, last_cursor: last === null ? null : writeCursor(input.listing, last) }),
+    });
+  },
 });
 
 const get = operation({

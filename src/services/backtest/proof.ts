@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { Deps } from '../deps.ts';
-import { listPredictions } from '../predictions/lists.ts';
+import { type ListQuery, listPredictions } from '../predictions/lists.ts';
 import { resolveEverything } from '../settling/resolver.ts';
 
 /** The result of verifying the engine during a replay. Both lists should be empty. */
@@ -56,10 +56,10 @@ export function startProof(deps: Deps): RunningProof {
 /** The result of every prediction as of a moment, by slug. */
 async function answersAt(deps: Deps, asOf: Instant): Promise<ReadonlyMap<string, string>> {
   const answers = new Map<string, string>();
-  let after: number | null = null;
+  let after: ListQuery['after'] = null;
   do {
     const page: Awaited<ReturnType<typeof listPredictions>> = await listPredictions(deps, {
-      ...{ filter: {}, status: null, outcome: null, sort: 'recorded_at', limit: pageMax },
+      ...{ filter: {}, statuses: null, outcome: null, sort: 'recorded_at', limit: pageMax },
       asOf,
       after,
     });

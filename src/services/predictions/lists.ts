@@ -1,21 +1,27 @@
 import { watchesOf } from '../../domain/criterion/watch.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
+import type { PredictionPlace, PredictionSort } from '../../store/prediction-sort.ts';
 import {
+  countPredictions as countPredictionRows,
   listPredictions as listPredictionRows,
   type PredictionFilter,
-  type PredictionRow,
-  type PredictionSort,
+  type PredictionState,
+  type SortedPrediction,
 } from '../../store/predictions.ts';
 import type { ResolutionRow } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { type PredictionView, viewPredictions } from './views.ts';
 
+export { predictionSorts } from '../../store/prediction-sort.ts';
+
 export type ListQuery = {
-  readonly filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>;
-  readonly status: PredictionRow['state'] | null;
+  readonly filter: Omit<PredictionFilter, 'states' | 'outcome' | 'resolvedAsOf'>;
+  /** Null for every status. */
+  readonly statuses: readonly PredictionState[] | null;
   readonly outcome: ResolutionRow['outcome'] | null;
   readonly asOf: Instant | null;
-  readonly after: number | null;
+  readonly after: PredictionPlace | null;
   readonly sort: PredictionSort;
   readonly limit: number;
 };
@@ -27,16 +33,17 @@ const asOfRoundsMax = 20;
 export async function listPredictions(
   deps: Deps,
   query: ListQuery,
-): Promise<{ views: PredictionView[]; next: number | null }> {
+): Promise<{ views: PredictionView[]; next: PredictionPlace | null }> {
   const filter = statusFilter(query);
   const views: PredictionView[] = [];
   let after = query.after;
   for (let round = 0; round < asOfRoundsMax; round += 1) {
     const rows = await listPredictionRows(deps.db.sql, filter, { after, sort: query.sort, limit: query.limit + 1 });
-    for (const view of await viewPredictions(deps.db.sql, deps, rows.slice(0, query.limit), query.asOf)) {
+    const page = rows.slice(0, query.limit);
+    for (const [index, view] of (await viewPredictions(deps.db.sql, deps, page, query.asOf)).entries()) {
       if (views.length === query.limit) return { views, next: after };
-      after = view.prediction.seq;
-      if ((query.status === null || view.status === query.status) && watches(view, query.filter)) views.push(view);
+      after = placeOf(page[index]);
+      if ((query.statuses?.includes(view.status) ?? true) && watches(view, query.filter)) views.push(view);
     }
     if (rows.length <= query.limit) return { views, next: null };
     if (views.length === query.limit) return { views, next: after };
@@ -44,17 +51,40 @@ export async function listPredictions(
   return { views, next: after };
 }
 
+function placeOf(row: SortedPrediction | undefined): PredictionPlace | null {
+  if (row === undefined) return null;
+  return [Number.isFinite(row.sortValue) ? row.sortValue : 'none', row.id];
+}
+
+/** The number of predictions that match, by their stored status. Refuses with `validation_failed` for a past moment. */
+export async function countPredictions(
+  deps: Deps,
+  query: Pick<ListQuery, 'filter' | 'statuses' | 'outcome' | 'asOf'>,
+): Promise<number> {
+  if (query.asOf === null) return await countPredictionRows(deps.db.sql, statusFilter(query));
+  const detail =
+    'count must not be combined with as_of, because each prediction would have to be evaluated at that time';
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/count' }]);
+}
+
 /** With `asOf`, only whether a prediction was resolved is in the database; its other statuses require evaluation. */
-function statusFilter(query: ListQuery): PredictionFilter {
+function statusFilter(query: Pick<ListQuery, 'filter' | 'statuses' | 'outcome' | 'asOf'>): PredictionFilter {
   if (query.asOf === null) {
     return {
       ...query.filter,
-      ...(query.status === null ? {} : { state: query.status }),
+      ...(query.statuses === null ? {} : { states: query.statuses }),
       ...(query.outcome === null ? {} : { outcome: query.outcome }),
     };
   }
-  const resolved = query.status === null || query.status === 'disputed' ? null : query.status === 'resolved';
+  const resolved = resolvedOf(query.statuses);
   return { ...query.filter, resolvedAsOf: { asOf: query.asOf, resolved, outcome: query.outcome } };
+}
+
+/** Whether predictions with these statuses have a resolution; null if some have one and others may not. */
+function resolvedOf(statuses: ListQuery['statuses']): boolean | null {
+  if (statuses === null || statuses.includes('disputed')) return null;
+  if (!statuses.includes('resolved')) return false;
+  return statuses.every((status) => status === 'resolved') ? true : null;
 }
 
 /** Checks the filter against the criterion itself, because the stored watches are those of the newest version. */

@@ -7,6 +7,7 @@ import type { Sql } from '../../store/db.ts';
 import { listObservations } from '../../store/observations.ts';
 import { type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
 import {
+  countResolutions as countResolutionRows,
   findResolution,
   insertResolution,
   type ListedResolution,
@@ -14,6 +15,7 @@ import {
   listPredictionResolutions as listPredictionResolutionRows,
   listResolutions as listResolutionRows,
   type Outcome,
+  type ResolutionFilter,
   type ResolutionRow,
 } from '../../store/resolutions.ts';
 import { lockPredictions } from '../../store/watches.ts';
@@ -163,9 +165,14 @@ export async function getResolution(deps: Deps, id: string): Promise<ListedResol
 /** Resolutions after a sequence number, in the order of decision. */
 export async function listResolutions(
   deps: Deps,
-  page: { after: number; outcome: Outcome | null; limit: number },
+  filter: ResolutionFilter,
+  page: { after: number; limit: number },
 ): Promise<ListedResolution[]> {
-  return await listResolutionRows(deps.db.sql, page);
+  return await listResolutionRows(deps.db.sql, filter, page);
+}
+
+export async function countResolutions(deps: Deps, filter: ResolutionFilter): Promise<number> {
+  return await countResolutionRows(deps.db.sql, filter);
 }
 
 /** The latest resolutions, newest first. */

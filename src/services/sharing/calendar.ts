@@ -10,7 +10,7 @@ export const passedDaysMax = 90;
 /** Unresolved predictions with a deadline, earliest first. */
 export async function getCalendar(
   deps: Deps,
-  filter: Omit<PredictionFilter, 'state' | 'outcome' | 'resolvedAsOf'>,
+  filter: Omit<PredictionFilter, 'states' | 'outcome' | 'resolvedAsOf'>,
 ): Promise<PredictionRow[]> {
   const since = deps.now() - passedDaysMax * dayMs;
   return await listDeadlines(deps.db.sql, filter, { since, limit: calendarDeadlinesMax });

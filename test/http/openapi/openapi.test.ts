@@ -155,6 +155,8 @@ test('responses match the document', async () => {
     feeds: 'archive',
     sources: (await first('sources')).id,
     predictors: (await first('predictors')).id,
+    observations: (await first('observations')).id,
+    resolutions: (await first('resolutions')).id,
     'api-keys': made.json.id,
   };
   for (const { spec } of operations.filter(

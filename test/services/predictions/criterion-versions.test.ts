@@ -159,7 +159,7 @@ describe('a corrected criterion', () => {
 describe('as of a moment before the correction', () => {
   const ask: ListQuery = {
     filter: {},
-    status: null,
+    statuses: null,
     outcome: null,
     asOf: instantOf('2025-02-02'),
     after: null,
@@ -205,8 +205,8 @@ describe('as of a moment before the correction', () => {
       { filter: { vendor: 'anthropic' } },
       { filter: { family: 'gpt' } },
       { filter: { resolveByGte: instantOf('2025-06-30') } },
-      { status: 'open' },
-      { status: 'resolved' },
+      { statuses: ['open'] },
+      { statuses: ['resolved'] },
       { outcome: 'yes' },
     ];
     const listAll = async (asOf: string) =>
