@@ -9,6 +9,7 @@ import { type ReadAsk, readAsksOf } from '../../../src/domain/evaluation/read-as
 import { readsKey, type Timeline } from '../../../src/domain/evidence/timeline.ts';
 import { anyCriterion } from '../../support/random-criteria.ts';
 import { anyMoment, anyWorld, eventMoments } from '../../support/random-worlds.ts';
+import { samples } from '../../support/samples.ts';
 import { terms, timeline } from '../../support/timelines.ts';
 
 const setting = terms();
@@ -41,7 +42,7 @@ describe('the earliest knowledge time', () => {
           expect(earlier.filter((moment) => verdict(criterion, world.timeline, moment) === value)).toEqual([]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: samples(40, 4) },
     );
   });
 
@@ -64,7 +65,7 @@ describe('the earliest knowledge time', () => {
         );
         expect([few?.knownAt, few?.evaluation.effectiveAt]).toEqual([all?.knownAt, all?.evaluation.effectiveAt]);
       }),
-      { numRuns: 200 },
+      { numRuns: samples(200, 20) },
     );
   });
 
@@ -79,7 +80,7 @@ describe('the earliest knowledge time', () => {
           evaluate(criterion, world.timeline, at, setting),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: samples(200, 20) },
     );
   });
 });

@@ -10,10 +10,11 @@ import type { Sighting, Timeline } from '../../../src/domain/evidence/timeline.t
 import { hourMs, parseEffective } from '../../../src/domain/instant.ts';
 import { anyCriterion, anyLeaf, anyTree, anyUnit } from '../../support/random-criteria.ts';
 import { anyMoment, anyWorld, asOf, end, type RandomWorld } from '../../support/random-worlds.ts';
+import { samples } from '../../support/samples.ts';
 import { feed, sighting, terms, timeline } from '../../support/timelines.ts';
 
 const setting = terms();
-const runs = { numRuns: 300 };
+const runs = { numRuns: samples(300, 30) };
 const far = end + 60 * 86_400_000;
 
 function verdict(criterion: Criterion, world: Timeline, at: number) {
@@ -35,7 +36,7 @@ describe('the laws of settling', () => {
         );
         expect(JSON.stringify([criterion, world.sightings])).toBe(before);
       }),
-      { numRuns: 150 },
+      { numRuns: samples(150, 15) },
     );
   });
 
@@ -98,16 +99,16 @@ describe('the laws of settling', () => {
         if (hasNot(criterion) || verdict(criterion, timeline(world.feeds, fewer), at) !== 'yes') return;
         expect(verdict(criterion, timeline(world.feeds, undated), at)).not.toBe('no');
       }),
-      { numRuns: 600 },
+      { numRuns: samples(600, 60) },
     );
   });
 
   it.each([
-    ['of any criterion', anyCriterion, 400],
+    ['of any criterion', anyCriterion, samples(400, 35)],
     [
       'of an end, which several origins may state for different days',
       anyLeaf.filter(({ op }) => op === 'retired'),
-      1000,
+      samples(1000, 80),
     ],
   ] as const)(
     'a clock alone changes an answer only at the moment it said to look again: %s',
@@ -188,9 +189,9 @@ describe('random worlds and criteria', () => {
     (op) => {
       const reached = { yes: 0, no: 0, undetermined: 0 };
       const units = anyUnit.filter((unit) => unit.op === op);
-      for (const [world, unit] of fc.sample(fc.tuple(anyWorld, units), { numRuns: 500, seed: 1 }))
+      for (const [world, unit] of fc.sample(fc.tuple(anyWorld, units), { numRuns: samples(500, 150), seed: 1 }))
         reached[verdict(unit, world.timeline, far)] += 1;
-      expect(Math.min(...Object.values(reached))).toBeGreaterThan(5);
+      expect(Math.min(...Object.values(reached))).toBeGreaterThan(samples(5, 0));
     },
   );
 

@@ -15,6 +15,7 @@ import {
   showModels,
 } from '../../support/model-worlds.ts';
 import { holds, robustly } from '../../support/oracle.ts';
+import { samples } from '../../support/samples.ts';
 import { terms, timeline } from '../../support/timelines.ts';
 import { hours, moment } from '../../support/tiny-worlds.ts';
 
@@ -158,7 +159,7 @@ function askOne(asked: Case, seen: Timeline, claim: Criterion): string | null {
 }
 
 describe('the engine in small worlds of models that appear, cost money and vanish', () => {
-  const perSetup = 24;
+  const perSetup = samples(24, 4);
   const perMoment = 3;
 
   it.each(feedSetups(last).map((setup, index) => [setup.name, setup, index] as const))(
@@ -197,8 +198,8 @@ describe('the engine in small worlds of models that appear, cost money and vanis
     );
     expect(undetermined / asked).toBeLessThan(most);
     expect(ordinaryOpen / ordinary).toBeLessThan(mostOrdinary);
-    expect(Math.min(yes, no)).toBeGreaterThan(50);
-    expect(owed).toBeGreaterThan(20);
+    expect(Math.min(yes, no)).toBeGreaterThan(samples(50, 8));
+    expect(owed).toBeGreaterThan(samples(20, 2));
   });
 });
 

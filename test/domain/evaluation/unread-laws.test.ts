@@ -9,6 +9,7 @@ import { modelKey } from '../../../src/domain/identity/model-id.ts';
 import { dayMs } from '../../../src/domain/instant.ts';
 import { anyLeaf } from '../../support/random-criteria.ts';
 import { anyMoment, anyWorld, start } from '../../support/random-worlds.ts';
+import { samples } from '../../support/samples.ts';
 import { type TestFeed, terms, timeline } from '../../support/timelines.ts';
 
 const setting = terms();
@@ -91,7 +92,7 @@ describe('an unread name is never silence', () => {
           if (evaluate(leaf, unread, at, setting).verdict !== 'no') return;
           expect(evaluate(leaf, timeline(world.feeds, rows), at, setting).verdict).toBe('no');
         }),
-        { numRuns: 500 },
+        { numRuns: samples(500, 60) },
       );
     },
   );
@@ -102,8 +103,8 @@ describe('an unread name is never silence', () => {
     ['attribute', 3],
     ['retired', 3],
   ] as const)('is about something: with unread names %s comes to NO all the same, of other models', (op, least) => {
-    const samples = fc.sample(fc.tuple(anyWorld, leafOf(op), anyLateMoment), { numRuns: 300, seed: 5 });
-    const settled = samples.filter(([world, leaf, at]) => {
+    const drawn = fc.sample(fc.tuple(anyWorld, leafOf(op), anyLateMoment), { numRuns: samples(300, 60), seed: 5 });
+    const settled = drawn.filter(([world, leaf, at]) => {
       const isOther = (row: Sighting): boolean => row.model.version === '5.1' || row.model.tier === 'mini';
       const unread = makeUnread(world.feeds, plainRows(world.feeds, world.sightings), {
         reading: 'close',
@@ -111,6 +112,6 @@ describe('an unread name is never silence', () => {
       });
       return (unread.unread ?? []).length > 0 && evaluate(leaf, unread, at, setting).verdict === 'no';
     });
-    expect(settled.length).toBeGreaterThanOrEqual(least);
+    expect(settled.length).toBeGreaterThanOrEqual(Math.floor(least / samples(1, 6)));
   });
 });
