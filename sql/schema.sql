@@ -374,6 +374,19 @@ create table prediction_edits (
 );
 CREATE TRIGGER prediction_edits_append_only BEFORE DELETE OR UPDATE ON public.prediction_edits FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table prediction_errata (
+  id text not null,
+  prediction_id text not null,
+  text text not null,
+  reason text not null,
+  recorded_at timestamp with time zone not null,
+  seq bigint generated always as identity not null,
+  constraint prediction_errata_pkey PRIMARY KEY (id),
+  constraint prediction_errata_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+CREATE INDEX prediction_errata_by_prediction ON public.prediction_errata USING btree (prediction_id, seq);
+CREATE TRIGGER prediction_errata_append_only BEFORE DELETE OR UPDATE ON public.prediction_errata FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table prediction_slugs (
   slug text not null,
   prediction_id text not null,

@@ -15,6 +15,7 @@ export const refusalCodes = [
   'not_found',
   'method_not_allowed',
   'conflict',
+  'frozen',
   'request_in_progress',
   'precondition_failed',
   'rate_limited',

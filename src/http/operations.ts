@@ -11,6 +11,7 @@ import { buildOpenApi, renderOpenApiYaml } from './openapi/document.ts';
 import { documentOperations } from './openapi/documents.ts';
 import type { Operation } from './operation/operation.ts';
 import { criterionOperations } from './predictions/criteria.ts';
+import { erratumOperations } from './predictions/errata.ts';
 import { explanationOperations } from './predictions/explanations.ts';
 import { historyOperations } from './predictions/history.ts';
 import { predictionOperations } from './predictions/predictions.ts';
@@ -34,6 +35,7 @@ export const operations: readonly Operation[] = [
   ...predictionOperations,
   ...explanationOperations,
   ...historyOperations,
+  ...erratumOperations,
   ...forecastOperations,
   ...criterionOperations,
   ...resolutionOperations,

@@ -16,6 +16,7 @@ export type IdPrefix =
   | 'src'
   | 'who'
   | 'fc'
+  | 'err'
   | 'feed'
   | 'poll'
   | 'obs'

@@ -5,7 +5,15 @@ import { json, timestamp } from './postgres-types.ts';
 
 /** The history of a prediction, assembled from the tables that record its changes. */
 
-export type HistoryKind = 'created' | 'criterion' | 'edited' | 'forecast' | 'leaning' | 'resolution' | 'dispute';
+export type HistoryKind =
+  | 'created'
+  | 'criterion'
+  | 'edited'
+  | 'forecast'
+  | 'leaning'
+  | 'resolution'
+  | 'dispute'
+  | 'erratum';
 
 /** One entry of a history. `rank` and `key` order entries of the same moment; `ref` identifies its row. */
 export type HistoryMark = {
@@ -48,6 +56,8 @@ export async function listHistoryMarks(
       select decided_at, 4, lpad(seq::text, ${keyDigits}, '0'), 'resolution', id from resolutions where prediction_id = ${predictionId}
       union all
       select created_at, 5, id, 'dispute', id from disputes where prediction_id = ${predictionId}
+      union all
+      select recorded_at, 6, lpad(seq::text, ${keyDigits}, '0'), 'erratum', id from prediction_errata where prediction_id = ${predictionId}
     ) m
     where true ${
       after === null

@@ -26,6 +26,7 @@ export const recordTables = [
   'prediction_edits',
   'prediction_words',
   'prediction_slugs',
+  'prediction_errata',
   'prediction_watches',
   'prediction_edges',
   'resolutions',

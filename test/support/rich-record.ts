@@ -5,7 +5,8 @@ import { createIdentityAddition } from '../../src/services/identity/curation.ts'
 import { withCurrentIdentity } from '../../src/services/identity/identity.ts';
 import { refreshModels } from '../../src/services/models/states.ts';
 import { replacePredictionCriterion } from '../../src/services/predictions/criterion-versions.ts';
-import { updatePrediction } from '../../src/services/predictions/predictions.ts';
+import { updatePrediction } from '../../src/services/predictions/edits.ts';
+import { createPredictionErratum } from '../../src/services/predictions/errata.ts';
 import { createPredictor } from '../../src/services/predictions/predictors.ts';
 import { createSource } from '../../src/services/predictions/sources.ts';
 import { createPredictionForecast } from '../../src/services/scores/forecasts.ts';
@@ -54,6 +55,7 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
   await createPredictionForecast(world.deps, judged.id, { probability: 0.1 + 0.2 });
   await decide(world, judged.id, 'yes');
   await decide(world, judged.id, 'no');
+  await createPredictionErratum(world.deps, judged.id, { text: 'Seite 12, nicht 11.', reason: 'Tippfehler "é"' });
   await record(world, 'edited', gptReleased('7'));
   await updatePrediction(world.deps, 'edited', { statement: 'Zeile\n"zwei" – 模型 🦉 \\u0041' }, null);
   await replacePredictionCriterion(world.deps, 'edited', { criterion: gptReleased('8'), reason: 'A slip.' }, null);

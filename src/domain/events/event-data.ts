@@ -5,6 +5,7 @@ import type { EventType, pingType } from './event.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
 import { modelLinksSchema, modelSchema, suspensionEventSchema } from './model-event.ts';
 import { nameEventSchema } from './name-event.ts';
+import { changesSchema, erratumSchema } from './words-event.ts';
 
 /**
  * What each type of event contains: the schemas that the API document shows, and the functions that build the data.
@@ -93,6 +94,8 @@ const reasonField = z.string().meta({ description: 'The reason, in words.' });
 /** The data of each type of event, without the sequence number. Total, so that a new type needs a schema to compile. */
 export const eventSchemas = {
   'prediction.created': z.object({ prediction: createdPredictionSchema }),
+  'prediction.edited': z.object({ prediction: predictionSchema, changes: changesSchema }),
+  'prediction.erratum_added': z.object({ prediction: predictionSchema, erratum: erratumSchema }),
   'prediction.criterion.replaced': z.object({
     prediction: predictionSchema,
     criterion: criterionSchema.extend({ reason: reasonField }),

@@ -3,6 +3,8 @@ import { formatInstant, type Instant } from '../instant.ts';
 /** The types of the events that subscribers receive. */
 export const eventTypes = [
   'prediction.created',
+  'prediction.edited',
+  'prediction.erratum_added',
   'prediction.criterion.replaced',
   'prediction.proposed',
   'prediction.disputed',

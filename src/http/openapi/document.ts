@@ -123,8 +123,13 @@ function responsesOf(spec: Spec) {
   };
   return {
     [status]: { description, headers: { ...headers(...names), ...notices }, ...content },
+    ...(spec.moved === undefined ? {} : { 301: moved(spec.moved) }),
     ...(isConditional(spec) ? { 304: notModified } : {}),
   };
+}
+
+function moved(description: string) {
+  return { description, headers: headers(...alwaysHeaders, 'Location', ...rateHeaders) };
 }
 
 const overview = `Outturn records falsifiable predictions about AI models, polls release feeds, and resolves each prediction with evidence.

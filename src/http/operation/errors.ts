@@ -27,6 +27,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   method_not_allowed: { status: 405, title: 'The method is not supported' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   conflict: { status: 409, title: 'The request conflicts with the current state' },
+  frozen: { status: 409, title: 'The field can no longer change' },
   request_in_progress: { status: 409, title: 'The same request is still in progress' },
   precondition_failed: { status: 412, title: 'The resource was changed in the meantime' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -77,6 +77,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   /** Time limit of its transaction, if it needs more than the default. */
   readonly writeMsMax?: number;
   readonly response: ResponseSpec;
+  /** When it redirects permanently (301) instead. */
+  readonly moved?: string;
   /** Refusals besides those that follow from the other fields. */
   readonly refusals?: readonly RefusalCode[];
   readonly handle: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<Reply>;

@@ -18,7 +18,7 @@ export type Target = {
 
 /** What a handler returns. `respond` turns it into an HTTP response. */
 export type Reply = {
-  readonly status?: 200 | 201 | 204 | 503;
+  readonly status?: 200 | 201 | 204 | 301 | 503;
   readonly body?: unknown;
   /** A body that is not JSON. */
   readonly text?: string;
@@ -49,7 +49,7 @@ export async function respond(c: Context<HttpEnv>, context: ReplyContext, reply:
     ...(context.access === 'open' ? {} : { vary: 'Authorization' }),
     ...withPublicUrl(context, reply.headers),
   };
-  if (status === 204) return c.body(null, 204, base);
+  if (status === 204 || status === 301) return c.body(null, status, base);
   if (reply.stream !== undefined) {
     const streamed = { ...base, ...streamHeaders(reply) };
     if (c.req.method !== 'HEAD') return c.body(reply.stream, 200, streamed);

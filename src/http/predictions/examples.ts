@@ -72,6 +72,7 @@ export const predictionExample = {
   warnings: [],
   review: null,
   resolution: resolutionExample,
+  errata: [],
   tags: ['timelines'],
   as_of: null,
   version: 2,

@@ -6,6 +6,7 @@ import { instantPosition, numberPosition, textPosition } from '../operation/curs
 import { instantText, pageFields, pageSchema, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
+import { erratumSchema, erratumToJson } from './erratum-json.ts';
 import { forecastExample, predictionExample, resolutionExample } from './examples.ts';
 import { leaningSchema } from './json.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
@@ -45,7 +46,17 @@ const entrySchema = z
   .object({
     at: instantText('When it was recorded.'),
     what: z
-      .enum(['created', 'criterion_replaced', 'edited', 'forecast', 'proposed', 'disputed', 'resolved', 'amended'])
+      .enum([
+        'created',
+        'criterion_replaced',
+        'edited',
+        'forecast',
+        'proposed',
+        'disputed',
+        'resolved',
+        'amended',
+        'erratum',
+      ])
       .meta({
         description:
           'Kind of entry. `disputed`: evidence contradicts the resolution in `contradicts` or, if that is null, other evidence.',
@@ -66,6 +77,7 @@ const entrySchema = z
     resolution: resolutionSchema
       .nullable()
       .meta({ description: 'The resolution. Null except in `resolved` and `amended`.' }),
+    erratum: erratumSchema.nullable().meta({ description: 'The erratum. Null except in `erratum`.' }),
   })
   .meta({ id: 'HistoryEntry', description: 'One change of a prediction.' });
 
@@ -80,6 +92,7 @@ const nullFields = {
   leaning: null,
   contradicts: null,
   resolution: null,
+  erratum: null,
 };
 
 function entryToJson(entry: HistoryEntry): EntryJson {
@@ -105,6 +118,8 @@ function entryToJson(entry: HistoryEntry): EntryJson {
     case 'resolved':
     case 'amended':
       return { ...base, resolution: resolutionToJson(entry.resolution) };
+    case 'erratum':
+      return { ...base, erratum: erratumToJson(entry.erratum) };
   }
 }
 
@@ -144,7 +159,7 @@ const list = operation({
   tag: 'Predictions',
   summary: "List a prediction's history",
   description:
-    'Returns every change of a prediction, oldest first: creation, edits, forecasts, new criterion versions, proposals, disputes, resolutions and amendments.',
+    'Returns every change of a prediction, oldest first: creation, edits, forecasts, new criterion versions, proposals, disputes, resolutions, amendments and errata.',
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: pageFields,

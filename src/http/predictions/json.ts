@@ -11,6 +11,7 @@ import { probabilityMax, probabilityMin } from '../../domain/scores/forecast.ts'
 import type { PredictionView } from '../../services/predictions/views.ts';
 import type { Review } from '../../services/settling/review-sides.ts';
 import { instantText } from '../operation/fields.ts';
+import { erratumSchema, erratumToJson } from './erratum-json.ts';
 import { predictionExample } from './examples.ts';
 import { watermarkSchema, witnessSchema } from './explanation-json.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
@@ -116,9 +117,10 @@ export const warningSchema = z
 export const predictionSchema = z
   .object({
     id: z.string().meta({ description: 'Unique identifier. Never changes.', example: predictionExample.id }),
-    slug: z
-      .string()
-      .meta({ description: 'Human-readable identifier, unique. Can be changed.', example: predictionExample.slug }),
+    slug: z.string().meta({
+      description: 'Human-readable identifier, unique. Can be changed; former slugs keep leading to the prediction.',
+      example: predictionExample.slug,
+    }),
     statement: z.string().meta({ description: 'The claim, in words.' }),
     fine_print: z.string().nullable().meta({ description: 'How the statement was translated into the criterion.' }),
     source: sourceReference.nullable().meta({ description: 'The source in which the claim was made.' }),
@@ -178,6 +180,9 @@ export const predictionSchema = z
         'Warnings with the code `unread_names`: names that cannot be read in full and keep the prediction from a NO now. The response to a new criterion also has the other warnings.',
     }),
     resolution: resolutionSchema.nullable().meta({ description: 'The current resolution. Null until resolved.' }),
+    errata: z.array(erratumSchema).meta({
+      description: 'Corrections appended beside the frozen words, oldest first. With `as_of`, those recorded by then.',
+    }),
     tags: z.array(z.string()),
     as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
     version: z.int().meta({
@@ -185,7 +190,7 @@ export const predictionSchema = z
         'Version of the prediction. Every edit, new criterion and resolution increments it. Part of the ETag.',
     }),
     created_at: instantText('When it was created.'),
-    updated_at: instantText('When it was last changed or resolved.'),
+    updated_at: instantText('When it was last edited, corrected or resolved.'),
   })
   .meta({ id: 'Prediction', description: 'A falsifiable claim with its criterion, status and resolution.' });
 
@@ -233,6 +238,7 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
     review: reviewToJson(view.review),
     warnings: [...view.warnings],
     resolution: resolution === null ? null : resolutionToJson(resolution),
+    errata: view.errata.map(erratumToJson),
     tags: prediction.tags,
     as_of: stamp,
     version: view.version,

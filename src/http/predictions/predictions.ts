@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { outcomes } from '../../domain/outcome.ts';
+import { updatePrediction } from '../../services/predictions/edits.ts';
 import { countPredictions, listPredictions, predictionSorts } from '../../services/predictions/lists.ts';
-import { createPrediction, getPrediction, updatePrediction } from '../../services/predictions/predictions.ts';
+import { createPrediction, getPrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pageDefault, placePosition } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
@@ -248,7 +249,7 @@ const update = operation({
   tag,
   summary: 'Update a prediction',
   description:
-    'Applies a JSON merge patch (RFC 7396). To change the criterion, use POST /v1/predictions/{id}/criterion. Send If-Match to change only the version that you read.',
+    'Applies a JSON merge patch (RFC 7396). Requests with an earlier `as_of` use the fields of that time. Once the prediction is resolved, only slug and tags can change; the other fields return 409 `frozen`, and POST /v1/predictions/{id}/errata appends a correction. To change the criterion, use POST /v1/predictions/{id}/criterion. Send If-Match to change only the version that you read.',
   access: 'write',
   params: idParameter,
   body: {
@@ -267,7 +268,7 @@ const update = operation({
     schema: predictionSchema,
     example: predictionExample,
   },
-  refusals: ['conflict'],
+  refusals: ['conflict', 'frozen'],
   handle: async ({ services }, { params, body, expected }) => {
     const fields = {
       slug: body.slug,

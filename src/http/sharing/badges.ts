@@ -20,6 +20,7 @@ const colors: Readonly<Record<string, string>> = {
 const otherColor = '#57606a';
 
 const suffix = '.svg';
+const embeddable = { 'cross-origin-resource-policy': 'cross-origin' };
 
 const badge = operation({
   method: 'get',
@@ -45,12 +46,19 @@ const badge = operation({
       '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="20" role="img" aria-label="GPT-5 never released: no"/>',
     mediaType: 'image/svg+xml',
   },
-  handle: async ({ services }, { params, query }) => {
-    const view = await getPrediction(services, params.id.slice(0, -suffix.length), null);
+  moved: 'The slug was changed; the badge has the address in `Location` now.',
+  handle: async ({ services }, { params, query, target }) => {
+    const name = params.id.slice(0, -suffix.length);
+    const view = await getPrediction(services, name, null);
+    const { id, slug } = view.prediction;
+    if (name !== id && name !== slug) {
+      const search = target.search.size === 0 ? '' : `?${target.search}`;
+      const location = `/badges/${slug}${suffix}${search}`;
+      return { status: 301, secondsMax: badgeSecondsMax, headers: { ...embeddable, location } };
+    }
     const message = view.resolution?.outcome ?? view.status;
     const text = renderBadge(query.label ?? view.prediction.statement, message, colors[message] ?? otherColor);
-    const headers = { 'cross-origin-resource-policy': 'cross-origin' };
-    return { text, mediaType: 'image/svg+xml', secondsMax: badgeSecondsMax, headers };
+    return { text, mediaType: 'image/svg+xml', secondsMax: badgeSecondsMax, headers: embeddable };
   },
 });
 

@@ -44,6 +44,25 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       prediction: { ...prediction, made_at: predictionExample.made_at, recorded_at: predictionExample.recorded_at },
     },
   },
+  'prediction.edited': {
+    summary: 'A prediction was edited',
+    description:
+      'Sent once for each edit that changes something, with the changed fields. Filters match the fields after the edit.',
+    example: { prediction, changes: [{ field: 'tags', before: [], after: predictionExample.tags }] },
+  },
+  'prediction.erratum_added': {
+    summary: 'An erratum was added',
+    description: 'A correction was appended to a prediction without changing its words.',
+    example: {
+      prediction,
+      erratum: {
+        id: 'err_01k2a1b2c3d4e5f6g7h8j9k0m1',
+        text: 'The claim is on page 12, not 11.',
+        reason: 'The second edition moved the section.',
+        recorded_at: '2025-09-01T00:00:00Z',
+      },
+    },
+  },
   'prediction.criterion.replaced': {
     summary: 'A criterion was replaced',
     description: 'The criterion of a prediction was replaced by a new version. Contains both versions.',

@@ -3,6 +3,7 @@ import { disputeLeaning } from '../../domain/evaluation/resolution.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
 import { listDisputes } from '../../store/disputes.ts';
+import { type ErratumRow, listErrata } from '../../store/errata.ts';
 import { listLeanings } from '../../store/events.ts';
 import { type ListedForecast, listForecastsById } from '../../store/forecasts.ts';
 import {
@@ -28,6 +29,7 @@ export type HistoryEntry = { readonly at: Instant; readonly place: HistoryPlace 
   /** `contradicts` is the resolution that was disputed; null if evidence contradicted other evidence. */
   | { readonly what: 'proposed' | 'disputed'; readonly leaning: Leaning; readonly contradicts: string | null }
   | { readonly what: 'resolved' | 'amended'; readonly resolution: ResolutionRow }
+  | { readonly what: 'erratum'; readonly erratum: ErratumRow }
 );
 
 /** The changes of a prediction, oldest first. Refuses with `not_found`. */
@@ -52,6 +54,7 @@ type Rows = {
   readonly forecasts: ReadonlyMap<string, ListedForecast>;
   readonly leanings: ReadonlyMap<string, { readonly type: string; readonly leaning: Leaning }>;
   readonly resolutions: ReadonlyMap<string, ResolutionRow>;
+  readonly errata: ReadonlyMap<string, ErratumRow>;
   readonly disputes: ReadonlyMap<string, { readonly leaning: Leaning; readonly contradicts: string }>;
 };
 
@@ -67,11 +70,13 @@ async function loadRows(db: Sql, predictionId: string, marks: readonly HistoryMa
   const criteria = await listCriteria(db, predictionId, [1, ...refs('criterion').map(Number)]);
   const edits = await listEdits(db, predictionId, refs('edited').map(Number));
   const forecasts = await listForecastsById(db, refs('forecast'));
+  const errata = refs('erratum').length === 0 ? [] : await listErrata(db, [predictionId], null);
   const leanings = await listLeanings(db, refs('leaning'));
   return {
     criteria: new Map(criteria.map((row) => [String(row.version), row])),
     edits: new Map(edits.map((row) => [String(row.edit), row.changes])),
     forecasts: new Map(forecasts.map((row) => [row.id, row])),
+    errata: new Map(errata.map((row) => [row.id, row])),
     leanings: new Map(leanings.map((row) => [row.id, row])),
     resolutions: new Map(resolutions.map((row) => [row.id, row])),
     disputes: new Map(
@@ -108,6 +113,10 @@ function entryOf(mark: HistoryMark, prediction: PredictionRow, rows: Rows): Hist
       const resolution = rows.resolutions.get(ref);
       if (resolution === undefined) return null;
       return { ...base, what: resolution.supersedes === null ? 'resolved' : 'amended', resolution };
+    }
+    case 'erratum': {
+      const erratum = rows.errata.get(ref);
+      return erratum === undefined ? null : { ...base, what: 'erratum', erratum };
     }
     case 'dispute': {
       const found = rows.disputes.get(ref);

@@ -6,26 +6,22 @@ import { Refusal } from '../../domain/refusal.ts';
 import { forecastTime } from '../../domain/scores/forecast.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertForecast } from '../../store/forecasts.ts';
-import type { FieldChange } from '../../store/history.ts';
-import { claimSlug, insertWords, type PredictionWords } from '../../store/prediction-words.ts';
+import { claimSlug, insertWords } from '../../store/prediction-words.ts';
 import {
   findPrediction,
   insertCriterion,
   insertPrediction,
   type PolicyInput,
   type PredictionRow,
-  updatePrediction as updatePredictionRow,
 } from '../../store/predictions.ts';
 import { findPredictor } from '../../store/predictors.ts';
-import { listPredictionResolutions } from '../../store/resolutions.ts';
 import { findSource } from '../../store/sources.ts';
 import { advanceRecheck, insertEdges, insertWatches } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { assessClaim, type CriterionWarning, criterionFacts, priceCriterion, readCriterion } from './criteria.ts';
-import { changesBetween, recordEdit } from './edits.ts';
-import { type PredictionView, versionOf, viewPredictions } from './views.ts';
+import { type PredictionView, viewPredictions } from './views.ts';
 
 export type PredictionInput = {
   readonly slug?: string | undefined;
@@ -210,67 +206,9 @@ export async function requirePrediction(
   return row;
 }
 
-export type PredictionEdit = {
-  readonly slug?: string | undefined;
-  readonly statement?: string | undefined;
-  readonly finePrint?: string | null | undefined;
-  readonly locator?: string | null | undefined;
-  readonly sourceId?: string | null | undefined;
-  readonly predictorId?: string | null | undefined;
-  readonly tags?: readonly string[] | undefined;
-};
-
-/** Edits a prediction, except its criterion. `expected` is the row version that the caller read; null for any. */
-export async function updatePrediction(
-  deps: Deps,
-  idOrSlug: string,
-  edit: PredictionEdit,
-  expected: number | null,
-): Promise<PredictionView> {
-  return await deps.db.begin(async (tx) => {
-    const row = await requirePrediction(tx, idOrSlug);
-    await requireReferences(tx, edit);
-    const version = versionOf(row, (await listPredictionResolutions(tx, row.id, null)).length);
-    if (expected !== null && expected !== version) throw staleVersion(version);
-    const words = patched(row, edit);
-    const changes = changesBetween(row, words);
-    if (changes.length > 0) await writeEdit(tx, row, { words, changes, version, now: deps.now() });
-    return await viewPrediction(tx, deps, row.id, null);
-  });
-}
-
-/** `version` is the row version that was read; the write is refused if it has changed since. */
-async function writeEdit(
-  tx: Sql,
-  row: PredictionRow,
-  edit: { words: PredictionWords; changes: readonly FieldChange[]; version: number; now: Instant },
-): Promise<void> {
-  const { words, changes } = edit;
-  const holder = words.slug === row.slug ? null : await findPrediction(tx, words.slug);
-  if (holder !== null && holder.id !== row.id) throw slugTaken(words.slug);
-  // Never before the previous version, even if the clock of another node is ahead: answers as of a time between must not change.
-  const at = Math.max(edit.now, row.editedAt);
-  const updated = await updatePredictionRow(tx, row.id, { expected: edit.version, words, now: at });
-  if (updated === 'stale') throw staleVersion(null);
-  if (updated === 'slug_taken' || !(await claimSlug(tx, row.id, words.slug))) throw slugTaken(words.slug);
-  await recordEdit(tx, row, { words, changes, at });
-}
-
-function slugTaken(slug: string): Refusal {
+export function slugTaken(slug: string): Refusal {
   const detail = `the slug ${slug} belongs or belonged to another prediction; choose another`;
   return new Refusal('conflict', detail, [{ detail, pointer: '#/slug' }]);
-}
-
-function patched(row: PredictionRow, edit: PredictionEdit): PredictionWords {
-  return {
-    slug: edit.slug ?? row.slug,
-    statement: edit.statement ?? row.statement,
-    finePrint: edit.finePrint === undefined ? row.finePrint : edit.finePrint,
-    locator: edit.locator === undefined ? row.locator : edit.locator,
-    sourceId: edit.sourceId === undefined ? row.sourceId : edit.sourceId,
-    predictorId: edit.predictorId === undefined ? row.predictorId : edit.predictorId,
-    tags: edit.tags === undefined ? row.tags : [...new Set(edit.tags)],
-  };
 }
 
 /** The refusal for an outdated `expected`. `version` is the current row version; null if unknown. */

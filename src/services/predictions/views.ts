@@ -5,6 +5,7 @@ import type { Instant } from '../../domain/instant.ts';
 import { isHindsight } from '../../domain/scores/forecast.ts';
 import type { Sql } from '../../store/db.ts';
 import { listDisputes } from '../../store/disputes.ts';
+import { type ErratumRow, listErrata } from '../../store/errata.ts';
 import { listOwnProbabilities } from '../../store/forecasts.ts';
 import type { PredictionRow, PredictionState } from '../../store/predictions.ts';
 import { findPredictor, type PredictorRow } from '../../store/predictors.ts';
@@ -25,6 +26,8 @@ export type PredictionView = {
   readonly predictor: PredictorRow | null;
   /** The latest probability that its own predictor gave it, as recorded by then. */
   readonly probability: number | null;
+  /** Recorded by then, oldest first. */
+  readonly errata: readonly ErratumRow[];
   readonly status: PredictionState;
   readonly resolution: ResolutionRow | null;
   readonly leaning: Leaning | null;
@@ -73,6 +76,7 @@ export async function viewPredictions(
   );
   const people = await loadPeople(db, predictions);
   const probabilities = await listOwnProbabilities(db, predictions, at);
+  const errata = await listErrata(db, [...versions.keys()], at);
   const timelines = await loadTimelines(
     db,
     deps,
@@ -90,13 +94,20 @@ export async function viewPredictions(
       source: people.sources.get(prediction.sourceId ?? '') ?? null,
       predictor: people.predictors.get(prediction.predictorId ?? '') ?? null,
       probability: probabilities.get(prediction.id) ?? null,
+      errata: errata.filter((erratum) => erratum.predictionId === prediction.id),
     };
     if (resolution === null)
-      return { ...shared, ...viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at) };
+      return withErrata(shared, viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at));
     const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1) ?? null;
     const review = dispute === null ? null : reviewDisputed(prediction, resolution, dispute, named);
-    return { ...shared, ...viewResolved(prediction, resolution, review) };
+    return withErrata(shared, viewResolved(prediction, resolution, review));
   });
+}
+
+/** An erratum is no new version, but an update. */
+function withErrata(shared: Omit<PredictionView, keyof Standing>, standing: Standing): PredictionView {
+  const last = shared.errata.at(-1)?.recordedAt ?? standing.updatedAt;
+  return { ...shared, ...standing, updatedAt: Math.max(standing.updatedAt, last) };
 }
 
 function viewResolved(prediction: PredictionRow, resolution: StandingResolution, review: Review | null): Standing {
@@ -115,7 +126,7 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
 }
 
 /** The part of a view that depends on the evidence. */
-type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability'>;
+type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability' | 'errata'>;
 
 function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
   const terms = termsOf(deps, prediction);

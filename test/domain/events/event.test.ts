@@ -9,6 +9,7 @@ import {
 } from '../../../src/domain/events/event-data.ts';
 import { clipText } from '../../../src/domain/events/event-fields.ts';
 import { unreadNameData } from '../../../src/domain/events/name-event.ts';
+import { changesData, editedFields, erratumData } from '../../../src/domain/events/words-event.ts';
 import { modelIdCharactersMax } from '../../../src/domain/identity/parse.ts';
 
 const body = (data: Record<string, unknown>, sequence = Number.MAX_SAFE_INTEGER): string => {
@@ -52,6 +53,13 @@ describe('the body of an event', () => {
           superseded: resolutionData(resolution),
           leaning: leaningData({ outcome: 'yes', reason: 'short', text: long }),
         });
+        const values = { before: long, after: Array.from({ length: 50 }, () => unit.repeat(50)) };
+        const words = body({
+          prediction: predictionData({ id: 'p'.repeat(128), slug: 's'.repeat(100), statement: long }),
+          changes: changesData(editedFields.map((field) => ({ field, ...values }))),
+          erratum: erratumData({ id: 'i'.repeat(128), text: long, reason: long, recordedAt: 0 }),
+        });
+        expect(Buffer.byteLength(words)).toBeLessThanOrEqual(eventBytesMax);
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(eventBytesMax);
         expect(JSON.parse(text).data.resolution).toMatchObject({ evidence_count: 100 });
         expect(JSON.parse(text).data.resolution.evidence).toHaveLength(eventEvidenceMax);

@@ -239,6 +239,17 @@ test('a conflict with existing data returns 409', async () => {
   note(hook, await inProcess(hook, http, {}, JSON.stringify({ headers })));
 });
 
+test('the badge at a former slug returns 301', async () => {
+  await recordClaim(world, { slug: 'named-once' });
+  const edit = await world.admin('PATCH /v1/predictions/named-once', { json: { slug: 'named-twice' } });
+  expect(edit.status).toBe(200);
+  await expectEach(
+    301,
+    () => true,
+    () => world.anyone('GET /badges/named-once.svg'),
+  );
+});
+
 test('metrics with a port of their own return 404 elsewhere', async () => {
   const http = { ...world.http, hasMetricsPort: true };
   await expectEach(

@@ -29,6 +29,7 @@ const nothing = {
   leaning: null,
   contradicts: null,
   resolution: null,
+  erratum: null,
 };
 
 describe('GET /v1/predictions/{id}/history', () => {
@@ -159,7 +160,7 @@ describe('GET /v1/predictions/{id}/history', () => {
   });
 
   test('contains no entry for a rejected edit, and only the fields that changed', async () => {
-    await recordClaim(world, { slug: 'edited' });
+    await recordClaim(world, { slug: 'edited', criterion: judged });
     await world.admin('PATCH /v1/predictions/edited', { json: { slug: 'soon' }, headers: { 'if-match': '*' } });
     await world.admin('PATCH /v1/predictions/edited', {
       json: { locator: 'page 7', tags: [] },

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { formatInstant } from '../../../src/domain/instant.ts';
+import { errataMax } from '../../../src/services/predictions/errata.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
+import { decide } from '../../support/forecasts.ts';
 import type { Json } from '../../support/http-client.ts';
 import { hours } from '../../support/play.ts';
 
@@ -196,5 +198,109 @@ describe('a former slug', () => {
   test('can be taken back by its prediction', async () => {
     expect((await patch({ slug: 'never' }, 'not-ever')).slug).toBe('never');
     expect((await world.anyone('GET /v1/predictions/not-ever')).json.slug).toBe('never');
+  });
+});
+
+describe('the badge at a former slug', () => {
+  test('redirects to the current slug and keeps the label', async () => {
+    await patch({ slug: 'not-ever' });
+    const answer = await world.anyone('GET /badges/never.svg?label=GPT+5');
+    expect([answer.status, answer.headers.location]).toEqual([301, '/badges/not-ever.svg?label=GPT+5']);
+    expect((await world.anyone(`GET ${answer.headers.location}`)).text).toContain('GPT 5');
+  });
+});
+
+const frozen: readonly (readonly [string, (known: Ids) => object])[] = [
+  ['statement', () => ({ statement: 'OpenAI will not release GPT-5.' })],
+  ['fine_print', () => ({ fine_print: null })],
+  ['locator', () => ({ locator: 'section VII' })],
+  ['source_id', (known) => ({ source_id: known.otherSource })],
+  ['predictor_id', (known) => ({ predictor_id: known.otherPredictor })],
+];
+
+describe('after the resolution', () => {
+  beforeEach(async () => {
+    world.clock.advance(hours(1));
+    await decide(world, 'never', 'no', '2026-01-15');
+    world.clock.advance(hours(1));
+  });
+
+  test.each(frozen)('%s is frozen', async (field, edit) => {
+    const before = (await world.anyone('GET /v1/predictions/never')).text;
+    const json = { tags: ['other'], ...edit(ids) };
+    const answer = await world.admin('PATCH /v1/predictions/never', { json });
+    expect(answer.json).toMatchObject({
+      status: 409,
+      code: 'frozen',
+      detail: expect.stringContaining('POST /v1/predictions/{id}/errata'),
+      errors: [{ pointer: `#/${field}` }],
+    });
+    expect((await world.anyone('GET /v1/predictions/never')).text).toBe(before);
+  });
+
+  test('made_at and the criterion cannot change either', async () => {
+    const moved = await world.admin('PATCH /v1/predictions/never', { json: { made_at: '2024' } });
+    expect(moved.status).toBe(422);
+    const json = { criterion: { op: 'judged', question: 'Is it?' }, reason: 'Other.' };
+    expect((await world.admin('POST /v1/predictions/never/criterion', { json })).status).toBe(409);
+  });
+
+  test('slug and tags can change, and a frozen field can be repeated as it is', async () => {
+    const edit = { slug: 'not-ever', tags: ['openai'], statement: 'OpenAI never releases GPT-5.' };
+    expect(await patch(edit)).toMatchObject({ ...edit, version: 3, status: 'resolved' });
+  });
+
+  test('an erratum is shown beside the words from then on, in the document, the history and the events', async () => {
+    const moment = '2026-01-15T13:30:00Z';
+    const before = await answersAsOf(moment);
+    const json = { text: 'The claim is in section V.', reason: 'A slip.' };
+    const created = await world.admin('POST /v1/predictions/never/errata', { json });
+    const erratum = { id: created.json.id, ...json, recorded_at: '2026-01-15T14:00:00Z' };
+    expect([created.status, created.json]).toEqual([201, erratum]);
+    const is = (await world.anyone('GET /v1/predictions/never')).json;
+    expect(is).toMatchObject({ errata: [erratum], locator: 'section VI', version: 2, updated_at: erratum.recorded_at });
+    expect((await world.anyone('GET /v1/predictions/never/errata')).json.data).toEqual([erratum]);
+    const history = (await world.anyone('GET /v1/predictions/never/history')).json.data.at(-1);
+    expect(history).toMatchObject({ at: erratum.recorded_at, what: 'erratum', erratum, changes: null });
+    const event = (await world.anyone('GET /v1/events?prediction=never')).json.data.at(-1);
+    expect(event).toMatchObject({ type: 'prediction.erratum_added', data: { prediction: { id: is.id }, erratum } });
+    expect(await answersAsOf(moment)).toEqual(before);
+  });
+
+  test('errata are limited in number, and need a text and a reason', async () => {
+    const add = async (json: object) => await world.admin('POST /v1/predictions/never/errata', { json });
+    expect((await add({ text: 'Wrong.' })).json.errors).toMatchObject([{ pointer: '#/reason' }]);
+    for (let count = 0; count < errataMax; count += 1) {
+      expect((await add({ text: `Number ${count}.`, reason: 'A slip.' })).status).toBe(201);
+    }
+    expect((await add({ text: 'One more.', reason: 'A slip.' })).json).toMatchObject({ status: 409, code: 'conflict' });
+    const page = (await world.anyone('GET /v1/predictions/never/errata?limit=49')).json;
+    const rest = (await world.anyone(`GET /v1/predictions/never/errata?limit=49&cursor=${page.next_cursor}`)).json;
+    expect(rest.data).toMatchObject([{ text: `Number ${errataMax - 1}.` }]);
+  });
+});
+
+describe('the event prediction.edited', () => {
+  const editsOf = async (): Promise<Json[]> =>
+    (await world.anyone('GET /v1/events?prediction=never&type=prediction.edited')).json.data;
+
+  test('is recorded once for each PATCH that changes something, with the changed fields', async () => {
+    await patch({ tags: ['timelines'] });
+    await world.admin('PATCH /v1/predictions/never', { json: { statement: 'x'.repeat(1001) } });
+    expect(await editsOf()).toEqual([]);
+    await patch({ statement: 'One.', tags: ['a', 'b'], locator: null });
+    const prediction = { slug: 'never', statement: 'One.' };
+    const changes = [
+      { field: 'statement', before: 'OpenAI never releases GPT-5.', after: 'One.' },
+      { field: 'locator', before: 'section VI', after: null },
+      { field: 'tags', before: ['timelines'], after: ['a', 'b'] },
+    ];
+    expect((await editsOf()).map((event) => event.data)).toMatchObject([{ prediction, changes }]);
+  });
+
+  test('is not recorded for an edit that is refused by its version', async () => {
+    const stale = { json: { statement: 'One.' }, headers: { 'if-match': '"7-x"' } };
+    expect((await world.admin('PATCH /v1/predictions/never', stale)).status).toBe(412);
+    expect(await editsOf()).toEqual([]);
   });
 });

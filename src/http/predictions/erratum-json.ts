@@ -1,0 +1,18 @@
+import { z } from '@hono/zod-openapi';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
+import { instantText } from '../operation/fields.ts';
+
+export const erratumSchema = z
+  .object({
+    id: z.string().meta({ description: 'Unique identifier.' }),
+    text: z.string().meta({ description: 'What is wrong and what is right.' }),
+    reason: z.string().meta({ description: 'Why it is corrected.' }),
+    recorded_at: instantText('When it was recorded.'),
+  })
+  .meta({ id: 'Erratum', description: 'A correction beside the words of a prediction, which it does not change.' });
+
+type Erratum = { readonly id: string; readonly text: string; readonly reason: string; readonly recordedAt: Instant };
+
+export function erratumToJson({ id, text, reason, recordedAt }: Erratum): z.infer<typeof erratumSchema> {
+  return { id, text, reason, recorded_at: formatInstant(recordedAt) };
+}
