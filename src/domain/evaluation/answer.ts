@@ -44,7 +44,7 @@ export type Setting = {
 export type LeafWeighing = {
   readonly weighed: readonly Weighed[];
   readonly matching: readonly Sighting[];
-  readonly held: readonly ModelEvidence[];
+  readonly blocking: readonly ModelEvidence[];
 };
 
 /**

@@ -43,9 +43,9 @@ export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]
   for (const event of events) {
     const name = nameOf(leaf, event);
     if (name === null) continue;
-    const held = byName.get(name);
-    const from = Math.min(held?.from ?? Number.POSITIVE_INFINITY, possibleTime(event).from);
-    byName.set(name, { event: held?.event ?? event, from });
+    const known = byName.get(name);
+    const from = Math.min(known?.from ?? Number.POSITIVE_INFINITY, possibleTime(event).from);
+    byName.set(name, { event: known?.event ?? event, from });
   }
   return [...byName.values()];
 }

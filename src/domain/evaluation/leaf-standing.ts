@@ -35,7 +35,7 @@ export function* weighLeafInSteps(leaf: EventLeaf, setting: Setting): Steps<Leaf
     if (weighed.length % modelsPerStepMax === 0) yield;
   }
   const matching = [...byModel.values()].flat();
-  const weighing = { weighed, matching, held: heldNames(leaf, setting, matching, window) };
+  const weighing = { weighed, matching, blocking: heldNames(leaf, setting, matching, window) };
   setting.memo.weighings.set(key, weighing);
   yield;
   return weighing;
@@ -63,12 +63,12 @@ export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
   return standing;
 }
 
-function standingOf(leaf: EventLeaf, setting: Setting, { weighed, matching, held }: LeafWeighing): LeafStanding {
+function standingOf(leaf: EventLeaf, setting: Setting, { weighed, matching, blocking }: LeafWeighing): LeafStanding {
   const window = windowOf(leaf, setting.madeFrom);
   const weighedEvents = weighed.flatMap(({ evidence }) =>
     evidence === null || (setting.shortEvidence === 'dismissed' && evidence.grade === 'short') ? [] : [evidence],
   );
-  const events = setting.shortEvidence === 'dismissed' ? weighedEvents : [...weighedEvents, ...held];
+  const events = setting.shortEvidence === 'dismissed' ? weighedEvents : [...weighedEvents, ...blocking];
   events.sort(
     (a, b) => a.occurred.to - b.occurred.to || a.occurred.from - b.occurred.from || a.key.localeCompare(b.key, 'en'),
   );
@@ -132,8 +132,8 @@ export function publishedBy(leaf: EventLeaf): string | null {
 }
 
 /**
- * Feeds that list the one model asked for and never state the attribute asked about: what a row leaves blank it does not deny.
- * Where a claim speaks of any model of a kind, a blank row of one of them holds nothing up.
+ * Feeds that list the one model asked for and never state the attribute asked about: what a row leaves blank it does
+ * not deny. Where a claim speaks of any model of a kind, a blank row of one of them holds nothing up.
  */
 function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Set<string> {
   const { at, timeline } = setting;

@@ -15,9 +15,9 @@ export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionS
 type Seen = Pick<Timeline, 'sightings' | 'reads'>;
 
 /**
- * Edges that depend on what was seen. `within` runs out a duration after the event it hangs on, which must itself have had
- * none of its kind before it; in `precedes` coverage past one side's date decides the other; and a value that was there
- * before a window opens counts once a poll shows it inside, and is corrected once a poll of others shows so. Every moment that a sighting may come to be dated to gives one.
+ * Edges that depend on what was seen; every moment to which a sighting may be dated gives one. `within` ends a duration after
+ * its other event. In `precedes`, coverage past the date of one side decides the other. A value from before a window counts
+ * once a poll shows it inside the window, and is corrected once polls of other feeds show another value.
  */
 export function movingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
   return [...orderEdges(criterion, seen, terms), ...attributeEdges(criterion, seen, terms)];
@@ -56,7 +56,10 @@ function withinEdges({ event, after, duration }: Within, seen: Seen, terms: Edge
   return [...enough, ...run];
 }
 
-/** Of attributes: the opening of the window, for the vendors whose models are listed, and each end of a value that was asked for. */
+/**
+ * For attributes: the opening of the window, for the vendors of listed models, and each end of a value that satisfies
+ * the leaf.
+ */
 function attributeEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
   const edges = new Map<string, Edge>();
   for (const leaf of eventLeaves(criterion)) {
@@ -70,7 +73,7 @@ function attributeEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edg
   return [...edges.values()];
 }
 
-/** When a row stopped showing a value that satisfies the leaf: later reads of others say whether it was corrected. */
+/** When a row stopped showing a value that satisfies the leaf: later reads of other feeds show whether it was corrected. */
 function endsOfValue({ name, is }: AttributeLeaf, { versions, seenFrom }: Sighting): Instant[] {
   const satisfied = versions.map(({ attributes }) => {
     const value = attributes?.[name];

@@ -32,11 +32,11 @@ export type Side = {
   readonly notBefore: Bound;
   /** It had happened before this moment; null while it is not known to have happened. */
   readonly doneBy: Instant | null;
-  /** The same whatever reads may contradict its dates: what a NO rests on. */
+  /** The same, even if missing reads contradicted its dates. A NO uses this bound. */
   readonly surelyBy: Instant | null;
 };
 
-/** Evaluates one side. Its happening is the first event of the kind in its window; of a count, the one that made enough. */
+/** Evaluates one side. Its event is the first matching one in its window; for a count, the one that completed it. */
 export function sideOf(leaf: EventLeaf, setting: Setting): Side {
   const standing = standLeaf(leaf, setting);
   const answer = leaf.op === 'count' ? evaluateCount(leaf, setting) : evaluateEvent(leaf, setting);
@@ -62,8 +62,9 @@ function endsOf(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Pick
 }
 
 /**
- * The earliest witness of any grade, or the time covered without one. A model of a kind may have come before the first that
- * was seen of it, as far as nothing proves its absence, unless a ledger or the vendor dates the first.
+ * The earliest witness of any grade, or the end of the time that is covered without one. If the pattern matches several
+ * models, an unseen one may be earlier than the first seen, unless absence is proven or a ledger or the vendor dates
+ * the first.
  */
 function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answer): Bound {
   const { window, coverage } = standing;
@@ -97,10 +98,10 @@ function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answe
   };
 }
 
-/** The event of any grade that can have happened first and when; of a count, the one that can have made enough. */
+/** The event of any grade that can have happened first, and when; for a count, the one that can have completed it. */
 function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; event: ModelEvidence } | null {
   const { window, events } = standing;
-  // What one model did before its window opened counts as early as it was; of a kind only what lies in the window counts.
+  // A single named model counts from its actual time, even before the window. Otherwise only times in the window count.
   const startOf = (from: Instant): Instant =>
     leaf.op !== 'attribute' && namesOneModel(leaf.model) ? from : Math.max(from, window.from);
   const possible = events.filter((event) => bearsOn(leaf, event, window));
@@ -117,7 +118,7 @@ export function cutAt(standing: LeafStanding, to: Instant): LeafStanding {
   return { ...standing, window: { from: standing.window.from, to: Math.min(to, standing.window.to) } };
 }
 
-/** The events for whose sake it cannot be said that a leaf did not come true in a window; none when too few to matter. */
+/** The events that hold back a NO of a leaf over a window; none if there are too few to matter. */
 export function obstacles(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
   const inTheWay = eventsInTheWay(leaf, standing);
   return leaf.op === 'count' && distinctEvents(leaf, inTheWay).length < leaf.at_least ? [] : inTheWay;

@@ -13,8 +13,9 @@ import { cutAt, isExcluded, obstacles, type Side, sideOf } from './order-side.ts
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
 /**
- * Evaluates `precedes`: one side dated wholly before the earliest moment at which the other can have happened. Without the
- * first by the deadline, its own or that of the order, it is no as well, whatever the second did.
+ * Evaluates `precedes`: yes if the first event is before the earliest time of the second, no in the reverse case. If
+ * the first did not happen by the deadline (its own or that of the order), the answer is also no, whatever the second
+ * did.
  */
 export function evaluatePrecedes(criterion: Precedes, setting: Setting): Answer {
   const by = criterion.by === undefined ? null : parseDate(criterion.by);
@@ -44,7 +45,7 @@ function answerYes(first: Side, second: Side, deadline: Instant, base: Base): An
   });
 }
 
-/** The second lies before the first can have happened. Where it came after the deadline, the deadline had settled it. */
+/** The second event is before the earliest time of the first. If it came after the deadline, the deadline settled it. */
 function answerMirror(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
   if (second.surelyBy === null || second.surelyBy > first.notBefore.at) return null;
   const late = second.notBefore.at >= deadline;
@@ -64,7 +65,7 @@ function restsOn(known: Side, bounded: Side) {
 function answerTooLate(first: Side, deadline: Instant, base: Base): Answer | null {
   const standing = cutAt(first.standing, deadline);
   const { window, coverage } = standing;
-  // What one model did before its window opened is for a person to weigh.
+  // If the model was released before its window opened, a person must decide.
   if (first.answer.node.reason === 'already_before_window' || !isExcluded(first.leaf, standing)) return null;
   const text = `The first event had not happened by ${lastMoment(window)}: ${absenceText(coverage, window.to)}.`;
   return answer('precedes', 'no', 'covered_without_it', text, {
@@ -82,7 +83,7 @@ function answerOpen(first: Side, second: Side, deadline: Instant, base: Base): A
   return answer('precedes', 'undetermined', reasonOpen(first, deadline), text, { ...base, coverage });
 }
 
-/** Below the policy, where that alone keeps the first from being proven absent by the deadline. */
+/** `below_policy` or `contradicted` if evidence below the policy alone keeps the first event from being proven absent. */
 function reasonOpen(first: Side, deadline: Instant): ReasonCode {
   const standing = cutAt(first.standing, deadline);
   const inTheWay = obstacles(first.leaf, standing);

@@ -8,7 +8,10 @@ import type { Instant } from '../instant.ts';
 import { ripeningMoments } from './known-at.ts';
 import { movingEdges } from './moving-edges.ts';
 
-/** A feed, a vendor and a moment; the accepted reads around it are needed: the last at or before it, the first at or after. */
+/**
+ * A feed, a vendor and a moment; the accepted reads around it are needed: the last at or before it, the first at or
+ * after.
+ */
 export type ReadAsk = { readonly feedId: string; readonly vendor: string; readonly at: Instant };
 
 export type ReadAsksInput = {

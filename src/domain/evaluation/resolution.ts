@@ -30,7 +30,10 @@ export const resolverName = 'resolver';
 
 const reasonCharsMax = 1000;
 
-/** The leaf that settled a decided tree: on the way down, the child that agrees with its parent, best the one that dates it. */
+/**
+ * The leaf that settled a decided tree: on the way down, the child that agrees with its parent, best the one that dates
+ * it.
+ */
 export function decisiveLeaf(node: ExplanationNode): ExplanationNode {
   const child = node.of[decisiveChild(node)];
   return child === undefined ? node : decisiveLeaf(child);

@@ -13,23 +13,23 @@ import { type Finding, findingsPerCodeMax, hasDeadline } from './lint.ts';
 /** The most names that the warnings about one criterion list. */
 const namesMax = 20;
 
-type Held = { readonly path: Path; readonly names: readonly ModelEvidence[] };
+type BlockedLeaf = { readonly path: Path; readonly names: readonly ModelEvidence[] };
 
 type Known = { readonly timeline: Timeline; readonly at: Instant; readonly terms: Terms };
 
-/** Warnings of the names that cannot be read in full and keep open leaves of a criterion from a NO. */
+/** Warnings about names that are not fully recognised and hold back the NO of open leaves. */
 export function warnOfUnreadNames(criterion: Criterion, evaluation: Evaluation, known: Known): Finding[] {
   if ((known.timeline.unread ?? []).length === 0) return [];
   let left = namesMax;
   return openLeaves(criterion, evaluation.explanation)
     .filter(({ leaf, path }) => hasDeadline(criterion, leaf, path))
-    .map(({ leaf, path }): Held => ({ path, names: namesHolding(leaf, known) }))
+    .map(({ leaf, path }): BlockedLeaf => ({ path, names: namesHolding(leaf, known) }))
     .filter(({ names }) => names.length > 0)
     .slice(0, findingsPerCodeMax)
     .map(({ path, names }) => {
       const shown = names.slice(0, left);
       left -= shown.length;
-      return { code: 'unread_names', path, detail: heldText(shown, names.length - shown.length) };
+      return { code: 'unread_names', path, detail: warningText(shown, names.length - shown.length) };
     });
 }
 
@@ -49,11 +49,11 @@ type OpenLeaf = { readonly leaf: EventLeaf; readonly path: Path };
 function namesHolding(leaf: EventLeaf, { timeline, at, terms }: Known): ModelEvidence[] {
   const { madeFrom, policy, styleOf } = terms;
   const window = windowOf(leaf, madeFrom);
-  const held = findHeldNames(timeline, [], { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
-  return held.filter((name) => bearsOn(leaf, name, window));
+  const blocking = findHeldNames(timeline, [], { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
+  return blocking.filter((name) => bearsOn(leaf, name, window));
 }
 
-function heldText(shown: readonly ModelEvidence[], more: number): string {
+function warningText(shown: readonly ModelEvidence[], more: number): string {
   const listed = shown.map(({ model, witnesses }) => {
     const feeds = witnesses.map(({ feed }) => feed.slug).sort();
     return `${witnesses[0]?.sighting.name ?? model.family} of ${model.vendor} (listed by ${feeds.join(', ')})`;

@@ -25,11 +25,11 @@ import { obstacles, type Side, sideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
-/** One happening of the event that is believed. */
+/** One believed occurrence of the event. */
 type Happening = {
   readonly name: string;
   readonly occurred: Interval;
-  /** It had happened by then whatever reads may contradict its dates. */
+  /** It had happened by this time, even if missing reads contradicted its dates. */
   readonly surelyBy: Instant;
   readonly shown: Interval;
   readonly trust: Trust | null;
@@ -38,17 +38,20 @@ type Happening = {
   readonly stated: boolean;
 };
 
-/** The time that runs from the other event, whose own moment may be known only within bounds. */
+/** The duration after the other event, whose time may be known only within bounds. */
 type Span = {
   readonly anchor: Interval;
   readonly anchorTrust: Trust | null;
-  /** In bounds wherever the anchor lies. */
+  /** An event in here is within the duration, wherever the anchor lies in its bounds. */
   readonly surely: Interval;
-  /** Out of these, out of bounds wherever it lies. */
+  /** An event outside of this is outside the duration, wherever the anchor lies. */
   readonly possibly: Interval;
 };
 
-/** Evaluates `within`: the event lies at or after the other, the same day included, and ends by the last day of the duration. */
+/**
+ * Evaluates `within`: the event lies at or after the other, the same day included, and ends by the last day of the
+ * duration.
+ */
 export function evaluateWithin(criterion: Within, setting: Setting): Answer {
   const after = sideOf(criterion.after, setting);
   const span = spanAfter(after, criterion.duration);
@@ -86,7 +89,7 @@ function spanAfter(after: Side, duration: string): Span | null {
   };
 }
 
-/** Each event of the kind that is believed and has come; of a count, the one that made enough. */
+/** Each believed event that has happened; for a count, the one that completed it. */
 function happeningsOf(side: Side, setting: Setting): Happening[] {
   const { leaf, standing } = side;
   if (leaf.op === 'count') return enoughOf(side, leaf, countedEvents(leaf, setting, standing));
@@ -104,7 +107,7 @@ function happeningsOf(side: Side, setting: Setting): Happening[] {
     }));
 }
 
-/** One that nobody has seen may have come before: unless its absence is proven, there may have been enough of them earlier. */
+/** The event that completed a count. Unless absence is proven, unseen events may have completed it earlier. */
 function enoughOf(
   { doneBy, surelyBy, notBefore, standing, answer }: Side,
   leaf: CountLeaf,
@@ -128,15 +131,15 @@ function answerYes(criterion: Within, span: Span, happenings: readonly Happening
   return answer('within', 'yes', 'happened_in_window', text, { ...base, interval: shown, trust, witnesses });
 }
 
-/** What one model did before its own window opened is for a person to weigh. */
+/** If the model was released before its own window opened, a person must decide. */
 function answerBefore({ answer: { node } }: Side, base: Base): Answer | null {
   if (node.reason !== 'already_before_window') return null;
   return answer('within', 'undetermined', node.reason, node.text, base);
 }
 
 /**
- * What happens once and is known to lie outside the time settles a no without coverage. After the time only a stated day says
- * so; a late sighting alone does not.
+ * An event that happens only once, and outside the duration, settles a no without coverage. If it is after the duration, a
+ * stated day must say so; a late sighting is not enough.
  */
 function answerOutside(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
   if (criterion.event.op !== 'count' && !namesOneModel(criterion.event.model)) return null;
@@ -156,10 +159,10 @@ function answerOutside(criterion: Within, span: Span, happenings: readonly Happe
   });
 }
 
-/** The part of the time in which the event would count: its own window may begin later or end earlier. */
+/** The part of the duration in which the event would count: its own window may begin later or end earlier. */
 function spanStanding({ leaf, standing }: Side, { possibly }: Span): LeafStanding {
   const { from, to } = standing.window;
-  // What makes enough of them depends on all that came before.
+  // When a count is completed depends on all earlier events.
   const start = leaf.op === 'count' ? from : Math.max(possibly.from, from);
   return { ...standing, window: { from: start, to: Math.min(possibly.to, to) } };
 }
@@ -180,7 +183,7 @@ function answerNo(event: Side, span: Span, base: Base): Answer | null {
   return answer('within', 'no', 'covered_without_it', text, parts);
 }
 
-/** What may lie in the time. A listing from before it, of a model that may have been out all along, does not. */
+/** The events that may lie in the duration. A listing from before it, of a model that may be older, does not count. */
 function inTheWay(event: Side, span: Span) {
   const { window } = event.standing;
   return obstacles(event.leaf, spanStanding(event, span)).filter((found) => {

@@ -29,30 +29,33 @@ export type AttributeAsk = {
 /** An unbroken stretch over which one row published a value that satisfies the comparison. */
 export type Run = {
   readonly row: KnownSighting;
-  /** It cannot have held before this, as far as this row and the model's release tell. */
+  /** According to this row and the model's release, the value cannot apply before this. */
   readonly notBefore: Instant;
   /** The first poll that showed it. */
   readonly since: Instant;
-  /** The first poll that did not any more, or infinity. */
+  /** The first poll that no longer showed it, or infinity. */
   readonly until: Instant;
-  /** Its feed took it back: within a day, or for the value that another origin had all along. It no longer counts by itself. */
+  /**
+   * Its feed corrected it: within a day, or to the value that another origin showed all the time. It no longer counts
+   * alone.
+   */
   readonly corrected: boolean;
-  /** Another value followed it; otherwise it stands, or its row went. */
+  /** Another value followed it; otherwise the value is current, or its row vanished. */
   readonly replaced: boolean;
   /** The row had the value when it was first listed. */
   readonly fromStart: boolean;
-  /** A read a day later still showed it; a first party needs none. */
+  /** A read a day later still showed it; a first party needs no such read. */
   readonly lasting: boolean;
-  /** Whether it shows that the value held at a moment of the window. */
+  /** Whether it shows that the value applied at a moment of the window. */
   readonly inside: boolean;
 };
 
-/** What a row said over a stretch: a value that satisfies the comparison, another, or nothing. */
+/** What a row stated for some time: a value that satisfies the comparison, another value, or none. */
 type Stretch = { readonly says: 'yes' | 'no' | 'nothing'; readonly from: Instant; readonly version: ItemVersion };
 
 /**
- * The runs of the vendor's own rows of one model, or of the rows of hosts, that may bear on the window. `releasedFrom` is the earliest moment at which the model
- * can have been released: no value holds before it.
+ * The runs of the vendor's own rows of one model, or of the rows of hosts, that can matter to the window. `releasedFrom` is
+ * the earliest moment at which the model can have been released: no value applies before it.
  */
 export function runsOf(
   timeline: Timeline,
@@ -66,29 +69,29 @@ export function runsOf(
     return (sighting.model.own || row.trust === 'first_party') === (of === 'own') ? [row] : [];
   });
   const firstSeen = Math.min(...rows.map((row) => row.seenFrom));
-  const told = rows.map((row): Told => {
+  const histories = rows.map((row): RowHistory => {
     const stretches = stretchesOf(row, ask);
     return { row, stretches, deniedTo: deniedTo(timeline, row, stretches, ask, firstSeen) };
   });
-  const deniedByEnough = enoughDeny(told, ask.policy);
-  return told
-    .flatMap((one) => runsOfRow(timeline, one, told, ask, { releasedFrom, deniedByEnough }))
+  const deniedByEnough = enoughDeny(histories, ask.policy);
+  return histories
+    .flatMap((history) => runsOfRow(timeline, history, histories, ask, { releasedFrom, deniedByEnough }))
     .filter((run) => run.until > run.notBefore && run.notBefore < ask.window.to)
     .filter((run) => run.until > ask.window.from || !run.replaced);
 }
 
-type Told = {
+type RowHistory = {
   readonly row: KnownSighting;
-  /** What it said, stretch by stretch. */
+  /** What it stated, oldest first. */
   readonly stretches: readonly Stretch[];
-  /** How far it denied the value all the while that matters, less its feed's lag; minus infinity where it did not. */
+  /** Until when it stated another value without a gap that matters, less its feed's lag; minus infinity if it did not. */
   readonly deniedTo: Instant;
 };
 
 function runsOfRow(
   timeline: Timeline,
-  { row, stretches, deniedTo: denied }: Told,
-  others: readonly Told[],
+  { row, stretches, deniedTo: denied }: RowHistory,
+  others: readonly RowHistory[],
   ask: AttributeAsk,
   model: { releasedFrom: Instant; deniedByEnough: Instant },
 ): Run[] {
@@ -98,7 +101,7 @@ function runsOfRow(
     const next = stretches[index + 1];
     const since = stretch.from;
     const until = next?.from ?? end;
-    // What enough rows denied cannot have been sooner, unless this one showed it all the same.
+    // If enough rows stated another value, this one cannot apply earlier, unless this row showed it nevertheless.
     const deniedHere = index === 1 ? denied : Number.NEGATIVE_INFINITY;
     const notBefore = Math.max(deniedHere, Math.min(model.deniedByEnough, since), model.releasedFrom);
     const lasting = isLasting(timeline, row, since, until, ask.at);
@@ -118,7 +121,7 @@ function runsOfRow(
   });
 }
 
-/** What the row said, oldest first, from when it witnesses until it went; versions that say the same are one stretch. */
+/** What the row stated, oldest first, while it was evidence; consecutive versions with the same statement are one stretch. */
 function stretchesOf(row: KnownSighting, ask: AttributeAsk): Stretch[] {
   const { versions } = row.sighting;
   const stretches: Stretch[] = [];
@@ -139,8 +142,8 @@ function saysOf(attributes: Attributes | undefined, { name, is }: AttributeAsk):
 }
 
 /**
- * How far a row denied the value from the first. It must have been looked at all the while that matters: from before the
- * window opened, or within a day of the model's first listing, since what stands for less than a day is not believed anyway.
+ * Until when a row stated another value, from its start on. The row must have been read from before the window opened, or
+ * from within a day of the model's first listing, because a value shown for less than a day is not believed.
  */
 function deniedTo(
   timeline: Timeline,
@@ -156,11 +159,11 @@ function deniedTo(
   return read === null ? Number.NEGATIVE_INFINITY : read - feed.settlementLagMs;
 }
 
-/** How far a first party, or as many origins as a NO would need, denied the value. */
-function enoughDeny(told: readonly Told[], policy: EvidencePolicy): Instant {
+/** Until when a first party, or as many origins as a NO needs, stated another value. */
+function enoughDeny(histories: readonly RowHistory[], policy: EvidencePolicy): Instant {
   const byOrigin = new Map<string, Instant>();
   let firstParty = Number.NEGATIVE_INFINITY;
-  for (const { row, deniedTo: denied } of told) {
+  for (const { row, deniedTo: denied } of histories) {
     if (row.trust === 'community') continue;
     if (row.trust === 'first_party') firstParty = Math.max(firstParty, denied);
     byOrigin.set(row.feed.origin, Math.max(byOrigin.get(row.feed.origin) ?? Number.NEGATIVE_INFINITY, denied));
@@ -170,14 +173,14 @@ function enoughDeny(told: readonly Told[], policy: EvidencePolicy): Instant {
 }
 
 /**
- * Whether another origin had said otherwise for a day when the row came to say so too, and a read from then on still says it.
- * A row that has not been read since proves nothing: it may have gone.
+ * Whether another origin had stated another value for a day when the row changed, and a later read still shows it.
+ * A row that has not been read since proves nothing: it may have vanished.
  */
 function isContradicted(
   timeline: Timeline,
   row: KnownSighting,
   until: Instant,
-  { others, at }: { readonly others: readonly Told[]; readonly at: Instant },
+  { others, at }: { readonly others: readonly RowHistory[]; readonly at: Instant },
 ): boolean {
   return others.some(
     ({ row: other, stretches }) =>
@@ -196,7 +199,10 @@ function isLasting(timeline: Timeline, row: KnownSighting, since: Instant, until
   return row.trust === 'first_party' || seasonedAt(timeline, row.sighting, { since, until, at }) !== null;
 }
 
-/** A poll tells of a moment up to the feed's lag earlier: it must lie so far inside, or the value begin inside. */
+/**
+ * A poll may show the state of up to the feed's lag earlier, so it must be that far inside the window, or the value
+ * begin inside.
+ */
 function isInside(
   timeline: Timeline,
   { sighting, feed }: KnownSighting,

@@ -7,11 +7,12 @@ import { type ModelEvidence, type Weighed, weighModel } from './release.ts';
 import type { Sighting, Timeline } from './timeline.ts';
 
 /**
- * Weighs whether a model has an attribute that satisfies a comparison inside the window; what is dated is the first moment
- * of the window at which it does. A value is believed when two origins' own rows publish one at the same time, each for 24
- * hours, or one first party does: catalogues have carried errors of a factor of 1,000. It held no later than when the second
- * of them showed it, and no earlier than the first can have. A value that its own feed corrected counts no more, unless it
- * had been believed. What only hosts publish keeps a NO from being settled, and settles nothing.
+ * Weighs whether a model had an attribute that satisfies a comparison at some moment of the window, and dates the first
+ * such moment. A value is believed if two origins publish it in the vendor's own rows at the same time, each for 24
+ * hours, or if one first party does: catalogues have contained errors of a factor of 1,000. The value applied at the
+ * latest when the second origin showed it, and at the earliest when the first can have had it. A value that its own
+ * feed corrected no longer counts, unless it had been believed. A value that only hosts publish holds a NO back and
+ * settles nothing.
  */
 export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[], ask: AttributeAsk): Weighed {
   const release = weighModel(timeline, sightings, ask);
@@ -36,36 +37,42 @@ export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[
 
 const anyTime: Interval = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-/** When the value held, by which runs. `occurred` bounds the first moment of the window at which it did. */
+/**
+ * When the value applied, and the runs that show it. `occurred` bounds the first moment of the window at which it
+ * applied.
+ */
 type Holding = {
   readonly grade: ModelEvidence['grade'];
   readonly runs: readonly Run[];
   readonly occurred: Interval;
-  /** Since when it held, the time before the window included. */
+  /** Since when it applied, including the time before the window. */
   readonly since: Interval;
 };
 
 function findHolding(all: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
   const runs = all.filter((run) => run.until > ask.window.from);
   const gone = all.filter((run) => run.lasting && !runs.includes(run));
-  return findStanding(runs, ask, released) ?? findGone(gone);
+  return findCurrent(runs, ask, released) ?? findGone(gone);
 }
 
-/** The end of the first moment at which a value can have held; a row that was put up before the release tells of the release. */
+/**
+ * The end of the first moment at which a value can apply. A row listed before the release states the value at the
+ * release.
+ */
 function endAt(moment: Instant, released: Interval): Instant {
   return moment < released.from ? released.to : moment + 1;
 }
 
-function findStanding(runs: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
+function findCurrent(runs: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
   const votes = runs.filter((run) => run.lasting && run.row.trust !== 'community');
   const agreed = agreeAt(
     votes.filter((run) => run.inside),
     ask,
     (run) => Math.max(run.since, ask.window.from),
   );
-  const standing = runs.filter((run) => !run.corrected);
+  const uncorrected = runs.filter((run) => !run.corrected);
   if (agreed !== null) {
-    const counted = runs.filter((run) => votes.includes(run) || standing.includes(run));
+    const counted = runs.filter((run) => votes.includes(run) || uncorrected.includes(run));
     const low = lowestOf(counted);
     const since = agreeAt(votes, ask, (run) => run.since) ?? agreed;
     const occurred = { from: Math.max(low, ask.window.from), to: endAt(agreed, released) };
@@ -74,12 +81,12 @@ function findStanding(runs: readonly Run[], ask: AttributeAsk, released: Interva
   const touching = agreeAt(votes, ask, (run) => run.since);
   if (touching !== null)
     return { grade: 'admissible', runs: votes, ...edgeBracket(votes, endAt(touching, released), ask) };
-  // Two origins said so, though not at the same time: too much to be passed over, too little to be believed.
-  const apart = isEnough(new Set(votes.map((run) => run.row.feed.origin)).size, ask) ? votes : [];
-  return findShort(standing.length > 0 ? standing : apart, ask, released);
+  // Two origins stated it, but not at the same time: that holds a NO back but settles nothing.
+  const separate = isEnough(new Set(votes.map((run) => run.row.feed.origin)).size, ask) ? votes : [];
+  return findShort(uncorrected.length > 0 ? uncorrected : separate, ask, released);
 }
 
-/** Such a value in rows of hosts, which nobody has corrected. */
+/** A value in rows of hosts that was not corrected. */
 function findHosted(runs: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
   return findShort(
     runs.filter((run) => run.until > ask.window.from && !run.corrected),
@@ -99,7 +106,7 @@ function findShort(short: readonly Run[], ask: AttributeAsk, released: Interval)
   return { grade: 'short', runs: short, occurred, since };
 }
 
-/** All of its rows went before the window opened, and nobody has said that it holds no more. */
+/** Every row with the value vanished before the window opened, and none replaced the value. */
 function findGone(runs: readonly Run[]): Holding | null {
   const [first] = runs;
   if (first === undefined) return null;
@@ -107,7 +114,10 @@ function findGone(runs: readonly Run[]): Holding | null {
   return { grade: 'short', runs, since, occurred: { from: since.from, to: Math.max(...runs.map((run) => run.until)) } };
 }
 
-/** What is not known to lie inside the window lies across an edge of it, or ended before it opened. */
+/**
+ * The bounds of a value that is not known to lie inside the window: it crosses an edge, or ended before the window
+ * opened.
+ */
 function edgeBracket(
   runs: readonly Run[],
   seen: Instant,
@@ -121,7 +131,7 @@ function lowestOf(runs: readonly Run[]): Instant {
   return Math.min(...runs.map((run) => run.notBefore));
 }
 
-/** The first moment at which a first party, or enough origins together, published such a value; null when there is none. */
+/** The first moment at which a first party, or enough origins together, published such a value; null if there is none. */
 function agreeAt(runs: readonly Run[], ask: AttributeAsk, beginning: (run: Run) => Instant): Instant | null {
   const moments = [...new Set(runs.map(beginning))].sort((a, b) => a - b);
   const agreed = moments.find((moment) => {
@@ -136,7 +146,7 @@ function isEnough(origins: number, { policy }: AttributeAsk): boolean {
   return !policy.firstPartyOnly && origins >= policy.originsMin;
 }
 
-/** Since when it held, not before the window opened: a value that was there by then is effective on the day of the opening. */
+/** Since when it applied inside the window: a value from before the window is effective on the window's first day. */
 function effectiveIn(since: Interval, window: Interval): Interval {
   if (since.from >= window.from) return since;
   return { from: window.from, to: since.to > window.from + 1 ? since.to : window.from + dayMs };
@@ -158,7 +168,7 @@ function evidenceOf(
     model,
     grade,
     occurred,
-    // A value that was there when its row was first listed is as old as the model.
+    // A value that its row stated from its first listing on is as old as the model.
     effective: effectiveIn(fromStart?.occurred ?? since, window),
     dating,
     witnesses: [...new Map([...rows].reverse().map((row) => [row.feed.id, row])).values()].reverse(),

@@ -3,7 +3,7 @@ import { type ModelName, matchesPattern, type VersionStyleOf } from '../criterio
 import type { Instant } from '../instant.ts';
 import { type CoverageModel, type CoverageRow, type CoverageTable, happenedFrom } from './coverage-table.ts';
 
-/** What a claim is about: the models that some patterns match, as far as they were released after it was made. */
+/** The models that a claim is about: those that match one of the patterns and were released after the claim was made. */
 export type ClaimModels = {
   readonly patterns: readonly ModelPattern[];
   readonly madeFrom: Instant;
@@ -32,7 +32,7 @@ export function leaveModelsOut(table: CoverageTable, { patterns, madeFrom, style
 }
 
 /**
- * The models that a key of the table can stand for. `openai/gpt-oss-120b` does not say where the family ends, so every split
+ * The models that a key of the table can mean. `openai/gpt-oss-120b` does not say where the family ends, so every split
  * is listed: a claim about any of them leaves the model out.
  */
 function listReadings(key: string): ModelName[] {

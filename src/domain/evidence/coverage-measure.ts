@@ -21,15 +21,15 @@ export type FirstListed = {
   readonly from: Instant;
   readonly to: Instant;
   readonly reads: number;
-  /** Names that were listed at `from` already. */
+  /** Names that were already listed at `from`. */
   readonly before: readonly ListedName[];
   readonly listed: readonly (ListedName & { readonly at: Instant; readonly absentAt: Instant | null })[];
 };
 
-/** `at`: when it was listed, where that is known. */
+/** `at`: when it was listed, if known. */
 type ListedName = { readonly name: string; readonly host: string | null; readonly at?: Instant };
 
-/** The first read of an origin that shows a model; `imported` with many others of its vendor, which is no listing. */
+/** The first read of an origin that shows a model. `imported`: with many others of its vendor, so the time says nothing. */
 export type Shown = { readonly at: Instant; readonly imported: boolean };
 
 /** A date of a release as an origin's own rows or a reviewed document state it. */
@@ -38,47 +38,47 @@ export type StatedDate = { readonly text: string; readonly from: Instant; readon
 /** The last day that rows state for a model; `preview` where all of these rows are of previews. */
 export type StatedEnd = { readonly text: string; readonly preview: boolean };
 
-/** What the reads of one origin came to. */
+/** The measurements from the reads of one origin. */
 export type OriginRecord = {
   readonly origin: string;
-  /** The history that the reads are part of, where there is one: what was read before it only says what was there already. */
+  /** The history that the reads belong to, if any. Names in its first read were listed at an unknown earlier time. */
   readonly history: { readonly from: Instant; readonly to: Instant; readonly reads: number } | null;
   readonly readTimes: Instant[];
   /** The first read with an own row, by vendor. */
   readonly vendors: Map<string, Instant>;
   readonly shown: Map<string, Shown>;
-  /** The first payload that shows the model, as opposed to a history. */
+  /** The first payload (not a history) that shows the model. */
   readonly shownIn: Map<string, Instant>;
   /** By fact and model: the first payload that states it. */
   readonly facts: Map<string, Map<string, Instant>>;
   readonly released: Map<string, StatedDate>;
   /** The ends that the last read states, by model: the latest of its ids. */
   readonly ends: Map<string, StatedEnd>;
-  /** Models of which an own row is no preview: the end of a preview is not theirs. */
+  /** Models with an own row that is no preview: the end of a preview is not the end of these. */
   readonly general: Set<string>;
 };
 
-/** More models than this, first listed by one vendor at the same moment, are an import of what was there before. */
+/** This many models of one vendor, first listed at the same moment, are an import of older ones. */
 export const importedModelsMin = 6;
 
-/** A release that is dated to more days than this says too little of a lag. */
+/** A release date wider than this gives no useful lag. */
 const dateDaysMax = 3;
 
-/** A read without a name that lies further back than this does not prove that others were listed at the same moment. */
+/** If the last read without a name is older than this, the names of the next read were not necessarily listed together. */
 const sameMomentMs = 48 * hourMs;
 
-/** Families that are not read as language models: what they make or take is another thing. */
+/** Families that are not language models: their input or output is of another kind. */
 const otherFamilies =
   /(^|-)(image|imagine|imagen|audio|realtime|live|transcribe|livetranslate|tts|asr|whisper|dall-e|sora|veo|lyria|embed|embedding|moderation|guard|safeguard|ocr|document-ai|voxtral|reranker|robotics|computer-use|omni|mt|doc|character|prompt-guard|search|canvas|reel|sonic|act|speech|voice|voicechat|video|hailuo|cogview|cogvideox|seedance|seedream|rerank|translate|guardian|content-safety|parse|docling|parakeet|cosmos-predict|cosmos-transfer|embedcode)(-|$)/;
 
-/** The language model that a name is the vendor's own row of; null for every other. */
+/** The language model of a name in the vendor's own rows; null for any other name. */
 export function ownModel(identity: IdentityTable, adapter: string, listed: ListedName): ModelId | null {
   const { name, ...context } = listed;
   const read = parseModelId(identity, name, { feed: adapter, ...context });
   return read.outcome === 'model' && read.own && !otherFamilies.test(read.family) ? read : null;
 }
 
-/** A listing of what is announced, or of what only approved customers may call, is none of a release. */
+/** A listing that is announced, or that only approved customers can call, is not a release. */
 function isReleased(model: ModelId | null, item: Pick<FeedItem, 'stage'> = {}): model is ModelId {
   return model !== null && model.stage !== 'limited' && item.stage !== 'announced' && item.stage !== 'limited';
 }
@@ -130,7 +130,7 @@ function listImports(identity: IdentityTable, history: FirstListed): ReadonlySet
   return new Set([...names].filter(([, { size }]) => size >= importedModelsMin).map(([group]) => group));
 }
 
-/** Adds a payload to the record of its origin; payloads come in the order of their times. */
+/** Adds a payload to the record of its origin. Payloads must come in order of time. */
 export function recordRead(identity: IdentityTable, record: OriginRecord, read: MeasuredRead): void {
   const { observedAt } = read;
   record.readTimes.push(observedAt);

@@ -9,20 +9,20 @@ export type Rational = { readonly numerator: bigint; readonly denominator: bigin
 
 /** The chance that all origins lack what has happened. */
 export type CombinedMiss = Rational & {
-  /** What the origins' chances come to when multiplied. */
+  /** The product of the origins' chances. */
   readonly product: Rational;
-  /** Misses that the origins share, where there are any. */
+  /** Misses that the origins share, if any. */
   readonly joint: JointMiss | null;
 };
 
 export type JointMiss = { readonly missedByAll: number; readonly knownToAll: number };
 
-/** Shared misses are looked for among at most so many origins at a time, which bounds the work of one look-up. */
+/** The most origins among which shared misses are counted. It bounds the work of one look-up. */
 const jointOriginsMax = 3;
 
 /**
- * How many of the known models were still missing at a patience, in milliseconds: at the step, no greater than the
- * patience, where the chance of a miss is lowest; of equals the latest. Null for a patience below zero.
+ * How many of the known models were still missing after a patience, in milliseconds. Of the steps up to that patience, the
+ * one with the lowest chance of a miss counts; of equal ones the latest. Null if the patience is negative.
  */
 export function missAt(row: CoverageRow, patienceMs: number): Miss | null {
   let best: Miss | null = null;
@@ -40,8 +40,8 @@ export function chanceOf({ missed, known }: Miss): Rational {
 }
 
 /**
- * Models that every one of the rows knows at its patience and that all of them missed. Null where no model was missed by all.
- * Where less patience, or fewer origins, show a lower share, that share counts: more reads never raise the chance.
+ * Counts the models that every row knows at its patience, and those of them that all rows missed. Null if no model was
+ * missed by all. If less patience or fewer origins give a lower share, that share counts: more reads never raise the chance.
  */
 export function jointMissAt(rows: readonly CoverageRow[], patiencesMs: readonly number[]): JointMiss | null {
   const reach = patiencesMs.map((patience) => coverageStepDays.filter((step) => step * dayMs <= patience).length - 1);
@@ -57,8 +57,8 @@ export function jointMissAt(rows: readonly CoverageRow[], patiencesMs: readonly 
 
 /**
  * The chance that something happened and none of the origins shows it: the product of the origins' chances or, where some
- * known model was missed by all, the share of such models, if that is larger. Misses go together.
- * Null where no origin has been read after the deadline.
+ * known model was missed by all, the share of such models, if that is larger: the misses of origins are correlated.
+ * Null if no origin was read past the moment.
  */
 export function combinedMiss(rows: readonly CoverageRow[], patiencesMs: readonly number[]): CombinedMiss | null {
   const misses = rows.map((row, index) => missAt(row, patiencesMs[index] ?? -1)).filter((miss) => miss !== null);
@@ -73,7 +73,7 @@ export function combinedMiss(rows: readonly CoverageRow[], patiencesMs: readonly
   return { ...larger, product, joint };
 }
 
-/** What one origin's silence is asked for: read so long, in milliseconds, past the moment in question. */
+/** How long, in milliseconds, an origin was read past the moment in question. */
 export type OriginPatience = { readonly origin: string; readonly patienceMs: number };
 
 const missesKnown = new WeakMap<CoverageTable, Map<string, CombinedMiss | null>>();
@@ -92,8 +92,8 @@ export function combinedMissOf(
   const key = `${vendor} ${fact} ${steps.join(' ')}`;
   const known = missesKnown.get(table) ?? new Map<string, CombinedMiss | null>();
   missesKnown.set(table, known);
-  const held = known.get(key);
-  if (held !== undefined) return held;
+  const cached = known.get(key);
+  if (cached !== undefined) return cached;
   const rows = sorted.map(({ origin }) => table.find(origin, vendor, fact)).filter((row) => row !== null);
   const patiences = sorted.map(({ patienceMs }) => patienceMs);
   const miss = rows.length === sorted.length ? combinedMiss(rows, patiences) : null;
@@ -167,7 +167,7 @@ function countJoint(fates: readonly Fate[], steps: readonly number[]): JointMiss
   return { missedByAll, knownToAll };
 }
 
-/** Every choice of steps up to those given, with at least one row in and at most `jointOriginsMax`. */
+/** Every choice of steps up to those given, with at least one and at most `jointOriginsMax` rows included. */
 function* stepsBelow(reach: readonly number[], chosen: readonly number[] = []): Generator<readonly number[]> {
   const taken = chosen.filter((step) => step >= 0).length;
   if (chosen.length === reach.length) {

@@ -16,7 +16,7 @@ export type CoverageSources = {
   readonly witnessesEnds: (origin: string) => boolean;
 };
 
-/** A stated day that lies so long after the listing contradicts it; the model is left out. */
+/** A stated day that is later than the listing by more than this contradicts it; the model is left out. */
 const listedBeforeDaysMax = 2;
 
 /** The rows of the measured origins, by origin, vendor and fact. Pure: the records are only read. */
@@ -55,7 +55,7 @@ function rowOf(sources: CoverageSources, record: OriginRecord, vendor: string, f
   };
 }
 
-/** A history shows listings alone; of everything else only payloads say when it was first stated. */
+/** A history shows listings only. For all other facts, payloads show when they were first stated. */
 function readsOf(
   { history, readTimes }: OriginRecord,
   fact: string,
@@ -69,8 +69,8 @@ function readsOf(
 }
 
 /**
- * The releases that others date, by model: a reviewed date stands; otherwise the earliest day that another origin's own
- * rows, or the first mention by the vendor's SDK, give.
+ * The release dates from other origins, by model: a reviewed date takes precedence; otherwise the earliest day that another
+ * origin's own rows state, or on which the vendor's SDK first named the model.
  */
 function releaseDates(sources: CoverageSources, record: OriginRecord): Map<string, Dated> {
   const dates = new Map<string, Dated>();
@@ -93,7 +93,7 @@ function isBetter(a: Dated, b: Dated): boolean {
   return a.reviewed === b.reviewed ? a.from < b.from : a.reviewed;
 }
 
-/** The ends that others state and that have passed by the last read; the vendor's own day, of several the latest. */
+/** The ends that other origins state, by model; of several days the latest. */
 function endDates(sources: CoverageSources, record: OriginRecord): Map<string, Dated> {
   const dates = new Map<string, Dated>();
   const general = new Set(sources.records.flatMap((other) => [...other.general]));
@@ -121,14 +121,14 @@ function coverageModel(
   const shown = record.shown.get(model);
   const start = record.history?.from ?? record.readTimes[0] ?? from;
   if (fact === 'end') return { ...base, ...lagOf(from, record.facts.get('end')?.get(model), to) };
-  // What stood there from the start was listed at some time that nobody saw.
+  // A model in the first read was listed at an unknown earlier time.
   if (shown !== undefined && shown.at <= start) return null;
   if (shown !== undefined && !reviewed && from - shown.at > listedBeforeDaysMax * dayMs) return null;
   if (shown?.imported === true)
     return { ...base, lag_days: null, watched_days: watchedDays(from, Math.min(shown.at, to)) };
   if (fact === 'listing' || shown === undefined) return { ...base, ...lagOf(from, shown?.at, to) };
   const firstPayload = record.shownIn.get(model);
-  // Listed and gone between two payloads: what it stated is not known.
+  // Listed and removed between two payloads: its facts are unknown.
   if (firstPayload === undefined) return null;
   const stated = record.facts.get(fact)?.get(model);
   return { ...base, ...lagOf(from, stated === firstPayload ? shown.at : stated, to) };

@@ -89,10 +89,10 @@ export function readCoverageTable(json: unknown): CoverageTable {
   return { version, rows, find: (origin, vendor, fact) => byName.get(rowName(origin, vendor, fact)) ?? null };
 }
 
-/** A table without rows, by which nothing is covered. */
+/** A table without rows: it covers nothing. */
 export const emptyCoverageTable: CoverageTable = { version: 'empty', rows: [], find: () => null };
 
-/** The start of a calendar day or instant; null for anything wider or else. */
+/** The start of a calendar day or an instant; null for any other text. */
 export function happenedFrom(text: string): Instant | null {
   const parsed = parseDate(text);
   return parsed?.precision === 'day' || parsed?.precision === 'instant' ? parsed.interval.from : null;

@@ -13,8 +13,8 @@ import { type CoverageTable, coverageSteps, emptyCoverageTable } from './coverag
 import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
 
 /**
- * One of the origins that attest absence must have been read by this long after a window opened: what came and went before
- * its first read would otherwise count as absent.
+ * One of the origins that attest absence must have been read within this time after a window opened. Otherwise a model that
+ * was listed and removed before its first read would count as absent.
  */
 export const openingToleranceMs = 7 * dayMs;
 
@@ -51,15 +51,18 @@ export type Coverage = {
   readonly bound: Rational;
   /** Absence is proven for every moment up to here; minus infinity when it is proven for none. */
   readonly coveredTo: Instant;
-  /** Enough covering origins have been read up to here, whatever their silence is worth: what "as of" means in a standing. */
+  /** Up to here enough covering origins have been read, measured or not: the "as of" of a prediction's standing. */
   readonly readTo: Instant;
-  /** The same for every feed that lists the vendor, covering or not: where absence proves nothing, this alone says that time has passed. */
+  /**
+   * The same for every feed that lists the vendor, covering or not. Where absence proves nothing, it only shows that
+   * time has passed.
+   */
   readonly listedTo: Instant;
   /** Whether the measured origins could prove absence if they were read for long enough. */
   readonly attainable: boolean;
-  /** The chance that all origins read past a moment missed what had happened by then; null where too few have been. */
+  /** The chance that all origins read past a moment missed an event before it; null if too few were read. */
   readonly missAt: (moment: Instant) => CombinedMiss | null;
-  /** The same for one origin: of the models known, how many it lacked as long after they had happened. */
+  /** The same for one origin: how many of the known models it still lacked after the same time. */
   readonly originMissAt: (origin: string, moment: Instant) => Miss | null;
 };
 
@@ -75,9 +78,8 @@ export function factName(publishes: string | null): string {
 }
 
 /**
- * Coverage of a vendor at a knowledge time. Absence is evidence as far as it was measured (semantics: a NO needs absence that
- * was earned): enough origins were read past the moment, and the chance that all of them still lack what happened by then is
- * at most the bound. A wall clock plays no part; only accepted reads do.
+ * Coverage of a vendor at a knowledge time. Absence up to a moment is proven if enough measured origins were read past it and
+ * the chance that all of them missed an event is at most the bound. The wall clock plays no part; only accepted reads count.
  */
 export function coverageOf(timeline: Timeline, question: CoverageQuestion): Coverage {
   const { vendor, at, policy, publishes = null, silent, bound = missBound(policy, 1) } = question;
@@ -164,14 +166,14 @@ export function coveringFeeds(
   return feeds.filter((feed) => counts(feed, policy) && coversVendor(feed, vendor) && publishesWhat(feed, publishes));
 }
 
-/** A NO mirrors what a YES would have needed: where only the vendor itself settles, only its own feeds cover. */
+/** A NO needs the kind of feed that a YES needs: if only the vendor can settle it, only first-party feeds cover. */
 function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
   return policy.firstPartyOnly ? feed.trust === 'first_party' : feed.trust !== 'community';
 }
 
 /**
- * How far it is proven that what is first seen later was not there since a moment: absence is proven, and one of the
- * feeds had been read soon after that moment. Minus infinity when nothing proves it.
+ * Until when absence is proven without a gap since a moment: absence is proven, and one of the feeds was read soon after that
+ * moment. Minus infinity if nothing proves it.
  */
 export function absentThrough(coverage: Coverage, from: Instant, to: Instant = Number.POSITIVE_INFINITY): Instant {
   const read = openingMarks(coverage, from, to).map(({ watermark }) => watermark ?? Number.NEGATIVE_INFINITY);
@@ -185,7 +187,7 @@ export function openingMarks({ marks }: Coverage, from: Instant, to: Instant): F
   );
 }
 
-/** Whether a feed's silence about a moment is of measured worth and was read. */
+/** Whether a feed's coverage is measured and the feed was read past a moment. */
 export function isReadPast({ measured, watermark }: FeedMark, moment: Instant): boolean {
   return measured && watermark !== null && watermark >= moment;
 }
@@ -221,12 +223,12 @@ function originsRead(marks: readonly FeedMark[]): OriginRead[] {
   const byOrigin = new Map<string, OriginRead>();
   for (const { feed, watermark, measured } of marks) {
     if (!measured || watermark === null) continue;
-    const held = byOrigin.get(feed.origin);
+    const previous = byOrigin.get(feed.origin);
     byOrigin.set(feed.origin, {
       origin: feed.origin,
-      readTo: Math.max(held?.readTo ?? watermark, watermark),
+      readTo: Math.max(previous?.readTo ?? watermark, watermark),
       firstPartyTo: Math.max(
-        held?.firstPartyTo ?? Number.NEGATIVE_INFINITY,
+        previous?.firstPartyTo ?? Number.NEGATIVE_INFINITY,
         feed.trust === 'first_party' ? watermark : Number.NEGATIVE_INFINITY,
       ),
     });
@@ -249,7 +251,7 @@ function patienceOf({ origin, readTo }: OriginRead, moment: Instant): OriginPati
   return { origin, patienceMs: readTo - moment };
 }
 
-/** What is proven changes only where a read lies a step past the moment, or a first party's at it: only such can be the latest. */
+/** The latest proven moment is one step before the last read of an origin, or the last read of a first party. */
 function latestProven(origins: readonly OriginRead[], proves: (moment: Instant) => boolean): Instant {
   const moments = origins.flatMap(({ readTo, firstPartyTo }) => [
     firstPartyTo,

@@ -12,22 +12,25 @@ import {
 import { steadyVersions, youngVersions } from './steady-dates.ts';
 import { durability, futureToleranceMs, type KnownSighting, type Timeline } from './timeline.ts';
 
-/** A curated date this far before the bracket may still be the start of a late listing; further off it decides nothing. */
+/** A curated date up to this long before the bracket may belong to a late listing. An earlier one is not used. */
 export const dateBeforeBracketMaxMs = 90 * dayMs;
 /** When one model was released, with the reason for each bound. */
 export type Dating = {
   readonly occurred: Interval;
-  /** `stated`: a ledger or first-party date. `curated`: a vendor row's date inside the bracket. `late`: from a curated date to the sighting. `bracket`: sightings alone. */
+  /**
+   * `stated`: a ledger or first-party date. `curated`: a vendor row's date inside the bracket. `late`: from a curated
+   * date to the sighting. `bracket`: sightings alone.
+   */
   readonly basis: 'stated' | 'curated' | 'late' | 'bracket';
   /** The sightings whose dates were used. */
   readonly dated: readonly KnownSighting[];
-  /** Dates that were read, judged and set aside. */
+  /** Stated dates that are not used, with the reason. */
   readonly setAside: readonly SetAside[];
-  /** What first sightings and reads without it say alone, whatever dates are stated; an end and a value have none. */
+  /** The bounds from sightings and reads alone, without stated dates; absent for ends and values. */
   readonly bracket?: Interval;
   /**
-   * Where it may lie all the same, in so far as more reads could contradict the dates used; left out: in `occurred`. A NO
-   * reckons with it, so that the loss of reads never settles one.
+   * The wider bounds that apply if further reads contradicted the dates used; left out: the same as `occurred`. A NO takes
+   * them into account, so that a missing read never settles one.
    */
   readonly possible?: Interval;
 };
@@ -38,7 +41,7 @@ export type SetAside = { readonly row: KnownSighting; readonly why: string };
 type Question = {
   readonly timeline: Timeline;
   readonly at: Instant;
-  /** The ids under which the model was met, whatever their stage. */
+  /** The ids under which the model was listed, at any stage. */
   readonly ids: readonly string[];
   /** Every sighting known, oldest first; never empty. */
   readonly known: readonly KnownSighting[];
@@ -50,7 +53,7 @@ type Question = {
   readonly absentTo: Instant;
 };
 
-/** Whether dates that are not seasoned yet are used as well. */
+/** `any`: dates that are not seasoned yet are used as well. */
 type Steadiness = 'steady' | 'any';
 
 /**
@@ -67,7 +70,7 @@ function dateSteadily(question: Question): Dating {
   const full = dateBy(question, 'any');
   const young = question.known.flatMap((row) => youngDates(question, row));
   if (young.length === 0) return full;
-  // A curated date that is not seasoned may hold an answer back; it decides nothing.
+  // A curated date that is not seasoned can hold an answer back but settles nothing.
   const steady = dateBy(question, 'steady');
   const occurred = hull(full.occurred, steady.occurred);
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
@@ -88,8 +91,8 @@ function dateBy(question: Question, steadiness: Steadiness): Dating {
   }
   const low = question.absentTo;
   const { usable, setAside } = curatedDates(question, steadiness);
-  // Only a date that would give the day lets its origin vouch, or one on which the model was first listed: an earlier one
-  // may be that of an announcement.
+  // A date makes its origin vouch only if it would date the release, or is the day of the first listing: an earlier date may
+  // be that of an announcement.
   const vouching = usable.filter(
     (date) => (low < date.interval.to && !isStamped(question, date.stated)) || meetsListing(question, date),
   );
@@ -101,8 +104,8 @@ function dateBy(question: Question, steadiness: Steadiness): Dating {
 }
 
 /**
- * Reads without the model between a stated day and its listing would contradict that day. Only where the row was listed by
- * then can there be none; otherwise the model may have come as late as sightings alone say.
+ * The bounds if later reads contradicted the stated day. A read without the model between that day and its listing would do
+ * so, unless the row was listed by that day. Otherwise the release may be as late as the sightings alone allow.
  */
 function possibleTime(
   question: Question,
@@ -114,7 +117,7 @@ function possibleTime(
     const first = known.find((row) => row.feed.id === sighting.feed.id);
     return first !== undefined && first.seenFrom < interval.to;
   };
-  // Of a day after the first sighting either may be wrong: the model may be older than the listing.
+  // If the stated day is after the first sighting, either may be wrong: the model may be older than its listing.
   const from = dates.every(({ stated }) => stated.from <= firstSeen(known)) ? occurred.from : absentTo;
   const to = basis === 'curated' && dates.every(isListed) ? occurred.to : upperBound(question, []);
   return hull(occurred, { from, to });
@@ -127,7 +130,7 @@ function dateWithin(
 ): Pick<Dating, 'occurred' | 'basis'> {
   const stated = best.interval;
   const closed = Number.isFinite(bracket.from);
-  // Listed up to two days before the stated day: the listing may be early, or the day wrong. Either may be right.
+  // Listed up to two days before the stated day: either the listing was early or the day is wrong.
   const seen = firstSeen(question.known);
   if (stated.from > seen) {
     return { occurred: { from: closed ? bracket.from : seen, to: Math.max(stated.to, bracket.to) }, basis: 'late' };
@@ -136,14 +139,14 @@ function dateWithin(
   const disagrees = best.dates.some((date) => readsDisagree(question, date));
   if (closed && stated.to > bracket.from && !stamped && !disagrees) {
     const from = best.dates.every(isLoose) ? Math.max(stated.from, bracket.from) : stated.from;
-    // A day stays a day; of a month the sighting tells more.
+    // A stated day is kept; a stated month is cut off at the sighting.
     const isDay = stated.to - stated.from <= dayMs;
     return { occurred: { from, to: isDay ? stated.to : Math.min(stated.to, bracket.to) }, basis: 'curated' };
   }
   return { occurred: { from: stated.from, to: bracket.to }, basis: 'late' };
 }
 
-/** The row's own feed was read without the model after the day that the row states. */
+/** Whether the row's own feed was read without the model after the day that the row states. */
 function readsDisagree({ known }: Question, { sighting, interval }: StatedDate): boolean {
   const first = known.find((row) => row.feed.id === sighting.feed.id);
   const absentAt = first?.sighting.absentAt ?? null;
@@ -158,7 +161,7 @@ function firstSeen(known: readonly KnownSighting[]): Instant {
   return known[0]?.seenFrom ?? Number.POSITIVE_INFINITY;
 }
 
-/** The stated day is the very day on which another origin first listed the model: two facts that do not copy each other. */
+/** Whether the stated day is the day on which another origin first listed the model: two independent facts. */
 function meetsListing(question: Question, { sighting, interval }: StatedDate): boolean {
   if (interval.to - interval.from > dayMs) return false;
   return question.seasonedFrom.some(
@@ -166,7 +169,7 @@ function meetsListing(question: Question, { sighting, interval }: StatedDate): b
   );
 }
 
-/** The first sighting in a seasoned row of the vendor's own that stated, from the start and ever since, the day of that sighting. */
+/** The first sighting in a seasoned own row that has always stated the day of that sighting as the release date. */
 function ownDayListing(question: Question): Instant {
   const { timeline, at, known } = question;
   const listed = known.filter((row) => {
@@ -196,7 +199,10 @@ function standingDates(rows: readonly KnownSighting[]): StatedDate[] {
   });
 }
 
-/** One date for each row: what covers every date that the row has ever stated and that is neither flawed nor replaced at once. */
+/**
+ * One date for each row. It covers every date that the row ever stated, except flawed ones and ones replaced within a
+ * day.
+ */
 function curatedDates(question: Question, steadiness: Steadiness): { usable: StatedDate[]; setAside: SetAside[] } {
   const usable: StatedDate[] = [];
   const setAside: SetAside[] = [];
@@ -216,7 +222,7 @@ function curatedDates(question: Question, steadiness: Steadiness): { usable: Sta
   return { usable, setAside };
 }
 
-/** The dates of a row that have not stood for a day yet. */
+/** The dates of a row that have been stated for less than a day. */
 function youngDates({ timeline, at }: Question, row: KnownSighting): KnownSighting[] {
   if (!row.sighting.model.own || row.trust === 'community') return [];
   return youngVersions(timeline, row, at).map((version) => datedRow(row, version));
@@ -237,12 +243,12 @@ function flawOf(question: Question, { sighting, stated, interval }: StatedDate):
   return null;
 }
 
-/** A date that was set aside, with the reason: "2025-02-01 stated by models-dev for gpt-4.5 is …". */
+/** A date that is not used, with the reason: "2025-02-01 stated by models-dev for gpt-4.5 is …". */
 export function setAsideText({ row, why }: SetAside): string {
   return `${row.version.released?.text ?? ''} stated by ${row.feed.slug} for ${row.sighting.name} ${why}`;
 }
 
-/** Why the date that a witness states took no part in a dating, or null when it was used or none is stated. */
+/** Why the date that a witness states was not used; null if it was used or none is stated. */
 export function unusedDate(dating: Dating, row: KnownSighting): string | null {
   const { released } = row.version;
   if (released === null || dating.dated.some((used) => isSameRow(used, row))) return null;
@@ -275,7 +281,7 @@ function upperBound(question: Question, vouching: readonly StatedDate[]): Instan
   }
   const vouched = [...byOrigin.values()].sort((a, b) => a - b)[question.originsMin - 1] ?? Number.POSITIVE_INFINITY;
   const firstParty = question.firstParty === null ? Number.POSITIVE_INFINITY : question.firstParty.seenFrom + 1;
-  // A row of the vendor's own that states the day on which it was first listed needs no second origin to date it.
+  // An own row that states the day of its first listing needs no second origin to date the release.
   const ownDay =
     question.seasonedFrom.length >= question.originsMin ? ownDayListing(question) + 1 : Number.POSITIVE_INFINITY;
   const high = Math.min(vouched, firstParty, ownDay);

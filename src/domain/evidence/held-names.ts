@@ -17,8 +17,8 @@ import {
 } from './timeline.ts';
 
 /**
- * Names that keep a NO from being settled and settle nothing themselves: those that nobody can read in full yet, and models
- * that only approved customers can call. An unread name is never silence.
+ * Names that hold a NO back and settle nothing: names that are not fully recognised, and models that only approved customers
+ * can call. An unrecognised name never counts as absence.
  */
 
 export type HeldQuestion = {
@@ -36,15 +36,15 @@ type HeldName = {
   readonly model: KnownSighting['sighting']['model'];
   readonly rows: readonly KnownSighting[];
   readonly missing: string;
-  /** It may be the one model asked for: vendor, family and version are known. */
+  /** It may be the one model of the pattern: vendor, family and version are known. */
   readonly closelyRead: boolean;
 };
 
 /**
- * The names that may match a pattern, as events below the policy. What was in a feed's first read is held to be as old as
- * that read. A name that was out before the window opened holds nothing back, unless the leaf asks what happened to models
- * that were out, or the name may be the one model asked for: then a person must say what the claim meant, as with a name
- * that can be read. `matching` are the sightings of models that match the pattern.
+ * The names that may match a pattern, as events below the policy. A name in a feed's first read counts as old as that read. A
+ * name listed before the window opened holds nothing back, with two exceptions: the leaf is about what happens to released
+ * models, or the name may be the one model of the pattern, so that a person must decide what the claim means. `matching` are
+ * the sightings of models that match the pattern.
  */
 export function findHeldNames(
   timeline: Timeline,

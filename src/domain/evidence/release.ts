@@ -24,9 +24,9 @@ export type ModelEvidence = {
   readonly grade: 'admissible' | 'short';
   /** When it happened, as far as the evidence bounds it. */
   readonly occurred: Interval;
-  /** Where it may have happened all the same, should reads that nobody made contradict its dates; left out: in `occurred`. */
+  /** Wider bounds that apply if reads that are missing contradicted its dates; left out: the same as `occurred`. */
   readonly possible?: Interval;
-  /** What an answer names as the time, where that is not `occurred`: since when a value held. */
+  /** The time that an answer shows, if not `occurred`: since when a value applied. */
   readonly effective?: Interval;
   /** Why it has these bounds, in words. */
   readonly dating: Dating;
@@ -40,11 +40,11 @@ export type ModelEvidence = {
   readonly listedBy?: readonly string[];
   /** Every row of it had vanished by the first read a day later. */
   readonly slipsOnly: boolean;
-  /** Below the policy: it may have happened as late as this, when the second of the origins that list it did, lasting or not. */
+  /** Below the policy: the latest possible time, when the second origin listed it, seasoned or not. */
   readonly unprovenTo?: Instant;
   /** Below the policy: the last read of its own feed without it, which bounds the listing and not the release. */
   readonly unlistedAt?: Instant;
-  /** It is no model that is known to match: its name is unread, or only approved customers can call it. */
+  /** It may match but is not known to: its name is not fully recognised, or only approved customers can call it. */
   readonly mayMatch?: true;
   /** It keeps a NO from being settled and suggests no answer. */
   readonly holdsOnly?: true;
@@ -198,7 +198,10 @@ function originWords(known: readonly KnownSighting[], model: ModelName): OriginW
   }));
 }
 
-/** One host row never makes a bare name: hosts shorten tiers ("grok-4.1" for grok-4.1-fast). A second host or the vendor does. */
+/**
+ * One host's row is no evidence of an unsuffixed model, because hosts shorten tiers ("grok-4.1" for grok-4.1-fast). Rows of
+ * two hosts are, and so is the vendor's own row.
+ */
 function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant | null {
   const sure = rows.filter((row) => model.tier !== null || row.sighting.model.own);
   const byHost = new Map<string, Instant>();
@@ -217,7 +220,7 @@ function unlistedAt(timeline: Timeline, [first]: readonly KnownSighting[]): Inst
   return lastReadAt(timeline, feed.id, sighting.model.vendor, unseenAt) ?? Number.NEGATIVE_INFINITY;
 }
 
-/** A lone early row bounds nothing once another origin lists the model too, though that row has not lasted yet. */
+/** The latest possible time: when as many origins as the policy requires (or all, if fewer) listed it. */
 function unprovenTo(known: readonly KnownSighting[], model: ModelName, policy: EvidencePolicy): Instant {
   const listed = [...byOrigin(known).values()]
     .map((rows) => carriedFrom(rows, model) ?? Math.min(...rows.map((row) => row.seenFrom)))
@@ -236,13 +239,13 @@ function missingText(words: readonly OriginWord[], policy: EvidencePolicy): stri
   return `${have}${waiting}; a first-party feed or ${needed} more origin${needed === 1 ? '' : 's'} must list it in reads a day apart`;
 }
 
-function firstPerFeed(known: readonly KnownSighting[]): KnownSighting[] {
+function firstPerFeed(sightings: readonly KnownSighting[]): KnownSighting[] {
   const byFeed = new Map<string, KnownSighting>();
-  for (const sighting of known) {
-    const held = byFeed.get(sighting.feed.id);
+  for (const sighting of sightings) {
+    const known = byFeed.get(sighting.feed.id);
     if (
-      held === undefined ||
-      (held.version.released === null && sighting.version.released !== null && sighting.seenFrom === held.seenFrom)
+      known === undefined ||
+      (known.version.released === null && sighting.version.released !== null && sighting.seenFrom === known.seenFrom)
     ) {
       byFeed.set(sighting.feed.id, sighting);
     }

@@ -19,24 +19,25 @@ import {
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy; readonly stage?: 'any' | 'ga' };
 
-/** What one origin says of a model's end: the day from which none of its rows is served any more. */
+/** What one origin states about a model's end: the day after which none of its rows is served. */
 type EndWord = {
   readonly origin: string;
   readonly trust: Trust;
   readonly ends: Interval;
-  /** It speaks of the model and not only of a name, of what has happened and not only of a plan, in rows that all say so and last. */
+  /** It covers every id of the model, is more than a plan, and all of its rows state it in lasting reads. */
   readonly whole: boolean;
-  /** Its rows themselves say that it is over. */
+  /** Its rows themselves say that the model has ended. */
   readonly over: boolean;
   readonly rows: readonly KnownSighting[];
 };
 
 /**
- * Weighs whether a model was withdrawn: a first-party shutdown date that has passed, or two origins whose own rows state a
- * past date. Every own row of an origin must state one, since a snapshot's end is not the model's; the last of them counts.
- * An origin that lists only what ends must state one for every id that the vendor's own rows elsewhere have.
- * Where origins of equal rank state different dates, one that is still to come widens the interval: otherwise the answer
- * would change on the day it comes. Absence never retires; a model that too few still list only holds a NO back.
+ * Weighs whether a model was withdrawn. This needs a first-party shutdown date that has passed, or past dates in the
+ * own rows of two origins. Every own row of an origin must state one, because a snapshot's end is not the model's; the
+ * last one counts. An origin that lists only what ends must state one for every id that the vendor's own rows list
+ * elsewhere. If origins of equal rank state different dates, a future date widens the interval; otherwise the answer
+ * would change when that day comes. Absence never retires a model; a model that too few origins still list only holds a
+ * NO back.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, recheckAt } = knownRows(timeline, sightings, ask);
@@ -44,13 +45,13 @@ export function weighRetirement(timeline: Timeline, sightings: readonly Sighting
   return back === null ? weighStatedEnds(timeline, sightings, ask) : { evidence: reinstatedEvidence(back), recheckAt };
 }
 
-/** Weighs what is stated at one moment, whatever was undone before it. */
+/** Weighs what is stated at one moment, regardless of withdrawals that were undone before it. */
 export function weighStatedEnds(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
   const words = endWords(timeline, rows, listed);
   const pending = words.filter((word) => !hasPassed(word, ask.at));
   const due = pending.flatMap(({ ends }) => [ends.from, ends.to]).filter((moment) => moment > ask.at);
-  // Within a month that a row names, the model may be gone already; of a day, the day itself is waited for.
+  // If a row names a month, the model may end within it, so it counts from its start. A day counts only once it has passed.
   const begun = words.some(
     (word) => hasPassed(word, ask.at) || (word.ends.from <= ask.at && word.ends.to - word.ends.from > dayMs),
   );
@@ -80,7 +81,7 @@ function findReinstated(timeline: Timeline, rows: readonly KnownSighting[]): Rei
   return null;
 }
 
-/** A model that its publisher withdrew and lists again was suspended; whether that was a withdrawal, a person must say. */
+/** A model that its publisher withdrew and lists again was suspended. A person must decide whether that was a withdrawal. */
 function reinstatedEvidence({ row, ended }: Reinstated): NonNullable<Weighed['evidence']> {
   const since = formatInstant(row.version.observedAt);
   return {
@@ -125,8 +126,8 @@ function wordsEvidence(
 }
 
 /**
- * The words that decide: a first party's, once one of them has passed; otherwise those of enough origins, as long as no first
- * party names a day still to come. Below that all of them hold a NO back.
+ * The statements that decide: those of first parties, once one of their dates has passed; otherwise those of enough origins,
+ * unless a first party states a future date. If neither applies, all statements only hold a NO back.
  */
 function countWords(
   words: readonly EndWord[],
@@ -150,9 +151,9 @@ function missingText(words: readonly EndWord[], at: Instant): string {
 }
 
 /**
- * Feeds have dropped the model, and too few are left that list it without an end for that to be believed: it may have been
- * withdrawn about the time at which its rows went. A row that has not been read since the deadline may be gone as well. Null
- * when an end is stated, or nothing of the kind happened.
+ * Weighs the disappearance of a model: feeds dropped it, and too few feeds still list it to show that it goes on. It may have
+ * been withdrawn about when its rows vanished. A row that was not read since the deadline may have vanished too. Null if an
+ * end is stated, or if the model did not disappear.
  */
 export function weighDisappearance(
   timeline: Timeline,
@@ -162,7 +163,7 @@ export function weighDisappearance(
   const { rows, listed } = knownRows(timeline, sightings, ask);
   const model = sightings[0]?.model;
   if (model === undefined || endWords(timeline, rows, listed).length > 0) return null;
-  // What stood for longer than a day is no slip, however seldom its feed was read.
+  // A row listed for longer than a day is no slip, however rarely its feed was read.
   const firm = rows.filter((row) => row.goneAt === null || row.goneAt - row.seenFrom > seasoningMs);
   const left = firm.filter((row) => row.goneAt === null && wasReadSince(timeline, row, ask));
   const origins = new Set(left.map((row) => row.feed.origin));
@@ -201,7 +202,7 @@ function wasReadSince(
   return (lastReadAt(timeline, feed.id, sighting.model.vendor, at) ?? Number.NEGATIVE_INFINITY) >= deadline;
 }
 
-/** The rows that may speak of a model's end, for `ga` those of general availability, and the ids that are listed at all. */
+/** The rows that can be evidence of a model's end (for `ga`, generally available ones), and all ids that are listed. */
 function knownRows(timeline: Timeline, sightings: readonly Sighting[], { at, stage = 'any' }: Ask) {
   const rows: KnownSighting[] = [];
   const listed: string[] = [];
@@ -243,7 +244,7 @@ function endWord(
     return end === null ? [] : [{ row, end }];
   });
   const [first, ...others] = stated;
-  // A row that is still listed and names no end says that the model goes on.
+  // A row that is still listed without an end shows that the model is still served.
   const goesOn = rows.some((row) => row.goneAt === null && endOf(timeline, row) === null);
   if (first === undefined || goesOn) return [];
   const last = others.reduce((latest, next) => (next.end.interval.to > latest.end.interval.to ? next : latest), first);
@@ -261,28 +262,28 @@ function endWord(
   return [{ origin, trust, ends: last.end.interval, whole, over, rows: named }];
 }
 
-/** `over`: the row says that it has ended. `day`: it states when it ends. `plan`: the same, and will say so once it has. */
+/** `over`: the row says that it has ended. `day`: it states the day. `plan`: it states a day that a later status confirms. */
 type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
 
-/** What a row says of the end of the vendor's own service; null when it says nothing, or only before when there is none. */
+/** What a row states about the end of the vendor's own service; null if it states none, or only an earliest day. */
 export function endOf(timeline: Timeline, row: KnownSighting): End | null {
   const { feed, version } = row;
   if (!statesVendorEnd(version.end)) return null;
   const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);
   if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
     return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };
-  // A day that was still to come when the row called the model retired is not when it was.
+  // A day in the future when the row already called the model retired is not the day of its end.
   const interval = stated !== null && stated.from <= version.observedAt ? stated : retiredWithin(timeline, row);
   return { interval, kind: 'over' };
 }
 
-/** An end as a row states it, or null where it decides nothing: no date, a mere year, or a placeholder such as the epoch. */
+/** An end as a row states it; null if it cannot be used: no date, only a year, or a placeholder such as the epoch. */
 function readStatedEnd(text: string): Interval | null {
   const date = parseDate(text);
   return date === null || date.precision === 'year' || date.interval.from < earliestReleaseAt ? null : date.interval;
 }
 
-/** From the last read that had it in service, if any, less the feed's lag, to the first that called it retired. */
+/** From the last read that showed it in service, if any, less the feed's lag, to the first that called it retired. */
 function retiredWithin(timeline: Timeline, { sighting, feed, version }: KnownSighting): Interval {
   const known = sighting.versions.filter((one) => one.observedAt <= version.observedAt);
   const served = known.findLast((one) => one.lifecycle !== 'retired');

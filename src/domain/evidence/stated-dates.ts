@@ -11,7 +11,10 @@ export const earliestReleaseAt = Date.UTC(2018, 0, 1);
  */
 export type StatedDate = { readonly sighting: KnownSighting; readonly stated: Interval; readonly interval: Interval };
 
-/** Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release date. */
+/**
+ * Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release
+ * date.
+ */
 export function stampsDay(id: string, interval: Interval): boolean {
   const day = formatDay(interval.from);
   const [year = '', month = '', date = ''] = day.split('-');

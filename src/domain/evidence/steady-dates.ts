@@ -9,7 +9,10 @@ import { firstReadFrom, type ItemVersion, type KnownSighting, seasoningMs, type 
 /** A stretch of versions over which a row stated one date, and the first read a day later, if that still showed it. */
 type Stretch = { readonly version: ItemVersion; readonly steady: boolean; readonly open: boolean };
 
-/** The versions of a row that began to state a curated date by `at`: the steady ones, or any that was not replaced at once. */
+/**
+ * The versions of a row that began to state a curated date by `at`: the steady ones, or any that was not replaced at
+ * once.
+ */
 export function steadyVersions(
   timeline: Pick<Timeline, 'reads'>,
   row: KnownSighting,

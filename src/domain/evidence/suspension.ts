@@ -31,8 +31,9 @@ export type Suspension = {
 type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /**
- * Every suspension known at `at`, oldest first. A model was suspended if there was sufficient evidence of its withdrawal and a
- * first party's row then lists it as active again, or if every first-party row says that it is. The rows of hosts never count.
+ * Every suspension known at `at`, oldest first. A model was suspended if there was sufficient evidence of its
+ * withdrawal and a first party's row then lists it as active again, or if every first-party row says that it is. The
+ * rows of hosts never count.
  */
 export function listSuspensions(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): Suspension[] {
   const rows = ownRows(timeline, sightings, moment.at);

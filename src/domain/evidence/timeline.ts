@@ -181,9 +181,9 @@ export function seasonedAt(
 }
 
 /**
- * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come, or what only
- * approved customers may call.
- * `ga` is read only from general availability, so a row that began as a preview witnesses from the poll that changed it.
+ * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come, or
+ * what only approved customers may call. `ga` is read only from general availability, so a row that began as a preview
+ * witnesses from the poll that changed it.
  */
 export function knownSighting(
   timeline: Timeline,

@@ -24,9 +24,9 @@ export const numberToleranceShare = 0.01;
 export function countDisagreements(statements: readonly Statement[]): Map<string, Disagreement> {
   const bySubject = new Map<string, Statement[]>();
   for (const statement of statements) {
-    const held = bySubject.get(statement.subject);
-    if (held === undefined) bySubject.set(statement.subject, [statement]);
-    else held.push(statement);
+    const others = bySubject.get(statement.subject);
+    if (others === undefined) bySubject.set(statement.subject, [statement]);
+    else others.push(statement);
   }
   const counts = new Map<string, Disagreement>();
   for (const group of bySubject.values()) {

@@ -15,7 +15,10 @@ export type BuiltIdentity = {
   readonly idle: ReadonlyMap<string, string>;
 };
 
-/** Builds the table of the reviewed file with its additions up to a revision. An addition that conflicts is left out; it is no error. */
+/**
+ * Builds the table of the reviewed file with its additions up to a revision. An addition that conflicts is left out; it
+ * is no error.
+ */
 export function buildIdentity(file: IdentityData, additions: readonly Addition[], revision: number): BuiltIdentity {
   const idle = new Map<string, string>();
   let data = file;

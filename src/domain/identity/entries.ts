@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { snapshotFormats } from './schema.ts';
 import { isVersion } from './version.ts';
 
-/** The shapes of what a curator may add to the reviewed identity data at run time. */
+/** The schemas of the entries that a curator can add to the identity data at run time. */
 
-/** Texts that are met in ids: lower case. */
+/** A text that occurs in ids, in lower case. */
 const word = z
   .string()
   .min(1)
@@ -191,7 +191,7 @@ const limitedEntry = z
   })
   .meta({ id: 'LimitedAddition', description: 'Models that only approved customers can call.' });
 
-/** What a curator may add to the reviewed identity data. */
+/** An entry that a curator can add to the identity data. */
 export const entrySchema = z
   .discriminatedUnion('kind', [
     aliasEntry,

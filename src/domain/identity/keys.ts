@@ -1,4 +1,4 @@
-/** The texts by which the look-ups of the identity data are keyed. */
+/** The keys of the look-ups of the identity data. */
 
 export function familyKey(id: { readonly vendor: string; readonly family: string }): string {
   return `${id.vendor}/${id.family}`;

@@ -1,11 +1,11 @@
 import { type Instant, parseDate } from '../instant.ts';
 import type { LimitedData } from './schema.ts';
 
-/** Models that only approved customers may call, and when that was so. */
+/** Models that only approved customers can call, and from when until when. */
 export type Limit = Omit<LimitedData, 'from' | 'until' | 'source'> & {
-  /** Minus infinity where the data states no day. */
+  /** Minus infinity if the data states no day. */
   readonly from: Instant;
-  /** When everybody may call them; infinity while that is not so. */
+  /** When everybody can call them; infinity if the data states no day. */
   readonly until: Instant;
 };
 
@@ -30,8 +30,8 @@ function startOf(day: string | undefined): Instant | undefined {
 }
 
 /**
- * Whether only approved customers may call a model, at a moment or, where none is given, at any time. `name` is the id without
- * what stands around it.
+ * Whether only approved customers can call a model at a moment, or at any time if no moment is given. `name` is the id
+ * without hosts, regions and namespaces.
  */
 export function isLimited(limits: readonly Limit[], model: Named, name: string, at: Instant | null): boolean {
   return limits.some(

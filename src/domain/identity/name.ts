@@ -3,26 +3,26 @@ import { type Family, type IdentityTable, versionOfStamp, type Word } from './ta
 import { findSnapshot, isDigit, splitTokens, type Token } from './tokens.ts';
 import { normaliseVersion } from './version.ts';
 
-/** A name as its family's grammar read it. */
+/** A name as parsed by the grammar of its family. */
 export type Reading = {
   readonly family: Family;
   readonly version: string | null;
   readonly tier: string | null;
   /** The known parts of the tier; see PartialName. */
   readonly tiers: readonly string[];
-  /** The words that nothing in the data explains. */
+  /** The words that the data does not define. */
   readonly unknown: readonly string[];
-  /** The version, unless the unknown words leave it open; never one that a stamp implies for a known tier. */
+  /** The version, unless unknown words make it uncertain; never a version that a stamp implies for a known tier. */
   readonly certainVersion: string | null;
   readonly preview: boolean;
   readonly snapshot: string | null;
   readonly snapshotDay: string | null;
   readonly channels: readonly string[];
-  /** Why it is no model; null when it is one. */
+  /** Why the name is not a model; null if it is one. */
   readonly flaw: 'unrecognised' | 'rolling_alias' | 'preset' | 'derivative' | null;
 };
 
-/** The reading while words are consumed. */
+/** The state of the parser. */
 type Draft = {
   family: Family;
   version: string | null;
@@ -35,13 +35,13 @@ type Draft = {
   moved: boolean;
   seen: Set<Word['kind'] | 'unknown'>;
   unknown: string[];
-  /** The word before was the version. */
+  /** The previous word was the version. */
   afterVersion: boolean;
-  /** An unknown word may belong to the version, or may be why a number is none. */
+  /** An unknown word may belong to the version, or may be the reason why a number is not the version. */
   versionOpen: boolean;
 };
 
-/** The family whose name the text begins with, and the rest; the longest declared name wins. */
+/** The family whose name starts the text, and the rest of the text. The longest declared name wins. */
 export function findFamily(table: IdentityTable, name: string): { family: Family; rest: string } | null {
   for (const { name: start, family } of table.names) {
     if (!name.startsWith(start)) continue;
@@ -56,7 +56,7 @@ export function findFamily(table: IdentityTable, name: string): { family: Family
   return null;
 }
 
-/** Reads what follows a family's name: the stamp first, then version, tiers, stage and channels in one pass. */
+/** Parses the text after a family's name: first the stamp, then version, tiers, stage and channels in one pass. */
 export function readName(table: IdentityTable, family: Family, rest: string): Reading {
   const draft: Draft = {
     family,
@@ -89,7 +89,7 @@ function takeColons(table: IdentityTable, tokens: readonly Token[], draft: Draft
   });
 }
 
-/** `opus4-5`: parts a tier from the version that is glued to it, in families that allow it. */
+/** `opus4-5`: separates a tier from a version joined to it, in families that allow this. */
 function unglueTiers(family: Family, tokens: readonly Token[]): Token[] {
   if (!family.gluedTiers) return [...tokens];
   return tokens.flatMap((token) => {
@@ -102,7 +102,7 @@ function unglueTiers(family: Family, tokens: readonly Token[]): Token[] {
   });
 }
 
-/** Consumes what the next words mean and returns how many they were. */
+/** Consumes the next words that have a meaning together, and returns their number. */
 function readNext(table: IdentityTable, start: Family, tokens: readonly Token[], draft: Draft): number {
   const ofVersion = readVersion(tokens, draft);
   const { afterVersion } = draft;
@@ -125,14 +125,14 @@ function readNext(table: IdentityTable, start: Family, tokens: readonly Token[],
 }
 
 /**
- * A number after an unknown word is the version only where versions may follow tiers, and where the word has no digit of
- * its own: in `claude-nova4-5` the version may be 4.5.
+ * A number after an unknown word is the version only if versions may follow tiers in the family, and if the word itself has
+ * no digit: in `claude-nova4-5` the version may be 4.5.
  */
 function leavesVersionOpen({ family, unknown }: Draft): boolean {
   return unknown.length > 0 && (family.order === 'first' || unknown.some((word) => /\d/.test(word)));
 }
 
-/** What follows a version may be its end in a form that the family does not know yet: `gpt-6-12`, `gpt-4-o`. */
+/** A word after a version may be part of it, in a form that the family does not declare yet: `gpt-6-12`, `gpt-4-o`. */
 function noteUnknown(text: string, afterVersion: boolean, draft: Draft): void {
   draft.seen.add('unknown');
   draft.unknown.push(text);
@@ -140,7 +140,7 @@ function noteUnknown(text: string, afterVersion: boolean, draft: Draft): void {
   if (afterVersion && endsVersion) draft.versionOpen = true;
 }
 
-/** A version: one number of one digit, two of them joined by a decimal sign, or one written with a dot. */
+/** A version: a number of one digit, two such numbers joined by a decimal sign, or a number with a dot. */
 function readVersion(tokens: readonly Token[], draft: Draft): number {
   const { family } = draft;
   const first = tokens[0]?.text.replace(/^v(?=\d)/, '') ?? '';
@@ -171,7 +171,7 @@ function readMinor(token: Token | undefined, family: Family): string | null {
 type SettledWord = Exclude<Word, { kind: 'tier_of' }>;
 type Phrase = { text: string; word: SettledWord; width: number };
 
-/** The longest phrase that the family at hand, the family of the name or every family knows. */
+/** The longest phrase that the current family, the family of the name or the common words declare. */
 function findPhrase(
   table: IdentityTable,
   start: Family,
@@ -191,7 +191,7 @@ function findPhrase(
   return null;
 }
 
-/** A tier of some versions is one only beside them. */
+/** A tier of some versions counts only with those versions. */
 function settleWord(word: Word | undefined, version: string | null): SettledWord | null {
   if (word?.kind !== 'tier_of') return word ?? null;
   return word.versions.includes(version) ? { kind: 'tier' } : settleWord(word.otherwise ?? undefined, version);
@@ -229,7 +229,7 @@ function moveTo(family: Family, generation: 'version' | 'tier', draft: Draft): v
   draft.version = null;
 }
 
-/** How many experts a mixture has: `16e`. Never a tier. */
+/** The number of experts of a mixture model: `16e`. Never a tier. */
 const expertCount = /^\d{1,3}e$/;
 
 /** `70b`, `8x7b`, `e4b`, `1t05` (1.05 trillion), or the active part of a mixture, `a22b`. */
@@ -251,7 +251,7 @@ function readSize(text: string, draft: Draft): boolean {
   return true;
 }
 
-/** `qwen3`, `llama3.3`: a family's word, with or without a version glued to it. */
+/** `qwen3`, `llama3.3`: a word that names a family, with or without a version joined to it. */
 export function namesAnotherFamily(table: IdentityTable, word: string): boolean {
   return familyVendor(table, word) !== undefined;
 }

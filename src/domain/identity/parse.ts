@@ -5,7 +5,7 @@ import { type Place, readPlace } from './place.ts';
 import { feedKey, type Guards, type IdentityTable } from './table.ts';
 import { splitTokens } from './tokens.ts';
 
-/** Longer ids are not read at all. */
+/** Longer ids are not parsed. */
 export const modelIdCharactersMax = 256;
 
 /**
@@ -28,12 +28,12 @@ export function parseModelId(table: IdentityTable, id: string, context: IdContex
   return found.outcome === 'partial' && isOtherKind(table, found) ? refuse('not_a_model', found.vendor) : found;
 }
 
-/** Whether an unread word says that the name is no language model, as of `muse-image` or `mistral-rerank-2`. */
+/** Whether an unknown word shows that the name is no language model: `muse-image`, `mistral-rerank-2`. */
 function isOtherKind(table: IdentityTable, { unknown }: PartialName): boolean {
   return unknown.some((word) => table.otherKinds.has(word));
 }
 
-/** What remains of a reading by the additions when the reviewed file has its say. */
+/** Limits the reading with additions to what the reviewed file allows. */
 function bound(found: Identity, guards: Guards, readBy: (guard: IdentityTable) => Identity): Identity {
   const before = readBy(guards.file);
   const base = guards.base === guards.file ? before : readBy(guards.base);
@@ -42,18 +42,21 @@ function bound(found: Identity, guards: Guards, readBy: (guard: IdentityTable) =
     if (named.outcome !== 'model') return named;
     return base.outcome === 'model' && modelKey(base) === modelKey(before) ? base : before;
   }
-  // A foreign namespace makes a derivative only as long as nobody says whose it is.
+  // A name in a foreign namespace is a derivative only until an addition says whose namespace it is.
   if (!isReadable(before.reason) && before.reason !== 'derivative') return before;
   if (base.outcome === 'model') return found.outcome === 'model' ? base : found;
   return isReadable(base.reason) ? found : base;
 }
 
-/** Whether a curator may make a name readable that the file reads so: it says nothing of it, rather than that it is no release. */
+/**
+ * Whether additions may make a name readable that the file reads with this reason: the file does not define it, or its
+ * vendor.
+ */
 export function isReadable(reason: NotAModel['reason']): boolean {
   return reason === 'unrecognised' || reason === 'unknown_vendor';
 }
 
-/** Why a name is read as no model, in words; `reason` as it was stored. */
+/** Why a name is not read as a model, in words; `reason` as it was stored. */
 export function whyUnread(reason: string): string {
   return why.get(reason) ?? 'an earlier version of the identity data did not recognise it as a model';
 }
@@ -76,7 +79,7 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   const certain = place.namespace ?? (place.owner?.certain === true ? place.owner.vendor : null);
   const found = findFamily(table, place.name);
   if (found === null || (found.family.needsVendor && certain !== found.family.vendor)) {
-    // A headline may have a vendor's site around it and yet name no model.
+    // A headline on a vendor's site need not name a model.
     return mentions ? refuse('not_a_model', certain) : refuseNameless(table, place, certain);
   }
   const { vendor } = found.family;
@@ -88,7 +91,7 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   const reading = readName(table, found.family, found.rest);
   if (reading.flaw === 'derivative') return refuse('derivative', certain ?? onlyVendor([vendor, ...others]));
   if (reading.flaw !== null) {
-    // Headlines are prose: an unknown word in one is no name.
+    // Headlines are prose: an unknown word in one is not a name.
     const listed = !mentions && isListedByVendor(place, vendor);
     return reading.flaw === 'unrecognised' && listed ? toPartial(reading, place) : refuse(reading.flaw, vendor);
   }
@@ -96,7 +99,7 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   return isLimited(table.limits, model, place.name, context.at ?? null) ? { ...model, stage: 'limited' } : model;
 }
 
-/** Whether the row is the vendor's own, or the feed states no host and the id stands in the vendor's namespace. */
+/** Whether the row is the vendor's own, or the feed states no host and the id is in the vendor's namespace. */
 function isListedByVendor({ owner, namespace, host, foreign }: Place, vendor: string): boolean {
   return owner?.vendor === vendor || (namespace === vendor && host === null && !foreign);
 }
@@ -122,7 +125,7 @@ function toPartial({ family, certainVersion, tiers, unknown }: Reading, place: P
   return toPartialName(place, vendor, { family: family.family, version: certainVersion, tiers, unknown });
 }
 
-/** Whose row it is: the vendor's own, or a host's. */
+/** Whether the row is the vendor's own, or which host serves it. */
 function servedBy(place: Place, vendor: string): { own: boolean; host: string | null } {
   const own = place.owner?.vendor === vendor;
   return { own, host: own ? null : place.host };
@@ -163,12 +166,12 @@ function toPartialName(place: Place, vendor: string, known: KnownParts): Partial
   };
 }
 
-/** The vendor of every family's word in the name, as often as one stands there. */
+/** The vendor of each family word in the name, with duplicates. */
 function listFamilyVendors(table: IdentityTable, name: string): string[] {
   return splitTokens(name).flatMap(({ text }) => familyVendor(table, text) ?? []);
 }
 
-/** The one vendor that all of them are, or null. */
+/** The vendor, if all of them are the same; otherwise null. */
 function onlyVendor(vendors: readonly string[]): string | null {
   const [first, ...rest] = vendors;
   return first !== undefined && rest.every((vendor) => vendor === first) ? first : null;

@@ -1,23 +1,23 @@
 import type { IdContext, NotAModel } from './model-id.ts';
 import { type Alias, feedKey, findOwner, type IdentityTable, type Owner, type Prefix } from './table.ts';
 
-/** Where an id stands and what is left of it: the name itself, without hosts, regions and vendors around it. */
+/** The context of an id, and the name without hosts, regions and vendors. */
 export type Place = {
-  /** The name that the families are to read, lower case. */
+  /** The name for the families to parse, in lower case. */
   readonly name: string;
-  /** Why the id names no model, where a mark or a reviewed alias says so. */
+  /** Why the id names no model, if a mark or a reviewed alias says so. */
   readonly reason: NotAModel['reason'] | null;
   /** The vendor that a namespace, a prefix or a reviewed alias names. */
   readonly namespace: string | null;
-  /** Whose own rows stand where this one does. */
+  /** The vendor whose own rows are where this one is. */
   readonly owner: Owner | null;
-  /** A path segment that the table does not know: on hubs, somebody else's namespace. */
+  /** Whether a path segment is unknown: on hubs, the namespace of another publisher. */
   readonly foreign: boolean;
   readonly host: string | null;
   readonly channels: readonly string[];
 };
 
-/** What was gathered while segments and prefixes were taken off. */
+/** What the removed segments and prefixes contained. */
 type Found = {
   namespace: string | null;
   hosts: string[];
@@ -26,7 +26,7 @@ type Found = {
   reason: NotAModel['reason'] | null;
 };
 
-/** Takes apart everything that stands around a name. Every step makes the text shorter. */
+/** Removes everything around a name, and notes what it was. Every step makes the text shorter. */
 export function readPlace(table: IdentityTable, id: string, context: IdContext): Place {
   const found: Found = { namespace: null, hosts: [], channels: [], foreign: false, reason: null };
   const plain = takeBrackets(table, id.trim().toLowerCase().replaceAll('%2f', '/'), found);
@@ -48,7 +48,7 @@ export function readPlace(table: IdentityTable, id: string, context: IdContext):
   };
 }
 
-/** `claude-opus-4-6[1m]`: programs write the size of the context in brackets after the whole id. */
+/** `claude-opus-4-6[1m]`: some programs write the context size in brackets after the id. */
 function takeBrackets(table: IdentityTable, text: string, found: Found): string {
   const [bracket, word = ''] = /\[(\w+)\](?=$|:)/.exec(text) ?? [];
   if (bracket === undefined || table.words.get(word)?.kind !== 'channel') return text;
@@ -67,7 +67,7 @@ function takeMarks(table: IdentityTable, text: string, found: Found): string {
   return rest;
 }
 
-/** Some feeds write the host into the id only. */
+/** Some feeds state the host only in the id. */
 function guessHost(table: IdentityTable, feed: string, segments: readonly string[]): string | null {
   const first = segments[0];
   if (first === undefined || table.feeds.get(feedKey(feed)) === 'namespace') return null;
@@ -101,7 +101,7 @@ function sameName(host: string): string {
   return host.toLowerCase().replaceAll('_', '-');
 }
 
-/** In feeds of namespaces the segment right before the name tells whose row it is, or the host when ids have none. */
+/** In feeds with namespaces, the segment before the name identifies the publisher, or the host if the id has no segment. */
 function findPlaceOwner(
   table: IdentityTable,
   context: IdContext,
@@ -119,7 +119,7 @@ function findPlaceOwner(
   return findOwner(table, context.feed, namespace);
 }
 
-/** Takes hosts, regions and vendors off the front, longest first and again, until a reviewed alias or nothing fits. */
+/** Removes hosts, regions and vendors from the front, longest first, until a reviewed alias matches or no prefix is left. */
 function takePrefixes(table: IdentityTable, leaf: string, found: Found): string {
   let rest = leaf;
   for (;;) {
@@ -141,7 +141,7 @@ function notePrefix({ kind, name, text }: Prefix, found: Found): void {
   else found.channels.push(plain);
 }
 
-/** A reviewed id, alone or before a colon's channel (`deepseek-chat:free`); null when it is none. */
+/** Applies the alias of a reviewed id, alone or before a colon (`deepseek-chat:free`); null if there is none. */
 function takeWholeAlias(table: IdentityTable, text: string, found: Found): string | null {
   const alias = table.aliases.get(text);
   if (alias !== undefined) return applyAlias(alias, '', found);
@@ -150,7 +150,7 @@ function takeWholeAlias(table: IdentityTable, text: string, found: Found): strin
   return before === undefined ? null : applyAlias(before, text.slice(colon), found);
 }
 
-/** What the alias stands for, with what followed it; nothing when it only gives a reason. */
+/** The name that the alias means, with the text after it; empty if the alias only gives a reason. */
 function applyAlias(alias: Alias, rest: string, found: Found): string {
   found.reason ??= alias.reason;
   if (alias.vendor !== null) found.namespace ??= alias.vendor;

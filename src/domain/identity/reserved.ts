@@ -1,9 +1,9 @@
 import type { IdentityData } from './schema.ts';
 
 /**
- * Predictions name a vendor by its id, also one that the identity data does not know yet. So that such an id keeps meaning the
- * company that it was recorded for, the file reserves the ids of known vendors: a vendor that takes one must publish under a
- * namespace of that company, and no other vendor may take those namespaces.
+ * Predictions can name a vendor by an id that the identity data does not define yet. The file reserves the ids of known
+ * companies, so that such an id keeps its meaning: a vendor that uses a reserved id must have a namespace of that
+ * company, and no other vendor may use these namespaces.
  */
 export function* listReservedProblems(data: IdentityData): Generator<string> {
   const reserved = new Map(data.reserved.map((row) => [row.id, row]));

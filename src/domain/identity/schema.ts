@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
 /**
- * The shape of the reviewed identity data (`data/identity.json`): everything that is peculiar to a vendor, a family,
- * a host or a single id stands there with where it was read, so that the reader in identity.ts knows none of them.
- * All texts that are met in ids are lower case.
+ * The shape of the reviewed identity data (`data/identity.json`). Everything that is specific to a vendor, a family, a host
+ * or a single id is data, with its source, so that the parser contains no names. All texts of ids are lower case.
  */
 
 const text = z
@@ -12,73 +11,73 @@ const text = z
   .refine((value) => value === value.toLowerCase(), 'must be lower case');
 const texts = z.array(text).default([]);
 
-/** Where something was read: a feed's archived payload, a vendor's page, a rule. For people; never parsed. */
+/** The source of an entry: an archived payload, a vendor's page, a rule. For people; never parsed. */
 const source = z.string().min(1);
 
 export const snapshotFormats = ['YYYY-MM-DD', 'YYYYMMDD', 'YYMMDD', 'MM-YYYY', 'MM-DD', 'MMDD', 'YYMM', 'NNN'] as const;
 
-/** How a date or revision is stamped into ids. `NNN` is a revision such as `002`. */
+/** The format of a date or revision in ids. `NNN` is a revision such as `002`. */
 export type SnapshotFormat = (typeof snapshotFormats)[number];
 
-/** Reasons that a single reviewed id can be given. */
+/** The reasons that a reviewed id can have for not being a model. */
 const aliasReason = z.enum(['rolling_alias', 'preset', 'derivative', 'codename', 'not_a_model', 'unrecognised']);
 
-/** A tier, where need be only in some versions; null stands for "no version". */
+/** A tier, optionally of some versions only; null means "no version". */
 const tier = z.union([text, z.strictObject({ tier: text, versions: z.array(text.nullable()).min(1) })]);
 
 /**
- * A word that makes a family of its own out of a base name (`gpt-4o-audio` is a gpt-audio). What was the version
- * is kept as the version, or becomes the tier where the new family counts its own versions.
+ * A word that moves a name to another family (`gpt-4o-audio` is a gpt-audio). The version is kept, or becomes the tier if the
+ * new family has versions of its own.
  */
 const move = z.strictObject({ word: text, to: text, generation: z.enum(['version', 'tier']) });
 
 export const familySchema = z.strictObject({
   vendor: text,
   family: text,
-  /** How ids begin; none for a family that is only reached from another one by `moves`. */
+  /** The beginnings of ids; none for a family that is only reached from another one by `moves`. */
   names: texts,
-  /** What may stand between the name and what follows; the empty text allows a digit right away. */
+  /** The separators allowed after the name; the empty text allows a digit directly after it. */
   joins: z.array(z.enum(['-', '', '_', '.'])).default(['-']),
-  /** Decimal signs of the version; a dash or underscore joins two numbers of which the first has one digit. */
+  /** Decimal signs of the version. A dash or underscore joins two numbers if the first has one digit. */
   decimals: z.array(z.enum(['.', '-', 'p', '_'])).default(['.', '-', '_', 'p']),
-  /** The most digits after a dash or underscore: two only where sizes without their letter cannot be met. */
+  /** The most digits after a dash or underscore: two only if the ids never have sizes without their letter. */
   minorDigits: z.union([z.literal(1), z.literal(2)]).default(1),
-  /** Letters that may close a version: `4o`. */
+  /** Letters that may end a version: `4o`. */
   letters: texts,
   /** `first`: the version follows the name. `free`: it may also follow a tier. */
   order: z.enum(['first', 'free']).default('first'),
   style: z.enum(['components', 'decimal']).default('components'),
   snapshots: z.array(z.enum(snapshotFormats)).default([]),
   tiers: z.array(tier).default([]),
-  /** Tiers whose models are numbered by themselves: a number after one (`nano-2`) is no version of the family. */
+  /** Tiers with their own numbering: a number after one (`nano-2`) is not a version of the family. */
   numberedTiers: texts,
-  /** Words added to a tier without counting as one: sizes beside them are kept. */
+  /** Words added to a tier that do not replace a size: sizes next to them are kept. */
   modifiers: texts,
-  /** `opus4-5`: a tier may stand right before the version. */
+  /** `opus4-5`: a tier may directly precede the version. */
   gluedTiers: z.boolean().default(false),
-  /** `tier`: a size is the tier where no named tier is. `dropped`: a channel. `none`: not expected. */
+  /** `tier`: a size is the tier if there is no named tier. `dropped`: a size is a channel. `none`: sizes are not expected. */
   sizes: z.enum(['tier', 'dropped', 'none']).default('none'),
   /** Sizes that hosts shorten: `235b` for `235b-a22b`. */
   sizeSynonyms: z.record(text, text).default({}),
   channels: texts,
-  /** A way of running a model under a name of its own, such as a reasoning mode: evidence of no release. */
+  /** Ways of running a model that have their own names, such as a reasoning mode. Never evidence of a release. */
   presets: texts,
   /** Every model of the family is a preview. */
   preview: z.boolean().default(false),
   /**
-   * Reviewed: the vendor marks each preview of the family in its id, so that an id without a mark says "generally available".
-   * Where it does not, an id says nothing of that.
+   * Reviewed: the vendor marks each preview of the family in its id, so an id without a mark means "generally available".
+   * Otherwise an id does not show the stage.
    */
   marksPreviews: z.boolean().default(false),
   rolling: texts,
   moves: z.array(move).default([]),
-  /** A stamp of year and month is the version where none is written: `codestral-2501` is Codestral 25.01. */
+  /** A stamp of year and month is the version if there is no other: `codestral-2501` is Codestral 25.01. */
   stampIsVersion: z.boolean().default(false),
-  /** What a name without a version is; one with a snapshot is a model unless this says `unrecognised`. */
+  /** How a name without a version is read. With a snapshot it is a model unless this is `unrecognised`. */
   unversioned: z.enum(['model', 'rolling_alias', 'unrecognised']).default('unrecognised'),
-  /** Tiers that exist without a version, whatever `unversioned` says. */
+  /** Tiers that exist without a version, regardless of `unversioned`. */
   unversionedTiers: texts,
-  /** The name is too common to be taken for the vendor's without its namespace or own provider. */
+  /** The name is too common to identify the vendor without its namespace or its own host. */
   needsVendor: z.boolean().default(false),
   source: source.optional(),
 });
@@ -91,7 +90,7 @@ const vendorSchema = z.strictObject({
   namespaces: texts,
   /** Per feed: the hosts, or namespaces, under which the vendor itself publishes. */
   own: z.record(text, z.array(text)).default({}),
-  /** Own hosts that list other vendors' models as well: they make no vendor certain. */
+  /** Own hosts that also list other vendors' models, so a row there does not prove its vendor. */
   sharedHosts: texts,
   source,
 });
@@ -110,8 +109,8 @@ const aliasSchema = z.strictObject({
 const day = z.iso.date();
 
 /**
- * Models that only approved customers may call: listing them anywhere is no release. What is left out is any, so a tier alone
- * closes every version of it.
+ * Models that only approved customers can call: a listing of them is no release. An omitted field matches any value, so a
+ * tier alone limits every version of it.
  */
 const limitedSchema = z
   .strictObject({
@@ -121,7 +120,7 @@ const limitedSchema = z
     version: text.nullable().optional(),
     /** Null: only the unsuffixed model. */
     tier: text.nullable().optional(),
-    /** How the ids begin, after hosts and regions were taken off, where family, version and tier do not tell them apart. */
+    /** The beginning of the ids without hosts and regions, if family, version and tier do not distinguish them. */
     name: text.optional(),
     /** The first day on which it was limited, if it was open to the public before. */
     from: day.optional(),
@@ -140,19 +139,21 @@ const prefixSchema = z.strictObject({
   kind: z.enum(['host', 'region', 'vendor', 'channel']),
   /** The host's or the vendor's name. */
   name: text.optional(),
-  /** What stands there instead, for names that repeat or leave out the family. */
+  /** The replacement, for names that repeat or omit the family. */
   as: text.optional(),
 });
 
 export const identitySchema = z.strictObject({
   version: z.string().regex(/^\d{4}-\d{2}-\d{2}\.\d+$/),
   notes: z.array(z.string()),
-  /** How a feed tells whose row it is: `vendor`, the host is the vendor's id; `host` and `namespace`, see `own`.
-   * `mention`: as `vendor`, of titles and changelogs; a row without a host names no model, and neither does one without a family. */
+  /**
+   * How a feed shows who publishes a row. `vendor`: the host is the vendor's id. `host`, `namespace`: see `own`.
+   * `mention`: like `vendor`, for titles and changelogs; a row without a host or without a known family names no model.
+   */
   feeds: z.record(text, z.enum(['vendor', 'host', 'namespace', 'mention'])),
   vendors: z.array(vendorSchema),
   segments: z.strictObject({ hosts: texts, regions: texts, channels: texts }),
-  /** Signs before the whole id. */
+  /** Marks before the whole id. */
   marks: z.array(
     z.strictObject({ text, reason: z.enum(['rolling_alias', 'derivative']).optional(), host: text.optional() }),
   ),
@@ -168,20 +169,20 @@ export const identitySchema = z.strictObject({
     rolling: texts,
     presets: texts,
     derivatives: texts,
-    /** Words that say of a name which nothing else reads that it is no language model. */
+    /** Words that make an otherwise unrecognised name another kind of model than a language model. */
     otherKinds: texts,
   }),
-  /** Words that name a vendor's family wherever they stand: two in one id make a derivative. */
+  /** Words that name a vendor's family anywhere in an id: two families in one id make a derivative. */
   familyWords: z.record(text, text),
   families: z.array(familySchema),
   aliases: z.array(aliasSchema),
   datedVersions: z.array(
     z.strictObject({ vendor: text, family: text, tier: text.nullable(), snapshot: text, version: text, source }),
   ),
-  /** Names without a tier that stand for one tier of their version; `gpt-5.6` is `gpt-5.6-sol`. */
+  /** Names without a tier that mean one tier of their version; `gpt-5.6` is `gpt-5.6-sol`. */
   standsFor: z.array(z.strictObject({ vendor: text, family: text, version: text, tier: text, source })),
   limited: z.array(limitedSchema),
-  /** Ids of vendors that the file has no families of, and whose they are: `name` is the company's, for people. */
+  /** Reserved ids of vendors without families in the file. `name` is the name of the company, for people. */
   reserved: z.array(z.strictObject({ id: text, name: source, namespaces: z.array(text).min(1), source })),
 });
 

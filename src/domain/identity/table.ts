@@ -5,7 +5,7 @@ import { listProblems } from './problems.ts';
 import { type FamilyData, type IdentityData, identitySchema } from './schema.ts';
 import { normaliseVersion, type VersionStyle } from './version.ts';
 
-/** What a word, or several joined by dashes, means inside a name. */
+/** The meaning of a word, or of several joined by dashes, inside a name. */
 export type Word =
   | { readonly kind: 'tier' }
   | { readonly kind: 'tier_of'; readonly versions: readonly (string | null)[]; readonly otherwise: Word | null }
@@ -39,13 +39,13 @@ export type Guards = {
 
 /** The identity data with its look-ups; made by `readIdentityTable`, never changed. */
 export type IdentityTable = {
-  /** The data's own version, for stamping answers: `2026-11-22.1`; `2026-11-22.1+3` with what was added to the file. */
+  /** The version that responses report: `2026-11-22.1`, or `2026-11-22.1+3` with additions to the file. */
   readonly version: string;
-  /** The reviewed file that it was made of, or to which additions were made. */
+  /** The reviewed file that it was built from, without additions. */
   readonly file: IdentityData;
-  /** The last addition of a curator that it knows; 0 for none. */
+  /** The number of the last addition that it contains; 0 for none. */
   readonly revision: number;
-  /** Where there are additions: the tables that bound what these can do. */
+  /** If there are additions: the tables that limit their effect. */
   readonly curated: Guards | null;
   readonly feeds: ReadonlyMap<string, 'vendor' | 'host' | 'namespace' | 'mention'>;
   readonly vendors: ReadonlySet<string>;
@@ -67,19 +67,19 @@ export type IdentityTable = {
   readonly colonChannels: ReadonlySet<string>;
   readonly familyWords: ReadonlyMap<string, string>;
   readonly datedVersions: ReadonlyMap<string, string>;
-  /** By family and version: the tier that a name without one stands for. */
+  /** By family and version: the tier that a name without a tier means. */
   readonly standsFor: ReadonlyMap<string, string>;
   readonly limits: readonly Limit[];
-  /** The most words that any phrase of the data has. */
+  /** The number of words of the longest phrase in the data. */
   readonly phraseWordsMax: number;
 };
 
-/** Whose own row it is; `certain` when nobody else's models stand there. */
+/** The vendor that publishes there; `certain` if no other vendor's models are listed there. */
 export type Owner = { readonly vendor: string; readonly certain: boolean };
 
 /**
- * Parsed JSON of `data/identity.json` → the table that `parseModelId` reads by.
- * Throws when the data is malformed or refers to what it does not hold: such data must not be loaded.
+ * Parsed JSON of `data/identity.json` → the table that `parseModelId` uses.
+ * Throws if the data is malformed or has dangling references: such data must not be loaded.
  */
 export function readIdentityTable(json: unknown): IdentityTable {
   const data = identitySchema.parse(json);
@@ -88,7 +88,7 @@ export function readIdentityTable(json: unknown): IdentityTable {
   return buildTable(data);
 }
 
-/** The table of data in which `listProblems` finds nothing. */
+/** Builds the table of data that `listProblems` accepts. */
 export function buildTable(data: IdentityData): IdentityTable {
   const families = buildFamilies(data);
   return {
@@ -126,20 +126,20 @@ export function buildTable(data: IdentityData): IdentityTable {
   };
 }
 
-/** How the versions of a family compare; `components` where the table knows no such family. */
+/** How the versions of a family compare; `components` if the table has no such family. */
 export function versionStyle(table: IdentityTable, vendor: string, family: string): VersionStyle {
   return table.families.get(familyKey({ vendor, family }))?.style ?? 'components';
 }
 
 /**
- * Whether an id without a word for it says that its model is no preview: the family's vendor marks previews in ids. False where
- * the table knows no such family.
+ * Whether an id without a preview word shows that its model is no preview, because the vendor marks previews in ids. False if
+ * the table has no such family.
  */
 export function marksPreviews(table: IdentityTable, vendor: string, family: string): boolean {
   return table.families.get(familyKey({ vendor, family }))?.marksPreviews ?? false;
 }
 
-/** The version that a stamp stands for: `mistral-small-2503` is 3.1, by the data; `codestral-2501` is 25.01, by its family. */
+/** The version that a stamp means: `mistral-small-2503` is 3.1 (from the data), `codestral-2501` is 25.01 (by its family). */
 export function versionOfStamp(
   table: IdentityTable,
   family: Family,
@@ -152,7 +152,7 @@ export function versionOfStamp(
   return table.datedVersions.get(datedKey({ ...family, tier, snapshot })) ?? stamped;
 }
 
-/** Feeds are known by their adapter's name, however its words are joined: `models.dev` is `models_dev`. */
+/** Feeds are identified by the name of their adapter, with any separator: `models.dev` is `models_dev`. */
 export function feedKey(feed: string): string {
   return feed.toLowerCase().replaceAll(/[.-]/g, '_');
 }
@@ -205,7 +205,7 @@ function buildWords(words: IdentityData['words']): Map<string, Word> {
   ]);
 }
 
-/** Families refer to each other by `moves`, so the words are filled in once all of them exist. */
+/** Families refer to each other through `moves`, so their words are added when all families exist. */
 function buildFamilies(data: IdentityData): Map<string, Family> {
   const words = new Map(data.families.map((family) => [familyKey(family), new Map<string, Word>()]));
   const families = new Map<string, Family>();
@@ -234,7 +234,7 @@ function* listFamilyWords(row: FamilyData, families: ReadonlyMap<string, Family>
   }
 }
 
-/** In the other versions the word is what the family's channels make of it, or what it is to every family. */
+/** In other versions the word has the meaning that the family's channels or the common words give it. */
 function toTierOf(row: FamilyData, { tier, versions }: { tier: string; versions: readonly (string | null)[] }): Word {
   return { kind: 'tier_of', versions, otherwise: row.channels.includes(tier) ? { kind: 'channel' } : null };
 }

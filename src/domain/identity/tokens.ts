@@ -1,18 +1,18 @@
 import { parseDate } from '../instant.ts';
 import type { SnapshotFormat } from './schema.ts';
 
-/** One word of a name and what joined it to the word before: a separator, or nothing when it is glued. */
+/** One word of a name, and the separator before it; empty if it is joined to the word before. */
 export type Token = { readonly text: string; readonly join: string };
 
-/** A stamp found in a name: verbatim, with the day it spells out where it does, and the words around it. */
+/** A stamp found in a name: its text, the day that it gives, if any, and the other words. */
 export type Snapshot = { readonly text: string; readonly day: string | null; readonly rest: readonly Token[] };
 
-/** Joins the words that a stamp once parted, so that no version is read across it. */
+/** Separates the words around a removed stamp, so that no version is read across it. */
 const gapJoin = '|';
 
 const separators = new Set(['-', '_', ':', '@', ' ', '~', '+', '(', ')']);
 
-/** Splits at separators, and at dots that do not stand between two digits. One pass. */
+/** Splits at separators, and at dots that are not between two digits. One pass. */
 export function splitTokens(text: string): Token[] {
   const tokens: Token[] = [];
   let join = '';
@@ -36,7 +36,7 @@ export function isDigit(char: string | undefined): boolean {
   return char !== undefined && char >= '0' && char <= '9';
 }
 
-/** Finds the first stamp in one of the family's formats, trying the most telling format first. */
+/** Finds the first stamp in one of the family's formats, trying the most specific format first. */
 export function findSnapshot(tokens: readonly Token[], formats: readonly SnapshotFormat[]): Snapshot | null {
   for (const format of formatOrder) {
     if (!formats.includes(format)) continue;
@@ -69,7 +69,7 @@ const formatOrder: readonly SnapshotFormat[] = [
   'NNN',
 ];
 
-/** How many words a format spans, and the day it spells out: null when it spells none, false when it is no such stamp. */
+/** The number of words of a format, and the day that a text gives: null if it gives none, false if it has another format. */
 const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) => string | null | false }> = {
   'YYYY-MM-DD': { width: 3, read: ([year, month, day]) => toDay(year, month, day) },
   YYYYMMDD: {
@@ -87,10 +87,10 @@ const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) =
   NNN: { width: 1, read: ([all = '']) => /^0\d\d$/.test(all) && null },
 };
 
-/** Stands in for the year where a stamp gives none, so that 29 February is a day. */
+/** The year used if a stamp gives none: a leap year, so that 29 February is a day. */
 const leapYear = '2024';
 
-/** The first year whose models are dated in ids. */
+/** The first year that occurs in stamps. */
 const yearMin = '2019';
 
 function toDay(year = '', month = '', day = ''): string | false {

@@ -1,23 +1,23 @@
 /**
- * Versions of models as vendors write them: numbers with dots and at most one closing letter (`5`, `4.10`, `4o`).
+ * Versions of models as vendors write them: numbers with dots and at most one final letter (`5`, `4.10`, `4o`).
  * Compared number by number, or, where the identity table says so (xAI), as decimal fractions.
  */
 
 export type VersionStyle = 'components' | 'decimal';
 
-/** The longest version text that is one, in characters. */
+/** The maximum length of a version, in characters. */
 export const versionCharactersMax = 16;
 
 const versionPattern = /^\d+(?:\.\d+){0,3}[a-z]?$/;
 
-/** Whether the text is a version that can be compared: `5`, `4.1`, `4o`; not `v5`, `5.x` or the empty text. */
+/** Whether the text is a comparable version: `5`, `4.1`, `4o`; not `v5`, `5.x` or the empty text. */
 export function isVersion(text: string): boolean {
   return text.length <= versionCharactersMax && versionPattern.test(text);
 }
 
 /**
- * The one way of writing a version: no leading zeros in its numbers and no closing `.0` (`3.0` is `3`);
- * in decimals no closing zero of the fraction either (`4.20` is `4.2`).
+ * Normalises a version: no leading zeros in its numbers and no final `.0` (`3.0` is `3`); in decimals also no final zero of
+ * the fraction (`4.20` is `4.2`).
  */
 export function normaliseVersion(version: string, style: VersionStyle = 'components'): string {
   const { numbers, letter } = splitVersion(version);
@@ -45,7 +45,7 @@ export function compareVersions(a: string, b: string, style: VersionStyle = 'com
   return left.letter < right.letter ? -1 : 1;
 }
 
-/** A letter (`4o`) names a sibling between its number and the next minor one, so it is weighed last. */
+/** A letter (`4o`) orders a version between its number and the next minor version, so it is compared last. */
 function splitVersion(version: string): { numbers: string[]; letter: string } {
   const letter = version.replace(/^[\d.]*/, '');
   const digits = version.slice(0, version.length - letter.length);
