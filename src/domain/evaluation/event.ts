@@ -3,7 +3,7 @@ import { namesOneModel } from '../criterion/pattern.ts';
 import { comparisonText, modelName } from '../criterion/text.ts';
 import { type Coverage, isReadPast } from '../evidence/coverage.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
-import { formatInterval, type Interval } from '../instant.ts';
+import { formatInterval, type Instant, type Interval } from '../instant.ts';
 import { absenceText, noteAbsence, unprovableText, waitingText } from './absence.ts';
 import {
   type Answer,
@@ -41,6 +41,7 @@ export function evaluateEvent(leaf: SingleEvent, setting: Setting): Answer {
   return (
     answerYes(leaf, setting, standing) ??
     answerBefore(leaf, setting, standing) ??
+    answerLate(leaf, setting, standing) ??
     answerNo(leaf, standing) ??
     answerOpen(leaf, standing)
   );
@@ -82,6 +83,32 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
     witnesses: witnessesOf(event),
     recheckAt: standing.recheckAt,
   });
+}
+
+/**
+ * What happens to one model happens once: a ledger or first-party date after the deadline settles a NO without coverage.
+ * Not where anything lists the model before the deadline, or where a name that cannot be read may stand for it.
+ */
+function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding): Answer | null {
+  if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
+  const { window, events } = standing;
+  const event = events.find(
+    (candidate) => isDatedAfter(leaf, candidate, window.to) && candidate.occurred.from <= setting.at,
+  );
+  if (event === undefined || eventsInTheWay(leaf, standing).length > 0) return null;
+  const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, after the deadline: ${listedBy(event)}; ${datedBy(event)}.`;
+  return answer(leaf.op, 'no', 'happened_after_deadline', text, {
+    interval: lastOf(window),
+    witnesses: witnessesOf(event),
+    trust: event.trust,
+  });
+}
+
+/** An end is dated by the publisher alone: catalogues keep listing models, and state ends late. */
+function isDatedAfter(leaf: SingleEvent, event: ModelEvidence, deadline: Instant): boolean {
+  const { grade, dating, occurred, witnesses, trust } = event;
+  if (grade !== 'admissible' || dating.basis !== 'stated' || occurred.from < deadline) return false;
+  return leaf.op === 'retired' ? trust === 'first_party' : witnesses.every((witness) => witness.seenFrom >= deadline);
 }
 
 function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {

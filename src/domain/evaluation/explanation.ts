@@ -14,6 +14,7 @@ export type ReasonCode =
   | 'order_is_certain'
   | 'order_is_open'
   | 'covered_without_it'
+  | 'happened_after_deadline'
   | 'already_before_window'
   | 'below_policy'
   | 'contradicted'
