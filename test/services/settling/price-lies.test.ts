@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
-import { gptReleased, litellm, oldModels } from '../../support/listings.ts';
+import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
@@ -98,8 +98,10 @@ test('a price list does not list models: a GPT-5 that it prices or matches is no
 test('a row of a table of papers is evidence once the model is open to the public, and not before', async () => {
   await record(world, 'gpt-5', gptReleased('5'), made);
   const row = (access: string) => papers(`GPT-4,OpenAI,2023-03-15,API access`, `GPT-5,OpenAI,2025-02-01,${access}`);
+  // Epoch dates announcements, so two catalogues without the model bound its release below.
   await readAt(world, '2025-01-02', {
     litellm: litellm(oldModels),
+    'models-dev': modelsDev(oldModels),
     epoch: papers('GPT-4,OpenAI,2023-03-15,API access'),
   });
   await readAt(world, '2025-02-03', { litellm: litellm([...oldModels, 'gpt-5']), epoch: row('Unreleased') });
