@@ -151,7 +151,7 @@ function deadlineText(by: string | undefined): string {
 const durationUnits = { Y: 'year', M: 'month', W: 'week', D: 'day' } as const;
 
 /** "P1Y6M" as "1 year and 6 months". */
-function durationText(duration: string): string {
+export function durationText(duration: string): string {
   const parts = [...duration.matchAll(/(\d+)([YMWD])/g)].map(([, count, letter]) => {
     // The cast is sound: the pattern above lets no other letter through.
     const unit = durationUnits[letter as keyof typeof durationUnits];

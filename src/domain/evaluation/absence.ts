@@ -40,7 +40,7 @@ export function absenceText(coverage: Coverage, to: Instant): string {
   const past = lastMoment({ from: to, to });
   const names = note.origins.map(
     ({ origin, patience_days: days, missed, known }) =>
-      `${origin} (read ${countDays(days)} past ${past}; that long after the event it still lacked ${missed} of ${known} of ${note.vendor}'s models)`,
+      `${origin} (read ${countDays(days)} past ${past}; in the past, ${missed} of ${known} of ${note.vendor}'s models were still missing after that time)`,
   );
   return `absent from ${joinNames(names)}: ${chanceText(coverage.missAt(to))}`;
 }

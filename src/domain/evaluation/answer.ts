@@ -40,7 +40,7 @@ export type Setting = {
   readonly memo: Memo;
 };
 
-/** Every model that a leaf names, weighed for what the leaf asks of it, and the names that may turn out to be of one. */
+/** The weighed evidence of every model that a leaf names, and the names that may turn out to match. */
 export type LeafWeighing = {
   readonly weighed: readonly Weighed[];
   readonly matching: readonly Sighting[];

@@ -135,7 +135,7 @@ function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): 
   const inTheWay = eventsInTheWay(leaf, standing);
   const possible = distinctEvents(leaf, inTheWay);
   const base = { witnesses: witnessesOfAll(possible), recheckAt, coverage: [coverage] };
-  const soFar = `${countText(leaf, counted.length)} released ${windowText(window)} (${modelName(leaf.model)}); the claim needs ${leaf.at_least}`;
+  const soFar = `${countText(leaf, counted.length)} released ${windowText(window)} (${modelName(leaf.model)}), and the claim needs ${leaf.at_least}`;
   if (possible.length >= leaf.at_least) {
     const text = `${soFar}; up to ${possible.length} may have been, including those below the evidence policy or not dated precisely enough.`;
     return answer(leaf.op, 'undetermined', reasonOpen(leaf, inTheWay, standing), text, base);

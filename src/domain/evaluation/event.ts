@@ -62,7 +62,7 @@ function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding):
   const interval = event.effective ?? believedTime(event);
   const more = events.length - 1;
   const others = more > 0 ? ` ${more} more matching ${more === 1 ? 'model is' : 'models are'} known.` : '';
-  const text = `${event.key} ${happened(leaf)} ${formatInterval(interval)}, ${windowText(window)}: ${listedBy(event)}; ${datedBy(event)}.${others}`;
+  const text = `${event.key} ${happened(leaf)} ${formatInterval(interval)}, in the window (${windowText(window)}): ${listedBy(event)}; ${datedBy(event)}.${others}`;
   const reason = leaf.op === 'released' ? 'released_in_window' : 'happened_in_window';
   return answer(leaf.op, 'yes', reason, text, { interval, witnesses: witnessesOf(event), trust: event.trust });
 }

@@ -61,7 +61,7 @@ function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, t
 
 /**
  * When the meaning of a row can change: it is seen, edited or dropped, a read a day later still shows it, or a date
- * that it states comes.
+ * that it states arrives.
  */
 export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
   const times = [sighting.seenFrom];

@@ -22,7 +22,7 @@ function keyOf(leaf: EventLeaf, { deadline }: Setting): string {
   return leaf.op === 'retired' && Number.isFinite(deadline) ? `${key} by ${deadline}` : key;
 }
 
-/** Weighs every model that a leaf names, for what the leaf asks of it, once within an evaluation and in bounded steps. */
+/** Weighs the evidence of every model that a leaf names, once within an evaluation and in bounded steps. */
 export function* weighLeafInSteps(leaf: EventLeaf, setting: Setting): Steps<LeafWeighing> {
   const key = keyOf(leaf, setting);
   const known = setting.memo.weighings.get(key);
@@ -105,7 +105,7 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
   }
 }
 
-/** What may be true of a name that nobody can read yet, or of a model that only approved customers can call. */
+/** Names that are not fully recognised, and models that only approved customers can call, if they may fulfil the leaf. */
 function heldNames(
   leaf: EventLeaf,
   { timeline, at, policy, styleOf }: Setting,
@@ -132,8 +132,8 @@ export function publishedBy(leaf: EventLeaf): string | null {
 }
 
 /**
- * Feeds that list the one model asked for and never state the attribute asked about: what a row leaves blank it does
- * not deny. Where a claim speaks of any model of a kind, a blank row of one of them holds nothing up.
+ * Feeds that list the one model of the leaf but never state its attribute: a blank value is not a denial. If the pattern
+ * matches several models, a blank row of one of them does not silence a feed.
  */
 function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Set<string> {
   const { at, timeline } = setting;
@@ -167,22 +167,22 @@ export function believed(event: ModelEvidence, setting: Setting): boolean {
 }
 
 /**
- * When an admissible event happened. To find the leaning of insufficient evidence, a model is taken to be as new as its
- * listing.
+ * When an admissible event happened. To find the leaning of insufficient evidence, a model counts as no older than
+ * its listing.
  */
 export function believedTime(event: ModelEvidence): Interval {
   const { occurred, unlistedAt = Number.NEGATIVE_INFINITY } = event;
   return { from: Math.min(Math.max(occurred.from, unlistedAt), occurred.to - 1), to: occurred.to };
 }
 
-/** When an event may have happened: what a NO has to reckon with. */
+/** When an event may have happened at the widest. A NO takes all of this into account. */
 export function possibleTime({ occurred, possible = occurred, unprovenTo = occurred.to }: ModelEvidence): Interval {
   return { from: Math.min(occurred.from, possible.from), to: Math.max(occurred.to, possible.to, unprovenTo) };
 }
 
 /**
- * Whether an event keeps a NO from being settled. Any that touches the window does. So does a lasting listing of the one
- * model asked for that is older than the window and below the policy: it may have been out already.
+ * Whether an event holds a NO back. Any event that touches the window does. So does a lasting listing of the one model of the
+ * leaf that is older than the window and below the policy, because the model may already have been released.
  */
 export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
   const { from, to } = possibleTime(event);

@@ -9,8 +9,8 @@ import { ripeningMoments } from './known-at.ts';
 import { movingEdges } from './moving-edges.ts';
 
 /**
- * A feed, a vendor and a moment; the accepted reads around it are needed: the last at or before it, the first at or
- * after.
+ * A feed, a vendor and a moment. The accepted reads around the moment are needed: the last one up to it, and the first one
+ * from it on.
  */
 export type ReadAsk = { readonly feedId: string; readonly vendor: string; readonly at: Instant };
 
@@ -23,10 +23,10 @@ export type ReadAsksInput = {
 };
 
 /**
- * The reads that an evaluation at `at`, or at any earlier knowledge time, may look up, so that a timeline needs to hold only
- * those. A row's own moments concern its own feed; the edges of a criterion, and the moments before a model was first seen,
- * every feed that may attest absence. Where rows announce what is to come, some depend on reads themselves: with the reads
- * that the first answer asks for, ask again.
+ * The reads that an evaluation at `at`, or at any earlier knowledge time, may look up. A timeline needs only these. The
+ * moments of a row concern its own feed. The edges of a criterion, and the moments before a model was first seen, concern
+ * every feed that can attest absence. If rows are announcements, some moments depend on reads: load the reads of the first
+ * answer, then call this again.
  */
 export function readAsksOf({ criteria, feeds, seen, at, styleOf }: ReadAsksInput): ReadAsk[] {
   const asks = new Map<string, ReadAsk>();
@@ -64,7 +64,7 @@ export function vendorsOf(
   return [...vendors].sort();
 }
 
-/** When a row appeared, changed, went, or had lasted for a day, and just before. */
+/** The moments at which a row appeared, changed, vanished or had lasted for a day, and just before them. */
 function ownMoments({ seenFrom, goneAt, versions }: Pick<Sighting, 'seenFrom' | 'goneAt' | 'versions'>): Instant[] {
   const moments = goneAt === null ? [] : [goneAt - 1, goneAt];
   for (const start of startsOf({ seenFrom, versions })) moments.push(start - 1, start, start + seasoningMs);
@@ -77,8 +77,8 @@ function startsOf({ seenFrom, versions }: Pick<Sighting, 'seenFrom' | 'versions'
 }
 
 /**
- * Just before a model can first have been seen as what it is asked for: at its first sighting, or at one that changed its
- * stage, or once an announced day was over. Every feed's last read before that bounds the release.
+ * The moments just before a model can first have been seen at a stage: its first sighting, a change of its stage, or the end
+ * of an announced day. The last read of every feed before that bounds the release.
  */
 function firstSeenMoments(sightings: readonly Sighting[]): { vendor: string; at: Instant }[] {
   const moments = new Map<string, { vendor: string; at: Instant }>();

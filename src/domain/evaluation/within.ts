@@ -1,6 +1,6 @@
 import type { Within } from '../criterion/criterion.ts';
 import { namesOneModel } from '../criterion/pattern.ts';
-import { eventClause } from '../criterion/text.ts';
+import { durationText, eventClause } from '../criterion/text.ts';
 import { addDuration } from '../duration.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
@@ -126,7 +126,7 @@ function answerYes(criterion: Within, span: Span, happenings: readonly Happening
   const hit = happenings.find((found) => liesWithin(found.occurred, span.surely));
   if (hit === undefined) return null;
   const { name, shown, witnesses } = hit;
-  const text = `${name}, ${formatInterval(shown)}, is within ${criterion.duration} after ${formatInterval(span.anchor)}.`;
+  const text = `${name}, ${formatInterval(shown)}, is within ${durationText(criterion.duration)} after ${formatInterval(span.anchor)}.`;
   const trust = weakestTrust([hit.trust, span.anchorTrust]);
   return answer('within', 'yes', 'happened_in_window', text, { ...base, interval: shown, trust, witnesses });
 }

@@ -1,13 +1,13 @@
-/** How much of a model has ended, where only what ends is listed: an id's end is not yet the model's. */
+/** How much of a model has ended, for feeds that list only what ends: the end of one id is not the end of the model. */
 
 /**
- * `whole`: every id under which the vendor itself lists the model has ended. `name`: the name itself has, of snapshots
- * nothing is said. `part`: some snapshots have.
+ * `whole`: every id under which the vendor itself lists the model has ended. `name`: the name itself has ended,
+ * and nothing is stated about snapshots. `part`: some snapshots have ended.
  */
 export type Extent = 'whole' | 'name' | 'part';
 
 /**
- * Compares the ids that are stated to end with the ids known of one model. An alias and its snapshots stand and fall
+ * Compares the ids that are stated to end with the ids known of one model. An alias and its snapshots end
  * together: a name ends with the last of its snapshots, and a sole snapshot with the name that points to it.
  */
 export function extentOfEnd(ended: readonly string[], known: readonly string[]): Extent {

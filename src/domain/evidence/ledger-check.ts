@@ -1,21 +1,21 @@
 import { dayMs, formatDay, type Instant, type Interval, parseDate } from '../instant.ts';
 import type { OriginRecord } from './coverage-measure.ts';
 
-/** What the ledger says of one model: when it was first released at any stage. */
+/** The date in the ledger of the first release of a model, at any stage. */
 export type LedgerDate = { readonly model: string; readonly id: string; readonly interval: Interval };
 
-/** Where an archive and the ledger do not agree, or the ledger says nothing. */
+/** A contradiction between an archive and the ledger, or a model that the ledger lacks. */
 export type LedgerDisagreement = {
   readonly kind: 'date' | 'listed_before' | 'not_in_ledger';
   readonly model: string;
   readonly origin: string;
-  /** What the ledger says; null where it says nothing. */
+  /** The date in the ledger; null if it has none. */
   readonly ledger: string | null;
   /** The day that the origin states, or the day of its first read that lists the model. */
   readonly feed: string;
 };
 
-/** A first read this long before the release is a placeholder or shows a wrong date; within it, time zones and hours do. */
+/** A first read this long before the release shows a placeholder or a wrong date. Time zones explain smaller differences. */
 const listedBeforeMs = 2 * dayMs;
 
 /** Compares the ledger with the dates that own rows state and with the first reads that list a model. */

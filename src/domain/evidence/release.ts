@@ -36,7 +36,7 @@ export type ModelEvidence = {
   readonly missing: string | null;
   /** Only hosts list it: no row is in the vendor's own namespace or in a first-party feed. */
   readonly hostsOnly: boolean;
-  /** Origins that list the model without being witnesses: by a bare id, where general availability is asked for. */
+  /** For general availability: every origin that lists the model, including those with an inferred stage only. */
   readonly listedBy?: readonly string[];
   /** Every row of it had vanished by the first read a day later. */
   readonly slipsOnly: boolean;
@@ -46,7 +46,7 @@ export type ModelEvidence = {
   readonly unlistedAt?: Instant;
   /** It may match but is not known to: its name is not fully recognised, or only approved customers can call it. */
   readonly mayMatch?: true;
-  /** It keeps a NO from being settled and suggests no answer. */
+  /** It holds a NO back and suggests no answer. */
   readonly holdsOnly?: true;
   /** Of an end: the publisher withdrew the model and lists it as active again. */
   readonly reinstated?: true;
@@ -56,7 +56,7 @@ export type ModelEvidence = {
 /** What is known of a model, and when time alone may change that, because an announced day or a stated date comes. */
 export type Weighed = { readonly evidence: ModelEvidence | null; readonly recheckAt: Instant | null };
 
-/** Since when one origin's seasoned rows carry a model, or null while they do not. */
+/** Since when an origin's seasoned rows list a model; null if they do not. */
 type OriginWord = { readonly origin: string; readonly seasonedFrom: Instant | null };
 
 type Ask = { readonly at: Instant; readonly stage: 'any' | 'ga'; readonly policy: EvidencePolicy };
@@ -87,8 +87,9 @@ export function weighModel(timeline: Timeline, sightings: readonly Sighting[], a
 }
 
 /**
- * General availability. What a ledger, a first party or the vendor's own row states outranks what a bare id suggests: that
- * holds only where nobody states a preview, and only in families that mark their previews in ids. Below that it is short.
+ * Weighs general availability. A stage stated by a ledger, a first party or the vendor's own row takes precedence. A stage
+ * inferred from an id without a preview word counts only if no row states a preview and the family marks previews in ids;
+ * otherwise the evidence is short.
  */
 function weighGeneral(
   timeline: Timeline,
@@ -139,7 +140,7 @@ function weighKnown(
     ids,
     known,
     firstParty,
-    // Where only the vendor settles it, only the vendor bounds it.
+    // If only the vendor can settle it, other origins do not bound it either.
     seasonedFrom: policy.firstPartyOnly ? [] : seasoned,
     originsMin: policy.originsMin,
     absentTo: coverageOf(timeline, { vendor: model.vendor, at: unseenAt, policy }).coveredTo,

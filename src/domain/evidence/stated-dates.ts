@@ -6,13 +6,13 @@ import type { ItemVersion, KnownSighting } from './timeline.ts';
 export const earliestReleaseAt = Date.UTC(2018, 0, 1);
 
 /**
- * What the steady dates of one row cover: `stated` as the row says, `interval` with the slack of feeds whose dates are off
- * by a day at times. `sighting` shows the version that stated the last of them.
+ * The span of the steady dates of one row: `stated` as the row says, `interval` with the slack of feeds whose dates are
+ * sometimes off by a day. `sighting` has the version that stated the last of them.
  */
 export type StatedDate = { readonly sighting: KnownSighting; readonly stated: Interval; readonly interval: Interval };
 
 /**
- * Whether the digits of a day stand in an id: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release
+ * Whether an id contains the digits of a day: `20250219`, `2025-02-19`, `0709`, `05-06`. Such a stamp is not a release
  * date.
  */
 export function stampsDay(id: string, interval: Interval): boolean {
@@ -65,7 +65,7 @@ export function earliestGroup(dates: readonly StatedDate[]): { interval: Interva
     .reduce((best, group) => (group.interval.from < best.interval.from ? group : best));
 }
 
-/** What covers all dates. One that may be off by days and leaves room for the exact ones agrees with them. */
+/** The interval that covers all dates. A date with slack is ignored if the exact dates lie within its slack. */
 export function coverOf(dates: readonly StatedDate[]): Interval {
   const exact = dates.filter((date) => !isLoose(date));
   const sure = spanOf(exact);
@@ -73,7 +73,7 @@ export function coverOf(dates: readonly StatedDate[]): Interval {
   return spanOf([...exact, ...dates.filter((date) => isLoose(date) && (exact.length === 0 || disagrees(date)))]);
 }
 
-/** It says a day and means that it may have been one before or after. */
+/** Whether the date has slack: it states a day, and the real day may be one earlier or later. */
 export function isLoose({ stated, interval }: StatedDate): boolean {
   return interval.from < stated.from;
 }

@@ -2,8 +2,8 @@ import type { Instant } from '../instant.ts';
 import { firstReadFrom, type ItemVersion, type KnownSighting, seasoningMs, type Timeline } from './timeline.ts';
 
 /**
- * A catalogue's date is only as good as its steadiness: models.dev rewrote release dates days after the fact. A date counts
- * once a read at least a day later repeated it, and then for ever.
+ * Catalogues change dates: models.dev rewrote release dates days after the fact. A date counts from the first read, at least
+ * a day later, that repeats it, and from then on permanently.
  */
 
 /** A stretch of versions over which a row stated one date, and the first read a day later, if that still showed it. */

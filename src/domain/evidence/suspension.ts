@@ -10,7 +10,7 @@ import {
   type Timeline,
 } from './timeline.ts';
 
-/** A time in which a model was withdrawn by its publisher and not for good. */
+/** A period for which a publisher withdrew a model, not permanently. */
 export type Suspension = {
   readonly since: Interval;
   /** When it was over; null while it lasts. */
@@ -40,7 +40,7 @@ export function listSuspensions(timeline: Timeline, sightings: readonly Sighting
   const byStart = new Map<Instant, Suspension>();
   for (const row of rows) {
     const found = [...undoneWithdrawals(timeline, sightings, row, moment), ...statedSuspensions(timeline, rows, row)];
-    // An alias and its snapshots go and come together.
+    // An alias and its snapshots are suspended and reinstated together.
     for (const suspension of found)
       if (![...byStart.values()].some((other) => overlap(other, suspension)))
         byStart.set(suspension.goneAt, suspension);
@@ -126,7 +126,7 @@ function statedSuspensions(timeline: Timeline, rows: readonly KnownSighting[], r
   });
 }
 
-/** A row that is not listed at a moment says nothing then. */
+/** A row that is not listed at a moment does not contradict a suspension. */
 function isSuspendedAt({ sighting }: KnownSighting, at: Instant): boolean {
   if (sighting.seenFrom > at || (sighting.goneAt !== null && sighting.goneAt <= at)) return true;
   return sighting.versions.findLast((version) => version.observedAt <= at)?.lifecycle === 'suspended';

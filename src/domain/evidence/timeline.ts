@@ -38,7 +38,7 @@ export type ItemVersion = {
    * or of one that does not (`unmarked`). Left out: stated.
    */
   readonly stageBasis?: 'stated' | 'inferred' | 'unmarked';
-  /** What the row states of the end of the model's life; it says nothing of the stage at release. */
+  /** What the row states about the end of the model's life, independent of its stage at release. */
   readonly lifecycle?: 'deprecated' | 'suspended' | 'retired';
   readonly released: StatedRelease | null;
   /** The shutdown date that the row states, verbatim. */
@@ -82,7 +82,7 @@ export type UnreadSighting = {
   readonly observationId: string;
 };
 
-/** Everything observed that an evaluation may look at. Holding more than was known at the moment asked about is harmless. */
+/** The observations that an evaluation can use. It may contain later ones than the moment of the evaluation. */
 export type Timeline = {
   readonly feeds: ReadonlyMap<string, FeedFacts>;
   readonly sightings: readonly Sighting[];
@@ -94,7 +94,7 @@ export type Timeline = {
   readonly coverage?: CoverageTable;
 };
 
-/** Whether the feed that a sighting is of speaks of such things at all: a list of prices is no list of releases. */
+/** Whether the feed of a sighting is evidence of a kind of fact: a list of prices is no evidence of releases. */
 export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony): boolean {
   return timeline.feeds.get(sighting.feedId)?.witnesses?.includes(what) ?? true;
 }
@@ -142,16 +142,16 @@ function upperBound(sorted: readonly Instant[], at: Instant): number {
   return low;
 }
 
-/** A sighting as it was known at a moment, with the moment from which it witnesses. */
+/** A sighting as it was known at a moment, with the moment from which it is evidence. */
 export type KnownSighting = {
   readonly sighting: Sighting;
   readonly feed: FeedFacts;
   readonly trust: Trust;
   /** The latest version known. */
   readonly version: ItemVersion;
-  /** When it began to witness: later than the listing where the listing was an announcement. */
+  /** Since when it is evidence: later than the listing if the listing was an announcement. */
   readonly seenFrom: Instant;
-  /** Reads at or before this moment did not have it, not even as what it later became. */
+  /** Reads up to this moment did not list it at the required stage. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
   /** The accepted read, at least `seasoningMs` after `seenFrom`, that first showed it still; null while there is none. */
@@ -159,8 +159,8 @@ export type KnownSighting = {
 };
 
 /**
- * Rows season by reads, not by the clock. A listing that was gone by the first read a day later is a slip; one that no such
- * read has shown yet is young.
+ * Rows become seasoned by reads, not by the clock. A listing that had vanished by the first read a day later is a slip. A
+ * listing without such a read is young.
  */
 export function durability({ goneAt, seasonedAt }: KnownSighting): 'lasting' | 'young' | 'slip' {
   if (seasonedAt !== null) return 'lasting';
@@ -213,7 +213,7 @@ function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant, stag
     if (version.observedAt > at) return null;
     const next = sighting.versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
     if (sighting.goneAt !== null && version.observedAt >= sighting.goneAt) return null;
-    // Not before the run: what the item said in an earlier run of polls, and no longer says, witnesses nothing of this one.
+    // Not before the run: what the item stated only in an earlier run of polls is no evidence for this one.
     const began = versionWitnessesFrom(timeline, sighting, version, stage);
     if (began !== null && began.seenFrom < next && began.seenFrom <= at) return began;
   }
@@ -236,7 +236,7 @@ function versionWitnessesFrom(
   return { seenFrom: read, unseenAt: due - 1 };
 }
 
-/** When the stated date that makes a listing an announcement is over, or null when it is none. */
+/** The end of the future date that makes a listing an announcement; null if it is none. */
 export function announcedFor(version: ItemVersion): Instant | null {
   const stated = version.released === null ? null : parseDate(version.released.text);
   return stated !== null && stated.interval.from > version.observedAt + futureToleranceMs ? stated.interval.to : null;

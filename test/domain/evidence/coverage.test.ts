@@ -100,7 +100,7 @@ describe('coverage for a NO', () => {
   it('names the feeds it relies on and how far each was read', () => {
     const answer = ask(claim, timeline([feed('a', { reads, lagHours: 24 }), feed('b', { reads })], []), when);
     expect(answer.explanation.text).toContain(
-      "absent from a (read 9 days past 2025-08-31; it still lacked 0 of 40 of openai's models that long after) and b (",
+      "absent from a (read 9 days past 2025-08-31; in the past, 0 of 40 of openai's models were still missing after that time) and b (",
     );
     expect(answer.explanation.text).toContain('together they would miss one in 1764.');
     expect(answer.missChance).toBeCloseTo(1 / 1764, 8);
@@ -191,7 +191,7 @@ describe('silence', () => {
     const readTo = (last: number) => [a, b].map((one) => ({ ...one, reads: [at('2025-07-01'), last] }));
     const early = settle(table, readTo(at('2025-09-15') - 1));
     expect(outcome(early)).toBe('undetermined awaiting_coverage');
-    expect(early.explanation.text).toContain('a (read 13 days past 2025-08-31; it still lacked 5 of 23');
+    expect(early.explanation.text).toContain('a (read 13 days past 2025-08-31; in the past, 5 of 23');
     expect(early.explanation.text).toContain('a NO waits for later reads');
     const ripe = settle(table, readTo(at('2025-09-15')));
     expect(outcome(ripe)).toBe('no 2025-08-31 covered_without_it');
