@@ -14,7 +14,8 @@ import {
 } from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
 import { type Instant, parseDate } from '../instant.ts';
-import { type Evaluation, evaluate, type Terms } from './evaluate.ts';
+import { runSteps, type Steps } from '../steps.ts';
+import { type Evaluation, evaluateInSteps, type Terms } from './evaluate.ts';
 import { movingEdges } from './moving-edges.ts';
 
 /** A knowledge time, with the evaluation of what was observed by then. */
@@ -32,8 +33,15 @@ export function firstKnown(
   terms: Terms,
   wanted: { readonly verdict: 'yes' | 'no'; readonly effectiveAt?: string | null },
 ): Known | null {
+  return runSteps(firstKnownInSteps(criterion, timeline, at, terms, wanted));
+}
+
+/** The same in the steps of its evaluations. */
+export function* firstKnownInSteps(
+  ...[criterion, timeline, at, terms, wanted]: Parameters<typeof firstKnown>
+): Steps<Known | null> {
   for (const knownAt of knowledgeTimes(criterion, timeline, at, terms)) {
-    const evaluation = evaluate(criterion, timeline, knownAt, terms);
+    const evaluation = yield* evaluateInSteps(criterion, timeline, knownAt, terms);
     const dated = wanted.effectiveAt === undefined || evaluation.effectiveAt === wanted.effectiveAt;
     if (evaluation.verdict === wanted.verdict && dated) return { knownAt, evaluation };
   }

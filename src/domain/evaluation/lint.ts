@@ -147,11 +147,15 @@ function eventLeavesOf(criterion: Criterion): { leaf: EventLeaf; path: Path }[] 
 }
 
 function findUnseen(input: LintInput): Found[] {
-  return eventLeavesOf(input.criterion).flatMap(({ leaf: { model }, path }) => {
-    if (input.seen.some((seen) => matchesPattern(model, seen, input.styleOf))) return [];
+  const unseen = eventLeavesOf(input.criterion).filter(
+    ({ leaf: { model } }) => !input.seen.some((seen) => matchesPattern(model, seen, input.styleOf)),
+  );
+  return unseen.map(({ leaf: { model }, path }, index) => {
+    // Looking for the nearest models takes a while, and no more findings are shown.
+    if (index >= findingsPerCodeMax) return { path, detail: '' };
     const name = modelName({ ...model, stage: 'any' });
     const detail = `no ${name} has been listed by any feed so far; ${nearestText(model, input)}. This is no error if the model is still to be released`;
-    return [{ path, detail }];
+    return { path, detail };
   });
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
 import { isOrder, type Path, partsOf } from '../criterion/parts.ts';
 import { windowOf } from '../criterion/watch.ts';
@@ -5,6 +6,7 @@ import { findHeldNames } from '../evidence/held-names.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
 import type { Timeline } from '../evidence/timeline.ts';
 import type { Instant } from '../instant.ts';
+import type { Steps } from '../steps.ts';
 import type { Evaluation, Terms } from './evaluate.ts';
 import type { ExplanationNode } from './explanation.ts';
 import { bearsOn } from './leaf-standing.ts';
@@ -17,20 +19,32 @@ type BlockedLeaf = { readonly path: Path; readonly names: readonly ModelEvidence
 
 type Known = { readonly timeline: Timeline; readonly at: Instant; readonly terms: Terms };
 
-/** Warnings about names that are not fully recognised and hold back the NO of open leaves. */
-export function warnOfUnreadNames(criterion: Criterion, evaluation: Evaluation, known: Known): Finding[] {
+/** Warnings about names that are not fully recognised and hold back the NO of open leaves. Each different leaf is one step. */
+export function* warnOfUnreadNamesInSteps(
+  criterion: Criterion,
+  evaluation: Evaluation,
+  known: Known,
+): Steps<Finding[]> {
   if ((known.timeline.unread ?? []).length === 0) return [];
+  const namesByLeaf = new Map<string, readonly ModelEvidence[]>();
+  const holding: BlockedLeaf[] = [];
+  for (const { leaf, path } of openLeaves(criterion, evaluation.explanation)) {
+    if (holding.length === findingsPerCodeMax) break;
+    if (!hasDeadline(criterion, leaf, path)) continue;
+    const key = canonicalJson(leaf);
+    const found = namesByLeaf.get(key);
+    const names = found ?? namesHolding(leaf, known);
+    if (names.length > 0) holding.push({ path, names });
+    if (found !== undefined) continue;
+    namesByLeaf.set(key, names);
+    yield;
+  }
   let left = namesMax;
-  return openLeaves(criterion, evaluation.explanation)
-    .filter(({ leaf, path }) => hasDeadline(criterion, leaf, path))
-    .map(({ leaf, path }): BlockedLeaf => ({ path, names: namesHolding(leaf, known) }))
-    .filter(({ names }) => names.length > 0)
-    .slice(0, findingsPerCodeMax)
-    .map(({ path, names }) => {
-      const shown = names.slice(0, left);
-      left -= shown.length;
-      return { code: 'unread_names', path, detail: warningText(shown, names.length - shown.length) };
-    });
+  return holding.map(({ path, names }) => {
+    const shown = names.slice(0, left);
+    left -= shown.length;
+    return { code: 'unread_names', path, detail: warningText(shown, names.length - shown.length) };
+  });
 }
 
 /** The event leaves that are not decided; of a part that is decided, none. */

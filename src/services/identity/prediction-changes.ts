@@ -1,4 +1,4 @@
-import { evaluate } from '../../domain/evaluation/evaluate.ts';
+import { evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import type { Verdict } from '../../domain/evaluation/explanation.ts';
 import type { Sql } from '../../store/db.ts';
 import { listPredictionsById, type PredictionRow, type PredictionState } from '../../store/predictions.ts';
@@ -7,6 +7,7 @@ import { listStandingResolutions, type Outcome } from '../../store/resolutions.t
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import { runInTurns } from '../settling/turns.ts';
 import type { ItemChange } from './stored-names.ts';
 
 /** The state of a prediction: the result of its evaluation, and what is said about it. */
@@ -41,16 +42,17 @@ export async function listStandings(
   );
   const now = deps.now();
   const timelines = await loadTimelines(tx, deps, rows, now);
-  const found = rows.map((row) => {
+  const found = new Map<string, { row: PredictionRow; standing: PredictionStanding }>();
+  for (const row of rows) {
     const timeline = timelines.get(timelineKey(row)) ?? emptyTimeline;
-    const { verdict } = evaluate(row.criterion, timeline, now, termsOf(deps, row));
-    return [row.id, { row, standing: { verdict, state: row.state, outcome: outcomes.get(row.id) ?? null } }] as const;
-  });
+    const { verdict } = await runInTurns(evaluateInSteps(row.criterion, timeline, now, termsOf(deps, row)));
+    found.set(row.id, { row, standing: { verdict, state: row.state, outcome: outcomes.get(row.id) ?? null } });
+  }
   await recordReadings(
     tx,
     undo.map((change) => change.after),
   );
-  return new Map(found);
+  return found;
 }
 
 export function compareStandings(before: Standings, after: Standings): PredictionChange[] {

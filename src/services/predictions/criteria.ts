@@ -6,9 +6,9 @@ import { analysePolarity, type Polarity } from '../../domain/criterion/polarity.
 import { measureCriterion } from '../../domain/criterion/size.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { resolveByOf, watchesOf } from '../../domain/criterion/watch.ts';
-import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
+import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { type Finding, lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
-import { warnOfUnreadNames } from '../../domain/evaluation/unread-warnings.ts';
+import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warnings.ts';
 import { modelKey } from '../../domain/identity/model-id.ts';
 import { readInput } from '../../domain/input.ts';
 import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
@@ -21,6 +21,7 @@ import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { feedFacts, loadTimeline } from '../settling/timelines.ts';
+import { runInTurns } from '../settling/turns.ts';
 
 /** A likely mistake in a criterion, with a pointer to the leaf that it concerns. It never prevents the request. */
 export type CriterionWarning = { readonly code: WarningCode; readonly detail: string; readonly pointer: string };
@@ -100,7 +101,7 @@ export async function assessClaim(
 ): Promise<{ evaluation: Evaluation; warnings: CriterionWarning[] }> {
   const timeline = await loadTimeline(db, deps, [claim], at, 'whole');
   const terms = termsOf(deps, claim);
-  const evaluation = evaluate(claim.criterion, timeline, at, terms);
+  const evaluation = await runInTurns(evaluateInSteps(claim.criterion, timeline, at, terms));
   const seen = new Map(
     timeline.sightings.flatMap(({ model, seenFrom }) => (seenFrom > at ? [] : [[modelKey(model), model] as const])),
   );
@@ -113,7 +114,7 @@ export async function assessClaim(
     seen: [...seen.values()],
     families: [...deps.identity.families.values()],
   });
-  const unread = warnOfUnreadNames(claim.criterion, evaluation, { timeline, at, terms });
+  const unread = await runInTurns(warnOfUnreadNamesInSteps(claim.criterion, evaluation, { timeline, at, terms }));
   return { evaluation, warnings: [...findings, ...unread].map(toWarning) };
 }
 

@@ -1,5 +1,5 @@
-import { type Evaluation, evaluate, type Leaning } from '../../domain/evaluation/evaluate.ts';
-import { warnOfUnreadNames } from '../../domain/evaluation/unread-warnings.ts';
+import { type Evaluation, evaluateInSteps, type Leaning } from '../../domain/evaluation/evaluate.ts';
+import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warnings.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { isHindsight } from '../../domain/scores/forecast.ts';
@@ -16,6 +16,7 @@ import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from '../s
 import { stateOf } from '../settling/settle.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import { runInTurns } from '../settling/turns.ts';
 import { type CriterionWarning, toWarning } from './criteria.ts';
 import { standingOf } from './standing.ts';
 
@@ -87,7 +88,8 @@ export async function viewPredictions(
     db,
     standing.filter((row) => disputes.some((dispute) => dispute.resolutionId === row.id)),
   );
-  return predictions.map((prediction) => {
+  const views: PredictionView[] = [];
+  for (const prediction of predictions) {
     const resolution = resolved.get(prediction.id) ?? null;
     const shared = {
       prediction,
@@ -96,12 +98,16 @@ export async function viewPredictions(
       probability: probabilities.get(prediction.id) ?? null,
       errata: errata.filter((erratum) => erratum.predictionId === prediction.id),
     };
-    if (resolution === null)
-      return withErrata(shared, viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at));
+    if (resolution === null) {
+      const open = await viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at);
+      views.push(withErrata(shared, open));
+      continue;
+    }
     const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1) ?? null;
     const review = dispute === null ? null : reviewDisputed(prediction, resolution, dispute, named);
-    return withErrata(shared, viewResolved(prediction, resolution, review));
-  });
+    views.push(withErrata(shared, viewResolved(prediction, resolution, review)));
+  }
+  return views;
 }
 
 /** An erratum is no new version, but an update. */
@@ -128,10 +134,16 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
 /** The part of a view that depends on the evidence. */
 type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability' | 'errata'>;
 
-function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | undefined, at: Instant): Standing {
+async function viewOpen(
+  deps: Deps,
+  prediction: PredictionRow,
+  timeline: Timeline | undefined,
+  at: Instant,
+): Promise<Standing> {
   const terms = termsOf(deps, prediction);
   const known = { timeline: timeline ?? emptyTimeline, at, terms };
-  const evaluation = evaluate(prediction.criterion, known.timeline, at, terms);
+  const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, known.timeline, at, terms));
+  const unread = await runInTurns(warnOfUnreadNamesInSteps(prediction.criterion, evaluation, known));
   return {
     status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
     resolution: null,
@@ -139,7 +151,7 @@ function viewOpen(deps: Deps, prediction: PredictionRow, timeline: Timeline | un
     review: reviewOpen(prediction, evaluation),
     evaluation,
     standing: standingOf(prediction, known.timeline, at),
-    warnings: warnOfUnreadNames(prediction.criterion, evaluation, known).map(toWarning),
+    warnings: unread.map(toWarning),
     hindsight: false,
     version: versionOf(prediction, 0),
     updatedAt: Math.max(prediction.editedAt, prediction.criterionAt),
@@ -166,5 +178,5 @@ async function loadPeople(
 /** Evaluates one prediction at a moment. */
 export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
   const timeline = await loadTimeline(db, deps, [prediction], at);
-  return evaluate(prediction.criterion, timeline, at, termsOf(deps, prediction));
+  return await runInTurns(evaluateInSteps(prediction.criterion, timeline, at, termsOf(deps, prediction)));
 }

@@ -1,6 +1,6 @@
-import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
+import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { findOpenNode, type Verdict } from '../../domain/evaluation/explanation.ts';
-import { firstKnown, type Known } from '../../domain/evaluation/known-at.ts';
+import { firstKnownInSteps, type Known } from '../../domain/evaluation/known-at.ts';
 import { disputeLeaning, refinesDate, resolverName } from '../../domain/evaluation/resolution.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
@@ -10,6 +10,7 @@ import { insertDispute, listDisputes } from '../../store/disputes.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import { insertResolution, type ResolutionRow } from '../../store/resolutions.ts';
 import { announce, recordResolved, resolutionFrom, termsOf, type World } from './settlement.ts';
+import { runInTurns } from './turns.ts';
 
 /** New evidence can dispute a resolution. Only strictly higher trust amends it without a person. */
 export async function reviewResolved(
@@ -21,15 +22,17 @@ export async function reviewResolved(
   const { outcome } = standing;
   if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
   const terms = termsOf(world.deps, prediction);
-  const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
+  const { now } = world.cause;
+  const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, now, terms));
   // Contradicting evidence that is not seasoned yet is evaluated again when it is.
   if (evaluation.verdict === 'undetermined') {
     const isBack = outcome === 'yes' && findOpenNode(evaluation.explanation, ['reinstated']) !== null;
-    if (!isBack && !hasLostGrounds(world, prediction, timeline, standing))
+    if (!isBack && !(await hasLostGrounds(world, prediction, timeline, standing)))
       return await keepResolved(world, prediction, standing, evaluation.recheckAt);
     return await dispute(world, prediction, standing, 'undetermined', { evaluation, knownAt: world.cause.now });
   }
-  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
+  const wanted = { verdict: evaluation.verdict };
+  const known = await runInTurns(firstKnownInSteps(prediction.criterion, timeline, now, terms, wanted));
   if (known === null) return;
   if (evaluation.verdict === outcome) {
     // A dispute is settled by a person, never by a resolution that only corrects times.
@@ -54,16 +57,18 @@ export async function reviewResolved(
  * time no longer settles the prediction: an addition was withdrawn, or a feed was found to have missed more. Later
  * evidence never does this.
  */
-function hasLostGrounds(
+async function hasLostGrounds(
   world: World,
   prediction: PredictionRow,
   timeline: Timeline,
   { decidedBy, identityVersion, coverageVersion, knownAt, outcome }: ResolutionRow,
-): boolean {
+): Promise<boolean> {
   const { identity, coverage } = world.deps;
   const isSame = identityVersion === identity.version && coverageVersion === coverage.version;
   if (decidedBy !== resolverName || isSame) return false;
-  return evaluate(prediction.criterion, timeline, knownAt, termsOf(world.deps, prediction)).verdict !== outcome;
+  const terms = termsOf(world.deps, prediction);
+  const { verdict } = await runInTurns(evaluateInSteps(prediction.criterion, timeline, knownAt, terms));
+  return verdict !== outcome;
 }
 
 function outranks(next: Trust | null, settled: Trust | null): boolean {
@@ -118,7 +123,8 @@ export async function refineDate(
   if (verdict === 'undetermined' || standing.decidedBy !== resolverName) return;
   if (!refinesDate(standing.effectiveAt, effectiveAt)) return;
   const wanted = { verdict, effectiveAt };
-  const known = firstKnown(prediction.criterion, timeline, world.cause.now, termsOf(world.deps, prediction), wanted);
+  const terms = termsOf(world.deps, prediction);
+  const known = await runInTurns(firstKnownInSteps(prediction.criterion, timeline, world.cause.now, terms, wanted));
   if (known === null) return;
   const more = { supersedes: standing.id, reasonCode: 'date_refined' } as const;
   await amend(world, prediction, standing, resolutionFrom(world, prediction, verdict, known, more));

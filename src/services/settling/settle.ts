@@ -1,5 +1,5 @@
-import { type Evaluation, evaluate } from '../../domain/evaluation/evaluate.ts';
-import { firstKnown } from '../../domain/evaluation/known-at.ts';
+import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
+import { firstKnownInSteps } from '../../domain/evaluation/known-at.ts';
 import { movingEdges } from '../../domain/evaluation/moving-edges.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
@@ -20,6 +20,7 @@ import {
   type World,
 } from './settlement.ts';
 import { emptyTimeline, loadTimelines, timelineKey } from './timelines.ts';
+import { runInTurns } from './turns.ts';
 
 /** The number of predictions whose timelines are loaded together. */
 const batchMax = 200;
@@ -60,12 +61,14 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
 
 async function settleOpen(world: World, prediction: PredictionRow, timeline: Timeline): Promise<void> {
   const terms = termsOf(world.deps, prediction);
-  const evaluation = evaluate(prediction.criterion, timeline, world.cause.now, terms);
+  const { now } = world.cause;
+  const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, now, terms));
   if (evaluation.verdict === 'undetermined') {
     await insertEdges(world.tx, prediction.id, movingEdges(prediction.criterion, timeline, terms));
     return await recordState(world, prediction, evaluation);
   }
-  const known = firstKnown(prediction.criterion, timeline, world.cause.now, terms, { verdict: evaluation.verdict });
+  const wanted = { verdict: evaluation.verdict };
+  const known = await runInTurns(firstKnownInSteps(prediction.criterion, timeline, now, terms, wanted));
   if (known === null) return;
   const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, {
     supersedes: null,

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
+import { createArchive, ledgerOf } from '../../support/claims.ts';
+
+/** 66 equal orders of events over every known model. */
+const heavy: unknown = JSON.parse(
+  readFileSync(new URL('../../fixtures/heavy-criterion.json', import.meta.url), 'utf8'),
+);
+const models = Array.from({ length: 300 }, (_, index) => ({
+  id: `gpt-${Math.floor(index / 10)}.${index % 10}`,
+  vendor: 'openai',
+  released: '2025-08-07',
+}));
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+  await createArchive(world, 'archive');
+  const sent = await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', {
+    body: ledgerOf(models),
+  });
+  expect(sent.status).toBe(200);
+});
+afterAll(() => world.close());
+
+test('eight heavy criteria at once are answered, and reads are answered meanwhile', async () => {
+  let running = 8;
+  const checks = Array.from({ length: running }, async () => {
+    const answer = await world.anyone('POST /v1/criteria/check', { json: heavy });
+    running -= 1;
+    return answer;
+  });
+  let served = 0;
+  while (running === 8) {
+    expect((await world.anyone('GET /v1/predictors')).status).toBe(200);
+    if (running > 0) served += 1;
+  }
+  const answers = await Promise.all(checks);
+  expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  // All eight wait for their turns until the first is finished.
+  expect(served).toBeGreaterThan(8);
+});
