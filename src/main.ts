@@ -57,11 +57,16 @@ async function run(
     `Outturn ${version}, ${deps.db.kind === 'embedded' ? `embedded database in ${config.dataDir}` : 'database server'}`,
   );
   const closers: (() => Promise<void>)[] = [];
-  if (config.role !== 'worker') closers.push(await startServing(config, runtime, () => draining, say));
-  if (config.metricsPort !== undefined) {
-    const metrics = await serveMetrics(deps, { host: config.host, port: config.metricsPort });
-    say(`  Metrics    port ${metrics.port}`);
-    closers.push(metrics.close);
+  try {
+    if (config.role !== 'worker') closers.push(await startServing(config, runtime, () => draining, say));
+    if (config.metricsPort !== undefined) {
+      const metrics = await serveMetrics(deps, { host: config.host, port: config.metricsPort });
+      say(`  Metrics    port ${metrics.port}`);
+      closers.push(metrics.close);
+    }
+  } catch (error) {
+    await Promise.all(closers.map((close) => close()));
+    throw error;
   }
   const work =
     config.role === 'api' ? startJobs(deps, [watchFeedsJob(config.pollCron)]) : startWorking(config, deps, say);
@@ -83,6 +88,8 @@ async function startServing(
 ): Promise<() => Promise<void>> {
   const { deps, version } = runtime;
   const admin = loadAdminKey(config);
+  // First, because it must be shown even if the port turns out to be in use.
+  if (admin.created) say(`  Admin key  ${admin.key}  (shown only now; stored in ${admin.path})`);
   const pulse = createEventPulse(deps);
   const proxies = parseCidrs(config.trustedProxies);
   const app = createApp({
@@ -103,7 +110,6 @@ async function startServing(
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
   say(`  API        ${base}/v1/predictions`);
   say(`  Reference  ${base}/docs`);
-  if (admin.created) say(`  Admin key  ${admin.key}  (shown only now; stored in ${admin.path})`);
   return async () => {
     await Promise.all([pulse.close(), served.close(drainMsMax)]);
   };

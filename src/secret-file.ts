@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { Refusal } from './domain/refusal.ts';
 import { makeKey } from './services/access/admin-key.ts';
 
 const secretBytes = 32;
@@ -29,9 +30,14 @@ function readOrCreate(
   create: () => string,
 ): { readonly text: string; readonly created: boolean; readonly path: string } {
   const path = join(directory, name);
-  if (existsSync(path)) return { text: readFileSync(path, 'utf8').trim(), created: false, path };
-  mkdirSync(directory, { recursive: true });
-  const text = create();
-  writeFileSync(path, `${text}\n`, { mode: 0o600, flag: 'wx' });
-  return { text, created: true, path };
+  try {
+    if (existsSync(path)) return { text: readFileSync(path, 'utf8').trim(), created: false, path };
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const text = create();
+    writeFileSync(path, `${text}\n`, { mode: 0o600, flag: 'wx' });
+    return { text, created: true, path };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Refusal('service_unavailable', `cannot read or create ${path}: ${reason}`);
+  }
 }

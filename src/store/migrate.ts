@@ -93,7 +93,8 @@ function refuseMismatch(state: MigrationState): void {
   if (state.state === 'newer') {
     throw new Refusal(
       'conflict',
-      `the database is at migration ${state.version}, which this program does not know: run the newer program`,
+      `the database is at migration ${state.version}, which this program does not know: ` +
+        'run the newer version of the program, or restore a backup from before the upgrade',
     );
   }
   if (state.state === 'changed') {

@@ -5,6 +5,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Log } from '../../services/deps.ts';
 import { buildProblem, type Problem, type ProblemCode, problemHeaders } from '../operation/errors.ts';
 import { corsHeaders, securityHeaders } from './headers.ts';
+import { listen } from './listen.ts';
 
 /** Time limit for the header of a request to arrive. */
 export const headersMsMax = 6000;
@@ -71,7 +72,7 @@ export async function serveApp(app: Servable, options: ServeOptions): Promise<Se
     sendProblem(response, 'expectation_failed', 'only "Expect: 100-continue" is supported'),
   );
   server.on('connect', (_request, socket) => writeProblem(socket, 'method_not_allowed', 'this server is not a proxy'));
-  const port = await listen(server, options);
+  const port = await listen(server, options, 'PORT');
   return {
     server,
     port,
@@ -81,18 +82,6 @@ export async function serveApp(app: Servable, options: ServeOptions): Promise<Se
       await closeServer(server, deadlineMs);
     },
   };
-}
-
-async function listen(server: Server, { host, port }: ServeOptions): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 async function closeServer(server: Server, deadlineMs: number): Promise<void> {

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { z } from '@hono/zod-openapi';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../../services/deps.ts';
 import { getMetrics, type WebhookMetrics } from '../../services/webhooks/metrics.ts';
 import { operation } from '../operation/operation.ts';
+import { type Address, listen } from '../server/listen.ts';
 
 const mediaType = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -65,7 +66,7 @@ export const metricsOperations = [metrics];
 /** Serves only the metrics, on METRICS_PORT, so that a network can restrict them to the collector. */
 export async function serveMetrics(
   deps: Deps,
-  at: { readonly host: string; readonly port: number },
+  at: Address,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end();
@@ -76,7 +77,7 @@ export async function serveMetrics(
       response.writeHead(503).end();
     }
   });
-  const port = await listen(server, at);
+  const port = await listen(server, at, 'METRICS_PORT');
   return {
     port,
     close: async () => {
@@ -84,13 +85,4 @@ export async function serveMetrics(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(at.port, at.host, resolve);
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : at.port;
 }

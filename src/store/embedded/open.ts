@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { bridgeLimits } from './bridge.ts';
 import { type RunningEngine, startEngine } from './engine.ts';
 import { lockDirectory } from './lock.ts';
+import { describeDirectoryFailure, describeEngineFailure } from './open-failure.ts';
 import { createSocket, type EmbeddedSocket, type SocketHandle } from './socket.ts';
 
 /** The name of a database without files, which ends with the process. */
@@ -38,12 +39,14 @@ type State = {
   /** The previous engine's end: two engines must never use the same files. */
   previous: Promise<void>;
   connections: number;
+  /** Whether it ever responded. A failure before that is reported by `openEmbedded`, so it needs no warning. */
+  opened: boolean;
   closed: boolean;
 };
 
 /**
  * Opens the embedded database and waits until it responds. Refuses with `conflict` when another process uses the
- * directory.
+ * directory, and with `service_unavailable` when the directory or the database in it cannot be used.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const lock = options.dataDir === inMemory ? null : claim(options.dataDir);
@@ -53,6 +56,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     engine: null,
     previous: Promise.resolve(),
     connections: 0,
+    opened: false,
     closed: false,
   };
   const watchdog = startWatchdog(state);
@@ -66,16 +70,21 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   };
   try {
     await start(state).ready;
+    state.opened = true;
   } catch (error) {
     await close();
-    throw error;
+    throw options.dataDir === inMemory ? error : describeEngineFailure(options.dataDir, error);
   }
   return { connect: () => connect(state), close };
 }
 
 function claim(dataDir: string): { release(): void } {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return lockDirectory(resolve(dataDir));
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return lockDirectory(resolve(dataDir));
+  } catch (error) {
+    throw describeDirectoryFailure(dataDir, error);
+  }
 }
 
 function start(state: State): RunningEngine {
@@ -102,7 +111,7 @@ function abandon(state: State, engine: RunningEngine, error: Error): void {
   if (state.engine !== engine) return;
   state.engine = null;
   state.previous = engine.terminate();
-  state.options.warn?.({ reason: error.message }, 'the embedded database was stopped');
+  if (state.opened) state.options.warn?.({ reason: error.message }, 'the embedded database was stopped');
   endSockets(state, error);
 }
 

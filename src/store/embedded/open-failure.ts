@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../../domain/refusal.ts';
+
+/** The major version of PostgreSQL whose files the embedded engine reads. */
+export const engineVersion = '18';
+
+/** How the engine reports that it cannot use its files. It says why on no channel that we could read. */
+const unusableFiles = /^(?:Aborted\(|PGlite failed to initialize)/;
+
+/** What to tell a person when the data directory itself cannot be used. A refusal is returned as it is. */
+export function describeDirectoryFailure(dataDir: string, error: unknown): Error {
+  if (error instanceof Refusal) return error;
+  const advice = 'make it writable for this user, or set OUTTURN_DATA_DIR to another directory';
+  return new Refusal('service_unavailable', `${reasonText(dataDir, error)}: ${advice}`);
+}
+
+function reasonText(dataDir: string, error: unknown): string {
+  switch (errorCode(error)) {
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `the data directory ${dataDir} is not a directory`;
+    case 'EROFS':
+      return `the data directory ${dataDir} is on a read-only file system`;
+    case 'EACCES':
+    case 'EPERM':
+      return `no permission to write to the data directory ${dataDir}`;
+    default:
+      return `the data directory ${dataDir} cannot be used (${messageOf(error)})`;
+  }
+}
+
+/** What to tell a person when the engine does not start on the files of `dataDir`. */
+export function describeEngineFailure(dataDir: string, error: unknown): Error {
+  const files = join(dataDir, 'postgres');
+  const version = readVersion(files);
+  if (version === null) return describeDirectoryFailure(files, error);
+  if (version !== engineVersion)
+    return new Refusal(
+      'service_unavailable',
+      `the database in ${dataDir} has the format of PostgreSQL ${version}, and this program reads ${engineVersion}: ` +
+        'export it with the version of the program that wrote it, and import the export into another OUTTURN_DATA_DIR',
+    );
+  const message = messageOf(error);
+  if (!unusableFiles.test(message))
+    return new Refusal('service_unavailable', `the database in ${dataDir} cannot be opened: ${message}`);
+  return new Refusal(
+    'service_unavailable',
+    `the database in ${dataDir} is damaged and cannot be opened: restore a backup of the directory, or import an export ` +
+      'into another OUTTURN_DATA_DIR (docs/operations.md)',
+  );
+}
+
+function readVersion(files: string): string | null {
+  const path = join(files, 'PG_VERSION');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
