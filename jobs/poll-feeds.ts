@@ -7,6 +7,9 @@ export function pollFeedsJob(cron: string): Job {
   return {
     name: 'poll-feeds',
     cron,
-    run: async (deps, tick) => await pollDueFeeds(await withCurrentIdentity(deps), tick),
+    run: async (deps, tick) => {
+      const { polled, failed, resolved } = await pollDueFeeds(await withCurrentIdentity(deps), tick);
+      return { polled, failed, resolved };
+    },
   };
 }

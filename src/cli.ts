@@ -58,10 +58,12 @@ async function main(argv: readonly string[]): Promise<number> {
       const { command, args, options } = request;
       const config = readConfig(process.env);
       warnOfUnknownVariables(config);
-      const result = await commands[command]({ config, args, options });
+      const failures: string[] = [];
+      const result = await commands[command]({ config, args, options, fail: (text) => failures.push(text) });
       if (result !== null && result !== undefined)
         process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
-      return 0;
+      for (const text of failures) fail(1, text);
+      return failures.length === 0 ? 0 : 1;
     }
   }
 }

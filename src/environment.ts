@@ -215,7 +215,8 @@ export const environment = z.object({
     {
       default: 'info',
       values: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`',
-      meaning: 'Least severe level that is logged. Logs are lines of JSON on standard error.',
+      meaning:
+        'Least severe level that is logged. Logs are lines of JSON on standard error; on a terminal, readable lines.',
     },
     oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
   ),

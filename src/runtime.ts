@@ -6,6 +6,8 @@ import { monotonicFactory } from 'ulid';
 import type { Config } from './config.ts';
 import { readCoverageTable } from './domain/evidence/coverage-table.ts';
 import { readIdentityTable } from './domain/identity/table.ts';
+import { Refusal } from './domain/refusal.ts';
+import { renderLogLine } from './log-lines.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
 import { type Client, makeClient } from './net/client.ts';
 import { fetchPayload } from './net/payloads.ts';
@@ -28,9 +30,15 @@ export type Runtime = {
   readonly close: () => Promise<void>;
 };
 
-/** Logs go to standard error; standard output is for results. */
-export function makeLog(level: string): Log {
-  return pino({ level, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+/** Where the log goes. */
+export type LogOutput = { readonly isTTY?: boolean | undefined; write(text: string): unknown };
+
+/** Lines of JSON, or readable ones on a terminal. They go to standard error; standard output is for results. */
+export function makeLog(level: string, output?: LogOutput): Log {
+  const target = output ?? process.stderr;
+  const options = { level, timestamp: pino.stdTimeFunctions.isoTime };
+  if (target.isTTY === true) return pino(options, { write: (line) => target.write(renderLogLine(line)) });
+  return pino(options, output ?? pino.destination(2));
 }
 
 export type RuntimeOptions = {
@@ -85,14 +93,12 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
 
 async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions): Promise<Database> {
   const { idleInTransactionMsMax, queryMsMax } = options;
-  const db = await openDatabase({
-    databaseUrl: config.databaseUrl,
-    dataDir: config.dataDir,
-    idleInTransactionMsMax,
-    queryMsMax,
-    log,
-  });
+  const { databaseUrl, dataDir } = config;
+  const opened = openDatabase({ databaseUrl, dataDir, idleInTransactionMsMax, queryMsMax, log });
+  const db = databaseUrl === undefined ? await opened : await opened.catch(refuseServer);
   try {
+    // Here rather than with its use, because a failure must close the database.
+    loadSecret(config);
     if (options.migrates === false) await requireMigrated(db);
     else await migrate(db);
   } catch (error) {
@@ -100,6 +106,12 @@ async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions
     throw error;
   }
   return db;
+}
+
+function refuseServer(error: unknown): never {
+  if (error instanceof Refusal) throw error;
+  const reason = error instanceof Error ? error.message || error.name : String(error);
+  throw new Refusal('service_unavailable', `cannot use the server that DATABASE_URL names: ${reason}`);
 }
 
 const replicaConnectSecondsMax = 3;

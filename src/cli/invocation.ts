@@ -14,8 +14,15 @@ import { usageError } from './usage.ts';
 
 export type Options = ReturnType<typeof parseStrictly>['values'];
 
-/** One run of a command. `args` are the positional arguments after its name. */
-export type Invocation = { readonly config: Config; readonly args: readonly string[]; readonly options: Options };
+/** One run of a command. */
+export type Invocation = {
+  readonly config: Config;
+  /** The positional arguments after its name. */
+  readonly args: readonly string[];
+  readonly options: Options;
+  /** Records what failed. The result is still printed; then this, and the exit code is 1. */
+  readonly fail: (text: string) => void;
+};
 
 /** Prints its result, as text or as JSON, unless that is null. */
 export type Command = (invocation: Invocation) => Promise<unknown>;

@@ -1,7 +1,7 @@
 import { startOfMinute } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { prepare } from '../prepare.ts';
-import { pollDueFeeds, pollFeed } from '../services/feeds/polls.ts';
+import { failureText, pollDueFeeds, pollFeed } from '../services/feeds/polls.ts';
 import { refreshModels } from '../services/models/states.ts';
 import { applySeed, readSeed } from '../services/predictions/seed.ts';
 import { resolveDue, resolveEverything } from '../services/settling/resolver.ts';
@@ -18,12 +18,18 @@ export const runSeed: Command = ({ config, args: [file] }) =>
     return { seeded: true };
   });
 
-export const runPoll: Command = ({ config, args: [feed] }) =>
+/** `poll [feed]`: names the feeds whose poll failed, and fails if there are any. */
+export const runPoll: Command = ({ config, args: [feed], options, fail }) =>
   withPrepared(config, async (deps) => {
-    if (feed === undefined && config.feeds === 'none')
-      throw new Refusal('conflict', 'OUTTURN_FEEDS=none disables polling: name a feed to poll it once');
-    if (feed === undefined) return await pollDueFeeds(deps, startOfMinute(deps.now()));
+    if (feed === undefined) {
+      if (config.feeds === 'none')
+        throw new Refusal('conflict', 'OUTTURN_FEEDS=none disables polling: name a feed to poll it once');
+      const { failures, ...counts } = await pollDueFeeds(deps, startOfMinute(deps.now()));
+      for (const { feed: slug, detail } of failures) fail(`the poll of ${slug} failed: ${detail}`);
+      return options.json === true ? { ...counts, failures } : counts;
+    }
     const { poll, resolutions } = await pollFeed(deps, feed);
+    if (poll.result === 'failed') fail(`the poll of ${feed} failed: ${failureText(poll)}`);
     return {
       feed,
       result: poll.result,

@@ -38,42 +38,60 @@ export type PollOrder = { readonly kind: Exclude<PollKind, 'snapshot'>; readonly
 /** The result of one payload. */
 export type ReadingReport = { readonly poll: PollRow; readonly resolutions: number };
 
+export type FeedFailure = { readonly feed: string; readonly detail: string };
+
+export type PollCounts = {
+  readonly polled: number;
+  readonly failed: number;
+  readonly resolved: number;
+  /** The failed polls, and those that broke off unexpectedly. */
+  readonly failures: readonly FeedFailure[];
+};
+
 /**
  * Polls every feed that is due at a tick. Builtin files come first, because they cost nothing; then the others are
  * fetched concurrently, so that a slow feed does not delay the others. Any number of nodes may run the same tick; each
  * feed is polled once.
  */
-export async function pollDueFeeds(
-  deps: Deps,
-  tick: Instant,
-): Promise<{ polled: number; failed: number; resolved: number }> {
+export async function pollDueFeeds(deps: Deps, tick: Instant): Promise<PollCounts> {
   await abortLostPolls(deps.db.sql, deps.now());
   const feeds = (await listFeeds(deps.db.sql)).filter(
     (feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick && findKeyMissing(deps, feed) === null,
   );
-  const reports: (ReadingReport | null)[] = [];
+  const reports: (ReadingReport | FeedFailure | null)[] = [];
   for (const feed of feeds.filter(isBuiltin)) reports.push(await pollQuietly(deps, feed, tick));
   reports.push(
     ...(await Promise.all(feeds.filter((feed) => !isBuiltin(feed)).map((feed) => pollQuietly(deps, feed, tick)))),
   );
-  const done = reports.filter((report) => report !== null);
+  const slugs = new Map(feeds.map((feed) => [feed.id, feed.slug]));
+  const done = reports.filter((report) => report !== null && 'poll' in report);
+  const failed = done.filter((report) => report.poll.result === 'failed');
   return {
     polled: done.length,
-    failed: done.filter((report) => report.poll.result === 'failed').length,
+    failed: failed.length,
     resolved: done.reduce((sum, report) => sum + report.resolutions, 0),
+    failures: [
+      ...failed.map(({ poll }) => ({ feed: slugs.get(poll.feedId) ?? poll.feedId, detail: failureText(poll) })),
+      ...reports.filter((report) => report !== null && 'detail' in report),
+    ],
   };
+}
+
+/** Why a poll failed, in words for a person. */
+export function failureText({ errorDetail, errorCode }: PollRow): string {
+  return errorDetail ?? errorCode ?? 'the reason is unknown';
 }
 
 function isBuiltin(feed: FeedRow): boolean {
   return feed.url?.startsWith('builtin:') ?? false;
 }
 
-async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<ReadingReport | null> {
+async function pollQuietly(deps: Deps, feed: FeedRow, tick: Instant): Promise<ReadingReport | FeedFailure | null> {
   try {
     return await runPoll(deps, feed, { kind: 'scheduled', tick });
   } catch (error) {
     deps.log.error({ feed: feed.slug, error: String(error) }, 'poll failed unexpectedly');
-    return null;
+    return { feed: feed.slug, detail: String(error) };
   }
 }
 

@@ -42,8 +42,18 @@ describe('a tick', () => {
 
   test('polls every due feed once', async () => {
     serveBoth();
-    expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({ polled: 2, failed: 0, resolved: 0 });
-    expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({ polled: 0, failed: 0, resolved: 0 });
+    expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({
+      polled: 2,
+      failed: 0,
+      resolved: 0,
+      failures: [],
+    });
+    expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({
+      polled: 0,
+      failed: 0,
+      resolved: 0,
+      failures: [],
+    });
   });
 
   test('skips disabled feeds and feeds without a URL', async () => {
@@ -61,7 +71,10 @@ describe('a tick', () => {
   test('is not delayed by a failing feed, and reports the failure', async () => {
     world.wire.answer(litellmUrl, failed('http_status', { status: 503 }));
     world.wire.answer(modelsUrl, served(modelsDev(oldModels)));
-    expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({ polled: 2, failed: 1, resolved: 0 });
+    expect(await pollDueFeeds(world.deps, world.clock.now())).toMatchObject({
+      ...{ polled: 2, failed: 1, resolved: 0 },
+      failures: [{ feed: 'litellm', detail: expect.any(String) }],
+    });
     const [row] = await world.db
       .sql`select result, error_code, http_status, observed_at from polls where result <> 'ok'`;
     expect(row).toEqual({ result: 'failed', error_code: 'http_status', http_status: 503, observed_at: null });
