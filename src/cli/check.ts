@@ -1,23 +1,24 @@
-import { checkCriterion } from '../services/predictions/criteria.ts';
+import { parseJson } from '../http/operation/body.ts';
+import { checkJsonBody } from '../http/predictions/criteria.ts';
 import type { Command } from './invocation.ts';
-import { readJsonFile } from './json-file.ts';
+import { readBytesOf } from './json-file.ts';
 import { withPrepared } from './runtime.ts';
 import { usageError } from './usage.ts';
 
-/** `check <file>`: the result of POST /v1/criteria/check, without a server. */
-export const runCheck: Command = async ({ config, args: [file] }) => {
+/** `check <file>`: POST /v1/criteria/check without a server. The file holds the body of the request, or only its criterion. */
+export const runCheck: Command = async ({ config, args: [file], options }) => {
   if (file === undefined) throw usageError('check needs a file with a criterion');
-  const criterion = readJsonFile(file);
+  const document = parseJson(readBytesOf(file));
+  const body = isCriterion(document) ? { criterion: document } : document;
   return await withPrepared(config, async (deps) => {
-    const input = { criterion, madeAt: null, asOf: null };
-    const { text, polarity, evaluation, warnings } = await checkCriterion(deps, input);
-    return {
-      criterion_text: text,
-      polarity,
-      verdict: evaluation.verdict,
-      effective_at: evaluation.effectiveAt,
-      warnings,
-      explanation: evaluation.explanation,
-    };
+    const result = await checkJsonBody(deps, body);
+    if (options.json === true) return result;
+    const { criterion_text, polarity, verdict, effective_at, warnings, explanation } = result;
+    return { criterion_text, polarity, verdict, effective_at, warnings, explanation };
   });
 };
+
+/** Only a criterion has an operator at its top. */
+function isCriterion(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && 'op' in document;
+}

@@ -97,7 +97,7 @@ export const commandTable = {
     meaning: 'print what a criterion means and its verdict now',
     argumentsMax: 1,
     options: ['json'],
-    more: '"-" reads standard input.',
+    more: 'The file holds the body of POST /v1/criteria/check, or only its criterion; "-" reads standard input.',
   },
   backtest: {
     synopses: ['backtest <directory>'],

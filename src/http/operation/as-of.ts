@@ -3,7 +3,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { HttpDeps } from '../deps.ts';
 
 /** The moment of an `as_of` parameter, or null for now. Refuses a future one with `validation_failed`. */
-export function pastOrNow(http: HttpDeps, asOf: Instant | undefined): Instant | null {
+export function pastOrNow(http: Pick<HttpDeps, 'services'>, asOf: Instant | undefined): Instant | null {
   if (asOf === undefined) return null;
   const now = http.services.now();
   if (asOf <= now) return asOf;

@@ -63,10 +63,7 @@ export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[
       'unsupported_media_type',
       `the request has a body but no Content-Type; send Content-Type: ${mediaTypes[0]}`,
     );
-  const value = parseJson(bytes);
-  const errors = findUnstorableText(value);
-  if (errors.length > 0) throw new Refusal('validation_failed', errors[0]?.detail ?? '', errors);
-  return value;
+  return parseJson(bytes);
 }
 
 function requireMediaType(contentType: string, mediaTypes: readonly string[]): void {
@@ -83,7 +80,15 @@ function requireMediaType(contentType: string, mediaTypes: readonly string[]): v
   );
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+/** Parses a JSON body. Refuses with `invalid_json`, or `validation_failed` if a text in it cannot be stored. */
+export function parseJson(bytes: Uint8Array): unknown {
+  const value = decodeJson(bytes);
+  const errors = findUnstorableText(value);
+  if (errors.length > 0) throw new Refusal('validation_failed', errors[0]?.detail ?? '', errors);
+  return value;
+}
+
+function decodeJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {

@@ -1,11 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
+import type { Deps } from '../../services/deps.ts';
 import { checkCriterion } from '../../services/predictions/criteria.ts';
 import { replacePredictionCriterion } from '../../services/predictions/criterion-versions.ts';
 import { getPrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pickVersion } from '../operation/etag.ts';
 import { asOfField, criterionField, dateField, reasonCharsMax, text } from '../operation/fields.ts';
+import { parseInput } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { criterionExample, explanationNodeExample, predictionExample } from './examples.ts';
 import { explanationNodeSchema } from './explanation-json.ts';
@@ -79,29 +81,32 @@ const check = operation({
     },
   },
   refusals: ['criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
-  handle: async (http, { body, spend }) => {
-    const asOf = pastOrNow(http, body.as_of);
-    const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(
-      http.services,
-      { criterion: body.criterion, madeAt: body.made_at ?? null, asOf },
-      spend,
-    );
-    return {
-      body: {
-        verdict: evaluation.verdict,
-        effective_at: evaluation.effectiveAt,
-        criterion,
-        criterion_text: text,
-        polarity,
-        leaning: evaluation.leaning,
-        evidence: evaluation.evidence,
-        explanation: evaluation.explanation,
-        warnings,
-        as_of: stampOf(asOf, http.services),
-      },
-    };
-  },
+  handle: async ({ services }, { body, spend }) => ({ body: await runCheck(services, body, spend) }),
 });
+
+/** Checks the body of a request: what `POST /v1/criteria/check` returns for it. */
+async function runCheck(services: Deps, body: z.output<typeof inputSchema>, spend?: (cost: number) => Promise<void>) {
+  const asOf = pastOrNow({ services }, body.as_of);
+  const input = { criterion: body.criterion, madeAt: body.made_at ?? null, asOf };
+  const { criterion, text, polarity, evaluation, warnings } = await checkCriterion(services, input, spend);
+  return {
+    verdict: evaluation.verdict,
+    effective_at: evaluation.effectiveAt,
+    criterion,
+    criterion_text: text,
+    polarity,
+    leaning: evaluation.leaning,
+    evidence: evaluation.evidence,
+    explanation: evaluation.explanation,
+    warnings,
+    as_of: stampOf(asOf, services),
+  };
+}
+
+/** `POST /v1/criteria/check` without a server: the same parser, the same errors, the same result. */
+export async function checkJsonBody(services: Deps, value: unknown) {
+  return await runCheck(services, parseInput(inputSchema, value, 'body'));
+}
 
 const replacementSchema = z
   .strictObject({

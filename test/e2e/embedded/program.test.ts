@@ -120,7 +120,7 @@ describe('the command line', () => {
     const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: writeShippedFeeds(directory), OUTTURN_SEED: 'none' };
     expect((await outturn(['migrate', '--json'], env)).code).toBe(0);
     const polled = await outturn(['poll', '--json'], env);
-    expect(JSON.parse(polled.output)).toEqual({ polled: 3, failed: 0, resolved: 0 });
+    expect(JSON.parse(polled.output)).toEqual({ polled: 3, failed: 0, resolved: 0, failures: [] });
     const one = await outturn(['poll', 'ledger', '--json'], env);
     expect(JSON.parse(one.output)).toMatchObject({ feed: 'ledger', result: 'ok', new: 0, resolutions: 0 });
     const seed = join(directory, 'mine.json');
@@ -139,9 +139,13 @@ describe('the command line', () => {
     expect(JSON.parse((await outturn(['resolve', '--full', '--json'], env)).output)).toMatchObject({ evaluated: 1 });
     const criterion = join(directory, 'criterion.json');
     writeFileSync(criterion, JSON.stringify(claim.criterion));
-    expect(JSON.parse((await outturn(['check', criterion, '--json'], env)).output)).toMatchObject({
-      polarity: 'confirmable_only',
-    });
+    const alone = JSON.parse((await outturn(['check', criterion, '--json'], env)).output);
+    expect(alone).toMatchObject({ polarity: 'confirmable_only', verdict: 'yes', as_of: null });
+    const asOf = '2025-01-31T00:00:00Z';
+    writeFileSync(criterion, JSON.stringify({ criterion: claim.criterion, made_at: '2025-01', as_of: asOf }));
+    const body = JSON.parse((await outturn(['check', criterion, '--json'], env)).output);
+    expect(Object.keys(body)).toEqual(Object.keys(alone));
+    expect(body).toMatchObject({ verdict: 'undetermined', as_of: { at: asOf } });
   });
 
   it('refuses an invalid criterion with its pointer, an unknown command and a missing file', async () => {
@@ -152,6 +156,11 @@ describe('the command line', () => {
     writeFileSync(criterion, JSON.stringify({ op: 'released', model: { vendor: 'openai', family: 'gpt' } }));
     const checked = await outturn(['check', criterion], env);
     expect([checked.code, checked.output]).toEqual([1, expect.stringContaining('#/criterion/model/tier')]);
+    writeFileSync(criterion, JSON.stringify({ criteria: {}, made_at: 'soon' }));
+    expect(await outturn(['check', criterion], env)).toEqual({
+      code: 1,
+      output: expect.stringMatching(/the body is invalid[\s\S]*#\/made_at: [\s\S]*#\/criteria: /),
+    });
     expect(await outturn(['pol'], env)).toEqual({
       code: 2,
       output: 'outturn: there is no command "pol"; did you mean poll?\nRun "outturn --help" to read how it is used.\n',
@@ -161,6 +170,32 @@ describe('the command line', () => {
       output: 'outturn: serve has no option --frobnicate\nRun "outturn serve --help" to read how it is used.\n',
     });
     expect((await outturn(['check', join(directory, 'nowhere.json')], env)).code).toBe(1);
+  });
+
+  it('names the feeds whose poll failed, and exits with 1', async () => {
+    const directory = freshDirectory();
+    prepareDirectory(directory);
+    const feeds = join(directory, 'feeds.json');
+    const nowhere = { slug: 'nowhere', adapter: 'litellm', url: 'http://127.0.0.1:9/never.json' };
+    const ledger = { slug: 'ledger', adapter: 'ledger', url: 'builtin:data/ledger.json' };
+    writeFileSync(feeds, JSON.stringify({ format: 'outturn-feeds/1', feeds: [ledger, nowhere] }));
+    const env = {
+      OUTTURN_DATA_DIR: directory,
+      OUTTURN_FEEDS: feeds,
+      OUTTURN_SEED: 'none',
+      OUTTURN_ALLOW_CIDRS: '127.0.0.0/8',
+    };
+    expect(await outturn(['poll'], env)).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^polled: 2\nfailed: 1\nresolved: \d+\noutturn: the poll of nowhere failed: .+\n$/),
+    });
+    expect(await outturn(['poll', 'nowhere', '--json'], env)).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /^\{"feed":"nowhere","result":"failed".*\}\noutturn: the poll of nowhere failed: .+\n$/,
+      ),
+    });
+    expect((await outturn(['poll', 'ledger'], env)).code).toBe(0);
   });
 
   it('prints its version and its help without reading the environment', async () => {
