@@ -4,8 +4,8 @@ import { matchesVersion, type VersionStyleOf } from './pattern.ts';
 import { patternsOf } from './watch.ts';
 
 /**
- * Whether a name that is read in part may be of a model that the pattern matches: every part that is known fits, and what
- * is unknown may turn out to fit. Such a name never settles a yes; it keeps a no from being settled.
+ * Whether a partially recognised name may be of a model that the pattern matches: every known part fits, and the unknown
+ * words may turn out to fit. Such a name never settles a yes; it holds a no back.
  */
 export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, styleOf: VersionStyleOf): boolean {
   if (pattern.vendor !== 'any' && pattern.vendor !== reading.vendor) return false;
@@ -16,7 +16,7 @@ export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, sty
   );
 }
 
-/** Whether a name that is read in part may be of a model that some leaf of a criterion matches. */
+/** Whether a partially recognised name may be of a model that some leaf of a criterion matches. */
 export function mayMatchCriterion(criterion: Criterion, reading: PartialName, styleOf: VersionStyleOf): boolean {
   return patternsOf(criterion).some((pattern) => mayMatchPattern(pattern, reading, styleOf));
 }
@@ -27,10 +27,10 @@ export function mayBeFamily(wanted: string, { family, unknown }: PartialName): b
   return family === null ? containsFamily(unknown, wanted) : family === wanted;
 }
 
-/** The fewest letters of a word that is looked for inside other words: `gpt` in `chatgpt`, but `o` only as in `o5`. */
+/** The minimum length of a word that is searched for inside other words: `gpt` in `chatgpt`, but `o` only as in `o5`. */
 const insideLettersMin = 3;
 
-/** Whether a name contains the name of a family: all its longer words, or, of `o`, the word before a number or alone. */
+/** Whether a name contains the name of a family: all of its longer words. `o` must be a word of its own or precede a number. */
 function containsFamily(name: readonly string[], family: string): boolean {
   const words = family.split('-');
   const long = words.filter((word) => word.length >= insideLettersMin);
@@ -52,7 +52,7 @@ function mayBeTierOf(wanted: ModelPattern['tier'], reading: PartialName): boolea
   return wanted === null ? mayBeTier(null, reading) : wanted.some((tier) => mayBeTier(tier, reading));
 }
 
-/** A tier is made of words of the name: the known ones alone, or with what may be hidden in the unknown ones. */
+/** Whether a tier can be made of the words of the name: the known ones, alone or with some of the unknown ones. */
 function mayBeTier(tier: string | null, { tiers, unknown }: PartialName): boolean {
   const known = tiers.length === 0 ? null : tiers.join('-');
   if (tier === known) return true;

@@ -10,7 +10,7 @@ type PartField<Node> = Node extends unknown
   ? { [Field in keyof Node]-?: Node[Field] extends Criterion | readonly Criterion[] ? Field : never }[keyof Node]
   : never;
 
-/** Every field that holds parts, of whatever operator. An operator with a new one does not compile until it is here. */
+/** Every field of any operator that contains parts. A new operator with such a field does not compile until it is listed here. */
 const partFields = { of: true, first: true, second: true, event: true, after: true } as const satisfies Record<
   PartField<Criterion>,
   true

@@ -20,7 +20,7 @@ function matchesTier(wanted: ModelPattern['tier'], tier: string | null): boolean
   return wanted === null ? tier === null : wanted.includes(tier);
 }
 
-/** Whether a model's version is one that the pattern asks for; a model without a version is of none and in no range. */
+/** Whether the pattern matches a model's version. A model without a version matches no version and no range. */
 export function matchesVersion(
   pattern: ModelPattern,
   model: Pick<ModelName, 'vendor' | 'family' | 'version'>,

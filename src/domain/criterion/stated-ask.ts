@@ -12,7 +12,7 @@ export type NumberBounds = {
 /** The sightings that the evaluation of some criteria needs. */
 export type Needs = {
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
-  /** Wildcards of which only the models that ever stated such a number are needed. */
+  /** Wildcards for which only the models that ever stated such a number are needed. */
   readonly stated: readonly NumberBounds[];
 };
 

@@ -65,7 +65,7 @@ function announced(timeline: Timeline, sightings: readonly Sighting[], { at }: M
   return witnesses.length === 0 ? null : stated('announced', witnesses, null);
 }
 
-/** The rows that list the model while only approved customers may call it. */
+/** The rows that list the model while only approved customers can call it. */
 function limited(timeline: Timeline, sightings: readonly Sighting[], { at }: Moment): StageFact | null {
   const witnesses = versionsThat(timeline, sightings, at, (version) => version.stage === 'limited');
   return witnesses.length === 0 ? null : stated('limited', witnesses, null);
@@ -118,7 +118,7 @@ function deprecatedSince(versions: readonly ItemVersion[]): ItemVersion | undefi
 
 function retired(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): StageFact | null {
   const { evidence } = weighRetirement(timeline, sightings, moment);
-  // What was undone is a suspension.
+  // A withdrawal that was undone is a suspension.
   if (evidence === null || evidence.reinstated === true) return null;
   const { grade, occurred, missing, witnesses } = evidence;
   return { stage: 'retired', grade, since: occurred, until: null, missing, witnesses };

@@ -12,8 +12,8 @@ export function documentOperations(listOperations: () => readonly Operation[]): 
   const render = ({ version, services }: HttpDeps): { readonly json: string; readonly yaml: string } => {
     const { publicUrl } = services;
     const key = JSON.stringify([version, publicUrl]);
-    const held = rendered.get(key);
-    if (held !== undefined) return held;
+    const cached = rendered.get(key);
+    if (cached !== undefined) return cached;
     const document = buildOpenApi(listOperations(), { version, publicUrl });
     const fresh = { json: JSON.stringify(document), yaml: renderOpenApiYaml(document) };
     rendered.set(key, fresh);

@@ -34,15 +34,15 @@ export async function claimRequest(deps: Deps, { request, fingerprint }: Repeata
   const claim = { request, holder: deps.newId('req') };
   const row = { fingerprint, now, leaseUntil: now + claimLeaseMs, expiresAt: now + keepResultsMs };
   if (await insertClaim(deps.db.sql, claim, row)) return { kind: 'claimed', claim };
-  const held = await findClaim(deps.db.sql, request);
-  if (held !== null && held.fingerprint !== fingerprint)
+  const earlier = await findClaim(deps.db.sql, request);
+  if (earlier !== null && earlier.fingerprint !== fingerprint)
     throw new Refusal(
       'idempotency_key_reused',
       'this Idempotency-Key was used for another request; use a new key for each request, and repeat a request unchanged',
     );
   // No claim: the first request was refused just now and released it.
-  if (held === null || held.answer === null) throw stillRunning();
-  return { kind: 'done', result: held.answer };
+  if (earlier === null || earlier.answer === null) throw stillRunning();
+  return { kind: 'done', result: earlier.answer };
 }
 
 function stillRunning(): Refusal {

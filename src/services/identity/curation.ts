@@ -129,7 +129,7 @@ async function curate(
   if (idle !== undefined) throw refuseEntry(idle);
   const after = { ...before, identity: built.table };
   const steps = { entry: input.entry, others: kept, before, without: { ...before, identity: without.table }, after };
-  return { id, report: await readAnew(tx, steps) };
+  return { id, report: await parseStoredNames(tx, steps) };
 }
 
 /** The deps with the identity data as of a revision of this transaction. They are not used after it. */
@@ -163,7 +163,7 @@ type Steps = {
 };
 
 /** Parses every stored name with the new data and settles the affected predictions. */
-async function readAnew(tx: Sql, { entry, others, before, without, after }: Steps): Promise<CurationReport> {
+async function parseStoredNames(tx: Sql, { entry, others, before, without, after }: Steps): Promise<CurationReport> {
   const { read, changes, unread } = await readNames(tx, after, entry);
   if (entry !== null) requireSameModels(entry, changes, without);
   await recordReadings(
@@ -176,7 +176,7 @@ async function readAnew(tx: Sql, { entry, others, before, without, after }: Step
   await markFamiliesStale(tx, families);
   const watching = await listTouched(tx, families, readings);
   const ids = watching.slice(0, curatedSettledMax);
-  const stood = await listStandings(tx, before, ids, { undo: changes });
+  const standingsBefore = await listStandings(tx, before, ids, { undo: changes });
   await settlePredictions(tx, after, ids, { now: after.now(), evidenceFrom: null });
   await updateModels(tx, after, families, Number.NEGATIVE_INFINITY);
   await recordUnreadNames(tx, after, readings);
@@ -184,7 +184,7 @@ async function readAnew(tx: Sql, { entry, others, before, without, after }: Step
   const { file } = after.identity;
   const hints =
     entry === null || hasEffect(entry, shown) ? [] : findHints({ file, entry, table: after.identity, others }, unread);
-  const stands = await listStandings(tx, after, ids, { undo: [] });
+  const standingsAfter = await listStandings(tx, after, ids, { undo: [] });
   return {
     identityVersion: { before: before.identity.version, after: after.identity.version },
     itemsRead: read,
@@ -193,7 +193,7 @@ async function readAnew(tx: Sql, { entry, others, before, without, after }: Step
     hints,
     predictionsLookedAt: ids.length,
     morePredictions: watching.length > ids.length,
-    predictions: compareStandings(stood, stands).slice(0, reportedItemsMax),
+    predictions: compareStandings(standingsBefore, standingsAfter).slice(0, reportedItemsMax),
   };
 }
 

@@ -27,8 +27,8 @@ type NewName = {
 };
 
 /**
- * Records the names of a read that cannot be read in full, and announces those that no feed listed before; none of a feed's
- * first read. It comes last in the transaction of the read: another read that brings the same name waits for this one.
+ * Records the names of a read that are not fully recognised, and announces those that no feed listed before, except in a
+ * feed's first read. Call it last in the transaction of the read: another read with the same name waits for this one.
  */
 export async function announceUnreadNames(
   tx: Sql,
@@ -53,7 +53,7 @@ export async function announceUnreadNames(
   }
 }
 
-/** Records names that cannot be read in full, so that no later read announces them. Returns the keys of new ones, in order. */
+/** Records names that are not fully recognised, so that no later read announces them. Returns the keys of new ones, in order. */
 export async function recordUnreadNames(tx: Sql, deps: Deps, readings: readonly NewReading[]): Promise<string[]> {
   const names = new Map(partialNames(readings).map((name) => [nameKey(name), name]));
   const inserted = await insertUnreadNames(

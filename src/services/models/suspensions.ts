@@ -18,8 +18,8 @@ type Family = {
 
 /**
  * Records the suspensions of the models of a family and announces those that are news, each once: `model.suspended` when it is
- * known to be a suspension, `model.reinstated` when the model is listed as active again. A withdrawal that was undone becomes
- * both at the same time, since nobody could tell it from a final one before.
+ * known to be a suspension, `model.reinstated` when the model is listed as active again. A withdrawal that was undone raises
+ * both at the same time, because until then it may have been final.
  */
 export async function announceSuspensions(tx: Sql, deps: Deps, { timeline, bySlug, at }: Family): Promise<void> {
   const now = deps.now();
@@ -57,7 +57,7 @@ function knownAt(suspension: Suspension, event: NewSuspensionEvent['event']): In
   return event === 'suspended' ? suspension.knownAt : (suspension.overAt ?? suspension.knownAt);
 }
 
-/** What became known longer ago, from an archive, is not announced; nor is what a feed said in its first read. */
+/** A change that became known longer ago (from an archive), or in a feed's first read, is not announced. */
 function isNews({ appeared }: Suspension, since: Instant, now: Instant): boolean {
   return appeared && now - since <= newsKnownMax;
 }

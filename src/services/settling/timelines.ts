@@ -34,7 +34,7 @@ import { type StageByData, stageByData, undatedWhileLimited, versionsAtEdges } f
 /** Nothing was seen and nothing was read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
 
-/** What names mean, and what silence proves. */
+/** The identity data, and the table of measured coverage. */
 export type Tables = { readonly identity: IdentityTable; readonly coverage: CoverageTable };
 
 /** A criterion to evaluate, with the start of its default window. */
@@ -84,9 +84,9 @@ function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Timeline['read
   const reads = new Map<string, Instant[]>();
   for (const row of rows) {
     const key = readsKey(row.feedId, row.vendor);
-    const held = reads.get(key);
-    if (held === undefined) reads.set(key, [row.readAt]);
-    else held.push(row.readAt);
+    const times = reads.get(key);
+    if (times === undefined) reads.set(key, [row.readAt]);
+    else times.push(row.readAt);
   }
   return reads;
 }
@@ -184,9 +184,9 @@ function joinVersions(
   const byItem = new Map<string, VersionRow[]>();
   for (const version of versions) {
     const key = `${version.feedId}|${version.itemKey}`;
-    const held = byItem.get(key);
-    if (held === undefined) byItem.set(key, [version]);
-    else held.push(version);
+    const earlier = byItem.get(key);
+    if (earlier === undefined) byItem.set(key, [version]);
+    else earlier.push(version);
   }
   return rows.map(({ row, ...byData }) => ({
     feedId: row.feedId,
