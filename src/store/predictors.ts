@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
+import { deletingUnused } from './references.ts';
 
 /** A person or organization that makes predictions. */
 export type PredictorRow = {
@@ -33,4 +34,9 @@ export async function listPredictors(db: Sql, page: { after: string | null; limi
   return await db<PredictorRow[]>`
     select id, name, url, created_at as "createdAt"
     from predictors where ${page.after}::text is null or id > ${page.after} order by id limit ${page.limit}`;
+}
+
+/** False if a prediction, an earlier version of its words or a forecast refers to it. */
+export async function deletePredictor(db: Sql, id: string): Promise<boolean> {
+  return await deletingUnused(db`delete from predictors where id = ${id}`);
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
+import { deletingUnused } from './references.ts';
 
 /** A publication that contains predictions. `publishedAt` keeps its precision, such as `2025-01`. */
 export type SourceRow = {
@@ -36,4 +37,9 @@ export async function listSources(db: Sql, page: { after: string | null; limit: 
   return await db<SourceRow[]>`
     select id, title, url, language, author, published_at as "publishedAt", created_at as "createdAt"
     from sources where ${page.after}::text is null or id > ${page.after} order by id limit ${page.limit}`;
+}
+
+/** False if a prediction, an earlier version of its words or a forecast refers to it. */
+export async function deleteSource(db: Sql, id: string): Promise<boolean> {
+  return await deletingUnused(db`delete from sources where id = ${id}`);
 }

@@ -1,6 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { createPredictor, getPredictor, listPredictors } from '../../services/predictions/predictors.ts';
+import {
+  createPredictor,
+  deletePredictor,
+  getPredictor,
+  listPredictors,
+} from '../../services/predictions/predictors.ts';
 import { textPosition } from '../operation/cursor.ts';
 import { instantText, nameCharsMax, pageFields, pageSchema, text, webUrlField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -94,4 +99,23 @@ const get = operation({
   }),
 });
 
-export const predictorOperations = [list, create, get];
+const remove = operation({
+  method: 'delete',
+  path: '/v1/predictors/{id}',
+  operationId: 'deletePredictor',
+  tag,
+  summary: 'Delete a predictor',
+  description:
+    'Deletes a predictor that nothing refers to. Returns 409 if a prediction, an earlier version of one or a forecast refers to it.',
+  access: 'write',
+  params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
+  before: async ({ services }, { id }) => predictorToJson(await getPredictor(services, id)),
+  response: { status: 204, description: 'The predictor was deleted.' },
+  refusals: ['conflict'],
+  handle: async ({ services }, { params }) => {
+    await deletePredictor(services, params.id);
+    return { status: 204 };
+  },
+});
+
+export const predictorOperations = [list, create, get, remove];

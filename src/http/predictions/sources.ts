@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { createSource, getSource, listSources } from '../../services/predictions/sources.ts';
+import { createSource, deleteSource, getSource, listSources } from '../../services/predictions/sources.ts';
 import { textPosition } from '../operation/cursor.ts';
 import {
   dateField,
@@ -143,4 +143,23 @@ const get = operation({
   }),
 });
 
-export const sourceOperations = [list, create, get];
+const remove = operation({
+  method: 'delete',
+  path: '/v1/sources/{id}',
+  operationId: 'deleteSource',
+  tag,
+  summary: 'Delete a source',
+  description:
+    'Deletes a source that nothing refers to. Returns 409 if a prediction, an earlier version of one or a forecast refers to it.',
+  access: 'write',
+  params: { id: { description: 'The id of a source.', example: sourceExample.id } },
+  before: async ({ services }, { id }) => sourceToJson(await getSource(services, id)),
+  response: { status: 204, description: 'The source was deleted.' },
+  refusals: ['conflict'],
+  handle: async ({ services }, { params }) => {
+    await deleteSource(services, params.id);
+    return { status: 204 };
+  },
+});
+
+export const sourceOperations = [list, create, get, remove];

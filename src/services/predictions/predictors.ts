@@ -1,5 +1,6 @@
 import { Refusal } from '../../domain/refusal.ts';
 import {
+  deletePredictor as deletePredictorRow,
   findPredictor,
   insertPredictor,
   listPredictors as listPredictorRows,
@@ -27,4 +28,14 @@ export async function listPredictors(
   page: { after: string | null; limit: number },
 ): Promise<PredictorRow[]> {
   return await listPredictorRows(deps.db.sql, page);
+}
+
+/** Deletes a predictor that nothing refers to. Refuses with `conflict` if a prediction refers or referred to it, or a forecast. */
+export async function deletePredictor(deps: Deps, id: string): Promise<void> {
+  await getPredictor(deps, id);
+  if (await deletePredictorRow(deps.db.sql, id)) return;
+  throw new Refusal(
+    'conflict',
+    'the predictor cannot be deleted, because predictions, earlier versions of them or forecasts refer to it',
+  );
 }

@@ -1,6 +1,12 @@
 import { Refusal } from '../../domain/refusal.ts';
 import { countBySource, noPredictions, type PredictionCounts } from '../../store/prediction-counts.ts';
-import { findSource, insertSource, listSources as listSourceRows, type SourceRow } from '../../store/sources.ts';
+import {
+  deleteSource as deleteSourceRow,
+  findSource,
+  insertSource,
+  listSources as listSourceRows,
+  type SourceRow,
+} from '../../store/sources.ts';
 import type { Deps } from '../deps.ts';
 
 export type SourceInput = {
@@ -34,4 +40,14 @@ export async function listSources(deps: Deps, page: { after: string | null; limi
     sources.map((source) => source.id),
   );
   return sources.map((source) => ({ ...source, predictions: counts.get(source.id) ?? noPredictions }));
+}
+
+/** Deletes a source that nothing refers to. Refuses with `conflict` if a prediction refers or referred to it, or a forecast. */
+export async function deleteSource(deps: Deps, id: string): Promise<void> {
+  await getSource(deps, id);
+  if (await deleteSourceRow(deps.db.sql, id)) return;
+  throw new Refusal(
+    'conflict',
+    'the source cannot be deleted, because predictions, earlier versions of them or forecasts refer to it',
+  );
 }

@@ -216,6 +216,14 @@ const prepared: Readonly<Record<string, Example>> = {
   checkIdentityAddition: withFields(() => ({ entry: { kind: 'alias', id: 'gpt-next-but-one', means: 'gpt-5' } })),
   createIdentityAddition: withFields(async () => ({ identity_version: (await first('/v1/identity')).version })),
   recoverWebhookEndpoint: withFields(() => ({ since: '2026-01-14T00:00:00Z' })),
+  deleteSource: async () => {
+    const { json } = await world.admin('POST /v1/sources', { json: { title: 'Unused' } });
+    return [`DELETE /v1/sources/${json.id}`, {}];
+  },
+  deletePredictor: async () => {
+    const { json } = await world.admin('POST /v1/predictors', { json: { name: 'Unused' } });
+    return [`DELETE /v1/predictors/${json.id}`, {}];
+  },
   deleteFeed: async () => {
     await createArchive(world, 'unread');
     return ['DELETE /v1/feeds/unread', {}];
@@ -228,6 +236,15 @@ test('a conflict with existing data returns 409', async () => {
     note(edit, await world.admin('PATCH /v1/predictions/fuzzed-too', { json: { slug: 'fuzzed' } }));
   const remove = listed.find(({ name }) => name === 'deleteFeed');
   if (remove !== undefined) note(remove, await world.admin('DELETE /v1/feeds/archive'));
+  for (const [collection, name, field] of [
+    ['sources', 'deleteSource', 'source_id'],
+    ['predictors', 'deletePredictor', 'predictor_id'],
+  ] as const) {
+    const id = ids[collection]?.[0];
+    await recordClaim(world, { slug: `of-${collection}`, [field]: id });
+    const one = listed.find((candidate) => candidate.name === name);
+    if (one !== undefined) note(one, await world.admin(`DELETE /v1/${collection}/${id}`));
+  }
   const hook = listed.find(({ name }) => name === 'updateWebhookEndpoint');
   if (hook === undefined) return;
   const headers = { authorization: 'Bearer secret' };

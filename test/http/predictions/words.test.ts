@@ -304,3 +304,25 @@ describe('the event prediction.edited', () => {
     expect(await editsOf()).toEqual([]);
   });
 });
+
+describe('deleting a source or a predictor', () => {
+  const kinds = [
+    ['sources', 'source_id', 'otherSource', { source_id: null }],
+    ['predictors', 'predictor_id', 'otherPredictor', { predictor_id: null }],
+  ] as const;
+
+  test.each(kinds)('of %s works while nothing refers to it', async (collection, _, unused) => {
+    expect((await world.admin(`DELETE /v1/${collection}/${ids[unused]}`)).status).toBe(204);
+    expect((await world.anyone(`GET /v1/${collection}/${ids[unused]}`)).status).toBe(404);
+    expect((await world.admin(`DELETE /v1/${collection}/${ids[unused]}`)).status).toBe(404);
+  });
+
+  test.each(kinds)('of %s is refused for one that a claim has or had', async (collection, field, name, cleared) => {
+    await patch({ [field]: ids[name] });
+    const remove = () => world.admin(`DELETE /v1/${collection}/${ids[name]}`);
+    expect((await remove()).json).toMatchObject({ status: 409, code: 'conflict' });
+    await patch(cleared);
+    expect((await remove()).json).toMatchObject({ status: 409, code: 'conflict' });
+    expect((await world.anyone(`GET /v1/${collection}/${ids[name]}`)).status).toBe(200);
+  });
+});
