@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Caller } from '../domain/access/api-key.ts';
 import type { Limiter } from '../services/access/rate-limits.ts';
 import type { Deps, Log } from '../services/deps.ts';
 import type { EventPulse } from '../services/events/pulse.ts';
@@ -46,6 +47,8 @@ export type HttpEnv = {
   Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
+    /** The caller, once its key was found to be valid. */
+    caller?: Caller;
     /** Value of `WWW-Authenticate` if the request is refused. */
     challenge?: string;
     /** Header fields with the remaining quota of the caller. */

@@ -5,7 +5,7 @@ import { ingestMsMax, pollFeed } from '../../services/feeds/polls.ts';
 import { createFeedSnapshot } from '../../services/feeds/snapshots.ts';
 import { snapshotBytesMax } from '../operation/body.ts';
 import { instantPosition, textPosition } from '../operation/cursor.ts';
-import { pageFields, pageSchema } from '../operation/fields.ts';
+import { explainSpace, pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
 import { feedExample, pollExample } from '../predictions/examples.ts';
@@ -90,7 +90,7 @@ const observedAtField = z
   .string()
   .refine(
     (value) => parseInstant(value) !== null,
-    'must be an RFC 3339 date-time with a zone, such as 2025-08-08T00:00:00Z',
+    explainSpace('must be an RFC 3339 date-time with a zone, such as 2025-08-08T00:00:00Z'),
   )
   .transform((value) => parseInstant(value) ?? 0)
   .openapi({

@@ -35,6 +35,7 @@ export async function authenticate(http: HttpDeps, c: Context<HttpEnv>, access: 
   if (key === undefined) throw new Refusal('unauthorized', `the Authorization header must be "Bearer ${keyPrefix}…"`);
   c.set('challenge', `${challenge}, error="invalid_token"`);
   const caller = await findCaller(http, key);
+  c.set('caller', caller);
   if (!anyoneMay && !allows(caller, access)) {
     c.set('challenge', `${challenge}, error="insufficient_scope", scope="${access}"`);
     throw new Refusal(

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { payloadBytesMax } from '../../domain/feeds/adapter.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { HttpEnv } from '../deps.ts';
+import { findDuplicateKeys } from './duplicate-keys.ts';
 import { findUnstorableText } from './text.ts';
 
 /** Size limit of a JSON body. */
@@ -50,7 +51,8 @@ function refuseEncoding(encoding: string | undefined): void {
 
 /**
  * Reads a JSON body of one of the media types. Refuses with `unsupported_media_type`, `body_too_large`, `invalid_json`,
- * and with `validation_failed` if a text in it cannot be stored. If the body is `optional`, an empty one means `{}`.
+ * and with `validation_failed` if a text in it cannot be stored or a member is given twice. If the body is `optional`, an
+ * empty one means `{}`.
  */
 export async function readJson(c: Context<HttpEnv>, mediaTypes: readonly string[], optional = false): Promise<unknown> {
   const contentType = c.req.header('content-type');
@@ -80,17 +82,23 @@ function requireMediaType(contentType: string, mediaTypes: readonly string[]): v
   );
 }
 
-/** Parses a JSON body. Refuses with `invalid_json`, or `validation_failed` if a text in it cannot be stored. */
+/**
+ * Parses a JSON body. Refuses with `invalid_json`, or `validation_failed` if a text in it cannot be stored or an object has a
+ * member twice.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
-  const value = decodeJson(bytes);
-  const errors = findUnstorableText(value);
+  const { value, text } = decodeJson(bytes);
+  const unstorable = findUnstorableText(value);
+  // Only storable keys can be repeated in an error.
+  const errors = unstorable.length > 0 ? unstorable : findDuplicateKeys(text);
   if (errors.length > 0) throw new Refusal('validation_failed', errors[0]?.detail ?? '', errors);
   return value;
 }
 
-function decodeJson(bytes: Uint8Array): unknown {
+function decodeJson(bytes: Uint8Array): { readonly value: unknown; readonly text: string } {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { value: JSON.parse(text), text };
   } catch (error) {
     throw new Refusal(
       'invalid_json',

@@ -88,11 +88,23 @@ export function filterMoment(description: string, example: string) {
     .string()
     .refine(
       (value) => parseDate(value) !== null,
-      `must be a date (2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
+      explainSpace(
+        `must be a date (2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
+      ),
     )
     .transform((value): Instant => parseDate(value)?.interval.from ?? 0)
     .optional()
     .openapi({ type: 'string', description, example });
+}
+
+/** The error of a time in a query: `message`, unless the + of its zone was not encoded and so arrived as a space. */
+export function explainSpace(message: string) {
+  return {
+    error: ({ input }: { readonly input?: unknown }): string =>
+      typeof input === 'string' && /T[\d:.]+ \d{2}:?\d{2}$/.test(input)
+        ? 'must not contain a space: a + in a query means a space, so write the + of the zone as %2B, or use Z'
+        : message,
+  };
 }
 
 /** A comma-separated list of values from a fixed set. */
@@ -124,7 +136,9 @@ export const asOfField = z
   .string()
   .refine(
     (value) => ['day', 'instant'].includes(parseDate(value)?.precision ?? ''),
-    `must be a day (2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
+    explainSpace(
+      `must be a day (2025-01-12) or an RFC 3339 date-time with a zone, in the years ${yearMin} to ${yearMax}`,
+    ),
   )
   .transform((value): Instant => parseInstant(value) ?? parseDate(value)?.interval.to ?? 0)
   .optional()

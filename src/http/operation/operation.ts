@@ -190,14 +190,17 @@ async function handleRead<Path extends string, Q extends z.ZodRawShape, B extend
   return await replica(http.services, (services) => spec.handle({ ...http, services }, input));
 }
 
-/** Identifies the caller and counts the request. A request with an invalid key counts for its address, against guessing. */
+/**
+ * Identifies the caller and counts the request: for its key, even if the key lacks the scope. A request with an invalid key
+ * counts for its address, against guessing.
+ */
 async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promise<Caller | null> {
   if (access === 'open') return null;
   let caller: Caller | null;
   try {
     caller = await authenticate(http, c, access);
   } catch (error) {
-    if (error instanceof Refusal) await limitRequest(http, c, null);
+    if (error instanceof Refusal) await limitRequest(http, c, c.get('caller') ?? null);
     throw error;
   }
   await limitRequest(http, c, caller);

@@ -74,6 +74,16 @@ describe('a quota', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(20);
   });
 
+  test('counts a valid key without the scope for its key, so that others at its address are not limited', async () => {
+    const { json } = await world.admin('POST /v1/api-keys', { json: { name: 'reader', scopes: ['read'] } });
+    const reader = makeClient(world.base, { authorization: `Bearer ${json.key}` });
+    const answers = await Promise.all(Array.from({ length: 100 }, () => reader('GET /v1/audit')));
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(80);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.json.detail).toContain('each key');
+    expect((await ask()).headers.ratelimit).toBe('"default";r=79;t=60');
+  });
+
   test('does not count health, the document and the pages', async () => {
     await askOften(81);
     for (const { spec } of operations.filter(({ spec }) => spec.access === 'open')) {
