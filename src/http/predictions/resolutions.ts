@@ -68,7 +68,8 @@ const inputSchema = z
       example: 'yes',
     }),
     effective_at: z.string().min(1).max(80).meta({
-      description: 'When the deciding event happened: a date, an RFC 3339 date-time or `start/end`.',
+      description:
+        'When the deciding event happened: a date, an RFC 3339 date-time or `start/end`. Must not be in the future, nor before `made_at` unless `reason_code` is `already_before_window`.',
       example: '2025-08-07',
     }),
     reason_code: z.enum(personReasonCodes).meta({

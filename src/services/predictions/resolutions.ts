@@ -1,5 +1,5 @@
 import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
-import { outcomeOf, type PersonReasonCode } from '../../domain/evaluation/resolution.ts';
+import { endOfEffective, outcomeOf, type PersonReasonCode } from '../../domain/evaluation/resolution.ts';
 import { type EventFacts, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import { type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -51,6 +51,7 @@ export async function createPredictionResolution(
     const current = (await listPredictionResolutionRows(tx, prediction.id, null)).at(-1) ?? null;
     requireSeen(input.supersedes, current);
     requireReason(input, current);
+    requireAfterClaim(input, prediction);
     // Locked after the current resolution was read, so that a concurrent decision causes a conflict and is not superseded.
     await lockPredictions(tx, [prediction.id]);
     const now = deps.now();
@@ -115,6 +116,16 @@ function requireReason({ outcome, reasonCode }: DecisionInput, current: Resoluti
   if (only === outcome) return;
   const detail = `outcome must be ${only} for the reason ${reasonCode}`;
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/reason_code' }]);
+}
+
+/**
+ * Refuses an event that was over before the claim was made, because it cannot settle the claim. With dates of less precision
+ * than an instant, it must be certain: an event on the day of the claim may have followed it.
+ */
+function requireAfterClaim({ effectiveAt, reasonCode }: DecisionInput, { madeAt, madeFrom }: PredictionRow): void {
+  if (reasonCode === 'already_before_window' || endOfEffective(effectiveAt) > madeFrom) return;
+  const detail = `effective_at must not be before made_at (${madeAt}); if the event happened before the claim was made, use the reason_code already_before_window`;
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/effective_at' }]);
 }
 
 async function requireObservations(tx: Sql, ids: readonly string[]): Promise<void> {

@@ -70,6 +70,25 @@ describe('/v1/predictions/{id}/resolutions', () => {
     expect(answer.json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
   });
 
+  test('rejects an event that was over before the claim was made, unless the reason says so', async () => {
+    const criterion = { op: 'judged', question: 'Is it so?' };
+    await recordClaim(world, { slug: 'late-claim', made_at: '2025-06-15', criterion });
+    const decide = async (fields: object) =>
+      await world.admin('POST /v1/predictions/late-claim/resolutions', {
+        json: { ...decision, outcome: 'yes', reason_code: 'judged', ...fields },
+      });
+    for (const effective_at of ['2025-06-14', '2025-05', '../2025-06-14', '2025-06-14T23:59:59Z']) {
+      const answer = await decide({ effective_at });
+      expect(answer.json).toMatchObject({ status: 422, errors: [{ pointer: '#/effective_at' }] });
+      expect(answer.json.detail).toContain('already_before_window');
+    }
+    // A month or a range that contains the day of the claim may mean a later day.
+    for (const effective_at of ['2025-06-15', '2025-06', '2025-05/2025-06-16'])
+      expect((await decide({ effective_at })).status).toBe(201);
+    const before = { effective_at: '2025-06-14', reason_code: 'already_before_window', outcome: 'annulled' };
+    expect((await decide(before)).status).toBe(201);
+  });
+
   test('rejects a prediction that does not exist', async () => {
     expect((await world.admin('POST /v1/predictions/nothing/resolutions', { json: decision })).status).toBe(404);
     expect((await world.anyone('GET /v1/predictions/nothing/resolutions')).status).toBe(404);
