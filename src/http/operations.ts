@@ -10,6 +10,7 @@ import { releaseOperations } from './models/releases.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi/document.ts';
 import { documentOperations } from './openapi/documents.ts';
 import type { Operation } from './operation/operation.ts';
+import { batchOperations } from './predictions/batch.ts';
 import { criterionOperations } from './predictions/criteria.ts';
 import { erratumOperations } from './predictions/errata.ts';
 import { explanationOperations } from './predictions/explanations.ts';
@@ -33,6 +34,7 @@ import { endpointOperations } from './webhooks/endpoints.ts';
 /** Every operation of the API, in the order of the document. */
 export const operations: readonly Operation[] = [
   ...predictionOperations,
+  ...batchOperations,
   ...explanationOperations,
   ...historyOperations,
   ...erratumOperations,

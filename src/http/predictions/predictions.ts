@@ -3,7 +3,7 @@ import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import { updatePrediction } from '../../services/predictions/edits.ts';
 import { countPredictions, listPredictions, predictionSorts } from '../../services/predictions/lists.ts';
-import { createPrediction, getPrediction } from '../../services/predictions/predictions.ts';
+import { createPrediction, getPrediction, type PredictionInput } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pageDefault, placePosition } from '../operation/cursor.ts';
 import { pickVersion } from '../operation/etag.ts';
@@ -60,7 +60,7 @@ const tagsField = z
   .max(tagsMax)
   .meta({ description: 'Tags. Duplicates are dropped.', example: ['timelines'] });
 
-const createSchema = z
+export const createSchema = z
   .strictObject({
     slug: slugField.optional(),
     statement: statementField,
@@ -102,7 +102,7 @@ const updateSchema = z
     description: 'Fields to change. null clears a field. The criterion cannot be changed here.',
   });
 
-const createdExample = {
+export const createdExample = {
   ...predictionExample,
   status: 'open',
   outcome: null,
@@ -111,6 +111,32 @@ const createdExample = {
   updated_at: predictionExample.created_at,
   warnings: [],
 };
+
+export const createExample = {
+  slug: 'gpt-5-never-released',
+  statement: predictionExample.statement,
+  made_at: '2025-01',
+  criterion: criterionExample,
+  predictor_id: predictorExample.id,
+  probability: 0.9,
+  tags: ['timelines'],
+};
+
+export function predictionInputOf(body: z.output<typeof createSchema>): PredictionInput {
+  return {
+    slug: body.slug,
+    statement: body.statement,
+    madeAt: body.made_at,
+    criterion: body.criterion,
+    finePrint: body.fine_print,
+    sourceId: body.source_id,
+    locator: body.locator,
+    predictorId: body.predictor_id,
+    tags: body.tags,
+    evidencePolicy: body.evidence_policy,
+    probability: body.probability,
+  };
+}
 
 const create = operation({
   method: 'post',
@@ -123,32 +149,12 @@ const create = operation({
   access: 'write',
   body: {
     schema: createSchema,
-    example: {
-      slug: 'gpt-5-never-released',
-      statement: predictionExample.statement,
-      made_at: '2025-01',
-      criterion: criterionExample,
-      predictor_id: predictorExample.id,
-      probability: 0.9,
-      tags: ['timelines'],
-    },
+    example: createExample,
   },
   response: { status: 201, description: 'The created prediction.', schema: createdSchema, example: createdExample },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
   handle: async ({ services }, { body }) => {
-    const { view, warnings } = await createPrediction(services, {
-      slug: body.slug,
-      statement: body.statement,
-      madeAt: body.made_at,
-      criterion: body.criterion,
-      finePrint: body.fine_print,
-      sourceId: body.source_id,
-      locator: body.locator,
-      predictorId: body.predictor_id,
-      tags: body.tags,
-      evidencePolicy: body.evidence_policy,
-      probability: body.probability,
-    });
+    const { view, warnings } = await createPrediction(services, predictionInputOf(body));
     const headers = { location: `/v1/predictions/${view.prediction.id}` };
     return { status: 201, body: { ...predictionToJson(view, null), warnings }, version: view.version, headers };
   },
