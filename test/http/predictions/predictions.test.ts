@@ -56,6 +56,7 @@ describe('POST /v1/predictions', () => {
       leaning: null,
       review: null,
       resolution: null,
+      errata: [],
       tags: ['agi'],
       as_of: null,
       version: 1,
