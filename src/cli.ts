@@ -6,6 +6,7 @@ import { runExport, runImport } from './cli/export.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
 import { runKeys } from './cli/keys.ts';
 import { runMigrate, runPoll, runResolve, runSeed } from './cli/service.ts';
+import { runStatus } from './cli/status.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
 import { type Config, findUnknownVariables, readConfig } from './config.ts';
 import { Refusal } from './domain/refusal.ts';
@@ -36,6 +37,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   ledger: runLedger,
   export: runExport,
   import: runImport,
+  status: runStatus,
   openapi: runOpenapi,
 };
 

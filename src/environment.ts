@@ -51,7 +51,7 @@ export const environment = z.object({
     {
       default: './data',
       values: 'a directory',
-      meaning: 'Holds the embedded database, its lock, and the generated admin key and secret.',
+      meaning: 'Holds the embedded database, its lock and socket, and the generated admin key and secret.',
     },
     z.string(),
   ),

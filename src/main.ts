@@ -8,6 +8,7 @@ import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
 import { watchFeedsJob } from '../jobs/watch-feeds.ts';
 import { describeFeeds, describePredictions } from './cli/greeting.ts';
+import { serveStatus } from './cli/status-socket.ts';
 import type { Config } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import { createApp } from './http/app.ts';
@@ -52,6 +53,7 @@ async function run(
   say: (line: string) => void,
 ): Promise<void> {
   const { deps, version } = runtime;
+  const startedAt = deps.now();
   let draining = false;
   say(
     `Outturn ${version}, ${deps.db.kind === 'embedded' ? `embedded database in ${config.dataDir}` : 'database server'}`,
@@ -64,6 +66,7 @@ async function run(
       say(`  Metrics    port ${metrics.port}`);
       closers.push(metrics.close);
     }
+    if (deps.db.kind === 'embedded') closers.push(await serveStatus(deps, config.dataDir, { version, startedAt }));
   } catch (error) {
     await Promise.all(closers.map((close) => close()));
     throw error;

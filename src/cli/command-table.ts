@@ -136,6 +136,13 @@ export const commandTable = {
     options: ['json'],
     more: 'docs/operations.md describes backup and restore.',
   },
+  status: {
+    synopses: ['status'],
+    meaning: 'print the state of the running server, or of its database',
+    argumentsMax: 0,
+    options: ['json'],
+    more: 'It changes nothing.',
+  },
   openapi: { synopses: ['openapi'], meaning: 'print the OpenAPI document', argumentsMax: 0, options: [] },
 } as const satisfies Readonly<Record<string, CommandHelp>>;
 

@@ -34,6 +34,11 @@ export function countColumns(db: Sql) {
     ${outcome('annulled')} as annulled`;
 }
 
+export async function countAllPredictions(db: Sql): Promise<PredictionCounts> {
+  const rows = await db<PredictionCounts[]>`select ${countColumns(db)} from predictions p`;
+  return rows[0] ?? noPredictions;
+}
+
 /** Counts for each given source that has predictions. */
 export async function countBySource(
   db: Sql,

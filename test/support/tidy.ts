@@ -58,6 +58,7 @@ const files: Readonly<Record<string, Rule>> = {
   'src/main.ts': {
     layers: [
       ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/secret-file.ts', 'src/cli/greeting.ts'],
+      'src/cli/status-socket.ts',
       ...['jobs', 'src/http', 'src/services', 'src/net', 'src/domain'],
     ],
     packages: [/^node:/],
