@@ -70,11 +70,17 @@ describe('the laws of settling', () => {
     );
   });
 
-  it('a leaf is never NO without a deadline, nor before enough feeds were read past the deadline', () => {
+  it('a leaf is never NO without a deadline, nor before enough feeds were read past it or a first party dates the event after it', () => {
     fc.assert(
       fc.property(anyWorld, anyLeaf, anyMoment, (world, leaf, at) => {
-        if (verdict(leaf, world.timeline, at) !== 'no') return;
+        const { verdict: value, explanation } = evaluate(leaf, world.timeline, at, setting);
+        if (value !== 'no') return;
         const { to } = windowOf(leaf, setting.madeFrom);
+        if (explanation.reason === 'happened_after_deadline') {
+          expect(leaf.by).toBeDefined();
+          expect(explanation.witnesses.some(({ trust }) => trust === 'first_party')).toBe(true);
+          return;
+        }
         const past = world.feeds.filter(
           (feed) =>
             feed.trust !== 'community' &&

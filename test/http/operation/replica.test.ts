@@ -68,6 +68,7 @@ test('exactly these reads are marked lag-tolerant, and all of them are GETs with
     'getCalendar',
     'getJsonFeed',
     'getModel',
+    'getObservation',
     'listModels',
     'listObservations',
     'listReleases',

@@ -49,7 +49,9 @@ describe('POST /v1/predictions/{id}/criterion', () => {
     expect(answer.json.criterion_hash).not.toBe(made.criterion_hash);
     expect(warningsOf(answer.json)).toEqual(['matches_nothing_seen']);
     const { warnings: _warnings, ...prediction } = answer.json;
-    expect((await world.anyone(`GET /v1/predictions/${made.id}`)).json).toEqual(prediction);
+    const { warnings: current, ...now } = (await world.anyone(`GET /v1/predictions/${made.id}`)).json;
+    expect(now).toEqual(prediction);
+    expect(current).toEqual([]);
     // What was said of the past before the correction is said of it for ever, byte for byte.
     expect((await world.anyone('GET /v1/predictions/to-correct?as_of=2026-01-15T12:00:00Z')).text).toBe(past.text);
     const why = await world.anyone('GET /v1/predictions/to-correct/explanation?as_of=2026-01-15T12:00:00Z');
