@@ -125,7 +125,7 @@ describe('hindsight', () => {
     ['2025-01-01', false],
     ['2024-12-01/2025-01-01', false],
   ])('marks an event before the recording, decided by a person with %s: %s', async (effectiveAt, told) => {
-    await record(world, 'claim', { op: 'judged', question: 'Was it?' });
+    await record(world, 'claim', { op: 'judged', question: 'Was it?' }, { madeAt: '2024-11-01' });
     world.clock.set('2025-06-01');
     await decided(effectiveAt);
     expect((await view(world, 'claim')).hindsight).toBe(told);
