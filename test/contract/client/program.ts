@@ -46,8 +46,8 @@ async function main(baseUrl: string, key: string): Promise<void> {
   const refused = async (): Promise<void> => {
     // @ts-expect-error a prediction needs its statement
     await client.POST('/v1/predictions', { body: { made_at: '2025', criterion: found.criterion } });
-    // @ts-expect-error there is no such status to filter by
-    await client.GET('/v1/predictions', { params: { query: { status: 'done' } } });
+    // @ts-expect-error there is no such order to sort by
+    await client.GET('/v1/predictions', { params: { query: { sort: 'slug' } } });
     // @ts-expect-error there is no such path
     await client.GET('/v1/forecasters');
   };

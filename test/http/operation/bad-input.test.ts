@@ -230,7 +230,7 @@ describe('a query', () => {
     ['/openapi.yaml?v=3.0', '#/v'],
     ['/v1/predictions?status=closed', '#/status'],
     ['/v1/predictions?sort=slug', '#/sort'],
-    ['/v1/predictions?status=open&status=resolved', '#/status'],
+    ['/v1/predictions?status=open&status=closed', '#/status'],
     ['/v1/predictions?q=a%00b', '#'],
     ['/v1/predictions?q=%ED%A0%80%00', '#'],
     ['/v1/predictions?resolve_by[gte]=20250', '#/resolve_by[gte]'],
