@@ -1,4 +1,4 @@
-/** A computation in steps of bounded work. Whoever runs it may do something else between two steps. */
+/** A computation in steps of bounded work. The caller may do other work between two steps. */
 export type Steps<T> = Generator<undefined, T, undefined>;
 
 /** Runs all steps at once. */
