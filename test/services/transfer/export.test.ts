@@ -98,7 +98,7 @@ describe('an import is rejected, and the database stays empty:', () => {
     ['nothing', () => '', () => 1, /is empty/],
     ['another file', () => '{"format":"outturn-seed/1"}\n', () => 1, /must be the header/],
     ['no footer', () => `${lines().slice(0, -1).join('\n')}\n`, () => lines().length, /incomplete/],
-    ['a truncated line', () => text.slice(0, text.length / 2), null, /must be JSON/],
+    ['a truncated line', () => text.slice(0, text.lastIndexOf('\n', text.length / 2) - 1), null, /must be JSON/],
     ['a missing line', () => replaced(/^\{"table":"audit".*\n/m, ''), () => lines().length - 1, /the lines before/],
     ['a changed character', () => replaced(/It will rain/, 'It will raim'), () => lines().length, /the lines before/],
     ['data after the footer', () => `${text}{}\n`, () => lines().length + 1, /continues after the footer/],
