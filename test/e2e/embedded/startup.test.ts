@@ -58,12 +58,13 @@ describe('a start fails with one sentence', () => {
     expect(readFileSync(file, 'utf8')).toBe('text');
   });
 
-  // Permissions do not restrict root, but nobody can make a directory in /sys.
-  it.runIf(existsSync('/sys/kernel'))('when the data directory cannot be written', async () => {
-    expect(await failStart({ OUTTURN_DATA_DIR: '/sys/outturn' })).toMatch(
-      /: (?:no permission to write to the data directory \/sys\/outturn|the data directory \/sys\/outturn is on a read-only file system): make it writable/,
-    );
-  });
+  // Permissions do not restrict root, but nobody can make a directory in /sys, which only Linux has.
+  if (existsSync('/sys/kernel'))
+    it('when the data directory cannot be written', async () => {
+      expect(await failStart({ OUTTURN_DATA_DIR: '/sys/outturn' })).toMatch(
+        /: (?:no permission to write to the data directory \/sys\/outturn|the data directory \/sys\/outturn is on a read-only file system): make it writable/,
+      );
+    });
 
   it.each([
     ['control file', 'global/pg_control'],
