@@ -25,9 +25,14 @@ const lossNoticeMs = 50;
 
 const scopes = new AsyncLocalStorage<Scope>();
 
+/** True in code that a running transaction has called. */
+export function isInsideTransaction(): boolean {
+  return scopes.getStore()?.over === false;
+}
+
 /** Throws within a transaction: a statement sent to the pool there would wait for the transaction or run outside it. */
 export function refuseInsideTransaction(): void {
-  if (scopes.getStore()?.over === false) {
+  if (isInsideTransaction()) {
     throw new Error('the pool was used inside a transaction: use the transaction that begin passes to its callback');
   }
 }

@@ -104,10 +104,14 @@ function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding)
   });
 }
 
-/** An end is dated by the publisher alone: catalogues keep listing models, and state ends late. */
+/**
+ * The date must be the publisher's or a reviewed document's, not a catalogue's that an operator trusts more. An end is dated by
+ * the publisher alone: catalogues keep listing models, and state ends late.
+ */
 function isDatedAfter(leaf: SingleEvent, event: ModelEvidence, deadline: Instant): boolean {
   const { grade, dating, occurred, witnesses, trust } = event;
   if (grade !== 'admissible' || dating.basis !== 'stated' || occurred.from < deadline) return false;
+  if (!dating.dated.some((row) => row.trust === 'first_party' || row.feed.reviewed === true)) return false;
   return leaf.op === 'retired' ? trust === 'first_party' : witnesses.every((witness) => witness.seenFrom >= deadline);
 }
 

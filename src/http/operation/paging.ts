@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Position, pageDefault, readCursor, writeCursor } from './cursor.ts';
+import { numberPosition, type Position, pageDefault, readCursor, writeCursor } from './cursor.ts';
 import type { Reply, Target } from './reply.ts';
 
 /** The parts of an operation's input that paging needs. */
@@ -37,6 +37,23 @@ export async function replyWithPage<P extends Position | [], Row>(
   return pageReply(input, rows.map(toJson), found.length > size ? last : null, {
     ...(past === undefined ? {} : { past }),
     ...(extra === undefined ? {} : { extra: extra(last) }),
+  });
+}
+
+/** Replies with one page of a list to which entries are only appended: an offset is a stable position. */
+export function replyWithAppended<Row>(
+  input: PageInput,
+  { listAll, toJson }: { readonly listAll: () => Promise<readonly Row[]>; readonly toJson: (row: Row) => unknown },
+): Promise<Reply> {
+  return replyWithPage(input, {
+    position: numberPosition,
+    list: async (after, limit) => {
+      const start = after ?? 0;
+      const rows = (await listAll()).slice(start, start + limit);
+      return rows.map((row, index) => ({ row, position: start + index + 1 }));
+    },
+    positionOf: ({ position }) => position,
+    toJson: ({ row }) => toJson(row),
   });
 }
 

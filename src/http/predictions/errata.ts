@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
 import { createPredictionErratum, listPredictionErrata } from '../../services/predictions/errata.ts';
-import { numberPosition } from '../operation/cursor.ts';
 import { pageFields, pageSchema, reasonCharsMax, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { replyWithPage } from '../operation/paging.ts';
+import { replyWithAppended } from '../operation/paging.ts';
 import { erratumSchema, erratumToJson } from './erratum-json.ts';
 import { predictionExample } from './examples.ts';
 
@@ -62,16 +61,7 @@ const list = operation({
     example: { data: [erratumExample], next_cursor: null },
   },
   handle: ({ services }, input) =>
-    replyWithPage(input, {
-      position: numberPosition,
-      // Errata are only appended, so an offset is a stable position.
-      list: async (after, limit) => {
-        const all = await listPredictionErrata(services, input.params.id);
-        return all.map((row, index) => ({ row, position: index + 1 })).slice(after ?? 0, (after ?? 0) + limit);
-      },
-      positionOf: ({ position }) => position,
-      toJson: ({ row }) => erratumToJson(row),
-    }),
+    replyWithAppended(input, { listAll: () => listPredictionErrata(services, input.params.id), toJson: erratumToJson }),
 });
 
 export const erratumOperations = [list, create];

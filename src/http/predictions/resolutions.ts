@@ -23,7 +23,7 @@ import {
 } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { replyWithPage } from '../operation/paging.ts';
+import { replyWithAppended, replyWithPage } from '../operation/paging.ts';
 import { predictionExample, resolutionExample } from './examples.ts';
 import { type Resolution, resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
@@ -49,15 +49,9 @@ const listForPrediction = operation({
     example: { data: [resolutionExample], next_cursor: null },
   },
   handle: ({ services }, input) =>
-    replyWithPage(input, {
-      position: numberPosition,
-      // Resolutions are only appended, so an offset is a stable position.
-      list: async (after, limit) => {
-        const all = await listPredictionResolutions(services, input.params.id);
-        return all.map((row, index) => ({ row, position: index + 1 })).slice(after ?? 0, (after ?? 0) + limit);
-      },
-      positionOf: ({ position }) => position,
-      toJson: ({ row }) => resolutionToJson(row),
+    replyWithAppended(input, {
+      listAll: () => listPredictionResolutions(services, input.params.id),
+      toJson: resolutionToJson,
     }),
 });
 

@@ -50,9 +50,14 @@ describe('a release that a ledger or first party dates after the deadline', () =
     expect(settle([hosted, came])).toMatch(/^undetermined/);
   });
 
-  it('settles nothing by a catalogue’s date', () => {
-    const listed = sighting(a, { seen: '2025-08-20', released: '2025-08-07' });
-    expect(settle([listed])).toMatch(/^undetermined/);
+  it.each(['curated', 'stands'] as const)('settles nothing by %s dates of catalogues, however many', (weight) => {
+    const b = feed('b', { covers: [], reads: ['2025-07-20', '2025-08-08', '2025-08-10'] });
+    const c = feed('c', { covers: [], reads: ['2025-07-20', '2025-08-20', '2025-08-25'] });
+    const rows = [
+      sighting(b, { seen: '2025-08-08', released: '2025-08-07', weight }),
+      sighting(c, { seen: '2025-08-20', released: '2025-08-07', weight }),
+    ];
+    expect(outcome(ask(released({ by: '2025-07-31' }), timeline([b, c], rows), '2025-09-01'))).toMatch(/^undetermined/);
   });
 });
 

@@ -1,6 +1,13 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Steps } from '../../../src/domain/steps.ts';
 import { runInTurns } from '../../../src/services/settling/turns.ts';
+import { openWorld, type World } from '../../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
 
 /** Records in which iteration of the event loop each step ran. */
 function* recordSteps(name: string, count: number, ran: string[]): Steps<string> {
@@ -42,6 +49,24 @@ describe('computations in turns', () => {
     stop();
     expect(ran.filter((entry) => entry !== '|').join('')).toBe('abcabcaba');
     expect(ran.join('')).not.toMatch(/[abc]{2}/);
+  });
+
+  test('inside a transaction wait for no other computation, but let the event loop go on', async () => {
+    const ran: string[] = [];
+    let done = false;
+    function* recordUntilDone(): Steps<void> {
+      while (!done) {
+        ran.push('o');
+        yield;
+      }
+    }
+    const others = Array.from({ length: 10 }, () => runInTurns(recordUntilDone()));
+    await world.db.begin(() => runInTurns(recordSteps('t', 4, ran)));
+    done = true;
+    await Promise.all(others);
+    // An iteration of the event loop has one step of the transaction, and one step of one of the others.
+    expect(ran.join('')).toMatch(/to+to+to+t/);
+    expect(ran.join('')).not.toMatch(/to{3,}t/);
   });
 
   test('go on after one that failed', async () => {
