@@ -5,7 +5,7 @@ import { type CommandName, isCommandName } from './cli/command-table.ts';
 import { runExport, runImport } from './cli/export.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
 import { runKeys } from './cli/keys.ts';
-import { runMigrate, runPoll, runResolve, runSeed } from './cli/service.ts';
+import { runMigrate, runNewEpoch, runPoll, runResolve, runSeed } from './cli/service.ts';
 import { runStatus } from './cli/status.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
 import { type Config, findUnknownVariables, readConfig } from './config.ts';
@@ -37,6 +37,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   ledger: runLedger,
   export: runExport,
   import: runImport,
+  'new-epoch': runNewEpoch,
   status: runStatus,
   openapi: runOpenapi,
 };

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { packageRoot } from './package-root.ts';
 import { readJson } from './runtime.ts';
 import type { Deps } from './services/deps.ts';
+import { nameInstallation } from './services/events/epoch.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/feeds/setup.ts';
 import { refreshIdentity } from './services/identity/identity.ts';
 import { readSeed, seedOnce } from './services/predictions/seed.ts';
@@ -12,6 +13,7 @@ import { resealWebhooks, warnAboutDisabled } from './services/webhooks/sweep.ts'
 export async function prepare(config: Config, deps: Deps): Promise<void> {
   const aborted = await recoverAfterCrash(deps);
   if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls interrupted by an earlier stop were marked as aborted');
+  await nameInstallation(deps);
   await resealWebhooks(deps);
   await warnAboutDisabled(deps);
   await refreshIdentity(deps);

@@ -136,6 +136,13 @@ export const commandTable = {
     options: ['json'],
     more: 'docs/operations.md describes backup and restore.',
   },
+  'new-epoch': {
+    synopses: ['new-epoch'],
+    meaning: 'begin a new epoch of the event log, after another kind of restore',
+    argumentsMax: 0,
+    options: ['json'],
+    more: 'Readers of the log are then told that it was restored. docs/operations.md describes backup and restore.',
+  },
   status: {
     synopses: ['status'],
     meaning: 'print the state of the running server, or of its database',

@@ -1,6 +1,7 @@
 import { startOfMinute } from '../domain/instant.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { prepare } from '../prepare.ts';
+import { beginEpoch } from '../services/events/epoch.ts';
 import { failureText, pollDueFeeds, pollFeed } from '../services/feeds/polls.ts';
 import { refreshModels } from '../services/models/states.ts';
 import { applySeed, readSeed } from '../services/predictions/seed.ts';
@@ -10,6 +11,10 @@ import { readJsonFile } from './json-file.ts';
 import { withDeps, withPrepared } from './runtime.ts';
 
 export const runMigrate: Command = ({ config }) => withDeps(config, async () => ({ migrated: true }));
+
+/** `new-epoch`: for a database that was restored by other means than `import`. */
+export const runNewEpoch: Command = ({ config }) =>
+  withDeps(config, async ({ db }) => ({ event_epoch: await beginEpoch(db.sql) }));
 
 export const runSeed: Command = ({ config, args: [file] }) =>
   withDeps(config, async (deps) => {

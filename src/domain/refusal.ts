@@ -10,6 +10,7 @@ export const refusalCodes = [
   'criterion_too_large',
   'criterion_too_costly',
   'invalid_cursor',
+  'cursor_ahead',
   'unauthorized',
   'forbidden',
   'not_found',

@@ -47,9 +47,15 @@ export async function placeEventsAfter(tx: Sql, last: number, rowsMax: number): 
   return rows[0]?.placed ?? 0;
 }
 
-export async function findLastPosition(db: Sql): Promise<number> {
-  const rows = await db<{ last: number }[]>`select last_position as last from event_clock where name = 'events'`;
-  return rows[0]?.last ?? 0;
+/** The newest position, and the epoch that it belongs to. */
+export type EventHead = { readonly epoch: string; readonly position: number };
+
+/** The epoch is `0` in a database in which no program has started. */
+export async function findEventHead(db: Sql): Promise<EventHead> {
+  const rows = await db<EventHead[]>`
+    select coalesce((select value from settings where name = 'event_epoch'), '0') as epoch,
+      coalesce((select last_position from event_clock where name = 'events'), 0) as position`;
+  return rows[0] ?? { epoch: '0', position: 0 };
 }
 
 /** The position of an event; null if there is no such event or it has no position yet. */

@@ -1,5 +1,5 @@
 import type { Sql } from './db.ts';
-import { columnsLeftOut, type RecordTable, recordTables } from './record-tables.ts';
+import { columnsLeftOut, type RecordTable, recordTables, rowsLeftOut } from './record-tables.ts';
 
 /** A column of the record: its name, the name quoted if necessary, and its type as `format_type` returns it. */
 export type RecordColumn = { readonly name: string; readonly quoted: string; readonly type: string };
@@ -70,8 +70,14 @@ export async function listShapes(tx: Sql): Promise<RecordShape[]> {
 }
 
 export async function countRows(tx: Sql, table: RecordTable): Promise<number> {
-  const [row] = await tx<{ count: number }[]>`select count(*) as count from ${tx(table)}`;
+  const [row] = await tx<{ count: number }[]>`
+    select count(*) as count from ${tx(table)} where not (${tx.unsafe(leftOut(table))})`;
   return row?.count ?? 0;
+}
+
+/** The condition for the rows of a table that are not exported. */
+function leftOut(table: RecordTable): string {
+  return rowsLeftOut.get(table) ?? 'false';
 }
 
 /**
@@ -84,7 +90,7 @@ export async function openRecordCursor(tx: Sql, { table, columns, key }: RecordS
   await tx.unsafe(`
     declare record no scroll cursor for
     select row_to_json(r)::text as row from (
-      select ${fields} from (select * from ${table} order by ${order}) t) r`);
+      select ${fields} from (select * from ${table} where not (${leftOut(table)}) order by ${order}) t) r`);
 }
 
 /** Text is sorted by its bytes, because the default collations of databases differ. */

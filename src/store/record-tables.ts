@@ -60,8 +60,11 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'webhook_deliveries.lease_until': 'the current lease of a node',
 };
 
-/** Conditions for the rows that the migrations insert; a database with only these rows counts as empty. */
+/** Conditions for the rows that are not exported: an import begins a new epoch of the event log. */
+export const rowsLeftOut: ReadonlyMap<RecordTable, string> = new Map([['settings', "name = 'event_epoch'"]]);
+
+/** Conditions for the rows that migrations and a start insert; a database with only these rows counts as empty. */
 export const initialRows: ReadonlyMap<RecordTable, string> = new Map([
-  ['settings', "name = 'identity_revision' and value = '0'"],
+  ['settings', "name in ('event_epoch', 'installation') or (name = 'identity_revision' and value = '0')"],
   ['event_clock', 'last_position = 0'],
 ]);

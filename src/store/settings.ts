@@ -1,7 +1,7 @@
 import type { Sql } from './db.ts';
 
 /** Values that are the same for every node. */
-export type SettingName = 'feeds_epoch' | 'seeded' | 'identity_revision';
+export type SettingName = 'feeds_epoch' | 'seeded' | 'identity_revision' | 'event_epoch' | 'installation';
 
 export async function findSetting(db: Sql, name: SettingName): Promise<string | null> {
   const rows = await db<{ value: string }[]>`select value from settings where name = ${name}`;
@@ -13,6 +13,10 @@ export async function insertSettingOnce(db: Sql, name: SettingName, value: strin
   const rows =
     await db`insert into settings (name, value) values (${name}, ${value}) on conflict do nothing returning name`;
   return rows.length === 1;
+}
+
+export async function replaceSetting(db: Sql, name: SettingName, value: string): Promise<void> {
+  await db`insert into settings (name, value) values (${name}, ${value}) on conflict (name) do update set value = ${value}`;
 }
 
 /** Reads a value and keeps it from changing until the transaction ends. */

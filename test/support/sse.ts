@@ -1,7 +1,8 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { Json } from './http-client.ts';
 
-export type SseMessage = { readonly id: number; readonly event: string; readonly data: Json };
+/** `id` is the position of the event, `cursor` the id of the message. */
+export type SseMessage = { readonly id: number; readonly cursor: string; readonly event: string; readonly data: Json };
 
 /** A reader of Server-Sent Events over real HTTP. */
 export type SseReader = {
@@ -37,7 +38,13 @@ export async function openSse(base: string, path: string, headers: Record<string
     for (const block of blocks) {
       const fields = Object.fromEntries(block.split('\n').map((line) => /^(\w*): ?(.*)$/.exec(line)?.slice(1) ?? []));
       if (fields.data === undefined) asides.push(block);
-      else messages.push({ id: Number(fields.id), event: fields.event, data: JSON.parse(fields.data) });
+      else
+        messages.push({
+          id: Number(fields.id.split('-').at(-1)),
+          cursor: fields.id,
+          event: fields.event,
+          data: JSON.parse(fields.data),
+        });
     }
     wake();
   });

@@ -1,18 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { eventTypes } from '../../domain/events/event.ts';
+import { type EventCursor, formatEventCursor, parseEventCursor } from '../../domain/events/event-cursor.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import {
-  findNewestPosition,
+  getEventHead,
   type LoggedEvent,
   listEvents,
+  requireNotAhead,
   requirePositionOf,
 } from '../../services/events/event-log.ts';
 import type { HttpDeps } from '../deps.ts';
-import { numberPosition } from '../operation/cursor.ts';
+import { numberPosition, textPosition } from '../operation/cursor.ts';
 import { filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { replyWithPage } from '../operation/paging.ts';
+import { readPosition, replyWithPage } from '../operation/paging.ts';
 import { eventExample } from '../predictions/examples.ts';
 import { streamEvents } from './event-stream.ts';
 
@@ -28,6 +30,11 @@ const eventSchema = z
       description: 'Position in the log, the same for all readers. Later events have greater positions.',
       example: eventExample.position,
     }),
+    cursor: z.string().meta({
+      description:
+        'Send it as `after` to continue after this event. It names the epoch of the log, which changes when the database is restored from a backup.',
+      example: eventExample.cursor,
+    }),
     type: z.string().meta({ description: 'Type of the event.', example: eventExample.type }),
     occurred_at: instantText('When the event occurred.'),
     prediction_id: z.string().nullable(),
@@ -39,10 +46,11 @@ const eventSchema = z
   })
   .meta({ id: 'Event', description: 'An event that subscribers can be notified of.' });
 
-function eventToJson(event: LoggedEvent): z.infer<typeof eventSchema> {
+function eventToJson(event: LoggedEvent, epoch: string): z.infer<typeof eventSchema> {
   return {
     id: event.id,
     position: event.position,
+    cursor: formatEventCursor(epoch, event.position),
     type: event.type,
     occurred_at: formatInstant(event.occurredAt),
     prediction_id: event.predictionId,
@@ -78,26 +86,29 @@ const typesField = z
     example: 'prediction.resolved,prediction.annulled',
   });
 
-const positionPattern = /^(0|[1-9]\d{0,14})$/;
 const eventIdPattern = /^evt_\w{1,100}$/;
 
 const afterField = z
   .string()
   .max(128)
   .refine(
-    (value) => positionPattern.test(value) || eventIdPattern.test(value),
-    'must be the position or the id of an event',
+    (value) => parseEventCursor(value) !== null || eventIdPattern.test(value),
+    'must be the cursor, the position or the id of an event',
   )
   .optional()
   .openapi({
-    description: 'The `position` or `id` of an event. Only later events are returned.',
-    example: '1041',
+    description:
+      'The `cursor`, `position` or `id` of an event. Only later events are returned. Prefer the cursor: only it shows that the database was restored in the meantime.',
+    example: eventExample.cursor,
   });
 
-async function positionAfter(services: HttpDeps['services'], after: string | undefined): Promise<number | null> {
+async function cursorAfter(services: HttpDeps['services'], after: string | undefined): Promise<EventCursor | null> {
   if (after === undefined) return null;
-  return positionPattern.test(after) ? Number(after) : await requirePositionOf(services, after);
+  return parseEventCursor(after) ?? { epoch: null, position: await requirePositionOf(services, after) };
 }
+
+/** The epoch and the position of the last event of a page. */
+const cursorPosition = z.tuple([textPosition, numberPosition]);
 
 const filters = {
   type: typesField,
@@ -112,9 +123,10 @@ const list = operation({
   tag,
   summary: 'List events',
   description:
-    'Returns events, oldest first, in the same order for all readers. Keep the `position` of the last event and send it as `after` to get newer events; none is skipped.',
+    'Returns events, oldest first, in the same order for all readers. Keep the `cursor` of the last event and send it as `after` to get newer events; none is skipped. Returns 409 `cursor_ahead` if the log does not have that cursor, because the database was restored or replaced.',
   access: 'read',
   query: { ...filters, ...pageFields },
+  refusals: ['cursor_ahead'],
   response: {
     status: 200,
     description: 'A page.',
@@ -123,13 +135,17 @@ const list = operation({
   },
   handle: async ({ services }, input) => {
     const { query } = input;
-    const start = (await positionAfter(services, query.after)) ?? 0;
+    const start = (await cursorAfter(services, query.after)) ?? { epoch: null, position: 0 };
+    const page = readPosition(input, cursorPosition);
+    const after = page === null ? start : { epoch: page[0], position: page[1] };
+    const head = await getEventHead(services);
+    requireNotAhead(after, head);
     const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
     return await replyWithPage(input, {
-      position: numberPosition,
-      list: (after, limit) => listEvents(services, filter, { after: after ?? start, limit }),
-      positionOf: (row) => row.position,
-      toJson: eventToJson,
+      position: cursorPosition,
+      list: (_after, limit) => listEvents(services, filter, { after: after.position, limit }),
+      positionOf: ({ position }) => [head.epoch, position] as const,
+      toJson: (event) => eventToJson(event, head.epoch),
     });
   },
 });
@@ -141,7 +157,7 @@ const stream = operation({
   tag,
   summary: 'Stream events',
   description:
-    'Streams events as Server-Sent Events: `id` is the position, `event` the type, `data` the event as JSON. The stream starts after `Last-Event-ID`, otherwise after `after`, otherwise with new events only. A comment is sent as a heartbeat. The server ends the stream after 15 minutes; reconnect with the last id, as `EventSource` does automatically.',
+    'Streams events as Server-Sent Events: `id` is the cursor, `event` the type, `data` the event as JSON. The stream starts after `Last-Event-ID`, otherwise after `after`, otherwise with new events only. If the log does not have that cursor, or goes back later, because the database was restored or replaced, the message `resync_required` is sent first. A comment is sent as a heartbeat. The server ends the stream after 15 minutes; reconnect with the last id, as `EventSource` does automatically.',
   access: 'read',
   streams: true,
   resumes: true,
@@ -150,24 +166,29 @@ const stream = operation({
     status: 200,
     description: 'A stream of events.',
     schema: z.string(),
-    example: `id: ${eventExample.position}\nevent: ${eventExample.type}\ndata: {"id":"${eventExample.id}"}\n\n`,
+    example: `id: ${eventExample.cursor}\nevent: ${eventExample.type}\ndata: {"id":"${eventExample.id}"}\n\n`,
     mediaType: 'text/event-stream',
   },
   handle: async (http, { query, lastEventId, disconnect }) => {
     const { services } = http;
-    const seen = readLastEventId(lastEventId) ?? (await positionAfter(services, query.after));
-    const after = seen ?? (await findNewestPosition(services));
+    const after = readLastEventId(lastEventId) ?? (await cursorAfter(services, query.after));
+    const rewinds = http.pulse.rewinds();
+    const head = await getEventHead(services);
     const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
-    const render = (event: LoggedEvent): string => JSON.stringify(eventToJson(event));
-    return { stream: streamEvents(http, { filter, after, render, disconnect }), mediaType: 'text/event-stream' };
+    const render = (event: LoggedEvent, epoch: string): string => JSON.stringify(eventToJson(event, epoch));
+    return {
+      stream: streamEvents(http, { filter, after, head, rewinds, render, disconnect }),
+      mediaType: 'text/event-stream',
+    };
   },
 });
 
 /** A client that has received no event yet may send an empty value. */
-function readLastEventId(header: string | null): number | null {
+function readLastEventId(header: string | null): EventCursor | null {
   if (header === null || header === '') return null;
-  if (positionPattern.test(header)) return Number(header);
-  const detail = 'Last-Event-ID must be the position of an event';
+  const cursor = parseEventCursor(header);
+  if (cursor !== null) return cursor;
+  const detail = 'Last-Event-ID must be the cursor or the position of an event';
   throw new Refusal('bad_request', detail);
 }
 

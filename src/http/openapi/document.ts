@@ -1,6 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import { scopes } from '../../domain/access/api-key.ts';
+import { eventCursorCharactersMax } from '../../domain/events/event-cursor.ts';
 import { deprecationHeaderDocs } from '../operation/deprecation.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
@@ -42,9 +43,9 @@ const headerFields = {
     description: 'ETags of the cached responses. If one is current, the response is 304.',
     example: '"2-5f3a9c01"',
   }),
-  'Last-Event-ID': z.string().max(20).optional().meta({
+  'Last-Event-ID': z.string().max(eventCursorCharactersMax).optional().meta({
     description: 'The `id` of the last message received. The stream continues after it. Takes precedence over `after`.',
-    example: '1042',
+    example: 'k3v9x2m4-1042',
   }),
   'Idempotency-Key': z.string().max(512).optional().meta({
     description:

@@ -26,6 +26,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   not_found: { status: 404, title: 'The resource does not exist' },
   method_not_allowed: { status: 405, title: 'The method is not supported' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
+  cursor_ahead: { status: 409, title: 'The cursor is ahead of the event log' },
   conflict: { status: 409, title: 'The request conflicts with the current state' },
   frozen: { status: 409, title: 'The field can no longer change' },
   request_in_progress: { status: 409, title: 'The same request is still in progress' },

@@ -282,6 +282,7 @@ export const modelExample = {
 export const eventExample = {
   id: 'evt_01k21v6yh3j6k8m1n4p7q9r2st',
   position: 1042,
+  cursor: 'k3v9x2m4-1042',
   type: 'prediction.resolved',
   occurred_at: '2025-08-08T00:00:04Z',
   prediction_id: predictionExample.id,

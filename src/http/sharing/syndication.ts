@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { generateAtomFeed, generateJsonFeed } from 'feedsmith';
 import { linkTo } from '../../domain/public-url.ts';
 import { removeNonXml } from '../../domain/sharing/badge.ts';
+import { getInstallationName } from '../../services/events/epoch.ts';
 import { listNewestResolutions } from '../../services/predictions/resolutions.ts';
 import { operation } from '../operation/operation.ts';
 import { resolutionExample } from '../predictions/examples.ts';
@@ -17,13 +18,15 @@ type Entry = Awaited<ReturnType<typeof listNewestResolutions>>[number];
 
 /** A tag URI (RFC 4151) on the reserved domain `.invalid` keeps the id stable if the service moves to another host. */
 const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
+/** Readers tell feeds apart by their id, so every installation has its own. */
+const feedIdOf = (installation: string): string => stableId(`${installation}/resolutions`);
 const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
   `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;
 const urlOf = (base: string, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
 
-function renderAtom(entries: readonly Entry[], base: string): string {
+function renderAtom(entries: readonly Entry[], { base, installation }: { base: string; installation: string }): string {
   return generateAtomFeed({
-    id: stableId('resolutions'),
+    id: feedIdOf(installation),
     title: { value: title },
     updated: new Date(entries[0]?.decidedAt ?? 0),
     authors: [{ name: 'Outturn' }],
@@ -69,12 +72,17 @@ const atom = operation({
     status: 200,
     description: 'The feed.',
     schema: z.string(),
-    example: `<feed xmlns="http://www.w3.org/2005/Atom"><id>${stableId('resolutions')}</id></feed>`,
+    example: `<feed xmlns="http://www.w3.org/2005/Atom"><id>${feedIdOf('k3v9x2m4')}</id></feed>`,
     mediaType: 'application/atom+xml',
   },
   handle: async ({ services }, { target }) => {
     const entries = await listNewestResolutions(services, entriesMax);
-    return { text: renderAtom(entries, target.base), mediaType: 'application/atom+xml', secondsMax: feedSecondsMax };
+    const installation = await getInstallationName(services);
+    return {
+      text: renderAtom(entries, { base: target.base, installation }),
+      mediaType: 'application/atom+xml',
+      secondsMax: feedSecondsMax,
+    };
   },
 });
 

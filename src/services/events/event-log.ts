@@ -1,8 +1,10 @@
+import { type EventCursor, formatEventCursor } from '../../domain/events/event-cursor.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Database } from '../../store/db.ts';
 import {
   type EventFilter,
-  findLastPosition,
+  type EventHead,
+  findEventHead,
   findPositionOf,
   hasUnplacedEvents,
   type LoggedEvent,
@@ -11,7 +13,7 @@ import {
   placeEventsAfter,
 } from '../../store/event-log.ts';
 
-export type { EventFilter, LoggedEvent } from '../../store/event-log.ts';
+export type { EventFilter, EventHead, LoggedEvent } from '../../store/event-log.ts';
 
 /** Events that are placed in one transaction. */
 const placeRowsMax = 1000;
@@ -51,8 +53,27 @@ export async function requirePositionOf(deps: Deps, eventId: string): Promise<nu
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/after' }]);
 }
 
-/** The position of the newest event; 0 if there is none. */
-export async function findNewestPosition(deps: Deps): Promise<number> {
+/** The position of the newest event, 0 if there is none, and its epoch. */
+export async function getEventHead(deps: Deps): Promise<EventHead> {
   await placeEvents(deps);
-  return await findLastPosition(deps.db.sql);
+  return await findEventHead(deps.db.sql);
+}
+
+/** True if the log cannot have assigned the cursor: it is beyond the newest event, or belongs to another epoch. */
+export function isAhead({ epoch, position }: EventCursor, head: EventHead): boolean {
+  return position > head.position || (epoch !== null && epoch !== head.epoch);
+}
+
+/** Refuses with `cursor_ahead` if the log cannot have assigned the cursor. */
+export function requireNotAhead(cursor: EventCursor, head: EventHead): void {
+  if (!isAhead(cursor, head)) return;
+  const newest = formatEventCursor(head.epoch, head.position);
+  throw new Refusal(
+    'cursor_ahead',
+    `${cursorText(cursor)} is not in this event log, whose newest cursor is ${newest}: the database was restored or replaced. Read what you need again from the other lists, then continue after ${newest}`,
+  );
+}
+
+function cursorText({ epoch, position }: EventCursor): string {
+  return epoch === null ? `position ${position}` : `cursor ${formatEventCursor(epoch, position)}`;
 }

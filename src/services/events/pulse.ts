@@ -2,7 +2,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Listener } from '../../store/db.ts';
 import { eventsChannel } from '../../store/event-log.ts';
 import type { Deps } from '../deps.ts';
-import { findNewestPosition } from './event-log.ts';
+import { type EventHead, getEventHead } from './event-log.ts';
 
 /** Notifies the event streams of this process of new events, with one query for all of them. */
 export type EventPulse = {
@@ -12,6 +12,8 @@ export type EventPulse = {
   isOver(): boolean;
   /** The newest position that this process knows. */
   newest(): number;
+  /** How often the log was seen to go back, or to begin another epoch, because the database was restored or replaced. */
+  rewinds(): number;
   /** Resolves when the log may continue after a position, when `signal` is aborted, and on shutdown. */
   beyond(position: number, signal: AbortSignal): Promise<void>;
   /** Wakes every follower; `isOver` is then true. */
@@ -25,23 +27,39 @@ export const followersMax = 1000;
 
 export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEveryMs): EventPulse {
   const waiters = createWaiters();
-  let newest = 0;
+  const newest = (): number => head?.position ?? 0;
+  let head: EventHead | null = null;
+  let rewinds = 0;
   let over = false;
   const poll = createPoll(async () => {
     try {
-      newest = await findNewestPosition(deps);
+      const found = await getEventHead(deps);
+      const isRewound = head !== null && (found.epoch !== head.epoch || found.position < head.position);
+      head = found;
+      if (isRewound) {
+        rewinds += 1;
+        waiters.wakeBelow(Number.POSITIVE_INFINITY);
+      }
     } catch (error) {
       deps.log.warn({ error: String(error) }, 'the event log could not be read; it is polled again');
     }
-    waiters.wakeBelow(newest);
+    waiters.wakeBelow(newest());
   });
-  const watch = createWatch(deps, poll.now, pollMs);
+  const watch = createWatch(deps, {
+    poll: poll.now,
+    // What happens to the log while nobody follows it concerns nobody.
+    pause: () => {
+      head = null;
+    },
+    pollMs,
+  });
   return {
     isOver: () => over,
-    newest: () => newest,
+    newest,
+    rewinds: () => rewinds,
     join: watch.join,
     beyond: async (position, signal) => {
-      if (over || newest > position || signal.aborted) return;
+      if (over || newest() > position || signal.aborted) return;
       const woken = waiters.add(position, signal);
       poll.now();
       await woken;
@@ -95,8 +113,10 @@ function createPoll(poll: () => Promise<void>) {
   return { now, idle: async () => await running };
 }
 
+type Watch = { readonly poll: () => void; readonly pause: () => void; readonly pollMs: number };
+
 /** Polls at an interval while there are followers, and on every notification of the database. */
-function createWatch(deps: Pick<Deps, 'db' | 'log'>, poll: () => void, pollMs: number) {
+function createWatch(deps: Pick<Deps, 'db' | 'log'>, { poll, pause: forget, pollMs }: Watch) {
   let followers = 0;
   let timer: NodeJS.Timeout | undefined;
   let listener: Promise<Listener | null> | null = null;
@@ -113,6 +133,7 @@ function createWatch(deps: Pick<Deps, 'db' | 'log'>, poll: () => void, pollMs: n
   const pause = (): void => {
     clearInterval(timer);
     timer = undefined;
+    forget();
   };
   return {
     join: (): (() => void) => {

@@ -1,5 +1,5 @@
 import { countQueue } from '../../store/delivery-queue.ts';
-import { findLastPosition } from '../../store/event-log.ts';
+import { findEventHead } from '../../store/event-log.ts';
 import { countAllPredictions, type PredictionCounts } from '../../store/prediction-counts.ts';
 import type { Deps } from '../deps.ts';
 import { type FeedView, listFeeds } from '../feeds/feeds.ts';
@@ -18,7 +18,7 @@ export async function getServiceState(deps: Deps): Promise<ServiceState> {
   return {
     feeds: await listFeeds(deps, 'left out'),
     predictions: await countAllPredictions(deps.db.sql),
-    eventHead: await findLastPosition(deps.db.sql),
+    eventHead: (await findEventHead(deps.db.sql)).position,
     deliveriesPending: pending,
   };
 }

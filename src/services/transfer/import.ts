@@ -30,6 +30,7 @@ import {
   unlockRecord,
 } from '../../store/import.ts';
 import type { Deps } from '../deps.ts';
+import { beginEpoch } from '../events/epoch.ts';
 import { countUnreadableHeaders } from '../webhooks/headers.ts';
 import { countUnreadableSecrets } from '../webhooks/secrets.ts';
 import { exchangeIdleMsMax, exchangeMsMax } from './export.ts';
@@ -67,6 +68,8 @@ export async function importRecord(
       await deleteInitialRows(tx);
       const count = await readRecord(tx, source, onProgress ?? (() => {}));
       await unlockRecord(tx);
+      // Readers may have seen positions that this database will assign again.
+      await beginEpoch(tx);
       await advanceIdentities(tx);
       await analyseRecord(tx);
       return count;

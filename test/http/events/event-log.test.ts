@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EventType, eventText } from '../../../src/domain/events/event.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { serveApp } from '../../../src/http/server/serve.ts';
+import { beginEpoch } from '../../../src/services/events/epoch.ts';
 import { createEventPulse } from '../../../src/services/events/pulse.ts';
 import { insertEvent } from '../../../src/store/events.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
@@ -121,6 +122,73 @@ describe('GET /v1/events', () => {
   });
 });
 
+describe('a cursor that the log does not have', () => {
+  const other = '0abc-1';
+
+  test.each([
+    ['a position beyond the newest event', async () => String((await newest()) + 100)],
+    ['the cursor of another epoch', async () => other],
+  ])('%s is answered with 409 cursor_ahead, which names the newest cursor', async (_name, makeAfter) => {
+    await tell(1);
+    const after = await makeAfter();
+    const { status, json } = await world.anyone(`GET /v1/events?after=${after}`);
+    expect({ status, code: json.code }).toEqual({ status: 409, code: 'cursor_ahead' });
+    const cursor = /continue after (\S+)$/.exec(json.detail)?.[1];
+    expect((await world.anyone(`GET /v1/events?after=${cursor}`)).json).toEqual({ data: [], next_cursor: null });
+  });
+
+  test('the stream sends resync_required and continues with new events', async () => {
+    await tell(2);
+    const reader = await openSse(world.base, '/v1/events/stream', { 'last-event-id': other });
+    const first = await reader.next();
+    expect(first).toMatchObject({ event: 'resync_required', id: await newest(), data: { cursor: first?.cursor } });
+    await tell(1);
+    expect(await reader.next()).toMatchObject({ event: 'feed.recovered', id: (first?.id ?? 0) + 1 });
+    reader.leave();
+    const again = await openSse(world.base, '/v1/events/stream', { 'last-event-id': first?.cursor ?? '' });
+    expect((await again.next())?.id).toBe((first?.id ?? 0) + 1);
+    again.leave();
+  });
+
+  test('after a new epoch cursors and pages of the old one are refused, and running streams are told', async () => {
+    await tell(3);
+    const { data, next_cursor: next } = await page('limit=2');
+    const reader = await openSse(world.base, '/v1/events/stream');
+    await reader.heard(1);
+    const epoch = await beginEpoch(world.db.sql);
+    expect(await reader.next()).toMatchObject({ event: 'resync_required', cursor: `${epoch}-${await newest()}` });
+    for (const query of [`after=${data[1].cursor}`, `limit=2&cursor=${next}`])
+      expect((await world.anyone(`GET /v1/events?${query}`)).json).toMatchObject({ status: 409, code: 'cursor_ahead' });
+    expect((await page(`after=${data[1].position}&limit=1`)).data[0].cursor).toBe(`${epoch}-${data[1].position + 1}`);
+    await tell(1);
+    expect(await reader.next()).toMatchObject({
+      event: 'feed.recovered',
+      data: { cursor: `${epoch}-${await newest()}` },
+    });
+    reader.leave();
+  });
+
+  test('a log that goes back sends resync_required to running streams', async () => {
+    const pulse = createEventPulse(world.deps, 20);
+    const { base, close } = await serveStreams({ pulse });
+    await tell(2);
+    const reader = await openSse(base, '/v1/events/stream');
+    await reader.heard(1);
+    await tell(1);
+    await reader.next();
+    const last = await newest();
+    await world.db.begin(async (tx) => {
+      await tx`alter table event_log disable trigger user`;
+      await tx`delete from event_log where position = ${last}`;
+      await tx`alter table event_log enable trigger user`;
+      await tx`update event_clock set last_position = ${last - 1} where name = 'events'`;
+    });
+    expect(await reader.next()).toMatchObject({ event: 'resync_required', id: last - 1 });
+    reader.leave();
+    await Promise.all([pulse.close(), close(1000)]);
+  });
+});
+
 describe('GET /v1/events/stream', () => {
   test('sends new events as they happen', async () => {
     await tell(1);
@@ -141,6 +209,7 @@ describe('GET /v1/events/stream', () => {
       data: { type: 'feed.unhealthy', data: { text: 'two\nlines' } },
     });
     expect(message?.data.position).toBe(message?.id);
+    expect(message?.data.cursor).toBe(message?.cursor);
     expect((await reader.next())?.id).toBe((message?.id ?? 0) + 1);
     reader.leave();
   });

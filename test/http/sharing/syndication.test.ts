@@ -74,7 +74,7 @@ test('the feeds list resolutions, newest first, and mark corrections', async () 
   });
   const feed = parseAtomFeed(atom.text);
   expect(feed).toMatchObject({
-    id: 'tag:outturn.invalid,2025:resolutions',
+    id: 'tag:outturn.invalid,2025:0/resolutions',
     updated: '2026-01-15T12:01:00.000Z',
     authors: [{ name: 'Outturn' }],
     links: [{ rel: 'self', type: 'application/atom+xml', href: `${world.base}/feeds/resolutions.atom` }],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dayMs } from '../../../src/domain/instant.ts';
 import { exportFormat, exportLineBytesMax } from '../../../src/domain/transfer/format.ts';
-import { findNewestPosition, listEvents } from '../../../src/services/events/event-log.ts';
+import { getEventHead, listEvents } from '../../../src/services/events/event-log.ts';
 import { withCurrentIdentity } from '../../../src/services/identity/identity.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import { exportChunkBytes, exportRecords } from '../../../src/services/transfer/export.ts';
@@ -60,8 +60,8 @@ test('an import into an empty database exports the same bytes, and a second impo
 
 test('in the imported copy the service continues: it polls, settles, orders events and notifies subscribers', async () => {
   const there: World = { ...world, db: copy, deps: await withCurrentIdentity({ ...world.deps, db: copy }) };
-  const last = await findNewestPosition(there.deps);
-  expect(last).toBe(await findNewestPosition(world.deps));
+  const last = (await getEventHead(there.deps)).position;
+  expect(last).toBe((await getEventHead(world.deps)).position);
   const before = await deliveriesOf(there);
   await record(there, 'in-the-copy', gptReleased('6'));
   const at = (days: number): string => new Date(world.clock.now() + days * dayMs).toISOString();
