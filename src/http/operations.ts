@@ -12,9 +12,11 @@ import { documentOperations } from './openapi/documents.ts';
 import type { Operation } from './operation/operation.ts';
 import { batchOperations } from './predictions/batch.ts';
 import { criterionOperations } from './predictions/criteria.ts';
+import { editOperations } from './predictions/edits.ts';
 import { erratumOperations } from './predictions/errata.ts';
 import { explanationOperations } from './predictions/explanations.ts';
 import { historyOperations } from './predictions/history.ts';
+import { listOperations } from './predictions/lists.ts';
 import { predictionOperations } from './predictions/predictions.ts';
 import { predictorOperations } from './predictions/predictors.ts';
 import { resolutionOperations } from './predictions/resolutions.ts';
@@ -33,7 +35,9 @@ import { endpointOperations } from './webhooks/endpoints.ts';
 
 /** Every operation of the API, in the order of the document. */
 export const operations: readonly Operation[] = [
+  ...listOperations,
   ...predictionOperations,
+  ...editOperations,
   ...batchOperations,
   ...explanationOperations,
   ...historyOperations,
