@@ -416,6 +416,7 @@ create table prediction_words (
   source_id text,
   predictor_id text,
   tags text[] not null,
+  withdrawn_at timestamp with time zone,
   constraint prediction_words_pkey PRIMARY KEY (prediction_id, edit),
   constraint prediction_words_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint prediction_words_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
@@ -449,12 +450,14 @@ create table predictions (
   edited_at timestamp with time zone not null,
   seq bigint generated always as identity not null,
   resolved_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
   constraint predictions_pkey PRIMARY KEY (id),
   constraint predictions_slug_key UNIQUE (slug),
   constraint predictions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
   constraint predictions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id),
   constraint predictions_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
-  constraint predictions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'proposed'::text, 'disputed'::text, 'resolved'::text])))
+  constraint predictions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'proposed'::text, 'disputed'::text, 'resolved'::text, 'withdrawn'::text]))),
+  constraint predictions_withdrawn_check CHECK ((((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)) AND ((withdrawn_at IS NULL) OR (resolutions = 0))))
 );
 CREATE INDEX predictions_by_made_at ON public.predictions USING btree (made_from, id);
 CREATE INDEX predictions_by_predictor ON public.predictions USING btree (predictor_id, seq);

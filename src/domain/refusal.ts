@@ -17,6 +17,8 @@ export const refusalCodes = [
   'method_not_allowed',
   'conflict',
   'frozen',
+  'not_withdrawable',
+  'withdrawn',
   'request_in_progress',
   'precondition_failed',
   'rate_limited',

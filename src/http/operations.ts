@@ -22,6 +22,7 @@ import { predictorOperations } from './predictions/predictors.ts';
 import { resolutionOperations } from './predictions/resolutions.ts';
 import { sourceOperations } from './predictions/sources.ts';
 import { tagOperations } from './predictions/tags.ts';
+import { withdrawalOperations } from './predictions/withdrawals.ts';
 import { forecastOperations } from './scores/forecasts.ts';
 import { scorecardOperations } from './scores/scorecards.ts';
 import { serviceOperations } from './service/health.ts';
@@ -38,6 +39,7 @@ export const operations: readonly Operation[] = [
   ...listOperations,
   ...predictionOperations,
   ...editOperations,
+  ...withdrawalOperations,
   ...batchOperations,
   ...explanationOperations,
   ...historyOperations,

@@ -13,7 +13,8 @@ export type HistoryKind =
   | 'leaning'
   | 'resolution'
   | 'dispute'
-  | 'erratum';
+  | 'erratum'
+  | 'withdrawn';
 
 /** One entry of a history. `rank` and `key` order entries of the same moment; `ref` identifies its row. */
 export type HistoryMark = {
@@ -58,6 +59,8 @@ export async function listHistoryMarks(
       select created_at, 5, id, 'dispute', id from disputes where prediction_id = ${predictionId}
       union all
       select recorded_at, 6, lpad(seq::text, ${keyDigits}, '0'), 'erratum', id from prediction_errata where prediction_id = ${predictionId}
+      union all
+      select withdrawn_at, 7, '0', 'withdrawn', id from predictions where id = ${predictionId} and withdrawn_at is not null
     ) m
     where true ${
       after === null
@@ -66,6 +69,32 @@ export async function listHistoryMarks(
       (${timestamp(after.at)}::timestamptz, ${after.rank}::int, ${after.key}::text)`
     }
     order by m.at, m.rank, m.key limit ${page.limit}`;
+}
+
+export type WithdrawalObstacle = 'resolved' | 'disputed' | 'proposed' | 'passed_deadline';
+
+/**
+ * Why a prediction cannot be withdrawn any more: what was ever said about its outcome, and deadlines that have passed while
+ * their version of the criterion was current.
+ */
+export async function listWithdrawalObstacles(
+  db: Sql,
+  predictionId: string,
+  now: Instant,
+): Promise<WithdrawalObstacle[]> {
+  const rows = await db<{ obstacle: WithdrawalObstacle }[]>`
+    select o.obstacle from (
+      select 1 as rank, 'resolved' as obstacle from resolutions where prediction_id = ${predictionId}
+      union all
+      select 2, case type when 'prediction.disputed' then 'disputed' else 'proposed' end from events
+        where prediction_id = ${predictionId} and type in ('prediction.proposed', 'prediction.disputed')
+      union all
+      select 3, 'passed_deadline' from (
+        select resolve_by, coalesce(lead(created_at) over (order by version), ${timestamp(now)}::timestamptz) as replaced_at
+        from criteria where prediction_id = ${predictionId}) c
+        where c.resolve_by <= c.replaced_at
+    ) o group by o.rank, o.obstacle order by o.rank, o.obstacle`;
+  return rows.map((row) => row.obstacle);
 }
 
 export type FieldChange = { readonly field: string; readonly before: unknown; readonly after: unknown };

@@ -7,6 +7,7 @@ export type PredictionCounts = {
   readonly proposed: number;
   readonly disputed: number;
   readonly resolved: number;
+  readonly withdrawn: number;
   readonly yes: number;
   readonly no: number;
   readonly ambiguous: number;
@@ -19,6 +20,7 @@ export const noPredictions: PredictionCounts = {
   proposed: 0,
   disputed: 0,
   resolved: 0,
+  withdrawn: 0,
   yes: 0,
   no: 0,
   ambiguous: 0,
@@ -30,8 +32,8 @@ export function countColumns(db: Sql) {
   const state = (name: string) => db`(count(*) filter (where p.state = ${name}))::int`;
   const outcome = (name: string) => db`(count(*) filter (where p.outcome = ${name}))::int`;
   return db`count(*)::int as total, ${state('open')} as open, ${state('proposed')} as proposed, ${state('disputed')} as disputed,
-    ${state('resolved')} as resolved, ${outcome('yes')} as yes, ${outcome('no')} as no, ${outcome('ambiguous')} as ambiguous,
-    ${outcome('annulled')} as annulled`;
+    ${state('resolved')} as resolved, ${state('withdrawn')} as withdrawn, ${outcome('yes')} as yes, ${outcome('no')} as no,
+    ${outcome('ambiguous')} as ambiguous, ${outcome('annulled')} as annulled`;
 }
 
 export async function countAllPredictions(db: Sql): Promise<PredictionCounts> {

@@ -13,17 +13,26 @@ export type PredictionWords = {
   readonly tags: readonly string[];
 };
 
-/** Appends a version of the words. `edit` is the number of edits including this one; the creation is the first. */
+/**
+ * Appends a version of the words, or the withdrawal of the prediction with the same words. `edit` is the number of edits
+ * including this one; the creation is the first.
+ */
 export async function insertWords(
   db: Sql,
   predictionId: string,
-  version: { readonly edit: number; readonly editedAt: Instant; readonly words: PredictionWords },
+  version: {
+    readonly edit: number;
+    readonly editedAt: Instant;
+    readonly withdrawnAt: Instant | null;
+    readonly words: PredictionWords;
+  },
 ): Promise<void> {
-  const { edit, editedAt, words } = version;
+  const { edit, editedAt, withdrawnAt, words } = version;
   await db`
-    insert into prediction_words (prediction_id, edit, edited_at, slug, statement, fine_print, locator, source_id, predictor_id, tags)
-    values (${predictionId}, ${edit}, ${timestamp(editedAt)}, ${words.slug}, ${words.statement}, ${words.finePrint}, ${words.locator},
-      ${words.sourceId}, ${words.predictorId}, ${words.tags})`;
+    insert into prediction_words (prediction_id, edit, edited_at, withdrawn_at, slug, statement, fine_print, locator, source_id,
+      predictor_id, tags)
+    values (${predictionId}, ${edit}, ${timestamp(editedAt)}, ${timestamp(withdrawnAt)}, ${words.slug}, ${words.statement},
+      ${words.finePrint}, ${words.locator}, ${words.sourceId}, ${words.predictorId}, ${words.tags})`;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Outcome } from './resolutions.ts';
 
 export type PolicyInput = { readonly origins?: number | undefined; readonly first_party?: true | undefined };
 
-export type PredictionState = 'open' | 'proposed' | 'disputed' | 'resolved';
+export type PredictionState = 'open' | 'proposed' | 'disputed' | 'resolved' | 'withdrawn';
 
 /** A prediction with the words and the criterion of one moment. */
 export type PredictionRow = {
@@ -34,6 +34,8 @@ export type PredictionRow = {
   /** The number of edits by that moment, the creation included, and the time of the last one. */
   readonly edits: number;
   readonly editedAt: Instant;
+  /** When it was withdrawn, if that was by that moment. */
+  readonly withdrawnAt: Instant | null;
   readonly criterion: Criterion;
   /** When this version of the criterion was written; for the first version, when the prediction was recorded. */
   readonly criterionAt: Instant;
@@ -70,7 +72,8 @@ function predictionColumns(db: Sql, asOf: Instant | null) {
   return db`p.id, p.seq, ${w}.slug, ${w}.statement, ${w}.source_id as "sourceId", ${w}.locator, ${w}.predictor_id as "predictorId",
     p.made_at as "madeAt", p.made_from as "madeFrom", p.recorded_at as "recordedAt", ${w}.fine_print as "finePrint",
     p.evidence_policy as "evidencePolicy", ${w}.tags, c.version as "criterionVersion", p.state,
-    p.state_detail as "stateDetail", ${asOf === null ? db`p.edits` : db`w.edit as edits`}, ${w}.edited_at as "editedAt", c.criterion,
+    p.state_detail as "stateDetail", ${asOf === null ? db`p.edits` : db`w.edit as edits`}, ${w}.edited_at as "editedAt",
+    ${w}.withdrawn_at as "withdrawnAt", c.criterion,
     c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
 }
 
@@ -234,14 +237,32 @@ export async function updatePrediction(
 }
 
 /**
+ * Withdraws a prediction, as an edit of it. False if its version is not `expected`, or if it is proposed, disputed, resolved or
+ * withdrawn.
+ */
+export async function withdrawPrediction(
+  db: Sql,
+  id: string,
+  { expected, now }: { readonly expected: number; readonly now: Instant },
+): Promise<boolean> {
+  const rows = await db`
+    update predictions set state = 'withdrawn', state_detail = null, recheck_at = null, withdrawn_at = ${timestamp(now)},
+      edits = edits + 1, edited_at = ${timestamp(now)}
+    where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} and state = 'open' and resolutions = 0
+    returning id`;
+  return rows.length === 1;
+}
+
+/**
  * Starts the next version of a criterion and clears the state that followed from the previous one. Null if the row version
- * is not `expected` or the prediction has been resolved meanwhile.
+ * is not `expected` or the prediction has been resolved or withdrawn meanwhile.
  */
 export async function raiseCriterionVersion(db: Sql, id: string, expected: number): Promise<number | null> {
   const rows = await db<{ version: number }[]>`
     update predictions set criterion_version = criterion_version + 1, state = 'open', state_detail = null, recheck_at = null,
       evaluated_with = null
     where id = ${id} and edits + criterion_version - 1 + resolutions = ${expected} and resolutions = 0
+      and withdrawn_at is null
     returning criterion_version as version`;
   return rows[0]?.version ?? null;
 }

@@ -39,7 +39,7 @@ function resolutionColumns(db: Sql) {
 
 /**
  * A guarded insert: one first resolution per prediction, one successor per resolution, and only for the version of the
- * criterion that was evaluated. False if another resolution was first; then nothing may be announced.
+ * criterion that was evaluated. False if another resolution was first, or a withdrawal; then nothing may be announced.
  */
 export async function insertResolution(db: Sql, resolution: ResolutionRow): Promise<boolean> {
   const rows = await db`
@@ -52,6 +52,7 @@ export async function insertResolution(db: Sql, resolution: ResolutionRow): Prom
       ${json(db, resolution.explanation)}, ${resolution.evaluatorVersion}, ${resolution.identityVersion},
       ${resolution.coverageVersion}, ${resolution.missChance}, ${resolution.supersedes}
     from predictions p where p.id = ${resolution.predictionId} and p.criterion_version = ${resolution.criterionVersion}
+      and p.withdrawn_at is null
     on conflict do nothing returning id`;
   return rows.length === 1;
 }

@@ -16,11 +16,12 @@ function withAnswers(db: Sql, ids: PendingQuery<Row[]>, at: Instant) {
   return db`
     answers as materialized (
       select l.id, l.version, l.written_at, l.resolution_id, case when l.resolved_version = l.version then l.outcome end as outcome,
-        l.first_known_at, effective_from(l.effective_at) as answer_from, effective_to(l.effective_at) as answer_to
+        l.first_known_at, l.withdrawn, effective_from(l.effective_at) as answer_from, effective_to(l.effective_at) as answer_to
       from (
         select distinct on (i.id) i.id, k.version, k.created_at as written_at, s.id as resolution_id,
           s.criterion_version as resolved_version,
-          s.outcome, s.effective_at, min(s.known_at) over (partition by i.id) as first_known_at
+          s.outcome, s.effective_at, min(s.known_at) over (partition by i.id) as first_known_at,
+          exists (select from prediction_words x where x.prediction_id = i.id and x.withdrawn_at <= ${then}) as withdrawn
         from (${ids}) i
         join criteria k on k.prediction_id = i.id and k.created_at <= ${then}
         left join resolutions s on s.prediction_id = i.id and s.known_at <= ${then}
@@ -37,6 +38,7 @@ export type ClaimCount = {
   /** Whether its predictor stated no probability. */
   readonly plain: boolean;
   readonly disputed: boolean;
+  readonly withdrawn: boolean;
   readonly predictions: number;
 };
 
@@ -53,9 +55,9 @@ export async function countClaims(db: Sql, predictorId: string, at: Instant): Pr
         where f.predictor_id = ${predictorId} and f.prediction_id = a.id and f.recorded_at <= ${then}) as plain,
       a.outcome is not null
         and exists (select from disputes d where d.resolution_id = a.resolution_id and d.known_at <= ${then}) as disputed,
-      count(*)::int as predictions
+      a.withdrawn, count(*)::int as predictions
     from answers a
-    group by 1, 2, 3, 4 order by 1, 2, 3, 4`;
+    group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`;
 }
 
 /** Sums over the forecasts with one standing in one probability bin. */
@@ -74,6 +76,7 @@ export async function sumForecasts(
       select f.prediction_id, f.probability, f.made_from, f.seq, a.answer_from,
         case when a.outcome = 'yes' then 1.0::float8 else 0.0::float8 end as came,
         case
+          when a.withdrawn then 'unanswered'
           when a.outcome is null then 'waiting'
           when a.outcome in ('ambiguous', 'annulled') then 'unanswered'
           when f.criterion_version <> a.version then 'other_criterion'

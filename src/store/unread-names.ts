@@ -82,7 +82,7 @@ function compareText(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** The current criteria of those predictions among some that are not resolved; ordered by id. */
+/** The current criteria of those predictions among some that are neither resolved nor withdrawn; ordered by id. */
 export async function listUnresolvedCriteria(
   db: Sql,
   ids: readonly string[],
@@ -90,5 +90,5 @@ export async function listUnresolvedCriteria(
   if (ids.length === 0) return [];
   return await db<{ id: string; criterion: Criterion }[]>`
     select p.id, c.criterion from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
-    where p.id = any(${ids}) and p.state <> 'resolved' order by p.id`;
+    where p.id = any(${ids}) and p.state not in ('resolved', 'withdrawn') order by p.id`;
 }

@@ -167,12 +167,14 @@ export async function listOutdatedEvaluations(
   limit: number,
 ): Promise<string[]> {
   const rows = await db<{ id: string }[]>`
-    select id from predictions where evaluated_with is distinct from ${evaluatedWith} and id > ${after} order by id limit ${limit}`;
+    select id from predictions where evaluated_with is distinct from ${evaluatedWith} and withdrawn_at is null and id > ${after}
+    order by id limit ${limit}`;
   return rows.map((row) => row.id);
 }
 
-/** The ids of all predictions, starting after an id. */
+/** The ids of all predictions that are not withdrawn, starting after an id. */
 export async function listPredictionIds(db: Sql, after: string, limit: number): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`select id from predictions where id > ${after} order by id limit ${limit}`;
+  const rows = await db<{ id: string }[]>`
+    select id from predictions where id > ${after} and withdrawn_at is null order by id limit ${limit}`;
   return rows.map((row) => row.id);
 }

@@ -9,6 +9,7 @@ import { updatePrediction } from '../../src/services/predictions/edits.ts';
 import { createPredictionErratum } from '../../src/services/predictions/errata.ts';
 import { createPredictor } from '../../src/services/predictions/predictors.ts';
 import { createSource } from '../../src/services/predictions/sources.ts';
+import { withdrawPrediction } from '../../src/services/predictions/withdrawals.ts';
 import { createPredictionForecast } from '../../src/services/scores/forecasts.ts';
 import { resolveDue } from '../../src/services/settling/resolver.ts';
 import { exportRecords } from '../../src/services/transfer/export.ts';
@@ -59,6 +60,8 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
   await record(world, 'edited', gptReleased('7'));
   await updatePrediction(world.deps, 'edited', { statement: 'Zeile\n"zwei" – 模型 🦉 \\u0041' }, null);
   await replacePredictionCriterion(world.deps, 'edited', { criterion: gptReleased('8'), reason: 'A slip.' }, null);
+  await record(world, 'withdrawn', gptReleased('9'));
+  await withdrawPrediction(world.deps, 'withdrawn', null);
   const key = await createApiKey(world.deps, { name: 'A key', scopes: ['read', 'write'], expiresAt: null }, 'admin');
   await rotateApiKey(world.deps, key.row.id, 1000, 'admin');
   await curate(world);

@@ -96,6 +96,10 @@ export const eventSchemas = {
   'prediction.created': z.object({ prediction: createdPredictionSchema }),
   'prediction.edited': z.object({ prediction: predictionSchema, changes: changesSchema }),
   'prediction.erratum_added': z.object({ prediction: predictionSchema, erratum: erratumSchema }),
+  'prediction.withdrawn': z.object({
+    prediction: predictionSchema,
+    withdrawn_at: instantText('When it was withdrawn.'),
+  }),
   'prediction.criterion.replaced': z.object({
     prediction: predictionSchema,
     criterion: criterionSchema.extend({ reason: reasonField }),

@@ -5,6 +5,7 @@ export const eventTypes = [
   'prediction.created',
   'prediction.edited',
   'prediction.erratum_added',
+  'prediction.withdrawn',
   'prediction.criterion.replaced',
   'prediction.proposed',
   'prediction.disputed',

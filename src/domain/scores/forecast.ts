@@ -49,11 +49,13 @@ export function isBeforeOutcome(time: ForecastTime, resolution: Pick<ScoredResol
   return time.madeUntil <= outcomeFrom && time.madeFrom < outcomeFrom;
 }
 
-/** How a forecast counts, given the current resolution (null: none). */
+/** How a forecast counts, given the current resolution (null: none). The forecasts of a withdrawn prediction are never scored. */
 export function standingOfForecast(
   forecast: ForecastTime & { readonly criterionVersion: number; readonly recordedAt: Instant },
   resolution: ScoredResolution | null,
+  isWithdrawn = false,
 ): ForecastStanding {
+  if (isWithdrawn) return 'unanswered';
   if (resolution === null) return 'waiting';
   if (resolution.outcome === 'ambiguous' || resolution.outcome === 'annulled') return 'unanswered';
   if (forecast.criterionVersion !== resolution.criterionVersion) return 'other_criterion';

@@ -29,6 +29,8 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   cursor_ahead: { status: 409, title: 'The cursor is ahead of the event log' },
   conflict: { status: 409, title: 'The request conflicts with the current state' },
   frozen: { status: 409, title: 'The field can no longer change' },
+  not_withdrawable: { status: 409, title: 'The prediction can no longer be withdrawn' },
+  withdrawn: { status: 409, title: 'The prediction was withdrawn' },
   request_in_progress: { status: 409, title: 'The same request is still in progress' },
   precondition_failed: { status: 412, title: 'The resource was changed in the meantime' },
   body_too_large: { status: 413, title: 'The body is too large' },

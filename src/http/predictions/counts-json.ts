@@ -9,6 +9,7 @@ export const countsSchema = z
     proposed: count('Predictions with status `proposed`.', 1),
     disputed: count('Predictions with status `disputed`.', 1),
     resolved: count('Predictions with status `resolved`.', 10),
+    withdrawn: count('Predictions with status `withdrawn`.', 0),
     yes: count('Resolved or disputed predictions with outcome yes.', 5),
     no: count('Resolved or disputed predictions with outcome no.', 5),
     ambiguous: count('Predictions with outcome ambiguous.', 0),
@@ -22,6 +23,7 @@ export const countsExample = {
   proposed: 1,
   disputed: 1,
   resolved: 10,
+  withdrawn: 0,
   yes: 5,
   no: 5,
   ambiguous: 0,
@@ -32,6 +34,6 @@ type Counts = z.infer<typeof countsSchema>;
 
 /** Copies the counts only: the row has other columns, which are not part of the API. */
 export function countsToJson(counts: Readonly<Counts>): Counts {
-  const { total, open, proposed, disputed, resolved, yes, no, ambiguous, annulled } = counts;
-  return { total, open, proposed, disputed, resolved, yes, no, ambiguous, annulled };
+  const { total, open, proposed, disputed, resolved, withdrawn, yes, no, ambiguous, annulled } = counts;
+  return { total, open, proposed, disputed, resolved, withdrawn, yes, no, ambiguous, annulled };
 }

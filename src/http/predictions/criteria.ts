@@ -138,7 +138,7 @@ const replace = operation({
   tag: 'Criteria',
   summary: 'Replace the criterion of a prediction',
   description:
-    'Creates a new version of the criterion, with a reason, and evaluates the prediction by it immediately. Earlier versions are kept: requests with an earlier `as_of` use the version of that time. Returns 409 if the prediction has been resolved. Send If-Match to replace only the version that you read.',
+    'Creates a new version of the criterion, with a reason, and evaluates the prediction by it immediately. Earlier versions are kept: requests with an earlier `as_of` use the version of that time. Once the prediction is resolved or withdrawn, returns 409 `frozen`. Send If-Match to replace only the version that you read.',
   access: 'write',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   body: { schema: replacementSchema, example: replacementExample },
@@ -150,7 +150,7 @@ const replace = operation({
     schema: createdSchema,
     example: { ...predictionExample, ...unresolved, criterion_version: 2, warnings: [] },
   },
-  refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
+  refusals: ['frozen', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
   handle: async ({ services }, { params, body, expected }) => {
     const version = await pickVersion(expected, async () => (await getPrediction(services, params.id, null)).version);
     const { view, warnings } = await replacePredictionCriterion(services, params.id, body, version);

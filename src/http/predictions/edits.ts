@@ -40,7 +40,7 @@ const update = operation({
   tag: 'Predictions',
   summary: 'Update a prediction',
   description:
-    'Applies a JSON merge patch (RFC 7396). Requests with an earlier `as_of` use the fields of that time. Once the prediction is resolved, only slug and tags can change; the other fields return 409 `frozen`, and POST /v1/predictions/{id}/errata appends a correction. To change the criterion, use POST /v1/predictions/{id}/criterion. Send If-Match to change only the version that you read.',
+    'Applies a JSON merge patch (RFC 7396). Requests with an earlier `as_of` use the fields of that time. Once the prediction is resolved or withdrawn, only slug and tags can change; the other fields return 409 `frozen`, and POST /v1/predictions/{id}/errata appends a correction. To change the criterion, use POST /v1/predictions/{id}/criterion. Send If-Match to change only the version that you read.',
   access: 'write',
   params: idParameter,
   body: {

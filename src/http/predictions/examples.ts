@@ -78,6 +78,7 @@ export const predictionExample = {
   version: 2,
   created_at: '2025-01-20T09:05:00Z',
   updated_at: '2025-08-08T00:00:04Z',
+  withdrawn_at: null,
 };
 
 export const forecastExample = {
@@ -106,7 +107,7 @@ const emptyBins = Array.from({ length: 10 }, (_, bin) => ({
 /** One prediction with probability 0.9 and outcome no. */
 export const scorecardExample = {
   predictor: predictionExample.predictor,
-  claims: { recorded: 1, unresolved: 0, disputed: 0, yes: 0, no: 1, ambiguous: 0, annulled: 0 },
+  claims: { recorded: 1, unresolved: 0, disputed: 0, withdrawn: 0, yes: 0, no: 1, ambiguous: 0, annulled: 0 },
   plain_claims: { right: 0, wrong: 0, hit_rate: null },
   plain_claims_hindsight: { right: 0, wrong: 0, hit_rate: null },
   forecasts: { waiting: 0, unanswered: 0, other_criterion: 0, too_late: 0, hindsight: 0, scored: 1 },

@@ -56,6 +56,7 @@ const entrySchema = z
         'resolved',
         'amended',
         'erratum',
+        'withdrawn',
       ])
       .meta({
         description:
@@ -120,6 +121,8 @@ function entryToJson(entry: HistoryEntry): EntryJson {
       return { ...base, resolution: resolutionToJson(entry.resolution) };
     case 'erratum':
       return { ...base, erratum: erratumToJson(entry.erratum) };
+    case 'withdrawn':
+      return base;
   }
 }
 
@@ -159,7 +162,7 @@ const list = operation({
   tag: 'Predictions',
   summary: "List a prediction's history",
   description:
-    'Returns every change of a prediction, oldest first: creation, edits, forecasts, new criterion versions, proposals, disputes, resolutions, amendments and errata.',
+    'Returns every change of a prediction, oldest first: creation, edits, forecasts, new criterion versions, proposals, disputes, resolutions, amendments, errata and its withdrawal.',
   access: 'read',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   query: pageFields,

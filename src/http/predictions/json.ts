@@ -16,7 +16,7 @@ import { predictionExample } from './examples.ts';
 import { watermarkSchema, witnessSchema } from './explanation-json.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
-export const statuses = ['open', 'proposed', 'disputed', 'resolved'] as const;
+export const statuses = ['open', 'proposed', 'disputed', 'resolved', 'withdrawn'] as const;
 
 /** Identifies an evaluation: two responses with the same stamp are equal. */
 export const stampSchema = z
@@ -159,14 +159,14 @@ export const predictionSchema = z
     }),
     status: z.enum(statuses).meta({
       description:
-        '`open`: not decided yet. `proposed`: the evidence points to an outcome but is not sufficient. `disputed`: the evidence contradicts itself or the resolution. `resolved`: decided.',
+        '`open`: not decided yet. `proposed`: the evidence points to an outcome but is not sufficient. `disputed`: the evidence contradicts itself or the resolution. `resolved`: decided. `withdrawn`: taken back before anything was known about its outcome, and never resolved.',
     }),
     outcome: z
       .enum(outcomes)
       .nullable()
       .meta({ description: 'Outcome of the current resolution. Null until resolved.' }),
     standing: z.string().nullable().meta({
-      description: 'What is known while the prediction is unresolved, in words. Null once resolved.',
+      description: 'What is known while the prediction is unresolved, in words. Null once resolved or withdrawn.',
       example: 'unrefuted as of 2025-08-01T00:00:00Z',
     }),
     leaning: leaningSchema.nullable().meta({
@@ -187,10 +187,11 @@ export const predictionSchema = z
     as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
     version: z.int().meta({
       description:
-        'Version of the prediction. Every edit, new criterion and resolution increments it. Part of the ETag.',
+        'Version of the prediction. Every edit, new criterion and resolution and the withdrawal increment it. Part of the ETag.',
     }),
     created_at: instantText('When it was created.'),
-    updated_at: instantText('When it was last edited, corrected or resolved.'),
+    updated_at: instantText('When it was last edited, corrected, resolved or withdrawn.'),
+    withdrawn_at: instantText('When it was withdrawn. Null if it was not.').nullable(),
   })
   .meta({ id: 'Prediction', description: 'A falsifiable claim with its criterion, status and resolution.' });
 
@@ -244,6 +245,7 @@ export function predictionToJson(view: PredictionView, stamp: z.infer<typeof sta
     version: view.version,
     created_at: formatInstant(prediction.recordedAt),
     updated_at: formatInstant(view.updatedAt),
+    withdrawn_at: prediction.withdrawnAt === null ? null : formatInstant(prediction.withdrawnAt),
   };
 }
 

@@ -114,7 +114,7 @@ const create = operation({
     schema: resolutionSchema,
     example: { ...resolutionExample, decided_by: adminCaller.id, reason_code: 'evidence_reviewed' },
   },
-  refusals: ['conflict'],
+  refusals: ['conflict', 'withdrawn'],
   handle: async ({ services }, { params, body, caller }) => {
     const resolution = await createPredictionResolution(services, params.id, {
       outcome: body.outcome,

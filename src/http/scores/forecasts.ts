@@ -159,7 +159,7 @@ const record = operation({
     schema: forecastSchema,
     example: { ...forecastExample, scoring: 'waiting' },
   },
-  refusals: ['conflict'],
+  refusals: ['conflict', 'withdrawn'],
   handle: async ({ services }, { params, body }) => {
     const view = await createPredictionForecast(services, params.id, {
       probability: body.probability,

@@ -74,8 +74,9 @@ const scorecardSchema = z
     claims: z
       .object({
         recorded: count('Predictions by this predictor.', 40),
-        unresolved: count('Predictions that are not resolved.', 12),
+        unresolved: count('Predictions that are neither resolved nor withdrawn.', 12),
         disputed: count('Resolved predictions that later evidence contradicts.', 1),
+        withdrawn: count('Predictions that were withdrawn before anything was known about their outcome.', 0),
         yes: count('Predictions with outcome yes.', 14),
         no: count('Predictions with outcome no.', 11),
         ambiguous: count('Predictions with outcome ambiguous.', 2),
@@ -89,7 +90,7 @@ const scorecardSchema = z
     forecasts: z
       .object({
         waiting: count('Forecasts of unresolved predictions.', 6),
-        unanswered: count('Forecasts of predictions with outcome ambiguous or annulled.', 2),
+        unanswered: count('Forecasts of predictions that were withdrawn or have the outcome ambiguous or annulled.', 2),
         other_criterion: count('Forecasts about a different version of the criterion than the resolved one.', 0),
         too_late: count('Forecasts not made entirely before the deciding event.', 1),
         hindsight: count(
@@ -135,10 +136,10 @@ function hitsToJson({ right, wrong, hitRate }: Hits): z.infer<typeof hitsSchema>
 }
 
 function scorecardToJson(card: Scorecard, stamp: ReturnType<typeof stampOf>): z.infer<typeof scorecardSchema> {
-  const { recorded, unresolved, disputed, outcomes } = card.claims;
+  const { recorded, unresolved, disputed, withdrawn, outcomes } = card.claims;
   return {
     predictor: { id: card.predictor.id, name: card.predictor.name },
-    claims: { recorded, unresolved, disputed, ...outcomes },
+    claims: { recorded, unresolved, disputed, withdrawn, ...outcomes },
     plain_claims: hitsToJson(card.plain),
     plain_claims_hindsight: hitsToJson(card.plainHindsight),
     forecasts: { ...card.forecasts },

@@ -16,6 +16,7 @@ const colors: Readonly<Record<string, string>> = {
   open: '#0b5cad',
   proposed: '#6b3fa0',
   disputed: '#9a3b00',
+  withdrawn: '#57606a',
 };
 const otherColor = '#57606a';
 
@@ -28,7 +29,8 @@ const badge = operation({
   operationId: 'getBadge',
   tag: 'For other sites',
   summary: 'Get the badge of a prediction',
-  description: 'Returns the statement and the outcome of a prediction as an SVG image that other sites can embed.',
+  description:
+    'Returns the statement of a prediction and its outcome or status as an SVG image that other sites can embed.',
   access: 'read',
   toleratesLag: true,
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },

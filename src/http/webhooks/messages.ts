@@ -63,6 +63,11 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       },
     },
   },
+  'prediction.withdrawn': {
+    summary: 'A prediction was withdrawn',
+    description: 'Sent once. The prediction stays readable and is never resolved.',
+    example: { prediction, withdrawn_at: '2025-02-01T08:00:00Z' },
+  },
   'prediction.criterion.replaced': {
     summary: 'A criterion was replaced',
     description: 'The criterion of a prediction was replaced by a new version. Contains both versions.',

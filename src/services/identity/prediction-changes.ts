@@ -25,7 +25,7 @@ export type PredictionChange = {
 
 type Standings = ReadonlyMap<string, { readonly row: PredictionRow; readonly standing: PredictionStanding }>;
 
-/** The results of predictions on the stored evidence, with names as they are parsed when the changes are undone. */
+/** The results of predictions that are not withdrawn on the stored evidence, with names as they are parsed when the changes are undone. */
 export async function listStandings(
   tx: Sql,
   deps: Deps,
@@ -36,7 +36,7 @@ export async function listStandings(
     tx,
     undo.map(({ item }) => item),
   );
-  const rows = await listPredictionsById(tx, ids);
+  const rows = (await listPredictionsById(tx, ids)).filter(({ withdrawnAt }) => withdrawnAt === null);
   const outcomes = new Map(
     (await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row.outcome]),
   );

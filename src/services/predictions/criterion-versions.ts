@@ -23,7 +23,7 @@ import { versionOf } from './views.ts';
 /**
  * Replaces the criterion of a prediction by a new version, with a reason, and evaluates it immediately. `expected` is the row
  * version that the caller read; null for any. Refuses with `precondition_failed` if the row was changed since, and with
- * `conflict` if the prediction has been resolved, because its resolution depends on the criterion.
+ * `frozen` if the prediction has been resolved, because its resolution depends on the criterion, or withdrawn.
  */
 export async function replacePredictionCriterion(
   deps: Deps,
@@ -62,10 +62,11 @@ async function raiseVersion(
   const version = versionOf(current, resolutions);
   if (expected !== null && expected !== version) throw staleVersion(version);
   if (resolutions > 0)
-    throw new Refusal(
-      'conflict',
-      'the criterion cannot be replaced, because the prediction has been resolved; amend the resolution or create another prediction',
+    throw frozenCriterion(
+      'resolved',
+      'amend the resolution with POST /v1/predictions/{id}/resolutions, append a correction with POST /v1/predictions/{id}/errata, or create another prediction',
     );
+  if (current.withdrawnAt !== null) throw frozenCriterion('withdrawn', 'create another prediction');
   if (next.criterionHash === current.criterionHash) {
     const detail = 'the criterion must differ from the current one';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/criterion' }]);
@@ -73,6 +74,11 @@ async function raiseVersion(
   const raised = await raiseCriterionVersion(tx, current.id, version);
   if (raised === null) throw staleVersion(null);
   return raised;
+}
+
+function frozenCriterion(since: 'resolved' | 'withdrawn', remedy: string): Refusal {
+  const detail = `the criterion is frozen, because the prediction has been ${since}; ${remedy}`;
+  return new Refusal('frozen', detail, [{ detail, pointer: '#/criterion' }]);
 }
 
 async function announceReplaced(

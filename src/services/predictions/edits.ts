@@ -27,7 +27,7 @@ export type PredictionEdit = {
 
 /**
  * Edits a prediction, except its criterion. `expected` is the row version that the caller read; null for any. Refuses with
- * `frozen` to change what was claimed, by whom or where, once the prediction has been resolved.
+ * `frozen` to change what was claimed, by whom or where, once the prediction has been resolved or withdrawn.
  */
 export async function updatePrediction(
   deps: Deps,
@@ -43,7 +43,8 @@ export async function updatePrediction(
     if (expected !== null && expected !== version) throw staleVersion(version);
     const words = patched(row, edit);
     const changes = changesBetween(row, words);
-    if (resolutions > 0) requireUnfrozen(changes);
+    if (resolutions > 0) requireUnfrozen(changes, 'resolved');
+    if (row.withdrawnAt !== null) requireUnfrozen(changes, 'withdrawn');
     if (changes.length > 0) await writeEdit(tx, deps, row, { words, changes, version });
     return await viewPrediction(tx, deps, row.id, null);
   });
@@ -78,18 +79,18 @@ function changesBetween(before: PredictionWords, after: PredictionWords): WordsC
 /** How a prediction is found, not what it claims: these fields stay editable. */
 const neverFrozen: readonly WordsChange['field'][] = ['slug', 'tags'];
 
-function requireUnfrozen(changes: readonly WordsChange[]): void {
+function requireUnfrozen(changes: readonly WordsChange[], since: 'resolved' | 'withdrawn'): void {
   const errors = changes
     .filter(({ field }) => !neverFrozen.includes(field))
     .map(({ field }) => ({
-      detail: `${field} is frozen, because the prediction has been resolved`,
+      detail: `${field} is frozen, because the prediction has been ${since}`,
       pointer: `#/${field}`,
     }));
   if (errors.length === 0) return;
   const names = errors.map(({ pointer }) => pointer.slice('#/'.length)).join(', ');
   throw new Refusal(
     'frozen',
-    `the prediction has been resolved, so ${names} cannot change; append a correction with POST /v1/predictions/{id}/errata`,
+    `the prediction has been ${since}, so ${names} cannot change; append a correction with POST /v1/predictions/{id}/errata`,
     errors,
   );
 }
@@ -111,7 +112,7 @@ async function writeEdit(
   if (updated === 'slug_taken' || !(await claimSlug(tx, row.id, words.slug))) throw slugTaken(words.slug);
   const version = { edit: row.edits + 1, editedAt };
   await insertEdit(tx, { predictionId: row.id, ...version, changes });
-  await insertWords(tx, row.id, { ...version, words });
+  await insertWords(tx, row.id, { ...version, withdrawnAt: row.withdrawnAt, words });
   await recordEvent(tx, deps, {
     type: 'prediction.edited',
     occurredAt: editedAt,

@@ -30,6 +30,7 @@ export type HistoryEntry = { readonly at: Instant; readonly place: HistoryPlace 
   | { readonly what: 'proposed' | 'disputed'; readonly leaning: Leaning; readonly contradicts: string | null }
   | { readonly what: 'resolved' | 'amended'; readonly resolution: ResolutionRow }
   | { readonly what: 'erratum'; readonly erratum: ErratumRow }
+  | { readonly what: 'withdrawn' }
 );
 
 /** The changes of a prediction, oldest first. Refuses with `not_found`. */
@@ -118,6 +119,8 @@ function entryOf(mark: HistoryMark, prediction: PredictionRow, rows: Rows): Hist
       const erratum = rows.errata.get(ref);
       return erratum === undefined ? null : { ...base, what: 'erratum', erratum };
     }
+    case 'withdrawn':
+      return { ...base, what: 'withdrawn' };
     case 'dispute': {
       const found = rows.disputes.get(ref);
       return found === undefined ? null : { ...base, what: 'disputed', ...found };

@@ -107,11 +107,12 @@ async function insertRecorded(
     stateDetail: null,
     edits: 1,
     editedAt: now,
+    withdrawnAt: null,
     criterionAt: now,
     ...criterionFacts(criterion),
   };
   if (!(await insertPrediction(tx, row)) || !(await claimSlug(tx, row.id, row.slug))) throw slugTaken(row.slug);
-  await insertWords(tx, row.id, { edit: row.edits, editedAt: row.editedAt, words: row });
+  await insertWords(tx, row.id, { edit: row.edits, editedAt: row.editedAt, withdrawnAt: null, words: row });
   await writeCriterion(tx, row, null);
   return row;
 }

@@ -23,6 +23,7 @@ import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
 import { requirePrediction } from './predictions.ts';
+import { refuseWithdrawn } from './withdrawals.ts';
 
 export type DecisionInput = {
   readonly outcome: Outcome;
@@ -37,7 +38,8 @@ export type DecisionInput = {
 
 /**
  * Records the decision of a person as a resolution that supersedes the current one and ends every dispute about it. Its
- * `known_at` is now. Refuses with `conflict` if the current resolution is not the one that the caller names.
+ * `known_at` is now. Refuses with `conflict` if the current resolution is not the one that the caller names, and with
+ * `withdrawn` if the prediction was withdrawn.
  */
 export async function createPredictionResolution(
   deps: Deps,
@@ -47,6 +49,7 @@ export async function createPredictionResolution(
   requireEffectiveAt(input.effectiveAt, deps.now());
   return await deps.db.begin(async (tx) => {
     const prediction = await requirePrediction(tx, idOrSlug);
+    requireNotWithdrawn(prediction);
     await requireObservations(tx, input.evidence);
     const current = (await listPredictionResolutionRows(tx, prediction.id, null)).at(-1) ?? null;
     requireSeen(input.supersedes, current);
@@ -54,6 +57,7 @@ export async function createPredictionResolution(
     requireAfterClaim(input, prediction);
     // Locked after the current resolution was read, so that a concurrent decision causes a conflict and is not superseded.
     await lockPredictions(tx, [prediction.id]);
+    requireNotWithdrawn(await requirePrediction(tx, prediction.id));
     const now = deps.now();
     const resolution: ResolutionRow = {
       id: deps.newId('res'),
@@ -89,6 +93,10 @@ export async function createPredictionResolution(
     await announceDecision(tx, deps, prediction, resolution, current);
     return resolution;
   });
+}
+
+function requireNotWithdrawn({ withdrawnAt }: PredictionRow): void {
+  if (withdrawnAt !== null) throw refuseWithdrawn('it cannot be resolved');
 }
 
 /** Refuses an invalid `effective_at`, or one in the future, because an event must have happened to settle a prediction. */

@@ -34,13 +34,13 @@ export type PredictionView = {
   readonly leaning: Leaning | null;
   /** The evidence that a person has to weigh; null unless it is proposed or disputed. */
   readonly review: Review | null;
-  /** Null if it is resolved. */
+  /** Null if it is resolved or withdrawn. */
   readonly evaluation: Evaluation | null;
   readonly standing: string | null;
   /** Names that cannot be read in full and hold its NO back now. */
   readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
-  /** The row version: the number of edits, criterion versions and resolutions by then. */
+  /** The row version: the number of edits (a withdrawal is one), criterion versions and resolutions by then. */
   readonly version: number;
   readonly updatedAt: Instant;
 };
@@ -81,7 +81,7 @@ export async function viewPredictions(
   const timelines = await loadTimelines(
     db,
     deps,
-    predictions.filter((prediction) => !resolved.has(prediction.id)),
+    predictions.filter(({ id, withdrawnAt }) => !resolved.has(id) && withdrawnAt === null),
     at,
   );
   const named = await listNamedEvidence(
@@ -98,6 +98,10 @@ export async function viewPredictions(
       probability: probabilities.get(prediction.id) ?? null,
       errata: errata.filter((erratum) => erratum.predictionId === prediction.id),
     };
+    if (prediction.withdrawnAt !== null) {
+      views.push(withErrata(shared, viewWithdrawn(prediction)));
+      continue;
+    }
     if (resolution === null) {
       const open = await viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at);
       views.push(withErrata(shared, open));
@@ -128,6 +132,22 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
     hindsight: isHindsight(resolution, prediction.criterionAt),
     version: versionOf(prediction, resolution.rows),
     updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
+  };
+}
+
+/** Nothing is evaluated any more, so that the answer stays the same. */
+function viewWithdrawn(prediction: PredictionRow): Standing {
+  return {
+    status: 'withdrawn',
+    resolution: null,
+    leaning: null,
+    review: null,
+    evaluation: null,
+    standing: null,
+    warnings: [],
+    hindsight: false,
+    version: versionOf(prediction, 0),
+    updatedAt: prediction.editedAt,
   };
 }
 

@@ -17,6 +17,7 @@ import { findPredictor } from '../../store/predictors.ts';
 import { listStandingResolutions, type StandingResolution } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { readMadeAt, requirePrediction, requireReferences } from '../predictions/predictions.ts';
+import { refuseWithdrawn } from '../predictions/withdrawals.ts';
 
 export type ForecastInput = {
   readonly probability: number;
@@ -36,7 +37,7 @@ export type ForecastView = {
 };
 
 /**
- * Records a forecast. Refuses with `conflict` a forecast that was not made before the deciding event, unless the resolution is
+ * Records a forecast. Refuses with `withdrawn` if the prediction was withdrawn, and with `conflict` a forecast that was not made before the deciding event, unless the resolution is
  * disputed. A forecast made before it and recorded after it counts as hindsight.
  */
 export async function createPredictionForecast(
@@ -46,6 +47,7 @@ export async function createPredictionForecast(
 ): Promise<ForecastView> {
   return await deps.db.begin(async (tx) => {
     const prediction = await requirePrediction(tx, idOrSlug);
+    if (prediction.withdrawnAt !== null) throw refuseWithdrawn('forecasts of it are not accepted');
     await requireReferences(tx, input);
     const predictor = await requireForecaster(tx, prediction, input.predictorId);
     const recordedAt = deps.now();
@@ -64,7 +66,7 @@ export async function createPredictionForecast(
       recordedAt,
     };
     await insertForecast(tx, forecast);
-    return viewForecast({ ...forecast, predictorName: predictor.name }, resolution);
+    return viewForecast({ ...forecast, predictorName: predictor.name }, resolution, false);
   });
 }
 
@@ -99,11 +101,15 @@ async function findStanding(db: Sql, prediction: PredictionRow, at: Instant): Pr
   return resolution?.criterionVersion === prediction.criterionVersion ? resolution : null;
 }
 
-function viewForecast(forecast: ForecastView['forecast'], resolution: ScoredResolution | null): ForecastView {
+function viewForecast(
+  forecast: ForecastView['forecast'],
+  resolution: ScoredResolution | null,
+  isWithdrawn: boolean,
+): ForecastView {
   return {
     forecast,
     hindsight: resolution !== null && isHindsight(resolution, forecast.recordedAt),
-    standing: standingOfForecast(forecast, resolution),
+    standing: standingOfForecast(forecast, resolution, isWithdrawn),
   };
 }
 
@@ -117,6 +123,7 @@ export async function listPredictionForecasts(
   const at = page.asOf ?? deps.now();
   const prediction = await requirePrediction(db, idOrSlug, page.asOf);
   const resolution = await findStanding(db, prediction, at);
+  const isWithdrawn = prediction.withdrawnAt !== null;
   const rows = await listForecasts(db, prediction.id, { ...page, at });
-  return rows.map((row) => ({ ...viewForecast(row, resolution), seq: row.seq }));
+  return rows.map((row) => ({ ...viewForecast(row, resolution, isWithdrawn), seq: row.seq }));
 }

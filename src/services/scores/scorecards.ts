@@ -17,6 +17,7 @@ export type Scorecard = {
     readonly recorded: number;
     readonly unresolved: number;
     readonly disputed: number;
+    readonly withdrawn: number;
     readonly outcomes: Readonly<Record<Outcome, number>>;
   };
   /** Claims without a stated probability: those recorded in time, and those recorded in hindsight. */
@@ -49,8 +50,9 @@ export async function getPredictorScorecard(deps: Deps, predictorId: string, asO
 function tallyClaims(counts: readonly ClaimCount[]): Scorecard['claims'] {
   return {
     recorded: count(counts),
-    unresolved: count(counts.filter((row) => row.outcome === null)),
+    unresolved: count(counts.filter((row) => row.outcome === null && !row.withdrawn)),
     disputed: count(counts.filter((row) => row.disputed)),
+    withdrawn: count(counts.filter((row) => row.withdrawn)),
     outcomes: tally(outcomes, (outcome) => count(counts.filter((row) => row.outcome === outcome))),
   };
 }

@@ -28,7 +28,7 @@ const batchMax = 200;
 /**
  * Evaluates predictions over everything observed and stores the results in the caller's transaction: resolutions,
  * disputes, amendments, the state of each prediction, and an event for each change. The cost depends on the given
- * predictions only.
+ * predictions only. Withdrawn predictions are left as they are.
  */
 export async function settlePredictions(
   tx: Sql,
@@ -47,7 +47,7 @@ export async function settlePredictions(
 async function settleBatch(world: World, ids: readonly string[]): Promise<void> {
   const { tx, cause } = world;
   await lockPredictions(tx, ids);
-  const predictions = await listPredictionsById(tx, ids);
+  const predictions = (await listPredictionsById(tx, ids)).filter(({ withdrawnAt }) => withdrawnAt === null);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
   const timelines = await loadTimelines(tx, world.deps, predictions, cause.now);
   for (const prediction of predictions) {

@@ -7,7 +7,7 @@ export const calendarDeadlinesMax = 1000;
 /** How long a passed deadline stays in the calendar while its prediction waits for coverage or for a person. */
 export const passedDaysMax = 90;
 
-/** Unresolved predictions with a deadline, earliest first. */
+/** Open and proposed predictions with a deadline, earliest first. */
 export async function getCalendar(
   deps: Deps,
   filter: Omit<PredictionFilter, 'states' | 'outcome' | 'resolvedAsOf'>,

@@ -224,6 +224,10 @@ const prepared: Readonly<Record<string, Example>> = {
     const { json } = await world.admin('POST /v1/predictors', { json: { name: 'Unused' } });
     return [`DELETE /v1/predictors/${json.id}`, {}];
   },
+  withdrawPrediction: async () => {
+    await recordClaim(world, { slug: 'to-be-withdrawn', criterion: { op: 'judged', question: 'Is it?' } });
+    return ['DELETE /v1/predictions/to-be-withdrawn', {}];
+  },
   deleteFeed: async () => {
     await createArchive(world, 'unread');
     return ['DELETE /v1/feeds/unread', {}];
@@ -234,6 +238,8 @@ test('a conflict with existing data returns 409', async () => {
   const edit = listed.find(({ name }) => name === 'updatePrediction');
   if (edit !== undefined)
     note(edit, await world.admin('PATCH /v1/predictions/fuzzed-too', { json: { slug: 'fuzzed' } }));
+  const withdraw = listed.find(({ name }) => name === 'withdrawPrediction');
+  if (withdraw !== undefined) note(withdraw, await world.admin('DELETE /v1/predictions/fuzzed'));
   const remove = listed.find(({ name }) => name === 'deleteFeed');
   if (remove !== undefined) note(remove, await world.admin('DELETE /v1/feeds/archive'));
   for (const [collection, name, field] of [

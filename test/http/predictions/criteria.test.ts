@@ -76,8 +76,8 @@ describe('POST /v1/predictions/{id}/criterion', () => {
           json: { criterion: o4Arrives, reason },
         })
       ).json;
-    expect(await correct({})).toMatchObject({ status: 409, code: 'conflict' });
-    expect(await correct({ 'if-match': '"2"' })).toMatchObject({ status: 409, code: 'conflict' });
+    expect(await correct({})).toMatchObject({ status: 409, code: 'frozen' });
+    expect(await correct({ 'if-match': '"2"' })).toMatchObject({ status: 409, code: 'frozen' });
     expect(await correct({ 'if-match': '"1"' })).toMatchObject({ status: 412, code: 'precondition_failed' });
     expect(await correct({ 'if-match': 'W/"2"' })).toMatchObject({ status: 412, code: 'precondition_failed' });
   });

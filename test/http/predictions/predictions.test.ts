@@ -62,6 +62,7 @@ describe('POST /v1/predictions', () => {
       version: 1,
       created_at: '2026-01-15T12:00:00Z',
       updated_at: '2026-01-15T12:00:00Z',
+      withdrawn_at: null,
       warnings: ['never_confirmable', 'matches_nothing_seen', 'not_covered'].map((code) => ({
         code,
         detail: expect.any(String),

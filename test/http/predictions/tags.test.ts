@@ -4,7 +4,18 @@ import { createArchive, gpt5, gpt5Ledger, recordClaim } from '../../support/clai
 import { decide, judged } from '../../support/forecasts.ts';
 import type { Json } from '../../support/http-client.ts';
 
-const none = { total: 0, open: 0, proposed: 0, disputed: 0, resolved: 0, yes: 0, no: 0, ambiguous: 0, annulled: 0 };
+const none = {
+  total: 0,
+  open: 0,
+  proposed: 0,
+  disputed: 0,
+  resolved: 0,
+  withdrawn: 0,
+  yes: 0,
+  no: 0,
+  ambiguous: 0,
+  annulled: 0,
+};
 
 let world: ApiWorld;
 let essay: string;

@@ -24,7 +24,7 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     const empty = await card(id);
     expect(empty).toMatchObject({
       predictor: { id, name: 'Nobody yet' },
-      claims: { recorded: 0, unresolved: 0, disputed: 0, yes: 0, no: 0, ambiguous: 0, annulled: 0 },
+      claims: { recorded: 0, unresolved: 0, disputed: 0, withdrawn: 0, yes: 0, no: 0, ambiguous: 0, annulled: 0 },
       plain_claims: noHits,
       plain_claims_hindsight: noHits,
       forecasts: { waiting: 0, unanswered: 0, other_criterion: 0, too_late: 0, hindsight: 0, scored: 0 },

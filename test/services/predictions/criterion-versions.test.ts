@@ -223,7 +223,7 @@ describe('the criterion of a resolved prediction', () => {
   test.each(['yes', 'annulled'] as const)('cannot change, whoever resolved it: %s', async (outcome) => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
     await decide(world.deps, outcome);
-    await expect(replace(opus)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(replace(opus)).rejects.toMatchObject({ code: 'frozen' });
     await expect(
       replacePredictionCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, 1),
     ).rejects.toMatchObject({
@@ -239,7 +239,7 @@ describe('the criterion of a resolved prediction', () => {
       vendor: ledger('2025-02-01', [{ id: 'gpt-5', released: '2025-01-20', published: '2025-01-25' }]),
     });
     expect((await view(world, 'claim')).status).toBe('disputed');
-    await expect(replace(opus)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(replace(opus)).rejects.toMatchObject({ code: 'frozen' });
   });
 });
 
@@ -295,7 +295,8 @@ describe('concurrently', () => {
       expect(ends).toContain('done');
       const { prediction, resolution } = await view(world, 'claim');
       expect(resolution?.criterionVersion ?? prediction.criterionVersion).toBe(prediction.criterionVersion);
-      expect(ends[0]).toBe(resolution === null || prediction.criterionVersion === 1 ? 'conflict' : 'done');
+      const second = prediction.criterionVersion === 1 ? 'frozen' : 'done';
+      expect(ends).toEqual(resolution === null ? ['conflict', 'done'] : ['done', second]);
     }
   });
 

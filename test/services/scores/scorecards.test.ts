@@ -104,6 +104,7 @@ describe('a scorecard', () => {
       recorded: 5,
       unresolved: 1,
       disputed: 0,
+      withdrawn: 0,
       outcomes: { yes: 3, no: 1, ambiguous: 0, annulled: 0 },
     });
     expect(plain).toEqual({ right: 1, wrong: 1, hitRate: 0.5 });
@@ -221,7 +222,7 @@ async function live(moves: readonly Move[]) {
       await run();
       done();
     } catch (error) {
-      expect(error).toMatchObject({ code: expect.stringMatching(/^(conflict|validation_failed)$/) });
+      expect(error).toMatchObject({ code: expect.stringMatching(/^(conflict|frozen|validation_failed)$/) });
     }
   };
   for (const step of moves) {
