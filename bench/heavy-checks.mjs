@@ -12,7 +12,10 @@ import { nextLine, start } from './webhook-world.mjs';
 const [source = '600'] = process.argv.slice(2);
 const loads = /^\d+$/.test(source) ? { archive: null, models: Number(source) } : { archive: source, models: 0 };
 const heavy = JSON.parse(readFileSync('test/fixtures/heavy-criterion.json', 'utf8'));
-const simple = { op: 'not', of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '99', tier: null } } };
+const simple = {
+  op: 'not',
+  of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '99', tier: null } },
+};
 const readers = 4;
 const checksAtOnce = 8;
 const quietMs = 3000;
@@ -49,12 +52,18 @@ async function measure(engine, database) {
   const base = `http://127.0.0.1:${port}`;
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${adminKey}` };
   const post = async (path, body, more = {}) => {
-    const answer = await fetch(base + path, { method: 'POST', headers: { ...headers, ...more }, body: JSON.stringify(body) });
+    const answer = await fetch(base + path, {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body: JSON.stringify(body),
+    });
     const text = await answer.text();
     if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${text.slice(0, 300)}`);
     return text;
   };
-  const { id } = JSON.parse(await post('/v1/predictions', { statement: 'simple', made_at: '2025-01', criterion: simple }));
+  const { id } = JSON.parse(
+    await post('/v1/predictions', { statement: 'simple', made_at: '2025-01', criterion: simple }),
+  );
   const ask = async (line) => {
     const answer = nextLine(server);
     server.stdin.write(`${line}\n`);

@@ -185,3 +185,29 @@ export async function listReads(
       order by p.observed_at, p.id limit 1) r
     order by 1, 2, 3`;
 }
+
+/** An accepted read, and the vendors of which it said nothing. */
+export type AcceptedRead = { readonly id: string; readonly readAt: Instant; readonly frozenVendors: readonly string[] };
+
+/** The most accepted reads that one statement returns. */
+export const readsPerPageMax = 2000;
+
+/** Accepted reads of a feed after another one (null: from the first), oldest first. */
+export async function listAcceptedReads(
+  db: Sql,
+  feedId: string,
+  after: Pick<AcceptedRead, 'id' | 'readAt'> | null,
+): Promise<AcceptedRead[]> {
+  return await db<AcceptedRead[]>`
+    select id, observed_at as "readAt", frozen_vendors as "frozenVendors" from polls
+    where feed_id = ${feedId} and result in ('ok', 'not_modified')
+      ${after === null ? db`` : db`and (observed_at, id) > (${timestamp(after.readAt)}, ${after.id})`}
+    order by observed_at, id limit ${readsPerPageMax}`;
+}
+
+/** The number of accepted reads of all feeds, or `max` if there are more. */
+export async function countAcceptedReads(db: Sql, max: number): Promise<number> {
+  const rows = await db<{ reads: number }[]>`
+    select count(*)::int as reads from (select from polls where result in ('ok', 'not_modified') limit ${max}) as counted`;
+  return rows[0]?.reads ?? 0;
+}

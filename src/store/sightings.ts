@@ -125,17 +125,41 @@ function wantedFilter(db: Sql, { families, models }: Wanted) {
   return families.length === 0 ? named : db`(${familyFilter(db, families)} or ${named})`;
 }
 
-/** Every sighting of the wanted models. */
-export async function listSightings(db: Sql, wanted: Wanted): Promise<SightingRow[]> {
-  return await db<SightingRow[]>`
-    select s.feed_id as "feedId", s.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt",
+/** An item of a feed. */
+export type ItemRef = { readonly feedId: string; readonly itemKey: string };
+
+/** The most items whose rows one statement returns: it takes a few milliseconds, so that other statements wait no longer. */
+export const itemsPerPageMax = 500;
+
+/** Sightings of a page of items, by item and then by time. `last` is the last item of a full page; null: no more follow. */
+export type SightingPage = { readonly rows: readonly SightingRow[]; readonly last: ItemRef | null };
+
+/** Sightings of the wanted models, of up to `itemsPerPageMax` items after an item. */
+export async function listSightings(db: Sql, wanted: Wanted, after: ItemRef | null): Promise<SightingPage> {
+  const rows = await db<(SightingRow & { readonly items: number })[]>`
+    with page as materialized (
+      select r.feed_id, r.item_key, r.name, r.vendor, r.family, r.model_version, r.tier, r.stage, r.snapshot_day, r.own
+      from item_readings r
+      where r.outcome = 'model' and ${wantedFilter(db, wanted)} ${afterItem(db, after)}
+      order by r.feed_id, r.item_key limit ${itemsPerPageMax})
+    select r.feed_id as "feedId", r.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt",
       s.gone_at as "goneAt",
-      r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own
-    from item_readings r
-    join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
-    join observations o on o.id = s.observation_id
-    where r.outcome = 'model' and ${wantedFilter(db, wanted)}
-    order by s.seen_from, s.feed_id, s.item_key`;
+      r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own,
+      (select count(*)::int from page) as items
+    from page r
+    left join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
+    left join observations o on o.id = s.observation_id
+    order by r.feed_id, r.item_key, s.seen_from`;
+  const last = rows.at(-1);
+  return {
+    // The outer join keeps an item without a sighting, so that the page ends with it.
+    rows: rows.filter((row) => row.seenFrom !== null),
+    last: last === undefined || last.items < itemsPerPageMax ? null : { feedId: last.feedId, itemKey: last.itemKey },
+  };
+}
+
+function afterItem(db: Sql, after: ItemRef | null) {
+  return after === null ? db`` : db`and (r.feed_id, r.item_key) > (${after.feedId}, ${after.itemKey})`;
 }
 
 export type VersionRow = {
@@ -153,8 +177,12 @@ export type VersionRow = {
   readonly attributes: Attributes | null;
 };
 
-/** Every observed version of the items of the wanted models, oldest first. */
-export async function listItemVersions(db: Sql, wanted: Wanted): Promise<VersionRow[]> {
+/** The observed versions of the wanted models' items after `after` and up to `last` (null: to the end), oldest first. */
+export async function listItemVersions(
+  db: Sql,
+  wanted: Wanted,
+  { after, last }: { readonly after: ItemRef | null; readonly last: ItemRef | null },
+): Promise<VersionRow[]> {
   return await db<VersionRow[]>`
     select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt",
       o.item_trust as "itemTrust",
@@ -162,6 +190,7 @@ export async function listItemVersions(db: Sql, wanted: Wanted): Promise<Version
       (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage",
       o.item->>'shutdown' as shutdown, o.item->'end' as "end", o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
-    where r.outcome = 'model' and ${wantedFilter(db, wanted)}
+    where r.outcome = 'model' and ${wantedFilter(db, wanted)} ${afterItem(db, after)}
+      ${last === null ? db`` : db`and (r.feed_id, r.item_key) <= (${last.feedId}, ${last.itemKey})`}
     order by o.feed_id, o.item_key, o.observed_at, o.seq`;
 }

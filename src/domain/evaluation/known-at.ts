@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion } from '../criterion/criterion.ts';
 import { matchesPattern } from '../criterion/pattern.ts';
 import { type Edge, edgesOf, patternsOf } from '../criterion/watch.ts';
@@ -16,7 +17,7 @@ import { readStatedRelease } from '../feeds/stated-date.ts';
 import { type Instant, parseDate } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import { type Evaluation, evaluateInSteps, type Terms } from './evaluate.ts';
-import { movingEdges } from './moving-edges.ts';
+import { movingEdgesInSteps, sightingsPerStepMax } from './moving-edges.ts';
 
 /** A knowledge time, with the evaluation of what was observed by then. */
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
@@ -40,7 +41,7 @@ export function firstKnown(
 export function* firstKnownInSteps(
   ...[criterion, timeline, at, terms, wanted]: Parameters<typeof firstKnown>
 ): Steps<Known | null> {
-  for (const knownAt of knowledgeTimes(criterion, timeline, at, terms)) {
+  for (const knownAt of yield* knowledgeTimes(criterion, timeline, at, terms)) {
     const evaluation = yield* evaluateInSteps(criterion, timeline, knownAt, terms);
     const dated = wanted.effectiveAt === undefined || evaluation.effectiveAt === wanted.effectiveAt;
     if (evaluation.verdict === wanted.verdict && dated) return { knownAt, evaluation };
@@ -49,20 +50,24 @@ export function* firstKnownInSteps(
 }
 
 /** Every moment at which the answer can have changed, oldest first: sightings, seasonings, edits, and reads past an edge. */
-function knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Instant[] {
-  const patterns = patternsOf(criterion);
-  const matching = timeline.sightings.filter((sighting) =>
-    patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf)),
-  );
-  const times = new Set<Instant>(matching.flatMap((sighting) => sightingTimes(timeline, sighting)));
+function* knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Steps<Instant[]> {
+  const patterns = [...new Map(patternsOf(criterion).map((pattern) => [canonicalJson(pattern), pattern])).values()];
+  const matching: Sighting[] = [];
+  const times = new Set<Instant>();
+  for (const [index, sighting] of timeline.sightings.entries()) {
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
+    if (!patterns.some((pattern) => matchesPattern(pattern, sighting.model, terms.styleOf))) continue;
+    matching.push(sighting);
+    for (const time of sightingTimes(timeline, sighting)) times.add(time);
+  }
   for (const { feedId, partial, seenFrom } of timeline.unread ?? []) {
     times.add(seenFrom);
     const seasoned = firstReadFrom(timeline, feedId, partial.vendor, seenFrom + seasoningMs);
     if (seasoned !== null) times.add(seasoned);
   }
   const seen = { sightings: matching, reads: timeline.reads };
-  const edges = [...edgesOf(criterion), ...movingEdges(criterion, seen, terms)];
-  for (const time of readsPast(timeline, edges)) times.add(time);
+  const edges = [...edgesOf(criterion), ...(yield* movingEdgesInSteps(criterion, seen, terms))];
+  for (const time of yield* readsPast(timeline, edges)) times.add(time);
   times.add(at);
   return [...times].filter((time) => time <= at).sort((a, b) => a - b);
 }
@@ -104,11 +109,12 @@ export function ripeningMoments(edge: Instant, feed: FeedFacts): Instant[] {
 }
 
 /** The first reads past an edge: of feeds that cover the vendor, and of those that only list models of it. */
-function readsPast(timeline: Timeline, edges: readonly Edge[]): Instant[] {
+function* readsPast(timeline: Timeline, edges: readonly Edge[]): Steps<Instant[]> {
   const lists = new Set(timeline.sightings.map((sighting) => readsKey(sighting.feedId, sighting.model.vendor)));
   const times: Instant[] = [];
   for (const feed of timeline.feeds.values()) {
-    for (const edge of edges) {
+    for (const [index, edge] of edges.entries()) {
+      if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
       if (!coversVendor(feed, edge.vendor) && !lists.has(readsKey(feed.id, edge.vendor))) continue;
       for (const moment of ripeningMoments(edge.at, feed)) {
         const read = firstReadFrom(timeline, feed.id, edge.vendor, moment);

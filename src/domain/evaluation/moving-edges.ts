@@ -1,11 +1,14 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion, EventLeaf, Within } from '../criterion/criterion.ts';
+import { nodesOf } from '../criterion/parts.ts';
 import { matchesPattern, type VersionStyleOf } from '../criterion/pattern.ts';
-import { type Edge, eventLeaves, hostLapseMs, windowOf } from '../criterion/watch.ts';
+import { type Edge, hostLapseMs, windowOf } from '../criterion/watch.ts';
 import { addDuration } from '../duration.ts';
 import { satisfies } from '../evidence/attribute-runs.ts';
 import { announcedFor, firstReadFrom, type ItemVersion, type Sighting, type Timeline } from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
+import { runSteps, type Steps } from '../steps.ts';
 
 type AttributeLeaf = Extract<EventLeaf, { op: 'attribute' }>;
 
@@ -14,63 +17,70 @@ export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionS
 
 type Seen = Pick<Timeline, 'sightings' | 'reads'>;
 
+/** The most sightings whose moments are derived in one step. */
+export const sightingsPerStepMax = 500;
+
 /**
- * Edges that depend on what was seen; every moment to which a sighting may be dated gives one. `within` ends a duration after
- * its other event. In `precedes`, coverage past the date of one side decides the other. A value from before a window counts
- * once a poll shows it inside the window, and is corrected once polls of other feeds show another value.
+ * Edges that depend on what was seen, without duplicates; every moment to which a sighting may be dated gives one. `within`
+ * ends a duration after its other event. In `precedes`, coverage past the date of one side decides the other. A value from
+ * before a window counts once a poll shows it inside the window, and is corrected once polls of other feeds show another
+ * value.
  */
 export function movingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
-  return [...orderEdges(criterion, seen, terms), ...attributeEdges(criterion, seen, terms)];
+  return runSteps(movingEdgesInSteps(criterion, seen, terms));
 }
 
-function orderEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
-  switch (criterion.op) {
-    case 'within':
-      return withinEdges(criterion, seen, terms);
-    case 'precedes':
-      return [
-        ...momentsOf(criterion.first, seen, terms).map((at) => ({ vendor: criterion.second.model.vendor, at })),
-        ...momentsOf(criterion.second, seen, terms).map((at) => ({ vendor: criterion.first.model.vendor, at })),
-      ];
-    case 'not':
-      return orderEdges(criterion.of, seen, terms);
-    case 'all':
-    case 'any':
-      return criterion.of.flatMap((operand) => orderEdges(operand, seen, terms));
-    default:
-      return [];
+/** The same in steps. Equal parts of the criterion are treated once. */
+export function* movingEdgesInSteps(criterion: Criterion, seen: Seen, terms: EdgeTerms): Steps<Edge[]> {
+  const found: Found = { seen, terms, moments: new Map(), edges: new Map() };
+  const distinct = new Map(nodesOf(criterion).map(({ part }) => [canonicalJson(part), part]));
+  for (const part of distinct.values()) {
+    if (part.op === 'within') yield* addWithinEdges(part, found);
+    if (part.op === 'precedes') {
+      for (const at of yield* momentsOf(part.first, found)) add(found, { vendor: part.second.model.vendor, at });
+      for (const at of yield* momentsOf(part.second, found)) add(found, { vendor: part.first.model.vendor, at });
+    }
   }
+  for (const leaf of distinct.values()) if (leaf.op === 'attribute') yield* addAttributeEdges(leaf, found);
+  return [...found.edges.values()].flatMap((byMoment) => [...byMoment.values()]);
 }
 
-function withinEdges({ event, after, duration }: Within, seen: Seen, terms: EdgeTerms): Edge[] {
+/** The edges found so far, by vendor and moment, and the moments of the leaves that were treated. */
+type Found = {
+  readonly seen: Seen;
+  readonly terms: EdgeTerms;
+  readonly moments: Map<string, readonly Instant[]>;
+  readonly edges: Map<string, Map<Instant, Edge>>;
+};
+
+function add({ edges }: Found, edge: Edge): void {
+  const known = edges.get(edge.vendor);
+  if (known === undefined) edges.set(edge.vendor, new Map([[edge.at, edge]]));
+  else known.set(edge.at, edge);
+}
+
+function* addWithinEdges({ event, after, duration }: Within, found: Found): Steps<void> {
   const { vendor } = event.model;
-  const enough = event.op === 'count' ? momentsOf(event, seen, terms).map((at) => ({ vendor, at })) : [];
-  const run = momentsOf(after, seen, terms).flatMap((moment) => {
+  if (event.op === 'count') for (const at of yield* momentsOf(event, found)) add(found, { vendor, at });
+  for (const [index, moment] of (yield* momentsOf(after, found)).entries()) {
     const end = addDuration(moment - 1, duration) + dayMs;
-    return [
-      { vendor: after.model.vendor, at: moment },
-      { vendor, at: end },
-      { vendor, at: end + hostLapseMs },
-    ];
-  });
-  return [...enough, ...run];
+    add(found, { vendor: after.model.vendor, at: moment });
+    add(found, { vendor, at: end });
+    add(found, { vendor, at: end + hostLapseMs });
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
+  }
 }
 
 /**
  * For attributes: the opening of the window, for the vendors of listed models, and each end of a value that satisfies
  * the leaf.
  */
-function attributeEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
-  const edges = new Map<string, Edge>();
-  for (const leaf of eventLeaves(criterion)) {
-    if (leaf.op !== 'attribute') continue;
-    const opening = windowOf(leaf, terms.madeFrom).from;
-    for (const sighting of matching(leaf, seen, terms)) {
-      const { vendor } = sighting.model;
-      for (const at of [opening, ...endsOfValue(leaf, sighting)]) edges.set(`${vendor}/${at}`, { vendor, at });
-    }
+function* addAttributeEdges(leaf: AttributeLeaf, found: Found): Steps<void> {
+  const opening = windowOf(leaf, found.terms.madeFrom).from;
+  for (const sighting of yield* matchingInSteps(leaf, found)) {
+    const { vendor } = sighting.model;
+    for (const at of [opening, ...endsOfValue(leaf, sighting)]) add(found, { vendor, at });
   }
-  return [...edges.values()];
 }
 
 /** When a row stopped showing a value that satisfies the leaf: later reads of other feeds show whether it was corrected. */
@@ -84,32 +94,48 @@ function endsOfValue({ name, is }: AttributeLeaf, { versions, seenFrom }: Sighti
   );
 }
 
-function matching(leaf: EventLeaf, seen: Seen, { styleOf }: EdgeTerms): Sighting[] {
-  return seen.sightings.filter((sighting) => matchesPattern(leaf.model, sighting.model, styleOf));
+function* matchingInSteps(leaf: EventLeaf, { seen, terms }: Found): Steps<Sighting[]> {
+  const matching: Sighting[] = [];
+  for (const [index, sighting] of seen.sightings.entries()) {
+    if (matchesPattern(leaf.model, sighting.model, terms.styleOf)) matching.push(sighting);
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
+  }
+  return matching;
 }
 
 /** The ends of the brackets that an event of the leaf may have: listings, stated days, the opening of a window. */
-function momentsOf(leaf: EventLeaf, seen: Seen, terms: EdgeTerms): Instant[] {
+function* momentsOf(leaf: EventLeaf, found: Found): Steps<readonly Instant[]> {
+  const key = canonicalJson(leaf);
+  const known = found.moments.get(key);
+  if (known !== undefined) return known;
   const moments = new Set<Instant>();
-  const sightings = matching(leaf, seen, terms);
-  if (leaf.op === 'attribute' && sightings.length > 0) moments.add(windowOf(leaf, terms.madeFrom).from + 1);
-  for (const sighting of sightings) {
-    moments.add(sighting.seenFrom + 1);
-    if (leaf.op === 'retired' && sighting.goneAt !== null) moments.add(sighting.goneAt + 1);
-    for (const [index, version] of sighting.versions.entries()) {
-      const released = version.released === null ? null : readStatedRelease(version.released);
-      const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
-      for (const date of [released, ends]) if (date !== null) moments.add(date.interval.to);
-      const turns = mayTurn(leaf, version, sighting.versions[index - 1]);
-      if (turns) moments.add(Math.max(version.observedAt, sighting.seenFrom) + 1);
-      // An announcement becomes evidence with the first poll after its day.
-      const due = announcedFor(version);
-      const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
-      const listed = from === null ? null : firstReadFrom(seen, sighting.feedId, sighting.model.vendor, from);
-      if (listed !== null) moments.add(listed + 1);
-    }
+  const sightings = yield* matchingInSteps(leaf, found);
+  if (leaf.op === 'attribute' && sightings.length > 0) moments.add(windowOf(leaf, found.terms.madeFrom).from + 1);
+  for (const [index, sighting] of sightings.entries()) {
+    for (const moment of momentsOfSighting(leaf, sighting, found.seen)) moments.add(moment);
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
   }
-  return [...moments];
+  const derived = [...moments];
+  found.moments.set(key, derived);
+  return derived;
+}
+
+function momentsOfSighting(leaf: EventLeaf, sighting: Sighting, seen: Seen): Instant[] {
+  const moments = [sighting.seenFrom + 1];
+  if (leaf.op === 'retired' && sighting.goneAt !== null) moments.push(sighting.goneAt + 1);
+  for (const [index, version] of sighting.versions.entries()) {
+    const released = version.released === null ? null : readStatedRelease(version.released);
+    const ends = version.shutdown === undefined ? null : parseDate(version.shutdown);
+    for (const date of [released, ends]) if (date !== null) moments.push(date.interval.to);
+    const turns = mayTurn(leaf, version, sighting.versions[index - 1]);
+    if (turns) moments.push(Math.max(version.observedAt, sighting.seenFrom) + 1);
+    // An announcement becomes evidence with the first poll after its day.
+    const due = announcedFor(version);
+    const from = due === null ? null : Math.max(due, version.observedAt, sighting.seenFrom);
+    const listed = from === null ? null : firstReadFrom(seen, sighting.feedId, sighting.model.vendor, from);
+    if (listed !== null) moments.push(listed + 1);
+  }
+  return moments;
 }
 
 /** Whether an edit may make a row state what the leaf needs; a price change does not affect a release. */

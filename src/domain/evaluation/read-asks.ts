@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion } from '../criterion/criterion.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import { edgesOf, patternsOf } from '../criterion/watch.ts';
@@ -5,8 +6,9 @@ import { coversVendor } from '../evidence/coverage.ts';
 import { announcedFor, type FeedFacts, type Sighting, seasoningMs, type Timeline } from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Instant } from '../instant.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import { ripeningMoments } from './known-at.ts';
-import { movingEdges } from './moving-edges.ts';
+import { movingEdgesInSteps, sightingsPerStepMax } from './moving-edges.ts';
 
 /**
  * A feed, a vendor and a moment. The accepted reads around the moment are needed: the last one up to it, and the first one
@@ -22,36 +24,95 @@ export type ReadAsksInput = {
   readonly styleOf: VersionStyleOf;
 };
 
+/** The most moments that are added in one step. */
+export const momentsPerStepMax = 5000;
+
 /**
  * The reads that an evaluation at `at`, or at any earlier knowledge time, may look up. A timeline needs only these. The
  * moments of a row concern its own feed. The edges of a criterion, and the moments before a model was first seen, concern
  * every feed that can attest absence. If rows are announcements, some moments depend on reads: load the reads of the first
  * answer, then call this again.
  */
-export function readAsksOf({ criteria, feeds, seen, at, styleOf }: ReadAsksInput): ReadAsk[] {
-  const asks = new Map<string, ReadAsk>();
-  const add = (feedId: string, vendor: string, moment: Instant): void => {
-    if (moment <= at) asks.set(`${feedId} ${vendor} ${moment}`, { feedId, vendor, at: moment });
-  };
-  const lists = new Set(seen.sightings.map((sighting) => `${sighting.feedId} ${sighting.model.vendor}`));
-  const attesting = (vendor: string): FeedFacts[] =>
-    feeds.filter((feed) => vendor === 'any' || coversVendor(feed, vendor) || lists.has(`${feed.id} ${vendor}`));
-  for (const vendor of vendorsOf(criteria, seen.sightings)) for (const feed of feeds) add(feed.id, vendor, at);
-  for (const { feedId, model, ...row } of seen.sightings)
-    for (const moment of ownMoments(row)) add(feedId, model.vendor, moment);
-  for (const { vendor, at: moment } of firstSeenMoments(seen.sightings))
-    for (const feed of attesting(vendor)) add(feed.id, vendor, moment);
+export function readAsksOf(input: ReadAsksInput): ReadAsk[] {
+  return runSteps(readAsksInSteps(input));
+}
+
+/** The same in steps. Equal criteria are treated once. */
+export function* readAsksInSteps(input: ReadAsksInput): Steps<ReadAsk[]> {
+  const { criteria, feeds, seen, at } = input;
+  const asks = createAsks(at);
+  const attesting = rememberAttesting(input);
+  for (const vendor of vendorsOf(criteria, seen.sightings)) for (const feed of feeds) asks.add(feed.id, vendor, at);
+  for (const { feedId, model, ...row } of seen.sightings) {
+    for (const moment of ownMoments(row)) asks.add(feedId, model.vendor, moment);
+    if (asks.isStepFull()) yield;
+  }
+  for (const { vendor, at: moment } of yield* firstSeenMoments(seen.sightings)) {
+    for (const feed of attesting(vendor)) asks.add(feed.id, vendor, moment);
+    if (asks.isStepFull()) yield;
+  }
   for (const { feedId, partial, seenFrom } of seen.unread ?? []) {
-    add(feedId, partial.vendor, seenFrom + seasoningMs);
+    asks.add(feedId, partial.vendor, seenFrom + seasoningMs);
     for (const id of new Set([feedId, ...attesting(partial.vendor).map((feed) => feed.id)]))
-      add(id, partial.vendor, seenFrom - 1);
+      asks.add(id, partial.vendor, seenFrom - 1);
+    if (asks.isStepFull()) yield;
   }
-  for (const { criterion, madeFrom } of criteria) {
-    for (const edge of [...edgesOf(criterion), ...movingEdges(criterion, seen, { madeFrom, styleOf })])
+  const distinct = new Map(criteria.map((claim) => [`${claim.madeFrom} ${canonicalJson(claim.criterion)}`, claim]));
+  for (const { criterion, madeFrom } of distinct.values()) {
+    const terms = { madeFrom, styleOf: input.styleOf };
+    for (const edge of [...edgesOf(criterion), ...(yield* movingEdgesInSteps(criterion, seen, terms))]) {
       for (const feed of attesting(edge.vendor))
-        for (const moment of ripeningMoments(edge.at, feed)) add(feed.id, edge.vendor, moment);
+        for (const moment of ripeningMoments(edge.at, feed)) asks.add(feed.id, edge.vendor, moment);
+      if (asks.isStepFull()) yield;
+    }
   }
-  return [...asks.values()];
+  return yield* asks.list();
+}
+
+/** Asks without duplicates, up to `until`. Numbers in sets, because there can be hundreds of thousands. */
+function createAsks(until: Instant) {
+  const byFeed = new Map<string, Map<string, Set<Instant>>>();
+  let added = 0;
+  /** Whether so many moments were added since the last step that the next one should begin. */
+  const isStepFull = (): boolean => {
+    if (added < momentsPerStepMax) return false;
+    added = 0;
+    return true;
+  };
+  return {
+    add: (feedId: string, vendor: string, moment: Instant): void => {
+      added += 1;
+      if (moment > until) return;
+      const byVendor = byFeed.get(feedId) ?? new Map<string, Set<Instant>>();
+      const moments = byVendor.get(vendor) ?? new Set();
+      byFeed.set(feedId, byVendor.set(vendor, moments.add(moment)));
+    },
+    isStepFull,
+    *list(): Steps<ReadAsk[]> {
+      const asks: ReadAsk[] = [];
+      for (const [feedId, byVendor] of byFeed) {
+        for (const [vendor, moments] of byVendor) {
+          for (const at of moments) asks.push({ feedId, vendor, at });
+          added += moments.size;
+          if (isStepFull()) yield;
+        }
+      }
+      return asks;
+    },
+  };
+}
+
+/** The feeds that can attest absence for a vendor: those that cover it, and those that list models of it. */
+function rememberAttesting({ feeds, seen }: ReadAsksInput): (vendor: string) => readonly FeedFacts[] {
+  const lists = new Set(seen.sightings.map((sighting) => `${sighting.feedId} ${sighting.model.vendor}`));
+  const known = new Map<string, readonly FeedFacts[]>();
+  return (vendor) => {
+    const found =
+      known.get(vendor) ??
+      feeds.filter((feed) => vendor === 'any' || coversVendor(feed, vendor) || lists.has(`${feed.id} ${vendor}`));
+    known.set(vendor, found);
+    return found;
+  };
 }
 
 /** The vendors that the criteria name, and those whose models were seen. */
@@ -80,9 +141,10 @@ function startsOf({ seenFrom, versions }: Pick<Sighting, 'seenFrom' | 'versions'
  * The moments just before a model can first have been seen at a stage: its first sighting, a change of its stage, or the end
  * of an announced day. The last read of every feed before that bounds the release.
  */
-function firstSeenMoments(sightings: readonly Sighting[]): { vendor: string; at: Instant }[] {
+function* firstSeenMoments(sightings: readonly Sighting[]): Steps<{ vendor: string; at: Instant }[]> {
   const moments = new Map<string, { vendor: string; at: Instant }>();
-  for (const { model, seenFrom, versions } of sightings) {
+  for (const [index, { model, seenFrom, versions }] of sightings.entries()) {
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
     const key = modelKey(model);
     const starts = versions.flatMap((version) => {
       const due = announcedFor(version);

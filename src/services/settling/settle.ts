@@ -1,6 +1,6 @@
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { firstKnownInSteps } from '../../domain/evaluation/known-at.ts';
-import { movingEdges } from '../../domain/evaluation/moving-edges.ts';
+import { movingEdgesInSteps } from '../../domain/evaluation/moving-edges.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Sql } from '../../store/db.ts';
@@ -64,7 +64,8 @@ async function settleOpen(world: World, prediction: PredictionRow, timeline: Tim
   const { now } = world.cause;
   const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, now, terms));
   if (evaluation.verdict === 'undetermined') {
-    await insertEdges(world.tx, prediction.id, movingEdges(prediction.criterion, timeline, terms));
+    const edges = await runInTurns(movingEdgesInSteps(prediction.criterion, timeline, terms));
+    await insertEdges(world.tx, prediction.id, edges);
     return await recordState(world, prediction, evaluation);
   }
   const wanted = { verdict: evaluation.verdict };

@@ -2,34 +2,17 @@ import type { Criterion } from '../../domain/criterion/criterion.ts';
 import type { VersionStyleOf } from '../../domain/criterion/pattern.ts';
 import { needsOf } from '../../domain/criterion/stated-ask.ts';
 import { type Watch, watchesOf } from '../../domain/criterion/watch.ts';
-import { readAsksOf, vendorsOf } from '../../domain/evaluation/read-asks.ts';
 import type { CoverageTable } from '../../domain/evidence/coverage-table.ts';
-import {
-  announcedFor,
-  type FeedFacts,
-  type ItemVersion,
-  readsKey,
-  type Sighting,
-  type Timeline,
-} from '../../domain/evidence/timeline.ts';
+import { announcedFor, type FeedFacts, type Timeline } from '../../domain/evidence/timeline.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
-import { lowerTrust } from '../../domain/feeds/trust.ts';
-import type { ModelId } from '../../domain/identity/model-id.ts';
-import { type IdentityTable, marksPreviews, versionStyle } from '../../domain/identity/table.ts';
+import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
 import { type FeedRow, listFeeds } from '../../store/feeds.ts';
-import { listReads } from '../../store/polls.ts';
-import {
-  listItemVersions,
-  listSightings,
-  type SightingRow,
-  type VersionRow,
-  type Wanted,
-} from '../../store/sightings.ts';
 import { listModelsStating } from '../../store/stated-numbers.ts';
 import { loadUnread, narrowUnread } from '../identity/unread-names.ts';
-import { type StageByData, stageByData, undatedWhileLimited, versionsAtEdges } from './limited-rows.ts';
+import { loadReads } from './timeline-reads.ts';
+import { loadSightings } from './timeline-sightings.ts';
 
 /** Nothing was seen and nothing was read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
@@ -64,11 +47,8 @@ export async function loadTimeline(
   const sightings = nothing ? [] : await loadSightings(db, tables.identity, feedRows, wanted);
   const styleOf: VersionStyleOf = (vendor, family) => versionStyle(tables.identity, vendor, family);
   const unread = await loadUnread(db, distinctWatches(claims), at);
-  const readsFor = async (known: Timeline['reads']): Promise<Timeline['reads']> => {
-    const seen = { sightings, reads: known, unread };
-    const vendors = vendorsOf(claims, sightings);
-    return groupReads(await listReads(db, vendors, readAsksOf({ criteria: claims, feeds, seen, at, styleOf })));
-  };
+  const readsFor = async (reads: Timeline['reads']): Promise<Timeline['reads']> =>
+    await loadReads(db, { criteria: claims, feeds, seen: { sightings, reads, unread }, at, styleOf });
   const first = await readsFor(new Map());
   const announced = sightings.some((sighting) => sighting.versions.some((version) => announcedFor(version) !== null));
   return {
@@ -78,17 +58,6 @@ export async function loadTimeline(
     coverage: tables.coverage,
     unread,
   };
-}
-
-function groupReads(rows: Awaited<ReturnType<typeof listReads>>): Timeline['reads'] {
-  const reads = new Map<string, Instant[]>();
-  for (const row of rows) {
-    const key = readsKey(row.feedId, row.vendor);
-    const times = reads.get(key);
-    if (times === undefined) reads.set(key, [row.readAt]);
-    else times.push(row.readAt);
-  }
-  return reads;
 }
 
 /**
@@ -156,97 +125,4 @@ export function feedFacts(feed: FeedRow): FeedFacts {
     ...(ends === undefined ? {} : { ends }),
     ...(reviewed === undefined ? {} : { reviewed }),
   };
-}
-
-async function loadSightings(
-  db: Sql,
-  identity: IdentityTable,
-  feeds: readonly FeedRow[],
-  wanted: Wanted,
-): Promise<Sighting[]> {
-  const found = await listSightings(db, wanted);
-  const rows = found.map((row) => ({ row, ...stageByData(identity, feeds, row) }));
-  const versions = await listItemVersions(db, wanted);
-  const changing = rows.filter(({ edges }) => edges.length > 0);
-  if (changing.length === 0) return joinVersions(identity, rows, versions, new Map());
-  const vendors = new Set(changing.map(({ row }) => row.vendor));
-  const asks = changing.flatMap(({ row: { feedId, vendor }, edges }) => edges.map((at) => ({ feedId, vendor, at })));
-  const reads = groupReads(await listReads(db, [...vendors].sort(), asks));
-  return joinVersions(identity, rows, versions, reads);
-}
-
-function joinVersions(
-  identity: IdentityTable,
-  rows: readonly (StageByData & { readonly row: SightingRow })[],
-  versions: readonly VersionRow[],
-  reads: Timeline['reads'],
-): Sighting[] {
-  const byItem = new Map<string, VersionRow[]>();
-  for (const version of versions) {
-    const key = `${version.feedId}|${version.itemKey}`;
-    const earlier = byItem.get(key);
-    if (earlier === undefined) byItem.set(key, [version]);
-    else earlier.push(version);
-  }
-  return rows.map(({ row, ...byData }) => ({
-    feedId: row.feedId,
-    itemKey: row.itemKey,
-    name: row.name,
-    host: row.host,
-    model: {
-      vendor: row.vendor,
-      family: row.family,
-      version: row.modelVersion,
-      tier: row.tier,
-      own: row.own,
-      snapshotDay: row.snapshotDay,
-    },
-    seenFrom: row.seenFrom,
-    absentAt: row.absentAt,
-    goneAt: row.goneAt,
-    versions: versionsAtEdges(reads, row, byItem.get(`${row.feedId}|${row.itemKey}`) ?? [], byData.edges).map(
-      (version) =>
-        itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt), {
-          own: row.own,
-          marksPreviews: marksPreviews(identity, row.vendor, row.family),
-        }),
-    ),
-  }));
-}
-
-function itemVersion(
-  row: VersionRow,
-  stage: ModelId['stage'],
-  model: { readonly own: boolean; readonly marksPreviews: boolean },
-): ItemVersion {
-  const isStated = statedStage(row.statedStage) !== null;
-  return {
-    stageBasis: isStated ? 'stated' : model.marksPreviews ? 'inferred' : 'unmarked',
-    observationId: row.observationId,
-    observedAt: row.observedAt,
-    // A row of another vendor's model is a host's row, even in a vendor's own list.
-    itemTrust: model.own ? row.itemTrust : lowerTrust('aggregator', row.itemTrust ?? 'aggregator'),
-    stage: stage === 'limited' && row.statedStage !== 'announced' ? stage : (statedStage(row.statedStage) ?? stage),
-    ...statedLifecycle(row.statedStage),
-    ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
-    ...(row.end === null ? {} : { end: row.end }),
-    ...(row.attributes === null ? {} : { attributes: row.attributes }),
-    released:
-      row.releasedText === null || row.releasedWeight === null
-        ? null
-        : { text: row.releasedText, weight: row.releasedWeight, ...slackOf(row) },
-  };
-}
-
-function slackOf({ releasedSlackDays: slackDays }: VersionRow): { slackDays?: number } {
-  return slackDays === null ? {} : { slackDays };
-}
-
-function statedLifecycle(stage: string | null): Pick<ItemVersion, 'lifecycle'> {
-  return stage === 'deprecated' || stage === 'suspended' || stage === 'retired' ? { lifecycle: stage } : {};
-}
-
-/** Deprecated, suspended and retired rows say nothing of the stage at release; the id does. */
-function statedStage(stage: string | null): ItemVersion['stage'] | null {
-  return stage === 'announced' || stage === 'limited' || stage === 'preview' || stage === 'general' ? stage : null;
 }

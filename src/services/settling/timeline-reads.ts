@@ -1,0 +1,106 @@
+import { type ReadAsk, type ReadAsksInput, readAsksInSteps, vendorsOf } from '../../domain/evaluation/read-asks.ts';
+import { type FeedFacts, readsKey, type Timeline } from '../../domain/evidence/timeline.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { Steps } from '../../domain/steps.ts';
+import type { Sql } from '../../store/db.ts';
+import {
+  type AcceptedRead,
+  countAcceptedReads,
+  listAcceptedReads,
+  listReads,
+  readsPerPageMax,
+} from '../../store/polls.ts';
+import { runInTurns } from './turns.ts';
+
+/** The most moments whose neighbouring reads one statement looks up: it takes a few milliseconds. */
+export const asksPerStatementMax = 250;
+
+/** The most vendors whose first reads one statement looks up in every feed. */
+export const vendorsPerStatementMax = 20;
+
+/**
+ * The accepted reads that evaluations may look up. If there are fewer reads than moments to look up, all are loaded, which
+ * costs less. Either way each statement is short, so that those of other requests run in between.
+ */
+export async function loadReads(db: Sql, input: ReadAsksInput): Promise<Timeline['reads']> {
+  const asks = await runInTurns(readAsksInSteps(input));
+  const vendors = vendorsOf(input.criteria, input.seen.sightings);
+  const isFewAsks = asks.length <= asksPerStatementMax;
+  if (isFewAsks || (await countAcceptedReads(db, asks.length)) === asks.length)
+    return await loadReadsAround(db, vendors, asks);
+  // The names that are not fully recognised may be of vendors without a sighting.
+  const asked = new Set([...vendors, ...asks.map(({ vendor }) => vendor)]);
+  return await loadAllReads(db, input.feeds, [...asked]);
+}
+
+/** The first reads of vendors in every feed, and the reads around some moments. */
+export async function loadReadsAround(
+  db: Sql,
+  vendors: readonly string[],
+  asks: readonly ReadAsk[],
+): Promise<Timeline['reads']> {
+  const pages = Math.max(
+    Math.ceil(asks.length / asksPerStatementMax),
+    Math.ceil(vendors.length / vendorsPerStatementMax),
+  );
+  const found = new Map<string, Set<Instant>>();
+  for (let page = 0; page < pages; page += 1) {
+    const rows = await listReads(
+      db,
+      vendors.slice(page * vendorsPerStatementMax, (page + 1) * vendorsPerStatementMax),
+      asks.slice(page * asksPerStatementMax, (page + 1) * asksPerStatementMax),
+    );
+    for (const { feedId, vendor, readAt } of rows) {
+      const key = readsKey(feedId, vendor);
+      const times = found.get(key);
+      if (times === undefined) found.set(key, new Set([readAt]));
+      else times.add(readAt);
+    }
+  }
+  return new Map([...found].map(([key, times]) => [key, [...times].sort((a, b) => a - b)]));
+}
+
+/** Every accepted read of the feeds, for each of the vendors. */
+async function loadAllReads(
+  db: Sql,
+  feeds: readonly FeedFacts[],
+  vendors: readonly string[],
+): Promise<Timeline['reads']> {
+  const reads = new Map<string, readonly Instant[]>();
+  for (const feed of feeds) {
+    const accepted: AcceptedRead[] = [];
+    for (let page = await listAcceptedReads(db, feed.id, null); ; ) {
+      accepted.push(...page);
+      const last = page.at(-1);
+      if (last === undefined || page.length < readsPerPageMax) break;
+      page = await listAcceptedReads(db, feed.id, last);
+    }
+    for (const [vendor, times] of await runInTurns(readsByVendor(accepted, vendors)))
+      if (times.length > 0) reads.set(readsKey(feed.id, vendor), times);
+  }
+  return reads;
+}
+
+/**
+ * The reads that count for each vendor: those in which it was not frozen; for `any`, those in which no vendor was. Vendors
+ * that were never frozen share one array. Each vendor that was is one step.
+ */
+export function* readsByVendor(
+  accepted: readonly AcceptedRead[],
+  vendors: readonly string[],
+): Steps<[vendor: string, times: readonly Instant[]][]> {
+  const timesOf = (reads: readonly AcceptedRead[]): Instant[] => [...new Set(reads.map(({ readAt }) => readAt))];
+  const all = timesOf(accepted);
+  const freezing = accepted.filter(({ frozenVendors }) => frozenVendors.length > 0);
+  const byVendor: [string, readonly Instant[]][] = [];
+  for (const vendor of vendors) {
+    const isFrozen = ({ frozenVendors }: AcceptedRead): boolean =>
+      vendor === 'any' ? frozenVendors.length > 0 : frozenVendors.includes(vendor);
+    if (!freezing.some(isFrozen)) byVendor.push([vendor, all]);
+    else {
+      byVendor.push([vendor, timesOf(accepted.filter((read) => !isFrozen(read)))]);
+      yield;
+    }
+  }
+  return byVendor;
+}
