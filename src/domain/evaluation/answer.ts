@@ -1,4 +1,4 @@
-import type { Criterion } from '../criterion/criterion.ts';
+import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import { type Coverage, isReadPast } from '../evidence/coverage.ts';
@@ -65,6 +65,7 @@ export type Memo = {
   /** These do not depend on how short evidence and absence are treated. */
   readonly weighings: Map<string, LeafWeighing>;
   readonly standings: Map<string, LeafStanding>;
+  readonly sides: Map<string, Side>;
   readonly answers: Map<string, Answer>;
 };
 
@@ -75,6 +76,31 @@ export type Answer = {
   readonly node: ExplanationNode;
   readonly trust: Trust | null;
   readonly recheckAt: Instant | null;
+};
+
+/** The earliest moment at which something can have happened, and the evidence for that. */
+export type Bound = {
+  /** Minus infinity if it may have happened before its own window; plus infinity if it never happens. */
+  readonly at: Instant;
+  /** Only what was seen can have happened earlier, so it does not depend on how far feeds were read. */
+  readonly closed: boolean;
+  readonly trust: Trust | null;
+  readonly witnesses: readonly Witness[];
+  readonly coverage: readonly Coverage[];
+  /** The absence that it is based on; null if witnesses alone bound it. */
+  readonly absence: AbsenceNote | null;
+};
+
+/** One side of an order: its answer, and the bounds of the moment at which it happened. */
+export type Side = {
+  readonly leaf: EventLeaf;
+  readonly standing: LeafStanding;
+  readonly answer: Answer;
+  readonly notBefore: Bound;
+  /** It had happened before this moment; null while it is not known to have happened. */
+  readonly doneBy: Instant | null;
+  /** The same, even if missing reads contradicted its dates. A NO uses this bound. */
+  readonly surelyBy: Instant | null;
 };
 
 /** The fields of an answer besides its verdict and text; omitted fields are empty. */
@@ -136,6 +162,19 @@ export function witnessesOf(event: Pick<ModelEvidence, 'key' | 'dating' | 'witne
   for (const sighting of [...event.dating.dated, ...event.witnesses])
     sightings.set(sighting.version.observationId, sighting);
   return [...sightings.values()].map((sighting) => noteWitness(sighting, event.key));
+}
+
+/** The witnesses of events, in order, as many as one node shows; up to `perEvent` of each. */
+export function witnessesOfEvents(
+  events: Iterable<Pick<ModelEvidence, 'key' | 'dating' | 'witnesses'>>,
+  perEvent = Number.POSITIVE_INFINITY,
+): Witness[] {
+  const witnesses: Witness[] = [];
+  for (const event of events) {
+    witnesses.push(...witnessesOf(event).slice(0, perEvent));
+    if (witnesses.length >= witnessesPerNodeMax) break;
+  }
+  return witnesses.slice(0, witnessesPerNodeMax);
 }
 
 export function listedBy(event: ModelEvidence): string {

@@ -12,7 +12,7 @@ import {
   liesWithin,
   type Setting,
   weakestTrust,
-  witnessesOf,
+  witnessesOfEvents,
 } from './answer.ts';
 import { answerBefore, isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
@@ -112,7 +112,10 @@ function countText(leaf: CountLeaf, count: number): string {
 }
 
 export function witnessesOfAll(counted: readonly Counted[]): Witness[] {
-  return counted.flatMap(({ event }) => witnessesOf(event).slice(0, 2));
+  return witnessesOfEvents(
+    counted.map(({ event }) => event),
+    2,
+  );
 }
 
 function answerNo(leaf: CountLeaf, standing: LeafStanding): Answer | null {

@@ -1,9 +1,8 @@
 import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion } from '../criterion/criterion.ts';
-import { isOrder } from '../criterion/parts.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import type { EvidencePolicy } from '../criterion/policy.ts';
-import { countAbsenceLeaves, eventLeaves } from '../criterion/watch.ts';
+import { countAbsenceLeaves } from '../criterion/watch.ts';
 import { missBound } from '../evidence/coverage.ts';
 import type { CoverageTable } from '../evidence/coverage-table.ts';
 import { earliest } from '../evidence/release.ts';
@@ -15,7 +14,7 @@ import { type Answer, type Setting, weakestTrust } from './answer.ts';
 import { evaluateCount } from './count.ts';
 import { evaluateEvent } from './event.ts';
 import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
-import { weighLeafInSteps } from './leaf-standing.ts';
+import { standLeaf, weighLeafInSteps } from './leaf-standing.ts';
 import { evaluatePrecedes } from './precedes.ts';
 import { evidenceOf, missChanceOf } from './rests-on.ts';
 import { evaluateWithin } from './within.ts';
@@ -63,7 +62,7 @@ export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, 
   return runSteps(evaluateInSteps(criterion, timeline, at, terms));
 }
 
-/** The same in steps, each of which weighs a bounded number of models or evaluates one node. */
+/** The same in steps, each of which goes through a bounded number of sightings or evaluates one node or side. */
 export function* evaluateInSteps(
   criterion: Criterion,
   timeline: Timeline,
@@ -78,7 +77,7 @@ export function* evaluateInSteps(
     shortEvidence: 'strict',
     absence: 'proven',
     missBound: missBound(terms.policy, countAbsenceLeaves(criterion)),
-    memo: { weighings: new Map(), standings: new Map(), answers: new Map() },
+    memo: { weighings: new Map(), standings: new Map(), sides: new Map(), answers: new Map() },
   };
   const strict = yield* evaluateNode(criterion, setting);
   const open = strict.verdict === 'undetermined';
@@ -95,13 +94,16 @@ export function* evaluateInSteps(
   };
 }
 
-/** Evaluates a node once within an evaluation, after its leaves have been weighed. */
+/** Evaluates a node once within an evaluation. */
 function* evaluateNode(criterion: Criterion, setting: Setting): Steps<Answer> {
   const key = canonicalJson(criterion);
   const known = setting.memo.answers.get(key);
   if (known !== undefined) return known;
-  const leaves = 'model' in criterion || isOrder(criterion) ? eventLeaves(criterion) : [];
-  for (const leaf of leaves) yield* weighLeafInSteps(leaf, setting);
+  if ('model' in criterion) {
+    yield* weighLeafInSteps(criterion, setting);
+    standLeaf(criterion, setting);
+    yield;
+  }
   const found = yield* answerNode(criterion, setting);
   setting.memo.answers.set(key, found);
   yield;
@@ -117,9 +119,9 @@ function* answerNode(criterion: Criterion, setting: Setting): Steps<Answer> {
     case 'count':
       return evaluateCount(criterion, setting);
     case 'precedes':
-      return evaluatePrecedes(criterion, setting);
+      return yield* evaluatePrecedes(criterion, setting);
     case 'within':
-      return evaluateWithin(criterion, setting);
+      return yield* evaluateWithin(criterion, setting);
     case 'judged':
       return judgedAnswer(criterion.question);
     case 'not':
@@ -136,7 +138,7 @@ function* answerNode(criterion: Criterion, setting: Setting): Steps<Answer> {
 /** The setting for another treatment of short evidence or absence. What was weighed holds for it too. */
 function settingWith(setting: Setting, treatment: Partial<Pick<Setting, 'shortEvidence' | 'absence'>>): Setting {
   const { weighings } = setting.memo;
-  return { ...setting, ...treatment, memo: { weighings, standings: new Map(), answers: new Map() } };
+  return { ...setting, ...treatment, memo: { weighings, standings: new Map(), sides: new Map(), answers: new Map() } };
 }
 
 function judgedAnswer(question: string): Answer {

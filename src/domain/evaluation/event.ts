@@ -17,6 +17,7 @@ import {
   type Parts,
   type Setting,
   witnessesOf,
+  witnessesOfEvents,
 } from './answer.ts';
 import { windowText } from './explanation.ts';
 import {
@@ -136,7 +137,7 @@ function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   const inside = touching.find((event) => event.grade === 'short' && liesWithin(believedTime(event), window));
   const event = inside ?? touching[0];
   if (event === undefined) return openWithoutEvent(leaf, standing);
-  const base = { witnesses: touching.flatMap(witnessesOf), recheckAt, coverage: [coverage] };
+  const base = { witnesses: witnessesOfEvents(touching), recheckAt, coverage: [coverage] };
   if (event.grade === 'admissible') {
     const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, which may lie outside the window (${windowText(window)}): ${listedBy(event)}; ${datedBy(event)}.`;
     return answer(leaf.op, 'undetermined', 'straddles_window', text, base);

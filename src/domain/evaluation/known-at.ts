@@ -11,13 +11,14 @@ import {
   readsKey,
   type Sighting,
   seasoningMs,
+  sightingsPerStepMax,
   type Timeline,
 } from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
 import { type Instant, parseDate } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import { type Evaluation, evaluateInSteps, type Terms } from './evaluate.ts';
-import { movingEdgesInSteps, sightingsPerStepMax } from './moving-edges.ts';
+import { movingEdgesInSteps } from './moving-edges.ts';
 
 /** A knowledge time, with the evaluation of what was observed by then. */
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };

@@ -4,20 +4,20 @@ import { matchesPattern, namesOneModel } from '../criterion/pattern.ts';
 import { hostLapseMs, windowOf } from '../criterion/watch.ts';
 import { weighAttribute } from '../evidence/attribute.ts';
 import { absentThrough, type Coverage, coverageOf, openingMarks } from '../evidence/coverage.ts';
-import { findHeldNames } from '../evidence/held-names.ts';
+import { findHeldNamesInSteps } from '../evidence/held-names.ts';
 import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evidence/release.ts';
 import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
-import type { Sighting, Timeline } from '../evidence/timeline.ts';
+import { type Sighting, sightingsPerStepMax, type Timeline } from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Interval } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import type { LeafStanding, LeafWeighing, Setting } from './answer.ts';
 
-/** The most models that are weighed in one step. */
-export const modelsPerStepMax = 100;
+/** The most sightings whose models are weighed in one step, apart from those of its last model. */
+export const weighedPerStepMax = 50;
 
 /** What a leaf asks, as a key of the memo. Only the weighing of an end depends on the deadline of an order of events. */
-function keyOf(leaf: EventLeaf, { deadline }: Setting): string {
+export function keyOf(leaf: EventLeaf, { deadline }: Setting): string {
   const key = canonicalJson(leaf);
   return leaf.op === 'retired' && Number.isFinite(deadline) ? `${key} by ${deadline}` : key;
 }
@@ -28,22 +28,27 @@ export function* weighLeafInSteps(leaf: EventLeaf, setting: Setting): Steps<Leaf
   const known = setting.memo.weighings.get(key);
   if (known !== undefined) return known;
   const window = windowOf(leaf, setting.madeFrom);
-  const byModel = groupMatching(leaf, setting);
+  const byModel = yield* groupMatching(leaf, setting);
   const weighed: Weighed[] = [];
+  let inStep = 0;
   for (const rows of byModel.values()) {
     weighed.push(weigh(leaf, setting, rows, window));
-    if (weighed.length % modelsPerStepMax === 0) yield;
+    inStep += rows.length;
+    if (inStep < weighedPerStepMax) continue;
+    inStep = 0;
+    yield;
   }
   const matching = [...byModel.values()].flat();
-  const weighing = { weighed, matching, blocking: heldNames(leaf, setting, matching, window) };
+  const weighing = { weighed, matching, blocking: yield* heldNames(leaf, setting, matching, window) };
   setting.memo.weighings.set(key, weighing);
   yield;
   return weighing;
 }
 
-function groupMatching(leaf: EventLeaf, { timeline, styleOf }: Setting): Map<string, Sighting[]> {
+function* groupMatching(leaf: EventLeaf, { timeline, styleOf }: Setting): Steps<Map<string, Sighting[]>> {
   const byModel = new Map<string, Sighting[]>();
-  for (const sighting of timeline.sightings) {
+  for (const [index, sighting] of timeline.sightings.entries()) {
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
     if (!matchesPattern(leaf.model, sighting.model, styleOf)) continue;
     const key = modelKey(sighting.model);
     const rows = byModel.get(key);
@@ -111,8 +116,8 @@ function heldNames(
   { timeline, at, policy, styleOf }: Setting,
   matching: readonly Sighting[],
   window: Interval,
-): ModelEvidence[] {
-  return findHeldNames(timeline, matching, { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
+): Steps<ModelEvidence[]> {
+  return findHeldNamesInSteps(timeline, matching, { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
 }
 
 /** A stated end, or an unexplained disappearance: it settles nothing and holds a NO back. */

@@ -5,7 +5,14 @@ import { matchesPattern, type VersionStyleOf } from '../criterion/pattern.ts';
 import { type Edge, hostLapseMs, windowOf } from '../criterion/watch.ts';
 import { addDuration } from '../duration.ts';
 import { satisfies } from '../evidence/attribute-runs.ts';
-import { announcedFor, firstReadFrom, type ItemVersion, type Sighting, type Timeline } from '../evidence/timeline.ts';
+import {
+  announcedFor,
+  firstReadFrom,
+  type ItemVersion,
+  type Sighting,
+  sightingsPerStepMax,
+  type Timeline,
+} from '../evidence/timeline.ts';
 import { readStatedRelease } from '../feeds/stated-date.ts';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
@@ -16,9 +23,6 @@ type AttributeLeaf = Extract<EventLeaf, { op: 'attribute' }>;
 export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionStyleOf };
 
 type Seen = Pick<Timeline, 'sightings' | 'reads'>;
-
-/** The most sightings whose moments are derived in one step. */
-export const sightingsPerStepMax = 500;
 
 /**
  * Edges that depend on what was seen, without duplicates; every moment to which a sighting may be dated gives one. `within`

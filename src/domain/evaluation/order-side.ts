@@ -1,52 +1,54 @@
 import type { EventLeaf } from '../criterion/criterion.ts';
 import { namesOneModel } from '../criterion/pattern.ts';
-import { absentThrough, type Coverage } from '../evidence/coverage.ts';
+import { absentThrough } from '../evidence/coverage.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
-import type { Trust } from '../feeds/trust.ts';
 import type { Instant } from '../instant.ts';
+import type { Steps } from '../steps.ts';
 import { noteAbsence } from './absence.ts';
-import { type Answer, coveringTrust, type LeafStanding, type Setting, witnessesOf } from './answer.ts';
+import {
+  type Answer,
+  type Bound,
+  coveringTrust,
+  type LeafStanding,
+  type Setting,
+  type Side,
+  witnessesOf,
+} from './answer.ts';
 import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
 import { evaluateEvent, findEvent } from './event.ts';
-import type { AbsenceNote, Witness } from './explanation.ts';
-import { bearsOn, eventsInTheWay, isCovered, possibleTime, standLeaf } from './leaf-standing.ts';
+import {
+  bearsOn,
+  eventsInTheWay,
+  isCovered,
+  keyOf,
+  possibleTime,
+  standLeaf,
+  weighLeafInSteps,
+} from './leaf-standing.ts';
 
-/** The earliest moment at which something can have happened, and the evidence for that. */
-export type Bound = {
-  /** Minus infinity if it may have happened before its own window; plus infinity if it never happens. */
-  readonly at: Instant;
-  /** Only what was seen can have happened earlier, so it does not depend on how far feeds were read. */
-  readonly closed: boolean;
-  readonly trust: Trust | null;
-  readonly witnesses: readonly Witness[];
-  readonly coverage: readonly Coverage[];
-  /** The absence that it is based on; null if witnesses alone bound it. */
-  readonly absence: AbsenceNote | null;
-};
-
-/** One side of an order: its answer, and the bounds of the moment at which it happened. */
-export type Side = {
-  readonly leaf: EventLeaf;
-  readonly standing: LeafStanding;
-  readonly answer: Answer;
-  readonly notBefore: Bound;
-  /** It had happened before this moment; null while it is not known to have happened. */
-  readonly doneBy: Instant | null;
-  /** The same, even if missing reads contradicted its dates. A NO uses this bound. */
-  readonly surelyBy: Instant | null;
-};
-
-/** Evaluates one side. Its event is the first matching one in its window; for a count, the one that completed it. */
-export function sideOf(leaf: EventLeaf, setting: Setting): Side {
+/**
+ * Evaluates one side, once within an evaluation. Its event is the first matching one in its window; for a count, the one that
+ * completed it.
+ */
+export function* sideOf(leaf: EventLeaf, setting: Setting): Steps<Side> {
+  const key = keyOf(leaf, setting);
+  const known = setting.memo.sides.get(key);
+  if (known !== undefined) return known;
+  yield* weighLeafInSteps(leaf, setting);
   const standing = standLeaf(leaf, setting);
+  yield;
   const answer = leaf.op === 'count' ? evaluateCount(leaf, setting) : evaluateEvent(leaf, setting);
-  return {
+  yield;
+  const side = {
     leaf,
     standing,
     answer,
     notBefore: earliestPossible(leaf, standing, answer),
     ...(answer.verdict === 'yes' ? endsOf(leaf, setting, standing) : { doneBy: null, surelyBy: null }),
   };
+  setting.memo.sides.set(key, side);
+  yield;
+  return side;
 }
 
 function endsOf(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Pick<Side, 'doneBy' | 'surelyBy'> {

@@ -2,13 +2,14 @@ import type { Precedes } from '../criterion/criterion.ts';
 import { eventClause } from '../criterion/text.ts';
 import { earliest } from '../evidence/release.ts';
 import { formatInstant, formatInterval, type Instant, parseDate } from '../instant.ts';
+import type { Steps } from '../steps.ts';
 import { absenceText, noteAbsence } from './absence.ts';
-import { type Answer, answer, coveringTrust, lastOf, type Setting, weakestTrust } from './answer.ts';
+import { type Answer, answer, coveringTrust, lastOf, type Setting, type Side, weakestTrust } from './answer.ts';
 import { isContradicted } from './event.ts';
 import type { ReasonCode } from './explanation.ts';
 import { lastMoment } from './explanation.ts';
 import { isCovered } from './leaf-standing.ts';
-import { cutAt, isExcluded, obstacles, type Side, sideOf } from './order-side.ts';
+import { cutAt, isExcluded, obstacles, sideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
@@ -17,11 +18,11 @@ type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
  * the first did not happen by the deadline (its own or that of the order), the answer is also no, whatever the second
  * did.
  */
-export function evaluatePrecedes(criterion: Precedes, setting: Setting): Answer {
+export function* evaluatePrecedes(criterion: Precedes, setting: Setting): Steps<Answer> {
   const by = criterion.by === undefined ? null : parseDate(criterion.by);
   const end = by?.interval.to ?? Number.POSITIVE_INFINITY;
-  const first = sideOf(criterion.first, { ...setting, deadline: end });
-  const second = sideOf(criterion.second, setting);
+  const first = yield* sideOf(criterion.first, { ...setting, deadline: end });
+  const second = yield* sideOf(criterion.second, setting);
   const deadline = Math.min(end, first.standing.window.to);
   const base = {
     of: [first.answer.node, second.answer.node],

@@ -3,12 +3,19 @@ import type { Criterion } from '../criterion/criterion.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import { edgesOf, patternsOf } from '../criterion/watch.ts';
 import { coversVendor } from '../evidence/coverage.ts';
-import { announcedFor, type FeedFacts, type Sighting, seasoningMs, type Timeline } from '../evidence/timeline.ts';
+import {
+  announcedFor,
+  type FeedFacts,
+  type Sighting,
+  seasoningMs,
+  sightingsPerStepMax,
+  type Timeline,
+} from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Instant } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import { ripeningMoments } from './known-at.ts';
-import { movingEdgesInSteps, sightingsPerStepMax } from './moving-edges.ts';
+import { movingEdgesInSteps } from './moving-edges.ts';
 
 /**
  * A feed, a vendor and a moment. The accepted reads around the moment are needed: the last one up to it, and the first one
@@ -25,7 +32,7 @@ export type ReadAsksInput = {
 };
 
 /** The most moments that are added in one step. */
-export const momentsPerStepMax = 5000;
+export const momentsPerStepMax = 2000;
 
 /**
  * The reads that an evaluation at `at`, or at any earlier knowledge time, may look up. A timeline needs only these. The
@@ -34,13 +41,22 @@ export const momentsPerStepMax = 5000;
  * answer, then call this again.
  */
 export function readAsksOf(input: ReadAsksInput): ReadAsk[] {
-  return runSteps(readAsksInSteps(input));
+  return runSteps(readAsksInSteps(input)) ?? [];
 }
 
-/** The same in steps. Equal criteria are treated once. */
-export function* readAsksInSteps(input: ReadAsksInput): Steps<ReadAsk[]> {
+/** The same in steps; null, without going on, if there are more than `asksMax`. Equal criteria are treated once. */
+export function* readAsksInSteps(input: ReadAsksInput, asksMax = Number.POSITIVE_INFINITY): Steps<ReadAsk[] | null> {
+  const asks = createAsks(input.at);
+  for (const _step of addInSteps(asks, input)) {
+    if (asks.count() > asksMax) return null;
+    yield;
+  }
+  return asks.count() > asksMax ? null : yield* asks.list();
+}
+
+/** Each step ends after a bounded number of moments or sightings. */
+function* addInSteps(asks: Asks, input: ReadAsksInput): Steps<void> {
   const { criteria, feeds, seen, at } = input;
-  const asks = createAsks(at);
   const attesting = rememberAttesting(input);
   for (const vendor of vendorsOf(criteria, seen.sightings)) for (const feed of feeds) asks.add(feed.id, vendor, at);
   for (const { feedId, model, ...row } of seen.sightings) {
@@ -66,12 +82,14 @@ export function* readAsksInSteps(input: ReadAsksInput): Steps<ReadAsk[]> {
       if (asks.isStepFull()) yield;
     }
   }
-  return yield* asks.list();
 }
+
+type Asks = ReturnType<typeof createAsks>;
 
 /** Asks without duplicates, up to `until`. Numbers in sets, because there can be hundreds of thousands. */
 function createAsks(until: Instant) {
   const byFeed = new Map<string, Map<string, Set<Instant>>>();
+  let distinct = 0;
   let added = 0;
   /** Whether so many moments were added since the last step that the next one should begin. */
   const isStepFull = (): boolean => {
@@ -85,8 +103,11 @@ function createAsks(until: Instant) {
       if (moment > until) return;
       const byVendor = byFeed.get(feedId) ?? new Map<string, Set<Instant>>();
       const moments = byVendor.get(vendor) ?? new Set();
+      const before = moments.size;
       byFeed.set(feedId, byVendor.set(vendor, moments.add(moment)));
+      distinct += moments.size - before;
     },
+    count: (): number => distinct,
     isStepFull,
     *list(): Steps<ReadAsk[]> {
       const asks: ReadAsk[] = [];

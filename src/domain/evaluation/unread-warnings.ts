@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
 import { isOrder, type Path, partsOf } from '../criterion/parts.ts';
 import { windowOf } from '../criterion/watch.ts';
-import { findHeldNames } from '../evidence/held-names.ts';
+import { findHeldNamesInSteps } from '../evidence/held-names.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
 import type { Timeline } from '../evidence/timeline.ts';
 import type { Instant } from '../instant.ts';
@@ -19,7 +19,7 @@ type BlockedLeaf = { readonly path: Path; readonly names: readonly ModelEvidence
 
 type Known = { readonly timeline: Timeline; readonly at: Instant; readonly terms: Terms };
 
-/** Warnings about names that are not fully recognised and hold back the NO of open leaves. Each different leaf is one step. */
+/** Warnings about names that are not fully recognised and hold back the NO of open leaves. Equal leaves are looked up once. */
 export function* warnOfUnreadNamesInSteps(
   criterion: Criterion,
   evaluation: Evaluation,
@@ -33,7 +33,7 @@ export function* warnOfUnreadNamesInSteps(
     if (!hasDeadline(criterion, leaf, path)) continue;
     const key = canonicalJson(leaf);
     const found = namesByLeaf.get(key);
-    const names = found ?? namesHolding(leaf, known);
+    const names = found ?? (yield* namesHolding(leaf, known));
     if (names.length > 0) holding.push({ path, names });
     if (found !== undefined) continue;
     namesByLeaf.set(key, names);
@@ -60,10 +60,11 @@ function openLeaves(part: Criterion, node: ExplanationNode | undefined, path: Pa
 
 type OpenLeaf = { readonly leaf: EventLeaf; readonly path: Path };
 
-function namesHolding(leaf: EventLeaf, { timeline, at, terms }: Known): ModelEvidence[] {
+function* namesHolding(leaf: EventLeaf, { timeline, at, terms }: Known): Steps<ModelEvidence[]> {
   const { madeFrom, policy, styleOf } = terms;
   const window = windowOf(leaf, madeFrom);
-  const blocking = findHeldNames(timeline, [], { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
+  const question = { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf };
+  const blocking = yield* findHeldNamesInSteps(timeline, [], question);
   return blocking.filter((name) => bearsOn(leaf, name, window));
 }
 

@@ -5,6 +5,7 @@ import { addDuration } from '../duration.ts';
 import { earliest } from '../evidence/release.ts';
 import type { Trust } from '../feeds/trust.ts';
 import { dayMs, formatDay, formatInterval, type Instant, type Interval, startOfDay } from '../instant.ts';
+import type { Steps } from '../steps.ts';
 import { absenceText, noteAbsence } from './absence.ts';
 import {
   type Answer,
@@ -14,14 +15,16 @@ import {
   lastOf,
   liesWithin,
   type Setting,
+  type Side,
   weakestTrust,
   witnessesOf,
+  witnessesOfEvents,
 } from './answer.ts';
 import { type Counted, type CountLeaf, countedEvents, witnessesOfAll } from './count.ts';
 import { isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
 import { believed, believedTime, isCovered, possibleTime } from './leaf-standing.ts';
-import { obstacles, type Side, sideOf } from './order-side.ts';
+import { obstacles, sideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
@@ -33,7 +36,7 @@ type Happening = {
   readonly surelyBy: Instant;
   readonly shown: Interval;
   readonly trust: Trust | null;
-  readonly witnesses: readonly Witness[];
+  readonly witnesses: () => readonly Witness[];
   /** Its day is stated, not only bracketed by sightings. */
   readonly stated: boolean;
 };
@@ -52,10 +55,10 @@ type Span = {
  * Evaluates `within`: the event lies at or after the other, the same day included, and ends by the last day of the
  * duration.
  */
-export function evaluateWithin(criterion: Within, setting: Setting): Answer {
-  const after = sideOf(criterion.after, setting);
+export function* evaluateWithin(criterion: Within, setting: Setting): Steps<Answer> {
+  const after = yield* sideOf(criterion.after, setting);
   const span = spanAfter(after, criterion.duration);
-  const event = sideOf(criterion.event, span === null ? setting : { ...setting, deadline: span.possibly.to });
+  const event = yield* sideOf(criterion.event, span === null ? setting : { ...setting, deadline: span.possibly.to });
   const base = {
     of: [event.answer.node, after.answer.node],
     recheckAt: earliest(after.standing.recheckAt, event.standing.recheckAt),
@@ -102,7 +105,7 @@ function happeningsOf(side: Side, setting: Setting): Happening[] {
       surelyBy: possibleTime(found).to,
       shown: found.effective ?? believedTime(found),
       trust: found.trust,
-      witnesses: witnessesOf(found),
+      witnesses: () => witnessesOf(found),
       stated: found.dating.basis === 'stated',
     }));
 }
@@ -119,16 +122,21 @@ function enoughOf(
   const trust = weakestTrust([answer.trust, notBefore.trust]);
   const shown = answer.interval ?? occurred;
   const name = `the ${leaf.distinct} that completed the count of ${leaf.at_least}`;
-  return [{ name, occurred, surelyBy, shown, trust, witnesses: witnessesOfAll(counted), stated: false }];
+  return [{ name, occurred, surelyBy, shown, trust, witnesses: () => witnessesOfAll(counted), stated: false }];
 }
 
 function answerYes(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
   const hit = happenings.find((found) => liesWithin(found.occurred, span.surely));
   if (hit === undefined) return null;
-  const { name, shown, witnesses } = hit;
+  const { name, shown } = hit;
   const text = `${name}, ${formatInterval(shown)}, is within ${durationText(criterion.duration)} after ${formatInterval(span.anchor)}.`;
   const trust = weakestTrust([hit.trust, span.anchorTrust]);
-  return answer('within', 'yes', 'happened_in_window', text, { ...base, interval: shown, trust, witnesses });
+  return answer('within', 'yes', 'happened_in_window', text, {
+    ...base,
+    interval: shown,
+    trust,
+    witnesses: hit.witnesses(),
+  });
 }
 
 /** If the model was released before its own window opened, a person must decide. */
@@ -155,7 +163,7 @@ function answerOutside(criterion: Within, span: Span, happenings: readonly Happe
     ...base,
     interval: early === undefined ? lastOf(possibly) : span.anchor,
     trust: weakestTrust([found.trust, span.anchorTrust]),
-    witnesses: found.witnesses,
+    witnesses: found.witnesses(),
   });
 }
 
@@ -210,6 +218,6 @@ function answerOpen(event: Side, span: Span, base: Base): Answer {
   const text = `Undetermined from ${formatDay(span.possibly.from)} to ${last}: ${first.key} ${state}.`;
   const disputed = isShort && short.every((found) => isContradicted(found, window, coverage));
   const reason = !isShort ? 'straddles_window' : disputed ? 'contradicted' : 'below_policy';
-  const parts = { ...base, witnesses: possible.flatMap(witnessesOf), coverage: [coverage] };
+  const parts = { ...base, witnesses: witnessesOfEvents(possible), coverage: [coverage] };
   return answer('within', 'undetermined', reason, text, parts);
 }

@@ -5,6 +5,7 @@ import type { EvidencePolicy } from '../criterion/policy.ts';
 import type { Trust } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Instant, Interval } from '../instant.ts';
+import type { Steps } from '../steps.ts';
 import { coverageOf } from './coverage.ts';
 import type { ModelEvidence } from './release.ts';
 import {
@@ -12,6 +13,7 @@ import {
   lastReadAt,
   type Sighting,
   seasonedAt,
+  sightingsPerStepMax,
   type Timeline,
   type UnreadSighting,
 } from './timeline.ts';
@@ -46,17 +48,28 @@ type HeldName = {
  * models, or the name may be the one model of the pattern, so that a person must decide what the claim means. `matching` are
  * the sightings of models that match the pattern.
  */
-export function findHeldNames(
+export function* findHeldNamesInSteps(
   timeline: Timeline,
   matching: readonly Sighting[],
   question: HeldQuestion,
-): ModelEvidence[] {
-  const unread = unreadNames(timeline, question).flatMap((name) => heldEvidence(timeline, name, question));
+): Steps<ModelEvidence[]> {
+  const unread = yield* weighNames(timeline, yield* unreadNames(timeline, question), question);
   if (question.op === 'retired') return unread;
-  const limited = limitedModels(timeline, matching, question.at)
-    .filter(({ rows }) => rows.every((row) => row.seenFrom >= question.window.from))
-    .flatMap((name) => heldEvidence(timeline, name, { ...question, op: 'released' }));
-  return [...unread, ...limited];
+  const names = yield* limitedModels(timeline, matching, question.at);
+  const limited = names.filter(({ rows }) => rows.every((row) => row.seenFrom >= question.window.from));
+  return [...unread, ...(yield* weighNames(timeline, limited, { ...question, op: 'released' }))];
+}
+
+/** The most names that are weighed in one step. */
+export const namesPerStepMax = 20;
+
+function* weighNames(timeline: Timeline, names: readonly HeldName[], question: HeldQuestion): Steps<ModelEvidence[]> {
+  const evidence: ModelEvidence[] = [];
+  for (const [index, name] of names.entries()) {
+    if (index % namesPerStepMax === namesPerStepMax - 1) yield;
+    evidence.push(...heldEvidence(timeline, name, question));
+  }
+  return evidence;
 }
 
 function heldEvidence(timeline: Timeline, name: HeldName, question: HeldQuestion): ModelEvidence[] {
@@ -129,9 +142,10 @@ function hasLasted(timeline: Timeline, { sighting, seenFrom }: KnownSighting, at
   );
 }
 
-function unreadNames(timeline: Timeline, { at, op, pattern, styleOf }: HeldQuestion): HeldName[] {
+function* unreadNames(timeline: Timeline, { at, op, pattern, styleOf }: HeldQuestion): Steps<HeldName[]> {
   const byName = new Map<string, UnreadSighting[]>();
-  for (const unread of timeline.unread ?? []) {
+  for (const [index, unread] of (timeline.unread ?? []).entries()) {
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
     if (unread.seenFrom > at || !mayMatchPattern(pattern, unread.partial, styleOf)) continue;
     if (op === 'retired' && !(timeline.feeds.get(unread.feedId)?.witnesses?.includes('end') ?? true)) continue;
     const key = `${unread.partial.vendor}/${plainName(unread)}`;
@@ -174,9 +188,10 @@ function unreadRow(timeline: Timeline, unread: UnreadSighting): KnownSighting[] 
   return [knownRow(sighting, { feed, trust: feed.trust, version: stated })];
 }
 
-function limitedModels(timeline: Timeline, matching: readonly Sighting[], at: Instant): HeldName[] {
+function* limitedModels(timeline: Timeline, matching: readonly Sighting[], at: Instant): Steps<HeldName[]> {
   const byModel = new Map<string, KnownSighting[]>();
-  for (const sighting of matching) {
+  for (const [index, sighting] of matching.entries()) {
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
     const feed = timeline.feeds.get(sighting.feedId);
     const version = sighting.versions.findLast((one) => one.observedAt <= at);
     if (feed === undefined || feed.trust === 'community' || sighting.seenFrom > at || version?.stage !== 'limited')

@@ -94,6 +94,9 @@ export type Timeline = {
   readonly coverage?: CoverageTable;
 };
 
+/** The most sightings of a timeline that one step of a computation goes through. */
+export const sightingsPerStepMax = 500;
+
 /** Whether the feed of a sighting is evidence of a kind of fact: a list of prices is no evidence of releases. */
 export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony): boolean {
   return timeline.feeds.get(sighting.feedId)?.witnesses?.includes(what) ?? true;

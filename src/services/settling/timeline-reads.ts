@@ -18,19 +18,23 @@ export const asksPerStatementMax = 250;
 /** The most vendors whose first reads one statement looks up in every feed. */
 export const vendorsPerStatementMax = 20;
 
+/** From this number of accepted reads on, moments are looked up, however many. */
+export const allReadsMax = 20_000;
+
 /**
  * The accepted reads that evaluations may look up. If there are fewer reads than moments to look up, all are loaded, which
  * costs less. Either way each statement is short, so that those of other requests run in between.
  */
 export async function loadReads(db: Sql, input: ReadAsksInput): Promise<Timeline['reads']> {
-  const asks = await runInTurns(readAsksInSteps(input));
   const vendors = vendorsOf(input.criteria, input.seen.sightings);
-  const isFewAsks = asks.length <= asksPerStatementMax;
-  if (isFewAsks || (await countAcceptedReads(db, asks.length)) === asks.length)
-    return await loadReadsAround(db, vendors, asks);
+  const few = await runInTurns(readAsksInSteps(input, asksPerStatementMax));
+  if (few !== null) return await loadReadsAround(db, vendors, few);
+  const reads = await countAcceptedReads(db, allReadsMax);
+  const asks = await runInTurns(readAsksInSteps(input, reads < allReadsMax ? reads : undefined));
+  if (asks !== null) return await loadReadsAround(db, vendors, asks);
   // The names that are not fully recognised may be of vendors without a sighting.
-  const asked = new Set([...vendors, ...asks.map(({ vendor }) => vendor)]);
-  return await loadAllReads(db, input.feeds, [...asked]);
+  const unread = (input.seen.unread ?? []).map(({ partial }) => partial.vendor);
+  return await loadAllReads(db, input.feeds, [...new Set([...vendors, ...unread])]);
 }
 
 /** The first reads of vendors in every feed, and the reads around some moments. */

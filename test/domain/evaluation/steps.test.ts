@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { evaluateInSteps } from '../../../src/domain/evaluation/evaluate.ts';
-import { modelsPerStepMax } from '../../../src/domain/evaluation/leaf-standing.ts';
+import { weighedPerStepMax } from '../../../src/domain/evaluation/leaf-standing.ts';
+import { sightingsPerStepMax } from '../../../src/domain/evidence/timeline.ts';
 import { anyFive, at, feed, polls, released, sighting, terms, timeline } from '../../support/timelines.ts';
 
 const a = feed('a', { reads: polls('2025-07-01', '2025-10-01') });
@@ -29,6 +30,22 @@ function runOver(criterion: Criterion, models: number) {
   }
 }
 
+/** How many versions each step compares. */
+function comparisonsPerStep(criterion: Criterion, models: number): number[] {
+  let compared = 0;
+  const styleOf = () => {
+    compared += 1;
+    return 'components' as const;
+  };
+  const steps = evaluateInSteps(criterion, worldOf(models), at('2025-09-20'), { ...terms(), styleOf });
+  const perStep: number[] = [];
+  for (let isDone = false; !isDone; compared = 0) {
+    isDone = steps.next().done === true;
+    perStep.push(compared);
+  }
+  return perStep;
+}
+
 const countOf = (criterion: Criterion, models: number): number => runOver(criterion, models).count;
 const leaf = released(anyFive);
 const order = (duration: string): Criterion => ({
@@ -40,9 +57,16 @@ const order = (duration: string): Criterion => ({
 const all = (...of: Criterion[]): Criterion => ({ op: 'all', of });
 
 describe('the steps of an evaluation', () => {
-  it('weigh a bounded number of models each', () => {
-    expect(countOf(leaf, modelsPerStepMax - 1)).toBe(2);
-    expect(countOf(leaf, 3 * modelsPerStepMax - 1)).toBe(4);
+  it('weigh a bounded number of sightings each', () => {
+    const models = weighedPerStepMax / 2;
+    expect(countOf(leaf, 3 * models) - countOf(leaf, models)).toBe(2);
+  });
+
+  it('compare a bounded number of sightings with a pattern each', () => {
+    const perStep = comparisonsPerStep(leaf, 2 * sightingsPerStepMax);
+    expect(Math.max(...perStep)).toBe(sightingsPerStepMax);
+    // Two sightings of each model.
+    expect(perStep.reduce((sum, compared) => sum + compared, 0)).toBe(4 * sightingsPerStepMax);
   });
 
   it('evaluate one node each', () => {
