@@ -36,7 +36,7 @@ export function movingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms):
 
 /** The same in steps. Equal parts of the criterion are treated once. */
 export function* movingEdgesInSteps(criterion: Criterion, seen: Seen, terms: EdgeTerms): Steps<Edge[]> {
-  const found: Found = { seen, terms, moments: new Map(), edges: new Map() };
+  const found: Found = { seen, terms, moments: new Map(), edges: [], known: new Map() };
   const distinct = new Map(nodesOf(criterion).map(({ part }) => [canonicalJson(part), part]));
   for (const part of distinct.values()) {
     if (part.op === 'within') yield* addWithinEdges(part, found);
@@ -46,21 +46,23 @@ export function* movingEdgesInSteps(criterion: Criterion, seen: Seen, terms: Edg
     }
   }
   for (const leaf of distinct.values()) if (leaf.op === 'attribute') yield* addAttributeEdges(leaf, found);
-  return [...found.edges.values()].flatMap((byMoment) => [...byMoment.values()]);
+  return found.edges;
 }
 
-/** The edges found so far, by vendor and moment, and the moments of the leaves that were treated. */
+/** The edges found so far, their moments by vendor, and the moments of the leaves that were treated. */
 type Found = {
   readonly seen: Seen;
   readonly terms: EdgeTerms;
   readonly moments: Map<string, readonly Instant[]>;
-  readonly edges: Map<string, Map<Instant, Edge>>;
+  readonly edges: Edge[];
+  readonly known: Map<string, Set<Instant>>;
 };
 
-function add({ edges }: Found, edge: Edge): void {
-  const known = edges.get(edge.vendor);
-  if (known === undefined) edges.set(edge.vendor, new Map([[edge.at, edge]]));
-  else known.set(edge.at, edge);
+function add({ edges, known }: Found, edge: Edge): void {
+  const moments = known.get(edge.vendor) ?? new Set();
+  if (moments.has(edge.at)) return;
+  known.set(edge.vendor, moments.add(edge.at));
+  edges.push(edge);
 }
 
 function* addWithinEdges({ event, after, duration }: Within, found: Found): Steps<void> {
