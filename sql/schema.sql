@@ -469,12 +469,25 @@ CREATE INDEX predictions_by_state ON public.predictions USING btree (state, seq)
 CREATE INDEX predictions_by_tags ON public.predictions USING gin (tags);
 CREATE INDEX predictions_recheck ON public.predictions USING btree (recheck_at) WHERE (recheck_at IS NOT NULL);
 
+create table predictor_versions (
+  predictor_id text not null,
+  edit integer not null,
+  edited_at timestamp with time zone not null,
+  name text not null,
+  url text,
+  constraint predictor_versions_pkey PRIMARY KEY (predictor_id, edit),
+  constraint predictor_versions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id) ON DELETE CASCADE
+);
+CREATE TRIGGER predictor_versions_unchanged BEFORE UPDATE ON public.predictor_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table predictors (
   id text not null,
   name text not null,
   url text,
   seed_key text,
   created_at timestamp with time zone not null,
+  edits integer not null default 1,
+  edited_at timestamp with time zone not null,
   constraint predictors_pkey PRIMARY KEY (id),
   constraint predictors_seed_key_key UNIQUE (seed_key)
 );
@@ -553,6 +566,20 @@ create table sightings (
 CREATE INDEX sightings_by_seen_from ON public.sightings USING btree (seen_from);
 CREATE UNIQUE INDEX sightings_present ON public.sightings USING btree (feed_id, item_key) WHERE (gone_at IS NULL);
 
+create table source_versions (
+  source_id text not null,
+  edit integer not null,
+  edited_at timestamp with time zone not null,
+  title text not null,
+  url text,
+  language text,
+  author text,
+  published_at text,
+  constraint source_versions_pkey PRIMARY KEY (source_id, edit),
+  constraint source_versions_source_id_fkey FOREIGN KEY (source_id) REFERENCES sources(id) ON DELETE CASCADE
+);
+CREATE TRIGGER source_versions_unchanged BEFORE UPDATE ON public.source_versions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table sources (
   id text not null,
   title text not null,
@@ -562,6 +589,8 @@ create table sources (
   published_at text,
   seed_key text,
   created_at timestamp with time zone not null,
+  edits integer not null default 1,
+  edited_at timestamp with time zone not null,
   constraint sources_pkey PRIMARY KEY (id),
   constraint sources_seed_key_key UNIQUE (seed_key)
 );

@@ -34,6 +34,8 @@ export type ForecastPage = {
   readonly predictorId: string | null;
   /** Only forecasts recorded by this moment. */
   readonly at: Instant;
+  /** The moment whose names of predictors are shown; null for now. */
+  readonly asOf: Instant | null;
   /** The sequence number of the forecast after which to continue. */
   readonly after: number | null;
   readonly limit: number;
@@ -53,11 +55,18 @@ export async function listForecastsById(db: Sql, ids: readonly string[]): Promis
     where f.id = any(${ids}) order by f.seq`;
 }
 
+/** The predictors with their names at a moment; the first name for any earlier moment. */
+function namesAt(db: Sql, asOf: Instant | null) {
+  if (asOf === null) return db`predictors`;
+  return db`(select v.predictor_id as id, v.name from predictor_versions v where v.edit = coalesce((select max(x.edit)
+    from predictor_versions x where x.predictor_id = v.predictor_id and x.edited_at <= ${timestamp(asOf)}), 1))`;
+}
+
 /** Forecasts of a prediction by the time they were made, then in the order of recording. */
 export async function listForecasts(db: Sql, predictionId: string, page: ForecastPage): Promise<ListedForecast[]> {
   return await db<ListedForecast[]>`
     select ${listedColumns(db)}
-    from forecasts f join predictors w on w.id = f.predictor_id
+    from forecasts f join ${namesAt(db, page.asOf)} w on w.id = f.predictor_id
     where f.prediction_id = ${predictionId} and f.recorded_at <= ${timestamp(page.at)}
       ${page.predictorId === null ? db`` : db`and f.predictor_id = ${page.predictorId}`}
       ${

@@ -7,8 +7,8 @@ import { refreshModels } from '../../src/services/models/states.ts';
 import { replacePredictionCriterion } from '../../src/services/predictions/criterion-versions.ts';
 import { updatePrediction } from '../../src/services/predictions/edits.ts';
 import { createPredictionErratum } from '../../src/services/predictions/errata.ts';
-import { createPredictor } from '../../src/services/predictions/predictors.ts';
-import { createSource } from '../../src/services/predictions/sources.ts';
+import { createPredictor, updatePredictor } from '../../src/services/predictions/predictors.ts';
+import { createSource, updateSource } from '../../src/services/predictions/sources.ts';
 import { withdrawPrediction } from '../../src/services/predictions/withdrawals.ts';
 import { createPredictionForecast } from '../../src/services/scores/forecasts.ts';
 import { resolveDue } from '../../src/services/settling/resolver.ts';
@@ -47,6 +47,8 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
     publishedAt: '2025-01',
   });
   const predictor = await createPredictor(world.deps, { name: 'Someone', url: null });
+  await updateSource(world.deps, source.id, { title: 'Ein Artikel "é"', author: null }, null);
+  await updatePredictor(world.deps, predictor.id, { url: 'https://example.com' }, null);
   const judged = await claim(world, {
     sourceId: source.id,
     predictorId: predictor.id,

@@ -16,6 +16,8 @@ export const sourceExample = {
   published_at: '2025-01',
   created_at: '2025-01-20T09:00:00Z',
   predictions: { ...countsExample },
+  version: 1,
+  updated_at: '2025-01-20T09:00:00Z',
 };
 
 export const predictorExample = {
@@ -23,6 +25,8 @@ export const predictorExample = {
   name: 'A. Author',
   url: 'https://example.com',
   created_at: '2025-01-20T09:00:00Z',
+  version: 1,
+  updated_at: '2025-01-20T09:00:00Z',
 };
 
 export const resolutionExample = {

@@ -5,16 +5,27 @@ import {
   deletePredictor,
   getPredictor,
   listPredictors,
+  updatePredictor,
 } from '../../services/predictions/predictors.ts';
+import { pastOrNow } from '../operation/as-of.ts';
 import { textPosition } from '../operation/cursor.ts';
-import { instantText, nameCharsMax, pageFields, pageSchema, text, webUrlField } from '../operation/fields.ts';
+import { pickVersion } from '../operation/etag.ts';
+import {
+  asOfField,
+  instantText,
+  nameCharsMax,
+  pageFields,
+  pageSchema,
+  text,
+  webUrlField,
+} from '../operation/fields.ts';
+import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
 import { predictorExample } from './examples.ts';
 
 const tag = 'Sources and predictors';
-/** A predictor cannot be changed, so its ETag has a constant version. */
-const onlyVersion = 1;
+const idParameter = { id: { description: 'The id of a predictor.', example: predictorExample.id } };
 
 const predictorSchema = z
   .object({
@@ -22,13 +33,22 @@ const predictorSchema = z
     name: z.string(),
     url: z.string().nullable(),
     created_at: instantText('When it was created.'),
+    version: z.int().meta({ description: 'Number of versions by now, or by `as_of`. Part of the ETag.', example: 1 }),
+    updated_at: instantText('When it was last corrected.'),
   })
   .meta({ id: 'Predictor', description: 'A person or an organisation that makes predictions.' });
 
 type Predictor = Awaited<ReturnType<typeof getPredictor>>;
 
 function predictorToJson(predictor: Predictor): z.infer<typeof predictorSchema> {
-  return { id: predictor.id, name: predictor.name, url: predictor.url, created_at: formatInstant(predictor.createdAt) };
+  return {
+    id: predictor.id,
+    name: predictor.name,
+    url: predictor.url,
+    created_at: formatInstant(predictor.createdAt),
+    version: predictor.edits,
+    updated_at: formatInstant(predictor.editedAt),
+  };
 }
 
 const inputSchema = z
@@ -38,28 +58,37 @@ const inputSchema = z
   })
   .meta({ id: 'PredictorInput', description: 'A person or an organisation that makes predictions.' });
 
+const patchSchema = inputSchema.partial().meta({
+  id: 'PredictorPatch',
+  minProperties: 1,
+  description: 'Fields to change. null clears a field.',
+});
+
 const list = operation({
   method: 'get',
   path: '/v1/predictors',
   operationId: 'listPredictors',
   tag,
   summary: 'List predictors',
-  description: 'Returns predictors, oldest first.',
+  description: 'Returns predictors with their words now or at `as_of`, oldest first.',
   access: 'read',
-  query: pageFields,
+  query: { as_of: asOfField, ...pageFields },
   response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('PredictorList', 'A page of predictors.', predictorSchema),
     example: { data: [predictorExample], next_cursor: null },
   },
-  handle: ({ services }, input) =>
-    replyWithPage(input, {
+  handle: (http, input) => {
+    const asOf = pastOrNow(http, input.query.as_of);
+    return replyWithPage(input, {
       position: textPosition,
-      list: (after, limit) => listPredictors(services, { after, limit }),
+      list: (after, limit) => listPredictors(http.services, { asOf, after, limit }),
       positionOf: (row) => row.id,
       toJson: predictorToJson,
-    }),
+      past: asOf !== null,
+    });
+  },
 });
 
 const create = operation({
@@ -77,7 +106,7 @@ const create = operation({
     return {
       status: 201,
       body: predictorToJson(predictor),
-      version: onlyVersion,
+      version: predictor.edits,
       headers: { location: `/v1/predictors/${predictor.id}` },
     };
   },
@@ -89,14 +118,48 @@ const get = operation({
   operationId: 'getPredictor',
   tag,
   summary: 'Get a predictor',
-  description: 'Returns a predictor.',
+  description: 'Returns a predictor with its words now or at `as_of`.',
   access: 'read',
-  params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
+  params: idParameter,
+  query: { as_of: asOfField },
   response: { status: 200, description: 'The predictor.', schema: predictorSchema, example: predictorExample },
-  handle: async ({ services }, { params }) => ({
-    body: predictorToJson(await getPredictor(services, params.id)),
-    version: onlyVersion,
-  }),
+  handle: async (http, { params, query }) => {
+    const asOf = pastOrNow(http, query.as_of);
+    const predictor = await getPredictor(http.services, params.id, asOf);
+    return { body: predictorToJson(predictor), version: predictor.edits, past: asOf !== null };
+  },
+});
+
+const update = operation({
+  method: 'patch',
+  path: '/v1/predictors/{id}',
+  operationId: 'updatePredictor',
+  tag,
+  summary: 'Correct a predictor',
+  description:
+    'Applies a JSON merge patch (RFC 7396). Each correction is a new version: requests with an earlier `as_of` show the words of that time, in the predictor itself and in predictions, forecasts and scorecards. Send If-Match to change only the version that you read.',
+  access: 'write',
+  params: idParameter,
+  body: {
+    schema: patchSchema,
+    example: { name: predictorExample.name },
+    mediaTypes: ['application/merge-patch+json', 'application/json'],
+  },
+  ifMatch: true,
+  before: async ({ services }, { id }) => predictorToJson(await getPredictor(services, id)),
+  response: {
+    status: 200,
+    description: 'The corrected predictor.',
+    schema: predictorSchema,
+    example: predictorExample,
+  },
+  handle: async ({ services }, { params, body, expected }) => {
+    const fields = { name: body.name, url: body.url };
+    requireChange(fields);
+    const version = await pickVersion(expected, async () => (await getPredictor(services, params.id)).edits);
+    const predictor = await updatePredictor(services, params.id, fields, version);
+    return { body: predictorToJson(predictor), version: predictor.edits };
+  },
 });
 
 const remove = operation({
@@ -108,7 +171,7 @@ const remove = operation({
   description:
     'Deletes a predictor that nothing refers to. Returns 409 if a prediction, an earlier version of one or a forecast refers to it.',
   access: 'write',
-  params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
+  params: idParameter,
   before: async ({ services }, { id }) => predictorToJson(await getPredictor(services, id)),
   response: { status: 204, description: 'The predictor was deleted.' },
   refusals: ['conflict'],
@@ -118,4 +181,4 @@ const remove = operation({
   },
 });
 
-export const predictorOperations = [list, create, get, remove];
+export const predictorOperations = [list, create, get, update, remove];

@@ -1,8 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
-import { createSource, deleteSource, getSource, listSources } from '../../services/predictions/sources.ts';
-import { textPosition } from '../operation/cursor.ts';
 import {
+  createSource,
+  deleteSource,
+  getSource,
+  listSources,
+  updateSource,
+} from '../../services/predictions/sources.ts';
+import { pastOrNow } from '../operation/as-of.ts';
+import { textPosition } from '../operation/cursor.ts';
+import { pickVersion } from '../operation/etag.ts';
+import {
+  asOfField,
   dateField,
   instantText,
   nameCharsMax,
@@ -11,6 +20,7 @@ import {
   text,
   webUrlField,
 } from '../operation/fields.ts';
+import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
 import { countsSchema, countsToJson } from './counts-json.ts';
@@ -18,8 +28,7 @@ import { sourceExample } from './examples.ts';
 
 const tag = 'Sources and predictors';
 const titleCharsMax = 500;
-/** A source cannot be changed, so its ETag has a constant version. */
-const onlyVersion = 1;
+const idParameter = { id: { description: 'The id of a source.', example: sourceExample.id } };
 
 const sourceSchema = z
   .object({
@@ -33,9 +42,12 @@ const sourceSchema = z
       .nullable()
       .meta({ description: 'Date of publication, with the precision that is known.', example: '2025-01' }),
     created_at: instantText('When it was created.'),
-    predictions: countsSchema.meta({
-      description: 'Number of predictions from this source. List them with `GET /v1/predictions?source=`.',
+    predictions: countsSchema.optional().meta({
+      description:
+        'Number of predictions from this source. List them with `GET /v1/predictions?source=`. Only without `as_of`, because each prediction would have to be evaluated at that time.',
     }),
+    version: z.int().meta({ description: 'Number of versions by now, or by `as_of`. Part of the ETag.', example: 1 }),
+    updated_at: instantText('When it was last corrected.'),
   })
   .meta({ id: 'Source', description: 'An article, a post, a talk or another place where claims were made.' });
 
@@ -50,7 +62,9 @@ function sourceToJson(source: Source): z.infer<typeof sourceSchema> {
     author: source.author,
     published_at: source.publishedAt,
     created_at: formatInstant(source.createdAt),
-    predictions: countsToJson(source.predictions),
+    ...(source.predictions === null ? {} : { predictions: countsToJson(source.predictions) }),
+    version: source.edits,
+    updated_at: formatInstant(source.editedAt),
   };
 }
 
@@ -73,28 +87,37 @@ const inputSchema = z
   })
   .meta({ id: 'SourceInput', description: 'An article, a post, a talk or another place where claims were made.' });
 
+const patchSchema = inputSchema.partial().meta({
+  id: 'SourcePatch',
+  minProperties: 1,
+  description: 'Fields to change. null clears a field.',
+});
+
 const list = operation({
   method: 'get',
   path: '/v1/sources',
   operationId: 'listSources',
   tag,
   summary: 'List sources',
-  description: 'Returns sources, oldest first.',
+  description: 'Returns sources with their words now or at `as_of`, oldest first.',
   access: 'read',
-  query: pageFields,
+  query: { as_of: asOfField, ...pageFields },
   response: {
     status: 200,
     description: 'A page.',
     schema: pageSchema('SourceList', 'A page of sources.', sourceSchema),
     example: { data: [sourceExample], next_cursor: null },
   },
-  handle: ({ services }, input) =>
-    replyWithPage(input, {
+  handle: (http, input) => {
+    const asOf = pastOrNow(http, input.query.as_of);
+    return replyWithPage(input, {
       position: textPosition,
-      list: (after, limit) => listSources(services, { after, limit }),
+      list: (after, limit) => listSources(http.services, { asOf, after, limit }),
       positionOf: (row) => row.id,
       toJson: sourceToJson,
-    }),
+      past: asOf !== null,
+    });
+  },
 });
 
 const create = operation({
@@ -121,7 +144,7 @@ const create = operation({
     return {
       status: 201,
       body: sourceToJson(source),
-      version: onlyVersion,
+      version: source.edits,
       headers: { location: `/v1/sources/${source.id}` },
     };
   },
@@ -133,14 +156,49 @@ const get = operation({
   operationId: 'getSource',
   tag,
   summary: 'Get a source',
-  description: 'Returns a source.',
+  description: 'Returns a source with its words now or at `as_of`.',
   access: 'read',
-  params: { id: { description: 'The id of a source.', example: sourceExample.id } },
+  params: idParameter,
+  query: { as_of: asOfField },
   response: { status: 200, description: 'The source.', schema: sourceSchema, example: sourceExample },
-  handle: async ({ services }, { params }) => ({
-    body: sourceToJson(await getSource(services, params.id)),
-    version: onlyVersion,
-  }),
+  handle: async (http, { params, query }) => {
+    const asOf = pastOrNow(http, query.as_of);
+    const source = await getSource(http.services, params.id, asOf);
+    return { body: sourceToJson(source), version: source.edits, past: asOf !== null };
+  },
+});
+
+const update = operation({
+  method: 'patch',
+  path: '/v1/sources/{id}',
+  operationId: 'updateSource',
+  tag,
+  summary: 'Correct a source',
+  description:
+    'Applies a JSON merge patch (RFC 7396). Each correction is a new version: requests with an earlier `as_of` show the words of that time, in the source itself and in predictions. Send If-Match to change only the version that you read.',
+  access: 'write',
+  params: idParameter,
+  body: {
+    schema: patchSchema,
+    example: { title: sourceExample.title, published_at: '2025-01-20' },
+    mediaTypes: ['application/merge-patch+json', 'application/json'],
+  },
+  ifMatch: true,
+  before: async ({ services }, { id }) => sourceToJson(await getSource(services, id)),
+  response: { status: 200, description: 'The corrected source.', schema: sourceSchema, example: sourceExample },
+  handle: async ({ services }, { params, body, expected }) => {
+    const fields = {
+      title: body.title,
+      url: body.url,
+      language: body.language,
+      author: body.author,
+      publishedAt: body.published_at,
+    };
+    requireChange(fields);
+    const version = await pickVersion(expected, async () => (await getSource(services, params.id)).edits);
+    const source = await updateSource(services, params.id, fields, version);
+    return { body: sourceToJson(source), version: source.edits };
+  },
 });
 
 const remove = operation({
@@ -152,7 +210,7 @@ const remove = operation({
   description:
     'Deletes a source that nothing refers to. Returns 409 if a prediction, an earlier version of one or a forecast refers to it.',
   access: 'write',
-  params: { id: { description: 'The id of a source.', example: sourceExample.id } },
+  params: idParameter,
   before: async ({ services }, { id }) => sourceToJson(await getSource(services, id)),
   response: { status: 204, description: 'The source was deleted.' },
   refusals: ['conflict'],
@@ -162,4 +220,4 @@ const remove = operation({
   },
 });
 
-export const sourceOperations = [list, create, get, remove];
+export const sourceOperations = [list, create, get, update, remove];

@@ -213,10 +213,10 @@ export function slugTaken(slug: string): Refusal {
 }
 
 /** The refusal for an outdated `expected`. `version` is the current row version; null if unknown. */
-export function staleVersion(version: number | null): Refusal {
+export function staleVersion(version: number | null, what = 'prediction'): Refusal {
   const now = version === null ? '' : ` and is now at version ${version}`;
   return new Refusal(
     'precondition_failed',
-    `the prediction was changed since you read it${now}; read it again and repeat the edit`,
+    `the ${what} was changed since you read it${now}; read it again and repeat the edit`,
   );
 }

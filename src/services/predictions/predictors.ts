@@ -1,3 +1,4 @@
+import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import {
   deletePredictor as deletePredictorRow,
@@ -5,29 +6,54 @@ import {
   insertPredictor,
   listPredictors as listPredictorRows,
   type PredictorRow,
+  type PredictorWords,
+  updatePredictor as updatePredictorRow,
 } from '../../store/predictors.ts';
 import type { Deps } from '../deps.ts';
+import { staleVersion } from './predictions.ts';
 
-export async function createPredictor(
-  deps: Deps,
-  input: { readonly name: string; readonly url: string | null },
-): Promise<PredictorRow> {
-  const predictor = { ...input, id: deps.newId('who'), createdAt: deps.now() };
+export async function createPredictor(deps: Deps, input: PredictorWords): Promise<PredictorRow> {
+  const now = deps.now();
+  const predictor = { ...input, id: deps.newId('who'), createdAt: now, edits: 1, editedAt: now };
   await insertPredictor(deps.db.sql, predictor);
   return predictor;
 }
 
-export async function getPredictor(deps: Deps, id: string): Promise<PredictorRow> {
-  const predictor = await findPredictor(deps.db.sql, id);
+/** A predictor with its words at `asOf`, or now if it is null. Refuses with `not_found`. */
+export async function getPredictor(deps: Deps, id: string, asOf: Instant | null = null): Promise<PredictorRow> {
+  const predictor = await findPredictor(deps.db.sql, id, asOf);
   if (predictor === null) throw new Refusal('not_found', `there is no predictor ${id}`);
   return predictor;
 }
 
 export async function listPredictors(
   deps: Deps,
-  page: { after: string | null; limit: number },
+  page: { asOf: Instant | null; after: string | null; limit: number },
 ): Promise<PredictorRow[]> {
   return await listPredictorRows(deps.db.sql, page);
+}
+
+export type PredictorEdit = { readonly [Field in keyof PredictorWords]?: PredictorWords[Field] | undefined };
+
+/**
+ * Corrects the words of a predictor as a new version; an edit that changes nothing is none. `expected` is the version that
+ * the caller read; null for any.
+ */
+export async function updatePredictor(
+  deps: Deps,
+  id: string,
+  edit: PredictorEdit,
+  expected: number | null,
+): Promise<PredictorRow> {
+  const row = await getPredictor(deps, id);
+  if (expected !== null && expected !== row.edits) throw staleVersion(row.edits, 'predictor');
+  const words = { name: edit.name ?? row.name, url: edit.url === undefined ? row.url : edit.url };
+  if (words.name === row.name && words.url === row.url) return row;
+  // Never before the previous version, even if the clock of another node is ahead.
+  const now = Math.max(deps.now(), row.editedAt);
+  if (!(await updatePredictorRow(deps.db.sql, id, { expected: row.edits, words, now })))
+    throw staleVersion(null, 'predictor');
+  return await getPredictor(deps, id);
 }
 
 /** Deletes a predictor that nothing refers to. Refuses with `conflict` if a prediction refers or referred to it, or a forecast. */

@@ -113,6 +113,7 @@ async function ensureSource(tx: Sql, deps: Deps, source: Seed['sources'][number]
   const known = await findSourceBySeedKey(tx, unique);
   if (known !== null) return known;
   const id = deps.newId('src');
+  const now = deps.now();
   const { title, url } = source;
   await insertSource(
     tx,
@@ -123,7 +124,9 @@ async function ensureSource(tx: Sql, deps: Deps, source: Seed['sources'][number]
       language: source.language ?? null,
       author: source.author ?? null,
       publishedAt: source.published_at ?? null,
-      createdAt: deps.now(),
+      createdAt: now,
+      edits: 1,
+      editedAt: now,
     },
     unique,
   );
@@ -135,6 +138,8 @@ async function ensurePredictor(tx: Sql, deps: Deps, predictor: Seed['predictors'
   const known = await findPredictorBySeedKey(tx, unique);
   if (known !== null) return known;
   const id = deps.newId('who');
-  await insertPredictor(tx, { id, name: predictor.name, url: predictor.url ?? null, createdAt: deps.now() }, unique);
+  const now = deps.now();
+  const { name, url = null } = predictor;
+  await insertPredictor(tx, { id, name, url, createdAt: now, edits: 1, editedAt: now }, unique);
   return id;
 }

@@ -75,7 +75,7 @@ export async function viewPredictions(
     standing.map((row) => row.id),
     at,
   );
-  const people = await loadPeople(db, predictions);
+  const people = await loadPeople(db, predictions, asOf);
   const probabilities = await listOwnProbabilities(db, predictions, at);
   const errata = await listErrata(db, [...versions.keys()], at);
   const timelines = await loadTimelines(
@@ -181,15 +181,16 @@ async function viewOpen(
 async function loadPeople(
   db: Sql,
   predictions: readonly PredictionRow[],
+  asOf: Instant | null,
 ): Promise<{ sources: Map<string, SourceRow>; predictors: Map<string, PredictorRow> }> {
   const sources = new Map<string, SourceRow>();
   const predictors = new Map<string, PredictorRow>();
   for (const id of new Set(predictions.map((prediction) => prediction.sourceId))) {
-    const source = id === null ? null : await findSource(db, id);
+    const source = id === null ? null : await findSource(db, id, asOf);
     if (source !== null) sources.set(source.id, source);
   }
   for (const id of new Set(predictions.map((prediction) => prediction.predictorId))) {
-    const predictor = id === null ? null : await findPredictor(db, id);
+    const predictor = id === null ? null : await findPredictor(db, id, asOf);
     if (predictor !== null) predictors.set(predictor.id, predictor);
   }
   return { sources, predictors };

@@ -32,7 +32,7 @@ export type Scorecard = {
 export async function getPredictorScorecard(deps: Deps, predictorId: string, asOf: Instant | null): Promise<Scorecard> {
   const db = deps.db.sql;
   const at = asOf ?? deps.now();
-  const predictor = await getPredictor(deps, predictorId);
+  const predictor = await getPredictor(deps, predictorId, asOf);
   const counts = await countClaims(db, predictor.id, at);
   const sums = await sumForecasts(db, predictor.id, { at, bins: calibrationBins, logProbabilityMin });
   const of = (standing: ForecastStanding) => sums.filter((row) => row.standing === standing);

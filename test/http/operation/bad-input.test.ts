@@ -256,7 +256,7 @@ test('a wrong method returns the allowed ones, an unknown path returns 404', asy
     'GET, HEAD, POST, OPTIONS',
     'method_not_allowed',
   ]);
-  expect((await world.admin('DELETE /v1/predictions/x')).headers.allow).toBe('GET, HEAD, PATCH, OPTIONS');
+  expect((await world.admin('PUT /v1/predictions/x')).headers.allow).toBe('GET, HEAD, PATCH, DELETE, OPTIONS');
   expect((await world.admin('POST /healthz')).status).toBe(405);
   for (const target of [
     'GET /v1/predictions/',

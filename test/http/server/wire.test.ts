@@ -145,8 +145,8 @@ test('OPTIONS returns the methods, with and without a preflight', async () => {
   });
   expect([answer.status, answer.headers.allow, answer.headers['access-control-allow-methods']]).toEqual([
     204,
-    'GET, HEAD, PATCH, OPTIONS',
-    'GET, HEAD, PATCH, OPTIONS',
+    'GET, HEAD, PATCH, DELETE, OPTIONS',
+    'GET, HEAD, PATCH, DELETE, OPTIONS',
   ]);
   expect(answer.headers['access-control-allow-headers']).toContain('If-Match');
   expect((await world.anyone('OPTIONS /nothing')).status).toBe(404);
