@@ -10,12 +10,19 @@ import { guardSql, type StatementGuard } from './statement-guard.ts';
  * to no socket (and throws where nobody can catch it) or into the next transaction on the reopened connection. Therefore
  * nothing is sent or settled once a transaction is over, and after a failure that may be a lost connection everything
  * waits until the driver must have noticed it.
+ *
+ * A commit is verified. The driver sends its own as a prepared statement and ignores what became of it: where a pooler has
+ * moved the session, preparing fails, that aborts the transaction, and the repeated commit then succeeds by rolling back. So
+ * the transaction is committed here, in the simple protocol, and only the tag `COMMIT` counts. The driver's own commit
+ * follows, outside of any transaction, and nobody waits for it.
  */
 
 /** The state of a running transaction. */
 type Scope = {
   over: boolean;
   committing: boolean;
+  /** The error of the first statement that failed. */
+  failure: unknown;
   /** After a failure that may be a lost connection: settles when the driver must have noticed it. */
   lossKnown: Promise<void> | null;
 };
@@ -45,7 +52,7 @@ export async function runTransaction<T>(
 ): Promise<T> {
   refuseInsideTransaction();
   const release = await deps.semaphore.acquire();
-  const scope: Scope = { over: false, committing: false, lossKnown: null };
+  const scope: Scope = { over: false, committing: false, failure: null, lossKnown: null };
   return new Promise<T>((resolve, reject) => {
     let giveUp: (error: Error) => void = () => {};
     const deadline = setTimeout(() => {
@@ -58,9 +65,15 @@ export async function runTransaction<T>(
     }, msMax);
     const work = deps.pool.begin(
       (tx) =>
-        new Promise<T>((finish, fail) => {
+        new Promise<void>((finish, fail) => {
           giveUp = fail;
-          void scopes.run(scope, () => runInside(tx, scope, run)).then(finish, fail);
+          void scopes
+            .run(scope, () => runInside(tx, scope, run))
+            .then((result) => {
+              scope.over = true;
+              resolve(result);
+              finish();
+            }, fail);
         }),
     );
     const settle = () => {
@@ -68,17 +81,11 @@ export async function runTransaction<T>(
       clearTimeout(deadline);
       release();
     };
-    work.then(
-      (result) => {
-        settle();
-        // The driver's type unwraps arrays of promises; `run` resolves to a value, so nothing is unwrapped.
-        resolve(result as T);
-      },
-      (error) => {
-        settle();
-        reject(error);
-      },
-    );
+    // A connection that is lost after the verified commit changes nothing: the promise is then already resolved.
+    work.then(settle, (error) => {
+      settle();
+      reject(error);
+    });
   });
 }
 
@@ -88,6 +95,7 @@ async function runInside<T>(tx: postgres.ISql, scope: Scope, run: (tx: postgres.
     await scope.lossKnown;
     if (scope.over) return await never();
     scope.committing = true;
+    await commit(tx, scope);
     return result;
   } catch (error) {
     await scope.lossKnown;
@@ -95,6 +103,12 @@ async function runInside<T>(tx: postgres.ISql, scope: Scope, run: (tx: postgres.
     if (scope.over) return never();
     throw error;
   }
+}
+
+async function commit(tx: postgres.ISql, { failure }: Scope): Promise<void> {
+  const { command } = await tx.unsafe('commit');
+  if (command === 'COMMIT') return;
+  throw failure ?? new Error(`the transaction was not committed: the database answered ${command}`);
 }
 
 function transactionGuard(scope: Scope): StatementGuard {
@@ -105,6 +119,7 @@ function transactionGuard(scope: Scope): StatementGuard {
       return () => {};
     },
     failed: (error) => {
+      scope.failure ??= error;
       if (!(error instanceof postgres.PostgresError)) scope.lossKnown ??= wait(lossNoticeMs);
     },
   };

@@ -87,6 +87,15 @@ describe('transactions', () => {
     expect(await readCounter()).toBe(0);
   });
 
+  test('a statement that failed fails the transaction, though its error was caught', async () => {
+    const failing = db.begin(async (tx) => {
+      await tx`update counters set value = 7 where id = 'a'`;
+      await tx`select 1 / 0`.catch(() => {});
+    });
+    await expect(failing).rejects.toThrow('division by zero');
+    expect(await readCounter()).toBe(0);
+  });
+
   test('using the pool inside a transaction fails at once', async () => {
     await expect(db.begin(() => readCounter())).rejects.toThrow('the pool was used inside a transaction');
     await expect(db.begin(() => addOne())).rejects.toThrow('the pool was used inside a transaction');

@@ -1,6 +1,7 @@
+import { connect, createServer, type Socket } from 'node:net';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { Database } from '../../src/store/db.ts';
+import { type Database, openDatabase } from '../../src/store/db.ts';
 import { openEmptyDatabase } from '../support/database.ts';
 
 describe('a lost connection to a server', () => {
@@ -72,3 +73,72 @@ describe('a lost connection to a server', () => {
     for (const [i, answer] of answers.entries()) expect(['refused', [i]]).toContainEqual(answer);
   });
 });
+
+describe('a commit', () => {
+  let plain: Database;
+
+  beforeAll(async () => {
+    plain = await openEmptyDatabase({ poolMax: 1 });
+    await plain.sql`create table rows (id integer)`;
+  });
+  afterAll(() => plain.close());
+
+  const insertRow = (db: Database, id: number, after = ''): Promise<void> =>
+    db.begin(async (tx) => {
+      await tx`insert into rows values (${id})`;
+      if (after !== '') await tx.unsafe(after);
+    });
+  const isThere = async (id: number): Promise<boolean> =>
+    (await plain.sql<{ found: boolean }[]>`select exists (select from rows where id = ${id}) as found`)[0]?.found ===
+    true;
+
+  test('succeeds though the session has lost its prepared statements, as behind a pooler', async () => {
+    await insertRow(plain, 1);
+    await insertRow(plain, 2, 'deallocate all');
+    expect(await Promise.all([1, 2].map(isThere))).toEqual([true, true]);
+  });
+
+  test('that the database answers with a rollback rejects', async () => {
+    const [row] = await plain.sql<{ name: string }[]>`select current_database() as name`;
+    const proxy = await startProxy(new URL(inject('server').url), (bytes) => {
+      const start = bytes.indexOf('commit\0');
+      if (start >= 0) bytes.write('abort ', start);
+    });
+    const target = new URL(inject('server').url);
+    target.hostname = '127.0.0.1';
+    target.port = String(proxy.port);
+    target.pathname = `/${row?.name}`;
+    const db = await openDatabase({ databaseUrl: target.href });
+    await expect(insertRow(db, 4)).rejects.toThrow('the transaction was not committed: the database answered ROLLBACK');
+    expect(await isThere(4)).toBe(false);
+    await db.close();
+    await proxy.close();
+  });
+});
+
+/** Forwards connections to a server, and lets `change` alter the bytes that a client sends. */
+async function startProxy(to: URL, change: (bytes: Buffer) => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(to.port), to.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    client.on('data', (bytes) => {
+      change(bytes);
+      upstream.write(bytes);
+    });
+    upstream.pipe(client);
+    client.on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
