@@ -1,16 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { deleteExpiredJob } from '../jobs/delete-expired.ts';
-import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
-import { placeEventsJob } from '../jobs/place-events.ts';
-import { pollFeedsJob } from '../jobs/poll-feeds.ts';
-import { refreshModelsJob } from '../jobs/refresh-models.ts';
-import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
-import { type Schedule, startJobs } from '../jobs/schedule.ts';
+import { startJobs } from '../jobs/schedule.ts';
 import { watchFeedsJob } from '../jobs/watch-feeds.ts';
-import { describeFeeds, describePredictions } from './cli/greeting.ts';
 import { serveStatus } from './cli/status-socket.ts';
 import type { Config } from './config.ts';
-import { startOfMinute } from './domain/instant.ts';
 import { createApp } from './http/app.ts';
 import { createReplica } from './http/operation/replica.ts';
 import { serveApp } from './http/server/serve.ts';
@@ -22,16 +14,17 @@ import { makeLog, openRuntime, type Runtime } from './runtime.ts';
 import { loadAdminKey } from './secret-file.ts';
 import { hashKey } from './services/access/admin-key.ts';
 import { createCostLimiters, createLimiter } from './services/access/rate-limits.ts';
-import type { Deps } from './services/deps.ts';
+import type { Log } from './services/deps.ts';
 import { createEventPulse } from './services/events/pulse.ts';
-import { pollDueFeeds } from './services/feeds/polls.ts';
-import { refreshModels } from './services/models/states.ts';
-import { resolveDue } from './services/settling/resolver.ts';
+import { startWork } from './work.ts';
 
 /** Time for requests in progress to finish after a stop signal. */
 export const drainMsMax = 8000;
 /** How long /readyz fails before the server stops accepting requests. */
 export const noticeMs = 1000;
+
+/** How long a stop may take. What still waits for the database then is given up: it is as safe as after a crash. */
+export const stopMsMax = 13_000;
 
 /** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then an orderly stop in reverse order. */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
@@ -71,15 +64,14 @@ async function run(
     await Promise.all(closers.map((close) => close()));
     throw error;
   }
-  const work =
-    config.role === 'api' ? startJobs(deps, [watchFeedsJob(config.pollCron)]) : startWorking(config, deps, say);
+  const work = config.role === 'api' ? startJobs(deps, [watchFeedsJob(config.pollCron)]) : startWork(config, deps, say);
   const signal = await stopping;
   draining = true;
   deps.log.info({ signal }, 'stopping');
+  endAfter(stopMsMax, deps.log);
   // A load balancer must see /readyz fail before connections are refused; a person who presses Ctrl-C need not wait.
   if (signal === 'SIGTERM' && closers.length > 0) await wait(noticeMs);
-  const jobs = await work;
-  await Promise.all([...closers.map((close) => close()), jobs?.stop()]);
+  await Promise.all([...closers.map((close) => close()), work.stop()]);
   say('Stopped.');
 }
 
@@ -118,30 +110,14 @@ async function startServing(
   };
 }
 
-/** Polls once at start, then on schedule; with OUTTURN_FEEDS=none never. */
-async function startWorking(config: Config, deps: Deps, say: (line: string) => void): Promise<Schedule> {
-  const polls = config.feeds !== 'none';
-  const jobs = [
-    ...(polls ? [pollFeedsJob(config.pollCron)] : []),
-    resolvePredictionsJob,
-    refreshModelsJob,
-    deleteExpiredJob,
-    sweepWebhooksJob,
-    placeEventsJob,
-    watchFeedsJob(config.pollCron),
-  ];
-  const schedule = startJobs(deps, jobs);
-  const delivering = await deliverWebhooks(deps);
-  say(polls ? 'Polling feeds …' : 'Polling is disabled by OUTTURN_FEEDS=none.');
-  if (polls) await pollDueFeeds(deps, startOfMinute(deps.now()));
-  await resolveDue(deps);
-  await refreshModels(deps);
-  for (const line of [...(await describeFeeds(deps)), ...(await describePredictions(deps))]) say(line);
-  return {
-    stop: async () => {
-      await Promise.all([schedule.stop(), delivering.stop()]);
-    },
-  };
+function endAfter(msMax: number, log: Log): void {
+  setTimeout(() => {
+    log.error(
+      { ms: msMax },
+      'the stop took too long, probably because the database does not respond; ending the process',
+    );
+    process.exit(1);
+  }, msMax).unref();
 }
 
 function stopSignal(): Promise<string> {

@@ -108,6 +108,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return database;
 }
 
+/** Whether the server refuses writes, for example because it is a standby. */
+export async function isReadOnly(db: Sql): Promise<boolean> {
+  const rows = await db<{ readOnly: boolean }[]>`select current_setting('transaction_read_only') = 'on' as "readOnly"`;
+  return rows[0]?.readOnly === true;
+}
+
 /**
  * A running transaction as a `Database`: everything done in it, including its own calls of `begin`, commits or fails with
  * it. It cannot listen or close, since these outlive a transaction.

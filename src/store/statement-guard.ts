@@ -1,4 +1,5 @@
 import type postgres from 'postgres';
+import { Refusal } from '../domain/refusal.ts';
 
 /** Hooks around every statement of a `postgres` client: `admit` runs before it is sent, `failed` after it fails. */
 export type StatementGuard = {
@@ -61,7 +62,8 @@ async function sendGuarded(query: Query, send: Query['handle'], guard: Statement
     reject(error);
   };
   query.resolve = (rows) => {
-    if (!isWhole(rows)) return query.reject(new Error('the database driver returned a result with missing rows'));
+    if (!isWhole(rows))
+      return query.reject(new Refusal('service_unavailable', 'the connection to the database was lost; try again'));
     leave();
     resolve(rows);
   };

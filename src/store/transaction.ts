@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
+import { Refusal } from '../domain/refusal.ts';
 import type { Semaphore } from './semaphore.ts';
 import { guardSql, type StatementGuard } from './statement-guard.ts';
 
@@ -58,7 +59,8 @@ export async function runTransaction<T>(
     const deadline = setTimeout(() => {
       if (scope.committing) return; // The commit may still succeed, so it must not be reported as failed.
       scope.over = true;
-      const error = new Error(`the transaction took longer than ${msMax} ms and was rolled back`);
+      const detail = `the transaction took longer than ${msMax} ms and was rolled back; try again`;
+      const error = new Refusal('service_unavailable', detail);
       giveUp(error);
       reject(error);
       release();

@@ -1,8 +1,8 @@
-import { connect, createServer, type Socket } from 'node:net';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { openEmptyDatabase } from '../support/database.ts';
+import { startProxy } from '../support/proxy.ts';
 
 describe('a lost connection to a server', () => {
   let admin: postgres.Sql;
@@ -100,45 +100,16 @@ describe('a commit', () => {
 
   test('that the database answers with a rollback rejects', async () => {
     const [row] = await plain.sql<{ name: string }[]>`select current_database() as name`;
-    const proxy = await startProxy(new URL(inject('server').url), (bytes) => {
+    const target = new URL(inject('server').url);
+    target.pathname = `/${row?.name}`;
+    const proxy = await startProxy(target, (bytes) => {
       const start = bytes.indexOf('commit\0');
       if (start >= 0) bytes.write('abort ', start);
     });
-    const target = new URL(inject('server').url);
-    target.hostname = '127.0.0.1';
-    target.port = String(proxy.port);
-    target.pathname = `/${row?.name}`;
-    const db = await openDatabase({ databaseUrl: target.href });
+    const db = await openDatabase({ databaseUrl: proxy.url });
     await expect(insertRow(db, 4)).rejects.toThrow('the transaction was not committed: the database answered ROLLBACK');
     expect(await isThere(4)).toBe(false);
     await db.close();
     await proxy.close();
   });
 });
-
-/** Forwards connections to a server, and lets `change` alter the bytes that a client sends. */
-async function startProxy(to: URL, change: (bytes: Buffer) => void) {
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = connect(Number(to.port), to.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-    }
-    client.on('data', (bytes) => {
-      change(bytes);
-      upstream.write(bytes);
-    });
-    upstream.pipe(client);
-    client.on('close', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

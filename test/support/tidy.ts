@@ -55,9 +55,13 @@ const files: Readonly<Record<string, Rule>> = {
     layers: ['src/config.ts', 'src/runtime.ts', 'src/package-root.ts', 'src/services'],
     packages: [/^node:/],
   },
+  'src/work.ts': {
+    layers: ['src/config.ts', 'src/cli/greeting.ts', 'jobs', 'src/services', 'src/domain'],
+    packages: [],
+  },
   'src/main.ts': {
     layers: [
-      ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/secret-file.ts', 'src/cli/greeting.ts'],
+      ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/secret-file.ts', 'src/work.ts'],
       'src/cli/status-socket.ts',
       ...['jobs', 'src/http', 'src/services', 'src/net', 'src/domain'],
     ],

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { transientReason } from '../../domain/database-failure.ts';
 import { Refusal, type RefusalCode, type RefusalDetail } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 
@@ -117,15 +118,10 @@ export function respondWithError(error: unknown, c: Context<HttpEnv>, http: Pick
 
 function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
-  if (isConnectionLoss(error)) return new Refusal('service_unavailable', 'the database is not reachable; try again');
+  const transient = transientReason(error);
+  if (transient !== null) return new Refusal('service_unavailable', `${transient}; try again`);
   // The framework itself only throws these for what the client sent.
   return error instanceof HTTPException && error.status < 500 ? new Refusal('bad_request', error.message) : null;
-}
-
-/** Codes of the driver and of PostgreSQL for a lost connection, which no request causes. */
-function isConnectionLoss(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(57P0|08)/.test(code) || code.startsWith('CONNECTION_') || code === 'ECONNREFUSED';
 }
 
 export function respondWithProblem(

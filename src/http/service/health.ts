@@ -41,7 +41,10 @@ const readinessSchema = z
   .object({
     ready: z.boolean(),
     draining: z.boolean().meta({ description: 'Whether the process is shutting down.' }),
-    database: z.enum(['ok', 'down']),
+    database: z.enum(['ok', 'down', 'read_only']).meta({
+      description:
+        '`down`: no answer within 1.5 seconds. `read_only`: the server refuses writes, for example because it became a standby.',
+    }),
     migrations: z.enum(['ok', 'pending', 'newer', 'changed', 'unknown']),
     feeds: z
       .array(feedHealthSchema)
@@ -60,7 +63,7 @@ const readiness = operation({
   tag,
   summary: 'Check readiness',
   description:
-    'Returns 200 if the database responds, is migrated and the process is not shutting down. Otherwise returns 503: a problem document with the same additional fields.',
+    'Returns 200 if the database responds, accepts writes, is migrated and the process is not shutting down. Otherwise returns 503: a problem document with the same additional fields.',
   access: 'open',
   response: {
     status: 200,
@@ -97,7 +100,9 @@ const readiness = operation({
       ? 'the process is shutting down'
       : database === 'down'
         ? 'the database does not respond'
-        : `migrations: ${migrations}`;
+        : database === 'read_only'
+          ? 'the database accepts only reads'
+          : `migrations: ${migrations}`;
     const { 'content-type': mediaType = '', ...headers } = problemHeaders('service_unavailable');
     return {
       status: 503,

@@ -1,0 +1,81 @@
+import { deleteExpiredJob } from '../jobs/delete-expired.ts';
+import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
+import { placeEventsJob } from '../jobs/place-events.ts';
+import { pollFeedsJob } from '../jobs/poll-feeds.ts';
+import { refreshModelsJob } from '../jobs/refresh-models.ts';
+import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
+import { type Schedule, startJobs } from '../jobs/schedule.ts';
+import { watchFeedsJob } from '../jobs/watch-feeds.ts';
+import { describeFeeds, describePredictions } from './cli/greeting.ts';
+import type { Config } from './config.ts';
+import { startOfMinute } from './domain/instant.ts';
+import type { Deps } from './services/deps.ts';
+import { pollDueFeeds } from './services/feeds/polls.ts';
+import { refreshModels } from './services/models/states.ts';
+import { resolveDue } from './services/settling/resolver.ts';
+
+type Say = (line: string) => void;
+type Step = { readonly name: string; readonly run: () => Promise<unknown> };
+
+/**
+ * Starts the jobs, the delivery of webhooks and, unless OUTTURN_FEEDS=none, a first poll. Never rejects: a step that fails is
+ * logged, and its job runs again at the next tick. `started` resolves when the first round is over.
+ */
+export function startWork(config: Config, deps: Deps, say: Say): Schedule & { readonly started: Promise<void> } {
+  const polls = config.feeds !== 'none';
+  const schedule = startJobs(deps, [
+    ...(polls ? [pollFeedsJob(config.pollCron)] : []),
+    resolvePredictionsJob,
+    refreshModelsJob,
+    deleteExpiredJob,
+    sweepWebhooksJob,
+    placeEventsJob,
+    watchFeedsJob(config.pollCron),
+  ]);
+  let delivering: Schedule | null = null;
+  let stopping = false;
+  const steps: readonly Step[] = [
+    {
+      name: 'start to deliver webhooks',
+      run: async () => {
+        delivering = await deliverWebhooks(deps);
+      },
+    },
+    ...firstRound(deps, polls, say),
+  ];
+  const started = runSteps(deps, steps, () => stopping);
+  return {
+    started,
+    stop: async () => {
+      stopping = true;
+      await Promise.all([schedule.stop(), started.then(() => delivering?.stop())]);
+    },
+  };
+}
+
+function firstRound(deps: Deps, polls: boolean, say: Say): Step[] {
+  const sayAll = (lines: readonly string[]): void => {
+    for (const line of lines) say(line);
+  };
+  say(polls ? 'Polling feeds …' : 'Polling is disabled by OUTTURN_FEEDS=none.');
+  return [
+    ...(polls ? [{ name: 'poll feeds', run: () => pollDueFeeds(deps, startOfMinute(deps.now())) }] : []),
+    { name: 'resolve predictions', run: () => resolveDue(deps) },
+    { name: 'refresh models', run: () => refreshModels(deps) },
+    { name: 'describe feeds', run: async () => sayAll(await describeFeeds(deps)) },
+    { name: 'describe predictions', run: async () => sayAll(await describePredictions(deps)) },
+  ];
+}
+
+/** Runs one after the other, also after a failure, until `isOver`. */
+async function runSteps({ log }: Deps, steps: readonly Step[], isOver: () => boolean): Promise<void> {
+  for (const { name, run } of steps) {
+    if (isOver()) return;
+    try {
+      await run();
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      log.error({ step: name, error: text }, 'a step of the start failed; the jobs try again');
+    }
+  }
+}

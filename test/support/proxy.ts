@@ -1,0 +1,50 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A proxy between the program and a PostgreSQL server. */
+export type DatabaseProxy = {
+  /** The URL of the same database through the proxy. */
+  readonly url: string;
+  /** From now on forwards nothing in either direction, and keeps every connection open. New ones are accepted. */
+  silence(): void;
+  close(): Promise<void>;
+};
+
+/** Forwards connections to the server of `databaseUrl`. `change` may alter the bytes that a client sends, in place. */
+export async function startProxy(databaseUrl: URL, change: (bytes: Buffer) => void = () => {}): Promise<DatabaseProxy> {
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(databaseUrl.port), databaseUrl.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    client.on('data', (bytes) => {
+      if (isSilent) return;
+      change(bytes);
+      upstream.write(bytes);
+    });
+    upstream.on('data', (bytes) => {
+      if (!isSilent) client.write(bytes);
+    });
+    upstream.on('close', () => {
+      if (!isSilent) client.destroy();
+    });
+    client.on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const url = new URL(databaseUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
+  return {
+    url: url.href,
+    silence: () => {
+      isSilent = true;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
