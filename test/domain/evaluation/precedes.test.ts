@@ -165,6 +165,17 @@ describe('precedes', () => {
     expect(settle([...rows, dated], claim, when, [x, y, ledger])).toMatch(/^yes /);
   });
 
+  it('holds between consecutive days, whose bounds meet at midnight, but not within one day', () => {
+    const vendor = feed('vendor', { trust: 'first_party', covers: [] });
+    const dated = (day: string, of: Partial<TestSighting> = {}) =>
+      sighting(vendor, { ...of, seen: '2025-08-20', released: `2025-08-${day}`, weight: 'stands' });
+    const settleDays = (first: string, second: string) =>
+      settle([dated(first), dated(second, mini)], order(plain, small), when, [a, b, vendor]);
+    expect(settleDays('07', '08')).toBe(`yes 2025-08-07 ${certain}`);
+    expect(settleDays('08', '07')).toBe(`no 2025-08-07 ${certain}`);
+    expect(settleDays('07', '07')).toBe('undetermined order_is_open');
+  });
+
   it("has the weaker evidence of the first's date and the second's bound", () => {
     const vendor = feed('vendor', { trust: 'first_party', covers: [] });
     const forum = feed('b', { ...facts, trust: 'aggregator' });

@@ -56,6 +56,14 @@ describe('retired: yes', () => {
     expect(settle(rows)).toBe(`${expected} happened_in_window`);
   });
 
+  it('though a catalogue no longer states it, because only the publisher reinstates a model', () => {
+    const cleared = { ...ends('2025-08-10'), edits: [{ at: '2025-08-15' }] };
+    const rows = [row(a, ends('2025-08-10')), row(b, ends('2025-08-10')), row(c, cleared)];
+    expect(outcome(ask(august, timeline([a, b, c], rows), when))).toBe('yes 2025-08-10 happened_in_window');
+    const back = outcome(ask(august, timeline([vendor], [row(vendor, cleared)]), when));
+    expect(back).toBe('undetermined reinstated');
+  });
+
   it('by a first party alone', () => {
     expect(outcome(ask(august, timeline([vendor], [row(vendor, ends('2025-08-10'))]), when))).toBe(
       'yes 2025-08-10 happened_in_window',
