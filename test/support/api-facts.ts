@@ -13,7 +13,10 @@ export function factsOf(document: Json): ApiFacts {
       const name = `${method.toUpperCase()} ${path}`;
       has.add(`${name} is ${operation.operationId}`);
       for (const parameter of operation.parameters ?? []) {
-        walk(parameter.schema, `${name} ${parameter.in} ${parameter.name}`, has);
+        const { schema, explode, in: place } = parameter;
+        walk(schema, `${name} ${place} ${parameter.name}`, has);
+        // A list separated by commas accepts what a single value did.
+        if (schema.type === 'array' && explode === false) walk(schema.items, `${name} ${place} ${parameter.name}`, has);
         if (parameter.required === true) needs.add(`${name} needs ${parameter.name}`);
       }
       for (const [type, media] of Object.entries<Json>(operation.requestBody?.content ?? {})) {

@@ -99,7 +99,11 @@ function queryOf(draw: Draw, document: Json, operation: Json): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 3000);
+/** A list is separated by commas, as the document says of the lists in queries. */
+const textOf = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(textOf).join(',').slice(0, 3000);
+  return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 3000);
+};
 
 /** What a header may carry at all: a client cannot send the rest. */
 const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '?').trim();

@@ -16,7 +16,8 @@ export const evidenceMax = 100;
 const idCharsMax = 128;
 const searchCharsMax = 200;
 const limitDigitsMax = 20;
-const listCharsMax = 500;
+/** The most values of one list in a query. */
+export const listValuesMax = 20;
 
 /** Ids and slugs. */
 export const idPattern = /^[A-Za-z0-9._~-]{1,128}$/;
@@ -107,19 +108,24 @@ export function explainSpace(message: string) {
   };
 }
 
-/** A comma-separated list of values from a fixed set. */
-export function filterList<V extends string>(values: readonly V[], meta: { description: string; example: string }) {
+/** A comma-separated list of values from a fixed set. The operation must name the parameter in `lists`. */
+export function filterList<V extends string>(values: readonly V[], meta: { description: string; example: V[] }) {
   const isValue = (text: string): text is V => values.some((value) => value === text);
   return z
     .string()
-    .max(listCharsMax)
-    .refine(
-      (text) => text.split(',').every(isValue),
-      `must be one of ${values.join(', ')}, or several separated by commas`,
-    )
-    .transform((text): V[] => text.split(',').filter(isValue))
+    .transform((text) => text.split(','))
+    .refine((entries) => entries.length <= listValuesMax, `must have at most ${listValuesMax} values`)
+    .refine((entries) => entries.every(isValue), `must be one of ${values.join(', ')}, or several separated by commas`)
+    .transform((entries): V[] => entries.filter(isValue))
     .optional()
-    .openapi({ type: 'string', pattern: `^(${values.join('|')})(,(${values.join('|')}))*$`, ...meta });
+    .openapi({
+      type: 'array',
+      items: { type: 'string', enum: [...values] },
+      minItems: 1,
+      maxItems: listValuesMax,
+      ...meta,
+      param: { style: 'form', explode: false },
+    });
 }
 
 /** `true` or `false`: the words only. */

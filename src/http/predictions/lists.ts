@@ -33,8 +33,9 @@ const list = operation({
   access: 'read',
   query: {
     status: filterList(statuses, {
-      description: `Only predictions with this status: ${statuses.map((status) => `\`${status}\``).join(', ')}. Several are separated by commas, or the parameter is repeated.`,
-      example: 'open,proposed',
+      description:
+        'Only predictions with one of these statuses, separated by commas. Repeating the parameter does the same.',
+      example: ['open', 'proposed'],
     }),
     outcome: z.enum(outcomes).optional().meta({ description: 'Only predictions with this outcome.', example: 'yes' }),
     ...predictionFilterFields,

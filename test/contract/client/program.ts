@@ -36,7 +36,9 @@ async function main(baseUrl: string, key: string): Promise<void> {
     },
   });
   if (recorded.error !== undefined) throw new Error(`refused: ${recorded.error.code}`);
-  const listed = await client.GET('/v1/predictions', { params: { query: { status: 'open', limit: 10 } } });
+  const listed = await client.GET('/v1/predictions', {
+    params: { query: { status: ['open', 'proposed'], limit: 10 } },
+  });
   const found = listed.data?.data.find(({ id }) => id === recorded.data.id);
   if (found === undefined) throw new Error('what was recorded is not listed');
   const missing = await client.GET('/v1/predictions/{id}', { params: { path: { id: 'nothing-of-that-name' } } });
@@ -48,6 +50,8 @@ async function main(baseUrl: string, key: string): Promise<void> {
     await client.POST('/v1/predictions', { body: { made_at: '2025', criterion: found.criterion } });
     // @ts-expect-error there is no such order to sort by
     await client.GET('/v1/predictions', { params: { query: { sort: 'slug' } } });
+    // @ts-expect-error there is no such status
+    await client.GET('/v1/predictions', { params: { query: { status: ['closed'] } } });
     // @ts-expect-error there is no such path
     await client.GET('/v1/forecasters');
   };

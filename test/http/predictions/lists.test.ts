@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listValuesMax } from '../../../src/http/operation/fields.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
 import type { Json } from '../../support/http-client.ts';
@@ -112,6 +113,14 @@ describe('filters of predictions', () => {
       expect(answer.json.errors[0].detail).toContain('open, proposed, disputed, resolved');
     },
   );
+
+  test('accept at most 20 statuses', async () => {
+    const query = (count: number) =>
+      `GET /v1/predictions?status=${Array.from({ length: count }, () => 'open').join(',')}`;
+    expect((await world.anyone(query(listValuesMax))).status).toBe(200);
+    const answer = await world.anyone(query(listValuesMax + 1));
+    expect(answer.json.errors).toEqual([{ detail: 'status must have at most 20 values', pointer: '#/status' }]);
+  });
 
   test('still refuse other parameters that are repeated', async () => {
     const answer = await world.anyone('GET /v1/predictions?tag=a&tag=b');
