@@ -47,10 +47,13 @@ const onBothEngines = [
   ].map((name) => `test/services/${name}.test.ts`),
 ];
 
+/** Clicks every operation of the API reference in a browser, which takes minutes. */
+const clicks = ['test/http/openapi/first-clicks.test.ts'];
+
 /** Tests that start, kill and restart programs: they mostly wait. The fast suite has the smoke tests instead. */
 const programs = {
   embedded: ['test/e2e/embedded/**/*.test.ts', 'test/store/embedded/open.test.ts'],
-  server: ['test/e2e/server/**/*.test.ts'],
+  server: ['test/e2e/server/**/*.test.ts', ...clicks],
 };
 
 /** Laws and oracles over random histories. The fast suite runs them with fewer samples (`samples`). */
@@ -107,11 +110,11 @@ export function selectOnEmbedded(
     case 'fast':
       return {
         include: hasServer ? [...onBothEngines, ...aboutEmbedded] : withDatabase,
-        exclude: named ? aboutServer : [...aboutServer, ...programs.embedded, ...histories],
+        exclude: named ? aboutServer : [...aboutServer, ...programs.embedded, ...clicks, ...histories],
       };
     case 'laws':
       return { include: hasServer ? [] : [...laws.database, ...histories], exclude: [] };
     case 'programs':
-      return { include: programs.embedded, exclude: [] };
+      return { include: hasServer ? programs.embedded : [...programs.embedded, ...clicks], exclude: [] };
   }
 }

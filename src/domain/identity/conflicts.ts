@@ -17,7 +17,7 @@ export function findConflict(data: IdentityData, entry: IdentityEntry): EntryPro
     case 'alias':
     case 'not_a_model':
       return data.aliases.some(({ id }) => id === entry.id)
-        ? { detail: `alias ${entry.id} is already defined`, pointer: '/id' }
+        ? { detail: `alias ${entry.id} is already defined; GET /v1/identity shows what it means`, pointer: '/id' }
         : null;
     case 'vendor':
       return findVendorConflict(data, entry);

@@ -146,7 +146,7 @@ const create = operation({
   access: 'admin',
   body: {
     schema: createSchema,
-    example: { name: apiKeyExample.name, scopes: apiKeyExample.scopes, expires_at: '2027-01-01T00:00:00Z' },
+    example: { name: apiKeyExample.name, scopes: apiKeyExample.scopes },
   },
   response: { status: 201, description: 'The created key.', schema: createdKeySchema, example: apiKeyExample },
   handle: async (http, { body, caller }) => {

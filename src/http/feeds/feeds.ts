@@ -10,11 +10,13 @@ import { pageFields, pageSchema, slugField, urlCharsMax } from '../operation/fie
 import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
-import { feedExample } from '../predictions/examples.ts';
+import { archiveSlug, feedExample } from '../predictions/examples.ts';
 import { feedSchema, feedToJson } from './json.ts';
 
 const tag = 'Feeds';
 const idParameter = { id: { description: 'The id or the slug of a feed.', example: feedExample.slug } };
+/** The feed that the example of createFeed creates, so that trying out an operation does not change a feed in use. */
+const archiveParameter = { id: { description: idParameter.id.description, example: archiveSlug } };
 
 const coversMax = 200;
 
@@ -147,7 +149,7 @@ const create = operation({
   access: 'feeds',
   body: {
     schema: createSchema,
-    example: { slug: 'models-dev-archive', adapter: 'models_dev', url: null, covers: ['openai', 'anthropic'] },
+    example: { slug: archiveSlug, adapter: 'models_dev', url: null, covers: ['openai', 'anthropic'] },
   },
   response: {
     status: 201,
@@ -196,7 +198,7 @@ const update = operation({
   params: idParameter,
   body: {
     schema: updateSchema,
-    example: { enabled: false },
+    example: { settlement_lag: 'P2D' },
     mediaTypes: ['application/merge-patch+json', 'application/json'],
   },
   ifMatch: true,
@@ -205,7 +207,7 @@ const update = operation({
     status: 200,
     description: 'The updated feed.',
     schema: feedSchema,
-    example: { ...feedExample, enabled: false, version: 2 },
+    example: { ...feedExample, version: 2 },
   },
   handle: async ({ services }, { params, body, expected }) => {
     requireChange(body);
@@ -225,7 +227,7 @@ const remove = operation({
   description:
     'Deletes a feed that was never read. A feed that was read returns 409, because its observations are evidence; disable it instead.',
   access: 'feeds',
-  params: idParameter,
+  params: archiveParameter,
   before: async ({ services }, { id }) => feedToJson(await getFeed(services, id)),
   response: { status: 204, description: 'The feed was deleted.' },
   refusals: ['conflict'],

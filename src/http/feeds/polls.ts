@@ -8,7 +8,7 @@ import { instantPosition, textPosition } from '../operation/cursor.ts';
 import { explainSpace, pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
-import { feedExample, pollExample } from '../predictions/examples.ts';
+import { archiveSlug, feedExample, pollExample } from '../predictions/examples.ts';
 import { feedToJson, pollSchema, pollToJson } from './json.ts';
 
 const tag = 'Feeds';
@@ -109,14 +109,14 @@ const createSnapshot = operation({
   description:
     'Ingests the raw bytes that the publisher served at `observed_at`. Snapshots are chronological: an earlier time than the newest returns 409. Import older archives into a separate feed with the same origin. The same time with the same bytes changes nothing; with other bytes it returns 409.',
   access: 'feeds',
-  params: idParameter,
+  params: { id: { description: idParameter.id.description, example: archiveSlug } },
   query: { observed_at: observedAtField },
   writeMsMax: ingestMsMax,
   raw: {
     bytesMax: snapshotBytesMax,
     description:
       'The payload as served, of any media type. At most 32 MiB; some adapters accept less (news 2 MiB, CSV 10 MiB).',
-    example: { data: [{ id: 'gpt-5', created: 1754524800, owned_by: 'openai', object: 'model' }], object: 'list' },
+    example: { openai: { models: { 'gpt-5': { name: 'GPT-5', release_date: '2025-08-07' } } } },
   },
   response: {
     status: 200,

@@ -6,6 +6,7 @@ import { deprecationHeaderDocs } from '../operation/deprecation.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
 import { completeSchemas } from './bounds.ts';
+import { hideOptionalExamples } from './parameters.ts';
 import { alwaysHeaders, type HeaderName, headers, problemResponses, rateHeaders, registerShared } from './shared.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
@@ -92,8 +93,9 @@ function requestBodyOf({ body, raw }: Spec) {
         required: true,
         description: raw.description,
         content: {
-          'application/octet-stream': { schema },
+          // First, because tools preselect the first, and only this one has an example that can be sent.
           'application/json': { schema: z.unknown().openapi({ description: raw.description }), example: raw.example },
+          'application/octet-stream': { schema },
         },
       },
     };
@@ -188,6 +190,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
     Object.assign(schema, { title: name });
   }
+  hideOptionalExamples(document);
   completeSchemas(document);
   return document;
 }

@@ -113,7 +113,14 @@ export function respondWithError(error: unknown, c: Context<HttpEnv>, http: Pick
       ),
     );
   }
-  return respondWithProblem(c, buildProblem(refusal.code, refusal.message, requestId, refusal.errors));
+  const detail = refusal.code === 'not_found' ? hintAtList(refusal.message, c.req.path) : refusal.message;
+  return respondWithProblem(c, buildProblem(refusal.code, detail, requestId, refusal.errors));
+}
+
+/** Adds where to find what exists, if `path` is below a list and the detail does not already say what to do. */
+function hintAtList(detail: string, path: string): string {
+  const list = /^\/v1\/[a-z-]+(?=\/)/.exec(path)?.[0];
+  return list === undefined || detail.includes(';') ? detail : `${detail}; GET ${list} lists those that exist`;
 }
 
 function asRefusal(error: unknown): Refusal | null {

@@ -5,7 +5,7 @@ import { createdSchema, predictionToJson } from './json.ts';
 import { createdExample, createExample, createSchema, predictionInputOf } from './predictions.ts';
 
 const { statement, made_at, criterion, tags } = createExample;
-const entryExample = { slug: 'gpt-5-never', statement, made_at, criterion, tags };
+const entryExample = { statement, made_at, criterion, tags };
 
 const batchSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { countsExample } from './counts-json.ts';
 
-/** All examples of the API document describe the same prediction, so that they agree with each other. */
+/** All examples of the API document describe the same prediction, of data/seed/article.json, so that they agree with each other and with a new service. */
 
 export const criterionExample = {
   op: 'not',
@@ -9,10 +9,10 @@ export const criterionExample = {
 
 export const sourceExample = {
   id: 'src_01jf3mw0c8s7q4q2m1x5v9t6ka',
-  title: 'Where language models stand',
-  url: 'https://example.com/article',
-  language: 'en',
-  author: 'A. Author',
+  title: 'Speculation that OpenAI has GPT-5 and keeps it inside (French translation)',
+  url: null,
+  language: 'fr',
+  author: 'Alberto Romero',
   published_at: '2025-01',
   created_at: '2025-01-20T09:00:00Z',
   predictions: { ...countsExample },
@@ -22,8 +22,8 @@ export const sourceExample = {
 
 export const predictorExample = {
   id: 'who_01jf3mw2n5d8e3b7r6y4z1p0hc',
-  name: 'A. Author',
-  url: 'https://example.com',
+  name: 'Alberto Romero',
+  url: null,
   created_at: '2025-01-20T09:00:00Z',
   version: 1,
   updated_at: '2025-01-20T09:00:00Z',
@@ -52,7 +52,7 @@ export const predictionExample = {
     id: sourceExample.id,
     title: sourceExample.title,
     url: sourceExample.url,
-    language: 'en',
+    language: sourceExample.language,
     published_at: '2025-01',
   },
   locator: 'section VI',
@@ -193,6 +193,9 @@ export const pollExample = {
   error: null,
   http_status: 200,
 };
+
+/** The slug of the feed that the example of createFeed creates. */
+export const archiveSlug = 'models-dev-archive';
 
 export const feedExample = {
   id: pollExample.feed_id,

@@ -54,8 +54,8 @@ export const createdExample = {
   warnings: [],
 };
 
+/** Without a slug, so that it can be sent repeatedly. */
 export const createExample = {
-  slug: 'gpt-5-never-released',
   statement: predictionExample.statement,
   made_at: '2025-01',
   criterion: criterionExample,

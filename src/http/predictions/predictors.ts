@@ -99,7 +99,7 @@ const create = operation({
   summary: 'Create a predictor',
   description: 'Creates a predictor. Predictions refer to it by id.',
   access: 'write',
-  body: { schema: inputSchema, example: { name: predictorExample.name, url: predictorExample.url } },
+  body: { schema: inputSchema, example: { name: 'A. Author', url: 'https://example.com' } },
   response: { status: 201, description: 'The created predictor.', schema: predictorSchema, example: predictorExample },
   handle: async ({ services }, { body }) => {
     const predictor = await createPredictor(services, { name: body.name, url: body.url ?? null });

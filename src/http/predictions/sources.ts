@@ -130,7 +130,12 @@ const create = operation({
   access: 'write',
   body: {
     schema: inputSchema,
-    example: { title: sourceExample.title, url: sourceExample.url, language: 'en', published_at: '2025-01' },
+    example: {
+      title: 'Where language models stand',
+      url: 'https://example.com/article',
+      language: 'en',
+      published_at: '2025-01',
+    },
   },
   response: { status: 201, description: 'The created source.', schema: sourceSchema, example: sourceExample },
   handle: async ({ services }, { body }) => {

@@ -6,44 +6,13 @@ import { packageRoot } from '../../package-root.ts';
 import type { HttpEnv } from '../deps.ts';
 import { problemKinds } from '../operation/errors.ts';
 import { contentTag, isCached } from '../operation/etag.ts';
+import { referencePage, referenceScript } from './reference.ts';
 
 /** Allows nothing from other hosts and nothing inline; the reference needs neither. */
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const assetSecondsMax = 3600;
-
-const referencePage = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Outturn API reference</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
-<link rel="service-desc" type="application/json" href="/openapi.json">
-</head>
-<body>
-<main id="reference"></main>
-<noscript><p>The reference requires JavaScript. It is also available as <a href="/openapi.yaml">openapi.yaml</a>.</p></noscript>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/reference.js"></script>
-</body>
-</html>
-`;
-
-const referenceScript = `'use strict';
-SwaggerUIBundle({
-  url: '/openapi.json',
-  dom_id: '#reference',
-  presets: [SwaggerUIBundle.presets.apis],
-  layout: 'BaseLayout',
-  deepLinking: true,
-  displayRequestDuration: true,
-  defaultModelExpandDepth: 2,
-  validatorUrl: null,
-});
-`;
 
 /** The page to which the `type` of a problem links. */
 function renderProblems(): string {

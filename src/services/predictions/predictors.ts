@@ -62,6 +62,6 @@ export async function deletePredictor(deps: Deps, id: string): Promise<void> {
   if (await deletePredictorRow(deps.db.sql, id)) return;
   throw new Refusal(
     'conflict',
-    'the predictor cannot be deleted, because predictions, earlier versions of them or forecasts refer to it',
+    `the predictor cannot be deleted, because predictions, earlier versions of them or forecasts refer to it; see GET /v1/predictions?predictor=${id}`,
   );
 }

@@ -145,7 +145,11 @@ async function requireObservations(tx: Sql, ids: readonly string[]): Promise<voi
     found.has(id) ? [] : [{ detail: `there is no observation ${id}`, pointer: `#/evidence/${index}` }],
   );
   if (errors.length > 0)
-    throw new Refusal('validation_failed', 'evidence must contain ids of existing observations', errors);
+    throw new Refusal(
+      'validation_failed',
+      'evidence must contain ids of existing observations; GET /v1/observations lists them',
+      errors,
+    );
 }
 
 async function announceDecision(

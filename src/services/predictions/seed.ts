@@ -4,14 +4,19 @@ import { readInput } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { findPrediction } from '../../store/predictions.ts';
-import { findPredictorBySeedKey, insertPredictor } from '../../store/predictors.ts';
+import { findPredictor, findPredictorBySeedKey, insertPredictor } from '../../store/predictors.ts';
 import { insertSettingOnce } from '../../store/settings.ts';
-import { findSourceBySeedKey, insertSource } from '../../store/sources.ts';
+import { findSource, findSourceBySeedKey, insertSource } from '../../store/sources.ts';
 import type { Deps } from '../deps.ts';
 import { createWithin } from './predictions.ts';
 
 const key = z.string().min(1).max(100);
 const text = z.string().min(1).max(2000);
+const idOf = (prefix: 'src' | 'who') =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`))
+    .optional();
 const seedSchema = z.strictObject({
   format: z.literal('outturn-seed/1'),
   note: z.unknown().optional(),
@@ -19,6 +24,7 @@ const seedSchema = z.strictObject({
     .array(
       z.strictObject({
         key,
+        id: idOf('src'),
         title: text,
         url: z.string().max(2000).nullable(),
         language: z.string().max(35).nullable().optional(),
@@ -27,7 +33,9 @@ const seedSchema = z.strictObject({
       }),
     )
     .max(1000),
-  predictors: z.array(z.strictObject({ key, name: text, url: z.string().max(2000).nullable().optional() })).max(10_000),
+  predictors: z
+    .array(z.strictObject({ key, id: idOf('who'), name: text, url: z.string().max(2000).nullable().optional() }))
+    .max(10_000),
   predictions: z
     .array(
       z.strictObject({
@@ -112,7 +120,8 @@ async function ensureSource(tx: Sql, deps: Deps, source: Seed['sources'][number]
   const unique = seedKey([source.key, source.title, source.url]);
   const known = await findSourceBySeedKey(tx, unique);
   if (known !== null) return known;
-  const id = deps.newId('src');
+  const isFree = source.id !== undefined && (await findSource(tx, source.id)) === null;
+  const id = source.id !== undefined && isFree ? source.id : deps.newId('src');
   const now = deps.now();
   const { title, url } = source;
   await insertSource(
@@ -137,7 +146,8 @@ async function ensurePredictor(tx: Sql, deps: Deps, predictor: Seed['predictors'
   const unique = seedKey([predictor.key, predictor.name]);
   const known = await findPredictorBySeedKey(tx, unique);
   if (known !== null) return known;
-  const id = deps.newId('who');
+  const isFree = predictor.id !== undefined && (await findPredictor(tx, predictor.id)) === null;
+  const id = predictor.id !== undefined && isFree ? predictor.id : deps.newId('who');
   const now = deps.now();
   const { name, url = null } = predictor;
   await insertPredictor(tx, { id, name, url, createdAt: now, edits: 1, editedAt: now }, unique);

@@ -88,6 +88,6 @@ export async function deleteSource(deps: Deps, id: string): Promise<void> {
   if (await deleteSourceRow(deps.db.sql, id)) return;
   throw new Refusal(
     'conflict',
-    'the source cannot be deleted, because predictions, earlier versions of them or forecasts refer to it',
+    `the source cannot be deleted, because predictions, earlier versions of them or forecasts refer to it; see GET /v1/predictions?source=${id}`,
   );
 }

@@ -57,7 +57,7 @@ describe('the identity data with additions', () => {
     const twice = alias(known, { means: 'gpt-5' });
     const next = alias('gpt-next', { means: 'gpt-5' });
     const { table, idle } = buildIdentity(file, [twice, next], 2);
-    expect([...idle]).toEqual([[twice.id, `alias ${known} is already defined`]]);
+    expect([...idle]).toEqual([[twice.id, `alias ${known} is already defined; GET /v1/identity shows what it means`]]);
     expect(parseModelId(table, 'gpt-next', { feed: 'litellm' })).toMatchObject({ outcome: 'model', version: '5' });
   });
 

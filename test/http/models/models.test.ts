@@ -152,7 +152,7 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
   });
 
   test.each([
-    ['an unlisted model', 'openai/gpt-7', 'there is no model openai/gpt-7'],
+    ['an unlisted model', 'openai/gpt-7', 'there is no model openai/gpt-7; GET /v1/models lists those that exist'],
     [
       'another spelling, and names the right one',
       'anthropic/claude-opus-4-1',
@@ -163,8 +163,12 @@ describe('GET /v1/models/{vendor}/{slug}', () => {
       'openai/gpt-5-2025-08-07',
       'there is no model openai/gpt-5-2025-08-07; this id stands for the model at /v1/models/openai/gpt-5',
     ],
-    ['a rolling alias', 'openai/gpt-5-chat-latest', 'there is no model openai/gpt-5-chat-latest'],
-    ['an unknown vendor', 'acme/gpt-5', 'there is no model acme/gpt-5'],
+    [
+      'a rolling alias',
+      'openai/gpt-5-chat-latest',
+      'there is no model openai/gpt-5-chat-latest; GET /v1/models lists those that exist',
+    ],
+    ['an unknown vendor', 'acme/gpt-5', 'there is no model acme/gpt-5; GET /v1/models lists those that exist'],
   ])('rejects %s', async (_what, path, detail) => {
     const answer = await world.anyone(`GET /v1/models/${path}`);
     expect(answer.json).toMatchObject({ status: 404, code: 'not_found', detail });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { predictorExample, sourceExample } from '../../../src/http/predictions/examples.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import type { FeedInput } from '../../../src/services/feeds/feeds.ts';
 import { pollDueFeeds } from '../../../src/services/feeds/polls.ts';
@@ -95,6 +96,13 @@ describe('the shipped seed with the shipped feeds', () => {
     expect(await view(world, 'gpt-5-existed-inside')).toMatchObject({ status: 'open', standing: null });
   });
 
+  test('has the source and the predictor that the examples of the API refer to', async () => {
+    const rows = await world.db.sql<{ id: string }[]>`
+      select id from sources where title = ${sourceExample.title} union all
+      select id from predictors where name = ${predictorExample.name}`;
+    expect(rows.map((row) => row.id)).toEqual([sourceExample.id, predictorExample.id]);
+  });
+
   test('changes nothing when it is applied again', async () => {
     const before = await countRows();
     const seed = readSeed(readData('seed/article.json'));
@@ -128,6 +136,16 @@ describe('an invalid seed', () => {
     });
     expect(Object.values(await countRows())).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(await seedOnce(world.deps, readSeed(seed))).toEqual({ recorded: 1, existing: 0 });
+  });
+
+  test('gives a new id to a source whose id is taken', async () => {
+    const id = 'src_00000000000000000000000000';
+    const withId = (key: string) => ({ ...seed, sources: [{ key, id, title: key, url: null }], predictions: [] });
+    await applySeed(world.deps, readSeed(withId('first')));
+    await applySeed(world.deps, readSeed(withId('second')));
+    const rows = await world.db.sql<{ id: string }[]>`select id from sources order by id`;
+    expect(rows).toHaveLength(2);
+    expect(rows[0]?.id).toBe(id);
   });
 
   test('of another format is rejected with pointers', () => {

@@ -1,0 +1,78 @@
+/** The page of the API reference: Swagger UI on the document of this service. */
+export const referencePage = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Outturn API reference</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+<link rel="service-desc" type="application/json" href="/openapi.json">
+</head>
+<body>
+<main id="reference"></main>
+<noscript><p>The reference requires JavaScript. It is also available as <a href="/openapi.yaml">openapi.yaml</a>.</p></noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/reference.js"></script>
+</body>
+</html>
+`;
+
+/** How long the reference collects the messages of an event stream before it shows them. */
+const streamShownMs = 2000;
+
+/**
+ * Starts Swagger UI. Before that it replaces example ids in paths by ids that exist, where the service makes them. Swagger UI
+ * shows a response only when it has ended, so a stream is ended after a moment.
+ */
+export const referenceScript = `'use strict';
+
+async function firstId(list) {
+  const response = await fetch(list + '?limit=1');
+  return response.ok ? (await response.json()).data[0]?.id : undefined;
+}
+
+async function useExistingIds(spec) {
+  const lists = ['/v1/observations', '/v1/resolutions', '/v1/sources', '/v1/predictors'];
+  await Promise.all(lists.map(async (list) => {
+    const id = await firstId(list).catch(() => undefined);
+    if (id === undefined) return;
+    for (const [path, item] of Object.entries(spec.paths)) {
+      if (!path.startsWith(list + '/{id}')) continue;
+      for (const operation of Object.values(item))
+        for (const parameter of operation.parameters ?? []) if (parameter.in === 'path') parameter.schema.example = id;
+    }
+  }));
+}
+
+async function fetchAndEndStream(url, init) {
+  const response = await fetch(url, init);
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response;
+  const reader = response.body.getReader();
+  const timer = setTimeout(() => reader.cancel(), ${streamShownMs});
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) text += decoder.decode(part.value, { stream: true });
+  clearTimeout(timer);
+  const shown = new Response(text, { status: response.status, statusText: response.statusText, headers: response.headers });
+  Object.defineProperty(shown, 'url', { value: response.url });
+  return shown;
+}
+
+async function start() {
+  const spec = await (await fetch('/openapi.json')).json();
+  await useExistingIds(spec);
+  SwaggerUIBundle({
+    spec,
+    dom_id: '#reference',
+    presets: [SwaggerUIBundle.presets.apis],
+    layout: 'BaseLayout',
+    deepLinking: true,
+    displayRequestDuration: true,
+    defaultModelExpandDepth: 2,
+    validatorUrl: null,
+    requestInterceptor: (request) => Object.assign(request, { userFetch: fetchAndEndStream }),
+  });
+}
+start();
+`;

@@ -1,0 +1,50 @@
+import type { Ask, Json } from './http-client.ts';
+
+/** A request that Swagger UI sends for an operation when nothing that it filled in is changed. */
+export type FirstRequest = { readonly target: string; readonly ask: Ask };
+
+/** What Swagger UI fills in for a parameter (`parameter-row.jsx`): an example or the default, and otherwise nothing. */
+function prefilled(parameter: Json): unknown {
+  const example = Object.values<Json>(parameter.examples ?? {})[0]?.value;
+  return example ?? parameter.example ?? parameter.schema?.example ?? parameter.schema?.default;
+}
+
+/** Follows a reference to a component. */
+export function deref(document: Json, value: Json): Json {
+  const match = /^#\/components\/(\w+)\/(.+)$/.exec(value?.$ref ?? '');
+  return match === null ? value : document.components[match[1] ?? ''][match[2] ?? ''];
+}
+
+/** Builds the first request of an operation; `ids` replaces the examples of paths that begin with a resource's path. */
+export function firstRequest(
+  document: Json,
+  { path, method }: { path: string; method: string },
+  ids: Readonly<Record<string, string>> = {},
+): FirstRequest {
+  const operation = document.paths[path][method];
+  const headers: Record<string, string> = {};
+  const query = new URLSearchParams();
+  let filled = path;
+  for (const parameter of (operation.parameters ?? []).map((entry: Json) => deref(document, entry))) {
+    const value =
+      parameter.in === 'path' ? (ids[path.split('/{')[0] ?? ''] ?? prefilled(parameter)) : prefilled(parameter);
+    if (value === undefined) {
+      if (parameter.required === true) throw new Error(`${method} ${path} has no value for ${parameter.name}`);
+      continue;
+    }
+    if (parameter.in === 'path') filled = filled.replace(`{${parameter.name}}`, encodeURIComponent(String(value)));
+    if (parameter.in === 'query') query.set(parameter.name, String(value));
+    if (parameter.in === 'header') headers[parameter.name] = String(value);
+  }
+  const [type, media] = Object.entries<Json>(operation.requestBody?.content ?? {})[0] ?? [];
+  if (type !== undefined) headers['content-type'] = type;
+  const search = query.size === 0 ? '' : `?${query}`;
+  return {
+    target: `${method.toUpperCase()} ${filled}${search}`,
+    ask: {
+      headers,
+      headOnly: operation.operationId === 'streamEvents',
+      ...(media?.example === undefined ? {} : { body: JSON.stringify(media.example, null, 2) }),
+    },
+  };
+}
