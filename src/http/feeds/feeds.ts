@@ -10,7 +10,7 @@ import { pageFields, pageSchema, slugField, urlCharsMax } from '../operation/fie
 import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
-import { archiveSlug, feedExample } from '../predictions/examples.ts';
+import { archiveSlug, feedExample } from './examples.ts';
 import { feedSchema, feedToJson } from './json.ts';
 
 const tag = 'Feeds';

@@ -4,7 +4,7 @@ import { trusts } from '../../domain/feeds/trust.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { FeedView } from '../../services/feeds/feeds.ts';
 import { instantText } from '../operation/fields.ts';
-import { feedExample, pollExample } from '../predictions/examples.ts';
+import { feedExample, pollExample } from './examples.ts';
 
 export const pollSchema = z
   .object({

@@ -8,7 +8,7 @@ import { asOfField, filterText, instantText, pageFields, pageSchema } from '../o
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
-import { observationExample } from '../predictions/examples.ts';
+import { observationExample } from './examples.ts';
 
 const tag = 'Observations';
 /** An observation cannot be changed, so its ETag has a constant version. */

@@ -8,7 +8,7 @@ import { instantPosition, textPosition } from '../operation/cursor.ts';
 import { explainSpace, pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
-import { archiveSlug, feedExample, pollExample } from '../predictions/examples.ts';
+import { archiveSlug, feedExample, pollExample } from './examples.ts';
 import { feedToJson, pollSchema, pollToJson } from './json.ts';
 
 const tag = 'Feeds';

@@ -1,4 +1,5 @@
-import { modelExample, observationExample, predictionExample } from '../predictions/examples.ts';
+import { observationExample } from '../feeds/examples.ts';
+import { modelExample, predictionExample } from '../predictions/examples.ts';
 
 const { why, ...summary } = modelExample;
 

@@ -1,0 +1,71 @@
+/** The examples of the API document for feeds, which agree with those of predictions. */
+
+export const pollExample = {
+  id: 'poll_01k21v6wq7r3c5x9z2b8n4m6ta',
+  feed_id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pa',
+  kind: 'scheduled',
+  result: 'ok',
+  started_at: '2025-08-08T00:00:00Z',
+  observed_at: '2025-08-08T00:00:01Z',
+  finished_at: '2025-08-08T00:00:03Z',
+  items: 2481,
+  new: 3,
+  changed: 12,
+  vanished: 0,
+  lost: 0,
+  bytes: 1048576,
+  bytes_hash: 'sha256:9b1c0b9a8f7e6d5c4b3a2f1e0d9c8b7a6f5e4d3c2b1a0f9e8d7c6b5a4f3e2d1c',
+  frozen_vendors: [],
+  suspect_reason: null,
+  error: null,
+  http_status: 200,
+};
+
+/** The slug of the feed that the example of createFeed creates. */
+export const archiveSlug = 'models-dev-archive';
+
+export const feedExample = {
+  id: pollExample.feed_id,
+  slug: 'models-dev',
+  adapter: 'models_dev',
+  url: 'https://models.dev/api.json',
+  trust: 'curated',
+  origin: 'models.dev',
+  covers: ['openai', 'anthropic'],
+  settlement_lag: 'P2D',
+  enabled: true,
+  key_missing: null,
+  options: null,
+  watermark: '2025-08-08T00:00:01Z',
+  advanced_at: '2025-08-08T00:00:03Z',
+  unhealthy_since: null,
+  age_seconds: 840,
+  suspect_polls: 0,
+  failed_polls: 0,
+  lost_items: 2,
+  disagreement: { compared: 120, differing: 7 },
+  health: 'ok',
+  last_poll: pollExample,
+  failures: 0,
+  next_poll_at: '2025-08-08T00:15:00Z',
+  version: 1,
+  created_at: '2025-01-20T09:00:00Z',
+  updated_at: '2025-01-20T09:00:00Z',
+};
+
+export const observationExample = {
+  id: 'obs_01k21v6xg2k8f4d9s5a1w7e3ru',
+  feed: { id: 'feed_01jf3mv5t8w2e6r4y7u9i1o3pb', slug: 'openai-sdk' },
+  poll_id: pollExample.id,
+  item_key: 'gpt-5',
+  name: 'gpt-5',
+  host: null,
+  model: { vendor: 'openai', family: 'gpt', version: '5', tier: null, stage: 'general' },
+  unrecognised: null,
+  observed_at: '2025-08-08T00:00:00Z',
+  ingested_at: '2025-08-08T00:00:03Z',
+  source_as_of: '2025-08-07',
+  source_url: null,
+  item_hash: '4f3e2d1c0b9a8f7e6d5c4b3a2f1e0d9c',
+  item: { key: 'gpt-5', name: 'gpt-5', host: null, raw: { id: 'gpt-5' } },
+};
