@@ -6,6 +6,7 @@ import { deprecationHeaderDocs } from '../operation/deprecation.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
 import { completeSchemas } from './bounds.ts';
+import { codeSamplesOf } from './code-samples.ts';
 import { hideOptionalExamples } from './parameters.ts';
 import { alwaysHeaders, type HeaderName, headers, problemResponses, rateHeaders, registerShared } from './shared.ts';
 
@@ -14,6 +15,7 @@ type Spec = Operation['spec'];
 
 /** Adds one operation to the document, with every error that it can return. */
 function registerOperation(registry: Registry, spec: Spec): void {
+  const samples = codeSamplesOf(spec);
   const params = Object.entries(spec.params).map(([name, described]) => [name, z.string().meta(described)] as const);
   registry.registerPath({
     method: spec.method,
@@ -25,6 +27,7 @@ function registerOperation(registry: Registry, spec: Spec): void {
     ...(spec.deprecated === undefined ? {} : { deprecated: true }),
     security: securityOf(spec),
     ...(spec.access === 'open' ? {} : { 'x-required-scope': spec.access }),
+    ...(samples === null ? {} : { 'x-codeSamples': samples }),
     request: {
       ...(params.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
       query: spec.query,
@@ -141,10 +144,11 @@ Many read requests take \`as_of\`: the response then uses only what was known at
 
 Every error is \`application/problem+json\` with a \`code\`. Status 400 means that the request could not be parsed, 422 that it is well-formed but invalid. Lists are \`{data, next_cursor}\`; a cursor is opaque and valid only with the same filters.
 
-For what can change within v1 and how removals are announced, see [/docs/versioning](/docs/versioning).`;
+For what can change within v1 and how removals are announced, see [docs/versioning](docs/versioning).`;
 
-/** Descriptions of the tags. */
+/** Descriptions of the tags, in the order in which the reference shows them: first what the service is about. */
 const tags = [
+  { name: 'Predictions', description: 'Claims with their criteria, status, explanation and history.' },
   { name: 'Criteria', description: 'Check and replace machine-checkable criteria.' },
   { name: 'Events', description: 'The event log, as a list and as a stream.' },
   { name: 'Feeds', description: 'Release feeds, their polls and uploaded snapshots.' },
@@ -154,7 +158,6 @@ const tags = [
   { name: 'Keys and audit', description: 'API keys, the audit log and the export.' },
   { name: 'Models', description: 'Models, the evidence for each, and the release timeline.' },
   { name: 'Observations', description: 'Raw evidence, and names that are not recognised.' },
-  { name: 'Predictions', description: 'Claims with their criteria, status, explanation and history.' },
   { name: 'Resolutions', description: 'Decisions on predictions. Append-only.' },
   { name: 'Service', description: 'Health checks, metrics and this document.' },
   { name: 'Sources and predictors', description: 'Where claims were made, and who made them.' },
@@ -168,6 +171,17 @@ const contact = { name: 'The operator of this service' };
 
 /** The facts about this installation that the document contains. */
 type ServiceInfo = { readonly version: string; readonly publicUrl: string | null };
+
+/** The address from which the document was fetched comes first, because the public one may not be reachable from there. */
+function serversOf(publicUrl: string | null) {
+  const here = {
+    url: '.',
+    description: 'The service that this document comes from, in production.',
+    'x-internal': false,
+  };
+  const published = { description: 'The public address of this service, in production.', 'x-internal': false };
+  return publicUrl === null ? [here] : [here, { url: publicUrl, ...published }];
+}
 
 /** Builds the OpenAPI 3.1 document. The result is deterministic. */
 export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo) {
@@ -183,8 +197,8 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license, contact },
-    servers: [{ url: info.publicUrl ?? '/', description: 'This service, in production.', 'x-internal': false }],
-    tags: tags.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    servers: serversOf(info.publicUrl),
+    tags,
   });
   // Swagger UI shows a nested schema by its title, or by a number if it has none.
   for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {

@@ -25,7 +25,7 @@ function renderProblems(): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Outturn problems</title>
-<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+<link rel="icon" type="image/png" href="favicon-32x32.png">
 </head>
 <body>
 <main>
@@ -34,7 +34,7 @@ function renderProblems(): string {
 <dl>
 ${entries.join('\n')}
 </dl>
-<p><a href="/docs">API reference</a></p>
+<p><a href="../docs">API reference</a></p>
 </main>
 </body>
 </html>
@@ -76,7 +76,7 @@ export function addPages(app: Hono<HttpEnv>): void {
     '/docs/versioning': makeFile(readFileSync(join(packageRoot(), 'docs', 'versioning.md'), 'utf8'), plain, 'no-cache'),
     '/docs/reference.js': makeFile(referenceScript, script, 'no-cache'),
   };
-  app.get('/', (c) => c.redirect('/docs', 302));
+  app.get('/', (c) => c.redirect('docs', 302));
   for (const [path, file] of Object.entries(pages)) app.get(path, (c) => sendFile(c, file));
   for (const [name, mediaType] of Object.entries(distributed))
     app.get(`/docs/${name}`, (c) => sendFile(c, asset(name, mediaType)));

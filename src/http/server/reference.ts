@@ -1,19 +1,19 @@
-/** The page of the API reference: Swagger UI on the document of this service. */
+/** The page of the API reference: Swagger UI on the document of this service. Its links are relative, because a proxy may serve it under a path. */
 export const referencePage = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Outturn API reference</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
-<link rel="service-desc" type="application/json" href="/openapi.json">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="docs/favicon-32x32.png">
+<link rel="service-desc" type="application/json" href="openapi.json">
 </head>
 <body>
 <main id="reference"></main>
-<noscript><p>The reference requires JavaScript. It is also available as <a href="/openapi.yaml">openapi.yaml</a>.</p></noscript>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/reference.js"></script>
+<noscript><p>The reference requires JavaScript. It is also available as <a href="openapi.yaml">openapi.yaml</a>.</p></noscript>
+<script src="docs/swagger-ui-bundle.js"></script>
+<script src="docs/reference.js"></script>
 </body>
 </html>
 `;
@@ -28,7 +28,7 @@ const streamShownMs = 2000;
 export const referenceScript = `'use strict';
 
 async function firstId(list) {
-  const response = await fetch(list + '?limit=1');
+  const response = await fetch(list.slice(1) + '?limit=1');
   return response.ok ? (await response.json()).data[0]?.id : undefined;
 }
 
@@ -60,19 +60,22 @@ async function fetchAndEndStream(url, init) {
 }
 
 async function start() {
-  const spec = await (await fetch('/openapi.json')).json();
+  const spec = await (await fetch('openapi.json')).json();
   await useExistingIds(spec);
-  SwaggerUIBundle({
+  const ui = SwaggerUIBundle({
     spec,
     dom_id: '#reference',
     presets: [SwaggerUIBundle.presets.apis],
     layout: 'BaseLayout',
     deepLinking: true,
+    filter: true,
     displayRequestDuration: true,
     defaultModelExpandDepth: 2,
     validatorUrl: null,
     requestInterceptor: (request) => Object.assign(request, { userFetch: fetchAndEndStream }),
   });
+  // Relative addresses in the document are relative to it.
+  ui.specActions.updateUrl(new URL('openapi.json', location.href).href);
 }
 start();
 `;

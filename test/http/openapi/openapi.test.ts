@@ -54,9 +54,10 @@ test('the document and the running app have the same routes, except for pages', 
   );
 });
 
-test('the tags of the document are sorted by name', () => {
+test('predictions come first among the tags, and the others are sorted by name', () => {
   const names = document.tags.map((tag: Json) => tag.name);
-  expect(names).toEqual(names.toSorted((a: string, b: string) => a.localeCompare(b)));
+  expect(names[0]).toBe('Predictions');
+  expect(names.slice(1)).toEqual(names.slice(1).toSorted((a: string, b: string) => a.localeCompare(b)));
 });
 
 describe('every operation', () => {

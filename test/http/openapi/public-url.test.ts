@@ -68,8 +68,8 @@ test('feeds, the document and the catalogue use it, whatever the Host header', a
   expect((await named('GET /feeds/resolutions.atom', asked)).text).toContain(
     `<link href="${publicUrl}/feeds/resolutions.atom" rel="self" type="application/atom+xml"/>`,
   );
-  expect((await named('GET /openapi.json')).json.servers).toMatchObject([{ url: publicUrl }]);
-  expect((await world.admin('GET /openapi.json')).json.servers).toMatchObject([{ url: '/' }]);
+  expect((await named('GET /openapi.json')).json.servers).toMatchObject([{ url: '.' }, { url: publicUrl }]);
+  expect((await world.admin('GET /openapi.json')).json.servers).toMatchObject([{ url: '.' }]);
   expect((await named('GET /openapi.yaml')).text).toContain(`url: ${publicUrl}`);
   expect((await named('GET /.well-known/api-catalog')).json.linkset[0]).toMatchObject({
     anchor: `${publicUrl}/v1`,

@@ -154,7 +154,7 @@ test('OPTIONS returns the methods, with and without a preflight', async () => {
 
 test('the front page redirects to the API reference', async () => {
   const answer = await world.anyone('GET /');
-  expect([answer.status, answer.headers.location]).toEqual([302, '/docs']);
+  expect([answer.status, answer.headers.location]).toEqual([302, 'docs']);
 });
 
 test('readiness reports feeds and disabled endpoints, and fails only while the process stops', async () => {
