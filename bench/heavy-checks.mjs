@@ -14,7 +14,7 @@ const loads = /^\d+$/.test(source) ? { archive: null, models: Number(source) } :
 const heavy = JSON.parse(readFileSync('test/fixtures/heavy-criterion.json', 'utf8'));
 const simple = {
   op: 'not',
-  of: { op: 'released', model: { vendor: 'openai', family: 'gpt', version: '99', tier: null } },
+  of: { op: 'released', model: { vendor: 'cohere', family: 'command', version: '99', tier: null } },
 };
 const readers = 4;
 const checksAtOnce = 8;

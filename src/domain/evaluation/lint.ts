@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts';
 import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
 import { type Listed, nearestText } from '../criterion/nearest.ts';
 import { isOrder, nodesOf, type Path, partsOf } from '../criterion/parts.ts';
@@ -10,6 +11,7 @@ import { couldProveAbsence, coveringFeeds, missBound } from '../evidence/coverag
 import type { CoverageTable } from '../evidence/coverage-table.ts';
 import type { FeedFacts } from '../evidence/timeline.ts';
 import { formatDay, type Instant, parseDate } from '../instant.ts';
+import { runSteps, type Steps } from '../steps.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { ExplanationNode } from './explanation.ts';
 import { publishedBy } from './leaf-standing.ts';
@@ -53,10 +55,21 @@ type Found = Omit<Finding, 'code'>;
 
 /** Returns the likely mistakes in a criterion. Pure. */
 export function lintCriterion(input: LintInput): Finding[] {
-  return lintCodes.flatMap((code) => bounded(findAll(code, input)).map((found) => ({ code, ...found })));
+  return runSteps(lintCriterionInSteps(input));
 }
 
-function findAll(code: (typeof lintCodes)[number], input: LintInput): Found[] {
+/** The same in steps: one for each different leaf, where a leaf is compared with what was listed, and one for each code. */
+export function* lintCriterionInSteps(input: LintInput): Steps<Finding[]> {
+  const findings: Finding[] = [];
+  for (const code of lintCodes) {
+    const found = yield* findAll(code, input);
+    findings.push(...bounded(found).map((one) => ({ code, ...one })));
+    yield;
+  }
+  return findings;
+}
+
+function* findAll(code: (typeof lintCodes)[number], input: LintInput): Steps<Found[]> {
   const { criterion } = input;
   switch (code) {
     case 'never_confirmable':
@@ -74,11 +87,11 @@ function findAll(code: (typeof lintCodes)[number], input: LintInput): Found[] {
     case 'already_decided':
       return findDecided(criterion, input.evaluation);
     case 'matches_nothing_seen':
-      return findUnseen(input);
+      return yield* findUnseen(input);
     case 'not_covered':
-      return findUncovered(input);
+      return yield* findUncovered(input);
     case 'no_never_settles':
-      return findUnsettled(input);
+      return yield* findUnsettled(input);
   }
 }
 
@@ -146,46 +159,63 @@ function eventLeavesOf(criterion: Criterion): { leaf: EventLeaf; path: Path }[] 
   return nodesOf(criterion).flatMap(({ part, path }) => ('model' in part ? [{ leaf: part, path }] : []));
 }
 
-function findUnseen(input: LintInput): Found[] {
-  const unseen = eventLeavesOf(input.criterion).filter(
-    ({ leaf: { model } }) => !input.seen.some((seen) => matchesPattern(model, seen, input.styleOf)),
-  );
-  return unseen.map(({ leaf: { model }, path }, index) => {
+function* findUnseen(input: LintInput): Steps<Found[]> {
+  const seenOf = new Map<string, boolean>();
+  const nearestOf = new Map<string, string>();
+  const found: Found[] = [];
+  for (const { leaf, path } of eventLeavesOf(input.criterion)) {
+    const { model } = leaf;
+    const key = canonicalJson(model);
+    const isSeen = seenOf.get(key) ?? input.seen.some((seen) => matchesPattern(model, seen, input.styleOf));
+    if (!seenOf.has(key)) yield;
+    seenOf.set(key, isSeen);
+    if (isSeen) continue;
     // Looking for the nearest models takes a while, and no more findings are shown.
-    if (index >= findingsPerCodeMax) return { path, detail: '' };
+    const isShown = found.length < findingsPerCodeMax;
+    const nearest = isShown ? (nearestOf.get(key) ?? nearestText(model, input)) : '';
+    if (isShown && !nearestOf.has(key)) yield;
+    nearestOf.set(key, nearest);
     const name = modelName({ ...model, stage: 'any' });
-    const detail = `no ${name} has been listed by any feed so far; ${nearestText(model, input)}. This is no error if the model is still to be released`;
-    return { path, detail };
-  });
+    const detail = `no ${name} has been listed by any feed so far; ${nearest}. This is no error if the model is still to be released`;
+    found.push({ path, detail });
+  }
+  return found;
 }
 
 /** Leaves without a deadline that too few feeds declare to cover. Of one with a deadline the measured record decides. */
-function findUncovered({ criterion, feeds, policy }: LintInput): Found[] {
-  return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
+function* findUncovered({ criterion, feeds, policy }: LintInput): Steps<Found[]> {
+  const found: Found[] = [];
+  for (const { leaf, path } of eventLeavesOf(criterion)) {
+    if (hasDeadline(criterion, leaf, path)) continue;
     const { covering, what } = coveringOf(leaf, feeds, policy);
-    if (declaresEnough(covering, policy) || hasDeadline(criterion, leaf, path)) return [];
+    yield;
+    if (declaresEnough(covering, policy)) continue;
     const names = covering.map((feed) => feed.slug).join(', ');
     const who = covering.length === 0 ? `no enabled feed covers ${what}` : `only ${names} covers ${what}`;
     const needed = policy.firstPartyOnly ? 'a first party' : `a first party or ${policy.originsMin} origins`;
-    return [{ path, detail: `${who}: absence cannot be shown without ${needed}` }];
-  });
+    found.push({ path, detail: `${who}: absence cannot be shown without ${needed}` });
+  }
+  return found;
 }
 
 /** Leaves with a deadline whose absence no measured record of the feeds can ever show. */
-function findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Found[] {
+function* findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Steps<Found[]> {
   const bound = missBound(policy, countAbsenceLeaves(criterion));
-  return eventLeavesOf(criterion).flatMap(({ leaf, path }) => {
-    if (!hasDeadline(criterion, leaf, path)) return [];
+  const provable = new Map<string, boolean>();
+  const found: Found[] = [];
+  for (const { leaf, path } of eventLeavesOf(criterion)) {
+    if (!hasDeadline(criterion, leaf, path)) continue;
     const { covering, what, publishes } = coveringOf(leaf, feeds, policy);
     const { vendor } = leaf.model;
-    if (couldProveAbsence(coverage, feeds, { vendor, policy, publishes, bound })) return [];
-    return [
-      {
-        path,
-        detail: `${whyUnsettled(covering, what, policy)}: after the deadline the prediction becomes proposed, and a person must decide`,
-      },
-    ];
-  });
+    const key = `${vendor} ${publishes}`;
+    const isProvable = provable.get(key) ?? couldProveAbsence(coverage, feeds, { vendor, policy, publishes, bound });
+    provable.set(key, isProvable);
+    yield;
+    if (isProvable) continue;
+    const detail = `${whyUnsettled(covering, what, policy)}: after the deadline the prediction becomes proposed, and a person must decide`;
+    found.push({ path, detail });
+  }
+  return found;
 }
 
 function whyUnsettled(covering: readonly FeedFacts[], what: string, policy: EvidencePolicy): string {

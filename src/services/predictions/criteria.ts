@@ -7,7 +7,7 @@ import { measureCriterion } from '../../domain/criterion/size.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { resolveByOf, watchesOf } from '../../domain/criterion/watch.ts';
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
-import { type Finding, lintCriterion, type WarningCode } from '../../domain/evaluation/lint.ts';
+import { type Finding, lintCriterionInSteps, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warnings.ts';
 import { modelKey } from '../../domain/identity/model-id.ts';
 import { readInput } from '../../domain/input.ts';
@@ -22,6 +22,7 @@ import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { feedFacts, loadTimeline } from '../settling/timelines.ts';
 import { runInTurns } from '../settling/turns.ts';
+import { inWideTurn } from '../settling/wide-turns.ts';
 
 /** A likely mistake in a criterion, with a pointer to the leaf that it concerns. It never prevents the request. */
 export type CriterionWarning = { readonly code: WarningCode; readonly detail: string; readonly pointer: string };
@@ -84,7 +85,8 @@ export async function checkCriterion(
   const at = input.asOf ?? deps.now();
   const madeFrom = parseDate(input.madeAt ?? formatDay(at))?.interval.from ?? at;
   const claim = { criterion, madeFrom, evidencePolicy: null };
-  const { evaluation, warnings } = await assessClaim(deps.db.sql, deps, claim, at);
+  const assess = () => assessClaim(deps.db.sql, deps, claim, at);
+  const { evaluation, warnings } = await inWideTurn('checks', [claim], assess);
   const polarity = analysePolarity(criterion);
   return { criterion, text: describeCriterion(criterion), polarity, evaluation, warnings };
 }
@@ -105,15 +107,17 @@ export async function assessClaim(
   const seen = new Map(
     timeline.sightings.flatMap(({ model, seenFrom }) => (seenFrom > at ? [] : [[modelKey(model), model] as const])),
   );
-  const findings = lintCriterion({
-    ...terms,
-    criterion: claim.criterion,
-    evaluation,
-    feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
-    coverage: deps.coverage,
-    seen: [...seen.values()],
-    families: [...deps.identity.families.values()],
-  });
+  const findings = await runInTurns(
+    lintCriterionInSteps({
+      ...terms,
+      criterion: claim.criterion,
+      evaluation,
+      feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
+      coverage: deps.coverage,
+      seen: [...seen.values()],
+      families: [...deps.identity.families.values()],
+    }),
+  );
   const unread = await runInTurns(warnOfUnreadNamesInSteps(claim.criterion, evaluation, { timeline, at, terms }));
   return { evaluation, warnings: [...findings, ...unread].map(toWarning) };
 }

@@ -17,6 +17,7 @@ import { stateOf } from '../settling/settle.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { runInTurns } from '../settling/turns.ts';
+import { inWideTurn } from '../settling/wide-turns.ts';
 import { type CriterionWarning, toWarning } from './criteria.ts';
 import { standingOf } from './standing.ts';
 
@@ -78,12 +79,8 @@ export async function viewPredictions(
   const people = await loadPeople(db, predictions, asOf);
   const probabilities = await listOwnProbabilities(db, predictions, at);
   const errata = await listErrata(db, [...versions.keys()], at);
-  const timelines = await loadTimelines(
-    db,
-    deps,
-    predictions.filter(({ id, withdrawnAt }) => !resolved.has(id) && withdrawnAt === null),
-    at,
-  );
+  const open = predictions.filter(({ id, withdrawnAt }) => !resolved.has(id) && withdrawnAt === null);
+  const standings = await inWideTurn('reads', open, () => viewAllOpen(db, deps, open, at));
   const named = await listNamedEvidence(
     db,
     standing.filter((row) => disputes.some((dispute) => dispute.resolutionId === row.id)),
@@ -103,8 +100,8 @@ export async function viewPredictions(
       continue;
     }
     if (resolution === null) {
-      const open = await viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at);
-      views.push(withErrata(shared, open));
+      const standing = standings.get(prediction.id);
+      if (standing !== undefined) views.push(withErrata(shared, standing));
       continue;
     }
     const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1) ?? null;
@@ -154,6 +151,20 @@ function viewWithdrawn(prediction: PredictionRow): Standing {
 /** The part of a view that depends on the evidence. */
 type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability' | 'errata'>;
 
+/** The parts of open predictions' views, by id. */
+async function viewAllOpen(
+  db: Sql,
+  deps: Deps,
+  predictions: readonly PredictionRow[],
+  at: Instant,
+): Promise<Map<string, Standing>> {
+  const timelines = await loadTimelines(db, deps, predictions, at);
+  const standings = new Map<string, Standing>();
+  for (const prediction of predictions)
+    standings.set(prediction.id, await viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at));
+  return standings;
+}
+
 async function viewOpen(
   deps: Deps,
   prediction: PredictionRow,
@@ -198,6 +209,8 @@ async function loadPeople(
 
 /** Evaluates one prediction at a moment. */
 export async function evaluateAt(db: Sql, deps: Deps, prediction: PredictionRow, at: Instant): Promise<Evaluation> {
-  const timeline = await loadTimeline(db, deps, [prediction], at);
-  return await runInTurns(evaluateInSteps(prediction.criterion, timeline, at, termsOf(deps, prediction)));
+  return await inWideTurn('reads', [prediction], async () => {
+    const timeline = await loadTimeline(db, deps, [prediction], at);
+    return await runInTurns(evaluateInSteps(prediction.criterion, timeline, at, termsOf(deps, prediction)));
+  });
 }
