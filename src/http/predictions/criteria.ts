@@ -1,17 +1,25 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
+import { limitExplanation } from '../../domain/evaluation/limit-explanation.ts';
 import type { Deps } from '../../services/deps.ts';
 import { checkCriterion } from '../../services/predictions/criteria.ts';
 import { replacePredictionCriterion } from '../../services/predictions/criterion-versions.ts';
 import { getPrediction } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
+import { bodyBytesMax } from '../operation/body.ts';
 import { pickVersion } from '../operation/etag.ts';
 import { asOfField, criterionField, dateField, reasonCharsMax, text } from '../operation/fields.ts';
 import { parseInput } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { criterionExample, explanationNodeExample, predictionExample } from './examples.ts';
-import { explanationNodeSchema } from './explanation-json.ts';
+import { criterionExample, explanationNodeExample, omittedExample, predictionExample } from './examples.ts';
+import { evidenceSchema, explanationNodeSchema, limitedToJson, omittedSchema } from './explanation-json.ts';
 import { createdSchema, leaningSchema, predictionToJson, stampOf, stampSchema, warningSchema } from './json.ts';
+
+/**
+ * The most bytes of the answer to a check. The criterion, its text and the texts of its nodes repeat the request, which has
+ * at most `bodyBytesMax`; everything else is limited by the number of nodes and of listed entries.
+ */
+export const checkBytesMax = 4 * bodyBytesMax;
 
 const inputSchema = z
   .strictObject({
@@ -39,8 +47,9 @@ const checkSchema = z
     leaning: leaningSchema.nullable().meta({
       description: 'The outcome that the evidence points to without being sufficient. Null if there is none.',
     }),
-    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the verdict.' }),
+    evidence: evidenceSchema,
     explanation: explanationNodeSchema,
+    omitted: omittedSchema,
     warnings: z.array(warningSchema),
     as_of: stampSchema.nullable(),
   })
@@ -52,8 +61,7 @@ const check = operation({
   operationId: 'checkCriterion',
   tag: 'Criteria',
   summary: 'Check a criterion',
-  description:
-    'Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings. The estimated cost of the evaluation counts against a budget of the key or the address; a request above it is refused with 429 and `Retry-After`.',
+  description: `Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings. The estimated cost of the evaluation counts against a budget of the key or the address; a request above it is refused with 429 and \`Retry-After\`. The answer has at most ${checkBytesMax / 1024 / 1024} MiB: long lists are cut, and \`omitted\` has the number of entries left out.`,
   access: 'read',
   body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
   response: {
@@ -70,6 +78,7 @@ const check = operation({
       leaning: null,
       evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],
       explanation: explanationNodeExample,
+      omitted: omittedExample,
       warnings: [
         {
           code: 'already_decided',
@@ -96,8 +105,7 @@ async function runCheck(services: Deps, body: z.output<typeof inputSchema>, spen
     criterion_text: text,
     polarity,
     leaning: evaluation.leaning,
-    evidence: evaluation.evidence,
-    explanation: evaluation.explanation,
+    ...limitedToJson(limitExplanation(evaluation)),
     warnings,
     as_of: stampOf(asOf, services),
   };

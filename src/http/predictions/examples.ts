@@ -138,6 +138,8 @@ export const scorecardExample = {
   as_of: null,
 };
 
+export const omittedExample = { evidence: 0, witnesses: 0, watermarks: 0, origins: 0 };
+
 export const explanationNodeExample = {
   op: 'not',
   verdict: 'no',

@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import type { AbsenceNote, ExplanationNode } from '../../domain/evaluation/explanation.ts';
+import { type AbsenceNote, type ExplanationNode, witnessesPerNodeMax } from '../../domain/evaluation/explanation.ts';
+import {
+  evidenceIdsMax,
+  explanationEntriesMax,
+  explanationTextCharsMax,
+  type LimitedExplanation,
+} from '../../domain/evaluation/limit-explanation.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 
 export const witnessSchema = z
@@ -66,10 +72,14 @@ export const explanationNodeSchema = z
     op: z.string().meta({ description: 'Operator of this node of the criterion.', example: 'released' }),
     verdict: z.enum(['yes', 'no', 'undetermined']),
     reason: z.string().meta({ description: 'Machine-readable code for the reason.', example: 'released_in_window' }),
-    text: z.string().meta({ description: 'The reason, in one sentence.' }),
+    text: z.string().meta({
+      description: `The reason, in one sentence. Text after ${explanationTextCharsMax} characters is omitted.`,
+    }),
     effective_at: z.string().nullable(),
-    witnesses: z.array(witnessSchema),
-    watermarks: z.array(watermarkSchema),
+    witnesses: z.array(witnessSchema).meta({
+      description: `At most ${witnessesPerNodeMax} of one node, those that settled it first. See \`omitted\`.`,
+    }),
+    watermarks: z.array(watermarkSchema).meta({ description: 'See `omitted`.' }),
     absence: absenceSchema.nullable().meta({ description: 'Null if the verdict is not based on absence.' }),
     get of(): z.ZodType<ExplanationNode[]> {
       // The getter refers to its own schema, so TypeScript cannot infer the type.
@@ -81,8 +91,30 @@ export const explanationNodeSchema = z
     description: 'The verdict of one node of the criterion, with its reason. Recursive through `of`.',
   });
 
+/** The ids of the deciding observations, and how much an answer leaves out. */
+export const evidenceSchema = z.array(z.string()).meta({
+  description: `Ids of the observations that decide the verdict; the first ${evidenceIdsMax}. See \`omitted\`.`,
+});
+
+export const omittedSchema = z
+  .object({
+    evidence: z.number().int().meta({ description: 'Ids of deciding observations.' }),
+    witnesses: z.number().int().meta({ description: 'Witnesses, in all nodes of the explanation.' }),
+    watermarks: z.number().int().meta({ description: 'Watermarks, in all nodes of the explanation.' }),
+    origins: z.number().int().meta({ description: 'Origins that attest an absence.' }),
+  })
+  .meta({
+    id: 'OmittedEntries',
+    description: `The number of entries of each list that this answer leaves out. It lists up to ${evidenceIdsMax} ids as \`evidence\`, and in all nodes of the explanation together up to ${explanationEntriesMax} witnesses, ${explanationEntriesMax} watermarks and ${explanationEntriesMax} origins, in the order of the criterion.`,
+  });
+
+/** The part of an answer that explains an evaluation. */
+export function limitedToJson({ explanation, evidence, omitted }: LimitedExplanation) {
+  return { evidence: [...evidence], explanation: explanationToJson(explanation), omitted: { ...omitted } };
+}
+
 /** The evaluation builds the tree in its JSON shape already; only readonly arrays become mutable ones. */
-export function explanationToJson(node: ExplanationNode): z.infer<typeof explanationNodeSchema> {
+function explanationToJson(node: ExplanationNode): z.infer<typeof explanationNodeSchema> {
   return {
     ...node,
     witnesses: [...node.witnesses],

@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
+import { limitExplanation } from '../../domain/evaluation/limit-explanation.ts';
 import { getPredictionExplanation } from '../../services/predictions/explanations.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { explanationNodeExample, predictionExample } from './examples.ts';
-import { explanationNodeSchema, explanationToJson } from './explanation-json.ts';
+import { explanationNodeExample, omittedExample, predictionExample } from './examples.ts';
+import { evidenceSchema, explanationNodeSchema, limitedToJson, omittedSchema } from './explanation-json.ts';
 import { leaningSchema, reviewSchema, reviewToJson, stampOf, stampSchema } from './json.ts';
 
 const explanationSchema = z
@@ -23,12 +24,13 @@ const explanationSchema = z
       .string()
       .nullable()
       .meta({ description: 'Highest trust among the deciding observations.', example: 'first_party' }),
-    evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the verdict.' }),
+    evidence: evidenceSchema,
     leaning: leaningSchema.nullable().meta({
       description: 'The outcome that the evidence points to without being sufficient. Null if there is none.',
     }),
     review: reviewSchema.nullable(),
     explanation: explanationNodeSchema,
+    omitted: omittedSchema,
     evaluator: z.string().meta({ description: 'Version of the evaluation rules.', example: '1' }),
     identity: z.string().meta({ description: 'Version of the identity data.', example: '2026-11-22.1' }),
     as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
@@ -62,6 +64,7 @@ const get = operation({
       leaning: null,
       review: null,
       explanation: explanationNodeExample,
+      omitted: omittedExample,
       evaluator: '3',
       identity: '2026-11-22.1',
       as_of: { at: '2025-08-08T00:00:00Z', evaluator: '3', identity: '2026-11-22.1', coverage: '2026-11-29.627ae980' },
@@ -83,10 +86,9 @@ const get = operation({
       verdict: evaluation.verdict,
       effective_at: evaluation.effectiveAt,
       trust: evaluation.trust,
-      evidence: [...evaluation.evidence],
       leaning: evaluation.leaning,
       review: reviewToJson(review),
-      explanation: explanationToJson(evaluation.explanation),
+      ...limitedToJson(limitExplanation(evaluation)),
       evaluator: evaluatorVersion,
       identity: identityVersion,
       as_of: stampOf(asOf, http.services),

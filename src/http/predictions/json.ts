@@ -54,7 +54,7 @@ const reviewEvidenceSchema = z
       .max(sideEntriesMax)
       .meta({ description: 'Feeds that cover the vendor, were polled for long enough and do not list the model.' }),
     more: z.int().meta({
-      description: 'Number of witnesses and feeds left out here. The explanation lists all of them.',
+      description: 'Number of witnesses and feeds left out here. The explanation lists more of them.',
       example: 0,
     }),
   })

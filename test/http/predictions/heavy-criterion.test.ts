@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ExplanationNode } from '../../../src/domain/evaluation/explanation.ts';
+import { explanationEntriesMax } from '../../../src/domain/evaluation/limit-explanation.ts';
+import { checkBytesMax } from '../../../src/http/predictions/criteria.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, ledgerOf } from '../../support/claims.ts';
 
@@ -41,4 +44,27 @@ test('eight heavy criteria at once are answered, and reads are answered meanwhil
   expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   // All eight wait for their turns until the first is finished.
   expect(served).toBeGreaterThan(0);
+});
+
+const witnessesIn = (node: ExplanationNode): number =>
+  node.witnesses.length + node.of.reduce((sum, child) => sum + witnessesIn(child), 0);
+
+test('the answer lists a limited number of witnesses, and says how many others there are', async () => {
+  const { json, text } = await world.anyone('POST /v1/criteria/check', { json: heavy });
+  expect(witnessesIn(json.explanation)).toBe(explanationEntriesMax);
+  expect(json.omitted.witnesses).toBeGreaterThan(explanationEntriesMax);
+  expect(json.explanation.of).toHaveLength(66);
+  // Most of it is the criterion, the texts of the nodes and the listed entries.
+  expect(text.length).toBeLessThan(300_000);
+});
+
+test('the answer to the largest criterion has a limited size', async () => {
+  // Three bytes each, in the criterion, in its text and in the explanation.
+  const judged = Array.from({ length: 199 }, () => ({ op: 'judged', question: '問'.repeat(1000) }));
+  const { status, text } = await world.anyone('POST /v1/criteria/check', {
+    json: { criterion: { op: 'any', of: judged }, made_at: '2025' },
+  });
+  expect(status).toBe(200);
+  expect(Buffer.byteLength(text)).toBeGreaterThan(1_000_000);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(checkBytesMax);
 });

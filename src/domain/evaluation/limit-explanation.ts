@@ -1,0 +1,81 @@
+import type { AbsenceNote, ExplanationNode } from './explanation.ts';
+
+/** The most witnesses that one answer lists, in all nodes of its explanation together; as many watermarks, and as many origins. */
+export const explanationEntriesMax = 300;
+
+/** The most UTF-16 code units of the text of one node. A longer text ends with an ellipsis. */
+export const explanationTextCharsMax = 1000;
+
+/** The most ids of deciding observations that one answer lists. */
+export const evidenceIdsMax = 300;
+
+/** How many entries of each list are left out. */
+export type Omitted = {
+  readonly evidence: number;
+  readonly witnesses: number;
+  readonly watermarks: number;
+  readonly origins: number;
+};
+
+export type LimitedExplanation = {
+  readonly explanation: ExplanationNode;
+  readonly evidence: readonly string[];
+  readonly omitted: Omitted;
+};
+
+type List = Exclude<keyof Omitted, 'evidence'>;
+type Budget = Record<List, { left: number; omitted: number }>;
+
+/**
+ * An evaluation as an answer shows it. The first entries of each list are kept, in the order of the criterion; every node
+ * keeps its verdict and reason.
+ */
+export function limitExplanation(evaluation: {
+  readonly explanation: ExplanationNode;
+  readonly evidence: readonly string[];
+}): LimitedExplanation {
+  const ofList = () => ({ left: explanationEntriesMax, omitted: 0 });
+  const budget: Budget = { witnesses: ofList(), watermarks: ofList(), origins: ofList() };
+  const explanation = limitNode(evaluation.explanation, budget);
+  const evidence = evaluation.evidence.slice(0, evidenceIdsMax);
+  return {
+    explanation,
+    evidence,
+    omitted: {
+      evidence: evaluation.evidence.length - evidence.length,
+      witnesses: budget.witnesses.omitted,
+      watermarks: budget.watermarks.omitted,
+      origins: budget.origins.omitted,
+    },
+  };
+}
+
+function limitNode(node: ExplanationNode, budget: Budget): ExplanationNode {
+  return {
+    ...node,
+    text: limitText(node.text),
+    witnesses: take(node.witnesses, budget.witnesses),
+    watermarks: take(node.watermarks, budget.watermarks),
+    absence: limitAbsence(node.absence, budget),
+    of: node.of.map((child) => limitNode(child, budget)),
+  };
+}
+
+function limitAbsence(absence: AbsenceNote | null, budget: Budget): AbsenceNote | null {
+  return absence === null ? null : { ...absence, origins: take(absence.origins, budget.origins) };
+}
+
+function take<Entry>(entries: readonly Entry[], list: Budget[List]): readonly Entry[] {
+  const taken = entries.slice(0, list.left);
+  list.left -= taken.length;
+  list.omitted += entries.length - taken.length;
+  return taken;
+}
+
+function limitText(text: string): string {
+  if (text.length <= explanationTextCharsMax) return text;
+  // Not between the two halves of a character.
+  const end = explanationTextCharsMax - 1;
+  const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
+  return `${text.slice(0, isHalf ? end - 1 : end)}…`;
+}
