@@ -17,9 +17,11 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { listFeeds } from '../../store/feeds.ts';
 import { countModelsOf } from '../../store/models.ts';
+import { countAcceptedReads } from '../../store/polls.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
+import { allReadsMax } from '../settling/timeline-reads.ts';
 import { feedFacts, loadTimeline } from '../settling/timelines.ts';
 import { runInTurns } from '../settling/turns.ts';
 import { inWideTurn } from '../settling/wide-turns.ts';
@@ -52,11 +54,15 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
  */
 export async function priceCriterion(db: Sql, criterion: Criterion): Promise<number> {
   const counted = await countModelsOf(db, watchesOf(criterion));
-  const cost = estimateCost(criterion, (vendor, family) =>
-    counted
-      .filter((row) => (vendor === 'any' || row.vendor === vendor) && (family === 'any' || row.family === family))
-      .reduce((sum, row) => sum + row.models, 0),
-  );
+  const reads = await countAcceptedReads(db, allReadsMax);
+  const cost = estimateCost(criterion, {
+    countModels: (vendor, family) =>
+      counted
+        .filter((row) => (vendor === 'any' || row.vendor === vendor) && (family === 'any' || row.family === family))
+        .reduce((sum, row) => sum + row.models, 0),
+    feeds: (await listFeeds(db)).length,
+    reads: reads < allReadsMax ? reads : Number.POSITIVE_INFINITY,
+  });
   requireAffordable(cost, '#/criterion');
   return cost;
 }

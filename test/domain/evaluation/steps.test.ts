@@ -83,6 +83,13 @@ describe('the steps of an evaluation', () => {
     expect(countOf(repeated, 3)).toBe(countOf(all(order('P1D')), 3));
   });
 
+  it('compare the sightings with an equal leaf once, in however many orders', () => {
+    const compared = (criterion: Criterion): number => comparisonsPerStep(criterion, 3).reduce((sum, one) => sum + one);
+    const durations = Array.from({ length: 20 }, (_, days) => order(`P${days + 1}D`));
+    expect(compared(order('P1D'))).toBeGreaterThan(0);
+    expect(compared(all(...durations))).toBe(compared(order('P1D')));
+  });
+
   it('repeat the explanation of equal parts', () => {
     const { explanation } = runOver(all(order('P1D'), leaf, order('P1D')), 3).evaluation;
     expect(explanation.of).toHaveLength(3);
