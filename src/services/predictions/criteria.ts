@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../domain/canonical-json.ts';
-import { estimateCost, requireAffordable } from '../../domain/criterion/cost.ts';
 import { type Criterion, criterionSchema } from '../../domain/criterion/criterion.ts';
 import { analysePolarity, type Polarity } from '../../domain/criterion/polarity.ts';
 import { measureCriterion } from '../../domain/criterion/size.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { resolveByOf, watchesOf } from '../../domain/criterion/watch.ts';
+import { estimateCost, requireAffordable } from '../../domain/evaluation/cost.ts';
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { type Finding, lintCriterionInSteps, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warnings.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { anonymousCostLimit } from '../../../src/domain/access/rate-limit.ts';
-import { criterionCostMax } from '../../../src/domain/criterion/cost.ts';
+import { criterionCostMax } from '../../../src/domain/evaluation/cost.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { gpt5, recordClaim } from '../../support/claims.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import {
   criterionCostMax,
   estimateCost,
   readsPerComparison,
   requireAffordable,
-} from '../../../src/domain/criterion/cost.ts';
-import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
+} from '../../../src/domain/evaluation/cost.ts';
 import { coverageSteps } from '../../../src/domain/evidence/coverage-table.ts';
 import { released } from '../../support/timelines.ts';
 

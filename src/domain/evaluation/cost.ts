@@ -1,9 +1,9 @@
 import { canonicalJson } from '../canonical-json.ts';
+import type { Criterion, EventLeaf } from '../criterion/criterion.ts';
+import { isOrder, nodesOf } from '../criterion/parts.ts';
+import { eventLeaves } from '../criterion/watch.ts';
 import { coverageSteps } from '../evidence/coverage-table.ts';
 import { Refusal } from '../refusal.ts';
-import type { Criterion, EventLeaf } from './criterion.ts';
-import { isOrder, nodesOf } from './parts.ts';
-import { eventLeaves } from './watch.ts';
 
 /**
  * The most that evaluating a criterion may cost. The unit is one model that is compared with one leaf once; a million
