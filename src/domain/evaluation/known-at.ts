@@ -23,17 +23,23 @@ import { movingEdgesInSteps } from './moving-edges.ts';
 /** A knowledge time, with the evaluation of what was observed by then. */
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
 
+/** What is looked for: a verdict, or any; if given, with that `effectiveAt`, and not before `from`. */
+export type Wanted = {
+  readonly verdict: 'yes' | 'no' | 'either';
+  readonly effectiveAt?: string | null;
+  readonly from?: Instant;
+};
+
 /**
- * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for `verdict` (and, if given,
- * for that `effectiveAt`), with the evaluation of that moment, so that a resolution contains nothing learned later.
- * Null if there is none.
+ * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for what is wanted, with the
+ * evaluation of that moment, so that a resolution contains nothing learned later. Null if there is none.
  */
 export function firstKnown(
   criterion: Criterion,
   timeline: Timeline,
   at: Instant,
   terms: Terms,
-  wanted: { readonly verdict: 'yes' | 'no'; readonly effectiveAt?: string | null },
+  wanted: Wanted,
 ): Known | null {
   return runSteps(firstKnownInSteps(criterion, timeline, at, terms, wanted));
 }
@@ -42,16 +48,20 @@ export function firstKnown(
 export function* firstKnownInSteps(
   ...[criterion, timeline, at, terms, wanted]: Parameters<typeof firstKnown>
 ): Steps<Known | null> {
+  const { from = Number.NEGATIVE_INFINITY } = wanted;
   for (const knownAt of yield* knowledgeTimes(criterion, timeline, at, terms)) {
+    if (knownAt < from) continue;
     const evaluation = yield* evaluateInSteps(criterion, timeline, knownAt, terms);
     const dated = wanted.effectiveAt === undefined || evaluation.effectiveAt === wanted.effectiveAt;
-    if (evaluation.verdict === wanted.verdict && dated) return { knownAt, evaluation };
+    const isWanted =
+      wanted.verdict === 'either' ? evaluation.verdict !== 'undetermined' : evaluation.verdict === wanted.verdict;
+    if (isWanted && dated) return { knownAt, evaluation };
   }
   return null;
 }
 
 /** Every moment at which the answer can have changed, oldest first: sightings, seasonings, edits, and reads past an edge. */
-function* knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Steps<Instant[]> {
+export function* knowledgeTimes(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Steps<Instant[]> {
   const patterns = [...new Map(patternsOf(criterion).map((pattern) => [canonicalJson(pattern), pattern])).values()];
   const matching: Sighting[] = [];
   const times = new Set<Instant>();

@@ -23,7 +23,7 @@ export function outcomeOf(reason: PersonReasonCode): 'ambiguous' | 'annulled' | 
 }
 
 /** What the resolver itself gives as a reason, besides the reason of the decisive leaf. */
-export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined';
+export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined' | 'evidence_added';
 
 /** Who decided, where it was no person. */
 export const resolverName = 'resolver';
@@ -69,7 +69,7 @@ export function disputeLeaning({ verdict, explanation }: { verdict: Verdict; exp
   const back = findOpenNode(explanation, ['reinstated']);
   if (back !== null) return { outcome: null, reason: back.reason, text: back.text };
   const lost =
-    'The identity data or the measured coverage has changed since this was resolved, and the evidence no longer settles it.';
+    'Since this was resolved, the identity data or the measured coverage has changed, or earlier evidence was imported, and the evidence no longer settles it.';
   return { outcome: null, reason, text: `${lost} ${text}` };
 }
 

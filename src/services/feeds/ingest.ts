@@ -198,10 +198,10 @@ async function applyAccepted(
     touchedFacts: distinctFamilies(changed.map(readingOf)),
     touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
     listed,
-    evidenceFrom: [...listed.map((row) => row.seenFrom), ...(moved.length > 0 ? [readAt] : [])].reduce<Instant | null>(
-      (low, at) => (low === null ? at : Math.min(low, at)),
-      null,
-    ),
+    evidenceFrom: [
+      ...listed.map((row) => row.seenFrom),
+      ...(changed.length + vanished.length > 0 ? [readAt] : []),
+    ].reduce<Instant | null>((low, at) => (low === null ? at : Math.min(low, at)), null),
   };
 }
 

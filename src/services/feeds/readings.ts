@@ -123,10 +123,8 @@ export async function settleAfter(
   const lasted = await listLasted(tx, read);
   const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
   const ids = [...new Set([...touched, ...priced, ...unread, ...crossed, ...lasted, ...later])].sort();
-  const times = [ingested?.evidenceFrom ?? null, covers || lasted.length > 0 ? observedAt : null].filter(
-    (time) => time !== null,
-  );
-  const evidenceFrom = times.length === 0 ? null : Math.min(...times);
+  // A read is evidence too: it seasons rows, and shows what is absent.
+  const evidenceFrom = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt);
   const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom });
   await keepTouchedModels(tx, deps, read, ingested);
   return counts.resolved + counts.amended;

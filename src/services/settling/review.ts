@@ -1,55 +1,77 @@
-import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
-import { findOpenNode, type Verdict } from '../../domain/evaluation/explanation.ts';
-import { firstKnownInSteps, type Known } from '../../domain/evaluation/known-at.ts';
+import {
+  type Contradiction,
+  type Course,
+  continueInSteps,
+  contradicts,
+  courseInSteps,
+  outranks,
+  type Question,
+  type Settled,
+  type Turn,
+  turnOf,
+} from '../../domain/evaluation/course.ts';
+import { evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
+import { firstKnownInSteps } from '../../domain/evaluation/known-at.ts';
 import { disputeLeaning, refinesDate, resolverName } from '../../domain/evaluation/resolution.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
-import type { Timeline } from '../../domain/evidence/timeline.ts';
-import { type Trust, trustRank } from '../../domain/feeds/trust.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { insertDispute, listDisputes } from '../../store/disputes.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import { insertResolution, type ResolutionRow } from '../../store/resolutions.ts';
-import { announce, recordResolved, resolutionFrom, termsOf, type World } from './settlement.ts';
+import { announce, recordResolved, resolutionFrom, type World } from './settlement.ts';
 import { runInTurns } from './turns.ts';
 
-/** New evidence can dispute a resolution. Only strictly higher trust amends it without a person. */
+/** A resolution that says yes or no. */
+type Decided = ResolutionRow & Settled;
+
+/**
+ * New evidence can dispute a resolution. Only strictly higher trust amends it without a person. Evidence from before the
+ * resolution was known corrects its dates: they become what they would have been if it had been imported first.
+ */
 export async function reviewResolved(
   world: World,
   prediction: PredictionRow,
-  timeline: Timeline,
-  standing: ResolutionRow,
+  question: Question,
+  row: ResolutionRow,
 ): Promise<void> {
-  const { outcome } = standing;
-  if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, standing);
-  const terms = termsOf(world.deps, prediction);
-  const { now } = world.cause;
-  const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, now, terms));
-  // Contradicting evidence that is not seasoned yet is evaluated again when it is.
-  if (evaluation.verdict === 'undetermined') {
-    const isBack = outcome === 'yes' && findOpenNode(evaluation.explanation, ['reinstated']) !== null;
-    if (!isBack && !(await hasLostGrounds(world, prediction, timeline, standing)))
-      return await keepResolved(world, prediction, standing, evaluation.recheckAt);
-    return await dispute(world, prediction, standing, 'undetermined', { evaluation, knownAt: world.cause.now });
-  }
-  const wanted = { verdict: evaluation.verdict };
-  const known = await runInTurns(firstKnownInSteps(prediction.criterion, timeline, now, terms, wanted));
-  if (known === null) return;
-  if (evaluation.verdict === outcome) {
-    // A dispute is settled by a person, never by a resolution that only corrects times.
-    if ((await listDisputes(world.tx, [standing.id], null)).length > 0) {
-      return await keepResolved(world, prediction, standing);
-    }
-    const current = await moveKnownEarlier(world, prediction, standing, outcome, known);
-    return await refineDate(world, prediction, timeline, current, evaluation);
-  }
+  const { outcome } = row;
+  if (outcome === 'ambiguous' || outcome === 'annulled') return await keepResolved(world, prediction, row);
+  const standing: Decided = { ...row, outcome, trust: row.evidenceTrust };
+  const { evidenceFrom } = world.cause;
+  if (row.decidedBy !== resolverName || evidenceFrom === null)
+    return await reviewNow(world, prediction, question, standing);
+  if (evidenceFrom <= row.knownAt) return await reviewAgain(world, prediction, question, standing);
+  const course = await runInTurns(continueInSteps(question, standing, evidenceFrom));
+  await followCourse(world, prediction, standing, course);
+}
+
+/** Without new evidence, and after a decision of a person, only what is known now counts. */
+async function reviewNow(
+  world: World,
+  prediction: PredictionRow,
+  question: Question,
+  standing: Decided,
+): Promise<void> {
+  const { criterion, timeline, at, terms } = question;
+  const evaluation = await runInTurns(evaluateInSteps(criterion, timeline, at, terms));
+  const { verdict, effectiveAt } = evaluation;
   const byPerson = standing.decidedBy !== resolverName;
-  if (byPerson && known.knownAt <= standing.decidedAt) return await keepResolved(world, prediction, standing);
-  if (!byPerson && outranks(known.evaluation.trust, standing.evidenceTrust)) {
-    const more = { supersedes: standing.id, reasonCode: null };
-    await amend(world, prediction, standing, resolutionFrom(world, prediction, evaluation.verdict, known, more));
-    return;
+  if (verdict === 'undetermined') {
+    if (contradicts(standing, evaluation) || (await hasLostGrounds(world, question, standing)))
+      return await contradict(world, prediction, standing, { evaluation, verdict, knownAt: at });
+    return await keepResolved(world, prediction, standing, evaluation.recheckAt);
   }
-  await dispute(world, prediction, standing, evaluation.verdict, known);
+  const isSame = verdict === standing.outcome;
+  if (isSame && (byPerson || !refinesDate(standing.effectiveAt, effectiveAt)))
+    return await keepResolved(world, prediction, standing);
+  const wanted = isSame ? { verdict, effectiveAt } : { verdict };
+  const known = await runInTurns(firstKnownInSteps(criterion, timeline, at, terms, wanted));
+  if (known === null || (byPerson && known.knownAt <= standing.decidedAt))
+    return await keepResolved(world, prediction, standing);
+  const turn = isSame || (!byPerson && outranks(known.evaluation.trust, standing.trust)) ? turnOf(known, null) : null;
+  if (turn === null) return await contradict(world, prediction, standing, { ...known, verdict });
+  const turns = [isSame ? { ...turn, reasonCode: 'date_refined' as const } : turn];
+  await followCourse(world, prediction, standing, { turns, dispute: null, recheckAt: null });
 }
 
 /**
@@ -57,22 +79,82 @@ export async function reviewResolved(
  * time no longer settles the prediction: an addition was withdrawn, or a feed was found to have missed more. Later
  * evidence never does this.
  */
-async function hasLostGrounds(
-  world: World,
-  prediction: PredictionRow,
-  timeline: Timeline,
-  { decidedBy, identityVersion, coverageVersion, knownAt, outcome }: ResolutionRow,
-): Promise<boolean> {
-  const { identity, coverage } = world.deps;
-  const isSame = identityVersion === identity.version && coverageVersion === coverage.version;
-  if (decidedBy !== resolverName || isSame) return false;
-  const terms = termsOf(world.deps, prediction);
-  const { verdict } = await runInTurns(evaluateInSteps(prediction.criterion, timeline, knownAt, terms));
-  return verdict !== outcome;
+async function hasLostGrounds({ deps }: World, question: Question, standing: Decided): Promise<boolean> {
+  const { identity, coverage } = deps;
+  const isSame = standing.identityVersion === identity.version && standing.coverageVersion === coverage.version;
+  if (standing.decidedBy !== resolverName || isSame) return false;
+  return !(await isSettledThen(question, standing));
 }
 
-function outranks(next: Trust | null, settled: Trust | null): boolean {
-  return next !== null && settled !== null && trustRank(next) > trustRank(settled);
+/** Whether the evidence of the time at which a resolution was known still gives its outcome. */
+async function isSettledThen(
+  { criterion, timeline, terms }: Question,
+  { knownAt, outcome }: Decided,
+): Promise<boolean> {
+  const { verdict } = await runInTurns(evaluateInSteps(criterion, timeline, knownAt, terms));
+  return verdict === outcome;
+}
+
+/**
+ * With evidence from before a resolution was known, the resolution is compared with the course that all evidence gives. If no
+ * moment settles the prediction any more, or another outcome came first, a person must decide: the resolution was announced.
+ */
+async function reviewAgain(
+  world: World,
+  prediction: PredictionRow,
+  question: Question,
+  standing: Decided,
+): Promise<void> {
+  const course = await runInTurns(courseInSteps(question));
+  const last = course?.turns.at(-1);
+  if (course === null || last === undefined) {
+    const { criterion, timeline, at, terms } = question;
+    const evaluation = await runInTurns(evaluateInSteps(criterion, timeline, at, terms));
+    if (await isSettledThen(question, standing))
+      return await keepResolved(world, prediction, standing, evaluation.recheckAt);
+    return await contradict(world, prediction, standing, {
+      evaluation,
+      verdict: 'undetermined',
+      knownAt: standing.knownAt,
+    });
+  }
+  if (last.outcome !== standing.outcome && !outranks(last.trust, standing.trust)) {
+    const other = course.turns.find(({ outcome }) => outcome !== standing.outcome) ?? last;
+    return await contradict(world, prediction, standing, { ...other.known, verdict: other.outcome });
+  }
+  // A dispute that no moment of the course gives came from evidence that was imported before the rest.
+  const isLifted = course.dispute === null && (await isDisputed(world, standing));
+  const isSame = (turn: Turn): boolean =>
+    !isLifted &&
+    turn.outcome === standing.outcome &&
+    turn.effectiveAt === standing.effectiveAt &&
+    turn.knownAt === standing.knownAt;
+  const turns = isSame(last) ? [] : course.turns.filter((turn) => !isSame(turn));
+  const coded = turns.map((turn, index) => (index === 0 ? { ...turn, reasonCode: codeOf(turn, standing) } : turn));
+  await followCourse(world, prediction, standing, { ...course, turns: coded, lifts: isLifted });
+}
+
+/** Why a resolution is replaced by one with the same outcome; null if the outcome differs. */
+function codeOf({ outcome, knownAt, reasonCode }: Turn, standing: Decided): Turn['reasonCode'] {
+  if (outcome !== standing.outcome || reasonCode !== null) return reasonCode;
+  return knownAt < standing.knownAt ? 'known_earlier' : 'evidence_added';
+}
+
+/** Records how the answer goes on after a resolution. */
+export async function followCourse(
+  world: World,
+  prediction: PredictionRow,
+  standing: ResolutionRow,
+  { turns, dispute, recheckAt, lifts = false }: Course & { readonly lifts?: boolean },
+): Promise<void> {
+  let current = standing;
+  for (const turn of turns) {
+    // A dispute is settled by a person, never by a resolution that only corrects times.
+    const corrects = turn.outcome === current.outcome && !lifts;
+    if (!corrects || !(await isDisputed(world, current))) current = await amend(world, prediction, current, turn);
+  }
+  if (dispute !== null) await contradict(world, prediction, current, dispute);
+  else await keepResolved(world, prediction, current, recheckAt);
 }
 
 async function keepResolved(
@@ -81,61 +163,21 @@ async function keepResolved(
   standing: ResolutionRow,
   recheckAt: Instant | null = null,
 ): Promise<void> {
-  const disputed = (await listDisputes(world.tx, [standing.id], null)).length > 0;
-  const state = disputed ? 'disputed' : 'resolved';
+  const state = (await isDisputed(world, standing)) ? 'disputed' : 'resolved';
   await recordResolved(world, prediction.id, standing.outcome, 0, { state, recheckAt });
 }
 
-/** An imported archive may show that the same was known earlier. Then a correcting resolution is appended. */
-async function moveKnownEarlier(
-  world: World,
-  prediction: PredictionRow,
-  standing: ResolutionRow,
-  outcome: 'yes' | 'no',
-  known: Known,
-): Promise<ResolutionRow> {
-  const { evidenceFrom } = world.cause;
-  const earlier =
-    standing.decidedBy === resolverName &&
-    evidenceFrom !== null &&
-    evidenceFrom < standing.knownAt &&
-    known.knownAt < standing.knownAt;
-  if (!earlier) {
-    await keepResolved(world, prediction, standing);
-    return standing;
-  }
-  const more = { supersedes: standing.id, reasonCode: 'known_earlier' } as const;
-  return await amend(world, prediction, standing, resolutionFrom(world, prediction, outcome, known, more));
-}
-
-/**
- * If a resolution has a bracket as its date and the day becomes known later, a resolution with the day is appended,
- * known from when the day was. So the final result does not depend on the order in which feeds are read.
- */
-export async function refineDate(
-  world: World,
-  prediction: PredictionRow,
-  timeline: Timeline,
-  standing: ResolutionRow,
-  evaluation: Evaluation,
-): Promise<void> {
-  const { verdict, effectiveAt } = evaluation;
-  if (verdict === 'undetermined' || standing.decidedBy !== resolverName) return;
-  if (!refinesDate(standing.effectiveAt, effectiveAt)) return;
-  const wanted = { verdict, effectiveAt };
-  const terms = termsOf(world.deps, prediction);
-  const known = await runInTurns(firstKnownInSteps(prediction.criterion, timeline, world.cause.now, terms, wanted));
-  if (known === null) return;
-  const more = { supersedes: standing.id, reasonCode: 'date_refined' } as const;
-  await amend(world, prediction, standing, resolutionFrom(world, prediction, verdict, known, more));
+async function isDisputed({ tx }: World, { id }: ResolutionRow): Promise<boolean> {
+  return (await listDisputes(tx, [id], null)).length > 0;
 }
 
 async function amend(
   world: World,
   prediction: PredictionRow,
   standing: ResolutionRow,
-  resolution: ResolutionRow,
+  { outcome, known, reasonCode }: Turn,
 ): Promise<ResolutionRow> {
+  const resolution = resolutionFrom(world, prediction, outcome, known, { supersedes: standing.id, reasonCode });
   if (!(await insertResolution(world.tx, resolution))) return standing;
   world.counts.amended += 1;
   await recordResolved(world, prediction.id, resolution.outcome, 1);
@@ -150,12 +192,11 @@ async function amend(
   return resolution;
 }
 
-async function dispute(
+async function contradict(
   world: World,
   prediction: PredictionRow,
   standing: ResolutionRow,
-  verdict: Verdict,
-  known: Known,
+  { verdict, knownAt, evaluation }: Contradiction,
 ): Promise<void> {
   const { deps, cause, tx } = world;
   const row = {
@@ -163,12 +204,12 @@ async function dispute(
     predictionId: prediction.id,
     resolutionId: standing.id,
     verdict,
-    knownAt: Math.max(known.knownAt, standing.knownAt),
-    explanation: known.evaluation.explanation,
+    knownAt: Math.max(knownAt, standing.knownAt),
+    explanation: evaluation.explanation,
     createdAt: cause.now,
   };
   const fresh = await insertDispute(tx, row);
-  const recheckAt = verdict === 'undetermined' ? known.evaluation.recheckAt : null;
+  const recheckAt = verdict === 'undetermined' ? evaluation.recheckAt : null;
   await recordResolved(world, prediction.id, standing.outcome, 0, { state: 'disputed', recheckAt });
   if (!fresh) return;
   world.counts.disputed += 1;

@@ -1,14 +1,13 @@
+import { courseInSteps, type Question } from '../../domain/evaluation/course.ts';
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
-import { firstKnownInSteps } from '../../domain/evaluation/known-at.ts';
 import { movingEdgesInSteps } from '../../domain/evaluation/moving-edges.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
-import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Sql } from '../../store/db.ts';
 import { listPredictionsById, type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
 import { insertResolution, listStandingResolutions } from '../../store/resolutions.ts';
 import { insertEdges, lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
-import { refineDate, reviewResolved } from './review.ts';
+import { followCourse, reviewResolved } from './review.ts';
 import {
   announce,
   evaluatedWith,
@@ -51,38 +50,43 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
   const timelines = await loadTimelines(tx, world.deps, predictions, cause.now);
   for (const prediction of predictions) {
-    const timeline = timelines.get(timelineKey(prediction)) ?? emptyTimeline;
+    const question: Question = {
+      criterion: prediction.criterion,
+      timeline: timelines.get(timelineKey(prediction)) ?? emptyTimeline,
+      at: cause.now,
+      terms: termsOf(world.deps, prediction),
+    };
     world.counts.evaluated += 1;
     const resolution = standing.get(prediction.id) ?? null;
-    if (resolution === null) await settleOpen(world, prediction, timeline);
-    else await reviewResolved(world, prediction, timeline, resolution);
+    if (resolution === null) await settleOpen(world, prediction, question);
+    else await reviewResolved(world, prediction, question, resolution);
   }
 }
 
-async function settleOpen(world: World, prediction: PredictionRow, timeline: Timeline): Promise<void> {
-  const terms = termsOf(world.deps, prediction);
-  const { now } = world.cause;
-  const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, now, terms));
-  if (evaluation.verdict === 'undetermined') {
-    const edges = await runInTurns(movingEdgesInSteps(prediction.criterion, timeline, terms));
+async function settleOpen(world: World, prediction: PredictionRow, question: Question): Promise<void> {
+  const { criterion, timeline, at, terms } = question;
+  const { evidenceFrom } = world.cause;
+  const evaluation = await runInTurns(evaluateInSteps(criterion, timeline, at, terms));
+  const isOpen = evaluation.verdict === 'undetermined';
+  // Imported evidence may have settled it at an earlier moment, even if later evidence leaves it open.
+  const course =
+    isOpen && evidenceFrom === null ? null : await runInTurns(courseInSteps(question, isOpen ? evidenceFrom : null));
+  if (course === null) {
+    const edges = await runInTurns(movingEdgesInSteps(criterion, timeline, terms));
     await insertEdges(world.tx, prediction.id, edges);
     return await recordState(world, prediction, evaluation);
   }
-  const wanted = { verdict: evaluation.verdict };
-  const known = await runInTurns(firstKnownInSteps(prediction.criterion, timeline, now, terms, wanted));
-  if (known === null) return;
-  const resolution = resolutionFrom(world, prediction, evaluation.verdict, known, {
-    supersedes: null,
-    reasonCode: null,
-  });
+  const { first, turns } = course;
+  const more = { supersedes: null, reasonCode: null };
+  const resolution = resolutionFrom(world, prediction, first.outcome, first.known, more);
   if (!(await insertResolution(world.tx, resolution))) return;
   world.counts.resolved += 1;
-  await recordResolved(world, prediction.id, evaluation.verdict, 1);
+  await recordResolved(world, prediction.id, first.outcome, 1);
   await announce(world, prediction, resolution, {
     type: 'prediction.resolved',
     data: { prediction: predictionData(prediction), resolution: resolutionData(resolution) },
   });
-  await refineDate(world, prediction, timeline, resolution, evaluation);
+  await followCourse(world, prediction, resolution, { ...course, turns: turns.slice(1) });
 }
 
 async function recordState(world: World, prediction: PredictionRow, evaluation: Evaluation): Promise<void> {

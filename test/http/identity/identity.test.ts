@@ -237,7 +237,7 @@ describe('an addition', () => {
     const { leaning } = (await world.anyone('GET /v1/predictions/gpt-5')).json;
     expect(leaning).toMatchObject({
       outcome: null,
-      text: expect.stringContaining('The identity data or the measured coverage has changed'),
+      text: expect.stringContaining('the identity data or the measured coverage has changed'),
     });
     const { data } = (await world.admin('GET /v1/identity/additions')).json;
     expect(data.map((row: Json) => [row.entry === null, row.supersedes, row.superseded_by])).toEqual([

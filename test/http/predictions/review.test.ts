@@ -165,6 +165,8 @@ describe('a disputed claim', () => {
     expect(await told()).toEqual([
       'prediction.created',
       'prediction.resolved',
+      // One feed holds the NO back from the past; the second contradicts it.
+      'prediction.disputed',
       'prediction.disputed',
       'prediction.resolution.amended',
     ]);

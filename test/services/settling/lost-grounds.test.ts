@@ -62,7 +62,7 @@ test('withdrawing an addition disputes what it settled once, from then on, witho
   const dispute = (await events(world, 'five')).at(-1);
   expect(dispute?.data.leaning).toMatchObject({
     outcome: null,
-    text: expect.stringMatching(/^The identity data or the measured coverage has changed since/),
+    text: expect.stringMatching(/^Since this was resolved, the identity data or the measured coverage has changed/),
   });
   const { status, review } = await view(world, 'five');
   expect(status).toBe('disputed');

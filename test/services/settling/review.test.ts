@@ -4,17 +4,7 @@ import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import {
-  events,
-  eventTypes,
-  hours,
-  misTold,
-  readAgain,
-  readAt,
-  record,
-  resolutions,
-  view,
-} from '../../support/play.ts';
+import { events, hours, misTold, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { toBytes } from '../../support/wire.ts';
 import { catalogues, instantOf, openWorld, type World } from '../../support/world.ts';
 
@@ -67,7 +57,7 @@ async function settleYes(): Promise<void> {
 }
 
 describe('late evidence that contradicts a resolution', () => {
-  test('from the same trust does not change it and disputes it once', async () => {
+  test('from the same trust does not change it and disputes it: first with what holds it back, then with what contradicts it', async () => {
     await settleNo();
     await readAt(world, '2025-03-01T12:00:00Z', { one: january, two: january });
     await resolveEverything(world.deps);
@@ -77,10 +67,12 @@ describe('late evidence that contradicts a resolution', () => {
       leaning: { outcome: 'yes' },
     });
     expect(await resolutions(world, 'gpt-5')).toHaveLength(1);
-    expect(await eventTypes(world, 'gpt-5')).toEqual([
-      'prediction.created',
-      'prediction.resolved',
-      'prediction.disputed',
+    const told = await events(world, 'gpt-5');
+    expect(told.map(({ type, data }) => [type, data.leaning])).toMatchObject([
+      ['prediction.created', undefined],
+      ['prediction.resolved', undefined],
+      ['prediction.disputed', { outcome: null }],
+      ['prediction.disputed', { outcome: 'yes' }],
     ]);
   });
 
