@@ -1,7 +1,10 @@
 import postgres from 'postgres';
+import { Refusal } from '../domain/refusal.ts';
 import { type Embedded, openEmbedded } from './embedded/open.ts';
+import type { DatabaseLog, Pool, PoolLimits } from './pool.ts';
 import { postgresTypes } from './postgres-types.ts';
 import { createSemaphore, type Semaphore } from './semaphore.ts';
+import { openServerPool } from './server-pool.ts';
 import { guardSql } from './statement-guard.ts';
 import { refuseInsideTransaction, runTransaction } from './transaction.ts';
 
@@ -33,9 +36,6 @@ export type Database = {
 
 export type Listener = { unlisten(): Promise<void> };
 
-/** The part of a logger that the store uses. */
-export type DatabaseLog = { warn(fields: object, message: string): void };
-
 export type DatabaseOptions = {
   /** A PostgreSQL server, `postgres://…`; without it the embedded database is used. */
   readonly databaseUrl?: string | undefined;
@@ -49,8 +49,12 @@ export type DatabaseOptions = {
   readonly queryMsMax?: number | undefined;
   readonly transactionMsMax?: number | undefined;
   readonly idleInTransactionMsMax?: number | undefined;
-  /** How long connecting to a server may take; the driver's own limit by default. */
+  /** How long connecting to a server may take. */
   readonly connectSecondsMax?: number | undefined;
+  /** How much longer than the server lets a statement run its answer may take. */
+  readonly answerGraceMs?: number | undefined;
+  /** How long `begin`, with the connection, and `commit` may take. */
+  readonly boundaryMsMax?: number | undefined;
   /** Opens the pool without checking that the server answers; the first statement fails if it does not. */
   readonly mayBeAway?: boolean | undefined;
   /** How long to wait for a connection. */
@@ -63,6 +67,9 @@ export const queryMsMax = 60_000;
 export const transactionMsMax = 20_000;
 export const idleInTransactionMsMax = 10_000;
 export const acquireMsMax = 10_000;
+export const connectSecondsMax = 5;
+export const answerGraceMs = 5000;
+export const boundaryMsMax = 15_000;
 
 /** Callers that may wait for a connection at once; further ones are refused. */
 const waitersMax = 10_000;
@@ -73,39 +80,38 @@ const embeddedStatementsMax = 100;
 /** How long `close` waits for statements under way. */
 const closeSecondsMax = 5;
 
-/** The pool, with one semaphore for single statements and one for transactions; a server's pool has one for both. */
-type Pool = {
-  readonly kind: Database['kind'];
-  readonly sql: postgres.Sql;
-  readonly statements: Semaphore;
-  readonly transactions: Semaphore;
-  readonly transactionMsMax: number;
-  end(): Promise<void>;
-};
-
 /** Opens the database that the options name and checks that it answers. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const pool =
-    options.databaseUrl === undefined ? await openEmbeddedPool(options) : openServerPool(options, options.databaseUrl);
+    options.databaseUrl === undefined ? await openEmbeddedPool(options) : openPoolOf(options, options.databaseUrl);
   const database: Database = {
     kind: pool.kind,
-    sql: guardSql(pool.sql, { admit: (cursor) => admitStatement(pool, cursor) }),
-    begin: (run, begin) =>
-      runTransaction({ pool: pool.sql, semaphore: pool.transactions }, run, begin?.msMax ?? pool.transactionMsMax),
-    listen: async (channel, onNotify, onListening) => pool.sql.listen(channel, onNotify, onListening),
-    close: async () => {
-      await pool.sql.end({ timeout: closeSecondsMax });
-      await pool.end();
-    },
+    sql: guardSql(() => pool.client(), {
+      admit: (cursor) => admitStatement(pool, cursor),
+      answerMsMax: pool.limits.answerMsMax,
+      late: (client) => pool.condemn(client),
+    }),
+    begin: (run, begin) => runTransaction(pool, run, begin?.msMax ?? pool.limits.transactionMsMax),
+    listen: (channel, onNotify, onListening) => pool.listen(channel, onNotify, onListening),
+    close: () => pool.end(),
   };
   if (options.mayBeAway === true) return database;
   try {
-    await database.sql`select 1`;
+    await requireUtf8(database.sql);
   } catch (error) {
     await database.close();
     throw error;
   }
   return database;
+}
+
+async function requireUtf8(db: Sql): Promise<void> {
+  const [row] = await db<{ encoding: string }[]>`select current_setting('server_encoding') as encoding`;
+  if (row !== undefined && row.encoding !== 'UTF8')
+    throw new Refusal(
+      'service_unavailable',
+      `the database has the encoding ${row.encoding}: create one with the encoding UTF8`,
+    );
 }
 
 /** Whether the server refuses writes, for example because it is a standby. */
@@ -141,37 +147,42 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
     idleInTransactionMsMax: options.idleInTransactionMsMax ?? idleInTransactionMsMax,
     warn: log && ((fields, message) => log.warn(fields, message)),
   });
+  const client = postgres({ ...commonOptions(), ...embeddedOptions(embedded), max: 1, max_lifetime: null });
   return {
     kind: 'embedded',
-    sql: postgres({ ...commonOptions(), ...embeddedOptions(embedded), max: 1, max_lifetime: null }),
+    client: () => client,
     statements: limit(options, embeddedStatementsMax),
     transactions: limit(options, 1),
-    transactionMsMax: options.transactionMsMax ?? transactionMsMax,
-    end: () => embedded.close(),
+    limits: limitsOf(options),
+    // Its process is this one, and its own deadline ends a statement.
+    condemn: () => {},
+    listen: (channel, onNotify, onListening) => client.listen(channel, onNotify, onListening),
+    end: async () => {
+      await client.end({ timeout: closeSecondsMax });
+      await embedded.close();
+    },
   };
 }
 
-function openServerPool(options: DatabaseOptions, databaseUrl: string): Pool {
+function openPoolOf(options: DatabaseOptions, databaseUrl: string): Pool {
   const poolMax = options.poolMax ?? poolMaxDefault;
-  const shared = limit(options, poolMax);
-  const sql = postgres(databaseUrl, {
-    ...commonOptions(),
-    max: poolMax,
-    ...(options.connectSecondsMax === undefined ? {} : { connect_timeout: options.connectSecondsMax }),
-    connection: {
-      application_name: 'outturn',
-      TimeZone: 'UTC',
-      statement_timeout: options.queryMsMax ?? queryMsMax,
-      idle_in_transaction_session_timeout: options.idleInTransactionMsMax ?? idleInTransactionMsMax,
-    },
+  return openServerPool({
+    databaseUrl,
+    poolMax,
+    queryMsMax: options.queryMsMax ?? queryMsMax,
+    idleInTransactionMsMax: options.idleInTransactionMsMax ?? idleInTransactionMsMax,
+    connectSecondsMax: options.connectSecondsMax ?? connectSecondsMax,
+    limits: limitsOf(options),
+    semaphore: limit(options, poolMax),
+    log: options.log,
   });
+}
+
+function limitsOf(options: DatabaseOptions): PoolLimits {
   return {
-    kind: 'server',
-    sql,
-    statements: shared,
-    transactions: shared,
     transactionMsMax: options.transactionMsMax ?? transactionMsMax,
-    end: async () => {},
+    answerMsMax: (options.queryMsMax ?? queryMsMax) + (options.answerGraceMs ?? answerGraceMs),
+    boundaryMsMax: options.boundaryMsMax ?? boundaryMsMax,
   };
 }
 

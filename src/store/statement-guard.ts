@@ -3,11 +3,15 @@ import { Refusal } from '../domain/refusal.ts';
 
 /** Hooks around every statement of a `postgres` client: `admit` runs before it is sent, `failed` after it fails. */
 export type StatementGuard = {
+  /** How long the answer to a statement may take, in milliseconds. */
+  readonly answerMsMax: number;
   /**
    * Resolves when the statement may be sent, to a function that is called once it has settled; rejects to fail the
    * statement. A cursor is read at its reader's pace and may never settle.
    */
   admit(cursor: boolean): Promise<() => void>;
+  /** Called when a statement was not answered in time, with the client that it was sent with, before it fails with the error. */
+  late(client: postgres.ISql, error: Refusal): void;
   /** Called when a statement has failed, before its own promise rejects. */
   failed?(error: unknown): void;
 };
@@ -23,40 +27,63 @@ type Query = {
   cursorFn?: unknown;
 };
 
-/** The same tagged template with the guard around each statement. */
-export function guardSql(sql: postgres.ISql, guard: StatementGuard): postgres.ISql {
+/** The same tagged template with the guard around each statement. `current` is asked for the client of each statement. */
+export function guardSql(current: () => postgres.ISql, guard: StatementGuard): postgres.ISql {
   // A wrapper cannot restate the overloads of the tagged template; arguments and result pass through unchanged.
-  const call = sql as unknown as (...args: unknown[]) => unknown;
-  const unsafe = sql.unsafe as unknown as (...args: unknown[]) => unknown;
-  const guarded = Object.assign((...args: unknown[]) => guardQuery(call(...args), guard), sql, {
-    unsafe: (...args: unknown[]) => guardQuery(unsafe(...args), guard),
-  });
+  const call = (sql: postgres.ISql) => sql as unknown as (...args: unknown[]) => unknown;
+  const unsafe = (sql: postgres.ISql) => sql.unsafe as unknown as (...args: unknown[]) => unknown;
+  const guarded = Object.assign(
+    (...args: unknown[]) => {
+      const client = current();
+      return guardQuery(call(client)(...args), client, guard);
+    },
+    // What is copied makes fragments and parameters, which do not depend on a client.
+    current(),
+    {
+      unsafe: (...args: unknown[]) => {
+        const client = current();
+        return guardQuery(unsafe(client)(...args), client, guard);
+      },
+    },
+  );
   return guarded as unknown as postgres.ISql;
 }
 
 /** Values that are not queries, such as identifiers and row helpers, pass through unchanged. */
-function guardQuery(value: unknown, guard: StatementGuard): unknown {
+function guardQuery(value: unknown, client: postgres.ISql, guard: StatementGuard): unknown {
   if (!isQuery(value)) return value;
   const query = value;
   const send = query.handle;
   let handled: Promise<void> | null = null;
   query.handle = () => {
-    handled ??= sendGuarded(query, send, guard);
+    handled ??= sendGuarded(query, send, { client, guard });
     return handled;
   };
   return query;
 }
 
-async function sendGuarded(query: Query, send: Query['handle'], guard: StatementGuard): Promise<void> {
+type Sending = { readonly client: postgres.ISql; readonly guard: StatementGuard };
+
+async function sendGuarded(query: Query, send: Query['handle'], { client, guard }: Sending): Promise<void> {
+  const isCursor = query.cursorFn !== undefined;
   let leave: () => void;
   try {
-    leave = await guard.admit(query.cursorFn !== undefined);
+    leave = await guard.admit(isCursor);
   } catch (error) {
     query.reject(error);
     return;
   }
   const { resolve, reject } = query;
+  // A cursor waits for its reader.
+  const deadline = isCursor
+    ? undefined
+    : setTimeout(() => {
+        const error = new Refusal('service_unavailable', 'the database did not answer in time; try again');
+        guard.late(client, error);
+        query.reject(error);
+      }, guard.answerMsMax);
   query.reject = (error) => {
+    clearTimeout(deadline);
     leave();
     guard.failed?.(error);
     reject(error);
@@ -64,6 +91,7 @@ async function sendGuarded(query: Query, send: Query['handle'], guard: Statement
   query.resolve = (rows) => {
     if (!isWhole(rows))
       return query.reject(new Refusal('service_unavailable', 'the connection to the database was lost; try again'));
+    clearTimeout(deadline);
     leave();
     resolve(rows);
   };

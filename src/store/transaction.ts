@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { Refusal } from '../domain/refusal.ts';
-import type { Semaphore } from './semaphore.ts';
+import type { Pool } from './pool.ts';
 import { guardSql, type StatementGuard } from './statement-guard.ts';
 
 /**
@@ -46,63 +46,103 @@ export function refuseInsideTransaction(): void {
 }
 
 /** See `Database.begin`. */
-export async function runTransaction<T>(
-  deps: { readonly pool: postgres.Sql; readonly semaphore: Semaphore },
-  run: (tx: postgres.ISql) => Promise<T>,
-  msMax: number,
-): Promise<T> {
+export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => Promise<T>, msMax: number): Promise<T> {
   refuseInsideTransaction();
-  const release = await deps.semaphore.acquire();
+  const release = await pool.transactions.acquire();
+  const client = pool.client();
   const scope: Scope = { over: false, committing: false, failure: null, lossKnown: null };
+  const { answerMsMax, boundaryMsMax } = pool.limits;
   return new Promise<T>((resolve, reject) => {
+    const finish = (end: () => void): void => {
+      scope.over = true;
+      clearTimeout(deadline);
+      end();
+    };
+    const abandon = (error: Error): void => {
+      finish(() => reject(error));
+      release();
+      pool.condemn(client);
+    };
+    const silence = watchForSilence(abandon);
     let giveUp: (error: Error) => void = () => {};
     const deadline = setTimeout(() => {
       if (scope.committing) return; // The commit may still succeed, so it must not be reported as failed.
-      scope.over = true;
-      const detail = `the transaction took longer than ${msMax} ms and was rolled back; try again`;
-      const error = new Refusal('service_unavailable', detail);
+      const error = unavailable(`the transaction took longer than ${msMax} ms and was rolled back; try again`);
       giveUp(error);
-      reject(error);
+      finish(() => reject(error));
       release();
+      silence.expect(answerMsMax, error);
     }, msMax);
-    const work = deps.pool.begin(
-      (tx) =>
-        new Promise<void>((finish, fail) => {
-          giveUp = fail;
-          void scopes
-            .run(scope, () => runInside(tx, scope, run))
-            .then((result) => {
-              scope.over = true;
-              resolve(result);
-              finish();
-            }, fail);
-        }),
-    );
-    const settle = () => {
-      scope.over = true;
-      clearTimeout(deadline);
-      release();
-    };
-    // A connection that is lost after the verified commit changes nothing: the promise is then already resolved.
-    work.then(settle, (error) => {
-      settle();
-      reject(error);
+    silence.expect(boundaryMsMax, unavailable('the database did not begin a transaction in time; try again'));
+    const work = client.begin(async (tx) => {
+      if (scope.over) throw new Error('the transaction was given up before it began');
+      silence.end();
+      const given = new Promise<never>((_resolve, fail) => {
+        giveUp = fail;
+      });
+      const running = { tx, pool, scope, silence, abandon };
+      const result = await Promise.race([given, scopes.run(scope, () => runInside(running, run))]);
+      silence.end();
+      finish(() => resolve(result));
     });
+    // A connection that is lost after the verified commit changes nothing: the promise is then already resolved.
+    work
+      .catch((error) => finish(() => reject(error)))
+      .finally(() => {
+        silence.end();
+        release();
+      });
   });
 }
 
-async function runInside<T>(tx: postgres.ISql, scope: Scope, run: (tx: postgres.ISql) => Promise<T>): Promise<T> {
+type Silence = { expect(msMax: number, error: Error): void; end(): void };
+
+/** Reports an error when what is expected does not happen in time. */
+function watchForSilence(report: (error: Error) => void): Silence {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    expect: (msMax, error) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => report(error), msMax);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+function unavailable(detail: string): Refusal {
+  return new Refusal('service_unavailable', detail);
+}
+
+type Running = {
+  readonly tx: postgres.ISql;
+  readonly pool: Pool;
+  readonly scope: Scope;
+  readonly silence: Silence;
+  /** Rejects the transaction at once and closes its connection. */
+  readonly abandon: (error: Error) => void;
+};
+
+/**
+ * Runs the callback of a transaction and commits. Once the transaction is over, nothing may be sent any more, so it then
+ * never settles.
+ */
+async function runInside<T>(running: Running, run: (tx: postgres.ISql) => Promise<T>): Promise<T> {
+  const { tx, pool, scope, silence } = running;
+  const guarded = guardSql(() => tx, transactionGuard(running));
   try {
-    const result = await run(guardSql(tx, transactionGuard(scope)));
+    const result = await run(guarded);
     await scope.lossKnown;
     if (scope.over) return await never();
     scope.committing = true;
-    await commit(tx, scope);
+    const detail = 'the database did not confirm the commit in time: it may or may not have succeeded';
+    silence.expect(pool.limits.boundaryMsMax, unavailable(detail));
+    await commit(guarded, scope);
     return result;
   } catch (error) {
     await scope.lossKnown;
     // Rejecting would make the driver send a rollback.
     if (scope.over) return never();
+    silence.expect(pool.limits.answerMsMax, error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
 }
@@ -113,8 +153,11 @@ async function commit(tx: postgres.ISql, { failure }: Scope): Promise<void> {
   throw failure ?? new Error(`the transaction was not committed: the database answered ${command}`);
 }
 
-function transactionGuard(scope: Scope): StatementGuard {
+function transactionGuard({ pool, scope, abandon }: Running): StatementGuard {
   return {
+    answerMsMax: pool.limits.answerMsMax,
+    // Nothing can be rolled back on a connection that does not answer: it is closed.
+    late: (_client, error) => abandon(error),
     admit: async () => {
       await scope.lossKnown;
       if (scope.over) throw new Error('the transaction is over: it took too long or its connection was lost');

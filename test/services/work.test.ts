@@ -25,7 +25,7 @@ function failFrom(first: number, length: number): FailingDeps {
   const { db } = world;
   const failing: Deps['db'] = {
     ...db,
-    sql: guardSql(db.sql, { admit }),
+    sql: guardSql(() => db.sql, { admit, late: () => {}, answerMsMax: 60_000 }),
     begin: async (run, options) => {
       await admit();
       return await db.begin(run, options);

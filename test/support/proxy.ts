@@ -4,31 +4,37 @@ import { connect, createServer, type Socket } from 'node:net';
 export type DatabaseProxy = {
   /** The URL of the same database through the proxy. */
   readonly url: string;
-  /** From now on forwards nothing in either direction, and keeps every connection open. New ones are accepted. */
+  /** From now on forwards nothing in either direction, and keeps every connection open. New ones are silent, too. */
   silence(): void;
+  /** Connections that are opened from now on are forwarded again; the silent ones stay silent. */
+  speak(): void;
   close(): Promise<void>;
 };
 
 /** Forwards connections to the server of `databaseUrl`. `change` may alter the bytes that a client sends, in place. */
 export async function startProxy(databaseUrl: URL, change: (bytes: Buffer) => void = () => {}): Promise<DatabaseProxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
+  const silent = new Set<Socket>();
   let isSilent = false;
   const server = createServer((client) => {
+    if (isSilent) silent.add(client);
     const upstream = connect(Number(databaseUrl.port), databaseUrl.hostname);
+    clients.add(client);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
     }
     client.on('data', (bytes) => {
-      if (isSilent) return;
-      change(bytes);
-      upstream.write(bytes);
+      if (!silent.has(client)) change(bytes);
+      // What was changed may be what silences the connection.
+      if (!silent.has(client)) upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (!isSilent) client.write(bytes);
+      if (!silent.has(client)) client.write(bytes);
     });
     upstream.on('close', () => {
-      if (!isSilent) client.destroy();
+      if (!silent.has(client)) client.destroy();
     });
     client.on('close', () => upstream.destroy());
   });
@@ -41,6 +47,10 @@ export async function startProxy(databaseUrl: URL, change: (bytes: Buffer) => vo
     url: url.href,
     silence: () => {
       isSilent = true;
+      for (const client of clients) silent.add(client);
+    },
+    speak: () => {
+      isSilent = false;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

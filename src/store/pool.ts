@@ -1,0 +1,30 @@
+import type postgres from 'postgres';
+import type { Semaphore } from './semaphore.ts';
+
+/** The part of a logger that the store uses. */
+export type DatabaseLog = { warn(fields: object, message: string): void };
+
+/** The connections to one database, with one semaphore for single statements and one for transactions. */
+export type Pool = {
+  readonly kind: 'embedded' | 'server';
+  /** The driver's current client. A server's client is replaced when a connection no longer responds. */
+  client(): postgres.Sql;
+  readonly statements: Semaphore;
+  readonly transactions: Semaphore;
+  readonly limits: PoolLimits;
+  /** Reports that a statement of a client was not answered in time: its connections are closed and replaced. */
+  condemn(client: postgres.ISql): void;
+  listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<PoolListener>;
+  end(): Promise<void>;
+};
+
+export type PoolListener = { unlisten(): Promise<void> };
+
+export type PoolLimits = {
+  /** How long a transaction may take. */
+  readonly transactionMsMax: number;
+  /** How long the answer to one statement may take. Longer than the server lets a statement run, so that only silence exceeds it. */
+  readonly answerMsMax: number;
+  /** The same for `begin`, including the connection, and for `commit`. */
+  readonly boundaryMsMax: number;
+};

@@ -1,0 +1,108 @@
+import postgres from 'postgres';
+import type { DatabaseLog, Pool, PoolLimits, PoolListener } from './pool.ts';
+import { postgresTypes } from './postgres-types.ts';
+import type { Semaphore } from './semaphore.ts';
+
+export type ServerPoolOptions = {
+  readonly databaseUrl: string;
+  readonly poolMax: number;
+  readonly queryMsMax: number;
+  readonly idleInTransactionMsMax: number;
+  readonly connectSecondsMax: number;
+  readonly limits: PoolLimits;
+  /** For single statements and transactions together. */
+  readonly semaphore: Semaphore;
+  readonly log?: DatabaseLog | undefined;
+};
+
+/** How long statements that still run on a replaced client may go on. */
+const replacedSecondsMax = 2;
+
+/** The longest wait before a lost connection is opened again. Requests wait for it, so it does not grow further. */
+const reconnectSecondsMax = 1;
+
+/** How long statements may take to finish when the pool is closed. */
+const closeSecondsMax = 5;
+
+/**
+ * A pool of connections to a server. The driver has no deadlines of its own: a backend that falls silent would keep its
+ * connection for ever. Therefore whoever waits too long condemns the client, and a new one takes its place.
+ */
+export function openServerPool(options: ServerPoolOptions): Pool {
+  let client = makeClient(options);
+  let isEnded = false;
+  const channels = keepChannels(options.log);
+  const replaced = new Set<Promise<void>>();
+  return {
+    kind: 'server',
+    client: () => client,
+    statements: options.semaphore,
+    transactions: options.semaphore,
+    limits: options.limits,
+    condemn: (condemned) => {
+      if (condemned !== client || isEnded) return;
+      options.log?.warn({}, 'the database did not answer in time; its connections are replaced');
+      const ending = client.end({ timeout: replacedSecondsMax }).finally(() => replaced.delete(ending));
+      replaced.add(ending);
+      client = makeClient(options);
+      channels.reopen(client);
+    },
+    listen: (name, onNotify, onListening) =>
+      channels.open(client, (current) => current.listen(name, onNotify, onListening)),
+    end: async () => {
+      isEnded = true;
+      await Promise.all([client.end({ timeout: closeSecondsMax }), ...replaced]);
+    },
+  };
+}
+
+type Listen = (client: postgres.Sql) => Promise<PoolListener>;
+
+/** The channels that are listened to, so that a new client can listen to them again. */
+function keepChannels(log: DatabaseLog | undefined) {
+  const channels = new Map<object, { readonly listen: Listen; listener: Promise<PoolListener> }>();
+  return {
+    open: async (client: postgres.Sql, listen: Listen): Promise<PoolListener> => {
+      const key = {};
+      channels.set(key, { listen, listener: listen(client) });
+      const close = async (): Promise<void> => {
+        const channel = channels.get(key);
+        channels.delete(key);
+        await (await channel?.listener)?.unlisten();
+      };
+      await channels.get(key)?.listener.catch((error) => {
+        channels.delete(key);
+        throw error;
+      });
+      return { unlisten: close };
+    },
+    reopen: (client: postgres.Sql): void => {
+      for (const channel of channels.values()) {
+        channel.listener = channel.listen(client);
+        channel.listener.catch((error) =>
+          log?.warn({ error: String(error) }, 'no notifications after the connections were replaced'),
+        );
+      }
+    },
+  };
+}
+
+function makeClient(options: ServerPoolOptions): postgres.Sql {
+  return postgres(options.databaseUrl, {
+    types: postgresTypes,
+    onnotice: () => {},
+    max: options.poolMax,
+    connect_timeout: options.connectSecondsMax,
+    backoff: (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, reconnectSecondsMax),
+    // Settings of the database or of the role that would change results. `connection` takes precedence over them.
+    connection: {
+      application_name: 'outturn',
+      TimeZone: 'UTC',
+      DateStyle: 'ISO, YMD',
+      IntervalStyle: 'postgres',
+      default_transaction_isolation: 'read committed',
+      statement_timeout: options.queryMsMax,
+      idle_in_transaction_session_timeout: options.idleInTransactionMsMax,
+    },
+  });
+}
