@@ -105,7 +105,7 @@ function readOrder(text: string): ReplayOrder {
 function requireFeed(input: BacktestInput, slug: string): void {
   if (input.feeds.some((feed) => feed.slug === slug)) return;
   const slugs = input.feeds.map((feed) => feed.slug).join(', ');
-  throw new Refusal('not_found', `no payload of a feed ${slug} is replayed; use one of ${slugs}`);
+  throw new Refusal('not_found', `the directory has no payload of the feed ${slug}; use one of ${slugs}`);
 }
 
 function withoutFeeds(input: BacktestInput, slugs: readonly string[]): BacktestInput {

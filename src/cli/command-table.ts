@@ -11,7 +11,7 @@ type OptionRow = {
 
 export const optionTable = {
   json: { type: 'boolean', meaning: 'print the result as JSON' },
-  full: { type: 'boolean', meaning: 'evaluate every prediction, also those that are not due' },
+  full: { type: 'boolean', meaning: 'evaluate every prediction, including those that are not due' },
   help: { type: 'boolean', short: 'h', meaning: 'print this text' },
   version: { type: 'boolean', meaning: 'print the version' },
   truth: { type: 'string', value: '<file>', meaning: 'the true outcomes to compare with' },
@@ -33,7 +33,7 @@ export const optionTable = {
   order: { type: 'string', value: '<order>', meaning: 'time (default), feeds, or the seed of a random order' },
   markdown: { type: 'boolean', meaning: 'print the figures as the tables of docs/accuracy.md' },
   'leave-one-out': { type: 'boolean', meaning: 'evaluate each claim with coverage measured without its own models' },
-  verify: { type: 'boolean', meaning: 'evaluate everything from scratch after each payload, too; nothing may differ' },
+  verify: { type: 'boolean', meaning: 'also evaluate everything from scratch after each payload; nothing may differ' },
   name: { type: 'string', value: '<name>', meaning: 'the name of the new key' },
   scopes: { type: 'string', value: '<read,write,…>', meaning: 'what the new key may do, separated by commas' },
   expires: { type: 'string', value: '<date>', meaning: 'a date (00:00 UTC) or an RFC 3339 instant' },
@@ -42,7 +42,7 @@ export const optionTable = {
 export type OptionName = keyof typeof optionTable;
 
 export type CommandHelp = {
-  /** How to write it, a line each. */
+  /** Its forms, one per line. */
   readonly synopses: readonly string[];
   readonly meaning: string;
   readonly argumentsMax: number;
@@ -68,7 +68,7 @@ export const commandTable = {
   },
   seed: {
     synopses: ['seed [file]'],
-    meaning: 'record the predictions of a seed file; the shipped article without a file',
+    meaning: 'record the predictions of a seed file; default: the shipped article',
     argumentsMax: 1,
     options: ['json'],
     more: 'docs/seed.md describes the format; "-" reads standard input.',
@@ -111,14 +111,14 @@ export const commandTable = {
   },
   coverage: {
     synopses: ['coverage <directory>'],
-    meaning: 'measure from the same archives how late each origin lists releases',
+    meaning: 'measure from archived payloads how late each origin lists releases',
     argumentsMax: 1,
     options: ['origin', 'json'],
     more: 'docs/accuracy.md describes the measurement.',
   },
   ledger: {
     synopses: ['ledger check <directory>'],
-    meaning: 'list where the ledger and the same archives disagree',
+    meaning: 'list where the ledger and archived payloads disagree',
     argumentsMax: 2,
     options: ['json'],
   },
@@ -138,10 +138,10 @@ export const commandTable = {
   },
   'new-epoch': {
     synopses: ['new-epoch'],
-    meaning: 'begin a new epoch of the event log, after another kind of restore',
+    meaning: 'begin a new epoch of the event log after a restore (import does this itself)',
     argumentsMax: 0,
     options: ['json'],
-    more: 'Readers of the log are then told that it was restored. docs/operations.md describes backup and restore.',
+    more: 'Readers of the log are then notified that it was restored. docs/operations.md describes backup and restore.',
   },
   status: {
     synopses: ['status'],

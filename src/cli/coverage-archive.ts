@@ -89,7 +89,7 @@ function lastEditions(reviewed: readonly BacktestPayload[], archived: readonly B
 /** An empty payload does not count as a read. */
 function readItems(feed: FeedInput | undefined, payload: BacktestPayload): MeasuredRead | Refusal {
   const adapter = findAdapter(feed?.adapter ?? '');
-  if (feed === undefined || adapter === null) return new Refusal('not_found', 'no adapter is known for it');
+  if (feed === undefined || adapter === null) return new Refusal('not_found', 'no adapter matches it');
   let items: readonly FeedItem[];
   try {
     items = adapter.parse(payload.read(), feed.options).items;

@@ -39,7 +39,7 @@ export function measureCoverage(input: CoverageInput): CoverageReport {
     if (!measurable.includes(origin))
       throw new Refusal(
         'not_found',
-        `no archive of an origin ${origin} can be measured in ${input.directory}; there are ${measurable.join(', ') || 'none'}`,
+        `${input.directory} has no archive of the origin ${origin} that can be measured; use one of ${measurable.join(', ') || 'none'}`,
       );
   const rows = coverageRows({
     records: archive.records,

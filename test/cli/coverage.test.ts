@@ -55,7 +55,7 @@ describe('outturn coverage', () => {
 
   it('refuses an origin that is not in the directory, and names those that are', () => {
     write('litellm/prices-2025-09-01T0000Z.json', { 'gpt-4o': row });
-    expect(() => measure('openrouter')).toThrow(/no archive of an origin openrouter .*there are litellm$/);
+    expect(() => measure('openrouter')).toThrow(/no archive of the origin openrouter .*use one of litellm$/);
   });
 
   it('refuses a history in another form, and says where', () => {

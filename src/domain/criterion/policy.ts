@@ -8,11 +8,11 @@ export const evidencePolicySchema = z
     }),
     first_party: z.literal(true).optional().meta({
       description:
-        "true accepts evidence of the vendor's own feeds only. Default: first-party evidence, or that of several origins.",
+        "If true, only evidence from the vendor's own feeds counts. Default: first-party evidence, or that of several origins.",
     }),
     miss_max: z.number().gt(0).max(0.01).multipleOf(0.000001).optional().meta({
       description:
-        'The largest chance that all origins missed what happened, at which absence still settles a NO; at most 0.01, in steps of 0.000001. Shared among the parts of a criterion. Default: 0.01.',
+        'The largest chance of all origins having missed the event at which absence still settles a NO. At most 0.01, in steps of 0.000001. Shared among the parts of a criterion. Default: 0.01.',
     }),
   })
   .meta({

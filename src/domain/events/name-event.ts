@@ -11,7 +11,7 @@ const itemKeyBytesMax = 1500;
 
 const nameReadingSchema = z
   .object({
-    family: z.string().nullable().meta({ description: 'Family of models. Null if no known family begins the name.' }),
+    family: z.string().nullable().meta({ description: 'Model family. Null if the name begins with no known family.' }),
     version: z.string().nullable().meta({ description: 'Version. Null if there is none or it is uncertain.' }),
     tiers: z.array(z.string()).meta({ description: 'Known words of the tier, in the order of the name.' }),
     unknown: z.array(z.string()).meta({

@@ -74,7 +74,7 @@ function dateSteadily(question: Question): Dating {
   const steady = dateBy(question, 'steady');
   const occurred = hull(full.occurred, steady.occurred);
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
-  const aside = young.map((row) => ({ row, why: 'has been listed for less than 24 hours' }));
+  const aside = young.map((row) => ({ row, why: 'has not been confirmed yet by a read a day later' }));
   const possible = hull(full.possible ?? full.occurred, steady.possible ?? steady.occurred);
   return { ...steady, occurred, possible, setAside: [...steady.setAside, ...aside] };
 }
@@ -222,7 +222,7 @@ function curatedDates(question: Question, steadiness: Steadiness): { usable: Sta
   return { usable, setAside };
 }
 
-/** The dates of a row that have been stated for less than a day. */
+/** The dates of a row that no read a day later has confirmed yet. */
 function youngDates({ timeline, at }: Question, row: KnownSighting): KnownSighting[] {
   if (!row.sighting.model.own || row.trust === 'community') return [];
   return youngVersions(timeline, row, at).map((version) => datedRow(row, version));

@@ -94,7 +94,7 @@ function findBestVariant({ entry, table, tryEntry, unread }: HintContext): Hint 
     if (tried === null) continue;
     const read = unread.filter((name) => changes({ entry, table }, tried, name));
     if (read.length <= (best?.names ?? 0)) continue;
-    const detail = `Try ${variant.change}: the entry then reads ${countNames(read.length)}.`;
+    const detail = `Try ${variant.change}: the entry then matches ${countNames(read.length)}.`;
     best = { code: variant.code, detail, names: read.length, example: read[0]?.name ?? null, entry: variant.entry };
   }
   return best;

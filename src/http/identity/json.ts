@@ -55,16 +55,16 @@ export const reportSchema = z
         z.object({
           code: z.enum(hintCodes).meta({
             description:
-              'The reason, or what to try. `longer_name`: names begin with a longer text. `joined_version`: the version follows without a separator. `other_grammar`: another rule of the family, such as stamps or sizes. `longer_word`: the word is part of a longer one. `other_family`: the names are of another family. `every_version`: the names have other versions. `prefix_match`: more words follow. `without_namespace`: names are without what stands before them. `unknown_words`: other words of the names are unknown. `no_version`: the names have no version. `no_family`: no known family begins the names. `known_as`: the names are known to be no release. `not_read_yet`: a limit needs readable names. `no_such_name`: no unread stored name contains it.',
+              'The reason, or what to try. `longer_name`: names begin with a longer text. `joined_version`: the version follows without a separator. `other_grammar`: another rule of the family, such as stamps or sizes. `longer_word`: the word is part of a longer one. `other_family`: the names are of another family. `every_version`: the names have other versions. `prefix_match`: more words follow. `without_namespace`: omit what precedes the names. `unknown_words`: other words of the names are unknown. `no_version`: the names have no version. `no_family`: the names begin with no known family. `known_as`: the names are known to be no release. `not_read_yet`: a limit needs readable names. `no_such_name`: no unread stored name contains it.',
           }),
           detail: z.string().meta({ description: 'The hint in words.' }),
           names: z.int().meta({ description: 'Number of stored names that it concerns.' }),
           example: z.string().nullable().meta({ description: 'One of them.' }),
-          entry: entrySchema.nullable().meta({ description: 'An entry that reads them. Null if none was found.' }),
+          entry: entrySchema.nullable().meta({ description: 'An entry that matches them. Null if none was found.' }),
         }),
       )
       .meta({
-        description: `Why the entry reads no name, and what to try. At most ${hintNamesMax} unread names are looked at. Empty if it reads one.`,
+        description: `Why the entry matches no name, and what to try. At most ${hintNamesMax} unread names are examined. Empty if it matches one.`,
       }),
     predictions_looked_at: z
       .int()

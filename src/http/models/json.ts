@@ -65,7 +65,7 @@ export const modelSummarySchema = z
     first_seen_at: instantText('When a feed first listed it.'),
     url: z.string().meta({ description: 'Path of the model with its evidence.', example: modelExample.url }),
   })
-  .meta({ id: 'ModelSummary', description: 'A model and what is known of its release.' });
+  .meta({ id: 'ModelSummary', description: 'A model and what is known about its release.' });
 
 export type ModelRow = Awaited<ReturnType<typeof listModels>>[number];
 
@@ -108,10 +108,10 @@ export const modelSchema = z
       .string()
       .nullable()
       .meta({ description: 'What evidence is missing for the release to be admissible. Null if it is.' }),
-    why: z
-      .string()
-      .nullable()
-      .meta({ description: 'Which feeds list it since when, and which of them date it.', example: modelExample.why }),
+    why: z.string().nullable().meta({
+      description: 'Which feeds list it and since when, and which of them state a date.',
+      example: modelExample.why,
+    }),
     bracket: z
       .object({
         after: z
@@ -144,7 +144,7 @@ export const modelSchema = z
     }),
     as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
   })
-  .meta({ id: 'Model', description: 'A model with the evidence for everything that is known of it.' });
+  .meta({ id: 'Model', description: 'A model with the evidence for everything that is known about it.' });
 
 export function modelToJson(view: ModelView, stamp: z.infer<typeof stampSchema> | null): z.infer<typeof modelSchema> {
   const { record, slug, release } = view;

@@ -75,7 +75,7 @@ export const witnessRowSchema = z
     }),
     standing: z.enum(['witness', 'young', 'slip', 'announcement', 'community', 'other_subject']).meta({
       description:
-        'How the row counts. `witness`: as evidence. `young`: not yet, because it has been listed for less than 24 hours. `slip`: not at all, because it was gone within 24 hours. `announcement`: the model is not yet, or not publicly, available. `community`: anyone can edit the feed. `other_subject`: the feed is not evidence of releases.',
+        'How the row counts. `witness`: as evidence. `young`: not yet, because no read at least 24 hours after the first has confirmed it. `slip`: not at all, because it was gone before such a read. `announcement`: the model is not yet, or not publicly, available. `community`: anyone can edit the feed. `other_subject`: the feed is not evidence of releases.',
     }),
     stage: z.enum(['announced', 'limited', 'preview', 'general']).meta({
       description:

@@ -81,7 +81,7 @@ export const glossary: Readonly<Record<string, string>> = {
   statement: 'The claim, in words.',
   status: 'Status.',
   succeeded: 'Number of successful deliveries.',
-  supersedes: 'Id of what this one replaces. Null if it replaces nothing.',
+  supersedes: 'Id of the addition that this one replaces. Null if it replaces none.',
   suspect_reason: 'Why the payload is suspect. Null if it was accepted.',
   tags: 'Tags.',
   tier: 'Tier, such as `mini`. Null for the model without a suffix.',

@@ -135,7 +135,7 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
   // A POST without a body schema reads the body as well, to reject it.
   if (spec.body !== undefined || spec.raw !== undefined || spec.method === 'post')
     codes.push('unsupported_media_type', 'body_too_large');
-  return codes;
+  return [...new Set(codes)];
 }
 
 /** Headers of every response. */

@@ -50,7 +50,7 @@ async function findCaller(http: Pick<HttpDeps, 'adminKeyHash' | 'services'>, key
   // Compared first, because an admin key that the operator chose has no checksum and would fail the checks below.
   if (sameHash(hashKey(key), http.adminKeyHash)) return adminCaller;
   if (!key.startsWith(keyPrefix))
-    throw new Refusal('unauthorized', `this is not a key of Outturn: they start with "${keyPrefix}"`);
+    throw new Refusal('unauthorized', `this is not an Outturn key: keys start with "${keyPrefix}"`);
   if (!isWellFormedKey(key))
     throw new Refusal(
       'unauthorized',

@@ -45,7 +45,7 @@ export async function limitCost(
   const kind = caller === null ? 'address' : 'key';
   throw new Refusal(
     'rate_limited',
-    `evaluating this criterion costs ${cost} comparisons, and ${held.remaining} are left of the ${quota} that each ${kind} has in ${windowMs / 1000} seconds; try again in ${seconds} seconds`,
+    `evaluating this criterion costs ${cost} comparisons, but only ${held.remaining} of the ${quota} allowed per ${kind} in ${windowMs / 1000} seconds are left; try again in ${seconds} seconds`,
   );
 }
 

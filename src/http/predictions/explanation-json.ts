@@ -30,7 +30,7 @@ export const watermarkSchema = z
     watermark: z.string().nullable().meta({ description: 'When the feed was last read successfully.' }),
     measured: z.boolean().meta({
       description:
-        'Whether it was measured how often the origin misses such facts of the vendor: only then is its silence evidence.',
+        'Whether the rate at which the origin misses such facts of the vendor has been measured. Only then is absence evidence.',
     }),
   })
   .meta({ id: 'Watermark', description: 'How far a feed that covers the vendor has been read.' });

@@ -103,7 +103,7 @@ export const warningSchema = z
     code: z.enum(warningCodes).meta({ description: 'Machine-readable code. docs/criteria.md explains each.' }),
     detail: z
       .string()
-      .meta({ description: 'What may be wrong with the criterion or holds a NO back, and what to do.' }),
+      .meta({ description: 'What may be wrong with the criterion, or what prevents a NO, and what to do.' }),
     pointer: z.string().meta({
       description: 'JSON Pointer to the part of the criterion that the warning is about.',
       example: '#/criterion/of',
@@ -118,7 +118,7 @@ export const predictionSchema = z
   .object({
     id: z.string().meta({ description: 'Unique identifier. Never changes.', example: predictionExample.id }),
     slug: z.string().meta({
-      description: 'Human-readable identifier, unique. Can be changed; former slugs keep leading to the prediction.',
+      description: 'Human-readable identifier, unique. Can be changed; former slugs still identify the prediction.',
       example: predictionExample.slug,
     }),
     statement: z.string().meta({ description: 'The claim, in words.' }),
@@ -159,7 +159,7 @@ export const predictionSchema = z
     }),
     status: z.enum(statuses).meta({
       description:
-        '`open`: not decided yet. `proposed`: the evidence points to an outcome but is not sufficient. `disputed`: the evidence contradicts itself or the resolution. `resolved`: decided. `withdrawn`: taken back before anything was known about its outcome, and never resolved.',
+        '`open`: not decided yet. `proposed`: the evidence points to an outcome but is not sufficient. `disputed`: the evidence contradicts itself or the resolution. `resolved`: decided. `withdrawn`: withdrawn before anything was known about its outcome, and never resolved.',
     }),
     outcome: z
       .enum(outcomes)
@@ -187,7 +187,7 @@ export const predictionSchema = z
     as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
     version: z.int().meta({
       description:
-        'Version of the prediction. Every edit, new criterion and resolution and the withdrawal increment it. Part of the ETag.',
+        'Version of the prediction. Incremented by every edit, criterion and resolution, and by a withdrawal. Part of the ETag.',
     }),
     created_at: instantText('When it was created.'),
     updated_at: instantText('When it was last edited, corrected, resolved or withdrawn.'),

@@ -147,7 +147,7 @@ const withPredictionListSchema = pageSchema(
     total: totalField,
     last_cursor: z.string().nullable().meta({
       description:
-        'Cursor behind the last resolution of this page. Keep it and send it later to get newer resolutions. Null if there is no resolution yet.',
+        'Cursor after the last resolution of this page. Keep it and send it later to get newer resolutions. Null if there is no resolution yet.',
       example: 'eyJvZiI6Ii4uLiIsImF0Ijo3fQ',
     }),
   })

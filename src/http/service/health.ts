@@ -63,7 +63,7 @@ const readiness = operation({
   tag,
   summary: 'Check readiness',
   description:
-    'Returns 200 if the database responds, accepts writes, is migrated and the process is not shutting down. Otherwise returns 503: a problem document with the same additional fields.',
+    'Returns 200 if the database responds, accepts writes and is migrated, and the process is not shutting down. Otherwise returns 503: a problem document with the same additional fields.',
   access: 'open',
   response: {
     status: 200,

@@ -48,7 +48,7 @@ const badge = operation({
       '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="20" role="img" aria-label="GPT-5 never released: no"/>',
     mediaType: 'image/svg+xml',
   },
-  moved: 'The slug was changed; the badge has the address in `Location` now.',
+  moved: 'The slug was changed; `Location` has the current address of the badge.',
   handle: async ({ services }, { params, query, target }) => {
     const name = params.id.slice(0, -suffix.length);
     const view = await getPrediction(services, name, null);

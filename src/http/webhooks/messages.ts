@@ -129,7 +129,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
   'model.suspended': {
     summary: 'A model was suspended',
     description:
-      'Its publisher withdrew it, and not for good. Sent once: when the publisher says so or, after a withdrawal, when the model is listed as active again.',
+      'The publisher withdrew the model temporarily. Sent once: when the publisher says so or, after a withdrawal, when the model is listed as active again.',
     example: suspended,
   },
   'model.reinstated': {

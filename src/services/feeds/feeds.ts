@@ -229,7 +229,7 @@ export async function updateFeed(
 function staleFeed(feed: FeedRow): Refusal {
   return new Refusal(
     'precondition_failed',
-    `the feed was changed since you read it (it is at version ${feed.version} now); read it again and repeat the edit`,
+    `the feed has changed since you read it and is now at version ${feed.version}; read it again and repeat the edit`,
   );
 }
 

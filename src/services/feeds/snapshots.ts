@@ -28,7 +28,7 @@ export async function createFeedSnapshot(
     msMax: ingestMsMax,
   });
   const poll = await findPoll(deps.db.sql, ended.pollId);
-  if (poll === null) throw new Refusal('not_found', 'the poll is gone');
+  if (poll === null) throw new Refusal('not_found', 'the poll was deleted');
   return {
     poll: ended.repeated ? { ...poll, newItems: 0, changedItems: 0, vanishedItems: 0 } : poll,
     resolutions: ended.resolutions,

@@ -37,7 +37,7 @@ export const reportedItemsMax = 100;
 export const curatedSettledMax = 1000;
 
 export type CurationInput = {
-  /** Null: only withdraw what is superseded. */
+  /** Null: only revoke what is superseded. */
   readonly entry: IdentityEntry | null;
   readonly supersedes: string | null;
   readonly reason: string;
@@ -50,7 +50,7 @@ export type CurationReport = {
   readonly itemsRead: number;
   readonly itemsChanged: number;
   readonly items: readonly ItemChange[];
-  /** If the entry reads no name: the reason, and what to try. */
+  /** If the entry matches no name: the reason, and what to try. */
   readonly hints: readonly Hint[];
   readonly predictionsLookedAt: number;
   /** True if more predictions watch the affected families than were evaluated. */
@@ -91,7 +91,7 @@ export async function checkIdentityAddition(
 }
 
 /**
- * Adds to the identity data, or withdraws an addition. Every stored name is parsed again, and the affected predictions
+ * Adds to the identity data, or revokes an addition. Every stored name is parsed again, and the affected predictions
  * are settled by the rules for late evidence. Refuses with `conflict` when the identity data is not at the expected
  * version.
  */
@@ -115,7 +115,7 @@ async function curate(
   if (expected !== null && expected !== before.identity.version)
     throw new Refusal(
       'conflict',
-      `the identity data is at ${before.identity.version} by now; try the addition again first`,
+      `the identity data has changed to ${before.identity.version}; check the addition again first`,
     );
   const additions = await listAdditionsInForce(tx, revision - 1);
   const kept = additions.filter((addition) => addition.id !== input.supersedes);
@@ -150,7 +150,7 @@ async function insertRow(
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/supersedes' }]);
   }
   const made = await insertAddition(tx, { ...row, entry, supersedes, reason, sourceUrl, createdAt: deps.now() });
-  if (!made) throw new Refusal('conflict', `addition ${supersedes} was superseded already, by ${old?.supersededBy}`);
+  if (!made) throw new Refusal('conflict', `addition ${supersedes} was already superseded by ${old?.supersededBy}`);
 }
 
 /** An addition, the other additions in force, and the deps before it, without what it supersedes, and with it. */

@@ -217,6 +217,6 @@ export function staleVersion(version: number | null, what = 'prediction'): Refus
   const now = version === null ? '' : ` and is now at version ${version}`;
   return new Refusal(
     'precondition_failed',
-    `the ${what} was changed since you read it${now}; read it again and repeat the edit`,
+    `the ${what} has changed since you read it${now}; read it again and repeat the edit`,
   );
 }

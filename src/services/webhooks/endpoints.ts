@@ -195,7 +195,7 @@ export async function updateWebhookEndpoint(
 function stale(endpoint: EndpointRow): Refusal {
   return new Refusal(
     'precondition_failed',
-    `the endpoint was changed since you read it and is now at version ${endpoint.version}; read it again and repeat the edit`,
+    `the endpoint has changed since you read it and is now at version ${endpoint.version}; read it again and repeat the edit`,
   );
 }
 

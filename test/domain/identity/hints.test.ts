@@ -40,7 +40,7 @@ const kimi = { kind: 'family', vendor: 'moonshot', family: 'kimi', names: ['kimi
 const neon = { kind: 'tier', vendor: 'google', family: 'gemini', tier: 'neon' };
 const gptNeon = { ...neon, vendor: 'openai', family: 'gpt' };
 
-describe('a check of an entry that reads nothing', () => {
+describe('a check of an entry that matches no name', () => {
   test('shows that kimi needs kimi-k with a joined version', () => {
     const [first] = hint(kimi, ['kimi-k2', 'moonshotai/kimi-k2.5', 'kimi-k2-0905'], withoutKimi);
     expect(first).toMatchObject({
@@ -49,7 +49,9 @@ describe('a check of an entry that reads nothing', () => {
       example: 'kimi-k2',
       entry: { names: ['kimi-k'], joins: [''], snapshots: expect.arrayContaining(['MMDD']) },
     });
-    expect(first?.detail).toBe('Try kimi-k with a joined version, month and day stamps: the entry then reads 3 names.');
+    expect(first?.detail).toBe(
+      'Try kimi-k with a joined version, month and day stamps: the entry then matches 3 names.',
+    );
     expect(hint(first?.entry ?? {}, ['kimi-k2', 'kimi-k2-0905'], withoutKimi)).toMatchObject([
       { code: 'no_such_name' },
     ]);
@@ -57,7 +59,7 @@ describe('a check of an entry that reads nothing', () => {
 
   test('suggests the simplest change of those that read the most', () => {
     expect(hint(kimi, ['kimi-k2', 'kimi-k2.5'], withoutKimi)[0]).toMatchObject({
-      detail: 'Try kimi-k with a joined version: the entry then reads 2 names.',
+      detail: 'Try kimi-k with a joined version: the entry then matches 2 names.',
       entry: { ...kimi, names: ['kimi-k'], joins: [''] },
     });
     expect(hint(kimi, ['kimi-k2', 'kimi-k2.5'], withoutKimi)[0]?.entry).not.toHaveProperty('snapshots');

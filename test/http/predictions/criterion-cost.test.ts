@@ -92,7 +92,7 @@ describe('the budget for criteria that are not recorded', () => {
     expect(refused.json).toMatchObject({
       status: 429,
       code: 'rate_limited',
-      detail: `evaluating this criterion costs ${costOver(models)} comparisons, and ${left} are left of the 1000000 that each address has in 60 seconds; try again in 40 seconds`,
+      detail: `evaluating this criterion costs ${costOver(models)} comparisons, but only ${left} of the 1000000 allowed per address in 60 seconds are left; try again in 40 seconds`,
     });
     expect((await check({ op: 'released', model: gpt5 })).status).toBe(200);
     world.clock.advance(40_000);
