@@ -22,6 +22,7 @@ export const statusSchema = z.object({
     proposed: z.int(),
     disputed: z.int(),
     resolved: z.int(),
+    withdrawn: z.int(),
   }),
   /** The position of the newest event; 0 without events. */
   event_head: z.int(),
@@ -35,14 +36,14 @@ export type StatusReader = { readonly version: string; readonly startedAt: Insta
 
 export async function readStatus(deps: Deps, { version, startedAt }: StatusReader): Promise<Status> {
   const { feeds, predictions, eventHead, deliveriesPending } = await getServiceState(deps);
-  const { total, open, proposed, disputed, resolved } = predictions;
+  const { total, open, proposed, disputed, resolved, withdrawn } = predictions;
   return {
     version,
     server:
       startedAt === null ? null : { pid: process.pid, uptime_seconds: Math.floor((deps.now() - startedAt) / 1000) },
     database: deps.db.kind,
     feeds: feeds.map(feedStatus),
-    predictions: { total, open, proposed, disputed, resolved },
+    predictions: { total, open, proposed, disputed, resolved, withdrawn },
     event_head: eventHead,
     deliveries_pending: deliveriesPending,
   };
@@ -62,7 +63,7 @@ function feedStatus({ feed, health, lastPoll }: FeedView): Status['feeds'][numbe
 
 export function renderStatus(status: Status): string {
   const { version, server, database, predictions, event_head, deliveries_pending, feeds } = status;
-  const { total, open, proposed, disputed, resolved } = predictions;
+  const { total, open, proposed, disputed, resolved, withdrawn } = predictions;
   const state =
     server === null ? 'read from the database' : `process ${server.pid}, up ${uptimeText(server.uptime_seconds)}`;
   const rows = feeds.map(({ slug, enabled, health, last_poll }) => [
@@ -73,7 +74,7 @@ export function renderStatus(status: Status): string {
   ]);
   return [
     `Outturn ${version}, ${state} (${database})`,
-    `Predictions  ${total}: ${open} open, ${proposed} proposed, ${disputed} disputed, ${resolved} resolved`,
+    `Predictions  ${total}: ${open} open, ${proposed} proposed, ${disputed} disputed, ${resolved} resolved, ${withdrawn} withdrawn`,
     `Events       ${event_head}`,
     `Deliveries   ${deliveries_pending} pending`,
     ...(rows.length === 0

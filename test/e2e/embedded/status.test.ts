@@ -36,8 +36,8 @@ test('status shows the same of a running server and, after it was killed, of its
     predictions: { total: 36 },
     deliveries_pending: 0,
   });
-  const { total, open, proposed, disputed, resolved } = running.predictions;
-  expect(open + proposed + disputed + resolved).toBe(total);
+  const { total, open, proposed, disputed, resolved, withdrawn } = running.predictions;
+  expect(open + proposed + disputed + resolved + withdrawn).toBe(total);
   expect(running.event_head).toBeGreaterThanOrEqual(data.length);
 
   await program.stop('SIGKILL');

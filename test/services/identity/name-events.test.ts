@@ -5,6 +5,7 @@ import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { createIdentityAddition } from '../../../src/services/identity/curation.ts';
 import { refreshIdentity, withCurrentIdentity } from '../../../src/services/identity/identity.ts';
 import { nameEventsMax } from '../../../src/services/identity/name-events.ts';
+import { withdrawPrediction } from '../../../src/services/predictions/withdrawals.ts';
 import { sendDue } from '../../../src/services/webhooks/sender.ts';
 import { insertUnreadNames } from '../../../src/store/unread-names.ts';
 import { testEngine } from '../../support/database.ts';
@@ -68,6 +69,8 @@ describe('a new name that cannot be read in full', () => {
     await record(world, 'claude', { op: 'released', model: { vendor: 'anthropic', family: 'claude', tier: null } });
     const settled = await record(world, 'settled', gptReleased('6', { by: '2026-01-01' }));
     await decide(world, settled.prediction.id, 'no');
+    await record(world, 'withdrawn', gptReleased('6'));
+    await withdrawPrediction(world.deps, 'withdrawn', null);
     await read(
       world,
       'litellm',
