@@ -1,11 +1,10 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
-import { statesVendorEnd } from '../feeds/stated-end.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
 import { modelKey } from '../identity/model-id.ts';
-import { dayMs, formatInstant, type Instant, type Interval, parseDate } from '../instant.ts';
+import { dayMs, formatInstant, type Instant, type Interval } from '../instant.ts';
 import { extentOfEnd } from './ended-ids.ts';
 import { earliest, nextLook, type Weighed } from './release.ts';
-import { earliestReleaseAt } from './stated-dates.ts';
+import { type End, endOf } from './row-end.ts';
 import {
   durability,
   type KnownSighting,
@@ -65,25 +64,35 @@ function hasPassed({ over, ends }: EndWord, at: Instant): boolean {
   return over || ends.to <= at;
 }
 
-/** A first party's row that had stated an end and now lists the model as active, with the end that it had stated. */
-type Reinstated = { readonly row: KnownSighting; readonly ended: Interval };
+/**
+ * A first party's row that had stated an end and now lists the model as in service, with the end that it had stated and since
+ * when it lists it again.
+ */
+type Reinstated = { readonly row: KnownSighting; readonly ended: Interval; readonly since: Instant };
 
 function findReinstated(timeline: Timeline, rows: readonly KnownSighting[]): Reinstated | null {
   for (const row of rows) {
-    if (row.trust !== 'first_party' || row.goneAt !== null || endOf(timeline, row) !== null) continue;
-    const earlier = row.sighting.versions.filter((version) => version.observedAt < row.version.observedAt);
-    for (const version of earlier) {
+    if (row.trust !== 'first_party' || row.goneAt !== null) continue;
+    const now = endOf(timeline, row);
+    const versions = row.sighting.versions.filter((version) => version.observedAt <= row.version.observedAt);
+    for (const [index, version] of versions.slice(0, -1).entries()) {
       const end = endOf(timeline, { ...row, version });
-      if (end !== null && (end.kind === 'over' || end.interval.to <= row.version.observedAt))
-        return { row, ended: end.interval };
+      const since = versions[index + 1]?.observedAt ?? row.version.observedAt;
+      if (end !== null && isUndone(end, now, row.version.observedAt)) return { row, ended: end.interval, since };
     }
   }
   return null;
 }
 
+/** A status that said "retired" is undone by any other; a day that has passed only if the row states no end any more. */
+function isUndone(end: End, now: End | null, at: Instant): boolean {
+  if (end.kind === 'over') return now?.kind !== 'over';
+  return now === null && end.interval.to <= at;
+}
+
 /** A model that its publisher withdrew and lists again was suspended. A person must decide whether that was a withdrawal. */
-function reinstatedEvidence({ row, ended }: Reinstated): NonNullable<Weighed['evidence']> {
-  const since = formatInstant(row.version.observedAt);
+function reinstatedEvidence({ row, ended, since }: Reinstated): NonNullable<Weighed['evidence']> {
+  const state = row.version.lifecycle ?? 'active';
   return {
     key: modelKey(row.sighting.model),
     model: row.sighting.model,
@@ -91,7 +100,7 @@ function reinstatedEvidence({ row, ended }: Reinstated): NonNullable<Weighed['ev
     occurred: ended,
     dating: { occurred: ended, basis: 'stated', dated: [row], setAside: [] },
     witnesses: [row],
-    missing: `${row.feed.slug} has listed it as active again since ${since}, so it was suspended`,
+    missing: `${row.feed.slug} has listed it as ${state} again since ${formatInstant(since)}, so it was suspended`,
     hostsOnly: false,
     slipsOnly: false,
     reinstated: true,
@@ -260,37 +269,6 @@ function endWord(
   const trust = named.some((row) => row.trust === 'first_party') ? 'first_party' : first.row.trust;
   const over = stated.every(({ end }) => end.kind === 'over');
   return [{ origin, trust, ends: last.end.interval, whole, over, rows: named }];
-}
-
-/** `over`: the row says that it has ended. `day`: it states the day. `plan`: it states a day that a later status confirms. */
-type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
-
-/** What a row states about the end of the vendor's own service; null if it states none, or only an earliest day. */
-export function endOf(timeline: Timeline, row: KnownSighting): End | null {
-  const { feed, version } = row;
-  if (!statesVendorEnd(version.end)) return null;
-  const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);
-  if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
-    return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };
-  // A day in the future when the row already called the model retired is not the day of its end.
-  const interval = stated !== null && stated.from <= version.observedAt ? stated : retiredWithin(timeline, row);
-  return { interval, kind: 'over' };
-}
-
-/** An end as a row states it; null if it cannot be used: no date, only a year, or a placeholder such as the epoch. */
-function readStatedEnd(text: string): Interval | null {
-  const date = parseDate(text);
-  return date === null || date.precision === 'year' || date.interval.from < earliestReleaseAt ? null : date.interval;
-}
-
-/** From the last read that showed it in service, if any, less the feed's lag, to the first that called it retired. */
-function retiredWithin(timeline: Timeline, { sighting, feed, version }: KnownSighting): Interval {
-  const known = sighting.versions.filter((one) => one.observedAt <= version.observedAt);
-  const served = known.findLast((one) => one.lifecycle !== 'retired');
-  const first = known.find((one) => served === undefined || one.observedAt > served.observedAt) ?? version;
-  const from =
-    served === undefined ? null : lastReadAt(timeline, sighting.feedId, sighting.model.vendor, first.observedAt - 1);
-  return { from: from === null ? Number.NEGATIVE_INFINITY : from - feed.settlementLagMs, to: first.observedAt + 1 };
 }
 
 function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {

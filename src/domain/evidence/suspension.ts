@@ -1,6 +1,7 @@
 import type { EvidencePolicy } from '../criterion/policy.ts';
 import type { Instant, Interval } from '../instant.ts';
-import { endOf, weighStatedEnds } from './retirement.ts';
+import { weighStatedEnds } from './retirement.ts';
+import { endOf } from './row-end.ts';
 import {
   type ItemVersion,
   type KnownSighting,

@@ -104,6 +104,27 @@ test('a reversed withdrawal is disputed once, and the resolution remains', async
   ]);
 });
 
+test.each([null, '2026-12-31', '2026-06-20'])(
+  'a model that returns from retired to deprecated, to end on %s, was suspended too',
+  async (ends) => {
+    await record(world, 'withdrawn', withdrawn, { madeAt: '2026-06-01' });
+    await readAt(world, '2026-06-09', { anthropic: list('active') });
+    await readAt(world, '2026-06-13', { anthropic: list('retired', '2026-06-12') });
+    expect(await view(world, 'withdrawn')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
+    await readAt(world, '2026-07-01', { anthropic: list('deprecated', ends) });
+    await readAt(world, '2026-07-02', { anthropic: list('deprecated', ends) });
+    expect(await view(world, 'withdrawn')).toMatchObject({
+      status: 'disputed',
+      resolution: { outcome: 'yes' },
+      leaning: { outcome: null, reason: 'reinstated' },
+    });
+    expect((await view(world, 'withdrawn')).leaning?.text).toContain(
+      'has listed it as deprecated again since 2026-07-01T00:00:00Z',
+    );
+    expect((await record(world, 'later', withdrawn, { madeAt: '2026-06-01' })).status).toBe('proposed');
+  },
+);
+
 test('a claim recorded after the return is left to a person', async () => {
   await readAt(world, '2026-06-09', { anthropic: list('active') });
   await readAt(world, '2026-06-13', { anthropic: list('retired') });
