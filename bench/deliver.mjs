@@ -1,4 +1,4 @@
-// How fast subscribers are told, as ratios to a bare loop of the same HTTP client, all measured in one run.
+// How fast subscribers are notified, as ratios to a bare loop of the same HTTP client, all measured in one run.
 // Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/deliver.mjs [deliveries, e.g. 4000] [rounds]
 // Makes and drops its own database on that server. Receivers, senders and this program are processes of their own.
 import { parseCidrs } from '../dist/src/net/address.js';
@@ -85,14 +85,14 @@ async function drain(count, withHanging) {
   for (let index = 0; index < events; index += 1)
     await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt: Date.now(), data: { index } });
   const wanted = events * (withHanging ? endpoints - 1 : endpoints);
-  let told;
+  let counted;
   do {
     await new Promise((resolve) => setTimeout(resolve, 50));
-    told = await ask('count');
-  } while (arrivedOf(told) < wanted);
+    counted = await ask('count');
+  } while (arrivedOf(counted) < wanted);
   await Promise.all(senders.map(kill));
   await world.close();
-  return wanted / ((told.last - begin) / 1000);
+  return wanted / ((counted.last - begin) / 1000);
 }
 
 function arrivedOf({ counts }) {
@@ -122,10 +122,10 @@ async function latency() {
     };
     await createPredictionResolution(world.deps, view.prediction.id, decision);
     const committed = performance.timeOrigin + performance.now();
-    let told;
-    do told = await ask('count');
-    while (arrivedOf(told) === before);
-    times.push(told.last - committed);
+    let counted;
+    do counted = await ask('count');
+    while (arrivedOf(counted) === before);
+    times.push(counted.last - committed);
   }
   await Promise.all(senders.map(kill));
   await world.close();

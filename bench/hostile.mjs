@@ -25,9 +25,9 @@ const sender = start('sender.mjs', { nodeFlags: ['--expose-gc'], argument: JSON.
 await nextLine(sender);
 
 const before = await memory();
-await tell(first);
+await publish(first);
 const early = await memory();
-await tell(all);
+await publish(all);
 const late = await memory();
 await report();
 console.log(`resident memory of the sender at its start: ${megabytes(before.rss)}`);
@@ -41,7 +41,7 @@ await world.close();
 process.exitCode = ratio <= ratioMax ? 0 : 1;
 
 /** Records events until `count` deliveries are due in all, and waits until each has been attempted. */
-async function tell(count) {
+async function publish(count) {
   for (let due = await countDeliveries(); due < count; due = await countDeliveries())
     await recordEvent(world.db.sql, world.deps, { type: 'feed.recovered', occurredAt: Date.now(), data: {} });
   while ((await countDeliveries('pending')) > 0) await new Promise((resolve) => setTimeout(resolve, 100));

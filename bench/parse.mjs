@@ -16,11 +16,11 @@ for (const feed of feeds) {
     .reduce((best, next) => (next.bytes.byteLength > best.bytes.byteLength ? next : best));
   const adapter = findAdapter(feed.adapter);
   const parse = () => adapter.parse(largest.bytes);
-  const isJson = tells(() => JSON.parse(text(largest.bytes)));
+  const isJson = succeeds(() => JSON.parse(text(largest.bytes)));
   const times = { parse: [], json: [] };
   for (let round = 0; round < Number(rounds); round += 1) {
     times.parse.push(time(parse));
-    // What is no JSON is held against decoding it: every parser must at least do that.
+    // A format other than JSON is compared with decoding the text, which every parser must do at least.
     times.json.push(time(() => (isJson ? JSON.parse(text(largest.bytes)) : text(largest.bytes))));
   }
   const megabytes = largest.bytes.byteLength / 1e6;
@@ -35,7 +35,7 @@ function text(bytes) {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
-function tells(run) {
+function succeeds(run) {
   try {
     run();
     return true;
@@ -46,15 +46,15 @@ function tells(run) {
 
 function time(run) {
   const start = performance.now();
-  if (!tells(run)) return Number.NaN;
+  if (!succeeds(run)) return Number.NaN;
   return performance.now() - start;
 }
 
-/** Heap in use right after one parse, less what was there before; nothing is collected in between. */
+/** Growth of the heap during one parse, without garbage collection in between. */
 function peakMegabytes(run) {
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
-  const kept = tells(run);
+  const kept = succeeds(run);
   return kept ? (process.memoryUsage().heapUsed - before) / 1e6 : Number.NaN;
 }
 

@@ -1,5 +1,5 @@
 // Subscribers for measurements: everything is answered 204 but "/hang", which never is.
-// Says its port; `GET /count` tells how many messages came to which path, and when the last of them came.
+// Prints its port. `GET /count` returns the number of messages per path and when the last one arrived.
 import { createServer } from 'node:http';
 
 let counts = {};

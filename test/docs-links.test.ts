@@ -8,7 +8,7 @@ const pages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
   (path) => existsSync(join(root, path)),
 );
 
-/** Files that a page tells its reader to create, or that the program creates. */
+/** Files that a page asks its reader to create, or that the program creates. */
 const namedAsExample = new Set([
   'src/domain/feeds/adapters/acme.ts',
   'src/domain/feeds/adapters/x.ts',

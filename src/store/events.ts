@@ -20,7 +20,7 @@ export type NewEvent = {
   readonly dueAt: Instant;
 };
 
-/** The channel that tells senders that deliveries are pending. */
+/** The channel that notifies senders of pending deliveries. */
 export const deliveriesChannel = 'webhook_deliveries';
 
 /**

@@ -70,9 +70,9 @@ export async function sumForecasts(
   ask: { at: Instant; bins: number; logProbabilityMin: number },
 ): Promise<ForecastSums[]> {
   const then = timestamp(ask.at);
-  const told = db`select distinct prediction_id as id from forecasts where predictor_id = ${predictorId} and recorded_at <= ${then}`;
+  const forecasted = db`select distinct prediction_id as id from forecasts where predictor_id = ${predictorId} and recorded_at <= ${then}`;
   return await db<ForecastSums[]>`
-    with ${withAnswers(db, told, ask.at)}, judged as (
+    with ${withAnswers(db, forecasted, ask.at)}, judged as (
       select f.prediction_id, f.probability, f.made_from, f.seq, a.answer_from,
         case when a.outcome = 'yes' then 1.0::float8 else 0.0::float8 end as came,
         case

@@ -26,7 +26,7 @@ const closeSecondsMax = 5;
 
 /**
  * A pool of connections to a server. The driver has no deadlines of its own: a backend that falls silent would keep its
- * connection for ever. Therefore whoever waits too long condemns the client, and a new one takes its place.
+ * connection for ever. Therefore a statement that waits too long discards the client, and a new one replaces it.
  */
 export function openServerPool(options: ServerPoolOptions): Pool {
   let client = makeClient(options);

@@ -118,8 +118,8 @@ export async function recoverDeliveries(
       where endpoint_id = ${endpointId} and state in ('held', 'failed') and created_at >= ${timestamp(since)}
         and succeeded_at is null
       returning id),
-    told as (select pg_notify(${deliveriesChannel}, '') from recovered limit 1)
-    select (select count(*)::int from recovered) as count, (select count(*) from told) as told`;
+    notified as (select pg_notify(${deliveriesChannel}, '') from recovered limit 1)
+    select (select count(*)::int from recovered) as count, (select count(*) from notified) as notified`;
   return rows[0]?.count ?? 0;
 }
 

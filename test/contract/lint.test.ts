@@ -13,9 +13,9 @@ test('Spectral finds nothing, by every rule for OpenAPI and by those of OWASP', 
   const args = ['-r', 'spectral.yaml', '--fail-severity', 'hint', '--format', 'json', '--quiet'];
   const { code, output, stdout } = await runTool('spectral', 'lint', documentPath, ...args);
   const findings: Finding[] = stdout.trimStart().startsWith('[') ? JSON.parse(stdout) : [];
-  const told = findings.map(({ code: rule, message, path }) => `${path.join(' › ')}: ${message} (${rule})`);
+  const lines = findings.map(({ code: rule, message, path }) => `${path.join(' › ')}: ${message} (${rule})`);
   expect(
-    told.slice(0, findingsShown),
+    lines.slice(0, findingsShown),
     'describe what is found in src/http; what holds of every schema is said in src/http/openapi/bounds.ts',
   ).toEqual([]);
   expect([code, output]).toEqual([0, expect.any(String)]);

@@ -4,7 +4,7 @@ import { summaryReporter } from '../support/summary-reporter.ts';
 
 const engine = chooseServer().kind === 'none' ? 'embedded' : 'server';
 
-/** Runs apart from `npm test`: it needs the packages of this folder, and takes longer. */
+/** Not part of `npm test`: it needs the packages of this folder, and takes longer. */
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,

@@ -70,6 +70,6 @@ test('polling establishes a model once, by the read a day after its listing, and
     runs.push(await refreshModelsJob.run(world.deps, world.clock.now()));
   }
   expect(runs).toEqual([{ families: 0 }, { families: 0 }, { families: 0 }, { families: 0 }]);
-  const told = await world.db.sql`select id from events where type = 'model.released'`;
-  expect(told.length).toBe(1);
+  const releases = await world.db.sql`select id from events where type = 'model.released'`;
+  expect(releases.length).toBe(1);
 });

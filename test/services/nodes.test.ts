@@ -7,7 +7,7 @@ import { readSeed, seedOnce } from '../../src/services/predictions/seed.ts';
 import { resolveDue, resolveEverything } from '../../src/services/settling/resolver.ts';
 import type { Database } from '../../src/store/db.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../support/listings.ts';
-import { eventTypes, hours, misTold, readAt, record, resolutions, view } from '../support/play.ts';
+import { eventTypes, hours, misreported, readAt, record, resolutions, view } from '../support/play.ts';
 import { served } from '../support/wire.ts';
 import { openAgain, openWorld, type World } from '../support/world.ts';
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(async () => {
   await other.close();

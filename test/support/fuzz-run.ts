@@ -21,7 +21,7 @@ export async function fuzz(runsDefault: number): Promise<void> {
       if (fault !== null)
         throw new Error(`request ${count}; again by OUTTURN_FUZZ_SEED=${seed} OUTTURN_FUZZ_RUNS=${runs}\n${fault}`);
     });
-    // The service has a memory: what made it fail is the whole sequence, which shrinking one request cannot tell.
+    // The service has state: the whole sequence caused the failure, so shrinking a single request would be misleading.
     await fc.assert(property, { numRuns: runs, seed, endOnFailure: true });
   } finally {
     await api.close();

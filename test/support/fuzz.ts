@@ -37,8 +37,8 @@ export async function tryOne(draw: Draw, world: FuzzWorld): Promise<string | nul
   const faults = answer === null ? [`no answer within ${answerMsMax} ms`] : findFaults(world.document, request, answer);
   if (faults.length === 0) return null;
   const shown = typeof body === 'string' ? body.slice(0, 2000) : body === undefined ? '' : `${body.length} bytes`;
-  const told = answer === null ? '' : `${answer.status} ${answer.text.slice(0, 600)}`;
-  return [`${method} ${target}`, JSON.stringify(headers), shown, '→', told, ...faults].join('\n');
+  const response = answer === null ? '' : `${answer.status} ${answer.text.slice(0, 600)}`;
+  return [`${method} ${target}`, JSON.stringify(headers), shown, '→', response, ...faults].join('\n');
 }
 
 async function withinTime<T>(promise: Promise<T>): Promise<T | null> {

@@ -5,7 +5,7 @@ import { feed, sighting, type TestFeed, type TestVersion } from './timelines.ts'
 import { hours, moment } from './tiny-worlds.ts';
 
 /**
- * Tiny worlds of up to three models that come out, change their price once and are withdrawn, and what polls therefore show:
+ * Tiny worlds of up to three models that are released, change their price once and are withdrawn, and what polls then show:
  * - a feed lists a model, shows a new price and names an end no later than its lag after the fact; polls are two days apart
  *   at most;
  * - a price stands for five days at least; an end is named before it comes, and one that is moved is moved three days before;

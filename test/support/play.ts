@@ -72,10 +72,10 @@ export async function eventTypes(world: World, slug: string): Promise<string[]> 
   return (await events(world, slug)).map((event) => event.type);
 }
 
-/** Resolutions that were not told exactly once, as what they are, with what they superseded. There should be none. */
-export async function misTold(world: Pick<World, 'db'>): Promise<object[]> {
+/** Resolutions without exactly one event of the right type that names what they superseded. There should be none. */
+export async function misreported(world: Pick<World, 'db'>): Promise<object[]> {
   return await world.db.sql`
-    select r.id, r.outcome, array_agg(e.type) as told from resolutions r
+    select r.id, r.outcome, array_agg(e.type) as types from resolutions r
     left join resolutions s on s.id = r.supersedes
     left join events e on e.resolution_id = r.id and e.type <> 'prediction.disputed'
     group by r.id, r.outcome, s.id, s.outcome

@@ -12,7 +12,7 @@ export type Received = {
 
 type Behaviour = (response: ServerResponse, received: Received) => void;
 
-/** A real HTTP server that subscribers might run: what it was told, and what it answers. */
+/** A real HTTP server like that of a subscriber: what it received, and what it answers. */
 export type Receiver = {
   readonly origin: string;
   readonly received: Received[];

@@ -46,9 +46,9 @@ export type Reference = {
 };
 
 export function referenceOf(log: Log, who: number, at: Instant): Reference {
-  const told = log.forecasts.filter((row) => row.who === who && row.recordedAt <= at);
+  const visible = log.forecasts.filter((row) => row.who === who && row.recordedAt <= at);
   const groups = new Map<string, LoggedForecast[]>();
-  for (const row of told) {
+  for (const row of visible) {
     const name = groupOf(row, log, at);
     groups.set(name, [...(groups.get(name) ?? []), row]);
   }

@@ -37,7 +37,7 @@ export function polls(from: When, to: When, everyHours = 6): Instant[] {
   return reads;
 }
 
-/** A feed with the moments at which it was read; curated, covering OpenAI, without lag, unless told otherwise. */
+/** A feed with the moments at which it was read; curated, covering OpenAI, without lag, unless specified otherwise. */
 export function feed(
   slug: string,
   more: Partial<Omit<TestFeed, 'reads' | 'settlementLagMs'>> & {
@@ -87,7 +87,7 @@ export type TestSighting = TestVersion & {
   id?: string;
 };
 
-/** One listing of `gpt-5` in the vendor's own namespace, unless told otherwise. */
+/** One listing of `gpt-5` in the vendor's own namespace, unless specified otherwise. */
 export function sighting(feedOf: TestFeed, story: TestSighting): Sighting {
   const seenFrom = at(story.seen);
   const name = story.name ?? 'gpt-5';
@@ -196,7 +196,7 @@ export function terms(more: { made?: When; policy?: Partial<EvidencePolicy> } = 
   };
 }
 
-/** The evaluation at a moment, for a claim made on 2025-08-01 under the default policy unless told otherwise. */
+/** The evaluation at a moment, for a claim made on 2025-08-01 under the default policy unless specified otherwise. */
 export function ask(
   criterion: Criterion,
   world: Timeline,

@@ -18,9 +18,9 @@ import { answerBefore, isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
 import { windowText } from './explanation.ts';
 import {
-  bearsOn,
   believed,
   believedTime,
+  blocksNo,
   eventsInTheWay,
   isCovered,
   possibleTime,
@@ -62,7 +62,7 @@ function nameOf(leaf: CountLeaf, { key, model, mayMatch }: ModelEvidence): strin
 function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafStanding): Interval | null {
   const { window, events } = standing;
   const to = counted[leaf.at_least - 1]?.event.occurred.to;
-  const known = events.filter((event) => event.grade === 'admissible' && bearsOn(leaf, event, window));
+  const known = events.filter((event) => event.grade === 'admissible' && blocksNo(leaf, event, window));
   const from = distinctEvents(leaf, [...known, ...counted.map(({ event }) => event)])
     .map((one) => Math.max(one.from, window.from))
     .sort((a, b) => a - b)[leaf.at_least - 1];

@@ -16,7 +16,7 @@ import { evaluateEvent } from './event.ts';
 import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
 import { standLeaf, weighLeafInSteps } from './leaf-standing.ts';
 import { evaluatePrecedes } from './precedes.ts';
-import { evidenceOf, missChanceOf } from './rests-on.ts';
+import { evidenceOf, missChanceOf } from './verdict-basis.ts';
 import { evaluateWithin } from './within.ts';
 
 /** Incremented with any change that could alter an answer over the same evidence; stored with every resolution. */

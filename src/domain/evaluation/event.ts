@@ -21,9 +21,9 @@ import {
 } from './answer.ts';
 import { windowText } from './explanation.ts';
 import {
-  bearsOn,
   believed,
   believedTime,
+  blocksNo,
   eventsInTheWay,
   isCovered,
   isUnprovable,
@@ -132,7 +132,7 @@ function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {
 
 function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   const { window, events, coverage, recheckAt } = standing;
-  const touching = events.filter((event) => bearsOn(leaf, event, window));
+  const touching = events.filter((event) => blocksNo(leaf, event, window));
   // Insufficient evidence of an event inside the window is what a person should look at first.
   const inside = touching.find((event) => event.grade === 'short' && liesWithin(believedTime(event), window));
   const event = inside ?? touching[0];

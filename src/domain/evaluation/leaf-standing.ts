@@ -13,7 +13,7 @@ import type { Interval } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import type { LeafStanding, LeafWeighing, Setting } from './answer.ts';
 
-/** The most sightings whose models are weighed in one step, apart from those of its last model. */
+/** The most sightings whose models are weighed in one step, not counting those of its last model. */
 export const weighedPerStepMax = 50;
 
 /** What a leaf asks, as a key of the memo. Only the weighing of an end depends on the deadline of an order of events. */
@@ -162,7 +162,7 @@ function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[
  */
 function listingOrigins(leaf: EventLeaf, events: readonly ModelEvidence[], window: Interval): Set<string> {
   const listing = events
-    .filter((event) => event.grade === 'short' && event.hostsOnly && bearsOn(leaf, event, window))
+    .filter((event) => event.grade === 'short' && event.hostsOnly && blocksNo(leaf, event, window))
     .flatMap((event) => event.witnesses.map((witness) => witness.feed.origin));
   return new Set(listing);
 }
@@ -189,7 +189,7 @@ export function possibleTime({ occurred, possible = occurred, unprovenTo = occur
  * Whether an event holds a NO back. Any event that touches the window does. So does a lasting listing of the one model of the
  * leaf that is older than the window and below the policy, because the model may already have been released.
  */
-export function bearsOn(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
+export function blocksNo(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
   const { from, to } = possibleTime(event);
   if (from >= window.to) return false;
   if (to > window.from) return true;
@@ -217,5 +217,5 @@ export function isUnprovable({ window, coverage }: Pick<LeafStanding, 'window' |
 /** The events that can hold back a NO over a window. */
 export function eventsInTheWay(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
   const { events, window, coverage } = standing;
-  return events.filter((event) => bearsOn(leaf, event, window) && !hasLapsed(event, window, coverage));
+  return events.filter((event) => blocksNo(leaf, event, window) && !hasLapsed(event, window, coverage));
 }

@@ -17,7 +17,7 @@ import {
 import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
 import { evaluateEvent, findEvent } from './event.ts';
 import {
-  bearsOn,
+  blocksNo,
   eventsInTheWay,
   isCovered,
   keyOf,
@@ -106,7 +106,7 @@ function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; e
   // A single named model counts from its actual time, even before the window. Otherwise only times in the window count.
   const startOf = (from: Instant): Instant =>
     leaf.op !== 'attribute' && namesOneModel(leaf.model) ? from : Math.max(from, window.from);
-  const possible = events.filter((event) => bearsOn(leaf, event, window));
+  const possible = events.filter((event) => blocksNo(leaf, event, window));
   const starts =
     leaf.op === 'count'
       ? distinctEvents(leaf, possible).map(({ event, from }) => ({ at: startOf(from), event }))

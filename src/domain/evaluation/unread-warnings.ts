@@ -9,7 +9,7 @@ import type { Instant } from '../instant.ts';
 import type { Steps } from '../steps.ts';
 import type { Evaluation, Terms } from './evaluate.ts';
 import type { ExplanationNode } from './explanation.ts';
-import { bearsOn } from './leaf-standing.ts';
+import { blocksNo } from './leaf-standing.ts';
 import { type Finding, findingsPerCodeMax, hasDeadline } from './lint.ts';
 
 /** The most names that the warnings about one criterion list. */
@@ -65,7 +65,7 @@ function* namesHolding(leaf: EventLeaf, { timeline, at, terms }: Known): Steps<M
   const window = windowOf(leaf, madeFrom);
   const question = { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf };
   const blocking = yield* findHeldNamesInSteps(timeline, [], question);
-  return blocking.filter((name) => bearsOn(leaf, name, window));
+  return blocking.filter((name) => blocksNo(leaf, name, window));
 }
 
 function warningText(shown: readonly ModelEvidence[], more: number): string {

@@ -18,7 +18,7 @@ type Entry = Awaited<ReturnType<typeof listNewestResolutions>>[number];
 
 /** A tag URI (RFC 4151) on the reserved domain `.invalid` keeps the id stable if the service moves to another host. */
 const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
-/** Readers tell feeds apart by their id, so every installation has its own. */
+/** Feed readers identify a feed by its id, so every installation has its own. */
 const feedIdOf = (installation: string): string => stableId(`${installation}/resolutions`);
 const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
   `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;

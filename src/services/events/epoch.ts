@@ -9,7 +9,7 @@ function makeToken(): string {
   return Array.from({ length: epochCharacters }, () => alphabet[randomInt(alphabet.length)]).join('');
 }
 
-/** Gives a new database its epoch of the event log and the name that tells its feeds from those of other installations. */
+/** Gives a new database its epoch of the event log, and the name that distinguishes its feeds from those of other installations. */
 export async function nameInstallation({ db }: { readonly db: Database }): Promise<void> {
   await insertSettingOnce(db.sql, 'event_epoch', makeToken());
   await insertSettingOnce(db.sql, 'installation', makeToken());

@@ -8,7 +8,7 @@ export const engineVersion = '18';
 /** How the engine reports that it cannot use its files. It says why on no channel that we could read. */
 const unusableFiles = /^(?:Aborted\(|PGlite failed to initialize)/;
 
-/** What to tell a person when the data directory itself cannot be used. A refusal is returned as it is. */
+/** The error for a data directory that cannot be used. A refusal is returned unchanged. */
 export function describeDirectoryFailure(dataDir: string, error: unknown): Error {
   if (error instanceof Refusal) return error;
   const advice = 'make it writable for this user, or set OUTTURN_DATA_DIR to another directory';
@@ -30,7 +30,7 @@ function reasonText(dataDir: string, error: unknown): string {
   }
 }
 
-/** What to tell a person when the engine does not start on the files of `dataDir`. */
+/** The error for an engine that does not start on the files of `dataDir`. */
 export function describeEngineFailure(dataDir: string, error: unknown): Error {
   const files = join(dataDir, 'postgres');
   const version = readVersion(files);

@@ -4,7 +4,7 @@ import type { components, paths, webhooks } from '../generated/api.d.ts';
 type Prediction = components['schemas']['Prediction'];
 type ResolvedMessage = webhooks['prediction.resolved']['post']['requestBody']['content']['application/json'];
 
-/** What a team writes that pins a default model: told by a webhook what a prediction came to. */
+/** A program of a team that pins a default model: a webhook notifies it of the outcome of a prediction. */
 export function onResolved(message: ResolvedMessage): string {
   const { prediction, resolution } = message.data;
   // @ts-expect-error outcomes are a closed set, and this is none of them

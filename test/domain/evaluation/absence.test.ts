@@ -14,7 +14,7 @@ import {
   timeline,
 } from '../../support/timelines.ts';
 
-/** What a NO rests on, and what keeps it from being settled. */
+/** What a NO is based on, and what prevents it. */
 
 const reads = polls('2025-07-01', '2025-10-01', 24);
 const [a, b, c] = [feed('a', { reads }), feed('b', { reads }), feed('c', { reads })];

@@ -23,7 +23,7 @@ function lint(criterion: Criterion, { feeds = catalogues, policy = {}, coverage 
 }
 
 /** `code pointer` of each. */
-const told = (findings: readonly Finding[]): string[] =>
+const codesOf = (findings: readonly Finding[]): string[] =>
   findings.map(({ code, path }) => `${code} ${path.join('/')}`.trim());
 
 const by = '2025-12-31';
@@ -83,12 +83,12 @@ describe('warnings about a NO that can never settle although feeds cover the cla
     ],
     ['there is no deadline', released(anyFive), { coverage: emptyCoverageTable }, ['never_refutable']],
     ['too few feeds cover it anyway', dated, { feeds: [litellm], coverage: emptyCoverageTable }, ['no_never_settles']],
-  ])('%s', (_name, criterion, story, expected) => expect(told(lint(criterion, story))).toEqual(expected));
+  ])('%s', (_name, criterion, story, expected) => expect(codesOf(lint(criterion, story))).toEqual(expected));
 
   it('name each leaf, with the reason', () => {
-    expect(told(lint(many(18)))).toHaveLength(findingsPerCodeMax);
+    expect(codesOf(lint(many(18)))).toHaveLength(findingsPerCodeMax);
     const part = lint({ op: 'all', of: [judged, dated] }, { coverage: emptyCoverageTable });
-    expect(told(part)).toEqual(['needs_a_person of/0', 'no_never_settles of/1']);
+    expect(codesOf(part)).toEqual(['needs_a_person of/0', 'no_never_settles of/1']);
     expect(part[1]?.detail).toBe(
       'the record of litellm, models-dev for openai is too short or has too many gaps for their silence to settle a NO: after the deadline the prediction becomes proposed, and a person must decide',
     );
@@ -112,15 +112,15 @@ describe('warnings about a NO that can never settle although feeds cover the cla
 
   it('count a first party whichever feed of its origin is listed first', () => {
     const mirror = feed('mirror', { reads, origin: 'vendor' });
-    expect(told(lint(dated, { feeds: [mirror, vendor] }))).toEqual([]);
-    expect(told(lint(dated, { feeds: [vendor, mirror] }))).toEqual([]);
+    expect(codesOf(lint(dated, { feeds: [mirror, vendor] }))).toEqual([]);
+    expect(codesOf(lint(dated, { feeds: [vendor, mirror] }))).toEqual([]);
   });
 
   it('agree with the evaluation after the deadline', () => {
     const past = released({ ...anyFive, by: '2025-08-20' });
     for (const coverage of [emptyCoverageTable, coverageOfLags({ litellm: perfect(40), 'models-dev': perfect(40) })]) {
       const answer = ask(past, { ...timeline(catalogues, []), coverage }, '2025-09-01');
-      const isUnsettled = told(lint(past, { coverage })).includes('no_never_settles');
+      const isUnsettled = codesOf(lint(past, { coverage })).includes('no_never_settles');
       expect(answer.explanation.reason === 'absence_unprovable').toBe(isUnsettled);
     }
   });

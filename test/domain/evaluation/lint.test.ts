@@ -60,7 +60,7 @@ function lint(criterion: Criterion, { feeds = catalogues, seen = known, seenOn, 
 }
 
 /** `code pointer` of each. */
-const told = (findings: readonly Finding[]): string[] =>
+const codesOf = (findings: readonly Finding[]): string[] =>
   findings.map(({ code, path }) => `${code} ${path.join('/')}`.trim());
 const detail = (findings: readonly Finding[], code: WarningCode): string | undefined =>
   findings.find((finding) => finding.code === code)?.detail;
@@ -137,11 +137,11 @@ describe('each leaf gets its own warning', () => {
     ['an end that only one origin states', { op: 'retired', model: released(anyFive).model, by }, ['no_never_settles']],
     ['a policy that requires more origins than there are', dated, ['no_never_settles'], { origins: 3 }],
   ])('%s', (_name, criterion, expected, story) => {
-    expect(told(lint(criterion, story))).toEqual(expected);
+    expect(codesOf(lint(criterion, story))).toEqual(expected);
   });
 
   it(`returns up to ${findingsPerCodeMax} warnings of one code, and counts the others`, () => {
-    const some = (leaves: number) => told(lint({ op: 'all', of: Array.from({ length: leaves }, () => judged) }));
+    const some = (leaves: number) => codesOf(lint({ op: 'all', of: Array.from({ length: leaves }, () => judged) }));
     expect(some(findingsPerCodeMax)).toHaveLength(findingsPerCodeMax);
     expect(some(findingsPerCodeMax + 1)).toHaveLength(findingsPerCodeMax);
     const all = lint({ op: 'all', of: Array.from({ length: findingsPerCodeMax + 3 }, () => judged) });
@@ -254,6 +254,6 @@ it('a past moment uses only what was decided by then', () => {
     families,
     coverage: world.coverage ?? emptyCoverageTable,
   };
-  expect(told(lintCriterion({ ...base, evaluation: early }))).toEqual([]);
-  expect(told(lintCriterion({ ...base, evaluation: ask(dated, world, '2025-08-20') }))).toEqual(['already_decided']);
+  expect(codesOf(lintCriterion({ ...base, evaluation: early }))).toEqual([]);
+  expect(codesOf(lintCriterion({ ...base, evaluation: ask(dated, world, '2025-08-20') }))).toEqual(['already_decided']);
 });

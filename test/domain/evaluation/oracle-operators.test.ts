@@ -138,7 +138,7 @@ function isOrdinary({ setup, world, until }: Case): boolean {
   return until === last && world.odd === null && world.dropped === 'none' && whole.length > 1 && named;
 }
 
-/** Asks one question; an answer that the truth contradicts, or that is owed and not given, is told. */
+/** Asks one question. Reports an answer that contradicts the truth, and a missing answer that the evidence requires. */
 function askOne(asked: Case, seen: Timeline, claim: Criterion): string | null {
   const { world, until } = asked;
   // At the end the clock runs on for a day, so that the last rows have lasted.
@@ -166,7 +166,7 @@ describe('the engine in small worlds of models that appear, cost money and vanis
     '%s: it never contradicts the world, and decides what no uncertain date can change',
     (_name, setup, index) => {
       const chance = makeChance(index + 1);
-      const told: string[] = [];
+      const mistakes: string[] = [];
       for (let nth = 0; nth < perSetup; nth += 1) {
         const world = drawWorld(setup, chance, models.slice(0, 1 + (nth % 3)));
         for (const until of [hours(6, 3), hours(10, 6), last]) {
@@ -176,11 +176,11 @@ describe('the engine in small worlds of models that appear, cost money and vanis
               const claim = claims[op]?.[Math.floor(chance() * (claims[op]?.length ?? 0))];
               if (claim === undefined || (world.dropped === 'all' && asksPrice(claim))) continue;
               const wrong = askOne({ setup, world, until }, seen, claim);
-              if (wrong !== null) told.push(wrong);
+              if (wrong !== null) mistakes.push(wrong);
             }
         }
       }
-      expect(told.slice(0, 5)).toEqual([]);
+      expect(mistakes.slice(0, 5)).toEqual([]);
     },
   );
 

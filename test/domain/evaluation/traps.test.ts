@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anyFive, ask, at, feed, outcome, polls, released, sighting, timeline } from '../../support/timelines.ts';
 
-/** What laxer readings of the rules got wrong on real payloads, as small as each can be told. */
+/** Mistakes of laxer rules on real payloads, each reduced to a minimal case. */
 
 const reads = polls('2024-10-01', '2026-06-01', 24);
 const catalogue = feed('catalogue', { reads, covers: ['openai', 'google', 'anthropic', 'xai', 'deepseek'] });

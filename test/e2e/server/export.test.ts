@@ -59,10 +59,10 @@ describe('a rich record', () => {
     await imported({ db: embedded, webhooks }, text);
     const between = await exported(embedded);
     await embedded.close();
-    expect(between === text, 'the embedded database tells it otherwise').toBe(true);
+    expect(between === text, 'the embedded database exports other bytes').toBe(true);
     const server = await openTestDatabase();
     await imported({ db: server, webhooks }, between);
-    expect((await exported(server)) === text, 'the server tells it otherwise').toBe(true);
+    expect((await exported(server)) === text, 'the server exports other bytes').toBe(true);
     await server.close();
   });
 

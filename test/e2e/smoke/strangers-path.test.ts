@@ -81,8 +81,8 @@ test('a new user gets a key, records a prediction, sees it resolved, and receive
   const headers = Object.fromEntries(
     Object.entries(message?.headers ?? {}).map(([name, value]) => [name, String(value)]),
   );
-  const told = new Webhook(secret).verify(message?.body ?? '', headers);
-  expect(told).toMatchObject({
+  const verified = new Webhook(secret).verify(message?.body ?? '', headers);
+  expect(verified).toMatchObject({
     type: 'prediction.resolved',
     data: {
       prediction: { id: prediction.id, slug: 'never-gpt-5' },

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** Writes events as services do, several in one transaction. */
-async function tell(count: number, type: EventType = 'feed.recovered', data: object = {}): Promise<void> {
+async function recordEvents(count: number, type: EventType = 'feed.recovered', data: object = {}): Promise<void> {
   const now = world.clock.now();
   await world.db.begin(async (tx) => {
     for (let index = 0; index < count; index += 1) {
@@ -36,11 +36,11 @@ const newest = async (): Promise<number> =>
 
 describe('GET /v1/events', () => {
   test('lists events in order, oldest first, each with its sequence number', async () => {
-    const claim = await recordClaim(world, { slug: 'told' });
-    await world.admin('POST /v1/predictions/told/resolutions', {
+    const claim = await recordClaim(world, { slug: 'announced' });
+    await world.admin('POST /v1/predictions/announced/resolutions', {
       json: { outcome: 'no', effective_at: '2025-08-07', reason_code: 'evidence_reviewed', reason: 'Seen.' },
     });
-    const { data } = await page('prediction=told');
+    const { data } = await page('prediction=announced');
     expect(data.map((event: Json) => event.type)).toEqual(['prediction.created', 'prediction.resolved']);
     expect(data[1]).toMatchObject({
       id: expect.stringMatching(/^evt_/),
@@ -49,14 +49,14 @@ describe('GET /v1/events', () => {
       prediction_id: claim.id,
       resolution_id: expect.stringMatching(/^res_/),
       feed_id: null,
-      data: { prediction: { slug: 'told' }, resolution: { outcome: 'no' } },
+      data: { prediction: { slug: 'announced' }, resolution: { outcome: 'no' } },
     });
     expect((await page(`prediction=${claim.id}`)).data).toEqual(data);
   });
 
   test('continues after a sequence number, and by the cursor', async () => {
     const start = await newest();
-    await tell(5);
+    await recordEvents(5);
     const first = await page(`after=${start}&limit=2`);
     const second = await page(`after=${start}&limit=2&cursor=${first.next_cursor}`);
     const third = await page(`after=${second.data[1].position}`);
@@ -71,7 +71,7 @@ describe('GET /v1/events', () => {
 
   test('continues after an event id, as sent in webhooks', async () => {
     const start = await newest();
-    await tell(3);
+    await recordEvents(3);
     const { data } = await page(`after=${start}`);
     expect((await page(`after=${data[0].id}`)).data).toEqual(data.slice(1));
   });
@@ -87,15 +87,15 @@ describe('GET /v1/events', () => {
     const rest = { predictionId: null, resolutionId: null, feedId: null, model: null, occurredAt: now, dueAt: now };
     const text = eventText('endpoint.disabled', now, {});
     await insertEvent(world.db.sql, { id, type: 'endpoint.disabled', endpointId: endpoint.json.id, ...rest, text });
-    await tell(1);
+    await recordEvents(1);
     expect((await page(`after=${start}`)).data.map((event: Json) => event.type)).toEqual(['feed.recovered']);
   });
 
   test('filters by types', async () => {
     const start = await newest();
-    await tell(1, 'feed.recovered');
-    await tell(1, 'feed.unhealthy');
-    await tell(1, 'prediction.proposed');
+    await recordEvents(1, 'feed.recovered');
+    await recordEvents(1, 'feed.unhealthy');
+    await recordEvents(1, 'prediction.proposed');
     const types = async (query: string) =>
       (await page(`after=${start}&${query}`)).data.map((event: Json) => event.type);
     expect(await types('type=feed.unhealthy')).toEqual(['feed.unhealthy']);
@@ -129,7 +129,7 @@ describe('a cursor that the log does not have', () => {
     ['a position beyond the newest event', async () => String((await newest()) + 100)],
     ['the cursor of another epoch', async () => other],
   ])('%s is answered with 409 cursor_ahead, which names the newest cursor', async (_name, makeAfter) => {
-    await tell(1);
+    await recordEvents(1);
     const after = await makeAfter();
     const { status, json } = await world.anyone(`GET /v1/events?after=${after}`);
     expect({ status, code: json.code }).toEqual({ status: 409, code: 'cursor_ahead' });
@@ -138,11 +138,11 @@ describe('a cursor that the log does not have', () => {
   });
 
   test('the stream sends resync_required and continues with new events', async () => {
-    await tell(2);
+    await recordEvents(2);
     const reader = await openSse(world.base, '/v1/events/stream', { 'last-event-id': other });
     const first = await reader.next();
     expect(first).toMatchObject({ event: 'resync_required', id: await newest(), data: { cursor: first?.cursor } });
-    await tell(1);
+    await recordEvents(1);
     expect(await reader.next()).toMatchObject({ event: 'feed.recovered', id: (first?.id ?? 0) + 1 });
     reader.leave();
     const again = await openSse(world.base, '/v1/events/stream', { 'last-event-id': first?.cursor ?? '' });
@@ -150,8 +150,8 @@ describe('a cursor that the log does not have', () => {
     again.leave();
   });
 
-  test('after a new epoch cursors and pages of the old one are refused, and running streams are told', async () => {
-    await tell(3);
+  test('after a new epoch cursors and pages of the old one are refused, and running streams are notified', async () => {
+    await recordEvents(3);
     const { data, next_cursor: next } = await page('limit=2');
     const reader = await openSse(world.base, '/v1/events/stream');
     await reader.heard(1);
@@ -160,7 +160,7 @@ describe('a cursor that the log does not have', () => {
     for (const query of [`after=${data[1].cursor}`, `limit=2&cursor=${next}`])
       expect((await world.anyone(`GET /v1/events?${query}`)).json).toMatchObject({ status: 409, code: 'cursor_ahead' });
     expect((await page(`after=${data[1].position}&limit=1`)).data[0].cursor).toBe(`${epoch}-${data[1].position + 1}`);
-    await tell(1);
+    await recordEvents(1);
     expect(await reader.next()).toMatchObject({
       event: 'feed.recovered',
       data: { cursor: `${epoch}-${await newest()}` },
@@ -171,10 +171,10 @@ describe('a cursor that the log does not have', () => {
   test('a log that goes back sends resync_required to running streams', async () => {
     const pulse = createEventPulse(world.deps, 20);
     const { base, close } = await serveStreams({ pulse });
-    await tell(2);
+    await recordEvents(2);
     const reader = await openSse(base, '/v1/events/stream');
     await reader.heard(1);
-    await tell(1);
+    await recordEvents(1);
     await reader.next();
     const last = await newest();
     await world.db.begin(async (tx) => {
@@ -191,7 +191,7 @@ describe('a cursor that the log does not have', () => {
 
 describe('GET /v1/events/stream', () => {
   test('sends new events as they happen', async () => {
-    await tell(1);
+    await recordEvents(1);
     const reader = await openSse(world.base, '/v1/events/stream');
     expect(reader.status).toBe(200);
     expect(reader.headers).toMatchObject({
@@ -202,7 +202,7 @@ describe('GET /v1/events/stream', () => {
     });
     await reader.heard(1);
     expect(reader.asides).toEqual(['retry: 2000']);
-    await tell(2, 'feed.unhealthy', { text: 'two\nlines' });
+    await recordEvents(2, 'feed.unhealthy', { text: 'two\nlines' });
     const message = await reader.next();
     expect(message).toMatchObject({
       event: 'feed.unhealthy',
@@ -216,8 +216,8 @@ describe('GET /v1/events/stream', () => {
 
   test('continues after Last-Event-ID or a sequence number, and applies the filter', async () => {
     const start = await newest();
-    await tell(3);
-    await tell(1, 'feed.unhealthy');
+    await recordEvents(3);
+    await recordEvents(1, 'feed.unhealthy');
     const ids = async (path: string, headers: Record<string, string>, count: number) => {
       const reader = await openSse(world.base, `/v1/events/stream${path}`, headers);
       const found: number[] = [];
@@ -241,10 +241,10 @@ describe('GET /v1/events/stream', () => {
     const start = await newest();
     const rounds = 100;
     const seen: number[] = [];
-    await tell(6);
+    await recordEvents(6);
     for (let round = 0; round < rounds; round += 1) {
       // Written while the reader comes and goes, and somewhat more than it reads.
-      const writing = tell(3);
+      const writing = recordEvents(3);
       const last = String(seen.at(-1) ?? start);
       const reader = await openSse(world.base, '/v1/events/stream', { 'last-event-id': last });
       for (let count = 0; count <= round % 4; count += 1) seen.push((await reader.next())?.id ?? 0);
@@ -306,7 +306,7 @@ test('a client that stops reading is disconnected, buffers at most one chunk, an
     },
   });
   const text = 'x'.repeat(100_000);
-  for (let round = 0; round < 20; round += 1) await tell(20, 'feed.recovered', { text });
+  for (let round = 0; round < 20; round += 1) await recordEvents(20, 'feed.recovered', { text });
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   const [peer] = await once(server, 'connection');
@@ -327,7 +327,7 @@ test('a lost notification delays an event but does not lose it', async () => {
   const { base, close } = await serveStreams({ pulse });
   const reader = await openSse(base, '/v1/events/stream');
   await reader.heard(1);
-  await tell(1);
+  await recordEvents(1);
   expect((await reader.next())?.event).toBe('feed.recovered');
   reader.leave();
   await close(1000);

@@ -21,7 +21,7 @@ describe('/v1/predictions/{id}/resolutions', () => {
     outcome: 'ambiguous',
     effective_at: '2025-08-07',
     reason_code: 'reality_unclear',
-    reason: 'Nobody can tell.',
+    reason: 'The sources contradict each other.',
   };
 
   test("appends a person's decision that supersedes the resolver's, and keeps both", async () => {

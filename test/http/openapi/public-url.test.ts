@@ -8,7 +8,7 @@ import { neverGpt5 } from '../../support/claims.ts';
 import { type Client, makeClient } from '../../support/http-client.ts';
 import { openReceiver, type Receiver, verified } from '../../support/receiver.ts';
 
-const publicUrl = 'https://outturn.example.com/told';
+const publicUrl = 'https://outturn.example.com/tracker';
 
 const claimOf = (slug: string) => ({ slug, statement: 'No GPT-5.', made_at: '2025-01', criterion: neverGpt5 });
 
@@ -55,10 +55,14 @@ test('links in messages are absolute if OUTTURN_PUBLIC_URL is set, and otherwise
 test('links in headers are absolute as well, or paths if it is unset', async () => {
   const locationBy = async (client: Client, slug: string) =>
     (await client('POST /v1/predictions', { json: claimOf(slug) })).headers.location;
-  expect(await locationBy(named, 'headed')).toMatch(/^https:\/\/outturn\.example\.com\/told\/v1\/predictions\/pred_/);
+  expect(await locationBy(named, 'headed')).toMatch(
+    /^https:\/\/outturn\.example\.com\/tracker\/v1\/predictions\/pred_/,
+  );
   expect(await locationBy(world.admin, 'headless')).toMatch(/^\/v1\/predictions\/pred_/);
   const linkBy = async (client: Client) => (await client('GET /v1/predictions?limit=1')).headers.link;
-  expect(await linkBy(named)).toMatch(/^<https:\/\/outturn\.example\.com\/told\/v1\/predictions\?[^>]+>; rel="next"$/);
+  expect(await linkBy(named)).toMatch(
+    /^<https:\/\/outturn\.example\.com\/tracker\/v1\/predictions\?[^>]+>; rel="next"$/,
+  );
   expect(await linkBy(world.admin)).toMatch(/^<\/v1\/predictions\?[^>]+>; rel="next"$/);
 });
 

@@ -8,7 +8,7 @@ import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { openBrowser, type Watched, watchPage } from '../../support/browser.ts';
 import { startAsNew } from '../../support/new-service.ts';
 
-const prefix = '/told';
+const prefix = '/tracker';
 
 let world: ApiWorld;
 let served: Awaited<ReturnType<typeof serveApp>>;

@@ -3,7 +3,7 @@ import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5 } from '../../support/claims.ts';
 import type { Json } from '../../support/http-client.ts';
 import { type LedgerRow, ledger, litellm, oldModels } from '../../support/listings.ts';
-import { events, misTold } from '../../support/play.ts';
+import { events, misreported } from '../../support/play.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ async function begin(): Promise<void> {
     await send(slug, time, litellm(oldModels));
   await send('press', '2025-06-20T00:00:00Z', ledger('2025-06-15', [onTheTenth('gpt-5', '2025-06-15')]));
 }
-afterEach(async () => expect(await misTold(world)).toEqual([]));
+afterEach(async () => expect(await misreported(world)).toEqual([]));
 afterAll(() => world.close());
 
 async function send(feed: string, time: string, payload: object): Promise<void> {
@@ -51,7 +51,7 @@ const decide = (json: object) =>
   world.admin('POST /v1/predictions/claim/resolutions', {
     json: { effective_at: '2025-06-10', reason_code: 'evidence_reviewed', reason: 'I looked at all of it.', ...json },
   });
-const told = async () => (await events(world, 'claim')).map((event) => event.type);
+const sentTypes = async () => (await events(world, 'claim')).map((event) => event.type);
 
 /** `for | against`, each as the feeds of its witnesses and, in brackets, those whose silence counts. */
 function sidesOf(json: Json): string {
@@ -106,7 +106,7 @@ test('a claim is proposed, resolved by a person, disputed by later evidence, and
   expect(amended.json).toMatchObject({ outcome: 'yes', supersedes: first.json.id, reason_code: 'entry_error' });
   expect(await get()).toMatchObject({ status: 'resolved', outcome: 'yes', review: null });
   expect(await listed('disputed')).toEqual([]);
-  expect(await told()).toEqual([
+  expect(await sentTypes()).toEqual([
     'prediction.created',
     'prediction.proposed',
     'prediction.resolved',
@@ -162,7 +162,7 @@ describe('a disputed claim', () => {
     world.clock.set('2025-07-20T00:00:00Z');
     await send('blog', '2025-07-19T00:00:00Z', ledger('2025-07-18', [o3, onTheTenth('o3-mini', '2025-06-18')]));
     expect(await get()).toMatchObject({ status: 'resolved', outcome: 'no' });
-    expect(await told()).toEqual([
+    expect(await sentTypes()).toEqual([
       'prediction.created',
       'prediction.resolved',
       // One feed holds the NO back from the past; the second contradicts it.
@@ -205,7 +205,7 @@ describe('a decision', () => {
     const second = await decide({ outcome: 'yes', supersedes: first.id, effective_at: '../2025-06-10' });
     expect(second.json).toMatchObject({ effective_at: '../2025-06-10', supersedes: first.id });
     expect((await decide({ outcome: 'no', supersedes: first.id })).json).toMatchObject({ status: 409 });
-    expect(await told()).toEqual([
+    expect(await sentTypes()).toEqual([
       'prediction.created',
       'prediction.proposed',
       'prediction.annulled',

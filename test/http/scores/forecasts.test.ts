@@ -49,16 +49,21 @@ describe('POST /v1/predictions/{id}/forecasts', () => {
       scoring: 'waiting',
     });
     const source = (await world.admin('POST /v1/sources', { json: { title: 'An essay' } })).json.id;
-    const told = await forecast(world, 'it', {
+    const created = await forecast(world, 'it', {
       probability: 1,
       made_at: '2025-03',
       predictor_id: other,
       source_id: source,
       locator: 'page 7',
     });
-    expect(told).toMatchObject({ made_at: '2025-03', predictor: { id: other }, source_id: source, locator: 'page 7' });
+    expect(created).toMatchObject({
+      made_at: '2025-03',
+      predictor: { id: other },
+      source_id: source,
+      locator: 'page 7',
+    });
     expect((await listed('it')).map((row) => row.probability)).toEqual([1, 0.35]);
-    expect(await listed(made.id, `?predictor=${other}`)).toEqual([told]);
+    expect(await listed(made.id, `?predictor=${other}`)).toEqual([created]);
   });
 
   test.each([

@@ -51,12 +51,12 @@ test('/metrics reports the depth and age of the queue, the results of attempts, 
 });
 
 test('with a port of their own, metrics are served only there', async () => {
-  const apart = await openApiWorld({ http: { hasMetricsPort: true } });
-  const served = await serveMetrics(apart.deps, { host: '127.0.0.1', port: 0 });
+  const separate = await openApiWorld({ http: { hasMetricsPort: true } });
+  const served = await serveMetrics(separate.deps, { host: '127.0.0.1', port: 0 });
   const own = await fetch(`http://127.0.0.1:${served.port}/metrics`);
   expect(samplesOf(await own.text())).toMatchObject({ outturn_webhook_deliveries_pending: 0 });
   expect((await fetch(`http://127.0.0.1:${served.port}/v1/predictions`)).status).toBe(404);
-  expect((await apart.anyone('GET /metrics')).json).toMatchObject({ status: 404, code: 'not_found' });
+  expect((await separate.anyone('GET /metrics')).json).toMatchObject({ status: 404, code: 'not_found' });
   await served.close();
-  await apart.close();
+  await separate.close();
 });

@@ -137,7 +137,7 @@ test('held deliveries are recovered and counted; a time too far back is rejected
 test('every message matches the schema of its type', async () => {
   const document: Json = parse(renderOpenApi('0.0.0'));
   await createArchive(world, 'archive', { origin: 'archive' });
-  await recordClaim(world, { slug: 'told' });
+  await recordClaim(world, { slug: 'announced' });
   await world.admin('POST /v1/feeds/archive/snapshots?observed_at=2025-09-01T00:00:00Z', { body: gpt5Ledger });
   const decision = {
     outcome: 'annulled',
@@ -145,7 +145,7 @@ test('every message matches the schema of its type', async () => {
     reason_code: 'criterion_defective',
     reason: 'It was.',
   };
-  await world.admin('POST /v1/predictions/told/resolutions', { json: decision });
+  await world.admin('POST /v1/predictions/announced/resolutions', { json: decision });
   await world.admin(`POST ${endpoint}/test`);
   await sendDue(world.deps);
   const seen = receiver.received.map(({ body }) => JSON.parse(body));

@@ -65,7 +65,7 @@ async function replay(input: Partial<BacktestInput> = {}): Promise<Backtest> {
   );
 }
 
-function told(backtest: Backtest): string[] {
+function summaryOf(backtest: Backtest): string[] {
   return backtest.rows.map((row) =>
     [row.slug, row.policy, row.judgement, row.outcome, row.effectiveAt, row.proposedAt, row.knownAt, row.daysLate].join(
       ' ',
@@ -76,7 +76,7 @@ function told(backtest: Backtest): string[] {
 describe('a replay of dated payloads', () => {
   test('reports for each claim when it was proposed and known, the delay, and the judgement', async () => {
     const backtest = await replay();
-    expect(told(backtest)).toEqual([
+    expect(summaryOf(backtest)).toEqual([
       'gpt-5 default right yes 2025-06-01/2025-08-08T20:00:00Z 2025-08-07T20:00:00Z 2025-08-13T00:00:00Z 5.166666666666667',
       'gpt-5-in-july default undetermined   2025-08-08T20:00:00Z  ',
       'gpt-6 default right     ',
@@ -108,7 +108,7 @@ describe('a replay of dated payloads', () => {
 
   test('reads payloads in order of time, whatever order they are given in', async () => {
     const forwards = await replay();
-    expect(told(await replay({ payloads: [...payloads].reverse() }))).toEqual(told(forwards));
+    expect(summaryOf(await replay({ payloads: [...payloads].reverse() }))).toEqual(summaryOf(forwards));
     expect(forwards.readings.map((reading) => iso(reading.observedAt))).toEqual(
       payloads.map((payload) => iso(payload.observedAt)).sort(),
     );
@@ -157,7 +157,7 @@ describe('a replay of dated payloads', () => {
     expect(backtest.readings.filter((row) => row.result === 'failed')).toMatchObject([
       { name: 'litellm-again', items: 0, detail: expect.stringContaining('a different payload for that time') },
     ]);
-    expect(told(backtest)).toEqual(told(await replay()));
+    expect(summaryOf(backtest)).toEqual(summaryOf(await replay()));
   });
 
   test('reports the value of a feed: the claims that are open or later without it', async () => {

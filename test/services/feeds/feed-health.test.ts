@@ -22,15 +22,15 @@ beforeEach(() => world.reset({ feeds: [{ slug: 'litellm', adapter: 'litellm', ur
 afterEach(() => expect(world.errors).toEqual([]));
 afterAll(() => world.close());
 
-type Told = { type: string; reason: string; at: string };
+type HealthEvent = { type: string; reason: string; at: string };
 
-async function told(): Promise<Told[]> {
+async function healthEvents(): Promise<HealthEvent[]> {
   const rows = await world.db.sql<{ type: string; body: string; at: number }[]>`
     select type, body, occurred_at as at from events where type like 'feed.%' order by sequence`;
   return rows.map((row) => ({ type: row.type, reason: JSON.parse(row.body).data.reason, at: iso(row.at).slice(11) }));
 }
 
-const types = async () => (await told()).map((each) => each.type);
+const types = async () => (await healthEvents()).map((each) => each.type);
 
 /** Lets time pass a quarter of an hour at a time, polling and watching as the clock would. */
 async function live(quarters: number): Promise<void> {
@@ -47,7 +47,7 @@ describe('a feed that does not advance', () => {
   test('becomes unhealthy once after three expected polls, and recovers with the next accepted payload', async () => {
     world.wire.answer(url, served(litellm(oldModels)), failed('timeout'));
     await live(4);
-    expect(await told()).toEqual([
+    expect(await healthEvents()).toEqual([
       {
         type: 'feed.unhealthy',
         reason: 'no payload was accepted in 3 expected polls: the test says timeout',
@@ -92,7 +92,7 @@ describe('a feed that does not advance', () => {
     await live(5);
     world.clock.advance(hours(25));
     await pollFeed(world.deps, 'litellm');
-    expect(await told()).toMatchObject([
+    expect(await healthEvents()).toMatchObject([
       { type: 'feed.unhealthy', reason: expect.stringContaining('items are missing') },
       { type: 'feed.recovered', reason: expect.stringContaining('it is read again; a suspect listing was confirmed') },
     ]);
@@ -107,7 +107,7 @@ describe('a feed that does not advance', () => {
     );
     await Promise.all(watchers);
     expect(await types()).toEqual(['feed.unhealthy']);
-    expect((await told())[0]?.reason).toMatch(/it was not polled/);
+    expect((await healthEvents())[0]?.reason).toMatch(/it was not polled/);
     expect((await getFeed(world.deps, 'litellm')).health).toBe('stale');
   });
 });

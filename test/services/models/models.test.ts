@@ -48,8 +48,8 @@ async function statesAnew(): Promise<object[]> {
   return await states();
 }
 
-/** The models of which a release was told, oldest first. */
-async function told(): Promise<string[]> {
+/** The models with an event `model.released`, oldest first. */
+async function releaseEvents(): Promise<string[]> {
   const rows = await world.db.sql<{ body: string }[]>`
     select body from events where type = 'model.released' order by sequence`;
   return rows.map((row) => JSON.parse(row.body).data.model.id);
@@ -73,9 +73,9 @@ describe.each([1, 2])('over history %i', (seed) => {
     await settle();
     const kept = await states();
     expect(kept.length).toBeGreaterThan(10);
-    const announced = await told();
+    const announced = await releaseEvents();
     expect(await statesAnew()).toEqual(kept);
-    expect(await told()).toEqual(announced);
+    expect(await releaseEvents()).toEqual(announced);
     expect(new Set(announced).size).toBe(announced.length);
   });
 
@@ -90,7 +90,7 @@ describe.each([1, 2])('over history %i', (seed) => {
     const kept = await states();
     expect(kept.length).toBeGreaterThan(5);
     expect(await statesAnew()).toEqual(kept);
-    expect(await told()).toEqual([]);
+    expect(await releaseEvents()).toEqual([]);
   });
 });
 
@@ -136,15 +136,15 @@ describe('model.released', () => {
   test('is sent once, by the read a day after two origins listed the model, and not for models of the first read', async () => {
     await readBoth('2025-03-01', oldModels);
     await settle();
-    expect(await told()).toEqual([]);
+    expect(await releaseEvents()).toEqual([]);
     await readBoth('2025-03-05', [...oldModels, 'gpt-5']);
-    expect(await told()).toEqual([]);
+    expect(await releaseEvents()).toEqual([]);
     await settle();
-    expect(await told()).toEqual(['openai/gpt-5']);
+    expect(await releaseEvents()).toEqual(['openai/gpt-5']);
     await readBoth('2025-03-08', oldModels);
     await readBoth('2025-03-10', [...oldModels, 'gpt-5', 'gpt-5-2025-08-07']);
     await settle();
-    expect(await told()).toEqual(['openai/gpt-5']);
+    expect(await releaseEvents()).toEqual(['openai/gpt-5']);
     const [event] = await world.db.sql<{ body: string }[]>`select body from events where type = 'model.released'`;
     expect(JSON.parse(event?.body ?? '')).toEqual({
       type: 'model.released',
@@ -177,7 +177,7 @@ describe('model.released', () => {
     });
     await readAt(world, '2025-03-01', { ledger: modelsDev(oldModels) });
     await readAt(world, '2025-03-02', { ledger: modelsDev([...oldModels, 'gpt-5']) });
-    expect(await told()).toEqual(['openai/gpt-5']);
+    expect(await releaseEvents()).toEqual(['openai/gpt-5']);
   });
 
   test('is sent for a model that an alias made readable only while that is news', async () => {
@@ -186,10 +186,10 @@ describe('model.released', () => {
     await readBoth('2025-03-05', listed);
     await settle();
     await refreshWith(withAlias('2099-01-01.1', 'gpt-next-secret', 'gpt-6'));
-    expect(await told()).toEqual(['openai/gpt-6']);
+    expect(await releaseEvents()).toEqual(['openai/gpt-6']);
     await readBoth('2025-05-01', listed);
     await refreshWith(withAlias('2099-01-01.2', 'gpt-next-secret', 'gpt-7'));
-    expect(await told()).toEqual(['openai/gpt-6']);
+    expect(await releaseEvents()).toEqual(['openai/gpt-6']);
     expect((await listModels(world.deps, { q: 'gpt-6' }, { after: null, asOf: null, limit: 10 })).length).toBe(0);
     const [seven] = await listModels(world.deps, { q: 'gpt-7' }, { after: null, asOf: null, limit: 10 });
     expect(seven?.grade).toBe('admissible');
@@ -203,7 +203,7 @@ describe('model.released', () => {
     expect(
       (await listReleases(world.deps, {}, { after: null, asOf: null, limit: 50 })).map((row) => row.slug),
     ).toContain('gpt-6');
-    expect(await told()).toEqual([]);
+    expect(await releaseEvents()).toEqual([]);
   });
 
   async function refreshWith(deps: Deps): Promise<void> {

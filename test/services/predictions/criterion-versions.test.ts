@@ -7,7 +7,7 @@ import { createPredictionResolution } from '../../../src/services/predictions/re
 import { resolveEverything } from '../../../src/services/settling/resolver.ts';
 import type { Database } from '../../../src/store/db.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { events, eventTypes, hours, misTold, readAt, record, resolutions, view } from '../../support/play.ts';
+import { events, eventTypes, hours, misreported, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, instantOf, openAgain, openWorld, type World } from '../../support/world.ts';
 
 let world: World;
@@ -29,7 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(async () => {
   await other.close();
@@ -83,9 +83,9 @@ describe('a corrected criterion', () => {
   test('sends one event with both versions', async () => {
     await record(world, 'claim', gpt5);
     await replace(opus);
-    const [, told, ...rest] = await events(world, 'claim');
+    const [, change, ...rest] = await events(world, 'claim');
     expect(rest).toEqual([]);
-    expect(told).toMatchObject({
+    expect(change).toMatchObject({
       type: 'prediction.criterion.replaced',
       data: {
         prediction: { slug: 'claim' },
@@ -220,17 +220,20 @@ describe('as of a moment before the correction', () => {
 });
 
 describe('the criterion of a resolved prediction', () => {
-  test.each(['yes', 'annulled'] as const)('cannot change, whoever resolved it: %s', async (outcome) => {
-    await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
-    await decide(world.deps, outcome);
-    await expect(replace(opus)).rejects.toMatchObject({ code: 'frozen' });
-    await expect(
-      replacePredictionCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, 1),
-    ).rejects.toMatchObject({
-      code: 'precondition_failed',
-    });
-    expect((await view(world, 'claim')).prediction.criterionVersion).toBe(1);
-  });
+  test.each(['yes', 'annulled'] as const)(
+    'cannot change after a resolution by the resolver or a person: %s',
+    async (outcome) => {
+      await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });
+      await decide(world.deps, outcome);
+      await expect(replace(opus)).rejects.toMatchObject({ code: 'frozen' });
+      await expect(
+        replacePredictionCriterion(world.deps, 'claim', { criterion: opus, reason: 'x' }, 1),
+      ).rejects.toMatchObject({
+        code: 'precondition_failed',
+      });
+      expect((await view(world, 'claim')).prediction.criterionVersion).toBe(1);
+    },
+  );
 
   test('cannot change while the resolution is disputed', async () => {
     await record(world, 'claim', gpt5, { madeAt: '2024-12-01' });

@@ -8,7 +8,7 @@ import { resolveDue } from '../../../src/services/settling/resolver.ts';
 import type { ResolutionRow } from '../../../src/store/resolutions.ts';
 import { claims, makeChance, makeHistory } from '../../support/history.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { misTold, read, readAt, record, view } from '../../support/play.ts';
+import { misreported, read, readAt, record, view } from '../../support/play.ts';
 import { instantOf, openWorld, type World } from '../../support/world.ts';
 
 let world: World;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(() => world.close());
 
@@ -124,11 +124,11 @@ describe('hindsight', () => {
     ['2024-12/2024-12-31', true],
     ['2025-01-01', false],
     ['2024-12-01/2025-01-01', false],
-  ])('marks an event before the recording, decided by a person with %s: %s', async (effectiveAt, told) => {
+  ])('marks an event before the recording, decided by a person with %s: %s', async (effectiveAt, expected) => {
     await record(world, 'claim', { op: 'judged', question: 'Was it?' }, { madeAt: '2024-11-01' });
     world.clock.set('2025-06-01');
     await decided(effectiveAt);
-    expect((await view(world, 'claim')).hindsight).toBe(told);
+    expect((await view(world, 'claim')).hindsight).toBe(expected);
   });
 
   test('marks a deadline before the recording, even if nobody knew yet that it was missed', async () => {

@@ -10,7 +10,7 @@ import { resolveDue, resolveEverything } from '../../../src/services/settling/re
 import { settlePredictions } from '../../../src/services/settling/settle.ts';
 import type { Database } from '../../../src/store/db.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { eventTypes, hours, misTold, readAt, readLater, record, resolutions, view } from '../../support/play.ts';
+import { eventTypes, hours, misreported, readAt, readLater, record, resolutions, view } from '../../support/play.ts';
 import { openAgain, openWorld, type World } from '../../support/world.ts';
 
 let world: World;
@@ -24,7 +24,7 @@ beforeAll(async () => {
 beforeEach(() => world.reset());
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(async () => {
   await other.close();

@@ -150,8 +150,8 @@ describe('the database parses effective_at as the domain does', () => {
 
   test('in every form, whatever the time zone of the session', async () => {
     const texts = fc.sample(effective, { numRuns: 300, seed: 7 });
-    const told = (await read(texts)).map(({ text, from, to }) => [text, from, to]);
-    expect(told).toEqual(
+    const listed = (await read(texts)).map(({ text, from, to }) => [text, from, to]);
+    expect(listed).toEqual(
       texts.map((text) => {
         const span = parseEffective(text);
         return [text, span?.from, span?.to];

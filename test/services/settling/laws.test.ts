@@ -50,7 +50,7 @@ async function answers(at: Instant): Promise<object[]> {
 type Life = {
   /** What looking at everything changed after looking at what changed. */
   readonly missed: object[];
-  readonly told: Map<Instant, object[]>;
+  readonly recordedAnswers: Map<Instant, object[]>;
   readonly outcomes: string[];
 };
 
@@ -59,7 +59,7 @@ async function live(history: readonly Served[]): Promise<Life> {
   await world.reset();
   await recordClaims();
   const missed: object[] = [];
-  const told = new Map<Instant, object[]>();
+  const recordedAnswers = new Map<Instant, object[]>();
   for (const { slug, at, payload } of history) {
     await passTime(at);
     await read(world, slug, payload);
@@ -67,9 +67,9 @@ async function live(history: readonly Served[]): Promise<Life> {
     const counts = await resolveEverything(world.deps);
     const after = await states();
     if (JSON.stringify(before) !== JSON.stringify(after)) missed.push({ at: iso(at), slug, before, after, counts });
-    told.set(at, await answers(at));
+    recordedAnswers.set(at, await answers(at));
   }
-  return { missed, told, outcomes: await outcomes() };
+  return { missed, recordedAnswers, outcomes: await outcomes() };
 }
 
 describe.each(seeds)('over history %i', (seed) => {
@@ -81,7 +81,7 @@ describe.each(seeds)('over history %i', (seed) => {
 
   test('evaluating only what changed gives the same result as evaluating everything', () => {
     expect(life.missed).toEqual([]);
-    expect(life.told.size).toBe(history.length);
+    expect(life.recordedAnswers.size).toBe(history.length);
   });
 
   test('every resolution has one event, and something was resolved', async () => {
@@ -93,7 +93,7 @@ describe.each(seeds)('over history %i', (seed) => {
   });
 
   test('later evidence never changes an answer as of a moment', async () => {
-    for (const [at, before] of life.told)
+    for (const [at, before] of life.recordedAnswers)
       expect({ at: iso(at), answers: await answers(at) }).toEqual({ at: iso(at), answers: before });
   });
 
@@ -117,10 +117,10 @@ describe.each(seeds)('over history %i', (seed) => {
       }
       // Settled on the way, a bracket may stay wider than what the rest of the archive would have made of it.
       const shown = (row: string) => withoutKnown(order.at(-1) === 'claims' ? row : withoutEffective(row));
-      const told = await outcomes();
-      expect({ order, outcomes: told.map(shown) }).toEqual({ order, outcomes: life.outcomes.map(shown) });
+      const recordedAnswers = await outcomes();
+      expect({ order, outcomes: recordedAnswers.map(shown) }).toEqual({ order, outcomes: life.outcomes.map(shown) });
       // Nobody looked between two payloads: a row has lasted when the next one shows it, not when 24 hours were over.
-      for (const [index, row] of told.entries())
+      for (const [index, row] of recordedAnswers.entries())
         expect(knownIn(row) >= knownIn(life.outcomes[index] ?? ''), `${order}: ${row}`).toBe(true);
     }
   });
@@ -145,12 +145,12 @@ test('an archive never changes an answer as of a moment before it was imported',
   const history = makeHistory(seeds[0] ?? 1, pollsPerHistory);
   await world.reset({ now: '2026-01-01' });
   await recordClaims();
-  const told = new Map<Instant, object[]>();
+  const recordedAnswers = new Map<Instant, object[]>();
   for (const served of history) {
     await importAll([served]);
-    told.set(served.at, await answers(served.at));
+    recordedAnswers.set(served.at, await answers(served.at));
   }
-  for (const [at, before] of told)
+  for (const [at, before] of recordedAnswers)
     expect({ at: iso(at), answers: await answers(at) }).toEqual({ at: iso(at), answers: before });
 });
 

@@ -5,7 +5,7 @@ import { getPredictionExplanation } from '../../../src/services/predictions/expl
 import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { events, eventTypes, misTold, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
+import { events, eventTypes, misreported, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { catalogues, openWorld, type World } from '../../support/world.ts';
 
 /** Resolutions that names were read for which are read otherwise by now. */
@@ -18,7 +18,7 @@ beforeAll(async () => {
 beforeEach(() => world.reset({ now: '2025-02-01T00:00:00Z', feeds: [...catalogues, reviewed] }));
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(() => world.close());
 
@@ -48,7 +48,7 @@ async function settleByAddition(): Promise<string> {
 }
 
 /** A name that nobody can read yet is proposed as what it may be. */
-const told = ['prediction.created', 'prediction.proposed', 'prediction.resolved', 'prediction.disputed'];
+const expectedTypes = ['prediction.created', 'prediction.proposed', 'prediction.resolved', 'prediction.disputed'];
 
 test('withdrawing an addition disputes what it settled once, from then on, without changing the outcome', async () => {
   const id = await settleByAddition();
@@ -58,7 +58,7 @@ test('withdrawing an addition disputes what it settled once, from then on, witho
   await resolveDue(await withCurrentIdentity(world.deps));
   await resolveEverything(await withCurrentIdentity(world.deps));
   expect(await resolutions(world, 'five')).toEqual(answer);
-  expect(await eventTypes(world, 'five')).toEqual(told);
+  expect(await eventTypes(world, 'five')).toEqual(expectedTypes);
   const dispute = (await events(world, 'five')).at(-1);
   expect(dispute?.data.leaning).toMatchObject({
     outcome: null,
@@ -99,7 +99,7 @@ test('an addition that reads the name again does not settle the dispute: a perso
   await curate({ entry });
   await resolveEverything(await withCurrentIdentity(world.deps));
   expect((await view(world, 'five')).status).toBe('disputed');
-  expect(await eventTypes(world, 'five')).toEqual(told);
+  expect(await eventTypes(world, 'five')).toEqual(expectedTypes);
 });
 
 test('withdrawing an unrelated addition disputes nothing, even if later evidence makes the verdict undetermined', async () => {

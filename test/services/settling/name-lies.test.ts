@@ -187,12 +187,12 @@ const catalogue = (rows: Rows): object =>
   );
 
 async function outcomes({ claims }: Case): Promise<Record<string, string>> {
-  const told: [string, string][] = [];
+  const results: [string, string][] = [];
   for (const slug of Object.keys(claims)) {
     const [last] = (await resolutions(world, slug.replaceAll('.', '-'))).slice(-1);
-    told.push([slug, last?.split(' ')[0] ?? (await view(world, slug.replaceAll('.', '-'))).status]);
+    results.push([slug, last?.split(' ')[0] ?? (await view(world, slug.replaceAll('.', '-'))).status]);
   }
-  return Object.fromEntries(told);
+  return Object.fromEntries(results);
 }
 
 const all = (claims: Case['claims'], outcome: string): Record<string, string> =>

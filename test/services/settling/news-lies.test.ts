@@ -123,7 +123,7 @@ test('an edited title belongs to the same item, as with 22 titles of one feed', 
 });
 
 describe('an announcement', () => {
-  test('is not a release, however many there are and whoever makes them, and holds nothing back', async () => {
+  test('is not a release, regardless of number and source, and holds nothing back', async () => {
     await record(world, 'gpt-5', gptReleased('5', { by: '2025-06-30' }), { madeAt: '2024-12-01' });
     await readAt(world, '2025-01-01', { litellm: litellm(oldModels), news: rss(archive) });
     await readAt(world, '2025-02-01', {

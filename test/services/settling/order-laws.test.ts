@@ -8,7 +8,7 @@ import {
   makeArchives,
   recordArchiveClaims,
 } from '../../support/archives.ts';
-import { misTold } from '../../support/play.ts';
+import { misreported } from '../../support/play.ts';
 import { samples } from '../../support/samples.ts';
 import { openWorld, type World } from '../../support/world.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(() => world.close());
 
@@ -58,8 +58,8 @@ describe.each(seeds)('archives %i', (seed) => {
   test.each(['feeds', 'reversed', 7 * seed] as const)(
     'imported in the order %s they give the same answers',
     async (order) => {
-      const told = await importIn(seed, order);
-      expect(told.map(shown)).toEqual(byTime.map(shown));
+      const outcomesInOrder = await importIn(seed, order);
+      expect(outcomesInOrder.map(shown)).toEqual(byTime.map(shown));
     },
   );
 });

@@ -4,7 +4,7 @@ import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { createPredictionResolution } from '../../../src/services/predictions/resolutions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { gptReleased, ledger, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { events, hours, misTold, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
+import { events, hours, misreported, readAgain, readAt, record, resolutions, view } from '../../support/play.ts';
 import { toBytes } from '../../support/wire.ts';
 import { catalogues, instantOf, openWorld, type World } from '../../support/world.ts';
 
@@ -27,7 +27,7 @@ beforeEach(() =>
 );
 afterEach(async () => {
   expect(world.errors).toEqual([]);
-  expect(await misTold(world)).toEqual([]);
+  expect(await misreported(world)).toEqual([]);
 });
 afterAll(() => world.close());
 
@@ -36,7 +36,7 @@ const more = [...oldModels, 'gpt-5'];
 const before = { litellm: litellm(oldModels), 'models-dev': modelsDev(oldModels) };
 const january = ledger('2025-03-01', [{ id: 'gpt-5', released: '2025-01-20', published: '2025-01-20' }]);
 
-/** "GPT-5 in January" comes out NO by coverage on 2025-02-03. */
+/** "GPT-5 in January" resolves NO by coverage on 2025-02-03. */
 async function settleNo(): Promise<void> {
   await readAt(world, '2025-01-01', before);
   await record(world, 'gpt-5', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
@@ -44,7 +44,7 @@ async function settleNo(): Promise<void> {
   expect(await resolutions(world, 'gpt-5')).toEqual(['no 2025-01-31 known 2025-02-03T00:00Z by resolver']);
 }
 
-/** "GPT-5 comes" comes out YES, known on 2025-02-11. */
+/** "GPT-5 comes" resolves YES, known on 2025-02-11. */
 async function settleYes(): Promise<void> {
   await readAt(world, '2025-01-01', before);
   await record(world, 'gpt-5', gptReleased('5'), made);
@@ -67,8 +67,8 @@ describe('late evidence that contradicts a resolution', () => {
       leaning: { outcome: 'yes' },
     });
     expect(await resolutions(world, 'gpt-5')).toHaveLength(1);
-    const told = await events(world, 'gpt-5');
-    expect(told.map(({ type, data }) => [type, data.leaning])).toMatchObject([
+    const sent = await events(world, 'gpt-5');
+    expect(sent.map(({ type, data }) => [type, data.leaning])).toMatchObject([
       ['prediction.created', undefined],
       ['prediction.resolved', undefined],
       ['prediction.disputed', { outcome: null }],
@@ -86,13 +86,13 @@ describe('late evidence that contradicts a resolution', () => {
       'yes 2025-01-20 known 2025-01-21T00:00Z by resolver',
     ]);
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
-    const told = await events(world, 'gpt-5');
-    expect(told.map((event) => event.type)).toEqual([
+    const sent = await events(world, 'gpt-5');
+    expect(sent.map((event) => event.type)).toEqual([
       'prediction.created',
       'prediction.resolved',
       'prediction.resolution.amended',
     ]);
-    expect(told.at(-1)?.data).toMatchObject({ resolution: { outcome: 'yes' }, superseded: { outcome: 'no' } });
+    expect(sent.at(-1)?.data).toMatchObject({ resolution: { outcome: 'yes' }, superseded: { outcome: 'no' } });
   });
 
   test('is settled by a person, whose decision ends the dispute', async () => {
@@ -102,8 +102,8 @@ describe('late evidence that contradicts a resolution', () => {
     await decide('yes');
     expect(await view(world, 'gpt-5')).toMatchObject({ status: 'resolved', resolution: { outcome: 'yes' } });
     expect((await view(world, 'gpt-5', '2025-03-01T12:30:00Z')).status).toBe('disputed');
-    const told = (await events(world, 'gpt-5')).at(-1);
-    expect(told).toMatchObject({ type: 'prediction.resolution.amended', data: { superseded: { outcome: 'no' } } });
+    const sent = (await events(world, 'gpt-5')).at(-1);
+    expect(sent).toMatchObject({ type: 'prediction.resolution.amended', data: { superseded: { outcome: 'no' } } });
   });
 });
 
@@ -137,8 +137,8 @@ describe('a late archive import', () => {
       '2025-02-05T00:00Z by resolver',
     ]);
     expect((await view(world, 'gpt-5', '2025-02-05')).status).toBe('resolved');
-    const told = (await events(world, 'gpt-5')).at(-1);
-    expect(told).toMatchObject({
+    const sent = (await events(world, 'gpt-5')).at(-1);
+    expect(sent).toMatchObject({
       type: 'prediction.resolution.amended',
       data: { resolution: { reason_code: 'known_earlier' } },
     });

@@ -251,8 +251,8 @@ describe('a resolution', () => {
     await readAt(world, '2025-01-10', { litellm: litellm(more), 'models-dev': modelsDev(more) });
     await readAgain(world, '2025-01-11');
     const { resolution } = await view(world, 'gpt-5');
-    const told = (await events(world, 'gpt-5')).at(-1);
-    expect(told).toMatchObject({
+    const sent = (await events(world, 'gpt-5')).at(-1);
+    expect(sent).toMatchObject({
       type: 'prediction.resolved',
       data: {
         prediction: { slug: 'gpt-5' },

@@ -168,7 +168,7 @@ test('a model that is withdrawn once more after its suspension is retired', asyn
 });
 
 /** The events of suspensions, oldest first: type, model, bounds. */
-async function told(): Promise<string[]> {
+async function announcements(): Promise<string[]> {
   const rows = await world.db.sql<{ type: string; body: string }[]>`
     select type, body from events where type in ('model.suspended', 'model.reinstated') order by sequence`;
   return rows.map(({ type, body }) => {
@@ -183,15 +183,15 @@ test('a return is announced once with the suspension that it proves, and a withd
   await readAt(world, '2026-06-09T18:00:00Z', { anthropic: list('active') });
   await readAt(world, '2026-06-13T00:00:00Z', { anthropic: list('retired', '2026-06-12') });
   await readAt(world, '2026-06-20T00:00:00Z', { anthropic: list('retired', '2026-06-12') });
-  expect(await told()).toEqual([]);
+  expect(await announcements()).toEqual([]);
   await readAt(world, '2026-07-01T12:00:00Z', { anthropic: list('active') });
-  expect(await told()).toEqual(both);
+  expect(await announcements()).toEqual(both);
   await readAt(world, '2026-07-01T12:00:01Z', { anthropic: list('active') });
   // Recomputed while it is still news.
   await world.db.sql`update model_families set computed_with = null`;
   await refreshModels(world.deps);
   await readAt(world, '2026-07-10T00:00:00Z', { anthropic: list('active') });
-  expect(await told()).toEqual(both);
+  expect(await announcements()).toEqual(both);
 });
 
 test('a second suspension is announced as well', async () => {
@@ -199,7 +199,7 @@ test('a second suspension is announced as well', async () => {
   await readAt(world, '2026-08-01T00:00:00Z', { anthropic: list('retired', '2026-07-31') });
   await readAt(world, '2026-08-05T00:00:00Z', { anthropic: list('active') });
   const second = 'anthropic/claude-5-fable 2026-07-31 until 2026-08-01/2026-08-05T00:00:00Z';
-  expect(await told()).toEqual([...both, `model.suspended ${second}`, `model.reinstated ${second}`]);
+  expect(await announcements()).toEqual([...both, `model.suspended ${second}`, `model.reinstated ${second}`]);
 });
 
 test('a status of the publisher is announced at once, and what its first read says is not', async () => {
@@ -209,12 +209,12 @@ test('a status of the publisher is announced at once, and what its first read sa
   await readAt(world, '2026-06-09T00:00:00Z', { page: page('active', 'suspended') });
   await readAt(world, '2026-06-10T00:00:00Z', { page: page('suspended', 'suspended') });
   const began = 'model.suspended anthropic/claude-6-opus 2026-06-09/2026-06-10T00:00:00Z';
-  expect(await told()).toEqual([`${began} until null`]);
+  expect(await announcements()).toEqual([`${began} until null`]);
   expect((await getModel(world.deps, 'anthropic', 'claude-6-opus', null)).stage).toBe('suspended');
   await readAt(world, '2026-06-12T00:00:00Z', { page: page('active', 'suspended') });
   const back =
     'model.reinstated anthropic/claude-6-opus 2026-06-09/2026-06-10T00:00:00Z until 2026-06-10/2026-06-12T00:00:00Z';
-  expect(await told()).toEqual([`${began} until null`, back]);
+  expect(await announcements()).toEqual([`${began} until null`, back]);
 });
 
 test('the row of a host that says so, or comes back, announces nothing', async () => {
@@ -222,5 +222,5 @@ test('the row of a host that says so, or comes back, announces nothing', async (
   await readAt(world, '2026-06-09T00:00:00Z', { host: rows('active') });
   await readAt(world, '2026-06-10T00:00:00Z', { host: rows('suspended') });
   await readAt(world, '2026-06-12T00:00:00Z', { host: rows('active') });
-  expect(await told()).toEqual([]);
+  expect(await announcements()).toEqual([]);
 });

@@ -10,7 +10,7 @@ import type { Database } from '../../../src/store/db.ts';
 import { recordTables } from '../../../src/store/record-tables.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
-import { misTold, readAt, record, resolutions } from '../../support/play.ts';
+import { misreported, readAt, record, resolutions } from '../../support/play.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
 import { exported, fillRecord, imported } from '../../support/rich-record.ts';
 import { deliveriesOf } from '../../support/webhooks.ts';
@@ -74,7 +74,7 @@ test('in the imported copy the service continues: it polls, settles, orders even
   const events = await listEvents(there.deps, { types: null, prediction: null }, { after: last, limit: 100 });
   expect(events.map((event) => event.position)).toEqual(events.map((_event, index) => last + 1 + index));
   expect(events.map((event) => event.type)).toContain('prediction.resolved');
-  expect(await misTold(there)).toEqual([]);
+  expect(await misreported(there)).toEqual([]);
   expect((await deliveriesOf(there)).length).toBeGreaterThan(before.length);
   expect(world.errors).toEqual([]);
 });

@@ -27,7 +27,7 @@ const onSchedule = (schedule: string): Deps => ({
 });
 
 /** Settles a claim and answers the one delivery that came of it. */
-async function tell(input: Parameters<typeof subscribe>[2] = {}) {
+async function sendEvent(input: Parameters<typeof subscribe>[2] = {}) {
   const endpoint = await subscribe(world, url(), input);
   await decide(world, (await claim(world)).id);
   const [delivery] = await deliveriesOf(world, endpoint.id);
@@ -40,7 +40,7 @@ const numbers = async (delivery: { id: string }) => (await attemptsOf(world, del
 
 describe('a delivery', () => {
   it('that is accepted is sent once', async () => {
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     expect(await sendDue(world.deps)).toBe(1);
     world.clock.advance(1000 * minutesMs);
     expect(await sendDue(world.deps)).toBe(0);
@@ -61,7 +61,7 @@ describe('a delivery', () => {
     async (status) => {
       const deps = onSchedule('0s,5s,5m');
       receiver.answer(status);
-      const { delivery } = await tell();
+      const { delivery } = await sendEvent();
       expect(await sendDue(deps)).toBe(1);
       world.clock.advance(5 * secondsMs - 1);
       expect(await sendDue(deps)).toBe(0);
@@ -87,7 +87,7 @@ describe('a delivery', () => {
     const gone = await openReceiver();
     await subscribe(world, `${gone.origin}/hook`);
     await gone.close();
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     await sendDue(deps);
     world.clock.advance(5 * secondsMs);
     await sendDue(deps);
@@ -97,7 +97,7 @@ describe('a delivery', () => {
 
   it('has a single attempt if there is no schedule', async () => {
     receiver.answer(500);
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     await sendDue(onSchedule('none'));
     expect(await standing()).toMatchObject({ state: 'failed' });
     expect(await numbers(delivery)).toEqual([1]);
@@ -106,7 +106,7 @@ describe('a delivery', () => {
 
 test('once the endpoint works again, the next attempt sends the same id and body with a new signature', async () => {
   receiver.answer(503, 200);
-  const { endpoint } = await tell();
+  const { endpoint } = await sendEvent();
   await sendDue(world.deps);
   world.clock.advance(5 * secondsMs);
   await sendDue(world.deps);
@@ -137,7 +137,7 @@ test('a failing endpoint does not delay two others', async () => {
 test('a redirect is a failure and is not followed', async () => {
   const second = await openReceiver();
   receiver.answer((response) => response.writeHead(308, { location: `${second.origin}/there` }).end());
-  await tell();
+  await sendEvent();
   await sendDue(world.deps);
   expect(await standing()).toMatchObject({ state: 'pending', lastStatus: 308, lastErrorClass: 'redirect' });
   expect(second.received).toEqual([]);
@@ -155,7 +155,7 @@ describe('Retry-After', () => {
     ['invalid', 503, 5 * secondsMs],
   ])('of %s with status %i delays the next attempt by %i ms, and uses up no attempt', async (value, status, waitMs) => {
     receiver.answer((response) => response.writeHead(status, { 'retry-after': value }).end(), 500, 200);
-    await tell();
+    await sendEvent();
     await sendDue(world.deps);
     const start = world.deps.now();
     expect((await standing())?.nextAttemptAt).toBe(start + waitMs);
@@ -166,7 +166,7 @@ describe('Retry-After', () => {
 
   it('with 429 pauses all deliveries to that endpoint, except manual retries', async () => {
     receiver.answer((response) => response.writeHead(429, { 'retry-after': '600' }).end(), 200);
-    const { endpoint, delivery } = await tell();
+    const { endpoint, delivery } = await sendEvent();
     await sendDue(world.deps);
     await decide(world, (await claim(world)).id);
     expect(await sendDue(world.deps)).toBe(0);
@@ -184,7 +184,7 @@ describe('Retry-After', () => {
 test('a retry is never early', async () => {
   const late: Deps = { ...world.deps, webhooks: { ...world.deps.webhooks, random: () => 0.999 } };
   receiver.answer(500);
-  await tell();
+  await sendEvent();
   await sendDue(late);
   const wait = ((await standing())?.nextAttemptAt ?? 0) - world.deps.now();
   expect(wait).toBeGreaterThan(5 * secondsMs);
@@ -195,7 +195,7 @@ describe('a manual retry', () => {
   it('takes the next number and replaces the scheduled retry; the schedule then continues to its end', async () => {
     const deps = onSchedule('0s,5s,5m');
     receiver.answer(500);
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     await sendDue(deps);
     await retryWebhookDelivery(deps, delivery.id);
     await sendDue(deps);
@@ -216,7 +216,7 @@ describe('a manual retry', () => {
   it('of a failed delivery is a single attempt; of a successful one leaves it delivered', async () => {
     const deps = onSchedule('none');
     receiver.answer(500, 500, 200, 500);
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     const states: unknown[] = [];
     for (let round = 0; round < 4; round += 1) {
       if (round > 0) await retryWebhookDelivery(deps, delivery.id);
@@ -228,7 +228,7 @@ describe('a manual retry', () => {
 
   it('requested twice is made twice', async () => {
     receiver.answer(500);
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     const deps = onSchedule('none');
     await sendDue(deps);
     await Promise.all([retryWebhookDelivery(deps, delivery.id), retryWebhookDelivery(deps, delivery.id)]);
@@ -238,7 +238,7 @@ describe('a manual retry', () => {
 
   it('requested during an attempt follows it', async () => {
     receiver.answer(200, 200);
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     const [claimed] = await claimDue(world.deps, 10);
     await retryWebhookDelivery(world.deps, delivery.id);
     expect(await claimDue(world.deps, 10)).toEqual([]);
@@ -250,13 +250,13 @@ describe('a manual retry', () => {
   });
 
   it('is limited in number', async () => {
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     for (let index = 0; index < 10; index += 1) await retryWebhookDelivery(world.deps, delivery.id);
     await expect(retryWebhookDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
   });
 
   it('is rejected while the endpoint is disabled', async () => {
-    const { endpoint, delivery } = await tell();
+    const { endpoint, delivery } = await sendEvent();
     await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
     await expect(retryWebhookDelivery(world.deps, delivery.id)).rejects.toMatchObject({ code: 'conflict' });
     await expect(retryWebhookDelivery(world.deps, 'dlv_none')).rejects.toMatchObject({ code: 'not_found' });
@@ -265,7 +265,7 @@ describe('a manual retry', () => {
 
 describe('an endpoint that is', () => {
   it('disabled receives nothing; when enabled again it receives events from then on', async () => {
-    const { endpoint } = await tell();
+    const { endpoint } = await sendEvent();
     await updateWebhookEndpoint(world.deps, endpoint.id, { status: 'disabled' }, null);
     await decide(world, (await claim(world)).id);
     expect(await sendDue(world.deps)).toBe(0);
@@ -284,7 +284,7 @@ describe('an endpoint that is', () => {
     ]) {
       await world.reset({ feeds: [] });
       receiver.answer(500);
-      const { endpoint } = await tell();
+      const { endpoint } = await sendEvent();
       const [claimed] = await claimDue(world.deps, 10);
       await end(world.deps, endpoint.id);
       if (claimed !== undefined) await recordOutcomes(world.deps, [await attemptDelivery(world.deps, claimed, never)]);
@@ -296,7 +296,7 @@ describe('an endpoint that is', () => {
 
   it('moved receives the next attempt at its new URL, and each attempt records its URL', async () => {
     receiver.answer(500, 200);
-    const { endpoint, delivery } = await tell();
+    const { endpoint, delivery } = await sendEvent();
     await sendDue(world.deps);
     await updateWebhookEndpoint(world.deps, endpoint.id, { url: url('moved') }, null);
     world.clock.advance(5 * secondsMs);
@@ -312,7 +312,7 @@ describe('the response', () => {
       response.writeHead(500, { 'x-odd': Buffer.from([0xff, 0xfe]).toString('latin1') });
       response.end(Buffer.concat([Buffer.from([0x61, 0x00, 0xff, 0xed, 0xa0, 0x80]), Buffer.alloc(100_000, 'x')]));
     });
-    const { delivery } = await tell();
+    const { delivery } = await sendEvent();
     await sendDue(world.deps);
     const [attempt] = await attemptsOf(world, delivery);
     expect(attempt).toMatchObject({ status: 500, truncated: true });
@@ -357,7 +357,7 @@ describe('concurrency', () => {
 });
 
 test('an attempt whose sender died is recorded as lost, and another sender repeats it under the same id', async () => {
-  const { delivery } = await tell();
+  const { delivery } = await sendEvent();
   const [claimed] = await claimDue(world.deps, 10);
   await world.db.sql`update webhook_deliveries set lease_until = now() - interval '1 second'`;
   expect(await sendDue(world.node('node_b'))).toBe(1);
@@ -375,7 +375,7 @@ test('an attempt whose sender died is recorded as lost, and another sender repea
 test('a stopping sender releases its unfinished deliveries, and uses up no attempts', async () => {
   const stop = new AbortController();
   receiver.answer(() => stop.abort(), 500, 200);
-  const { delivery } = await tell();
+  const { delivery } = await sendEvent();
   const claimed = await claimDue(world.deps, 10);
   await recordOutcomes(
     world.deps,

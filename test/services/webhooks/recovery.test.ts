@@ -32,7 +32,7 @@ const never = new AbortController().signal;
 const states = async (id: string) => (await deliveriesOf(world, id)).map(({ state }) => state);
 const endpointNow = (id: string) => getWebhookEndpoint(world.deps, id);
 
-/** Something is told, in one attempt that fails or not, and given up if it does. */
+/** Sends an event in a single attempt, so that a failure ends the delivery. */
 async function tellOnce(answer = 200): Promise<void> {
   receiver.answer((response, { path }) => response.writeHead(path === '/watch' ? 200 : answer).end());
   await decide(world, (await claim(world)).id);
@@ -208,16 +208,19 @@ describe('a failing endpoint', () => {
   });
 
   it('is named at every start while it is disabled, unless a person disabled it', async () => {
-    const told: object[] = [];
-    const listening = { ...world.deps, log: { ...world.deps.log, warn: (fields: object) => void told.push(fields) } };
+    const warnings: object[] = [];
+    const listening = {
+      ...world.deps,
+      log: { ...world.deps.log, warn: (fields: object) => void warnings.push(fields) },
+    };
     const { id } = await subscribe(world, receiver.origin);
     const { id: manual } = await subscribe(world, receiver.origin);
     await updateWebhookEndpoint(world.deps, manual, { status: 'disabled' }, null);
     await warnAboutDisabled(listening);
-    expect(told).toEqual([]);
+    expect(warnings).toEqual([]);
     await tellOnce(410);
     await warnAboutDisabled(listening);
-    expect(told).toEqual([{ gone: 1, failing: 0, endpoints: [id] }]);
+    expect(warnings).toEqual([{ gone: 1, failing: 0, endpoints: [id] }]);
   });
 
   it('is not disabled by manual retries', async () => {

@@ -123,15 +123,15 @@ describe('an event is sent', () => {
     await decide(world, gpt.id);
     await decide(world, rain.id);
     await recordEvent(world.db.sql, world.deps, feedRecovered(world));
-    const told: Record<string, string[]> = {};
+    const receivedBy: Record<string, string[]> = {};
     for (const row of await deliveriesOf(world)) {
       const name = [...ids].find(([, id]) => id === row.endpointId)?.[0] ?? '';
       const [event] = await world.db.sql<
         { id: string }[]
       >`select prediction_id as id from events where id = ${row.eventId}`;
-      told[name] = [...(told[name] ?? []), event?.id === gpt.id ? 'gpt' : 'rain'];
+      receivedBy[name] = [...(receivedBy[name] ?? []), event?.id === gpt.id ? 'gpt' : 'rain'];
     }
-    expect(told).toEqual({
+    expect(receivedBy).toEqual({
       byId: ['gpt'],
       byTag: ['rain'],
       byPredictor: ['rain'],

@@ -13,7 +13,7 @@ function payloadOf(adapter: string): string {
   return found;
 }
 
-/** What the first of the default feeds of an adapter is told. */
+/** The options of the first default feed of an adapter. */
 function optionsOf(adapter: string): unknown {
   const { feeds } = JSON.parse(readFileSync(new URL('../../../../data/feeds.json', import.meta.url), 'utf8'));
   return feeds.find((feed: { adapter: string }) => feed.adapter === adapter)?.options;
