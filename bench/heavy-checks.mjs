@@ -3,7 +3,7 @@
 // The server is a process of its own, on the loopback address. Prints the 99th percentile of GET /v1/predictions/{id} without
 // load and under each load, with the longest delay of the server's event loop. Ends with 1 if a limit is exceeded.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -23,6 +23,8 @@ const quietMs = 3000;
 const getMsMax = 100;
 const blockedMsMax = 50;
 let exceeded = false;
+// On a machine that is busy with other work, even the figures without load are large.
+console.log(`load of the machine: ${loadavg()[0].toFixed(1)} on ${cpus().length} processors`);
 
 await onEmbedded();
 if (process.env.BENCH_DATABASE_URL !== undefined) await onServer(process.env.BENCH_DATABASE_URL);
