@@ -42,6 +42,7 @@ describe('the identity data with additions', () => {
     ['a rolling alias', 'gpt-5-chat-latest', 'rolling_alias'],
     ['a preset', 'o4-mini-high', 'preset'],
     ['a derivative', 'ft:gpt-4o-mini', 'derivative'],
+    ['a derivative as the page of deprecations writes it', 'ft-o4-mini-2025-04-16', 'derivative'],
   ])('never turns %s into a release, whatever is in the database', (_what, name, reason) => {
     expect(read([], name)).toBe(reason);
     expect(read([alias(name, { means: 'gpt-5' })], name)).toBe(reason);
