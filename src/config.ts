@@ -10,6 +10,7 @@ export type Config = {
   readonly port: number;
   readonly host: string;
   readonly databaseUrl: string | undefined;
+  readonly databaseDirectUrl: string | undefined;
   readonly databaseReadUrl: string | undefined;
   readonly dataDir: string;
   readonly role: 'all' | 'api' | 'worker';
@@ -55,6 +56,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
+    databaseDirectUrl: values.DATABASE_DIRECT_URL,
     databaseReadUrl: values.DATABASE_READ_URL,
     dataDir: values.OUTTURN_DATA_DIR,
     role: values.OUTTURN_ROLE,
@@ -107,6 +109,11 @@ function withoutPrefix(name: string): string {
 /** Refuses variables that need another one which is not set. */
 function requireTogether(values: z.output<typeof environment>): void {
   if (values.DATABASE_URL === undefined) {
+    if (values.DATABASE_DIRECT_URL !== undefined)
+      throw new Refusal(
+        'validation_failed',
+        'DATABASE_DIRECT_URL requires DATABASE_URL, the address of the pooler in front of that server',
+      );
     if (values.DATABASE_READ_URL === undefined) return;
     throw new Refusal(
       'validation_failed',

@@ -39,6 +39,15 @@ export const environment = z.object({
     },
     postgresUrl().optional(),
   ),
+  DATABASE_DIRECT_URL: variable(
+    {
+      default: null,
+      values: 'a postgres:// URL',
+      meaning:
+        'The server itself, if DATABASE_URL is a connection pooler in transaction mode: migrations and notifications use it. Requires DATABASE_URL.',
+    },
+    postgresUrl().optional(),
+  ),
   DATABASE_READ_URL: variable(
     {
       default: null,

@@ -93,19 +93,30 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
 
 async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions): Promise<Database> {
   const { idleInTransactionMsMax, queryMsMax } = options;
-  const { databaseUrl, dataDir } = config;
-  const opened = openDatabase({ databaseUrl, dataDir, idleInTransactionMsMax, queryMsMax, log });
+  const { databaseUrl, databaseDirectUrl: directUrl, dataDir } = config;
+  const opened = openDatabase({ databaseUrl, directUrl, dataDir, idleInTransactionMsMax, queryMsMax, log });
   const db = databaseUrl === undefined ? await opened : await opened.catch(refuseServer);
   try {
     // Here rather than with its use, because a failure must close the database.
     loadSecret(config);
     if (options.migrates === false) await requireMigrated(db);
-    else await migrate(db);
+    else if (directUrl === undefined) await migrate(db);
+    else await migrateDirectly(directUrl, log);
   } catch (error) {
     await db.close();
     throw error;
   }
   return db;
+}
+
+/** Migrations are long transactions, which a pooler may be configured to end. */
+async function migrateDirectly(databaseUrl: string, log: Log): Promise<void> {
+  const direct = await openDatabase({ databaseUrl, poolMax: 1, log }).catch(refuseServer);
+  try {
+    await migrate(direct);
+  } finally {
+    await direct.close();
+  }
 }
 
 function refuseServer(error: unknown): never {

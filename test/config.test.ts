@@ -29,6 +29,7 @@ describe('the environment', () => {
     ['PORT', '65536'],
     ['DATABASE_READ_URL', 'mysql://replica/outturn'],
     ['DATABASE_READ_URL', 'postgres://replica/outturn'],
+    ['DATABASE_DIRECT_URL', 'postgres://server/outturn'],
     ['OUTTURN_PUBLIC_READ', 'no'],
     ['OUTTURN_PUBLIC_URL', 'outturn.example.com'],
     ['OUTTURN_PUBLIC_URL', 'https://outturn.example.com/?page=1'],

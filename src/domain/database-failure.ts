@@ -15,6 +15,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ...named('the database is short of memory', ['53000', '53200']),
   ...named('the database accepts only reads, as after a failover', ['25006']),
   ...named('the database took too long', ['57014', '55P03', '25P03', '25P04']),
+  ...named('the database session was replaced, as behind a connection pooler', ['26000', '42P05']),
   ...named('other requests changed the same rows', ['40001', '40P01']),
 ]);
 

@@ -39,6 +39,8 @@ export type Listener = { unlisten(): Promise<void> };
 export type DatabaseOptions = {
   /** A PostgreSQL server, `postgres://…`; without it the embedded database is used. */
   readonly databaseUrl?: string | undefined;
+  /** The server itself, if `databaseUrl` is a pooler in transaction mode. */
+  readonly directUrl?: string | undefined;
   /** The directory of the embedded database; `memory://` keeps it in memory. */
   readonly dataDir?: string | undefined;
   /** Connections to a server, not counting the one for notifications. */
@@ -90,6 +92,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       admit: (cursor) => admitStatement(pool, cursor),
       answerMsMax: pool.limits.answerMsMax,
       late: (client) => pool.condemn(client),
+      failed: (error, client) => pool.noteFailure(client, error),
     }),
     begin: (run, begin) => runTransaction(pool, run, begin?.msMax ?? pool.limits.transactionMsMax),
     listen: (channel, onNotify, onListening) => pool.listen(channel, onNotify, onListening),
@@ -156,6 +159,7 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
     limits: limitsOf(options),
     // Its process is this one, and its own deadline ends a statement.
     condemn: () => {},
+    noteFailure: () => {},
     listen: (channel, onNotify, onListening) => client.listen(channel, onNotify, onListening),
     end: async () => {
       await client.end({ timeout: closeSecondsMax });
@@ -168,6 +172,7 @@ function openPoolOf(options: DatabaseOptions, databaseUrl: string): Pool {
   const poolMax = options.poolMax ?? poolMaxDefault;
   return openServerPool({
     databaseUrl,
+    directUrl: options.directUrl,
     poolMax,
     queryMsMax: options.queryMsMax ?? queryMsMax,
     idleInTransactionMsMax: options.idleInTransactionMsMax ?? idleInTransactionMsMax,

@@ -14,6 +14,8 @@ export type Pool = {
   readonly limits: PoolLimits;
   /** Reports that a statement of a client was not answered in time: its connections are closed and replaced. */
   condemn(client: postgres.ISql): void;
+  /** Reports that a statement of a client failed, because the error may show that a pooler is in between. */
+  noteFailure(client: postgres.ISql, error: unknown): void;
   listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<PoolListener>;
   end(): Promise<void>;
 };

@@ -5,6 +5,8 @@ import type { Semaphore } from './semaphore.ts';
 
 export type ServerPoolOptions = {
   readonly databaseUrl: string;
+  /** Where `databaseUrl` is a pooler in transaction mode: the server itself, for notifications. */
+  readonly directUrl?: string | undefined;
   readonly poolMax: number;
   readonly queryMsMax: number;
   readonly idleInTransactionMsMax: number;
@@ -24,34 +26,58 @@ const reconnectSecondsMax = 1;
 /** How long statements may take to finish when the pool is closed. */
 const closeSecondsMax = 5;
 
+/** What a statement fails with when its session is not the one that prepared it, as behind a pooler in transaction mode. */
+const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
+
 /**
  * A pool of connections to a server. The driver has no deadlines of its own: a backend that falls silent would keep its
  * connection for ever. Therefore a statement that waits too long discards the client, and a new one replaces it.
+ *
+ * A pooler in transaction mode keeps no prepared statements: none are used once one was lost, and notifications may need
+ * a connection of their own.
  */
 export function openServerPool(options: ServerPoolOptions): Pool {
-  let client = makeClient(options);
+  let prepares = options.directUrl === undefined;
+  let client = makeClient(options, prepares);
+  const direct =
+    options.directUrl === undefined
+      ? null
+      : makeClient({ ...options, databaseUrl: options.directUrl, poolMax: 1 }, true);
   let isEnded = false;
   const channels = keepChannels(options.log);
   const replaced = new Set<Promise<void>>();
+  const replace = (old: postgres.ISql, reason: string): void => {
+    if (old !== client || isEnded) return;
+    options.log?.warn({}, reason);
+    const ending = client.end({ timeout: replacedSecondsMax }).finally(() => replaced.delete(ending));
+    replaced.add(ending);
+    client = makeClient(options, prepares);
+    if (direct === null) channels.reopen(client);
+  };
   return {
     kind: 'server',
     client: () => client,
     statements: options.semaphore,
     transactions: options.semaphore,
     limits: options.limits,
-    condemn: (condemned) => {
-      if (condemned !== client || isEnded) return;
-      options.log?.warn({}, 'the database did not answer in time; its connections are replaced');
-      const ending = client.end({ timeout: replacedSecondsMax }).finally(() => replaced.delete(ending));
-      replaced.add(ending);
-      client = makeClient(options);
-      channels.reopen(client);
+    condemn: (condemned) => replace(condemned, 'the database did not answer in time; its connections are replaced'),
+    noteFailure: (failed, error) => {
+      if (!prepares || failed !== client || !isPreparedLost(error)) return;
+      prepares = false;
+      replace(
+        failed,
+        'the database lost a prepared statement, as behind a pooler in transaction mode; none are used now',
+      );
     },
     listen: (name, onNotify, onListening) =>
-      channels.open(client, (current) => current.listen(name, onNotify, onListening)),
+      channels.open(direct ?? client, (current) => current.listen(name, onNotify, onListening)),
     end: async () => {
       isEnded = true;
-      await Promise.all([client.end({ timeout: closeSecondsMax }), ...replaced]);
+      await Promise.all([
+        client.end({ timeout: closeSecondsMax }),
+        direct?.end({ timeout: closeSecondsMax }),
+        ...replaced,
+      ]);
     },
   };
 }
@@ -87,11 +113,16 @@ function keepChannels(log: DatabaseLog | undefined) {
   };
 }
 
-function makeClient(options: ServerPoolOptions): postgres.Sql {
+function isPreparedLost(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && lostPreparedCodes.has(error.code);
+}
+
+function makeClient(options: ServerPoolOptions, prepare: boolean): postgres.Sql {
   return postgres(options.databaseUrl, {
     types: postgresTypes,
     onnotice: () => {},
     max: options.poolMax,
+    prepare,
     connect_timeout: options.connectSecondsMax,
     backoff: (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, reconnectSecondsMax),
     // Settings of the database or of the role that would change results. `connection` takes precedence over them.

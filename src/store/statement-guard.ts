@@ -13,7 +13,7 @@ export type StatementGuard = {
   /** Called when a statement was not answered in time, with the client that it was sent with, before it fails with the error. */
   late(client: postgres.ISql, error: Refusal): void;
   /** Called when a statement has failed, before its own promise rejects. */
-  failed?(error: unknown): void;
+  failed?(error: unknown, client: postgres.ISql): void;
 };
 
 /**
@@ -85,7 +85,7 @@ async function sendGuarded(query: Query, send: Query['handle'], { client, guard 
   query.reject = (error) => {
     clearTimeout(deadline);
     leave();
-    guard.failed?.(error);
+    guard.failed?.(error, client);
     reject(error);
   };
   query.resolve = (rows) => {

@@ -80,7 +80,7 @@ export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => 
       const given = new Promise<never>((_resolve, fail) => {
         giveUp = fail;
       });
-      const running = { tx, pool, scope, silence, abandon };
+      const running = { tx, client, pool, scope, silence, abandon };
       const result = await Promise.race([given, scopes.run(scope, () => runInside(running, run))]);
       silence.end();
       finish(() => resolve(result));
@@ -115,6 +115,7 @@ function unavailable(detail: string): Refusal {
 
 type Running = {
   readonly tx: postgres.ISql;
+  readonly client: postgres.Sql;
   readonly pool: Pool;
   readonly scope: Scope;
   readonly silence: Silence;
@@ -153,7 +154,7 @@ async function commit(tx: postgres.ISql, { failure }: Scope): Promise<void> {
   throw failure ?? new Error(`the transaction was not committed: the database answered ${command}`);
 }
 
-function transactionGuard({ pool, scope, abandon }: Running): StatementGuard {
+function transactionGuard({ client, pool, scope, abandon }: Running): StatementGuard {
   return {
     answerMsMax: pool.limits.answerMsMax,
     // Nothing can be rolled back on a connection that does not answer: it is closed.
@@ -165,6 +166,7 @@ function transactionGuard({ pool, scope, abandon }: Running): StatementGuard {
     },
     failed: (error) => {
       scope.failure ??= error;
+      pool.noteFailure(client, error);
       if (!(error instanceof postgres.PostgresError)) scope.lossKnown ??= wait(lossNoticeMs);
     },
   };

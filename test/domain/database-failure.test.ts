@@ -19,6 +19,7 @@ describe('a failure of the database', () => {
     ['25006', 'the database accepts only reads, as after a failover'],
     ['57014', 'the database took too long'],
     ['55P03', 'the database took too long'],
+    ['26000', 'the database session was replaced, as behind a connection pooler'],
     ['40001', 'other requests changed the same rows'],
     ['40P01', 'other requests changed the same rows'],
   ])('with the code %s passes by itself: %s', (code, reason) => {

@@ -98,6 +98,25 @@ describe('a commit', () => {
     expect(await Promise.all([1, 2].map(isThere))).toEqual([true, true]);
   });
 
+  test('after a lost prepared statement, none are used any more', async () => {
+    const db = await openEmptyDatabase({ poolMax: 1 });
+    await db.sql`create table rows (id integer)`;
+    const prepared = async () =>
+      (await db.sql<{ count: number }[]>`select count(*)::int as count from pg_prepared_statements`)[0]?.count;
+    await insertRow(db, 1);
+    expect(await prepared()).toBeGreaterThan(0);
+    await expect(
+      db.begin(async (tx) => {
+        await tx.unsafe('deallocate all');
+        await tx`insert into rows values (${2})`;
+      }),
+    ).rejects.toMatchObject({ code: '26000' });
+    await insertRow(db, 3);
+    expect(await prepared()).toBe(0);
+    expect((await db.sql`select id from rows order by id`).map((row) => row.id)).toEqual([1, 3]);
+    await db.close();
+  });
+
   test('that the database answers with a rollback rejects', async () => {
     const [row] = await plain.sql<{ name: string }[]>`select current_database() as name`;
     const target = new URL(inject('server').url);
