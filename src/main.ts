@@ -23,7 +23,7 @@ export const drainMsMax = 8000;
 /** How long /readyz fails before the server stops accepting requests. */
 export const noticeMs = 1000;
 
-/** How long a stop may take. What still waits for the database then is given up: it is as safe as after a crash. */
+/** Time limit of a stop. Work that still waits for the database then is abandoned, which is as safe as a crash. */
 export const stopMsMax = 13_000;
 
 /** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then an orderly stop in reverse order. */

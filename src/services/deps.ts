@@ -73,7 +73,7 @@ export type Deps = {
   readonly identity: IdentityTable;
   /** How often each origin misses releases, which determines what its silence proves. */
   readonly coverage: CoverageTable;
-  /** The table for one claim, where it is not the same for all: a backtest leaves out the models that a claim is about. */
+  /** The coverage table for one claim, if it differs by claim: a backtest can omit the models that a claim is about. */
   readonly coverageFor?: ((claim: { criterion: Criterion; madeFrom: Instant }) => CoverageTable) | undefined;
   readonly log: Log;
   /** Identifies this process among those that share the database. */

@@ -143,8 +143,8 @@ export async function listPredictionNames(
 export type SortedPrediction = PredictionRow & { readonly sortValue: number };
 
 /**
- * Predictions in an order, starting after a place. At a past moment, a prediction whose criterion was replaced passes the
- * filters by vendor and family whatever it watched: the caller must check it.
+ * Predictions in the given order, after a position. At a past moment, a prediction whose criterion was replaced passes the
+ * filters by vendor and family regardless of what it watched: the caller must check it.
  */
 export async function listPredictions(
   db: Sql,

@@ -12,10 +12,10 @@ import { guardSql, type StatementGuard } from './statement-guard.ts';
  * nothing is sent or settled once a transaction is over, and after a failure that may be a lost connection everything
  * waits until the driver must have noticed it.
  *
- * A commit is verified. The driver sends its own as a prepared statement and ignores what became of it: where a pooler has
- * moved the session, preparing fails, that aborts the transaction, and the repeated commit then succeeds by rolling back. So
- * the transaction is committed here, in the simple protocol, and only the tag `COMMIT` counts. The driver's own commit
- * follows, outside of any transaction, and nobody waits for it.
+ * A commit is verified. The driver sends its own commit as a prepared statement and ignores the result. If a pooler has
+ * moved the session, preparing fails and aborts the transaction; the driver repeats the commit, which rolls back and
+ * reports success. So the transaction is committed here, in the simple protocol, and only the tag `COMMIT` counts. The
+ * driver's own commit follows, outside any transaction, and nothing waits for it.
  */
 
 /** The state of a running transaction. */

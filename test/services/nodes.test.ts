@@ -60,7 +60,7 @@ describe('two nodes on one database', () => {
   });
 
   // Each of two readings that commit at the same time is blind to the other; together they settle the prediction.
-  test('settle what two feeds settle only together, when both are polled at the same moment', async () => {
+  test('settle what only two feeds together can settle, even if both are polled at the same moment', async () => {
     for (let round = 0; round < 10; round += 1) {
       await world.reset();
       await record(world, 'gpt-5-this-year', gptReleased('5', { by: '2025-12-31' }));

@@ -87,8 +87,8 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
 }
 
 /**
- * What happens to one model happens once: a ledger or first-party date after the deadline settles a NO without coverage.
- * Not where anything lists the model before the deadline, or where a name that cannot be read may stand for it.
+ * A model is released or withdrawn only once, so a ledger or first-party date after the deadline settles a NO without
+ * coverage. This does not apply if a feed lists the model before the deadline, or if an unread name may be the model.
  */
 function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding): Answer | null {
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;

@@ -128,7 +128,7 @@ function findDecided(criterion: Criterion, evaluation: Evaluation): Found[] {
   const found = findDecidedParts(criterion, explanation);
   const isReported =
     found.some((one) => one.detail === beforeWindowText) || leaning?.reason !== 'already_before_window';
-  // Where only evidence below the policy says so, no node of the tree does; the claim as a whole leans there.
+  // If only evidence below the policy says so, no node of the tree does, but the claim as a whole has that leaning.
   return isReported ? found : [...found, { path: [], detail: beforeWindowText }];
 }
 
@@ -147,7 +147,7 @@ function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
   });
 }
 
-/** The keys that lead where a walk down an explanation leads. */
+/** The keys of the criterion that correspond to a path in an explanation. */
 function pathAlong(criterion: Criterion, steps: readonly number[]): Path {
   const [step, ...rest] = steps;
   const next = step === undefined ? undefined : partsOf(criterion)[step];
@@ -182,7 +182,7 @@ function* findUnseen(input: LintInput): Steps<Found[]> {
   return found;
 }
 
-/** Leaves without a deadline that too few feeds declare to cover. Of one with a deadline the measured record decides. */
+/** Leaves without a deadline that too few feeds declare to cover. For a leaf with a deadline, the measured record decides. */
 function* findUncovered({ criterion, feeds, policy }: LintInput): Steps<Found[]> {
   const found: Found[] = [];
   for (const { leaf, path } of eventLeavesOf(criterion)) {

@@ -15,8 +15,8 @@ type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
 /**
  * Evaluates `precedes`: yes if the first event is before the earliest time of the second, no in the reverse case. If
- * the first did not happen by the deadline (its own or that of the order), the answer is also no, whatever the second
- * did.
+ * the first did not happen by the deadline (its own or that of the order), the answer is also no, regardless of the
+ * second.
  */
 export function* evaluatePrecedes(criterion: Precedes, setting: Setting): Steps<Answer> {
   const by = criterion.by === undefined ? null : parseDate(criterion.by);

@@ -44,7 +44,7 @@ export function readAsksOf(input: ReadAsksInput): ReadAsk[] {
   return runSteps(readAsksInSteps(input)) ?? [];
 }
 
-/** The same in steps; null, without going on, if there are more than `asksMax`. Equal criteria are treated once. */
+/** The same in steps; null, without continuing, if there are more than `asksMax`. Equal criteria are treated once. */
 export function* readAsksInSteps(input: ReadAsksInput, asksMax = Number.POSITIVE_INFINITY): Steps<ReadAsk[] | null> {
   const asks = createAsks(input.at);
   for (const _step of addInSteps(asks, input)) {

@@ -36,7 +36,7 @@ export type CoverageQuestion = {
   readonly policy: EvidencePolicy;
   /** The attribute, or `shutdown`, that a feed must publish; null or left out for the listing itself. */
   readonly publishes?: string | null;
-  /** Feeds, by id, that do not say what is asked about. */
+  /** Ids of feeds that do not report the fact in question. */
   readonly silent?: ReadonlySet<string>;
   /** The largest chance of a miss that is accepted; left out: the policy's. */
   readonly bound?: Rational;

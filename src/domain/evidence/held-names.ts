@@ -87,7 +87,7 @@ function heldEvidence(timeline: Timeline, name: HeldName, question: HeldQuestion
   if (isOlder && !isOfModels && !(namesOneModel(pattern) && name.closelyRead)) return [];
   const isListedBefore = first.seenFrom < window.from;
   const occurred = {
-    // An end may be stated of the past, and a value may have held all along.
+    // A stated end may lie in the past, and a value may have applied from the start.
     from: op === 'retired' ? Number.NEGATIVE_INFINITY : from,
     to: isOfModels ? Math.max(first.seenFrom, window.from) + 1 : first.seenFrom + 1,
   };
@@ -112,8 +112,8 @@ function heldEvidence(timeline: Timeline, name: HeldName, question: HeldQuestion
 }
 
 /**
- * When a name was out at the latest, if it was at all: a first party, or as many origins as the policy asks in rows that
- * lasted, had listed it. Where so many list it and too few of their rows lasted, that is not known.
+ * The latest moment at which a name can have been released, if it was: a first party, or as many origins as the policy
+ * requires in rows that lasted, had listed it. Unknown if enough origins list it, but too few of their rows lasted.
  */
 function provenOutBy(
   timeline: Timeline,

@@ -174,7 +174,7 @@ function countsForStage(found: KnownSighting, stage: 'any' | 'ga'): boolean {
   return stage === 'any' || (found.sighting.model.own && found.version.stage === 'general');
 }
 
-/** An announced day that has come is looked at again every hour until a poll lists the model or drops it. */
+/** After an announced day has come, the model is evaluated again every hour until a poll lists the model or drops it. */
 export function nextLook(sighting: Sighting, at: Instant): Instant | null {
   const version = sighting.versions.findLast((candidate) => candidate.observedAt <= at);
   const due = version === undefined ? null : announcedFor(version);

@@ -160,7 +160,7 @@ function missingText(words: readonly EndWord[], at: Instant): string {
 }
 
 /**
- * Weighs the disappearance of a model: feeds dropped it, and too few feeds still list it to show that it goes on. It may have
+ * Weighs the disappearance of a model: feeds dropped it, and too few feeds still list it to show that it is still available. It may have
  * been withdrawn about when its rows vanished. A row that was not read since the deadline may have vanished too. Null if an
  * end is stated, or if the model did not disappear.
  */

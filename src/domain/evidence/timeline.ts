@@ -66,7 +66,7 @@ export type Sighting = {
 
 /**
  * A partially read name in a vendor's own namespace, as one feed lists it. It is neither a sighting of a model nor
- * silence.
+ * evidence of absence.
  */
 export type UnreadSighting = {
   readonly feedId: string;
@@ -105,7 +105,7 @@ export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony
 /** A listing dated this far beyond its observation is an announcement. */
 export const futureToleranceMs = 2 * dayMs;
 
-/** An accepted read so long after the first must still show a row of a curated or aggregator feed: slips do not last. */
+/** A row of a curated or aggregator feed counts once an accepted read this long after the first still shows it. */
 export const seasoningMs = dayMs;
 
 export function readsKey(feedId: string, vendor: string): string {
@@ -157,7 +157,7 @@ export type KnownSighting = {
   /** Reads up to this moment did not list it at the required stage. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
-  /** The accepted read, at least `seasoningMs` after `seenFrom`, that first showed it still; null while there is none. */
+  /** The first accepted read, at least `seasoningMs` after `seenFrom`, that still showed it; null while there is none. */
   readonly seasonedAt: Instant | null;
 };
 
@@ -184,9 +184,9 @@ export function seasonedAt(
 }
 
 /**
- * What was known of a sighting at `at`: null before it was seen. `announced` when it lists what is still to come, or
- * what only approved customers may call. `ga` is read only from general availability, so a row that began as a preview
- * witnesses from the poll that changed it.
+ * What was known of a sighting at `at`: null before it was seen. `announced` if the model is still to come, or only
+ * approved customers may call it. `ga` is read only from general availability, so a row that began as a preview counts
+ * from the poll that changed it.
  */
 export function knownSighting(
   timeline: Timeline,

@@ -108,7 +108,7 @@ function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, po
   return stated('deprecated', witnesses, sure ? null : missing);
 }
 
-/** The first of the latest versions that all say so; none where the row is listed as active again. */
+/** The first of the latest versions that all say so; none if the row is listed as active again. */
 function deprecatedSince(versions: readonly ItemVersion[]): ItemVersion | undefined {
   const other = versions.findLastIndex(({ lifecycle, end }) => {
     return !(statesVendorEnd(end) && (lifecycle === 'deprecated' || lifecycle === 'retired'));

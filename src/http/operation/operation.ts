@@ -207,7 +207,7 @@ async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promi
   return caller;
 }
 
-/** Whether an operation changes something: all that always require a key and are not a GET. */
+/** Whether an operation changes something: true if it always requires a key and is not a GET. */
 export function isWrite(spec: { readonly access: Access; readonly method: string }): boolean {
   return spec.method !== 'get' && spec.access !== 'open' && spec.access !== 'read';
 }

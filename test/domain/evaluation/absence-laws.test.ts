@@ -63,7 +63,7 @@ const kinds = [
 ] as const;
 
 describe('the law of absence', () => {
-  it.each(kinds)('reads that say nothing, taken away, never settle a NO: %s, dates included', (_op, asked) => {
+  it.each(kinds)('removing reads that are no evidence never settles a NO: %s, dates included', (_op, asked) => {
     fc.assert(
       fc.property(anyWorld, asked, anyLateMoment, anyGaps, ({ feeds, sightings: all }, criterion, at, gaps) => {
         const sightings = namedRows(criterion, all);
@@ -75,7 +75,7 @@ describe('the law of absence', () => {
     );
   });
 
-  it.each(kinds)('is about something: some NOs of %s survive the loss of reads', (_op, asked, least) => {
+  it.each(kinds)('is not vacuous: some NOs of %s survive the loss of reads', (_op, asked, least) => {
     const drawn = fc.sample(fc.tuple(anyWorld, asked, anyLateMoment, anyGaps), { numRuns: samples(300, 60), seed: 7 });
     const settled = drawn.filter(([{ feeds, sightings }, criterion, at, gaps]) => {
       const fewer = takeReads(feeds, namedRows(criterion, sightings), (feed, read) =>

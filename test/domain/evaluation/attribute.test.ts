@@ -207,7 +207,7 @@ describe('attribute: no', () => {
     expect(ask(kind, timeline([x, y, z], cheap), when).verdict).toBe('no');
   });
 
-  it('takes a read of another origin to say that a value was wrong: one that was last read before is silent', () => {
+  it('needs a later read of another origin to show that a value was wrong', () => {
     const stale = feed('stale', { ...facts, reads: polls('2025-07-01', '2025-08-15') });
     const rows = (other: typeof a) => [row(a, rises('2025-08-10', '2025-08-20')), row(other)];
     const kind = dear({ tier: 'any', by: '2025-08-31' });
@@ -216,7 +216,7 @@ describe('attribute: no', () => {
     expect(settled(stale)).toBe('undetermined contradicted');
   });
 
-  it('is held back by a row that went while it said so, though another came and was corrected at once', () => {
+  it('is held back by a row that vanished while it stated the value, although another row was corrected at once', () => {
     const gone = row(a, { seen: '2025-07-10', price: 20, gone: '2025-07-20' });
     const slip = row(b, rises('2025-08-10', '2025-08-10T06:00'));
     expect(settle([gone, slip])).toBe('undetermined below_policy');

@@ -56,7 +56,7 @@ describe('retired: yes', () => {
     expect(settle(rows)).toBe(`${expected} happened_in_window`);
   });
 
-  it('though a catalogue no longer states it, because only the publisher reinstates a model', () => {
+  it('although a catalogue no longer states it, because only the publisher reinstates a model', () => {
     const cleared = { ...ends('2025-08-10'), edits: [{ at: '2025-08-15' }] };
     const rows = [row(a, ends('2025-08-10')), row(b, ends('2025-08-10')), row(c, cleared)];
     expect(outcome(ask(august, timeline([a, b, c], rows), when))).toBe('yes 2025-08-10 happened_in_window');
@@ -111,7 +111,7 @@ describe('retired: an end that is still to come', () => {
     expect(outcome(ask3([row(a, ends('2025-09'))], claim, when))).toBe('undetermined contradicted');
   });
 
-  it('is looked at again though another came before the window opened', () => {
+  it('is evaluated again although another came before the window opened', () => {
     const vendor2 = feed('vendor2', { ...facts, trust: 'first_party' });
     const rows = [row(vendor, ends('2025-07-20')), row(vendor2, ends('2025-10-01'))];
     const answer = ask(retired(), timeline([vendor, vendor2], rows), when);
@@ -195,7 +195,7 @@ describe('retired: no', () => {
     expect(settle(rows)).toBe('no 2025-08-31 covered_without_it');
   });
 
-  it('takes a read past the deadline that still lists what others dropped', () => {
+  it('needs a read past the deadline that still lists what others dropped', () => {
     const reads = (last: string) => feed('own', { ...facts, trust: 'first_party', reads: polls('2025-07-01', last) });
     const settled = (own: typeof vendor) => {
       const rows = [row(own), row(c, { gone: '2025-08-10' })];

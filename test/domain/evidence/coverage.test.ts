@@ -71,7 +71,7 @@ describe('coverage for a NO', () => {
     expect(outcome(ask(released({ by: '2025-08-04' }), world, when))).toBe('no 2025-08-04 covered_without_it');
   });
 
-  it('is not started by a feed that has fallen silent since', () => {
+  it('does not start with a feed that has not been read since', () => {
     const late = polls('2025-08-08T00:01', '2025-09-10', 24);
     const dead = feed('dead', { reads: ['2025-07-01', '2025-07-02'] });
     const world = timeline([feed('a', { reads: late }), feed('b', { reads: late }), dead], []);

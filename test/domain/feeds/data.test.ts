@@ -175,7 +175,7 @@ describe('the default feeds', () => {
     }
   });
 
-  it('claim no coverage for a list whose silence means nothing', () => {
+  it('claim no coverage for a list from which absence proves nothing', () => {
     const covering = feeds.filter((feed) => feed.covers.length > 0).map((feed) => feed.slug);
     expect(covering).toEqual(['litellm', 'models-dev', 'openrouter']);
   });

@@ -20,7 +20,7 @@ function read(additions: readonly Addition[], name: string): string {
 }
 
 describe('the identity data with additions', () => {
-  test('has the number of the last addition in its version, even if that only withdrew one', () => {
+  test('has the number of the last addition in its version, even if that only revoked one', () => {
     expect(buildIdentity(file, [], 0).table.version).toBe(file.version);
     expect(buildIdentity(file, [], 2).table.version).toBe(`${file.version}+2`);
     expect(buildIdentity(file, [alias('gpt-next', { means: 'gpt-5' })], 3).table).toMatchObject({

@@ -104,7 +104,7 @@ describe('a dry run', () => {
     expect(await standing('gpt-5')).toEqual({ status: 'proposed', outcome: null });
   });
 
-  test('lists some of very many items, and counts them all', async () => {
+  test('lists a limited number of items, and counts all of them', async () => {
     const stamped = Array.from({ length: reportedItemsMax + 1 }, (_, index) => {
       return `${secret}-${new Date(Date.UTC(2024, 0, 1 + index)).toISOString().slice(0, 10)}`;
     });
@@ -142,7 +142,7 @@ describe('a dry run', () => {
     expect(await add(entry)).toMatchObject({ status: 422, errors: [{ pointer }] });
   });
 
-  test('says what to try if the addition reads none of the names that it is about', async () => {
+  test('suggests what to try if the addition matches no name', async () => {
     const [family] = vendor.families;
     const joined = { ...vendor, families: [{ ...family, joins: [''] }] };
     const dashed = { ...vendor, families: [{ ...family, joins: ['', '-'] }] };
@@ -221,7 +221,7 @@ describe('an addition', () => {
     expect((await world.admin('GET /v1/identity/additions')).json.data).toHaveLength(1);
   });
 
-  test('can be withdrawn once; resolutions that depend on it remain and are disputed', async () => {
+  test('can be revoked once; resolutions that depend on it remain and are disputed', async () => {
     const made = await add(alias);
     const dry = await check(null, { supersedes: made.id });
     expect(dry).toMatchObject({
@@ -251,7 +251,7 @@ describe('an addition', () => {
     });
   });
 
-  test('cannot make another model of what an earlier one made readable, unless it supersedes that', async () => {
+  test('cannot change the model of a name that an earlier addition made readable, unless it supersedes it', async () => {
     await add(vendor);
     const moved = { kind: 'alias', id: 'solar-2', means: 'gpt-5' };
     expect(await add(moved)).toMatchObject({ status: 422, errors: [{ pointer: '#/entry/id' }] });

@@ -154,7 +154,7 @@ describe('POST /v1/criteria/check', () => {
     expect(answer.json.warnings[3].detail).toContain('listed tiers of that version: null');
   });
 
-  test('returns no warnings if there is nothing to warn of', async () => {
+  test('returns no warnings for a criterion without problems', async () => {
     const criterion = {
       op: 'released',
       model: { ...gpt5, version: { gte: '5' }, tier: 'any' },

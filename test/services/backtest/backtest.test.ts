@@ -106,7 +106,7 @@ describe('a replay of dated payloads', () => {
     });
   });
 
-  test('reads payloads in order of time, whatever order they are given in', async () => {
+  test('reads payloads in chronological order, regardless of the order given', async () => {
     const forwards = await replay();
     expect(summaryOf(await replay({ payloads: [...payloads].reverse() }))).toEqual(summaryOf(forwards));
     expect(forwards.readings.map((reading) => iso(reading.observedAt))).toEqual(

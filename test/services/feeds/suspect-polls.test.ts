@@ -174,7 +174,7 @@ describe('"not modified"', () => {
   });
 });
 
-test('a first read full of junk makes none of the good archives after it suspect', async () => {
+test('a first read full of unknown names does not make the archives after it suspect', async () => {
   await world.reset({ feeds: [{ slug: 'xai', adapter: 'xai_models', url: 'https://xai.test/v1/models' }] });
   const list = (ids: readonly string[]) => ({ data: ids.map((id) => ({ id, object: 'model' })) });
   const others = Array.from({ length: 200 }, (_, index) => `openai/gpt-4-2024-01-${index}`);

@@ -50,7 +50,7 @@ async function settleByAddition(): Promise<string> {
 /** A name that nobody can read yet is proposed as what it may be. */
 const expectedTypes = ['prediction.created', 'prediction.proposed', 'prediction.resolved', 'prediction.disputed'];
 
-test('withdrawing an addition disputes what it settled once, from then on, without changing the outcome', async () => {
+test('revoking an addition disputes once what it settled, from then on, without changing the outcome', async () => {
   const id = await settleByAddition();
   const answer = await resolutions(world, 'five');
   world.clock.set('2025-02-20');
@@ -102,7 +102,7 @@ test('an addition that reads the name again does not settle the dispute: a perso
   expect(await eventTypes(world, 'five')).toEqual(expectedTypes);
 });
 
-test('withdrawing an unrelated addition disputes nothing, even if later evidence makes the verdict undetermined', async () => {
+test('revoking an unrelated addition disputes nothing, even if later evidence makes the verdict undetermined', async () => {
   await readAt(world, '2025-02-01', lists([]));
   await record(world, 'in-time', gptReleased('5', { by: '2025-02-14' }), { madeAt: '2025-01-15' });
   await readAt(world, '2025-02-10', lists(['gpt-5']));

@@ -57,7 +57,7 @@ async function settleYes(): Promise<void> {
 }
 
 describe('late evidence that contradicts a resolution', () => {
-  test('from the same trust does not change it and disputes it: first with what holds it back, then with what contradicts it', async () => {
+  test('of the same trust disputes it without changing it: first with what holds it back, then with what contradicts it', async () => {
     await settleNo();
     await readAt(world, '2025-03-01T12:00:00Z', { one: january, two: january });
     await resolveEverything(world.deps);

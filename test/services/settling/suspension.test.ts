@@ -133,7 +133,7 @@ test('a claim recorded after the return is left to a person', async () => {
   expect(status).toBe('proposed');
 });
 
-test('until it is listed again a withdrawn model is retired, and from then on it was suspended', async () => {
+test('a withdrawn model is retired until it is listed again, and from then on counts as having been suspended', async () => {
   await playFable();
   expect(await stagesOf('2026-06-12T00:00:00Z')).toMatchObject({ stage: 'general' });
   expect(await stagesOf('2026-06-30T00:00:00Z')).toMatchObject({ stage: 'retired' });
@@ -202,7 +202,7 @@ test('a second suspension is announced as well', async () => {
   expect(await announcements()).toEqual([...both, `model.suspended ${second}`, `model.reinstated ${second}`]);
 });
 
-test('a status of the publisher is announced at once, and what its first read says is not', async () => {
+test('a status of the publisher is announced at once, except one in the first read of its feed', async () => {
   const page = (...status: string[]) => ({
     data: status.map((word, index) => ({ id: `claude-opus-${index + 6}`, word })),
   });
@@ -217,7 +217,7 @@ test('a status of the publisher is announced at once, and what its first read sa
   expect(await announcements()).toEqual([`${began} until null`, back]);
 });
 
-test('the row of a host that says so, or comes back, announces nothing', async () => {
+test('a suspension or a return in a row of a host announces nothing', async () => {
   const rows = (word: string) => ({ data: [{ id: 'claude-opus-6', word }] });
   await readAt(world, '2026-06-09T00:00:00Z', { host: rows('active') });
   await readAt(world, '2026-06-10T00:00:00Z', { host: rows('suspended') });
