@@ -65,7 +65,7 @@ export function measureCoverage(input: CoverageInput): CoverageReport {
 /** The facts that can be measured for an origin's adapter; `ends`: whether its ends are evidence for other origins. */
 type Measurable = { readonly measures: (fact: string) => boolean; readonly ends: boolean };
 
-/** Lists limited by a key, news and SDKs are evidence of releases, but their silence proves nothing. */
+/** Lists limited by a key, news and SDKs are evidence of releases, but absence from them proves nothing. */
 const evidenceAdapters = new Set(['ledger', 'npm_sdk', 'news', 'github_releases', 'epoch', 'huggingface', 'json']);
 
 function adaptersOf({ adapters }: MeasuredArchive, origin: string): Measurable[] {

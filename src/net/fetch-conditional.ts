@@ -65,8 +65,8 @@ const documentStatuses: ReadonlySet<number> = new Set([200, 203]);
 const validatorBytesMax = 512;
 
 /**
- * Gets a document, or learns that the cached copy is still current (RFC 9110, section 13). Whatever the server does
- * produces an outcome within the limits. Throws only the caller's abort reason, or for a bug in this program.
+ * Gets a document, or learns that the cached copy is still current (RFC 9110, section 13). Every behaviour of the
+ * server produces an outcome within the limits. Throws only the caller's abort reason, or for a bug in this program.
  *
  * Each redirect is checked like the first URL. A redirect from https to http is refused; after a redirect to another
  * origin the caller's headers and validators are no longer sent.

@@ -38,8 +38,8 @@ export type PostSettings = {
 };
 
 /**
- * POSTs one message and reads the beginning of the response. Whatever the receiver does produces an outcome within the
- * limits. Redirects are not followed. `signal` ends the exchange when the process stops.
+ * POSTs one message and reads the beginning of the response. Every behaviour of the receiver produces an outcome within
+ * the limits. Redirects are not followed. `signal` ends the exchange when the process stops.
  */
 export async function postWebhook(
   settings: PostSettings,

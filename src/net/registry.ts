@@ -81,7 +81,7 @@ const manifestSchema = z.looseObject({
 /**
  * Reads the type declarations of the version that a package's `latest` tag names, never of a version chosen to suit this
  * Node. The registry is the operator's own npm setting, so its addresses are not checked; sizes and times are limited.
- * Whatever it returns produces an outcome. Throws only the caller's abort reason, or for a bug in this program.
+ * Every response produces an outcome. Throws only the caller's abort reason, or for a bug in this program.
  */
 export async function readPackageDeclarations(
   options: RegistryOptions,

@@ -71,7 +71,7 @@ export type Deps = {
   readonly now: () => Instant;
   readonly newId: (prefix: IdPrefix) => string;
   readonly identity: IdentityTable;
-  /** How often each origin misses releases, which determines what its silence proves. */
+  /** How often each origin misses releases, which determines what absence from it proves. */
   readonly coverage: CoverageTable;
   /** The coverage table for one claim, if it differs by claim: a backtest can omit the models that a claim is about. */
   readonly coverageFor?: ((claim: { criterion: Criterion; madeFrom: Instant }) => CoverageTable) | undefined;

@@ -42,7 +42,7 @@ export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
     select pg_notify(${deliveriesChannel}, '') from made limit 1`;
 }
 
-/** Inserts an event with one delivery, to its own endpoint whatever that subscribes to, and returns the delivery's id. */
+/** Inserts an event with one delivery, to its own endpoint regardless of its subscription, and returns the delivery's id. */
 export async function insertPing(db: Sql, event: NewEvent & { readonly endpointId: string }): Promise<string | null> {
   const rows = await db<{ id: string }[]>`
     with ${newEvent(db, event)},

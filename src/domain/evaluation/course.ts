@@ -55,7 +55,7 @@ export function* courseInSteps(
   return { ...rest, first, turns: [first, ...rest.turns] };
 }
 
-/** How an answer goes on at the moments from `from` on. Only the moments after it was known count. */
+/** The course after an answer, at the moments from `from` on. Only moments after the answer was known count. */
 export function* continueInSteps(question: Question, answer: Settled, from: Instant): Steps<Course> {
   const { criterion, timeline, at, terms } = question;
   const turns: Turn[] = [];

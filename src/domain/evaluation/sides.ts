@@ -83,7 +83,7 @@ function takeOwn(part: Criterion, node: ExplanationNode, towards: Outcome, { pil
   addCoverage(piles[opposite[towards]], silent);
 }
 
-/** From when silence counts: the deadline, or the first sighting if that was earlier. */
+/** From when absence counts: the deadline, or the first sighting if that was earlier. */
 function silentSince(part: Criterion, node: ExplanationNode, madeFrom: Instant): Instant {
   const deadline = 'by' in part ? windowOf({ by: part.by }, madeFrom).to : Number.POSITIVE_INFINITY;
   return Math.min(deadline, ...node.witnesses.map((witness) => endOfEffective(witness.observed_at)));

@@ -124,7 +124,7 @@ export function coverageOf(timeline: Timeline, question: CoverageQuestion): Cove
   };
 }
 
-/** Whether the silence of all these feeds could prove absence, however long they had been read. */
+/** Whether all these feeds together could prove absence if they were read for long enough. */
 export function couldProveAbsence(
   table: CoverageTable,
   feeds: readonly FeedFacts[],
@@ -156,7 +156,7 @@ export function missBound(policy: EvidencePolicy, leaves: number): Rational {
   return { numerator: BigInt(policy.missMaxMillionths), denominator: 1_000_000n * BigInt(Math.max(leaves, 1)) };
 }
 
-/** The feeds whose silence about a vendor may count; where `publishes` names a fact, only those that state it. */
+/** The feeds that may attest absence for a vendor; if `publishes` names a fact, only those that state it. */
 export function coveringFeeds(
   feeds: readonly FeedFacts[],
   vendor: string,

@@ -163,7 +163,7 @@ function* unreadNames(timeline: Timeline, { at, op, pattern, styleOf }: HeldQues
   });
 }
 
-/** The same name in several feeds counts once, whatever stands before it. */
+/** The same name in several feeds counts once, regardless of its prefixes. */
 function plainName({ name }: UnreadSighting): string {
   return name.slice(name.lastIndexOf('/') + 1).toLowerCase();
 }

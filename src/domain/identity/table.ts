@@ -157,7 +157,7 @@ export function feedKey(feed: string): string {
   return feed.toLowerCase().replaceAll(/[.-]/g, '_');
 }
 
-/** The vendor whose own rows stand under `host` (a provider or namespace, any case) in that feed, or null. */
+/** The vendor whose own rows are listed under `host` (a provider or namespace, any case) in that feed, or null. */
 export function findOwner(table: IdentityTable, feed: string, host: string): Owner | null {
   const name = host.toLowerCase();
   const key = feedKey(feed);

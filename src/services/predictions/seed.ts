@@ -71,7 +71,7 @@ export async function applySeed(deps: Deps, seed: Seed): Promise<SeedCounts> {
   return await deps.db.begin((tx) => applyWithin(tx, deps, seed), { msMax: 120_000 });
 }
 
-/** Applies a seed if none was applied before, whatever the number of nodes that start. Null if it was. */
+/** Applies a seed if none was applied before, even if several nodes start at once. Null if one was. */
 export async function seedOnce(deps: Deps, seed: Seed): Promise<SeedCounts | null> {
   return await deps.db.begin(
     async (tx) => ((await insertSettingOnce(tx, 'seeded', 'yes')) ? await applyWithin(tx, deps, seed) : null),

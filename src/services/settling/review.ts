@@ -140,7 +140,7 @@ function codeOf({ outcome, knownAt, reasonCode }: Turn, standing: Decided): Turn
   return knownAt < standing.knownAt ? 'known_earlier' : 'evidence_added';
 }
 
-/** Records how the answer goes on after a resolution. */
+/** Records the answers that follow a resolution. */
 export async function followCourse(
   world: World,
   prediction: PredictionRow,
