@@ -21,6 +21,9 @@ export const dayMs = 24 * hourMs;
 export const yearMin = 1950;
 export const yearMax = 2200;
 
+/** The longest moment that is accepted: with nanoseconds and a numeric zone. */
+export const momentCharsMax = 35;
+
 const datePattern = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 const instantPattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})$/;
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { formatInterval, parseDate, parseInstant } from '../../src/domain/instant.ts';
+import { describe, expect, it, test } from 'vitest';
+import { formatInterval, momentCharsMax, parseDate, parseInstant } from '../../src/domain/instant.ts';
 
 function span(text: string): string | null {
   const date = parseDate(text);
@@ -7,6 +7,13 @@ function span(text: string): string | null {
     ? null
     : `${new Date(date.interval.from).toISOString()} ${new Date(date.interval.to).toISOString()} ${date.precision}`;
 }
+
+test('the longest moment that is accepted has nanoseconds and a numeric zone', () => {
+  const longest = '2025-08-07T12:00:00.123456789+02:00';
+  expect(longest).toHaveLength(momentCharsMax);
+  expect(parseInstant(longest)).not.toBeNull();
+  expect(parseInstant(longest.replace('789', '7890'))).toBeNull();
+});
 
 describe('a date', () => {
   it.each([

@@ -1,4 +1,5 @@
 import type { Json } from './http-client.ts';
+import { parametersOf } from './inline-refs.ts';
 
 /** What a client may rely on, one fact a line: `has` may grow, `needs` may shrink. */
 export type ApiFacts = { readonly has: ReadonlySet<string>; readonly needs: ReadonlySet<string> };
@@ -12,7 +13,7 @@ export function factsOf(document: Json): ApiFacts {
     for (const [method, operation] of Object.entries<Json>(item)) {
       const name = `${method.toUpperCase()} ${path}`;
       has.add(`${name} is ${operation.operationId}`);
-      for (const parameter of operation.parameters ?? []) {
+      for (const parameter of parametersOf(document, operation)) {
         const { schema, explode, in: place } = parameter;
         walk(schema, `${name} ${place} ${parameter.name}`, has);
         // A list separated by commas accepts what a single value did.

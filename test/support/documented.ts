@@ -4,6 +4,7 @@ import { buildOpenApi } from '../../src/http/openapi/document.ts';
 import { operations } from '../../src/http/operations.ts';
 import type { FuzzWorld } from './fuzz.ts';
 import type { Answer, Ask, Json } from './http-client.ts';
+import { parametersOf } from './inline-refs.ts';
 
 export const document: Json = JSON.parse(
   JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null })),
@@ -15,7 +16,7 @@ export const listed = Object.entries<Json>(document.paths).flatMap(([path, item]
     operation,
     name: operation.operationId as string, // every operation has one
     has: (place: string, name: string) =>
-      (operation.parameters ?? []).some((parameter: Json) => parameter.in === place && parameter.name === name),
+      parametersOf(document, operation).some((parameter: Json) => parameter.in === place && parameter.name === name),
     documents: (status: number) => operation.responses[status] !== undefined,
   })),
 );
@@ -32,7 +33,7 @@ export function addressOf(
   const filled = path.replaceAll(/\{(\w+)\}/g, (_found, name: string) =>
     at === 'nothing' ? 'nothing-of-that-name' : (ids[name]?.[0] ?? known[0] ?? 'any'),
   );
-  const required = (operation.parameters ?? [])
+  const required = parametersOf(document, operation)
     .filter((parameter: Json) => parameter.in === 'query' && parameter.required === true)
     .map(({ name, schema }: Json) => `${name}=${schema.example}`);
   const search = [...required, ...(query === '' ? [] : [query])].join('&');

@@ -1,4 +1,5 @@
 import type { Ask, Json } from './http-client.ts';
+import { parametersOf } from './inline-refs.ts';
 
 /** A request that Swagger UI sends for an operation when nothing that it filled in is changed. */
 export type FirstRequest = { readonly target: string; readonly ask: Ask };
@@ -7,12 +8,6 @@ export type FirstRequest = { readonly target: string; readonly ask: Ask };
 function prefilled(parameter: Json): unknown {
   const example = Object.values<Json>(parameter.examples ?? {})[0]?.value;
   return example ?? parameter.example ?? parameter.schema?.example ?? parameter.schema?.default;
-}
-
-/** Follows a reference to a component. */
-export function deref(document: Json, value: Json): Json {
-  const match = /^#\/components\/(\w+)\/(.+)$/.exec(value?.$ref ?? '');
-  return match === null ? value : document.components[match[1] ?? ''][match[2] ?? ''];
 }
 
 /** Builds the first request of an operation; `ids` replaces the examples of paths that begin with a resource's path. */
@@ -25,7 +20,7 @@ export function firstRequest(
   const headers: Record<string, string> = {};
   const query = new URLSearchParams();
   let filled = path;
-  for (const parameter of (operation.parameters ?? []).map((entry: Json) => deref(document, entry))) {
+  for (const parameter of parametersOf(document, operation)) {
     const value =
       parameter.in === 'path' ? (ids[path.split('/{')[0] ?? ''] ?? prefilled(parameter)) : prefilled(parameter);
     if (value === undefined) {

@@ -84,7 +84,8 @@ export function valueBy(draw: Draw, document: Json, schema: Json, depth = 0): un
   const options = schema.oneOf ?? schema.anyOf;
   // Deep down only the first few, which are leaves, so that what recurs comes to an end.
   if (options !== undefined) return valueBy(draw, document, pick(draw, cut(options, depth)), depth + 1);
-  if (schema.example !== undefined && chance(draw, 60)) return schema.example;
+  const example = schema.example ?? schema.examples?.[0];
+  if (example !== undefined && chance(draw, 60)) return example;
   return ofType(draw, document, schema, depth);
 }
 

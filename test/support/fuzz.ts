@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { findMismatches } from './conformance.ts';
 import { chance, type Draw, hostile, hostileText, lookUp, pick, valueBy } from './fuzz-values.ts';
 import type { Answer, Ask, Client, Json } from './http-client.ts';
+import { parametersOf } from './inline-refs.ts';
 
 /** What requests are made of: the document, who may ask, and what there is to ask about. */
 export type FuzzWorld = {
@@ -90,7 +91,7 @@ function pathOf(draw: Draw, { ids }: FuzzWorld, path: string): string {
 }
 
 function queryOf(draw: Draw, document: Json, operation: Json): string {
-  const parts = (operation.parameters ?? [])
+  const parts = parametersOf(document, operation)
     .filter((parameter: Json) => parameter.in === 'query' && (parameter.required ? !chance(draw, 5) : chance(draw, 25)))
     .map(({ name, schema }: Json) => `${encode(name)}=${encode(textOf(valueBy(draw, document, schema)))}`);
   if (chance(draw, 4)) parts.push(`${encode(hostileText(draw))}=${encode(hostileText(draw))}`);
@@ -108,7 +109,7 @@ const textOf = (value: unknown): string => {
 /** What a header may carry at all: a client cannot send the rest. */
 const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '?').trim();
 
-function headersOf(draw: Draw, { keys }: FuzzWorld, operation: Json): Record<string, string> {
+function headersOf(draw: Draw, { document, keys }: FuzzWorld, operation: Json): Record<string, string> {
   const headers: Record<string, string> = {};
   if (!chance(draw, 12)) headers.authorization = chance(draw, 90) ? pick(draw, keys) : headerText(hostileText(draw));
   const tags = ['*', '"1"', '"1-0"', 'W/"1-0"', '"', '"a", "b"', '1', '""', '"999999999999999999999-0"'];
@@ -118,7 +119,7 @@ function headersOf(draw: Draw, { keys }: FuzzWorld, operation: Json): Record<str
     'idempotency-key': () => pick(draw, ['one', 'two', '"three"', 'x'.repeat(600), '"', '""', 'é']),
     'last-event-id': () => pick(draw, ['0', '1', '-1', '99999999999999999999', 'x']),
   };
-  const own = (operation.parameters ?? []).filter((parameter: Json) => parameter.in === 'header');
+  const own = parametersOf(document, operation).filter((parameter: Json) => parameter.in === 'header');
   for (const [name, make] of Object.entries(values)) {
     const isOwn = own.some((parameter: Json) => parameter.name.toLowerCase() === name);
     if (chance(draw, isOwn ? 30 : 3)) headers[name] = chance(draw, 85) ? make() : headerText(hostileText(draw));

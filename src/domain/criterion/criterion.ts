@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDate } from '../instant.ts';
+import { momentCharsMax, parseDate } from '../instant.ts';
 
 /**
  * The criterion language: a small three-valued logic over dated events, as data.
@@ -77,6 +77,7 @@ export const modelPatternSchema = z
 
 const windowDate = z
   .string()
+  .max(momentCharsMax)
   .refine((text) => {
     const date = parseDate(text);
     return date !== null && (date.precision === 'day' || date.precision === 'instant');

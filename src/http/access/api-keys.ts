@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { scopes } from '../../domain/access/api-key.ts';
 import { durationMs } from '../../domain/duration.ts';
-import { formatInstant, type Instant, parseDate } from '../../domain/instant.ts';
+import { formatInstant, type Instant, momentCharsMax, parseDate } from '../../domain/instant.ts';
 import {
   apiKeyStatus,
   createApiKey,
@@ -128,6 +128,7 @@ const createSchema = z
       .optional()
       .openapi({
         type: ['string', 'null'],
+        maxLength: momentCharsMax,
         description:
           'When the key expires: an RFC 3339 date-time with a zone, or a day, meaning 00:00 UTC. Default: never.',
         example: '2027-01-01T00:00:00Z',

@@ -3,12 +3,21 @@ import { stringify } from 'yaml';
 import { scopes } from '../../domain/access/api-key.ts';
 import { eventCursorCharactersMax } from '../../domain/events/event-cursor.ts';
 import { deprecationHeaderDocs } from '../operation/deprecation.ts';
+import { idPattern } from '../operation/fields.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
 import { completeSchemas } from './bounds.ts';
 import { codeSamplesOf } from './code-samples.ts';
-import { hideOptionalExamples } from './parameters.ts';
-import { alwaysHeaders, type HeaderName, headers, problemResponses, rateHeaders, registerShared } from './shared.ts';
+import { hideOptionalExamples, shareParameters } from './parameters.ts';
+import {
+  alwaysHeaders,
+  type HeaderName,
+  headers,
+  notModified,
+  problemResponses,
+  rateHeaders,
+  registerShared,
+} from './shared.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 type Spec = Operation['spec'];
@@ -16,7 +25,9 @@ type Spec = Operation['spec'];
 /** Adds one operation to the document, with every error that it can return. */
 function registerOperation(registry: Registry, spec: Spec): void {
   const samples = codeSamplesOf(spec);
-  const params = Object.entries(spec.params).map(([name, described]) => [name, z.string().meta(described)] as const);
+  const params = Object.entries(spec.params).map(
+    ([name, described]) => [name, z.string().regex(idPattern).meta(described)] as const,
+  );
   registry.registerPath({
     method: spec.method,
     path: spec.path,
@@ -123,14 +134,10 @@ function responsesOf(spec: Spec) {
   if (spec.access !== 'open') names.push(...rateHeaders);
   if ('cursor' in spec.query.shape) names.push('Link');
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
-  const notModified = {
-    description: 'The cached response is current.',
-    headers: headers(...alwaysHeaders, 'ETag', ...(spec.access === 'open' ? [] : rateHeaders)),
-  };
   return {
     [status]: { description, headers: { ...headers(...names), ...notices }, ...content },
     ...(spec.moved === undefined ? {} : { 301: moved(spec.moved) }),
-    ...(isConditional(spec) ? { 304: notModified } : {}),
+    ...(isConditional(spec) ? { 304: notModified(spec.access) } : {}),
   };
 }
 
@@ -206,6 +213,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   }
   hideOptionalExamples(document);
   completeSchemas(document);
+  shareParameters(document);
   return document;
 }
 

@@ -99,6 +99,20 @@ export function headers(...names: HeaderName[]) {
 export function registerShared(registry: Registry): void {
   registry.register('Problem', problemSchema);
   for (const [name, described] of Object.entries(headerDocs)) registry.registerComponent('headers', name, described);
+  const description = 'The cached response is current.';
+  registry.registerComponent('responses', 'NotModified', {
+    description,
+    headers: headers(...alwaysHeaders, 'ETag', ...rateHeaders),
+  });
+  registry.registerComponent('responses', 'OpenNotModified', {
+    description,
+    headers: headers(...alwaysHeaders, 'ETag'),
+  });
+}
+
+/** The response 304, which has the headers of the quota if the operation is limited. */
+export function notModified(access: Operation['spec']['access']): { $ref: string } {
+  return { $ref: `#/components/responses/${access === 'open' ? 'OpenNotModified' : 'NotModified'}` };
 }
 
 /** The error responses of an operation by status. Each combination of codes is one component. */

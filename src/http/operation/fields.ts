@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type Instant, parseDate, parseInstant, yearMax, yearMin } from '../../domain/instant.ts';
+import { type Instant, momentCharsMax, parseDate, parseInstant, yearMax, yearMin } from '../../domain/instant.ts';
 import { probabilityMax, probabilityMin } from '../../domain/scores/forecast.ts';
 import { pageDefault, pageMax } from './cursor.ts';
 
@@ -150,6 +150,7 @@ export const asOfField = z
   .optional()
   .openapi({
     type: 'string',
+    maxLength: momentCharsMax,
     description:
       'Use only what was known at this moment: an RFC 3339 date-time with a zone, or a day, meaning its end. Must not be in the future. Default: now.',
     example: '2025-08-08T00:00:00Z',

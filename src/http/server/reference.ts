@@ -40,7 +40,10 @@ async function useExistingIds(spec) {
     for (const [path, item] of Object.entries(spec.paths)) {
       if (!path.startsWith(list + '/{id}')) continue;
       for (const operation of Object.values(item))
-        for (const parameter of operation.parameters ?? []) if (parameter.in === 'path') parameter.schema.example = id;
+        for (const { $ref, ...own } of operation.parameters ?? []) {
+          const parameter = $ref === undefined ? own : spec.components.parameters[$ref.split('/').at(-1)];
+          if (parameter.in === 'path') parameter.schema.example = id;
+        }
     }
   }));
 }

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildOpenApi } from '../../../src/http/openapi/document.ts';
 import { operations } from '../../../src/http/operations.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
-import { deref, firstRequest } from '../../support/first-requests.ts';
+import { firstRequest } from '../../support/first-requests.ts';
 import type { Answer, Json } from '../../support/http-client.ts';
+import { parametersOf } from '../../support/inline-refs.ts';
 import { startAsNew } from '../../support/new-service.ts';
 
 const document: Json = JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null })));
@@ -62,8 +63,7 @@ test.each(listed)('without a key %s succeeds, or is refused with advice', async 
 
 test('only required parameters have an example that is filled in', () => {
   const filled = listed.flatMap(([name, { path, method }]) =>
-    (document.paths[path][method].parameters ?? [])
-      .map((entry: Json) => deref(document, entry))
+    parametersOf(document, document.paths[path][method])
       .filter(({ required, example, examples, schema }: Json) => !required && (example ?? examples ?? schema.example))
       .map((parameter: Json) => `${name}: ${parameter.name}`),
   );

@@ -37,6 +37,11 @@ test.each<[string, (changed: Json) => void, string[]]>([
     ['gone: GET /v1/audit query actor: string'],
   ],
   [
+    'a shared parameter with another type',
+    (api) => Object.assign(api.components.parameters.Limit.schema, { type: 'string' }),
+    ['gone: GET /v1/predictions query limit: integer'],
+  ],
+  [
     'a removed field',
     (api) => delete api.components.schemas.Prediction.properties.locator,
     ['gone: Prediction.locator: null|string'],
