@@ -136,7 +136,7 @@ export function liesWithin(inner: Interval, window: Interval): boolean {
   return inner.from >= window.from && inner.to <= window.to;
 }
 
-/** The last moment of a window, as the whole day where it closes at midnight. */
+/** The last moment of a window, as the whole day if it closes at midnight. */
 export function lastOf(window: Interval): Interval {
   return window.to % dayMs === 0 ? { from: window.to - dayMs, to: window.to } : { from: window.to - 1, to: window.to };
 }

@@ -180,7 +180,7 @@ export function believedTime(event: ModelEvidence): Interval {
   return { from: Math.min(Math.max(occurred.from, unlistedAt), occurred.to - 1), to: occurred.to };
 }
 
-/** When an event may have happened at the widest. A NO takes all of this into account. */
+/** The widest bounds of when an event may have happened. A NO takes all of them into account. */
 export function possibleTime({ occurred, possible = occurred, unprovenTo = occurred.to }: ModelEvidence): Interval {
   return { from: Math.min(occurred.from, possible.from), to: Math.max(occurred.to, possible.to, unprovenTo) };
 }

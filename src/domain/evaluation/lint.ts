@@ -17,7 +17,7 @@ import type { ExplanationNode } from './explanation.ts';
 import { publishedBy } from './leaf-standing.ts';
 import { resolutionPath } from './resolution.ts';
 
-/** What the lint warns of; the order is that of an answer. */
+/** The codes of warnings, in the order in which a response lists them. */
 const lintCodes = [
   'never_confirmable',
   'never_refutable',
@@ -58,7 +58,7 @@ export function lintCriterion(input: LintInput): Finding[] {
   return runSteps(lintCriterionInSteps(input));
 }
 
-/** The same in steps: one for each different leaf, where a leaf is compared with what was listed, and one for each code. */
+/** The same in steps: one for each different leaf that is compared with the listed models, and one for each code. */
 export function* lintCriterionInSteps(input: LintInput): Steps<Finding[]> {
   const findings: Finding[] = [];
   for (const code of lintCodes) {

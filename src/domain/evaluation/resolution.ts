@@ -25,7 +25,7 @@ export function outcomeOf(reason: PersonReasonCode): 'ambiguous' | 'annulled' | 
 /** What the resolver itself gives as a reason, besides the reason of the decisive leaf. */
 export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined' | 'evidence_added';
 
-/** Who decided, where it was no person. */
+/** The decider if it was not a person. */
 export const resolverName = 'resolver';
 
 const reasonCharsMax = 1000;

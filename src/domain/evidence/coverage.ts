@@ -215,7 +215,7 @@ function markOf(
 type OriginRead = {
   readonly origin: string;
   readonly readTo: Instant;
-  /** The last accepted read of a first-party feed of it; minus infinity where it has none. */
+  /** The last accepted read of a first-party feed of it; minus infinity if it has none. */
   readonly firstPartyTo: Instant;
 };
 
@@ -260,7 +260,7 @@ function latestProven(origins: readonly OriginRead[], proves: (moment: Instant) 
   return moments.sort((a, b) => b - a).find(proves) ?? Number.NEGATIVE_INFINITY;
 }
 
-/** How far enough origins that list the vendor have been read; where there are fewer, how far any of them has. */
+/** How far enough origins that list the vendor have been read; if there are fewer, how far any of them has. */
 function listedTo(timeline: Timeline, { vendor, at, policy }: CoverageQuestion): Instant {
   const marks = [...timeline.feeds.values()]
     .filter((feed) => feed.trust !== 'community' && (vendor === 'any' || coversVendor(feed, vendor)))

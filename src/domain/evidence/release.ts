@@ -214,7 +214,7 @@ function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant 
   return sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost);
 }
 
-/** The last read without it of the feed that listed it first; minus infinity where there was none. */
+/** The last read, of the feed that listed it first, that lacked it; minus infinity if there was none. */
 function unlistedAt(timeline: Timeline, [first]: readonly KnownSighting[]): Instant {
   if (first === undefined) return Number.NEGATIVE_INFINITY;
   const { feed, sighting, unseenAt } = first;

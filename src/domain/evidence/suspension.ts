@@ -22,7 +22,7 @@ export type Suspension = {
   readonly overAt: Instant | null;
   /** Whether the publisher then listed the model as active, and did not retire it. */
   readonly isBack: boolean;
-  /** When it was known to be a suspension: from the return, or at once where the publisher's status says so. */
+  /** When it was known to be a suspension: from the return, or at once if the publisher's status says so. */
   readonly knownAt: Instant;
   /** Whether the row had been read before without it. */
   readonly appeared: boolean;

@@ -26,7 +26,7 @@ export type FeedFacts = {
   readonly ends?: EndRule;
 };
 
-/** One observation of an item: what its feed said of it from `observedAt` on, until its next version. */
+/** One observation of an item: what its feed stated about it from `observedAt` until its next version. */
 export type ItemVersion = {
   readonly observationId: string;
   readonly observedAt: Instant;

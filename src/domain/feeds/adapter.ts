@@ -57,7 +57,7 @@ export type Adapter = {
   readonly ends?: EndRule;
   /** How its list is paginated. Default: the list is a single document. */
   readonly paging?: Paging;
-  /** People have reviewed its entries, each with the time of its publication: such an entry is no slip and lasts at once. */
+  /** People have reviewed its entries, each with the time of its publication. Such an entry needs no later read to count. */
   readonly reviewed?: true;
   /** The feed lists only its latest entries, so an old entry that disappears is not a loss. */
   readonly window?: true;

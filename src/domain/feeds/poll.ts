@@ -110,7 +110,7 @@ export function keysByVendor(listed: Listed): Map<string, Set<string>> {
   return byVendor;
 }
 
-/** What neither the suspect listing nor the last accepted poll had is new, which is no disagreement. */
+/** An item that neither the suspect listing nor the last accepted poll had is new, which is no disagreement. */
 function confirms(slice: SuspectSlice, suspects: readonly SuspectSlice[], accepted: Listed): boolean {
   return suspects.some((earlier) => {
     if (earlier.vendor !== slice.vendor || slice.observedAt - earlier.observedAt < confirmAfterMs) return false;

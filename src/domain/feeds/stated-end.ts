@@ -15,11 +15,11 @@ export type EndScope = (typeof endScopes)[number];
 
 export type StatedEnd = {
   readonly kind: EndKind;
-  /** Left out where the namespace of the row decides: `vendor` in the vendor's own rows, `host` in all others. */
+  /** Omitted if the namespace of the row decides: `vendor` in the vendor's own rows, `host` in all others. */
   readonly scope?: EndScope;
 };
 
-/** The kind of an end; of a row without one, as all were stored at first, that of a plain date. */
+/** The kind of an end. A row without one, as in the oldest stored rows, has the kind of a plain date. */
 export function endKindOf(end: StatedEnd | undefined): EndKind {
   return end?.kind ?? 'planned';
 }
@@ -30,7 +30,7 @@ export function endScopeOf(end: StatedEnd | undefined, isOwn: boolean): EndScope
   return stated === 'vendor' && !isOwn ? 'host' : stated;
 }
 
-/** Whether a row of the vendor's own namespace states an end of the vendor's own service; a day before which none comes is no end. */
+/** Whether a row of the vendor's own namespace states an end of the vendor's own service. An `earliest` day is not an end. */
 export function statesVendorEnd(end: StatedEnd | undefined): boolean {
   return endKindOf(end) !== 'earliest' && endScopeOf(end, true) === 'vendor';
 }

@@ -9,7 +9,7 @@ export type ModelId = {
   readonly vendor: string;
   /** `gpt`, `o`, `claude`: lower case. */
   readonly family: string;
-  /** `5`, `4o`, `3.5`; null where the vendor gives none. Normalised: a dot as decimal sign, no trailing `.0`. */
+  /** `5`, `4o`, `3.5`; null if the vendor gives none. Normalised: a dot as decimal sign, no trailing `.0`. */
   readonly version: string | null;
   /** `mini`, `opus`, `codex-max`; null for the unsuffixed model. */
   readonly tier: string | null;

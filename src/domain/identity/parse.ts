@@ -18,7 +18,7 @@ export const modelIdCharactersMax = 256;
  *
  * Curators' additions can make an unreadable name readable, declare that it names no model, or that its model is limited.
  * They cannot turn a name that the file declares to be no model into a release, nor change which model a readable name means.
- * An unknown namespace is no such declaration: an addition can state whose it is.
+ * An unknown namespace is not such a declaration: an addition can state its owner.
  *
  * Pure; never throws. The time is proportional to the length of the id.
  */

@@ -22,7 +22,7 @@ export type StageWitness = Pick<KnownSighting, 'sighting' | 'feed' | 'trust' | '
 export type StageFact = {
   readonly stage: Stage;
   readonly grade: 'admissible' | 'short';
-  /** When it reached the stage, as far as the evidence bounds it; for an announcement or a deprecation, when it was first listed so. */
+  /** When it reached the stage, as far as the evidence bounds it; for an announcement or a deprecation, when it was first listed as such. */
   readonly since: Interval;
   /** When it left the stage: only a suspension ends. Null while it lasts, and for every other stage. */
   readonly until: Interval | null;

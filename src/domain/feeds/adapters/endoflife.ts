@@ -16,7 +16,7 @@ import {
 const expected =
   'a product of endoflife.date: {"result": {"name": "claude", "releases": [{"name", "releaseDate", …}]}}, or its page as Markdown';
 
-/** The start of a page, and the size limit of its front matter in UTF-16 code units; that of Claude has eight thousand. */
+/** The start of a page, and the size limit of its front matter in UTF-16 code units. Claude's has eight thousand. */
 const frontMatterStart = /^\uFEFF?---[ \t]*\r?\n/;
 export const frontMatterCharsMax = 200_000;
 

@@ -116,7 +116,7 @@ function readStage(row: Record<string, unknown>, stage: JsonOptions['stage']): S
   return meaning ?? 'announced';
 }
 
-/** How final an end is and what it applies to. Unknown words make it one that retires nothing. */
+/** How final an end is and what it applies to. An end with an unknown word retires nothing. */
 function readEnd(row: Record<string, unknown>, options: JsonOptions): Pick<FeedItem, 'end'> {
   if (options.end_kind === undefined && options.end_scope === undefined) return {};
   const kind = readWord<EndKind>(row, options.end_kind, 'earliest') ?? 'planned';
