@@ -1,29 +1,61 @@
+import { performance } from 'node:perf_hooks';
 import type { Steps } from '../../domain/steps.ts';
 import { isInsideTransaction } from '../../store/transaction.ts';
 
-/** The last turn that some computation of this process waits for. There is one event loop, so there is one queue. */
-let lastTurn: Promise<void> = Promise.resolve();
-
-function nextTurn(): Promise<void> {
-  lastTurn = lastTurn.then(nextIteration);
-  return lastTurn;
-}
-
-function nextIteration(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+/** How long a computation runs at a time, in milliseconds, and one more step. */
+export const sliceMsMax = 5;
 
 /**
- * Runs a computation one step at a time, each in its own iteration of the event loop, so that requests are served in between.
- * Computations that run at the same time take turns: an iteration has one step, however many there are. Inside a transaction
- * a computation waits for no other, because others may wait for what the transaction has locked.
+ * Iterations of the event loop between two slices. A request passes through many, one for each of its statements; if no
+ * request is being served they take microseconds.
  */
-export async function runInTurns<T>(steps: Steps<T>): Promise<T> {
-  const wait = isInsideTransaction() ? nextIteration : nextTurn;
-  if (wait === nextTurn) await nextTurn();
+export const restIterations = 10;
+
+type Clock = () => number;
+
+/** Resolves when the last slice that waits for its turn, and the rest after it, are over. There is one event loop, so one queue. */
+let lastTurn: Promise<void> = Promise.resolve();
+
+/**
+ * Runs a computation in slices, so that requests are served in between. Most computations end within their first slice, which
+ * waits for nothing. Longer ones take turns: one slice at a time, however many there are. Inside a transaction a computation
+ * waits for no other, because others may wait for what the transaction has locked.
+ */
+export async function runInTurns<T>(steps: Steps<T>, now: Clock = () => performance.now()): Promise<T> {
+  const isAlone = isInsideTransaction();
+  let slice = runSlice(steps, now);
+  while (slice.done !== true) {
+    await rest();
+    if (isAlone) slice = runSlice(steps, now);
+    else slice = await takeTurn(() => runSlice(steps, now));
+  }
+  return slice.value;
+}
+
+/** Runs steps until the slice is used up or the computation is done. */
+function runSlice<T>(steps: Steps<T>, now: Clock): IteratorResult<void, T> {
+  const end = now() + sliceMsMax;
   for (;;) {
     const step = steps.next();
-    if (step.done === true) return step.value;
-    await wait();
+    if (step.done === true || now() >= end) return step;
   }
+}
+
+async function takeTurn<T>(run: () => T): Promise<T> {
+  const before = lastTurn;
+  let finish: () => void = () => {};
+  lastTurn = new Promise((resolve) => {
+    finish = resolve;
+  });
+  await before;
+  try {
+    return run();
+  } finally {
+    void rest().then(finish);
+  }
+}
+
+async function rest(): Promise<void> {
+  for (let iteration = 0; iteration < restIterations; iteration += 1)
+    await new Promise((resolve) => setImmediate(resolve));
 }
