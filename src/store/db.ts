@@ -195,9 +195,17 @@ function commonOptions(): postgres.Options<Record<string, postgres.PostgresType>
   return { types: postgresTypes, onnotice: () => {} };
 }
 
-/** The driver opens its connections with `socket`, an option that its type declarations lack. */
+/**
+ * Options that the driver's type declarations lack. It opens its connections with `socket`, and (3.4.9) fails a transaction
+ * that begins behind `max_pipeline` statements.
+ */
 function embeddedOptions(embedded: Embedded) {
-  return { socket: () => embedded.connect(), database: 'postgres', user: 'postgres' };
+  return {
+    socket: () => embedded.connect(),
+    max_pipeline: 2 * embeddedStatementsMax,
+    database: 'postgres',
+    user: 'postgres',
+  };
 }
 
 function limit(options: DatabaseOptions, holdersMax: number): Semaphore {

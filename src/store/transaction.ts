@@ -14,8 +14,9 @@ import { guardSql, type StatementGuard } from './statement-guard.ts';
  *
  * A commit is verified. The driver sends its own commit as a prepared statement and ignores the result. If a pooler has
  * moved the session, preparing fails and aborts the transaction; the driver repeats the commit, which rolls back and
- * reports success. So the transaction is committed here, in the simple protocol, and only the tag `COMMIT` counts. The
- * driver's own commit follows, outside any transaction, and nothing waits for it.
+ * reports success. So the transaction is committed here, in the simple protocol, and only the tag `COMMIT` counts. `and
+ * chain` begins an empty transaction at once, which the driver's own commit ends, and nothing waits for that. Without it
+ * the driver would see its transaction end early, and free the connection while its commit is still to be sent.
  */
 
 /** The state of a running transaction. */
@@ -149,7 +150,7 @@ async function runInside<T>(running: Running, run: (tx: postgres.ISql) => Promis
 }
 
 async function commit(tx: postgres.ISql, { failure }: Scope): Promise<void> {
-  const { command } = await tx.unsafe('commit');
+  const { command } = await tx.unsafe('commit and chain');
   if (command === 'COMMIT') return;
   throw failure ?? new Error(`the transaction was not committed: the database answered ${command}`);
 }

@@ -96,6 +96,50 @@ describe('transactions', () => {
     expect(await readCounter()).toBe(0);
   });
 
+  test('release their connections: as many as there are can be open at once afterwards', async () => {
+    const own = await openEmptyDatabase({ poolMax: 3, acquireMsMax: 5000 });
+    const open = own.kind === 'server' ? 3 : 1;
+    for (let round = 0; round < 6; round += 1) await own.begin((tx) => tx`select 1`);
+    let begun = 0;
+    let allBegan: () => void = () => {};
+    const together = new Promise<void>((resolve) => {
+      allBegan = resolve;
+    });
+    const meet = () =>
+      own.begin(async (tx) => {
+        await tx`select 1`;
+        begun += 1;
+        if (begun === open) allBegan();
+        await together;
+      });
+    await Promise.all(Array.from({ length: open }, meet));
+    await own.close();
+  });
+
+  test('never mix: of many at once, those that fail leave nothing behind, and none keeps its connection', async () => {
+    const own = await openEmptyDatabase({ poolMax: 3, acquireMsMax: 30_000 });
+    await own.sql`create table pairs (id integer not null, half integer not null)`;
+    const insertPair = (id: number) =>
+      own.begin(async (tx) => {
+        await tx`insert into pairs values (${id}, 1)`;
+        await new Promise(setImmediate);
+        await tx`insert into pairs values (${id}, 2)`;
+        if (id % 3 === 0) throw new Error('changed my mind');
+      });
+    // Other statements use the connections as soon as they are free.
+    const others = Array.from({ length: 900 }, (_none, index) => own.sql`select ${index}::int as index`);
+    const [pairs] = await Promise.all([
+      Promise.allSettled(Array.from({ length: 300 }, (_none, id) => insertPair(id))),
+      ...others,
+    ]);
+    const errors = pairs.flatMap((pair) => (pair.status === 'rejected' ? [String(pair.reason)] : []));
+    expect(new Set(errors)).toEqual(new Set(['Error: changed my mind']));
+    const rows = await own.sql`select id, count(*) as halves from pairs group by id order by id`;
+    const kept = Array.from({ length: 300 }, (_none, id) => id).filter((id) => id % 3 !== 0);
+    expect(rows.map(({ id, halves }) => [id, halves])).toEqual(kept.map((id) => [id, 2]));
+    await own.close();
+  });
+
   test('using the pool inside a transaction fails at once', async () => {
     await expect(db.begin(() => readCounter())).rejects.toThrow('the pool was used inside a transaction');
     await expect(db.begin(() => addOne())).rejects.toThrow('the pool was used inside a transaction');

@@ -122,7 +122,7 @@ describe('a commit', () => {
     const target = new URL(inject('server').url);
     target.pathname = `/${row?.name}`;
     const proxy = await startProxy(target, (bytes) => {
-      const start = bytes.indexOf('commit\0');
+      const start = bytes.indexOf('commit and chain\0');
       if (start >= 0) bytes.write('abort ', start);
     });
     const db = await openDatabase({ databaseUrl: proxy.url });

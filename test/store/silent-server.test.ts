@@ -68,7 +68,7 @@ describe('a server that falls silent', () => {
   });
 
   test('at the commit reports that it may have succeeded', async () => {
-    silencedBy = 'commit\0';
+    silencedBy = 'commit and chain\0';
     await expect(insertRow(1)).rejects.toMatchObject({
       code: 'service_unavailable',
       message: expect.stringMatching(/did not (?:confirm the commit|answer) in time/),

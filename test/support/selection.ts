@@ -26,7 +26,7 @@ const aboutEmbedded = [
   'test/e2e/smoke/**/*.test.ts',
   'test/e2e/embedded/**/*.test.ts',
 ];
-const aboutServer = ['test/store/server.test.ts', 'test/e2e/server/**/*.test.ts'];
+const aboutServer = ['test/store/server.test.ts', 'test/store/silent-server.test.ts', 'test/e2e/server/**/*.test.ts'];
 
 /**
  * Where there is a server, most tests run on it alone. These run on the embedded engine as well, because they cover
