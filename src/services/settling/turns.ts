@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Steps } from '../../domain/steps.ts';
 import { isInsideTransaction } from '../../store/transaction.ts';
 
