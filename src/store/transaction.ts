@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import { Refusal } from '../domain/refusal.ts';
-import type { Pool } from './pool.ts';
+import type { Pool, PoolLimits } from './pool.ts';
 import { guardSql, type StatementGuard } from './statement-guard.ts';
 
 /**
@@ -52,7 +52,7 @@ export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => 
   const release = await pool.transactions.acquire();
   const client = pool.client();
   const scope: Scope = { over: false, committing: false, failure: null, lossKnown: null };
-  const { answerMsMax, boundaryMsMax } = pool.limits;
+  const { answerMsMax, commitMsMax } = limitsWithin(pool.limits, msMax);
   return new Promise<T>((resolve, reject) => {
     const finish = (end: () => void): void => {
       scope.over = true;
@@ -74,26 +74,34 @@ export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => 
       release();
       silence.expect(answerMsMax, error);
     }, msMax);
-    silence.expect(boundaryMsMax, unavailable('the database did not begin a transaction in time; try again'));
+    silence.expect(
+      pool.limits.boundaryMsMax,
+      unavailable('the database did not begin a transaction in time; try again'),
+    );
     const work = client.begin(async (tx) => {
       if (scope.over) throw new Error('the transaction was given up before it began');
       silence.end();
       const given = new Promise<never>((_resolve, fail) => {
         giveUp = fail;
       });
-      const running = { tx, client, pool, scope, silence, abandon };
+      const running = { tx, client, pool, scope, silence, abandon, answerMsMax, commitMsMax };
       const result = await Promise.race([given, scopes.run(scope, () => runInside(running, run))]);
       silence.end();
       finish(() => resolve(result));
     });
     // A connection that is lost after the verified commit changes nothing: the promise is then already resolved.
-    work
-      .catch((error) => finish(() => reject(error)))
-      .finally(() => {
-        silence.end();
-        release();
-      });
+    const end = (): void => {
+      silence.end();
+      release();
+    };
+    void work.catch((error) => finish(() => reject(error))).finally(end);
   });
+}
+
+/** Statements and the commit of a transaction that may take long, such as a migration, may do so, too. */
+function limitsWithin({ transactionMsMax, answerMsMax, boundaryMsMax }: PoolLimits, msMax: number) {
+  const least = msMax > transactionMsMax ? msMax : 0;
+  return { answerMsMax: Math.max(answerMsMax, least), commitMsMax: Math.max(boundaryMsMax, least) };
 }
 
 type Silence = { expect(msMax: number, error: Error): void; end(): void };
@@ -120,6 +128,8 @@ type Running = {
   readonly pool: Pool;
   readonly scope: Scope;
   readonly silence: Silence;
+  readonly answerMsMax: number;
+  readonly commitMsMax: number;
   /** Rejects the transaction at once and closes its connection. */
   readonly abandon: (error: Error) => void;
 };
@@ -129,7 +139,7 @@ type Running = {
  * never settles.
  */
 async function runInside<T>(running: Running, run: (tx: postgres.ISql) => Promise<T>): Promise<T> {
-  const { tx, pool, scope, silence } = running;
+  const { tx, scope, silence } = running;
   const guarded = guardSql(() => tx, transactionGuard(running));
   try {
     const result = await run(guarded);
@@ -137,14 +147,14 @@ async function runInside<T>(running: Running, run: (tx: postgres.ISql) => Promis
     if (scope.over) return await never();
     scope.committing = true;
     const detail = 'the database did not confirm the commit in time: it may or may not have succeeded';
-    silence.expect(pool.limits.boundaryMsMax, unavailable(detail));
+    silence.expect(running.commitMsMax, unavailable(detail));
     await commit(guarded, scope);
     return result;
   } catch (error) {
     await scope.lossKnown;
     // Rejecting would make the driver send a rollback.
     if (scope.over) return never();
-    silence.expect(pool.limits.answerMsMax, error instanceof Error ? error : new Error(String(error)));
+    silence.expect(running.answerMsMax, error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
 }
@@ -155,9 +165,9 @@ async function commit(tx: postgres.ISql, { failure }: Scope): Promise<void> {
   throw failure ?? new Error(`the transaction was not committed: the database answered ${command}`);
 }
 
-function transactionGuard({ client, pool, scope, abandon }: Running): StatementGuard {
+function transactionGuard({ client, pool, scope, abandon, answerMsMax }: Running): StatementGuard {
   return {
-    answerMsMax: pool.limits.answerMsMax,
+    answerMsMax,
     // Nothing can be rolled back on a connection that does not answer: it is closed.
     late: (_client, error) => abandon(error),
     admit: async () => {

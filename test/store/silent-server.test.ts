@@ -102,6 +102,19 @@ describe('a server that falls silent', () => {
   });
 });
 
+test('a transaction that may take long may have a statement that does', async () => {
+  const slow = db.begin(
+    async (tx) => {
+      await tx`set local statement_timeout = 0`;
+      await tx`select pg_sleep(2)`;
+      await tx`insert into rows values (1)`;
+    },
+    { msMax: 30_000 },
+  );
+  await slow;
+  expect(await ids()).toEqual([1]);
+});
+
 describe('settings of a database', () => {
   test('that would change results do not apply', async () => {
     const name = new URL(server.url).pathname.slice(1);
