@@ -62,6 +62,7 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
       'api-keys': [spare.id],
       vendor: ['openai'],
       slug: ['gpt-5'],
+      tag: ['predictions'],
     },
   };
 }

@@ -154,7 +154,7 @@ Every error is \`application/problem+json\` with a \`code\`. Status 400 means th
 For what can change within v1 and how removals are announced, see [docs/versioning](docs/versioning).`;
 
 /** Descriptions of the tags, in the order in which the reference shows them: first what the service is about. */
-const tags = [
+export const tags = [
   { name: 'Predictions', description: 'Claims with their criteria, status, explanation and history.' },
   { name: 'Criteria', description: 'Check and replace machine-checkable criteria.' },
   { name: 'Events', description: 'The event log, as a list and as a stream.' },

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { linkTo } from '../../domain/public-url.ts';
 import type { HttpEnv } from '../deps.ts';
+import { type Asset, representAsset } from '../server/asset.ts';
 import type { Access } from './auth.ts';
 import { contentTag, isCached, versionTag } from './etag.ts';
 
@@ -22,6 +23,8 @@ export type Reply = {
   readonly body?: unknown;
   /** A body that is not JSON. */
   readonly text?: string;
+  /** A body that is the same for every request, which may be compressed. */
+  readonly asset?: Asset;
   /** A streamed body. */
   readonly stream?: ReadableStream<Uint8Array>;
   readonly mediaType?: string;
@@ -56,6 +59,12 @@ export async function respond(c: Context<HttpEnv>, context: ReplyContext, reply:
     // Nothing reads the body of a HEAD request, so the stream would never end.
     await reply.stream.cancel();
     return c.body(null, 200, streamed);
+  }
+  if (reply.asset !== undefined) {
+    const { headers, contentHeaders, body } = representAsset(reply.asset, c.req.header('accept-encoding'));
+    const all = { ...base, ...headers };
+    if (isCached(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, all);
+    return c.body(body(), status, { ...all, ...contentHeaders });
   }
   const text = reply.text ?? JSON.stringify(reply.body);
   const mediaType = reply.mediaType ?? 'application/json';

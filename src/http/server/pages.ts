@@ -5,8 +5,8 @@ import type { Context, Hono } from 'hono';
 import { packageRoot } from '../../package-root.ts';
 import type { HttpEnv } from '../deps.ts';
 import { problemKinds } from '../operation/errors.ts';
-import { contentTag, isCached } from '../operation/etag.ts';
-import { chooseEncoding, type Encoding, encode, encodedBytesMin } from './encoding.ts';
+import { isCached } from '../operation/etag.ts';
+import { type Asset, makeAsset, representAsset } from './asset.ts';
 import { referencePage, referenceScript } from './reference.ts';
 
 /** Allows nothing from other hosts and nothing inline; the reference needs neither. */
@@ -53,14 +53,7 @@ const distributed: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-type File = {
-  readonly mediaType: string;
-  readonly content: string | Uint8Array<ArrayBuffer>;
-  readonly tag: string;
-  readonly cacheControl: string;
-  /** Its compressed forms, once they were asked for. */
-  readonly encoded: Map<Encoding, Uint8Array<ArrayBuffer>>;
-};
+type File = { readonly asset: Asset; readonly cacheControl: string };
 
 /** Adds the pages for people: the API reference and the documentation of problems and versions. */
 export function addPages(app: Hono<HttpEnv>): void {
@@ -86,25 +79,12 @@ export function addPages(app: Hono<HttpEnv>): void {
 }
 
 function makeFile(content: string | Uint8Array<ArrayBuffer>, mediaType: string, cacheControl: string): File {
-  return { content, mediaType, tag: contentTag(content), cacheControl, encoded: new Map() };
+  return { asset: makeAsset(content, mediaType), cacheControl };
 }
 
-/** Sends a file, compressed if the client accepts that. Each encoding has its own strong tag (RFC 9110, 8.8.3) and is made once. */
-function sendFile(c: Context<HttpEnv>, file: File): Response {
-  const bytes = Buffer.from(file.content);
-  const isSmall = bytes.length < encodedBytesMin || file.mediaType.startsWith('image/');
-  const encoding = isSmall ? null : chooseEncoding(c.req.header('accept-encoding'));
-  const tag = encoding === null ? file.tag : file.tag.replace(/"$/, `-${encoding}"`);
-  const headers = {
-    etag: tag,
-    'cache-control': file.cacheControl,
-    'content-security-policy': pagePolicy,
-    vary: 'Accept-Encoding',
-  };
-  if (isCached(c.req.header('if-none-match'), tag)) return c.body(null, 304, headers);
-  const typed = { ...headers, 'content-type': file.mediaType };
-  if (encoding === null) return c.body(file.content, 200, typed);
-  const encoded = file.encoded.get(encoding) ?? encode(bytes, encoding);
-  file.encoded.set(encoding, encoded);
-  return c.body(encoded, 200, { ...typed, 'content-encoding': encoding });
+function sendFile(c: Context<HttpEnv>, { asset, cacheControl }: File): Response {
+  const { headers, contentHeaders, body } = representAsset(asset, c.req.header('accept-encoding'));
+  const all = { ...headers, 'cache-control': cacheControl, 'content-security-policy': pagePolicy };
+  if (isCached(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, all);
+  return c.body(body(), 200, { ...all, ...contentHeaders });
 }

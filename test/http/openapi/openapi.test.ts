@@ -178,7 +178,9 @@ test('responses match the document', async () => {
       method === 'get' && (response.mediaType === undefined || /\bjson$/.test(response.mediaType)),
   )) {
     const id = ids[spec.path.split('/')[2] ?? ''] ?? '';
-    const answer = await world.admin(`GET ${spec.path.replace('{id}', id).replace('{vendor}/{slug}', 'openai/gpt-5')}`);
+    const answer = await world.admin(
+      `GET ${spec.path.replace('{id}', id).replace('{vendor}/{slug}', 'openai/gpt-5').replace('{tag}', 'models')}`,
+    );
     expect([spec.path, answer.status]).toEqual([spec.path, 200]);
     const { schema } =
       document.paths[spec.path].get.responses['200'].content[spec.response.mediaType ?? 'application/json'];

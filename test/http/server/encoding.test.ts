@@ -22,22 +22,27 @@ function bytesOf(path: string, encoding: string): Promise<{ headers: Record<stri
   });
 }
 
-test.each([
-  ['br', brotliDecompressSync],
-  ['gzip', gunzipSync],
-] as const)(
-  'files of the reference are compressed with %s, under a strong tag of their own',
-  async (encoding, decode) => {
-    const plain = await bytesOf('/docs/swagger-ui-bundle.js', 'identity');
-    const encoded = await bytesOf('/docs/swagger-ui-bundle.js', encoding);
+const decoders = { br: brotliDecompressSync, gzip: gunzipSync };
+const compressed = ['/docs/swagger-ui-bundle.js', '/openapi.json', '/openapi.yaml', '/openapi/predictions.json'];
+
+test.each(compressed.flatMap((path) => (['br', 'gzip'] as const).map((encoding) => [path, encoding] as const)))(
+  '%s is compressed with %s, under a strong tag of its own',
+  async (path, encoding) => {
+    const plain = await bytesOf(path, 'identity');
+    const encoded = await bytesOf(path, encoding);
     expect(encoded.headers).toMatchObject({ 'content-encoding': encoding, vary: 'Accept-Encoding' });
     expect(plain.headers['content-encoding']).toBeUndefined();
+    expect([plain.headers.vary, plain.headers['content-type']]).toEqual([
+      'Accept-Encoding',
+      encoded.headers['content-type'],
+    ]);
     expect(encoded.body.length).toBeLessThan(plain.body.length / 3);
-    expect(decode(encoded.body).equals(plain.body)).toBe(true);
+    expect(decoders[encoding](encoded.body).equals(plain.body)).toBe(true);
     const tag = String(encoded.headers.etag);
+    expect(tag).toBe(String(plain.headers.etag).replace(/"$/, `-${encoding}"`));
     expect(tag).toMatch(/^"c-[0-9a-f]{16}-(br|gzip)"$/);
     const again = { headers: { 'accept-encoding': encoding, 'if-none-match': tag } };
-    expect((await world.anyone('GET /docs/swagger-ui-bundle.js', again)).status).toBe(304);
+    expect((await world.anyone(`GET ${path}`, again)).status).toBe(304);
   },
 );
 
