@@ -59,7 +59,7 @@ describe('a backtest from the command line', () => {
     [['backtest'], 2, 'needs a directory'],
     [['backtest', '/no/such/directory'], 1, 'is not a directory'],
     [['backtest', archive, '--policy', 'lenient'], 1, 'default, three-origins, first-party'],
-    [['backtest', archive, '--without', 'nothing'], 1, 'no payload of a feed nothing is replayed'],
+    [['backtest', archive, '--without', 'nothing'], 1, 'has no payload of the feed nothing'],
     [['backtest', archive, '--truth', 'package.json'], 1, 'outturn-truth/1'],
     [['backtest', packageRoot()], 1, 'no payload to replay'],
     [['backtest', packageRoot(), '--unknown'], 2, 'backtest has no option --unknown'],
