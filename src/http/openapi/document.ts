@@ -8,7 +8,8 @@ import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
 import { completeSchemas } from './bounds.ts';
 import { codeSamplesOf } from './code-samples.ts';
-import { hideOptionalExamples, shareParameters } from './parameters.ts';
+import { moveExamples } from './examples.ts';
+import { dropRepeatedDescriptions, hideOptionalExamples, shareParameters } from './parameters.ts';
 import {
   alwaysHeaders,
   type HeaderName,
@@ -212,6 +213,8 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
     Object.assign(schema, { title: name });
   }
   hideOptionalExamples(document);
+  dropRepeatedDescriptions(document);
+  moveExamples(document);
   completeSchemas(document);
   shareParameters(document);
   return document;

@@ -1,15 +1,22 @@
-type Schema = { example?: unknown; examples?: unknown[] };
-type Parameter = { readonly name: string; readonly in: string; readonly required?: boolean; readonly schema?: Schema };
+type Schema = { description?: string; example?: unknown; examples?: unknown[] };
+type Parameter = {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema?: Schema;
+};
 type Reference = { readonly $ref: string };
 type PathItem = Readonly<Record<string, { parameters?: (Parameter | Reference)[] }>>;
 type Document = {
   readonly paths?: Readonly<Record<string, PathItem>>;
+  readonly webhooks?: Readonly<Record<string, PathItem>>;
   components?: { parameters?: Record<string, Parameter> };
 };
 
-/** The lists of parameters of a document, each with its path. */
-function listsOf(document: Document): { path: string; parameters: (Parameter | Reference)[] }[] {
-  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+/** The lists of parameters of a document, each with its path or the type of its message. */
+function listsOf({ paths, webhooks }: Document): { path: string; parameters: (Parameter | Reference)[] }[] {
+  return Object.entries({ ...paths, ...webhooks }).flatMap(([path, item]) =>
     Object.values(item).flatMap(({ parameters }) => (parameters === undefined ? [] : [{ path, parameters }])),
   );
 }
@@ -22,6 +29,15 @@ export function hideOptionalExamples(document: object): void {
   for (const { parameters } of listsOf(document as Document)) {
     // The generator describes parameters in place: none is a reference yet.
     for (const parameter of parameters as Parameter[]) if (parameter.required !== true) hideExample(parameter.schema);
+  }
+}
+
+/** Removes the description of the schema of a parameter where the parameter itself has the same. */
+export function dropRepeatedDescriptions(document: object): void {
+  for (const { parameters } of listsOf(document as Document)) {
+    // None is a reference yet; see hideOptionalExamples.
+    for (const { description, schema } of parameters as Parameter[])
+      if (schema !== undefined && schema.description === description) delete schema.description;
   }
 }
 

@@ -79,7 +79,7 @@ describe('every operation', () => {
         expect(description).toMatch(/\S/);
         expect(headers).toHaveProperty('X-Request-Id');
         if (Number(status) >= 400) expect(Object.keys(content)).toEqual(['application/problem+json']);
-        for (const media of Object.values<Json>(content ?? {})) expect(media.example ?? media.examples).toBeDefined();
+        for (const media of Object.values<Json>(content ?? {})) expect(exampleOf(media)).toBeDefined();
       }
       const success = resolve(operation.responses[method === 'delete' ? '204' : '201'] ?? operation.responses['200']);
       if (method === 'get' && !['streamEvents', 'exportRecords'].includes(operationId))
@@ -104,8 +104,32 @@ describe('every operation', () => {
             .flatMap((example) => findMismatches(document, media.schema, example, operation.operationId)),
         ),
     );
-    expect(problems).toEqual([]);
+    const schemas = Object.entries<Json>(document.components.schemas);
+    const ofSchemas = schemas.flatMap(([name, schema]) =>
+      schema.example === undefined ? [] : findMismatches(document, schema, schema.example, name),
+    );
+    expect([...problems, ...ofSchemas]).toEqual([]);
   });
+});
+
+/** The JSON document is fetched as a whole, by people and by agents: what it repeats costs every one of them. */
+const documentBytesMax = 520_000;
+
+test(`the JSON document has at most ${documentBytesMax} bytes`, () => {
+  expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThanOrEqual(documentBytesMax);
+});
+
+test('no response repeats the example of its schema', () => {
+  const schemas = Object.values<Json>(document.components.schemas).flatMap(({ example }) =>
+    example === undefined ? [] : [JSON.stringify(example)],
+  );
+  const texts = documented
+    .flatMap(({ operation }) => Object.values<Json>(operation.responses))
+    .flatMap(({ content }) => Object.values<Json>(content ?? {}))
+    .flatMap(({ example }) => [JSON.stringify(example), JSON.stringify(example?.data?.[0])])
+    .filter((text) => text !== undefined && text.length > 200);
+  expect(schemas.length).toBeGreaterThan(10);
+  expect(texts.filter((text) => schemas.includes(text))).toEqual([]);
 });
 
 test('every string, number and list of a body is bounded, and so is every parameter of a path', () => {
@@ -227,6 +251,12 @@ function listSchemas(node: Json, at = '#'): { schema: Json; at: string }[] {
           : [];
     return [...here, ...listSchemas(value, where)];
   });
+}
+
+/** The example of a response or request: its own, or that of its schema or of the entries of the list. */
+function exampleOf({ example, examples, schema }: Json): Json {
+  const target = resolve(schema);
+  return example ?? examples ?? target.example ?? resolve(target.properties?.data?.items)?.example;
 }
 
 function resolve(value: Json): Json {
