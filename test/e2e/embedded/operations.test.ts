@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../src/package-root.ts';
 import { fencedBlocks } from '../../support/markdown.ts';
-import { type Program, removeDirectory, startProgram } from '../../support/program.ts';
+import { outturn, type Program, removeDirectory, startProgram } from '../../support/program.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'outturn-operations-'));
 const guide = readFileSync(join(packageRoot(), 'docs/operations.md'), 'utf8');
@@ -38,6 +38,7 @@ test('the page has only the commands that are run here, and those for a server',
     'npm exec outturn',
     'OUTTURN_DATA_DIR=restored npm exec',
     'pg_dump --format=custom --file=backup.dump',
+    'DATABASE_URL="$RESTORE_URL" npm exec',
     'tar -czf backup.tar.gz',
     'curl -s localhost:3000/readyz\ncurl',
   ]);
@@ -62,4 +63,12 @@ test('a backup is taken from the running service, then from the stopped one, and
   expect(statSync(join(directory, 'backup.tar.gz')).size).toBeGreaterThan(100_000);
   // The restored service has another secret; nothing was sealed with the first.
   expect(run('OUTTURN_DATA_DIR=restored')).toMatch(/rows: \d+\nunreadable_secrets: 0/);
+});
+
+test('a new epoch of the event log begins, each time another', async () => {
+  const env = { OUTTURN_DATA_DIR: join(directory, 'restored') };
+  const epochs = [];
+  for (let round = 0; round < 2; round += 1) epochs.push((await outturn(['new-epoch'], env)).output);
+  for (const epoch of epochs) expect(epoch).toMatch(/^event_epoch: [0-9a-z]{8}\n$/);
+  expect(new Set(epochs).size).toBe(2);
 });
