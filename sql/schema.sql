@@ -249,7 +249,7 @@ create table model_releases (
   slug text not null,
   established_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
-  told boolean not null,
+  is_news boolean not null,
   constraint model_releases_pkey PRIMARY KEY (vendor, slug)
 );
 CREATE TRIGGER model_releases_append_only BEFORE DELETE OR UPDATE ON public.model_releases FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -261,7 +261,7 @@ create table model_suspensions (
   gone_at timestamp with time zone not null,
   known_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
-  told boolean not null,
+  is_news boolean not null,
   constraint model_suspensions_pkey PRIMARY KEY (vendor, slug, event, gone_at),
   constraint model_suspensions_event_check CHECK ((event = ANY (ARRAY['suspended'::text, 'reinstated'::text])))
 );

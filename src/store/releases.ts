@@ -53,7 +53,7 @@ export type NewRelease = {
   readonly slug: string;
   readonly establishedAt: Instant;
   readonly recordedAt: Instant;
-  readonly told: boolean;
+  readonly isNews: boolean;
 };
 
 /** Records established models and returns those that were not recorded before. */
@@ -67,12 +67,12 @@ export async function insertReleases(
     slug: row.slug,
     established_at: timestamp(row.establishedAt),
     recorded_at: timestamp(row.recordedAt),
-    told: row.told,
+    is_news: row.isNews,
   }));
   return await db<{ vendor: string; slug: string }[]>`
-    insert into model_releases (vendor, slug, established_at, recorded_at, told)
-    select vendor, slug, established_at, recorded_at, told
+    insert into model_releases (vendor, slug, established_at, recorded_at, is_news)
+    select vendor, slug, established_at, recorded_at, is_news
     from json_to_recordset(${json(db, rows)}) as t(vendor text, slug text, established_at timestamptz, recorded_at timestamptz,
-      told boolean)
+      is_news boolean)
     order by vendor, slug on conflict do nothing returning vendor, slug`;
 }

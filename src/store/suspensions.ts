@@ -13,7 +13,7 @@ export type NewSuspensionEvent = {
   readonly overAt: Instant | null;
   readonly knownAt: Instant;
   readonly recordedAt: Instant;
-  readonly told: boolean;
+  readonly isNews: boolean;
 };
 
 type SuspensionEventKey = Pick<NewSuspensionEvent, 'vendor' | 'slug' | 'event' | 'goneAt'>;
@@ -35,13 +35,13 @@ export async function insertSuspensionEvents(
     over_at: timestamp(row.overAt),
     known_at: timestamp(row.knownAt),
     recorded_at: timestamp(row.recordedAt),
-    told: row.told,
+    is_news: row.isNews,
   }));
   return await db<SuspensionEventKey[]>`
-    insert into model_suspensions (vendor, slug, event, gone_at, known_at, recorded_at, told)
-    select t.vendor, t.slug, t.event, t.gone_at, t.known_at, t.recorded_at, t.told
+    insert into model_suspensions (vendor, slug, event, gone_at, known_at, recorded_at, is_news)
+    select t.vendor, t.slug, t.event, t.gone_at, t.known_at, t.recorded_at, t.is_news
     from json_to_recordset(${json(db, rows)}) as t(vendor text, slug text, event text, gone_at timestamptz, over_at timestamptz,
-      known_at timestamptz, recorded_at timestamptz, told boolean)
+      known_at timestamptz, recorded_at timestamptz, is_news boolean)
     where not exists (select from model_suspensions s where s.vendor = t.vendor and s.slug = t.slug and s.event = t.event
       and s.gone_at >= t.gone_at and (t.over_at is null or s.gone_at < t.over_at))
     order by t.vendor, t.slug, t.gone_at on conflict do nothing returning vendor, slug, event, gone_at as "goneAt"`;

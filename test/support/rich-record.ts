@@ -83,7 +83,7 @@ async function curate(world: World): Promise<void> {
 async function fillByHand({ db, deps }: World): Promise<void> {
   await db.sql`insert into unread_names (vendor, name, recorded_at) values ('openai', 'gpt-6-"é"', '2025-01-01')`;
   await db.sql`
-    insert into model_suspensions (vendor, slug, event, gone_at, known_at, recorded_at, told)
+    insert into model_suspensions (vendor, slug, event, gone_at, known_at, recorded_at, is_news)
     values ('anthropic', 'claude-5-fable', 'suspended', '2025-01-01', '2025-01-02', '2025-01-02 00:00:00.000001+00', true)`;
   await db.sql`insert into settings (name, value) values ('tab	and "quote"', ${'\\ \n \u2028 é 模 🦉'})`;
   await db.sql`

@@ -172,8 +172,10 @@ async function announceReleases(
     if (row.grade !== 'admissible' || establishedAt === null) return [];
     const occurred = stateOf(row).occurred ?? { from: Number.NEGATIVE_INFINITY, to: establishedAt };
     const appeared = hasAppeared(bySlug.get(row.slug) ?? []);
-    const told = isNews({ establishedAt, firstSeenAt: row.firstSeenAt, occurred, appeared }, now);
-    return [{ row, occurred, release: { vendor: row.vendor, slug: row.slug, establishedAt, recordedAt: now, told } }];
+    const news = isNews({ establishedAt, firstSeenAt: row.firstSeenAt, occurred, appeared }, now);
+    return [
+      { row, occurred, release: { vendor: row.vendor, slug: row.slug, establishedAt, recordedAt: now, isNews: news } },
+    ];
   });
   const fresh = new Set(
     (
@@ -184,7 +186,7 @@ async function announceReleases(
     ).map((key) => key.slug),
   );
   for (const { row, occurred, release } of released) {
-    if (!release.told || !fresh.has(row.slug)) continue;
+    if (!release.isNews || !fresh.has(row.slug)) continue;
     const { vendor, slug, family, modelVersion: version, tier, stage, basis } = row;
     const data = {
       model: { id: `${vendor}/${slug}`, vendor, slug, family, version, tier },

@@ -48,8 +48,8 @@ function eventsOf(
   const events = isBack ? (['suspended', 'reinstated'] as const) : (['suspended'] as const);
   return events.map((event) => {
     const since = knownAt(suspension, event);
-    const told = isNews(suspension, since, now);
-    return { vendor, slug, event, goneAt, overAt, knownAt: since, recordedAt: now, told };
+    const news = isNews(suspension, since, now);
+    return { vendor, slug, event, goneAt, overAt, knownAt: since, recordedAt: now, isNews: news };
   });
 }
 
