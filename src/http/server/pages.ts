@@ -7,11 +7,17 @@ import type { HttpEnv } from '../deps.ts';
 import { problemKinds } from '../operation/errors.ts';
 import { isCached } from '../operation/etag.ts';
 import { type Asset, makeAsset, representAsset } from './asset.ts';
+import { guideStyle, renderGuide, renderGuideIndex } from './guide-pages.ts';
+import { guides, readGuide } from './guides.ts';
 import { referencePage, referenceScript } from './reference.ts';
 
 /** Allows nothing from other hosts and nothing inline; the reference needs neither. */
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Pages of text have no scripts. */
+const textPolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const assetSecondsMax = 3600;
 
@@ -44,18 +50,20 @@ ${entries.join('\n')}
 
 const html = 'text/html; charset=utf-8';
 const plain = 'text/plain; charset=utf-8';
+const markdown = 'text/markdown; charset=utf-8';
+const css = 'text/css; charset=utf-8';
 const script = 'text/javascript; charset=utf-8';
 
 /** The files of swagger-ui-dist that are served, with their media types. */
 const distributed: Readonly<Record<string, string>> = {
   'swagger-ui-bundle.js': script,
-  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui.css': css,
   'favicon-32x32.png': 'image/png',
 };
 
-type File = { readonly asset: Asset; readonly cacheControl: string };
+type File = { readonly asset: Asset; readonly cacheControl: string; readonly policy?: string };
 
-/** Adds the pages for people: the API reference and the documentation of problems and versions. */
+/** Adds the pages for people: the API reference, the guides and the documentation of problems and versions. */
 export function addPages(app: Hono<HttpEnv>): void {
   const directory = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const assets = new Map<string, File>();
@@ -76,15 +84,33 @@ export function addPages(app: Hono<HttpEnv>): void {
   for (const [path, file] of Object.entries(pages)) app.get(path, (c) => sendFile(c, file));
   for (const [name, mediaType] of Object.entries(distributed))
     app.get(`/docs/${name}`, (c) => sendFile(c, asset(name, mediaType)));
+  addGuides(app);
+}
+
+/** Adds the guides as pages and as Markdown. Each is rendered when it is first requested. */
+function addGuides(app: Hono<HttpEnv>): void {
+  const add = (path: string, mediaType: string, render: () => string): void => {
+    let file: File | undefined;
+    app.get(path, (c) => {
+      file ??= { ...makeFile(render(), mediaType, 'no-cache'), policy: textPolicy };
+      return sendFile(c, file);
+    });
+  };
+  add('/docs/guides', html, renderGuideIndex);
+  add('/docs/guides.css', css, () => guideStyle);
+  for (const { name } of guides) {
+    add(`/docs/guides/${name}`, html, () => renderGuide(name));
+    add(`/docs/guides/${name}.md`, markdown, () => readGuide(name));
+  }
 }
 
 function makeFile(content: string | Uint8Array<ArrayBuffer>, mediaType: string, cacheControl: string): File {
   return { asset: makeAsset(content, mediaType), cacheControl };
 }
 
-function sendFile(c: Context<HttpEnv>, { asset, cacheControl }: File): Response {
+function sendFile(c: Context<HttpEnv>, { asset, cacheControl, policy = pagePolicy }: File): Response {
   const { headers, contentHeaders, body } = representAsset(asset, c.req.header('accept-encoding'));
-  const all = { ...headers, 'cache-control': cacheControl, 'content-security-policy': pagePolicy };
+  const all = { ...headers, 'cache-control': cacheControl, 'content-security-policy': policy };
   if (isCached(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, all);
   return c.body(body(), 200, { ...all, ...contentHeaders });
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createApp } from '../../../src/http/app.ts';
 import { operations, renderOpenApi } from '../../../src/http/operations.ts';
+import { guides } from '../../../src/http/server/guides.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5Ledger, recordClaim } from '../../support/claims.ts';
@@ -49,6 +50,9 @@ test('the document and the running app have the same routes, except for pages', 
     'GET /docs/swagger-ui-bundle.js',
     'GET /docs/swagger-ui.css',
     'GET /docs/favicon-32x32.png',
+    'GET /docs/guides',
+    'GET /docs/guides.css',
+    ...guides.flatMap(({ name }) => [`GET /docs/guides/${name}`, `GET /docs/guides/${name}.md`]),
   ];
   expect(routes.filter((route) => !pages.includes(route)).sort()).toEqual(
     documented.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(),
