@@ -154,22 +154,83 @@ Every error is \`application/problem+json\` with a \`code\`. Status 400 means th
 
 For what can change within v1 and how removals are announced, see [docs/versioning](docs/versioning).`;
 
-/** Descriptions of the tags, in the order in which the reference shows them: first what the service is about. */
+/** A link to a guide, relative to the document. */
+function guide(page: string, description: string) {
+  return { url: `docs/guides/${page}`, description };
+}
+
+/** Descriptions and guides of the tags, in the order in which the reference shows them: first what the service is about. */
 export const tags = [
-  { name: 'Predictions', description: 'Claims with their criteria, status, explanation and history.' },
-  { name: 'Criteria', description: 'Check and replace machine-checkable criteria.' },
-  { name: 'Events', description: 'The event log, as a list and as a stream.' },
-  { name: 'Feeds', description: 'Release feeds, their polls and uploaded snapshots.' },
-  { name: 'For other sites', description: 'Badges, Atom and JSON feeds, a calendar and the API catalogue.' },
-  { name: 'Forecasts', description: 'Probabilities given to predictions, and scorecards of predictors.' },
-  { name: 'Identity', description: 'The data that maps published names to models, and additions by curators.' },
-  { name: 'Keys and audit', description: 'API keys, the audit log and the export.' },
-  { name: 'Models', description: 'Models, the evidence for each, and the release timeline.' },
-  { name: 'Observations', description: 'Raw evidence, and names that are not recognised.' },
-  { name: 'Resolutions', description: 'Decisions on predictions. Append-only.' },
-  { name: 'Service', description: 'Health checks, metrics and this document.' },
-  { name: 'Sources and predictors', description: 'Where claims were made, and who made them.' },
-  { name: 'Webhooks', description: 'Webhook endpoints, deliveries and the messages.' },
+  {
+    name: 'Predictions',
+    description: 'Claims with their criteria, status, explanation and history.',
+    externalDocs: guide('glossary#predictions', 'Terms of predictions'),
+  },
+  {
+    name: 'Criteria',
+    description: 'Check and replace machine-checkable criteria.',
+    externalDocs: guide('criteria', 'Criteria'),
+  },
+  {
+    name: 'Events',
+    description: 'The event log, as a list and as a stream.',
+    externalDocs: guide('webhooks#event-types', 'Event types'),
+  },
+  {
+    name: 'Feeds',
+    description: 'Release feeds, their polls and uploaded snapshots.',
+    externalDocs: guide('feeds', 'Feeds'),
+  },
+  {
+    name: 'For other sites',
+    description: 'Badges, Atom and JSON feeds, a calendar and the API catalogue.',
+    externalDocs: guide('clients', 'Clients'),
+  },
+  {
+    name: 'Forecasts',
+    description: 'Probabilities given to predictions, and scorecards of predictors.',
+    externalDocs: guide('forecasts', 'Forecasts and scores'),
+  },
+  {
+    name: 'Identity',
+    description: 'The data that maps published names to models, and additions by curators.',
+    externalDocs: guide('identity', 'Model identity'),
+  },
+  {
+    name: 'Keys and audit',
+    description: 'API keys, the audit log and the export.',
+    externalDocs: guide('configuration#keys-and-secrets', 'Keys and secrets'),
+  },
+  {
+    name: 'Models',
+    description: 'Models, the evidence for each, and the release timeline.',
+    externalDocs: guide('models', 'Models and releases'),
+  },
+  {
+    name: 'Observations',
+    description: 'Raw evidence, and names that are not recognised.',
+    externalDocs: guide('glossary#evidence', 'Terms of evidence'),
+  },
+  {
+    name: 'Resolutions',
+    description: 'Decisions on predictions. Append-only.',
+    externalDocs: guide('criteria#evidence-requirements', 'Evidence requirements'),
+  },
+  {
+    name: 'Service',
+    description: 'Health checks, metrics and this document.',
+    externalDocs: guide('operations', 'Operations'),
+  },
+  {
+    name: 'Sources and predictors',
+    description: 'Where claims were made, and who made them.',
+    externalDocs: guide('forecasts#create-a-predictor', 'Create a predictor'),
+  },
+  {
+    name: 'Webhooks',
+    description: 'Webhook endpoints, deliveries and the messages.',
+    externalDocs: guide('webhooks', 'Webhooks'),
+  },
 ];
 
 const license = { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' };
@@ -206,6 +267,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license, contact },
     servers: serversOf(info.publicUrl),
+    externalDocs: { url: 'docs/guides', description: 'Guides' },
     tags,
   });
   // Swagger UI shows a nested schema by its title, or by a number if it has none.

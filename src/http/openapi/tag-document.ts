@@ -24,12 +24,19 @@ export function documentOfTag(document: Document, name: string): object {
       description: document.info.description?.replaceAll(/\]\((?!\w+:)/g, '](../'),
     },
     servers: document.servers?.map((server) => (server.url === '.' ? { ...server, url: '..' } : server)),
-    tags: document.tags?.filter((tag) => tag.name === name),
+    externalDocs: moveDown(document.externalDocs),
+    tags: document.tags
+      ?.filter((tag) => tag.name === name)
+      .map((tag) => ({ ...tag, externalDocs: moveDown(tag.externalDocs) })),
     paths,
     webhooks: Object.keys(webhooks).length === 0 ? undefined : webhooks,
     // The generator types each kind of component on its own; here only their names matter.
     components: usedComponents({ paths, webhooks }, document.components as Components),
   };
+}
+
+function moveDown(link: { readonly url: string; readonly description?: string } | undefined) {
+  return link === undefined ? undefined : { ...link, url: `../${link.url}` };
 }
 
 function operationsOfTag(items: object | undefined, name: string): Items {

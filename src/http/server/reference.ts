@@ -10,6 +10,7 @@ export const referencePage = `<!doctype html>
 <link rel="service-desc" type="application/json" href="openapi.json">
 </head>
 <body>
+<nav><a href="docs/guides">Guides</a> <a href="docs/problems">Problems</a></nav>
 <main id="reference"></main>
 <noscript><p>The reference requires JavaScript. It is also available as <a href="openapi.yaml">openapi.yaml</a>.</p></noscript>
 <script src="docs/swagger-ui-bundle.js"></script>

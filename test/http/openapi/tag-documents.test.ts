@@ -61,9 +61,23 @@ describe.each(slugs)('/openapi/%s.json', (slug, name) => {
     expect(new URL(document.servers[0].url, here).href).toBe(`${world.base}/`);
     const linked = [...document.info.description.matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? '');
     expect(linked.length).toBeGreaterThan(0);
-    for (const link of linked)
-      expect([link, (await world.anyone(`GET ${new URL(link, here).pathname}`)).status]).toEqual([link, 200]);
+    const guides = [document.externalDocs.url, document.tags[0].externalDocs.url];
+    for (const link of [...linked, ...guides]) {
+      const { pathname, hash } = new URL(link, here);
+      const { status, text } = await world.anyone(`GET ${pathname}`);
+      expect([link, status, hash === '' || text.includes(`id="${hash.slice(1)}"`)]).toEqual([link, 200, true]);
+    }
   });
+});
+
+test('the whole document and each of its tags link to guides', async () => {
+  const links = [whole.externalDocs, ...whole.tags.map((tag: Json) => tag.externalDocs)];
+  for (const { url, description } of links) {
+    expect([url, description]).toEqual([expect.stringMatching(/^docs\/guides/), expect.stringMatching(/\S/)]);
+    const { pathname, hash } = new URL(url, `${world.base}/openapi.json`);
+    const { status, text } = await world.anyone(`GET ${pathname}`);
+    expect([url, status, hash === '' || text.includes(`id="${hash.slice(1)}"`)]).toEqual([url, 200, true]);
+  }
 });
 
 test('together they have every operation', async () => {
