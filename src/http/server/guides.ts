@@ -5,7 +5,7 @@ import { packageRoot } from '../../package-root.ts';
 /** A page of `docs`. */
 type Guide = { readonly name: string; readonly title: string; readonly summary: string };
 
-type GuideGroup = { readonly title: string; readonly guides: readonly Guide[] };
+export type GuideGroup = { readonly title: string; readonly guides: readonly Guide[] };
 
 /** The pages of `docs` that are served, in reading order. The titles are those of the pages. */
 export const guideGroups: readonly GuideGroup[] = [

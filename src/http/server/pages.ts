@@ -9,6 +9,7 @@ import { isCached } from '../operation/etag.ts';
 import { type Asset, makeAsset, representAsset } from './asset.ts';
 import { guideStyle, renderGuide, renderGuideIndex } from './guide-pages.ts';
 import { guides, readGuide } from './guides.ts';
+import { renderLlmsText } from './llms-text.ts';
 import { referencePage, referenceScript } from './reference.ts';
 
 /** Allows nothing from other hosts and nothing inline; the reference needs neither. */
@@ -87,7 +88,7 @@ export function addPages(app: Hono<HttpEnv>): void {
   addGuides(app);
 }
 
-/** Adds the guides as pages and as Markdown. Each is rendered when it is first requested. */
+/** Adds the guides as pages and as Markdown, and their list for language models. Each is rendered when it is first requested. */
 function addGuides(app: Hono<HttpEnv>): void {
   const add = (path: string, mediaType: string, render: () => string): void => {
     let file: File | undefined;
@@ -96,6 +97,7 @@ function addGuides(app: Hono<HttpEnv>): void {
       return sendFile(c, file);
     });
   };
+  add('/llms.txt', plain, renderLlmsText);
   add('/docs/guides', html, renderGuideIndex);
   add('/docs/guides.css', css, () => guideStyle);
   for (const { name } of guides) {

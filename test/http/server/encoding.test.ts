@@ -23,7 +23,13 @@ function bytesOf(path: string, encoding: string): Promise<{ headers: Record<stri
 }
 
 const decoders = { br: brotliDecompressSync, gzip: gunzipSync };
-const compressed = ['/docs/swagger-ui-bundle.js', '/openapi.json', '/openapi.yaml', '/openapi/predictions.json'];
+const compressed = [
+  '/docs/swagger-ui-bundle.js',
+  '/openapi.json',
+  '/openapi.yaml',
+  '/openapi/predictions.json',
+  '/llms.txt',
+];
 
 test.each(compressed.flatMap((path) => (['br', 'gzip'] as const).map((encoding) => [path, encoding] as const)))(
   '%s is compressed with %s, under a strong tag of its own',
@@ -36,7 +42,7 @@ test.each(compressed.flatMap((path) => (['br', 'gzip'] as const).map((encoding) 
       'Accept-Encoding',
       encoded.headers['content-type'],
     ]);
-    expect(encoded.body.length).toBeLessThan(plain.body.length / 3);
+    expect(encoded.body.length).toBeLessThan(plain.body.length / (path === '/llms.txt' ? 2 : 3));
     expect(decoders[encoding](encoded.body).equals(plain.body)).toBe(true);
     const tag = String(encoded.headers.etag);
     expect(tag).toBe(String(plain.headers.etag).replace(/"$/, `-${encoding}"`));
