@@ -4,7 +4,7 @@ import { type Embedded, openEmbedded } from './embedded/open.ts';
 import type { DatabaseLog, Pool, PoolLimits } from './pool.ts';
 import { postgresTypes } from './postgres-types.ts';
 import { createSemaphore, type Semaphore } from './semaphore.ts';
-import { openServerPool } from './server-pool.ts';
+import { openServerPool, sharesSessions } from './server-pool.ts';
 import { guardSql } from './statement-guard.ts';
 import { refuseInsideTransaction, runTransaction } from './transaction.ts';
 
@@ -85,7 +85,9 @@ const closeSecondsMax = 5;
 /** Opens the database that the options name and checks that it answers. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const pool =
-    options.databaseUrl === undefined ? await openEmbeddedPool(options) : openPoolOf(options, options.databaseUrl);
+    options.databaseUrl === undefined
+      ? await openEmbeddedPool(options)
+      : await openPoolOf(options, options.databaseUrl);
   const database: Database = {
     kind: pool.kind,
     sql: guardSql(() => pool.client(), {
@@ -168,15 +170,20 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
   };
 }
 
-function openPoolOf(options: DatabaseOptions, databaseUrl: string): Pool {
+async function openPoolOf(options: DatabaseOptions, databaseUrl: string): Promise<Pool> {
   const poolMax = options.poolMax ?? poolMaxDefault;
+  const secondsMax = options.connectSecondsMax ?? connectSecondsMax;
+  // A database that may be away is not asked: its first lost statement shows a pooler.
+  const isAsked = options.directUrl === undefined && options.mayBeAway !== true;
+  const prepares = options.directUrl === undefined && !(isAsked && (await sharesSessions(databaseUrl, secondsMax)));
   return openServerPool({
     databaseUrl,
     directUrl: options.directUrl,
     poolMax,
     queryMsMax: options.queryMsMax ?? queryMsMax,
     idleInTransactionMsMax: options.idleInTransactionMsMax ?? idleInTransactionMsMax,
-    connectSecondsMax: options.connectSecondsMax ?? connectSecondsMax,
+    connectSecondsMax: secondsMax,
+    prepares,
     limits: limitsOf(options),
     semaphore: limit(options, poolMax),
     log: options.log,

@@ -12,6 +12,8 @@ export type ServerPoolOptions = {
   readonly idleInTransactionMsMax: number;
   readonly connectSecondsMax: number;
   readonly limits: PoolLimits;
+  /** False where sessions are known not to keep prepared statements. */
+  readonly prepares: boolean;
   /** For single statements and transactions together. */
   readonly semaphore: Semaphore;
   readonly log?: DatabaseLog | undefined;
@@ -37,7 +39,7 @@ const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
  * a connection of their own.
  */
 export function openServerPool(options: ServerPoolOptions): Pool {
-  let prepares = options.directUrl === undefined;
+  let { prepares } = options;
   let client = makeClient(options, prepares);
   const direct =
     options.directUrl === undefined
@@ -111,6 +113,26 @@ function keepChannels(log: DatabaseLog | undefined) {
       }
     },
   };
+}
+
+/**
+ * Whether a pooler in transaction mode answers at this address: what one connection sets for its session, another one then
+ * sees, because the pooler gives it the server connection that was used last.
+ */
+export async function sharesSessions(databaseUrl: string, connectSecondsMax: number): Promise<boolean> {
+  const open = () =>
+    postgres(databaseUrl, { max: 1, prepare: false, fetch_types: false, connect_timeout: connectSecondsMax });
+  const [one, other] = [open(), open()];
+  const probe = 'outturn.probe';
+  try {
+    await other`select 1`;
+    await one`select set_config(${probe}, 'set', false)`;
+    const [row] = await other`select current_setting(${probe}, true) as value`;
+    await one`select set_config(${probe}, '', false)`;
+    return row?.value === 'set';
+  } finally {
+    await Promise.all([one, other].map((client) => client.end({ timeout: 1 })));
+  }
 }
 
 function isPreparedLost(error: unknown): boolean {

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 
+/** A session keeps its server connection, so in session mode every connection of the program needs one. */
+const poolSizes = { session: 15, transaction: 4 } as const;
+
 export type Pooler = { readonly url: string; stop(): Promise<void> };
 
 /** The program of PgBouncer, or null where it is not installed. */
@@ -40,7 +43,7 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
-default_pool_size = 4
+default_pool_size = ${poolSizes[mode]}
 ignore_startup_parameters = statement_timeout, idle_in_transaction_session_timeout, default_transaction_isolation, IntervalStyle
 `,
     { mode: 0o644 },
