@@ -59,6 +59,10 @@ const schema = z
   .record(z.string(), z.unknown())
   .meta({ id: 'OpenApiDocument', description: 'An OpenAPI 3.1 document.' });
 
+const tagSchema = z
+  .record(z.string(), z.unknown())
+  .meta({ id: 'OpenApiTagDocument', description: 'An OpenAPI 3.1 document with the operations of one tag.' });
+
 function jsonOperation(documentsOf: DocumentsOf): Operation {
   return operation({
     method: 'get',
@@ -109,7 +113,12 @@ function tagOperation(documentsOf: DocumentsOf): Operation {
         example: 'predictions',
       },
     },
-    response: { status: 200, description: 'The document.', schema, example: { openapi: '3.1.0' } },
+    response: {
+      status: 200,
+      description: 'The document.',
+      schema: tagSchema,
+      example: { openapi: '3.1.0', info: { title: 'Outturn: Predictions' } },
+    },
     handle: async (http, { params }) => {
       const { byTag } = documentsOf(http);
       // The parameter includes the suffix.
