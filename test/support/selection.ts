@@ -47,8 +47,8 @@ const onBothEngines = [
   ].map((name) => `test/services/${name}.test.ts`),
 ];
 
-/** Clicks every operation of the API reference in a browser, which takes minutes. */
-const clicks = ['test/http/openapi/first-clicks.test.ts'];
+/** The API reference in a browser: every operation is clicked, which takes minutes. `docs.test.ts` is in the fast suite. */
+const clicks = ['test/http/openapi/first-clicks.test.ts', 'test/http/openapi/sub-path.test.ts'];
 
 /** Tests that start, kill and restart programs: they mostly wait. The fast suite has the smoke tests instead. */
 const programs = {
@@ -59,14 +59,14 @@ const programs = {
 /** Laws and oracles over random histories. The fast suite runs them with fewer samples (`samples`). */
 const laws = {
   pure: ['test/domain/evaluation/*laws.test.ts', 'test/domain/evaluation/oracle*.test.ts'],
-  database: ['test/services/settling/laws.test.ts'],
+  database: ['test/services/settling/laws.test.ts', 'test/services/settling/order-laws.test.ts'],
 };
 
-/** A long history of recorded cases; it takes a quarter of the fast suite's time. */
-const histories = ['test/services/settling/date-lies.test.ts'];
+/** Long tables of recorded cases and of kinds of change. The fast suite leaves them out. */
+const histories = ['test/services/settling/date-lies.test.ts', 'test/http/predictions/edit-kinds.test.ts'];
 
 /** What even `test:all` runs on the server alone: no SQL of its own, and the same requests end to end on the embedded engine. */
-const onServerOnly = ['test/http/**/*.test.ts', ...histories];
+const onServerOnly = ['test/http/**/*.test.ts', 'test/services/settling/order-laws.test.ts', ...histories];
 
 /** The files of the tests that need no database. Files named on the command line are never left out. */
 export function selectPure(selection: Selection): Files {

@@ -10,6 +10,7 @@ const seedFile = z.strictObject({
   format: z.literal('outturn-seed/1'),
   sources: z.array(
     z.strictObject({
+      id: z.string().optional(),
       key: z.string(),
       title: z.string(),
       url: z.url().nullable(),
@@ -18,7 +19,9 @@ const seedFile = z.strictObject({
       author: z.string().optional(),
     }),
   ),
-  predictors: z.array(z.strictObject({ key: z.string(), name: z.string(), url: z.url().optional() })),
+  predictors: z.array(
+    z.strictObject({ id: z.string().optional(), key: z.string(), name: z.string(), url: z.url().optional() }),
+  ),
   predictions: z.array(
     z.strictObject({
       slug: z.string().regex(/^[a-z0-9-]{3,60}$/),
