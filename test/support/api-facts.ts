@@ -1,5 +1,5 @@
 import type { Json } from './http-client.ts';
-import { parametersOf } from './inline-refs.ts';
+import { deref, parametersOf } from './inline-refs.ts';
 
 /** What a client may rely on, one fact a line: `has` may grow, `needs` may shrink. */
 export type ApiFacts = { readonly has: ReadonlySet<string>; readonly needs: ReadonlySet<string> };
@@ -9,44 +9,87 @@ export function factsOf(document: Json): ApiFacts {
   const has = new Set<string>();
   const needs = new Set<string>();
   const inputs = new Set<string>();
+  const add = (schema: Json, name: string): void => walk(schema, { document, name, has, inside: [], orNull: false });
   for (const [path, item] of Object.entries<Json>(document.paths)) {
     for (const [method, operation] of Object.entries<Json>(item)) {
       const name = `${method.toUpperCase()} ${path}`;
       has.add(`${name} is ${operation.operationId}`);
       for (const parameter of parametersOf(document, operation)) {
         const { schema, explode, in: place } = parameter;
-        walk(schema, `${name} ${place} ${parameter.name}`, has);
+        add(schema, `${name} ${place} ${parameter.name}`);
         // A list separated by commas accepts what a single value did.
-        if (schema.type === 'array' && explode === false) walk(schema.items, `${name} ${place} ${parameter.name}`, has);
+        if (schema.type === 'array' && explode === false) add(schema.items, `${name} ${place} ${parameter.name}`);
         if (parameter.required === true) needs.add(`${name} needs ${parameter.name}`);
       }
       for (const [type, media] of Object.entries<Json>(operation.requestBody?.content ?? {})) {
-        walk(media.schema, `${name} takes ${type}`, has);
+        add(media.schema, `${name} takes ${type}`);
         findComponents(document, media.schema, inputs);
       }
       if (operation.requestBody?.required === true) needs.add(`${name} needs a body`);
       for (const [status, answer] of Object.entries<Json>(operation.responses))
         for (const [type, media] of Object.entries<Json>(answer.content ?? { none: {} }))
-          walk(media.schema ?? {}, `${name} answers ${status} ${type}`, has);
+          add(media.schema ?? {}, `${name} answers ${status} ${type}`);
     }
   }
   for (const [name, schema] of Object.entries<Json>(document.components.schemas)) {
-    walk(schema, name, has);
+    add(schema, name);
     if (inputs.has(name)) for (const field of schema.required ?? []) needs.add(`${name} needs ${field}`);
   }
   return { has, needs };
 }
 
-/** Every property below a schema with its type, and every value of its lists of values; references are facts and not followed. */
-function walk(schema: Json, at: string, has: Set<string>): void {
-  const type = schema.$ref?.split('/').at(-1) ?? [schema.type ?? 'any'].flat().sort().join('|');
-  has.add(`${at}: ${type}`);
-  for (const value of schema.enum ?? []) has.add(`${at} = ${JSON.stringify(value)}`);
-  if (schema.const !== undefined) has.add(`${at} = ${JSON.stringify(schema.const)}`);
-  for (const option of [...(schema.oneOf ?? []), ...(schema.anyOf ?? []), ...(schema.allOf ?? [])])
-    walk(option, `${at}|`, has);
-  for (const [name, property] of Object.entries<Json>(schema.properties ?? {})) walk(property, `${at}.${name}`, has);
-  if (schema.items !== undefined) walk(schema.items, `${at}[]`, has);
+/**
+ * Every property below a schema with its type, and every value of its lists of values. A reference is a fact, and so is what it refers
+ * to: a schema may become a component, or a component be stated in place.
+ */
+function walk(schema: Json, at: Place): void {
+  const { name, has } = at;
+  const nullable = findNullable(schema);
+  if (nullable !== null) walkReference(nullable, { ...at, orNull: true });
+  if (schema.$ref !== undefined) {
+    has.add(`${name}: ${componentName(schema.$ref)}`);
+    walkReference(schema.$ref, at);
+    return;
+  }
+  has.add(`${name}: ${typesOf(schema, at.orNull).sort().join('|')}`);
+  for (const value of [...(schema.enum ?? []), ...(at.orNull && schema.enum !== undefined ? [null] : [])])
+    has.add(`${name} = ${JSON.stringify(value)}`);
+  if (schema.const !== undefined) has.add(`${name} = ${JSON.stringify(schema.const)}`);
+  const inner = { ...at, orNull: false };
+  for (const option of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) walk(option, { ...inner, name: `${name}|` });
+  // What extends a component has its properties.
+  for (const part of schema.allOf ?? []) walk(part, inner);
+  for (const [own, property] of Object.entries<Json>(schema.properties ?? {}))
+    walk(property, { ...inner, name: `${name}.${own}` });
+  if (schema.items !== undefined) walk(schema.items, { ...inner, name: `${name}[]` });
+}
+
+/** What is walked, from where, and which components it is inside of: criteria contain criteria. */
+type Place = {
+  readonly document: Json;
+  readonly name: string;
+  readonly has: Set<string>;
+  readonly inside: readonly string[];
+  readonly orNull: boolean;
+};
+
+function walkReference(reference: string, at: Place): void {
+  if (at.inside.includes(reference)) return;
+  walk(deref(at.document, { $ref: reference }), { ...at, inside: [...at.inside, reference] });
+}
+
+/** The reference of a union of a component and null, or null. */
+function findNullable({ oneOf }: Json): string | null {
+  if (oneOf?.length !== 2 || oneOf[1].type !== 'null') return null;
+  return oneOf[0].$ref ?? null;
+}
+
+function typesOf(schema: Json, orNull: boolean): string[] {
+  return [...[schema.type ?? 'any'].flat(), ...(orNull ? ['null'] : [])];
+}
+
+function componentName(reference: string): string {
+  return reference.split('/').at(-1) ?? '';
 }
 
 /** The components that a request body refers to, directly or not. */

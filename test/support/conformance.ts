@@ -6,10 +6,12 @@ import type { Json } from './http-client.ts';
  */
 export function findMismatches(document: Json, schema: Json, value: unknown, at: string): string[] {
   if (schema.$ref !== undefined) return findMismatches(document, lookUp(document, schema.$ref), value, at);
+  if (schema.allOf !== undefined) return findMismatches(document, mergeAll(document, schema), value, at);
   const union = schema.oneOf ?? schema.anyOf;
   if (union !== undefined) {
-    const fits = union.some((option: Json) => findMismatches(document, option, value, at).length === 0);
-    return fits ? [] : [`${at} fits none of ${union.length} schemas`];
+    const fitting = union.filter((option: Json) => findMismatches(document, option, value, at).length === 0);
+    if (fitting.length === 0) return [`${at} fits none of ${union.length} schemas`];
+    return value === null && fitting.length > 1 ? [`${at} fits ${fitting.length} schemas by null`] : [];
   }
   const types = schema.type === undefined ? null : [schema.type].flat();
   if (types !== null && !types.includes(typeOf(value)) && !(types.includes('number') && typeof value === 'number'))
@@ -26,6 +28,19 @@ export function findMismatches(document: Json, schema: Json, value: unknown, at:
   if (typeof value === 'object' && value !== null && schema.properties !== undefined)
     return findInObject(document, schema, value, at);
   return [];
+}
+
+/** One schema with the properties of all parts of an `allOf`. */
+function mergeAll(document: Json, { allOf }: Json): Json {
+  const parts = allOf.map((part: Json) => {
+    const schema = part.$ref === undefined ? part : lookUp(document, part.$ref);
+    return schema.allOf === undefined ? schema : mergeAll(document, schema);
+  });
+  return {
+    type: 'object',
+    properties: Object.assign({}, ...parts.map(({ properties }: Json) => properties)),
+    required: parts.flatMap(({ required = [] }: Json) => required),
+  };
 }
 
 /** The bound that a string, a number or an array exceeds, or null. */

@@ -28,11 +28,13 @@ type Schema = {
 /** No string is longer than the largest payload that is accepted. */
 const textCharsMax = 32 * 1024 * 1024;
 /** An RFC 3339 instant of a bounded year. */
-const instantCharsMax = 40;
+export const instantBounds = { maxLength: 40 };
 /** Upper bound for arrays in responses that have no bound of their own. */
 const entriesMax = 100_000;
 /** Input with U+0000 is rejected, so no response contains it. */
 const storablePattern = '^[^\\x00]*$';
+/** Ids are made by the service, or of a vendor and a slug. */
+export const idBounds = { maxLength: 300, pattern: storablePattern };
 
 /**
  * Adds the bounds that hold everywhere to schemas that state none: length and characters of strings, range of integers, length of
@@ -74,13 +76,14 @@ function visitSchema(schema: Schema, name: string): void {
 function bound(schema: Schema, name: string): void {
   const types = [schema.type].flat();
   if (schema.enum !== undefined || schema.const !== undefined) return;
-  if (types.includes('string')) boundText(schema);
+  if (types.includes('string')) boundText(schema, name);
   if (types.includes('integer')) boundInteger(schema);
   if (types.includes('array')) schema.maxItems ??= name === 'data' ? pageMax : entriesMax;
 }
 
-function boundText(schema: Schema): void {
-  schema.maxLength ??= schema.format === 'date-time' ? instantCharsMax : textCharsMax;
+function boundText(schema: Schema, name: string): void {
+  const charsMax = /(^|_)id$/.test(name) ? idBounds.maxLength : textCharsMax;
+  schema.maxLength ??= schema.format === 'date-time' ? instantBounds.maxLength : charsMax;
   if (schema.format === undefined) schema.pattern ??= storablePattern;
 }
 

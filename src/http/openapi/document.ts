@@ -10,6 +10,7 @@ import { completeSchemas } from './bounds.ts';
 import { codeSamplesOf } from './code-samples.ts';
 import { moveExamples } from './examples.ts';
 import { dropRepeatedDescriptions, hideOptionalExamples, shareParameters } from './parameters.ts';
+import { shareSchemas } from './share-schemas.ts';
 import {
   alwaysHeaders,
   type HeaderName,
@@ -279,6 +280,7 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
   moveExamples(document);
   completeSchemas(document);
   shareParameters(document);
+  shareSchemas(document);
   return document;
 }
 

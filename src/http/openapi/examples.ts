@@ -41,7 +41,7 @@ type Use = { readonly schema: Schema; readonly media: Media; readonly value: unk
 
 function useOf(media: Media, schemas: Readonly<Record<string, Schema>>): Use | null {
   const schema = componentOf(media.schema, schemas);
-  if (schema === undefined || media.example === undefined) return null;
+  if (schema?.properties === undefined || media.example === undefined) return null;
   const entry = componentOf(schema.properties?.data?.items, schemas);
   if (entry === undefined) return { schema, media, value: media.example };
   const [value, ...others] = dataOf(media.example);
