@@ -12,9 +12,11 @@ export function createApp(http: HttpDeps, served: readonly Operation[] = operati
   const app = new Hono<HttpEnv>();
   app.use(nameRequests(http), logRequests(http), addHeaders);
   app.use(async (c, next) => {
-    if (c.req.method !== 'OPTIONS') return await next();
     const methods = allowed(c.req.path);
-    return methods.length === 0 ? c.notFound() : c.body(null, 204, optionsHeaders(methods));
+    if (methods.length === 0) return c.req.method === 'OPTIONS' ? await c.notFound() : await next();
+    // The router would try a path with parameters for a method that this path does not have.
+    if (!methods.includes(c.req.method)) return await c.notFound();
+    return c.req.method === 'OPTIONS' ? c.body(null, 204, optionsHeaders(methods)) : await next();
   });
   for (const operation of served) {
     app.on(operation.spec.method.toUpperCase(), routeOf(operation.spec.path), (c) => operation.run(http, c));

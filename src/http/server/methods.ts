@@ -10,7 +10,10 @@ export function routeOf(path: string): string {
   );
 }
 
-/** Returns a function from a path to its methods, including OPTIONS and HEAD; empty if no route matches. */
+/**
+ * Returns a function from a path to its methods, including OPTIONS and HEAD; empty if no route matches. A path without parameters
+ * takes precedence over one with parameters for every method, as in OpenAPI: `batch` is not the id of a prediction.
+ */
 export function methodsByPath(routes: readonly Route[]): (path: string) => string[] {
   const byPath = new Map<string, Set<string>>();
   for (const { method, path } of routes) {
@@ -23,9 +26,9 @@ export function methodsByPath(routes: readonly Route[]): (path: string) => strin
   const table = [...byPath].map(([path, methods]) => ({ segments: path.split('/'), methods: [...methods] }));
   return (path) => {
     const requested = path.split('/');
-    const found = new Set(
-      table.filter(({ segments }) => matches(segments, requested)).flatMap(({ methods }) => methods),
-    );
+    const found =
+      byPath.get(path) ??
+      new Set(table.filter(({ segments }) => matches(segments, requested)).flatMap(({ methods }) => methods));
     return found.size === 0 ? [] : [...found, 'OPTIONS'];
   };
 }

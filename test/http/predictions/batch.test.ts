@@ -83,6 +83,20 @@ describe('POST /v1/predictions/batch', () => {
     expect(answer.status).toBe(401);
   });
 
+  test.each(['GET', 'PATCH', 'DELETE'])(
+    '%s is not supported: `batch` is not the id of a prediction',
+    async (method) => {
+      for (const ask of [world.admin, world.anyone]) {
+        const answer = await ask(`${method} /v1/predictions/batch`);
+        expect([answer.status, answer.json.code, answer.headers.allow]).toEqual([
+          405,
+          'method_not_allowed',
+          'POST, OPTIONS',
+        ]);
+      }
+    },
+  );
+
   test('accepts 100 predictions', async () => {
     const made = await send(Array.from({ length: 100 }, (_, index) => claim(`hundred-${index}`)));
     expect(made.json.data).toHaveLength(100);
