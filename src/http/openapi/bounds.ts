@@ -1,4 +1,5 @@
-import { pageMax } from '../operation/cursor.ts';
+import { cursorCharsMax, pageMax } from '../operation/cursor.ts';
+import { finePrintCharsMax, nameCharsMax, reasonCharsMax, statementCharsMax } from '../operation/fields.ts';
 import { glossary } from './glossary.ts';
 
 /** The parts of a JSON Schema that matter for bounds. */
@@ -29,6 +30,21 @@ type Schema = {
 const textCharsMax = 32 * 1024 * 1024;
 /** An RFC 3339 instant of a bounded year. */
 export const instantBounds = { maxLength: 40 };
+/** Whole numbers that JSON parsers read exactly. */
+export const sequenceBounds = { format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+/** Texts in responses that requests limit, or that have one form, by the name of their property. */
+const textBounds: Readonly<Record<string, { readonly maxLength: number; readonly pattern?: string }>> = {
+  statement: { maxLength: statementCharsMax },
+  fine_print: { maxLength: finePrintCharsMax },
+  locator: { maxLength: nameCharsMax },
+  reason: { maxLength: reasonCharsMax },
+  made_at: { maxLength: instantBounds.maxLength },
+  published_at: { maxLength: instantBounds.maxLength },
+  next_cursor: { maxLength: cursorCharsMax },
+  hash: { maxLength: 71, pattern: '^sha256:[0-9a-f]{64}$' },
+  criterion_hash: { maxLength: 71, pattern: '^sha256:[0-9a-f]{64}$' },
+  bytes_hash: { maxLength: 71, pattern: '^sha256:[0-9a-f]{64}$' },
+};
 /** Upper bound for arrays in responses that have no bound of their own. */
 const entriesMax = 100_000;
 /** Input with U+0000 is rejected, so no response contains it. */
@@ -82,14 +98,16 @@ function bound(schema: Schema, name: string): void {
 }
 
 function boundText(schema: Schema, name: string): void {
-  const charsMax = /(^|_)id$/.test(name) ? idBounds.maxLength : textCharsMax;
-  schema.maxLength ??= schema.format === 'date-time' ? instantBounds.maxLength : charsMax;
+  const bounds = /(^|_)id$/.test(name) ? idBounds : Object.hasOwn(textBounds, name) ? textBounds[name] : undefined;
+  // A text with a bound of its own is one of a request.
+  if (schema.maxLength === undefined && bounds?.pattern !== undefined) schema.pattern ??= bounds.pattern;
+  schema.maxLength ??= schema.format === 'date-time' ? instantBounds.maxLength : (bounds?.maxLength ?? textCharsMax);
   if (schema.format === undefined) schema.pattern ??= storablePattern;
 }
 
 /** Integers are counts, versions and statuses: not negative unless their schema says so. */
 function boundInteger(schema: Schema): void {
-  schema.format ??= 'int64';
-  if (schema.exclusiveMinimum === undefined) schema.minimum ??= 0;
-  if (schema.exclusiveMaximum === undefined) schema.maximum ??= Number.MAX_SAFE_INTEGER;
+  schema.format ??= sequenceBounds.format;
+  if (schema.exclusiveMinimum === undefined) schema.minimum ??= sequenceBounds.minimum;
+  if (schema.exclusiveMaximum === undefined) schema.maximum ??= sequenceBounds.maximum;
 }

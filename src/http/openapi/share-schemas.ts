@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { idBounds, instantBounds } from './bounds.ts';
+import { idBounds, instantBounds, sequenceBounds } from './bounds.ts';
 
 /** The parts of a JSON Schema that matter for sharing. */
 export type Schema = {
@@ -33,6 +33,11 @@ type Site = {
 /** Texts that most objects have. `completeSchemas` gives them these bounds. */
 const leaves: Schemas = {
   Id: { ...idBounds, type: 'string', description: 'An id.' },
+  Sequence: {
+    ...sequenceBounds,
+    type: 'integer',
+    description: 'Sequence number of the event. Messages may arrive in a different order.',
+  },
   Instant: {
     ...instantBounds,
     type: 'string',
@@ -73,7 +78,7 @@ function shareParents(schemas: Schemas): void {
 }
 
 /** A composed schema is harder to read, so it must be worth it. */
-const parentCharsMin = 2500;
+const parentCharsMin = 2400;
 
 function isParent(parent: Schema, schema: Schema): boolean {
   const { properties = {}, required = [], additionalProperties } = parent;
@@ -81,9 +86,10 @@ function isParent(parent: Schema, schema: Schema): boolean {
   // A strict parent would reject what the other one adds.
   if (additionalProperties !== undefined || schema.additionalProperties !== undefined) return false;
   const added = Object.keys(own).length - Object.keys(properties).length;
-  // With the same properties, `CreatedX` extends `X`.
+  // With the same properties, the one with the longer name extends the other: `CreatedX` extends `X`.
+  const isLonger = (schema.title ?? '').length > (parent.title ?? '').length;
   return (
-    (added > 0 || (added === 0 && schema.title === `Created${parent.title}`)) &&
+    (added > 0 || (added === 0 && isLonger)) &&
     required.every((name) => schema.required?.includes(name)) &&
     Object.entries(properties).every(([name, property]) => {
       const same = own[name];
@@ -99,13 +105,10 @@ function extendParent(schema: Schema, name: string, { properties = {}, required 
     return inherited === undefined || inherited.description !== property.description;
   });
   const needed = (schema.required ?? []).filter((own) => !required.includes(own));
+  const own = { properties: Object.fromEntries(added), ...(needed.length === 0 ? {} : { required: needed }) };
   schema.allOf = [
     { $ref: `#/components/schemas/${name}` },
-    {
-      type: 'object',
-      properties: Object.fromEntries(added),
-      ...(needed.length === 0 ? {} : { required: needed }),
-    },
+    ...(added.length === 0 ? [] : [{ type: 'object', ...own }]),
   ];
   delete schema.type;
   delete schema.properties;
@@ -213,11 +216,15 @@ function isNullable({ type, properties, enum: values }: Schema): boolean {
   return isNamed && Array.isArray(type) && type.length === 2 && type.includes('null');
 }
 
-/** Objects and lists of values below the components. Texts and numbers are too small to be worth a name. */
+/** Schemas below the components: objects, enumerations, and the small ones that have a name. */
 function sitesOf(schemas: Schemas): Site[] {
   return Object.entries(schemas).flatMap(([component, schema]) => {
-    const hasId = schema.properties?.id !== undefined;
-    return sitesBelow(schema, component, '').filter(({ schema: inner }) => hasId || inner.format !== 'date-time');
+    const isMessage = component.endsWith('Message');
+    // Redocly's score counts every shared schema as a dependency, so what has no id stays complete without one.
+    const sharesInstants = isMessage || schema.properties?.id !== undefined;
+    return sitesBelow(schema, component, '').filter(
+      ({ schema: { type, format } }) => (sharesInstants || format !== 'date-time') && (isMessage || type !== 'integer'),
+    );
   });
 }
 

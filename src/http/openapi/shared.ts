@@ -126,6 +126,7 @@ export function problemResponses(registry: Registry, spec: Operation['spec']): R
   return Object.fromEntries(
     answers.map(([status, codes]) => {
       const name = codes.map(pascalCase).join('_');
+      for (const code of codes) registry.registerComponent('examples', code, problemExample(code));
       registry.registerComponent('responses', name, problemResponse(status, codes));
       return [status, { $ref: `#/components/responses/${name}` }];
     }),
@@ -166,12 +167,14 @@ const moreHeaders: Readonly<Record<number, readonly HeaderName[]>> = {
   503: ['Retry-After'],
 };
 
+function problemExample(code: ProblemCode) {
+  const value = buildProblem(code, 'What is wrong with this request.', headerDocs['X-Request-Id'].example);
+  return { summary: problemKinds[code].title, value };
+}
+
 function problemResponse(status: number, codes: readonly ProblemCode[]) {
   const more: HeaderName[] = [...(moreHeaders[status] ?? []), ...(status < 500 ? rateHeaders : [])];
-  const examples = codes.map((code) => {
-    const value = buildProblem(code, 'What is wrong with this request.', headerDocs['X-Request-Id'].example);
-    return [code, { summary: problemKinds[code].title, value }] as const;
-  });
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
   const schema = { $ref: '#/components/schemas/Problem' };
   return {
     description: codes.map((code) => `\`${code}\`: ${problemKinds[code].title}.`).join(' '),

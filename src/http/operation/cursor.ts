@@ -8,7 +8,7 @@ export const pageDefault = 50;
 /** The most entries per page; a larger `limit` is lowered to it. */
 export const pageMax = 200;
 
-const cursorCharsMax = 1024;
+export const cursorCharsMax = 1024;
 
 /** The place in a list after which the next page starts. Each list defines its own form. */
 export type Position = string | number | readonly (string | number)[];

@@ -104,7 +104,7 @@ describe('every operation', () => {
         .map(resolve)
         .flatMap(({ content }) => Object.values<Json>(content ?? {}))
         .flatMap((media: Json) =>
-          [media.example, ...Object.values<Json>(media.examples ?? {}).map((example) => example.value)]
+          [media.example, ...Object.values<Json>(media.examples ?? {}).map((example) => resolve(example).value)]
             .filter((example) => example !== undefined)
             .flatMap((example) => findMismatches(document, media.schema, example, operation.operationId)),
         ),
@@ -118,7 +118,7 @@ describe('every operation', () => {
 });
 
 /** The JSON document is fetched as a whole, by people and by agents: what it repeats costs every one of them. */
-const documentBytesMax = 480_000;
+const documentBytesMax = 470_000;
 
 test(`the JSON document has at most ${documentBytesMax} bytes`, () => {
   expect(Buffer.byteLength(JSON.stringify(document))).toBeLessThanOrEqual(documentBytesMax);
