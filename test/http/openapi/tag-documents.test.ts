@@ -25,9 +25,11 @@ const operationsOf = (document: Json): Json[] =>
 function listReferences(node: Json): string[] {
   if (typeof node === 'string') return node.startsWith('#/') ? [node] : [];
   if (typeof node !== 'object' || node === null) return [];
-  return Object.entries<Json>(node).flatMap(([name, value]) =>
-    ['example', 'examples', 'pointer'].includes(name) ? [] : listReferences(value),
-  );
+  return Object.entries<Json>(node).flatMap(([name, value]) => {
+    // The values of examples are data, but an example itself may be a component.
+    if (name === 'examples') return Object.values<Json>(value).flatMap((example) => listReferences(example?.$ref));
+    return ['example', 'value', 'pointer'].includes(name) ? [] : listReferences(value);
+  });
 }
 
 function resolvePointer(document: Json, pointer: string): Json {
