@@ -2,7 +2,6 @@ import { z } from '@hono/zod-openapi';
 import { updatePrediction } from '../../services/predictions/edits.ts';
 import { getPrediction } from '../../services/predictions/predictions.ts';
 import { pickVersion } from '../operation/etag.ts';
-import { slugField } from '../operation/fields.ts';
 import { requireChange } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { predictionExample } from './examples.ts';
@@ -11,6 +10,7 @@ import {
   finePrintField,
   idParameter,
   locatorField,
+  predictionSlugField,
   predictorField,
   sourceField,
   statementField,
@@ -19,7 +19,7 @@ import {
 
 const updateSchema = z
   .strictObject({
-    slug: slugField.optional(),
+    slug: predictionSlugField.optional(),
     statement: statementField.optional(),
     fine_print: finePrintField.optional(),
     locator: locatorField.optional(),

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { createPrediction, getPrediction, type PredictionInput } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { asOfField, criterionField, dateField, probabilityField, slugField } from '../operation/fields.ts';
+import { asOfField, criterionField, dateField, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { criterionExample, predictionExample, predictorExample } from './examples.ts';
 import { createdSchema, predictionSchema, predictionToJson, stampOf } from './json.ts';
@@ -10,6 +10,7 @@ import {
   finePrintField,
   idParameter,
   locatorField,
+  predictionSlugField,
   predictorField,
   sourceField,
   statementField,
@@ -20,7 +21,7 @@ const tag = 'Predictions';
 
 export const createSchema = z
   .strictObject({
-    slug: slugField.optional(),
+    slug: predictionSlugField.optional(),
     statement: statementField,
     made_at: dateField.meta({
       description:

@@ -3,6 +3,7 @@ import {
   finePrintCharsMax,
   nameCharsMax,
   referenceField,
+  slugField,
   statementCharsMax,
   tagField,
   tagsMax,
@@ -15,6 +16,14 @@ import { predictionExample } from './examples.ts';
 export const idParameter = {
   id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug },
 };
+
+/** A prediction with this slug could be read only by its id: `/v1/predictions/batch` is another resource. */
+const reservedSlug = 'batch';
+
+export const predictionSlugField = slugField.refine(
+  (slug) => slug !== reservedSlug,
+  `must not be \`${reservedSlug}\`, which is another resource`,
+);
 
 export const statementField = text(statementCharsMax, {
   description: 'The claim, in words.',

@@ -97,6 +97,21 @@ describe('POST /v1/predictions/batch', () => {
     },
   );
 
+  test('no prediction can have the slug `batch`', async () => {
+    const refused = await world.admin('POST /v1/predictions', { json: claim('batch') });
+    const made = await world.admin('POST /v1/predictions', { json: claim('batches') });
+    const changed = await world.admin(`PATCH /v1/predictions/${made.json.id}`, {
+      json: { slug: 'batch' },
+      headers: { 'if-match': '*' },
+    });
+    for (const { status, json } of [refused, changed]) {
+      expect([status, json.errors]).toEqual([
+        422,
+        [{ pointer: '#/slug', detail: 'slug must not be `batch`, which is another resource' }],
+      ]);
+    }
+  });
+
   test('accepts 100 predictions', async () => {
     const made = await send(Array.from({ length: 100 }, (_, index) => claim(`hundred-${index}`)));
     expect(made.json.data).toHaveLength(100);
