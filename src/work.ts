@@ -67,7 +67,7 @@ function firstRound(deps: Deps, polls: boolean, say: Say): Step[] {
   ];
 }
 
-/** Runs one after the other, also after a failure, until `isOver`. */
+/** Runs the steps one after the other until `isOver`. If one fails, the next ones still run. */
 async function runSteps({ log }: Deps, steps: readonly Step[], isOver: () => boolean): Promise<void> {
   for (const { name, run } of steps) {
     if (isOver()) return;

@@ -53,9 +53,9 @@ export type DatabaseOptions = {
   readonly idleInTransactionMsMax?: number | undefined;
   /** How long connecting to a server may take. */
   readonly connectSecondsMax?: number | undefined;
-  /** How much longer than the server lets a statement run its answer may take. */
+  /** How long to wait for the answer to a statement after the server's own limit for the statement has passed. */
   readonly answerGraceMs?: number | undefined;
-  /** How long `begin`, with the connection, and `commit` may take. */
+  /** How long `begin`, including the time to connect, and `commit` may each take. */
   readonly boundaryMsMax?: number | undefined;
   /** Opens the pool without checking that the server answers; the first statement fails if it does not. */
   readonly mayBeAway?: boolean | undefined;
@@ -159,7 +159,7 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
     statements: limit(options, embeddedStatementsMax),
     transactions: limit(options, 1),
     limits: limitsOf(options),
-    // Its process is this one, and its own deadline ends a statement.
+    // The database runs in this process, and ends a statement by its own deadline.
     condemn: () => {},
     noteFailure: () => {},
     listen: (channel, onNotify, onListening) => client.listen(channel, onNotify, onListening),
@@ -173,7 +173,7 @@ async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
 async function openPoolOf(options: DatabaseOptions, databaseUrl: string): Promise<Pool> {
   const poolMax = options.poolMax ?? poolMaxDefault;
   const secondsMax = options.connectSecondsMax ?? connectSecondsMax;
-  // A database that may be away is not asked: its first lost statement shows a pooler.
+  // A database that may be unavailable is not asked: the first lost prepared statement will reveal a pooler.
   const isAsked = options.directUrl === undefined && options.mayBeAway !== true;
   const prepares = options.directUrl === undefined && !(isAsked && (await sharesSessions(databaseUrl, secondsMax)));
   return openServerPool({
@@ -203,8 +203,8 @@ function commonOptions(): postgres.Options<Record<string, postgres.PostgresType>
 }
 
 /**
- * Options that the driver's type declarations lack. It opens its connections with `socket`, and (3.4.9) fails a transaction
- * that begins behind `max_pipeline` statements.
+ * Options that the driver's type declarations lack. The driver opens its connections with `socket`. In 3.4.9, a transaction
+ * that begins behind `max_pipeline` statements fails.
  */
 function embeddedOptions(embedded: Embedded) {
   return {

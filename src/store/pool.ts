@@ -14,7 +14,7 @@ export type Pool = {
   readonly limits: PoolLimits;
   /** Reports that a statement of a client was not answered in time: its connections are closed and replaced. */
   condemn(client: postgres.ISql): void;
-  /** Reports that a statement of a client failed, because the error may show that a pooler is in between. */
+  /** Reports that a statement of a client failed: the error may reveal a pooler between the client and the server. */
   noteFailure(client: postgres.ISql, error: unknown): void;
   listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<PoolListener>;
   end(): Promise<void>;
@@ -27,6 +27,6 @@ export type PoolLimits = {
   readonly transactionMsMax: number;
   /** How long the answer to one statement may take. Longer than the server lets a statement run, so that only silence exceeds it. */
   readonly answerMsMax: number;
-  /** The same for `begin`, including the connection, and for `commit`. */
+  /** The same for `begin`, including the time to connect, and for `commit`. */
   readonly boundaryMsMax: number;
 };

@@ -19,7 +19,7 @@ export type ServerPoolOptions = {
   readonly log?: DatabaseLog | undefined;
 };
 
-/** How long statements that still run on a replaced client may go on. */
+/** How long statements that are still running on a replaced client may continue. */
 const replacedSecondsMax = 2;
 
 /** The longest wait before a lost connection is opened again. Requests wait for it, so it does not grow further. */
@@ -28,7 +28,7 @@ const reconnectSecondsMax = 1;
 /** How long statements may take to finish when the pool is closed. */
 const closeSecondsMax = 5;
 
-/** What a statement fails with when its session is not the one that prepared it, as behind a pooler in transaction mode. */
+/** Error codes of a statement whose session is not the one that prepared it, as behind a pooler in transaction mode. */
 const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
 
 /**
@@ -116,8 +116,8 @@ function keepChannels(log: DatabaseLog | undefined) {
 }
 
 /**
- * Whether a pooler in transaction mode answers at this address: what one connection sets for its session, another one then
- * sees, because the pooler gives it the server connection that was used last.
+ * Whether a pooler in transaction mode answers at this address. If so, one connection sees what another has set for its
+ * session, because the pooler gives it the server connection that was used last.
  */
 export async function sharesSessions(databaseUrl: string, connectSecondsMax: number): Promise<boolean> {
   const open = () =>
@@ -147,7 +147,7 @@ function makeClient(options: ServerPoolOptions, prepare: boolean): postgres.Sql 
     prepare,
     connect_timeout: options.connectSecondsMax,
     backoff: (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, reconnectSecondsMax),
-    // Settings of the database or of the role that would change results. `connection` takes precedence over them.
+    // The database or the role may have settings that would change results. These take precedence over them.
     connection: {
       application_name: 'outturn',
       TimeZone: 'UTC',

@@ -10,7 +10,7 @@ export type StatementGuard = {
    * statement. A cursor is read at its reader's pace and may never settle.
    */
   admit(cursor: boolean): Promise<() => void>;
-  /** Called when a statement was not answered in time, with the client that it was sent with, before it fails with the error. */
+  /** Called when a statement was not answered in time, before it fails with `error`. `client` is the client that sent it. */
   late(client: postgres.ISql, error: Refusal): void;
   /** Called when a statement has failed, before its own promise rejects. */
   failed?(error: unknown, client: postgres.ISql): void;
@@ -27,7 +27,7 @@ type Query = {
   cursorFn?: unknown;
 };
 
-/** The same tagged template with the guard around each statement. `current` is asked for the client of each statement. */
+/** The same tagged template with the guard around each statement. `current` returns the client for the next statement. */
 export function guardSql(current: () => postgres.ISql, guard: StatementGuard): postgres.ISql {
   // A wrapper cannot restate the overloads of the tagged template; arguments and result pass through unchanged.
   const call = (sql: postgres.ISql) => sql as unknown as (...args: unknown[]) => unknown;
@@ -37,7 +37,7 @@ export function guardSql(current: () => postgres.ISql, guard: StatementGuard): p
       const client = current();
       return guardQuery(call(client)(...args), client, guard);
     },
-    // What is copied makes fragments and parameters, which do not depend on a client.
+    // The copied members build fragments and parameters, which do not depend on a client.
     current(),
     {
       unsafe: (...args: unknown[]) => {

@@ -7,16 +7,17 @@ import { guardSql, type StatementGuard } from './statement-guard.ts';
 
 /**
  * Transactions that survive a lost connection. When the driver loses one during a transaction, it rejects the
- * transaction but lets its callback continue. Whatever that sends next, including the driver's own rollback, is written
- * to no socket (and throws where nobody can catch it) or into the next transaction on the reopened connection. Therefore
- * nothing is sent or settled once a transaction is over, and after a failure that may be a lost connection everything
- * waits until the driver must have noticed it.
+ * transaction but lets its callback continue. Anything sent after that, including the driver's own rollback, is either
+ * written to a missing socket, which throws where nobody can catch it, or becomes part of the next transaction on the
+ * reopened connection. Therefore nothing is sent or settled once a transaction is over. After a failure that may be a
+ * lost connection, everything waits until the driver must have noticed the loss.
  *
  * A commit is verified. The driver sends its own commit as a prepared statement and ignores the result. If a pooler has
  * moved the session, preparing fails and aborts the transaction; the driver repeats the commit, which rolls back and
  * reports success. So the transaction is committed here, in the simple protocol, and only the tag `COMMIT` counts. `and
- * chain` begins an empty transaction at once, which the driver's own commit ends, and nothing waits for that. Without it
- * the driver would see its transaction end early, and free the connection while its commit is still to be sent.
+ * chain` immediately begins an empty transaction for the driver's own commit to end; nothing waits for that commit.
+ * Without `and chain` the driver would see its transaction end early, and free the connection before it has sent its
+ * commit.
  */
 
 /** The state of a running transaction. */
@@ -25,7 +26,7 @@ type Scope = {
   committing: boolean;
   /** The error of the first statement that failed. */
   failure: unknown;
-  /** After a failure that may be a lost connection: settles when the driver must have noticed it. */
+  /** After a failure that may be a lost connection: resolves when the driver must have noticed the loss. */
   lossKnown: Promise<void> | null;
 };
 
@@ -98,7 +99,7 @@ export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => 
   });
 }
 
-/** Statements and the commit of a transaction that may take long, such as a migration, may do so, too. */
+/** If a transaction may take longer than usual, such as a migration, its statements and its commit may, too. */
 function limitsWithin({ transactionMsMax, answerMsMax, boundaryMsMax }: PoolLimits, msMax: number) {
   const least = msMax > transactionMsMax ? msMax : 0;
   return { answerMsMax: Math.max(answerMsMax, least), commitMsMax: Math.max(boundaryMsMax, least) };
@@ -135,8 +136,8 @@ type Running = {
 };
 
 /**
- * Runs the callback of a transaction and commits. Once the transaction is over, nothing may be sent any more, so it then
- * never settles.
+ * Runs the callback of a transaction and commits. Once the transaction is over, nothing may be sent any more, so the
+ * returned promise then never settles.
  */
 async function runInside<T>(running: Running, run: (tx: postgres.ISql) => Promise<T>): Promise<T> {
   const { tx, scope, silence } = running;

@@ -97,8 +97,8 @@ export async function listWatchingModel(
 }
 
 /**
- * Predictions with a coverage edge of a vendor in any of the spans, each after one moment and up to another. Resolved ones
- * are included: an archive may show that the same outcome was known earlier.
+ * Predictions with a coverage edge of a vendor in any of the spans. A span excludes `after` and includes `until`. Resolved
+ * predictions are included: an archive may show that the same outcome was known earlier.
  */
 export async function listEdgesCrossed(
   db: Sql,
@@ -147,7 +147,7 @@ export async function listWatchingNewsBetween(
   return rows.map((row) => row.id);
 }
 
-/** Schedules a recheck of a prediction at a moment, unless an earlier one is due. */
+/** Schedules a recheck of a prediction at a moment, unless an earlier one is scheduled. */
 export async function advanceRecheck(db: Sql, id: string, at: Instant): Promise<void> {
   await db`update predictions set recheck_at = least(recheck_at, ${timestamp(at)}) where id = ${id}`;
 }

@@ -24,23 +24,24 @@ export type Settled = {
   readonly trust: Trust | null;
 };
 
-/** An answer of a course. `reasonCode` is null if the answer rests on its own reason. */
+/** An answer of a course. `reasonCode` is null if the reason is that of the evaluation itself. */
 export type Turn = Settled & { readonly known: Known; readonly reasonCode: ResolverReasonCode | null };
 
 /** The answers, each of which supersedes the one before, and what disputes the last one. */
 export type Course = {
   readonly turns: readonly Turn[];
   readonly dispute: Contradiction | null;
-  /** When the passing of time alone may settle the claim, if the evidence of now does not. */
+  /** When the claim may be settled merely because time passes, if the current evidence does not settle it. */
   readonly recheckAt: Instant | null;
 };
 
 export type Contradiction = Known & { readonly verdict: Verdict };
 
 /**
- * What the evidence makes of a claim in the order in which it became known: the first answer, its day where that became
- * known later, the answer of evidence of higher trust, and the first contradiction. It depends on the evidence alone, not
- * on the order in which it was imported. Null if nothing settled the claim at any moment from `from` on.
+ * The answers that the evidence gives to a claim, in the order in which the evidence became known: the first answer, its
+ * day if that became known later, an opposite answer by evidence of higher trust, and the first contradiction. They depend
+ * on the evidence alone, not on the order in which it was imported. Null if nothing settled the claim at any moment from
+ * `from` on.
  */
 export function* courseInSteps(
   question: Question,
@@ -83,7 +84,7 @@ export function turnOf(known: Known, reasonCode: ResolverReasonCode | null): Tur
   return { outcome: evaluation.verdict, effectiveAt, knownAt, trust: evaluation.trust, known, reasonCode };
 }
 
-/** A day for a bracket, or another answer by evidence of strictly higher trust. */
+/** The answer that follows: a day in place of a bracket, or the opposite outcome by evidence of strictly higher trust. */
 function nextTurn(current: Settled, known: Known): Turn | null {
   const { verdict, effectiveAt, trust } = known.evaluation;
   if (verdict === 'undetermined') return null;
@@ -92,7 +93,10 @@ function nextTurn(current: Settled, known: Known): Turn | null {
   return outranks(trust, current.trust) ? turnOf(known, null) : null;
 }
 
-/** Another answer, or a withdrawn model that is listed again. Evidence that settles nothing contradicts nothing. */
+/**
+ * Whether an evaluation contradicts an outcome: it gives the opposite one, or a withdrawn model is listed again. Any
+ * other evidence that settles nothing contradicts nothing.
+ */
 export function contradicts({ outcome }: Pick<Settled, 'outcome'>, { verdict, explanation }: Evaluation): boolean {
   if (verdict === 'undetermined') return outcome === 'yes' && findOpenNode(explanation, ['reinstated']) !== null;
   return verdict !== outcome;

@@ -106,8 +106,8 @@ function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding)
 }
 
 /**
- * The date must be the publisher's or a reviewed document's, not a catalogue's that an operator trusts more. An end is dated by
- * the publisher alone: catalogues keep listing models, and state ends late.
+ * The date must be that of the publisher or of a reviewed document, not that of a catalogue whose trust an operator has
+ * raised. An end is dated by the publisher alone: catalogues keep listing models, and state ends late.
  */
 function isDatedAfter(leaf: SingleEvent, event: ModelEvidence, deadline: Instant): boolean {
   const { grade, dating, occurred, witnesses, trust } = event;
@@ -148,7 +148,7 @@ function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   return answer(leaf.op, 'undetermined', reason, text, base);
 }
 
-/** Enough origins that do not list it were read past the deadline. */
+/** Whether enough origins that do not list the model were read past the deadline. */
 export function isContradicted(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
   if (!Number.isFinite(window.to)) return false;
   const origins = new Set([...event.witnesses.map((witness) => witness.feed.origin), ...(event.listedBy ?? [])]);
@@ -190,7 +190,7 @@ export function openUntilCovered(
   return answer(op, 'undetermined', 'awaiting_coverage', text, base);
 }
 
-/** The same after "to have". */
+/** The words of `happened` as they follow "to have". */
 function happenedPerfect(leaf: EventLeaf): string {
   return happened(leaf).replace(/^was /, 'been ');
 }

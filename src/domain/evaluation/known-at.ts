@@ -23,7 +23,7 @@ import { movingEdgesInSteps } from './moving-edges.ts';
 /** A knowledge time, with the evaluation of what was observed by then. */
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
 
-/** What is looked for: a verdict, or any; if given, with that `effectiveAt`, and not before `from`. */
+/** What is looked for: one verdict or either; if they are given, with this `effectiveAt` and not before `from`. */
 export type Wanted = {
   readonly verdict: 'yes' | 'no' | 'either';
   readonly effectiveAt?: string | null;

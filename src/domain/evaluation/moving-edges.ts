@@ -26,7 +26,7 @@ type Seen = Pick<Timeline, 'sightings' | 'reads'>;
 
 /**
  * Edges that depend on what was seen, without duplicates; every moment to which a sighting may be dated gives one. `within`
- * ends a duration after its other event. In `precedes`, coverage past the date of one side decides the other. A value from
+ * ends one `duration` after its `after` event. In `precedes`, coverage past the date of one side decides the other. A value from
  * before a window counts once a poll shows it inside the window, and is corrected once polls of other feeds show another
  * value.
  */

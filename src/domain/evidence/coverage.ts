@@ -42,7 +42,7 @@ export type CoverageQuestion = {
   readonly bound?: Rational;
 };
 
-/** What the covering feeds together prove absence of. */
+/** The absence that the covering feeds together prove. */
 export type Coverage = {
   readonly vendor: string;
   readonly fact: string;
@@ -172,8 +172,8 @@ function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
 }
 
 /**
- * Until when absence is proven without a gap since a moment: absence is proven, and one of the feeds was read soon after that
- * moment. Minus infinity if nothing proves it.
+ * The moment up to which absence is proven without a gap since `from`: absence is proven, and one of the feeds was read soon
+ * after `from`. Minus infinity if nothing proves it.
  */
 export function absentThrough(coverage: Coverage, from: Instant, to: Instant = Number.POSITIVE_INFINITY): Instant {
   const read = openingMarks(coverage, from, to).map(({ watermark }) => watermark ?? Number.NEGATIVE_INFINITY);
@@ -242,7 +242,7 @@ function originsForever(feeds: readonly FeedFacts[]): OriginRead[] {
   return originsRead(feeds.map((feed) => ({ feed, readFrom: null, watermark: readTo, measured: true })));
 }
 
-/** One first party that was read past the moment, or as many origins as the policy asks. */
+/** Whether one first party, or as many origins as the policy requires, were read past the moment. */
 function isEnough(past: readonly OriginRead[], policy: EvidencePolicy, moment: Instant): boolean {
   return past.some(({ firstPartyTo }) => firstPartyTo >= moment) || past.length >= policy.originsMin;
 }

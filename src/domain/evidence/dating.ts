@@ -91,8 +91,8 @@ function dateBy(question: Question, steadiness: Steadiness): Dating {
   }
   const low = question.absentTo;
   const { usable, setAside } = curatedDates(question, steadiness);
-  // A date makes its origin vouch only if it would date the release, or is the day of the first listing: an earlier date may
-  // be that of an announcement.
+  // An origin vouches by a date only if that date would date the release, or is the day of the first listing: an earlier
+  // date may be that of an announcement.
   const vouching = usable.filter(
     (date) => (low < date.interval.to && !isStamped(question, date.stated)) || meetsListing(question, date),
   );
@@ -269,9 +269,9 @@ function isSameRow(a: KnownSighting, b: KnownSighting): boolean {
 }
 
 /**
- * The moment (exclusive) by which enough origins vouch for it: each by listing it, or by a vendor row's date.
- * Dates alone never put it before the first sighting: catalogues copy one announcement from another. Below the policy
- * nothing vouches for it; the first sighting then shows where it would fall if it were believed.
+ * The moment (exclusive) by which enough origins vouch for the release: each by listing the model, or by a vendor row's
+ * date. Dates alone never put the release before the first sighting: catalogues copy one announcement from another. If too
+ * few origins vouch for it, the first sighting shows where the release would fall if it were believed.
  */
 function upperBound(question: Question, vouching: readonly StatedDate[]): Instant {
   const byOrigin = new Map(question.seasonedFrom.map(({ origin, at }) => [origin, at + 1]));

@@ -24,7 +24,7 @@ export type ModelEvidence = {
   readonly grade: 'admissible' | 'short';
   /** When it happened, as far as the evidence bounds it. */
   readonly occurred: Interval;
-  /** Wider bounds that apply if reads that are missing contradicted its dates; left out: the same as `occurred`. */
+  /** Wider bounds that would apply if the missing reads contradicted its dates; left out: the same as `occurred`. */
   readonly possible?: Interval;
   /** The time that an answer shows, if not `occurred`: since when a value applied. */
   readonly effective?: Interval;
@@ -111,7 +111,7 @@ function weighGeneral(
   return { ...evidence, grade: 'short', missing, unprovenTo: unprovenTo(known, evidence.model, ask.policy) };
 }
 
-/** Whether a row of the vendor's own, or a first party, has ever stated that the model is a preview. */
+/** Whether one of the vendor's own rows, or a first party, has ever stated that the model is a preview. */
 function statesPreview(timeline: Timeline, sighting: Sighting, at: Instant): boolean {
   const isFirstParty = timeline.feeds.get(sighting.feedId)?.trust === 'first_party';
   if (sighting.seenFrom > at || !(sighting.model.own || isFirstParty)) return false;
@@ -214,7 +214,7 @@ function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant 
   return sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost);
 }
 
-/** The last read, of the feed that listed it first, that lacked it; minus infinity if there was none. */
+/** The last read without the model, in the feed that listed it first; minus infinity if there was none. */
 function unlistedAt(timeline: Timeline, [first]: readonly KnownSighting[]): Instant {
   if (first === undefined) return Number.NEGATIVE_INFINITY;
   const { feed, sighting, unseenAt } = first;

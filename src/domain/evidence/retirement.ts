@@ -33,10 +33,10 @@ type EndWord = {
 /**
  * Weighs whether a model was withdrawn. This needs a first-party shutdown date that has passed, or past dates in the
  * own rows of two origins. Every own row of an origin must state one, because a snapshot's end is not the model's; the
- * last one counts. An origin that lists only what ends must state one for every id that the vendor's own rows list
+ * latest date counts. An origin that lists only what ends must state one for every id that the vendor's own rows list
  * elsewhere. If origins of equal rank state different dates, a future date widens the interval; otherwise the answer
- * would change when that day comes. Absence never retires a model; a model that too few origins still list only holds a
- * NO back.
+ * would change when that day comes. Absence never retires a model; if too few origins still list a model, that only
+ * holds a NO back.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, recheckAt } = knownRows(timeline, sightings, ask);
@@ -50,7 +50,8 @@ export function weighStatedEnds(timeline: Timeline, sightings: readonly Sighting
   const words = endWords(timeline, rows, listed);
   const pending = words.filter((word) => !hasPassed(word, ask.at));
   const due = pending.flatMap(({ ends }) => [ends.from, ends.to]).filter((moment) => moment > ask.at);
-  // If a row names a month, the model may end within it, so it counts from its start. A day counts only once it has passed.
+  // If a row names a month, the model may end at any time in it, so the month counts from its start. A day counts only once
+  // it has passed.
   const begun = words.some(
     (word) => hasPassed(word, ask.at) || (word.ends.from <= ask.at && word.ends.to - word.ends.from > dayMs),
   );
@@ -65,8 +66,8 @@ function hasPassed({ over, ends }: EndWord, at: Instant): boolean {
 }
 
 /**
- * A first party's row that had stated an end and now lists the model as in service, with the end that it had stated and since
- * when it lists it again.
+ * A first party's row that had stated an end and now lists the model as in service, with the end that it had stated and
+ * the time since which it has listed the model again.
  */
 type Reinstated = { readonly row: KnownSighting; readonly ended: Interval; readonly since: Instant };
 
@@ -84,7 +85,7 @@ function findReinstated(timeline: Timeline, rows: readonly KnownSighting[]): Rei
   return null;
 }
 
-/** A status that said "retired" is undone by any other; a day that has passed only if the row states no end any more. */
+/** The status "retired" is undone by any other status. A day that has passed is undone only if the row no longer states an end. */
 function isUndone(end: End, now: End | null, at: Instant): boolean {
   if (end.kind === 'over') return now?.kind !== 'over';
   return now === null && end.interval.to <= at;
@@ -136,7 +137,7 @@ function wordsEvidence(
 
 /**
  * The statements that decide: those of first parties, once one of their dates has passed; otherwise those of enough origins,
- * unless a first party states a future date. If neither applies, all statements only hold a NO back.
+ * unless a first party states a future date. If neither applies, the statements can only hold a NO back.
  */
 function countWords(
   words: readonly EndWord[],

@@ -132,7 +132,7 @@ function servedBy(place: Place, vendor: string): { own: boolean; host: string | 
 }
 
 /**
- * Reads a name that no declared family begins. A family's word later in the name makes it a derivative of that family
+ * Reads a name that does not begin with a declared family. A family's word later in the name makes it a derivative of that family
  * if the id also has a foreign namespace, a word such as `hermes`, or a second family.
  */
 function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel | PartialName {

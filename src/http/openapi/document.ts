@@ -89,11 +89,11 @@ function headersOf(spec: Spec) {
 
 function securityOf({ access }: Spec): Record<string, string[]>[] {
   if (access === 'open') return [];
-  // Whether reading needs a key is a setting of the operator.
+  // The operator decides whether reading needs a key.
   return access === 'read' ? [{}, { apiKey: [] }] : [{ apiKey: [] }];
 }
 
-/** OpenAPI has a place for scopes under OAuth only, so they are part of the text and of an extension. */
+/** OpenAPI has a place for scopes only under OAuth, so they are part of the text and of an extension. */
 function describe({ access, description: whatItDoes, deprecated }: Spec): string {
   const description = deprecated === undefined ? whatItDoes : `${whatItDoes}\n\nDeprecated: ${deprecated.instead}`;
   if (access === 'open') return description;
@@ -109,7 +109,7 @@ function requestBodyOf({ body, raw }: Spec) {
         required: true,
         description: raw.description,
         content: {
-          // First, because tools preselect the first, and only this one has an example that can be sent.
+          // JSON comes first, because tools preselect the first media type, and only JSON has an example that can be sent.
           'application/json': { schema: z.unknown().openapi({ description: raw.description }), example: raw.example },
           'application/octet-stream': { schema },
         },

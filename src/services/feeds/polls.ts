@@ -44,7 +44,7 @@ export type PollCounts = {
   readonly polled: number;
   readonly failed: number;
   readonly resolved: number;
-  /** The failed polls, and those that broke off unexpectedly. */
+  /** The failed polls, and those that ended unexpectedly. */
   readonly failures: readonly FeedFailure[];
 };
 

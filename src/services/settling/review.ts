@@ -75,9 +75,9 @@ async function reviewNow(
 }
 
 /**
- * Whether names are read, or absence is measured, differently than when the resolver decided, and the evidence of that
- * time no longer settles the prediction: an addition was withdrawn, or a feed was found to have missed more. Later
- * evidence never does this.
+ * Whether the evidence that the resolver had no longer settles the prediction, because names are now read, or absence is
+ * now measured, in another way: an addition was revoked, or a feed was found to have missed more. Later evidence is
+ * never a reason.
  */
 async function hasLostGrounds({ deps }: World, question: Question, standing: Decided): Promise<boolean> {
   const { identity, coverage } = deps;
@@ -96,8 +96,9 @@ async function isSettledThen(
 }
 
 /**
- * With evidence from before a resolution was known, the resolution is compared with the course that all evidence gives. If no
- * moment settles the prediction any more, or another outcome came first, a person must decide: the resolution was announced.
+ * Called when evidence from before a resolution was known has arrived: compares the resolution with the course that all
+ * evidence gives. If no moment settles the prediction any more, or another outcome came first, a person must decide,
+ * because the resolution was announced.
  */
 async function reviewAgain(
   world: World,
@@ -122,7 +123,7 @@ async function reviewAgain(
     const other = course.turns.find(({ outcome }) => outcome !== standing.outcome) ?? last;
     return await contradict(world, prediction, standing, { ...other.known, verdict: other.outcome });
   }
-  // A dispute that no moment of the course gives came from evidence that was imported before the rest.
+  // If no moment of the course gives the dispute, it came from evidence that was imported before the rest.
   const isLifted = course.dispute === null && (await isDisputed(world, standing));
   const isSame = (turn: Turn): boolean =>
     !isLifted &&

@@ -1,18 +1,18 @@
 import type { Steps } from '../../domain/steps.ts';
 import { isInsideTransaction } from '../../store/transaction.ts';
 
-/** How long a computation runs at a time, in milliseconds, and one more step. */
+/** How long a computation runs at a time, in milliseconds. The step that is running then is finished first. */
 export const sliceMsMax = 5;
 
 /**
- * Iterations of the event loop between two slices. A request passes through many, one for each of its statements; if no
- * request is being served they take microseconds.
+ * Iterations of the event loop between two slices. Serving a request takes many of them, one for each of its statements.
+ * If no request is being served, they take microseconds.
  */
 export const restIterations = 10;
 
 type Clock = () => number;
 
-/** Resolves when the last slice that waits for its turn, and the rest after it, are over. There is one event loop, so one queue. */
+/** Resolves when the last slice that waits for its turn, and the pause after it, are over. There is one event loop, so one queue. */
 let lastTurn: Promise<void> = Promise.resolve();
 
 /**

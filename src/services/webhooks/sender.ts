@@ -24,7 +24,7 @@ const gatherMs = 5;
 const failureDelayMs = 1000;
 
 export type Sender = {
-  /** Claims no more, waits at most `drainMsMax` for running requests, aborts the others and releases every lease. */
+  /** Claims no more deliveries, waits at most `drainMsMax` for running requests, aborts the others and releases every lease. */
   stop(drainMsMax: number): Promise<void>;
 };
 
