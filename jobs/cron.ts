@@ -1,7 +1,7 @@
 import { parse } from 'node-cron';
 import type { CronFields } from '../src/domain/feeds/cron.ts';
 
-/** What a schedule may be, for messages that refuse one. */
+/** The rule that messages state when they refuse a schedule. */
 export const cronRule =
   'five fields: minute, hour, day of month, month and day of week, each of numbers, names (MON, JAN), ranges, lists and steps; L, W, # and names such as @hourly are not supported';
 

@@ -4,7 +4,7 @@ import { parseRateLimit } from './domain/access/rate-limit.ts';
 import { parsePublicUrl, publicUrlRule } from './domain/public-url.ts';
 import { parseSchedule, retryScheduleDefault } from './domain/webhooks/retry-schedule.ts';
 
-/** What docs/configuration.md says of a variable. */
+/** The documentation of a variable in docs/configuration.md. */
 export type VariableText = {
   /** As it would be written in the environment; null: unset. */
   readonly default: string | null;

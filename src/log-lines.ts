@@ -12,11 +12,11 @@ const levelNames: ReadonlyMap<unknown, string> = new Map([
 /** Fields that are the same in every line of a process, or that the line starts with. */
 const fieldsLeftOut: ReadonlySet<string> = new Set(['level', 'time', 'msg', 'pid', 'hostname']);
 
-/** Everything that a terminal could take for an instruction. */
+/** Characters that a terminal could interpret as commands. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
 const controlCharacters = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
 
-/** One JSON line of the log as `12:00:05.123 WARN  message  field=value`, in UTC. Text that is no JSON is returned as it is. */
+/** One JSON line of the log as `12:00:05.123 WARN  message  field=value`, in UTC. Other text is returned unchanged. */
 export function renderLogLine(line: string): string {
   const record = parseRecord(line);
   if (record === null) return line;

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The directory that holds package.json, found by walking up from this file: the same answer from `src/`
- * under the tests and from `dist/src/` when built, so that `sql/` and `data/` need no copying into `dist/`.
- * Throws when the program was torn out of its package.
+ * The directory that contains package.json, found by walking up from this file. The result is the same from `src/`
+ * under the tests and from `dist/src/` in a build, so `sql/` and `data/` need no copies in `dist/`. Throws if no
+ * directory above this file contains package.json.
  */
 export function packageRoot(): string {
   let directory = import.meta.dirname;

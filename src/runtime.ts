@@ -97,7 +97,7 @@ async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions
   const opened = openDatabase({ databaseUrl, directUrl, dataDir, idleInTransactionMsMax, queryMsMax, log });
   const db = databaseUrl === undefined ? await opened : await opened.catch(refuseServer);
   try {
-    // Here rather than with its use, because a failure must close the database.
+    // Loaded here and not where it is used, because a failure must close the database.
     loadSecret(config);
     if (options.migrates === false) await requireMigrated(db);
     else if (directUrl === undefined) await migrate(db);

@@ -117,7 +117,10 @@ function withoutFeeds(input: BacktestInput, slugs: readonly string[]): BacktestI
   };
 }
 
-/** For each claim the table without the models that the claim is about. Tables are kept, as a claim is evaluated many times. */
+/**
+ * Returns, for each claim, the table without the models that it is about. Tables are cached, because claims are
+ * evaluated many times.
+ */
 function coveragePerClaim(coverage: CoverageTable, identity: IdentityTable): Deps['coverageFor'] {
   const tables = new Map<string, CoverageTable>();
   const styleOf: VersionStyleOf = (vendor, family) => versionStyle(identity, vendor, family);
@@ -146,7 +149,7 @@ async function replay(
   const identity = readIdentityTable(readJsonFile(join(packageRoot(), 'data', 'identity.json')));
   const coverage = readCoverageTable(readJsonFile(join(packageRoot(), 'data', 'coverage.json')));
   const deps: Deps = {
-    // Without the limits that some transactions set for themselves: here they would fail on a slow machine.
+    // Drops the limits that some transactions set for themselves, because a replay on a slow machine would exceed them.
     db: { ...db, begin: (run) => db.begin(run) },
     now: () => now,
     newId: (prefix) => `${prefix}_${nextId().toLowerCase()}`,

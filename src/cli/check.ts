@@ -18,7 +18,7 @@ export const runCheck: Command = async ({ config, args: [file], options }) => {
   });
 };
 
-/** Only a criterion has an operator at its top. */
+/** Only a criterion has an operator at its top level. */
 function isCriterion(document: unknown): boolean {
   return typeof document === 'object' && document !== null && 'op' in document;
 }

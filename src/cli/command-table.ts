@@ -4,7 +4,7 @@ type OptionRow = {
   readonly type: 'boolean' | 'string';
   readonly multiple?: boolean;
   readonly short?: string;
-  /** What stands for the value in the help. */
+  /** The placeholder for the value in the help text. */
   readonly value?: string;
   readonly meaning: string;
 };
@@ -46,9 +46,9 @@ export type CommandHelp = {
   readonly synopses: readonly string[];
   readonly meaning: string;
   readonly argumentsMax: number;
-  /** Besides `--help` and `--version`. */
+  /** The options that it accepts besides `--help` and `--version`. */
   readonly options: readonly OptionName[];
-  /** A page or a remark for its own help. */
+  /** A page or a remark to show in the help of this command. */
   readonly more?: string;
 };
 

@@ -73,7 +73,7 @@ function writeToOutput(bytes: Uint8Array): Promise<void> {
   });
 }
 
-/** `import [file]`: loads an export from a file or standard input into an empty database, after migrating that. */
+/** `import [file]`: loads an export from a file or standard input into an empty database, after migrating it. */
 export const runImport: Command = async ({ config, args: [file] }) => {
   const fromInput = file === undefined || file === '-';
   if (fromInput && process.stdin.isTTY) throw usageError('import needs a file or an export on standard input');

@@ -20,11 +20,11 @@ export type Invocation = {
   /** The positional arguments after its name. */
   readonly args: readonly string[];
   readonly options: Options;
-  /** Records what failed. The result is still printed; then this, and the exit code is 1. */
+  /** Records a failure. The result is still printed, followed by the failures, and the exit code is 1. */
   readonly fail: (text: string) => void;
 };
 
-/** Prints its result, as text or as JSON, unless that is null. */
+/** Its result is printed as text or as JSON, unless it is null. */
 export type Command = (invocation: Invocation) => Promise<unknown>;
 
 /** What the arguments ask for. `none` is a call without a command. */

@@ -14,7 +14,7 @@ import { renderTable } from './table.ts';
 
 export type LedgerCheck = {
   readonly entries: number;
-  /** Entries whose id the identity data does not read as a language model. They date nothing. */
+  /** Entries whose id the identity data does not read as a language model. They are not compared. */
   readonly unread: readonly string[];
   readonly disagreements: readonly LedgerDisagreement[];
 };

@@ -31,7 +31,7 @@ export const statusSchema = z.object({
 
 export type Status = z.infer<typeof statusSchema>;
 
-/** The process that reads the status; `startedAt` is null when that is no server. */
+/** The process that reads the status; `startedAt` is null if it is not a server. */
 export type StatusReader = { readonly version: string; readonly startedAt: Instant | null };
 
 export async function readStatus(deps: Deps, { version, startedAt }: StatusReader): Promise<Status> {

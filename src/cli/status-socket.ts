@@ -52,7 +52,7 @@ async function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-/** The status of the server that runs on the directory; null if there is none that answers. */
+/** The status of the server that runs on the directory; null if no server answers. */
 export async function askStatus(dataDir: string): Promise<Status | null> {
   const text = await new Promise<string>((answer) => {
     const socket = createConnection(socketPath(dataDir));

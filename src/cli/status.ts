@@ -7,7 +7,7 @@ import { openQuietRuntime } from './runtime.ts';
 import { readStatus, renderStatus, type Status } from './status-report.ts';
 import { askStatus } from './status-socket.ts';
 
-/** `status`: what the running server says of itself, or what the database shows. Changes nothing. */
+/** `status`: prints the status that the running server reports, or what the database shows. Changes nothing. */
 export const runStatus: Command = async ({ config, options }) => {
   const asked = config.databaseUrl === undefined ? await askStatus(config.dataDir) : null;
   const status = asked ?? (await readFromDatabase(config));

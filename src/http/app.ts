@@ -14,7 +14,7 @@ export function createApp(http: HttpDeps, served: readonly Operation[] = operati
   app.use(async (c, next) => {
     const methods = allowed(c.req.path);
     if (methods.length === 0) return c.req.method === 'OPTIONS' ? await c.notFound() : await next();
-    // The router would try a path with parameters for a method that this path does not have.
+    // Without this check, the router would match a path with parameters if this path does not have the method.
     if (!methods.includes(c.req.method)) return await c.notFound();
     return c.req.method === 'OPTIONS' ? c.body(null, 204, optionsHeaders(methods)) : await next();
   });

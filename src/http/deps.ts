@@ -17,7 +17,6 @@ export type StreamLimits = {
   readonly retryMs: number;
 };
 
-/** The dependencies of the HTTP layer. */
 export type HttpDeps = {
   readonly services: Deps;
   /** SHA-256 of the admin key, in hex. */
@@ -26,9 +25,9 @@ export type HttpDeps = {
   readonly publicRead: boolean;
   /** Null if requests are not limited. */
   readonly limiter: Limiter | null;
-  /** Counts what the evaluation of criteria costs that are not recorded. Null if it is not limited. */
+  /** Quotas for the evaluation of criteria that are not recorded; null if it is not limited. */
   readonly costLimiters: { readonly anonymous: Limiter; readonly key: Limiter } | null;
-  /** The client address that a request without a key counts for, from the remote address and `X-Forwarded-For`. */
+  /** Returns the address that a request without a key is counted against, from the peer and `X-Forwarded-For`. */
   readonly clientAddress: (remote: string, forwardedFor: string | undefined) => string;
   readonly version: string;
   readonly log: Log;
@@ -47,7 +46,7 @@ export type HttpEnv = {
   Bindings: Partial<HttpBindings>;
   Variables: {
     requestId: string;
-    /** The caller, once its key was found to be valid. */
+    /** The caller, once its key has been verified. */
     caller?: Caller;
     /** Value of `WWW-Authenticate` if the request is refused. */
     challenge?: string;

@@ -44,8 +44,8 @@ export const connectMsMaxDefault = 10_000;
 export const headerBytesMaxDefault = 16_384;
 
 /**
- * Bytes passed to the HTTP parser at once. The parser stops only at the end of a piece: in a flood of headers, each one
- * past the limit creates an error with its stack and blocks the event loop until the piece ends.
+ * Bytes passed to the HTTP parser at once. The parser stops only at the end of a piece: in a flood of headers, every
+ * header past the limit creates an error with a stack, which blocks the event loop until the piece ends.
  */
 export const pieceBytesMax = 4096;
 

@@ -50,7 +50,7 @@ export type PayloadSources = {
   readonly signal?: AbortSignal;
 };
 
-/** Gets a feed's payload from its url. Failures of the other side are outcomes, not errors. */
+/** Gets a feed's payload from its url. Failures of the publisher are outcomes, not errors. */
 export async function fetchPayload(sources: PayloadSources, request: PayloadRequest): Promise<PayloadOutcome> {
   if (request.url.startsWith('builtin:')) return await readBuiltin(sources.root, request);
   if (request.url.startsWith('npm:')) return await readPackage(sources, request);

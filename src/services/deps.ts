@@ -56,7 +56,6 @@ export type FetchedPayload =
       readonly retryAfterMs: number | null;
     };
 
-/** A request for the payload of one feed. */
 export type FetchRequest = {
   readonly adapter: string;
   readonly url: string;

@@ -1,10 +1,16 @@
 import type { Json } from './http-client.ts';
 import { deref, parametersOf } from './inline-refs.ts';
 
-/** What a client may rely on, one fact a line: `has` may grow, `needs` may shrink. */
+/**
+ * What clients may rely on, one fact per line. Later versions may add to `has` and remove from `needs`, not the
+ * reverse.
+ */
 export type ApiFacts = { readonly has: ReadonlySet<string>; readonly needs: ReadonlySet<string> };
 
-/** The facts of an OpenAPI document: operations, parameters, bodies, answers, and every property and value of its schemas. */
+/**
+ * The facts of an OpenAPI document: operations, parameters, bodies, responses, and all properties and values of
+ * schemas.
+ */
 export function factsOf(document: Json): ApiFacts {
   const has = new Set<string>();
   const needs = new Set<string>();
@@ -17,7 +23,7 @@ export function factsOf(document: Json): ApiFacts {
       for (const parameter of parametersOf(document, operation)) {
         const { schema, explode, in: place } = parameter;
         add(schema, `${name} ${place} ${parameter.name}`);
-        // A list separated by commas accepts what a single value did.
+        // A comma-separated list also accepts a single value, so the facts of a single value still hold.
         if (schema.type === 'array' && explode === false) add(schema.items, `${name} ${place} ${parameter.name}`);
         if (parameter.required === true) needs.add(`${name} needs ${parameter.name}`);
       }
@@ -39,8 +45,8 @@ export function factsOf(document: Json): ApiFacts {
 }
 
 /**
- * Every property below a schema with its type, and every value of its lists of values. A reference is a fact, and so is what it refers
- * to: a schema may become a component, or a component be stated in place.
+ * Adds every property below a schema with its type, and every value of its enumerations. Both a reference and the
+ * schema that it refers to are facts, so that a schema may become a component or be inlined.
  */
 function walk(schema: Json, at: Place): void {
   const { name, has } = at;
@@ -57,14 +63,14 @@ function walk(schema: Json, at: Place): void {
   if (schema.const !== undefined) has.add(`${name} = ${JSON.stringify(schema.const)}`);
   const inner = { ...at, orNull: false };
   for (const option of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) walk(option, { ...inner, name: `${name}|` });
-  // What extends a component has its properties.
+  // A schema that extends a component has its properties.
   for (const part of schema.allOf ?? []) walk(part, inner);
   for (const [own, property] of Object.entries<Json>(schema.properties ?? {}))
     walk(property, { ...inner, name: `${name}.${own}` });
   if (schema.items !== undefined) walk(schema.items, { ...inner, name: `${name}[]` });
 }
 
-/** What is walked, from where, and which components it is inside of: criteria contain criteria. */
+/** The position of a walk. `inside` lists the components that it has entered, because criteria contain criteria. */
 type Place = {
   readonly document: Json;
   readonly name: string;
@@ -107,7 +113,7 @@ export function writeFacts({ has, needs }: ApiFacts): string {
   return `${[...has, ...[...needs].map((need) => `! ${need}`)].sort().join('\n')}\n`;
 }
 
-/** What the facts of an earlier version promised and these no longer do. */
+/** The promises of an earlier version that these facts break: facts that are gone, and new requirements. */
 export function findBroken(kept: string, now: ApiFacts): string[] {
   const lines = kept.trimEnd().split('\n');
   const promised = lines.filter((line) => !line.startsWith('! '));

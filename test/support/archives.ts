@@ -13,7 +13,7 @@ import { catalogues, instantOf, type World } from './world.ts';
 
 const covers = ['openai', 'anthropic'];
 
-/** The two catalogues, a third one without dates, and the vendor's own list with the days on which models end. */
+/** Two catalogues, a third one without dates, and the vendor's own list with the days on which models end. */
 export const archivedFeeds: readonly FeedInput[] = [
   ...catalogues,
   { slug: 'openrouter', adapter: 'openrouter', url: 'https://openrouter.test/models', covers, settlementLag: 'P2D' },
@@ -25,12 +25,13 @@ type Slug = (typeof slugs)[number];
 
 const candidates = ['gpt-5', 'gpt-5-mini', 'gpt-4.5-preview', 'o3', 'claude-opus-4-20250514'] as const;
 
-/** What one feed lists of the candidates: their prices in dollars per million tokens, dates and ends. */
+/** A row of one feed: the price in US dollars per million tokens, the release date and the end date. */
 type Row = { price: number; date?: string; ends?: string };
 
 /**
- * What four feeds served over some months. Models come, go and come back at different times in each, prices and dates are
- * edited, ends are stated and withdrawn, payloads are now and then none, and polls are missed.
+ * Payloads that four feeds served over some months. Models appear, vanish and return at different times in each feed,
+ * prices and dates are edited, ends are stated and withdrawn, some payloads are invalid or incomplete, and polls are
+ * missed.
  */
 export function makeArchives(seed: number, polls = 14): Served[] {
   const chance = makeChance(seed);
@@ -173,7 +174,7 @@ export function inOrder(archives: readonly Served[], order: 'time' | 'feeds' | '
   return mixed;
 }
 
-/** Imports payloads one after another, as somebody who has archives would do it, and settles after each. */
+/** Imports payloads one after another, as an operator with archives would, and settles after each. */
 export async function importArchives(world: World, archives: readonly Served[]): Promise<void> {
   for (const { slug, at, payload } of archives) {
     await createFeedSnapshot(world.deps, slug, at, toBytes(payload));
@@ -196,7 +197,7 @@ export type FinalAnswer = {
   readonly disputes: string;
 };
 
-/** What is left of each claim: its state, its outcome with its dates, and what disputes it. */
+/** The final state of each claim: its status, its outcome with its dates, and the verdicts that dispute it. */
 export async function finalAnswers(world: World): Promise<FinalAnswer[]> {
   return await world.db.sql<FinalAnswer[]>`
     select p.slug, p.state, r.outcome, r.effective_at as "effectiveAt", r.known_at as "knownAt",

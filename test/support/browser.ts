@@ -14,7 +14,10 @@ const flags = [
   '--disable-sync',
 ];
 
-/** The Chromium that CHROMIUM_PATH names, and no other; without that the first one in PATH. Throws when there is none: such a test must not be skipped. */
+/**
+ * The Chromium at CHROMIUM_PATH or, if that is not set, the first one in PATH. Throws if there is none, because tests
+ * that need it must not be skipped.
+ */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
   const given = env.CHROMIUM_PATH;
   const places = (env.PATH ?? '')
@@ -39,7 +42,7 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: findChromium(), args: flags });
 }
 
-/** What a page must not do: requests to other origins, and errors on the console. */
+/** What a page did that it must not do: requests to other origins, and errors on the console. */
 export type Watched = { readonly elsewhere: string[]; readonly errors: string[] };
 
 /** Watches a page before it navigates. The console reports violations of the content security policy as errors. */

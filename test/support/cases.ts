@@ -9,7 +9,9 @@ import { resolveDue } from '../../src/services/settling/resolver.ts';
 import { record } from './play.ts';
 import { instantOf, type World } from './world.ts';
 
-/** Inputs on which an earlier version was wrong: claims, feeds and dated payloads, cut from published ones. */
+/**
+ * Inputs for which an earlier version gave a wrong result: claims, feeds and dated payloads, cut from published ones.
+ */
 
 const caseSchema = z.strictObject({
   feeds: z.array(z.strictObject({ slug: z.string(), adapter: z.string() })),
@@ -25,12 +27,14 @@ export function loadCase(name: string): Case {
   return caseSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
 }
 
-/** The table that the program comes with. */
+/** The coverage table that ships with the program. */
 export function shippedCoverage(): CoverageTable {
   return readCoverageTable(JSON.parse(readFileSync(new URL('data/coverage.json', `file://${packageRoot()}/`), 'utf8')));
 }
 
-/** `published`: as the payloads appeared. Otherwise one feed after the other, in the order given, long after the fact. */
+/**
+ * `published`: in the order of publication. A list of slugs: one feed after the other in that order, long afterwards.
+ */
 export type ImportOrder = 'published' | readonly string[];
 
 /** Every order in which the feeds of a case can be imported. */
@@ -47,7 +51,10 @@ function permute(slugs: readonly string[]): string[][] {
   return slugs.flatMap((first) => permute(slugs.filter((slug) => slug !== first)).map((rest) => [first, ...rest]));
 }
 
-/** Plays a case to the end: records its claims, ingests every payload at its own time, and settles what is due at `until`. */
+/**
+ * Plays a case to the end: records its claims, ingests every payload at its own time, and settles what is due at
+ * `until`.
+ */
 export async function playCase(
   world: World,
   given: Case,

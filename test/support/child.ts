@@ -8,9 +8,9 @@ import { packageRoot } from '../../src/package-root.ts';
 /** A child process that uses the built store, and the lines it prints. */
 export type Child = {
   readonly pid: number;
-  /** Throws when the process ended without another line. */
+  /** Throws if the process ends without another line. */
   nextLine(): Promise<string>;
-  /** The lines that it printed before it ended and that were not read yet. */
+  /** The unread lines that it printed before it ended. */
   remainingLines(): AsyncIterable<string>;
   /** Kills it with SIGKILL and waits for its exit. */
   kill(): Promise<void>;

@@ -16,7 +16,7 @@ export async function recordClaim(world: ApiWorld, fields: object = {}): Promise
 
 export type LedgerEntry = { readonly id: string; readonly vendor: string; readonly released: string };
 
-/** A reviewed table with what was released when; every entry was published on that day. */
+/** A ledger in which every entry was published on the day of its release. */
 export function ledgerOf(entries: readonly LedgerEntry[]): string {
   const rows = entries.map((entry) => ({
     ...entry,

@@ -1,8 +1,8 @@
 import type { Json } from './http-client.ts';
 
 /**
- * Validates a value against a schema of an OpenAPI 3.1 document, as far as the document of this project needs:
- * types, bounds, required and unknown fields, enums, references and unions. Returns every mismatch with its path.
+ * Validates a value against a schema of an OpenAPI 3.1 document. Supports the parts of JSON Schema that this project
+ * uses: types, bounds, required and unknown fields, enums, references and unions. Returns every mismatch with its path.
  */
 export function findMismatches(document: Json, schema: Json, value: unknown, at: string): string[] {
   if (schema.$ref !== undefined) return findMismatches(document, lookUp(document, schema.$ref), value, at);
@@ -43,7 +43,7 @@ function mergeAll(document: Json, { allOf }: Json): Json {
   };
 }
 
-/** The bound that a string, a number or an array exceeds, or null. */
+/** The bound that a string, a number or an array violates, or null. */
 function findBeyond(schema: Json, value: unknown): string | null {
   if (typeof value === 'string') {
     if (value.length > (schema.maxLength ?? value.length)) return `is longer than ${schema.maxLength}`;

@@ -1,8 +1,8 @@
-// Which tests two lists have: `node test/support/count-tests.mjs before.json after.json`.
-// A list is what `npx vitest list --json=FILE` writes; OUTTURN_TESTS=all lists what `npm run test:all` runs.
+// Compares the tests of two lists: `node test/support/count-tests.mjs before.json after.json`.
+// `npx vitest list --json=FILE` writes a list; with OUTTURN_TESTS=all it has the tests of `npm run test:all`.
 import { readFileSync } from 'node:fs';
 
-/** Test → on which engines it runs. Directories are left out: a file may have moved. */
+/** The engines on which each test runs. Directories are ignored, because a file may have moved. */
 function readTests(path) {
   const tests = new Map();
   for (const { name, file, projectName } of JSON.parse(readFileSync(path, 'utf8'))) {

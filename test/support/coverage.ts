@@ -3,8 +3,9 @@ import type { CoverageModel, CoverageRow, CoverageTable } from '../../src/domain
 const knownModels = 2000;
 
 /**
- * A table by which every origin covers every vendor and fact so well that any patience suffices: each row knows 2,000
- * models, watched for years, and missed none of them at any step. As in a real table, no row is about any vendor.
+ * A table in which every origin covers every vendor and fact so well that the shortest patience suffices: each row has
+ * 2,000 models that were watched for years, none of them missed at any step. As in a real table, no row has the vendor
+ * `any`.
  */
 export function coverageOfEverything(): CoverageTable {
   const models = new Map<string, readonly CoverageModel[]>();
@@ -21,8 +22,8 @@ export function coverageOfEverything(): CoverageTable {
 }
 
 /**
- * A table by which each origin lists every model of every vendor after as many days, so that absence is proven by the read
- * that many days later, and not before. Null: nothing was measured of the origin.
+ * A table in which each origin lists every model of every vendor after the same number of days, so that a read proves
+ * absence that many days after an event and not before. Null: the origin was not measured.
  */
 export function coverageByLag(recordOf: (origin: string) => OriginRecord | null): CoverageTable {
   return {
@@ -31,7 +32,7 @@ export function coverageByLag(recordOf: (origin: string) => OriginRecord | null)
     find: (origin, vendor, fact) => {
       const record = recordOf(origin);
       if (vendor === 'any' || record === null) return null;
-      // One origin alone may miss one model in forty; two together, one in 1,600. A first party is believed alone.
+      // One origin alone may miss one model in forty; two together, one in 1,600. A first party suffices alone.
       const models = listModels(vendor, record.lagDays, record.firstParty ? 150 : 40);
       return coverageRow({ origin, vendor, fact, models });
     },
@@ -39,8 +40,8 @@ export function coverageByLag(recordOf: (origin: string) => OriginRecord | null)
 }
 
 /**
- * A table of the origins named: the lags, in days, at which each listed the first, second … model of every vendor; null: never.
- * Nothing was measured of other origins, and of other facts than those given.
+ * A table of the given origins: the lags, in days, at which each listed the first, second … model of every vendor;
+ * null: never. Other origins and other facts were not measured.
  */
 export function coverageOfLags(
   lags: Readonly<Record<string, readonly (number | null)[]>>,
@@ -58,7 +59,7 @@ export function coverageOfLags(
   };
 }
 
-/** As many models, each listed after the same number of days. */
+/** That many models, each listed after the same number of days. */
 export function listedAfter(days: number | null, models: number): (number | null)[] {
   return Array.from({ length: models }, () => days);
 }
@@ -69,7 +70,7 @@ function listModels(vendor: string, lagDays = 0, count = knownModels): CoverageM
   return Array.from({ length: count }, (_, index) => coverageModel(`${vendor}/known-${index}`, lagDays));
 }
 
-/** A model that happened on 2020-01-01 and was watched to the end of the reads of `coverageRow`. */
+/** A model that was released on 2020-01-01 and watched to the end of the reads of `coverageRow`. */
 export function coverageModel(model: string, lagDays: number | null): CoverageModel {
   return { model, happened: '2020-01-01', lag_days: lagDays, watched_days: 1461 };
 }

@@ -12,7 +12,7 @@ declare module 'vitest' {
   }
 }
 
-/** The engine that this run of the tests is about. */
+/** The database engine of this test run. */
 export function testEngine(): Database['kind'] {
   const engine = process.env.OUTTURN_TEST_ENGINE;
   if (engine === 'embedded' || engine === 'server') return engine;
@@ -28,8 +28,8 @@ type Reusable = { readonly db: Database; readonly fingerprint: string };
 const reusable: Reusable[] = [];
 
 /**
- * A migrated database without rows, to be closed in `afterAll`. It may have served another test file, unless options
- * are given: such a database is a new one.
+ * A migrated database without rows; close it in `afterAll`. Without options it may have served another test file; with
+ * options it is a new one.
  */
 export async function openTestDatabase(options?: DatabaseOptions): Promise<Database> {
   if (options !== undefined) return openMigrated(options);
@@ -44,13 +44,16 @@ function openMigrated(options: DatabaseOptions): Promise<Database> {
   return openDatabase({ dataDir: 'memory://', imagePath: inject('embedded').migrated, ...options });
 }
 
-/** A new database without any table. */
+/** A new database without tables. */
 export async function openEmptyDatabase(options: DatabaseOptions = {}): Promise<Database> {
   if (testEngine() === 'server') return openOnServer('template0', options);
   return openDatabase({ dataDir: 'memory://', imagePath: inject('embedded').empty, ...options });
 }
 
-/** As a database of its own; `close` ends what its user left listening and keeps the database for the next file. */
+/**
+ * Presents a kept database as a new one. `close` ends the listeners of its user and keeps the database for the next
+ * file.
+ */
 function lend(kept: Reusable): Database {
   const listeners = new Set<Listener>();
   return {
@@ -72,7 +75,7 @@ function lend(kept: Reusable): Database {
   };
 }
 
-/** False for a database that no longer answers or whose schema a test has changed. */
+/** False if a database no longer responds or a test has changed its schema. */
 async function canServeAgain({ db, fingerprint }: Reusable, listeners: ReadonlySet<Listener>): Promise<boolean> {
   try {
     for (const listener of listeners) await listener.unlisten();
@@ -95,7 +98,7 @@ async function openOnServer(template: string, options: DatabaseOptions): Promise
   };
 }
 
-/** A database of its own on the server, for programs that are given an address; empty unless a template is named. */
+/** A separate database on the server, for programs that are given a URL; empty unless a template is named. */
 export async function createServerDatabase(
   template = 'template0',
 ): Promise<{ url: string; drop: () => Promise<void> }> {

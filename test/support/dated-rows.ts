@@ -1,32 +1,32 @@
 import type { ModelPattern } from '../../src/domain/criterion/criterion.ts';
 
-/** From a moment on a list holds a row in this state. */
+/** The state in which a list holds a row from a moment on. */
 export type Listed = {
   readonly at: string;
-  /** The id there, where it is another. */
+  /** The id in this list, if it differs. */
   readonly as?: string;
-  /** The date that it states: of a release, or of whatever its publisher means. */
+  /** The date that it states, which is the release date or another date that the publisher chose. */
   readonly stated?: string;
-  /** Rows of others under the same id, with the dates that they state. */
+  /** The dates that the rows of hosts state under the same id, by host. */
   readonly hosts?: Readonly<Record<string, string>>;
   readonly gone?: true;
 };
 
-/** A model as lists showed it, what was wrong with that, and what must come of it. */
+/** A model as lists showed it, the wrong dates among them, and the expected resolutions. */
 export type DatedRow = {
   readonly lie: string;
   readonly id: string;
   readonly host: string;
   readonly model: ModelPattern;
-  /** The day on which it came. */
+  /** The day of its release. */
   readonly came: string;
   readonly litellm?: readonly Listed[];
   readonly 'models-dev'?: readonly Listed[];
   readonly openrouter?: readonly Listed[];
   readonly gateway?: readonly Listed[];
-  /** The vendor's own list, with the day that it calls `created`. */
+  /** The vendor's own list, with the day in its field `created`. */
   readonly own?: readonly Listed[];
-  /** The resolutions of the claim that it comes within thirty days after. */
+  /** The expected resolutions of the claim that it is released within thirty days. */
   readonly due: readonly string[];
 };
 
@@ -45,7 +45,7 @@ const claude = (version: string, tier: string): ModelPattern => ({
 const gemini = (version: string): ModelPattern => ({ vendor: 'google', family: 'gemini', version, tier: ['pro'] });
 const catalogueBegan = '2025-06-11T00:00:00Z';
 
-/** Dates as they were found in copies of the lists; times of day are those of the first copy that had the row. */
+/** Dates from copies of the lists. Times of day are those of the first copy that had the row. */
 export const datedRows: readonly DatedRow[] = [
   {
     lie: 'o1: models.dev states 2024-12-05, when it came to a chat product; the API had it on 2024-12-17, and a gateway dates its preview',

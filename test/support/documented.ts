@@ -22,7 +22,10 @@ export const listed = Object.entries<Json>(document.paths).flatMap(([path, item]
 );
 export type Listed = (typeof listed)[number];
 
-/** An address of the operation: of what exists, or of nothing, with what the document gives for a query that is required. */
+/**
+ * A request line for the operation: for resources that exist, or that do not, with the documented example of each
+ * required query parameter.
+ */
 export function addressOf(
   ids: FuzzWorld['ids'],
   { method, path, operation }: Listed,
@@ -51,7 +54,9 @@ export function askOf({ operation }: Listed, headers: Record<string, string> = {
   return { headers: { 'content-type': type, ...headers }, body: JSON.stringify(example) };
 }
 
-/** A service in which whatever is asked of the database throws; or, for what asks nothing of it, whatever is said to the log. */
+/**
+ * A service in which every use of the database throws. For operations that do not use it, every use of the log throws.
+ */
 export function breakDeps(http: HttpDeps, { operation }: Listed, error: Error): HttpDeps {
   const throwing = new Proxy(
     {},
@@ -73,11 +78,11 @@ export function breakDeps(http: HttpDeps, { operation }: Listed, error: Error): 
   return { ...http, services: { ...http.services, db } };
 }
 
-/** Sends a request to an application that listens on no port. */
+/** Sends a request to the application without a network connection. */
 export async function askInProcess(http: HttpDeps, target: string, { body, headers }: Ask): Promise<Answer> {
   const [method = '', path = ''] = target.split(' ');
   const sent = { method, headers: headers ?? {}, ...(method === 'GET' || body === undefined ? {} : { body }) };
-  const answer = await createApp(http).request(path, sent as RequestInit); // bytes are a body as well
+  const answer = await createApp(http).request(path, sent as RequestInit); // fetch accepts bytes as a body
   const text = await answer.text();
   const isJson = /\bjson/.test(answer.headers.get('content-type') ?? '') && text !== '';
   return {

@@ -2,7 +2,7 @@ import type { ApiWorld } from './api-world.ts';
 import { gpt5 } from './claims.ts';
 import type { Answer, Json } from './http-client.ts';
 
-/** Every kind of change that can concern a claim, and what the service answers to it in every status of the claim. */
+/** Every kind of change that can concern a claim, and the response of the service in every status of the claim. */
 
 export const claimStates = ['open', 'proposed', 'resolved', 'disputed', 'withdrawn'] as const;
 export type ClaimState = (typeof claimStates)[number];
@@ -18,7 +18,7 @@ export type Subject = {
   readonly otherPredictor: string;
 };
 
-/** What a change does: rewords or moves the claim, finds it, settles it, or concerns something beside it. */
+/** What a change affects: what the claim says, how it is found, its settlement, or something beside the claim. */
 type Effect = 'words' | 'finding' | 'criterion' | 'erratum' | 'withdrawal' | 'decision' | 'forecast' | 'beside';
 
 export type Change = {
@@ -30,7 +30,7 @@ export type Change = {
 };
 
 let sent = 0;
-/** A value that was not sent before. */
+/** A value that no earlier call returned. */
 function fresh(text: string): string {
   sent += 1;
   return `${text} ${sent}`;
@@ -147,7 +147,7 @@ export const changes: readonly Change[] = [
   removeUnused('predictor', 'name'),
 ];
 
-/** The code with which a change is refused in a status; null if it is made. */
+/** The code with which a change is refused in a status; null if the change is accepted. */
 export function refusalOf({ effect, refused }: Change, state: ClaimState): string | null {
   const isDecided = state === 'resolved' || state === 'disputed';
   switch (effect) {
@@ -174,7 +174,7 @@ async function create(world: ApiWorld, collection: string, json: object): Promis
   return answer.json.id;
 }
 
-/** What claims may be moved to. */
+/** A source and a predictor to which claims can be moved. */
 export async function createOthers(world: ApiWorld): Promise<Pick<Subject, 'otherSource' | 'otherPredictor'>> {
   return {
     otherSource: await create(world, 'sources', { title: 'Other' }),
@@ -212,7 +212,7 @@ export async function recordSubject(
   return { ...others, id, slug, source, formerSource, predictor };
 }
 
-/** Everything that is said of a claim as of a moment, byte for byte. */
+/** Every response about a claim as of a moment, byte for byte. */
 export async function saidAsOf(world: ApiWorld, subject: Subject, moment: string): Promise<string[]> {
   const { id, slug, source, otherSource, predictor, otherPredictor } = subject;
   const paths = [
@@ -238,7 +238,7 @@ export async function saidAsOf(world: ApiWorld, subject: Subject, moment: string
   );
 }
 
-/** What is claimed, by whom and where, and what became of it. */
+/** The fields of a prediction that say what is claimed, by whom and where, and how it was settled. */
 export function claimOf(prediction: Json): Json {
   const { statement, fine_print, locator, made_at, criterion, status, outcome, resolution } = prediction;
   const [source, predictor] = [prediction.source?.id, prediction.predictor?.id];

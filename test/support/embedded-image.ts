@@ -8,13 +8,13 @@ import { openDatabase } from '../../src/store/db.ts';
 import { migrate, migrationsDirectory } from '../../src/store/migrate.ts';
 import { rememberFirstRows } from './empty-database.ts';
 
-/** What embedded test databases start from. Making a database takes the engine seconds, and migrating it more of them. */
+/** Files from which embedded test databases start, because creating and migrating a database takes several seconds. */
 export type EmbeddedImage = {
-  /** A tar file of an initialised database without any table. */
+  /** A tar file of an initialised database without tables. */
   readonly empty: string;
   /** The same, migrated. */
   readonly migrated: string;
-  /** A migrated data directory, to be copied for a program that is started on files. */
+  /** A migrated data directory, to copy for a program that starts on files. */
   readonly dataDir: string;
 };
 
@@ -31,7 +31,9 @@ function imageHome(): string {
   return join(tmpdir(), `${imagePrefix}${imageKey()}`);
 }
 
-/** Made once for each version of the engine and each state of `sql/`, and kept in the temporary directory. */
+/**
+ * Makes the image once for each version of the engine and each state of `sql/`. It stays in the temporary directory.
+ */
 export async function prepareEmbeddedImage(): Promise<EmbeddedImage> {
   const home = imageHome();
   if (!existsSync(home)) {
@@ -74,7 +76,7 @@ function imageKey(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Images of other states of `sql/`, unless one was made today. */
+/** Removes images that are more than a day old. */
 function removeOld(): void {
   for (const name of readdirSync(tmpdir())) {
     const path = join(tmpdir(), name);

@@ -1,11 +1,11 @@
 import type { Database } from '../../src/store/db.ts';
 
-/** A table larger than this is truncated: the next test would have to read its dead rows. */
+/** A table larger than this is truncated, because otherwise the next test would have to read its dead rows. */
 const grownBytesMin = 512 * 1024;
 
 /**
- * Remembers the rows that the migrations inserted, beside the product's own schema, for `emptyDatabase`.
- * To be called once, after migrating.
+ * Stores the rows that the migrations inserted, in a schema beside the product's own, for `emptyDatabase`. Call it
+ * once, after migrating.
  */
 export async function rememberFirstRows(db: Database): Promise<void> {
   await db.sql.unsafe(`
@@ -25,10 +25,10 @@ const productTables = `select oid::regclass::text from pg_class
   where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'schema_migrations' order by oid`;
 
 /**
- * Brings a database back to what it was after migrating, in one statement. Deleting the few rows of a test is far
- * cheaper than truncating, which makes new files for every table and index. The locks wait for work that is still
- * under way, so that nothing is written after the tables were emptied. Without triggers rows can be deleted in any
- * order, and those that keep evidence append-only do not run; that takes a superuser, and other users truncate.
+ * Returns a database to its state after migrating, in one statement. Deleting the few rows of a test is far cheaper
+ * than truncating, which creates new files for every table and index. The locks wait for work in progress, so that
+ * nothing is written afterwards. Triggers are disabled, so that rows can be deleted in any order and the triggers that
+ * keep evidence append-only do not run. Disabling them requires a superuser; other users truncate.
  */
 export async function emptyDatabase(db: Database): Promise<void> {
   await db.sql.unsafe(`

@@ -4,7 +4,7 @@ import { hours } from './tiny-worlds.ts';
 export type FeedSetup = { readonly reads: readonly number[]; readonly lag: number; readonly firstParty?: boolean };
 export type FeedSetups = { readonly name: string; readonly feeds: readonly FeedSetup[] };
 
-/** Feeds that begin early are read from here on: before every window opens. */
+/** Feeds that start early are read from this hour on, which is before every window opens. */
 export const early = hours(-3);
 
 function every(from: number, to: number, step = 12): number[] {
@@ -15,7 +15,10 @@ function without(reads: readonly number[], from: number, to: number): number[] {
   return reads.filter((read) => read <= from || read >= to);
 }
 
-/** The ways in which feeds are read, up to an hour: prompt, lagging, with a gap, begun late, fallen silent, one of them the vendor's. */
+/**
+ * The ways in which feeds are read, up to the hour `last`: promptly, with a lag, with a gap, started late, stopped
+ * early, or with one of them the vendor's own.
+ */
 export function feedSetups(last: number): FeedSetups[] {
   return [
     {

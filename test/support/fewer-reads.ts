@@ -6,12 +6,12 @@ function shows({ seenFrom, goneAt }: Sighting, read: Instant): boolean {
   return seenFrom <= read && (goneAt === null || read < goneAt);
 }
 
-/** Whether a read shows a row, or is the first without it: that one says that the row went. */
+/** Whether a read shows a row, or is the first one without it and so shows that the row is gone. */
 function speaksOfRow(row: Sighting, feed: TestFeed, read: Instant): boolean {
   return row.feedId === feed.id && (shows(row, read) || row.goneAt === read);
 }
 
-/** The same world, as it would have been seen without some of the reads that say nothing of any of its rows. */
+/** The same world without the reads for which `takes` is true, except those that say something about a row. */
 export function takeReads(
   feeds: readonly TestFeed[],
   sightings: readonly Sighting[],

@@ -1,16 +1,18 @@
 import type { Ask, Json } from './http-client.ts';
 import { parametersOf } from './inline-refs.ts';
 
-/** A request that Swagger UI sends for an operation when nothing that it filled in is changed. */
+/** The request that Swagger UI sends for an operation if the user changes none of the values that it fills in. */
 export type FirstRequest = { readonly target: string; readonly ask: Ask };
 
-/** What Swagger UI fills in for a parameter (`parameter-row.jsx`): an example or the default, and otherwise nothing. */
+/** The value that Swagger UI fills in for a parameter (`parameter-row.jsx`): an example or the default, if any. */
 function prefilled(parameter: Json): unknown {
   const example = Object.values<Json>(parameter.examples ?? {})[0]?.value;
   return example ?? parameter.example ?? parameter.schema?.example ?? parameter.schema?.default;
 }
 
-/** Builds the first request of an operation; `ids` replaces the examples of paths that begin with a resource's path. */
+/**
+ * Builds the first request of an operation. `ids` has the ids to use in place of examples, by the path of the resource.
+ */
 export function firstRequest(
   document: Json,
   { path, method }: { path: string; method: string },

@@ -20,7 +20,7 @@ const reasonOf: Record<string, string> = {
   annulled: 'criterion_defective',
 };
 
-/** Records a person's resolution of it. */
+/** Records a person's resolution of a prediction. */
 export async function decide(world: ApiWorld, slug: string, outcome: string, effectiveAt: string): Promise<Json> {
   const answer = await world.admin(`POST /v1/predictions/${slug}/resolutions`, {
     json: {

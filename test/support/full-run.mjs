@@ -1,5 +1,5 @@
-// When `npm run test:all` last passed, by a hash of what it is for: `node test/support/full-run.mjs [write]`.
-// Without an argument it exits with 1 where the tree has other files than that run had.
+// `node test/support/full-run.mjs write` records a pass of `npm run test:all`, with a hash of the files that need it.
+// Without an argument it exits with 1 if these files differ from those of the recorded run.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ function listFiles(path) {
 
 const hash = createHash('sha256');
 for (const path of parts.flatMap(listFiles).sort()) {
-  // A checkout may have rewritten the line ends.
+  // A checkout may have changed the line endings.
   const text = readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n');
   hash.update(`${path}\n${text.length}\n${text}`);
 }

@@ -7,7 +7,7 @@ import { createArchive, gpt5Ledger, recordClaim } from './claims.ts';
 import { type FuzzWorld, fuzzSettings, tryOne } from './fuzz.ts';
 import { makeClient } from './http-client.ts';
 
-/** Sends that many requests one after the other and fails at the first answer that the document does not foresee. */
+/** Sends requests one after the other and fails at the first response that does not conform to the document. */
 export async function fuzz(runsDefault: number): Promise<void> {
   const { runs, seed } = fuzzSettings(runsDefault);
   const api = await openApiWorld();
@@ -28,7 +28,7 @@ export async function fuzz(runsDefault: number): Promise<void> {
   }
 }
 
-/** Something of everything, and a key of every scope. */
+/** Creates at least one of each resource, and a key for each scope. */
 export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
   await createArchive(api, 'archive');
   const claim = await recordClaim(api, { slug: 'fuzzed' });
@@ -44,7 +44,7 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
   const firstOf = async (path: string): Promise<string> => (await api.anyone(`GET ${path}?limit=1`)).json.data[0].id;
   const observation = await firstOf('/v1/observations');
   const resolution = await firstOf('/v1/resolutions');
-  // What is revoked on the way is none of those that ask.
+  // Requests may revoke this key, so it is none of the keys with which requests are sent.
   const spare = await made('POST /v1/api-keys', { name: 'spare', scopes: ['read'] });
   return {
     document: JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null }))),

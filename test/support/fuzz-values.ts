@@ -1,7 +1,7 @@
 import fc, { type GeneratorValue } from 'fast-check';
 import type { Json } from './http-client.ts';
 
-/** Draws a value: the same ones in the same order for the same seed. */
+/** Draws a value. The same seed gives the same values in the same order. */
 export type Draw = GeneratorValue;
 
 /** Chances, in percent. */
@@ -10,7 +10,7 @@ const leftOut = 55;
 const unknownField = 4;
 const depthMax = 5;
 
-/** Texts that break what takes text for granted. */
+/** Texts that break code with false assumptions about text. */
 const hostileTexts = [
   '',
   ' ',
@@ -43,7 +43,7 @@ const hostileTexts = [
 
 const hostileNumbers = [0, -1, 1.5, 1e21, -1e308, Number.MAX_SAFE_INTEGER, 2 ** 31, 2 ** 53, -0];
 
-/** Without the bias towards ends that generators have: chances are meant. */
+/** Without the bias of generators towards the bounds, so that the percentages are exact. */
 const percents = () => fc.noBias(fc.integer({ min: 1, max: 100 }));
 
 export const chance = (draw: Draw, percent: number): boolean => draw(percents) <= percent;
@@ -53,7 +53,7 @@ export function hostileText(draw: Draw): string {
   return chance(draw, 70) ? pick(draw, hostileTexts) : draw(fc.string, { unit: 'binary', maxLength: 40 });
 }
 
-/** A value of any type whatever. */
+/** A value of an arbitrary type. */
 export function hostile(draw: Draw): unknown {
   const makers = [
     () => null,
@@ -75,14 +75,14 @@ function nest(depth: number, asCriterion: boolean): unknown {
   return value;
 }
 
-/** A value as the schema has it, more or less: now and then one part is hostile, left out, or of no schema at all. */
+/** A value that roughly conforms to a schema: some parts are hostile, missing, or not in the schema. */
 export function valueBy(draw: Draw, document: Json, schema: Json, depth = 0): unknown {
   if (schema.$ref !== undefined) return valueBy(draw, document, lookUp(document, schema.$ref), depth);
   if (chance(draw, hostileValue)) return hostile(draw);
   if (schema.const !== undefined) return schema.const;
   if (schema.enum !== undefined) return pick(draw, schema.enum);
   const options = schema.oneOf ?? schema.anyOf;
-  // Deep down only the first few, which are leaves, so that what recurs comes to an end.
+  // From the maximum depth on, only the first option is used, which is a leaf, so that recursion ends.
   if (options !== undefined) return valueBy(draw, document, pick(draw, cut(options, depth)), depth + 1);
   const example = schema.example ?? schema.examples?.[0];
   if (example !== undefined && chance(draw, 60)) return example;

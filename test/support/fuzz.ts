@@ -4,11 +4,11 @@ import { chance, type Draw, hostile, hostileText, lookUp, pick, valueBy } from '
 import type { Answer, Ask, Client, Json } from './http-client.ts';
 import { parametersOf } from './inline-refs.ts';
 
-/** What requests are made of: the document, who may ask, and what there is to ask about. */
+/** The inputs of requests: the document, the keys of callers, and the ids of existing resources. */
 export type FuzzWorld = {
   readonly document: Json;
   readonly ask: Client;
-  /** Authorization headers that open something. */
+  /** Authorization headers with valid keys. */
   readonly keys: readonly string[];
   /** Ids and slugs that exist, by the second segment of the path. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
@@ -22,10 +22,12 @@ type Request = {
   readonly body: string | Uint8Array | undefined;
 };
 
-/** A request that takes longer has hung. */
+/** The time limit of a response; a request that takes longer counts as hanging. */
 const answerMsMax = 30_000;
 
-/** One request as the document has it, more or less, and what is wrong with its answer; null where nothing is. */
+/**
+ * Sends one request that roughly conforms to the document. Returns what is wrong with the response; null if nothing is.
+ */
 export async function tryOne(draw: Draw, world: FuzzWorld): Promise<string | null> {
   const request = makeRequest(draw, world);
   const { method, target, headers, body, operation } = request;
@@ -62,7 +64,7 @@ function makeRequest(draw: Draw, world: FuzzWorld): Request {
   return { method: asked.toUpperCase(), target, operation: { ...operation, path }, headers, body };
 }
 
-/** Lone surrogates have no bytes of their own; these are what a sloppy client sends for them. */
+/** Percent-encodes text. Lone surrogates become the bytes of U+FFFD, as from a careless client. */
 const encode = (text: string): string =>
   Array.from(Buffer.from(text), (byte) =>
     /[\w.~-]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`,
@@ -100,13 +102,13 @@ function queryOf(draw: Draw, document: Json, operation: Json): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-/** A list is separated by commas, as the document says of the lists in queries. */
+/** Lists in queries are comma-separated, as the document says. */
 const textOf = (value: unknown): string => {
   if (Array.isArray(value)) return value.map(textOf).join(',').slice(0, 3000);
   return (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 3000);
 };
 
-/** What a header may carry at all: a client cannot send the rest. */
+/** Replaces characters that a client cannot send in a header. */
 const headerText = (text: string): string => text.replaceAll(/[^\x20-\x7e\xa0-\xff]/g, '?').trim();
 
 function headersOf(draw: Draw, { document, keys }: FuzzWorld, operation: Json): Record<string, string> {
@@ -166,7 +168,7 @@ function hostileBody(draw: Draw): Body {
   return { body: pick(draw, bodies), type: pick(draw, types) };
 }
 
-/** What is wrong with an answer: its status, its type, its body or its headers. */
+/** The faults of a response: in its status, its type, its body or its headers. */
 function findFaults(document: Json, request: Request, answer: Answer): string[] {
   const { status, headers } = answer;
   const type = headers['content-type']?.split(';')[0];
@@ -182,7 +184,7 @@ function findFaults(document: Json, request: Request, answer: Answer): string[] 
   const method = isHead ? 'get' : request.method.toLowerCase();
   const operation = document.paths[request.operation.path][method];
   const problems = status < 400 || isHead ? [] : findProblemFaults(document, answer);
-  // Another method may be another operation at the same address, of which nothing more is known here.
+  // If the path does not have the method, the service must refuse it.
   if (operation === undefined)
     return status === 405 || status === 404 ? [...missing, ...problems] : [`answers ${status} to ${request.method}`];
   const documented = operation.responses[status];
@@ -196,7 +198,7 @@ function findFaults(document: Json, request: Request, answer: Answer): string[] 
   return [...missing, ...problems, ...(status >= 400 ? [] : findMismatches(document, media.schema, value, 'body'))];
 }
 
-/** Problems may carry more than they must: the readiness of the service does. */
+/** Problems may have additional members, as those of readiness do. */
 function findProblemFaults(document: Json, { status, headers, json }: Answer): string[] {
   if (headers['content-type'] !== 'application/problem+json') return [`is an error of type ${headers['content-type']}`];
   const { properties } = document.components.schemas.Problem;
@@ -208,7 +210,7 @@ function findProblemFaults(document: Json, { status, headers, json }: Answer): s
   ];
 }
 
-/** How many requests, by which seed: what a failure prints is what to set. */
+/** The number of requests and the seed. A failure prints the environment variables that repeat the run. */
 export function fuzzSettings(runsDefault: number): { runs: number; seed: number } {
   const runs = Number(process.env.OUTTURN_FUZZ_RUNS ?? runsDefault);
   const seed = Number(process.env.OUTTURN_FUZZ_SEED ?? fc.sample(fc.integer({ min: 1, max: 2 ** 31 - 1 }), 1)[0]);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { packageRoot } from '../../src/package-root.ts';
 
 /**
- * The text of a golden file, named from the package root. A missing one is an error: only `UPDATE_GOLDENS=1` writes it,
- * with what `make` returns.
+ * The text of a golden file; `path` is relative to the package root. With `UPDATE_GOLDENS=1` the file is first written
+ * with the result of `make`; otherwise a missing file is an error.
  */
 export function readGoldenFile(path: string, make: () => string): string {
   const file = join(packageRoot(), path);

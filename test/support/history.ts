@@ -21,8 +21,8 @@ export function makeChance(seed: number): () => number {
 }
 
 /**
- * What two catalogues served over some months: models come, go and come back, prices and dates are edited, a payload is
- * now and then no payload, and polls are missed.
+ * Payloads that two catalogues served over some months: models appear, vanish and return, prices and dates are edited,
+ * some payloads are invalid or incomplete, and polls are missed.
  */
 export function makeHistory(seed: number, polls: number): Served[] {
   const chance = makeChance(seed);
@@ -83,7 +83,7 @@ const opus: Criterion = {
 };
 const february = gptReleased('5', { from: '2025-01-05', by: '2025-02-15' });
 
-/** Claims that such a history may settle either way. */
+/** Claims that such a history can settle either way. */
 export const claims: readonly { slug: string; criterion: Criterion; evidencePolicy?: { origins: number } }[] = [
   { slug: 'gpt-5', criterion: gptReleased('5') },
   { slug: 'gpt-5-never', criterion: { op: 'not', of: gptReleased('5') } },

@@ -9,7 +9,7 @@ export type Answer = {
   readonly json: Json;
 };
 
-/** Parsed JSON that a test looks into; `undefined` where there is nothing. */
+/** Parsed JSON that a test examines; `undefined` if there is none. */
 // biome-ignore lint/suspicious/noExplicitAny: tests assert on the shape, which is what they are about.
 export type Json = any;
 
@@ -25,8 +25,8 @@ export type Ask = {
 export type Client = (target: string, ask?: Ask) => Promise<Answer>;
 
 /**
- * `client('POST /v1/predictions', {json})`: one request on a connection of its own, over real HTTP. Whatever a test is about,
- * an error that is no problem document fails it.
+ * `client('POST /v1/predictions', {json})` sends one request over real HTTP, on a connection of its own. An error
+ * response that is not a problem document fails the test, whatever the test is about.
  */
 export function makeClient(base: string, always: Record<string, string>): Client {
   return (target, ask = {}) => {

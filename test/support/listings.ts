@@ -1,10 +1,10 @@
 import type { Criterion } from '../../src/domain/criterion/criterion.ts';
 
-/** Payloads in the shapes of the catalogues, as small as a test needs them. */
+/** Payloads in the formats of the catalogues, as small as a test needs them. */
 
 export type LitellmRow = { readonly host?: string; readonly price?: number };
 
-/** LiteLLM's price map; ids alone stand for rows of their vendor. */
+/** LiteLLM's price map. A plain list of ids stands for rows of their vendor. */
 export function litellm(rows: readonly string[] | Readonly<Record<string, LitellmRow>>): object {
   const entries: [string, LitellmRow][] = Array.isArray(rows) ? rows.map((id) => [id, {}]) : Object.entries(rows);
   return Object.fromEntries(
@@ -17,7 +17,7 @@ export function litellm(rows: readonly string[] | Readonly<Record<string, Litell
 
 export type ModelsDevRow = { readonly date?: string; readonly price?: number };
 
-/** A models.dev catalogue of the vendors' own rows; a date alone stands for a row. */
+/** A models.dev catalogue of the vendors' own rows. A plain date stands for a row. */
 export function modelsDev(
   rows: readonly string[] | Readonly<Record<string, ModelsDevRow | string>>,
   host?: string,
@@ -61,7 +61,7 @@ export function ledger(reviewedThrough: string, rows: readonly LedgerRow[]): obj
   };
 }
 
-/** Models that have always been there, so that a listing with one more or less is not suspect. */
+/** Models that were always listed, so that a listing with one more or less is not suspect. */
 export const oldModels: readonly string[] = [
   'gpt-4',
   'gpt-4-turbo',
@@ -73,7 +73,7 @@ export const oldModels: readonly string[] = [
   'claude-3-haiku-20240307',
 ];
 
-/** "GPT-5, exactly, is released", within a window where one is given. */
+/** "GPT-5, exactly, is released", within the window if one is given. */
 export function gptReleased(version: string, window: { from?: string; by?: string } = {}): Criterion {
   return { op: 'released', model: { vendor: 'openai', family: 'gpt', version, tier: null }, ...window };
 }

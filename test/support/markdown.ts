@@ -1,4 +1,4 @@
-/** A fenced block of a document, with its language and where it stands. */
+/** A fenced block of a document, with its language and its line number. */
 export type Block = { readonly language: string; readonly text: string; readonly line: number };
 
 export function fencedBlocks(markdown: string): Block[] {
@@ -10,8 +10,8 @@ export function fencedBlocks(markdown: string): Block[] {
 }
 
 /**
- * Where `actual` differs from what a document shows of it: objects may have more fields than shown, arrays must have as
- * many, and "…" stands for any text. Empty when it shows the truth.
+ * The differences between a value and the one that a document shows. Objects may have more fields than shown, arrays
+ * must have as many entries, and "…" stands for any text. Empty if the document is correct.
  */
 export function differsFromShown(shown: unknown, actual: unknown, path = ''): string[] {
   if (shown === '…')

@@ -5,15 +5,17 @@ import { feed, sighting, type TestFeed, type TestVersion } from './timelines.ts'
 import { hours, moment } from './tiny-worlds.ts';
 
 /**
- * Tiny worlds of up to three models that are released, change their price once and are withdrawn, and what polls then show:
- * - a feed lists a model, shows a new price and names an end no later than its lag after the fact; polls are two days apart
- *   at most;
- * - a price stands for five days at least; an end is named before it comes, and one that is moved is moved three days before;
- *   or nobody names it, every feed drops the model, and it has no price any more;
- * - what every feed has dropped for another reason is not withdrawn, and nothing is asked about its price;
- * - one feed at most is odd, or drops rows that others keep, about all models alike: it never lists a model, lists it too early, for one poll or for good,
- *   shows a wrong price for one poll, or for good one that does not change, states no price, or names a wrong end;
- * - the vendor's own feed is never odd.
+ * Tiny worlds of up to three models that are released, change their price once and are withdrawn, and what polls show
+ * of them:
+ * - A feed lists a model, shows a new price and states an end no later than its lag after the fact. Polls are at most
+ *   two days apart.
+ * - A price holds for at least five days. An end is announced before its day, and moved at least three days before. If
+ *   no end is announced, every feed drops the model, and it has no price any more.
+ * - A model that every feed drops for another reason is not withdrawn, and no claim asks about its price.
+ * - At most one feed is odd, or drops rows that others keep, in the same way for all models. An odd feed never lists a
+ *   model; lists it too early, for one poll or permanently; shows a wrong price for one poll, or permanently one that
+ *   does not change; states no price; or states a wrong end.
+ * - The vendor's own feed is never odd.
  * Hours count from 2025-08-01T00:00Z.
  */
 
@@ -27,15 +29,18 @@ export const modelNames = {
 export type ModelName = keyof typeof modelNames;
 
 export type ModelStory = {
-  /** When it came out, or never. */
+  /** The hour of its release; null if it is never released. */
   readonly release: number | null;
-  /** What it cost at first, and from when on it cost the other price, if ever. */
+  /** Its first price, and when it changes to the other one; null if never. */
   readonly price: 5 | 20;
   readonly repricedAt: number | null;
-  /** The first hour of the day on which it is withdrawn, and what was said of that before, until when. */
+  /**
+   * The first hour of the day on which it is withdrawn, when that was announced, and which other day was stated until
+   * when.
+   */
   readonly end: {
     readonly day: number;
-    /** Null: nobody says so, and its rows are dropped as soon as it is withdrawn. */
+    /** Null: nobody announces it, and its rows are dropped as soon as it is withdrawn. */
     readonly saidAt: number | null;
     readonly moved: { from: number; until: number } | null;
   } | null;
@@ -45,10 +50,10 @@ export const oddKinds = ['blind', 'slip', 'placeholder', 'price_slip', 'wrong_pr
 
 export type ModelWorld = {
   readonly models: Readonly<Partial<Record<ModelName, ModelStory>>>;
-  /** What of its lag each feed takes, 0 or 1. */
+  /** By how much of its lag each feed is late: 0 or 1. */
   readonly delays: readonly number[];
   readonly odd: { readonly feed: number; readonly kind: (typeof oddKinds)[number]; readonly read: number } | null;
-  /** Which feeds drop a row a week and a half day after they listed it. */
+  /** Which feeds drop a row seven and a half days after they listed it. */
   readonly dropped: 'none' | 'first' | 'all';
   /** Whether the first feed states the day of the release. */
   readonly dated: boolean;
@@ -59,9 +64,9 @@ type Shown = { readonly released: string; readonly price: number | null; readonl
 
 /** Longer than the time within which a feed must first have been read after a window opened. */
 const droppedAfterHours = 180;
-/** A price stands so long at least. */
+/** The minimum time for which a price holds. */
 const standsHours = 120;
-/** The hour of its last day at which a model is withdrawn. */
+/** The hour of the day at which a model is withdrawn. */
 export const endHour = 12;
 
 export function priceAt(story: ModelStory, hour: number): number {
@@ -152,7 +157,7 @@ export function modelSightings(feeds: readonly TestFeed[], shown: ReturnType<typ
 
 function rowsOf(feedOf: TestFeed, model: ModelName, polls: readonly (Shown | null)[]): Sighting[] {
   const rows: Sighting[] = [];
-  // An item that comes back has the versions of its earlier life, as the store has them.
+  // An item that returns keeps the versions of its earlier sightings, as in the store.
   const versions: TestVersion[] = [];
   let last: string | undefined;
   let from: number | undefined;
@@ -192,7 +197,7 @@ function versionOf({ released, price, end }: Shown, read: number): TestVersion {
   };
 }
 
-/** Numbers in [0, 1), the same in every run: they pick the worlds that are tried. */
+/** Returns numbers in [0, 1), the same in every run, to choose the worlds that are tried. */
 export type Chance = () => number;
 
 function pick<T>(chance: Chance, from: readonly T[]): T {
@@ -208,7 +213,7 @@ function drawStory(chance: Chance): ModelStory {
   if (release === null) return { release, price, repricedAt: null, end: null };
   const repricedAt = chance() < 0.5 ? null : release + standsHours + 12 * Math.floor(chance() * 8);
   const end = chance() < 0.5 ? null : drawEnd(chance, release);
-  // What is withdrawn without a word costs nothing any more.
+  // A model that was withdrawn without an announcement has no price any more.
   const late = end?.saidAt === null && repricedAt !== null && repricedAt + standsHours > end.day + endHour;
   return { release, price, repricedAt: late ? null : repricedAt, end };
 }
@@ -226,7 +231,7 @@ function drawEnd(chance: Chance, release: number): ModelStory['end'] {
   return { day, saidAt, moved: moves ? { from, until } : null };
 }
 
-/** One world of those that a setup allows, with some of the models. */
+/** Draws a world that a setup allows, with the given models. */
 export function drawWorld(setup: FeedSetups, chance: Chance, names: readonly ModelName[]): ModelWorld {
   const fallible = setup.feeds.flatMap((feedOf, index) => (feedOf.firstParty ? [] : [index]));
   const oddFeed = pick(chance, fallible);
@@ -247,7 +252,7 @@ export function drawWorld(setup: FeedSetups, chance: Chance, names: readonly Mod
   };
 }
 
-/** What in truth becomes of the models, for the oracle. */
+/** The truth about the models, for the oracle. */
 export function fatesOf({ models }: ModelWorld): Fate[] {
   return (Object.keys(models) as ModelName[]).flatMap((name) => {
     const story = models[name];

@@ -11,7 +11,10 @@ function readData(name: string): unknown {
   return JSON.parse(readFileSync(join(packageRoot(), 'data', name), 'utf8'));
 }
 
-/** Brings a world to where a new service is after its first polls: the seed, all shipped feeds, and the payloads that ship with it. */
+/**
+ * Brings a world to the state of a new service after its first polls: the seed, all shipped feeds, and the payloads
+ * that ship with it.
+ */
 export async function startAsNew(world: World): Promise<void> {
   const shipped = readFeedsFile(readData('feeds.json'));
   const builtin = shipped.filter((feed) => feed.url?.startsWith('builtin:'));

@@ -1,22 +1,22 @@
 import type { Criterion, EventLeaf, ModelPattern, Precedes, Within } from '../../src/domain/criterion/criterion.ts';
 
 /**
- * The oracle: knows when everything happened, and answers with two values. It shares no code with the engine.
+ * The oracle: it knows when everything happened, and answers only true or false. It shares no code with the engine.
  * Hours count from 2025-08-01T00:00Z.
  */
 
-/** What in truth becomes of one model. */
+/** The true history of one model. */
 export type Fate = {
   readonly tier: string | null;
   readonly version: string;
   readonly release: number | null;
-  /** Prices and from when on they hold, in order; the first from the release on. */
+  /** Prices and the hours from which they hold, in order; the first one holds from the release. */
   readonly prices?: readonly { readonly from: number; readonly price: number }[];
   /** When it is withdrawn. */
   readonly end?: number | null;
 };
 
-/** The hour at which each tier came out; null: never. The unsuffixed model is `''`. */
+/** The hour at which each tier was released; null: never. The unsuffixed model is `''`. */
 export type Releases = Readonly<Record<string, number | null>>;
 
 export function isTrue(criterion: Criterion, releases: Releases): boolean {
@@ -53,13 +53,13 @@ function comesFirst(order: Precedes, [first]: readonly number[], [second = Infin
   return first !== undefined && first < second && first < closing(order.by);
 }
 
-/** From the day of the other on, and to the end of the last day. */
+/** The time runs from the start of the day of the other event to the end of its last day. */
 function comesWithin(order: Within, events: readonly number[], afters: readonly number[]): boolean {
   const close = runsOut(order, afters);
   return Number.isFinite(close) && events.some((at) => at >= startOfDay(afters[0] ?? Infinity) && at < close);
 }
 
-/** The hour at which the last day of the time is over; infinity where it does not run. */
+/** The hour at which the last day of the duration ends; infinity if the duration has not started. */
 function runsOut({ duration }: Within, [after]: readonly number[]): number {
   if (after === undefined) return Infinity;
   const [, months, days] = /^P(?:(\d+)M)?(?:(\d+)D)?$/.exec(duration) ?? [];
@@ -71,14 +71,14 @@ function startOfDay(hour: number): number {
   return Math.floor(hour / 24) * 24;
 }
 
-/** The same day so many months later, or the last day of that month where there is no such day. */
+/** The same day that many months later, or the last day of that month if it has no such day. */
 function addMonths(day: Date, months: number): number {
   const [year, month] = [day.getUTCFullYear(), day.getUTCMonth() + months];
   const there = new Date(Date.UTC(year, month, day.getUTCDate()));
   return there.getUTCMonth() === month % 12 ? there.getTime() : Date.UTC(year, month + 1, 0);
 }
 
-/** When what a leaf speaks of happened, inside its window, in order. */
+/** The hours at which the events of a leaf happened inside its window, in order. */
 function happenings(leaf: EventLeaf, fates: readonly Fate[], made: string): number[] {
   const [open, close] = [opening(leaf.from ?? made), closing(leaf.by)];
   const inside = (at: number | null | undefined): boolean => at != null && at >= open && at < close;
@@ -103,7 +103,7 @@ function happenings(leaf: EventLeaf, fates: readonly Fate[], made: string): numb
   }
 }
 
-/** The first hour from an opening on at which a price satisfies the comparison. */
+/** The first hour, not before `open`, at which a price satisfies the comparison. */
 function firstHolding(leaf: Extract<EventLeaf, { op: 'attribute' }>, fate: Fate, open: number): number | null {
   for (const [index, { from, price }] of (fate.prices ?? []).entries()) {
     const until = fate.prices?.[index + 1]?.from ?? Infinity;
@@ -128,13 +128,13 @@ function closing(day: string | undefined): number {
   return day === undefined ? Infinity : opening(day) + 24;
 }
 
-/** A doubt about dates, in hours: what polls, lags and gaps leave open. */
+/** The uncertainty of dates, in hours, that polls, lags and gaps leave. */
 const doubt = 72;
 
 /**
- * What a criterion comes to however far each event lies from its place within the doubt, the two sides of an order each by
- * itself; null where that matters, where nothing but a deadline could say no, where a time runs on past what was read, and
- * where a person must weigh what came before a window.
+ * The truth of a criterion if every event may have happened up to `doubt` hours earlier or later, independently for the
+ * two sides of an order. Null if the truth depends on that, if the answer is no and no deadline can settle it, if a
+ * duration ends after the last read, or if a person must weigh what happened before a window.
  */
 export function robustly(
   criterion: Criterion,
@@ -158,7 +158,7 @@ export function robustly(
   return (value || isBounded) && runs ? value : null;
 }
 
-/** All leaves open as early as anything is read. */
+/** Whether all windows open on the day on which the claim was made, which is as early as anything is read. */
 function isDecidable(criterion: Criterion, made: string): boolean {
   const leaves =
     criterion.op === 'precedes'

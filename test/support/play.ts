@@ -10,9 +10,9 @@ import { findFeed, listFeeds } from '../../src/store/feeds.ts';
 import { served } from './wire.ts';
 import { instantOf, type World } from './world.ts';
 
-/** Moves that tests of the services have in common. */
+/** Steps that tests of the services share. */
 
-/** Has a feed serve a payload and reads it, now. */
+/** Makes a feed serve a payload, and polls the feed now. */
 export async function read(world: World, slug: string, payload: unknown): Promise<ReadingReport> {
   const feed = await findFeed(world.db.sql, slug);
   if (feed === null || feed.url === null) throw new Error(`the world has no feed ${slug} with a url`);
@@ -20,13 +20,16 @@ export async function read(world: World, slug: string, payload: unknown): Promis
   return await pollFeed(world.deps, slug);
 }
 
-/** Moves the clock to a time and reads what feeds serve then, in the order given. */
+/** Moves the clock to a time and polls feeds that serve the given payloads then, in the given order. */
 export async function readAt(world: World, time: string, payloads: Readonly<Record<string, unknown>>): Promise<void> {
   world.clock.set(time);
   for (const [slug, payload] of Object.entries(payloads)) await read(world, slug, payload);
 }
 
-/** Moves the clock to a time, reads again every feed that has been read, as it last answered, and settles what is due. */
+/**
+ * Moves the clock to a time, polls again every feed that has a watermark (each serves its last payload), and settles
+ * what is due.
+ */
 export async function readAgain(world: World, time: string): Promise<SettleCounts | null> {
   world.clock.set(time);
   for (const feed of await listFeeds(world.db.sql))
@@ -34,7 +37,7 @@ export async function readAgain(world: World, time: string): Promise<SettleCount
   return await resolveDue(world.deps);
 }
 
-/** The same, so many hours later. */
+/** Like `readAgain`, a number of hours later. */
 export async function readLater(world: World, count: number): Promise<SettleCounts | null> {
   return await readAgain(world, new Date(world.clock.now() + hours(count)).toISOString());
 }
@@ -55,13 +58,13 @@ export async function view(world: World, slug: string, asOf?: string): Promise<P
   return await getPrediction(world.deps, slug, asOf === undefined ? null : instantOf(asOf));
 }
 
-/** Every resolution of a prediction, oldest first: outcome, when in the world, when known, by whom. */
+/** Every resolution of a prediction, oldest first: its outcome, `effective_at`, `known_at` and who decided it. */
 export async function resolutions(world: World, slug: string): Promise<string[]> {
   const rows = await listPredictionResolutions(world.deps, slug);
   return rows.map((row) => `${row.outcome} ${row.effectiveAt} known ${iso(row.knownAt)} by ${row.decidedBy}`);
 }
 
-/** The events of a prediction, oldest first, with what they say. */
+/** The events of a prediction, oldest first, with their data. */
 export async function events(world: World, slug: string): Promise<{ type: string; data: Record<string, unknown> }[]> {
   const rows = await world.db.sql<{ type: string; body: string }[]>`
     select e.type, e.body from events e join predictions p on p.id = e.prediction_id where p.slug = ${slug} order by e.sequence`;
@@ -88,7 +91,7 @@ export async function misreported(world: Pick<World, 'db'>): Promise<object[]> {
     order by r.id`;
 }
 
-/** How far a feed is known, as text. */
+/** The watermark of a feed, as text. */
 export async function watermark(world: World, slug: string): Promise<string | null> {
   const feed = await findFeed(world.db.sql, slug);
   return feed === null || feed.watermark === null ? null : iso(feed.watermark);

@@ -11,7 +11,7 @@ const poolSizes = { session: 15, transaction: 4 } as const;
 
 export type Pooler = { readonly url: string; stop(): Promise<void> };
 
-/** The program of PgBouncer, or null where it is not installed. */
+/** The path of PgBouncer, or null if it is not installed. */
 export function findPooler(): string | null {
   const paths = [
     '/usr/sbin/pgbouncer',

@@ -3,7 +3,10 @@ import type { Answer, Json } from './http-client.ts';
 
 const texts = ['type', 'title', 'detail', 'code', 'request_id'] as const;
 
-/** What of an error is no problem document (RFC 9457) as this service promises it; empty where nothing is. */
+/**
+ * How an error response deviates from the problem documents (RFC 9457) that this service promises; empty if it
+ * conforms.
+ */
 export function findProblemBreaches({ status, headers, json }: Answer): string[] {
   if (headers['content-type'] !== 'application/problem+json') return [`is of type ${headers['content-type']}`];
   if (typeof json !== 'object' || json === null) return ['has no object as its body'];

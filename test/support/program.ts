@@ -12,7 +12,7 @@ export type Program = {
   readonly dataDir: string;
   readonly adminKey: string;
   readonly output: () => string;
-  /** Waits until its output matches. */
+  /** Resolves when its output matches. */
   readonly said: (pattern: RegExp) => Promise<void>;
   /** Sends the signal, SIGTERM by default, and returns the exit code. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
@@ -22,8 +22,8 @@ export type Program = {
 const startMsMax = 180_000;
 
 /**
- * Makes a new data directory hold a migrated database without rows, which saves the program the seconds that making
- * one takes. Does nothing where the directory has a database, or where no such database was prepared.
+ * Copies a migrated database without rows into a new data directory, so that the program need not spend seconds
+ * creating one. Does nothing if the directory already has a database, or if none was prepared.
  */
 export function prepareDirectory(dataDir: string): void {
   const prepared: string | undefined = inject('embedded')?.dataDir;
@@ -32,8 +32,9 @@ export function prepareDirectory(dataDir: string): void {
 }
 
 /**
- * Starts `serve` on a free port in a directory of its own, reaching no network but loopback. The directory is a
- * prepared one, unless it is to start `fromNothing`. `root` holds the program's own files, by default the repository.
+ * Starts `serve` on a free port in a directory of its own, with no network access beyond loopback. The directory has a
+ * prepared database, unless the program is to start `fromNothing`. `root` holds the program's own files; default: the
+ * repository.
  */
 export async function startProgram(
   env: Readonly<Record<string, string>> = {},
@@ -82,7 +83,7 @@ export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
-/** Runs a command of the built program to its end. */
+/** Runs a command of the built program and waits until it exits. */
 export async function outturn(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

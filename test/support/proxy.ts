@@ -4,9 +4,9 @@ import { connect, createServer, type Socket } from 'node:net';
 export type DatabaseProxy = {
   /** The URL of the same database through the proxy. */
   readonly url: string;
-  /** From now on forwards nothing in either direction, and keeps every connection open. New ones are silent, too. */
+  /** Stops forwarding in both directions and keeps every connection open. New connections are silent too. */
   silence(): void;
-  /** Connections that are opened from now on are forwarded again; the silent ones stay silent. */
+  /** Forwards connections that are opened from now on; the silent ones stay silent. */
   speak(): void;
   close(): Promise<void>;
 };
@@ -27,7 +27,7 @@ export async function startProxy(databaseUrl: URL, change: (bytes: Buffer) => vo
     }
     client.on('data', (bytes) => {
       if (!silent.has(client)) change(bytes);
-      // What was changed may be what silences the connection.
+      // `change` may have silenced the connection.
       if (!silent.has(client)) upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {

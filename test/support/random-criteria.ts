@@ -52,7 +52,7 @@ function eventsIn(patterns: fc.Arbitrary<ModelPattern>, windows: fc.Arbitrary<Wi
 /** One of the four kinds of event. */
 export const anyLeaf: fc.Arbitrary<EventLeaf> = eventsIn(anyPattern, anyWindow);
 
-/** Sides of an order that have a chance: wide windows, and models of which there are some. */
+/** Sides of an order that can come true: wide windows, and models that the worlds contain. */
 const anySide: fc.Arbitrary<EventLeaf> = fc.oneof(
   { weight: 1, arbitrary: anyLeaf },
   {
@@ -75,7 +75,6 @@ const anySide: fc.Arbitrary<EventLeaf> = fc.oneof(
   },
 );
 
-/** An order of two events. */
 export const anyOrder: fc.Arbitrary<Criterion> = fc.oneof(
   fc
     .tuple(anySide, anySide, fc.option(day, { nil: undefined, freq: 3 }))
@@ -87,17 +86,17 @@ export const anyOrder: fc.Arbitrary<Criterion> = fc.oneof(
 
 const judged: Criterion = { op: 'judged', question: 'Is it?' };
 
-/** What connectives join: events, orders of events, and what a person judges. */
+/** The operands of connectives: events, orders of events, and questions for a person. */
 export const anyUnit: fc.Arbitrary<Criterion> = fc.oneof(
   { weight: 4, arbitrary: anyLeaf },
   { weight: 3, arbitrary: anyOrder },
   { weight: 1, arbitrary: fc.constant(judged) },
 );
 
-/** Every operator, a few levels deep: now and then a leaf alone. */
+/** Criteria with every operator, a few levels deep; some are single leaves. */
 export const anyCriterion: fc.Arbitrary<Criterion> = nested(6);
 
-/** The same, with more connectives than leaves. */
+/** Like `anyCriterion`, with more connectives than leaves. */
 export const anyTree: fc.Arbitrary<Criterion> = nested(3);
 
 function nested(leaves: number): fc.Arbitrary<Criterion> {

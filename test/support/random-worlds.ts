@@ -3,7 +3,7 @@ import type { Sighting, Timeline } from '../../src/domain/evidence/timeline.ts';
 import { dayMs, hourMs, type Instant } from '../../src/domain/instant.ts';
 import { at, feed, polls, sighting, type TestFeed, type TestVersion, timeline } from './timelines.ts';
 
-/** Random small timelines and criteria for laws that hold of all of them. Time runs over August and September 2025. */
+/** Small random timelines, for laws that hold for all of them. Time runs over August and September 2025. */
 
 export const start = at('2025-08-01');
 export const end = at('2025-10-01');
@@ -28,7 +28,7 @@ const feedStory = fc.record({
 
 const anyStage = fc.constantFrom(...(['general', 'general', 'general', 'preview', 'announced'] as const));
 
-/** A date some days from when its row is first seen, or none. */
+/** Days from the first sighting of a row to the date that it states; null if it states none. */
 const dateOffset = fc.constantFrom(null, null, null, 0, -1, -2, 1, 2, 4, -10, -100);
 
 const anyPrice = fc.constantFrom(undefined, 5, 20, 20);
@@ -39,15 +39,15 @@ const rowStory = fc.record({
   version: fc.constantFrom('5', '5', '5.1'),
   host: fc.constantFrom(undefined, undefined, undefined, 'azure', 'bedrock'),
   stage: anyStage,
-  /** The day of August from which it can be seen. */
+  /** The day of August from which polls can show it. */
   day: fc.integer({ min: -2, max: 25 }),
-  /** How many polls list it; null: all that follow. */
+  /** How many polls list it; null: all later ones. */
   lasts: fc.constantFrom(null, null, null, 1, 2, 5),
   date: dateOffset,
   weight: fc.constantFrom(...(['curated', 'curated', 'stands'] as const)),
   stamped: fc.boolean(),
   price: anyPrice,
-  /** Days from when the row is first seen to the end it states. */
+  /** Days from the first sighting of the row to the end that it states. */
   shutdown: fc.constantFrom(null, null, 2, 5, 12, -3),
   retired: fc.constantFrom(false, false, false, true),
   edits: fc.array(
@@ -63,7 +63,7 @@ const rowStory = fc.record({
   ),
 });
 
-/** One model that turns up in several feeds about the same day. */
+/** One model that appears in several feeds at about the same day. */
 const releaseStory = fc
   .record({ row: rowStory, delays: fc.array(fc.nat({ max: 2 }), { minLength: 2, maxLength: 4 }) })
   .map(({ row, delays }): RowStory[] =>
@@ -136,7 +136,7 @@ function factsOf(said: Pick<RowStory, 'price' | 'shutdown' | 'retired'>, seen: I
   };
 }
 
-/** Two to four feeds, a release or two, and up to five rows that come, go and are edited as polls show them. */
+/** Two to four feeds, up to three releases, and up to four further rows that appear, vanish and are edited. */
 export const anyWorld: fc.Arbitrary<RandomWorld> = fc
   .record({
     feeds: fc.array(feedStory, { minLength: 2, maxLength: 4 }),
@@ -154,7 +154,7 @@ export const anyWorld: fc.Arbitrary<RandomWorld> = fc
     return { feeds, sightings, timeline: timeline(feeds, sightings) };
   });
 
-/** A moment of knowledge; often exactly at or beside something that happens in no matter which world. */
+/** A moment of knowledge, often exactly at or next to one at which something happens in some world. */
 export const anyMoment: fc.Arbitrary<Instant> = fc.oneof(
   fc.integer({ min: start - 10 * dayMs, max: end + 60 * dayMs }),
   fc
@@ -162,7 +162,7 @@ export const anyMoment: fc.Arbitrary<Instant> = fc.oneof(
     .map(({ hours, off }) => start + hours * hourMs + off),
 );
 
-/** The world as it stood at a moment: everything observed later taken out. */
+/** The world as known at a moment: everything observed later is removed. */
 export function asOf(world: Timeline, moment: Instant): Timeline {
   return {
     ...world,
@@ -177,7 +177,7 @@ export function asOf(world: Timeline, moment: Instant): Timeline {
   };
 }
 
-/** Every moment at which a poll or a clock can have changed an answer, to the millisecond on both sides. */
+/** Every moment at which a poll or the clock can change an answer, with the milliseconds before and after it. */
 export function eventMoments(world: Timeline): Instant[] {
   const moments = new Set<Instant>();
   for (const reads of world.reads.values()) for (const read of reads) moments.add(read).add(read + dayMs);

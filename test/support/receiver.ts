@@ -12,15 +12,15 @@ export type Received = {
 
 type Behaviour = (response: ServerResponse, received: Received) => void;
 
-/** A real HTTP server like that of a subscriber: what it received, and what it answers. */
+/** A real HTTP server in place of a subscriber: the messages that it received, and the responses that it sends. */
 export type Receiver = {
   readonly origin: string;
   readonly received: Received[];
-  /** The next answers in order; the last one is given again and again. A number is a status. */
+  /** Sets the next responses, in order; the last one repeats. A number is a status. */
   answer(...answers: (number | Behaviour)[]): void;
   /** What arrived at a path, in order. */
   at(path: string): Received[];
-  /** Resolves once so many messages have arrived in all. */
+  /** Resolves once this many messages have arrived in total. */
   arrived(count: number): Promise<void>;
   clear(): void;
   close(): Promise<void>;
@@ -78,7 +78,7 @@ export async function openReceiver(): Promise<Receiver> {
   };
 }
 
-/** What the message says, verified by the reference library, which looks at the signature alone and not at the clock. */
+/** The body of a message whose signature the reference library confirms. The age of the message is not checked. */
 export function verified(secret: string, message: Received | undefined): Record<string, unknown> {
   if (message === undefined) throw new Error('no message arrived');
   const signed = new Webhook(secret).sign(

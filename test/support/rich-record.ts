@@ -24,7 +24,10 @@ import type { Receiver } from './receiver.ts';
 import { claim, decide, subscribe } from './webhooks.ts';
 import type { World } from './world.ts';
 
-/** Fills a world with something of everything: feeds read well and badly, claims settled either way, subscribers, keys, curators. */
+/**
+ * Fills a world with data of every kind: feeds read with and without failures, claims settled either way, subscribers,
+ * keys, curators.
+ */
 export async function fillRecord(world: World, receiver: Receiver): Promise<void> {
   receiver.answer((response) => response.writeHead(500).end('not "now"\n'), 200);
   await subscribe(world, receiver.origin, {
@@ -79,7 +82,7 @@ async function curate(world: World): Promise<void> {
   await createIdentityAddition(deps, input, { decidedBy: 'admin', expected: deps.identity.version });
 }
 
-/** What services bring about seldom, and values that are easily bent on the way. */
+/** Inserts rows that services rarely create, and values that are easily altered in transfer. */
 async function fillByHand({ db, deps }: World): Promise<void> {
   await db.sql`insert into unread_names (vendor, name, recorded_at) values ('openai', 'gpt-6-"é"', '2025-01-01')`;
   await db.sql`
@@ -99,14 +102,14 @@ async function fillByHand({ db, deps }: World): Promise<void> {
     update feeds set lease_holder = 'node_b', lease_until = 'infinity', options = '{"b": 1.10, "a": [1e2, "é"]}' where slug = 'litellm'`;
 }
 
-/** The record of a database, as text. */
+/** The export of a database, as text. */
 export async function exported(db: Database): Promise<string> {
   const chunks: Uint8Array[] = [];
   await exportRecords({ db }, { program: '0.0.0', write: async (bytes) => void chunks.push(bytes) });
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Brings text into a database, in chunks that end anywhere. */
+/** Imports text into a database, in chunks that may end within a line or a character. */
 export async function imported(
   deps: Parameters<typeof importRecord>[0],
   text: string,
@@ -119,7 +122,7 @@ export async function imported(
   return await importRecord(deps, { source: source() });
 }
 
-/** A new embedded database in memory, whatever the engine under test is. */
+/** A new embedded database in memory, whichever engine the tests run on. */
 export async function openEmbeddedCopy(): Promise<Database> {
   const image: string | undefined = inject('embedded')?.migrated;
   const db = await openDatabase({ dataDir: 'memory://', imagePath: image });

@@ -1,8 +1,8 @@
 import { readSelection } from './selection.ts';
 
 /**
- * How often a test repeats what takes long. The fast suite, and the programs' selection, make the same assertions fewer
- * times than `npm run test:all` and `npm run test:laws`.
+ * How often a test repeats a slow check. The selections `fast` and `programs` make the same assertions fewer times than
+ * `npm run test:all` and `npm run test:laws`.
  */
 export function samples(inFull: number, inFast: number): number {
   switch (readSelection()) {

@@ -1,8 +1,8 @@
 import type { Sql } from '../../src/store/db.ts';
 
 /**
- * What the migrations come to, as text that is the same on every engine and version: for people to read and for a
- * golden file to be compared with. It is not meant to be run.
+ * The schema that the migrations create, as text that is the same on every engine and version. People read it, and a
+ * golden file is compared with it. It is not meant to be run.
  */
 export async function describeSchema(db: Sql): Promise<string> {
   const tables = await db<{ name: string }[]>`
@@ -29,7 +29,7 @@ async function listColumns(db: Sql, table: string): Promise<string[]> {
   return rows.map((row) => row.line);
 }
 
-/** Newer versions list "not null" among the constraints; it stands with the column. */
+/** Without "not null", which newer versions list among the constraints: `listColumns` has it. */
 async function listConstraints(db: Sql, table: string): Promise<string[]> {
   const rows = await db<{ line: string }[]>`
     select 'constraint ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid) as line

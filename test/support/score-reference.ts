@@ -1,8 +1,8 @@
 import { dayMs, hourMs, type Instant } from '../../src/domain/instant.ts';
 
 /**
- * Scores by brute force, hour by hour, with nothing in common with the program: everything happens on whole hours, so
- * that walking through the hours until the answer and asking each time what the predictor said last is exact.
+ * Scores by brute force, hour by hour, with no code in common with the program. Everything happens on whole hours, so
+ * it is exact to visit every hour before the answer and look up the latest forecast.
  */
 
 export type LoggedForecast = {
@@ -10,7 +10,7 @@ export type LoggedForecast = {
   readonly who: number;
   readonly probability: number;
   readonly from: Instant;
-  /** Exclusive; as vague as it was said. */
+  /** Exclusive. A vague date gives a long interval. */
   readonly to: Instant;
   readonly recordedAt: Instant;
   readonly version: number;
@@ -27,7 +27,7 @@ export type LoggedDecision = {
 
 export type Log = { readonly forecasts: readonly LoggedForecast[]; readonly decisions: readonly LoggedDecision[] };
 
-/** What one hour of one prediction adds. */
+/** What one hour of one prediction contributes. */
 type Hour = { readonly probability: number; readonly came: number; readonly weight: number };
 
 export type ReferenceScore = {

@@ -14,7 +14,7 @@ export function readSelection(): Selection {
   return found;
 }
 
-/** Globs of the files that a project has, less those that it leaves out. */
+/** Globs of the files of a project, without those that it excludes. */
 export type Files = { readonly include: readonly string[]; readonly exclude: readonly string[] };
 
 /** Tests that need a database; everything else runs once, without one. */
@@ -29,8 +29,8 @@ const aboutEmbedded = [
 const aboutServer = ['test/store/server.test.ts', 'test/store/silent-server.test.ts', 'test/e2e/server/**/*.test.ts'];
 
 /**
- * Where there is a server, most tests run on it alone. These run on the embedded engine as well, because they cover
- * what the two could do differently: every statement form of the store, transactions, races, streams and events.
+ * If there is a server, most tests run only on it. These run on the embedded engine as well, because they cover what
+ * the two engines might do differently: every statement form of the store, transactions, races, streams and events.
  */
 const onBothEngines = [
   'test/store/**/*.test.ts',
@@ -65,7 +65,10 @@ const laws = {
 /** Long tables of recorded cases and of kinds of change. The fast suite leaves them out. */
 const histories = ['test/services/settling/date-lies.test.ts', 'test/http/predictions/edit-kinds.test.ts'];
 
-/** What even `test:all` runs on the server alone: no SQL of its own, and the same requests end to end on the embedded engine. */
+/**
+ * Tests that even `test:all` runs only on the server: they have no SQL of their own, and end-to-end tests send the same
+ * requests on the embedded engine.
+ */
 const onServerOnly = ['test/http/**/*.test.ts', 'test/services/settling/order-laws.test.ts', ...histories];
 
 /** The files of the tests that need no database. Files named on the command line are never left out. */
@@ -99,7 +102,7 @@ export function selectOnServer(selection: Selection, named: boolean): Files {
   }
 }
 
-/** The files that run on the embedded engine; fewer where there is a server. */
+/** The files that run on the embedded engine; fewer if there is a server. */
 export function selectOnEmbedded(
   selection: Selection,
   { hasServer, named }: { hasServer: boolean; named: boolean },

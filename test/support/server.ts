@@ -4,13 +4,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** A PostgreSQL server for the tests: one that is given, programs to start one, or none, each with the reason. */
+/**
+ * The PostgreSQL server for the tests: the one at a given URL, one to start from installed programs, or none; with the
+ * reason.
+ */
 export type ServerChoice =
   | { readonly kind: 'given'; readonly url: string; readonly reason: string }
   | { readonly kind: 'programs'; readonly directory: string; readonly reason: string }
   | { readonly kind: 'none'; readonly reason: string };
 
-/** Looks at TEST_DATABASE_URL first, then for `initdb` and `pg_ctl` where packages put them. */
+/** Checks TEST_DATABASE_URL first, then looks for `initdb` and `pg_ctl` in the usual directories. */
 export function chooseServer(): ServerChoice {
   const url = process.env.TEST_DATABASE_URL;
   if (url) return { kind: 'given', url, reason: 'TEST_DATABASE_URL is set' };
@@ -56,7 +59,7 @@ function isProgram(path: string): boolean {
 /** `url` names the server's maintenance database. */
 export type RunningServer = { readonly url: string; stop(): void };
 
-/** Nothing in a test database has to survive a crash. */
+/** Settings without durability, because no test database has to survive a crash. */
 const unsafeSettings = [
   'fsync=off',
   'synchronous_commit=off',
@@ -94,7 +97,7 @@ export async function startServer(directory: string): Promise<RunningServer> {
   }
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    // pg_ctl ends the one process that the cluster's own pid file names.
+    // pg_ctl ends only the process that the pid file of this cluster names.
     stop: () => {
       run('pg_ctl', ['stop', '-w', '-s', '-m', 'immediate', '-D', data]);
       rmSync(home, { recursive: true, force: true });

@@ -17,7 +17,7 @@ export default function setup(): void {
   execFileSync(compiler, ['-p', 'tsconfig.build.json'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-/** A directory counts too: its own time changes when a file in it is removed or renamed. */
+/** Includes directories, whose own time changes when a file in them is removed or renamed. */
 function newestMs(path: string): number {
   const found = statSync(path);
   if (!found.isDirectory()) return found.mtimeMs;

@@ -7,7 +7,7 @@ import { findEmbeddedImage } from './embedded-image.ts';
 import { rememberFirstRows } from './empty-database.ts';
 import { chooseServer, startServer } from './server.ts';
 
-/** Starts a server where none is given, and migrates the database that all others are copied from. */
+/** Starts a server if none is given, and migrates the database that all others are copied from. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const choice = chooseServer();
   if (choice.kind === 'none') throw new Error(choice.reason);
@@ -46,7 +46,7 @@ async function migrateTemplate(serverUrl: string, template: string): Promise<voi
   }
 }
 
-/** What test files left on a server that goes on running. */
+/** Drops the databases that test files left on a server that keeps running. */
 async function dropDatabases(admin: postgres.Sql, prefix: string): Promise<void> {
   const rows = await admin<
     { datname: string }[]

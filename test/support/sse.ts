@@ -8,13 +8,13 @@ export type SseMessage = { readonly id: number; readonly cursor: string; readonl
 export type SseReader = {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
-  /** The next message; null when the server has ended the stream in order. Rejects when it was cut. */
+  /** The next message; null if the server ended the stream properly. Rejects if the connection broke. */
   next(): Promise<SseMessage | null>;
-  /** What came besides messages so far: comments and `retry`. */
+  /** What the stream has contained so far besides messages: comments and `retry`. */
   readonly asides: readonly string[];
-  /** Waits until so many asides have come. */
+  /** Resolves once this many asides have arrived. */
   heard(count: number): Promise<void>;
-  /** Goes away, as a client does whose network is gone. */
+  /** Disconnects without notice, like a client that loses its network. */
   leave(): void;
 };
 

@@ -37,7 +37,7 @@ const layers: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Files directly below `src`: each joins what it names, and no layer imports it unless its rule says so. */
+/** Files directly below `src`. They connect the layers, and no layer imports them unless its rule says so. */
 const files: Readonly<Record<string, Rule>> = {
   'src/package-root.ts': { layers: [], packages: [/^node:/] },
   'src/log-lines.ts': { layers: [], packages: [] },
@@ -128,7 +128,7 @@ function resolveImport(from: string, specifier: string): string | null {
   return specifier.startsWith('.') ? normalize(join(dirname(from), specifier)) : null;
 }
 
-/** Imports of a layer above or beside, or of a package that the layer does not use; and files that belong to no layer. */
+/** Imports of a layer or a package that the importing layer must not use, and files that belong to no layer. */
 export function findLayerBreaches(tree: Tree): string[] {
   const breaches: string[] = [];
   for (const [path, text] of tree) {
@@ -147,7 +147,7 @@ export function findLayerBreaches(tree: Tree): string[] {
   return breaches;
 }
 
-/** Circles of imports, type-only ones included: each as the path around. */
+/** Import cycles, including those of type-only imports, each as a path. */
 export function findCircles(tree: Tree): string[] {
   const done = new Set<string>();
   const circles: string[] = [];
@@ -165,7 +165,7 @@ export function findCircles(tree: Tree): string[] {
   return circles;
 }
 
-/** Circles of imports among the directories of the domain; files directly below it count as one directory. */
+/** Import cycles among the directories of the domain. Files directly below it count as one directory. */
 export function findDirectoryCircles(tree: Tree): string[] {
   const directoryOf = (path: string) => /^src\/domain\/(?:([^/]+)\/)?/.exec(path)?.[1] ?? 'domain';
   const directories = new Map<string, string>();
@@ -189,7 +189,7 @@ const impure: readonly (readonly [RegExp, string])[] = [
   [/\bconsole\./, 'prints'],
 ];
 
-/** What keeps a domain file from being a pure function of its arguments. */
+/** What prevents a domain file from being a pure function of its arguments. */
 export function findImpurities(tree: Tree): string[] {
   return [...tree].flatMap(([path, text]) => {
     if (!path.startsWith('src/domain/')) return [];
@@ -198,7 +198,7 @@ export function findImpurities(tree: Tree): string[] {
   });
 }
 
-/** Statements anywhere but in the store; tagged templates and raw statements are what they look like here. */
+/** SQL outside the store, recognised by tagged templates and raw statements. */
 export function findStraySql(tree: Tree): string[] {
   const statement = /\b(?:sql|tx|db)(?:<[^`(]*>)?`|\.unsafe\(/;
   return [...tree]
@@ -206,16 +206,16 @@ export function findStraySql(tree: Tree): string[] {
     .map(([path]) => `${path} holds SQL`);
 }
 
-/** The environment and the arguments are read by the entry points, which pass them on. */
+/** Uses of the environment and the arguments outside the entry points, which read them and pass them on. */
 export function findStrayEnvironment(tree: Tree): string[] {
-  // npm's own library for reading its settings changes a variable, which the last one puts back.
+  // npm's library for reading its settings changes a variable; npm-settings.ts restores it.
   const allowed = new Set(['src/config.ts', 'src/cli.ts', 'src/runtime.ts', 'src/net/npm-settings.ts']);
   return [...tree]
     .filter(([path, text]) => !allowed.has(path) && /\bprocess\.(env|argv)\b/.test(withoutComments(text)))
     .map(([path]) => `${path} reads the environment`);
 }
 
-/** Lines of the store that are too wide to read, which the formatter leaves alone inside a statement. */
+/** Lines of the store that are too wide to read. The formatter does not break lines inside a statement. */
 export function findWideSql(tree: Tree): string[] {
   return [...tree].flatMap(([path, text]) =>
     path.startsWith('src/store/')
@@ -247,7 +247,7 @@ export function findVagueNames(tree: Tree): string[] {
   return [...tree.keys()].filter((path) => /(^|\/)(utils?|helpers?|types|common|misc|index)(\.tsx?$|\/)/.test(path));
 }
 
-/** Directories of `src/http` that serve every resource and belong to none. */
+/** Directories of `src/http` that serve every resource, so they have no counterpart in the services. */
 const httpMachinery = new Set(['operation', 'openapi', 'server']);
 
 /** The nouns of a layer: the directories directly below it. */

@@ -12,7 +12,7 @@ import {
 import { dayMs, hourMs, type Instant, parseDate } from '../../src/domain/instant.ts';
 import { coverageByLag, type OriginRecord } from './coverage.ts';
 
-/** Small timelines that read like the stories they stand for. Moments are written as dates or as instants in UTC. */
+/** Small timelines that are easy to read. Moments are written as dates or as instants in UTC. */
 
 export type When = string | Instant;
 
@@ -66,7 +66,7 @@ export type TestVersion = {
   slackDays?: number;
   stage?: ItemVersion['stage'];
   trust?: ItemVersion['itemTrust'];
-  /** US dollars per million output tokens; left out: the row states none. */
+  /** US dollars per million output tokens. Default: the row states no price. */
   price?: number;
   attributes?: ItemVersion['attributes'];
   shutdown?: string;
@@ -76,7 +76,7 @@ export type TestVersion = {
 export type TestSighting = TestVersion & {
   name?: string;
   seen: When;
-  /** Left out: the feed's last read before `seen`. */
+  /** Default: the feed's last read before `seen`. */
   absent?: When | null;
   gone?: When;
   host?: string;
@@ -139,7 +139,7 @@ function statedFacts({ price, attributes, shutdown, lifecycle }: TestVersion): P
 
 const tables = new Map<string, CoverageTable>();
 
-/** A table by which each origin lists everything within the lag of its feeds, and has never missed anything after that. */
+/** A table in which each origin lists everything within the lag of its feeds, and never missed anything after that. */
 function coverageByLags(feeds: readonly TestFeed[]): CoverageTable {
   const records = new Map<string, OriginRecord>();
   for (const { origin, settlementLagMs, trust } of feeds) {
@@ -172,7 +172,7 @@ export function timeline(feeds: readonly TestFeed[], sightings: readonly Sightin
   return { feeds: new Map(feeds.map((one) => [one.id, one])), sightings, reads, coverage: coverageByLags(feeds) };
 }
 
-/** "An unsuffixed GPT-5 is released", with whatever else is given. */
+/** "An unsuffixed GPT-5 is released", with the given changes. */
 export function released(
   more: Partial<ModelPattern> & { from?: string; by?: string } = {},
 ): Extract<Criterion, { op: 'released' }> {
@@ -185,7 +185,7 @@ export function released(
   };
 }
 
-/** A pattern over every GPT of version 5 or later: never one model. */
+/** A pattern for every GPT of version 5 or later, so never for a single model. */
 export const anyFive = { version: { gte: '5' }, tier: 'any' } as const;
 
 export function terms(more: { made?: When; policy?: Partial<EvidencePolicy> } = {}): Terms {

@@ -3,15 +3,15 @@ import type { FeedSetups } from './feed-setups.ts';
 import { at, feed, sighting, type TestFeed, type TestVersion } from './timelines.ts';
 
 /**
- * Tiny worlds: when one model came out, what is odd about one feed, and what polls therefore show. The world model:
- * - a released model is listed by every feed no later than that feed's lag, and stays for a week and a half day at least;
- * - polls are never more than two days apart once a feed is read at all;
- * - at most one feed is odd: it never lists the model, or lists it for one poll or for good before it is out;
- * - the vendor's own feed is never odd;
- * - a stated day is the true one, or twenty days early (an announcement), or the stamp of an id three days early, or one
- *   day late in a row that was listed before that day.
- * - a placeholder in one feed does not begin on the very day that is stamped into an id elsewhere: the engine takes two
- *   such facts, which do not copy each other, for the release.
+ * Tiny worlds: when one model is released, how one feed is odd, and what polls therefore show. The world model:
+ * - Every feed lists a released model within its lag, and keeps it for at least seven and a half days.
+ * - Once a feed is read at all, its polls are at most two days apart.
+ * - At most one feed is odd: it never lists the model, or lists it before the release, for one poll or permanently.
+ * - The vendor's own feed is never odd.
+ * - A stated day is the true one; or twenty days early (an announcement); or three days early (the date in an id); or
+ *   one day late, in a row that was listed before that day.
+ * - A placeholder in one feed does not begin on the very day in an id elsewhere, because the engine takes two such
+ *   independent facts for the release.
  * Hours count from 2025-08-01T00:00Z.
  */
 
@@ -25,7 +25,7 @@ export type World = {
   /** Hours after the release at which each feed lists it. */
   readonly delays: readonly number[];
   readonly odd: Odd | null;
-  /** Which feeds drop the row a week and a half day after they listed it. */
+  /** Which feeds drop the row seven and a half days after they listed it. */
   readonly dropped: 'none' | 'first' | 'all';
   /** How the first feed dates its row. */
   readonly dating: Dating;
@@ -38,7 +38,6 @@ const releaseSlots = [
   ...Array.from({ length: 16 }, (_, slot) => hours(1 + (slot >> 1), slot % 2 === 0 ? 6 : 18)),
 ];
 
-/** Every world of a setup. */
 export function listWorlds(setup: Setup): World[] {
   const worlds: World[] = [];
   for (const release of releaseSlots)
@@ -91,7 +90,7 @@ function isListed(world: World, index: number, read: number): boolean {
   return !drops || read < release + (world.delays[index] ?? 0) + droppedAfterHours;
 }
 
-/** The day that the first feed states at a read, once the model is out there. */
+/** The day that the first feed states at a read, once it lists the model; otherwise null. */
 function statedDay(world: World, index: number, read: number, setup: Setup): string | null {
   const { release, dating } = world;
   if (index !== 0 || release === null || dating === 'none') return null;
@@ -107,7 +106,9 @@ function statedDay(world: World, index: number, read: number, setup: Setup): str
   return day(0);
 }
 
-/** What each poll up to a moment shows of the model: null, or the day stated (`''`: none). */
+/**
+ * What each poll up to a moment shows of the model: null if it is not listed, otherwise the stated day (`''`: none).
+ */
 export function showPolls(setup: Setup, world: World, until: number): (string | null)[][] {
   return setup.feeds.map(({ reads }, index) =>
     reads

@@ -12,7 +12,10 @@ const allow = parseCidrs('127.0.0.0/8');
 export const testExchangeMsMax = 1000;
 export const testSecret = 'a secret of sixteen or more';
 
-/** Names resolve without a network: `*.private.test` to a private address, the rest to a public one that is never reached. */
+/**
+ * Resolves names without a network: `*.private.test` to a private address, others to a public one that is never
+ * contacted.
+ */
 const lookup: LookupFunction = (hostname, _options, callback) => {
   const address = hostname.endsWith('private.test') ? '10.0.0.1' : '93.184.216.34';
   callback(null, [{ address, family: 4 }]);

@@ -6,8 +6,8 @@ import { openWorld, type World } from './world.ts';
 export type WebhookWorld = { readonly world: World; readonly receiver: Receiver };
 
 /**
- * Opens both for the file that calls it and closes them after it; each test begins with neither feeds nor anything
- * received. Nothing may be logged as an error, except where that is what a file is about (`mayLogErrors`).
+ * Opens both before the tests of the calling file and closes them afterwards. Each test starts without feeds and
+ * without received messages. A test fails if an error is logged, unless the file allows it (`mayLogErrors`).
  */
 export function useWebhookWorld(
   assign: (opened: WebhookWorld) => void,

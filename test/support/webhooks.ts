@@ -26,7 +26,7 @@ export async function claim(world: World, fields: object = {}): Promise<{ id: st
   return view.prediction;
 }
 
-/** A person settles a claim. */
+/** Settles a claim by the decision of a person. */
 export async function decide(world: World, id: string, outcome: 'yes' | 'no' | 'ambiguous' | 'annulled' = 'yes') {
   return await createPredictionResolution(world.deps, id, {
     outcome,
@@ -38,7 +38,7 @@ export async function decide(world: World, id: string, outcome: 'yes' | 'no' | '
   });
 }
 
-/** An endpoint; by default for every event about the settling of predictions. */
+/** Creates an endpoint; by default for every event about the settlement of predictions. */
 export async function subscribe(
   world: World,
   url: string,

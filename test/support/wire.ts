@@ -48,7 +48,7 @@ function builtin(url: string): FetchedPayload {
   return served(readFileSync(join(packageRoot(), url.slice('builtin:'.length))));
 }
 
-/** A payload as served: a text as it is, bytes as they are, anything else as JSON. */
+/** A payload as it is served: text and bytes unchanged, anything else as JSON. */
 export function served(payload: unknown, validators: { etag?: string; lastModified?: string } = {}): FetchedPayload {
   return {
     kind: 'ok',

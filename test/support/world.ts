@@ -16,7 +16,7 @@ import { makeWire, type Wire } from './wire.ts';
 /** A clock that moves only when a test moves it. */
 export type Clock = {
   now(): Instant;
-  /** To a date (its start) or an instant. */
+  /** Sets the clock to an instant, or to the start of a date. */
   set(text: string): void;
   advance(ms: number): void;
 };
@@ -27,9 +27,9 @@ export type World = {
   readonly deps: Deps;
   readonly clock: Clock;
   readonly wire: Wire;
-  /** The variables of the vendor keys that this node has. */
+  /** The vendor keys that this node has, by variable. */
   readonly keys: Set<string>;
-  /** What was logged as an error; normally nothing. */
+  /** Errors that were logged; normally none. */
   readonly errors: object[];
   /** The same world for another process on the same database. */
   node(nodeId: string, db?: Database): Deps;
@@ -117,14 +117,14 @@ export function instantOf(text: string): Instant {
   return parsed.interval.from;
 }
 
-/** Read once for all files of a worker: it takes a while, and nothing changes it. */
+/** Cached for all files of a worker, because reading it takes a while and nothing changes it. */
 let shippedTable: IdentityTable | undefined;
 function identityTable(): IdentityTable {
   shippedTable ??= readIdentityTable(readIdentityData());
   return shippedTable;
 }
 
-/** The identity data that the program comes with. */
+/** The identity data that ships with the program. */
 export function readIdentityData(): { readonly aliases: readonly object[] } {
   return JSON.parse(readFileSync(join(packageRoot(), 'data', 'identity.json'), 'utf8'));
 }

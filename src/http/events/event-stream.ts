@@ -116,7 +116,7 @@ function eventMessage(event: LoggedEvent, epoch: string, render: StreamRequest['
   return `id: ${cursor}\nevent: ${event.type}\ndata: ${render(event, epoch)}\n\n`;
 }
 
-/** Its id is the newest cursor, so that a client that reconnects continues from there. */
+/** The id of the message is the newest cursor, so that a client that reconnects continues from there. */
 function resyncMessage({ epoch, position }: EventHead): string {
   const cursor = formatEventCursor(epoch, position);
   const detail =

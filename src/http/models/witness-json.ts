@@ -5,10 +5,10 @@ import { formatInstant } from '../../domain/instant.ts';
 import type { RowRecord, StatedEndDate } from '../../domain/models/record.ts';
 import { instantText } from '../operation/fields.ts';
 
-/** The most dates that one row lists: the latest that it stated. */
+/** The most dates that one row lists; the latest are kept. */
 export const datesPerRowMax = 20;
 
-/** The most ends that one row lists: the latest that it stated. */
+/** The most ends that one row lists; the latest are kept. */
 export const endsPerRowMax = 20;
 
 /** The row of a feed that states a fact. */

@@ -93,7 +93,7 @@ function securityOf({ access }: Spec): Record<string, string[]>[] {
   return access === 'read' ? [{}, { apiKey: [] }] : [{ apiKey: [] }];
 }
 
-/** OpenAPI has a place for scopes only under OAuth, so they are part of the text and of an extension. */
+/** OpenAPI can state scopes only for OAuth, so the description and an extension state them. */
 function describe({ access, description: whatItDoes, deprecated }: Spec): string {
   const description = deprecated === undefined ? whatItDoes : `${whatItDoes}\n\nDeprecated: ${deprecated.instead}`;
   if (access === 'open') return description;
@@ -160,7 +160,7 @@ function guide(page: string, description: string) {
   return { url: `docs/guides/${page}`, description };
 }
 
-/** Descriptions and guides of the tags, in the order in which the reference shows them: first what the service is about. */
+/** Descriptions and guides of the tags, in the order of the reference: the main subject of the service first. */
 export const tags = [
   {
     name: 'Predictions',

@@ -36,7 +36,7 @@ export function moveExamples(document: object): void {
   for (const [schema, same] of uses) if (same.length > 1) moveExample(schema, same);
 }
 
-/** A response whose example, or whose only entry, is an example of a schema. */
+/** A response whose example, or the only entry in it, can be the example of a schema. */
 type Use = { readonly schema: Schema; readonly media: Media; readonly value: unknown };
 
 function useOf(media: Media, schemas: Readonly<Record<string, Schema>>): Use | null {
@@ -49,7 +49,7 @@ function useOf(media: Media, schemas: Readonly<Record<string, Schema>>): Use | n
 }
 
 function moveExample(schema: Schema, uses: readonly Use[]): void {
-  // The example of the object itself, if there is one: entries of lists may be shortened.
+  // Prefer an example of the object itself, because lists may shorten their entries.
   const first = uses.find(({ media, value }) => media.example === value) ?? uses[0];
   schema.example ??= first?.value;
   for (const { media, value } of uses) if (isDeepStrictEqual(value, schema.example)) delete media.example;

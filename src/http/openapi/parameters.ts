@@ -74,7 +74,7 @@ export function shareParameters(document: object): void {
   target.components = { ...target.components, parameters: Object.fromEntries(sorted) };
 }
 
-/** The name of a component: that of the parameter, if necessary after the resource of the first path that has it, and numbered. */
+/** The parameter's name, after the resource if it is in the path or the name is taken; with a number if needed. */
 function freeName(taken: Readonly<Record<string, unknown>>, path: string, parameter: Parameter): string {
   const own = pascalCase(parameter.name);
   const resource = pascalCase(path.split('/').find((part) => part !== '' && part !== 'v1') ?? '');

@@ -66,7 +66,7 @@ export function shareSchemas(document: object): void {
 /** Shorter schemas are not shared. */
 const sharedCharsMin = 40;
 
-/** Replaces the properties that a component has in common with a smaller one, if those are all properties of the smaller one. */
+/** Makes each component extend the largest other component all of whose properties it has. */
 function shareParents(schemas: Schemas): void {
   for (const [name, schema] of Object.entries(schemas)) {
     const parents = Object.entries(schemas).filter(([parent, { properties }]) => {
@@ -77,7 +77,7 @@ function shareParents(schemas: Schemas): void {
   }
 }
 
-/** A composed schema is harder to read, so it must be worth it. */
+/** A parent with shorter properties is not extended, because a composed schema is harder to read. */
 const parentCharsMin = 2400;
 
 function isParent(parent: Schema, schema: Schema): boolean {
@@ -115,7 +115,7 @@ function extendParent(schema: Schema, name: string, { properties = {}, required 
   delete schema.required;
 }
 
-/** Schemas of objects that have nothing else in common. */
+/** Schemas that equal others by chance: they describe unrelated things, so they are not shared. */
 const keptInPlace = new Set(['Tag.predictions']);
 
 /** Shares the largest schema that several places have. Returns whether there was one. */
@@ -140,7 +140,7 @@ function shareLargest(schemas: Schemas): boolean {
   return true;
 }
 
-/** What a union with null may cost at most: it is harder to read than a type that can be null, so it must be worth it. */
+/** What a union with null counts as, in characters, because it is harder to read than a type that can be null. */
 const unionChars = 300;
 
 /** How many characters shorter the document becomes. */
@@ -153,7 +153,7 @@ function saving(text: string, sites: readonly Site[], isNamed: boolean): number 
 function addComponent(schemas: Schemas, text: string, sites: readonly Site[]): string {
   const name = freeName(schemas, sites);
   const description = sites.find(({ schema }) => schema.description !== undefined)?.schema.description;
-  // The text is that of a schema.
+  // `text` is the JSON of a schema.
   const core = JSON.parse(text) as Schema;
   schemas[name] = { ...core, ...(description === undefined ? {} : { description }), title: name };
   return name;
@@ -196,7 +196,7 @@ function referenceTo(name: string, schema: Schema, component: Schema | undefined
   };
 }
 
-/** A schema without what is said of one place: its description, its example, and whether it can be null. */
+/** A schema without the parts that belong to one place: its description, its example, and whether it can be null. */
 function coreOf(schema: Schema): Schema {
   const { description: _description, title: _title, example: _example, ...core } = schema;
   if (!isNullable(schema)) return sorted(core);
@@ -220,7 +220,7 @@ function isNullable({ type, properties, enum: values }: Schema): boolean {
 function sitesOf(schemas: Schemas): Site[] {
   return Object.entries(schemas).flatMap(([component, schema]) => {
     const isMessage = component.endsWith('Message');
-    // Redocly's score counts every shared schema as a dependency, so what has no id stays complete without one.
+    // Redocly's score counts every reference as a dependency, so schemas without an id keep their instants in place.
     const sharesInstants = isMessage || schema.properties?.id !== undefined;
     return sitesBelow(schema, component, '').filter(
       ({ schema: { type, format } }) => (sharesInstants || format !== 'date-time') && (isMessage || type !== 'integer'),

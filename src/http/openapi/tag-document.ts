@@ -10,8 +10,8 @@ export function tagSlug(name: string): string {
 }
 
 /**
- * The part of a document about one tag: its operations and webhooks, and the components to which they refer. Relative addresses
- * lead to where those of the whole document lead, if the part is served one directory below it.
+ * The part of a document about one tag: its operations and webhooks, and the components to which they refer. Relative
+ * addresses are adjusted, because the part is served one directory below the whole document.
  */
 export function documentOfTag(document: Document, name: string): object {
   const paths = operationsOfTag(document.paths, name);

@@ -22,7 +22,7 @@ export const instantPosition = z
   .min(0)
   .max(Date.UTC(3000, 0, 1));
 
-/** A value that a list is sorted by, which is an instant or a sequence number, and an id. `none`: there is no value. */
+/** The value by which a list sorts an entry (an instant or a sequence number; `none` if it has none), and its id. */
 export const placePosition = z.tuple([
   z.union([
     z

@@ -1,6 +1,5 @@
 import { parseDate } from '../../domain/instant.ts';
 
-/** The deprecation of an operation. */
 export type Deprecation = {
   /** When it was deprecated: a day, `YYYY-MM-DD`, or an RFC 3339 instant. */
   readonly since: string;

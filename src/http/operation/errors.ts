@@ -94,7 +94,7 @@ export function problemHeaders(code: ProblemCode): Record<string, string> {
   };
 }
 
-/** Responds to anything thrown. What is not a refusal is a bug: it is logged with the request id and not shown. */
+/** Responds to anything thrown. An unexpected error is a bug: it is logged with the request id and not shown. */
 export function respondWithError(error: unknown, c: Context<HttpEnv>, http: Pick<HttpDeps, 'log'>): Response {
   const requestId = c.get('requestId');
   const refusal = asRefusal(error);
@@ -117,7 +117,7 @@ export function respondWithError(error: unknown, c: Context<HttpEnv>, http: Pick
   return respondWithProblem(c, buildProblem(refusal.code, detail, requestId, refusal.errors));
 }
 
-/** Adds where to find what exists, if `path` is below a list and the detail does not already say what to do. */
+/** Names the list to look in, if `path` is below one and the detail does not already say what to do. */
 function hintAtList(detail: string, path: string): string {
   const list = /^\/v1\/[a-z-]+(?=\/)/.exec(path)?.[0];
   return list === undefined || detail.includes(';') ? detail : `${detail}; GET ${list} lists those that exist`;
@@ -127,7 +127,7 @@ function asRefusal(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error;
   const transient = transientReason(error);
   if (transient !== null) return new Refusal('service_unavailable', `${transient}; try again`);
-  // The framework itself only throws these for what the client sent.
+  // The framework throws these only for invalid requests.
   return error instanceof HTTPException && error.status < 500 ? new Refusal('bad_request', error.message) : null;
 }
 

@@ -128,7 +128,7 @@ export function filterList<V extends string>(values: readonly V[], meta: { descr
     });
 }
 
-/** `true` or `false`: the words only. */
+/** `true` or `false`; other spellings are rejected. */
 export function filterFlag(description: string) {
   return z
     .enum(['true', 'false'])

@@ -77,7 +77,7 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   /** Time limit of its transaction, if it needs more than the default. */
   readonly writeMsMax?: number;
   readonly response: ResponseSpec;
-  /** When it redirects permanently (301) instead. */
+  /** Describes when it redirects permanently (301) instead. */
   readonly moved?: string;
   /** Refusals besides those that follow from the other fields. */
   readonly refusals?: readonly RefusalCode[];
@@ -97,7 +97,7 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   readonly lastEventId: string | null;
   /** Null for a request without a key, which only reads allow. */
   readonly caller: Caller | null;
-  /** Counts what the request costs besides being a request. Refuses with `rate_limited`. */
+  /** Counts the evaluation cost of the request. Refuses with `rate_limited`. */
   readonly spend: (cost: number) => Promise<void>;
   /** The list that cursors are tied to: a hash of the operation and its filters. */
   readonly listing: string;
@@ -191,8 +191,8 @@ async function handleRead<Path extends string, Q extends z.ZodRawShape, B extend
 }
 
 /**
- * Identifies the caller and counts the request: for its key, even if the key lacks the scope. A request with an invalid key
- * counts for its address, against guessing.
+ * Identifies the caller and counts the request against its key, even if the key lacks the scope. A request with an
+ * invalid key is counted against its address, to prevent guessing.
  */
 async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promise<Caller | null> {
   if (access === 'open') return null;

@@ -5,8 +5,8 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 
 /**
- * Counts a request for its key, or for its address if it has no key, and adds the remaining quota to the response.
- * Refuses with `rate_limited`.
+ * Counts a request against its key, or against its address if it has no key, and adds the remaining quota to the
+ * response. Refuses with `rate_limited`.
  */
 export async function limitRequest(http: HttpDeps, c: Context<HttpEnv>, caller: Caller | null): Promise<void> {
   const { limiter } = http;
@@ -26,8 +26,8 @@ export async function limitRequest(http: HttpDeps, c: Context<HttpEnv>, caller: 
 }
 
 /**
- * Counts what a request costs, for its key, or for its address if it has no key. Refuses with `rate_limited`, with the
- * time after which the whole budget is available again.
+ * Counts the cost of a request against its key, or against its address if it has no key. Refuses with `rate_limited`,
+ * with the time after which the whole budget is available again.
  */
 export async function limitCost(
   http: HttpDeps,

@@ -1,6 +1,9 @@
 import { countsExample } from './counts-json.ts';
 
-/** All examples of the API document describe the same prediction, of data/seed/article.json, so that they agree with each other and with a new service. */
+/**
+ * All examples of the API document describe the same prediction, of data/seed/article.json, so that they agree with
+ * each other and with a new service.
+ */
 
 export const criterionExample = {
   op: 'not',

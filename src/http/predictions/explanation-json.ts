@@ -66,7 +66,7 @@ export const absenceSchema = z
       'The absence that a verdict is based on: the origins that attest it, and the chance that all of them missed the model.',
   });
 
-/** Has the same shape as the criterion, node by node. */
+/** The explanation: one node for each node of the criterion. */
 export const explanationNodeSchema = z
   .object({
     op: z.string().meta({ description: 'Operator of this node of the criterion.', example: 'released' }),

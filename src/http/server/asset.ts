@@ -7,11 +7,11 @@ export type Asset = {
   readonly content: string | Uint8Array<ArrayBuffer>;
   readonly tag: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Its compressed forms, once they were asked for. */
+  /** Its compressed forms, each made when it is first requested. */
   readonly encoded: Map<Encoding, Uint8Array<ArrayBuffer>>;
 };
 
-/** What a client gets of an asset. */
+/** The form of an asset that one client receives. */
 export type Representation = {
   /** The header fields of a 200 and of a 304. */
   readonly headers: { readonly etag: string; readonly vary: string };

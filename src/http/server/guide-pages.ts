@@ -1,7 +1,7 @@
 import { guideGroups, guides, readGuide, rewriteGuideLink } from './guides.ts';
 import { renderMarkdown } from './markdown.ts';
 
-/** A page and the way from it to `/docs`, because a proxy may serve the service under a path. */
+/** A page and its relative path to `/docs`, because a proxy may serve the service under a path. */
 type Page = { readonly title: string; readonly docs: string; readonly nav: string; readonly content: string };
 
 function renderPage({ title, docs, nav, content }: Page): string {

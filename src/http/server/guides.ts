@@ -58,12 +58,12 @@ export function readGuide(name: string): string {
   return readFileSync(join(packageRoot(), 'docs', `${name}.md`), 'utf8');
 }
 
-/** What the service itself serves of the files outside `docs`, relative to the pages of the guides. */
+/** The files outside `docs` that the service serves: from the link in the Markdown to the address on a guide's page. */
 const servedElsewhere: ReadonlyMap<string, string> = new Map([['../openapi.yaml', '../../openapi.yaml']]);
 
 /**
- * The address, on the page of a guide, of a link in its Markdown. Guides are served without `.md`. Null for files that are not
- * served and for addresses that are neither relative nor of the web.
+ * Converts the address of a link in a guide's Markdown to the address on its page. Guides are served without `.md`.
+ * Null for files that are not served and for addresses that are neither relative nor web addresses.
  */
 export function rewriteGuideLink(target: string): string | null {
   if (/^(https?:\/\/|mailto:|#)/i.test(target)) return target;

@@ -24,7 +24,7 @@ export const corsHeaders: Readonly<Record<string, string>> = {
   'access-control-expose-headers': exposedHeaders,
 };
 
-/** Sets the request id: that of the client if it is valid, otherwise a new one. It is returned, logged and part of every problem. */
+/** Sets the request id: the client's if it is valid, otherwise a new one. Responses, logs and problems contain it. */
 export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const sent = c.req.header('x-request-id');

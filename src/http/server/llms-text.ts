@@ -8,7 +8,7 @@ const introduction = `# Outturn
 
 The API is JSON over HTTP under \`/v1\`. Reading needs no key unless the operator has disabled public reading. Errors are \`application/problem+json\` with a \`code\`. Most reads take \`as_of\`, which returns what was known at that moment.`;
 
-/** Long tables and measurements, which most readers do not need. */
+/** The guides that most readers do not need: long tables and measurements. */
 const optionalGroup = 'Evidence';
 
 /** The guides and the documents of the API for language models (https://llmstxt.org), served at `/llms.txt`. */

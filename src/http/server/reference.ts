@@ -23,8 +23,8 @@ export const referencePage = `<!doctype html>
 const streamShownMs = 2000;
 
 /**
- * Starts Swagger UI. Before that it replaces example ids in paths by ids that exist, where the service makes them. Swagger UI
- * shows a response only when it has ended, so a stream is ended after a moment.
+ * Starts Swagger UI, after replacing the example ids in paths by ids that exist, where the service generates them. Ends
+ * event streams after a moment, because Swagger UI shows a response only once it has ended.
  */
 export const referenceScript = `'use strict';
 

@@ -63,7 +63,7 @@ const metrics = operation({
 
 export const metricsOperations = [metrics];
 
-/** Serves only the metrics, on METRICS_PORT, so that a network can restrict them to the collector. */
+/** Serves only the metrics, on METRICS_PORT, so that access to them can be restricted to the collector. */
 export async function serveMetrics(
   deps: Deps,
   at: Address,

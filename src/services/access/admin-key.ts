@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assembleKey, keyRandomCharsMin } from '../../domain/access/api-key.ts';
 
-/** Larger bytes are discarded, because they would make some digits more likely: 248 is the last multiple of 62 below 256. */
+/** Bytes from 248 on are discarded: 248 is the largest multiple of 62 below 256, so every digit is equally likely. */
 const unbiasedBytesBelow = 248;
 
 /** Makes a new key. `randomBytes(size)` must return cryptographically secure random bytes. */

@@ -40,7 +40,7 @@ export async function claimRequest(deps: Deps, { request, fingerprint }: Repeata
       'idempotency_key_reused',
       'this Idempotency-Key was used for another request; use a new key for each request, and repeat a request unchanged',
     );
-  // No claim: the first request was refused just now and released it.
+  // The row is gone if the first request was refused meanwhile and released its claim.
   if (earlier === null || earlier.answer === null) throw stillRunning();
   return { kind: 'done', result: earlier.answer };
 }

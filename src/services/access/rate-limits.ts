@@ -16,7 +16,7 @@ export type Limiter = {
   take(subject: string, amount?: number): Promise<Quota>;
 };
 
-/** The part of a quota that this node has taken from the database. `left` of it is unused. */
+/** The part of a quota that this node has taken from the database. `left` is the unused remainder. */
 type Share = { readonly startedAt: Instant; readonly taken: number; left: number };
 
 /** Subjects that a node keeps in memory. Others are read from the database. */
@@ -71,12 +71,12 @@ export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit):
   };
 }
 
-/** Limits what callers without a key, and keys, may spend on criteria that are not recorded. */
+/** Quotas for the evaluation of criteria that are not recorded: one for callers without a key, one for keys. */
 export function createCostLimiters(deps: Pick<Deps, 'db' | 'now'>): { anonymous: Limiter; key: Limiter } {
   return { anonymous: createLimiter(deps, anonymousCostLimit), key: createLimiter(deps, keyCostLimit) };
 }
 
-/** Deletes windows that have ended and returns their number; no window is longer than a day. */
+/** Deletes windows that began more than two days ago and returns their number. No window is longer than a day. */
 export async function deleteEndedWindows(deps: Deps): Promise<number> {
   for (let deleted = 0; ; ) {
     const count = await deleteRateWindows(deps.db.sql, deps.now() - 2 * dayMs, deleteRowsMax);

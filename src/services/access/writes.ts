@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { recordAudit } from './audit.ts';
 import { claimRequest, type Repeatable, releaseClaim, storeResult } from './idempotency.ts';
 
-/** Who makes a change, through which operation. */
+/** The actor of a change, and the operation that makes it. */
 export type WriteContext = {
   /** The id of the key, `admin`, or `cli`. */
   readonly actor: string;
@@ -37,8 +37,9 @@ export async function performWrite<A>(deps: Deps, context: WriteContext, write: 
 export type ResultCodec<A> = { readonly write: (result: A) => string; readonly read: (text: string) => A };
 
 /**
- * The same for a request with an Idempotency-Key: the change is made once, and repetitions return the stored result. It is
- * stored in the transaction of the change. A refused request can be sent again with its key.
+ * Like `performWrite`, for a request with an Idempotency-Key: the change is made once, and repetitions return the
+ * stored result. The result is stored in the transaction of the change. A refused request can be sent again with its
+ * key.
  */
 export async function performOnce<A>(
   deps: Deps,

@@ -68,7 +68,7 @@ export async function replayPayloads(
   if (first === undefined || last === undefined)
     throw new Refusal('validation_failed', 'there is no dated payload to replay');
   const payloads = orderPayloads(byTime, order);
-  // Archives that are not imported in the order of their times are imported after the last of them.
+  // Archives that are imported out of order are all imported after the newest payload.
   const clockAt = (payload: BacktestPayload): Instant => (order === 'time' ? payload.observedAt : last.observedAt);
   clock.set(clockAt(first));
   for (const feed of input.feeds) await createFeed(deps, { ...feed, url: null });

@@ -1,6 +1,6 @@
 /**
- * `time`: each payload when it was published. `feeds`: one feed after the other, as somebody who imports archives would do it.
- * A number: in an order drawn from that seed, in which only the payloads of each feed keep their own order.
+ * `time`: in the order of publication. `feeds`: one feed after the other, as an operator importing archives would do
+ * it. A number: in a random order from that seed, in which only the payloads of each feed keep their own order.
  */
 export type ReplayOrder = 'time' | 'feeds' | number;
 
@@ -21,7 +21,7 @@ export function orderPayloads<Payload extends { readonly feed: string }>(
   return drawn.flatMap((index) => taken[index]?.next().value ?? []);
 }
 
-/** Fisher and Yates's shuffle, in place. */
+/** Fisher-Yates shuffle, in place. */
 function shuffle(values: number[], chance: () => number): void {
   for (let last = values.length - 1; last > 0; last -= 1) {
     const other = Math.floor(chance() * (last + 1));
@@ -29,7 +29,7 @@ function shuffle(values: number[], chance: () => number): void {
   }
 }
 
-/** Marsaglia's xorshift generator with 32 bits: numbers from 0 to below 1 that a seed determines. */
+/** Marsaglia's 32-bit xorshift generator: numbers in [0, 1), determined by the seed. */
 function makeChance(seed: number): () => number {
   let state = (seed ^ 0x9e3779b9) | 0 || 1;
   return () => {

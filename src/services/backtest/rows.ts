@@ -57,7 +57,7 @@ export type BacktestRow = {
   readonly judgement: Judgement | null;
   /** Days from the first payload that could show the truth; null if the outcome is not right. */
   readonly daysLate: number | null;
-  /** How many payloads were read in that time, the first one left out; null where `daysLate` is. */
+  /** How many payloads were read in that time, excluding the first; null where `daysLate` is. */
   readonly readsLate: number | null;
 };
 

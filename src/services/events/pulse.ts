@@ -12,9 +12,9 @@ export type EventPulse = {
   isOver(): boolean;
   /** The newest position that this process knows. */
   newest(): number;
-  /** How often the log was seen to go back, or to begin another epoch, because the database was restored or replaced. */
+  /** How often the log went back or began another epoch, because the database was restored or replaced. */
   rewinds(): number;
-  /** Resolves when the log may continue after a position, when `signal` is aborted, and on shutdown. */
+  /** Resolves when there may be events after a position, when `signal` is aborted, and on shutdown. */
   beyond(position: number, signal: AbortSignal): Promise<void>;
   /** Wakes every follower; `isOver` is then true. */
   close(): Promise<void>;
@@ -47,7 +47,7 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEv
   });
   const watch = createWatch(deps, {
     poll: poll.now,
-    // What happens to the log while nobody follows it concerns nobody.
+    // Without followers nobody needs to learn of a rewind, so the next poll does not compare with this head.
     pause: () => {
       head = null;
     },
@@ -73,7 +73,7 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEv
   };
 }
 
-/** The followers that wait for the log to continue after a position. */
+/** The followers that wait for events after a position. */
 function createWaiters() {
   const waiters = new Set<{ readonly position: number; readonly wake: () => void }>();
   return {

@@ -39,9 +39,9 @@ export type FeedCondition = {
 };
 
 /**
- * Marks every feed as unhealthy that has accepted nothing in the last `expectedPollsMissedMax` expected polls, each
- * with the time that a poll may take, and records the event in the same transaction. Any number of nodes may check;
- * each feed is marked once.
+ * Marks as unhealthy every feed that has accepted nothing in its last `expectedPollsMissedMax` expected polls, allowing
+ * each poll its full time limit, and records the event in the same transaction. Any number of nodes may check; each
+ * feed is marked once.
  */
 export async function watchFeeds(deps: Deps, expected: CronFields): Promise<{ unhealthy: number }> {
   const now = deps.now();

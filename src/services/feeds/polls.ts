@@ -229,7 +229,10 @@ async function endFailed(
   return 0;
 }
 
-/** 15 minutes, doubled by each consecutive failure, at most a day. The first failure delays no longer than a tick. */
+/**
+ * The delay after failures: none after the first, so that the next tick polls again; 15 minutes after the second,
+ * doubled by each further one, at most a day.
+ */
 export function backOffMs(failures: number): number {
   if (failures <= 1) return 0;
   return Math.min(backOffMaxMs, backOffMinMs * 2 ** Math.min(failures - 2, 10));

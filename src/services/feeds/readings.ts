@@ -100,9 +100,9 @@ export function hashBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Evaluates the predictions that a read affects: families with changes, deadlines that the watermark passed and, since
- * absence is evidence too, models that other feeds listed first after this read (of an archive, or a slow poll). Rows
- * first listed a day before this read are now seasoned.
+ * Evaluates the predictions that a read affects: those about families with changes or about partially read names, those
+ * with a deadline that the watermark passed, those that watch rows which this read seasons and, since absence is
+ * evidence too, those about models that other feeds first listed after this read (an archive, or a slow poll).
  */
 export async function settleAfter(
   tx: Sql,
@@ -131,8 +131,8 @@ export async function settleAfter(
 }
 
 /**
- * The models that a read affects: those that it lists, those of an archive that are now seasoned, and those that other
- * feeds listed later.
+ * Updates the models that a read affects: those with changes, those whose rows it seasons, and those that other feeds
+ * first listed after it.
  */
 async function keepTouchedModels(
   tx: Sql,
@@ -149,7 +149,7 @@ async function keepTouchedModels(
   await updateModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
 }
 
-/** Absence counts from each step of patience after an edge, and a feed's own facts from a lag after it. */
+/** An edge counts as passed after each step of patience (for absence), and after the feed's lag (for its own facts). */
 function spansCrossed(
   feed: FeedRow,
   { after, until }: { after: Instant; until: Instant },
@@ -158,8 +158,8 @@ function spansCrossed(
 }
 
 /**
- * Predictions that watch rows which are a day old at this read and were not at the previous one: only reads season a
- * row.
+ * Predictions that watch a row which this read seasons: a day old now, and younger at the previous read. Only reads
+ * season rows.
  */
 async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>): Promise<string[]> {
   const span = lastedSpan(read);

@@ -37,7 +37,7 @@ export async function keyByModel(
 
 /**
  * Unread names are compared as they are written, since a curator may define one of them later. A feed that is not
- * evidence may edit its titles freely, so all names that are not models count as equal.
+ * evidence may edit its titles freely, so all of its names that are not models count as equal.
  */
 function isSameItem(deps: Deps, feed: FeedRow, old: FeedItem, item: FeedItem): boolean {
   const was = readItem(deps, feed, { ...old, key: item.key });

@@ -57,7 +57,7 @@ export async function ensureFeeds(deps: Deps, inputs: readonly FeedInput[]): Pro
 }
 
 /**
- * Aborts what a process that died left open. The single process of an embedded database need not wait for leases to
+ * Aborts what a crashed process left running. The single process of an embedded database need not wait for leases to
  * expire.
  */
 export async function recoverAfterCrash(deps: Deps): Promise<number> {

@@ -7,7 +7,7 @@ import type { IdentityData } from '../../domain/identity/schema.ts';
 import { findShadow } from '../../domain/identity/shadows.ts';
 import type { IdentityTable } from '../../domain/identity/table.ts';
 
-/** Why an entry matches no stored name; `others` are the additions beside it, and `table` is the data with it. */
+/** Finds out why an entry matches no stored name. `others` are the other additions; `table` includes the entry. */
 export function findHints({ file, entry, table, others }: Tried, unread: readonly UnreadName[]): Hint[] {
   const without = buildIdentity(file, others, table.revision);
   const tryEntry = (variant: IdentityEntry): IdentityTable | null => {

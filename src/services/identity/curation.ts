@@ -37,7 +37,7 @@ export const reportedItemsMax = 100;
 export const curatedSettledMax = 1000;
 
 export type CurationInput = {
-  /** Null: only revoke what is superseded. */
+  /** Null to only revoke the superseded addition. */
   readonly entry: IdentityEntry | null;
   readonly supersedes: string | null;
   readonly reason: string;
@@ -153,7 +153,7 @@ async function insertRow(
   if (!made) throw new Refusal('conflict', `addition ${supersedes} was already superseded by ${old?.supersededBy}`);
 }
 
-/** An addition, the other additions in force, and the deps before it, without what it supersedes, and with it. */
+/** An addition, the others in force, and the deps of each step: before it, without what it supersedes, with it. */
 type Steps = {
   readonly entry: IdentityEntry | null;
   readonly others: readonly Addition[];

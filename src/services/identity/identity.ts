@@ -13,7 +13,7 @@ import { readItem } from './read-item.ts';
 const batchMax = 1000;
 
 /**
- * Parses every name again that was parsed with another version of the identity data, so that old and new names are
+ * Parses again every name that was parsed with another version of the identity data, so that old and new names are
  * treated alike. The resolver then evaluates the predictions. Returns how many names were parsed.
  */
 export async function refreshIdentity(deps: Deps): Promise<number> {

@@ -25,7 +25,10 @@ export type PredictionChange = {
 
 type Standings = ReadonlyMap<string, { readonly row: PredictionRow; readonly standing: PredictionStanding }>;
 
-/** The results of predictions that are not withdrawn on the stored evidence, with names as they are parsed when the changes are undone. */
+/**
+ * Evaluates predictions on the stored evidence, except withdrawn ones, with names as they were read before the
+ * changes in `undo`. Afterwards these changes are applied again.
+ */
 export async function listStandings(
   tx: Sql,
   deps: Deps,

@@ -49,7 +49,7 @@ function readStored(deps: Deps, { feedId, adapter, itemKey, name, host }: Stored
   return readItem(deps, { id: feedId, adapter }, { key: itemKey, name, host });
 }
 
-/** Whether an entry has its intended effect on a name: it reads it, limits it, or declares that it is not a model. */
+/** Whether an entry has its intended effect on a name: the name is now read, limited, or declared not to be a model. */
 export function hasEffect(entry: IdentityEntry, changes: readonly ItemChange[]): boolean {
   return saysNone(entry) ? changes.length > 0 : changes.some(({ after }) => after.outcome === 'model');
 }

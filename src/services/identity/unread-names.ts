@@ -42,7 +42,7 @@ export async function loadUnread(
   );
 }
 
-/** Those that may belong to a watched family. */
+/** The names that may belong to a watched family. */
 export function narrowUnread(
   unread: readonly UnreadSighting[],
   watches: readonly { vendor: string; family: string }[],

@@ -57,7 +57,10 @@ function knownAt(suspension: Suspension, event: NewSuspensionEvent['event']): In
   return event === 'suspended' ? suspension.knownAt : (suspension.overAt ?? suspension.knownAt);
 }
 
-/** A change that became known longer ago (from an archive), or in a feed's first read, is not announced. */
+/**
+ * A change is not announced if it became known more than `newsKnownMax` ago (from an archive), or in a feed's first
+ * read.
+ */
 function isNews({ appeared }: Suspension, since: Instant, now: Instant): boolean {
   return appeared && now - since <= newsKnownMax;
 }

@@ -80,7 +80,7 @@ export function criterionFacts(
   return { criterion, criterionHash, polarity: analysePolarity(criterion), resolveBy: resolveByOf(criterion) };
 }
 
-/** Evaluates a criterion at `asOf`, or now if it is null. Stores nothing. `spend` can refuse the cost before that. */
+/** Evaluates a criterion at `asOf`, or now if it is null. Stores nothing. `spend` gets the cost and can refuse it. */
 export async function checkCriterion(
   deps: Deps,
   input: { criterion: unknown; madeAt: string | null; asOf: Instant | null },

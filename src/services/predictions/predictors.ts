@@ -36,8 +36,8 @@ export async function listPredictors(
 export type PredictorEdit = { readonly [Field in keyof PredictorWords]?: PredictorWords[Field] | undefined };
 
 /**
- * Corrects the words of a predictor as a new version; an edit that changes nothing is none. `expected` is the version that
- * the caller read; null for any.
+ * Corrects the words of a predictor as a new version. An edit without a change creates no version. `expected` is the
+ * version that the caller read; null for any.
  */
 export async function updatePredictor(
   deps: Deps,
@@ -56,7 +56,7 @@ export async function updatePredictor(
   return await getPredictor(deps, id);
 }
 
-/** Deletes a predictor that nothing refers to. Refuses with `conflict` if a prediction refers or referred to it, or a forecast. */
+/** Deletes a predictor. Refuses with `conflict` if a forecast or any version of a prediction refers to it. */
 export async function deletePredictor(deps: Deps, id: string): Promise<void> {
   await getPredictor(deps, id);
   if (await deletePredictorRow(deps.db.sql, id)) return;

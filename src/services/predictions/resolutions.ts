@@ -127,8 +127,8 @@ function requireReason({ outcome, reasonCode }: DecisionInput, current: Resoluti
 }
 
 /**
- * Refuses an event that was over before the claim was made, because it cannot settle the claim. With dates of less precision
- * than an instant, it must be certain: an event on the day of the claim may have followed it.
+ * Refuses an event that was over before the claim was made, because it cannot settle the claim. If a date is less
+ * precise than an instant, the order must be certain: an event on the day of the claim may have followed it.
  */
 function requireAfterClaim({ effectiveAt, reasonCode }: DecisionInput, { madeAt, madeFrom }: PredictionRow): void {
   if (reasonCode === 'already_before_window' || endOfEffective(effectiveAt) > madeFrom) return;

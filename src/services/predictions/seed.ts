@@ -111,7 +111,7 @@ function named(ids: ReadonlyMap<string, string>, name: string, pointer: string):
   throw new Refusal('validation_failed', detail, [{ detail, pointer }]);
 }
 
-/** Identifies an entry across files: the same key in another file may mean another entry. */
+/** Identifies an entry across files by its content, because the same key may mean another entry in another file. */
 function seedKey(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

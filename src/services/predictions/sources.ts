@@ -54,8 +54,8 @@ export async function listSources(
 export type SourceEdit = { readonly [Field in keyof SourceWords]?: SourceWords[Field] | undefined };
 
 /**
- * Corrects the words of a source as a new version; an edit that changes nothing is none. `expected` is the version that the
- * caller read; null for any.
+ * Corrects the words of a source as a new version. An edit without a change creates no version. `expected` is the
+ * version that the caller read; null for any.
  */
 export async function updateSource(
   deps: Deps,
@@ -82,7 +82,7 @@ export async function updateSource(
   return await getSource(deps, id);
 }
 
-/** Deletes a source that nothing refers to. Refuses with `conflict` if a prediction refers or referred to it, or a forecast. */
+/** Deletes a source. Refuses with `conflict` if a forecast or any version of a prediction refers to it. */
 export async function deleteSource(deps: Deps, id: string): Promise<void> {
   await getSource(deps, id);
   if (await deleteSourceRow(deps.db.sql, id)) return;

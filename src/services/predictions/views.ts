@@ -38,7 +38,7 @@ export type PredictionView = {
   /** Null if it is resolved or withdrawn. */
   readonly evaluation: Evaluation | null;
   readonly standing: string | null;
-  /** Names that cannot be read in full and hold its NO back now. */
+  /** Warnings about names that cannot be read in full and currently hold back its NO. */
   readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
   /** The row version: the number of edits (a withdrawal is one), criterion versions and resolutions by then. */
@@ -111,7 +111,7 @@ export async function viewPredictions(
   return views;
 }
 
-/** An erratum is no new version, but an update. */
+/** An erratum creates no new version, but changes `updatedAt`. */
 function withErrata(shared: Omit<PredictionView, keyof Standing>, standing: Standing): PredictionView {
   const last = shared.errata.at(-1)?.recordedAt ?? standing.updatedAt;
   return { ...shared, ...standing, updatedAt: Math.max(standing.updatedAt, last) };
@@ -132,7 +132,7 @@ function viewResolved(prediction: PredictionRow, resolution: StandingResolution,
   };
 }
 
-/** Nothing is evaluated any more, so that the answer stays the same. */
+/** A withdrawn prediction is no longer evaluated, so its view never changes. */
 function viewWithdrawn(prediction: PredictionRow): Standing {
   return {
     status: 'withdrawn',
@@ -151,7 +151,7 @@ function viewWithdrawn(prediction: PredictionRow): Standing {
 /** The part of a view that depends on the evidence. */
 type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability' | 'errata'>;
 
-/** The parts of open predictions' views, by id. */
+/** The parts of the views of open predictions that depend on the evidence, by prediction id. */
 async function viewAllOpen(
   db: Sql,
   deps: Deps,

@@ -37,8 +37,9 @@ export type ForecastView = {
 };
 
 /**
- * Records a forecast. Refuses with `withdrawn` if the prediction was withdrawn, and with `conflict` a forecast that was not made before the deciding event, unless the resolution is
- * disputed. A forecast made before it and recorded after it counts as hindsight.
+ * Records a forecast. Refuses with `withdrawn` if the prediction was withdrawn. Refuses with `conflict` if the forecast
+ * was not made before the deciding event, unless the resolution is disputed. A forecast made before that event but
+ * recorded after it counts as hindsight.
  */
 export async function createPredictionForecast(
   deps: Deps,

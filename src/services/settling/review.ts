@@ -75,9 +75,9 @@ async function reviewNow(
 }
 
 /**
- * Whether the evidence that the resolver had no longer settles the prediction, because names are now read, or absence is
- * now measured, in another way: an addition was revoked, or a feed was found to have missed more. Later evidence is
- * never a reason.
+ * Whether the resolver's evidence no longer settles the prediction, because names are now read differently (an addition
+ * was revoked) or absence is measured differently (a feed was found to have missed more). Later evidence is never a
+ * reason.
  */
 async function hasLostGrounds({ deps }: World, question: Question, standing: Decided): Promise<boolean> {
   const { identity, coverage } = deps;
@@ -96,9 +96,9 @@ async function isSettledThen(
 }
 
 /**
- * Called when evidence from before a resolution was known has arrived: compares the resolution with the course that all
- * evidence gives. If no moment settles the prediction any more, or another outcome came first, a person must decide,
- * because the resolution was announced.
+ * Compares a resolution with the course that all evidence gives, after evidence from before its `knownAt` has arrived.
+ * If no moment settles the prediction any more, or another outcome came first, a person must decide, because the
+ * resolution has already been announced.
  */
 async function reviewAgain(
   world: World,
@@ -123,7 +123,7 @@ async function reviewAgain(
     const other = course.turns.find(({ outcome }) => outcome !== standing.outcome) ?? last;
     return await contradict(world, prediction, standing, { ...other.known, verdict: other.outcome });
   }
-  // If no moment of the course gives the dispute, it came from evidence that was imported before the rest.
+  // If the course has no dispute, the recorded one arose only because other evidence was imported first.
   const isLifted = course.dispute === null && (await isDisputed(world, standing));
   const isSame = (turn: Turn): boolean =>
     !isLifted &&

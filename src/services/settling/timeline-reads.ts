@@ -18,7 +18,7 @@ export const asksPerStatementMax = 250;
 /** The most vendors whose first reads one statement looks up in every feed. */
 export const vendorsPerStatementMax = 20;
 
-/** From this number of accepted reads on, moments are looked up, however many. */
+/** With this many accepted reads or more, moments are always looked up, however many there are. */
 export const allReadsMax = 20_000;
 
 /**
@@ -86,8 +86,8 @@ async function loadAllReads(
 }
 
 /**
- * The reads that count for each vendor: those in which it was not frozen; for `any`, those in which no vendor was. Vendors
- * that were never frozen share one array. Each vendor that was is one step.
+ * The reads that count for each vendor: those in which it was not frozen; for `any`, those in which no vendor was.
+ * Vendors that were never frozen share one array. Each vendor that was frozen takes one step.
  */
 export function* readsByVendor(
   accepted: readonly AcceptedRead[],

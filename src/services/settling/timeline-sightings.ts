@@ -124,7 +124,7 @@ function statedLifecycle(stage: string | null): Pick<ItemVersion, 'lifecycle'> {
   return stage === 'deprecated' || stage === 'suspended' || stage === 'retired' ? { lifecycle: stage } : {};
 }
 
-/** Deprecated, suspended and retired rows say nothing of the stage at release; the id does. */
+/** Deprecated, suspended and retired rows say nothing about the stage at release; the id does. */
 function statedStage(stage: string | null): ItemVersion['stage'] | null {
   return stage === 'announced' || stage === 'limited' || stage === 'preview' || stage === 'general' ? stage : null;
 }

@@ -3,8 +3,8 @@ import { isInsideTransaction } from '../../store/transaction.ts';
 import type { Claim } from './timelines.ts';
 
 /**
- * What wide timelines are loaded for. Reads do not wait for checks, which anybody may send. Settling takes no turns at all:
- * it runs in transactions.
+ * The purpose of loading a wide timeline. Reads do not wait for checks, which anybody may send. Settling never waits
+ * for a turn, because it runs in transactions.
  */
 export type WidePurpose = 'checks' | 'reads';
 
@@ -12,15 +12,16 @@ export type WidePurpose = 'checks' | 'reads';
 const last: Record<WidePurpose, Promise<unknown>> = { checks: Promise.resolve(), reads: Promise.resolve() };
 
 /**
- * Loads and evaluates wide claims one after the other, so that there is one wide timeline of each purpose in memory, and
- * statements of one such load between those of other requests. Claims that name vendor and family run at once.
+ * Loads and evaluates wide claims one after the other, so that memory holds at most one wide timeline per purpose, and
+ * other requests wait for the statements of at most one load per purpose. Claims that name vendor and family run
+ * immediately.
  */
 export async function inWideTurn<T>(
   purpose: WidePurpose,
   claims: readonly Pick<Claim, 'criterion'>[],
   run: () => Promise<T>,
 ): Promise<T> {
-  // Inside a transaction, those that come first may wait for a connection that the transaction holds.
+  // A transaction must not wait: a claim ahead in the queue may be waiting for the connection that it holds.
   if (!claims.some(isWide) || isInsideTransaction()) return await run();
   const turn = last[purpose].then(run, run);
   last[purpose] = turn.catch(() => {});

@@ -31,7 +31,7 @@ export const recoverMsMax = 14 * dayMs;
 /** How far back deliveries are counted. */
 export const statsMsMax = 28 * dayMs;
 
-/** The most requested attempts of one delivery that are not made yet. */
+/** The most requested attempts of one delivery that may be outstanding. */
 const requestedMax = 10;
 
 /** Deliveries to all endpoints, including deleted ones. */
