@@ -119,7 +119,8 @@ export const environment = z.object({
     {
       default: '600/60s',
       values: 'requests/window, such as `600/60s`, `10/1m` or `5000/1h`; or `off`',
-      meaning: 'Requests allowed in a window, per key, and per address for requests without a key, over all nodes.',
+      meaning:
+        'Number of requests allowed in a window: per key, or per address for requests without a key. All nodes share the count.',
     },
     z
       .string()
@@ -150,7 +151,8 @@ export const environment = z.object({
     {
       default: retryScheduleDefault,
       values: 'delays separated by commas, in `ms`, `s`, `m`, `h` or `d`; or `none`',
-      meaning: 'Delay before each delivery attempt of a webhook. `none` means a single attempt.',
+      meaning:
+        'Delays before the first and each further attempt to deliver a webhook message. `none` means a single attempt, at once.',
     },
     z.string().transform((text, context) => {
       try {
@@ -186,7 +188,7 @@ export const environment = z.object({
     {
       default: '*/15 * * * *',
       values: 'a cron expression of five fields, UTC',
-      meaning: 'When feeds are polled.',
+      meaning: 'Schedule on which feeds are polled.',
     },
     z.string().refine((text) => readCron(text) !== null, `must have ${cronRule}`),
   ),

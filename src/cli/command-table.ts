@@ -30,13 +30,28 @@ export const optionTable = {
   },
   origin: { type: 'string', multiple: true, value: '<name>', meaning: 'measure this origin only; repeatable' },
   'archives-only': { type: 'boolean', meaning: 'omit the ledger and the SDK histories that ship with Outturn' },
-  order: { type: 'string', value: '<order>', meaning: 'time (default), feeds, or the seed of a random order' },
+  order: {
+    type: 'string',
+    value: '<order>',
+    meaning: 'order of payloads: time (default), feeds, or the seed of a random order',
+  },
   markdown: { type: 'boolean', meaning: 'print the figures as the tables of docs/accuracy.md' },
   'leave-one-out': { type: 'boolean', meaning: 'evaluate each claim with coverage measured without its own models' },
-  verify: { type: 'boolean', meaning: 'also evaluate everything from scratch after each payload; nothing may differ' },
+  verify: {
+    type: 'boolean',
+    meaning: 'also evaluate everything from scratch after each payload and report any difference',
+  },
   name: { type: 'string', value: '<name>', meaning: 'the name of the new key' },
-  scopes: { type: 'string', value: '<read,write,…>', meaning: 'what the new key may do, separated by commas' },
-  expires: { type: 'string', value: '<date>', meaning: 'a date (00:00 UTC) or an RFC 3339 instant' },
+  scopes: {
+    type: 'string',
+    value: '<read,write,…>',
+    meaning: 'scopes of the new key, separated by commas: read, write, resolve, feeds, webhooks, admin',
+  },
+  expires: {
+    type: 'string',
+    value: '<date>',
+    meaning: 'when the new key expires: a date (00:00 UTC) or an RFC 3339 date-time; default: never',
+  },
 } as const satisfies Readonly<Record<string, OptionRow>>;
 
 export type OptionName = keyof typeof optionTable;
@@ -94,7 +109,7 @@ export const commandTable = {
   },
   check: {
     synopses: ['check <criterion.json>'],
-    meaning: 'print what a criterion means and its verdict now',
+    meaning: 'print a criterion in words and its current verdict',
     argumentsMax: 1,
     options: ['json'],
     more: 'The file holds the body of POST /v1/criteria/check, or only its criterion; "-" reads standard input.',
@@ -111,7 +126,7 @@ export const commandTable = {
   },
   coverage: {
     synopses: ['coverage <directory>'],
-    meaning: 'measure from archived payloads how late each origin lists releases',
+    meaning: 'measure how late each origin lists releases, from archived payloads',
     argumentsMax: 1,
     options: ['origin', 'json'],
     more: 'docs/accuracy.md describes the measurement.',

@@ -59,7 +59,7 @@ function readExpiry(text: string | undefined): Instant | null {
   if (text === undefined) return null;
   const parsed = parseDate(text);
   if (parsed === null || (parsed.precision !== 'day' && parsed.precision !== 'instant'))
-    throw usageError('--expires must be a date (00:00 UTC) or an RFC 3339 instant with a time zone');
+    throw usageError('--expires must be a date (00:00 UTC) or an RFC 3339 date-time with a zone');
   return parsed.interval.from;
 }
 

@@ -81,8 +81,8 @@ const windowDate = z
   .refine((text) => {
     const date = parseDate(text);
     return date !== null && (date.precision === 'day' || date.precision === 'instant');
-  }, 'must be a whole day in UTC (2025-12-31) or an RFC 3339 instant with a zone (2025-12-31T12:00:00Z)')
-  .meta({ description: 'A whole day in UTC or an RFC 3339 instant with a zone; inclusive.', example: '2025-12-31' });
+  }, 'must be a whole day in UTC (2025-12-31) or an RFC 3339 date-time with a zone (2025-12-31T12:00:00Z)')
+  .meta({ description: 'A whole day in UTC or an RFC 3339 date-time with a zone; inclusive.', example: '2025-12-31' });
 
 const windowFields = {
   from: windowDate
@@ -152,7 +152,7 @@ const count = z
   .refine(windowIsOrdered, windowOrder)
   .meta({
     id: 'CountCriterion',
-    description: 'At least at_least distinct models (or versions) matching the pattern were released in the window.',
+    description: 'At least `at_least` distinct models (or versions) matching the pattern were released in the window.',
   });
 
 const eventLeaf = z
@@ -179,7 +179,7 @@ const within = z
   })
   .meta({
     id: 'WithinCriterion',
-    description: '`event` happens at or after `after`, and no later than the duration after it.',
+    description: '`event` happens no earlier than `after`, and no later than `duration` after it.',
   });
 
 const judged = z
@@ -203,7 +203,7 @@ const not = z
       return criterionSchema;
     },
   })
-  .meta({ id: 'NotCriterion', description: 'The operand is not true.' });
+  .meta({ id: 'NotCriterion', description: 'The operand is false.' });
 
 const all = z
   .strictObject({

@@ -4,15 +4,16 @@ import { z } from 'zod';
 export const evidencePolicySchema = z
   .strictObject({
     origins: z.int().min(2).max(5).optional().meta({
-      description: 'How many independent origins of curated and aggregator feeds must agree, from 2 to 5. Default: 2.',
+      description:
+        'Number of independent origins, from 2 to 5, whose curated or aggregator feeds must agree. Default: 2.',
     }),
     first_party: z.literal(true).optional().meta({
       description:
-        "If true, only evidence from the vendor's own feeds counts. Default: first-party evidence, or that of several origins.",
+        "If true, only evidence from the vendor's own feeds counts. If omitted, the agreement of several origins counts as well.",
     }),
     miss_max: z.number().gt(0).max(0.01).multipleOf(0.000001).optional().meta({
       description:
-        'The largest chance of all origins having missed the event at which absence still settles a NO. At most 0.01, in steps of 0.000001. Shared among the parts of a criterion. Default: 0.01.',
+        'Upper limit for a NO by absence: the largest accepted chance that every origin missed the event. Greater than 0 and at most 0.01, in steps of 0.000001. Divided among the parts of a criterion. Default: 0.01.',
     }),
   })
   .meta({

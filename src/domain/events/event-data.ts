@@ -51,7 +51,7 @@ const resolutionSchema = z
     evidence_count: z.int().meta({ description: 'Total number of observations.' }),
     miss_chance: z.number().nullable().meta({
       description:
-        'The chance, from 0 to 1, that all origins that attest the absence missed the event. Null if the outcome is not based on absence.',
+        'The chance, from 0 to 1, that every origin from which the absence is inferred missed the event. Null if the outcome is not based on absence.',
     }),
     supersedes: z.string().nullable().meta({ description: 'Id of the superseded resolution. Null for the first.' }),
   })
@@ -79,7 +79,7 @@ const releaseSchema = z
 
 const criterionSchema = z
   .object({
-    version: z.int(),
+    version: z.int().meta({ description: 'Version of the criterion, from 1.' }),
     hash: z.string(),
     text: z.string().meta({ description: 'The criterion in words. A long text is truncated.' }),
   })
@@ -135,7 +135,7 @@ export const eventSchemas = {
     feed: feedSchema,
     reason: reasonField,
     unhealthy_since: instantText(
-      'When the feed became unhealthy. Null if it was not unhealthy and only a suspect listing was confirmed.',
+      'When the feed became unhealthy. Null if it was healthy and the poll only confirmed a suspect listing.',
     ).nullable(),
   }),
   'endpoint.disabled': z.object({

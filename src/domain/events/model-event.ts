@@ -13,7 +13,7 @@ export const modelSchema = z
     vendor: z.string(),
     slug: z.string(),
     family: z.string(),
-    version: z.string().nullable(),
+    version: z.string().nullable().meta({ description: 'Version of the model. Null if it has none.' }),
     tier: z.string().nullable(),
   })
   .meta({ id: 'MessageModel', description: 'The model.' });
@@ -25,14 +25,13 @@ export const modelLinksSchema = z.object({
 const suspensionSchema = z
   .object({
     since: z.string().meta({ description: 'When it was withdrawn: a date, a date-time or `start/end`.' }),
-    until: z
-      .string()
-      .nullable()
-      .meta({ description: 'When it was available again: a date, a date-time or `start/end`. Null while it is not.' }),
+    until: z.string().nullable().meta({
+      description: 'When it became available again: a date, a date-time or `start/end`. Null while it is not.',
+    }),
     known_at: instantText('When the feed that reports it first showed it.'),
     evidence: z.array(z.string()).meta({ description: `Ids of at most ${suspensionEvidenceMax} observations.` }),
   })
-  .meta({ id: 'MessageSuspension', description: 'A time in which the publisher did not offer a model.' });
+  .meta({ id: 'MessageSuspension', description: 'A period during which the publisher did not offer a model.' });
 
 export const suspensionEventSchema = z.object({
   model: modelSchema,

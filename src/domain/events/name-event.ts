@@ -18,7 +18,7 @@ const nameReadingSchema = z
       description: 'Words that the identity data does not define. Without a family, every word of the name.',
     }),
   })
-  .meta({ id: 'MessageNameReading', description: 'What the identity data can read of a name.' });
+  .meta({ id: 'MessageNameReading', description: 'The parts of a name that the identity data can read.' });
 
 const nameObservationSchema = z
   .object({
@@ -42,7 +42,8 @@ const nameLinksSchema = z
   .object({
     unrecognised: z.string().meta({ description: 'URL or path of the list of unrecognised names.' }),
     check: z.string().meta({
-      description: 'URL or path to POST an identity addition to, as a dry run. `/v1/identity/additions` then makes it.',
+      description:
+        'URL or path to which to POST an identity addition to check it. Nothing is stored; to create it, POST it to `/v1/identity/additions`.',
     }),
   })
   .meta({ id: 'MessageNameLinks', description: 'Where a curator can define the name.' });

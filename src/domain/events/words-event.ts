@@ -44,7 +44,10 @@ export const erratumSchema = z
     reason: z.string().meta({ description: 'The reason for it. A long text is truncated.' }),
     recorded_at: instantText('When it was recorded.'),
   })
-  .meta({ id: 'MessageErratum', description: 'A correction beside the words of a prediction.' });
+  .meta({
+    id: 'MessageErratum',
+    description: 'A correction appended to a prediction. The words of the prediction do not change.',
+  });
 
 export function changesData(changes: readonly WordsChange[]): z.infer<typeof changesSchema> {
   return changes.map(({ field, before, after }) => ({ field, before: clipValue(before), after: clipValue(after) }));

@@ -15,7 +15,7 @@ const words = z.array(word).max(200);
 
 const name = word.refine((text) => !text.includes('/'), 'must be without a slash');
 const nameId = word.meta({
-  description: 'The name without hosts and regions around it.',
+  description: 'The name, without the host and the region.',
   example: 'gpt-next',
 });
 const match = z
@@ -34,13 +34,12 @@ const aliasEntry = z
     id: nameId,
     match,
     means: word.optional().meta({ description: 'The name of the model that it stands for.', example: 'gpt-5' }),
-    reason: z
-      .enum(['rolling_alias', 'preset', 'derivative', 'codename', 'not_a_model'])
-      .optional()
-      .meta({ description: 'Why it names no model: the same as an entry of the kind `not_a_model`.' }),
+    reason: z.enum(['rolling_alias', 'preset', 'derivative', 'codename', 'not_a_model']).optional().meta({
+      description: 'Why the name is not a model. The entry then has the same effect as one of the kind `not_a_model`.',
+    }),
   })
   .refine(({ means, reason }) => (means === undefined) !== (reason === undefined), 'must have either means or reason')
-  .meta({ id: 'AliasAddition', description: 'The model that a name stands for, or why it names no model.' });
+  .meta({ id: 'AliasAddition', description: 'The model that a name stands for, or why the name is not a model.' });
 
 const notAModelEntry = z
   .strictObject({
@@ -50,9 +49,9 @@ const notAModelEntry = z
     reason: z
       .enum(['rolling_alias', 'preset', 'derivative', 'codename', 'not_a_model'])
       .optional()
-      .meta({ description: 'Why it names no model. Default: `not_a_model`.' }),
+      .meta({ description: 'Why the name is not a model. Default: `not_a_model`.' }),
   })
-  .meta({ id: 'NotAModelAddition', description: 'A name that is no model.' });
+  .meta({ id: 'NotAModelAddition', description: 'A name that is not a model.' });
 
 const familyFields = {
   family: word.meta({ description: 'Id of the new family.', example: 'solar' }),
@@ -60,16 +59,17 @@ const familyFields = {
     .array(name)
     .min(1)
     .max(200)
-    .meta({ description: 'How names begin.', example: ['solar'] }),
+    .meta({ description: 'Texts with which the names of the family begin.', example: ['solar'] }),
   joins: z
     .array(z.enum(['-', '', '_', '.']))
     .min(1)
     .max(4)
     .optional()
     .meta({
-      description: 'What may follow that: a separator, or the empty text if a digit may. Default: a dash.',
+      description:
+        'Separators that may follow the beginning of a name. The empty string allows a digit to follow directly. Default: a dash.',
     }),
-  letters: words.optional().meta({ description: 'Letters that may close a version. Default: none.' }),
+  letters: words.optional().meta({ description: 'Letters with which a version may end. Default: none.' }),
   order: z
     .enum(['first', 'free'])
     .optional()
@@ -87,12 +87,13 @@ const familyFields = {
   channels: words.optional().meta({ description: 'Words that are not part of the model. Default: none.' }),
   rolling: words.optional().meta({ description: 'Words that make a name a rolling alias. Default: none.' }),
   sizes: z.enum(['tier', 'dropped', 'none']).optional().meta({
-    description: 'What a size such as `70b` is: the tier, no part of the model, or unknown. Default: `none`.',
+    description:
+      'How a size such as `70b` is parsed. `tier`: as the tier. `dropped`: as no part of the model. `none`: as an unknown word. Default: `none`.',
   }),
   unversioned: z
     .enum(['model', 'rolling_alias', 'unrecognised'])
     .optional()
-    .meta({ description: 'What a name without a version is. Default: `unrecognised`.' }),
+    .meta({ description: 'How a name without a version is parsed. Default: `unrecognised`.' }),
 };
 
 const familyEntry = z
@@ -115,7 +116,7 @@ const vendorEntry = z
     own: z
       .record(word, words)
       .optional()
-      .meta({ description: 'By type of feed: the hosts or namespaces where the vendor itself publishes.' }),
+      .meta({ description: 'Hosts or namespaces in which the vendor itself publishes, keyed by type of feed.' }),
     families: z.array(familyEntry).min(1).max(50),
   })
   .meta({ id: 'VendorAddition', description: 'A vendor with its families.' });
@@ -129,7 +130,7 @@ const namespaceEntry = z
       example: 'google-deepmind',
     }),
     own: words.optional().meta({
-      description: 'Types of feeds in which the rows under it are published by the vendor itself. Default: none.',
+      description: 'Types of feeds in which the vendor itself publishes the rows of this namespace. Default: none.',
       example: ['openrouter'],
     }),
   })
@@ -141,12 +142,9 @@ const tierEntry = z
     vendor: vendorId,
     family: familyId,
     tier: word.meta({ description: 'The word, or several joined by dashes.', example: 'argon' }),
-    versions: z
-      .array(version.nullable())
-      .min(1)
-      .max(100)
-      .optional()
-      .meta({ description: 'The versions that have it; null stands for no version. Default: every version.' }),
+    versions: z.array(version.nullable()).min(1).max(100).optional().meta({
+      description: 'Versions that have the tier; null stands for models without a version. Default: every version.',
+    }),
   })
   .meta({ id: 'TierAddition', description: 'A tier of a known family.' });
 
@@ -173,13 +171,18 @@ const limitedEntry = z
     kind: z.literal('limited'),
     vendor: vendorId,
     family: familyId.optional(),
-    version: version.nullable().optional().meta({ description: 'Null: only models without one. Default: any.' }),
-    tier: word.nullable().optional().meta({ description: 'Null: only models without one. Default: any.' }),
-    name: name.optional().meta({ description: 'How the names begin, without hosts and regions. Default: any.' }),
-    from: day.optional().meta({ description: 'The first day on which it was limited, in UTC. Default: always.' }),
+    version: version.nullable().optional().meta({ description: 'null matches only models without one. Default: any.' }),
+    tier: word.nullable().optional().meta({ description: 'null matches only models without one. Default: any.' }),
+    name: name
+      .optional()
+      .meta({ description: 'Text with which the names begin, without the host and the region. Default: any name.' }),
+    from: day.optional().meta({
+      description:
+        'The first day, in UTC, on which only approved customers could call it. Default: from the beginning.',
+    }),
     until: day
       .optional()
-      .meta({ description: 'The first day on which everybody can call it, in UTC. Default: not yet.' }),
+      .meta({ description: 'The first day, in UTC, on which everybody can call it. Default: still limited.' }),
   })
   .refine((row) => row.name !== undefined || row.family !== undefined, {
     error: 'must be present unless name is',

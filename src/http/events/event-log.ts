@@ -98,7 +98,7 @@ const afterField = z
   .optional()
   .openapi({
     description:
-      'The `cursor`, `position` or `id` of an event. Only later events are returned. Prefer the cursor: only it shows that the database was restored in the meantime.',
+      'The `cursor`, `position` or `id` of an event. Only later events are returned. Prefer the cursor: only a cursor reveals that the database was restored in the meantime.',
     example: eventExample.cursor,
   });
 
@@ -157,7 +157,7 @@ const stream = operation({
   tag,
   summary: 'Stream events',
   description:
-    'Streams events as Server-Sent Events: `id` is the cursor, `event` the type, `data` the event as JSON. The stream starts after `Last-Event-ID`, otherwise after `after`, otherwise with new events only. If the log does not have that cursor, or goes back later, because the database was restored or replaced, the message `resync_required` is sent first. A comment is sent as a heartbeat. The server ends the stream after 15 minutes; reconnect with the last id, as `EventSource` does automatically.',
+    'Streams events as Server-Sent Events: `id` is the cursor, `event` the type, `data` the event as JSON. The stream starts after `Last-Event-ID`, otherwise after `after`, otherwise with new events only. If the database was restored or replaced, so that the log does not have that cursor or loses events while you read, the message `resync_required` is sent before any further event. A comment is sent as a heartbeat after every 15 seconds without an event. The server ends the stream after 15 minutes; reconnect with the last id, as `EventSource` does automatically.',
   access: 'read',
   streams: true,
   resumes: true,

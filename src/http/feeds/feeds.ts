@@ -45,17 +45,17 @@ const urlField = z
 
 const fields = {
   url: urlField.optional(),
-  trust: z
-    .enum(trusts)
-    .optional()
-    .meta({ description: 'Upper limit of the trust in its rows. Default: that of the adapter.', example: 'curated' }),
+  trust: z.enum(trusts).optional().meta({
+    description: 'Highest trust that a row of the feed can have. Default: that of the adapter.',
+    example: 'curated',
+  }),
   origin: originField().optional(),
   covers: z
     .union([z.literal('any'), z.array(vendorField).max(coversMax)])
     .optional()
     .meta({
       description:
-        'Vendors that the feed covers: for these, not listing a model is evidence that it is not released. `any` covers every vendor.',
+        'Vendors that the feed covers. If it does not list a model of such a vendor, that is evidence that the model is not released. `any` covers every vendor.',
       example: ['openai'],
     }),
   settlement_lag: z.string().min(1).max(40).optional().meta({
@@ -145,7 +145,7 @@ const create = operation({
   tag,
   summary: 'Create a feed',
   description:
-    'Creates a feed. It is polled from the next scheduled run on; without a `url` it receives snapshots only.',
+    'Creates a feed. Polling starts with the next scheduled run; a feed without a `url` receives snapshots only.',
   access: 'feeds',
   body: {
     schema: createSchema,

@@ -18,7 +18,7 @@ export const pollSchema = z
       .meta({ description: 'Result of the poll. Only `ok` and `not_modified` advance the watermark.' }),
     started_at: instantText('When the poll started.'),
     observed_at: instantText(
-      'When the publisher served the payload; the time of its observations. Null if there is none.',
+      'When the publisher served the payload. Its observations have the same `observed_at`. Null if there is no payload.',
     ).nullable(),
     finished_at: instantText('When the poll finished. Null while running.').nullable(),
     items: z.int().meta({ description: 'Number of items listed.' }),
@@ -72,11 +72,11 @@ export const feedSchema = z
     slug: z.string().meta({ example: feedExample.slug }),
     adapter: z.string().meta({ description: 'Adapter that parses the payloads.', example: 'models_dev' }),
     url: z.string().nullable().meta({ description: 'URL that is polled. Null if the feed receives snapshots only.' }),
-    trust: z.enum(trusts).meta({ description: 'Upper limit of the trust in its rows.' }),
+    trust: z.enum(trusts).meta({ description: 'Highest trust that a row of the feed can have.' }),
     origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
     covers: z.union([z.literal('any'), z.array(z.string())]).meta({
       description:
-        'Vendors that the feed covers: for these, not listing a model is evidence that it is not released. `any` covers every vendor.',
+        'Vendors that the feed covers. If it does not list a model of such a vendor, that is evidence that the model is not released. `any` covers every vendor.',
     }),
     settlement_lag: z.string().meta({
       description: 'How long after a release the feed may take to list it, as an ISO 8601 duration.',
@@ -90,19 +90,21 @@ export const feedSchema = z
       .nullable()
       .meta({ description: 'Options of the adapter. Null unless the adapter is json.' }),
     watermark: instantText(
-      'When the feed was last read successfully: its content is known up to here. Null if never.',
+      'When the feed was last read successfully: its content is known up to this time. Null if never.',
     ).nullable(),
     advanced_at: instantText('When a payload was last accepted. Null if never.').nullable(),
     unhealthy_since: instantText(
-      'Since when the feed is unhealthy: three expected polls in a row were not accepted. Null while healthy.',
+      'When the feed became unhealthy, because three expected polls in a row were not accepted. Null while healthy.',
     ).nullable(),
     age_seconds: z
       .int()
       .nullable()
       .meta({ description: 'Seconds since a payload was last accepted. Null if never.', example: 840 }),
-    suspect_polls: z.int().meta({ description: 'Suspect polls in the last 24 hours.', example: 0 }),
-    failed_polls: z.int().meta({ description: 'Failed polls in the last 24 hours.', example: 0 }),
-    lost_items: z.int().meta({ description: 'Rows of the last payload that could not be parsed.', example: 2 }),
+    suspect_polls: z.int().meta({ description: 'Number of suspect polls in the last 24 hours.', example: 0 }),
+    failed_polls: z.int().meta({ description: 'Number of failed polls in the last 24 hours.', example: 0 }),
+    lost_items: z
+      .int()
+      .meta({ description: 'Number of rows of the last payload that could not be parsed.', example: 2 }),
     disagreement: z
       .object({
         compared: z.int().meta({ description: 'Number of facts that other origins state as well.', example: 120 }),
@@ -110,7 +112,7 @@ export const feedSchema = z
       })
       .meta({
         description:
-          'Release dates, end dates and prices in the rows of the vendors themselves, compared with other origins.',
+          "How often the vendors' own rows disagree with other origins on release dates, shutdown dates and prices.",
       }),
     health: z.enum(['ok', 'suspect', 'stale', 'failing', 'never']),
     last_poll: pollSchema.nullable(),

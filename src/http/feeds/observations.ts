@@ -26,7 +26,7 @@ const observationSchema = z
       .object({
         vendor: z.string().nullable(),
         family: z.string().nullable(),
-        version: z.string().nullable(),
+        version: z.string().nullable().meta({ description: 'Version of the model. Null if it has none.' }),
         tier: z.string().nullable(),
         stage: z.string().nullable(),
       })
@@ -40,7 +40,9 @@ const observationSchema = z
     ingested_at: instantText('When it was recorded.'),
     source_as_of: z.string().nullable().meta({ description: 'Date stated by the publisher.' }),
     source_url: z.string().nullable(),
-    item_hash: z.string().meta({ description: 'Hash of the item. Differs if the content differs.' }),
+    item_hash: z
+      .string()
+      .meta({ description: 'Hash of the item. Items with different content have different hashes.' }),
     item: z.unknown().openapi({
       type: 'object',
       description: 'The parsed row, with the row as published in `raw`.',
@@ -130,7 +132,7 @@ const unrecognisedSchema = z
     reason: z
       .string()
       .meta({ description: 'Machine-readable code for why the name is not recognised.', example: 'unrecognised' }),
-    vendor: z.string().nullable().meta({ description: 'Vendor, if only that could be parsed.' }),
+    vendor: z.string().nullable().meta({ description: 'Vendor of the name, if it could be parsed. Otherwise null.' }),
     items: z.int().meta({ description: 'Number of feed items with this name.' }),
     feeds: z.array(z.string()).meta({ description: 'Slugs of the feeds that list it.' }),
     examples: z.array(z.string()).meta({ description: 'Keys of some of the items.' }),

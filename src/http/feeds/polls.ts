@@ -107,7 +107,7 @@ const createSnapshot = operation({
   tag,
   summary: 'Ingest an archived payload',
   description:
-    'Ingests the raw bytes that the publisher served at `observed_at`. Snapshots are chronological: an earlier time than the newest returns 409. Import older archives into a separate feed with the same origin. The same time with the same bytes changes nothing; with other bytes it returns 409.',
+    'Ingests the raw bytes that the publisher served at `observed_at`. Snapshots must be sent in chronological order: a time before that of the newest snapshot returns 409. Import older archives into a separate feed with the same origin. Sending the newest snapshot again changes nothing; sending other bytes with the same time returns 409.',
   access: 'feeds',
   params: { id: { description: idParameter.id.description, example: archiveSlug } },
   query: { observed_at: observedAtField },

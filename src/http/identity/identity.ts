@@ -70,7 +70,7 @@ const inputSchema = z
       .meta({ description: 'URL of a source for the reason. Default: null.', example: 'https://example.com/models' }),
     identity_version: z.string().min(1).max(64).optional().meta({
       description:
-        'The version of the identity data that the caller knows, such as `identity_version.before` of a check. If the data has changed since, the request is refused. Default: any version.',
+        'The version of the identity data that the caller knows, such as `identity_version.before` of a check. If the data has changed since, the request is rejected. Default: any version.',
       example: '2026-11-22.1',
     }),
   })
@@ -139,7 +139,7 @@ const add = operation({
   tag,
   summary: 'Add to the identity data',
   description:
-    'Adds an entry, or revokes an addition. Check it first. Every stored name is parsed again under a new identity version, and the affected predictions are settled by the rules for late evidence. An addition makes names readable, declares that they are no models, or limits a model to approved customers. It can neither turn a rolling alias, a preset or a derivative into a release, nor change which model a readable name means.',
+    'Adds an entry, or revokes an addition. Check the request with `POST /v1/identity/additions/check` first. Every stored name is parsed again under a new identity version, and the affected predictions are settled by the rules for late evidence. An addition makes names readable, declares that they are not models, or limits a model to approved customers. It can neither turn a rolling alias, a preset or a derivative into a release, nor change which model a readable name means.',
   access: 'feeds',
   writeMsMax: curateMsMax,
   body: { schema: inputSchema, example: inputExample },

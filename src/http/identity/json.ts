@@ -17,7 +17,7 @@ const readingSchema = z
   .object({
     vendor: z.string().nullable(),
     family: z.string().nullable(),
-    version: z.string().nullable(),
+    version: z.string().nullable().meta({ description: 'Version of the model. Null if it has none.' }),
     tier: z.string().nullable(),
     stage: z.string().nullable(),
     own: z.boolean().meta({ description: 'Whether the vendor itself publishes the row.' }),
@@ -27,7 +27,7 @@ const readingSchema = z
 
 const standingSchema = z.object({
   verdict: z.enum(['yes', 'no', 'undetermined']).meta({ description: 'What the evidence decides.' }),
-  status: z.enum(statuses),
+  status: z.enum(statuses).meta({ description: 'Status of the prediction.' }),
   outcome: z.enum(outcomes).nullable().meta({ description: 'Outcome of the current resolution. Null until resolved.' }),
 });
 
@@ -44,7 +44,7 @@ export const reportSchema = z
         z.object({
           feed_id: z.string(),
           item_key: z.string(),
-          name: z.string(),
+          name: z.string().meta({ description: 'Name as published.' }),
           before: readingSchema,
           after: readingSchema,
         }),
@@ -55,7 +55,7 @@ export const reportSchema = z
         z.object({
           code: z.enum(hintCodes).meta({
             description:
-              'The reason, or what to try. `longer_name`: names begin with a longer text. `joined_version`: the version follows without a separator. `other_grammar`: another rule of the family, such as stamps or sizes. `longer_word`: the word is part of a longer one. `other_family`: the names are of another family. `every_version`: the names have other versions. `prefix_match`: more words follow. `without_namespace`: omit what precedes the names. `unknown_words`: other words of the names are unknown. `no_version`: the names have no version. `no_family`: the names begin with no known family. `known_as`: the names are known to be no release. `not_read_yet`: a limit needs readable names. `no_such_name`: no unread stored name contains it.',
+              'The reason, or what to try. `longer_name`: names begin with a longer text. `joined_version`: the version follows without a separator. `other_grammar`: another rule of the family, such as stamps or sizes. `longer_word`: the word is part of a longer one. `other_family`: the names are of another family. `every_version`: the names have other versions. `prefix_match`: more words follow. `without_namespace`: omit what precedes the names. `unknown_words`: other words of the names are unknown. `no_version`: the names have no version. `no_family`: the names begin with no known family. `known_as`: the names are known not to be releases. `not_read_yet`: a limit needs readable names. `no_such_name`: no unrecognised stored name contains it.',
           }),
           detail: z.string().meta({ description: 'The hint in words.' }),
           names: z.int().meta({ description: 'Number of stored names that it concerns.' }),
@@ -64,7 +64,7 @@ export const reportSchema = z
         }),
       )
       .meta({
-        description: `Why the entry matches no name, and what to try. At most ${hintNamesMax} unread names are examined. Empty if it matches one.`,
+        description: `Why the entry matches no name, and what to try. At most ${hintNamesMax} unrecognised names are examined. Empty if the entry matches a name.`,
       }),
     predictions_looked_at: z
       .int()
@@ -175,9 +175,10 @@ export const additionRowSchema = z
     superseded_by: z
       .string()
       .nullable()
-      .meta({ description: 'Id of the addition that revoked it. Null while it is in effect.' }),
+      .meta({ description: 'Id of the addition that replaced or revoked it. Null if there is none.' }),
     idle: z.string().nullable().meta({
-      description: 'Why it has no effect, for example because the reviewed file now contains it. Null if it has one.',
+      description:
+        'Why it has no effect, for example because the reviewed file now contains it. Null if it has an effect.',
     }),
     reason: z.string(),
     source_url: z.string().nullable(),

@@ -16,13 +16,13 @@ const gradeField = z.enum(['admissible', 'short']).nullable().meta({
 const missingField = z
   .string()
   .nullable()
-  .meta({ description: 'What evidence is missing for it to be admissible. Null if it is.' });
+  .meta({ description: 'What evidence is missing for the fact to be admissible. Null if nothing is missing.' });
 const sinceField = z.string().nullable().meta({
-  description: 'Since when it holds, as far as the evidence shows: a date, a date-time or `start/end`.',
+  description: 'When it began to apply, as far as the evidence shows: a date, a date-time or `start/end`.',
   example: '2025-08-07',
 });
 
-const sourceSchema = z.object({ ...sourceFields, since: instantText('Since when the row states it.') });
+const sourceSchema = z.object({ ...sourceFields, since: instantText('When the row began to state it.') });
 
 export const stageFactSchema = z
   .object({
@@ -31,7 +31,7 @@ export const stageFactSchema = z
     since: sinceField,
     until: z.string().nullable().meta({
       description:
-        'When the model left the stage: a date, a date-time or `start/end`. Only a suspension ends. Null while it lasts, and for every other stage.',
+        'When the suspension ended: a date, a date-time or `start/end`. Null while it lasts, and for every stage other than `suspended`.',
     }),
     missing: missingField,
     said_by: z
@@ -56,7 +56,7 @@ export function stageToJson(fact: StageFact): z.infer<typeof stageFactSchema> {
 
 export const attributeSchema = z
   .object({
-    name: z.enum(attributeNames),
+    name: z.enum(attributeNames).meta({ description: 'Name of the attribute.' }),
     value: z.union([z.number(), z.boolean()]),
     grade: gradeField,
     since: sinceField,
@@ -95,7 +95,7 @@ export const retirementSchema = z
           ...sourceFields,
           text: z.string().meta({ description: 'The date as stated.', example: '2025-07-14' }),
           ...endFields,
-          since: instantText('Since when the row states it.'),
+          since: instantText('When the row began to state it.'),
         }),
       )
       .meta({

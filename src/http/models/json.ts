@@ -51,7 +51,7 @@ const knownFields = {
   }),
   basis: z.enum(['stated', 'curated', 'late', 'bracket']).nullable().meta({
     description:
-      "How `occurred` was derived. `stated`: by the vendor or the ledger. `curated`: a date in the vendor's row of a catalogue, inside the bracket. `late`: from such a date to the sighting that proves the release. `bracket`: from sightings alone.",
+      "How `occurred` was derived. `stated`: by the vendor or the ledger. `curated`: a date in the vendor's row of a catalogue, inside the bracket. `late`: the interval from such a date to the sighting that proves the release. `bracket`: the interval that sightings give, without any stated date.",
   }),
   known_at: instantText(
     'The earliest moment at which the evidence was known and sufficient. Null if it is not.',
@@ -107,18 +107,20 @@ export const modelSchema = z
     missing: z
       .string()
       .nullable()
-      .meta({ description: 'What evidence is missing for the release to be admissible. Null if it is.' }),
+      .meta({ description: 'What evidence is missing for the release to be admissible. Null if nothing is missing.' }),
     why: z.string().nullable().meta({
       description: 'Which feeds list it and since when, and which of them state a date.',
       example: modelExample.why,
     }),
     bracket: z
       .object({
-        after: z
+        after: z.string().nullable().meta({
+          description: 'The last moment at which enough feeds were read that did not list the model. Null if unknown.',
+        }),
+        by: z
           .string()
           .nullable()
-          .meta({ description: 'Until then, enough feeds were read without the model. Null if unknown.' }),
-        by: z.string().nullable().meta({ description: 'By then, as many origins listed it as the policy requires.' }),
+          .meta({ description: 'The moment by which as many origins listed it as the policy requires.' }),
       })
       .nullable()
       .meta({ description: 'The interval of the release according to sightings alone, without stated dates.' }),
@@ -142,7 +144,9 @@ export const modelSchema = z
       observations: z.string().meta({ description: 'Path of the observations of its family.' }),
       predictions: z.string().meta({ description: 'Path of the predictions on its family.' }),
     }),
-    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
+    as_of: stampSchema.nullable().meta({
+      description: 'The moment and the versions of the evaluation if the request has `as_of`; otherwise null.',
+    }),
   })
   .meta({ id: 'Model', description: 'A model with the evidence for everything that is known about it.' });
 

@@ -37,11 +37,11 @@ const list = operation({
       .optional()
       .meta({ description: 'Whether the evidence satisfies the default policy.', example: 'admissible' }),
     'released[gte]': filterMoment(
-      'Released at this moment or later. An uncertain release must satisfy it entirely.',
+      'Released at this moment or later. If the date is an interval, all of it must satisfy this.',
       '2025-01-01',
     ),
     'released[lt]': filterMoment(
-      'Released before this moment. An uncertain release must satisfy it entirely.',
+      'Released before this moment. If the date is an interval, all of it must satisfy this.',
       '2026-01-01',
     ),
     q: filterText(

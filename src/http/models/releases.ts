@@ -27,10 +27,13 @@ const list = operation({
     vendor: filterText('Vendor.', 'openai'),
     family: filterText('Model family.', 'gpt'),
     from: filterMoment(
-      'Released at this moment or later. An uncertain release must satisfy it entirely.',
+      'Released at this moment or later. If the date is an interval, all of it must satisfy this.',
       '2025-01-01',
     ),
-    to: filterMoment('Released before this moment. An uncertain release must satisfy it entirely.', '2026-01-01'),
+    to: filterMoment(
+      'Released before this moment. If the date is an interval, all of it must satisfy this.',
+      '2026-01-01',
+    ),
     as_of: asOfField,
     ...pageFields,
   },

@@ -75,21 +75,23 @@ export const witnessRowSchema = z
     }),
     standing: z.enum(['witness', 'young', 'slip', 'announcement', 'community', 'other_subject']).meta({
       description:
-        'How the row counts. `witness`: as evidence. `young`: not yet, because no read at least 24 hours after the first has confirmed it. `slip`: not at all, because it was gone before such a read. `announcement`: the model is not yet, or not publicly, available. `community`: anyone can edit the feed. `other_subject`: the feed is not evidence of releases.',
+        'How the row counts. `witness`: as evidence. `young`: not yet, because no read at least 24 hours after the first has confirmed it. `slip`: no, because the row disappeared before such a read. `announcement`: the model is not yet, or not publicly, available. `community`: anyone can edit the feed. `other_subject`: the feed is not evidence of releases.',
     }),
     stage: z.enum(['announced', 'limited', 'preview', 'general']).meta({
       description:
         'The stage that the row states. `limited`: only approved customers can use it, which is not a release.',
     }),
-    seen_from: instantText('First poll that lists it.'),
-    absent_at: instantText('Last poll before that without it. Null if the first poll of the feed lists it.').nullable(),
-    gone_at: instantText('First poll after that without it. Null while it is listed.').nullable(),
+    seen_from: instantText('Time of the first poll that listed it.'),
+    absent_at: instantText(
+      'Time of the last poll before `seen_from` that did not list it. Null if the first poll of the feed listed it.',
+    ).nullable(),
+    gone_at: instantText('Time of the first later poll that no longer listed it. Null while it is listed.').nullable(),
     dates: z
       .array(statedDateSchema)
       .meta({ description: `The last ${datesPerRowMax} release dates that it stated, oldest first.` }),
     shutdown: z.string().nullable().meta({ description: 'The shutdown date that it states. Null if none.' }),
     ends: z.array(statedEndSchema).meta({
-      description: `The last ${endsPerRowMax} ends that it stated, oldest first: every move of a date with its knowledge time.`,
+      description: `The last ${endsPerRowMax} ends that it stated, oldest first. Each change of the date is an entry of its own, with the time of the poll that first showed it.`,
     }),
   })
   .meta({

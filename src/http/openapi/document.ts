@@ -246,7 +246,7 @@ type ServiceInfo = { readonly version: string; readonly publicUrl: string | null
 function serversOf(publicUrl: string | null) {
   const here = {
     url: '.',
-    description: 'The service that this document comes from, in production.',
+    description: 'The production service that publishes this document.',
     'x-internal': false,
   };
   const published = { description: 'The public address of this service, in production.', 'x-internal': false };

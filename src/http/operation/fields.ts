@@ -194,7 +194,7 @@ export const totalField = z.int().optional().meta({
 export function pageSchema<S extends z.ZodType>(id: string, description: string, entry: S) {
   return z
     .object({
-      data: z.array(entry),
+      data: z.array(entry).meta({ description: 'The entries of this page.' }),
       next_cursor: z
         .string()
         .nullable()

@@ -18,7 +18,9 @@ const batchSchema = z
   .meta({ id: 'PredictionBatchInput', description: 'Predictions that are created together.' });
 
 const createdBatchSchema = z
-  .object({ data: z.array(createdSchema) })
+  .object({
+    data: z.array(createdSchema).meta({ description: 'The created predictions, in the order of the request.' }),
+  })
   .meta({ id: 'CreatedPredictionBatch', description: 'The created predictions, in the order of the request.' });
 
 const createBatch = operation({
@@ -27,7 +29,7 @@ const createBatch = operation({
   operationId: 'createPredictions',
   tag: 'Predictions',
   summary: 'Create several predictions',
-  description: `Creates up to ${batchPredictionsMax} predictions in one transaction: all of them, or none if one is refused. The errors of every refused prediction are returned with pointers such as \`#/predictions/3/criterion\`; \`code\` is that of the first.`,
+  description: `Creates up to ${batchPredictionsMax} predictions in one transaction: all of them, or none if one is rejected. The errors of every rejected prediction are returned with pointers such as \`#/predictions/3/criterion\`; \`code\` is that of the first.`,
   access: 'write',
   body: { schema: batchSchema, example: { predictions: [entryExample] } },
   writeMsMax: batchMsMax,

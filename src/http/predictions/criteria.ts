@@ -43,7 +43,7 @@ const checkSchema = z
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
     polarity: z
       .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
-      .meta({ description: 'The outcomes that the criterion can have.' }),
+      .meta({ description: 'The verdicts that the criterion can reach.' }),
     leaning: leaningSchema.nullable().meta({
       description: 'The outcome that the evidence points to without being sufficient. Null if there is none.',
     }),
@@ -61,7 +61,7 @@ const check = operation({
   operationId: 'checkCriterion',
   tag: 'Criteria',
   summary: 'Check a criterion',
-  description: `Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings. The estimated cost of the evaluation counts against a budget of the key or the address; a request above it is refused with 429 and \`Retry-After\`. The answer has at most ${checkBytesMax / 1024 / 1024} MiB: long lists are cut, and \`omitted\` has the number of entries left out.`,
+  description: `Evaluates a criterion without storing anything. Returns the verdict, its explanation, the polarity of the criterion, and warnings. The estimated cost of the evaluation counts against a budget of the key or the address; a request that exceeds it is rejected with 429 and \`Retry-After\`. The response has at most ${checkBytesMax / 1024 / 1024} MiB: long lists are truncated, and \`omitted\` has the number of entries left out.`,
   access: 'read',
   body: { schema: inputSchema, example: { criterion: criterionExample, made_at: '2025-01' } },
   response: {
@@ -146,7 +146,7 @@ const replace = operation({
   tag: 'Criteria',
   summary: 'Replace the criterion of a prediction',
   description:
-    'Creates a new version of the criterion, with a reason, and evaluates the prediction by it immediately. Earlier versions are kept: requests with an earlier `as_of` use the version of that time. Once the prediction is resolved or withdrawn, returns 409 `frozen`. Send If-Match to replace only the version that you read.',
+    'Creates a new version of the criterion, with a reason, and evaluates the prediction against it immediately. Earlier versions are kept: requests with an earlier `as_of` use the version of that time. Once the prediction is resolved or withdrawn, returns 409 `frozen`. Send If-Match to replace only the version that you read.',
   access: 'write',
   params: { id: { description: 'The id or the slug of a prediction.', example: predictionExample.slug } },
   body: { schema: replacementSchema, example: replacementExample },

@@ -9,7 +9,10 @@ export const erratumSchema = z
     reason: z.string().meta({ description: 'Why it is corrected.' }),
     recorded_at: instantText('When it was recorded.'),
   })
-  .meta({ id: 'Erratum', description: 'A correction beside the words of a prediction, which it does not change.' });
+  .meta({
+    id: 'Erratum',
+    description: 'A correction appended to a prediction. The words of the prediction do not change.',
+  });
 
 type Erratum = { readonly id: string; readonly text: string; readonly reason: string; readonly recordedAt: Instant };
 

@@ -12,25 +12,25 @@ export const witnessSchema = z
   .object({
     observation_id: z.string(),
     feed: z.string().meta({ description: 'Slug of the feed.' }),
-    origin: z.string().meta({ description: 'Feeds with the same origin count as one.' }),
+    origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
     trust: z.enum(trusts),
     name: z.string().meta({ description: 'Model id as published.' }),
     model: z.string().meta({ description: 'The model that the name was parsed as.' }),
-    observed_at: z.string().meta({ description: 'When the feed was read.' }),
+    observed_at: z.string().meta({ description: 'When the publisher served the row.' }),
     source_as_of: z.string().nullable().meta({ description: 'Date stated by the publisher.' }),
   })
   .meta({ id: 'Witness', description: 'An observation that supports a verdict.' });
 
 export const watermarkSchema = z
   .object({
-    feed: z.string(),
+    feed: z.string().meta({ description: 'Slug of the feed.' }),
     origin: z.string(),
     vendor: z.string(),
     read_from: z.string().nullable().meta({ description: 'When the feed was first read.' }),
     watermark: z.string().nullable().meta({ description: 'When the feed was last read successfully.' }),
     measured: z.boolean().meta({
       description:
-        'Whether the rate at which the origin misses such facts of the vendor has been measured. Only then is absence evidence.',
+        'Whether it has been measured how often the origin misses such facts about the vendor. If not, absence from the feed is not evidence.',
     }),
   })
   .meta({ id: 'Watermark', description: 'How far a feed that covers the vendor has been read.' });
@@ -38,10 +38,14 @@ export const watermarkSchema = z
 export const absenceSchema = z
   .object({
     vendor: z.string(),
-    fact: z.string().meta({ description: '`listing`, `end`, or the name of an attribute.', example: 'listing' }),
-    absent_to: z.string().meta({ description: 'The moment up to which the model was absent.' }),
-    miss_chance: z.number().meta({ description: 'The chance that all these origins missed a release, from 0 to 1.' }),
-    miss_max: z.number().meta({ description: 'The largest chance that is accepted for this part of the criterion.' }),
+    fact: z
+      .string()
+      .meta({ description: 'What is absent: `listing`, `end`, or the name of an attribute.', example: 'listing' }),
+    absent_to: z.string().meta({ description: 'The last moment for which the absence is established.' }),
+    miss_chance: z.number().meta({ description: 'The chance, from 0 to 1, that all these origins missed the fact.' }),
+    miss_max: z
+      .number()
+      .meta({ description: 'The largest chance, from 0 to 1, that is accepted for this part of the criterion.' }),
     origins: z
       .array(
         z.object({
@@ -49,21 +53,21 @@ export const absenceSchema = z
           feeds: z.array(z.string()).meta({ description: 'Slugs of its feeds.' }),
           read_to: z.string().meta({ description: 'Time of the last accepted read.' }),
           patience_days: z.number().meta({ description: 'Whole days from `absent_to` to `read_to`.' }),
-          missed: z
-            .number()
-            .meta({ description: 'Number of the `known` models that were still missing after that time.' }),
+          missed: z.number().meta({
+            description: 'Number of the `known` models that the origin still did not list after `patience_days`.',
+          }),
           known: z.number().meta({
             description:
-              'Number of models of the vendor that were released at least that long before the measurement ended.',
+              'Number of models of the vendor that were released at least `patience_days` before the measurement ended.',
           }),
         }),
       )
-      .meta({ description: 'The origins that attest it.' }),
+      .meta({ description: 'The origins from which the absence is inferred.' }),
   })
   .meta({
     id: 'Absence',
     description:
-      'The absence that a verdict is based on: the origins that attest it, and the chance that all of them missed the model.',
+      'The absence that a verdict is based on: the origins from which it is inferred, and the chance that all of them missed the model.',
   });
 
 /** The explanation: one node for each node of the criterion. */
@@ -77,10 +81,15 @@ export const explanationNodeSchema = z
     }),
     effective_at: z.string().nullable(),
     witnesses: z.array(witnessSchema).meta({
-      description: `At most ${witnessesPerNodeMax} of one node, those that settled it first. See \`omitted\`.`,
+      description: `Observations that support the verdict: at most ${witnessesPerNodeMax} per node, those that settled it first. \`omitted\` has the number left out of the response.`,
     }),
-    watermarks: z.array(watermarkSchema).meta({ description: 'See `omitted`.' }),
-    absence: absenceSchema.nullable().meta({ description: 'Null if the verdict is not based on absence.' }),
+    watermarks: z.array(watermarkSchema).meta({
+      description:
+        'How far the feeds that the verdict depends on have been read. `omitted` has the number left out of the response.',
+    }),
+    absence: absenceSchema
+      .nullable()
+      .meta({ description: 'The absence that the verdict is based on. Null if it is not based on absence.' }),
     get of(): z.ZodType<ExplanationNode[]> {
       // The getter refers to its own schema, so TypeScript cannot infer the type.
       return z.array(explanationNodeSchema as unknown as z.ZodType<ExplanationNode>);
@@ -93,19 +102,22 @@ export const explanationNodeSchema = z
 
 /** The ids of the deciding observations, and how much an answer leaves out. */
 export const evidenceSchema = z.array(z.string()).meta({
-  description: `Ids of the observations that decide the verdict; the first ${evidenceIdsMax}. See \`omitted\`.`,
+  description: `Ids of the observations that decide the verdict: the first ${evidenceIdsMax}. \`omitted\` has the number left out.`,
 });
 
 export const omittedSchema = z
   .object({
-    evidence: z.number().int().meta({ description: 'Ids of deciding observations.' }),
-    witnesses: z.number().int().meta({ description: 'Witnesses, in all nodes of the explanation.' }),
-    watermarks: z.number().int().meta({ description: 'Watermarks, in all nodes of the explanation.' }),
-    origins: z.number().int().meta({ description: 'Origins that attest an absence.' }),
+    evidence: z.number().int().meta({ description: 'Number of ids left out of `evidence`.' }),
+    witnesses: z.number().int().meta({ description: 'Number of witnesses left out, in all nodes of the explanation.' }),
+    watermarks: z
+      .number()
+      .int()
+      .meta({ description: 'Number of watermarks left out, in all nodes of the explanation.' }),
+    origins: z.number().int().meta({ description: 'Number of origins left out, in all nodes of the explanation.' }),
   })
   .meta({
     id: 'OmittedEntries',
-    description: `The number of entries of each list that this answer leaves out. It lists up to ${evidenceIdsMax} ids as \`evidence\`, and in all nodes of the explanation together up to ${explanationEntriesMax} witnesses, ${explanationEntriesMax} watermarks and ${explanationEntriesMax} origins, in the order of the criterion.`,
+    description: `Number of entries that this response leaves out of each list. The response contains at most ${evidenceIdsMax} ids in \`evidence\` and, in all nodes of the explanation together, at most ${explanationEntriesMax} witnesses, ${explanationEntriesMax} watermarks and ${explanationEntriesMax} origins, in the order of the criterion.`,
   });
 
 /** The part of an answer that explains an evaluation. */

@@ -33,7 +33,9 @@ const explanationSchema = z
     omitted: omittedSchema,
     evaluator: z.string().meta({ description: 'Version of the evaluation rules.', example: '1' }),
     identity: z.string().meta({ description: 'Version of the identity data.', example: '2026-11-22.1' }),
-    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
+    as_of: stampSchema.nullable().meta({
+      description: 'The moment and the versions of the evaluation if the request has `as_of`; otherwise null.',
+    }),
   })
   .meta({ id: 'Explanation', description: 'The evaluation of a prediction over the stored evidence.' });
 

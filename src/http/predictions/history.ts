@@ -12,7 +12,7 @@ import { leaningSchema } from './json.ts';
 import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
 
 const criterionSchema = z.object({
-  version: z.int(),
+  version: z.int().meta({ description: 'Version of the criterion, from 1.' }),
   hash: z.string().meta({ description: 'SHA-256 of the criterion as canonical JSON.' }),
   text: z.string().meta({ description: 'The criterion in plain words.' }),
   reason: z

@@ -130,7 +130,7 @@ export const predictionSchema = z
       .nullable()
       .meta({ description: 'The person or organisation that made the claim.' }),
     probability: z.number().min(probabilityMin).max(probabilityMax).nullable().meta({
-      description: 'The latest probability that the predictor gave to its own claim. Null if it gave none.',
+      description: 'The latest probability that the predictor gave the claim. Null if there is none.',
       example: 0.9,
     }),
     made_at: z
@@ -149,7 +149,7 @@ export const predictionSchema = z
     criterion_hash: z.string().meta({ description: 'SHA-256 of the criterion as canonical JSON.' }),
     polarity: z
       .enum(['decidable', 'confirmable_only', 'refutable_only', 'undecidable'])
-      .meta({ description: 'The outcomes that the criterion can have.' }),
+      .meta({ description: 'The verdicts that the criterion can reach.' }),
     evidence_policy: evidencePolicySchema
       .nullable()
       .meta({ description: 'The evidence policy of the prediction. Null means the default policy.' }),
@@ -177,14 +177,17 @@ export const predictionSchema = z
       .meta({ description: 'Evidence for and against. Null unless the prediction is proposed or disputed.' }),
     warnings: z.array(warningSchema).meta({
       description:
-        'Warnings with the code `unread_names`: names that cannot be read in full and keep the prediction from a NO now. The response to a new criterion also has the other warnings.',
+        'Warnings with the code `unread_names`: names that cannot be read in full and currently prevent a NO. The response to a new criterion also contains the other warnings.',
     }),
     resolution: resolutionSchema.nullable().meta({ description: 'The current resolution. Null until resolved.' }),
     errata: z.array(erratumSchema).meta({
-      description: 'Corrections appended beside the frozen words, oldest first. With `as_of`, those recorded by then.',
+      description:
+        'Corrections appended to the prediction, oldest first. Its words do not change. With `as_of`, those recorded by then.',
     }),
     tags: z.array(z.string()),
-    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
+    as_of: stampSchema.nullable().meta({
+      description: 'The moment and the versions of the evaluation if the request has `as_of`; otherwise null.',
+    }),
     version: z.int().meta({
       description:
         'Version of the prediction. Incremented by every edit, criterion and resolution, and by a withdrawal. Part of the ETag.',

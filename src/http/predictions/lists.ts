@@ -34,7 +34,7 @@ const list = operation({
   query: {
     status: filterList(statuses, {
       description:
-        'Only predictions with one of these statuses, separated by commas. Repeating the parameter does the same.',
+        'Only predictions with one of these statuses. Separate several with commas, or repeat the parameter.',
       example: ['open', 'proposed'],
     }),
     outcome: z.enum(outcomes).optional().meta({ description: 'Only predictions with this outcome.', example: 'yes' }),

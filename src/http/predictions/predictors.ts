@@ -33,7 +33,9 @@ const predictorSchema = z
     name: z.string(),
     url: z.string().nullable(),
     created_at: instantText('When it was created.'),
-    version: z.int().meta({ description: 'Number of versions by now, or by `as_of`. Part of the ETag.', example: 1 }),
+    version: z
+      .int()
+      .meta({ description: 'Number of versions recorded by now, or by `as_of`. Part of the ETag.', example: 1 }),
     updated_at: instantText('When it was last corrected.'),
   })
   .meta({ id: 'Predictor', description: 'A person or an organisation that makes predictions.' });
@@ -70,7 +72,7 @@ const list = operation({
   operationId: 'listPredictors',
   tag,
   summary: 'List predictors',
-  description: 'Returns predictors with their words now or at `as_of`, oldest first.',
+  description: 'Returns predictors as they are now or were at `as_of`, oldest first.',
   access: 'read',
   query: { as_of: asOfField, ...pageFields },
   response: {
@@ -118,7 +120,7 @@ const get = operation({
   operationId: 'getPredictor',
   tag,
   summary: 'Get a predictor',
-  description: 'Returns a predictor with its words now or at `as_of`.',
+  description: 'Returns a predictor as it is now or was at `as_of`.',
   access: 'read',
   params: idParameter,
   query: { as_of: asOfField },
@@ -137,7 +139,7 @@ const update = operation({
   tag,
   summary: 'Correct a predictor',
   description:
-    'Applies a JSON merge patch (RFC 7396). Each correction is a new version: requests with an earlier `as_of` show the words of that time, in the predictor itself and in predictions, forecasts and scorecards. Send If-Match to change only the version that you read.',
+    'Applies a JSON merge patch (RFC 7396). Each correction is a new version: requests with an earlier `as_of` show the version of that time, in the predictor itself and in predictions, forecasts and scorecards. Send If-Match to change only the version that you read.',
   access: 'write',
   params: idParameter,
   body: {
@@ -169,7 +171,7 @@ const remove = operation({
   tag,
   summary: 'Delete a predictor',
   description:
-    'Deletes a predictor that nothing refers to. Returns 409 if a prediction, an earlier version of one or a forecast refers to it.',
+    'Deletes a predictor that nothing refers to. Returns 409 if a prediction, an earlier version of a prediction, or a forecast refers to it.',
   access: 'write',
   params: idParameter,
   before: async ({ services }, { id }) => predictorToJson(await getPredictor(services, id)),

@@ -24,7 +24,7 @@ export const resolutionSchema = z
     evidence: z.array(z.string()).meta({ description: 'Ids of the observations that decide the outcome.' }),
     miss_chance: z.number().nullable().meta({
       description:
-        'The chance, from 0 to 1, that all origins that attest the absence missed the event. Null if the outcome is not based on absence.',
+        'The chance, from 0 to 1, that every origin from which the absence is inferred missed the event. Null if the outcome is not based on absence.',
       example: null,
     }),
     supersedes: z

@@ -82,7 +82,7 @@ const inputSchema = z
       .meta({ description: 'Ids of the observations that support the outcome.', example: resolutionExample.evidence }),
     supersedes: referenceField.nullable().optional().meta({
       description:
-        'Id of the resolution that you expect to be current, or null for none. Returns 409 if another one is current. Default: no check.',
+        'Id of the resolution that you expect to be current, or null for none. If another one is current, the request returns 409. Default: no check.',
       example: resolutionExample.id,
     }),
   })
@@ -162,7 +162,7 @@ const list = operation({
   tag,
   summary: 'List resolutions',
   description:
-    'Returns all resolutions in the order of decision. Keep `last_cursor` and send it as `cursor` later to get newer ones.',
+    'Returns all resolutions, earliest decision first. Keep `last_cursor` and send it as `cursor` later to get newer ones.',
   access: 'read',
   query: {
     outcome: z.enum(outcomes).optional().meta({ description: 'Only resolutions with this outcome.', example: 'yes' }),

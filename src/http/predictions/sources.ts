@@ -46,7 +46,9 @@ const sourceSchema = z
       description:
         'Number of predictions from this source. List them with `GET /v1/predictions?source=`. Only without `as_of`, because each prediction would have to be evaluated at that time.',
     }),
-    version: z.int().meta({ description: 'Number of versions by now, or by `as_of`. Part of the ETag.', example: 1 }),
+    version: z
+      .int()
+      .meta({ description: 'Number of versions recorded by now, or by `as_of`. Part of the ETag.', example: 1 }),
     updated_at: instantText('When it was last corrected.'),
   })
   .meta({ id: 'Source', description: 'An article, a post, a talk or another place where claims were made.' });
@@ -99,7 +101,7 @@ const list = operation({
   operationId: 'listSources',
   tag,
   summary: 'List sources',
-  description: 'Returns sources with their words now or at `as_of`, oldest first.',
+  description: 'Returns sources as they are now or were at `as_of`, oldest first.',
   access: 'read',
   query: { as_of: asOfField, ...pageFields },
   response: {
@@ -161,7 +163,7 @@ const get = operation({
   operationId: 'getSource',
   tag,
   summary: 'Get a source',
-  description: 'Returns a source with its words now or at `as_of`.',
+  description: 'Returns a source as it is now or was at `as_of`.',
   access: 'read',
   params: idParameter,
   query: { as_of: asOfField },
@@ -180,7 +182,7 @@ const update = operation({
   tag,
   summary: 'Correct a source',
   description:
-    'Applies a JSON merge patch (RFC 7396). Each correction is a new version: requests with an earlier `as_of` show the words of that time, in the source itself and in predictions. Send If-Match to change only the version that you read.',
+    'Applies a JSON merge patch (RFC 7396). Each correction is a new version: requests with an earlier `as_of` show the version of that time, in the source itself and in predictions. Send If-Match to change only the version that you read.',
   access: 'write',
   params: idParameter,
   body: {
@@ -213,7 +215,7 @@ const remove = operation({
   tag,
   summary: 'Delete a source',
   description:
-    'Deletes a source that nothing refers to. Returns 409 if a prediction, an earlier version of one or a forecast refers to it.',
+    'Deletes a source that nothing refers to. Returns 409 if a prediction, an earlier version of a prediction, or a forecast refers to it.',
   access: 'write',
   params: idParameter,
   before: async ({ services }, { id }) => sourceToJson(await getSource(services, id)),

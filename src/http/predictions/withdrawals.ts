@@ -22,7 +22,7 @@ const withdraw = operation({
   tag: 'Predictions',
   summary: 'Withdraw a prediction',
   description:
-    'Takes a claim back before anything is known about its outcome. Nothing is deleted: the prediction stays readable with the status `withdrawn`, requests with an earlier `as_of` are unchanged, and the scorecard of its predictor counts it as withdrawn. It is never resolved; its words and criterion are frozen. Returns 409 `not_withdrawable` if the prediction was ever proposed, disputed or resolved, or if its deadline has passed; a prediction without a deadline has none that can pass. Repeating the request returns the same response. Send If-Match to withdraw only the version that you read.',
+    'Withdraws a claim before anything is known about its outcome. Nothing is deleted: the prediction stays readable with the status `withdrawn`, requests with an earlier `as_of` are unchanged, and the scorecard of its predictor counts it as withdrawn. It is never resolved; its words and criterion are frozen. Returns 409 `not_withdrawable` if the prediction was ever proposed, disputed or resolved, or if it has a deadline that has passed. Repeating the request returns the same response. Send If-Match to withdraw only the version that you read.',
   access: 'write',
   params: idParameter,
   ifMatch: true,

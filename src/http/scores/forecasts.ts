@@ -60,7 +60,7 @@ const forecastSchema = z
     }),
     scoring: z.enum(forecastStandings).meta({
       description:
-        'Whether the forecast is scored; the first that applies. `waiting`: the prediction is not resolved. `unanswered`: the outcome is ambiguous or annulled, or the prediction was withdrawn. `other_criterion`: the forecast is about a different version of the criterion than the resolved one. `too_late`: it was not made entirely before the deciding event. `hindsight`: scored separately. `scored`: part of the score.',
+        'Whether the forecast is scored and, if not, why: the first of these that applies. `waiting`: the prediction is not resolved. `unanswered`: the outcome is ambiguous or annulled, or the prediction was withdrawn. `other_criterion`: the forecast is about a different version of the criterion than the resolved one. `too_late`: it was not made entirely before the deciding event. `hindsight`: scored separately. `scored`: part of the score.',
       example: 'scored',
     }),
   })

@@ -22,8 +22,11 @@ const binSchema = z
       .number()
       .min(0)
       .meta({ description: 'Total weight of the forecasts; each prediction has weight 1.', example: 1.5 }),
-    forecast_mean: share('Their mean probability. Null if there are none.', 0.85),
-    observed: share('Share of them with the outcome yes. Null if there are none.', 0.9),
+    forecast_mean: share('Weighted mean probability of the forecasts in this range. Null if there are none.', 0.85),
+    observed: share(
+      'Weighted share of the forecasts in this range whose outcome was yes, from 0 to 1. Null if there are none.',
+      0.9,
+    ),
   })
   .meta({
     id: 'CalibrationBin',
@@ -44,14 +47,14 @@ const scoreSchema = z
       .max(0)
       .nullable()
       .meta({
-        description: `Logarithmic score: the mean natural logarithm of the probability given to the outcome, weighted in the same way. 0 is best. Probabilities below ${logProbabilityMin} count as ${logProbabilityMin}.`,
+        description: `Logarithmic score: the mean natural logarithm of the probability given to the outcome, weighted as in \`brier\`. 0 is best. Probabilities below ${logProbabilityMin} count as ${logProbabilityMin}.`,
         example: -0.38,
       }),
     calibration: z
       .array(binSchema)
       .min(calibrationBins)
       .max(calibrationBins)
-      .meta({ description: `${calibrationBins} ranges of equal width.` }),
+      .meta({ description: `Calibration in ${calibrationBins} ranges of probability of equal width.` }),
   })
   .meta({ id: 'Score', description: 'Accuracy of the probabilities.' });
 
@@ -86,7 +89,9 @@ const scorecardSchema = z
     plain_claims: hitsSchema.meta({
       description: 'Claims without a probability. A claim is right if its outcome is yes.',
     }),
-    plain_claims_hindsight: hitsSchema.meta({ description: 'The same for claims recorded in hindsight.' }),
+    plain_claims_hindsight: hitsSchema.meta({
+      description: 'The counts of `plain_claims`, for claims recorded in hindsight.',
+    }),
     forecasts: z
       .object({
         waiting: count('Forecasts of unresolved predictions.', 6),
@@ -107,9 +112,11 @@ const scorecardSchema = z
     }),
     score: scoreSchema,
     hindsight_score: scoreSchema.meta({
-      description: 'The same for forecasts recorded in hindsight. Not comparable with `score`.',
+      description: 'The figures of `score`, for forecasts recorded in hindsight. Not comparable with `score`.',
     }),
-    as_of: stampSchema.nullable().meta({ description: 'Present if the request has `as_of`; otherwise null.' }),
+    as_of: stampSchema.nullable().meta({
+      description: 'The moment and the versions of the evaluation if the request has `as_of`; otherwise null.',
+    }),
   })
   .meta({ id: 'Scorecard', description: 'Results of a predictor.' });
 

@@ -43,7 +43,7 @@ const readinessSchema = z
     draining: z.boolean().meta({ description: 'Whether the process is shutting down.' }),
     database: z.enum(['ok', 'down', 'read_only']).meta({
       description:
-        '`down`: no answer within 1.5 seconds. `read_only`: the server refuses writes, for example because it became a standby.',
+        '`ok`: reads and writes are possible. `down`: no answer within 1.5 seconds. `read_only`: the server rejects writes, for example because it became a standby.',
     }),
     migrations: z.enum(['ok', 'pending', 'newer', 'changed', 'unknown']),
     feeds: z

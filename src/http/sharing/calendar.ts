@@ -38,7 +38,7 @@ const calendar = operation({
   operationId: 'getCalendar',
   tag: 'For other sites',
   summary: 'Get the calendar of deadlines',
-  description: `Returns the deadlines of open and proposed predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Takes the filters of the list of predictions.`,
+  description: `Returns the deadlines of open and proposed predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Accepts the filters of \`GET /v1/predictions\`.`,
   access: 'read',
   toleratesLag: true,
   query: predictionFilterFields,

@@ -25,7 +25,7 @@ const exportAll = operation({
   tag: 'Keys and audit',
   summary: 'Export all records',
   description:
-    'Returns all records of one moment as lines of JSON, for `outturn import` into an empty database: a header, a line for each row, and a footer with the number of rows and the SHA-256 of all lines before it. A response without a footer is incomplete. Webhook secrets are encrypted with OUTTURN_SECRET; keys are hashes. Each node runs one export at a time. The audit log records the export.',
+    'Returns all records as they were at one moment, as lines of JSON, for `outturn import` into an empty database: a header, a line for each row, and a footer with the number of rows and the SHA-256 of all lines before it. A response without a footer is incomplete. Webhook secrets are encrypted with OUTTURN_SECRET; of API keys only the hashes are included. Each node runs one export at a time. The audit log records the export.',
   access: 'admin',
   streams: true,
   response: {

@@ -192,7 +192,7 @@ const test = operation({
   tag,
   summary: 'Send a test message',
   description:
-    'Sends a signed `ping` message to the endpoint, regardless of its event types. There is a single attempt; get the delivery for the result.',
+    'Sends a signed `ping` message to the endpoint, regardless of its event types. Only one attempt is made; get the delivery to see its result.',
   access: 'webhooks',
   params: endpointParameter,
   response: {
@@ -219,7 +219,7 @@ const recover = operation({
   tag,
   summary: 'Recover missed deliveries',
   description:
-    'Sends every held or failed delivery recorded since a moment, at most 14 days back. Successful deliveries are not repeated.',
+    'Sends every held or failed delivery recorded at or after `since`, which can be at most 14 days ago. Successful deliveries are not repeated.',
   access: 'webhooks',
   params: endpointParameter,
   body: {
@@ -252,7 +252,8 @@ const stats = operation({
   operationId: 'getWebhookEndpointStats',
   tag,
   summary: 'Count deliveries',
-  description: 'Returns the number of deliveries by state, recorded since a moment at most 28 days back.',
+  description:
+    'Returns the number of deliveries in each state. Counts those recorded at or after `since`, which can be at most 28 days ago.',
   access: 'webhooks',
   params: endpointParameter,
   query: {

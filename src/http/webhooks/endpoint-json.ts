@@ -19,7 +19,7 @@ const filterSchema = z
   .meta({
     id: 'WebhookFilter',
     description:
-      'Which events to send. An event must match every field, and one value of each. Events without such a field do not match.',
+      'Which events to send. An event matches if, for every field of the filter, it has one of the listed values. An event without that field does not match.',
   });
 
 const previousSecretSchema = z

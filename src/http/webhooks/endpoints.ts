@@ -61,7 +61,7 @@ const filterField = z
   .meta({
     id: 'WebhookFilterInput',
     description:
-      'Which events to send. An event must match every field, and one value of each. In an update, null removes a field.',
+      'Which events to send. An event matches if, for every field of the filter, it has one of the listed values. In an update, null removes a field.',
   });
 
 const fields = {

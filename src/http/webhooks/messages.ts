@@ -89,7 +89,8 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
   },
   'prediction.disputed': {
     summary: 'A prediction is disputed',
-    description: 'Evidence contradicts itself or the resolution. The resolution remains until a person decides.',
+    description:
+      'The evidence is contradictory or contradicts the resolution. The resolution remains in effect until a person decides.',
     example: { prediction, leaning, resolution },
   },
   'prediction.resolved': {
@@ -129,7 +130,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
   'model.suspended': {
     summary: 'A model was suspended',
     description:
-      'The publisher withdrew the model temporarily. Sent once: when the publisher says so or, after a withdrawal, when the model is listed as active again.',
+      'The publisher withdrew the model temporarily. Sent once: as soon as the publisher calls the model suspended or, if it never does, when it lists the withdrawn model as active again.',
     example: suspended,
   },
   'model.reinstated': {
@@ -140,7 +141,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
   'name.unrecognised': {
     summary: 'A name was not recognised',
     description:
-      "Sent once for each name that a vendor lists and that the identity data cannot read in full. Until a curator defines it, no prediction that it may match is resolved `no` by absence. The names of a feed's first read are not sent.",
+      'Sent once for each name that a vendor lists and that the identity data cannot read in full. Until a curator defines it, no prediction that it may match is resolved `no` by absence. No message is sent for names in the first read of a feed.',
     example: {
       vendor: 'google',
       name: 'gemini-4-argon',

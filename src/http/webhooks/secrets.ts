@@ -20,7 +20,7 @@ export const secretFields = {
     .meta({ description: 'Signature scheme: `v1` (HMAC-SHA256, the default) or `v1a` (ed25519).', example: 'v1' }),
   secret: z.string().min(1).max(secretCharsMax).optional().meta({
     description:
-      'Your own secret in base64: `whsec_` and 24 to 64 bytes, or `whsk_` and an ed25519 private key. Default: generated.',
+      'Your own secret: `whsec_` followed by 24 to 64 bytes in base64, or `whsk_` followed by an ed25519 private key in base64. Default: generated.',
     example: secretExample,
   }),
 };

@@ -23,7 +23,7 @@ const pointer = (description: string, example: string) => pointerText.meta({ des
 const memberPointer = (description: string, example: string) =>
   pointerText
     .refine((text) => text !== '', 'must point to a member of the row')
-    .meta({ description: `${description} A JSON Pointer from the row.`, example });
+    .meta({ description: `${description} A JSON Pointer relative to the row.`, example });
 
 const date = (description: string, example: string) =>
   z
@@ -77,7 +77,7 @@ const worded = <Meaning extends string>(
     .union([
       meaning,
       z.strictObject({
-        at: memberPointer('The word of the row.', about.word),
+        at: memberPointer('The word in the row.', about.word),
         words: z
           .record(z.string().min(1).max(60), meaning)
           .refine((words) => Object.keys(words).length <= stageWordsMax, `must have at most ${stageWordsMax} words`)
@@ -88,8 +88,11 @@ const worded = <Meaning extends string>(
 
 const attributes = z
   .strictObject({
-    input_usd_per_mtok: price('US dollars for input.', { at: '/pricing/prompt', per: 'token' }).optional(),
-    output_usd_per_mtok: price('US dollars for output.', { at: '/pricing/completion', per: 'token' }).optional(),
+    input_usd_per_mtok: price('Price of input in US dollars.', { at: '/pricing/prompt', per: 'token' }).optional(),
+    output_usd_per_mtok: price('Price of output in US dollars.', {
+      at: '/pricing/completion',
+      per: 'token',
+    }).optional(),
     context_tokens: memberPointer('Context length in tokens, an integer.', '/context_length').optional(),
     open_weights: memberPointer('Whether the weights are open, true or false.', '/open').optional(),
     parameters: z
@@ -107,7 +110,7 @@ const hostName = z.string().min(1).max(64).meta({ description: 'Name of the host
 export const jsonOptionsSchema = z
   .strictObject({
     items: pointer('JSON Pointer to the rows: an array, or an object keyed by id. Empty: the whole document.', '/data'),
-    id: memberPointer('The model id. Default: the key of the row in its object.', '/id').optional(),
+    id: memberPointer('The model id. Default: the key of the row, if the rows are an object.', '/id').optional(),
     vendor: z
       .string()
       .max(64)
