@@ -45,7 +45,7 @@ export const optionTable = {
   scopes: {
     type: 'string',
     value: '<read,write,…>',
-    meaning: 'scopes of the new key, separated by commas: read, write, resolve, feeds, webhooks, admin',
+    meaning: 'scopes of the new key: read, write, resolve, feeds, webhooks or admin',
   },
   expires: {
     type: 'string',
