@@ -50,7 +50,7 @@ export const optionTable = {
   expires: {
     type: 'string',
     value: '<date>',
-    meaning: 'when the new key expires: a date (00:00 UTC) or an RFC 3339 date-time; default: never',
+    meaning: 'when the new key expires: a date (00:00 UTC) or an RFC 3339 date-time',
   },
 } as const satisfies Readonly<Record<string, OptionRow>>;
 
