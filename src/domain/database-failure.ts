@@ -1,6 +1,6 @@
 /**
- * Failures of the database that no request causes and that pass by themselves, by the codes of PostgreSQL (its manual,
- * appendix A), of the driver and of the operating system. The same request may succeed in a moment.
+ * Database failures that no request causes and that pass by themselves, by error code of PostgreSQL (appendix A of its
+ * manual), the driver or the operating system. The same request may succeed a moment later.
  */
 const reasons: ReadonlyMap<string, string> = new Map([
   ...named('the database is not reachable', [
@@ -23,7 +23,7 @@ function named(reason: string, codes: readonly string[]): [string, string][] {
   return codes.map((code) => [code, reason]);
 }
 
-/** Why the database could not serve a request for the moment; null if the error is of another kind. */
+/** Why the database cannot serve a request at the moment; null if the error is of another kind. */
 export function transientReason(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   return reasons.get(String(error.code)) ?? null;

@@ -5,14 +5,14 @@ import type { RefusalDetail } from './refusal.ts';
 /** The most characters of a field name that an error repeats. */
 const nameCharsShown = 100;
 
-/** The name of an input in errors, and its place. */
+/** What an input is called in errors, and where it is. */
 export type InputPlace = {
   readonly name: string;
   /** A JSON Pointer as a URI fragment, `#/criterion`. */
   readonly pointer: string;
   /** What one of its members is called. Default: `field`. */
   readonly member?: string;
-  /** Error texts for top-level members that do not exist but that callers may expect, by name. */
+  /** Error texts for unknown top-level members that callers are likely to try, by name. */
   readonly hints?: Readonly<Record<string, string>>;
 };
 
@@ -48,7 +48,7 @@ function issueErrors(issue: z.core.$ZodIssue, above: readonly PropertyKey[], pla
   return [{ detail: isPredicate ? `${nameOf(path, place.name)} ${issue.message}` : issue.message, pointer }];
 }
 
-/** The only option of a union whose type fits the value, so that its errors are about what the caller meant. */
+/** The errors of the only option of a union whose type fits the value, because they are about what the caller meant. */
 function findMeantOption(options: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
   const fitting = options.filter((issues) =>
     issues.every(({ code, path }) => path.length > 0 || !['invalid_type', 'invalid_value'].includes(code)),
@@ -63,7 +63,7 @@ function nameOf(path: readonly PropertyKey[], whole: string): string {
   return `${String(name).slice(0, nameCharsShown)}${indexes.map((index) => `[${String(index)}]`).join('')}`;
 }
 
-/** The message of an issue whose schema has none. Total, so that a new issue code of zod does not compile without a message. */
+/** The message for an issue whose schema has none. A new issue code of zod does not compile until it has a message. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
@@ -82,7 +82,7 @@ export function describeIssue(issue: z.core.$ZodRawIssue): string {
       return issue.input === undefined ? 'must be present' : unionText(issue);
     case 'invalid_key':
     case 'invalid_element':
-      // The path ends in the key, so its name is put before the message.
+      // The path ends in the key, so the key is put before the message.
       return issue.issues.map(({ message }) => message).join(' and ');
     case 'invalid_value':
       return issue.input === undefined ? 'must be present' : `must be ${listWords(issue.values.map(String))}`;

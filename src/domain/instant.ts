@@ -21,7 +21,7 @@ export const dayMs = 24 * hourMs;
 export const yearMin = 1950;
 export const yearMax = 2200;
 
-/** The longest moment that is accepted: with nanoseconds and a numeric zone. */
+/** The maximum length of an instant: one with nanoseconds and a numeric zone. */
 export const momentCharsMax = 35;
 
 const datePattern = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
@@ -71,7 +71,7 @@ export function parseInstant(text: string): Instant | null {
   return parsed?.precision === 'instant' ? parsed.interval.from : null;
 }
 
-/** RFC 3339 in UTC, without a fraction when there is none. */
+/** RFC 3339 in UTC; without a fraction if it is zero. */
 export function formatInstant(at: Instant): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }

@@ -1,6 +1,5 @@
 /** JSON Pointers (RFC 6901). */
 
-/** The length limit of a pointer. */
 export const pointerCharactersMax = 200;
 
 /** Whether a text is a pointer: empty, or members that each follow a slash, with `~0` and `~1` as the only escapes. */

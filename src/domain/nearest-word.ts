@@ -1,6 +1,6 @@
 /**
- * The known word that somebody most likely meant by a misspelt one: the one with the fewest typing errors, or one that
- * continues it, which wins among equals. Null if none is close. Capitals do not matter.
+ * The known word that a misspelt word most likely means: the one with the fewest typing errors or, among equals, one
+ * that continues it. Null if none is close. Case does not matter.
  */
 export function nearestWord(word: string, known: readonly string[]): string | null {
   const wanted = word.toLowerCase();
@@ -15,7 +15,7 @@ export function nearestWord(word: string, known: readonly string[]): string | nu
   return ranked[0]?.candidate ?? null;
 }
 
-/** One error in every three letters, and one in a shorter word. */
+/** The most typing errors for a word: one for every three letters, and at least one. */
 function errorsMax(word: string): number {
   return Math.max(1, Math.floor(word.length / 3));
 }
@@ -26,7 +26,10 @@ function continues(candidate: string, beginning: string): boolean {
   return beginning.length >= beginningMin && candidate.startsWith(beginning);
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment) that turn one into the other. */
+/**
+ * The number of insertions, deletions, replacements and swaps of neighbours (optimal string alignment) that turn one
+ * word into the other.
+ */
 function typingErrors(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -1,6 +1,6 @@
 /**
- * The public address of this service, as configured by its operator. Behind a proxy the process cannot find it out, and
- * messages to subscribers are not sent in answer to a request that would contain it.
+ * The public address of this service, as configured by its operator. A process behind a proxy cannot find it out by
+ * itself, and a message to a subscriber is not the response to a request that would contain it.
  */
 
 /** Limited so that links stay a small part of a message's 20 kB. */
@@ -14,7 +14,7 @@ export function parsePublicUrl(text: string): string | null {
   const url = new URL(text);
   const { protocol, username, password, href } = url;
   if (protocol !== 'http:' && protocol !== 'https:') return null;
-  // Of "?" and "#" alone the URL keeps no query and no fragment, but they would end up in the middle of links.
+  // The URL drops an empty query or fragment, but its "?" or "#" would end up in the middle of links.
   if (username !== '' || password !== '' || /[?#]/.test(text) || href.length > publicUrlCharsMax) return null;
   return href.replace(/\/+$/, '');
 }
@@ -24,7 +24,7 @@ export function linkTo(publicUrl: string | null, path: string): string {
   return `${publicUrl ?? ''}${path}`;
 }
 
-/** The facts with every path under a `links` member made absolute, at any depth. */
+/** The data with every path under a `links` member made absolute, at any depth. */
 export function withAbsoluteLinks(
   facts: Readonly<Record<string, unknown>>,
   publicUrl: string,

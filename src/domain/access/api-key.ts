@@ -9,7 +9,7 @@ const checksumChars = 6;
 /** Random characters of a key that lists show. */
 const prefixRandomChars = 6;
 
-/** What a key may do. Scopes do not include one another, except that `admin` includes all. */
+/** What a key may do. No scope includes another, except that `admin` includes all. */
 export const scopes = ['read', 'write', 'resolve', 'feeds', 'webhooks', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
@@ -54,7 +54,7 @@ export function displayPrefix(key: string): string {
   return key.slice(0, keyPrefix.length + prefixRandomChars);
 }
 
-/** The key whose random part is given as base62 digits, each 0 to 61. Throws when there are too few of them. */
+/** Builds a key from base62 digits, each 0 to 61, as its random part. Throws if there are too few digits. */
 export function assembleKey(random: readonly number[]): string {
   if (random.length < keyRandomCharsMin)
     throw new RangeError(`a key must have at least ${keyRandomCharsMin} random characters`);

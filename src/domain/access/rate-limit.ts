@@ -24,7 +24,7 @@ export function parseRateLimit(text: string): RateLimit | null {
   return fits ? { quota, windowMs } : null;
 }
 
-/** Requests that a node reserves at once, so small that what two nodes leave unused stays below 5 % of the quota. */
+/** How many requests a node reserves at a time: so few that two nodes leave less than 5 % of the quota unused. */
 export function batchOf({ quota }: RateLimit): number {
   return Math.max(1, Math.floor(quota / 40));
 }

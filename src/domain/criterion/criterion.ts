@@ -42,7 +42,10 @@ const tierName = z
   .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be a tier in lower case: "mini", "opus"')
   .max(nameMax);
 
-/** The models that a leaf is about, by structure and never by spelling. `tier` has no default on purpose. */
+/**
+ * Selects the models that a leaf is about by the parts of their identity, never by spelling. `tier` has no default on
+ * purpose.
+ */
 export const modelPatternSchema = z
   .strictObject({
     vendor: vendorName,

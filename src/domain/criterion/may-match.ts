@@ -4,8 +4,8 @@ import { matchesVersion, type VersionStyleOf } from './pattern.ts';
 import { patternsOf } from './watch.ts';
 
 /**
- * Whether a partially recognised name may be of a model that the pattern matches: every known part fits, and the unknown
- * words may turn out to fit. Such a name never settles a yes; it holds a no back.
+ * Whether a partially recognised name may turn out to be a model that the pattern matches: every known part fits, and
+ * the unknown words may fit. Such a name never settles a YES, but holds a NO back.
  */
 export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, styleOf: VersionStyleOf): boolean {
   if (pattern.vendor !== 'any' && pattern.vendor !== reading.vendor) return false;
@@ -16,21 +16,24 @@ export function mayMatchPattern(pattern: ModelPattern, reading: PartialName, sty
   );
 }
 
-/** Whether a partially recognised name may be of a model that some leaf of a criterion matches. */
+/** Whether a partially recognised name may turn out to be a model that some leaf of a criterion matches. */
 export function mayMatchCriterion(criterion: Criterion, reading: PartialName, styleOf: VersionStyleOf): boolean {
   return patternsOf(criterion).some((pattern) => mayMatchPattern(pattern, reading, styleOf));
 }
 
-/** Whether a name may be of a family; `any` is a wildcard. The vendor is not compared. */
+/** Whether a name may belong to a family; `any` is a wildcard. The vendor is not compared. */
 export function mayBeFamily(wanted: string, { family, unknown }: PartialName): boolean {
   if (wanted === 'any') return true;
   return family === null ? containsFamily(unknown, wanted) : family === wanted;
 }
 
-/** The minimum length of a word that is searched for inside other words: `gpt` in `chatgpt`, but `o` only as in `o5`. */
+/** A shorter word is not searched for inside others: `gpt` is found in `chatgpt`, but `o` only as a word or in `o5`. */
 const insideLettersMin = 3;
 
-/** Whether a name contains the name of a family: all of its longer words. `o` must be a word of its own or precede a number. */
+/**
+ * Whether a name contains every longer word of a family's name. A family without a longer word, such as `o`, must be a
+ * word of the name, alone or followed by a number.
+ */
 function containsFamily(name: readonly string[], family: string): boolean {
   const words = family.split('-');
   const long = words.filter((word) => word.length >= insideLettersMin);
@@ -52,7 +55,7 @@ function mayBeTierOf(wanted: ModelPattern['tier'], reading: PartialName): boolea
   return wanted === null ? mayBeTier(null, reading) : wanted.some((tier) => mayBeTier(tier, reading));
 }
 
-/** Whether a tier can be made of the words of the name: the known ones, alone or with some of the unknown ones. */
+/** Whether the tier can consist of words of the name: its known tier words, alone or with some of the unknown words. */
 function mayBeTier(tier: string | null, { tiers, unknown }: PartialName): boolean {
   const known = tiers.length === 0 ? null : tiers.join('-');
   if (tier === known) return true;

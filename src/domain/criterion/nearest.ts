@@ -53,7 +53,7 @@ function keysAround(models: readonly ModelName[], pattern: ModelPattern, styleOf
   return aroundVersion(models, pattern, styleOf).map(modelKey);
 }
 
-/** Newest first; for a pattern of one version, its neighbours on both sides come within the first `neighboursMax`. */
+/** Newest first. If the pattern gives one version, versions on both sides of it are among the first `neighboursMax`. */
 function aroundVersion(
   models: readonly ModelName[],
   { version }: ModelPattern,
@@ -68,7 +68,7 @@ function aroundVersion(
   return [...sorted.slice(start), ...sorted.slice(0, start)];
 }
 
-/** Up to `max` of the names without duplicates, and how many more there are. */
+/** Lists up to `max` of the names without duplicates, then how many more there are. */
 function listText(names: readonly string[], max: number = neighboursMax): string {
   const distinct = [...new Set(names)];
   const more = distinct.length - max;

@@ -46,7 +46,7 @@ export function partsOf(criterion: Criterion): Part[] {
   }
 }
 
-/** Whether a node compares the times of two events. Its parts can be yes while the node is no. */
+/** Whether a node compares the times of two events. It can be NO although both its parts are YES. */
 export function isOrder(node: Criterion): node is Precedes | Within {
   return node.op === 'precedes' || node.op === 'within';
 }

@@ -44,8 +44,8 @@ function reachOf(criterion: Criterion): Reach {
 }
 
 /**
- * The leaves without a deadline that keep a criterion from ever reaching the verdict `wanted`; empty when it can reach it.
- * With a deadline on each of them it could.
+ * The leaves that keep a criterion from ever reaching the verdict `wanted` because they have no deadline; empty if it
+ * can reach the verdict. It could if each of them had one.
  */
 export function openEnded(criterion: Criterion, wanted: 'yes' | 'no'): Path[] {
   if (reachOf(criterion)[wanted]) return [];

@@ -24,11 +24,11 @@ export const evidencePolicySchema = z
 export type EvidencePolicy = {
   readonly originsMin: number;
   readonly firstPartyOnly: boolean;
-  /** The largest accepted chance of a miss, in millionths: comparisons are by integers. */
+  /** The largest accepted chance of a miss, in millionths, so that chances are compared as integers. */
   readonly missMaxMillionths: number;
 };
 
-/** One first-party feed, or two origins. */
+/** Evidence from one first-party feed, or from two origins. */
 export const defaultPolicy: EvidencePolicy = { originsMin: 2, firstPartyOnly: false, missMaxMillionths: 10_000 };
 
 export function readPolicy(input: z.infer<typeof evidencePolicySchema> | null | undefined): EvidencePolicy {

@@ -1,7 +1,7 @@
 import type { Criterion, EventLeaf } from './criterion.ts';
 import { eventLeaves } from './watch.ts';
 
-/** A bound on a stated number, claimed of models of any vendor or any family. */
+/** A bound on an attribute, in a leaf about the models of any vendor or any family. */
 export type NumberBounds = {
   readonly vendor: string;
   readonly family: string;
@@ -12,13 +12,13 @@ export type NumberBounds = {
 /** The sightings that the evaluation of some criteria needs. */
 export type Needs = {
   readonly families: readonly { readonly vendor: string; readonly family: string }[];
-  /** Wildcards for which only the models that ever stated such a number are needed. */
+  /** Bounds from leaves with wildcards. Only the models that ever stated such a number are needed for them. */
   readonly stated: readonly NumberBounds[];
 };
 
 /**
- * The sightings needed to evaluate some criteria. A leaf that bounds a number of any vendor's or any family's models is
- * decided by the models that state a number within the bound, so no others are loaded.
+ * The sightings needed to evaluate some criteria. If a leaf bounds a number for any vendor or any family, only the
+ * models that state a number within the bound can decide it, so no others are loaded.
  */
 export function needsOf(criteria: readonly Criterion[]): Needs {
   const families = new Map<string, { vendor: string; family: string }>();

@@ -3,7 +3,7 @@ import { dayMs, type Instant, type Interval, parseDate } from '../instant.ts';
 import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
 import { nodesOf, partsOf } from './parts.ts';
 
-/** Rows of hosts alone hold back a NO until the watermark is this far past the deadline. */
+/** Rows of hosts alone hold a NO back until the watermark is this far past the deadline. */
 export const hostLapseMs = 90 * dayMs;
 
 /** A vendor and family whose evidence can change a verdict; `any` is a wildcard. */
@@ -49,7 +49,10 @@ function isEventLeaf(node: Criterion): node is EventLeaf {
   }
 }
 
-/** How many leaves absence may settle: those with a deadline of their own, or within an order of events. They share the bound. */
+/**
+ * How many leaves absence may settle: those with a deadline of their own or of an order of events. They share the bound
+ * on the chance of a miss.
+ */
 export function countAbsenceLeaves(criterion: Criterion): number {
   const orderFields: readonly (string | number)[] = ['first', 'second', 'event', 'after'];
   return nodesOf(criterion).filter(
@@ -74,7 +77,7 @@ export function watchesOf(criterion: Criterion): Watch[] {
   return [...byKey.values()];
 }
 
-/** The deadlines after which coverage can change the verdict, and the lapse of host rows after each; without duplicates. */
+/** Every deadline past which coverage can change the verdict, and the lapse of host rows after it; no duplicates. */
 export function edgesOf(criterion: Criterion): Edge[] {
   const byKey = new Map<string, Edge>();
   for (const { part } of nodesOf(criterion)) {
@@ -105,7 +108,10 @@ function coverageDeadline(node: Criterion): Edge | null {
   }
 }
 
-/** The last deadline in a criterion (exclusive end), or null when some part of it has none. */
+/**
+ * The deadline of a criterion (exclusive), or null if it has none. Among the parts of `all` and `any` the last deadline
+ * counts; in an order of events, the earliest.
+ */
 export function resolveByOf(criterion: Criterion): Instant | null {
   const deadline = deadlineOf(criterion);
   return Number.isFinite(deadline) ? deadline : null;

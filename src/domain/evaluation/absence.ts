@@ -5,7 +5,7 @@ import { coverageStepDays } from '../evidence/coverage-table.ts';
 import { dayMs, formatInstant, type Instant } from '../instant.ts';
 import { type AbsenceNote, lastMoment, type OriginAbsence } from './explanation.ts';
 
-/** The absence of a fact up to a moment, as attested by the feeds read past it; null if too few have been read. */
+/** The absence of a fact up to a moment, as shown by the feeds that were read past it; null if too few were. */
 export function noteAbsence(coverage: Coverage, to: Instant): AbsenceNote | null {
   const miss = coverage.missAt(to);
   if (miss === null) return null;
@@ -45,7 +45,7 @@ export function absenceText(coverage: Coverage, to: Instant): string {
   return `absent from ${joinNames(names)}: ${chanceText(coverage.missAt(to))}`;
 }
 
-/** The chance that all of them missed it, as "one in 160". */
+/** The chance that all origins missed the fact, as "one in 160". */
 function chanceText(miss: CombinedMiss | null): string {
   const times = miss === null || miss.numerator === 0n ? 0n : miss.denominator / miss.numerator;
   return `together they would miss one in ${times}`;

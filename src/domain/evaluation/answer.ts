@@ -31,9 +31,9 @@ export type Setting = {
    * counts, to find the leaning. `dismissed`: it is ignored, to find out whether it alone holds a NO back.
    */
   readonly shortEvidence: 'strict' | 'believed' | 'dismissed';
-  /** `assumed`: if no reads can ever prove absence, it is taken as proven, to find the leaning. */
+  /** `assumed`: to find the leaning, absence is taken as proven where no reads can ever prove it. */
   readonly absence: 'proven' | 'assumed';
-  /** The deadline of the order of events that a leaf is a side of; left out: only its own counts. */
+  /** The deadline of the order of events that the leaf belongs to. If omitted, only the leaf's own deadline counts. */
   readonly deadline?: Instant;
   /** The largest chance of a miss at which absence settles one leaf. */
   readonly missBound: Rational;
@@ -55,14 +55,14 @@ export type LeafStanding = {
   readonly window: Interval;
   readonly events: readonly ModelEvidence[];
   readonly coverage: Coverage;
-  /** If no reads can prove absence, it is taken as proven. */
+  /** Whether absence is taken as proven if no reads can prove it. */
   readonly assumesAbsence: boolean;
   readonly recheckAt: Instant | null;
 };
 
 /** Intermediate results of one evaluation, by canonical JSON, so that equal parts of a criterion are evaluated once. */
 export type Memo = {
-  /** These do not depend on how short evidence and absence are treated. */
+  /** Kept for every setting, because weighings do not depend on how short evidence and absence are treated. */
   readonly weighings: Map<string, LeafWeighing>;
   readonly standings: Map<string, LeafStanding>;
   readonly sides: Map<string, Side>;
@@ -78,28 +78,28 @@ export type Answer = {
   readonly recheckAt: Instant | null;
 };
 
-/** The earliest moment at which something can have happened, and the evidence for that. */
+/** The earliest moment at which something can have happened, and the evidence for that moment. */
 export type Bound = {
   /** Minus infinity if it may have happened before its own window; plus infinity if it never happens. */
   readonly at: Instant;
-  /** Only what was seen can have happened earlier, so it does not depend on how far feeds were read. */
+  /** True if nothing unseen can have happened earlier, so that further reads cannot move the bound. */
   readonly closed: boolean;
   readonly trust: Trust | null;
   readonly witnesses: readonly Witness[];
   readonly coverage: readonly Coverage[];
-  /** The absence that it is based on; null if witnesses alone bound it. */
+  /** The absence that bounds it; null if only witnesses do. */
   readonly absence: AbsenceNote | null;
 };
 
-/** One side of an order: its answer, and the bounds of the moment at which it happened. */
+/** One side of an order: its answer, and the bounds of the moment at which its event happened. */
 export type Side = {
   readonly leaf: EventLeaf;
   readonly standing: LeafStanding;
   readonly answer: Answer;
   readonly notBefore: Bound;
-  /** It had happened before this moment; null while it is not known to have happened. */
+  /** The event happened before this moment. Null while it is not known to have happened. */
   readonly doneBy: Instant | null;
-  /** The same, even if missing reads contradicted its dates. A NO uses this bound. */
+  /** As `doneBy`, but also valid if reads that are still missing contradict the event's dates. A NO uses this bound. */
   readonly surelyBy: Instant | null;
 };
 
@@ -111,7 +111,7 @@ export type Parts = {
   readonly recheckAt?: Instant | null;
   readonly coverage?: readonly Coverage[];
   readonly of?: readonly ExplanationNode[];
-  /** The absence that it is based on. */
+  /** The absence that the answer is based on. */
   readonly absence?: AbsenceNote | null;
 };
 
@@ -164,7 +164,7 @@ export function witnessesOf(event: Pick<ModelEvidence, 'key' | 'dating' | 'witne
   return [...sightings.values()].map((sighting) => noteWitness(sighting, event.key));
 }
 
-/** The witnesses of events, in order, as many as one node shows; up to `perEvent` of each. */
+/** The witnesses of the events, in order: up to `perEvent` of each, and no more than one node shows. */
 export function witnessesOfEvents(
   events: Iterable<Pick<ModelEvidence, 'key' | 'dating' | 'witnesses'>>,
   perEvent = Number.POSITIVE_INFINITY,

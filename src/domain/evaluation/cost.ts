@@ -11,30 +11,30 @@ import { Refusal } from '../refusal.ts';
  */
 export const criterionCostMax = 300_000;
 
-/** How often one evaluation goes through a criterion: for the verdict, and twice for the leaning of an open one. */
+/** How often one evaluation goes through a criterion: once for the verdict, twice for the leaning of an open one. */
 const passesMax = 3;
 
 /** The number of known models of a vendor and a family, either of which can be `any`. */
 export type ModelCount = (vendor: string, family: string) => number;
 
-/** At each edge reads are looked up after every step of patience, and after the feed's own lag. */
+/** How many reads are looked up per edge and feed: one for each step of patience, and one for the feed's own lag. */
 const ripeningMomentsMax = coverageSteps.length + 1;
 
-/** So many accepted reads that are looked up count as one comparison: the database does most of that work. */
+/** Looking up this many reads costs as much as one comparison, because the database does most of the work. */
 export const readsPerComparison = 10;
 
 /** What the cost of a criterion depends on besides its form. */
 export type KnownEvidence = {
   readonly countModels: ModelCount;
   readonly feeds: number;
-  /** All accepted reads; infinity if there are more than it makes sense to count. */
+  /** The number of accepted reads; infinity if there are too many to be worth counting. */
   readonly reads: number;
 };
 
 /**
- * What evaluating a criterion costs at most, in comparisons. Every leaf is compared with each model of its vendor and family,
- * and every order of events goes through the models of both its sides again. The reads that it looks up cost more on top.
- * Equal parts are evaluated once, so they cost once.
+ * The most that evaluating a criterion can cost, in comparisons. Every leaf is compared with each model of its vendor
+ * and family. Every order of events goes through the models of both sides again. Reads that are looked up cost extra.
+ * Equal parts are evaluated once, so they are counted once.
  */
 export function estimateCost(criterion: Criterion, known: KnownEvidence): number {
   const parts = distinctParts(criterion);
@@ -48,17 +48,17 @@ function distinctParts(criterion: Criterion): Criterion[] {
   return [...new Map(nodesOf(criterion).map(({ part }) => [canonicalJson(part), part])).values()];
 }
 
-/** A leaf is read even if it names no known model. */
+/** At least one: a leaf that matches no known model still has a cost. */
 function modelsOf({ model }: EventLeaf, { countModels }: KnownEvidence): number {
   return Math.max(1, countModels(model.vendor, model.family));
 }
 
-/** When a model was first listed by a feed, and a day later. */
+/** Reads are looked up for each model when a feed first lists it, and a day later. */
 const momentsPerModel = 2;
-/** A first event may begin a duration, and there are edges at its beginning, its end, and the lapse of hosts' rows. */
+/** Each first event may start a duration, which has edges at its start, at its end, and where host rows lapse. */
 const edgesPerBeginning = 3;
 
-/** How many moments an evaluation may look up reads around: of every model in every feed, and of the edges of orders. */
+/** For how many moments reads may be looked up: those of every model and of the edges of orders, in every feed. */
 function estimateReads(parts: readonly Criterion[], known: KnownEvidence): number {
   const moments = parts.map((part) => {
     if ('model' in part) return momentsPerModel * modelsOf(part, known);

@@ -53,12 +53,14 @@ export function distinctEvents(leaf: CountLeaf, events: readonly ModelEvidence[]
 /** The same number in two families is two versions. */
 function nameOf(leaf: CountLeaf, { key, model, mayMatch }: ModelEvidence): string | null {
   if (leaf.distinct === 'model') return key;
-  // An unread name without a version may have a new one.
+  // A partially read name without a version may be a new version.
   if (model.version === null && mayMatch === true) return key;
   return model.version === null ? null : `${model.vendor}/${model.family}/${model.version}`;
 }
 
-/** When there were enough of them, as far as the known dates allow; null if too few are known. */
+/**
+ * The interval in which the count reached `at_least`, as far as known dates bound it; null if too few models are known.
+ */
 function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafStanding): Interval | null {
   const { window, events } = standing;
   const to = counted[leaf.at_least - 1]?.event.occurred.to;
@@ -70,8 +72,8 @@ function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafSt
 }
 
 /**
- * Evaluates `count`: enough distinct models in the window, or coverage past the deadline with too few, including models
- * seen on insufficient evidence.
+ * Evaluates `count`. YES needs enough distinct models in the window. NO needs coverage past the deadline and too few
+ * models, counting even those with insufficient evidence.
  */
 export function evaluateCount(leaf: CountLeaf, setting: Setting): Answer {
   const standing = standLeaf(leaf, setting);
@@ -150,7 +152,7 @@ function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): 
   return openUntilCovered(leaf.op, soFar, standing, base);
 }
 
-/** Why it stays open: uncertain dates, or evidence below the policy, possibly contradicted. */
+/** Why the answer stays open: the dates are uncertain, or evidence is below the policy and possibly contradicted. */
 function reasonOpen(leaf: CountLeaf, inTheWay: readonly ModelEvidence[], { window, coverage }: LeafStanding) {
   const isEnough = (events: readonly ModelEvidence[]): boolean => distinctEvents(leaf, events).length >= leaf.at_least;
   if (isEnough(inTheWay.filter((event) => event.grade === 'admissible'))) return 'straddles_window';

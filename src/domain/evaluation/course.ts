@@ -16,7 +16,7 @@ export type Question = {
   readonly terms: Terms;
 };
 
-/** What an answer says, as a resolution records it. */
+/** The parts of an answer that a resolution records. */
 export type Settled = {
   readonly outcome: 'yes' | 'no';
   readonly effectiveAt: string;
@@ -24,24 +24,24 @@ export type Settled = {
   readonly trust: Trust | null;
 };
 
-/** An answer of a course. `reasonCode` is null if the reason is that of the evaluation itself. */
+/** One answer in a course. `reasonCode` is null if the reason is that of the evaluation itself. */
 export type Turn = Settled & { readonly known: Known; readonly reasonCode: ResolverReasonCode | null };
 
-/** The answers, each of which supersedes the one before, and what disputes the last one. */
+/** Successive answers, each superseding the one before, and what disputes the last one. */
 export type Course = {
   readonly turns: readonly Turn[];
   readonly dispute: Contradiction | null;
-  /** When the claim may be settled merely because time passes, if the current evidence does not settle it. */
+  /** When the passing of time alone may settle the claim, if the current evidence does not. */
   readonly recheckAt: Instant | null;
 };
 
 export type Contradiction = Known & { readonly verdict: Verdict };
 
 /**
- * The answers that the evidence gives to a claim, in the order in which the evidence became known: the first answer, its
- * day if that became known later, an opposite answer by evidence of higher trust, and the first contradiction. They depend
- * on the evidence alone, not on the order in which it was imported. Null if nothing settled the claim at any moment from
- * `from` on.
+ * The answers that the evidence gives to a claim, in the order in which the evidence became known: the first answer,
+ * its exact day if that became known later, an opposite answer from evidence of higher trust, and the first
+ * contradiction. They depend only on the evidence, not on the order of its import. Null if nothing settled the claim at
+ * any moment from `from` on.
  */
 export function* courseInSteps(
   question: Question,
@@ -56,7 +56,7 @@ export function* courseInSteps(
   return { ...rest, first, turns: [first, ...rest.turns] };
 }
 
-/** The course after an answer, at the moments from `from` on. Only moments after the answer was known count. */
+/** Continues the course after an answer, at moments from `from` on that are later than the answer's `knownAt`. */
 export function* continueInSteps(question: Question, answer: Settled, from: Instant): Steps<Course> {
   const { criterion, timeline, at, terms } = question;
   const turns: Turn[] = [];
@@ -76,7 +76,7 @@ export function* continueInSteps(question: Question, answer: Settled, from: Inst
   return { turns, dispute: null, recheckAt };
 }
 
-/** What a moment settled; null if it settled nothing. */
+/** The answer that was settled at a moment; null if nothing was. */
 export function turnOf(known: Known, reasonCode: ResolverReasonCode | null): Turn | null {
   const { knownAt, evaluation } = known;
   if (evaluation.verdict === 'undetermined') return null;
@@ -84,7 +84,7 @@ export function turnOf(known: Known, reasonCode: ResolverReasonCode | null): Tur
   return { outcome: evaluation.verdict, effectiveAt, knownAt, trust: evaluation.trust, known, reasonCode };
 }
 
-/** The answer that follows: a day in place of a bracket, or the opposite outcome by evidence of strictly higher trust. */
+/** The next answer, if any: a day that replaces a bracket, or the opposite outcome from evidence of higher trust. */
 function nextTurn(current: Settled, known: Known): Turn | null {
   const { verdict, effectiveAt, trust } = known.evaluation;
   if (verdict === 'undetermined') return null;

@@ -44,9 +44,7 @@ export type Evaluation = {
   /** The highest trust among what settled it. */
   readonly trust: Trust | null;
   readonly leaning: Leaning | null;
-  /**
-   * The chance that the absence it is based on is wrong: the sum over its parts. Null if it is not based on absence.
-   */
+  /** The chance that the absence behind the answer is wrong: the sum over its parts. Null if there is none. */
   readonly missChance: number | null;
   /** Whether other origins contradict the evidence for the leaning. */
   readonly contradicted: boolean;
@@ -55,8 +53,8 @@ export type Evaluation = {
 };
 
 /**
- * The central function: the answer of a criterion from what was observed by `at`. Pure: the same criterion, timeline,
- * terms and `at` give the same answer and the same explanation.
+ * The central function: evaluates a criterion with what was observed by `at`. Pure: the same criterion, timeline, terms
+ * and `at` give the same answer and the same explanation.
  */
 export function evaluate(criterion: Criterion, timeline: Timeline, at: Instant, terms: Terms): Evaluation {
   return runSteps(evaluateInSteps(criterion, timeline, at, terms));
@@ -135,7 +133,10 @@ function* answerNode(criterion: Criterion, setting: Setting): Steps<Answer> {
   }
 }
 
-/** The setting for another treatment of short evidence or absence. What was weighed holds for it too. */
+/**
+ * The same setting with short evidence or absence treated differently. It shares the weighings, which do not depend on
+ * that.
+ */
 function settingWith(setting: Setting, treatment: Partial<Pick<Setting, 'shortEvidence' | 'absence'>>): Setting {
   const { weighings } = setting.memo;
   return { ...setting, ...treatment, memo: { weighings, standings: new Map(), sides: new Map(), answers: new Map() } };
@@ -167,7 +168,10 @@ function negate(operand: Answer): Answer {
   return { ...operand, verdict, node: parent('not', verdict, text, operand.interval, [operand]) };
 }
 
-/** `all` is decided by its first no (the earliest), `any` by its first yes; otherwise by the last of them. */
+/**
+ * The earliest NO decides `all`, and the earliest YES decides `any`. Without one, an open operand leaves the whole
+ * open; if none is open, the last operand decides.
+ */
 function combine(op: 'all' | 'any', operands: readonly Answer[]): Answer {
   const decisive = op === 'all' ? 'no' : 'yes';
   const deciding = operands.filter((operand) => operand.verdict === decisive);
@@ -242,9 +246,11 @@ function parent(
 }
 
 /**
- * The leaning of an open criterion: its verdict if evidence below the policy were believed. Null, for a person to
- * decide, if only such evidence, or a model released too early, prevents a verdict. If no reads can prove absence: its
- * verdict if absence were proven.
+ * The leaning of an open criterion; the first of these that applies:
+ * - Evidence below the policy would settle it if believed: that verdict.
+ * - A model was released or withdrawn before its window opened, or only evidence below the policy prevents a verdict:
+ *   no outcome, because a person must decide.
+ * - No reads can prove absence: the verdict that proven absence would give.
  */
 function* leaningOf(criterion: Criterion, setting: Setting, strict: ExplanationNode): Steps<Leaning | null> {
   const believed = yield* evaluateNode(criterion, settingWith(setting, { shortEvidence: 'believed' }));

@@ -69,11 +69,12 @@ function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding):
 }
 
 /**
- * If a claim names one model, and that model was released or withdrawn before its window opened, a person must say what
- * was meant.
+ * If a claim names one model and that model was released or withdrawn before the window opened, a person must decide
+ * what the claim means.
  */
 export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Answer | null {
-  // A value that ended before the window opened decides nothing; a release or an end happens once.
+  // A value can apply again, so one that ended before the window opened decides nothing. A release or an end happens
+  // once.
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
   const { window, events } = standing;
   const event = events.find((candidate) => believed(candidate, setting) && candidate.occurred.to <= window.from);
@@ -88,7 +89,7 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
 
 /**
  * A model is released or withdrawn only once, so a ledger or first-party date after the deadline settles a NO without
- * coverage. This does not apply if a feed lists the model before the deadline, or if an unread name may be the model.
+ * coverage. It does not if a feed listed the model before the deadline, or if a partially read name may be the model.
  */
 function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding): Answer | null {
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
@@ -106,8 +107,9 @@ function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding)
 }
 
 /**
- * The date must be that of the publisher or of a reviewed document, not that of a catalogue whose trust an operator has
- * raised. An end is dated by the publisher alone: catalogues keep listing models, and state ends late.
+ * Whether the publisher or a reviewed document dates the event after the deadline. The date of a catalogue does not
+ * count, even if an operator has raised its trust. Only the publisher can date an end, because catalogues keep listing
+ * models and state ends late.
  */
 function isDatedAfter(leaf: SingleEvent, event: ModelEvidence, deadline: Instant): boolean {
   const { grade, dating, occurred, witnesses, trust } = event;
@@ -133,7 +135,7 @@ function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {
 function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
   const { window, events, coverage, recheckAt } = standing;
   const touching = events.filter((event) => blocksNo(leaf, event, window));
-  // Insufficient evidence of an event inside the window is what a person should look at first.
+  // Insufficient evidence of an event inside the window comes first, because a person should look at it first.
   const inside = touching.find((event) => event.grade === 'short' && liesWithin(believedTime(event), window));
   const event = inside ?? touching[0];
   if (event === undefined) return openWithoutEvent(leaf, standing);
@@ -190,7 +192,7 @@ export function openUntilCovered(
   return answer(op, 'undetermined', 'awaiting_coverage', text, base);
 }
 
-/** The words of `happened` as they follow "to have". */
+/** What the leaf states, as words that follow "to have". */
 function happenedPerfect(leaf: EventLeaf): string {
   return happened(leaf).replace(/^was /, 'been ');
 }

@@ -28,7 +28,7 @@ export type ReasonCode =
   | 'needs_a_person'
   | 'from_operands';
 
-/** An observation that a node is based on. Instants are in RFC 3339. */
+/** An observation that supports a node. Instants are RFC 3339 texts. */
 export type Witness = {
   readonly observation_id: string;
   readonly feed: string;
@@ -47,7 +47,7 @@ export type WatermarkNote = {
   readonly vendor: string;
   readonly read_from: string | null;
   readonly watermark: string | null;
-  /** Whether the coverage table has measured how often the origin misses this fact of the vendor. */
+  /** Whether the coverage table has measured how often the feed's origin misses this fact of the vendor. */
   readonly measured: boolean;
 };
 
@@ -56,16 +56,14 @@ export type OriginAbsence = {
   readonly origin: string;
   readonly feeds: readonly string[];
   readonly read_to: string;
-  /** Days from the moment up to which absence is claimed to the last accepted read. */
+  /** Days by which the last accepted read is later than the moment up to which absence is claimed. */
   readonly patience_days: number;
-  /** Of `known` models that happened at least so long before the last read measured, `missed` were not shown in time. */
+  /** Of `known` models that were watched for at least `patience_days`, `missed` were not shown within that time. */
   readonly missed: number;
   readonly known: number;
 };
 
-/**
- * The absence that a node is based on: the origins that attest it, and the chance that all of them missed the event.
- */
+/** The absence that a node is based on: the origins that show it, and the chance that all of them missed the event. */
 export type AbsenceNote = {
   readonly vendor: string;
   /** `listing`, `end`, or the name of an attribute. */
@@ -95,7 +93,7 @@ export function nodesOf(node: ExplanationNode): ExplanationNode[] {
   return [node, ...node.of.flatMap(nodesOf)];
 }
 
-/** The first open node with one of the reasons, skipping decided parts and their children. Null if there is none. */
+/** The first open node with one of the reasons, or null. Decided nodes and their children are skipped. */
 export function findOpenNode(node: ExplanationNode, reasons: readonly ReasonCode[]): ExplanationNode | null {
   if (node.verdict !== 'undetermined') return null;
   if (reasons.includes(node.reason)) return node;
@@ -106,7 +104,7 @@ export function findOpenNode(node: ExplanationNode, reasons: readonly ReasonCode
   return null;
 }
 
-/** The most witnesses of one node; those that settled it come first. */
+/** The most witnesses that one node lists. Those that settled it come first. */
 export const witnessesPerNodeMax = 24;
 
 export function noteWitness(sighting: KnownSighting, model: string): Witness {

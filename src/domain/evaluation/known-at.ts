@@ -23,7 +23,7 @@ import { movingEdgesInSteps } from './moving-edges.ts';
 /** A knowledge time, with the evaluation of what was observed by then. */
 export type Known = { readonly knownAt: Instant; readonly evaluation: Evaluation };
 
-/** What is looked for: one verdict or either; if they are given, with this `effectiveAt` and not before `from`. */
+/** The evaluation to look for: with this verdict (or either), with this `effectiveAt` if given, not before `from`. */
 export type Wanted = {
   readonly verdict: 'yes' | 'no' | 'either';
   readonly effectiveAt?: string | null;
@@ -31,8 +31,8 @@ export type Wanted = {
 };
 
 /**
- * The earliest knowledge time, up to `at`, from which the evidence and coverage sufficed for what is wanted, with the
- * evaluation of that moment, so that a resolution contains nothing learned later. Null if there is none.
+ * The earliest knowledge time, up to `at`, at which the evidence and coverage sufficed for `wanted`, with the
+ * evaluation at that moment. So a resolution contains nothing that was learned later. Null if there is none.
  */
 export function firstKnown(
   criterion: Criterion,
@@ -44,7 +44,7 @@ export function firstKnown(
   return runSteps(firstKnownInSteps(criterion, timeline, at, terms, wanted));
 }
 
-/** The same in the steps of its evaluations. */
+/** The same in steps. */
 export function* firstKnownInSteps(
   ...[criterion, timeline, at, terms, wanted]: Parameters<typeof firstKnown>
 ): Steps<Known | null> {
@@ -84,8 +84,8 @@ export function* knowledgeTimes(criterion: Criterion, timeline: Timeline, at: In
 }
 
 /**
- * When the meaning of a row can change: it is seen, edited or dropped, a read a day later still shows it, or a date
- * that it states arrives.
+ * When the meaning of a row can change: when it is seen, edited or dropped, when a read a day later still shows it, and
+ * when a date that it states arrives.
  */
 export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[] {
   const times = [sighting.seenFrom];
@@ -114,12 +114,12 @@ export function sightingTimes(timeline: Timeline, sighting: Sighting): Instant[]
   return times;
 }
 
-/** When a read of a feed past an edge may change an answer: at each step of patience, and past the feed's own lag. */
+/** When a read past an edge may change an answer: after each step of patience, and after the feed's own lag. */
 export function ripeningMoments(edge: Instant, feed: FeedFacts): Instant[] {
   return [...coverageSteps.map((step) => edge + step), edge + feed.settlementLagMs];
 }
 
-/** The first reads past an edge: of feeds that cover the vendor, and of those that only list models of it. */
+/** The first reads past each edge, by feeds that cover the vendor and by feeds that merely list its models. */
 function* readsPast(timeline: Timeline, edges: readonly Edge[]): Steps<Instant[]> {
   const lists = new Set(timeline.sightings.map((sighting) => readsKey(sighting.feedId, sighting.model.vendor)));
   const times: Instant[] = [];

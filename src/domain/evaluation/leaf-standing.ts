@@ -13,10 +13,13 @@ import type { Interval } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import type { LeafStanding, LeafWeighing, Setting } from './answer.ts';
 
-/** The most sightings whose models are weighed in one step, not counting those of its last model. */
+/** A step ends once it has weighed this many sightings. Those of its last model may exceed the number. */
 export const weighedPerStepMax = 50;
 
-/** What a leaf asks, as a key of the memo. Only the weighing of an end depends on the deadline of an order of events. */
+/**
+ * The key of a leaf in the memo. The deadline of an order of events is part of it only for ends, whose weighing depends
+ * on it.
+ */
 export function keyOf(leaf: EventLeaf, { deadline }: Setting): string {
   const key = canonicalJson(leaf);
   return leaf.op === 'retired' && Number.isFinite(deadline) ? `${key} by ${deadline}` : key;
@@ -58,7 +61,7 @@ function* groupMatching(leaf: EventLeaf, { timeline, styleOf }: Setting): Steps<
   return byModel;
 }
 
-/** The events of a leaf and how far absence is proven, as the setting treats short evidence and absence. */
+/** The events of a leaf, and how far absence is proven, under the setting's treatment of short evidence and absence. */
 export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
   const key = keyOf(leaf, setting);
   const known = setting.memo.standings.get(key);
@@ -110,7 +113,7 @@ function weigh(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], win
   }
 }
 
-/** Names that are not fully recognised, and models that only approved customers can call, if they may fulfil the leaf. */
+/** Partially recognised names, and models that only approved customers can call, if they may fulfil the leaf. */
 function heldNames(
   leaf: EventLeaf,
   { timeline, at, policy, styleOf }: Setting,
@@ -120,7 +123,7 @@ function heldNames(
   return findHeldNamesInSteps(timeline, matching, { at, op: leaf.op, pattern: leaf.model, window, policy, styleOf });
 }
 
-/** A stated end, or an unexplained disappearance: it settles nothing and holds a NO back. */
+/** Weighs stated ends or, if none is stated, a disappearance, which settles nothing but holds a NO back. */
 function weighEnd(
   timeline: Timeline,
   rows: readonly Sighting[],
@@ -130,15 +133,17 @@ function weighEnd(
   return { evidence: evidence ?? weighDisappearance(timeline, rows, ask), recheckAt };
 }
 
-/** What a feed must publish for its silence to be evidence: for a release, the listing itself. */
+/**
+ * What a feed must publish for its silence to count as evidence; null for a release, where the listing itself counts.
+ */
 export function publishedBy(leaf: EventLeaf): string | null {
   if (leaf.op === 'retired') return 'shutdown';
   return leaf.op === 'attribute' ? leaf.name : null;
 }
 
 /**
- * Feeds that list the one model of the leaf but never state its attribute: a blank value is not a denial. If the pattern
- * matches several models, a blank row of one of them does not silence a feed.
+ * Feeds that list the one model of the leaf but never state its attribute. They do not count as absence, because a
+ * blank value is not a denial. If the pattern matches several models, no feed is excluded for a blank row.
  */
 function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[], window: Interval): Set<string> {
   const { at, timeline } = setting;
@@ -157,8 +162,8 @@ function silentFeeds(leaf: EventLeaf, setting: Setting, rows: readonly Sighting[
 }
 
 /**
- * Origins that list what the leaf needs only in rows of hosts: once those rows lapse, such an origin attests no
- * absence.
+ * Origins that list what the leaf needs, but only in rows of hosts. Even after those rows lapse, such an origin is no
+ * evidence of absence.
  */
 function listingOrigins(leaf: EventLeaf, events: readonly ModelEvidence[], window: Interval): Set<string> {
   const listing = events
@@ -171,10 +176,7 @@ export function believed(event: ModelEvidence, setting: Setting): boolean {
   return event.grade === 'admissible' || (setting.shortEvidence === 'believed' && event.holdsOnly !== true);
 }
 
-/**
- * When an admissible event happened. To find the leaning of insufficient evidence, a model counts as no older than
- * its listing.
- */
+/** When a believed event happened. Evidence below the policy dates a model no earlier than its listing. */
 export function believedTime(event: ModelEvidence): Interval {
   const { occurred, unlistedAt = Number.NEGATIVE_INFINITY } = event;
   return { from: Math.min(Math.max(occurred.from, unlistedAt), occurred.to - 1), to: occurred.to };
@@ -186,8 +188,9 @@ export function possibleTime({ occurred, possible = occurred, unprovenTo = occur
 }
 
 /**
- * Whether an event holds a NO back. Any event that touches the window does. So does a lasting listing of the one model of the
- * leaf that is older than the window and below the policy, because the model may already have been released.
+ * Whether an event holds a NO back. Any event that may lie in the window does. So does short evidence from before the
+ * window of the one model of the leaf, unless its rows had all vanished a day later: the model may already have been
+ * released.
  */
 export function blocksNo(leaf: EventLeaf, event: ModelEvidence, window: Interval): boolean {
   const { from, to } = possibleTime(event);
@@ -196,19 +199,22 @@ export function blocksNo(leaf: EventLeaf, event: ModelEvidence, window: Interval
   return event.grade === 'short' && !event.slipsOnly && namesOneModel(leaf.model);
 }
 
-/** Host rows stop holding a NO back 90 days after the deadline, by watermark. */
+/**
+ * Whether the event has only rows of hosts and the watermark is 90 days past the deadline, so that it no longer holds a
+ * NO back.
+ */
 export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Coverage): boolean {
   return event.grade === 'short' && event.hostsOnly && coverage.listedTo >= window.to + hostLapseMs;
 }
 
-/** Absence is proven over the whole window: past its end, and from soon after it opened. */
+/** Whether absence is proven over the whole window: from soon after it opened until past its end. */
 export function isCovered(standing: LeafStanding): boolean {
   const { window, coverage, assumesAbsence } = standing;
   if (!Number.isFinite(window.to)) return false;
   return absentThrough(coverage, window.from, window.to) >= window.to || (assumesAbsence && isUnprovable(standing));
 }
 
-/** The deadline has passed, and no further reads can prove absence over the window. */
+/** Whether the deadline has passed and no further reads can prove absence over the window. */
 export function isUnprovable({ window, coverage }: Pick<LeafStanding, 'window' | 'coverage'>): boolean {
   if (coverage.listedTo < window.to) return false;
   return !coverage.attainable || openingMarks(coverage, window.from, window.to).length === 0;

@@ -1,6 +1,9 @@
 import type { AbsenceNote, ExplanationNode } from './explanation.ts';
 
-/** The most witnesses that one answer lists, in all nodes of its explanation together; as many watermarks, and as many origins. */
+/**
+ * The most witnesses that one answer lists in all nodes of its explanation together. The same limit holds for
+ * watermarks and for origins.
+ */
 export const explanationEntriesMax = 300;
 
 /** The most UTF-16 code units of the text of one node. A longer text ends with an ellipsis. */
@@ -27,8 +30,8 @@ type List = Exclude<keyof Omitted, 'evidence'>;
 type Budget = Record<List, { left: number; omitted: number }>;
 
 /**
- * An evaluation as an answer shows it. The first entries of each list are kept, in the order of the criterion; every node
- * keeps its verdict and reason.
+ * Shortens an evaluation to what an answer shows. The first entries of each list are kept, in the order of the
+ * criterion. Every node keeps its verdict and reason.
  */
 export function limitExplanation(evaluation: {
   readonly explanation: ExplanationNode;
@@ -74,7 +77,7 @@ function take<Entry>(entries: readonly Entry[], list: Budget[List]): readonly En
 
 function limitText(text: string): string {
   if (text.length <= explanationTextCharsMax) return text;
-  // Not between the two halves of a character.
+  // Do not cut a surrogate pair in two.
   const end = explanationTextCharsMax - 1;
   const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
   return `${text.slice(0, isHalf ? end - 1 : end)}…`;

@@ -29,7 +29,7 @@ const lintCodes = [
   'no_never_settles',
 ] as const;
 
-/** All codes of warnings. Those of `unread_names` follow from the evidence and can change with it. */
+/** All codes of warnings. `unread_names` comes from the evidence, so its findings can change when the evidence does. */
 export const warningCodes = [...lintCodes, 'unread_names'] as const;
 
 export type WarningCode = (typeof warningCodes)[number];
@@ -37,7 +37,7 @@ export type WarningCode = (typeof warningCodes)[number];
 /** A likely mistake, and the leaf that it concerns. It never rejects the criterion. */
 export type Finding = { readonly code: WarningCode; readonly detail: string; readonly path: Path };
 
-/** The most findings of one code; the last one gives the number of further leaves. */
+/** The most findings with one code. The last one says how many more leaves are concerned. */
 export const findingsPerCodeMax = 10;
 
 /** What a criterion is checked against, as of the moment of the evaluation. */
@@ -46,7 +46,7 @@ export type LintInput = Listed & {
   readonly evaluation: Evaluation;
   readonly madeFrom: Instant;
   readonly policy: EvidencePolicy;
-  /** Those that are read. */
+  /** The feeds that are being read. */
   readonly feeds: readonly FeedFacts[];
   readonly coverage: CoverageTable;
 };
@@ -128,7 +128,7 @@ function findDecided(criterion: Criterion, evaluation: Evaluation): Found[] {
   const found = findDecidedParts(criterion, explanation);
   const isReported =
     found.some((one) => one.detail === beforeWindowText) || leaning?.reason !== 'already_before_window';
-  // If only evidence below the policy says so, no node of the tree does, but the claim as a whole has that leaning.
+  // If only evidence below the policy says so, no node has this reason, but the leaning of the whole claim does.
   return isReported ? found : [...found, { path: [], detail: beforeWindowText }];
 }
 
@@ -141,13 +141,13 @@ function findDecidedParts(part: Criterion, node: ExplanationNode): Found[] {
   const inOrder = isOrder(part);
   return partsOf(part).flatMap(({ part: below, path }, index) => {
     const child = node.of[index];
-    // One side of an order is often known, which decides nothing.
+    // In an order, one side is often known already, which decides nothing.
     if (child === undefined || (inOrder && child.reason !== 'already_before_window')) return [];
     return findDecidedParts(below, child).map((one) => ({ ...one, path: [...path, ...one.path] }));
   });
 }
 
-/** The keys of the criterion that correspond to a path in an explanation. */
+/** Translates a path in an explanation to the keys of the criterion. */
 function pathAlong(criterion: Criterion, steps: readonly number[]): Path {
   const [step, ...rest] = steps;
   const next = step === undefined ? undefined : partsOf(criterion)[step];
@@ -170,7 +170,7 @@ function* findUnseen(input: LintInput): Steps<Found[]> {
     if (!seenOf.has(key)) yield;
     seenOf.set(key, isSeen);
     if (isSeen) continue;
-    // Looking for the nearest models takes a while, and no more findings are shown.
+    // Finding the nearest models takes a while, so it is skipped for findings that are not shown.
     const isShown = found.length < findingsPerCodeMax;
     const nearest = isShown ? (nearestOf.get(key) ?? nearestText(model, input)) : '';
     if (isShown && !nearestOf.has(key)) yield;
@@ -182,7 +182,7 @@ function* findUnseen(input: LintInput): Steps<Found[]> {
   return found;
 }
 
-/** Leaves without a deadline that too few feeds declare to cover. For a leaf with a deadline, the measured record decides. */
+/** Leaves without a deadline that too few feeds declare to cover. With a deadline, measured coverage decides. */
 function* findUncovered({ criterion, feeds, policy }: LintInput): Steps<Found[]> {
   const found: Found[] = [];
   for (const { leaf, path } of eventLeavesOf(criterion)) {
@@ -198,7 +198,7 @@ function* findUncovered({ criterion, feeds, policy }: LintInput): Steps<Found[]>
   return found;
 }
 
-/** Leaves with a deadline whose absence no measured record of the feeds can ever show. */
+/** Leaves with a deadline for which the measured coverage of the feeds can never prove absence. */
 function* findUnsettled({ criterion, feeds, policy, coverage }: LintInput): Steps<Found[]> {
   const bound = missBound(policy, countAbsenceLeaves(criterion));
   const provable = new Map<string, boolean>();
@@ -225,7 +225,7 @@ function whyUnsettled(covering: readonly FeedFacts[], what: string, policy: Evid
   return `the record of ${names} for ${what} is too short or has too many gaps for their silence to settle a NO`;
 }
 
-/** Whether a deadline of its own, or of the order of events that it is a side of, could make a NO of the leaf. */
+/** Whether absence can settle a NO of the leaf at a deadline: its own, or that of the order that it belongs to. */
 export function hasDeadline(criterion: Criterion, leaf: EventLeaf, path: Path): boolean {
   if (leaf.by !== undefined) return true;
   const order = nodesOf(criterion).find(
@@ -248,7 +248,7 @@ function coveringOf(leaf: EventLeaf, feeds: readonly FeedFacts[], policy: Eviden
   return { covering: coveringFeeds(feeds, vendor, policy, publishes), what, publishes };
 }
 
-/** Whether as many feeds declare coverage as a NO needs at least. */
+/** Whether at least as many feeds declare coverage as a NO needs. */
 function declaresEnough(feeds: readonly FeedFacts[], policy: EvidencePolicy): boolean {
   const origins = new Set(feeds.map((feed) => feed.origin));
   return feeds.some((feed) => feed.trust === 'first_party') || origins.size >= policy.originsMin;

@@ -25,16 +25,17 @@ export type EdgeTerms = { readonly madeFrom: Instant; readonly styleOf: VersionS
 type Seen = Pick<Timeline, 'sightings' | 'reads'>;
 
 /**
- * Edges that depend on what was seen, without duplicates; every moment to which a sighting may be dated gives one. `within`
- * ends one `duration` after its `after` event. In `precedes`, coverage past the date of one side decides the other. A value from
- * before a window counts once a poll shows it inside the window, and is corrected once polls of other feeds show another
- * value.
+ * The edges of a criterion that depend on what was seen, without duplicates. They start from every moment to which the
+ * sightings may date an event (`momentsOf`):
+ * - `within`: the moment of `after`, the end of `duration` after it, and the lapse of host rows after that end.
+ * - `precedes`: the moments of each side, because coverage of the other side past them decides the order.
+ * - An attribute: see `addAttributeEdges`.
  */
 export function movingEdges(criterion: Criterion, seen: Seen, terms: EdgeTerms): Edge[] {
   return runSteps(movingEdgesInSteps(criterion, seen, terms));
 }
 
-/** The same in steps. Equal parts of the criterion are treated once. */
+/** The same in steps. Equal parts of the criterion are processed once. */
 export function* movingEdgesInSteps(criterion: Criterion, seen: Seen, terms: EdgeTerms): Steps<Edge[]> {
   const found: Found = { seen, terms, moments: new Map(), edges: [], known: new Map() };
   const distinct = new Map(nodesOf(criterion).map(({ part }) => [canonicalJson(part), part]));
@@ -49,7 +50,7 @@ export function* movingEdgesInSteps(criterion: Criterion, seen: Seen, terms: Edg
   return found.edges;
 }
 
-/** The edges found so far, their moments by vendor, and the moments of the leaves that were treated. */
+/** The edges found so far, the same by vendor (`known`), and the moments of the leaves processed so far. */
 type Found = {
   readonly seen: Seen;
   readonly terms: EdgeTerms;
@@ -78,8 +79,8 @@ function* addWithinEdges({ event, after, duration }: Within, found: Found): Step
 }
 
 /**
- * For attributes: the opening of the window, for the vendors of listed models, and each end of a value that satisfies
- * the leaf.
+ * Adds the edges of an attribute: the opening of the window, because a value from before it counts once a poll shows it
+ * inside, and the end of each value that satisfies the leaf.
  */
 function* addAttributeEdges(leaf: AttributeLeaf, found: Found): Steps<void> {
   const opening = windowOf(leaf, found.terms.madeFrom).from;
@@ -89,7 +90,7 @@ function* addAttributeEdges(leaf: AttributeLeaf, found: Found): Steps<void> {
   }
 }
 
-/** When a row stopped showing a value that satisfies the leaf: later reads of other feeds show whether it was corrected. */
+/** When a row stopped showing a value that satisfies the leaf. Later reads of other feeds may show a correction. */
 function endsOfValue({ name, is }: AttributeLeaf, { versions, seenFrom }: Sighting): Instant[] {
   const satisfied = versions.map(({ attributes }) => {
     const value = attributes?.[name];
@@ -109,7 +110,10 @@ function* matchingInSteps(leaf: EventLeaf, { seen, terms }: Found): Steps<Sighti
   return matching;
 }
 
-/** The ends of the brackets that an event of the leaf may have: listings, stated days, the opening of a window. */
+/**
+ * The latest moments (exclusive) to which evidence may date an event of the leaf: those at which a row appeared,
+ * vanished, changed or stopped being an announcement, the ends of stated dates, and the opening of a window.
+ */
 function* momentsOf(leaf: EventLeaf, found: Found): Steps<readonly Instant[]> {
   const key = canonicalJson(leaf);
   const known = found.moments.get(key);
@@ -144,7 +148,9 @@ function momentsOfSighting(leaf: EventLeaf, sighting: Sighting, seen: Seen): Ins
   return moments;
 }
 
-/** Whether an edit may make a row state what the leaf needs; a price change does not affect a release. */
+/**
+ * Whether an edit may make a row state what the leaf needs. A changed price, for example, does not affect a release.
+ */
 function mayTurn(leaf: EventLeaf, version: ItemVersion, before: ItemVersion | undefined): boolean {
   if (leaf.op === 'attribute' && version.attributes?.[leaf.name] !== before?.attributes?.[leaf.name]) return true;
   return version.stage !== before?.stage || version.lifecycle !== before?.lifecycle;

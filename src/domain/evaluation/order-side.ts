@@ -27,8 +27,8 @@ import {
 } from './leaf-standing.ts';
 
 /**
- * Evaluates one side, once within an evaluation. Its event is the first matching one in its window; for a count, the one that
- * completed it.
+ * Evaluates one side of an order, once within an evaluation. Its event is the first matching one in the window; for a
+ * count, the one that completes it.
  */
 export function* sideOf(leaf: EventLeaf, setting: Setting): Steps<Side> {
   const key = keyOf(leaf, setting);
@@ -64,9 +64,9 @@ function endsOf(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Pick
 }
 
 /**
- * The earliest witness of any grade, or the end of the time that is covered without one. If the pattern matches several
- * models, an unseen one may be earlier than the first seen, unless absence is proven or a ledger or the vendor dates
- * the first.
+ * The earliest moment at which the side can have happened: that of the earliest witness of any grade, or the end of the
+ * time for which absence is proven. If the pattern matches several models, an unseen one may be earlier than the first
+ * one seen, unless absence is proven or a ledger or the vendor dates the first.
  */
 function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answer): Bound {
   const { window, coverage } = standing;
@@ -100,10 +100,14 @@ function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answe
   };
 }
 
-/** The event of any grade that can have happened first, and when; for a count, the one that can have completed it. */
+/**
+ * The event, of any grade, that may be the earliest, and when it can have happened. For a count, the event that may
+ * complete it.
+ */
 function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; event: ModelEvidence } | null {
   const { window, events } = standing;
-  // A single named model counts from its actual time, even before the window. Otherwise only times in the window count.
+  // A single named model counts from its actual time, even before the window. In all other cases only times in the
+  // window count.
   const startOf = (from: Instant): Instant =>
     leaf.op !== 'attribute' && namesOneModel(leaf.model) ? from : Math.max(from, window.from);
   const possible = events.filter((event) => blocksNo(leaf, event, window));
@@ -115,18 +119,18 @@ function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; e
   return starts[leaf.op === 'count' ? leaf.at_least - 1 : 0] ?? null;
 }
 
-/** The standing of a leaf whose window is cut off at a moment. */
+/** The standing of a leaf whose window ends no later than `to`. */
 export function cutAt(standing: LeafStanding, to: Instant): LeafStanding {
   return { ...standing, window: { from: standing.window.from, to: Math.min(to, standing.window.to) } };
 }
 
-/** The events that hold back a NO of a leaf over a window; none if there are too few to matter. */
+/** The events that hold a NO of the leaf back; none if they are too few to complete its count. */
 export function obstacles(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
   const inTheWay = eventsInTheWay(leaf, standing);
   return leaf.op === 'count' && distinctEvents(leaf, inTheWay).length < leaf.at_least ? [] : inTheWay;
 }
 
-/** Whether it is proven that a leaf did not come true by the end of a window. */
+/** Whether it is proven that the leaf was not fulfilled in its window. */
 export function isExcluded(leaf: EventLeaf, standing: LeafStanding): boolean {
   return isCovered(standing) && obstacles(leaf, standing).length === 0;
 }

@@ -14,9 +14,8 @@ import { cutAt, isExcluded, obstacles, sideOf } from './order-side.ts';
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
 /**
- * Evaluates `precedes`: yes if the first event is before the earliest time of the second, no in the reverse case. If
- * the first did not happen by the deadline (its own or that of the order), the answer is also no, regardless of the
- * second.
+ * Evaluates `precedes`: YES if the first event is before the earliest time of the second, NO in the reverse case. It is
+ * also NO, regardless of the second event, if the first did not happen by the deadline (its own or that of the order).
  */
 export function* evaluatePrecedes(criterion: Precedes, setting: Setting): Steps<Answer> {
   const by = criterion.by === undefined ? null : parseDate(criterion.by);
@@ -46,7 +45,10 @@ function answerYes(first: Side, second: Side, deadline: Instant, base: Base): An
   });
 }
 
-/** The second event is before the earliest time of the first. If it came after the deadline, the deadline settled it. */
+/**
+ * NO, because the second event is before the earliest time of the first. If the second event is after the deadline, the
+ * answer is dated by the deadline.
+ */
 function answerMirror(first: Side, second: Side, deadline: Instant, base: Base): Answer | null {
   if (second.surelyBy === null || second.surelyBy > first.notBefore.at) return null;
   const late = second.notBefore.at >= deadline;

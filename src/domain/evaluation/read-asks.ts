@@ -18,8 +18,8 @@ import { ripeningMoments } from './known-at.ts';
 import { movingEdgesInSteps } from './moving-edges.ts';
 
 /**
- * A feed, a vendor and a moment. The accepted reads around the moment are needed: the last one up to it, and the first one
- * from it on.
+ * A feed, a vendor and a moment. It asks for two accepted reads: the last one at or before the moment, and the first
+ * one at or after it.
  */
 export type ReadAsk = { readonly feedId: string; readonly vendor: string; readonly at: Instant };
 
@@ -35,16 +35,16 @@ export type ReadAsksInput = {
 export const momentsPerStepMax = 2000;
 
 /**
- * The reads that an evaluation at `at`, or at any earlier knowledge time, may look up. A timeline needs only these. The
- * moments of a row concern its own feed. The edges of a criterion, and the moments before a model was first seen, concern
- * every feed that can attest absence. If rows are announcements, some moments depend on reads: load the reads of the first
- * answer, then call this again.
+ * The reads that an evaluation at `at`, or at any earlier knowledge time, may look up. A timeline needs no others. The
+ * moments of a row are asked of its own feed. The edges of a criterion, and the moments before a model was first seen,
+ * are asked of every feed that can show absence. If rows are announcements, some moments depend on reads: load the
+ * reads that the first call returns, then call this again.
  */
 export function readAsksOf(input: ReadAsksInput): ReadAsk[] {
   return runSteps(readAsksInSteps(input)) ?? [];
 }
 
-/** The same in steps; null, without continuing, if there are more than `asksMax`. Equal criteria are treated once. */
+/** The same in steps. Returns null as soon as there are more than `asksMax`. Equal criteria are processed once. */
 export function* readAsksInSteps(input: ReadAsksInput, asksMax = Number.POSITIVE_INFINITY): Steps<ReadAsk[] | null> {
   const asks = createAsks(input.at);
   for (const _step of addInSteps(asks, input)) {
@@ -86,12 +86,15 @@ function* addInSteps(asks: Asks, input: ReadAsksInput): Steps<void> {
 
 type Asks = ReturnType<typeof createAsks>;
 
-/** Asks without duplicates, up to `until`. Numbers in sets, because there can be hundreds of thousands. */
+/**
+ * Collects asks up to `until` without duplicates. Moments are kept as numbers in sets, because there can be hundreds of
+ * thousands.
+ */
 function createAsks(until: Instant) {
   const byFeed = new Map<string, Map<string, Set<Instant>>>();
   let distinct = 0;
   let added = 0;
-  /** Whether so many moments were added since the last step that the next one should begin. */
+  /** Whether enough moments were added since the last step for the next one to begin. */
   const isStepFull = (): boolean => {
     if (added < momentsPerStepMax) return false;
     added = 0;
@@ -123,7 +126,7 @@ function createAsks(until: Instant) {
   };
 }
 
-/** The feeds that can attest absence for a vendor: those that cover it, and those that list models of it. */
+/** The feeds whose absence can count for a vendor: those that cover it, and those that list its models. */
 function rememberAttesting({ feeds, seen }: ReadAsksInput): (vendor: string) => readonly FeedFacts[] {
   const lists = new Set(seen.sightings.map((sighting) => `${sighting.feedId} ${sighting.model.vendor}`));
   const known = new Map<string, readonly FeedFacts[]>();
@@ -146,7 +149,7 @@ export function vendorsOf(
   return [...vendors].sort();
 }
 
-/** The moments at which a row appeared, changed, vanished or had lasted for a day, and just before them. */
+/** When a row appeared, changed or vanished, or its announced day came; just before; and a day after it appeared. */
 function ownMoments({ seenFrom, goneAt, versions }: Pick<Sighting, 'seenFrom' | 'goneAt' | 'versions'>): Instant[] {
   const moments = goneAt === null ? [] : [goneAt - 1, goneAt];
   for (const start of startsOf({ seenFrom, versions })) moments.push(start - 1, start, start + seasoningMs);
@@ -159,8 +162,8 @@ function startsOf({ seenFrom, versions }: Pick<Sighting, 'seenFrom' | 'versions'
 }
 
 /**
- * The moments just before a model can first have been seen at a stage: its first sighting, a change of its stage, or the end
- * of an announced day. The last read of every feed before that bounds the release.
+ * The moments just before a model can first have been seen at a stage: before its first sighting, a change of its
+ * stage, or the end of an announced day. The last reads before such a moment bound the release.
  */
 function* firstSeenMoments(sightings: readonly Sighting[]): Steps<{ vendor: string; at: Instant }[]> {
   const moments = new Map<string, { vendor: string; at: Instant }>();

@@ -2,7 +2,7 @@ import { type Instant, parseDate, parseEffective } from '../instant.ts';
 import type { Leaning } from './evaluate.ts';
 import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
 
-/** Why a person decided as they did: a closed list. */
+/** A person's reasons for a decision: a closed set. */
 export const personReasonCodes = [
   'judged',
   'evidence_reviewed',
@@ -16,37 +16,40 @@ export const personReasonCodes = [
 
 export type PersonReasonCode = (typeof personReasonCodes)[number];
 
-/** Reasons that only one outcome can have: an unclear reality is not a defective claim, and neither is an answer. */
+/**
+ * The only outcome that a reason allows: an unclear reality is `ambiguous`, a defective criterion is `annulled`. Null
+ * if the reason does not determine the outcome.
+ */
 export function outcomeOf(reason: PersonReasonCode): 'ambiguous' | 'annulled' | null {
   if (reason === 'reality_unclear') return 'ambiguous';
   return reason === 'criterion_defective' ? 'annulled' : null;
 }
 
-/** What the resolver itself gives as a reason, besides the reason of the decisive leaf. */
+/** The reasons that the resolver gives: that of the decisive leaf, or one of its own. */
 export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined' | 'evidence_added';
 
-/** The decider if it was not a person. */
+/** Recorded as the decider when no person decided. */
 export const resolverName = 'resolver';
 
 const reasonCharsMax = 1000;
 
 /**
- * The leaf that settled a decided tree: on the way down, the child that agrees with its parent, best the one that dates
- * it.
+ * The leaf that settled a decided tree. From each node, the path follows a child that agrees with it, if possible one
+ * that has the node's date.
  */
 export function decisiveLeaf(node: ExplanationNode): ExplanationNode {
   const child = node.of[decisiveChild(node)];
   return child === undefined ? node : decisiveLeaf(child);
 }
 
-/** The way to that leaf: which child at each step. */
+/** The path to the decisive leaf: the index of the child at each step. */
 export function resolutionPath(node: ExplanationNode): number[] {
   const index = decisiveChild(node);
   const child = node.of[index];
   return child === undefined ? [] : [index, ...resolutionPath(child)];
 }
 
-/** -1 where no child settled it. */
+/** The index of the child that settled a node; -1 if none did. */
 function decisiveChild(node: ExplanationNode): number {
   const agrees = (child: ExplanationNode): boolean =>
     node.op === 'not' ? child.verdict !== 'undetermined' : child.verdict === node.verdict;
@@ -61,7 +64,7 @@ export function reasonText(node: ExplanationNode): string {
   return text.length <= reasonCharsMax ? text : `${text.slice(0, reasonCharsMax - 1)}…`;
 }
 
-/** What a dispute says of the resolution that it is about. */
+/** The leaning of a dispute: what a later evaluation says about the resolution. */
 export function disputeLeaning({ verdict, explanation }: { verdict: Verdict; explanation: ExplanationNode }): Leaning {
   const { reason } = explanation;
   const text = reasonText(explanation);
@@ -73,14 +76,14 @@ export function disputeLeaning({ verdict, explanation }: { verdict: Verdict; exp
   return { outcome: null, reason, text: `${lost} ${text}` };
 }
 
-/** The end of what in the world settled something, as `effective_at` has it; of a bracket, the end of the bracket. */
+/** The end of an `effective_at`; if it is a bracket, the end of the bracket. */
 export function endOfEffective(effectiveAt: string): Instant {
   return parseDate(effectiveAt.split('/').at(-1) ?? '')?.interval.to ?? Number.POSITIVE_INFINITY;
 }
 
 /**
- * Whether a later evaluation says on which day it happened where the resolution only had a bracket around that day.
- * At most once per resolution: a day is not refined further.
+ * Whether a later evaluation gives a day where the resolution has a bracket that overlaps this day. It happens at most
+ * once per resolution, because a day is not refined further.
  */
 export function refinesDate(settled: string, later: string | null): boolean {
   if (later === null || later.includes('/') || !settled.includes('/')) return false;

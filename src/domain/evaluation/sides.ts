@@ -9,13 +9,13 @@ import { endOfEffective } from './resolution.ts';
 export type Side = {
   readonly witnesses: readonly Witness[];
   readonly coverage: readonly WatermarkNote[];
-  /** The number of both that are omitted. */
+  /** How many witnesses and feeds are omitted. */
   readonly more: number;
 };
 
 export type Sides = { readonly yes: Side; readonly no: Side };
 
-/** Witnesses shown of one side, and as many feeds; the earliest first. */
+/** The most witnesses that one side shows, earliest first, and the most feeds. */
 export const sideEntriesMax = 10;
 
 type Outcome = 'yes' | 'no';
@@ -25,8 +25,8 @@ type Piles = Readonly<Record<Outcome, Pile>>;
 const opposite = { yes: 'no', no: 'yes' } as const;
 
 /**
- * The evidence of an evaluation, for and against the claim, for a person who has to decide. Taken from the explanation;
- * nothing is weighed again.
+ * Sorts the evidence of an evaluation into evidence for and against the claim, for a person who has to decide. It is
+ * taken from the explanation; nothing is weighed again.
  */
 export function weighSides(criterion: Criterion, explanation: ExplanationNode, madeFrom: Instant): Sides {
   const piles: Piles = { yes: emptyPile(), no: emptyPile() };
@@ -34,7 +34,7 @@ export function weighSides(criterion: Criterion, explanation: ExplanationNode, m
   return { yes: sideOf(piles.yes), no: sideOf(piles.no) };
 }
 
-/** A side of what a person named as evidence, which no evaluation explains. */
+/** A side with the witnesses that a person named as evidence. There is no explanation to take them from. */
 export function sideOfWitnesses(witnesses: readonly Witness[]): Side {
   const pile = emptyPile();
   addWitnesses(pile, witnesses);
@@ -47,7 +47,7 @@ function emptyPile(): Pile {
 
 type Taking = { readonly piles: Piles; readonly madeFrom: Instant };
 
-/** `towards` is the outcome of the whole that a yes of this node supports. */
+/** `towards` is the outcome of the whole criterion that a YES of this node supports. */
 function takeNode(part: Criterion, node: ExplanationNode, towards: Outcome, taking: Taking): void {
   const { piles } = taking;
   if (isOrder(part) && node.verdict !== 'undetermined') {
@@ -83,7 +83,7 @@ function takeOwn(part: Criterion, node: ExplanationNode, towards: Outcome, { pil
   addCoverage(piles[opposite[towards]], silent);
 }
 
-/** From when absence counts: the deadline, or the first sighting if that was earlier. */
+/** The silence of a feed counts if it was read past this moment: the deadline or, if earlier, the first sighting. */
 function silentSince(part: Criterion, node: ExplanationNode, madeFrom: Instant): Instant {
   const deadline = 'by' in part ? windowOf({ by: part.by }, madeFrom).to : Number.POSITIVE_INFINITY;
   return Math.min(deadline, ...node.witnesses.map((witness) => endOfEffective(witness.observed_at)));

@@ -19,7 +19,7 @@ type BlockedLeaf = { readonly path: Path; readonly names: readonly ModelEvidence
 
 type Known = { readonly timeline: Timeline; readonly at: Instant; readonly terms: Terms };
 
-/** Warnings about names that are not fully recognised and hold back the NO of open leaves. Equal leaves are looked up once. */
+/** Warns of partially recognised names that hold back the NO of open leaves. Equal leaves are looked up once. */
 export function* warnOfUnreadNamesInSteps(
   criterion: Criterion,
   evaluation: Evaluation,
@@ -47,11 +47,11 @@ export function* warnOfUnreadNamesInSteps(
   });
 }
 
-/** The event leaves that are not decided; of a part that is decided, none. */
+/** The event leaves that are still open. A decided node has none. */
 function openLeaves(part: Criterion, node: ExplanationNode | undefined, path: Path = []): OpenLeaf[] {
   if (node !== undefined && node.verdict !== 'undetermined') return [];
   if ('model' in part) return [{ leaf: part, path }];
-  // In an order of events, a side can be decided while nothing follows for the order.
+  // In an order, a side can be decided while the order is still open, so the verdicts of its sides are not looked at.
   const nodes = isOrder(part) ? [] : (node?.of ?? []);
   return partsOf(part).flatMap(({ part: below, path: step }, index) =>
     openLeaves(below, nodes[index], [...path, ...step]),

@@ -1,25 +1,28 @@
 import type { Criterion } from '../criterion/criterion.ts';
 import type { ExplanationNode } from './explanation.ts';
 
-/** Operators whose parts matter whatever their verdicts. */
+/** Whether all parts of an operator belong to its basis, whatever their verdicts. */
 function passesOn(op: Criterion['op']): boolean {
   return op === 'not' || op === 'precedes' || op === 'within';
 }
 
-/** The nodes with the verdict of the whole. */
+/** The nodes that a verdict is based on; none if it is undetermined. */
 function decidingNodes(node: ExplanationNode): ExplanationNode[] {
   if (node.verdict === 'undetermined') return [];
   const below = node.of.filter((child) => passesOn(node.op) || child.verdict === node.verdict);
   return [node, ...below.flatMap(decidingNodes)];
 }
 
-/** The witnesses of the branches with the verdict of the whole. */
+/** The ids of the observations that a verdict is based on. */
 export function evidenceOf(node: ExplanationNode): string[] {
   const witnesses = decidingNodes(node).flatMap((deciding) => deciding.witnesses);
   return [...new Set(witnesses.map((witness) => witness.observation_id))];
 }
 
-/** The sum over what the verdict is based on; null if it is not based on absence. */
+/**
+ * The chance that the absence behind a verdict is wrong: the sum over its parts, at most 1. Null if it is not based on
+ * absence.
+ */
 export function missChanceOf(node: ExplanationNode): number | null {
   const chances = missChances(node);
   return chances.length === 0

@@ -32,28 +32,28 @@ type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 type Happening = {
   readonly name: string;
   readonly occurred: Interval;
-  /** It had happened by this time, even if missing reads contradicted its dates. */
+  /** The event happened by this time, even if reads that are still missing contradict its dates. */
   readonly surelyBy: Instant;
   readonly shown: Interval;
   readonly trust: Trust | null;
   readonly witnesses: () => readonly Witness[];
-  /** Its day is stated, not only bracketed by sightings. */
+  /** Whether its day is stated, not merely bracketed by sightings. */
   readonly stated: boolean;
 };
 
-/** The duration after the other event, whose time may be known only within bounds. */
+/** The span of the duration after the other event (the anchor), whose time may be known only within bounds. */
 type Span = {
   readonly anchor: Interval;
   readonly anchorTrust: Trust | null;
-  /** An event in here is within the duration, wherever the anchor lies in its bounds. */
+  /** An event in this interval is within the duration, wherever in its bounds the anchor lies. */
   readonly surely: Interval;
-  /** An event outside of this is outside the duration, wherever the anchor lies. */
+  /** An event outside this interval is outside the duration, wherever in its bounds the anchor lies. */
   readonly possibly: Interval;
 };
 
 /**
- * Evaluates `within`: the event lies at or after the other, the same day included, and ends by the last day of the
- * duration.
+ * Evaluates `within`: YES if the event is at or after the other one, the same day included, and no later than the last
+ * day of the duration.
  */
 export function* evaluateWithin(criterion: Within, setting: Setting): Steps<Answer> {
   const after = yield* sideOf(criterion.after, setting);
@@ -92,7 +92,7 @@ function spanAfter(after: Side, duration: string): Span | null {
   };
 }
 
-/** Each believed event that has happened; for a count, the one that completed it. */
+/** Every believed event in the window that has happened; for a count, the event that completed it. */
 function happeningsOf(side: Side, setting: Setting): Happening[] {
   const { leaf, standing } = side;
   if (leaf.op === 'count') return enoughOf(side, leaf, countedEvents(leaf, setting, standing));
@@ -146,8 +146,8 @@ function answerBefore({ answer: { node } }: Side, base: Base): Answer | null {
 }
 
 /**
- * An event that happens only once, and outside the duration, settles a no without coverage. If it is after the duration, a
- * stated day must say so; a late sighting is not enough.
+ * If the leaf is a count or names one model, its event counts as happening only once, so one outside the duration
+ * settles a NO without coverage. An event after the duration needs a stated day; a late sighting is not enough.
  */
 function answerOutside(criterion: Within, span: Span, happenings: readonly Happening[], base: Base): Answer | null {
   if (criterion.event.op !== 'count' && !namesOneModel(criterion.event.model)) return null;
@@ -167,10 +167,12 @@ function answerOutside(criterion: Within, span: Span, happenings: readonly Happe
   });
 }
 
-/** The part of the duration in which the event would count: its own window may begin later or end earlier. */
+/**
+ * The standing over the part of the duration in which the event counts: its own window may start later or end earlier.
+ */
 function spanStanding({ leaf, standing }: Side, { possibly }: Span): LeafStanding {
   const { from, to } = standing.window;
-  // When a count is completed depends on all earlier events.
+  // All events from the start of the window affect when a count is completed.
   const start = leaf.op === 'count' ? from : Math.max(possibly.from, from);
   return { ...standing, window: { from: start, to: Math.min(possibly.to, to) } };
 }
@@ -191,7 +193,10 @@ function answerNo(event: Side, span: Span, base: Base): Answer | null {
   return answer('within', 'no', 'covered_without_it', text, parts);
 }
 
-/** The events that may lie in the duration. A listing from before it, of a model that may be older, does not count. */
+/**
+ * The events that may lie in the duration. An event that can only have happened before the duration does not count,
+ * unless it is also older than its own window.
+ */
 function inTheWay(event: Side, span: Span) {
   const { window } = event.standing;
   return obstacles(event.leaf, spanStanding(event, span)).filter((found) => {

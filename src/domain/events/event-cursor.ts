@@ -1,6 +1,6 @@
 /**
- * A place in the event log: `<epoch>-<position>`, for example `k3v9x2m4-1041`. Positions are only comparable within an epoch: a
- * restored database assigns positions again that its readers have already seen.
+ * A place in the event log: `<epoch>-<position>`, for example `k3v9x2m4-1041`. Positions are only comparable within an
+ * epoch, because a restored database assigns positions that readers have already seen to new events.
  */
 export type EventCursor = {
   /** Null if the reader did not send it. */

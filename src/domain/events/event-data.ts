@@ -8,9 +8,9 @@ import { nameEventSchema } from './name-event.ts';
 import { changesSchema, erratumSchema } from './words-event.ts';
 
 /**
- * What each type of event contains: the schemas that the API document shows, and the functions that build the data.
- * It is enough to act on, and bounded however long the texts are. Texts are truncated by their size in the body, where a
- * control character takes six bytes; the links lead to the full texts.
+ * What each type of event contains: the schemas that the API document shows, and the functions that build the data. The
+ * data is enough to act on, and its size is bounded. Texts are truncated by their size in the body, where a control
+ * character takes six bytes; links lead to the full texts.
  */
 
 export const statementBytesMax = 1500;
@@ -91,7 +91,7 @@ const endpointReferenceSchema = z
 
 const reasonField = z.string().meta({ description: 'The reason, in words.' });
 
-/** The data of each type of event, without the sequence number. Total, so that a new type needs a schema to compile. */
+/** The data of each type of event, without the sequence number. A new type does not compile until it has a schema. */
 export const eventSchemas = {
   'prediction.created': z.object({ prediction: createdPredictionSchema }),
   'prediction.edited': z.object({ prediction: predictionSchema, changes: changesSchema }),
@@ -198,7 +198,7 @@ export function resolutionData(resolution: ResolutionFacts): z.infer<typeof reso
 
 type LeaningFacts = { readonly outcome: 'yes' | 'no' | null; readonly reason: string; readonly text: string };
 
-/** The outcome that evidence points to without settling the prediction. */
+/** The outcome that evidence points to but does not settle. */
 export function leaningData(leaning: LeaningFacts): z.infer<typeof leaningSchema> {
   return { outcome: leaning.outcome, reason: leaning.reason, text: clipText(leaning.text, reasonBytesMax) };
 }

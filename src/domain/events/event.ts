@@ -23,18 +23,18 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** The event that a test of an endpoint sends: to that endpoint only, whatever its subscription. */
+/** The type of a test event. It is sent to the tested endpoint only, whatever its subscription. */
 export const pingType = 'ping';
 
-/** The size limit of a body. Standard Webhooks recommends to stay below 20 kB. */
+/** The size limit of a body. Standard Webhooks recommends staying below 20 kB. */
 export const eventBytesMax = 20_000;
 
 /** A body without its sequence number, which the database assigns when it stores the event. */
 export type EventText = { readonly head: string; readonly tail: string };
 
 /**
- * A Standard Webhooks payload as text: `timestamp` is that specification's name for when the event occurred. The
- * data begins with the sequence number, so that a receiver can restore the order of events that arrive out of order.
+ * A Standard Webhooks payload as text. `timestamp` is that specification's name for the time of the event. The data
+ * starts with the sequence number, so that a receiver can sort events that arrive out of order.
  */
 export function eventText(
   type: EventType | typeof pingType,

@@ -3,9 +3,9 @@ import type { PartialName } from '../identity/model-id.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
 
-/** What the event about a name that cannot be read in full contains. */
+/** What the event about a partially read name contains. */
 
-/** The most predictions that it lists; `predictions.count` is the number of all. */
+/** The most predictions that it lists; `predictions.count` is the number of all of them. */
 const predictionsMax = 20;
 const itemKeyBytesMax = 1500;
 
@@ -71,7 +71,7 @@ type UnreadNameFacts = {
   readonly furtherNames: number;
 };
 
-/** A name in a vendor's own namespace that cannot be read in full. */
+/** The data of the event about a partially read name in a vendor's own namespace. */
 export function unreadNameData(facts: UnreadNameFacts): z.infer<typeof nameEventSchema> {
   const { name, partial, feed, observation, predictions, furtherNames } = facts;
   const { vendor, family, version, tiers, unknown } = partial;

@@ -1,8 +1,14 @@
 import { dayMs, type Instant, type Interval } from '../instant.ts';
 
-/** A release that became known longer ago is not announced: an archive was imported, or names were read again. */
+/**
+ * A release that became known longer ago is not announced. Such releases come from imported archives or from names that
+ * were read again.
+ */
 export const newsKnownMax = 7 * dayMs;
-/** Nor is a model that was first seen, or released, longer before it became known: a feed was added. */
+/**
+ * A release that became known longer than this after the model was first seen or released is not announced. Such
+ * releases come from a newly added feed.
+ */
 export const newsAgeMax = 30 * dayMs;
 
 /** The facts that decide whether a release is announced. */
@@ -10,7 +16,7 @@ export type ReleaseFacts = {
   readonly establishedAt: Instant;
   readonly firstSeenAt: Instant;
   readonly occurred: Interval;
-  /** Some feed that lists the model was read earlier without it: it was not in the feed's first read. */
+  /** Whether some feed had been read without the model before it listed it. */
   readonly appeared: boolean;
 };
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { clipText, instantText } from './event-fields.ts';
 
-/** The data of the events about the words of a prediction: edits and errata. */
+/** The data of the events about changes to the text of a prediction: edits and errata. */
 
 const valueBytesMax = 1000;
 

@@ -29,33 +29,33 @@ export type AttributeAsk = {
 /** An unbroken stretch over which one row published a value that satisfies the comparison. */
 export type Run = {
   readonly row: KnownSighting;
-  /** According to this row and the model's release, the value cannot apply before this. */
+  /** The value cannot have applied before this, judging by this row and the release of the model. */
   readonly notBefore: Instant;
   /** The first poll that showed it. */
   readonly since: Instant;
   /** The first poll that no longer showed it, or infinity. */
   readonly until: Instant;
   /**
-   * Its feed corrected it: within a day, or to the value that another origin showed all the time. It no longer counts
-   * alone.
+   * Whether its feed corrected it: within a day, or to a value that another origin had shown throughout. A corrected
+   * value no longer counts on its own.
    */
   readonly corrected: boolean;
-  /** Another value followed it; otherwise the value is current, or its row vanished. */
+  /** Whether another value followed. If not, the value is current, or its row vanished. */
   readonly replaced: boolean;
-  /** The row had the value when it was first listed. */
+  /** Whether the row had the value when it was first listed. */
   readonly fromStart: boolean;
-  /** A read a day later still showed it; a first party needs no such read. */
+  /** Whether a read a day later still showed it. A first party needs no such read. */
   readonly lasting: boolean;
   /** Whether it shows that the value applied at a moment of the window. */
   readonly inside: boolean;
 };
 
-/** What a row stated for some time: a value that satisfies the comparison, another value, or none. */
+/** What a row stated over a period: a value that satisfies the comparison, another value, or none. */
 type Stretch = { readonly says: 'yes' | 'no' | 'nothing'; readonly from: Instant; readonly version: ItemVersion };
 
 /**
- * The runs of the vendor's own rows of one model, or of the rows of hosts, that can matter to the window. `releasedFrom` is
- * the earliest moment at which the model can have been released: no value applies before it.
+ * The runs that can matter to the window, in the vendor's own rows of one model or in the rows of hosts. `releasedFrom`
+ * is the earliest moment at which the model can have been released: no value applies before it.
  */
 export function runsOf(
   timeline: Timeline,
@@ -82,9 +82,9 @@ export function runsOf(
 
 type RowHistory = {
   readonly row: KnownSighting;
-  /** What it stated, oldest first. */
+  /** What the row stated, oldest first. */
   readonly stretches: readonly Stretch[];
-  /** Until when it stated another value without a gap that matters, less its feed's lag; minus infinity if it did not. */
+  /** Until when the row stated another value without a gap that matters, minus the feed's lag, or minus infinity. */
   readonly deniedTo: Instant;
 };
 
@@ -101,7 +101,8 @@ function runsOfRow(
     const next = stretches[index + 1];
     const since = stretch.from;
     const until = next?.from ?? end;
-    // If enough rows stated another value, this one cannot apply earlier, unless this row showed it nevertheless.
+    // If enough rows stated another value until some moment, this value applies only from then on, or from when this
+    // row first showed it, if that was earlier.
     const deniedHere = index === 1 ? denied : Number.NEGATIVE_INFINITY;
     const notBefore = Math.max(deniedHere, Math.min(model.deniedByEnough, since), model.releasedFrom);
     const lasting = isLasting(timeline, row, since, until, ask.at);
@@ -121,7 +122,7 @@ function runsOfRow(
   });
 }
 
-/** What the row stated, oldest first, while it was evidence; consecutive versions with the same statement are one stretch. */
+/** What the row stated while it was evidence, oldest first. Consecutive versions that state the same are one. */
 function stretchesOf(row: KnownSighting, ask: AttributeAsk): Stretch[] {
   const { versions } = row.sighting;
   const stretches: Stretch[] = [];
@@ -142,8 +143,8 @@ function saysOf(attributes: Attributes | undefined, { name, is }: AttributeAsk):
 }
 
 /**
- * Until when a row stated another value, from its start on. The row must have been read from before the window opened, or
- * from within a day of the model's first listing, because a value shown for less than a day is not believed.
+ * Until when a row that started with another value went on stating it. The row must have been read since before the
+ * window opened, or since within a day of the model's first listing: a value shown for less than a day is not believed.
  */
 function deniedTo(
   timeline: Timeline,
@@ -159,7 +160,7 @@ function deniedTo(
   return read === null ? Number.NEGATIVE_INFINITY : read - feed.settlementLagMs;
 }
 
-/** Until when a first party, or as many origins as a NO needs, stated another value. */
+/** Until when a first party, or as many origins as the policy requires, stated another value. */
 function enoughDeny(histories: readonly RowHistory[], policy: EvidencePolicy): Instant {
   const byOrigin = new Map<string, Instant>();
   let firstParty = Number.NEGATIVE_INFINITY;
@@ -173,8 +174,8 @@ function enoughDeny(histories: readonly RowHistory[], policy: EvidencePolicy): I
 }
 
 /**
- * Whether another origin had stated another value for a day when the row changed, and a later read still shows it.
- * A row that has not been read since proves nothing: it may have vanished.
+ * Whether another origin had stated another value for a day when this row changed, and was read later still stating it.
+ * An origin that has not been read since proves nothing: its row may have vanished.
  */
 function isContradicted(
   timeline: Timeline,
@@ -200,8 +201,8 @@ function isLasting(timeline: Timeline, row: KnownSighting, since: Instant, until
 }
 
 /**
- * A poll may show the state of up to the feed's lag earlier, so it must be that far inside the window, or the value
- * begin inside.
+ * Whether the run shows that the value applied inside the window. A poll may show a state that is up to the feed's lag
+ * old, so it must be that far inside the window unless the value itself started inside.
  */
 function isInside(
   timeline: Timeline,

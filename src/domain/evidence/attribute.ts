@@ -9,9 +9,9 @@ import type { Sighting, Timeline } from './timeline.ts';
 /**
  * Weighs whether a model had an attribute that satisfies a comparison at some moment of the window, and dates the first
  * such moment. A value is believed if two origins publish it in the vendor's own rows at the same time, each for 24
- * hours, or if one first party does: catalogues have contained errors of a factor of 1,000. The value applied at the
- * latest when the second origin showed it, and at the earliest when the first can have had it. A value that its own
- * feed corrected no longer counts, unless it had been believed. A value that only hosts publish holds a NO back and
+ * hours, or if one first party does: catalogues have contained errors of a factor of 1,000. It applied at the earliest
+ * when the first origin can have had it, and at the latest when the second showed it. A value that its own feed
+ * corrected no longer counts, unless it had already been believed. A value that only hosts publish holds a NO back and
  * settles nothing.
  */
 export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[], ask: AttributeAsk): Weighed {
@@ -38,14 +38,14 @@ export function weighAttribute(timeline: Timeline, sightings: readonly Sighting[
 const anyTime: Interval = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /**
- * When the value applied, and the runs that show it. `occurred` bounds the first moment of the window at which it
- * applied.
+ * The time for which the value applied, and the runs that show it. `occurred` bounds the first moment of the window at
+ * which it applied.
  */
 type Holding = {
   readonly grade: ModelEvidence['grade'];
   readonly runs: readonly Run[];
   readonly occurred: Interval;
-  /** Since when it applied, including the time before the window. */
+  /** When it started to apply, which may be before the window. */
   readonly since: Interval;
 };
 
@@ -56,8 +56,8 @@ function findHolding(all: readonly Run[], ask: AttributeAsk, released: Interval)
 }
 
 /**
- * The end of the first moment at which a value can apply. A row listed before the release states the value at the
- * release.
+ * The end of the bounds of the first moment at which a value applied. A row listed before the release states the value
+ * at the release.
  */
 function endAt(moment: Instant, released: Interval): Instant {
   return moment < released.from ? released.to : moment + 1;
@@ -81,12 +81,12 @@ function findCurrent(runs: readonly Run[], ask: AttributeAsk, released: Interval
   const touching = agreeAt(votes, ask, (run) => run.since);
   if (touching !== null)
     return { grade: 'admissible', runs: votes, ...edgeBracket(votes, endAt(touching, released), ask) };
-  // Two origins stated it, but not at the same time: that holds a NO back but settles nothing.
+  // Two origins stated it, but not at the same time. That holds a NO back and settles nothing.
   const separate = isEnough(new Set(votes.map((run) => run.row.feed.origin)).size, ask) ? votes : [];
   return findShort(uncorrected.length > 0 ? uncorrected : separate, ask, released);
 }
 
-/** A value in rows of hosts that was not corrected. */
+/** A value that only rows of hosts state, and that was not corrected. */
 function findHosted(runs: readonly Run[], ask: AttributeAsk, released: Interval): Holding | null {
   return findShort(
     runs.filter((run) => run.until > ask.window.from && !run.corrected),
@@ -106,7 +106,7 @@ function findShort(short: readonly Run[], ask: AttributeAsk, released: Interval)
   return { grade: 'short', runs: short, occurred, since };
 }
 
-/** Every row with the value vanished before the window opened, and none replaced the value. */
+/** A value whose rows all vanished before the window opened, without another value replacing it. */
 function findGone(runs: readonly Run[]): Holding | null {
   const [first] = runs;
   if (first === undefined) return null;
@@ -131,7 +131,7 @@ function lowestOf(runs: readonly Run[]): Instant {
   return Math.min(...runs.map((run) => run.notBefore));
 }
 
-/** The first moment at which a first party, or enough origins together, published such a value; null if there is none. */
+/** The first moment at which a first party, or enough origins at the same time, published the value, or null. */
 function agreeAt(runs: readonly Run[], ask: AttributeAsk, beginning: (run: Run) => Instant): Instant | null {
   const moments = [...new Set(runs.map(beginning))].sort((a, b) => a - b);
   const agreed = moments.find((moment) => {
@@ -146,7 +146,7 @@ function isEnough(origins: number, { policy }: AttributeAsk): boolean {
   return !policy.firstPartyOnly && origins >= policy.originsMin;
 }
 
-/** Since when it applied inside the window: a value from before the window is effective on the window's first day. */
+/** When the value started to apply inside the window. An older value takes effect on the window's first day. */
 function effectiveIn(since: Interval, window: Interval): Interval {
   if (since.from >= window.from) return since;
   return { from: window.from, to: since.to > window.from + 1 ? since.to : window.from + dayMs };
@@ -168,7 +168,7 @@ function evidenceOf(
     model,
     grade,
     occurred,
-    // A value that its row stated from its first listing on is as old as the model.
+    // A value that its row has stated since its first listing is as old as the model.
     effective: effectiveIn(fromStart?.occurred ?? since, window),
     dating,
     witnesses: [...new Map([...rows].reverse().map((row) => [row.feed.id, row])).values()].reverse(),

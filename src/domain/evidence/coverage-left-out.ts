@@ -11,8 +11,8 @@ export type ClaimModels = {
 };
 
 /**
- * The table as it would have been measured without the models that a claim is about. A backtest evaluates each claim with
- * such a table, because the measured lags would otherwise contain the answer. The version stays the same.
+ * The table as it would have been measured without the models that a claim is about. A backtest evaluates each claim
+ * with such a table, because otherwise the measured lags would contain the answer. The version does not change.
  */
 export function leaveModelsOut(table: CoverageTable, { patterns, madeFrom, styleOf }: ClaimModels): CoverageTable {
   const isLeftOut = ({ model: key, happened }: CoverageModel): boolean =>
@@ -32,8 +32,8 @@ export function leaveModelsOut(table: CoverageTable, { patterns, madeFrom, style
 }
 
 /**
- * The models that a key of the table can mean. `openai/gpt-oss-120b` does not say where the family ends, so every split
- * is listed: a claim about any of them leaves the model out.
+ * Every model that a key of the table can mean. `openai/gpt-oss-120b` does not say where the family ends, so every
+ * split is listed. A model is left out if the claim is about any of them.
  */
 function listReadings(key: string): ModelName[] {
   const slash = key.indexOf('/');

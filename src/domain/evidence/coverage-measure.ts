@@ -29,32 +29,35 @@ export type FirstListed = {
 /** `at`: when it was listed, if known. */
 type ListedName = { readonly name: string; readonly host: string | null; readonly at?: Instant };
 
-/** The first read of an origin that shows a model. `imported`: with many others of its vendor, so the time says nothing. */
+/**
+ * The first read of an origin that shows a model. `imported`: many models of its vendor appeared in the same read, so
+ * the time says nothing about the release.
+ */
 export type Shown = { readonly at: Instant; readonly imported: boolean };
 
 /** A date of a release as an origin's own rows or a reviewed document state it. */
 export type StatedDate = { readonly text: string; readonly from: Instant; readonly reviewed: boolean };
 
-/** The last day that rows state for a model; `preview` where all of these rows are of previews. */
+/** The last day that rows state for a model. `preview`: all of these rows are of previews. */
 export type StatedEnd = { readonly text: string; readonly preview: boolean };
 
-/** The measurements from the reads of one origin. */
+/** What was measured from the reads of one origin. */
 export type OriginRecord = {
   readonly origin: string;
-  /** The history that the reads belong to, if any. Names in its first read were listed at an unknown earlier time. */
+  /** The history that the reads start with, if any. Names in its first read were listed at an unknown earlier time. */
   readonly history: { readonly from: Instant; readonly to: Instant; readonly reads: number } | null;
   readonly readTimes: Instant[];
-  /** The first read with an own row, by vendor. */
+  /** The first read with one of the vendor's own rows, by vendor. */
   readonly vendors: Map<string, Instant>;
   readonly shown: Map<string, Shown>;
-  /** The first payload (not a history) that shows the model. */
+  /** The first payload, as opposed to a history, that shows the model. */
   readonly shownIn: Map<string, Instant>;
   /** By fact and model: the first payload that states it. */
   readonly facts: Map<string, Map<string, Instant>>;
   readonly released: Map<string, StatedDate>;
-  /** The ends that the last read states, by model: the latest of its ids. */
+  /** By model, the end in the last read that states one: the latest among the model's ids. */
   readonly ends: Map<string, StatedEnd>;
-  /** Models with an own row that is no preview: the end of a preview is not the end of these. */
+  /** Models with an own row that is no preview. The end of a preview is not their end. */
   readonly general: Set<string>;
 };
 
@@ -64,7 +67,7 @@ export const importedModelsMin = 6;
 /** A release date wider than this gives no useful lag. */
 const dateDaysMax = 3;
 
-/** If the last read without a name is older than this, the names of the next read were not necessarily listed together. */
+/** If the last read without some names is older than this, they were not necessarily listed at the same moment. */
 const sameMomentMs = 48 * hourMs;
 
 /** Families that are not language models: their input or output is of another kind. */
@@ -78,7 +81,9 @@ export function ownModel(identity: IdentityTable, adapter: string, listed: Liste
   return read.outcome === 'model' && read.own && !otherFamilies.test(read.family) ? read : null;
 }
 
-/** A listing that is announced, or that only approved customers can call, is not a release. */
+/**
+ * Whether a listing is a release. An announced model, or one that only approved customers can call, is not released.
+ */
 function isReleased(model: ModelId | null, item: Pick<FeedItem, 'stage'> = {}): model is ModelId {
   return model !== null && model.stage !== 'limited' && item.stage !== 'announced' && item.stage !== 'limited';
 }
@@ -117,7 +122,7 @@ export function recordHistory(identity: IdentityTable, history: FirstListed): Or
   return record;
 }
 
-/** The vendors and moments at which a history lists many names at once, although it was read shortly before. */
+/** The vendors and moments at which a history lists many names at once although the read before was recent. */
 function listImports(identity: IdentityTable, history: FirstListed): ReadonlySet<string> {
   const names = new Map<string, Set<string>>();
   for (const row of history.listed) {
@@ -155,7 +160,10 @@ export function recordRead(identity: IdentityTable, record: OriginRecord, read: 
   for (const [key, end] of ends) record.ends.set(key, end);
 }
 
-/** A date counts from its start; of several that an origin states the earliest, by which a feed is judged the latest. */
+/**
+ * Records the release date that an item states, which counts from its start. Of several dates that an origin states,
+ * the earliest is kept; it gives the longest lag for the feeds that are measured by it.
+ */
 function noteStatedRelease(identity: IdentityTable, record: OriginRecord, read: MeasuredRead, item: FeedItem): void {
   const model = ownModel(identity, read.adapter, { name: item.name, host: item.host, at: read.observedAt });
   if (!isReleased(model, item)) return;

@@ -1,17 +1,19 @@
 import { dayMs } from '../instant.ts';
 import { type CoverageRow, type CoverageTable, coverageStepDays, coverageSteps } from './coverage-table.ts';
 
-/** Of `known` models that happened at least the patience before the last read, `missed` were not shown that long after. */
+/**
+ * `known`: models that were watched for at least the patience. `missed`: those of them that were not shown within it.
+ */
 export type Miss = { readonly missed: number; readonly known: number };
 
 /** A non-negative rational number, exact. */
 export type Rational = { readonly numerator: bigint; readonly denominator: bigint };
 
-/** The chance that all origins lack what has happened. */
+/** The chance that all origins missed what happened. */
 export type CombinedMiss = Rational & {
   /** The product of the origins' chances. */
   readonly product: Rational;
-  /** Misses that the origins share, if any. */
+  /** The models that all origins missed, if there are any. */
   readonly joint: JointMiss | null;
 };
 
@@ -21,8 +23,8 @@ export type JointMiss = { readonly missedByAll: number; readonly knownToAll: num
 const jointOriginsMax = 3;
 
 /**
- * How many of the known models were still missing after a patience, in milliseconds. Of the steps up to that patience, the
- * one with the lowest chance of a miss counts; of equal ones the latest. Null if the patience is negative.
+ * How many of the known models were still missing after a patience, in milliseconds. Of all steps up to the patience,
+ * the one with the lowest chance of a miss counts; of equal ones, the latest. Null if the patience is negative.
  */
 export function missAt(row: CoverageRow, patienceMs: number): Miss | null {
   let best: Miss | null = null;
@@ -34,14 +36,15 @@ export function missAt(row: CoverageRow, patienceMs: number): Miss | null {
   return best;
 }
 
-/** `(missed + 1) / (known + 2)`: without any known model it is one half. */
+/** `(missed + 1) / (known + 2)`, which is one half if no model is known. */
 export function chanceOf({ missed, known }: Miss): Rational {
   return { numerator: BigInt(missed + 1), denominator: BigInt(known + 2) };
 }
 
 /**
- * Counts the models that every row knows at its patience, and those of them that all rows missed. Null if no model was
- * missed by all. If less patience or fewer origins give a lower share, that share counts: more reads never raise the chance.
+ * Counts the models that every row knows at its patience, and those of them that all rows missed. Null if all rows
+ * together missed none. If less patience or fewer rows give a lower share, that share counts, so that more reads never
+ * raise the chance.
  */
 export function jointMissAt(rows: readonly CoverageRow[], patiencesMs: readonly number[]): JointMiss | null {
   const reach = patiencesMs.map((patience) => coverageStepDays.filter((step) => step * dayMs <= patience).length - 1);
@@ -56,9 +59,9 @@ export function jointMissAt(rows: readonly CoverageRow[], patiencesMs: readonly 
 }
 
 /**
- * The chance that something happened and none of the origins shows it: the product of the origins' chances or, where some
- * known model was missed by all, the share of such models, if that is larger: the misses of origins are correlated.
- * Null if no origin was read past the moment.
+ * The chance that something happened and none of the origins shows it. This is the product of the origins' chances or,
+ * if larger, the share of known models that all of them missed, because the misses of origins are correlated. Null if
+ * no origin was read past the moment.
  */
 export function combinedMiss(rows: readonly CoverageRow[], patiencesMs: readonly number[]): CombinedMiss | null {
   const misses = rows.map((row, index) => missAt(row, patiencesMs[index] ?? -1)).filter((miss) => miss !== null);
@@ -73,14 +76,14 @@ export function combinedMiss(rows: readonly CoverageRow[], patiencesMs: readonly
   return { ...larger, product, joint };
 }
 
-/** How long, in milliseconds, an origin was read past the moment in question. */
+/** By how many milliseconds the last read of an origin is later than the moment in question. */
 export type OriginPatience = { readonly origin: string; readonly patienceMs: number };
 
 const missesKnown = new WeakMap<CoverageTable, Map<string, CombinedMiss | null>>();
 
 /**
- * The same for origins of a table, which must have a row for the vendor and fact. A table never changes, and patience
- * counts in steps, so each question is computed once.
+ * `combinedMiss` for origins of a table, which must have a row for the vendor and fact. A table never changes and
+ * patience counts in steps, so each result is computed once.
  */
 export function combinedMissOf(
   table: CoverageTable,
@@ -109,7 +112,7 @@ export function isAtMost(a: Rational, b: Rational): boolean {
   return a.numerator * b.denominator <= b.numerator * a.denominator;
 }
 
-/** For display only; comparisons are by integers. */
+/** For display only; comparisons use integers. */
 export function toNumber({ numerator, denominator }: Rational): number {
   return Number((numerator * 1_000_000_000n) / denominator) / 1_000_000_000;
 }
@@ -125,7 +128,10 @@ function countMisses(row: CoverageRow, step: number): Miss {
   return { missed, known };
 }
 
-/** Per row, the last step that a model was watched for, and the last step at which it was still missing; -1 for none. */
+/**
+ * The fate of one model in each row: the last step up to which it was watched, and the last step at which it was still
+ * missing; -1 if there is none.
+ */
 type Fate = readonly { readonly known: number; readonly missed: number }[];
 
 function fatesOf(rows: readonly CoverageRow[]): Fate[] {
@@ -155,7 +161,7 @@ function fatesOf(rows: readonly CoverageRow[]): Fate[] {
   return [...names].map((name) => perRow.map((models) => models.get(name) ?? unknown));
 }
 
-/** A step of -1 leaves its row out. */
+/** Counts over the rows whose step is not -1. */
 function countJoint(fates: readonly Fate[], steps: readonly number[]): JointMiss {
   let knownToAll = 0;
   let missedByAll = 0;
@@ -167,7 +173,10 @@ function countJoint(fates: readonly Fate[], steps: readonly number[]): JointMiss
   return { missedByAll, knownToAll };
 }
 
-/** Every choice of steps up to those given, with at least one and at most `jointOriginsMax` rows included. */
+/**
+ * Every combination of steps up to the given ones, -1 leaving a row out. At least one and at most `jointOriginsMax`
+ * rows are included.
+ */
 function* stepsBelow(reach: readonly number[], chosen: readonly number[] = []): Generator<readonly number[]> {
   const taken = chosen.filter((step) => step >= 0).length;
   if (chosen.length === reach.length) {

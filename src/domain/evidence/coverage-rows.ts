@@ -2,21 +2,23 @@ import { dayMs, formatInstant, type Instant } from '../instant.ts';
 import type { OriginRecord, StatedDate } from './coverage-measure.ts';
 import { type CoverageModel, type CoverageRow, happenedFrom } from './coverage-table.ts';
 
-/** When something happened, and the origin that says so. */
+/** When something happened, and the origin that states it. */
 type Dated = { readonly happened: string; readonly from: Instant; readonly by: string; readonly reviewed: boolean };
 
 /** What the table is computed from. */
 export type CoverageSources = {
   readonly records: readonly OriginRecord[];
-  /** The origins to measure; null: every one that is a catalogue or states ends. */
+  /** The origins to measure; null for every origin that is a catalogue or states ends. */
   readonly origins: readonly string[] | null;
   /** Whether an origin's rows can be measured for a fact: `listing`, `end` or an attribute. */
   readonly measures: (origin: string, fact: string) => boolean;
-  /** Whether an origin's ends are evidence for the others. */
+  /** Whether the ends that an origin states are evidence when others are measured. */
   readonly witnessesEnds: (origin: string) => boolean;
 };
 
-/** A stated day that is later than the listing by more than this contradicts it; the model is left out. */
+/**
+ * A model that was listed more than this long before its stated day is left out, because the two contradict each other.
+ */
 const listedBeforeDaysMax = 2;
 
 /** The rows of the measured origins, by origin, vendor and fact. Pure: the records are only read. */
@@ -55,7 +57,10 @@ function rowOf(sources: CoverageSources, record: OriginRecord, vendor: string, f
   };
 }
 
-/** A history shows listings only. For all other facts, payloads show when they were first stated. */
+/**
+ * The reads to measure a fact with. A history contains listings only; for all other facts, payloads show when they were
+ * first stated.
+ */
 function readsOf(
   { history, readTimes }: OriginRecord,
   fact: string,
@@ -69,8 +74,8 @@ function readsOf(
 }
 
 /**
- * The release dates from other origins, by model: a reviewed date takes precedence; otherwise the earliest day that another
- * origin's own rows state, or on which the vendor's SDK first named the model.
+ * The release dates from other origins, by model. A reviewed date takes precedence. Otherwise it is the earliest day
+ * that another origin's own rows state, or on which the vendor's SDK first named the model.
  */
 function releaseDates(sources: CoverageSources, record: OriginRecord): Map<string, Dated> {
   const dates = new Map<string, Dated>();
@@ -93,7 +98,7 @@ function isBetter(a: Dated, b: Dated): boolean {
   return a.reviewed === b.reviewed ? a.from < b.from : a.reviewed;
 }
 
-/** The ends that other origins state, by model; of several days the latest. */
+/** The ends that other origins state, by model. Of several days the latest counts. */
 function endDates(sources: CoverageSources, record: OriginRecord): Map<string, Dated> {
   const dates = new Map<string, Dated>();
   const general = new Set(sources.records.flatMap((other) => [...other.general]));
@@ -128,7 +133,7 @@ function coverageModel(
     return { ...base, lag_days: null, watched_days: watchedDays(from, Math.min(shown.at, to)) };
   if (fact === 'listing' || shown === undefined) return { ...base, ...lagOf(from, shown?.at, to) };
   const firstPayload = record.shownIn.get(model);
-  // Listed and removed between two payloads: its facts are unknown.
+  // Listed and removed between two payloads, so its facts are unknown.
   if (firstPayload === undefined) return null;
   const stated = record.facts.get(fact)?.get(model);
   return { ...base, ...lagOf(from, stated === firstPayload ? shown.at : stated, to) };

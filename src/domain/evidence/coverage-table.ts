@@ -2,19 +2,21 @@ import { z } from 'zod';
 import { dayMs, type Instant, parseDate } from '../instant.ts';
 
 /**
- * How often a feed still lacks what has happened, measured from archives. The absence of a model from a feed is evidence
- * only as far as that feed has listed other models of the vendor in time.
+ * How often a feed does not show what has happened, measured from archives. The absence of a model from a feed
+ * proves only as much as the feed's record of listing the vendor's other models in time.
  */
 
-/** One model that other evidence dates, and when this origin first showed the fact about it. */
+/** A model that other evidence dates, and how long this origin took to show the fact about it. */
 export type CoverageModel = {
   /** The key of the model, as in `modelKey`: `openai/gpt-5`. */
   readonly model: string;
   /** The day or instant of the release, the end or the change, by evidence other than this origin's. */
   readonly happened: string;
-  /** Days from the start of `happened` to the first read that shows it; null: no read up to the last one shows it. */
+  /** Days from the start of `happened` to the first read that shows it; null if no read does. */
   readonly lag_days: number | null;
-  /** Days from the start of `happened` to the last accepted read; of a model that came with an import, to the import. */
+  /**
+   * Days from the start of `happened` to the last accepted read or, if the model came with an import, to the import.
+   */
   readonly watched_days: number;
   /** The origin that dates it. */
   readonly dated_by?: string | undefined;
@@ -25,20 +27,20 @@ export type CoverageRow = {
   readonly origin: string;
   readonly vendor: string;
   readonly fact: string;
-  /** The accepted reads that were looked at, from the first one with an own row of the vendor. */
+  /** The accepted reads that were measured, starting with the first that has an own row of the vendor. */
   readonly reads: { readonly from: string; readonly to: string; readonly count: number };
   readonly models: readonly CoverageModel[];
 };
 
-/** The reviewed table with its look-up. An origin without a row for a vendor and fact covers nothing of it. */
+/** The reviewed table with its look-up. An origin without a row for a vendor and fact does not cover that fact. */
 export type CoverageTable = {
-  /** For stamping answers: `2026-11-29.3fa81c02`. */
+  /** Stamped on answers: `2026-11-29.3fa81c02`. */
   readonly version: string;
   readonly rows: readonly CoverageRow[];
   readonly find: (origin: string, vendor: string, fact: string) => CoverageRow | null;
 };
 
-/** A chance is measured at these patiences; between two of them the lower one counts. */
+/** The patiences, in days, at which chances are measured. Between two of them the lower one counts. */
 export const coverageStepDays = [0, 1, 2, 4, 7, 14, 30, 60, 90, 180, 365] as const;
 
 /** The same in milliseconds. */
@@ -70,7 +72,7 @@ const coverageFileSchema = z.strictObject({
   format: z.literal('outturn-coverage/1'),
   version: z.string().min(1).max(40),
   computed_at: dateText,
-  /** How to compute it again, and from what. */
+  /** How to compute the table again, and from what. */
   notes: z.array(z.string().min(1).max(1000)),
   rows: z.array(coverageRow).max(10_000),
 });

@@ -13,8 +13,8 @@ import { type CoverageTable, coverageSteps, emptyCoverageTable } from './coverag
 import { type FeedFacts, firstReadFrom, lastReadAt, type Timeline } from './timeline.ts';
 
 /**
- * One of the origins that attest absence must have been read within this time after a window opened. Otherwise a model that
- * was listed and removed before its first read would count as absent.
+ * One of the origins that show absence must have been read within this time after a window opened. Otherwise a model
+ * that was listed and removed before the first read would count as absent.
  */
 export const openingToleranceMs = 7 * dayMs;
 
@@ -29,16 +29,16 @@ export type FeedMark = {
   readonly measured: boolean;
 };
 
-/** What is asked of the covering feeds: absence of one fact of one vendor, as known at a moment. */
+/** The question to the covering feeds: is one fact of one vendor absent, as known at a moment? */
 export type CoverageQuestion = {
   readonly vendor: string;
   readonly at: Instant;
   readonly policy: EvidencePolicy;
-  /** The attribute, or `shutdown`, that a feed must publish; null or left out for the listing itself. */
+  /** The attribute, or `shutdown`, that a feed must publish; null or omitted for the listing itself. */
   readonly publishes?: string | null;
   /** Ids of feeds that do not report the fact in question. */
   readonly silent?: ReadonlySet<string>;
-  /** The largest chance of a miss that is accepted; left out: the policy's. */
+  /** The largest accepted chance of a miss. Default: the policy's. */
   readonly bound?: Rational;
 };
 
@@ -49,37 +49,38 @@ export type Coverage = {
   readonly policy: EvidencePolicy;
   readonly marks: readonly FeedMark[];
   readonly bound: Rational;
-  /** Absence is proven for every moment up to here; minus infinity when it is proven for none. */
+  /** Absence is proven for every moment up to this one; minus infinity if it is never proven. */
   readonly coveredTo: Instant;
-  /** Up to here enough covering origins have been read, measured or not: the "as of" of a prediction's standing. */
+  /** Enough covering origins, measured or not, were read up to here: the "as of" of a prediction's standing. */
   readonly readTo: Instant;
   /**
-   * The same for every feed that lists the vendor, covering or not. Where absence proves nothing, it only shows that
+   * As `readTo`, for all feeds that list the vendor, covering or not. Where absence proves nothing, it only shows that
    * time has passed.
    */
   readonly listedTo: Instant;
   /** Whether the measured origins could prove absence if they were read for long enough. */
   readonly attainable: boolean;
-  /** The chance that all origins read past a moment missed an event before it; null if too few were read. */
+  /** The chance that all origins that were read past a moment missed an event before it; null if too few were. */
   readonly missAt: (moment: Instant) => CombinedMiss | null;
-  /** The same for one origin: how many of the known models it still lacked after the same time. */
+  /** The record of one origin: how many of the known models it still lacked at its patience for the moment. */
   readonly originMissAt: (origin: string, moment: Instant) => Miss | null;
 };
 
-/** A feed covers only what it declares; a pattern over any vendor needs feeds that cover all. */
+/** Whether a feed declares that it covers a vendor. A pattern over any vendor needs feeds that cover all. */
 export function coversVendor(feed: FeedFacts, vendor: string): boolean {
   return feed.covers === 'any' || (vendor !== 'any' && feed.covers.includes(vendor));
 }
 
-/** The name that the coverage table has for a fact. */
+/** The name of a fact in the coverage table. */
 export function factName(publishes: string | null): string {
   if (publishes === null) return 'listing';
   return publishes === 'shutdown' ? 'end' : publishes;
 }
 
 /**
- * Coverage of a vendor at a knowledge time. Absence up to a moment is proven if enough measured origins were read past it and
- * the chance that all of them missed an event is at most the bound. The wall clock plays no part; only accepted reads count.
+ * Coverage of a vendor at a knowledge time. Absence up to a moment is proven if enough measured origins were read past
+ * it and the chance that all of them missed an event is at most the bound. Only accepted reads count, never the wall
+ * clock.
  */
 export function coverageOf(timeline: Timeline, question: CoverageQuestion): Coverage {
   const { vendor, at, policy, publishes = null, silent, bound = missBound(policy, 1) } = question;
@@ -156,7 +157,7 @@ export function missBound(policy: EvidencePolicy, leaves: number): Rational {
   return { numerator: BigInt(policy.missMaxMillionths), denominator: 1_000_000n * BigInt(Math.max(leaves, 1)) };
 }
 
-/** The feeds that may attest absence for a vendor; if `publishes` names a fact, only those that state it. */
+/** The feeds whose absence may count for a vendor; if `publishes` names a fact, only feeds that state this fact. */
 export function coveringFeeds(
   feeds: readonly FeedFacts[],
   vendor: string,
@@ -166,33 +167,33 @@ export function coveringFeeds(
   return feeds.filter((feed) => counts(feed, policy) && coversVendor(feed, vendor) && publishesWhat(feed, publishes));
 }
 
-/** A NO needs the kind of feed that a YES needs: if only the vendor can settle it, only first-party feeds cover. */
+/** Whether the absence of a feed counts: if only the vendor can settle a YES, only a first party can settle a NO. */
 function counts(feed: FeedFacts, policy: EvidencePolicy): boolean {
   return policy.firstPartyOnly ? feed.trust === 'first_party' : feed.trust !== 'community';
 }
 
 /**
- * The moment up to which absence is proven without a gap since `from`: absence is proven, and one of the feeds was read soon
- * after `from`. Minus infinity if nothing proves it.
+ * The moment up to which absence since `from` is proven without a gap: one of the feeds must have been read soon after
+ * `from`. Minus infinity if nothing proves it.
  */
 export function absentThrough(coverage: Coverage, from: Instant, to: Instant = Number.POSITIVE_INFINITY): Instant {
   const read = openingMarks(coverage, from, to).map(({ watermark }) => watermark ?? Number.NEGATIVE_INFINITY);
   return Math.min(coverage.coveredTo, Math.max(...read, Number.NEGATIVE_INFINITY));
 }
 
-/** The measured feeds that had been read soon after a window opened, and before it closed. */
+/** The measured feeds that were read soon after a window opened and before it closed. */
 export function openingMarks({ marks }: Coverage, from: Instant, to: Instant): FeedMark[] {
   return marks.filter(
     ({ measured, readFrom }) => measured && readFrom !== null && readFrom <= from + openingToleranceMs && readFrom < to,
   );
 }
 
-/** Whether a feed's coverage is measured and the feed was read past a moment. */
+/** Whether a feed is measured and was read past a moment. */
 export function isReadPast({ measured, watermark }: FeedMark, moment: Instant): boolean {
   return measured && watermark !== null && watermark >= moment;
 }
 
-/** For an attribute or an end a feed covers only what it publishes. */
+/** Whether a feed publishes an attribute or an end. Only then can it cover that fact. */
 function publishesWhat(feed: FeedFacts, what: string | null): boolean {
   return what === null || (feed.publishes?.includes(what) ?? false);
 }
@@ -215,7 +216,7 @@ function markOf(
 type OriginRead = {
   readonly origin: string;
   readonly readTo: Instant;
-  /** The last accepted read of a first-party feed of it; minus infinity if it has none. */
+  /** The last accepted read of its first-party feeds; minus infinity if it has none. */
   readonly firstPartyTo: Instant;
 };
 
@@ -236,7 +237,7 @@ function originsRead(marks: readonly FeedMark[]): OriginRead[] {
   return [...byOrigin.values()];
 }
 
-/** The measured origins of feeds, as if each had been read for ever. */
+/** The measured origins of feeds, as if each had been read for an unlimited time. */
 function originsForever(feeds: readonly FeedFacts[]): OriginRead[] {
   const readTo = Number.POSITIVE_INFINITY;
   return originsRead(feeds.map((feed) => ({ feed, readFrom: null, watermark: readTo, measured: true })));
@@ -260,7 +261,7 @@ function latestProven(origins: readonly OriginRead[], proves: (moment: Instant) 
   return moments.sort((a, b) => b - a).find(proves) ?? Number.NEGATIVE_INFINITY;
 }
 
-/** How far enough origins that list the vendor have been read; if there are fewer, how far any of them has. */
+/** How far enough origins that list the vendor have been read or, if there are too few of them, how far any has. */
 function listedTo(timeline: Timeline, { vendor, at, policy }: CoverageQuestion): Instant {
   const marks = [...timeline.feeds.values()]
     .filter((feed) => feed.trust !== 'community' && (vendor === 'any' || coversVendor(feed, vendor)))

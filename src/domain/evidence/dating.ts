@@ -12,14 +12,14 @@ import {
 import { steadyVersions, youngVersions } from './steady-dates.ts';
 import { durability, futureToleranceMs, type KnownSighting, type Timeline } from './timeline.ts';
 
-/** A curated date up to this long before the bracket may belong to a late listing. An earlier one is not used. */
+/** A curated date is used only up to this long before the bracket: a listing may be late, but not later than that. */
 export const dateBeforeBracketMaxMs = 90 * dayMs;
-/** When one model was released, with the reason for each bound. */
+/** When one model was released, and what the bounds are based on. */
 export type Dating = {
   readonly occurred: Interval;
   /**
-   * `stated`: a ledger or first-party date. `curated`: a vendor row's date inside the bracket. `late`: from a curated
-   * date to the sighting. `bracket`: sightings alone.
+   * `stated`: a ledger or first-party date. `curated`: a date of a vendor's own row, inside the bracket. `late`: from a
+   * curated date to the sighting. `bracket`: sightings alone.
    */
   readonly basis: 'stated' | 'curated' | 'late' | 'bracket';
   /** The sightings whose dates were used. */
@@ -29,13 +29,13 @@ export type Dating = {
   /** The bounds from sightings and reads alone, without stated dates; absent for ends and values. */
   readonly bracket?: Interval;
   /**
-   * The wider bounds that apply if further reads contradicted the dates used; left out: the same as `occurred`. A NO takes
-   * them into account, so that a missing read never settles one.
+   * Wider bounds that would apply if further reads contradicted the dates used. Default: `occurred`. A NO respects
+   * them, so that a missing read never settles one.
    */
   readonly possible?: Interval;
 };
 
-/** A row whose stated date is not used, and why: a text that continues from the date. */
+/** A row whose stated date is not used, and why, as a text that continues from the date. */
 export type SetAside = { readonly row: KnownSighting; readonly why: string };
 
 type Question = {
@@ -46,20 +46,21 @@ type Question = {
   /** Every sighting known, oldest first; never empty. */
   readonly known: readonly KnownSighting[];
   readonly firstParty: KnownSighting | null;
-  /** When each seasoned origin first listed it. */
+  /** When each origin with a seasoned row first listed it. */
   readonly seasonedFrom: readonly { readonly origin: string; readonly at: Instant }[];
   readonly originsMin: number;
   /** The latest moment up to which its absence was proven before it was first seen; minus infinity if it never was. */
   readonly absentTo: Instant;
 };
 
-/** `any`: dates that are not seasoned yet are used as well. */
+/** `any`: dates that are not seasoned yet also count. */
 type Steadiness = 'steady' | 'any';
 
 /**
- * Existence and date are separate facts, and the bracket belongs to the model, not to a row. A ledger or first-party
- * date is used as stated. Otherwise the model was released by the moment at which as many origins list it as the policy
- * requires (a single early row, such as a placeholder, bounds nothing), and not released while its absence was proven.
+ * Dates a model. Whether it exists and when it was released are separate facts, and the bracket belongs to the model,
+ * not to a row. A ledger or first-party date is used as stated. Otherwise the release is after the time for which
+ * absence was proven, and no later than the moment at which as many origins as the policy requires list the model: a
+ * single early row, such as a placeholder, bounds nothing.
  */
 export function dateModel(question: Question): Dating {
   const bracket = { from: question.absentTo, to: upperBound(question, []) };
@@ -70,7 +71,7 @@ function dateSteadily(question: Question): Dating {
   const full = dateBy(question, 'any');
   const young = question.known.flatMap((row) => youngDates(question, row));
   if (young.length === 0) return full;
-  // A curated date that is not seasoned can hold an answer back but settles nothing.
+  // A curated date that is not seasoned can widen the bounds, but settles nothing.
   const steady = dateBy(question, 'steady');
   const occurred = hull(full.occurred, steady.occurred);
   if (occurred.from === full.occurred.from && occurred.to === full.occurred.to) return full;
@@ -91,8 +92,8 @@ function dateBy(question: Question, steadiness: Steadiness): Dating {
   }
   const low = question.absentTo;
   const { usable, setAside } = curatedDates(question, steadiness);
-  // An origin vouches by a date only if that date would date the release, or is the day of the first listing: an earlier
-  // date may be that of an announcement.
+  // A date vouches for the release only if it could date it, or if it is the day on which another origin first listed
+  // the model. An earlier date may be that of an announcement.
   const vouching = usable.filter(
     (date) => (low < date.interval.to && !isStamped(question, date.stated)) || meetsListing(question, date),
   );
@@ -104,8 +105,9 @@ function dateBy(question: Question, steadiness: Steadiness): Dating {
 }
 
 /**
- * The bounds if later reads contradicted the stated day. A read without the model between that day and its listing would do
- * so, unless the row was listed by that day. Otherwise the release may be as late as the sightings alone allow.
+ * The bounds that would apply if later reads contradicted the stated day. A read without the model between that day and
+ * its listing would do so, unless the row was listed by that day. The release may then be as late as the sightings
+ * alone allow.
  */
 function possibleTime(
   question: Question,
@@ -139,14 +141,14 @@ function dateWithin(
   const disagrees = best.dates.some((date) => readsDisagree(question, date));
   if (closed && stated.to > bracket.from && !stamped && !disagrees) {
     const from = best.dates.every(isLoose) ? Math.max(stated.from, bracket.from) : stated.from;
-    // A stated day is kept; a stated month is cut off at the sighting.
+    // A stated day is kept whole, and a longer period is cut off at the sighting.
     const isDay = stated.to - stated.from <= dayMs;
     return { occurred: { from, to: isDay ? stated.to : Math.min(stated.to, bracket.to) }, basis: 'curated' };
   }
   return { occurred: { from: stated.from, to: bracket.to }, basis: 'late' };
 }
 
-/** Whether the row's own feed was read without the model after the day that the row states. */
+/** Whether the row's own feed was read after the stated day and still did not list the model. */
 function readsDisagree({ known }: Question, { sighting, interval }: StatedDate): boolean {
   const first = known.find((row) => row.feed.id === sighting.feed.id);
   const absentAt = first?.sighting.absentAt ?? null;
@@ -169,7 +171,7 @@ function meetsListing(question: Question, { sighting, interval }: StatedDate): b
   );
 }
 
-/** The first sighting in a seasoned own row that has always stated the day of that sighting as the release date. */
+/** The first sighting in a lasting own row that has always stated the day of this sighting as the release date. */
 function ownDayListing(question: Question): Instant {
   const { timeline, at, known } = question;
   const listed = known.filter((row) => {
@@ -200,8 +202,8 @@ function standingDates(rows: readonly KnownSighting[]): StatedDate[] {
 }
 
 /**
- * One date for each row. It covers every date that the row ever stated, except flawed ones and ones replaced within a
- * day.
+ * One date for each row, wide enough for every date that the row ever stated, except flawed dates and those replaced
+ * within a day.
  */
 function curatedDates(question: Question, steadiness: Steadiness): { usable: StatedDate[]; setAside: SetAside[] } {
   const usable: StatedDate[] = [];
@@ -222,7 +224,7 @@ function curatedDates(question: Question, steadiness: Steadiness): { usable: Sta
   return { usable, setAside };
 }
 
-/** The dates of a row that no read a day later has confirmed yet. */
+/** The versions of a row with a date that no read a day later has confirmed yet. */
 function youngDates({ timeline, at }: Question, row: KnownSighting): KnownSighting[] {
   if (!row.sighting.model.own || row.trust === 'community') return [];
   return youngVersions(timeline, row, at).map((version) => datedRow(row, version));
@@ -269,9 +271,9 @@ function isSameRow(a: KnownSighting, b: KnownSighting): boolean {
 }
 
 /**
- * The moment (exclusive) by which enough origins vouch for the release: each by listing the model, or by a vendor row's
- * date. Dates alone never put the release before the first sighting: catalogues copy one announcement from another. If too
- * few origins vouch for it, the first sighting shows where the release would fall if it were believed.
+ * The moment (exclusive) by which enough origins vouch for the release, each by listing the model or by the date of a
+ * vendor's own row. Dates alone never put the release before the first sighting, because catalogues copy announcements
+ * from each other. If too few origins vouch for it, the first sighting bounds a release that is not proven yet.
  */
 function upperBound(question: Question, vouching: readonly StatedDate[]): Instant {
   const byOrigin = new Map(question.seasonedFrom.map(({ origin, at }) => [origin, at + 1]));

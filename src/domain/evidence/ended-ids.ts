@@ -1,14 +1,14 @@
-/** How much of a model has ended, for feeds that list only what ends: the end of one id is not the end of the model. */
+/** How much of a model has ended, for feeds that list only what ends. The end of one id is not the end of the model. */
 
 /**
- * `whole`: every id under which the vendor itself lists the model has ended. `name`: the name itself has ended,
- * and nothing is stated about snapshots. `part`: some snapshots have ended.
+ * `whole`: every id under which the vendor itself lists the model has ended. `name`: the unstamped id has ended, and
+ * nothing is stated about snapshots. `part`: only some snapshots have ended.
  */
 export type Extent = 'whole' | 'name' | 'part';
 
 /**
- * Compares the ids that are stated to end with the ids known of one model. An alias and its snapshots end
- * together: a name ends with the last of its snapshots, and a sole snapshot with the name that points to it.
+ * Compares the ids that are stated to end with the known ids of a model. An alias and its snapshots end together: a
+ * name ends with the last of its snapshots, and a sole snapshot ends with the name that points to it.
  */
 export function extentOfEnd(ended: readonly string[], known: readonly string[]): Extent {
   const stated = new Set(ended.map(plainId));

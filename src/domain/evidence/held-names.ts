@@ -19,8 +19,8 @@ import {
 } from './timeline.ts';
 
 /**
- * Names that hold a NO back and settle nothing: names that are not fully recognised, and models that only approved customers
- * can call. An unrecognised name never counts as absence.
+ * Names that hold a NO back but settle nothing: partially recognised names, and models that only approved customers can
+ * call. An unrecognised name never counts as absence.
  */
 
 export type HeldQuestion = {
@@ -38,15 +38,15 @@ type HeldName = {
   readonly model: KnownSighting['sighting']['model'];
   readonly rows: readonly KnownSighting[];
   readonly missing: string;
-  /** It may be the one model of the pattern: vendor, family and version are known. */
+  /** Vendor, family and version are known, so it may be the one model of the pattern. */
   readonly closelyRead: boolean;
 };
 
 /**
- * The names that may match a pattern, as events below the policy. A name in a feed's first read counts as old as that read. A
- * name listed before the window opened holds nothing back, with two exceptions: the leaf is about what happens to released
- * models, or the name may be the one model of the pattern, so that a person must decide what the claim means. `matching` are
- * the sightings of models that match the pattern.
+ * The names that may match a pattern, as events below the policy. A name in a feed's first read counts as listed since
+ * that read. A name listed before the window opened holds nothing back, except where the leaf is about what happens to
+ * released models, or where the name may be the one model of the pattern, so that a person must decide what the claim
+ * means. `matching` are the sightings of models that match the pattern.
  */
 export function* findHeldNamesInSteps(
   timeline: Timeline,
@@ -112,8 +112,9 @@ function heldEvidence(timeline: Timeline, name: HeldName, question: HeldQuestion
 }
 
 /**
- * The latest moment at which a name can have been released, if it was: a first party, or as many origins as the policy
- * requires in rows that lasted, had listed it. Unknown if enough origins list it, but too few of their rows lasted.
+ * The moment (exclusive) by which a name was released, if it is a release: when a first party had listed it, or as many
+ * origins as the policy requires in rows that lasted. If fewer origins list it, when the last of them did. Infinity if
+ * enough origins list it but too few of their rows lasted.
  */
 function provenOutBy(
   timeline: Timeline,
@@ -129,7 +130,7 @@ function provenOutBy(
   );
 }
 
-/** When each origin first listed it, ascending. */
+/** When each origin first listed the name, ascending. */
 function firstPerOrigin(rows: readonly KnownSighting[]): Instant[] {
   const byOrigin = new Map<string, Instant>();
   for (const { feed, seenFrom } of rows.toReversed()) byOrigin.set(feed.origin, seenFrom);
@@ -163,7 +164,7 @@ function* unreadNames(timeline: Timeline, { at, op, pattern, styleOf }: HeldQues
   });
 }
 
-/** The same name in several feeds counts once, regardless of its prefixes. */
+/** The name without prefixes, so that the same name in several feeds counts once. */
 function plainName({ name }: UnreadSighting): string {
   return name.slice(name.lastIndexOf('/') + 1).toLowerCase();
 }

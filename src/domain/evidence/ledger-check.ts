@@ -1,7 +1,7 @@
 import { dayMs, formatDay, type Instant, type Interval, parseDate } from '../instant.ts';
 import type { OriginRecord } from './coverage-measure.ts';
 
-/** The date in the ledger of the first release of a model, at any stage. */
+/** The date that the ledger gives for the first release of a model, at any stage. */
 export type LedgerDate = { readonly model: string; readonly id: string; readonly interval: Interval };
 
 /** A contradiction between an archive and the ledger, or a model that the ledger lacks. */
@@ -15,7 +15,10 @@ export type LedgerDisagreement = {
   readonly feed: string;
 };
 
-/** A first read this long before the release shows a placeholder or a wrong date. Time zones explain smaller differences. */
+/**
+ * A model listed this long before its release is a placeholder, or the date is wrong. Time zones explain smaller
+ * differences.
+ */
 const listedBeforeMs = 2 * dayMs;
 
 /** Compares the ledger with the dates that own rows state and with the first reads that list a model. */

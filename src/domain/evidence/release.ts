@@ -24,13 +24,13 @@ export type ModelEvidence = {
   readonly grade: 'admissible' | 'short';
   /** When it happened, as far as the evidence bounds it. */
   readonly occurred: Interval;
-  /** Wider bounds that would apply if the missing reads contradicted its dates; left out: the same as `occurred`. */
+  /** Wider bounds that would apply if reads that are still missing contradicted the dates. Default: `occurred`. */
   readonly possible?: Interval;
-  /** The time that an answer shows, if not `occurred`: since when a value applied. */
+  /** The time that an answer shows instead of `occurred`: when a value started to apply. */
   readonly effective?: Interval;
   /** Why it has these bounds, in words. */
   readonly dating: Dating;
-  /** The sightings that count, best first sighting per feed, oldest first. */
+  /** One sighting per feed, oldest first: the feed's first, or of several first ones one that states a date. */
   readonly witnesses: readonly KnownSighting[];
   /** What it lacks to be admissible, in words; null if it is admissible. */
   readonly missing: string | null;
@@ -38,32 +38,32 @@ export type ModelEvidence = {
   readonly hostsOnly: boolean;
   /** For general availability: every origin that lists the model, including those with an inferred stage only. */
   readonly listedBy?: readonly string[];
-  /** Every row of it had vanished by the first read a day later. */
+  /** Whether every row of it had vanished by the first read a day later. */
   readonly slipsOnly: boolean;
-  /** Below the policy: the latest possible time, when the second origin listed it, seasoned or not. */
+  /** Below the policy: the moment (exclusive) by which enough origins (or all, if fewer) listed it, seasoned or not. */
   readonly unprovenTo?: Instant;
-  /** Below the policy: the last read of its own feed without it, which bounds the listing and not the release. */
+  /** Below the policy: the last read of its feed without it. It bounds the listing, not the release. */
   readonly unlistedAt?: Instant;
   /** It may match but is not known to: its name is not fully recognised, or only approved customers can call it. */
   readonly mayMatch?: true;
-  /** It holds a NO back and suggests no answer. */
+  /** It holds a NO back, and is never believed to find a leaning. */
   readonly holdsOnly?: true;
   /** Of an end: the publisher withdrew the model and lists it as active again. */
   readonly reinstated?: true;
   readonly trust: Trust;
 };
 
-/** What is known of a model, and when time alone may change that, because an announced day or a stated date comes. */
+/** What is known of a model, and when time alone may change that because an announced day or a stated date arrives. */
 export type Weighed = { readonly evidence: ModelEvidence | null; readonly recheckAt: Instant | null };
 
-/** Since when an origin's seasoned rows list a model; null if they do not. */
+/** Since when the seasoned rows of an origin list a model; null if they do not. */
 type OriginWord = { readonly origin: string; readonly seasonedFrom: Instant | null };
 
 type Ask = { readonly at: Instant; readonly stage: 'any' | 'ga'; readonly policy: EvidencePolicy };
 
 /**
- * Weighs every sighting of one model as known at `at`. No evidence when nothing witnesses it.
- * `sightings` are those of one model; `ga` looks only at the vendor's own rows of general availability.
+ * Weighs every sighting of one model as known at `at`. Returns no evidence if nothing witnesses it. `sightings` must be
+ * those of one model. With `ga`, only the vendor's own rows of general availability count.
  */
 export function weighModel(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const known: KnownSighting[] = [];
@@ -87,9 +87,9 @@ export function weighModel(timeline: Timeline, sightings: readonly Sighting[], a
 }
 
 /**
- * Weighs general availability. A stage stated by a ledger, a first party or the vendor's own row takes precedence. A stage
- * inferred from an id without a preview word counts only if no row states a preview and the family marks previews in ids;
- * otherwise the evidence is short.
+ * Weighs general availability. A stage that a ledger, a first party or the vendor's own row states takes precedence. A
+ * stage inferred from an id without a preview word counts only if no row states a preview and the family marks previews
+ * in its ids. Otherwise the evidence is short.
  */
 function weighGeneral(
   timeline: Timeline,
@@ -140,7 +140,7 @@ function weighKnown(
     ids,
     known,
     firstParty,
-    // If only the vendor can settle it, other origins do not bound it either.
+    // If only the vendor can settle it, the listings of other origins do not bound the release either.
     seasonedFrom: policy.firstPartyOnly ? [] : seasoned,
     originsMin: policy.originsMin,
     absentTo: coverageOf(timeline, { vendor: model.vendor, at: unseenAt, policy }).coveredTo,
@@ -163,7 +163,7 @@ function weighKnown(
   };
 }
 
-/** All of them are of one model. */
+/** The model of the rows, which must all be of the same one. */
 function modelOf([first]: readonly KnownSighting[]): KnownSighting['sighting']['model'] {
   if (first === undefined) throw new Error('a model without sightings was weighed');
   return first.sighting.model;
@@ -174,7 +174,7 @@ function countsForStage(found: KnownSighting, stage: 'any' | 'ga'): boolean {
   return stage === 'any' || (found.sighting.model.own && found.version.stage === 'general');
 }
 
-/** After an announced day has come, the model is evaluated again every hour until a poll lists the model or drops it. */
+/** When to look again after an announced day has come: every hour, until a poll lists the model or drops it. */
 export function nextLook(sighting: Sighting, at: Instant): Instant | null {
   const version = sighting.versions.findLast((candidate) => candidate.observedAt <= at);
   const due = version === undefined ? null : announcedFor(version);
@@ -200,8 +200,9 @@ function originWords(known: readonly KnownSighting[], model: ModelName): OriginW
 }
 
 /**
- * One host's row is no evidence of an unsuffixed model, because hosts shorten tiers ("grok-4.1" for grok-4.1-fast). Rows of
- * two hosts are, and so is the vendor's own row.
+ * Since when an origin's rows are evidence of the model. The row of a single host is no evidence of an unsuffixed
+ * model, because hosts shorten tiers ("grok-4.1" for grok-4.1-fast). Rows of two hosts are, and so is the vendor's own
+ * row.
  */
 function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant | null {
   const sure = rows.filter((row) => model.tier !== null || row.sighting.model.own);
@@ -214,14 +215,16 @@ function carriedFrom(rows: readonly KnownSighting[], model: ModelName): Instant 
   return sure.map((row) => row.seenFrom).reduce<Instant | null>(earliest, secondHost);
 }
 
-/** The last read without the model, in the feed that listed it first; minus infinity if there was none. */
+/** The last read without the model by the feed that listed it first; minus infinity if there was none. */
 function unlistedAt(timeline: Timeline, [first]: readonly KnownSighting[]): Instant {
   if (first === undefined) return Number.NEGATIVE_INFINITY;
   const { feed, sighting, unseenAt } = first;
   return lastReadAt(timeline, feed.id, sighting.model.vendor, unseenAt) ?? Number.NEGATIVE_INFINITY;
 }
 
-/** The latest possible time: when as many origins as the policy requires (or all, if fewer) listed it. */
+/**
+ * The moment (exclusive) by which as many origins as the policy requires, or all if there are fewer, listed the model.
+ */
 function unprovenTo(known: readonly KnownSighting[], model: ModelName, policy: EvidencePolicy): Instant {
   const listed = [...byOrigin(known).values()]
     .map((rows) => carriedFrom(rows, model) ?? Math.min(...rows.map((row) => row.seenFrom)))

@@ -18,25 +18,28 @@ import {
 
 type Ask = { readonly at: Instant; readonly policy: EvidencePolicy; readonly stage?: 'any' | 'ga' };
 
-/** What one origin states about a model's end: the day after which none of its rows is served. */
+/** What one origin states about a model's end: the day after which none of the model's rows is served. */
 type EndWord = {
   readonly origin: string;
   readonly trust: Trust;
   readonly ends: Interval;
-  /** It covers every id of the model, is more than a plan, and all of its rows state it in lasting reads. */
+  /**
+   * Whether it covers every id of the model, is more than a plan, and is stated by all of its rows in lasting reads.
+   */
   readonly whole: boolean;
-  /** Its rows themselves say that the model has ended. */
+  /** Whether its rows themselves say that the model has ended. */
   readonly over: boolean;
   readonly rows: readonly KnownSighting[];
 };
 
 /**
  * Weighs whether a model was withdrawn. This needs a first-party shutdown date that has passed, or past dates in the
- * own rows of two origins. Every own row of an origin must state one, because a snapshot's end is not the model's; the
- * latest date counts. An origin that lists only what ends must state one for every id that the vendor's own rows list
- * elsewhere. If origins of equal rank state different dates, a future date widens the interval; otherwise the answer
- * would change when that day comes. Absence never retires a model; if too few origins still list a model, that only
- * holds a NO back.
+ * own rows of two origins.
+ * - Every own row of an origin must state a date, because the end of a snapshot is not the end of the model. The latest
+ *   date counts. An origin that lists only what ends must state one for every id in the vendor's own rows elsewhere.
+ * - If origins of equal rank state different dates, a future date widens the interval; otherwise the answer would
+ *   change when that day comes.
+ * - Absence never retires a model. If too few origins still list a model, that only holds a NO back.
  */
 export function weighRetirement(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, recheckAt } = knownRows(timeline, sightings, ask);
@@ -44,14 +47,14 @@ export function weighRetirement(timeline: Timeline, sightings: readonly Sighting
   return back === null ? weighStatedEnds(timeline, sightings, ask) : { evidence: reinstatedEvidence(back), recheckAt };
 }
 
-/** Weighs what is stated at one moment, regardless of withdrawals that were undone before it. */
+/** Weighs the ends that are stated at a moment, ignoring earlier withdrawals that were undone. */
 export function weighStatedEnds(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): Weighed {
   const { rows, listed, recheckAt } = knownRows(timeline, sightings, ask);
   const words = endWords(timeline, rows, listed);
   const pending = words.filter((word) => !hasPassed(word, ask.at));
   const due = pending.flatMap(({ ends }) => [ends.from, ends.to]).filter((moment) => moment > ask.at);
-  // If a row names a month, the model may end at any time in it, so the month counts from its start. A day counts only once
-  // it has passed.
+  // If a row names a month, the model may end at any time in it, so the end may have come once the month begins. A day
+  // counts only once it has passed.
   const begun = words.some(
     (word) => hasPassed(word, ask.at) || (word.ends.from <= ask.at && word.ends.to - word.ends.from > dayMs),
   );
@@ -66,8 +69,8 @@ function hasPassed({ over, ends }: EndWord, at: Instant): boolean {
 }
 
 /**
- * A first party's row that had stated an end and now lists the model as in service, with the end that it had stated and
- * the time since which it has listed the model again.
+ * A first party's row that once stated an end and now lists the model as in service: the end that it stated, and since
+ * when it has listed the model again.
  */
 type Reinstated = { readonly row: KnownSighting; readonly ended: Interval; readonly since: Instant };
 
@@ -85,7 +88,10 @@ function findReinstated(timeline: Timeline, rows: readonly KnownSighting[]): Rei
   return null;
 }
 
-/** The status "retired" is undone by any other status. A day that has passed is undone only if the row no longer states an end. */
+/**
+ * Whether a stated end was undone. Any other status undoes the status "retired". A day that has passed is undone only
+ * if the row no longer states an end.
+ */
 function isUndone(end: End, now: End | null, at: Instant): boolean {
   if (end.kind === 'over') return now?.kind !== 'over';
   return now === null && end.interval.to <= at;
@@ -136,8 +142,8 @@ function wordsEvidence(
 }
 
 /**
- * The statements that decide: those of first parties, once one of their dates has passed; otherwise those of enough origins,
- * unless a first party states a future date. If neither applies, the statements can only hold a NO back.
+ * The statements that decide. Those of first parties do once one of their dates has passed. Otherwise those of enough
+ * origins do, unless a first party states a future date. If neither applies, the statements can only hold a NO back.
  */
 function countWords(
   words: readonly EndWord[],
@@ -161,9 +167,9 @@ function missingText(words: readonly EndWord[], at: Instant): string {
 }
 
 /**
- * Weighs the disappearance of a model: feeds dropped it, and too few feeds still list it to show that it is still available. It may have
- * been withdrawn about when its rows vanished. A row that was not read since the deadline may have vanished too. Null if an
- * end is stated, or if the model did not disappear.
+ * Weighs a model that disappeared: feeds dropped it, and too few feeds still list it to show that it is available. It
+ * may have been withdrawn when its rows vanished. A row that was not read after the deadline may have vanished too.
+ * Null if an end is stated, or if the model did not disappear.
  */
 export function weighDisappearance(
   timeline: Timeline,

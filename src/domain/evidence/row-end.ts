@@ -3,17 +3,20 @@ import { type Interval, parseDate } from '../instant.ts';
 import { earliestReleaseAt } from './stated-dates.ts';
 import { type KnownSighting, lastReadAt, type Timeline } from './timeline.ts';
 
-/** `over`: the row says that it has ended. `day`: it states the day. `plan`: it states a day that a later status confirms. */
+/**
+ * `over`: the row says that the model has ended. `day`: it states the day. `plan`: it states a day, which counts only
+ * once a later status confirms it.
+ */
 export type End = { readonly interval: Interval; readonly kind: 'over' | 'day' | 'plan' };
 
-/** What a row states about the end of the vendor's own service; null if it states none, or only an earliest day. */
+/** What a row states about the end of the vendor's own service; null if it states nothing, or only an earliest day. */
 export function endOf(timeline: Timeline, row: KnownSighting): End | null {
   const { feed, version } = row;
   if (!statesVendorEnd(version.end)) return null;
   const stated = version.shutdown === undefined ? null : readStatedEnd(version.shutdown);
   if (feed.ends !== 'by_status' || version.lifecycle !== 'retired')
     return stated === null ? null : { interval: stated, kind: feed.ends === 'by_status' ? 'plan' : 'day' };
-  // A day in the future when the row already called the model retired is not the day of its end.
+  // If a row that calls the model retired states a day in the future, that day is not the day of the end.
   const interval = stated !== null && stated.from <= version.observedAt ? stated : retiredWithin(timeline, row);
   return { interval, kind: 'over' };
 }
@@ -24,7 +27,7 @@ function readStatedEnd(text: string): Interval | null {
   return date === null || date.precision === 'year' || date.interval.from < earliestReleaseAt ? null : date.interval;
 }
 
-/** From the last read that showed it in service, if any, less the feed's lag, to the first that called it retired. */
+/** From the last read that showed the model in service (minus the feed's lag) to the first that called it retired. */
 function retiredWithin(timeline: Timeline, { sighting, feed, version }: KnownSighting): Interval {
   const known = sighting.versions.filter((one) => one.observedAt <= version.observedAt);
   const served = known.findLast((one) => one.lifecycle !== 'retired');

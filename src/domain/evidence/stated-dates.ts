@@ -6,8 +6,8 @@ import type { ItemVersion, KnownSighting } from './timeline.ts';
 export const earliestReleaseAt = Date.UTC(2018, 0, 1);
 
 /**
- * The span of the steady dates of one row: `stated` as the row says, `interval` with the slack of feeds whose dates are
- * sometimes off by a day. `sighting` has the version that stated the last of them.
+ * The steady dates of one row as one span: `stated` as the row says, `interval` widened by the slack of feeds whose
+ * dates are sometimes a day off. `sighting` has the version that stated the last of them.
  */
 export type StatedDate = { readonly sighting: KnownSighting; readonly stated: Interval; readonly interval: Interval };
 
@@ -51,8 +51,8 @@ export function statedDate(sighting: KnownSighting): Omit<StatedDate, 'sighting'
 }
 
 /**
- * The earliest of what is stated for different snapshots and stages of a model is its first release;
- * rows that speak of the same one and disagree are covered by one interval, never the smaller of the two.
+ * The dates of a model's first release. Dates are grouped by stage and snapshot, and the earliest group counts. Dates
+ * in a group that disagree are covered by one interval.
  */
 export function earliestGroup(dates: readonly StatedDate[]): { interval: Interval; dates: readonly StatedDate[] } {
   const groups = new Map<string, StatedDate[]>();
@@ -73,7 +73,7 @@ export function coverOf(dates: readonly StatedDate[]): Interval {
   return spanOf([...exact, ...dates.filter((date) => isLoose(date) && (exact.length === 0 || disagrees(date)))]);
 }
 
-/** Whether the date has slack: it states a day, and the real day may be one earlier or later. */
+/** Whether the date has slack: the row states a day, but the real day may be one earlier or later. */
 export function isLoose({ stated, interval }: StatedDate): boolean {
   return interval.from < stated.from;
 }

@@ -2,16 +2,19 @@ import type { Instant } from '../instant.ts';
 import { firstReadFrom, type ItemVersion, type KnownSighting, seasoningMs, type Timeline } from './timeline.ts';
 
 /**
- * Catalogues change dates: models.dev rewrote release dates days after the fact. A date counts from the first read, at least
- * a day later, that repeats it, and from then on permanently.
+ * Catalogues change dates: models.dev rewrote release dates days later. A date counts once a read at least a day later
+ * repeats it, and from then on permanently.
  */
 
-/** A stretch of versions over which a row stated one date, and the first read a day later, if that still showed it. */
+/**
+ * A period over which a row stated one date, and its first version. `steady`: a read a day later still showed the date.
+ * `open`: the row has stated no other date since.
+ */
 type Stretch = { readonly version: ItemVersion; readonly steady: boolean; readonly open: boolean };
 
 /**
- * The versions of a row that began to state a curated date by `at`: the steady ones, or any that was not replaced at
- * once.
+ * The versions of a row that started to state a curated date, up to `at`. `steady`: only dates that a read a day later
+ * still showed. `any`: the row's present date as well.
  */
 export function steadyVersions(
   timeline: Pick<Timeline, 'reads'>,
@@ -24,7 +27,7 @@ export function steadyVersions(
     .map(({ version }) => version);
 }
 
-/** The version that states the row's present date, while no read a day later has repeated it. */
+/** The version that first stated the row's present date, if no read a day later has repeated it yet. */
 export function youngVersions(timeline: Pick<Timeline, 'reads'>, row: KnownSighting, at: Instant): ItemVersion[] {
   return stretchesOf(timeline, row, at)
     .filter(({ steady, open }) => !steady && open)

@@ -14,17 +14,20 @@ import {
 /** A period for which a publisher withdrew a model, not permanently. */
 export type Suspension = {
   readonly since: Interval;
-  /** When it was over; null while it lasts. */
+  /** When it ended; null while it lasts. */
   readonly until: Interval | null;
   /** The first observation that showed it withdrawn or suspended. */
   readonly goneAt: Instant;
-  /** The first observation that showed it over; null while it lasts. */
+  /** The first observation that showed that it had ended; null while it lasts. */
   readonly overAt: Instant | null;
-  /** Whether the publisher then listed the model as active, and did not retire it. */
+  /** Whether the publisher then listed the model as active, rather than retired. */
   readonly isBack: boolean;
-  /** When it was known to be a suspension: from the return, or at once if the publisher's status says so. */
+  /**
+   * When it was known to be a suspension and not a withdrawal: at the return, or at once if the publisher's status says
+   * so.
+   */
   readonly knownAt: Instant;
-  /** Whether the row had been read before without it. */
+  /** Whether an earlier version of the row without the suspension is known. */
   readonly appeared: boolean;
   readonly witnesses: readonly KnownSighting[];
 };
@@ -33,7 +36,7 @@ type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /**
  * Every suspension known at `at`, oldest first. A model was suspended if there was sufficient evidence of its
- * withdrawal and a first party's row then lists it as active again, or if every first-party row says that it is. The
+ * withdrawal and a first party's row then lists it as active again, or if every first-party row calls it suspended. The
  * rows of hosts never count.
  */
 export function listSuspensions(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): Suspension[] {
@@ -66,7 +69,7 @@ function knownVersions({ sighting, version }: KnownSighting): readonly ItemVersi
   return sighting.versions.filter((one) => one.observedAt <= version.observedAt);
 }
 
-/** The times at which the row stated an end that had come, up to the version that lists the model as active again. */
+/** The periods in which the row stated an end that had come, until a version lists the model as active again. */
 function undoneWithdrawals(
   timeline: Timeline,
   sightings: readonly Sighting[],
@@ -100,7 +103,7 @@ function undoneWithdrawals(
   return found;
 }
 
-/** The times at which the row, and every other first party's row, said that the model is suspended. */
+/** The periods in which the row, and every other first party's row, said that the model is suspended. */
 function statedSuspensions(timeline: Timeline, rows: readonly KnownSighting[], row: KnownSighting): Suspension[] {
   const versions = knownVersions(row);
   return versions.flatMap((version, index): Suspension[] => {
@@ -133,7 +136,7 @@ function isSuspendedAt({ sighting }: KnownSighting, at: Instant): boolean {
   return sighting.versions.findLast((version) => version.observedAt <= at)?.lifecycle === 'suspended';
 }
 
-/** From the last read before a change, less the feed's lag, to the read that showed it. */
+/** When a change happened: from the last read before it, minus the feed's lag, to the read that showed it. */
 function changedWithin(timeline: Timeline, { sighting, feed }: KnownSighting, at: Instant): Interval {
   const read = lastReadAt(timeline, feed.id, sighting.model.vendor, at - 1);
   return { from: read === null ? Number.NEGATIVE_INFINITY : read - feed.settlementLagMs, to: at + 1 };

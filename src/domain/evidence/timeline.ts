@@ -20,7 +20,7 @@ export type FeedFacts = {
   readonly publishes?: readonly string[];
   /** What its rows are evidence of. Default: everything. */
   readonly witnesses?: readonly Testimony[];
-  /** Its entries were reviewed by people, so they need no read a day later to count. */
+  /** People have reviewed its entries, so they count without a read a day later. */
   readonly reviewed?: true;
   /** How its rows state an end. Default: by a day that has passed. */
   readonly ends?: EndRule;
@@ -31,11 +31,11 @@ export type ItemVersion = {
   readonly observationId: string;
   readonly observedAt: Instant;
   readonly itemTrust: Trust | null;
-  /** `limited`: only approved customers could call the model, by the identity data. */
+  /** `limited`: by the identity data, only approved customers could call the model. */
   readonly stage: 'announced' | 'limited' | 'preview' | 'general';
   /**
-   * Where the stage comes from: the row states it, or it was inferred from an id of a family that marks its previews in ids,
-   * or of one that does not (`unmarked`). Left out: stated.
+   * Where the stage comes from. `stated`: the row states it. `inferred`: from an id of a family that marks its previews
+   * in ids. `unmarked`: from an id of another family. Default: `stated`.
    */
   readonly stageBasis?: 'stated' | 'inferred' | 'unmarked';
   /** What the row states about the end of the model's life, independent of its stage at release. */
@@ -75,7 +75,7 @@ export type UnreadSighting = {
   readonly partial: PartialName;
   /** The first accepted read of that feed that lists it. */
   readonly seenFrom: Instant;
-  /** Whether it was in that feed's first accepted read of the vendor; it may then be much older than the read. */
+  /** Whether it was in that feed's first accepted read of the vendor. If so, it may be much older than the read. */
   readonly inFirstRead: boolean;
   /** The first accepted read of that feed without it after that, or null. */
   readonly goneAt: Instant | null;
@@ -86,23 +86,25 @@ export type UnreadSighting = {
 export type Timeline = {
   readonly feeds: ReadonlyMap<string, FeedFacts>;
   readonly sightings: readonly Sighting[];
-  /** Accepted reads, ascending, by `readsKey`: at least the neighbours of every moment that an evaluation asks about. */
+  /** Accepted reads, ascending, by `readsKey`: at least those next to every moment that an evaluation asks about. */
   readonly reads: ReadonlyMap<string, readonly Instant[]>;
-  /** Names that may be of the models asked for, oldest first; left out: none. */
+  /** Names that may be of the models asked for, oldest first. Default: none. */
   readonly unread?: readonly UnreadSighting[];
-  /** How often each origin misses releases and other facts. Without it, no absence is evidence. */
+  /** How often each origin misses releases and other facts. Without it, absence is never evidence. */
   readonly coverage?: CoverageTable;
 };
 
 /** The most sightings of a timeline that one step of a computation goes through. */
 export const sightingsPerStepMax = 500;
 
-/** Whether the feed of a sighting is evidence of a kind of fact: a list of prices is no evidence of releases. */
+/**
+ * Whether the feed of a sighting is evidence of a kind of fact. A price list, for example, is no evidence of releases.
+ */
 export function speaksOf(timeline: Timeline, sighting: Sighting, what: Testimony): boolean {
   return timeline.feeds.get(sighting.feedId)?.witnesses?.includes(what) ?? true;
 }
 
-/** A listing dated this far beyond its observation is an announcement. */
+/** A row that is dated this far beyond its observation is an announcement. */
 export const futureToleranceMs = 2 * dayMs;
 
 /** A row of a curated or aggregator feed counts once an accepted read this long after the first still shows it. */
@@ -152,18 +154,20 @@ export type KnownSighting = {
   readonly trust: Trust;
   /** The latest version known. */
   readonly version: ItemVersion;
-  /** Since when it is evidence: later than the listing if the listing was an announcement. */
+  /** Since when it is evidence: later than its first listing if that was an announcement. */
   readonly seenFrom: Instant;
-  /** Reads up to this moment did not list it at the required stage. */
+  /** Up to this moment, reads did not list it at the required stage. */
   readonly unseenAt: Instant;
   readonly goneAt: Instant | null;
-  /** The first accepted read, at least `seasoningMs` after `seenFrom`, that still showed it; null while there is none. */
+  /**
+   * The first accepted read, at least `seasoningMs` after `seenFrom`, that still showed it; null if there is none yet.
+   */
   readonly seasonedAt: Instant | null;
 };
 
 /**
- * Rows become seasoned by reads, not by the clock. A listing that had vanished by the first read a day later is a slip. A
- * listing without such a read is young.
+ * How long a row lasted, judged by reads and not by the clock. `lasting`: a read a day later still showed it. `slip`:
+ * it had vanished by then. `young`: there has been no such read yet.
  */
 export function durability({ goneAt, seasonedAt }: KnownSighting): 'lasting' | 'young' | 'slip' {
   if (seasonedAt !== null) return 'lasting';
@@ -171,8 +175,8 @@ export function durability({ goneAt, seasonedAt }: KnownSighting): 'lasting' | '
 }
 
 /**
- * The first accepted read, at least `seasoningMs` after a row or a value was first shown, that still shows it; null where
- * none was by `at`. `until` is the first read that does not show it any more, or infinity.
+ * The first accepted read, at least `seasoningMs` after a row or a value was first shown, that still shows it; null if
+ * there was none by `at`. `until` is the first read that no longer shows it, or infinity.
  */
 export function seasonedAt(
   timeline: Pick<Timeline, 'reads'>,
@@ -184,8 +188,8 @@ export function seasonedAt(
 }
 
 /**
- * What was known of a sighting at `at`: null before it was seen. `announced` if the model is still to come, or only
- * approved customers may call it. `ga` is read only from general availability, so a row that began as a preview counts
+ * What was known of a sighting at `at`; null if it had not been seen. `announced`: the model is still to come, or only
+ * approved customers can call it. With `ga` only general availability counts, so a row that started as a preview counts
  * from the poll that changed it.
  */
 export function knownSighting(
@@ -216,7 +220,8 @@ function witnessedFrom(timeline: Timeline, sighting: Sighting, at: Instant, stag
     if (version.observedAt > at) return null;
     const next = sighting.versions[index + 1]?.observedAt ?? Number.POSITIVE_INFINITY;
     if (sighting.goneAt !== null && version.observedAt >= sighting.goneAt) return null;
-    // Not before the run: what the item stated only in an earlier run of polls is no evidence for this one.
+    // Versions from before the run do not count: what the item stated in an earlier run of polls is no evidence for
+    // this one.
     const began = versionWitnessesFrom(timeline, sighting, version, stage);
     if (began !== null && began.seenFrom < next && began.seenFrom <= at) return began;
   }
@@ -239,7 +244,7 @@ function versionWitnessesFrom(
   return { seenFrom: read, unseenAt: due - 1 };
 }
 
-/** The end of the future date that makes a listing an announcement; null if it is none. */
+/** The end of the future date that makes a version an announcement; null if it is not one. */
 export function announcedFor(version: ItemVersion): Instant | null {
   const stated = version.released === null ? null : parseDate(version.released.text);
   return stated !== null && stated.interval.from > version.observedAt + futureToleranceMs ? stated.interval.to : null;

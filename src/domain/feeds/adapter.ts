@@ -3,7 +3,7 @@ import type { KeyAccess } from './key-access.ts';
 import type { Paging } from './pages.ts';
 import type { Trust } from './trust.ts';
 
-/** The settings of an adapter's feeds where a feed's own entry does not override them. */
+/** The settings of an adapter's feeds, unless a feed's own entry overrides them. */
 export type AdapterDefaults = {
   /** The highest trust that its rows can have. */
   readonly trust: Trust;
@@ -26,7 +26,7 @@ export type Testimony = 'release' | 'general' | 'end' | 'attribute';
 /**
  * When the vendor's own rows in a feed prove that a model has ended.
  * `dated`: every row of the model states a shutdown day that has passed.
- * `by_rights`: as `dated`, but for every known id of the model, because the list shows only the ids that the key may use.
+ * `by_rights`: as `dated`, but for every known id of the model, because the list shows only ids that the key may use.
  * `by_status`: every row of the model says that it is retired; until then a stated day is only a plan.
  */
 export type EndRule = 'dated' | 'by_rights' | 'by_status';
@@ -44,7 +44,7 @@ export type AdapterOptions = {
 /** The size limit of a payload, all pages of a list together, unless the adapter has its own. */
 export const payloadBytesMax = 32 * 1024 * 1024;
 
-/** One kind of feed: how its payloads are parsed and what its rows prove. Each file of `adapters` exports one. */
+/** One kind of feed: how its payloads are parsed and what its rows prove. Each file in `adapters` exports one. */
 export type Adapter = {
   readonly parse: FeedParser;
   /** The size limit of a payload. Default: `payloadBytesMax`. */
@@ -57,13 +57,13 @@ export type Adapter = {
   readonly ends?: EndRule;
   /** How its list is paginated. Default: the list is a single document. */
   readonly paging?: Paging;
-  /** People have reviewed its entries, each with the time of its publication. Such an entry needs no later read to count. */
+  /** Whether people have reviewed its entries, which state when they were published. They need no later read. */
   readonly reviewed?: true;
-  /** The feed lists only its latest entries, so an old entry that disappears is not a loss. */
+  /** Whether the feed lists only its latest entries, so that the disappearance of an old one is not a loss. */
   readonly window?: true;
   /** The API key that its list requires, sent only to the origin of `defaults.url`. Default: no key is required. */
   readonly access?: KeyAccess;
-  /** Set when each feed must configure how it is read. Default: feeds have no options. */
+  /** For feeds that must each configure how they are read. Default: feeds have no options. */
   readonly options?: AdapterOptions;
   readonly defaults: AdapterDefaults;
 };

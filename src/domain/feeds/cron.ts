@@ -1,6 +1,6 @@
 import { dayMs, hourMs, type Instant, startOfDay } from '../instant.ts';
 
-/** A cron schedule in UTC as the values of its five fields. It is due when every field matches; Sunday is 0. */
+/** A cron schedule in UTC as the values of its five fields. It is due when all fields match. Sunday is 0. */
 export type CronFields = {
   readonly minute: readonly number[];
   readonly hour: readonly number[];
@@ -11,7 +11,7 @@ export type CronFields = {
 
 const minuteMs = 60_000;
 
-/** How far back to search for days that match: far enough for three matches of a yearly schedule. */
+/** How far back to search for matching days: far enough for three matches of a yearly schedule. */
 const lookBackDaysMax = 3 * 366;
 
 /** The latest `count` moments at or before `until` at which the schedule was due, newest first; fewer if it was due less often. */

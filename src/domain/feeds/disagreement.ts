@@ -11,16 +11,19 @@ export type Statement = {
   readonly text: string;
 };
 
-/** How many of a feed's statements other origins make too, and how many of those no other origin agrees with. */
+/** How many of a feed's statements have a counterpart from another origin, and how many of those agree with none. */
 export type Disagreement = { readonly compared: number; readonly differing: number };
 
-/** Dates further apart than this differ: time zones cost up to a day, announcement and API availability another. */
+/**
+ * Dates differ if they are further apart than this. Time zones explain up to a day; the time from announcement to API
+ * availability explains another.
+ */
 export const dateToleranceMs = 2 * dayMs;
 
-/** Numbers further apart than this share of the larger differ. */
+/** Numbers differ if they are further apart than this share of the larger one. */
 export const numberToleranceShare = 0.01;
 
-/** Compares each statement with those of other origins on the same subject. One that cannot be parsed agrees with none. */
+/** Compares each statement with those of other origins on the same subject. An unparsable one agrees with none. */
 export function countDisagreements(statements: readonly Statement[]): Map<string, Disagreement> {
   const bySubject = new Map<string, Statement[]>();
   for (const statement of statements) {

@@ -8,7 +8,7 @@ const nameWordsMax = 5;
 const dashes = /[\u2010-\u2015\u2212]/g;
 const spaces = /[\s\u00a0\u202f]+/g;
 
-/** The text with every dash as a hyphen and every run of spaces as one space. */
+/** The text with every dash replaced by a hyphen and every run of spaces by one space. */
 export function plainText(text: string): string {
   return text.replaceAll(dashes, '-').replaceAll(spaces, ' ').trim();
 }

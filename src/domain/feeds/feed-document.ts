@@ -5,22 +5,22 @@ import { countsMoreThan, dateCharactersMax, decodePayload, unparsable } from './
 
 /** Reads RSS, RDF, Atom and JSON Feed. Documents that would be costly to parse are refused before parsing. */
 
-/** The size limit of a document. */
 export const documentBytesMax = 2 * 1024 * 1024;
 
-/** Character references of one document: two million of them cost the parser two seconds and 600 MB. */
+/**
+ * The most numeric character references of one document. Two million of them cost the parser two seconds and 600 MB.
+ */
 export const numericReferencesMax = 20_000;
 
 /** How deeply elements may nest. */
 export const elementDepthMax = 64;
 
-/** Tags, comments and processing instructions of one document. */
+/** The most tags, comments and processing instructions of one document. */
 export const tagsMax = 50_000;
 
-/** Length of one tag with its attributes. */
+/** The maximum length of one tag with its attributes. */
 export const tagCharactersMax = 10_000;
 
-/** Entries of one document. */
 export const entriesMax = 2000;
 
 /** An entry of any of the formats. Texts are trimmed; a missing value is null. */
@@ -80,7 +80,7 @@ const skipped: readonly (readonly [string, string])[] = [
   ['<?', '?>'],
 ];
 
-/** The end of the markup that begins at `at`, or null for a declaration, which no feed needs. */
+/** The end of the markup that begins at `at`; null if it is a declaration, which no feed needs. */
 function skipMarkup(text: string, at: number): number | null {
   const [start, stop] = skipped.find(([opening]) => text.startsWith(opening, at)) ?? ['<', '>'];
   if (start === '<' && text[at + 1] === '!') return null;

@@ -3,8 +3,8 @@ import type { StatedEnd } from './stated-end.ts';
 import type { Trust } from './trust.ts';
 
 /**
- * Stages of a model's life, in order. A model that is announced, or limited to approved customers, is not released. One that is
- * suspended was withdrawn by its publisher, and not for good.
+ * The stages of a model's life, in order. A model that is only announced, or limited to approved customers, is not
+ * released. A suspended one was withdrawn by its publisher, but not for good.
  */
 export const stages = ['announced', 'limited', 'preview', 'general', 'deprecated', 'suspended', 'retired'] as const;
 
@@ -34,19 +34,21 @@ export type FeedItem = {
   readonly trust?: Trust;
   /** ISO date or instant at which this item was published, if the item states it (as ledger entries do). */
   readonly publishedAt?: string;
-  /** The UTC day that the publisher puts on the item, `YYYY-MM-DD`. It is displayed, and is evidence of no date. */
+  /** The UTC day that the publisher puts on the item, `YYYY-MM-DD`. It is only displayed, and is not evidence. */
   readonly statedOn?: string;
-  /** The release date the publisher states, verbatim. */
+  /** The release date that the publisher states, verbatim. */
   readonly released?: StatedRelease;
   /** The stage that the feed states. If left out, it is derived from the id. */
   readonly stage?: Stage;
-  /** The shutdown date the publisher states, verbatim. */
+  /** The shutdown date that the publisher states, verbatim. */
   readonly shutdown?: string;
   /** How final the stated end is, and what it applies to. */
   readonly end?: StatedEnd;
   readonly attributes?: Attributes;
   readonly sourceUrl?: string;
-  /** The row as published (JSON), for people to inspect. A difference in it alone is not a change of the item. */
+  /**
+   * The row as published (JSON), for people to inspect. A change in `raw` alone does not count as a change of the item.
+   */
   readonly raw: unknown;
 };
 
@@ -54,7 +56,10 @@ export type FeedItem = {
 export type ParsedPayload = {
   readonly items: readonly FeedItem[];
   readonly lost: readonly { readonly key: string; readonly why: string }[];
-  /** The day through which a reviewed document claims to be complete. A later read of it proves nothing after that day. */
+  /**
+   * The day through which a reviewed document claims to be complete. Reading it later proves nothing about the time
+   * after that day.
+   */
   readonly reviewedThrough?: string;
 };
 

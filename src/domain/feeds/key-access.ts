@@ -19,7 +19,7 @@ export type KeyAccess = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** The parts of an adapter that decide whether an address is sent a key. */
+/** The parts of an adapter that decide whether a key is sent to an address. */
 type Keyed = { readonly access?: KeyAccess; readonly defaults: { readonly url: string | null } };
 
 /**

@@ -1,9 +1,9 @@
 import { Refusal } from '../refusal.ts';
 import { type FeedItem, feedItemsMax, type ParsedPayload } from './item.ts';
 
-/** Helpers of all feed parsers: from bytes to JSON, and from rows to items without dropping any silently. */
+/** Helpers for all feed parsers: from bytes to JSON, and from rows to items without dropping any silently. */
 
-/** Longer keys and names are not model ids and would not fit into an index. */
+/** A longer key or name is not a model id and would not fit into an index. */
 export const keyCharactersMax = 500;
 
 /** A longer text is not a date. */
@@ -51,12 +51,11 @@ export function readJson(bytes: Uint8Array, expected: string): unknown {
   }
 }
 
-/** The refusal of a whole payload. */
 export function unparsable(found: string, expected: string): Refusal {
   return new Refusal('feed_unparsable', `Found ${found}; expected ${expected}.`);
 }
 
-/** Whether a part occurs in a text more than `max` times. Used to refuse inputs that a parser would be slow at. */
+/** Whether a part occurs in a text more than `max` times. Used to refuse input that would slow a parser down. */
 export function countsMoreThan(text: string, part: string, max: number): boolean {
   let count = 0;
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
@@ -134,12 +133,12 @@ function findItemFlaw(item: FeedItem, seen: ReadonlyMap<string, FeedItem>): stri
   return findTextFlaw([...texts, item.sourceUrl ?? ''].join(' ')) ?? findRowFlaw(item.raw);
 }
 
-/** A lost row's key in a form that can be stored: truncated, with unstorable characters replaced. */
+/** The key of a lost row in a form that can be stored: truncated, with unstorable characters replaced. */
 function showKey(key: string): string {
   return key.slice(0, keyCharactersMax).replaceAll(/[\0\p{Cs}]/gu, '\uFFFD');
 }
 
-/** A date text, verbatim; undefined for other types, an empty text and texts too long to be a date. */
+/** A date as text, verbatim; undefined for other types, an empty text, and a text too long to be a date. */
 export function readDateText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= dateCharactersMax ? value : undefined;
 }
@@ -157,7 +156,7 @@ export function readPrice(value: unknown, factor: number): number | undefined {
   return Number.isFinite(price) ? price : undefined;
 }
 
-/** As `readPrice`, for a decimal text (`"0.00000125"`); undefined for anything else, including the `"-1"` of routers. */
+/** The same for a decimal text (`"0.00000125"`); undefined for anything else, including the `"-1"` of routers. */
 export function readDecimalPrice(value: unknown, factor: number): number | undefined {
   const decimal = typeof value === 'string' && value.length <= decimalCharactersMax && decimalPattern.test(value);
   return decimal ? readPrice(Number(value), factor) : undefined;
@@ -168,11 +167,13 @@ export function readCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
-/** Parameter counts outside these bounds are mistakes: no language model is smaller, and none larger has been trained. */
+/**
+ * Parameter counts outside these bounds are mistakes: no language model has fewer, and none with more has been trained.
+ */
 export const parametersMin = 1e6;
 export const parametersMax = 1e14;
 
-/** A number in the given unit as a parameter count; undefined for anything else and outside the bounds. */
+/** A number in the given unit as a parameter count; undefined for anything else and for counts outside the bounds. */
 export function boundParameters(value: unknown, unit: number): number | undefined {
   const count = typeof value === 'number' ? Math.round(value * unit) : Number.NaN;
   return count >= parametersMin && count <= parametersMax ? count : undefined;
@@ -181,6 +182,6 @@ export function boundParameters(value: unknown, unit: number): number | undefine
 /** The object without its undefined members; undefined if no member remains. */
 export function dropUndefined<T extends object>(members: { [K in keyof T]: T[K] | undefined }): T | undefined {
   const kept = Object.entries(members).filter(([, value]) => value !== undefined);
-  // The cast is sound: every member that is left is one of T's, with T's type; T's members are optional.
+  // The cast is sound: every remaining member is one of T's with T's type, and all members of the result are optional.
   return kept.length === 0 ? undefined : (Object.fromEntries(kept) as T);
 }

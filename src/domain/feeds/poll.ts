@@ -1,13 +1,13 @@
 import { dayMs, hourMs, type Instant } from '../instant.ts';
 
-/** A poll that has not ended after this time is considered lost. It is longer than any fetch can take. */
+/** A poll that has not ended after this time is considered lost. No fetch can take this long. */
 export const pollLeaseMs = 180_000;
 /** A poll that lacks more than this share of the last accepted poll's items is suspect. */
 export const lossShareMax = 0.3;
-/** As `lossShareMax`, if the last accepted poll is older than `gapMs`: a catalogue changes more in a longer time. */
+/** As `lossShareMax`, if the last accepted poll is older than `gapMs`: a catalogue changes more over a longer time. */
 export const lossShareMaxAfterGap = 0.9;
 export const gapMs = 48 * hourMs;
-/** A vendor with at least this many items in a catalogue is also assessed separately. */
+/** A vendor with at least this many items in a catalogue is also assessed on its own. */
 export const vendorItemsMin = 5;
 /** A suspect listing is confirmed by a poll at least this much later … */
 export const confirmAfterMs = dayMs;
@@ -28,10 +28,10 @@ export type SuspectSlice = {
   readonly keys: ReadonlySet<string>;
 };
 
-/** The keys of the items whose names the identity data knows. Left out, a loss is counted over all items only. */
+/** The keys of the items whose names the identity data knows. If omitted, a loss is counted over all items only. */
 type KnownKeys = { readonly known?: ReadonlySet<string> };
 
-/** `window`: the feed lists only its latest entries. Old ones leave all the time, so a loss is only a shorter list. */
+/** `window`: the feed lists only its latest entries. Old ones always disappear, so only a shorter list is a loss. */
 type Before = KnownKeys & { readonly listed: Listed; readonly observedAt: Instant | null; readonly window?: boolean };
 
 type Poll = KnownKeys & { readonly listed: Listed; readonly observedAt: Instant };
@@ -62,8 +62,9 @@ export function assessPoll(now: Poll, before: Before, suspects: readonly Suspect
 }
 
 /**
- * The share of the last accepted poll that is missing: of its items, or of those with known names where that is less. A first
- * read that was full of junk would otherwise make the good ones after it suspect, while an outage loses known names too.
+ * The share of the last accepted poll that is missing now. It is counted over all items and over the items with known
+ * names, and the smaller share is returned: a first read full of junk would otherwise make the good reads after it
+ * suspect, whereas an outage loses known names too.
  */
 function shareOfLoss(now: Poll, before: Before): number {
   const shorter = (before.listed.size - now.listed.size) / before.listed.size;
@@ -110,7 +111,10 @@ export function keysByVendor(listed: Listed): Map<string, Set<string>> {
   return byVendor;
 }
 
-/** An item that neither the suspect listing nor the last accepted poll had is new, which is no disagreement. */
+/**
+ * Whether an earlier suspect listing confirms this one. An item that neither that listing nor the last accepted poll
+ * had is new and does not count as a disagreement.
+ */
 function confirms(slice: SuspectSlice, suspects: readonly SuspectSlice[], accepted: Listed): boolean {
   return suspects.some((earlier) => {
     if (earlier.vendor !== slice.vendor || slice.observedAt - earlier.observedAt < confirmAfterMs) return false;

@@ -4,13 +4,13 @@ import { type DatedText, dayMs, type Interval, parseDate, startOfDay } from '../
 export type StatedRelease = {
   /** As published. */
   readonly text: string;
-  /** `stands`: accepted as stated (the ledger); `curated`: checked against the bracket of sightings. */
+  /** `stands`: accepted as stated (the ledger). `curated`: checked against the bracket of the sightings. */
   readonly weight: 'stands' | 'curated';
   /** How many days such dates are known to be off in either direction. Default: 0. */
   readonly slackDays?: number;
 };
 
-/** The date as parsed, and the interval that it may mean, slack included. Null if the text is not a date. */
+/** The date as parsed, and the interval that it may mean, including slack. Null if the text is not a date. */
 export function readStatedRelease({
   text,
   slackDays = 0,

@@ -7,7 +7,8 @@ export const endKinds = ['earliest', 'planned', 'firm', 'passed'] as const;
 export type EndKind = (typeof endKinds)[number];
 
 /**
- * What a stated end applies to: the vendor's own service, the service of a host, or one plan or app (the vendor's API goes on).
+ * What a stated end applies to: the vendor's own service, the service of a host, or one plan or app while the vendor's
+ * API continues.
  */
 export const endScopes = ['vendor', 'host', 'plan'] as const;
 
@@ -19,12 +20,12 @@ export type StatedEnd = {
   readonly scope?: EndScope;
 };
 
-/** The kind of an end. A row without one, as in the oldest stored rows, has the kind of a plain date. */
+/** The kind of an end. A row that states none, such as the oldest stored rows, has the kind of a plain date. */
 export function endKindOf(end: StatedEnd | undefined): EndKind {
   return end?.kind ?? 'planned';
 }
 
-/** The scope of an end. A row of another namespace than the vendor's never speaks for the vendor's own service. */
+/** The scope of an end. Only a row in the vendor's own namespace can state an end of the vendor's service. */
 export function endScopeOf(end: StatedEnd | undefined, isOwn: boolean): EndScope {
   const stated = end?.scope ?? 'vendor';
   return stated === 'vendor' && !isOwn ? 'host' : stated;

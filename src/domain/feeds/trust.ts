@@ -3,7 +3,7 @@ export const trusts = ['first_party', 'curated', 'aggregator', 'community'] as c
 
 export type Trust = (typeof trusts)[number];
 
-/** Higher is stronger. */
+/** The rank of a trust: a larger number is a higher trust. */
 export function trustRank(trust: Trust): number {
   return trusts.length - trusts.indexOf(trust);
 }

@@ -4,20 +4,20 @@ import { listProblems } from './problems.ts';
 import { type FamilyData, familySchema, type IdentityData } from './schema.ts';
 import { buildTable, type IdentityTable, readIdentityTable } from './table.ts';
 
-/** An addition that is in force. */
+/** An addition that is in effect. */
 export type Addition = { readonly id: string; readonly entry: IdentityEntry; readonly reason: string };
 
 export type BuiltIdentity = {
   readonly table: IdentityTable;
-  /** The data that the table was made of: the file with every addition that fits it. */
+  /** The data that the table was built from: the file with every addition that does not conflict with it. */
   readonly data: IdentityData;
-  /** Additions without effect, and why. Usually a later file says the same or the opposite: the file wins. */
+  /** Additions without effect, and why. Usually a later file says the same or the opposite, and the file wins. */
   readonly idle: ReadonlyMap<string, string>;
 };
 
 /**
- * Builds the table of the reviewed file with its additions up to a revision. An addition that conflicts is left out; it
- * is no error.
+ * Builds the table of the reviewed file with its additions up to a revision. An addition that conflicts is left out;
+ * this is not an error.
  */
 export function buildIdentity(file: IdentityData, additions: readonly Addition[], revision: number): BuiltIdentity {
   const idle = new Map<string, string>();
@@ -34,7 +34,7 @@ export function buildIdentity(file: IdentityData, additions: readonly Addition[]
   return { table: { ...table, file, version: `${file.version}+${revision}`, revision, curated }, data, idle };
 }
 
-/** The file does not change while the program runs, and building its table takes a while. */
+/** Cached because the file does not change while the program runs, and building its table takes a while. */
 const fileTables = new WeakMap<IdentityData, IdentityTable>();
 
 function tableOfFile(file: IdentityData): IdentityTable {
@@ -61,7 +61,7 @@ function buildGuards(file: IdentityData, additions: readonly Addition[]): Identi
   return { file: alone, base: withOnly(['namespace', 'limited']), aliases: withOnly(['alias', 'not_a_model']) };
 }
 
-/** The same data with one addition, its reason as its source. */
+/** The data with one addition. The addition's reason becomes the source of the entry. */
 export function withEntry(data: IdentityData, { entry, reason }: Omit<Addition, 'id'>): IdentityData {
   switch (entry.kind) {
     case 'alias': {
@@ -120,7 +120,7 @@ function withFamily(
   return { ...data, families };
 }
 
-/** A tier that only some versions have is given more of them. */
+/** Adds a tier. If the tier already exists for some versions only, the versions are added to it. */
 function addTier(tiers: FamilyData['tiers'], { tier, versions }: EntryOf<'tier'>): FamilyData['tiers'] {
   if (versions === undefined) return [...tiers, tier];
   const known = tiers.find((row) => typeof row !== 'string' && row.tier === tier);

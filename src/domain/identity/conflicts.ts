@@ -5,12 +5,12 @@ import type { FamilyData, IdentityData } from './schema.ts';
 import { splitTokens } from './tokens.ts';
 import { normaliseVersion } from './version.ts';
 
-/** Why an entry is rejected, and a JSON Pointer to the field: `/tier`. */
+/** Why an entry is rejected, with a JSON Pointer to the field: `/tier`. */
 export type EntryProblem = { readonly detail: string; readonly pointer: string };
 
 /**
- * The conflict between an entry and the data that it would be added to, or null. Problems that make any identity data
- * invalid, such as duplicates, are found by `listProblems`.
+ * The conflict between an entry and the data that it would be added to, or null. `listProblems` finds what makes any
+ * identity data invalid, such as duplicates.
  */
 export function findConflict(data: IdentityData, entry: IdentityEntry): EntryProblem | null {
   switch (entry.kind) {
@@ -227,7 +227,7 @@ function isVersion(token: string, family: FamilyData | undefined): boolean {
 type KnownWords = {
   readonly what: string;
   readonly texts: readonly string[];
-  /** A name with such a word is never a general release, so no other word may contain it. */
+  /** A name with such a word is never a general release. No new word may contain it. */
   readonly decides: boolean;
 };
 

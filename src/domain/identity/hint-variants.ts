@@ -5,7 +5,7 @@ import type { SnapshotFormat } from './schema.ts';
 import type { IdentityTable } from './table.ts';
 import { splitTokens } from './tokens.ts';
 
-/** Why an entry matches no stored name, or which entry would: a closed set. */
+/** Why an entry matches no stored name, or which change would help: a closed set. */
 export const hintCodes = [
   'longer_name',
   'joined_version',
@@ -25,7 +25,7 @@ export const hintCodes = [
 
 export type HintCode = (typeof hintCodes)[number];
 
-/** A stored name that is read as no model. */
+/** A stored name that is not read as a model. */
 export type UnreadName = { readonly name: string; readonly feed: string; readonly host: string | null };
 
 /** A small change to an entry that may match more names; `change` describes it. */
@@ -33,7 +33,10 @@ export type Variant = { readonly code: HintCode; readonly entry: IdentityEntry; 
 
 type Change<T> = { readonly code: HintCode; readonly fields: Partial<T>; readonly change: string };
 
-/** The entries to try instead of a given one, simplest first: a small fixed set, for the names that it does not match. */
+/**
+ * The entries to try instead of a given one, simplest first: a small fixed set, made for the names that the entry does
+ * not match.
+ */
 export function listVariants(table: IdentityTable, entry: IdentityEntry, unread: readonly UnreadName[]): Variant[] {
   switch (entry.kind) {
     case 'alias':
@@ -98,7 +101,7 @@ function withWord(entry: EntryOf<'tier' | 'channel'>, word: string): IdentityEnt
   return entry.kind === 'tier' ? { ...entry, tier: word } : { ...entry, channel: word };
 }
 
-/** The word with the one before it, and with the one after it. */
+/** The word joined with the one before it, and joined with the one after it. */
 function listLongerPhrases(name: string, word: string): string[] {
   const tokens = splitTokens(name.toLowerCase()).map(({ text }) => text);
   const width = splitTokens(word).length;
@@ -115,7 +118,7 @@ function listLongerPhrases(name: string, word: string): string[] {
 
 const dated: readonly SnapshotFormat[] = ['YYYY-MM-DD', 'YYYYMMDD', 'YYMMDD'];
 
-/** Other shapes that a family's names may have: ways to continue the name, each alone and with one more rule. */
+/** Other grammars that a family's names may follow: each way to continue the name, alone and with one more rule. */
 function listGrammars(family: FamilyGrammar, unread: readonly UnreadName[]): Change<FamilyGrammar>[] {
   const longer = mostFrequent(unread.flatMap(({ name }) => listLongerNames(name, family.names)));
   const begins: Change<FamilyGrammar>[] = [
@@ -146,7 +149,7 @@ function listGrammars(family: FamilyGrammar, unread: readonly UnreadName[]): Cha
     .slice(1);
 }
 
-/** `kimi` in `kimi-k2-0905` continues as `kimi-k` before the version. */
+/** In `kimi-k2-0905`, the longer name of `kimi` is `kimi-k`, before the version. */
 function listLongerNames(name: string, starts: readonly string[]): string[] {
   const leaf = name.toLowerCase().slice(name.lastIndexOf('/') + 1);
   return starts.flatMap((start) => {
@@ -156,7 +159,7 @@ function listLongerNames(name: string, starts: readonly string[]): string[] {
   });
 }
 
-/** The most frequent text; of several, the first in the alphabet. */
+/** The most frequent text; among equals, the alphabetically first. */
 function mostFrequent(texts: readonly string[]): string | null {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);

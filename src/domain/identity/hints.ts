@@ -8,10 +8,10 @@ import type { IdentityTable } from './table.ts';
 export type Hint = {
   readonly code: HintCode;
   readonly detail: string;
-  /** How many stored names it concerns, and the first of them. */
+  /** How many stored names the hint concerns, and the first of them. */
   readonly names: number;
   readonly example: string | null;
-  /** The entry to try instead, if one was found that reads the names. */
+  /** The entry to try instead; null if no variant reads the names. */
   readonly entry: IdentityEntry | null;
 };
 
@@ -19,7 +19,7 @@ export type Hint = {
 export const hintNamesMax = 500;
 const hintsMax = 5;
 
-/** Whether a name contains the subject of an entry at the beginning of a word. */
+/** Whether a name contains the subject of an entry at the start of a word. */
 export function isAbout(entry: IdentityEntry, { name, host }: Pick<UnreadName, 'name' | 'host'>): boolean {
   const text = name.toLowerCase().replaceAll('%2f', '/');
   if (entry.kind === 'namespace')
@@ -57,9 +57,9 @@ export type HintContext = {
   readonly entry: IdentityEntry;
   /** The identity data with the entry. */
   readonly table: IdentityTable;
-  /** The data with another entry in its place; null if that one is refused. */
+  /** The data with another entry instead; null if that entry is refused. */
   readonly tryEntry: (entry: IdentityEntry) => IdentityTable | null;
-  /** Stored names that the entry is about and leaves unread. */
+  /** Stored names that the entry is about but does not make readable. */
   readonly unread: readonly UnreadName[];
 };
 
@@ -86,7 +86,7 @@ export function listHints(context: HintContext): Hint[] {
   return [...(best === null ? [] : [best]), ...listReasons(context)].slice(0, hintsMax);
 }
 
-/** The variant that reads the most names; of several, the simplest. */
+/** The variant that makes the most names readable; among equals, the simplest. */
 function findBestVariant({ entry, table, tryEntry, unread }: HintContext): Hint | null {
   let best: Hint | null = null;
   for (const variant of listVariants(table, entry, unread)) {
@@ -113,7 +113,7 @@ function changes(
 
 type Reason = { readonly code: HintCode; readonly detail: string };
 
-/** Why names stay unread, the most frequent reason first. */
+/** Why names remain unread, the most frequent reason first. */
 function listReasons({ table, unread }: HintContext): Hint[] {
   const hints = new Map<string, Hint>();
   for (const name of unread) {

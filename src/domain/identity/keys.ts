@@ -1,4 +1,4 @@
-/** The keys of the look-ups of the identity data. */
+/** The keys of the identity data's look-up tables. */
 
 export function familyKey(id: { readonly vendor: string; readonly family: string }): string {
   return `${id.vendor}/${id.family}`;

@@ -54,7 +54,7 @@ function matches({ vendor, family, version, tier }: Limit, model: Named): boolea
   );
 }
 
-/** The whole name, or its beginning up to a separator. */
+/** Whether `start` is the whole name, or its beginning up to a separator. */
 function startsWith(name: string, start: string | undefined): boolean {
   if (start === undefined) return true;
   const next = name[start.length];

@@ -21,7 +21,7 @@ export type ModelId = {
   readonly snapshotDay: string | null;
   /** The host that serves the model, if not the vendor itself. */
   readonly host: string | null;
-  /** Regions, effort, quantisation, context and price variants that were stripped: never part of the model. */
+  /** The regions, efforts, quantisations, context sizes and price variants that were removed from the id. */
   readonly channels: readonly string[];
   /** True if the row is in the vendor's own namespace of that feed. */
   readonly own: boolean;
@@ -43,9 +43,9 @@ export type NotAModel = {
 };
 
 /**
- * A name of a vendor that the identity data recognises in part. Either it begins with a family and has an unknown word, or it
- * is in the vendor's own namespace and begins with no declared family. It is no evidence of a release. As it may turn out to
- * be one, it does not count as absence either.
+ * A vendor's name that the identity data recognises in part. Either it begins with a family and has an unknown word, or
+ * it is in the vendor's own namespace and begins with no declared family. It is no evidence of a release. It does not
+ * count as absence either, because it may turn out to be a release.
  */
 export type PartialName = {
   readonly outcome: 'partial';
@@ -58,9 +58,12 @@ export type PartialName = {
   readonly family: string | null;
   /** Null if the name has none, or if the unknown words make it uncertain. */
   readonly version: string | null;
-  /** The known parts of the tier, in the order of the name: joined with dashes, the tier if no unknown word is a tier. */
+  /**
+   * The known words of the tier, in the order of the name. Joined with dashes they are the tier, unless an unknown word
+   * belongs to it.
+   */
   readonly tiers: readonly string[];
-  /** The words that the identity data does not define; without a family, every word of the name. */
+  /** The words that the identity data does not define. Without a family, these are all words of the name. */
   readonly unknown: readonly string[];
   /** True if the row is in the vendor's own namespace of that feed. */
   readonly own: boolean;
@@ -71,8 +74,9 @@ export type PartialName = {
 export type Identity = ModelId | PartialName | NotAModel;
 
 /**
- * The context of an id. `feed` is the adapter's name (`litellm`), `host` as in `FeedItem.host`. `at` is when it was observed,
- * because a limited model may open to the public later; if it is omitted, a model that was ever limited counts as limited.
+ * The context of an id. `feed` is the adapter's name (`litellm`), `host` as in `FeedItem.host`. `at` is when the id was
+ * observed, because a limited model may later open to the public. Without `at`, a model that was ever limited counts as
+ * limited.
  */
 export type IdContext = { readonly feed: string; readonly host?: string | null; readonly at?: Instant };
 

@@ -8,11 +8,11 @@ export type Reading = {
   readonly family: Family;
   readonly version: string | null;
   readonly tier: string | null;
-  /** The known parts of the tier; see PartialName. */
+  /** The known words of the tier; see `PartialName`. */
   readonly tiers: readonly string[];
   /** The words that the data does not define. */
   readonly unknown: readonly string[];
-  /** The version, unless unknown words make it uncertain; never a version that a stamp implies for a known tier. */
+  /** The version, unless unknown words make it uncertain. Never a version that a stamp implies for a known tier. */
   readonly certainVersion: string | null;
   readonly preview: boolean;
   readonly snapshot: string | null;
@@ -35,13 +35,13 @@ type Draft = {
   moved: boolean;
   seen: Set<Word['kind'] | 'unknown'>;
   unknown: string[];
-  /** The previous word was the version. */
+  /** Whether the previous word was the version. */
   afterVersion: boolean;
-  /** An unknown word may belong to the version, or may be the reason why a number is not the version. */
+  /** Whether an unknown word may belong to the version, or may be why a number is not the version. */
   versionOpen: boolean;
 };
 
-/** The family whose name starts the text, and the rest of the text. The longest declared name wins. */
+/** The family whose name starts the text, and the rest of the text. The longest declared name takes precedence. */
 export function findFamily(table: IdentityTable, name: string): { family: Family; rest: string } | null {
   for (const { name: start, family } of table.names) {
     if (!name.startsWith(start)) continue;
@@ -89,7 +89,7 @@ function takeColons(table: IdentityTable, tokens: readonly Token[], draft: Draft
   });
 }
 
-/** `opus4-5`: separates a tier from a version joined to it, in families that allow this. */
+/** Separates a tier from a version joined to it (`opus4-5`), in families that allow this. */
 function unglueTiers(family: Family, tokens: readonly Token[]): Token[] {
   if (!family.gluedTiers) return [...tokens];
   return tokens.flatMap((token) => {
@@ -102,7 +102,7 @@ function unglueTiers(family: Family, tokens: readonly Token[]): Token[] {
   });
 }
 
-/** Consumes the next words that have a meaning together, and returns their number. */
+/** Consumes the next words that form one meaning, and returns how many there were. */
 function readNext(table: IdentityTable, start: Family, tokens: readonly Token[], draft: Draft): number {
   const ofVersion = readVersion(tokens, draft);
   const { afterVersion } = draft;
@@ -125,14 +125,14 @@ function readNext(table: IdentityTable, start: Family, tokens: readonly Token[],
 }
 
 /**
- * A number after an unknown word is the version only if versions may follow tiers in the family, and if the word itself has
- * no digit: in `claude-nova4-5` the version may be 4.5.
+ * Whether a number after an unknown word may be the version. Versions must be allowed after tiers in the family, and
+ * the word itself must have no digit: in `claude-nova4-5` the version may be 4.5.
  */
 function leavesVersionOpen({ family, unknown }: Draft): boolean {
   return unknown.length > 0 && (family.order === 'first' || unknown.some((word) => /\d/.test(word)));
 }
 
-/** A word after a version may be part of it, in a form that the family does not declare yet: `gpt-6-12`, `gpt-4-o`. */
+/** A word after a version may belong to it, in a form that the family does not declare yet: `gpt-6-12`, `gpt-4-o`. */
 function noteUnknown(text: string, afterVersion: boolean, draft: Draft): void {
   draft.seen.add('unknown');
   draft.unknown.push(text);
@@ -171,7 +171,7 @@ function readMinor(token: Token | undefined, family: Family): string | null {
 type SettledWord = Exclude<Word, { kind: 'tier_of' }>;
 type Phrase = { text: string; word: SettledWord; width: number };
 
-/** The longest phrase that the current family, the family of the name or the common words declare. */
+/** The longest phrase that is declared by the current family, by the family of the name or among the common words. */
 function findPhrase(
   table: IdentityTable,
   start: Family,
@@ -191,7 +191,7 @@ function findPhrase(
   return null;
 }
 
-/** A tier of some versions counts only with those versions. */
+/** A tier of some versions only counts with those versions. */
 function settleWord(word: Word | undefined, version: string | null): SettledWord | null {
   if (word?.kind !== 'tier_of') return word ?? null;
   return word.versions.includes(version) ? { kind: 'tier' } : settleWord(word.otherwise ?? undefined, version);
@@ -251,7 +251,7 @@ function readSize(text: string, draft: Draft): boolean {
   return true;
 }
 
-/** `qwen3`, `llama3.3`: a word that names a family, with or without a version joined to it. */
+/** Whether a word names a family, with or without a version joined to it: `qwen3`, `llama3.3`. */
 export function namesAnotherFamily(table: IdentityTable, word: string): boolean {
   return familyVendor(table, word) !== undefined;
 }

@@ -33,7 +33,7 @@ function isOtherKind(table: IdentityTable, { unknown }: PartialName): boolean {
   return unknown.some((word) => table.otherKinds.has(word));
 }
 
-/** Limits the reading with additions to what the reviewed file allows. */
+/** Limits what additions changed to what the reviewed file allows. */
 function bound(found: Identity, guards: Guards, readBy: (guard: IdentityTable) => Identity): Identity {
   const before = readBy(guards.file);
   const base = guards.base === guards.file ? before : readBy(guards.base);
@@ -42,15 +42,15 @@ function bound(found: Identity, guards: Guards, readBy: (guard: IdentityTable) =
     if (named.outcome !== 'model') return named;
     return base.outcome === 'model' && modelKey(base) === modelKey(before) ? base : before;
   }
-  // A name in a foreign namespace is a derivative only until an addition says whose namespace it is.
+  // A foreign namespace makes a name a derivative only until an addition declares whose namespace it is.
   if (!isReadable(before.reason) && before.reason !== 'derivative') return before;
   if (base.outcome === 'model') return found.outcome === 'model' ? base : found;
   return isReadable(base.reason) ? found : base;
 }
 
 /**
- * Whether additions may make a name readable that the file reads with this reason: the file does not define it, or its
- * vendor.
+ * Whether additions may make a name readable that the file rejects for this reason: the file does not define the name
+ * or its vendor.
  */
 export function isReadable(reason: NotAModel['reason']): boolean {
   return reason === 'unrecognised' || reason === 'unknown_vendor';
@@ -79,7 +79,7 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   const certain = place.namespace ?? (place.owner?.certain === true ? place.owner.vendor : null);
   const found = findFamily(table, place.name);
   if (found === null || (found.family.needsVendor && certain !== found.family.vendor)) {
-    // A headline on a vendor's site need not name a model.
+    // A headline on a vendor's site may name no model.
     return mentions ? refuse('not_a_model', certain) : refuseNameless(table, place, certain);
   }
   const { vendor } = found.family;
@@ -91,7 +91,7 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   const reading = readName(table, found.family, found.rest);
   if (reading.flaw === 'derivative') return refuse('derivative', certain ?? onlyVendor([vendor, ...others]));
   if (reading.flaw !== null) {
-    // Headlines are prose: an unknown word in one is not a name.
+    // Headlines are prose, so an unknown word in one does not count as part of a name.
     const listed = !mentions && isListedByVendor(place, vendor);
     return reading.flaw === 'unrecognised' && listed ? toPartial(reading, place) : refuse(reading.flaw, vendor);
   }
@@ -99,7 +99,10 @@ function readModelId(table: IdentityTable, id: string, context: IdContext): Iden
   return isLimited(table.limits, model, place.name, context.at ?? null) ? { ...model, stage: 'limited' } : model;
 }
 
-/** Whether the row is the vendor's own, or the feed states no host and the id is in the vendor's namespace. */
+/**
+ * Whether the vendor itself lists the row: it is the vendor's own, or the feed states no host and the id is in the
+ * vendor's namespace.
+ */
 function isListedByVendor({ owner, namespace, host, foreign }: Place, vendor: string): boolean {
   return owner?.vendor === vendor || (namespace === vendor && host === null && !foreign);
 }
@@ -132,8 +135,8 @@ function servedBy(place: Place, vendor: string): { own: boolean; host: string | 
 }
 
 /**
- * Reads a name that does not begin with a declared family. A family's word later in the name makes it a derivative of that family
- * if the id also has a foreign namespace, a word such as `hermes`, or a second family.
+ * Handles a name that does not begin with a declared family. If a family's word occurs later in the name, the name is a
+ * derivative of that family if the id also has a foreign namespace, a word such as `hermes`, or a second family.
  */
 function refuseNameless(table: IdentityTable, place: Place, certain: string | null): NotAModel | PartialName {
   const vendors = listFamilyVendors(table, place.name);
@@ -171,7 +174,7 @@ function listFamilyVendors(table: IdentityTable, name: string): string[] {
   return splitTokens(name).flatMap(({ text }) => familyVendor(table, text) ?? []);
 }
 
-/** The vendor, if all of them are the same; otherwise null. */
+/** The vendor, if all are the same; otherwise null. */
 function onlyVendor(vendors: readonly string[]): string | null {
   const [first, ...rest] = vendors;
   return first !== undefined && rest.every((vendor) => vendor === first) ? first : null;

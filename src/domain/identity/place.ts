@@ -9,9 +9,9 @@ export type Place = {
   readonly reason: NotAModel['reason'] | null;
   /** The vendor that a namespace, a prefix or a reviewed alias names. */
   readonly namespace: string | null;
-  /** The vendor whose own rows are where this one is. */
+  /** The vendor that owns the place of the row in its feed. */
   readonly owner: Owner | null;
-  /** Whether a path segment is unknown: on hubs, the namespace of another publisher. */
+  /** Whether a path segment is unknown. On hubs, that is the namespace of another publisher. */
   readonly foreign: boolean;
   readonly host: string | null;
   readonly channels: readonly string[];
@@ -67,7 +67,7 @@ function takeMarks(table: IdentityTable, text: string, found: Found): string {
   return rest;
 }
 
-/** Some feeds state the host only in the id. */
+/** The host of an id in feeds that state it only there. */
 function guessHost(table: IdentityTable, feed: string, segments: readonly string[]): string | null {
   const first = segments[0];
   if (first === undefined || table.feeds.get(feedKey(feed)) === 'namespace') return null;
@@ -101,7 +101,10 @@ function sameName(host: string): string {
   return host.toLowerCase().replaceAll('_', '-');
 }
 
-/** In feeds with namespaces, the segment before the name identifies the publisher, or the host if the id has no segment. */
+/**
+ * The owner of the place of an id. In feeds with namespaces, the segment before the name decides or, if the id has no
+ * segment, the host. In all other feeds the host decides.
+ */
 function findPlaceOwner(
   table: IdentityTable,
   context: IdContext,

@@ -60,7 +60,10 @@ function* listLimitProblems(data: IdentityData, row: IdentityData['limited'][num
   if (from !== undefined && until !== undefined && from >= until) yield `${what} ends before it begins`;
 }
 
-/** Prefix removal ends because each step shortens the text, or leaves text of that length that starts no other prefix. */
+/**
+ * Whether removing this prefix could repeat without end. It cannot if it shortens the text, or if its replacement has
+ * the same length and starts no other prefix.
+ */
 function canRepeat(data: IdentityData, text: string, as: string): boolean {
   if (as.length !== text.length) return as.length > text.length;
   return data.prefixes.some((other) => other.text.startsWith(as) || as.startsWith(other.text));

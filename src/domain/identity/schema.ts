@@ -22,62 +22,62 @@ export type SnapshotFormat = (typeof snapshotFormats)[number];
 /** The reasons that a reviewed id can have for not being a model. */
 const aliasReason = z.enum(['rolling_alias', 'preset', 'derivative', 'codename', 'not_a_model', 'unrecognised']);
 
-/** A tier, optionally of some versions only; null means "no version". */
+/** A tier, optionally of some versions only; null stands for "no version". */
 const tier = z.union([text, z.strictObject({ tier: text, versions: z.array(text.nullable()).min(1) })]);
 
 /**
- * A word that moves a name to another family (`gpt-4o-audio` is a gpt-audio). The version is kept, or becomes the tier if the
- * new family has versions of its own.
+ * A word that moves a name to another family (`gpt-4o-audio` is a gpt-audio). The version stays the version
+ * or, if the new family has versions of its own, becomes the tier.
  */
 const move = z.strictObject({ word: text, to: text, generation: z.enum(['version', 'tier']) });
 
 export const familySchema = z.strictObject({
   vendor: text,
   family: text,
-  /** The beginnings of ids; none for a family that is only reached from another one by `moves`. */
+  /** The words that ids of the family begin with. None if the family is only reached from another one by `moves`. */
   names: texts,
   /** The separators allowed after the name; the empty text allows a digit directly after it. */
   joins: z.array(z.enum(['-', '', '_', '.'])).default(['-']),
   /** Decimal signs of the version. A dash or underscore joins two numbers if the first has one digit. */
   decimals: z.array(z.enum(['.', '-', 'p', '_'])).default(['.', '-', '_', 'p']),
-  /** The most digits after a dash or underscore: two only if the ids never have sizes without their letter. */
+  /** The most digits after a dash or underscore. Two only if sizes in the ids always have their letter. */
   minorDigits: z.union([z.literal(1), z.literal(2)]).default(1),
-  /** Letters that may end a version: `4o`. */
+  /** Letters that a version may end with: `4o`. */
   letters: texts,
   /** `first`: the version follows the name. `free`: it may also follow a tier. */
   order: z.enum(['first', 'free']).default('first'),
   style: z.enum(['components', 'decimal']).default('components'),
   snapshots: z.array(z.enum(snapshotFormats)).default([]),
   tiers: z.array(tier).default([]),
-  /** Tiers with their own numbering: a number after one (`nano-2`) is not a version of the family. */
+  /** Tiers that are numbered on their own: the number after one (`nano-2`) is not a version of the family. */
   numberedTiers: texts,
-  /** Words added to a tier that do not replace a size: sizes next to them are kept. */
+  /** Words that are added to a tier without replacing a size; sizes next to them are kept. */
   modifiers: texts,
   /** `opus4-5`: a tier may directly precede the version. */
   gluedTiers: z.boolean().default(false),
   /** `tier`: a size is the tier if there is no named tier. `dropped`: a size is a channel. `none`: sizes are not expected. */
   sizes: z.enum(['tier', 'dropped', 'none']).default('none'),
-  /** Sizes that hosts shorten: `235b` for `235b-a22b`. */
+  /** Full forms of sizes that hosts shorten: `235b` for `235b-a22b`. */
   sizeSynonyms: z.record(text, text).default({}),
   channels: texts,
-  /** Ways of running a model that have their own names, such as a reasoning mode. Never evidence of a release. */
+  /** Ways of running a model that have names of their own, such as a reasoning mode. Never evidence of a release. */
   presets: texts,
   /** Every model of the family is a preview. */
   preview: z.boolean().default(false),
   /**
-   * Reviewed: the vendor marks each preview of the family in its id, so an id without a mark means "generally available".
-   * Otherwise an id does not show the stage.
+   * Reviewed: the vendor marks every preview of the family in its id, so an id without a mark means "generally
+   * available". If false, an id does not show the stage.
    */
   marksPreviews: z.boolean().default(false),
   rolling: texts,
   moves: z.array(move).default([]),
-  /** A stamp of year and month is the version if there is no other: `codestral-2501` is Codestral 25.01. */
+  /** Whether a stamp of year and month is the version if there is no other: `codestral-2501` is Codestral 25.01. */
   stampIsVersion: z.boolean().default(false),
   /** How a name without a version is read. With a snapshot it is a model unless this is `unrecognised`. */
   unversioned: z.enum(['model', 'rolling_alias', 'unrecognised']).default('unrecognised'),
   /** Tiers that exist without a version, regardless of `unversioned`. */
   unversionedTiers: texts,
-  /** The name is too common to identify the vendor without its namespace or its own host. */
+  /** Whether the name is too common to identify the vendor without the vendor's namespace or own host. */
   needsVendor: z.boolean().default(false),
   source: source.optional(),
 });
@@ -109,18 +109,18 @@ const aliasSchema = z.strictObject({
 const day = z.iso.date();
 
 /**
- * Models that only approved customers can call: a listing of them is no release. An omitted field matches any value, so a
- * tier alone limits every version of it.
+ * Models that only approved customers can call, so that listing them is not a release. An omitted field matches any
+ * value, so a tier alone limits every version of it.
  */
 const limitedSchema = z
   .strictObject({
     vendor: text,
     family: text.optional(),
-    /** Null: only those without a version. */
+    /** Null matches only models without a version. */
     version: text.nullable().optional(),
-    /** Null: only the unsuffixed model. */
+    /** Null matches only the unsuffixed model. */
     tier: text.nullable().optional(),
-    /** The beginning of the ids without hosts and regions, if family, version and tier do not distinguish them. */
+    /** The beginning of the ids, without hosts and regions, if family, version and tier do not distinguish them. */
     name: text.optional(),
     /** The first day on which it was limited, if it was open to the public before. */
     from: day.optional(),
@@ -153,12 +153,12 @@ export const identitySchema = z.strictObject({
   feeds: z.record(text, z.enum(['vendor', 'host', 'namespace', 'mention'])),
   vendors: z.array(vendorSchema),
   segments: z.strictObject({ hosts: texts, regions: texts, channels: texts }),
-  /** Marks before the whole id. */
+  /** Marks at the start of an id. */
   marks: z.array(
     z.strictObject({ text, reason: z.enum(['rolling_alias', 'derivative']).optional(), host: text.optional() }),
   ),
   prefixes: z.array(prefixSchema),
-  /** Endings that are a host's revision. */
+  /** Endings of ids that are a host's revision. */
   suffixes: texts,
   /** What may follow a colon. */
   colonChannels: texts,
@@ -169,7 +169,7 @@ export const identitySchema = z.strictObject({
     rolling: texts,
     presets: texts,
     derivatives: texts,
-    /** Words that make an otherwise unrecognised name another kind of model than a language model. */
+    /** Words that show that an unrecognised name is not a language model but another kind of model. */
     otherKinds: texts,
   }),
   /** Words that name a vendor's family anywhere in an id: two families in one id make a derivative. */

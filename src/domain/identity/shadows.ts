@@ -6,12 +6,13 @@ import { readPlace } from './place.ts';
 import type { IdentityTable } from './table.ts';
 import { splitTokens } from './tokens.ts';
 
-/** The context of a name without a feed. */
+/** The context of a name that is in no feed. */
 const nowhere = { feed: '' } as const;
 
 /**
- * Finds what an entry must never do, whatever names are stored: turn a rolling alias, a preset, a derivative or a codename
- * into a release, change the meaning of a recognised name, or start names like an alias or another family.
+ * Finds what an entry must never do, whatever names are stored: turn a rolling alias, a preset, a derivative or a
+ * codename into a release, change the meaning of a recognised name, or claim the start of names that belong to an alias
+ * or another family.
  */
 export function findShadow(table: IdentityTable, entry: IdentityEntry): EntryProblem | null {
   switch (entry.kind) {

@@ -31,9 +31,9 @@ export type SegmentKind = 'host' | 'region' | 'channel';
 export type Guards = {
   /** The reviewed file alone. */
   readonly file: IdentityTable;
-  /** The file with the namespaces and limited models among the additions. */
+  /** The file with the additions that are namespaces or limited models. */
   readonly base: IdentityTable;
-  /** The file with the aliases among them. */
+  /** The file with the additions that are aliases or names of no model. */
   readonly aliases: IdentityTable;
 };
 
@@ -54,7 +54,7 @@ export type IdentityTable = {
   readonly owners: ReadonlyMap<string, Owner>;
   readonly segments: ReadonlyMap<string, SegmentKind>;
   readonly marks: IdentityData['marks'];
-  /** Longest first, as are the prefix aliases, suffixes and names. */
+  /** Longest first, as are the prefix aliases, the suffixes and the names. */
   readonly prefixes: readonly Prefix[];
   readonly suffixes: readonly string[];
   readonly aliases: ReadonlyMap<string, Alias>;
@@ -74,7 +74,7 @@ export type IdentityTable = {
   readonly phraseWordsMax: number;
 };
 
-/** The vendor that publishes there; `certain` if no other vendor's models are listed there. */
+/** The vendor that publishes in a place. `certain`: no other vendor's models are listed there. */
 export type Owner = { readonly vendor: string; readonly certain: boolean };
 
 /**
@@ -132,8 +132,8 @@ export function versionStyle(table: IdentityTable, vendor: string, family: strin
 }
 
 /**
- * Whether an id without a preview word shows that its model is no preview, because the vendor marks previews in ids. False if
- * the table has no such family.
+ * Whether the vendor marks previews in ids, so that an id without a preview word shows that its model is no preview.
+ * False if the table has no such family.
  */
 export function marksPreviews(table: IdentityTable, vendor: string, family: string): boolean {
   return table.families.get(familyKey({ vendor, family }))?.marksPreviews ?? false;
@@ -205,7 +205,7 @@ function buildWords(words: IdentityData['words']): Map<string, Word> {
   ]);
 }
 
-/** Families refer to each other through `moves`, so their words are added when all families exist. */
+/** Families refer to each other through `moves`, so their words are added once all families exist. */
 function buildFamilies(data: IdentityData): Map<string, Family> {
   const words = new Map(data.families.map((family) => [familyKey(family), new Map<string, Word>()]));
   const families = new Map<string, Family>();
@@ -234,7 +234,7 @@ function* listFamilyWords(row: FamilyData, families: ReadonlyMap<string, Family>
   }
 }
 
-/** In other versions the word has the meaning that the family's channels or the common words give it. */
+/** In other versions, the word keeps the meaning that the family's channels or the common words give it. */
 function toTierOf(row: FamilyData, { tier, versions }: { tier: string; versions: readonly (string | null)[] }): Word {
   return { kind: 'tier_of', versions, otherwise: row.channels.includes(tier) ? { kind: 'channel' } : null };
 }

@@ -1,13 +1,13 @@
 import { parseDate } from '../instant.ts';
 import type { SnapshotFormat } from './schema.ts';
 
-/** One word of a name, and the separator before it; empty if it is joined to the word before. */
+/** One word of a name, and the separator before it. The separator is empty if the word is joined to the one before. */
 export type Token = { readonly text: string; readonly join: string };
 
-/** A stamp found in a name: its text, the day that it gives, if any, and the other words. */
+/** A stamp found in a name: its text, its day if it gives one, and the other words. */
 export type Snapshot = { readonly text: string; readonly day: string | null; readonly rest: readonly Token[] };
 
-/** Separates the words around a removed stamp, so that no version is read across it. */
+/** Separates the words around a removed stamp, so that they are not read together as a version. */
 const gapJoin = '|';
 
 const separators = new Set(['-', '_', ':', '@', ' ', '~', '+', '(', ')']);
@@ -69,7 +69,10 @@ const formatOrder: readonly SnapshotFormat[] = [
   'NNN',
 ];
 
-/** The number of words of a format, and the day that a text gives: null if it gives none, false if it has another format. */
+/**
+ * The number of words of a format, and how to read its day. `read` gives null if the text has no day, and false if it
+ * has another format.
+ */
 const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) => string | null | false }> = {
   'YYYY-MM-DD': { width: 3, read: ([year, month, day]) => toDay(year, month, day) },
   YYYYMMDD: {
@@ -87,7 +90,7 @@ const readers: Record<SnapshotFormat, { width: number; read: (parts: string[]) =
   NNN: { width: 1, read: ([all = '']) => /^0\d\d$/.test(all) && null },
 };
 
-/** The year used if a stamp gives none: a leap year, so that 29 February is a day. */
+/** The year to assume if a stamp has none: a leap year, so that 29 February is a day. */
 const leapYear = '2024';
 
 /** The first year that occurs in stamps. */

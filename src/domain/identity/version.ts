@@ -16,8 +16,8 @@ export function isVersion(text: string): boolean {
 }
 
 /**
- * Normalises a version: no leading zeros in its numbers and no final `.0` (`3.0` is `3`); in decimals also no final zero of
- * the fraction (`4.20` is `4.2`).
+ * Normalises a version: removes leading zeros of its numbers and a final `.0` (`3.0` is `3`). For decimals, it also
+ * removes final zeros of the fraction (`4.20` is `4.2`).
  */
 export function normaliseVersion(version: string, style: VersionStyle = 'components'): string {
   const { numbers, letter } = splitVersion(version);

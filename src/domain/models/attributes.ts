@@ -15,7 +15,7 @@ import type { Instant, Interval } from '../instant.ts';
 
 export type AttributeName = Extract<EventLeaf, { op: 'attribute' }>['name'];
 
-/** In the order in which they are listed. */
+/** The names of the attributes, in the order in which responses list them. */
 export const attributeNames = [
   'input_usd_per_mtok',
   'output_usd_per_mtok',
@@ -52,8 +52,9 @@ export const valuesPerAttributeMax = 20;
 type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
 /**
- * The attributes of one model as its vendor's own rows last published them; rows of other hosts do not count, because hosts set their own prices and limits.
- * Differing values are listed side by side, each weighed by the rule that settles predictions.
+ * The attributes of a model, as the vendor's own rows last published them. Rows of hosts do not count, because hosts
+ * set their own prices and limits. Differing values are listed side by side, each weighed by the rule that settles
+ * predictions.
  */
 export function listAttributes(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): AttributeFact[] {
   return attributeNames.flatMap((name) => {
@@ -116,7 +117,7 @@ function sourceOf(
   };
 }
 
-/** The first version of the unbroken run that ends with the last version and has its value. */
+/** The first version of the unbroken run that has the value of the last version and ends with it. */
 function firstWith(versions: readonly ItemVersion[], last: ItemVersion, name: keyof Attributes): ItemVersion {
   let first = last;
   for (let index = versions.indexOf(last) - 1; index >= 0; index -= 1) {

@@ -32,7 +32,7 @@ export type StatedDate = {
   readonly why: string | null;
 };
 
-/** An end as a row states it, or that it no longer states one. */
+/** An end as a row states it, or the fact that the row no longer states one. */
 export type StatedEndDate = {
   /** Verbatim; null when the row no longer stated a date. */
   readonly text: string | null;
@@ -54,7 +54,7 @@ export type RowRecord = {
   readonly standing: RowStanding;
   /** Every date that it stated, oldest first. */
   readonly dates: readonly StatedDate[];
-  /** Every end that it stated and every move of it, oldest first. */
+  /** Every end that it stated and every change of it, oldest first. */
   readonly ends: readonly StatedEndDate[];
 };
 
@@ -68,7 +68,7 @@ export type ModelRecord = {
 
 type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 
-/** Weighs one model by the rule that settles predictions and says how each row counted. Null when nothing lists the model yet. */
+/** Weighs a model by the rule that settles predictions, and says how each row counted. Null if nothing lists it yet. */
 export function recordModel(timeline: Timeline, sightings: readonly Sighting[], moment: Moment): ModelRecord | null {
   const seen = sightings.filter((sighting) => sighting.seenFrom <= moment.at);
   const first = seen[0];
@@ -117,7 +117,7 @@ function standingOf(known: KnownSighting | 'announced' | null): RowStanding {
   return lasts === 'lasting' ? 'witness' : lasts;
 }
 
-/** Why the date that the row states now was not used; null when the model was dated by it. */
+/** Why the date that the row states now was not used; null if the model was dated by it. */
 function whyNow(
   known: KnownSighting | 'announced' | null,
   standing: RowStanding,

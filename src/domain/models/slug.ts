@@ -4,9 +4,10 @@ import type { IdentityTable } from '../identity/table.ts';
 import { isVersion, normaliseVersion } from '../identity/version.ts';
 
 /**
- * The one spelling of a model in addresses, unique within its vendor: family, version and tier joined by dashes, with dots
- * inside the version (`gpt-5`, `gpt-4o-mini`, `o4-mini`, `claude-4.1-opus`, `gpt-oss-120b`). Where that would be read as
- * another model (a tier that looks like a version), they are joined by `~` instead: `gpt-vision~~4`. `readModelSlug` reads both.
+ * The one spelling of a model in addresses, unique for its vendor: family, version and tier joined by dashes, with dots
+ * inside the version (`gpt-5`, `gpt-4o-mini`, `o4-mini`, `claude-4.1-opus`, `gpt-oss-120b`). If that would be read as
+ * another model (a tier that looks like a version), they are joined by `~`: `gpt-vision~~4`. `readModelSlug` reads
+ * both.
  */
 export function modelSlug(table: IdentityTable, model: ModelName): string {
   const plain = modelKey(model).slice(model.vendor.length + 1);

@@ -22,7 +22,10 @@ export type StageWitness = Pick<KnownSighting, 'sighting' | 'feed' | 'trust' | '
 export type StageFact = {
   readonly stage: Stage;
   readonly grade: 'admissible' | 'short';
-  /** When it reached the stage, as far as the evidence bounds it; for an announcement or a deprecation, when it was first listed as such. */
+  /**
+   * When it reached the stage, as far as evidence bounds it. For an announcement or a deprecation: when it was first
+   * listed as such.
+   */
   readonly since: Interval;
   /** When it left the stage: only a suspension ends. Null while it lasts, and for every other stage. */
   readonly until: Interval | null;
@@ -51,7 +54,10 @@ export function listStages(timeline: Timeline, sightings: readonly Sighting[], m
   return facts.filter((fact) => fact !== null);
 }
 
-/** The last stage with admissible evidence that the model has not left, or else the last with any evidence. Null when there is none. */
+/**
+ * The last stage with admissible evidence that the model has not left; otherwise the last with any evidence. Null if
+ * there is none.
+ */
 export function stageReached(facts: readonly StageFact[]): Stage | null {
   const current = facts.filter((fact) => fact.until === null);
   const sure = current.filter((fact) => fact.grade === 'admissible');
@@ -90,7 +96,10 @@ function weighed(
   return { stage, grade, since: occurred, until: null, missing, witnesses };
 }
 
-/** Own rows that are still listed as deprecated, since they last became so: one first party, or as many origins as the policy requires. */
+/**
+ * The vendor's own rows that are still listed as deprecated, each since it last became so. Admissible with one first
+ * party, or as many origins as the policy requires.
+ */
 function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, policy }: Moment): StageFact | null {
   const witnesses = findVersions(timeline, sightings, at, deprecatedSince).filter(
     ({ sighting, trust }) => sighting.model.own && trust !== 'community',
@@ -108,7 +117,10 @@ function deprecated(timeline: Timeline, sightings: readonly Sighting[], { at, po
   return stated('deprecated', witnesses, sure ? null : missing);
 }
 
-/** The first of the latest versions that all say so; none if the row is listed as active again. */
+/**
+ * The first version of the run of deprecated or retired versions that lasts to the end; undefined if the row is listed
+ * as active again.
+ */
 function deprecatedSince(versions: readonly ItemVersion[]): ItemVersion | undefined {
   const other = versions.findLastIndex(({ lifecycle, end }) => {
     return !(statesVendorEnd(end) && (lifecycle === 'deprecated' || lifecycle === 'retired'));
@@ -142,7 +154,7 @@ function stated(stage: Stage, witnesses: readonly StageWitness[], missing: strin
   };
 }
 
-/** For each row the first version known at `at` that satisfies `says`; oldest first. */
+/** For each row, the first version known at `at` that satisfies `says`; oldest first. */
 function versionsThat(
   timeline: Timeline,
   sightings: readonly Sighting[],
@@ -152,7 +164,7 @@ function versionsThat(
   return findVersions(timeline, sightings, at, (versions) => versions.find(says));
 }
 
-/** For each row the version that `pick` takes of those known at `at`; oldest first. */
+/** For each row, the version that `pick` chooses among those known at `at`; oldest first. */
 function findVersions(
   timeline: Timeline,
   sightings: readonly Sighting[],

@@ -10,7 +10,7 @@ import { listStages, stageReached } from './stages.ts';
 /** What was known of a model from one knowledge time until the next state. */
 export type ModelState = {
   readonly knownFrom: Instant;
-  /** Null while nothing but announcements and feeds that are not evidence of releases list it. */
+  /** Null while only announcements, and feeds that are not evidence of releases, list it. */
   readonly grade: 'admissible' | 'short' | null;
   readonly stage: Stage | null;
   readonly occurred: Interval | null;
@@ -29,8 +29,8 @@ type Moment = { readonly at: Instant; readonly policy: EvidencePolicy };
 type MomentRange = Moment & { readonly from: Instant };
 
 /**
- * Every state of what was known of one model from the knowledge time `from` up to `at`, weighed at each moment at which it
- * can have changed. `before` is the state before `from`: later evidence changes no earlier state.
+ * Every state of what was known of a model from the knowledge time `from` up to `at`, weighed at each moment at which
+ * it can have changed. `before` is the state before `from`. Later evidence never changes an earlier state.
  */
 export function listModelStates(
   timeline: Timeline,
@@ -89,8 +89,8 @@ export function isSameState(a: ModelState, b: ModelState): boolean {
 }
 
 /**
- * The row without the versions in which only attributes changed. After an announcement every version counts: a model that is
- * listed again once its announced day has passed is no longer announced.
+ * The row without the versions in which only attributes changed. A version that follows an announcement is always
+ * kept: a model that is listed again after its announced day is no longer announced.
  */
 function condensed(sighting: Sighting): Sighting {
   const versions: ItemVersion[] = [];

@@ -28,7 +28,8 @@ export type ReplayedResolution = {
 /**
  * `wrong`: an outcome that differs from the truth, even if it was amended later. `premature`: the right outcome, known
  * before it could be true. `misdated`: the right outcome with an `effective_at` that excludes the true one.
- * `undetermined`: no outcome although the truth has one. Everything else is `right`, including open while the truth is open.
+ * `undetermined`: no outcome although the truth has one. `right`: everything else, including open while the truth is
+ * open.
  */
 export type Judgement = 'right' | 'wrong' | 'premature' | 'misdated' | 'undetermined';
 
@@ -49,7 +50,7 @@ export function daysLate(knownAt: Instant, visibleAt: Instant): number {
   return Math.max(0, knownAt - visibleAt) / dayMs;
 }
 
-/** The median; of an even number of values, the lower of the two middle ones. Null when there are none. */
+/** The median; for an even number of values, the lower of the two middle ones. Null if there are none. */
 export function medianOf(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[(sorted.length - 1) >> 1] ?? null;

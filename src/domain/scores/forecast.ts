@@ -5,7 +5,7 @@ import { type DatedText, type Instant, parseEffective } from '../instant.ts';
 export const probabilityMin = 0;
 export const probabilityMax = 1;
 
-/** How a forecast counts; the first that applies. */
+/** How a forecast counts. The first standing that applies is used. */
 export const forecastStandings = [
   'waiting',
   'unanswered',
@@ -37,13 +37,13 @@ export function isHindsight(
 /** When a forecast was made: at or after `madeFrom` and before `madeUntil`. */
 export type ForecastTime = { readonly madeFrom: Instant; readonly madeUntil: Instant };
 
-/** A vague date ends no later than the moment at which the forecast was recorded. */
+/** When a forecast was made. A vague date ends no later than the moment at which the forecast was recorded. */
 export function forecastTime(made: DatedText, recordedAt: Instant): ForecastTime & { readonly madeAt: string } {
   const { text, interval } = made;
   return { madeAt: text, madeFrom: interval.from, madeUntil: Math.min(interval.to, recordedAt) };
 }
 
-/** Whether the forecast was made wholly before the earliest moment at which the prediction can have been settled. */
+/** Whether the forecast was certainly made before the earliest moment at which the prediction can have been settled. */
 export function isBeforeOutcome(time: ForecastTime, resolution: Pick<ScoredResolution, 'effectiveAt'>): boolean {
   const outcomeFrom = parseEffective(resolution.effectiveAt)?.from ?? Number.NEGATIVE_INFINITY;
   return time.madeUntil <= outcomeFrom && time.madeFrom < outcomeFrom;

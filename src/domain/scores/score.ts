@@ -1,21 +1,22 @@
 /**
  * How forecasts are scored. The outcome yes counts as 1 and no as 0; other outcomes are not scored.
  *
- * The rule is `time_weighted`: a forecast weighs by how long it was the predictor's latest, from when it was made until the
- * next one or until the prediction was settled. The forecasts of one prediction weigh 1 together, so predictions weigh alike.
+ * The rule is `time_weighted`: the weight of a forecast is how long it was the predictor's latest, from when it was
+ * made until the next one or until the prediction was settled. The weights of all forecasts of a prediction add up to
+ * 1, so all predictions weigh the same.
  */
 export const scoringRule = 'time_weighted';
 
-/** Smaller probabilities count as this one in the logarithmic score, which is unbounded at zero. */
+/** Smaller probabilities are replaced by this one in the logarithmic score, which is unbounded at zero. */
 export const logProbabilityMin = 1e-6;
 
 /** The number of bins of equal width in a calibration. */
 export const calibrationBins = 10;
 
-/** Decimals of a score. Further ones would depend on the order of summation. */
+/** Decimals of a score. Further decimals would depend on the order of summation. */
 const scoreDecimals = 6;
 
-/** Sums over the forecasts of one bin; each forecast counts with its share of its prediction. */
+/** Sums over the forecasts of one bin. Each forecast is weighted by its share of its prediction. */
 export type BinSums = {
   /** The bin's number, from 0; the last includes probability 1. */
   readonly bin: number;
@@ -29,7 +30,7 @@ export type BinSums = {
   readonly squared: number;
   /** Sum of the natural logarithms of the probability given to the actual outcome. */
   readonly log: number;
-  /** As `squared`, of the last forecast of each prediction only. */
+  /** As `squared`, but only for the last forecast of each prediction. */
   readonly lastSquared: number;
 };
 
@@ -89,7 +90,7 @@ function meanOf(sum: number, weight: number): number | null {
   return weight === 0 ? null : rounded(sum / weight);
 }
 
-/** Adding 0 turns -0 into 0. */
+/** Rounds a figure. Adding 0 turns -0 into 0. */
 function rounded(value: number): number {
   return Number(value.toFixed(scoreDecimals)) + 0;
 }

@@ -1,4 +1,4 @@
-/** Longest label of a badge in characters. A longer one is cut and ends in an ellipsis. */
+/** The maximum length of a badge's label, in characters. A longer label is cut and ends in an ellipsis. */
 export const badgeLabelCharsMax = 60;
 
 /** Height, horizontal padding of a text and average width of a character. */

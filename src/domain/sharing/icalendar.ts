@@ -1,11 +1,11 @@
 import { dayMs, formatDay, formatInstant, type Instant } from '../instant.ts';
 
-/** Octets of a line without its CRLF (RFC 5545, 3.1). */
+/** The most octets of a line without its CRLF (RFC 5545, 3.1). */
 export const lineOctetsMax = 75;
 
 /** A deadline: the end of a UTC day, or an instant. */
 export type Deadline = {
-  /** Never changes, and is unique across calendars. */
+  /** Unique across calendars; never changes. */
   readonly uid: string;
   /** Exclusive end: a midnight, or one millisecond after the last instant. */
   readonly end: Instant;

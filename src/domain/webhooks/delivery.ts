@@ -43,7 +43,7 @@ export function classifyStatus(status: number): ErrorClass | null {
 }
 
 /**
- * Whether a failure counts towards disabling the endpoint. 429 does not, nor do failures on this side.
+ * Whether a failure counts towards disabling the endpoint. A 429 does not, and neither does a failure of this service.
  */
 export function countsAgainst(errorClass: ErrorClass): boolean {
   switch (errorClass) {
@@ -72,7 +72,10 @@ export function countsAgainst(errorClass: ErrorClass): boolean {
 /** An endpoint that has failed for this long without a success is disabled when a delivery runs out of attempts. */
 export const failingMsMax = 5 * dayMs;
 
-/** A failure this long ago, with none since, no longer counts: an endpoint that receives few events also fails rarely. */
+/**
+ * A failure this long ago with none since no longer counts. Otherwise rare failures of an endpoint with few events
+ * would add up.
+ */
 export const failureForgottenMs = 10 * dayMs;
 
 /** The start of an endpoint's current run of failures, given one more failure now. */
@@ -88,9 +91,9 @@ export function failingSince(
 export type EndedAttempt = {
   readonly errorClass: ErrorClass | null;
   readonly retryAfterMs: number | null;
-  /** Delays of the schedule used up before this attempt. */
+  /** How many delays of the schedule were used up before this attempt. */
   readonly step: number;
-  /** Whether the schedule continues after a failure. It does not after a single attempt on demand. */
+  /** Whether the schedule continues after a failure. After an attempt that was requested on demand, it does not. */
   readonly automatic: boolean;
 };
 
@@ -100,7 +103,7 @@ export type NextStep = {
   readonly step: number;
 };
 
-/** The next step after an attempt, provided that its endpoint is enabled and no other attempt was requested meanwhile. */
+/** The next step after an attempt, if its endpoint is enabled and no other attempt was requested meanwhile. */
 export function nextStep(
   attempt: EndedAttempt,
   schedule: RetrySchedule,
@@ -108,7 +111,7 @@ export function nextStep(
 ): NextStep {
   const { errorClass, retryAfterMs, step, automatic } = attempt;
   if (errorClass === null) return { state: 'succeeded', nextAttemptAt: null, step };
-  // The receiver is not at fault when this process stops: the next worker makes the same attempt again.
+  // If this process stops, the receiver is not at fault: the next worker makes the same attempt again.
   if (errorClass === 'stopped') return { state: 'pending', nextAttemptAt: now, step };
   const delayMs = automatic ? retryDelayMs(schedule, step, { retryAfterMs, random }) : null;
   if (delayMs === null) return { state: 'failed', nextAttemptAt: null, step };

@@ -1,4 +1,4 @@
-/** Custom headers of one endpoint. */
+/** The most custom headers of one endpoint. */
 export const customHeadersMax = 20;
 export const headerNameCharsMax = 100;
 export const headerValueCharsMax = 1000;

@@ -1,7 +1,7 @@
 import { dayMs, hourMs } from '../instant.ts';
 import { Refusal } from '../refusal.ts';
 
-/** Delays in milliseconds: the first precedes the first attempt, each further one follows a failed attempt. */
+/** Delays in milliseconds. The first precedes the first attempt; each further one follows a failed attempt. */
 export type RetrySchedule = readonly number[];
 
 /** The delays that Standard Webhooks 1.0.0 gives as an example: ten attempts over 75 hours. */
@@ -31,7 +31,6 @@ export function parseSchedule(text: string): RetrySchedule {
   });
 }
 
-/** The delay before the first attempt. */
 export function firstDelayMs(schedule: RetrySchedule): number {
   return schedule[0] ?? 0;
 }
@@ -47,8 +46,8 @@ export function jitterMs(delayMs: number, random: number): number {
 }
 
 /**
- * The delay after a failed attempt that `step` scheduled delays preceded; null when the schedule is used up. The receiver's
- * `Retry-After` can only lengthen it.
+ * The delay after a failed attempt that was preceded by `step` delays of the schedule; null if the schedule is used up.
+ * The receiver's `Retry-After` can only lengthen it.
  */
 export function retryDelayMs(
   schedule: RetrySchedule,

@@ -16,7 +16,7 @@ const keyPairBytes = 64;
 const prefixes = { v1: 'whsec_', v1a: 'whsk_' } as const;
 const publicKeyPrefix = 'whpk_';
 
-/** A signing secret. For a key pair, `bytes` is the seed and `publicBytes` the given public key, to be checked against it. */
+/** A signing secret. In a key pair, `bytes` is the seed and `publicBytes` the given public key, which must match it. */
 export type SigningSecret =
   | { readonly signing: 'v1'; readonly bytes: Uint8Array }
   | { readonly signing: 'v1a'; readonly bytes: Uint8Array; readonly publicBytes: Uint8Array | null };
@@ -53,7 +53,7 @@ export function formatPublicKey(bytes: Uint8Array): string {
   return `${publicKeyPrefix}${Buffer.from(bytes).toString('base64')}`;
 }
 
-/** Standard base64, padded or not. Checked first because the decoder skips characters that it does not know. */
+/** Standard base64, with or without padding. Checked first because the decoder skips characters it does not know. */
 function decodeBase64(text: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.replace(/=+$/, '').length % 4 === 1)
     throw refuse('a secret must be base64 after its prefix');

@@ -1,6 +1,6 @@
 import type { EventType } from '../events/event.ts';
 
-/** What an event must be about to be sent. A part that is left out matches anything; of a part, one value must match. */
+/** What a sent event must concern. An omitted part matches anything. In a given part, one value must match. */
 export type SubscriptionFilter = {
   readonly ids?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
@@ -13,7 +13,7 @@ export const filterParts = ['ids', 'tags', 'predictor', 'vendor', 'family'] as c
 
 export type FilterPart = (typeof filterParts)[number];
 
-/** Values in one part of a filter. */
+/** The most values in one part of a filter. */
 export const filterValuesMax = 100;
 
 /** The events that an endpoint receives; null means all. */
@@ -22,7 +22,7 @@ export type Subscription = {
   readonly filter: SubscriptionFilter | null;
 };
 
-/** Parts, the most selective first. */
+/** The parts of a filter, the most selective first. */
 const byFewness: readonly FilterPart[] = ['ids', 'tags', 'predictor', 'family', 'vendor'];
 
 /** The key that matches every event. */

@@ -16,13 +16,13 @@ const stageByLifecycle: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
   ['retired', 'retired'],
 ]);
 
-/** An earlier `created_at` means "unknown": the list then gives an epoch. */
+/** An earlier `created_at` is an epoch, by which the list means "unknown". */
 const knownFrom = Date.UTC(2020, 0, 1);
 
 /**
- * Anthropic's own list. `created_at` is documented as the time of release, but it gives days at midnight and was one day early
- * for one model. So it counts as a curated date that may be one day off. `lifecycle` says whether a model is retired; until
- * then `retires_at` is only a plan.
+ * Anthropic's own list. `created_at` is documented as the time of the release, but it contains days at midnight, one of
+ * which was a day early. So it counts as a curated date that may be one day off. `lifecycle` says whether a model is
+ * retired; until then `retires_at` is only a plan.
  */
 export const parseAnthropicModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 
@@ -52,7 +52,7 @@ function endOf(stage: Stage | undefined, shutdown: string | undefined): Pick<Fee
   return shutdown === undefined ? {} : { end: { kind: 'planned', scope: 'vendor' } };
 }
 
-/** The UTC day of an instant; undefined for the epoch and for anything that is not a date. */
+/** The UTC day of an instant; undefined for an epoch and for anything that is not a date. */
 function readReleaseDay(value: unknown): string | undefined {
   const date = parseDate(readDateText(value) ?? '');
   return date === null || date.interval.from < knownFrom ? undefined : formatDay(date.interval.from);

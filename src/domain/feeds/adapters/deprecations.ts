@@ -16,10 +16,10 @@ const expected =
   'the rows of deprecations.info: an array of objects with provider and model_id, or a JSON Feed whose items contain such an object as _deprecation';
 
 /**
- * The rows of deprecations.info, scraped daily from the pages on which vendors and hosts announce retirements. A row states when
- * a model ends at one provider; only the rows of the vendor itself are about the model. `announcement_date` and
- * `first_observed` are often the day of the scrape, so they are not used. An empty list gives no items, which makes the poll
- * suspect. A list without any such row throws `Refusal('feed_unparsable')`.
+ * The rows of deprecations.info, which scrapes once a day the pages on which vendors and hosts announce retirements. A
+ * row states when a model ends at one provider; only the rows of the vendor itself are about the model.
+ * `announcement_date` and `first_observed` are often the day of the scrape, so they are not used. An empty list gives
+ * no items, which makes the poll suspect. A list without any valid row throws `Refusal('feed_unparsable')`.
  */
 export const parseDeprecations: FeedParser = (bytes) => {
   const rows = listRows(readJson(bytes, expected));
@@ -30,7 +30,7 @@ export const parseDeprecations: FeedParser = (bytes) => {
   return parsed;
 };
 
-/** The array itself, or the extensions of a JSON Feed's items, each with the URL of its item. */
+/** The rows of the array itself, or of the extensions of a JSON Feed's items, each with the URL of its item. */
 function listRows(payload: unknown): readonly unknown[] {
   if (Array.isArray(payload)) return payload;
   if (!isRecord(payload) || !Array.isArray(payload.items)) throw unparsable(describeValue(payload), expected);
@@ -63,8 +63,8 @@ function readRow(value: unknown, index: number): Row {
 }
 
 /**
- * Google's table gives the earliest possible day in both fields, so the day is not final until the deprecation has an earlier day
- * of its own.
+ * Google's table gives the earliest possible day in both fields, so the day is not final unless the deprecation has an
+ * earlier day of its own.
  */
 function isEarliest(provider: string, row: Record<string, unknown>): boolean {
   if (provider !== 'Google') return false;

@@ -24,8 +24,8 @@ export const frontMatterCharsMax = 200_000;
 const vendorByProduct: ReadonlyMap<unknown, string> = new Map<unknown, string>([['claude', 'anthropic']]);
 
 /**
- * One product of endoflife.date. Releases are identified by `name`, which is the model id of the API. Labels are not used, because
- * they are edited ("Claude 3.7 Sonnet" became "Claude Sonnet 3.7"). Throws `Refusal('feed_unparsable')` for anything else,
+ * One product of endoflife.date. A release is identified by `name`, the model id of the API. Labels are edited ("Claude
+ * 3.7 Sonnet" became "Claude Sonnet 3.7"), so they are not used. Throws `Refusal('feed_unparsable')` for anything else,
  * including other products and the HTML of a missing page.
  */
 export const parseEndoflife: FeedParser = (bytes) => {

@@ -17,7 +17,6 @@ import {
 
 const expected = 'a table of Epoch AI: CSV with the columns Model, Organization and Publication date';
 
-/** Size limit of a table. */
 export const csvBytesMax = 10 * 1024 * 1024;
 
 /** Length limit of the first line. */
@@ -32,10 +31,9 @@ export const separatorsMax = 500_000;
 /** Length limit of one record; cells may contain abstracts. */
 export const recordCharactersMax = 500_000;
 
-/** The most columns of a table. */
 export const columnsMax = 200;
 
-/** The columns that are used. The others are free text. */
+/** The columns that are read. The others contain free text. */
 const columns = [
   'Model',
   'Organization',
@@ -48,7 +46,9 @@ const columns = [
 
 type Cells = { readonly [Column in (typeof columns)[number]]: string };
 
-/** The organisations that belong to a vendor. A row with several has a vendor only if all belong to the same one. */
+/**
+ * The vendor of each organisation. A row with several organisations has a vendor only if all belong to the same one.
+ */
 const vendorByOrganization: ReadonlyMap<string, string> = new Map([
   ['OpenAI', 'openai'],
   ['Anthropic', 'anthropic'],
@@ -112,7 +112,9 @@ export const parseEpoch: FeedParser = (bytes) => {
   );
 };
 
-/** Refuses text on which the CSV parser takes half a minute: many separators, or an endless header. */
+/**
+ * Refuses text that would keep the CSV parser busy for half a minute: one with many separators or an endless header.
+ */
 function refuseSlowText(text: string): void {
   const end = text.search(/[\r\n]/);
   if ((end < 0 ? text.length : end) > headerCharactersMax)
@@ -174,8 +176,8 @@ function readRow(cells: Cells): Row {
 }
 
 /**
- * The day of the paper or the announcement. It is not a release: o3 was announced four months before it came out, and the
- * dates of previews stand beside the names of the models that followed.
+ * The day of the paper or the announcement. It is not a release date: o3 was announced four months before its release,
+ * and dates of previews are listed under the names of the models that followed.
  */
 function readDay(text: string): string | undefined {
   const date = readDateText(text);
@@ -188,7 +190,10 @@ function vendorOf(organization: string): string | null {
   return others.length === 0 ? vendor : null;
 }
 
-/** Parameters count only for open weights, whose vendors publish them. For closed models the table contains estimates. */
+/**
+ * Parameter counts are read only for open weights, where the vendor publishes them. For closed models the table
+ * contains estimates.
+ */
 function readAttributes(cells: Cells): Attributes | undefined {
   const access = cells['Model accessibility'];
   const openWeights = access.startsWith('Open weights');

@@ -10,7 +10,7 @@ const shape: ListShape = {
   expected: "the complete list of models of the Gemini API: {models: [{name: 'models/…', …}]}",
 };
 
-/** The prefix of the ids of Google's own models; `tunedModels/` and others are models of customers. */
+/** The prefix of the ids of Google's own models. Others, such as `tunedModels/`, are customers' models. */
 const ownPrefix = 'models/';
 
 /** The Gemini API's own list. It has no dates, so a release is dated by the first sighting only. */

@@ -13,7 +13,7 @@ import {
 
 const expected = 'the prices of genai-prices: an array of providers, each with an array of models';
 
-/** Providers whose id differs from that of the vendor. */
+/** The vendor of each provider that has a different id here. */
 const vendorByProvider: ReadonlyMap<string, string> = new Map([
   ['x-ai', 'xai'],
   ['moonshotai', 'moonshot'],
@@ -21,14 +21,14 @@ const vendorByProvider: ReadonlyMap<string, string> = new Map([
   ['zai', 'zhipu'],
 ]);
 
-/** Clauses that are nested deeper match nothing. */
+/** A clause that is nested deeper matches nothing. */
 export const clauseDepthMax = 8;
 
 /**
- * pydantic's genai-prices. A row gives the price of every name that its `match` accepts; `gpt-5` includes GPT-5 Codex and GPT-5
- * Chat. Names that share a price can be different models, so only the row's own `id` becomes a name. `start_date` is the
- * first day of a price and not used. A list without any model throws `Refusal('feed_unparsable')`; an empty list gives no
- * items, which makes the poll suspect.
+ * pydantic's genai-prices. A row gives the price of every name that its `match` accepts; `gpt-5` includes GPT-5 Codex
+ * and GPT-5 Chat. Names that share a price can be different models, so only the row's own `id` becomes a name.
+ * `start_date` is the first day of a price and is not used. A list without any model throws
+ * `Refusal('feed_unparsable')`; an empty list gives no items, which makes the poll suspect.
  */
 export const parseGenaiPrices: FeedParser = (bytes) => {
   const payload = readJson(bytes, expected);
@@ -58,7 +58,7 @@ function readRow(provider: string, value: unknown, index: number): Row {
   if (typeof name !== 'string' || name === '') return { key: `${provider}/#${index}`, lost: 'has no id' };
   const key = `${provider}/${name}`;
   if (prices === undefined || prices === null) return { key, lost: 'has no prices' };
-  // If a row does not match its own id, its prices are not those of the model with this id.
+  // If a row does not match its own id, its prices are not those of the model with that id.
   const attributes = accepts(match, name.toLowerCase()) ? readPrices(prices) : undefined;
   const item: FeedItem = {
     key,
@@ -95,8 +95,8 @@ function accepts(clause: unknown, name: string, depth = 0): boolean {
 }
 
 /**
- * Dollars per million tokens. Prices can depend on the date or the time of day, and the parser does not know which one applies. So a
- * price is only used if all of them agree.
+ * Prices in dollars per million tokens. They can depend on the date or the time of day, and the parser does not know
+ * which one applies. So a price is used only if all of them agree.
  */
 function readPrices(prices: unknown): Attributes | undefined {
   const conditional: readonly unknown[] = Array.isArray(prices) ? prices : [{ prices }];

@@ -28,9 +28,10 @@ export const bodyCharactersMax = 50_000;
 export const namesMax = 20;
 
 /**
- * The releases of a vendor's SDK. A line of the changelog that starts with "add" names models that the SDK now supports. It is at
- * most an announcement, because a line can also mention models that are not available yet; the type unions of the SDK are
- * better evidence. The feed contains the latest ten releases. Throws `Refusal('feed_unparsable')` for feeds of other sites.
+ * The releases of a vendor's SDK. A line of the changelog that starts with "add" names models that the SDK now
+ * supports. Such a line is at most an announcement, because it can also mention models that are not available yet; the
+ * type unions of the SDK are better evidence. The feed contains the latest ten releases. Throws
+ * `Refusal('feed_unparsable')` for feeds of other sites.
  */
 export const parseGithubReleases: FeedParser = (bytes) => {
   const entries = readEntries(bytes, expected);

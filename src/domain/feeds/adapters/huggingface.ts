@@ -20,9 +20,9 @@ const weightFile = /\.(?:safetensors|gguf|bin|pt|pth|ckpt|onnx|msgpack|h5)$/i;
 const plainTensors: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2']);
 
 /**
- * The public repositories of one organisation on the Hugging Face Hub. A repository alone is not a release: it is created empty and
- * published later. So `createdAt` is not used, and a repository without weights is at most an announcement. The identity
- * data defines which namespaces belong to a vendor.
+ * The public repositories of one organisation on the Hugging Face Hub. A repository alone is not a release, because it
+ * is created empty and published later. So `createdAt` is not used, and a repository without weights is at most an
+ * announcement. The identity data defines which namespaces belong to a vendor.
  */
 export const parseHuggingface: FeedParser = (bytes) => {
   const rows = readJson(bytes, expected);
@@ -55,7 +55,7 @@ function readRow(row: unknown, place: string): Row {
   return { key: id, item };
 }
 
-/** Whether the list itself declares weights, as tensors or as files. */
+/** Whether the list declares weights for the repository, as tensors or as files. */
 function hasWeights(row: Record<string, unknown>): boolean {
   const declared = [row.safetensors, row.gguf].some((file) => isRecord(file) && readCount(file.total) !== undefined);
   const files: unknown[] = Array.isArray(row.siblings) ? row.siblings : [];
@@ -80,8 +80,8 @@ function countParameters(safetensors: unknown): number | undefined {
 }
 
 /**
- * Curated, although the vendor owns the namespace: repositories of unreleased models have been public for minutes, and a first party
- * is believed immediately. It covers no vendor, because most models are never published there.
+ * Curated, although the vendor owns the namespace: a first party is believed immediately, and repositories of
+ * unreleased models have been public for minutes. It covers no vendor, because most models are never published there.
  */
 export const huggingface: Adapter = {
   parse: parseHuggingface,

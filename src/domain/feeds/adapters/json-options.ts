@@ -6,8 +6,8 @@ import { stages } from '../item.ts';
 import { endKinds, endScopes } from '../stated-end.ts';
 
 /**
- * The options of the adapter `json`, which reads any JSON without code: JSON Pointers from a row to its facts, with explicit units.
- * There are no regular expressions and no functions. A value that does not have the expected type is ignored.
+ * The options of the adapter `json`, which reads any JSON without code: JSON Pointers from a row to its facts, with
+ * explicit units. There are no regular expressions and no functions. A value of an unexpected type is ignored.
  */
 
 /** The most words for stages in one feed. */
@@ -68,7 +68,7 @@ const stage = z
     example: { at: '/status', words: { beta: 'preview', ga: 'general' } },
   });
 
-/** One meaning for all rows, or a pointer to a word of the feed and the meaning of each word. */
+/** Either one meaning for all rows, or a pointer to a word in the row and the meaning of each word. */
 const worded = <Meaning extends string>(
   meaning: z.ZodType<Meaning>,
   about: { description: string; word: string; example: Meaning },

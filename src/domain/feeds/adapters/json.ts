@@ -24,9 +24,9 @@ import { type JsonOptions, readJsonOptions } from './json-options.ts';
 const expected = 'JSON with rows at the place that the options of this feed define';
 
 /**
- * Any JSON, parsed with pointers that an operator configured. Rows without an id are lost; a fact that does not have the configured
- * type is ignored. A list without any row with an id throws `Refusal('feed_unparsable')`; an empty list gives no items, which
- * makes the poll suspect.
+ * Any JSON, parsed with pointers that an operator configured. Rows without an id are lost. A fact that does not have
+ * the configured type is ignored. A list in which no row has an id throws `Refusal('feed_unparsable')`; an empty list
+ * gives no items, which makes the poll suspect.
  */
 export const parseJsonFeed: FeedParser = (bytes, given) => {
   const options = readOptions(given);
@@ -96,7 +96,7 @@ function readFacts(row: Record<string, unknown>, options: JsonOptions): Partial<
   };
 }
 
-/** A text unchanged, or the UTC day of a number, because such timestamps are rarely exact to the second. */
+/** A text is kept unchanged. A number gives only the UTC day, because such times are rarely exact to the second. */
 function readDate(row: Record<string, unknown>, date: JsonOptions['released']): string | undefined {
   if (date === undefined) return undefined;
   const { at, as } = typeof date === 'string' ? { at: date, as: 'text' as const } : date;
@@ -116,7 +116,7 @@ function readStage(row: Record<string, unknown>, stage: JsonOptions['stage']): S
   return meaning ?? 'announced';
 }
 
-/** How final an end is and what it applies to. An end with an unknown word retires nothing. */
+/** How final an end is and what it applies to. An end with an unknown word never retires a model. */
 function readEnd(row: Record<string, unknown>, options: JsonOptions): Pick<FeedItem, 'end'> {
   if (options.end_kind === undefined && options.end_scope === undefined) return {};
   const kind = readWord<EndKind>(row, options.end_kind, 'earliest') ?? 'planned';
@@ -180,6 +180,6 @@ function declare(given: unknown): { publishes: readonly string[]; witnesses: rea
 export const json: Adapter = {
   parse: parseJsonFeed,
   options: { read: readJsonOptions, declare },
-  // Not reviewed, so it decides nothing until its operator raises its trust.
+  // The operator's configuration is not reviewed, so the feed decides nothing until its operator raises its trust.
   defaults: { trust: 'community', origin: 'json', covers: [], settlementLag: 'P7D', url: null },
 };

@@ -7,9 +7,9 @@ export type LedgerEdition = { readonly observedAt: Instant; readonly bytes: Uint
 const expected = 'a ledger in the format outturn-ledger/1';
 
 /**
- * Splits a ledger into the editions that a replay reads in order, so that it does not know of later entries. There is one edition
- * for every moment at which an entry was published (for a day, its end), with the entries published by then, and a last one
- * for the end of `reviewed_through`.
+ * Splits a ledger into editions that a replay reads in order, so that it never knows of later entries. There is one
+ * edition for every moment at which entries were published (for a day, its end), with all entries published by then. A
+ * last edition is for the end of `reviewed_through`.
  */
 export function ledgerEditions(bytes: Uint8Array): LedgerEdition[] {
   const ledger = readJsonObject(bytes, expected);
@@ -29,7 +29,7 @@ export function ledgerEditions(bytes: Uint8Array): LedgerEdition[] {
     });
 }
 
-/** When a publication becomes known (an instant immediately, a day at its end), and its day. */
+/** When a publication becomes visible (an instant immediately, a day at its end), and its day. */
 function publicationOf(published: unknown): { readonly visibleAt: Instant; readonly day: string } | null {
   const parsed = typeof published === 'string' ? parseDate(published) : null;
   if (parsed === null) return null;

@@ -9,7 +9,7 @@ import { parseReleaseText } from '../stated-date.ts';
 
 const expected = 'a ledger in the format outturn-ledger/1';
 
-/** A refusal names at most this many errors. */
+/** The most errors that a refusal names. */
 const ledgerErrorsMax = 20;
 
 const releaseText = z
@@ -41,9 +41,9 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 
 const ledgerFile = z.strictObject({
   format: z.literal('outturn-ledger/1'),
-  /** The last day for which a reviewer has read the sources. No entry is later. */
+  /** The last day for which a reviewer has read the sources. No entry may be later. */
   reviewed_through: dayText,
-  /** The same for vendors whose sources were read for a shorter time. */
+  /** The same for vendors whose sources were read up to an earlier day only. */
   reviewed: z.record(vendorText, dayText).optional(),
   entries: z.array(ledgerEntry).max(feedItemsMax),
 });
@@ -51,8 +51,8 @@ const ledgerFile = z.strictObject({
 type LedgerFile = z.infer<typeof ledgerFile>;
 
 /**
- * Outturn's own reviewed table. Its entries are used as they are, so a single error refuses the whole table. Throws
- * `Refusal('feed_unparsable')` with a pointer for each error.
+ * Outturn's own reviewed table. Its entries are used as they are, so a single error makes the parser refuse the whole
+ * table. Throws `Refusal('feed_unparsable')` with a pointer for each error.
  */
 export const parseLedger: FeedParser = (bytes) => {
   const payload = readJsonObject(bytes, expected);
@@ -83,7 +83,7 @@ function toItem(entry: LedgerEntry): FeedItem {
   };
 }
 
-/** Errors that the schema cannot express: a source older than its release, an entry after the review, a duplicate. */
+/** Errors that the schema cannot express: a source older than its release, a duplicate, an entry after the review. */
 function findContradictions({ entries, reviewed, reviewed_through: through }: LedgerFile): RefusalDetail[] {
   const keys = new Set<string>();
   const errors: RefusalDetail[] = [];

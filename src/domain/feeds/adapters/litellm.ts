@@ -49,7 +49,7 @@ function readRow(key: string, value: unknown): Row {
     key,
     name: key,
     host,
-    // A copy of a date that the vendor or a host states somewhere, without how final it is.
+    // A copy of a date that the vendor or a host states somewhere. It does not say how final the date is.
     ...(shutdown !== undefined && { shutdown, end: { kind: 'planned' } }),
     ...(attributes !== undefined && { attributes }),
     raw: value,

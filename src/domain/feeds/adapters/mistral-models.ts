@@ -9,18 +9,18 @@ const shape: ListShape = {
   expected: "Mistral's list of models: {data: [{id, object: 'model', …}]}",
 };
 
-/** What `owned_by` says of Mistral's own models. */
+/** The values of `owned_by` for Mistral's own models. */
 const ownOwners: ReadonlySet<unknown> = new Set(['mistralai', 'mistral', undefined, null]);
 
-/** A host of no vendor: Mistral serves the models of others too. */
+/** The host of models of other vendors, which Mistral serves too. It belongs to no vendor. */
 const servedHost = 'mistral-api';
 
-/** An id, not a sentence. */
+/** The form of an id, as opposed to a sentence. */
 const idForm = /^[a-z0-9][a-z0-9._:@/-]{0,127}$/i;
 
 /**
- * Mistral's own list. Each alias has its own row: it is read as the model that it stands for. `deprecation` is when the model
- * ends; `created` is the time of the request. Fine-tuned models of customers are not models of Mistral.
+ * Mistral's own list. Each alias has its own row, which is read as the model that it stands for. `deprecation` is when
+ * the model ends; `created` is the time of the request. Customers' fine-tuned models are not models of Mistral.
  */
 export const parseMistralModels: FeedParser = (bytes) => {
   const parsed = readModelList(bytes, shape, readRow);
@@ -40,8 +40,8 @@ function readRow(found: ListRow): Row {
 }
 
 /**
- * What each alias stands for. A row's `name` says so; without one, the only row that lists the id among its `aliases`. Two rows
- * that list each other do not say which of them is the alias.
+ * What each alias stands for: the row's `name` or, if there is none, the only row that lists the id among its
+ * `aliases`. If two rows list each other, nothing says which of them is the alias.
  */
 function listAliases(items: readonly FeedItem[]): Map<string, string> {
   const rows = items.map((item) => ({ id: item.key, name: canonicalName(item), aliases: aliasesOf(item) }));

@@ -2,7 +2,7 @@ import type { Attributes, FeedItem, ParsedPayload } from '../item.ts';
 import { findGap, type Paging } from '../pages.ts';
 import { collectRows, describeValue, isRecord, type Row, readJsonObject, unparsable } from '../payload.ts';
 
-/** The shape of a list of models: the member with the rows, the member with the name of a row, and how it is paged. */
+/** The shape of a list of models: the field with the rows, the field with the name of a row, and the pagination. */
 export type ListShape = {
   readonly rows: string;
   readonly name: string;
@@ -15,9 +15,9 @@ export type ListShape = {
 export type ListRow = { readonly name: string; readonly row: Readonly<Record<string, unknown>> };
 
 /**
- * Parses the list of models that most APIs serve: an object with an array of named rows. A row without a name is lost. Throws
- * `Refusal('feed_unparsable')` for another shape, for rows without a model, and for an incomplete list, because the models on
- * the missing pages would look as if they were gone.
+ * Parses the list of models that most APIs serve: an object with an array of named rows. A row without a name is lost.
+ * Throws `Refusal('feed_unparsable')` for another shape, if no row names a model, and for an incomplete list, because
+ * the models on the missing pages would appear to be gone.
  */
 export function readModelList(bytes: Uint8Array, shape: ListShape, readRow: (found: ListRow) => Row): ParsedPayload {
   const { expected, paging } = shape;

@@ -15,7 +15,10 @@ import {
 
 const expected = 'a models.dev catalogue: a JSON object of providers, each with an object of models';
 
-/** Stages by the status of the catalogue. Without a status a model is generally available unless its id says otherwise. */
+/**
+ * The stage for each status of the catalogue. A model without a status is generally available unless its id says
+ * otherwise.
+ */
 const stageByStatus: ReadonlyMap<unknown, Stage> = new Map<unknown, Stage>([
   ['alpha', 'preview'],
   ['beta', 'preview'],

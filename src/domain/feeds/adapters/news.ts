@@ -31,9 +31,9 @@ const closings = [' in the api', ' for developers', ' is now available', ' now a
 const mentionsMax = 4;
 
 /**
- * A vendor's news. An entry is an item with its guid, id or link as the key, so that edits of title and date do not make a new one. A
- * title in the form of an announcement names the announced models. An entry is never evidence of a release. Its date is shown
- * but not used, because such dates change from day to day or are the time of a scrape.
+ * A vendor's news. The key of an entry is its guid, id or link, so that an edited title or date does not make a new
+ * entry. A title in the form of an announcement names the announced models. An entry is never evidence of a release.
+ * Its date is shown but not used, because such dates change from day to day or are the time of a scrape.
  */
 export const parseNews: FeedParser = (bytes) => collectRows(listRows(readEntries(bytes, expected)), expected);
 
@@ -80,7 +80,7 @@ export function mentionsOf(title: string): string[] {
   const closing = closings.find((words) => head.toLowerCase().endsWith(words)) ?? '';
   const parts = head.slice(opening.length, head.length - closing.length).split(/, and |, | and | & /);
   const names = parts.slice(0, mentionsMax).map((part) => nameToId(part));
-  // Without the first words of an announcement, a title that does not start with a name is a sentence about a model.
+  // Unless a title starts like an announcement or with a name, it is a sentence about a model.
   if (opening === '' && (names[0] ?? null) === null) return [];
   return [...new Set(names.filter((name) => name !== null))];
 }

@@ -27,9 +27,9 @@ const sdkPayload = z.looseObject({
 });
 
 /**
- * The members of the model unions in a vendor's SDK, from `{package, version, published_at, files: [{path, text}]}`
- * as src/net/registry.ts produces it. Members have no dates: a name can be added months after the release and remains for years.
- * Throws `Refusal('feed_unparsable')` for an unknown package, or if no union is found.
+ * The members of the model unions in a vendor's SDK, from the `{package, version, published_at, files: [{path, text}]}`
+ * that src/net/registry.ts produces. Members have no dates: a name can be added months after the release and remains
+ * for years. Throws `Refusal('feed_unparsable')` for an unknown package, or if no union is found.
  */
 export const parseNpmSdk: FeedParser = (bytes) => {
   const payload = sdkPayload.safeParse(readJsonObject(bytes, expected));
@@ -50,7 +50,7 @@ export const parseNpmSdk: FeedParser = (bytes) => {
 
 type Member = { readonly key: string; readonly union: string; readonly lost?: string };
 
-/** The declarations in all files, by name, because one file can re-export what another declares. */
+/** The declarations in all files, by name. All are needed because one file can re-export what another declares. */
 function indexUnions(sources: readonly string[]): Map<string, UnionDeclaration[]> {
   const index = new Map<string, UnionDeclaration[]>();
   for (const declaration of sources.flatMap((source) => scanUnions(source))) {
@@ -66,7 +66,7 @@ function listMembers(index: ReadonlyMap<string, UnionDeclaration[]>, unions: rea
   const members = new Map<string, Member>();
   const wanted = new Set(unions);
   const add = (member: Member) => members.has(member.key) || members.set(member.key, member);
-  // Iterating a set includes names that are added meanwhile, each once, so references are followed and cycles end.
+  // Iterating over a set visits names that are added meanwhile, each once. So references are followed, and cycles end.
   for (const union of wanted) {
     for (const declaration of index.get(union) ?? []) {
       for (const key of declaration.members) add({ key, union });

@@ -9,12 +9,13 @@ const shape: ListShape = {
   expected: "OpenAI's list of models: {data: [{id, object: 'model', …}]}",
 };
 
-/** The owners of public models. Any other owner is an organisation with its own models. */
+/** The owners of public models. Any other owner is an organisation with models of its own. */
 const publicOwner = /^(?:system|openai(?:-[a-z-]+)?)$/;
 
 /**
- * OpenAI's own list, limited to what the key may access. `created` is when the entry was made, 2 to 14 days before the release, and is
- * sometimes rewritten, so it is not used. `shutdown_date` is the first day on which the id is no longer served.
+ * OpenAI's own list, limited to what the key may access. `created` is when the entry was created, 2 to 14 days before
+ * the release. It is sometimes rewritten, so it is not used. `shutdown_date` is the first day on which the id is no
+ * longer served.
  */
 export const parseOpenaiModels: FeedParser = (bytes) => readModelList(bytes, shape, readRow);
 

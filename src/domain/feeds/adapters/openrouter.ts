@@ -12,7 +12,7 @@ const shape: ListShape = {
 
 const tokensPerMtok = 1e6;
 
-/** The namespaces of vendors that publish weights, and their owners on the Hugging Face Hub. */
+/** Vendors that publish weights, by namespace, with their owners on the Hugging Face Hub. */
 const hubOwners: ReadonlyMap<string, string> = new Map([
   ['openai', 'openai'],
   ['google', 'google'],
@@ -62,16 +62,16 @@ function readRow({ name, row }: ListRow): Row {
 }
 
 /**
- * Whether an id is a way of serving a model (`:free`, `:extended`; Anthropic's `-fast` at six times the price). Its price and context
- * length are not those of the model.
+ * Whether an id is a way of serving a model, such as `:free`, `:extended` or Anthropic's `-fast` (at six times the
+ * price). Its price and context length are not those of the model.
  */
 function isVariant(id: string): boolean {
   return id.includes(':') || /^anthropic\/.*-fast$/.test(id);
 }
 
 /**
- * Prices are texts, in US dollars per token; routers have `"-1"`. For a model with open weights, price and context length are those
- * of the cheapest host and not of the vendor, so only the weights are used.
+ * Prices are texts in US dollars per token; those of routers are `"-1"`. For a model with open weights, price and
+ * context length are those of the cheapest host and not of the vendor, so only the weights are used.
  */
 function readAttributes({ name, row }: ListRow, pricing: Record<string, unknown>): Attributes | undefined {
   const weights = typeof row.hugging_face_id === 'string' ? row.hugging_face_id : '';
@@ -93,9 +93,10 @@ function isOfVendor(name: string, repository: string): boolean {
 }
 
 /**
- * It lists chat models of many vendors. Of 81 models of eight vendors that the ledger dates and that were listed in January or May
- * 2026, two were added more than a week late, hence the lag. It has no `publishes`, because a missing price or size of an open
- * model is not evidence. It is not evidence of ends, because a host can stop serving a model before its vendor does.
+ * It lists chat models of many vendors. The ledger dates 81 models of eight vendors that were listed in January or May
+ * 2026; two of them were added more than a week late, hence the lag. It has no `publishes`, because a missing price or
+ * size of an open model is not evidence. It is not evidence of ends, because a host can stop serving a model before its
+ * vendor does.
  */
 export const openrouter: Adapter = {
   parse: parseOpenrouter,

@@ -3,7 +3,7 @@
  * `type Name = 'a' | 'b' | Other | (string & {});` over any number of lines, and reports members that it does not understand.
  */
 
-/** A type alias, as far as it is a union of strings. */
+/** A type alias and what the scanner found of it as a union of strings. */
 export type UnionDeclaration = {
   readonly name: string;
   /** Its string literals, in order. */
@@ -22,7 +22,7 @@ const blankPattern = /\s+/y;
 const openers: ReadonlySet<string> = new Set(['(', '{', '[', '<']);
 const closers: ReadonlySet<string> = new Set([')', '}', ']', '>']);
 
-/** The idioms for "and any other string", which leave a union open. */
+/** The idioms for "or any other string", which make a union open-ended. */
 const openStrings: ReadonlySet<string> = new Set(['string', '(string&{})', '({}&string)', 'string&{}']);
 
 /** Every `type Name = …` of a source, in order. A name that is declared twice is listed twice. */

@@ -12,7 +12,7 @@ const shape: ListShape = {
 
 const tokensPerMtok = 1e6;
 
-/** The accepted range of `released`, in seconds since 1970; a value in milliseconds is beyond it. */
+/** The accepted range of `released`, in seconds since 1970. A value in milliseconds is outside it. */
 const releasedFromS = Date.UTC(2018, 0, 1) / 1000;
 const releasedToS = Date.UTC(2200, 0, 1) / 1000;
 
@@ -38,7 +38,7 @@ function readRow({ name, row }: ListRow): Row {
   return { key: name, item };
 }
 
-/** Whether an id is a way of serving a model, with its own price and date. For xAI, `-fast` is a tier. */
+/** Whether an id is a way of serving a model, with its own price and date. In xAI's ids, `-fast` is a tier instead. */
 function isVariant(id: string): boolean {
   return /-(?:batch|decisions)$/.test(id) || (/-fast$/.test(id) && !/^(?:space)?xai\//.test(id));
 }

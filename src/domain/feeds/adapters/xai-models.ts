@@ -8,7 +8,7 @@ const shape: ListShape = {
   expected: "xAI's list of models: {data: [{id, object: 'model', …}]}",
 };
 
-/** xAI's own list, limited to what the key may access. `created` is when the entry was made and is not used. */
+/** xAI's own list, limited to what the key may access. `created` is when the entry was created, so it is not used. */
 export const parseXaiModels: FeedParser = (bytes) => readModelList(bytes, shape, (found) => readPlainRow(found, 'xai'));
 
 export const xaiModels: Adapter = {
