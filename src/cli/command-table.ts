@@ -39,7 +39,7 @@ export const optionTable = {
   'leave-one-out': { type: 'boolean', meaning: 'evaluate each claim with coverage measured without its own models' },
   verify: {
     type: 'boolean',
-    meaning: 'also evaluate everything from scratch after each payload and report any difference',
+    meaning: 'also evaluate from scratch after each payload, and report any difference',
   },
   name: { type: 'string', value: '<name>', meaning: 'the name of the new key' },
   scopes: {
