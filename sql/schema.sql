@@ -66,6 +66,7 @@ create table disputes (
 );
 CREATE INDEX disputes_by_prediction ON public.disputes USING btree (prediction_id, created_at, id);
 CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER disputes_forget_answer AFTER INSERT ON public.disputes FOR EACH ROW EXECUTE FUNCTION forget_answer();
 
 create table event_clock (
   name text not null,
@@ -169,6 +170,7 @@ CREATE INDEX forecasts_by_prediction ON public.forecasts USING btree (prediction
 CREATE INDEX forecasts_by_predictor ON public.forecasts USING btree (predictor_id, prediction_id, made_from, seq);
 CREATE UNIQUE INDEX forecasts_by_seq ON public.forecasts USING btree (seq);
 CREATE TRIGGER forecasts_append_only BEFORE DELETE OR UPDATE ON public.forecasts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER forecasts_forget_words AFTER INSERT ON public.forecasts FOR EACH ROW EXECUTE FUNCTION forget_words();
 
 create table idempotency_keys (
   caller text not null,
@@ -355,6 +357,23 @@ CREATE INDEX polls_by_time ON public.polls USING btree (started_at);
 CREATE UNIQUE INDEX polls_one_per_tick ON public.polls USING btree (feed_id, scheduled_for) WHERE (kind = 'scheduled'::text);
 CREATE UNIQUE INDEX polls_one_running ON public.polls USING btree (feed_id) WHERE (result = 'running'::text);
 
+create table prediction_documents (
+  prediction_id text not null,
+  format integer not null,
+  source_id text,
+  predictor_id text,
+  words text,
+  words_version integer not null default 0,
+  words_at timestamp with time zone,
+  answer text,
+  answer_version integer not null default 0,
+  answer_at timestamp with time zone,
+  standing text,
+  evaluated_through timestamp with time zone,
+  constraint prediction_documents_pkey PRIMARY KEY (prediction_id),
+  constraint prediction_documents_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
+);
+
 create table prediction_edges (
   prediction_id text not null,
   vendor text not null,
@@ -386,6 +405,7 @@ create table prediction_errata (
 );
 CREATE INDEX prediction_errata_by_prediction ON public.prediction_errata USING btree (prediction_id, seq);
 CREATE TRIGGER prediction_errata_append_only BEFORE DELETE OR UPDATE ON public.prediction_errata FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER prediction_errata_forget_words AFTER INSERT ON public.prediction_errata FOR EACH ROW EXECUTE FUNCTION forget_words();
 
 create table prediction_slugs (
   slug text not null,
@@ -468,6 +488,7 @@ CREATE INDEX predictions_by_source ON public.predictions USING btree (source_id,
 CREATE INDEX predictions_by_state ON public.predictions USING btree (state, seq);
 CREATE INDEX predictions_by_tags ON public.predictions USING gin (tags);
 CREATE INDEX predictions_recheck ON public.predictions USING btree (recheck_at) WHERE (recheck_at IS NOT NULL);
+CREATE TRIGGER predictions_forget_document AFTER UPDATE ON public.predictions FOR EACH ROW WHEN (((old.edits <> new.edits) OR (old.criterion_version <> new.criterion_version) OR (old.state <> new.state) OR (old.state_detail IS DISTINCT FROM new.state_detail) OR (old.outcome IS DISTINCT FROM new.outcome) OR (old.resolutions <> new.resolutions))) EXECUTE FUNCTION forget_document();
 
 create table predictor_versions (
   predictor_id text not null,
@@ -536,6 +557,7 @@ CREATE INDEX resolutions_by_seq ON public.resolutions USING btree (seq);
 CREATE UNIQUE INDEX resolutions_first ON public.resolutions USING btree (prediction_id) WHERE (supersedes IS NULL);
 CREATE UNIQUE INDEX resolutions_successor ON public.resolutions USING btree (supersedes) WHERE (supersedes IS NOT NULL);
 CREATE TRIGGER resolutions_append_only BEFORE DELETE OR UPDATE ON public.resolutions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER resolutions_forget_answer AFTER INSERT ON public.resolutions FOR EACH ROW EXECUTE FUNCTION forget_answer();
 
 create table schema_migrations (
   version integer not null,
@@ -772,6 +794,38 @@ CREATE OR REPLACE FUNCTION public.effective_to(text)
 AS $function$
   select date_end(case when $1 like '%/%' then split_part($1, '/', 2) else $1 end)
 $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_answer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update prediction_documents set answer = null where prediction_id = new.prediction_id and answer is not null;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_document()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update prediction_documents set
+    words = case when old.edits = new.edits and old.criterion_version = new.criterion_version then words end,
+    answer = case when old.state = new.state and old.state_detail is not distinct from new.state_detail
+      and old.outcome is not distinct from new.outcome and old.resolutions = new.resolutions
+      and old.criterion_version = new.criterion_version then answer end
+  where prediction_id = new.id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.forget_words()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update prediction_documents set words = null where prediction_id = new.prediction_id and words is not null;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.queue_event()
  RETURNS trigger

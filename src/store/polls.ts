@@ -136,6 +136,18 @@ export async function listLatestPolls(db: Sql): Promise<PollRow[]> {
     select distinct on (feed_id) ${pollColumns(db)} from polls where result <> 'running' order by feed_id, started_at desc, id desc`;
 }
 
+/** The last accepted read of every feed that has one, and the vendors that were frozen in it. */
+export async function listLatestReads(
+  db: Sql,
+): Promise<{ readonly feedId: string; readonly readAt: Instant; readonly frozenVendors: string[] }[]> {
+  return await db<{ feedId: string; readAt: Instant; frozenVendors: string[] }[]>`
+    select f.id as "feedId", r.observed_at as "readAt", r.frozen_vendors as "frozenVendors"
+    from feeds f cross join lateral (
+      select p.observed_at, p.frozen_vendors from polls p where p.feed_id = f.id and p.result in ('ok', 'not_modified')
+      order by p.observed_at desc, p.id desc limit 1) r
+    order by f.id`;
+}
+
 /** For each given vendor, the last accepted read of a feed in which it was not frozen; for `any`, in which no vendor was. */
 export async function listLastReads(
   db: Sql,

@@ -50,12 +50,14 @@ export type RecordTable = (typeof recordTables)[number];
 export const tablesLeftOut: Readonly<Record<string, string>> = {
   schema_migrations: 'the migrations write it; the header of an export names the newest one',
   leases: 'current leases of nodes',
+  prediction_documents: 'computed from the other tables',
   rate_windows: 'request counts of the current minute',
   idempotency_keys: 'responses kept for a day, for retries of requests',
 };
 
 /** Columns that are not exported and are null after an import, each with the reason. */
 export const columnsLeftOut: Readonly<Record<string, string>> = {
+  'predictions.evaluated_with': 'null means that the prediction is settled again, which also keeps its document',
   'feeds.lease_holder': 'the current lease of a node',
   'feeds.lease_until': 'the current lease of a node',
   'webhook_deliveries.lease_holder': 'the current lease of a node',

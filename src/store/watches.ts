@@ -49,7 +49,10 @@ export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<
   await db`select id from predictions where id = any(${ids}) order by id for update`;
 }
 
-/** Ids of the predictions that watch any of the families; with `facts`, only those that depend on stated facts. */
+/**
+ * Ids of the predictions that watch any of the families; with `facts`, only those that depend on stated facts, or whose
+ * document shows the observations that a person has to weigh.
+ */
 export async function listWatching(
   db: Sql,
   touched: readonly { vendor: string; family: string }[],
@@ -68,7 +71,11 @@ export async function listWatching(
     join (select distinct t.vendor, t.family
       from unnest(${pairs.map((pair) => pair.vendor)}::text[], ${pairs.map((pair) => pair.family)}::text[]) as t(vendor, family)) t
       on w.vendor = t.vendor and w.family = t.family
-    ${what === 'facts' ? db`where w.facts` : db``}
+    ${
+      what === 'facts'
+        ? db`where w.facts or exists (select from predictions p where p.id = w.prediction_id and p.state in ('proposed', 'disputed'))`
+        : db``
+    }
     order by id`;
   return rows.map((row) => row.id);
 }

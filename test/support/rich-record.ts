@@ -95,7 +95,8 @@ async function fillByHand({ db, deps }: World): Promise<void> {
       ('aud_B', '0099-12-31 23:59:59.999999+00', 'cli', 'x', '12345678901234567890.123', null), ('aud_é', 'infinity', 'cli', 'x', null, null)`;
   await db.sql`
     insert into disputes (id, prediction_id, resolution_id, verdict, known_at, explanation, created_at)
-    select 'dis_1', prediction_id, id, 'no', decided_at, '{"verdict":"no"}', decided_at from resolutions order by seq limit 1`;
+    select 'dis_1', prediction_id, id, 'no', decided_at, '{"op": "judged", "verdict":"no", "reason": "judged", "text": "é",
+      "effective_at": null, "witnesses": [], "watermarks": [], "absence": null, "of": []}', decided_at from resolutions order by seq limit 1`;
   await db.sql`
     insert into events (id, type, occurred_at, body) values ('evt_unplaced', 'feed.recovered', ${new Date(deps.now())}, '{"data":{}}')`;
   await db.sql`

@@ -66,6 +66,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly prepare?: (http: HttpDeps, input: OperationInput<Path, Q, B>) => Promise<void>;
   /** True if slightly outdated data is acceptable, so that it can be read from a replica. */
   readonly toleratesLag?: boolean;
+  /** True if it usually replies with kept text, which depends on no identity data. It loads these itself where it evaluates. */
+  readonly readsKept?: boolean;
   /** True if the response is a stream. */
   readonly streams?: boolean;
   /** True if the stream continues after `Last-Event-ID`. */
@@ -129,7 +131,8 @@ export function operation<
     if (notices !== undefined) c.set('notices', notices);
     const caller = await admit(deps, c, spec.access);
     // Open operations do not depend on identity data, and must respond even if the database does not.
-    const http = spec.access === 'open' ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
+    const isFree = spec.access === 'open' || spec.readsKept === true;
+    const http = isFree ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
     const params = readPathParameters(c);
     const search = searchOf(c);
     const rawQuery = readQuery(search, spec.lists);

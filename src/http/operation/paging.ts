@@ -74,6 +74,18 @@ export function pageReply(
   return { body: { data, next_cursor: cursor, ...more.extra }, headers, past: more.past ?? false };
 }
 
+/** The same, for entries that are JSON texts. */
+export function textPageReply(
+  input: PageInput,
+  texts: readonly string[],
+  next: Position | null,
+  more: { readonly extra?: object } = {},
+): Reply {
+  const { body, ...reply } = pageReply(input, [], next, more);
+  // `data` is the first member.
+  return { ...reply, text: JSON.stringify(body).replace('{"data":[]', () => `{"data":[${texts.join(',')}]`) };
+}
+
 function nextTarget(target: Target, cursor: string): string {
   const search = new URLSearchParams(target.search);
   search.set('cursor', cursor);

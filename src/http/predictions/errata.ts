@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant } from '../../domain/instant.ts';
+import { erratumToJson } from '../../services/predictions/document.ts';
 import { createPredictionErratum, listPredictionErrata } from '../../services/predictions/errata.ts';
 import { pageFields, pageSchema, reasonCharsMax, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithAppended } from '../operation/paging.ts';
-import { erratumSchema, erratumToJson } from './erratum-json.ts';
+import { erratumSchema } from './erratum-json.ts';
 import { predictionExample } from './examples.ts';
 
 const tag = 'Predictions';

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { instantText } from '../operation/fields.ts';
 
 export const erratumSchema = z
@@ -13,9 +12,3 @@ export const erratumSchema = z
     id: 'Erratum',
     description: 'A correction appended to a prediction. The words of the prediction do not change.',
   });
-
-type Erratum = { readonly id: string; readonly text: string; readonly reason: string; readonly recordedAt: Instant };
-
-export function erratumToJson({ id, text, reason, recordedAt }: Erratum): z.infer<typeof erratumSchema> {
-  return { id, text, reason, recorded_at: formatInstant(recordedAt) };
-}

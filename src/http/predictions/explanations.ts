@@ -2,13 +2,14 @@ import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { limitExplanation } from '../../domain/evaluation/limit-explanation.ts';
+import { reviewToJson } from '../../services/predictions/document.ts';
 import { getPredictionExplanation } from '../../services/predictions/explanations.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { explanationNodeExample, omittedExample, predictionExample } from './examples.ts';
 import { evidenceSchema, explanationNodeSchema, limitedToJson, omittedSchema } from './explanation-json.ts';
-import { leaningSchema, reviewSchema, reviewToJson, stampOf, stampSchema } from './json.ts';
+import { leaningSchema, reviewSchema, stampOf, stampSchema } from './json.ts';
 
 const explanationSchema = z
   .object({

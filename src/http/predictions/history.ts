@@ -1,15 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { formatInstant } from '../../domain/instant.ts';
+import { erratumToJson, resolutionToJson } from '../../services/predictions/document.ts';
 import { type HistoryEntry, listPredictionHistory } from '../../services/predictions/history.ts';
 import { instantPosition, numberPosition, textPosition } from '../operation/cursor.ts';
 import { instantText, pageFields, pageSchema, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
-import { erratumSchema, erratumToJson } from './erratum-json.ts';
+import { erratumSchema } from './erratum-json.ts';
 import { forecastExample, predictionExample, resolutionExample } from './examples.ts';
 import { leaningSchema } from './json.ts';
-import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
+import { resolutionSchema } from './resolution-json.ts';
 
 const criterionSchema = z.object({
   version: z.int().meta({ description: 'Version of the criterion, from 1.' }),

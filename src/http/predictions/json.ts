@@ -1,20 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
-import { describeCriterion } from '../../domain/criterion/text.ts';
 import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
 import { warningCodes } from '../../domain/evaluation/lint.ts';
 import { sideEntriesMax } from '../../domain/evaluation/sides.ts';
-import { dayMs, formatDay, formatInstant, type Instant } from '../../domain/instant.ts';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import { probabilityMax, probabilityMin } from '../../domain/scores/forecast.ts';
+import { documentToJson } from '../../services/predictions/document.ts';
 import type { PredictionView } from '../../services/predictions/views.ts';
-import type { Review } from '../../services/settling/review-sides.ts';
 import { instantText } from '../operation/fields.ts';
-import { erratumSchema, erratumToJson } from './erratum-json.ts';
+import { erratumSchema } from './erratum-json.ts';
 import { predictionExample } from './examples.ts';
 import { watermarkSchema, witnessSchema } from './explanation-json.ts';
-import { resolutionSchema, resolutionToJson } from './resolution-json.ts';
+import { resolutionSchema } from './resolution-json.ts';
 
 export const statuses = ['open', 'proposed', 'disputed', 'resolved', 'withdrawn'] as const;
 
@@ -71,24 +70,6 @@ export const reviewSchema = z
     description:
       'The evidence that a person has to weigh, present while a prediction is proposed or disputed. For a disputed prediction, `leaning` is what the later evidence says and `contradicting` is the evidence behind the current resolution.',
   });
-
-export function reviewToJson(review: Review | null): z.input<typeof reviewSchema> | null {
-  if (review === null) return null;
-  const evidenceToJson = ({
-    witnesses,
-    coverage,
-    more,
-  }: Review['supporting']): z.input<typeof reviewEvidenceSchema> => ({
-    witnesses: [...witnesses],
-    coverage: [...coverage],
-    more,
-  });
-  return {
-    leaning: review.leaning,
-    supporting: evidenceToJson(review.supporting),
-    contradicting: evidenceToJson(review.contradicting),
-  };
-}
 
 const sourceReference = z.object({
   id: z.string(),
@@ -188,6 +169,9 @@ export const predictionSchema = z
     as_of: stampSchema.nullable().meta({
       description: 'The moment and the versions of the evaluation if the request has `as_of`; otherwise null.',
     }),
+    evaluated_through: instantText(
+      'The moment of the last evaluation. Evidence for or against the prediction that was observed later has not been taken into account yet. Null once withdrawn.',
+    ).nullable(),
     version: z.int().meta({
       description:
         'Version of the prediction. Incremented by every edit, criterion and resolution, and by a withdrawal. Part of the ETag.',
@@ -206,55 +190,7 @@ export const createdSchema = predictionSchema
 export type PredictionJson = z.infer<typeof predictionSchema>;
 
 export function predictionToJson(view: PredictionView, stamp: z.infer<typeof stampSchema> | null): PredictionJson {
-  const { prediction, source, predictor, resolution } = view;
-  return {
-    id: prediction.id,
-    slug: prediction.slug,
-    statement: prediction.statement,
-    fine_print: prediction.finePrint,
-    source:
-      source === null
-        ? null
-        : {
-            id: source.id,
-            title: source.title,
-            url: source.url,
-            language: source.language,
-            published_at: source.publishedAt,
-          },
-    locator: prediction.locator,
-    predictor: predictor === null ? null : { id: predictor.id, name: predictor.name },
-    probability: view.probability,
-    made_at: prediction.madeAt,
-    recorded_at: formatInstant(prediction.recordedAt),
-    hindsight: view.hindsight,
-    criterion: prediction.criterion,
-    criterion_text: describeCriterion(prediction.criterion),
-    criterion_version: prediction.criterionVersion,
-    criterion_hash: prediction.criterionHash,
-    polarity: prediction.polarity,
-    evidence_policy: prediction.evidencePolicy,
-    resolve_by: prediction.resolveBy === null ? null : deadlineText(prediction.resolveBy),
-    status: view.status,
-    outcome: resolution?.outcome ?? null,
-    standing: view.standing,
-    leaning: view.leaning,
-    review: reviewToJson(view.review),
-    warnings: [...view.warnings],
-    resolution: resolution === null ? null : resolutionToJson(resolution),
-    errata: view.errata.map(erratumToJson),
-    tags: prediction.tags,
-    as_of: stamp,
-    version: view.version,
-    created_at: formatInstant(prediction.recordedAt),
-    updated_at: formatInstant(view.updatedAt),
-    withdrawn_at: prediction.withdrawnAt === null ? null : formatInstant(prediction.withdrawnAt),
-  };
-}
-
-/** The inclusive deadline of an exclusive end: the day before a midnight, otherwise the last instant. */
-function deadlineText(end: Instant): string {
-  return end % dayMs === 0 ? formatDay(end - 1) : formatInstant(end - 1);
+  return documentToJson(view, stamp);
 }
 
 /** The tables that an answer was evaluated with. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { outcomes } from '../../domain/outcome.ts';
-import { countPredictions, listPredictions, predictionSorts } from '../../services/predictions/lists.ts';
+import { withCurrentIdentity } from '../../services/identity/identity.ts';
+import { countPredictions, listDocuments, listPredictions, predictionSorts } from '../../services/predictions/lists.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pageDefault, placePosition } from '../operation/cursor.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { pageReply, readPosition } from '../operation/paging.ts';
+import { pageReply, readPosition, textPageReply } from '../operation/paging.ts';
 import { predictionExample } from './examples.ts';
 import { predictionFilterFields, predictionFilterOf } from './filter.ts';
 import { predictionSchema, predictionToJson, stampOf, statuses } from './json.ts';
@@ -51,6 +52,7 @@ const list = operation({
     ...pageFields,
   },
   lists: ['status'],
+  readsKept: true,
   response: {
     status: 200,
     description: 'A page.',
@@ -69,18 +71,25 @@ const list = operation({
       asOf,
     };
     const total = query.count === true ? await countPredictions(services, matching) : undefined;
-    const { views, next } = await listPredictions(services, {
+    const extra = total === undefined ? {} : { extra: { total } };
+    const page = {
       ...matching,
       after: readPosition(input, placePosition),
       sort: query.sort ?? '-recorded_at',
       limit: query.limit ?? pageDefault,
-    });
-    const stamp = stampOf(asOf, services);
+    };
+    if (asOf === null) {
+      const { texts, next } = await listDocuments(services, page);
+      return textPageReply(input, texts, next, extra);
+    }
+    const current = await withCurrentIdentity(services);
+    const { views, next } = await listPredictions(current, { ...page, asOf });
+    const stamp = stampOf(asOf, current);
     return pageReply(
       input,
       views.map((view) => predictionToJson(view, stamp)),
       next,
-      { past: asOf !== null, ...(total === undefined ? {} : { extra: { total } }) },
+      { past: true, ...extra },
     );
   },
 });

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
+import { withCurrentIdentity } from '../../services/identity/identity.ts';
+import { readDocument } from '../../services/predictions/documents.ts';
 import { createPrediction, getPrediction, type PredictionInput } from '../../services/predictions/predictions.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField, criterionField, dateField, probabilityField } from '../operation/fields.ts';
@@ -114,10 +116,13 @@ const get = operation({
   access: 'read',
   params: idParameter,
   query: { as_of: asOfField },
+  readsKept: true,
   response: { status: 200, description: 'The prediction.', schema: predictionSchema, example: predictionExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const view = await getPrediction(http.services, params.id, asOf);
+    const kept = asOf === null ? await readDocument(http.services.db.sql, http.services, params.id) : null;
+    if (kept !== null) return kept;
+    const view = await getPrediction(await withCurrentIdentity(http.services), params.id, asOf);
     return {
       body: predictionToJson(view, stampOf(asOf, http.services)),
       version: view.version,

@@ -1,6 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { formatInstant } from '../../domain/instant.ts';
-import type { listPredictionResolutions } from '../../services/predictions/resolutions.ts';
 import { instantText } from '../operation/fields.ts';
 import { resolutionExample } from './examples.ts';
 
@@ -36,21 +34,3 @@ export const resolutionSchema = z
     id: 'Resolution',
     description: 'A decision on a prediction. Resolutions are never changed; a later one supersedes an earlier one.',
   });
-
-export type Resolution = Awaited<ReturnType<typeof listPredictionResolutions>>[number];
-
-export function resolutionToJson(resolution: Resolution): z.infer<typeof resolutionSchema> {
-  return {
-    id: resolution.id,
-    outcome: resolution.outcome,
-    effective_at: resolution.effectiveAt,
-    known_at: formatInstant(resolution.knownAt),
-    decided_at: formatInstant(resolution.decidedAt),
-    decided_by: resolution.decidedBy,
-    reason_code: resolution.reasonCode,
-    reason: resolution.reason,
-    evidence: resolution.evidence,
-    miss_chance: resolution.missChance,
-    supersedes: resolution.supersedes,
-  };
-}

@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { personReasonCodes } from '../../domain/evaluation/resolution.ts';
 import { outcomes } from '../../domain/outcome.ts';
+import { resolutionToJson } from '../../services/predictions/document.ts';
 import {
   countResolutions,
   createPredictionResolution,
   getResolution,
+  type ListedResolution,
   listPredictionResolutions,
   listResolutions,
 } from '../../services/predictions/resolutions.ts';
@@ -25,7 +27,7 @@ import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithAppended, replyWithPage } from '../operation/paging.ts';
 import { predictionExample, resolutionExample } from './examples.ts';
-import { type Resolution, resolutionSchema, resolutionToJson } from './resolution-json.ts';
+import { resolutionSchema } from './resolution-json.ts';
 
 const tag = 'Resolutions';
 /** A resolution cannot be changed, so its ETag has a constant version. */
@@ -221,9 +223,7 @@ const get = operation({
   }),
 });
 
-function withPredictionToJson(
-  row: Resolution & { slug: string; statement: string },
-): z.infer<typeof withPredictionSchema> {
+function withPredictionToJson(row: ListedResolution): z.infer<typeof withPredictionSchema> {
   return { ...resolutionToJson(row), prediction: { id: row.predictionId, slug: row.slug, statement: row.statement } };
 }
 

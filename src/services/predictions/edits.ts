@@ -12,6 +12,7 @@ import {
 import { listPredictionResolutions } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
+import { keepCurrentWords } from './documents.ts';
 import { requirePrediction, requireReferences, slugTaken, staleVersion, viewPrediction } from './predictions.ts';
 import { type PredictionView, versionOf } from './views.ts';
 
@@ -113,6 +114,7 @@ async function writeEdit(
   const version = { edit: row.edits + 1, editedAt };
   await insertEdit(tx, { predictionId: row.id, ...version, changes });
   await insertWords(tx, row.id, { ...version, withdrawnAt: row.withdrawnAt, words });
+  await keepCurrentWords(tx, deps, row.id);
   await recordEvent(tx, deps, {
     type: 'prediction.edited',
     occurredAt: editedAt,

@@ -5,6 +5,7 @@ import { type ErratumRow, insertErratum, listErrata } from '../../store/errata.t
 import { lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
+import { keepCurrentWords } from './documents.ts';
 import { requirePrediction } from './predictions.ts';
 
 /** The most errata of one prediction, because every response with the prediction contains all of them. */
@@ -23,6 +24,7 @@ export async function createPredictionErratum(
       throw new Refusal('conflict', `the prediction has ${errataMax} errata, which is the maximum`);
     const erratum = { id: deps.newId('err'), predictionId: prediction.id, ...input, recordedAt: deps.now() };
     await insertErratum(tx, erratum);
+    await keepCurrentWords(tx, deps, prediction.id);
     await recordEvent(tx, deps, {
       type: 'prediction.erratum_added',
       occurredAt: erratum.recordedAt,

@@ -1,16 +1,21 @@
 import { watchesOf } from '../../domain/criterion/watch.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { PredictionPlace, PredictionSort } from '../../store/prediction-sort.ts';
 import {
   countPredictions as countPredictionRows,
+  type ListedDocument,
+  listDocuments as listDocumentRows,
   listPredictions as listPredictionRows,
   type PredictionFilter,
-  type PredictionState,
   type SortedPrediction,
-} from '../../store/predictions.ts';
+} from '../../store/prediction-lists.ts';
+import type { PredictionPlace, PredictionSort } from '../../store/prediction-sort.ts';
+import { listPredictionsById, type PredictionState } from '../../store/predictions.ts';
 import type { ResolutionRow } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
+import { withCurrentIdentity } from '../identity/identity.ts';
+import { documentToJson } from './document.ts';
+import { textOf } from './documents.ts';
 import { type PredictionView, viewPredictions } from './views.ts';
 
 export { predictionSorts } from '../../store/prediction-sort.ts';
@@ -51,7 +56,45 @@ export async function listPredictions(
   return { views, next: after };
 }
 
-function placeOf(row: SortedPrediction | undefined): PredictionPlace | null {
+/**
+ * The documents of predictions now, as JSON texts. `next` is the position to continue after, null at the end. Documents
+ * that are not kept are computed.
+ */
+export async function listDocuments(
+  deps: Deps,
+  query: Omit<ListQuery, 'asOf'>,
+): Promise<{ texts: string[]; next: PredictionPlace | null }> {
+  const { after, sort, limit } = query;
+  const rows = await listDocumentRows(deps.db.sql, statusFilter({ ...query, asOf: null }), {
+    after,
+    sort,
+    limit: limit + 1,
+  });
+  const page = rows.slice(0, limit);
+  const computed = await computeDocuments(
+    deps,
+    page.filter(({ document }) => document === null),
+  );
+  const texts: string[] = [];
+  for (const { id, document } of page) {
+    const text = document === null ? computed.get(id) : (await textOf(deps, document)).text;
+    if (text !== undefined) texts.push(text);
+  }
+  return { texts, next: rows.length > limit ? placeOf(page.at(-1)) : null };
+}
+
+async function computeDocuments(deps: Deps, rows: readonly ListedDocument[]): Promise<ReadonlyMap<string, string>> {
+  if (rows.length === 0) return new Map();
+  const current = await withCurrentIdentity(deps);
+  const predictions = await listPredictionsById(
+    deps.db.sql,
+    rows.map(({ id }) => id),
+  );
+  const views = await viewPredictions(deps.db.sql, current, predictions, null);
+  return new Map(views.map((view) => [view.prediction.id, JSON.stringify(documentToJson(view, null))]));
+}
+
+function placeOf(row: Pick<SortedPrediction, 'sortValue' | 'id'> | undefined): PredictionPlace | null {
   if (row === undefined) return null;
   return [Number.isFinite(row.sortValue) ? row.sortValue : 'none', row.id];
 }

@@ -22,8 +22,11 @@ import { lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
+import { keepCurrentAnswer } from './documents.ts';
 import { requirePrediction } from './predictions.ts';
 import { refuseWithdrawn } from './withdrawals.ts';
+
+export type { ListedResolution } from '../../store/resolutions.ts';
 
 export type DecisionInput = {
   readonly outcome: Outcome;
@@ -90,6 +93,7 @@ export async function createPredictionResolution(
       newResolutions: 1,
     } as const;
     await updatePredictionState(tx, prediction.id, state);
+    await keepCurrentAnswer(tx, deps, prediction.id);
     await announceDecision(tx, deps, prediction, resolution, current);
     return resolution;
   });

@@ -13,16 +13,15 @@ import { listStandingResolutions, type ResolutionRow, type StandingResolution } 
 import { findSource, type SourceRow } from '../../store/sources.ts';
 import type { Deps } from '../deps.ts';
 import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from '../settling/review-sides.ts';
-import { stateOf } from '../settling/settle.ts';
-import { termsOf } from '../settling/settlement.ts';
+import { stateOf, termsOf } from '../settling/settlement.ts';
 import { emptyTimeline, loadTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { runInTurns } from '../settling/turns.ts';
 import { inWideTurn } from '../settling/wide-turns.ts';
 import { type CriterionWarning, toWarning } from './criteria.ts';
-import { standingOf } from './standing.ts';
+import { describeStanding, type StandingBasis, standingBasisOf } from './standing.ts';
 
 /** A prediction as it was known at one moment. */
-export type PredictionView = {
+export type PredictionView = AnswerView & {
   readonly prediction: PredictionRow;
   readonly source: SourceRow | null;
   readonly predictor: PredictorRow | null;
@@ -30,21 +29,34 @@ export type PredictionView = {
   readonly probability: number | null;
   /** Recorded by then, oldest first. */
   readonly errata: readonly ErratumRow[];
+  /** The row version: the number of edits (a withdrawal is one), criterion versions and resolutions by then. */
+  readonly version: number;
+  readonly updatedAt: Instant;
+};
+
+/** The part of a view that settling changes. */
+export type AnswerView = {
   readonly status: PredictionState;
   readonly resolution: ResolutionRow | null;
+  /** The number of resolutions by then. */
+  readonly resolutions: number;
   readonly leaning: Leaning | null;
   /** The evidence that a person has to weigh; null unless it is proposed or disputed. */
   readonly review: Review | null;
   /** Null if it is resolved or withdrawn. */
   readonly evaluation: Evaluation | null;
+  /** What the standing depends on besides the reads of feeds; null if it is resolved or withdrawn. */
+  readonly standingBasis: StandingBasis | null;
   readonly standing: string | null;
   /** Warnings about names that cannot be read in full and currently hold back its NO. */
   readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
-  /** The row version: the number of edits (a withdrawal is one), criterion versions and resolutions by then. */
-  readonly version: number;
-  readonly updatedAt: Instant;
+  /** The moment of the evaluation; null if it is withdrawn. */
+  readonly evaluatedThrough: Instant | null;
 };
+
+/** The evaluation of an open prediction, with the timeline that it used. */
+export type Evaluated = { readonly evaluation: Evaluation; readonly timeline: Timeline };
 
 /** The row version of a prediction with `resolutionRows` resolutions. */
 export function versionOf(
@@ -52,6 +64,14 @@ export function versionOf(
   resolutionRows: number,
 ): number {
   return prediction.edits + prediction.criterionVersion - 1 + resolutionRows;
+}
+
+/** When the words or the criterion of a prediction last changed, or an erratum was appended to it. */
+export function wordsChangedAt(
+  { editedAt, criterionAt }: Pick<PredictionRow, 'editedAt' | 'criterionAt'>,
+  errata: readonly ErratumRow[],
+): Instant {
+  return Math.max(editedAt, criterionAt, errata.at(-1)?.recordedAt ?? editedAt);
 }
 
 /**
@@ -66,126 +86,133 @@ export async function viewPredictions(
   asOf: Instant | null,
 ): Promise<PredictionView[]> {
   const at = asOf ?? deps.now();
-  const versions = new Map(predictions.map((prediction) => [prediction.id, prediction.criterionVersion]));
-  const standing = (await listStandingResolutions(db, [...versions.keys()], at)).filter(
-    (row) => row.criterionVersion === versions.get(row.predictionId),
-  );
-  const resolved = new Map(standing.map((row) => [row.predictionId, row]));
-  const disputes = await listDisputes(
-    db,
-    standing.map((row) => row.id),
-    at,
-  );
+  const answerOf = await loadAnswers(db, deps, predictions, { at });
   const people = await loadPeople(db, predictions, asOf);
   const probabilities = await listOwnProbabilities(db, predictions, at);
-  const errata = await listErrata(db, [...versions.keys()], at);
-  const open = predictions.filter(({ id, withdrawnAt }) => !resolved.has(id) && withdrawnAt === null);
-  const standings = await inWideTurn('reads', open, () => viewAllOpen(db, deps, open, at));
-  const named = await listNamedEvidence(
-    db,
-    standing.filter((row) => disputes.some((dispute) => dispute.resolutionId === row.id)),
-  );
+  const ids = predictions.map(({ id }) => id);
+  const errata = await listErrata(db, ids, at);
   const views: PredictionView[] = [];
   for (const prediction of predictions) {
-    const resolution = resolved.get(prediction.id) ?? null;
-    const shared = {
+    const answer = await answerOf(prediction);
+    const own = errata.filter((erratum) => erratum.predictionId === prediction.id);
+    views.push({
+      ...answer,
       prediction,
       source: people.sources.get(prediction.sourceId ?? '') ?? null,
       predictor: people.predictors.get(prediction.predictorId ?? '') ?? null,
       probability: probabilities.get(prediction.id) ?? null,
-      errata: errata.filter((erratum) => erratum.predictionId === prediction.id),
-    };
-    if (prediction.withdrawnAt !== null) {
-      views.push(withErrata(shared, viewWithdrawn(prediction)));
-      continue;
-    }
-    if (resolution === null) {
-      const standing = standings.get(prediction.id);
-      if (standing !== undefined) views.push(withErrata(shared, standing));
-      continue;
-    }
-    const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1) ?? null;
-    const review = dispute === null ? null : reviewDisputed(prediction, resolution, dispute, named);
-    views.push(withErrata(shared, viewResolved(prediction, resolution, review)));
+      errata: own,
+      version: versionOf(prediction, answer.resolutions),
+      updatedAt: Math.max(wordsChangedAt(prediction, own), answer.resolution?.decidedAt ?? 0),
+    });
   }
   return views;
 }
 
-/** An erratum creates no new version, but changes `updatedAt`. */
-function withErrata(shared: Omit<PredictionView, keyof Standing>, standing: Standing): PredictionView {
-  const last = shared.errata.at(-1)?.recordedAt ?? standing.updatedAt;
-  return { ...shared, ...standing, updatedAt: Math.max(standing.updatedAt, last) };
+/**
+ * Loads what the answers for predictions at a moment are made of. Open ones are evaluated unless `evaluated` has their
+ * evaluation. Returns the function that makes the answer for one of them.
+ */
+export async function loadAnswers(
+  db: Sql,
+  deps: Deps,
+  predictions: readonly PredictionRow[],
+  { at, evaluated = new Map() }: { readonly at: Instant; readonly evaluated?: ReadonlyMap<string, Evaluated> },
+): Promise<(prediction: PredictionRow) => Promise<AnswerView>> {
+  const versions = new Map(predictions.map((prediction) => [prediction.id, prediction.criterionVersion]));
+  const current = (await listStandingResolutions(db, [...versions.keys()], at)).filter(
+    (row) => row.criterionVersion === versions.get(row.predictionId),
+  );
+  const resolved = new Map(current.map((row) => [row.predictionId, row]));
+  const ids = current.map((row) => row.id);
+  const disputes = ids.length === 0 ? [] : await listDisputes(db, ids, at);
+  const disputed = current.filter((row) => disputes.some((dispute) => dispute.resolutionId === row.id));
+  const named = await listNamedEvidence(db, disputed);
+  const open = predictions.filter(({ id, withdrawnAt }) => !resolved.has(id) && withdrawnAt === null);
+  const missing = open.filter(({ id }) => !evaluated.has(id));
+  const found = await inWideTurn('reads', missing, () => evaluateAll(db, deps, missing, at));
+  return async (prediction) => {
+    const { id } = prediction;
+    if (prediction.withdrawnAt !== null) return withdrawn;
+    const resolution = resolved.get(id);
+    if (resolution !== undefined) {
+      const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1);
+      const review = dispute === undefined ? null : reviewDisputed(prediction, resolution, dispute, named);
+      return answerResolved(prediction, resolution, { review, at });
+    }
+    const evaluation = evaluated.get(id) ?? found.get(id);
+    if (evaluation === undefined) throw new Error(`prediction ${id} was not evaluated`);
+    return await answerOpen(deps, prediction, evaluation, at);
+  };
 }
 
-function viewResolved(prediction: PredictionRow, resolution: StandingResolution, review: Review | null): Standing {
+function answerResolved(
+  prediction: PredictionRow,
+  resolution: StandingResolution,
+  { review, at }: { readonly review: Review | null; readonly at: Instant },
+): AnswerView {
   return {
+    ...withdrawn,
     status: review === null ? 'resolved' : 'disputed',
     resolution,
+    resolutions: resolution.rows,
     leaning: review?.leaning ?? null,
     review,
-    evaluation: null,
-    standing: null,
-    warnings: [],
     hindsight: isHindsight(resolution, prediction.criterionAt),
-    version: versionOf(prediction, resolution.rows),
-    updatedAt: Math.max(prediction.editedAt, prediction.criterionAt, resolution.decidedAt),
+    evaluatedThrough: at,
   };
 }
 
-/** A withdrawn prediction is no longer evaluated, so its view never changes. */
-function viewWithdrawn(prediction: PredictionRow): Standing {
-  return {
-    status: 'withdrawn',
-    resolution: null,
-    leaning: null,
-    review: null,
-    evaluation: null,
-    standing: null,
-    warnings: [],
-    hindsight: false,
-    version: versionOf(prediction, 0),
-    updatedAt: prediction.editedAt,
-  };
-}
+/** A withdrawn prediction is no longer evaluated, so its answer never changes. */
+const withdrawn: AnswerView = {
+  status: 'withdrawn',
+  resolution: null,
+  resolutions: 0,
+  leaning: null,
+  review: null,
+  evaluation: null,
+  standingBasis: null,
+  standing: null,
+  warnings: [],
+  hindsight: false,
+  evaluatedThrough: null,
+};
 
-/** The part of a view that depends on the evidence. */
-type Standing = Omit<PredictionView, 'prediction' | 'source' | 'predictor' | 'probability' | 'errata'>;
-
-/** The parts of the views of open predictions that depend on the evidence, by prediction id. */
-async function viewAllOpen(
+async function evaluateAll(
   db: Sql,
   deps: Deps,
   predictions: readonly PredictionRow[],
   at: Instant,
-): Promise<Map<string, Standing>> {
+): Promise<Map<string, Evaluated>> {
   const timelines = await loadTimelines(db, deps, predictions, at);
-  const standings = new Map<string, Standing>();
-  for (const prediction of predictions)
-    standings.set(prediction.id, await viewOpen(deps, prediction, timelines.get(timelineKey(prediction)), at));
-  return standings;
+  const evaluated = new Map<string, Evaluated>();
+  for (const prediction of predictions) {
+    const timeline = timelines.get(timelineKey(prediction)) ?? emptyTimeline;
+    const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, at, termsOf(deps, prediction)));
+    evaluated.set(prediction.id, { evaluation, timeline });
+  }
+  return evaluated;
 }
 
-async function viewOpen(
+async function answerOpen(
   deps: Deps,
   prediction: PredictionRow,
-  timeline: Timeline | undefined,
+  { evaluation, timeline }: Evaluated,
   at: Instant,
-): Promise<Standing> {
-  const terms = termsOf(deps, prediction);
-  const known = { timeline: timeline ?? emptyTimeline, at, terms };
-  const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, known.timeline, at, terms));
+): Promise<AnswerView> {
+  const known = { timeline, at, terms: termsOf(deps, prediction) };
   const unread = await runInTurns(warnOfUnreadNamesInSteps(prediction.criterion, evaluation, known));
+  const standingBasis = standingBasisOf(prediction, timeline, at);
   return {
+    ...withdrawn,
     status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
-    resolution: null,
     leaning: evaluation.leaning,
     review: reviewOpen(prediction, evaluation),
     evaluation,
-    standing: standingOf(prediction, known.timeline, at),
+    standingBasis,
+    standing: describeStanding(standingBasis, timeline, at),
     warnings: unread.map(toWarning),
-    hindsight: false,
-    version: versionOf(prediction, 0),
-    updatedAt: Math.max(prediction.editedAt, prediction.criterionAt),
+    evaluatedThrough: at,
   };
 }
 

@@ -10,6 +10,7 @@ import { lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
+import { keepCurrentAnswer } from './documents.ts';
 import { requirePrediction, staleVersion, viewPrediction } from './predictions.ts';
 import { type PredictionView, versionOf } from './views.ts';
 
@@ -49,6 +50,7 @@ async function writeWithdrawal(tx: Sql, deps: Deps, row: PredictionRow, version:
   await requireWithdrawable(tx, row, withdrawnAt);
   if (!(await withdrawPredictionRow(tx, row.id, { expected: version, now: withdrawnAt }))) throw staleVersion(null);
   await insertWords(tx, row.id, { edit: row.edits + 1, editedAt: withdrawnAt, withdrawnAt, words: row });
+  await keepCurrentAnswer(tx, deps, row.id);
   await recordEvent(tx, deps, {
     type: 'prediction.withdrawn',
     occurredAt: withdrawnAt,

@@ -16,6 +16,7 @@ import type { PredictionRow } from '../../store/predictions.ts';
 import { findPredictor } from '../../store/predictors.ts';
 import { listStandingResolutions, type StandingResolution } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
+import { keepCurrentWords } from '../predictions/documents.ts';
 import { readMadeAt, requirePrediction, requireReferences } from '../predictions/predictions.ts';
 import { refuseWithdrawn } from '../predictions/withdrawals.ts';
 
@@ -67,6 +68,7 @@ export async function createPredictionForecast(
       recordedAt,
     };
     await insertForecast(tx, forecast);
+    await keepCurrentWords(tx, deps, prediction.id);
     return viewForecast({ ...forecast, predictorName: predictor.name }, resolution, false);
   });
 }

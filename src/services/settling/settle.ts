@@ -7,6 +7,8 @@ import { listPredictionsById, type PredictionRow, updatePredictionState } from '
 import { insertResolution, listStandingResolutions } from '../../store/resolutions.ts';
 import { insertEdges, lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
+import { keepAnswersOf } from '../predictions/documents.ts';
+import type { Evaluated } from '../predictions/views.ts';
 import { followCourse, reviewResolved } from './review.ts';
 import {
   announce,
@@ -15,6 +17,7 @@ import {
   resolutionFrom,
   type SettleCause,
   type SettleCounts,
+  stateOf,
   termsOf,
   type World,
 } from './settlement.ts';
@@ -49,6 +52,7 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
   const predictions = (await listPredictionsById(tx, ids)).filter(({ withdrawnAt }) => withdrawnAt === null);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
   const timelines = await loadTimelines(tx, world.deps, predictions, cause.now);
+  const evaluated = new Map<string, Evaluated>();
   for (const prediction of predictions) {
     const question: Question = {
       criterion: prediction.criterion,
@@ -58,12 +62,17 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
     };
     world.counts.evaluated += 1;
     const resolution = standing.get(prediction.id) ?? null;
-    if (resolution === null) await settleOpen(world, prediction, question);
-    else await reviewResolved(world, prediction, question, resolution);
+    if (resolution !== null) await reviewResolved(world, prediction, question, resolution);
+    else {
+      const evaluation = await settleOpen(world, prediction, question);
+      if (evaluation !== null) evaluated.set(prediction.id, { evaluation, timeline: question.timeline });
+    }
   }
+  await keepAnswersOf(tx, world.deps, predictions, { at: cause.now, evaluated });
 }
 
-async function settleOpen(world: World, prediction: PredictionRow, question: Question): Promise<void> {
+/** Returns the evaluation if the prediction remains open. */
+async function settleOpen(world: World, prediction: PredictionRow, question: Question): Promise<Evaluation | null> {
   const { criterion, timeline, at, terms } = question;
   const { evidenceFrom } = world.cause;
   const evaluation = await runInTurns(evaluateInSteps(criterion, timeline, at, terms));
@@ -74,12 +83,13 @@ async function settleOpen(world: World, prediction: PredictionRow, question: Que
   if (course === null) {
     const edges = await runInTurns(movingEdgesInSteps(criterion, timeline, terms));
     await insertEdges(world.tx, prediction.id, edges);
-    return await recordState(world, prediction, evaluation);
+    await recordState(world, prediction, evaluation);
+    return evaluation;
   }
   const { first, turns } = course;
   const more = { supersedes: null, reasonCode: null };
   const resolution = resolutionFrom(world, prediction, first.outcome, first.known, more);
-  if (!(await insertResolution(world.tx, resolution))) return;
+  if (!(await insertResolution(world.tx, resolution))) return null;
   world.counts.resolved += 1;
   await recordResolved(world, prediction.id, first.outcome, 1);
   await announce(world, prediction, resolution, {
@@ -87,6 +97,7 @@ async function settleOpen(world: World, prediction: PredictionRow, question: Que
     data: { prediction: predictionData(prediction), resolution: resolutionData(resolution) },
   });
   await followCourse(world, prediction, resolution, { ...course, turns: turns.slice(1) });
+  return null;
 }
 
 async function recordState(world: World, prediction: PredictionRow, evaluation: Evaluation): Promise<void> {
@@ -107,10 +118,4 @@ async function recordState(world: World, prediction: PredictionRow, evaluation: 
     type: state === 'proposed' ? 'prediction.proposed' : 'prediction.disputed',
     data: { prediction: predictionData(prediction), leaning: leaningData(leaning) },
   });
-}
-
-/** The state of a prediction whose evaluation is undetermined. */
-export function stateOf(evaluation: Evaluation): 'open' | 'proposed' | 'disputed' {
-  if (evaluation.leaning === null) return 'open';
-  return evaluation.contradicted ? 'disputed' : 'proposed';
 }

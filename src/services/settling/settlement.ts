@@ -1,11 +1,12 @@
 import { readPolicy } from '../../domain/criterion/policy.ts';
-import { evaluatorVersion, type Terms } from '../../domain/evaluation/evaluate.ts';
+import { type Evaluation, evaluatorVersion, type Terms } from '../../domain/evaluation/evaluate.ts';
 import type { Known } from '../../domain/evaluation/known-at.ts';
 import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../../domain/evaluation/resolution.ts';
 import type { EventFacts } from '../../domain/events/event-data.ts';
 import { versionStyle } from '../../domain/identity/table.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
+import { documentFormat } from '../../store/prediction-documents.ts';
 import { type PredictionRow, type PredictionState, updatePredictionState } from '../../store/predictions.ts';
 import type { Outcome, ResolutionRow } from '../../store/resolutions.ts';
 import { findSetting } from '../../store/settings.ts';
@@ -28,10 +29,10 @@ export type World = {
   readonly counts: SettleCounts;
 };
 
-/** Identifies everything besides evidence that an answer depends on. */
+/** Identifies everything besides evidence that an answer and its kept document depend on. */
 export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
   const feeds = (await findSetting(db, 'feeds_epoch')) ?? '0';
-  return `${evaluatorVersion}/${deps.identity.version}/${deps.coverage.version}/${feeds}`;
+  return `${evaluatorVersion}/${deps.identity.version}/${deps.coverage.version}/${feeds}/${documentFormat}`;
 }
 
 /** What an evaluation of a prediction depends on besides the timeline. */
@@ -106,4 +107,10 @@ export async function announce(
 ): Promise<void> {
   const { deps, cause, tx } = world;
   await recordEvent(tx, deps, { ...event, occurredAt: cause.now, predictionId, resolutionId: resolution?.id });
+}
+
+/** The state of a prediction whose evaluation is undetermined. */
+export function stateOf(evaluation: Evaluation): 'open' | 'proposed' | 'disputed' {
+  if (evaluation.leaning === null) return 'open';
+  return evaluation.contradicted ? 'disputed' : 'proposed';
 }

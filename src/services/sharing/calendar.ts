@@ -1,5 +1,6 @@
 import { dayMs } from '../../domain/instant.ts';
-import { listDeadlines, type PredictionFilter, type PredictionRow } from '../../store/predictions.ts';
+import { listDeadlines, type PredictionFilter } from '../../store/prediction-lists.ts';
+import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
 
 /** The most deadlines in one calendar; the earliest are kept. */

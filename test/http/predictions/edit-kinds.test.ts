@@ -16,6 +16,7 @@ import {
 } from '../../support/edit-kinds.ts';
 import { decide } from '../../support/forecasts.ts';
 import type { Json } from '../../support/http-client.ts';
+import { findDocumentDifferences } from '../../support/kept-documents.ts';
 import { ledger } from '../../support/listings.ts';
 import { samples } from '../../support/samples.ts';
 
@@ -127,6 +128,9 @@ describe('of every kind, a change is made or refused as a whole, and changes not
     await make(change, state, subject);
     expect(await saidAt(subject, moments)).toEqual(said);
   });
+
+  test('the kept document of every claim says what an evaluation says', async () =>
+    expect(await findDocumentDifferences({ db: world.db, deps: world.deps })).toEqual([]));
 });
 
 test('of any sequence of changes, none changes what was said as of a moment before it', async () => {

@@ -48,6 +48,7 @@ describe('POST /v1/predictions', () => {
       criterion_version: 1,
       criterion_hash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       polarity: 'refutable_only',
+      evaluated_through: '2026-01-15T12:00:00Z',
       evidence_policy: null,
       resolve_by: null,
       status: 'open',

@@ -4,6 +4,7 @@ import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { getPrediction } from '../../../src/services/predictions/predictions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { claims, makeChance, makeHistory, type Served } from '../../support/history.ts';
+import { findDocumentDifferences } from '../../support/kept-documents.ts';
 import { iso, read, record, resolutions } from '../../support/play.ts';
 import { samples } from '../../support/samples.ts';
 import { toBytes } from '../../support/wire.ts';
@@ -50,6 +51,8 @@ async function answers(at: Instant): Promise<object[]> {
 type Life = {
   /** What looking at everything changed after looking at what changed. */
   readonly missed: object[];
+  /** Documents that were not what an evaluation gives. */
+  readonly differing: object[];
   readonly recordedAnswers: Map<Instant, object[]>;
   readonly outcomes: string[];
 };
@@ -59,17 +62,20 @@ async function live(history: readonly Served[]): Promise<Life> {
   await world.reset();
   await recordClaims();
   const missed: object[] = [];
+  const differing: object[] = [];
   const recordedAnswers = new Map<Instant, object[]>();
   for (const { slug, at, payload } of history) {
     await passTime(at);
     await read(world, slug, payload);
+    differing.push(...(await findDocumentDifferences(world)));
     const before = await states();
     const counts = await resolveEverything(world.deps);
     const after = await states();
     if (JSON.stringify(before) !== JSON.stringify(after)) missed.push({ at: iso(at), slug, before, after, counts });
     recordedAnswers.set(at, await answers(at));
+    differing.push(...(await findDocumentDifferences(world)));
   }
-  return { missed, recordedAnswers, outcomes: await outcomes() };
+  return { missed, differing, recordedAnswers, outcomes: await outcomes() };
 }
 
 describe.each(seeds)('over history %i', (seed) => {
@@ -83,6 +89,8 @@ describe.each(seeds)('over history %i', (seed) => {
     expect(life.missed).toEqual([]);
     expect(life.recordedAnswers.size).toBe(history.length);
   });
+
+  test('the kept documents say what an evaluation says', () => expect(life.differing).toEqual([]));
 
   test('every resolution has one event, and something was resolved', async () => {
     const rows = await world.db.sql<{ id: string; events: number }[]>`
