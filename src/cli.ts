@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runBacktest, runCoverage, runLedger } from './cli/archives.ts';
+import { runBackup, runRestore } from './cli/backup.ts';
 import { runCheck } from './cli/check.ts';
 import { type CommandName, isCommandName } from './cli/command-table.ts';
 import { runExport, runImport } from './cli/export.ts';
@@ -35,6 +36,8 @@ const commands: Readonly<Record<CommandName, Command>> = {
   backtest: runBacktest,
   coverage: runCoverage,
   ledger: runLedger,
+  backup: runBackup,
+  restore: runRestore,
   export: runExport,
   import: runImport,
   'new-epoch': runNewEpoch,

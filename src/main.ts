@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { startJobs } from '../jobs/schedule.ts';
 import { watchFeedsJob } from '../jobs/watch-feeds.ts';
-import { serveStatus } from './cli/status-socket.ts';
+import { serveProcessSocket } from './cli/process-socket.ts';
 import type { Config } from './config.ts';
+import type { Refusal } from './domain/refusal.ts';
 import { createApp } from './http/app.ts';
 import { createReplica } from './http/operation/replica.ts';
 import { serveApp } from './http/server/serve.ts';
@@ -29,11 +30,11 @@ export const stopMsMax = 13_000;
 /** Config → database → seed → serve → jobs, until SIGINT or SIGTERM; then an orderly stop in reverse order. */
 export async function serve(config: Config, say: (line: string) => void): Promise<void> {
   const log = makeLog(config.logLevel);
-  const runtime = await openRuntime(config, log);
-  const stopping = stopSignal();
+  const stopping = stopReason();
+  const runtime = await openRuntime(config, log, { onLost: stopping.lose });
   try {
     await prepare(config, runtime.deps);
-    await run(config, runtime, stopping, say);
+    await run(config, runtime, stopping.reason, say);
   } finally {
     await runtime.close();
   }
@@ -42,7 +43,7 @@ export async function serve(config: Config, say: (line: string) => void): Promis
 async function run(
   config: Config,
   runtime: Runtime,
-  stopping: Promise<string>,
+  stopping: Promise<StopReason>,
   say: (line: string) => void,
 ): Promise<void> {
   const { deps, version } = runtime;
@@ -59,19 +60,21 @@ async function run(
       say(`  Metrics    port ${metrics.port}`);
       closers.push(metrics.close);
     }
-    if (deps.db.kind === 'embedded') closers.push(await serveStatus(deps, config.dataDir, { version, startedAt }));
+    if (deps.db.kind === 'embedded')
+      closers.push(await serveProcessSocket(deps, config.dataDir, { version, startedAt }));
   } catch (error) {
     await Promise.all(closers.map((close) => close()));
     throw error;
   }
   const work = config.role === 'api' ? startJobs(deps, [watchFeedsJob(config.pollCron)]) : startWork(config, deps, say);
-  const signal = await stopping;
+  const reason = await stopping;
   draining = true;
-  deps.log.info({ signal }, 'stopping');
+  deps.log.info(typeof reason === 'string' ? { signal: reason } : { error: reason.message }, 'stopping');
   endAfter(stopMsMax, deps.log);
   // A load balancer must see /readyz fail before connections are refused; a person who presses Ctrl-C need not wait.
-  if (signal === 'SIGTERM' && closers.length > 0) await wait(noticeMs);
+  if (reason === 'SIGTERM' && closers.length > 0) await wait(noticeMs);
   await Promise.all([...closers.map((close) => close()), work.stop()]);
+  if (typeof reason !== 'string') throw reason;
   say('Stopped.');
 }
 
@@ -120,8 +123,14 @@ function endAfter(msMax: number, log: Log): void {
   }, msMax).unref();
 }
 
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
+/** A signal, or the loss of the database. */
+type StopReason = 'SIGINT' | 'SIGTERM' | Refusal;
+
+function stopReason(): { readonly reason: Promise<StopReason>; readonly lose: (error: Refusal) => void } {
+  let lose: (error: Refusal) => void = () => {};
+  const reason = new Promise<StopReason>((resolve) => {
+    lose = resolve;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });
+  return { reason, lose };
 }

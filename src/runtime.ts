@@ -46,6 +46,8 @@ export type RuntimeOptions = {
   readonly migrates?: boolean;
   readonly idleInTransactionMsMax?: number;
   readonly queryMsMax?: number;
+  /** Called when the files of the embedded database are gone: the process must end. */
+  readonly onLost?: (error: Refusal) => void;
 };
 
 /** Opens and migrates the database and creates the dependencies of the services. */
@@ -92,9 +94,9 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
 }
 
 async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions): Promise<Database> {
-  const { idleInTransactionMsMax, queryMsMax } = options;
+  const { idleInTransactionMsMax, queryMsMax, onLost } = options;
   const { databaseUrl, databaseDirectUrl: directUrl, dataDir } = config;
-  const opened = openDatabase({ databaseUrl, directUrl, dataDir, idleInTransactionMsMax, queryMsMax, log });
+  const opened = openDatabase({ databaseUrl, directUrl, dataDir, idleInTransactionMsMax, queryMsMax, onLost, log });
   const db = databaseUrl === undefined ? await opened : await opened.catch(refuseServer);
   try {
     // Loaded here and not where it is used, because a failure must close the database.

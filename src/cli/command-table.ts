@@ -12,6 +12,7 @@ type OptionRow = {
 export const optionTable = {
   json: { type: 'boolean', meaning: 'print the result as JSON' },
   full: { type: 'boolean', meaning: 'evaluate every prediction, including those that are not due' },
+  force: { type: 'boolean', meaning: 'replace the file if it exists' },
   help: { type: 'boolean', short: 'h', meaning: 'print this text' },
   version: { type: 'boolean', meaning: 'print the version' },
   truth: { type: 'string', value: '<file>', meaning: 'the true outcomes to compare with' },
@@ -136,6 +137,20 @@ export const commandTable = {
     meaning: 'list where the ledger and archived payloads disagree',
     argumentsMax: 2,
     options: ['json'],
+  },
+  backup: {
+    synopses: ['backup <file>'],
+    meaning: 'back up the embedded database with its secrets, while the server runs or not',
+    argumentsMax: 1,
+    options: ['force', 'json'],
+    more: 'docs/operations.md describes backup and restore. A PostgreSQL server has pg_dump.',
+  },
+  restore: {
+    synopses: ['restore <file>'],
+    meaning: 'restore a backup into an empty OUTTURN_DATA_DIR',
+    argumentsMax: 1,
+    options: ['json'],
+    more: 'It begins a new epoch of the event log. docs/operations.md describes backup and restore.',
   },
   export: {
     synopses: ['export [file]'],

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { programVersion, type Runtime } from '../runtime.ts';
@@ -8,6 +8,7 @@ import type { Command } from './invocation.ts';
 import { makeProgress } from './progress.ts';
 import { openQuietRuntime } from './runtime.ts';
 import { usageError } from './usage.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 type Write = (bytes: Uint8Array) => Promise<void>;
 
@@ -21,7 +22,7 @@ export const runExport: Command = async ({ config, args: [file] }) => {
   const write = (target: Write) =>
     exportRecords(runtime.deps, { program: programVersion(), write: target, onProgress: progress.advance });
   try {
-    if (file !== undefined && file !== '-') return { file, ...(await writeWhole(file, write)) };
+    if (file !== undefined && file !== '-') return { file, ...(await writeWholeFile(file, write, { replaces: true })) };
     await write(writeToOutput);
     return null;
   } finally {
@@ -47,23 +48,6 @@ async function openForTransfer(config: Config, migrates: boolean): Promise<Runti
     // One statement sorts a whole table.
     queryMsMax: exchangeMsMax,
   });
-}
-
-/** Replaces an existing file once the new one is complete. Only the owner may read it, because it holds hashes and secrets. */
-async function writeWhole<T>(path: string, write: (target: Write) => Promise<T>): Promise<T> {
-  const unfinished = `${path}.unfinished`;
-  const file = await open(unfinished, 'w', 0o600);
-  try {
-    const result = await write((bytes) => file.appendFile(bytes));
-    await file.sync();
-    await file.close();
-    await rename(unfinished, path);
-    return result;
-  } catch (error) {
-    await file.close();
-    await rm(unfinished, { force: true });
-    throw error;
-  }
 }
 
 /** Resolves when the bytes are handed over, so a slow reader slows the export. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Command } from './invocation.ts';
+import { askStatus } from './process-socket.ts';
 import { openQuietRuntime } from './runtime.ts';
 import { readStatus, renderStatus, type Status } from './status-report.ts';
-import { askStatus } from './status-socket.ts';
 
 /** `status`: prints the status that the running server reports, or what the database shows. Changes nothing. */
 export const runStatus: Command = async ({ config, options }) => {

@@ -31,6 +31,8 @@ export type Database = {
    * `onListening` is called at the start and after each reconnection.
    */
   listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<Listener>;
+  /** Copies the files of an embedded database; null on a server. See `Embedded.copyFiles`. */
+  readonly copyFiles: (() => Promise<string>) | null;
   close(): Promise<void>;
 };
 
@@ -62,6 +64,8 @@ export type DatabaseOptions = {
   /** How long to wait for a connection. */
   readonly acquireMsMax?: number | undefined;
   readonly log?: DatabaseLog | undefined;
+  /** See `EmbeddedOptions.onLost`. */
+  readonly onLost?: ((error: Refusal) => void) | undefined;
 };
 
 export const poolMaxDefault = 10;
@@ -84,10 +88,7 @@ const closeSecondsMax = 5;
 
 /** Opens the database that the options name and checks that it answers. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const pool =
-    options.databaseUrl === undefined
-      ? await openEmbeddedPool(options)
-      : await openPoolOf(options, options.databaseUrl);
+  const { pool, embedded } = await openPool(options);
   const database: Database = {
     kind: pool.kind,
     sql: guardSql(() => pool.client(), {
@@ -98,6 +99,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }),
     begin: (run, begin) => runTransaction(pool, run, begin?.msMax ?? pool.limits.transactionMsMax),
     listen: (channel, onNotify, onListening) => pool.listen(channel, onNotify, onListening),
+    copyFiles:
+      embedded &&
+      (async () => {
+        // Otherwise the copy would have to replay the log when it is opened.
+        await database.sql`checkpoint`;
+        return await embedded.copyFiles();
+      }),
     close: () => pool.end(),
   };
   if (options.mayBeAway === true) return database;
@@ -133,7 +141,7 @@ export function withinTransaction(db: Database, tx: Sql): Database {
   const refuse = (): never => {
     throw new Error('listen and close are not available within a transaction');
   };
-  return { kind: db.kind, sql: tx, begin: (run) => run(tx), listen: refuse, close: refuse };
+  return { kind: db.kind, sql: tx, begin: (run) => run(tx), listen: refuse, copyFiles: null, close: refuse };
 }
 
 /** A cursor outside a transaction takes no slot: its reader may stop at any time, and we cannot see when it ends. */
@@ -142,16 +150,27 @@ async function admitStatement(pool: Pool, cursor: boolean): Promise<() => void> 
   return cursor ? () => {} : pool.statements.acquire();
 }
 
-async function openEmbeddedPool(options: DatabaseOptions): Promise<Pool> {
+async function openPool(options: DatabaseOptions): Promise<{ pool: Pool; embedded: Embedded | null }> {
+  const { databaseUrl } = options;
+  if (databaseUrl !== undefined) return { pool: await openPoolOf(options, databaseUrl), embedded: null };
+  const embedded = await openEngine(options);
+  return { pool: makeEmbeddedPool(options, embedded), embedded };
+}
+
+async function openEngine(options: DatabaseOptions): Promise<Embedded> {
   if (options.dataDir === undefined) throw new Error('a database URL or a data directory must be given');
   const { log } = options;
-  const embedded = await openEmbedded({
+  return await openEmbedded({
     dataDir: options.dataDir,
     imagePath: options.imagePath,
     queryMsMax: options.queryMsMax ?? queryMsMax,
     idleInTransactionMsMax: options.idleInTransactionMsMax ?? idleInTransactionMsMax,
+    onLost: options.onLost,
     warn: log && ((fields, message) => log.warn(fields, message)),
   });
+}
+
+function makeEmbeddedPool(options: DatabaseOptions, embedded: Embedded): Pool {
   const client = postgres({ ...commonOptions(), ...embeddedOptions(embedded), max: 1, max_lifetime: null });
   return {
     kind: 'embedded',

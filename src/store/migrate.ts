@@ -41,8 +41,17 @@ export async function migrate(db: Database, directory: string = migrationsDirect
 
 /** Compares the database with the migrations in `directory` without changing it. */
 export async function migrationState(db: Database, directory: string = migrationsDirectory()): Promise<MigrationState> {
-  const [found] = await db.sql<{ exists: boolean }[]>`select to_regclass('schema_migrations') is not null as exists`;
-  return compare(readMigrations(directory), found?.exists ? await listApplied(db.sql) : []);
+  return compare(readMigrations(directory), await listAppliedIfAny(db.sql));
+}
+
+/** The number of the newest migration of a database; 0 if it was never migrated. */
+export async function findMigrationVersion(db: Database): Promise<number> {
+  return (await listAppliedIfAny(db.sql)).at(-1)?.version ?? 0;
+}
+
+/** The number of the newest migration that this program knows. */
+export function newestMigrationVersion(): number {
+  return readMigrations(migrationsDirectory()).length;
 }
 
 /** Refuses with `conflict` a database that `migrate` would change, or that is newer than the program. */
@@ -83,6 +92,11 @@ async function applyNext(tx: Sql, migrations: readonly Migration[]): Promise<str
   await tx.unsafe(next.sql);
   await tx`insert into schema_migrations (version, name, sha256) values (${next.version}, ${next.name}, ${next.sha256})`;
   return next.name;
+}
+
+async function listAppliedIfAny(db: Sql): Promise<AppliedRow[]> {
+  const [found] = await db<{ exists: boolean }[]>`select to_regclass('schema_migrations') is not null as exists`;
+  return found?.exists ? await listApplied(db) : [];
 }
 
 async function listApplied(db: Sql): Promise<AppliedRow[]> {

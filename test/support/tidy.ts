@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, Rule>> = {
   'src/domain': { layers: ['src/domain'], packages: ['zod', 'feedsmith', 'csv-parse/sync', 'yaml'] },
   'src/store': {
     layers: ['src/store', 'src/domain', 'src/package-root.ts'],
-    packages: ['postgres', '@electric-sql/pglite', /^node:/],
+    packages: ['postgres', '@electric-sql/pglite', 'tar-stream', /^node:/],
   },
   'src/net': {
     layers: ['src/net', 'src/domain'],
@@ -62,7 +62,7 @@ const files: Readonly<Record<string, Rule>> = {
   'src/main.ts': {
     layers: [
       ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/secret-file.ts', 'src/work.ts'],
-      'src/cli/status-socket.ts',
+      'src/cli/process-socket.ts',
       ...['jobs', 'src/http', 'src/services', 'src/net', 'src/domain'],
     ],
     packages: [/^node:/],

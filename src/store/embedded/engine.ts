@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../../package-root.ts';
-import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+import type { FileError, FromWorker, ToWorker, WorkerInput } from './messages.ts';
 
 /** One run of the worker thread, from its start to its stop or termination. */
 export type RunningEngine = {
@@ -11,6 +11,8 @@ export type RunningEngine = {
   post(message: ToWorker): void;
   /** How long the engine has been running the current batch, in milliseconds; 0 when idle. */
   busyMs(): number;
+  /** Copies the files to a new directory while no statement runs. One copy at a time. */
+  copy(target: string): Promise<void>;
   /** Stops after the database has written its last checkpoint. */
   stop(): Promise<void>;
   terminate(): Promise<void>;
@@ -36,11 +38,13 @@ export function startEngine(
   const ready = createDeferred();
   const stopped = createDeferred();
   const waiting: ToWorker[] = [];
+  let copied = createDeferred();
   let worker: Worker | null = null;
   let ended = false;
 
   function fail(error: Error): void {
     ready.reject(error);
+    copied.reject(error);
     stopped.resolve();
     if (!ended) events.failed(error);
     ended = true;
@@ -48,7 +52,10 @@ export function startEngine(
 
   const launched = after.then(() => {
     if (ended) return;
-    worker = launchWorker({ ...input, busySince: busySince.buffer }, { ...events, ready, stopped, fail });
+    worker = launchWorker(
+      { ...input, busySince: busySince.buffer },
+      { ...events, ready, copied: () => copied, stopped, fail },
+    );
     for (const message of waiting.splice(0)) send(worker, message);
   });
 
@@ -63,6 +70,12 @@ export function startEngine(
     post: (message) => {
       if (worker === null) waiting.push(message);
       else send(worker, message);
+    },
+    copy: async (target) => {
+      copied = createDeferred();
+      if (ended || worker === null) throw new Error('the embedded database is not running');
+      send(worker, { op: 'copy', target });
+      await copied.promise;
     },
     busyMs: () => elapsedMs(Atomics.load(busySince, 0)),
     stop: async () => {
@@ -80,6 +93,7 @@ export function startEngine(
 
 type WorkerHandlers = Omit<EngineEvents, 'failed'> & {
   readonly ready: Deferred;
+  copied(): Deferred;
   readonly stopped: Deferred;
   fail(error: Error): void;
 };
@@ -90,6 +104,7 @@ function launchWorker(workerData: WorkerInput, handlers: WorkerHandlers): Worker
   worker.on('message', (message: FromWorker) => {
     if (message.op === 'ready') handlers.ready.resolve();
     else if (message.op === 'stopped') handlers.stopped.resolve();
+    else if (message.op === 'copied') settle(handlers.copied(), message.error);
     else if (message.op === 'broken') handlers.fail(new Error(`the embedded database failed: ${message.reason}`));
     else if (message.op === 'disconnected') handlers.disconnected(message.connection);
     else handlers.data(message.connection, Buffer.from(message.bytes.buffer, 0, message.bytes.length));
@@ -97,6 +112,11 @@ function launchWorker(workerData: WorkerInput, handlers: WorkerHandlers): Worker
   worker.on('error', (error) => handlers.fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => handlers.fail(new Error(`the thread of the embedded database ended with code ${code}`)));
   return worker;
+}
+
+function settle(deferred: Deferred, error: FileError | null): void {
+  if (error === null) deferred.resolve();
+  else deferred.reject(Object.assign(new Error(error.message), { code: error.code }));
 }
 
 function send(worker: Worker, message: ToWorker): void {

@@ -1,13 +1,13 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Refusal } from '../../domain/refusal.ts';
 import { bridgeLimits } from './bridge.ts';
 import { type RunningEngine, startEngine } from './engine.ts';
+import { type FileWatch, watchFiles } from './file-watch.ts';
 import { lockDirectory } from './lock.ts';
-import { describeDirectoryFailure, describeEngineFailure } from './open-failure.ts';
+import { inMemory } from './messages.ts';
+import { describeDirectoryFailure, describeEngineFailure, describeLostFiles } from './open-failure.ts';
 import { createSocket, type EmbeddedSocket, type SocketHandle } from './socket.ts';
-
-/** The name of a database without files, which ends with the process. */
-export const inMemory = 'memory://';
 
 export type EmbeddedOptions = {
   /** The directory with `postgres/` and `outturn.lock`, created if missing; or `memory://`. */
@@ -17,12 +17,19 @@ export type EmbeddedOptions = {
   /** A longer batch is ended by ending the engine, which cannot be interrupted. Default: 60 s. */
   readonly queryMsMax?: number | undefined;
   readonly idleInTransactionMsMax?: number | undefined;
+  /** The files are gone, or others are in their place. Nothing that is written now would be found again. */
+  readonly onLost?: ((error: Refusal) => void) | undefined;
   readonly warn?: ((fields: object, message: string) => void) | undefined;
 };
 
 export type Embedded = {
   /** Opens a connection at once. Its messages wait until the engine is running. */
   connect(): EmbeddedSocket;
+  /**
+   * Copies the files of the database to a new directory beside them, which a later start removes, and returns its path. Every
+   * commit that was confirmed before is in the copy.
+   */
+  copyFiles(): Promise<string>;
   /** Closes all connections, stops the engine and releases the directory. */
   close(): Promise<void>;
 };
@@ -41,6 +48,10 @@ type State = {
   connections: number;
   /** Whether it ever responded. A failure before that is reported by `openEmbedded`, so it needs no warning. */
   opened: boolean;
+  /** The files, once they were opened. */
+  files: FileWatch | null;
+  /** Why the database cannot be used any more. */
+  lost: Refusal | null;
   closed: boolean;
 };
 
@@ -57,6 +68,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     previous: Promise.resolve(),
     connections: 0,
     opened: false,
+    files: null,
+    lost: null,
     closed: false,
   };
   const watchdog = startWatchdog(state);
@@ -69,13 +82,39 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     lock?.release();
   };
   try {
+    if (options.dataDir !== inMemory) removeCopy(options.dataDir);
     await start(state).ready;
     state.opened = true;
+    state.files = watchFiles(filesOf(options.dataDir));
   } catch (error) {
     await close();
     throw options.dataDir === inMemory ? error : describeEngineFailure(options.dataDir, error);
   }
-  return { connect: () => connect(state), close };
+  return { connect: () => connect(state), copyFiles: () => copyFiles(state), close };
+}
+
+function filesOf(dataDir: string): string {
+  return dataDir === inMemory ? inMemory : join(resolve(dataDir), 'postgres');
+}
+
+function copyOf(dataDir: string): string {
+  return join(resolve(dataDir), 'postgres.copy');
+}
+
+/** Removes the copy that was made for a backup. */
+export function removeCopy(dataDir: string): void {
+  rmSync(copyOf(dataDir), { recursive: true, force: true });
+}
+
+async function copyFiles(state: State): Promise<string> {
+  const { dataDir } = state.options;
+  if (dataDir === inMemory) throw new Error('a database in memory has no files');
+  const engine = state.engine ?? restart(state);
+  if (engine === null) throw new Error('the embedded database is closed');
+  removeCopy(dataDir);
+  await engine.ready;
+  await engine.copy(copyOf(dataDir));
+  return copyOf(dataDir);
 }
 
 function claim(dataDir: string): { release(): void } {
@@ -91,7 +130,8 @@ function start(state: State): RunningEngine {
   const { dataDir, imagePath, idleInTransactionMsMax } = state.options;
   const engine = startEngine(
     {
-      directory: dataDir === inMemory ? inMemory : join(resolve(dataDir), 'postgres'),
+      directory: filesOf(dataDir),
+      mayCreate: !state.opened,
       imagePath: imagePath ?? null,
       idleInTransactionMsMax: idleInTransactionMsMax ?? bridgeLimits.idleInTransactionMsMax,
     },
@@ -111,8 +151,16 @@ function abandon(state: State, engine: RunningEngine, error: Error): void {
   if (state.engine !== engine) return;
   state.engine = null;
   state.previous = engine.terminate();
-  if (state.opened) state.options.warn?.({ reason: error.message }, 'the embedded database was stopped');
-  endSockets(state, error);
+  if (state.files?.arePresent() === false) lose(state);
+  else if (state.opened) state.options.warn?.({ reason: error.message }, 'the embedded database was stopped');
+  // The code of a crash, after which the same request may succeed.
+  endSockets(state, state.lost ?? Object.assign(error, { code: '57P02' }));
+}
+
+function lose(state: State): void {
+  if (state.lost !== null) return;
+  state.lost = describeLostFiles(state.options.dataDir);
+  state.options.onLost?.(state.lost);
 }
 
 function endSockets(state: State, error: Error): void {
@@ -154,11 +202,12 @@ function connect(state: State): EmbeddedSocket {
     },
   });
   state.sockets.set(id, handle);
-  if (engine === null) drop(state, id, new Error('the embedded database is closed'));
+  if (engine === null) drop(state, id, state.lost ?? new Error('the embedded database is closed'));
   return handle.socket;
 }
 
-/** Null when there is nothing to restart: an in-memory database ends with its engine. */
+/** Null when there is nothing to restart: an in-memory database ends with its engine, and lost files do not come back. */
 function restart(state: State): RunningEngine | null {
-  return state.closed || state.options.dataDir === inMemory ? null : start(state);
+  if (state.files?.arePresent() === false) lose(state);
+  return state.closed || state.lost !== null || state.options.dataDir === inMemory ? null : start(state);
 }

@@ -1,12 +1,13 @@
 /** The worker thread of the embedded database. The engine blocks its thread while it works. */
 
-import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { bridgeLimits, createBridge } from './bridge.ts';
-import type { FromWorker, ToWorker, WorkerInput } from './messages.ts';
+import { watchFiles } from './file-watch.ts';
+import { type FileError, type FromWorker, inMemory, type ToWorker, type WorkerInput } from './messages.ts';
 
 // Only one place starts this worker, and it passes exactly this.
 const input = workerData as WorkerInput;
@@ -23,8 +24,9 @@ function post(message: FromWorker): void {
  */
 async function openEngine(): Promise<PGlite> {
   const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
-  if (input.directory === 'memory://') return PGlite.create(input.directory, loadDataDir);
+  if (input.directory === inMemory) return PGlite.create(input.directory, loadDataDir);
   if (!existsSync(join(input.directory, 'PG_VERSION'))) {
+    if (!input.mayCreate) throw new Error('the files of the database are gone');
     const unfinished = `${input.directory}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
     const made = await PGlite.create(unfinished, loadDataDir);
@@ -35,6 +37,7 @@ async function openEngine(): Promise<PGlite> {
 }
 
 const database = await openEngine();
+const files = watchFiles(input.directory);
 // All connections share this session; the engine ignores the settings that a client sends when it connects.
 await database.exec(`set timezone to 'UTC'`);
 
@@ -45,6 +48,8 @@ const bridge = createBridge(
       await database.runExclusive(() =>
         database.execProtocolRawStream(messages, { onRawData: (data) => parts.push(Buffer.from(data)) }),
       );
+      // The engine goes on writing to files that it has open, even if nobody can find them again.
+      if (!files.arePresent()) throw new Error('the files of the database are gone');
       return Buffer.concat(parts);
     },
     isInTransaction: () => database.isInTransaction(),
@@ -59,6 +64,26 @@ const bridge = createBridge(
   },
 );
 
+/**
+ * Between two batches the files are in the state in which a killed process would leave them, so a copy has everything
+ * that was committed, and nothing of a transaction that is still open.
+ */
+async function copyFiles(target: string): Promise<void> {
+  await database.runExclusive(() =>
+    cp(input.directory, target, {
+      recursive: true,
+      errorOnExist: true,
+      force: false,
+      mode: constants.COPYFILE_FICLONE,
+    }),
+  );
+}
+
+function describeError(error: unknown): FileError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null;
+  return { code, message: error instanceof Error ? error.message : String(error) };
+}
+
 parentPort?.on('message', (message: ToWorker) => {
   switch (message.op) {
     case 'write':
@@ -69,6 +94,12 @@ parentPort?.on('message', (message: ToWorker) => {
       return;
     case 'disconnect':
       bridge.disconnect(message.connection);
+      return;
+    case 'copy':
+      void copyFiles(message.target).then(
+        () => post({ op: 'copied', error: null }),
+        (error: unknown) => post({ op: 'copied', error: describeError(error) }),
+      );
       return;
     case 'stop':
       void database.close().then(

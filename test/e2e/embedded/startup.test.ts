@@ -1,5 +1,15 @@
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,16 +76,25 @@ describe('a start fails with one sentence', () => {
       );
     });
 
+  const truncate = (path: string): void => truncateSync(path, 100);
+  const zero = (path: string): void => writeFileSync(path, Buffer.alloc(statSync(path).size));
+  const remove = (path: string): void => rmSync(path);
   it.each([
-    ['control file', 'global/pg_control'],
-    ['write-ahead log', 'pg_wal'],
-  ])('when the %s of the database is damaged', async (_name, path) => {
+    ['control file is truncated', /^global\/pg_control$/, truncate],
+    ['control file is zeroed', /^global\/pg_control$/, zero],
+    ['control file is missing', /^global\/pg_control$/, remove],
+    ['write-ahead log is truncated', /^pg_wal\/0{7}/, truncate],
+    ['write-ahead log is missing', /^pg_wal\/0{7}/, remove],
+    ['relation map of the cluster is missing', /^global\/pg_filenode\.map$/, remove],
+    ['relation map of the database is missing', /^base\/5\/pg_filenode\.map$/, remove],
+  ])('when the %s', async (_name, pattern, damage) => {
     const directory = makeDirectory();
-    const damaged = join(directory, 'postgres', path);
-    const files = path === 'pg_wal' ? readdirSync(damaged).filter((name) => /^0{7}/.test(name)) : [''];
-    for (const name of files) truncateSync(join(damaged, name), 100);
+    const files = readdirSync(join(directory, 'postgres'), { recursive: true, encoding: 'utf8' });
+    const chosen = files.filter((name) => pattern.test(name));
+    expect(chosen).not.toEqual([]);
+    for (const name of chosen) damage(join(directory, 'postgres', name));
     expect(await failStart({ OUTTURN_DATA_DIR: directory })).toBe(
-      `outturn: the database in ${directory} is damaged and cannot be opened: restore a backup of the directory, or import an export into another OUTTURN_DATA_DIR (docs/operations.md)`,
+      `outturn: the database in ${directory} is damaged and cannot be opened: restore a backup into another OUTTURN_DATA_DIR with "outturn restore <file>", or import an export (docs/operations.md)`,
     );
     expect(existsSync(join(directory, 'outturn.lock'))).toBe(false);
   });
