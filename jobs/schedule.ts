@@ -6,35 +6,72 @@ import type { Job } from './job.ts';
 
 export type Schedule = { readonly stop: () => Promise<void> };
 
-/** Starts jobs in UTC. A job never overlaps itself in one process. `stop` waits for runs in progress. */
+/** How often the clock is compared with its last reading. */
+const clockCheckMs = 10_000;
+
+/**
+ * Starts jobs in UTC. A job never overlaps itself in one process. `stop` waits for runs in progress. After the clock was set back,
+ * the ticks follow it: the scheduler waits for the next tick by the clock, which would be hours away.
+ */
 export function startJobs(deps: Deps, jobs: readonly Job[]): Schedule {
   for (const job of jobs)
     if (!validate(job.cron))
       throw new Refusal('validation_failed', `"${job.cron}" is not a cron expression (job ${job.name})`);
-  const running = new Set<Promise<void>>();
+  const running = new Map<string, Promise<void>>();
   const tasks = jobs.map((job) =>
     schedule(
       job.cron,
       async ({ date }) => {
+        // The scheduler forgets a run when its task is restarted.
+        if (running.has(job.name)) return;
         const run = runJob(deps, job, date);
-        running.add(run);
-        await run.finally(() => running.delete(run));
+        running.set(job.name, run);
+        await run.finally(() => running.delete(job.name));
       },
       { name: job.name, timezone: 'UTC', noOverlap: true, logger: schedulerLog(deps, job) },
     ),
   );
+  const restart = async (): Promise<void> => {
+    deps.log.warn({}, 'the clock was set back; the jobs follow it');
+    for (const task of tasks) {
+      await task.stop();
+      await task.start();
+    }
+  };
+  const clock = watchClock(restart);
   return {
     stop: async () => {
+      clearInterval(clock);
       for (const task of tasks) await task.stop();
-      await Promise.allSettled(running);
+      await Promise.allSettled(running.values());
     },
   };
 }
 
-/** Logs the warnings of the scheduler itself: a run that is still in progress, a missed tick. */
+function watchClock(steppedBack: () => Promise<void>): NodeJS.Timeout {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (now < last) void steppedBack();
+    last = now;
+  }, clockCheckMs);
+  return timer.unref();
+}
+
+/** The scheduler reports every tick that it missed, of which there are thousands when a machine wakes up. */
+const warningPeriodMs = 60_000;
+
+/** Logs the warnings of the scheduler itself, not too often: a run that is still in progress, a missed tick. */
 function schedulerLog(deps: Deps, job: Job): Logger {
-  const say = (level: 'warn' | 'error') => (message: string | Error) =>
-    deps.log[level]({ job: job.name }, String(message));
+  const say = (level: 'warn' | 'error') => {
+    let lastAt = Number.NEGATIVE_INFINITY;
+    return (message: string | Error): void => {
+      const now = performance.now();
+      if (now - lastAt < warningPeriodMs) return;
+      lastAt = now;
+      deps.log[level]({ job: job.name }, String(message));
+    };
+  };
   return { debug: () => {}, info: () => {}, warn: say('warn'), error: say('error') };
 }
 

@@ -66,6 +66,53 @@ describe('jobs', () => {
     await jobs.stop();
   });
 
+  test('go on with the next minute after the clock was set back an hour, or forward a day and back', async () => {
+    const ticks: string[] = [];
+    const run: Job['run'] = async (_deps, tick) => {
+      ticks.push(new Date(tick).toISOString());
+      return { done: 1 };
+    };
+    const jobs = startJobs(deps, [job(run)]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.setSystemTime(new Date('2024-12-31T23:01:30Z'));
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    expect(ticks).toEqual(['2025-01-01T00:01:00.000Z', '2024-12-31T23:02:00.000Z', '2024-12-31T23:03:00.000Z']);
+
+    vi.setSystemTime(new Date('2025-01-01T23:03:30Z'));
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    expect(ticks.slice(3).filter((tick) => tick >= '2025-01-01T23:04')).toEqual([
+      '2025-01-01T23:04:00.000Z',
+      '2025-01-01T23:05:00.000Z',
+    ]);
+    vi.setSystemTime(new Date('2024-12-31T23:05:30Z'));
+    await vi.advanceTimersByTimeAsync(2 * 60_000);
+    expect(ticks.slice(-2)).toEqual(['2024-12-31T23:06:00.000Z', '2024-12-31T23:07:00.000Z']);
+    await jobs.stop();
+    expect(logged.filter(({ message }) => message.includes('the clock was set back'))).toHaveLength(2);
+    expect(logged.filter(({ level }) => level === 'warn').length).toBeLessThan(10);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('do not overlap with a run that began before the clock was set back', async () => {
+    let finish = () => {};
+    let started = 0;
+    const slow = () =>
+      new Promise<null>((resolve) => {
+        started += 1;
+        finish = () => resolve(null);
+      });
+    const jobs = startJobs(deps, [job(slow)]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.setSystemTime(new Date('2024-12-31T23:01:30Z'));
+    await vi.advanceTimersByTimeAsync(3 * 60_000);
+    expect(started).toBe(1);
+    finish();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(started).toBe(2);
+    finish();
+    await jobs.stop();
+  });
+
   test('that are running finish before stop() resolves', async () => {
     let finish = () => {};
     const slow = () =>
