@@ -6,7 +6,7 @@ import { exportFormat } from '../src/domain/transfer/format.ts';
 import { configurationTable } from '../src/environment.ts';
 import { drainMsMax, noticeMs } from '../src/main.ts';
 import { packageRoot } from '../src/package-root.ts';
-import { tablesLeftOut } from '../src/store/record-tables.ts';
+import { recordTables, tablesLeftOut } from '../src/store/record-tables.ts';
 import { fencedBlocks } from './support/markdown.ts';
 
 const read = (path: string): string => readFileSync(join(packageRoot(), path), 'utf8');
@@ -63,6 +63,14 @@ describe('the page on running it', () => {
   it('lets it stop in peace', () => {
     const seconds = Number(/TimeoutStopSec=(\d+)/.exec(block('ini'))?.[1]);
     expect(seconds * 1000).toBeGreaterThan(drainMsMax + noticeMs);
+  });
+
+  it('says of every table how it grows and how long rows are kept', () => {
+    const rows = guide.slice(guide.indexOf('## Disk usage')).match(/^\| `.*$/gm) ?? [];
+    const named = rows.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map((match) => match[1] ?? ''),
+    );
+    expect(named.sort()).toEqual([...recordTables, ...Object.keys(tablesLeftOut)].sort());
   });
 
   test('what is said to be left out of an export is what is left out', () => {
