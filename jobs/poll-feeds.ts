@@ -8,8 +8,8 @@ export function pollFeedsJob(cron: string): Job {
     name: 'poll-feeds',
     cron,
     run: async (deps, tick) => {
-      const { polled, failed, resolved } = await pollDueFeeds(await withCurrentIdentity(deps), tick);
-      return { polled, failed, resolved };
+      const { polled, failed, resolved, settling } = await pollDueFeeds(await withCurrentIdentity(deps), tick);
+      return { polled, failed, resolved, settling };
     },
   };
 }

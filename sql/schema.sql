@@ -242,9 +242,12 @@ create table model_families (
   computed_with text,
   computed_to timestamp with time zone,
   recheck_at timestamp with time zone,
+  stale_from timestamp with time zone,
+  stale_to timestamp with time zone,
   constraint model_families_pkey PRIMARY KEY (vendor, family)
 );
 CREATE INDEX model_families_recheck ON public.model_families USING btree (recheck_at) WHERE (recheck_at IS NOT NULL);
+CREATE INDEX model_families_stale ON public.model_families USING btree (vendor, family) WHERE (stale_from IS NOT NULL);
 
 create table model_releases (
   vendor text not null,
@@ -572,6 +575,22 @@ create table settings (
   value text not null,
   constraint settings_pkey PRIMARY KEY (name)
 );
+
+create table settle_queue (
+  prediction_id text not null,
+  evidence_from timestamp with time zone,
+  evidence_to timestamp with time zone not null,
+  poll_id text,
+  marked_at timestamp with time zone not null,
+  failures integer not null default 0,
+  retry_at timestamp with time zone,
+  constraint settle_queue_pkey PRIMARY KEY (prediction_id),
+  constraint settle_queue_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES polls(id),
+  constraint settle_queue_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id) ON DELETE CASCADE,
+  constraint settle_queue_failures_check CHECK ((failures >= 0))
+);
+CREATE INDEX settle_queue_by_poll ON public.settle_queue USING btree (poll_id) WHERE (poll_id IS NOT NULL);
+CREATE INDEX settle_queue_in_order ON public.settle_queue USING btree (marked_at, prediction_id);
 
 create table sightings (
   feed_id text not null,

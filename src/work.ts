@@ -5,6 +5,7 @@ import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
+import { settleWaiting } from '../jobs/settle-queue.ts';
 import { watchFeedsJob } from '../jobs/watch-feeds.ts';
 import { describeFeeds, describePredictions } from './cli/greeting.ts';
 import type { Config } from './config.ts';
@@ -32,15 +33,14 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     placeEventsJob,
     watchFeedsJob(config.pollCron),
   ]);
-  let delivering: Schedule | null = null;
+  const running: Schedule[] = [];
   let stopping = false;
   const steps: readonly Step[] = [
     {
       name: 'start to deliver webhooks',
-      run: async () => {
-        delivering = await deliverWebhooks(deps);
-      },
+      run: async () => running.push(await deliverWebhooks(deps)),
     },
+    { name: 'settle waiting predictions', run: async () => running.push(await settleWaiting(deps)) },
     ...firstRound(deps, polls, say),
   ];
   const started = runSteps(deps, steps, () => stopping);
@@ -48,7 +48,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     started,
     stop: async () => {
       stopping = true;
-      await Promise.all([schedule.stop(), started.then(() => delivering?.stop())]);
+      await Promise.all([schedule.stop(), started.then(() => Promise.all(running.map((work) => work.stop())))]);
     },
   };
 }

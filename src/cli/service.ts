@@ -26,14 +26,16 @@ export const runSeed: Command = ({ config, args: [file] }) =>
 /** `poll [feed]`: names the feeds whose poll failed, and fails if there are any. */
 export const runPoll: Command = ({ config, args: [feed], options, fail }) =>
   withPrepared(config, async (deps) => {
+    // Nothing continues after a command.
+    const waiting = { ...deps, settleCallMsMax: Number.POSITIVE_INFINITY };
     if (feed === undefined) {
       if (config.feeds === 'none')
         throw new Refusal('conflict', 'OUTTURN_FEEDS=none disables polling: name a feed to poll it once');
-      const { failures, ...counts } = await pollDueFeeds(deps, startOfMinute(deps.now()));
+      const { failures, ...counts } = await pollDueFeeds(waiting, startOfMinute(deps.now()));
       for (const { feed: slug, detail } of failures) fail(`the poll of ${slug} failed: ${detail}`);
       return options.json === true ? { ...counts, failures } : counts;
     }
-    const { poll, resolutions } = await pollFeed(deps, feed);
+    const { poll, resolutions, settling } = await pollFeed(waiting, feed);
     if (poll.result === 'failed') fail(`the poll of ${feed} failed: ${failureText(poll)}`);
     return {
       feed,
@@ -44,6 +46,7 @@ export const runPoll: Command = ({ config, args: [feed], options, fail }) =>
       vanished: poll.vanishedItems,
       error: poll.errorDetail ?? poll.suspectReason,
       resolutions,
+      settling,
     };
   });
 

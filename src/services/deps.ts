@@ -75,6 +75,8 @@ export type Deps = {
   /** The coverage table for one claim, if it differs by claim: a backtest can omit the models that a claim is about. */
   readonly coverageFor?: ((claim: { criterion: Criterion; madeFrom: Instant }) => CoverageTable) | undefined;
   readonly log: Log;
+  /** How long the caller of a poll waits for what it affects; by default `settleCallMsMax`. Programs that do not keep running wait longer. */
+  readonly settleCallMsMax?: number | undefined;
   /** Identifies this process among those that share the database. */
   readonly nodeId: string;
   /** The public URL without a trailing slash; null if it is not configured. */

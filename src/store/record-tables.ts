@@ -31,6 +31,7 @@ export const recordTables = [
   'prediction_errata',
   'prediction_watches',
   'prediction_edges',
+  'settle_queue',
   'resolutions',
   'disputes',
   'webhook_endpoints',

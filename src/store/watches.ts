@@ -2,6 +2,7 @@ import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp, timestampTexts } from './postgres-types.ts';
+import { selectWatching, type WatchedFamily } from './watch-selections.ts';
 
 /** Which predictions to evaluate again: the families they watch, the coverage edges they wait for, and their timers. */
 
@@ -55,28 +56,12 @@ export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<
  */
 export async function listWatching(
   db: Sql,
-  touched: readonly { vendor: string; family: string }[],
+  touched: readonly WatchedFamily[],
   what: 'releases' | 'facts' = 'releases',
 ): Promise<string[]> {
   if (touched.length === 0) return [];
-  // A family is watched by name or by wildcard: four index look-ups, whatever the number of predictions.
-  const pairs = touched.flatMap(({ vendor, family }) => [
-    { vendor, family },
-    { vendor, family: 'any' },
-    { vendor: 'any', family },
-    { vendor: 'any', family: 'any' },
-  ]);
   const rows = await db<{ id: string }[]>`
-    select distinct w.prediction_id as id from prediction_watches w
-    join (select distinct t.vendor, t.family
-      from unnest(${pairs.map((pair) => pair.vendor)}::text[], ${pairs.map((pair) => pair.family)}::text[]) as t(vendor, family)) t
-      on w.vendor = t.vendor and w.family = t.family
-    ${
-      what === 'facts'
-        ? db`where w.facts or exists (select from predictions p where p.id = w.prediction_id and p.state in ('proposed', 'disputed'))`
-        : db``
-    }
-    order by id`;
+    select distinct w.prediction_id as id from (${selectWatching(db, touched, what)}) w order by id`;
   return rows.map((row) => row.id);
 }
 
@@ -101,57 +86,6 @@ export async function listWatchingModel(
       and w.family in (${family}, 'any'))
       ${page.asOf === null ? db`` : db`and p.recorded_at <= ${timestamp(page.asOf)}`}
     order by p.seq desc limit ${page.limit}`;
-}
-
-/**
- * Predictions with a coverage edge of a vendor in any of the spans. A span excludes `after` and includes `until`. Resolved
- * predictions are included: an archive may show that the same outcome was known earlier.
- */
-export async function listEdgesCrossed(
-  db: Sql,
-  vendors: readonly string[] | 'any',
-  spans: readonly { readonly after: Instant; readonly until: Instant }[],
-): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select distinct e.prediction_id as id
-    from unnest(${timestampTexts(spans.map((span) => span.after))}::timestamptz[],
-      ${timestampTexts(spans.map((span) => span.until))}::timestamptz[]) as s(after_at, until_at)
-    join prediction_edges e on e.edge_at > s.after_at and e.edge_at <= s.until_at
-      ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors})`}
-    order by id`;
-  return rows.map((row) => row.id);
-}
-
-/** Predictions that watch families with an item first listed after a moment: earlier reads bound the dates of such items. */
-export async function listWatchingSeenAfter(
-  db: Sql,
-  vendors: readonly string[] | 'any',
-  after: Instant,
-): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select distinct w.prediction_id as id from sightings s
-    join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
-    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
-    where s.seen_from > ${timestamp(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors})`}
-    order by id`;
-  return rows.map((row) => row.id);
-}
-
-/**
- * Predictions that watch families with new observations from a feed after one moment and up to another.
- */
-export async function listWatchingNewsBetween(
-  db: Sql,
-  feedId: string,
-  { after, until }: { readonly after: Instant; readonly until: Instant },
-): Promise<string[]> {
-  const rows = await db<{ id: string }[]>`
-    select distinct w.prediction_id as id from observations o
-    join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
-    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')
-    where o.feed_id = ${feedId} and o.observed_at > ${timestamp(after)} and o.observed_at <= ${timestamp(until)}
-    order by id`;
-  return rows.map((row) => row.id);
 }
 
 /** Schedules a recheck of a prediction at a moment, unless an earlier one is scheduled. */

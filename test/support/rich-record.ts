@@ -100,6 +100,9 @@ async function fillByHand({ db, deps }: World): Promise<void> {
   await db.sql`
     insert into events (id, type, occurred_at, body) values ('evt_unplaced', 'feed.recovered', ${new Date(deps.now())}, '{"data":{}}')`;
   await db.sql`
+    insert into settle_queue (prediction_id, evidence_from, evidence_to, marked_at)
+    select id, '2025-01-01 00:00:00.000001+00', '2025-01-02', '2025-01-02' from predictions order by seq limit 1`;
+  await db.sql`
     update feeds set lease_holder = 'node_b', lease_until = 'infinity', options = '{"b": 1.10, "a": [1e2, "é"]}' where slug = 'litellm'`;
 }
 

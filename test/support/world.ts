@@ -74,6 +74,8 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     identity: identityTable(),
     coverage: coverageOfEverything(),
     log: collectErrors(errors),
+    // A busy machine must not decide what a poll has settled.
+    settleCallMsMax: Number.POSITIVE_INFINITY,
     nodeId: 'node_a',
     publicUrl: null,
     hasKey: (variable) => keys.has(variable),

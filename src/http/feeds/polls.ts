@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { parseInstant } from '../../domain/instant.ts';
+import { countSettling, settleRead } from '../../services/feeds/after-read.ts';
 import { getFeed, listFeedPolls } from '../../services/feeds/feeds.ts';
 import { ingestMsMax, pollFeed } from '../../services/feeds/polls.ts';
-import { createFeedSnapshot } from '../../services/feeds/snapshots.ts';
+import { ingestFeedSnapshot } from '../../services/feeds/snapshots.ts';
 import { snapshotBytesMax } from '../operation/body.ts';
 import { instantPosition, textPosition } from '../operation/cursor.ts';
 import { explainSpace, pageFields, pageSchema } from '../operation/fields.ts';
@@ -42,6 +43,14 @@ const list = operation({
     }),
 });
 
+const settledFields = {
+  resolutions: z.int().meta({ description: 'Number of predictions resolved by it within this request.' }),
+  settling: z.int().meta({
+    description:
+      'Number of affected predictions that are not evaluated yet, because the request waits for a few seconds at most. They are evaluated in the background.',
+  }),
+};
+
 const poll = operation({
   method: 'post',
   path: '/v1/feeds/{id}/polls',
@@ -49,7 +58,7 @@ const poll = operation({
   tag,
   summary: 'Poll a feed',
   description:
-    'Reads the feed immediately and evaluates the affected predictions. If the publisher does not respond, the poll is recorded as failed and the request still succeeds.',
+    'Reads the feed immediately and evaluates the affected predictions; if there are very many, the rest follows in the background. If the publisher does not respond, the poll is recorded as failed and the request still succeeds.',
   access: 'feeds',
   params: idParameter,
   ownTransactions: true,
@@ -58,16 +67,16 @@ const poll = operation({
     status: 201,
     description: 'The finished poll.',
     schema: pollSchema
-      .extend({ resolutions: z.int().meta({ description: 'Number of predictions resolved by it.' }) })
+      .extend(settledFields)
       .meta({ id: 'PollReport', description: 'A poll with the number of predictions it resolved.' }),
-    example: { ...pollExample, kind: 'manual', resolutions: 1 },
+    example: { ...pollExample, kind: 'manual', resolutions: 1, settling: 0 },
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params }) => {
-    const { poll: row, resolutions } = await pollFeed(services, params.id);
+    const { poll: row, resolutions, settling } = await pollFeed(services, params.id);
     return {
       status: 201,
-      body: { ...pollToJson(row), resolutions },
+      body: { ...pollToJson(row), resolutions, settling },
       headers: { location: `/v1/feeds/${row.feedId}/polls` },
     };
   },
@@ -82,7 +91,7 @@ const snapshotSchema = z
     vanished: z.int().meta({ description: 'Number of items that are no longer listed.' }),
     suspect: z.boolean().meta({ description: 'True if the payload was stored but not accepted as evidence.' }),
     suspect_reason: z.string().nullable(),
-    resolutions: z.int().meta({ description: 'Number of predictions resolved by it.' }),
+    ...settledFields,
   })
   .meta({ id: 'SnapshotReport', description: 'The result of ingesting one archived payload.' });
 
@@ -131,11 +140,12 @@ const createSnapshot = operation({
       suspect: false,
       suspect_reason: null,
       resolutions: 1,
+      settling: 0,
     },
   },
   refusals: ['conflict'],
   handle: async ({ services }, { params, query, bytes }) => {
-    const { poll, resolutions } = await createFeedSnapshot(services, params.id, query.observed_at, bytes);
+    const poll = await ingestFeedSnapshot(services, params.id, query.observed_at, bytes);
     const body: z.infer<typeof snapshotSchema> = {
       poll_id: poll.id,
       items: poll.items,
@@ -144,9 +154,14 @@ const createSnapshot = operation({
       vanished: poll.vanishedItems,
       suspect: poll.result === 'suspect',
       suspect_reason: poll.suspectReason,
-      resolutions,
+      resolutions: 0,
+      settling: await countSettling(services, poll.id),
     };
     return { body };
+  },
+  finish: async ({ services }, reply) => {
+    const report = snapshotSchema.parse(reply.body);
+    return { ...reply, body: { ...report, ...(await settleRead(services, report.poll_id)) } };
   },
 });
 

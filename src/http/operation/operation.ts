@@ -76,6 +76,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly before?: (http: HttpDeps, params: { readonly [Name in PathName<Path>]: string }) => Promise<unknown>;
   /** True if the service opens its own transactions, for example because it waits for outbound requests. */
   readonly ownTransactions?: boolean;
+  /** What follows the committed change and completes the response. */
+  readonly finish?: (http: HttpDeps, reply: Reply) => Promise<Reply>;
   /** Time limit of its transaction, if it needs more than the default. */
   readonly writeMsMax?: number;
   readonly response: ResponseSpec;
@@ -151,7 +153,6 @@ export function operation<
       spend: (cost: number) => limitCost(http, c, caller, cost),
       target: { path: c.req.path, search, requestId: c.get('requestId'), base: baseOf(http, c) },
     };
-    const { target } = input;
     await spec.prepare?.(http, input);
     const reply =
       caller === null || !isWrite(spec)
@@ -162,7 +163,7 @@ export function operation<
               method: c.req.method,
               operationId: spec.operationId,
               caller,
-              target,
+              target: input.target,
               ownTransactions: spec.ownTransactions ?? false,
               msMax: spec.writeMsMax,
               repeatable: readRepeatable(c, spec, search, sent),
@@ -170,6 +171,7 @@ export function operation<
             {
               before: async (within) => (await spec.before?.(within, input.params)) ?? null,
               handle: (within) => spec.handle(within, input),
+              finish: spec.finish,
             },
           );
     const { access } = spec;

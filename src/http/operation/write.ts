@@ -23,15 +23,18 @@ export async function runWrite(
   handler: {
     readonly before: (http: HttpDeps) => Promise<unknown>;
     readonly handle: (http: HttpDeps) => Promise<Reply>;
+    readonly finish: ((http: HttpDeps, reply: Reply) => Promise<Reply>) | undefined;
   },
 ): Promise<Reply> {
   const { operationId, method, caller, target, ownTransactions, msMax, repeatable } = request;
   const { path, requestId } = target;
   const context = { actor: caller.id, operation: operationId, path, requestId, ownTransactions, msMax };
+  const { finish } = handler;
   const write: Write<Reply> = {
     before: (services) => handler.before({ ...http, services }),
     run: (services) => handler.handle({ ...http, services }),
     after: (reply) => reply.body ?? null,
+    finish: finish && ((services, reply) => finish({ ...http, services }, reply)),
   };
   if (repeatable === null) return await performWrite(http.services, context, write);
   const { key, fingerprint } = repeatable;

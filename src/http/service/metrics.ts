@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import { z } from '@hono/zod-openapi';
+import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../../services/deps.ts';
+import { getSettleMetrics, type SettleMetrics } from '../../services/settling/queue.ts';
 import { getMetrics, type WebhookMetrics } from '../../services/webhooks/metrics.ts';
 import { operation } from '../operation/operation.ts';
 import { type Address, listen } from '../server/listen.ts';
@@ -16,7 +18,26 @@ function render(name: string, kind: 'gauge' | 'counter', help: string, samples: 
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines, ''].join('\n');
 }
 
-function renderMetrics({ pending, due, oldestDueSeconds, endpointsDisabled, attempts }: WebhookMetrics): string {
+function renderSettling({ marks, failing, oldestAt, batches, predictions }: SettleMetrics, now: Instant): string {
+  const seconds = oldestAt === null ? 0 : Math.max(0, now - oldestAt) / 1000;
+  return [
+    render('outturn_settle_queue', 'gauge', 'Predictions that wait to be evaluated.', [{ value: marks }]),
+    render('outturn_settle_failing', 'gauge', 'Waiting predictions whose evaluation failed.', [{ value: failing }]),
+    render('outturn_settle_oldest_seconds', 'gauge', 'How long the oldest of them has waited.', [{ value: seconds }]),
+    render('outturn_settle_batches_total', 'counter', 'Transactions in which this process evaluated predictions.', [
+      { value: batches },
+    ]),
+    render('outturn_settle_predictions_total', 'counter', 'Predictions that this process evaluated in them.', [
+      { value: predictions },
+    ]),
+  ].join('');
+}
+
+async function renderAll(deps: Deps): Promise<string> {
+  return renderWebhooks(await getMetrics(deps)) + renderSettling(await getSettleMetrics(deps), deps.now());
+}
+
+function renderWebhooks({ pending, due, oldestDueSeconds, endpointsDisabled, attempts }: WebhookMetrics): string {
   const results = [...attempts].sort(([a], [b]) => (a < b ? -1 : 1));
   const byResult = results.map(([result, value]) => ({ labels: `result="${result}"`, value }));
   const byReason = Object.entries(endpointsDisabled).map(([reason, value]) => ({
@@ -54,7 +75,7 @@ const metrics = operation({
   handle: async (http) => {
     if (http.hasMetricsPort === true) throw new Refusal('not_found', 'metrics are served on METRICS_PORT only');
     return {
-      text: renderMetrics(await getMetrics(http.services)),
+      text: await renderAll(http.services),
       mediaType,
       headers: { 'cache-control': 'no-store' },
     };
@@ -71,7 +92,7 @@ export async function serveMetrics(
   const server = createServer(async (request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end();
     try {
-      response.setHeader('content-type', mediaType).end(renderMetrics(await getMetrics(deps)));
+      response.setHeader('content-type', mediaType).end(await renderAll(deps));
     } catch (error) {
       deps.log.error({ error: String(error) }, 'the metrics could not be read');
       response.writeHead(503).end();

@@ -23,6 +23,8 @@ export type Write<A> = {
   readonly run: (deps: Deps) => Promise<A>;
   /** The resource after the change; null if it was deleted. */
   readonly after: (result: A) => unknown;
+  /** What follows the committed change and completes its result. If it is interrupted, the result without it was stored. */
+  readonly finish?: ((deps: Deps, result: A) => Promise<A>) | undefined;
 };
 
 /**
@@ -73,13 +75,17 @@ async function performAndStore<A>(
     await store(deps, result);
     return result;
   }
-  return await inTransaction(deps, context, async (inside) => {
+  const changed = await inTransaction(deps, context, async (inside) => {
     const before = await write.before(inside);
     const result = await write.run(inside);
     await recordChange(inside, context, before, write.after(result));
     await store(inside, result);
     return result;
   });
+  if (write.finish === undefined) return changed;
+  const finished = await write.finish(deps, changed);
+  await store(deps, finished);
+  return finished;
 }
 
 /** Runs `run` in one transaction, with deps whose database is that transaction. */

@@ -56,11 +56,12 @@ export type ReplayClock = { set(at: Instant): void };
  * what evidence. A claim is recorded when the clock reaches its `made_at`.
  */
 export async function replayPayloads(
-  deps: Deps,
+  given: Deps,
   clock: ReplayClock,
   input: BacktestInput,
   onProgress: (done: number, total: number) => void,
 ): Promise<Backtest> {
+  const deps = { ...given, settleCallMsMax: Number.POSITIVE_INFINITY };
   const order = input.order ?? 'time';
   const byTime = [...input.payloads].sort((a, b) => a.observedAt - b.observedAt || (a.name < b.name ? -1 : 1));
   const [first] = byTime;

@@ -277,7 +277,10 @@ function isFrozen(row: { vendor: string | null } | undefined, frozen: ReadonlySe
   return row?.vendor !== null && row?.vendor !== undefined && frozen.has(row.vendor);
 }
 
-function distinctFamilies(rows: readonly ({ vendor: string | null; family: string | null } | undefined)[]): Touched[] {
+/** Each family once. */
+export function distinctFamilies(
+  rows: readonly ({ vendor: string | null; family: string | null } | undefined)[],
+): Touched[] {
   const byKey = new Map<string, Touched>();
   for (const row of rows) {
     if (row === undefined || row.vendor === null || row.family === null) continue;

@@ -23,9 +23,10 @@ import {
   type PollRow,
 } from '../../store/polls.ts';
 import type { Deps, FetchedPayload } from '../deps.ts';
+import { type Settled, settleRead } from './after-read.ts';
 import { findKeyMissing } from './feeds.ts';
 import { noteAdvance } from './health.ts';
-import { readBefore, readPayload, settleAfter } from './readings.ts';
+import { markAfter, readBefore, readPayload } from './readings.ts';
 
 /** Minimum and maximum delay after failures; each consecutive failure doubles it. */
 export const backOffMinMs = 15 * 60_000;
@@ -36,7 +37,7 @@ export const ingestMsMax = 120_000;
 export type PollOrder = { readonly kind: Exclude<PollKind, 'snapshot'>; readonly tick: Instant | null };
 
 /** The result of one payload. */
-export type ReadingReport = { readonly poll: PollRow; readonly resolutions: number };
+export type ReadingReport = Settled & { readonly poll: PollRow };
 
 export type FeedFailure = { readonly feed: string; readonly detail: string };
 
@@ -44,6 +45,8 @@ export type PollCounts = {
   readonly polled: number;
   readonly failed: number;
   readonly resolved: number;
+  /** Predictions that the polls affect and that still wait to be settled. */
+  readonly settling: number;
   /** The failed polls, and those that ended unexpectedly. */
   readonly failures: readonly FeedFailure[];
 };
@@ -70,6 +73,7 @@ export async function pollDueFeeds(deps: Deps, tick: Instant): Promise<PollCount
     polled: done.length,
     failed: failed.length,
     resolved: done.reduce((sum, report) => sum + report.resolutions, 0),
+    settling: done.reduce((sum, report) => sum + report.settling, 0),
     failures: [
       ...failed.map(({ poll }) => ({ feed: slugs.get(poll.feedId) ?? poll.feedId, detail: failureText(poll) })),
       ...reports.filter((report) => report !== null && 'detail' in report),
@@ -114,8 +118,8 @@ export async function pollFeed(deps: Deps, idOrSlug: string): Promise<ReadingRep
 }
 
 /**
- * One poll: lease, fetch with no transaction open, parse, then all changes in one transaction. Null when another node
- * has the lease.
+ * One poll: lease, fetch with no transaction open, parse, then all evidence in one transaction, then settle what it affects.
+ * Null when another node has the lease.
  */
 async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<ReadingReport | null> {
   const pollId = deps.newId('poll');
@@ -142,11 +146,12 @@ async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Rea
   if (!opened) return null;
   const fetched = await fetchSafely(deps, feed);
   const observedAt = deps.now();
-  const resolutions = await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), {
+  await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), {
     msMax: ingestMsMax,
   });
+  const settled = await settleRead(deps, pollId);
   const poll = await findPoll(deps.db.sql, pollId);
-  return poll === null ? null : { poll, resolutions };
+  return poll === null ? null : { poll, ...settled };
 }
 
 async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
@@ -172,11 +177,11 @@ type Ending = {
   readonly fetched: FetchedPayload;
 };
 
-async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
+async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<void> {
   const feed = await lockFeed(tx, ending.feedId);
   const { fetched, pollId, observedAt } = ending;
   // The poll was aborted meanwhile, so nothing is stored.
-  if (feed === null || !(await lockRunningPoll(tx, pollId))) return 0;
+  if (feed === null || !(await lockRunningPoll(tx, pollId))) return;
   if (fetched.kind === 'failed') return await endFailed(tx, deps, feed, pollId, fetched);
   await releaseFeed(tx, feed.id, pollId, { failures: 0, nextPollAt: null });
   const crossedTo = await readBefore(tx, feed);
@@ -192,11 +197,11 @@ async function endPoll(tx: Sql, deps: Deps, ending: Ending): Promise<number> {
     await finishPoll(tx, pollId, { ...end, frozenVendors: last?.frozenVendors ?? [] });
     await advanceWatermark(tx, feed.id, observedAt, null);
     await noteAdvance(tx, deps, feed, false);
-    return await settleAfter(tx, deps, { feed, observedAt, crossedTo }, null);
+    return await markAfter(tx, deps, { feed, pollId, observedAt, crossedTo }, null);
   }
   const { status, etag, lastModified, knownVersion } = fetched;
   const validators = { etag, lastModified, knownVersion };
-  return await readPayload(tx, deps, {
+  await readPayload(tx, deps, {
     feed,
     pollId,
     observedAt,
@@ -213,7 +218,7 @@ async function endFailed(
   feed: FeedRow,
   pollId: string,
   fetched: Extract<FetchedPayload, { kind: 'failed' }>,
-): Promise<number> {
+): Promise<void> {
   const failures = feed.failures + 1;
   const wait = Math.max(backOffMs(failures), Math.min(fetched.retryAfterMs ?? 0, backOffMaxMs));
   const finishedAt = deps.now();
@@ -226,7 +231,6 @@ async function endFailed(
     httpStatus: fetched.status,
   });
   await releaseFeed(tx, feed.id, pollId, { failures, nextPollAt: finishedAt + wait });
-  return 0;
 }
 
 /**

@@ -7,17 +7,15 @@ import { type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../../store/feeds.ts';
-import { listFamiliesNewsBetween, listFamiliesSeenAfter } from '../../store/model-families.ts';
+import { listFamiliesNewsBetween, listFamiliesSeenAfter, markFamiliesTouched } from '../../store/model-families.ts';
 import { finishPoll, listLastReads } from '../../store/polls.ts';
-import { listEdgesCrossed, listWatching, listWatchingNewsBetween, listWatchingSeenAfter } from '../../store/watches.ts';
+import { markAffected } from '../../store/settle-queue.ts';
 import type { Deps } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { announceUnreadNames } from '../identity/name-events.ts';
-import { listWatchingNames, partialNames } from '../identity/unread-names.ts';
-import { updateModels } from '../models/states.ts';
-import { settlePredictions } from '../settling/settle.ts';
+import { listFamiliesOfNames, partialNames } from '../identity/unread-names.ts';
 import { noteAdvance } from './health.ts';
-import { type Ingested, ingestPayload } from './ingest.ts';
+import { distinctFamilies, type Ingested, ingestPayload } from './ingest.ts';
 
 /** A payload to ingest. */
 export type Payload = {
@@ -34,8 +32,8 @@ export type Payload = {
 /** A snapshot has no validators; with older ones, "not modified" would refer to another payload. */
 export const noValidators: Validators = { etag: null, lastModified: null, knownVersion: null };
 
-/** Ingests one payload and settles the predictions that it affects. Returns how many it resolved. */
-export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promise<number> {
+/** Ingests one payload and marks the predictions and models that it affects. */
+export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promise<void> {
   const deps = await lockIdentity(tx, given);
   const { feed, pollId, bytes } = payload;
   const parsed = parseSafely(feed, bytes);
@@ -50,7 +48,7 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
       finishedAt: deps.now(),
     } as const;
     await finishPoll(tx, pollId, end);
-    return 0;
+    return;
   }
   const times = { observedAt, readAt: payload.observedAt, ingestedAt: deps.now() };
   const ingested = await ingestPayload(tx, deps, { feed, pollId, ...times, payload: parsed });
@@ -66,16 +64,15 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
   };
   if (assessment.kind === 'suspect') {
     await finishPoll(tx, pollId, { ...counts, result: 'suspect', suspectReason: assessment.reason });
-    return 0;
+    return;
   }
   await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
   // A frozen vendor is only accepted when it is listed again a day later, so the next responses must be complete.
   const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
   await advanceWatermark(tx, feed.id, observedAt, validators);
   await noteAdvance(tx, deps, feed, assessment.confirmed);
-  const resolved = await settleAfter(tx, deps, { ...payload, observedAt }, ingested);
+  await markAfter(tx, deps, { ...payload, observedAt }, ingested);
   await announceUnreadNames(tx, deps, feed, ingested.listed);
-  return resolved;
 }
 
 /** The watermark of a reviewed document is the day of its review: reading it again later adds nothing for that day. */
@@ -100,53 +97,61 @@ export function hashBytes(bytes: Uint8Array): string {
 }
 
 /**
- * Evaluates the predictions that a read affects: those about families with changes or about partially read names, those
- * with a deadline that the watermark passed, those that watch rows which this read seasons and, since absence is
- * evidence too, those about models that other feeds first listed after this read (an archive, or a slow poll).
+ * Marks the predictions that a read affects: those about families with changes or about partially read names, those with a
+ * deadline that the watermark passed, those that watch rows which this read seasons and, since absence is evidence too,
+ * those about models that other feeds first listed after this read (an archive, or a slow poll). They are settled once the
+ * read is committed.
  */
-export async function settleAfter(
+export async function markAfter(
   tx: Sql,
   deps: Deps,
-  read: Pick<Payload, 'feed' | 'observedAt' | 'crossedTo'>,
+  read: Pick<Payload, 'feed' | 'pollId' | 'observedAt' | 'crossedTo'>,
   ingested: Ingested | null,
-): Promise<number> {
-  const { feed, observedAt, crossedTo } = read;
-  const touched = ingested === null ? [] : await listWatching(tx, ingested.touched);
-  const priced = ingested === null ? [] : await listWatching(tx, ingested.touchedFacts, 'facts');
+): Promise<void> {
+  const { feed, pollId, observedAt, crossedTo } = read;
   const unread =
-    ingested === null ? [] : await listWatchingNames(tx, partialNames(ingested.listed.map((row) => row.reading)));
-  const vendors = feed.coversAny ? 'any' : feed.covers;
-  const covers = vendors === 'any' || vendors.length > 0;
-  const crossed = covers
-    ? await listEdgesCrossed(tx, vendors, spansCrossed(feed, { after: crossedTo, until: observedAt }))
-    : [];
-  const lasted = await listLasted(tx, read);
-  const later = covers ? await listWatchingSeenAfter(tx, vendors, observedAt) : [];
-  const ids = [...new Set([...touched, ...priced, ...unread, ...crossed, ...lasted, ...later])].sort();
+    ingested === null ? [] : await listFamiliesOfNames(tx, partialNames(ingested.listed.map((row) => row.reading)));
+  const vendors = coveredVendors(feed);
+  const spans = spansCrossed(feed, { after: crossedTo, until: observedAt });
+  const affected = {
+    releases: [...(ingested?.touched ?? []), ...unread],
+    facts: ingested?.touchedFacts ?? [],
+    edges: vendors === null ? null : { vendors, spans },
+    seasoned: seasonedSpan(read),
+    feedId: feed.id,
+    observedAt,
+  };
   // A read is evidence too: it seasons rows, and shows what is absent.
   const evidenceFrom = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt);
-  const counts = await settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom });
-  await keepTouchedModels(tx, deps, read, ingested);
-  return counts.resolved + counts.amended;
+  const now = deps.now();
+  await markAffected(tx, affected, { pollId, evidenceFrom, evidenceTo: now, markedAt: now });
+  await markTouchedModels(tx, deps, read, ingested);
 }
 
 /**
- * Updates the models that a read affects: those with changes, those whose rows it seasons, and those that other feeds
- * first listed after it.
+ * Marks the models that a read affects: those with changes, those whose rows it seasons, and those that other feeds first
+ * listed after it.
  */
-async function keepTouchedModels(
+async function markTouchedModels(
   tx: Sql,
   deps: Deps,
   read: Pick<Payload, 'feed' | 'observedAt'>,
   ingested: Ingested | null,
 ): Promise<void> {
   const { feed, observedAt } = read;
-  const span = lastedSpan(read);
-  const lasted = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span);
-  const covered = feed.coversAny ? 'any' : feed.covers;
-  const later = covered.length === 0 ? [] : await listFamiliesSeenAfter(tx, covered, observedAt);
+  const span = seasonedSpan(read);
+  const seasoned = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span);
+  const vendors = coveredVendors(feed);
+  const later = vendors === null ? [] : await listFamiliesSeenAfter(tx, vendors, observedAt);
   const from = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt, span === null ? observedAt : span.after);
-  await updateModels(tx, deps, [...(ingested?.touchedModels ?? []), ...lasted, ...later], from);
+  const families = [...(ingested?.touchedModels ?? []), ...seasoned, ...later];
+  await markFamiliesTouched(tx, distinctFamilies(families), { from, to: deps.now() });
+}
+
+/** The vendors whose absence the feed can show; null if there are none. */
+function coveredVendors(feed: FeedRow): readonly string[] | 'any' | null {
+  if (feed.coversAny) return 'any';
+  return feed.covers.length === 0 ? null : feed.covers;
 }
 
 /** An edge counts as passed after each step of patience (for absence), and after the feed's lag (for its own facts). */
@@ -158,19 +163,10 @@ function spansCrossed(
 }
 
 /**
- * Predictions that watch a row which this read seasons: a day old now, and younger at the previous read. Only reads
- * season rows.
- */
-async function listLasted(tx: Sql, read: Pick<Payload, 'feed' | 'observedAt'>): Promise<string[]> {
-  const span = lastedSpan(read);
-  return span === null ? [] : await listWatchingNewsBetween(tx, read.feed.id, span);
-}
-
-/**
  * The listing times of rows that are seasoned by this read and were not by the previous one; null before the second
  * read.
  */
-function lastedSpan({
+function seasonedSpan({
   feed: { watermark },
   observedAt,
 }: Pick<Payload, 'feed' | 'observedAt'>): { after: Instant; until: Instant } | null {

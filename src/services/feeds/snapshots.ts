@@ -4,8 +4,9 @@ import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { findFeed, lockFeed } from '../../store/feeds.ts';
-import { findLatestReading, findPoll, insertRunningPoll } from '../../store/polls.ts';
+import { findLatestReading, findPoll, insertRunningPoll, type PollRow } from '../../store/polls.ts';
 import type { Deps } from '../deps.ts';
+import { settleRead } from './after-read.ts';
 import { ingestMsMax, type ReadingReport } from './polls.ts';
 import { hashBytes, noValidators, readBefore, readPayload } from './readings.ts';
 
@@ -19,6 +20,17 @@ export async function createFeedSnapshot(
   observedAt: Instant,
   bytes: Uint8Array,
 ): Promise<ReadingReport> {
+  const poll = await ingestFeedSnapshot(deps, idOrSlug, observedAt, bytes);
+  return { poll, ...(await settleRead(deps, poll.id)) };
+}
+
+/** The first part of `createFeedSnapshot`: `settleRead` then settles the predictions that the payload affects. */
+export async function ingestFeedSnapshot(
+  deps: Deps,
+  idOrSlug: string,
+  observedAt: Instant,
+  bytes: Uint8Array,
+): Promise<PollRow> {
   if (observedAt > deps.now()) {
     const detail = 'observed_at must not be in the future';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/observed_at' }]);
@@ -29,17 +41,14 @@ export async function createFeedSnapshot(
   });
   const poll = await findPoll(deps.db.sql, ended.pollId);
   if (poll === null) throw new Refusal('not_found', 'the poll was deleted');
-  return {
-    poll: ended.repeated ? { ...poll, newItems: 0, changedItems: 0, vanishedItems: 0 } : poll,
-    resolutions: ended.resolutions,
-  };
+  return ended.repeated ? { ...poll, newItems: 0, changedItems: 0, vanishedItems: 0 } : poll;
 }
 
 async function ingestSnapshot(
   tx: Sql,
   deps: Deps,
   ask: { idOrSlug: string; observedAt: Instant; bytes: Uint8Array; pollId: string },
-): Promise<{ pollId: string; resolutions: number; repeated: boolean }> {
+): Promise<{ pollId: string; repeated: boolean }> {
   const found = await findFeed(tx, ask.idOrSlug);
   const feed = found === null ? null : await lockFeed(tx, found.id);
   if (feed === null) throw new Refusal('not_found', `there is no feed ${ask.idOrSlug}`);
@@ -54,7 +63,7 @@ async function ingestSnapshot(
   const latest = await findLatestReading(tx, feed.id);
   if (latest !== null && latest.observedAt !== null && latest.observedAt >= ask.observedAt) {
     const repeated = latest.observedAt === ask.observedAt && latest.bytesHash === hashBytes(ask.bytes);
-    if (repeated) return { pollId: latest.id, resolutions: 0, repeated: true };
+    if (repeated) return { pollId: latest.id, repeated: true };
     const newest = new Date(latest.observedAt).toISOString();
     const what =
       latest.observedAt === ask.observedAt
@@ -76,7 +85,7 @@ async function ingestSnapshot(
     throw new Refusal('conflict', `feed ${feed.slug} is being polled; try again when the poll has finished`);
   const { observedAt, bytes, pollId } = ask;
   const crossedTo = await readBefore(tx, feed);
-  const resolutions = await readPayload(tx, deps, {
+  await readPayload(tx, deps, {
     feed,
     pollId,
     observedAt,
@@ -85,5 +94,5 @@ async function ingestSnapshot(
     httpStatus: null,
     validators: noValidators,
   });
-  return { pollId: ask.pollId, resolutions, repeated: false };
+  return { pollId: ask.pollId, repeated: false };
 }

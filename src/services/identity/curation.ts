@@ -24,7 +24,7 @@ import { recordUnreadNames } from './name-events.ts';
 import { compareStandings, listStandings, type PredictionChange } from './prediction-changes.ts';
 import { statesSameModel } from './read-item.ts';
 import { hasEffect, type ItemChange, readNames, requireSameModels } from './stored-names.ts';
-import { listWatchingNames, partialNames } from './unread-names.ts';
+import { listFamiliesOfNames, partialNames } from './unread-names.ts';
 
 /** Time limit for parsing every stored name again. */
 export const curateMsMax = 120_000;
@@ -202,9 +202,8 @@ async function listTouched(
   families: readonly FamilyKey[],
   readings: readonly NewReading[],
 ): Promise<string[]> {
-  const known = [...(await listWatching(tx, families)), ...(await listWatching(tx, families, 'facts'))];
-  const ids = [...known, ...(await listWatchingNames(tx, partialNames(readings)))];
-  return [...new Set(ids)].sort();
+  const unread = await listFamiliesOfNames(tx, partialNames(readings));
+  return await listWatching(tx, [...families, ...unread]);
 }
 
 /** Additions, newest first, before a revision. */

@@ -19,14 +19,21 @@ export function partialNames(readings: readonly NewReading[]): PartialName[] {
   );
 }
 
-/** Ids of the predictions that watch a family to which a name may belong. */
-export async function listWatchingNames(tx: Sql, names: readonly PartialName[]): Promise<string[]> {
+/** The watched families to which a name may belong. */
+export async function listFamiliesOfNames(
+  tx: Sql,
+  names: readonly PartialName[],
+): Promise<{ vendor: string; family: string }[]> {
   const vendors = [...new Set(names.map(({ vendor }) => vendor))];
   const watched = await listWatchedFamilies(tx, vendors);
-  const touched = watched.filter(({ vendor, family }) =>
+  return watched.filter(({ vendor, family }) =>
     names.some((name) => (vendor === 'any' || vendor === name.vendor) && mayBeFamily(family, name)),
   );
-  return await listWatching(tx, touched);
+}
+
+/** Ids of the predictions that watch a family to which a name may belong. */
+export async function listWatchingNames(tx: Sql, names: readonly PartialName[]): Promise<string[]> {
+  return await listWatching(tx, await listFamiliesOfNames(tx, names));
 }
 
 /** The partially read names that may belong to a watched family, as seen by `at`. */

@@ -8,14 +8,16 @@ import type { Sql } from '../../store/db.ts';
 import {
   type FamilyKey,
   type FamilyRow,
-  listDueFamilies,
+  lockDueFamilies,
   lockFamilies,
   updateFamilies,
 } from '../../store/model-families.ts';
 import { insertModelStates, type ModelRow, rewindFamily } from '../../store/models.ts';
 import { insertReleases } from '../../store/releases.ts';
+import { isInsideTransaction } from '../../store/transaction.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
+import { lockIdentity } from '../identity/identity.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
 import { type Claim, emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { announceSuspensions } from './suspensions.ts';
@@ -39,23 +41,62 @@ export async function updateModels(tx: Sql, deps: Deps, families: readonly Famil
   await updateLocked(tx, deps, await lockFamilies(tx, distinct(families)), () => from);
 }
 
-/** Recomputes families that time alone or a change of the rules may have changed. Returns their number. */
-export async function refreshModels(deps: Deps): Promise<number> {
+/**
+ * Recomputes families that evidence has touched, or that time alone or a change of the rules may have changed. Any number of
+ * processes may do so at once. Returns their number.
+ */
+export async function refreshModels(
+  deps: Deps,
+  { msMax = Number.POSITIVE_INFINITY }: { readonly msMax?: number } = {},
+): Promise<number> {
+  const end = performance.now() + msMax;
   let total = 0;
-  for (let run = 0; run < runsMax; run += 1) {
-    const count = await deps.db.begin((tx) => refreshSome(tx, deps), { msMax: updateMsMax });
-    total += count;
-    if (count < dueMax) break;
+  let limit = dueMax;
+  let after: FamilyKey | null = null;
+  for (let run = 0; run < runsMax && performance.now() < end; run += 1) {
+    const tried: FamilyKey[] = [];
+    const page = { after, limit, tried };
+    try {
+      const count = await deps.db.begin((tx) => refreshSome(tx, deps, page), { msMax: updateMsMax });
+      total += count;
+      if (count < limit) break;
+      limit = dueMax;
+    } catch (error) {
+      // A family that fails must not hold up the others: it is left for the next run.
+      const [failed] = tried;
+      if (isInsideTransaction() || failed === undefined) throw error;
+      if (tried.length === 1) after = skip(deps, failed, error);
+      limit = 1;
+    }
   }
   return total;
 }
 
-async function refreshSome(tx: Sql, deps: Deps): Promise<number> {
+function skip(deps: Deps, { vendor, family }: FamilyKey, error: unknown): FamilyKey {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  deps.log.error(
+    { vendor, family, error: text },
+    'the models of a family could not be computed; the next run repeats it',
+  );
+  return { vendor, family };
+}
+
+type Page = {
+  readonly after: FamilyKey | null;
+  readonly limit: number;
+  /** Receives the families that the transaction has locked. */
+  readonly tried: FamilyKey[];
+};
+
+async function refreshSome(tx: Sql, given: Deps, { after, limit, tried }: Page): Promise<number> {
+  const deps = await lockIdentity(tx, given);
   const computedWith = await evaluatedWith(tx, deps);
-  const due = await listDueFamilies(tx, { now: deps.now(), computedWith }, dueMax);
-  const rows = await lockFamilies(tx, due);
-  await updateLocked(tx, deps, rows, (row) => row.computedTo ?? Number.NEGATIVE_INFINITY);
-  return due.length;
+  const rows = await lockDueFamilies(tx, { now: deps.now(), computedWith, after }, limit);
+  tried.push(...rows);
+  await updateLocked(tx, deps, rows, ({ computedTo, staleFrom }) =>
+    computedTo === null ? Number.NEGATIVE_INFINITY : Math.min(computedTo, staleFrom ?? computedTo),
+  );
+  return rows.length;
 }
 
 async function updateLocked(
@@ -64,7 +105,9 @@ async function updateLocked(
   rows: readonly FamilyRow[],
   fromOf: (row: FamilyRow) => Instant,
 ): Promise<void> {
-  const computed = { with: await evaluatedWith(tx, deps), to: deps.now() };
+  // The clock of the node that read the evidence may be ahead of this one.
+  const to = Math.max(deps.now(), ...rows.map((row) => row.staleTo ?? 0));
+  const computed = { with: await evaluatedWith(tx, deps), to };
   for (let start = 0; start < rows.length; start += batchMax) {
     const batch = rows.slice(start, start + batchMax);
     const timelines = await loadTimelines(tx, deps, batch.map(claimOf), computed.to);

@@ -1,29 +1,31 @@
 import { acquireLease, releaseLease } from '../../store/leases.ts';
+import { markPredictions } from '../../store/settle-queue.ts';
 import { listDueRechecks, listOutdatedEvaluations, listPredictionIds } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
-import { settlePredictions } from './settle.ts';
+import { addCounts, noCounts, settleMarked } from './queue.ts';
 import { evaluatedWith, type SettleCounts } from './settlement.ts';
 
-/** Number of predictions settled in one transaction. */
+/** Number of predictions that are marked at a time. */
 const batchMax = 200;
 /** A run ends after this many batches; the next tick continues. */
 const batchesMax = 500;
-const settleMsMax = 120_000;
 /** Longer than a run may take. If a node dies, another one can take over after this time. */
 const resolverLeaseMs = 15 * 60_000;
 
 const leaseName = 'resolve-predictions';
 
 /**
- * Evaluates predictions that may have changed because time passed (an announced day came) or that were evaluated with
- * other rules, identity data or feed settings. One node at a time; null when another node is running it.
+ * Settles the predictions that evidence has touched, that may have changed because time passed (an announced day came), or
+ * that were evaluated with other rules, identity data or feed settings. One node at a time; null when another node is running
+ * it.
  */
 export async function resolveDue(deps: Deps): Promise<SettleCounts | null> {
   return await underLease(deps, async (counts) => {
+    addCounts(counts, await settleMarked(deps));
     for (let batch = 0; batch < batchesMax; batch += 1) {
       const ids = await listDueRechecks(deps.db.sql, deps.now(), batchMax);
-      if (ids.length === 0) break;
-      await settleInto(deps, ids, counts);
+      // A prediction that cannot be settled stays due, and its mark stays in the queue.
+      if (ids.length === 0 || (await settleInto(deps, ids, counts)) === 0) break;
     }
     const current = await evaluatedWith(deps.db.sql, deps);
     await settleAll(deps, counts, (after) => listOutdatedEvaluations(deps.db.sql, current, after, batchMax));
@@ -39,7 +41,7 @@ export async function resolveEverything(deps: Deps): Promise<SettleCounts | null
 
 async function underLease(deps: Deps, run: (counts: SettleCounts) => Promise<void>): Promise<SettleCounts | null> {
   if (!(await acquireLease(deps.db.sql, leaseName, deps.nodeId, resolverLeaseMs))) return null;
-  const counts: SettleCounts = { evaluated: 0, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
+  const counts = noCounts();
   try {
     await run(counts);
     return counts;
@@ -58,11 +60,9 @@ async function settleAll(deps: Deps, counts: SettleCounts, next: (after: string)
   }
 }
 
-async function settleInto(deps: Deps, ids: readonly string[], counts: SettleCounts): Promise<void> {
-  const settled = await deps.db.begin(
-    (tx) => settlePredictions(tx, deps, ids, { now: deps.now(), evidenceFrom: null }),
-    { msMax: settleMsMax },
-  );
-  for (const name of ['evaluated', 'resolved', 'proposed', 'disputed', 'amended'] as const)
-    counts[name] += settled[name];
+/** Marks predictions and settles everything that is marked. Returns how many were not marked before. */
+async function settleInto(deps: Deps, ids: readonly string[], counts: SettleCounts): Promise<number> {
+  const marked = await markPredictions(deps.db.sql, ids, deps.now());
+  addCounts(counts, await settleMarked(deps));
+  return marked;
 }

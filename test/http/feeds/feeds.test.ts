@@ -126,6 +126,7 @@ describe('/v1/feeds/{id}/snapshots', () => {
       suspect: false,
       suspect_reason: null,
       resolutions: 0,
+      settling: 0,
     });
     const payload = ledgerOf([
       { id: 'o3', vendor: 'openai', released: '2025-04-16' },

@@ -33,6 +33,11 @@ test('/metrics reports the depth and age of the queue, the results of attempts, 
   const waiting = await world.anyone('GET /metrics');
   expect(waiting.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   expect(samplesOf(waiting.text)).toEqual({
+    outturn_settle_queue: 0,
+    outturn_settle_failing: 0,
+    outturn_settle_oldest_seconds: 0,
+    outturn_settle_batches_total: expect.any(Number),
+    outturn_settle_predictions_total: expect.any(Number),
     outturn_webhook_deliveries_pending: 2,
     outturn_webhook_deliveries_due: 1,
     outturn_webhook_oldest_due_seconds: 3,

@@ -200,7 +200,7 @@ describe('a NO', () => {
 });
 
 describe('a resolution', () => {
-  test('commits together with its event, or not at all', async () => {
+  test('commits together with its event, or not at all, and is tried again', async () => {
     await record(world, 'gpt-5', gptReleased('5'), made);
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-01-10', { litellm: litellm(more), 'models-dev': modelsDev(more) });
@@ -211,14 +211,16 @@ describe('a resolution', () => {
       await read(world, 'litellm', litellm(more));
       world.clock.advance(hours(25));
       await read(world, 'litellm', litellm(more));
-      await expect(read(world, 'models-dev', modelsDev(more))).rejects.toThrow('no events today');
+      expect(await read(world, 'models-dev', modelsDev(more))).toMatchObject({ resolutions: 0, settling: 1 });
       expect(await resolutions(world, 'gpt-5')).toEqual([]);
       expect((await view(world, 'gpt-5')).prediction.state).toBe('proposed');
+      expect(world.errors.splice(0)[0]).toMatchObject({ message: expect.stringContaining('could not be settled') });
     } finally {
       await world.db.sql.unsafe('drop trigger no_events on events; drop function refuse_event()');
     }
-    await world.db.sql`update feeds set lease_until = clock_timestamp() - interval '1 second'`;
-    await read(world, 'models-dev', modelsDev(more));
+    expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 0 });
+    world.clock.advance(61_000);
+    expect(await resolveDue(world.deps)).toMatchObject({ evaluated: 1, resolved: 1 });
     expect(await eventTypes(world, 'gpt-5')).toEqual([
       'prediction.created',
       'prediction.proposed',
@@ -226,7 +228,7 @@ describe('a resolution', () => {
     ]);
   });
 
-  test('commits together with the poll that causes it, or nothing of that poll is stored', async () => {
+  test('that fails does not make the poll fail whose evidence causes it', async () => {
     await record(world, 'covered', gptReleased('5', { from: '2025-01-01', by: '2025-01-31' }), made);
     await readAt(world, '2025-01-01', before);
     await readAt(world, '2025-02-04', { litellm: litellm(oldModels) });
@@ -234,14 +236,15 @@ describe('a resolution', () => {
       create function refuse_event() returns trigger language plpgsql as 'begin raise exception ''no events today''; end';
       create trigger no_events before insert on events for each row execute function refuse_event()`);
     try {
-      await expect(read(world, 'models-dev', modelsDev([...oldModels, 'o3']))).rejects.toThrow('no events today');
+      const report = await read(world, 'models-dev', modelsDev([...oldModels, 'o3']));
+      expect(report).toMatchObject({ poll: { result: 'ok', newItems: 1 }, settling: 1 });
+      expect(world.errors.splice(0)).not.toEqual([]);
     } finally {
       await world.db.sql.unsafe('drop trigger no_events on events; drop function refuse_event()');
     }
-    expect(await world.db.sql`select id from observations where name = 'o3' or item_key = 'openai/o3'`).toEqual([]);
-    await world.db.sql`update feeds set lease_until = clock_timestamp() - interval '1 second'`;
-    await read(world, 'models-dev', modelsDev([...oldModels, 'o3']));
-    expect(await pollResults(world, 'models-dev')).toEqual(['ok', 'aborted', 'ok']);
+    expect(await pollResults(world, 'models-dev')).toEqual(['ok', 'ok']);
+    world.clock.advance(61_000);
+    await resolveDue(world.deps);
     expect(await resolutions(world, 'covered')).toHaveLength(1);
   });
 
