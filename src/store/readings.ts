@@ -125,3 +125,11 @@ export async function listReadings(
 export async function updateReadingsVersion(db: Sql, identityVersion: string): Promise<void> {
   await db`update item_readings set identity_version = ${identityVersion} where identity_version <> ${identityVersion}`;
 }
+
+/** The vendors whose own models a feed lists or has listed. */
+export async function listOwnVendors(db: Sql, feedId: string): Promise<string[]> {
+  const rows = await db<{ vendor: string }[]>`
+    select distinct vendor from item_readings
+    where feed_id = ${feedId} and outcome = 'model' and own and vendor is not null order by vendor`;
+  return rows.map((row) => row.vendor);
+}

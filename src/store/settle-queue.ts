@@ -21,7 +21,7 @@ export type Affected = {
   readonly releases: readonly WatchedFamily[];
   /** Families in which only stated facts changed. */
   readonly facts: readonly WatchedFamily[];
-  /** Coverage edges that the feed passed, of the vendors that it covers; null if it covers none. */
+  /** Edges that the feed passed, of the vendors that it covers or whose models it shows in service; null if there are none. */
   readonly edges: { readonly vendors: readonly string[] | 'any'; readonly spans: readonly Span[] } | null;
   /** The listing times of the rows that the read seasons; null if there are none. */
   readonly seasoned: Span | null;

@@ -174,6 +174,7 @@ export type VersionRow = {
   readonly statedStage: string | null;
   readonly shutdown: string | null;
   readonly end: StatedEnd | null;
+  readonly isActive: boolean | null;
   readonly attributes: Attributes | null;
 };
 
@@ -188,7 +189,8 @@ export async function listItemVersions(
       o.item_trust as "itemTrust",
       o.released_text as "releasedText", o.released_weight as "releasedWeight",
       (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage",
-      o.item->>'shutdown' as shutdown, o.item->'end' as "end", o.item->'attributes' as attributes
+      o.item->>'shutdown' as shutdown, o.item->'end' as "end", (o.item->'isActive')::boolean as "isActive",
+      o.item->'attributes' as attributes
     from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
     where r.outcome = 'model' and ${wantedFilter(db, wanted)} ${afterItem(db, after)}
       ${last === null ? db`` : db`and (r.feed_id, r.item_key) <= (${last.feedId}, ${last.itemKey})`}

@@ -132,7 +132,7 @@ function factsOf(said: Pick<RowStory, 'price' | 'shutdown' | 'retired'>, seen: I
   return {
     ...(said.price === undefined ? {} : { price: said.price }),
     ...(shutdown === undefined ? {} : { shutdown }),
-    ...(said.retired ? { lifecycle: 'retired' } : {}),
+    ...(said.retired ? { lifecycle: 'retired' } : { isActive: true }),
   };
 }
 

@@ -71,6 +71,7 @@ export type TestVersion = {
   attributes?: ItemVersion['attributes'];
   shutdown?: string;
   lifecycle?: ItemVersion['lifecycle'];
+  isActive?: boolean;
 };
 
 export type TestSighting = TestVersion & {
@@ -128,12 +129,13 @@ export function sighting(feedOf: TestFeed, story: TestSighting): Sighting {
   };
 }
 
-function statedFacts({ price, attributes, shutdown, lifecycle }: TestVersion): Partial<ItemVersion> {
+function statedFacts({ price, attributes, shutdown, lifecycle, isActive }: TestVersion): Partial<ItemVersion> {
   const stated = { ...attributes, ...(price === undefined ? {} : { output_usd_per_mtok: price }) };
   return {
     ...(Object.keys(stated).length === 0 ? {} : { attributes: stated }),
     ...(shutdown === undefined ? {} : { shutdown }),
     ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...(isActive === true && { isActive }),
   };
 }
 

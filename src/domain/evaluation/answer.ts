@@ -4,6 +4,7 @@ import type { EvidencePolicy } from '../criterion/policy.ts';
 import { type Coverage, isReadPast } from '../evidence/coverage.ts';
 import type { Rational } from '../evidence/coverage-miss.ts';
 import { setAsideText } from '../evidence/dating.ts';
+import type { InService } from '../evidence/in-service.ts';
 import type { ModelEvidence, Weighed } from '../evidence/release.ts';
 import type { KnownSighting, Sighting, Timeline } from '../evidence/timeline.ts';
 import { type Trust, trustRank } from '../feeds/trust.ts';
@@ -55,6 +56,8 @@ export type LeafStanding = {
   readonly window: Interval;
   readonly events: readonly ModelEvidence[];
   readonly coverage: Coverage;
+  /** For the withdrawal of one model: a read after the deadline in which its publisher lists it as in service. */
+  readonly inService: InService | null;
   /** Whether absence is taken as proven if no reads can prove it. */
   readonly assumesAbsence: boolean;
   readonly recheckAt: Instant | null;

@@ -3,7 +3,8 @@ import { namesOneModel } from '../criterion/pattern.ts';
 import { comparisonText, modelName } from '../criterion/text.ts';
 import { type Coverage, isReadPast } from '../evidence/coverage.ts';
 import type { ModelEvidence } from '../evidence/release.ts';
-import { formatInterval, type Instant, type Interval } from '../instant.ts';
+import { modelKey } from '../identity/model-id.ts';
+import { formatInstant, formatInterval, type Instant, type Interval } from '../instant.ts';
 import { absenceText, noteAbsence, unprovableText, waitingText } from './absence.ts';
 import {
   type Answer,
@@ -19,7 +20,7 @@ import {
   witnessesOf,
   witnessesOfEvents,
 } from './answer.ts';
-import { windowText } from './explanation.ts';
+import { noteWitness, windowText } from './explanation.ts';
 import {
   believed,
   believedTime,
@@ -43,6 +44,7 @@ export function evaluateEvent(leaf: SingleEvent, setting: Setting): Answer {
     answerYes(leaf, setting, standing) ??
     answerBefore(leaf, setting, standing) ??
     answerLate(leaf, setting, standing) ??
+    answerInService(leaf, standing) ??
     answerNo(leaf, standing) ??
     answerOpen(leaf, standing)
   );
@@ -116,6 +118,24 @@ function isDatedAfter(leaf: SingleEvent, event: ModelEvidence, deadline: Instant
   if (grade !== 'admissible' || dating.basis !== 'stated' || occurred.from < deadline) return false;
   if (!dating.dated.some((row) => row.trust === 'first_party' || row.feed.reviewed === true)) return false;
   return leaf.op === 'retired' ? trust === 'first_party' : witnesses.every((witness) => witness.seenFrom >= deadline);
+}
+
+/**
+ * A model that its publisher still lists as in service after the deadline was not withdrawn before it, so no coverage is
+ * needed. Any evidence of an end that touches the window holds this NO back too.
+ */
+function answerInService(leaf: SingleEvent, standing: LeafStanding): Answer | null {
+  const { window, inService } = standing;
+  if (inService === null || eventsInTheWay(leaf, standing).length > 0) return null;
+  const { row, readAt, ends } = inService;
+  const key = modelKey(row.sighting.model);
+  const state = ends === null ? 'as active' : `with an end that is still to come (${ends})`;
+  const text = `${key} was not withdrawn ${windowText(window)}: ${row.feed.slug} listed it ${state} on ${formatInstant(readAt)}.`;
+  return answer(leaf.op, 'no', 'in_service_after_deadline', text, {
+    interval: lastOf(window),
+    witnesses: [noteWitness(row, key)],
+    trust: row.trust,
+  });
 }
 
 function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {

@@ -15,6 +15,7 @@ export type ReasonCode =
   | 'order_is_open'
   | 'covered_without_it'
   | 'happened_after_deadline'
+  | 'in_service_after_deadline'
   | 'already_before_window'
   | 'below_policy'
   | 'contradicted'

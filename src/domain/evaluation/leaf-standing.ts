@@ -5,6 +5,7 @@ import { hostLapseMs, windowOf } from '../criterion/watch.ts';
 import { weighAttribute } from '../evidence/attribute.ts';
 import { absentThrough, type Coverage, coverageOf, openingMarks } from '../evidence/coverage.ts';
 import { findHeldNamesInSteps } from '../evidence/held-names.ts';
+import { findInService, type InService } from '../evidence/in-service.ts';
 import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evidence/release.ts';
 import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
 import { type Sighting, sightingsPerStepMax, type Timeline } from '../evidence/timeline.ts';
@@ -94,6 +95,7 @@ function standingOf(leaf: EventLeaf, setting: Setting, { weighed, matching, bloc
       silent,
       bound: setting.missBound,
     }),
+    inService: inServiceAfter(leaf, setting, matching, window),
     assumesAbsence: setting.absence === 'assumed',
     recheckAt: weighed.map((found) => found.recheckAt).reduce(earliest, null),
   };
@@ -131,6 +133,16 @@ function weighEnd(
 ): Weighed {
   const { evidence, recheckAt } = weighRetirement(timeline, rows, ask);
   return { evidence: evidence ?? weighDisappearance(timeline, rows, ask), recheckAt };
+}
+
+function inServiceAfter(
+  leaf: EventLeaf,
+  { timeline, at }: Setting,
+  matching: readonly Sighting[],
+  { to: deadline }: Interval,
+): InService | null {
+  if (leaf.op !== 'retired' || !namesOneModel(leaf.model) || deadline > at) return null;
+  return findInService(timeline, matching, { at, deadline, stage: leaf.model.stage ?? 'any' });
 }
 
 /**

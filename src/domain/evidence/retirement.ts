@@ -189,10 +189,7 @@ export function weighDisappearance(
   );
   const [first] = gone;
   if (first === undefined) return null;
-  const lastListed = gone.map(({ row, goneAt }) => {
-    const read = lastReadAt(timeline, row.feed.id, row.sighting.model.vendor, goneAt - 1);
-    return Math.max(row.seenFrom, read ?? row.seenFrom) - row.feed.settlementLagMs;
-  });
+  const lastListed = gone.map(({ row, goneAt }) => lastListedAt(timeline, row, goneAt));
   const occurred = { from: Math.min(...lastListed), to: Math.max(...gone.map(({ goneAt }) => goneAt)) + 1 };
   const dropped = gone.map(({ row }) => row);
   return {
@@ -275,7 +272,26 @@ function endWord(
   const whole = sure && extent === 'whole' && stated.every(({ end }) => end.kind !== 'plan');
   const trust = named.some((row) => row.trust === 'first_party') ? 'first_party' : first.row.trust;
   const over = stated.every(({ end }) => end.kind === 'over');
-  return [{ origin, trust, ends: last.end.interval, whole, over, rows: named }];
+  const ends = { ...last.end.interval, from: endedFrom(timeline, named, last.end.interval) };
+  return [{ origin, trust, ends, whole, over, rows: named }];
+}
+
+/**
+ * The start of an end. A publisher's list that dropped all rows of a model before the day that they stated may have
+ * withdrawn it at once, so the end may have come since its last read that listed the model.
+ */
+function endedFrom(timeline: Timeline, rows: readonly KnownSighting[], stated: Interval): Instant {
+  const isDropped = rows.every(
+    ({ trust, goneAt }) => trust === 'first_party' && goneAt !== null && goneAt < stated.from,
+  );
+  if (!isDropped) return stated.from;
+  return Math.max(...rows.map((row) => lastListedAt(timeline, row, row.goneAt ?? stated.from)));
+}
+
+/** The last read that listed a row before it was dropped, less the lag with which its feed shows changes. */
+function lastListedAt(timeline: Timeline, { feed, sighting, seenFrom }: KnownSighting, goneAt: Instant): Instant {
+  const read = lastReadAt(timeline, feed.id, sighting.model.vendor, goneAt - 1);
+  return Math.max(seenFrom, read ?? seenFrom) - feed.settlementLagMs;
 }
 
 function firstOfEachFeed(rows: readonly KnownSighting[]): KnownSighting[] {

@@ -40,6 +40,8 @@ export type ItemVersion = {
   readonly stageBasis?: 'stated' | 'inferred' | 'unmarked';
   /** What the row states about the end of the model's life, independent of its stage at release. */
   readonly lifecycle?: 'deprecated' | 'suspended' | 'retired';
+  /** The row says that the model is in service. */
+  readonly isActive?: true;
   readonly released: StatedRelease | null;
   /** The shutdown date that the row states, verbatim. */
   readonly shutdown?: string;

@@ -40,6 +40,8 @@ export type FeedItem = {
   readonly released?: StatedRelease;
   /** The stage that the feed states. If left out, it is derived from the id. */
   readonly stage?: Stage;
+  /** The row says that the model is in service, which is not implied by its being listed. */
+  readonly isActive?: true;
   /** The shutdown date that the publisher states, verbatim. */
   readonly shutdown?: string;
   /** How final the stated end is, and what it applies to. */

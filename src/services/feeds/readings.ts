@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { coverageSteps } from '../../domain/evidence/coverage-table.ts';
+import { showsService } from '../../domain/evidence/in-service.ts';
 import { seasoningMs } from '../../domain/evidence/timeline.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import type { ParsedPayload } from '../../domain/feeds/item.ts';
@@ -9,11 +10,13 @@ import type { Sql } from '../../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../../store/feeds.ts';
 import { listFamiliesNewsBetween, listFamiliesSeenAfter, markFamiliesTouched } from '../../store/model-families.ts';
 import { finishPoll, listLastReads } from '../../store/polls.ts';
+import { listOwnVendors } from '../../store/readings.ts';
 import { markAffected } from '../../store/settle-queue.ts';
 import type { Deps } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { announceUnreadNames } from '../identity/name-events.ts';
 import { listFamiliesOfNames, partialNames } from '../identity/unread-names.ts';
+import { feedFacts } from '../settling/timelines.ts';
 import { noteAdvance } from './health.ts';
 import { distinctFamilies, type Ingested, ingestPayload } from './ingest.ts';
 
@@ -111,12 +114,12 @@ export async function markAfter(
   const { feed, pollId, observedAt, crossedTo } = read;
   const unread =
     ingested === null ? [] : await listFamiliesOfNames(tx, partialNames(ingested.listed.map((row) => row.reading)));
-  const vendors = coveredVendors(feed);
+  const vendors = await vendorsWithEdges(tx, feed);
   const spans = spansCrossed(feed, { after: crossedTo, until: observedAt });
   const affected = {
     releases: [...(ingested?.touched ?? []), ...unread],
     facts: ingested?.touchedFacts ?? [],
-    edges: vendors === null ? null : { vendors, spans },
+    edges: vendors.length === 0 ? null : { vendors, spans },
     seasoned: seasonedSpan(read),
     feedId: feed.id,
     observedAt,
@@ -154,6 +157,16 @@ function coveredVendors(feed: FeedRow): readonly string[] | 'any' | null {
   return feed.covers.length === 0 ? null : feed.covers;
 }
 
+/**
+ * The vendors whose deadlines matter to a feed: those that it covers and, if it can show that models are in service,
+ * those whose own models it lists.
+ */
+async function vendorsWithEdges(tx: Sql, feed: FeedRow): Promise<'any' | readonly string[]> {
+  if (feed.coversAny) return 'any';
+  if (!showsService(feedFacts(feed))) return feed.covers;
+  return [...new Set([...feed.covers, ...(await listOwnVendors(tx, feed.id))])];
+}
+
 /** An edge counts as passed after each step of patience (for absence), and after the feed's lag (for its own facts). */
 function spansCrossed(
   feed: FeedRow,
@@ -176,8 +189,9 @@ function seasonedSpan({
 /** The moment up to which the feed has already passed edges. It may be earlier for a vendor that was frozen. */
 export async function readBefore(tx: Sql, feed: FeedRow): Promise<Instant> {
   if (feed.watermark === null) return 0;
-  const vendors = feed.coversAny ? ['any'] : feed.covers;
-  const reads = (await listLastReads(tx, feed.id, vendors)).map((row) => row.observedAt ?? 0);
+  const vendors = await vendorsWithEdges(tx, feed);
+  const lastReads = await listLastReads(tx, feed.id, vendors === 'any' ? [vendors] : vendors);
+  const reads = lastReads.map((row) => row.observedAt ?? 0);
   const earlier = reads.filter((at) => at < (feed.watermark ?? 0));
   return Math.min(feed.watermark, ...earlier);
 }

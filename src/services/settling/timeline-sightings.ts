@@ -108,6 +108,7 @@ function itemVersion(
     ...statedLifecycle(row.statedStage),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
     ...(row.end === null ? {} : { end: row.end }),
+    ...(row.isActive === true && { isActive: row.isActive }),
     ...(row.attributes === null ? {} : { attributes: row.attributes }),
     released:
       row.releasedText === null || row.releasedWeight === null

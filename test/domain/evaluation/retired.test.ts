@@ -222,6 +222,13 @@ describe('retired: no', () => {
     ]);
   });
 
+  it("needs the publisher's list to keep a row until the day that it states", () => {
+    const dropped = (gone: string) => [row(vendor, { ...ends('2025-09-10'), gone })];
+    const settled = (gone: string) => outcome(ask(august, timeline([vendor], dropped(gone)), when));
+    expect(settled('2025-08-20')).toBe('undetermined straddles_window');
+    expect(settled('2025-09-05')).toBe('no 2025-08-31 happened_after_deadline');
+  });
+
   it('is left to a person, without a leaning, if only a stated end across the edge prevents it', () => {
     const answer = ask(august, timeline([a, b], [row(a, ends('2025-08')), row(b)]), when);
     expect(answer.leaning?.outcome).toBe('yes');

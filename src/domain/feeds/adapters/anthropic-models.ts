@@ -38,6 +38,7 @@ function readRow({ name, row }: ListRow): Row {
     host: 'anthropic',
     ...(released !== undefined && { released: { text: released, weight: 'curated', slackDays: 1 } }),
     ...(stage !== undefined && { stage }),
+    ...(row.lifecycle === 'active' && { isActive: true }),
     ...(shutdown !== undefined && { shutdown }),
     ...endOf(stage, shutdown),
     ...(tokens !== undefined && { attributes: { context_tokens: tokens } }),
