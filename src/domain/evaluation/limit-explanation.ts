@@ -1,3 +1,4 @@
+import { limitText } from '../limit-text.ts';
 import type { AbsenceNote, ExplanationNode } from './explanation.ts';
 
 /**
@@ -56,7 +57,7 @@ export function limitExplanation(evaluation: {
 function limitNode(node: ExplanationNode, budget: Budget): ExplanationNode {
   return {
     ...node,
-    text: limitText(node.text),
+    text: limitText(node.text, explanationTextCharsMax),
     witnesses: take(node.witnesses, budget.witnesses),
     watermarks: take(node.watermarks, budget.watermarks),
     absence: limitAbsence(node.absence, budget),
@@ -73,12 +74,4 @@ function take<Entry>(entries: readonly Entry[], list: Budget[List]): readonly En
   list.left -= taken.length;
   list.omitted += entries.length - taken.length;
   return taken;
-}
-
-function limitText(text: string): string {
-  if (text.length <= explanationTextCharsMax) return text;
-  // Do not cut a surrogate pair in two.
-  const end = explanationTextCharsMax - 1;
-  const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(end - 1));
-  return `${text.slice(0, isHalf ? end - 1 : end)}…`;
 }

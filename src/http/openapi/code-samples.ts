@@ -1,7 +1,7 @@
 import type { Operation } from '../operation/operation.ts';
 
 type Spec = Operation['spec'];
-type CodeSample = { readonly lang: string; readonly label: string; readonly source: string };
+export type CodeSample = { readonly lang: string; readonly label: string; readonly source: string };
 
 /** The operations with samples: those that a first integration needs. */
 const sampled: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ const sampled: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Samples of the request in the description of an operation, as `x-codeSamples`. They take the address of the service and the key
+ * Samples of a request, which the document of its tag contains as `x-codeSamples`. They take the address of the service and the key
  * from the environment variables OUTTURN_URL and OUTTURN_KEY. Null for operations without samples.
  */
 export function codeSamplesOf(spec: Spec): readonly CodeSample[] | null {
@@ -36,6 +36,16 @@ export function codeSamplesOf(spec: Spec): readonly CodeSample[] | null {
     { lang: 'TypeScript', label: 'TypeScript', source: writeTypeScript(request) },
     { lang: 'Python', label: 'Python', source: writePython(request) },
   ];
+}
+
+/** The samples of all operations that have some, by operationId. */
+export function listCodeSamples(operations: readonly Operation[]): ReadonlyMap<string, readonly CodeSample[]> {
+  return new Map(
+    operations.flatMap(({ spec }) => {
+      const samples = codeSamplesOf(spec);
+      return samples === null ? [] : [[spec.operationId, samples] as const];
+    }),
+  );
 }
 
 type SampleRequest = {

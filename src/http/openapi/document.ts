@@ -3,19 +3,20 @@ import { stringify } from 'yaml';
 import { scopes } from '../../domain/access/api-key.ts';
 import { eventCursorCharactersMax } from '../../domain/events/event-cursor.ts';
 import { deprecationHeaderDocs } from '../operation/deprecation.ts';
-import { idPattern } from '../operation/fields.ts';
+import { idCharsMax, idPattern } from '../operation/fields.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
 import { registerWebhooks } from '../webhooks/messages.ts';
 import { completeSchemas } from './bounds.ts';
-import { codeSamplesOf } from './code-samples.ts';
 import { moveExamples } from './examples.ts';
 import { dropRepeatedDescriptions, hideOptionalExamples, shareParameters } from './parameters.ts';
+import { shareProperties } from './share-properties.ts';
 import { shareSchemas } from './share-schemas.ts';
 import {
   alwaysHeaders,
   type HeaderName,
   headers,
   notModified,
+  ownHeaders,
   problemResponses,
   rateHeaders,
   registerShared,
@@ -26,9 +27,8 @@ type Spec = Operation['spec'];
 
 /** Adds one operation to the document, with every error that it can return. */
 function registerOperation(registry: Registry, spec: Spec): void {
-  const samples = codeSamplesOf(spec);
   const params = Object.entries(spec.params).map(
-    ([name, described]) => [name, z.string().regex(idPattern).meta(described)] as const,
+    ([name, described]) => [name, z.string().max(idCharsMax).regex(idPattern).meta(described)] as const,
   );
   registry.registerPath({
     method: spec.method,
@@ -38,9 +38,8 @@ function registerOperation(registry: Registry, spec: Spec): void {
     summary: spec.summary,
     description: describe(spec),
     ...(spec.deprecated === undefined ? {} : { deprecated: true }),
-    security: securityOf(spec),
+    ...securityOf(spec),
     ...(spec.access === 'open' ? {} : { 'x-required-scope': spec.access }),
-    ...(samples === null ? {} : { 'x-codeSamples': samples }),
     request: {
       ...(params.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
       query: spec.query,
@@ -54,10 +53,6 @@ function registerOperation(registry: Registry, spec: Spec): void {
 const headerFields = {
   'If-Match': z.string().optional().meta({
     description: 'ETag of the version to change, or `*` for any. Only the version in the tag is compared.',
-    example: '"2-5f3a9c01"',
-  }),
-  'If-None-Match': z.string().optional().meta({
-    description: 'ETags of the cached responses. If one is current, the response is 304.',
     example: '"2-5f3a9c01"',
   }),
   'Last-Event-ID': z.string().max(eventCursorCharactersMax).optional().meta({
@@ -79,7 +74,6 @@ function isConditional(spec: Spec): boolean {
 function headersOf(spec: Spec) {
   const names: (keyof typeof headerFields)[] = [
     ...(spec.ifMatch === true ? (['If-Match'] as const) : []),
-    ...(isConditional(spec) ? (['If-None-Match'] as const) : []),
     ...(spec.resumes === true ? (['Last-Event-ID'] as const) : []),
     ...(takesIdempotencyKey(spec) ? (['Idempotency-Key'] as const) : []),
   ];
@@ -87,18 +81,23 @@ function headersOf(spec: Spec) {
   return { headers: z.strictObject(Object.fromEntries(names.map((name) => [name, headerFields[name]]))) };
 }
 
-function securityOf({ access }: Spec): Record<string, string[]>[] {
-  if (access === 'open') return [];
-  // The operator decides whether reading needs a key.
-  return access === 'read' ? [{}, { apiKey: [] }] : [{ apiKey: [] }];
+/** What an operation requires unless it says otherwise: the operator decides whether reading needs a key. */
+const defaultSecurity = [{}, { apiKey: [] }];
+
+function securityOf({ access }: Spec): { security?: Record<string, string[]>[] } {
+  if (access === 'read') return {};
+  return { security: access === 'open' ? [] : [{ apiKey: [] }] };
 }
 
-/** OpenAPI can state scopes only for OAuth, so the description and an extension state them. */
+/**
+ * OpenAPI can state scopes only for OAuth, so the description and an extension state them. Reading, which most operations
+ * do, is described once, in the overview.
+ */
 function describe({ access, description: whatItDoes, deprecated }: Spec): string {
   const description = deprecated === undefined ? whatItDoes : `${whatItDoes}\n\nDeprecated: ${deprecated.instead}`;
-  if (access === 'open') return description;
-  const where = access === 'read' ? ', unless reading is public' : '';
-  return `${description}\n\nRequires a key with the scope \`${access}\`${where}.`;
+  return access === 'open' || access === 'read'
+    ? description
+    : `${description}\n\nRequires a key with the scope \`${access}\`.`;
 }
 
 function requestBodyOf({ body, raw }: Spec) {
@@ -129,11 +128,11 @@ function requestBodyOf({ body, raw }: Spec) {
 function responsesOf(spec: Spec) {
   const { status, description, schema, example, mediaType } = spec.response;
   const notices = spec.deprecated === undefined ? {} : deprecationHeaderDocs(spec.deprecated);
-  const names: HeaderName[] = [...alwaysHeaders];
+  const names: HeaderName[] = [...ownHeaders];
   if (spec.streams !== true && status !== 204 && (spec.method !== 'post' || status === 201)) names.push('ETag');
   if (status === 201) names.push('Location');
   if (takesIdempotencyKey(spec)) names.push('Idempotent-Replayed');
-  if (spec.access !== 'open') names.push(...rateHeaders);
+  if (spec.access !== 'open') names.push('RateLimit');
   if ('cursor' in spec.query.shape) names.push('Link');
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
   return {
@@ -152,6 +151,8 @@ const overview = `Outturn records falsifiable predictions about AI models, polls
 Many read requests take \`as_of\`: the response then uses only what was known at that moment, and it never changes. Times are in UTC. Dates have the precision that is known: \`2025\`, \`2025-01\` or \`2025-01-12\`.
 
 Every error is \`application/problem+json\` with a \`code\`. Status 400 means that the request could not be parsed, 422 that it is well-formed but invalid. Lists are \`{data, next_cursor}\`; a cursor is opaque and valid only with the same filters.
+
+Operations with the scope \`read\` require a key with this scope, unless reading is public. Responses have a \`Cache-Control\` and, where requests are limited, \`RateLimit\` and \`RateLimit-Policy\`. A GET accepts \`If-None-Match\` with the ETags of cached responses: if one is current, the response is 304.
 
 For what can change within v1 and how removals are announced, see [docs/versioning](docs/versioning).`;
 
@@ -268,19 +269,17 @@ export function buildOpenApi(operations: readonly Operation[], info: ServiceInfo
     openapi: '3.1.0',
     info: { title: 'Outturn', version: info.version, description: overview, license, contact },
     servers: serversOf(info.publicUrl),
+    security: defaultSecurity,
     externalDocs: { url: 'docs/guides', description: 'Guides' },
     tags,
   });
-  // Swagger UI shows a nested schema by its title, or by a number if it has none.
-  for (const [name, schema] of Object.entries(document.components?.schemas ?? {})) {
-    Object.assign(schema, { title: name });
-  }
   hideOptionalExamples(document);
   dropRepeatedDescriptions(document);
   moveExamples(document);
   completeSchemas(document);
   shareParameters(document);
   shareSchemas(document);
+  shareProperties(document);
   return document;
 }
 

@@ -3,6 +3,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type Operation, operation } from '../operation/operation.ts';
 import { type Asset, makeAsset } from '../server/asset.ts';
+import { listCodeSamples } from './code-samples.ts';
 import { buildOpenApi, renderOpenApiYaml, tags } from './document.ts';
 import { documentOfTag, tagSlug } from './tag-document.ts';
 
@@ -21,13 +22,14 @@ type Documents = {
 
 function describeService(operations: readonly Operation[], { version, services }: HttpDeps): Documents {
   const document = buildOpenApi(operations, { version, publicUrl: services.publicUrl });
+  const samples = listCodeSamples(operations);
   return {
     json: once(() => makeAsset(JSON.stringify(document), jsonType)),
     yaml: once(() => makeAsset(renderOpenApiYaml(document), yamlType)),
     byTag: new Map(
       tags.map(({ name }) => [
         tagSlug(name),
-        once(() => makeAsset(JSON.stringify(documentOfTag(document, name)), jsonType)),
+        once(() => makeAsset(JSON.stringify(documentOfTag(document, name, samples)), jsonType)),
       ]),
     ),
   };
@@ -105,7 +107,7 @@ function tagOperation(documentsOf: DocumentsOf): Operation {
     tag,
     summary: 'Get the OpenAPI document of a tag',
     description:
-      'Returns a smaller OpenAPI 3.1 document: the operations with one tag, and the components that they use. `/openapi/webhooks.json` includes the webhook messages.',
+      'Returns a smaller OpenAPI 3.1 document: the operations with one tag, their code samples (`x-codeSamples`), and the components that they use. `/openapi/webhooks.json` includes the webhook messages.',
     access: 'open',
     params: {
       tag: {

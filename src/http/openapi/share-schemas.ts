@@ -5,7 +5,6 @@ import { idBounds, instantBounds, sequenceBounds } from './bounds.ts';
 export type Schema = {
   $ref?: string;
   type?: string | string[];
-  title?: string;
   format?: string;
   maxLength?: number;
   pattern?: string;
@@ -33,11 +32,7 @@ type Site = {
 /** Texts that most objects have. `completeSchemas` gives them these bounds. */
 const leaves: Schemas = {
   Id: { ...idBounds, type: 'string', description: 'An id.' },
-  Sequence: {
-    ...sequenceBounds,
-    type: 'integer',
-    description: 'Sequence number of the event. Messages may arrive in a different order.',
-  },
+  Count: { ...sequenceBounds, type: 'integer', description: 'A whole number.' },
   Instant: {
     ...instantBounds,
     type: 'string',
@@ -58,7 +53,7 @@ const referenceChars = 50;
 export function shareSchemas(document: object): void {
   const { components }: { components?: { schemas?: Schemas } } = document;
   const schemas = components?.schemas ?? {};
-  for (const [name, schema] of Object.entries(leaves)) schemas[name] = { ...schema, title: name };
+  for (const [name, schema] of Object.entries(leaves)) schemas[name] = { ...schema };
   shareParents(schemas);
   while (shareLargest(schemas));
 }
@@ -70,7 +65,11 @@ const sharedCharsMin = 40;
 function shareParents(schemas: Schemas): void {
   for (const [name, schema] of Object.entries(schemas)) {
     const parents = Object.entries(schemas).filter(([parent, { properties }]) => {
-      return parent !== name && chars(properties) >= parentCharsMin && isParent(schemas[parent] ?? {}, schema);
+      return (
+        parent !== name &&
+        chars(properties) >= parentCharsMin &&
+        isParent([parent, schemas[parent] ?? {}], [name, schema])
+      );
     });
     const [largest] = parents.sort(([, a], [, b]) => chars(b.properties) - chars(a.properties));
     if (largest !== undefined) extendParent(schema, ...largest);
@@ -80,14 +79,14 @@ function shareParents(schemas: Schemas): void {
 /** A parent with shorter properties is not extended, because a composed schema is harder to read. */
 const parentCharsMin = 2400;
 
-function isParent(parent: Schema, schema: Schema): boolean {
+function isParent([parentName, parent]: [string, Schema], [name, schema]: [string, Schema]): boolean {
   const { properties = {}, required = [], additionalProperties } = parent;
   const own = schema.properties ?? {};
   // A strict parent would reject what the other one adds.
   if (additionalProperties !== undefined || schema.additionalProperties !== undefined) return false;
   const added = Object.keys(own).length - Object.keys(properties).length;
   // With the same properties, the one with the longer name extends the other: `CreatedX` extends `X`.
-  const isLonger = (schema.title ?? '').length > (parent.title ?? '').length;
+  const isLonger = name.length > parentName.length;
   return (
     (added > 0 || (added === 0 && isLonger)) &&
     required.every((name) => schema.required?.includes(name)) &&
@@ -155,7 +154,7 @@ function addComponent(schemas: Schemas, text: string, sites: readonly Site[]): s
   const description = sites.find(({ schema }) => schema.description !== undefined)?.schema.description;
   // `text` is the JSON of a schema.
   const core = JSON.parse(text) as Schema;
-  schemas[name] = { ...core, ...(description === undefined ? {} : { description }), title: name };
+  schemas[name] = { ...core, ...(description === undefined ? {} : { description }) };
   return name;
 }
 
@@ -198,15 +197,15 @@ function referenceTo(name: string, schema: Schema, component: Schema | undefined
 
 /** A schema without the parts that belong to one place: its description, its example, and whether it can be null. */
 function coreOf(schema: Schema): Schema {
-  const { description: _description, title: _title, example: _example, ...core } = schema;
-  if (!isNullable(schema)) return sorted(core);
+  const { description: _description, example: _example, ...core } = schema;
+  if (!isNullable(schema)) return sortKeys(core);
   const types = [schema.type].flat().filter((type) => type !== undefined && type !== 'null');
   const [type = 'object'] = types;
   const values = schema.enum?.filter((value) => value !== null);
-  return sorted({ ...core, type, ...(values === undefined ? {} : { enum: values }) });
+  return sortKeys({ ...core, type, ...(values === undefined ? {} : { enum: values }) });
 }
 
-function sorted(schema: Schema): Schema {
+export function sortKeys(schema: Schema): Schema {
   return Object.fromEntries(Object.entries(schema).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -218,14 +217,7 @@ function isNullable({ type, properties, enum: values }: Schema): boolean {
 
 /** Schemas below the components: objects, enumerations, and the small ones that have a name. */
 function sitesOf(schemas: Schemas): Site[] {
-  return Object.entries(schemas).flatMap(([component, schema]) => {
-    const isMessage = component.endsWith('Message');
-    // Redocly's score counts every reference as a dependency, so schemas without an id keep their instants in place.
-    const sharesInstants = isMessage || schema.properties?.id !== undefined;
-    return sitesBelow(schema, component, '').filter(
-      ({ schema: { type, format } }) => (sharesInstants || format !== 'date-time') && (isMessage || type !== 'integer'),
-    );
-  });
+  return Object.entries(schemas).flatMap(([component, schema]) => sitesBelow(schema, component, ''));
 }
 
 function sitesBelow(schema: Schema, component: string, property: string): Site[] {
@@ -271,6 +263,6 @@ function chars(value: unknown): number {
   return JSON.stringify(value ?? '').length;
 }
 
-function pascalCase(text: string): string {
+export function pascalCase(text: string): string {
   return text.replaceAll(/(?:^|[^A-Za-z]+)([A-Za-z]|$)/g, (_found, letter: string) => letter.toUpperCase());
 }

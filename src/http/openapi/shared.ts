@@ -1,6 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { buildProblem, type ProblemCode, problemKinds } from '../operation/errors.ts';
+import { buildProblem, type ProblemCode, problemErrorsMax, problemKinds } from '../operation/errors.ts';
 import { type Operation, takesIdempotencyKey } from '../operation/operation.ts';
+import { headerBytesMax } from '../server/serve.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 
@@ -28,64 +29,68 @@ const problemSchema = z
           }),
         }),
       )
+      .max(problemErrorsMax)
       .optional()
       .meta({ description: 'All errors in the input.' }),
   })
   .meta({ id: 'Problem', description: 'An error, as problem details (RFC 9457). Every error response has this form.' });
 
+/** Header fields of responses are no longer than those of requests may be. */
+const fieldText = { type: 'string' as const, maxLength: headerBytesMax };
+
 const headerDocs = {
   'X-Request-Id': {
     description: 'Id of the request: the one that the client sent, or a new one.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: 'req_01k21v6xg2k8f4d9s5a1w7e3ru',
   },
   'Cache-Control': {
     description: 'Caching rules of the response.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: 'no-cache',
   },
   'Access-Control-Allow-Origin': {
     description: 'Any origin may read the response.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: '*',
   },
   ETag: {
     description: 'Version of the resource and hash of this representation.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: '"2-5f3a9c01"',
   },
   Location: {
     description: 'Path or URL of the created resource.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: '/v1/predictions/pred_01jf3mw9x1c6v8b2n4m7q5w3es',
   },
   Link: {
     description: 'Link to the next page, if there is one.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: '</v1/predictions?cursor=eyJvZiI6Ii4uLiJ9>; rel="next"',
   },
   'WWW-Authenticate': {
     description: 'How to authenticate, and what was wrong with the key that was sent.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: 'Bearer realm="outturn", error="insufficient_scope", scope="write"',
   },
   'Idempotent-Replayed': {
     description:
       '`true` if this is the stored response to an earlier request with the same Idempotency-Key. Absent otherwise.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: 'true',
   },
   'RateLimit-Policy': {
     description: 'Quota: number of requests (q) per window in seconds (w), per key or per address.',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: '"default";q=600;w=60',
   },
   RateLimit: {
     description: 'Remaining requests (r) and seconds until the window ends (t).',
-    schema: { type: 'string' as const },
+    schema: fieldText,
     example: '"default";r=412;t=31',
   },
-  'Retry-After': { description: 'Seconds to wait before retrying.', schema: { type: 'string' as const }, example: '2' },
+  'Retry-After': { description: 'Seconds to wait before retrying.', schema: fieldText, example: '2' },
 };
 
 export type HeaderName = keyof typeof headerDocs;
@@ -155,6 +160,9 @@ function problemCodes(spec: Operation['spec']): ProblemCode[] {
 
 /** Headers of every response. */
 export const alwaysHeaders: readonly HeaderName[] = ['X-Request-Id', 'Cache-Control', 'Access-Control-Allow-Origin'];
+
+/** Those that the responses of each operation state; the others are only in shared responses and in the overview. */
+export const ownHeaders: readonly HeaderName[] = ['X-Request-Id', 'Access-Control-Allow-Origin'];
 
 /** Headers of rate-limited operations. */
 export const rateHeaders: readonly HeaderName[] = ['RateLimit-Policy', 'RateLimit'];

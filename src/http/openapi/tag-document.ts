@@ -1,3 +1,4 @@
+import type { CodeSample } from './code-samples.ts';
 import type { buildOpenApi } from './document.ts';
 
 type Document = ReturnType<typeof buildOpenApi>;
@@ -9,12 +10,15 @@ export function tagSlug(name: string): string {
   return name.toLowerCase().replaceAll(' ', '-');
 }
 
+/** The code samples of operations by operationId. */
+type Samples = ReadonlyMap<string, readonly CodeSample[]>;
+
 /**
- * The part of a document about one tag: its operations and webhooks, and the components to which they refer. Relative
- * addresses are adjusted, because the part is served one directory below the whole document.
+ * The part of a document about one tag: its operations with their code samples, its webhooks, and the components to which they
+ * refer. Relative addresses are adjusted, because the part is served one directory below the whole document.
  */
-export function documentOfTag(document: Document, name: string): object {
-  const paths = operationsOfTag(document.paths, name);
+export function documentOfTag(document: Document, name: string, samples: Samples): object {
+  const paths = addSamples(operationsOfTag(document.paths, name), samples);
   const webhooks = operationsOfTag(document.webhooks, name);
   return {
     ...document,
@@ -47,6 +51,19 @@ function operationsOfTag(items: object | undefined, name: string): Items {
     return operations.length === 0 ? [] : [[path, Object.fromEntries(operations)] as const];
   });
   return Object.fromEntries(kept);
+}
+
+function addSamples(items: Items, samples: Samples): Items {
+  return mapValues(items, (item) =>
+    mapValues<object, object>({ ...item }, (operation) => {
+      const own = 'operationId' in operation ? samples.get(String(operation.operationId)) : undefined;
+      return own === undefined ? operation : { ...operation, 'x-codeSamples': own };
+    }),
+  );
+}
+
+function mapValues<Before, After>(record: Readonly<Record<string, Before>>, change: (value: Before) => After) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)] as const));
 }
 
 /** The components to which a part refers, directly or by another component, in the order of the document. */

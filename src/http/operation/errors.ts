@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { transientReason } from '../../domain/database-failure.ts';
+import { limitText } from '../../domain/limit-text.ts';
 import { Refusal, type RefusalCode, type RefusalDetail } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
 
@@ -52,7 +53,9 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
 };
 
 /** The most errors that one problem lists. */
-const errorsMax = 50;
+export const problemErrorsMax = 50;
+/** The most UTF-16 code units of each text and pointer in a problem. Longer ones end with an ellipsis. */
+export const problemDetailCharsMax = 4000;
 /** The `Retry-After` of a response when the service is unavailable or the same request is in progress. */
 const retryAfterSeconds = 2;
 
@@ -78,8 +81,20 @@ export function buildProblem(
   errors: readonly RefusalDetail[] = [],
 ): Problem {
   const { status, title } = problemKinds[code];
-  const base = { type: problemType(code), title, status, detail, code, request_id: requestId };
-  return errors.length === 0 ? base : { ...base, errors: errors.slice(0, errorsMax) };
+  const base = {
+    type: problemType(code),
+    title,
+    status,
+    detail: limitText(detail, problemDetailCharsMax),
+    code,
+    request_id: requestId,
+  };
+  if (errors.length === 0) return base;
+  const shown = errors.slice(0, problemErrorsMax).map((one) => ({
+    detail: limitText(one.detail, problemDetailCharsMax),
+    pointer: limitText(one.pointer, problemDetailCharsMax),
+  }));
+  return { ...base, errors: shown };
 }
 
 /** The header fields of an error response. */

@@ -13,7 +13,7 @@ const slugCharsMax = 100;
 const tagCharsMax = 50;
 export const tagsMax = 20;
 export const evidenceMax = 100;
-const idCharsMax = 128;
+export const idCharsMax = 128;
 const searchCharsMax = 200;
 const limitDigitsMax = 20;
 /** The most values of one list in a query. */
@@ -95,7 +95,7 @@ export function filterMoment(description: string, example: string) {
     )
     .transform((value): Instant => parseDate(value)?.interval.from ?? 0)
     .optional()
-    .openapi({ type: 'string', description, example });
+    .openapi({ type: 'string', maxLength: momentCharsMax, description, example });
 }
 
 /** The error of a time in a query: `message`, unless the + of its zone was not encoded and so arrived as a space. */

@@ -82,6 +82,7 @@ export const predictionExample = {
   errata: [],
   tags: ['timelines'],
   as_of: null,
+  evaluated_through: '2025-08-08T00:00:04Z',
   version: 2,
   created_at: '2025-01-20T09:05:00Z',
   updated_at: '2025-08-08T00:00:04Z',

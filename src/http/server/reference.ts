@@ -23,7 +23,7 @@ export const referencePage = `<!doctype html>
 const streamShownMs = 2000;
 
 /**
- * Starts Swagger UI, after replacing the example ids in paths by ids that exist, where the service generates them. Ends
+ * Starts Swagger UI with the code samples of operations, which only the documents of the tags contain, after replacing the example ids in paths by ids that exist, where the service generates them. Ends
  * event streams after a moment, because Swagger UI shows a response only once it has ended.
  */
 export const referenceScript = `'use strict';
@@ -63,13 +63,62 @@ async function fetchAndEndStream(url, init) {
   return shown;
 }
 
+/** Swagger UI shows a nested schema by its title, or by a number if it has none. */
+function addTitles(spec) {
+  for (const [name, schema] of Object.entries(spec.components.schemas)) schema.title ??= name;
+}
+
+const tagDocuments = new Map();
+
+function fetchTagDocument(tag) {
+  const slug = tag.toLowerCase().replaceAll(' ', '-');
+  const made = tagDocuments.get(slug) ?? fetch('openapi/' + slug + '.json').then((response) => response.json());
+  tagDocuments.set(slug, made);
+  return made;
+}
+
+/** Shows the code samples of an operation above its responses, once it is expanded. */
+function codeSamplesPlugin(spec) {
+  return ({ React: { createElement, useEffect, useState } }) => {
+    const CodeSamples = ({ path, method }) => {
+      const [samples, setSamples] = useState([]);
+      useEffect(() => {
+        const tag = spec.paths[path]?.[method]?.tags?.[0];
+        if (tag === undefined) return;
+        fetchTagDocument(tag)
+          .then((document) => setSamples(document.paths[path][method]['x-codeSamples'] ?? []))
+          .catch(() => {});
+      }, [path, method]);
+      if (samples.length === 0) return null;
+      return createElement(
+        'div',
+        { className: 'code-samples opblock-section' },
+        createElement('div', { className: 'opblock-section-header' }, createElement('h4', null, 'Code samples')),
+        ...samples.map(({ label, source }) =>
+          createElement(
+            'details',
+            { className: 'opblock-description-wrapper', key: label },
+            createElement('summary', null, label),
+            createElement('pre', { className: 'example microlight' }, createElement('code', null, source)),
+          ),
+        ),
+      );
+    };
+    const beforeResponses = (Responses) => (props) =>
+      createElement('div', null, createElement(CodeSamples, props), createElement(Responses, props));
+    return { wrapComponents: { responses: beforeResponses } };
+  };
+}
+
 async function start() {
   const spec = await (await fetch('openapi.json')).json();
+  addTitles(spec);
   await useExistingIds(spec);
   const ui = SwaggerUIBundle({
     spec,
     dom_id: '#reference',
     presets: [SwaggerUIBundle.presets.apis],
+    plugins: [codeSamplesPlugin(spec)],
     layout: 'BaseLayout',
     deepLinking: true,
     filter: true,

@@ -18,7 +18,7 @@ const requestMsMax = 180_000;
 /** How long an idle connection stays open: longer than the idle timeout of load balancers. */
 const keepAliveMs = 65_000;
 /** Size limit of the request line and all header fields together. */
-const headerBytesMax = 16 * 1024;
+export const headerBytesMax = 16 * 1024;
 const connectionsMax = 10_000;
 /** A connection without traffic for this long is closed. Longer than any response takes. */
 const silentMsMax = 300_000;

@@ -210,6 +210,10 @@ function pascalCase(type: string): string {
 
 /** Adds the messages to the section `webhooks` of the document. */
 export function registerWebhooks(registry: Registry): void {
+  registry.registerComponent('responses', 'MessageReceived', { description: 'Received.' });
+  registry.registerComponent('responses', 'MessageNotReceived', {
+    description: 'The message is sent again later. 410 Gone disables the endpoint immediately.',
+  });
   for (const type of [...eventTypes, pingType] as const) {
     const message = messages[type];
     const name = pascalCase(type);
@@ -224,7 +228,7 @@ export function registerWebhooks(registry: Registry): void {
           ...eventSchemas[type].shape,
         }),
       })
-      .meta({ id: `${name}Message`, description: message.description });
+      .meta({ id: `${name}Message` });
     const example = { type, timestamp: resolvedExample.timestamp, data: { sequence: 4711, ...message.example } };
     registry.registerWebhook({
       method: 'post',
@@ -239,8 +243,8 @@ export function registerWebhooks(registry: Registry): void {
         body: { required: true, content: { 'application/json': { schema, example } } },
       },
       responses: {
-        '2XX': { description: 'Received.' },
-        default: { description: 'The message is sent again later. 410 Gone disables the endpoint immediately.' },
+        '2XX': { $ref: '#/components/responses/MessageReceived' },
+        default: { $ref: '#/components/responses/MessageNotReceived' },
       },
     });
   }

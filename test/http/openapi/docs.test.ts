@@ -64,6 +64,16 @@ describe('the API reference in a browser', () => {
     expect((await world.anyone('GET /v1/predictions/tried-out')).json.statement).toBe('Tried out.');
   });
 
+  test('shows the code samples of an operation that has some', async () => {
+    const operation = page.locator('#operations-Criteria-checkCriterion');
+    await operation.locator('.opblock-summary-control').click();
+    const samples = operation.locator('.code-samples');
+    await samples.waitFor();
+    expect(await samples.locator('summary').allInnerTexts()).toEqual(['curl', 'TypeScript', 'Python']);
+    expect(await samples.locator('pre').first().textContent()).toMatch(/^curl .*\/v1\/criteria\/check/);
+    await operation.locator('.opblock-summary-control').click();
+  });
+
   test('contacts no other host and violates no rule of its content security policy', () => {
     expect(watched).toEqual({ elsewhere: [], errors: [] });
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listCodeSamples } from '../../../src/http/openapi/code-samples.ts';
 import { buildOpenApi, tags } from '../../../src/http/openapi/document.ts';
 import { tagSlug } from '../../../src/http/openapi/tag-document.ts';
 import { operations } from '../../../src/http/operations.ts';
@@ -43,7 +44,8 @@ describe.each(slugs)('/openapi/%s.json', (slug, name) => {
   test('has the operations of its tag as the whole document has them', async () => {
     const document = await fetchDocument(slug);
     const expected = operationsOf(whole).filter((operation) => operation.tags.includes(name));
-    expect(operationsOf(document)).toEqual(expected);
+    const shown = operationsOf(document).map(({ 'x-codeSamples': _samples, ...operation }) => operation);
+    expect(shown).toEqual(expected);
     expect(document.tags.map((tag: Json) => tag.name)).toEqual([name]);
   });
 
@@ -90,6 +92,15 @@ test('together they have every operation', async () => {
       .map(({ operationId }) => operationId)
       .sort(),
   );
+});
+
+test('they have the code samples, and the whole document has none', async () => {
+  const documents = await Promise.all(slugs.map(([slug]) => fetchDocument(slug)));
+  const samples = documents.flatMap(operationsOf).flatMap(({ operationId, 'x-codeSamples': own }) => {
+    return own === undefined ? [] : [[operationId, own] as const];
+  });
+  expect(new Map(samples)).toEqual(listCodeSamples(operations));
+  expect(JSON.stringify(whole)).not.toContain('"x-codeSamples":');
 });
 
 test('only that of webhooks has the messages', async () => {

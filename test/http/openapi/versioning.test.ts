@@ -48,8 +48,8 @@ test.each<[string, (changed: Json) => void, string[]]>([
   ],
   [
     'a field with another type',
-    (api) => Object.assign(api.components.schemas.Prediction.properties.slug, { type: 'integer' }),
-    ['gone: Prediction.slug: string'],
+    (api) => Object.assign(api.components.schemas.Prediction.properties, { statement: { type: 'integer' } }),
+    ['gone: Prediction.statement: string'],
   ],
   [
     'a removed enum value',
