@@ -19,6 +19,11 @@ export type BeginOptions = {
 export type Database = {
   /** Runs single statements outside a transaction. Inside `begin` it is refused, because it would wait for itself. */
   readonly sql: Sql;
+  /**
+   * The same for look-ups that take well below a millisecond and return few rows: they share connections with others and do not
+   * wait for longer statements.
+   */
+  readonly reads: Sql;
   readonly kind: 'embedded' | 'server';
   /**
    * Runs `run` in one transaction: committed when it resolves, rolled back when it rejects. Not nestable.
@@ -59,6 +64,8 @@ export type DatabaseOptions = {
   readonly answerGraceMs?: number | undefined;
   /** How long `begin`, including the time to connect, and `commit` may each take. */
   readonly boundaryMsMax?: number | undefined;
+  /** How long the answer to a short read may take. */
+  readonly readMsMax?: number | undefined;
   /** Opens the pool without checking that the server answers; the first statement fails if it does not. */
   readonly mayBeAway?: boolean | undefined;
   /** How long to wait for a connection. */
@@ -76,6 +83,7 @@ export const acquireMsMax = 10_000;
 export const connectSecondsMax = 5;
 export const answerGraceMs = 5000;
 export const boundaryMsMax = 15_000;
+export const readMsMax = 10_000;
 
 /** Callers that may wait for a connection at once; further ones are refused. */
 const waitersMax = 10_000;
@@ -94,6 +102,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     sql: guardSql(() => pool.client(), {
       admit: (cursor) => admitStatement(pool, cursor),
       answerMsMax: pool.limits.answerMsMax,
+      late: (client) => pool.condemn(client),
+      failed: (error, client) => pool.noteFailure(client, error),
+    }),
+    reads: guardSql(() => pool.readClient(), {
+      admit: admitRead,
+      answerMsMax: pool.limits.readMsMax,
       late: (client) => pool.condemn(client),
       failed: (error, client) => pool.noteFailure(client, error),
     }),
@@ -141,7 +155,15 @@ export function withinTransaction(db: Database, tx: Sql): Database {
   const refuse = (): never => {
     throw new Error('listen and close are not available within a transaction');
   };
-  return { kind: db.kind, sql: tx, begin: (run) => run(tx), listen: refuse, copyFiles: null, close: refuse };
+  return { kind: db.kind, sql: tx, reads: tx, begin: (run) => run(tx), listen: refuse, copyFiles: null, close: refuse };
+}
+
+const nothingToLeave = (): void => {};
+const admittedRead = Promise.resolve(nothingToLeave);
+
+function admitRead(): Promise<() => void> {
+  refuseInsideTransaction();
+  return admittedRead;
 }
 
 /** A cursor outside a transaction takes no slot: its reader may stop at any time, and we cannot see when it ends. */
@@ -175,6 +197,7 @@ function makeEmbeddedPool(options: DatabaseOptions, embedded: Embedded): Pool {
   return {
     kind: 'embedded',
     client: () => client,
+    readClient: () => client,
     statements: limit(options, embeddedStatementsMax),
     transactions: limit(options, 1),
     limits: limitsOf(options),
@@ -214,6 +237,7 @@ function limitsOf(options: DatabaseOptions): PoolLimits {
     transactionMsMax: options.transactionMsMax ?? transactionMsMax,
     answerMsMax: (options.queryMsMax ?? queryMsMax) + (options.answerGraceMs ?? answerGraceMs),
     boundaryMsMax: options.boundaryMsMax ?? boundaryMsMax,
+    readMsMax: options.readMsMax ?? readMsMax,
   };
 }
 

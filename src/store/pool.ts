@@ -9,6 +9,8 @@ export type Pool = {
   readonly kind: 'embedded' | 'server';
   /** The driver's current client. A server's client is replaced when a connection no longer responds. */
   client(): postgres.Sql;
+  /** The client for the next short read: one of a few connections that each pipeline their statements. */
+  readClient(): postgres.Sql;
   readonly statements: Semaphore;
   readonly transactions: Semaphore;
   readonly limits: PoolLimits;
@@ -29,4 +31,6 @@ export type PoolLimits = {
   readonly answerMsMax: number;
   /** The same for `begin`, including the time to connect, and for `commit`. */
   readonly boundaryMsMax: number;
+  /** The same for a short read. */
+  readonly readMsMax: number;
 };

@@ -4,6 +4,7 @@ import { transientReason } from '../../domain/database-failure.ts';
 import { limitText } from '../../domain/limit-text.ts';
 import { Refusal, type RefusalCode, type RefusalDetail } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
+import { makeResponse } from './headers.ts';
 
 /** The codes of refusals, and those that only the HTTP layer uses. */
 export type ProblemCode =
@@ -154,10 +155,11 @@ export function respondWithProblem(
   const challenge = c.get('challenge');
   const retryAfter = c.get('retryAfter');
   const refused = problem.code === 'unauthorized' || problem.code === 'forbidden';
-  return c.body(JSON.stringify(problem), problemKinds[problem.code].status, {
+  const all = {
     ...problemHeaders(problem.code),
     ...(problem.code === 'rate_limited' && retryAfter !== undefined ? { 'retry-after': String(retryAfter) } : {}),
     ...(refused && challenge !== undefined ? { 'www-authenticate': challenge } : {}),
     ...headers,
-  });
+  };
+  return makeResponse(c, JSON.stringify(problem), { status: problem.status, headers: all });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** `"<version>-<8 hex digits of the body's SHA-256>"`: the version of the row and a hash of its representation. */
 export function versionTag(version: number, body: string): string {
@@ -11,7 +11,7 @@ export function contentTag(body: string | Uint8Array): string {
 }
 
 function digest(body: string | Uint8Array, chars: number): string {
-  return createHash('sha256').update(body).digest('hex').slice(0, chars);
+  return hash('sha256', body, 'hex').slice(0, chars);
 }
 
 type EntityTag = { readonly weak: boolean; readonly opaque: string };

@@ -129,6 +129,11 @@ export function operation<
   // If the spec has no query, Q is the empty shape.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const notices = spec.deprecated === undefined ? undefined : deprecationHeaders(spec.deprecated);
+  let parsedNoQuery: z.output<typeof query> | undefined;
+  const noQuery = (): z.output<typeof query> => {
+    parsedNoQuery ??= parseInput(query, {}, 'query');
+    return parsedNoQuery;
+  };
   const run = async (deps: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
     if (notices !== undefined) c.set('notices', notices);
     const caller = await admit(deps, c, spec.access);
@@ -142,16 +147,26 @@ export function operation<
     const input = {
       // The router sets every parameter of the path and no others.
       params: params as { readonly [Name in PathName<Path>]: string },
-      query: parseInput(query, rawQuery, 'query'),
+      query: search.size === 0 ? noQuery() : parseInput(query, rawQuery, 'query'),
       body,
       bytes,
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
       disconnect: () => void c.env.outgoing?.destroy(),
       lastEventId: spec.resumes === true ? (c.req.header('last-event-id') ?? null) : null,
-      listing: listingOf(spec.operationId, { ...params, ...rawQuery }),
+      // Computed where they are used: most requests need neither.
+      get listing() {
+        return listingOf(spec.operationId, { ...params, ...rawQuery });
+      },
       caller,
       spend: (cost: number) => limitCost(http, c, caller, cost),
-      target: { path: c.req.path, search, requestId: c.get('requestId'), base: baseOf(http, c) },
+      target: {
+        path: c.req.path,
+        search,
+        requestId: c.get('requestId'),
+        get base() {
+          return baseOf(http, c);
+        },
+      },
     };
     await spec.prepare?.(http, input);
     const reply =

@@ -4,6 +4,7 @@ import type { HttpEnv } from '../deps.ts';
 import { type Asset, representAsset } from '../server/asset.ts';
 import type { Access } from './auth.ts';
 import { contentTag, isCached, versionTag } from './etag.ts';
+import { makeResponse } from './headers.ts';
 
 /** How long any cache may keep a response about the past. */
 const pastSecondsMax = 60;
@@ -52,7 +53,7 @@ export async function respond(c: Context<HttpEnv>, context: ReplyContext, reply:
     ...(context.access === 'open' ? {} : { vary: 'Authorization' }),
     ...withPublicUrl(context, reply.headers),
   };
-  if (status === 204 || status === 301) return c.body(null, status, base);
+  if (status === 204 || status === 301) return makeResponse(c, null, { status, headers: base });
   if (reply.stream !== undefined) {
     const streamed = { ...base, ...streamHeaders(reply) };
     if (c.req.method !== 'HEAD') return c.body(reply.stream, 200, streamed);
@@ -68,11 +69,16 @@ export async function respond(c: Context<HttpEnv>, context: ReplyContext, reply:
   }
   const text = reply.text ?? JSON.stringify(reply.body);
   const mediaType = reply.mediaType ?? 'application/json';
-  if (status === 503) return c.body(text, 503, { ...base, 'cache-control': 'no-store', 'content-type': mediaType });
+  if (status === 503)
+    return makeResponse(c, text, {
+      status,
+      headers: { ...base, 'cache-control': 'no-store', 'content-type': mediaType },
+    });
   const tag = reply.version === undefined ? contentTag(text) : versionTag(reply.version, text);
   const tagged = { ...base, ...(reply.version !== undefined || context.isRead ? { etag: tag } : {}) };
-  if (context.isRead && isCached(c.req.header('if-none-match'), tag)) return c.body(null, 304, tagged);
-  return c.body(text, status, { ...tagged, 'content-type': mediaType });
+  if (context.isRead && isCached(c.req.header('if-none-match'), tag))
+    return makeResponse(c, null, { status: 304, headers: tagged });
+  return makeResponse(c, text, { status, headers: { ...tagged, 'content-type': mediaType } });
 }
 
 /** Makes `Location` and `Link` absolute if the public URL is set, because a proxy may serve this service under a path. */

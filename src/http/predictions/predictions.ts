@@ -120,7 +120,7 @@ const get = operation({
   response: { status: 200, description: 'The prediction.', schema: predictionSchema, example: predictionExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const kept = asOf === null ? await readDocument(http.services.db.sql, http.services, params.id) : null;
+    const kept = asOf === null ? await readDocument(http.services.db.reads, http.services, params.id) : null;
     if (kept !== null) return kept;
     const view = await getPrediction(await withCurrentIdentity(http.services), params.id, asOf);
     return {

@@ -1,28 +1,13 @@
 import type { MiddlewareHandler } from 'hono';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
+import { corsHeaders, securityHeaders } from '../operation/headers.ts';
 
 const requestIdPattern = /^[\w.:=+/-]{1,128}$/;
 const traceparentPattern = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Header fields of a response that scripts of other origins may read. */
-const exposedHeaders =
-  'ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotent-Replayed, Deprecation, Sunset';
 const allowedHeaders =
   'Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id, Traceparent';
 const preflightSecondsMax = 600;
-
-/** Sent with every response. Strict-Transport-Security is the task of the proxy that terminates TLS. */
-export const securityHeaders: Readonly<Record<string, string>> = {
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
-
-export const corsHeaders: Readonly<Record<string, string>> = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': exposedHeaders,
-};
 
 /** Sets the request id: the client's if it is valid, otherwise a new one. Responses, logs and problems contain it. */
 export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
@@ -30,17 +15,17 @@ export function nameRequests(http: HttpDeps): MiddlewareHandler<HttpEnv> {
     const sent = c.req.header('x-request-id');
     c.set('requestId', sent !== undefined && requestIdPattern.test(sent) ? sent : http.services.newId('req'));
     await next();
-    c.res.headers.set('x-request-id', c.get('requestId'));
+    if (c.get('hasStandardHeaders') !== true) c.res.headers.set('x-request-id', c.get('requestId'));
   };
 }
 
+/** Adds the header fields that every response has to those that were not made with them, such as pages. */
 export const addHeaders: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
+  if (c.get('hasStandardHeaders') === true) return;
   const { headers } = c.res;
   for (const [name, value] of Object.entries({ ...securityHeaders, ...corsHeaders, ...c.get('quota') }))
     if (!headers.has(name)) headers.set(name, value);
-  // Appended, because a page of a list already has a Link to the next one.
-  for (const [name, value] of Object.entries(c.get('notices') ?? {})) headers.append(name, value);
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
 };
 

@@ -23,18 +23,25 @@ export function methodsByPath(routes: readonly Route[]): (path: string) => strin
     if (method === 'GET') methods.add('HEAD');
     byPath.set(path, methods);
   }
-  const table = [...byPath].map(([path, methods]) => ({ segments: path.split('/'), methods: [...methods] }));
+  const tables = new Map<number, { segments: string[]; methods: string[] }[]>();
+  for (const [path, methods] of byPath) {
+    const segments = path.split('/');
+    tables.set(segments.length, [...(tables.get(segments.length) ?? []), { segments, methods: [...methods] }]);
+  }
   return (path) => {
     const requested = path.split('/');
     const found =
       byPath.get(path) ??
-      new Set(table.filter(({ segments }) => matches(segments, requested)).flatMap(({ methods }) => methods));
+      new Set(
+        (tables.get(requested.length) ?? [])
+          .filter(({ segments }) => matches(segments, requested))
+          .flatMap(({ methods }) => methods),
+      );
     return found.size === 0 ? [] : [...found, 'OPTIONS'];
   };
 }
 
 function matches(segments: readonly string[], requested: readonly string[]): boolean {
-  if (segments.length !== requested.length) return false;
   return segments.every((segment, index) => {
     const text = requested[index] ?? '';
     if (!segment.startsWith(':')) return segment === text;

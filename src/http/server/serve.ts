@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Log } from '../../services/deps.ts';
 import { buildProblem, type Problem, type ProblemCode, problemHeaders } from '../operation/errors.ts';
-import { corsHeaders, securityHeaders } from './headers.ts';
+import { corsHeaders, securityHeaders } from '../operation/headers.ts';
 import { listen } from './listen.ts';
 
 /** Time limit for the header of a request to arrive. */
