@@ -17,7 +17,7 @@ beforeAll(async () => {
   copy = await openTestDatabase();
   await recordClaim(world, { slug: 'before', statement: 'As it was.' });
   await imported({ db: copy, webhooks: world.deps.webhooks }, await exported(world.db));
-  await world.db.sql`update predictions set statement = 'As it is.'`;
+  await world.admin('PATCH /v1/predictions/before', { json: { statement: 'As it is.' } });
   await recordClaim(world, { slug: 'after' });
 });
 beforeEach(() => {
