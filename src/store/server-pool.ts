@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import type { DatabaseLog, Pool, PoolLimits, PoolListener } from './pool.ts';
 import { postgresTypes } from './postgres-types.ts';
+import { openReadLanes } from './read-lanes.ts';
 import type { Semaphore } from './semaphore.ts';
 
 export type ServerPoolOptions = {
@@ -25,12 +26,6 @@ const replacedSecondsMax = 2;
 /** The longest wait before a lost connection is opened again. Requests wait for it, so it does not grow further. */
 const reconnectSecondsMax = 1;
 
-/**
- * Connections for short reads. They pipeline: the driver's own pool becomes slower the longer all of its connections are
- * busy (3.4.9), and one connection answers more short statements than it sends separately.
- */
-const readLanes = 2;
-
 /** How long statements may take to finish when the pool is closed. */
 const closeSecondsMax = 5;
 
@@ -47,55 +42,39 @@ const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
 export function openServerPool(options: ServerPoolOptions): Pool {
   let { prepares } = options;
   let client = makeClient(options, prepares);
-  const makeLane = () => makeClient({ ...options, poolMax: 1 }, prepares);
-  const lanes = Array.from({ length: readLanes }, makeLane);
-  let nextLane = 0;
-  const direct =
-    options.directUrl === undefined
-      ? null
-      : makeClient({ ...options, databaseUrl: options.directUrl, poolMax: 1 }, true);
+  const direct = makeDirectClient(options);
   let isEnded = false;
   const channels = keepChannels(options.log);
   const replaced = new Set<Promise<void>>();
-  const discard = (old: postgres.Sql): void => {
-    const ending = old.end({ timeout: replacedSecondsMax }).finally(() => replaced.delete(ending));
-    replaced.add(ending);
-  };
-  const replaceLane = (index: number, reason: string): void => {
-    const old = lanes[index];
-    if (old === undefined || isEnded) return;
-    options.log?.warn({}, reason);
-    lanes[index] = makeLane();
-    discard(old);
-  };
-  const replace = (old: postgres.ISql, reason: string): void => {
-    const lane = lanes.findIndex((candidate) => Object.is(candidate, old));
-    if (lane !== -1) replaceLane(lane, reason);
-    if (old !== client || isEnded) return;
-    options.log?.warn({}, reason);
-    discard(client);
+  const lanes = openReadLanes(
+    () => makeClient({ ...options, poolMax: 1 }, prepares),
+    (lane) => endInBackground(lane, replaced),
+  );
+  const replacePool = (): void => {
+    endInBackground(client, replaced);
     client = makeClient(options, prepares);
     if (direct === null) channels.reopen(client);
+  };
+  const replace = (old: postgres.ISql, reason: string): void => {
+    if (isEnded || (old !== client && !lanes.has(old))) return;
+    options.log?.warn({}, reason);
+    if (old === client) replacePool();
+    else lanes.replace(old);
   };
   return {
     kind: 'server',
     client: () => client,
-    readClient: () => {
-      nextLane = (nextLane + 1) % lanes.length;
-      return lanes[nextLane] ?? client;
-    },
+    readClient: () => lanes.next(),
     statements: options.semaphore,
     transactions: options.semaphore,
     limits: options.limits,
     condemn: (condemned) => replace(condemned, 'the database did not answer in time; its connections are replaced'),
     noteFailure: (failed, error) => {
-      const isCurrent = failed === client || lanes.some((lane) => lane === failed);
+      const isCurrent = failed === client || lanes.has(failed);
       if (!prepares || !isCurrent || !isPreparedLost(error)) return;
       prepares = false;
-      const reason =
-        'the database lost a prepared statement, as behind a pooler in transaction mode; none are used now';
-      replace(client, reason);
-      for (const index of lanes.keys()) replaceLane(index, reason);
+      replace(client, lostPreparedText);
+      lanes.replace('all');
     },
     listen: (name, onNotify, onListening) =>
       channels.open(direct ?? client, (current) => current.listen(name, onNotify, onListening)),
@@ -103,12 +82,27 @@ export function openServerPool(options: ServerPoolOptions): Pool {
       isEnded = true;
       await Promise.all([
         client.end({ timeout: closeSecondsMax }),
-        ...lanes.map((lane) => lane.end({ timeout: closeSecondsMax })),
+        lanes.end(closeSecondsMax),
         direct?.end({ timeout: closeSecondsMax }),
         ...replaced,
       ]);
     },
   };
+}
+
+/** Ends a client that was replaced. `ending` has what is not ended yet. */
+function endInBackground(old: postgres.Sql, ending: Set<Promise<void>>): void {
+  const end = old.end({ timeout: replacedSecondsMax }).finally(() => ending.delete(end));
+  ending.add(end);
+}
+
+const lostPreparedText =
+  'the database lost a prepared statement, as behind a pooler in transaction mode; none are used now';
+
+/** The client for notifications if a pooler is between the pool and the server. */
+function makeDirectClient(options: ServerPoolOptions): postgres.Sql | null {
+  if (options.directUrl === undefined) return null;
+  return makeClient({ ...options, databaseUrl: options.directUrl, poolMax: 1 }, true);
 }
 
 type Listen = (client: postgres.Sql) => Promise<PoolListener>;

@@ -38,9 +38,17 @@ const scopes = new AsyncLocalStorage<Scope>();
 /** While no transaction is running nothing is tracked, because that makes every promise of the process slower. */
 let runningCount = 0;
 
-function stopTracking(): void {
-  runningCount -= 1;
-  if (runningCount === 0) scopes.disable();
+/** Tracks a transaction until its slot is released. Releasing twice counts once. */
+function trackUntil(release: () => void): () => void {
+  runningCount += 1;
+  let isReleased = false;
+  return () => {
+    release();
+    if (isReleased) return;
+    isReleased = true;
+    runningCount -= 1;
+    if (runningCount === 0) scopes.disable();
+  };
 }
 
 /** True in code that a running transaction has called. */
@@ -58,8 +66,7 @@ export function refuseInsideTransaction(): void {
 /** See `Database.begin`. */
 export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => Promise<T>, msMax: number): Promise<T> {
   refuseInsideTransaction();
-  const release = await pool.transactions.acquire();
-  runningCount += 1;
+  const release = trackUntil(await pool.transactions.acquire());
   const client = pool.client();
   const scope: Scope = { over: false, committing: false, failure: null, lossKnown: null };
   const { answerMsMax, commitMsMax } = limitsWithin(pool.limits, msMax);
@@ -103,7 +110,6 @@ export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => 
     const end = (): void => {
       silence.end();
       release();
-      stopTracking();
     };
     void work.catch((error) => finish(() => reject(error))).finally(end);
   });

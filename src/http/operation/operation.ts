@@ -11,8 +11,9 @@ import { type Deprecation, deprecationHeaders } from './deprecation.ts';
 import { type Expected, expectedVersions } from './etag.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { baseOf, type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
+import { once } from './once.ts';
 import { limitCost, limitRequest } from './rate-limit.ts';
-import { type Reply, respond, type Target } from './reply.ts';
+import { type Reply, replyContextOf, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
 
 /** The names of the parameters of a path, which are in braces. */
@@ -129,11 +130,7 @@ export function operation<
   // If the spec has no query, Q is the empty shape.
   const query = z.strictObject(spec.query ?? ({} as Q));
   const notices = spec.deprecated === undefined ? undefined : deprecationHeaders(spec.deprecated);
-  let parsedNoQuery: z.output<typeof query> | undefined;
-  const noQuery = (): z.output<typeof query> => {
-    parsedNoQuery ??= parseInput(query, {}, 'query');
-    return parsedNoQuery;
-  };
+  const noQuery = once(() => parseInput(query, {}, 'query'));
   const run = async (deps: HttpDeps, c: Context<HttpEnv>): Promise<Response> => {
     if (notices !== undefined) c.set('notices', notices);
     const caller = await admit(deps, c, spec.access);
@@ -153,20 +150,13 @@ export function operation<
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
       disconnect: () => void c.env.outgoing?.destroy(),
       lastEventId: spec.resumes === true ? (c.req.header('last-event-id') ?? null) : null,
-      // Computed where they are used: most requests need neither.
+      // Computed where it is used: most requests are not for a list.
       get listing() {
         return listingOf(spec.operationId, { ...params, ...rawQuery });
       },
       caller,
       spend: (cost: number) => limitCost(http, c, caller, cost),
-      target: {
-        path: c.req.path,
-        search,
-        requestId: c.get('requestId'),
-        get base() {
-          return baseOf(http, c);
-        },
-      },
+      target: targetOf(http, c, search),
     };
     await spec.prepare?.(http, input);
     const reply =
@@ -189,13 +179,22 @@ export function operation<
               finish: spec.finish,
             },
           );
-    const { access } = spec;
-    const { publicUrl } = http.services;
-    const isPrivate = caller !== null || !http.publicRead;
-    return respond(c, { isPrivate, isRead: spec.method === 'get', access, publicUrl }, reply);
+    return respond(c, replyContextOf(spec, http, caller), reply);
   };
   const { handle: _handle, prepare: _prepare, before, ...shown } = spec;
   return { spec: { ...shown, params: spec.params ?? {}, query, hasBefore: before !== undefined }, run };
+}
+
+/** The base is computed where it is used, because most responses have no links. */
+function targetOf(http: HttpDeps, c: Context<HttpEnv>, search: URLSearchParams): Target {
+  return {
+    path: c.req.path,
+    search,
+    requestId: c.get('requestId'),
+    get base() {
+      return baseOf(http, c);
+    },
+  };
 }
 
 /** Runs a read, on the replica if it tolerates lag. A read with `as_of` uses the primary, because its result must never change. */

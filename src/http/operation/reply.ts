@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
+import type { Caller } from '../../domain/access/api-key.ts';
 import { linkTo } from '../../domain/public-url.ts';
-import type { HttpEnv } from '../deps.ts';
+import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { type Asset, representAsset } from '../server/asset.ts';
 import type { Access } from './auth.ts';
 import { contentTag, isCached, versionTag } from './etag.ts';
@@ -45,6 +46,20 @@ type ReplyContext = {
   /** Null if links in header fields are paths. */
   readonly publicUrl: string | null;
 };
+
+/** What a response depends on besides the reply. */
+export function replyContextOf(
+  spec: { readonly access: Access; readonly method: string },
+  http: Pick<HttpDeps, 'publicRead' | 'services'>,
+  caller: Caller | null,
+): ReplyContext {
+  return {
+    isPrivate: caller !== null || !http.publicRead,
+    isRead: spec.method === 'get',
+    access: spec.access,
+    publicUrl: http.services.publicUrl,
+  };
+}
 
 export async function respond(c: Context<HttpEnv>, context: ReplyContext, reply: Reply): Promise<Response> {
   const status = reply.status ?? 200;
