@@ -50,7 +50,8 @@ export async function markAffected(db: Sql, affected: Affected, mark: Mark): Pro
   ];
   const [first, ...others] = selections;
   if (first === undefined) return;
-  const all = others.reduce((sum, selection) => db`${sum} union ${selection}`, db`${first}`);
+  // A single selection may list a prediction twice, once for each family that it watches.
+  const all = others.reduce((sum, selection) => db`${sum} union ${selection}`, db`select distinct * from (${first}) f`);
   // All transactions lock rows in the order of ids, so that none waits for another in a circle.
   await db`
     insert into settle_queue (prediction_id, evidence_from, evidence_to, poll_id, marked_at)

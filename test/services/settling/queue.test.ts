@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import type { Deps } from '../../../src/services/deps.ts';
 import { settleRead } from '../../../src/services/feeds/after-read.ts';
 import { pollFeed } from '../../../src/services/feeds/polls.ts';
@@ -231,5 +232,18 @@ describe('a mark', () => {
     }
     world.clock.advance(61_000);
     expect(await settleMarked(world.deps)).toMatchObject({ resolved: 1 });
+  });
+});
+
+test('a read marks a prediction once, however many of its families the read changes', async () => {
+  // This feed covers no vendor, so its first read affects predictions by their families alone.
+  await world.reset({
+    feeds: [{ slug: 'list', adapter: 'openrouter', url: 'https://list.test/models', covers: [] }],
+  });
+  const o3: Criterion = { op: 'released', model: { vendor: 'openai', family: 'o', version: '3', tier: null } };
+  await record(world, 'both', { op: 'all', of: [gptReleased('5'), o3] }, made);
+  const row = (id: string) => ({ id, created: 1_700_000_000, pricing: { prompt: '0.000001', completion: '0.000001' } });
+  expect(await read(world, 'list', { data: [row('openai/gpt-5'), row('openai/o3')] })).toMatchObject({
+    poll: { result: 'ok' },
   });
 });
