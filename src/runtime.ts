@@ -19,6 +19,7 @@ import type { Deps, Log, WebhookDeps } from './services/deps.ts';
 import { withCurrentIdentity } from './services/identity/identity.ts';
 import { makeVault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/db.ts';
+import { reportMalformedRows } from './store/malformed-rows.ts';
 import { migrate, requireMigrated } from './store/migrate.ts';
 
 /** The dependencies of a running process, and how to release them. */
@@ -63,6 +64,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   // The sender has its own limits; here, requests to one endpoint must not delay those to another one on the same origin.
   const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
   const db = await openOwnDatabase(config, log, options);
+  reportMalformedRows((row) => log.error(row, 'a row cannot be read; it is left out or replaced (docs/operations.md)'));
   const replica = await openReplica(config, log);
   const nextId = monotonicFactory(pooledRandom());
   const deps: Deps = {

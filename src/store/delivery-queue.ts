@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/webhooks/delivery.ts';
 import type { Sql } from './db.ts';
+import { readEventBody } from './malformed-rows.ts';
 import { json, type Timestamp, timestamp } from './postgres-types.ts';
 
 export type DueQuery = {
@@ -89,7 +90,7 @@ export type LeasedDelivery = {
  */
 export async function leaseDeliveries(db: Sql, lease: DeliveryLease): Promise<LeasedDelivery[]> {
   const now = timestamp(lease.now);
-  return await db<LeasedDelivery[]>`
+  const rows = await db<(LeasedDelivery & { readonly type: string })[]>`
     with room as (
       select w.id, ${slotsOf(db, lease)} as slots
       from unnest(${lease.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
@@ -115,11 +116,12 @@ export async function leaseDeliveries(db: Sql, lease: DeliveryLease): Promise<Le
       update webhook_endpoints w set paced_until = greatest(w.paced_until, ${now}) + c.count * interval '1 second' / w.rate_per_second
       from (select endpoint_id, count(*) from claimed group by endpoint_id) c
       where w.id = c.endpoint_id and w.rate_per_second is not null)
-    select c.id, c.attempts as number, c.endpoint_id as "endpointId", c.event_id as "eventId", e.body, w.url, w.headers,
+    select c.id, c.attempts as number, c.endpoint_id as "endpointId", c.event_id as "eventId", e.type, e.body, w.url, w.headers,
       w.sealed_headers as "sealedHeaders", c.trigger, c.step, c.automatic, w.failing_since is not null as failing,
       array(select s.sealed from webhook_secrets s where s.endpoint_id = w.id and (s.expires_at is null or s.expires_at > ${now})
         order by s.expires_at desc nulls first, s.created_at desc, s.id desc) as secrets
     from claimed c join events e on e.id = c.event_id join webhook_endpoints w on w.id = c.endpoint_id order by c.seq`;
+  return rows.map(({ type, ...row }) => ({ ...row, body: readEventBody({ id: row.eventId, type, body: row.body }) }));
 }
 
 /** The outcome of one attempt and the state that the delivery moves to. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { readEventBody } from './malformed-rows.ts';
 import { holderOf } from './prediction-words.ts';
 
 /** The channel that announces new events. */
@@ -78,7 +79,7 @@ export async function listLoggedEvents(
   page: { after: number; limit: number },
 ): Promise<LoggedEvent[]> {
   const { types, prediction } = filter;
-  return await db<LoggedEvent[]>`
+  const rows = await db<LoggedEvent[]>`
     select l.position, e.id, e.type, e.occurred_at as "occurredAt", e.prediction_id as "predictionId",
       e.resolution_id as "resolutionId", e.feed_id as "feedId", e.body
     from event_log l join events e on e.sequence = l.sequence
@@ -90,4 +91,5 @@ export async function listLoggedEvents(
           : db`and (e.prediction_id = ${prediction} or e.prediction_id = ${holderOf(db, prediction)})`
       }
     order by l.position limit ${page.limit}`;
+  return rows.map((row) => ({ ...row, body: readEventBody(row) }));
 }

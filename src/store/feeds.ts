@@ -1,6 +1,7 @@
 import type { Trust } from '../domain/feeds/trust.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { withReadableOptions } from './malformed-rows.ts';
 import { json, timestamp } from './postgres-types.ts';
 
 export type FeedRow = {
@@ -15,7 +16,7 @@ export type FeedRow = {
   readonly settlementLag: string;
   readonly settlementLagMs: number;
   readonly enabled: boolean;
-  /** Options of its adapter, validated by the adapter; null if it has none. */
+  /** Options of its adapter, validated by the adapter; null if it has none, or if what is stored cannot be read. */
   readonly options: unknown;
   readonly watermark: Instant | null;
   /** When a payload was last accepted, whatever time the payload describes. */
@@ -57,19 +58,20 @@ export async function findFeed(db: Sql, idOrSlug: string): Promise<FeedRow | nul
   const rows = await db<
     FeedRow[]
   >`select ${feedColumns(db)} from feeds where id = ${idOrSlug} or slug = ${idOrSlug} order by id limit 1`;
-  return rows[0] ?? null;
+  return withReadableOptions(rows)[0] ?? null;
 }
 
 /** Locks one feed for the transaction, so that its payloads are processed one at a time. */
 export async function lockFeed(db: Sql, id: string): Promise<FeedRow | null> {
   const rows = await db<FeedRow[]>`select ${feedColumns(db)} from feeds where id = ${id} for update`;
-  return rows[0] ?? null;
+  return withReadableOptions(rows)[0] ?? null;
 }
 
 /** Every feed in reading order: builtin files first. */
 export async function listFeeds(db: Sql): Promise<FeedRow[]> {
-  return await db<FeedRow[]>`
+  const rows = await db<FeedRow[]>`
     select ${feedColumns(db)} from feeds order by (coalesce(url, '') like 'builtin:%') desc, created_at, id`;
+  return withReadableOptions(rows);
 }
 
 export type FeedChange = Partial<

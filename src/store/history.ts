@@ -1,6 +1,7 @@
 import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { withReadableCriteria } from './malformed-rows.ts';
 import { json, timestamp } from './postgres-types.ts';
 
 /** The history of a prediction, assembled from the tables that record its changes. */
@@ -130,7 +131,8 @@ export async function listCriteria(
   predictionId: string,
   versions: readonly number[],
 ): Promise<CriterionRow[]> {
-  return await db<CriterionRow[]>`
+  const rows = await db<CriterionRow[]>`
     select version, criterion, criterion_hash as "criterionHash", reason from criteria
     where prediction_id = ${predictionId} and version = any(${versions}::int[]) order by version`;
+  return withReadableCriteria(rows, () => predictionId);
 }

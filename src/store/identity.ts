@@ -1,6 +1,7 @@
 import type { IdentityEntry } from '../domain/identity/entries.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { withReadableEntries } from './malformed-rows.ts';
 import { json, timestamp } from './postgres-types.ts';
 
 /** An addition to the identity data, made by a curator. */
@@ -34,12 +35,13 @@ export async function listAdditions(
   db: Sql,
   page: { before: number | null; limit: number },
 ): Promise<ListedAddition[]> {
-  return await db<ListedAddition[]>`
+  const rows = await db<ListedAddition[]>`
     select a.id, a.revision, a.entry, a.supersedes, a.reason, a.source_url as "sourceUrl", a.decided_by as "decidedBy",
       a.created_at as "createdAt", b.id as "supersededBy"
     from identity_additions a left join identity_additions b on b.supersedes = a.id
     where true ${page.before === null ? db`` : db`and a.revision < ${page.before}`}
     order by a.revision desc limit ${page.limit}`;
+  return withReadableEntries(rows);
 }
 
 export async function findAddition(db: Sql, id: string): Promise<ListedAddition | null> {
@@ -47,7 +49,7 @@ export async function findAddition(db: Sql, id: string): Promise<ListedAddition 
     select a.id, a.revision, a.entry, a.supersedes, a.reason, a.source_url as "sourceUrl", a.decided_by as "decidedBy",
       a.created_at as "createdAt", b.id as "supersededBy"
     from identity_additions a left join identity_additions b on b.supersedes = a.id where a.id = ${id}`;
-  return rows[0] ?? null;
+  return withReadableEntries(rows)[0] ?? null;
 }
 
 /** The additions in force at a revision, oldest first. */
@@ -55,9 +57,10 @@ export async function listAdditionsInForce(
   db: Sql,
   revision: number,
 ): Promise<{ id: string; entry: IdentityEntry; reason: string }[]> {
-  return await db<{ id: string; entry: IdentityEntry; reason: string }[]>`
+  const rows = await db<{ id: string; entry: IdentityEntry; reason: string }[]>`
     select a.id, a.entry, a.reason from identity_additions a
     where a.entry is not null and a.revision <= ${revision}
       and not exists (select from identity_additions b where b.supersedes = a.id and b.revision <= ${revision})
     order by a.revision`;
+  return withReadableEntries(rows);
 }

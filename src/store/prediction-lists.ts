@@ -8,6 +8,7 @@ import {
   type PredictionRow,
   type PredictionState,
   predictionColumns,
+  readPredictions,
   wordsAlias,
 } from './predictions.ts';
 import type { Outcome } from './resolutions.ts';
@@ -51,9 +52,10 @@ export async function listPredictions(
 ): Promise<SortedPrediction[]> {
   const asOf = filter.resolvedAsOf?.asOf ?? null;
   const { value, afterPlace, orderBy } = sortClauses(db, { sort: page.sort, asOf, after: page.after });
-  return await db<SortedPrediction[]>`
+  const rows = await db<SortedPrediction[]>`
     select ${predictionColumns(db, asOf)}, ${value} as "sortValue" from ${fromPredictions(db, asOf)}
     where true ${afterPlace} ${everyFilter(db, filter)} order by ${orderBy} limit ${page.limit}`;
+  return readPredictions(rows);
 }
 
 /** A kept document in a list, or only the id of the prediction where its document must be computed. */
@@ -101,11 +103,12 @@ export async function listDeadlines(
   filter: Omit<PredictionFilter, 'states' | 'outcome' | 'resolvedAsOf'>,
   page: { since: Instant; limit: number },
 ): Promise<PredictionRow[]> {
-  return await db<PredictionRow[]>`
+  const rows = await db<PredictionRow[]>`
     select ${predictionColumns(db, null)} from ${fromPredictions(db, null)}
     where p.state in ('open', 'proposed') and c.resolve_by > ${timestamp(page.since)}
       ${contentFilter(db, filter)} ${watchFilter(db, filter)}
     order by c.resolve_by, p.seq limit ${page.limit}`;
+  return readPredictions(rows);
 }
 
 function stateFilter(db: Sql, filter: PredictionFilter) {

@@ -4,6 +4,7 @@ import type { Polarity } from '../domain/criterion/polarity.ts';
 import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { unreadableCriterion, withReadableCriteria } from './malformed-rows.ts';
 import { json, timestamp } from './postgres-types.ts';
 import { editAt, holderOf, type PredictionWords } from './prediction-words.ts';
 import type { Outcome } from './resolutions.ts';
@@ -68,6 +69,16 @@ export function fromPredictions(db: Sql, asOf: Instant | null) {
       coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${timestamp(asOf)}), 1)`;
 }
 
+/** Replaces criteria that cannot be read. For every statement that selects `predictionColumns`. */
+export function readPredictions<T extends PredictionRow>(rows: readonly T[]): T[] {
+  return withReadableCriteria(rows, ({ id }) => id);
+}
+
+/** False if its criterion cannot be read, so that it must not be settled. */
+export function hasReadableCriterion({ criterion }: Pick<PredictionRow, 'criterion'>): boolean {
+  return criterion !== unreadableCriterion;
+}
+
 /** False if the slug is taken. */
 export async function insertPrediction(db: Sql, row: PredictionRow): Promise<boolean> {
   const inserted = await db`
@@ -97,13 +108,14 @@ export async function findPrediction(
   const rows = await db<PredictionRow[]>`
     select ${predictionColumns(db, asOf)} from ${fromPredictions(db, asOf)}
     where p.id = ${idOrSlug} or p.id = ${holderOf(db, idOrSlug)} order by p.id limit 1`;
-  return rows[0] ?? null;
+  return readPredictions(rows)[0] ?? null;
 }
 
 /** The given predictions, in id order. */
 export async function listPredictionsById(db: Sql, ids: readonly string[]): Promise<PredictionRow[]> {
-  return await db<PredictionRow[]>`
+  const rows = await db<PredictionRow[]>`
     select ${predictionColumns(db, null)} from ${fromPredictions(db, null)} where p.id = any(${ids}) order by p.id`;
+  return readPredictions(rows);
 }
 
 /** The ids and slugs, the former ones included, of the predictions with the given ids or slugs. */
@@ -192,4 +204,9 @@ export async function updatePredictionState(
       resolved_at = case when ${state.newResolutions} = 0 then resolved_at
         else (select r.decided_at from resolutions r where r.prediction_id = predictions.id order by r.seq desc limit 1) end
     where id = ${id}`;
+}
+
+/** Records that predictions cannot be evaluated: they are not due again until the rules or the criterion change. */
+export async function setAside(db: Sql, ids: readonly string[], evaluatedWith: string): Promise<void> {
+  await db`update predictions set recheck_at = null, evaluated_with = ${evaluatedWith} where id = any(${ids})`;
 }

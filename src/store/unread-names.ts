@@ -1,6 +1,7 @@
 import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { withReadableCriteria } from './malformed-rows.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
 import type { PartialReading } from './readings.ts';
 
@@ -88,7 +89,8 @@ export async function listUnresolvedCriteria(
   ids: readonly string[],
 ): Promise<{ readonly id: string; readonly criterion: Criterion }[]> {
   if (ids.length === 0) return [];
-  return await db<{ id: string; criterion: Criterion }[]>`
+  const rows = await db<{ id: string; criterion: Criterion }[]>`
     select p.id, c.criterion from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
     where p.id = any(${ids}) and p.state not in ('resolved', 'withdrawn') order by p.id`;
+  return withReadableCriteria(rows, ({ id }) => id);
 }

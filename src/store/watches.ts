@@ -1,6 +1,7 @@
 import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { withReadableCriteria } from './malformed-rows.ts';
 import { timestamp, timestampTexts } from './postgres-types.ts';
 import { selectWatching, type WatchedFamily } from './watch-selections.ts';
 
@@ -79,13 +80,14 @@ export async function listWatchingModel(
   { vendor, family }: { vendor: string; family: string },
   page: { asOf: Instant | null; limit: number },
 ): Promise<WatchingPrediction[]> {
-  return await db<WatchingPrediction[]>`
+  const rows = await db<WatchingPrediction[]>`
     select p.id, p.slug, p.statement, p.made_from as "madeFrom", c.criterion
     from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
     where exists (select from prediction_watches w where w.prediction_id = p.id and w.vendor in (${vendor}, 'any')
       and w.family in (${family}, 'any'))
       ${page.asOf === null ? db`` : db`and p.recorded_at <= ${timestamp(page.asOf)}`}
     order by p.seq desc limit ${page.limit}`;
+  return withReadableCriteria(rows, ({ id }) => id);
 }
 
 /** Schedules a recheck of a prediction at a moment, unless an earlier one is scheduled. */

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../../services/deps.ts';
+import { countMalformedRows } from '../../services/service/malformed-rows.ts';
 import { getSettleMetrics, type SettleMetrics } from '../../services/settling/queue.ts';
 import { getMetrics, type WebhookMetrics } from '../../services/webhooks/metrics.ts';
 import { operation } from '../operation/operation.ts';
@@ -16,6 +17,17 @@ type Sample = { readonly labels?: string; readonly value: number };
 function render(name: string, kind: 'gauge' | 'counter', help: string, samples: readonly Sample[]): string {
   const lines = samples.map(({ labels, value }) => `${name}${labels === undefined ? '' : `{${labels}}`} ${value}`);
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines, ''].join('\n');
+}
+
+/** A sample for each value of one label, in their order. */
+function byLabel(label: string, counts: ReadonlyMap<string, number>): Sample[] {
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([name, value]) => ({ labels: `${label}="${name}"`, value }));
+}
+
+function renderMalformedRows(): string {
+  const samples = byLabel('table', countMalformedRows());
+  return render('outturn_malformed_rows_total', 'counter', 'Rows that this process could not read, by table.', samples);
 }
 
 function renderSettling({ marks, failing, oldestAt, batches, predictions }: SettleMetrics, now: Instant): string {
@@ -34,12 +46,11 @@ function renderSettling({ marks, failing, oldestAt, batches, predictions }: Sett
 }
 
 async function renderAll(deps: Deps): Promise<string> {
-  return renderWebhooks(await getMetrics(deps)) + renderSettling(await getSettleMetrics(deps), deps.now());
+  const webhooks = renderWebhooks(await getMetrics(deps));
+  return webhooks + renderSettling(await getSettleMetrics(deps), deps.now()) + renderMalformedRows();
 }
 
 function renderWebhooks({ pending, due, oldestDueSeconds, endpointsDisabled, attempts }: WebhookMetrics): string {
-  const results = [...attempts].sort(([a], [b]) => (a < b ? -1 : 1));
-  const byResult = results.map(([result, value]) => ({ labels: `result="${result}"`, value }));
   const byReason = Object.entries(endpointsDisabled).map(([reason, value]) => ({
     labels: `reason="${reason}"`,
     value,
@@ -51,7 +62,12 @@ function renderWebhooks({ pending, due, oldestDueSeconds, endpointsDisabled, att
       { value: oldestDueSeconds },
     ]),
     render('outturn_webhook_endpoints_disabled', 'gauge', 'Disabled endpoints, by reason.', byReason),
-    render('outturn_webhook_attempts_total', 'counter', 'Delivery attempts of this process, by result.', byResult),
+    render(
+      'outturn_webhook_attempts_total',
+      'counter',
+      'Delivery attempts of this process, by result.',
+      byLabel('result', attempts),
+    ),
   ].join('');
 }
 

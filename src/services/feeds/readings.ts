@@ -87,6 +87,8 @@ function knownThrough(payload: ParsedPayload, readAt: Instant): Instant {
 function parseSafely(feed: FeedRow, bytes: Uint8Array): ParsedPayload | Refusal {
   const adapter = findAdapter(feed.adapter);
   if (adapter === null) return new Refusal('feed_unparsable', `there is no adapter ${feed.adapter}`);
+  if (adapter.options !== undefined && feed.options === null)
+    return new Refusal('feed_unparsable', 'the stored options of the feed cannot be read: replace them with PATCH');
   try {
     return adapter.parse(bytes, feed.options);
   } catch (error) {

@@ -3,7 +3,7 @@ import { predictionData, reasonBytesMax } from '../../domain/events/event-data.t
 import { clipText } from '../../domain/events/event-fields.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
-import { type PredictionRow, raiseCriterionVersion } from '../../store/predictions.ts';
+import { hasReadableCriterion, type PredictionRow, raiseCriterionVersion } from '../../store/predictions.ts';
 import { listPredictionResolutions } from '../../store/resolutions.ts';
 import { advanceRecheck, deleteWatches, lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
@@ -67,7 +67,8 @@ async function raiseVersion(
       'amend the resolution with POST /v1/predictions/{id}/resolutions, append a correction with POST /v1/predictions/{id}/errata, or create another prediction',
     );
   if (current.withdrawnAt !== null) throw frozenCriterion('withdrawn', 'create another prediction');
-  if (next.criterionHash === current.criterionHash) {
+  // One that cannot be read may be replaced by what it was.
+  if (next.criterionHash === current.criterionHash && hasReadableCriterion(current)) {
     const detail = 'the criterion must differ from the current one';
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/criterion' }]);
   }

@@ -3,7 +3,13 @@ import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evalua
 import { movingEdgesInSteps } from '../../domain/evaluation/moving-edges.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Sql } from '../../store/db.ts';
-import { listPredictionsById, type PredictionRow, updatePredictionState } from '../../store/predictions.ts';
+import {
+  hasReadableCriterion,
+  listPredictionsById,
+  type PredictionRow,
+  setAside,
+  updatePredictionState,
+} from '../../store/predictions.ts';
 import { insertResolution, listStandingResolutions } from '../../store/resolutions.ts';
 import { insertEdges, lockPredictions } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
@@ -49,7 +55,10 @@ export async function settlePredictions(
 async function settleBatch(world: World, ids: readonly string[]): Promise<void> {
   const { tx, cause } = world;
   await lockPredictions(tx, ids);
-  const predictions = (await listPredictionsById(tx, ids)).filter(({ withdrawnAt }) => withdrawnAt === null);
+  const found = (await listPredictionsById(tx, ids)).filter(({ withdrawnAt }) => withdrawnAt === null);
+  const predictions = found.filter(hasReadableCriterion);
+  const unreadable = found.filter((prediction) => !hasReadableCriterion(prediction)).map(({ id }) => id);
+  if (unreadable.length > 0) await setAside(tx, unreadable, world.evaluatedWith);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
   const timelines = await loadTimelines(tx, world.deps, predictions, cause.now);
   const evaluated = new Map<string, Evaluated>();

@@ -4,6 +4,7 @@ import { needsOf } from '../../domain/criterion/stated-ask.ts';
 import { type Watch, watchesOf } from '../../domain/criterion/watch.ts';
 import type { CoverageTable } from '../../domain/evidence/coverage-table.ts';
 import { announcedFor, type FeedFacts, type Timeline } from '../../domain/evidence/timeline.ts';
+import type { Adapter } from '../../domain/feeds/adapter.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -109,9 +110,15 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
   return [...byKey.values()];
 }
 
+/** A feed whose options cannot be read witnesses nothing. */
+function declarationOf({ options }: FeedRow, adapter: Adapter | null): Pick<Adapter, 'publishes' | 'witnesses'> {
+  if (adapter?.options === undefined) return adapter ?? {};
+  return options === null ? { publishes: [], witnesses: [] } : adapter.options.declare(options);
+}
+
 export function feedFacts(feed: FeedRow): FeedFacts {
   const adapter = findAdapter(feed.adapter);
-  const { publishes = [], witnesses } = adapter?.options?.declare(feed.options) ?? adapter ?? {};
+  const { publishes = [], witnesses } = declarationOf(feed, adapter);
   const { ends, reviewed } = adapter ?? {};
   return {
     id: feed.id,

@@ -104,7 +104,10 @@ async function sendSafely(
   try {
     const headers = signedHeaders(deps, claimed, startedAt);
     if (headers === null)
-      return unsent('secret_unreadable', 'a secret of this endpoint cannot be decrypted with OUTTURN_SECRET');
+      return unsent(
+        'secret_unreadable',
+        'a secret or a header of this endpoint cannot be decrypted with OUTTURN_SECRET',
+      );
     return await deps.webhooks.post({ url: claimed.url, headers, body: claimed.body }, signal);
   } catch (error) {
     const stack = error instanceof Error ? error.stack : String(error);
@@ -117,12 +120,20 @@ function unsent(errorClass: ErrorClass, detail: string): PostOutcome {
   return { status: null, errorClass, detail, retryAfterMs: null, response: null, durationMs: 0 };
 }
 
+function openHeaders(deps: Deps, claimed: LeasedDelivery): Readonly<Record<string, string>> | null {
+  try {
+    return readHeaders(deps, claimed.endpointId, claimed);
+  } catch {
+    return null;
+  }
+}
+
 /** The headers of one attempt, signed with the current time. Null if a secret or a header cannot be decrypted. */
 function signedHeaders(deps: Deps, claimed: LeasedDelivery, at: Instant): Record<string, string> | null {
   const { vault } = deps.webhooks;
   const { endpointId, eventId: id, body } = claimed;
   const secrets = claimed.secrets.map((sealed) => vault.open(sealed, endpointId));
-  const custom = readHeaders(deps, endpointId, claimed);
+  const custom = openHeaders(deps, claimed);
   if (secrets.length === 0 || custom === null) return null;
   const timestampSeconds = Math.floor(at / 1000);
   const signatures: string[] = [];

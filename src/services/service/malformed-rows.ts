@@ -1,0 +1,1 @@
+export { countMalformedRows } from '../../store/malformed-rows.ts';
