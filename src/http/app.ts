@@ -3,6 +3,7 @@ import type { HttpDeps, HttpEnv } from './deps.ts';
 import { buildProblem, respondWithError, respondWithProblem } from './operation/errors.ts';
 import type { Operation } from './operation/operation.ts';
 import { operations } from './operations.ts';
+import { compressLists } from './server/compress.ts';
 import { addHeaders, logRequests, nameRequests, optionsHeaders } from './server/headers.ts';
 import { methodsByPath, routeOf } from './server/methods.ts';
 import { addPages } from './server/pages.ts';
@@ -10,7 +11,7 @@ import { addPages } from './server/pages.ts';
 /** Creates the HTTP application. `serveApp` makes it listen. */
 export function createApp(http: HttpDeps, served: readonly Operation[] = operations): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  app.use(nameRequests(http), logRequests(http), addHeaders);
+  app.use(nameRequests(http), logRequests(http), addHeaders, compressLists);
   app.use(async (c, next) => {
     const methods = allowed(c.req.path);
     if (methods.length === 0) return c.req.method === 'OPTIONS' ? await c.notFound() : await next();

@@ -25,8 +25,10 @@ describe('If-None-Match', () => {
       for (const held of [etag, `W/${etag}`, `"other", ${etag}`, `W/"x",W/${etag}`, '*']) {
         const answer = await world.anyone(`GET ${target}`, { headers: { 'if-none-match': held } });
         expect([target, held, answer.status, answer.text]).toEqual([target, held, 304, '']);
+        expect(answer.headers.etag?.replace(/^W\//, '')).toBe(etag);
         expect(answer.headers).toMatchObject({
-          etag,
+          // A list that is sent compressed has a weak tag, which a 304 repeats.
+          etag: expect.stringMatching(/^(W\/)?"/),
           'cache-control': full.headers['cache-control'],
           vary: full.headers.vary,
         });
