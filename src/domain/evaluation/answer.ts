@@ -52,7 +52,7 @@ export type LeafWeighing = {
  * Everything known at a moment that matters to a leaf: the events of its models, earliest first, and how far absence is
  * proven.
  */
-export type LeafStanding = {
+export type LeafEvidence = {
   readonly window: Interval;
   readonly events: readonly ModelEvidence[];
   readonly coverage: Coverage;
@@ -67,8 +67,8 @@ export type LeafStanding = {
 export type Memo = {
   /** Kept for every setting, because weighings do not depend on how short evidence and absence are treated. */
   readonly weighings: Map<string, LeafWeighing>;
-  readonly standings: Map<string, LeafStanding>;
-  readonly sides: Map<string, Side>;
+  readonly leafEvidence: Map<string, LeafEvidence>;
+  readonly sides: Map<string, OrderSide>;
   readonly answers: Map<string, Answer>;
 };
 
@@ -95,9 +95,9 @@ export type Bound = {
 };
 
 /** One side of an order: its answer, and the bounds of the moment at which its event happened. */
-export type Side = {
+export type OrderSide = {
   readonly leaf: EventLeaf;
-  readonly standing: LeafStanding;
+  readonly evidence: LeafEvidence;
   readonly answer: Answer;
   readonly notBefore: Bound;
   /** The event happened before this moment. Null while it is not known to have happened. */

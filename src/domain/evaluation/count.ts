@@ -7,7 +7,7 @@ import {
   type Answer,
   answer,
   coveringTrust,
-  type LeafStanding,
+  type LeafEvidence,
   lastOf,
   liesWithin,
   type Setting,
@@ -22,10 +22,10 @@ import {
   believedTime,
   blocksNo,
   eventsInTheWay,
+  findLeafEvidence,
   isCovered,
   possibleTime,
-  standLeaf,
-} from './leaf-standing.ts';
+} from './leaf-evidence.ts';
 
 export type CountLeaf = Extract<EventLeaf, { op: 'count' }>;
 
@@ -61,8 +61,8 @@ function nameOf(leaf: CountLeaf, { key, model, mayMatch }: ModelEvidence): strin
 /**
  * The interval in which the count reached `at_least`, as far as known dates bound it; null if too few models are known.
  */
-function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafStanding): Interval | null {
-  const { window, events } = standing;
+function enoughAt(leaf: CountLeaf, counted: readonly Counted[], evidence: LeafEvidence): Interval | null {
+  const { window, events } = evidence;
   const to = counted[leaf.at_least - 1]?.event.occurred.to;
   const known = events.filter((event) => event.grade === 'admissible' && blocksNo(leaf, event, window));
   const from = distinctEvents(leaf, [...known, ...counted.map(({ event }) => event)])
@@ -76,18 +76,18 @@ function enoughAt(leaf: CountLeaf, counted: readonly Counted[], standing: LeafSt
  * models, counting even those with insufficient evidence.
  */
 export function evaluateCount(leaf: CountLeaf, setting: Setting): Answer {
-  const standing = standLeaf(leaf, setting);
+  const evidence = findLeafEvidence(leaf, setting);
   return (
-    answerYes(leaf, setting, standing) ??
-    answerBefore(leaf, setting, standing) ??
-    answerNo(leaf, standing) ??
-    answerOpen(leaf, setting, standing)
+    answerYes(leaf, setting, evidence) ??
+    answerBefore(leaf, setting, evidence) ??
+    answerNo(leaf, evidence) ??
+    answerOpen(leaf, setting, evidence)
   );
 }
 
 /** The models that count, earliest first. */
-export function countedEvents(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Counted[] {
-  const { events, window } = standing;
+export function countedEvents(leaf: CountLeaf, setting: Setting, evidence: LeafEvidence): Counted[] {
+  const { events, window } = evidence;
   return distinctEvents(
     leaf,
     events.filter(
@@ -97,13 +97,13 @@ export function countedEvents(leaf: CountLeaf, setting: Setting, standing: LeafS
   );
 }
 
-function answerYes(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Answer | null {
-  const all = countedEvents(leaf, setting, standing);
-  const interval = enoughAt(leaf, all, standing);
+function answerYes(leaf: CountLeaf, setting: Setting, evidence: LeafEvidence): Answer | null {
+  const all = countedEvents(leaf, setting, evidence);
+  const interval = enoughAt(leaf, all, evidence);
   if (interval === null) return null;
   const counted = all.slice(0, leaf.at_least);
   const names = counted.map(({ event }) => `${event.key} ${formatInterval(believedTime(event))}`).join(', ');
-  const text = `${countText(leaf, leaf.at_least)} released ${windowText(standing.window)}: ${names}.`;
+  const text = `${countText(leaf, leaf.at_least)} released ${windowText(evidence.window)}: ${names}.`;
   const trust = weakestTrust(counted.map(({ event }) => event.trust));
   return answer(leaf.op, 'yes', 'enough_in_window', text, { interval, witnesses: witnessesOfAll(counted), trust });
 }
@@ -120,10 +120,10 @@ export function witnessesOfAll(counted: readonly Counted[]): Witness[] {
   );
 }
 
-function answerNo(leaf: CountLeaf, standing: LeafStanding): Answer | null {
-  const possible = distinctEvents(leaf, eventsInTheWay(leaf, standing));
-  if (!isCovered(standing) || possible.length >= leaf.at_least) return null;
-  const { window, coverage } = standing;
+function answerNo(leaf: CountLeaf, evidence: LeafEvidence): Answer | null {
+  const possible = distinctEvents(leaf, eventsInTheWay(leaf, evidence));
+  if (!isCovered(evidence) || possible.length >= leaf.at_least) return null;
+  const { window, coverage } = evidence;
   const text = `At most ${countText(leaf, possible.length)} released ${windowText(window)} (${modelName(leaf.model)}); the claim needs ${leaf.at_least}. Any others: ${absenceText(coverage, window.to)}.`;
   return answer(leaf.op, 'no', 'covered_without_it', text, {
     interval: lastOf(window),
@@ -134,26 +134,26 @@ function answerNo(leaf: CountLeaf, standing: LeafStanding): Answer | null {
   });
 }
 
-function answerOpen(leaf: CountLeaf, setting: Setting, standing: LeafStanding): Answer {
-  const { window, coverage, recheckAt } = standing;
-  const counted = countedEvents(leaf, setting, standing);
-  const inTheWay = eventsInTheWay(leaf, standing);
+function answerOpen(leaf: CountLeaf, setting: Setting, evidence: LeafEvidence): Answer {
+  const { window, coverage, recheckAt } = evidence;
+  const counted = countedEvents(leaf, setting, evidence);
+  const inTheWay = eventsInTheWay(leaf, evidence);
   const possible = distinctEvents(leaf, inTheWay);
   const base = { witnesses: witnessesOfAll(possible), recheckAt, coverage: [coverage] };
   const soFar = `${countText(leaf, counted.length)} released ${windowText(window)} (${modelName(leaf.model)}), and the claim needs ${leaf.at_least}`;
   if (possible.length >= leaf.at_least) {
     const text = `${soFar}; up to ${possible.length} may have been, including those below the evidence policy or not dated precisely enough.`;
-    return answer(leaf.op, 'undetermined', reasonOpen(leaf, inTheWay, standing), text, base);
+    return answer(leaf.op, 'undetermined', reasonOpen(leaf, inTheWay, evidence), text, base);
   }
   if (!Number.isFinite(window.to)) {
     const text = `${soFar}; there is no deadline, so this stays open until there are enough.`;
     return answer(leaf.op, 'undetermined', 'nothing_seen', text, base);
   }
-  return openUntilCovered(leaf.op, soFar, standing, base);
+  return openUntilCovered(leaf.op, soFar, evidence, base);
 }
 
 /** Why the answer stays open: the dates are uncertain, or evidence is below the policy and possibly contradicted. */
-function reasonOpen(leaf: CountLeaf, inTheWay: readonly ModelEvidence[], { window, coverage }: LeafStanding) {
+function reasonOpen(leaf: CountLeaf, inTheWay: readonly ModelEvidence[], { window, coverage }: LeafEvidence) {
   const isEnough = (events: readonly ModelEvidence[]): boolean => distinctEvents(leaf, events).length >= leaf.at_least;
   if (isEnough(inTheWay.filter((event) => event.grade === 'admissible'))) return 'straddles_window';
   const undisputed = inTheWay.filter(

@@ -14,7 +14,7 @@ import { type Answer, type Setting, weakestTrust } from './answer.ts';
 import { evaluateCount } from './count.ts';
 import { evaluateEvent } from './event.ts';
 import { type ExplanationNode, findOpenNode, type ReasonCode, type Verdict } from './explanation.ts';
-import { standLeaf, weighLeafInSteps } from './leaf-standing.ts';
+import { findLeafEvidence, weighLeafInSteps } from './leaf-evidence.ts';
 import { evaluatePrecedes } from './precedes.ts';
 import { evidenceOf, missChanceOf } from './verdict-basis.ts';
 import { evaluateWithin } from './within.ts';
@@ -75,7 +75,7 @@ export function* evaluateInSteps(
     shortEvidence: 'strict',
     absence: 'proven',
     missBound: missBound(terms.policy, countAbsenceLeaves(criterion)),
-    memo: { weighings: new Map(), standings: new Map(), sides: new Map(), answers: new Map() },
+    memo: { weighings: new Map(), leafEvidence: new Map(), sides: new Map(), answers: new Map() },
   };
   const strict = yield* evaluateNode(criterion, setting);
   const open = strict.verdict === 'undetermined';
@@ -99,7 +99,7 @@ function* evaluateNode(criterion: Criterion, setting: Setting): Steps<Answer> {
   if (known !== undefined) return known;
   if ('model' in criterion) {
     yield* weighLeafInSteps(criterion, setting);
-    standLeaf(criterion, setting);
+    findLeafEvidence(criterion, setting);
     yield;
   }
   const found = yield* answerNode(criterion, setting);
@@ -139,7 +139,11 @@ function* answerNode(criterion: Criterion, setting: Setting): Steps<Answer> {
  */
 function settingWith(setting: Setting, treatment: Partial<Pick<Setting, 'shortEvidence' | 'absence'>>): Setting {
   const { weighings } = setting.memo;
-  return { ...setting, ...treatment, memo: { weighings, standings: new Map(), sides: new Map(), answers: new Map() } };
+  return {
+    ...setting,
+    ...treatment,
+    memo: { weighings, leafEvidence: new Map(), sides: new Map(), answers: new Map() },
+  };
 }
 
 function judgedAnswer(question: string): Answer {

@@ -11,7 +11,7 @@ import {
   answer,
   coveringTrust,
   datedBy,
-  type LeafStanding,
+  type LeafEvidence,
   lastOf,
   liesWithin,
   listedBy,
@@ -26,10 +26,10 @@ import {
   believedTime,
   blocksNo,
   eventsInTheWay,
+  findLeafEvidence,
   isCovered,
   isUnprovable,
-  standLeaf,
-} from './leaf-standing.ts';
+} from './leaf-evidence.ts';
 
 /** The leaves that a single event of a single model settles. */
 export type SingleEvent = Extract<EventLeaf, { op: 'released' | 'retired' | 'attribute' }>;
@@ -39,28 +39,28 @@ export type SingleEvent = Extract<EventLeaf, { op: 'released' | 'retired' | 'att
  * without one.
  */
 export function evaluateEvent(leaf: SingleEvent, setting: Setting): Answer {
-  const standing = standLeaf(leaf, setting);
+  const evidence = findLeafEvidence(leaf, setting);
   return (
-    answerYes(leaf, setting, standing) ??
-    answerBefore(leaf, setting, standing) ??
-    answerLate(leaf, setting, standing) ??
-    answerInService(leaf, standing) ??
-    answerNo(leaf, standing) ??
-    answerOpen(leaf, standing)
+    answerYes(leaf, setting, evidence) ??
+    answerBefore(leaf, setting, evidence) ??
+    answerLate(leaf, setting, evidence) ??
+    answerInService(leaf, evidence) ??
+    answerNo(leaf, evidence) ??
+    answerOpen(leaf, evidence)
   );
 }
 
 /** The earliest admissible event that is inside the window and has happened. A future date decides nothing. */
-export function findEvent(setting: Setting, standing: LeafStanding): ModelEvidence | undefined {
-  return standing.events.find(
+export function findEvent(setting: Setting, evidence: LeafEvidence): ModelEvidence | undefined {
+  return evidence.events.find(
     (event) =>
-      believed(event, setting) && liesWithin(believedTime(event), standing.window) && event.occurred.from <= setting.at,
+      believed(event, setting) && liesWithin(believedTime(event), evidence.window) && event.occurred.from <= setting.at,
   );
 }
 
-function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding): Answer | null {
-  const { window, events } = standing;
-  const event = findEvent(setting, standing);
+function answerYes(leaf: SingleEvent, setting: Setting, evidence: LeafEvidence): Answer | null {
+  const { window, events } = evidence;
+  const event = findEvent(setting, evidence);
   if (event === undefined) return null;
   const interval = event.effective ?? believedTime(event);
   const more = events.length - 1;
@@ -74,18 +74,18 @@ function answerYes(leaf: SingleEvent, setting: Setting, standing: LeafStanding):
  * If a claim names one model and that model was released or withdrawn before the window opened, a person must decide
  * what the claim means.
  */
-export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Answer | null {
+export function answerBefore(leaf: EventLeaf, setting: Setting, evidence: LeafEvidence): Answer | null {
   // A value can apply again, so one that ended before the window opened decides nothing. A release or an end happens
   // once.
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
-  const { window, events } = standing;
+  const { window, events } = evidence;
   const event = events.find((candidate) => believed(candidate, setting) && candidate.occurred.to <= window.from);
   if (event === undefined) return null;
   const state = leaf.op === 'retired' ? 'already withdrawn' : 'already released';
   const text = `${event.key} was ${state} before the window opened (${formatInterval(event.occurred)}): ${listedBy(event)}. A person must decide what the claim means.`;
   return answer(leaf.op, 'undetermined', 'already_before_window', text, {
     witnesses: witnessesOf(event),
-    recheckAt: standing.recheckAt,
+    recheckAt: evidence.recheckAt,
   });
 }
 
@@ -93,13 +93,13 @@ export function answerBefore(leaf: EventLeaf, setting: Setting, standing: LeafSt
  * A model is released or withdrawn only once, so a ledger or first-party date after the deadline settles a NO without
  * coverage. It does not if a feed listed the model before the deadline, or if a partially read name may be the model.
  */
-function answerLate(leaf: SingleEvent, setting: Setting, standing: LeafStanding): Answer | null {
+function answerLate(leaf: SingleEvent, setting: Setting, evidence: LeafEvidence): Answer | null {
   if (leaf.op === 'attribute' || !namesOneModel(leaf.model)) return null;
-  const { window, events } = standing;
+  const { window, events } = evidence;
   const event = events.find(
     (candidate) => isDatedAfter(leaf, candidate, window.to) && candidate.occurred.from <= setting.at,
   );
-  if (event === undefined || eventsInTheWay(leaf, standing).length > 0) return null;
+  if (event === undefined || eventsInTheWay(leaf, evidence).length > 0) return null;
   const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, after the deadline: ${listedBy(event)}; ${datedBy(event)}.`;
   return answer(leaf.op, 'no', 'happened_after_deadline', text, {
     interval: lastOf(window),
@@ -124,9 +124,9 @@ function isDatedAfter(leaf: SingleEvent, event: ModelEvidence, deadline: Instant
  * A model that its publisher still lists as in service after the deadline was not withdrawn before it, so no coverage is
  * needed. Any evidence of an end that touches the window holds this NO back too.
  */
-function answerInService(leaf: SingleEvent, standing: LeafStanding): Answer | null {
-  const { window, inService } = standing;
-  if (inService === null || eventsInTheWay(leaf, standing).length > 0) return null;
+function answerInService(leaf: SingleEvent, evidence: LeafEvidence): Answer | null {
+  const { window, inService } = evidence;
+  if (inService === null || eventsInTheWay(leaf, evidence).length > 0) return null;
   const { row, readAt, ends } = inService;
   const key = modelKey(row.sighting.model);
   const state = ends === null ? 'as active' : `with an end that is still to come (${ends})`;
@@ -138,9 +138,9 @@ function answerInService(leaf: SingleEvent, standing: LeafStanding): Answer | nu
   });
 }
 
-function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {
-  const { window, coverage } = standing;
-  if (!isCovered(standing) || eventsInTheWay(leaf, standing).length > 0) return null;
+function answerNo(leaf: SingleEvent, evidence: LeafEvidence): Answer | null {
+  const { window, coverage } = evidence;
+  if (!isCovered(evidence) || eventsInTheWay(leaf, evidence).length > 0) return null;
   const text = `No ${modelName(leaf.model)} ${happened(leaf)} ${windowText(window)}: ${absenceText(coverage, window.to)}.`;
   const trust = coveringTrust([coverage], window.to);
   const absence = noteAbsence(coverage, window.to);
@@ -152,13 +152,13 @@ function answerNo(leaf: SingleEvent, standing: LeafStanding): Answer | null {
   });
 }
 
-function answerOpen(leaf: SingleEvent, standing: LeafStanding): Answer {
-  const { window, events, coverage, recheckAt } = standing;
+function answerOpen(leaf: SingleEvent, evidence: LeafEvidence): Answer {
+  const { window, events, coverage, recheckAt } = evidence;
   const touching = events.filter((event) => blocksNo(leaf, event, window));
   // Insufficient evidence of an event inside the window comes first, because a person should look at it first.
   const inside = touching.find((event) => event.grade === 'short' && liesWithin(believedTime(event), window));
   const event = inside ?? touching[0];
-  if (event === undefined) return openWithoutEvent(leaf, standing);
+  if (event === undefined) return openWithoutEvent(leaf, evidence);
   const base = { witnesses: witnessesOfEvents(touching), recheckAt, coverage: [coverage] };
   if (event.grade === 'admissible') {
     const text = `${event.key} ${happened(leaf)} ${formatInterval(event.effective ?? event.occurred)}, which may lie outside the window (${windowText(window)}): ${listedBy(event)}; ${datedBy(event)}.`;
@@ -179,8 +179,8 @@ export function isContradicted(event: ModelEvidence, window: Interval, coverage:
   return others.some((mark) => mark.feed.trust === 'first_party') || distinct >= coverage.policy.originsMin;
 }
 
-function openWithoutEvent(leaf: SingleEvent, standing: LeafStanding): Answer {
-  const { window, coverage, recheckAt, events } = standing;
+function openWithoutEvent(leaf: SingleEvent, evidence: LeafEvidence): Answer {
+  const { window, coverage, recheckAt, events } = evidence;
   const base = { recheckAt, coverage: [coverage] };
   const outside = events[0];
   const known = outside === undefined ? '' : ` (${outside.key} is known, ${formatInterval(outside.occurred)})`;
@@ -189,14 +189,14 @@ function openWithoutEvent(leaf: SingleEvent, standing: LeafStanding): Answer {
     const text = `${nothing}; there is no deadline, so this stays open until one is known.`;
     return answer(leaf.op, 'undetermined', 'nothing_seen', text, base);
   }
-  return openUntilCovered(leaf.op, nothing, standing, base);
+  return openUntilCovered(leaf.op, nothing, evidence, base);
 }
 
 /** What a NO still needs, or why no reads can settle it. */
 export function openUntilCovered(
   op: EventLeaf['op'] | 'precedes' | 'within',
   nothing: string,
-  { window, coverage }: Pick<LeafStanding, 'window' | 'coverage'>,
+  { window, coverage }: Pick<LeafEvidence, 'window' | 'coverage'>,
   base: Pick<Parts, 'recheckAt' | 'coverage' | 'witnesses' | 'of'>,
 ): Answer {
   if (!coverage.attainable) {

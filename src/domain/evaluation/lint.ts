@@ -14,7 +14,7 @@ import { formatDay, type Instant, parseDate } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { ExplanationNode } from './explanation.ts';
-import { publishedBy } from './leaf-standing.ts';
+import { publishedBy } from './leaf-evidence.ts';
 import { resolutionPath } from './resolution.ts';
 
 /** The codes of warnings, in the order in which a response lists them. */

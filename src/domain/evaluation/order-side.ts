@@ -9,9 +9,9 @@ import {
   type Answer,
   type Bound,
   coveringTrust,
-  type LeafStanding,
+  type LeafEvidence,
+  type OrderSide,
   type Setting,
-  type Side,
   witnessesOf,
 } from './answer.ts';
 import { countedEvents, distinctEvents, evaluateCount } from './count.ts';
@@ -19,45 +19,45 @@ import { evaluateEvent, findEvent } from './event.ts';
 import {
   blocksNo,
   eventsInTheWay,
+  findLeafEvidence,
   isCovered,
   keyOf,
   possibleTime,
-  standLeaf,
   weighLeafInSteps,
-} from './leaf-standing.ts';
+} from './leaf-evidence.ts';
 
 /**
  * Evaluates one side of an order, once within an evaluation. Its event is the first matching one in the window; for a
  * count, the one that completes it.
  */
-export function* sideOf(leaf: EventLeaf, setting: Setting): Steps<Side> {
+export function* orderSideOf(leaf: EventLeaf, setting: Setting): Steps<OrderSide> {
   const key = keyOf(leaf, setting);
   const known = setting.memo.sides.get(key);
   if (known !== undefined) return known;
   yield* weighLeafInSteps(leaf, setting);
-  const standing = standLeaf(leaf, setting);
+  const evidence = findLeafEvidence(leaf, setting);
   yield;
   const answer = leaf.op === 'count' ? evaluateCount(leaf, setting) : evaluateEvent(leaf, setting);
   yield;
   const side = {
     leaf,
-    standing,
+    evidence,
     answer,
-    notBefore: earliestPossible(leaf, standing, answer),
-    ...(answer.verdict === 'yes' ? endsOf(leaf, setting, standing) : { doneBy: null, surelyBy: null }),
+    notBefore: earliestPossible(leaf, evidence, answer),
+    ...(answer.verdict === 'yes' ? endsOf(leaf, setting, evidence) : { doneBy: null, surelyBy: null }),
   };
   setting.memo.sides.set(key, side);
   yield;
   return side;
 }
 
-function endsOf(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Pick<Side, 'doneBy' | 'surelyBy'> {
+function endsOf(leaf: EventLeaf, setting: Setting, evidence: LeafEvidence): Pick<OrderSide, 'doneBy' | 'surelyBy'> {
   if (leaf.op === 'count') {
-    const counted = countedEvents(leaf, setting, standing).map(({ event }) => event);
+    const counted = countedEvents(leaf, setting, evidence).map(({ event }) => event);
     const latest = counted.map((event) => possibleTime(event).to).sort((a, b) => a - b);
     return { doneBy: counted[leaf.at_least - 1]?.occurred.to ?? null, surelyBy: latest[leaf.at_least - 1] ?? null };
   }
-  const event = findEvent(setting, standing);
+  const event = findEvent(setting, evidence);
   return event === undefined
     ? { doneBy: null, surelyBy: null }
     : { doneBy: event.occurred.to, surelyBy: possibleTime(event).to };
@@ -68,8 +68,8 @@ function endsOf(leaf: EventLeaf, setting: Setting, standing: LeafStanding): Pick
  * time for which absence is proven. If the pattern matches several models, an unseen one may be earlier than the first
  * one seen, unless absence is proven or a ledger or the vendor dates the first.
  */
-function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answer): Bound {
-  const { window, coverage } = standing;
+function earliestPossible(leaf: EventLeaf, evidence: LeafEvidence, answer: Answer): Bound {
+  const { window, coverage } = evidence;
   const nothing = { closed: true, trust: null, witnesses: [], coverage: [], absence: null };
   if (answer.node.reason === 'already_before_window') return { ...nothing, at: Number.NEGATIVE_INFINITY };
   const proven = absentThrough(coverage, window.from);
@@ -85,7 +85,7 @@ function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answe
   if (answer.verdict === 'no') {
     return { ...covered, at: Number.POSITIVE_INFINITY, trust: answer.trust, absence: answer.node.absence };
   }
-  const first = firstWitness(leaf, standing);
+  const first = firstWitness(leaf, evidence);
   if (first === null) return covered;
   const { at, event } = first;
   const witnessed = { ...nothing, at, trust: event.trust, witnesses: witnessesOf(event) };
@@ -104,8 +104,8 @@ function earliestPossible(leaf: EventLeaf, standing: LeafStanding, answer: Answe
  * The event, of any grade, that may be the earliest, and when it can have happened. For a count, the event that may
  * complete it.
  */
-function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; event: ModelEvidence } | null {
-  const { window, events } = standing;
+function firstWitness(leaf: EventLeaf, evidence: LeafEvidence): { at: Instant; event: ModelEvidence } | null {
+  const { window, events } = evidence;
   // A single named model counts from its actual time, even before the window. In all other cases only times in the
   // window count.
   const startOf = (from: Instant): Instant =>
@@ -119,18 +119,18 @@ function firstWitness(leaf: EventLeaf, standing: LeafStanding): { at: Instant; e
   return starts[leaf.op === 'count' ? leaf.at_least - 1 : 0] ?? null;
 }
 
-/** The standing of a leaf whose window ends no later than `to`. */
-export function cutAt(standing: LeafStanding, to: Instant): LeafStanding {
-  return { ...standing, window: { from: standing.window.from, to: Math.min(to, standing.window.to) } };
+/** The evidence of a leaf whose window ends no later than `to`. */
+export function cutAt(evidence: LeafEvidence, to: Instant): LeafEvidence {
+  return { ...evidence, window: { from: evidence.window.from, to: Math.min(to, evidence.window.to) } };
 }
 
 /** The events that hold a NO of the leaf back; none if they are too few to complete its count. */
-export function obstacles(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
-  const inTheWay = eventsInTheWay(leaf, standing);
+export function obstacles(leaf: EventLeaf, evidence: LeafEvidence): ModelEvidence[] {
+  const inTheWay = eventsInTheWay(leaf, evidence);
   return leaf.op === 'count' && distinctEvents(leaf, inTheWay).length < leaf.at_least ? [] : inTheWay;
 }
 
 /** Whether it is proven that the leaf was not fulfilled in its window. */
-export function isExcluded(leaf: EventLeaf, standing: LeafStanding): boolean {
-  return isCovered(standing) && obstacles(leaf, standing).length === 0;
+export function isExcluded(leaf: EventLeaf, evidence: LeafEvidence): boolean {
+  return isCovered(evidence) && obstacles(leaf, evidence).length === 0;
 }

@@ -9,7 +9,7 @@ import type { Instant } from '../instant.ts';
 import type { Steps } from '../steps.ts';
 import type { Evaluation, Terms } from './evaluate.ts';
 import type { ExplanationNode } from './explanation.ts';
-import { blocksNo } from './leaf-standing.ts';
+import { blocksNo } from './leaf-evidence.ts';
 import { type Finding, findingsPerCodeMax, hasDeadline } from './lint.ts';
 
 /** The most names that the warnings about one criterion list. */

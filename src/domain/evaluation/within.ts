@@ -11,11 +11,11 @@ import {
   type Answer,
   answer,
   coveringTrust,
-  type LeafStanding,
+  type LeafEvidence,
   lastOf,
   liesWithin,
+  type OrderSide,
   type Setting,
-  type Side,
   weakestTrust,
   witnessesOf,
   witnessesOfEvents,
@@ -23,8 +23,8 @@ import {
 import { type Counted, type CountLeaf, countedEvents, witnessesOfAll } from './count.ts';
 import { isContradicted, openUntilCovered } from './event.ts';
 import type { Witness } from './explanation.ts';
-import { believed, believedTime, isCovered, possibleTime } from './leaf-standing.ts';
-import { obstacles, sideOf } from './order-side.ts';
+import { believed, believedTime, isCovered, possibleTime } from './leaf-evidence.ts';
+import { obstacles, orderSideOf } from './order-side.ts';
 
 type Base = Pick<Parameters<typeof answer>[4], 'of' | 'recheckAt'>;
 
@@ -56,12 +56,15 @@ type Span = {
  * day of the duration.
  */
 export function* evaluateWithin(criterion: Within, setting: Setting): Steps<Answer> {
-  const after = yield* sideOf(criterion.after, setting);
+  const after = yield* orderSideOf(criterion.after, setting);
   const span = spanAfter(after, criterion.duration);
-  const event = yield* sideOf(criterion.event, span === null ? setting : { ...setting, deadline: span.possibly.to });
+  const event = yield* orderSideOf(
+    criterion.event,
+    span === null ? setting : { ...setting, deadline: span.possibly.to },
+  );
   const base = {
     of: [event.answer.node, after.answer.node],
-    recheckAt: earliest(after.standing.recheckAt, event.standing.recheckAt),
+    recheckAt: earliest(after.evidence.recheckAt, event.evidence.recheckAt),
   };
   if (span === null) {
     const text = `Undetermined: it is not known that ${eventClause(criterion.after)}, so the duration has not started.`;
@@ -77,11 +80,11 @@ export function* evaluateWithin(criterion: Within, setting: Setting): Steps<Answ
   );
 }
 
-function spanAfter(after: Side, duration: string): Span | null {
+function spanAfter(after: OrderSide, duration: string): Span | null {
   const { doneBy: to, surelyBy } = after;
   if (to === null || surelyBy === null) return null;
   const { closed, at } = after.notBefore;
-  const { window } = after.standing;
+  const { window } = after.evidence;
   const from = Math.max(Math.min(closed ? at : window.from, to - 1), window.from);
   const lastStart = startOfDay(to - 1);
   return {
@@ -93,12 +96,12 @@ function spanAfter(after: Side, duration: string): Span | null {
 }
 
 /** Every believed event in the window that has happened; for a count, the event that completed it. */
-function happeningsOf(side: Side, setting: Setting): Happening[] {
-  const { leaf, standing } = side;
-  if (leaf.op === 'count') return enoughOf(side, leaf, countedEvents(leaf, setting, standing));
-  return standing.events
+function happeningsOf(side: OrderSide, setting: Setting): Happening[] {
+  const { leaf, evidence } = side;
+  if (leaf.op === 'count') return enoughOf(side, leaf, countedEvents(leaf, setting, evidence));
+  return evidence.events
     .filter((found) => believed(found, setting) && found.occurred.from <= setting.at)
-    .filter((found) => liesWithin(believedTime(found), standing.window))
+    .filter((found) => liesWithin(believedTime(found), evidence.window))
     .map((found) => ({
       name: found.key,
       occurred: believedTime(found),
@@ -112,12 +115,12 @@ function happeningsOf(side: Side, setting: Setting): Happening[] {
 
 /** The event that completed a count. Unless absence is proven, unseen events may have completed it earlier. */
 function enoughOf(
-  { doneBy, surelyBy, notBefore, standing, answer }: Side,
+  { doneBy, surelyBy, notBefore, evidence, answer }: OrderSide,
   leaf: CountLeaf,
   all: readonly Counted[],
 ): Happening[] {
   if (doneBy === null || surelyBy === null) return [];
-  const occurred = { from: notBefore.closed ? notBefore.at : standing.window.from, to: doneBy };
+  const occurred = { from: notBefore.closed ? notBefore.at : evidence.window.from, to: doneBy };
   const counted = all.slice(0, leaf.at_least);
   const trust = weakestTrust([answer.trust, notBefore.trust]);
   const shown = answer.interval ?? occurred;
@@ -140,7 +143,7 @@ function answerYes(criterion: Within, span: Span, happenings: readonly Happening
 }
 
 /** If the model was released before its own window opened, a person must decide. */
-function answerBefore({ answer: { node } }: Side, base: Base): Answer | null {
+function answerBefore({ answer: { node } }: OrderSide, base: Base): Answer | null {
   if (node.reason !== 'already_before_window') return null;
   return answer('within', 'undetermined', node.reason, node.text, base);
 }
@@ -168,24 +171,24 @@ function answerOutside(criterion: Within, span: Span, happenings: readonly Happe
 }
 
 /**
- * The standing over the part of the duration in which the event counts: its own window may start later or end earlier.
+ * The evidence over the part of the duration in which the event counts: its own window may start later or end earlier.
  */
-function spanStanding({ leaf, standing }: Side, { possibly }: Span): LeafStanding {
-  const { from, to } = standing.window;
+function spanEvidence({ leaf, evidence }: OrderSide, { possibly }: Span): LeafEvidence {
+  const { from, to } = evidence.window;
   // All events from the start of the window affect when a count is completed.
   const start = leaf.op === 'count' ? from : Math.max(possibly.from, from);
-  return { ...standing, window: { from: start, to: Math.min(possibly.to, to) } };
+  return { ...evidence, window: { from: start, to: Math.min(possibly.to, to) } };
 }
 
-function answerNo(event: Side, span: Span, base: Base): Answer | null {
-  const standing = spanStanding(event, span);
-  const { window, coverage } = standing;
+function answerNo(event: OrderSide, span: Span, base: Base): Answer | null {
+  const evidence = spanEvidence(event, span);
+  const { window, coverage } = evidence;
   if (window.to <= span.possibly.from) {
     const text = `The duration started ${formatInterval(span.anchor)}, after the last day on which the event could count, ${formatDay(window.to - 1)}.`;
     const parts = { ...base, interval: span.anchor, trust: span.anchorTrust };
     return answer('within', 'no', 'order_is_certain', text, parts);
   }
-  if (!isCovered(standing) || inTheWay(event, span).length > 0) return null;
+  if (!isCovered(evidence) || inTheWay(event, span).length > 0) return null;
   const text = `No such event happened by the last day, ${formatDay(window.to - 1)}: ${absenceText(coverage, window.to)}.`;
   const trust = weakestTrust([coveringTrust([coverage], window.to), span.anchorTrust]);
   const absence = noteAbsence(coverage, window.to);
@@ -197,23 +200,23 @@ function answerNo(event: Side, span: Span, base: Base): Answer | null {
  * The events that may lie in the duration. An event that can only have happened before the duration does not count,
  * unless it is also older than its own window.
  */
-function inTheWay(event: Side, span: Span) {
-  const { window } = event.standing;
-  return obstacles(event.leaf, spanStanding(event, span)).filter((found) => {
+function inTheWay(event: OrderSide, span: Span) {
+  const { window } = event.evidence;
+  return obstacles(event.leaf, spanEvidence(event, span)).filter((found) => {
     const latest = possibleTime(found).to;
     return latest > span.possibly.from || latest <= window.from;
   });
 }
 
-function answerOpen(event: Side, span: Span, base: Base): Answer {
-  const standing = spanStanding(event, span);
-  const { window, coverage } = standing;
+function answerOpen(event: OrderSide, span: Span, base: Base): Answer {
+  const evidence = spanEvidence(event, span);
+  const { window, coverage } = evidence;
   const possible = inTheWay(event, span);
   const [first] = possible;
   const last = formatDay(window.to - 1);
   if (first === undefined) {
     const nothing = `No such event is known by the last day, ${last}`;
-    return openUntilCovered('within', nothing, standing, { ...base, coverage: [coverage] });
+    return openUntilCovered('within', nothing, evidence, { ...base, coverage: [coverage] });
   }
   const short = possible.filter((found) => found.grade === 'short');
   const isShort = short.length === possible.length;

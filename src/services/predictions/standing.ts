@@ -2,7 +2,7 @@ import type { Criterion } from '../../domain/criterion/criterion.ts';
 import type { Polarity } from '../../domain/criterion/polarity.ts';
 import { readPolicy } from '../../domain/criterion/policy.ts';
 import { eventLeaves } from '../../domain/criterion/watch.ts';
-import { publishedBy } from '../../domain/evaluation/leaf-standing.ts';
+import { publishedBy } from '../../domain/evaluation/leaf-evidence.ts';
 import { coverageOf, coversVendor } from '../../domain/evidence/coverage.ts';
 import { lastReadAt, speaksOf, type Timeline } from '../../domain/evidence/timeline.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';

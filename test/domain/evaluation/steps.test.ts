@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
 import { evaluateInSteps } from '../../../src/domain/evaluation/evaluate.ts';
-import { weighedPerStepMax } from '../../../src/domain/evaluation/leaf-standing.ts';
+import { weighedPerStepMax } from '../../../src/domain/evaluation/leaf-evidence.ts';
 import { sightingsPerStepMax } from '../../../src/domain/evidence/timeline.ts';
 import { anyFive, at, feed, polls, released, sighting, terms, timeline } from '../../support/timelines.ts';
 

@@ -12,7 +12,7 @@ import { type Sighting, sightingsPerStepMax, type Timeline } from '../evidence/t
 import { modelKey } from '../identity/model-id.ts';
 import type { Interval } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
-import type { LeafStanding, LeafWeighing, Setting } from './answer.ts';
+import type { LeafEvidence, LeafWeighing, Setting } from './answer.ts';
 
 /** A step ends once it has weighed this many sightings. Those of its last model may exceed the number. */
 export const weighedPerStepMax = 50;
@@ -63,16 +63,20 @@ function* groupMatching(leaf: EventLeaf, { timeline, styleOf }: Setting): Steps<
 }
 
 /** The events of a leaf, and how far absence is proven, under the setting's treatment of short evidence and absence. */
-export function standLeaf(leaf: EventLeaf, setting: Setting): LeafStanding {
+export function findLeafEvidence(leaf: EventLeaf, setting: Setting): LeafEvidence {
   const key = keyOf(leaf, setting);
-  const known = setting.memo.standings.get(key);
+  const known = setting.memo.leafEvidence.get(key);
   if (known !== undefined) return known;
-  const standing = standingOf(leaf, setting, runSteps(weighLeafInSteps(leaf, setting)));
-  setting.memo.standings.set(key, standing);
-  return standing;
+  const evidence = leafEvidenceOf(leaf, setting, runSteps(weighLeafInSteps(leaf, setting)));
+  setting.memo.leafEvidence.set(key, evidence);
+  return evidence;
 }
 
-function standingOf(leaf: EventLeaf, setting: Setting, { weighed, matching, blocking }: LeafWeighing): LeafStanding {
+function leafEvidenceOf(
+  leaf: EventLeaf,
+  setting: Setting,
+  { weighed, matching, blocking }: LeafWeighing,
+): LeafEvidence {
   const window = windowOf(leaf, setting.madeFrom);
   const weighedEvents = weighed.flatMap(({ evidence }) =>
     evidence === null || (setting.shortEvidence === 'dismissed' && evidence.grade === 'short') ? [] : [evidence],
@@ -220,20 +224,20 @@ export function hasLapsed(event: ModelEvidence, window: Interval, coverage: Cove
 }
 
 /** Whether absence is proven over the whole window: from soon after it opened until past its end. */
-export function isCovered(standing: LeafStanding): boolean {
-  const { window, coverage, assumesAbsence } = standing;
+export function isCovered(evidence: LeafEvidence): boolean {
+  const { window, coverage, assumesAbsence } = evidence;
   if (!Number.isFinite(window.to)) return false;
-  return absentThrough(coverage, window.from, window.to) >= window.to || (assumesAbsence && isUnprovable(standing));
+  return absentThrough(coverage, window.from, window.to) >= window.to || (assumesAbsence && isUnprovable(evidence));
 }
 
 /** Whether the deadline has passed and no further reads can prove absence over the window. */
-export function isUnprovable({ window, coverage }: Pick<LeafStanding, 'window' | 'coverage'>): boolean {
+export function isUnprovable({ window, coverage }: Pick<LeafEvidence, 'window' | 'coverage'>): boolean {
   if (coverage.listedTo < window.to) return false;
   return !coverage.attainable || openingMarks(coverage, window.from, window.to).length === 0;
 }
 
 /** The events that can hold back a NO over a window. */
-export function eventsInTheWay(leaf: EventLeaf, standing: LeafStanding): ModelEvidence[] {
-  const { events, window, coverage } = standing;
+export function eventsInTheWay(leaf: EventLeaf, evidence: LeafEvidence): ModelEvidence[] {
+  const { events, window, coverage } = evidence;
   return events.filter((event) => blocksNo(leaf, event, window) && !hasLapsed(event, window, coverage));
 }
