@@ -11,7 +11,7 @@ export type AdapterDefaults = {
   readonly origin: string;
   /** Vendors whose every release the feed is expected to list. Only for these is the absence of a row evidence. */
   readonly covers: readonly string[];
-  /** How long after a release the feed may take to list it; ISO 8601 duration. */
+  /** How late the feed may show that a price, a status or an end changed; ISO 8601 duration. */
   readonly settlementLag: string;
   /** The address of the feed; null when each feed of the adapter has its own. */
   readonly url: string | null;

@@ -59,7 +59,7 @@ const fields = {
       example: ['openai'],
     }),
   settlement_lag: z.string().min(1).max(40).optional().meta({
-    description: 'How long after a release the feed may take to list it, as an ISO 8601 duration.',
+    description: 'How late the feed may show that a price, a status or an end changed, as an ISO 8601 duration.',
     example: 'P2D',
   }),
   enabled: z.boolean().optional().meta({ description: 'Whether the feed is polled. Default: true.', example: true }),

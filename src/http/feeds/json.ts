@@ -79,7 +79,7 @@ export const feedSchema = z
         'Vendors that the feed covers. If it does not list a model of such a vendor, that is evidence that the model is not released. `any` covers every vendor.',
     }),
     settlement_lag: z.string().meta({
-      description: 'How long after a release the feed may take to list it, as an ISO 8601 duration.',
+      description: 'How late the feed may show that a price, a status or an end changed, as an ISO 8601 duration.',
       example: 'P2D',
     }),
     enabled: z.boolean(),
