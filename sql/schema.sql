@@ -138,6 +138,7 @@ create table feeds (
   options jsonb,
   unhealthy_since timestamp with time zone,
   advanced_at timestamp with time zone,
+  accepted_poll_id text,
   constraint feeds_pkey PRIMARY KEY (id),
   constraint feeds_slug_key UNIQUE (slug),
   constraint feeds_failures_check CHECK ((failures >= 0)),
@@ -354,7 +355,7 @@ create table polls (
   constraint polls_kind_check CHECK ((kind = ANY (ARRAY['scheduled'::text, 'manual'::text, 'snapshot'::text]))),
   constraint polls_result_check CHECK ((result = ANY (ARRAY['running'::text, 'ok'::text, 'not_modified'::text, 'suspect'::text, 'failed'::text, 'aborted'::text])))
 );
-CREATE INDEX polls_accepted ON public.polls USING btree (feed_id, observed_at) WHERE (result = ANY (ARRAY['ok'::text, 'not_modified'::text]));
+CREATE INDEX polls_accepted ON public.polls USING btree (feed_id, observed_at, id) INCLUDE (frozen_vendors) WHERE (result = ANY (ARRAY['ok'::text, 'not_modified'::text]));
 CREATE INDEX polls_by_feed ON public.polls USING btree (feed_id, started_at DESC, id DESC);
 CREATE INDEX polls_by_time ON public.polls USING btree (started_at);
 CREATE UNIQUE INDEX polls_one_per_tick ON public.polls USING btree (feed_id, scheduled_for) WHERE (kind = 'scheduled'::text);

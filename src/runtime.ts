@@ -74,6 +74,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     identity,
     coverage,
     log,
+    lastPayloads: new Map(),
     nodeId: `node_${randomBytes(8).toString('hex')}`,
     publicUrl: config.publicUrl,
     hasKey: (variable) => config.vendorKeys.has(variable),

@@ -64,6 +64,16 @@ export type FetchRequest = {
   readonly knownVersion: string | null;
 };
 
+/** The payload of a feed that this process accepted last. */
+export type LastPayload = {
+  readonly pollId: string;
+  readonly bytesHash: string;
+  /** Everything else that its items depend on. */
+  readonly readWith: string;
+  readonly items: number;
+  readonly lostItems: number;
+};
+
 /** The dependencies of the services, including the clock and randomness. */
 export type Deps = {
   readonly db: Database;
@@ -77,6 +87,8 @@ export type Deps = {
   readonly log: Log;
   /** How long the caller of a poll waits for what it affects; by default `settleCallMsMax`. Programs that do not keep running wait longer. */
   readonly settleCallMsMax?: number | undefined;
+  /** The payloads that this process accepted last, by feed; without it every payload is compared in full. */
+  readonly lastPayloads?: Map<string, LastPayload> | undefined;
   /** Identifies this process among those that share the database. */
   readonly nodeId: string;
   /** The public URL without a trailing slash; null if it is not configured. */

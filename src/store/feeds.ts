@@ -19,6 +19,8 @@ export type FeedRow = {
   /** Options of its adapter, validated by the adapter; null if it has none, or if what is stored cannot be read. */
   readonly options: unknown;
   readonly watermark: Instant | null;
+  /** The poll whose payload was last accepted; null before the first. */
+  readonly acceptedPollId: string | null;
   /** When a payload was last accepted, whatever time the payload describes. */
   readonly advancedAt: Instant | null;
   /** Since when the feed has been silent; null while it is healthy. */
@@ -36,7 +38,7 @@ export type FeedRow = {
 function feedColumns(db: Sql) {
   return db`id, slug, adapter, url, trust, origin, covers_any as "coversAny", covers, settlement_lag as "settlementLag",
     settlement_lag_ms as "settlementLagMs", enabled, options, watermark, advanced_at as "advancedAt",
-    unhealthy_since as "unhealthySince", etag, last_modified as "lastModified",
+    unhealthy_since as "unhealthySince", accepted_poll_id as "acceptedPollId", etag, last_modified as "lastModified",
     known_version as "knownVersion", failures, next_poll_at as "nextPollAt", version,
     created_at as "createdAt", updated_at as "updatedAt"`;
 }
@@ -154,17 +156,19 @@ export type Validators = {
   readonly knownVersion: string | null;
 };
 
-/** Advances the watermark of a feed after an accepted poll; null validators keep the old ones. */
+/** Advances the watermark of a feed after an accepted poll. A null payload ("not modified") keeps that of an earlier poll. */
 export async function advanceWatermark(
   db: Sql,
   id: string,
   watermark: Instant,
-  validators: Validators | null,
+  payload: { readonly pollId: string; readonly validators: Validators } | null,
 ): Promise<void> {
+  const validators = payload?.validators ?? null;
   await db`
     update feeds set watermark = greatest(watermark, ${timestamp(watermark)}),
       etag = ${validators === null ? db`etag` : validators.etag},
       last_modified = ${validators === null ? db`last_modified` : validators.lastModified},
-      known_version = ${validators === null ? db`known_version` : validators.knownVersion}
+      known_version = ${validators === null ? db`known_version` : validators.knownVersion},
+      accepted_poll_id = ${payload === null ? db`accepted_poll_id` : payload.pollId}
     where id = ${id}`;
 }

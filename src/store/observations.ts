@@ -56,6 +56,11 @@ export async function insertObservations(db: Sql, observations: readonly NewObse
   }
 }
 
+/** Collects the planner's statistics of the tables that a large payload fills. */
+export async function analyzeEvidence(db: Sql): Promise<void> {
+  await db`analyze observations, sightings, item_readings`;
+}
+
 export type ObservationRow = {
   readonly id: string;
   readonly seq: number;

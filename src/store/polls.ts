@@ -1,3 +1,4 @@
+import type postgres from 'postgres';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp, timestampTexts } from './postgres-types.ts';
@@ -162,9 +163,15 @@ export async function listLastReads(
     from unnest(${vendors}::text[]) as v(vendor) order by v.vendor`;
 }
 
+/** Whether a read counts for a vendor: it was not frozen; for `any`, no vendor was. */
+function readCounts(db: Sql, read: postgres.Fragment, vendor: postgres.Fragment) {
+  return db`(case when ${vendor} = 'any' then ${read}.frozen_vendors = '{}' else not (${vendor} = any(${read}.frozen_vendors)) end)`;
+}
+
 /**
  * For every feed and vendor the first accepted read; for each ask, the accepted reads around its moment (the last at or before
- * it, the first at or after it). Vendor `any` means reads in which no vendor was frozen.
+ * it, the first at or after it). Vendor `any` means reads in which no vendor was frozen. The nearest read of a moment, which nearly
+ * always counts for every vendor, is looked up once.
  */
 export async function listReads(
   db: Sql,
@@ -172,29 +179,49 @@ export async function listReads(
   asks: readonly { readonly feedId: string; readonly vendor: string; readonly at: Instant }[],
 ): Promise<{ feedId: string; vendor: string; readAt: Instant }[]> {
   const around = asks.filter((ask) => Number.isFinite(ask.at));
+  const counts = (read: postgres.Fragment, vendor: postgres.Fragment) => readCounts(db, read, vendor);
   return await db<{ feedId: string; vendor: string; readAt: Instant }[]>`
     with around as (select a.feed_id, a.vendor, a.moment
       from unnest(${around.map((ask) => ask.feedId)}::text[], ${around.map((ask) => ask.vendor)}::text[],
-        ${timestampTexts(around.map((ask) => ask.at))}::timestamptz[]) as a(feed_id, vendor, moment))
-    select f.id as "feedId", v.vendor, r.observed_at as "readAt"
-    from feeds f cross join unnest(${vendors}::text[]) as v(vendor) cross join lateral (
-      select p.observed_at from polls p where p.feed_id = f.id and p.result in ('ok', 'not_modified')
-        and (case when v.vendor = 'any' then p.frozen_vendors = '{}' else not (v.vendor = any(p.frozen_vendors)) end)
-      order by p.observed_at, p.id limit 1) r
+        ${timestampTexts(around.map((ask) => ask.at))}::timestamptz[]) as a(feed_id, vendor, moment)),
+    firsts as materialized (
+      select f.id as feed_id, p.observed_at, p.frozen_vendors from feeds f cross join lateral (
+        select p.observed_at, p.frozen_vendors from polls p where p.feed_id = f.id and p.result in ('ok', 'not_modified')
+        order by p.observed_at, p.id limit 1) p),
+    befores as materialized (
+      select m.feed_id, m.moment, p.observed_at, p.frozen_vendors from (select distinct feed_id, moment from around) m
+      cross join lateral (
+        select p.observed_at, p.frozen_vendors from polls p where p.feed_id = m.feed_id and p.result in ('ok', 'not_modified')
+          and p.observed_at <= m.moment
+        order by p.observed_at desc, p.id desc limit 1) p),
+    afters as materialized (
+      select m.feed_id, m.moment, p.observed_at, p.frozen_vendors from (select distinct feed_id, moment from around) m
+      cross join lateral (
+        select p.observed_at, p.frozen_vendors from polls p where p.feed_id = m.feed_id and p.result in ('ok', 'not_modified')
+          and p.observed_at >= m.moment
+        order by p.observed_at, p.id limit 1) p)
+    select f.feed_id as "feedId", v.vendor, r.observed_at as "readAt"
+    from firsts f cross join unnest(${vendors}::text[]) as v(vendor) cross join lateral (
+      select f.observed_at where ${counts(db`f`, db`v.vendor`)} union all
+      (select p.observed_at from polls p where not ${counts(db`f`, db`v.vendor`)}
+        and p.feed_id = f.feed_id and p.result in ('ok', 'not_modified') and ${counts(db`p`, db`v.vendor`)}
+      order by p.observed_at, p.id limit 1)) r
     union
     select a.feed_id, a.vendor, r.observed_at
-    from around a cross join lateral (
-      select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
-        and p.observed_at <= a.moment
-        and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-      order by p.observed_at desc, p.id desc limit 1) r
+    from around a join befores b on b.feed_id = a.feed_id and b.moment = a.moment cross join lateral (
+      select b.observed_at where ${counts(db`b`, db`a.vendor`)} union all
+      (select p.observed_at from polls p where not ${counts(db`b`, db`a.vendor`)}
+        and p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at <= a.moment
+        and ${counts(db`p`, db`a.vendor`)}
+      order by p.observed_at desc, p.id desc limit 1)) r
     union
     select a.feed_id, a.vendor, r.observed_at
-    from around a cross join lateral (
-      select p.observed_at from polls p where p.feed_id = a.feed_id and p.result in ('ok', 'not_modified')
-        and p.observed_at >= a.moment
-        and (case when a.vendor = 'any' then p.frozen_vendors = '{}' else not (a.vendor = any(p.frozen_vendors)) end)
-      order by p.observed_at, p.id limit 1) r
+    from around a join afters f on f.feed_id = a.feed_id and f.moment = a.moment cross join lateral (
+      select f.observed_at where ${counts(db`f`, db`a.vendor`)} union all
+      (select p.observed_at from polls p where not ${counts(db`f`, db`a.vendor`)}
+        and p.feed_id = a.feed_id and p.result in ('ok', 'not_modified') and p.observed_at >= a.moment
+        and ${counts(db`p`, db`a.vendor`)}
+      order by p.observed_at, p.id limit 1)) r
     order by 1, 2, 3`;
 }
 

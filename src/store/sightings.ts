@@ -17,6 +17,8 @@ export type PresentItem = {
   readonly outcome: 'model' | 'none';
   /** Why the name is not a model; null for a model, and for a name that was never parsed. */
   readonly reason: string | null;
+  /** The version of the identity data with which its name was parsed; null if it never was. */
+  readonly identityVersion: string | null;
 };
 
 export type NewSighting = {
@@ -31,7 +33,8 @@ export type NewSighting = {
 export async function listPresentItems(db: Sql, feedId: string): Promise<PresentItem[]> {
   return await db<PresentItem[]>`
     select s.item_key as "itemKey", s.item_hash as "itemHash", s.seen_from as "seenFrom", r.vendor, r.family,
-      coalesce(r.own, false) as own, coalesce(r.outcome, 'none') as outcome, r.reason
+      coalesce(r.own, false) as own, coalesce(r.outcome, 'none') as outcome, r.reason,
+      r.identity_version as "identityVersion"
     from sightings s left join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key
     where s.feed_id = ${feedId} and s.gone_at is null order by s.item_key`;
 }

@@ -76,6 +76,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     log: collectErrors(errors),
     // A busy machine must not decide what a poll has settled.
     settleCallMsMax: Number.POSITIVE_INFINITY,
+    lastPayloads: new Map(),
     nodeId: 'node_a',
     publicUrl: null,
     hasKey: (variable) => keys.has(variable),
@@ -91,7 +92,12 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     for (const feed of feeds) await createFeed(deps, feed);
   };
   await reset(start);
-  const node = (nodeId: string, other: Database = db): Deps => ({ ...deps, nodeId, db: other });
+  const node = (nodeId: string, other: Database = db): Deps => ({
+    ...deps,
+    nodeId,
+    db: other,
+    lastPayloads: new Map(),
+  });
   const close = async () => {
     await webhooks.close();
     await db.close();

@@ -161,7 +161,10 @@ const createSnapshot = operation({
   },
   finish: async ({ services }, reply) => {
     const report = snapshotSchema.parse(reply.body);
-    return { ...reply, body: { ...report, ...(await settleRead(services, report.poll_id)) } };
+    return {
+      ...reply,
+      body: { ...report, ...(await settleRead(services, { id: report.poll_id, newItems: report.new })) },
+    };
   },
 });
 

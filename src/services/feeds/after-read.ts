@@ -1,4 +1,5 @@
 import { countTouchedFamilies } from '../../store/model-families.ts';
+import { analyzeEvidence } from '../../store/observations.ts';
 import { announceMarks, countMarks } from '../../store/settle-queue.ts';
 import { isInsideTransaction } from '../../store/transaction.ts';
 import type { Deps } from '../deps.ts';
@@ -10,6 +11,12 @@ import { noCounts, settleMarked } from '../settling/queue.ts';
  * is left is settled in the background.
  */
 export const settleCallMsMax = 5000;
+
+/** After a read with this many new items the planner needs new statistics, before a job of the database would collect them. */
+const bulkItemsMin = 1000;
+
+/** The poll of a read, and how many items it listed for the first time. */
+export type ReadPoll = { readonly id: string; readonly newItems: number };
 
 /** The result of settling after a read. */
 export type Settled = {
@@ -23,7 +30,8 @@ export type Settled = {
  * Settles what a committed read has marked, for a limited time, then wakes the background work if anything is left. The read
  * is committed, so a failure here does not make it fail.
  */
-export async function settleRead(deps: Deps, pollId: string): Promise<Settled> {
+export async function settleRead(deps: Deps, { id: pollId, newItems }: ReadPoll): Promise<Settled> {
+  if (newItems >= bulkItemsMin) await unlessFailing(deps, undefined, () => analyzeEvidence(deps.db.sql));
   const msMax = deps.settleCallMsMax ?? settleCallMsMax;
   const begun = performance.now();
   const { resolved, amended } = await unlessFailing(deps, noCounts(), () => settleMarked(deps, { pollId, msMax }));

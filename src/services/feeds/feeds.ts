@@ -102,6 +102,7 @@ export function feedFrom(deps: Deps, input: FeedInput): FeedRow {
     watermark: null,
     advancedAt: null,
     unhealthySince: null,
+    acceptedPollId: null,
     etag: null,
     lastModified: null,
     knownVersion: null,

@@ -1,7 +1,7 @@
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import type { FeedItem, ParsedPayload } from '../../domain/feeds/item.ts';
-import { assessPoll, keysByVendor, type PollAssessment, type SuspectSlice } from '../../domain/feeds/poll.ts';
-import { hourMs, type Instant } from '../../domain/instant.ts';
+import { assessPoll, keysByVendor, type PollAssessment } from '../../domain/feeds/poll.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
 import type { FeedRow } from '../../store/feeds.ts';
 import { insertObservations, listLatestItems } from '../../store/observations.ts';
@@ -14,16 +14,13 @@ import {
   type PresentItem,
   updateSightingHashes,
 } from '../../store/sightings.ts';
-import { insertSuspectSlice, listSuspectSlices } from '../../store/suspect-slices.ts';
 import type { Deps } from '../deps.ts';
 import type { NameListing } from '../identity/name-events.ts';
 import { readItem } from '../identity/read-item.ts';
-import { endFacts, hashItem, knowledgeTime, releaseFacts } from './item-facts.ts';
+import { endFacts, knowledgeTime, releaseFacts } from './item-facts.ts';
 import { summariseListing } from './listing-summary.ts';
 import { keyByModel } from './renamed-items.ts';
-
-/** The same suspect listing is stored at most once in this time. */
-const suspectSliceEveryMs = hourMs;
+import { keepSuspect, suspectsSince } from './suspects.ts';
 
 export type Touched = { readonly vendor: string; readonly family: string };
 
@@ -58,6 +55,9 @@ type Reading = {
 
 type Listing = {
   readonly hashes: ReadonlyMap<string, string>;
+  /** What is known of every item's name. */
+  readonly names: ReadonlyMap<string, NewReading | PresentItem>;
+  /** The readings of new and changed items. */
   readonly readings: ReadonlyMap<string, NewReading>;
   readonly present: ReadonlyMap<string, PresentItem>;
 };
@@ -68,13 +68,9 @@ type Listing = {
  */
 export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promise<Ingested> {
   const present = new Map((await listPresentItems(tx, given.feed.id)).map((item) => [item.itemKey, item]));
-  const items = await keyByModel(tx, deps, given.feed, given.payload.items, present);
+  const { items, hashes } = await keyByModel(tx, deps, given.feed, given.payload.items, present);
   const reading: Reading = { ...given, payload: { ...given.payload, items } };
-  const listing: Listing = {
-    hashes: new Map(reading.payload.items.map((item) => [item.key, hashItem(item)])),
-    readings: new Map(reading.payload.items.map((item) => [item.key, readItem(deps, reading.feed, item)])),
-    present,
-  };
+  const listing = readNames(deps, given.feed, items, { hashes, present });
   const assessment = await assess(tx, reading, listing);
   const nothing = {
     items: reading.payload.items.length,
@@ -96,55 +92,41 @@ export async function ingestPayload(tx: Sql, deps: Deps, given: Reading): Promis
       tx,
       reading,
       vendor,
-      reading.payload.items.filter((item) => listing.readings.get(item.key)?.vendor === vendor),
+      reading.payload.items.filter((item) => listing.names.get(item.key)?.vendor === vendor),
     );
   }
   return { assessment, ...(await applyAccepted(tx, deps, reading, listing, new Set(assessment.frozenVendors))) };
 }
 
+/** Parses the names of new and changed items. An unchanged item keeps its reading, unless the identity data has changed. */
+function readNames(
+  deps: Deps,
+  feed: FeedRow,
+  items: readonly FeedItem[],
+  { hashes, present }: Pick<Listing, 'hashes' | 'present'>,
+): Listing {
+  const names = new Map<string, NewReading | PresentItem>();
+  const readings = new Map<string, NewReading>();
+  for (const item of items) {
+    const before = present.get(item.key);
+    if (before?.itemHash === hashes.get(item.key) && before?.identityVersion === deps.identity.version) {
+      names.set(item.key, before);
+      continue;
+    }
+    const reading = readItem(deps, feed, item);
+    names.set(item.key, reading);
+    readings.set(item.key, reading);
+  }
+  return { hashes, names, readings, present };
+}
+
 async function assess(tx: Sql, reading: Reading, listing: Listing): Promise<PollAssessment> {
   const { feed, observedAt } = reading;
-  const now = summariseListing(feed, listing.readings);
+  const now = summariseListing(feed, listing.names);
   const before = summariseListing(feed, listing.present);
   const suspects = await suspectsSince(tx, feed, observedAt, [...keysByVendor(before.listed).keys()]);
   const window = findAdapter(feed.adapter)?.window ?? false;
   return assessPoll({ ...now, observedAt }, { ...before, observedAt: feed.watermark, window }, suspects);
-}
-
-/** Suspect listings since the last accepted read: of the whole feed, and of each vendor. */
-async function suspectsSince(
-  tx: Sql,
-  feed: FeedRow,
-  until: Instant,
-  vendors: readonly string[],
-): Promise<SuspectSlice[]> {
-  if (feed.watermark === null) return [];
-  const lastRead = new Map((await listLastReads(tx, feed.id, vendors)).map((row) => [row.vendor, row.observedAt]));
-  const after = (vendor: string | null): Instant =>
-    (vendor === null ? feed.watermark : lastRead.get(vendor)) ?? Number.NEGATIVE_INFINITY;
-  const since = Math.min(feed.watermark, ...[...lastRead.values()].map((at) => at ?? 0));
-  const rows = await listSuspectSlices(tx, feed.id, { after: since, until });
-  return rows
-    .filter((row) => row.observedAt > after(row.vendor))
-    .map((row) => ({ vendor: row.vendor, observedAt: row.observedAt, keys: new Set(row.itemKeys) }));
-}
-
-async function keepSuspect(
-  tx: Sql,
-  reading: Reading,
-  vendor: string | null,
-  items: readonly FeedItem[],
-): Promise<void> {
-  const { feed, pollId, observedAt } = reading;
-  const itemKeys = items.map((item) => item.key).sort();
-  const recent = await listSuspectSlices(tx, feed.id, {
-    after: observedAt - suspectSliceEveryMs,
-    until: observedAt,
-  });
-  const same = recent.some(
-    (slice) => slice.vendor === vendor && JSON.stringify(slice.itemKeys) === JSON.stringify(itemKeys),
-  );
-  if (!same) await insertSuspectSlice(tx, { pollId, feedId: feed.id, vendor, observedAt, itemKeys, items });
 }
 
 async function applyAccepted(
@@ -155,7 +137,7 @@ async function applyAccepted(
   frozen: ReadonlySet<string>,
 ): Promise<Omit<Ingested, 'assessment'>> {
   const { feed, payload, readAt } = reading;
-  const believed = payload.items.filter((item) => !isFrozen(listing.readings.get(item.key), frozen));
+  const believed = payload.items.filter((item) => !isFrozen(listing.names.get(item.key), frozen));
   const fresh = believed.filter((item) => !listing.present.has(item.key));
   const changed = believed.filter(
     (item) => listing.present.has(item.key) && listing.present.get(item.key)?.itemHash !== listing.hashes.get(item.key),

@@ -149,9 +149,8 @@ async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Rea
   await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), {
     msMax: ingestMsMax,
   });
-  const settled = await settleRead(deps, pollId);
   const poll = await findPoll(deps.db.sql, pollId);
-  return poll === null ? null : { poll, ...settled };
+  return poll === null ? null : { poll, ...(await settleRead(deps, poll)) };
 }
 
 async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {

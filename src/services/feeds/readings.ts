@@ -12,13 +12,14 @@ import { listFamiliesNewsBetween, listFamiliesSeenAfter, markFamiliesTouched } f
 import { finishPoll, listLastReads } from '../../store/polls.ts';
 import { listOwnVendors } from '../../store/readings.ts';
 import { markAffected } from '../../store/settle-queue.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps, LastPayload } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { announceUnreadNames } from '../identity/name-events.ts';
 import { listFamiliesOfNames, partialNames } from '../identity/unread-names.ts';
 import { feedFacts } from '../settling/timelines.ts';
 import { noteAdvance } from './health.ts';
 import { distinctFamilies, type Ingested, ingestPayload } from './ingest.ts';
+import { findUnchanged, rememberPayload } from './last-payloads.ts';
 
 /** A payload to ingest. */
 export type Payload = {
@@ -39,9 +40,12 @@ export const noValidators: Validators = { etag: null, lastModified: null, knownV
 export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promise<void> {
   const deps = await lockIdentity(tx, given);
   const { feed, pollId, bytes } = payload;
+  const bytesHash = hashBytes(bytes);
+  const unchanged = findUnchanged(deps, feed, bytesHash);
+  if (unchanged !== null) return await readUnchanged(tx, deps, payload, unchanged);
   const parsed = parseSafely(feed, bytes);
   const observedAt = parsed instanceof Refusal ? payload.observedAt : knownThrough(parsed, payload.observedAt);
-  const base = { observedAt, bytes: bytes.byteLength, bytesHash: hashBytes(bytes), httpStatus: payload.httpStatus };
+  const base = { observedAt, bytes: bytes.byteLength, bytesHash, httpStatus: payload.httpStatus };
   if (parsed instanceof Refusal) {
     const end = {
       ...base,
@@ -72,10 +76,33 @@ export async function readPayload(tx: Sql, given: Deps, payload: Payload): Promi
   await finishPoll(tx, pollId, { ...counts, result: 'ok', frozenVendors: assessment.frozenVendors });
   // A frozen vendor is only accepted when it is listed again a day later, so the next responses must be complete.
   const validators = assessment.frozenVendors.length === 0 ? payload.validators : noValidators;
-  await advanceWatermark(tx, feed.id, observedAt, validators);
+  await advanceWatermark(tx, feed.id, observedAt, { pollId, validators });
   await noteAdvance(tx, deps, feed, assessment.confirmed);
   await markAfter(tx, deps, { ...payload, observedAt }, ingested);
   await announceUnreadNames(tx, deps, feed, ingested.listed);
+  // A reviewed document and one with frozen vendors are compared in full each time.
+  if (parsed.reviewedThrough !== undefined || assessment.frozenVendors.length > 0) return;
+  rememberPayload(deps, feed, { pollId, bytesHash, items, lostItems: parsed.lost.length });
+}
+
+/** A payload of the same bytes as the last accepted one: an accepted read without a change. */
+async function readUnchanged(tx: Sql, deps: Deps, payload: Payload, last: LastPayload): Promise<void> {
+  const { feed, pollId, observedAt, bytes, httpStatus, validators } = payload;
+  const { bytesHash, items, lostItems } = last;
+  await finishPoll(tx, pollId, {
+    result: 'ok',
+    observedAt,
+    finishedAt: deps.now(),
+    items,
+    lostItems,
+    bytes: bytes.byteLength,
+    bytesHash,
+    httpStatus,
+  });
+  await advanceWatermark(tx, feed.id, observedAt, { pollId, validators });
+  await noteAdvance(tx, deps, feed, false);
+  await markAfter(tx, deps, payload, null);
+  rememberPayload(deps, feed, { pollId, bytesHash, items, lostItems });
 }
 
 /** The watermark of a reviewed document is the day of its review: reading it again later adds nothing for that day. */

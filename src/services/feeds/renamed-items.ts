@@ -12,7 +12,8 @@ import { hashItem } from './item-facts.ts';
 /**
  * A key stands for one model permanently. If a feed gives another name or host to a known key, and the identity data
  * reads it as another model, the row becomes another item with a key of its own: sightings of the old name are not
- * sightings of the new one, and the new name was not listed before. Every later payload gives the same keys.
+ * sightings of the new one, and the new name was not listed before. Every later payload gives the same keys. Returns the items
+ * with their hashes.
  */
 export async function keyByModel(
   tx: Sql,
@@ -20,19 +21,24 @@ export async function keyByModel(
   feed: FeedRow,
   items: readonly FeedItem[],
   present: ReadonlyMap<string, PresentItem>,
-): Promise<FeedItem[]> {
-  const moved = items.filter((item) => present.get(item.key)?.itemHash !== hashItem(item));
+): Promise<{ items: FeedItem[]; hashes: Map<string, string> }> {
+  const hashes = new Map(items.map((item) => [item.key, hashItem(item)]));
+  const moved = items.filter((item) => present.get(item.key)?.itemHash !== hashes.get(item.key));
   const stored = await listLatestItems(
     tx,
     feed.id,
     moved.map((item) => item.key),
   );
   const before = new Map(stored.map(({ itemKey, item }) => [itemKey, item]));
-  return items.map((item) => {
+  const keyed = items.map((item) => {
     const old = before.get(item.key);
     if (old === undefined || (old.name === item.name && old.host === item.host)) return item;
     return isSameItem(deps, feed, old, item) ? item : { ...item, key: ownKey(item) };
   });
+  // The key is one of the facts that are hashed.
+  const hashOf = (item: FeedItem, index: number): string =>
+    (item === items[index] ? hashes.get(item.key) : undefined) ?? hashItem(item);
+  return { items: keyed, hashes: new Map(keyed.map((item, index) => [item.key, hashOf(item, index)])) };
 }
 
 /**

@@ -21,7 +21,7 @@ export async function createFeedSnapshot(
   bytes: Uint8Array,
 ): Promise<ReadingReport> {
   const poll = await ingestFeedSnapshot(deps, idOrSlug, observedAt, bytes);
-  return { poll, ...(await settleRead(deps, poll.id)) };
+  return { poll, ...(await settleRead(deps, poll)) };
 }
 
 /** The first part of `createFeedSnapshot`: `settleRead` then settles the predictions that the payload affects. */

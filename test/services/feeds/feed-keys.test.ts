@@ -25,7 +25,7 @@ const view = () => getFeed(world.deps, 'openai-models');
 const tick = () => pollDueFeeds(world.deps, world.clock.now());
 
 test('a feed without its key is not polled, names the missing key, and is neither failing nor stale', async () => {
-  expect(await tick()).toEqual({ polled: 0, failed: 0, failures: [], resolved: 0 });
+  expect(await tick()).toEqual({ polled: 0, failed: 0, failures: [], resolved: 0, settling: 0 });
   expect(world.wire.asks).toEqual([]);
   expect(await view()).toMatchObject({ keyMissing: 'OPENAI_API_KEY', health: 'never', lastPoll: null });
   await expect(pollFeed(world.deps, 'openai-models')).rejects.toMatchObject({

@@ -46,12 +46,14 @@ describe('a tick', () => {
       polled: 2,
       failed: 0,
       resolved: 0,
+      settling: 0,
       failures: [],
     });
     expect(await pollDueFeeds(world.deps, world.clock.now())).toEqual({
       polled: 0,
       failed: 0,
       resolved: 0,
+      settling: 0,
       failures: [],
     });
   });

@@ -202,8 +202,8 @@ describe('a mark', () => {
     });
     const second = await pollFeed(unhurried(world.deps), 'models-dev');
     expect(await marks()).toEqual([{ ...before, poll_id: second.poll.id, evidence_to: world.clock.now() }]);
-    expect(await settleRead(world.deps, first.poll.id)).toEqual({ resolutions: 0, settling: 0 });
-    expect(await settleRead(world.deps, second.poll.id)).toEqual({ resolutions: 1, settling: 0 });
+    expect(await settleRead(world.deps, first.poll)).toEqual({ resolutions: 0, settling: 0 });
+    expect(await settleRead(world.deps, second.poll)).toEqual({ resolutions: 1, settling: 0 });
   });
 
   test('is not made by a read that changes nothing', async () => {
