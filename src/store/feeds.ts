@@ -109,26 +109,33 @@ export async function deleteUnreadFeed(db: Sql, id: string): Promise<boolean> {
 
 /**
  * Leases a feed that is due at a tick and moves its next poll beyond that tick, so that another node with the same tick
- * finds nothing due. False if it is not due or is already leased.
+ * finds nothing due. False if it is not due or is already leased. A next poll after `strandedAfter` was planned before the
+ * clock was set back, and is due.
  */
 export async function leaseDueFeed(
   db: Sql,
   id: string,
-  lease: { holder: string; leaseMs: number; tick: Instant },
+  lease: { holder: string; leaseMs: number; tick: Instant; strandedAfter: Instant },
 ): Promise<boolean> {
   const rows = await db`
     update feeds set lease_holder = ${lease.holder}, lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond',
       next_poll_at = ${timestamp(lease.tick + 1)}
-    where id = ${id} and enabled and next_poll_at <= ${timestamp(lease.tick)}
-      and (lease_until is null or lease_until < clock_timestamp()) returning id`;
+    where id = ${id} and enabled and (next_poll_at <= ${timestamp(lease.tick)} or next_poll_at > ${timestamp(lease.strandedAfter)})
+      and ${isFree(db, lease.leaseMs)} returning id`;
   return rows.length === 1;
+}
+
+/** Whether no poll has a lease. One that ends later than any can was taken before the clock was set back. */
+function isFree(db: Sql, leaseMs: number) {
+  return db`(lease_until is null or lease_until < clock_timestamp()
+    or lease_until > clock_timestamp() + ${leaseMs} * interval '1 millisecond' + interval '1 minute')`;
 }
 
 /** Leases a feed whether it is due or not; false if it is being read. */
 export async function leaseFeed(db: Sql, id: string, lease: { holder: string; leaseMs: number }): Promise<boolean> {
   const rows = await db`
     update feeds set lease_holder = ${lease.holder}, lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond'
-    where id = ${id} and (lease_until is null or lease_until < clock_timestamp()) returning id`;
+    where id = ${id} and ${isFree(db, lease.leaseMs)} returning id`;
   return rows.length === 1;
 }
 

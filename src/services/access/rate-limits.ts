@@ -31,7 +31,8 @@ const deleteRowsMax = 1000;
 export function createLimiter(deps: Pick<Deps, 'db' | 'now'>, limit: RateLimit): Limiter {
   const subjects = new Map<string, Share>();
   const refills = new Map<string, Promise<void>>();
-  const isOver = (share: Share, now: Instant): boolean => now >= share.startedAt + limit.windowMs;
+  // A window far ahead began before the clock was set back; the database starts it again.
+  const isOver = (share: Share, now: Instant): boolean => Math.abs(now - share.startedAt) >= limit.windowMs;
   const quotaOf = (share: Share, allowed: boolean): Quota => ({
     allowed,
     remaining: limit.quota - share.taken + share.left,

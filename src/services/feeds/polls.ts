@@ -59,7 +59,7 @@ export type PollCounts = {
 export async function pollDueFeeds(deps: Deps, tick: Instant): Promise<PollCounts> {
   await abortLostPolls(deps.db.sql, deps.now());
   const feeds = (await listFeeds(deps.db.sql)).filter(
-    (feed) => feed.enabled && feed.url !== null && feed.nextPollAt <= tick && findKeyMissing(deps, feed) === null,
+    (feed) => feed.enabled && feed.url !== null && isDue(feed, tick) && findKeyMissing(deps, feed) === null,
   );
   const reports: (ReadingReport | FeedFailure | null)[] = [];
   for (const feed of feeds.filter(isBuiltin)) reports.push(await pollQuietly(deps, feed, tick));
@@ -131,7 +131,11 @@ async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Rea
     const leased =
       order.tick === null
         ? await leaseFeed(tx, feed.id, lease)
-        : await leaseDueFeed(tx, feed.id, { ...lease, tick: order.tick });
+        : await leaseDueFeed(tx, feed.id, {
+            ...lease,
+            tick: order.tick,
+            strandedAfter: strandedAfter(feed, order.tick),
+          });
     if (!leased) return false;
     const inserted = await insertRunningPoll(tx, {
       id: pollId,
@@ -167,6 +171,18 @@ async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
       retryAfterMs: null,
     };
   }
+}
+
+/** How far the clocks of nodes may differ. */
+const skewMsMax = 5 * 60_000;
+
+/** After this time no poll is planned at a tick; a later one was planned before the clock was set back. */
+function strandedAfter({ failures }: FeedRow, tick: Instant): Instant {
+  return tick + skewMsMax + (failures === 0 ? 0 : backOffMaxMs);
+}
+
+function isDue(feed: FeedRow, tick: Instant): boolean {
+  return feed.nextPollAt <= tick || feed.nextPollAt > strandedAfter(feed, tick);
 }
 
 type Ending = {
