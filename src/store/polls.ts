@@ -246,7 +246,13 @@ export async function listAcceptedReads(
 
 /** The number of accepted reads of all feeds, or `max` if there are more. */
 export async function countAcceptedReads(db: Sql, max: number): Promise<number> {
-  const rows = await db<{ reads: number }[]>`
-    select count(*)::int as reads from (select from polls where result in ('ok', 'not_modified') limit ${max}) as counted`;
-  return rows[0]?.reads ?? 0;
+  return (await countEvidence(db, max)).reads;
+}
+
+/** The number of feeds, and of their accepted reads, or `readsMax` if there are more. */
+export async function countEvidence(db: Sql, readsMax: number): Promise<{ feeds: number; reads: number }> {
+  const rows = await db<{ feeds: number; reads: number }[]>`
+    select (select count(*)::int from feeds) as feeds,
+      (select count(*)::int from (select from polls where result in ('ok', 'not_modified') limit ${readsMax}) as counted) as reads`;
+  return rows[0] ?? { feeds: 0, reads: 0 };
 }

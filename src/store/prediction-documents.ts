@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
-import { timestampTexts } from './postgres-types.ts';
+import { timestamp, timestampTexts } from './postgres-types.ts';
 
 /**
  * Changes whenever the members of the documents change, or what a kept part is computed from: documents of other formats are
@@ -66,6 +66,16 @@ export async function keepWords(db: Sql, words: readonly KeptWords[]): Promise<v
     on conflict (prediction_id) do update set format = excluded.format, source_id = excluded.source_id,
       predictor_id = excluded.predictor_id, words = excluded.words, words_version = excluded.words_version,
       words_at = excluded.words_at, answer = case when d.format = excluded.format then d.answer end`;
+}
+
+/** Writes the document of a new prediction. */
+export async function insertDocument(db: Sql, words: KeptWords, answer: KeptAnswer): Promise<void> {
+  await db`
+    insert into prediction_documents (prediction_id, format, source_id, predictor_id, words, words_version, words_at, answer,
+      answer_version, answer_at, standing, evaluated_through)
+    values (${words.predictionId}, ${documentFormat}, ${words.sourceId}, ${words.predictorId}, ${words.text}, ${words.version},
+      ${timestamp(words.updatedAt)}, ${answer.text}, ${answer.version}, ${timestamp(answer.updatedAt)}, ${answer.standing},
+      ${timestamp(answer.evaluatedThrough)})`;
 }
 
 /**

@@ -9,20 +9,20 @@ import { estimateCost, requireAffordable } from '../../domain/evaluation/cost.ts
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { type Finding, lintCriterionInSteps, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warnings.ts';
+import type { Timeline } from '../../domain/evidence/timeline.ts';
 import { modelKey } from '../../domain/identity/model-id.ts';
 import { readInput } from '../../domain/input.ts';
 import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
 import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
-import { listFeeds } from '../../store/feeds.ts';
 import { countModelsOf } from '../../store/models.ts';
-import { countAcceptedReads } from '../../store/polls.ts';
+import { countEvidence } from '../../store/polls.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
 import { allReadsMax } from '../settling/timeline-reads.ts';
-import { feedFacts, loadTimeline } from '../settling/timelines.ts';
+import { feedFacts, loadEvidence } from '../settling/timelines.ts';
 import { runInTurns } from '../settling/turns.ts';
 import { inWideTurn } from '../settling/wide-turns.ts';
 
@@ -54,13 +54,13 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
  */
 export async function priceCriterion(db: Sql, criterion: Criterion): Promise<number> {
   const counted = await countModelsOf(db, watchesOf(criterion));
-  const reads = await countAcceptedReads(db, allReadsMax);
+  const { feeds, reads } = await countEvidence(db, allReadsMax);
   const cost = estimateCost(criterion, {
     countModels: (vendor, family) =>
       counted
         .filter((row) => (vendor === 'any' || row.vendor === vendor) && (family === 'any' || row.family === family))
         .reduce((sum, row) => sum + row.models, 0),
-    feeds: (await listFeeds(db)).length,
+    feeds,
     reads: reads < allReadsMax ? reads : Number.POSITIVE_INFINITY,
   });
   requireAffordable(cost, '#/criterion');
@@ -98,16 +98,15 @@ export async function checkCriterion(
 }
 
 /**
- * Evaluates a claim at a moment and lists likely mistakes in its criterion. Both use one timeline, so warnings only need the feeds
- * in addition.
+ * Evaluates a claim at a moment and lists likely mistakes in its criterion, over one timeline.
  */
 export async function assessClaim(
   db: Sql,
   deps: Deps,
   claim: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
   at: Instant,
-): Promise<{ evaluation: Evaluation; warnings: CriterionWarning[] }> {
-  const timeline = await loadTimeline(db, deps, [claim], at, 'whole');
+): Promise<{ evaluation: Evaluation; timeline: Timeline; warnings: CriterionWarning[] }> {
+  const { timeline, feeds } = await loadEvidence(db, deps, [claim], at, 'whole');
   const terms = termsOf(deps, claim);
   const evaluation = await runInTurns(evaluateInSteps(claim.criterion, timeline, at, terms));
   const seen = new Map(
@@ -118,14 +117,14 @@ export async function assessClaim(
       ...terms,
       criterion: claim.criterion,
       evaluation,
-      feeds: (await listFeeds(db)).filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
+      feeds: feeds.filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
       coverage: deps.coverage,
       seen: [...seen.values()],
       families: [...deps.identity.families.values()],
     }),
   );
   const unread = await runInTurns(warnOfUnreadNamesInSteps(claim.criterion, evaluation, { timeline, at, terms }));
-  return { evaluation, warnings: [...findings, ...unread].map(toWarning) };
+  return { evaluation, timeline, warnings: [...findings, ...unread].map(toWarning) };
 }
 
 /** A finding with its place in the body of a request. */

@@ -5,14 +5,16 @@ import { listOwnProbabilities } from '../../store/forecasts.ts';
 import {
   findDocument,
   findDocumentBySlug,
+  insertDocument,
   type KeptAnswer,
   type KeptDocument,
+  type KeptWords,
   keepAnswers,
   keepWords,
 } from '../../store/prediction-documents.ts';
 import { listPredictionsById, type PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
-import { answerToJson, joinDocument, wordsToJson } from './document.ts';
+import { answerToJson, joinDocument, type Words, wordsToJson } from './document.ts';
 import { readStanding } from './kept-standing.ts';
 import { type AnswerView, type Evaluated, loadAnswers, versionOf, wordsChangedAt } from './views.ts';
 
@@ -67,17 +69,26 @@ export async function keepWordsOf(tx: Sql, deps: Deps, predictions: readonly Pre
   const errata = await listErrata(tx, ids, null);
   const rows = predictions.map((prediction) => {
     const own = errata.filter((erratum) => erratum.predictionId === prediction.id);
-    const words = { prediction, probability: probabilities.get(prediction.id) ?? null, errata: own };
-    return {
-      predictionId: prediction.id,
-      sourceId: prediction.sourceId,
-      predictorId: prediction.predictorId,
-      text: JSON.stringify(wordsToJson(words)),
-      version: versionOf(prediction, 0),
-      updatedAt: wordsChangedAt(prediction, own),
-    };
+    return keptWords({ prediction, probability: probabilities.get(prediction.id) ?? null, errata: own });
   });
   await keepWords(tx, rows);
+}
+
+/** Writes the document of a new prediction. */
+export async function keepNewDocument(tx: Sql, words: Words, answer: AnswerView): Promise<void> {
+  await insertDocument(tx, keptWords(words), keptAnswer(words.prediction.id, answer));
+}
+
+function keptWords(words: Words): KeptWords {
+  const { prediction, errata } = words;
+  return {
+    predictionId: prediction.id,
+    sourceId: prediction.sourceId,
+    predictorId: prediction.predictorId,
+    text: JSON.stringify(wordsToJson(words)),
+    version: versionOf(prediction, 0),
+    updatedAt: wordsChangedAt(prediction, errata),
+  };
 }
 
 /** The same, for the current words in the database. */

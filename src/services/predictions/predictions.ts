@@ -6,7 +6,6 @@ import { Refusal } from '../../domain/refusal.ts';
 import { forecastTime } from '../../domain/scores/forecast.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertForecast } from '../../store/forecasts.ts';
-import { claimSlug, insertWords } from '../../store/prediction-words.ts';
 import {
   findPrediction,
   insertCriterion,
@@ -14,14 +13,16 @@ import {
   type PolicyInput,
   type PredictionRow,
 } from '../../store/predictions.ts';
-import { findPredictor } from '../../store/predictors.ts';
-import { findSource } from '../../store/sources.ts';
+import { findPredictor, type PredictorRow } from '../../store/predictors.ts';
+import { findSource, type SourceRow } from '../../store/sources.ts';
 import { advanceRecheck, insertEdges, insertWatches } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
-import { settlePredictions } from '../settling/settle.ts';
+import { type NewPrediction, settleNew } from '../settling/settle.ts';
+import { evaluatedWith, stateOf } from '../settling/settlement.ts';
 import { assessClaim, type CriterionWarning, criterionFacts, priceCriterion, readCriterion } from './criteria.ts';
-import { type PredictionView, viewPredictions } from './views.ts';
+import { keepAnswersOf, keepNewDocument } from './documents.ts';
+import { answerOpen, type PredictionView, viewPredictions } from './views.ts';
 
 export type PredictionInput = {
   readonly slug?: string | undefined;
@@ -58,13 +59,23 @@ export async function createWithin(tx: Sql, deps: Deps, input: PredictionInput):
   const criterion = readCriterion(input.criterion);
   await priceCriterion(tx, criterion);
   const now = deps.now();
-  const row = await insertRecorded(tx, deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
-  if (input.probability !== undefined) await recordStated(tx, deps, row, input.probability);
-  const { warnings } = await assessClaim(tx, deps, row, now);
-  await announceCreated(tx, deps, row, now);
-  await settlePredictions(tx, deps, [row.id], { now, evidenceFrom: null });
-  await advanceRecheck(tx, row.id, now + secondCheckMs);
-  return { view: await viewPrediction(tx, deps, row.id, null), warnings };
+  const people = await requireReferences(tx, input);
+  const prediction = newRow(deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
+  const { warnings, ...evaluated } = await assessClaim(tx, deps, prediction, now);
+  const created = { ...evaluated, prediction, evaluatedWith: await evaluatedWith(tx, deps) };
+  await insertCreated(tx, created, now);
+  const probability = input.probability ?? null;
+  if (probability !== null) await recordStated(tx, deps, prediction, probability);
+  await announceCreated(tx, deps, prediction, now);
+  if (!(await settleNew(tx, deps, created, now)) || stateOf(evaluated.evaluation) !== 'open') {
+    await advanceRecheck(tx, prediction.id, now + secondCheckMs);
+    await keepAnswersOf(tx, deps, [prediction], { at: now, evaluated: new Map([[prediction.id, evaluated]]) });
+    return { view: await viewPrediction(tx, deps, prediction.id, null), warnings };
+  }
+  const words = { prediction, probability, errata: [] };
+  const answer = await answerOpen(deps, prediction, evaluated, now);
+  await keepNewDocument(tx, words, answer);
+  return { view: { ...answer, ...words, ...people, version: 1, updatedAt: now }, warnings };
 }
 
 /** Parses `made_at`. Refuses with `validation_failed` if it is not a date or is in the future. */
@@ -79,16 +90,13 @@ export function readMadeAt(text: string, now: Instant): DatedText {
   return parsed;
 }
 
-async function insertRecorded(
-  tx: Sql,
+function newRow(
   deps: Deps,
   input: PredictionInput,
-  made: { criterion: Criterion; madeAt: DatedText; now: Instant },
-): Promise<PredictionRow> {
-  await requireReferences(tx, input);
-  const { criterion, madeAt, now } = made;
+  { criterion, madeAt, now }: { criterion: Criterion; madeAt: DatedText; now: Instant },
+): PredictionRow {
   const id = deps.newId('pred');
-  const row: PredictionRow = {
+  return {
     id,
     seq: 0,
     slug: input.slug ?? `${slugFrom(input.statement)}-${id.slice(-6)}`,
@@ -111,15 +119,27 @@ async function insertRecorded(
     criterionAt: now,
     ...criterionFacts(criterion),
   };
-  if (!(await insertPrediction(tx, row)) || !(await claimSlug(tx, row.id, row.slug))) throw slugTaken(row.slug);
-  await insertWords(tx, row.id, { edit: row.edits, editedAt: row.editedAt, withdrawnAt: null, words: row });
-  await writeCriterion(tx, row, null);
-  return row;
+}
+
+/** Inserts an open prediction, with the models that it watches and its deadlines. */
+async function insertCreated(
+  tx: Sql,
+  { prediction, evaluation, evaluatedWith: versions }: NewPrediction,
+  now: Instant,
+): Promise<void> {
+  const recheckAt = Math.min(evaluation.recheckAt ?? Number.POSITIVE_INFINITY, now + secondCheckMs);
+  if (!(await insertPrediction(tx, prediction, { recheckAt, evaluatedWith: versions })))
+    throw slugTaken(prediction.slug);
+  await writeWatches(tx, prediction);
 }
 
 /** Inserts the criterion of a row as a new version, with the models that it watches and its deadlines. */
-export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string | null): Promise<void> {
+export async function writeCriterion(tx: Sql, row: PredictionRow, reason: string): Promise<void> {
   await insertCriterion(tx, row, reason);
+  await writeWatches(tx, row);
+}
+
+async function writeWatches(tx: Sql, row: PredictionRow): Promise<void> {
   await insertWatches(tx, row.id, watchesOf(row.criterion));
   await insertEdges(tx, row.id, edgesOf(row.criterion));
 }
@@ -144,18 +164,22 @@ async function recordStated(tx: Sql, deps: Deps, row: PredictionRow, probability
   });
 }
 
+/** The source and the predictor that are named. Refuses with `validation_failed` if one does not exist. */
 export async function requireReferences(
   tx: Sql,
   input: { sourceId?: string | null | undefined; predictorId?: string | null | undefined },
-): Promise<void> {
-  if (input.sourceId != null && (await findSource(tx, input.sourceId)) === null) {
+): Promise<{ source: SourceRow | null; predictor: PredictorRow | null }> {
+  const source = input.sourceId == null ? null : await findSource(tx, input.sourceId);
+  if (input.sourceId != null && source === null) {
     const detail = `there is no source ${input.sourceId}; create it with POST /v1/sources`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/source_id' }]);
   }
-  if (input.predictorId != null && (await findPredictor(tx, input.predictorId)) === null) {
+  const predictor = input.predictorId == null ? null : await findPredictor(tx, input.predictorId);
+  if (input.predictorId != null && predictor === null) {
     const detail = `there is no predictor ${input.predictorId}; create it with POST /v1/predictors`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/predictor_id' }]);
   }
+  return { source, predictor };
 }
 
 /** A slug of up to eight words of the statement. */

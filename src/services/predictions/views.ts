@@ -194,7 +194,8 @@ async function evaluateAll(
   return evaluated;
 }
 
-async function answerOpen(
+/** The answer for an open prediction. */
+export async function answerOpen(
   deps: Deps,
   prediction: PredictionRow,
   { evaluation, timeline }: Evaluated,

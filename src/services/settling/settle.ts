@@ -2,6 +2,7 @@ import { courseInSteps, type Question } from '../../domain/evaluation/course.ts'
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { movingEdgesInSteps } from '../../domain/evaluation/moving-edges.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
 import {
   hasReadableCriterion,
@@ -80,11 +81,51 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
   await keepAnswersOf(tx, world.deps, predictions, { at: cause.now, evaluated });
 }
 
+/** What is known of a prediction that is being created: its row, and its evaluation over everything observed. */
+export type NewPrediction = Evaluated & { readonly prediction: PredictionRow; readonly evaluatedWith: string };
+
+/**
+ * Settles a prediction that this transaction has inserted, and that nothing else knows yet. Returns whether it remains
+ * open. The caller keeps its document.
+ */
+export async function settleNew(
+  tx: Sql,
+  deps: Deps,
+  { prediction, evaluation, timeline, evaluatedWith: versions }: NewPrediction,
+  now: Instant,
+): Promise<boolean> {
+  const counts: SettleCounts = { evaluated: 1, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
+  const world: World = { tx, deps, cause: { now, evidenceFrom: null }, evaluatedWith: versions, counts };
+  const question: Question = {
+    criterion: prediction.criterion,
+    timeline,
+    at: now,
+    terms: termsOf(deps, prediction),
+  };
+  if (evaluation.verdict !== 'undetermined') {
+    await settleOpen(world, prediction, question, evaluation);
+    return false;
+  }
+  await insertEdges(
+    tx,
+    prediction.id,
+    await runInTurns(movingEdgesInSteps(question.criterion, timeline, question.terms)),
+  );
+  // It was inserted as open.
+  if (stateOf(evaluation) !== 'open') await recordState(world, prediction, evaluation);
+  return true;
+}
+
 /** Returns the evaluation if the prediction remains open. */
-async function settleOpen(world: World, prediction: PredictionRow, question: Question): Promise<Evaluation | null> {
+async function settleOpen(
+  world: World,
+  prediction: PredictionRow,
+  question: Question,
+  given?: Evaluation,
+): Promise<Evaluation | null> {
   const { criterion, timeline, at, terms } = question;
   const { evidenceFrom } = world.cause;
-  const evaluation = await runInTurns(evaluateInSteps(criterion, timeline, at, terms));
+  const evaluation = given ?? (await runInTurns(evaluateInSteps(criterion, timeline, at, terms)));
   const isOpen = evaluation.verdict === 'undetermined';
   // Imported evidence may have settled it at an earlier moment, even if later evidence leaves it open.
   const course =

@@ -37,6 +37,17 @@ export async function loadTimeline(
   at: Instant,
   how: 'needed' | 'whole' = 'needed',
 ): Promise<Timeline> {
+  return (await loadEvidence(db, tables, claims, at, how)).timeline;
+}
+
+/** The same, with the rows of all feeds. */
+export async function loadEvidence(
+  db: Sql,
+  tables: Tables,
+  claims: readonly Claim[],
+  at: Instant,
+  how: 'needed' | 'whole',
+): Promise<{ timeline: Timeline; feeds: readonly FeedRow[] }> {
   const { families, stated } = needsOf(claims.map((claim) => claim.criterion));
   const wanted =
     how === 'whole'
@@ -52,13 +63,14 @@ export async function loadTimeline(
     await loadReads(db, { criteria: claims, feeds, seen: { sightings, reads, unread }, at, styleOf });
   const first = await readsFor(new Map());
   const announced = sightings.some((sighting) => sighting.versions.some((version) => announcedFor(version) !== null));
-  return {
+  const timeline = {
     feeds: new Map(feeds.map((feed) => [feed.id, feed])),
     sightings,
     reads: announced ? await readsFor(first) : first,
     coverage: tables.coverage,
     unread,
   };
+  return { timeline, feeds: feedRows };
 }
 
 /**
