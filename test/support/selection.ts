@@ -50,10 +50,13 @@ const onBothEngines = [
 /** The API reference in a browser: every operation is clicked, which takes minutes. `docs.test.ts` is in the fast suite. */
 const clicks = ['test/http/openapi/first-clicks.test.ts', 'test/http/openapi/sub-path.test.ts'];
 
+/** Samples of the API document in a language that not every machine has. */
+const samples = ['test/http/openapi/python-samples.test.ts'];
+
 /** Tests that start, kill and restart programs: they mostly wait. The fast suite has the smoke tests instead. */
 const programs = {
   embedded: ['test/e2e/embedded/**/*.test.ts', 'test/store/embedded/open.test.ts'],
-  server: ['test/e2e/server/**/*.test.ts', ...clicks],
+  server: ['test/e2e/server/**/*.test.ts', ...clicks, ...samples],
 };
 
 /** Laws and oracles over random histories. The fast suite runs them with fewer samples (`samples`). */
@@ -113,11 +116,11 @@ export function selectOnEmbedded(
     case 'fast':
       return {
         include: hasServer ? [...onBothEngines, ...aboutEmbedded] : withDatabase,
-        exclude: named ? aboutServer : [...aboutServer, ...programs.embedded, ...clicks, ...histories],
+        exclude: named ? aboutServer : [...aboutServer, ...programs.embedded, ...clicks, ...samples, ...histories],
       };
     case 'laws':
       return { include: hasServer ? [] : [...laws.database, ...histories], exclude: [] };
     case 'programs':
-      return { include: hasServer ? programs.embedded : [...programs.embedded, ...clicks], exclude: [] };
+      return { include: hasServer ? programs.embedded : [...programs.embedded, ...clicks, ...samples], exclude: [] };
   }
 }
