@@ -6,15 +6,12 @@ import { postgresTypes } from './postgres-types.ts';
 import { createSemaphore, type Semaphore } from './semaphore.ts';
 import { openServerPool, sharesSessions } from './server-pool.ts';
 import { guardSql } from './statement-guard.ts';
-import { refuseInsideTransaction, runTransaction } from './transaction.ts';
+import { type BeginOptions, refuseInsideTransaction, runTransaction } from './transaction.ts';
 
 /** The first argument of a store function, either the pool or a transaction: a tagged template that runs one statement. */
 export type Sql = postgres.ISql;
 
-export type BeginOptions = {
-  /** How long the transaction may take; `transactionMsMax` by default. */
-  readonly msMax?: number | undefined;
-};
+export type { BeginOptions };
 
 export type Database = {
   /** Runs single statements outside a transaction. Inside `begin` it is refused, because it would wait for itself. */
@@ -103,15 +100,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       admit: (cursor) => admitStatement(pool, cursor),
       answerMsMax: pool.limits.answerMsMax,
       late: (client) => pool.condemn(client),
+      expectAnswer: pool.expectAnswer,
+      answered: () => pool.noteAnswer(),
       failed: (error, client) => pool.noteFailure(client, error),
     }),
     reads: guardSql(() => pool.readClient(), {
-      admit: admitRead,
+      admit: () => admitRead(pool),
       answerMsMax: pool.limits.readMsMax,
       late: (client) => pool.condemn(client),
+      expectAnswer: pool.expectAnswer,
+      answered: () => pool.noteAnswer(),
       failed: (error, client) => pool.noteFailure(client, error),
     }),
-    begin: (run, begin) => runTransaction(pool, run, begin?.msMax ?? pool.limits.transactionMsMax),
+    begin: (run, begin) => runTransaction(pool, run, begin),
     listen: (channel, onNotify, onListening) => pool.listen(channel, onNotify, onListening),
     copyFiles:
       embedded &&
@@ -161,9 +162,11 @@ export function withinTransaction(db: Database, tx: Sql): Database {
 const nothingToLeave = (): void => {};
 const admittedRead = Promise.resolve(nothingToLeave);
 
-function admitRead(): Promise<() => void> {
+/** A short read takes no slot. */
+function admitRead(pool: Pool): Promise<() => void> {
   refuseInsideTransaction();
-  return admittedRead;
+  const refusal = pool.refuseRead();
+  return refusal === null ? admittedRead : Promise.reject(refusal);
 }
 
 /** A cursor outside a transaction takes no slot: its reader may stop at any time, and we cannot see when it ends. */
@@ -203,6 +206,9 @@ function makeEmbeddedPool(options: DatabaseOptions, embedded: Embedded): Pool {
     limits: limitsOf(options),
     // The database runs in this process, and ends a statement by its own deadline.
     condemn: () => {},
+    refuseRead: () => null,
+    expectAnswer: () => () => {},
+    noteAnswer: () => {},
     noteFailure: () => {},
     listen: (channel, onNotify, onListening) => client.listen(channel, onNotify, onListening),
     end: async () => {
@@ -242,7 +248,7 @@ function limitsOf(options: DatabaseOptions): PoolLimits {
 }
 
 function commonOptions(): postgres.Options<Record<string, postgres.PostgresType>> {
-  return { types: postgresTypes, onnotice: () => {} };
+  return { types: postgresTypes, fetch_types: false, onnotice: () => {} };
 }
 
 /**

@@ -139,6 +139,11 @@ export async function leaseFeed(db: Sql, id: string, lease: { holder: string; le
   return rows.length === 1;
 }
 
+/** Ends a lease early, if its holder still has it. */
+export async function expireLease(db: Sql, id: string, holder: string): Promise<void> {
+  await db`update feeds set lease_holder = null, lease_until = null where id = ${id} and lease_holder = ${holder}`;
+}
+
 /** Releases the lease after a poll, with the failure count and the earliest time of the next poll. */
 export async function releaseFeed(
   db: Sql,

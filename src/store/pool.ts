@@ -1,4 +1,6 @@
 import type postgres from 'postgres';
+import type { Refusal } from '../domain/refusal.ts';
+import type { Statement } from './liveness.ts';
 import type { Semaphore } from './semaphore.ts';
 
 /** The part of a logger that the store uses. */
@@ -11,12 +13,21 @@ export type Pool = {
   client(): postgres.Sql;
   /** The client for the next short read: one of a few connections that each pipeline their statements. */
   readClient(): postgres.Sql;
+  /** Why a short read must not be sent now, or null: during an outage only a few callers try. */
+  refuseRead(): Refusal | null;
   readonly statements: Semaphore;
   readonly transactions: Semaphore;
   readonly limits: PoolLimits;
   /** Reports that a statement of a client was not answered in time: its connections are closed and replaced. */
   condemn(client: postgres.ISql): void;
-  /** Reports that a statement of a client failed: the error may reveal a pooler between the client and the server. */
+  /** Reports that the answer to a statement is awaited, until the returned function is called. */
+  expectAnswer(statement: Statement): () => void;
+  /** Reports that the database has answered. */
+  noteAnswer(): void;
+  /**
+   * Reports that a statement of a client failed: the error may reveal that the database cannot be reached or accepts only reads, or
+   * that a pooler is between the client and the server.
+   */
   noteFailure(client: postgres.ISql, error: unknown): void;
   listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<PoolListener>;
   end(): Promise<void>;

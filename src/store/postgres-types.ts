@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import type { Instant } from '../domain/instant.ts';
+import { arrayTypes } from './postgres-arrays.ts';
 
 /**
  * How column values reach the program:
@@ -14,6 +15,7 @@ export const postgresTypes = {
   instant: { to: 1184, from: [1184, 1114], serialize: writeInstant, parse: readInstant },
   day: { to: 1082, from: [1082], serialize: (day: string) => day, parse: (text: string) => text },
   int8: { to: 20, from: [20], serialize: String, parse: readInt8 },
+  ...arrayTypes({ read: readInstant, write: writeInstant }),
 };
 
 /** How an instant is passed to a statement. */

@@ -1,8 +1,12 @@
 import postgres from 'postgres';
+import { isConnectFailure, isReadOnlyFailure } from '../domain/database-failure.ts';
+import { type Liveness, watchLiveness } from './liveness.ts';
+import { createOutage, jittered, refuseDuring } from './outage.ts';
 import type { DatabaseLog, Pool, PoolLimits, PoolListener } from './pool.ts';
-import { postgresTypes } from './postgres-types.ts';
 import { openReadLanes } from './read-lanes.ts';
 import type { Semaphore } from './semaphore.ts';
+import { askServer, type Client, openClient } from './server-client.ts';
+import type { ServerSockets } from './server-sockets.ts';
 
 export type ServerPoolOptions = {
   readonly databaseUrl: string;
@@ -23,14 +27,31 @@ export type ServerPoolOptions = {
 /** How long statements that are still running on a replaced client may continue. */
 const replacedSecondsMax = 2;
 
-/** The longest wait before a lost connection is opened again. Requests wait for it, so it does not grow further. */
-const reconnectSecondsMax = 1;
+/**
+ * The longest wait before the connection for notifications is opened again: short at first, longer once an outage has lasted
+ * about ten seconds. Without notifications events and deliveries are found by polling, so nothing waits for it.
+ */
+const relistenSecondsMax = { atFirst: 1, later: 20 };
+/** Attempts that fail within about ten seconds. */
+const relistenAttemptsAtFirst = 15;
+
+/** How often the connections to a server that accepts only reads are replaced, in case another one accepts writes now. */
+const leaveReadOnlyMs = { atFirst: 1000, later: 5000 };
+const readOnlyAtFirstMs = 10_000;
 
 /** How long statements may take to finish when the pool is closed. */
 const closeSecondsMax = 5;
 
 /** Error codes of a statement whose session is not the one that prepared it, as behind a pooler in transaction mode. */
 const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
+
+/** Why connections are replaced, for the log. */
+const reasons = {
+  dead: 'connections to the database no longer respond; they are replaced',
+  late: 'the database did not answer in time; its connections are replaced',
+  readOnly: 'the database accepts only reads, as after a failover; its connections are replaced',
+  unprepared: 'the database lost a prepared statement, as behind a pooler in transaction mode; none are used now',
+};
 
 /**
  * A pool of connections to a server. The driver has no deadlines of its own: a backend that falls silent would keep its
@@ -41,68 +62,124 @@ const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
  */
 export function openServerPool(options: ServerPoolOptions): Pool {
   let { prepares } = options;
-  let client = makeClient(options, prepares);
-  const direct = makeDirectClient(options);
-  let isEnded = false;
-  const channels = keepChannels(options.log);
+  const outage = createOutage();
   const replaced = new Set<Promise<void>>();
-  const lanes = openReadLanes(
-    () => makeClient({ ...options, poolMax: 1 }, prepares),
-    (lane) => endInBackground(lane, replaced),
-  );
-  const replacePool = (): void => {
-    endInBackground(client, replaced);
-    client = makeClient(options, prepares);
-    if (direct === null) channels.reopen(client);
-  };
-  const replace = (old: postgres.ISql, reason: string): void => {
-    if (isEnded || (old !== client && !lanes.has(old))) return;
+  const open = (poolMax: number): Client => openClient({ ...options, poolMax, prepares }, outage.failed);
+  const discard = (old: Client, secondsMax: number): void => endInBackground(old, secondsMax, replaced);
+  let client = open(options.poolMax);
+  const lanes = openReadLanes(() => open(1), discard);
+  const listening = keepListening(options);
+  let isEnded = false;
+  const replace = (which: postgres.ISql | 'all', reason: string, secondsMax = replacedSecondsMax): void => {
+    const isPool = which === 'all' || which === client.sql;
+    if (isEnded || (!isPool && !lanes.has(which))) return;
     options.log?.warn({}, reason);
-    if (old === client) replacePool();
-    else lanes.replace(old);
+    if (which === 'all' || !isPool) lanes.replace(which, secondsMax);
+    if (!isPool) return;
+    discard(client, secondsMax);
+    client = open(options.poolMax);
+    listening.replace();
   };
+  const leavesReadOnly = createPace(leaveReadOnlyMs, readOnlyAtFirstMs);
+  const { expectAnswer } = watchClients(options, () => [client, ...lanes.all()], replace);
   return {
     kind: 'server',
-    client: () => client,
+    client: () => client.sql,
     readClient: () => lanes.next(),
-    statements: options.semaphore,
-    transactions: options.semaphore,
+    refuseRead: outage.refuse,
+    statements: refuseDuring(outage, options.semaphore),
+    transactions: refuseDuring(outage, options.semaphore),
     limits: options.limits,
-    condemn: (condemned) => replace(condemned, 'the database did not answer in time; its connections are replaced'),
+    expectAnswer,
+    condemn: (condemned) => replace(condemned, reasons.late),
+    noteAnswer: outage.answered,
     noteFailure: (failed, error) => {
-      const isCurrent = failed === client || lanes.has(failed);
+      if (isConnectFailure(error)) outage.failed();
+      const isCurrent = failed === client.sql || lanes.has(failed);
+      if (isCurrent && isReadOnlyFailure(error) && leavesReadOnly()) replace('all', reasons.readOnly);
       if (!prepares || !isCurrent || !isPreparedLost(error)) return;
       prepares = false;
-      replace(client, lostPreparedText);
-      lanes.replace('all');
+      replace('all', reasons.unprepared);
     },
-    listen: (name, onNotify, onListening) =>
-      channels.open(direct ?? client, (current) => current.listen(name, onNotify, onListening)),
+    listen: listening.listen,
     end: async () => {
       isEnded = true;
-      await Promise.all([
-        client.end({ timeout: closeSecondsMax }),
-        lanes.end(closeSecondsMax),
-        direct?.end({ timeout: closeSecondsMax }),
-        ...replaced,
-      ]);
+      const current = [client, ...lanes.all()].map((one) => one.end(closeSecondsMax));
+      await Promise.all([...current, listening.end(), ...replaced]);
     },
   };
 }
 
 /** Ends a client that was replaced. `ending` has what is not ended yet. */
-function endInBackground(old: postgres.Sql, ending: Set<Promise<void>>): void {
-  const end = old.end({ timeout: replacedSecondsMax }).finally(() => ending.delete(end));
+function endInBackground(old: Client, secondsMax: number, ending: Set<Promise<void>>): void {
+  const end = old.end(secondsMax).finally(() => ending.delete(end));
   ending.add(end);
 }
 
-const lostPreparedText =
-  'the database lost a prepared statement, as behind a pooler in transaction mode; none are used now';
+/** Replaces the connections when some of them no longer respond. */
+function watchClients(
+  { databaseUrl }: ServerPoolOptions,
+  clients: () => readonly Client[],
+  replace: (which: 'all', reason: string, secondsMax: number) => void,
+): Liveness {
+  const sum = (count: (sockets: ServerSockets) => number): number =>
+    clients().reduce((total, { sockets }) => total + count(sockets), 0);
+  return watchLiveness({
+    connecting: () => sum((sockets) => sockets.connecting()),
+    progressed: () => sum((sockets) => sockets.progressed()),
+    ask: (pids) => askServer(databaseUrl, pids),
+    report: (which) => replace('all', reasons.dead, which === 'all' ? 0 : replacedSecondsMax),
+  });
+}
 
-/** The client for notifications if a pooler is between the pool and the server. */
-function makeDirectClient(options: ServerPoolOptions): postgres.Sql | null {
-  if (options.directUrl === undefined) return null;
-  return makeClient({ ...options, databaseUrl: options.directUrl, poolMax: 1 }, true);
+/** Returns whether something may be repeated now: often at first, less often once it has been repeated for a while. */
+function createPace(everyMs: { atFirst: number; later: number }, atFirstMs: number): () => boolean {
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = performance.now();
+    // After a long pause it is about something new.
+    if (now - lastAt > 2 * everyMs.later) startedAt = now;
+    if (now - lastAt < jittered(now - startedAt < atFirstMs ? everyMs.atFirst : everyMs.later)) return false;
+    lastAt = now;
+    return true;
+  };
+}
+
+/** Notifications have a client of their own, because the driver opens another connection for them in any case. */
+function keepListening(options: ServerPoolOptions) {
+  const { directUrl = options.databaseUrl } = options;
+  const open = (): Client =>
+    openClient({
+      ...options,
+      databaseUrl: directUrl,
+      poolMax: 1,
+      prepares: true,
+      backoff: relistenSeconds,
+    });
+  let client = open();
+  const channels = keepChannels(options.log);
+  const replaced = new Set<Promise<void>>();
+  return {
+    listen: (name: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<PoolListener> =>
+      channels.open(client.sql, (current) => current.listen(name, onNotify, onListening)),
+    /** Listens again over a new connection. */
+    replace: (): void => {
+      if (options.directUrl !== undefined) return;
+      endInBackground(client, 0, replaced);
+      client = open();
+      channels.reopen(client.sql);
+    },
+    end: async (): Promise<void> => {
+      await Promise.all([client.end(closeSecondsMax), ...replaced]);
+    },
+  };
+}
+
+function relistenSeconds(retries: number): number {
+  const { atFirst, later } = relistenSecondsMax;
+  if (retries <= relistenAttemptsAtFirst) return Math.min(2 ** retries / 100, atFirst);
+  return Math.min(atFirst * 1.5 ** (retries - relistenAttemptsAtFirst), later);
 }
 
 type Listen = (client: postgres.Sql) => Promise<PoolListener>;
@@ -117,7 +194,8 @@ function keepChannels(log: DatabaseLog | undefined) {
       const close = async (): Promise<void> => {
         const channel = channels.get(key);
         channels.delete(key);
-        await (await channel?.listener)?.unlisten();
+        // With a lost connection, the server no longer listens either.
+        await channel?.listener.then((listener) => listener.unlisten()).catch(() => {});
       };
       await channels.get(key)?.listener.catch((error) => {
         channels.delete(key);
@@ -158,25 +236,4 @@ export async function sharesSessions(databaseUrl: string, connectSecondsMax: num
 
 function isPreparedLost(error: unknown): boolean {
   return error instanceof postgres.PostgresError && lostPreparedCodes.has(error.code);
-}
-
-function makeClient(options: ServerPoolOptions, prepare: boolean): postgres.Sql {
-  return postgres(options.databaseUrl, {
-    types: postgresTypes,
-    onnotice: () => {},
-    max: options.poolMax,
-    prepare,
-    connect_timeout: options.connectSecondsMax,
-    backoff: (retries: number) => (0.5 + Math.random() / 2) * Math.min(2 ** retries / 100, reconnectSecondsMax),
-    // The database or the role may have settings that would change results. These take precedence over them.
-    connection: {
-      application_name: 'outturn',
-      TimeZone: 'UTC',
-      DateStyle: 'ISO, YMD',
-      IntervalStyle: 'postgres',
-      default_transaction_isolation: 'read committed',
-      statement_timeout: options.queryMsMax,
-      idle_in_transaction_session_timeout: options.idleInTransactionMsMax,
-    },
-  });
 }

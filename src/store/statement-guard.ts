@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import { Refusal } from '../domain/refusal.ts';
+import type { Statement } from './liveness.ts';
 
 /** Hooks around every statement of a `postgres` client: `admit` runs before it is sent, `failed` after it fails. */
 export type StatementGuard = {
@@ -12,6 +13,10 @@ export type StatementGuard = {
   admit(cursor: boolean): Promise<() => void>;
   /** Called when a statement was not answered in time, before it fails with `error`. `client` is the client that sent it. */
   late(client: postgres.ISql, error: Refusal): void;
+  /** Called when a statement is sent. The returned function is called once it has settled. */
+  expectAnswer?(statement: Statement): () => void;
+  /** Called when a statement has been answered with a result. */
+  answered?(): void;
   /** Called when a statement has failed, before its own promise rejects. */
   failed?(error: unknown, client: postgres.ISql): void;
 };
@@ -20,7 +25,9 @@ export type StatementGuard = {
  * The part of the driver's query object that the guard replaces: `handle` sends a query when it is first awaited, and
  * `resolve` or `reject` settles it. `handle` is never called for a fragment of another statement.
  */
-type Query = {
+type Query = Statement & {
+  /** Gives the query to the client that it was created with. */
+  handler: unknown;
   handle(): Promise<void>;
   reject(error: unknown): void;
   resolve(rows: unknown): void;
@@ -35,14 +42,14 @@ export function guardSql(current: () => postgres.ISql, guard: StatementGuard): p
   const guarded = Object.assign(
     (...args: unknown[]) => {
       const client = current();
-      return guardQuery(call(client)(...args), client, guard);
+      return guardQuery(call(client)(...args), client, { current, guard });
     },
     // The copied members build fragments and parameters, which do not depend on a client.
     current(),
     {
       unsafe: (...args: unknown[]) => {
         const client = current();
-        return guardQuery(unsafe(client)(...args), client, guard);
+        return guardQuery(unsafe(client)(...args), client, { current, guard });
       },
     },
   );
@@ -50,21 +57,25 @@ export function guardSql(current: () => postgres.ISql, guard: StatementGuard): p
 }
 
 /** Values that are not queries, such as identifiers and row helpers, pass through unchanged. */
-function guardQuery(value: unknown, client: postgres.ISql, guard: StatementGuard): unknown {
+function guardQuery(value: unknown, creator: postgres.ISql, sending: Omit<Sending, 'creator'>): unknown {
   if (!isQuery(value)) return value;
   const query = value;
   const send = query.handle;
   let handled: Promise<void> | null = null;
   query.handle = () => {
-    handled ??= sendGuarded(query, send, { client, guard });
+    handled ??= sendGuarded(query, send, { ...sending, creator });
     return handled;
   };
   return query;
 }
 
-type Sending = { readonly client: postgres.ISql; readonly guard: StatementGuard };
+type Sending = {
+  readonly creator: postgres.ISql;
+  readonly current: () => postgres.ISql;
+  readonly guard: StatementGuard;
+};
 
-async function sendGuarded(query: Query, send: Query['handle'], { client, guard }: Sending): Promise<void> {
+async function sendGuarded(query: Query, send: Query['handle'], { creator, current, guard }: Sending): Promise<void> {
   const isCursor = query.cursorFn !== undefined;
   let leave: () => void;
   try {
@@ -73,8 +84,12 @@ async function sendGuarded(query: Query, send: Query['handle'], { client, guard 
     query.reject(error);
     return;
   }
+  const client = current();
+  // The client that it was created with may have been replaced while the query waited to be sent.
+  if (client !== creator) redirect(query, client);
   const { resolve, reject } = query;
   // A cursor waits for its reader.
+  const answered = isCursor ? undefined : guard.expectAnswer?.(query);
   const deadline = isCursor
     ? undefined
     : setTimeout(() => {
@@ -82,20 +97,30 @@ async function sendGuarded(query: Query, send: Query['handle'], { client, guard 
         guard.late(client, error);
         query.reject(error);
       }, guard.answerMsMax);
-  query.reject = (error) => {
+  const settle = (): void => {
     clearTimeout(deadline);
+    answered?.();
     leave();
+  };
+  query.reject = (error) => {
+    settle();
     guard.failed?.(error, client);
     reject(error);
   };
   query.resolve = (rows) => {
     if (!isWhole(rows))
       return query.reject(new Refusal('service_unavailable', 'the connection to the database was lost; try again'));
-    clearTimeout(deadline);
-    leave();
+    settle();
+    guard.answered?.();
     resolve(rows);
   };
   await send.call(query);
+}
+
+/** Lets another client send a query. */
+function redirect(query: Query, client: postgres.ISql): void {
+  const unsent: unknown = client.unsafe('');
+  if (isQuery(unsent)) query.handler = unsent.handler;
 }
 
 /**

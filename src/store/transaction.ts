@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
+import { isConflict, isConnectionLoss } from '../domain/database-failure.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { jittered } from './outage.ts';
 import type { Pool, PoolLimits } from './pool.ts';
 import { guardSql, type StatementGuard } from './statement-guard.ts';
 
@@ -20,8 +22,26 @@ import { guardSql, type StatementGuard } from './statement-guard.ts';
  * commit.
  */
 
+export type BeginOptions = {
+  /** How long the transaction may take; `transactionMsMax` by default. */
+  readonly msMax?: number | undefined;
+  /**
+   * True if the callback may run again after the database has rolled it back because of a conflict with another
+   * transaction: all that it changes, it changes in the transaction.
+   */
+  readonly repeatable?: boolean;
+};
+
+/** How often a transaction is tried that the database rolls back because of a conflict, or that could not begin. */
+const attemptsMax = 3;
+/** A transaction that could not begin is tried again within this time only: a caller is waiting. */
+const beginAgainMsMax = 1000;
+/** The longest wait before the second attempt; twice as long before the third. */
+const conflictWaitMs = 50;
+
 /** The state of a running transaction. */
 type Scope = {
+  began: boolean;
   over: boolean;
   committing: boolean;
   /** The error of the first statement that failed. */
@@ -64,55 +84,101 @@ export function refuseInsideTransaction(): void {
 }
 
 /** See `Database.begin`. */
-export async function runTransaction<T>(pool: Pool, run: (tx: postgres.ISql) => Promise<T>, msMax: number): Promise<T> {
+export async function runTransaction<T>(
+  pool: Pool,
+  run: (tx: postgres.ISql) => Promise<T>,
+  { msMax = pool.limits.transactionMsMax, repeatable = false }: BeginOptions = {},
+): Promise<T> {
   refuseInsideTransaction();
+  const startedAt = performance.now();
+  const endsAt = startedAt + msMax;
+  for (let attempt = 1; ; attempt += 1) {
+    const scope: Scope = { began: false, over: false, committing: false, failure: null, lossKnown: null };
+    try {
+      return await runOnce(pool, run, scope, Math.max(1, Math.ceil(endsAt - performance.now())));
+    } catch (error) {
+      // A pooled connection may have been lost long ago, of which the driver learns when it uses it.
+      const mayRepeat = scope.began
+        ? repeatable && isConflict(error)
+        : isConnectionLoss(error) && performance.now() - startedAt < beginAgainMsMax;
+      if (!mayRepeat || attempt >= attemptsMax || performance.now() >= endsAt) throw error;
+      if (scope.began) await wait(jittered(conflictWaitMs * attempt));
+    }
+  }
+}
+
+async function runOnce<T>(pool: Pool, run: (tx: postgres.ISql) => Promise<T>, scope: Scope, msMax: number): Promise<T> {
   const release = trackUntil(await pool.transactions.acquire());
   const client = pool.client();
-  const scope: Scope = { over: false, committing: false, failure: null, lossKnown: null };
   const { answerMsMax, commitMsMax } = limitsWithin(pool.limits, msMax);
   return new Promise<T>((resolve, reject) => {
-    const finish = (end: () => void): void => {
-      scope.over = true;
-      clearTimeout(deadline);
-      end();
-    };
-    const abandon = (error: Error): void => {
-      finish(() => reject(error));
-      release();
-      pool.condemn(client);
-    };
-    const silence = watchForSilence(abandon);
-    let giveUp: (error: Error) => void = () => {};
-    const deadline = setTimeout(() => {
-      if (scope.committing) return; // The commit may still succeed, so it must not be reported as failed.
-      const error = unavailable(`the transaction took longer than ${msMax} ms and was rolled back; try again`);
-      giveUp(error);
-      finish(() => reject(error));
-      release();
-      silence.expect(answerMsMax, error);
-    }, msMax);
-    silence.expect(
-      pool.limits.boundaryMsMax,
-      unavailable('the database did not begin a transaction in time; try again'),
-    );
+    const limits = limitTime({ pool, client, scope, release, reject, msMax, answerMsMax });
+    const { silence, finish, abandon } = limits;
+    const begun = pool.expectAnswer({});
     const work = client.begin(async (tx) => {
+      begun();
+      pool.noteAnswer();
       if (scope.over) throw new Error('the transaction was given up before it began');
+      scope.began = true;
       silence.end();
-      const given = new Promise<never>((_resolve, fail) => {
-        giveUp = fail;
-      });
       const running = { tx, client, pool, scope, silence, abandon, answerMsMax, commitMsMax };
-      const result = await Promise.race([given, scopes.run(scope, () => runInside(running, run))]);
+      const result = await Promise.race([limits.givenUp(), scopes.run(scope, () => runInside(running, run))]);
       silence.end();
       finish(() => resolve(result));
     });
     // A connection that is lost after the verified commit changes nothing: the promise is then already resolved.
+    const fail = (error: unknown): void => {
+      if (!scope.began) pool.noteFailure(client, error);
+      finish(() => reject(error));
+    };
     const end = (): void => {
+      begun();
       silence.end();
       release();
     };
-    void work.catch((error) => finish(() => reject(error))).finally(end);
+    void work.catch(fail).finally(end);
   });
+}
+
+type Limited = {
+  readonly pool: Pool;
+  readonly client: postgres.Sql;
+  readonly scope: Scope;
+  readonly release: () => void;
+  readonly reject: (error: Error) => void;
+  readonly msMax: number;
+  readonly answerMsMax: number;
+};
+
+/** Ends a transaction that takes too long, and one whose connection does not respond. */
+function limitTime({ pool, client, scope, release, reject, msMax, answerMsMax }: Limited) {
+  const finish = (end: () => void): void => {
+    scope.over = true;
+    clearTimeout(deadline);
+    end();
+  };
+  const abandon = (error: Error): void => {
+    finish(() => reject(error));
+    release();
+    pool.condemn(client);
+  };
+  const silence = watchForSilence(abandon);
+  let giveUp: (error: Error) => void = () => {};
+  const deadline = setTimeout(() => {
+    if (scope.committing) return; // The commit may still succeed, so it must not be reported as failed.
+    const error = unavailable(`the transaction took longer than ${msMax} ms and was rolled back; try again`);
+    giveUp(error);
+    finish(() => reject(error));
+    release();
+    silence.expect(answerMsMax, error);
+  }, msMax);
+  silence.expect(pool.limits.boundaryMsMax, unavailable('the database did not begin a transaction in time; try again'));
+  /** Rejects when the transaction has taken too long. */
+  const givenUp = (): Promise<never> =>
+    new Promise<never>((_resolve, fail) => {
+      giveUp = fail;
+    });
+  return { silence, finish, abandon, givenUp };
 }
 
 /** If a transaction may take longer than usual, such as a migration, its statements and its commit may, too. */
@@ -167,14 +233,17 @@ async function runInside<T>(running: Running, run: (tx: postgres.ISql) => Promis
     silence.expect(running.commitMsMax, unavailable(detail));
     await commit(guarded, scope);
     return result;
-  } catch (error) {
+  } catch (failure) {
     await scope.lossKnown;
     // Rejecting would make the driver send a rollback.
     if (scope.over) return never();
+    const error = scope.committing && isConnectionLoss(failure) ? unavailable(commitLost) : failure;
     silence.expect(running.answerMsMax, error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
 }
+
+const commitLost = 'the connection to the database was lost during the commit: it may or may not have succeeded';
 
 async function commit(tx: postgres.ISql, { failure }: Scope): Promise<void> {
   const { command } = await tx.unsafe('commit and chain');
@@ -192,6 +261,8 @@ function transactionGuard({ client, pool, scope, abandon, answerMsMax }: Running
       if (scope.over) throw new Error('the transaction is over: it took too long or its connection was lost');
       return () => {};
     },
+    expectAnswer: pool.expectAnswer,
+    answered: () => pool.noteAnswer(),
     failed: (error) => {
       scope.failure ??= error;
       pool.noteFailure(client, error);

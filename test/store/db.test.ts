@@ -46,6 +46,16 @@ describe('values', () => {
     expect(rows[0]).toEqual({ late: forever, early: -forever });
   });
 
+  test('lists keep every text, nulls and their order', async () => {
+    const texts = ['', ' ', 'NULL', 'a,b', '{c}', '"d"', 'e\\f', 'g\nh', 'ü', 'plain'];
+    const [row] = await db.sql`
+      select ${texts}::text[] as texts, ${[3, -1]}::int[] as numbers, array[true, null, false] as flags, '{}'::text[] as none,
+        array['a', null] as gaps, ${['x']}::varchar[] as other`;
+    expect(row).toEqual({
+      ...{ texts, numbers: [3, -1], flags: [true, null, false], none: [], gaps: ['a', null], other: ['x'] },
+    });
+  });
+
   test('instants can be array elements', async () => {
     const rows = await db.sql`select array_agg(i) as instants from unnest(${[1000, 2000]}::timestamptz[]) i`;
     expect(rows[0]?.instants).toEqual([1000, 2000]);

@@ -132,3 +132,95 @@ describe('a commit', () => {
     await proxy.close();
   });
 });
+
+describe('a transaction that the database rolls back because of another one', () => {
+  let db: Database;
+
+  beforeAll(async () => {
+    db = await openEmptyDatabase({ poolMax: 3 });
+    await db.sql`create table accounts (id integer primary key, amount integer not null)`;
+    await db.sql`insert into accounts values (1, 0), (2, 0)`;
+  });
+  afterAll(() => db.close());
+
+  /** Adds to two rows in the given order; two of these in opposite orders deadlock. */
+  function addBoth(order: readonly number[], runs: number[], meet: () => Promise<void>, repeatable: boolean) {
+    return db.begin(
+      async (tx) => {
+        runs.push(runs.length);
+        await tx`update accounts set amount = amount + 1 where id = ${order[0] ?? 0}`;
+        await meet();
+        await tx`update accounts set amount = amount + 1 where id = ${order[1] ?? 0}`;
+      },
+      { repeatable },
+    );
+  }
+
+  /** Resolves when two callers have met; later callers do not wait. */
+  function meeting(): () => Promise<void> {
+    let arrived = 0;
+    let open: () => void = () => {};
+    const met = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return async () => {
+      arrived += 1;
+      if (arrived >= 2) open();
+      await met;
+    };
+  }
+
+  test.each([
+    ['runs again if it may', true, [2, 2], 3],
+    ['fails if it may not', false, [1, 1], 2],
+  ] as const)('%s', async (_name, repeatable, amounts, runsExpected) => {
+    await db.sql`update accounts set amount = 0`;
+    const runs: number[] = [];
+    const meet = meeting();
+    const both = [
+      [1, 2],
+      [2, 1],
+    ].map((order) => addBoth(order, runs, meet, repeatable));
+    const failed = (await Promise.allSettled(both)).filter(({ status }) => status === 'rejected');
+    expect(failed.map((one) => 'reason' in one && one.reason.code)).toEqual(repeatable ? [] : ['40P01']);
+    expect(runs).toHaveLength(runsExpected);
+    expect((await db.sql`select amount from accounts order by id`).map((row) => row.amount)).toEqual(amounts);
+  });
+
+  test('fails after three attempts', async () => {
+    let runs = 0;
+    const conflicting = db.begin(
+      async (tx) => {
+        runs += 1;
+        await tx.unsafe("do $$ begin raise exception 'conflict' using errcode = '40001'; end $$");
+      },
+      { repeatable: true },
+    );
+    await expect(conflicting).rejects.toMatchObject({ code: '40001' });
+    expect(runs).toBe(3);
+  });
+});
+
+test('a connection to a server that accepts only reads is replaced', async () => {
+  const db = await openEmptyDatabase({ poolMax: 1 });
+  const pid = async () => (await db.sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;
+  await db.sql`create table rows (id integer)`;
+  const before = await pid();
+  await db.sql`set default_transaction_read_only = on`;
+  await expect(db.sql`insert into rows values (1)`).rejects.toMatchObject({ code: '25006' });
+  expect(await pid()).not.toBe(before);
+  await db.sql`insert into rows values (2)`;
+  expect((await db.sql`select id from rows`).map((row) => row.id)).toEqual([2]);
+  await db.close();
+});
+
+test('a transaction begins on a new connection if the pooled one was lost', async () => {
+  const db = await openEmptyDatabase({ poolMax: 1 });
+  const admin = postgres(inject('server').url, { max: 1 });
+  const [row] = await db.sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  await admin`select pg_terminate_backend(${row?.pid ?? null}, 5000)`;
+  await db.begin((tx) => tx`create table kept (id integer)`);
+  expect(await db.sql`select id from kept`).toHaveLength(0);
+  await admin.end();
+  await db.close();
+});

@@ -1,6 +1,6 @@
 import { type EventCursor, formatEventCursor } from '../../domain/events/event-cursor.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import type { Database } from '../../store/db.ts';
+import type { Database, Sql } from '../../store/db.ts';
 import {
   type EventFilter,
   type EventHead,
@@ -28,7 +28,8 @@ export async function placeEvents({ db }: Deps): Promise<number> {
   for (let placed = 0; ; ) {
     if (!(await hasUnplacedEvents(db.sql))) return placed;
     // Two statements: the second sees what was committed while the first waited for its lock.
-    const count = await db.begin(async (tx) => await placeEventsAfter(tx, await lockEventClock(tx), placeRowsMax));
+    const place = async (tx: Sql) => await placeEventsAfter(tx, await lockEventClock(tx), placeRowsMax);
+    const count = await db.begin(place, { repeatable: true });
     placed += count;
     if (count === 0) return placed;
   }

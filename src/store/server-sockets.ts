@@ -1,0 +1,63 @@
+import { connect, type Socket } from 'node:net';
+
+/** The options of the driver that say where to connect to. */
+export type Address = {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  readonly path?: string | false;
+};
+
+/** The sockets of one client. The driver opens them here, because it has no access to them and no limits of its own. */
+export type ServerSockets = {
+  /** The `socket` option of the driver. It may write before the socket is connected. */
+  open(address: Address): Socket;
+  /** The number of sockets that have not received anything since they were opened. */
+  connecting(): number;
+  /** The number of sockets that have received something since the previous call. */
+  progressed(): number;
+  /** Closes sockets of which the other side no longer confirms the end. */
+  destroy(): void;
+};
+
+/** `onFailure` is called when a socket ends before the server has sent anything. */
+export function openSockets(onFailure: () => void): ServerSockets {
+  const received = new Map<Socket, number>();
+  let opened = 0;
+  return {
+    open: ({ host, port, path }) => {
+      const index = opened % host.length;
+      opened += 1;
+      const name = host[index] ?? '';
+      const socket = path ? connect(path) : connect(port[index] ?? 0, name);
+      received.set(socket, 0);
+      // The driver reads the name of a certificate from here.
+      Object.assign(socket, { host: name, port: port[index] });
+      // If a connection ends without an error while it is being opened, as behind a balancer without servers, the driver
+      // (3.4.9) opens it again immediately, for ever.
+      socket.once('end', () => {
+        if (socket.bytesRead === 0) socket.destroy(closedEarly());
+      });
+      socket.once('close', () => {
+        received.delete(socket);
+        if (socket.bytesRead === 0) onFailure();
+      });
+      return socket;
+    },
+    connecting: () => [...received.keys()].filter((socket) => socket.bytesRead === 0).length,
+    progressed: () => {
+      let count = 0;
+      for (const [socket, before] of received) {
+        if (socket.bytesRead > before) count += 1;
+        received.set(socket, socket.bytesRead);
+      }
+      return count;
+    },
+    destroy: () => {
+      for (const socket of received.keys()) socket.destroy();
+    },
+  };
+}
+
+function closedEarly(): Error {
+  return Object.assign(new Error('the server closed the connection before it answered'), { code: 'ECONNRESET' });
+}
