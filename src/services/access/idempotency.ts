@@ -9,6 +9,7 @@ import {
   type RequestKey,
   recordClaimAnswer,
 } from '../../store/idempotency.ts';
+import { cleanUp } from '../cleanup.ts';
 import type { Deps } from '../deps.ts';
 
 /** How long the result of a request is stored for repetitions. */
@@ -33,7 +34,7 @@ export async function claimRequest(deps: Deps, { request, fingerprint }: Repeata
   const now = deps.now();
   const claim = { request, holder: deps.newId('req') };
   const row = { fingerprint, now, leaseUntil: now + claimLeaseMs, expiresAt: now + keepResultsMs };
-  if (await insertClaim(deps.db.sql, claim, row)) return { kind: 'claimed', claim };
+  if (await insertNewClaim(deps, claim, row)) return { kind: 'claimed', claim };
   const earlier = await findClaim(deps.db.sql, request);
   if (earlier !== null && earlier.fingerprint !== fingerprint)
     throw new Refusal(
@@ -54,16 +55,20 @@ export async function storeResult(inside: Deps, claim: Claim, result: string): P
   if (!(await recordClaimAnswer(inside.db.sql, claim, result))) throw stillRunning();
 }
 
-/** Allows the request to be sent again. If this fails, the claim expires. */
-export async function releaseClaim(deps: Deps, claim: Claim): Promise<void> {
+/** If the database does not answer, the claim may have been inserted. */
+async function insertNewClaim(deps: Deps, claim: Claim, row: Parameters<typeof insertClaim>[2]): Promise<boolean> {
   try {
-    await deleteClaim(deps.db.sql, claim);
+    return await insertClaim(deps.db.sql, claim, row);
   } catch (error) {
-    deps.log.warn(
-      { error: String(error) },
-      'the claim of a failed request could not be released; it expires within a minute',
-    );
+    await releaseClaim(deps, claim, error);
+    throw error;
   }
+}
+
+/** Allows a request that failed with `cause` to be sent again. If this fails as well, the claim expires. */
+export async function releaseClaim(deps: Deps, claim: Claim, cause: unknown): Promise<void> {
+  const run = (): Promise<void> => deleteClaim(deps.db.sql, claim);
+  await cleanUp(deps, cause, { name: 'release the Idempotency-Key of a failed request', msMax: claimLeaseMs, run });
 }
 
 /** Deletes expired results and returns their number. */

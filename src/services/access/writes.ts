@@ -1,4 +1,4 @@
-import { withinTransaction } from '../../store/db.ts';
+import { type Sql, withinTransaction } from '../../store/db.ts';
 import type { Deps } from '../deps.ts';
 import { recordAudit } from './audit.ts';
 import { claimRequest, type Repeatable, releaseClaim, storeResult } from './idempotency.ts';
@@ -56,7 +56,7 @@ export async function performOnce<A>(
     const store = async (inside: Deps, result: A) => await storeResult(inside, claim, repeat.codec.write(result));
     return { result: await performAndStore(deps, context, write, store), repeated: false };
   } catch (error) {
-    await releaseClaim(deps, claim);
+    await releaseClaim(deps, claim, error);
     throw error;
   }
 }
@@ -90,7 +90,9 @@ async function performAndStore<A>(
 
 /** Runs `run` in one transaction, with deps whose database is that transaction. */
 async function inTransaction<T>(deps: Deps, context: WriteContext, run: (inside: Deps) => Promise<T>): Promise<T> {
-  return await deps.db.begin((tx) => run({ ...deps, db: withinTransaction(deps.db, tx) }), { msMax: context.msMax });
+  const inside = (tx: Sql) => run({ ...deps, db: withinTransaction(deps.db, tx) });
+  // What a change does outside the database it does before, with transactions of its own.
+  return await deps.db.begin(inside, { msMax: context.msMax, repeatable: true });
 }
 
 async function recordChange(inside: Deps, context: WriteContext, before: unknown, after: unknown): Promise<void> {

@@ -4,6 +4,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import {
   advanceWatermark,
+  expireLease,
   type FeedRow,
   findFeed,
   leaseDueFeed,
@@ -22,6 +23,7 @@ import {
   type PollKind,
   type PollRow,
 } from '../../store/polls.ts';
+import { cleanUp } from '../cleanup.ts';
 import type { Deps, FetchedPayload } from '../deps.ts';
 import { type Settled, settleRead } from './after-read.ts';
 import { findKeyMissing } from './feeds.ts';
@@ -124,7 +126,22 @@ export async function pollFeed(deps: Deps, idOrSlug: string): Promise<ReadingRep
 async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<ReadingReport | null> {
   const pollId = deps.newId('poll');
   const startedAt = deps.now();
-  const opened = await deps.db.begin(async (tx) => {
+  const opened = await openPoll(deps, feed, { pollId, order, startedAt });
+  if (!opened) return null;
+  const fetched = await fetchSafely(deps, feed);
+  const observedAt = deps.now();
+  await endOrAbandon(deps, { feedId: feed.id, pollId, observedAt, fetched });
+  const poll = await findPoll(deps.db.sql, pollId);
+  return poll === null ? null : { poll, ...(await settleRead(deps, poll)) };
+}
+
+/** Leases the feed for a poll and inserts the poll; false if another poll has the lease. */
+async function openPoll(
+  deps: Deps,
+  feed: FeedRow,
+  { pollId, order, startedAt }: { pollId: string; order: PollOrder; startedAt: Instant },
+): Promise<boolean> {
+  const open = async (tx: Sql): Promise<boolean> => {
     // The lease belongs to the poll, not to the node: a poll that was aborted must not release the lease of the next
     // one.
     const lease = { holder: pollId, leaseMs: pollLeaseMs };
@@ -146,15 +163,31 @@ async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Rea
     });
     if (!inserted) await releaseFeed(tx, feed.id, pollId, { failures: feed.failures, nextPollAt: null });
     return inserted;
-  });
-  if (!opened) return null;
-  const fetched = await fetchSafely(deps, feed);
-  const observedAt = deps.now();
-  await deps.db.begin((tx) => endPoll(tx, deps, { feedId: feed.id, pollId, observedAt, fetched }), {
-    msMax: ingestMsMax,
-  });
-  const poll = await findPoll(deps.db.sql, pollId);
-  return poll === null ? null : { poll, ...(await settleRead(deps, poll)) };
+  };
+  try {
+    return await deps.db.begin(open, { repeatable: true });
+  } catch (error) {
+    await abandonPoll(deps, feed.id, pollId, error);
+    throw error;
+  }
+}
+
+async function endOrAbandon(deps: Deps, ending: Ending): Promise<void> {
+  try {
+    await deps.db.begin((tx) => endPoll(tx, deps, ending), { msMax: ingestMsMax, repeatable: true });
+  } catch (error) {
+    await abandonPoll(deps, ending.feedId, ending.pollId, error);
+    throw error;
+  }
+}
+
+/** Releases the lease of a poll that failed with `cause`, so that the feed can be polled again at the next tick. */
+async function abandonPoll(deps: Deps, feedId: string, pollId: string, cause: unknown): Promise<void> {
+  const run = async (): Promise<void> => {
+    await expireLease(deps.db.sql, feedId, pollId);
+    await abortLostPolls(deps.db.sql, deps.now());
+  };
+  await cleanUp(deps, cause, { name: 'release the feed of a failed poll', msMax: pollLeaseMs, run });
 }
 
 async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {

@@ -38,6 +38,7 @@ export async function ingestFeedSnapshot(
   const pollId = deps.newId('poll');
   const ended = await deps.db.begin((tx) => ingestSnapshot(tx, deps, { idOrSlug, observedAt, bytes, pollId }), {
     msMax: ingestMsMax,
+    repeatable: true,
   });
   const poll = await findPoll(deps.db.sql, ended.pollId);
   if (poll === null) throw new Refusal('not_found', 'the poll was deleted');

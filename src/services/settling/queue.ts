@@ -111,7 +111,10 @@ type Batch = {
 
 /** Settles a batch in one transaction; null if nothing is marked. */
 async function settleBatch(deps: Deps, batch: Batch, clock: Clock): Promise<SettleCounts | null> {
-  const settled = await deps.db.begin((tx) => settleWithin(tx, deps, batch, clock), { msMax: settleMsMax });
+  const settled = await deps.db.begin((tx) => settleWithin(tx, deps, batch, clock), {
+    msMax: settleMsMax,
+    repeatable: true,
+  });
   if (settled === null) return null;
   totals.batches += 1;
   totals.predictions += settled.evaluated;
@@ -124,7 +127,8 @@ async function settleWithin(tx: Sql, given: Deps, batch: Batch, clock: Clock): P
   const deps = await lockIdentity(tx, given);
   const marks = await lockMarks(tx, { pollId, now: deps.now(), limit });
   if (marks.length === 0) return null;
-  tried.push(...marks.map(({ id }) => id));
+  // Not what an attempt locked that conflicted with another transaction.
+  tried.splice(0, tried.length, ...marks.map(({ id }) => id));
   await lockPredictions(tx, tried);
   // The clock of the node that read the evidence may be ahead of this one.
   const now = Math.max(deps.now(), ...marks.map(({ evidenceTo }) => evidenceTo));

@@ -54,14 +54,15 @@ export type EndedDelivery = {
  * Leases due deliveries to this node. `after` is the last endpoint of the previous claim, so that all endpoints take turns.
  */
 export async function claimDue(deps: Deps, limit: number, after = ''): Promise<LeasedDelivery[]> {
-  return await deps.db.begin(async (tx) => {
+  const claim = async (tx: Sql): Promise<LeasedDelivery[]> => {
     const now = deps.now();
     const bounds = { perEndpoint: perEndpointMax, perFailing: perFailingMax };
     const endpointIds = await lockDueEndpoints(tx, { ...bounds, after, now, limit: endpointsPerClaim(limit) });
     if (endpointIds.length === 0) return [];
     const { nodeId: holder, webhooks } = deps;
     return await leaseDeliveries(tx, { ...bounds, endpointIds, holder, leaseMs: webhooks.leaseMs, now, limit });
-  });
+  };
+  return await deps.db.begin(claim, { repeatable: true });
 }
 
 /** Signs and sends one delivery, with no transaction open. Never rejects: every failure is a result. */
@@ -178,7 +179,7 @@ async function recordWithHealth(
   ended: readonly EndedDelivery[],
   affecting: readonly EndedDelivery[],
 ): Promise<void> {
-  await deps.db.begin(async (tx) => {
+  const record = async (tx: Sql): Promise<void> => {
     // Endpoints are locked before deliveries, everywhere in the same order, to avoid deadlocks.
     await lockEndpoints(tx, distinct(affecting.map(({ claimed }) => claimed.endpointId)));
     const settled = new Map(
@@ -195,7 +196,8 @@ async function recordWithHealth(
       affecting.filter(({ result }) => settled.has(result.id)),
       settled,
     );
-  });
+  };
+  await deps.db.begin(record, { repeatable: true });
 }
 
 async function recordHealth(

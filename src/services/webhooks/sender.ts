@@ -1,3 +1,4 @@
+import { isDatabaseDown } from '../../domain/database-failure.ts';
 import type { Listener } from '../../store/db.ts';
 import { deliveriesChannel } from '../../store/events.ts';
 import type { Deps } from '../deps.ts';
@@ -94,12 +95,19 @@ async function run(state: State): Promise<void> {
   }
 }
 
-/** If a batch cannot be recorded, its attempts are recorded one by one. An attempt that still fails is repeated later. */
+/**
+ * While the database is down, finished attempts are kept: a message that was sent should not be sent again. If a batch cannot be
+ * recorded for another reason, its attempts are recorded one by one. An attempt that still fails is repeated later.
+ */
 async function recordSome(state: State): Promise<number> {
   const batch = state.ended.splice(0, recordMax);
   try {
     await recordOutcomes(state.deps, batch);
   } catch (error) {
+    if (isDatabaseDown(error)) {
+      state.ended.unshift(...batch);
+      throw error;
+    }
     state.deps.log.warn(
       { error: String(error), ended: batch.length },
       'attempts could not be recorded together; they are recorded one by one',
