@@ -72,7 +72,7 @@ function reconnectSeconds(retries: number): number {
 }
 
 /** How long the server may take to say what it is doing. */
-const askSecondsMax = 2;
+const askSecondsMax = 3;
 
 /** Asks over a new connection what the server is doing in some sessions. */
 export async function askServer(databaseUrl: string, pids: readonly number[]): Promise<Found> {

@@ -17,16 +17,20 @@ export type ServerChoice =
 export function chooseServer(): ServerChoice {
   const url = process.env.TEST_DATABASE_URL;
   if (url) return { kind: 'given', url, reason: 'TEST_DATABASE_URL is set' };
-  const directory = programDirectories().find(
-    (candidate) => isProgram(join(candidate, 'initdb')) && isProgram(join(candidate, 'pg_ctl')),
-  );
-  if (directory === undefined) {
+  const directory = findPrograms();
+  if (directory === null) {
     return { kind: 'none', reason: 'TEST_DATABASE_URL is not set and no PostgreSQL server programs were found' };
   }
   if (isRoot() && serverUser() === null) {
     return { kind: 'none', reason: 'PostgreSQL does not run as root and there is no user named postgres' };
   }
   return { kind: 'programs', directory, reason: `a temporary server from ${directory}` };
+}
+
+/** The directory of the programs of a PostgreSQL server, or null if none is installed. */
+export function findPrograms(): string | null {
+  const needed = ['initdb', 'pg_ctl', 'pg_basebackup'];
+  return programDirectories().find((one) => needed.every((name) => isProgram(join(one, name)))) ?? null;
 }
 
 function programDirectories(): string[] {
@@ -105,16 +109,16 @@ export async function startServer(directory: string): Promise<RunningServer> {
   };
 }
 
-function isRoot(): boolean {
+export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-function serverUser(): number | null {
+export function serverUser(): number | null {
   const id = spawnSync('id', ['-u', 'postgres'], { encoding: 'utf8' });
   return id.status === 0 ? Number(id.stdout) : null;
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
