@@ -424,10 +424,14 @@ create table prediction_watches (
   vendor text not null,
   family text not null,
   facts boolean not null default false,
+  versions text[],
+  tiers text[],
+  narrowed boolean not null default false,
   constraint prediction_watches_pkey PRIMARY KEY (vendor, family, prediction_id),
   constraint prediction_watches_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
 );
 CREATE INDEX prediction_watches_by_prediction ON public.prediction_watches USING btree (prediction_id);
+CREATE INDEX prediction_watches_wide ON public.prediction_watches USING btree (prediction_id) WHERE (NOT narrowed);
 
 create table prediction_words (
   prediction_id text not null,

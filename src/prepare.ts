@@ -6,6 +6,7 @@ import type { Deps } from './services/deps.ts';
 import { nameInstallation } from './services/events/epoch.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/feeds/setup.ts';
 import { refreshIdentity } from './services/identity/identity.ts';
+import { narrowWatches } from './services/predictions/narrow-watches.ts';
 import { readSeed, seedOnce } from './services/predictions/seed.ts';
 import { resealWebhooks, warnAboutDisabled } from './services/webhooks/sweep.ts';
 
@@ -17,6 +18,7 @@ export async function prepare(config: Config, deps: Deps): Promise<void> {
   await resealWebhooks(deps);
   await warnAboutDisabled(deps);
   await refreshIdentity(deps);
+  await narrowWatches(deps);
   const data = join(packageRoot(), 'data');
   if (config.feeds !== 'none')
     await ensureFeeds(

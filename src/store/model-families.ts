@@ -6,6 +6,9 @@ import { json, timestamp } from './postgres-types.ts';
 
 export type FamilyKey = { readonly vendor: string; readonly family: string };
 
+/** A model by the parts of its identity. */
+export type ModelKey = FamilyKey & { readonly version: string | null; readonly tier: string | null };
+
 export type FamilyRow = FamilyKey & {
   /** Versions of the rules and data that they were computed with; null if they must be recomputed. */
   readonly computedWith: string | null;
@@ -99,28 +102,28 @@ export async function countTouchedFamilies(db: Sql): Promise<number> {
   return rows[0]?.families ?? 0;
 }
 
-/** Families with an item first listed after a moment: earlier reads bound the dates of such items. */
-export async function listFamiliesSeenAfter(
+/** Models with an item first listed after a moment: earlier reads bound the dates of such items. */
+export async function listModelsSeenAfter(
   db: Sql,
   vendors: readonly string[] | 'any',
   after: Instant,
-): Promise<FamilyKey[]> {
-  return await db<FamilyKey[]>`
-    select distinct r.vendor, r.family from sightings s
+): Promise<ModelKey[]> {
+  return await db<ModelKey[]>`
+    select distinct r.vendor, r.family, r.model_version as version, r.tier from sightings s
     join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
     where s.seen_from > ${timestamp(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors})`}
-    order by r.vendor, r.family`;
+    order by r.vendor, r.family, version, r.tier`;
 }
 
-/** Families with new observations from a feed after one moment and up to another. Scans all observations of the feed. */
-export async function listFamiliesNewsBetween(
+/** Models with new observations from a feed after one moment and up to another. */
+export async function listModelsNewsBetween(
   db: Sql,
   feedId: string,
   { after, until }: { readonly after: Instant; readonly until: Instant },
-): Promise<FamilyKey[]> {
-  return await db<FamilyKey[]>`
-    select distinct r.vendor, r.family from observations o
+): Promise<ModelKey[]> {
+  return await db<ModelKey[]>`
+    select distinct r.vendor, r.family, r.model_version as version, r.tier from observations o
     join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
     where o.feed_id = ${feedId} and o.observed_at > ${timestamp(after)} and o.observed_at <= ${timestamp(until)}
-    order by r.vendor, r.family`;
+    order by r.vendor, r.family, version, r.tier`;
 }

@@ -1,14 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
-import {
-  type Span,
-  selectEdgesCrossed,
-  selectNewsBetween,
-  selectSeenAfter,
-  selectWatching,
-  type WatchedFamily,
-} from './watch-selections.ts';
+import { type Span, selectEdgesCrossed, selectWatching, type TouchedModel } from './watch-selections.ts';
 
 /** The predictions that wait to be settled. A mark commits with its evidence, and is deleted with the settlement. */
 
@@ -17,16 +10,12 @@ export const settleChannel = 'outturn_settle';
 
 /** What a read of a feed affects. */
 export type Affected = {
-  /** Families in which a release may have changed. */
-  readonly releases: readonly WatchedFamily[];
-  /** Families in which only stated facts changed. */
-  readonly facts: readonly WatchedFamily[];
-  /** Edges that the feed passed, of the vendors that it covers or whose models it shows in service; null if there are none. */
+  /** Models whose release may have changed. */
+  readonly releases: readonly TouchedModel[];
+  /** Models of which only stated facts changed. */
+  readonly facts: readonly TouchedModel[];
+  /** Coverage edges that the feed passed, of the vendors that it covers; null if it covers none. */
   readonly edges: { readonly vendors: readonly string[] | 'any'; readonly spans: readonly Span[] } | null;
-  /** The listing times of the rows that the read seasons; null if there are none. */
-  readonly seasoned: Span | null;
-  readonly feedId: string;
-  readonly observedAt: Instant;
 };
 
 /** The times of the new evidence, and the poll that brought it. */
@@ -39,14 +28,11 @@ export type Mark = {
 
 /** Marks every prediction that a read affects. A prediction that is marked already keeps its place in the queue. */
 export async function markAffected(db: Sql, affected: Affected, mark: Mark): Promise<void> {
-  const { releases, facts, edges, seasoned, feedId, observedAt } = affected;
+  const { releases, facts, edges } = affected;
   const selections = [
     ...(releases.length === 0 ? [] : [selectWatching(db, releases, 'releases')]),
     ...(facts.length === 0 ? [] : [selectWatching(db, facts, 'facts')]),
-    ...(edges === null
-      ? []
-      : [selectEdgesCrossed(db, edges.vendors, edges.spans), selectSeenAfter(db, edges.vendors, observedAt)]),
-    ...(seasoned === null ? [] : [selectNewsBetween(db, feedId, seasoned)]),
+    ...(edges === null ? [] : [selectEdgesCrossed(db, edges.vendors, edges.spans)]),
   ];
   const [first, ...others] = selections;
   if (first === undefined) return;

@@ -13,6 +13,8 @@ export type PresentItem = {
   readonly seenFrom: Instant;
   readonly vendor: string | null;
   readonly family: string | null;
+  readonly modelVersion: string | null;
+  readonly tier: string | null;
   readonly own: boolean;
   readonly outcome: 'model' | 'none';
   /** Why the name is not a model; null for a model, and for a name that was never parsed. */
@@ -33,7 +35,7 @@ export type NewSighting = {
 export async function listPresentItems(db: Sql, feedId: string): Promise<PresentItem[]> {
   return await db<PresentItem[]>`
     select s.item_key as "itemKey", s.item_hash as "itemHash", s.seen_from as "seenFrom", r.vendor, r.family,
-      coalesce(r.own, false) as own, coalesce(r.outcome, 'none') as outcome, r.reason,
+      r.model_version as "modelVersion", r.tier, coalesce(r.own, false) as own, coalesce(r.outcome, 'none') as outcome, r.reason,
       r.identity_version as "identityVersion"
     from sightings s left join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key
     where s.feed_id = ${feedId} and s.gone_at is null order by s.item_key`;

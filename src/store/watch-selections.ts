@@ -1,31 +1,37 @@
+import { tierKey, versionKeys } from '../domain/criterion/watch.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
-import { timestamp, timestampTexts } from './postgres-types.ts';
+import { json, timestampTexts } from './postgres-types.ts';
 
 /** Parts of statements that select the predictions to evaluate again, as rows of `prediction_id`. */
 
-export type WatchedFamily = { readonly vendor: string; readonly family: string };
+/** A model that evidence has touched. Without `model`, any model of the family may be meant. */
+export type TouchedModel = {
+  readonly vendor: string;
+  readonly family: string;
+  readonly model?: { readonly version: string | null; readonly tier: string | null };
+};
 
 /** A span of time that excludes `after` and includes `until`. */
 export type Span = { readonly after: Instant; readonly until: Instant };
 
 /**
- * Predictions that watch any of the families; with `facts`, only those that depend on stated facts, or whose document shows
- * the observations that a person has to weigh.
+ * Predictions that any of the models or families can change; with `facts`, only those that depend on stated facts, or whose
+ * document shows the observations that a person has to weigh.
  */
-export function selectWatching(db: Sql, touched: readonly WatchedFamily[], what: 'releases' | 'facts') {
+export function selectWatching(db: Sql, touched: readonly TouchedModel[], what: 'releases' | 'facts') {
   // A family is watched by name or by wildcard: four index look-ups, whatever the number of predictions.
-  const pairs = touched.flatMap(({ vendor, family }) => [
-    { vendor, family },
-    { vendor, family: 'any' },
-    { vendor: 'any', family },
-    { vendor: 'any', family: 'any' },
-  ]);
+  const rows = touched.flatMap(({ vendor, family, model }) => {
+    const keys = model && { versions: versionKeys(model.version), tier: tierKey(model.tier) };
+    const named = { versions: keys?.versions ?? null, tier: keys?.tier ?? null };
+    return [vendor, 'any'].flatMap((v) => [family, 'any'].map((f) => ({ vendor: v, family: f, ...named })));
+  });
   return db`
     select w.prediction_id from prediction_watches w
-    join (select distinct t.vendor, t.family
-      from unnest(${pairs.map((pair) => pair.vendor)}::text[], ${pairs.map((pair) => pair.family)}::text[]) as t(vendor, family)) t
+    join json_to_recordset(${json(db, rows)}) as t(vendor text, family text, versions text[], tier text)
       on w.vendor = t.vendor and w.family = t.family
+        and (w.versions is null or t.versions is null or w.versions && t.versions)
+        and (w.tiers is null or t.tier is null or t.tier = any(w.tiers))
     ${
       what === 'facts'
         ? db`where w.facts or exists (select from predictions p where p.id = w.prediction_id and p.state in ('proposed', 'disputed'))`
@@ -44,24 +50,4 @@ export function selectEdgesCrossed(db: Sql, vendors: readonly string[] | 'any', 
       ${timestampTexts(spans.map((span) => span.until))}::timestamptz[]) as s(after_at, until_at)
     join prediction_edges e on e.edge_at > s.after_at and e.edge_at <= s.until_at
       ${vendors === 'any' ? db`` : db`and e.vendor = any(${vendors})`}`;
-}
-
-/** Predictions that watch families with an item first listed after a moment: earlier reads bound the dates of such items. */
-export function selectSeenAfter(db: Sql, vendors: readonly string[] | 'any', after: Instant) {
-  return db`
-    select w.prediction_id from (
-      select distinct r.vendor, r.family from sightings s
-      join item_readings r on r.feed_id = s.feed_id and r.item_key = s.item_key and r.outcome = 'model'
-      where s.seen_from > ${timestamp(after)} ${vendors === 'any' ? db`` : db`and r.vendor = any(${vendors})`}) r
-    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')`;
-}
-
-/** Predictions that watch families with new observations from a feed in a span. */
-export function selectNewsBetween(db: Sql, feedId: string, { after, until }: Span) {
-  return db`
-    select w.prediction_id from (
-      select distinct r.vendor, r.family from observations o
-      join item_readings r on r.feed_id = o.feed_id and r.item_key = o.item_key and r.outcome = 'model'
-      where o.feed_id = ${feedId} and o.observed_at > ${timestamp(after)} and o.observed_at <= ${timestamp(until)}) r
-    join prediction_watches w on w.vendor in (r.vendor, 'any') and w.family in (r.family, 'any')`;
 }

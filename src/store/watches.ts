@@ -1,25 +1,22 @@
 import type { Criterion } from '../domain/criterion/criterion.ts';
+import type { Watch } from '../domain/criterion/watch.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { withReadableCriteria } from './malformed-rows.ts';
-import { timestamp, timestampTexts } from './postgres-types.ts';
-import { selectWatching, type WatchedFamily } from './watch-selections.ts';
+import { json, timestamp, timestampTexts } from './postgres-types.ts';
+import { selectWatching, type TouchedModel } from './watch-selections.ts';
 
 /** Which predictions to evaluate again: the families they watch, the coverage edges they wait for, and their timers. */
 
 /** Records the families whose evidence can change a prediction. */
-export async function insertWatches(
-  db: Sql,
-  predictionId: string,
-  watches: readonly { vendor: string; family: string; facts: boolean }[],
-): Promise<void> {
+export async function insertWatches(db: Sql, predictionId: string, watches: readonly Watch[]): Promise<void> {
   if (watches.length === 0) return;
   await db`
-    insert into prediction_watches (prediction_id, vendor, family, facts)
-    select ${predictionId}, w.vendor, w.family, w.facts
-    from unnest(${watches.map((watch) => watch.vendor)}::text[], ${watches.map((watch) => watch.family)}::text[],
-      ${watches.map((watch) => String(watch.facts))}::text[]::boolean[]) as w(vendor, family, facts)
-    on conflict do nothing`;
+    insert into prediction_watches (prediction_id, vendor, family, facts, versions, tiers, narrowed)
+    select ${predictionId}, w.vendor, w.family, w.facts, w.versions, w.tiers, true
+    from json_to_recordset(${json(db, watches)}) as w(vendor text, family text, facts boolean, versions text[], tiers text[])
+    on conflict (vendor, family, prediction_id) do update
+      set facts = excluded.facts, versions = excluded.versions, tiers = excluded.tiers, narrowed = true`;
 }
 
 export async function insertEdges(
@@ -57,7 +54,7 @@ export async function lockPredictions(db: Sql, ids: readonly string[]): Promise<
  */
 export async function listWatching(
   db: Sql,
-  touched: readonly WatchedFamily[],
+  touched: readonly TouchedModel[],
   what: 'releases' | 'facts' = 'releases',
 ): Promise<string[]> {
   if (touched.length === 0) return [];
@@ -88,6 +85,19 @@ export async function listWatchingModel(
       ${page.asOf === null ? db`` : db`and p.recorded_at <= ${timestamp(page.asOf)}`}
     order by p.seq desc limit ${page.limit}`;
   return withReadableCriteria(rows, ({ id }) => id);
+}
+
+/** Predictions that watch every version and tier only because an earlier version of the program recorded them. */
+export async function listWideWatches(db: Sql, limit: number): Promise<{ id: string; criterion: Criterion }[]> {
+  return await db<{ id: string; criterion: Criterion }[]>`
+    select p.id, c.criterion from predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version
+    where p.id in (select w.prediction_id from prediction_watches w where not w.narrowed order by w.prediction_id limit ${limit})
+    order by p.id for update of p`;
+}
+
+/** Records that all watches of some predictions are as narrow as their criteria. */
+export async function recordNarrowed(db: Sql, ids: readonly string[]): Promise<void> {
+  await db`update prediction_watches set narrowed = true where prediction_id = any(${ids}) and not narrowed`;
 }
 
 /** Schedules a recheck of a prediction at a moment, unless an earlier one is scheduled. */

@@ -1,4 +1,5 @@
 import { addDuration } from '../duration.ts';
+import { normaliseVersion } from '../identity/version.ts';
 import { dayMs, type Instant, type Interval, parseDate } from '../instant.ts';
 import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
 import { nodesOf, partsOf } from './parts.ts';
@@ -12,7 +13,25 @@ export type Watch = {
   readonly family: string;
   /** Whether stated facts such as prices and shutdown dates matter too, not only releases. */
   readonly facts: boolean;
+  /** The keys of the only versions that matter; null: any. */
+  readonly versions: readonly string[] | null;
+  /** The keys of the only tiers that matter; null: any. */
+  readonly tiers: readonly string[] | null;
 };
+
+/**
+ * The keys of a version: two versions that are equal share a key, whichever way their family compares versions. A model
+ * without a version has the key '', which no watch has.
+ */
+export function versionKeys(version: string | null): string[] {
+  if (version === null) return [''];
+  return [...new Set([normaliseVersion(version, 'components'), normaliseVersion(version, 'decimal')])];
+}
+
+/** The key of a tier: the empty text stands for a model without one. */
+export function tierKey(tier: string | null): string {
+  return tier ?? '';
+}
 
 /** A moment that can change a verdict once the coverage of a vendor reaches it. */
 export type Edge = { readonly vendor: string; readonly at: Instant };
@@ -71,10 +90,29 @@ export function watchesOf(criterion: Criterion): Watch[] {
   for (const leaf of eventLeaves(criterion)) {
     const { vendor, family } = leaf.model;
     const key = `${vendor}/${family}`;
-    const facts = leaf.op === 'attribute' || leaf.op === 'retired' || (byKey.get(key)?.facts ?? false);
-    byKey.set(key, { vendor, family, facts });
+    const before = byKey.get(key);
+    const facts = leaf.op === 'attribute' || leaf.op === 'retired' || (before?.facts ?? false);
+    const versions = eitherOf(before?.versions, versionsOf(leaf.model));
+    const tiers = eitherOf(before?.tiers, tiersOf(leaf.model));
+    byKey.set(key, { vendor, family, facts, versions, tiers });
   }
   return [...byKey.values()];
+}
+
+/** A range may contain any version. */
+function versionsOf({ version }: ModelPattern): readonly string[] | null {
+  return typeof version === 'string' ? versionKeys(version) : null;
+}
+
+function tiersOf({ tier }: ModelPattern): readonly string[] | null {
+  if (tier === 'any') return null;
+  return tier === null ? [tierKey(null)] : tier.map(tierKey);
+}
+
+/** The keys of two patterns; undefined if there is only one pattern. */
+function eitherOf(a: readonly string[] | null | undefined, b: readonly string[] | null): readonly string[] | null {
+  if (a === undefined) return b;
+  return a === null || b === null ? null : [...new Set([...a, ...b])];
 }
 
 /** Every deadline past which coverage can change the verdict, and the lapse of host rows after it; no duplicates. */

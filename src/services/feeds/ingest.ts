@@ -14,6 +14,7 @@ import {
   type PresentItem,
   updateSightingHashes,
 } from '../../store/sightings.ts';
+import type { TouchedModel } from '../../store/watch-selections.ts';
 import type { Deps } from '../deps.ts';
 import type { NameListing } from '../identity/name-events.ts';
 import { readItem } from '../identity/read-item.ts';
@@ -22,7 +23,7 @@ import { summariseListing } from './listing-summary.ts';
 import { keyByModel } from './renamed-items.ts';
 import { keepSuspect, suspectsSince } from './suspects.ts';
 
-export type Touched = { readonly vendor: string; readonly family: string };
+export type TouchedFamily = { readonly vendor: string; readonly family: string };
 
 /** The result of an accepted or suspect payload. */
 export type Ingested = {
@@ -31,11 +32,11 @@ export type Ingested = {
   readonly newItems: number;
   readonly changedItems: number;
   readonly vanishedItems: number;
-  readonly touched: readonly Touched[];
-  /** Families in which only stated facts changed: prices, sizes, shutdown dates. */
-  readonly touchedFacts: readonly Touched[];
+  readonly touched: readonly TouchedModel[];
+  /** Models of which only stated facts changed: prices, sizes, shutdown dates. */
+  readonly touchedFacts: readonly TouchedModel[];
   /** Families whose models must be recomputed: a row appeared, vanished, or changed in more than a price. */
-  readonly touchedModels: readonly Touched[];
+  readonly touchedModels: readonly TouchedFamily[];
   /** Names that are newly listed. */
   readonly listed: readonly NameListing[];
   /** The earliest knowledge time of the new evidence. */
@@ -176,8 +177,8 @@ async function applyAccepted(
     newItems: fresh.length,
     changedItems: changed.length,
     vanishedItems: vanished.length,
-    touched: distinctFamilies([...touching, ...vanished]),
-    touchedFacts: distinctFamilies(changed.map(readingOf)),
+    touched: [...distinctModels([...touching, ...vanished]), ...newFamilies(fresh.map(readingOf), listing.present)],
+    touchedFacts: distinctModels(changed.map(readingOf)),
     touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
     listed,
     evidenceFrom: [
@@ -259,11 +260,36 @@ function isFrozen(row: { vendor: string | null } | undefined, frozen: ReadonlySe
   return row?.vendor !== null && row?.vendor !== undefined && frozen.has(row.vendor);
 }
 
+type Named = Pick<NewReading, 'vendor' | 'family' | 'modelVersion' | 'tier'>;
+
+/** Each model once. */
+function distinctModels(rows: readonly (Named | undefined)[]): TouchedModel[] {
+  const byKey = new Map<string, TouchedModel>();
+  for (const row of rows) {
+    if (row === undefined || row.vendor === null || row.family === null) continue;
+    const { vendor, family, modelVersion: version, tier } = row;
+    byKey.set(JSON.stringify([vendor, family, version, tier]), { vendor, family, model: { version, tier } });
+  }
+  return [...byKey.values()];
+}
+
+/**
+ * Families of which the feed listed nothing before. That it lists them at all concerns every prediction about them: how far
+ * one has been checked depends on the feeds that list its family.
+ */
+function newFamilies(
+  fresh: readonly (Named | undefined)[],
+  present: ReadonlyMap<string, PresentItem>,
+): TouchedFamily[] {
+  const known = new Set([...present.values()].map(({ vendor, family }) => `${vendor}/${family}`));
+  return distinctFamilies(fresh).filter(({ vendor, family }) => !known.has(`${vendor}/${family}`));
+}
+
 /** Each family once. */
 export function distinctFamilies(
   rows: readonly ({ vendor: string | null; family: string | null } | undefined)[],
-): Touched[] {
-  const byKey = new Map<string, Touched>();
+): TouchedFamily[] {
+  const byKey = new Map<string, TouchedFamily>();
   for (const row of rows) {
     if (row === undefined || row.vendor === null || row.family === null) continue;
     byKey.set(`${row.vendor}/${row.family}`, { vendor: row.vendor, family: row.family });

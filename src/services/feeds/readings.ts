@@ -8,10 +8,16 @@ import { type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../../store/feeds.ts';
-import { listFamiliesNewsBetween, listFamiliesSeenAfter, markFamiliesTouched } from '../../store/model-families.ts';
+import {
+  listModelsNewsBetween,
+  listModelsSeenAfter,
+  type ModelKey,
+  markFamiliesTouched,
+} from '../../store/model-families.ts';
 import { finishPoll, listLastReads } from '../../store/polls.ts';
 import { listOwnVendors } from '../../store/readings.ts';
 import { markAffected } from '../../store/settle-queue.ts';
+import type { TouchedModel } from '../../store/watch-selections.ts';
 import type { Deps, LastPayload } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { announceUnreadNames } from '../identity/name-events.ts';
@@ -132,7 +138,7 @@ export function hashBytes(bytes: Uint8Array): string {
  * Marks the predictions that a read affects: those about families with changes or about partially read names, those with a
  * deadline that the watermark passed, those that watch rows which this read seasons and, since absence is evidence too,
  * those about models that other feeds first listed after this read (an archive, or a slow poll). They are settled once the
- * read is committed.
+ * read is committed. The models that it affects in the same way are marked, too.
  */
 export async function markAfter(
   tx: Sql,
@@ -144,46 +150,27 @@ export async function markAfter(
   const unread =
     ingested === null ? [] : await listFamiliesOfNames(tx, partialNames(ingested.listed.map((row) => row.reading)));
   const vendors = await vendorsWithEdges(tx, feed);
+  const span = seasonedSpan(read);
+  const seasoned = span === null ? [] : await listModelsNewsBetween(tx, feed.id, span);
+  const later = vendors.length === 0 ? [] : await listModelsSeenAfter(tx, vendors, observedAt);
+  const moved = [...seasoned, ...later];
   const spans = spansCrossed(feed, { after: crossedTo, until: observedAt });
   const affected = {
-    releases: [...(ingested?.touched ?? []), ...unread],
+    releases: [...(ingested?.touched ?? []), ...unread, ...moved.map(toTouched)],
     facts: ingested?.touchedFacts ?? [],
     edges: vendors.length === 0 ? null : { vendors, spans },
-    seasoned: seasonedSpan(read),
-    feedId: feed.id,
-    observedAt,
   };
   // A read is evidence too: it seasons rows, and shows what is absent.
   const evidenceFrom = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt);
   const now = deps.now();
   await markAffected(tx, affected, { pollId, evidenceFrom, evidenceTo: now, markedAt: now });
-  await markTouchedModels(tx, deps, read, ingested);
+  const from = Math.min(evidenceFrom, span === null ? observedAt : span.after);
+  const families = [...(ingested?.touchedModels ?? []), ...moved];
+  await markFamiliesTouched(tx, distinctFamilies(families), { from, to: now });
 }
 
-/**
- * Marks the models that a read affects: those with changes, those whose rows it seasons, and those that other feeds first
- * listed after it.
- */
-async function markTouchedModels(
-  tx: Sql,
-  deps: Deps,
-  read: Pick<Payload, 'feed' | 'observedAt'>,
-  ingested: Ingested | null,
-): Promise<void> {
-  const { feed, observedAt } = read;
-  const span = seasonedSpan(read);
-  const seasoned = span === null ? [] : await listFamiliesNewsBetween(tx, feed.id, span);
-  const vendors = coveredVendors(feed);
-  const later = vendors === null ? [] : await listFamiliesSeenAfter(tx, vendors, observedAt);
-  const from = Math.min(ingested?.evidenceFrom ?? observedAt, observedAt, span === null ? observedAt : span.after);
-  const families = [...(ingested?.touchedModels ?? []), ...seasoned, ...later];
-  await markFamiliesTouched(tx, distinctFamilies(families), { from, to: deps.now() });
-}
-
-/** The vendors whose absence the feed can show; null if there are none. */
-function coveredVendors(feed: FeedRow): readonly string[] | 'any' | null {
-  if (feed.coversAny) return 'any';
-  return feed.covers.length === 0 ? null : feed.covers;
+function toTouched({ vendor, family, version, tier }: ModelKey): TouchedModel {
+  return { vendor, family, model: { version, tier } };
 }
 
 /**

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Criterion } from '../../../src/domain/criterion/criterion.ts';
-import { countAbsenceLeaves, edgesOf, resolveByOf, watchesOf, windowOf } from '../../../src/domain/criterion/watch.ts';
+import type { Criterion, ModelPattern } from '../../../src/domain/criterion/criterion.ts';
+import { matchesPattern } from '../../../src/domain/criterion/pattern.ts';
+import {
+  countAbsenceLeaves,
+  edgesOf,
+  resolveByOf,
+  tierKey,
+  versionKeys,
+  watchesOf,
+  windowOf,
+} from '../../../src/domain/criterion/watch.ts';
 import { at, released } from '../../support/timelines.ts';
 
 const made = at('2025-08-01');
@@ -36,6 +45,37 @@ describe('what a criterion watches', () => {
   it('is each vendor and family once, including wildcards', () => {
     const watched = watchesOf(criterion).map((watch) => `${watch.vendor}/${watch.family}`);
     expect(watched).toEqual(['openai/gpt', 'any/any']);
+  });
+
+  it('is the versions and tiers of all leaves about a family, or any', () => {
+    const both = (a: object, b: object): Criterion => ({ op: 'all', of: [released(a), released(b)] });
+    expect(watchesOf(both({ version: '5' }, { version: '4.20', tier: ['mini', null] }))).toMatchObject([
+      { versions: ['5', '4.20', '4.2'], tiers: ['', 'mini'] },
+    ]);
+    expect(watchesOf(both({ version: '5' }, { version: { gte: '6' }, tier: 'any' }))).toMatchObject([
+      { versions: null, tiers: null },
+    ]);
+  });
+
+  it('includes every model that a pattern matches, however its family compares versions', () => {
+    const versions = ['4', '4.0', '4.2', '4.20', '4.02', '4.1.0', '04.10', '4o', '4.0o', '5', '5.0.0', '10'];
+    const tiers = [null, 'mini', 'codex-max'];
+    const wantedTiers: ModelPattern['tier'][] = ['any', null, ['mini'], [null, 'codex-max']];
+    let matches = 0;
+    for (const style of ['components', 'decimal'] as const)
+      for (const wanted of versions)
+        for (const version of [...versions, null])
+          for (const wantedTier of wantedTiers)
+            for (const tier of tiers) {
+              const leaf = released({ version: wanted, tier: wantedTier });
+              const model = { vendor: leaf.model.vendor, family: leaf.model.family, version, tier };
+              if (!matchesPattern(leaf.model, model, () => style)) continue;
+              matches += 1;
+              const [watch] = watchesOf(leaf);
+              expect(watch?.versions?.some((key) => versionKeys(version).includes(key))).toBe(true);
+              expect(watch?.tiers?.includes(tierKey(tier)) ?? true).toBe(true);
+            }
+    expect(matches).toBeGreaterThan(100);
   });
 
   it('is each deadline, and 90 days past it, once per vendor', () => {
