@@ -21,6 +21,15 @@ export type Omitted = {
   readonly origins: number;
 };
 
+/**
+ * The most witnesses that a stored explanation lists in all nodes together, and as many watermarks and origins. It is more than
+ * an answer shows, because the evidence for and against a disputed prediction is read from it.
+ */
+export const storedEntriesMax = 2000;
+
+/** An explanation as it is stored. `omitted` counts what it leaves out; it is absent if that is nothing. */
+export type StoredExplanation = ExplanationNode & { readonly omitted?: Omit<Omitted, 'evidence'> };
+
 export type LimitedExplanation = {
   readonly explanation: ExplanationNode;
   readonly evidence: readonly string[];
@@ -38,20 +47,31 @@ export function limitExplanation(evaluation: {
   readonly explanation: ExplanationNode;
   readonly evidence: readonly string[];
 }): LimitedExplanation {
-  const ofList = () => ({ left: explanationEntriesMax, omitted: 0 });
-  const budget: Budget = { witnesses: ofList(), watermarks: ofList(), origins: ofList() };
-  const explanation = limitNode(evaluation.explanation, budget);
+  const { explanation, omitted } = limitTree(evaluation.explanation, explanationEntriesMax);
   const evidence = evaluation.evidence.slice(0, evidenceIdsMax);
   return {
     explanation,
     evidence,
-    omitted: {
-      evidence: evaluation.evidence.length - evidence.length,
-      witnesses: budget.witnesses.omitted,
-      watermarks: budget.watermarks.omitted,
-      origins: budget.origins.omitted,
-    },
+    omitted: { evidence: evaluation.evidence.length - evidence.length, ...omitted },
   };
+}
+
+/** Shortens an explanation to what is stored with a resolution. Every node keeps its verdict and reason. */
+export function limitStoredExplanation(whole: ExplanationNode): StoredExplanation {
+  const { explanation, omitted } = limitTree(whole, storedEntriesMax);
+  return Object.values(omitted).some((count) => count > 0) ? { ...explanation, omitted } : explanation;
+}
+
+function limitTree(whole: ExplanationNode, entriesMax: number) {
+  const ofList = () => ({ left: entriesMax, omitted: 0 });
+  const budget: Budget = { witnesses: ofList(), watermarks: ofList(), origins: ofList() };
+  const explanation = limitNode(whole, budget);
+  const omitted = {
+    witnesses: budget.witnesses.omitted,
+    watermarks: budget.watermarks.omitted,
+    origins: budget.origins.omitted,
+  };
+  return { explanation, omitted };
 }
 
 function limitNode(node: ExplanationNode, budget: Budget): ExplanationNode {

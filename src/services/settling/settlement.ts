@@ -1,6 +1,7 @@
 import { readPolicy } from '../../domain/criterion/policy.ts';
 import { type Evaluation, evaluatorVersion, type Terms } from '../../domain/evaluation/evaluate.ts';
 import type { Known } from '../../domain/evaluation/known-at.ts';
+import { limitStoredExplanation } from '../../domain/evaluation/limit-explanation.ts';
 import { decisiveLeaf, type ResolverReasonCode, reasonText, resolverName } from '../../domain/evaluation/resolution.ts';
 import type { EventFacts } from '../../domain/events/event-data.ts';
 import { versionStyle } from '../../domain/identity/table.ts';
@@ -71,7 +72,7 @@ export function resolutionFrom(
     reason: reasonText(evaluation.explanation),
     evidence: [...evaluation.evidence],
     evidenceTrust: evaluation.trust,
-    explanation: evaluation.explanation,
+    explanation: limitStoredExplanation(evaluation.explanation),
     evaluatorVersion,
     identityVersion: deps.identity.version,
     coverageVersion: deps.coverage.version,

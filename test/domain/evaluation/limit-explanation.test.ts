@@ -5,6 +5,8 @@ import {
   explanationEntriesMax,
   explanationTextCharsMax,
   limitExplanation,
+  limitStoredExplanation,
+  storedEntriesMax,
 } from '../../../src/domain/evaluation/limit-explanation.ts';
 
 const witness = (id: string) => ({
@@ -106,5 +108,25 @@ describe('the explanation in an answer', () => {
     const { evidence, omitted } = limit(node(0), ids);
     expect(evidence).toEqual(ids.slice(0, evidenceIdsMax));
     expect(omitted.evidence).toBe(7);
+  });
+});
+
+describe('the explanation that is stored with a resolution', () => {
+  it('is complete and has no mark if it has as many entries as are stored', () => {
+    const whole = node(storedEntriesMax - 1, [node(1)]);
+    expect(limitStoredExplanation(whole)).toEqual(whole);
+    expect(limitStoredExplanation(whole)).not.toHaveProperty('omitted');
+  });
+
+  it('counts what it leaves out', () => {
+    const stored = limitStoredExplanation(node(storedEntriesMax, [node(3)]));
+    expect(entriesOf(stored)).toEqual(Array(3).fill(storedEntriesMax));
+    expect(stored.of[0]).toMatchObject({ verdict: 'no', reason: 'covered_without_it', witnesses: [] });
+    expect(stored.omitted).toEqual({ witnesses: 3, watermarks: 3, origins: 3 });
+  });
+
+  it('ends long texts as an answer does', () => {
+    const { text } = limitStoredExplanation(node(0, [], 'x'.repeat(explanationTextCharsMax + 1)));
+    expect(text).toHaveLength(explanationTextCharsMax);
   });
 });
