@@ -60,6 +60,8 @@ const base = await new Promise((resolve, reject) => {
 });
 
 const open = [];
+/** Requests that a busy machine did not answer in time. */
+let refused = 0;
 try {
   for (let client = 0; client < streams; client += 1) open.push(await openStream());
   await report('before');
@@ -107,7 +109,8 @@ async function ask(method, path, body) {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const response = await fetch(base + path, { method, headers, body: body && JSON.stringify(body) });
   await response.arrayBuffer();
-  if (response.status >= 500) throw new Error(`${method} ${path}: ${response.status}`);
+  if (response.status === 503) refused += 1;
+  else if (response.status >= 500) throw new Error(`${method} ${path}: ${response.status}`);
 }
 
 function openStream() {
@@ -127,7 +130,7 @@ async function report(when) {
   const backends = await admin`select pid from pg_stat_activity where datname = ${name}`;
   const sizes = backends.map(({ pid }) => backendMegabytes(pid)).filter((size) => size !== null);
   const sockets = `${backends.length} connections, largest backend ${Math.max(...sizes).toFixed(0)} MB`;
-  console.log(`${when}: RSS ${rss.toFixed(0)} MB, ${sockets}`);
+  console.log(`${when}: RSS ${rss.toFixed(0)} MB, ${sockets}, ${refused} requests refused`);
 }
 
 /** Memory of its own, without what the server's processes share; null on another machine. */
