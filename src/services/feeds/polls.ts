@@ -61,7 +61,7 @@ export type PollCounts = {
 export async function pollDueFeeds(deps: Deps, tick: Instant): Promise<PollCounts> {
   await abortLostPolls(deps.db.sql, deps.now());
   const feeds = (await listFeeds(deps.db.sql)).filter(
-    (feed) => feed.enabled && feed.url !== null && isDue(feed, tick) && findKeyMissing(deps, feed) === null,
+    (feed) => feed.enabled && feed.url !== null && isDue(feed, tick, deps.now()) && findKeyMissing(deps, feed) === null,
   );
   const reports: (ReadingReport | FeedFailure | null)[] = [];
   for (const feed of feeds.filter(isBuiltin)) reports.push(await pollQuietly(deps, feed, tick));
@@ -151,7 +151,7 @@ async function openPoll(
         : await leaseDueFeed(tx, feed.id, {
             ...lease,
             tick: order.tick,
-            strandedAfter: strandedAfter(feed, order.tick),
+            strandedAfter: strandedAfter(feed, startedAt),
           });
     if (!leased) return false;
     const inserted = await insertRunningPoll(tx, {
@@ -209,13 +209,14 @@ async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
 /** How far the clocks of nodes may differ. */
 const skewMsMax = 5 * 60_000;
 
-/** After this time no poll is planned at a tick; a later one was planned before the clock was set back. */
-function strandedAfter({ failures }: FeedRow, tick: Instant): Instant {
-  return tick + skewMsMax + (failures === 0 ? 0 : backOffMaxMs);
+/** After this time no poll is planned now; a later one was planned before the clock was set back. */
+function strandedAfter({ failures }: FeedRow, now: Instant): Instant {
+  return now + skewMsMax + (failures === 0 ? 0 : backOffMaxMs);
 }
 
-function isDue(feed: FeedRow, tick: Instant): boolean {
-  return feed.nextPollAt <= tick || feed.nextPollAt > strandedAfter(feed, tick);
+/** A tick may be older than now, if it was missed; another node may then have polled for a later one. */
+function isDue(feed: FeedRow, tick: Instant, now: Instant): boolean {
+  return feed.nextPollAt <= tick || feed.nextPollAt > strandedAfter(feed, now);
 }
 
 type Ending = {
