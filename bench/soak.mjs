@@ -1,5 +1,6 @@
 // What grows while the service runs: memory, connections, and prepared statements of each connection, over polls, events, reads
-// and stream clients. Stops by itself.
+// and stream clients. The heap is measured after a full collection: it shows what is kept. The resident size also has what
+// the allocators hold in reserve. Stops by itself.
 // Usage: npm run build && BENCH_DATABASE_URL=postgres://… node bench/soak.mjs [scale, default 1: 500 polls, 5,000 events …]
 // Makes and drops its own database on that server.
 import { spawn } from 'node:child_process';
@@ -39,14 +40,17 @@ const feeds = join(home, 'feeds.json');
 const prices = { slug: 'prices', adapter: 'litellm', url: `http://127.0.0.1:${feed.address().port}/prices.json` };
 writeFileSync(feeds, JSON.stringify({ format: 'outturn-feeds/1', feeds: [prices] }));
 const key = randomBytes(24).toString('hex');
-const program = spawn(process.execPath, ['dist/src/cli.js', 'serve'], {
+// Loaded into the program before its own code. It must not keep the process alive.
+const probe = `process.on('message', () => { gc(); process.send(process.memoryUsage()); }); process.channel.unref();`;
+const measured = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(probe)}`];
+const program = spawn(process.execPath, [...measured, 'dist/src/cli.js', 'serve'], {
   env: {
     ...{ PATH: process.env.PATH, HOME: home, PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: databaseUrl },
     ...{ OUTTURN_SECRET: randomBytes(16).toString('hex'), OUTTURN_ADMIN_KEY: key, OUTTURN_FEEDS: feeds },
     ...{ OUTTURN_SEED: 'none', OUTTURN_RATE_LIMIT: 'off', OUTTURN_ALLOW_CIDRS: '127.0.0.0/8' },
     OUTTURN_POLL_CRON: '0 0 1 1 *',
   },
-  stdio: ['ignore', 'pipe', 'inherit'],
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 });
 const end = setTimeout(() => program.kill('SIGKILL'), minutesMax * 60_000);
 let said = '';
@@ -126,11 +130,19 @@ function openStream() {
 
 /** Prepared statements belong to a session and only it can list them, so what is shown is the size of each backend. */
 async function report(when) {
-  const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))[1]) / 1024;
+  const memory = await measure();
   const backends = await admin`select pid from pg_stat_activity where datname = ${name}`;
-  const sizes = backends.map(({ pid }) => backendMegabytes(pid)).filter((size) => size !== null);
-  const sockets = `${backends.length} connections, largest backend ${Math.max(...sizes).toFixed(0)} MB`;
-  console.log(`${when}: RSS ${rss.toFixed(0)} MB, ${sockets}, ${refused} requests refused`);
+  const own = backends.map(({ pid }) => backendMegabytes(pid)).filter((size) => size !== null);
+  const sockets = `${backends.length} connections, largest backend ${Math.max(...own).toFixed(0)} MB`;
+  const sizes = ['heapUsed', 'external', 'rss'].map((part) => `${part} ${(memory[part] / 2 ** 20).toFixed(1)} MB`);
+  console.log(`${when}: ${sizes.join(', ')}, ${sockets}, ${refused} requests refused`);
+}
+
+/** Memory of the program after a full collection. */
+async function measure() {
+  const answered = new Promise((resolve) => program.once('message', resolve));
+  program.send('measure');
+  return await answered;
 }
 
 /** Memory of its own, without what the server's processes share; null on another machine. */
