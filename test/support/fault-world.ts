@@ -35,7 +35,7 @@ export async function openFaultWorld(programs: string): Promise<FaultWorld> {
   await cluster.administer(`create database ${faultDatabase}`);
   const proxy = await startFaultProxy(cluster.url(faultDatabase));
   const receiver = await openReceiver();
-  const feed = await serveGrowingFeed();
+  const feed = await serveGrowingFeed(modelsMax);
   const feedsFile = join(directory, 'feeds.json');
   const vendor = { slug: 'vendor', adapter: 'ledger', url: feed.url, trust: 'first_party', origin: 'vendor' };
   writeFileSync(feedsFile, JSON.stringify({ format: 'outturn-feeds/1', feeds: [vendor] }));
@@ -89,11 +89,12 @@ function makeClaims(): () => object & { slug: string } {
   };
 }
 
-async function serveGrowingFeed(): Promise<{ url: string; close(): Promise<unknown> }> {
+/** A ledger that lists one more model at each read. */
+export async function serveGrowingFeed(listedMax: number): Promise<{ url: string; close(): Promise<unknown> }> {
   let reads = 0;
   const server = createServer((_request, response) => {
     reads += 1;
-    const listed = Array.from({ length: Math.min(reads, modelsMax) }, (_none, index) => ({
+    const listed = Array.from({ length: Math.min(reads, listedMax) }, (_none, index) => ({
       id: `gpt-6.${index}`,
       released: '2025-08-01',
       published: '2025-08-01',
@@ -108,7 +109,7 @@ async function serveGrowingFeed(): Promise<{ url: string; close(): Promise<unkno
   };
 }
 
-async function subscribe(program: Program, receiver: Receiver): Promise<void> {
+export async function subscribe(program: Program, receiver: Receiver): Promise<void> {
   const response = await fetch(`${program.base}/v1/webhook-endpoints`, {
     method: 'POST',
     headers: { authorization: `Bearer ${program.adminKey}`, 'content-type': 'application/json' },
