@@ -54,6 +54,8 @@ export type HttpEnv = {
     quota?: Readonly<Record<string, string>>;
     /** Header fields of a deprecated operation. */
     notices?: Readonly<Record<string, string>>;
+    /** The tag of a response that may be compressed: its body is not a resource with a version. */
+    contentTag?: string;
     /** True if the response already has the header fields that every response has. */
     hasStandardHeaders?: boolean;
     /** Seconds until the quota is renewed. */

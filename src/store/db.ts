@@ -104,7 +104,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       answered: () => pool.noteAnswer(),
       failed: (error, client) => pool.noteFailure(client, error),
     }),
-    reads: guardSql(() => pool.readClient(), {
+    reads: guardSql((creator) => pool.readClient(creator), {
       admit: () => admitRead(pool),
       answerMsMax: pool.limits.readMsMax,
       late: (client) => pool.condemn(client),
@@ -160,13 +160,13 @@ export function withinTransaction(db: Database, tx: Sql): Database {
 }
 
 const nothingToLeave = (): void => {};
-const admittedRead = Promise.resolve(nothingToLeave);
 
-/** A short read takes no slot. */
-function admitRead(pool: Pool): Promise<() => void> {
+/** A short read takes no slot, and waits for nothing. */
+function admitRead(pool: Pool): () => void {
   refuseInsideTransaction();
   const refusal = pool.refuseRead();
-  return refusal === null ? admittedRead : Promise.reject(refusal);
+  if (refusal !== null) throw refusal;
+  return nothingToLeave;
 }
 
 /** A cursor outside a transaction takes no slot: its reader may stop at any time, and we cannot see when it ends. */

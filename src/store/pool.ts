@@ -11,8 +11,11 @@ export type Pool = {
   readonly kind: 'embedded' | 'server';
   /** The driver's current client. A server's client is replaced when a connection no longer responds. */
   client(): postgres.Sql;
-  /** The client for the next short read: one of a few connections that each pipeline their statements. */
-  readClient(): postgres.Sql;
+  /**
+   * The client for the next short read: one of a few connections that each pipeline their statements. `creator` if it is one of
+   * them.
+   */
+  readClient(creator?: postgres.ISql): postgres.ISql;
   /** Why a short read must not be sent now, or null: during an outage only a few callers try. */
   refuseRead(): Refusal | null;
   readonly statements: Semaphore;

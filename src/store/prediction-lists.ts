@@ -59,11 +59,10 @@ export async function listPredictions(
 }
 
 /** A kept document in a list, or only the id of the prediction where its document must be computed. */
-export type ListedDocument = {
-  readonly sortValue: number;
-  readonly id: string;
-  readonly document: KeptDocument | null;
-};
+export type ListedDocument = { readonly sortValue: number; readonly listedId: string } & (
+  | KeptDocument
+  | { readonly id: null }
+);
 
 /** Documents of now in the given order, after a position. */
 export async function listDocuments(
@@ -72,18 +71,11 @@ export async function listDocuments(
   page: { after: PredictionPlace | null; sort: PredictionSort; limit: number },
 ): Promise<ListedDocument[]> {
   const { value, afterPlace, orderBy } = sortClauses(db, { sort: page.sort, asOf: null, after: page.after });
-  const rows = await db<
-    (Omit<KeptDocument, 'words'> & { words: string | null; listedId: string; sortValue: number })[]
-  >`
+  return await db<ListedDocument[]>`
     select p.id as "listedId", ${value} as "sortValue", ${documentColumns(db)}
     from ${usesDeadline(filter, page.sort) ? fromPredictions(db, null) : db`predictions p`}
     left join prediction_documents d on d.prediction_id = p.id and ${wholeDocument(db)} ${joinPeople(db)}
     where true ${afterPlace} ${everyFilter(db, filter)} order by ${orderBy} limit ${literal(db, page.limit)}`;
-  return rows.map(({ listedId, sortValue, words, ...row }) => ({
-    id: listedId,
-    sortValue,
-    document: words === null ? null : { ...row, words },
-  }));
 }
 
 /** Whether a list needs the current criterion of each prediction. */

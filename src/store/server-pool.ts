@@ -85,7 +85,7 @@ export function openServerPool(options: ServerPoolOptions): Pool {
   return {
     kind: 'server',
     client: () => client.sql,
-    readClient: () => lanes.next(),
+    readClient: (creator) => (creator !== undefined && lanes.has(creator) ? creator : lanes.next()),
     refuseRead: outage.refuse,
     statements: refuseDuring(outage, options.semaphore),
     transactions: refuseDuring(outage, options.semaphore),

@@ -22,7 +22,8 @@ const constantHeaders = { ...securityHeaders, ...corsHeaders };
 
 /**
  * A response with the header fields that every response has; those given take precedence. Made with all fields at once,
- * because adding one to a finished response costs more than the rest of a read.
+ * because adding one to a finished response costs more than the rest of a read. For the same reason objects are not spread into
+ * one: several spreads with as many members make an object that V8 handles slowly, and collects late.
  */
 export function makeResponse(
   c: Context<HttpEnv>,
@@ -31,7 +32,8 @@ export function makeResponse(
 ): Response {
   const { status } = init;
   c.set('hasStandardHeaders', true);
-  const headers = { ...constantHeaders, ...c.get('quota'), ...init.headers, 'x-request-id': c.get('requestId') };
+  const headers: Record<string, string> = Object.assign({}, constantHeaders, c.get('quota'), init.headers);
+  headers['x-request-id'] = c.get('requestId');
   return new Response(body, { status, headers: withNotices(headers, c.get('notices')) });
 }
 

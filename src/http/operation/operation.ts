@@ -104,8 +104,8 @@ type OperationInput<Path extends string, Q extends z.ZodRawShape, B extends z.Zo
   readonly caller: Caller | null;
   /** Counts the evaluation cost of the request. Refuses with `rate_limited`. */
   readonly spend: (cost: number) => Promise<void>;
-  /** The list that cursors are tied to: a hash of the operation and its filters. */
-  readonly listing: string;
+  /** The list that cursors are tied to: a hash of the operation and its filters. Computed when called. */
+  readonly listing: () => string;
   readonly target: Target;
 };
 
@@ -150,10 +150,7 @@ export function operation<
       expected: expectedVersions(spec.ifMatch === true ? c.req.header('if-match') : undefined),
       disconnect: () => void c.env.outgoing?.destroy(),
       lastEventId: spec.resumes === true ? (c.req.header('last-event-id') ?? null) : null,
-      // Computed where it is used: most requests are not for a list.
-      get listing() {
-        return listingOf(spec.operationId, { ...params, ...rawQuery });
-      },
+      listing: () => listingOf(spec.operationId, { ...params, ...rawQuery }),
       caller,
       spend: (cost: number) => limitCost(http, c, caller, cost),
       target: targetOf(http, c, search),
@@ -185,16 +182,9 @@ export function operation<
   return { spec: { ...shown, params: spec.params ?? {}, query, hasBefore: before !== undefined }, run };
 }
 
-/** The base is computed where it is used, because most responses have no links. */
+/** The base is a function because most responses have no links. A getter would give each object a shape of its own. */
 function targetOf(http: HttpDeps, c: Context<HttpEnv>, search: URLSearchParams): Target {
-  return {
-    path: c.req.path,
-    search,
-    requestId: c.get('requestId'),
-    get base() {
-      return baseOf(http, c);
-    },
-  };
+  return { path: c.req.path, search, requestId: c.get('requestId'), base: () => baseOf(http, c) };
 }
 
 /** Runs a read, on the replica if it tolerates lag. A read with `as_of` uses the primary, because its result must never change. */

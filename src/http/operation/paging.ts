@@ -5,7 +5,7 @@ import type { Reply, Target } from './reply.ts';
 /** The parts of an operation's input that paging needs. */
 export type PageInput = {
   readonly query: { readonly cursor?: string | undefined; readonly limit?: number | undefined };
-  readonly listing: string;
+  readonly listing: () => string;
   readonly target: Target;
 };
 
@@ -59,7 +59,7 @@ export function replyWithAppended<Row>(
 
 /** The position in the cursor of a request, or null for the first page. Refuses with `invalid_cursor`. */
 export function readPosition<P extends Position>({ query, listing }: PageInput, position: z.ZodType<P>): P | null {
-  return query.cursor === undefined ? null : readCursor(listing, query.cursor, position);
+  return query.cursor === undefined ? null : readCursor(listing(), query.cursor, position);
 }
 
 /** A page with its cursor and its `Link`. `next` is the position of its last row, or null on the last page. */
@@ -69,7 +69,7 @@ export function pageReply(
   next: Position | null,
   more: { readonly past?: boolean; readonly extra?: object } = {},
 ): Reply {
-  const cursor = next === null ? null : writeCursor(listing, next);
+  const cursor = next === null ? null : writeCursor(listing(), next);
   const headers = cursor === null ? {} : { link: `<${nextTarget(target, cursor)}>; rel="next"` };
   return { body: { data, next_cursor: cursor, ...more.extra }, headers, past: more.past ?? false };
 }

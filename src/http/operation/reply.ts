@@ -15,8 +15,8 @@ export type Target = {
   readonly path: string;
   readonly search: URLSearchParams;
   readonly requestId: string;
-  /** The base URL of this service, without a trailing slash. */
-  readonly base: string;
+  /** Returns the base URL of this service, without a trailing slash. */
+  readonly base: () => string;
 };
 
 /** What a handler returns. `respond` turns it into an HTTP response. */
@@ -63,37 +63,37 @@ export function replyContextOf(
 
 export async function respond(c: Context<HttpEnv>, context: ReplyContext, reply: Reply): Promise<Response> {
   const status = reply.status ?? 200;
-  const base = {
-    'cache-control': cacheControl(context, reply),
-    ...(context.access === 'open' ? {} : { vary: 'Authorization' }),
-    ...withPublicUrl(context, reply.headers),
-  };
-  if (status === 204 || status === 301) return makeResponse(c, null, { status, headers: base });
+  const headers: Record<string, string> = { 'cache-control': cacheControl(context, reply) };
+  if (context.access !== 'open') headers.vary = 'Authorization';
+  Object.assign(headers, withPublicUrl(context, reply.headers));
+  if (status === 204 || status === 301) return makeResponse(c, null, { status, headers });
   if (reply.stream !== undefined) {
-    const streamed = { ...base, ...streamHeaders(reply) };
+    const streamed = { ...headers, ...streamHeaders(reply) };
     if (c.req.method !== 'HEAD') return c.body(reply.stream, 200, streamed);
     // Nothing reads the body of a HEAD request, so the stream would never end.
     await reply.stream.cancel();
     return c.body(null, 200, streamed);
   }
   if (reply.asset !== undefined) {
-    const { headers, contentHeaders, body } = representAsset(reply.asset, c.req.header('accept-encoding'));
-    const all = { ...base, ...headers };
-    if (isCached(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, all);
+    const { headers: own, contentHeaders, body } = representAsset(reply.asset, c.req.header('accept-encoding'));
+    const all = { ...headers, ...own };
+    if (isCached(c.req.header('if-none-match'), own.etag)) return c.body(null, 304, all);
     return c.body(body(), status, { ...all, ...contentHeaders });
   }
   const text = reply.text ?? JSON.stringify(reply.body);
   const mediaType = reply.mediaType ?? 'application/json';
-  if (status === 503)
-    return makeResponse(c, text, {
-      status,
-      headers: { ...base, 'cache-control': 'no-store', 'content-type': mediaType },
-    });
+  if (status === 503) {
+    headers['cache-control'] = 'no-store';
+    headers['content-type'] = mediaType;
+    return makeResponse(c, text, { status, headers });
+  }
   const tag = reply.version === undefined ? contentTag(text) : versionTag(reply.version, text);
-  const tagged = { ...base, ...(reply.version !== undefined || context.isRead ? { etag: tag } : {}) };
+  if (reply.version === undefined && context.isRead) c.set('contentTag', tag);
+  if (reply.version !== undefined || context.isRead) headers.etag = tag;
   if (context.isRead && isCached(c.req.header('if-none-match'), tag))
-    return makeResponse(c, null, { status: 304, headers: tagged });
-  return makeResponse(c, text, { status, headers: { ...tagged, 'content-type': mediaType } });
+    return makeResponse(c, null, { status: 304, headers });
+  headers['content-type'] = mediaType;
+  return makeResponse(c, text, { status, headers });
 }
 
 /** Makes `Location` and `Link` absolute if the public URL is set, because a proxy may serve this service under a path. */

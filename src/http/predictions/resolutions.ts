@@ -196,7 +196,7 @@ const list = operation({
       list: (after, limit) => listResolutions(services, filter, { after: after ?? 0, limit }),
       positionOf: (row) => row.seq,
       toJson: withPredictionToJson,
-      extra: (last) => ({ ...total, last_cursor: last === null ? null : writeCursor(input.listing, last) }),
+      extra: (last) => ({ ...total, last_cursor: last === null ? null : writeCursor(input.listing(), last) }),
     });
   },
 });

@@ -65,7 +65,8 @@ const calendar = operation({
   },
   handle: async ({ services }, { query, target }) => {
     const rows = await getCalendar(services, predictionFilterOf(query));
-    const deadlines = rows.flatMap((row) => deadlineOf(row, target.base));
+    const base = target.base();
+    const deadlines = rows.flatMap((row) => deadlineOf(row, base));
     return {
       text: renderCalendar(deadlines, title, refreshHours),
       mediaType: `${mediaType}; charset=utf-8`,

@@ -79,7 +79,7 @@ const atom = operation({
     const entries = await listNewestResolutions(services, entriesMax);
     const installation = await getInstallationName(services);
     return {
-      text: renderAtom(entries, { base: target.base, installation }),
+      text: renderAtom(entries, { base: target.base(), installation }),
       mediaType: 'application/atom+xml',
       secondsMax: feedSecondsMax,
     };
@@ -109,7 +109,7 @@ const json = operation({
   handle: async ({ services }, { target }) => {
     const entries = await listNewestResolutions(services, entriesMax);
     return {
-      text: renderJsonFeed(entries, target.base),
+      text: renderJsonFeed(entries, target.base()),
       mediaType: 'application/feed+json',
       secondsMax: feedSecondsMax,
     };

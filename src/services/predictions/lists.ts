@@ -73,14 +73,16 @@ export async function listDocuments(
   const page = rows.slice(0, limit);
   const computed = await computeDocuments(
     deps,
-    page.filter(({ document }) => document === null),
+    page.filter(({ id }) => id === null),
   );
   const texts: string[] = [];
-  for (const { id, document } of page) {
-    const text = document === null ? computed.get(id) : (await textOf(deps, document)).text;
+  for (const row of page) {
+    const text = row.id === null ? computed.get(row.listedId) : (await textOf(deps, row)).text;
     if (text !== undefined) texts.push(text);
   }
-  return { texts, next: rows.length > limit ? placeOf(page.at(-1)) : null };
+  const last = page.at(-1);
+  const next = last === undefined ? null : placeOf({ id: last.listedId, sortValue: last.sortValue });
+  return { texts, next: rows.length > limit ? next : null };
 }
 
 async function computeDocuments(deps: Deps, rows: readonly ListedDocument[]): Promise<ReadonlyMap<string, string>> {
@@ -88,7 +90,7 @@ async function computeDocuments(deps: Deps, rows: readonly ListedDocument[]): Pr
   const current = await withCurrentIdentity(deps);
   const predictions = await listPredictionsById(
     deps.db.sql,
-    rows.map(({ id }) => id),
+    rows.map(({ listedId }) => listedId),
   );
   const views = await viewPredictions(deps.db.sql, current, predictions, null);
   return new Map(views.map((view) => [view.prediction.id, JSON.stringify(documentToJson(view, null))]));
