@@ -25,17 +25,17 @@ async function copyRange(tx, from, to) {
   // Deadlines and days of claims differ, so that sorted lists and filters have something to find.
   await tx`insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at,
       fine_print, evidence_policy, tags, criterion_version, state, state_detail, outcome, recheck_at, evaluated_with, edits, resolutions,
-      edited_at, resolved_at, withdrawn_at)
+      edited_at, resolved_at, withdrawn_at, resolve_by)
     select c.id, c.slug, p.statement, p.source_id, p.locator, p.predictor_id, p.made_at, p.made_from - c.i % 300 * interval '1 day',
       p.recorded_at, p.fine_print, p.evidence_policy, p.tags, 1, p.state, p.state_detail, p.outcome, null, p.evaluated_with, 1,
-      p.resolutions, p.edited_at, p.resolved_at + c.i * interval '1 millisecond', p.withdrawn_at
+      p.resolutions, p.edited_at, p.resolved_at + c.i * interval '1 millisecond', p.withdrawn_at, ${deadline(tx)}
     from copies c join predictions p on p.id = c.old_id`;
   await tx`insert into prediction_slugs (slug, prediction_id) select slug, id from copies`;
   await tx`insert into prediction_words (prediction_id, edit, edited_at, slug, statement, fine_print, locator, source_id, predictor_id, tags)
     select c.id, 1, p.edited_at, c.slug, p.statement, p.fine_print, p.locator, p.source_id, p.predictor_id, p.tags
     from copies c join predictions p on p.id = c.old_id`;
   await tx`insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, created_at)
-    select c.id, 1, k.criterion, k.criterion_hash, k.polarity, k.resolve_by + c.i % 3000 * interval '1 day', k.created_at
+    select c.id, 1, k.criterion, k.criterion_hash, k.polarity, ${deadline(tx)}, k.created_at
     from copies c join criteria k on k.prediction_id = c.old_id and k.version = 1`;
   await copyColumns(tx, 'prediction_watches');
   await copyColumns(tx, 'prediction_edges');
@@ -50,6 +50,11 @@ async function copyRange(tx, from, to) {
     select c.id, d.format, d.source_id, d.predictor_id, replace(replace(d.words, c.old_id, c.id), c.old_slug, c.slug), d.words_version,
       d.words_at, d.answer, d.answer_version, d.answer_at, d.standing, d.evaluated_through
     from copies c join prediction_documents d on d.prediction_id = c.old_id`;
+}
+
+/** The deadline of copy `c`, where the seed may have none: most have one, on different days. */
+function deadline(tx) {
+  return tx`case when c.i % 5 > 0 then '2024-01-01Z'::timestamptz + c.i % 3000 * interval '1 day' end`;
 }
 
 /** Copies every column but the first, which names the prediction. */

@@ -48,6 +48,7 @@ create table criteria (
 );
 CREATE INDEX criteria_by_resolve_by ON public.criteria USING btree (COALESCE(resolve_by, 'infinity'::timestamp with time zone), prediction_id);
 CREATE INDEX criteria_by_resolve_by_desc ON public.criteria USING btree (COALESCE(resolve_by, '-infinity'::timestamp with time zone), prediction_id);
+CREATE INDEX criteria_replacing ON public.criteria USING btree (prediction_id) WHERE (version > 1);
 CREATE TRIGGER criteria_append_only BEFORE DELETE OR UPDATE ON public.criteria FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table disputes (
@@ -430,6 +431,7 @@ create table prediction_watches (
   constraint prediction_watches_pkey PRIMARY KEY (vendor, family, prediction_id),
   constraint prediction_watches_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id)
 );
+CREATE INDEX prediction_watches_by_family ON public.prediction_watches USING btree (family, prediction_id);
 CREATE INDEX prediction_watches_by_prediction ON public.prediction_watches USING btree (prediction_id);
 CREATE INDEX prediction_watches_wide ON public.prediction_watches USING btree (prediction_id) WHERE (NOT narrowed);
 
@@ -452,6 +454,8 @@ create table prediction_words (
 );
 CREATE INDEX prediction_words_by_predictor ON public.prediction_words USING btree (predictor_id) WHERE (predictor_id IS NOT NULL);
 CREATE INDEX prediction_words_by_source ON public.prediction_words USING btree (source_id) WHERE (source_id IS NOT NULL);
+CREATE INDEX prediction_words_by_tags ON public.prediction_words USING gin (tags);
+CREATE INDEX prediction_words_by_text ON public.prediction_words USING gin (statement gin_trgm_ops, slug gin_trgm_ops);
 CREATE TRIGGER prediction_words_append_only BEFORE DELETE OR UPDATE ON public.prediction_words FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table predictions (
@@ -479,6 +483,7 @@ create table predictions (
   seq bigint generated always as identity not null,
   resolved_at timestamp with time zone,
   withdrawn_at timestamp with time zone,
+  resolve_by timestamp with time zone,
   constraint predictions_pkey PRIMARY KEY (id),
   constraint predictions_slug_key UNIQUE (slug),
   constraint predictions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
@@ -487,14 +492,17 @@ create table predictions (
   constraint predictions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'proposed'::text, 'disputed'::text, 'resolved'::text, 'withdrawn'::text]))),
   constraint predictions_withdrawn_check CHECK ((((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL)) AND ((withdrawn_at IS NULL) OR (resolutions = 0))))
 );
-CREATE INDEX predictions_by_made_at ON public.predictions USING btree (made_from, id);
+CREATE INDEX predictions_by_evaluation ON public.predictions USING btree (evaluated_with, id) WHERE (withdrawn_at IS NULL);
+CREATE INDEX predictions_by_made_at ON public.predictions USING btree (state, made_from, id);
+CREATE INDEX predictions_by_outcome ON public.predictions USING btree (outcome, seq) WHERE (outcome IS NOT NULL);
 CREATE INDEX predictions_by_predictor ON public.predictions USING btree (predictor_id, seq);
-CREATE INDEX predictions_by_resolved_at ON public.predictions USING btree (COALESCE(resolved_at, 'infinity'::timestamp with time zone), id);
-CREATE INDEX predictions_by_resolved_at_desc ON public.predictions USING btree (COALESCE(resolved_at, '-infinity'::timestamp with time zone), id);
+CREATE INDEX predictions_by_resolve_by ON public.predictions USING btree (state, COALESCE(resolve_by, 'infinity'::timestamp with time zone), id);
+CREATE INDEX predictions_by_resolve_by_desc ON public.predictions USING btree (state, COALESCE(resolve_by, '-infinity'::timestamp with time zone), id);
+CREATE INDEX predictions_by_resolved_at ON public.predictions USING btree (state, COALESCE(resolved_at, 'infinity'::timestamp with time zone), id);
+CREATE INDEX predictions_by_resolved_at_desc ON public.predictions USING btree (state, COALESCE(resolved_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX predictions_by_seq ON public.predictions USING btree (seq);
 CREATE INDEX predictions_by_source ON public.predictions USING btree (source_id, seq);
 CREATE INDEX predictions_by_state ON public.predictions USING btree (state, seq);
-CREATE INDEX predictions_by_tags ON public.predictions USING gin (tags);
 CREATE INDEX predictions_recheck ON public.predictions USING btree (recheck_at) WHERE (recheck_at IS NOT NULL);
 CREATE TRIGGER predictions_forget_document AFTER UPDATE ON public.predictions FOR EACH ROW WHEN (((old.edits <> new.edits) OR (old.criterion_version <> new.criterion_version) OR (old.state <> new.state) OR (old.state_detail IS DISTINCT FROM new.state_detail) OR (old.outcome IS DISTINCT FROM new.outcome) OR (old.resolutions <> new.resolutions))) EXECUTE FUNCTION forget_document();
 
@@ -560,6 +568,7 @@ create table resolutions (
   constraint resolver_says_yes_or_no CHECK (((decided_by <> 'resolver'::text) OR (outcome = ANY (ARRAY['yes'::text, 'no'::text]))))
 );
 CREATE INDEX resolutions_by_decided_at ON public.resolutions USING btree (decided_at, seq);
+CREATE INDEX resolutions_by_known_at ON public.resolutions USING btree (outcome, known_at, prediction_id);
 CREATE INDEX resolutions_by_prediction ON public.resolutions USING btree (prediction_id, seq);
 CREATE INDEX resolutions_by_seq ON public.resolutions USING btree (seq);
 CREATE UNIQUE INDEX resolutions_first ON public.resolutions USING btree (prediction_id) WHERE (supersedes IS NULL);

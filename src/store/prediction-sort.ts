@@ -25,36 +25,41 @@ export type PredictionPlace = readonly [number | 'none', string];
 
 type Fragment = PendingQuery<Row[]>;
 
-/** The clauses of a statement that returns a sorted list of predictions `p` with their criteria `c`. */
-type SortClauses = {
-  /** The value that the list is sorted by; infinite if there is none. */
-  readonly value: Fragment;
-  readonly afterPlace: Fragment;
-  readonly orderBy: Fragment;
-};
-
-/** Sorts by a value and then by id. Predictions without the value come last in both directions. */
-export function sortClauses(
-  db: Sql,
-  { sort, asOf, after }: { sort: PredictionSort; asOf: Instant | null; after: PredictionPlace | null },
-): SortClauses {
-  const isDescending = sort.startsWith('-');
-  const none = isDescending ? db`'-infinity'::timestamptz` : db`'infinity'::timestamptz`;
-  const { value, id } = sortedValue(db, sort, { asOf, none });
-  const direction = isDescending ? db`desc` : db``;
-  const orderBy = db`${value} ${direction}, ${id} ${direction}`;
-  if (after === null) return { value, afterPlace: db``, orderBy };
-  const [at, afterId] = after;
-  const from = at === 'none' ? none : isRecordingOrder(sort) ? db`${at}::bigint` : db`${timestamp(at)}`;
-  const beyond = isDescending ? db`<` : db`>`;
-  return { value, afterPlace: db`and (${value}, ${id}) ${beyond} (${from}, ${afterId})`, orderBy };
+/** The value that a list is sorted by; infinite if there is none. */
+export function sortValue(db: Sql, sort: PredictionSort, asOf: Instant | null): Fragment {
+  return sorted(db, sort, asOf).value;
 }
 
-function isRecordingOrder(sort: PredictionSort): boolean {
+/** Sorts by a value and then by id. Predictions without the value come last in both directions. */
+export function orderClause(db: Sql, sort: PredictionSort, asOf: Instant | null): Fragment {
+  const { value, id, isDescending } = sorted(db, sort, asOf);
+  const direction = isDescending ? db`desc` : db``;
+  return db`${value} ${direction}, ${id} ${direction}`;
+}
+
+/** The condition for the predictions after a place in that order. */
+export function afterClause(
+  db: Sql,
+  { sort, asOf, after }: { sort: PredictionSort; asOf: Instant | null; after: PredictionPlace | null },
+): Fragment {
+  if (after === null) return db``;
+  const { value, id, none, isDescending } = sorted(db, sort, asOf);
+  const [at, afterId] = after;
+  const from = at === 'none' ? none : isRecordingOrder(sort) ? db`${at}::bigint` : db`${timestamp(at)}`;
+  return db`and (${value}, ${id}) ${isDescending ? db`<` : db`>`} (${from}, ${afterId})`;
+}
+
+function sorted(db: Sql, sort: PredictionSort, asOf: Instant | null) {
+  const isDescending = sort.startsWith('-');
+  const none = isDescending ? db`'-infinity'::timestamptz` : db`'infinity'::timestamptz`;
+  return { ...sortedValue(db, sort, { asOf, none }), none, isDescending };
+}
+
+export function isRecordingOrder(sort: PredictionSort): boolean {
   return sort === 'recorded_at' || sort === '-recorded_at';
 }
 
-/** Each pair of value and id is an index, so that a page costs the same wherever it starts. */
+/** Each pair of value and id ends an index, so that a page costs the same wherever it starts. */
 function sortedValue(
   db: Sql,
   sort: PredictionSort,
@@ -69,6 +74,7 @@ function sortedValue(
       return { value: db`p.made_from`, id: db`p.id` };
     case 'resolve_by':
     case '-resolve_by':
+      if (asOf === null) return { value: db`coalesce(p.resolve_by, ${none})`, id: db`p.id` };
       return { value: db`coalesce(c.resolve_by, ${none})`, id: db`c.prediction_id` };
     case 'resolved_at':
     case '-resolved_at':

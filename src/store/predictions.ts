@@ -6,12 +6,14 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { unreadableCriterion, withReadableCriteria } from './malformed-rows.ts';
 import { json, timestamp } from './postgres-types.ts';
-import { editAt, holderOf, type PredictionWords } from './prediction-words.ts';
+import { holderOf, type PredictionWords } from './prediction-words.ts';
 import type { Outcome } from './resolutions.ts';
 
 export type PolicyInput = { readonly origins?: number | undefined; readonly first_party?: true | undefined };
 
-export type PredictionState = 'open' | 'proposed' | 'disputed' | 'resolved' | 'withdrawn';
+export const predictionStates = ['open', 'proposed', 'disputed', 'resolved', 'withdrawn'] as const;
+
+export type PredictionState = (typeof predictionStates)[number];
 
 /** A prediction with the words and the criterion of one moment. */
 export type PredictionRow = {
@@ -60,13 +62,19 @@ export function wordsAlias(db: Sql, asOf: Instant | null) {
   return asOf === null ? db`p` : db`w`;
 }
 
-/** Each prediction with its words and criterion at a moment; the first version of either for any earlier moment. */
-export function fromPredictions(db: Sql, asOf: Instant | null) {
-  if (asOf === null)
-    return db`predictions p join criteria c on c.prediction_id = p.id and c.version = p.criterion_version`;
-  return db`predictions p join prediction_words w on w.prediction_id = p.id and w.edit = ${editAt(db, asOf)}
-    join criteria c on c.prediction_id = p.id and c.version =
-      coalesce((select max(k.version) from criteria k where k.prediction_id = p.id and k.created_at <= ${timestamp(asOf)}), 1)`;
+/**
+ * Each prediction with its words and criterion at a moment; the first version of either for any earlier moment. `among`: the
+ * predictions `p`, instead of all.
+ */
+export function fromPredictions(db: Sql, asOf: Instant | null, among = db`predictions p`) {
+  if (asOf === null) return db`${among} join criteria c on c.prediction_id = p.id and c.version = p.criterion_version`;
+  const then = timestamp(asOf);
+  // Lateral and limited, so that the rows of other predictions are not read and joined before a page has been chosen.
+  return db`${among}
+    cross join lateral (select x.* from prediction_words x where x.prediction_id = p.id and (x.edited_at <= ${then} or x.edit = 1)
+      order by x.edit desc limit 1) w
+    cross join lateral (select k.* from criteria k where k.prediction_id = p.id and (k.created_at <= ${then} or k.version = 1)
+      order by k.version desc limit 1) c`;
 }
 
 /** Replaces criteria that cannot be read. For every statement that selects `predictionColumns`. */
@@ -91,10 +99,11 @@ export async function insertPrediction(
   const rows = await db<{ inserted: number }[]>`
     with made as (
       insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at, fine_print,
-        evidence_policy, tags, criterion_version, edited_at, recheck_at, evaluated_with)
+        evidence_policy, tags, criterion_version, resolve_by, edited_at, recheck_at, evaluated_with)
       values (${row.id}, ${row.slug}, ${row.statement}, ${row.sourceId}, ${row.locator}, ${row.predictorId}, ${row.madeAt},
         ${timestamp(row.madeFrom)}, ${timestamp(row.recordedAt)}, ${row.finePrint}, ${json(db, row.evidencePolicy)}, ${row.tags},
-        ${row.criterionVersion}, ${timestamp(row.editedAt)}, ${timestamp(check.recheckAt)}, ${check.evaluatedWith})
+        ${row.criterionVersion}, ${timestamp(row.resolveBy)}, ${timestamp(row.editedAt)}, ${timestamp(check.recheckAt)},
+        ${check.evaluatedWith})
       on conflict (slug) do nothing returning *),
     claimed as (
       insert into prediction_slugs (slug, prediction_id) select slug, id from made on conflict (slug) do nothing returning slug),
@@ -103,15 +112,16 @@ export async function insertPrediction(
       select id, edits, edited_at, slug, statement, fine_print, locator, source_id, predictor_id, tags from made),
     criterion as (
       insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, created_at)
-      select id, criterion_version, ${json(db, row.criterion)}, ${row.criterionHash}, ${row.polarity}, ${timestamp(row.resolveBy)},
+      select id, criterion_version, ${json(db, row.criterion)}, ${row.criterionHash}, ${row.polarity}, resolve_by,
         ${timestamp(row.criterionAt)} from made)
     select count(*)::int as inserted from claimed`;
   return rows[0]?.inserted === 1;
 }
 
-/** Inserts the row's version of a criterion that replaces another, with the reason for it. */
+/** Inserts the row's version of a criterion that replaces another, with the reason for it. Its deadline is now the prediction's. */
 export async function insertCriterion(db: Sql, row: PredictionRow, reason: string): Promise<void> {
   await db`
+    with current as (update predictions set resolve_by = ${timestamp(row.resolveBy)} where id = ${row.id})
     insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, reason, created_at)
     values (${row.id}, ${row.criterionVersion}, ${json(db, row.criterion)}, ${row.criterionHash}, ${row.polarity},
       ${timestamp(row.resolveBy)}, ${reason}, ${timestamp(row.criterionAt)})`;

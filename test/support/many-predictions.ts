@@ -4,6 +4,7 @@ import type { World } from './world.ts';
 const tables = [
   ['predictions', 'id'],
   ['criteria', 'prediction_id'],
+  ['prediction_words', 'prediction_id'],
   ['prediction_watches', 'prediction_id'],
   ['prediction_edges', 'prediction_id'],
 ] as const;

@@ -52,8 +52,11 @@ async function listTriggers(db: Sql, table: string): Promise<string[]> {
   return rows.map((row) => `${row.line};`);
 }
 
+/** Without those of extensions, which differ from version to version. */
 async function describeFunctions(db: Sql): Promise<string[]> {
   const rows = await db<{ text: string }[]>`
-    select pg_get_functiondef(oid) as text from pg_proc where pronamespace = 'public'::regnamespace order by proname`;
+    select pg_get_functiondef(f.oid) as text from pg_proc f
+    where pronamespace = 'public'::regnamespace and not exists (select from pg_depend d where d.objid = f.oid and d.deptype = 'e')
+    order by proname`;
   return rows.map((row) => `${row.text.trimEnd()};`);
 }

@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, Rule>> = {
   'src/domain': { layers: ['src/domain'], packages: ['zod', 'feedsmith', 'csv-parse/sync', 'yaml'] },
   'src/store': {
     layers: ['src/store', 'src/domain', 'src/package-root.ts'],
-    packages: ['postgres', '@electric-sql/pglite', 'tar-stream', /^node:/],
+    packages: ['postgres', /^@electric-sql\/pglite/, 'tar-stream', /^node:/],
   },
   'src/net': {
     layers: ['src/net', 'src/domain'],

@@ -1,12 +1,12 @@
 import { watchesOf } from '../../domain/criterion/watch.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { PredictionFilter } from '../../store/prediction-filter.ts';
 import {
   countPredictions as countPredictionRows,
   type ListedDocument,
   listDocuments as listDocumentRows,
   listPredictions as listPredictionRows,
-  type PredictionFilter,
   type SortedPrediction,
 } from '../../store/prediction-lists.ts';
 import type { PredictionPlace, PredictionSort } from '../../store/prediction-sort.ts';

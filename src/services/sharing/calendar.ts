@@ -1,5 +1,6 @@
 import { dayMs } from '../../domain/instant.ts';
-import { listDeadlines, type PredictionFilter } from '../../store/prediction-lists.ts';
+import type { PredictionFilter } from '../../store/prediction-filter.ts';
+import { listDeadlines } from '../../store/prediction-lists.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
 

@@ -5,6 +5,7 @@ import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { bridgeLimits, createBridge } from './bridge.ts';
 import { watchFiles } from './file-watch.ts';
 import { type FileError, type FromWorker, inMemory, type ToWorker, type WorkerInput } from './messages.ts';
@@ -18,22 +19,25 @@ function post(message: FromWorker): void {
   parentPort?.postMessage(message, transfer);
 }
 
+/** What the migrations install. */
+const extensions = { pg_trgm };
+
 /**
  * Opens the database. A new one is created under a temporary name and renamed when it is complete, so that a process
  * that dies in between leaves nothing that looks like a database.
  */
 async function openEngine(): Promise<PGlite> {
   const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
-  if (input.directory === inMemory) return PGlite.create(input.directory, loadDataDir);
+  if (input.directory === inMemory) return PGlite.create(input.directory, { ...loadDataDir, extensions });
   if (!existsSync(join(input.directory, 'PG_VERSION'))) {
     if (!input.mayCreate) throw new Error('the files of the database are gone');
     const unfinished = `${input.directory}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
-    const made = await PGlite.create(unfinished, loadDataDir);
+    const made = await PGlite.create(unfinished, { ...loadDataDir, extensions });
     await made.close();
     await rename(unfinished, input.directory);
   }
-  return PGlite.create(input.directory);
+  return PGlite.create(input.directory, { extensions });
 }
 
 const database = await openEngine();

@@ -95,12 +95,15 @@ describe('GET /calendar.ics', () => {
   test('contains a limited number of deadlines, the soonest ones', async () => {
     await world.db.sql`
       with made as (
-        insert into predictions (id, slug, statement, made_at, made_from, recorded_at, edited_at)
-        select 'pred_many_' || n, 'many-' || n, 'Many ' || n, '2026', '2026-01-01Z', '2026-01-01Z', '2026-01-01Z' from generate_series(1, 1001) n
-        returning id)
+        insert into predictions (id, slug, statement, made_at, made_from, recorded_at, edited_at, resolve_by)
+        select 'pred_many_' || n, 'many-' || n, 'Many ' || n, '2026', '2026-01-01Z', '2026-01-01Z', '2026-01-01Z',
+          '2030-01-01Z'::timestamptz + n * interval '1 day' from generate_series(1, 1001) n
+        returning *),
+      words as (
+        insert into prediction_words (prediction_id, edit, edited_at, slug, statement, tags)
+        select id, 1, edited_at, slug, statement, tags from made)
       insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, created_at)
-      select id, 1, ${JSON.stringify(by('12', '2030-01-01'))}::text::json, 'sha256:0', 'decidable',
-        '2030-01-01Z'::timestamptz + substr(id, 11)::int * interval '1 day', '2026-01-01Z' from made`;
+      select id, 1, ${JSON.stringify(by('12', '2030-01-01'))}::text::json, 'sha256:0', 'decidable', resolve_by, recorded_at from made`;
     const found = await due('?q=Many');
     expect([found.length, found[0], found.at(-1)]).toEqual([1000, '2030-01-01 Many 1', '2032-09-26 Many 1000']);
   });
