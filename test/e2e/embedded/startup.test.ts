@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../src/store/db.ts';
 import { engineVersion } from '../../../src/store/embedded/open-failure.ts';
-import { outturn, prepareDirectory, removeDirectory } from '../../support/program.ts';
+import { outturn, prepareDirectory, removeDirectory, startProgram } from '../../support/program.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'outturn-startup-'));
 afterAll(() => removeDirectory(home));
@@ -125,10 +125,27 @@ describe('a start fails with one sentence', () => {
     expect(await failStart({ OUTTURN_DATA_DIR: directory })).toMatch(/: cannot read or create .*\/secret: EISDIR/);
   });
 
+  it('when the file of OUTTURN_FEEDS cannot be read', async () => {
+    const file = join(home, 'feeds.json');
+    const fail = () => failStart({ OUTTURN_DATA_DIR: makeDirectory(), OUTTURN_FEEDS: file });
+    expect(await fail()).toBe(`outturn: OUTTURN_FEEDS: cannot read ${file}: ENOENT: no such file or directory`);
+    writeFileSync(file, '{');
+    expect(await fail()).toContain(`outturn: OUTTURN_FEEDS: ${file} is not valid JSON: `);
+  });
+
   it('when the database server does not answer', async () => {
     const secrets = { OUTTURN_SECRET: 's'.repeat(16), OUTTURN_ADMIN_KEY: 'k'.repeat(20) };
     expect(await failStart({ ...secrets, DATABASE_URL: 'postgres://nobody@127.0.0.1:9/outturn' })).toMatch(
       /: cannot use the server that DATABASE_URL names: connect ECONNREFUSED 127\.0\.0\.1:9$/,
     );
   });
+});
+
+it('a start goes on without the socket of the process', async () => {
+  const directory = makeDirectory();
+  mkdirSync(join(directory, 'status.sock', 'taken'), { recursive: true });
+  const program = await startProgram({ OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none' }, directory);
+  await program.said(/cannot reach this server: its socket failed/);
+  expect((await fetch(`${program.base}/readyz`)).status).toBe(200);
+  expect(await program.stop()).toBe(0);
 });
