@@ -19,7 +19,7 @@ import type { Log } from './services/deps.ts';
 import { createEventPulse } from './services/events/pulse.ts';
 import { startWork } from './work.ts';
 
-/** Time for requests in progress to finish after a stop signal. */
+/** Time for requests and fetches in progress to finish after a stop signal. */
 export const drainMsMax = 8000;
 /** How long /readyz fails before the server stops accepting requests. */
 export const noticeMs = 1000;
@@ -73,7 +73,9 @@ async function run(
   endAfter(stopMsMax, deps.log);
   // A load balancer must see /readyz fail before connections are refused; a person who presses Ctrl-C need not wait.
   if (reason === 'SIGTERM' && closers.length > 0) await wait(noticeMs);
+  const deadline = setTimeout(runtime.stopFetching, drainMsMax);
   await Promise.all([...closers.map((close) => close()), work.stop()]);
+  clearTimeout(deadline);
   if (typeof reason !== 'string') throw reason;
   say('Stopped.');
 }

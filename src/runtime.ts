@@ -28,6 +28,8 @@ export type Runtime = {
   readonly version: string;
   /** Undefined without DATABASE_READ_URL. */
   readonly replica: Database | undefined;
+  /** Ends the fetches of feeds that are under way, and refuses further ones. */
+  readonly stopFetching: () => void;
   readonly close: () => Promise<void>;
 };
 
@@ -93,6 +95,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     deps: await withCurrentIdentity(deps),
     version,
     replica,
+    stopFetching: () => stop.abort(),
     close: async () => {
       stop.abort();
       await client.close();

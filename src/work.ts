@@ -44,11 +44,13 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     ...firstRound(deps, polls, say),
   ];
   const started = runSteps(deps, steps, () => stopping);
+  const stopRunning = () => Promise.all(running.splice(0).map((work) => work.stop()));
   return {
     started,
     stop: async () => {
       stopping = true;
-      await Promise.all([schedule.stop(), started.then(() => Promise.all(running.map((work) => work.stop())))]);
+      // The first round may take as long as deliveries do, so neither waits for the other. It may still start something.
+      await Promise.all([schedule.stop(), stopRunning(), started.then(stopRunning)]);
     },
   };
 }

@@ -128,7 +128,10 @@ async function runPoll(deps: Deps, feed: FeedRow, order: PollOrder): Promise<Rea
   const startedAt = deps.now();
   const opened = await openPoll(deps, feed, { pollId, order, startedAt });
   if (!opened) return null;
-  const fetched = await fetchSafely(deps, feed);
+  const fetched = await fetchSafely(deps, feed).catch(async (error: unknown) => {
+    await abandonPoll(deps, feed.id, pollId, error);
+    throw new Refusal('service_unavailable', 'this node is stopping; the feed is polled again at the next tick');
+  });
   const observedAt = deps.now();
   await endOrAbandon(deps, { feedId: feed.id, pollId, observedAt, fetched });
   const poll = await findPoll(deps.db.sql, pollId);
@@ -190,11 +193,13 @@ async function abandonPoll(deps: Deps, feedId: string, pollId: string, cause: un
   await cleanUp(deps, cause, { name: 'release the feed of a failed poll', msMax: pollLeaseMs, run });
 }
 
+/** Rejects only if the process stops. */
 async function fetchSafely(deps: Deps, feed: FeedRow): Promise<FetchedPayload> {
   const { adapter, url, etag, lastModified, knownVersion } = feed;
   try {
     return await deps.fetchPayload({ adapter, url: url ?? '', etag, lastModified, knownVersion });
   } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') throw error;
     deps.log.error({ feed: feed.slug, error: String(error) }, 'fetching threw');
     return {
       kind: 'failed',
