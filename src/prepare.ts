@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-import { readJsonFile } from './cli/json-file.ts';
 import type { Config } from './config.ts';
-import { Refusal } from './domain/refusal.ts';
 import { packageRoot } from './package-root.ts';
-import { readJson } from './runtime.ts';
+import { readJson, readNamedJson } from './runtime.ts';
 import type { Deps } from './services/deps.ts';
 import { nameInstallation } from './services/events/epoch.ts';
-import type { FeedInput } from './services/feeds/feeds.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/feeds/setup.ts';
 import { refreshIdentity } from './services/identity/identity.ts';
 import { narrowWatches } from './services/predictions/narrow-watches.ts';
@@ -23,17 +20,12 @@ export async function prepare(config: Config, deps: Deps): Promise<void> {
   await refreshIdentity(deps);
   await narrowWatches(deps);
   const data = join(packageRoot(), 'data');
-  if (config.feeds !== 'none') await ensureFeeds(deps, readFeeds(config.feeds, join(data, 'feeds.json')));
+  if (config.feeds !== 'none')
+    await ensureFeeds(
+      deps,
+      readFeedsFile(
+        config.feeds === 'default' ? readJson(join(data, 'feeds.json')) : readNamedJson('OUTTURN_FEEDS', config.feeds),
+      ),
+    );
   if (config.seed === 'article') await seedOnce(deps, readSeed(readJson(join(data, 'seed', 'article.json'))));
-}
-
-/** The feeds of OUTTURN_FEEDS, or the shipped ones. Refuses with the name of the variable. */
-function readFeeds(path: string, shipped: string): FeedInput[] {
-  if (path === 'default') return readFeedsFile(readJson(shipped));
-  try {
-    return readFeedsFile(readJsonFile(path));
-  } catch (error) {
-    if (error instanceof Refusal) throw new Refusal(error.code, `OUTTURN_FEEDS: ${error.message}`, error.errors);
-    throw error;
-  }
 }

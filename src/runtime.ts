@@ -189,6 +189,16 @@ export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
+/** The JSON file that an environment variable names. Refuses with the name of the variable. */
+export function readNamedJson(variable: string, path: string): unknown {
+  try {
+    return readJson(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
+    throw new Refusal('validation_failed', `${variable}: cannot read ${path}: ${reason}`);
+  }
+}
+
 /** The version in package.json. */
 export function programVersion(): string {
   const found = readJson(join(packageRoot(), 'package.json'));
