@@ -10,6 +10,7 @@ import { runMigrate, runNewEpoch, runPoll, runResolve, runSeed } from './cli/ser
 import { runStatus } from './cli/status.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
 import { type Config, findUnknownVariables, readConfig } from './config.ts';
+import { transientReason } from './domain/database-failure.ts';
 import { Refusal } from './domain/refusal.ts';
 import { renderOpenApi } from './http/operations.ts';
 import { serve } from './main.ts';
@@ -102,6 +103,8 @@ function failWith(error: unknown, argv: readonly string[]): number {
     const details = error.errors.slice(0, errorLinesMax).map((line) => `  ${line.pointer}: ${line.detail}`);
     return fail(1, [error.message, ...details].join('\n'));
   }
+  const reason = transientReason(error);
+  if (reason !== null && error instanceof Error) return fail(1, `${reason} (${error.message}): try again`);
   if (isUsageError(error)) return fail(2, `${error.message}\nRun "${helpCommand(argv)}" to read how it is used.`);
   return fail(1, error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
