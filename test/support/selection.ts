@@ -26,7 +26,14 @@ const aboutEmbedded = [
   'test/e2e/smoke/**/*.test.ts',
   'test/e2e/embedded/**/*.test.ts',
 ];
-const aboutServer = ['test/store/server.test.ts', 'test/store/silent-server.test.ts', 'test/e2e/server/**/*.test.ts'];
+/** The plans of statements over many rows. The fast suite leaves them out. */
+const plans = ['test/store/query-plans.test.ts'];
+const aboutServer = [
+  'test/store/server.test.ts',
+  'test/store/silent-server.test.ts',
+  'test/e2e/server/**/*.test.ts',
+  ...plans,
+];
 
 /**
  * If there is a server, most tests run only on it. These run on the embedded engine as well, because they cover what
@@ -96,10 +103,10 @@ export function selectOnServer(selection: Selection, named: boolean): Files {
     case 'fast':
       return {
         include: withDatabase,
-        exclude: named ? aboutEmbedded : [...aboutEmbedded, ...programs.server, ...histories],
+        exclude: named ? aboutEmbedded : [...aboutEmbedded, ...programs.server, ...histories, ...plans],
       };
     case 'laws':
-      return { include: [...laws.database, ...histories], exclude: [] };
+      return { include: [...laws.database, ...histories, ...plans], exclude: [] };
     case 'programs':
       return { include: programs.server, exclude: [] };
   }
