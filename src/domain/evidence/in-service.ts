@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import { coverageSteps } from './coverage-table.ts';
 import { statedEndOf } from './row-end.ts';
 import {
   type FeedFacts,
@@ -11,7 +12,7 @@ import {
   type Timeline,
 } from './timeline.ts';
 
-/** A read after a deadline in which the publisher's own list states that the model is in service. */
+/** Two reads after a deadline in which the publisher's own list states that the model is in service; `readAt` is the second. */
 export type InService = {
   readonly row: KnownSighting;
   readonly readAt: Instant;
@@ -22,10 +23,12 @@ export type InService = {
 type Ask = { readonly at: Instant; readonly deadline: Instant; readonly stage: 'any' | 'ga' };
 
 /**
- * The earliest accepted read, at least a day after the deadline, in which the publisher's own list states that the
- * model is in service; null if there is none.
+ * The earliest accepted read that confirms what one at least a day after the deadline says: that by the publisher's own
+ * list the model is in service; null if there is none.
  * - Being listed is no statement: OpenAI's list kept ids up to 62 days after the day on which it said that they end.
  * - The day, or the feed's lag if that is longer, is for a list that shows an end late.
+ * - The second read, at least a day after the first, is for a slip of the list. It is looked for where the resolver looks
+ *   anyway: a day after the statement appeared, and after each step of patience.
  * - What the list states later takes nothing away, because the model was in service at that read.
  */
 export function findInService(timeline: Timeline, sightings: readonly Sighting[], ask: Ask): InService | null {
@@ -43,14 +46,32 @@ function servedReads(timeline: Timeline, sighting: Sighting, { at, deadline, sta
   const soonest = deadline + Math.max(seasoningMs, feed.settlementLagMs);
   return sighting.versions.flatMap(({ observedAt }): InService[] => {
     const since = Math.max(observedAt, sighting.seenFrom, soonest);
-    const readAt = firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, since);
-    if (readAt === null || readAt > at) return [];
-    const row = knownSighting(timeline, sighting, readAt, stage);
-    if (row === null || row === 'announced' || !isServed(row, stage)) return [];
-    const ends = endToCome(row, readAt);
-    const isActive = feed.ends === 'by_status' && row.version.isActive === true;
-    return ends === null && !isActive ? [] : [{ row, readAt, ends }];
+    const readFrom = (moment: Instant): Instant | null =>
+      firstReadFrom(timeline, sighting.feedId, sighting.model.vendor, moment);
+    const first = readFrom(since);
+    if (first === null || serviceAt(timeline, sighting, { readAt: first, stage }) === null) return [];
+    const moments = [
+      Math.max(observedAt, sighting.seenFrom) + seasoningMs,
+      ...coverageSteps.map((step) => deadline + step),
+    ];
+    const later = moments.flatMap((moment) => readFrom(moment) ?? []).filter((read) => read >= first + seasoningMs);
+    const readAt = Math.min(...later);
+    const confirmed = readAt <= at ? serviceAt(timeline, sighting, { readAt, stage }) : null;
+    return confirmed === null ? [] : [confirmed];
   });
+}
+
+/** What a read states, if it states that the model is in service. */
+function serviceAt(
+  timeline: Timeline,
+  sighting: Sighting,
+  { readAt, stage }: { readonly readAt: Instant; readonly stage: Ask['stage'] },
+): InService | null {
+  const row = knownSighting(timeline, sighting, readAt, stage);
+  if (row === null || row === 'announced' || !isServed(row, stage)) return null;
+  const ends = endToCome(row, readAt);
+  const isActive = row.feed.ends === 'by_status' && row.version.isActive === true;
+  return ends === null && !isActive ? null : { row, readAt, ends };
 }
 
 /**

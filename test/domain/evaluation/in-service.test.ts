@@ -54,33 +54,33 @@ describe('retired: NO because the publisher lists the model as in service after 
       (of) => [row(of, { lifecycle: 'deprecated', ...later })],
       { ends: 'by_status' },
     ],
-    ['although the list dropped it later', (of) => [row(of, { ...later, gone: '2025-09-03' })], {}],
+    ['although the list dropped it later', (of) => [row(of, { ...later, gone: '2025-09-04' })], {}],
   ])('%s', (_name, rows, facts) => {
     expect(settle(rows, facts)).toBe(no);
   });
 
-  it('from the first read that is a day past the deadline, and not before', () => {
+  it('from the read that confirms it a day after the first one that is a day past the deadline', () => {
     const vendor = list();
     const world = timeline([vendor], [row(vendor, later)]);
     const verdictAt = (moment: string) => ask(retired(), world, moment).verdict;
-    expect(verdictAt('2025-09-01T18:00')).toBe('undetermined');
-    expect(verdictAt('2025-09-02')).toBe('no');
+    expect(verdictAt('2025-09-02T18:00')).toBe('undetermined');
+    expect(verdictAt('2025-09-03')).toBe('no');
     const known = firstKnown(retired(), world, at(when), terms(), { verdict: 'no' });
-    expect(known?.knownAt).toBe(at('2025-09-02'));
+    expect(known?.knownAt).toBe(at('2025-09-03'));
   });
 
   it('after the lag of the feed if that is longer than a day', () => {
     const vendor = feed('vendor', { ...marks, lagHours: 72, reads: polls('2025-07-01', '2025-10-01') });
     const world = timeline([vendor], [row(vendor, later)]);
-    expect(ask(retired(), world, '2025-09-03T18:00').verdict).toBe('undetermined');
-    expect(ask(retired(), world, '2025-09-04').verdict).toBe('no');
+    expect(ask(retired(), world, '2025-09-04T18:00').verdict).toBe('undetermined');
+    expect(ask(retired(), world, '2025-09-05').verdict).toBe('no');
   });
 
   it('names the row, its end and the read, and has the trust of the publisher', () => {
     const vendor = list();
     const { explanation, trust, evidence } = ask(retired(), timeline([vendor], [row(vendor, later)]), when);
     expect(explanation.text).toBe(
-      'openai/gpt-5 was not withdrawn from 2025-08-01 to 2025-08-31: vendor listed it with an end that is still to come (2025-12-10) on 2025-09-02T00:00:00Z.',
+      'openai/gpt-5 was not withdrawn from 2025-08-01 to 2025-08-31: vendor listed it with an end that is still to come (2025-12-10) on 2025-09-03T00:00:00Z.',
     );
     expect([trust, evidence]).toEqual(['first_party', ['vendor//gpt-5@2025-07-10T00:00:00.000Z#0']]);
   });
@@ -100,6 +100,16 @@ describe('retired: not a NO', () => {
     ['in a catalogue', (of) => [row(of, later)], { trust: 'curated' }],
     ['in a list that is evidence of releases only', (of) => [row(of, later)], { witnesses: ['release'] }],
     ['because the list dropped it within a day', (of) => [row(of, { ...later, gone: '2025-09-01T12:00' })], {}],
+    [
+      'because the next read a day later no longer has it',
+      (of) => [row(of, { ...later, gone: '2025-09-02T18:00' })],
+      {},
+    ],
+    [
+      'by a single read, however late',
+      (of) => [row(of, later)],
+      { reads: [...polls('2025-07-01', '2025-08-20'), '2025-09-19'] },
+    ],
   ])('%s', (_name, rows, facts) => {
     expect(settle(rows, facts)).toMatch(/^undetermined /);
   });

@@ -61,17 +61,20 @@ async function play(days: Readonly<Record<string, Readonly<Record<string, unknow
   for (const [time, payloads] of Object.entries(days)) await readAt(world, time, payloads);
 }
 
-test('settle a NO by the first read that is a day past the deadline, although nothing in it changed', async () => {
+test('settle a NO by the read that confirms one a day past the deadline, although nothing in it changed', async () => {
   const unchanged = { openai: openai('2026-12-11') };
   await play({ '2026-06-10': unchanged, '2026-07-01T12:00:00Z': unchanged });
   expect(await resolutions(world, 'gpt-5')).toEqual([]);
   await readAt(world, '2026-07-02T06:00:00Z', unchanged);
-  expect(await resolutions(world, 'gpt-5')).toEqual(['no 2026-06-30 known 2026-07-02T06:00Z by resolver']);
+  expect(await resolutions(world, 'gpt-5')).toEqual([]);
+  await readAt(world, '2026-07-03T06:00:00Z', unchanged);
+  expect(await resolutions(world, 'gpt-5')).toEqual(['no 2026-06-30 known 2026-07-03T06:00Z by resolver']);
 });
 
 test('settle a NO by the status of a list that states one', async () => {
-  await play({ '2026-06-10': { anthropic: anthropic('active') }, '2026-07-03': { anthropic: anthropic('active') } });
-  expect(await resolutions(world, 'opus')).toEqual(['no 2026-06-30 known 2026-07-03T00:00Z by resolver']);
+  const active = { anthropic: anthropic('active') };
+  await play({ '2026-06-10': active, '2026-07-03': active, '2026-07-05': active });
+  expect(await resolutions(world, 'opus')).toEqual(['no 2026-06-30 known 2026-07-05T00:00Z by resolver']);
 });
 
 test('settle a NO once the list states it, if it did not before', async () => {
@@ -79,8 +82,9 @@ test('settle a NO once the list states it, if it did not before', async () => {
     '2026-06-10': { anthropic: anthropic('sunsetting') },
     '2026-07-03': { anthropic: anthropic('sunsetting') },
     '2026-07-09': { anthropic: anthropic('active') },
+    '2026-07-10': { anthropic: anthropic('active') },
   });
-  expect(await resolutions(world, 'opus')).toEqual(['no 2026-06-30 known 2026-07-09T00:00Z by resolver']);
+  expect(await resolutions(world, 'opus')).toEqual(['no 2026-06-30 known 2026-07-10T00:00Z by resolver']);
 });
 
 test('settle nothing without a statement: listing an id is none, nor is an unknown status', async () => {
@@ -104,9 +108,10 @@ test('are disputed once the list states that the model had ended before the dead
   await play({
     '2026-06-10': { openai: openai('2026-12-11') },
     '2026-07-03': { openai: openai('2026-12-11') },
+    '2026-07-05': { openai: openai('2026-12-11') },
     '2026-07-09': { openai: openai('2026-06-25') },
   });
-  expect(await resolutions(world, 'gpt-5')).toEqual(['no 2026-06-30 known 2026-07-03T00:00Z by resolver']);
+  expect(await resolutions(world, 'gpt-5')).toEqual(['no 2026-06-30 known 2026-07-05T00:00Z by resolver']);
   expect((await view(world, 'gpt-5')).status).toBe('disputed');
   expect(await eventTypes(world, 'gpt-5')).toContain('prediction.disputed');
 });
