@@ -20,7 +20,7 @@ import { withCurrentIdentity } from './services/identity/identity.ts';
 import { makeVault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { reportMalformedRows } from './store/malformed-rows.ts';
-import { migrate, requireMigrated } from './store/migrate.ts';
+import { hasTextIndex, migrate, requireMigrated } from './store/migrate.ts';
 
 /** The dependencies of a running process, and how to release them. */
 export type Runtime = {
@@ -135,12 +135,17 @@ async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions
     if (options.migrates === false) await requireMigrated(db);
     else if (directUrl === undefined) await migrate(db);
     else await migrateDirectly(directUrl, log);
+    if (!(await hasTextIndex(db))) log.warn({}, noTextIndex);
   } catch (error) {
     await db.close();
     throw error;
   }
   return db;
 }
+
+const noTextIndex =
+  'searches by text (q) read every prediction, because the extension pg_trgm or its index is missing: ' +
+  'docs/operations.md says how to add both';
 
 /** Migrations are long transactions, which a pooler may be configured to end. */
 async function migrateDirectly(databaseUrl: string, log: Log): Promise<void> {

@@ -44,6 +44,14 @@ export async function migrationState(db: Database, directory: string = migration
   return compare(readMigrations(directory), await listAppliedIfAny(db.sql));
 }
 
+/** False where a migration could not install what searches for a text in many predictions need. */
+export async function hasTextIndex(db: Database): Promise<boolean> {
+  const [found] = await db.sql<
+    { exists: boolean }[]
+  >`select to_regclass('prediction_words_by_text') is not null as exists`;
+  return found?.exists === true;
+}
+
 /** The number of the newest migration of a database; 0 if it was never migrated. */
 export async function findMigrationVersion(db: Database): Promise<number> {
   return (await listAppliedIfAny(db.sql)).at(-1)?.version ?? 0;

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/db.ts';
-import { openEmptyDatabase } from '../support/database.ts';
+import { hasTextIndex, migrate, newestMigrationVersion } from '../../src/store/migrate.ts';
+import { createServerDatabase, openEmptyDatabase } from '../support/database.ts';
 import { startProxy } from '../support/proxy.ts';
 
 describe('a lost connection to a server', () => {
@@ -222,5 +224,29 @@ test('a transaction begins on a new connection if the pooled one was lost', asyn
   await db.begin((tx) => tx`create table kept (id integer)`);
   expect(await db.sql`select id from kept`).toHaveLength(0);
   await admin.end();
+  await db.close();
+});
+
+test('a role that may not create extensions migrates, without the index over texts', async () => {
+  const own = await createServerDatabase();
+  const admin = postgres(own.url, { max: 1 });
+  const role = `outturn_test_${randomBytes(6).toString('hex')}`;
+  await admin.unsafe(`create role ${role} login password 'limited'; grant all on schema public to ${role}`);
+  const url = new URL(own.url);
+  url.username = role;
+  url.password = 'limited';
+  const db = await openDatabase({ databaseUrl: url.href, poolMax: 1 });
+  expect(await migrate(db)).toHaveLength(newestMigrationVersion());
+  expect(await hasTextIndex(db)).toBe(false);
+  await db.close();
+  await admin.unsafe(`drop owned by ${role}; drop role ${role}`);
+  await admin.end();
+  await own.drop();
+});
+
+test('a role that may create extensions has the index over texts', async () => {
+  const db = await openEmptyDatabase({ poolMax: 1 });
+  await migrate(db);
+  expect(await hasTextIndex(db)).toBe(true);
   await db.close();
 });
