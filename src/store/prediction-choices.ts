@@ -1,4 +1,5 @@
 import type { PendingQuery, Row } from 'postgres';
+import type { Instant } from '../domain/instant.ts';
 import { outcomes } from '../domain/outcome.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
@@ -78,13 +79,13 @@ function firstMax({ limit }: Page): number {
 }
 
 /**
- * Reads a page of predictions as they were: `read` filters the predictions `p` in `among`, sorts them by `order` and limits their
- * number.
+ * Reads a page of predictions as they were: `read` filters the predictions `p` in `among`, also by `condition`, sorts them by
+ * `order` and limits their number.
  */
 export async function readChosenAsOf<T>(
   db: Sql,
   { filter, page }: Omit<Choice, 'matches'>,
-  read: (among: Fragment, order: Fragment) => Promise<T[]>,
+  read: (among: Fragment, order: Fragment, condition: Fragment) => Promise<T[]>,
 ): Promise<T[]> {
   const { sort } = page;
   const { asOf = null, resolved = null, outcome = null } = filter.resolvedAsOf ?? {};
@@ -94,13 +95,27 @@ export async function readChosenAsOf<T>(
       Object.values(filter).filter((value) => value !== undefined).length > 1 || resolved !== null || outcome !== null;
     const limit = isFiltered ? firstMax(page) : page.limit;
     const index = { states: predictionStates, condition: ownRange(db, filter, sort).condition };
-    const found = await read(firstInOrder(db, { ...index, page, limit }), placeOrder(db, sort));
+    const found = await read(firstInOrder(db, { ...index, page, limit }), placeOrder(db, sort), db``);
     if (!isFiltered || found.length >= page.limit) return found;
+  }
+  const order = orderClause(db, sort, asOf);
+  if (sort === 'resolve_by' || sort === '-resolve_by') {
+    const found = await read(firstByDeadline(db, page, asOf), order, db`and c.version = p.listed_version`);
+    if (found.length >= page.limit) return found;
   }
   const candidates = candidatesAsOf(db, filter);
   const among =
     candidates === null ? db`predictions p` : db`(select p.* from predictions p where true ${candidates} offset 0) p`;
-  return await read(among, orderClause(db, sort, asOf));
+  return await read(among, order, db``);
+}
+
+/** Predictions with the first versions of criteria by deadline. Which version was current then, `read` must look up. */
+function firstByDeadline(db: Sql, page: Page, asOf: Instant | null): Fragment {
+  const order = orderClause(db, page.sort, asOf);
+  return db`(select p.*, k.version as listed_version
+    from (select c.prediction_id, c.version from criteria c where true ${afterClause(db, { ...page, asOf })}
+      order by ${order} limit ${literal(db, firstMax(page))}) k
+    cross join lateral (select p.* from predictions p where p.id = k.prediction_id offset 0) p) p`;
 }
 
 /** For a number of predictions as they are now: conditions that follow from the filter and have an index. */

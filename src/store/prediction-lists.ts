@@ -32,11 +32,12 @@ export async function listPredictions(db: Sql, filter: PredictionFilter, page: P
   const rows = await readChosenAsOf(
     db,
     { filter, page },
-    async (among, order) =>
+    async (among, order, condition) =>
       await db<SortedPrediction[]>`
         select ${predictionColumns(db, asOf)}, ${sortValue(db, page.sort, asOf)} as "sortValue"
         from ${fromPredictions(db, asOf, among)}
-        where true ${afterClause(db, { ...page, asOf })} ${matches} order by ${order} limit ${literal(db, page.limit)}`,
+        where true ${afterClause(db, { ...page, asOf })} ${matches} ${condition}
+        order by ${order} limit ${literal(db, page.limit)}`,
   );
   return readPredictions(rows);
 }

@@ -103,7 +103,7 @@ test.each([
   ['a predictor that none has', { resolved: null, outcome: null }, { predictorId: 'who_none' }],
 ] as const)('lists of an earlier moment use indexes: %s', async (_name, ask, filter) => {
   for (const asOf of ['2025-01-01', '2025-06-01T00:05:00Z', '2026-01-01'].map(day))
-    for (const sort of ['-recorded_at', 'made_at'] as const) {
+    for (const sort of ['-recorded_at', 'made_at', 'resolve_by', '-resolve_by'] as const) {
       const found = await costly(() =>
         listPredictions(planned.sql, { ...filter, resolvedAsOf: { asOf, ...ask } }, { after: null, sort, limit }),
       );
