@@ -120,7 +120,7 @@ describe('the command line', () => {
     const env = { OUTTURN_DATA_DIR: directory, OUTTURN_FEEDS: writeShippedFeeds(directory), OUTTURN_SEED: 'none' };
     expect((await outturn(['migrate', '--json'], env)).code).toBe(0);
     const polled = await outturn(['poll', '--json'], env);
-    expect(JSON.parse(polled.output)).toEqual({ polled: 3, failed: 0, resolved: 0, failures: [] });
+    expect(JSON.parse(polled.output)).toEqual({ polled: 3, failed: 0, resolved: 0, settling: 0, failures: [] });
     const one = await outturn(['poll', 'ledger', '--json'], env);
     expect(JSON.parse(one.output)).toMatchObject({ feed: 'ledger', result: 'ok', new: 0, resolutions: 0 });
     const seed = join(directory, 'mine.json');
@@ -187,7 +187,9 @@ describe('the command line', () => {
     };
     expect(await outturn(['poll'], env)).toEqual({
       code: 1,
-      output: expect.stringMatching(/^polled: 2\nfailed: 1\nresolved: \d+\noutturn: the poll of nowhere failed: .+\n$/),
+      output: expect.stringMatching(
+        /^polled: 2\nfailed: 1\nresolved: \d+\nsettling: 0\noutturn: the poll of nowhere failed: .+\n$/,
+      ),
     });
     expect(await outturn(['poll', 'nowhere', '--json'], env)).toEqual({
       code: 1,
