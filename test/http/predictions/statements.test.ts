@@ -44,9 +44,15 @@ test('so is a read of something that the client has', async () => {
   expect(await statementsOf('/v1/predictions/settled', { headers })).toEqual({ status: 304, statements: 1 });
 });
 
-test.each(['', '?status=open', '?q=gpt&sort=resolve_by', '?vendor=openai&limit=1'])('so is a list: %s', async (query) =>
+test.each(['', '?status=open', '?sort=resolve_by', '?vendor=openai&limit=1'])('so is a list: %s', async (query) =>
   expect(await statementsOf(`/v1/predictions${query}`)).toEqual({ status: 200, statements: 1 }),
 );
+
+test('a list by text is at most three, because an index is only asked if few of the first predictions match', async () => {
+  const { status, statements } = await statementsOf('/v1/predictions?q=gpt&sort=resolve_by');
+  expect(status).toBe(200);
+  expect(statements).toBeLessThanOrEqual(3);
+});
 
 test('a prediction that remains open is created with at most 16 statements, `begin` and `commit` included', async () => {
   const json = {
