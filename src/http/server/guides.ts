@@ -36,6 +36,7 @@ export const guideGroups: readonly GuideGroup[] = [
     guides: [
       { name: 'configuration', title: 'Configuration', summary: 'The environment variables.' },
       { name: 'operations', title: 'Operations', summary: 'Deployment, backups, upgrades and monitoring.' },
+      { name: 'performance', title: 'Performance', summary: 'What requests cost, and how that grows.' },
       { name: 'feeds', title: 'Feeds', summary: 'The published lists that are polled, and how to add one.' },
       { name: 'identity', title: 'Model identity', summary: 'How published names become models.' },
     ],
