@@ -45,6 +45,9 @@ async function readsOf(db: Database, stamp: string): Promise<Kept> {
   const slot = keptByDatabase.get(db) ?? { kept: null, loading: null };
   keptByDatabase.set(db, slot);
   if (slot.kept?.stamp === stamp) return slot.kept;
+  // A load that is under way may have begun before this state; one that begins afterwards did not.
+  const earlier = await slot.loading;
+  if (earlier?.stamp === stamp) return earlier;
   slot.loading ??= loadReads(db.sql).finally(() => {
     slot.loading = null;
   });
