@@ -50,6 +50,7 @@ CREATE INDEX criteria_by_resolve_by ON public.criteria USING btree (COALESCE(res
 CREATE INDEX criteria_by_resolve_by_desc ON public.criteria USING btree (COALESCE(resolve_by, '-infinity'::timestamp with time zone), prediction_id);
 CREATE INDEX criteria_replacing ON public.criteria USING btree (prediction_id) WHERE (version > 1);
 CREATE TRIGGER criteria_append_only BEFORE DELETE OR UPDATE ON public.criteria FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER criteria_mark_scorecards AFTER INSERT ON public.criteria REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_scorecards();
 
 create table disputes (
   id text not null,
@@ -68,6 +69,7 @@ create table disputes (
 CREATE INDEX disputes_by_prediction ON public.disputes USING btree (prediction_id, created_at, id);
 CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER disputes_forget_answer AFTER INSERT ON public.disputes FOR EACH ROW EXECUTE FUNCTION forget_answer();
+CREATE TRIGGER disputes_mark_scorecards AFTER INSERT ON public.disputes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_scorecards();
 
 create table event_clock (
   name text not null,
@@ -173,6 +175,7 @@ CREATE INDEX forecasts_by_predictor ON public.forecasts USING btree (predictor_i
 CREATE UNIQUE INDEX forecasts_by_seq ON public.forecasts USING btree (seq);
 CREATE TRIGGER forecasts_append_only BEFORE DELETE OR UPDATE ON public.forecasts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER forecasts_forget_words AFTER INSERT ON public.forecasts FOR EACH ROW EXECUTE FUNCTION forget_words();
+CREATE TRIGGER forecasts_mark_scorecards AFTER INSERT ON public.forecasts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_forecasters();
 
 create table idempotency_keys (
   caller text not null,
@@ -457,6 +460,7 @@ CREATE INDEX prediction_words_by_source ON public.prediction_words USING btree (
 CREATE INDEX prediction_words_by_tags ON public.prediction_words USING gin (tags);
 CREATE INDEX prediction_words_by_text ON public.prediction_words USING gin (statement gin_trgm_ops, slug gin_trgm_ops);
 CREATE TRIGGER prediction_words_append_only BEFORE DELETE OR UPDATE ON public.prediction_words FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER prediction_words_mark_scorecards AFTER INSERT ON public.prediction_words REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_scorecards();
 
 create table predictions (
   id text not null,
@@ -575,6 +579,7 @@ CREATE UNIQUE INDEX resolutions_first ON public.resolutions USING btree (predict
 CREATE UNIQUE INDEX resolutions_successor ON public.resolutions USING btree (supersedes) WHERE (supersedes IS NOT NULL);
 CREATE TRIGGER resolutions_append_only BEFORE DELETE OR UPDATE ON public.resolutions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER resolutions_forget_answer AFTER INSERT ON public.resolutions FOR EACH ROW EXECUTE FUNCTION forget_answer();
+CREATE TRIGGER resolutions_mark_scorecards AFTER INSERT ON public.resolutions REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_scorecards();
 
 create table schema_migrations (
   version integer not null,
@@ -583,6 +588,23 @@ create table schema_migrations (
   applied_at timestamp with time zone not null default now(),
   constraint schema_migrations_pkey PRIMARY KEY (version)
 );
+
+create table scorecard_marks (
+  seq bigint generated always as identity not null,
+  predictor_id text not null,
+  constraint scorecard_marks_pkey PRIMARY KEY (seq)
+);
+CREATE INDEX scorecard_marks_by_predictor ON public.scorecard_marks USING btree (predictor_id);
+
+create table scorecards (
+  predictor_id text not null,
+  format integer not null,
+  results text,
+  until timestamp with time zone,
+  constraint scorecards_pkey PRIMARY KEY (predictor_id),
+  constraint scorecards_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id) ON DELETE CASCADE
+);
+CREATE INDEX scorecards_by_until ON public.scorecards USING btree (until) WHERE (until IS NOT NULL);
 
 create table settings (
   name text not null,
@@ -857,6 +879,29 @@ CREATE OR REPLACE FUNCTION public.forget_words()
 AS $function$
 begin
   update prediction_documents set words = null where prediction_id = new.prediction_id and words is not null;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_forecasters()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into scorecard_marks (predictor_id)
+  select c.predictor_id from changed c
+  union select f.predictor_id from changed c join forecasts f on f.prediction_id = c.prediction_id
+    where exists (select from resolutions r where r.prediction_id = c.prediction_id);
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_scorecards()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into scorecard_marks (predictor_id)
+  select w.predictor_id from changed c join prediction_words w on w.prediction_id = c.prediction_id where w.predictor_id is not null
+  union select f.predictor_id from changed c join forecasts f on f.prediction_id = c.prediction_id;
   return null;
 end $function$;
 

@@ -1,5 +1,6 @@
 import { deleteExpiredJob } from '../jobs/delete-expired.ts';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
+import { keepScorecardsJob } from '../jobs/keep-scorecards.ts';
 import { placeEventsJob } from '../jobs/place-events.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
@@ -28,6 +29,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     ...(polls ? [pollFeedsJob(config.pollCron)] : []),
     resolvePredictionsJob,
     refreshModelsJob,
+    keepScorecardsJob,
     deleteExpiredJob,
     sweepWebhooksJob,
     placeEventsJob,

@@ -80,6 +80,8 @@ describe('the page on running it', () => {
       'prediction_documents',
       'rate_windows',
       'schema_migrations',
+      'scorecard_marks',
+      'scorecards',
     ]);
     expect(exportFormat).toBe('outturn-export/1');
   });

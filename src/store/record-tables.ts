@@ -52,6 +52,8 @@ export const tablesLeftOut: Readonly<Record<string, string>> = {
   schema_migrations: 'the migrations write it; the header of an export names the newest one',
   leases: 'current leases of nodes',
   prediction_documents: 'computed from the other tables',
+  scorecards: 'computed from the other tables',
+  scorecard_marks: 'an import marks every scorecard',
   rate_windows: 'request counts of the current minute',
   idempotency_keys: 'responses kept for a day, for retries of requests',
 };

@@ -43,6 +43,8 @@ export type Reference = {
   readonly counts: Record<string, number>;
   readonly scored: ReferenceScore;
   readonly hindsight: ReferenceScore;
+  /** The mean over the predictions that others forecast too; NaN if there are none. */
+  readonly peer: { readonly predictions: number; readonly score: number };
 };
 
 export function referenceOf(log: Log, who: number, at: Instant): Reference {
@@ -54,7 +56,44 @@ export function referenceOf(log: Log, who: number, at: Instant): Reference {
   }
   const counts = Object.fromEntries([...groups].map(([name, rows]) => [name, rows.length]));
   const of = (name: string) => walk(groups.get(name) ?? [], log, at);
-  return { counts, scored: of('scored'), hindsight: of('hindsight') };
+  return { counts, scored: of('scored'), hindsight: of('hindsight'), peer: peersOf(log, who, at) };
+}
+
+/** Visits every hour of every prediction and compares the forecasts that stood then. */
+function peersOf(log: Log, who: number, at: Instant): Reference['peer'] {
+  const scored = log.forecasts.filter((row) => row.recordedAt <= at && groupOf(row, log, at) === 'scored');
+  const means: number[] = [];
+  for (const prediction of new Set(scored.map((row) => row.prediction))) {
+    const rows = scored.filter((row) => row.prediction === prediction);
+    const { last: decision } = standingOf(log, prediction, at);
+    if (decision === undefined) throw new Error('only what is resolved is scored');
+    const given = (said: LoggedForecast) =>
+      Math.log(Math.max(decision.outcome === 'yes' ? said.probability : 1 - said.probability, 1e-6));
+    const differences: number[] = [];
+    for (let hour = Math.min(...rows.map((row) => row.from)); hour < decision.from; hour += hourMs) {
+      const own = latestAt(rows, who, hour);
+      const others = [...new Set(rows.map((row) => row.who))]
+        .filter((other) => other !== who)
+        .map((other) => latestAt(rows, other, hour))
+        .filter((said) => said !== undefined);
+      if (own === undefined || others.length === 0) continue;
+      differences.push(given(own) - others.reduce((sum, said) => sum + given(said), 0) / others.length);
+    }
+    if (differences.length > 0) means.push(100 * meanOf(differences));
+  }
+  return { predictions: means.length, score: meanOf(means) };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The forecast of a predictor that stood in an hour: the latest one, and of those made at the same time the one recorded last. */
+function latestAt(rows: readonly LoggedForecast[], who: number, hour: Instant): LoggedForecast | undefined {
+  let said: LoggedForecast | undefined;
+  for (const row of rows)
+    if (row.who === who && row.from <= hour && (said === undefined || row.from >= said.from)) said = row;
+  return said;
 }
 
 function standingOf(log: Log, prediction: number, at: Instant) {
@@ -83,8 +122,7 @@ function walk(rows: readonly LoggedForecast[], log: Log, at: Instant): Reference
     const came = decision.outcome === 'yes' ? 1 : 0;
     const stood: number[] = [];
     for (let hour = Math.min(...own.map((row) => row.from)); hour < decision.from; hour += hourMs) {
-      let said: LoggedForecast | undefined;
-      for (const row of own) if (row.from <= hour && (said === undefined || row.from >= said.from)) said = row;
+      const said = latestAt(own, own[0]?.who ?? 0, hour);
       if (said !== undefined) stood.push(said.probability);
     }
     for (const probability of stood) hours.push({ probability, came, weight: 1 / stood.length });

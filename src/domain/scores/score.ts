@@ -21,6 +21,8 @@ export type BinSums = {
   /** The bin's number, from 0; the last includes probability 1. */
   readonly bin: number;
   readonly forecasts: number;
+  /** Predictions with a forecast in this bin. */
+  readonly claims: number;
   /** Predictions whose last forecast is in this bin. */
   readonly predictions: number;
   readonly share: number;
@@ -38,10 +40,14 @@ export type CalibrationBin = {
   readonly from: number;
   readonly to: number;
   readonly forecasts: number;
+  /** Predictions with a forecast in this range. */
+  readonly predictions: number;
   /** The sum of the forecasts' shares of their predictions. */
   readonly weight: number;
   readonly forecastMean: number | null;
   readonly observed: number | null;
+  /** The interval of `observed`, with the weight as the number of trials; null without forecasts. */
+  readonly interval: Interval | null;
 };
 
 export type Score = {
@@ -53,6 +59,8 @@ export type Score = {
   readonly brierLast: number | null;
   /** Good, I. J. (1952), J. R. Stat. Soc. B 14, 107–114: ln of the probability given to the actual outcome; 0 is best. */
   readonly logScore: number | null;
+  /** Baseline score of Metaculus for two outcomes, from `logScore`: 0 for always forecasting 0.5, 100 is best. */
+  readonly baselineScore: number | null;
   readonly calibration: readonly CalibrationBin[];
 };
 
@@ -60,12 +68,14 @@ export type Score = {
 export function scoreOf(sums: readonly BinSums[]): Score {
   const total = (field: Exclude<keyof BinSums, 'bin'>): number => sums.reduce((sum, bin) => sum + bin[field], 0);
   const predictions = total('predictions');
+  const logMean = predictions === 0 ? null : total('log') / predictions;
   return {
     predictions,
     forecasts: total('forecasts'),
     brier: meanOf(total('squared'), predictions),
     brierLast: meanOf(total('lastSquared'), predictions),
-    logScore: meanOf(total('log'), predictions),
+    logScore: logMean === null ? null : rounded(logMean),
+    baselineScore: logMean === null ? null : rounded(baselineOf(logMean)),
     calibration: Array.from({ length: calibrationBins }, (_, bin) => {
       const found = sums.find((entry) => entry.bin === bin);
       const weight = found?.share ?? 0;
@@ -73,17 +83,68 @@ export function scoreOf(sums: readonly BinSums[]): Score {
         from: bin / calibrationBins,
         to: (bin + 1) / calibrationBins,
         forecasts: found?.forecasts ?? 0,
+        predictions: found?.claims ?? 0,
         weight: rounded(weight),
         forecastMean: meanOf(found?.probability ?? 0, weight),
         observed: meanOf(found?.outcome ?? 0, weight),
+        interval: intervalOf(found?.outcome ?? 0, weight),
       };
     }),
   };
 }
 
-/** The share of right predictions; null when there are none. */
-export function hitRateOf(right: number, wrong: number): number | null {
-  return meanOf(right, right + wrong);
+/**
+ * The baseline score of a logarithmic score: 100 · log₂(p / 0.5). With probabilities of at least `logProbabilityMin` it is
+ * not below about -1893. https://www.metaculus.com/help/scores-faq/#baseline-score
+ */
+export function baselineOf(logScore: number): number {
+  return 100 * (logScore / Math.LN2 + 1);
+}
+
+/** Sums over the predictions that others forecast too. */
+export type PeerSums = {
+  readonly predictions: number;
+  /** The sum, over the predictions, of the mean difference of the logarithms of the probability given to the outcome. */
+  readonly difference: number;
+};
+
+export type PeerScore = { readonly predictions: number; readonly score: number | null };
+
+/**
+ * The peer score of Metaculus: 100 · the mean, over the others, of ln p - ln pᵢ, which is 100 · ln of p divided by the
+ * geometric mean of the others. https://www.metaculus.com/help/scores-faq/#peer-score
+ *
+ * Each prediction counts with the mean over the time in which both the predictor and at least one other had a forecast;
+ * time without others is left out, where Metaculus counts 0. All predictions weigh the same.
+ */
+export function peerScoreOf({ predictions, difference }: PeerSums): PeerScore {
+  return { predictions, score: predictions === 0 ? null : rounded((100 * difference) / predictions) };
+}
+
+/** A number of parts of a whole; the share is null if there is no whole. */
+export type Share = { readonly part: number; readonly whole: number; readonly share: number | null };
+
+export function shareOf(part: number, whole: number): Share {
+  return { part, whole, share: meanOf(part, whole) };
+}
+
+/** A range of shares from 0 to 1. */
+export type Interval = { readonly low: number; readonly high: number };
+
+/** The 97.5 % quantile of the normal distribution, for intervals that cover 95 %. */
+const normalQuantile = 1.959963984540054;
+
+/**
+ * The 95 % score interval of a share: Wilson, E. B. (1927), J. Am. Stat. Assoc. 22, 209–212. Null without trials, which need
+ * not be a whole number where they are weighted.
+ */
+export function intervalOf(successes: number, trials: number): Interval | null {
+  if (trials <= 0) return null;
+  const share = Math.min(Math.max(successes / trials, 0), 1);
+  const square = normalQuantile ** 2 / trials;
+  const middle = (share + square / 2) / (1 + square);
+  const spread = (normalQuantile / (1 + square)) * Math.sqrt((share * (1 - share) + square / 4) / trials);
+  return { low: rounded(Math.max(0, middle - spread)), high: rounded(Math.min(1, middle + spread)) };
 }
 
 function meanOf(sum: number, weight: number): number | null {

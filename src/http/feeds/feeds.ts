@@ -71,7 +71,7 @@ function originField() {
     .max(100)
     .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be in lower case, such as models.dev')
     .meta({
-      description: 'Where the data comes from. Feeds with the same origin count as one.',
+      description: 'Origin of the data. Feeds of one origin count as one.',
       example: 'models.dev',
     });
 }

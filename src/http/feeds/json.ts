@@ -73,7 +73,7 @@ export const feedSchema = z
     adapter: z.string().meta({ description: 'Adapter that parses the payloads.', example: 'models_dev' }),
     url: z.string().nullable().meta({ description: 'URL that is polled. Null if the feed receives snapshots only.' }),
     trust: z.enum(trusts).meta({ description: 'Highest trust that a row of the feed can have.' }),
-    origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
+    origin: z.string().meta({ description: 'Origin of the data. Feeds of one origin count as one.' }),
     covers: z.union([z.literal('any'), z.array(z.string())]).meta({
       description:
         'Vendors that the feed covers. If it does not list a model of such a vendor, that is evidence that the model is not released. `any` covers every vendor.',

@@ -14,7 +14,7 @@ export const endsPerRowMax = 20;
 /** The row of a feed that states a fact. */
 export const sourceFields = {
   feed: z.string().meta({ description: 'Slug of the feed.', example: 'models-dev' }),
-  origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
+  origin: z.string().meta({ description: 'Origin of the data. Feeds of one origin count as one.' }),
   trust: z.enum(trusts),
   name: z.string().meta({ description: 'Model id as published.', example: 'gpt-5' }),
   observation_id: z.string(),

@@ -59,7 +59,7 @@ export const glossary: Readonly<Record<string, string>> = {
   of: 'The operands.',
   op: 'The operator.',
   order: '`first`: the version follows the family directly. `free`: it can be anywhere in the name.',
-  origin: 'Where the data comes from. Feeds with the same origin count as one.',
+  origin: 'Origin of the data. Feeds of one origin count as one.',
   outcome: 'Outcome of the resolution.',
   pending: 'Number of deliveries waiting to be sent.',
   prediction: 'The prediction.',

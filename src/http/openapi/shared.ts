@@ -95,15 +95,19 @@ const headerDocs = {
 
 export type HeaderName = keyof typeof headerDocs;
 
+/** The header that nearly every response has is referenced by a short name: the references are a large part of the document. */
+const headerComponent = (name: string): string => (name === 'Access-Control-Allow-Origin' ? 'Cors' : name);
+
 /** References to header components. */
 export function headers(...names: HeaderName[]) {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${headerComponent(name)}` }]));
 }
 
 /** Registers the components that all operations share. */
 export function registerShared(registry: Registry): void {
   registry.register('Problem', problemSchema);
-  for (const [name, described] of Object.entries(headerDocs)) registry.registerComponent('headers', name, described);
+  for (const [name, described] of Object.entries(headerDocs))
+    registry.registerComponent('headers', headerComponent(name), described);
   const description = 'The cached response is current.';
   registry.registerComponent('responses', 'NotModified', {
     description,

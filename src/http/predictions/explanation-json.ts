@@ -12,7 +12,7 @@ export const witnessSchema = z
   .object({
     observation_id: z.string(),
     feed: z.string().meta({ description: 'Slug of the feed.' }),
-    origin: z.string().meta({ description: 'Where the data comes from. Feeds with the same origin count as one.' }),
+    origin: z.string().meta({ description: 'Origin of the data. Feeds of one origin count as one.' }),
     trust: z.enum(trusts),
     name: z.string().meta({ description: 'Model id as published.' }),
     model: z.string().meta({ description: 'The model that the name was parsed as.' }),

@@ -9,15 +9,25 @@ import { predictorExample, scorecardExample } from '../predictions/examples.ts';
 import { stampOf, stampSchema } from '../predictions/json.ts';
 
 const count = (description: string, example: number) => z.int().min(0).meta({ description, example });
+/** Where the baseline and the peer score are defined. */
+const metaculus = 'https://www.metaculus.com/help/scores-faq/';
 /** A fraction; null if there is nothing to divide by. */
 const share = (description: string, example: number) =>
   z.number().min(0).max(1).nullable().meta({ description, example });
+
+const intervalSchema = z
+  .object({
+    low: z.number().min(0).max(1).meta({ description: 'Lower bound.', example: 0.35 }),
+    high: z.number().min(0).max(1).meta({ description: 'Upper bound.', example: 0.99 }),
+  })
+  .meta({ id: 'Interval', description: '95 % Wilson interval of a share.' });
 
 const binSchema = z
   .object({
     from: probabilityField.meta({ description: 'Lower bound of the probability, inclusive.', example: 0.8 }),
     to: probabilityField.meta({ description: 'Upper bound, exclusive except in the last range.', example: 0.9 }),
     forecasts: count('Number of forecasts in this range.', 3),
+    predictions: count('Number of predictions that they are of.', 2),
     weight: z
       .number()
       .min(0)
@@ -27,6 +37,9 @@ const binSchema = z
       'Weighted share of the forecasts in this range whose outcome was yes, from 0 to 1. Null if there are none.',
       0.9,
     ),
+    interval: intervalSchema
+      .nullable()
+      .meta({ description: '95 % Wilson interval of `observed`, with `weight` as the number of trials.' }),
   })
   .meta({
     id: 'CalibrationBin',
@@ -50,6 +63,14 @@ const scoreSchema = z
         description: `Logarithmic score: the mean natural logarithm of the probability given to the outcome, weighted as in \`brier\`. 0 is best. Probabilities below ${logProbabilityMin} count as ${logProbabilityMin}.`,
         example: -0.38,
       }),
+    baseline_score: z
+      .number()
+      .max(100)
+      .nullable()
+      .meta({
+        description: `[Baseline score](${metaculus}#baseline-score): 100 · log2(p / 0.5), weighted as in \`brier\`. 100 is best; always forecasting 0.5 scores 0.`,
+        example: 45.2,
+      }),
     calibration: z
       .array(binSchema)
       .min(calibrationBins)
@@ -63,6 +84,7 @@ const hitsSchema = z
     right: count('Claims with outcome yes.', 7),
     wrong: count('Claims with outcome no.', 3),
     hit_rate: share('Share of the claims that were right. Null if there are none.', 0.7),
+    interval: intervalSchema.nullable().meta({ description: '95 % Wilson interval of `hit_rate`.' }),
   })
   .meta({ id: 'Hits', description: 'Number of claims with outcome yes and no.' });
 
@@ -78,14 +100,23 @@ const scorecardSchema = z
       .object({
         recorded: count('Predictions by this predictor.', 40),
         unresolved: count('Predictions that are neither resolved nor withdrawn.', 12),
+        overdue: count('Predictions of `unresolved` whose deadline has passed.', 1),
         disputed: count('Resolved predictions that later evidence contradicts.', 1),
         withdrawn: count('Predictions that were withdrawn before anything was known about their outcome.', 0),
         yes: count('Predictions with outcome yes.', 14),
         no: count('Predictions with outcome no.', 11),
         ambiguous: count('Predictions with outcome ambiguous.', 2),
         annulled: count('Predictions with outcome annulled.', 1),
+        hindsight: count('Resolved predictions that were recorded in hindsight.', 0),
       })
       .meta({ description: 'Claims of the predictor by outcome, including those in hindsight.' }),
+    coverage: z
+      .object({
+        resolved: count('Claims with outcome yes or no, recorded before that was settled.', 20),
+        forecast: count('Those of them with a forecast in `score`.', 12),
+        share: share('`forecast` / `resolved`.', 0.6),
+      })
+      .meta({ description: 'How much of its claims `score` covers.' }),
     plain_claims: hitsSchema.meta({
       description: 'Claims without a probability. A claim is right if its outcome is yes.',
     }),
@@ -111,6 +142,14 @@ const scorecardSchema = z
       example: scoringRule,
     }),
     score: scoreSchema,
+    peer_score: z
+      .object({
+        predictions: count('Scored predictions that others forecast too.', 5),
+        score: z.number().nullable().meta({ description: 'The mean over them.', example: 12.5 }),
+      })
+      .meta({
+        description: `[Peer score](${metaculus}#peer-score): 100 · the mean of ln p − ln pᵢ over the other forecasters, while both stood. Above 0 is better than the others.`,
+      }),
     hindsight_score: scoreSchema.meta({
       description: 'The figures of `score`, for forecasts recorded in hindsight. Not comparable with `score`.',
     }),
@@ -127,31 +166,36 @@ function scoreToJson(score: Score): z.infer<typeof scoreSchema> {
     brier: score.brier,
     brier_last: score.brierLast,
     log_score: score.logScore,
+    baseline_score: score.baselineScore,
     calibration: score.calibration.map((bin) => ({
       from: bin.from,
       to: bin.to,
       forecasts: bin.forecasts,
+      predictions: bin.predictions,
       weight: bin.weight,
       forecast_mean: bin.forecastMean,
       observed: bin.observed,
+      interval: bin.interval,
     })),
   };
 }
 
-function hitsToJson({ right, wrong, hitRate }: Hits): z.infer<typeof hitsSchema> {
-  return { right, wrong, hit_rate: hitRate };
+function hitsToJson({ right, wrong, hitRate, interval }: Hits): z.infer<typeof hitsSchema> {
+  return { right, wrong, hit_rate: hitRate, interval };
 }
 
 function scorecardToJson(card: Scorecard, stamp: ReturnType<typeof stampOf>): z.infer<typeof scorecardSchema> {
-  const { recorded, unresolved, disputed, withdrawn, outcomes } = card.claims;
+  const { outcomes, ...claims } = card.claims;
   return {
     predictor: { id: card.predictor.id, name: card.predictor.name },
-    claims: { recorded, unresolved, disputed, withdrawn, ...outcomes },
+    claims: { ...claims, ...outcomes },
+    coverage: { resolved: card.coverage.whole, forecast: card.coverage.part, share: card.coverage.share },
     plain_claims: hitsToJson(card.plain),
     plain_claims_hindsight: hitsToJson(card.plainHindsight),
     forecasts: { ...card.forecasts },
     rule: scoringRule,
     score: scoreToJson(card.score),
+    peer_score: card.peer,
     hindsight_score: scoreToJson(card.hindsightScore),
     as_of: stamp,
   };
@@ -164,7 +208,7 @@ const getScorecard = operation({
   tag: 'Forecasts',
   summary: "Get a predictor's scorecard",
   description:
-    'Returns the outcomes of the claims of a predictor and the accuracy of its forecasts. Computed from the current resolutions, so amending a resolution changes the scorecard. With `as_of`: from what was recorded and known by then.',
+    'Returns the outcomes of the claims of a predictor and the accuracy of its forecasts. From the current resolutions: amending one changes the scorecard. With `as_of`: from what was recorded and known by then.',
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
   query: { as_of: asOfField },

@@ -222,9 +222,7 @@ export function registerWebhooks(registry: Registry): void {
         type: z.literal(type),
         timestamp: instantText('When the event occurred.'),
         data: z.object({
-          sequence: z
-            .int()
-            .meta({ description: 'Sequence number of the event. Messages may arrive in a different order.' }),
+          sequence: z.int().meta({ description: 'Sequence number of the event; messages can arrive out of order.' }),
           ...eventSchemas[type].shape,
         }),
       })

@@ -1,58 +1,134 @@
 import type { Instant } from '../../domain/instant.ts';
 import { type Outcome, outcomes } from '../../domain/outcome.ts';
 import { type ForecastStanding, forecastStandings } from '../../domain/scores/forecast.ts';
-import { calibrationBins, hitRateOf, logProbabilityMin, type Score, scoreOf } from '../../domain/scores/score.ts';
+import {
+  calibrationBins,
+  type Interval,
+  intervalOf,
+  logProbabilityMin,
+  type PeerScore,
+  peerScoreOf,
+  type Score,
+  type Share,
+  scoreOf,
+  shareOf,
+} from '../../domain/scores/score.ts';
+import type { Sql } from '../../store/db.ts';
+import { findKeptScorecard, keepScorecard, listStaleScorecards, lockScorecard } from '../../store/kept-scorecards.ts';
 import type { PredictorRow } from '../../store/predictors.ts';
-import { type ClaimCount, countClaims, sumForecasts } from '../../store/scorecards.ts';
+import { type ClaimCount, countClaims, type ScoredMoment, sumForecasts, sumPeers } from '../../store/scorecards.ts';
 import type { Deps } from '../deps.ts';
 import { getPredictor } from '../predictions/predictors.ts';
 
-/** Claims with the outcomes yes and no. `hitRate` is null if there are none. */
-export type Hits = { readonly right: number; readonly wrong: number; readonly hitRate: number | null };
+/** Claims with the outcomes yes and no. `hitRate` and its interval are null if there are none. */
+export type Hits = {
+  readonly right: number;
+  readonly wrong: number;
+  readonly hitRate: number | null;
+  readonly interval: Interval | null;
+};
 
 /** The results of a predictor, as recorded and known at a moment. */
-export type Scorecard = {
-  readonly predictor: PredictorRow;
+export type Results = {
   readonly claims: {
     readonly recorded: number;
     readonly unresolved: number;
+    /** The unresolved ones whose deadline has passed. */
+    readonly overdue: number;
     readonly disputed: number;
     readonly withdrawn: number;
+    /** The resolved ones that were recorded in hindsight. */
+    readonly hindsight: number;
     readonly outcomes: Readonly<Record<Outcome, number>>;
   };
+  /** Of the claims with outcome yes or no that were recorded in time: those with a scored forecast. */
+  readonly coverage: Share;
   /** Claims without a stated probability: those recorded in time, and those recorded in hindsight. */
   readonly plain: Hits;
   readonly plainHindsight: Hits;
   readonly forecasts: Readonly<Record<ForecastStanding, number>>;
   readonly score: Score;
+  readonly peer: PeerScore;
   readonly hindsightScore: Score;
 };
 
-/** The scorecard of a predictor at `asOf`, or now if it is null, from the resolutions current then. Refuses with `not_found`. */
+export type Scorecard = Results & { readonly predictor: PredictorRow };
+
+/**
+ * The scorecard of a predictor at `asOf`, or now if it is null, from the resolutions current then. That of now is the kept one,
+ * if nothing that it is made of has changed. Refuses with `not_found`.
+ */
 export async function getPredictorScorecard(deps: Deps, predictorId: string, asOf: Instant | null): Promise<Scorecard> {
-  const db = deps.db.sql;
-  const at = asOf ?? deps.now();
+  const now = asOf ?? deps.now();
+  if (asOf === null) {
+    const kept = await findKeptScorecard(deps.db.reads, predictorId, now);
+    if (kept !== null) return { predictor: kept.predictor, ...readResults(kept.results) };
+  }
   const predictor = await getPredictor(deps, predictorId, asOf);
-  const counts = await countClaims(db, predictor.id, at);
-  const sums = await sumForecasts(db, predictor.id, { at, bins: calibrationBins, logProbabilityMin });
+  const { results } = await computeResults(deps.db.sql, predictor.id, { asOf, now });
+  return { predictor, ...results };
+}
+
+/** Only this program writes them, and in this format. */
+function readResults(text: string): Results {
+  return JSON.parse(text) as Results;
+}
+
+/** The results, and the moment at which they change although nothing is recorded: the next deadline. */
+async function computeResults(
+  db: Sql,
+  predictorId: string,
+  moment: ScoredMoment,
+): Promise<{ readonly results: Results; readonly until: Instant | null }> {
+  const counts = await countClaims(db, predictorId, moment);
+  const ask = { asOf: moment.asOf, logProbabilityMin };
+  const sums = await sumForecasts(db, predictorId, { ...ask, bins: calibrationBins });
+  const peers = await sumPeers(db, predictorId, ask);
   const of = (standing: ForecastStanding) => sums.filter((row) => row.standing === standing);
-  return {
-    predictor,
+  const settled = counts.filter(({ outcome, hindsight }) => (outcome === 'yes' || outcome === 'no') && !hindsight);
+  const deadlines = counts.map((row) => row.nextDeadline).filter((deadline) => deadline !== null);
+  const results = {
     claims: tallyClaims(counts),
+    coverage: shareOf(count(settled.filter((row) => row.forecast)), count(settled)),
     plain: hitsOf(counts.filter((row) => row.plain && !row.hindsight)),
     plainHindsight: hitsOf(counts.filter((row) => row.plain && row.hindsight)),
     forecasts: tally(forecastStandings, (standing) => of(standing).reduce((sum, row) => sum + row.forecasts, 0)),
     score: scoreOf(of('scored')),
+    peer: peerScoreOf(peers),
     hindsightScore: scoreOf(of('hindsight')),
   };
+  return { results, until: deadlines.length === 0 ? null : Math.min(...deadlines) };
+}
+
+/** The number of scorecards that one run keeps. */
+const keptPerRunMax = 500;
+
+/**
+ * Computes and keeps the scorecards that a change or a deadline has made out of date, each in its own transaction. Returns
+ * their number.
+ */
+export async function keepScorecards(deps: Deps): Promise<number> {
+  const stale = await listStaleScorecards(deps.db.sql, deps.now(), keptPerRunMax);
+  for (const predictorId of stale) {
+    await deps.db.begin(async (tx) => {
+      const now = deps.now();
+      // Removes the marks first: what is committed after that is marked again, whether or not the sums contain it.
+      await lockScorecard(tx, predictorId);
+      const { results, until } = await computeResults(tx, predictorId, { asOf: null, now });
+      await keepScorecard(tx, predictorId, { results: JSON.stringify(results), until });
+    });
+  }
+  return stale.length;
 }
 
 function tallyClaims(counts: readonly ClaimCount[]): Scorecard['claims'] {
   return {
     recorded: count(counts),
     unresolved: count(counts.filter((row) => row.outcome === null && !row.withdrawn)),
+    overdue: count(counts.filter((row) => row.overdue)),
     disputed: count(counts.filter((row) => row.disputed)),
     withdrawn: count(counts.filter((row) => row.withdrawn)),
+    hindsight: count(counts.filter((row) => row.hindsight)),
     outcomes: tally(outcomes, (outcome) => count(counts.filter((row) => row.outcome === outcome))),
   };
 }
@@ -60,7 +136,7 @@ function tallyClaims(counts: readonly ClaimCount[]): Scorecard['claims'] {
 function hitsOf(counts: readonly ClaimCount[]): Hits {
   const right = count(counts.filter((row) => row.outcome === 'yes'));
   const wrong = count(counts.filter((row) => row.outcome === 'no'));
-  return { right, wrong, hitRate: hitRateOf(right, wrong) };
+  return { right, wrong, hitRate: shareOf(right, right + wrong).share, interval: intervalOf(right, right + wrong) };
 }
 
 function count(counts: readonly ClaimCount[]): number {

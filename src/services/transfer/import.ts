@@ -29,6 +29,7 @@ import {
   rollbackToSavepoint,
   unlockRecord,
 } from '../../store/import.ts';
+import { markEveryScorecard } from '../../store/kept-scorecards.ts';
 import type { Deps } from '../deps.ts';
 import { beginEpoch } from '../events/epoch.ts';
 import { countUnreadableHeaders } from '../webhooks/headers.ts';
@@ -68,6 +69,7 @@ export async function importRecord(
       await deleteInitialRows(tx);
       const count = await readRecord(tx, source, onProgress ?? (() => {}));
       await unlockRecord(tx);
+      await markEveryScorecard(tx);
       // Readers may have seen positions that this database will assign again.
       await beginEpoch(tx);
       await advanceIdentities(tx);

@@ -16,7 +16,7 @@ const card = async (id: string, query = ''): Promise<Json> => {
   expect(answer.status).toBe(200);
   return answer.json;
 };
-const noHits = { right: 0, wrong: 0, hit_rate: null };
+const noHits = { right: 0, wrong: 0, hit_rate: null, interval: null };
 
 describe('GET /v1/predictors/{id}/scorecard', () => {
   test('of a predictor without forecasts is empty', async () => {
@@ -24,12 +24,14 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     const empty = await card(id);
     expect(empty).toMatchObject({
       predictor: { id, name: 'Nobody yet' },
-      claims: { recorded: 0, unresolved: 0, disputed: 0, withdrawn: 0, yes: 0, no: 0, ambiguous: 0, annulled: 0 },
+      claims: { recorded: 0, unresolved: 0, disputed: 0, overdue: 0, withdrawn: 0, hindsight: 0 },
+      coverage: { resolved: 0, forecast: 0, share: null },
+      peer_score: { predictions: 0, score: null },
       plain_claims: noHits,
       plain_claims_hindsight: noHits,
       forecasts: { waiting: 0, unanswered: 0, other_criterion: 0, too_late: 0, hindsight: 0, scored: 0 },
       rule: 'time_weighted',
-      score: { predictions: 0, forecasts: 0, brier: null, brier_last: null, log_score: null },
+      score: { predictions: 0, forecasts: 0, brier: null, brier_last: null, log_score: null, baseline_score: null },
       as_of: null,
     });
     expect(empty.score.calibration).toHaveLength(10);
@@ -48,6 +50,7 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
     const settled = await card(id);
     expect(settled).toMatchObject({
       claims: { recorded: 2, unresolved: 0, yes: 1, no: 1 },
+      coverage: { resolved: 2, forecast: 1, share: 0.5 },
       plain_claims: { right: 1, wrong: 0, hit_rate: 1 },
       forecasts: { scored: 1 },
       score: { predictions: 1, brier: 0.81, brier_last: 0.81, log_score: Number((-Math.LN10).toFixed(6)) },
@@ -56,9 +59,11 @@ describe('GET /v1/predictors/{id}/scorecard', () => {
       from: 0.9,
       to: 1,
       forecasts: 1,
+      predictions: 1,
       weight: 1,
       forecast_mean: 0.9,
       observed: 0,
+      interval: { low: 0, high: 0.793451 },
     });
     const then = '?as_of=2025-09-01T00:30:00Z';
     world.clock.advance(hours(1));

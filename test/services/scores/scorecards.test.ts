@@ -32,7 +32,7 @@ const reasons = { yes: 'judged', no: 'judged', ambiguous: 'reality_unclear', ann
 async function begin(predictions = 3): Promise<void> {
   await world.reset({ now: worldStartsAt, feeds: [] });
   people = [];
-  for (const name of ['A', 'B']) people.push((await createPredictor(world.deps, { name, url: null })).id);
+  for (const name of ['A', 'B', 'C']) people.push((await createPredictor(world.deps, { name, url: null })).id);
   for (let n = 0; n < predictions; n += 1) await claim(n);
 }
 
@@ -80,6 +80,15 @@ describe('a scorecard', () => {
     expect((await card()).forecasts).toMatchObject({ scored: 2, unanswered: 1 });
   });
 
+  test('scores a probability whose square is too small for the database', async () => {
+    await say(0, 1e-200, '2024-12-01');
+    await say(0, 1e-200, '2024-12-01', 1);
+    world.clock.set('2025-01-03');
+    await decide(0, 'yes', '2025-01-02');
+    expect((await card()).score).toMatchObject({ predictions: 1, brier: 1, logScore: -13.815511 });
+    expect((await card()).peer).toEqual({ predictions: 1, score: 0 });
+  });
+
   test('ignores a forecast that was corrected', async () => {
     await say(0, 0.0, '2024-12-01');
     await say(0, 1.0, '2024-12-01');
@@ -99,20 +108,38 @@ describe('a scorecard', () => {
     await decide(11, 'no', '2025-01-02');
     await decide(12, 'yes', '2024-12-01');
     await decide(14, 'yes', '2025-01-02');
-    const { claims, plain, plainHindsight, forecasts } = await card();
+    const { claims, plain, plainHindsight, forecasts, coverage } = await card();
     expect(claims).toEqual({
       recorded: 5,
       unresolved: 1,
+      overdue: 0,
       disputed: 0,
       withdrawn: 0,
+      hindsight: 1,
       outcomes: { yes: 3, no: 1, ambiguous: 0, annulled: 0 },
     });
-    expect(plain).toEqual({ right: 1, wrong: 1, hitRate: 0.5 });
-    expect(plainHindsight).toEqual({ right: 1, wrong: 0, hitRate: 1 });
+    expect(plain).toEqual({ right: 1, wrong: 1, hitRate: 0.5, interval: { low: 0.094531, high: 0.905469 } });
+    expect(plainHindsight).toMatchObject({ right: 1, wrong: 0, hitRate: 1 });
     expect(forecasts).toMatchObject({ scored: 1 });
+    // Three were recorded in time and settled as yes or no; one has a forecast.
+    expect(coverage).toEqual({ part: 1, whole: 3, share: 0.333333 });
     // What another says of it does not make the author's claim any less plain.
     await say(10, 0.4, '2024-12-01', 1);
     expect((await card()).plain).toEqual(plain);
+  });
+
+  test('compares with the others while their forecasts stand, and with nobody where there are none', async () => {
+    // The first is alone for ten days, and then beside the others for thirty: ln(0.9 / 0.6), then ln 0.9 / √(0.6 · 0.3).
+    await say(0, 0.9, '2024-11-01', 0);
+    await say(0, 0.6, '2024-11-11', 1);
+    await say(0, 0.3, '2024-11-26', 2);
+    await say(1, 0.2, '2024-11-01', 0);
+    world.clock.set('2025-01-12');
+    await decide(0, 'yes', '2025-01-10');
+    await decide(1, 'yes', '2025-01-10');
+    const difference = (15 * Math.log(0.9 / 0.6) + 45 * Math.log(0.9 / Math.sqrt(0.18))) / 60;
+    expect((await card()).peer).toEqual({ predictions: 1, score: Number((100 * difference).toFixed(6)) });
+    expect((await card()).score.predictions).toBe(2);
   });
 
   test('as of a moment omits what was recorded later', async () => {
@@ -187,11 +214,11 @@ type Move =
 const which = fc.integer({ min: 0, max: 2 });
 const move: fc.Arbitrary<Move> = fc.oneof(
   {
-    weight: 6,
+    weight: 12,
     arbitrary: fc.record({
       kind: fc.constant('say' as const),
       n: which,
-      who: fc.integer({ min: 0, max: 1 }),
+      who: fc.integer({ min: 0, max: 2 }),
       probability: fc.constantFrom(0, 0.05, 0.1, 0.3, 0.5, 0.6, 0.7, 0.95, 1),
       ago: fc.integer({ min: 0, max: 60 }),
       wholeDay: fc.boolean(),
@@ -294,24 +321,29 @@ function expectScore(score: Score, reference: ReferenceScore): void {
 
 describe("the database's sums", () => {
   test('equal those of an hour-by-hour reference, now and as of a moment, for random histories', async () => {
-    const lives = fc.sample(fc.array(move, { minLength: 25, maxLength: 45 }), { numRuns: 8, seed: 20 });
+    const lives = fc.sample(fc.array(move, { minLength: 30, maxLength: 55 }), { numRuns: 8, seed: 21 });
     const met = new Set<string>();
+    let peers = 0;
     for (const moves of lives) {
       const log = await live(moves);
       const end = world.clock.now();
       const start = Date.parse(worldStartsAt);
       for (const at of [start, start + 0.4 * (end - start), start + 0.8 * (end - start), end].map(Math.floor)) {
-        for (const who of [0, 1]) {
+        for (const who of [0, 1, 2]) {
           const found = await card(who, at);
           const reference = referenceOf(log, who, at);
           for (const name of Object.keys(reference.counts)) met.add(name);
           expect(found.forecasts).toEqual({ ...noForecasts, ...reference.counts });
           expectScore(found.score, reference.scored);
           expectScore(found.hindsightScore, reference.hindsight);
+          expect(found.peer.predictions).toBe(reference.peer.predictions);
+          peers += found.peer.predictions;
+          if (found.peer.predictions > 0) expect(found.peer.score).toBeCloseTo(reference.peer.score, 4);
         }
       }
     }
     expect([...met].sort()).toEqual(Object.keys(noForecasts).sort());
+    expect(peers).toBeGreaterThan(20);
   });
 
   const noForecasts = { waiting: 0, unanswered: 0, other_criterion: 0, too_late: 0, hindsight: 0, scored: 0 };
