@@ -25,6 +25,7 @@ export type Config = {
   readonly feeds: string;
   readonly pollCron: string;
   readonly publicRead: boolean;
+  readonly pages: boolean;
   /** Null when requests are not limited. */
   readonly rateLimit: RateLimit | null;
   readonly trustedProxies: string;
@@ -70,6 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     feeds: values.OUTTURN_FEEDS,
     pollCron: values.OUTTURN_POLL_CRON,
     publicRead: values.OUTTURN_PUBLIC_READ,
+    pages: values.OUTTURN_PAGES,
     rateLimit: values.OUTTURN_RATE_LIMIT,
     trustedProxies: values.OUTTURN_TRUSTED_PROXIES ?? '',
     allowCidrs: values.OUTTURN_ALLOW_CIDRS ?? '',

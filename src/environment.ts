@@ -115,6 +115,14 @@ export const environment = z.object({
     { default: 'true', values: '`true` or `false`', meaning: 'Whether reads are allowed without a key.' },
     trueOrFalse(),
   ),
+  OUTTURN_PAGES: variable(
+    {
+      default: 'true',
+      values: '`true` or `false`',
+      meaning: 'Whether HTML pages are served, such as the board at `/`. With `false`, `/` leads to the API reference.',
+    },
+    trueOrFalse(),
+  ),
   OUTTURN_RATE_LIMIT: variable(
     {
       default: '600/60s',

@@ -96,6 +96,7 @@ async function startServing(
     services: deps,
     adminKeyHash: hashKey(admin.key),
     publicRead: config.publicRead,
+    pages: config.pages,
     limiter: config.rateLimit === null ? null : createLimiter(deps, config.rateLimit),
     costLimiters: config.rateLimit === null ? null : createCostLimiters(deps),
     clientAddress: (remote, forwardedFor) => clientAddress(remote, forwardedFor, proxies),
@@ -108,6 +109,7 @@ async function startServing(
   });
   const served = await serveApp(app, { host: config.host, port: config.port, log: deps.log });
   const base = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${served.port}`;
+  if (config.pages) say(`  Board      ${base}/`);
   say(`  API        ${base}/v1/predictions`);
   say(`  Reference  ${base}/docs`);
   return async () => {

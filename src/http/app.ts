@@ -1,8 +1,11 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { HttpDeps, HttpEnv } from './deps.ts';
 import { buildProblem, respondWithError, respondWithProblem } from './operation/errors.ts';
 import type { Operation } from './operation/operation.ts';
 import { operations } from './operations.ts';
+import { asksForHtml } from './pages/accept.ts';
+import { sendErrorPage } from './pages/error-page.tsx';
+import { addSitePages } from './pages/routes.ts';
 import { compressLists } from './server/compress.ts';
 import { addHeaders, logRequests, nameRequests, optionsHeaders } from './server/headers.ts';
 import { methodsByPath, routeOf } from './server/methods.ts';
@@ -22,19 +25,23 @@ export function createApp(http: HttpDeps, served: readonly Operation[] = operati
   for (const operation of served) {
     app.on(operation.spec.method.toUpperCase(), routeOf(operation.spec.path), (c) => operation.run(http, c));
   }
+  if (http.pages) addSitePages(app, http);
+  else app.get('/', (c) => c.redirect('docs', 302));
   addPages(app);
   const allowed = methodsByPath(app.routes);
   app.onError((error, c) => respondWithError(error, c, http));
-  app.notFound((c) => {
-    const methods = allowed(c.req.path);
-    const requestId = c.get('requestId');
-    if (methods.length === 0)
-      return respondWithProblem(
-        c,
-        buildProblem('not_found', `there is no resource at ${c.req.path.slice(0, 200)}`, requestId),
-      );
-    const detail = `${c.req.method} is not supported; use ${methods.join(', ')}`;
-    return respondWithProblem(c, buildProblem('method_not_allowed', detail, requestId), { allow: methods.join(', ') });
-  });
+  app.notFound((c) => respondNotFound(c, http, allowed(c.req.path)));
   return app;
+}
+
+/** The response to a path that no route matches or, if it has `methods`, that has others than the requested one. */
+function respondNotFound(c: Context<HttpEnv>, http: HttpDeps, methods: readonly string[]): Response {
+  const requestId = c.get('requestId');
+  const isUnknown = methods.length === 0;
+  const problem = isUnknown
+    ? buildProblem('not_found', `there is no resource at ${c.req.path.slice(0, 200)}`, requestId)
+    : buildProblem('method_not_allowed', `${c.req.method} is not supported; use ${methods.join(', ')}`, requestId);
+  const headers: Record<string, string> = isUnknown ? {} : { allow: methods.join(', ') };
+  const isForPeople = http.pages && !c.req.path.startsWith('/v1/') && asksForHtml(c.req.header('accept'));
+  return isForPeople ? sendErrorPage(c, http, problem, headers) : respondWithProblem(c, problem, headers);
 }

@@ -59,7 +59,10 @@ export function makeClient(base: string, always: Record<string, string>): Client
             text,
             json: isJson ? JSON.parse(text) : undefined,
           };
-          const breaches = answer.status < 400 || method === 'HEAD' ? [] : findProblemBreaches(answer);
+          // A client that asks for HTML gets the errors of pages as pages.
+          const asksForPage = headers.accept?.startsWith('text/html') === true;
+          const isSuccess = answer.status < 400 || method === 'HEAD';
+          const breaches = isSuccess || asksForPage ? [] : findProblemBreaches(answer);
           if (breaches.length === 0) resolve(answer);
           else reject(new Error(`${target} answers ${answer.status}, which ${breaches.join(', ')}: ${text}`));
         });

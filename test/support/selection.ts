@@ -54,8 +54,15 @@ const onBothEngines = [
   ].map((name) => `test/services/${name}.test.ts`),
 ];
 
-/** The API reference in a browser: every operation is clicked, which takes minutes. `docs.test.ts` is in the fast suite. */
-const clicks = ['test/http/openapi/first-clicks.test.ts', 'test/http/openapi/sub-path.test.ts'];
+/**
+ * Pages in a browser. Every operation of the API reference is clicked, which takes minutes. `docs.test.ts` is in the fast
+ * suite.
+ */
+const clicks = [
+  'test/http/openapi/first-clicks.test.ts',
+  'test/http/openapi/sub-path.test.ts',
+  'test/http/pages/browser.test.ts',
+];
 
 /** Samples of the API document in a language that not every machine has. */
 const samples = ['test/http/openapi/python-samples.test.ts'];

@@ -248,7 +248,7 @@ export function findVagueNames(tree: Tree): string[] {
 }
 
 /** Directories of `src/http` that serve every resource, so they have no counterpart in the services. */
-const httpMachinery = new Set(['operation', 'openapi', 'server']);
+const httpMachinery = new Set(['operation', 'openapi', 'pages', 'server']);
 
 /** The nouns of a layer: the directories directly below it. */
 function nounsOf(tree: Tree, layer: string): Set<string> {

@@ -12,10 +12,29 @@ export type ProblemCode =
   | 'internal_error'
   | 'request_timeout'
   | 'headers_too_large'
-  | 'expectation_failed';
+  | 'expectation_failed'
+  | 'not_acceptable';
 
 type Kind = {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 417 | 422 | 429 | 431 | 500 | 502 | 503;
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 406
+    | 408
+    | 409
+    | 412
+    | 413
+    | 415
+    | 417
+    | 422
+    | 429
+    | 431
+    | 500
+    | 502
+    | 503;
   readonly title: string;
 };
 
@@ -28,6 +47,7 @@ export const problemKinds: { readonly [Code in ProblemCode]: Kind } = {
   forbidden: { status: 403, title: 'The key does not allow this' },
   not_found: { status: 404, title: 'The resource does not exist' },
   method_not_allowed: { status: 405, title: 'The method is not supported' },
+  not_acceptable: { status: 406, title: 'The address is an HTML page' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   cursor_ahead: { status: 409, title: 'The cursor is ahead of the event log' },
   conflict: { status: 409, title: 'The request conflicts with the current state' },
@@ -110,8 +130,13 @@ export function problemHeaders(code: ProblemCode): Record<string, string> {
   };
 }
 
-/** Responds to anything thrown. An unexpected error is a bug: it is logged with the request id and not shown. */
+/** Responds to anything thrown. */
 export function respondWithError(error: unknown, c: Context<HttpEnv>, http: Pick<HttpDeps, 'log'>): Response {
+  return respondWithProblem(c, problemOf(error, c, http));
+}
+
+/** The problem of anything thrown. An unexpected error is a bug: it is logged with the request id and not shown. */
+export function problemOf(error: unknown, c: Context<HttpEnv>, http: Pick<HttpDeps, 'log'>): Problem {
   const requestId = c.get('requestId');
   const refusal = asRefusal(error);
   if (refusal === null) {
@@ -120,17 +145,14 @@ export function respondWithError(error: unknown, c: Context<HttpEnv>, http: Pick
       { request_id: requestId, method: c.req.method, path: c.req.path, error: stack },
       'request failed unexpectedly',
     );
-    return respondWithProblem(
-      c,
-      buildProblem(
-        'internal_error',
-        'an unexpected error occurred; the log contains it under this request_id',
-        requestId,
-      ),
+    return buildProblem(
+      'internal_error',
+      'an unexpected error occurred; the log contains it under this request_id',
+      requestId,
     );
   }
   const detail = refusal.code === 'not_found' ? hintAtList(refusal.message, c.req.path) : refusal.message;
-  return respondWithProblem(c, buildProblem(refusal.code, detail, requestId, refusal.errors));
+  return buildProblem(refusal.code, detail, requestId, refusal.errors);
 }
 
 /** Names the list to look in, if `path` is below one and the detail does not already say what to do. */
@@ -152,14 +174,18 @@ export function respondWithProblem(
   problem: Problem,
   headers: Record<string, string> = {},
 ): Response {
+  const all = { ...refusalHeaders(c, problem), ...headers };
+  return makeResponse(c, JSON.stringify(problem), { status: problem.status, headers: all });
+}
+
+/** The header fields of an error response, with those that depend on the request. */
+export function refusalHeaders(c: Context<HttpEnv>, problem: Problem): Record<string, string> {
   const challenge = c.get('challenge');
   const retryAfter = c.get('retryAfter');
   const refused = problem.code === 'unauthorized' || problem.code === 'forbidden';
-  const all = {
+  return {
     ...problemHeaders(problem.code),
     ...(problem.code === 'rate_limited' && retryAfter !== undefined ? { 'retry-after': String(retryAfter) } : {}),
     ...(refused && challenge !== undefined ? { 'www-authenticate': challenge } : {}),
-    ...headers,
   };
-  return makeResponse(c, JSON.stringify(problem), { status: problem.status, headers: all });
 }

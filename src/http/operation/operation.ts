@@ -4,7 +4,8 @@ import type { Caller } from '../../domain/access/api-key.ts';
 import { Refusal, type RefusalCode } from '../../domain/refusal.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
-import { type Access, authenticate } from './auth.ts';
+import { admit } from './admit.ts';
+import type { Access } from './auth.ts';
 import { readBytes, readJson } from './body.ts';
 import { listingOf } from './cursor.ts';
 import { type Deprecation, deprecationHeaders } from './deprecation.ts';
@@ -12,7 +13,7 @@ import { type Expected, expectedVersions } from './etag.ts';
 import { fingerprintOf, readIdempotencyKey } from './idempotency.ts';
 import { baseOf, type Hints, parseInput, readPathParameters, readQuery, searchOf } from './input.ts';
 import { once } from './once.ts';
-import { limitCost, limitRequest } from './rate-limit.ts';
+import { limitCost } from './rate-limit.ts';
 import { type Reply, replyContextOf, respond, type Target } from './reply.ts';
 import { runWrite } from './write.ts';
 
@@ -197,23 +198,6 @@ async function handleRead<Path extends string, Q extends z.ZodRawShape, B extend
   const { replica } = http;
   if (replica === undefined || spec.toleratesLag !== true || 'as_of' in rawQuery) return await spec.handle(http, input);
   return await replica(http.services, (services) => spec.handle({ ...http, services }, input));
-}
-
-/**
- * Identifies the caller and counts the request against its key, even if the key lacks the scope. A request with an
- * invalid key is counted against its address, to prevent guessing.
- */
-async function admit(http: HttpDeps, c: Context<HttpEnv>, access: Access): Promise<Caller | null> {
-  if (access === 'open') return null;
-  let caller: Caller | null;
-  try {
-    caller = await authenticate(http, c, access);
-  } catch (error) {
-    if (error instanceof Refusal) await limitRequest(http, c, c.get('caller') ?? null);
-    throw error;
-  }
-  await limitRequest(http, c, caller);
-  return caller;
 }
 
 /** Whether an operation changes something: true if it always requires a key and is not a GET. */

@@ -81,7 +81,6 @@ export function addPages(app: Hono<HttpEnv>): void {
     '/docs/versioning': makeFile(readFileSync(join(packageRoot(), 'docs', 'versioning.md'), 'utf8'), plain, 'no-cache'),
     '/docs/reference.js': makeFile(referenceScript, script, 'no-cache'),
   };
-  app.get('/', (c) => c.redirect('docs', 302));
   for (const [path, file] of Object.entries(pages)) app.get(path, (c) => sendFile(c, file));
   for (const [name, mediaType] of Object.entries(distributed))
     app.get(`/docs/${name}`, (c) => sendFile(c, asset(name, mediaType)));

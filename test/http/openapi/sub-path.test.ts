@@ -77,7 +77,8 @@ test('it offers the public address as well, has a filter, and lists predictions 
 
 test('the front page leads to it, and the page of problems back', async () => {
   await page.goto(`${base}/`);
-  expect(page.url()).toBe(`${base}/docs`);
+  await page.getByRole('link', { name: 'Docs', exact: true }).click();
+  await page.waitForURL(`${base}/docs`);
   await page.waitForSelector('.opblock');
   await page.goto(`${base}/docs/problems`);
   await page.getByText('API reference').click();

@@ -1,0 +1,157 @@
+import { z } from '@hono/zod-openapi';
+import {
+  type BoardOverview,
+  type CountedMark,
+  countPredictionsByMark,
+  getBoardOverview,
+  marksCountedMax,
+} from '../../services/predictions/board.ts';
+import { type ListQuery, listDocuments } from '../../services/predictions/lists.ts';
+import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
+import { predictionFilterOf } from '../predictions/filter.ts';
+import type { PredictionJson } from '../predictions/json.ts';
+import { boardFields, FilterForm } from './board-filters.tsx';
+import { Overview } from './board-overview.tsx';
+import { Link } from './links.tsx';
+import { page } from './page.tsx';
+import { Empty, Pagination, Section } from './parts.tsx';
+import { parseDocument } from './prediction-json.ts';
+import { PredictionList } from './prediction-list.tsx';
+import { searchWith } from './site.ts';
+import { type Mark, StatusMark } from './status.tsx';
+
+/** Predictions on one page of the board. */
+const listed = 25;
+
+type Board = {
+  readonly counts: ReadonlyMap<CountedMark, number>;
+  /** Null if the list is filtered or continued. */
+  readonly overview: BoardOverview | null;
+  readonly vendors: readonly string[];
+  readonly predictions: readonly PredictionJson[];
+  readonly next: string | null;
+  readonly isFiltered: boolean;
+};
+
+export const boardPage = page({
+  path: '/',
+  api: () => '/v1/predictions',
+  query: { ...boardFields, cursor: z.string().optional() },
+  lists: ['status'],
+  readsKept: true,
+  load: async ({ services }, { query, listing, site }) => {
+    const after = query.cursor === undefined ? null : readCursor(listing(), query.cursor, placePosition);
+    const isFiltered = Object.values(query).some((value) => value !== undefined);
+    const list = {
+      filter: predictionFilterOf(query),
+      statuses: query.status ?? null,
+      outcome: query.outcome ?? null,
+      after,
+      sort: query.sort ?? '-recorded_at',
+      limit: listed,
+    } satisfies Omit<ListQuery, 'asOf'>;
+    const [counts, overview, { texts, next }] = await Promise.all([
+      countPredictionsByMark(services),
+      isFiltered ? null : getBoardOverview(services),
+      listDocuments(services, list),
+    ]);
+    const board: Board = {
+      ...{ counts, overview, isFiltered },
+      vendors: [...services.identity.vendors].sort(),
+      predictions: texts.map(parseDocument),
+      next: next === null ? null : writeCursor(listing(), next),
+    };
+    const apiQuery = searchWith(site.search, { cursor: null });
+    return {
+      title: 'Predictions about AI models',
+      description:
+        'Predictions about AI models: what was said and by whom, what came of each, and the evidence for it.',
+      canonical: '/',
+      isUnlisted: isFiltered,
+      alternates: [
+        { path: `/v1/predictions${apiQuery}`, type: 'application/json', title: 'JSON' },
+        { path: '/feeds/resolutions.atom', type: 'application/atom+xml', title: 'Resolutions as Atom' },
+        { path: '/feeds/resolutions.json', type: 'application/feed+json', title: 'Resolutions as JSON Feed' },
+        { path: '/calendar.ics', type: 'text/calendar', title: 'Calendar of deadlines' },
+      ],
+      content: <BoardContent {...board} />,
+    };
+  },
+});
+
+function BoardContent({ counts, overview, vendors, predictions, next, isFiltered }: Board) {
+  const isNew = [...counts.values()].every((count) => count === 0);
+  return (
+    <>
+      <h1>Predictions about AI models</h1>
+      <p class="lede">
+        Each states what would make it right or wrong. Outturn reads what vendors and catalogues publish, settles the
+        prediction when the evidence suffices, and shows the proof.
+      </p>
+      {isNew ? <NothingRecorded /> : <Glance counts={counts} />}
+      {overview === null ? null : <Overview overview={overview} isNew={isNew} />}
+      {isNew ? null : (
+        <Section id="predictions" title={isFiltered ? 'Predictions that match' : 'All predictions'}>
+          <FilterForm vendors={vendors} />
+          {predictions.length === 0 ? <NothingFound /> : <PredictionList predictions={predictions} />}
+          <Pagination next={next} what="predictions" />
+        </Section>
+      )}
+    </>
+  );
+}
+
+/** The marks in the order in which readers look for them, and the query that lists each. */
+const glance: readonly { readonly mark: CountedMark & Mark; readonly query: string }[] = [
+  { mark: 'yes', query: 'status=resolved&outcome=yes' },
+  { mark: 'no', query: 'status=resolved&outcome=no' },
+  { mark: 'open', query: 'status=open' },
+  { mark: 'proposed', query: 'status=proposed' },
+  { mark: 'disputed', query: 'status=disputed' },
+  { mark: 'ambiguous', query: 'status=resolved&outcome=ambiguous' },
+  { mark: 'annulled', query: 'status=resolved&outcome=annulled' },
+  { mark: 'withdrawn', query: 'status=withdrawn' },
+];
+
+function Glance({ counts }: Pick<Board, 'counts'>) {
+  return (
+    <nav aria-label="Predictions by status">
+      <ul class="glance">
+        {glance.map(({ mark, query }) => {
+          const count = counts.get(mark) ?? 0;
+          return count === 0 ? null : (
+            <li>
+              <Link to={`/?${query}`} class="glance-link">
+                <span class="count">{count > marksCountedMax ? `${marksCountedMax}+` : count}</span>
+                <StatusMark mark={mark} />
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function NothingRecorded() {
+  return (
+    <Empty title="No prediction has been recorded yet">
+      <p>
+        Record one with <code>POST /v1/predictions</code>, as <Link to="/docs">the API reference</Link> shows, or a
+        whole article with <code>outturn seed article.json</code>: <Link to="/docs/guides/seed">Seed files</Link>.{' '}
+        <Link to="/docs/guides/criteria">Criteria</Link> explains how to state what would settle a claim.
+      </p>
+    </Empty>
+  );
+}
+
+function NothingFound() {
+  return (
+    <Empty title="No prediction matches">
+      <p>
+        The search looks for the text in statements and slugs. Remove a filter, or{' '}
+        <Link to="/">show all predictions</Link>.
+      </p>
+    </Empty>
+  );
+}

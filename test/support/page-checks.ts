@@ -1,0 +1,71 @@
+import axe from 'axe-core';
+import { HtmlValidate } from 'html-validate';
+import type { Page } from 'playwright-core';
+
+/** What axe-core finds wrong with a page: rule, element and reason. */
+export async function findAxeViolations(page: Page): Promise<string[]> {
+  // Through the debugger, so that the page's policy, which allows no script, stays as it is.
+  await page.evaluate(axe.source);
+  return await page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ' ' + node.target.join(' ') + ': ' + node.failureSummary)))`);
+}
+
+/** The elements that reach beyond the right edge of the window, if the page can be scrolled sideways. */
+export async function findOverflow(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 120));
+  })()`);
+}
+
+/**
+ * Presses Tab until the focus has been everywhere. Returns the elements that can be operated but were not reached, and those
+ * without a visible focus.
+ */
+export async function findUnreachable(page: Page): Promise<string[]> {
+  const operable = await page.evaluate<number>(`(() => {
+    window.toReach = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+      .filter((element) => element.checkVisibility() && element.type !== 'hidden');
+    window.unseen = [];
+    document.activeElement?.blur?.();
+    return window.toReach.length;
+  })()`);
+  for (let presses = 0; presses <= operable; presses += 1) {
+    await page.keyboard.press('Tab');
+    await page.evaluate(`(() => {
+      const element = document.activeElement;
+      window.toReach = window.toReach.filter((other) => other !== element);
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const { width, height, bottom } = element.getBoundingClientRect();
+      if (element !== document.body && (outlineStyle === 'none' || parseFloat(outlineWidth) < 2 || width * height === 0 || bottom < 0))
+        window.unseen.push(element);
+    })()`);
+  }
+  return await page.evaluate<string[]>(`[
+    ...window.toReach.map((element) => 'not reached: ' + element.outerHTML.slice(0, 120)),
+    ...window.unseen.map((element) => 'no visible focus: ' + element.outerHTML.slice(0, 120)),
+  ]`);
+}
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    // The renderer writes void elements in this way.
+    'void-style': ['error', { style: 'selfclosing' }],
+    'doctype-style': ['error', { style: 'lowercase' }],
+    // A line of the page is not a line of its source.
+    'no-trailing-whitespace': 'off',
+    'long-title': ['error', { maxlength: 80 }],
+  },
+});
+
+/** What html-validate finds wrong with a document. */
+export async function findInvalidHtml(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html);
+  return results.flatMap(({ messages }) =>
+    messages.map(({ ruleId, message, line, column }) => `${line}:${column} ${ruleId}: ${message}`),
+  );
+}
