@@ -142,6 +142,7 @@ create table feeds (
   unhealthy_since timestamp with time zone,
   advanced_at timestamp with time zone,
   accepted_poll_id text,
+  accepted_reads bigint not null default 0,
   constraint feeds_pkey PRIMARY KEY (id),
   constraint feeds_slug_key UNIQUE (slug),
   constraint feeds_failures_check CHECK ((failures >= 0)),
@@ -364,6 +365,8 @@ CREATE INDEX polls_by_feed ON public.polls USING btree (feed_id, started_at DESC
 CREATE INDEX polls_by_time ON public.polls USING btree (started_at);
 CREATE UNIQUE INDEX polls_one_per_tick ON public.polls USING btree (feed_id, scheduled_for) WHERE (kind = 'scheduled'::text);
 CREATE UNIQUE INDEX polls_one_running ON public.polls USING btree (feed_id) WHERE (result = 'running'::text);
+CREATE TRIGGER polls_count_ended AFTER UPDATE ON public.polls REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_ended_reads();
+CREATE TRIGGER polls_count_inserted AFTER INSERT ON public.polls REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION count_inserted_reads();
 
 create table prediction_documents (
   prediction_id text not null,
@@ -807,6 +810,30 @@ create table webhook_secrets (
 );
 CREATE INDEX webhook_secrets_by_endpoint ON public.webhook_secrets USING btree (endpoint_id, created_at);
 CREATE UNIQUE INDEX webhook_secrets_current ON public.webhook_secrets USING btree (endpoint_id) WHERE (expires_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.count_ended_reads()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update feeds f set accepted_reads = accepted_reads + c.reads
+  from (
+    select n.feed_id, count(*) as reads from fresh n join stale o on o.id = n.id
+    where n.result in ('ok', 'not_modified') and o.result not in ('ok', 'not_modified') group by n.feed_id) c
+  where f.id = c.feed_id;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.count_inserted_reads()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update feeds f set accepted_reads = accepted_reads + c.reads
+  from (select feed_id, count(*) as reads from fresh where result in ('ok', 'not_modified') group by feed_id) c
+  where f.id = c.feed_id;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.date_end(text)
  RETURNS timestamp with time zone

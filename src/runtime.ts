@@ -17,6 +17,7 @@ import { packageRoot } from './package-root.ts';
 import { loadSecret } from './secret-file.ts';
 import type { Deps, Log, WebhookDeps } from './services/deps.ts';
 import { withCurrentIdentity } from './services/identity/identity.ts';
+import { createTimelineCache } from './services/settling/kept-timelines.ts';
 import { makeVault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { reportMalformedRows } from './store/malformed-rows.ts';
@@ -84,6 +85,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     coverage,
     log,
     lastPayloads: new Map(),
+    timelines: createTimelineCache(),
     nodeId: `node_${randomBytes(8).toString('hex')}`,
     publicUrl: config.publicUrl,
     hasKey: (variable) => config.vendorKeys.has(variable),

@@ -8,6 +8,7 @@ import type { RetrySchedule } from '../domain/webhooks/retry-schedule.ts';
 import type { UrlVerdict } from '../net/client.ts';
 import type { PostOutcome, PostRequest } from '../net/post-webhook.ts';
 import type { Database } from '../store/db.ts';
+import type { TimelineCache } from './settling/kept-timelines.ts';
 import type { Vault } from './vault.ts';
 
 /** The prefixes of ids, one for each kind of row. */
@@ -89,6 +90,8 @@ export type Deps = {
   readonly settleCallMsMax?: number | undefined;
   /** The payloads that this process accepted last, by feed; without it every payload is compared in full. */
   readonly lastPayloads?: Map<string, LastPayload> | undefined;
+  /** Timelines that this process keeps for new claims; without it every timeline is loaded. */
+  readonly timelines?: TimelineCache | undefined;
   /** Identifies this process among those that share the database. */
   readonly nodeId: string;
   /** The public URL without a trailing slash; null if it is not configured. */

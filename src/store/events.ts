@@ -1,3 +1,4 @@
+import type { Fragment } from 'postgres';
 import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { EventText } from '../domain/events/event.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -29,23 +30,39 @@ export const deliveriesChannel = 'webhook_deliveries';
  * already exists is left unchanged.
  */
 export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
+  const { predictionId, model } = event;
   await db`
-    with ${newEvent(db, event)},
-    made as (
+    with subject as (select id, tags, predictor_id from predictions where id = ${predictionId}),
+    watched as (
+      select vendor, family from prediction_watches where prediction_id = ${predictionId}
+      union all select ${model?.vendor ?? null}::text, ${model?.family ?? null}::text),
+    ${insertingEvent(db, event)}
+    select 1 from notified`;
+}
+
+/**
+ * The part of a statement that inserts an event and its deliveries. It needs `subject`, the prediction that the event is about, and
+ * `watched`, the families of that prediction or of the event's model: subscriptions filter by them. `source` has one row if the
+ * event is to be inserted. The statement must select from `notified`.
+ */
+export function insertingEvent(db: Sql, event: NewEvent, source = db`(select 1) as always`) {
+  return db`
+    ${newEvent(db, event, source)},
+    sent as (
       insert into webhook_deliveries (id, event_id, endpoint_id, state, next_attempt_at, created_at)
       select ${deliveryId(db)}, e.id, w.id, case w.status when 'enabled' then 'pending' else 'held' end,
         case w.status when 'enabled' then ${timestamp(event.dueAt)}::timestamptz end, ${timestamp(event.occurredAt)}
       from event e join webhook_endpoints w on w.deleted_at is null and w.match_keys && ${lookUpKeys(db, event)}
-      left join predictions p on p.id = ${event.predictionId}
-      where ${fitsFilter(db, event)}
-      returning id)
-    select pg_notify(${deliveriesChannel}, '') from made limit 1`;
+      left join subject p on true
+      where ${fitsFilter(db)}
+      returning id),
+    notified as (select pg_notify(${deliveriesChannel}, '') from sent limit 1)`;
 }
 
 /** Inserts an event with one delivery, to its own endpoint regardless of its subscription, and returns the delivery's id. */
 export async function insertPing(db: Sql, event: NewEvent & { readonly endpointId: string }): Promise<string | null> {
   const rows = await db<{ id: string }[]>`
-    with ${newEvent(db, event)},
+    with ${newEvent(db, event, db`(select 1) as always`)},
     made as (
       insert into webhook_deliveries (id, event_id, endpoint_id, state, automatic, trigger, next_attempt_at, created_at)
       select ${deliveryId(db)}, e.id, w.id, 'pending', false, 'test', ${timestamp(event.dueAt)}, ${timestamp(event.occurredAt)}
@@ -55,10 +72,10 @@ export async function insertPing(db: Sql, event: NewEvent & { readonly endpointI
   return rows[0]?.id ?? null;
 }
 
-function newEvent(db: Sql, event: NewEvent) {
+function newEvent(db: Sql, event: NewEvent, source: Fragment) {
   const { id, type, occurredAt, predictionId, resolutionId, feedId, endpointId, text } = event;
   return db`
-    numbered as (select nextval(pg_get_serial_sequence('events', 'sequence')) as sequence),
+    numbered as (select nextval(pg_get_serial_sequence('events', 'sequence')) as sequence from ${source}),
     event as (
       insert into events (id, sequence, type, occurred_at, prediction_id, resolution_id, feed_id, endpoint_id, body)
       overriding system value
@@ -73,32 +90,26 @@ function deliveryId(db: Sql) {
 }
 
 /** All keys that a subscription to this event may have; see `matchKeysOf`. */
-function lookUpKeys(db: Sql, { type, predictionId, model }: NewEvent) {
+function lookUpKeys(db: Sql, { type, predictionId }: NewEvent) {
   return db`(
     select array_agg(t.type || ' ' || k.key) from unnest(array[${type}::text, '*']) as t(type) cross join (
       select '*' as key
       union all select 'ids ' || ${predictionId}::text
-      union all select 'tags ' || unnest(tags) from predictions where id = ${predictionId}
-      union all select 'predictor ' || predictor_id from predictions where id = ${predictionId}
-      union all select 'vendor ' || vendor from (${watched(db, predictionId, model)}) v
-      union all select 'family ' || family from (${watched(db, predictionId, model)}) f
+      union all select 'tags ' || unnest(tags) from subject
+      union all select 'predictor ' || predictor_id from subject
+      union all select 'vendor ' || vendor from watched
+      union all select 'family ' || family from watched
     ) k where k.key is not null)`;
 }
 
-function watched(db: Sql, predictionId: string | null, model: NewEvent['model']) {
-  return db`
-    select vendor, family from prediction_watches where prediction_id = ${predictionId}
-    union all select ${model?.vendor ?? null}::text, ${model?.family ?? null}::text`;
-}
-
 /** Whether an event matches all parts of an endpoint's filter. An event about no prediction matches no filter on predictions. */
-function fitsFilter(db: Sql, { predictionId, model }: NewEvent) {
+function fitsFilter(db: Sql) {
   return db`
     (w.prediction_ids is null or p.id = any(w.prediction_ids))
     and (w.tags is null or p.tags && w.tags)
     and (w.predictor_ids is null or p.predictor_id = any(w.predictor_ids))
     and ((w.vendors is null and w.families is null) or exists (
-      select from (${watched(db, predictionId, model)}) x
+      select from watched x
       where (w.vendors is null or x.vendor = any(w.vendors)) and (w.families is null or x.family = any(w.families))))`;
 }
 

@@ -42,6 +42,11 @@ export function timestampTexts(instants: readonly Instant[]): string[] {
   return instants.map((instant) => writeInstant(instant));
 }
 
+/** A column of instants as a value in JSON that is selected: the number that `timestamptz` columns reach the program as. */
+export function instantInJson(db: postgres.ISql, column: postgres.Fragment) {
+  return db`floor(extract(epoch from ${column}) * 1000)::bigint`;
+}
+
 /**
  * A value as a parameter of type `json`, which a `jsonb` column accepts as well; null and undefined are SQL null. It
  * travels as text because the driver would encode a string that Postgres declares as `json` a second time, and because

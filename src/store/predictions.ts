@@ -87,37 +87,6 @@ export function hasReadableCriterion({ criterion }: Pick<PredictionRow, 'criteri
   return criterion !== unreadableCriterion;
 }
 
-/**
- * Inserts a prediction with its slug and the first versions of its words and criterion. False if another prediction has or had
- * the slug; then the transaction must be rolled back.
- */
-export async function insertPrediction(
-  db: Sql,
-  row: PredictionRow,
-  check: { readonly recheckAt: Instant | null; readonly evaluatedWith: string },
-): Promise<boolean> {
-  const rows = await db<{ inserted: number }[]>`
-    with made as (
-      insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at, fine_print,
-        evidence_policy, tags, criterion_version, resolve_by, edited_at, recheck_at, evaluated_with)
-      values (${row.id}, ${row.slug}, ${row.statement}, ${row.sourceId}, ${row.locator}, ${row.predictorId}, ${row.madeAt},
-        ${timestamp(row.madeFrom)}, ${timestamp(row.recordedAt)}, ${row.finePrint}, ${json(db, row.evidencePolicy)}, ${row.tags},
-        ${row.criterionVersion}, ${timestamp(row.resolveBy)}, ${timestamp(row.editedAt)}, ${timestamp(check.recheckAt)},
-        ${check.evaluatedWith})
-      on conflict (slug) do nothing returning *),
-    claimed as (
-      insert into prediction_slugs (slug, prediction_id) select slug, id from made on conflict (slug) do nothing returning slug),
-    words as (
-      insert into prediction_words (prediction_id, edit, edited_at, slug, statement, fine_print, locator, source_id, predictor_id, tags)
-      select id, edits, edited_at, slug, statement, fine_print, locator, source_id, predictor_id, tags from made),
-    criterion as (
-      insert into criteria (prediction_id, version, criterion, criterion_hash, polarity, resolve_by, created_at)
-      select id, criterion_version, ${json(db, row.criterion)}, ${row.criterionHash}, ${row.polarity}, resolve_by,
-        ${timestamp(row.criterionAt)} from made)
-    select count(*)::int as inserted from claimed`;
-  return rows[0]?.inserted === 1;
-}
-
 /** Inserts the row's version of a criterion that replaces another, with the reason for it. Its deadline is now the prediction's. */
 export async function insertCriterion(db: Sql, row: PredictionRow, reason: string): Promise<void> {
   await db`

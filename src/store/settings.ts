@@ -1,7 +1,13 @@
 import type { Sql } from './db.ts';
 
 /** Values that are the same for every node. */
-export type SettingName = 'feeds_epoch' | 'seeded' | 'identity_revision' | 'event_epoch' | 'installation';
+export type SettingName =
+  | 'feeds_epoch'
+  | 'seeded'
+  | 'identity_revision'
+  | 'names_epoch'
+  | 'event_epoch'
+  | 'installation';
 
 export async function findSetting(db: Sql, name: SettingName): Promise<string | null> {
   const rows = await db<{ value: string }[]>`select value from settings where name = ${name}`;

@@ -4,7 +4,7 @@ import type { StatedEnd } from '../domain/feeds/stated-end.ts';
 import type { ModelId } from '../domain/identity/model-id.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
-import { batchesOf, json, timestamp } from './postgres-types.ts';
+import { batchesOf, instantInJson, json, timestamp } from './postgres-types.ts';
 
 /** An item that a feed listed at its last accepted poll. */
 export type PresentItem = {
@@ -130,46 +130,22 @@ function wantedFilter(db: Sql, { families, models }: Wanted) {
   return families.length === 0 ? named : db`(${familyFilter(db, families)} or ${named})`;
 }
 
-/** An item of a feed. */
+/** The key of an item of a feed. */
 export type ItemRef = { readonly feedId: string; readonly itemKey: string };
 
 /** The most items whose rows one statement returns: it takes a few milliseconds, so that other statements wait no longer. */
 export const itemsPerPageMax = 500;
 
-/** Sightings of a page of items, by item and then by time. `last` is the last item of a full page; null: no more follow. */
-export type SightingPage = { readonly rows: readonly SightingRow[]; readonly last: ItemRef | null };
+/** A page of items. `last` is the last item of a full page; null: no more follow. */
+export type ItemPage = { readonly rows: readonly ItemRow[]; readonly last: ItemRef | null };
 
-/** Sightings of the wanted models, of up to `itemsPerPageMax` items after an item. */
-export async function listSightings(db: Sql, wanted: Wanted, after: ItemRef | null): Promise<SightingPage> {
-  const rows = await db<(SightingRow & { readonly items: number })[]>`
-    with page as materialized (
-      select r.feed_id, r.item_key, r.name, r.vendor, r.family, r.model_version, r.tier, r.stage, r.snapshot_day, r.own
-      from item_readings r
-      where r.outcome = 'model' and ${wantedFilter(db, wanted)} ${afterItem(db, after)}
-      order by r.feed_id, r.item_key limit ${itemsPerPageMax})
-    select r.feed_id as "feedId", r.item_key as "itemKey", r.name, o.host, s.seen_from as "seenFrom", s.absent_at as "absentAt",
-      s.gone_at as "goneAt",
-      r.vendor, r.family, r.model_version as "modelVersion", r.tier, r.stage, r.snapshot_day as "snapshotDay", r.own,
-      (select count(*)::int from page) as items
-    from page r
-    left join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key
-    left join observations o on o.id = s.observation_id
-    order by r.feed_id, r.item_key, s.seen_from`;
-  const last = rows.at(-1);
-  return {
-    // The outer join keeps an item without a sighting, so that the page ends with it.
-    rows: rows.filter((row) => row.seenFrom !== null),
-    last: last === undefined || last.items < itemsPerPageMax ? null : { feedId: last.feedId, itemKey: last.itemKey },
-  };
-}
-
-function afterItem(db: Sql, after: ItemRef | null) {
-  return after === null ? db`` : db`and (r.feed_id, r.item_key) > (${after.feedId}, ${after.itemKey})`;
-}
+/** An item of a feed that lists a model, with its sightings by time, and its observed versions, oldest first. */
+export type ItemRow = Omit<SightingRow, 'host' | 'seenFrom' | 'absentAt' | 'goneAt'> & {
+  readonly sightings: readonly Pick<SightingRow, 'host' | 'seenFrom' | 'absentAt' | 'goneAt'>[];
+  readonly versions: readonly VersionRow[];
+};
 
 export type VersionRow = {
-  readonly feedId: string;
-  readonly itemKey: string;
   readonly observationId: string;
   readonly observedAt: Instant;
   readonly itemTrust: 'first_party' | 'curated' | 'aggregator' | 'community' | null;
@@ -183,21 +159,42 @@ export type VersionRow = {
   readonly attributes: Attributes | null;
 };
 
-/** The observed versions of the wanted models' items after `after` and up to `last` (null: to the end), oldest first. */
-export async function listItemVersions(
-  db: Sql,
-  wanted: Wanted,
-  { after, last }: { readonly after: ItemRef | null; readonly last: ItemRef | null },
-): Promise<VersionRow[]> {
-  return await db<VersionRow[]>`
-    select o.feed_id as "feedId", o.item_key as "itemKey", o.id as "observationId", o.observed_at as "observedAt",
-      o.item_trust as "itemTrust",
-      o.released_text as "releasedText", o.released_weight as "releasedWeight",
-      (o.item->'released'->>'slackDays')::integer as "releasedSlackDays", o.stated_stage as "statedStage",
-      o.item->>'shutdown' as shutdown, o.item->'end' as "end", (o.item->'isActive')::boolean as "isActive",
-      o.item->'attributes' as attributes
-    from item_readings r join observations o on o.feed_id = r.feed_id and o.item_key = r.item_key
-    where r.outcome = 'model' and ${wantedFilter(db, wanted)} ${afterItem(db, after)}
-      ${last === null ? db`` : db`and (r.feed_id, r.item_key) <= (${last.feedId}, ${last.itemKey})`}
-    order by o.feed_id, o.item_key, o.observed_at, o.seq`;
+/** Up to `itemsPerPageMax` items of the wanted models, after an item. */
+export async function listItems(db: Sql, wanted: Wanted, after: ItemRef | null): Promise<ItemPage> {
+  const rows = await db<ItemRow[]>`
+    with page as materialized (
+      select r.feed_id, r.item_key, r.name, r.vendor, r.family, r.model_version, r.tier, r.stage, r.snapshot_day, r.own
+      from item_readings r
+      where r.outcome = 'model' and ${wantedFilter(db, wanted)} ${afterItem(db, after)}
+      order by r.feed_id, r.item_key limit ${itemsPerPageMax})
+    select r.feed_id as "feedId", r.item_key as "itemKey", r.name, r.vendor, r.family, r.model_version as "modelVersion", r.tier,
+      r.stage, r.snapshot_day as "snapshotDay", r.own, ${sightingsOf(db)} as sightings, ${versionsOf(db)} as versions
+    from page r order by r.feed_id, r.item_key`;
+  const last = rows.at(-1);
+  return {
+    rows,
+    last: last === undefined || rows.length < itemsPerPageMax ? null : { feedId: last.feedId, itemKey: last.itemKey },
+  };
+}
+
+function sightingsOf(db: Sql) {
+  return db`(
+    select coalesce(json_agg(json_build_object('seenFrom', ${instantInJson(db, db`s.seen_from`)},
+      'absentAt', ${instantInJson(db, db`s.absent_at`)}, 'goneAt', ${instantInJson(db, db`s.gone_at`)}, 'host', o.host)
+      order by s.seen_from), '[]')
+    from sightings s join observations o on o.id = s.observation_id where s.feed_id = r.feed_id and s.item_key = r.item_key)`;
+}
+
+function versionsOf(db: Sql) {
+  return db`(
+    select coalesce(json_agg(json_build_object('observationId', o.id, 'observedAt', ${instantInJson(db, db`o.observed_at`)},
+      'itemTrust', o.item_trust, 'releasedText', o.released_text, 'releasedWeight', o.released_weight,
+      'releasedSlackDays', (o.item->'released'->>'slackDays')::integer, 'statedStage', o.stated_stage,
+      'shutdown', o.item->>'shutdown', 'end', o.item->'end', 'isActive', (o.item->'isActive')::boolean,
+      'attributes', o.item->'attributes') order by o.observed_at, o.seq), '[]')
+    from observations o where o.feed_id = r.feed_id and o.item_key = r.item_key)`;
+}
+
+function afterItem(db: Sql, after: ItemRef | null) {
+  return after === null ? db`` : db`and (r.feed_id, r.item_key) > (${after.feedId}, ${after.itemKey})`;
 }

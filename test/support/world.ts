@@ -6,6 +6,7 @@ import { type Instant, parseDate } from '../../src/domain/instant.ts';
 import { packageRoot } from '../../src/package-root.ts';
 import type { Deps, IdPrefix, Log } from '../../src/services/deps.ts';
 import { createFeed, type FeedInput } from '../../src/services/feeds/feeds.ts';
+import { createTimelineCache } from '../../src/services/settling/kept-timelines.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
 import { coverageOfEverything } from './coverage.ts';
 import { openTestDatabase } from './database.ts';
@@ -77,6 +78,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     // A busy machine must not decide what a poll has settled.
     settleCallMsMax: Number.POSITIVE_INFINITY,
     lastPayloads: new Map(),
+    timelines: createTimelineCache(),
     nodeId: 'node_a',
     publicUrl: null,
     hasKey: (variable) => keys.has(variable),
@@ -97,6 +99,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     nodeId,
     db: other,
     lastPayloads: new Map(),
+    timelines: createTimelineCache(),
   });
   const close = async () => {
     await webhooks.close();

@@ -6,9 +6,10 @@ import { weighAttribute } from '../evidence/attribute.ts';
 import { absentThrough, type Coverage, coverageOf, openingMarks } from '../evidence/coverage.ts';
 import { findHeldNamesInSteps } from '../evidence/held-names.ts';
 import { findInService, type InService } from '../evidence/in-service.ts';
+import { groupByModelInSteps } from '../evidence/model-rows.ts';
 import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evidence/release.ts';
 import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
-import { type Sighting, sightingsPerStepMax, type Timeline } from '../evidence/timeline.ts';
+import type { Sighting, Timeline } from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Interval } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
@@ -49,17 +50,22 @@ export function* weighLeafInSteps(leaf: EventLeaf, setting: Setting): Steps<Leaf
   return weighing;
 }
 
-function* groupMatching(leaf: EventLeaf, { timeline, styleOf }: Setting): Steps<Map<string, Sighting[]>> {
-  const byModel = new Map<string, Sighting[]>();
-  for (const [index, sighting] of timeline.sightings.entries()) {
-    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
-    if (!matchesPattern(leaf.model, sighting.model, styleOf)) continue;
-    const key = modelKey(sighting.model);
-    const rows = byModel.get(key);
-    if (rows === undefined) byModel.set(key, [sighting]);
-    else rows.push(sighting);
+function* groupMatching(
+  leaf: EventLeaf,
+  { timeline, styleOf }: Setting,
+): Steps<ReadonlyMap<string, readonly Sighting[]>> {
+  const byModel = new Map<string, readonly Sighting[]>();
+  for (const { model, rows } of yield* groupByModelInSteps(timeline)) {
+    if (!matchesPattern(leaf.model, model, styleOf)) continue;
+    const key = modelKey(model);
+    // Two models can have one canonical name; their rows are then in the order of the timeline.
+    byModel.set(key, byModel.has(key) ? timeline.sightings.filter(isNamed(key, leaf, styleOf)) : rows);
   }
   return byModel;
+}
+
+function isNamed(key: string, leaf: EventLeaf, styleOf: Setting['styleOf']) {
+  return ({ model }: Sighting): boolean => modelKey(model) === key && matchesPattern(leaf.model, model, styleOf);
 }
 
 /** The events of a leaf, and how far absence is proven, under the setting's treatment of short evidence and absence. */

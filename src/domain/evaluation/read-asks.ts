@@ -54,11 +54,26 @@ export function* readAsksInSteps(input: ReadAsksInput, asksMax = Number.POSITIVE
   return asks.count() > asksMax ? null : yield* asks.list();
 }
 
+/**
+ * The part of these asks that depends on the criteria and on `at`. The others depend on what was seen, and can be answered once
+ * for all criteria about the same families.
+ */
+export function* criterionAsksInSteps(input: ReadAsksInput): Steps<ReadAsk[]> {
+  const asks = createAsks(input.at);
+  yield* addOfCriteria(asks, input, rememberAttesting(input));
+  return yield* asks.list();
+}
+
 /** Each step ends after a bounded number of moments or sightings. */
 function* addInSteps(asks: Asks, input: ReadAsksInput): Steps<void> {
-  const { criteria, feeds, seen, at } = input;
   const attesting = rememberAttesting(input);
-  for (const vendor of vendorsOf(criteria, seen.sightings)) for (const feed of feeds) asks.add(feed.id, vendor, at);
+  yield* addOfEvidence(asks, input, attesting);
+  yield* addOfCriteria(asks, input, attesting);
+}
+
+type Attesting = (vendor: string) => readonly FeedFacts[];
+
+function* addOfEvidence(asks: Asks, { seen }: ReadAsksInput, attesting: Attesting): Steps<void> {
   for (const { feedId, model, ...row } of seen.sightings) {
     for (const moment of ownMoments(row)) asks.add(feedId, model.vendor, moment);
     if (asks.isStepFull()) yield;
@@ -73,6 +88,11 @@ function* addInSteps(asks: Asks, input: ReadAsksInput): Steps<void> {
       asks.add(id, partial.vendor, seenFrom - 1);
     if (asks.isStepFull()) yield;
   }
+}
+
+function* addOfCriteria(asks: Asks, input: ReadAsksInput, attesting: Attesting): Steps<void> {
+  const { criteria, feeds, seen, at } = input;
+  for (const vendor of vendorsOf(criteria, seen.sightings)) for (const feed of feeds) asks.add(feed.id, vendor, at);
   const distinct = new Map(criteria.map((claim) => [`${claim.madeFrom} ${canonicalJson(claim.criterion)}`, claim]));
   for (const { criterion, madeFrom } of distinct.values()) {
     const terms = { madeFrom, styleOf: input.styleOf };
@@ -127,7 +147,7 @@ function createAsks(until: Instant) {
 }
 
 /** The feeds whose absence can count for a vendor: those that cover it, and those that list its models. */
-function rememberAttesting({ feeds, seen }: ReadAsksInput): (vendor: string) => readonly FeedFacts[] {
+function rememberAttesting({ feeds, seen }: ReadAsksInput): Attesting {
   const lists = new Set(seen.sightings.map((sighting) => `${sighting.feedId} ${sighting.model.vendor}`));
   const known = new Map<string, readonly FeedFacts[]>();
   return (vendor) => {

@@ -70,6 +70,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   readonly toleratesLag?: boolean;
   /** True if it usually replies with kept text, which depends on no identity data. It loads these itself where it evaluates. */
   readonly readsKept?: boolean;
+  /** True if its service finds the identity data itself, in a statement that it needs anyway. */
+  readonly findsIdentity?: boolean;
   /** True if the response is a stream. */
   readonly streams?: boolean;
   /** True if the stream continues after `Last-Event-ID`. */
@@ -136,7 +138,7 @@ export function operation<
     if (notices !== undefined) c.set('notices', notices);
     const caller = await admit(deps, c, spec.access);
     // Open operations do not depend on identity data, and must respond even if the database does not.
-    const isFree = spec.access === 'open' || spec.readsKept === true;
+    const isFree = spec.access === 'open' || spec.readsKept === true || spec.findsIdentity === true;
     const http = isFree ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
     const params = readPathParameters(c);
     const search = searchOf(c);

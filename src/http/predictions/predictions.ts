@@ -92,6 +92,7 @@ const create = operation({
   description:
     'Records a claim with a machine-checkable criterion. If the stored evidence already decides the criterion, the prediction is resolved immediately. `warnings` lists likely mistakes. The criterion cannot be edited; it can be replaced by a new version with a reason.',
   access: 'write',
+  findsIdentity: true,
   body: {
     schema: createSchema,
     example: createExample,

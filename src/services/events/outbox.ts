@@ -18,8 +18,13 @@ export type EventInput = EventFacts & {
 
 /** Records an event and its deliveries, in the transaction that makes it true. Every event goes through here. */
 export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promise<void> {
+  await insertEvent(tx, newEvent(deps, event));
+}
+
+/** The row of an event, for a statement that inserts it together with others. */
+export function newEvent(deps: Deps, event: EventInput): NewEvent {
   const { publicUrl } = deps;
-  await insertEvent(tx, {
+  return {
     id: deps.newId('evt'),
     type: event.type,
     occurredAt: event.occurredAt,
@@ -34,7 +39,7 @@ export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promi
       publicUrl === null ? event.data : withAbsoluteLinks(event.data, publicUrl),
     ),
     dueAt: event.occurredAt + firstDelayMs(deps.webhooks.schedule),
-  });
+  };
 }
 
 function modelOf(event: EventFacts): NewEvent['model'] {

@@ -5,7 +5,7 @@ import type { Sql } from '../../store/db.ts';
 import { listAdditionsInForce } from '../../store/identity.ts';
 import { markFamiliesStale } from '../../store/model-families.ts';
 import { listStaleReadings, type NewReading, recordReadings } from '../../store/readings.ts';
-import { findSetting, lockSettingShared } from '../../store/settings.ts';
+import { findSetting, incrementSetting, lockSettingShared } from '../../store/settings.ts';
 import type { Deps } from '../deps.ts';
 import { recordUnreadNames } from './name-events.ts';
 import { readItem } from './read-item.ts';
@@ -27,6 +27,7 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
       await recordReadings(tx, readings);
       await markFamiliesStale(tx, familiesOf(readings));
       await recordUnreadNames(tx, deps, readings);
+      if (stale.length > 0) await incrementSetting(tx, 'names_epoch');
       return stale.length;
     });
     total += count;
@@ -55,7 +56,8 @@ export async function lockIdentity(tx: Sql, deps: Deps): Promise<Deps> {
   return await withRevision(tx, deps, Number((await lockSettingShared(tx, 'identity_revision')) ?? 0));
 }
 
-async function withRevision(db: Sql, deps: Deps, revision: number): Promise<Deps> {
+/** The same deps with the identity data of a revision. */
+export async function withRevision(db: Sql, deps: Deps, revision: number): Promise<Deps> {
   if (revision === deps.identity.revision) return deps;
   return { ...deps, identity: await loadIdentity(db, deps.identity.file, revision) };
 }

@@ -9,12 +9,13 @@ import { estimateCost, requireAffordable } from '../../domain/evaluation/cost.ts
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { type Finding, lintCriterionInSteps, type WarningCode } from '../../domain/evaluation/lint.ts';
 import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warnings.ts';
+import { groupByModelInSteps } from '../../domain/evidence/model-rows.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
-import { modelKey } from '../../domain/identity/model-id.ts';
 import { readInput } from '../../domain/input.ts';
 import { formatDay, type Instant, parseDate } from '../../domain/instant.ts';
 import { joinPointer } from '../../domain/json-pointer.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { ClaimContext, EvidenceFeed } from '../../store/claim-context.ts';
 import type { Sql } from '../../store/db.ts';
 import { countModelsOf } from '../../store/models.ts';
 import { countEvidence } from '../../store/polls.ts';
@@ -53,14 +54,22 @@ export function readCriterion(value: unknown, pointer = '#/criterion'): Criterio
  * if that is above the limit.
  */
 export async function priceCriterion(db: Sql, criterion: Criterion): Promise<number> {
-  const counted = await countModelsOf(db, watchesOf(criterion));
-  const { feeds, reads } = await countEvidence(db, allReadsMax);
+  const models = await countModelsOf(db, watchesOf(criterion));
+  const { feeds: feedCount, reads } = await countEvidence(db, allReadsMax);
+  return requireAffordableOver(criterion, { models, feedCount, reads });
+}
+
+/** The same over what is already known. */
+export function requireAffordableOver(
+  criterion: Criterion,
+  { models, feedCount, reads }: Pick<ClaimContext, 'models' | 'feedCount' | 'reads'>,
+): number {
   const cost = estimateCost(criterion, {
     countModels: (vendor, family) =>
-      counted
+      models
         .filter((row) => (vendor === 'any' || row.vendor === vendor) && (family === 'any' || row.family === family))
         .reduce((sum, row) => sum + row.models, 0),
-    feeds,
+    feeds: feedCount,
     reads: reads < allReadsMax ? reads : Number.POSITIVE_INFINITY,
   });
   requireAffordable(cost, '#/criterion');
@@ -97,21 +106,27 @@ export async function checkCriterion(
   return { criterion, text: describeCriterion(criterion), polarity, evaluation, warnings };
 }
 
+type AssessedClaim = Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>;
+
 /**
  * Evaluates a claim at a moment and lists likely mistakes in its criterion, over one timeline.
  */
-export async function assessClaim(
-  db: Sql,
+export async function assessClaim(db: Sql, deps: Deps, claim: AssessedClaim, at: Instant): Promise<AssessedTimeline> {
+  return await assessOver(deps, claim, at, await loadEvidence(db, deps, [claim], at, 'whole'));
+}
+
+type AssessedTimeline = { evaluation: Evaluation; timeline: Timeline; warnings: CriterionWarning[] };
+
+/** The same over a loaded timeline and the feeds. */
+export async function assessOver(
   deps: Deps,
-  claim: Pick<PredictionRow, 'criterion' | 'madeFrom' | 'evidencePolicy'>,
+  claim: AssessedClaim,
   at: Instant,
-): Promise<{ evaluation: Evaluation; timeline: Timeline; warnings: CriterionWarning[] }> {
-  const { timeline, feeds } = await loadEvidence(db, deps, [claim], at, 'whole');
+  { timeline, feeds }: { readonly timeline: Timeline; readonly feeds: readonly EvidenceFeed[] },
+): Promise<AssessedTimeline> {
   const terms = termsOf(deps, claim);
   const evaluation = await runInTurns(evaluateInSteps(claim.criterion, timeline, at, terms));
-  const seen = new Map(
-    timeline.sightings.flatMap(({ model, seenFrom }) => (seenFrom > at ? [] : [[modelKey(model), model] as const])),
-  );
+  const models = await runInTurns(groupByModelInSteps(timeline));
   const findings = await runInTurns(
     lintCriterionInSteps({
       ...terms,
@@ -119,7 +134,7 @@ export async function assessClaim(
       evaluation,
       feeds: feeds.filter((feed) => feed.enabled).map((feed) => feedFacts(feed)),
       coverage: deps.coverage,
-      seen: [...seen.values()],
+      seen: models.filter(({ rows: [first] }) => first.seenFrom <= at).map(({ model }) => model),
       families: [...deps.identity.families.values()],
     }),
   );

@@ -5,7 +5,6 @@ import { listOwnProbabilities } from '../../store/forecasts.ts';
 import {
   findDocument,
   findDocumentBySlug,
-  insertDocument,
   type KeptAnswer,
   type KeptDocument,
   type KeptWords,
@@ -74,9 +73,9 @@ export async function keepWordsOf(tx: Sql, deps: Deps, predictions: readonly Pre
   await keepWords(tx, rows);
 }
 
-/** Writes the document of a new prediction. */
-export async function keepNewDocument(tx: Sql, words: Words, answer: AnswerView): Promise<void> {
-  await insertDocument(tx, keptWords(words), keptAnswer(words.prediction.id, answer));
+/** The document of a new prediction. */
+export function newDocument(words: Words, answer: AnswerView): { words: KeptWords; answer: KeptAnswer } {
+  return { words: keptWords(words), answer: keptAnswer(words.prediction.id, answer) };
 }
 
 function keptWords(words: Words): KeptWords {

@@ -4,24 +4,23 @@ import { predictionData } from '../../domain/events/event-data.ts';
 import { type DatedText, formatInstant, type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { forecastTime } from '../../domain/scores/forecast.ts';
+import { findClaimContext } from '../../store/claim-context.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertForecast } from '../../store/forecasts.ts';
-import {
-  findPrediction,
-  insertCriterion,
-  insertPrediction,
-  type PolicyInput,
-  type PredictionRow,
-} from '../../store/predictions.ts';
+import { insertPrediction } from '../../store/new-predictions.ts';
+import { insertDocument } from '../../store/prediction-documents.ts';
+import { findPrediction, insertCriterion, type PolicyInput, type PredictionRow } from '../../store/predictions.ts';
 import { findPredictor, type PredictorRow } from '../../store/predictors.ts';
 import { findSource, type SourceRow } from '../../store/sources.ts';
 import { advanceRecheck, insertEdges, insertWatches } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
-import { recordEvent } from '../events/outbox.ts';
-import { type NewPrediction, settleNew } from '../settling/settle.ts';
-import { evaluatedWith, stateOf } from '../settling/settlement.ts';
-import { assessClaim, type CriterionWarning, criterionFacts, priceCriterion, readCriterion } from './criteria.ts';
-import { keepAnswersOf, keepNewDocument } from './documents.ts';
+import { type EventInput, newEvent } from '../events/outbox.ts';
+import { withRevision } from '../identity/identity.ts';
+import { createTimelineCache, keptUnder, loadKeptTimeline } from '../settling/kept-timelines.ts';
+import { edgesOfNew, type NewPrediction, settleNew } from '../settling/settle.ts';
+import { stateOf, versionsWith } from '../settling/settlement.ts';
+import { assessOver, type CriterionWarning, criterionFacts, readCriterion, requireAffordableOver } from './criteria.ts';
+import { keepAnswersOf, newDocument } from './documents.ts';
 import { answerOpen, type PredictionView, viewPredictions } from './views.ts';
 
 export type PredictionInput = {
@@ -55,27 +54,42 @@ export async function createPrediction(deps: Deps, input: PredictionInput): Prom
 }
 
 /** The same, in the caller's transaction. */
-export async function createWithin(tx: Sql, deps: Deps, input: PredictionInput): Promise<CreatedPrediction> {
+export async function createWithin(tx: Sql, given: Deps, input: PredictionInput): Promise<CreatedPrediction> {
   const criterion = readCriterion(input.criterion);
-  await priceCriterion(tx, criterion);
+  const before = given.timelines?.kept ?? null;
+  const context = await findClaimContext(tx, { watched: watchesOf(criterion), knownStamp: before?.stamp ?? null });
+  const deps = await withRevision(tx, given, context.identityRevision);
+  requireAffordableOver(criterion, context);
   const now = deps.now();
   const people = await requireReferences(tx, input);
   const prediction = newRow(deps, input, { criterion, madeAt: readMadeAt(input.madeAt, now), now });
-  const { warnings, ...evaluated } = await assessClaim(tx, deps, prediction, now);
-  const created = { ...evaluated, prediction, evaluatedWith: await evaluatedWith(tx, deps) };
-  await insertCreated(tx, created, now);
+  const kept = keptUnder(deps.timelines ?? createTimelineCache(), before, context, deps.identity);
+  const evidence = await loadKeptTimeline(tx, deps, { kept, claim: prediction, at: now });
+  const { warnings, ...evaluated } = await assessOver(deps, prediction, now, evidence);
+  const created = { ...evaluated, prediction, evaluatedWith: versionsWith(deps, context.feedsEpoch) };
   const probability = input.probability ?? null;
-  if (probability !== null) await recordStated(tx, deps, prediction, probability);
-  await announceCreated(tx, deps, prediction, now);
-  if (!(await settleNew(tx, deps, created, now)) || stateOf(evaluated.evaluation) !== 'open') {
-    await advanceRecheck(tx, prediction.id, now + secondCheckMs);
-    await keepAnswersOf(tx, deps, [prediction], { at: now, evaluated: new Map([[prediction.id, evaluated]]) });
-    return { view: await viewPrediction(tx, deps, prediction.id, null), warnings };
-  }
+  if (evaluated.evaluation.verdict !== 'undetermined' || stateOf(evaluated.evaluation) !== 'open')
+    return { view: await createSettled(tx, deps, created, { probability, now }), warnings };
   const words = { prediction, probability, errata: [] };
   const answer = await answerOpen(deps, prediction, evaluated, now);
-  await keepNewDocument(tx, words, answer);
+  await insertCreated(tx, deps, created, { document: newDocument(words, answer), probability, now });
   return { view: { ...answer, ...words, ...people, version: 1, updatedAt: now }, warnings };
+}
+
+/** Creates a prediction that does not remain open. */
+async function createSettled(
+  tx: Sql,
+  deps: Deps,
+  created: NewPrediction,
+  { probability, now }: { readonly probability: number | null; readonly now: Instant },
+): Promise<PredictionView> {
+  const { prediction, evaluation, timeline } = created;
+  await insertCreated(tx, deps, created, { document: null, probability, now });
+  await settleNew(tx, deps, created, now);
+  await advanceRecheck(tx, prediction.id, now + secondCheckMs);
+  const evaluated = new Map([[prediction.id, { evaluation, timeline }]]);
+  await keepAnswersOf(tx, deps, [prediction], { at: now, evaluated });
+  return await viewPrediction(tx, deps, prediction.id, null);
 }
 
 /** Parses `made_at`. Refuses with `validation_failed` if it is not a date or is in the future. */
@@ -121,16 +135,31 @@ function newRow(
   };
 }
 
-/** Inserts an open prediction, with the models that it watches and its deadlines. */
+type Document = ReturnType<typeof newDocument>;
+
+/**
+ * Inserts an open prediction with all its rows. A forecast makes the kept words incomplete, so a document is written after it.
+ */
 async function insertCreated(
   tx: Sql,
-  { prediction, evaluation, evaluatedWith: versions }: NewPrediction,
-  now: Instant,
+  deps: Deps,
+  created: NewPrediction,
+  { document, probability, now }: { document: Document | null; probability: number | null; now: Instant },
 ): Promise<void> {
-  const recheckAt = Math.min(evaluation.recheckAt ?? Number.POSITIVE_INFINITY, now + secondCheckMs);
-  if (!(await insertPrediction(tx, prediction, { recheckAt, evaluatedWith: versions })))
-    throw slugTaken(prediction.slug);
-  await writeWatches(tx, prediction);
+  const { prediction, evaluation, evaluatedWith } = created;
+  const isInserted = await insertPrediction(tx, {
+    row: prediction,
+    recheckAt: Math.min(evaluation.recheckAt ?? Number.POSITIVE_INFINITY, now + secondCheckMs),
+    evaluatedWith,
+    watches: watchesOf(prediction.criterion),
+    edges: evaluation.verdict === 'undetermined' ? await edgesOfNew(deps, created) : edgesOf(prediction.criterion),
+    event: newEvent(deps, createdEvent(prediction, now)),
+    document: probability === null ? document : null,
+  });
+  if (!isInserted) throw slugTaken(prediction.slug);
+  if (probability === null) return;
+  await recordStated(tx, deps, prediction, probability);
+  if (document !== null) await insertDocument(tx, document.words, document.answer);
 }
 
 /** Inserts the criterion of a row as a new version, with the models that it watches and its deadlines. */
@@ -192,15 +221,15 @@ export function slugFrom(statement: string): string {
   return words.slice(0, slugWordsMax).join('-').slice(0, 80) || 'prediction';
 }
 
-async function announceCreated(tx: Sql, deps: Deps, row: PredictionRow, now: Instant): Promise<void> {
-  await recordEvent(tx, deps, {
+function createdEvent(row: PredictionRow, now: Instant): EventInput {
+  return {
     type: 'prediction.created',
     occurredAt: now,
     predictionId: row.id,
     data: {
       prediction: { ...predictionData(row), made_at: row.madeAt, recorded_at: formatInstant(now) },
     },
-  });
+  };
 }
 
 /** A prediction as known at `asOf`, or now if it is null. Refuses with `not_found`. */

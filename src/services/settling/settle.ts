@@ -1,3 +1,4 @@
+import { type Edge, edgesOf } from '../../domain/criterion/watch.ts';
 import { courseInSteps, type Question } from '../../domain/evaluation/course.ts';
 import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
 import { movingEdgesInSteps } from '../../domain/evaluation/moving-edges.ts';
@@ -84,36 +85,26 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
 /** What is known of a prediction that is being created: its row, and its evaluation over everything observed. */
 export type NewPrediction = Evaluated & { readonly prediction: PredictionRow; readonly evaluatedWith: string };
 
-/**
- * Settles a prediction that this transaction has inserted, and that nothing else knows yet. Returns whether it remains
- * open. The caller keeps its document.
- */
+/** The edges of a new prediction that remains open: those of its criterion, and those that follow from its evidence. */
+export async function edgesOfNew(deps: Deps, { prediction, timeline }: NewPrediction): Promise<Edge[]> {
+  const { criterion } = prediction;
+  const moving = await runInTurns(movingEdgesInSteps(criterion, timeline, termsOf(deps, prediction)));
+  return [...edgesOf(criterion), ...moving];
+}
+
+/** Settles a prediction that this transaction has inserted as open, and that nothing else knows yet. */
 export async function settleNew(
   tx: Sql,
   deps: Deps,
   { prediction, evaluation, timeline, evaluatedWith: versions }: NewPrediction,
   now: Instant,
-): Promise<boolean> {
+): Promise<void> {
   const counts: SettleCounts = { evaluated: 1, resolved: 0, proposed: 0, disputed: 0, amended: 0 };
   const world: World = { tx, deps, cause: { now, evidenceFrom: null }, evaluatedWith: versions, counts };
-  const question: Question = {
-    criterion: prediction.criterion,
-    timeline,
-    at: now,
-    terms: termsOf(deps, prediction),
-  };
-  if (evaluation.verdict !== 'undetermined') {
-    await settleOpen(world, prediction, question, evaluation);
-    return false;
-  }
-  await insertEdges(
-    tx,
-    prediction.id,
-    await runInTurns(movingEdgesInSteps(question.criterion, timeline, question.terms)),
-  );
-  // It was inserted as open.
-  if (stateOf(evaluation) !== 'open') await recordState(world, prediction, evaluation);
-  return true;
+  const { criterion } = prediction;
+  if (evaluation.verdict === 'undetermined') await recordState(world, prediction, evaluation);
+  else
+    await settleOpen(world, prediction, { criterion, timeline, at: now, terms: termsOf(deps, prediction) }, evaluation);
 }
 
 /** Returns the evaluation if the prediction remains open. */

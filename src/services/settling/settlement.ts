@@ -32,7 +32,11 @@ export type World = {
 
 /** Identifies everything besides evidence that an answer and its kept document depend on. */
 export async function evaluatedWith(db: Sql, deps: Deps): Promise<string> {
-  const feeds = (await findSetting(db, 'feeds_epoch')) ?? '0';
+  return versionsWith(deps, (await findSetting(db, 'feeds_epoch')) ?? '0');
+}
+
+/** The same with a known epoch of the feeds. */
+export function versionsWith(deps: Deps, feeds: string): string {
   return `${evaluatorVersion}/${deps.identity.version}/${deps.coverage.version}/${feeds}/${documentFormat}`;
 }
 

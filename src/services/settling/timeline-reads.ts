@@ -1,5 +1,5 @@
 import { type ReadAsk, type ReadAsksInput, readAsksInSteps, vendorsOf } from '../../domain/evaluation/read-asks.ts';
-import { type FeedFacts, readsKey, type Timeline } from '../../domain/evidence/timeline.ts';
+import { announcedFor, type FeedFacts, readsKey, type Timeline } from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Steps } from '../../domain/steps.ts';
 import type { Sql } from '../../store/db.ts';
@@ -21,20 +21,43 @@ export const vendorsPerStatementMax = 20;
 /** With this many accepted reads or more, moments are always looked up, however many there are. */
 export const allReadsMax = 20_000;
 
+/** Accepted reads, and the moments around which they were looked up; null if they are all reads of their vendors. */
+export type LoadedReads = { readonly reads: Timeline['reads']; readonly asks: readonly ReadAsk[] | null };
+
 /**
  * The accepted reads that evaluations may look up. If there are fewer reads than moments to look up, all are loaded, which
  * costs less. Either way each statement is short, so that those of other requests run in between.
  */
-export async function loadReads(db: Sql, input: ReadAsksInput): Promise<Timeline['reads']> {
+export async function loadReads(db: Sql, input: ReadAsksInput): Promise<LoadedReads> {
   const vendors = vendorsOf(input.criteria, input.seen.sightings);
+  const around = async (asks: readonly ReadAsk[]): Promise<LoadedReads> => ({
+    reads: await loadReadsAround(db, vendors, asks),
+    asks,
+  });
   const few = await runInTurns(readAsksInSteps(input, asksPerStatementMax));
-  if (few !== null) return await loadReadsAround(db, vendors, few);
+  if (few !== null) return await around(few);
   const reads = await countAcceptedReads(db, allReadsMax);
   const asks = await runInTurns(readAsksInSteps(input, reads < allReadsMax ? reads : undefined));
-  if (asks !== null) return await loadReadsAround(db, vendors, asks);
+  if (asks !== null) return await around(asks);
   // The names that are not fully recognised may be of vendors without a sighting.
   const unread = (input.seen.unread ?? []).map(({ partial }) => partial.vendor);
-  return await loadAllReads(db, input.feeds, [...new Set([...vendors, ...unread])]);
+  return { reads: await loadAllReads(db, input.feeds, [...new Set([...vendors, ...unread])]), asks: null };
+}
+
+/**
+ * The same, and again if rows are announcements: some of the moments to look up then depend on reads.
+ */
+export async function loadReadsOf(
+  db: Sql,
+  input: Omit<ReadAsksInput, 'seen'> & { readonly seen: Omit<ReadAsksInput['seen'], 'reads'> },
+): Promise<LoadedReads> {
+  const load = (reads: Timeline['reads']) => loadReads(db, { ...input, seen: { ...input.seen, reads } });
+  const first = await load(new Map());
+  return hasAnnouncements(input.seen.sightings) ? await load(first.reads) : first;
+}
+
+export function hasAnnouncements(sightings: Timeline['sightings']): boolean {
+  return sightings.some(({ versions }) => versions.some((version) => announcedFor(version) !== null));
 }
 
 /** The first reads of vendors in every feed, and the reads around some moments. */

@@ -5,9 +5,10 @@ import { type IdentityTable, marksPreviews } from '../../domain/identity/table.t
 import type { Sql } from '../../store/db.ts';
 import type { FeedRow } from '../../store/feeds.ts';
 import {
+  type ItemPage,
   type ItemRef,
-  listItemVersions,
-  listSightings,
+  type ItemRow,
+  listItems,
   type SightingRow,
   type VersionRow,
   type Wanted,
@@ -22,14 +23,13 @@ import { loadReadsAround } from './timeline-reads.ts';
 export async function loadSightings(
   db: Sql,
   identity: IdentityTable,
-  feeds: readonly FeedRow[],
+  feeds: readonly Pick<FeedRow, 'id' | 'adapter'>[],
   wanted: Wanted,
 ): Promise<Sighting[]> {
   const sightings: Sighting[] = [];
   for (let after: ItemRef | null = null; ; ) {
-    const { rows, last } = await listSightings(db, wanted, after);
-    const versions = await listItemVersions(db, wanted, { after, last });
-    sightings.push(...(await joinPage(db, identity, feeds, { rows, versions })));
+    const { rows, last }: ItemPage = await listItems(db, wanted, after);
+    sightings.push(...(await sightingsOfPage(db, identity, feeds, rows)));
     if (last === null) break;
     after = last;
   }
@@ -37,59 +37,44 @@ export async function loadSightings(
   return sightings.sort((a, b) => a.seenFrom - b.seenFrom);
 }
 
-async function joinPage(
+type Row = StageByData & { readonly row: SightingRow; readonly versions: readonly VersionRow[] };
+
+async function sightingsOfPage(
   db: Sql,
   identity: IdentityTable,
-  feeds: readonly FeedRow[],
-  page: { readonly rows: readonly SightingRow[]; readonly versions: readonly VersionRow[] },
+  feeds: readonly Pick<FeedRow, 'id' | 'adapter'>[],
+  items: readonly ItemRow[],
 ): Promise<Sighting[]> {
-  const { versions } = page;
-  const rows = page.rows.map((row) => ({ row, ...stageByData(identity, feeds, row) }));
+  const rows = items.flatMap(({ sightings, versions, ...item }) =>
+    sightings.map((sighting): Row => {
+      const row = { ...item, ...sighting };
+      return { row, versions, ...stageByData(identity, feeds, row) };
+    }),
+  );
   const changing = rows.filter(({ edges }) => edges.length > 0);
-  if (changing.length === 0) return joinVersions(identity, rows, versions, new Map());
+  if (changing.length === 0) return rows.map((row) => sightingOf(identity, row, new Map()));
   const vendors = new Set(changing.map(({ row }) => row.vendor));
   const asks = changing.flatMap(({ row: { feedId, vendor }, edges }) => edges.map((at) => ({ feedId, vendor, at })));
   const reads = await loadReadsAround(db, [...vendors].sort(), asks);
-  return joinVersions(identity, rows, versions, reads);
+  return rows.map((row) => sightingOf(identity, row, reads));
 }
 
-function joinVersions(
-  identity: IdentityTable,
-  rows: readonly (StageByData & { readonly row: SightingRow })[],
-  versions: readonly VersionRow[],
-  reads: Timeline['reads'],
-): Sighting[] {
-  const byItem = new Map<string, VersionRow[]>();
-  for (const version of versions) {
-    const key = `${version.feedId}|${version.itemKey}`;
-    const earlier = byItem.get(key);
-    if (earlier === undefined) byItem.set(key, [version]);
-    else earlier.push(version);
-  }
-  return rows.map(({ row, ...byData }) => ({
-    feedId: row.feedId,
-    itemKey: row.itemKey,
-    name: row.name,
-    host: row.host,
-    model: {
-      vendor: row.vendor,
-      family: row.family,
-      version: row.modelVersion,
-      tier: row.tier,
-      own: row.own,
-      snapshotDay: row.snapshotDay,
-    },
-    seenFrom: row.seenFrom,
-    absentAt: row.absentAt,
-    goneAt: row.goneAt,
-    versions: versionsAtEdges(reads, row, byItem.get(`${row.feedId}|${row.itemKey}`) ?? [], byData.edges).map(
-      (version) =>
-        itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt), {
-          own: row.own,
-          marksPreviews: marksPreviews(identity, row.vendor, row.family),
-        }),
+function sightingOf(identity: IdentityTable, { row, versions, ...byData }: Row, reads: Timeline['reads']): Sighting {
+  const { feedId, itemKey, name, host, vendor, family, tier, own, snapshotDay, seenFrom, absentAt, goneAt } = row;
+  const model = { own, marksPreviews: marksPreviews(identity, vendor, family) };
+  return {
+    feedId,
+    itemKey,
+    name,
+    host,
+    model: { vendor, family, version: row.modelVersion, tier, own, snapshotDay },
+    seenFrom,
+    absentAt,
+    goneAt,
+    versions: versionsAtEdges(reads, row, versions, byData.edges).map((version) =>
+      itemVersion(undatedWhileLimited(version, byData), byData.stageAt(version.observedAt), model),
     ),
-  }));
+  };
 }
 
 function itemVersion(

@@ -3,16 +3,17 @@ import type { VersionStyleOf } from '../../domain/criterion/pattern.ts';
 import { needsOf } from '../../domain/criterion/stated-ask.ts';
 import { type Watch, watchesOf } from '../../domain/criterion/watch.ts';
 import type { CoverageTable } from '../../domain/evidence/coverage-table.ts';
-import { announcedFor, type FeedFacts, type Timeline } from '../../domain/evidence/timeline.ts';
+import type { FeedFacts, Timeline } from '../../domain/evidence/timeline.ts';
 import type { Adapter } from '../../domain/feeds/adapter.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { EvidenceFeed } from '../../store/claim-context.ts';
 import type { Sql } from '../../store/db.ts';
 import { type FeedRow, listFeeds } from '../../store/feeds.ts';
 import { listModelsStating } from '../../store/stated-numbers.ts';
 import { loadUnread, narrowUnread } from '../identity/unread-names.ts';
-import { loadReads } from './timeline-reads.ts';
+import { loadReadsOf } from './timeline-reads.ts';
 import { loadSightings } from './timeline-sightings.ts';
 
 /** Nothing was seen and nothing was read. */
@@ -59,14 +60,11 @@ export async function loadEvidence(
   const sightings = nothing ? [] : await loadSightings(db, tables.identity, feedRows, wanted);
   const styleOf: VersionStyleOf = (vendor, family) => versionStyle(tables.identity, vendor, family);
   const unread = await loadUnread(db, distinctWatches(claims), at);
-  const readsFor = async (reads: Timeline['reads']): Promise<Timeline['reads']> =>
-    await loadReads(db, { criteria: claims, feeds, seen: { sightings, reads, unread }, at, styleOf });
-  const first = await readsFor(new Map());
-  const announced = sightings.some((sighting) => sighting.versions.some((version) => announcedFor(version) !== null));
+  const { reads } = await loadReadsOf(db, { criteria: claims, feeds, seen: { sightings, unread }, at, styleOf });
   const timeline = {
     feeds: new Map(feeds.map((feed) => [feed.id, feed])),
     sightings,
-    reads: announced ? await readsFor(first) : first,
+    reads,
     coverage: tables.coverage,
     unread,
   };
@@ -123,12 +121,12 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
 }
 
 /** A feed whose options cannot be read witnesses nothing. */
-function declarationOf({ options }: FeedRow, adapter: Adapter | null): Pick<Adapter, 'publishes' | 'witnesses'> {
+function declarationOf({ options }: EvidenceFeed, adapter: Adapter | null): Pick<Adapter, 'publishes' | 'witnesses'> {
   if (adapter?.options === undefined) return adapter ?? {};
   return options === null ? { publishes: [], witnesses: [] } : adapter.options.declare(options);
 }
 
-export function feedFacts(feed: FeedRow): FeedFacts {
+export function feedFacts(feed: EvidenceFeed): FeedFacts {
   const adapter = findAdapter(feed.adapter);
   const { publishes = [], witnesses } = declarationOf(feed, adapter);
   const { ends, reviewed } = adapter ?? {};

@@ -54,7 +54,7 @@ test('a list by text is at most three, because an index is only asked if few of 
   expect(statements).toBeLessThanOrEqual(3);
 });
 
-test('a prediction that remains open is created with at most 16 statements, `begin` and `commit` included', async () => {
+test('a prediction that remains open is created with at most 8 statements, `begin` and `commit` included', async () => {
   const json = {
     statement: 'GPT-10 comes out.',
     made_at: '2026-01',
@@ -63,5 +63,5 @@ test('a prediction that remains open is created with at most 16 statements, `beg
   const headers = { authorization: `Bearer ${world.adminKey}`, 'content-type': 'application/json' };
   const answer = await statementsOf('/v1/predictions', { method: 'POST', headers, body: JSON.stringify(json) });
   expect(answer.status).toBe(201);
-  expect(answer.statements).toBeLessThanOrEqual(16);
+  expect(answer.statements).toBeLessThanOrEqual(8);
 });

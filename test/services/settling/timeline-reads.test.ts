@@ -74,7 +74,7 @@ describe('a wide timeline', () => {
     // Many moments and few reads, so `loadReads` loads all.
     expect(asks.length).toBeGreaterThan(asksPerStatementMax);
     expect(await countAcceptedReads(sql, allReadsMax)).toBe(2 * days.length);
-    const reads = await loadReads(sql, input);
+    const { reads } = await loadReads(sql, input);
     const around = { reads: await loadReadsAround(sql, ['openai', 'any'], asks) };
     for (const { feedId, vendor, at: moment } of asks) {
       expect(lastReadAt({ reads }, feedId, vendor, moment)).toBe(lastReadAt(around, feedId, vendor, moment));
