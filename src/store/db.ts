@@ -53,6 +53,8 @@ export type DatabaseOptions = {
   readonly imagePath?: string | undefined;
   /** How long one statement may run. */
   readonly queryMsMax?: number | undefined;
+  /** How long a statement may wait for a lock; on a server only, because the embedded database has one session. */
+  readonly lockMsMax?: number | undefined;
   readonly transactionMsMax?: number | undefined;
   readonly idleInTransactionMsMax?: number | undefined;
   /** How long connecting to a server may take. */
@@ -74,6 +76,11 @@ export type DatabaseOptions = {
 
 export const poolMaxDefault = 10;
 export const queryMsMax = 60_000;
+/**
+ * Sessions that lost their client while they waited for a lock must not get it one after the other, each keeping it for
+ * `idleInTransactionMsMax`.
+ */
+export const lockMsMax = 5000;
 export const transactionMsMax = 20_000;
 export const idleInTransactionMsMax = 10_000;
 export const acquireMsMax = 10_000;
@@ -229,6 +236,7 @@ async function openPoolOf(options: DatabaseOptions, databaseUrl: string): Promis
     directUrl: options.directUrl,
     poolMax,
     queryMsMax: options.queryMsMax ?? queryMsMax,
+    lockMsMax: options.lockMsMax ?? lockMsMax,
     idleInTransactionMsMax: options.idleInTransactionMsMax ?? idleInTransactionMsMax,
     connectSecondsMax: secondsMax,
     prepares,

@@ -40,9 +40,10 @@ export async function openSnapshot(tx: Sql, idleMsMax: number): Promise<void> {
   await tx`set local extra_float_digits = 1`;
 }
 
-/** Removes the statement timeout of this transaction and lets it be idle for `idleMsMax`. */
+/** Removes the limits on the statements of this transaction and lets it be idle for `idleMsMax`. */
 export async function liftTimeouts(tx: Sql, idleMsMax: number): Promise<void> {
   await tx`set local statement_timeout = 0`;
+  await tx`set local lock_timeout = 0`;
   await tx.unsafe(`set local idle_in_transaction_session_timeout = ${idleMsMax}`);
 }
 

@@ -85,6 +85,7 @@ function compare(migrations: readonly Migration[], applied: readonly AppliedRow[
 
 async function applyNext(tx: Sql, migrations: readonly Migration[]): Promise<string | null> {
   await tx`set local statement_timeout = 0`;
+  await tx`set local lock_timeout = 0`;
   await tx`select pg_advisory_xact_lock(${advisoryLockKey}::int8)`;
   await tx`
     create table if not exists schema_migrations (

@@ -13,6 +13,8 @@ export type Outage = {
   refuse(): Refusal | null;
   /** A connection could not be opened. */
   failed(): void;
+  /** A statement was lost with its connection, which may have been an old one. */
+  lost(): void;
   /** The database has answered a statement. */
   answered(): void;
 };
@@ -45,6 +47,11 @@ export function createOutage(now: () => number = performance.now.bind(performanc
       trying = false;
       failures += 1;
       nextTryAt = now() + jittered(Math.min(tryMsMin * 2 ** failures, tryMsMax));
+    },
+    lost: () => {
+      if (!trying) return;
+      trying = false;
+      nextTryAt = now() + jittered(tryMsMin);
     },
     answered: () => {
       failures = 0;

@@ -4,7 +4,7 @@ import { isConnectFailure, isConnectionLoss } from '../domain/database-failure.t
 import type { Found, Statement } from './liveness.ts';
 import { jittered } from './outage.ts';
 import { postgresTypes } from './postgres-types.ts';
-import { openSockets, type ServerSockets } from './server-sockets.ts';
+import { openSockets, type ServerSockets, type SocketEvents } from './server-sockets.ts';
 
 /** The longest wait before a single connection is opened again. During an outage, `Outage` limits the attempts of all. */
 const reconnectSecondsMax = 0.1;
@@ -21,6 +21,7 @@ export type ClientOptions = {
   readonly databaseUrl: string;
   readonly poolMax: number;
   readonly queryMsMax: number;
+  readonly lockMsMax: number;
   readonly idleInTransactionMsMax: number;
   readonly connectSecondsMax: number;
   readonly prepares: boolean;
@@ -28,11 +29,16 @@ export type ClientOptions = {
   readonly backoff?: (retries: number) => number;
 };
 
-/** `onFailure` is called when a connection could not be opened. */
-export function openClient(options: ClientOptions, onFailure: () => void = () => {}): Client {
-  const sockets = openSockets(onFailure);
+export type ClientEvents = {
+  readonly onFailure?: SocketEvents['onFailure'];
+  /** See `SocketEvents.onMute`. */
+  readonly onMute?: (sql: postgres.Sql) => void;
+};
+
+export function openClient(options: ClientOptions, { onFailure, onMute }: ClientEvents = {}): Client {
+  const sockets = openSockets({ onFailure, onMute: () => onMute?.(sql) });
   const { backoff = reconnectSeconds } = options;
-  const sql = postgres(options.databaseUrl, {
+  const sql: postgres.Sql = postgres(options.databaseUrl, {
     types: postgresTypes,
     fetch_types: false,
     onnotice: () => {},
@@ -48,6 +54,7 @@ export function openClient(options: ClientOptions, onFailure: () => void = () =>
       IntervalStyle: 'postgres',
       default_transaction_isolation: 'read committed',
       statement_timeout: options.queryMsMax,
+      lock_timeout: options.lockMsMax,
       idle_in_transaction_session_timeout: options.idleInTransactionMsMax,
     },
     ...socketOption(sockets),
@@ -76,7 +83,7 @@ const askSecondsMax = 3;
 
 /** Asks over a new connection what the server is doing in some sessions. */
 export async function askServer(databaseUrl: string, pids: readonly number[]): Promise<Found> {
-  const sockets = openSockets(() => {});
+  const sockets = openSockets();
   const client = postgres(databaseUrl, {
     max: 1,
     prepare: false,

@@ -1,7 +1,7 @@
 import postgres from 'postgres';
-import { isConnectFailure, isReadOnlyFailure } from '../domain/database-failure.ts';
+import { isConnectFailure, isConnectionLoss, isReadOnlyFailure } from '../domain/database-failure.ts';
 import { type Liveness, watchLiveness } from './liveness.ts';
-import { createOutage, jittered, refuseDuring } from './outage.ts';
+import { createOutage, jittered, type Outage, refuseDuring } from './outage.ts';
 import type { DatabaseLog, Pool, PoolLimits, PoolListener } from './pool.ts';
 import { openReadLanes } from './read-lanes.ts';
 import type { Semaphore } from './semaphore.ts';
@@ -14,6 +14,7 @@ export type ServerPoolOptions = {
   readonly directUrl?: string | undefined;
   readonly poolMax: number;
   readonly queryMsMax: number;
+  readonly lockMsMax: number;
   readonly idleInTransactionMsMax: number;
   readonly connectSecondsMax: number;
   readonly limits: PoolLimits;
@@ -48,6 +49,7 @@ const lostPreparedCodes: ReadonlySet<unknown> = new Set(['26000', '42P05']);
 /** Why connections are replaced, for the log. */
 const reasons = {
   dead: 'connections to the database no longer respond; they are replaced',
+  mute: 'a connection to the database cannot be used again; the connections are replaced',
   late: 'the database did not answer in time; its connections are replaced',
   readOnly: 'the database accepts only reads, as after a failover; its connections are replaced',
   unprepared: 'the database lost a prepared statement, as behind a pooler in transaction mode; none are used now',
@@ -64,7 +66,9 @@ export function openServerPool(options: ServerPoolOptions): Pool {
   let { prepares } = options;
   const outage = createOutage();
   const replaced = new Set<Promise<void>>();
-  const open = (poolMax: number): Client => openClient({ ...options, poolMax, prepares }, outage.failed);
+  const onMute = (muted: postgres.Sql): void => replace(muted, reasons.mute);
+  const open = (poolMax: number): Client =>
+    openClient({ ...options, poolMax, prepares }, { onFailure: outage.failed, onMute });
   const discard = (old: Client, secondsMax: number): void => endInBackground(old, secondsMax, replaced);
   let client = open(options.poolMax);
   const lanes = openReadLanes(() => open(1), discard);
@@ -81,7 +85,6 @@ export function openServerPool(options: ServerPoolOptions): Pool {
     listening.replace();
   };
   const leavesReadOnly = createPace(leaveReadOnlyMs, readOnlyAtFirstMs);
-  const { expectAnswer } = watchClients(options, () => [client, ...lanes.all()], replace);
   return {
     kind: 'server',
     client: () => client.sql,
@@ -90,11 +93,11 @@ export function openServerPool(options: ServerPoolOptions): Pool {
     statements: refuseDuring(outage, options.semaphore),
     transactions: refuseDuring(outage, options.semaphore),
     limits: options.limits,
-    expectAnswer,
+    expectAnswer: watchClients(options, () => [client, ...lanes.all()], replace).expectAnswer,
     condemn: (condemned) => replace(condemned, reasons.late),
     noteAnswer: outage.answered,
     noteFailure: (failed, error) => {
-      if (isConnectFailure(error)) outage.failed();
+      noteLoss(outage, error);
       const isCurrent = failed === client.sql || lanes.has(failed);
       if (isCurrent && isReadOnlyFailure(error) && leavesReadOnly()) replace('all', reasons.readOnly);
       if (!prepares || !isCurrent || !isPreparedLost(error)) return;
@@ -108,6 +111,11 @@ export function openServerPool(options: ServerPoolOptions): Pool {
       await Promise.all([...current, listening.end(), ...replaced]);
     },
   };
+}
+
+function noteLoss(outage: Outage, error: unknown): void {
+  if (isConnectFailure(error)) outage.failed();
+  else if (isConnectionLoss(error)) outage.lost();
 }
 
 /** Ends a client that was replaced. `ending` has what is not ended yet. */
@@ -149,26 +157,28 @@ function createPace(everyMs: { atFirst: number; later: number }, atFirstMs: numb
 /** Notifications have a client of their own, because the driver opens another connection for them in any case. */
 function keepListening(options: ServerPoolOptions) {
   const { directUrl = options.databaseUrl } = options;
-  const open = (): Client =>
-    openClient({
-      ...options,
-      databaseUrl: directUrl,
-      poolMax: 1,
-      prepares: true,
-      backoff: relistenSeconds,
-    });
+  const open = (): Client => {
+    const own = { databaseUrl: directUrl, poolMax: 1, prepares: true, backoff: relistenSeconds };
+    const onMute = (muted: postgres.Sql): void => {
+      if (muted === client.sql) replace();
+    };
+    return openClient({ ...options, ...own }, { onMute });
+  };
   let client = open();
   const channels = keepChannels(options.log);
   const replaced = new Set<Promise<void>>();
+  /** Listens again over a new connection. */
+  const replace = (): void => {
+    endInBackground(client, 0, replaced);
+    client = open();
+    channels.reopen(client.sql);
+  };
   return {
     listen: (name: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<PoolListener> =>
       channels.open(client.sql, (current) => current.listen(name, onNotify, onListening)),
-    /** Listens again over a new connection. */
+    /** The connections of the pool were replaced. Those to another address need not be. */
     replace: (): void => {
-      if (options.directUrl !== undefined) return;
-      endInBackground(client, 0, replaced);
-      client = open();
-      channels.reopen(client.sql);
+      if (options.directUrl === undefined) replace();
     },
     end: async (): Promise<void> => {
       await Promise.all([client.end(closeSecondsMax), ...replaced]);

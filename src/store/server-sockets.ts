@@ -19,8 +19,17 @@ export type ServerSockets = {
   destroy(): void;
 };
 
-/** `onFailure` is called when a socket ends before the server has sent anything. */
-export function openSockets(onFailure: () => void): ServerSockets {
+export type SocketEvents = {
+  /** A socket ended before the server had sent anything. */
+  readonly onFailure?: (() => void) | undefined;
+  /** The driver can no longer send on one of its connections, and opening it again does not change that. */
+  readonly onMute?: (() => void) | undefined;
+};
+
+/** How long after its socket is connected a connection may take to send its first message, which the driver writes earlier. */
+const firstMessageMsMax = 20;
+
+export function openSockets({ onFailure, onMute }: SocketEvents = {}): ServerSockets {
   const received = new Map<Socket, number>();
   let opened = 0;
   return {
@@ -37,9 +46,20 @@ export function openSockets(onFailure: () => void): ServerSockets {
       socket.once('end', () => {
         if (socket.bytesRead === 0) socket.destroy(closedEarly());
       });
+      let isMute = false;
       socket.once('close', () => {
         received.delete(socket);
-        if (socket.bytesRead === 0) onFailure();
+        if (socket.bytesRead === 0 && !isMute) onFailure?.();
+      });
+      // If a connection is lost while a small message waits to be sent, the driver (3.4.9) cancels the timer that sends it
+      // but takes it for running from then on: the connection opens again and never sends anything.
+      socket.once('connect', () => {
+        setTimeout(() => {
+          if (socket.bytesWritten > 0 || socket.destroyed) return;
+          isMute = true;
+          onMute?.();
+          socket.destroy(closedEarly());
+        }, firstMessageMsMax).unref();
       });
       return socket;
     },
@@ -59,5 +79,5 @@ export function openSockets(onFailure: () => void): ServerSockets {
 }
 
 function closedEarly(): Error {
-  return Object.assign(new Error('the server closed the connection before it answered'), { code: 'ECONNRESET' });
+  return Object.assign(new Error('the connection was closed before the server answered'), { code: 'ECONNRESET' });
 }

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from '../../src/store/db.ts';
 import { createServerDatabase } from '../support/database.ts';
@@ -111,6 +112,20 @@ test('a transaction that may take long may have a statement that does', async ()
   );
   await slow;
   expect(await ids()).toEqual([1]);
+});
+
+test('a lock that another session holds fails the statement that waits for it, in time', async () => {
+  const holder = postgres(server.url, { max: 1 });
+  const held = await holder.reserve();
+  await held`begin`;
+  await held`lock table rows`;
+  const waiting = await openDatabase({ databaseUrl: server.url, lockMsMax: 100 });
+  await expect(waiting.sql`insert into rows values (1)`).rejects.toMatchObject({ code: '55P03' });
+  await held`rollback`;
+  await waiting.sql`insert into rows values (2)`;
+  expect(await ids()).toEqual([2]);
+  held.release();
+  await Promise.all([waiting.close(), holder.end()]);
 });
 
 describe('settings of a database', () => {

@@ -20,6 +20,8 @@ export type FaultProxy = {
   cut(how: 'reset' | 'end'): void;
   /** The server that new connections are forwarded to. */
   point(port: number): void;
+  /** Ends what the server still has of connections whose client is gone, as the keepalives of TCP do in time. */
+  endLost(): void;
   /** Called with each chunk that a client sends, before it is forwarded. */
   watch(onRequest: (bytes: Buffer) => void): void;
   close(): Promise<void>;
@@ -29,6 +31,7 @@ type Pair = { readonly client: Socket; readonly upstream: Socket };
 
 export async function startFaultProxy(databaseUrl: string): Promise<FaultProxy> {
   const pairs = new Set<Pair>();
+  const lost = new Set<Socket>();
   let weather: Weather = {};
   let onRequest: (bytes: Buffer) => void = () => {};
   const target = new URL(databaseUrl);
@@ -58,6 +61,7 @@ export async function startFaultProxy(databaseUrl: string): Promise<FaultProxy> 
         pairs.delete(pair);
         // Across a network that drops everything, the other side does not learn of it.
         if (weather.drops === undefined) for (const other of [client, upstream]) other.destroy();
+        else lost.add(upstream);
       });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -79,12 +83,16 @@ export async function startFaultProxy(databaseUrl: string): Promise<FaultProxy> 
     point: (next) => {
       port = next;
     },
+    endLost: () => {
+      for (const upstream of lost) upstream.destroy();
+      lost.clear();
+    },
     watch: (next) => {
       onRequest = next;
     },
     close: async () => {
       weather = {};
-      for (const { upstream } of pairs) upstream.destroy();
+      for (const upstream of [...lost, ...[...pairs].map((pair) => pair.upstream)]) upstream.destroy();
       for (const client of accepted) client.destroy();
       await new Promise((resolve) => server.close(resolve));
     },

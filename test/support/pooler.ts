@@ -44,7 +44,7 @@ unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
 default_pool_size = ${poolSizes[mode]}
-ignore_startup_parameters = statement_timeout, idle_in_transaction_session_timeout, default_transaction_isolation, IntervalStyle
+ignore_startup_parameters = statement_timeout, lock_timeout, idle_in_transaction_session_timeout, default_transaction_isolation, IntervalStyle
 `,
     { mode: 0o644 },
   );

@@ -29,6 +29,7 @@ const aboutEmbedded = [
 /** The plans of statements over many rows. The fast suite leaves them out. */
 const plans = ['test/store/query-plans.test.ts'];
 const aboutServer = [
+  'test/store/server-client.test.ts',
   'test/store/server.test.ts',
   'test/store/silent-server.test.ts',
   'test/e2e/server/**/*.test.ts',

@@ -4,11 +4,14 @@ import { type FaultWorld, openFaultWorld } from '../../support/fault-world.ts';
 import { faults } from '../../support/faults.ts';
 import { findPrograms } from '../../support/server.ts';
 
-/** A program under load is back this soon after its database is. */
-const backMsMax = 2000;
+/**
+ * A program under load is back this soon after its database is. It takes a second or two; the rest is for a machine that is
+ * busy with other tests. Without the handling of a fault it takes a minute, or for ever.
+ */
+const backMsMax = 8000;
 const calmMs = 300;
 /** How long to wait for the service to be back before the test fails. */
-const answerMsMax = 20_000;
+const answerMsMax = 30_000;
 
 const programs = findPrograms();
 let world: FaultWorld;
@@ -35,7 +38,8 @@ async function count(): Promise<Record<string, number>> {
 if (programs !== null)
   describe('with a database that', () => {
     it.each(faults)('$name', async ({ begin, end, lastsMs, backMsMax: own = backMsMax, isFelt = true }) => {
-      const { load, program } = world;
+      const { load, program, proxy } = world;
+      proxy.endLost();
       // How long the same requests take without a fault, on a machine that may be busy.
       const usualMs = await load.backWithin(answerMsMax);
       const refusedBefore = load.statuses.get(503) ?? 0;
@@ -43,14 +47,15 @@ if (programs !== null)
       await wait(calmMs);
       const undo = await begin(world);
       await wait(lastsMs);
+      // Otherwise the fault did not happen.
+      if (isFelt)
+        await expect.poll(() => load.statuses.get(503) ?? 0, { timeout: answerMsMax }).toBeGreaterThan(refusedBefore);
       await end?.(world);
       await undo?.();
       const backMs = await load.backWithin(answerMsMax);
       await wait(calmMs);
       await load.stop();
-      expect(load.complaints).toEqual([]);
-      // Otherwise the fault did not happen.
-      if (isFelt) expect(load.statuses.get(503) ?? 0).toBeGreaterThan(refusedBefore);
+      expect(load.takeComplaints()).toEqual([]);
       expect(backMs).toBeLessThan(own + 5 * usualMs);
       expect(program.process.exitCode).toBeNull();
       const slugs = (await world.query('select slug from predictions')).map((row) => String(row.slug));
