@@ -1,3 +1,4 @@
+import { addCountsJob } from '../jobs/add-counts.ts';
 import { deleteExpiredJob } from '../jobs/delete-expired.ts';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { keepScorecardsJob } from '../jobs/keep-scorecards.ts';
@@ -33,6 +34,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     deleteExpiredJob,
     sweepWebhooksJob,
     placeEventsJob,
+    addCountsJob,
     watchFeedsJob(config.pollCron),
   ]);
   const running: Schedule[] = [];

@@ -77,6 +77,7 @@ describe('the page on running it', () => {
     expect(Object.keys(tablesLeftOut).sort()).toEqual([
       'idempotency_keys',
       'leases',
+      'prediction_counts',
       'prediction_documents',
       'rate_windows',
       'schema_migrations',

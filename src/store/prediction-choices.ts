@@ -1,9 +1,7 @@
 import type { PendingQuery, Row } from 'postgres';
-import type { Instant } from '../domain/instant.ts';
-import { outcomes } from '../domain/outcome.ts';
 import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
-import { likePattern, type PredictionFilter, watchCondition } from './prediction-filter.ts';
+import { likePattern, type PredictionFilter } from './prediction-filter.ts';
 import {
   afterClause,
   isRecordingOrder,
@@ -23,10 +21,10 @@ import { type PredictionState, predictionStates } from './predictions.ts';
 
 /** The predictions that are filtered first: reading them takes a few milliseconds. */
 const filteredFirst = 5000;
-/** For long pages, the same as a multiple of their length. */
+/** Fewer, as a multiple of the length of a page, if an index then finds exactly what matches. */
 const filteredForEach = 20;
 /** The most matches that are sorted. */
-const sortedMax = 5000;
+export const sortedMax = 5000;
 
 type Fragment = PendingQuery<Row[]>;
 
@@ -50,9 +48,14 @@ export async function readChosen<T>(db: Sql, choice: Choice, read: (chosen: Frag
   const matching = (from: Fragment) => choose(db`(select p.* from ${from} where true ${matches}) p`);
   const index = orderIndex(db, filter, page.sort);
   if (index.isWhole) return await read(choose(firstInOrder(db, { ...index, page, limit: page.limit })));
-  const found = await read(matching(firstInOrder(db, { ...index, page, limit: firstMax(page) })));
-  if (found.length >= page.limit) return found;
-  const ids = await findMatching(db, choice);
+  const few = hasWords(filter) ? await read(matching(firstInOrder(db, { ...index, page, limit: fewFirst(page) }))) : [];
+  if (few.length >= page.limit) return few;
+  let ids = await findByWords(db, filter);
+  if (ids === null) {
+    const found = await read(matching(firstInOrder(db, { ...index, page, limit: firstMax(page) })));
+    if (found.length >= page.limit) return found;
+    ids = await findMatching(db, choice);
+  }
   if (ids === null) {
     const more = await read(matching(firstInOrder(db, { ...index, page, limit: 10 * firstMax(page) })));
     if (more.length >= page.limit) return more;
@@ -74,48 +77,14 @@ async function findMatching(db: Sql, { filter, page, matches }: Choice): Promise
   return rows.length > sortedMax ? null : rows.map(({ id }) => id);
 }
 
-function firstMax({ limit }: Page): number {
-  return Math.max(filteredFirst, filteredForEach * limit);
+/** How many predictions of a list are filtered before an index is asked that finds exactly what matches. */
+export function fewFirst({ limit }: Page): number {
+  return filteredForEach * limit;
 }
 
-/**
- * Reads a page of predictions as they were: `read` filters the predictions `p` in `among`, also by `condition`, sorts them by
- * `order` and limits their number.
- */
-export async function readChosenAsOf<T>(
-  db: Sql,
-  { filter, page }: Omit<Choice, 'matches'>,
-  read: (among: Fragment, order: Fragment, condition: Fragment) => Promise<T[]>,
-): Promise<T[]> {
-  const { sort } = page;
-  const { asOf = null, resolved = null, outcome = null } = filter.resolvedAsOf ?? {};
-  // These orders do not depend on the moment.
-  if (isRecordingOrder(sort) || sort === 'made_at' || sort === '-made_at') {
-    const isFiltered =
-      Object.values(filter).filter((value) => value !== undefined).length > 1 || resolved !== null || outcome !== null;
-    const limit = isFiltered ? firstMax(page) : page.limit;
-    const index = { states: predictionStates, condition: ownRange(db, filter, sort).condition };
-    const found = await read(firstInOrder(db, { ...index, page, limit }), placeOrder(db, sort), db``);
-    if (!isFiltered || found.length >= page.limit) return found;
-  }
-  const order = orderClause(db, sort, asOf);
-  if (sort === 'resolve_by' || sort === '-resolve_by') {
-    const found = await read(firstByDeadline(db, page, asOf), order, db`and c.version = p.listed_version`);
-    if (found.length >= page.limit) return found;
-  }
-  const candidates = candidatesAsOf(db, filter);
-  const among =
-    candidates === null ? db`predictions p` : db`(select p.* from predictions p where true ${candidates} offset 0) p`;
-  return await read(among, order, db``);
-}
-
-/** Predictions with the first versions of criteria by deadline. Which version was current then, `read` must look up. */
-function firstByDeadline(db: Sql, page: Page, asOf: Instant | null): Fragment {
-  const order = orderClause(db, page.sort, asOf);
-  return db`(select p.*, k.version as listed_version
-    from (select c.prediction_id, c.version from criteria c where true ${afterClause(db, { ...page, asOf })}
-      order by ${order} limit ${literal(db, firstMax(page))}) k
-    cross join lateral (select p.* from predictions p where p.id = k.prediction_id offset 0) p) p`;
+/** How many predictions of a list are filtered before less exact indexes are asked. */
+export function firstMax(page: Page): number {
+  return Math.max(filteredFirst, fewFirst(page));
 }
 
 /** For a number of predictions as they are now: conditions that follow from the filter and have an index. */
@@ -183,7 +152,7 @@ const lastOrNever = (db: Sql, column: 'resolve_by' | 'resolved_at') =>
 const firstOrNever = (db: Sql, column: 'resolve_by' | 'resolved_at') =>
   db`coalesce(p.${db(column)}, '-infinity'::timestamptz)`;
 
-function madeAtRange(db: Sql, { madeAtGte, madeAtLt }: PredictionFilter): Fragment {
+export function madeAtRange(db: Sql, { madeAtGte, madeAtLt }: PredictionFilter): Fragment {
   return db`${madeAtGte === undefined ? db`` : db`and p.made_from >= ${timestamp(madeAtGte)}`}
     ${madeAtLt === undefined ? db`` : db`and p.made_from < ${timestamp(madeAtLt)}`}`;
 }
@@ -211,7 +180,7 @@ function rangesByIndex(db: Sql, filter: PredictionFilter): Fragment {
 }
 
 /** The first predictions of a list after a position: the indexes begin with the status, so the lists of each are merged. */
-function firstInOrder(db: Sql, ask: OrderIndex & { page: Page; limit: number }): Fragment {
+export function firstInOrder(db: Sql, ask: OrderIndex & { page: Page; limit: number }): Fragment {
   const { states, condition, page } = ask;
   const order = orderClause(db, page.sort, null);
   const after = afterClause(db, { ...page, asOf: null });
@@ -234,42 +203,38 @@ export function placeOrder(db: Sql, sort: PredictionSort): Fragment {
   return sort.startsWith('-') ? db`p.place desc, p.id desc` : db`p.place, p.id`;
 }
 
+/** Whether a filter is by tag or text, whose indexes find hardly more than what matches. */
+export function hasWords({ tag, q }: PredictionFilter): boolean {
+  return tag !== undefined || q !== undefined;
+}
+
+/** The ids of the predictions that had such words once; null without such a filter, and if there are too many to sort. */
+export async function findByWords(db: Sql, filter: PredictionFilter): Promise<string[] | null> {
+  if (!hasWords(filter)) return null;
+  const { tag, q } = filter;
+  const text = q === undefined ? db`` : db`and (${textCondition(db, q)})`;
+  const conditions = db`${tag === undefined ? db`` : db`and x.tags @> ${[tag]}`} ${text}`;
+  const rows = await db<{ id: string }[]>`
+    select x.prediction_id as id from prediction_words x where true ${conditions} limit ${sortedMax + 1}`;
+  return rows.length > sortedMax ? null : rows.map(({ id }) => id);
+}
+
 /** Predictions that had such words once. The words of now are among them, and so are those of any moment. */
-function wordMatches(db: Sql, { tag, q }: PredictionFilter): Fragment {
+export function wordMatches(db: Sql, { tag, q }: PredictionFilter): Fragment {
   const words = (condition: Fragment) =>
     db`and p.id in (select x.prediction_id from prediction_words x where ${condition})`;
-  const like = q === undefined || !hasTrigram(q) ? null : likePattern(q);
-  return db`${tag === undefined ? db`` : words(db`x.tags @> ${[tag]}`)}
-    ${like === null ? db`` : words(db`x.statement ilike ${like} or x.slug ilike ${like}`)}`;
+  return db`${tag === undefined ? db`` : words(db`x.tags @> ${[tag]}`)} ${q === undefined ? db`` : words(textCondition(db, q))}`;
 }
 
-/** Whether the index over the words can find a text. For shorter ones it would be read completely. */
+/** Follows from containing a text, for `prediction_words x`: one index finds three letters or digits in a row, the other the rest. */
+function textCondition(db: Sql, q: string): Fragment {
+  if (!hasTrigram(q)) return db`short_texts(x.statement, x.slug) @> character_pairs(lower(${q}))`;
+  const like = likePattern(q);
+  return db`x.statement ilike ${like} or x.slug ilike ${like}`;
+}
+
 function hasTrigram(text: string): boolean {
   return /[\p{L}\p{N}]{3}/u.test(text);
-}
-
-/** Conditions with an index that follow from a filter of a past moment; null if there are none. */
-function candidatesAsOf(db: Sql, filter: PredictionFilter): Fragment | null {
-  const { predictorId, sourceId, vendor, family, tag, q, resolvedAsOf } = filter;
-  const ids = (rows: Fragment) => db`and p.id in (${rows})`;
-  const words = (condition: Fragment) => ids(db`select x.prediction_id from prediction_words x where ${condition}`);
-  const found: Fragment[] = [];
-  if (predictorId !== undefined) found.push(words(db`x.predictor_id = ${predictorId}`));
-  if (sourceId !== undefined) found.push(words(db`x.source_id = ${sourceId}`));
-  if (tag !== undefined || (q !== undefined && hasTrigram(q))) found.push(wordMatches(db, filter));
-  if (vendor !== undefined || family !== undefined)
-    found.push(
-      ids(db`select w.prediction_id from prediction_watches w where true ${watchCondition(db, filter)}
-      union all select k.prediction_id from criteria k where k.version > 1`),
-    );
-  const { resolvedAtGte, resolvedAtLt } = filter;
-  const isResolved = resolvedAsOf?.resolved === true || (resolvedAsOf?.outcome ?? null) !== null;
-  if (resolvedAsOf !== undefined && (isResolved || resolvedAtGte !== undefined || resolvedAtLt !== undefined))
-    found.push(
-      ids(db`select r.prediction_id from resolutions r where r.known_at <= ${timestamp(resolvedAsOf.asOf)}
-      and r.outcome = any(${resolvedAsOf.outcome === null ? outcomes : [resolvedAsOf.outcome]})`),
-    );
-  return found.length === 0 ? null : found.reduce((all, one) => db`${all} ${one}`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
-import { indexedMatches, literal, type Page, placeOrder, readChosen, readChosenAsOf } from './prediction-choices.ts';
+import { indexedMatches, literal, type Page, placeOrder, readChosen } from './prediction-choices.ts';
+import { readChosenAsOf } from './prediction-choices-as-of.ts';
 import { documentColumns, joinPeople, type KeptDocument, wholeDocument } from './prediction-documents.ts';
 import { everyFilter, type PredictionFilter } from './prediction-filter.ts';
 import { afterClause, sortValue } from './prediction-sort.ts';

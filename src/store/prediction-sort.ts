@@ -85,8 +85,13 @@ function sortedValue(
 /** When the resolution that is current now, or was at `asOf`, was recorded. */
 function resolvedAt(db: Sql, asOf: Instant | null): Fragment {
   if (asOf === null) return db`p.resolved_at`;
-  return db`(select r.decided_at from resolutions r where r.prediction_id = p.id and r.criterion_version = c.version
-    and r.known_at <= ${timestamp(asOf)} order by r.seq desc limit 1)`;
+  return db`(select r.decided_at from ${currentResolution(db, asOf)})`;
+}
+
+/** The resolution `r` that is current at a moment, if there is one, for subqueries of statements over `fromPredictions`. */
+export function currentResolution(db: Sql, asOf: Instant): Fragment {
+  return db`(select r.* from resolutions r where r.prediction_id = p.id and r.criterion_version = c.version
+    and r.known_at <= ${timestamp(asOf)} order by r.seq desc limit 1) r`;
 }
 
 /** Only predictions whose current resolution was recorded in a range. */

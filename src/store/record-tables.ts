@@ -51,6 +51,7 @@ export type RecordTable = (typeof recordTables)[number];
 export const tablesLeftOut: Readonly<Record<string, string>> = {
   schema_migrations: 'the migrations write it; the header of an export names the newest one',
   leases: 'current leases of nodes',
+  prediction_counts: 'an import counts the predictions again',
   prediction_documents: 'computed from the other tables',
   scorecards: 'computed from the other tables',
   scorecard_marks: 'an import marks every scorecard',

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addCountDifferences } from '../../src/services/predictions/counts.ts';
+import { countAllPredictions, countBySource } from '../../src/store/prediction-counts.ts';
 import type { PredictionFilter } from '../../src/store/prediction-filter.ts';
 import { countPredictions, listDeadlines, listDocuments, listPredictions } from '../../src/store/prediction-lists.ts';
 import { type PredictionPlace, type PredictionSort, predictionSorts } from '../../src/store/prediction-sort.ts';
+import { listTags } from '../../src/store/tags.ts';
 import { listDueRechecks, listOutdatedEvaluations, listPredictionIds } from '../../src/store/watches.ts';
 import { claims } from '../support/history.ts';
 import { copyPrediction } from '../support/many-predictions.ts';
@@ -62,6 +65,8 @@ const filters: Readonly<Record<string, PredictionFilter>> = {
   'a predictor that none has': { predictorId: 'who_none' },
   'a text in many': { q: 'statement' },
   'a text in none': { q: 'zzzzqqqq' },
+  'a short text in none': { q: 'z9' },
+  'a text of short words in none': { q: '7.7' },
   'a text in none, and a status': { q: 'zzzzqqqq', states: ['open'] },
   'a text in none, and a vendor': { q: 'zzzzqqqq', vendor: 'openai' },
   'deadlines of two days': { resolveByGte: day('2026-01-01'), resolveByLt: day('2026-01-03') },
@@ -98,17 +103,23 @@ test.each([
   ['all', { resolved: null, outcome: null }, {}],
   ['resolved ones', { resolved: true, outcome: null }, {}],
   ['an outcome that none had', { resolved: null, outcome: 'annulled' }, {}],
+  ['unresolved ones', { resolved: false, outcome: null }, {}],
   ['a text in none', { resolved: null, outcome: null }, { q: 'zzzzqqqq' }],
+  ['a short text in none', { resolved: null, outcome: null }, { q: 'z9' }],
+  ['deadlines that none has', { resolved: null, outcome: null }, { resolveByGte: day('2060-01-01') }],
+  ['claims before all', { resolved: null, outcome: null }, { madeAtLt: day('2001-01-01') }],
+  ['resolutions after all', { resolved: null, outcome: null }, { resolvedAtGte: day('2060-01-01') }],
   ['a vendor that none has', { resolved: null, outcome: null }, { vendor: 'nobody' }],
   ['a predictor that none has', { resolved: null, outcome: null }, { predictorId: 'who_none' }],
 ] as const)('lists of an earlier moment use indexes: %s', async (_name, ask, filter) => {
   for (const asOf of ['2025-01-01', '2025-06-01T00:05:00Z', '2026-01-01'].map(day))
-    for (const sort of ['-recorded_at', 'made_at', 'resolve_by', '-resolve_by'] as const) {
+    for (const sort of predictionSorts) {
       const found = await costly(() =>
         listPredictions(planned.sql, { ...filter, resolvedAsOf: { asOf, ...ask } }, { after: null, sort, limit }),
       );
       // The resolution of that moment is looked up for each prediction that is read.
-      expect(found.filter((what) => what !== 'runs a subquery for each row')).toEqual([]);
+      const others = found.filter((what) => what !== 'runs a subquery for each row');
+      expect([asOf, sort, others]).toEqual([asOf, sort, []]);
     }
 });
 
@@ -117,6 +128,20 @@ test('the calendar and numbers of rare matches use indexes', async () => {
   for (const filter of [{}, { vendor: 'nobody' }, { q: 'zzzzqqqq' }])
     expect([filter, await costly(() => listDeadlines(planned.sql, filter, page))]).toEqual([filter, []]);
   expect(await costly(() => countPredictions(planned.sql, { q: 'zzzzqqqq' }))).toEqual([]);
+});
+
+const manyCounts = `
+  insert into prediction_counts (kind, name, seq, open, proposed, disputed, resolved, withdrawn, yes, no, ambiguous, annulled)
+    select k, n, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0 from generate_series(1, 5000) n, unnest(array['tag', 'source']) k;
+  analyze prediction_counts`;
+
+test('counts by tag and source are look-ups', async () => {
+  await addCountDifferences(world.deps);
+  await world.db.sql.unsafe(manyCounts);
+  expect(await costly(() => listTags(planned.sql, { after: null, limit }))).toEqual([]);
+  expect(await costly(() => listTags(planned.sql, { after: 'm', limit }))).toEqual([]);
+  expect(await costly(() => countBySource(planned.sql, ['src_none']))).toEqual([]);
+  expect(await costly(() => countAllPredictions(planned.sql))).toEqual([]);
 });
 
 test('the jobs find what is due and outdated by indexes', async () => {

@@ -30,6 +30,7 @@ import {
   unlockRecord,
 } from '../../store/import.ts';
 import { markEveryScorecard } from '../../store/kept-scorecards.ts';
+import { recountPredictions } from '../../store/prediction-counts.ts';
 import type { Deps } from '../deps.ts';
 import { beginEpoch } from '../events/epoch.ts';
 import { countUnreadableHeaders } from '../webhooks/headers.ts';
@@ -73,6 +74,7 @@ export async function importRecord(
       // Readers may have seen positions that this database will assign again.
       await beginEpoch(tx);
       await advanceIdentities(tx);
+      await recountPredictions(tx);
       await analyseRecord(tx);
       return count;
     },

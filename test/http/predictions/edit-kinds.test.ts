@@ -16,6 +16,7 @@ import {
 } from '../../support/edit-kinds.ts';
 import { decide } from '../../support/forecasts.ts';
 import type { Json } from '../../support/http-client.ts';
+import { findCountDifferences } from '../../support/kept-counts.ts';
 import { findDocumentDifferences } from '../../support/kept-documents.ts';
 import { ledger } from '../../support/listings.ts';
 import { samples } from '../../support/samples.ts';
@@ -131,6 +132,8 @@ describe('of every kind, a change is made or refused as a whole, and changes not
 
   test('the kept document of every claim says what an evaluation says', async () =>
     expect(await findDocumentDifferences({ db: world.db, deps: world.deps })).toEqual([]));
+
+  test('the kept counts are those of the claims', async () => expect(await findCountDifferences(world)).toEqual([]));
 });
 
 test('of any sequence of changes, none changes what was said as of a moment before it', async () => {

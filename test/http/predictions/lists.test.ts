@@ -67,6 +67,22 @@ describe('sorted lists of predictions', () => {
   test('by the time of resolution use the resolutions known at as_of', async () => {
     const asOf = 'as_of=2026-02-02T00:00:00Z';
     expect(await readAll(`sort=resolved_at&${asOf}`)).toEqual([decidedFirst, due2031, decidedLast, endless, due2030]);
+    expect(await readAll(`sort=-resolved_at&${asOf}`)).toEqual([decidedFirst, due2030, endless, decidedLast, due2031]);
+    expect(await readAll(`sort=resolved_at&status=resolved&${asOf}`)).toEqual([decidedFirst]);
+    expect(await readAll(`sort=-resolved_at&outcome=yes&${asOf}`)).toEqual([decidedFirst]);
+    expect(await readAll(`sort=resolved_at&outcome=no&${asOf}`)).toEqual([]);
+    expect(await readAll(`sort=-resolved_at&status=open,proposed&q=d&${asOf}`)).toEqual([
+      due2030,
+      endless,
+      decidedLast,
+      due2031,
+    ]);
+    expect(await readAll(`sort=resolved_at&made_at[lt]=2024-02-15&${asOf}`)).toEqual([
+      decidedFirst,
+      decidedLast,
+      endless,
+    ]);
+    expect(await readAll(`sort=-resolved_at&resolve_by[gte]=2030-06-01&${asOf}`)).toEqual([decidedLast, due2031]);
     expect(await readAll(`resolved_at[gte]=2026-02-01&${asOf}`)).toEqual([decidedFirst]);
   });
 
@@ -120,6 +136,17 @@ describe('filters of predictions', () => {
     expect((await world.anyone(query(listValuesMax))).status).toBe(200);
     const answer = await world.anyone(query(listValuesMax + 1));
     expect(answer.json.errors).toEqual([{ detail: 'status must have at most 20 values', pointer: '#/status' }]);
+  });
+
+  const texts = ['d', 'e-', 'E-2', '-20', '31', 'q', 'z9', 'd-f', '0', '%', '_', 'é', 'due', 'DUE-2'];
+  test.each(texts)('find every text, short ones as well: %s', async (q) => {
+    const claimed = claims.map(({ slug }) => slug);
+    for (const moment of ['', '&as_of=2026-01-20']) {
+      const { json } = await world.anyone(`GET /v1/predictions?sort=recorded_at&q=${encodeURIComponent(q)}${moment}`);
+      const found = slugsOf(json).filter((slug) => (claimed as string[]).includes(slug));
+      const contains = (text: string) => text.toLowerCase().includes(q.toLowerCase());
+      expect(found).toEqual(claimed.filter((slug) => contains('OpenAI never releases GPT-5.') || contains(slug)));
+    }
   });
 
   test('still refuse other parameters that are repeated', async () => {

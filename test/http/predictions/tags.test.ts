@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addCountsJob } from '../../../jobs/add-counts.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5, gpt5Ledger, recordClaim } from '../../support/claims.ts';
 import { decide, judged } from '../../support/forecasts.ts';
 import type { Json } from '../../support/http-client.ts';
+import { findCountDifferences } from '../../support/kept-counts.ts';
 
 const none = {
   total: 0,
@@ -101,4 +103,33 @@ test('sources show, individually and in the list, the status of their prediction
     headers: { 'if-none-match': alone.headers.etag ?? '' },
   });
   expect([moved.status, moved.json.predictions.open]).toEqual([200, 0]);
+});
+
+test('counts are the same before and after the job adds them up, which it does once', async () => {
+  const read = async () => [
+    (await world.anyone('GET /v1/tags')).json,
+    (await world.anyone(`GET /v1/sources/${essay}`)).json,
+    (await world.anyone('GET /v1/status')).json.predictions,
+  ];
+  const rows = async () => (await world.db.sql`select from prediction_counts`).length;
+  const before = [await read(), await rows()];
+  const { added } = (await addCountsJob.run(world.deps, world.clock.now())) ?? {};
+  expect(added).toBeGreaterThan(10);
+  expect(await read()).toEqual(before[0]);
+  // One for all, one for the source, and one for each tag.
+  expect(await rows()).toBe(2 + Object.keys(expected).length);
+  expect(await addCountsJob.run(world.deps, world.clock.now())).toEqual({ added: 0 });
+  expect(await findCountDifferences(world)).toEqual([]);
+});
+
+test('counts follow edits of tags and of the source, and the counts of a tag out of use are not listed', async () => {
+  await recordClaim(world, { slug: 'edited', criterion: judged });
+  const edit = { tags: ['sooner'], source_id: other };
+  expect((await world.admin('PATCH /v1/predictions/edited', { json: edit })).status).toBe(200);
+  expect(await findCountDifferences(world)).toEqual([]);
+  expect((await world.anyone(`GET /v1/sources/${other}`)).json.predictions.total).toBe(1);
+  await world.admin('PATCH /v1/predictions/edited', { json: { tags: ['later'] } });
+  const tags = (await world.anyone('GET /v1/tags')).json.data.map((row: Json) => row.tag);
+  expect(tags).toContain('later');
+  expect(tags).not.toContain('sooner');
 });

@@ -4,6 +4,7 @@ import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { getPrediction } from '../../../src/services/predictions/predictions.ts';
 import { resolveDue, resolveEverything } from '../../../src/services/settling/resolver.ts';
 import { claims, makeChance, makeHistory, type Served } from '../../support/history.ts';
+import { findCountDifferences } from '../../support/kept-counts.ts';
 import { findDocumentDifferences } from '../../support/kept-documents.ts';
 import { iso, read, record, resolutions } from '../../support/play.ts';
 import { samples } from '../../support/samples.ts';
@@ -51,7 +52,7 @@ async function answers(at: Instant): Promise<object[]> {
 type Life = {
   /** What looking at everything changed after looking at what changed. */
   readonly missed: object[];
-  /** Documents that were not what an evaluation gives. */
+  /** Documents that were not what an evaluation gives, and counts that were not those of the predictions. */
   readonly differing: object[];
   readonly recordedAnswers: Map<Instant, object[]>;
   readonly outcomes: string[];
@@ -67,7 +68,7 @@ async function live(history: readonly Served[]): Promise<Life> {
   for (const { slug, at, payload } of history) {
     await passTime(at);
     await read(world, slug, payload);
-    differing.push(...(await findDocumentDifferences(world)));
+    differing.push(...(await findDocumentDifferences(world)), ...(await findCountDifferences(world)));
     const before = await states();
     const counts = await resolveEverything(world.deps);
     const after = await states();

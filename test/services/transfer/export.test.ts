@@ -9,6 +9,7 @@ import { importRecord } from '../../../src/services/transfer/import.ts';
 import type { Database } from '../../../src/store/db.ts';
 import { recordTables } from '../../../src/store/record-tables.ts';
 import { openTestDatabase } from '../../support/database.ts';
+import { findCountDifferences } from '../../support/kept-counts.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
 import { misreported, readAt, record, resolutions } from '../../support/play.ts';
 import { openReceiver, type Receiver } from '../../support/receiver.ts';
@@ -52,6 +53,7 @@ test('an import into an empty database exports the same bytes, and a second impo
   expect(await imported(into(copy), text, 1000)).toEqual({ rows, unreadableSecrets: 0 });
   const again = await exported(copy);
   expect(again === text, 'the second export differs').toBe(true);
+  expect(await findCountDifferences({ db: copy })).toEqual([]);
   await expect(imported(into(copy), text)).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringMatching(/not empty \(settings has rows\).*DATABASE_URL/),
