@@ -21,6 +21,9 @@ export async function findOverflow(page: Page): Promise<string[]> {
   })()`);
 }
 
+/** The stops of an input for a date besides its first: day, month, year and the button that opens the calendar. */
+const datePartsMax = 3;
+
 /**
  * Presses Tab until the focus has been everywhere. Returns the elements that can be operated but were not reached, and those
  * without a visible focus.
@@ -33,7 +36,9 @@ export async function findUnreachable(page: Page): Promise<string[]> {
     document.activeElement?.blur?.();
     return window.toReach.length;
   })()`);
-  for (let presses = 0; presses <= operable; presses += 1) {
+  // A date has a stop for each of its parts.
+  const stops = operable + datePartsMax * (await page.locator('input[type="date"]').count());
+  for (let presses = 0; presses <= stops; presses += 1) {
     await page.keyboard.press('Tab');
     await page.evaluate(`(() => {
       const element = document.activeElement;
@@ -58,7 +63,9 @@ const validator = new HtmlValidate({
     'doctype-style': ['error', { style: 'lowercase' }],
     // A line of the page is not a line of its source.
     'no-trailing-whitespace': 'off',
-    'long-title': ['error', { maxlength: 80 }],
+    'attribute-boolean-style': ['error', { style: 'empty' }],
+    // It counts a character that is escaped as several. The layout cuts titles.
+    'long-title': 'off',
   },
 });
 

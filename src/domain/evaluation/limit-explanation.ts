@@ -43,11 +43,11 @@ type Budget = Record<List, { left: number; omitted: number }>;
  * Shortens an evaluation to what an answer shows. The first entries of each list are kept, in the order of the
  * criterion. Every node keeps its verdict and reason.
  */
-export function limitExplanation(evaluation: {
-  readonly explanation: ExplanationNode;
-  readonly evidence: readonly string[];
-}): LimitedExplanation {
-  const { explanation, omitted } = limitTree(evaluation.explanation, explanationEntriesMax);
+export function limitExplanation(
+  evaluation: { readonly explanation: ExplanationNode; readonly evidence: readonly string[] },
+  entriesMax = explanationEntriesMax,
+): LimitedExplanation {
+  const { explanation, omitted } = limitTree(evaluation.explanation, entriesMax);
   const evidence = evaluation.evidence.slice(0, evidenceIdsMax);
   return {
     explanation,

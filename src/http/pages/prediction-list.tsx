@@ -2,7 +2,7 @@ import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { markOf, StatusMark } from './status.tsx';
-import { Time } from './time.tsx';
+import { Sentence, Time } from './time.tsx';
 
 /** The most characters of a statement and of a reason in a list. The page of the prediction has all of them. */
 const statementCharsMax = 300;
@@ -70,20 +70,19 @@ export function StatementLink({ slug, statement }: { readonly slug: string; read
   );
 }
 
-function describeState({ resolution, leaning, standing, status, withdrawn_at }: PredictionJson) {
+function describeState({ resolution, leaning, standing, status, withdrawn_at, criterion_text }: PredictionJson) {
   if (status === 'withdrawn')
     return withdrawn_at === null ? null : (
       <>
         Withdrawn <Time at={withdrawn_at} />.
       </>
     );
-  if (status === 'disputed' && leaning !== null) return <Said>{shorten(leaning.text, reasonCharsMax)}</Said>;
+  if (status === 'disputed' && leaning !== null) return <Sentence>{shorten(leaning.text, reasonCharsMax)}</Sentence>;
   if (resolution !== null)
     return (
       <>
-        <Time at={resolution.effective_at} />: <Said>{shorten(resolution.reason, reasonCharsMax)}</Said>
+        <Time at={resolution.effective_at} />: <Sentence>{shorten(resolution.reason, reasonCharsMax)}</Sentence>
       </>
     );
-  const text = leaning?.text ?? standing;
-  return text === null ? null : <Said>{shorten(text, reasonCharsMax)}</Said>;
+  return <Sentence>{shorten(leaning?.text ?? standing ?? criterion_text, reasonCharsMax)}</Sentence>;
 }

@@ -45,3 +45,13 @@ export function describeMoment(at: string): string | null {
       return `${day}, ${iso.slice(11, 16)} UTC`;
   }
 }
+
+/** Days and instants in a text that the service wrote, but not those within the name of a model. */
+const momentPattern = /(?<![\w/-])(\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?)(?![\w-])/;
+
+/** A sentence that the service wrote, with its days and instants as people write them. */
+export function Sentence({ children }: { readonly children: string }) {
+  const parts = children.split(momentPattern);
+  // The parts at odd places are what the pattern found.
+  return <bdi dir="auto">{parts.map((part, index) => (index % 2 === 1 ? <Time at={part} /> : part))}</bdi>;
+}

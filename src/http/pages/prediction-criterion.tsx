@@ -1,0 +1,60 @@
+import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
+import type { PredictionJson } from '../predictions/json.ts';
+import { shorten } from './layout.tsx';
+import { Link, Said } from './links.tsx';
+import { Section } from './parts.tsx';
+
+/** A longer criterion is cut on the page. The JSON of the prediction has all of it. */
+const wordsCharsMax = 2000;
+const jsonCharsMax = 5000;
+const finePrintCharsMax = 2000;
+
+const polarityWords: { readonly [P in PredictionJson['polarity']]: string } = {
+  decidable: 'It can come out either way.',
+  confirmable_only: 'It can only be confirmed: without a deadline, that nothing happened yet refutes nothing.',
+  refutable_only: 'It can only be refuted: "never" without a deadline is never finished.',
+  undecidable: 'It can come out neither way.',
+};
+
+/** What would settle the prediction, in words and as the data that are evaluated. */
+export function Criterion({ prediction }: { readonly prediction: PredictionJson }) {
+  const { criterion, criterion_text, criterion_version, criterion_hash, polarity, fine_print, warnings } = prediction;
+  const json = JSON.stringify(criterion, null, 2);
+  return (
+    <Section id="criterion" title="What settles it">
+      <p>
+        <Said>{shorten(criterion_text, wordsCharsMax)}</Said>
+      </p>
+      {fine_print === null ? null : (
+        <p class="muted">
+          <Said>{shorten(fine_print, finePrintCharsMax)}</Said>
+        </p>
+      )}
+      <p class="small muted">
+        {polarityWords[polarity]} {describePolicy(prediction.evidence_policy)}
+      </p>
+      {warnings.map(({ detail }) => (
+        <p class="warning">
+          <Said>{shorten(detail, wordsCharsMax)}</Said>
+        </p>
+      ))}
+      <details>
+        <summary>The criterion as data</summary>
+        <pre tabindex={0}>
+          <code>{json.length <= jsonCharsMax ? json : `${json.slice(0, jsonCharsMax)}\n…`}</code>
+        </pre>
+        <p class="small muted">
+          Version {criterion_version}, <code>{criterion_hash}</code>. <Link to="/docs/guides/criteria">Criteria</Link>{' '}
+          explains the operators.
+        </p>
+      </details>
+    </Section>
+  );
+}
+
+function describePolicy(policy: PredictionJson['evidence_policy']): string {
+  if (policy === null) return 'One list of the vendor itself settles it, or two independent others that agree.';
+  const { origins, first_party } = evidencePolicySchema.parse(policy);
+  if (first_party === true) return 'Only lists of the vendor itself settle it.';
+  return `One list of the vendor itself settles it, or ${origins ?? 2} independent others that agree.`;
+}

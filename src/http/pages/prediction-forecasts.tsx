@@ -1,0 +1,40 @@
+import type { ForecastView } from '../../services/scores/forecasts.ts';
+import type { PredictionJson } from '../predictions/json.ts';
+import { Link, Said } from './links.tsx';
+import { Section, Table } from './parts.tsx';
+import { Time } from './time.tsx';
+
+export type ShownForecasts = { readonly entries: readonly ForecastView[]; readonly isWhole: boolean };
+
+/** The probabilities that predictors gave the prediction. */
+export function Forecasts({
+  prediction,
+  forecasts: { entries, isWhole },
+}: {
+  readonly prediction: PredictionJson;
+  readonly forecasts: ShownForecasts;
+}) {
+  if (entries.length === 0) return null;
+  return (
+    <Section id="forecasts" title="Forecasts">
+      <Table
+        caption="Probabilities, in the order in which they were given"
+        columns={['Given', 'By', 'Probability', 'In scores']}
+        numeric={[2]}
+        rows={entries.map(({ forecast, standing }) => [
+          <Time at={forecast.madeAt} />,
+          <Link to={`/predictors/${encodeURIComponent(forecast.predictorId)}`}>
+            <Said>{forecast.predictorName}</Said>
+          </Link>,
+          `${Math.round(forecast.probability * 1000) / 10} %`,
+          standing.replaceAll('_', ' '),
+        ])}
+      />
+      {isWhole ? null : (
+        <p class="small">
+          <Link to={`/v1/predictions/${prediction.slug}/forecasts`}>All forecasts as JSON</Link>
+        </p>
+      )}
+    </Section>
+  );
+}

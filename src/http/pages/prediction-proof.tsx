@@ -1,0 +1,169 @@
+import type { Criterion } from '../../domain/criterion/criterion.ts';
+import { partsOf } from '../../domain/criterion/parts.ts';
+import { describeCriterion } from '../../domain/criterion/text.ts';
+import {
+  type AbsenceNote,
+  type ExplanationNode,
+  nodesOf,
+  type WatermarkNote,
+} from '../../domain/evaluation/explanation.ts';
+import type { Proof } from '../../services/predictions/proof.ts';
+import type { PredictionJson } from '../predictions/json.ts';
+import { shorten } from './layout.tsx';
+import { Link, Said } from './links.tsx';
+import { Section } from './parts.tsx';
+import { describeMiss } from './prediction-verdict.tsx';
+import { StatusMark } from './status.tsx';
+import { Sentence, Time } from './time.tsx';
+import { WitnessList } from './witnesses.tsx';
+
+export type ShownProof = Proof;
+
+/** The most witnesses, watermarks and origins on the page. */
+export const proofEntriesMax = 24;
+/** The most nodes on the page. */
+const nodesMax = 30;
+const textCharsMax = 400;
+
+/** The explanation as a proof: each step with its verdict, the reason, and the observations that it rests on. */
+export function ProofSection({
+  prediction,
+  proof,
+}: {
+  readonly prediction: PredictionJson;
+  readonly proof: ShownProof;
+}) {
+  const { explanation, omitted, basis } = proof;
+  const { kept, left } = keepNodes(explanation, nodesMax);
+  const entries = omitted.witnesses + omitted.watermarks + omitted.origins;
+  const isOverruled = basis === 'evaluated' && prediction.resolution !== null;
+  return (
+    <Section id="why" title={prediction.status === 'open' ? 'Where it stands' : 'Why'}>
+      {isOverruled ? (
+        <p class="muted">A person decided this prediction. This is what the recorded evidence says by itself.</p>
+      ) : null}
+      <ol class="proof">
+        <Step node={kept} criterion={prediction.criterion} />
+      </ol>
+      {left + entries === 0 ? null : (
+        <p class="small muted">
+          Left out here: {left} steps and {entries} entries.{' '}
+          <Link to={`/v1/predictions/${prediction.slug}/explanation`}>The explanation as JSON</Link> has more.
+        </p>
+      )}
+    </Section>
+  );
+}
+
+/** The tree without the nodes after the first `max`, in the order of the criterion. */
+function keepNodes(root: ExplanationNode, max: number): { readonly kept: ExplanationNode; readonly left: number } {
+  let room = max;
+  let left = 0;
+  const keep = (node: ExplanationNode): ExplanationNode => {
+    room -= 1;
+    const of: ExplanationNode[] = [];
+    for (const child of node.of) {
+      if (room > 0) of.push(keep(child));
+      else left += nodesOf(child).length;
+    }
+    return { ...node, of };
+  };
+  return { kept: keep(root), left };
+}
+
+function Step({ node, criterion }: { readonly node: ExplanationNode; readonly criterion: Criterion | null }) {
+  const parts = criterion === null ? [] : partsOf(criterion);
+  return (
+    <li class="step">
+      <p class="step-head">
+        <StatusMark mark={node.verdict} />
+        {node.of.length > 0 || criterion === null ? null : (
+          <span class="muted">
+            <Said>{shorten(describeCriterion(criterion), textCharsMax)}</Said>
+          </span>
+        )}
+      </p>
+      <p>
+        <Sentence>{shorten(node.text, textCharsMax)}</Sentence>
+      </p>
+      <WitnessList witnesses={node.witnesses} />
+      {node.absence === null ? null : <Absence absence={node.absence} />}
+      <Watermarks watermarks={node.watermarks} />
+      {node.of.length === 0 ? null : (
+        <ol>
+          {node.of.map((child, index) => (
+            <Step node={child} criterion={parts[index]?.part ?? null} />
+          ))}
+        </ol>
+      )}
+    </li>
+  );
+}
+
+function Absence({ absence }: { readonly absence: AbsenceNote }) {
+  const { absent_to, miss_chance, origins } = absence;
+  return (
+    <div class="absence">
+      <p>
+        Absent to <Time at={absent_to} /> from {origins.length === 1 ? 'one origin' : `${origins.length} origins`}. All
+        of them would miss it {describeMiss(miss_chance) ?? 'never'}.
+      </p>
+      <ul>
+        {origins.map(({ origin, feeds, read_to, patience_days, missed, known }) => (
+          <li>
+            {origin} <FeedLinks feeds={feeds} />, read to <Time at={read_to} />: {patience_days} days later it had still
+            missed {missed} of {known} known models.
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function FeedLinks({ feeds }: { readonly feeds: readonly string[] }) {
+  return (
+    <>
+      (
+      {feeds.map((feed, index) => (
+        <>
+          {index === 0 ? null : ', '}
+          <Link to={`/feeds/${encodeURIComponent(feed)}`}>{feed}</Link>
+        </>
+      ))}
+      )
+    </>
+  );
+}
+
+function Watermarks({ watermarks }: { readonly watermarks: readonly WatermarkNote[] }) {
+  if (watermarks.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        How far {watermarks.length === 1 ? 'one feed has' : `${watermarks.length} feeds have`} been read
+      </summary>
+      <ul class="small">
+        {watermarks.map(({ feed, read_from, watermark, measured }) => (
+          <li>
+            <Link to={`/feeds/${encodeURIComponent(feed)}`}>{feed}</Link>:{' '}
+            {watermark === null ? 'not read yet' : <ReadSpan from={read_from} to={watermark} />}
+            {measured ? null : '; how often it misses models is not measured, so its silence proves nothing'}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function ReadSpan({ from, to }: { readonly from: string | null; readonly to: string }) {
+  return (
+    <>
+      {from === null ? null : (
+        <>
+          from <Time at={from} />{' '}
+        </>
+      )}
+      to <Time at={to} />
+    </>
+  );
+}

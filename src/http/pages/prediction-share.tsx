@@ -1,0 +1,67 @@
+import { escapeXml } from '../../domain/sharing/badge.ts';
+import type { PredictionJson } from '../predictions/json.ts';
+import { shorten } from './layout.tsx';
+import { Link } from './links.tsx';
+import { Section } from './parts.tsx';
+import { useSite } from './site.ts';
+
+const labelCharsMax = 60;
+
+/** Snippets to show the prediction elsewhere, and ways to learn what comes of it. */
+export function Share({ prediction }: { readonly prediction: PredictionJson }) {
+  const { base } = useSite();
+  const { slug, statement, tags } = prediction;
+  const page = `${base}/predictions/${slug}`;
+  const image = `${base}/badges/${slug}.svg`;
+  const label = shorten(statement, labelCharsMax);
+  const webhook = { url: 'https://example.com/hook', event_types: ['prediction.resolved'], filter: { ids: [slug] } };
+  return (
+    <Section id="share" title="Share and follow">
+      <p>
+        <BadgeImage slug={slug} statement={label} />
+      </p>
+      <details>
+        <summary>Embed the badge</summary>
+        <Snippet title="Markdown" text={`[![${label.replaceAll(/[[\]\\]/g, '\\$&')}](${image})](${page})`} />
+        <Snippet title="HTML" text={`<a href="${page}"><img src="${image}" alt="${escapeXml(label)}"></a>`} />
+      </details>
+      <details>
+        <summary>Follow it</summary>
+        <ul>
+          <li>
+            Every resolution of this service: <Link to="/feeds/resolutions.atom">Atom</Link> or{' '}
+            <Link to="/feeds/resolutions.json">JSON Feed</Link>
+          </li>
+          <li>
+            Its deadline in your calendar: <Link to={`/calendar.ics?q=${slug}`}>iCalendar</Link>
+          </li>
+          {tags.slice(0, 3).map((tag) => (
+            <li>
+              Deadlines with its tag: <Link to={`/calendar.ics?tag=${encodeURIComponent(tag)}`}>{tag}</Link>
+            </li>
+          ))}
+          <li>
+            A <Link to="/docs/guides/webhooks">webhook</Link> for this prediction alone:
+          </li>
+        </ul>
+        <Snippet title="POST /v1/webhook-endpoints" text={JSON.stringify(webhook, null, 2)} />
+      </details>
+    </Section>
+  );
+}
+
+function BadgeImage({ slug, statement }: { readonly slug: string; readonly statement: string }) {
+  const { root } = useSite();
+  return <img src={`${root}/badges/${slug}.svg`} alt={`Badge: ${statement}`} height={20} class="badge" />;
+}
+
+function Snippet({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <>
+      <p class="small muted">{title}</p>
+      <pre tabindex={0}>
+        <code>{text}</code>
+      </pre>
+    </>
+  );
+}
