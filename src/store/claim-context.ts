@@ -1,12 +1,23 @@
 import type { Sql } from './db.ts';
-import type { FeedRow } from './feeds.ts';
+import { lastReadOf, type ReadFeedRow } from './feeds.ts';
 import { withReadableOptions } from './malformed-rows.ts';
 import type { FamilyKey } from './model-families.ts';
+import { instantInJson } from './postgres-types.ts';
 
 /** The part of a feed that evaluations use. */
 export type EvidenceFeed = Pick<
-  FeedRow,
-  'id' | 'slug' | 'adapter' | 'trust' | 'origin' | 'coversAny' | 'covers' | 'settlementLagMs' | 'enabled' | 'options'
+  ReadFeedRow,
+  | 'id'
+  | 'slug'
+  | 'adapter'
+  | 'trust'
+  | 'origin'
+  | 'coversAny'
+  | 'covers'
+  | 'settlementLagMs'
+  | 'enabled'
+  | 'options'
+  | 'lastReadAt'
 >;
 
 /** What a new prediction is checked and evaluated against. */
@@ -70,6 +81,6 @@ function setting(db: Sql, name: 'names_epoch' | 'identity_revision' | 'event_epo
 function feedsAsJson(db: Sql) {
   return db`(select coalesce(json_agg(f order by f.builtin desc, f.created_at, f.id), '[]') from (
     select id, slug, adapter, trust, origin, covers_any as "coversAny", covers, settlement_lag_ms as "settlementLagMs", enabled, options,
-      coalesce(url, '') like 'builtin:%' as builtin, created_at
+      ${instantInJson(db, lastReadOf(db))} as "lastReadAt", coalesce(url, '') like 'builtin:%' as builtin, created_at
     from feeds) f)`;
 }

@@ -69,11 +69,20 @@ export async function lockFeed(db: Sql, id: string): Promise<FeedRow | null> {
   return withReadableOptions(rows)[0] ?? null;
 }
 
+/** A feed, and when its newest accepted read was observed; null before the first. */
+export type ReadFeedRow = FeedRow & { readonly lastReadAt: Instant | null };
+
 /** Every feed in reading order: builtin files first. */
-export async function listFeeds(db: Sql): Promise<FeedRow[]> {
-  const rows = await db<FeedRow[]>`
-    select ${feedColumns(db)} from feeds order by (coalesce(url, '') like 'builtin:%') desc, created_at, id`;
+export async function listFeeds(db: Sql): Promise<ReadFeedRow[]> {
+  const rows = await db<ReadFeedRow[]>`
+    select ${feedColumns(db)}, ${lastReadOf(db)} as "lastReadAt" from feeds
+    order by (coalesce(url, '') like 'builtin:%') desc, created_at, id`;
   return withReadableOptions(rows);
+}
+
+/** When the newest accepted read of a row of `feeds` was observed. */
+export function lastReadOf(db: Sql) {
+  return db`(select max(p.observed_at) from polls p where p.feed_id = feeds.id and p.result in ('ok', 'not_modified'))`;
 }
 
 export type FeedChange = Partial<

@@ -9,8 +9,8 @@ export type CountedStatements = {
 /** The part of the driver's query object that sends it. A fragment of another statement is never sent itself. */
 type Query = { handle(): unknown; readonly strings?: readonly string[] };
 
-/** The same database, which records every statement. */
-export function countStatements(db: Database): CountedStatements {
+/** The same database, which records every statement. `before` runs before each is sent, with how many there were. */
+export function countStatements(db: Database, before?: (count: number) => Promise<unknown>): CountedStatements {
   let texts: string[] = [];
   const recorded = (sql: Sql): Sql => {
     // A wrapper cannot restate the overloads of the tagged template; arguments and result pass through unchanged.
@@ -21,9 +21,11 @@ export function countStatements(db: Database): CountedStatements {
       const send = value.handle;
       let isSent = false;
       value.handle = () => {
-        if (!isSent) texts.push((value.strings ?? []).join('?').replace(/\s+/g, ' ').trim());
+        if (isSent) return send.call(value);
         isSent = true;
-        return send.call(value);
+        texts.push((value.strings ?? []).join('?').replace(/\s+/g, ' ').trim());
+        if (before === undefined) return send.call(value);
+        return before(texts.length - 1).then(() => send.call(value));
       };
       return value;
     };

@@ -116,6 +116,11 @@ export function readsKey(feedId: string, vendor: string): string {
   return `${feedId}|${vendor}`;
 }
 
+/** The feed of a key of reads. */
+export function feedOfReadsKey(key: string): string {
+  return key.slice(0, key.indexOf('|'));
+}
+
 /** The last accepted read of a feed, for a vendor, at or before a moment. */
 export function lastReadAt(
   timeline: Pick<Timeline, 'reads'>,

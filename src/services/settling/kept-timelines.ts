@@ -8,7 +8,14 @@ import type { ClaimContext, EvidenceFeed } from '../../store/claim-context.ts';
 import type { Sql } from '../../store/db.ts';
 import { unreadSightingsMax } from '../../store/unread-names.ts';
 import { loadUnread } from '../identity/unread-names.ts';
-import { hasAnnouncements, loadReadsAround, loadReadsOf } from './timeline-reads.ts';
+import {
+  hasAnnouncements,
+  type LastReads,
+  lastReadsOf,
+  loadReadsAround,
+  loadReadsOf,
+  readsUpTo,
+} from './timeline-reads.ts';
 import { loadSightings } from './timeline-sightings.ts';
 import { type Claim, feedFacts, type Tables, timelineKey } from './timelines.ts';
 import { runInTurns } from './turns.ts';
@@ -24,6 +31,7 @@ type Kept = {
   readonly identity: IdentityTable;
   readonly feeds: readonly EvidenceFeed[];
   readonly facts: ReadonlyMap<string, FeedFacts>;
+  readonly lastReads: LastReads;
   /** By `timelineKey`, the most recently used last. */
   readonly families: Map<string, FamilyEvidence>;
 };
@@ -76,7 +84,7 @@ export function keptUnder(
     if (kept !== null && kept.stamp === stamp && kept.identity === identity) return kept;
   const feeds = found ?? before?.feeds ?? [];
   const facts = new Map(feeds.map((feed) => [feed.id, feedFacts(feed)]));
-  cache.kept = { stamp, identity, feeds, facts, families: new Map() };
+  cache.kept = { stamp, identity, feeds, facts, lastReads: lastReadsOf(feeds), families: new Map() };
   return cache.kept;
 }
 
@@ -92,12 +100,13 @@ async function evidenceOf(db: Sql, kept: Kept, claim: Claim, at: Instant): Promi
 }
 
 async function loadFamilies(db: Sql, kept: Kept, claim: Claim, at: Instant): Promise<FamilyEvidence> {
-  const { identity, feeds, facts } = kept;
+  const { identity, feeds, facts, lastReads } = kept;
   const watches = watchesOf(claim.criterion);
+  // Before the sightings, as in `loadEvidence`.
+  const unread = await loadUnread(db, watches, Number.POSITIVE_INFINITY);
   const sightings =
     watches.length === 0 ? [] : await loadSightings(db, identity, feeds, { families: watches, models: [] });
-  const unread = await loadUnread(db, watches, Number.POSITIVE_INFINITY);
-  const input = { criteria: [claim], feeds: [...facts.values()], at, styleOf: styleOf(identity) };
+  const input = { criteria: [claim], feeds: [...facts.values()], lastReads, at, styleOf: styleOf(identity) };
   const { reads, asks } = await loadReadsOf(db, { ...input, seen: { sightings, unread } });
   return {
     loadedAt: at,
@@ -128,7 +137,7 @@ function dropOldest(families: Kept['families']): void {
 /** The reads that the claim may look up. Those that other claims have asked for are known. */
 async function readsFor(
   db: Sql,
-  { identity, facts, families }: Kept,
+  { identity, facts, lastReads, families }: Kept,
   { evidence, claim, at }: { readonly evidence: FamilyEvidence; readonly claim: Claim; readonly at: Instant },
 ): Promise<Timeline['reads']> {
   const { sightings, unread, asked } = evidence;
@@ -142,7 +151,7 @@ async function readsFor(
     );
     const unknown = asks.filter((ask) => !isKnown(evidence, ask));
     if (unknown.length === 0) break;
-    evidence.reads = joinReads(await loadReadsAround(db, [], unknown), evidence.reads);
+    evidence.reads = joinReads(readsUpTo(await loadReadsAround(db, [], unknown), lastReads), evidence.reads);
     for (const ask of unknown) asked.add(askKey(ask));
   }
   if (asked.size > askedMax) families.delete(timelineKey(claim));

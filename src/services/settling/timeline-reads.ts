@@ -1,8 +1,15 @@
 import { type ReadAsk, type ReadAsksInput, readAsksInSteps, vendorsOf } from '../../domain/evaluation/read-asks.ts';
-import { announcedFor, type FeedFacts, readsKey, type Timeline } from '../../domain/evidence/timeline.ts';
+import {
+  announcedFor,
+  type FeedFacts,
+  feedOfReadsKey,
+  readsKey,
+  type Timeline,
+} from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Steps } from '../../domain/steps.ts';
 import type { Sql } from '../../store/db.ts';
+import type { ReadFeedRow } from '../../store/feeds.ts';
 import {
   type AcceptedRead,
   countAcceptedReads,
@@ -44,14 +51,41 @@ export async function loadReads(db: Sql, input: ReadAsksInput): Promise<LoadedRe
   return { reads: await loadAllReads(db, input.feeds, [...new Set([...vendors, ...unread])]), asks: null };
 }
 
+/** When the last accepted read of each feed was observed. */
+export type LastReads = ReadonlyMap<string, Instant>;
+
+export function lastReadsOf(feeds: readonly Pick<ReadFeedRow, 'id' | 'lastReadAt'>[]): LastReads {
+  return new Map(feeds.flatMap(({ id, lastReadAt }) => (lastReadAt === null ? [] : [[id, lastReadAt] as const])));
+}
+
+/** Leaves out reads that were accepted after the last ones were looked up. */
+export function readsUpTo(reads: Timeline['reads'], lastReads: LastReads): Timeline['reads'] {
+  const known = new Map<string, readonly Instant[]>();
+  for (const [key, times] of reads) {
+    const last = lastReads.get(feedOfReadsKey(key)) ?? Number.NEGATIVE_INFINITY;
+    const upTo = times.filter((time) => time <= last);
+    if (upTo.length > 0) known.set(key, upTo);
+  }
+  return known;
+}
+
 /**
- * The same, and again if rows are announcements: some of the moments to look up then depend on reads.
+ * The same up to the last reads, and again if rows are announcements: some of the moments to look up then depend on reads.
  */
 export async function loadReadsOf(
   db: Sql,
-  input: Omit<ReadAsksInput, 'seen'> & { readonly seen: Omit<ReadAsksInput['seen'], 'reads'> },
+  {
+    lastReads,
+    ...input
+  }: Omit<ReadAsksInput, 'seen'> & {
+    readonly lastReads: LastReads;
+    readonly seen: Omit<ReadAsksInput['seen'], 'reads'>;
+  },
 ): Promise<LoadedReads> {
-  const load = (reads: Timeline['reads']) => loadReads(db, { ...input, seen: { ...input.seen, reads } });
+  const load = async (known: Timeline['reads']): Promise<LoadedReads> => {
+    const { reads, asks } = await loadReads(db, { ...input, seen: { ...input.seen, reads: known } });
+    return { reads: readsUpTo(reads, lastReads), asks };
+  };
   const first = await load(new Map());
   return hasAnnouncements(input.seen.sightings) ? await load(first.reads) : first;
 }

@@ -10,10 +10,10 @@ import { type IdentityTable, versionStyle } from '../../domain/identity/table.ts
 import type { Instant } from '../../domain/instant.ts';
 import type { EvidenceFeed } from '../../store/claim-context.ts';
 import type { Sql } from '../../store/db.ts';
-import { type FeedRow, listFeeds } from '../../store/feeds.ts';
+import { listFeeds, type ReadFeedRow } from '../../store/feeds.ts';
 import { listModelsStating } from '../../store/stated-numbers.ts';
 import { loadUnread, narrowUnread } from '../identity/unread-names.ts';
-import { loadReadsOf } from './timeline-reads.ts';
+import { lastReadsOf, loadReadsOf } from './timeline-reads.ts';
 import { loadSightings } from './timeline-sightings.ts';
 
 /** Nothing was seen and nothing was read. */
@@ -41,14 +41,20 @@ export async function loadTimeline(
   return (await loadEvidence(db, tables, claims, at, how)).timeline;
 }
 
-/** The same, with the rows of all feeds. */
+/**
+ * The same, with the rows of all feeds.
+ *
+ * Other transactions may commit between the statements, so their order matters: a read whose names were not loaded would
+ * witness that a model is absent that it lists. Reads later than the last one that the first statement sees are therefore
+ * left out. A name that is recognised meanwhile is loaded as unread, as a model, or as both, but never as neither.
+ */
 export async function loadEvidence(
   db: Sql,
   tables: Tables,
   claims: readonly Claim[],
   at: Instant,
   how: 'needed' | 'whole',
-): Promise<{ timeline: Timeline; feeds: readonly FeedRow[] }> {
+): Promise<{ timeline: Timeline; feeds: readonly ReadFeedRow[] }> {
   const { families, stated } = needsOf(claims.map((claim) => claim.criterion));
   const wanted =
     how === 'whole'
@@ -56,11 +62,19 @@ export async function loadEvidence(
       : { families, models: await listModelsStating(db, stated) };
   const feedRows = await listFeeds(db);
   const feeds = feedRows.map(feedFacts);
+  const unread = await loadUnread(db, distinctWatches(claims), at);
   const nothing = wanted.families.length === 0 && wanted.models.length === 0;
   const sightings = nothing ? [] : await loadSightings(db, tables.identity, feedRows, wanted);
   const styleOf: VersionStyleOf = (vendor, family) => versionStyle(tables.identity, vendor, family);
-  const unread = await loadUnread(db, distinctWatches(claims), at);
-  const { reads } = await loadReadsOf(db, { criteria: claims, feeds, seen: { sightings, unread }, at, styleOf });
+  const lastReads = lastReadsOf(feedRows);
+  const { reads } = await loadReadsOf(db, {
+    criteria: claims,
+    feeds,
+    lastReads,
+    seen: { sightings, unread },
+    at,
+    styleOf,
+  });
   const timeline = {
     feeds: new Map(feeds.map((feed) => [feed.id, feed])),
     sightings,
@@ -121,12 +135,15 @@ function distinctWatches(claims: readonly Claim[]): Watch[] {
 }
 
 /** A feed whose options cannot be read witnesses nothing. */
-function declarationOf({ options }: EvidenceFeed, adapter: Adapter | null): Pick<Adapter, 'publishes' | 'witnesses'> {
+function declarationOf(
+  { options }: Pick<EvidenceFeed, 'options'>,
+  adapter: Adapter | null,
+): Pick<Adapter, 'publishes' | 'witnesses'> {
   if (adapter?.options === undefined) return adapter ?? {};
   return options === null ? { publishes: [], witnesses: [] } : adapter.options.declare(options);
 }
 
-export function feedFacts(feed: EvidenceFeed): FeedFacts {
+export function feedFacts(feed: Omit<EvidenceFeed, 'lastReadAt'>): FeedFacts {
   const adapter = findAdapter(feed.adapter);
   const { publishes = [], witnesses } = declarationOf(feed, adapter);
   const { ends, reviewed } = adapter ?? {};
