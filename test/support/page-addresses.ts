@@ -1,5 +1,9 @@
+import type { ApiWorld } from './api-world.ts';
+import { hostileName, hostileTitle } from './hostile.ts';
+
 /** A page that the tests open in a browser. */
 export type PageAddress = {
+  /** Ids that are only known in a world are names in braces: see `addressOf`. */
   readonly path: string;
   /** Default: 200. */
   readonly status?: number;
@@ -19,4 +23,44 @@ export const pageAddresses: readonly PageAddress[] = [
   { path: '/predictions/hostile-markup' },
   { path: '/predictions/hostile-long-word' },
   { path: '/predictions/hostile-right-to-left' },
+  { path: '/predictors/{forecaster}' },
+  { path: '/predictors/{author}' },
+  { path: '/predictors/{nobody}' },
+  { path: '/predictors/who_nobody', status: 404 },
+  { path: '/predictors/{hostilePredictor}' },
+  { path: '/sources/{article}' },
+  { path: '/sources/{hostileSource}' },
+  { path: '/sources/{unused}' },
+  { path: '/models' },
+  { path: '/models?vendor=openai&q=no-such-model' },
+  { path: '/models/openai/gpt-5' },
+  { path: '/models/openai/gpt-77', status: 404 },
+  { path: '/releases' },
+  { path: '/releases?vendor=anthropic' },
+  { path: '/feeds' },
+  { path: '/feeds/ledger' },
+  { path: '/feeds/openai-models' },
+  { path: '/observations/{observation}' },
 ];
+
+/** The path of an API whose answer has the id that a name stands for. */
+const lookups: Readonly<Record<string, { readonly list: string; readonly has: string }>> = {
+  forecaster: { list: '/v1/predictors', has: 'Forecaster of everything' },
+  nobody: { list: '/v1/predictors', has: 'Nobody yet' },
+  unused: { list: '/v1/sources', has: 'A source without claims' },
+  author: { list: '/v1/predictors', has: 'Alberto Romero' },
+  article: { list: '/v1/sources', has: 'keeps it inside' },
+  hostilePredictor: { list: '/v1/predictors', has: JSON.stringify(hostileName).slice(1, -1) },
+  hostileSource: { list: '/v1/sources', has: JSON.stringify(hostileTitle).slice(1, -1) },
+  observation: { list: '/v1/observations?name=gpt-5', has: '' },
+};
+
+/** The path with its names replaced by the ids of a world: those of the first entry of a list, or the first with a text. */
+export async function addressOf(world: ApiWorld, path: string): Promise<string> {
+  const name = /\{(\w+)\}/.exec(path)?.[1];
+  const lookup = name === undefined ? undefined : lookups[name];
+  if (lookup === undefined) return path;
+  const { data } = (await world.anyone(`GET ${lookup.list}`)).json;
+  const found = data.find((entry: { id: string }) => JSON.stringify(entry).includes(lookup.has));
+  return path.replace(`{${name}}`, found.id);
+}

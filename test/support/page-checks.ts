@@ -58,7 +58,7 @@ export async function findUnreachable(page: Page): Promise<string[]> {
 const validator = new HtmlValidate({
   extends: ['html-validate:recommended'],
   rules: {
-    // The renderer writes void elements in this way.
+    // The renderer writes void elements and boolean attributes in this way.
     'void-style': ['error', { style: 'selfclosing' }],
     'doctype-style': ['error', { style: 'lowercase' }],
     // A line of the page is not a line of its source.

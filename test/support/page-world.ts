@@ -1,9 +1,11 @@
 import { createSource } from '../../src/services/predictions/sources.ts';
 import { type ApiWorld, type ApiWorldStart, openApiWorld } from './api-world.ts';
 import { recordClaim } from './claims.ts';
+import { createPredictor } from './forecasts.ts';
 import { hostileName, hostileStatements, hostileTitle } from './hostile.ts';
 import type { Json } from './http-client.ts';
 import { startAsNew } from './new-service.ts';
+import { recordForecasts } from './page-forecasts.ts';
 
 /**
  * A world whose pages have something to show: a new service after its first polls, predictions with everything that can
@@ -14,6 +16,9 @@ export async function openPageWorld(start: ApiWorldStart = {}): Promise<ApiWorld
   await startAsNew(world);
   await recordHostile(world);
   await recordEventful(world);
+  await recordForecasts(world);
+  await createPredictor(world, 'Nobody yet');
+  await world.admin('POST /v1/sources', { json: { title: 'A source without claims' } });
   return world;
 }
 

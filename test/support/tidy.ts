@@ -25,7 +25,18 @@ const layers: Readonly<Record<string, Rule>> = {
   'src/services': { layers: ['src/services', 'src/store', 'src/net', 'src/domain'], packages: ['zod', 'node:crypto'] },
   'src/http': {
     layers: ['src/http', 'src/services', 'src/domain', 'src/package-root.ts'],
-    packages: ['zod', 'yaml', 'feedsmith', 'marked', /^hono/, /^@hono\//, /^swagger-ui-dist/, /^node:/],
+    packages: [
+      'zod',
+      'yaml',
+      'feedsmith',
+      'marked',
+      'd3-scale',
+      'd3-shape',
+      /^hono/,
+      /^@hono\//,
+      /^swagger-ui-dist/,
+      /^node:/,
+    ],
   },
   jobs: { layers: ['jobs', 'src/services', 'src/domain'], packages: ['node-cron'] },
   'src/cli': {

@@ -150,7 +150,9 @@ export const modelSchema = z
   })
   .meta({ id: 'Model', description: 'A model with the evidence for everything that is known about it.' });
 
-export function modelToJson(view: ModelView, stamp: z.infer<typeof stampSchema> | null): z.infer<typeof modelSchema> {
+export type Model = z.infer<typeof modelSchema>;
+
+export function modelToJson(view: ModelView, stamp: z.infer<typeof stampSchema> | null): Model {
   const { record, slug, release } = view;
   const { vendor, family } = record.model;
   const bracket = release?.dating.bracket ?? null;

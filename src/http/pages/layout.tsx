@@ -10,6 +10,9 @@ const descriptionCharsMax = 200;
 /** The pages that every page links to. */
 const navigation: readonly { readonly path: string; readonly title: string }[] = [
   { path: '/', title: 'Board' },
+  { path: '/releases', title: 'Releases' },
+  { path: '/models', title: 'Models' },
+  { path: '/feeds', title: 'Feeds' },
   { path: '/docs', title: 'Docs' },
 ];
 

@@ -3,11 +3,30 @@ import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { routeOf } from '../server/methods.ts';
 import { addAssets } from './assets.ts';
 import { boardPage } from './board.tsx';
+import { feedPage } from './feed.tsx';
+import { feedsPage } from './feeds.tsx';
+import { modelPage } from './model.tsx';
+import { modelsPage } from './models.tsx';
+import { observationPage } from './observation.tsx';
 import type { Page } from './page.tsx';
 import { predictionPage } from './prediction.tsx';
+import { predictorPage } from './predictor.tsx';
+import { releasesPage } from './releases.tsx';
+import { sourcePage } from './source.tsx';
 
 /** Every page for people. The pages of the documentation are in `src/http/server`. */
-const pages: readonly Page[] = [boardPage, predictionPage];
+const pages: readonly Page[] = [
+  boardPage,
+  predictionPage,
+  predictorPage,
+  sourcePage,
+  modelsPage,
+  modelPage,
+  releasesPage,
+  feedsPage,
+  feedPage,
+  observationPage,
+];
 
 /** Adds the pages, and the style sheet that they share. */
 export function addSitePages(app: Hono<HttpEnv>, http: HttpDeps): void {

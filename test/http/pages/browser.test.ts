@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiWorld } from '../../support/api-world.ts';
 import { openBrowser, watchPage } from '../../support/browser.ts';
-import { pageAddresses } from '../../support/page-addresses.ts';
+import { addressOf, pageAddresses } from '../../support/page-addresses.ts';
 import { findAxeViolations, findInvalidHtml, findOverflow, findUnreachable } from '../../support/page-checks.ts';
 import { openPageWorld } from '../../support/page-world.ts';
 
@@ -29,7 +29,12 @@ async function openPage(scheme: string): Promise<Page> {
   return await context.newPage();
 }
 
-describe.each(pageAddresses)('$path', ({ path, status = 200 }) => {
+describe.each(pageAddresses)('$path', ({ path: named, status = 200 }) => {
+  let path: string;
+  beforeAll(async () => {
+    path = await addressOf(world, named);
+  });
+
   test.each(schemes)('is accessible and fits at every width, and loads only what is ours, in %s', async (scheme) => {
     const page = await openPage(scheme);
     const { elsewhere, errors } = watchPage(page, world.base);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/http/app.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
-import { pageAddresses } from '../../support/page-addresses.ts';
+import { addressOf, pageAddresses } from '../../support/page-addresses.ts';
 import { openPageWorld } from '../../support/page-world.ts';
 
 const asBrowser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
@@ -15,7 +15,12 @@ afterAll(() => world?.close());
 
 const hrefs = (html: string): string[] => [...html.matchAll(/\shref="([^"]*)"/g)].map((match) => match[1] ?? '');
 
-describe.each(pageAddresses.filter(({ status }) => status === undefined))('$path', ({ path }) => {
+describe.each(pageAddresses.filter(({ status }) => status === undefined))('$path', ({ path: named }) => {
+  let path: string;
+  beforeAll(async () => {
+    path = await addressOf(world, named);
+  });
+
   test('is an HTML page under a strict policy, without anything inline', async () => {
     const { status, headers, text } = await world.anyone(`GET ${path}`);
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
