@@ -23,6 +23,7 @@ export const pageAddresses: readonly PageAddress[] = [
   { path: '/predictions/hostile-markup' },
   { path: '/predictions/hostile-long-word' },
   { path: '/predictions/hostile-right-to-left' },
+  { path: '/predictions/forecast-6' },
   { path: '/predictors/{forecaster}' },
   { path: '/predictors/{author}' },
   { path: '/predictors/{nobody}' },

@@ -1,7 +1,9 @@
+import { type Instant, parseEffective } from '../../domain/instant.ts';
 import type { ForecastView } from '../../services/scores/forecasts.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { Link, Said } from './links.tsx';
 import { Section, Table } from './parts.tsx';
+import { ForecastsPlot } from './plots/forecasts.tsx';
 import { Time } from './time.tsx';
 
 export type ShownForecasts = { readonly entries: readonly ForecastView[]; readonly isWhole: boolean };
@@ -17,6 +19,15 @@ export function Forecasts({
   if (entries.length === 0) return null;
   return (
     <Section id="forecasts" title="Forecasts">
+      <ForecastsPlot
+        forecasts={entries.map(({ forecast }) => ({
+          predictorId: forecast.predictorId,
+          name: forecast.predictorName,
+          at: forecast.madeFrom,
+          probability: forecast.probability,
+        }))}
+        until={endOf(prediction)}
+      />
       <Table
         caption="Probabilities, in the order in which they were given"
         columns={['Given', 'By', 'Probability', 'In scores']}
@@ -37,4 +48,11 @@ export function Forecasts({
       )}
     </Section>
   );
+}
+
+/** When the last forecasts stopped to count: when the outcome was settled, or the moment that the page is about. */
+function endOf({ resolution, as_of: stamp, evaluated_through: through, updated_at }: PredictionJson): Instant {
+  const end = resolution?.effective_at ?? stamp?.at ?? through ?? updated_at;
+  const from = parseEffective(end)?.from ?? Number.NEGATIVE_INFINITY;
+  return Number.isFinite(from) ? from : Number.NEGATIVE_INFINITY;
 }

@@ -4,6 +4,7 @@ import { parseDate, parseEffective } from '../../domain/instant.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { Link, Said } from './links.tsx';
 import { Section } from './parts.tsx';
+import { EvidencePlot } from './prediction-plot.tsx';
 import { Time } from './time.tsx';
 
 type Moment = {
@@ -30,6 +31,7 @@ export function Timeline({
     .sort((a, b) => startOf(a.at) - startOf(b.at));
   return (
     <Section id="timeline" title="Timeline">
+      <EvidencePlot prediction={prediction} explanation={explanation} />
       <ol class="timeline">
         {moments.map(({ at, what }) => (
           <li>

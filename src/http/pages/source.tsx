@@ -4,7 +4,7 @@ import { getSource } from '../../services/predictions/sources.ts';
 import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { counted } from './counted.ts';
-import { Link, OutsideLink, Said } from './links.tsx';
+import { isWebAddress, Link, OutsideLink, Said } from './links.tsx';
 import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
 import { parseDocument } from './prediction-json.ts';
@@ -153,5 +153,5 @@ function Due({ resolveBy }: { readonly resolveBy: string | null }) {
 }
 
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : url;
+  return isWebAddress(url) ? new URL(url).host : url;
 }

@@ -21,6 +21,8 @@ export type PlotTable = {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Child[])[];
   readonly numeric?: readonly number[];
+  /** True if the page has the same facts in another form too. Long tables are folded in any case. */
+  readonly isFolded?: boolean;
 };
 
 /** Longer tables are folded. */
@@ -59,7 +61,7 @@ function Numbers({ title, table }: { readonly title: string; readonly table: Plo
       {...(table.numeric === undefined ? {} : { numeric: table.numeric })}
     />
   );
-  if (table.rows.length <= openRowsMax) return content;
+  if (table.isFolded !== true && table.rows.length <= openRowsMax) return content;
   return (
     <details>
       <summary>The numbers as a table</summary>

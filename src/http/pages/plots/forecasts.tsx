@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { curveStepAfter, line } from 'd3-shape';
-import type { Child } from 'hono/jsx';
 import type { Instant } from '../../../domain/instant.ts';
+import { Said } from '../links.tsx';
 import { coverOf, place, type Span, TimeAxis, timeScale } from './axis.tsx';
 import { Figure, percent } from './figure.tsx';
 import { Mark, seriesShapes } from './shape.tsx';
@@ -13,7 +13,7 @@ export type PlottedForecast = {
   readonly probability: number;
 };
 
-/** The most predictors that the plot distinguishes. */
+/** The most predictors that the plot distinguishes. Their names are below it. */
 const seriesMax = seriesShapes.length;
 
 const span: Span = { left: 13, right: 97 };
@@ -22,18 +22,18 @@ const bottom = 208;
 
 type Series = { readonly name: string; readonly points: readonly PlottedForecast[] };
 
-/** Probabilities over time, one stepped line for each predictor: each holds until its next forecast. */
+/**
+ * Probabilities over time, one stepped line for each predictor: each holds until its next forecast. The caller adds the table
+ * of the same forecasts.
+ */
 export function ForecastsPlot({
   forecasts,
   until,
-  rows,
 }: {
   /** In order of time. */
   readonly forecasts: readonly PlottedForecast[];
   /** When the last ones stopped to count: the outcome, or now. */
   readonly until: Instant;
-  /** The rows of the table: time, predictor and probability. */
-  readonly rows: readonly (readonly Child[])[];
 }) {
   const series = seriesOf(forecasts);
   const shown = series.slice(0, seriesMax);
@@ -47,12 +47,7 @@ export function ForecastsPlot({
       title="Forecasts over time"
       description={`The probabilities that ${series.length === 1 ? 'one predictor' : `${series.length} predictors`} gave this prediction, from 0 to 100 %, over time. Each holds until the next.`}
       height={bottom + 28}
-      caption={
-        series.length > seriesMax
-          ? `The ${seriesMax} predictors with the most forecasts are drawn; the table has all ${series.length}.`
-          : 'Each probability holds until the next one of the same predictor.'
-      }
-      table={{ columns: ['Made', 'Predictor', 'Probability'], rows, numeric: [2] }}
+      caption={<Legend series={shown} of={series.length} />}
     >
       <TimeAxis ticks={time.ticks} top={top} bottom={bottom} />
       <g class="axis">
@@ -69,6 +64,26 @@ export function ForecastsPlot({
         <Line name={name} points={points} index={index} until={cover.to} at={time.at} />
       ))}
     </Figure>
+  );
+}
+
+/** Which line is whose, and what is left out. */
+function Legend({ series, of }: { readonly series: readonly Series[]; readonly of: number }) {
+  return (
+    <>
+      {series.map(({ name }, index) => (
+        <span class="legend">
+          <svg width="28" height="12" aria-hidden="true" class={`plot series s${index}`}>
+            <line class="steps" x1="0" x2="28" y1="6" y2="6" />
+            <Mark shape={seriesShapes[index] ?? 'circle'} x={50} y={6} />
+          </svg>
+          <Said>{name}</Said>
+        </span>
+      ))}
+      {of > series.length
+        ? `The ${series.length} predictors with the most forecasts are drawn; the table has all ${of}.`
+        : null}
+    </>
   );
 }
 
