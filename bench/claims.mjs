@@ -103,7 +103,7 @@ async function bareQueue() {
       update bare_queue q set due = now() + interval '45 seconds' from (
         select id from bare_queue where state = 'pending' and due <= now() order by due limit ${batchMax} for update skip locked) d
       where q.id = d.id returning q.id, q.body`;
-    const ids = rows.map(({ id }) => String(id));
+    const ids = `{${rows.map(({ id }) => id).join(',')}}`;
     await sql`
       with ended as (update bare_queue set state = 'succeeded', due = null where id = any(${ids}::bigint[]) returning id)
       insert into bare_log select id, now() from ended`;

@@ -749,8 +749,6 @@ create table webhook_deliveries (
   manual_due integer not null default 0,
   trigger text not null default 'schedule'::text,
   next_attempt_at timestamp with time zone,
-  lease_holder text,
-  lease_until timestamp with time zone,
   last_status integer,
   last_error_class text,
   created_at timestamp with time zone not null,
@@ -761,7 +759,6 @@ create table webhook_deliveries (
   constraint webhook_deliveries_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id),
   constraint webhook_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id),
   constraint webhook_deliveries_check CHECK (((state = 'pending'::text) = (next_attempt_at IS NOT NULL))),
-  constraint webhook_deliveries_check1 CHECK (((lease_holder IS NULL) = (lease_until IS NULL))),
   constraint webhook_deliveries_manual_due_check CHECK ((manual_due >= 0)),
   constraint webhook_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'held'::text, 'cancelled'::text]))),
   constraint webhook_deliveries_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'manual'::text, 'recover'::text, 'test'::text])))
@@ -769,7 +766,6 @@ create table webhook_deliveries (
 CREATE INDEX webhook_deliveries_by_endpoint ON public.webhook_deliveries USING btree (endpoint_id, seq);
 CREATE INDEX webhook_deliveries_by_seq ON public.webhook_deliveries USING btree (seq);
 CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (endpoint_id, next_attempt_at, seq) WHERE (state = 'pending'::text);
-CREATE INDEX webhook_deliveries_leased ON public.webhook_deliveries USING btree (endpoint_id) WHERE (lease_until IS NOT NULL);
 CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (next_attempt_at) WHERE (state = 'pending'::text);
 
 create table webhook_endpoints (
@@ -807,6 +803,19 @@ create table webhook_endpoints (
   constraint webhook_endpoints_status_check CHECK ((status = ANY (ARRAY['enabled'::text, 'disabled'::text])))
 );
 CREATE INDEX webhook_endpoints_by_match ON public.webhook_endpoints USING gin (match_keys) WITH (fastupdate=off) WHERE (deleted_at IS NULL);
+
+create table webhook_leases (
+  delivery_id text not null,
+  endpoint_id text not null,
+  number integer not null,
+  trigger text not null,
+  holder text not null,
+  lease_until timestamp with time zone not null,
+  constraint webhook_leases_pkey PRIMARY KEY (delivery_id),
+  constraint webhook_leases_number_check CHECK ((number > 0)),
+  constraint webhook_leases_trigger_check CHECK ((trigger = ANY (ARRAY['schedule'::text, 'manual'::text, 'recover'::text, 'test'::text])))
+);
+CREATE INDEX webhook_leases_by_endpoint ON public.webhook_leases USING btree (endpoint_id);
 
 create table webhook_responses (
   delivery_id text not null,

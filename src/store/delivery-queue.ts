@@ -31,7 +31,7 @@ export async function lockDueEndpoints(db: Sql, ask: DueQuery): Promise<string[]
       from waiting w where w.endpoint_id is not null)
     select w.id from waiting join webhook_endpoints w on w.id = waiting.endpoint_id
     where w.status = 'enabled' and w.deleted_at is null and (w.paused_until is null or w.paused_until <= ${now})
-      and (select true from webhook_deliveries d where d.endpoint_id = w.id and ${isDue(db, now)}
+      and (select true from ${withLeases(db)} where d.endpoint_id = w.id and ${isDue(db, now)}
         order by d.next_attempt_at, d.seq limit 1)
       and ${slotsOf(db, ask)} > 0
     order by w.id > ${ask.after} desc, w.id limit ${ask.limit} for no key update of w skip locked`;
@@ -44,13 +44,18 @@ function slotsOf(db: Sql, bounds: Pick<DueQuery, 'now' | 'perEndpoint' | 'perFai
   const now = db`${timestamp(bounds.now)}::timestamptz`;
   return db`least(
       case when w.failing_since is null then ${perEndpoint}::int else ${perFailing}::int end
-        - (select count(*)::int from webhook_deliveries b where b.endpoint_id = w.id and b.lease_until > clock_timestamp()),
+        - (select count(*)::int from webhook_leases b where b.endpoint_id = w.id and b.lease_until > clock_timestamp()),
       case when w.rate_per_second is null then ${perEndpoint}::int else floor(w.rate_per_second
         * extract(epoch from ${now} + interval '1 second' - greatest(w.paced_until, ${now})))::int end)`;
 }
 
+/** Deliveries `d` with their lease `l`, if any. */
+function withLeases(db: Sql) {
+  return db`webhook_deliveries d left join webhook_leases l on l.delivery_id = d.id`;
+}
+
 function isDue(db: Sql, now: Timestamp) {
-  return db`d.state = 'pending' and d.next_attempt_at <= ${now} and (d.lease_until is null or d.lease_until < clock_timestamp())`;
+  return db`d.state = 'pending' and d.next_attempt_at <= ${now} and (l.lease_until is null or l.lease_until < clock_timestamp())`;
 }
 
 export type DeliveryLease = {
@@ -86,42 +91,56 @@ export type LeasedDelivery = {
 
 /**
  * Leases due deliveries of endpoints that the transaction has locked, as far as their concurrency and rate allow. An
- * attempt whose lease has expired is recorded as lost: its sender died, and the receiver may have got the message.
+ * attempt whose lease has expired is recorded as lost: its sender died, and the receiver may have got the message. The
+ * limited subqueries force one index look-up for each delivery, whatever number of rows the planner expects.
  */
 export async function leaseDeliveries(db: Sql, lease: DeliveryLease): Promise<LeasedDelivery[]> {
   const now = timestamp(lease.now);
   const rows = await db<(LeasedDelivery & { readonly type: string })[]>`
-    with room as (
-      select w.id, ${slotsOf(db, lease)} as slots
+    with room as materialized (
+      select w.id, w.url, w.headers, w.sealed_headers, w.failing_since is not null as failing, ${slotsOf(db, lease)} as slots,
+        array(select s.sealed from webhook_secrets s where s.endpoint_id = w.id and (s.expires_at is null or s.expires_at > ${now})
+          order by s.expires_at desc nulls first, s.created_at desc, s.id desc) as secrets
       from unnest(${lease.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
       order by turn.place),
     due as (
       select d.* from room cross join lateral (
-        select d.id, d.attempts, d.trigger, d.lease_holder is not null as lost
-        from webhook_deliveries d where d.endpoint_id = room.id and ${isDue(db, now)}
-        order by d.next_attempt_at, d.seq limit greatest(room.slots, 0) for update skip locked) d
+        select d.id, d.seq, d.endpoint_id, d.event_id, d.step, d.automatic, d.manual_due,
+          greatest(d.attempts, coalesce(l.number, 0)) as attempts, coalesce(l.trigger, d.trigger) as trigger,
+          l.delivery_id is not null as lost
+        from ${withLeases(db)} where d.endpoint_id = room.id and ${isDue(db, now)}
+        order by d.next_attempt_at, d.seq limit greatest(room.slots, 0) for update of d skip locked) d
       limit ${lease.limit}),
     lost as (
       insert into webhook_attempts (delivery_id, number, trigger, url, finished_at, error_class, error_detail, next_attempt_at)
-      select due.id, due.attempts, due.trigger, w.url, ${now}, 'lost', 'the sender stopped before it recorded the outcome', ${now}
-      from due join webhook_deliveries d on d.id = due.id join webhook_endpoints w on w.id = d.endpoint_id where due.lost
+      select due.id, due.attempts, due.trigger, room.url, ${now}, 'lost', 'the sender stopped before it recorded the outcome', ${now}
+      from due join room on room.id = due.endpoint_id where due.lost
       on conflict do nothing),
+    asked as (
+      update webhook_deliveries d set manual_due = d.manual_due - 1 from due where d.id = due.id and due.manual_due > 0),
     claimed as (
-      update webhook_deliveries d set attempts = d.attempts + 1, lease_holder = ${lease.holder},
-        lease_until = clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond',
-        trigger = case when d.manual_due > 0 then 'manual' else d.trigger end, manual_due = greatest(d.manual_due - 1, 0)
-      from due where d.id = due.id
-      returning d.id, d.attempts, d.endpoint_id, d.event_id, d.trigger, d.step, d.automatic, d.seq),
+      insert into webhook_leases (delivery_id, endpoint_id, number, trigger, holder, lease_until)
+      select id, endpoint_id, attempts + 1, ${triggerNow(db)}, ${lease.holder},
+        clock_timestamp() + ${lease.leaseMs} * interval '1 millisecond'
+      from due
+      on conflict (delivery_id) do update set number = excluded.number, trigger = excluded.trigger, holder = excluded.holder,
+        lease_until = excluded.lease_until),
     paced as (
       update webhook_endpoints w set paced_until = greatest(w.paced_until, ${now}) + c.count * interval '1 second' / w.rate_per_second
-      from (select endpoint_id, count(*) from claimed group by endpoint_id) c
+      from (select endpoint_id, count(*) from due group by endpoint_id) c
       where w.id = c.endpoint_id and w.rate_per_second is not null)
-    select c.id, c.attempts as number, c.endpoint_id as "endpointId", c.event_id as "eventId", e.type, e.body, w.url, w.headers,
-      w.sealed_headers as "sealedHeaders", c.trigger, c.step, c.automatic, w.failing_since is not null as failing,
-      array(select s.sealed from webhook_secrets s where s.endpoint_id = w.id and (s.expires_at is null or s.expires_at > ${now})
-        order by s.expires_at desc nulls first, s.created_at desc, s.id desc) as secrets
-    from claimed c join events e on e.id = c.event_id join webhook_endpoints w on w.id = c.endpoint_id order by c.seq`;
+    select due.id, due.attempts + 1 as number, due.endpoint_id as "endpointId", due.event_id as "eventId", e.type, e.body, room.url,
+      room.headers, room.sealed_headers as "sealedHeaders", ${triggerNow(db)} as trigger, due.step, due.automatic, room.failing,
+      room.secrets
+    from due cross join lateral (select type, body from events where id = due.event_id limit 1) e
+      join room on room.id = due.endpoint_id
+    order by due.seq`;
   return rows.map(({ type, ...row }) => ({ ...row, body: readEventBody({ id: row.eventId, type, body: row.body }) }));
+}
+
+/** What starts the next attempt of a due delivery. */
+function triggerNow(db: Sql) {
+  return db`case when due.manual_due > 0 then 'manual' else due.trigger end`;
 }
 
 /** The outcome of one attempt and the state that the delivery moves to. */
@@ -146,11 +165,11 @@ export type AttemptResult = {
 export type SettledDelivery = { readonly id: string; readonly endpointId: string; readonly state: DeliveryState };
 
 /**
- * Records attempts and releases their leases, in one statement. Only the attempt whose number the delivery has may settle
- * it, and only once. The endpoint may have been disabled or deleted meanwhile, or a manual attempt requested.
+ * Records attempts and ends their leases, in one statement. Only the attempt whose number the lease has may settle its
+ * delivery, and only once. The endpoint may have been disabled or deleted meanwhile, or a manual attempt requested.
  */
 export async function recordAttempts(db: Sql, results: readonly AttemptResult[]): Promise<SettledDelivery[]> {
-  // The locking subquery forces one index look-up for each result, whatever number of rows the planner expects.
+  // As above. The rows are locked, so they are where `ctid` says until they are updated.
   const rows = results.map((result) => ({
     ...result,
     startedAt: timestamp(result.startedAt),
@@ -162,19 +181,23 @@ export async function recordAttempts(db: Sql, results: readonly AttemptResult[])
       select * from json_to_recordset(${json(db, rows)}) as r(id text, number int, trigger text, url text,
         "startedAt" timestamptz, "finishedAt" timestamptz, "durationMs" int, status int, "errorClass" text, "errorDetail" text,
         body text, truncated boolean, state text, "nextAttemptAt" timestamptz, step int)),
+    locked as (
+      select r.*, d.* from (select * from result order by id) r cross join lateral (
+        select d.ctid as place, d.endpoint_id, d.manual_due, d.succeeded_at
+        from webhook_deliveries d join webhook_leases l on l.delivery_id = d.id
+        where d.id = r.id and l.number = r.number for update of d, l) d),
     decided as (
-      select r.*, d."newState",
-        case when d."newState" <> 'pending' then null when d.asked then r."finishedAt" else r."nextAttemptAt" end as "nextAt"
-      from (select * from result order by id) r cross join lateral (
-        select ${stateAfter(db)} as "newState", d.manual_due > 0 as asked
-        from webhook_deliveries d join webhook_endpoints w on w.id = d.endpoint_id
-        where d.id = r.id and d.attempts = r.number and d.lease_holder is not null for update of d) d),
+      select x.*, case when x."newState" <> 'pending' then null when x.manual_due > 0 then x."finishedAt" else x."nextAttemptAt" end
+        as "nextAt"
+      from (
+        select r.*, ${stateAfter(db)} as "newState" from locked r join webhook_endpoints w on w.id = r.endpoint_id) x),
+    ended as (delete from webhook_leases l using decided x where l.delivery_id = x.id and l.number = x.number),
     settled as (
-      update webhook_deliveries d set state = x."newState", step = x.step, trigger = 'schedule', lease_holder = null, lease_until = null,
+      update webhook_deliveries d set state = x."newState", attempts = x.number, step = x.step, trigger = 'schedule',
         next_attempt_at = x."nextAt", last_status = x.status, last_error_class = x."errorClass",
         settled_at = case when x."newState" <> 'pending' then x."finishedAt" end,
         succeeded_at = case when x."errorClass" is null then coalesce(d.succeeded_at, x."finishedAt") else d.succeeded_at end
-      from decided x where d.id = x.id returning d.id, d.endpoint_id, d.state),
+      from decided x where d.ctid = x.place returning d.id, d.endpoint_id, d.state),
     logged as (
       insert into webhook_attempts (delivery_id, number, trigger, url, started_at, finished_at, duration_ms, status, error_class,
         error_detail, next_attempt_at)
@@ -189,11 +212,11 @@ export async function recordAttempts(db: Sql, results: readonly AttemptResult[])
 
 /** A delivery that has succeeded once stays succeeded, whatever the outcome of a later manual attempt. */
 function stateAfter(db: Sql) {
-  const delivered = db`(r."errorClass" is null or d.succeeded_at is not null)`;
+  const delivered = db`(r."errorClass" is null or r.succeeded_at is not null)`;
   return db`case
     when w.deleted_at is not null then case when ${delivered} then 'succeeded' else 'cancelled' end
     when w.status = 'disabled' then case when ${delivered} then 'succeeded' else 'held' end
-    when d.manual_due > 0 then 'pending'
+    when r.manual_due > 0 then 'pending'
     when r.state = 'failed' and ${delivered} then 'succeeded'
     else r.state end`;
 }
@@ -234,6 +257,5 @@ export async function countQueue(
 
 /** Expires every lease at the start of the single process of an embedded database, which need not wait for them. */
 export async function clearDeliveryLeases(db: Sql): Promise<void> {
-  await db`
-    update webhook_deliveries set lease_until = clock_timestamp() - interval '1 second' where lease_until > clock_timestamp()`;
+  await db`update webhook_leases set lease_until = clock_timestamp() - interval '1 second' where lease_until > clock_timestamp()`;
 }

@@ -52,6 +52,7 @@ export const tablesLeftOut: Readonly<Record<string, string>> = {
   schema_migrations: 'the migrations write it; the header of an export names the newest one',
   leases: 'current leases of nodes',
   prediction_counts: 'an import counts the predictions again',
+  webhook_leases: 'current leases of senders',
   prediction_documents: 'computed from the other tables',
   scorecards: 'computed from the other tables',
   scorecard_marks: 'an import marks every scorecard',
@@ -64,8 +65,6 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'predictions.evaluated_with': 'null means that the prediction is settled again, which also keeps its document',
   'feeds.lease_holder': 'the current lease of a node',
   'feeds.lease_until': 'the current lease of a node',
-  'webhook_deliveries.lease_holder': 'the current lease of a node',
-  'webhook_deliveries.lease_until': 'the current lease of a node',
 };
 
 /** Conditions for the rows that are not exported: an import begins a new epoch of the event log. */

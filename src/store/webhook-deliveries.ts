@@ -41,17 +41,24 @@ export type DeliveryPage = {
   readonly limit: number;
 };
 
+/** The columns of a DeliveryRow, for statements over `fromDeliveries`. */
 function deliveryColumns(db: Sql) {
   return db`d.id, d.seq, d.endpoint_id as "endpointId", d.event_id as "eventId", e.type as "eventType", e.sequence,
-    e.occurred_at as "occurredAt", d.state, d.attempts, d.next_attempt_at as "nextAttemptAt", d.last_status as "lastStatus",
-    d.last_error_class as "lastErrorClass", d.created_at as "createdAt", d.settled_at as "settledAt", d.succeeded_at as "succeededAt"`;
+    e.occurred_at as "occurredAt", d.state, coalesce(l.number, d.attempts) as attempts, d.next_attempt_at as "nextAttemptAt",
+    d.last_status as "lastStatus", d.last_error_class as "lastErrorClass", d.created_at as "createdAt",
+    d.settled_at as "settledAt", d.succeeded_at as "succeededAt"`;
+}
+
+/** Deliveries with their events, and the attempts that are running. */
+function fromDeliveries(db: Sql) {
+  return db`webhook_deliveries d join events e on e.id = d.event_id left join webhook_leases l on l.delivery_id = d.id`;
 }
 
 export async function listDeliveries(db: Sql, filter: DeliveryFilter, page: DeliveryPage): Promise<DeliveryRow[]> {
   const { after, newestFirst } = page;
   const cursor = after === null ? db`` : newestFirst ? db`and d.seq < ${after}` : db`and d.seq > ${after}`;
   return await db<DeliveryRow[]>`
-    select ${deliveryColumns(db)} from webhook_deliveries d join events e on e.id = d.event_id
+    select ${deliveryColumns(db)} from ${fromDeliveries(db)}
     where true ${cursor}
       ${filter.endpointId === undefined ? db`` : db`and d.endpoint_id = ${filter.endpointId}`}
       ${filter.eventId === undefined ? db`` : db`and d.event_id = ${filter.eventId}`}
@@ -68,7 +75,7 @@ export async function findDelivery(
   id: string,
 ): Promise<(DeliveryRow & { readonly body: string; readonly automatic: boolean }) | null> {
   const rows = await db<(DeliveryRow & { body: string; automatic: boolean })[]>`
-    select ${deliveryColumns(db)}, e.body, d.automatic from webhook_deliveries d join events e on e.id = d.event_id where d.id = ${id}`;
+    select ${deliveryColumns(db)}, e.body, d.automatic from ${fromDeliveries(db)} where d.id = ${id}`;
   return rows[0] ?? null;
 }
 

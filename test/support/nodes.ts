@@ -47,7 +47,7 @@ const answerMsMax = 20;
 /** As if the time of every lease were over. The nodes that live may still use theirs: it must not matter. */
 const lapse = `
   with feeds as (update feeds set lease_until = clock_timestamp() where lease_until is not null),
-    deliveries as (update webhook_deliveries set lease_until = clock_timestamp() where lease_until is not null),
+    deliveries as (update webhook_leases set lease_until = clock_timestamp()),
     keys as (update idempotency_keys set lease_until = clock_timestamp())
   update leases set lease_until = clock_timestamp()`;
 

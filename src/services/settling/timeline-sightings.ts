@@ -45,18 +45,40 @@ async function sightingsOfPage(
   feeds: readonly Pick<FeedRow, 'id' | 'adapter'>[],
   items: readonly ItemRow[],
 ): Promise<Sighting[]> {
-  const rows = items.flatMap(({ sightings, versions, ...item }) =>
-    sightings.map((sighting): Row => {
-      const row = { ...item, ...sighting };
-      return { row, versions, ...stageByData(identity, feeds, row) };
-    }),
-  );
+  const rows: Row[] = [];
+  for (const item of items)
+    for (const sighting of item.sightings) {
+      const row = sightingRow(item, sighting);
+      const { stageAt, edges } = stageByData(identity, feeds, row);
+      rows.push({ row, versions: item.versions, stageAt, edges });
+    }
   const changing = rows.filter(({ edges }) => edges.length > 0);
   if (changing.length === 0) return rows.map((row) => sightingOf(identity, row, new Map()));
   const vendors = new Set(changing.map(({ row }) => row.vendor));
   const asks = changing.flatMap(({ row: { feedId, vendor }, edges }) => edges.map((at) => ({ feedId, vendor, at })));
   const reads = await loadReadsAround(db, [...vendors].sort(), asks);
   return rows.map((row) => sightingOf(identity, row, reads));
+}
+
+/** Written out, because spreading two objects into one makes an object that is slow to read. */
+function sightingRow(item: ItemRow, { host, seenFrom, absentAt, goneAt }: ItemRow['sightings'][number]): SightingRow {
+  const { feedId, itemKey, name, vendor, family, modelVersion, tier, stage, snapshotDay, own } = item;
+  return {
+    feedId,
+    itemKey,
+    name,
+    host,
+    seenFrom,
+    absentAt,
+    goneAt,
+    vendor,
+    family,
+    modelVersion,
+    tier,
+    stage,
+    snapshotDay,
+    own,
+  };
 }
 
 function sightingOf(identity: IdentityTable, { row, versions, ...byData }: Row, reads: Timeline['reads']): Sighting {

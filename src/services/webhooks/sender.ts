@@ -15,11 +15,11 @@ const pollMs = 1000;
 
 /**
  * From `busyFrom` concurrent deliveries on, finished attempts are gathered for a moment and recorded together, because many small
- * transactions would cost more than the requests. With fewer, each is recorded immediately.
+ * transactions would cost more than the requests. With fewer, each is recorded immediately. The more there are, the longer the
+ * moment: the others go on meanwhile.
  */
 const busyFrom = 16;
-const gatherMax = 32;
-const gatherMs = 5;
+const gatherMsOf = (concurrent: number): number => Math.min(20, Math.ceil(concurrent / 8));
 
 /** The delay after a failure of the database. */
 const failureDelayMs = 1000;
@@ -81,8 +81,8 @@ async function listen(state: State): Promise<Listener | null> {
 async function run(state: State): Promise<void> {
   while (!state.stopping || state.inFlight.size > 0 || state.ended.length > 0) {
     try {
-      const gathered = Math.min(gatherMax, state.inFlight.size / 2);
-      if (state.inFlight.size >= busyFrom && state.ended.length < gathered) await state.alarm.pause(gatherMs);
+      const concurrent = state.inFlight.size;
+      if (concurrent >= busyFrom && state.ended.length < concurrent) await state.alarm.pause(gatherMsOf(concurrent));
       const recorded = await recordSome(state);
       const claimed = state.stopping ? 0 : await claimSome(state);
       if (recorded + claimed === 0) await state.alarm.wait(pollMs);

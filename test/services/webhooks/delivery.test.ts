@@ -359,7 +359,7 @@ describe('concurrency', () => {
 test('an attempt whose sender died is recorded as lost, and another sender repeats it under the same id', async () => {
   const { delivery } = await sendEvent();
   const [claimed] = await claimDue(world.deps, 10);
-  await world.db.sql`update webhook_deliveries set lease_until = now() - interval '1 second'`;
+  await world.db.sql`update webhook_leases set lease_until = now() - interval '1 second'`;
   expect(await sendDue(world.node('node_b'))).toBe(1);
   expect(await attemptsOf(world, delivery)).toEqual([
     expect.objectContaining({ number: 1, errorClass: 'lost', startedAt: null, status: null }),
