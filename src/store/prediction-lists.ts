@@ -2,7 +2,6 @@ import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { indexedMatches, literal, type Page, placeOrder, readChosen } from './prediction-choices.ts';
 import { readChosenAsOf } from './prediction-choices-as-of.ts';
-import { documentColumns, joinPeople, type KeptDocument, wholeDocument } from './prediction-documents.ts';
 import { everyFilter, type PredictionFilter } from './prediction-filter.ts';
 import { afterClause, sortValue } from './prediction-sort.ts';
 import { fromPredictions, type PredictionRow, predictionColumns, readPredictions } from './predictions.ts';
@@ -41,29 +40,6 @@ export async function listPredictions(db: Sql, filter: PredictionFilter, page: P
         order by ${order} limit ${literal(db, page.limit)}`,
   );
   return readPredictions(rows);
-}
-
-/** A kept document in a list, or only the id of the prediction where its document must be computed. */
-export type ListedDocument = { readonly sortValue: number; readonly listedId: string } & (
-  | KeptDocument
-  | { readonly id: null }
-);
-
-/** Documents of now in the given order, after a position. */
-export async function listDocuments(
-  db: Sql,
-  filter: Omit<PredictionFilter, 'resolvedAsOf'>,
-  page: Page,
-): Promise<ListedDocument[]> {
-  return await readChosen(
-    db,
-    { filter, page, matches: everyFilter(db, filter) },
-    async (chosen) =>
-      await db<ListedDocument[]>`
-        select p.id as "listedId", p.place as "sortValue", ${documentColumns(db)}
-        from ${chosen} left join prediction_documents d on d.prediction_id = p.id and ${wholeDocument(db)} ${joinPeople(db)}
-        order by ${placeOrder(db, page.sort)}`,
-  );
 }
 
 export async function countPredictions(db: Sql, filter: PredictionFilter): Promise<number> {

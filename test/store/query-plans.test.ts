@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addCountDifferences } from '../../src/services/predictions/counts.ts';
+import { listDocuments } from '../../src/store/listed-documents.ts';
 import { countAllPredictions, countBySource } from '../../src/store/prediction-counts.ts';
 import type { PredictionFilter } from '../../src/store/prediction-filter.ts';
-import { countPredictions, listDeadlines, listDocuments, listPredictions } from '../../src/store/prediction-lists.ts';
+import { countPredictions, listDeadlines, listPredictions } from '../../src/store/prediction-lists.ts';
 import { type PredictionPlace, type PredictionSort, predictionSorts } from '../../src/store/prediction-sort.ts';
 import { listTags } from '../../src/store/tags.ts';
 import { listDueRechecks, listOutdatedEvaluations, listPredictionIds } from '../../src/store/watches.ts';

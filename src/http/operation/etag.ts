@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** `"<version>-<8 hex digits of the body's SHA-256>"`: the version of the row and a hash of its representation. */
-export function versionTag(version: number, body: string): string {
+export function versionTag(version: number, body: string | Uint8Array): string {
   return `"${version}-${digest(body, 8)}"`;
 }
 

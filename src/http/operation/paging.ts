@@ -74,16 +74,21 @@ export function pageReply(
   return { body: { data, next_cursor: cursor, ...more.extra }, headers, past: more.past ?? false };
 }
 
-/** The same, for entries that are JSON texts. */
-export function textPageReply(
+const pageStart = Buffer.from('{"data":[');
+const comma = Buffer.from(',');
+
+/** The same, for entries that are pieces of JSON in UTF-8. */
+export function bytesPageReply(
   input: PageInput,
-  texts: readonly string[],
+  entries: readonly (readonly Uint8Array[])[],
   next: Position | null,
   more: { readonly extra?: object } = {},
 ): Reply {
   const { body, ...reply } = pageReply(input, [], next, more);
   // `data` is the first member.
-  return { ...reply, text: JSON.stringify(body).replace('{"data":[]', () => `{"data":[${texts.join(',')}]`) };
+  const end = Buffer.from(JSON.stringify(body).slice('{"data":['.length));
+  const pieces = entries.flatMap((entry, index) => (index === 0 ? entry : [comma, ...entry]));
+  return { ...reply, text: Buffer.concat([pageStart, ...pieces, end]) };
 }
 
 function nextTarget(target: Target, cursor: string): string {

@@ -23,8 +23,8 @@ export type Target = {
 export type Reply = {
   readonly status?: 200 | 201 | 204 | 301 | 503;
   readonly body?: unknown;
-  /** A body that is not JSON. */
-  readonly text?: string;
+  /** A body that is not JSON, or JSON that is ready to be sent. */
+  readonly text?: string | Uint8Array<ArrayBuffer>;
   /** A body that is the same for every request, which may be compressed. */
   readonly asset?: Asset;
   /** A streamed body. */

@@ -1,7 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { outcomes } from '../../domain/outcome.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
-import { countPredictions, listDocuments, listPredictions, predictionSorts } from '../../services/predictions/lists.ts';
+import {
+  countPredictions,
+  listDocumentBytes,
+  listPredictions,
+  predictionSorts,
+} from '../../services/predictions/lists.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { pageDefault, placePosition } from '../operation/cursor.ts';
 import {
@@ -15,7 +20,7 @@ import {
 } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
-import { pageReply, readPosition, textPageReply } from '../operation/paging.ts';
+import { bytesPageReply, pageReply, readPosition } from '../operation/paging.ts';
 import { predictionExample } from './examples.ts';
 import { predictionFilterFields, predictionFilterOf } from './filter.ts';
 import { predictionSchema, predictionToJson, stampOf, statuses } from './json.ts';
@@ -79,8 +84,8 @@ const list = operation({
       limit: query.limit ?? pageDefault,
     };
     if (asOf === null) {
-      const { texts, next } = await listDocuments(services, page);
-      return textPageReply(input, texts, next, extra);
+      const { documents, next } = await listDocumentBytes(services, page);
+      return bytesPageReply(input, documents, next, extra);
     }
     const current = await withCurrentIdentity(services);
     const { views, next } = await listPredictions(current, { ...page, asOf });

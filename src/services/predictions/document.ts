@@ -107,7 +107,7 @@ function surroundingsToJson(view: Surroundings, stamp: Stamp | null) {
   return {
     standing,
     source: source === null ? null : sourceToJson(source),
-    predictor: predictor === null ? null : { id: predictor.id, name: predictor.name },
+    predictor: predictor === null ? null : predictorToJson(predictor),
     version,
     updated_at: formatInstant(updatedAt),
     evaluated_through: evaluatedThrough === null ? null : formatInstant(evaluatedThrough),
@@ -115,7 +115,11 @@ function surroundingsToJson(view: Surroundings, stamp: Stamp | null) {
   };
 }
 
-function sourceToJson({ id, title, url, language, publishedAt }: Source) {
+export function predictorToJson({ id, name }: { readonly id: string; readonly name: string }) {
+  return { id, name };
+}
+
+export function sourceToJson({ id, title, url, language, publishedAt }: Source) {
   return { id, title, url, language, published_at: publishedAt };
 }
 

@@ -30,7 +30,19 @@ const keptByDatabase = new WeakMap<Database, { kept: Kept | null; loading: Promi
 
 /** The standing now, from its kept basis. `stamp` is the state of the feeds that the statement saw. */
 export async function readStanding(deps: Deps, basisText: string, stamp: string): Promise<string | null> {
+  return (await standingReader(deps, stamp))(basisText);
+}
+
+/** The same for several bases of one statement. */
+export async function standingReader(
+  deps: Pick<Deps, 'db'>,
+  stamp: string,
+): Promise<(basisText: string) => string | null> {
   const kept = await readsOf(deps.db, stamp);
+  return (basisText) => standingFrom(kept, basisText);
+}
+
+function standingFrom(kept: Kept, basisText: string): string | null {
   const known = kept.standings.get(basisText);
   if (known !== undefined) return known;
   // What this program has written is not checked again.

@@ -1,11 +1,10 @@
 import { watchesOf } from '../../domain/criterion/watch.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { type ListedPrediction, listDocuments as listDocumentRows } from '../../store/listed-documents.ts';
 import type { PredictionFilter } from '../../store/prediction-filter.ts';
 import {
   countPredictions as countPredictionRows,
-  type ListedDocument,
-  listDocuments as listDocumentRows,
   listPredictions as listPredictionRows,
   type SortedPrediction,
 } from '../../store/prediction-lists.ts';
@@ -15,7 +14,7 @@ import type { ResolutionRow } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { withCurrentIdentity } from '../identity/identity.ts';
 import { documentToJson } from './document.ts';
-import { textOf } from './documents.ts';
+import { documentJoiner } from './listed-documents.ts';
 import { type PredictionView, viewPredictions } from './views.ts';
 
 export { predictionSorts } from '../../store/prediction-sort.ts';
@@ -57,13 +56,13 @@ export async function listPredictions(
 }
 
 /**
- * The documents of predictions now, as JSON texts. `next` is the position to continue after, null at the end. Documents
- * that are not kept are computed.
+ * The documents of predictions now, each as pieces of JSON in UTF-8. `next` is the position to continue after, null at the
+ * end. Documents that are not kept are computed.
  */
-export async function listDocuments(
+export async function listDocumentBytes(
   deps: Deps,
   query: Omit<ListQuery, 'asOf'>,
-): Promise<{ texts: string[]; next: PredictionPlace | null }> {
+): Promise<{ documents: Uint8Array[][]; next: PredictionPlace | null }> {
   const { after, sort, limit } = query;
   const rows = await listDocumentRows(deps.db.sql, statusFilter({ ...query, asOf: null }), {
     after,
@@ -71,26 +70,35 @@ export async function listDocuments(
     limit: limit + 1,
   });
   const page = rows.slice(0, limit);
-  const computed = await computeDocuments(
+  const missing = page.filter(({ document }) => document === null);
+  const computed = missing.length === 0 ? null : await computeDocuments(deps, missing);
+  const join = await documentJoiner(
     deps,
-    page.filter(({ id }) => id === null),
+    page.flatMap(({ document }) => document ?? []),
   );
-  const texts: string[] = [];
-  for (const row of page) {
-    const text = row.id === null ? computed.get(row.listedId) : (await textOf(deps, row)).text;
-    if (text !== undefined) texts.push(text);
+  const documents: Uint8Array[][] = [];
+  for (const { id, document } of page) {
+    const text = document === null ? computed?.get(id) : undefined;
+    if (document !== null) documents.push(join(document));
+    else if (text !== undefined) documents.push([Buffer.from(text)]);
   }
-  const last = page.at(-1);
-  const next = last === undefined ? null : placeOf({ id: last.listedId, sortValue: last.sortValue });
-  return { texts, next: rows.length > limit ? next : null };
+  return { documents, next: rows.length > limit ? (page.at(-1)?.place() ?? null) : null };
 }
 
-async function computeDocuments(deps: Deps, rows: readonly ListedDocument[]): Promise<ReadonlyMap<string, string>> {
-  if (rows.length === 0) return new Map();
+/** The same as texts. */
+export async function listDocuments(
+  deps: Deps,
+  query: Omit<ListQuery, 'asOf'>,
+): Promise<{ texts: string[]; next: PredictionPlace | null }> {
+  const { documents, next } = await listDocumentBytes(deps, query);
+  return { texts: documents.map((pieces) => Buffer.concat(pieces).toString('utf8')), next };
+}
+
+async function computeDocuments(deps: Deps, rows: readonly ListedPrediction[]): Promise<ReadonlyMap<string, string>> {
   const current = await withCurrentIdentity(deps);
   const predictions = await listPredictionsById(
     deps.db.sql,
-    rows.map(({ listedId }) => listedId),
+    rows.map(({ id }) => id),
   );
   const views = await viewPredictions(deps.db.sql, current, predictions, null);
   return new Map(views.map((view) => [view.prediction.id, JSON.stringify(documentToJson(view, null))]));

@@ -189,3 +189,20 @@ describe('GET /v1/resolutions', () => {
     expect((await world.anyone('GET /v1/resolutions?resolved_at[lt]=soon')).status).toBe(422);
   });
 });
+
+test('lists contain the documents as they are served one by one, to the byte', async () => {
+  const { json: source } = await world.admin('POST /v1/sources', {
+    json: { title: 'Essai « été » 模型', url: null },
+  });
+  const { json: predictor } = await world.admin('POST /v1/predictors', { json: { name: 'Zoë' } });
+  const said = { tags: ['said'], source_id: source.id, predictor_id: predictor.id };
+  world.clock.advance(7);
+  await recordClaim(world, { slug: 'said-1', ...said, statement: 'Le modèle arrive – 模型 "o3" 🎉.' });
+  await recordClaim(world, { slug: 'said-2', ...said, tags: ['said', 'é'] });
+  const page = await world.anyone('GET /v1/predictions?tag=said&sort=recorded_at');
+  const single = async (slug: string) => (await world.anyone(`GET /v1/predictions/${slug}`)).text;
+  expect(page.text).toBe(`{"data":[${await single('said-1')},${await single('said-2')}],"next_cursor":null}`);
+  const all = await world.anyone('GET /v1/predictions?tag=sorted&sort=recorded_at');
+  const singles = await Promise.all(slugsOf(all.json).map(single));
+  expect(all.text).toBe(`{"data":[${singles.join(',')}],"next_cursor":null}`);
+});
