@@ -112,7 +112,11 @@ export const environment = z.object({
       .optional(),
   ),
   OUTTURN_PUBLIC_READ: variable(
-    { default: 'true', values: '`true` or `false`', meaning: 'Whether reads are allowed without a key.' },
+    {
+      default: 'true',
+      values: '`true` or `false`',
+      meaning: 'Whether reads are allowed without a key. If not, people sign in to the pages with a key at `/sign-in`.',
+    },
     trueOrFalse(),
   ),
   OUTTURN_PAGES: variable(

@@ -46,7 +46,8 @@ export async function authenticate(http: HttpDeps, c: Context<HttpEnv>, access: 
   return caller;
 }
 
-async function findCaller(http: Pick<HttpDeps, 'adminKeyHash' | 'services'>, key: string): Promise<Caller> {
+/** The caller with a key. Refuses with `unauthorized` if there is none. */
+export async function findCaller(http: Pick<HttpDeps, 'adminKeyHash' | 'services'>, key: string): Promise<Caller> {
   // Compared first, because an admin key that the operator chose has no checksum and would fail the checks below.
   if (sameHash(hashKey(key), http.adminKeyHash)) return adminCaller;
   if (!key.startsWith(keyPrefix))

@@ -33,7 +33,14 @@ export function sendErrorPage(
   const status = problem.code === 'validation_failed' ? 400 : problem.status;
   const search = searchOf(c);
   const isReadable = problem.code !== 'unauthorized';
-  const site: Site = { path: c.req.path, search, root: rootOf(c.req.path), base: baseOf(http, c), isReadable };
+  const site: Site = {
+    path: c.req.path,
+    search,
+    root: rootOf(c.req.path),
+    base: baseOf(http, c),
+    session: null,
+    isReadable,
+  };
   const { title, advice } = wordsOf(problem);
   const html = renderPage(
     {
@@ -50,7 +57,7 @@ export function sendErrorPage(
       ...refusalHeaders(c, problem),
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': pagePolicy,
-      vary: 'Accept, Authorization',
+      vary: 'Accept, Authorization, Cookie',
       ...more,
     },
   });

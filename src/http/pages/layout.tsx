@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { assetAddress } from './assets.ts';
 import { Link } from './links.tsx';
+import { SignedIn } from './signed-in.tsx';
 import { type Site, SiteContext, useSite } from './site.ts';
 
 /** The most characters of a title. Longer ones are cut. */
@@ -55,6 +56,7 @@ function Layout({ document }: { readonly document: Document }) {
             Outturn
           </Link>
           {isReadable ? <Navigation /> : null}
+          <SignedIn />
         </header>
         <main id="content" tabindex={-1}>
           {document.content}
@@ -127,7 +129,7 @@ function Footer({ alternates }: { readonly alternates: readonly Alternate[] }) {
       )}
       <p>
         Outturn keeps score on predictions about AI models. Times are in UTC. <Link to="/docs/guides">Guides</Link>,{' '}
-        <Link to="/docs">API reference</Link>
+        <Link to="/docs">API reference</Link>, <Link to="/sign-in">sign in</Link>
       </p>
     </footer>
   );

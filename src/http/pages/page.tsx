@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { PageSession } from '../../services/access/page-sessions.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
-import { admit } from '../operation/admit.ts';
 import { listingOf } from '../operation/cursor.ts';
 import { contentTag, isCached } from '../operation/etag.ts';
 import { makeResponse } from '../operation/headers.ts';
@@ -11,6 +11,7 @@ import { prefersOtherThanHtml } from './accept.ts';
 import { respondNotAcceptable, respondWithErrorPage } from './error-page.tsx';
 import { type Document, renderPage } from './layout.tsx';
 import { pagePolicy } from './policy.ts';
+import { admitReader } from './session.ts';
 import { rootOf, type Site } from './site.ts';
 
 /** How long any cache may keep a page about the past. */
@@ -66,12 +67,12 @@ export function page<Path extends string, Q extends z.ZodRawShape = Record<never
     const params = c.req.param() as { readonly [Name in PathName<Path>]: string };
     if (prefersOtherThanHtml(c.req.header('accept'))) return respondNotAcceptable(deps, c, spec.api(params));
     try {
-      const caller = await admit(deps, c, 'read');
+      const { caller, session } = await admitReader(deps, c);
       const http = spec.readsKept === true ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
       readPathParameters(c);
       const search = withoutEmpty(searchOf(c));
       const given = readQuery(search, [...(spec.lists ?? []), ...unknownNames(search, query)]);
-      const site = siteOf(http, c, search);
+      const site = siteOf(http, c, search, session);
       const input = {
         params,
         query: parseInput(query, given, 'query'),
@@ -88,9 +89,14 @@ export function page<Path extends string, Q extends z.ZodRawShape = Record<never
 }
 
 /** The site of a request whose caller may read. */
-function siteOf(http: HttpDeps, c: Context<HttpEnv>, search: URLSearchParams): Site {
+export function siteOf(
+  http: HttpDeps,
+  c: Context<HttpEnv>,
+  search: URLSearchParams,
+  session: PageSession | null,
+): Site {
   const { path } = c.req;
-  return { path, search, root: rootOf(path), base: baseOf(http, c), isReadable: true };
+  return { path, search, root: rootOf(path), base: baseOf(http, c), session, isReadable: true };
 }
 
 /** A form sends the fields that were left empty. */
@@ -114,7 +120,7 @@ function sendPage(
   const headers: Record<string, string> = {
     'cache-control': isPrivate ? 'private, no-cache' : 'no-cache',
     'content-security-policy': pagePolicy,
-    vary: 'Accept, Authorization',
+    vary: 'Accept, Authorization, Cookie',
   };
   if ('movedTo' in reply) {
     headers.location = `${site.root}${reply.movedTo}`;

@@ -1,4 +1,5 @@
 import type { PredictionJson } from '../predictions/json.ts';
+import { mayDecide } from './decision.tsx';
 import { shorten } from './layout.tsx';
 import { Link, OutsideLink, Said } from './links.tsx';
 import { Facts, Section } from './parts.tsx';
@@ -99,8 +100,22 @@ export function Verdict({ prediction }: { readonly prediction: PredictionJson })
         </p>
       ) : null}
       <VerdictFacts prediction={prediction} />
+      {stamp === null ? <DecideLink prediction={prediction} /> : null}
       {review === null ? null : <Review review={review} />}
     </div>
+  );
+}
+
+/** For a person who has signed in and may decide. */
+function DecideLink({ prediction: { slug, status } }: { readonly prediction: PredictionJson }) {
+  const { session } = useSite();
+  if (status === 'withdrawn' || !mayDecide(session)) return null;
+  return (
+    <p>
+      <Link to={`/predictions/${encodeURIComponent(slug)}/decide`}>
+        {status === 'resolved' ? 'Decide it again' : 'Decide it'}
+      </Link>
+    </p>
   );
 }
 

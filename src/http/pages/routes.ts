@@ -3,8 +3,10 @@ import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { routeOf } from '../server/methods.ts';
 import { addAssets } from './assets.ts';
 import { boardPage } from './board.tsx';
+import { decisionForm } from './decision.tsx';
 import { feedPage } from './feed.tsx';
 import { feedsPage } from './feeds.tsx';
+import type { Form } from './form.ts';
 import { modelPage } from './model.tsx';
 import { modelsPage } from './models.tsx';
 import { observationPage } from './observation.tsx';
@@ -12,6 +14,7 @@ import type { Page } from './page.tsx';
 import { predictionPage } from './prediction.tsx';
 import { predictorPage } from './predictor.tsx';
 import { releasesPage } from './releases.tsx';
+import { signInForm, signOutForm } from './sign-in.tsx';
 import { sourcePage } from './source.tsx';
 
 /** Every page for people. The pages of the documentation are in `src/http/server`. */
@@ -28,8 +31,17 @@ const pages: readonly Page[] = [
   observationPage,
 ];
 
+/** What people fill in. */
+const forms: readonly Form[] = [signInForm, signOutForm, decisionForm];
+
 /** Adds the pages, and the style sheet that they share. */
 export function addSitePages(app: Hono<HttpEnv>, http: HttpDeps): void {
   for (const { path, run } of pages) app.get(routeOf(path), (c) => run(http, c));
+  for (const { path, methods, run } of forms)
+    app.on(
+      methods.map((method) => method.toUpperCase()),
+      routeOf(path),
+      (c) => run(http, c),
+    );
   addAssets(app);
 }

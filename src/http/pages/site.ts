@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'hono/jsx';
+import type { PageSession } from '../../services/access/page-sessions.ts';
 
 /** What the components of a page need to know about the address that it is served at. */
 export type Site = {
@@ -9,11 +10,20 @@ export type Site = {
   readonly root: string;
   /** The absolute address of the root, for links that are copied elsewhere. */
   readonly base: string;
+  /** The session of a person who has signed in. */
+  readonly session: PageSession | null;
   /** False if the caller could not read pages: the navigation is then left out. */
   readonly isReadable: boolean;
 };
 
-const nowhere: Site = { path: '/', search: new URLSearchParams(), root: '.', base: '', isReadable: true };
+const nowhere: Site = {
+  path: '/',
+  search: new URLSearchParams(),
+  root: '.',
+  base: '',
+  session: null,
+  isReadable: true,
+};
 
 export const SiteContext = createContext<Site>(nowhere);
 

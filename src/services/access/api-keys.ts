@@ -104,7 +104,15 @@ export function apiKeyStatus(key: ApiKeyRow, now: Instant): ApiKeyStatus {
 
 /** The caller with this key. Records its use. Refuses with `unauthorized` if the key is unknown, revoked or expired. */
 export async function identifyCaller(deps: Deps, key: string): Promise<Caller> {
-  const row = await findApiKeyByHash(deps.db.sql, hashKey(key));
+  return await useKey(deps, await findApiKeyByHash(deps.db.sql, hashKey(key)));
+}
+
+/** The same by the id of a key, for those who have shown the key before. */
+export async function identifyCallerById(deps: Deps, id: string): Promise<Caller> {
+  return await useKey(deps, await findApiKey(deps.db.sql, id));
+}
+
+async function useKey(deps: Deps, row: ApiKeyRow | null): Promise<Caller> {
   if (row === null) throw new Refusal('unauthorized', 'this key does not exist');
   const now = deps.now();
   if (row.revokedAt !== null)

@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiWorld } from '../../support/api-world.ts';
 import { openBrowser, watchPage } from '../../support/browser.ts';
+import { recordClaim } from '../../support/claims.ts';
 import { addressOf, pageAddresses } from '../../support/page-addresses.ts';
 import { findAxeViolations, findInvalidHtml, findOverflow, findUnreachable } from '../../support/page-checks.ts';
 import { openPageWorld } from '../../support/page-world.ts';
@@ -65,5 +66,39 @@ describe.each(pageAddresses)('$path', ({ path: named, status = 200 }) => {
     const answer = await world.anyone(`GET ${path}`, { headers: { accept: 'text/html' } });
     expect(answer.status).toBe(status);
     expect(await findInvalidHtml(answer.text)).toEqual([]);
+  });
+});
+
+describe('the forms', () => {
+  test('sign a person in and record a decision, in a browser, accessibly', async () => {
+    await recordClaim(world, { slug: 'to-decide', criterion: { op: 'judged', question: 'Did it rain?' } });
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const { elsewhere, errors } = watchPage(page, world.base);
+    await page.goto(`${world.base}/predictions/to-decide/decide`);
+    expect(await findAxeViolations(page)).toEqual([]);
+    await page.getByLabel('Key').fill(world.adminKey);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/predictions/to-decide/decide');
+    await page.getByLabel('Outcome').selectOption('yes');
+    await page.getByLabel('Kind of reason').selectOption('judged');
+    await page.getByLabel('Reason, in words').fill('It rained.');
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await findOverflow(page)).toEqual([]);
+      expect(await findAxeViolations(page)).toEqual([]);
+    }
+    for (const path of ['/sign-in', '/predictions/to-decide/decide']) {
+      const sent = await context.request.get(`${world.base}${path}`, { headers: { accept: 'text/html' } });
+      expect(await findInvalidHtml(await sent.text())).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Record the decision' }).click();
+    await page.waitForURL('**/predictions/to-decide');
+    await page.getByText('It came true.').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(`${world.base}/`);
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+    expect({ elsewhere, errors }).toEqual({ elsewhere: [], errors: [] });
+    await context.close();
   });
 });
