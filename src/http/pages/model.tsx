@@ -6,7 +6,7 @@ import { ModelTimeline } from './model-timeline.tsx';
 import { page } from './page.tsx';
 import { Facts, Section, Table } from './parts.tsx';
 import { StatementLink } from './prediction-list.tsx';
-import { Time } from './time.tsx';
+import { Sentence, Time } from './time.tsx';
 import { When } from './when.tsx';
 
 /** The most rows of feeds that the page lists. */
@@ -43,7 +43,12 @@ function ModelContent({ model }: { readonly model: Model }) {
       </h1>
       <p class="lede">
         A model of <Link to={`/models?vendor=${encodeURIComponent(model.vendor)}`}>{model.vendor}</Link>.
-        {model.why === null ? null : ` ${sentence(model.why)}`}
+        {model.why === null ? null : (
+          <>
+            {' '}
+            <Sentence>{sentence(model.why)}</Sentence>
+          </>
+        )}
       </p>
       <Facts
         facts={[

@@ -36,7 +36,7 @@ async function execute(tag: string, operationId: string): Promise<{ status: numb
   await operation.locator('button.try-out__btn').click();
   await operation.locator('button.execute').click();
   const shown = operation.locator('.live-responses-table tbody tr.response').first();
-  await shown.waitFor({ timeout: 15_000 });
+  await shown.waitFor({ timeout: 60_000 });
   const status = Number((await shown.locator('.response-col_status').innerText()).split(/\s/)[0]);
   const body = status < 400 ? '' : await shown.locator('.response-col_description').innerText();
   await operation.locator('.opblock-summary-control').click();
