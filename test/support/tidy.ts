@@ -32,6 +32,7 @@ const layers: Readonly<Record<string, Rule>> = {
       'marked',
       'd3-scale',
       'd3-shape',
+      '@resvg/resvg-js',
       /^hono/,
       /^@hono\//,
       /^swagger-ui-dist/,

@@ -29,6 +29,8 @@ export type Document = {
   readonly alternates?: readonly Alternate[];
   /** True if search engines should leave it out: an error, a past moment, a filtered list. */
   readonly isUnlisted?: boolean;
+  /** The path of an image that sites show with a link to the page. */
+  readonly image?: string;
   readonly content: Child;
 };
 
@@ -90,6 +92,16 @@ function Head({ document }: { readonly document: Document }) {
       <meta property="og:title" content={title} />
       <meta property="og:description" content={description} />
       {canonical === undefined ? null : <meta property="og:url" content={`${base}${canonical}`} />}
+      {document.image === undefined ? null : (
+        <>
+          <meta property="og:image" content={`${base}${document.image}`} />
+          <meta property="og:image:type" content="image/png" />
+          <meta property="og:image:width" content="1200" />
+          <meta property="og:image:height" content="630" />
+          <meta property="og:image:alt" content={description} />
+          <meta name="twitter:card" content="summary_large_image" />
+        </>
+      )}
     </head>
   );
 }

@@ -54,6 +54,7 @@ export const predictionPage = page({
       canonical: path,
       isUnlisted: asOf !== null,
       past: asOf !== null,
+      image: `${path}/image.png`,
       alternates: [
         { path: `/v1${path}${searchWith(site.search, {})}`, type: 'application/json', title: 'JSON' },
         { path: '/feeds/resolutions.atom', type: 'application/atom+xml', title: 'Resolutions as Atom' },
@@ -65,7 +66,7 @@ export const predictionPage = page({
 });
 
 /** The kept document of now, or one that is computed. */
-async function readPrediction(http: HttpDeps, slug: string, asOf: Instant | null): Promise<PredictionJson> {
+export async function readPrediction(http: HttpDeps, slug: string, asOf: Instant | null): Promise<PredictionJson> {
   const { services } = http;
   const kept = asOf === null ? await readDocument(services.db.reads, services, slug) : null;
   if (kept !== null) return parseDocument(kept.text);

@@ -14,6 +14,7 @@ import type { Page } from './page.tsx';
 import { predictionPage } from './prediction.tsx';
 import { predictorPage } from './predictor.tsx';
 import { releasesPage } from './releases.tsx';
+import { addShareImages } from './share-image.ts';
 import { signInForm, signOutForm } from './sign-in.tsx';
 import { sourcePage } from './source.tsx';
 
@@ -43,5 +44,6 @@ export function addSitePages(app: Hono<HttpEnv>, http: HttpDeps): void {
       routeOf(path),
       (c) => run(http, c),
     );
+  addShareImages(app, http);
   addAssets(app);
 }
