@@ -19,6 +19,7 @@ const idsPerTarget = 500;
 const readConnections = 32;
 const listConnections = 8;
 const pgbenchClients = 10;
+const deepestRead = 20_000;
 
 const server = await openServer();
 const started = [];
@@ -59,8 +60,14 @@ async function measure() {
     ['list of 50', list('')],
     ['list, status=open by deadline', list('?status=open&sort=resolve_by')],
     ['list, vendor=openai', list('?vendor=openai')],
+    ['list, q of two letters', list('?q=o3')],
     ['list, q without a hit', list('?q=zzzzqqqq')],
+    ['list, short q without a hit', list('?q=z9')],
+    ['list, newest resolutions', list('?sort=-resolved_at')],
+    ['list, deep cursor', await deepPage(program.base, predictions)],
+    ['list of tags', { ...list(''), paths: ['/v1/tags'] }],
     ['list, as_of and resolved', list('?as_of=2026-01-01&status=resolved')],
+    ['list, as_of by resolution', list('?as_of=2026-01-01&sort=-resolved_at')],
   ]);
   const results = new Map([...targets.keys()].map((target) => [target, []]));
   const alone = findProgram('pgbench') === null ? null : { byId: [], list: [] };
@@ -79,6 +86,17 @@ async function known(base, id) {
   const path = `/v1/predictions/${id}`;
   const { headers } = await fetch(base + path);
   return { paths: [path], headers: { 'if-none-match': headers.get('etag') } };
+}
+
+/** A page from the middle of the list. Pages of 200 lead there. */
+async function deepPage(base, count) {
+  let path = '/v1/predictions?limit=200';
+  for (let read = 0; read < Math.min(count / 2, deepestRead); read += 200) {
+    const { next_cursor: cursor } = await (await fetch(base + path)).json();
+    path = `/v1/predictions?limit=200&cursor=${cursor}`;
+  }
+  // The length of a page is no part of a cursor.
+  return { base, paths: [path.replace('limit=200&', '')], connections: listConnections };
 }
 
 async function cannon(base, { paths, headers = {}, connections = readConnections }) {

@@ -4,6 +4,7 @@
 // two days ago; the predictions that watch their families (five each) are settled. Everything else must not be touched.
 import { readFileSync } from 'node:fs';
 import postgres from 'postgres';
+import { readCoverageTable } from '../dist/src/domain/evidence/coverage-table.js';
 import { readIdentityTable } from '../dist/src/domain/identity/table.js';
 import { resolveEverything } from '../dist/src/services/settling/resolver.js';
 import { settlePredictions } from '../dist/src/services/settling/settle.js';
@@ -65,6 +66,9 @@ async function openWorld(size) {
       return `${prefix}_${String(ids).padStart(12, '0')}`;
     },
     identity,
+    coverage: readCoverageTable(JSON.parse(readFileSync('data/coverage.json', 'utf8'))),
+    lastPayloads: new Map(),
+    hasKey: () => false,
     log: quiet,
     nodeId: 'bench',
     publicUrl: null,
