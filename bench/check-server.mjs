@@ -47,7 +47,6 @@ const app = createApp({
   services: deps,
   adminKeyHash: hashKey(adminKey),
   publicRead: true,
-  pages: false,
   limiter: null,
   // The budget of an address would refuse some of the checks that are measured.
   costLimiters: null,

@@ -96,7 +96,6 @@ async function startServing(
     services: deps,
     adminKeyHash: hashKey(admin.key),
     publicRead: config.publicRead,
-    pages: config.pages,
     limiter: config.rateLimit === null ? null : createLimiter(deps, config.rateLimit),
     costLimiters: config.rateLimit === null ? null : createCostLimiters(deps),
     clientAddress: (remote, forwardedFor) => clientAddress(remote, forwardedFor, proxies),

@@ -88,6 +88,7 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
     timelines: createTimelineCache(),
     nodeId: `node_${randomBytes(8).toString('hex')}`,
     publicUrl: config.publicUrl,
+    hasPages: config.pages,
     hasKey: (variable) => config.vendorKeys.has(variable),
     fetchPayload: (request) =>
       fetchPayload({ client, root, env: process.env, keys: config.vendorKeys, signal: stop.signal }, request),

@@ -159,6 +159,7 @@ async function replay(
     log,
     nodeId: 'backtest',
     publicUrl: null,
+    hasPages: false,
     // A replay makes no outbound requests.
     hasKey: () => false,
     fetchPayload: async () => ({ kind: 'failed', reason: 'bad_url', detail: '', status: null, retryAfterMs: null }),

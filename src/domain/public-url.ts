@@ -37,6 +37,23 @@ export function withAbsoluteLinks(
   );
 }
 
+/** The path of the HTML page of a prediction. Former slugs lead to it as well. */
+export function predictionPagePath(slug: string): string {
+  return `/predictions/${slug}`;
+}
+
+/** The data without the links to HTML pages, for a service that serves none. */
+export function withoutPageLinks(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => {
+      if (!isRecord(value)) return [name, value];
+      if (name !== 'links') return [name, withoutPageLinks(value)];
+      const { page: _page, ...links } = value;
+      return [name, links];
+    }),
+  );
+}
+
 function absoluteLinks(links: Readonly<Record<string, unknown>>, publicUrl: string): Record<string, unknown> {
   const absolute = (value: unknown) =>
     typeof value === 'string' && value.startsWith('/') ? linkTo(publicUrl, value) : value;

@@ -25,7 +25,7 @@ export function createApp(http: HttpDeps, served: readonly Operation[] = operati
   for (const operation of served) {
     app.on(operation.spec.method.toUpperCase(), routeOf(operation.spec.path), (c) => operation.run(http, c));
   }
-  if (http.pages) addSitePages(app, http);
+  if (http.services.hasPages) addSitePages(app, http);
   else app.get('/', (c) => c.redirect('docs', 302));
   addPages(app);
   const allowed = methodsByPath(app.routes);
@@ -42,6 +42,6 @@ function respondNotFound(c: Context<HttpEnv>, http: HttpDeps, methods: readonly 
     ? buildProblem('not_found', `there is no resource at ${c.req.path.slice(0, 200)}`, requestId)
     : buildProblem('method_not_allowed', `${c.req.method} is not supported; use ${methods.join(', ')}`, requestId);
   const headers: Record<string, string> = isUnknown ? {} : { allow: methods.join(', ') };
-  const isForPeople = http.pages && !c.req.path.startsWith('/v1/') && asksForHtml(c.req.header('accept'));
+  const isForPeople = http.services.hasPages && !c.req.path.startsWith('/v1/') && asksForHtml(c.req.header('accept'));
   return isForPeople ? sendErrorPage(c, http, problem, headers) : respondWithProblem(c, problem, headers);
 }

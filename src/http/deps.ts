@@ -23,8 +23,6 @@ export type HttpDeps = {
   readonly adminKeyHash: string;
   /** Whether reads are allowed without a key. */
   readonly publicRead: boolean;
-  /** Whether HTML pages are served. */
-  readonly pages: boolean;
   /** Null if requests are not limited. */
   readonly limiter: Limiter | null;
   /** Quotas for the evaluation of criteria that are not recorded; null if it is not limited. */

@@ -96,6 +96,8 @@ export type Deps = {
   readonly nodeId: string;
   /** The public URL without a trailing slash; null if it is not configured. */
   readonly publicUrl: string | null;
+  /** Whether HTML pages are served, so that links may lead to them. */
+  readonly hasPages: boolean;
   /** Whether the key of a vendor is configured. Services never see the key itself. */
   readonly hasKey: (variable: KeyVariable) => boolean;
   readonly fetchPayload: (request: FetchRequest) => Promise<FetchedPayload>;

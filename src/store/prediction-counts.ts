@@ -1,5 +1,4 @@
 import type { PendingQuery, Row } from 'postgres';
-import { type Outcome, outcomes } from '../domain/outcome.ts';
 import type { Sql } from './db.ts';
 
 /** The predictions of a group, counted by state and by outcome. */
@@ -46,29 +45,6 @@ export async function countAllPredictions(db: Sql): Promise<PredictionCounts> {
   const rows = await db<PredictionCounts[]>`
     select ${countColumns(db)} from prediction_counts c where c.kind = 'all' group by c.name`;
   return rows[0] ?? noPredictions;
-}
-
-/** The states in which predictions are counted as such. Resolved ones are counted by their outcome. */
-const countedStates = ['open', 'proposed', 'disputed', 'withdrawn'] as const;
-
-export type CountedMark = (typeof countedStates)[number] | Outcome;
-
-/**
- * The number of predictions with each mark, up to `max` + 1 of each: the statement reads so many entries of an index and no more,
- * however many predictions there are. Resolved predictions count by their outcome, disputed ones only as disputed.
- */
-export async function countMarks(db: Sql, max: number): Promise<ReadonlyMap<CountedMark, number>> {
-  const limit = max + 1;
-  const rows = await db<{ readonly mark: CountedMark; readonly count: number }[]>`
-    select s.state as mark, among.count from unnest(${[...countedStates]}::text[]) as s (state)
-    cross join lateral (
-      select count(*)::int as count from (select from predictions p where p.state = s.state limit ${limit}) one) among
-    union all
-    select o.outcome, among.count from unnest(${[...outcomes]}::text[]) as o (outcome)
-    cross join lateral (
-      select count(*)::int as count
-      from (select from predictions p where p.outcome = o.outcome and p.state = 'resolved' limit ${limit}) one) among`;
-  return new Map(rows.map(({ mark, count }) => [mark, count]));
 }
 
 /** Counts for each given source that has predictions. */

@@ -29,10 +29,7 @@ export type ApiWorld = World & {
 
 export type ApiWorldStart = WorldStart & {
   readonly http?: Partial<
-    Pick<
-      HttpDeps,
-      'publicRead' | 'pages' | 'isDraining' | 'hasMetricsPort' | 'adminKeyHash' | 'clientAddress' | 'streamLimits'
-    >
+    Pick<HttpDeps, 'publicRead' | 'isDraining' | 'hasMetricsPort' | 'adminKeyHash' | 'clientAddress' | 'streamLimits'>
   >;
   /** Rate limit, such as `10/60s`; none by default. */
   readonly rateLimit?: string;
@@ -52,7 +49,6 @@ export async function openApiWorld({ http = {}, rateLimit, ...start }: ApiWorldS
     services: world.deps,
     adminKeyHash: hashKey(adminKey),
     publicRead: true,
-    pages: true,
     limiter: limit === null ? null : createLimiter(world.deps, limit),
     costLimiters: limit === null ? null : createCostLimiters(world.deps),
     clientAddress: (remote) => remote,

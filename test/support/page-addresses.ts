@@ -19,6 +19,7 @@ export const pageAddresses: readonly PageAddress[] = [
   { path: '/predictions/eventful' },
   { path: '/predictions/taken-back' },
   { path: '/nothing/here', status: 404 },
+  { path: '/embed/gpt-5-never-released' },
   { path: '/?q=hostile-' },
   { path: '/predictions/hostile-markup' },
   { path: '/predictions/hostile-long-word' },

@@ -2,11 +2,14 @@ import axe from 'axe-core';
 import { HtmlValidate } from 'html-validate';
 import type { Page } from 'playwright-core';
 
-/** What axe-core finds wrong with a page: rule, element and reason. */
-export async function findAxeViolations(page: Page): Promise<string[]> {
+/** What axe-core finds wrong with a page: rule, element and reason. `contrast` checks only what a colour scheme changes. */
+export async function findAxeViolations(page: Page, rules: 'all' | 'contrast' = 'all'): Promise<string[]> {
   // Through the debugger, so that the page's policy, which allows no script, stays as it is.
-  await page.evaluate(axe.source);
-  return await page.evaluate<string[]>(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  if (!(await page.evaluate<boolean>('typeof axe === "object"'))) await page.evaluate(axe.source);
+  const only = rules === 'all' ? '' : `, runOnly: ['color-contrast', 'link-in-text-block']`;
+  return await page.evaluate<
+    string[]
+  >(`axe.run(document, { resultTypes: ['violations']${only} }).then(({ violations }) =>
     violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ' ' + node.target.join(' ') + ': ' + node.failureSummary)))`);
 }
 
@@ -34,21 +37,17 @@ export async function findUnreachable(page: Page): Promise<string[]> {
       .filter((element) => element.checkVisibility() && element.type !== 'hidden');
     window.unseen = [];
     document.activeElement?.blur?.();
+    document.addEventListener('focusin', ({ target }) => {
+      window.toReach = window.toReach.filter((other) => other !== target);
+      const { outlineStyle, outlineWidth } = getComputedStyle(target);
+      const { width, height, bottom } = target.getBoundingClientRect();
+      if (outlineStyle === 'none' || parseFloat(outlineWidth) < 2 || width * height === 0 || bottom < 0) window.unseen.push(target);
+    });
     return window.toReach.length;
   })()`);
   // A date has a stop for each of its parts.
   const stops = operable + datePartsMax * (await page.locator('input[type="date"]').count());
-  for (let presses = 0; presses <= stops; presses += 1) {
-    await page.keyboard.press('Tab');
-    await page.evaluate(`(() => {
-      const element = document.activeElement;
-      window.toReach = window.toReach.filter((other) => other !== element);
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      const { width, height, bottom } = element.getBoundingClientRect();
-      if (element !== document.body && (outlineStyle === 'none' || parseFloat(outlineWidth) < 2 || width * height === 0 || bottom < 0))
-        window.unseen.push(element);
-    })()`);
-  }
+  for (let presses = 0; presses <= stops; presses += 1) await page.keyboard.press('Tab');
   return await page.evaluate<string[]>(`[
     ...window.toReach.map((element) => 'not reached: ' + element.outerHTML.slice(0, 120)),
     ...window.unseen.map((element) => 'no visible focus: ' + element.outerHTML.slice(0, 120)),

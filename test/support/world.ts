@@ -81,6 +81,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     timelines: createTimelineCache(),
     nodeId: 'node_a',
     publicUrl: null,
+    hasPages: true,
     hasKey: (variable) => keys.has(variable),
     fetchPayload: wire.fetchPayload,
     webhooks,

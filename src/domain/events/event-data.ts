@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { type Outcome, outcomes } from '../outcome.ts';
+import { predictionPagePath } from '../public-url.ts';
 import type { EventType, pingType } from './event.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
 import { modelLinksSchema, modelSchema, suspensionEventSchema } from './model-event.ts';
@@ -21,6 +22,7 @@ export const eventEvidenceMax = 20;
 const linksSchema = z.object({
   prediction: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
   explanation: z.string().meta({ description: 'URL or path of the explanation.' }),
+  page: z.string().optional().meta({ description: 'URL or path of the page, if there are pages.' }),
 });
 
 const predictionSchema = z
@@ -161,6 +163,7 @@ export function predictionData(prediction: PredictionFacts): z.infer<typeof pred
     links: {
       prediction: `/v1/predictions/${prediction.id}`,
       explanation: `/v1/predictions/${prediction.id}/explanation`,
+      page: predictionPagePath(prediction.slug),
     },
   };
 }

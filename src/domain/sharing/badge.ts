@@ -45,7 +45,8 @@ export function renderBadge(label: string, message: string, color: string): stri
   const whole = leftPx + rightPx;
   const words = (text: string, start: number, width: number): string =>
     `<text x="${start + width / 2}" y="14" textLength="${width - 2 * padPx}" lengthAdjust="spacingAndGlyphs">${escapeXml(text)}</text>`;
-  const title = escapeXml(`${left}: ${message}`);
+  // A statement is a sentence: its full stop does not belong before the colon.
+  const title = escapeXml(`${left.replace(/[.:…]+$/, '')}: ${message}`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${whole}" height="${heightPx}" role="img" aria-label="${title}">`,
     `<title>${title}</title>`,

@@ -57,7 +57,10 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
   [keyCharactersMax, ['title', 'Poll.detail']],
   [headerValueCharsMax, ['headers']],
   [statementCharsMax, ['statement']],
-  [urlCharsMax, ['check', 'endpoint', 'explanation', 'model', 'observations', 'path', 'prediction', 'predictions']],
+  [
+    urlCharsMax,
+    ['check', 'endpoint', 'explanation', 'model', 'observations', 'page', 'path', 'prediction', 'predictions'],
+  ],
   [urlCharsMax, ['source_url', 'unrecognised', 'url']],
   [cursorCharsMax, ['last_cursor', 'next_cursor']],
   [finePrintCharsMax, ['fine_print', 'MessageChange.after', 'MessageChange.before']],

@@ -50,7 +50,13 @@ export function addAssets(app: Hono<HttpEnv>): void {
       const { headers, contentHeaders, body } = representAsset(asset, c.req.header('accept-encoding'));
       const isCurrent = c.req.query('v') === versionOf(asset);
       const cacheControl = isCurrent ? `public, max-age=${yearSeconds}, immutable` : 'no-cache';
-      const all = { ...headers, 'cache-control': cacheControl, 'content-security-policy': assetPolicy };
+      const all = {
+        ...headers,
+        'cache-control': cacheControl,
+        'content-security-policy': assetPolicy,
+        // A card in a sandboxed frame is of another origin.
+        'cross-origin-resource-policy': 'cross-origin',
+      };
       if (isCached(c.req.header('if-none-match'), headers.etag)) return c.body(null, 304, all);
       return c.body(body(), 200, { ...all, ...contentHeaders });
     });

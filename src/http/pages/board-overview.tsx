@@ -89,7 +89,7 @@ function DueNext({ due }: { readonly due: readonly PredictionJson[] }) {
           {due.map(({ slug, statement, resolve_by }) => (
             <li>
               <StatementLink slug={slug} statement={statement} />
-              <p class="meta">due {resolve_by === null ? null : <Time at={resolve_by} />}</p>
+              <p class="meta">{resolve_by === null ? null : <Time at={resolve_by} />}</p>
             </li>
           ))}
         </Entries>

@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import {
   type BoardOverview,
-  type CountedMark,
-  countPredictionsByMark,
+  countPredictionsByStatus,
   getBoardOverview,
-  marksCountedMax,
+  type PredictionCounts,
 } from '../../services/predictions/board.ts';
 import { type ListQuery, listDocuments } from '../../services/predictions/lists.ts';
 import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
@@ -24,7 +23,7 @@ import { type Mark, StatusMark } from './status.tsx';
 const listed = 25;
 
 type Board = {
-  readonly counts: ReadonlyMap<CountedMark, number>;
+  readonly counts: PredictionCounts;
   /** Null if the list is filtered or continued. */
   readonly overview: BoardOverview | null;
   readonly vendors: readonly string[];
@@ -51,7 +50,7 @@ export const boardPage = page({
       limit: listed,
     } satisfies Omit<ListQuery, 'asOf'>;
     const [counts, overview, { texts, next }] = await Promise.all([
-      countPredictionsByMark(services),
+      countPredictionsByStatus(services),
       isFiltered ? null : getBoardOverview(services),
       listDocuments(services, list),
     ]);
@@ -80,7 +79,7 @@ export const boardPage = page({
 });
 
 function BoardContent({ counts, overview, vendors, predictions, next, isFiltered }: Board) {
-  const isNew = [...counts.values()].every((count) => count === 0);
+  const isNew = counts.total === 0;
   return (
     <>
       <h1>Predictions about AI models</h1>
@@ -102,14 +101,14 @@ function BoardContent({ counts, overview, vendors, predictions, next, isFiltered
 }
 
 /** The marks in the order in which readers look for them, and the query that lists each. */
-const glance: readonly { readonly mark: CountedMark & Mark; readonly query: string }[] = [
-  { mark: 'yes', query: 'status=resolved&outcome=yes' },
-  { mark: 'no', query: 'status=resolved&outcome=no' },
+const glance: readonly { readonly mark: Exclude<Mark, 'undetermined'>; readonly query: string }[] = [
+  { mark: 'yes', query: 'outcome=yes' },
+  { mark: 'no', query: 'outcome=no' },
   { mark: 'open', query: 'status=open' },
   { mark: 'proposed', query: 'status=proposed' },
   { mark: 'disputed', query: 'status=disputed' },
-  { mark: 'ambiguous', query: 'status=resolved&outcome=ambiguous' },
-  { mark: 'annulled', query: 'status=resolved&outcome=annulled' },
+  { mark: 'ambiguous', query: 'outcome=ambiguous' },
+  { mark: 'annulled', query: 'outcome=annulled' },
   { mark: 'withdrawn', query: 'status=withdrawn' },
 ];
 
@@ -118,11 +117,11 @@ function Glance({ counts }: Pick<Board, 'counts'>) {
     <nav aria-label="Predictions by status">
       <ul class="glance">
         {glance.map(({ mark, query }) => {
-          const count = counts.get(mark) ?? 0;
+          const count = counts[mark];
           return count === 0 ? null : (
             <li>
               <Link to={`/?${query}`} class="glance-link">
-                <span class="count">{count > marksCountedMax ? `${marksCountedMax}+` : count}</span>
+                <span class="count">{count.toLocaleString('en')}</span>
                 <StatusMark mark={mark} />
               </Link>
             </li>

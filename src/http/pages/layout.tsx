@@ -31,6 +31,10 @@ export type Document = {
   readonly isUnlisted?: boolean;
   /** The path of an image that sites show with a link to the page. */
   readonly image?: string;
+  /** True for a card that other sites frame: it has no navigation. */
+  readonly isCard?: boolean;
+  /** The path of its oEmbed document. */
+  readonly oEmbed?: string;
   readonly content: Child;
 };
 
@@ -46,6 +50,15 @@ export function renderPage(document: Document, site: Site): string {
 
 function Layout({ document }: { readonly document: Document }) {
   const { isReadable } = useSite();
+  if (document.isCard === true)
+    return (
+      <html lang="en">
+        <Head document={document} />
+        <body class="card">
+          <main>{document.content}</main>
+        </body>
+      </html>
+    );
   return (
     <html lang="en">
       <Head document={document} />
@@ -73,7 +86,7 @@ function Head({ document }: { readonly document: Document }) {
   const { root, base } = useSite();
   const title = `${shorten(document.title, titleCharsMax)} – Outturn`;
   const description = shorten(document.description, descriptionCharsMax);
-  const { canonical, alternates = [], isUnlisted } = document;
+  const { canonical, alternates = [], isUnlisted, oEmbed } = document;
   return (
     <head>
       <meta charset="utf-8" />
@@ -88,6 +101,9 @@ function Head({ document }: { readonly document: Document }) {
       {alternates.map(({ path, type, title: name }) => (
         <link rel="alternate" type={type} title={name} href={`${root}${path}`} />
       ))}
+      {oEmbed === undefined ? null : (
+        <link rel="alternate" type="application/json+oembed" title={title} href={`${base}${oEmbed}`} />
+      )}
       <meta property="og:site_name" content="Outturn" />
       <meta property="og:title" content={title} />
       <meta property="og:description" content={description} />

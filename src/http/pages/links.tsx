@@ -8,6 +8,7 @@ type LinkProps = {
   readonly class?: string;
   readonly rel?: string;
   readonly type?: string;
+  readonly target?: '_blank';
   readonly current?: boolean;
 };
 

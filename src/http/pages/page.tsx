@@ -10,7 +10,7 @@ import { baseOf, parseInput, readPathParameters, readQuery, searchOf } from '../
 import { prefersOtherThanHtml } from './accept.ts';
 import { respondNotAcceptable, respondWithErrorPage } from './error-page.tsx';
 import { type Document, renderPage } from './layout.tsx';
-import { pagePolicy } from './policy.ts';
+import { policyOf } from './policy.ts';
 import { admitReader } from './session.ts';
 import { rootOf, type Site } from './site.ts';
 
@@ -119,13 +119,14 @@ function sendPage(
 ): Response {
   const headers: Record<string, string> = {
     'cache-control': isPrivate ? 'private, no-cache' : 'no-cache',
-    'content-security-policy': pagePolicy,
+    'content-security-policy': policyOf({ isCard: 'isCard' in reply && reply.isCard === true }),
     vary: 'Accept, Authorization, Cookie',
   };
   if ('movedTo' in reply) {
     headers.location = `${site.root}${reply.movedTo}`;
     return makeResponse(c, null, { status: reply.isPermanent ? 301 : 302, headers });
   }
+  if (reply.isCard === true) headers['cross-origin-resource-policy'] = 'cross-origin';
   if (reply.past === true && !isPrivate) headers['cache-control'] = `public, max-age=${pastSecondsMax}`;
   const html = renderPage(reply, site);
   const tag = contentTag(html);

@@ -31,19 +31,53 @@ export function ProofSection({
   proof,
 }: {
   readonly prediction: PredictionJson;
-  readonly proof: ShownProof;
+  readonly proof: ShownProof | null;
 }) {
+  const { resolution, status } = prediction;
+  if (proof === null && resolution === null) return null;
+  return (
+    <Section id="why" title={status === 'open' ? 'Where it stands' : 'Why'}>
+      {resolution === null || resolution.decided_by === 'resolver' ? null : <Decided resolution={resolution} />}
+      {proof === null ? null : <Tree prediction={prediction} proof={proof} />}
+    </Section>
+  );
+}
+
+/** A decision of a person: the observations that it names. */
+function Decided({ resolution }: { readonly resolution: Exclude<PredictionJson['resolution'], null> }) {
+  const { reason, evidence } = resolution;
+  const shown = evidence.slice(0, proofEntriesMax);
+  return (
+    <>
+      <p>
+        A person decided: <Said>{shorten(reason, textCharsMax)}</Said>
+      </p>
+      {shown.length === 0 ? (
+        <p class="muted">The decision names no observation.</p>
+      ) : (
+        <ul class="witnesses">
+          {shown.map((id) => (
+            <li>
+              <Link to={`/observations/${encodeURIComponent(id)}`}>{id}</Link>
+            </li>
+          ))}
+        </ul>
+      )}
+      {shown.length === evidence.length ? null : <p class="small">and {evidence.length - shown.length} more</p>}
+    </>
+  );
+}
+
+function Tree({ prediction, proof }: { readonly prediction: PredictionJson; readonly proof: ShownProof }) {
   const { explanation, omitted, basis } = proof;
   const { kept, left } = keepNodes(explanation, nodesMax);
   const entries = omitted.witnesses + omitted.watermarks + omitted.origins;
   const isOverruled = basis === 'evaluated' && prediction.resolution !== null;
   return (
-    <Section id="why" title={prediction.status === 'open' ? 'Where it stands' : 'Why'}>
-      {isOverruled ? (
-        <p class="muted">A person decided this prediction. This is what the recorded evidence says by itself.</p>
-      ) : null}
+    <>
+      {isOverruled ? <h3>What the recorded evidence says by itself</h3> : null}
       <ol class="proof">
-        <Step node={kept} criterion={prediction.criterion} />
+        <Step node={kept} criterion={prediction.criterion} isRoot />
       </ol>
       {left + entries === 0 ? null : (
         <p class="small muted">
@@ -51,7 +85,7 @@ export function ProofSection({
           <Link to={`/v1/predictions/${prediction.slug}/explanation`}>The explanation as JSON</Link> has more.
         </p>
       )}
-    </Section>
+    </>
   );
 }
 
@@ -71,13 +105,16 @@ function keepNodes(root: ExplanationNode, max: number): { readonly kept: Explana
   return { kept: keep(root), left };
 }
 
-function Step({ node, criterion }: { readonly node: ExplanationNode; readonly criterion: Criterion | null }) {
+type StepProps = { readonly node: ExplanationNode; readonly criterion: Criterion | null; readonly isRoot?: boolean };
+
+/** A step. What was asked is not repeated for the whole criterion, and for connectives, whose parts say it. */
+function Step({ node, criterion, isRoot }: StepProps) {
   const parts = criterion === null ? [] : partsOf(criterion);
   return (
     <li class="step">
       <p class="step-head">
         <StatusMark mark={node.verdict} />
-        {node.of.length > 0 || criterion === null ? null : (
+        {isRoot === true || node.of.length > 0 || criterion === null ? null : (
           <span class="muted">
             <Said>{shorten(describeCriterion(criterion), textCharsMax)}</Said>
           </span>

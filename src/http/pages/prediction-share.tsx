@@ -1,7 +1,9 @@
 import { escapeXml } from '../../domain/sharing/badge.ts';
 import type { PredictionJson } from '../predictions/json.ts';
+import { cardHeightPx, cardWidthPx } from './card.tsx';
 import { shorten } from './layout.tsx';
 import { Link } from './links.tsx';
+import { frameOf } from './oembed.ts';
 import { Section } from './parts.tsx';
 import { useSite } from './site.ts';
 
@@ -21,8 +23,12 @@ export function Share({ prediction }: { readonly prediction: PredictionJson }) {
         <BadgeImage slug={slug} statement={label} />
       </p>
       <details>
-        <summary>Embed the badge</summary>
+        <summary>Embed the badge or a card</summary>
         <Snippet title="Markdown" text={`[![${label.replaceAll(/[[\]\\]/g, '\\$&')}](${image})](${page})`} />
+        <Snippet
+          title="A card"
+          text={frameOf({ base, slug, statement: label, width: cardWidthPx, height: cardHeightPx })}
+        />
         <Snippet title="HTML" text={`<a href="${page}"><img src="${image}" alt="${escapeXml(label)}"></a>`} />
       </details>
       <details>

@@ -1,19 +1,17 @@
 import type { Instant } from '../../domain/instant.ts';
-import { withCurrentIdentity } from '../../services/identity/identity.ts';
-import { readDocument } from '../../services/predictions/documents.ts';
 import { listPredictionHistory } from '../../services/predictions/history.ts';
-import { getPrediction } from '../../services/predictions/predictions.ts';
 import { getPredictionProof } from '../../services/predictions/proof.ts';
 import { listPredictionForecasts } from '../../services/scores/forecasts.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField } from '../operation/fields.ts';
-import { type PredictionJson, predictionToJson, stampOf } from '../predictions/json.ts';
+import type { PredictionJson } from '../predictions/json.ts';
+import { oEmbedPath } from './oembed.ts';
 import { page } from './page.tsx';
 import { Criterion } from './prediction-criterion.tsx';
 import { Forecasts, type ShownForecasts } from './prediction-forecasts.tsx';
 import { History, type ShownHistory } from './prediction-history.tsx';
-import { parseDocument } from './prediction-json.ts';
+import { readPrediction } from './prediction-json.ts';
 import { ProofSection, proofEntriesMax, type ShownProof } from './prediction-proof.tsx';
 import { Share } from './prediction-share.tsx';
 import { Timeline } from './prediction-timeline.tsx';
@@ -27,7 +25,7 @@ const forecastsShown = 15;
 
 type Shown = {
   readonly prediction: PredictionJson;
-  /** Null if it was withdrawn. */
+  /** Null if it was withdrawn, or if a person answered what only a person can. */
   readonly proof: ShownProof | null;
   /** Null for a past moment: the history is of when things were recorded here, not of when they were known. */
   readonly history: ShownHistory | null;
@@ -60,25 +58,19 @@ export const predictionPage = page({
         { path: '/feeds/resolutions.atom', type: 'application/atom+xml', title: 'Resolutions as Atom' },
         { path: `/calendar.ics?q=${slug}`, type: 'text/calendar', title: 'Deadline as iCalendar' },
       ],
+      oEmbed: oEmbedPath(`${site.base}${path}`),
       content: <PredictionContent {...shown} />,
     };
   },
 });
 
-/** The kept document of now, or one that is computed. */
-export async function readPrediction(http: HttpDeps, slug: string, asOf: Instant | null): Promise<PredictionJson> {
-  const { services } = http;
-  const kept = asOf === null ? await readDocument(services.db.reads, services, slug) : null;
-  if (kept !== null) return parseDocument(kept.text);
-  const current = await withCurrentIdentity(services);
-  return predictionToJson(await getPrediction(current, slug, asOf), stampOf(asOf, current));
-}
-
 async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Instant | null): Promise<Shown> {
   const { services } = http;
   const { id, resolution, status } = prediction;
+  // Evidence says nothing about what only a person can answer.
+  const isJudged = resolution !== null && prediction.criterion.op === 'judged';
   const [proof, history, forecasts] = await Promise.all([
-    status === 'withdrawn'
+    status === 'withdrawn' || isJudged
       ? null
       : getPredictionProof(services, { id, resolutionId: resolution?.id ?? null, asOf }, proofEntriesMax),
     asOf === null ? listPredictionHistory(services, id, { after: null, limit: historyShown + 1 }) : null,
@@ -101,7 +93,7 @@ function PredictionContent({ prediction, proof, history, forecasts, now }: Shown
       <Verdict prediction={prediction} />
       <Errata errata={prediction.errata} />
       <Criterion prediction={prediction} />
-      {proof === null ? null : <ProofSection prediction={prediction} proof={proof} />}
+      <ProofSection prediction={prediction} proof={proof} />
       <Timeline prediction={prediction} explanation={proof?.explanation ?? null} />
       <Travel prediction={prediction} now={now} />
       <Forecasts prediction={prediction} forecasts={forecasts} />

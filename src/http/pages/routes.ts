@@ -3,6 +3,7 @@ import type { HttpDeps, HttpEnv } from '../deps.ts';
 import { routeOf } from '../server/methods.ts';
 import { addAssets } from './assets.ts';
 import { boardPage } from './board.tsx';
+import { cardPage } from './card.tsx';
 import { decisionForm } from './decision.tsx';
 import { feedPage } from './feed.tsx';
 import { feedsPage } from './feeds.tsx';
@@ -10,6 +11,7 @@ import type { Form } from './form.ts';
 import { modelPage } from './model.tsx';
 import { modelsPage } from './models.tsx';
 import { observationPage } from './observation.tsx';
+import { respondWithOEmbed } from './oembed.ts';
 import type { Page } from './page.tsx';
 import { predictionPage } from './prediction.tsx';
 import { predictorPage } from './predictor.tsx';
@@ -22,6 +24,7 @@ import { sourcePage } from './source.tsx';
 const pages: readonly Page[] = [
   boardPage,
   predictionPage,
+  cardPage,
   predictorPage,
   sourcePage,
   modelsPage,
@@ -45,5 +48,6 @@ export function addSitePages(app: Hono<HttpEnv>, http: HttpDeps): void {
       (c) => run(http, c),
     );
   addShareImages(app, http);
+  app.get('/oembed', (c) => respondWithOEmbed(http, c));
   addAssets(app);
 }

@@ -7,7 +7,7 @@ import { respondWithError } from '../operation/errors.ts';
 import { contentTag, isCached } from '../operation/etag.ts';
 import { makeResponse } from '../operation/headers.ts';
 import { readPathParameters } from '../operation/input.ts';
-import { readPrediction } from './prediction.tsx';
+import { readPrediction } from './prediction-json.ts';
 import { cardWidth, shareCard } from './share-card.tsx';
 
 /** Images that a process keeps, each of about 20 kB. */

@@ -24,7 +24,15 @@ export function StatusMark({ mark, note }: { readonly mark: Mark; readonly note?
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         <path fill-rule="evenodd" d={shapes[mark]} />
       </svg>
-      <span>{note === undefined ? mark : `${mark}, ${note}`}</span>
+      <span>
+        {mark}
+        {note === undefined ? null : (
+          <>
+            {' '}
+            <span class="note">{note}</span>
+          </>
+        )}
+      </span>
     </span>
   );
 }

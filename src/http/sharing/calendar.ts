@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
+import { predictionPagePath } from '../../domain/public-url.ts';
 import { type Deadline, renderCalendar } from '../../domain/sharing/icalendar.ts';
 import { calendarDeadlinesMax, getCalendar, passedDaysMax } from '../../services/sharing/calendar.ts';
 import { operation } from '../operation/operation.ts';
@@ -15,9 +16,10 @@ const title = 'Outturn: when predictions are due';
 
 type Row = Awaited<ReturnType<typeof getCalendar>>[number];
 
-function deadlineOf(row: Row, base: string): Deadline[] {
+function deadlineOf(row: Row, { base, hasPages }: { readonly base: string; readonly hasPages: boolean }): Deadline[] {
   if (row.resolveBy === null) return [];
-  const url = `${base}/v1/predictions/${row.id}`;
+  const json = `${base}/v1/predictions/${row.id}`;
+  const links = hasPages ? [`${base}${predictionPagePath(row.slug)}`, json] : [json];
   return [
     {
       // The reserved domain `.invalid` keeps the id stable if the service moves to another host.
@@ -25,8 +27,8 @@ function deadlineOf(row: Row, base: string): Deadline[] {
       end: row.resolveBy,
       changedAt: Math.max(row.editedAt, row.criterionAt),
       summary: row.statement,
-      description: `${describeCriterion(row.criterion)}\n\n${url}`,
-      url,
+      description: `${describeCriterion(row.criterion)}\n\n${links.join('\n')}`,
+      url: links[0] ?? json,
       categories: row.tags,
     },
   ];
@@ -53,8 +55,8 @@ const calendar = operation({
           end: Date.UTC(2026, 0, 1),
           changedAt: Date.UTC(2025, 0, 20),
           summary: predictionExample.statement,
-          description: predictionExample.criterion_text,
-          url: `https://outturn.example.com/v1/predictions/${predictionExample.id}`,
+          description: 'The criterion in words.',
+          url: `https://outturn.example.com/predictions/${predictionExample.slug}`,
           categories: predictionExample.tags,
         },
       ],
@@ -65,8 +67,8 @@ const calendar = operation({
   },
   handle: async ({ services }, { query, target }) => {
     const rows = await getCalendar(services, predictionFilterOf(query));
-    const base = target.base();
-    const deadlines = rows.flatMap((row) => deadlineOf(row, base));
+    const site = { base: target.base(), hasPages: services.hasPages };
+    const deadlines = rows.flatMap((row) => deadlineOf(row, site));
     return {
       text: renderCalendar(deadlines, title, refreshHours),
       mediaType: `${mediaType}; charset=utf-8`,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { generateAtomFeed, generateJsonFeed } from 'feedsmith';
-import { linkTo } from '../../domain/public-url.ts';
+import { linkTo, predictionPagePath } from '../../domain/public-url.ts';
 import { removeNonXml } from '../../domain/sharing/badge.ts';
 import { getInstallationName } from '../../services/events/epoch.ts';
 import { listNewestResolutions } from '../../services/predictions/resolutions.ts';
@@ -22,33 +22,44 @@ const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
 const feedIdOf = (installation: string): string => stableId(`${installation}/resolutions`);
 const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
   `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;
-const urlOf = (base: string, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
 
-function renderAtom(entries: readonly Entry[], { base, installation }: { base: string; installation: string }): string {
+/** Where the links of entries lead: to the page if there are pages, and to the JSON. */
+type Site = { readonly base: string; readonly hasPages: boolean };
+
+const jsonOf = ({ base }: Site, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
+const pageOf = ({ base }: Site, entry: Entry): string => `${base}${predictionPagePath(entry.slug)}`;
+
+function renderAtom(entries: readonly Entry[], site: Site, installation: string): string {
   return generateAtomFeed({
     id: feedIdOf(installation),
     title: { value: title },
     updated: new Date(entries[0]?.decidedAt ?? 0),
     authors: [{ name: 'Outturn' }],
-    links: [{ rel: 'self', type: 'application/atom+xml', href: `${base}/feeds/resolutions.atom` }],
+    links: [{ rel: 'self', type: 'application/atom+xml', href: `${site.base}/feeds/resolutions.atom` }],
     entries: entries.map((entry) => ({
       id: stableId(entry.id),
       title: { value: removeNonXml(titleOf(entry)) },
       updated: new Date(entry.decidedAt),
-      links: [{ rel: 'alternate', type: 'application/json', href: urlOf(base, entry) }],
+      links: [
+        ...(site.hasPages ? [{ rel: 'alternate', type: 'text/html', href: pageOf(site, entry) }] : []),
+        { rel: 'alternate', type: 'application/json', href: jsonOf(site, entry) },
+      ],
       categories: [{ term: entry.outcome }],
       summary: { value: removeNonXml(entry.reason) },
     })),
   });
 }
 
-function renderJsonFeed(entries: readonly Entry[], base: string): string {
+function renderJsonFeed(entries: readonly Entry[], site: Site): string {
   const feed = generateJsonFeed({
     title,
-    feed_url: `${base}/feeds/resolutions.json`,
+    ...(site.hasPages ? { home_page_url: `${site.base}/` } : {}),
+    feed_url: `${site.base}/feeds/resolutions.json`,
     items: entries.map((entry) => ({
       id: stableId(entry.id),
-      url: urlOf(base, entry),
+      ...(site.hasPages
+        ? { url: pageOf(site, entry), attachments: [{ url: jsonOf(site, entry), mime_type: 'application/json' }] }
+        : { url: jsonOf(site, entry) }),
       title: titleOf(entry),
       content_text: entry.reason,
       date_published: new Date(entry.decidedAt),
@@ -79,7 +90,7 @@ const atom = operation({
     const entries = await listNewestResolutions(services, entriesMax);
     const installation = await getInstallationName(services);
     return {
-      text: renderAtom(entries, { base: target.base(), installation }),
+      text: renderAtom(entries, { base: target.base(), hasPages: services.hasPages }, installation),
       mediaType: 'application/atom+xml',
       secondsMax: feedSecondsMax,
     };
@@ -109,7 +120,7 @@ const json = operation({
   handle: async ({ services }, { target }) => {
     const entries = await listNewestResolutions(services, entriesMax);
     return {
-      text: renderJsonFeed(entries, target.base()),
+      text: renderJsonFeed(entries, { base: target.base(), hasPages: services.hasPages }),
       mediaType: 'application/feed+json',
       secondsMax: feedSecondsMax,
     };

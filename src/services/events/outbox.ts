@@ -1,7 +1,7 @@
 import { eventText } from '../../domain/events/event.ts';
 import type { EventFacts } from '../../domain/events/event-data.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { withAbsoluteLinks } from '../../domain/public-url.ts';
+import { withAbsoluteLinks, withoutPageLinks } from '../../domain/public-url.ts';
 import { firstDelayMs } from '../../domain/webhooks/retry-schedule.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertEvent, type NewEvent } from '../../store/events.ts';
@@ -23,7 +23,8 @@ export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promi
 
 /** The row of an event, for a statement that inserts it together with others. */
 export function newEvent(deps: Deps, event: EventInput): NewEvent {
-  const { publicUrl } = deps;
+  const { publicUrl, hasPages } = deps;
+  const data = hasPages ? event.data : withoutPageLinks(event.data);
   return {
     id: deps.newId('evt'),
     type: event.type,
@@ -33,11 +34,7 @@ export function newEvent(deps: Deps, event: EventInput): NewEvent {
     feedId: event.feedId ?? null,
     endpointId: event.endpointId ?? null,
     model: modelOf(event),
-    text: eventText(
-      event.type,
-      event.occurredAt,
-      publicUrl === null ? event.data : withAbsoluteLinks(event.data, publicUrl),
-    ),
+    text: eventText(event.type, event.occurredAt, publicUrl === null ? data : withAbsoluteLinks(data, publicUrl)),
     dueAt: event.occurredAt + firstDelayMs(deps.webhooks.schedule),
   };
 }

@@ -1,20 +1,18 @@
-import { type CountedMark, countMarks } from '../../store/prediction-counts.ts';
+import { countAllPredictions, type PredictionCounts } from '../../store/prediction-counts.ts';
 import type { ListedResolution } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { type FeedHealth, listFeeds } from '../feeds/feeds.ts';
 import { listDocuments } from './lists.ts';
 import { listNewestResolutions } from './resolutions.ts';
 
-export type { CountedMark } from '../../store/prediction-counts.ts';
+export type { PredictionCounts } from '../../store/prediction-counts.ts';
 
-/** The most predictions with one mark that are counted. More are reported as more than this. */
-export const marksCountedMax = 1000;
 /** The entries of each short list. */
 const shortListMax = 5;
 
-/** The number of predictions with each mark, up to `marksCountedMax` + 1 of each. */
-export async function countPredictionsByMark(deps: Deps): Promise<ReadonlyMap<CountedMark, number>> {
-  return await countMarks(deps.db.sql, marksCountedMax);
+/** The number of predictions by status and by outcome. */
+export async function countPredictionsByStatus(deps: Deps): Promise<PredictionCounts> {
+  return await countAllPredictions(deps.db.sql);
 }
 
 /** What a reader of the whole board sees first. */
@@ -33,13 +31,13 @@ export type BoardOverview = {
 export async function getBoardOverview(deps: Deps): Promise<BoardOverview> {
   const all = { outcome: null, after: null, limit: shortListMax };
   const [resolutions, due, review, feeds] = await Promise.all([
-    listNewestResolutions(deps, shortListMax),
+    listNewestResolutions(deps, 3 * shortListMax),
     listDocuments(deps, { ...all, statuses: ['open'], sort: 'resolve_by', filter: { resolveByGte: deps.now() } }),
     listDocuments(deps, { ...all, statuses: ['proposed', 'disputed'], sort: '-recorded_at', filter: {} }),
     listFeeds(deps, 'left out'),
   ]);
   return {
-    resolutions,
+    resolutions: newestOfEach(resolutions).slice(0, shortListMax),
     due: due.texts,
     review: review.texts,
     feeds: feeds.map(({ feed, health, keyMissing }) => ({
@@ -48,4 +46,14 @@ export async function getBoardOverview(deps: Deps): Promise<BoardOverview> {
       isPolled: feed.enabled && feed.url !== null && keyMissing === null,
     })),
   };
+}
+
+/** The newest resolution of each prediction: it replaced the others. */
+function newestOfEach(resolutions: readonly ListedResolution[]): ListedResolution[] {
+  const seen = new Set<string>();
+  return resolutions.filter(({ predictionId }) => {
+    const isNewest = !seen.has(predictionId);
+    seen.add(predictionId);
+    return isNewest;
+  });
 }

@@ -37,7 +37,7 @@ test('the document is deterministic', () => {
 });
 
 test('the document and the running app have the same routes, except for pages', () => {
-  const app = createApp({ ...world.http, pages: false });
+  const app = createApp({ ...world.http, services: { ...world.deps, hasPages: false } });
   const routes = app.routes
     .filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{\.\+\\(\.\w+)\})?/g, '{$1}$2')}`);

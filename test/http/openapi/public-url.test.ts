@@ -45,6 +45,7 @@ test('links in messages are absolute if OUTTURN_PUBLIC_URL is set, and otherwise
           links: {
             prediction: `${publicUrl}/v1/predictions/${second.id}`,
             explanation: `${publicUrl}/v1/predictions/${second.id}/explanation`,
+            page: `${publicUrl}/predictions/by-address`,
           },
         },
       },

@@ -1,4 +1,6 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiWorld } from '../../support/api-world.ts';
 import { openBrowser, watchPage } from '../../support/browser.ts';
@@ -7,43 +9,38 @@ import { addressOf, pageAddresses } from '../../support/page-addresses.ts';
 import { findAxeViolations, findInvalidHtml, findOverflow, findUnreachable } from '../../support/page-checks.ts';
 import { openPageWorld } from '../../support/page-world.ts';
 
-const schemes = ['light', 'dark'] as const;
 const widths = [320, 1280] as const;
 
 let world: ApiWorld;
 let browser: Browser;
-/** One context for each colour scheme. */
-const contexts = new Map<string, BrowserContext>();
 beforeAll(async () => {
   world = await openPageWorld();
   browser = await openBrowser();
-  for (const colorScheme of schemes) contexts.set(colorScheme, await browser.newContext({ colorScheme }));
 });
 afterAll(async () => {
   await browser?.close();
   await world?.close();
 });
 
-async function openPage(scheme: string): Promise<Page> {
-  const context = contexts.get(scheme);
-  if (context === undefined) throw new Error(`no context for ${scheme}`);
-  return await context.newPage();
-}
-
 describe.each(pageAddresses)('$path', ({ path: named, status = 200 }) => {
   let path: string;
+  let page: Page;
   beforeAll(async () => {
     path = await addressOf(world, named);
+    page = await browser.newPage();
   });
+  afterAll(() => page?.close());
 
-  test.each(schemes)('is accessible and fits at every width, and loads only what is ours, in %s', async (scheme) => {
-    const page = await openPage(scheme);
+  test('is accessible and fits, narrow and wide, light and dark, and loads only what is ours', async () => {
     const { elsewhere, errors } = watchPage(page, world.base);
     const answer = await page.goto(`${world.base}${path}`);
     expect(answer?.status()).toBe(status);
     for (const width of widths) {
       await page.setViewportSize({ width, height: 800 });
       expect(await findOverflow(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await findAxeViolations(page, 'contrast')).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'light' });
       expect(await findAxeViolations(page)).toEqual([]);
     }
     // The browser reports the status of an error page as an error.
@@ -51,15 +48,12 @@ describe.each(pageAddresses)('$path', ({ path: named, status = 200 }) => {
       elsewhere: [],
       errors: [],
     });
-    await page.close();
   });
 
   test('is operable by keyboard alone, with a visible focus', async () => {
-    const page = await openPage('light');
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.goto(`${world.base}${path}`);
     expect(await findUnreachable(page)).toEqual([]);
-    await page.close();
   });
 
   test('is valid HTML', async () => {
@@ -101,4 +95,47 @@ describe('the forms', () => {
     expect({ elsewhere, errors }).toEqual({ elsewhere: [], errors: [] });
     await context.close();
   });
+});
+
+test('another site can frame a card, in a sandbox, and no other page', async () => {
+  const { json } = await world.anyone(
+    `GET /oembed?url=${encodeURIComponent(`${world.base}/predictions/gpt-5-never-released`)}`,
+  );
+  // The browser lets only a site on this machine frame another one here.
+  const site = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html');
+    response.end(`<!doctype html>${json.html}<iframe id="page" src="${world.base}/predictions/o5-arrives"></iframe>`);
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  // A server that listens on a port has an address with a port.
+  const { port } = site.address() as AddressInfo;
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${port}/`);
+  const card = page.frameLocator('iframe').first();
+  await card.getByText('OpenAI never releases GPT-5.').waitFor();
+  const style = await card.locator('body').evaluate('getComputedStyle(document.body).borderTopStyle');
+  const framed = await page.frameLocator('#page').locator('h1.claim').count();
+  expect([style, framed]).toEqual(['solid', 0]);
+  await page.close();
+  site.closeAllConnections();
+  site.close();
+});
+
+test('the board works with JavaScript off: search, filter, next page and a prediction', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${world.base}/`);
+  await page.getByRole('link', { name: 'Next page' }).click();
+  expect(page.url()).toContain('cursor=');
+  await page.getByRole('link', { name: 'First page' }).click();
+  await page.getByLabel('Statement contains').fill('never releases gpt-5');
+  await page.getByLabel('Outcome').selectOption('no');
+  await page.getByRole('button', { name: 'Show' }).click();
+  expect(new URL(page.url()).searchParams.get('outcome')).toBe('no');
+  await page.locator('.predictions').getByRole('link', { name: 'OpenAI never releases GPT-5.' }).first().click();
+  await page.getByLabel('At the end of (UTC)').fill('2025-03-01');
+  await page.getByRole('button', { name: 'Go there' }).click();
+  expect(new URL(page.url()).search).toBe('?as_of=2025-03-01');
+  expect(await page.locator('.past').innerText()).toContain('As it was known on 2 Mar 2025, 00:00 UTC');
+  await context.close();
 });

@@ -15,6 +15,8 @@ afterAll(() => world?.close());
 
 const hrefs = (html: string): string[] => [...html.matchAll(/\shref="([^"]*)"/g)].map((match) => match[1] ?? '');
 
+const isCard = (path: string): boolean => path.startsWith('/embed/');
+
 describe.each(pageAddresses.filter(({ status }) => status === undefined))('$path', ({ path: named }) => {
   let path: string;
   beforeAll(async () => {
@@ -33,6 +35,8 @@ describe.each(pageAddresses.filter(({ status }) => status === undefined))('$path
     });
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; /);
     expect(headers['content-security-policy']).not.toContain('unsafe');
+    expect(headers['content-security-policy']).toContain(`frame-ancestors ${isCard(path) ? '*' : "'none'"}`);
+    expect(headers['cross-origin-resource-policy']).toBe(isCard(path) ? 'cross-origin' : 'same-origin');
     expect(text).not.toMatch(/<(script|style|iframe|object|embed)\b(?![^>]* src="\.)|\s(style|on\w+)="/);
   });
 
@@ -159,7 +163,7 @@ describe('without public reading', () => {
 });
 
 test('without pages their addresses lead nowhere', async () => {
-  const app = createApp({ ...world.http, pages: false });
+  const app = createApp({ ...world.http, services: { ...world.deps, hasPages: false } });
   for (const { path } of pageAddresses.filter((page) => !page.path.startsWith('/?') && page.path !== '/')) {
     const answer = await app.request(path, { headers: asBrowser });
     expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 404, 'application/problem+json']);

@@ -153,7 +153,7 @@ test('OPTIONS returns the methods, with and without a preflight', async () => {
 });
 
 test('without pages the front page redirects to the API reference', async () => {
-  const answer = await createApp({ ...world.http, pages: false }).request('/');
+  const answer = await createApp({ ...world.http, services: { ...world.deps, hasPages: false } }).request('/');
   expect([answer.status, answer.headers.get('location')]).toEqual([302, 'docs']);
 });
 

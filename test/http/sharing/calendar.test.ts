@@ -54,7 +54,7 @@ describe('GET /calendar.ics', () => {
     });
     const { id } = (await world.anyone('GET /v1/predictions/year')).json;
     expect(text).toContain(`UID:${id}@outturn.invalid\r\n`);
-    expect(text.replaceAll('\r\n ', '')).toContain(`URL:${world.base}/v1/predictions/${id}\r\n`);
+    expect(text.replaceAll('\r\n ', '')).toContain(`URL:${world.base}/predictions/year\r\n`);
     expect(text).toContain('DTSTAMP:20260115T120000Z\r\n');
   });
 

@@ -96,7 +96,7 @@ test('the feeds list resolutions, newest first, and mark corrections', async () 
   expect(behind.json).toMatchObject({ version: 'https://jsonfeed.org/version/1.1' });
   expect(behind.json.items[0]).toMatchObject({
     id: expect.stringMatching(/^tag:outturn\.invalid,2025:res_/),
-    url: expect.stringMatching(new RegExp(`^https://127\\.0\\.0\\.1:${world.port}/v1/predictions/pred_`)),
+    url: expect.stringMatching(new RegExp(`^https://127\\.0\\.0\\.1:${world.port}/predictions/fed$`)),
     title: 'no (corrected): Said <b>so</b> & so.',
     date_published: '2026-01-15T12:01:00.000Z',
     tags: ['no'],

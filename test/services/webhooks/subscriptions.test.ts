@@ -37,6 +37,7 @@ test('subscribers receive a signed message for a resolution, with everything nee
         links: {
           prediction: `/v1/predictions/${prediction.id}`,
           explanation: `/v1/predictions/${prediction.id}/explanation`,
+          page: `/predictions/${prediction.slug}`,
         },
       },
       resolution: {
