@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import type { Context, Hono } from 'hono';
 import { Refusal } from '../../domain/refusal.ts';
 import type { HttpDeps, HttpEnv } from '../deps.ts';
-import { admit } from '../operation/admit.ts';
 import { respondWithError } from '../operation/errors.ts';
 import { contentTag, isCached } from '../operation/etag.ts';
 import { makeResponse } from '../operation/headers.ts';
 import { readPathParameters } from '../operation/input.ts';
 import { readPrediction } from './prediction-json.ts';
+import { admitReader } from './session.ts';
 import { cardWidth, shareCard } from './share-card.tsx';
 
 /** Images that a process keeps, each of about 20 kB. */
@@ -24,7 +24,7 @@ let rendering: Promise<unknown> = Promise.resolve();
 export function addShareImages(app: Hono<HttpEnv>, http: HttpDeps): void {
   app.get('/predictions/:slug/image.png', async (c: Context<HttpEnv>) => {
     try {
-      const caller = await admit(http, c, 'read');
+      const { caller } = await admitReader(http, c);
       readPathParameters(c);
       const prediction = await readPrediction(http, c.req.param('slug') ?? '', null);
       const svg = shareCard(prediction);
@@ -33,7 +33,7 @@ export function addShareImages(app: Hono<HttpEnv>, http: HttpDeps): void {
         etag: tag,
         'cache-control': caller === null && http.publicRead ? 'no-cache' : 'private, no-cache',
         'cross-origin-resource-policy': 'cross-origin',
-        vary: 'Authorization',
+        vary: 'Authorization, Cookie',
       };
       if (isCached(c.req.header('if-none-match'), tag)) return makeResponse(c, null, { status: 304, headers });
       const body = await renderOnce(tag, svg);
