@@ -1,4 +1,5 @@
 // A baseline of bench.mjs: Fastify and pg, as their documentation shows them, with the same rows. Arguments: database URL.
+import { randomUUID } from 'node:crypto';
 import Fastify from 'fastify';
 import pg from 'pg';
 
@@ -20,6 +21,26 @@ app.get('/predictions/:id', async (request, reply) => {
   const { rows } = await pool.query({ ...text, values: [request.params.id] });
   if (rows.length === 0) return reply.code(404).send({ error: 'not found' });
   return rows[0];
+});
+
+const begin = { name: 'begin', text: 'begin' };
+const commit = { name: 'commit', text: 'commit' };
+const insert = {
+  name: 'insert',
+  text: 'insert into bench_writes (id, statement, criterion, at) values ($1, $2, $3, now()) returning id, statement, criterion, at',
+};
+
+app.post('/predictions', async (request, reply) => {
+  const client = await pool.connect();
+  try {
+    await client.query(begin);
+    const { statement, criterion } = request.body;
+    const { rows } = await client.query({ ...insert, values: [randomUUID(), statement, JSON.stringify(criterion)] });
+    await client.query(commit);
+    return reply.code(201).send(rows[0]);
+  } finally {
+    client.release();
+  }
 });
 
 console.log(await app.listen({ port: 0, host: '127.0.0.1' }));

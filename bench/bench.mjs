@@ -1,4 +1,4 @@
-// The speed of reads, each as a ratio to baselines that are measured in the same run, interleaved.
+// The speed of reads and writes, each as a ratio to baselines that are measured in the same run, interleaved.
 // Usage: npm run bench [-- <predictions, default 10000> <rounds, default 5> <seconds of each measurement, default 4>]
 // A temporary PostgreSQL server is started unless BENCH_DATABASE_URL names one on which databases may be made. Everything
 // stays on the loopback address. Prints a table: the median of the rounds with the lowest and the highest.
@@ -13,6 +13,7 @@ import autocannon from 'autocannon';
 import postgres from 'postgres';
 import { findProgram, freePort, openServer } from './postgres.mjs';
 import { copyPredictions } from './predictions.mjs';
+import { measureWrites } from './writes.mjs';
 
 const [predictions, rounds, seconds] = [10_000, 5, 4].map((usual, index) => Number(process.argv[2 + index] ?? usual));
 const idsPerTarget = 500;
@@ -242,5 +243,9 @@ try {
   for (const child of started) await stop(child);
   await admin.unsafe(`drop database if exists ${name} with (force)`);
   await admin.end();
+}
+try {
+  await measureWrites({ serverUrl: server.url, rounds, seconds });
+} finally {
   server.stop();
 }

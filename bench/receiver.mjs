@@ -17,6 +17,8 @@ const server = createServer((request, response) => {
     if (request.url !== '/hang') response.writeHead(204).end();
   });
 });
+// Longer than clients keep connections, so that none is closed just as a message is sent.
+server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));

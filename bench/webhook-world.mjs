@@ -17,7 +17,7 @@ export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(v
 
 let worlds = 0;
 
-export async function openWorld() {
+export async function openWorld({ schedule = muteWebhooks.schedule } = {}) {
   const server = process.env.BENCH_DATABASE_URL;
   if (server === undefined) throw new Error('BENCH_DATABASE_URL must name a server on which databases may be made');
   worlds += 1;
@@ -42,7 +42,7 @@ export async function openWorld() {
     nodeId: 'bench',
     publicUrl: null,
     fetchPayload: async () => ({ kind: 'not_modified', status: null }),
-    webhooks: { ...muteWebhooks, vault: makeVault(secret), checkUrlText: judged },
+    webhooks: { ...muteWebhooks, schedule, vault: makeVault(secret), checkUrlText: judged },
   };
   const close = async () => {
     await db.close();
