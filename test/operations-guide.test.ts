@@ -83,6 +83,7 @@ describe('the page on running it', () => {
       'schema_migrations',
       'scorecard_marks',
       'scorecards',
+      'webhook_leases',
     ]);
     expect(exportFormat).toBe('outturn-export/1');
   });

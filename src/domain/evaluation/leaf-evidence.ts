@@ -9,7 +9,7 @@ import { findInService, type InService } from '../evidence/in-service.ts';
 import { groupByModelInSteps } from '../evidence/model-rows.ts';
 import { earliest, type ModelEvidence, type Weighed, weighModel } from '../evidence/release.ts';
 import { weighDisappearance, weighRetirement } from '../evidence/retirement.ts';
-import type { Sighting, Timeline } from '../evidence/timeline.ts';
+import { type Sighting, sightingsPerStepMax, type Timeline } from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
 import type { Interval } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
@@ -55,7 +55,9 @@ function* groupMatching(
   { timeline, styleOf }: Setting,
 ): Steps<ReadonlyMap<string, readonly Sighting[]>> {
   const byModel = new Map<string, readonly Sighting[]>();
-  for (const { model, rows } of yield* groupByModelInSteps(timeline)) {
+  const models = yield* groupByModelInSteps(timeline);
+  for (const [index, { model, rows }] of models.entries()) {
+    if (index % sightingsPerStepMax === sightingsPerStepMax - 1) yield;
     if (!matchesPattern(leaf.model, model, styleOf)) continue;
     const key = modelKey(model);
     // Two models can have one canonical name; their rows are then in the order of the timeline.
