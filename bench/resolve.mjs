@@ -134,8 +134,8 @@ async function tick(world, families) {
 async function list(tx, feed, families) {
   if (families.length === 0) return;
   const keys = families.map((family) => `${family}-1`);
-  await tx`insert into observations (id, feed_id, poll_id, item_key, item_hash, observed_at, ingested_at, name, item)
-    select ${feed} || k, ${feed}, ${`${feed}_680`}, k, 'h', ${seen}::timestamptz, ${seen}::timestamptz, k, '{}' from unnest(${keys}::text[]) k`;
+  await tx`insert into observations (id, feed_id, poll_id, item_key, item_hash, observed_at, ingested_at, name, released_text, released_weight, item)
+    select ${feed} || k, ${feed}, ${`${feed}_680`}, k, 'h', ${seen}::timestamptz, ${seen}::timestamptz, k, '2026-11-20', 'stands', '{}' from unnest(${keys}::text[]) k`;
   await tx`insert into item_readings (feed_id, item_key, name, outcome, vendor, family, model_version, stage, own, identity_version)
     select ${feed}, k, k, 'model', 'openai', left(k, -2), '1', 'general', true, 'bench' from unnest(${keys}::text[]) k`;
   await tx`insert into sightings (feed_id, item_key, seen_from, absent_at, observation_id, item_hash)
