@@ -25,6 +25,7 @@ export function Heading({ prediction }: { readonly prediction: PredictionJson })
       <p class="byline">
         {predictor === null ? 'Said' : <PredictorLink {...predictor} />}
         {predictor === null ? ' ' : ' said this '}
+        {made_at.length > 'yyyy-mm'.length ? 'on ' : 'in '}
         <Time at={made_at} />
         {source === null ? null : (
           <>
@@ -173,7 +174,7 @@ function VerdictFacts({ prediction }: { readonly prediction: PredictionJson }) {
         ['Chance that the absence is wrong', describeMiss(resolution?.miss_chance ?? null)],
         ['Deadline', resolve_by === null ? resolution === null ? 'none' : null : <Time at={resolve_by} />],
         ['Recorded', <Time at={recorded_at} />],
-        ['Checked through', evaluated_through === null ? null : <Time at={evaluated_through} />],
+        ['Checked through', evaluated_through === null || resolution !== null ? null : <Time at={evaluated_through} />],
       ]}
     />
   );

@@ -21,7 +21,7 @@ export type BoardOverview = {
   readonly resolutions: readonly ListedResolution[];
   /** The documents of open predictions whose deadlines come next, as JSON texts. */
   readonly due: readonly string[];
-  /** The documents of proposed and disputed predictions, as JSON texts, those that were recorded last first. */
+  /** The documents of disputed predictions, then of proposed ones, as JSON texts. */
   readonly review: readonly string[];
   /** The health of every feed. */
   readonly feeds: readonly { readonly slug: string; readonly health: FeedHealth; readonly isPolled: boolean }[];
@@ -30,16 +30,18 @@ export type BoardOverview = {
 /** Lists at most five predictions of each kind. */
 export async function getBoardOverview(deps: Deps): Promise<BoardOverview> {
   const all = { outcome: null, after: null, limit: shortListMax };
-  const [resolutions, due, review, feeds] = await Promise.all([
+  const [resolutions, due, disputed, proposed, feeds] = await Promise.all([
     listNewestResolutions(deps, 3 * shortListMax),
     listDocuments(deps, { ...all, statuses: ['open'], sort: 'resolve_by', filter: { resolveByGte: deps.now() } }),
-    listDocuments(deps, { ...all, statuses: ['proposed', 'disputed'], sort: '-recorded_at', filter: {} }),
+    // One status each: a list of two reads every prediction if there are few of them.
+    listDocuments(deps, { ...all, statuses: ['disputed'], sort: '-recorded_at', filter: {} }),
+    listDocuments(deps, { ...all, statuses: ['proposed'], sort: '-recorded_at', filter: {} }),
     listFeeds(deps, 'left out'),
   ]);
   return {
     resolutions: newestOfEach(resolutions).slice(0, shortListMax),
     due: due.texts,
-    review: review.texts,
+    review: [...disputed.texts, ...proposed.texts].slice(0, shortListMax),
     feeds: feeds.map(({ feed, health, keyMissing }) => ({
       slug: feed.slug,
       health,

@@ -46,7 +46,18 @@ test('the package has the migrations, the shipped feeds, the article and the tab
 
 test('the package has nothing that a running program or a developer leaves behind', () => {
   expect(readdirSync(installed).sort()).toEqual([
-    ...['CHANGELOG.md', 'LICENSE', 'README.md', 'data', 'dist', 'docs', 'node_modules', 'package.json', 'sql'],
+    ...[
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'assets',
+      'data',
+      'dist',
+      'docs',
+      'node_modules',
+      'package.json',
+      'sql',
+    ],
   ]);
   expect(readdirSync(join(installed, 'data')).sort()).toEqual([
     ...['backtest', 'coverage.json', 'feeds.json', 'identity.json', 'ledger.json', 'sdk-history', 'seed'],
