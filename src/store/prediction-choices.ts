@@ -62,8 +62,10 @@ export async function readChosen<T>(db: Sql, choice: Choice, read: (chosen: Frag
     const condition = db`${index.condition} ${matches}`;
     return await read(choose(firstInOrder(db, { ...index, condition, page, limit: page.limit })));
   }
-  // Filtered again, because a prediction may have changed meanwhile.
-  return await read(matching(db`(select ${placed(db, page.sort)} from predictions p where p.id = any(${ids})) p`));
+  const after = afterClause(db, { ...page, asOf: null });
+  // Filtered again: a prediction may have changed meanwhile, or have had such words once.
+  const among = db`(select ${placed(db, page.sort)} from predictions p where p.id = any(${ids}) ${after}) p`;
+  return await read(matching(among));
 }
 
 /** The ids of all predictions that match after the position; null if there are too many to sort. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluatorVersion } from '../../../src/domain/evaluation/evaluate.ts';
+import { predictionSorts } from '../../../src/services/predictions/lists.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5, gpt5Ledger, neverGpt5, recordClaim } from '../../support/claims.ts';
 import type { Json } from '../../support/http-client.ts';
@@ -129,6 +130,24 @@ describe('GET /v1/predictions', () => {
     const oldest = await world.anyone('GET /v1/predictions?tag=paging&sort=recorded_at&limit=200');
     expect(slugsOf(oldest.json)).toEqual(['page-a', 'page-b', 'page-c', 'page-d', 'page-e']);
   });
+
+  test.each(['tag=paging', 'q=page-', 'q=e-', 'status=open&q=page-', 'vendor=openai&tag=paging'])(
+    'pages through a list by %s once, in every order',
+    async (filter) => {
+      for (const sort of predictionSorts) {
+        const whole = slugsOf((await world.anyone(`GET /v1/predictions?${filter}&sort=${sort}&limit=200`)).json);
+        const paged: string[] = [];
+        for (let cursor: string | null = ''; cursor !== null && paged.length <= whole.length; ) {
+          const after = cursor === '' ? '' : `&cursor=${cursor}`;
+          const { json } = await world.anyone(`GET /v1/predictions?${filter}&sort=${sort}&limit=2${after}`);
+          paged.push(...slugsOf(json));
+          cursor = json.next_cursor;
+        }
+        expect([sort, paged]).toEqual([sort, whole]);
+        expect(whole.length).toBeGreaterThanOrEqual(5);
+      }
+    },
+  );
 
   test('rejects a cursor of other filters or of another list, and a forged or garbled one', async () => {
     const { json } = await world.anyone('GET /v1/predictions?tag=paging&limit=2');

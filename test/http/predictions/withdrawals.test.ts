@@ -159,7 +159,7 @@ describe('a withdrawn prediction', () => {
   });
 
   test('is shown as withdrawn by its badge and its history, and not in the calendar or among the resolutions', async () => {
-    expect((await world.anyone('GET /badges/slip.svg')).text).toContain('releases GPT-5.: withdrawn');
+    expect((await world.anyone('GET /badges/slip.svg')).text).toContain('releases GPT-5: withdrawn');
     const history = (await world.anyone('GET /v1/predictions/slip/history')).json.data.at(-1);
     expect(history).toMatchObject({ at: '2026-01-15T13:00:00Z', what: 'withdrawn', changes: null });
     const calendar = (await world.anyone('GET /calendar.ics')).text;
