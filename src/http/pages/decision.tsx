@@ -136,7 +136,7 @@ function Decide({ prediction, sent, problem, today }: DecideProps) {
   return (
     <>
       <h1>Decide</h1>
-      <p class="lead">
+      <p class="lede">
         <Link to={page}>
           <Said>{prediction.statement}</Said>
         </Link>

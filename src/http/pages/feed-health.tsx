@@ -1,6 +1,6 @@
 import type { FeedHealth } from '../../services/feeds/feeds.ts';
 
-/** The shape of each state in a square of 16, so that none is told by its colour alone. */
+/** The shape of each state in a square of 16, so that states differ in more than colour. */
 const looks: { readonly [H in FeedHealth]: { readonly mark: string; readonly shape: string; readonly word: string } } =
   {
     ok: { mark: 'yes', shape: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Z', word: 'ok' },

@@ -65,7 +65,7 @@ function ModelsContent({ models, next, vendors, isFiltered }: ContentProps) {
       <h1>Models</h1>
       <p class="lede">
         What feeds list, read as models: one entry for each, however it is spelled. <Link to="/releases">Releases</Link>{' '}
-        shows when they came out.
+        lists them by release date.
       </p>
       <FindForm vendors={vendors} />
       {models.length > 0 ? <ModelTable models={models} /> : <NoModel isFiltered={isFiltered} />}

@@ -10,10 +10,10 @@ const jsonCharsMax = 5000;
 const finePrintCharsMax = 2000;
 
 const polarityWords: { readonly [P in PredictionJson['polarity']]: string } = {
-  decidable: 'It can come out either way.',
+  decidable: 'It can resolve yes or no.',
   confirmable_only: 'It can only be confirmed: without a deadline, that nothing happened yet refutes nothing.',
   refutable_only: 'It can only be refuted: "never" without a deadline is never finished.',
-  undecidable: 'It can come out neither way.',
+  undecidable: 'It can resolve neither yes nor no.',
 };
 
 /** What would settle the prediction, in words and as the data that are evaluated. */

@@ -74,7 +74,7 @@ function lanesOfClaim({ made_at, recorded_at, resolve_by, resolution }: Predicti
       : [
           {
             name: 'Outcome',
-            entries: [{ at: resolution.effective_at, label: `came out ${resolution.outcome}`, shape: 'star' as const }],
+            entries: [{ at: resolution.effective_at, label: `outcome: ${resolution.outcome}`, shape: 'star' as const }],
           },
           {
             name: 'Known and recorded',

@@ -55,7 +55,7 @@ function momentsOf({ made_at, recorded_at, resolve_by, resolution, withdrawn_at 
     ...(resolution === null
       ? []
       : [
-          { at: resolution.effective_at, what: <strong>It came out {resolution.outcome}</strong> },
+          { at: resolution.effective_at, what: <strong>The outcome: {resolution.outcome}</strong> },
           ...(resolution.decided_by === 'resolver' ? [{ at: resolution.known_at, what: 'The evidence sufficed' }] : []),
           { at: resolution.decided_at, what: 'The resolution was recorded' },
         ]),

@@ -62,7 +62,7 @@ function SignIn({ next, problem }: { readonly next: string; readonly problem: st
   return (
     <>
       <h1>Sign in</h1>
-      <p class="lead">
+      <p class="lede">
         With a key of this service you can read pages that are not public and, if it has the scope <code>resolve</code>,
         decide predictions. The browser keeps a session for twelve hours, not the key.
       </p>

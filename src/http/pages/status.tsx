@@ -3,7 +3,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 /** What came of a prediction: its outcome if it is resolved, otherwise its status. */
 export type Mark = Outcome | 'open' | 'proposed' | 'disputed' | 'withdrawn' | 'undetermined';
 
-/** The shape of each mark in a square of 16, so that no mark is told by its colour alone. */
+/** The shape of each mark in a square of 16, so that marks differ in more than colour. */
 export const shapes: { readonly [M in Mark]: string } = {
   yes: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.9 5.2L7.2 11 4 7.9l1.2-1.2 2 1.9 3.5-3.6Z',
   no: 'M2 2h12v12H2Zm3.2 2L4 5.2 6.8 8 4 10.8 5.2 12 8 9.2 10.8 12l1.2-1.2L9.2 8 12 5.2 10.8 4 8 6.8Z',

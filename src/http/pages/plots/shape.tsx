@@ -21,7 +21,7 @@ const shapes = {
 
 export type Shape = keyof typeof shapes;
 
-/** The order in which series take shapes and dashes, so that no series is told by its colour alone. */
+/** The order in which series take shapes and dashes, so that series differ in more than colour. */
 export const seriesShapes: readonly Shape[] = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star'];
 
 const area = 64;
