@@ -255,6 +255,24 @@ export async function countQueue(
   return row ?? { pending: 0, due: 0, oldestDueAt: null };
 }
 
+/**
+ * Releases the leases of a node on deliveries that it is not attempting. It has such leases after a claim whose commit succeeded
+ * but was not confirmed to it. The attempts have not begun, so their numbers are used again.
+ */
+export async function releaseUnstarted(
+  db: Sql,
+  { holder, started }: { readonly holder: string; readonly started: readonly string[] },
+): Promise<number> {
+  const rows = await db`
+    with released as (
+      delete from webhook_leases where holder = ${holder} and delivery_id <> all(${started}::text[]) returning delivery_id, trigger),
+    asked as (
+      update webhook_deliveries d set manual_due = d.manual_due + 1 from released r
+      where d.id = r.delivery_id and r.trigger = 'manual' and d.state = 'pending')
+    select delivery_id from released`;
+  return rows.length;
+}
+
 /** Expires every lease at the start of the single process of an embedded database, which need not wait for them. */
 export async function clearDeliveryLeases(db: Sql): Promise<void> {
   await db`update webhook_leases set lease_until = clock_timestamp() - interval '1 second' where lease_until > clock_timestamp()`;

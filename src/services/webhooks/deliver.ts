@@ -16,6 +16,7 @@ import {
   leaseDeliveries,
   lockDueEndpoints,
   recordAttempts,
+  releaseUnstarted,
   type SettledDelivery,
 } from '../../store/delivery-queue.ts';
 import { holdPending } from '../../store/webhook-deliveries.ts';
@@ -63,6 +64,12 @@ export async function claimDue(deps: Deps, limit: number, after = ''): Promise<L
     return await leaseDeliveries(tx, { ...bounds, endpointIds, holder, leaseMs: webhooks.leaseMs, now, limit });
   };
   return await deps.db.begin(claim, { repeatable: true });
+}
+
+/** Releases deliveries that this node has leased by a claim of which it got no confirmation. `started` are its attempts. */
+export async function releaseUnconfirmed(deps: Deps, started: readonly string[]): Promise<void> {
+  const released = await releaseUnstarted(deps.db.sql, { holder: deps.nodeId, started });
+  if (released > 0) deps.log.info({ deliveries: released }, 'released deliveries of an unconfirmed claim');
 }
 
 /** Signs and sends one delivery, with no transaction open. Never rejects: every failure is a result. */

@@ -2,7 +2,14 @@ import { isDatabaseDown } from '../../domain/database-failure.ts';
 import type { Listener } from '../../store/db.ts';
 import { deliveriesChannel } from '../../store/events.ts';
 import type { Deps } from '../deps.ts';
-import { attemptDelivery, claimDue, type EndedDelivery, recordOutcomes } from './deliver.ts';
+import {
+  attemptDelivery,
+  claimDue,
+  type EndedDelivery,
+  type LeasedDelivery,
+  recordOutcomes,
+  releaseUnconfirmed,
+} from './deliver.ts';
 
 /** Concurrent deliveries of one process. */
 export const inFlightMax = 256;
@@ -24,6 +31,9 @@ const gatherMsOf = (concurrent: number): number => Math.min(20, Math.ceil(concur
 /** The delay after a failure of the database. */
 const failureDelayMs = 1000;
 
+/** For this long after a claim failed, its commit may still take effect in a session that lost its client. */
+const unconfirmedMs = 15_000;
+
 export type Sender = {
   /** Claims no more deliveries, waits at most `drainMsMax` for running requests, aborts the others and releases every lease. */
   stop(drainMsMax: number): Promise<void>;
@@ -32,11 +42,14 @@ export type Sender = {
 type State = {
   readonly deps: Deps;
   readonly abort: AbortController;
-  readonly inFlight: Set<Promise<void>>;
+  /** The running attempts by delivery. */
+  readonly inFlight: Map<string, Promise<void>>;
   readonly ended: EndedDelivery[];
   readonly alarm: Alarm;
   stopping: boolean;
   after: string;
+  /** Until when, by `performance.now()`, a claim that failed may have leased deliveries nonetheless. */
+  unconfirmedUntil: number;
 };
 
 /** Delivers webhooks until it is stopped. Any number of processes may do so on one database. */
@@ -44,11 +57,12 @@ export async function startSender(deps: Deps): Promise<Sender> {
   const state: State = {
     deps,
     abort: new AbortController(),
-    inFlight: new Set(),
+    inFlight: new Map(),
     ended: [],
     alarm: makeAlarm(),
     stopping: false,
     after: '',
+    unconfirmedUntil: 0,
   };
   const listener = await listen(state);
   const running = run(state);
@@ -132,7 +146,7 @@ async function recordAlone({ deps }: State, end: EndedDelivery): Promise<void> {
 async function claimSome(state: State): Promise<number> {
   const free = inFlightMax - state.inFlight.size - state.ended.length;
   if (free <= 0) return 0;
-  const claimed = await claimDue(state.deps, free, state.after);
+  const claimed = await claimConfirmed(state, free);
   state.after =
     claimed
       .map(({ endpointId }) => endpointId)
@@ -141,12 +155,26 @@ async function claimSome(state: State): Promise<number> {
   for (const delivery of claimed) {
     const attempt = attemptDelivery(state.deps, delivery, state.abort.signal).then((end) => {
       state.ended.push(end);
-      state.inFlight.delete(attempt);
+      state.inFlight.delete(delivery.id);
       state.alarm.ring();
     });
-    state.inFlight.add(attempt);
+    state.inFlight.set(delivery.id, attempt);
   }
   return claimed.length;
+}
+
+/** Claims deliveries. After a claim that failed, those that it may have leased are released first: they would wait for the lease. */
+async function claimConfirmed(state: State, limit: number): Promise<LeasedDelivery[]> {
+  if (performance.now() < state.unconfirmedUntil) {
+    const ended = state.ended.map(({ claimed }) => claimed.id);
+    await releaseUnconfirmed(state.deps, [...state.inFlight.keys(), ...ended]);
+  }
+  try {
+    return await claimDue(state.deps, limit, state.after);
+  } catch (error) {
+    state.unconfirmedUntil = performance.now() + unconfirmedMs;
+    throw error;
+  }
 }
 
 /** `ring` ends the current `wait`, or the next one if there is none. `pause` cannot be interrupted. */
