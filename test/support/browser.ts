@@ -54,9 +54,15 @@ export function watchPage(page: Page, base: string): Watched {
     if (!url.startsWith(`${base}/`) && !url.startsWith('data:') && !url.startsWith('blob:')) elsewhere.push(url);
   });
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      errors.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('requestfailed', (request) => errors.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const { errorText } = request.failure() ?? {};
+    // A page that is left ends its event stream, and does not read the body of what has none.
+    const isEnded = request.resourceType() === 'eventsource' || request.method() === 'HEAD';
+    if (!isEnded || errorText !== 'net::ERR_ABORTED') errors.push(`${request.url()} ${errorText}`);
+  });
   return { elsewhere, errors };
 }

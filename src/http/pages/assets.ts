@@ -10,6 +10,7 @@ import { type Asset, makeAsset, representAsset } from '../server/asset.ts';
 const mediaTypes = {
   'pages.css': 'text/css; charset=utf-8',
   'icon.svg': 'image/svg+xml',
+  'pages.js': 'text/javascript; charset=utf-8',
 } as const;
 
 type AssetName = keyof typeof mediaTypes;
@@ -39,7 +40,7 @@ export function assetAddress(name: AssetName): string {
 }
 
 /**
- * Adds the style sheet and the icon. A node of another version may have made the page, so an address with another `v` leads
+ * Adds the style sheet, the icon and the script. A node of another version may have made the page, so an address with another `v` leads
  * to the content of this one, which caches then must not keep.
  */
 export function addAssets(app: Hono<HttpEnv>): void {

@@ -12,6 +12,7 @@ import type { PredictionJson } from '../predictions/json.ts';
 import { boardFields, FilterForm } from './board-filters.tsx';
 import { Overview } from './board-overview.tsx';
 import { Link } from './links.tsx';
+import { predictionEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section } from './parts.tsx';
 import { parseDocument } from './prediction-json.ts';
@@ -73,6 +74,7 @@ export const boardPage = page({
         { path: '/feeds/resolutions.json', type: 'application/feed+json', title: 'Resolutions as JSON Feed' },
         { path: '/calendar.ics', type: 'text/calendar', title: 'Calendar of deadlines' },
       ],
+      live: { types: predictionEvents },
       content: <BoardContent {...board} />,
     };
   },

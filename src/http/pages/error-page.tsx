@@ -40,6 +40,7 @@ export function sendErrorPage(
     base: baseOf(http, c),
     session: null,
     isReadable,
+    isPublic: http.publicRead,
   };
   const { title, advice } = wordsOf(problem);
   const html = renderPage(

@@ -8,6 +8,7 @@ import { counted } from './counted.ts';
 import { HealthMark, healthMeanings } from './feed-health.tsx';
 import { coversOf } from './feeds.tsx';
 import { Link, OutsideLink, Said } from './links.tsx';
+import { feedEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
 import { Time } from './time.tsx';
@@ -56,6 +57,7 @@ export const feedPage = page({
         { path: `/v1/feeds/${slug}/polls`, type: 'application/json', title: 'Polls as JSON' },
         { path: `/v1/observations?feed=${slug}`, type: 'application/json', title: 'Observations as JSON' },
       ],
+      live: { types: feedEvents },
       content: <FeedContent view={view} polls={polls} next={next} coverage={coverage} />,
     };
   },

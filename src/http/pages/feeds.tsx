@@ -4,6 +4,7 @@ import { countResolutionLags, type LagCounts, lagResolutionsMax } from '../../se
 import { counted } from './counted.ts';
 import { HealthMark } from './feed-health.tsx';
 import { Link } from './links.tsx';
+import { feedEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Section, Table } from './parts.tsx';
 import { Bars } from './plots/bars.tsx';
@@ -20,6 +21,7 @@ export const feedsPage = page({
         'The published lists of models that evidence comes from: what each covers, when it was read, and how it is.',
       canonical: '/feeds',
       alternates: [{ path: '/v1/feeds', type: 'application/json', title: 'JSON' }],
+      live: { types: feedEvents },
       content: <FeedsContent feeds={feeds} lags={lags} />,
     };
   },

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { assetAddress } from './assets.ts';
 import { Link } from './links.tsx';
+import { type Live, LiveNotice } from './live.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { type Site, SiteContext, useSite } from './site.ts';
 
@@ -35,6 +36,8 @@ export type Document = {
   readonly isCard?: boolean;
   /** The path of its oEmbed document. */
   readonly oEmbed?: string;
+  /** What changes it while somebody looks at it. Without it, the page never says that it has changed. */
+  readonly live?: Live;
   readonly content: Child;
 };
 
@@ -73,6 +76,7 @@ function Layout({ document }: { readonly document: Document }) {
           {isReadable ? <Navigation /> : null}
           <SignedIn />
         </header>
+        {document.live === undefined ? null : <LiveNotice {...document.live} />}
         <main id="content" tabindex={-1}>
           {document.content}
         </main>
@@ -86,7 +90,7 @@ function Head({ document }: { readonly document: Document }) {
   const { root, base } = useSite();
   const title = `${shorten(document.title, titleCharsMax)} – Outturn`;
   const description = shorten(document.description, descriptionCharsMax);
-  const { canonical, alternates = [], isUnlisted, oEmbed } = document;
+  const { canonical, alternates = [], isUnlisted, isCard, oEmbed } = document;
   return (
     <head>
       <meta charset="utf-8" />
@@ -97,6 +101,7 @@ function Head({ document }: { readonly document: Document }) {
       {isUnlisted === true ? <meta name="robots" content="noindex" /> : null}
       <link rel="stylesheet" href={`${root}${assetAddress('pages.css')}`} />
       <link rel="icon" type="image/svg+xml" href={`${root}${assetAddress('icon.svg')}`} />
+      {isCard === true ? null : <script type="module" src={`${root}${assetAddress('pages.js')}`} />}
       {canonical === undefined ? null : <link rel="canonical" href={`${base}${canonical}`} />}
       {alternates.map(({ path, type, title: name }) => (
         <link rel="alternate" type={type} title={name} href={`${root}${path}`} />

@@ -2,6 +2,7 @@ import { getModel } from '../../services/models/models.ts';
 import { type Model, modelToJson } from '../models/json.ts';
 import { counted } from './counted.ts';
 import { Link, Said } from './links.tsx';
+import { modelEvents } from './live.tsx';
 import { ModelTimeline } from './model-timeline.tsx';
 import { page } from './page.tsx';
 import { Facts, Section, Table } from './parts.tsx';
@@ -23,6 +24,7 @@ export const modelPage = page({
       description: `${model.vendor} ${model.slug}: ${model.why ?? model.missing ?? 'what feeds list of it'}`,
       canonical: path,
       alternates: [{ path: `/v1${path}`, type: 'application/json', title: 'JSON' }],
+      live: { types: modelEvents },
       content: <ModelContent model={model} />,
     };
   },

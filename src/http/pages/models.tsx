@@ -6,6 +6,7 @@ import { filterText } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { counted } from './counted.ts';
 import { Link, Said } from './links.tsx';
+import { modelEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section, Table } from './parts.tsx';
 import { useSite } from './site.ts';
@@ -40,6 +41,7 @@ export const modelsPage = page({
       canonical: '/models',
       isUnlisted: isFiltered || after !== null,
       alternates: [{ path: '/v1/models', type: 'application/json', title: 'JSON' }],
+      live: { types: modelEvents },
       content: (
         <ModelsContent
           models={models}

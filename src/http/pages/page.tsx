@@ -10,6 +10,7 @@ import { baseOf, parseInput, readPathParameters, readQuery, searchOf } from '../
 import { prefersOtherThanHtml } from './accept.ts';
 import { respondNotAcceptable, respondWithErrorPage } from './error-page.tsx';
 import { type Document, renderPage } from './layout.tsx';
+import { insertTag } from './live.tsx';
 import { policyOf } from './policy.ts';
 import { admitReader } from './session.ts';
 import { rootOf, type Site } from './site.ts';
@@ -96,7 +97,15 @@ export function siteOf(
   session: PageSession | null,
 ): Site {
   const { path } = c.req;
-  return { path, search, root: rootOf(path), base: baseOf(http, c), session, isReadable: true };
+  return {
+    path,
+    search,
+    root: rootOf(path),
+    base: baseOf(http, c),
+    session,
+    isReadable: true,
+    isPublic: http.publicRead,
+  };
 }
 
 /** A form sends the fields that were left empty. */
@@ -128,8 +137,9 @@ function sendPage(
   }
   if (reply.isCard === true) headers['cross-origin-resource-policy'] = 'cross-origin';
   if (reply.past === true && !isPrivate) headers['cache-control'] = `public, max-age=${pastSecondsMax}`;
-  const html = renderPage(reply, site);
-  const tag = contentTag(html);
+  const untagged = renderPage(reply, site);
+  const tag = contentTag(untagged);
+  const html = insertTag(untagged, tag);
   c.set('contentTag', tag);
   headers.etag = tag;
   headers.link = `<${site.base}${api}>; rel="alternate"; type="application/json"`;

@@ -6,6 +6,7 @@ import type { HttpDeps } from '../deps.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField } from '../operation/fields.ts';
 import type { PredictionJson } from '../predictions/json.ts';
+import { predictionEvents } from './live.tsx';
 import { oEmbedPath } from './oembed.ts';
 import { page } from './page.tsx';
 import { Criterion } from './prediction-criterion.tsx';
@@ -59,6 +60,7 @@ export const predictionPage = page({
         { path: `/calendar.ics?q=${slug}`, type: 'text/calendar', title: 'Deadline as iCalendar' },
       ],
       oEmbed: oEmbedPath(`${site.base}${path}`),
+      ...(asOf === null ? { live: { types: predictionEvents, prediction: id } } : {}),
       content: <PredictionContent {...shown} />,
     };
   },

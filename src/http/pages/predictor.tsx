@@ -5,6 +5,7 @@ import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { counted } from './counted.ts';
 import { Link, OutsideLink, Said } from './links.tsx';
+import { predictionEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section } from './parts.tsx';
 import { CalibrationPlot } from './plots/calibration.tsx';
@@ -41,6 +42,7 @@ export const predictorPage = page({
         { path: `/v1/predictors/${card.predictor.id}/scorecard`, type: 'application/json', title: 'Scorecard as JSON' },
         { path: `/v1/predictions?predictor=${card.predictor.id}`, type: 'application/json', title: 'Claims as JSON' },
       ],
+      live: { types: predictionEvents },
       content: (
         <PredictorContent
           card={card}

@@ -6,6 +6,7 @@ import { filterText } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { counted } from './counted.ts';
 import { Link } from './links.tsx';
+import { modelEvents } from './live.tsx';
 import { ModelLink } from './models.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section, Table } from './parts.tsx';
@@ -42,6 +43,7 @@ export const releasesPage = page({
       canonical: '/releases',
       isUnlisted: vendor !== undefined || after !== null,
       alternates: [{ path: '/v1/releases', type: 'application/json', title: 'JSON' }],
+      live: { types: modelEvents },
       content: <ReleasesContent releases={releases} next={next} vendors={[...services.identity.vendors].sort()} />,
     };
   },

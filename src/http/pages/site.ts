@@ -14,6 +14,8 @@ export type Site = {
   readonly session: PageSession | null;
   /** False if the caller could not read pages: the navigation is then left out. */
   readonly isReadable: boolean;
+  /** True if reading requires no key. */
+  readonly isPublic: boolean;
 };
 
 const nowhere: Site = {
@@ -23,6 +25,7 @@ const nowhere: Site = {
   base: '',
   session: null,
   isReadable: true,
+  isPublic: false,
 };
 
 export const SiteContext = createContext<Site>(nowhere);

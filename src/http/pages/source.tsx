@@ -5,6 +5,7 @@ import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { counted } from './counted.ts';
 import { isWebAddress, Link, OutsideLink, Said } from './links.tsx';
+import { predictionEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
 import { parseDocument } from './prediction-json.ts';
@@ -43,6 +44,7 @@ export const sourcePage = page({
         { path: `/v1/sources/${source.id}`, type: 'application/json', title: 'Source as JSON' },
         { path: `/v1/predictions?source=${source.id}`, type: 'application/json', title: 'Claims as JSON' },
       ],
+      live: { types: predictionEvents },
       content: (
         <SourceContent
           source={source}
