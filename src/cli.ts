@@ -6,6 +6,7 @@ import { type CommandName, isCommandName } from './cli/command-table.ts';
 import { runExport, runImport } from './cli/export.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
 import { runKeys } from './cli/keys.ts';
+import { runScan } from './cli/scan.ts';
 import { runMigrate, runNewEpoch, runPoll, runResolve, runSeed } from './cli/service.ts';
 import { runStatus } from './cli/status.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
@@ -43,6 +44,7 @@ const commands: Readonly<Record<CommandName, Command>> = {
   import: runImport,
   'new-epoch': runNewEpoch,
   status: runStatus,
+  scan: runScan,
   openapi: runOpenapi,
 };
 

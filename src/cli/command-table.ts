@@ -53,6 +53,13 @@ export const optionTable = {
     value: '<date>',
     meaning: 'when the new key expires: a date (00:00 UTC) or an RFC 3339 date-time',
   },
+  sarif: { type: 'boolean', meaning: 'print the result as SARIF 2.1.0, for code hosts' },
+  offline: { type: 'boolean', meaning: 'use the reviewed ends that ship with Outturn, and no database' },
+  'fail-within': {
+    type: 'string',
+    value: '<days>',
+    meaning: 'exit with 1 if an id has ended, or ends within so many days',
+  },
 } as const satisfies Readonly<Record<string, OptionRow>>;
 
 export type OptionName = keyof typeof optionTable;
@@ -179,6 +186,13 @@ export const commandTable = {
     argumentsMax: 0,
     options: ['json'],
     more: 'It changes nothing.',
+  },
+  scan: {
+    synopses: ['scan <path>'],
+    meaning: 'list the model ids that a repository uses, and when they end',
+    argumentsMax: 1,
+    options: ['fail-within', 'offline', 'sarif', 'json'],
+    more: 'docs/scan.md describes what is found, the output and the exit codes.',
   },
   openapi: { synopses: ['openapi'], meaning: 'print the OpenAPI document', argumentsMax: 0, options: [] },
 } as const satisfies Readonly<Record<string, CommandHelp>>;

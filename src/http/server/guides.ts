@@ -22,6 +22,7 @@ export const guideGroups: readonly GuideGroup[] = [
   {
     title: 'Use the API',
     guides: [
+      { name: 'scan', title: 'Scan a repository', summary: 'Find the model ids in code, and when they end.' },
       { name: 'clients', title: 'Clients', summary: 'Generate clients from the OpenAPI document.' },
       { name: 'webhooks', title: 'Webhooks', summary: 'Subscribe to events, and receive and verify messages.' },
       {

@@ -60,6 +60,6 @@ test('the package has nothing that a running program or a developer leaves behin
     ],
   ]);
   expect(readdirSync(join(installed, 'data')).sort()).toEqual([
-    ...['backtest', 'coverage.json', 'feeds.json', 'identity.json', 'ledger.json', 'sdk-history', 'seed'],
+    ...['backtest', 'coverage.json', 'ends.json', 'feeds.json', 'identity.json', 'ledger.json', 'sdk-history', 'seed'],
   ]);
 });

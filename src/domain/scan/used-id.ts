@@ -1,0 +1,88 @@
+import type { Identity } from '../identity/model-id.ts';
+import { parseModelId } from '../identity/parse.ts';
+import type { IdentityTable } from '../identity/table.ts';
+
+/** A model id as a program uses it, and how the identity data reads it. */
+export type UsedId = {
+  /** As written. */
+  readonly id: string;
+  /** In the notation of feeds: with slashes, and without the address of a resource around it. */
+  readonly plain: string;
+  readonly identity: Identity;
+  /** The service that the id addresses, if it is not the vendor's own: `azure`, `bedrock`, `vertex`, or as in the id. */
+  readonly host: string | null;
+};
+
+/** The context of ids in code: LiteLLM's notation, in which a host stands before the name. */
+const notation = 'litellm';
+
+/** Reads an id as used in code or configuration. Pure; never throws. */
+export function readUsedId(table: IdentityTable, id: string): UsedId {
+  const { plain, host } = stripAddress(table, id.trim());
+  const identity = parseModelId(table, plain, { feed: notation });
+  const named = identity.outcome === 'none' ? firstSegmentHost(table, plain) : identity.host;
+  return { id, plain, identity, host: canonicalHost(host ?? named ?? hostOfForm(plain)) };
+}
+
+type Stripped = { readonly plain: string; readonly host: string | null };
+
+/** Ids of resources that contain the id of a model, and the host that uses them. */
+const addresses: readonly (readonly [RegExp, string | null])[] = [
+  [/^arn:aws[\w-]*:bedrock:.*?(?:foundation-model|inference-profile)\/(.+)$/i, 'bedrock'],
+  [/^projects\/.+\/publishers\/\w+\/models\/(.+)$/i, 'vertex'],
+  [/^publishers\/\w+\/models\/(.+)$/i, 'vertex'],
+  [/^models\/(.+)$/i, null],
+];
+
+function stripAddress(table: IdentityTable, id: string): Stripped {
+  for (const [pattern, host] of addresses) {
+    const name = pattern.exec(id)?.[1];
+    if (name !== undefined) return { plain: name, host };
+  }
+  return { plain: withSlash(table, id), host: null };
+}
+
+/** `openai:gpt-4o`: some libraries separate the provider with a colon. A tag such as `llama3.1:8b` stays as it is. */
+function withSlash(table: IdentityTable, id: string): string {
+  const [, first = '', separator = '', name = ''] = /^([\w-]+)([:/])(.+)$/.exec(id) ?? [];
+  const provider = providers.get(first.toLowerCase());
+  if (provider !== undefined) return `${provider}/${name}`;
+  const isProvider = table.namespaces.has(first) || table.segments.has(first);
+  return separator === ':' && isProvider ? `${first}/${name}` : id;
+}
+
+/** Names of providers in libraries, and the same provider in the notation of feeds. */
+const providers: ReadonlyMap<string, string> = new Map([
+  ['azure_openai', 'azure'],
+  ['bedrock_converse', 'bedrock'],
+  ['google_genai', 'gemini'],
+  ['google_vertexai', 'vertex_ai'],
+]);
+
+function firstSegmentHost(table: IdentityTable, plain: string): string | null {
+  const [first = '', ...rest] = plain.toLowerCase().split('/');
+  return rest.length > 0 && table.segments.get(first) === 'host' ? first : null;
+}
+
+/** Bedrock's ids begin with the vendor and a dot, after a region; Vertex AI separates the revision with an @. */
+function hostOfForm(plain: string): string | null {
+  if (/^(?:[a-z-]{2,10}\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen)\.[a-z]/i.test(plain))
+    return 'bedrock';
+  return /^[\w.-]+@(?:\d{3}|\d{8}|default|latest)$/.test(plain) ? 'vertex' : null;
+}
+
+/** One name per host, whichever way libraries and catalogues write it. */
+export function canonicalHost(host: string | null): string | null {
+  if (host === null) return null;
+  const name = host.toLowerCase().replaceAll('_', '-');
+  const alias = aliases.find(([pattern]) => pattern.test(name));
+  return alias === undefined ? name : alias[1];
+}
+
+const aliases: readonly (readonly [RegExp, string | null])[] = [
+  [/^azure(-|$)/, 'azure'],
+  [/^(amazon|aws)?-?bedrock(-|$)/, 'bedrock'],
+  [/^(google-)?vertex(-?ai)?(-|$)/, 'vertex'],
+  // Gateways pass requests on to the vendors.
+  [/^(models|openrouter|vercel(-ai-gateway)?|litellm-proxy)$/, null],
+];
