@@ -45,11 +45,23 @@ export function compareVersions(a: string, b: string, style: VersionStyle = 'com
   return left.letter < right.letter ? -1 : 1;
 }
 
+type VersionParts = { readonly numbers: readonly string[]; readonly letter: string };
+
+/** Parts of versions that were split before: a criterion is compared with the same few hundred versions again and again. */
+const knownParts = new Map<string, VersionParts>();
+const knownPartsMax = 10_000;
+
 /** A letter (`4o`) orders a version between its number and the next minor version, so it is compared last. */
-function splitVersion(version: string): { numbers: string[]; letter: string } {
+function splitVersion(version: string): VersionParts {
+  const known = knownParts.get(version);
+  if (known !== undefined) return known;
   const letter = version.replace(/^[\d.]*/, '');
   const digits = version.slice(0, version.length - letter.length);
-  return { numbers: digits.split('.'), letter };
+  const parts = { numbers: digits.split('.'), letter };
+  if (version.length > versionCharactersMax) return parts;
+  if (knownParts.size >= knownPartsMax) knownParts.clear();
+  knownParts.set(version, parts);
+  return parts;
 }
 
 function compareComponents(a: readonly string[], b: readonly string[]): number {
