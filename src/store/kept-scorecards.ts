@@ -9,22 +9,28 @@ export const scorecardFormat = 1;
 /** The kept results of a predictor as JSON text, and the moment at which they change by themselves. */
 export type KeptResults = { readonly results: string; readonly until: Instant | null };
 
+type KeptScorecard = { readonly predictor: PredictorRow; readonly results: string };
+
 /** The scorecard of now by one statement; null if it must be computed, or if there is no such predictor. */
-export async function findKeptScorecard(
+export async function findKeptScorecard(db: Sql, predictorId: string, now: Instant): Promise<KeptScorecard | null> {
+  const [card] = await listKeptScorecards(db, [predictorId], now);
+  return card ?? null;
+}
+
+/** The scorecards of now that need not be computed, among those of given predictors. */
+export async function listKeptScorecards(
   db: Sql,
-  predictorId: string,
+  predictorIds: readonly string[],
   now: Instant,
-): Promise<{ readonly predictor: PredictorRow; readonly results: string } | null> {
+): Promise<KeptScorecard[]> {
   const rows = await db<(PredictorRow & { results: string })[]>`
     select p.id, p.name, p.url, p.created_at as "createdAt", p.edits, p.edited_at as "editedAt", s.results
     from scorecards s join predictors p on p.id = s.predictor_id
-    where s.predictor_id = ${predictorId} and s.format = ${scorecardFormat} and s.results is not null
+    where s.predictor_id = any(${predictorIds}) and s.format = ${scorecardFormat} and s.results is not null
       and (s.until is null or s.until > ${timestamp(now)})
-      and not exists (select from scorecard_marks m where m.predictor_id = s.predictor_id)`;
-  const [row] = rows;
-  if (row === undefined) return null;
-  const { results, ...predictor } = row;
-  return { predictor, results };
+      and not exists (select from scorecard_marks m where m.predictor_id = s.predictor_id)
+    order by p.id`;
+  return rows.map(({ results, ...predictor }) => ({ predictor, results }));
 }
 
 /** Predictors whose kept scorecard is missing a change, or is of a past moment or another format. */

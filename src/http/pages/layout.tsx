@@ -12,6 +12,8 @@ const descriptionCharsMax = 200;
 /** The pages that every page links to. */
 const navigation: readonly { readonly path: string; readonly title: string }[] = [
   { path: '/', title: 'Board' },
+  { path: '/predictors', title: 'Predictors' },
+  { path: '/sources', title: 'Sources' },
   { path: '/releases', title: 'Releases' },
   { path: '/models', title: 'Models' },
   { path: '/feeds', title: 'Feeds' },

@@ -1,5 +1,9 @@
+import type { Instant } from '../../domain/instant.ts';
 import { getModel } from '../../services/models/models.ts';
 import { type Model, modelToJson } from '../models/json.ts';
+import { pastOrNow } from '../operation/as-of.ts';
+import { asOfField } from '../operation/fields.ts';
+import { stampOf } from '../predictions/json.ts';
 import { counted } from './counted.ts';
 import { Link, Said } from './links.tsx';
 import { modelEvents } from './live.tsx';
@@ -8,6 +12,7 @@ import { page } from './page.tsx';
 import { Facts, Section, Table } from './parts.tsx';
 import { StatementLink } from './prediction-list.tsx';
 import { Sentence, Time } from './time.tsx';
+import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
 import { When } from './when.tsx';
 
 /** The most rows of feeds that the page lists. */
@@ -15,17 +20,22 @@ const witnessesMax = 40;
 
 export const modelPage = page({
   path: '/models/{vendor}/{slug}',
+  query: { as_of: asOfField },
   api: ({ vendor, slug }) => `/v1/models/${vendor}/${slug}`,
-  load: async ({ services }, { params }) => {
-    const model = modelToJson(await getModel(services, params.vendor, params.slug, null), null);
+  load: async (http, { params, query, site }) => {
+    const { services } = http;
+    const asOf = pastOrNow(http, query.as_of);
+    const model = modelToJson(await getModel(services, params.vendor, params.slug, asOf), stampOf(asOf, services));
     const path = `/models/${model.vendor}/${model.slug}`;
     return {
       title: `${model.slug} (${model.vendor})`,
       description: `${model.vendor} ${model.slug}: ${model.why ?? model.missing ?? 'what feeds list of it'}`,
       canonical: path,
-      alternates: [{ path: `/v1${path}`, type: 'application/json', title: 'JSON' }],
-      live: { types: modelEvents },
-      content: <ModelContent model={model} />,
+      isUnlisted: asOf !== null,
+      past: asOf !== null,
+      alternates: [{ path: `/v1${path}${pastQuery(site.search)}`, type: 'application/json', title: 'JSON' }],
+      ...(asOf === null ? { live: { types: modelEvents } } : {}),
+      content: <ModelContent model={model} asOf={asOf} />,
     };
   },
 });
@@ -37,12 +47,13 @@ const bases: Readonly<Record<NonNullable<Model['basis']>, string>> = {
   bracket: 'the reads between which it appeared',
 };
 
-function ModelContent({ model }: { readonly model: Model }) {
+function ModelContent({ model, asOf }: { readonly model: Model; readonly asOf: Instant | null }) {
   return (
     <>
       <h1>
         <Said>{model.slug}</Said>
       </h1>
+      <PastNotice at={asOf} />
       <p class="lede">
         A model of <Link to={`/models?vendor=${encodeURIComponent(model.vendor)}`}>{model.vendor}</Link>.
         {model.why === null ? null : (
@@ -74,6 +85,7 @@ function ModelContent({ model }: { readonly model: Model }) {
       <Section id="predictions" title="Predictions about it">
         <Predictions model={model} />
       </Section>
+      <TravelSection at={asOf} />
     </>
   );
 }

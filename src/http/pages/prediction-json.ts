@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/instant.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
 import { readDocument } from '../../services/predictions/documents.ts';
+import { type ListQuery, listDocuments, listPredictions } from '../../services/predictions/lists.ts';
 import { getPrediction } from '../../services/predictions/predictions.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type PredictionJson, predictionToJson, stampOf } from '../predictions/json.ts';
@@ -18,4 +19,19 @@ export async function readPrediction(http: HttpDeps, slug: string, asOf: Instant
   if (kept !== null) return parseDocument(kept.text);
   const current = await withCurrentIdentity(services);
   return predictionToJson(await getPrediction(current, slug, asOf), stampOf(asOf, current));
+}
+
+/** A page of predictions from kept documents, or computed for a past moment. */
+export async function readPredictions(
+  { services }: HttpDeps,
+  query: ListQuery,
+): Promise<{ predictions: PredictionJson[]; next: Awaited<ReturnType<typeof listPredictions>>['next'] }> {
+  if (query.asOf === null) {
+    const { texts, next } = await listDocuments(services, query);
+    return { predictions: texts.map(parseDocument), next };
+  }
+  const current = await withCurrentIdentity(services);
+  const { views, next } = await listPredictions(current, query);
+  const stamp = stampOf(query.asOf, current);
+  return { predictions: views.map((view) => predictionToJson(view, stamp)), next };
 }

@@ -1,3 +1,4 @@
+import { parseInstant } from '../../domain/instant.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { mayDecide } from './decision.tsx';
 import { shorten } from './layout.tsx';
@@ -6,6 +7,7 @@ import { Facts, Section } from './parts.tsx';
 import { useSite } from './site.ts';
 import { type Mark, markOf, StatusMark } from './status.tsx';
 import { Sentence, Time } from './time.tsx';
+import { PastNotice } from './travel.tsx';
 import { WitnessList } from './witnesses.tsx';
 
 /** Long texts are cut; the JSON has all of them. */
@@ -87,7 +89,7 @@ export function Verdict({ prediction }: { readonly prediction: PredictionJson })
   const { as_of: stamp, review, hindsight } = prediction;
   return (
     <div class={`verdict panel ${mark}`}>
-      {stamp === null ? null : <PastNotice prediction={prediction} at={stamp.at} />}
+      <PastNotice at={stamp === null ? null : parseInstant(stamp.at)} />
       <p class="verdict-mark">
         <StatusMark mark={mark} />
         <span class="verdict-phrase">{phrases[mark]}</span>
@@ -116,14 +118,6 @@ function DecideLink({ prediction: { slug, status } }: { readonly prediction: Pre
       <Link to={`/predictions/${encodeURIComponent(slug)}/decide`}>
         {status === 'resolved' ? 'Decide it again' : 'Decide it'}
       </Link>
-    </p>
-  );
-}
-
-function PastNotice({ prediction, at }: { readonly prediction: PredictionJson; readonly at: string }) {
-  return (
-    <p class="past">
-      As it was known on <Time at={at} />. <Link to={`/predictions/${prediction.slug}`}>Show it as it is now</Link>
     </p>
   );
 }

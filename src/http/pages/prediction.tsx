@@ -19,6 +19,7 @@ import { Timeline } from './prediction-timeline.tsx';
 import { Travel } from './prediction-travel.tsx';
 import { Errata, Heading, Verdict } from './prediction-verdict.tsx';
 import { searchWith } from './site.ts';
+import { pastQuery } from './travel.tsx';
 
 /** Entries of a history, and forecasts, on the page. The API has all of them. */
 const historyShown = 20;
@@ -55,7 +56,7 @@ export const predictionPage = page({
       past: asOf !== null,
       image: `${path}/image.png`,
       alternates: [
-        { path: `/v1${path}${searchWith(site.search, {})}`, type: 'application/json', title: 'JSON' },
+        { path: `/v1${path}${pastQuery(site.search)}`, type: 'application/json', title: 'JSON' },
         { path: '/feeds/resolutions.atom', type: 'application/atom+xml', title: 'Resolutions as Atom' },
         { path: `/calendar.ics?q=${slug}`, type: 'text/calendar', title: 'Deadline as iCalendar' },
       ],

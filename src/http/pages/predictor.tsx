@@ -1,7 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { listDocuments } from '../../services/predictions/lists.ts';
+import { type Instant, parseInstant } from '../../domain/instant.ts';
+import type { ListQuery } from '../../services/predictions/lists.ts';
 import { getPredictorScorecard, type Scorecard } from '../../services/scores/scorecards.ts';
+import type { HttpDeps } from '../deps.ts';
+import { pastOrNow } from '../operation/as-of.ts';
 import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
+import { asOfField } from '../operation/fields.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { counted } from './counted.ts';
 import { Link, OutsideLink, Said } from './links.tsx';
@@ -9,44 +13,47 @@ import { predictionEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section } from './parts.tsx';
 import { CalibrationPlot } from './plots/calibration.tsx';
-import { parseDocument } from './prediction-json.ts';
+import { readPredictions } from './prediction-json.ts';
 import { PredictionList } from './prediction-list.tsx';
 import { Hits, Record, Scores } from './scores.tsx';
+import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
 
 /** Predictions on one page of the list. */
 const listed = 20;
 
 export const predictorPage = page({
   path: '/predictors/{id}',
-  query: { cursor: z.string().optional() },
+  query: { as_of: asOfField, cursor: z.string().optional() },
   api: ({ id }) => `/v1/predictors/${id}/scorecard`,
   readsKept: true,
-  load: async ({ services }, { params, query, listing }) => {
+  load: async (http, { params, query, listing, site }) => {
+    const asOf = pastOrNow(http, query.as_of);
     const after = query.cursor === undefined ? null : readCursor(listing(), query.cursor, placePosition);
-    const card = await getPredictorScorecard(services, params.id, null);
-    const { texts, next } = await listDocuments(services, {
-      filter: { predictorId: params.id },
-      statuses: null,
-      outcome: null,
-      after,
-      sort: '-recorded_at',
-      limit: listed,
-    });
+    const card = await getPredictorScorecard(http.services, params.id, asOf);
+    const { predictions, next } = await listClaims(http, { predictorId: params.id, asOf, after });
     const { name } = card.predictor;
+    const path = `/v1/predictors/${card.predictor.id}`;
+    const past = pastQuery(site.search);
     return {
       title: name,
       description: `${name}: ${counted(card.claims.recorded, 'claim')} about AI models, ${card.claims.outcomes.yes} right and ${card.claims.outcomes.no} wrong so far.`,
       canonical: `/predictors/${card.predictor.id}`,
-      isUnlisted: after !== null,
+      isUnlisted: after !== null || asOf !== null,
+      past: asOf !== null,
       alternates: [
-        { path: `/v1/predictors/${card.predictor.id}/scorecard`, type: 'application/json', title: 'Scorecard as JSON' },
-        { path: `/v1/predictions?predictor=${card.predictor.id}`, type: 'application/json', title: 'Claims as JSON' },
+        { path: `${path}/scorecard${past}`, type: 'application/json', title: 'Scorecard as JSON' },
+        {
+          path: `/v1/predictions?predictor=${card.predictor.id}${past.replace('?', '&')}`,
+          type: 'application/json',
+          title: 'Claims as JSON',
+        },
       ],
-      live: { types: predictionEvents },
+      ...(asOf === null ? { live: { types: predictionEvents } } : {}),
       content: (
         <PredictorContent
           card={card}
-          predictions={texts.map(parseDocument)}
+          asOf={asOf}
+          predictions={predictions}
           next={next === null ? null : writeCursor(listing(), next)}
         />
       ),
@@ -54,13 +61,25 @@ export const predictorPage = page({
   },
 });
 
+type Claims = { readonly predictorId: string } & Pick<ListQuery, 'asOf' | 'after'>;
+
+/** The claims, the last one first. Those that were recorded by a past moment are listed from the first one on. */
+async function listClaims(http: HttpDeps, { predictorId, asOf, after }: Claims) {
+  const list = { filter: { predictorId }, statuses: null, outcome: null, asOf, after, limit: listed };
+  if (asOf === null) return await readPredictions(http, { ...list, sort: '-recorded_at' });
+  const { predictions, next } = await readPredictions(http, { ...list, sort: 'recorded_at' });
+  const recorded = predictions.filter(({ recorded_at }) => (parseInstant(recorded_at) ?? asOf) <= asOf);
+  return { predictions: recorded, next: recorded.length < predictions.length ? null : next };
+}
+
 type ContentProps = {
   readonly card: Scorecard;
+  readonly asOf: Instant | null;
   readonly predictions: readonly PredictionJson[];
   readonly next: string | null;
 };
 
-function PredictorContent({ card, predictions, next }: ContentProps) {
+function PredictorContent({ card, asOf, predictions, next }: ContentProps) {
   const { predictor, claims, forecasts, score } = card;
   const isNew = claims.recorded === 0 && Object.values(forecasts).every((count) => count === 0);
   return (
@@ -68,6 +87,7 @@ function PredictorContent({ card, predictions, next }: ContentProps) {
       <h1>
         <Said>{predictor.name}</Said>
       </h1>
+      <PastNotice at={asOf} />
       {predictor.url === null ? null : (
         <p>
           <OutsideLink href={predictor.url}>
@@ -97,6 +117,7 @@ function PredictorContent({ card, predictions, next }: ContentProps) {
             )}
             <Pagination next={next} what="claims" />
           </Section>
+          <TravelSection at={asOf} />
         </>
       )}
     </>

@@ -15,17 +15,21 @@ import { respondWithOEmbed } from './oembed.ts';
 import type { Page } from './page.tsx';
 import { predictionPage } from './prediction.tsx';
 import { predictorPage } from './predictor.tsx';
+import { predictorsPage } from './predictors.tsx';
 import { releasesPage } from './releases.tsx';
 import { addShareImages } from './share-image.ts';
 import { signInForm, signOutForm } from './sign-in.tsx';
 import { sourcePage } from './source.tsx';
+import { sourcesPage } from './sources.tsx';
 
 /** Every page for people. The pages of the documentation are in `src/http/server`. */
 const pages: readonly Page[] = [
   boardPage,
   predictionPage,
   cardPage,
+  predictorsPage,
   predictorPage,
+  sourcesPage,
   sourcePage,
   modelsPage,
   modelPage,

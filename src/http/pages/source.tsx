@@ -1,17 +1,20 @@
 import { z } from '@hono/zod-openapi';
-import { listDocuments } from '../../services/predictions/lists.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { getSource } from '../../services/predictions/sources.ts';
+import { pastOrNow } from '../operation/as-of.ts';
 import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
+import { asOfField } from '../operation/fields.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { counted } from './counted.ts';
 import { isWebAddress, Link, OutsideLink, Said } from './links.tsx';
 import { predictionEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
-import { parseDocument } from './prediction-json.ts';
+import { readPredictions } from './prediction-json.ts';
 import { StatementLink } from './prediction-list.tsx';
 import { type Mark, markOf, StatusMark } from './status.tsx';
 import { Time } from './time.tsx';
+import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
 import { When } from './when.tsx';
 
 /** Claims on one page of the list. */
@@ -21,16 +24,19 @@ type Source = Awaited<ReturnType<typeof getSource>>;
 
 export const sourcePage = page({
   path: '/sources/{id}',
-  query: { cursor: z.string().optional() },
+  query: { as_of: asOfField, cursor: z.string().optional() },
   api: ({ id }) => `/v1/sources/${id}`,
   readsKept: true,
-  load: async ({ services }, { params, query, listing }) => {
+  load: async (http, { params, query, listing, site }) => {
+    const asOf = pastOrNow(http, query.as_of);
     const after = query.cursor === undefined ? null : readCursor(listing(), query.cursor, placePosition);
-    const source = await getSource(services, params.id);
-    const { texts, next } = await listDocuments(services, {
+    const source = await getSource(http.services, params.id, asOf);
+    const past = pastQuery(site.search);
+    const { predictions, next } = await readPredictions(http, {
       filter: { sourceId: source.id },
       statuses: null,
       outcome: null,
+      asOf,
       after,
       sort: 'recorded_at',
       limit: listed,
@@ -39,16 +45,26 @@ export const sourcePage = page({
       title: source.title,
       description: `${source.title}: every claim about AI models that was recorded from it, with what came of each.`,
       canonical: `/sources/${source.id}`,
-      isUnlisted: after !== null,
+      isUnlisted: after !== null || asOf !== null,
+      past: asOf !== null,
       alternates: [
-        { path: `/v1/sources/${source.id}`, type: 'application/json', title: 'Source as JSON' },
-        { path: `/v1/predictions?source=${source.id}`, type: 'application/json', title: 'Claims as JSON' },
+        {
+          path: `/v1/sources/${source.id}${past}`,
+          type: 'application/json',
+          title: 'Source as JSON',
+        },
+        {
+          path: `/v1/predictions?source=${source.id}${past.replace('?', '&')}`,
+          type: 'application/json',
+          title: 'Claims as JSON',
+        },
       ],
-      live: { types: predictionEvents },
+      ...(asOf === null ? { live: { types: predictionEvents } } : {}),
       content: (
         <SourceContent
           source={source}
-          predictions={texts.map(parseDocument)}
+          asOf={asOf}
+          predictions={predictions}
           next={next === null ? null : writeCursor(listing(), next)}
         />
       ),
@@ -58,16 +74,18 @@ export const sourcePage = page({
 
 type ContentProps = {
   readonly source: Source;
+  readonly asOf: Instant | null;
   readonly predictions: readonly PredictionJson[];
   readonly next: string | null;
 };
 
-function SourceContent({ source, predictions, next }: ContentProps) {
+function SourceContent({ source, asOf, predictions, next }: ContentProps) {
   return (
     <>
       <h1>
         <Said>{source.title}</Said>
       </h1>
+      <PastNotice at={asOf} />
       <Facts
         facts={[
           ['Author', source.author === null ? null : <Said>{source.author}</Said>],
@@ -97,6 +115,7 @@ function SourceContent({ source, predictions, next }: ContentProps) {
         )}
         <Pagination next={next} what="claims" />
       </Section>
+      <TravelSection at={asOf} />
     </>
   );
 }

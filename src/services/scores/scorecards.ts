@@ -14,11 +14,17 @@ import {
   shareOf,
 } from '../../domain/scores/score.ts';
 import type { Sql } from '../../store/db.ts';
-import { findKeptScorecard, keepScorecard, listStaleScorecards, lockScorecard } from '../../store/kept-scorecards.ts';
+import {
+  findKeptScorecard,
+  keepScorecard,
+  listKeptScorecards,
+  listStaleScorecards,
+  lockScorecard,
+} from '../../store/kept-scorecards.ts';
 import type { PredictorRow } from '../../store/predictors.ts';
 import { type ClaimCount, countClaims, type ScoredMoment, sumForecasts, sumPeers } from '../../store/scorecards.ts';
 import type { Deps } from '../deps.ts';
-import { getPredictor } from '../predictions/predictors.ts';
+import { getPredictor, listPredictors } from '../predictions/predictors.ts';
 
 /** Claims with the outcomes yes and no. `hitRate` and its interval are null if there are none. */
 export type Hits = {
@@ -67,6 +73,24 @@ export async function getPredictorScorecard(deps: Deps, predictorId: string, asO
   const predictor = await getPredictor(deps, predictorId, asOf);
   const { results } = await computeResults(deps.db.sql, predictor.id, { asOf, now });
   return { predictor, ...results };
+}
+
+/** The scorecards of predictors as they are now, in the order of `listPredictors`. Those that are not kept are computed. */
+export async function listPredictorScorecards(
+  deps: Deps,
+  page: { after: string | null; limit: number },
+): Promise<Scorecard[]> {
+  const predictors = await listPredictors(deps, { ...page, asOf: null });
+  const ids = predictors.map(({ id }) => id);
+  const kept = await listKeptScorecards(deps.db.reads, ids, deps.now());
+  const results = new Map(kept.map(({ predictor, results }) => [predictor.id, readResults(results)]));
+  const cards: Scorecard[] = [];
+  for (const predictor of predictors) {
+    const known = results.get(predictor.id);
+    if (known !== undefined) cards.push({ predictor, ...known });
+    else cards.push(await getPredictorScorecard(deps, predictor.id, null));
+  }
+  return cards;
 }
 
 /** Only this program writes them, and in this format. */

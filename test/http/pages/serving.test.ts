@@ -29,7 +29,7 @@ describe.each(pageAddresses.filter(({ status }) => status === undefined))('$path
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
-      'cache-control': 'no-cache',
+      'cache-control': path.includes('as_of=') ? 'public, max-age=60' : 'no-cache',
       vary: expect.stringMatching(/^Accept, Authorization/),
       'x-request-id': expect.stringMatching(/^req_/),
     });

@@ -1,0 +1,59 @@
+import type { Child } from 'hono/jsx';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
+import { Link } from './links.tsx';
+import { Section } from './parts.tsx';
+import { useSite } from './site.ts';
+import { Time } from './time.tsx';
+
+/** The query of the API with the moment that the page shows. */
+export function pastQuery(search: URLSearchParams): string {
+  const at = search.get('as_of');
+  return at === null ? '' : `?${new URLSearchParams({ as_of: at })}`;
+}
+
+type Props = {
+  /** The moment that the page shows; null for now. */
+  readonly at: Instant | null;
+  readonly children?: Child;
+};
+
+/** A section with a form that shows the page as it was known at another moment. */
+export function TravelSection({ at, children }: Props) {
+  const { root, path } = useSite();
+  return (
+    <Section id="as-of" title="As it was known then">
+      <p class="muted">
+        Only what had been observed by that moment counts. What is observed later never changes such an answer.
+      </p>
+      <form class="travel" action={`${root}${path}`} method="get">
+        <p class="field">
+          <label for="as_of">At the end of (UTC)</label>
+          <input
+            id="as_of"
+            name="as_of"
+            type="date"
+            value={at === null ? '' : formatInstant(at).slice(0, 10)}
+            min="2020-01-01"
+            required
+          />
+        </p>
+        <p class="actions">
+          <button type="submit">Go there</button>
+          {at === null ? null : <Link to={path}>Now</Link>}
+        </p>
+      </form>
+      {children}
+    </Section>
+  );
+}
+
+/** Says that the page is about the past. Nothing for now. */
+export function PastNotice({ at }: Pick<Props, 'at'>) {
+  const { path } = useSite();
+  if (at === null) return null;
+  return (
+    <p class="past">
+      As it was known on <Time at={formatInstant(at)} />. <Link to={path}>Show it as it is now</Link>
+    </p>
+  );
+}
