@@ -51,6 +51,7 @@ export default defineConfig({
     // the API and starting an engine cost more than most files. What a file changes globally it must restore.
     isolate: false,
     reporters: ['default', summaryReporter(engines)],
+    setupFiles: ['test/support/setup-seed.ts'],
     testTimeout: 90_000,
     hookTimeout: 120_000,
     sequence: { sequencer: SlowestFirst },

