@@ -242,6 +242,42 @@ create table leases (
   constraint leases_pkey PRIMARY KEY (name)
 );
 
+create table model_ends (
+  vendor text not null,
+  family text not null,
+  id text not null,
+  scope text not null,
+  host text not null,
+  known_from timestamp with time zone not null,
+  known_to timestamp with time zone,
+  slug text not null,
+  model_version text,
+  tier text,
+  kind text,
+  date_from timestamp with time zone,
+  date_to timestamp with time zone,
+  date_precision text,
+  due_at timestamp with time zone,
+  stated_since timestamp with time zone,
+  appeared boolean not null,
+  ended_at timestamp with time zone,
+  suspended boolean not null,
+  successor_vendor text,
+  successor_slug text,
+  facts jsonb not null,
+  constraint model_ends_pkey PRIMARY KEY (vendor, family, id, scope, host, known_from),
+  constraint model_ends_check CHECK (((host <> ''::text) = (scope = 'host'::text))),
+  constraint model_ends_check1 CHECK (((kind IS NULL) = (due_at IS NULL))),
+  constraint model_ends_date_precision_check CHECK ((date_precision = ANY (ARRAY['day'::text, 'month'::text]))),
+  constraint model_ends_kind_check CHECK ((kind = ANY (ARRAY['earliest'::text, 'planned'::text, 'firm'::text, 'passed'::text]))),
+  constraint model_ends_scope_check CHECK ((scope = ANY (ARRAY['vendor'::text, 'host'::text, 'plan'::text])))
+);
+CREATE INDEX model_ends_by_due ON public.model_ends USING btree (due_at, vendor, family, id, scope, host) WHERE ((known_to IS NULL) AND (kind IS NOT NULL));
+CREATE INDEX model_ends_by_id ON public.model_ends USING btree (vendor, id) WHERE ((known_to IS NULL) AND (kind IS NOT NULL));
+CREATE INDEX model_ends_by_slug ON public.model_ends USING btree (vendor, slug) WHERE ((known_to IS NULL) AND (kind IS NOT NULL));
+CREATE INDEX model_ends_by_successor ON public.model_ends USING btree (successor_vendor, successor_slug) WHERE ((known_to IS NULL) AND (successor_slug IS NOT NULL));
+CREATE INDEX model_ends_pending ON public.model_ends USING btree (date_to) WHERE ((known_to IS NULL) AND (ended_at IS NULL));
+
 create table model_families (
   vendor text not null,
   family text not null,

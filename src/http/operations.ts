@@ -1,5 +1,6 @@
 import { apiKeyOperations } from './access/api-keys.ts';
 import { auditOperations } from './access/audit.ts';
+import { endOperations } from './ends/ends.ts';
 import { eventOperations } from './events/event-log.ts';
 import { feedOperations } from './feeds/feeds.ts';
 import { observationOperations } from './feeds/observations.ts';
@@ -52,6 +53,7 @@ export const operations: readonly Operation[] = [
   ...pollOperations,
   ...modelOperations,
   ...releaseOperations,
+  ...endOperations,
   ...observationOperations,
   ...identityOperations,
   ...tagOperations,

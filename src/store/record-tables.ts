@@ -22,6 +22,7 @@ export const recordTables = [
   'models',
   'model_releases',
   'model_suspensions',
+  'model_ends',
   'predictions',
   'criteria',
   'forecasts',

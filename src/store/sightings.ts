@@ -154,6 +154,7 @@ export type VersionRow = {
   readonly releasedSlackDays: number | null;
   readonly statedStage: string | null;
   readonly shutdown: string | null;
+  readonly successor: string | null;
   readonly end: StatedEnd | null;
   readonly isActive: boolean | null;
   readonly attributes: Attributes | null;
@@ -190,7 +191,7 @@ function versionsOf(db: Sql) {
     select coalesce(json_agg(json_build_object('observationId', o.id, 'observedAt', ${instantInJson(db, db`o.observed_at`)},
       'itemTrust', o.item_trust, 'releasedText', o.released_text, 'releasedWeight', o.released_weight,
       'releasedSlackDays', (o.item->'released'->>'slackDays')::integer, 'statedStage', o.stated_stage,
-      'shutdown', o.item->>'shutdown', 'end', o.item->'end', 'isActive', (o.item->'isActive')::boolean,
+      'shutdown', o.item->>'shutdown', 'successor', o.item->>'successor', 'end', o.item->'end', 'isActive', (o.item->'isActive')::boolean,
       'attributes', o.item->'attributes') order by o.observed_at, o.seq), '[]')
     from observations o where o.feed_id = r.feed_id and o.item_key = r.item_key)`;
 }

@@ -70,6 +70,8 @@ export type TestVersion = {
   price?: number;
   attributes?: ItemVersion['attributes'];
   shutdown?: string;
+  end?: ItemVersion['end'];
+  successor?: string;
   lifecycle?: ItemVersion['lifecycle'];
   isActive?: boolean;
 };
@@ -129,11 +131,21 @@ export function sighting(feedOf: TestFeed, story: TestSighting): Sighting {
   };
 }
 
-function statedFacts({ price, attributes, shutdown, lifecycle, isActive }: TestVersion): Partial<ItemVersion> {
+function statedFacts({
+  price,
+  attributes,
+  shutdown,
+  end,
+  successor,
+  lifecycle,
+  isActive,
+}: TestVersion): Partial<ItemVersion> {
   const stated = { ...attributes, ...(price === undefined ? {} : { output_usd_per_mtok: price }) };
   return {
     ...(Object.keys(stated).length === 0 ? {} : { attributes: stated }),
     ...(shutdown === undefined ? {} : { shutdown }),
+    ...(end === undefined ? {} : { end }),
+    ...(successor === undefined ? {} : { successor }),
     ...(lifecycle === undefined ? {} : { lifecycle }),
     ...(isActive === true && { isActive }),
   };

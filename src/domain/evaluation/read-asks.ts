@@ -3,6 +3,7 @@ import type { Criterion } from '../criterion/criterion.ts';
 import type { VersionStyleOf } from '../criterion/pattern.ts';
 import { edgesOf, patternsOf } from '../criterion/watch.ts';
 import { coversVendor } from '../evidence/coverage.ts';
+import { showsService } from '../evidence/in-service.ts';
 import {
   announcedFor,
   type FeedFacts,
@@ -12,7 +13,7 @@ import {
   type Timeline,
 } from '../evidence/timeline.ts';
 import { modelKey } from '../identity/model-id.ts';
-import type { Instant } from '../instant.ts';
+import { dayMs, type Instant, parseDate, startOfDay } from '../instant.ts';
 import { runSteps, type Steps } from '../steps.ts';
 import { ripeningMoments } from './known-at.ts';
 import { movingEdgesInSteps } from './moving-edges.ts';
@@ -73,9 +74,11 @@ function* addInSteps(asks: Asks, input: ReadAsksInput): Steps<void> {
 
 type Attesting = (vendor: string) => readonly FeedFacts[];
 
-function* addOfEvidence(asks: Asks, { seen }: ReadAsksInput, attesting: Attesting): Steps<void> {
+function* addOfEvidence(asks: Asks, { seen, feeds }: ReadAsksInput, attesting: Attesting): Steps<void> {
+  const serving = feeds.filter(showsService);
   for (const { feedId, model, ...row } of seen.sightings) {
     for (const moment of ownMoments(row)) asks.add(feedId, model.vendor, moment);
+    for (const moment of endsOfDays(row.versions)) for (const feed of serving) asks.add(feed.id, model.vendor, moment);
     if (asks.isStepFull()) yield;
   }
   for (const { vendor, at: moment } of yield* firstSeenMoments(seen.sightings)) {
@@ -174,6 +177,14 @@ function ownMoments({ seenFrom, goneAt, versions }: Pick<Sighting, 'seenFrom' | 
   const moments = goneAt === null ? [] : [goneAt - 1, goneAt];
   for (const start of startsOf({ seenFrom, versions })) moments.push(start - 1, start, start + seasoningMs);
   return moments;
+}
+
+/** The ends of the days on which rows state that models end. The first read after one may still show the model in service. */
+function endsOfDays(versions: Sighting['versions']): Instant[] {
+  return versions.flatMap(({ shutdown }) => {
+    const ends = shutdown === undefined ? null : parseDate(shutdown);
+    return ends === null ? [] : [ends.interval.to, startOfDay(ends.interval.to - 1) + dayMs];
+  });
 }
 
 function startsOf({ seenFrom, versions }: Pick<Sighting, 'seenFrom' | 'versions'>): Instant[] {

@@ -47,6 +47,8 @@ export type ItemVersion = {
   readonly shutdown?: string;
   /** How final that end is, and what it applies to. */
   readonly end?: StatedEnd;
+  /** The id of the model that the row recommends instead, verbatim. */
+  readonly successor?: string;
   readonly attributes?: Attributes;
 };
 

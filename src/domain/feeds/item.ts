@@ -46,6 +46,8 @@ export type FeedItem = {
   readonly shutdown?: string;
   /** How final the stated end is, and what it applies to. */
   readonly end?: StatedEnd;
+  /** The id of the model that the publisher recommends instead, verbatim. */
+  readonly successor?: string;
   readonly attributes?: Attributes;
   readonly sourceUrl?: string;
   /**

@@ -143,6 +143,19 @@ export function readDateText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= dateCharactersMax ? value : undefined;
 }
 
+/** The form of a model id, as opposed to words about one or to "N/A". */
+const idForm = /^(?!n\/?a$)[a-z0-9][a-z0-9._:@/-]{1,199}$/i;
+
+/** A model id, verbatim; undefined for other types and other texts. */
+export function readId(value: unknown): string | undefined {
+  return typeof value === 'string' && idForm.test(value) ? value : undefined;
+}
+
+/** The first model id of a list. */
+export function readFirstId(value: unknown): string | undefined {
+  return Array.isArray(value) ? value.map(readId).find((id) => id !== undefined) : undefined;
+}
+
 /** An http or https address; undefined for anything else and for addresses that are too long. */
 export function readUrl(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > urlCharactersMax || !URL.canParse(value)) return undefined;

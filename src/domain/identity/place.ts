@@ -172,3 +172,31 @@ function takeSuffix(table: IdentityTable, name: string, found: Found): string {
   found.channels.push(suffix.replace(/^-/, ''));
   return name.slice(0, -suffix.length);
 }
+
+/**
+ * An id as it is spelled, without the hosts, regions and vendors around it, in lower case:
+ * `us.anthropic.claude-opus-4-1-20250805-v1:0` and `bedrock/claude-opus-4-1-20250805` are the same id of one model at one
+ * host. Unlike the name of a place, a reviewed alias is not replaced by what it means.
+ */
+export function plainModelId(table: IdentityTable, id: string): string {
+  const found: Found = { namespace: null, hosts: [], channels: [], foreign: false, reason: null };
+  const text = takeMarks(table, takeBrackets(table, id.trim().toLowerCase().replaceAll('%2f', '/'), found), found);
+  const leaf = takeMarks(table, text.split('/').at(-1) ?? '', found);
+  let rest = leaf;
+  for (;;) {
+    if (isAlias(table, rest)) break;
+    const prefix = table.prefixes.find((one) => rest.startsWith(one.text) && rest.length > one.text.length);
+    if (prefix === undefined) break;
+    rest = (prefix.as ?? '') + rest.slice(prefix.text.length);
+  }
+  return takeSuffix(table, rest, found);
+}
+
+function isAlias(table: IdentityTable, text: string): boolean {
+  const colon = text.indexOf(':');
+  return (
+    table.aliases.has(colon > 0 ? text.slice(0, colon) : text) ||
+    table.aliases.has(text) ||
+    table.prefixAliases.some(({ id }) => startsWithWord(text, id))
+  );
+}

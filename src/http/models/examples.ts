@@ -31,6 +31,7 @@ export const modelDetailExample = {
     },
   ],
   retirement: null,
+  ends: [],
   attributes: [
     {
       name: 'output_usd_per_mtok',

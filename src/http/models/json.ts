@@ -4,6 +4,7 @@ import { stages } from '../../domain/feeds/item.ts';
 import { trusts } from '../../domain/feeds/trust.ts';
 import { formatInstant, formatInterval, type Instant, type Interval } from '../../domain/instant.ts';
 import type { listModels, ModelView } from '../../services/models/models.ts';
+import { endSchema, endToJson } from '../ends/json.ts';
 import { instantText } from '../operation/fields.ts';
 import { modelExample } from '../predictions/examples.ts';
 import { stampSchema } from '../predictions/json.ts';
@@ -15,26 +16,14 @@ import {
   stageFactSchema,
   stageToJson,
 } from './facts-json.ts';
+import { nameFields, nameToJson, urlOf } from './name-json.ts';
 import { witnessRowSchema, witnessRowToJson } from './witness-json.ts';
+
+/** The most ends that a model lists. */
+export const endsOfModelMax = 200;
 
 /** The most rows that a model lists; the vendor's own come first. */
 export const witnessRowsMax = 100;
-
-const nameFields = {
-  id: z.string().meta({ description: 'Unique identifier: vendor and slug.', example: modelExample.id }),
-  vendor: z.string().meta({ example: modelExample.vendor }),
-  slug: z.string().meta({
-    description:
-      'Family, version and tier joined by dashes, with dots inside the version; `family~version~tier` if that would be ambiguous.',
-    example: modelExample.slug,
-  }),
-  family: z.string().meta({ example: modelExample.family }),
-  version: z
-    .string()
-    .nullable()
-    .meta({ description: 'Version. Null if the model has none.', example: modelExample.version }),
-  tier: z.string().nullable().meta({ description: 'Tier. Null for the model without a suffix.' }),
-};
 
 const knownFields = {
   grade: z.enum(['admissible', 'short']).nullable().meta({
@@ -87,15 +76,6 @@ function intervalOf({ occurredFrom, occurredTo }: ModelRow): Interval {
   return { from: occurredFrom ?? Number.NEGATIVE_INFINITY, to: occurredTo ?? Number.POSITIVE_INFINITY };
 }
 
-function nameToJson(model: ModelView['record']['model'], slug: string) {
-  const { vendor, family, version, tier } = model;
-  return { id: `${vendor}/${slug}`, vendor, slug, family, version, tier };
-}
-
-export function urlOf(vendor: string, slug: string): string {
-  return `/v1/models/${vendor}/${slug}`;
-}
-
 export function instantOrNull(at: Instant | null): string | null {
   return at === null || !Number.isFinite(at) ? null : formatInstant(at);
 }
@@ -129,6 +109,9 @@ export const modelSchema = z
     retirement: retirementSchema
       .nullable()
       .meta({ description: 'Its withdrawal. Null if no row of its vendor states one.' }),
+    ends: z.array(endSchema).meta({
+      description: `The stated ends of its ids, at its vendor, hosts and in plans; the most urgent first, at most ${endsOfModelMax}.`,
+    }),
     attributes: z
       .array(attributeSchema)
       .meta({ description: "Prices and limits in the vendor's own rows, one entry per value." }),
@@ -169,6 +152,7 @@ export function modelToJson(view: ModelView, stamp: z.infer<typeof stampSchema> 
     trust: release?.trust ?? null,
     stages: view.stages.map(stageToJson),
     retirement: retirementToJson(view),
+    ends: view.ends.slice(0, endsOfModelMax).map((end) => endToJson(end, view.at)),
     attributes: view.attributes.map(attributeToJson),
     witnesses: record.rows.slice(0, witnessRowsMax).map(witnessRowToJson),
     witnesses_total: record.rows.length,

@@ -19,9 +19,9 @@ export function hashItem(item: FeedItem): string {
   return createHash('sha256').update(canonicalJson(facts)).digest('hex').slice(0, 32);
 }
 
-/** The facts of an item that state an end, or that there is none. */
+/** The facts of an item that state an end or a successor, or that there is none. */
 export function endFacts(item: FeedItem | undefined): string {
-  return canonicalJson([item?.shutdown, item?.end, item?.isActive]);
+  return canonicalJson([item?.shutdown, item?.end, item?.isActive, item?.successor]);
 }
 
 /** The facts of an item that can change a release. A price change affects no prediction about releases. */

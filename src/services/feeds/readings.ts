@@ -7,8 +7,10 @@ import type { ParsedPayload } from '../../domain/feeds/item.ts';
 import { type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
+import { listFamiliesEndingBetween } from '../../store/ends.ts';
 import { advanceWatermark, type FeedRow, type Validators } from '../../store/feeds.ts';
 import {
+  type FamilyKey,
   listModelsNewsBetween,
   listModelsSeenAfter,
   type ModelKey,
@@ -152,6 +154,7 @@ export async function markAfter(
   const vendors = await vendorsWithEdges(tx, feed);
   const span = seasonedSpan(read);
   const seasoned = span === null ? [] : await listModelsNewsBetween(tx, feed.id, span);
+  const endings = await listFamiliesToProve(tx, feed, { after: crossedTo, until: observedAt });
   const later = vendors.length === 0 ? [] : await listModelsSeenAfter(tx, vendors, observedAt);
   const moved = [...seasoned, ...later];
   const spans = spansCrossed(feed, { after: crossedTo, until: observedAt });
@@ -165,8 +168,17 @@ export async function markAfter(
   const now = deps.now();
   await markAffected(tx, affected, { pollId, evidenceFrom, evidenceTo: now, markedAt: now });
   const from = Math.min(evidenceFrom, span === null ? observedAt : span.after);
-  const families = [...(ingested?.touchedModels ?? []), ...moved];
+  const families = [...(ingested?.touchedModels ?? []), ...moved, ...endings];
   await markFamiliesTouched(tx, distinctFamilies(families), { from, to: now });
+}
+
+/** The families of models whose stated end passed before this read: it shows whether the vendor's list still has their ids. */
+async function listFamiliesToProve(
+  tx: Sql,
+  feed: FeedRow,
+  span: { after: Instant; until: Instant },
+): Promise<FamilyKey[]> {
+  return showsService(feedFacts(feed)) ? await listFamiliesEndingBetween(tx, feed.id, span) : [];
 }
 
 function toTouched({ vendor, family, version, tier }: ModelKey): TouchedModel {

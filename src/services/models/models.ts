@@ -1,6 +1,8 @@
 import { type ModelName, matchesPattern } from '../../domain/criterion/pattern.ts';
 import { defaultPolicy } from '../../domain/criterion/policy.ts';
 import { patternsOf } from '../../domain/criterion/watch.ts';
+import type { EndState } from '../../domain/ends/end.ts';
+import { listEndsAt } from '../../domain/ends/states.ts';
 import type { ModelEvidence } from '../../domain/evidence/release.ts';
 import { parseModelId } from '../../domain/identity/parse.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -24,12 +26,16 @@ export const predictionsReadMax = 500;
 
 /** Everything that is known of one model. */
 export type ModelView = {
+  /** The moment as of which it is known. */
+  readonly at: Instant;
   readonly slug: string;
   readonly record: ModelRecord;
   readonly release: ModelEvidence | null;
   readonly stage: StageFact['stage'] | null;
   readonly stages: readonly StageFact[];
   readonly attributes: readonly AttributeFact[];
+  /** The stated ends of its ids, the most urgent first. */
+  readonly ends: readonly EndState[];
   /** The knowledge time at which its release became admissible; null if it is not. */
   readonly establishedAt: Instant | null;
   readonly predictions: readonly WatchingPrediction[];
@@ -70,12 +76,14 @@ export async function getModel(deps: Deps, vendor: string, slug: string, asOf: I
   if (record === null) throw notFound(deps, vendor, slug);
   const stages = listStages(timeline, sightings, moment);
   return {
+    at,
     slug,
     record,
     release: record.release,
     stage: stageReached(stages),
     stages,
     attributes: listAttributes(timeline, sightings, moment),
+    ends: listEndsAt(deps.identity, timeline, at).filter(({ model }) => model.slug === slug),
     establishedAt: establishedAt(timeline, sightings, moment),
     ...(await listPredictionsOn(deps.db.sql, deps, name, asOf)),
   };

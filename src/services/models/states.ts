@@ -16,6 +16,7 @@ import { insertModelStates, type ModelRow, rewindFamily } from '../../store/mode
 import { insertReleases } from '../../store/releases.ts';
 import { isInsideTransaction } from '../../store/transaction.ts';
 import type { Deps } from '../deps.ts';
+import { endRules, updateEnds } from '../ends/update.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
@@ -90,7 +91,7 @@ type Page = {
 
 async function refreshSome(tx: Sql, given: Deps, { after, limit, tried }: Page): Promise<number> {
   const deps = await lockIdentity(tx, given);
-  const computedWith = await evaluatedWith(tx, deps);
+  const computedWith = await computedWithNow(tx, deps);
   const rows = await lockDueFamilies(tx, { now: deps.now(), computedWith, after }, limit);
   tried.push(...rows);
   await updateLocked(tx, deps, rows, ({ computedTo, staleFrom }) =>
@@ -107,7 +108,7 @@ async function updateLocked(
 ): Promise<void> {
   // The clock of the node that read the evidence may be ahead of this one.
   const to = Math.max(deps.now(), ...rows.map((row) => row.staleTo ?? 0));
-  const computed = { with: await evaluatedWith(tx, deps), to };
+  const computed = { with: await computedWithNow(tx, deps), to };
   for (let start = 0; start < rows.length; start += batchMax) {
     const batch = rows.slice(start, start + batchMax);
     const timelines = await loadTimelines(tx, deps, batch.map(claimOf), computed.to);
@@ -119,6 +120,11 @@ async function updateLocked(
     }
     await updateFamilies(tx, updated, computed);
   }
+}
+
+/** Identifies the rules and data by which families are computed. */
+async function computedWithNow(tx: Sql, deps: Deps): Promise<string> {
+  return `${await evaluatedWith(tx, deps)}/${endRules}`;
 }
 
 function distinct(families: readonly FamilyKey[]): FamilyKey[] {
@@ -151,6 +157,8 @@ async function updateFamily(
   await insertModelStates(tx, added);
   await announceReleases(tx, deps, current, bySlug);
   await announceSuspensions(tx, deps, { timeline: range.timeline, bySlug, at: range.at });
+  const endsRecheckAt = await updateEnds(tx, deps, family, range);
+  if (endsRecheckAt !== null) rechecks.push(endsRecheckAt);
   return rechecks.length === 0 ? null : Math.min(...rechecks);
 }
 

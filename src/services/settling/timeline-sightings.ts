@@ -115,6 +115,7 @@ function itemVersion(
     ...statedLifecycle(row.statedStage),
     ...(row.shutdown === null ? {} : { shutdown: row.shutdown }),
     ...(row.end === null ? {} : { end: row.end }),
+    ...(row.successor === null ? {} : { successor: row.successor }),
     ...(row.isActive === true && { isActive: row.isActive }),
     ...(row.attributes === null ? {} : { attributes: row.attributes }),
     released:

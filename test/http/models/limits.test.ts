@@ -34,12 +34,14 @@ function viewOf(): ModelView {
   if (record === null) throw new Error('nothing lists it');
   const stages = listStages(world, rows, ask);
   return {
+    at: ask.at,
     slug: 'gpt-5',
     record,
     release: record.release,
     stage: stageReached(stages),
     stages,
     attributes: listAttributes(world, rows, ask),
+    ends: [],
     establishedAt: null,
     predictions: [],
     morePredictions: false,

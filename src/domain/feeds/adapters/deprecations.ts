@@ -7,6 +7,7 @@ import {
   isRecord,
   type Row,
   readDateText,
+  readFirstId,
   readJson,
   readUrl,
   unparsable,
@@ -48,6 +49,7 @@ function readRow(value: unknown, index: number): Row {
   const key = `${provider}/${name}`;
   const shutdown = readDateText(value.shutdown_date);
   const kind = isEarliest(provider, value) ? 'earliest' : 'firm';
+  const successor = readFirstId(value.replacement_models);
   const sourceUrl = readUrl(value.url);
   const item: FeedItem = {
     key,
@@ -56,6 +58,7 @@ function readRow(value: unknown, index: number): Row {
     host: provider.toLowerCase().replaceAll(' ', '-'),
     ...(shutdown !== undefined && { shutdown, end: { kind } }),
     ...(shutdown !== undefined && kind === 'firm' && { stage: 'deprecated' }),
+    ...(successor !== undefined && { successor }),
     ...(sourceUrl !== undefined && { sourceUrl }),
     raw: value,
   };

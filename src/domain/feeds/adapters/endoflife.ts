@@ -8,6 +8,7 @@ import {
   isRecord,
   type Row,
   readDateText,
+  readId,
   readJsonObject,
   readUrl,
   unparsable,
@@ -61,7 +62,7 @@ function readPage(text: string): unknown {
 
 function toRelease(cycle: unknown): unknown {
   if (!isRecord(cycle)) return cycle;
-  const { releaseCycle: name, releaseDate, eoas, eol, link } = cycle;
+  const { releaseCycle: name, releaseDate, eoas, eol, link, recommendedReplacement } = cycle;
   return {
     name,
     releaseDate,
@@ -70,6 +71,7 @@ function toRelease(cycle: unknown): unknown {
     isEol: eol === true,
     eolFrom: eol,
     latest: { link },
+    custom: { recommendedReplacement },
   };
 }
 
@@ -91,6 +93,7 @@ function readRow(vendor: string, value: unknown, index: number): Row {
   const deprecated = value.isEoas === true || readDateText(value.eoasFrom) !== undefined;
   const shutdown = readDateText(value.eolFrom);
   const end = { kind: deprecated ? 'firm' : 'earliest', scope: 'vendor' } as const;
+  const successor = isRecord(value.custom) ? readId(value.custom.recommendedReplacement) : undefined;
   const sourceUrl = isRecord(value.latest) ? readUrl(value.latest.link) : undefined;
   const item: FeedItem = {
     key: name,
@@ -99,6 +102,7 @@ function readRow(vendor: string, value: unknown, index: number): Row {
     ...(date !== undefined && { released: { text: date, weight: 'curated' } }),
     ...(value.isEoas === true && { stage: 'deprecated' }),
     ...(shutdown !== undefined && { shutdown, end }),
+    ...(successor !== undefined && { successor }),
     ...(sourceUrl !== undefined && { sourceUrl }),
     raw: value,
   };

@@ -37,6 +37,17 @@ describe('a product of endoflife.date', () => {
   });
 
   it.each([
+    ['claude-sonnet-4-6', 'claude-sonnet-4-6'],
+    ['N/A', undefined],
+    ['any newer model', undefined],
+    [null, undefined],
+  ])('names the recommended successor %s if it is an id', (recommendedReplacement, successor) => {
+    expect(parse({ ...release, custom: { recommendedReplacement } }).items[0]?.successor).toBe(successor);
+    const front = `permalink: /claude\nreleases:\n  - releaseCycle: x\n    recommendedReplacement: ${recommendedReplacement}`;
+    expect(parseEndoflife(toBytes(`---\n${front}\n---\n`)).items[0]?.successor).toBe(successor);
+  });
+
+  it.each([
     ['the HTML of a missing page', '<!DOCTYPE html><html><title>404</title></html>', /HTML or XML/],
     ['an empty body', '', /an empty body/],
     ['the list of products', { result: [{ name: 'claude' }] }, /an array/],

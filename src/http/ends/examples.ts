@@ -1,0 +1,57 @@
+import { observationExample } from '../feeds/examples.ts';
+
+export const endExample = {
+  model: {
+    id: 'openai/gpt-5',
+    vendor: 'openai',
+    slug: 'gpt-5',
+    family: 'gpt',
+    version: '5',
+    tier: null,
+    url: '/v1/models/openai/gpt-5',
+  },
+  id: 'gpt-5-2025-08-07',
+  scope: 'vendor',
+  host: null,
+  kind: 'firm',
+  date: '2026-12-10',
+  date_precision: 'day',
+  days_left: 10,
+  stated_since: '2026-06-11T00:15:00Z',
+  ended_at: null,
+  evidence: [],
+  suspended: false,
+  contradicted: null,
+  successor: {
+    id: 'gpt-5.6-sol',
+    model: { vendor: 'openai', slug: 'gpt-5.6-sol', url: '/v1/models/openai/gpt-5.6-sol' },
+    feed: 'deprecations',
+    observation_id: observationExample.id,
+  },
+  sources: [
+    {
+      feed: 'openai',
+      origin: 'openai-api',
+      trust: 'first_party',
+      name: 'gpt-5-2025-08-07',
+      observation_id: observationExample.id,
+      text: '2026-12-10',
+      date: '2026-12-10',
+      kind: 'firm',
+      use: 'decides',
+      stated_since: '2026-06-11T00:15:00Z',
+      gone_at: null,
+    },
+  ],
+  moved_from: [
+    {
+      date: '2026-11-30',
+      date_precision: 'day',
+      kind: 'planned',
+      feed: 'litellm',
+      from: '2026-05-02T00:15:00Z',
+      to: '2026-06-11T00:15:00Z',
+      because: 'other_source',
+    },
+  ],
+} as const;
