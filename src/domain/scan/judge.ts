@@ -19,15 +19,16 @@ export function judgeLiteral(table: IdentityTable, literal: Literal): UsedId | n
   const context = readContext(literal);
   if (context === 'other') return null;
   const used = readUsedId(table, text);
+  // The address of something else, such as a model that somebody imported.
+  if (used.plain.startsWith('arn:')) return null;
+  if (literal.isField && isStartOfBedrockId(used)) return null;
   return isCertain(table, used, context === 'model') ? used : null;
 }
 
 /** What the name beside a literal says: that it is a model, that it is something else, or nothing. */
 type Context = 'model' | 'other' | 'none';
 
-const modelWords: ReadonlySet<string> = new Set([
-  ...['model', 'models', 'engine', 'engines', 'deployment', 'deployments', 'llm', 'llms'],
-]);
+const modelWords: ReadonlySet<string> = new Set([...['model', 'engine', 'deployment', 'llm']]);
 
 /** Functions of libraries that take the id of a model: `openai('o3')`, `anthropic.messages('…')`. */
 const providerWords: ReadonlySet<string> = new Set([
@@ -46,17 +47,21 @@ const otherWords = wordsOf(
 /** The same, unless another word of the name says that it is a model: `testModel`, `model_version`. */
 const weakOtherWords = wordsOf(
   'version image slug tag branch class classname import require from package describe it test log error alt caption ' +
-    'heading owner repo service beta betas',
+    'heading owner repo service beta',
 );
+
+/** Words of names whose fields describe models that the repository need not use, or start with the same words. */
+const tableWords = wordsOf('price pricing cost');
 
 function readContext({ key, isField }: Literal): Context {
   if (key === null) return 'none';
   const words = splitName(key);
-  const hasAny = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
-  if (!isField && hasAny(otherWords)) return 'other';
+  const hasAny = (set: ReadonlySet<string>): boolean =>
+    words.some((word) => set.has(word) || set.has(word.replace(/s$/, '')));
+  if (hasAny(isField ? tableWords : otherWords)) return 'other';
   if (hasAny(modelWords)) return words.includes('provider') ? 'none' : 'model';
   if (!isField && hasAny(weakOtherWords)) return 'other';
-  return hasAny(providerWords) ? 'model' : 'none';
+  return !isField && hasAny(providerWords) ? 'model' : 'none';
 }
 
 /** `chatModelName`, `CHAT_MODEL` and `chat-model.name` have the same words. */
@@ -114,13 +119,27 @@ function beginsWithFamily(table: IdentityTable, plain: string): boolean {
 const tieredFamilies: ReadonlySet<string> = new Set(['claude', 'gemini', 'llama', 'qwen', 'nova', 'phi', 'gemma']);
 
 /** Whether a name can hardly be anything but an id: it has a digit and several words, and is not only a generation. */
-function isDistinct(table: IdentityTable, { identity, plain }: UsedId): boolean {
+function isDistinct(table: IdentityTable, used: UsedId): boolean {
+  const { identity, plain } = used;
   if (plain.includes('/') && isKnownPrefix(table, plain)) return true;
   if (plain.length < 5 || !/\d/.test(plain) || !/[-.:@]/.test(plain)) return false;
+  if (isStartOfBedrockId(used)) return false;
   if (identity.outcome !== 'model') return true;
   const { family, tier, snapshot, version } = identity;
   if (family === 'claude' && version !== null && version < '3') return true;
   return tier !== null || snapshot !== null || !tieredFamilies.has(family);
+}
+
+/**
+ * `anthropic.claude-3-opus`: the ids of these vendors at Bedrock end with a revision, `-20240229-v1:0`. Without it, the name is
+ * the start of ids, as in lists of prices. The ids of Claude have none since 4.6.
+ */
+function isStartOfBedrockId({ identity, plain }: UsedId): boolean {
+  const vendor = /^(?:[a-z-]{2,10}\.)?(anthropic|amazon|meta|cohere|ai21|deepseek|mistral|qwen)\./i.exec(plain)?.[1];
+  if (vendor === undefined || /v\d+(?::\d+)?(?::\w+)?$|:\d+$/i.test(plain)) return false;
+  if (identity.outcome !== 'model') return true;
+  const isWhole = identity.snapshot !== null || /instruct/i.test(plain);
+  return !isWhole && !(vendor.toLowerCase() === 'anthropic' && Number(identity.version) >= 4.6);
 }
 
 /** Whether every segment before the name is a vendor, a host or a region that the data knows. */

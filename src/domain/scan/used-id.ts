@@ -21,7 +21,7 @@ export function readUsedId(table: IdentityTable, id: string): UsedId {
   const { plain, host } = stripAddress(table, id.trim());
   const identity = parseModelId(table, plain, { feed: notation });
   const named = identity.outcome === 'none' ? firstSegmentHost(table, plain) : identity.host;
-  return { id, plain, identity, host: canonicalHost(host ?? named ?? hostOfForm(plain)) };
+  return { id, plain, identity, host: canonicalHost(host ?? named ?? hostOfForm(table, plain)) };
 }
 
 type Stripped = { readonly plain: string; readonly host: string | null };
@@ -64,11 +64,15 @@ function firstSegmentHost(table: IdentityTable, plain: string): string | null {
   return rest.length > 0 && table.segments.get(first) === 'host' ? first : null;
 }
 
-/** Bedrock's ids begin with the vendor and a dot, after a region; Vertex AI separates the revision with an @. */
-function hostOfForm(plain: string): string | null {
-  if (/^(?:[a-z-]{2,10}\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|openai|qwen)\.[a-z]/i.test(plain))
-    return 'bedrock';
-  return /^[\w.-]+@(?:\d{3}|\d{8}|default|latest)$/.test(plain) ? 'vertex' : null;
+/** Bedrock joins regions, vendor and name by dots; Vertex AI separates the revision with an @. */
+function hostOfForm(table: IdentityTable, plain: string): string | null {
+  let rest = plain.toLowerCase();
+  for (;;) {
+    const prefix = table.prefixes.find(({ text }) => text.endsWith('.') && rest.startsWith(text));
+    if (prefix === undefined) return /^[\w.-]+@(?:\d{3}|\d{8}|default|latest)$/.test(plain) ? 'vertex' : null;
+    if (prefix.kind === 'vendor') return 'bedrock';
+    rest = rest.slice(prefix.text.length);
+  }
 }
 
 /** One name per host, whichever way libraries and catalogues write it. */

@@ -59,6 +59,8 @@ describe('the host of an id', () => {
     ['bedrock_converse/anthropic.claude-v2', 'bedrock'],
     ['eu.anthropic.claude-3-haiku-20240307-v1:0', 'bedrock'],
     ['arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-3-haiku-20240307-v1:0', 'bedrock'],
+    ['zai.glm-4.7', 'bedrock'],
+    ['oci/openai.gpt-5', 'oci'],
     ['vertex_ai/gemini-2.5-flash', 'vertex'],
     ['claude-3-5-sonnet@20240620', 'vertex'],
     ['publishers/google/models/gemini-2.5-flash', 'vertex'],
