@@ -34,6 +34,7 @@ export function openSockets({ onFailure, onMute }: SocketEvents = {}): ServerSoc
   let opened = 0;
   return {
     open: ({ host, port, path }) => {
+      forgetClosed(received);
       const index = opened % host.length;
       opened += 1;
       const name = host[index] ?? '';
@@ -51,19 +52,16 @@ export function openSockets({ onFailure, onMute }: SocketEvents = {}): ServerSoc
         received.delete(socket);
         if (socket.bytesRead === 0 && !isMute) onFailure?.();
       });
-      // If a connection is lost while a small message waits to be sent, the driver (3.4.9) cancels the timer that sends it
-      // but takes it for running from then on: the connection opens again and never sends anything.
-      socket.once('connect', () => {
-        setTimeout(() => {
-          if (socket.bytesWritten > 0 || socket.destroyed) return;
-          isMute = true;
-          onMute?.();
-          socket.destroy(closedEarly());
-        }, firstMessageMsMax).unref();
+      afterMute(socket, () => {
+        isMute = true;
+        onMute?.();
       });
       return socket;
     },
-    connecting: () => [...received.keys()].filter((socket) => socket.bytesRead === 0).length,
+    connecting: () => {
+      forgetClosed(received);
+      return [...received.keys()].filter((socket) => socket.bytesRead === 0).length;
+    },
     progressed: () => {
       let count = 0;
       for (const [socket, before] of received) {
@@ -76,6 +74,25 @@ export function openSockets({ onFailure, onMute }: SocketEvents = {}): ServerSoc
       for (const socket of received.keys()) socket.destroy();
     },
   };
+}
+
+/** With TLS, the driver removes every listener of a socket, so that its end is only seen here. */
+function forgetClosed(received: Map<Socket, number>): void {
+  for (const socket of received.keys()) if (socket.destroyed) received.delete(socket);
+}
+
+/**
+ * If a connection is lost while a small message waits to be sent, the driver (3.4.9) cancels the timer that sends it but takes it
+ * for running from then on: the connection opens again and never sends anything.
+ */
+function afterMute(socket: Socket, report: () => void): void {
+  socket.once('connect', () => {
+    setTimeout(() => {
+      if (socket.bytesWritten > 0 || socket.destroyed) return;
+      report();
+      socket.destroy(closedEarly());
+    }, firstMessageMsMax).unref();
+  });
 }
 
 function closedEarly(): Error {
