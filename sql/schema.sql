@@ -314,6 +314,43 @@ create table model_suspensions (
 );
 CREATE TRIGGER model_suspensions_append_only BEFORE DELETE OR UPDATE ON public.model_suspensions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table model_watch_ids (
+  watch_id text not null,
+  id text not null,
+  "position" integer not null,
+  vendor text,
+  slug text,
+  name text,
+  host text,
+  is_alias boolean not null,
+  problem text,
+  constraint model_watch_ids_pkey PRIMARY KEY (watch_id, id),
+  constraint model_watch_ids_watch_id_fkey FOREIGN KEY (watch_id) REFERENCES model_watches(id) ON DELETE CASCADE,
+  constraint model_watch_ids_check CHECK (((slug IS NULL) = (name IS NULL))),
+  constraint model_watch_ids_check1 CHECK (((slug IS NULL) = (problem IS NOT NULL))),
+  constraint model_watch_ids_id_check CHECK (((length(id) >= 1) AND (length(id) <= 256)))
+);
+CREATE INDEX model_watch_ids_by_model ON public.model_watch_ids USING btree (vendor, slug) WHERE (slug IS NOT NULL);
+
+create table model_watches (
+  id text not null,
+  name text not null,
+  owner text,
+  host text,
+  notice_days integer[] not null,
+  read_with text not null,
+  version integer not null default 1,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint model_watches_pkey PRIMARY KEY (id),
+  constraint model_watches_name_key UNIQUE (name),
+  constraint model_watches_host_check CHECK (((length(host) >= 1) AND (length(host) <= 100))),
+  constraint model_watches_id_check CHECK ((id ~~ 'wat\_%'::text)),
+  constraint model_watches_name_check CHECK (((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text) AND (name !~~ 'wat\_%'::text))),
+  constraint model_watches_notice_days_check CHECK (((cardinality(notice_days) >= 1) AND (cardinality(notice_days) <= 20))),
+  constraint model_watches_owner_check CHECK (((length(owner) >= 1) AND (length(owner) <= 200)))
+);
+
 create table models (
   vendor text not null,
   slug text not null,

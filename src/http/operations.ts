@@ -6,6 +6,7 @@ import { feedOperations } from './feeds/feeds.ts';
 import { observationOperations } from './feeds/observations.ts';
 import { pollOperations } from './feeds/polls.ts';
 import { identityOperations } from './identity/identity.ts';
+import { modelWatchOperations } from './model-watches/model-watches.ts';
 import { modelOperations } from './models/models.ts';
 import { releaseOperations } from './models/releases.ts';
 import { buildOpenApi, renderOpenApiYaml } from './openapi/document.ts';
@@ -60,6 +61,7 @@ export const operations: readonly Operation[] = [
   ...sourceOperations,
   ...predictorOperations,
   ...scorecardOperations,
+  ...modelWatchOperations,
   ...endpointOperations,
   ...deliveryOperations,
   ...badgeOperations,

@@ -28,6 +28,7 @@ export type IdPrefix =
   | 'aud'
   | 'idn'
   | 'req'
+  | 'wat'
   | 'whe'
   | 'whs';
 

@@ -24,6 +24,7 @@ const written: Readonly<Record<string, (column: string) => string>> = {
   'text[]': (column) => column,
   boolean: (column) => column,
   integer: (column) => column,
+  'integer[]': (column) => column,
   bigint: (column) => `${column}::text`,
   numeric: (column) => `${column}::text`,
   'double precision': (column) => `${column}::text`,

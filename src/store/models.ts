@@ -84,6 +84,18 @@ export async function insertModelStates(
   }
 }
 
+/** The current stages of the given models that any feed lists. */
+export async function listModelStages(
+  db: Sql,
+  models: readonly { readonly vendor: string | null; readonly slug: string | null }[],
+): Promise<Pick<ModelRow, 'vendor' | 'slug' | 'stage'>[]> {
+  const keys = [...new Map(models.map(({ vendor, slug }) => [`${vendor} ${slug}`, { vendor, slug }])).values()];
+  return await db<Pick<ModelRow, 'vendor' | 'slug' | 'stage'>[]>`
+    select m.vendor, m.slug, m.stage from json_to_recordset(${json(db, keys)}) as k(vendor text, slug text)
+      join models m on m.vendor = k.vendor and m.slug = k.slug and m.known_to is null
+    order by m.vendor, m.slug`;
+}
+
 export type ModelFilter = {
   readonly vendor?: string;
   readonly family?: string;

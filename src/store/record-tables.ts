@@ -35,6 +35,8 @@ export const recordTables = [
   'settle_queue',
   'resolutions',
   'disputes',
+  'model_watches',
+  'model_watch_ids',
   'webhook_endpoints',
   'webhook_secrets',
   'events',

@@ -34,13 +34,18 @@ export function addressOf(
 ): string {
   const known = ids[path.split('/')[2] ?? ''] ?? ids.predictions ?? [];
   const filled = path.replaceAll(/\{(\w+)\}/g, (_found, name: string) =>
-    at === 'nothing' ? 'nothing-of-that-name' : (ids[name]?.[0] ?? known[0] ?? 'any'),
+    at === 'nothing' ? nothingAt(path) : (ids[name]?.[0] ?? known[0] ?? 'any'),
   );
   const required = parametersOf(document, operation)
     .filter((parameter: Json) => parameter.in === 'query' && parameter.required === true)
     .map(({ name, schema }: Json) => `${name}=${schema.example}`);
   const search = [...required, ...(query === '' ? [] : [query])].join('&');
   return `${method} ${filled}${search === '' ? '' : `?${search}`}`;
+}
+
+/** PUT creates a watch of any other name. */
+function nothingAt(path: string): string {
+  return path.startsWith('/v1/watches/') ? 'wat_nothing' : 'nothing-of-that-name';
 }
 
 /** The documented example of the request body. */

@@ -39,6 +39,7 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
   const source = await made('POST /v1/sources', { title: 'An essay' });
   const predictor = await made('POST /v1/predictors', { name: 'Somebody' });
   const hook = await made('POST /v1/webhook-endpoints', { url: 'https://hooks.example.com/' });
+  const watch = await made('POST /v1/watches', { name: 'fuzzed', ids: ['gpt-5'] });
   const ping = await made(`POST /v1/webhook-endpoints/${hook.id}/test`, {});
   const keys = await Promise.all(scopes.map((scope) => made('POST /v1/api-keys', { name: scope, scopes: [scope] })));
   const firstOf = async (path: string): Promise<string> => (await api.anyone(`GET ${path}?limit=1`)).json.data[0].id;
@@ -57,6 +58,7 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
       resolutions: [resolution],
       sources: [source.id],
       predictors: [predictor.id],
+      watches: [watch.id, 'fuzzed'],
       'webhook-endpoints': [hook.id],
       'webhook-deliveries': [ping.id],
       'api-keys': [spare.id],

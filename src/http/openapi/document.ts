@@ -137,6 +137,9 @@ function responsesOf(spec: Spec) {
   const content = schema === undefined ? {} : { content: { [mediaType ?? 'application/json']: { schema, example } } };
   return {
     [status]: { description, headers: { ...headers(...names), ...notices }, ...content },
+    ...(spec.creates === undefined
+      ? {}
+      : { 201: { description: spec.creates, headers: headers(...names, 'Location'), ...content } }),
     ...(spec.moved === undefined ? {} : { 301: moved(spec.moved) }),
     ...(isConditional(spec) ? { 304: notModified(spec.access) } : {}),
   };
@@ -227,6 +230,11 @@ export const tags = [
     name: 'Sources and predictors',
     description: 'Where claims were made, and who made them.',
     externalDocs: guide('forecasts#create-a-predictor', 'Create a predictor'),
+  },
+  {
+    name: 'Watches',
+    description: 'Lists of model ids that somebody uses, with what is known of each.',
+    externalDocs: guide('glossary#watches', 'Terms of watches'),
   },
   {
     name: 'Webhooks',

@@ -40,11 +40,11 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
   [wordCharsMax, ['frozen_vendors', 'gt', 'gte', 'item_hash', 'key', 'key_missing', 'language', 'lt', 'lte', 'op']],
   [wordCharsMax, ['operation', 'prefix', 'reason_code', 'settlement_lag', 'stage', 'standing', 'tag', 'tags', 'trust']],
   [wordCharsMax, ['type', 'before']],
-  [nameCharsMax, ['author', 'locator', 'public_key', 'secret', 'sensitive_headers']],
+  [nameCharsMax, ['author', 'locator', 'owner', 'public_key', 'secret', 'sensitive_headers']],
   [modelIdCharactersMax, ['family', 'tier', 'tiers', 'unknown', 'vendor', 'version']],
   [
     responseIdCharsMax,
-    ['actor', 'contradicts', 'created_by', 'decided_by', 'evidence', 'feed', 'feeds', 'ids', 'origin'],
+    ['actor', 'alias_of', 'contradicts', 'created_by', 'decided_by', 'evidence', 'feed', 'feeds', 'ids', 'origin'],
   ],
   [
     responseIdCharsMax,

@@ -47,7 +47,7 @@ type RawSpec = { readonly bytesMax: number; readonly description: string; readon
 
 /** An operation of the API: its name, its input, its response and its handler. */
 export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extends z.ZodType> = {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: Path;
   /** The name of the service function. */
   readonly operationId: string;
@@ -85,6 +85,8 @@ export type OperationSpec<Path extends string, Q extends z.ZodRawShape, B extend
   /** Time limit of its transaction, if it needs more than the default. */
   readonly writeMsMax?: number;
   readonly response: ResponseSpec;
+  /** Describes when it creates the resource and replies with 201 instead of 200. */
+  readonly creates?: string;
   /** Describes when it redirects permanently (301) instead. */
   readonly moved?: string;
   /** Refusals besides those that follow from the other fields. */

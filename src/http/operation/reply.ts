@@ -23,6 +23,8 @@ export type Target = {
 export type Reply = {
   readonly status?: 200 | 201 | 204 | 301 | 503;
   readonly body?: unknown;
+  /** What the audit log records instead of a long body. */
+  readonly recorded?: unknown;
   /** A body that is not JSON, or JSON that is ready to be sent. */
   readonly text?: string | Uint8Array<ArrayBuffer>;
   /** A body that is the same for every request, which may be compressed. */

@@ -33,7 +33,7 @@ export async function runWrite(
   const write: Write<Reply> = {
     before: (services) => handler.before({ ...http, services }),
     run: (services) => handler.handle({ ...http, services }),
-    after: (reply) => reply.body ?? null,
+    after: (reply) => reply.recorded ?? reply.body ?? null,
     finish: finish && ((services, reply) => finish({ ...http, services }, reply)),
   };
   if (repeatable === null) return await performWrite(http.services, context, write);

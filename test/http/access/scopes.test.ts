@@ -45,7 +45,7 @@ const closed = operations.filter(({ spec }) => spec.access !== 'open').map(({ sp
 const targetOf = ({ method, path }: { method: string; path: string }) =>
   `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, 'any')}`;
 const askOf = ({ method, streams }: { method: string; streams?: boolean }): Ask =>
-  method === 'post' || method === 'patch' ? { json: {} } : { headOnly: streams === true };
+  method === 'post' || method === 'patch' || method === 'put' ? { json: {} } : { headOnly: streams === true };
 
 describe.each(closed.map((spec) => [spec.operationId, spec] as const))('%s', (_operationId, spec) => {
   test(`accepts ${spec.access} and admin, and no other scope`, async () => {

@@ -275,6 +275,12 @@ test('the badge at a former slug returns 301', async () => {
   );
 });
 
+test('a PUT creates what does not exist with 201', async () => {
+  const [one] = listed.filter(({ name }) => name === 'replaceWatch');
+  if (one === undefined) throw new Error('there is no such operation');
+  note(one, await world.admin('PUT /v1/watches/another', askOf(one)));
+});
+
 test('metrics with a port of their own return 404 elsewhere', async () => {
   const http = { ...world.http, hasMetricsPort: true };
   await expectEach(

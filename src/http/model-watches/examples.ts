@@ -1,0 +1,34 @@
+export const watchExample = {
+  id: 'wat_01kb2c4d6e8f0g2h4j6k8m0n2p',
+  name: 'checkout-service',
+  owner: 'payments',
+  host: null,
+  notice_days: [90, 60, 30, 7, 1, 0],
+  ids_count: 2,
+  version: 1,
+  created_at: '2026-11-01T09:00:00Z',
+  updated_at: '2026-11-01T09:00:00Z',
+};
+
+export const watchStateExample = {
+  ...watchExample,
+  ids: [
+    {
+      id: 'gpt-5-2025-08-07',
+      read_as: { vendor: 'openai', slug: 'gpt-5', id: 'gpt-5-2025-08-07', host: null },
+      alias_of: null,
+      status: 'available',
+      problem: null,
+    },
+    {
+      id: 'my-finetune',
+      read_as: null,
+      alias_of: null,
+      status: 'unread',
+      problem: {
+        code: 'unknown_vendor',
+        detail: 'nothing in it identifies a vendor that the identity data knows',
+      },
+    },
+  ],
+};

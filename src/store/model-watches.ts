@@ -1,0 +1,107 @@
+import type { Instant } from '../domain/instant.ts';
+import type { WatchedId } from '../domain/model-watches/watched-id.ts';
+import type { Sql } from './db.ts';
+import { json, timestamp } from './postgres-types.ts';
+
+/** A list of model ids that somebody uses. */
+export type ModelWatchRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string | null;
+  /** Serves the ids that name no host themselves; null: the vendors. */
+  readonly host: string | null;
+  /** The earliest notice first. */
+  readonly noticeDays: readonly number[];
+  readonly idsCount: number;
+  readonly version: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+};
+
+/** What users set. */
+export type ModelWatchSettings = Pick<ModelWatchRow, 'name' | 'owner' | 'host' | 'noticeDays'>;
+
+function watchColumns(db: Sql) {
+  return db`w.id, w.name, w.owner, w.host, w.notice_days as "noticeDays",
+    (select count(*)::int from model_watch_ids i where i.watch_id = w.id) as "idsCount", w.version,
+    w.created_at as "createdAt", w.updated_at as "updatedAt"`;
+}
+
+/** A watch by its id or name. `lock` holds it until the transaction ends. */
+export async function findModelWatch(
+  db: Sql,
+  idOrName: string,
+  { lock = false }: { readonly lock?: boolean } = {},
+): Promise<ModelWatchRow | null> {
+  const rows = await db<ModelWatchRow[]>`
+    select ${watchColumns(db)} from model_watches w where w.id = ${idOrName} or w.name = ${idOrName}
+    ${lock ? db`for no key update` : db``}`;
+  return rows[0] ?? null;
+}
+
+/** In the order of creation, starting after an id. */
+export async function listModelWatches(
+  db: Sql,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<ModelWatchRow[]> {
+  return await db<ModelWatchRow[]>`
+    select ${watchColumns(db)} from model_watches w where w.id > ${page.after ?? ''} order by w.id limit ${page.limit}`;
+}
+
+export type NewModelWatch = ModelWatchSettings & {
+  readonly id: string;
+  readonly readWith: string;
+  readonly now: Instant;
+};
+
+/** False if another watch has the name. */
+export async function insertModelWatch(db: Sql, watch: NewModelWatch): Promise<boolean> {
+  const now = timestamp(watch.now);
+  const rows = await db`
+    insert into model_watches (id, name, owner, host, notice_days, read_with, created_at, updated_at)
+    values (${watch.id}, ${watch.name}, ${watch.owner}, ${watch.host}, ${[...watch.noticeDays]}, ${watch.readWith}, ${now}, ${now})
+    on conflict (name) do nothing returning id`;
+  return rows.length === 1;
+}
+
+/** Writes the next version of a watch. False if its version is not `expected`. */
+export async function updateModelWatch(
+  db: Sql,
+  { id, expected, ...watch }: NewModelWatch & { readonly expected: number },
+): Promise<boolean> {
+  const rows = await db`
+    update model_watches set name = ${watch.name}, owner = ${watch.owner}, host = ${watch.host},
+      notice_days = ${[...watch.noticeDays]}, read_with = ${watch.readWith}, version = version + 1,
+      updated_at = ${timestamp(watch.now)}
+    where id = ${id} and version = ${expected} returning id`;
+  return rows.length === 1;
+}
+
+export async function deleteModelWatch(db: Sql, id: string): Promise<boolean> {
+  const rows = await db`delete from model_watches where id = ${id} returning id`;
+  return rows.length === 1;
+}
+
+/** The ids of a watch, in the order in which they were given. */
+export async function listWatchedIds(db: Sql, watchId: string): Promise<WatchedId[]> {
+  return await db<WatchedId[]>`
+    select id, vendor, slug, name, host, is_alias as "isAlias", problem from model_watch_ids
+    where watch_id = ${watchId} order by position, id`;
+}
+
+/** Replaces the ids of a watch; rows that do not change are not written. */
+export async function replaceWatchedIds(db: Sql, watchId: string, ids: readonly WatchedId[]): Promise<void> {
+  const rows = ids.map(({ isAlias, ...read }, position) => ({ ...read, is_alias: isAlias, position }));
+  await db`
+    with given as (
+      select * from json_to_recordset(${json(db, rows)}) as g(id text, position int, vendor text, slug text, name text, host text,
+        is_alias boolean, problem text)),
+    removed as (
+      delete from model_watch_ids i where i.watch_id = ${watchId} and not exists (select from given g where g.id = i.id))
+    insert into model_watch_ids as i (watch_id, id, position, vendor, slug, name, host, is_alias, problem)
+    select ${watchId}, g.id, g.position, g.vendor, g.slug, g.name, g.host, g.is_alias, g.problem from given g order by g.id
+    on conflict (watch_id, id) do update set position = excluded.position, vendor = excluded.vendor, slug = excluded.slug,
+      name = excluded.name, host = excluded.host, is_alias = excluded.is_alias, problem = excluded.problem
+    where (i.position, i.vendor, i.slug, i.name, i.host, i.is_alias, i.problem) is distinct from
+      (excluded.position, excluded.vendor, excluded.slug, excluded.name, excluded.host, excluded.is_alias, excluded.problem)`;
+}
