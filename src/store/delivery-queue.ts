@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { AttemptTrigger, DeliveryState, ErrorClass } from '../domain/webhooks/delivery.ts';
+import type { WebhookFormat } from '../domain/webhooks/slack.ts';
 import type { Sql } from './db.ts';
 import { readEventBody } from './malformed-rows.ts';
 import { json, type Timestamp, timestamp } from './postgres-types.ts';
@@ -78,6 +79,7 @@ export type LeasedDelivery = {
   readonly eventId: string;
   readonly body: string;
   readonly url: string;
+  readonly format: WebhookFormat;
   readonly headers: Readonly<Record<string, string>>;
   readonly sealedHeaders: string | null;
   /** The sealed signing secrets, the current one first. */
@@ -98,7 +100,7 @@ export async function leaseDeliveries(db: Sql, lease: DeliveryLease): Promise<Le
   const now = timestamp(lease.now);
   const rows = await db<(LeasedDelivery & { readonly type: string })[]>`
     with room as materialized (
-      select w.id, w.url, w.headers, w.sealed_headers, w.failing_since is not null as failing, ${slotsOf(db, lease)} as slots,
+      select w.id, w.url, w.format, w.headers, w.sealed_headers, w.failing_since is not null as failing, ${slotsOf(db, lease)} as slots,
         array(select s.sealed from webhook_secrets s where s.endpoint_id = w.id and (s.expires_at is null or s.expires_at > ${now})
           order by s.expires_at desc nulls first, s.created_at desc, s.id desc) as secrets
       from unnest(${lease.endpointIds}::text[]) with ordinality as turn(id, place) join webhook_endpoints w on w.id = turn.id
@@ -130,8 +132,8 @@ export async function leaseDeliveries(db: Sql, lease: DeliveryLease): Promise<Le
       from (select endpoint_id, count(*) from due group by endpoint_id) c
       where w.id = c.endpoint_id and w.rate_per_second is not null)
     select due.id, due.attempts + 1 as number, due.endpoint_id as "endpointId", due.event_id as "eventId", e.type, e.body, room.url,
-      room.headers, room.sealed_headers as "sealedHeaders", ${triggerNow(db)} as trigger, due.step, due.automatic, room.failing,
-      room.secrets
+      room.format, room.headers, room.sealed_headers as "sealedHeaders", ${triggerNow(db)} as trigger, due.step, due.automatic,
+      room.failing, room.secrets
     from due cross join lateral (select type, body from events where id = due.event_id limit 1) e
       join room on room.id = due.endpoint_id
     order by due.seq`;

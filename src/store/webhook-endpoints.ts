@@ -1,6 +1,7 @@
 import type { EventType } from '../domain/events/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Signing } from '../domain/webhooks/secret.ts';
+import type { WebhookFormat } from '../domain/webhooks/slack.ts';
 import type { SubscriptionFilter } from '../domain/webhooks/subscription.ts';
 import type { Sql } from './db.ts';
 import { timestamp, timestampTexts } from './postgres-types.ts';
@@ -12,6 +13,7 @@ export type EndpointRow = {
   readonly id: string;
   readonly url: string;
   readonly description: string | null;
+  readonly format: WebhookFormat;
   /** Null: every type. */
   readonly eventTypes: readonly EventType[] | null;
   /** Null: no filter. */
@@ -42,8 +44,8 @@ type FilterColumn = 'ids' | 'tags' | 'predictor' | 'vendor' | 'family';
 
 function selectEndpoints(db: Sql) {
   return db`
-    select w.id, w.url, w.description, w.event_types as "eventTypes", w.prediction_ids as ids, w.tags, w.predictor_ids as predictor,
-      w.vendors as vendor, w.families as family, w.headers, w.sealed_headers as "sealedHeaders",
+    select w.id, w.url, w.description, w.format, w.event_types as "eventTypes", w.prediction_ids as ids, w.tags,
+      w.predictor_ids as predictor, w.vendors as vendor, w.families as family, w.headers, w.sealed_headers as "sealedHeaders",
       w.sealed_header_names as "sealedHeaderNames", w.rate_per_second as "ratePerSecond", w.status,
       w.disabled_reason as "disabledReason", w.disabled_at as "disabledAt", w.failing_since as "failingSince",
       w.last_failed_at as "lastFailedAt", w.paused_until as "pausedUntil", w.version, w.created_at as "createdAt",
@@ -62,6 +64,7 @@ export type EndpointSettings = Pick<
   EndpointRow,
   | 'url'
   | 'description'
+  | 'format'
   | 'eventTypes'
   | 'filter'
   | 'headers'
@@ -76,6 +79,7 @@ function settingColumns(db: Sql, settings: EndpointSettings, now: Instant) {
   return {
     url: settings.url,
     description: settings.description,
+    format: settings.format,
     event_types: eventTypes === null ? null : [...eventTypes],
     prediction_ids: valuesOf(filter?.ids),
     tags: valuesOf(filter?.tags),

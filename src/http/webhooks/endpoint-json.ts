@@ -3,6 +3,7 @@ import { eventTypes } from '../../domain/events/event.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { endpointWarning } from '../../domain/webhooks/endpoint-warning.ts';
 import { signings } from '../../domain/webhooks/secret.ts';
+import { webhookFormats } from '../../domain/webhooks/slack.ts';
 import type { SubscriptionFilter } from '../../domain/webhooks/subscription.ts';
 import type { EndpointView } from '../../services/webhooks/endpoints.ts';
 import { instantText } from '../operation/fields.ts';
@@ -35,6 +36,9 @@ export const endpointSchema = z
     id: z.string().meta({ example: endpointExample.id }),
     url: z.string().meta({ description: 'URL that receives the messages.', example: endpointExample.url }),
     description: z.string().nullable(),
+    format: z
+      .enum(webhookFormats)
+      .meta({ description: 'What is sent: signed Standard Webhooks messages, or unsigned messages for Slack.' }),
     event_types: z.array(z.enum(eventTypes)).nullable().meta({ description: 'Event types to send. Null: all types.' }),
     filter: filterSchema.nullable(),
     headers: z
@@ -82,6 +86,7 @@ export function endpointToJson(endpoint: EndpointView, now: Instant): z.infer<ty
     id: endpoint.id,
     url: endpoint.url,
     description: endpoint.description,
+    format: endpoint.format,
     event_types: endpoint.eventTypes === null ? null : [...endpoint.eventTypes],
     filter: filter === null ? null : filterToJson(filter),
     headers: endpoint.headers,

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { eventTypes } from '../../domain/events/event.ts';
+import { webhookFormats } from '../../domain/webhooks/slack.ts';
 import { filterValuesMax } from '../../domain/webhooks/subscription.ts';
 import {
   checkUrl,
@@ -68,6 +69,11 @@ const fields = {
   description: text(descriptionCharsMax, { description: 'Free-form description.', example: 'Pins our default model.' })
     .nullable()
     .optional(),
+  format: z.enum(webhookFormats).optional().meta({
+    description:
+      'What is sent: `standard`, signed Standard Webhooks messages, or `slack`, unsigned messages for an incoming webhook of Slack. Default: standard.',
+    example: 'standard',
+  }),
   event_types: z
     .array(z.enum(eventTypes))
     .min(1)

@@ -8,6 +8,7 @@ export const endpointExample = {
   id: 'whe_01k1zt5w8m3c7d9e2f4g6h8j0k',
   url: 'https://hooks.example.com/outturn',
   description: 'Pins our default model.',
+  format: 'standard',
   event_types: ['prediction.resolved', 'prediction.resolution.amended'],
   filter: { vendor: ['openai'] },
   headers: { 'x-environment': 'production' },

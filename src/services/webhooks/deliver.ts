@@ -7,6 +7,7 @@ import {
   nextStep,
 } from '../../domain/webhooks/delivery.ts';
 import { parseSecret } from '../../domain/webhooks/secret.ts';
+import { slackBody } from '../../domain/webhooks/slack.ts';
 import type { PostOutcome } from '../../net/post-webhook.ts';
 import { signMessage } from '../../net/webhook-signature.ts';
 import type { Sql } from '../../store/db.ts';
@@ -110,13 +111,15 @@ async function sendSafely(
   signal: AbortSignal,
 ): Promise<PostOutcome> {
   try {
-    const headers = signedHeaders(deps, claimed, startedAt);
+    const isSlack = claimed.format === 'slack';
+    const headers = isSlack ? plainHeaders(deps, claimed) : signedHeaders(deps, claimed, startedAt);
     if (headers === null)
       return unsent(
         'secret_unreadable',
         'a secret or a header of this endpoint cannot be decrypted with OUTTURN_SECRET',
       );
-    return await deps.webhooks.post({ url: claimed.url, headers, body: claimed.body }, signal);
+    const body = isSlack ? slackBody(claimed.body, deps.publicUrl) : claimed.body;
+    return await deps.webhooks.post({ url: claimed.url, headers, body }, signal);
   } catch (error) {
     const stack = error instanceof Error ? error.stack : String(error);
     deps.log.error({ delivery: claimed.id, error: stack }, 'a delivery attempt failed unexpectedly');
@@ -134,6 +137,12 @@ function openHeaders(deps: Deps, claimed: LeasedDelivery): Readonly<Record<strin
   } catch {
     return null;
   }
+}
+
+/** The headers of a message for Slack, which has no signature. Null if a header cannot be decrypted. */
+function plainHeaders(deps: Deps, claimed: LeasedDelivery): Record<string, string> | null {
+  const custom = openHeaders(deps, claimed);
+  return custom === null ? null : { ...custom, 'content-type': 'application/json' };
 }
 
 /** The headers of one attempt, signed with the current time. Null if a secret or a header cannot be decrypted. */

@@ -1,5 +1,6 @@
 import type { EventType } from '../../domain/events/event.ts';
 import { Refusal, type RefusalDetail } from '../../domain/refusal.ts';
+import type { WebhookFormat } from '../../domain/webhooks/slack.ts';
 import { filterParts, isFilterable, matchKeysOf, type SubscriptionFilter } from '../../domain/webhooks/subscription.ts';
 import type { UrlVerdict } from '../../net/client.ts';
 import type { Sql } from '../../store/db.ts';
@@ -30,6 +31,7 @@ export type FilterPatch = { readonly [Part in keyof SubscriptionFilter]?: readon
 export type EndpointEdit = {
   readonly url?: string | undefined;
   readonly description?: string | null | undefined;
+  readonly format?: WebhookFormat | undefined;
   /** Null means every type. */
   readonly eventTypes?: readonly EventType[] | null | undefined;
   readonly filter?: FilterPatch | null | undefined;
@@ -92,6 +94,7 @@ async function settingsFrom(
   return {
     url: edit.url,
     description: edit.description === undefined ? (before?.description ?? null) : edit.description,
+    format: edit.format ?? before?.format ?? 'standard',
     eventTypes,
     filter,
     ...applyHeaders(deps, id, before, edit.headers),

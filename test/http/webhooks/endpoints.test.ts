@@ -259,3 +259,35 @@ describe('POST …/test', () => {
     expect((await world.admin(`POST ${endpoints}/${id}/test`)).json).toMatchObject({ status: 409, code: 'conflict' });
   });
 });
+
+describe('an endpoint of the format slack', () => {
+  it('receives the body of an incoming webhook of Slack, without headers of a signature', async () => {
+    const { id } = await created({ format: 'slack', event_types: ['prediction.created'] });
+    expect((await world.admin(`GET ${endpoints}/${id}`)).json.format).toBe('slack');
+    await recordClaim(world, { slug: 'ours', statement: 'Models <never> end & more.' });
+    await sendDue(world.deps);
+    const [message] = receiver.received;
+    expect(JSON.parse(message?.body ?? '')).toEqual({
+      text: 'A prediction was recorded: Models &lt;never&gt; end &amp; more.',
+    });
+    const names = Object.keys(message?.headers ?? {});
+    expect(message?.headers['content-type']).toBe('application/json');
+    expect(names.filter((name) => name.startsWith('webhook-'))).toEqual([]);
+  });
+
+  it('is retried like any other, and can become a standard one', async () => {
+    const { id, secret } = await created({ format: 'slack', event_types: ['prediction.created'] });
+    receiver.answer(500, 200);
+    await recordClaim(world, { slug: 'ours' });
+    await sendDue(world.deps);
+    await world.admin(`PATCH ${endpoints}/${id}`, { json: { format: 'standard' } });
+    world.clock.advance(10_000);
+    await sendDue(world.deps);
+    expect(receiver.received).toHaveLength(2);
+    expect(verified(secret, receiver.received[1])).toMatchObject({ type: 'prediction.created' });
+  });
+
+  it('must be one of the two', async () => {
+    expect(await refusal({ format: 'teams' })).toEqual([422, '#/format']);
+  });
+});

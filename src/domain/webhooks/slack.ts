@@ -1,0 +1,123 @@
+/**
+ * The body of Slack's incoming webhooks for an event: one sentence, and a link to what it is about. Slack limits a message to
+ * 40,000 characters and advises 4,000; this text is far shorter.
+ */
+
+/** What an endpoint receives: signed Standard Webhooks messages, or messages for Slack's incoming webhooks. */
+export const webhookFormats = ['standard', 'slack'] as const;
+
+export type WebhookFormat = (typeof webhookFormats)[number];
+
+export const slackTextCharsMax = 4000;
+/** Escaping makes one character at most five. */
+const sentenceCharsMax = slackTextCharsMax / 5;
+/** The longest quoted text, in characters. */
+const quoteCharsMax = 500;
+
+/** The JSON of an event as it is stored. Events of earlier versions may lack fields. */
+type Facts = { readonly [name: string]: unknown };
+
+/** Slack requires exactly these three characters to be escaped. */
+export function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** The body for an event. `body` is the stored message; `publicUrl` begins links that are stored as paths. */
+export function slackBody(body: string, publicUrl: string | null): string {
+  const { type, data } = readMessage(body);
+  const link = linkOf(data, publicUrl);
+  const text = escapeSlack(sentenceOf(type, data).slice(0, sentenceCharsMax));
+  return JSON.stringify({ text: link === null ? text : `${text}\n${link}` });
+}
+
+function readMessage(body: string): { type: string; data: Facts } {
+  const message = asFacts(JSON.parse(body));
+  return { type: textOf(message.type), data: asFacts(message.data) };
+}
+
+function asFacts(value: unknown): Facts {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? value : '';
+}
+
+/** A text of the data, cut if it is long. A line break would end the sentence. */
+function field(data: Facts, ...path: readonly string[]): string {
+  const value = path.slice(0, -1).reduce((facts, name) => asFacts(facts[name]), data);
+  const chars = [
+    ...textOf(value[path.at(-1) ?? ''])
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+  ];
+  return chars.length <= quoteCharsMax ? chars.join('') : `${chars.slice(0, quoteCharsMax - 1).join('')}…`;
+}
+
+function sentenceOf(type: string, data: Facts): string {
+  if (type.startsWith('prediction.')) return predictionSentence(type, data);
+  if (type.startsWith('model.')) return modelSentence(type, data);
+  switch (type) {
+    case 'name.unrecognised':
+      return `${field(data, 'vendor')} lists a name that cannot be read: ${field(data, 'name')}.`;
+    case 'feed.unhealthy':
+      return `The feed ${field(data, 'feed', 'slug')} is unhealthy: ${field(data, 'reason')}.`;
+    case 'feed.recovered':
+      return `The feed ${field(data, 'feed', 'slug')} has recovered.`;
+    case 'endpoint.disabled':
+      return `The webhook endpoint ${field(data, 'endpoint', 'id')} was disabled (${field(data, 'reason')}).`;
+    case 'ping':
+      return 'This is a test message from Outturn.';
+    default:
+      return `Outturn sent the event ${type}.`;
+  }
+}
+
+const changed: Readonly<Record<string, string>> = {
+  'prediction.created': 'A prediction was recorded',
+  'prediction.edited': 'A prediction was edited',
+  'prediction.erratum_added': 'An erratum was added to a prediction',
+  'prediction.withdrawn': 'A prediction was withdrawn',
+  'prediction.criterion.replaced': 'The criterion of a prediction was replaced',
+  'prediction.proposed': 'A prediction needs a decision',
+  'prediction.disputed': 'A prediction is disputed',
+  'prediction.annulled': 'A prediction was annulled',
+};
+
+function predictionSentence(type: string, data: Facts): string {
+  const statement = field(data, 'prediction', 'statement');
+  const outcome = field(data, 'resolution', 'outcome').toUpperCase();
+  if (type === 'prediction.resolved') return `A prediction was resolved ${outcome}: ${statement}`;
+  if (type === 'prediction.resolution.amended') return `A resolution was amended to ${outcome}: ${statement}`;
+  return `${changed[type] ?? type}: ${statement}`;
+}
+
+function modelSentence(type: string, data: Facts): string {
+  const model = field(data, 'model', 'id');
+  switch (type) {
+    case 'model.released':
+      return `${model} was released (${field(data, 'release', 'occurred')}).`;
+    case 'model.suspended':
+      return `${model} was suspended (${field(data, 'suspension', 'since')}).`;
+    case 'model.reinstated':
+      return `${model} is available again (${field(data, 'suspension', 'until')}).`;
+    default:
+      return `Outturn sent the event ${type} about ${model}.`;
+  }
+}
+
+/** The members of `links` by preference: a page for people comes first. */
+const linkNames = ['page', 'prediction', 'model', 'endpoint', 'unrecognised'] as const;
+
+/** A link to what the event is about, outside the sentence; null if there is none that Slack could open. */
+function linkOf(data: Facts, publicUrl: string | null): string | null {
+  const nested = Object.values(data).map((value) => asFacts(asFacts(value).links));
+  for (const links of [asFacts(data.links), ...nested])
+    for (const name of linkNames) {
+      const link = textOf(links[name]);
+      const url = link.startsWith('/') ? `${publicUrl ?? ''}${link}` : link;
+      if (/^https?:\/\//.test(url)) return `<${escapeSlack(url).replaceAll('|', '%7C')}>`;
+    }
+  return null;
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it, test } from 'vitest';
+import { eventTypes, pingType } from '../../../src/domain/events/event.ts';
+import { slackBody, slackTextCharsMax } from '../../../src/domain/webhooks/slack.ts';
+
+const publicUrl = 'https://outturn.example.com';
+const prediction = {
+  statement: 'OpenAI never releases <GPT-5> & co.',
+  links: { prediction: '/v1/predictions/pred_1', page: '/predictions/gpt-5' },
+};
+const model = { id: 'openai/gpt-5' };
+
+function text(type: string, data: object, base: string | null = publicUrl): string {
+  const body = JSON.parse(slackBody(JSON.stringify({ type, data }), base));
+  expect(Object.keys(body)).toEqual(['text']);
+  return body.text;
+}
+
+describe('a message for Slack', () => {
+  it('is a sentence and the link of the page, escaped by the rules of Slack', () => {
+    expect(text('prediction.resolved', { prediction, resolution: { outcome: 'no' } })).toBe(
+      'A prediction was resolved NO: OpenAI never releases &lt;GPT-5&gt; &amp; co.\n<https://outturn.example.com/predictions/gpt-5>',
+    );
+  });
+
+  it('has no link if links are paths, because Slack could not open them', () => {
+    expect(text('prediction.withdrawn', { prediction }, null)).not.toContain('\n');
+  });
+
+  it('keeps a link that is absolute already', () => {
+    const links = { model: 'https://other.example.com/v1/models/openai/gpt-5' };
+    expect(text('model.released', { model, release: { occurred: '2025-08-07' }, links })).toBe(
+      'openai/gpt-5 was released (2025-08-07).\n<https://other.example.com/v1/models/openai/gpt-5>',
+    );
+  });
+
+  test.each([...eventTypes, pingType])('of %s is a sentence of its own, even if fields are missing', (type) => {
+    expect(text(type, {})).not.toContain('undefined');
+    expect(text(type, {})).not.toMatch(/sent the event/);
+  });
+
+  it('is short, whatever was recorded, and a quoted text cannot add links or lines', () => {
+    const statement = `<!channel> <https://evil.example.com|click>\n${'&'.repeat(5000)}`;
+    const long = text('prediction.created', { prediction: { ...prediction, statement } });
+    expect(long.length).toBeLessThan(slackTextCharsMax + 100);
+    expect(long.match(/</g)).toHaveLength(1);
+    expect(long.split('\n')).toHaveLength(2);
+    expect(long).not.toMatch(/&(?!amp;|lt;|gt;)/);
+  });
+});
