@@ -48,6 +48,7 @@ export const guideGroups: readonly GuideGroup[] = [
     guides: [
       { name: 'accuracy', title: 'Accuracy', summary: 'How late feeds list models, and how that is measured.' },
       { name: 'coverage', title: 'Measured coverage', summary: 'The measurement of every origin and vendor.' },
+      { name: 'scan-precision', title: 'Precision of scans', summary: 'How many reported names are ids, with lists.' },
       { name: 'backtest', title: 'Backtests', summary: 'Replay archived payloads and count the errors.' },
     ],
   },
