@@ -1,5 +1,6 @@
 import postgres from 'postgres';
 import { Refusal } from '../domain/refusal.ts';
+import { admitCounting, beginCounting, openChangeCount } from './change-count.ts';
 import { type Embedded, openEmbedded } from './embedded/open.ts';
 import type { DatabaseLog, Pool, PoolLimits } from './pool.ts';
 import { postgresTypes } from './postgres-types.ts';
@@ -33,6 +34,8 @@ export type Database = {
    * `onListening` is called at the start and after each reconnection.
    */
   listen(channel: string, onNotify: (payload: string) => void, onListening?: () => void): Promise<Listener>;
+  /** See `ChangeCount`; null if other processes can change the data. */
+  readonly changeCount: (() => number) | null;
   /** Copies the files of an embedded database; null on a server. See `Embedded.copyFiles`. */
   readonly copyFiles: (() => Promise<string>) | null;
   close(): Promise<void>;
@@ -101,10 +104,13 @@ const closeSecondsMax = 5;
 /** Opens the database that the options name and checks that it answers. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { pool, embedded } = await openPool(options);
+  const changes = embedded && openChangeCount();
+  const admit = (cursor: boolean) => admitStatement(pool, cursor);
+  const begin: Database['begin'] = (run, begin) => runTransaction(pool, run, begin);
   const database: Database = {
     kind: pool.kind,
     sql: guardSql(() => pool.client(), {
-      admit: (cursor) => admitStatement(pool, cursor),
+      admit: changes === null ? admit : admitCounting(changes, admit),
       answerMsMax: pool.limits.answerMsMax,
       late: (client) => pool.condemn(client),
       expectAnswer: pool.expectAnswer,
@@ -119,8 +125,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       answered: () => pool.noteAnswer(),
       failed: (error, client) => pool.noteFailure(client, error),
     }),
-    begin: (run, begin) => runTransaction(pool, run, begin),
+    begin: changes === null ? begin : beginCounting(changes, begin),
     listen: (channel, onNotify, onListening) => pool.listen(channel, onNotify, onListening),
+    changeCount: changes?.count ?? null,
     copyFiles:
       embedded &&
       (async () => {
@@ -163,7 +170,9 @@ export function withinTransaction(db: Database, tx: Sql): Database {
   const refuse = (): never => {
     throw new Error('listen and close are not available within a transaction');
   };
-  return { kind: db.kind, sql: tx, reads: tx, begin: (run) => run(tx), listen: refuse, copyFiles: null, close: refuse };
+  const { kind } = db;
+  const begin: Database['begin'] = (run) => run(tx);
+  return { kind, sql: tx, reads: tx, begin, listen: refuse, changeCount: null, copyFiles: null, close: refuse };
 }
 
 const nothingToLeave = (): void => {};

@@ -241,3 +241,30 @@ describe('concurrent use', () => {
     await crowded.close();
   });
 });
+
+describe('the count of changes', () => {
+  test('grows with each statement and each transaction, also one that fails, where no other process can write', async () => {
+    const { changeCount } = db;
+    if (changeCount === null) return expect(db.kind).toBe('server');
+    const grows = async (run: () => Promise<unknown>): Promise<boolean> => {
+      const before = changeCount();
+      await run();
+      return changeCount() > before;
+    };
+    expect(await grows(addOne)).toBe(true);
+    expect(await grows(() => db.sql`update counters set value = 7`)).toBe(true);
+    expect(await grows(() => db.sql`select 1 / 0`.catch(() => {}))).toBe(true);
+    expect(await grows(() => db.begin(() => Promise.reject(new Error('no'))).catch(() => {}))).toBe(true);
+    expect(await grows(() => db.reads`select 1`)).toBe(false);
+  });
+
+  test('differs after a statement from while it runs, so that what is read meanwhile is not kept', async () => {
+    const { changeCount } = db;
+    if (changeCount === null) return expect(db.kind).toBe('server');
+    const running = db.sql`update counters set value = 8`.execute();
+    await new Promise(setImmediate);
+    const meanwhile = changeCount();
+    await running;
+    expect(changeCount()).toBeGreaterThan(meanwhile);
+  });
+});

@@ -1,5 +1,5 @@
 import { documentToJson } from '../../src/services/predictions/document.ts';
-import { readDocument } from '../../src/services/predictions/documents.ts';
+import { readDocument } from '../../src/services/predictions/read-document.ts';
 import { viewPredictions } from '../../src/services/predictions/views.ts';
 import { listPredictionsById } from '../../src/store/predictions.ts';
 import type { World } from './world.ts';

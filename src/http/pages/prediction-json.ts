@@ -1,8 +1,8 @@
 import type { Instant } from '../../domain/instant.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
-import { readDocument } from '../../services/predictions/documents.ts';
 import { type ListQuery, listDocuments, listPredictions } from '../../services/predictions/lists.ts';
 import { getPrediction } from '../../services/predictions/predictions.ts';
+import { readDocument } from '../../services/predictions/read-document.ts';
 import type { HttpDeps } from '../deps.ts';
 import { type PredictionJson, predictionToJson, stampOf } from '../predictions/json.ts';
 

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
-import { readDocument } from '../../services/predictions/documents.ts';
 import { createPrediction, getPrediction, type PredictionInput } from '../../services/predictions/predictions.ts';
+import { readDocument } from '../../services/predictions/read-document.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField, criterionField, dateField, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';

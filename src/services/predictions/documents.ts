@@ -3,8 +3,6 @@ import type { Sql } from '../../store/db.ts';
 import { listErrata } from '../../store/errata.ts';
 import { listOwnProbabilities } from '../../store/forecasts.ts';
 import {
-  findDocument,
-  findDocumentBySlug,
   type KeptAnswer,
   type KeptDocument,
   type KeptWords,
@@ -98,15 +96,6 @@ export async function keepCurrentWords(tx: Sql, deps: Deps, id: string): Promise
 /** Writes the answer of a prediction that a person resolved, or that was withdrawn. */
 export async function keepCurrentAnswer(tx: Sql, deps: Deps, id: string): Promise<void> {
   await keepAnswersOf(tx, deps, await listPredictionsById(tx, [id]), { at: deps.now(), evaluated: new Map() });
-}
-
-/**
- * The kept document of a prediction by id, slug or former slug; null if it must be computed, or if there is no such
- * prediction.
- */
-export async function readDocument(db: Sql, deps: Deps, idOrSlug: string): Promise<DocumentText | null> {
-  const kept = idOrSlug.startsWith('pred_') ? await findDocument(db, idOrSlug) : await findDocumentBySlug(db, idOrSlug);
-  return kept === null ? null : await textOf(deps, kept);
 }
 
 /** The text of a kept document. */

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { updatePrediction } from '../../../src/services/predictions/edits.ts';
+import { readDocument } from '../../../src/services/predictions/read-document.ts';
 import {
   createPredictionResolution,
   listPredictionResolutions,
 } from '../../../src/services/predictions/resolutions.ts';
 import type { PredictionView } from '../../../src/services/predictions/views.ts';
 import { resolveDue } from '../../../src/services/settling/resolver.ts';
+import type { Database } from '../../../src/store/db.ts';
 import type { ResolutionRow } from '../../../src/store/resolutions.ts';
 import { claims, makeChance, makeHistory } from '../../support/history.ts';
 import { gptReleased, litellm, modelsDev, oldModels } from '../../support/listings.ts';
@@ -153,5 +156,29 @@ describe('hindsight', () => {
       hindsight: true,
       resolution: { outcome: 'yes', knownAt: instantOf('2025-03-01') },
     });
+  });
+});
+
+describe('the document of a prediction', () => {
+  test('is read from the database once until something may have changed, where no other process can change it', async () => {
+    // Parts of statements count, too.
+    let statements = 0;
+    const { reads } = world.db;
+    const counting = (...template: Parameters<typeof reads>) => {
+      statements += 1;
+      return reads(...template);
+    };
+    const db: Database = { ...world.db, reads: Object.assign(counting, reads) as typeof reads }; // the same members
+    const text = async () => (await readDocument(db.reads, { ...world.deps, db }, 'claim'))?.text;
+    await record(world, 'claim', { op: 'judged', question: 'Was it?' }, { madeAt: '2024-11-01' });
+    const first = await text();
+    expect(await text()).toBe(first);
+    const before = statements;
+    expect(await text()).toBe(first);
+    expect(statements > before).toBe(world.db.changeCount === null);
+    await updatePrediction(world.deps, 'claim', { statement: 'It is so.' }, null);
+    expect(await text()).toContain('It is so.');
+    await decide('claim', () => 0);
+    expect(await text()).toContain('"status":"resolved"');
   });
 });
