@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
 import { differsFromShown, fencedBlocks } from '../../support/markdown.ts';
@@ -62,6 +62,32 @@ describe('the README', () => {
     for (const slug of ['o4-arrives', 'claude-3-5-opus-still-comes']) {
       expect(differsFromShown({ status: 'open', outcome: null }, outcome(slug))).toEqual([]);
     }
+  });
+
+  it('shows what a scan finds', () => {
+    const shown = blocks.find(({ text }) => text.includes('days left'))?.text ?? '';
+    const rows = shown.trim().split('\n').slice(1);
+    expect(rows.length).toBeGreaterThan(0);
+    const repository = join(directory, 'repository');
+    for (const row of rows) {
+      const [id = '', where = ''] = row.trim().split(/ {2,}/);
+      const [file = '', line = ''] = where.split(':');
+      mkdirSync(dirname(join(repository, file)), { recursive: true });
+      const literal = file.endsWith('.yaml') ? `model: ${id}` : `const model = '${id}';`;
+      writeFileSync(join(repository, file), `${'\n'.repeat(Number(line) - 1)}${literal}\n`);
+    }
+    const cli = join(packageRoot(), 'dist', 'src', 'cli.js');
+    const scanned = execFileSync(process.execPath, [cli, 'scan', repository, '--offline'], { encoding: 'utf8' });
+    // The status and the days that are left depend on the day.
+    const stable = (text: string): string[] => {
+      const [id = '', where = '', model = '', , end = '', , ...rest] = text.trim().split(/ {2,}/);
+      return [id, where.slice(where.lastIndexOf('/') + 1), model, end, ...rest];
+    };
+    const found = scanned
+      .trim()
+      .split('\n')
+      .slice(1, 1 + rows.length);
+    expect(found.map(stable)).toEqual(rows.map(stable));
   });
 
   it('counts the claims that ship', () => {
