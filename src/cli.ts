@@ -10,7 +10,7 @@ import { runScan } from './cli/scan.ts';
 import { runMigrate, runNewEpoch, runPoll, runResolve, runSeed } from './cli/service.ts';
 import { runStatus } from './cli/status.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
-import { type Config, findUnknownVariables, readConfig } from './config.ts';
+import { type Config, findUnknownVariables, readConfig, withoutForeignVariables } from './config.ts';
 import { transientReason } from './domain/database-failure.ts';
 import { Refusal } from './domain/refusal.ts';
 import { renderOpenApi } from './http/operations.ts';
@@ -65,7 +65,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     case 'run': {
       const { command, args, options } = request;
-      const config = readConfig(process.env);
+      const config = readConfig(command === 'scan' ? withoutForeignVariables(process.env) : process.env);
       warnOfUnknownVariables(config);
       const failures: string[] = [];
       const result = await commands[command]({ config, args, options, fail: (text) => failures.push(text) });

@@ -33,6 +33,8 @@ export type Config = {
   readonly proxy: { readonly httpsProxy?: string; readonly httpProxy?: string; readonly noProxy?: string };
   /** Sent to the vendors only: never logged, never part of an error. */
   readonly vendorKeys: ReadonlyMap<KeyVariable, string>;
+  /** For the Outturn that a scan reads: never logged, never part of an error. */
+  readonly apiKey: string | null;
   readonly logLevel: string;
   readonly metricsPort: number | undefined;
 };
@@ -81,9 +83,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       ...(values.NO_PROXY === undefined ? {} : { noProxy: values.NO_PROXY }),
     },
     vendorKeys: new Map(keyVariables.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))),
+    apiKey: values.OUTTURN_KEY ?? null,
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
   };
+}
+
+/**
+ * The variables that are meant for Outturn in the environment of another program, in whose repository a command runs. PORT,
+ * LOG_LEVEL and the keys of vendors belong to that program, and DATABASE_URL too, unless the secret of Outturn is set with it.
+ */
+export function withoutForeignVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isMeant = (name: string): boolean =>
+    name.startsWith(ownPrefix) ||
+    /^(https?|no)_proxy$/i.test(name) ||
+    (name.startsWith('DATABASE_') && Boolean(env.OUTTURN_SECRET));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isMeant(name)));
 }
 
 /** A variable with the prefix of the program that it does not read, and the one that was probably meant. */

@@ -204,6 +204,14 @@ export const environment = z.object({
     },
     z.string().refine((text) => readCron(text) !== null, `must have ${cronRule}`),
   ),
+  OUTTURN_KEY: variable(
+    {
+      default: null,
+      values: 'an API key, at most 500 characters',
+      meaning: 'Key for the address that `outturn scan --url` names. The service does not read it.',
+    },
+    headerText().optional(),
+  ),
   OPENAI_API_KEY: vendorKey('openai_models'),
   ANTHROPIC_API_KEY: vendorKey('anthropic_models'),
   GEMINI_API_KEY: vendorKey('gemini_models'),
@@ -275,6 +283,11 @@ function postgresUrl() {
 }
 
 /** Any value that a header can carry. The message does not repeat it. */
+function headerText() {
+  const rule = 'must consist of at most 500 printable ASCII characters without spaces';
+  return z.string().regex(/^[\x21-\x7e]{1,500}$/, rule);
+}
+
 function vendorKey(adapter: string) {
   return variable(
     {
@@ -282,9 +295,6 @@ function vendorKey(adapter: string) {
       values: 'an API key, at most 500 characters',
       meaning: `Key for the vendor's own list of models, sent to that vendor only. Feeds of the adapter ${adapter} are disabled until it is set.`,
     },
-    z
-      .string()
-      .regex(/^[\x21-\x7e]{1,500}$/, 'must consist of at most 500 printable ASCII characters without spaces')
-      .optional(),
+    headerText().optional(),
   );
 }

@@ -9,6 +9,7 @@ import { readIdentityTable } from './domain/identity/table.ts';
 import { Refusal } from './domain/refusal.ts';
 import { renderLogLine } from './log-lines.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
+import { type ApiReply, type ApiRequest, requestApi } from './net/api-request.ts';
 import { type Client, makeClient } from './net/client.ts';
 import { fetchPayload } from './net/payloads.ts';
 import { exchangeMsMaxDefault, postWebhook } from './net/post-webhook.ts';
@@ -192,6 +193,21 @@ function makeWebhookDeps(config: Config, client: Client, allow: AllowList): Webh
     attemptCounts: new Map(),
   };
 }
+
+/** A client for the address that a user names in a command. It may be private: nobody else chooses it. */
+export function openApi(config: Config): ApiClient {
+  const client = makeClient({
+    allow: parseCidrs('0.0.0.0/0 ::/0'),
+    proxy: config.proxy,
+    userAgent: `outturn/${programVersion()}`,
+  });
+  return { request: (request) => requestApi(client, config.apiKey, request), close: () => client.close() };
+}
+
+export type ApiClient = {
+  readonly request: (request: ApiRequest) => Promise<ApiReply>;
+  readonly close: () => Promise<void>;
+};
 
 export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));

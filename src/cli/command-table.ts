@@ -54,6 +54,8 @@ export const optionTable = {
     meaning: 'when the new key expires: a date (00:00 UTC) or an RFC 3339 date-time',
   },
   sarif: { type: 'boolean', meaning: 'print the result as SARIF 2.1.0, for code hosts' },
+  url: { type: 'string', value: '<address>', meaning: 'use the Outturn at that address, with the key in OUTTURN_KEY' },
+  watch: { type: 'string', value: '<name>', meaning: 'register the ids as the watch of that name' },
   offline: { type: 'boolean', meaning: 'use the reviewed ends that ship with Outturn, and no database' },
   'fail-within': {
     type: 'string',
@@ -191,7 +193,7 @@ export const commandTable = {
     synopses: ['scan <path>'],
     meaning: 'list the model ids that a repository uses, and when they end',
     argumentsMax: 1,
-    options: ['fail-within', 'offline', 'sarif', 'json'],
+    options: ['fail-within', 'url', 'offline', 'watch', 'sarif', 'json'],
     more: 'docs/scan.md describes what is found, the output and the exit codes.',
   },
   openapi: { synopses: ['openapi'], meaning: 'print the OpenAPI document', argumentsMax: 0, options: [] },

@@ -16,6 +16,8 @@ export type KnownEnd = {
   readonly movedFrom: readonly string[];
   /** Whether evidence shows that it has ended, whatever the date. */
   readonly hasEnded: boolean;
+  /** Whether the vendor's own list shows it in service after the day. */
+  readonly isContradicted: boolean;
 };
 
 /** The answer of a source of ends about one id. */
@@ -41,11 +43,14 @@ export function daysLeft(end: KnownEnd, now: Instant): number | null {
   return date === null ? null : Math.round((startOfDay(date.interval.from) - startOfDay(now)) / dayMs);
 }
 
-/** A planned or firm end has passed once its day, or the last day of its month, is over. */
+/**
+ * A planned or firm end has passed once its day, or the last day of its month, is over, unless the vendor's own list still shows
+ * the id: then it is overdue.
+ */
 export function statusOf(end: KnownEnd | null, now: Instant): Exclude<ScanStatus, 'unknown'> {
   if (end === null) return 'no_end';
   if (end.hasEnded || end.kind === 'passed') return 'ended';
   if (end.kind === 'earliest') return 'may_end';
   const date = end.date === null ? null : parseDate(end.date);
-  return date !== null && date.interval.to <= now ? 'ended' : 'ending';
+  return date !== null && date.interval.to <= now && !end.isContradicted ? 'ended' : 'ending';
 }

@@ -1,92 +1,87 @@
+import { endHost } from '../ends/end-id.ts';
 import { type ModelId, modelKey } from '../identity/model-id.ts';
+import { plainModelId } from '../identity/place.ts';
 import type { IdentityTable } from '../identity/table.ts';
-import { type EndAnswer, noEnd } from './end.ts';
-import type { EndsDocument, ReviewedEnd } from './stated-ends.ts';
+import { type EndAnswer, type KnownEnd, noEnd } from './end.ts';
 import { readUsedId, type UsedId } from './used-id.ts';
 
-/** The reviewed ends, by the ids and models that they are stated for. */
+/** A stated end, with the id that its source recommends instead. */
+export type StatedEndOfId = { readonly end: KnownEnd; readonly successor: string | null };
+
+/** Stated ends by the ids and models that they are stated for. */
 export type EndIndex = {
-  readonly document: EndsDocument;
+  readonly table: IdentityTable;
   /** Keyed by host and id as spelled. */
-  readonly byId: ReadonlyMap<string, ReviewedEnd>;
-  /** Keyed by host, model, stage and snapshot; see `modelEndKey`. */
-  readonly byModel: ReadonlyMap<string, ReviewedEnd>;
-  /** Hosts with dates of their own. For any other, the end of the vendor's service says nothing. */
-  readonly hosts: ReadonlySet<string>;
-  /** By model: the snapshots that the shipped data knows. */
-  readonly snapshots: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly byId: ReadonlyMap<string, EndAnswer>;
+  /** Keyed by host, model, stage and snapshot. */
+  readonly byModel: ReadonlyMap<string, EndAnswer>;
+  /** By model and stage: the snapshots that are known, oldest first. */
+  readonly snapshots: ReadonlyMap<string, readonly string[]>;
 };
 
-/** `knownIds` are ids that the shipped data lists, from which the snapshots of each model are known. */
-export function indexEnds(table: IdentityTable, document: EndsDocument, knownIds: Iterable<string>): EndIndex {
-  const byId = new Map<string, ReviewedEnd>();
-  const byModel = new Map<string, ReviewedEnd>();
-  const snapshots = new Map<string, Set<string>>();
-  for (const end of document.ends) {
-    const host = end.host ?? null;
-    const { identity, plain } = readUsedId(table, end.id);
-    byId.set(idKey(host, plain), end);
-    if (identity.outcome === 'model') byModel.set(modelEndKey(host, identity, identity.snapshot), end);
+/**
+ * `knownIds` are ids that the shipped data lists, from which the snapshots of each model are known. An end of a plan or an app is
+ * left out, because its requests do not name the id.
+ */
+export function indexEnds(table: IdentityTable, ends: readonly StatedEndOfId[], knownIds: readonly string[]): EndIndex {
+  const byId = new Map<string, EndAnswer>();
+  const byModel = new Map<string, EndAnswer>();
+  for (const answer of ends) {
+    const { id, scope } = answer.end;
+    if (scope === 'plan') continue;
+    const host = answer.end.host === null ? null : endHost(answer.end.host);
+    byId.set(idKey(table, host, id), answer);
+    const { identity } = readUsedId(table, id);
+    if (identity.outcome === 'model') byModel.set(modelEndKey(host, identity, identity.snapshot), answer);
   }
-  for (const id of [...knownIds, ...document.ends.map((end) => end.id)]) {
+  return { table, byId, byModel, snapshots: listSnapshots(table, [...knownIds, ...ends.map(({ end }) => end.id)]) };
+}
+
+function listSnapshots(table: IdentityTable, ids: readonly string[]): Map<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const id of new Set(ids)) {
     const { identity } = readUsedId(table, id);
     if (identity.outcome !== 'model' || identity.snapshot === null) continue;
-    const key = `${modelKey(identity)} ${identity.stage}`;
-    snapshots.set(key, (snapshots.get(key) ?? new Set()).add(identity.snapshot));
+    const key = modelStageKey(identity);
+    found.set(key, (found.get(key) ?? new Set()).add(identity.snapshot));
   }
-  const hosts = new Set(document.ends.flatMap(({ host }) => host ?? []));
-  return { document, byId, byModel, hosts, snapshots };
+  return new Map([...found].map(([key, snapshots]) => [key, [...snapshots].sort()]));
 }
 
-/** The name after the last slash, in lower case. */
-function idKey(host: string | null, plain: string): string {
-  return `${host ?? ''} ${plain.toLowerCase().split('/').at(-1) ?? ''}`;
+function idKey(table: IdentityTable, host: string | null, id: string): string {
+  return `${host ?? ''} ${plainModelId(table, id)}`;
 }
 
-function modelEndKey(host: string | null, model: ModelId, snapshot: string | null): string {
-  return `${host ?? ''} ${modelKey(model)} ${model.stage} ${snapshot ?? ''}`;
+type ModelStage = Pick<ModelId, 'vendor' | 'family' | 'version' | 'tier' | 'stage'>;
+
+function modelStageKey(model: ModelStage): string {
+  return `${modelKey(model)} ${model.stage}`;
+}
+
+function modelEndKey(host: string | null, model: ModelStage, snapshot: string | null): string {
+  return `${host ?? ''} ${modelStageKey(model)} ${snapshot ?? ''}`;
 }
 
 /**
- * What the reviewed data states of the end of an id: of the same id in any spelling; else of the model without a snapshot, which
- * includes its snapshots; else of the only snapshot that is known of the model, because the id can stand for no other.
+ * What is stated of the end of an id, at the service that it addresses: of the same id in any spelling; else of its model
+ * without a snapshot, which includes its snapshots; else of the only snapshot that is known of the model, because the id can stand
+ * for no other. A rolling alias stands for the newest snapshot.
  */
-export function findReviewedEnd(index: EndIndex, used: UsedId): EndAnswer {
-  const host = used.host;
-  if (host !== null && !index.hosts.has(host)) return noEnd;
-  const end = index.byId.get(idKey(host, used.plain)) ?? findByModel(index, used, host);
-  if (end === undefined) return noEnd;
-  const source = index.document.sources[end.source];
-  return {
-    end: {
-      id: end.id,
-      date: end.date,
-      kind: end.kind,
-      scope: host === null ? 'vendor' : 'host',
-      host,
-      sources: source === undefined ? [] : [{ name: source.publisher, url: source.url }],
-      movedFrom: end.moved_from ?? [],
-      hasEnded: false,
-    },
-    successor: end.successor ?? null,
-  };
+export function findStatedEnd(index: EndIndex, used: UsedId): EndAnswer {
+  const { table, byId } = index;
+  return byId.get(idKey(table, used.host, used.plain)) ?? findByModel(index, used) ?? noEnd;
 }
 
-function findByModel(index: EndIndex, { identity }: UsedId, host: string | null): ReviewedEnd | undefined {
-  if (identity.outcome !== 'model') return undefined;
-  const { byModel, snapshots } = index;
-  const same = byModel.get(modelEndKey(host, identity, identity.snapshot));
+function findByModel({ byModel, snapshots }: EndIndex, { identity, aliasOf, host }: UsedId): EndAnswer | undefined {
+  const model =
+    identity.outcome === 'model' ? identity : aliasOf === null ? null : { ...aliasOf, stage: 'general' as const };
+  if (model === null) return undefined;
+  const snapshot = identity.outcome === 'model' ? identity.snapshot : null;
+  const same = byModel.get(modelEndKey(host, model, snapshot));
   if (same !== undefined) return same;
-  if (identity.snapshot !== null) return byModel.get(modelEndKey(host, identity, null));
-  const known = snapshots.get(`${modelKey(identity)} ${identity.stage}`);
-  const [only] = known ?? [];
-  return known?.size === 1 && only !== undefined ? byModel.get(modelEndKey(host, identity, only)) : undefined;
-}
-
-/** The days on which the oldest and the newest of the sources were read: `2026-07-24`, or a month. */
-export function reviewedOn({ sources }: EndsDocument): { readonly from: string; readonly to: string } {
-  const days = Object.values(sources)
-    .map(({ read_on: day }) => day)
-    .sort();
-  return { from: days[0] ?? '', to: days.at(-1) ?? '' };
+  if (snapshot !== null) return byModel.get(modelEndKey(host, model, null));
+  const known = snapshots.get(modelStageKey(model)) ?? [];
+  const newest = known.at(-1);
+  const standsForOne = known.length === 1 || aliasOf !== null;
+  return standsForOne && newest !== undefined ? byModel.get(modelEndKey(host, model, newest)) : undefined;
 }

@@ -37,17 +37,18 @@ export function makeReport(
 }
 
 function makeRow(used: UsedId, findings: readonly Finding[], answer: EndAnswer, now: Instant): ScanRow {
-  const { identity, id, host } = used;
-  const isUnknown = answer.end === null && identity.outcome !== 'model';
+  const { identity, aliasOf, id, host } = used;
+  const model = identity.outcome === 'model' ? identity : aliasOf;
+  const isUnknown = answer.end === null && model === null;
   return {
     ...answer,
     id,
     host,
     where: findings.map(({ path, line }) => ({ file: path, line })),
-    model: identity.outcome === 'model' ? modelKey(identity) : null,
+    model: model === null ? null : modelKey(model),
     status: isUnknown ? 'unknown' : statusOf(answer.end, now),
     daysLeft: answer.end === null ? null : daysLeft(answer.end, now),
-    problem: identity.outcome === 'model' ? null : whyUnread(identity.reason),
+    problem: model === null && identity.outcome !== 'model' ? whyUnread(identity.reason) : null,
   };
 }
 

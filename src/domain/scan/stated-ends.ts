@@ -3,6 +3,7 @@ import { endKinds } from '../feeds/stated-end.ts';
 import { readInput } from '../input.ts';
 import { parseDate } from '../instant.ts';
 import { Refusal } from '../refusal.ts';
+import type { StatedEndOfId } from './find-end.ts';
 
 /** The most ends and sources in the document. */
 export const endsMax = 10_000;
@@ -48,9 +49,8 @@ const documentSchema = z.strictObject({
 
 /** The reviewed ends of `data/ends.json`. */
 export type EndsDocument = z.infer<typeof documentSchema>;
-export type ReviewedEnd = EndsDocument['ends'][number];
 
-/** Parses the document of reviewed ends, or throws `Refusal('invalid_document')` with a pointer for each error. */
+/** Parses the document of reviewed ends, or throws `Refusal('validation_failed')` with a pointer for each error. */
 export function readEndsDocument(value: unknown): EndsDocument {
   const parsed = readInput(documentSchema, value, { name: 'the document of ends', pointer: '#' });
   const errors = parsed.errors ?? findContradictions(parsed.data);
@@ -78,4 +78,32 @@ function findContradictions({ sources, ends }: EndsDocument) {
   });
   if (Object.keys(sources).length <= sourcesMax) return errors;
   return [...errors, { detail: `must have at most ${sourcesMax} entries`, pointer: '#/sources' }];
+}
+
+/** The ends of the document, with their sources. */
+export function listReviewedEnds({ ends, sources }: EndsDocument): StatedEndOfId[] {
+  return ends.map(({ id, host = null, date, kind, source, successor = null, moved_from: movedFrom = [] }) => ({
+    end: {
+      id,
+      date,
+      kind,
+      scope: host === null ? 'vendor' : 'host',
+      host,
+      sources: Object.entries(sources).flatMap(([name, { publisher, url }]) =>
+        name === source ? [{ name: publisher, url }] : [],
+      ),
+      movedFrom,
+      hasEnded: false,
+      isContradicted: false,
+    },
+    successor,
+  }));
+}
+
+/** The days or months in which the first and the last of the sources was read. */
+export function reviewedOn({ sources }: EndsDocument): { readonly from: string; readonly to: string } {
+  const days = Object.values(sources)
+    .map(({ read_on: day }) => day)
+    .sort();
+  return { from: days[0] ?? '', to: days.at(-1) ?? '' };
 }

@@ -1,5 +1,8 @@
+import type { ModelName } from '../criterion/pattern.ts';
+import { endHost } from '../ends/end-id.ts';
 import type { Identity } from '../identity/model-id.ts';
 import { parseModelId } from '../identity/parse.ts';
+import { readRollingAlias } from '../identity/rolling.ts';
 import type { IdentityTable } from '../identity/table.ts';
 
 /** A model id as a program uses it, and how the identity data reads it. */
@@ -9,6 +12,8 @@ export type UsedId = {
   /** In the notation of feeds: with slashes, and without the address of a resource around it. */
   readonly plain: string;
   readonly identity: Identity;
+  /** The model whose newest snapshot a rolling alias stands for; null for other ids. */
+  readonly aliasOf: ModelName | null;
   /** The service that the id addresses, if it is not the vendor's own: `azure`, `bedrock`, `vertex`, or as in the id. */
   readonly host: string | null;
 };
@@ -21,7 +26,8 @@ export function readUsedId(table: IdentityTable, id: string): UsedId {
   const { plain, host } = stripAddress(table, id.trim());
   const identity = parseModelId(table, plain, { feed: notation });
   const named = identity.outcome === 'none' ? firstSegmentHost(table, plain) : identity.host;
-  return { id, plain, identity, host: canonicalHost(host ?? named ?? hostOfForm(table, plain)) };
+  const aliasOf = identity.outcome === 'none' ? readRollingAlias(table, plain, { feed: notation }) : null;
+  return { id, plain, identity, aliasOf, host: canonicalHost(host ?? named ?? hostOfForm(table, plain)) };
 }
 
 type Stripped = { readonly plain: string; readonly host: string | null };
@@ -75,18 +81,16 @@ function hostOfForm(table: IdentityTable, plain: string): string | null {
   }
 }
 
-/** One name per host, whichever way libraries and catalogues write it. */
-export function canonicalHost(host: string | null): string | null {
-  if (host === null) return null;
-  const name = host.toLowerCase().replaceAll('_', '-');
-  const alias = aliases.find(([pattern]) => pattern.test(name));
-  return alias === undefined ? name : alias[1];
+/** Names before an id that address the vendor: a kind of resource, or a gateway that passes requests on. */
+const gateways: ReadonlySet<string> = new Set(['models', 'openrouter', 'vercel', 'vercel-ai-gateway', 'litellm-proxy']);
+
+/** One name per host, whichever way libraries and catalogues write it; null for the vendor. */
+function canonicalHost(host: string | null): string | null {
+  const name = host === null ? null : endHost(host);
+  return name === null || gateways.has(name) ? null : name;
 }
 
-const aliases: readonly (readonly [RegExp, string | null])[] = [
-  [/^azure(-|$)/, 'azure'],
-  [/^(amazon|aws)?-?bedrock(-|$)/, 'bedrock'],
-  [/^(google-)?vertex(-?ai)?(-|$)/, 'vertex'],
-  // Gateways pass requests on to the vendors.
-  [/^(models|openrouter|vercel(-ai-gateway)?|litellm-proxy)$/, null],
-];
+/** The vendors of ids, as far as they are certain. */
+export function listVendors(ids: readonly UsedId[]): string[] {
+  return [...new Set(ids.flatMap(({ identity }) => identity.vendor ?? []))].sort();
+}

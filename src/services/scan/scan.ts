@@ -14,6 +14,12 @@ export type EndSource = {
   readonly findEnds: (ids: readonly UsedId[]) => Promise<ReadonlyMap<string, EndAnswer>>;
 };
 
+/** A source that also keeps watches. */
+export type ScanSource = EndSource & {
+  /** Replaces the ids of the watch of this name, or creates it. */
+  readonly setWatch: (name: string, ids: readonly string[]) => Promise<void>;
+};
+
 /** A file of a repository. `path` has slashes on every system. */
 export type ScannedFile = { readonly path: string; readonly bytes: Uint8Array };
 

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { readIdentityTable } from '../../../src/domain/identity/table.ts';
 import { Refusal } from '../../../src/domain/refusal.ts';
 import { daysLeft, type KnownEnd, noEnd, statusOf } from '../../../src/domain/scan/end.ts';
-import { findReviewedEnd, indexEnds, reviewedOn } from '../../../src/domain/scan/find-end.ts';
+import { findStatedEnd, indexEnds } from '../../../src/domain/scan/find-end.ts';
 import type { Finding } from '../../../src/domain/scan/find-ids.ts';
 import { listFailing, makeReport } from '../../../src/domain/scan/report.ts';
-import { readEndsDocument } from '../../../src/domain/scan/stated-ends.ts';
+import { listReviewedEnds, readEndsDocument, reviewedOn } from '../../../src/domain/scan/stated-ends.ts';
 import { readUsedId } from '../../../src/domain/scan/used-id.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 
@@ -94,7 +94,8 @@ describe('a document of ends', () => {
 
 describe('the end of an id', () => {
   const find = (id: string, rows: object[], known: string[] = []) =>
-    findReviewedEnd(indexEnds(identity, documentOf(...rows), known), readUsedId(identity, id)).end?.date ?? null;
+    findStatedEnd(indexEnds(identity, listReviewedEnds(documentOf(...rows)), known), readUsedId(identity, id)).end
+      ?.date ?? null;
 
   it.each<[string, string, object[], string | null]>([
     ['of the id itself', 'gpt-4-0613', [end('gpt-4-0613', '2026-10-23')], '2026-10-23'],
@@ -102,6 +103,12 @@ describe('the end of an id', () => {
     ['of an alias by its name only', 'gpt-5-chat-latest', [end('gpt-5-chat-latest', '2026-07-23')], '2026-07-23'],
     ['of the model, for its snapshot', 'o3-mini-2025-01-31', [end('o3-mini', '2026-10-23')], '2026-10-23'],
     ['of its only snapshot', 'gpt-5', [end('gpt-5-2025-08-07', '2026-12-10')], '2026-12-10'],
+    [
+      'of the newest snapshot, for a rolling alias',
+      'claude-3-5-sonnet-latest',
+      [end('claude-3-5-sonnet-20240620', '2025-10-01'), end('claude-3-5-sonnet-20241022', '2025-10-28')],
+      '2025-10-28',
+    ],
     ['but not of a preview', 'gemini-2.5-pro', [end('gemini-2.5-pro-preview-05-06', '2025-12-02')], null],
     ['but not of another tier', 'gpt-5', [end('gpt-5-mini-2025-08-07', '2026-12-10')], null],
     ['but not of another snapshot', 'gpt-4o-2024-08-06', [end('gpt-4o-2024-05-13', '2026-10-23')], null],
@@ -134,7 +141,17 @@ describe('the end of an id', () => {
 describe('the status', () => {
   const now = Date.UTC(2026, 10, 30, 15);
   const known = (kind: KnownEnd['kind'], date: string | null, hasEnded = false): KnownEnd => ({
-    ...{ id: 'x', date, kind, scope: 'vendor', host: null, sources: [], movedFrom: [], hasEnded },
+    ...{
+      id: 'x',
+      date,
+      kind,
+      scope: 'vendor',
+      host: null,
+      sources: [],
+      movedFrom: [],
+      hasEnded,
+      isContradicted: false,
+    },
   });
 
   it.each<[KnownEnd, string, number | null]>([
@@ -146,6 +163,7 @@ describe('the status', () => {
     [known('earliest', '2026-10-16'), 'may_end', -45],
     [known('passed', null), 'ended', null],
     [known('firm', '2027-01-01', true), 'ended', 32],
+    [{ ...known('firm', '2026-10-23'), isContradicted: true }, 'ending', -38],
   ])('%j is %s', (stated, status, days) => {
     expect(statusOf(stated, now)).toBe(status);
     expect(daysLeft(stated, now)).toBe(days);

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { packageRoot } from '../../../src/package-root.ts';
-import { removeDirectory } from '../../support/program.ts';
+import { prepareDirectory, removeDirectory, startProgram } from '../../support/program.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'outturn-scan-'));
 afterAll(() => removeDirectory(home));
@@ -26,14 +26,17 @@ function write(path: string, content: string | Uint8Array): void {
 type Run = { readonly code: number; readonly out: string; readonly err: string };
 
 /** Runs `outturn scan` in the repository, as a user would. */
-function scan(args: readonly string[], { cwd = repository, user }: { cwd?: string; user?: number } = {}): Run {
+function scan(
+  args: readonly string[],
+  { cwd = repository, user, env = {} }: { cwd?: string; user?: number; env?: Record<string, string> } = {},
+): Run {
   const program = join(packageRoot(), 'dist/src/cli.js');
   try {
     const out = execFileSync(process.execPath, [program, 'scan', ...args], {
       cwd,
       encoding: 'utf8',
       stdio: 'pipe',
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...env },
       ...(user === undefined ? {} : { uid: user, gid: user }),
     });
     return { code: 0, out, err: '' };
@@ -202,9 +205,20 @@ describe('outturn scan', () => {
     ['days that are no number', ['.', '--fail-within', 'soon'], 2, /--fail-within must be a whole number of days/],
     ['too many days', ['.', '--fail-within', '9999'], 2, /from 0 to 3650/],
     ['two formats', ['.', '--json', '--sarif'], 2, /--json or --sarif, not both/],
+    ['two sources', ['.', '--offline', '--url', 'http://127.0.0.1:9'], 2, /--url or --offline, not both/],
+    ['an address that is none', ['.', '--url', 'localhost:3000'], 2, /--url must be an http or https address/],
+    ['a watch without a place for it', ['.', '--watch', 'mine'], 2, /--watch needs a database, or the address/],
+    ['a watch with a wrong name', ['.', '--watch', 'a b'], 2, /the name of --watch must be 1 to 100 letters/],
+    [
+      'an address where nothing is',
+      ['a.py', '--url', 'http://127.0.0.1:9'],
+      1,
+      /cannot read http:\/\/127\.0\.0\.1:9: /,
+    ],
     ['an unknown option', ['.', '--fail'], 2, /scan has no option --fail/],
   ])('refuses %s', (_what, args, code, message) => {
     write('notes.md', 'gpt-4o');
+    write('a.py', 'model = "gpt-4o"\n');
     const run = scan(args);
     expect([run.code, run.out]).toEqual([code, '']);
     expect(run.err).toMatch(message);
@@ -233,6 +247,48 @@ function recipe(heading: string): string {
   if (block === undefined) throw new Error(`docs/scan.md has no block below ${heading}`);
   return block;
 }
+
+describe('a scan in the environment of another program', () => {
+  it('does not read its variables, and uses no database of its own', () => {
+    write('a.py', 'model = "claude-2.1"\n');
+    write('data/postgres/PG_VERSION', '16\n');
+    const env = { DATABASE_URL: 'mysql://db', PORT: 'http', LOG_LEVEL: 'verbose', OPENAI_API_KEY: 'not a key' };
+    const { code, out } = scan(['.'], { env });
+    expect([code, out]).toEqual([0, expect.stringContaining('Ends as reviewed')]);
+  });
+});
+
+describe('a scan with an Outturn', () => {
+  it('reads the ends there and registers the ids, over the API and in the database', async () => {
+    const dataDir = join(home, 'data');
+    prepareDirectory(dataDir);
+    const settings = { OUTTURN_FEEDS: 'none', OUTTURN_SEED: 'none', OUTTURN_DATA_DIR: dataDir };
+    const program = await startProgram(settings, dataDir);
+    const readWatch = async (name: string) => {
+      const { ids } = JSON.parse(await (await fetch(`${program.base}/v1/watches/${name}`)).text());
+      return ids.map((row: { id: string }) => row.id);
+    };
+    write('a.py', 'model = "claude-2.1"\nother = "azure/gpt-5"\n');
+    const env = { OUTTURN_KEY: program.adminKey };
+    const first = scan(['.', '--url', program.base, '--watch', 'app'], { env });
+    expect([first.code, first.out]).toEqual([0, expect.stringContaining(`Ends as known at ${program.base}.`)]);
+    expect(await readWatch('app')).toEqual(['azure/gpt-5', 'claude-2.1']);
+    const refused = scan(['.', '--url', program.base, '--watch', 'app']);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('set OUTTURN_KEY to a key')]);
+    expect(refused.err).not.toContain(program.adminKey);
+    expect(await program.stop()).toBe(0);
+
+    write('b.py', 'model = "gpt-4.1"\n');
+    const second = scan(['.', '--watch', 'app'], { env: { OUTTURN_DATA_DIR: dataDir } });
+    expect([second.code, second.out]).toEqual([0, expect.stringContaining('Ends as known in the database at ')]);
+    expect(scan(['.'], { env: { OUTTURN_DATA_DIR: dataDir } }).out).toContain('in the database');
+    expect(scan(['.', '--offline'], { env: { OUTTURN_DATA_DIR: dataDir } }).out).toContain('Ends as reviewed');
+    const again = await startProgram(settings, dataDir);
+    const { ids } = JSON.parse(await (await fetch(`${again.base}/v1/watches/app`)).text());
+    expect(ids.map((row: { id: string }) => row.id)).toEqual(['azure/gpt-5', 'claude-2.1', 'gpt-4.1']);
+    await again.stop();
+  });
+});
 
 describe('the recipes of the guide', () => {
   const runShell = (script: string) => {
