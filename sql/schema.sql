@@ -242,6 +242,21 @@ create table leases (
   constraint leases_pkey PRIMARY KEY (name)
 );
 
+create table model_end_changes (
+  vendor text not null,
+  id text not null,
+  scope text not null,
+  host text not null,
+  type text not null,
+  mark text not null,
+  known_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  constraint model_end_changes_pkey PRIMARY KEY (vendor, id, scope, host, type, mark, known_at),
+  constraint model_end_changes_scope_check CHECK ((scope = ANY (ARRAY['vendor'::text, 'host'::text, 'plan'::text]))),
+  constraint model_end_changes_type_check CHECK ((type = ANY (ARRAY['new'::text, 'moved'::text, 'restated'::text, 'withdrawn'::text, 'ended'::text, 'suspended'::text, 'reinstated'::text, 'successor_released'::text])))
+);
+CREATE TRIGGER model_end_changes_append_only BEFORE DELETE OR UPDATE ON public.model_end_changes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table model_ends (
   vendor text not null,
   family text not null,

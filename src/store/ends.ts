@@ -212,6 +212,20 @@ export async function findEnds(db: Sql, subjects: readonly EndSubject[]): Promis
   return rows.flatMap(toRow);
 }
 
+/** The ends known now whose sources recommend one of the models instead; of ids that have not ended. */
+export async function findEndsWithSuccessor(
+  db: Sql,
+  models: readonly { readonly vendor: string; readonly slug: string }[],
+): Promise<EndRow[]> {
+  if (models.length === 0) return [];
+  const rows = await db<StoredEnd[]>`
+    select ${endColumns(db)} from model_ends e
+    where ${statedAt(db, null)} and e.ended_at is null and (e.successor_vendor, e.successor_slug) in (select t.vendor, t.slug from
+      unnest(${models.map((one) => one.vendor)}::text[], ${models.map((one) => one.slug)}::text[]) as t(vendor, slug))
+    order by e.vendor, e.family, e.id, e.scope, e.host`;
+  return rows.flatMap(toRow);
+}
+
 /** Families with an end that is not proven yet, whose day ended after one moment and up to another, and that a feed lists. */
 export async function listFamiliesEndingBetween(
   db: Sql,

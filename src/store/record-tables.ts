@@ -23,6 +23,7 @@ export const recordTables = [
   'model_releases',
   'model_suspensions',
   'model_ends',
+  'model_end_changes',
   'predictions',
   'criteria',
   'forecasts',

@@ -17,9 +17,10 @@ import { importRecord } from '../../src/services/transfer/import.ts';
 import { sendDue } from '../../src/services/webhooks/sender.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { prices } from './end-history.ts';
 import { claims, makeHistory } from './history.ts';
-import { gptReleased } from './listings.ts';
-import { read, record } from './play.ts';
+import { gptReleased, litellm, oldModels } from './listings.ts';
+import { hours, read, record } from './play.ts';
 import type { Receiver } from './receiver.ts';
 import { claim, decide, subscribe } from './webhooks.ts';
 import type { World } from './world.ts';
@@ -41,6 +42,10 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
     await read(world, slug, payload);
   }
   await resolveDue(world.deps);
+  for (const ends of ['2027-01-01', '2027-02-01']) {
+    world.clock.advance(hours(30));
+    await read(world, 'litellm', { ...litellm(oldModels), ...prices({ 'gpt-5': { ends } }) });
+  }
   await refreshModels(world.deps);
   const source = await createSource(world.deps, {
     title: 'An article',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { type Outcome, outcomes } from '../outcome.ts';
 import { predictionPagePath } from '../public-url.ts';
+import { endedEventSchema, endMovedEventSchema } from './end-event.ts';
 import type { EventType, pingType } from './event.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
 import { modelLinksSchema, modelSchema, suspensionEventSchema } from './model-event.ts';
@@ -125,6 +126,8 @@ export const eventSchemas = {
     release: releaseSchema,
     links: modelLinksSchema,
   }),
+  'model.end_moved': endMovedEventSchema,
+  'model.ended': endedEventSchema,
   'model.suspended': suspensionEventSchema,
   'model.reinstated': suspensionEventSchema,
   'name.unrecognised': nameEventSchema,

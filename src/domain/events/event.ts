@@ -13,6 +13,8 @@ export const eventTypes = [
   'prediction.annulled',
   'prediction.resolution.amended',
   'model.released',
+  'model.end_moved',
+  'model.ended',
   'model.suspended',
   'model.reinstated',
   'name.unrecognised',

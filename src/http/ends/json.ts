@@ -35,7 +35,7 @@ const sourceSchema = z
   .object({
     feed: z.string().meta({ description: 'Slug of the feed.', example: 'openai' }),
     origin: z.string().meta({ description: 'Origin of the data. Feeds of one origin count as one.' }),
-    trust: z.enum(trusts),
+    trust: z.enum(trusts).meta({ description: 'Trust of the row.' }),
     name: z.string().meta({ description: 'Model id as published.', example: endExample.id }),
     observation_id: z.string().meta({ description: 'The observation that first stated it.' }),
     text: z.string().nullable().meta({
@@ -43,7 +43,7 @@ const sourceSchema = z
       example: '2026-12-10',
     }),
     date: dateField,
-    kind: z.enum(endKinds),
+    kind: z.enum(endKinds).meta({ description: 'How final the date is, or was.' }),
     use: z.enum(['decides', 'agrees', 'differs', 'not_after_release']).meta({
       description:
         'How it counts. `decides`: the end is as this source states it. `agrees` and `differs`: its date compared with that one. `not_after_release`: its date is not after the release, so it is not used; scrapers sometimes copy the release date.',
@@ -59,8 +59,8 @@ const moveSchema = z
       .string()
       .max(dateCharsMax)
       .meta({ description: 'The earlier date: a day or a month.', example: '2026-06-17' }),
-    date_precision: z.enum(['day', 'month']),
-    kind: z.enum(endKinds),
+    date_precision: z.enum(['day', 'month']).meta({ description: 'Precision of the date.' }),
+    kind: z.enum(endKinds).meta({ description: 'How final the date is, or was.' }),
     feed: z.string().meta({ description: 'Slug of the feed that stated it.' }),
     from: instantText('From when it stood.'),
     to: instantText('Until when it stood.'),
@@ -76,8 +76,8 @@ const successorSchema = z
     id: z.string().meta({ description: 'Id of the recommended model, as published.', example: 'gpt-5.6-sol' }),
     model: z
       .object({
-        vendor: z.string(),
-        slug: z.string(),
+        vendor: z.string().meta({ description: 'Vendor of the model.' }),
+        slug: z.string().meta({ description: 'Slug of the model.' }),
         url: z.string().meta({ description: 'Path of the model. It may not be released, or not listed by any feed.' }),
       })
       .nullable()
@@ -90,7 +90,7 @@ const successorSchema = z
 const contradictionSchema = z
   .object({
     feed: z.string().meta({ description: "Slug of the vendor's own list." }),
-    observation_id: z.string(),
+    observation_id: z.string().meta({ description: 'The observation that first showed it.' }),
     since: instantText('Time of the first poll after the date that showed the id.'),
     status: z.enum(['active', 'listed']).meta({
       description:

@@ -34,7 +34,10 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
   [momentCharsMax, ['absent_to', 'made_at', 'observed_at', 'published_at', 'read_from', 'read_to', 'resolve_by']],
   [momentCharsMax, ['duration', 'source_as_of', 'watermark', 'webhook-timestamp']],
   [eventCursorCharactersMax, ['cursor', 'Last-Event-ID']],
-  [dateCharactersMax, ['shutdown', 'EndSource.text', 'Model.text', 'ModelWitness.text', 'StatedEnd.text']],
+  [
+    dateCharactersMax,
+    ['shutdown', 'EndSource.text', 'MessageEndSource.text', 'Model.text', 'ModelWitness.text', 'StatedEnd.text'],
+  ],
   [intervalCharsMax, ['after', 'by', 'effective_at', 'ended', 'from', 'occurred', 'since', 'until']],
   [wordCharsMax, ['adapter', 'basis', 'code', 'coverage', 'covers', 'evaluator', 'fact', 'field', 'file', 'identity']],
   [wordCharsMax, ['frozen_vendors', 'gt', 'gte', 'item_hash', 'key', 'key_missing', 'language', 'lt', 'lte', 'op']],

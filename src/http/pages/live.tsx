@@ -20,7 +20,12 @@ export const predictionEvents: readonly EventType[] = [
   'prediction.annulled',
   'prediction.resolution.amended',
 ];
-export const modelEvents: readonly EventType[] = ['model.released', 'model.suspended', 'model.reinstated'];
+export const modelEvents: readonly EventType[] = [
+  'model.released',
+  'model.ended',
+  'model.suspended',
+  'model.reinstated',
+];
 export const feedEvents: readonly EventType[] = ['feed.unhealthy', 'feed.recovered'];
 
 const unknownTag = 'data-tag=""';

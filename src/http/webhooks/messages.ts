@@ -32,6 +32,29 @@ const suspended = {
   },
   links: { model: '/v1/models/anthropic/claude-5-fable' },
 };
+const ending = {
+  model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
+  end: {
+    id: 'gpt-5-2025-08-07',
+    scope: 'vendor' as const,
+    host: null,
+    kind: 'firm' as const,
+    date: '2026-12-10',
+    date_precision: 'day' as const,
+    days_left: 182,
+    stated_since: '2026-06-11T00:15:00Z',
+    known_at: '2026-06-11T00:15:00Z',
+    source: {
+      feed: 'openai',
+      trust: 'first_party' as const,
+      name: 'gpt-5-2025-08-07',
+      text: '2026-12-10',
+      observation_id: 'obs_01k2a0000h9m3t5b7n8c2d0fb',
+    },
+    successor: { id: 'gpt-5.6-sol', model: 'openai/gpt-5.6-sol' },
+  },
+  links: { model: '/v1/models/openai/gpt-5' },
+};
 const leaning = { outcome: 'no' as const, reason: 'below_policy', text: 'gpt-5 is listed by one feed only.' };
 const feed = { id: 'feed_01jf3mw4q7r8s9t0u1v2w3x4y5', slug: 'models-dev' };
 
@@ -126,6 +149,21 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       release: { occurred: '2025-08-07', basis: 'stated', stage: 'general', known_at: '2025-08-08T00:00:00Z' },
       links: { model: '/v1/models/openai/gpt-5' },
     },
+  },
+  'model.end_moved': {
+    summary: 'The date of an end changed',
+    description:
+      'Another date stands for the end of an id, or no source states a date any more. Sent once for each change.',
+    example: {
+      ...ending,
+      moved_from: { date: '2026-11-30', date_precision: 'day', kind: 'planned', feed: 'openai', because: 'moved' },
+    },
+  },
+  'model.ended': {
+    summary: 'An id has ended',
+    description:
+      "The vendor's own evidence shows that an id of a model no longer works. Sent once. The model may go on under other ids.",
+    example: { ...ending, evidence: ['obs_01k2a0000h9m3t5b7n8c2d0fb'] },
   },
   'model.suspended': {
     summary: 'A model was suspended',

@@ -1,4 +1,5 @@
-import { endKeyText } from '../../domain/ends/end.ts';
+import { type EndChange, endChanges } from '../../domain/ends/changes.ts';
+import { type EndState, endKeyText } from '../../domain/ends/end.ts';
 import { stateAnEnd } from '../../domain/ends/rows.ts';
 import { listEndStates } from '../../domain/ends/states.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
@@ -7,6 +8,7 @@ import type { Sql } from '../../store/db.ts';
 import { insertEnds, rewindEnds } from '../../store/ends.ts';
 import type { FamilyKey } from '../../store/model-families.ts';
 import type { Deps } from '../deps.ts';
+import { announceEndChanges } from './changes.ts';
 
 /** The rules by which ends are derived. A change recomputes every family from the beginning. */
 export const endRules = 'ends-1';
@@ -35,5 +37,18 @@ export async function updateEnds(
     })
     .toReversed();
   await insertEnds(tx, rows);
+  await announceEndChanges(tx, deps, changesOf(before, states));
   return recheckAt;
+}
+
+/** Every change from the states before to the last ones, oldest first. */
+function changesOf(before: readonly EndState[], states: readonly EndState[]): EndChange[] {
+  const last = new Map(before.map((state) => [endKeyText(state), state]));
+  const changes = states.flatMap((state) => {
+    const key = endKeyText(state);
+    const found = endChanges(last.get(key) ?? null, state);
+    last.set(key, state);
+    return found;
+  });
+  return changes.sort((a, b) => a.knownAt - b.knownAt);
 }

@@ -16,6 +16,7 @@ import { insertModelStates, type ModelRow, rewindFamily } from '../../store/mode
 import { insertReleases } from '../../store/releases.ts';
 import { isInsideTransaction } from '../../store/transaction.ts';
 import type { Deps } from '../deps.ts';
+import { announceSuccessors } from '../ends/changes.ts';
 import { endRules, updateEnds } from '../ends/update.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { lockIdentity } from '../identity/identity.ts';
@@ -236,6 +237,7 @@ async function announceReleases(
       )
     ).map((key) => key.slug),
   );
+  const announced: { vendor: string; slug: string }[] = [];
   for (const { row, occurred, release } of released) {
     if (!release.isNews || !fresh.has(row.slug)) continue;
     const { vendor, slug, family, modelVersion: version, tier, stage, basis } = row;
@@ -245,7 +247,9 @@ async function announceReleases(
       links: { model: `/v1/models/${vendor}/${slug}` },
     };
     await recordEvent(tx, deps, { type: 'model.released', occurredAt: now, data });
+    announced.push({ vendor, slug });
   }
+  await announceSuccessors(tx, deps, announced);
 }
 
 /** Whether the feed that listed it first had been read before without it. */

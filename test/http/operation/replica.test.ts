@@ -69,6 +69,7 @@ test('exactly these reads are marked lag-tolerant, and all of them are GETs with
     'getJsonFeed',
     'getModel',
     'getObservation',
+    'listEnds',
     'listModels',
     'listObservations',
     'listReleases',
