@@ -42,6 +42,11 @@ export function predictionPagePath(slug: string): string {
   return `/predictions/${slug}`;
 }
 
+/** The path of the HTML page of a model. */
+export function modelPagePath(vendor: string, slug: string): string {
+  return `/models/${vendor}/${slug}`;
+}
+
 /** The data without the links to HTML pages, for a service that serves none. */
 export function withoutPageLinks(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(

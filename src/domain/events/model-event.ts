@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ModelName } from '../criterion/pattern.ts';
 import type { Suspension } from '../evidence/suspension.ts';
 import { formatInstant, formatInterval, type Instant } from '../instant.ts';
+import { modelPagePath } from '../public-url.ts';
 import { instantText } from './event-fields.ts';
 
 /** The most observations that an event about a suspension lists. */
@@ -20,7 +21,12 @@ export const modelSchema = z
 
 export const modelLinksSchema = z.object({
   model: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
+  page: z.string().optional().meta({ description: 'URL or path of the page, if there are pages.' }),
 });
+
+export function modelLinks(vendor: string, slug: string): z.infer<typeof modelLinksSchema> {
+  return { model: `/v1/models/${vendor}/${slug}`, page: modelPagePath(vendor, slug) };
+}
 
 const suspensionSchema = z
   .object({
@@ -53,6 +59,6 @@ export function suspensionEventData(
       known_at: formatInstant(knownAt),
       evidence: witnesses.slice(0, suspensionEvidenceMax).map(({ version: { observationId } }) => observationId),
     },
-    links: { model: `/v1/models/${vendor}/${slug}` },
+    links: modelLinks(vendor, slug),
   };
 }

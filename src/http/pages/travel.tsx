@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { formatInstant, type Instant } from '../../domain/instant.ts';
+import { formatDay, formatInstant, type Instant, startOfDay } from '../../domain/instant.ts';
 import { Link } from './links.tsx';
 import { Section } from './parts.tsx';
 import { useSite } from './site.ts';
@@ -32,7 +32,7 @@ export function TravelSection({ at, children }: Props) {
             id="as_of"
             name="as_of"
             type="date"
-            value={at === null ? '' : formatInstant(at).slice(0, 10)}
+            value={at === null ? '' : formatDay(at - 1)}
             min="2020-01-01"
             required
           />
@@ -53,7 +53,22 @@ export function PastNotice({ at }: Pick<Props, 'at'>) {
   if (at === null) return null;
   return (
     <p class="past">
-      As it was known on <Time at={formatInstant(at)} />. <Link to={path}>Show it as it is now</Link>
+      As it was known <Moment at={at} />. <Link to={path}>Show it as it is now</Link>
     </p>
+  );
+}
+
+/** The end of a day is the beginning of the next, which readers would take for the next day. */
+function Moment({ at }: { readonly at: Instant }) {
+  if (startOfDay(at) !== at)
+    return (
+      <>
+        on <Time at={formatInstant(at)} />
+      </>
+    );
+  return (
+    <>
+      at the end of <Time at={formatDay(at - 1)} /> (UTC)
+    </>
   );
 }

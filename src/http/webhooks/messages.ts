@@ -30,7 +30,7 @@ const suspended = {
     known_at: '2026-07-01T12:00:00Z',
     evidence: ['obs_01k2a0000h9m3t5b7n8c2d0fb'],
   },
-  links: { model: '/v1/models/anthropic/claude-5-fable' },
+  links: { model: '/v1/models/anthropic/claude-5-fable', page: '/models/anthropic/claude-5-fable' },
 };
 const ending = {
   model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
@@ -147,7 +147,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
     example: {
       model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
       release: { occurred: '2025-08-07', basis: 'stated', stage: 'general', known_at: '2025-08-08T00:00:00Z' },
-      links: { model: '/v1/models/openai/gpt-5' },
+      links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
     },
   },
   'model.end_moved': {

@@ -1,4 +1,5 @@
 import { defaultPolicy } from '../../domain/criterion/policy.ts';
+import { modelLinks } from '../../domain/events/model-event.ts';
 import { isNews } from '../../domain/events/release-news.ts';
 import type { Sighting, Timeline } from '../../domain/evidence/timeline.ts';
 import { formatInstant, formatInterval, type Instant } from '../../domain/instant.ts';
@@ -244,7 +245,7 @@ async function announceReleases(
     const data = {
       model: { id: `${vendor}/${slug}`, vendor, slug, family, version, tier },
       release: { occurred: formatInterval(occurred), basis, stage, known_at: formatInstant(release.establishedAt) },
-      links: { model: `/v1/models/${vendor}/${slug}` },
+      links: modelLinks(vendor, slug),
     };
     await recordEvent(tx, deps, { type: 'model.released', occurredAt: now, data });
     announced.push({ vendor, slug });

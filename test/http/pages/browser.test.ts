@@ -136,6 +136,6 @@ test('the board works with JavaScript off: search, filter, next page and a predi
   await page.getByLabel('At the end of (UTC)').fill('2025-03-01');
   await page.getByRole('button', { name: 'Go there' }).click();
   expect(new URL(page.url()).search).toBe('?as_of=2025-03-01');
-  expect(await page.locator('.past').innerText()).toContain('As it was known on 2 Mar 2025, 00:00 UTC');
+  expect(await page.locator('.past').innerText()).toContain('As it was known at the end of 1 Mar 2025 (UTC)');
   await context.close();
 });

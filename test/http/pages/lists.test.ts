@@ -84,7 +84,8 @@ describe.each(['/predictors', '/sources'])('%s', (path) => {
       false,
     ]);
     expect(past).toContain('predictions/rain"');
-    expect(past).toMatch(/As it was known on <time[^>]*>21 Jan 2026, 00:00 UTC</);
+    expect(past).toMatch(/As it was known at the end of <time[^>]*>20 Jan 2026</);
+    expect(past).toContain('type="date" value="2026-01-20"');
     expect(past).toContain(`as_of=2026-01-20" type="application/json"`);
     expect(
       (await world.anyone(`GET ${path}/${id}?as_of=2026-03-01`, { headers: { accept: 'text/html' } })).status,

@@ -65,7 +65,7 @@ describe('the page of a prediction', () => {
     const path = '/predictions/gpt-5-never-released?as_of=2025-03-01';
     const answer = await world.anyone(`GET ${path}`);
     expect(answer.headers['cache-control']).toBe('public, max-age=60');
-    expect(answer.text).toContain('As it was known on');
+    expect(answer.text).toContain('As it was known at the end of');
     expect(answer.text).toContain('It is not settled yet.');
     expect(answer.text).toContain('<meta name="robots" content="noindex"/>');
     expect(sections(answer.text)).not.toContain('history');

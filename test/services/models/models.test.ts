@@ -158,7 +158,7 @@ describe('model.released', () => {
           stage: 'general',
           known_at: '2025-03-06T01:00:00Z',
         },
-        links: { model: '/v1/models/openai/gpt-5' },
+        links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
       },
     });
   });

@@ -75,7 +75,7 @@ function TimelineItem({ mark: { at: interval, label, shape }, y, at }: ItemProps
   return (
     <>
       <line class="unsure" x1={place(from)} x2={place(to)} y1={y} y2={y} />
-      <Mark shape={shape} x={to} y={y} label={label} />
+      <Mark shape={shape} x={(from + to) / 2} y={y} label={label} />
     </>
   );
 }
