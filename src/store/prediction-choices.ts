@@ -184,15 +184,40 @@ function rangesByIndex(db: Sql, filter: PredictionFilter): Fragment {
 /** The first predictions of a list after a position: the indexes begin with the status, so the lists of each are merged. */
 export function firstInOrder(db: Sql, ask: OrderIndex & { page: Page; limit: number }): Fragment {
   const { states, condition, page } = ask;
-  const order = orderClause(db, page.sort, null);
-  const after = afterClause(db, { ...page, asOf: null });
   const limit = literal(db, ask.limit);
-  const listOf = (where: Fragment) =>
-    db`(select ${placed(db, page.sort)} from predictions p where ${where} ${condition} ${after} order by ${order} limit ${limit})`;
-  if (isRecordingOrder(page.sort) && states.length === predictionStates.length) return db`${listOf(db`true`)} p`;
-  const lists = [...new Set(states)].map((state) => listOf(db`p.state = ${state}`));
+  const listOf = ({ where, order }: Range) =>
+    db`(select ${placed(db, page.sort)} from predictions p where ${where} ${condition} order by ${order} limit ${limit})`;
+  const isAll = isRecordingOrder(page.sort) && states.length === predictionStates.length;
+  if (isAll) return db`${listOf(rangeOf(db, page, db`true`))} p`;
+  const lists = [...new Set(states)].map((state) => listOf(stateRange(db, page, state)));
   const merged = lists.reduce((all, list) => db`${all} union all ${list}`);
   return db`(select p.* from (${merged}) p order by ${placeOrder(db, page.sort)} limit ${limit}) p`;
+}
+
+type Range = { readonly where: Fragment; readonly order: Fragment };
+
+function rangeOf(db: Sql, page: Page, where: Fragment): Range {
+  return {
+    where: db`${where} ${afterClause(db, { ...page, asOf: null })}`,
+    order: orderClause(db, page.sort, null),
+  };
+}
+
+/**
+ * The predictions of one status. The order of recording has an index of its own as well, in which those of a rare status are
+ * far apart. A range and an order that begin with the status have one index only, whatever the planner expects.
+ */
+function stateRange(db: Sql, page: Page, state: PredictionState): Range {
+  if (!isRecordingOrder(page.sort)) return rangeOf(db, page, db`p.state = ${state}`);
+  const isDescending = page.sort.startsWith('-');
+  const order = isDescending ? db`p.state desc, p.seq desc, p.id desc` : db`p.state, p.seq, p.id`;
+  if (page.after === null) return { where: db`p.state >= ${state} and p.state <= ${state}`, order };
+  const [at, id] = page.after;
+  const place = db`(${state}, ${at}::bigint, ${id})`;
+  const where = isDescending
+    ? db`p.state >= ${state} and (p.state, p.seq, p.id) < ${place}`
+    : db`p.state <= ${state} and (p.state, p.seq, p.id) > ${place}`;
+  return { where, order };
 }
 
 /** The columns of predictions `p`, and the value that they are sorted by. As a column, lists that are sorted by it can be merged. */

@@ -10,7 +10,7 @@ import { listDueRechecks, listOutdatedEvaluations, listPredictionIds } from '../
 import { claims } from '../support/history.ts';
 import { copyPrediction } from '../support/many-predictions.ts';
 import { record } from '../support/play.ts';
-import { findCostly, planStatements } from '../support/query-plans.ts';
+import { findCostly, findFilteredByState, planStatements } from '../support/query-plans.ts';
 import { instantOf, openWorld, type World } from '../support/world.ts';
 
 /** Copies of each of four predictions. With fewer, reading a whole table is sometimes the best plan. */
@@ -98,6 +98,27 @@ test('lists use indexes from any place', async () => {
   ];
   for (const [sort, after] of places)
     expect([sort, await costly(() => listDocuments(planned.sql, {}, { after, sort, limit }))]).toEqual([sort, []]);
+});
+
+test('a rare status is found by its index, although the planner believes that it is frequent', async () => {
+  const { sql } = world.db;
+  await sql`update predictions set state = 'proposed' where seq % 5 = 3`;
+  await sql`analyze predictions`;
+  await sql`update predictions set state = 'open' where state = 'proposed'`;
+  const places: readonly (PredictionPlace | null)[] = [null, [20_000, 'pred_m']];
+  for (const sort of ['recorded_at', '-recorded_at'] as const)
+    for (const after of places) {
+      const filter = { states: ['proposed', 'disputed'] } as const;
+      const found = await listDocuments(planned.sql, filter, { after, sort, limit });
+      const plans = await planned.take();
+      expect([sort, after, plans.flatMap(findFilteredByState)]).toEqual([sort, after, []]);
+      const rows = await sql<{ id: string }[]>`
+        select id from predictions where state in ('proposed', 'disputed') order by seq`;
+      const ids = rows.map(({ id }) => id);
+      expect(found.map(({ id }) => id).every((id) => ids.includes(id))).toBe(true);
+      if (after === null) expect(found.map(({ id }) => id)).toEqual(sort === 'recorded_at' ? ids : ids.toReversed());
+    }
+  await sql`analyze predictions`;
 });
 
 test.each([

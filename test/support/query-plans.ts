@@ -4,6 +4,8 @@ import type { Sql } from '../../src/store/db.ts';
 type PlanNode = {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  readonly 'Index Cond'?: string;
+  readonly Filter?: string;
   readonly 'Parent Relationship'?: string;
   readonly Plans?: readonly PlanNode[];
 };
@@ -59,4 +61,12 @@ export function findCostly(node: PlanNode): string[] {
   const scan = isLarge ? [`reads all of ${node['Relation Name']}`] : [];
   const perRow = node['Parent Relationship'] === 'SubPlan' ? ['runs a subquery for each row'] : [];
   return [...scan, ...perRow, ...(node.Plans ?? []).flatMap(findCostly)];
+}
+
+/** Every scan of predictions by an index that reads those of other statuses too. */
+export function findFilteredByState(node: PlanNode): string[] {
+  const { 'Node Type': type, 'Relation Name': table, 'Index Cond': condition, Filter: filter = '' } = node;
+  const isOfPredictions = type === 'Index Scan' && table === 'predictions';
+  const isCostly = isOfPredictions && condition === undefined && /\bstate\b/.test(filter);
+  return [...(isCostly ? [`filters by ${filter}`] : []), ...(node.Plans ?? []).flatMap(findFilteredByState)];
 }

@@ -33,7 +33,7 @@ export async function getBoardOverview(deps: Deps): Promise<BoardOverview> {
   const [resolutions, due, disputed, proposed, feeds] = await Promise.all([
     listNewestResolutions(deps, 3 * shortListMax),
     listDocuments(deps, { ...all, statuses: ['open'], sort: 'resolve_by', filter: { resolveByGte: deps.now() } }),
-    // One status each: a list of two reads every prediction if there are few of them.
+    // One list each, so that disputed ones come first.
     listDocuments(deps, { ...all, statuses: ['disputed'], sort: '-recorded_at', filter: {} }),
     listDocuments(deps, { ...all, statuses: ['proposed'], sort: '-recorded_at', filter: {} }),
     listFeeds(deps, 'left out'),
