@@ -71,6 +71,33 @@ CREATE TRIGGER disputes_append_only BEFORE DELETE OR UPDATE ON public.disputes F
 CREATE TRIGGER disputes_forget_answer AFTER INSERT ON public.disputes FOR EACH ROW EXECUTE FUNCTION forget_answer();
 CREATE TRIGGER disputes_mark_scorecards AFTER INSERT ON public.disputes REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_scorecards();
 
+create table end_notice_queue (
+  vendor text not null,
+  family text not null,
+  id text not null,
+  scope text not null,
+  host text not null,
+  due_at timestamp with time zone not null,
+  constraint end_notice_queue_pkey PRIMARY KEY (vendor, family, id, scope, host)
+);
+CREATE INDEX end_notice_queue_by_due ON public.end_notice_queue USING btree (due_at);
+
+create table end_notices (
+  vendor text not null,
+  family text not null,
+  id text not null,
+  scope text not null,
+  host text not null,
+  date_from timestamp with time zone not null,
+  day integer not null,
+  is_earliest boolean not null,
+  event_id text,
+  noticed_at timestamp with time zone not null,
+  constraint end_notices_pkey PRIMARY KEY (vendor, family, id, scope, host, date_from, day, is_earliest),
+  constraint end_notices_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) DEFERRABLE INITIALLY DEFERRED,
+  constraint end_notices_day_check CHECK ((day >= 0))
+);
+
 create table event_clock (
   name text not null,
   last_position bigint not null,
@@ -97,6 +124,7 @@ create table events (
   feed_id text,
   body text not null,
   endpoint_id text,
+  watch_ids text[],
   constraint events_pkey PRIMARY KEY (id),
   constraint events_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id),
   constraint events_feed_id_fkey FOREIGN KEY (feed_id) REFERENCES feeds(id),
@@ -339,6 +367,8 @@ create table model_watch_ids (
   host text,
   is_alias boolean not null,
   problem text,
+  stands_for text,
+  added_at timestamp with time zone not null,
   constraint model_watch_ids_pkey PRIMARY KEY (watch_id, id),
   constraint model_watch_ids_watch_id_fkey FOREIGN KEY (watch_id) REFERENCES model_watches(id) ON DELETE CASCADE,
   constraint model_watch_ids_check CHECK (((slug IS NULL) = (name IS NULL))),
@@ -346,6 +376,8 @@ create table model_watch_ids (
   constraint model_watch_ids_id_check CHECK (((length(id) >= 1) AND (length(id) <= 256)))
 );
 CREATE INDEX model_watch_ids_by_model ON public.model_watch_ids USING btree (vendor, slug) WHERE (slug IS NOT NULL);
+CREATE INDEX model_watch_ids_by_name ON public.model_watch_ids USING btree (vendor, name) WHERE (name IS NOT NULL);
+CREATE INDEX model_watch_ids_by_snapshot ON public.model_watch_ids USING btree (vendor, stands_for) WHERE (stands_for IS NOT NULL);
 
 create table model_watches (
   id text not null,
@@ -357,6 +389,7 @@ create table model_watches (
   version integer not null default 1,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  read_at timestamp with time zone not null,
   constraint model_watches_pkey PRIMARY KEY (id),
   constraint model_watches_name_key UNIQUE (name),
   constraint model_watches_host_check CHECK (((length(host) >= 1) AND (length(host) <= 100))),
@@ -883,6 +916,7 @@ create table webhook_endpoints (
   updated_at timestamp with time zone not null,
   deleted_at timestamp with time zone,
   format text not null default 'standard'::text,
+  watch_ids text[],
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
   constraint webhook_endpoints_check CHECK (((status = 'disabled'::text) = (disabled_reason IS NOT NULL))),
   constraint webhook_endpoints_check1 CHECK (((status = 'disabled'::text) = (disabled_at IS NOT NULL))),

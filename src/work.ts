@@ -7,6 +7,7 @@ import { pollFeedsJob } from '../jobs/poll-feeds.ts';
 import { refreshModelsJob } from '../jobs/refresh-models.ts';
 import { resolvePredictionsJob } from '../jobs/resolve-predictions.ts';
 import { type Schedule, startJobs } from '../jobs/schedule.ts';
+import { sendNoticesJob } from '../jobs/send-notices.ts';
 import { settleWaiting } from '../jobs/settle-queue.ts';
 import { watchFeedsJob } from '../jobs/watch-feeds.ts';
 import { describeFeeds, describePredictions } from './cli/greeting.ts';
@@ -36,6 +37,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     placeEventsJob,
     addCountsJob,
     watchFeedsJob(config.pollCron),
+    sendNoticesJob,
   ]);
   const running: Schedule[] = [];
   let stopping = false;

@@ -13,8 +13,12 @@ export type NewEvent = {
   readonly resolutionId: string | null;
   readonly feedId: string | null;
   readonly endpointId: string | null;
-  /** The model or name that it is about. Used to match subscriptions; the row stores it only within the text. */
-  readonly model: { readonly vendor: string; readonly family: string | null } | null;
+  /** The models or the name that it is about. Used to match subscriptions; the row stores them only within the text. */
+  readonly models: readonly { readonly vendor: string; readonly family: string | null }[];
+  /** The watches that it concerns; null for an event of a type that concerns none. */
+  readonly watches: readonly string[] | null;
+  /** Whether only endpoints that filter by watch, or by nothing, receive it. */
+  readonly isForWatches: boolean;
   /** The exact body that subscribers receive, before and after the sequence number. */
   readonly text: EventText;
   /** When its deliveries become due. */
@@ -30,12 +34,12 @@ export const deliveriesChannel = 'webhook_deliveries';
  * already exists is left unchanged.
  */
 export async function insertEvent(db: Sql, event: NewEvent): Promise<void> {
-  const { predictionId, model } = event;
+  const { predictionId, models } = event;
   await db`
     with subject as (select id, tags, predictor_id from predictions where id = ${predictionId}),
     watched as (
       select vendor, family from prediction_watches where prediction_id = ${predictionId}
-      union all select ${model?.vendor ?? null}::text, ${model?.family ?? null}::text),
+      union all select * from unnest(${models.map(({ vendor }) => vendor)}::text[], ${models.map(({ family }) => family)}::text[])),
     ${insertingEvent(db, event)}
     select 1 from notified`;
 }
@@ -54,7 +58,7 @@ export function insertingEvent(db: Sql, event: NewEvent, source = db`(select 1) 
         case w.status when 'enabled' then ${timestamp(event.dueAt)}::timestamptz end, ${timestamp(event.occurredAt)}
       from event e join webhook_endpoints w on w.deleted_at is null and w.match_keys && ${lookUpKeys(db, event)}
       left join subject p on true
-      where ${fitsFilter(db)}
+      where ${fitsFilter(db, event)}
       returning id),
     notified as (select pg_notify(${deliveriesChannel}, '') from sent limit 1)`;
 }
@@ -73,13 +77,14 @@ export async function insertPing(db: Sql, event: NewEvent & { readonly endpointI
 }
 
 function newEvent(db: Sql, event: NewEvent, source: Fragment) {
-  const { id, type, occurredAt, predictionId, resolutionId, feedId, endpointId, text } = event;
+  const { id, type, occurredAt, predictionId, resolutionId, feedId, endpointId, watches, text } = event;
   return db`
     numbered as (select nextval(pg_get_serial_sequence('events', 'sequence')) as sequence from ${source}),
     event as (
-      insert into events (id, sequence, type, occurred_at, prediction_id, resolution_id, feed_id, endpoint_id, body)
+      insert into events (id, sequence, type, occurred_at, prediction_id, resolution_id, feed_id, endpoint_id, watch_ids, body)
       overriding system value
       select ${id}, n.sequence, ${type}, ${timestamp(occurredAt)}, ${predictionId}, ${resolutionId}, ${feedId}, ${endpointId},
+        ${watches === null || watches.length === 0 ? null : [...watches]},
         ${text.head}::text || n.sequence || ${text.tail}::text
       from numbered n on conflict (id) do nothing returning id)`;
 }
@@ -90,7 +95,7 @@ function deliveryId(db: Sql) {
 }
 
 /** All keys that a subscription to this event may have; see `matchKeysOf`. */
-function lookUpKeys(db: Sql, { type, predictionId }: NewEvent) {
+function lookUpKeys(db: Sql, { type, predictionId, watches }: NewEvent) {
   return db`(
     select array_agg(t.type || ' ' || k.key) from unnest(array[${type}::text, '*']) as t(type) cross join (
       select '*' as key
@@ -99,15 +104,18 @@ function lookUpKeys(db: Sql, { type, predictionId }: NewEvent) {
       union all select 'predictor ' || predictor_id from subject
       union all select 'vendor ' || vendor from watched
       union all select 'family ' || family from watched
+      union all select 'watch ' || unnest(${[...(watches ?? [])]}::text[])
     ) k where k.key is not null)`;
 }
 
 /** Whether an event matches all parts of an endpoint's filter. An event about no prediction matches no filter on predictions. */
-function fitsFilter(db: Sql) {
+function fitsFilter(db: Sql, { watches, isForWatches }: NewEvent) {
   return db`
     (w.prediction_ids is null or p.id = any(w.prediction_ids))
     and (w.tags is null or p.tags && w.tags)
     and (w.predictor_ids is null or p.predictor_id = any(w.predictor_ids))
+    and (w.watch_ids is null or w.watch_ids && ${[...(watches ?? [])]}::text[])
+    ${isForWatches ? db`and (w.watch_ids is not null or (w.vendors is null and w.families is null))` : db``}
     and ((w.vendors is null and w.families is null) or exists (
       select from watched x
       where (w.vendors is null or x.vendor = any(w.vendors)) and (w.families is null or x.family = any(w.families))))`;

@@ -40,13 +40,13 @@ export type EndpointRow = {
 };
 
 type Columns = Omit<EndpointRow, 'filter'> & Record<FilterColumn, string[] | null>;
-type FilterColumn = 'ids' | 'tags' | 'predictor' | 'vendor' | 'family';
+type FilterColumn = 'ids' | 'tags' | 'predictor' | 'vendor' | 'family' | 'watch';
 
 function selectEndpoints(db: Sql) {
   return db`
     select w.id, w.url, w.description, w.format, w.event_types as "eventTypes", w.prediction_ids as ids, w.tags,
-      w.predictor_ids as predictor, w.vendors as vendor, w.families as family, w.headers, w.sealed_headers as "sealedHeaders",
-      w.sealed_header_names as "sealedHeaderNames", w.rate_per_second as "ratePerSecond", w.status,
+      w.predictor_ids as predictor, w.vendors as vendor, w.families as family, w.watch_ids as watch, w.headers,
+      w.sealed_headers as "sealedHeaders", w.sealed_header_names as "sealedHeaderNames", w.rate_per_second as "ratePerSecond", w.status,
       w.disabled_reason as "disabledReason", w.disabled_at as "disabledAt", w.failing_since as "failingSince",
       w.last_failed_at as "lastFailedAt", w.paused_until as "pausedUntil", w.version, w.created_at as "createdAt",
       w.updated_at as "updatedAt", s.signing, s.public_key as "publicKey"
@@ -54,8 +54,8 @@ function selectEndpoints(db: Sql) {
     where w.deleted_at is null`;
 }
 
-function readRow({ ids, tags, predictor, vendor, family, ...row }: Columns): EndpointRow {
-  const parts = Object.entries({ ids, tags, predictor, vendor, family }).filter(([, values]) => values !== null);
+function readRow({ ids, tags, predictor, vendor, family, watch, ...row }: Columns): EndpointRow {
+  const parts = Object.entries({ ids, tags, predictor, vendor, family, watch }).filter(([, values]) => values !== null);
   return { ...row, filter: parts.length === 0 ? null : Object.fromEntries(parts) };
 }
 
@@ -86,6 +86,7 @@ function settingColumns(db: Sql, settings: EndpointSettings, now: Instant) {
     predictor_ids: valuesOf(filter?.predictor),
     vendors: valuesOf(filter?.vendor),
     families: valuesOf(filter?.family),
+    watch_ids: valuesOf(filter?.watch),
     match_keys: [...settings.matchKeys],
     headers: db.json(settings.headers),
     sealed_headers: settings.sealedHeaders,

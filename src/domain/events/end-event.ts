@@ -5,7 +5,7 @@ import { endKinds, endScopes } from '../feeds/stated-end.ts';
 import { trusts } from '../feeds/trust.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import { clipText, instantText } from './event-fields.ts';
-import { modelLinksSchema, modelSchema } from './model-event.ts';
+import { modelLinksSchema, modelSchema, watchesField } from './model-event.ts';
 
 /** What the events about stated ends contain. */
 
@@ -74,7 +74,7 @@ const movedFromSchema = z
   })
   .meta({ id: 'MessageEndMove', description: 'The date from which the end moved.' });
 
-const subject = { model: modelSchema, end: endSchema, links: modelLinksSchema };
+const subject = { model: modelSchema, end: endSchema, watches: watchesField.optional(), links: modelLinksSchema };
 
 export const endMovedEventSchema = z.object({
   ...subject,
@@ -88,8 +88,24 @@ export const endedEventSchema = z.object({
     .meta({ description: `Ids of at most ${endEvidenceMax} observations that show the end.` }),
 });
 
+export const successorEventSchema = z.object({
+  ...subject,
+  successor: modelSchema.meta({ id: 'MessageReleasedSuccessor', description: 'The released model.' }),
+});
+
+/** The data of the event that the model which a source recommends instead is released; null if its id names no model. */
+export function successorEventData(change: EndChange, now: Instant): z.infer<typeof successorEventSchema> | null {
+  const model = change.after.successor?.model ?? null;
+  if (model === null) return null;
+  const { vendor, slug, family, version, tier } = model;
+  return {
+    ...endSubjectData(change, now),
+    successor: { id: `${vendor}/${slug}`, vendor, slug, family, version, tier },
+  };
+}
+
 /** The data that all events about an end have in common, at the time of the event. */
-export function endSubjectData({ after, knownAt }: Pick<EndChange, 'after' | 'knownAt'>, now: Instant) {
+function endSubjectData({ after, knownAt }: Pick<EndChange, 'after' | 'knownAt'>, now: Instant) {
   const { vendor, slug, family, version, tier } = after.model;
   return {
     model: { id: `${vendor}/${slug}`, vendor, slug, family, version, tier },

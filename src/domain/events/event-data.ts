@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { type Outcome, outcomes } from '../outcome.ts';
 import { predictionPagePath } from '../public-url.ts';
-import { endedEventSchema, endMovedEventSchema } from './end-event.ts';
+import { endedEventSchema, endMovedEventSchema, successorEventSchema } from './end-event.ts';
+import { endingEventSchema } from './ending-event.ts';
 import type { EventType, pingType } from './event.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
 import { modelLinksSchema, modelSchema, suspensionEventSchema } from './model-event.ts';
@@ -128,6 +129,8 @@ export const eventSchemas = {
   }),
   'model.end_moved': endMovedEventSchema,
   'model.ended': endedEventSchema,
+  'model.ending': endingEventSchema,
+  'model.successor_released': successorEventSchema,
   'model.suspended': suspensionEventSchema,
   'model.reinstated': suspensionEventSchema,
   'name.unrecognised': nameEventSchema,

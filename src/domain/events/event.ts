@@ -15,6 +15,8 @@ export const eventTypes = [
   'model.released',
   'model.end_moved',
   'model.ended',
+  'model.ending',
+  'model.successor_released',
   'model.suspended',
   'model.reinstated',
   'name.unrecognised',

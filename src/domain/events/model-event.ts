@@ -28,6 +28,13 @@ export function modelLinks(vendor: string, slug: string): z.infer<typeof modelLi
   return { model: `/v1/models/${vendor}/${slug}`, page: modelPagePath(vendor, slug) };
 }
 
+/** The most watches that an event lists; endpoints are matched against all of them. */
+export const eventWatchesMax = 50;
+
+export const watchesField = z
+  .array(z.string())
+  .meta({ description: `Ids of at most ${eventWatchesMax} of the watches that it concerns.` });
+
 const suspensionSchema = z
   .object({
     since: z.string().meta({ description: 'When it was withdrawn: a date, a date-time or `start/end`.' }),
@@ -42,6 +49,7 @@ const suspensionSchema = z
 export const suspensionEventSchema = z.object({
   model: modelSchema,
   suspension: suspensionSchema,
+  watches: watchesField.optional(),
   links: modelLinksSchema,
 });
 

@@ -1,3 +1,4 @@
+import type { ModelName } from '../criterion/pattern.ts';
 import { endHost, endId } from '../ends/end-id.ts';
 import type { NotAModel } from '../identity/model-id.ts';
 import { parseModelId, whyUnread } from '../identity/parse.ts';
@@ -13,8 +14,10 @@ export type WatchedId = {
   readonly vendor: string | null;
   /** Slug of the model; null if the id names none. */
   readonly slug: string | null;
-  /** The id without the hosts, regions and vendors around it; null if the id names no model. */
+  /** The id without the hosts, regions and vendors around it, as ends are kept under it; null if it names no model. */
   readonly name: string | null;
+  /** The newest snapshot of its model, if the id itself names no snapshot and feeds list one. */
+  readonly standsFor: string | null;
   /** The host that serves it; null for the service of the vendor. */
   readonly host: string | null;
   /** Whether the id is a rolling alias, which stands for the newest snapshot of its model. */
@@ -26,24 +29,33 @@ export type WatchedId = {
 /** Ids in code and configuration follow the conventions of LiteLLM: `azure/…`, `gemini/…`. */
 const feed = 'litellm';
 
+/** A read id, with the model whose newest snapshot it may stand for; null if it names a snapshot or no model. */
+export type ReadId = WatchedId & { readonly undated: ModelName | null };
+
 /** Reads an id as it is used in code or configuration. `host` serves the ids that name no host themselves. */
-export function readWatchedId(table: IdentityTable, id: string, host: string | null): WatchedId {
+export function readWatchedId(table: IdentityTable, id: string, host: string | null): ReadId {
   const found = parseModelId(table, id, { feed });
   const named = found.outcome === 'model' ? found : readRollingAlias(table, id, { feed });
   const vendor = named?.vendor ?? (found.outcome === 'model' ? null : found.vendor);
-  if (named === null || found.outcome === 'partial')
-    return { id, vendor, slug: null, name: null, host: null, isAlias: false, problem: reasonOf(found) };
+  if (named === null || found.outcome === 'partial') return { ...unread, id, vendor, problem: reasonOf(found) };
   const place = readPlace(table, id, { feed });
+  const isOwn = place.owner?.vendor === named.vendor;
+  const { family, version, tier } = named;
   return {
     id,
     vendor,
     slug: modelSlug(table, named),
     name: endId(table, id),
-    host: place.owner?.vendor === named.vendor ? null : hostOf(place.host ?? dottedHost(table, id) ?? host),
+    standsFor: null,
+    host: isOwn ? null : hostOf(place.host ?? dottedHost(table, id) ?? host),
     isAlias: found.outcome !== 'model',
     problem: null,
+    undated:
+      found.outcome === 'model' && found.snapshot !== null ? null : { vendor: named.vendor, family, version, tier },
   };
 }
+
+const unread = { slug: null, name: null, standsFor: null, host: null, isAlias: false, undated: null } as const;
 
 function hostOf(host: string | null): string | null {
   return host === null ? null : endHost(host);

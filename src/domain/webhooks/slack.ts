@@ -98,6 +98,14 @@ function modelSentence(type: string, data: Facts): string {
   switch (type) {
     case 'model.released':
       return `${model} was released (${field(data, 'release', 'occurred')}).`;
+    case 'model.ending':
+      return data.first_sight === true ? firstSightSentence(data) : endingSentence(data);
+    case 'model.end_moved':
+      return movedSentence(data);
+    case 'model.ended':
+      return `${idOf(data)} has ended.`;
+    case 'model.successor_released':
+      return `${field(data, 'successor', 'id')} was released, which is recommended instead of ${idOf(data)}.`;
     case 'model.suspended':
       return `${model} was suspended (${field(data, 'suspension', 'since')}).`;
     case 'model.reinstated':
@@ -107,8 +115,42 @@ function modelSentence(type: string, data: Facts): string {
   }
 }
 
+/** An id that ends, and the host if it ends there. */
+function idOf(data: Facts): string {
+  const host = field(data, 'end', 'host');
+  return `${field(data, 'end', 'id')}${host === '' ? '' : ` on ${host}`}`;
+}
+
+function movedSentence(data: Facts): string {
+  const [before, date] = [field(data, 'moved_from', 'date'), field(data, 'end', 'date')];
+  if (date === '') return `No source states an end of ${idOf(data)} any more; it was ${before}.`;
+  return `The end of ${idOf(data)} moved${before === '' ? '' : ` from ${before}`} to ${date}.`;
+}
+
+function endingSentence(data: Facts): string {
+  const end = asFacts(data.end);
+  const moved = Array.isArray(end.moved_from) ? asFacts(end.moved_from.at(-1)) : {};
+  const before = field(moved, 'date') === '' ? '' : `, moved from ${field(moved, 'date')}`;
+  const successor = field(data, 'successor') === '' ? '' : ` Its successor is ${field(data, 'successor')}.`;
+  const when = end.kind === 'earliest' ? 'ends no earlier than' : `has its ${field(end, 'kind')} end on`;
+  return `${idOf(data)} ${when} ${field(end, 'date')} (in ${field(data, 'days_left')} days${before}).${successor}`;
+}
+
+/** How many endings a first message names. */
+const firstSightMax = 10;
+
+function firstSightSentence(data: Facts): string {
+  const endings = Array.isArray(data.endings) ? data.endings.map(asFacts) : [];
+  const named = endings
+    .slice(0, firstSightMax)
+    .map((one) => `${field(one, 'end', 'id')} (${field(one, 'end', 'date')})`);
+  const count = Number(field(data, 'endings_count'));
+  const more = count > named.length ? ` and ${count - named.length} more` : '';
+  return `A watch contains ${count === 1 ? '1 id that ends' : `${count} ids that end`} soon or have ended: ${named.join(', ')}${more}.`;
+}
+
 /** The members of `links` by preference: a page for people comes first. */
-const linkNames = ['page', 'prediction', 'model', 'endpoint', 'unrecognised'] as const;
+const linkNames = ['page', 'prediction', 'model', 'watch', 'endpoint', 'unrecognised'] as const;
 
 /** A link to what the event is about, outside the sentence; null if there is none that Slack could open. */
 function linkOf(data: Facts, publicUrl: string | null): string | null {

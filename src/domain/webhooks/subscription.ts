@@ -7,9 +7,10 @@ export type SubscriptionFilter = {
   readonly predictor?: readonly string[] | undefined;
   readonly vendor?: readonly string[] | undefined;
   readonly family?: readonly string[] | undefined;
+  readonly watch?: readonly string[] | undefined;
 };
 
-export const filterParts = ['ids', 'tags', 'predictor', 'vendor', 'family'] as const;
+export const filterParts = ['ids', 'tags', 'predictor', 'vendor', 'family', 'watch'] as const;
 
 export type FilterPart = (typeof filterParts)[number];
 
@@ -23,7 +24,7 @@ export type Subscription = {
 };
 
 /** The parts of a filter, the most selective first. */
-const byFewness: readonly FilterPart[] = ['ids', 'tags', 'predictor', 'family', 'vendor'];
+const byFewness: readonly FilterPart[] = ['ids', 'watch', 'tags', 'predictor', 'family', 'vendor'];
 
 /** The key that matches every event. */
 const anyKey = '*';

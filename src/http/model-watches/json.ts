@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { formatInstant } from '../../domain/instant.ts';
+import { daysLeft } from '../../domain/ends/end.ts';
+import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { describeProblem } from '../../domain/model-watches/watched-id.ts';
 import { statusOf, watchedStatuses } from '../../domain/model-watches/watched-status.ts';
 import type { ModelWatchView, WatchedModel } from '../../services/model-watches/model-watches.ts';
+import { endSchema, endToJson } from '../ends/json.ts';
 import { instantText } from '../operation/fields.ts';
 import { watchExample } from './examples.ts';
 
@@ -25,6 +27,10 @@ export const watchSchema = z
   })
   .meta({ id: 'Watch', description: 'A list of model ids that somebody uses.' });
 
+/** Bounds the response for many ids. */
+const watchedSourcesMax = 3;
+const watchedMovesMax = 5;
+
 const readAsSchema = z
   .object({
     vendor: z.string(),
@@ -34,18 +40,47 @@ const readAsSchema = z
   })
   .meta({ id: 'WatchedModelName', description: 'The model that the identity data reads the id as.' });
 
+const watchedEndSchema = endSchema
+  .pick({
+    id: true,
+    scope: true,
+    host: true,
+    kind: true,
+    date: true,
+    date_precision: true,
+    stated_since: true,
+    ended_at: true,
+    sources: true,
+    moved_from: true,
+  })
+  .meta({
+    id: 'WatchedEnd',
+    description: `The end of an id, with at most ${watchedSourcesMax} of its sources and ${watchedMovesMax} earlier dates; /v1/ends has all.`,
+  });
+
 const watchedSchema = z
   .object({
     id: z.string().meta({ description: 'The id as it was given.' }),
     read_as: readAsSchema.nullable().meta({ description: 'How it was read. Null if it names no model.' }),
     alias_of: z.string().nullable().meta({
       description:
-        'The model, as `vendor/slug`, whose newest snapshot a rolling alias such as `claude-3-5-sonnet-latest` stands for. Null for other ids.',
+        'The newest snapshot for which an id without a date stands, such as `gpt-5-2025-08-07` for `gpt-5`. For a rolling alias of a model without listed snapshots, that model as `vendor/slug`. Otherwise null.',
     }),
     status: z.enum(watchedStatuses).meta({
       description:
-        '`unread`: the id names no model that the identity data knows. `unknown`: no feed lists the model. `available`. `suspended`: withdrawn, but not for good. `ended`.',
+        '`unread`: the id names no model that the identity data knows. `unknown`: no feed lists the model. `available`: no end is stated, or only an earliest date. `ending`: a planned or firm end lies ahead. `overdue`: its date has passed, and nothing shows yet that the model has ended. `suspended`: withdrawn, but not for good. `ended`: the evidence suffices.',
     }),
+    end: watchedEndSchema.nullable().meta({
+      description: 'The stated end that concerns the id: that of its host or, if none is stated, that of the vendor.',
+    }),
+    days_left: z
+      .int()
+      .nullable()
+      .meta({ description: 'Days in UTC until the end. Negative after it. Null without a date.' }),
+    successor: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id that a source recommends instead, as published. Null if none does.' }),
     problem: z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
@@ -58,6 +93,7 @@ export const watchStateSchema = watchSchema
   .meta({ id: 'WatchState', description: 'A watch with what is known of each of its ids.' });
 
 type Row = Omit<ModelWatchView, 'ids'>;
+type EndRow = NonNullable<WatchedModel['end']>;
 
 export function watchToJson(watch: Row): z.infer<typeof watchSchema> {
   return {
@@ -73,18 +109,31 @@ export function watchToJson(watch: Row): z.infer<typeof watchSchema> {
   };
 }
 
-export function watchStateToJson(watch: ModelWatchView): z.infer<typeof watchStateSchema> {
-  return { ...watchToJson(watch), ids: watch.ids.map(watchedToJson) };
+/** `at` is now: the days are counted from it. */
+export function watchStateToJson(watch: ModelWatchView, at: Instant): z.infer<typeof watchStateSchema> {
+  return { ...watchToJson(watch), ids: watch.ids.map((one) => watchedToJson(one, at)) };
 }
 
-function watchedToJson(watched: WatchedModel): z.infer<typeof watchedSchema> {
-  const { id, vendor, slug, name, host, problem } = watched;
+function watchedToJson(watched: WatchedModel, at: Instant): z.infer<typeof watchedSchema> {
+  const { id, vendor, slug, name, host, standsFor, end, problem } = watched;
   const isRead = vendor !== null && slug !== null && name !== null;
   return {
     id,
     read_as: isRead ? { vendor, slug, id: name, host } : null,
-    alias_of: isRead && watched.isAlias ? `${vendor}/${slug}` : null,
-    status: statusOf(watched),
+    alias_of: isRead ? (standsFor ?? (watched.isAlias ? `${vendor}/${slug}` : null)) : null,
+    status: statusOf(watched, at),
+    end: end === null ? null : watchedEndToJson(end, at),
+    days_left: end === null || end.date === null ? null : daysLeft(end.date, at),
+    successor: end?.successor?.id ?? null,
     problem: problem === null ? null : { code: problem, detail: describeProblem(problem) },
   };
+}
+
+function watchedEndToJson(end: EndRow, at: Instant): z.infer<typeof watchedEndSchema> {
+  const { id, scope, host, kind, date, date_precision, stated_since, ended_at, sources, moved_from } = endToJson(
+    end,
+    at,
+  );
+  const [first, moved] = [sources.slice(0, watchedSourcesMax), moved_from.slice(-watchedMovesMax)];
+  return { id, scope, host, kind, date, date_precision, stated_since, ended_at, sources: first, moved_from: moved };
 }

@@ -85,8 +85,8 @@ async function documentOf({ services }: HttpDeps, { id }: { readonly id: string 
   return watch === null ? null : settingsToJson(watch);
 }
 
-function replyOf(watch: ModelWatchView) {
-  return { body: watchStateToJson(watch), recorded: settingsToJson(watch), version: watch.version };
+function replyOf({ services }: HttpDeps, watch: ModelWatchView) {
+  return { body: watchStateToJson(watch, services.now()), recorded: settingsToJson(watch), version: watch.version };
 }
 
 const list = operation({
@@ -124,10 +124,10 @@ const create = operation({
   body: { schema: createSchema, example: { name: watchExample.name, ids: idsExample, owner: watchExample.owner } },
   response: { status: 201, description: 'The created watch.', schema: watchStateSchema, example: watchStateExample },
   refusals: ['conflict'],
-  handle: async ({ services }, { body: { name, ...rest } }) => {
-    const watch = await createWatch(services, name, inputOf(rest));
+  handle: async (http, { body: { name, ...rest } }) => {
+    const watch = await createWatch(http.services, name, inputOf(rest));
     const headers = { location: `/v1/watches/${watch.id}` };
-    return { ...replyOf(watch), status: 201, headers };
+    return { ...replyOf(http, watch), status: 201, headers };
   },
 });
 
@@ -143,7 +143,7 @@ const get = operation({
   response: { status: 200, description: 'The watch.', schema: watchStateSchema, example: watchStateExample },
   handle: async ({ services }, { params }) => {
     const watch = await getWatch(services, params.id);
-    return { body: watchStateToJson(watch), version: watch.version };
+    return { body: watchStateToJson(watch, services.now()), version: watch.version };
   },
 });
 
@@ -162,10 +162,10 @@ const replace = operation({
   before: documentOf,
   response: { status: 200, description: 'The watch.', schema: watchStateSchema, example: watchStateExample },
   creates: 'The created watch.',
-  handle: async ({ services }, { params, body, expected }) => {
-    const version = await pickVersion(expected, async () => (await getWatch(services, params.id)).version);
-    const { watch, isNew } = await replaceWatch(services, params.id, inputOf(body), version);
-    const reply = replyOf(watch);
+  handle: async (http, { params, body, expected }) => {
+    const version = await pickVersion(expected, async () => (await getWatch(http.services, params.id)).version);
+    const { watch, isNew } = await replaceWatch(http.services, params.id, inputOf(body), version);
+    const reply = replyOf(http, watch);
     return isNew ? { ...reply, status: 201, headers: { location: `/v1/watches/${watch.id}` } } : reply;
   },
 });

@@ -234,7 +234,7 @@ export const tags = [
   {
     name: 'Watches',
     description: 'Lists of model ids that somebody uses, with what is known of each.',
-    externalDocs: guide('glossary#watches', 'Terms of watches'),
+    externalDocs: guide('lifecycle#watches', 'Watches'),
   },
   {
     name: 'Webhooks',

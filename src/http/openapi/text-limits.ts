@@ -51,7 +51,18 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
   ],
   [
     responseIdCharsMax,
-    ['predictor', 'replaced_by', 'slug', 'superseded_by', 'supersedes', 'webhook-id', 'Witness.model'],
+    [
+      'predictor',
+      'replaced_by',
+      'slug',
+      'successor',
+      'superseded_by',
+      'watch',
+      'watches',
+      'supersedes',
+      'webhook-id',
+      'Witness.model',
+    ],
   ],
   [
     keyCharactersMax,

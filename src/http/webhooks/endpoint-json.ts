@@ -16,6 +16,7 @@ const filterSchema = z
     predictor: z.array(z.string()).optional().meta({ description: 'Ids of predictors.' }),
     vendor: z.array(z.string()).optional().meta({ description: 'Vendors of the criterion or the model.' }),
     family: z.array(z.string()).optional().meta({ description: 'Families of the criterion or the model.' }),
+    watch: z.array(z.string()).optional().meta({ description: 'Ids of watches.' }),
   })
   .meta({
     id: 'WebhookFilter',

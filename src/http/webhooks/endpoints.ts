@@ -58,6 +58,7 @@ const filterField = z
       description: 'Families of the criterion or the model.',
       example: ['gpt'],
     }),
+    watch: oneOrMore(referenceField, { description: 'Ids or names of watches.', example: ['checkout-service'] }),
   })
   .meta({
     id: 'WebhookFilterInput',

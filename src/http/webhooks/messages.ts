@@ -1,9 +1,11 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { eventTypes, pingType } from '../../domain/events/event.ts';
 import { type EventData, eventSchemas } from '../../domain/events/event-data.ts';
+import { watchExample } from '../model-watches/examples.ts';
 import { instantText } from '../operation/fields.ts';
 import { predictionExample, resolutionExample } from '../predictions/examples.ts';
 import { deliveryExample, endpointExample, resolvedExample } from './examples.ts';
+import { ending, statedEnd, suspended } from './model-examples.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 
@@ -15,46 +17,6 @@ type Message<Type extends keyof EventData> = {
 };
 
 const { prediction, resolution } = resolvedExample.data;
-const suspended = {
-  model: {
-    id: 'anthropic/claude-5-fable',
-    vendor: 'anthropic',
-    slug: 'claude-5-fable',
-    family: 'claude',
-    version: '5',
-    tier: 'fable',
-  },
-  suspension: {
-    since: '2026-06-12',
-    until: '2026-06-30T12:00:00Z/2026-07-01T12:00:00Z',
-    known_at: '2026-07-01T12:00:00Z',
-    evidence: ['obs_01k2a0000h9m3t5b7n8c2d0fb'],
-  },
-  links: { model: '/v1/models/anthropic/claude-5-fable', page: '/models/anthropic/claude-5-fable' },
-};
-const ending = {
-  model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
-  end: {
-    id: 'gpt-5-2025-08-07',
-    scope: 'vendor' as const,
-    host: null,
-    kind: 'firm' as const,
-    date: '2026-12-10',
-    date_precision: 'day' as const,
-    days_left: 182,
-    stated_since: '2026-06-11T00:15:00Z',
-    known_at: '2026-06-11T00:15:00Z',
-    source: {
-      feed: 'openai',
-      trust: 'first_party' as const,
-      name: 'gpt-5-2025-08-07',
-      text: '2026-12-10',
-      observation_id: 'obs_01k2a0000h9m3t5b7n8c2d0fb',
-    },
-    successor: { id: 'gpt-5.6-sol', model: 'openai/gpt-5.6-sol' },
-  },
-  links: { model: '/v1/models/openai/gpt-5' },
-};
 const leaning = { outcome: 'no' as const, reason: 'below_policy', text: 'gpt-5 is listed by one feed only.' };
 const feed = { id: 'feed_01jf3mw4q7r8s9t0u1v2w3x4y5', slug: 'models-dev' };
 
@@ -164,6 +126,29 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
     description:
       "The vendor's own evidence shows that an id of a model no longer works. Sent once. The model may go on under other ids.",
     example: { ...ending, evidence: ['obs_01k2a0000h9m3t5b7n8c2d0fb'] },
+  },
+  'model.ending': {
+    summary: 'A model ends soon',
+    description:
+      'Sent once for each stated end, date and notice day, and again when the date moves. An `earliest` date sends one notice. Endpoints that filter by watch receive it on the notice days of the watch, others on the default days. If a watch gets new ids, one message (`first_sight`) lists everything that is due already.',
+    example: {
+      first_sight: false,
+      ...statedEnd,
+      notice_day: 30,
+      days_left: 30,
+      successor: 'gpt-5.6-sol',
+      watches: [watchExample.id],
+      links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
+    },
+  },
+  'model.successor_released': {
+    summary: 'The successor of an ending model was released',
+    description:
+      'The release of the model was established that a source recommends instead of an id that ends. Sent once for each id and service.',
+    example: {
+      ...ending,
+      successor: { ...ending.model, id: 'openai/gpt-5.6-sol', slug: 'gpt-5.6-sol', version: '5.6', tier: 'sol' },
+    },
   },
   'model.suspended': {
     summary: 'A model was suspended',

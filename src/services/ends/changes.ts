@@ -1,8 +1,10 @@
 import { type EndChange, markOf } from '../../domain/ends/changes.ts';
-import { endedEventData, endMovedEventData } from '../../domain/events/end-event.ts';
+import { endedEventData, endMovedEventData, successorEventData } from '../../domain/events/end-event.ts';
 import { isEndNews } from '../../domain/events/end-news.ts';
+import { eventWatchesMax } from '../../domain/events/model-event.ts';
 import type { Sql } from '../../store/db.ts';
 import { insertEndChanges } from '../../store/end-changes.ts';
+import { listConcernedWatches } from '../../store/end-notices.ts';
 import { findEndsWithSuccessor } from '../../store/ends.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
@@ -33,23 +35,39 @@ async function announce(tx: Sql, deps: Deps, change: EndChange): Promise<void> {
   const occurredAt = deps.now();
   switch (change.type) {
     case 'moved':
-    case 'withdrawn':
-      await recordEvent(tx, deps, {
-        type: 'model.end_moved',
-        occurredAt,
-        data: endMovedEventData(change, occurredAt),
-      });
+    case 'withdrawn': {
+      const concerned = await listWatches(tx, change);
+      const data = { ...endMovedEventData(change, occurredAt), ...concerned.data };
+      await recordEvent(tx, deps, { type: 'model.end_moved', occurredAt, data, watches: concerned.watches });
       return;
-    case 'ended':
-      await recordEvent(tx, deps, { type: 'model.ended', occurredAt, data: endedEventData(change, occurredAt) });
+    }
+    case 'ended': {
+      const concerned = await listWatches(tx, change);
+      const data = { ...endedEventData(change, occurredAt), ...concerned.data };
+      await recordEvent(tx, deps, { type: 'model.ended', occurredAt, data, watches: concerned.watches });
       return;
+    }
+    case 'successor_released': {
+      const concerned = await listWatches(tx, change);
+      const successor = successorEventData(change, occurredAt);
+      if (successor === null) return;
+      const data = { ...successor, ...concerned.data };
+      await recordEvent(tx, deps, { type: 'model.successor_released', occurredAt, data, watches: concerned.watches });
+      return;
+    }
     case 'new':
     case 'restated':
     case 'suspended':
     case 'reinstated':
-    case 'successor_released':
       return;
   }
+}
+
+/** The watches that an end concerns, and those that its event lists. */
+async function listWatches(tx: Sql, { after: { model, id, scope, host } }: EndChange) {
+  const end = { vendor: model.vendor, family: model.family, id, scope, host };
+  const watches = (await listConcernedWatches(tx, [end])).map(({ watchId }) => watchId);
+  return { watches, data: { watches: watches.slice(0, eventWatchesMax) } };
 }
 
 /** Announces to what ends that the models which their sources recommend instead are released. */

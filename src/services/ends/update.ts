@@ -5,6 +5,7 @@ import { listEndStates } from '../../domain/ends/states.ts';
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
+import { markEndNotices } from '../../store/end-notices.ts';
 import { insertEnds, rewindEnds } from '../../store/ends.ts';
 import type { FamilyKey } from '../../store/model-families.ts';
 import type { Deps } from '../deps.ts';
@@ -38,6 +39,13 @@ export async function updateEnds(
     .toReversed();
   await insertEnds(tx, rows);
   await announceEndChanges(tx, deps, changesOf(before, states));
+  await markEndNotices(
+    tx,
+    rows
+      .filter(({ knownTo }) => knownTo === null)
+      .map(({ model, id, scope, host }) => ({ vendor: model.vendor, family: model.family, id, scope, host })),
+    deps.now(),
+  );
   return recheckAt;
 }
 

@@ -14,34 +14,44 @@ export type EventInput = EventFacts & {
   readonly resolutionId?: string | undefined;
   readonly feedId?: string | undefined;
   readonly endpointId?: string | undefined;
+  /** The watches that it concerns, by which subscriptions filter. Its data lists some of them. */
+  readonly watches?: readonly string[] | undefined;
+  /** Whether only endpoints that filter by watch, or by nothing, receive it. */
+  readonly isForWatches?: boolean | undefined;
 };
 
 /** Records an event and its deliveries, in the transaction that makes it true. Every event goes through here. */
-export async function recordEvent(tx: Sql, deps: Deps, event: EventInput): Promise<void> {
-  await insertEvent(tx, newEvent(deps, event));
+export async function recordEvent(tx: Sql, deps: Deps, event: EventInput, id = deps.newId('evt')): Promise<void> {
+  await insertEvent(tx, newEvent(deps, event, id));
 }
 
 /** The row of an event, for a statement that inserts it together with others. */
-export function newEvent(deps: Deps, event: EventInput): NewEvent {
+export function newEvent(deps: Deps, event: EventInput, id = deps.newId('evt')): NewEvent {
   const { publicUrl, hasPages } = deps;
   const data = hasPages ? event.data : withoutPageLinks(event.data);
   return {
-    id: deps.newId('evt'),
+    id,
     type: event.type,
     occurredAt: event.occurredAt,
     predictionId: event.predictionId ?? null,
     resolutionId: event.resolutionId ?? null,
     feedId: event.feedId ?? null,
     endpointId: event.endpointId ?? null,
-    model: modelOf(event),
+    models: modelsOf(event),
+    watches: event.watches ?? null,
+    isForWatches: event.isForWatches ?? false,
     text: eventText(event.type, event.occurredAt, publicUrl === null ? data : withAbsoluteLinks(data, publicUrl)),
     dueAt: event.occurredAt + firstDelayMs(deps.webhooks.schedule),
   };
 }
 
-function modelOf(event: EventFacts): NewEvent['model'] {
-  if ('model' in event.data) return event.data.model;
-  if (event.type !== 'name.unrecognised') return null;
+function modelsOf(event: EventFacts): NewEvent['models'] {
+  if (event.type === 'model.ending') {
+    const { model, endings = [] } = event.data;
+    return model === undefined ? endings.map((ending) => ending.model) : [model];
+  }
+  if ('model' in event.data) return [event.data.model];
+  if (event.type !== 'name.unrecognised') return [];
   const { vendor, reading } = event.data;
-  return { vendor, family: reading.family };
+  return [{ vendor, family: reading.family }];
 }

@@ -1,23 +1,30 @@
 import type { Stage } from '../../domain/feeds/item.ts';
-import type { IdentityTable } from '../../domain/identity/table.ts';
+import { dayMs } from '../../domain/instant.ts';
 import { watchIdPrefix, watchNamePattern, watchNameRule } from '../../domain/model-watches/limits.ts';
 import { noticeDaysDefault, sortNoticeDays } from '../../domain/model-watches/notice-days.ts';
-import { readWatchedId, type WatchedId } from '../../domain/model-watches/watched-id.ts';
+import type { WatchedId } from '../../domain/model-watches/watched-id.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
+import { markEndNotices } from '../../store/end-notices.ts';
+import type { EndRow } from '../../store/ends.ts';
 import {
   deleteModelWatch as deleteRow,
   findModelWatch,
   insertModelWatch,
   listModelWatches as listRows,
   listWatchedIds,
+  lockStaleWatches,
   type ModelWatchRow,
+  noteReading,
   replaceWatchedIds,
   updateModelWatch,
 } from '../../store/model-watches.ts';
 import { listModelStages } from '../../store/models.ts';
 import type { Deps } from '../deps.ts';
 import { staleVersion } from '../predictions/predictions.ts';
+import { findEndsOf, listDueEnds } from './known-ends.ts';
+import { announceFirstSight, keyOfEnd } from './notices.ts';
+import { readIds } from './reading.ts';
 
 /** What a user states of a watch. What is omitted has its default. */
 export type ModelWatchInput = {
@@ -27,8 +34,8 @@ export type ModelWatchInput = {
   readonly noticeDays?: readonly number[] | undefined;
 };
 
-/** An id of a watch with the stage of its model; null if no feed lists the model. */
-export type WatchedModel = WatchedId & { readonly stage: Stage | null };
+/** An id of a watch with the stage of its model, if any feed lists the model, and the end that concerns it, if one is stated. */
+export type WatchedModel = WatchedId & { readonly stage: Stage | null; readonly end: EndRow | null };
 
 /** A watch with what is known of each of its ids. */
 export type ModelWatchView = ModelWatchRow & { readonly ids: readonly WatchedModel[] };
@@ -89,7 +96,7 @@ async function insertWatch(tx: Sql, deps: Deps, name: string, input: ModelWatchI
   const settings = { name, ...settingsOf(input) };
   if (!(await insertModelWatch(tx, { id, ...settings, readWith: deps.identity.version, now: deps.now() })))
     return false;
-  await replaceWatchedIds(tx, id, readIds(deps.identity, input));
+  await writeIds(tx, deps, { id, ...settings }, input.ids);
   return true;
 }
 
@@ -102,15 +109,55 @@ async function update(tx: Sql, deps: Deps, row: ModelWatchRow, input: ModelWatch
   const next = { id: row.id, name: row.name, ...settings, readWith: deps.identity.version };
   const now = Math.max(deps.now(), row.updatedAt);
   if (!(await updateModelWatch(tx, { ...next, expected: row.version, now }))) throw staleVersion(null, 'watch');
-  await replaceWatchedIds(tx, row.id, readIds(deps.identity, input));
+  await writeIds(tx, deps, { id: row.id, ...settings }, input.ids, before);
+}
+
+/** Writes the ids of a watch, and announces what is due of those that it did not have before. */
+async function writeIds(
+  tx: Sql,
+  deps: Deps,
+  watch: { readonly id: string; readonly host: string | null; readonly noticeDays: readonly number[] },
+  given: readonly string[],
+  before: readonly string[] = [],
+): Promise<void> {
+  const now = deps.now();
+  const ids = await readIds(tx, deps, { ids: given, host: watch.host });
+  await replaceWatchedIds(tx, watch.id, { ids, now });
+  const known = new Set(before);
+  const ends = await findEndsOf(tx, ids);
+  const added = ids.flatMap(({ id }) => (known.has(id) ? [] : (ends.get(id) ?? [])));
+  await announceFirstSight(tx, deps, { watchId: watch.id, ends: listDueEnds(added, watch.noticeDays, now) });
+  // The days of other watches are in the queue already.
+  if (watch.noticeDays.some((day) => !noticeDaysDefault.includes(day)))
+    await markEndNotices(tx, [...ends.values()].map(keyOfEnd), now);
+}
+
+/** Watches that are read again in one run. */
+const rereadMax = 20;
+/** Vendors release snapshots, for which ids without a date then stand. */
+const rereadMs = dayMs;
+
+/** Reads the ids of watches again after a change of the identity data, and once a day. Returns the number of watches. */
+export async function rereadWatches(deps: Deps): Promise<number> {
+  for (let count = 0; count < rereadMax; count += 1) {
+    if (!(await deps.db.begin((tx) => rereadOne(tx, deps)))) return count;
+  }
+  return rereadMax;
+}
+
+async function rereadOne(tx: Sql, deps: Deps): Promise<boolean> {
+  const now = deps.now();
+  const readWith = deps.identity.version;
+  const [stale] = await lockStaleWatches(tx, { readWith, before: now - rereadMs }, 1);
+  if (stale === undefined) return false;
+  const given = (await listWatchedIds(tx, stale.id)).map(({ id }) => id);
+  await replaceWatchedIds(tx, stale.id, { ids: await readIds(tx, deps, { ids: given, host: stale.host }), now });
+  await noteReading(tx, stale.id, { readWith, now });
+  return true;
 }
 
 function settingsOf({ host, owner, noticeDays }: ModelWatchInput) {
   return { host: host ?? null, owner: owner ?? null, noticeDays: sortNoticeDays(noticeDays ?? noticeDaysDefault) };
-}
-
-function readIds(identity: IdentityTable, { ids, host }: ModelWatchInput): WatchedId[] {
-  return [...new Set(ids)].map((id) => readWatchedId(identity, id, host ?? null));
 }
 
 /** A watch with what is known of each of its ids, by the id or the name of the watch. Refuses with `not_found`. */
@@ -150,7 +197,11 @@ function notFound(idOrName: string): Refusal {
 async function viewOf(db: Sql, row: ModelWatchRow): Promise<ModelWatchView> {
   const ids = await listWatchedIds(db, row.id);
   const stages = new Map((await listModelStages(db, ids)).map((one) => [keyOf(one), one.stage]));
-  return { ...row, ids: ids.map((one) => ({ ...one, stage: stages.get(keyOf(one)) ?? null })) };
+  const ends = await findEndsOf(db, ids);
+  return {
+    ...row,
+    ids: ids.map((one) => ({ ...one, stage: stages.get(keyOf(one)) ?? null, end: ends.get(one.id) ?? null })),
+  };
 }
 
 function keyOf({ vendor, slug }: { readonly vendor: string | null; readonly slug: string | null }): string {

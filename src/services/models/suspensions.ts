@@ -1,10 +1,11 @@
 import { defaultPolicy } from '../../domain/criterion/policy.ts';
-import { suspensionEventData } from '../../domain/events/model-event.ts';
+import { eventWatchesMax, suspensionEventData } from '../../domain/events/model-event.ts';
 import { newsKnownMax } from '../../domain/events/release-news.ts';
 import { listSuspensions, type Suspension } from '../../domain/evidence/suspension.ts';
 import type { Sighting, Timeline } from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Sql } from '../../store/db.ts';
+import { listWatchesOfModel } from '../../store/end-notices.ts';
 import { insertSuspensionEvents, type NewSuspensionEvent } from '../../store/suspensions.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
@@ -34,7 +35,9 @@ export async function announceSuspensions(tx: Sql, deps: Deps, { timeline, bySlu
         const isNew = fresh.some((row) => row.event === event);
         if (!isNew || !isNews(suspension, knownAt(suspension, event), now)) continue;
         const data = suspensionEventData(model, slug, { ...suspension, knownAt: knownAt(suspension, event) });
-        await recordEvent(tx, deps, { type: `model.${event}`, occurredAt: now, data });
+        const watches = await listWatchesOfModel(tx, { vendor: model.vendor, slug });
+        const listed = { ...data, watches: watches.slice(0, eventWatchesMax) };
+        await recordEvent(tx, deps, { type: `model.${event}`, occurredAt: now, data: listed, watches });
       }
     }
   }

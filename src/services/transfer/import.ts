@@ -10,6 +10,7 @@ import {
   refuseLine,
 } from '../../domain/transfer/format.ts';
 import type { Sql } from '../../store/db.ts';
+import { markEveryEnd } from '../../store/end-notices.ts';
 import {
   findNewestMigration,
   liftTimeouts,
@@ -71,6 +72,7 @@ export async function importRecord(
       const count = await readRecord(tx, source, onProgress ?? (() => {}));
       await unlockRecord(tx);
       await markEveryScorecard(tx);
+      await markEveryEnd(tx);
       // Readers may have seen positions that this database will assign again.
       await beginEpoch(tx);
       await advanceIdentities(tx);

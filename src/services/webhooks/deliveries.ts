@@ -114,7 +114,9 @@ export async function testWebhookEndpoint(deps: Deps, endpointId: string): Promi
       resolutionId: null,
       feedId: null,
       endpointId,
-      model: null,
+      models: [],
+      watches: null,
+      isForWatches: false,
       text: eventText(pingType, now, data),
       dueAt: now,
     });

@@ -1,9 +1,16 @@
 import type { EventType } from '../../domain/events/event.ts';
 import { Refusal, type RefusalDetail } from '../../domain/refusal.ts';
 import type { WebhookFormat } from '../../domain/webhooks/slack.ts';
-import { filterParts, isFilterable, matchKeysOf, type SubscriptionFilter } from '../../domain/webhooks/subscription.ts';
+import {
+  type FilterPart,
+  filterParts,
+  isFilterable,
+  matchKeysOf,
+  type SubscriptionFilter,
+} from '../../domain/webhooks/subscription.ts';
 import type { UrlVerdict } from '../../net/client.ts';
 import type { Sql } from '../../store/db.ts';
+import { listWatchNames } from '../../store/model-watches.ts';
 import { listPredictionNames } from '../../store/predictions.ts';
 import { findPredictor } from '../../store/predictors.ts';
 import { cancelPending, holdPending } from '../../store/webhook-deliveries.ts';
@@ -126,20 +133,41 @@ async function patchFilter(
   return await resolveFilter(tx, Object.fromEntries(merged));
 }
 
-/** Replaces the slugs of predictions by their ids. Refuses with `validation_failed` if something does not exist. */
+/** Replaces slugs of predictions and names of watches by ids. Refuses with `validation_failed` if something does not exist. */
 async function resolveFilter(tx: Sql, filter: SubscriptionFilter): Promise<SubscriptionFilter> {
-  const errors: RefusalDetail[] = [];
-  const names = filter.ids === undefined ? [] : await listPredictionNames(tx, filter.ids);
-  const byName = new Map(names.flatMap(({ id, slug }) => [[id, id] as const, [slug, id] as const]));
-  for (const [index, name] of (filter.ids ?? []).entries())
-    if (!byName.has(name)) errors.push({ detail: `there is no prediction ${name}`, pointer: `#/filter/ids/${index}` });
+  const ids = filter.ids === undefined ? [] : await listPredictionNames(tx, filter.ids);
+  const watches = filter.watch === undefined ? [] : await listWatchNames(tx, filter.watch);
+  const predictionIds = new Map(ids.flatMap(({ id, slug }) => [[id, id] as const, [slug, id] as const]));
+  const watchIds = new Map(watches.flatMap(({ id, name }) => [[id, id] as const, [name, id] as const]));
+  const errors = [
+    ...missing(filter.ids, 'ids', 'prediction', predictionIds),
+    ...missing(filter.watch, 'watch', 'watch', watchIds),
+  ];
   for (const [index, id] of (filter.predictor ?? []).entries())
     if ((await findPredictor(tx, id)) === null)
       errors.push({ detail: `there is no predictor ${id}`, pointer: `#/filter/predictor/${index}` });
   if (errors.length > 0)
     throw new Refusal('validation_failed', 'the filter refers to something that does not exist; see errors', errors);
-  if (filter.ids === undefined) return filter;
-  return { ...filter, ids: [...new Set(filter.ids.map((name) => byName.get(name) ?? name))] };
+  return {
+    ...filter,
+    ...(filter.ids === undefined ? {} : { ids: resolved(filter.ids, predictionIds) }),
+    ...(filter.watch === undefined ? {} : { watch: resolved(filter.watch, watchIds) }),
+  };
+}
+
+function missing(
+  names: readonly string[] | undefined,
+  part: FilterPart,
+  noun: string,
+  ids: ReadonlyMap<string, string>,
+): RefusalDetail[] {
+  return (names ?? []).flatMap((name, index) =>
+    ids.has(name) ? [] : [{ detail: `there is no ${noun} ${name}`, pointer: `#/filter/${part}/${index}` }],
+  );
+}
+
+function resolved(names: readonly string[], ids: ReadonlyMap<string, string>): string[] {
+  return [...new Set(names.map((name) => ids.get(name) ?? name))];
 }
 
 export async function requireEndpoint(db: Sql, id: string): Promise<EndpointRow> {

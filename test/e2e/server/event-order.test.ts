@@ -18,7 +18,15 @@ afterAll(async () => {
 });
 
 const write = async (tx: Sql, id: string): Promise<void> => {
-  const none = { predictionId: null, resolutionId: null, feedId: null, endpointId: null, model: null };
+  const none = {
+    predictionId: null,
+    resolutionId: null,
+    feedId: null,
+    endpointId: null,
+    models: [],
+    watches: null,
+    isForWatches: false,
+  };
   const text = eventText('feed.recovered', 0, {});
   await insertEvent(tx, { id, type: 'feed.recovered', occurredAt: 0, dueAt: 0, ...none, text });
 };

@@ -24,7 +24,15 @@ async function recordEvents(count: number, type: EventType = 'feed.recovered', d
   await world.db.begin(async (tx) => {
     for (let index = 0; index < count; index += 1) {
       const text = eventText(type, now, { ...data });
-      const none = { predictionId: null, resolutionId: null, feedId: null, endpointId: null, model: null };
+      const none = {
+        predictionId: null,
+        resolutionId: null,
+        feedId: null,
+        endpointId: null,
+        models: [],
+        watches: null,
+        isForWatches: false,
+      };
       await insertEvent(tx, { id: world.deps.newId('evt'), type, occurredAt: now, dueAt: now, ...none, text });
     }
   });
@@ -84,7 +92,16 @@ describe('GET /v1/events', () => {
     expect(endpoint.status).toBe(201);
     const id = world.deps.newId('evt');
     const now = world.clock.now();
-    const rest = { predictionId: null, resolutionId: null, feedId: null, model: null, occurredAt: now, dueAt: now };
+    const rest = {
+      predictionId: null,
+      resolutionId: null,
+      feedId: null,
+      models: [],
+      watches: null,
+      isForWatches: false,
+      occurredAt: now,
+      dueAt: now,
+    };
     const text = eventText('endpoint.disabled', now, {});
     await insertEvent(world.db.sql, { id, type: 'endpoint.disabled', endpointId: endpoint.json.id, ...rest, text });
     await recordEvents(1);

@@ -204,7 +204,9 @@ function rawEvent(data: object) {
     resolutionId: null,
     feedId: null,
     endpointId: null,
-    model: null,
+    models: [],
+    watches: null,
+    isForWatches: false,
     text: eventText('feed.recovered', world.deps.now(), { ...data }),
     dueAt: world.deps.now(),
   };
