@@ -77,9 +77,16 @@ async function readIgnoreFilesAbove(top: string, root: string): Promise<IgnoreFi
   const names = relative(top, root).split(sep).slice(0, -1);
   for (const depth of root === top ? [] : [0, ...names.map((_name, index) => index + 1)]) {
     const directory = names.slice(0, depth).join('/');
-    files.push(...(await readIgnoreFileAt(join(top, directory, '.gitignore'), directory)));
+    files.push(...(await readIgnoreFilesOf(top, join(top, directory))));
   }
   return files;
+}
+
+/** `.outturnignore` is for files that the repository keeps and a scan should not read, such as test data with old ids. */
+async function readIgnoreFilesOf(top: string, directory: string): Promise<IgnoreFile[]> {
+  const path = pathFrom(top, directory);
+  const git = await readIgnoreFileAt(join(directory, '.gitignore'), path);
+  return [...git, ...(await readIgnoreFileAt(join(directory, '.outturnignore'), path))];
 }
 
 /** A list without elements if there is no such file, or none that can be read. */
@@ -104,7 +111,7 @@ async function* walkDirectory(
     noteUnreadable(walk, directory, error);
     return [];
   });
-  const ignores = [...above, ...(await readIgnoreFileAt(join(directory, '.gitignore'), pathFrom(top, directory)))];
+  const ignores = [...above, ...(await readIgnoreFilesOf(top, directory))];
   for (const entry of entries.sort(byName)) {
     const path = join(directory, entry.name);
     if (!isRead(entry) || isIgnored(ignores, pathFrom(top, path), entry.isDirectory())) continue;

@@ -1,6 +1,6 @@
 import type { IdentityTable } from '../identity/table.ts';
 import { readPropertyValues, readShellValues, readYamlValues } from './bare-values.ts';
-import { judgeLiteral } from './judge.ts';
+import { judgeLiteral, mayBeId } from './judge.ts';
 import { type Literal, readCodeLiterals, readNotebookLiterals } from './literals.ts';
 import { type Syntax, syntaxOf } from './syntax.ts';
 import type { UsedId } from './used-id.ts';
@@ -24,7 +24,7 @@ export function findIds(table: IdentityTable, syntax: Syntax, file: { path: stri
 function readLiterals(syntax: Syntax, text: string): Literal[] {
   switch (syntax.kind) {
     case 'code':
-      return readCodeLiterals(text, syntax);
+      return readCodeLiterals(text, syntax, mayBeId);
     case 'notebook': {
       const json = syntaxOf('x.json');
       return json?.kind === 'code' ? readNotebookLiterals(text, json) : [];

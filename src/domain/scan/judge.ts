@@ -11,11 +11,16 @@ const idPattern = /^[A-Za-z0-9@~][A-Za-z0-9._:/@[\]~-]*[A-Za-z0-9\]]$/;
 const filePattern =
   /\.(?:[cm]?[jt]sx?|json[cl5]?|ya?ml|md|mdx|py|go|rs|rb|php|java|txt|csv|html?|css|svg|png|jpe?g|gif|webp|ico|gguf|bin|onnx|pt|safetensors|tar|gz|zip|com|org|net|io|dev)$/i;
 
+/** Whether a text has the form of an id, whatever it means. */
+export function mayBeId(text: string): boolean {
+  if (text.length < 2 || text.length > idCharactersMax || !idPattern.test(text) || !/[a-z]/i.test(text)) return false;
+  return !filePattern.test(text) && !/\/\/|\.\./.test(text);
+}
+
 /** Reads a literal as a model id, or returns null if it is not certain enough that it is one. */
 export function judgeLiteral(table: IdentityTable, literal: Literal): UsedId | null {
   const { text } = literal;
-  if (text.length < 2 || text.length > idCharactersMax || !idPattern.test(text) || !/[a-z]/i.test(text)) return null;
-  if (literal.isPart || filePattern.test(text) || /\/\/|\.\./.test(text)) return null;
+  if (literal.isPart || !mayBeId(text)) return null;
   const context = readContext(literal);
   if (context === 'other') return null;
   const used = readUsedId(table, text);

@@ -145,7 +145,8 @@ function readTemplate(state: State, isWhole: boolean): void {
   if (opens) state.templates.push(0);
 }
 
-const regularExpression = /\/(?![*/])(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n])*\]|[^/\\[\n])+\/[a-z]*/y;
+/** Its length is bounded, because a line with many slashes is tried at each of them. */
+const regularExpression = /\/(?![*/])(?:\\[^\n]|\[(?:\\[^\n]|[^\]\\\n]){0,200}\]|[^/\\[\n]){1,1000}\/[a-z]*/y;
 const wordsBeforeExpression: ReadonlySet<string> = new Set([
   'return',
   'typeof',

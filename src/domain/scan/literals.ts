@@ -19,13 +19,18 @@ type CodeSyntax = Extract<Syntax, { kind: 'code' }>;
 /** What a bracket belongs to. */
 type Bracket = { readonly open: string; readonly key: string | null; readonly callee: string | null };
 
-/** The string literals of source code, JSON or TOML. */
-export function readCodeLiterals(text: string, syntax: CodeSyntax): Literal[] {
+/** The string literals of source code, JSON or TOML. `isWanted` says by its text alone whether a literal is needed. */
+export function readCodeLiterals(
+  text: string,
+  syntax: CodeSyntax,
+  isWanted: (text: string) => boolean = () => true,
+): Literal[] {
   const tokens = readTokens(text, syntax);
   const brackets: Bracket[] = [];
   const literals: Literal[] = [];
   for (const [index, { kind, text: token, line }] of tokens.entries()) {
-    if (kind === 'string') literals.push({ text: token, line, ...describePlace(tokens, index, brackets.at(-1)) });
+    if (kind === 'string' && isWanted(token))
+      literals.push({ text: token, line, ...describePlace(tokens, index, brackets.at(-1)) });
     else if (kind === 'mark' && '([{'.includes(token)) brackets.push(openBracket(tokens, index, brackets.at(-1)));
     else if (kind === 'mark' && ')]}'.includes(token)) brackets.pop();
   }
@@ -99,6 +104,16 @@ function lastWord(name: string | null): string {
 /** Marks between a name and its value or default: `=`, `:`, `=>`, `==`, `??`, `||`; a union of types: `|`. */
 const joins = '=:>!<?|&';
 
+/** The alternatives before one that are skipped in search of their name, and the marks in a row. */
+const alternativesMax = 100;
+const joinsMax = 8;
+
+function skipJoins(tokens: readonly Token[], from: number): number {
+  let at = from;
+  while (from - at < joinsMax && isMark(tokens[at], joins)) at -= 1;
+  return at;
+}
+
 /** The name that a value is assigned to or compared with, if it stands before it. */
 function keyBefore(tokens: readonly Token[], index: number, bracket: Bracket | undefined): string | null {
   let at = index - 1;
@@ -106,12 +121,10 @@ function keyBefore(tokens: readonly Token[], index: number, bracket: Bracket | u
   if (before === undefined) return null;
   if (before.text === ',' && before.kind === 'mark') return keyOfArgument(tokens, at, bracket);
   if (before.kind !== 'mark' || !joins.includes(before.text)) return null;
-  while (isMark(tokens[at], joins)) at -= 1;
+  at = skipJoins(tokens, at);
   // Alternatives before this one: the strings of a union, or the other branch of a condition.
-  while (tokens[at]?.kind === 'string' && isMark(tokens[at - 1], joins) && tokens[at - 1]?.text !== ',') {
-    at -= 1;
-    while (isMark(tokens[at], joins)) at -= 1;
-  }
+  for (let i = 0; i < alternativesMax && tokens[at]?.kind === 'string' && isMark(tokens[at - 1], joins); i++)
+    at = skipJoins(tokens, at - 1);
   if (tokens[at]?.text === ']' && tokens[at - 1]?.kind === 'string') at -= 1;
   if (tokens[at + 1]?.text === '?' && tokens[at + 2]?.text !== '?') return keyOfCondition(tokens, at);
   const name = tokens[at];

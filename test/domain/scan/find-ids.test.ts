@@ -203,4 +203,36 @@ describe('text that is not code', () => {
         expect(idsIn(name, text)).toEqual([]);
     },
   );
+
+  it.each([
+    '/[',
+    '"',
+    "'",
+    '`',
+    `\${`,
+    'a:',
+    'a: ',
+    '- ',
+    '=',
+    '\\',
+    '#',
+    '/',
+    '[/]',
+    '--a ',
+    '"a"',
+    '{',
+    'a,',
+    '"ab"|',
+    '"ab"?',
+    '="ab"',
+    '"""',
+  ])(
+    '%j many times takes time that grows with its length only',
+    (part) => {
+      const text = part.repeat(Math.floor(200_000 / part.length));
+      for (const name of ['a.ts', 'a.py', 'a.rs', 'a.yml', 'a.sh', '.env', 'a.ipynb'])
+        expect(idsIn(name, text)).toEqual([]);
+    },
+    10_000,
+  );
 });

@@ -146,6 +146,13 @@ describe('outturn scan', () => {
     ]);
   });
 
+  it('leaves out what .outturnignore names', () => {
+    write('.outturnignore', 'fixtures/\n');
+    write('fixtures/old.ts', `use('claude-2.1')`);
+    write('a.ts', `use('gpt-4.1')`);
+    expect(idsOf(scan(['.', '--json']))).toEqual(['gpt-4.1']);
+  });
+
   it('reads one file', () => {
     write('a.py', 'model = "gpt-4o"\n');
     write('b.py', 'model = "gpt-4.1"\n');
