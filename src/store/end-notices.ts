@@ -90,29 +90,47 @@ export type ConcernedWatch = {
 };
 
 /**
- * The watches that each end concerns. The vendor's end concerns an id at a host only while that host states none, and the end of
- * a snapshot concerns an id that stands for it only while the id itself has none.
+ * The ids `i` of watches that the end `t` concerns. The vendor's end concerns an id at a host only while that host states none, and
+ * the end of a snapshot concerns an id that stands for it only while the id itself has none.
  */
-export async function listConcernedWatches(db: Sql, ends: readonly FamilyEnd[]): Promise<ConcernedWatch[]> {
-  if (ends.length === 0) return [];
-  const rows = ends.map((end, place) => ({ ...toColumns(end), place }));
+function concernedIds(db: Sql) {
   const stated = db`o.kind is not null and o.known_to is null and o.vendor = i.vendor`;
-  return await db<ConcernedWatch[]>`
-    select t.place as end, i.watch_id as "watchId", w.notice_days as "noticeDays", min(i.added_at) as "addedAt"
-    from json_to_recordset(${json(db, rows)}) as t(place int, vendor text, family text, id text, scope text, host text)
-      cross join lateral (
-        select watch_id, vendor, name, stands_for, coalesce(host, '') as host, added_at from model_watch_ids
-        where vendor = t.vendor and name = t.id
-        union all
-        select watch_id, vendor, name, stands_for, coalesce(host, ''), added_at from model_watch_ids
-        where vendor = t.vendor and stands_for = t.id and name <> t.id) i
-      join model_watches w on w.id = i.watch_id
+  return db`(
+    select i.* from (
+      select watch_id, id, vendor, name, stands_for, coalesce(host, '') as host, added_at from model_watch_ids
+      where vendor = t.vendor and name = t.id
+      union all
+      select watch_id, id, vendor, name, stands_for, coalesce(host, ''), added_at from model_watch_ids
+      where vendor = t.vendor and stands_for = t.id and name <> t.id) i
     where t.scope <> 'plan' and (i.host = t.host or t.scope = 'vendor')
       and (i.host = t.host or not exists (
         select from model_ends o where ${stated} and o.id in (i.name, i.stands_for) and o.scope = 'host' and o.host = i.host))
       and (i.name = t.id or not exists (
-        select from model_ends o where ${stated} and o.id = i.name and o.scope = t.scope and o.host = t.host))
+        select from model_ends o where ${stated} and o.id = i.name and o.scope = t.scope and o.host = t.host)))`;
+}
+
+/** The watches that each end concerns. */
+export async function listConcernedWatches(db: Sql, ends: readonly FamilyEnd[]): Promise<ConcernedWatch[]> {
+  if (ends.length === 0) return [];
+  const rows = ends.map((end, place) => ({ ...toColumns(end), place }));
+  return await db<ConcernedWatch[]>`
+    select t.place as end, i.watch_id as "watchId", w.notice_days as "noticeDays", min(i.added_at) as "addedAt"
+    from json_to_recordset(${json(db, rows)}) as t(place int, vendor text, family text, id text, scope text, host text)
+      cross join lateral ${concernedIds(db)} i join model_watches w on w.id = i.watch_id
     group by t.place, i.watch_id, w.notice_days order by t.place, i.watch_id`;
+}
+
+/** An id of a watch, and the start of the day or month of its planned or firm end. */
+export type WatchedDate = { readonly watch: string; readonly id: string; readonly date: Instant };
+
+/** The planned and firm ends of watched ids that are not over, the most urgent first, from a day on. */
+export async function listWatchedDates(db: Sql, from: Instant, limit: number): Promise<WatchedDate[]> {
+  return await db<WatchedDate[]>`
+    select w.name as watch, i.id, t.date_from as date
+    from model_ends t cross join lateral ${concernedIds(db)} i join model_watches w on w.id = i.watch_id
+    where t.known_to is null and t.kind in ('planned', 'firm') and t.ended_at is null and t.due_at >= ${timestamp(from)}
+      and t.date_from is not null
+    order by t.due_at, t.vendor, t.family, t.id, t.scope, t.host, w.name, i.id limit ${limit}`;
 }
 
 /** The watches with an id of a model, at whatever host. */

@@ -70,6 +70,8 @@ export type EventFilter = {
   readonly types: readonly string[] | null;
   /** Id or slug. */
   readonly prediction: string | null;
+  /** Id or name. */
+  readonly watch: string | null;
 };
 
 /** Events by position, starting after one. Events addressed to a single endpoint (pings) are left out. */
@@ -78,7 +80,7 @@ export async function listLoggedEvents(
   filter: EventFilter,
   page: { after: number; limit: number },
 ): Promise<LoggedEvent[]> {
-  const { types, prediction } = filter;
+  const { types, prediction, watch } = filter;
   const rows = await db<LoggedEvent[]>`
     select l.position, e.id, e.type, e.occurred_at as "occurredAt", e.prediction_id as "predictionId",
       e.resolution_id as "resolutionId", e.feed_id as "feedId", e.body
@@ -90,6 +92,7 @@ export async function listLoggedEvents(
           ? db``
           : db`and (e.prediction_id = ${prediction} or e.prediction_id = ${holderOf(db, prediction)})`
       }
+      ${watch === null ? db`` : db`and e.watch_ids && array(select id from model_watches where id = ${watch} or name = ${watch})`}
     order by l.position limit ${page.limit}`;
   return rows.map((row) => ({ ...row, body: readEventBody(row) }));
 }

@@ -11,6 +11,8 @@ export type Deadline = {
   readonly end: Instant;
   /** When any of the other fields last changed. */
   readonly changedAt: Instant;
+  /** How often it moved; omitted if that is not counted. */
+  readonly sequence?: number;
   readonly summary: string;
   readonly description: string;
   readonly url: string;
@@ -54,6 +56,7 @@ function eventLines(deadline: Deadline): string[] {
     `UID:${escapeText(deadline.uid)}`,
     `DTSTAMP:${changed}`,
     `LAST-MODIFIED:${changed}`,
+    ...(deadline.sequence === undefined ? [] : [`SEQUENCE:${deadline.sequence}`]),
     ...startLines(deadline.end),
     `SUMMARY:${escapeText(deadline.summary)}`,
     `DESCRIPTION:${escapeText(deadline.description)}`,

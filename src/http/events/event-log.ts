@@ -4,6 +4,7 @@ import { type EventCursor, formatEventCursor, parseEventCursor } from '../../dom
 import { formatInstant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import {
+  type EventFilter,
   getEventHead,
   type LoggedEvent,
   listEvents,
@@ -11,6 +12,7 @@ import {
   requirePositionOf,
 } from '../../services/events/event-log.ts';
 import type { HttpDeps } from '../deps.ts';
+import { watchExample } from '../model-watches/examples.ts';
 import { numberPosition, textPosition } from '../operation/cursor.ts';
 import { filterText, instantText, pageFields, pageSchema } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -113,8 +115,21 @@ const cursorPosition = z.tuple([textPosition, numberPosition]);
 const filters = {
   type: typesField,
   prediction: filterText('The id or the slug of a prediction.', eventExample.prediction_id),
+  watch: filterText('The id or the name of a watch.', watchExample.name),
   after: afterField,
 };
+
+function filterOf({
+  type,
+  prediction,
+  watch,
+}: {
+  readonly type?: string[] | undefined;
+  readonly prediction?: string | undefined;
+  readonly watch?: string | undefined;
+}): EventFilter {
+  return { types: type ?? null, prediction: prediction ?? null, watch: watch ?? null };
+}
 
 const list = operation({
   method: 'get',
@@ -140,7 +155,7 @@ const list = operation({
     const after = page === null ? start : { epoch: page[0], position: page[1] };
     const head = await getEventHead(services);
     requireNotAhead(after, head);
-    const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
+    const filter = filterOf(query);
     return await replyWithPage(input, {
       position: cursorPosition,
       list: (_after, limit) => listEvents(services, filter, { after: after.position, limit }),
@@ -174,7 +189,7 @@ const stream = operation({
     const after = readLastEventId(lastEventId) ?? (await cursorAfter(services, query.after));
     const rewinds = http.pulse.rewinds();
     const head = await getEventHead(services);
-    const filter = { types: query.type ?? null, prediction: query.prediction ?? null };
+    const filter = filterOf(query);
     const render = (event: LoggedEvent, epoch: string): string => JSON.stringify(eventToJson(event, epoch));
     return {
       stream: streamEvents(http, { filter, after, head, rewinds, render, disconnect }),

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Deps } from '../../services/deps.ts';
+import { type DaysToEnd, getDaysToEnd } from '../../services/model-watches/metrics.ts';
 import { countMalformedRows } from '../../services/service/malformed-rows.ts';
 import { getSettleMetrics, type SettleMetrics } from '../../services/settling/queue.ts';
 import { getMetrics, type WebhookMetrics } from '../../services/webhooks/metrics.ts';
@@ -45,8 +46,22 @@ function renderSettling({ marks, failing, oldestAt, batches, predictions }: Sett
   ].join('');
 }
 
+/** A value of a label: the text format escapes backslashes, quotes and line breaks. */
+function label(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+function renderWatches(ends: readonly DaysToEnd[]): string {
+  const samples = ends.map(({ watch, id, days }) => ({
+    labels: `watch="${label(watch)}",id="${label(id)}"`,
+    value: days,
+  }));
+  const help = 'Days until the planned or firm end of an id of a watch.';
+  return render('outturn_model_days_to_end', 'gauge', help, samples);
+}
+
 async function renderAll(deps: Deps): Promise<string> {
-  const webhooks = renderWebhooks(await getMetrics(deps));
+  const webhooks = renderWebhooks(await getMetrics(deps)) + renderWatches(await getDaysToEnd(deps));
   return webhooks + renderSettling(await getSettleMetrics(deps), deps.now()) + renderMalformedRows();
 }
 

@@ -1,8 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
+import { dayMs } from '../../domain/instant.ts';
 import { predictionPagePath } from '../../domain/public-url.ts';
 import { type Deadline, renderCalendar } from '../../domain/sharing/icalendar.ts';
-import { calendarDeadlinesMax, getCalendar, passedDaysMax } from '../../services/sharing/calendar.ts';
+import {
+  calendarDeadlinesMax,
+  getCalendar,
+  getCalendarOfEnds,
+  passedDaysMax,
+} from '../../services/sharing/calendar.ts';
+import { watchExample } from '../model-watches/examples.ts';
+import { filterText } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { predictionExample } from '../predictions/examples.ts';
 import { predictionFilterFields, predictionFilterOf } from '../predictions/filter.ts';
@@ -34,16 +42,46 @@ function deadlineOf(row: Row, { base, hasPages }: { readonly base: string; reado
   ];
 }
 
+type End = Awaited<ReturnType<typeof getCalendarOfEnds>>[number];
+
+/** An end of a month is shown on its first day. */
+function endOf(end: End, { base, hasPages }: { readonly base: string; readonly hasPages: boolean }): Deadline[] {
+  const { date, model, id, scope, host, kind, successor } = end;
+  if (date === null) return [];
+  const path = `/models/${model.vendor}/${model.slug}`;
+  const links = hasPages ? [`${base}${path}`, `${base}/v1${path}`] : [`${base}/v1${path}`];
+  const words = [`${kind} end, stated by ${end.sources[0]?.feed ?? 'a feed'}`];
+  if (successor !== null) words.push(`Successor: ${successor.id}`);
+  return [
+    {
+      uid: `end/${model.vendor}/${model.family}/${id}/${scope}/${host ?? ''}@outturn.invalid`,
+      end: date.from + dayMs,
+      changedAt: end.statedSince,
+      sequence: end.movedFrom.length,
+      summary: `${id}${host === null ? '' : ` on ${host}`} ${kind === 'earliest' ? 'ends no earlier than this day' : 'ends'}`,
+      description: `${words.join('\n')}\n\n${links.join('\n')}`,
+      url: links[0] ?? base,
+      categories: [model.vendor],
+    },
+  ];
+}
+
 const calendar = operation({
   method: 'get',
   path: '/calendar.ics',
   operationId: 'getCalendar',
   tag: 'For other sites',
   summary: 'Get the calendar of deadlines',
-  description: `Returns the deadlines of open and proposed predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Accepts the filters of \`GET /v1/predictions\`.`,
+  description: `Returns the deadlines of open and proposed predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Accepts the filters of \`GET /v1/predictions\`. With \`watch\` it contains the stated ends of the ids of a watch instead, each as a whole day with a UID that stays and a SEQUENCE that grows when the date moves.`,
   access: 'read',
   toleratesLag: true,
-  query: predictionFilterFields,
+  query: {
+    ...predictionFilterFields,
+    watch: filterText(
+      'The id or the name of a watch: the calendar then contains the ends of its ids instead of deadlines.',
+      watchExample.name,
+    ),
+  },
   response: {
     status: 200,
     description: 'The calendar as iCalendar.',
@@ -65,12 +103,15 @@ const calendar = operation({
     ),
     mediaType,
   },
-  handle: async ({ services }, { query, target }) => {
-    const rows = await getCalendar(services, predictionFilterOf(query));
+  refusals: ['not_found'],
+  handle: async ({ services }, { query: { watch, ...query }, target }) => {
     const site = { base: target.base(), hasPages: services.hasPages };
-    const deadlines = rows.flatMap((row) => deadlineOf(row, site));
+    const deadlines =
+      watch === undefined
+        ? (await getCalendar(services, predictionFilterOf(query))).flatMap((row) => deadlineOf(row, site))
+        : (await getCalendarOfEnds(services, watch)).flatMap((end) => endOf(end, site));
     return {
-      text: renderCalendar(deadlines, title, refreshHours),
+      text: renderCalendar(deadlines, watch === undefined ? title : `Outturn: ends of ${watch}`, refreshHours),
       mediaType: `${mediaType}; charset=utf-8`,
       secondsMax: calendarSecondsMax,
     };

@@ -51,7 +51,7 @@ async function hold(id: string): Promise<{ commit: () => Promise<void> }> {
   };
 }
 
-const everything = { types: null, prediction: null };
+const everything = { types: null, prediction: null, watch: null };
 const readAfter = async (after: number) => await listEvents({ db }, everything, { after, limit: 1000 });
 
 describe('transactions that commit in another order than they wrote', () => {

@@ -285,10 +285,17 @@ test('metrics with a port of their own return 404 elsewhere', async () => {
   const http = { ...world.http, hasMetricsPort: true };
   await expectEach(
     404,
-    ({ path }) => !path.includes('{'),
+    ({ path }) => path === '/metrics',
     (one) => inProcess(one, http),
   );
 });
+
+test('the calendar of a watch that does not exist returns 404', () =>
+  expectEach(
+    404,
+    ({ path }) => path === '/calendar.ics',
+    (one) => world.admin(targetOf(one, 'known', 'watch=none')),
+  ));
 
 test('the documented examples succeed', async () => {
   await recordClaim(world, { slug: 'to-be-read' });

@@ -73,7 +73,11 @@ test('in the imported copy the service continues: it polls, settles, orders even
   await readAt(there, at(4), { litellm: litellm(listing), 'models-dev': modelsDev(listing) });
   await resolveDue(there.deps);
   expect(await resolutions(there, 'in-the-copy')).toEqual([expect.stringMatching(/^yes .* by resolver$/)]);
-  const events = await listEvents(there.deps, { types: null, prediction: null }, { after: last, limit: 100 });
+  const events = await listEvents(
+    there.deps,
+    { types: null, prediction: null, watch: null },
+    { after: last, limit: 100 },
+  );
   expect(events.map((event) => event.position)).toEqual(events.map((_event, index) => last + 1 + index));
   expect(events.map((event) => event.type)).toContain('prediction.resolved');
   expect(await misreported(there)).toEqual([]);
