@@ -34,6 +34,138 @@ CREATE INDEX audit_by_resource ON public.audit USING btree (resource_id, seq);
 CREATE UNIQUE INDEX audit_by_seq ON public.audit USING btree (seq);
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table case_ballots (
+  case_id text not null,
+  round integer not null,
+  member text not null,
+  vote text not null,
+  reason text not null,
+  evidence text[] not null,
+  effective_at text,
+  not_before text,
+  salt text not null,
+  interest text,
+  counted boolean not null,
+  revealed_at timestamp with time zone not null,
+  constraint case_ballots_pkey PRIMARY KEY (case_id, round, member),
+  constraint case_ballots_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  constraint case_ballots_round_check CHECK ((round >= 1)),
+  constraint case_ballots_vote_check CHECK ((vote = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text, 'too_early'::text])))
+);
+CREATE TRIGGER case_ballots_append_only BEFORE DELETE OR UPDATE ON public.case_ballots FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table case_copies (
+  evidence_id text not null,
+  origin text not null,
+  media_type text not null,
+  sha256 text not null,
+  content text not null,
+  archived_at timestamp with time zone not null,
+  constraint case_copies_pkey PRIMARY KEY (evidence_id),
+  constraint case_copies_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES case_evidence(id),
+  constraint case_copies_origin_check CHECK ((origin = ANY (ARRAY['uploaded'::text, 'fetched'::text])))
+);
+CREATE TRIGGER case_copies_append_only BEFORE DELETE OR UPDATE ON public.case_copies FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table case_evidence (
+  id text not null,
+  case_id text not null,
+  url text,
+  quote text not null,
+  stance text not null,
+  added_by text not null,
+  added_at timestamp with time zone not null,
+  seq bigint generated always as identity not null,
+  constraint case_evidence_pkey PRIMARY KEY (id),
+  constraint case_evidence_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  constraint case_evidence_stance_check CHECK ((stance = ANY (ARRAY['for'::text, 'against'::text, 'context'::text])))
+);
+CREATE INDEX case_evidence_by_case ON public.case_evidence USING btree (case_id, seq);
+CREATE UNIQUE INDEX case_evidence_by_seq ON public.case_evidence USING btree (seq);
+CREATE TRIGGER case_evidence_append_only BEFORE DELETE OR UPDATE ON public.case_evidence FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table case_interests (
+  case_id text not null,
+  member text not null,
+  interest text not null,
+  declared_at timestamp with time zone not null,
+  constraint case_interests_pkey PRIMARY KEY (case_id, member),
+  constraint case_interests_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id)
+);
+CREATE TRIGGER case_interests_append_only BEFORE DELETE OR UPDATE ON public.case_interests FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table case_steps (
+  case_id text not null,
+  step integer not null,
+  kind text not null,
+  at timestamp with time zone not null,
+  state text not null,
+  panel_id text not null,
+  round integer not null,
+  rounds_left integer not null,
+  due_at timestamp with time zone,
+  outcome text,
+  effective_at text,
+  basis text,
+  resolution_id text,
+  actor text,
+  note text,
+  constraint case_steps_pkey PRIMARY KEY (case_id, step),
+  constraint case_steps_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  constraint case_steps_panel_id_fkey FOREIGN KEY (panel_id) REFERENCES panels(id),
+  constraint case_steps_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id),
+  constraint case_steps_basis_check CHECK ((basis = ANY (ARRAY['votes'::text, 'fall_back'::text]))),
+  constraint case_steps_check CHECK ((((outcome IS NULL) = (effective_at IS NULL)) AND ((outcome IS NULL) = (basis IS NULL)))),
+  constraint case_steps_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'round_closed'::text, 'decided'::text, 'postponed'::text, 'resumed'::text, 'restarted'::text, 'appealed'::text, 'final'::text, 'superseded'::text]))),
+  constraint case_steps_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
+  constraint case_steps_round_check CHECK ((round >= 1)),
+  constraint case_steps_rounds_left_check CHECK ((rounds_left >= 0)),
+  constraint case_steps_state_check CHECK ((state = ANY (ARRAY['open'::text, 'postponed'::text, 'decided'::text, 'final'::text, 'superseded'::text]))),
+  constraint case_steps_step_check CHECK ((step >= 1))
+);
+CREATE TRIGGER case_steps_append_only BEFORE DELETE OR UPDATE ON public.case_steps FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table case_votes (
+  case_id text not null,
+  round integer not null,
+  member text not null,
+  commitment text not null,
+  sealed text,
+  cast_at timestamp with time zone not null,
+  constraint case_votes_pkey PRIMARY KEY (case_id, round, member),
+  constraint case_votes_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  constraint case_votes_round_check CHECK ((round >= 1))
+);
+CREATE TRIGGER case_votes_append_only BEFORE DELETE OR UPDATE ON public.case_votes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+create table cases (
+  id text not null,
+  prediction_id text not null,
+  criterion_version integer not null,
+  question json not null,
+  predictor_id text,
+  recorded_by text,
+  base_resolution text,
+  opened_at timestamp with time zone not null,
+  opened_by text not null,
+  state text not null,
+  steps integer not null,
+  due_at timestamp with time zone,
+  seq bigint generated always as identity not null,
+  constraint cases_pkey PRIMARY KEY (id),
+  constraint cases_base_resolution_fkey FOREIGN KEY (base_resolution) REFERENCES resolutions(id),
+  constraint cases_prediction_id_criterion_version_fkey FOREIGN KEY (prediction_id, criterion_version) REFERENCES criteria(prediction_id, version),
+  constraint cases_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint cases_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
+  constraint cases_check CHECK (((due_at IS NULL) = (state = ANY (ARRAY['final'::text, 'superseded'::text])))),
+  constraint cases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'postponed'::text, 'decided'::text, 'final'::text, 'superseded'::text]))),
+  constraint cases_steps_check CHECK ((steps >= 1))
+);
+CREATE INDEX cases_by_prediction ON public.cases USING btree (prediction_id, seq);
+CREATE UNIQUE INDEX cases_by_seq ON public.cases USING btree (seq);
+CREATE INDEX cases_due ON public.cases USING btree (due_at, id) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX one_running_case_per_prediction ON public.cases USING btree (prediction_id) WHERE (state = ANY (ARRAY['open'::text, 'postponed'::text, 'decided'::text]));
+
 create table criteria (
   prediction_id text not null,
   version integer not null,
@@ -455,6 +587,21 @@ CREATE INDEX observations_by_seq ON public.observations USING btree (seq);
 CREATE INDEX observations_by_time ON public.observations USING btree (observed_at);
 CREATE TRIGGER observations_append_only BEFORE DELETE OR UPDATE ON public.observations FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table panels (
+  id text not null,
+  name text not null,
+  version integer not null,
+  rules json not null,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  seq bigint generated always as identity not null,
+  constraint panels_pkey PRIMARY KEY (id),
+  constraint panels_name_version_key UNIQUE (name, version),
+  constraint panels_version_check CHECK ((version >= 1))
+);
+CREATE UNIQUE INDEX panels_by_seq ON public.panels USING btree (seq);
+CREATE TRIGGER panels_append_only BEFORE DELETE OR UPDATE ON public.panels FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table polls (
   id text not null,
   feed_id text not null,
@@ -631,6 +778,7 @@ create table predictions (
   resolved_at timestamp with time zone,
   withdrawn_at timestamp with time zone,
   resolve_by timestamp with time zone,
+  has_case boolean not null default false,
   constraint predictions_pkey PRIMARY KEY (id),
   constraint predictions_slug_key UNIQUE (slug),
   constraint predictions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),

@@ -1,4 +1,5 @@
 import { addCountsJob } from '../jobs/add-counts.ts';
+import { advanceCasesJob } from '../jobs/advance-cases.ts';
 import { deleteExpiredJob } from '../jobs/delete-expired.ts';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { keepScorecardsJob } from '../jobs/keep-scorecards.ts';
@@ -30,6 +31,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
   const schedule = startJobs(deps, [
     ...(polls ? [pollFeedsJob(config.pollCron)] : []),
     resolvePredictionsJob,
+    advanceCasesJob,
     refreshModelsJob,
     keepScorecardsJob,
     deleteExpiredJob,

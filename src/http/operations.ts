@@ -1,5 +1,8 @@
 import { apiKeyOperations } from './access/api-keys.ts';
 import { auditOperations } from './access/audit.ts';
+import { caseOperations } from './cases/cases.ts';
+import { panelOperations } from './cases/panels.ts';
+import { voteOperations } from './cases/votes.ts';
 import { endOperations } from './ends/ends.ts';
 import { eventOperations } from './events/event-log.ts';
 import { feedOperations } from './feeds/feeds.ts';
@@ -49,6 +52,9 @@ export const operations: readonly Operation[] = [
   ...forecastOperations,
   ...criterionOperations,
   ...resolutionOperations,
+  ...panelOperations,
+  ...caseOperations,
+  ...voteOperations,
   ...eventOperations,
   ...feedOperations,
   ...pollOperations,

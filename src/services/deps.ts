@@ -30,7 +30,10 @@ export type IdPrefix =
   | 'req'
   | 'wat'
   | 'whe'
-  | 'whs';
+  | 'whs'
+  | 'pan'
+  | 'case'
+  | 'evi';
 
 /** The part of a logger that services use. */
 export type Log = {

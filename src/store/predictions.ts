@@ -44,6 +44,8 @@ export type PredictionRow = {
   readonly criterionHash: string;
   readonly polarity: Polarity;
   readonly resolveBy: Instant | null;
+  /** Whether a panel ever had a case about it. */
+  readonly hasCase: boolean;
 };
 
 /** The columns of a PredictionRow, for statements over `fromPredictions`. */
@@ -54,7 +56,8 @@ export function predictionColumns(db: Sql, asOf: Instant | null) {
     p.evidence_policy as "evidencePolicy", ${w}.tags, c.version as "criterionVersion", p.state,
     p.state_detail as "stateDetail", ${asOf === null ? db`p.edits` : db`w.edit as edits`}, ${w}.edited_at as "editedAt",
     ${w}.withdrawn_at as "withdrawnAt", c.criterion,
-    c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy"`;
+    c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy",
+    p.has_case as "hasCase"`;
 }
 
 /** The table with the words: predictions itself has the current ones, so that a read of now needs no other table. */

@@ -38,6 +38,14 @@ export const recordTables = [
   'disputes',
   'model_watches',
   'model_watch_ids',
+  'panels',
+  'cases',
+  'case_steps',
+  'case_evidence',
+  'case_copies',
+  'case_interests',
+  'case_votes',
+  'case_ballots',
   'webhook_endpoints',
   'webhook_secrets',
   'events',
@@ -69,6 +77,8 @@ export const tablesLeftOut: Readonly<Record<string, string>> = {
 /** Columns that are not exported and are null after an import, each with the reason. */
 export const columnsLeftOut: Readonly<Record<string, string>> = {
   'predictions.evaluated_with': 'null means that the prediction is settled again, which also keeps its document',
+  'case_votes.sealed':
+    'votes are secret until their round closes; after an import, a round with such votes begins anew',
   'feeds.lease_holder': 'the current lease of a node',
   'feeds.lease_until': 'the current lease of a node',
 };

@@ -47,6 +47,13 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
   const resolution = await firstOf('/v1/resolutions');
   // Requests may revoke this key, so it is none of the keys with which requests are sent.
   const spare = await made('POST /v1/api-keys', { name: 'spare', scopes: ['read'] });
+  const members = [{ key_id: 'admin' }];
+  const rules = { name: 'fuzzed', members, quorum: 1, vote_days: 1, allow_interested: true };
+  const panel = await made('POST /v1/panels', rules);
+  await recordClaim(api, { slug: 'fuzzed-judged', criterion: { op: 'judged', question: 'Is it?' } });
+  const judged = await made('POST /v1/cases', { prediction: 'fuzzed-judged', panel: 'fuzzed' });
+  const copy = { media_type: 'text/plain', content: 'It is.' };
+  const item = await made(`POST /v1/cases/${judged.id}/evidence`, { quote: 'It is.', stance: 'for', copy });
   return {
     document: JSON.parse(JSON.stringify(buildOpenApi(operations, { version: '0.0.0', publicUrl: null }))),
     ask: makeClient(api.base, {}),
@@ -62,6 +69,9 @@ export async function furnish(api: ApiWorld): Promise<FuzzWorld> {
       'webhook-endpoints': [hook.id],
       'webhook-deliveries': [ping.id],
       'api-keys': [spare.id],
+      panels: [panel.id, 'fuzzed'],
+      cases: [judged.id],
+      item: [item.id],
       vendor: ['openai'],
       slug: ['gpt-5'],
       tag: ['predictions'],

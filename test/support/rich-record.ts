@@ -1,5 +1,10 @@
 import { inject } from 'vitest';
 import { createApiKey, rotateApiKey } from '../../src/services/access/api-keys.ts';
+import { createCase } from '../../src/services/cases/cases.ts';
+import { advanceCases } from '../../src/services/cases/clock.ts';
+import { createCaseEvidence } from '../../src/services/cases/evidence.ts';
+import { createPanel } from '../../src/services/cases/panels.ts';
+import { createCaseInterest, createCaseVote } from '../../src/services/cases/votes.ts';
 import { placeEvents } from '../../src/services/events/event-log.ts';
 import { createIdentityAddition } from '../../src/services/identity/curation.ts';
 import { withCurrentIdentity } from '../../src/services/identity/identity.ts';
@@ -75,6 +80,7 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
   const key = await createApiKey(world.deps, { name: 'A key', scopes: ['read', 'write'], expiresAt: null }, 'admin');
   await rotateApiKey(world.deps, key.row.id, 1000, 'admin');
   await curate(world);
+  await judge(world);
   await sendDue(world.deps);
   await placeEvents(world.deps);
   await fillByHand(world);
@@ -85,6 +91,31 @@ async function curate(world: World): Promise<void> {
   const entry = { kind: 'alias', id: 'gpt-next', reason: 'codename' } as const;
   const input = { entry, supersedes: null, reason: 'A name of the house.', sourceUrl: null };
   await createIdentityAddition(deps, input, { decidedBy: 'admin', expected: deps.identity.version });
+}
+
+/** A panel of one decides a case. */
+async function judge(world: World): Promise<void> {
+  const caller = { id: 'admin', name: 'admin', scopes: ['admin'] } as const;
+  const rules = {
+    members: [{ keyId: 'admin', name: 'Jürgen "é"', predictorId: null }],
+    quorum: 1,
+    threshold: { part: 2, whole: 3 },
+    rounds: 2,
+    voteDays: 1,
+    reviewDays: 0,
+    allowInterested: true,
+    fallBack: 'ambiguous',
+  } as const;
+  await createPanel(world.deps, { name: 'one', rules }, caller.id);
+  await record(world, 'to-judge', { op: 'judged', question: 'Gab es GPT-5 – "intern"?' });
+  const { row } = await createCase(world.deps, { prediction: 'to-judge', panel: 'one' }, caller);
+  const copy = { mediaType: 'text/html', content: '<p>é 模 🦉</p>' } as const;
+  await createCaseEvidence(world.deps, row.id, { url: null, quote: 'Ja.', stance: 'for', copy }, caller);
+  await createCaseInterest(world.deps, row.id, 'Ein Interesse', caller);
+  const ballot = { vote: 'ambiguous', reason: 'Unklar "é"', evidence: [], effectiveAt: null, notBefore: null } as const;
+  await createCaseVote(world.deps, row.id, { ballot, round: null }, caller);
+  world.clock.advance(24 * 3_600_000);
+  await advanceCases(world.deps);
 }
 
 /** Inserts rows that services rarely create, and values that are easily altered in transfer. */

@@ -27,6 +27,7 @@ export type ReasonCode =
   | 'absence_unprovable'
   | 'nothing_seen'
   | 'needs_a_person'
+  | 'decided_by_panel'
   | 'from_operands';
 
 /** An observation that supports a node. Instants are RFC 3339 texts. */

@@ -31,6 +31,9 @@ export type ResolverReasonCode = ReasonCode | 'known_earlier' | 'date_refined' |
 /** Recorded as the decider when no person decided. */
 export const resolverName = 'resolver';
 
+/** Recorded as the decider when a panel decided. */
+export const panelDecider = 'panel';
+
 const reasonCharsMax = 1000;
 
 /**

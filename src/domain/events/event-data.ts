@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { type Outcome, outcomes } from '../outcome.ts';
 import { predictionPagePath } from '../public-url.ts';
+import { appealedCaseFields, closedRoundFields, decidedCaseFields, openedCaseFields } from './case-event.ts';
 import { endedEventSchema, endMovedEventSchema, successorEventSchema } from './end-event.ts';
 import { endingEventSchema } from './ending-event.ts';
 import type { EventType, pingType } from './event.ts';
@@ -151,6 +152,10 @@ export const eventSchemas = {
     reason: z.enum(['gone', 'failing']),
     failing_since: instantText('Time of the first failure since the last success. Null if there is none.').nullable(),
   }),
+  'case.opened': z.object({ prediction: predictionSchema, ...openedCaseFields }),
+  'case.round_closed': z.object({ prediction: predictionSchema, ...closedRoundFields }),
+  'case.decided': z.object({ prediction: predictionSchema, ...decidedCaseFields }),
+  'case.appealed': z.object({ prediction: predictionSchema, ...appealedCaseFields }),
   ping: z.object({ endpoint: z.object({ id: z.string() }) }),
 } as const satisfies { readonly [Type in EventType | typeof pingType]: z.ZodObject };
 

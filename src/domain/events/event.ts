@@ -23,6 +23,10 @@ export const eventTypes = [
   'feed.unhealthy',
   'feed.recovered',
   'endpoint.disabled',
+  'case.opened',
+  'case.round_closed',
+  'case.decided',
+  'case.appealed',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

@@ -42,7 +42,8 @@ export function matchKeysOf({ eventTypes, filter }: Subscription): string[] {
   return types.flatMap((type) => keys.map((key) => `${type} ${key}`));
 }
 
-/** Whether an event type is about predictions, models or names of models, to which filters apply. */
+/** Whether an event type is about predictions, models or names of models, to which filters apply. A case is about a prediction. */
 export function isFilterable(type: EventType): boolean {
-  return type.startsWith('prediction.') || type.startsWith('model.') || type === 'name.unrecognised';
+  const about = type.split('.')[0];
+  return about === 'prediction' || about === 'case' || about === 'model' || type === 'name.unrecognised';
 }

@@ -4,8 +4,9 @@ import type { HttpDeps } from '../deps.ts';
 import { type Operation, operation } from '../operation/operation.ts';
 import { type Asset, makeAsset } from '../server/asset.ts';
 import { listCodeSamples } from './code-samples.ts';
-import { buildOpenApi, renderOpenApiYaml, tags } from './document.ts';
+import { buildOpenApi, renderOpenApiYaml } from './document.ts';
 import { documentOfTag, tagSlug } from './tag-document.ts';
+import { tags } from './tags.ts';
 
 const tag = 'Service';
 const jsonType = 'application/json';

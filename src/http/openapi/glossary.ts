@@ -14,7 +14,7 @@ export const glossary: Readonly<Record<string, string>> = {
   criterion: 'The criterion that decides the prediction.',
   data: 'Payload of the message.',
   database: 'Whether the database responds.',
-  decided_by: '`resolver`, or the id of the key that decided.',
+  decided_by: '`resolver`, `panel`, or the id of the key that decided.',
   description: 'Free-form description.',
   detail: 'What happened, in words.',
   distinct: 'What is counted: models or versions.',

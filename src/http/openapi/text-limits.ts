@@ -42,8 +42,8 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
   [wordCharsMax, ['adapter', 'basis', 'code', 'coverage', 'covers', 'evaluator', 'fact', 'field', 'file', 'identity']],
   [wordCharsMax, ['frozen_vendors', 'gt', 'gte', 'item_hash', 'key', 'key_missing', 'language', 'lt', 'lte', 'op']],
   [wordCharsMax, ['operation', 'prefix', 'reason_code', 'settlement_lag', 'stage', 'standing', 'tag', 'tags', 'trust']],
-  [wordCharsMax, ['type', 'before']],
   [nameCharsMax, ['author', 'locator', 'owner', 'public_key', 'secret', 'sensitive_headers']],
+  [wordCharsMax, ['type', 'before', 'commitment', 'media_type', 'not_before', 'salt', 'sha256', 'threshold']],
   [modelIdCharactersMax, ['family', 'tier', 'tiers', 'unknown', 'vendor', 'version']],
   [
     responseIdCharsMax,
@@ -64,6 +64,7 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
       'Witness.model',
     ],
   ],
+  [responseIdCharsMax, ['added_by', 'member', 'opened_by', 'panel']],
   [
     keyCharactersMax,
     ['description', 'error_detail', 'example', 'examples', 'host', 'item_key', 'name', 'suspect_reason'],
@@ -73,17 +74,21 @@ const propertiesByLimit: readonly (readonly [number, readonly string[]])[] = [
   [statementCharsMax, ['statement']],
   [
     urlCharsMax,
-    ['check', 'endpoint', 'explanation', 'model', 'observations', 'page', 'path', 'prediction', 'predictions'],
+    ['case', 'check', 'endpoint', 'explanation', 'model', 'observations', 'page', 'path', 'prediction', 'predictions'],
   ],
   [urlCharsMax, ['source_url', 'unrecognised', 'url']],
   [cursorCharsMax, ['last_cursor', 'next_cursor']],
   [finePrintCharsMax, ['fine_print', 'MessageChange.after', 'MessageChange.before']],
+  [reasonCharsMax, ['declared', 'interest', 'note', 'quote']],
   [reasonCharsMax, ['idle', 'missing', 'reason', 'warning', 'why', 'Erratum.text', 'MessageErratum.text']],
   [problemDetailCharsMax, ['detail', 'pointer']],
   [headerBytesMax, ['If-Match', 'If-None-Match', 'webhook-signature']],
   [webhookResponseCharsMax, ['response']],
   [messageCharsMax, ['body']],
-  [criterionTextCharsMax, ['criterion_text', 'text', 'CriterionWarning.detail', 'CriterionWarning.pointer']],
+  [
+    criterionTextCharsMax,
+    ['criterion_text', 'questions', 'text', 'CriterionWarning.detail', 'CriterionWarning.pointer'],
+  ],
 ];
 
 const limits: ReadonlyMap<string, number> = new Map(

@@ -14,7 +14,9 @@ export const resolutionSchema = z
     }),
     known_at: instantText('The earliest moment at which the evidence was known and sufficient.'),
     decided_at: instantText('When the resolution was recorded.'),
-    decided_by: z.string().meta({ description: '`resolver`, or the id of the key that decided.', example: 'resolver' }),
+    decided_by: z
+      .string()
+      .meta({ description: '`resolver`, `panel`, or the id of the key that decided.', example: 'resolver' }),
     reason_code: z
       .string()
       .meta({ description: 'Machine-readable code for the reason.', example: 'released_in_window' }),

@@ -14,6 +14,11 @@ export const guideGroups: readonly GuideGroup[] = [
     guides: [
       { name: 'criteria', title: 'Criteria', summary: 'How to state, as data, what would settle a claim.' },
       { name: 'forecasts', title: 'Forecasts and scores', summary: 'Probabilities, and how accurate predictors are.' },
+      {
+        name: 'judging',
+        title: 'Judged claims',
+        summary: 'Panels, cases and sealed votes for what no feed can settle.',
+      },
       { name: 'models', title: 'Models and releases', summary: 'What the evidence says about a model.' },
       { name: 'lifecycle', title: 'Ends of models', summary: 'When ids stop working, who says so, and what moved.' },
       { name: 'seed', title: 'Seed files', summary: 'Record predictions and their sources from a file.' },

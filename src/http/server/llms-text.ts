@@ -1,5 +1,5 @@
-import { tags } from '../openapi/document.ts';
 import { tagSlug } from '../openapi/tag-document.ts';
+import { tags } from '../openapi/tags.ts';
 import { type GuideGroup, guideGroups } from './guides.ts';
 
 const introduction = `# Outturn

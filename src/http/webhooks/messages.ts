@@ -4,6 +4,7 @@ import { type EventData, eventSchemas } from '../../domain/events/event-data.ts'
 import { watchExample } from '../model-watches/examples.ts';
 import { instantText } from '../operation/fields.ts';
 import { predictionExample, resolutionExample } from '../predictions/examples.ts';
+import { caseMessages } from './case-messages.ts';
 import { deliveryExample, endpointExample, resolvedExample } from './examples.ts';
 import { ending, statedEnd, suspended } from './model-examples.ts';
 
@@ -206,6 +207,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       failing_since: null,
     },
   },
+  ...caseMessages(prediction),
   [pingType]: {
     summary: 'A test message',
     description: 'Sent to one endpoint on request.',

@@ -131,6 +131,7 @@ function newRow(
     editedAt: now,
     withdrawnAt: null,
     criterionAt: now,
+    hasCase: false,
     ...criterionFacts(criterion),
   };
 }

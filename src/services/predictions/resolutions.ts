@@ -61,42 +61,60 @@ export async function createPredictionResolution(
     // Locked after the current resolution was read, so that a concurrent decision causes a conflict and is not superseded.
     await lockPredictions(tx, [prediction.id]);
     requireNotWithdrawn(await requirePrediction(tx, prediction.id));
-    const now = deps.now();
-    const resolution: ResolutionRow = {
-      id: deps.newId('res'),
-      predictionId: prediction.id,
-      criterionVersion: prediction.criterionVersion,
-      outcome: input.outcome,
-      effectiveAt: input.effectiveAt,
-      knownAt: now,
-      decidedAt: now,
-      decidedBy: input.decidedBy,
-      reasonCode: input.reasonCode,
-      reason: input.reason,
-      evidence: [...input.evidence],
-      evidenceTrust: null,
-      explanation: null,
-      evaluatorVersion,
-      identityVersion: deps.identity.version,
-      coverageVersion: null,
-      missChance: null,
-      supersedes: current?.id ?? null,
-    };
-    if (!(await insertResolution(tx, resolution)))
+    const resolution = await appendDecision(tx, deps, prediction, current, { ...input, now: deps.now() });
+    if (resolution === null)
       throw new Refusal('conflict', 'the prediction was resolved in the meantime; read it again');
-    const state = {
-      state: 'resolved',
-      detail: null,
-      outcome: input.outcome,
-      recheckAt: null,
-      evaluatedWith: await evaluatedWith(tx, deps),
-      newResolutions: 1,
-    } as const;
-    await updatePredictionState(tx, prediction.id, state);
-    await keepCurrentAnswer(tx, deps, prediction.id);
-    await announceDecision(tx, deps, prediction, resolution, current);
     return resolution;
   });
+}
+
+/** A decision of people that has been checked. */
+export type Decision = Omit<DecisionInput, 'supersedes'> & { readonly now: Instant };
+
+/**
+ * Appends the resolution that people decided to those of a prediction that the transaction has locked, and announces it. Null if
+ * the current resolution is no longer `current`, or the criterion is another one; then nothing has changed.
+ */
+export async function appendDecision(
+  tx: Sql,
+  deps: Deps,
+  prediction: PredictionRow,
+  current: ResolutionRow | null,
+  decision: Decision,
+): Promise<ResolutionRow | null> {
+  const { outcome, effectiveAt, decidedBy, reasonCode, reason, now } = decision;
+  const resolution: ResolutionRow = {
+    id: deps.newId('res'),
+    predictionId: prediction.id,
+    criterionVersion: prediction.criterionVersion,
+    outcome,
+    effectiveAt,
+    knownAt: now,
+    decidedAt: now,
+    decidedBy,
+    reasonCode,
+    reason,
+    evidence: [...decision.evidence],
+    evidenceTrust: null,
+    explanation: null,
+    evaluatorVersion,
+    identityVersion: deps.identity.version,
+    coverageVersion: null,
+    missChance: null,
+    supersedes: current?.id ?? null,
+  };
+  if (!(await insertResolution(tx, resolution))) return null;
+  await updatePredictionState(tx, prediction.id, {
+    state: 'resolved',
+    detail: null,
+    outcome,
+    recheckAt: null,
+    evaluatedWith: await evaluatedWith(tx, deps),
+    newResolutions: 1,
+  });
+  await keepCurrentAnswer(tx, deps, prediction.id);
+  await announceDecision(tx, deps, prediction, resolution, current);
+  return resolution;
 }
 
 function requireNotWithdrawn({ withdrawnAt }: PredictionRow): void {

@@ -11,6 +11,7 @@ import type { PredictionRow, PredictionState } from '../../store/predictions.ts'
 import { findPredictor, type PredictorRow } from '../../store/predictors.ts';
 import { listStandingResolutions, type ResolutionRow, type StandingResolution } from '../../store/resolutions.ts';
 import { findSource, type SourceRow } from '../../store/sources.ts';
+import { listPanelLeanings, withPanelLeaning } from '../cases/provisional.ts';
 import type { Deps } from '../deps.ts';
 import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from '../settling/review-sides.ts';
 import { stateOf, termsOf } from '../settling/settlement.ts';
@@ -185,11 +186,12 @@ async function evaluateAll(
   at: Instant,
 ): Promise<Map<string, Evaluated>> {
   const timelines = await loadTimelines(db, deps, predictions, at);
+  const leanings = await listPanelLeanings(db, predictions, at);
   const evaluated = new Map<string, Evaluated>();
   for (const prediction of predictions) {
     const timeline = timelines.get(timelineKey(prediction)) ?? emptyTimeline;
     const evaluation = await runInTurns(evaluateInSteps(prediction.criterion, timeline, at, termsOf(deps, prediction)));
-    evaluated.set(prediction.id, { evaluation, timeline });
+    evaluated.set(prediction.id, { evaluation: withPanelLeaning(evaluation, leanings.get(prediction.id)), timeline });
   }
   return evaluated;
 }

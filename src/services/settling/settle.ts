@@ -1,6 +1,6 @@
 import { type Edge, edgesOf } from '../../domain/criterion/watch.ts';
 import { courseInSteps, type Question } from '../../domain/evaluation/course.ts';
-import { type Evaluation, evaluateInSteps } from '../../domain/evaluation/evaluate.ts';
+import { type Evaluation, evaluateInSteps, type Leaning } from '../../domain/evaluation/evaluate.ts';
 import { movingEdgesInSteps } from '../../domain/evaluation/moving-edges.ts';
 import { leaningData, predictionData, resolutionData } from '../../domain/events/event-data.ts';
 import type { Instant } from '../../domain/instant.ts';
@@ -14,6 +14,7 @@ import {
 } from '../../store/predictions.ts';
 import { insertResolution, listStandingResolutions } from '../../store/resolutions.ts';
 import { insertEdges, lockPredictions } from '../../store/watches.ts';
+import { listPanelLeanings, withPanelLeaning } from '../cases/provisional.ts';
 import type { Deps } from '../deps.ts';
 import { keepAnswersOf } from '../predictions/documents.ts';
 import type { Evaluated } from '../predictions/views.ts';
@@ -63,6 +64,7 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
   if (unreadable.length > 0) await setAside(tx, unreadable, world.evaluatedWith);
   const standing = new Map((await listStandingResolutions(tx, ids, null)).map((row) => [row.predictionId, row]));
   const timelines = await loadTimelines(tx, world.deps, predictions, cause.now);
+  const leanings = await listPanelLeanings(tx, predictions, cause.now);
   const evaluated = new Map<string, Evaluated>();
   for (const prediction of predictions) {
     const question: Question = {
@@ -75,7 +77,7 @@ async function settleBatch(world: World, ids: readonly string[]): Promise<void> 
     const resolution = standing.get(prediction.id) ?? null;
     if (resolution !== null) await reviewResolved(world, prediction, question, resolution);
     else {
-      const evaluation = await settleOpen(world, prediction, question);
+      const evaluation = await settleOpen(world, prediction, question, { panel: leanings.get(prediction.id) });
       if (evaluation !== null) evaluated.set(prediction.id, { evaluation, timeline: question.timeline });
     }
   }
@@ -104,19 +106,30 @@ export async function settleNew(
   const { criterion } = prediction;
   if (evaluation.verdict === 'undetermined') await recordState(world, prediction, evaluation);
   else
-    await settleOpen(world, prediction, { criterion, timeline, at: now, terms: termsOf(deps, prediction) }, evaluation);
+    await settleOpen(
+      world,
+      prediction,
+      { criterion, timeline, at: now, terms: termsOf(deps, prediction) },
+      { evaluation },
+    );
 }
 
-/** Returns the evaluation if the prediction remains open. */
+/**
+ * Returns the evaluation if the prediction remains open. `given`: its evaluation, if it is known, and what a panel has decided
+ * about it, as long as that can be appealed.
+ */
 async function settleOpen(
   world: World,
   prediction: PredictionRow,
   question: Question,
-  given?: Evaluation,
+  given: { readonly evaluation?: Evaluation; readonly panel?: Leaning | undefined },
 ): Promise<Evaluation | null> {
   const { criterion, timeline, at, terms } = question;
   const { evidenceFrom } = world.cause;
-  const evaluation = given ?? (await runInTurns(evaluateInSteps(criterion, timeline, at, terms)));
+  const evaluation = withPanelLeaning(
+    given.evaluation ?? (await runInTurns(evaluateInSteps(criterion, timeline, at, terms))),
+    given.panel,
+  );
   const isOpen = evaluation.verdict === 'undetermined';
   // Imported evidence may have settled it at an earlier moment, even if later evidence leaves it open.
   const course =

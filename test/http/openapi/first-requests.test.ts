@@ -15,7 +15,14 @@ const reads = listed.filter(([, { method }]) => method === 'get');
 const writes = listed.filter(([, { method }]) => method !== 'get');
 
 /** Resources that a new service has none of, because only its operator creates them. */
-const madeByOperators = ['/v1/webhook-endpoints', '/v1/webhook-deliveries', '/v1/api-keys', '/v1/watches'];
+const madeByOperators = [
+  '/v1/panels',
+  '/v1/cases',
+  '/v1/webhook-endpoints',
+  '/v1/webhook-deliveries',
+  '/v1/api-keys',
+  '/v1/watches',
+];
 /** Resources whose ids the service makes. The API reference fills in the id of an existing one. */
 const madeByService = ['/v1/resolutions', '/v1/observations'];
 

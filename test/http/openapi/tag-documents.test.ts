@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listCodeSamples } from '../../../src/http/openapi/code-samples.ts';
-import { buildOpenApi, tags } from '../../../src/http/openapi/document.ts';
+import { buildOpenApi } from '../../../src/http/openapi/document.ts';
 import { tagSlug } from '../../../src/http/openapi/tag-document.ts';
+import { tags } from '../../../src/http/openapi/tags.ts';
 import { operations } from '../../../src/http/operations.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import type { Json } from '../../support/http-client.ts';

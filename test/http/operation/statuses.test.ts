@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HttpDeps } from '../../../src/http/deps.ts';
 import { fingerprintOf } from '../../../src/http/operation/idempotency.ts';
+import { advanceCases } from '../../../src/services/cases/clock.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5Ledger, recordClaim } from '../../support/claims.ts';
 import { findMismatches } from '../../support/conformance.ts';
@@ -204,6 +205,25 @@ const prepared: Readonly<Record<string, Example>> = {
   createPredictionResolution: withFields(async () => ({
     evidence: [(await first('/v1/observations?limit=1')).data[0].id],
   })),
+  createPanel: withFields(() => ({ members: [{ key_id: 'admin' }], quorum: 1 })),
+  createCase: async () => {
+    await recordClaim(world, { slug: 'to-be-judged', criterion: { op: 'judged', question: 'Is it?' } });
+    return ['POST /v1/cases', { json: { prediction: 'to-be-judged', panel: 'fuzzed' } }];
+  },
+  createCaseVote: withFields(() => ({ evidence: [] })),
+  createCaseAppeal: async (one) => {
+    await recordClaim(world, { slug: 'decided', criterion: { op: 'judged', question: 'Is it?' } });
+    const { json } = await world.admin('POST /v1/cases', { json: { prediction: 'decided', panel: 'fuzzed' } });
+    const ballot = { vote: 'ambiguous', reason: 'Nothing is known.' };
+    await world.admin(`POST /v1/cases/${json.id}/votes`, { json: ballot });
+    const now = world.clock.now();
+    world.clock.advance(24 * 3_600_000);
+    await advanceCases(world.deps);
+    world.clock.set(new Date(now).toISOString());
+    const members = [{ key_id: 'admin' }, { key_id: ids['api-keys']?.[0] }];
+    await world.admin('POST /v1/panels', { json: { name: 'larger', members, quorum: 1, allow_interested: true } });
+    return [`POST /v1/cases/${json.id}/appeal`, { json: { ...exampleOf(one), panel: 'larger' } }];
+  },
   pollFeed: async () => {
     const url = 'https://feeds.example.com/ledger.json';
     await world.admin('POST /v1/feeds', { json: { slug: 'with-url', adapter: 'ledger', url, covers: ['openai'] } });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tags } from '../../../src/http/openapi/document.ts';
 import { tagSlug } from '../../../src/http/openapi/tag-document.ts';
+import { tags } from '../../../src/http/openapi/tags.ts';
 import { guides } from '../../../src/http/server/guides.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 

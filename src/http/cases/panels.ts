@@ -1,0 +1,280 @@
+import { z } from '@hono/zod-openapi';
+import { daysMax, fallBacks, membersMax, panelDefaults, roundsMax } from '../../domain/cases/panel-rules.ts';
+import { formatThreshold, parseThreshold, type Threshold, thresholdDefault } from '../../domain/cases/threshold.ts';
+import { formatInstant } from '../../domain/instant.ts';
+import { getPanel, type PanelView } from '../../services/cases/panel-record.ts';
+import { createPanel, listPanels, type PanelRow } from '../../services/cases/panels.ts';
+import { adminCaller } from '../operation/auth.ts';
+import { numberPosition } from '../operation/cursor.ts';
+import {
+  filterText,
+  instantText,
+  nameCharsMax,
+  pageFields,
+  pageSchema,
+  referenceField,
+  slugField,
+  text,
+} from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { replyWithPage } from '../operation/paging.ts';
+import { predictorExample } from '../predictions/examples.ts';
+import { memberExample, panelExample } from './examples.ts';
+
+const tag = 'Panels and cases';
+
+const memberSchema = z
+  .object({
+    key_id: z.string().meta({ description: 'Id of the API key that votes.', example: memberExample.key_id }),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name that readers see. Null for none.', example: memberExample.name }),
+    predictor_id: z.string().nullable().meta({
+      description: 'Id of the predictor that this judge is. It may not vote on its own claims. Null for none.',
+      example: predictorExample.id,
+    }),
+  })
+  .meta({ id: 'PanelMember', description: 'A judge.' });
+
+/** What the rules mean, in the input and in responses. */
+const ruleTexts = {
+  quorum: 'The fewest counted votes with which a round can decide.',
+  threshold: 'Share of the counted votes that an outcome needs, as a fraction: more than 1/2.',
+  rounds: 'Rounds of voting before the fall-back.',
+  voteDays: 'Length of a round, in days.',
+  reviewDays: 'Days in which a decision can be appealed.',
+  allowInterested: 'Whether members with an interest in a claim may vote on it. Shown with every vote and decision.',
+  fallBack: 'Outcome if the last round does not decide.',
+};
+
+export const panelSchema = z
+  .object({
+    id: z.string().meta({ description: 'Id of this version of the panel.', example: panelExample.id }),
+    name: z.string().meta({ description: 'Name of the panel, the same for all versions.', example: panelExample.name }),
+    version: z.int().meta({ description: 'Version of the rules, from 1.', example: 1 }),
+    members: z.array(memberSchema).meta({ description: 'The judges.' }),
+    quorum: z.int().meta({ description: ruleTexts.quorum, example: panelExample.quorum }),
+    threshold: z.string().meta({ description: ruleTexts.threshold, example: panelExample.threshold }),
+    rounds: z.int().meta({ description: ruleTexts.rounds, example: panelExample.rounds }),
+    vote_days: z.int().meta({ description: ruleTexts.voteDays, example: panelExample.vote_days }),
+    review_days: z.int().meta({ description: ruleTexts.reviewDays, example: panelExample.review_days }),
+    allow_interested: z.boolean().meta({ description: ruleTexts.allowInterested, example: false }),
+    fall_back: z.enum(fallBacks).meta({ description: ruleTexts.fallBack, example: panelExample.fall_back }),
+    vote_mode: z.enum(['sealed']).meta({
+      description: '`sealed`: the server keeps the votes encrypted until the round closes.',
+      example: 'sealed',
+    }),
+    created_at: instantText('When this version was created.'),
+    created_by: z.string().meta({ description: 'Id of the key that created it.', example: panelExample.created_by }),
+  })
+  .meta({ id: 'Panel', description: 'A version of a panel: its judges and its rules. It never changes.' });
+
+export function panelToJson({ id, name, version, rules, createdAt, createdBy }: PanelRow): z.infer<typeof panelSchema> {
+  return {
+    id,
+    name,
+    version,
+    members: rules.members.map(({ keyId, name: shown, predictorId }) => ({
+      key_id: keyId,
+      name: shown,
+      predictor_id: predictorId,
+    })),
+    quorum: rules.quorum,
+    threshold: formatThreshold(rules.threshold),
+    rounds: rules.rounds,
+    vote_days: rules.voteDays,
+    review_days: rules.reviewDays,
+    allow_interested: rules.allowInterested,
+    fall_back: rules.fallBack,
+    vote_mode: 'sealed',
+    created_at: formatInstant(createdAt),
+    created_by: createdBy,
+  };
+}
+
+const judgeSchema = z
+  .object({
+    key_id: z.string().meta({ example: memberExample.key_id }),
+    votes: z.int().meta({ description: 'Counted votes in rounds that decided.', example: 4 }),
+    with_decision: z.int().meta({ description: 'Those that agreed with the decision.', example: 3 }),
+    reversed: z.int().meta({ description: 'Those whose decision was reversed on appeal.', example: 0 }),
+  })
+  .meta({ id: 'JudgeRecord', description: 'How a judge has voted.' });
+
+const panelWithRecordSchema = panelSchema
+  .extend({
+    decisions: z
+      .int()
+      .meta({ description: 'Decisions of all versions of the panel, at most the latest 500.', example: 4 }),
+    alpha: z.number().nullable().meta({
+      description:
+        "Krippendorff's alpha of the votes in these decisions, nominal: 1 means that judges always agree, 0 that they agree as often as by chance. Null for fewer than three decisions with two votes, or if every vote is the same.",
+      example: 0.62,
+    }),
+    judges: z.array(judgeSchema).meta({ description: 'Records of the judges who have voted.' }),
+  })
+  .meta({ id: 'PanelWithRecord', description: 'A version of a panel, with the record of its judges.' });
+
+function panelWithRecordToJson({ panel, decisions, alpha, judges }: PanelView): z.infer<typeof panelWithRecordSchema> {
+  const records = [...judges].map(([keyId, { votes, withDecision, reversed }]) => ({
+    key_id: keyId,
+    votes,
+    with_decision: withDecision,
+    reversed,
+  }));
+  return { ...panelToJson(panel), decisions, alpha, judges: records };
+}
+
+const judgeExample = { key_id: memberExample.key_id, votes: 4, with_decision: 3, reversed: 0 };
+const recordExample = { ...panelExample, decisions: 4, alpha: 0.62, judges: [judgeExample] };
+
+const thresholdField = z
+  .string()
+  .max(9)
+  .refine(
+    (value) => parseThreshold(value) !== null,
+    'must be a fraction of whole numbers from 1 to 1000, such as 2/3, or 1',
+  )
+  .transform((value): Threshold => parseThreshold(value) ?? thresholdDefault)
+  .optional()
+  .openapi({
+    type: 'string',
+    maxLength: 9,
+    description: `${ruleTexts.threshold} Default: 2/3.`,
+    example: panelExample.threshold,
+  });
+
+const days = (min: number, description: string, example: number) =>
+  z.int().min(min).max(daysMax).optional().meta({ description, example });
+
+const inputSchema = z
+  .strictObject({
+    name: slugField.meta({
+      description:
+        'Name of the panel: lower-case letters and digits, joined by single hyphens. If a panel has this name, the request creates its next version.',
+      example: panelExample.name,
+    }),
+    members: z
+      .array(
+        z
+          .strictObject({
+            key_id: referenceField.meta({
+              description: 'Id of the API key that votes, or `admin`. A key that replaces it inherits the seat.',
+              example: memberExample.key_id,
+            }),
+            name: text(nameCharsMax, { description: 'Name that readers see. Default: none.', example: 'Judge A' })
+              .nullable()
+              .optional(),
+            predictor_id: referenceField.nullable().optional().meta({
+              description: 'Id of the predictor that this judge is. Default: none.',
+              example: predictorExample.id,
+            }),
+          })
+          .meta({ id: 'PanelMemberInput', description: 'A judge.' }),
+      )
+      .min(1)
+      .max(membersMax)
+      .meta({ description: 'The judges. A panel of one is allowed.', example: panelExample.members }),
+    quorum: z.int().min(1).max(membersMax).meta({ description: ruleTexts.quorum, example: panelExample.quorum }),
+    threshold: thresholdField,
+    rounds: z
+      .int()
+      .min(1)
+      .max(roundsMax)
+      .optional()
+      .meta({ description: `${ruleTexts.rounds} Default: ${panelDefaults.rounds}.`, example: panelExample.rounds }),
+    vote_days: days(1, `${ruleTexts.voteDays} Default: ${panelDefaults.voteDays}.`, panelExample.vote_days),
+    review_days: days(0, `${ruleTexts.reviewDays} Default: ${panelDefaults.reviewDays}.`, panelExample.review_days),
+    allow_interested: z
+      .boolean()
+      .optional()
+      .meta({ description: `${ruleTexts.allowInterested} Default: false.`, example: false }),
+    fall_back: z
+      .enum(fallBacks)
+      .optional()
+      .meta({ description: `${ruleTexts.fallBack} Default: ambiguous.`, example: 'ambiguous' }),
+  })
+  .meta({ id: 'PanelInput', description: 'A panel to create, or the next version of one.' });
+
+const {
+  id: _id,
+  version: _version,
+  vote_mode: _mode,
+  created_at: _at,
+  created_by: _by,
+  ...inputExample
+} = panelExample;
+
+const create = operation({
+  method: 'post',
+  path: '/v1/panels',
+  operationId: 'createPanel',
+  tag,
+  summary: 'Create a panel',
+  description:
+    'Creates a panel of judges, or the next version of the panel with this name. Versions never change, and a case keeps the version with which it was opened. Rules that can never decide are refused.',
+  access: 'resolve',
+  body: { schema: inputSchema, example: inputExample },
+  response: { status: 201, description: 'The created version.', schema: panelSchema, example: panelExample },
+  refusals: ['conflict'],
+  handle: async ({ services }, { body, caller }) => {
+    const rules = {
+      members: body.members.map(({ key_id: keyId, name, predictor_id: predictorId }) => ({
+        keyId,
+        name: name ?? null,
+        predictorId: predictorId ?? null,
+      })),
+      quorum: body.quorum,
+      threshold: body.threshold ?? thresholdDefault,
+      rounds: body.rounds ?? panelDefaults.rounds,
+      voteDays: body.vote_days ?? panelDefaults.voteDays,
+      reviewDays: body.review_days ?? panelDefaults.reviewDays,
+      allowInterested: body.allow_interested ?? panelDefaults.allowInterested,
+      fallBack: body.fall_back ?? panelDefaults.fallBack,
+    };
+    const panel = await createPanel(services, { name: body.name, rules }, (caller ?? adminCaller).id);
+    return { status: 201, body: panelToJson(panel), headers: { location: `/v1/panels/${panel.id}` } };
+  },
+});
+
+const list = operation({
+  method: 'get',
+  path: '/v1/panels',
+  operationId: 'listPanels',
+  tag,
+  summary: 'List panels',
+  description: 'Returns every version of every panel, in the order of creation.',
+  access: 'read',
+  query: { name: filterText('Only versions of the panel with this name.', panelExample.name), ...pageFields },
+  response: {
+    status: 200,
+    description: 'A page.',
+    schema: pageSchema('PanelList', 'A page of panels.', panelSchema),
+    example: { data: [panelExample], next_cursor: null },
+  },
+  handle: ({ services }, input) =>
+    replyWithPage(input, {
+      position: numberPosition,
+      list: (after, limit) => listPanels(services, { name: input.query.name ?? null, after, limit }),
+      positionOf: (row) => row.seq,
+      toJson: panelToJson,
+    }),
+});
+
+const find = operation({
+  method: 'get',
+  path: '/v1/panels/{id}',
+  operationId: 'getPanel',
+  tag,
+  summary: 'Get a panel',
+  description: 'Returns a version of a panel, with how far its judges agree and the record of each.',
+  access: 'read',
+  params: {
+    id: { description: 'The id of a version, or the name of a panel for the newest.', example: panelExample.id },
+  },
+  response: { status: 200, description: 'The panel.', schema: panelWithRecordSchema, example: recordExample },
+  handle: async ({ services }, { params }) => ({ body: panelWithRecordToJson(await getPanel(services, params.id)) }),
+});
+
+export const panelOperations = [create, list, find];

@@ -1,0 +1,38 @@
+import type { CaseStep } from '../../domain/cases/case-state.ts';
+import { type ListedEvidence, listEvidence } from '../../store/case-evidence.ts';
+import {
+  type BallotRow,
+  type InterestRow,
+  listBallots,
+  listInterests,
+  listReceipts,
+  type VoteReceipt,
+} from '../../store/case-votes.ts';
+import { type ListedCase, listSteps } from '../../store/cases.ts';
+import type { Sql } from '../../store/db.ts';
+import type { PanelRow } from '../../store/panels.ts';
+import { requirePanel } from './panels.ts';
+
+/** A case with everything that is public at its stage: of a round that is open, only who has voted. */
+export type CaseView = {
+  readonly row: ListedCase;
+  /** The version of the panel that judges now. */
+  readonly panel: PanelRow;
+  readonly steps: readonly CaseStep[];
+  readonly evidence: readonly ListedEvidence[];
+  readonly receipts: readonly VoteReceipt[];
+  readonly ballots: readonly BallotRow[];
+  readonly interests: readonly InterestRow[];
+};
+
+export async function viewCase(db: Sql, row: ListedCase): Promise<CaseView> {
+  return {
+    row,
+    panel: await requirePanel(db, row.last.panelId),
+    steps: await listSteps(db, row.id),
+    evidence: await listEvidence(db, row.id),
+    receipts: await listReceipts(db, row.id),
+    ballots: await listBallots(db, row.id),
+    interests: await listInterests(db, row.id),
+  };
+}

@@ -1,0 +1,129 @@
+import type { VoteValue } from '../domain/cases/ballot.ts';
+import type { Interest } from '../domain/cases/panel-rules.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Sql } from './db.ts';
+import { timestamp } from './postgres-types.ts';
+
+/** A vote before its round closes: that a member has voted, and the seal. */
+export type SealedVote = {
+  readonly caseId: string;
+  readonly round: number;
+  /** The id of the key that the panel names. */
+  readonly member: string;
+  /** SHA-256 of the text of the vote, in hex. */
+  readonly commitment: string;
+  /** Null after an import. */
+  readonly sealed: string | null;
+  readonly castAt: Instant;
+};
+
+/** A vote after its round has closed. */
+export type BallotRow = {
+  readonly caseId: string;
+  readonly round: number;
+  readonly member: string;
+  readonly vote: VoteValue;
+  readonly reason: string;
+  readonly evidence: string[];
+  readonly effectiveAt: string | null;
+  readonly notBefore: string | null;
+  readonly salt: string;
+  /** How the member is interested in the claim; null if it is not. */
+  readonly interest: Interest | null;
+  readonly counted: boolean;
+  readonly revealedAt: Instant;
+};
+
+/** False if the member has voted in this round. */
+export async function insertVote(db: Sql, vote: SealedVote): Promise<boolean> {
+  const rows = await db`
+    insert into case_votes (case_id, round, member, commitment, sealed, cast_at)
+    values (${vote.caseId}, ${vote.round}, ${vote.member}, ${vote.commitment}, ${vote.sealed}, ${timestamp(vote.castAt)})
+    on conflict do nothing returning member`;
+  return rows.length === 1;
+}
+
+/** The sealed votes of one round, in the order of the members. */
+export async function listSealedVotes(db: Sql, caseId: string, round: number): Promise<SealedVote[]> {
+  return await db<SealedVote[]>`
+    select case_id as "caseId", round, member, commitment, sealed, cast_at as "castAt" from case_votes
+    where case_id = ${caseId} and round = ${round} order by member`;
+}
+
+export type VoteReceipt = Omit<SealedVote, 'sealed' | 'caseId'>;
+
+/** Who voted in which round, and the commitments: what may be shown at any time. */
+export async function listReceipts(db: Sql, caseId: string): Promise<VoteReceipt[]> {
+  return await db<VoteReceipt[]>`
+    select round, member, commitment, cast_at as "castAt" from case_votes where case_id = ${caseId} order by round, member`;
+}
+
+export async function insertBallot(db: Sql, row: BallotRow): Promise<void> {
+  await db`
+    insert into case_ballots (case_id, round, member, vote, reason, evidence, effective_at, not_before, salt, interest, counted,
+      revealed_at)
+    values (${row.caseId}, ${row.round}, ${row.member}, ${row.vote}, ${row.reason}, ${row.evidence}, ${row.effectiveAt},
+      ${row.notBefore}, ${row.salt}, ${row.interest}, ${row.counted}, ${timestamp(row.revealedAt)})`;
+}
+
+/** The votes of every closed round of a case. */
+export async function listBallots(db: Sql, caseId: string): Promise<BallotRow[]> {
+  return await db<BallotRow[]>`
+    select case_id as "caseId", round, member, vote, reason, evidence, effective_at as "effectiveAt", not_before as "notBefore",
+      salt, interest, counted, revealed_at as "revealedAt"
+    from case_ballots where case_id = ${caseId} order by round, member`;
+}
+
+export type InterestRow = { readonly member: string; readonly interest: string; readonly declaredAt: Instant };
+
+/** False if the member has declared an interest before. */
+export async function insertInterest(db: Sql, caseId: string, row: InterestRow): Promise<boolean> {
+  const rows = await db`
+    insert into case_interests (case_id, member, interest, declared_at)
+    values (${caseId}, ${row.member}, ${row.interest}, ${timestamp(row.declaredAt)})
+    on conflict do nothing returning member`;
+  return rows.length === 1;
+}
+
+export async function listInterests(db: Sql, caseId: string): Promise<InterestRow[]> {
+  return await db<InterestRow[]>`
+    select member, interest, declared_at as "declaredAt" from case_interests where case_id = ${caseId} order by declared_at, member`;
+}
+
+/** A counted vote of a round that decided. */
+export type DecidedVote = {
+  readonly caseId: string;
+  readonly round: number;
+  readonly member: string;
+  readonly vote: VoteValue;
+  readonly outcome: Outcome;
+  /** The outcome of the next decision of the same case; null if there is none. */
+  readonly later: Outcome | null;
+};
+
+/** The counted votes of the latest decisions of every version of a panel, newest first. */
+export async function listDecidedVotes(db: Sql, panelName: string, decisionsMax: number): Promise<DecidedVote[]> {
+  return await db<DecidedVote[]>`
+    select b.case_id as "caseId", b.round, b.member, b.vote, d.outcome, d.later
+    from (select s.case_id, s.round, s.at, s.outcome,
+        (select n.outcome from case_steps n where n.case_id = s.case_id and n.kind = 'decided' and n.step > s.step
+          order by n.step limit 1) as later
+      from case_steps s join panels p on p.id = s.panel_id where p.name = ${panelName} and s.kind = 'decided'
+      order by s.at desc, s.case_id, s.step desc limit ${decisionsMax}) d
+    join case_ballots b on b.case_id = d.case_id and b.round = d.round and b.counted
+    order by d.at desc, b.case_id, b.round, b.member`;
+}
+
+/**
+ * The member that a key is: the key itself, or one that it replaced, directly or through others. Ids of keys from the caller's
+ * back to the oldest.
+ */
+export async function listKeyLineage(db: Sql, keyId: string): Promise<string[]> {
+  const rows = await db<{ id: string }[]>`
+    with recursive lineage (id, depth) as (
+      select ${keyId}::text, 0
+      union all select k.id, l.depth + 1 from lineage l join api_keys k on k.replaced_by = l.id where l.depth < 100)
+    select id from lineage order by depth, id`;
+  return rows.map(({ id }) => id);
+}
