@@ -37,7 +37,9 @@ export function Table({ caption, columns, rows, numeric = [] }: TableProps) {
   return (
     <section class="table" aria-label={caption} tabindex={0}>
       <table>
-        <caption>{caption}</caption>
+        <caption>
+          <span>{caption}</span>
+        </caption>
         <thead>
           <tr>
             {columns.map((name, column) => (

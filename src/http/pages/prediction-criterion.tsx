@@ -31,7 +31,7 @@ export function Criterion({ prediction }: { readonly prediction: PredictionJson 
         </p>
       )}
       <p class="small muted">
-        {polarityWords[polarity]} {describePolicy(prediction.evidence_policy)}
+        {polarityWords[polarity]} {isJudged(criterion) ? null : describePolicy(prediction.evidence_policy)}
       </p>
       {warnings.map(({ detail }) => (
         <p class="warning">
@@ -50,6 +50,11 @@ export function Criterion({ prediction }: { readonly prediction: PredictionJson 
       </details>
     </Section>
   );
+}
+
+/** Whether only a person can answer all of it. Lists of models settle none of it. */
+function isJudged(criterion: PredictionJson['criterion']): boolean {
+  return criterion.op === 'judged';
 }
 
 function describePolicy(policy: PredictionJson['evidence_policy']): string {

@@ -48,7 +48,7 @@ export function Heading({ prediction }: { readonly prediction: PredictionJson })
             )}
           </>
         )}
-        {probability === null ? null : `, with a probability of ${Math.round(probability * 1000) / 10} %`}.
+        {probability === null ? null : `, with a probability of ${Math.round(probability * 1000) / 10}\u00a0%`}.
       </p>
       {tags.length === 0 ? null : (
         <p class="meta">

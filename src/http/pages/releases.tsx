@@ -110,7 +110,7 @@ function ReleaseTimeline({ releases, isAll }: { readonly releases: readonly Rele
       title="Releases by vendor"
       description={`${counted(releases.length, 'release')} of ${counted(lanes.length, 'vendor')} over time, a line of marks for each vendor. The table below has the same releases.`}
       lanes={lanes}
-      caption={`${scope} in the table below. Where only a range is known, a line shows it and the mark is at its end.`}
+      caption={`${scope} in the table below. Where only a range is known, a line shows it and the mark is in its middle.`}
     />
   );
 }

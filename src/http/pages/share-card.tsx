@@ -1,5 +1,6 @@
 import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
+import { drawableText, isRightToLeft } from './share-text.ts';
 import { markOf, shapes } from './status.tsx';
 import { describeMoment } from './time.tsx';
 
@@ -12,12 +13,18 @@ const margin = 72;
 const lineCharsMax = 38;
 const linesMax = 5;
 const nameCharsMax = 48;
+/** The share of a statement that may be left out because the font does not have it. */
+const leftMax = 0.2;
 
 /** Characters that no XML document may contain. A statement may. */
 const notInXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /** Characters that change the direction of what follows them, which here is text of others. */
 const bidiControls = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Around a line from right to left: the renderer would put what is not a letter in the order from left to right. */
+const embedFromRight = '\u202b';
+const endEmbedding = '\u202c';
 
 /** The colours of the light scheme of `assets/pages.css`: an image cannot follow the reader's. */
 const colours = {
@@ -42,7 +49,8 @@ const colours = {
 /** The image of a prediction, as SVG: its mark, its statement, who said it and since when the answer is known. */
 export function shareCard(prediction: PredictionJson): string {
   const mark = markOf(prediction);
-  const lines = wrapText(prediction.statement, lineCharsMax, linesMax);
+  const lines = wrapText(statementOf(prediction), lineCharsMax, linesMax);
+  const isFromRight = isRightToLeft(lines.join(' '));
   const colour = colours.marks[mark];
   const svg = (
     <svg
@@ -65,17 +73,29 @@ export function shareCard(prediction: PredictionJson): string {
         Outturn
       </text>
       {lines.map((line, index) => (
-        <text x={margin} y={210 + index * 64} font-size="46" fill={colours.text}>
-          {line}
+        <text
+          x={isFromRight ? cardWidth - margin : margin}
+          y={210 + index * 64}
+          font-size="46"
+          text-anchor={isFromRight ? 'end' : 'start'}
+          fill={colours.text}
+        >
+          {isFromRight ? `${embedFromRight}${line}${endEmbedding}` : line}
         </text>
       ))}
       <line x1={margin} x2={cardWidth - margin} y1="540" y2="540" stroke={colours.line} stroke-width="2" />
       <text x={margin} y="590" font-size="28" fill={colours.muted}>
-        {describe(prediction)}
+        {drawableText(describe(prediction).replaceAll(bidiControls, '')).text}
       </text>
     </svg>
   );
-  return svg.toString().replaceAll(notInXml, ' ').replaceAll(bidiControls, '');
+  return svg.toString().replaceAll(notInXml, ' ');
+}
+
+/** The statement, or where to read it if the font lacks most of it. */
+function statementOf({ statement }: PredictionJson): string {
+  const { text, left } = drawableText(statement.replaceAll(bidiControls, ''));
+  return left > leftMax ? 'A statement in a script that this image cannot show. Open the page to read it.' : text;
 }
 
 function describe({ predictor, made_at, resolution, resolve_by }: PredictionJson): string {

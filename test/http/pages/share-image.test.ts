@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { wrapText } from '../../../src/http/pages/share-card.tsx';
+import { shareCard, wrapText } from '../../../src/http/pages/share-card.tsx';
+import { drawableText } from '../../../src/http/pages/share-text.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
 import { decide, judged } from '../../support/forecasts.ts';
@@ -76,5 +77,29 @@ describe('the lines of a statement', () => {
     ['are none for nothing', '  ', []],
   ])('%s', (_name, text, lines) => {
     expect(wrapText(text, 8, 2)).toEqual(lines);
+  });
+});
+
+describe('what the font of the image lacks', () => {
+  test.each<[string, string, string]>([
+    ['is left out', 'GPT-6 \u{1f680} ships', 'GPT-6 … ships'],
+    ['is left out as one if it stands together', 'OpenAI は GPT-6 を出す', 'OpenAI … GPT-6 …'],
+    ['is not Cyrillic, Greek, Hebrew or Arabic', 'Модель αβγ שלום نموذج – 50 % →', 'Модель αβγ שלום نموذج – 50 % →'],
+  ])('%s', (_name, text, shown) => {
+    expect(drawableText(text).text).toBe(shown);
+  });
+
+  test('is announced if it is most of a statement', async () => {
+    const statement = 'OpenAIは2027年末までにGPT-6を公開しない。';
+    const claim = await recordClaim(world, { slug: 'japanese', statement, criterion: judged });
+    expect(shareCard(claim)).toContain('A statement in a script that this');
+  });
+
+  test('does not concern the direction: lines from right to left end at the right margin', async () => {
+    const statement = hostileStatements['right-to-left'];
+    const claim = await recordClaim(world, { slug: 'arabic', statement, criterion: judged });
+    expect(shareCard(claim)).toMatch(/<text x="1128" y="210" font-size="46" text-anchor="end"/);
+    const latin = await recordClaim(world, { slug: 'latin', criterion: judged });
+    expect(shareCard(latin)).toMatch(/<text x="72" y="210" font-size="46" text-anchor="start"/);
   });
 });

@@ -62,12 +62,12 @@ export function TimeAxis({ ticks, top, bottom }: Pick<TimeScale, 'ticks'> & Reco
   return (
     <g class="axis">
       {ticks.map(({ at, label }) => (
-        <>
+        <g>
           <line x1={place(at)} x2={place(at)} y1={top} y2={bottom} />
           <text x={place(at)} y={bottom + 16} text-anchor={anchorAt(at)}>
             {label}
           </text>
-        </>
+        </g>
       ))}
     </g>
   );
