@@ -4,6 +4,7 @@ import { caseOperations } from './cases/cases.ts';
 import { panelOperations } from './cases/panels.ts';
 import { voteOperations } from './cases/votes.ts';
 import { endOperations } from './ends/ends.ts';
+import { endRecordOperations } from './ends/record.ts';
 import { eventOperations } from './events/event-log.ts';
 import { feedOperations } from './feeds/feeds.ts';
 import { observationOperations } from './feeds/observations.ts';
@@ -61,6 +62,7 @@ export const operations: readonly Operation[] = [
   ...modelOperations,
   ...releaseOperations,
   ...endOperations,
+  ...endRecordOperations,
   ...observationOperations,
   ...identityOperations,
   ...tagOperations,

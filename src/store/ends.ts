@@ -151,7 +151,7 @@ export type EndPlace = EndKey & { readonly dueAt: Instant; readonly vendor: stri
 export type EndPage = { readonly after: EndPlace | null; readonly asOf: Instant | null; readonly limit: number };
 
 /** The condition for the state known at `asOf`, or now, of an end that is stated. */
-function statedAt(db: Sql, asOf: Instant | null) {
+export function endStatedAt(db: Sql, asOf: Instant | null) {
   if (asOf === null) return db`e.kind is not null and e.known_to is null`;
   return db`e.kind is not null and e.known_from <= ${timestamp(asOf)} and (e.known_to is null or e.known_to > ${timestamp(asOf)})`;
 }
@@ -160,7 +160,7 @@ function statedAt(db: Sql, asOf: Instant | null) {
 export async function listEnds(db: Sql, filter: EndFilter, { after, asOf, limit }: EndPage): Promise<EndRow[]> {
   const rows = await db<StoredEnd[]>`
     select ${endColumns(db)} from model_ends e
-    where ${statedAt(db, asOf)} ${endFilter(db, filter)} ${after === null ? db`` : afterPlace(db, after)}
+    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${after === null ? db`` : afterPlace(db, after)}
     order by e.due_at, e.vendor, e.family, e.id, e.scope, e.host limit ${limit}`;
   return rows.flatMap(toRow);
 }
@@ -204,7 +204,7 @@ export async function findEnds(db: Sql, subjects: readonly EndSubject[]): Promis
   const models = subjects.flatMap((one) => ('slug' in one ? [one] : []));
   const rows = await db<StoredEnd[]>`
     select ${endColumns(db)} from model_ends e
-    where ${statedAt(db, null)} and ((e.vendor, e.id) in (select t.vendor, t.id from
+    where ${endStatedAt(db, null)} and ((e.vendor, e.id) in (select t.vendor, t.id from
         unnest(${ids.map((one) => one.vendor)}::text[], ${ids.map((one) => one.id)}::text[]) as t(vendor, id))
       or (e.vendor, e.slug) in (select t.vendor, t.slug from
         unnest(${models.map((one) => one.vendor)}::text[], ${models.map((one) => one.slug)}::text[]) as t(vendor, slug)))
@@ -220,7 +220,7 @@ export async function findEndsWithSuccessor(
   if (models.length === 0) return [];
   const rows = await db<StoredEnd[]>`
     select ${endColumns(db)} from model_ends e
-    where ${statedAt(db, null)} and e.ended_at is null and (e.successor_vendor, e.successor_slug) in (select t.vendor, t.slug from
+    where ${endStatedAt(db, null)} and e.ended_at is null and (e.successor_vendor, e.successor_slug) in (select t.vendor, t.slug from
       unnest(${models.map((one) => one.vendor)}::text[], ${models.map((one) => one.slug)}::text[]) as t(vendor, slug))
     order by e.vendor, e.family, e.id, e.scope, e.host`;
   return rows.flatMap(toRow);

@@ -1,6 +1,8 @@
 import type { Stage } from '../domain/feeds/item.ts';
+import type { EndKind } from '../domain/feeds/stated-end.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { endStatedAt } from './ends.ts';
 import type { FamilyKey } from './model-families.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
 
@@ -108,20 +110,65 @@ export type ModelFilter = {
   readonly releasedGte?: Instant;
   /** Certainly released before this moment. */
   readonly releasedLt?: Instant;
+  /** Has an end of the vendor's own service that satisfies all of these. */
+  readonly endsGte?: Instant;
+  readonly endsLt?: Instant;
+  readonly endKinds?: readonly EndKind[];
 };
 
-/** Models as known at `asOf`, or now, by vendor and slug, starting after a (vendor, slug). */
-export async function listModels(
+/** A place in the list of models; `dueAt` only in the list by end. */
+export type ModelPlace = { readonly vendor: string; readonly slug: string; readonly dueAt?: Instant | null };
+
+export type ModelPage = {
+  readonly after: ModelPlace | null;
+  readonly asOf: Instant | null;
+  readonly limit: number;
+  /** `ends`: the models with a matching end, by the first of them. Default: all, by vendor and slug. */
+  readonly sort?: 'ends' | undefined;
+};
+
+/** A model in a list; `dueAt` is its first matching end, in the list by end. */
+export type ListedModel = ModelRow & { readonly dueAt: Instant | null };
+
+/** Models as known at `asOf`, or now, starting after a place. */
+export async function listModels(db: Sql, filter: ModelFilter, page: ModelPage): Promise<ListedModel[]> {
+  const { after, asOf, limit } = page;
+  if (page.sort === 'ends') return await listModelsByEnd(db, filter, page);
+  const ends = hasEndFilter(filter) ? db`and ${firstEnd(db, filter, asOf)} is not null` : db``;
+  return await db<ListedModel[]>`
+    select ${modelColumns(db)}, null::timestamptz as "dueAt" from models m
+    where ${stateKnownAt(db, asOf)} ${modelFilter(db, filter)} ${ends}
+      ${after === null ? db`` : db`and (m.vendor, m.slug) > (${after.vendor}, ${after.slug})`}
+    order by m.vendor, m.slug limit ${limit}`;
+}
+
+async function listModelsByEnd(
   db: Sql,
   filter: ModelFilter,
-  page: { after: { vendor: string; slug: string } | null; asOf: Instant | null; limit: number },
-): Promise<ModelRow[]> {
-  const { after } = page;
-  return await db<ModelRow[]>`
-    select ${modelColumns(db)} from models m
-    where ${stateKnownAt(db, page.asOf)} ${modelFilter(db, filter)}
-      ${after === null ? db`` : db`and (m.vendor, m.slug) > (${after.vendor}, ${after.slug})`}
-    order by m.vendor, m.slug limit ${page.limit}`;
+  { after, asOf, limit }: ModelPage,
+): Promise<ListedModel[]> {
+  const place =
+    after === null
+      ? db``
+      : db`and (d.due_at, m.vendor, m.slug) > (${timestamp(after.dueAt ?? 0)}::timestamptz, ${after.vendor}, ${after.slug})`;
+  return await db<ListedModel[]>`
+    select ${modelColumns(db)}, d.due_at as "dueAt" from models m
+    cross join lateral (select ${firstEnd(db, filter, asOf)} as due_at) d
+    where ${stateKnownAt(db, asOf)} ${modelFilter(db, filter)} and d.due_at is not null ${place}
+    order by d.due_at, m.vendor, m.slug limit ${limit}`;
+}
+
+function hasEndFilter({ endsGte, endsLt, endKinds }: ModelFilter): boolean {
+  return endsGte !== undefined || endsLt !== undefined || endKinds !== undefined;
+}
+
+/** When the first matching end of the vendor's own service of a model is due. */
+function firstEnd(db: Sql, { endsGte, endsLt, endKinds }: ModelFilter, asOf: Instant | null) {
+  return db`(select min(e.due_at) from model_ends e
+    where e.vendor = m.vendor and e.slug = m.slug and e.scope = 'vendor' and ${endStatedAt(db, asOf)}
+      ${endsGte === undefined ? db`` : db`and e.due_at >= ${timestamp(endsGte)}`}
+      ${endsLt === undefined ? db`` : db`and e.due_at < ${timestamp(endsLt)}`}
+      ${endKinds === undefined ? db`` : db`and e.kind = any(${[...endKinds]})`})`;
 }
 
 function modelFilter(db: Sql, filter: ModelFilter) {

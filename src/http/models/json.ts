@@ -56,7 +56,7 @@ export const modelSummarySchema = z
   })
   .meta({ id: 'ModelSummary', description: 'A model and what is known about its release.' });
 
-export type ModelRow = Awaited<ReturnType<typeof listModels>>[number];
+export type ModelRow = Omit<Awaited<ReturnType<typeof listModels>>[number], 'dueAt'>;
 
 export function modelRowToJson(row: ModelRow): z.infer<typeof modelSummarySchema> {
   const { vendor, slug, family, modelVersion: version, tier, grade, stage, basis } = row;

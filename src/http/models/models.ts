@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { stages } from '../../domain/feeds/item.ts';
+import { endKinds } from '../../domain/feeds/stated-end.ts';
 import { getModel, listModels } from '../../services/models/models.ts';
+import { dueFields } from '../ends/ends.ts';
 import { pastOrNow } from '../operation/as-of.ts';
-import { textPosition } from '../operation/cursor.ts';
-import { asOfField, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
+import { instantPosition, textPosition } from '../operation/cursor.ts';
+import { asOfField, filterList, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { operation } from '../operation/operation.ts';
 import { replyWithPage } from '../operation/paging.ts';
@@ -48,9 +50,20 @@ const list = operation({
       'A model id in the spelling of any feed. Returns exactly the model that the identity data maps it to.',
       'azure/gpt-5-2025-08-07',
     ),
+    ...dueFields,
+    kind: filterList(endKinds, {
+      description: 'Models with a stated end of such a kind.',
+      example: ['planned', 'firm'],
+    }),
+    sort: z.enum(['ends']).optional().meta({
+      description:
+        "`ends`: by the first stated end of the vendor's own service; models without one are left out. Default: by vendor and slug.",
+      example: 'ends',
+    }),
     as_of: asOfField,
     ...pageFields,
   },
+  lists: ['kind'],
   response: {
     status: 200,
     description: 'A page.',
@@ -63,14 +76,15 @@ const list = operation({
     const asOf = pastOrNow(http, query.as_of);
     const released = { releasedGte: query['released[gte]'], releasedLt: query['released[lt]'] };
     const tier = query.tier === undefined ? {} : { tier: query.tier === noTier ? null : query.tier };
-    const filter = { ...given({ vendor, family, stage, grade, q, ...released }), ...tier };
+    const ends = { endsGte: query['ends[gte]'], endsLt: query['ends[lt]'], endKinds: query.kind };
+    const filter = { ...given({ vendor, family, stage, grade, q, ...released, ...ends }), ...tier };
     return await replyWithPage(input, {
-      position: z.tuple([textPosition, textPosition]),
+      position: z.tuple([textPosition, textPosition]).rest(instantPosition),
       list: (at, limit) => {
-        const after = at === null ? null : { vendor: at[0], slug: at[1] };
-        return listModels(http.services, filter, { after, asOf, limit });
+        const after = at === null ? null : { vendor: at[0], slug: at[1], dueAt: at[2] ?? null };
+        return listModels(http.services, filter, { after, asOf, limit, sort: query.sort });
       },
-      positionOf: (row) => [row.vendor, row.slug],
+      positionOf: ({ vendor: ofVendor, slug, dueAt }) => (dueAt === null ? [ofVendor, slug] : [ofVendor, slug, dueAt]),
       toJson: modelRowToJson,
       past: asOf !== null,
     });

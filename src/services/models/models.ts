@@ -13,7 +13,7 @@ import { listStages, type StageFact, stageReached } from '../../domain/models/st
 import { establishedAt } from '../../domain/models/states.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
-import { listModels as listModelRows, type ModelFilter, type ModelRow } from '../../store/models.ts';
+import { type ListedModel, listModels as listModelRows, type ModelFilter, type ModelPage } from '../../store/models.ts';
 import { listWatchingModel, type WatchingPrediction } from '../../store/watches.ts';
 import type { Deps } from '../deps.ts';
 import { termsOf } from '../settling/settlement.ts';
@@ -48,12 +48,8 @@ export type ModelQuery = Omit<ModelFilter, 'slug'> & {
   readonly q?: string;
 };
 
-/** Models as known at `asOf`, or now if it is null, by vendor and slug. */
-export async function listModels(
-  deps: Deps,
-  { q, ...filter }: ModelQuery,
-  page: { after: { vendor: string; slug: string } | null; asOf: Instant | null; limit: number },
-): Promise<ModelRow[]> {
+/** Models as known at `asOf`, or now if it is null, by vendor and slug or by their ends. */
+export async function listModels(deps: Deps, { q, ...filter }: ModelQuery, page: ModelPage): Promise<ListedModel[]> {
   if (q === undefined) return await listModelRows(deps.db.sql, filter, page);
   const named = parseModelId(deps.identity, q, { feed: '' });
   if (named.outcome !== 'model' || (filter.vendor !== undefined && filter.vendor !== named.vendor)) return [];

@@ -142,3 +142,53 @@ test('GET /v1/models/{vendor}/{slug} shows the ends of the ids of a model', asyn
   ]);
   expect(model.ends).toEqual((await get('/v1/ends?state=all')).data.filter((end: Json) => end.model.slug === 'gpt-5'));
 });
+
+describe('GET /v1/models', () => {
+  const slugs = (page: Json): string[] => page.data.map((row: Json) => row.slug);
+
+  test.each([
+    ['sort=ends', ['gpt-5-mini', 'gemini-2.5-flash', 'gpt-5']],
+    ['sort=ends&kind=firm', ['gpt-5-mini', 'gpt-5']],
+    ['ends[gte]=2026-06-17&ends[lt]=2026-12-11', ['gemini-2.5-flash', 'gpt-5']],
+    ['sort=ends&vendor=openai&ends[lt]=2026-12-01', ['gpt-5-mini']],
+    ['sort=ends&as_of=2026-01-15&ends[lt]=2026-06-01', ['gpt-5-mini']],
+    ['sort=ends&ends[lt]=2026-06-01', []],
+  ])('filters and sorts by the ends at the vendor: %s', async (query, expected) => {
+    expect(slugs(await get(`/v1/models?${query}`))).toEqual(expected);
+  });
+
+  test('continues after the last model of a page by end', async () => {
+    const first = await get('/v1/models?sort=ends&limit=2');
+    const rest = await get(`/v1/models?sort=ends&limit=2&cursor=${first.next_cursor}`);
+    expect([...slugs(first), ...slugs(rest)]).toEqual(['gpt-5-mini', 'gemini-2.5-flash', 'gpt-5']);
+    expect(rest.next_cursor).toBeNull();
+  });
+});
+
+describe('GET /v1/ends/record', () => {
+  test('says for each vendor which dates stood, moved and were contradicted', async () => {
+    const { data } = await get('/v1/ends/record');
+    expect(data).toEqual([
+      expect.objectContaining({ vendor: 'google', ends: 1, stood: 0, moved: 0, shift_days: null }),
+      {
+        vendor: 'openai',
+        ends: 2,
+        stood: 0,
+        moved: 1,
+        moves: 1,
+        shift_days: { least: 31, median: 31, most: 31 },
+        notice_days: { least: 98, median: 98, most: 98 },
+        withdrawn: 0,
+        ended: 1,
+        contradicted_active: 0,
+        contradicted_listed: 1,
+      },
+    ]);
+  });
+
+  test('answers as of an earlier moment, and for hosts', async () => {
+    const [before] = (await get('/v1/ends/record?vendor=openai&as_of=2026-01-15')).data;
+    expect(before).toMatchObject({ ends: 2, moved: 0, ended: 0, contradicted_listed: 0 });
+    expect((await get('/v1/ends/record?scope=host')).data).toMatchObject([{ vendor: 'openai', ends: 2, ended: 0 }]);
+  });
+});

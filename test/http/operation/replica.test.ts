@@ -66,6 +66,7 @@ test('exactly these reads are marked lag-tolerant, and all of them are GETs with
     'getAtomFeed',
     'getBadge',
     'getCalendar',
+    'getEndRecord',
     'getJsonFeed',
     'getModel',
     'getObservation',
