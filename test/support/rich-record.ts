@@ -8,6 +8,7 @@ import { createCaseInterest, createCaseVote } from '../../src/services/cases/vot
 import { placeEvents } from '../../src/services/events/event-log.ts';
 import { createIdentityAddition } from '../../src/services/identity/curation.ts';
 import { withCurrentIdentity } from '../../src/services/identity/identity.ts';
+import { createWatch } from '../../src/services/model-watches/model-watches.ts';
 import { refreshModels } from '../../src/services/models/states.ts';
 import { replacePredictionCriterion } from '../../src/services/predictions/criterion-versions.ts';
 import { updatePrediction } from '../../src/services/predictions/edits.ts';
@@ -79,6 +80,7 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
   await withdrawPrediction(world.deps, 'withdrawn', null);
   const key = await createApiKey(world.deps, { name: 'A key', scopes: ['read', 'write'], expiresAt: null }, 'admin');
   await rotateApiKey(world.deps, key.row.id, 1000, 'admin');
+  await createWatch(world.deps, 'shop', { ids: ['gpt-5', 'azure/gpt-4', 'ein "模型"'], noticeDays: [45, 3] });
   await curate(world);
   await judge(world);
   await sendDue(world.deps);
@@ -135,6 +137,9 @@ async function fillByHand({ db, deps }: World): Promise<void> {
       "effective_at": null, "witnesses": [], "watermarks": [], "absence": null, "of": []}', decided_at from resolutions order by seq limit 1`;
   await db.sql`
     insert into events (id, type, occurred_at, body) values ('evt_unplaced', 'feed.recovered', ${new Date(deps.now())}, '{"data":{}}')`;
+  await db.sql`
+    insert into end_notices (vendor, family, id, scope, host, date_from, day, is_earliest, event_id, noticed_at)
+    values ('openai', 'gpt', 'gpt-5', 'vendor', '', '2026-12-10', 90, false, 'evt_unplaced', '2026-09-11 00:00:00.000001+00')`;
   await db.sql`
     insert into settle_queue (prediction_id, evidence_from, evidence_to, marked_at)
     select id, '2025-01-01 00:00:00.000001+00', '2025-01-02', '2025-01-02' from predictions order by seq limit 1`;
