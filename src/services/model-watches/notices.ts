@@ -1,5 +1,6 @@
 import { endKeyText } from '../../domain/ends/end.ts';
 import { endingEventData, firstSightData } from '../../domain/events/ending-event.ts';
+import { newsKnownMax } from '../../domain/events/release-news.ts';
 import { dayMs, type Instant } from '../../domain/instant.ts';
 import { noticeDaysDefault } from '../../domain/model-watches/notice-days.ts';
 import { dueDay, nextNoticeAt } from '../../domain/model-watches/notices.ts';
@@ -98,7 +99,7 @@ function listNotices(deps: Deps, { end, watches, now }: Considered): Notice[] {
     day,
     eventId: deps.newId('evt'),
     watches: ids,
-    isGeneral: day === general && isNews(end, day),
+    isGeneral: day === general && isNews(end, day, now),
   }));
 }
 
@@ -107,9 +108,14 @@ function wasSighted(end: EndRow, day: number, addedAt: Instant): boolean {
   return end.statedSince <= addedAt && startOf(end, day) <= addedAt;
 }
 
-/** An end in the first read of a feed or in an archive is no news for subscribers without a watch, until its next day. */
-function isNews(end: EndRow, day: number): boolean {
-  return end.appeared || startOf(end, day) > end.knownFrom;
+/**
+ * For subscribers without a watch, an end in the first read of a feed or in an archive is no news until its next notice day, and
+ * what became due more than `newsKnownMax` ago is none: an imported archive must not raise a notice for each of its ends.
+ */
+function isNews(end: EndRow, day: number, now: Instant): boolean {
+  const isLater = startOf(end, day) > end.knownFrom;
+  const since = Math.max(startOf(end, day), end.knownFrom);
+  return (end.appeared || isLater) && now - since <= newsKnownMax;
 }
 
 function startOf({ date }: EndRow, day: number): Instant {

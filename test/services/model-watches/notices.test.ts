@@ -80,6 +80,15 @@ describe('model.ending', () => {
     expect(await notices()).toEqual(['2026-04-20 firm 30: 30 left']);
   });
 
+  it('that became due more than a week ago, as in an imported archive, is not sent to subscribers without a watch', async () => {
+    await state('2026-01-02', '2026-06-01');
+    world.clock.set('2026-04-20');
+    await sendNotices(world.deps);
+    expect(await notices()).toEqual([]);
+    await passDays(13);
+    expect(await notices()).toEqual(['2026-06-01 firm 30: 30 left']);
+  });
+
   it('is sent once, however many nodes look and however often', async () => {
     await state('2026-01-02', null);
     await state('2026-02-01', '2026-04-20');
