@@ -139,3 +139,14 @@ test('the board works with JavaScript off: search, filter, next page and a predi
   expect(await page.locator('.past').innerText()).toContain('As it was known at the end of 1 Mar 2025 (UTC)');
   await context.close();
 });
+
+test('a page is printed dark on light, without forms, also for readers who prefer a dark screen', async () => {
+  const page = await browser.newPage({ colorScheme: 'dark' });
+  await page.goto(`${world.base}/predictions/gpt-5-never-released`);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  expect(await findAxeViolations(page, 'contrast')).toEqual([]);
+  const ground = await page.evaluate("getComputedStyle(document.querySelector('.verdict')).backgroundColor");
+  expect(ground).toBe('rgb(255, 255, 255)');
+  expect(await page.locator('form:visible').count()).toBe(0);
+  await page.close();
+});
