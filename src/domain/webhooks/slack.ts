@@ -58,6 +58,7 @@ function field(data: Facts, ...path: readonly string[]): string {
 function sentenceOf(type: string, data: Facts): string {
   if (type.startsWith('prediction.')) return predictionSentence(type, data);
   if (type.startsWith('model.')) return modelSentence(type, data);
+  if (type.startsWith('case.')) return caseSentence(type, data);
   switch (type) {
     case 'name.unrecognised':
       return `${field(data, 'vendor')} lists a name that cannot be read: ${field(data, 'name')}.`;
@@ -91,6 +92,18 @@ function predictionSentence(type: string, data: Facts): string {
   if (type === 'prediction.resolved') return `A prediction was resolved ${outcome}: ${statement}`;
   if (type === 'prediction.resolution.amended') return `A resolution was amended to ${outcome}: ${statement}`;
   return `${changed[type] ?? type}: ${statement}`;
+}
+
+const judged: Readonly<Record<string, string>> = {
+  'case.opened': 'A panel can vote on a prediction',
+  'case.round_closed': 'A panel has voted on a prediction',
+  'case.appealed': 'The decision of a panel was appealed',
+};
+
+function caseSentence(type: string, data: Facts): string {
+  const statement = field(data, 'prediction', 'statement');
+  if (type !== 'case.decided') return `${judged[type] ?? type}: ${statement}`;
+  return `A panel decided ${field(data, 'outcome').toUpperCase()}, provisionally: ${statement}`;
 }
 
 function modelSentence(type: string, data: Facts): string {

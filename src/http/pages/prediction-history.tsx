@@ -1,4 +1,5 @@
 import { describeCriterion } from '../../domain/criterion/text.ts';
+import { panelDecider, resolverName } from '../../domain/evaluation/resolution.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import type { HistoryEntry } from '../../services/predictions/history.ts';
 import type { PredictionJson } from '../predictions/json.ts';
@@ -75,8 +76,7 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
       return (
         <>
           {entry.what === 'resolved' ? 'Resolved' : 'Corrected to'} <strong>{entry.resolution.outcome}</strong> by{' '}
-          {entry.resolution.decidedBy === 'resolver' ? 'the evidence' : 'a person'}:{' '}
-          <Sentence>{shorten(entry.resolution.reason, textCharsMax)}</Sentence>
+          {deciderOf(entry.resolution.decidedBy)}: <Sentence>{shorten(entry.resolution.reason, textCharsMax)}</Sentence>
         </>
       );
     case 'erratum':
@@ -131,4 +131,10 @@ function showValue(value: unknown): string {
 
 function Text({ text }: { readonly text: string }) {
   return <Said>{shorten(text, textCharsMax)}</Said>;
+}
+
+/** Who decided, in words: readers of a page do not know the ids of keys. */
+export function deciderOf(decidedBy: string): string {
+  if (decidedBy === resolverName) return 'the evidence';
+  return decidedBy === panelDecider ? 'a panel' : 'a person';
 }

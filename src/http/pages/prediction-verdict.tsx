@@ -4,6 +4,7 @@ import { mayDecide } from './decision.tsx';
 import { shorten } from './layout.tsx';
 import { Link, OutsideLink, Said } from './links.tsx';
 import { Facts, Section } from './parts.tsx';
+import { deciderOf } from './prediction-history.tsx';
 import { useSite } from './site.ts';
 import { type Mark, markOf, StatusMark } from './status.tsx';
 import { Sentence, Time } from './time.tsx';
@@ -179,7 +180,7 @@ type Resolution = Exclude<PredictionJson['resolution'], null>;
 function Decision({ resolution: { decided_at, decided_by, supersedes } }: { readonly resolution: Resolution }) {
   return (
     <>
-      <Time at={decided_at} /> by {decided_by === 'resolver' ? 'the evidence' : 'a person'}
+      <Time at={decided_at} /> by {deciderOf(decided_by)}
       {supersedes === null ? null : ', correcting an earlier resolution'}
     </>
   );

@@ -22,6 +22,12 @@ describe('a message for Slack', () => {
     );
   });
 
+  it('says that the decision of a panel is provisional', () => {
+    expect(text('case.decided', { prediction, outcome: 'yes' })).toBe(
+      'A panel decided YES, provisionally: OpenAI never releases &lt;GPT-5&gt; &amp; co.\n<https://outturn.example.com/predictions/gpt-5>',
+    );
+  });
+
   it('has no link if links are paths, because Slack could not open them', () => {
     expect(text('prediction.withdrawn', { prediction }, null)).not.toContain('\n');
   });

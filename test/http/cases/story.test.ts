@@ -152,6 +152,9 @@ test('a case goes from its opening through a split round, an appeal and a revers
     'prediction.resolved',
   ]);
 
+  // Its page says who decided.
+  expect((await world.anyone('GET /predictions/distilled')).text).toMatch(/by (<!-- -->)?a panel/);
+
   // As of each moment, the prediction is what it was then.
   const status = async (at: string) => (await prediction(`?as_of=${at}`)).status;
   expect(await status('2026-01-20T00:00:00Z')).toBe('open');
