@@ -233,6 +233,6 @@ describe('text that is not code', () => {
       for (const name of ['a.ts', 'a.py', 'a.rs', 'a.yml', 'a.sh', '.env', 'a.ipynb'])
         expect(idsIn(name, text)).toEqual([]);
     },
-    10_000,
+    60_000,
   );
 });
