@@ -19,6 +19,8 @@ export type NewEvent = {
   readonly watches: readonly string[] | null;
   /** Whether only endpoints that filter by watch, or by nothing, receive it. */
   readonly isForWatches: boolean;
+  /** The only endpoint that may receive it; omitted for every matching one. */
+  readonly recipient?: string | undefined;
   /** The exact body that subscribers receive, before and after the sequence number. */
   readonly text: EventText;
   /** When its deliveries become due. */
@@ -109,12 +111,13 @@ function lookUpKeys(db: Sql, { type, predictionId, watches }: NewEvent) {
 }
 
 /** Whether an event matches all parts of an endpoint's filter. An event about no prediction matches no filter on predictions. */
-function fitsFilter(db: Sql, { watches, isForWatches }: NewEvent) {
+function fitsFilter(db: Sql, { watches, isForWatches, recipient }: NewEvent) {
   return db`
     (w.prediction_ids is null or p.id = any(w.prediction_ids))
     and (w.tags is null or p.tags && w.tags)
     and (w.predictor_ids is null or p.predictor_id = any(w.predictor_ids))
     and (w.watch_ids is null or w.watch_ids && ${[...(watches ?? [])]}::text[])
+    ${recipient === undefined ? db`` : db`and w.id = ${recipient}`}
     ${isForWatches ? db`and (w.watch_ids is not null or (w.vendors is null and w.families is null))` : db``}
     and ((w.vendors is null and w.families is null) or exists (
       select from watched x

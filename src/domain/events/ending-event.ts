@@ -49,7 +49,7 @@ const endingSchema = z
 export const endingEventSchema = z.object({
   first_sight: z.boolean().meta({
     description:
-      'True for the message about everything that was due when a watch got new ids; it has `endings` instead of one model.',
+      'True for the message about everything that was due when a watch got new ids, or when an endpoint began to filter by it; it has `endings` instead of one model.',
   }),
   model: modelSchema.optional(),
   end: endSchema.optional(),
@@ -57,7 +57,7 @@ export const endingEventSchema = z.object({
   days_left: daysField.optional(),
   successor: successorField.optional(),
   endings: z.array(endingSchema).optional().meta({
-    description: 'The most urgent endings of the new ids, as many as fit into the message. Only if `first_sight`.',
+    description: 'The most urgent of these endings, as many as fit into the message. Only if `first_sight`.',
   }),
   endings_count: z.int().optional().meta({ description: 'Number of all of them. Only if `first_sight`.' }),
   watches: watchesField,
@@ -122,7 +122,7 @@ export function endingEventData(
 /** Room for the type, the time and longer links. */
 const envelopeBytesMax = 2000;
 
-/** The data of the message about everything that was due when a watch got new ids, the most urgent first. */
+/** The data of the message about everything that was due when a watch got new ids or a subscriber, the most urgent first. */
 export function firstSightData(
   ends: readonly EndState[],
   { watchId, at }: { readonly watchId: string; readonly at: Instant },

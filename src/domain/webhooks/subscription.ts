@@ -42,6 +42,13 @@ export function matchKeysOf({ eventTypes, filter }: Subscription): string[] {
   return types.flatMap((type) => keys.map((key) => `${type} ${key}`));
 }
 
+/** The watches whose notices an endpoint receives. Events about models match no filter by predictions. */
+export function noticedWatches({ eventTypes, filter }: Subscription): readonly string[] {
+  if (filter === null || (eventTypes !== null && !eventTypes.includes('model.ending'))) return [];
+  const { ids, tags, predictor, watch } = filter;
+  return ids === undefined && tags === undefined && predictor === undefined ? (watch ?? []) : [];
+}
+
 /** Whether an event type is about predictions, models or names of models, to which filters apply. A case is about a prediction. */
 export function isFilterable(type: EventType): boolean {
   const about = type.split('.')[0];

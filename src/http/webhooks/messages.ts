@@ -131,7 +131,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
   'model.ending': {
     summary: 'A model ends soon',
     description:
-      'Sent once for each stated end, date and notice day, and again when the date moves. An `earliest` date sends one notice. Endpoints that filter by watch receive it on the notice days of the watch, others on the default days. If a watch gets new ids, one message (`first_sight`) lists everything that is due already.',
+      'Sent once for each stated end, date and notice day, and again when the date moves. An `earliest` date sends one notice. Endpoints that filter by watch receive it on the notice days of the watch, others on the default days. If a watch gets new ids, one message (`first_sight`) lists everything that is due already; an endpoint that begins to filter by a watch receives such a message too.',
     example: {
       first_sight: false,
       ...statedEnd,

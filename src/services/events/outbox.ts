@@ -18,6 +18,8 @@ export type EventInput = EventFacts & {
   readonly watches?: readonly string[] | undefined;
   /** Whether only endpoints that filter by watch, or by nothing, receive it. */
   readonly isForWatches?: boolean | undefined;
+  /** The only endpoint that may receive it, if its subscription matches. The event log leaves the event out. */
+  readonly recipient?: string | undefined;
 };
 
 /** Records an event and its deliveries, in the transaction that makes it true. Every event goes through here. */
@@ -36,10 +38,11 @@ export function newEvent(deps: Deps, event: EventInput, id = deps.newId('evt')):
     predictionId: event.predictionId ?? null,
     resolutionId: event.resolutionId ?? null,
     feedId: event.feedId ?? null,
-    endpointId: event.endpointId ?? null,
+    endpointId: event.recipient ?? event.endpointId ?? null,
     models: modelsOf(event),
     watches: event.watches ?? null,
     isForWatches: event.isForWatches ?? false,
+    recipient: event.recipient,
     text: eventText(event.type, event.occurredAt, publicUrl === null ? data : withAbsoluteLinks(data, publicUrl)),
     dueAt: event.occurredAt + firstDelayMs(deps.webhooks.schedule),
   };

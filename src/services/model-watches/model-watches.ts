@@ -22,8 +22,9 @@ import {
 import { listModelStages } from '../../store/models.ts';
 import type { Deps } from '../deps.ts';
 import { staleVersion } from '../predictions/predictions.ts';
+import { announceFirstSight } from './first-sight.ts';
 import { findEndsOf, listDueEnds } from './known-ends.ts';
-import { announceFirstSight, keyOfEnd } from './notices.ts';
+import { keyOfEnd } from './notices.ts';
 import { readIds } from './reading.ts';
 
 /** What a user states of a watch. What is omitted has its default. */

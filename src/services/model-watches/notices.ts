@@ -1,5 +1,5 @@
 import { endKeyText } from '../../domain/ends/end.ts';
-import { endingEventData, firstSightData } from '../../domain/events/ending-event.ts';
+import { endingEventData } from '../../domain/events/ending-event.ts';
 import { newsKnownMax } from '../../domain/events/release-news.ts';
 import { dayMs, type Instant } from '../../domain/instant.ts';
 import { noticeDaysDefault } from '../../domain/model-watches/notice-days.ts';
@@ -143,16 +143,4 @@ function nextAt({ end, watches, now }: Considered): Instant | null {
   const days = [noticeDaysDefault, ...watches.map(({ noticeDays }) => noticeDays)];
   const moments = days.flatMap((some) => nextNoticeAt(end, some, now) ?? []);
   return moments.length === 0 ? null : Math.min(...moments);
-}
-
-/** Raises one event about everything that is due when a watch gets new ids, in the transaction that adds them. */
-export async function announceFirstSight(
-  tx: Sql,
-  deps: Deps,
-  { watchId, ends }: { readonly watchId: string; readonly ends: readonly EndRow[] },
-): Promise<void> {
-  if (ends.length === 0) return;
-  const now = deps.now();
-  const data = firstSightData(ends, { watchId, at: now });
-  await recordEvent(tx, deps, { type: 'model.ending', occurredAt: now, data, watches: [watchId], isForWatches: true });
 }

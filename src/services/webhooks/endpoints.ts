@@ -6,6 +6,8 @@ import {
   filterParts,
   isFilterable,
   matchKeysOf,
+  noticedWatches,
+  type Subscription,
   type SubscriptionFilter,
 } from '../../domain/webhooks/subscription.ts';
 import type { UrlVerdict } from '../../net/client.ts';
@@ -26,6 +28,7 @@ import {
 } from '../../store/webhook-endpoints.ts';
 import { deleteSecrets, listPreviousSecrets, type PreviousSecret } from '../../store/webhook-secrets.ts';
 import type { Deps } from '../deps.ts';
+import { announceToEndpoint } from '../model-watches/first-sight.ts';
 import { applyHeaders, type HeaderPatch } from './headers.ts';
 import { makeSecret, type SecretInput, storeSecret } from './secrets.ts';
 
@@ -58,8 +61,10 @@ export async function createWebhookEndpoint(deps: Deps, input: EndpointInput): P
   const url = requireUrl(deps, input.url);
   const endpoint = await deps.db.begin(async (tx) => {
     const id = deps.newId('whe');
-    await insertEndpoint(tx, id, await settingsFrom(tx, deps, id, { ...input, url }, null), deps.now());
+    const settings = await settingsFrom(tx, deps, id, { ...input, url }, null);
+    await insertEndpoint(tx, id, settings, deps.now());
     await storeSecret(tx, deps, id, made);
+    await announceNewWatches(tx, deps, id, { before: null, after: settings });
     return await viewEndpoint(tx, deps, await requireEndpoint(tx, id));
   });
   return { endpoint, secret: made.shown };
@@ -219,8 +224,21 @@ export async function updateWebhookEndpoint(
     const moving = settings.url !== endpoint.url;
     if (!(await updateEndpoint(tx, endpoint, settings, { now, afresh: enabling || moving }))) throw stale(endpoint);
     if (settings.status === 'disabled' && endpoint.status === 'enabled') await holdPending(tx, id, now);
+    await announceNewWatches(tx, deps, id, { before: endpoint, after: settings });
     return await viewEndpoint(tx, deps, await requireEndpoint(tx, id));
   });
+}
+
+/** Announces what is due in the watches whose notices an endpoint did not receive before. */
+async function announceNewWatches(
+  tx: Sql,
+  deps: Deps,
+  id: string,
+  { before, after }: { readonly before: Subscription | null; readonly after: Subscription },
+): Promise<void> {
+  const known = before === null ? [] : noticedWatches(before);
+  const added = noticedWatches(after).filter((watch) => !known.includes(watch));
+  await announceToEndpoint(tx, deps, { id, filter: after.filter }, added);
 }
 
 function stale(endpoint: EndpointRow): Refusal {
