@@ -4,7 +4,7 @@ export const agreementCasesMin = 3;
 /**
  * Krippendorff's alpha for nominal values: 1 if judges always agree, 0 if they agree as often as by chance. `units` has the
  * votes of each case. Cases with fewer than two votes are not comparable and left out. Null if fewer than
- * `agreementCasesMin` cases are left, or if every vote is the same, because then chance cannot be told from agreement.
+ * `agreementCasesMin` cases are left, or if every vote is the same, because then chance cannot be distinguished from agreement.
  */
 export function krippendorffAlpha(units: readonly (readonly string[])[]): number | null {
   const comparable = units.filter((votes) => votes.length >= 2);

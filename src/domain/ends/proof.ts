@@ -35,7 +35,7 @@ function listRows(asked: Asked): KnownRow[] {
  * - A first party must state the end.
  * - The vendor's own list must not show the id any more, unless it calls it retired.
  * - A first party's feed must have been read after the stated day. A day that has merely passed shows nothing.
- * - Where nobody had stated a day that came, the id must have been retired for `unannouncedMs`.
+ * - Where no source had stated a day that came, the id must have been retired for `unannouncedMs`.
  */
 export function weighEnd(asked: Asked, statements: readonly Statement[]): readonly string[] | null {
   const { timeline, rows, at } = asked;
