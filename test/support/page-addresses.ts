@@ -48,6 +48,9 @@ export const pageAddresses: readonly PageAddress[] = [
   { path: '/feeds/ledger' },
   { path: '/feeds/openai-models' },
   { path: '/observations/{observation}' },
+  { path: '/cases/{case}' },
+  { path: '/predictions/distilled' },
+  { path: '/cases/case_none', status: 404 },
 ];
 
 /** The path of an API whose answer has the id that a name stands for. */
@@ -59,6 +62,7 @@ const lookups: Readonly<Record<string, { readonly list: string; readonly has: st
   article: { list: '/v1/sources', has: 'keeps it inside' },
   hostilePredictor: { list: '/v1/predictors', has: JSON.stringify(hostileName).slice(1, -1) },
   hostileSource: { list: '/v1/sources', has: JSON.stringify(hostileTitle).slice(1, -1) },
+  case: { list: '/v1/cases', has: '' },
   observation: { list: '/v1/observations?name=gpt-5', has: '' },
 };
 

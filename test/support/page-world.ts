@@ -6,6 +6,7 @@ import { hostileName, hostileStatements, hostileTitle } from './hostile.ts';
 import type { Json } from './http-client.ts';
 import { startAsNew } from './new-service.ts';
 import { recordForecasts } from './page-forecasts.ts';
+import { cast, createPanel, makeJudges, openCase, recordJudged } from './panels.ts';
 
 /**
  * A world whose pages have something to show: a new service after its first polls, predictions with everything that can
@@ -17,6 +18,7 @@ export async function openPageWorld(start: ApiWorldStart = {}): Promise<ApiWorld
   await recordHostile(world);
   await recordEventful(world);
   await recordForecasts(world);
+  await recordCase(world);
   await createPredictor(world, 'Nobody yet');
   await world.admin('POST /v1/sources', { json: { title: 'A source without claims' } });
   return world;
@@ -26,6 +28,19 @@ async function post(world: ApiWorld, path: string, json: object): Promise<Json> 
   const answer = await world.admin(`POST ${path}`, { json });
   if (answer.status >= 300) throw new Error(`POST ${path} was refused: ${answer.text}`);
   return answer.json;
+}
+
+/** A claim before a panel, in whose open round one of three judges has voted. */
+async function recordCase(world: ApiWorld): Promise<void> {
+  const judges = await makeJudges(world, 3);
+  await recordJudged(world);
+  await createPanel(world, judges);
+  const { id } = await openCase(world);
+  for (const judge of judges.slice(0, 1)) {
+    const json = { url: 'https://example.com/interview', quote: hostileTitle, stance: 'for' };
+    await judge.client(`POST /v1/cases/${id}/evidence`, { json });
+    await cast(judge, id, 'yes');
+  }
 }
 
 async function recordHostile(world: ApiWorld): Promise<void> {

@@ -157,6 +157,8 @@ export const caseSchema = caseSummarySchema
   })
   .meta({ id: 'Case', description: 'A claim before a panel, with everything that is public at its stage.' });
 
+export type CaseJson = z.infer<typeof caseSchema>;
+
 const instantOrNull = (at: Instant | null): string | null => (at === null ? null : formatInstant(at));
 
 export function caseSummaryToJson(row: ListedCase): z.infer<typeof caseSummarySchema> {
@@ -187,7 +189,7 @@ function decisionToJson(last: CaseStep): z.infer<typeof decisionSchema> | null {
   return { outcome, effective_at: effectiveAt, basis, provisional, ...end };
 }
 
-export function caseToJson(view: CaseView): z.infer<typeof caseSchema> {
+export function caseToJson(view: CaseView): CaseJson {
   const { row, panel, steps, evidence, interests } = view;
   const declaredBy = new Set(interests.map(({ member }) => member));
   return {

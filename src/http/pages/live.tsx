@@ -26,6 +26,7 @@ export const modelEvents: readonly EventType[] = [
   'model.suspended',
   'model.reinstated',
 ];
+export const caseEvents: readonly EventType[] = ['case.opened', 'case.round_closed', 'case.decided', 'case.appealed'];
 export const feedEvents: readonly EventType[] = ['feed.unhealthy', 'feed.recovered'];
 
 const unknownTag = 'data-tag=""';

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/instant.ts';
+import { type ListedCase, listCases } from '../../services/cases/cases.ts';
 import { listPredictionHistory } from '../../services/predictions/history.ts';
 import { getPredictionProof } from '../../services/predictions/proof.ts';
 import { listPredictionForecasts } from '../../services/scores/forecasts.ts';
@@ -9,6 +10,7 @@ import type { PredictionJson } from '../predictions/json.ts';
 import { predictionEvents } from './live.tsx';
 import { oEmbedPath } from './oembed.ts';
 import { page } from './page.tsx';
+import { PredictionCases } from './prediction-cases.tsx';
 import { Criterion } from './prediction-criterion.tsx';
 import { Forecasts, type ShownForecasts } from './prediction-forecasts.tsx';
 import { History, type ShownHistory } from './prediction-history.tsx';
@@ -24,6 +26,7 @@ import { pastQuery } from './travel.tsx';
 /** Entries of a history, and forecasts, on the page. The API has all of them. */
 const historyShown = 20;
 const forecastsShown = 15;
+const casesShown = 20;
 
 type Shown = {
   readonly prediction: PredictionJson;
@@ -32,6 +35,8 @@ type Shown = {
   /** Null for a past moment: the history is of when things were recorded here, not of when they were known. */
   readonly history: ShownHistory | null;
   readonly forecasts: ShownForecasts;
+  /** None for a past moment. */
+  readonly cases: readonly ListedCase[];
   readonly now: Instant;
 };
 
@@ -72,12 +77,13 @@ async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Inst
   const { id, resolution, status } = prediction;
   // Evidence says nothing about what only a person can answer.
   const isJudged = resolution !== null && prediction.criterion.op === 'judged';
-  const [proof, history, forecasts] = await Promise.all([
+  const [proof, history, forecasts, cases] = await Promise.all([
     status === 'withdrawn' || isJudged
       ? null
       : getPredictionProof(services, { id, resolutionId: resolution?.id ?? null, asOf }, proofEntriesMax),
     asOf === null ? listPredictionHistory(services, id, { after: null, limit: historyShown + 1 }) : null,
     listPredictionForecasts(services, id, { predictorId: null, asOf, after: null, limit: forecastsShown + 1 }),
+    asOf === null ? listCases(services, { prediction: id }, { after: null, limit: casesShown }) : [],
   ]);
   return {
     prediction,
@@ -85,11 +91,12 @@ async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Inst
     history:
       history === null ? null : { entries: history.slice(0, historyShown), isWhole: history.length <= historyShown },
     forecasts: { entries: forecasts.slice(0, forecastsShown), isWhole: forecasts.length <= forecastsShown },
+    cases,
     now: services.now(),
   };
 }
 
-function PredictionContent({ prediction, proof, history, forecasts, now }: Shown) {
+function PredictionContent({ prediction, proof, history, forecasts, cases, now }: Shown) {
   return (
     <article>
       <Heading prediction={prediction} />
@@ -98,6 +105,7 @@ function PredictionContent({ prediction, proof, history, forecasts, now }: Shown
       <Criterion prediction={prediction} />
       <ProofSection prediction={prediction} proof={proof} />
       <Timeline prediction={prediction} explanation={proof?.explanation ?? null} />
+      <PredictionCases cases={cases} />
       <Travel prediction={prediction} now={now} />
       <Forecasts prediction={prediction} forecasts={forecasts} />
       {history === null ? null : <History prediction={prediction} history={history} />}

@@ -4,6 +4,7 @@ import { routeOf } from '../server/methods.ts';
 import { addAssets } from './assets.ts';
 import { boardPage } from './board.tsx';
 import { cardPage } from './card.tsx';
+import { casePage } from './case.tsx';
 import { decisionForm } from './decision.tsx';
 import { feedPage } from './feed.tsx';
 import { feedsPage } from './feeds.tsx';
@@ -37,6 +38,7 @@ const pages: readonly Page[] = [
   feedsPage,
   feedPage,
   observationPage,
+  casePage,
 ];
 
 /** What people fill in. */
