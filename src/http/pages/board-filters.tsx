@@ -16,11 +16,11 @@ export const boardFields = {
 };
 
 const sortTitles: { readonly [S in (typeof predictionSorts)[number]]: string } = {
-  '-recorded_at': 'Recorded last',
+  '-recorded_at': 'Newest recorded',
   recorded_at: 'Recorded first',
-  '-made_at': 'Made last',
+  '-made_at': 'Newest claim',
   made_at: 'Made first',
-  resolve_by: 'Due first',
+  resolve_by: 'Next deadline',
   '-resolve_by': 'Due last',
   '-resolved_at': 'Resolved last',
   resolved_at: 'Resolved first',

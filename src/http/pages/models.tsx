@@ -66,7 +66,7 @@ function ModelsContent({ models, next, vendors, isFiltered }: ContentProps) {
     <>
       <h1>Models</h1>
       <p class="lede">
-        What feeds list, read as models: one entry for each, however it is spelled. <Link to="/releases">Releases</Link>{' '}
+        Every model that a feed lists. Different spellings of a name are one entry. <Link to="/releases">Releases</Link>{' '}
         lists them by release date.
       </p>
       <FindForm vendors={vendors} />
@@ -119,7 +119,7 @@ function ModelTable({ models }: Pick<ContentProps, 'models'>) {
   return (
     <Section id="list" title="By vendor and name">
       <Table
-        caption={`${counted(models.length, 'model')}. A release counts once the evidence satisfies the default policy.`}
+        caption={`${counted(models.length, 'model')} on this page. A release counts once the evidence satisfies the default policy.`}
         columns={['Model', 'Vendor', 'Released', 'Stage', 'Evidence']}
         rows={models.map((row) => {
           const model = modelRowToJson(row);

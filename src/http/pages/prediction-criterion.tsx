@@ -11,8 +11,8 @@ const finePrintCharsMax = 2000;
 
 const polarityWords: { readonly [P in PredictionJson['polarity']]: string } = {
   decidable: 'It can resolve yes or no.',
-  confirmable_only: 'It can only be confirmed: without a deadline, that nothing happened yet refutes nothing.',
-  refutable_only: 'It can only be refuted: "never" without a deadline is never finished.',
+  confirmable_only: 'Without a deadline it can be proved right, but never wrong.',
+  refutable_only: 'Without a deadline it can be proved wrong, but never right.',
   undecidable: 'It can resolve neither yes nor no.',
 };
 

@@ -26,13 +26,17 @@ export function Heading({ prediction }: { readonly prediction: PredictionJson })
         <Said>{prediction.statement}</Said>
       </h1>
       <p class="byline">
-        {predictor === null ? 'Said' : <PredictorLink {...predictor} />}
-        {predictor === null ? ' ' : ' said this '}
-        {made_at.length > 'yyyy-mm'.length ? 'on ' : 'in '}
-        <Time at={made_at} />
+        {predictor === null ? (
+          'A claim, '
+        ) : (
+          <>
+            A claim of <PredictorLink {...predictor} />,{' '}
+          </>
+        )}
+        made {made_at.length > 'yyyy-mm'.length ? 'on' : 'in'} <Time at={made_at} />
         {source === null ? null : (
           <>
-            {' in '}
+            {', recorded from '}
             <Link to={`/sources/${encodeURIComponent(source.id)}`}>
               <Said>{source.title}</Said>
             </Link>
@@ -100,7 +104,8 @@ export function Verdict({ prediction }: { readonly prediction: PredictionJson })
       </p>
       {hindsight ? (
         <p class="small muted">
-          Recorded in hindsight: what settles it had already happened or was known. It does not count in scores.
+          Recorded in hindsight: what settles it had already happened, or was known, when the claim was recorded here.
+          It does not count in scores.
         </p>
       ) : null}
       <VerdictFacts prediction={prediction} />

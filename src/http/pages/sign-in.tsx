@@ -85,8 +85,8 @@ function SignIn({ next, problem }: { readonly next: string; readonly problem: st
             aria-describedby="key-help"
           />
           <span id="key-help" class="small muted">
-            Keys begin with <code>ok_</code>. The first one is in the file <code>admin-key</code> of the data directory;{' '}
-            <Link to="/docs">the API</Link> makes others.
+            Keys begin with <code>ok_</code>. The operator of this service{' '}
+            <Link to="/docs/guides/operations">creates them</Link>.
           </span>
         </p>
         <input type="hidden" name="next" value={next} />
