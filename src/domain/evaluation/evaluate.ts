@@ -167,8 +167,8 @@ function negate(operand: Answer): Answer {
     operand.verdict === 'undetermined' ? 'undetermined' : operand.verdict === 'yes' ? 'no' : 'yes';
   const text =
     verdict === 'undetermined'
-      ? 'Undetermined, because its operand is undetermined.'
-      : `${verdict === 'yes' ? 'Yes' : 'No'}, because its operand is ${operand.verdict}.`;
+      ? 'Undetermined, because what it denies is undetermined.'
+      : `${verdict === 'yes' ? 'Yes' : 'No'}, because what it denies is ${verdict === 'yes' ? 'false' : 'true'}.`;
   return { ...operand, verdict, node: parent('not', verdict, text, operand.interval, [operand]) };
 }
 

@@ -32,7 +32,9 @@ describe('the leaf that settled a tree', () => {
 
   it('gives the reason its sentence, limited to 1000 characters', () => {
     expect(reasonText(explain(six))).toBe(explain(six).text);
-    expect(reasonText(explain({ op: 'not', of: six }))).toBe(`Yes, because its operand is no. ${explain(six).text}`);
+    expect(reasonText(explain({ op: 'not', of: six }))).toBe(
+      `Yes, because what it denies is false. ${explain(six).text}`,
+    );
     const long = { ...explain(six), text: 'x'.repeat(2000) };
     expect(reasonText(long)).toHaveLength(1000);
     expect(reasonText(long).endsWith('…')).toBe(true);
