@@ -155,7 +155,7 @@ export async function announceOpened(
 /** A case with its last step. Refuses with `not_found`. */
 export async function requireCase(db: Sql, id: string): Promise<ListedCase> {
   const row = await findCase(db, id);
-  if (row === null) throw new Refusal('not_found', `there is no case ${id}`);
+  if (row === null) throw new Refusal('not_found', `there is no case ${id}; GET /v1/cases lists those that exist`);
   return row;
 }
 

@@ -65,7 +65,8 @@ async function memberProblems(tx: Sql, deps: Deps, { members }: PanelRules): Pro
 /** A version of a panel by id, or the newest one by name. Refuses with `not_found`. */
 export async function requirePanel(db: Sql, idOrName: string): Promise<PanelRow> {
   const panel = await findPanel(db, idOrName);
-  if (panel === null) throw new Refusal('not_found', `there is no panel ${idOrName}`);
+  if (panel === null)
+    throw new Refusal('not_found', `there is no panel ${idOrName}; GET /v1/panels lists those that exist`);
   return panel;
 }
 
