@@ -84,10 +84,10 @@ function archive(copy: NonNullable<EvidenceInput['copy']>, archivedAt: Instant) 
 /** The archived copy of an item. Refuses with `not_found`. */
 export async function getCaseEvidenceCopy(deps: Deps, caseId: string, evidenceId: string): Promise<CopyRow> {
   const copy = await findCopy(deps.db.sql, caseId, evidenceId);
-  if (copy === null)
-    throw new Refusal(
-      'not_found',
-      `the case ${caseId} has no item ${evidenceId} with an archived copy; GET /v1/cases/${caseId} lists its items`,
-    );
-  return copy;
+  if (copy !== null) return copy;
+  await requireCase(deps.db.sql, caseId);
+  throw new Refusal(
+    'not_found',
+    `the case ${caseId} has no item ${evidenceId} with an archived copy; GET /v1/cases/${caseId} lists its items`,
+  );
 }
