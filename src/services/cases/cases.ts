@@ -164,13 +164,14 @@ export async function getCase(deps: Deps, id: string): Promise<CaseView> {
   return await viewCase(deps.db.sql, await requireCase(deps.db.sql, id));
 }
 
-/** Cases in the order of opening. `prediction` is an id or a slug. */
+/** Cases in the order of opening. `prediction` is an id or a slug; there are none on an unknown one. */
 export async function listCases(
   deps: Deps,
   { prediction, ...filter }: Omit<CaseFilter, 'predictionId'> & { readonly prediction?: string },
   page: { readonly after: number | null; readonly limit: number },
 ): Promise<ListedCase[]> {
   const { sql } = deps.db;
-  const about = prediction === undefined ? {} : { predictionId: (await requirePrediction(sql, prediction)).id };
-  return await listCaseRows(sql, { ...filter, ...about }, page);
+  if (prediction === undefined) return await listCaseRows(sql, filter, page);
+  const about = await findPrediction(sql, prediction);
+  return about === null ? [] : await listCaseRows(sql, { ...filter, predictionId: about.id }, page);
 }
