@@ -75,7 +75,8 @@ export const endpointSchema = z
 export const createdSchema = endpointSchema
   .extend({
     secret: z.string().nullable().meta({
-      description: 'Secret that verifies v1 signatures. Returned only in this response.',
+      description:
+        'Secret that verifies v1 signatures. Returned only in this response: null if the response is replayed for an Idempotency-Key, and for v1a.',
       example: secretExample,
     }),
   })

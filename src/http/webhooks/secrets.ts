@@ -47,7 +47,8 @@ const rotatedSchema = z
       .nullable()
       .meta({ description: 'Public key that verifies v1a signatures. Null for v1.', example: null }),
     secret: z.string().nullable().meta({
-      description: 'Secret that verifies v1 signatures. Returned only in this response.',
+      description:
+        'Secret that verifies v1 signatures. Returned only in this response: null if the response is replayed for an Idempotency-Key, and for v1a.',
       example: secretExample,
     }),
     previous_until: instantText('When the previous secret stops signing. Null if it has stopped.').nullable(),

@@ -5,14 +5,18 @@ import type { Deps } from '../deps.ts';
 /** The actor of changes made by a command. */
 export const shellActor = 'cli';
 
-/** Fields that are shown in one response and never again. */
-const shownOnceFields: ReadonlySet<string> = new Set(['key', 'secret']);
 /** Fields that the audit log omits: the headers of an endpoint may contain a password. */
-const secretFields: ReadonlySet<string> = new Set([...shownOnceFields, 'headers']);
+const secretFields: ReadonlySet<string> = new Set(['key', 'secret', 'headers']);
 
-/** Removes the fields that are shown only once, at any depth. */
+/** Omits keys, and makes secrets null, at any depth: both are shown only once. A response may lack its key, but not its secret. */
 export function withoutShownOnce(value: unknown): unknown {
-  return withoutFields(value, shownOnceFields);
+  if (Array.isArray(value)) return value.map(withoutShownOnce);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== 'key')
+      .map(([name, field]) => [name, name === 'secret' ? null : withoutShownOnce(field)]),
+  );
 }
 
 function withoutFields(value: unknown, names: ReadonlySet<string>): unknown {
