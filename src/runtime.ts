@@ -194,7 +194,7 @@ function makeWebhookDeps(config: Config, client: Client, allow: AllowList): Webh
   };
 }
 
-/** A client for the address that a user names in a command. It may be private: nobody else chooses it. */
+/** A client for the address that a user names in a command. It may be private, because only that user chooses it. */
 export function openApi(config: Config): ApiClient {
   const client = makeClient({
     allow: parseCidrs('0.0.0.0/0 ::/0'),
