@@ -10,8 +10,12 @@ const spreadMs = 1500;
 const againMs = 10_000;
 
 const local = new Intl.DateTimeFormat('en-GB', {
-  ...{ day: 'numeric', month: 'short', year: 'numeric' },
-  ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
 });
 
 for (const time of document.querySelectorAll('time[datetime*="T"]'))

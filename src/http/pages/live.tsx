@@ -1,4 +1,4 @@
-import type { EventType } from '../../domain/events/event.ts';
+import { type EventType, eventTypes } from '../../domain/events/event.ts';
 import { useSite } from './site.ts';
 
 /** The events after which a page may show something else. */
@@ -8,26 +8,12 @@ export type Live = {
   readonly prediction?: string;
 };
 
-export const predictionEvents: readonly EventType[] = [
-  'prediction.created',
-  'prediction.edited',
-  'prediction.erratum_added',
-  'prediction.withdrawn',
-  'prediction.criterion.replaced',
-  'prediction.proposed',
-  'prediction.disputed',
-  'prediction.resolved',
-  'prediction.annulled',
-  'prediction.resolution.amended',
-];
-export const modelEvents: readonly EventType[] = [
-  'model.released',
-  'model.ended',
-  'model.suspended',
-  'model.reinstated',
-];
-export const caseEvents: readonly EventType[] = ['case.opened', 'case.round_closed', 'case.decided', 'case.appealed'];
-export const feedEvents: readonly EventType[] = ['feed.unhealthy', 'feed.recovered'];
+const eventsAbout = (noun: string): readonly EventType[] => eventTypes.filter((type) => type.startsWith(`${noun}.`));
+
+export const predictionEvents = eventsAbout('prediction');
+export const modelEvents = eventsAbout('model');
+export const caseEvents = eventsAbout('case');
+export const feedEvents = eventsAbout('feed');
 
 const unknownTag = 'data-tag=""';
 
