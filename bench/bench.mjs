@@ -207,7 +207,7 @@ async function startProgram() {
     OUTTURN_RATE_LIMIT: 'off',
     OUTTURN_POLL_CRON: '0 0 1 1 *',
   };
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/src/cli.js', 'serve'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/program/cli.js', 'serve'], {
     env,
     stdio: ['pipe', 'ignore', 'ignore'],
   });

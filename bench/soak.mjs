@@ -43,7 +43,7 @@ const key = randomBytes(24).toString('hex');
 // Loaded into the program before its own code. It must not keep the process alive.
 const probe = `process.on('message', () => { gc(); process.send(process.memoryUsage()); }); process.channel.unref();`;
 const measured = ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(probe)}`];
-const program = spawn(process.execPath, [...measured, 'dist/src/cli.js', 'serve'], {
+const program = spawn(process.execPath, [...measured, 'dist/program/cli.js', 'serve'], {
   env: {
     ...{ PATH: process.env.PATH, HOME: home, PORT: '0', LOG_LEVEL: 'error', DATABASE_URL: databaseUrl },
     ...{ OUTTURN_SECRET: randomBytes(16).toString('hex'), OUTTURN_ADMIN_KEY: key, OUTTURN_FEEDS: feeds },

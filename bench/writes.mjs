@@ -151,7 +151,7 @@ async function startProgram(database, children) {
     OUTTURN_RATE_LIMIT: 'off',
     OUTTURN_POLL_CRON: '0 0 1 1 *',
   };
-  const args = ['--max-semi-space-size=32', 'dist/src/cli.js', 'serve'];
+  const args = ['--max-semi-space-size=32', 'dist/program/cli.js', 'serve'];
   children.push(spawn(process.execPath, args, { env, stdio: ['pipe', 'ignore', 'ignore'] }));
   const base = `http://127.0.0.1:${port}`;
   for (let found = 0; found === 0; await wait(500)) {

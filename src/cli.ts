@@ -1,51 +1,45 @@
 #!/usr/bin/env node
-import { runBacktest, runCoverage, runLedger } from './cli/archives.ts';
-import { runBackup, runRestore } from './cli/backup.ts';
-import { runCheck } from './cli/check.ts';
 import { type CommandName, isCommandName } from './cli/command-table.ts';
-import { runExport, runImport } from './cli/export.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
-import { runKeys } from './cli/keys.ts';
-import { runScan } from './cli/scan.ts';
-import { runMigrate, runNewEpoch, runPoll, runResolve, runSeed } from './cli/service.ts';
-import { runStatus } from './cli/status.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
 import { type Config, findUnknownVariables, readConfig, withoutForeignVariables } from './config.ts';
 import { transientReason } from './domain/database-failure.ts';
 import { Refusal } from './domain/refusal.ts';
-import { renderOpenApi } from './http/operations.ts';
-import { serve } from './main.ts';
-import { makeLog, programVersion } from './runtime.ts';
+import { makeLog } from './log.ts';
+import { programVersion } from './package-root.ts';
 
 const runServe: Command = async ({ config }) => {
+  const { serve } = await import('./main.ts');
   await serve(config, (line) => process.stdout.write(`${line}\n`));
   return null;
 };
 
 const runOpenapi: Command = async () => {
+  const { renderOpenApi } = await import('./http/operations.ts');
   process.stdout.write(renderOpenApi(programVersion()));
   return null;
 };
 
-const commands: Readonly<Record<CommandName, Command>> = {
-  serve: runServe,
-  migrate: runMigrate,
-  seed: runSeed,
-  poll: runPoll,
-  resolve: runResolve,
-  keys: runKeys,
-  check: runCheck,
-  backtest: runBacktest,
-  coverage: runCoverage,
-  ledger: runLedger,
-  backup: runBackup,
-  restore: runRestore,
-  export: runExport,
-  import: runImport,
-  'new-epoch': runNewEpoch,
-  status: runStatus,
-  scan: runScan,
-  openapi: runOpenapi,
+/** Each command loads only the modules that it needs. */
+const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  serve: async () => runServe,
+  migrate: async () => (await import('./cli/service.ts')).runMigrate,
+  seed: async () => (await import('./cli/service.ts')).runSeed,
+  poll: async () => (await import('./cli/service.ts')).runPoll,
+  resolve: async () => (await import('./cli/service.ts')).runResolve,
+  keys: async () => (await import('./cli/keys.ts')).runKeys,
+  check: async () => (await import('./cli/check.ts')).runCheck,
+  backtest: async () => (await import('./cli/archives.ts')).runBacktest,
+  coverage: async () => (await import('./cli/archives.ts')).runCoverage,
+  ledger: async () => (await import('./cli/archives.ts')).runLedger,
+  backup: async () => (await import('./cli/backup.ts')).runBackup,
+  restore: async () => (await import('./cli/backup.ts')).runRestore,
+  export: async () => (await import('./cli/export.ts')).runExport,
+  import: async () => (await import('./cli/export.ts')).runImport,
+  'new-epoch': async () => (await import('./cli/service.ts')).runNewEpoch,
+  status: async () => (await import('./cli/status.ts')).runStatus,
+  scan: async () => (await import('./cli/scan.ts')).runScan,
+  openapi: async () => runOpenapi,
 };
 
 /** Details of a refusal that are printed. */
@@ -68,7 +62,8 @@ async function main(argv: readonly string[]): Promise<number> {
       const config = readConfig(command === 'scan' ? withoutForeignVariables(process.env) : process.env);
       warnOfUnknownVariables(config);
       const failures: string[] = [];
-      const result = await commands[command]({ config, args, options, fail: (text) => failures.push(text) });
+      const run = await commands[command]();
+      const result = await run({ config, args, options, fail: (text) => failures.push(text) });
       if (result !== null && result !== undefined)
         process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : `${render(result)}\n`);
       for (const text of failures) fail(1, text);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -14,4 +14,10 @@ export function packageRoot(): string {
     directory = parent;
   }
   return directory;
+}
+
+/** The version in package.json. */
+export function programVersion(): string {
+  const found: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '0';
 }

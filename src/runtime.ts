@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { monotonicFactory } from 'ulid';
 import type { Config } from './config.ts';
 import { readCoverageTable } from './domain/evidence/coverage-table.ts';
 import { readIdentityTable } from './domain/identity/table.ts';
 import { Refusal } from './domain/refusal.ts';
-import { renderLogLine } from './log-lines.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
 import { type ApiReply, type ApiRequest, requestApi } from './net/api-request.ts';
 import { type Client, makeClient } from './net/client.ts';
 import { fetchPayload } from './net/payloads.ts';
 import { exchangeMsMaxDefault, postWebhook } from './net/post-webhook.ts';
 import { checkWebhookUrl, judgeWebhookUrl } from './net/webhook-url.ts';
-import { packageRoot } from './package-root.ts';
+import { packageRoot, programVersion } from './package-root.ts';
 import { loadSecret } from './secret-file.ts';
 import type { Deps, Log, WebhookDeps } from './services/deps.ts';
 import { withCurrentIdentity } from './services/identity/identity.ts';
@@ -22,7 +20,6 @@ import { createTimelineCache } from './services/settling/kept-timelines.ts';
 import { makeVault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/db.ts';
 import { reportMalformedRows } from './store/malformed-rows.ts';
-import { hasTextIndex, migrate, requireMigrated } from './store/migrate.ts';
 
 /** The dependencies of a running process, and how to release them. */
 export type Runtime = {
@@ -35,35 +32,8 @@ export type Runtime = {
   readonly close: () => Promise<void>;
 };
 
-/** Where the log goes. */
-export type LogOutput = { readonly isTTY?: boolean | undefined; write(text: string): unknown };
-
-/** Log lines are written together once they have this many bytes, or after this time. */
-const logBytesMin = 4096;
-const logFlushMs = 100;
-
-/** Lines of JSON, or readable ones on a terminal. They go to standard error; standard output is for results. */
-export function makeLog(level: string, output?: LogOutput): Log {
-  const target = output ?? process.stderr;
-  const options = { level, timestamp: pino.stdTimeFunctions.isoTime };
-  if (target.isTTY === true) return pino(options, { write: (line) => target.write(renderLogLine(line)) });
-  return pino(
-    options,
-    output ?? pino.destination({ dest: 2, sync: false, minLength: logBytesMin, periodicFlush: logFlushMs }),
-  );
-}
-
-export type RuntimeOptions = {
-  /** False refuses a database that is not at the current schema, instead of migrating it. Default: true. */
-  readonly migrates?: boolean;
-  readonly idleInTransactionMsMax?: number;
-  readonly queryMsMax?: number;
-  /** Called when the files of the embedded database are gone: the process must end. */
-  readonly onLost?: (error: Refusal) => void;
-};
-
-/** Opens and migrates the database and creates the dependencies of the services. */
-export async function openRuntime(config: Config, log: Log, options: RuntimeOptions = {}): Promise<Runtime> {
+/** Creates the dependencies of the services on an open database, which `close` closes. */
+export async function openRuntime(config: Config, log: Log, db: Database): Promise<Runtime> {
   const root = packageRoot();
   const version = programVersion();
   const identity = readIdentityTable(readJson(join(root, 'data', 'identity.json')));
@@ -74,7 +44,6 @@ export async function openRuntime(config: Config, log: Log, options: RuntimeOpti
   const client = makeClient({ allow, proxy: config.proxy, userAgent });
   // The sender has its own limits; here, requests to one endpoint must not delay those to another one on the same origin.
   const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
-  const db = await openOwnDatabase(config, log, options);
   reportMalformedRows((row) => log.error(row, 'a row cannot be read; it is left out or replaced (docs/operations.md)'));
   const replica = await openReplica(config, log);
   const nextId = monotonicFactory(pooledRandom());
@@ -126,45 +95,6 @@ function pooledRandom(): () => number {
     next += 1;
     return byte / 256;
   };
-}
-
-async function openOwnDatabase(config: Config, log: Log, options: RuntimeOptions): Promise<Database> {
-  const { idleInTransactionMsMax, queryMsMax, onLost } = options;
-  const { databaseUrl, databaseDirectUrl: directUrl, dataDir } = config;
-  const opened = openDatabase({ databaseUrl, directUrl, dataDir, idleInTransactionMsMax, queryMsMax, onLost, log });
-  const db = databaseUrl === undefined ? await opened : await opened.catch(refuseServer);
-  try {
-    // Loaded here and not where it is used, because a failure must close the database.
-    loadSecret(config);
-    if (options.migrates === false) await requireMigrated(db);
-    else if (directUrl === undefined) await migrate(db);
-    else await migrateDirectly(directUrl, log);
-    if (!(await hasTextIndex(db))) log.warn({}, noTextIndex);
-  } catch (error) {
-    await db.close();
-    throw error;
-  }
-  return db;
-}
-
-const noTextIndex =
-  'searches by text (q) read every prediction, because the extension pg_trgm or its index is missing: ' +
-  'docs/operations.md says how to add both';
-
-/** Migrations are long transactions, which a pooler may be configured to end. */
-async function migrateDirectly(databaseUrl: string, log: Log): Promise<void> {
-  const direct = await openDatabase({ databaseUrl, poolMax: 1, log }).catch(refuseServer);
-  try {
-    await migrate(direct);
-  } finally {
-    await direct.close();
-  }
-}
-
-function refuseServer(error: unknown): never {
-  if (error instanceof Refusal) throw error;
-  const reason = error instanceof Error ? error.message || error.name : String(error);
-  throw new Refusal('service_unavailable', `cannot use the server that DATABASE_URL names: ${reason}`);
 }
 
 const replicaConnectSecondsMax = 3;
@@ -221,10 +151,4 @@ export function readNamedJson(variable: string, path: string): unknown {
     const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
     throw new Refusal('validation_failed', `${variable}: cannot read ${path}: ${reason}`);
   }
-}
-
-/** The version in package.json. */
-export function programVersion(): string {
-  const found = readJson(join(packageRoot(), 'package.json'));
-  return typeof found === 'object' && found !== null && 'version' in found ? String(found.version) : '0';
 }

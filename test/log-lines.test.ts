@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { makeLog } from '../src/log.ts';
 import { renderLogLine } from '../src/log-lines.ts';
-import { makeLog } from '../src/runtime.ts';
 
 function logged(isTTY: boolean): string {
   let text = '';

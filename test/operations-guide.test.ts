@@ -4,8 +4,8 @@ import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { exportFormat } from '../src/domain/transfer/format.ts';
 import { configurationTable } from '../src/environment.ts';
-import { drainMsMax, noticeMs } from '../src/main.ts';
 import { packageRoot } from '../src/package-root.ts';
+import { drainMsMax, noticeMs } from '../src/serving.ts';
 import { recordTables, tablesLeftOut } from '../src/store/record-tables.ts';
 import { fencedBlocks } from './support/markdown.ts';
 

@@ -23,7 +23,10 @@ const env = {
   OUTTURN_RATE_LIMIT: 'off',
   LOG_LEVEL: 'silent',
 };
-const service = spawn(process.execPath, ['dist/src/cli.js', 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+const service = spawn(process.execPath, ['dist/program/cli.js', 'serve'], {
+  env,
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
 
 /** The pages for the documentation: name, path, width and scheme. */
 const pictured = [

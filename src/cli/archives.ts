@@ -1,4 +1,4 @@
-import { makeLog } from '../runtime.ts';
+import { makeLog } from '../log.ts';
 import { backtest } from './backtest.ts';
 import { renderAccuracy } from './backtest-accuracy.ts';
 import { backtestToJson, renderBacktest } from './backtest-report.ts';

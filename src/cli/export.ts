@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { Config } from '../config.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { programVersion, type Runtime } from '../runtime.ts';
+import { programVersion } from '../package-root.ts';
+import type { Runtime } from '../runtime.ts';
 import { exchangeIdleMsMax, exchangeMsMax, exportRecords } from '../services/transfer/export.ts';
 import { importRecord } from '../services/transfer/import.ts';
 import type { Command } from './invocation.ts';

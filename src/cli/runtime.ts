@@ -1,11 +1,14 @@
 import type { Config } from '../config.ts';
+import { type OpenOptions, openOwnDatabase } from '../database.ts';
+import { makeLog } from '../log.ts';
 import { prepare } from '../prepare.ts';
-import { makeLog, openRuntime, type Runtime, type RuntimeOptions } from '../runtime.ts';
+import { openRuntime, type Runtime } from '../runtime.ts';
 import type { Deps } from '../services/deps.ts';
 
 /** Commands log only warnings and errors, unless LOG_LEVEL is set to something other than its default. */
-export async function openQuietRuntime(config: Config, options: RuntimeOptions = {}): Promise<Runtime> {
-  return await openRuntime(config, makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel), options);
+export async function openQuietRuntime(config: Config, options: OpenOptions = {}): Promise<Runtime> {
+  const log = makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  return await openRuntime(config, log, await openOwnDatabase(config, log, options));
 }
 
 /** Runs on the migrated database. */

@@ -2,7 +2,7 @@ import { watchedIdsMax, watchNamePattern, watchNameRule } from '../domain/model-
 import { describeRow } from '../domain/scan/end-text.ts';
 import { failWithinDaysMax, scanLimits } from '../domain/scan/limits.ts';
 import { listFailing } from '../domain/scan/report.ts';
-import { programVersion } from '../runtime.ts';
+import { programVersion } from '../package-root.ts';
 import { type Scan, scanFiles } from '../services/scan/scan.ts';
 import type { Command, Invocation, Options } from './invocation.ts';
 import { type Skipped, walkFiles } from './scan-files.ts';

@@ -70,6 +70,13 @@ export async function requireMigrated(db: Database): Promise<void> {
     throw new Refusal('conflict', `the database lacks ${state.pending.join(', ')}: run "outturn migrate" first`);
 }
 
+/** A hash of all migrations. */
+export function hashMigrations(): string {
+  const hash = createHash('sha256');
+  for (const { name, sha256 } of readMigrations(migrationsDirectory())) hash.update(`${name} ${sha256}\n`);
+  return hash.digest('hex');
+}
+
 export function migrationsDirectory(): string {
   return join(packageRoot(), 'sql');
 }

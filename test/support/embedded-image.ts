@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { packageRoot } from '../../src/package-root.ts';
 import { openDatabase } from '../../src/store/db.ts';
+import { findImage } from '../../src/store/embedded/image.ts';
 import { migrate, migrationsDirectory } from '../../src/store/migrate.ts';
 import { rememberFirstRows } from './empty-database.ts';
 
@@ -54,7 +55,7 @@ function imageIn(home: string): EmbeddedImage {
 async function makeImage(image: EmbeddedImage, home: string): Promise<void> {
   mkdirSync(home, { recursive: true });
   await writeImage(image.empty, await PGlite.create('memory://'));
-  const db = await openDatabase({ dataDir: image.dataDir, imagePath: image.empty });
+  const db = await openDatabase({ dataDir: image.dataDir, imagePath: findImage() });
   await migrate(db);
   await rememberFirstRows(db);
   await db.close();

@@ -42,7 +42,7 @@ export async function startProgram(
   { fromNothing = false, root = packageRoot() }: { readonly fromNothing?: boolean; readonly root?: string } = {},
 ): Promise<Program> {
   if (!fromNothing && env.DATABASE_URL === undefined) prepareDirectory(dataDir);
-  const child = spawn(process.execPath, [join(root, 'dist/src/cli.js'), 'serve'], {
+  const child = spawn(process.execPath, [join(root, 'dist/program/cli.js'), 'serve'], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: dataDir, PORT: '0', OUTTURN_DATA_DIR: dataDir, LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -92,7 +92,7 @@ export async function outturn(
   try {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
-      [join(packageRoot(), 'dist/src/cli.js'), ...args],
+      [join(packageRoot(), 'dist/program/cli.js'), ...args],
       options,
     );
     return { code: 0, output: stdout + stderr };

@@ -43,7 +43,7 @@ const layers: Readonly<Record<string, Rule>> = {
   'src/cli': {
     layers: [
       ...['src/cli', 'src/services', 'src/domain'],
-      ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/package-root.ts'],
+      ...['src/config.ts', 'src/log.ts', 'src/database.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/package-root.ts'],
     ],
     packages: ['zod', 'ulid', /^node:/],
   },
@@ -53,15 +53,20 @@ const layers: Readonly<Record<string, Rule>> = {
 const files: Readonly<Record<string, Rule>> = {
   'src/package-root.ts': { layers: [], packages: [/^node:/] },
   'src/log-lines.ts': { layers: [], packages: [] },
+  'src/log.ts': { layers: ['src/log-lines.ts', 'src/services/deps.ts'], packages: ['pino'] },
   'src/environment.ts': { layers: ['jobs/cron.ts', 'src/domain'], packages: ['zod'] },
   'src/config.ts': { layers: ['src/environment.ts', 'src/domain'], packages: ['zod', /^node:/] },
   'src/secret-file.ts': { layers: ['src/config.ts', 'src/services/access', 'src/domain'], packages: [/^node:/] },
+  'src/database.ts': {
+    layers: ['src/config.ts', 'src/secret-file.ts', 'src/services/deps.ts', 'src/store', 'src/domain'],
+    packages: [],
+  },
   'src/runtime.ts': {
     layers: [
-      ...['src/config.ts', 'src/secret-file.ts', 'src/package-root.ts', 'src/log-lines.ts'],
+      ...['src/config.ts', 'src/secret-file.ts', 'src/package-root.ts'],
       ...['src/services', 'src/store', 'src/net', 'src/domain'],
     ],
-    packages: ['pino', 'ulid', /^node:/],
+    packages: ['ulid', /^node:/],
   },
   'src/prepare.ts': {
     layers: ['src/config.ts', 'src/runtime.ts', 'src/package-root.ts', 'src/services'],
@@ -71,17 +76,23 @@ const files: Readonly<Record<string, Rule>> = {
     layers: ['src/config.ts', 'src/cli/greeting.ts', 'jobs', 'src/services', 'src/domain'],
     packages: [],
   },
-  'src/main.ts': {
+  'src/serving.ts': {
     layers: [
-      ...['src/config.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/secret-file.ts', 'src/work.ts'],
-      'src/cli/process-socket.ts',
+      ...['src/config.ts', 'src/runtime.ts', 'src/secret-file.ts', 'src/work.ts', 'src/cli/process-socket.ts'],
       ...['jobs', 'src/http', 'src/services', 'src/net', 'src/domain'],
     ],
     packages: [/^node:/],
   },
+  'src/main.ts': {
+    layers: [
+      ...['src/config.ts', 'src/log.ts', 'src/database.ts', 'src/runtime.ts', 'src/prepare.ts', 'src/serving.ts'],
+      'src/domain',
+    ],
+    packages: [],
+  },
   'src/cli.ts': {
     layers: [
-      ...['src/cli', 'src/main.ts', 'src/config.ts', 'src/runtime.ts', 'src/package-root.ts'],
+      ...['src/cli', 'src/main.ts', 'src/config.ts', 'src/log.ts', 'src/package-root.ts'],
       ...['src/http/operations.ts', 'src/services', 'src/domain'],
     ],
     packages: [/^node:/],

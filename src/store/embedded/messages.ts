@@ -7,7 +7,10 @@ export const inMemory = 'memory://';
 export type WorkerInput = {
   /** A directory for the database files, or `memory://`. */
   readonly directory: string;
-  /** A tar file of an initialised, stopped database from which to start a new one, which is faster than creating it. */
+  /**
+   * A tar file of an initialised, stopped database from which to start a new one, which is faster than creating it: as
+   * `packImage` writes it, or not compressed for a database in memory.
+   */
   readonly imagePath: string | null;
   /** False opens only a database that is there. */
   readonly mayCreate: boolean;

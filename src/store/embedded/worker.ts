@@ -8,6 +8,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { bridgeLimits, createBridge } from './bridge.ts';
 import { watchFiles } from './file-watch.ts';
+import { unpackImage } from './image-archive.ts';
 import { type FileError, type FromWorker, inMemory, type ToWorker, type WorkerInput } from './messages.ts';
 
 // Only one place starts this worker, and it passes exactly this.
@@ -27,14 +28,16 @@ const extensions = { pg_trgm };
  * that dies in between leaves nothing that looks like a database.
  */
 async function openEngine(): Promise<PGlite> {
-  const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
-  if (input.directory === inMemory) return PGlite.create(input.directory, { ...loadDataDir, extensions });
+  if (input.directory === inMemory) {
+    const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
+    return PGlite.create(input.directory, { ...loadDataDir, extensions });
+  }
   if (!existsSync(join(input.directory, 'PG_VERSION'))) {
     if (!input.mayCreate) throw new Error('the files of the database are gone');
     const unfinished = `${input.directory}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
-    const made = await PGlite.create(unfinished, { ...loadDataDir, extensions });
-    await made.close();
+    if (input.imagePath === null) await (await PGlite.create(unfinished, { extensions })).close();
+    else await unpackImage(input.imagePath, unfinished);
     await rename(unfinished, input.directory);
   }
   return PGlite.create(input.directory, { extensions });

@@ -245,7 +245,7 @@ describe('backup refuses', () => {
       '-c',
       script,
       process.execPath,
-      join(packageRoot(), 'dist/src/cli.js'),
+      join(packageRoot(), 'dist/program/cli.js'),
       'backup',
       join(directory, 'b'),
     ];

@@ -68,12 +68,14 @@ afterAll(async () => {
 });
 
 test('the image has no source that the program could read instead of what is built', () => {
-  expect(readCopiedPaths()).toContain('dist');
+  expect(readCopiedPaths()).toContain('dist/program');
   expect(readCopiedPaths()).not.toContain('src');
 });
 
 test.each([
   ['/healthz', /"ok"/],
+  ['/', /<title>/],
+  ['/assets/pages.css', /{/],
   ['/docs', /Outturn API reference/],
   ['/docs/swagger-ui-bundle.js', /SwaggerUIBundle/],
   ['/docs/versioning', /Versions/],

@@ -27,7 +27,7 @@ function run(beginning: string): string {
   if (found === undefined) throw new Error(`the page has no command ${beginning}`);
   const here = found.text
     .replaceAll('localhost:3000', new URL(program.base).host)
-    .replaceAll('npm exec outturn --', `${process.execPath} ${join(packageRoot(), 'dist/src/cli.js')}`);
+    .replaceAll('npm exec outturn --', `${process.execPath} ${join(packageRoot(), 'dist/program/cli.js')}`);
   const env = { PATH: process.env.PATH, HOME: directory };
   return execFileSync('bash', ['--norc', '-ec', here], { encoding: 'utf8', cwd: directory, env });
 }

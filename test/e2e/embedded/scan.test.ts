@@ -30,7 +30,7 @@ function scan(
   args: readonly string[],
   { cwd = repository, user, env = {} }: { cwd?: string; user?: number; env?: Record<string, string> } = {},
 ): Run {
-  const program = join(packageRoot(), 'dist/src/cli.js');
+  const program = join(packageRoot(), 'dist/program/cli.js');
   try {
     const out = execFileSync(process.execPath, [program, 'scan', ...args], {
       cwd,
@@ -240,7 +240,7 @@ function placeOf(uri: string, startLine: number) {
 function commandsOnPath(): string {
   const directory = join(home, 'bin');
   mkdirSync(directory, { recursive: true });
-  const program = `#!/bin/sh\nexec ${process.execPath} ${join(packageRoot(), 'dist/src/cli.js')} "$@"\n`;
+  const program = `#!/bin/sh\nexec ${process.execPath} ${join(packageRoot(), 'dist/program/cli.js')} "$@"\n`;
   writeFileSync(join(directory, 'outturn'), program, { mode: 0o755 });
   const installer = '#!/bin/sh\n[ "$1 $2" = "install --global" ] && [ -n "$3" ]\n';
   writeFileSync(join(directory, 'npm'), installer, { mode: 0o755 });

@@ -165,7 +165,7 @@ describe('from a shell', () => {
       { ...secrets, OUTTURN_DATA_DIR: path('killed') },
       { ...secrets, DATABASE_URL: fresh.url },
     ]) {
-      const child = spawn(process.execPath, [join(packageRoot(), 'dist/src/cli.js'), 'import'], {
+      const child = spawn(process.execPath, [join(packageRoot(), 'dist/program/cli.js'), 'import'], {
         env: { PATH: process.env.PATH, ...env },
         stdio: ['pipe', 'ignore', 'inherit'],
       });

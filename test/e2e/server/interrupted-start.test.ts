@@ -30,7 +30,7 @@ async function start(message: number): Promise<{ code: number | null; output: st
   });
   const directory = mkdtempSync(join(tmpdir(), 'outturn-interrupted-'));
   clean.push(() => removeDirectory(directory));
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist/src/cli.js'), 'serve'], {
+  const child = spawn(process.execPath, [join(packageRoot(), 'dist/program/cli.js'), 'serve'], {
     env: {
       ...{ PATH: process.env.PATH, HOME: directory, OUTTURN_DATA_DIR: directory, PORT: '0', LOG_LEVEL: 'error' },
       ...{ DATABASE_URL: proxy.url, OUTTURN_SECRET: 's'.repeat(16), OUTTURN_ADMIN_KEY: 'k'.repeat(20) },
