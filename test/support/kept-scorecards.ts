@@ -1,3 +1,4 @@
+import { deciders } from '../../src/domain/scores/decider.ts';
 import { getPredictorScorecard } from '../../src/services/scores/scorecards.ts';
 import { findKeptScorecard } from '../../src/store/kept-scorecards.ts';
 import type { World } from './world.ts';
@@ -7,12 +8,14 @@ export type ScorecardDifference = { readonly name: string; readonly served: unkn
 /** Every predictor whose scorecard of now differs from the one that is computed for the present moment. */
 export async function findScorecardDifferences(world: Pick<World, 'db' | 'deps'>): Promise<ScorecardDifference[]> {
   const differences: ScorecardDifference[] = [];
-  for (const id of await predictorIds(world)) {
-    const { predictor, ...served } = await getPredictorScorecard(world.deps, id, null);
-    const { predictor: _, ...computed } = await getPredictorScorecard(world.deps, id, world.deps.now());
-    if (JSON.stringify(served) !== JSON.stringify(computed))
-      differences.push({ name: predictor.name, served, computed });
-  }
+  for (const id of await predictorIds(world))
+    for (const decidedBy of [null, ...deciders]) {
+      const { predictor, ...served } = await getPredictorScorecard(world.deps, id, { asOf: null, decidedBy });
+      const asOf = world.deps.now();
+      const { predictor: _, ...computed } = await getPredictorScorecard(world.deps, id, { asOf, decidedBy });
+      if (JSON.stringify(served) !== JSON.stringify(computed))
+        differences.push({ name: `${predictor.name} by ${decidedBy ?? 'all'}`, served, computed });
+    }
   return differences;
 }
 

@@ -16,7 +16,7 @@ export const calibrationBins = 10;
 /** Decimals of a score. Further decimals would depend on the order of summation. */
 const scoreDecimals = 6;
 
-/** Sums over the forecasts of one bin. Each forecast is weighted by its share of its prediction. */
+/** Sums over forecasts of one bin. Each forecast is weighted by its share of its prediction. */
 export type BinSums = {
   /** The bin's number, from 0; the last includes probability 1. */
   readonly bin: number;
@@ -64,9 +64,9 @@ export type Score = {
   readonly calibration: readonly CalibrationBin[];
 };
 
-/** The score of the sums by bin; its figures are null when nothing was scored. */
+/** The score of sums, of which several may be of one bin; its figures are null when nothing was scored. */
 export function scoreOf(sums: readonly BinSums[]): Score {
-  const total = (field: Exclude<keyof BinSums, 'bin'>): number => sums.reduce((sum, bin) => sum + bin[field], 0);
+  const total = (field: Exclude<keyof BinSums, 'bin'>): number => totalOf(sums, field);
   const predictions = total('predictions');
   const logMean = predictions === 0 ? null : total('log') / predictions;
   return {
@@ -76,20 +76,31 @@ export function scoreOf(sums: readonly BinSums[]): Score {
     brierLast: meanOf(total('lastSquared'), predictions),
     logScore: logMean === null ? null : rounded(logMean),
     baselineScore: logMean === null ? null : rounded(baselineOf(logMean)),
-    calibration: Array.from({ length: calibrationBins }, (_, bin) => {
-      const found = sums.find((entry) => entry.bin === bin);
-      const weight = found?.share ?? 0;
-      return {
-        from: bin / calibrationBins,
-        to: (bin + 1) / calibrationBins,
-        forecasts: found?.forecasts ?? 0,
-        predictions: found?.claims ?? 0,
-        weight: rounded(weight),
-        forecastMean: meanOf(found?.probability ?? 0, weight),
-        observed: meanOf(found?.outcome ?? 0, weight),
-        interval: intervalOf(found?.outcome ?? 0, weight),
-      };
-    }),
+    calibration: Array.from({ length: calibrationBins }, (_, bin) =>
+      calibrationOf(
+        bin,
+        sums.filter((entry) => entry.bin === bin),
+      ),
+    ),
+  };
+}
+
+function totalOf(sums: readonly BinSums[], field: Exclude<keyof BinSums, 'bin'>): number {
+  return sums.reduce((sum, entry) => sum + entry[field], 0);
+}
+
+function calibrationOf(bin: number, sums: readonly BinSums[]): CalibrationBin {
+  const weight = totalOf(sums, 'share');
+  const outcome = totalOf(sums, 'outcome');
+  return {
+    from: bin / calibrationBins,
+    to: (bin + 1) / calibrationBins,
+    forecasts: totalOf(sums, 'forecasts'),
+    predictions: totalOf(sums, 'claims'),
+    weight: rounded(weight),
+    forecastMean: meanOf(totalOf(sums, 'probability'), weight),
+    observed: meanOf(outcome, weight),
+    interval: intervalOf(outcome, weight),
   };
 }
 

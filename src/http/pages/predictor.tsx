@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Instant, parseInstant } from '../../domain/instant.ts';
+import { type Decider, deciders } from '../../domain/scores/decider.ts';
 import type { ListQuery } from '../../services/predictions/lists.ts';
 import { getPredictorScorecard, type Scorecard } from '../../services/scores/scorecards.ts';
 import type { HttpDeps } from '../deps.ts';
@@ -15,7 +16,7 @@ import { Empty, Pagination, Section } from './parts.tsx';
 import { CalibrationPlot } from './plots/calibration.tsx';
 import { readPredictions } from './prediction-json.ts';
 import { PredictionList } from './prediction-list.tsx';
-import { Hits, Record, Scores } from './scores.tsx';
+import { DeciderChoice, Hits, Record, Scores } from './scores.tsx';
 import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
 
 /** Predictions on one page of the list. */
@@ -23,13 +24,14 @@ const listed = 20;
 
 export const predictorPage = page({
   path: '/predictors/{id}',
-  query: { as_of: asOfField, cursor: z.string().optional() },
+  query: { as_of: asOfField, decided_by: z.enum(deciders).optional(), cursor: z.string().optional() },
   api: ({ id }) => `/v1/predictors/${id}/scorecard`,
   readsKept: true,
   load: async (http, { params, query, listing, site }) => {
     const asOf = pastOrNow(http, query.as_of);
     const after = query.cursor === undefined ? null : readCursor(listing(), query.cursor, placePosition);
-    const card = await getPredictorScorecard(http.services, params.id, asOf);
+    const decidedBy = query.decided_by ?? null;
+    const card = await getPredictorScorecard(http.services, params.id, { asOf, decidedBy });
     const { predictions, next } = await listClaims(http, { predictorId: params.id, asOf, after });
     const { name } = card.predictor;
     const path = `/v1/predictors/${card.predictor.id}`;
@@ -38,10 +40,14 @@ export const predictorPage = page({
       title: name,
       description: `${name}: ${counted(card.claims.recorded, 'claim')} about AI models, ${card.claims.outcomes.yes} right and ${card.claims.outcomes.no} wrong so far.`,
       canonical: `/predictors/${card.predictor.id}`,
-      isUnlisted: after !== null || asOf !== null,
+      isUnlisted: after !== null || asOf !== null || decidedBy !== null,
       past: asOf !== null,
       alternates: [
-        { path: `${path}/scorecard${past}`, type: 'application/json', title: 'Scorecard as JSON' },
+        {
+          path: `${path}/scorecard${scorecardQuery(past, decidedBy)}`,
+          type: 'application/json',
+          title: 'Scorecard as JSON',
+        },
         {
           path: `/v1/predictions?predictor=${card.predictor.id}${past.replace('?', '&')}`,
           type: 'application/json',
@@ -53,6 +59,7 @@ export const predictorPage = page({
         <PredictorContent
           card={card}
           asOf={asOf}
+          decidedBy={decidedBy}
           predictions={predictions}
           next={next === null ? null : writeCursor(listing(), next)}
         />
@@ -60,6 +67,12 @@ export const predictorPage = page({
     };
   },
 });
+
+function scorecardQuery(past: string, decidedBy: Decider | null): string {
+  const query = new URLSearchParams(past);
+  if (decidedBy !== null) query.set('decided_by', decidedBy);
+  return query.size === 0 ? '' : `?${query}`;
+}
 
 type Claims = { readonly predictorId: string } & Pick<ListQuery, 'asOf' | 'after'>;
 
@@ -75,13 +88,14 @@ async function listClaims(http: HttpDeps, { predictorId, asOf, after }: Claims) 
 type ContentProps = {
   readonly card: Scorecard;
   readonly asOf: Instant | null;
+  readonly decidedBy: Decider | null;
   readonly predictions: readonly PredictionJson[];
   readonly next: string | null;
 };
 
-function PredictorContent({ card, asOf, predictions, next }: ContentProps) {
+function PredictorContent({ card, asOf, decidedBy, predictions, next }: ContentProps) {
   const { predictor, claims, forecasts, score } = card;
-  const isNew = claims.recorded === 0 && Object.values(forecasts).every((count) => count === 0);
+  const isNew = decidedBy === null && claims.recorded === 0 && Object.values(forecasts).every((count) => count === 0);
   return (
     <>
       <h1>
@@ -99,6 +113,7 @@ function PredictorContent({ card, asOf, predictions, next }: ContentProps) {
         <NothingSaid id={predictor.id} />
       ) : (
         <>
+          <DeciderChoice chosen={decidedBy} />
           <Section id="record" title="Record">
             <Record card={card} />
           </Section>

@@ -1,12 +1,43 @@
 import type { Child } from 'hono/jsx';
+import type { Decider } from '../../domain/scores/decider.ts';
 import type { Interval } from '../../domain/scores/score.ts';
 import type { Scorecard } from '../../services/scores/scorecards.ts';
 import { counted } from './counted.ts';
 import { Link, OutsideLink } from './links.tsx';
 import { Facts, Table } from './parts.tsx';
 import { percent } from './plots/figure.tsx';
+import { useSite } from './site.ts';
 
 type CardProps = { readonly card: Scorecard };
+
+const choices: readonly (readonly [decider: Decider | null, title: string])[] = [
+  [null, 'All claims'],
+  ['resolver', 'Settled by evidence'],
+  ['people', 'Decided by people'],
+];
+
+/** Links to the record of the claims that one decider settled, at the same moment. */
+export function DeciderChoice({ chosen }: { readonly chosen: Decider | null }) {
+  const { path, search } = useSite();
+  const to = (decider: Decider | null): string => {
+    const query = new URLSearchParams([...search].filter(([name]) => name === 'as_of'));
+    if (decider !== null) query.set('decided_by', decider);
+    return query.size === 0 ? path : `${path}?${query}`;
+  };
+  return (
+    <p class="small">
+      Record and scores of:{' '}
+      {choices.map(([decider, title], index) => (
+        <>
+          {index === 0 ? '' : ' · '}
+          <Link to={to(decider)} current={decider === chosen}>
+            {title}
+          </Link>
+        </>
+      ))}
+    </p>
+  );
+}
 
 /** What came of the claims, all of them: no kind is left out of the numbers. */
 export function Record({ card }: CardProps) {

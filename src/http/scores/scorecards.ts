@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { deciders } from '../../domain/scores/decider.ts';
 import type { Score } from '../../domain/scores/score.ts';
 import { calibrationBins, logProbabilityMin, scoringRule } from '../../domain/scores/score.ts';
 import { getPredictorScorecard, type Hits, type Scorecard } from '../../services/scores/scorecards.ts';
@@ -201,6 +202,13 @@ function scorecardToJson(card: Scorecard, stamp: ReturnType<typeof stampOf>): z.
   };
 }
 
+/** Which claims a scorecard is about. */
+export const decidedByField = z.enum(deciders).optional().meta({
+  description:
+    'Only predictions whose current resolution is by the `resolver`, or by `people`: a person or a panel. Unresolved ones are then left out too. Default: all predictions.',
+  example: 'people',
+});
+
 const getScorecard = operation({
   method: 'get',
   path: '/v1/predictors/{id}/scorecard',
@@ -208,14 +216,15 @@ const getScorecard = operation({
   tag: 'Forecasts',
   summary: "Get a predictor's scorecard",
   description:
-    'Returns the outcomes of the claims of a predictor and the accuracy of its forecasts. From the current resolutions: amending one changes the scorecard. With `as_of`: from what was recorded and known by then.',
+    'Returns the outcomes of the claims of a predictor and the accuracy of its forecasts. From the current resolutions: amending one changes the scorecard. With `decided_by`: only from those of the resolver, or of people. With `as_of`: from what was recorded and known by then.',
   access: 'read',
   params: { id: { description: 'The id of a predictor.', example: predictorExample.id } },
-  query: { as_of: asOfField },
+  query: { decided_by: decidedByField, as_of: asOfField },
   response: { status: 200, description: 'The scorecard.', schema: scorecardSchema, example: scorecardExample },
   handle: async (http, { params, query }) => {
     const asOf = pastOrNow(http, query.as_of);
-    const card = await getPredictorScorecard(http.services, params.id, asOf);
+    const decidedBy = query.decided_by ?? null;
+    const card = await getPredictorScorecard(http.services, params.id, { asOf, decidedBy });
     return { body: scorecardToJson(card, stampOf(asOf, http.services)), past: asOf !== null };
   },
 });

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import { type Outcome, outcomes } from '../../domain/outcome.ts';
+import { type Decider, deciders } from '../../domain/scores/decider.ts';
 import { type ForecastStanding, forecastStandings } from '../../domain/scores/forecast.ts';
 import {
   calibrationBins,
@@ -22,7 +23,15 @@ import {
   lockScorecard,
 } from '../../store/kept-scorecards.ts';
 import type { PredictorRow } from '../../store/predictors.ts';
-import { type ClaimCount, countClaims, type ScoredMoment, sumForecasts, sumPeers } from '../../store/scorecards.ts';
+import {
+  type ClaimCount,
+  countClaims,
+  type DecidedPeerSums,
+  type ForecastSums,
+  type ScoredMoment,
+  sumForecasts,
+  sumPeers,
+} from '../../store/scorecards.ts';
 import type { Deps } from '../deps.ts';
 import { getPredictor, listPredictors } from '../predictions/predictors.ts';
 
@@ -60,19 +69,30 @@ export type Results = {
 
 export type Scorecard = Results & { readonly predictor: PredictorRow };
 
+/** Every claim, or only those that one decider settled. */
+type ResultsName = Decider | 'all';
+
+/** Only the predictions that are resolved by a decider; null: all predictions, those without a resolution included. */
+export type ScorecardQuery = { readonly asOf: Instant | null; readonly decidedBy: Decider | null };
+
 /**
  * The scorecard of a predictor at `asOf`, or now if it is null, from the resolutions current then. That of now is the kept one,
  * if nothing that it is made of has changed. Refuses with `not_found`.
  */
-export async function getPredictorScorecard(deps: Deps, predictorId: string, asOf: Instant | null): Promise<Scorecard> {
+export async function getPredictorScorecard(
+  deps: Deps,
+  predictorId: string,
+  { asOf, decidedBy }: ScorecardQuery,
+): Promise<Scorecard> {
+  const name = decidedBy ?? 'all';
   const now = asOf ?? deps.now();
   if (asOf === null) {
     const kept = await findKeptScorecard(deps.db.reads, predictorId, now);
-    if (kept !== null) return { predictor: kept.predictor, ...readResults(kept.results) };
+    if (kept !== null) return { predictor: kept.predictor, ...readResults(kept.results)[name] };
   }
   const predictor = await getPredictor(deps, predictorId, asOf);
   const { results } = await computeResults(deps.db.sql, predictor.id, { asOf, now });
-  return { predictor, ...results };
+  return { predictor, ...results[name] };
 }
 
 /** The scorecards of predictors as they are now, in the order of `listPredictors`. Those that are not kept are computed. */
@@ -83,45 +103,63 @@ export async function listPredictorScorecards(
   const predictors = await listPredictors(deps, { ...page, asOf: null });
   const ids = predictors.map(({ id }) => id);
   const kept = await listKeptScorecards(deps.db.reads, ids, deps.now());
-  const results = new Map(kept.map(({ predictor, results }) => [predictor.id, readResults(results)]));
+  const results = new Map(kept.map(({ predictor, results }) => [predictor.id, readResults(results).all]));
   const cards: Scorecard[] = [];
   for (const predictor of predictors) {
     const known = results.get(predictor.id);
     if (known !== undefined) cards.push({ predictor, ...known });
-    else cards.push(await getPredictorScorecard(deps, predictor.id, null));
+    else cards.push(await getPredictorScorecard(deps, predictor.id, { asOf: null, decidedBy: null }));
   }
   return cards;
 }
 
 /** Only this program writes them, and in this format. */
-function readResults(text: string): Results {
-  return JSON.parse(text) as Results;
+function readResults(text: string): Record<ResultsName, Results> {
+  return JSON.parse(text) as Record<ResultsName, Results>;
 }
 
-/** The results, and the moment at which they change although nothing is recorded: the next deadline. */
+/** The results by decider, from one read of the rows, and the moment at which they change although nothing is recorded: the next deadline. */
 async function computeResults(
   db: Sql,
   predictorId: string,
   moment: ScoredMoment,
-): Promise<{ readonly results: Results; readonly until: Instant | null }> {
+): Promise<{ readonly results: Record<ResultsName, Results>; readonly until: Instant | null }> {
   const counts = await countClaims(db, predictorId, moment);
   const ask = { asOf: moment.asOf, logProbabilityMin };
   const sums = await sumForecasts(db, predictorId, { ...ask, bins: calibrationBins });
   const peers = await sumPeers(db, predictorId, ask);
-  const of = (standing: ForecastStanding) => sums.filter((row) => row.standing === standing);
-  const settled = counts.filter(({ outcome, hindsight }) => (outcome === 'yes' || outcome === 'no') && !hindsight);
   const deadlines = counts.map((row) => row.nextDeadline).filter((deadline) => deadline !== null);
   const results = {
+    all: resultsOf(counts, sums, peers),
+    ...tally(deciders, (decider) => {
+      const own = <R extends { readonly decider: Decider | null }>(rows: readonly R[]) =>
+        rows.filter((row) => row.decider === decider);
+      return resultsOf(own(counts), own(sums), own(peers));
+    }),
+  };
+  return { results, until: deadlines.length === 0 ? null : Math.min(...deadlines) };
+}
+
+function resultsOf(
+  counts: readonly ClaimCount[],
+  sums: readonly ForecastSums[],
+  peers: readonly DecidedPeerSums[],
+): Results {
+  const of = (standing: ForecastStanding) => sums.filter((row) => row.standing === standing);
+  const settled = counts.filter(({ outcome, hindsight }) => (outcome === 'yes' || outcome === 'no') && !hindsight);
+  return {
     claims: tallyClaims(counts),
     coverage: shareOf(count(settled.filter((row) => row.forecast)), count(settled)),
     plain: hitsOf(counts.filter((row) => row.plain && !row.hindsight)),
     plainHindsight: hitsOf(counts.filter((row) => row.plain && row.hindsight)),
     forecasts: tally(forecastStandings, (standing) => of(standing).reduce((sum, row) => sum + row.forecasts, 0)),
     score: scoreOf(of('scored')),
-    peer: peerScoreOf(peers),
+    peer: peerScoreOf({
+      predictions: peers.reduce((sum, row) => sum + row.predictions, 0),
+      difference: peers.reduce((sum, row) => sum + row.difference, 0),
+    }),
     hindsightScore: scoreOf(of('hindsight')),
   };
-  return { results, until: deadlines.length === 0 ? null : Math.min(...deadlines) };
 }
 
 /** The number of scorecards that one run keeps. */
@@ -167,7 +205,7 @@ function count(counts: readonly ClaimCount[]): number {
   return counts.reduce((sum, row) => sum + row.predictions, 0);
 }
 
-function tally<K extends string>(names: readonly K[], of: (name: K) => number): Record<K, number> {
+function tally<K extends string, V>(names: readonly K[], of: (name: K) => V): Record<K, V> {
   // `names` contains every member of K, so every entry exists.
-  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, number>;
+  return Object.fromEntries(names.map((name) => [name, of(name)])) as Record<K, V>;
 }

@@ -65,7 +65,9 @@ async function answersAsOf(id: string, slug: string, asOf: Instant): Promise<str
   const bySlug = await getPrediction(world.deps, slug, asOf);
   const ask = { filter: {}, statuses: null, outcome: null, asOf, after: null, sort: '-recorded_at', limit: 1 } as const;
   const byTag = await listPredictions(world.deps, { ...ask, filter: { tag: 'alpha', q: 'beta' } });
-  const cards = await Promise.all(names.map((name) => getPredictorScorecard(world.deps, predictors[name], asOf)));
+  const cards = await Promise.all(
+    names.map((name) => getPredictorScorecard(world.deps, predictors[name], { asOf, decidedBy: null })),
+  );
   const { evaluation } = await getPredictionExplanation(world.deps, id, asOf);
   const listed = byTag.views.map((view) => view.prediction.id);
   const { version, updatedAt, source, predictor } = bySlug;
@@ -101,7 +103,9 @@ async function decide(id: string): Promise<void> {
 async function tryEdit(id: string, change: PredictionEdit, isResolved: boolean): Promise<void> {
   const before = (await getPrediction(world.deps, id, null)).prediction;
   const cards = async () =>
-    await Promise.all(names.map((name) => getPredictorScorecard(world.deps, predictors[name], null)));
+    await Promise.all(
+      names.map((name) => getPredictorScorecard(world.deps, predictors[name], { asOf: null, decidedBy: null })),
+    );
   const scored = await cards();
   const claimed = ['statement', 'finePrint', 'locator', 'sourceId', 'predictorId'] as const;
   const moves = claimed.some((field) => change[field] !== undefined && change[field] !== before[field]);

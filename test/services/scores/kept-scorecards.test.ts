@@ -34,6 +34,7 @@ async function begin(): Promise<void> {
 
 const gpt9 = { vendor: 'openai', family: 'gpt', version: '9', tier: 'any' };
 const author = (who: number) => people[who] ?? '';
+const now = { asOf: null, decidedBy: null };
 
 async function claim(who: number, probability?: number): Promise<void> {
   const by = new Date(world.clock.now() + 2 * dayMs).toISOString().slice(0, 10);
@@ -52,7 +53,14 @@ async function claim(who: number, probability?: number): Promise<void> {
 async function decide(n: number, outcome: 'yes' | 'no' | 'ambiguous'): Promise<void> {
   const reasonCode = outcome === 'ambiguous' ? ('reality_unclear' as const) : ('judged' as const);
   const effectiveAt = new Date(world.clock.now() - hourMs).toISOString().slice(0, 13).concat(':00:00Z');
-  const decision = { outcome, effectiveAt, reasonCode, reason: 'Seen.', evidence: [], decidedBy: 'admin' };
+  const decision = {
+    outcome,
+    effectiveAt,
+    reasonCode,
+    reason: 'Seen.',
+    evidence: [],
+    decidedBy: outcome === 'no' ? 'resolver' : 'admin',
+  };
   await createPredictionResolution(world.deps, `p${n}`, decision);
 }
 
@@ -145,7 +153,7 @@ describe('a kept scorecard', () => {
     const counted = countStatements(world.db);
     const read = async () => {
       counted.take();
-      await getPredictorScorecard({ ...world.deps, db: counted.db }, author(0), null);
+      await getPredictorScorecard({ ...world.deps, db: counted.db }, author(0), now);
       return counted.take().length;
     };
     expect(await read()).toBeGreaterThan(1);
@@ -172,13 +180,13 @@ describe('a kept scorecard', () => {
     await claim(0);
     await claim(0);
     await keepScorecards(world.deps);
-    expect((await getPredictorScorecard(world.deps, author(0), null)).claims).toMatchObject({
+    expect((await getPredictorScorecard(world.deps, author(0), now)).claims).toMatchObject({
       unresolved: 2,
       overdue: 0,
     });
     world.clock.advance(4 * dayMs);
     expect(await listKeptScorecards(world)).toEqual([]);
-    expect((await getPredictorScorecard(world.deps, author(0), null)).claims).toMatchObject({
+    expect((await getPredictorScorecard(world.deps, author(0), now)).claims).toMatchObject({
       unresolved: 2,
       overdue: 1,
     });
@@ -192,7 +200,7 @@ describe('a kept scorecard', () => {
     const criterion = { op: 'released', model: gpt9, by: '2025-01-04' };
     await replacePredictionCriterion(world.deps, 'p0', { criterion, reason: 'Vague.' }, null);
     world.clock.advance(5 * dayMs);
-    expect((await getPredictorScorecard(world.deps, author(0), null)).claims).toMatchObject({
+    expect((await getPredictorScorecard(world.deps, author(0), now)).claims).toMatchObject({
       unresolved: 1,
       overdue: 1,
     });

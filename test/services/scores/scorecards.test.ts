@@ -51,7 +51,8 @@ async function decide(n: number, outcome: Outcome, effectiveAt: string): Promise
 
 const say = (n: number, probability: number, madeAt: string, who = 0) =>
   createPredictionForecast(world.deps, `p${n}`, { probability, madeAt, predictorId: people[who] });
-const card = (who = 0, at: Instant | null = null) => getPredictorScorecard(world.deps, people[who] ?? '', at);
+const card = (who = 0, at: Instant | null = null) =>
+  getPredictorScorecard(world.deps, people[who] ?? '', { asOf: at, decidedBy: null });
 
 describe('a scorecard', () => {
   test('weights forecasts by the days they stood, matches hand computation, and follows an amendment', async () => {
