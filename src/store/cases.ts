@@ -156,6 +156,25 @@ export async function listDueCases(
     order by c.due_at, c.id limit ${limit}`;
 }
 
+/** The last case about a prediction, with its state. */
+export type LastCase = { readonly id: string; readonly state: CaseState };
+
+/** The last cases of predictions that had been opened by a moment, in their states then; null: now. */
+export async function listLastCases(
+  db: Sql,
+  predictionIds: readonly string[],
+  asOf: Instant | null,
+): Promise<Map<string, LastCase>> {
+  // A step can be later than the clock of this node.
+  const then = asOf === null ? db`'infinity'::timestamptz` : db`${timestamp(asOf)}::timestamptz`;
+  const rows = await db<(LastCase & { readonly predictionId: string })[]>`
+    select distinct on (c.prediction_id) c.prediction_id as "predictionId", c.id, s.state
+    from cases c join case_steps s on s.case_id = c.id
+    where c.prediction_id = any(${predictionIds}) and c.opened_at <= ${then} and s.at <= ${then}
+    order by c.prediction_id, c.seq desc, s.step desc`;
+  return new Map(rows.map(({ predictionId, id, state }) => [predictionId, { id, state }]));
+}
+
 /** The state of the last case of a prediction at a moment. */
 export type CaseStanding = {
   readonly predictionId: string;

@@ -2,7 +2,7 @@ import { formatInstant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { postgresTypes } from './postgres-types.ts';
 import { type Page, placeOrder, readChosen } from './prediction-choices.ts';
-import { documentColumns, joinPeople, wholeDocument } from './prediction-documents.ts';
+import { documentColumns, joinSurroundings, wholeDocument } from './prediction-documents.ts';
 import { everyFilter, type PredictionFilter } from './prediction-filter.ts';
 import { isRecordingOrder, type PredictionPlace } from './prediction-sort.ts';
 
@@ -23,6 +23,8 @@ export type ListedSource = {
 
 export type ListedPredictor = { readonly id: string; readonly name: string };
 
+export type ListedLastCase = { readonly id: string; readonly state: string };
+
 /** A kept document in a list: JSON texts in UTF-8, and what is joined with them. Moments are ISO 8601. */
 export type ListedDocument = {
   readonly words: Bytes;
@@ -35,6 +37,7 @@ export type ListedDocument = {
   /** The same object for all documents of a page with the same one. */
   readonly source: ListedSource | null;
   readonly predictor: ListedPredictor | null;
+  readonly lastCase: ListedLastCase | null;
 };
 
 /** A prediction of a page, with the place at which it is. `document` is null if it must be computed. */
@@ -58,7 +61,7 @@ export async function listDocuments(
     async (chosen) =>
       await db`
         select p.id as "listedId", p.place as "sortValue", ${documentColumns(db)}
-        from ${chosen} left join prediction_documents d on d.prediction_id = p.id and ${wholeDocument(db)} ${joinPeople(db)}
+        from ${chosen} left join prediction_documents d on d.prediction_id = p.id and ${wholeDocument(db)} ${joinSurroundings(db)}
         order by ${placeOrder(db, page.sort)}`.raw(),
   );
   const sources = new Map<string, ListedSource>();
@@ -88,6 +91,7 @@ function readRow(row: Row, { page, sources, predictors }: Shared): ListedPredict
     readsStamp: text(readsStamp),
     source: readSource(row, sources),
     predictor: readPredictor(row, predictors),
+    lastCase: isNull(row[17]) ? null : { id: required(row[17]), state: required(row[18]) },
   };
   return { id: predictionId, document, place };
 }

@@ -1,3 +1,4 @@
+import type { CaseState } from '../domain/cases/case-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { timestamp, timestampTexts } from './postgres-types.ts';
@@ -50,6 +51,9 @@ export type KeptDocument = {
   readonly sourcePublishedAt: string | null;
   readonly predictorId: string | null;
   readonly predictorName: string | null;
+  /** The last case about it; null if there was none. */
+  readonly caseId: string | null;
+  readonly caseState: CaseState | null;
 };
 
 /** Writes the words of documents. The answer of a document of another format is forgotten. */
@@ -103,18 +107,20 @@ function instantText(at: Instant | null): string | null {
   return at === null ? null : (timestampTexts([at])[0] ?? null);
 }
 
-/** The columns of a KeptDocument, for statements over `prediction_documents d`, `sources s` and `predictors w`. */
+/** The columns of a KeptDocument, for statements over `prediction_documents d` and what `joinSurroundings` joins. */
 export function documentColumns(db: Sql) {
   return db`d.prediction_id as id, d.words, d.answer, d.words_version + d.answer_version as version,
     greatest(d.words_at, d.answer_at) as "updatedAt", d.standing, d.evaluated_through as "evaluatedThrough",
     case when d.standing is not null then ${readsStamp(db)} end as "readsStamp",
     s.id as "sourceId", s.title as "sourceTitle", s.url as "sourceUrl", s.language as "sourceLanguage",
-    s.published_at as "sourcePublishedAt", w.id as "predictorId", w.name as "predictorName"`;
+    s.published_at as "sourcePublishedAt", w.id as "predictorId", w.name as "predictorName", k.id as "caseId", k.state as "caseState"`;
 }
 
 /** The joins that follow `prediction_documents d` in such a statement. */
-export function joinPeople(db: Sql) {
-  return db`left join sources s on s.id = d.source_id left join predictors w on w.id = d.predictor_id`;
+export function joinSurroundings(db: Sql) {
+  return db`left join sources s on s.id = d.source_id left join predictors w on w.id = d.predictor_id
+    left join lateral (select c.id, c.state from cases c where c.prediction_id = d.prediction_id order by c.seq desc limit 1) k
+      on true`;
 }
 
 /** Changes with every accepted read of a feed that moves its watermark, and with every change of a feed. */
@@ -131,7 +137,7 @@ export async function findReadsStamp(db: Sql): Promise<string> {
 /** The document of a prediction by id; null if a part must be computed, or if there is no such prediction. */
 export async function findDocument(db: Sql, predictionId: string): Promise<KeptDocument | null> {
   const rows = await db<KeptDocument[]>`
-    select ${documentColumns(db)} from prediction_documents d ${joinPeople(db)}
+    select ${documentColumns(db)} from prediction_documents d ${joinSurroundings(db)}
     where d.prediction_id = ${predictionId} and ${wholeDocument(db)}`;
   return rows[0] ?? null;
 }
@@ -140,7 +146,7 @@ export async function findDocument(db: Sql, predictionId: string): Promise<KeptD
 export async function findDocumentBySlug(db: Sql, slug: string): Promise<KeptDocument | null> {
   const rows = await db<KeptDocument[]>`
     select ${documentColumns(db)} from prediction_slugs g join prediction_documents d on d.prediction_id = g.prediction_id
-      ${joinPeople(db)}
+      ${joinSurroundings(db)}
     where g.slug = ${slug} and ${wholeDocument(db)}`;
   return rows[0] ?? null;
 }

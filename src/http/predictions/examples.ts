@@ -60,6 +60,7 @@ export const predictionExample = {
   },
   locator: 'section VI',
   predictor: { id: predictorExample.id, name: predictorExample.name },
+  case: null,
   probability: 0.9,
   made_at: '2025-01',
   recorded_at: '2025-01-20T09:05:00Z',

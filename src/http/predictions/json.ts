@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { caseStates } from '../../domain/cases/case-state.ts';
 import { criterionSchema } from '../../domain/criterion/criterion.ts';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
@@ -110,6 +111,12 @@ export const predictionSchema = z
       .object({ id: z.string(), name: z.string() })
       .nullable()
       .meta({ description: 'The person or organisation that made the claim.' }),
+    case: z
+      .object({ id: z.string(), state: z.enum(caseStates).meta({ description: 'State of the case.' }) })
+      .nullable()
+      .meta({
+        description: 'The last case in which a panel judges the claim, running or ended. Null if there is none.',
+      }),
     probability: z.number().min(probabilityMin).max(probabilityMax).nullable().meta({
       description: 'The latest probability that the predictor gave the claim. Null if there is none.',
       example: 0.9,

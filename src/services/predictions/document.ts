@@ -1,6 +1,7 @@
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import type { Leaning } from '../../domain/evaluation/evaluate.ts';
 import { dayMs, formatDay, formatInstant, type Instant } from '../../domain/instant.ts';
+import type { LastCase } from '../../store/cases.ts';
 import type { ErratumRow } from '../../store/errata.ts';
 import type { PredictionRow, PredictionState } from '../../store/predictions.ts';
 import type { ResolutionRow } from '../../store/resolutions.ts';
@@ -34,6 +35,8 @@ export type Answer = {
 export type Surroundings = {
   readonly source: Source | null;
   readonly predictor: { readonly id: string; readonly name: string } | null;
+  /** The last case about it; null if there was none. */
+  readonly lastCase: LastCase | null;
   readonly standing: string | null;
   readonly evaluatedThrough: Instant | null;
   readonly version: number;
@@ -103,11 +106,12 @@ export function answerToJson({ status, resolution, leaning, review, warnings, hi
 }
 
 function surroundingsToJson(view: Surroundings, stamp: Stamp | null) {
-  const { source, predictor, standing, evaluatedThrough, version, updatedAt } = view;
+  const { source, predictor, lastCase, standing, evaluatedThrough, version, updatedAt } = view;
   return {
     standing,
     source: source === null ? null : sourceToJson(source),
     predictor: predictor === null ? null : predictorToJson(predictor),
+    case: lastCase === null ? null : lastCaseToJson(lastCase),
     version,
     updated_at: formatInstant(updatedAt),
     evaluated_through: evaluatedThrough === null ? null : formatInstant(evaluatedThrough),
@@ -117,6 +121,10 @@ function surroundingsToJson(view: Surroundings, stamp: Stamp | null) {
 
 export function predictorToJson({ id, name }: { readonly id: string; readonly name: string }) {
   return { id, name };
+}
+
+export function lastCaseToJson<S extends string>({ id, state }: { readonly id: string; readonly state: S }) {
+  return { id, state };
 }
 
 export function sourceToJson({ id, title, url, language, publishedAt }: Source) {

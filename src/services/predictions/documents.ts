@@ -101,7 +101,7 @@ export async function keepCurrentAnswer(tx: Sql, deps: Deps, id: string): Promis
 /** The text of a kept document. */
 export async function textOf(deps: Deps, kept: KeptDocument): Promise<DocumentText> {
   const { id, words, answer, version, updatedAt, standing, readsStamp, evaluatedThrough } = kept;
-  const { sourceId, sourceTitle, predictorId, predictorName } = kept;
+  const { sourceId, sourceTitle, predictorId, predictorName, caseId, caseState } = kept;
   const surroundings = {
     source:
       sourceId === null || sourceTitle === null
@@ -114,6 +114,7 @@ export async function textOf(deps: Deps, kept: KeptDocument): Promise<DocumentTe
             publishedAt: kept.sourcePublishedAt,
           },
     predictor: predictorId === null || predictorName === null ? null : { id: predictorId, name: predictorName },
+    lastCase: caseId === null || caseState === null ? null : { id: caseId, state: caseState },
     standing: standing === null || readsStamp === null ? null : await readStanding(deps, standing, readsStamp),
     version,
     updatedAt,

@@ -1,6 +1,6 @@
 import type { ListedDocument } from '../../store/listed-documents.ts';
 import type { Deps } from '../deps.ts';
-import { predictorToJson, sourceToJson } from './document.ts';
+import { lastCaseToJson, predictorToJson, sourceToJson } from './document.ts';
 import { standingReader } from './kept-standing.ts';
 
 const comma = Buffer.from(',');
@@ -30,8 +30,9 @@ export async function documentJoiner(
     const standing = basis === null ? null : readStanding(basis);
     const source = textOf(document.source, sourceToJson);
     const predictor = textOf(document.predictor, predictorToJson);
+    const lastCase = textOf(document.lastCase, lastCaseToJson);
     const through = evaluatedThrough === null ? 'null' : `"${evaluatedThrough}"`;
-    const end = `,"standing":${JSON.stringify(standing)},"source":${source},"predictor":${predictor},"version":${version},"updated_at":"${updatedAt}","evaluated_through":${through},"as_of":null}`;
+    const end = `,"standing":${JSON.stringify(standing)},"source":${source},"predictor":${predictor},"case":${lastCase},"version":${version},"updated_at":"${updatedAt}","evaluated_through":${through},"as_of":null}`;
     return [words.subarray(0, -1), comma, answer.subarray(1, -1), Buffer.from(end)];
   };
 }

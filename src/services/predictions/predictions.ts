@@ -73,7 +73,7 @@ export async function createWithin(tx: Sql, given: Deps, input: PredictionInput)
   const words = { prediction, probability, errata: [] };
   const answer = await answerOpen(deps, prediction, evaluated, now);
   await insertCreated(tx, deps, created, { document: newDocument(words, answer), probability, now });
-  return { view: { ...answer, ...words, ...people, version: 1, updatedAt: now }, warnings };
+  return { view: { ...answer, ...words, ...people, lastCase: null, version: 1, updatedAt: now }, warnings };
 }
 
 /** Creates a prediction that does not remain open. */

@@ -3,6 +3,7 @@ import { warnOfUnreadNamesInSteps } from '../../domain/evaluation/unread-warning
 import type { Timeline } from '../../domain/evidence/timeline.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { isHindsight } from '../../domain/scores/forecast.ts';
+import { type LastCase, listLastCases } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import { listDisputes } from '../../store/disputes.ts';
 import { type ErratumRow, listErrata } from '../../store/errata.ts';
@@ -28,6 +29,8 @@ export type PredictionView = AnswerView & {
   readonly predictor: PredictorRow | null;
   /** The latest probability that its own predictor gave it, as recorded by then. */
   readonly probability: number | null;
+  /** The last case about it that had been opened by then. */
+  readonly lastCase: LastCase | null;
   /** Recorded by then, oldest first. */
   readonly errata: readonly ErratumRow[];
   /** The row version: the number of edits (a withdrawal is one), criterion versions and resolutions by then. */
@@ -92,6 +95,8 @@ export async function viewPredictions(
   const probabilities = await listOwnProbabilities(db, predictions, at);
   const ids = predictions.map(({ id }) => id);
   const errata = await listErrata(db, ids, at);
+  const judged = predictions.filter(({ hasCase }) => hasCase).map(({ id }) => id);
+  const cases = judged.length === 0 ? new Map() : await listLastCases(db, judged, asOf);
   const views: PredictionView[] = [];
   for (const prediction of predictions) {
     const answer = await answerOf(prediction);
@@ -102,6 +107,7 @@ export async function viewPredictions(
       source: people.sources.get(prediction.sourceId ?? '') ?? null,
       predictor: people.predictors.get(prediction.predictorId ?? '') ?? null,
       probability: probabilities.get(prediction.id) ?? null,
+      lastCase: cases.get(prediction.id) ?? null,
       errata: own,
       version: versionOf(prediction, answer.resolutions),
       updatedAt: Math.max(wordsChangedAt(prediction, own), answer.resolution?.decidedAt ?? 0),
