@@ -779,6 +779,7 @@ create table predictions (
   withdrawn_at timestamp with time zone,
   resolve_by timestamp with time zone,
   has_case boolean not null default false,
+  recorded_by text,
   constraint predictions_pkey PRIMARY KEY (id),
   constraint predictions_slug_key UNIQUE (slug),
   constraint predictions_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),

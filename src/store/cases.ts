@@ -212,9 +212,11 @@ export async function listProvisionalDecisions(
   }));
 }
 
-/** The actor of the audit entry that recorded a prediction; null if it is not known. */
+/** The id of the key that recorded a prediction; null if it is not known. The audit log has those of older predictions. */
 export async function findRecorder(db: Sql, predictionId: string): Promise<string | null> {
-  const rows = await db<{ actor: string }[]>`
-    select actor from audit where resource_id = ${predictionId} and operation = 'createPrediction' order by seq limit 1`;
-  return rows[0]?.actor ?? null;
+  const rows = await db<{ recorder: string | null }[]>`
+    select coalesce(p.recorded_by, (select a.actor from audit a
+      where a.resource_id = p.id and a.operation = 'createPrediction' order by a.seq limit 1)) as recorder
+    from predictions p where p.id = ${predictionId}`;
+  return rows[0]?.recorder ?? null;
 }

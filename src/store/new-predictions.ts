@@ -9,6 +9,8 @@ import type { PredictionRow } from './predictions.ts';
 /** A new prediction with all rows that its creation writes. */
 export type NewPredictionRows = {
   readonly row: PredictionRow;
+  /** The id of the key that records it; null if no key does. */
+  readonly recordedBy: string | null;
   readonly recheckAt: Instant | null;
   readonly evaluatedWith: string;
   readonly watches: readonly Watch[];
@@ -29,11 +31,12 @@ export async function insertPrediction(db: Sql, given: NewPredictionRows): Promi
   const rows = await db<{ inserted: number }[]>`
     with made as (
       insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at, fine_print,
-        evidence_policy, tags, criterion_version, resolve_by, edited_at, recheck_at, evaluated_with)
+        evidence_policy, tags, criterion_version, resolve_by, edited_at, recheck_at, evaluated_with,
+        recorded_by)
       values (${row.id}, ${row.slug}, ${row.statement}, ${row.sourceId}, ${row.locator}, ${row.predictorId}, ${row.madeAt},
         ${timestamp(row.madeFrom)}, ${timestamp(row.recordedAt)}, ${row.finePrint}, ${json(db, row.evidencePolicy)}, ${row.tags},
         ${row.criterionVersion}, ${timestamp(row.resolveBy)}, ${timestamp(row.editedAt)}, ${timestamp(given.recheckAt)},
-        ${given.evaluatedWith})
+        ${given.evaluatedWith}, ${given.recordedBy})
       on conflict (slug) do nothing returning *),
     claimed as (
       insert into prediction_slugs (slug, prediction_id) select slug, id from made on conflict (slug) do nothing returning slug),

@@ -40,8 +40,9 @@ const createBatch = operation({
     example: { data: [createdExample] },
   },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
-  handle: async ({ services }, { body }) => {
-    const created = await createPredictions(services, body.predictions.map(predictionInputOf));
+  handle: async ({ services }, { body, caller }) => {
+    const inputs = body.predictions.map((entry) => predictionInputOf(entry, caller));
+    const created = await createPredictions(services, inputs);
     const data = created.map(({ view, warnings }) => ({ ...predictionToJson(view, null), warnings }));
     return { status: 201, body: { data } };
   },

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import type { Caller } from '../../domain/access/api-key.ts';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { withCurrentIdentity } from '../../services/identity/identity.ts';
 import { createPrediction, getPrediction, type PredictionInput } from '../../services/predictions/predictions.ts';
 import { readDocument } from '../../services/predictions/read-document.ts';
 import { pastOrNow } from '../operation/as-of.ts';
+import { adminCaller } from '../operation/auth.ts';
 import { asOfField, criterionField, dateField, probabilityField } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { criterionExample, predictionExample, predictorExample } from './examples.ts';
@@ -67,7 +69,7 @@ export const createExample = {
   tags: ['timelines'],
 };
 
-export function predictionInputOf(body: z.output<typeof createSchema>): PredictionInput {
+export function predictionInputOf(body: z.output<typeof createSchema>, caller: Caller | null): PredictionInput {
   return {
     slug: body.slug,
     statement: body.statement,
@@ -80,6 +82,7 @@ export function predictionInputOf(body: z.output<typeof createSchema>): Predicti
     tags: body.tags,
     evidencePolicy: body.evidence_policy,
     probability: body.probability,
+    recordedBy: (caller ?? adminCaller).id,
   };
 }
 
@@ -99,8 +102,8 @@ const create = operation({
   },
   response: { status: 201, description: 'The created prediction.', schema: createdSchema, example: createdExample },
   refusals: ['conflict', 'criterion_too_deep', 'criterion_too_large', 'criterion_too_costly'],
-  handle: async ({ services }, { body }) => {
-    const { view, warnings } = await createPrediction(services, predictionInputOf(body));
+  handle: async ({ services }, { body, caller }) => {
+    const { view, warnings } = await createPrediction(services, predictionInputOf(body, caller));
     const headers = { location: `/v1/predictions/${view.prediction.id}` };
     return { status: 201, body: { ...predictionToJson(view, null), warnings }, version: view.version, headers };
   },

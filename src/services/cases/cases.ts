@@ -7,6 +7,7 @@ import { caseData } from '../../domain/events/case-event.ts';
 import { predictionData } from '../../domain/events/event-data.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { listKeyLineage } from '../../store/case-votes.ts';
 import {
   type CaseFilter,
   type CaseRow,
@@ -55,7 +56,7 @@ export async function createCase(
       criterionVersion: prediction.criterionVersion,
       question: freezeQuestion(prediction),
       predictorId: prediction.predictorId,
-      recordedBy: await findRecorder(tx, prediction.id),
+      recordedBy: await findRecordingSeat(tx, prediction.id, panel),
       baseResolution: current?.id ?? null,
       openedAt: now,
       openedBy: caller.id,
@@ -66,6 +67,14 @@ export async function createCase(
     await announceOpened(tx, deps, { prediction, caseId: row.id, panel, round: first.round }, now, first.dueAt ?? now);
     return await viewCase(tx, await requireCase(tx, row.id));
   });
+}
+
+/** The key that recorded the claim. If it replaced the key of a member, it is that of the member, who holds both. */
+async function findRecordingSeat(tx: Sql, predictionId: string, { rules }: PanelRow): Promise<string | null> {
+  const recorder = await findRecorder(tx, predictionId);
+  if (recorder === null) return null;
+  const keys = await listKeyLineage(tx, recorder);
+  return rules.members.find(({ keyId }) => keys.includes(keyId))?.keyId ?? recorder;
 }
 
 async function requireReferredPrediction(tx: Sql, idOrSlug: string): Promise<string> {

@@ -36,6 +36,8 @@ export type PredictionInput = {
   readonly evidencePolicy?: PolicyInput | null | undefined;
   /** The probability that the predictor stated with the claim. */
   readonly probability?: number | undefined;
+  /** The id of the key that records it; absent if no key does. */
+  readonly recordedBy?: string | undefined;
 };
 
 const slugWordsMax = 8;
@@ -67,24 +69,23 @@ export async function createWithin(tx: Sql, given: Deps, input: PredictionInput)
   const evidence = await loadKeptTimeline(tx, deps, { kept, claim: prediction, at: now });
   const { warnings, ...evaluated } = await assessOver(deps, prediction, now, evidence);
   const created = { ...evaluated, prediction, evaluatedWith: versionsWith(deps, context.feedsEpoch) };
-  const probability = input.probability ?? null;
+  const stated = { probability: input.probability ?? null, recordedBy: input.recordedBy ?? null, now };
   if (evaluated.evaluation.verdict !== 'undetermined' || stateOf(evaluated.evaluation) !== 'open')
-    return { view: await createSettled(tx, deps, created, { probability, now }), warnings };
-  const words = { prediction, probability, errata: [] };
+    return { view: await createSettled(tx, deps, created, stated), warnings };
+  const words = { prediction, probability: stated.probability, errata: [] };
   const answer = await answerOpen(deps, prediction, evaluated, now);
-  await insertCreated(tx, deps, created, { document: newDocument(words, answer), probability, now });
+  await insertCreated(tx, deps, created, { document: newDocument(words, answer), ...stated });
   return { view: { ...answer, ...words, ...people, lastCase: null, version: 1, updatedAt: now }, warnings };
 }
 
+/** What is recorded with a prediction. */
+type Stated = { readonly probability: number | null; readonly recordedBy: string | null; readonly now: Instant };
+
 /** Creates a prediction that does not remain open. */
-async function createSettled(
-  tx: Sql,
-  deps: Deps,
-  created: NewPrediction,
-  { probability, now }: { readonly probability: number | null; readonly now: Instant },
-): Promise<PredictionView> {
+async function createSettled(tx: Sql, deps: Deps, created: NewPrediction, stated: Stated): Promise<PredictionView> {
   const { prediction, evaluation, timeline } = created;
-  await insertCreated(tx, deps, created, { document: null, probability, now });
+  const { now } = stated;
+  await insertCreated(tx, deps, created, { document: null, ...stated });
   await settleNew(tx, deps, created, now);
   await advanceRecheck(tx, prediction.id, now + secondCheckMs);
   const evaluated = new Map([[prediction.id, { evaluation, timeline }]]);
@@ -145,11 +146,12 @@ async function insertCreated(
   tx: Sql,
   deps: Deps,
   created: NewPrediction,
-  { document, probability, now }: { document: Document | null; probability: number | null; now: Instant },
+  { document, probability, recordedBy, now }: Stated & { readonly document: Document | null },
 ): Promise<void> {
   const { prediction, evaluation, evaluatedWith } = created;
   const isInserted = await insertPrediction(tx, {
     row: prediction,
+    recordedBy,
     recheckAt: Math.min(evaluation.recheckAt ?? Number.POSITIVE_INFINITY, now + secondCheckMs),
     evaluatedWith,
     watches: watchesOf(prediction.criterion),
