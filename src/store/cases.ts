@@ -106,6 +106,16 @@ export async function findCase(db: Sql, id: string): Promise<ListedCase | null> 
   return row === undefined ? null : splitCase(row);
 }
 
+/** The case of a prediction that has not ended; null if there is none. */
+export async function findRunningCase(db: Sql, predictionId: string): Promise<ListedCase | null> {
+  const rows = await db<JoinedCase[]>`
+    select ${caseColumns(db)}, ${stepColumns(db)}
+    from cases c join predictions p on p.id = c.prediction_id join case_steps s on s.case_id = c.id and s.step = c.steps
+    where c.prediction_id = ${predictionId} and c.state in ('open', 'postponed', 'decided')`;
+  const [row] = rows;
+  return row === undefined ? null : splitCase(row);
+}
+
 /** Locks a case for the transaction. Its prediction must have been locked before. */
 export async function lockCase(db: Sql, id: string): Promise<void> {
   await db`select id from cases where id = ${id} for update`;

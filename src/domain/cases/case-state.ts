@@ -10,6 +10,11 @@ import type { PanelRules } from './panel-rules.ts';
 export const caseStates = ['open', 'postponed', 'decided', 'final', 'superseded'] as const;
 export type CaseState = (typeof caseStates)[number];
 
+/** Whether a case has not ended: its panel can still decide the claim. */
+export function isRunning(state: CaseState): boolean {
+  return state !== 'final' && state !== 'superseded';
+}
+
 export const stepKinds = [
   'opened',
   'round_closed',
@@ -101,10 +106,16 @@ export function appealCase(last: CaseStep, { at, panelId, rules, actor }: Openin
 
 export function endCase(
   last: CaseStep,
-  end: { readonly state: 'final' | 'superseded'; readonly resolutionId: string | null; readonly note: string | null },
+  end: {
+    readonly state: 'final' | 'superseded';
+    readonly resolutionId: string | null;
+    readonly note: string | null;
+    /** The id of the key of a person who ends it. */
+    readonly actor?: string;
+  },
   at: Instant,
 ): CaseStep {
-  return { ...last, ...end, step: last.step + 1, kind: end.state, at, dueAt: null, actor: null };
+  return { ...last, ...end, step: last.step + 1, kind: end.state, at, dueAt: null, actor: end.actor ?? null };
 }
 
 function newRound(last: CaseStep, rules: PanelRules, at: Instant) {

@@ -45,6 +45,7 @@ function CaseContent({ judged }: { readonly judged: CaseJson }) {
         <Said>{question.statement}</Said>
       </h1>
       <p>{stateText[judged.state]}</p>
+      <LastNote judged={judged} />
       <Decision judged={judged} />
       <Facts
         facts={[
@@ -60,6 +61,23 @@ function CaseContent({ judged }: { readonly judged: CaseJson }) {
       <CasePacket evidence={judged.evidence} />
       <CaseRounds judged={judged} />
     </article>
+  );
+}
+
+/** Why the case is in its state, if its last step gave a reason. */
+function LastNote({ judged: { note, history } }: { readonly judged: CaseJson }) {
+  if (note === null) return null;
+  const actor = history.at(-1)?.actor ?? null;
+  return (
+    <p>
+      <Said>{note}</Said>
+      {actor === null ? null : (
+        <span class="note">
+          {' '}
+          by the key <code>{actor}</code>
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -1,18 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import type { Caller } from '../../domain/access/api-key.ts';
 import { allows } from '../../domain/access/api-key.ts';
+import { isRunning } from '../../domain/cases/case-state.ts';
 import { personReasonCodes } from '../../domain/evaluation/resolution.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type PageSession, requireFormToken } from '../../services/access/page-sessions.ts';
 import { performWrite } from '../../services/access/writes.ts';
-import { resolutionToJson } from '../../services/predictions/document.ts';
 import { getPrediction } from '../../services/predictions/predictions.ts';
 import { createPredictionResolution } from '../../services/predictions/resolutions.ts';
 import type { HttpDeps } from '../deps.ts';
 import { reasonCharsMax } from '../operation/fields.ts';
 import { parseInput } from '../operation/input.ts';
 import { type PredictionJson, predictionToJson, stampOf } from '../predictions/json.ts';
+import { decisionToAudit } from '../predictions/resolutions.ts';
 import { type Fields, type Form, form } from './form.ts';
 import { Link, Said } from './links.tsx';
 import { useSite } from './site.ts';
@@ -31,6 +32,8 @@ const decisionSchema = z.object({
   reason: z.string().trim().min(1).max(reasonCharsMax),
   /** The resolution that the person saw; empty for none. */
   supersedes: z.string().max(80),
+  /** The running case whose panel the person overrules; absent if the box is not ticked. */
+  supersede_case: z.string().max(80).optional(),
 });
 
 export const decisionForm: Form = form({
@@ -78,7 +81,7 @@ type Actor = { readonly caller: Caller; readonly path: string; readonly requestI
 
 /** Records a decision as `POST /v1/predictions/{id}/resolutions` does, with its audit entry. */
 async function decide(http: HttpDeps, { caller, path, requestId }: Actor, slug: string, sent: Fields): Promise<void> {
-  const { supersedes, ...decision } = parseInput(decisionSchema, sent, 'body');
+  const { supersedes, supersede_case: supersedeCase, ...decision } = parseInput(decisionSchema, sent, 'body');
   const context = { actor: caller.id, operation: 'createPredictionResolution', path, requestId };
   await performWrite(
     http.services,
@@ -94,8 +97,9 @@ async function decide(http: HttpDeps, { caller, path, requestId }: Actor, slug: 
           evidence: [],
           decidedBy: caller.id,
           supersedes: supersedes === '' ? null : supersedes,
+          supersedeCase,
         }),
-      after: resolutionToJson,
+      after: (resolution) => decisionToAudit(resolution, supersedeCase),
     },
   );
 }
@@ -153,6 +157,7 @@ function Decide({ prediction, sent, problem, today }: DecideProps) {
         </p>
       )}
       <form class="entry" action={`${root}${page}/decide`} method="post">
+        <Overruling prediction={prediction} sent={sent} />
         <DecisionFields prediction={prediction} sent={sent} today={today} />
         <p class="actions">
           <button type="submit">Record the decision</button>
@@ -160,6 +165,30 @@ function Decide({ prediction, sent, problem, today }: DecideProps) {
         </p>
       </form>
     </>
+  );
+}
+
+/** While a panel decides, a person has to say plainly that it is overruled. */
+function Overruling({ prediction, sent }: Pick<DecideProps, 'prediction' | 'sent'>) {
+  const judged = prediction.case;
+  if (judged === null || !isRunning(judged.state)) return null;
+  return (
+    <p class="field">
+      <span>
+        A panel decides this prediction in <Link to={`/cases/${judged.id}`}>a case that has not ended</Link>. Your
+        decision ends it. The case then shows your key and your reason.
+      </span>
+      <label class="check">
+        <input
+          type="checkbox"
+          name="supersede_case"
+          value={judged.id}
+          required
+          checked={sent?.supersede_case === judged.id}
+        />{' '}
+        I overrule the panel
+      </label>
+    </p>
   );
 }
 

@@ -9,7 +9,9 @@ import {
   type ListedResolution,
   listPredictionResolutions,
   listResolutions,
+  type ResolutionRow,
 } from '../../services/predictions/resolutions.ts';
+import { caseSummaryExample } from '../cases/examples.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { numberPosition, writeCursor } from '../operation/cursor.ts';
 import {
@@ -87,8 +89,19 @@ const inputSchema = z
         'Id of the resolution that you expect to be current, or null for none. If another one is current, the request returns 409. Default: no check.',
       example: resolutionExample.id,
     }),
+    supersede_case: referenceField.optional().meta({
+      description:
+        'Id of the running case whose panel you overrule; the case then ends and shows your key and reason. Required while a case is running, because the request returns 409 without it.',
+      example: caseSummaryExample.id,
+    }),
   })
   .meta({ id: 'ResolutionInput', description: "A person's decision on a prediction." });
+
+/** The resolution as the audit log has it: with the case whose panel it overruled. */
+export function decisionToAudit(resolution: ResolutionRow, supersedeCase: string | undefined) {
+  const json = resolutionToJson(resolution);
+  return supersedeCase === undefined ? json : { ...json, supersede_case: supersedeCase };
+}
 
 const create = operation({
   method: 'post',
@@ -97,7 +110,7 @@ const create = operation({
   tag,
   summary: 'Resolve a prediction',
   description:
-    'Records the decision of a person. It supersedes the current resolution, which is kept, and ends a dispute. The first resolution sends `prediction.resolved` or `prediction.annulled`; every later one sends `prediction.resolution.amended`.',
+    'Records the decision of a person. It supersedes the current resolution, which is kept, and ends a dispute. While a case is running, it must name that case as `supersede_case`. The first resolution sends `prediction.resolved` or `prediction.annulled`; every later one sends `prediction.resolution.amended`.',
   access: 'resolve',
   params: idParameter,
   body: {
@@ -125,12 +138,14 @@ const create = operation({
       reason: body.reason,
       evidence: body.evidence ?? [],
       supersedes: body.supersedes,
+      supersedeCase: body.supersede_case,
       // Readers see the id of the key, because its name may identify its holder.
       decidedBy: (caller ?? adminCaller).id,
     });
     return {
       status: 201,
       body: resolutionToJson(resolution),
+      recorded: decisionToAudit(resolution, body.supersede_case),
       headers: { location: `/v1/resolutions/${resolution.id}` },
     };
   },

@@ -19,6 +19,7 @@ import {
   type ResolutionRow,
 } from '../../store/resolutions.ts';
 import { lockPredictions } from '../../store/watches.ts';
+import { overrulePanel, requireOverruled } from '../cases/overrule.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
@@ -26,7 +27,7 @@ import { keepCurrentAnswer } from './documents.ts';
 import { requirePrediction } from './predictions.ts';
 import { refuseWithdrawn } from './withdrawals.ts';
 
-export type { ListedResolution } from '../../store/resolutions.ts';
+export type { ListedResolution, ResolutionRow } from '../../store/resolutions.ts';
 
 export type DecisionInput = {
   readonly outcome: Outcome;
@@ -37,12 +38,14 @@ export type DecisionInput = {
   readonly decidedBy: string;
   /** The current resolution according to the caller; null for none, undefined for any. */
   readonly supersedes?: string | null | undefined;
+  /** The running case whose panel the person overrules; undefined if there is none. */
+  readonly supersedeCase?: string | undefined;
 };
 
 /**
  * Records the decision of a person as a resolution that supersedes the current one and ends every dispute about it. Its
- * `known_at` is now. Refuses with `conflict` if the current resolution is not the one that the caller names, and with
- * `withdrawn` if the prediction was withdrawn.
+ * `known_at` is now. Refuses with `conflict` if the current resolution is not the one that the caller names, or if a
+ * case is running that the caller does not name, and with `withdrawn` if the prediction was withdrawn.
  */
 export async function createPredictionResolution(
   deps: Deps,
@@ -61,15 +64,17 @@ export async function createPredictionResolution(
     // Locked after the current resolution was read, so that a concurrent decision causes a conflict and is not superseded.
     await lockPredictions(tx, [prediction.id]);
     requireNotWithdrawn(await requirePrediction(tx, prediction.id));
+    const overruled = await requireOverruled(tx, prediction.id, input.supersedeCase);
     const resolution = await appendDecision(tx, deps, prediction, current, { ...input, now: deps.now() });
     if (resolution === null)
       throw new Refusal('conflict', 'the prediction was resolved in the meantime; read it again');
+    if (overruled !== null) await overrulePanel(tx, overruled, resolution);
     return resolution;
   });
 }
 
 /** A decision of people that has been checked. */
-export type Decision = Omit<DecisionInput, 'supersedes'> & { readonly now: Instant };
+export type Decision = Omit<DecisionInput, 'supersedes' | 'supersedeCase'> & { readonly now: Instant };
 
 /**
  * Appends the resolution that people decided to those of a prediction that the transaction has locked, and announces it. Null if

@@ -92,13 +92,13 @@ describe('by the clock', () => {
       for (const index of [0, 1]) await cast(judge(index), id, 'yes');
       if (state === 'decided') await tick(7 * day);
       const json = { outcome: 'no', effective_at: '2025-06-01', reason_code: 'judged', reason: 'A court decided.' };
-      expect((await world.admin('POST /v1/predictions/distilled/resolutions', { json })).status).toBe(201);
-      await tick(0);
+      const overruling = { ...json, supersede_case: id };
+      expect((await world.admin('POST /v1/predictions/distilled/resolutions', { json: overruling })).status).toBe(201);
       const resolved = await prediction();
       expect(await getCase(id)).toMatchObject({
         state: 'superseded',
         decision: null,
-        note: 'The prediction was resolved meanwhile by admin.',
+        note: 'A person overruled the panel: A court decided.',
       });
       await tick(30 * day);
       expect(await prediction()).toEqual({ ...resolved, evaluated_through: expect.any(String) });

@@ -159,6 +159,24 @@ describe('deciding', () => {
     expect(JSON.stringify(audit.json)).toContain('createPredictionResolution');
   });
 
+  test('while a panel decides requires that the person overrules it', async () => {
+    const panel = { name: 'house', members: [{ key_id: 'admin', name: 'A' }], quorum: 1, allow_interested: true };
+    await world.admin('POST /v1/panels', { json: panel });
+    const { id } = (await world.admin('POST /v1/cases', { json: { prediction: slug, panel: 'house' } })).json;
+    const cookie = await signIn();
+    const { text } = await open(`/predictions/${slug}/decide`, cookie);
+    expect(text).toContain(`name="supersede_case" value="${id}"`);
+    const fields = { ...decision, token: tokenOf(text) };
+    const refused = await send(`/predictions/${slug}/decide`, fields, cookie);
+    expect([refused.status, await outcome()]).toEqual([422, null]);
+    expect(refused.text).toContain(id);
+    const sent = await send(`/predictions/${slug}/decide`, { ...fields, supersede_case: id }, cookie);
+    expect([sent.status, await outcome()]).toEqual([303, 'yes']);
+    const audit = (await world.admin('GET /v1/audit?operation=createPredictionResolution')).json.data[0];
+    expect(audit.after.supersede_case).toBe(id);
+    expect((await world.admin(`GET /v1/cases/${id}`)).json.state).toBe('superseded');
+  });
+
   test('without the token of the session is refused', async () => {
     const cookie = await signIn();
     const other = tokenOf((await open(`/predictions/${slug}/decide`, await signIn())).text);
