@@ -3,6 +3,7 @@ import { auditOperations } from './access/audit.ts';
 import { caseOperations } from './cases/cases.ts';
 import { panelOperations } from './cases/panels.ts';
 import { voteOperations } from './cases/votes.ts';
+import { endClaimOperations } from './ends/claims.ts';
 import { endOperations } from './ends/ends.ts';
 import { endRecordOperations } from './ends/record.ts';
 import { eventOperations } from './events/event-log.ts';
@@ -63,6 +64,7 @@ export const operations: readonly Operation[] = [
   ...releaseOperations,
   ...endOperations,
   ...endRecordOperations,
+  ...endClaimOperations,
   ...observationOperations,
   ...identityOperations,
   ...tagOperations,

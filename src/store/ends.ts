@@ -240,3 +240,15 @@ export async function listFamiliesEndingBetween(
         where r.feed_id = ${feedId} and r.outcome = 'model' and r.vendor = e.vendor and r.family = e.family)
     order by e.vendor, e.family`;
 }
+
+/** The ids under which the vendor's own rows list a model now. */
+export async function listOwnIds(db: Sql, { vendor, family, version, tier }: EndState['model']): Promise<string[]> {
+  const rows = await db<{ name: string }[]>`
+    select distinct r.name from item_readings r
+      join sightings s on s.feed_id = r.feed_id and s.item_key = r.item_key and s.gone_at is null
+      join feeds f on f.id = r.feed_id and f.trust <> 'community'
+    where r.outcome = 'model' and r.own and r.vendor = ${vendor} and r.family = ${family}
+      and r.model_version is not distinct from ${version} and r.tier is not distinct from ${tier}
+    order by r.name`;
+  return rows.map(({ name }) => name);
+}

@@ -32,11 +32,11 @@ export async function insertPrediction(db: Sql, given: NewPredictionRows): Promi
     with made as (
       insert into predictions (id, slug, statement, source_id, locator, predictor_id, made_at, made_from, recorded_at, fine_print,
         evidence_policy, tags, criterion_version, resolve_by, edited_at, recheck_at, evaluated_with,
-        recorded_by)
+        recorded_by, from_end)
       values (${row.id}, ${row.slug}, ${row.statement}, ${row.sourceId}, ${row.locator}, ${row.predictorId}, ${row.madeAt},
         ${timestamp(row.madeFrom)}, ${timestamp(row.recordedAt)}, ${row.finePrint}, ${json(db, row.evidencePolicy)}, ${row.tags},
         ${row.criterionVersion}, ${timestamp(row.resolveBy)}, ${timestamp(row.editedAt)}, ${timestamp(given.recheckAt)},
-        ${given.evaluatedWith}, ${given.recordedBy})
+        ${given.evaluatedWith}, ${given.recordedBy}, ${json(db, row.fromEnd)})
       on conflict (slug) do nothing returning *),
     claimed as (
       insert into prediction_slugs (slug, prediction_id) select slug, id from made on conflict (slug) do nothing returning slug),

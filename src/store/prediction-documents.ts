@@ -7,7 +7,7 @@ import { timestamp, timestampTexts } from './postgres-types.ts';
  * Changes whenever the members of the documents change, or what a kept part is computed from: documents of other formats are
  * computed when they are read, and every prediction is settled again.
  */
-export const documentFormat = 1;
+export const documentFormat = 2;
 
 /** The words of a prediction as kept JSON text. */
 export type KeptWords = {

@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import type { Criterion } from '../domain/criterion/criterion.ts';
 import type { Polarity } from '../domain/criterion/polarity.ts';
+import type { ClaimedEnd } from '../domain/ends/end-claim.ts';
 import type { Leaning } from '../domain/evaluation/evaluate.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
@@ -46,6 +47,8 @@ export type PredictionRow = {
   readonly resolveBy: Instant | null;
   /** Whether a panel ever had a case about it. */
   readonly hasCase: boolean;
+  /** The stated end that it was made from; null if it was not. */
+  readonly fromEnd: ClaimedEnd | null;
 };
 
 /** The columns of a PredictionRow, for statements over `fromPredictions`. */
@@ -57,7 +60,7 @@ export function predictionColumns(db: Sql, asOf: Instant | null) {
     p.state_detail as "stateDetail", ${asOf === null ? db`p.edits` : db`w.edit as edits`}, ${w}.edited_at as "editedAt",
     ${w}.withdrawn_at as "withdrawnAt", c.criterion,
     c.created_at as "criterionAt", c.criterion_hash as "criterionHash", c.polarity, c.resolve_by as "resolveBy",
-    p.has_case as "hasCase"`;
+    p.has_case as "hasCase", p.from_end as "fromEnd"`;
 }
 
 /** The table with the words: predictions itself has the current ones, so that a read of now needs no other table. */

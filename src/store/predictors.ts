@@ -28,14 +28,14 @@ function fromPredictors(db: Sql, asOf: Instant | null) {
     (select max(x.edit) from predictor_versions x where x.predictor_id = p.id and x.edited_at <= ${timestamp(asOf)}), 1)`;
 }
 
-/** Inserts a predictor with the first version of its words. */
+/** Inserts a predictor with the first version of its words. If another one has the seed key, nothing is inserted. */
 export async function insertPredictor(db: Sql, predictor: PredictorRow, seedKey: string | null = null): Promise<void> {
   await db`
     with inserted as (
       insert into predictors (id, name, url, seed_key, created_at, edits, edited_at)
       values (${predictor.id}, ${predictor.name}, ${predictor.url}, ${seedKey}, ${timestamp(predictor.createdAt)},
         ${predictor.edits}, ${timestamp(predictor.editedAt)})
-      returning *)
+      on conflict (seed_key) do nothing returning *)
     insert into predictor_versions (predictor_id, edit, edited_at, name, url)
     select id, edits, edited_at, name, url from inserted`;
 }

@@ -28,13 +28,16 @@ export type ResolutionRow = {
   /** The chance, from 0 to 1, that the absence it is based on is wrong; null if it is not based on absence. */
   readonly missChance: number | null;
   readonly supersedes: string | null;
+  /** Whether its evidence only repeats the statement that the claim was made from. */
+  readonly selfStated: boolean;
 };
 
 function resolutionColumns(db: Sql) {
   return db`id, prediction_id as "predictionId", criterion_version as "criterionVersion", outcome, effective_at as "effectiveAt",
     known_at as "knownAt", decided_at as "decidedAt", decided_by as "decidedBy", reason_code as "reasonCode", reason, evidence,
     evidence_trust as "evidenceTrust", explanation, evaluator_version as "evaluatorVersion",
-    identity_version as "identityVersion", coverage_version as "coverageVersion", miss_chance as "missChance", supersedes`;
+    identity_version as "identityVersion", coverage_version as "coverageVersion", miss_chance as "missChance", supersedes,
+    self_stated as "selfStated"`;
 }
 
 /**
@@ -45,12 +48,12 @@ export async function insertResolution(db: Sql, resolution: ResolutionRow): Prom
   const rows = await db`
     insert into resolutions (id, prediction_id, criterion_version, outcome, effective_at, known_at, decided_at, decided_by,
       reason_code, reason, evidence, evidence_trust, explanation, evaluator_version, identity_version,
-      coverage_version, miss_chance, supersedes)
+      coverage_version, miss_chance, supersedes, self_stated)
     select ${resolution.id}, p.id, p.criterion_version, ${resolution.outcome}, ${resolution.effectiveAt},
       ${timestamp(resolution.knownAt)}, ${timestamp(resolution.decidedAt)}, ${resolution.decidedBy}, ${resolution.reasonCode},
       ${resolution.reason}, ${resolution.evidence}, ${resolution.evidenceTrust},
       ${json(db, resolution.explanation)}, ${resolution.evaluatorVersion}, ${resolution.identityVersion},
-      ${resolution.coverageVersion}, ${resolution.missChance}, ${resolution.supersedes}
+      ${resolution.coverageVersion}, ${resolution.missChance}, ${resolution.supersedes}, ${resolution.selfStated}
     from predictions p where p.id = ${resolution.predictionId} and p.criterion_version = ${resolution.criterionVersion}
       and p.withdrawn_at is null
     on conflict do nothing returning id`;
@@ -95,7 +98,8 @@ function listedColumns(db: Sql) {
     r.effective_at as "effectiveAt", r.known_at as "knownAt", r.decided_at as "decidedAt", r.decided_by as "decidedBy",
     r.reason_code as "reasonCode", r.reason, r.evidence, r.evidence_trust as "evidenceTrust", null::json as explanation,
     r.evaluator_version as "evaluatorVersion", r.identity_version as "identityVersion",
-    r.coverage_version as "coverageVersion", r.miss_chance as "missChance", r.supersedes, r.seq, p.slug, p.statement`;
+    r.coverage_version as "coverageVersion", r.miss_chance as "missChance", r.supersedes, r.self_stated as "selfStated", r.seq,
+    p.slug, p.statement`;
 }
 
 /** One resolution with its prediction. */

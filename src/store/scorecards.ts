@@ -16,7 +16,8 @@ function knownBy(db: Sql, asOf: Instant | null) {
 
 /**
  * A CTE with the resolution of each prediction in `ids` at a moment, under the criterion that was current then: the same
- * as `viewPredictions` shows. The outcome and the decider are null without a resolution of that criterion.
+ * as `viewPredictions` shows. The outcome and the decider are null without a resolution of that criterion. Claims that were made
+ * from a statement are left out until other evidence resolves them.
  */
 function withAnswers(db: Sql, ids: PendingQuery<Row[]>, asOf: Instant | null) {
   const then = knownBy(db, asOf);
@@ -29,14 +30,15 @@ function withAnswers(db: Sql, ids: PendingQuery<Row[]>, asOf: Instant | null) {
         l.first_known_at, l.withdrawn, effective_from(l.effective_at) as answer_from, effective_to(l.effective_at) as answer_to
       from (
         select distinct on (i.id) i.id, k.version, k.created_at as written_at, k.resolve_by, s.id as resolution_id,
+          p.from_end is not null and coalesce(s.self_stated, true) as self_stated,
           s.criterion_version as resolved_version,
           s.outcome, s.decided_by, s.effective_at, min(s.known_at) over (partition by i.id) as first_known_at,
           exists (select from prediction_words x where x.prediction_id = i.id and x.withdrawn_at <= ${then}) as withdrawn
-        from (${ids}) i
+        from (${ids}) i join predictions p on p.id = i.id
         join criteria k on k.prediction_id = i.id and k.created_at <= ${then}
         left join resolutions s on s.prediction_id = i.id and s.known_at <= ${then}
         order by i.id, k.version desc, s.seq desc nulls last
-      ) l
+      ) l where not l.self_stated
     )`;
 }
 

@@ -34,14 +34,14 @@ function fromSources(db: Sql, asOf: Instant | null) {
     (select max(x.edit) from source_versions x where x.source_id = s.id and x.edited_at <= ${timestamp(asOf)}), 1)`;
 }
 
-/** Inserts a source with the first version of its words. */
+/** Inserts a source with the first version of its words. If another one has the seed key, nothing is inserted. */
 export async function insertSource(db: Sql, source: SourceRow, seedKey: string | null = null): Promise<void> {
   await db`
     with inserted as (
       insert into sources (id, title, url, language, author, published_at, seed_key, created_at, edits, edited_at)
       values (${source.id}, ${source.title}, ${source.url}, ${source.language}, ${source.author}, ${source.publishedAt}, ${seedKey},
         ${timestamp(source.createdAt)}, ${source.edits}, ${timestamp(source.editedAt)})
-      returning *)
+      on conflict (seed_key) do nothing returning *)
     insert into source_versions (source_id, edit, edited_at, title, url, language, author, published_at)
     select id, edits, edited_at, title, url, language, author, published_at from inserted`;
 }

@@ -1,7 +1,7 @@
 import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
-import { markOf, StatusMark } from './status.tsx';
+import { markOf, noteOf, StatusMark } from './status.tsx';
 import { Sentence, Time } from './time.tsx';
 
 /** The most characters of a statement and of a reason in a list. The page of the prediction has all of them. */
@@ -25,7 +25,7 @@ function PredictionItem({ prediction }: { readonly prediction: PredictionJson })
   const { predictor, source, made_at, resolve_by, tags } = prediction;
   return (
     <article class="prediction">
-      <StatusMark mark={markOf(prediction)} note={prediction.hindsight ? 'in hindsight' : undefined} />
+      <StatusMark mark={markOf(prediction)} note={noteOf(prediction)} />
       <div>
         <StatementLink slug={prediction.slug} statement={prediction.statement} />
         <p class="what-came">{describeState(prediction)}</p>

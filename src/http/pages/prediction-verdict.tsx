@@ -91,7 +91,7 @@ const phrases: { readonly [M in Mark]: string } = {
 /** What came of it, at a glance, and why. */
 export function Verdict({ prediction }: { readonly prediction: PredictionJson }) {
   const mark = markOf(prediction);
-  const { as_of: stamp, review, hindsight } = prediction;
+  const { as_of: stamp, review, hindsight, self_stated, from_end } = prediction;
   return (
     <div class={`verdict panel ${mark}`}>
       <PastNotice at={stamp === null ? null : parseInstant(stamp.at)} />
@@ -106,6 +106,13 @@ export function Verdict({ prediction }: { readonly prediction: PredictionJson })
         <p class="small muted">
           Recorded in hindsight: what settles it had already happened, or was known, when the claim was recorded here.
           It does not count in scores.
+        </p>
+      ) : null}
+      {self_stated && from_end !== null ? (
+        <p class="small muted">
+          Self-stated: the claim repeats the end that the feed{' '}
+          <Link to={`/feeds/${encodeURIComponent(from_end.feed)}`}>{from_end.feed}</Link> states, and no other first
+          party shows its outcome. It does not count in scores.
         </p>
       ) : null}
       <VerdictFacts prediction={prediction} />

@@ -12,7 +12,7 @@ import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
 import { readPredictions } from './prediction-json.ts';
 import { StatementLink } from './prediction-list.tsx';
-import { type Mark, markOf, StatusMark } from './status.tsx';
+import { type Mark, markOf, noteOf, StatusMark } from './status.tsx';
 import { Time } from './time.tsx';
 import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
 import { When } from './when.tsx';
@@ -152,7 +152,7 @@ function ClaimTable({ predictions }: Pick<ContentProps, 'predictions'>) {
       columns={['Claim', 'What came of it', 'When', 'Place']}
       rows={predictions.map((prediction) => [
         <StatementLink slug={prediction.slug} statement={prediction.statement} />,
-        <StatusMark mark={markOf(prediction)} note={prediction.hindsight ? 'in hindsight' : undefined} />,
+        <StatusMark mark={markOf(prediction)} note={noteOf(prediction)} />,
         prediction.resolution === null ? (
           <Due resolveBy={prediction.resolve_by} />
         ) : (

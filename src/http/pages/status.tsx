@@ -48,3 +48,9 @@ export function markOf({
   if (status === 'resolved') return outcome ?? 'open';
   return status;
 }
+
+/** What a reader of a list has to know beside the status. */
+export function noteOf(prediction: { readonly hindsight: boolean; readonly self_stated: boolean }): string | undefined {
+  const notes = [prediction.hindsight ? 'in hindsight' : '', prediction.self_stated ? 'self-stated' : ''];
+  return notes.filter((note) => note !== '').join(', ') || undefined;
+}

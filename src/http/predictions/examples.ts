@@ -65,6 +65,7 @@ export const predictionExample = {
   made_at: '2025-01',
   recorded_at: '2025-01-20T09:05:00Z',
   hindsight: false,
+  self_stated: false,
   criterion: criterionExample,
   criterion_text:
     'No openai gpt model of version 5 without a tier suffix such as mini or pro is ever released to the public.',
@@ -72,6 +73,7 @@ export const predictionExample = {
   criterion_hash: 'sha256:3f0a0c5f5f0f4e1b9d6c2a7e8b1d4c3f2a9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c',
   polarity: 'refutable_only',
   evidence_policy: null,
+  from_end: null,
   resolve_by: null,
   status: 'resolved',
   outcome: 'no',

@@ -5,6 +5,7 @@ import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import { evaluatorVersion } from '../../domain/evaluation/evaluate.ts';
 import { warningCodes } from '../../domain/evaluation/lint.ts';
 import { sideEntriesMax } from '../../domain/evaluation/sides.ts';
+import { endKinds } from '../../domain/feeds/stated-end.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import { probabilityMax, probabilityMin } from '../../domain/scores/forecast.ts';
@@ -96,6 +97,18 @@ export const warningSchema = z
     description: 'A likely mistake in a criterion. A warning never prevents the request.',
   });
 
+const claimedEndSchema = z
+  .object({
+    vendor: z.string(),
+    id: z.string().meta({ description: 'The id that ends.', example: 'gpt-5-2025-08-07' }),
+    kind: z.enum(endKinds).meta({ description: 'How final the date was.' }),
+    date: z.string().max(10).meta({ description: 'The date: a day or a month.', example: '2026-12-10' }),
+    feed: z.string().meta({ description: 'Slug of the feed that states it.' }),
+    observation_id: z.string().meta({ description: 'The observation that first stated it.' }),
+    stated_since: instantText('When the feed began to state the date.'),
+  })
+  .meta({ id: 'ClaimedEnd', description: 'A stated end that a claim was made from.' });
+
 export const predictionSchema = z
   .object({
     id: z.string().meta({ description: 'Unique identifier. Never changes.', example: predictionExample.id }),
@@ -129,6 +142,10 @@ export const predictionSchema = z
       description:
         'True if the prediction was recorded, or its criterion last replaced, after the event that settles it had happened or was known.',
     }),
+    self_stated: z.boolean().meta({
+      description:
+        'True if the claim was made from a stated end and no other first party shows its outcome. Such claims are left out of scorecards.',
+    }),
     criterion: criterionSchema,
     criterion_text: z.string().meta({ description: 'The criterion in plain words.' }),
     criterion_version: z
@@ -141,6 +158,9 @@ export const predictionSchema = z
     evidence_policy: evidencePolicySchema
       .nullable()
       .meta({ description: 'The evidence policy of the prediction. Null means the default policy.' }),
+    from_end: claimedEndSchema
+      .nullable()
+      .meta({ description: 'The stated end that the claim was made from. Null for every other claim.' }),
     resolve_by: z.string().nullable().meta({
       description: 'Deadline, inclusive: a day or a date-time. Null if there is none.',
       example: '2025-12-31',

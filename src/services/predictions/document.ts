@@ -1,4 +1,5 @@
 import { describeCriterion } from '../../domain/criterion/text.ts';
+import { claimedEndToJson } from '../../domain/ends/end-claim.ts';
 import type { Leaning } from '../../domain/evaluation/evaluate.ts';
 import { dayMs, formatDay, formatInstant, type Instant } from '../../domain/instant.ts';
 import type { LastCase } from '../../store/cases.ts';
@@ -29,6 +30,7 @@ export type Answer = {
   readonly review: Review | null;
   readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
+  readonly selfStated: boolean;
 };
 
 /** What is read together with the words and the answer. */
@@ -85,6 +87,7 @@ export function wordsToJson({ prediction, probability, errata }: Words) {
     criterion_hash: prediction.criterionHash,
     polarity: prediction.polarity,
     evidence_policy: prediction.evidencePolicy,
+    from_end: prediction.fromEnd === null ? null : claimedEndToJson(prediction.fromEnd),
     resolve_by: prediction.resolveBy === null ? null : deadlineText(prediction.resolveBy),
     errata: errata.map(erratumToJson),
     tags: prediction.tags,
@@ -93,11 +96,12 @@ export function wordsToJson({ prediction, probability, errata }: Words) {
   };
 }
 
-export function answerToJson({ status, resolution, leaning, review, warnings, hindsight }: Answer) {
+export function answerToJson({ status, resolution, leaning, review, warnings, hindsight, selfStated }: Answer) {
   return {
     status,
     outcome: resolution?.outcome ?? null,
     hindsight,
+    self_stated: selfStated,
     leaning,
     review: reviewToJson(review),
     warnings: [...warnings],

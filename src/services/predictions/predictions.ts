@@ -1,5 +1,6 @@
 import type { Criterion } from '../../domain/criterion/criterion.ts';
 import { edgesOf, watchesOf } from '../../domain/criterion/watch.ts';
+import type { ClaimedEnd } from '../../domain/ends/end-claim.ts';
 import { predictionData } from '../../domain/events/event-data.ts';
 import { type DatedText, formatInstant, type Instant, parseDate } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -38,6 +39,8 @@ export type PredictionInput = {
   readonly probability?: number | undefined;
   /** The id of the key that records it; absent if no key does. */
   readonly recordedBy?: string | undefined;
+  /** The stated end that the claim is made from. */
+  readonly fromEnd?: ClaimedEnd | undefined;
 };
 
 const slugWordsMax = 8;
@@ -133,6 +136,7 @@ function newRow(
     withdrawnAt: null,
     criterionAt: now,
     hasCase: false,
+    fromEnd: input.fromEnd ?? null,
     ...criterionFacts(criterion),
   };
 }

@@ -107,6 +107,7 @@ export async function appendDecision(
     coverageVersion: null,
     missChance: null,
     supersedes: current?.id ?? null,
+    selfStated: false,
   };
   if (!(await insertResolution(tx, resolution))) return null;
   await updatePredictionState(tx, prediction.id, {

@@ -55,6 +55,8 @@ export type AnswerView = {
   /** Warnings about names that cannot be read in full and currently hold back its NO. */
   readonly warnings: readonly CriterionWarning[];
   readonly hindsight: boolean;
+  /** Whether the claim was made from a statement, and nothing else shows its outcome so far. */
+  readonly selfStated: boolean;
   /** The moment of the evaluation; null if it is withdrawn. */
   readonly evaluatedThrough: Instant | null;
 };
@@ -140,7 +142,7 @@ export async function loadAnswers(
   const found = await inWideTurn('reads', missing, () => evaluateAll(db, deps, missing, at));
   return async (prediction) => {
     const { id } = prediction;
-    if (prediction.withdrawnAt !== null) return withdrawn;
+    if (prediction.withdrawnAt !== null) return withdrawnOf(prediction);
     const resolution = resolved.get(id);
     if (resolution !== undefined) {
       const dispute = disputes.filter((candidate) => candidate.resolutionId === resolution.id).at(-1);
@@ -166,6 +168,7 @@ function answerResolved(
     leaning: review?.leaning ?? null,
     review,
     hindsight: isHindsight(resolution, prediction.criterionAt),
+    selfStated: resolution.selfStated,
     evaluatedThrough: at,
   };
 }
@@ -182,8 +185,14 @@ const withdrawn: AnswerView = {
   standing: null,
   warnings: [],
   hindsight: false,
+  selfStated: false,
   evaluatedThrough: null,
 };
+
+/** Nothing else has shown the outcome of a claim that was withdrawn or is open. */
+function withdrawnOf({ fromEnd }: PredictionRow): AnswerView {
+  return { ...withdrawn, selfStated: fromEnd !== null };
+}
 
 async function evaluateAll(
   db: Sql,
@@ -213,7 +222,7 @@ export async function answerOpen(
   const unread = await runInTurns(warnOfUnreadNamesInSteps(prediction.criterion, evaluation, known));
   const standingBasis = standingBasisOf(prediction, timeline, at);
   return {
-    ...withdrawn,
+    ...withdrawnOf(prediction),
     status: evaluation.verdict === 'undetermined' ? stateOf(evaluation) : 'open',
     leaning: evaluation.leaning,
     review: reviewOpen(prediction, evaluation),

@@ -1,4 +1,5 @@
 import { readPolicy } from '../../domain/criterion/policy.ts';
+import { isSelfStated } from '../../domain/ends/end-claim.ts';
 import { type Evaluation, evaluatorVersion, type Terms } from '../../domain/evaluation/evaluate.ts';
 import type { Known } from '../../domain/evaluation/known-at.ts';
 import { limitStoredExplanation } from '../../domain/evaluation/limit-explanation.ts';
@@ -82,6 +83,7 @@ export function resolutionFrom(
     coverageVersion: deps.coverage.version,
     missChance: evaluation.missChance,
     supersedes: more.supersedes,
+    selfStated: prediction.fromEnd !== null && isSelfStated(prediction.fromEnd, evaluation),
   };
 }
 

@@ -287,6 +287,7 @@ describe('a resolution', () => {
       identityVersion: '1',
       coverageVersion: null,
       missChance: null,
+      selfStated: false,
       supersedes: null,
     };
     expect(await insertResolution(world.db.sql, row)).toBe(false);
