@@ -246,6 +246,15 @@ create table event_log (
 );
 CREATE TRIGGER event_log_append_only BEFORE DELETE OR UPDATE ON public.event_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table event_models (
+  event_id text not null,
+  vendor text not null,
+  family text not null,
+  constraint event_models_pkey PRIMARY KEY (event_id, vendor, family),
+  constraint event_models_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) DEFERRABLE INITIALLY DEFERRED
+);
+CREATE TRIGGER event_models_append_only BEFORE DELETE OR UPDATE ON public.event_models FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table events (
   id text not null,
   sequence bigint generated always as identity not null,
@@ -263,6 +272,7 @@ create table events (
   constraint events_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint events_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id)
 );
+CREATE INDEX events_about_ends ON public.events USING btree (sequence) WHERE ((endpoint_id IS NULL) AND (type = ANY (ARRAY['model.ending'::text, 'model.end_moved'::text, 'model.ended'::text, 'model.suspended'::text, 'model.reinstated'::text, 'model.successor_released'::text])));
 CREATE INDEX events_by_prediction ON public.events USING btree (prediction_id, occurred_at, sequence) WHERE (prediction_id IS NOT NULL);
 CREATE UNIQUE INDEX events_by_sequence ON public.events USING btree (sequence);
 CREATE UNIQUE INDEX events_one_per_resolution ON public.events USING btree (resolution_id) WHERE (type = ANY (ARRAY['prediction.resolved'::text, 'prediction.annulled'::text, 'prediction.resolution.amended'::text]));

@@ -36,6 +36,7 @@ import { serviceOperations } from './service/health.ts';
 import { metricsOperations } from './service/metrics.ts';
 import { badgeOperations } from './sharing/badges.ts';
 import { calendarOperations } from './sharing/calendar.ts';
+import { endFeedOperations } from './sharing/end-feeds.ts';
 import { syndicationOperations } from './sharing/syndication.ts';
 import { exportOperations } from './transfer/export.ts';
 import { deliveryOperations } from './webhooks/deliveries.ts';
@@ -76,6 +77,7 @@ export const operations: readonly Operation[] = [
   ...deliveryOperations,
   ...badgeOperations,
   ...syndicationOperations,
+  ...endFeedOperations,
   ...calendarOperations,
   ...apiKeyOperations,
   ...auditOperations,

@@ -2,6 +2,7 @@ import type { EndKey, EndState } from '../domain/ends/end.ts';
 import type { EndKind, EndScope } from '../domain/feeds/stated-end.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
+import { concernedIds } from './end-notices.ts';
 import type { FamilyKey } from './model-families.ts';
 import { batchesOf, json, timestamp } from './postgres-types.ts';
 
@@ -136,6 +137,8 @@ export type EndFilter = {
   readonly kinds?: readonly EndKind[] | undefined;
   readonly scope?: EndScope | undefined;
   readonly host?: string | undefined;
+  /** Id or name of a watch that the end concerns, as the watch is now. */
+  readonly watch?: string | undefined;
   /** Due at this moment or later. */
   readonly dueGte?: Instant | undefined;
   readonly dueLt?: Instant | undefined;
@@ -160,7 +163,7 @@ export function endStatedAt(db: Sql, asOf: Instant | null) {
 export async function listEnds(db: Sql, filter: EndFilter, { after, asOf, limit }: EndPage): Promise<EndRow[]> {
   const rows = await db<StoredEnd[]>`
     select ${endColumns(db)} from model_ends e
-    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${after === null ? db`` : afterPlace(db, after)}
+    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${watchFilter(db, filter, asOf)} ${after === null ? db`` : afterPlace(db, after)}
     order by e.due_at, e.vendor, e.family, e.id, e.scope, e.host limit ${limit}`;
   return rows.flatMap(toRow);
 }
@@ -183,6 +186,13 @@ function endFilter(db: Sql, filter: EndFilter) {
     ${dueLt === undefined ? db`` : db`and e.due_at < ${timestamp(dueLt)}`}
     ${past === undefined ? db`` : pastFilter(db, past)}
     ${ended === undefined ? db`` : ended ? db`and e.ended_at is not null` : db`and e.ended_at is null`}`;
+}
+
+function watchFilter(db: Sql, { watch }: EndFilter, asOf: Instant | null) {
+  if (watch === undefined) return db``;
+  return db`and exists (
+    select from (select e.vendor, e.id, e.scope, e.host) t cross join lateral ${concernedIds(db, asOf)} i
+    where i.watch_id in (select w.id from model_watches w where w.id = ${watch} or w.name = ${watch}))`;
 }
 
 function pastFilter(db: Sql, { isPast, at }: { readonly isPast: boolean; readonly at: Instant }) {

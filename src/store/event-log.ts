@@ -72,7 +72,43 @@ export type EventFilter = {
   readonly prediction: string | null;
   /** Id or name. */
   readonly watch: string | null;
+  /** Of a model that the event is about or, for an event about a prediction, that its criterion watches. */
+  readonly vendor?: string | undefined;
+  readonly family?: string | undefined;
 };
+
+/** The types of events about ends, as the index `events_about_ends` lists them. */
+function isAboutEnds(db: Sql) {
+  return db`e.endpoint_id is null and e.type in ('model.ending', 'model.end_moved', 'model.ended', 'model.suspended',
+    'model.reinstated', 'model.successor_released')`;
+}
+
+/** The newest events about ends of models. */
+export async function listEndEvents(
+  db: Sql,
+  filter: Pick<EventFilter, 'watch' | 'vendor' | 'family'>,
+  limit: number,
+): Promise<Pick<LoggedEvent, 'id' | 'type' | 'occurredAt' | 'body'>[]> {
+  const rows = await db<Pick<LoggedEvent, 'id' | 'type' | 'occurredAt' | 'body'>[]>`
+    select e.id, e.type, e.occurred_at as "occurredAt", e.body from events e
+    where ${isAboutEnds(db)} ${watchFilter(db, filter)} ${modelFilter(db, filter)}
+    order by e.sequence desc limit ${limit}`;
+  return rows.map((row) => ({ ...row, body: readEventBody(row) }));
+}
+
+function watchFilter(db: Sql, { watch }: Pick<EventFilter, 'watch'>) {
+  if (watch === null) return db``;
+  return db`and e.watch_ids && array(select id from model_watches where id = ${watch} or name = ${watch})`;
+}
+
+function modelFilter(db: Sql, { vendor, family }: Pick<EventFilter, 'vendor' | 'family'>) {
+  if (vendor === undefined && family === undefined) return db``;
+  return db`and exists (
+    select from (
+      select vendor, family from event_models where event_id = e.id
+      union all select vendor, family from prediction_watches where prediction_id = e.prediction_id) m
+    where ${vendor === undefined ? db`true` : db`m.vendor = ${vendor}`} and ${family === undefined ? db`true` : db`m.family = ${family}`})`;
+}
 
 /** Events by position, starting after one. Events addressed to a single endpoint (pings) are left out. */
 export async function listLoggedEvents(
@@ -80,7 +116,7 @@ export async function listLoggedEvents(
   filter: EventFilter,
   page: { after: number; limit: number },
 ): Promise<LoggedEvent[]> {
-  const { types, prediction, watch } = filter;
+  const { types, prediction } = filter;
   const rows = await db<LoggedEvent[]>`
     select l.position, e.id, e.type, e.occurred_at as "occurredAt", e.prediction_id as "predictionId",
       e.resolution_id as "resolutionId", e.feed_id as "feedId", e.body
@@ -92,7 +128,7 @@ export async function listLoggedEvents(
           ? db``
           : db`and (e.prediction_id = ${prediction} or e.prediction_id = ${holderOf(db, prediction)})`
       }
-      ${watch === null ? db`` : db`and e.watch_ids && array(select id from model_watches where id = ${watch} or name = ${watch})`}
+      ${watchFilter(db, filter)} ${modelFilter(db, filter)}
     order by l.position limit ${page.limit}`;
   return rows.map((row) => ({ ...row, body: readEventBody(row) }));
 }

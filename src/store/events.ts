@@ -13,7 +13,7 @@ export type NewEvent = {
   readonly resolutionId: string | null;
   readonly feedId: string | null;
   readonly endpointId: string | null;
-  /** The models or the name that it is about. Used to match subscriptions; the row stores them only within the text. */
+  /** The models or the name that it is about. Subscriptions and readers of the log filter by them. */
   readonly models: readonly { readonly vendor: string; readonly family: string | null }[];
   /** The watches that it concerns; null for an event of a type that concerns none. */
   readonly watches: readonly string[] | null;
@@ -79,7 +79,7 @@ export async function insertPing(db: Sql, event: NewEvent & { readonly endpointI
 }
 
 function newEvent(db: Sql, event: NewEvent, source: Fragment) {
-  const { id, type, occurredAt, predictionId, resolutionId, feedId, endpointId, watches, text } = event;
+  const { id, type, occurredAt, predictionId, resolutionId, feedId, endpointId, watches, text, models } = event;
   return db`
     numbered as (select nextval(pg_get_serial_sequence('events', 'sequence')) as sequence from ${source}),
     event as (
@@ -88,7 +88,15 @@ function newEvent(db: Sql, event: NewEvent, source: Fragment) {
       select ${id}, n.sequence, ${type}, ${timestamp(occurredAt)}, ${predictionId}, ${resolutionId}, ${feedId}, ${endpointId},
         ${watches === null || watches.length === 0 ? null : [...watches]},
         ${text.head}::text || n.sequence || ${text.tail}::text
-      from numbered n on conflict (id) do nothing returning id)`;
+      from numbered n on conflict (id) do nothing returning id)${models.length === 0 ? db`` : insertingModels(db, models)}`;
+}
+
+function insertingModels(db: Sql, models: NewEvent['models']) {
+  return db`,
+    about as (
+      insert into event_models (event_id, vendor, family) select distinct e.id, m.vendor, coalesce(m.family, '')
+      from event e cross join unnest(${models.map(({ vendor }) => vendor)}::text[],
+        ${models.map(({ family }) => family)}::text[]) as m(vendor, family))`;
 }
 
 /** Derived from event and endpoint, so that repeating an insert gives the same id. */

@@ -49,6 +49,7 @@ export const recordTables = [
   'webhook_endpoints',
   'webhook_secrets',
   'events',
+  'event_models',
   'end_notices',
   'event_clock',
   'event_log',

@@ -30,6 +30,12 @@ export function slackBody(body: string, publicUrl: string | null): string {
   return JSON.stringify({ text: link === null ? text : `${text}\n${link}` });
 }
 
+/** One sentence about an event, from its stored message. */
+export function eventSentence(body: string): string {
+  const { type, data } = readMessage(body);
+  return sentenceOf(type, data);
+}
+
 function readMessage(body: string): { type: string; data: Facts } {
   const message = asFacts(JSON.parse(body));
   return { type: textOf(message.type), data: asFacts(message.data) };

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { endKinds, endScopes } from '../../domain/feeds/stated-end.ts';
 import { endListings, listEnds } from '../../services/ends/ends.ts';
+import { watchExample } from '../model-watches/examples.ts';
 import { pastOrNow } from '../operation/as-of.ts';
 import { instantPosition, textPosition } from '../operation/cursor.ts';
 import { asOfField, filterList, filterMoment, filterText, pageFields, pageSchema } from '../operation/fields.ts';
@@ -39,6 +40,10 @@ const list = operation({
     }),
     scope: z.enum(endScopes).optional().meta({ description: 'What ends.', example: 'vendor' }),
     host: filterText('Host whose service ends.', 'azure'),
+    watch: filterText(
+      'The id or the name of a watch: the ends that concern its ids, as the watch is now.',
+      watchExample.name,
+    ),
     state: z.enum(endListings).optional().meta({
       description:
         '`upcoming`: the date has not passed. `past`: it has passed, or the source says that the model has ended. `ended`: the evidence suffices that the id has ended. `all`: every stated end. Default: `upcoming`, or `all` with `ends[gte]` or `ends[lt]`.',
@@ -55,13 +60,14 @@ const list = operation({
     schema: pageSchema('EndList', 'A page of stated ends.', endSchema),
     example: { data: [endExample], next_cursor: null },
   },
+  refusals: ['not_found'],
   handle: async (http, input) => {
     const { query } = input;
-    const { vendor, family, kind: kinds, scope, host, state } = query;
+    const { vendor, family, kind: kinds, scope, host, watch, state } = query;
     const asOf = pastOrNow(http, query.as_of);
     const at = asOf ?? http.services.now();
     const due = { dueGte: query['ends[gte]'], dueLt: query['ends[lt]'] };
-    const filter = { vendor, family, kinds, scope, host, state, ...due };
+    const filter = { vendor, family, kinds, scope, host, watch, state, ...due };
     return await replyWithPage(input, {
       position: place,
       list: (after, limit) => listEnds(http.services, filter, { after: readPlace(after), asOf, limit }),

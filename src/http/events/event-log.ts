@@ -116,6 +116,11 @@ const filters = {
   type: typesField,
   prediction: filterText('The id or the slug of a prediction.', eventExample.prediction_id),
   watch: filterText('The id or the name of a watch.', watchExample.name),
+  vendor: filterText(
+    'Vendor of a model that the event is about, or that the criterion of its prediction names.',
+    'openai',
+  ),
+  family: filterText('Family of such a model.', 'gpt'),
   after: afterField,
 };
 
@@ -123,12 +128,16 @@ function filterOf({
   type,
   prediction,
   watch,
+  vendor,
+  family,
 }: {
   readonly type?: string[] | undefined;
   readonly prediction?: string | undefined;
   readonly watch?: string | undefined;
+  readonly vendor?: string | undefined;
+  readonly family?: string | undefined;
 }): EventFilter {
-  return { types: type ?? null, prediction: prediction ?? null, watch: watch ?? null };
+  return { types: type ?? null, prediction: prediction ?? null, watch: watch ?? null, vendor, family };
 }
 
 const list = operation({

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { dayMs } from '../../domain/instant.ts';
 import { predictionPagePath } from '../../domain/public-url.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { type Deadline, renderCalendar } from '../../domain/sharing/icalendar.ts';
 import {
   calendarDeadlinesMax,
@@ -66,21 +67,37 @@ function endOf(end: End, { base, hasPages }: { readonly base: string; readonly h
   ];
 }
 
+/** Refuses a filter that the chosen contents do not have. */
+function showsEnds(
+  show: 'deadlines' | 'ends' | undefined,
+  watch: string | undefined,
+  query: Readonly<Record<string, unknown>>,
+): boolean {
+  const isOfEnds = (show ?? (watch === undefined ? 'deadlines' : 'ends')) === 'ends';
+  const wrong = isOfEnds
+    ? Object.keys(query).find((name) => name !== 'vendor' && name !== 'family' && query[name] !== undefined)
+    : watch && 'watch';
+  if (!wrong) return isOfEnds;
+  const detail = `${wrong} does not filter ${isOfEnds ? 'ends; leave it out, or set show=deadlines' : 'deadlines; leave it out, or set show=ends'}`;
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: `#/${wrong}` }]);
+}
+
 const calendar = operation({
   method: 'get',
   path: '/calendar.ics',
   operationId: 'getCalendar',
   tag: 'For other sites',
   summary: 'Get the calendar of deadlines',
-  description: `Returns the deadlines of open and proposed predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Accepts the filters of \`GET /v1/predictions\`. With \`watch\` it contains the stated ends of the ids of a watch instead, each as a whole day with a UID that stays and a SEQUENCE that grows when the date moves.`,
+  description: `Returns the deadlines of open and proposed predictions as an iCalendar (RFC 5545) to subscribe to: whole days in UTC, or a moment if the criterion names one. Contains the ${calendarDeadlinesMax} earliest deadlines, including those that passed at most ${passedDaysMax} days ago. Accepts the filters of \`GET /v1/predictions\`. With \`show=ends\` or \`watch\` it contains stated ends of models instead, filtered by \`watch\`, \`vendor\` and \`family\`, each as a whole day with a UID that stays and a SEQUENCE that grows when the date moves.`,
   access: 'read',
   toleratesLag: true,
   query: {
     ...predictionFilterFields,
-    watch: filterText(
-      'The id or the name of a watch: the calendar then contains the ends of its ids instead of deadlines.',
-      watchExample.name,
-    ),
+    show: z.enum(['deadlines', 'ends']).optional().meta({
+      description: 'Default: `deadlines`, or `ends` with `watch`.',
+      example: 'ends',
+    }),
+    watch: filterText('The id or the name of a watch: the ends of its ids.', watchExample.name),
   },
   response: {
     status: 200,
@@ -104,14 +121,19 @@ const calendar = operation({
     mediaType,
   },
   refusals: ['not_found'],
-  handle: async ({ services }, { query: { watch, ...query }, target }) => {
+  handle: async ({ services }, { query: { watch, show, ...query }, target }) => {
     const site = { base: target.base(), hasPages: services.hasPages };
-    const deadlines =
-      watch === undefined
-        ? (await getCalendar(services, predictionFilterOf(query))).flatMap((row) => deadlineOf(row, site))
-        : (await getCalendarOfEnds(services, watch)).flatMap((end) => endOf(end, site));
+    const isOfEnds = showsEnds(show, watch, query);
+    const { vendor, family } = query;
+    const deadlines = isOfEnds
+      ? (await getCalendarOfEnds(services, { watch, vendor, family })).flatMap((end) => endOf(end, site))
+      : (await getCalendar(services, predictionFilterOf(query))).flatMap((row) => deadlineOf(row, site));
     return {
-      text: renderCalendar(deadlines, watch === undefined ? title : `Outturn: ends of ${watch}`, refreshHours),
+      text: renderCalendar(
+        deadlines,
+        isOfEnds ? `Outturn: ends of ${watch ?? vendor ?? family ?? 'models'}` : title,
+        refreshHours,
+      ),
       mediaType: `${mediaType}; charset=utf-8`,
       secondsMax: calendarSecondsMax,
     };

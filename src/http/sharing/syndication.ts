@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { generateAtomFeed, generateJsonFeed } from 'feedsmith';
 import { linkTo, predictionPagePath } from '../../domain/public-url.ts';
-import { removeNonXml } from '../../domain/sharing/badge.ts';
 import { getInstallationName } from '../../services/events/epoch.ts';
 import { listNewestResolutions } from '../../services/predictions/resolutions.ts';
 import { operation } from '../operation/operation.ts';
 import { resolutionExample } from '../predictions/examples.ts';
+import { type Entry, renderAtom, renderJsonFeed, stableId } from './feed-documents.ts';
 
 const tag = 'For other sites';
 /** Number of resolutions in a feed. */
@@ -14,61 +13,29 @@ const entriesMax = 50;
 const feedSecondsMax = 300;
 const title = 'Outturn: resolutions';
 
-type Entry = Awaited<ReturnType<typeof listNewestResolutions>>[number];
-
-/** A tag URI (RFC 4151) on the reserved domain `.invalid` keeps the id stable if the service moves to another host. */
-const stableId = (id: string): string => `tag:outturn.invalid,2025:${id}`;
 /** Feed readers identify a feed by its id, so every installation has its own. */
 const feedIdOf = (installation: string): string => stableId(`${installation}/resolutions`);
-const titleOf = ({ statement, outcome, supersedes }: Entry): string =>
-  `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`;
 
-/** Where the links of entries lead: to the page if there are pages, and to the JSON. */
-type Site = { readonly base: string; readonly hasPages: boolean };
+type Resolution = Awaited<ReturnType<typeof listNewestResolutions>>[number];
 
-const jsonOf = ({ base }: Site, entry: Entry): string => `${base}/v1/predictions/${entry.predictionId}`;
-const pageOf = ({ base }: Site, entry: Entry): string => `${base}${predictionPagePath(entry.slug)}`;
-
-function renderAtom(entries: readonly Entry[], site: Site, installation: string): string {
-  return generateAtomFeed({
-    id: feedIdOf(installation),
-    title: { value: title },
-    updated: new Date(entries[0]?.decidedAt ?? 0),
-    authors: [{ name: 'Outturn' }],
-    links: [{ rel: 'self', type: 'application/atom+xml', href: `${site.base}/feeds/resolutions.atom` }],
-    entries: entries.map((entry) => ({
-      id: stableId(entry.id),
-      title: { value: removeNonXml(titleOf(entry)) },
-      updated: new Date(entry.decidedAt),
-      links: [
-        ...(site.hasPages ? [{ rel: 'alternate', type: 'text/html', href: pageOf(site, entry) }] : []),
-        { rel: 'alternate', type: 'application/json', href: jsonOf(site, entry) },
-      ],
-      categories: [{ term: entry.outcome }],
-      summary: { value: removeNonXml(entry.reason) },
-    })),
-  });
+function entryOf(resolution: Resolution): Entry {
+  const { id, statement, outcome, supersedes, reason, decidedAt, predictionId, slug } = resolution;
+  return {
+    id,
+    title: `${outcome}${supersedes === null ? '' : ' (corrected)'}: ${statement}`,
+    text: reason,
+    at: decidedAt,
+    term: outcome,
+    page: predictionPagePath(slug),
+    json: `/v1/predictions/${predictionId}`,
+  };
 }
 
-function renderJsonFeed(entries: readonly Entry[], site: Site): string {
-  const feed = generateJsonFeed({
-    title,
-    ...(site.hasPages ? { home_page_url: `${site.base}/` } : {}),
-    feed_url: `${site.base}/feeds/resolutions.json`,
-    items: entries.map((entry) => ({
-      id: stableId(entry.id),
-      ...(site.hasPages
-        ? { url: pageOf(site, entry), attachments: [{ url: jsonOf(site, entry), mime_type: 'application/json' }] }
-        : { url: jsonOf(site, entry) }),
-      title: titleOf(entry),
-      content_text: entry.reason,
-      date_published: new Date(entry.decidedAt),
-      tags: [entry.outcome],
-    })),
-  });
-  // JSON Feed requires `items`; feedsmith leaves out an empty list. It types its object as unknown.
-  return JSON.stringify({ items: [], ...(feed as object) });
-}
+const feedOf = (resolutions: readonly Resolution[]) => ({
+  title,
+  path: '/feeds/resolutions',
+  entries: resolutions.map(entryOf),
+});
 
 const atom = operation({
   method: 'get',
@@ -90,7 +57,7 @@ const atom = operation({
     const entries = await listNewestResolutions(services, entriesMax);
     const installation = await getInstallationName(services);
     return {
-      text: renderAtom(entries, { base: target.base(), hasPages: services.hasPages }, installation),
+      text: renderAtom(feedOf(entries), { base: target.base(), hasPages: services.hasPages }, feedIdOf(installation)),
       mediaType: 'application/atom+xml',
       secondsMax: feedSecondsMax,
     };
@@ -120,7 +87,7 @@ const json = operation({
   handle: async ({ services }, { target }) => {
     const entries = await listNewestResolutions(services, entriesMax);
     return {
-      text: renderJsonFeed(entries, { base: target.base(), hasPages: services.hasPages }),
+      text: renderJsonFeed(feedOf(entries), { base: target.base(), hasPages: services.hasPages }),
       mediaType: 'application/feed+json',
       secondsMax: feedSecondsMax,
     };
@@ -140,6 +107,8 @@ const linksetOf = (publicUrl: string | null) => ({
       alternate: [
         { href: linkTo(publicUrl, '/feeds/resolutions.atom'), type: 'application/atom+xml' },
         { href: linkTo(publicUrl, '/feeds/resolutions.json'), type: 'application/feed+json' },
+        { href: linkTo(publicUrl, '/feeds/ends.atom'), type: 'application/atom+xml' },
+        { href: linkTo(publicUrl, '/feeds/ends.json'), type: 'application/feed+json' },
         { href: linkTo(publicUrl, '/calendar.ics'), type: 'text/calendar' },
       ],
       status: [{ href: linkTo(publicUrl, '/readyz'), type: 'application/json' }],

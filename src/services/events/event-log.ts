@@ -8,6 +8,7 @@ import {
   findPositionOf,
   hasUnplacedEvents,
   type LoggedEvent,
+  listEndEvents as listEndEventRows,
   listLoggedEvents,
   lockEventClock,
   placeEventsAfter,
@@ -43,6 +44,15 @@ export async function listEvents(
 ): Promise<LoggedEvent[]> {
   await placeEvents(deps);
   return await listLoggedEvents(deps.db.sql, filter, page);
+}
+
+/** The newest events about ends of models. */
+export async function listEndEvents(
+  { db }: Deps,
+  filter: Pick<EventFilter, 'watch' | 'vendor' | 'family'>,
+  limit: number,
+): Promise<Pick<LoggedEvent, 'id' | 'type' | 'occurredAt' | 'body'>[]> {
+  return await listEndEventRows(db.sql, filter, limit);
 }
 
 /** The position of an event. Refuses with `validation_failed` if the event does not exist. */

@@ -185,7 +185,12 @@ export async function deleteWatch(deps: Deps, idOrName: string): Promise<void> {
   if (!(await deleteRow(deps.db.sql, id))) throw notFound(idOrName);
 }
 
-async function requireWatch(db: Sql, idOrName: string, how: { readonly lock?: boolean } = {}): Promise<ModelWatchRow> {
+/** A watch by its id or name. Refuses with `not_found`. */
+export async function requireWatch(
+  db: Sql,
+  idOrName: string,
+  how: { readonly lock?: boolean } = {},
+): Promise<ModelWatchRow> {
   const row = await findModelWatch(db, idOrName, how);
   if (row === null) throw notFound(idOrName);
   return row;

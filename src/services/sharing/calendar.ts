@@ -1,10 +1,10 @@
 import { dayMs } from '../../domain/instant.ts';
-import type { EndRow } from '../../store/ends.ts';
+import { type EndFilter, type EndRow, listEnds } from '../../store/ends.ts';
 import type { PredictionFilter } from '../../store/prediction-filter.ts';
 import { listDeadlines } from '../../store/prediction-lists.ts';
 import type { PredictionRow } from '../../store/predictions.ts';
 import type { Deps } from '../deps.ts';
-import { getWatch } from '../model-watches/model-watches.ts';
+import { requireWatch } from '../model-watches/model-watches.ts';
 
 /** The most deadlines in one calendar; the earliest are kept. */
 export const calendarDeadlinesMax = 1000;
@@ -20,15 +20,16 @@ export async function getCalendar(
   return await listDeadlines(deps.db.sql, filter, { since, limit: calendarDeadlinesMax });
 }
 
-/** The dated ends of the ids of a watch, earliest first, without those that passed long ago. Refuses with `not_found`. */
-export async function getCalendarOfEnds(deps: Deps, watch: string): Promise<EndRow[]> {
-  const since = deps.now() - passedDaysMax * dayMs;
-  const { ids } = await getWatch(deps, watch);
-  const ends = new Map(
-    ids.flatMap(({ end }) => (end === null ? [] : [[`${end.model.vendor} ${end.id} ${end.host}`, end] as const])),
-  );
-  return [...ends.values()]
-    .filter(({ date }) => date !== null && date.to > since)
-    .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1))
-    .slice(0, calendarDeadlinesMax);
+/**
+ * The dated ends of a watch, a vendor or a family, earliest first, without those that passed long ago. Refuses with `not_found` if
+ * there is no such watch.
+ */
+export async function getCalendarOfEnds(
+  deps: Deps,
+  filter: Pick<EndFilter, 'watch' | 'vendor' | 'family'>,
+): Promise<EndRow[]> {
+  if (filter.watch !== undefined) await requireWatch(deps.db.sql, filter.watch);
+  const dueGte = deps.now() - passedDaysMax * dayMs;
+  const page = { after: null, asOf: null, limit: calendarDeadlinesMax };
+  return (await listEnds(deps.db.sql, { ...filter, dueGte }, page)).filter(({ date }) => date !== null);
 }
