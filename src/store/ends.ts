@@ -163,7 +163,8 @@ export function endStatedAt(db: Sql, asOf: Instant | null) {
 export async function listEnds(db: Sql, filter: EndFilter, { after, asOf, limit }: EndPage): Promise<EndRow[]> {
   const rows = await db<StoredEnd[]>`
     select ${endColumns(db)} from model_ends e
-    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${watchFilter(db, filter, asOf)} ${after === null ? db`` : afterPlace(db, after)}
+    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${watchFilter(db, filter, asOf)}
+      ${after === null ? db`` : afterPlace(db, after)}
     order by e.due_at, e.vendor, e.family, e.id, e.scope, e.host limit ${limit}`;
   return rows.flatMap(toRow);
 }

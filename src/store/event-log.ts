@@ -107,7 +107,8 @@ function modelFilter(db: Sql, { vendor, family }: Pick<EventFilter, 'vendor' | '
     select from (
       select vendor, family from event_models where event_id = e.id
       union all select vendor, family from prediction_watches where prediction_id = e.prediction_id) m
-    where ${vendor === undefined ? db`true` : db`m.vendor = ${vendor}`} and ${family === undefined ? db`true` : db`m.family = ${family}`})`;
+    where true ${vendor === undefined ? db`` : db`and m.vendor = ${vendor}`}
+      ${family === undefined ? db`` : db`and m.family = ${family}`})`;
 }
 
 /** Events by position, starting after one. Events addressed to a single endpoint (pings) are left out. */

@@ -19,14 +19,14 @@ export type UsedId = {
 };
 
 /** The context of ids in code: LiteLLM's notation, in which a host stands before the name. */
-const notation = 'litellm';
+export const usedNotation = 'litellm';
 
 /** Reads an id as used in code or configuration. Pure; never throws. */
 export function readUsedId(table: IdentityTable, id: string): UsedId {
   const { plain, host } = stripAddress(table, id.trim());
-  const identity = parseModelId(table, plain, { feed: notation });
+  const identity = parseModelId(table, plain, { feed: usedNotation });
   const named = identity.outcome === 'none' ? firstSegmentHost(table, plain) : identity.host;
-  const aliasOf = identity.outcome === 'none' ? readRollingAlias(table, plain, { feed: notation }) : null;
+  const aliasOf = identity.outcome === 'none' ? readRollingAlias(table, plain, { feed: usedNotation }) : null;
   return { id, plain, identity, aliasOf, host: canonicalHost(host ?? named ?? hostOfForm(table, plain)) };
 }
 

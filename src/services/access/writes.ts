@@ -95,10 +95,13 @@ async function inTransaction<T>(deps: Deps, context: WriteContext, run: (inside:
   return await deps.db.begin(inside, { msMax: context.msMax, repeatable: true });
 }
 
+/** A change that leaves the resource as it was is recorded without its documents, which may be large. */
 async function recordChange(inside: Deps, context: WriteContext, before: unknown, after: unknown): Promise<void> {
   const { actor, operation, path, requestId } = context;
   const resourceId = idOf(after) ?? idOf(before);
-  await recordAudit(inside.db.sql, inside, { actor, operation, path, requestId, resourceId, before, after });
+  const isSame = before !== null && JSON.stringify(before) === JSON.stringify(after);
+  const documents = isSame ? { before: null, after: null } : { before, after };
+  await recordAudit(inside.db.sql, inside, { actor, operation, path, requestId, resourceId, ...documents });
 }
 
 function idOf(document: unknown): string | null {

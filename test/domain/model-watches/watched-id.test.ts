@@ -21,6 +21,19 @@ test.each([
   ['azure/eu/gpt-4o-2024-08-06', 'openai/gpt-4o as gpt-4o-2024-08-06 on azure'],
   ['us.anthropic.claude-opus-4-1-20250805-v1:0', 'anthropic/claude-4.1-opus as claude-opus-4-1-20250805 on bedrock'],
   ['anthropic.claude-3-haiku-20240307-v1:0', 'anthropic/claude-3-haiku as claude-3-haiku-20240307 on bedrock'],
+  ['openai:gpt-4o', 'openai/gpt-4o as gpt-4o on null'],
+  ['azure:gpt-4o', 'openai/gpt-4o as gpt-4o on azure'],
+  ['models/gemini-2.5-flash', 'google/gemini-2.5-flash as gemini-2.5-flash on null'],
+  ['openrouter/openai/gpt-4o', 'openai/gpt-4o as gpt-4o on null'],
+  ['claude-opus-4-1@20250805', 'anthropic/claude-4.1-opus as claude-opus-4-1@20250805 on vertex'],
+  [
+    'arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0',
+    'anthropic/claude-3-haiku as claude-3-haiku-20240307 on bedrock',
+  ],
+  [
+    'projects/p/locations/us-central1/publishers/google/models/gemini-2.5-flash',
+    'google/gemini-2.5-flash as gemini-2.5-flash on vertex',
+  ],
   ['bedrock/us-east-1/anthropic.claude-v2', 'anthropic/claude-2 as claude-v2 on bedrock'],
 ])('%s is read as %s', (id, expected) => expect(read(id)).toBe(expected));
 
