@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { modelIdCharactersMax } from '../../domain/identity/parse.ts';
 import { createEndClaim } from '../../services/ends/claims.ts';
+import { adminCaller } from '../operation/auth.ts';
 import { nameCharsMax, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { predictionExample } from '../predictions/examples.ts';
@@ -64,8 +65,8 @@ const create = operation({
   response: { status: 200, description: 'The existing claim.', schema: predictionSchema, example },
   creates: 'The created claim.',
   refusals: ['conflict'],
-  handle: async ({ services }, { body }) => {
-    const { view, isNew } = await createEndClaim(services, body);
+  handle: async ({ services }, { body, caller }) => {
+    const { view, isNew } = await createEndClaim(services, { ...body, recordedBy: (caller ?? adminCaller).id });
     const headers = { location: `/v1/predictions/${view.prediction.id}` };
     const reply = { body: predictionToJson(view, null), version: view.version, headers };
     return isNew ? { ...reply, status: 201 } : reply;

@@ -21,7 +21,7 @@ export type ClaimFromEnd = { readonly view: PredictionView; readonly isNew: bool
  */
 export async function createEndClaim(
   deps: Deps,
-  { vendor, id }: { readonly vendor: string; readonly id: string },
+  { vendor, id, recordedBy }: { readonly vendor: string; readonly id: string; readonly recordedBy: string },
 ): Promise<ClaimFromEnd> {
   return await deps.db.begin(async (tx) => {
     const claim = await findClaim(tx, { vendor, id: endId(deps.identity, id) });
@@ -33,7 +33,7 @@ export async function createEndClaim(
     const { fromEnd, ...words } = claim;
     const sourceId = await ensureSource(tx, deps, fromEnd);
     const predictorId = await ensurePredictor(tx, deps, fromEnd);
-    const { view } = await createWithin(tx, deps, { ...words, sourceId, predictorId, fromEnd });
+    const { view } = await createWithin(tx, deps, { ...words, sourceId, predictorId, fromEnd, recordedBy });
     return { view, isNew: true };
   });
 }
