@@ -11,8 +11,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import postgres from 'postgres';
-import { findProgram, freePort, openServer } from './postgres.mjs';
+import { findProgram, openServer } from './postgres.mjs';
 import { copyPredictions } from './predictions.mjs';
+import { startProgram, stopProgram } from './program.mjs';
+import { measureStarts } from './starts.mjs';
+import { measureWatchers } from './watchers.mjs';
 import { measureWrites } from './writes.mjs';
 
 const [predictions, rounds, seconds] = [10_000, 5, 4].map((usual, index) => Number(process.argv[2 + index] ?? usual));
@@ -21,6 +24,8 @@ const readConnections = 32;
 const listConnections = 8;
 const pgbenchClients = 10;
 const deepestRead = 20_000;
+/** The program still settles what it polled. */
+const restMs = 3000;
 
 const server = await openServer();
 const started = [];
@@ -30,8 +35,8 @@ const url = new URL(server.url);
 url.pathname = `/${name}`;
 const database = url.href;
 async function measure() {
-  const first = await startProgram();
-  await stop(first.child);
+  const first = await startProgram(database, started);
+  await stopProgram(first.child);
   const sql = postgres(database, { max: 1, onnotice: () => {} });
   const began = performance.now();
   const states = await copyPredictions(sql, predictions);
@@ -39,7 +44,8 @@ async function measure() {
     `${predictions} predictions in ${((performance.now() - began) / 1000).toFixed(0)} s: ${states.map(({ state, count }) => `${count} ${state}`).join(', ')}`,
   );
   await sql`vacuum analyze`;
-  const program = await startProgram();
+  const program = await startProgram(database, started);
+  await wait(restMs);
   const fastify = await startBaseline('baseline-fastify.mjs', [database]);
   const bare = await startBaseline('baseline-http.mjs', []);
   const idsOf = async (filter) =>
@@ -195,32 +201,6 @@ function pgbench(script) {
   return { rate: Number(/tps = ([\d.]+)/.exec(output)?.[1]) };
 }
 
-/** The program on a free port, once it answers and has settled what its feeds say. */
-async function startProgram() {
-  const port = await freePort();
-  const env = {
-    ...process.env,
-    PORT: String(port),
-    DATABASE_URL: database,
-    OUTTURN_SECRET: 'a secret of the measurement',
-    OUTTURN_ADMIN_KEY: 'the admin key of the measurement',
-    OUTTURN_RATE_LIMIT: 'off',
-    OUTTURN_POLL_CRON: '0 0 1 1 *',
-  };
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', 'dist/program/cli.js', 'serve'], {
-    env,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  started.push(child);
-  const base = `http://127.0.0.1:${port}`;
-  for (let found = 0; found === 0; await wait(500)) {
-    const answer = await fetch(`${base}/v1/predictions?status=resolved&limit=1`).catch(() => null);
-    found = answer?.status === 200 ? (await answer.json()).data.length : 0;
-  }
-  await wait(3000);
-  return { base, child };
-}
-
 async function startBaseline(program, args) {
   const child = spawn(process.execPath, [join(import.meta.dirname, program), ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -230,22 +210,18 @@ async function startBaseline(program, args) {
   return line;
 }
 
-async function stop(child) {
-  if (child.exitCode !== null) return;
-  child.kill('SIGTERM');
-  await once(child, 'exit');
-}
-
 try {
   await admin.unsafe(`create database ${name}`);
   await measure();
 } finally {
-  for (const child of started) await stop(child);
+  for (const child of started) await stopProgram(child);
   await admin.unsafe(`drop database if exists ${name} with (force)`);
   await admin.end();
 }
 try {
   await measureWrites({ serverUrl: server.url, rounds, seconds });
+  await measureWatchers({ serverUrl: server.url, seconds });
+  await measureStarts({ serverUrl: server.url, rounds });
 } finally {
   server.stop();
 }

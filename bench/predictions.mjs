@@ -4,10 +4,10 @@
 /** Rows that one statement copies. */
 const rowsAtOnce = 20_000;
 
-/** Adds copies until there are `count` predictions. */
-export async function copyPredictions(sql, count) {
+/** Adds copies of every prediction, or of the one of that slug, until there are `count` of them. */
+export async function copyPredictions(sql, count, slug = null) {
   await sql`create table templates as
-    select row_number() over (order by seq) - 1 as k, count(*) over () as n, id from predictions`;
+    select row_number() over (order by seq) - 1 as k, count(*) over () as n, id from predictions where slug = coalesce(${slug}, slug)`;
   const [{ n }] = await sql`select count(*)::int as n from templates`;
   for (let from = n; from < count; from += rowsAtOnce) {
     const to = Math.min(from + rowsAtOnce, count) - 1;

@@ -6,18 +6,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import postgres from 'postgres';
 import { bareLoop, drain, openReceiver } from './deliveries.mjs';
 import { bareQueue, claimAndSettle } from './outbox.mjs';
-import { freePort, openServer } from './postgres.mjs';
+import { openServer } from './postgres.mjs';
+import { adminKey, startProgram, stopProgram } from './program.mjs';
 
 const callers = 16;
 const deliveries = 4000;
 const queued = 20_000;
 const workers = 4;
-const adminKey = 'the-admin-key-of-the-measurement';
 const versions = 30;
 const tiers = ['', '-mini', '-nano', '-pro', '-turbo'];
 const hosts = ['', 'azure/', 'openrouter/openai/', 'github/', 'vercel_ai_gateway/openai/'];
@@ -84,15 +83,12 @@ async function openApi(serverUrl) {
   url.pathname = `/${name}`;
   const children = [];
   const close = async () => {
-    for (const child of children) {
-      child.kill('SIGTERM');
-      if (child.exitCode === null) await once(child, 'exit');
-    }
+    for (const child of children) await stopProgram(child);
     await admin.unsafe(`drop database if exists ${name} with (force)`);
     await admin.end();
   };
   try {
-    const base = await startProgram(url.href, children);
+    const { base } = await startProgram(url.href, children);
     for (let day = 1; day <= snapshots; day += 1) await importListing(base, day);
     const sql = postgres(url.href, { max: 1, onnotice: () => {} });
     await sql`create table bench_writes (id text primary key, statement text not null, criterion jsonb not null, at timestamptz not null)`;
@@ -138,27 +134,6 @@ async function create(base, path, seconds) {
   const result = await autocannon({ url: base, connections: callers, duration: seconds, requests });
   if (result.non2xx + result.errors + result.timeouts > 0) throw new Error(`${result.non2xx} of the requests failed`);
   return result['2xx'] / result.duration;
-}
-
-async function startProgram(database, children) {
-  const port = await freePort();
-  const env = {
-    ...process.env,
-    PORT: String(port),
-    DATABASE_URL: database,
-    OUTTURN_SECRET: 'a secret of the measurement',
-    OUTTURN_ADMIN_KEY: adminKey,
-    OUTTURN_RATE_LIMIT: 'off',
-    OUTTURN_POLL_CRON: '0 0 1 1 *',
-  };
-  const args = ['--max-semi-space-size=32', 'dist/program/cli.js', 'serve'];
-  children.push(spawn(process.execPath, args, { env, stdio: ['pipe', 'ignore', 'ignore'] }));
-  const base = `http://127.0.0.1:${port}`;
-  for (let found = 0; found === 0; await wait(500)) {
-    const answer = await fetch(`${base}/v1/predictions?status=resolved&limit=1`).catch(() => null);
-    found = answer?.status === 200 ? (await answer.json()).data.length : 0;
-  }
-  return base;
 }
 
 async function startBaseline(database, children) {
