@@ -84,6 +84,18 @@ CREATE INDEX case_evidence_by_case ON public.case_evidence USING btree (case_id,
 CREATE UNIQUE INDEX case_evidence_by_seq ON public.case_evidence USING btree (seq);
 CREATE TRIGGER case_evidence_append_only BEFORE DELETE OR UPDATE ON public.case_evidence FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table case_fetches (
+  evidence_id text not null,
+  attempts integer not null default 0,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  problem text,
+  constraint case_fetches_pkey PRIMARY KEY (evidence_id),
+  constraint case_fetches_evidence_id_fkey FOREIGN KEY (evidence_id) REFERENCES case_evidence(id),
+  constraint case_fetches_attempts_check CHECK ((attempts >= 0))
+);
+CREATE INDEX case_fetches_due ON public.case_fetches USING btree (due_at, evidence_id) WHERE (due_at IS NOT NULL);
+
 create table case_interests (
   case_id text not null,
   member text not null,

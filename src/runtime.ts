@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicFactory } from 'ulid';
 import type { Config } from './config.ts';
+import { pageBytesMax } from './domain/cases/copy.ts';
 import { readCoverageTable } from './domain/evidence/coverage-table.ts';
 import { readIdentityTable } from './domain/identity/table.ts';
 import { Refusal } from './domain/refusal.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
 import { type ApiReply, type ApiRequest, requestApi } from './net/api-request.ts';
 import { type Client, makeClient } from './net/client.ts';
+import { fetchPage, pageMsMax } from './net/fetch-page.ts';
 import { fetchPayload } from './net/payloads.ts';
 import { exchangeMsMaxDefault, postWebhook } from './net/post-webhook.ts';
 import { checkWebhookUrl, judgeWebhookUrl } from './net/webhook-url.ts';
@@ -40,10 +42,7 @@ export async function openRuntime(config: Config, log: Log, db: Database): Promi
   const coverage = readCoverageTable(readJson(join(root, 'data', 'coverage.json')));
   const allow = parseCidrs(config.allowCidrs);
   const stop = new AbortController();
-  const userAgent = `outturn/${version}`;
-  const client = makeClient({ allow, proxy: config.proxy, userAgent });
-  // The sender has its own limits; here, requests to one endpoint must not delay those to another one on the same origin.
-  const webhookClient = makeClient({ allow, proxy: config.proxy, userAgent, connectionsPerOriginMax: null });
+  const clients = makeClients(config, allow, `outturn/${version}`);
   reportMalformedRows((row) => log.error(row, 'a row cannot be read; it is left out or replaced (docs/operations.md)'));
   const replica = await openReplica(config, log);
   const nextId = monotonicFactory(pooledRandom());
@@ -61,8 +60,13 @@ export async function openRuntime(config: Config, log: Log, db: Database): Promi
     hasPages: config.pages,
     hasKey: (variable) => config.vendorKeys.has(variable),
     fetchPayload: (request) =>
-      fetchPayload({ client, root, env: process.env, keys: config.vendorKeys, signal: stop.signal }, request),
-    webhooks: makeWebhookDeps(config, webhookClient, allow),
+      fetchPayload(
+        { client: clients.feeds, root, env: process.env, keys: config.vendorKeys, signal: stop.signal },
+        request,
+      ),
+    fetchPage: (url) =>
+      fetchPage(clients.pages, url, { exchangeMsMax: pageMsMax, bodyBytesMax: pageBytesMax }, stop.signal),
+    webhooks: makeWebhookDeps(config, clients.webhooks, allow),
   };
   return {
     deps: await withCurrentIdentity(deps),
@@ -71,11 +75,21 @@ export async function openRuntime(config: Config, log: Log, db: Database): Promi
     stopFetching: () => stop.abort(),
     close: async () => {
       stop.abort();
-      await client.close();
-      await webhookClient.close();
+      for (const client of Object.values(clients)) await client.close();
       await replica?.close();
       await db.close();
     },
+  };
+}
+
+/** The clients for outgoing requests, by what is requested. */
+function makeClients({ proxy }: Config, allow: AllowList, userAgent: string) {
+  return {
+    feeds: makeClient({ allow, proxy, userAgent }),
+    // The sender has its own limits; here, requests to one endpoint must not delay those to another one on the same origin.
+    webhooks: makeClient({ allow, proxy, userAgent, connectionsPerOriginMax: null }),
+    // Everybody who may add evidence chooses its pages, and everybody can read them: none may come from a private network.
+    pages: makeClient({ proxy, userAgent }),
   };
 }
 

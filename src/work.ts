@@ -2,6 +2,7 @@ import { addCountsJob } from '../jobs/add-counts.ts';
 import { advanceCasesJob } from '../jobs/advance-cases.ts';
 import { deleteExpiredJob } from '../jobs/delete-expired.ts';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
+import { fetchCopiesJob } from '../jobs/fetch-copies.ts';
 import { keepScorecardsJob } from '../jobs/keep-scorecards.ts';
 import { placeEventsJob } from '../jobs/place-events.ts';
 import { pollFeedsJob } from '../jobs/poll-feeds.ts';
@@ -32,6 +33,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     ...(polls ? [pollFeedsJob(config.pollCron)] : []),
     resolvePredictionsJob,
     advanceCasesJob,
+    fetchCopiesJob,
     refreshModelsJob,
     keepScorecardsJob,
     deleteExpiredJob,

@@ -6,6 +6,7 @@ import type { IdentityTable } from '../domain/identity/table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RetrySchedule } from '../domain/webhooks/retry-schedule.ts';
 import type { UrlVerdict } from '../net/client.ts';
+import type { PageOutcome } from '../net/fetch-page.ts';
 import type { PostOutcome, PostRequest } from '../net/post-webhook.ts';
 import type { Database } from '../store/db.ts';
 import type { TimelineCache } from './settling/kept-timelines.ts';
@@ -105,6 +106,8 @@ export type Deps = {
   /** Whether the key of a vendor is configured. Services never see the key itself. */
   readonly hasKey: (variable: KeyVariable) => boolean;
   readonly fetchPayload: (request: FetchRequest) => Promise<FetchedPayload>;
+  /** Gets a page that evidence in a case refers to. Only public addresses can be reached. */
+  readonly fetchPage: (url: string) => Promise<PageOutcome>;
   readonly webhooks: WebhookDeps;
 };
 

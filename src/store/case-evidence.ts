@@ -26,7 +26,11 @@ export type CopyRow = {
 };
 
 /** An item with what is known about its copy; null without one. */
-export type ListedEvidence = EvidenceRow & { readonly copy: Omit<CopyRow, 'evidenceId' | 'content'> | null };
+export type ListedEvidence = EvidenceRow & {
+  readonly copy: Omit<CopyRow, 'evidenceId' | 'content'> | null;
+  /** Why the server could not fetch one; null if it did, is still trying, or was not asked to. */
+  readonly copyProblem: string | null;
+};
 
 export async function insertEvidence(db: Sql, row: EvidenceRow): Promise<void> {
   await db`
@@ -47,14 +51,17 @@ type JoinedEvidence = EvidenceRow & {
   readonly mediaType: string | null;
   readonly sha256: string | null;
   readonly archivedAt: Instant | null;
+  readonly copyProblem: string | null;
 };
 
 /** The packet of a case, in the order in which it grew. */
 export async function listEvidence(db: Sql, caseId: string): Promise<ListedEvidence[]> {
   const rows = await db<JoinedEvidence[]>`
     select e.id, e.case_id as "caseId", e.url, e.quote, e.stance, e.added_by as "addedBy", e.added_at as "addedAt", k.origin,
-      k.media_type as "mediaType", k.sha256, k.archived_at as "archivedAt"
-    from case_evidence e left join case_copies k on k.evidence_id = e.id where e.case_id = ${caseId} order by e.seq`;
+      k.media_type as "mediaType", k.sha256, k.archived_at as "archivedAt",
+      case when f.due_at is null then f.problem end as "copyProblem"
+    from case_evidence e left join case_copies k on k.evidence_id = e.id left join case_fetches f on f.evidence_id = e.id
+    where e.case_id = ${caseId} order by e.seq`;
   return rows.map(({ origin, mediaType, sha256, archivedAt, ...row }) => {
     const known = origin !== null && mediaType !== null && sha256 !== null && archivedAt !== null;
     return { ...row, copy: known ? { origin, mediaType, sha256, archivedAt } : null };

@@ -43,6 +43,7 @@ export const recordTables = [
   'case_steps',
   'case_evidence',
   'case_copies',
+  'case_fetches',
   'case_interests',
   'case_votes',
   'case_ballots',
@@ -80,6 +81,7 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'predictions.evaluated_with': 'null means that the prediction is settled again, which also keeps its document',
   'case_votes.sealed':
     'votes are secret until their round closes; after an import, a round with such votes begins anew',
+  'case_fetches.lease_until': 'the current lease of a node',
   'feeds.lease_holder': 'the current lease of a node',
   'feeds.lease_until': 'the current lease of a node',
 };

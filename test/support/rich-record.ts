@@ -112,7 +112,9 @@ async function judge(world: World): Promise<void> {
   await record(world, 'to-judge', { op: 'judged', question: 'Gab es GPT-5 – "intern"?' });
   const { row } = await createCase(world.deps, { prediction: 'to-judge', panel: 'one' }, caller);
   const copy = { mediaType: 'text/html', content: '<p>é 模 🦉</p>' } as const;
-  await createCaseEvidence(world.deps, row.id, { url: null, quote: 'Ja.', stance: 'for', copy }, caller);
+  await createCaseEvidence(world.deps, row.id, { url: null, quote: 'Ja.', stance: 'for', copy, fetch: true }, caller);
+  const page = { url: 'https://example.com/é', quote: 'Nein.', stance: 'against', copy: null, fetch: true } as const;
+  await createCaseEvidence(world.deps, row.id, page, caller);
   await createCaseInterest(world.deps, row.id, 'Ein Interesse', caller);
   const ballot = { vote: 'ambiguous', reason: 'Unklar "é"', evidence: [], effectiveAt: null, notBefore: null } as const;
   await createCaseVote(world.deps, row.id, { ballot, round: null }, caller);

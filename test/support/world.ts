@@ -11,6 +11,7 @@ import { type Database, type DatabaseOptions, openDatabase } from '../../src/sto
 import { coverageOfEverything } from './coverage.ts';
 import { openTestDatabase } from './database.ts';
 import { emptyDatabase } from './empty-database.ts';
+import { makePageFetch } from './page-fetch.ts';
 import { makeWebhookDeps } from './webhook-deps.ts';
 import { makeWire, type Wire } from './wire.ts';
 
@@ -67,6 +68,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
   const wire = makeWire();
   const errors: object[] = [];
   const webhooks = makeWebhookDeps(clock.now);
+  const pages = makePageFetch();
   const keys = new Set<string>();
   const deps: Deps = {
     db,
@@ -84,6 +86,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     hasPages: true,
     hasKey: (variable) => keys.has(variable),
     fetchPayload: wire.fetchPayload,
+    fetchPage: pages.fetchPage,
     webhooks,
   };
   const reset = async ({ now = worldStartsAt, feeds = catalogues }: WorldStart = {}) => {
@@ -104,6 +107,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
   });
   const close = async () => {
     await webhooks.close();
+    await pages.close();
     await db.close();
   };
   return { db, deps, clock, wire, keys, errors, node, reset, close };

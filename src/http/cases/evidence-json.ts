@@ -1,13 +1,15 @@
 import { z } from '@hono/zod-openapi';
+import { copyMediaTypes, copyProblemCharsMax } from '../../domain/cases/copy.ts';
 import { stances } from '../../domain/cases/stance.ts';
 import { formatInstant } from '../../domain/instant.ts';
-import { copyMediaTypes, type EvidenceInput, type ListedEvidence } from '../../services/cases/evidence.ts';
+import type { EvidenceInput, ListedEvidence } from '../../services/cases/evidence.ts';
 import { instantText, text, webUrlField } from '../operation/fields.ts';
 import { evidenceExample, evidenceInputExample } from './examples.ts';
 
 /** In UTF-16 code units. */
 const quoteCharsMax = 4000;
-export const copyCharsMax = 200_000;
+/** Of an uploaded copy. */
+const copyCharsMax = 200_000;
 
 const stanceField = z.enum(stances).meta({
   description: 'Whether it speaks for the claim, against it, or only explains it.',
@@ -32,6 +34,10 @@ export const evidenceSchema = z
     added_by: z.string().meta({ description: 'Id of the key that added it.', example: evidenceExample.added_by }),
     added_at: instantText('When it was added.'),
     archived: archivedSchema.nullable().meta({ description: 'The archived copy. Null without one.' }),
+    copy_problem: z.string().max(copyProblemCharsMax).nullable().meta({
+      description: 'Why the server could not archive the page at `url`. Null if it did, still tries, or need not.',
+      example: null,
+    }),
   })
   .meta({ id: 'CaseEvidence', description: 'An item of the evidence packet of a case.' });
 
@@ -54,13 +60,17 @@ export const evidenceInputSchema = z
       .nullable()
       .optional()
       .meta({ description: 'A copy that you archived. Default: none.', example: evidenceInputExample.copy }),
+    fetch: z.boolean().optional().meta({
+      description: 'Whether the server archives the page at `url`, if `copy` is absent. Default: true.',
+      example: true,
+    }),
   })
   .meta({ id: 'CaseEvidenceInput', description: 'An item for the evidence packet of a case.' });
 
 export function evidenceFrom(input: z.infer<typeof evidenceInputSchema>): EvidenceInput {
-  const { url, quote, stance, copy } = input;
+  const { url, quote, stance, copy, fetch = true } = input;
   const archived = copy === null || copy === undefined ? null : { mediaType: copy.media_type, content: copy.content };
-  return { url: url ?? null, quote, stance, copy: archived };
+  return { url: url ?? null, quote, stance, copy: archived, fetch };
 }
 
 export function evidenceToJson(item: ListedEvidence): z.infer<typeof evidenceSchema> {
@@ -72,6 +82,7 @@ export function evidenceToJson(item: ListedEvidence): z.infer<typeof evidenceSch
     added_by: item.addedBy,
     added_at: formatInstant(item.addedAt),
     archived: item.copy === null ? null : archivedToJson(item.copy),
+    copy_problem: item.copyProblem,
   };
 }
 

@@ -49,6 +49,7 @@ export const evidenceExample = {
     sha256: '9b5c1d0e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c',
     archived_at: '2025-09-02T10:00:00Z',
   },
+  copy_problem: null,
 };
 
 export const voteExample = {

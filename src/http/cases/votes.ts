@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { voteValues } from '../../domain/cases/ballot.ts';
+import { pageBytesMax } from '../../domain/cases/copy.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { createCaseEvidence, getCaseEvidenceCopy } from '../../services/cases/evidence.ts';
 import { createCaseInterest, createCaseVote } from '../../services/cases/votes.ts';
@@ -9,7 +10,6 @@ import { operation } from '../operation/operation.ts';
 import {
   archivedSchema,
   archivedToJson,
-  copyCharsMax,
   evidenceFrom,
   evidenceInputSchema,
   evidenceSchema,
@@ -43,7 +43,7 @@ const copySchema = archivedSchema
   .extend({
     content: z
       .string()
-      .max(copyCharsMax)
+      .max(pageBytesMax)
       .meta({ description: 'The text of the copy.', example: evidenceInputExample.quote }),
   })
   .meta({ id: 'ArchivedCopyContent', description: 'An archived copy with its text.' });

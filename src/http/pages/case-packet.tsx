@@ -32,7 +32,11 @@ export function CasePacket({ evidence }: Pick<CaseJson, 'evidence'>) {
               )}
             </>,
             <Time at={item.added_at} />,
-            item.archived === null ? 'none' : <code>{item.archived.sha256.slice(0, 12)}…</code>,
+            item.archived === null ? (
+              <Said>{item.copy_problem ?? 'none'}</Said>
+            ) : (
+              <code>{item.archived.sha256.slice(0, 12)}…</code>
+            ),
           ])}
         />
       )}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../../domain/access/api-key.ts';
+import type { CopyMediaType } from '../../domain/cases/copy.ts';
 import type { Stance } from '../../domain/cases/stance.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
@@ -11,6 +12,7 @@ import {
   type ListedEvidence,
   listEvidence,
 } from '../../store/case-evidence.ts';
+import { insertFetch } from '../../store/case-fetches.ts';
 import { lockCase } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import type { Deps } from '../deps.ts';
@@ -22,14 +24,14 @@ export type { ListedEvidence } from '../../store/case-evidence.ts';
 /** The most items of one packet. */
 export const evidenceItemsMax = 200;
 
-export const copyMediaTypes = ['text/plain', 'text/html'] as const;
-
 export type EvidenceInput = {
   readonly url: string | null;
   readonly quote: string;
   readonly stance: Stance;
   /** A copy that the caller archived; null if it has none. */
-  readonly copy: { readonly mediaType: (typeof copyMediaTypes)[number]; readonly content: string } | null;
+  readonly copy: { readonly mediaType: CopyMediaType; readonly content: string } | null;
+  /** Whether the server fetches a copy of the page at `url`, if there is no other one. */
+  readonly fetch: boolean;
 };
 
 /**
@@ -65,13 +67,14 @@ export async function appendEvidence(
   if (packet.length + inputs.length > evidenceItemsMax)
     throw new Refusal('conflict', `a packet has at most ${evidenceItemsMax} items; this one has ${packet.length}`);
   const items: ListedEvidence[] = [];
-  for (const { url, quote, stance, copy } of inputs) {
+  for (const { url, quote, stance, copy, fetch } of inputs) {
     const item = { id: deps.newId('evi'), caseId, url, quote, stance, addedBy: caller.id, addedAt: now };
     await insertEvidence(tx, item);
     const archived = copy === null ? null : archive(copy, now);
     if (archived !== null && copy !== null)
       await insertCopy(tx, { evidenceId: item.id, ...archived, content: copy.content });
-    items.push({ ...item, copy: archived });
+    if (fetch && url !== null && copy === null) await insertFetch(tx, item.id, now);
+    items.push({ ...item, copy: archived, copyProblem: null });
   }
   return items;
 }
