@@ -106,6 +106,17 @@ create table case_interests (
 );
 CREATE TRIGGER case_interests_append_only BEFORE DELETE OR UPDATE ON public.case_interests FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table case_reveals (
+  case_id text not null,
+  round integer not null,
+  member text not null,
+  sealed text,
+  revealed_at timestamp with time zone not null,
+  constraint case_reveals_pkey PRIMARY KEY (case_id, round, member),
+  constraint case_reveals_case_id_round_member_fkey FOREIGN KEY (case_id, round, member) REFERENCES case_votes(case_id, round, member)
+);
+CREATE TRIGGER case_reveals_append_only BEFORE DELETE OR UPDATE ON public.case_reveals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 create table case_steps (
   case_id text not null,
   step integer not null,
@@ -128,11 +139,11 @@ create table case_steps (
   constraint case_steps_resolution_id_fkey FOREIGN KEY (resolution_id) REFERENCES resolutions(id),
   constraint case_steps_basis_check CHECK ((basis = ANY (ARRAY['votes'::text, 'fall_back'::text]))),
   constraint case_steps_check CHECK ((((outcome IS NULL) = (effective_at IS NULL)) AND ((outcome IS NULL) = (basis IS NULL)))),
-  constraint case_steps_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'round_closed'::text, 'decided'::text, 'postponed'::text, 'resumed'::text, 'restarted'::text, 'appealed'::text, 'final'::text, 'superseded'::text]))),
+  constraint case_steps_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'votes_closed'::text, 'round_closed'::text, 'decided'::text, 'postponed'::text, 'resumed'::text, 'restarted'::text, 'appealed'::text, 'final'::text, 'superseded'::text]))),
   constraint case_steps_outcome_check CHECK ((outcome = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text]))),
   constraint case_steps_round_check CHECK ((round >= 1)),
   constraint case_steps_rounds_left_check CHECK ((rounds_left >= 0)),
-  constraint case_steps_state_check CHECK ((state = ANY (ARRAY['open'::text, 'postponed'::text, 'decided'::text, 'final'::text, 'superseded'::text]))),
+  constraint case_steps_state_check CHECK ((state = ANY (ARRAY['open'::text, 'revealing'::text, 'postponed'::text, 'decided'::text, 'final'::text, 'superseded'::text]))),
   constraint case_steps_step_check CHECK ((step >= 1))
 );
 CREATE TRIGGER case_steps_append_only BEFORE DELETE OR UPDATE ON public.case_steps FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -170,13 +181,13 @@ create table cases (
   constraint cases_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
   constraint cases_predictor_id_fkey FOREIGN KEY (predictor_id) REFERENCES predictors(id),
   constraint cases_check CHECK (((due_at IS NULL) = (state = ANY (ARRAY['final'::text, 'superseded'::text])))),
-  constraint cases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'postponed'::text, 'decided'::text, 'final'::text, 'superseded'::text]))),
+  constraint cases_state_check CHECK ((state = ANY (ARRAY['open'::text, 'revealing'::text, 'postponed'::text, 'decided'::text, 'final'::text, 'superseded'::text]))),
   constraint cases_steps_check CHECK ((steps >= 1))
 );
 CREATE INDEX cases_by_prediction ON public.cases USING btree (prediction_id, seq);
 CREATE UNIQUE INDEX cases_by_seq ON public.cases USING btree (seq);
 CREATE INDEX cases_due ON public.cases USING btree (due_at, id) WHERE (due_at IS NOT NULL);
-CREATE UNIQUE INDEX one_running_case_per_prediction ON public.cases USING btree (prediction_id) WHERE (state = ANY (ARRAY['open'::text, 'postponed'::text, 'decided'::text]));
+CREATE UNIQUE INDEX one_running_case_per_prediction ON public.cases USING btree (prediction_id) WHERE (state = ANY (ARRAY['open'::text, 'revealing'::text, 'postponed'::text, 'decided'::text]));
 
 create table criteria (
   prediction_id text not null,

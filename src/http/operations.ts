@@ -1,6 +1,7 @@
 import { apiKeyOperations } from './access/api-keys.ts';
 import { auditOperations } from './access/audit.ts';
 import { caseOperations } from './cases/cases.ts';
+import { commitmentOperations } from './cases/commitments.ts';
 import { panelOperations } from './cases/panels.ts';
 import { voteOperations } from './cases/votes.ts';
 import { endClaimOperations } from './ends/claims.ts';
@@ -58,6 +59,7 @@ export const operations: readonly Operation[] = [
   ...panelOperations,
   ...caseOperations,
   ...voteOperations,
+  ...commitmentOperations,
   ...eventOperations,
   ...feedOperations,
   ...pollOperations,

@@ -13,7 +13,7 @@ export type SealedVote = {
   readonly member: string;
   /** SHA-256 of the text of the vote, in hex. */
   readonly commitment: string;
-  /** Null after an import. */
+  /** The encrypted vote, or `committed` as long as its judge holds it. Null after an import. */
   readonly sealed: string | null;
   readonly castAt: Instant;
 };
@@ -44,19 +44,49 @@ export async function insertVote(db: Sql, vote: SealedVote): Promise<boolean> {
   return rows.length === 1;
 }
 
-/** The sealed votes of one round, in the order of the members. */
-export async function listSealedVotes(db: Sql, caseId: string, round: number): Promise<SealedVote[]> {
-  return await db<SealedVote[]>`
-    select case_id as "caseId", round, member, commitment, sealed, cast_at as "castAt" from case_votes
-    where case_id = ${caseId} and round = ${round} order by member`;
+/** In place of a vote that its judge holds. */
+export const heldByJudge = 'committed';
+
+/** Adds a vote that its judge has revealed. False if it was revealed before. */
+export async function insertReveal(
+  db: Sql,
+  {
+    caseId,
+    round,
+    member,
+    sealed,
+    revealedAt,
+  }: SealedPlace & { readonly sealed: string; readonly revealedAt: Instant },
+): Promise<boolean> {
+  const rows = await db`
+    insert into case_reveals (case_id, round, member, sealed, revealed_at)
+    values (${caseId}, ${round}, ${member}, ${sealed}, ${timestamp(revealedAt)})
+    on conflict do nothing returning member`;
+  return rows.length === 1;
 }
 
-export type VoteReceipt = Omit<SealedVote, 'sealed' | 'caseId'>;
+export type SealedPlace = Pick<SealedVote, 'caseId' | 'round' | 'member'>;
+
+/** The sealed votes of one round, with what judges have revealed of them, in the order of the members. */
+export async function listSealedVotes(db: Sql, caseId: string, round: number): Promise<SealedVote[]> {
+  return await db<SealedVote[]>`
+    select v.case_id as "caseId", v.round, v.member, v.commitment, case when r.member is null then v.sealed else r.sealed end as sealed,
+      v.cast_at as "castAt"
+    from case_votes v left join case_reveals r on (r.case_id, r.round, r.member) = (v.case_id, v.round, v.member)
+    where v.case_id = ${caseId} and v.round = ${round} order by v.member`;
+}
+
+export type VoteReceipt = Omit<SealedVote, 'sealed' | 'caseId'> & {
+  /** When its judge revealed a committed vote; null before, and for a sealed one. */
+  readonly revealedAt: Instant | null;
+};
 
 /** Who voted in which round, and the commitments: what may be shown at any time. */
 export async function listReceipts(db: Sql, caseId: string): Promise<VoteReceipt[]> {
   return await db<VoteReceipt[]>`
-    select round, member, commitment, cast_at as "castAt" from case_votes where case_id = ${caseId} order by round, member`;
+    select v.round, v.member, v.commitment, v.cast_at as "castAt", r.revealed_at as "revealedAt"
+    from case_votes v left join case_reveals r on (r.case_id, r.round, r.member) = (v.case_id, v.round, v.member)
+    where v.case_id = ${caseId} order by v.round, v.member`;
 }
 
 export async function insertBallot(db: Sql, row: BallotRow): Promise<void> {

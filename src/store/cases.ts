@@ -148,7 +148,7 @@ export async function listSteps(db: Sql, caseId: string): Promise<CaseStep[]> {
 
 /**
  * Running cases that something has to be done about: the clock has reached their date, or their claim was settled, withdrawn or
- * given another criterion, or votes of the round cannot be read because they were imported.
+ * given another criterion, or votes of the round cannot be read because they were imported, or all of them are revealed.
  */
 export async function listDueCases(
   db: Sql,
@@ -162,7 +162,11 @@ export async function listDueCases(
       or (select r.id from resolutions r where r.prediction_id = c.prediction_id order by r.seq desc limit 1)
         is distinct from c.base_resolution
       or exists (select from case_steps s join case_votes v on v.case_id = s.case_id and v.round = s.round
-        where s.case_id = c.id and s.step = c.steps and s.state = 'open' and v.sealed is null))
+        where s.case_id = c.id and s.step = c.steps and s.state in ('open', 'revealing') and v.sealed is null)
+      or (c.state = 'revealing' and not exists (select from case_steps s
+        join case_votes v on v.case_id = s.case_id and v.round = s.round
+        left join case_reveals r on (r.case_id, r.round, r.member) = (v.case_id, v.round, v.member)
+        where s.case_id = c.id and s.step = c.steps and r.member is null)))
     order by c.due_at, c.id limit ${limit}`;
 }
 

@@ -1,4 +1,4 @@
-import type { PanelRules } from '../domain/cases/panel-rules.ts';
+import { type PanelRules, panelDefaults } from '../domain/cases/panel-rules.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
@@ -34,7 +34,7 @@ export async function findPanel(db: Sql, idOrName: string): Promise<PanelRow | n
   const rows = await db<ListedPanel[]>`
     select ${columns(db)} from panels where id = ${idOrName} or name = ${idOrName}
     order by (id = ${idOrName}) desc, version desc limit 1`;
-  return rows[0] ?? null;
+  return rows.map(withEveryRule)[0] ?? null;
 }
 
 /** Panels in the order of creation, every version, after a sequence number. */
@@ -42,8 +42,16 @@ export async function listPanels(
   db: Sql,
   page: { readonly name: string | null; readonly after: number | null; readonly limit: number },
 ): Promise<ListedPanel[]> {
-  return await db<ListedPanel[]>`
+  const rows = await db<ListedPanel[]>`
     select ${columns(db)} from panels
     where seq > ${page.after ?? 0} ${page.name === null ? db`` : db`and name = ${page.name}`}
     order by seq limit ${page.limit}`;
+  return rows.map(withEveryRule);
+}
+
+/** Rules that versions from before them do not have. */
+const laterRules = { voteMode: panelDefaults.voteMode, revealDays: panelDefaults.revealDays };
+
+function withEveryRule(panel: ListedPanel): ListedPanel {
+  return { ...panel, rules: { ...laterRules, ...panel.rules } };
 }

@@ -46,6 +46,7 @@ export const recordTables = [
   'case_fetches',
   'case_interests',
   'case_votes',
+  'case_reveals',
   'case_ballots',
   'webhook_endpoints',
   'webhook_secrets',
@@ -81,6 +82,7 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'predictions.evaluated_with': 'null means that the prediction is settled again, which also keeps its document',
   'case_votes.sealed':
     'votes are secret until their round closes; after an import, a round with such votes begins anew',
+  'case_reveals.sealed': 'secret until the round is decided, like votes',
   'case_fetches.lease_until': 'the current lease of a node',
   'feeds.lease_holder': 'the current lease of a node',
   'feeds.lease_until': 'the current lease of a node',

@@ -1,3 +1,5 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { canonicalJson } from '../../src/domain/canonical-json.ts';
 import { advanceCases } from '../../src/services/cases/clock.ts';
 import type { ApiWorld } from './api-world.ts';
 import { recordClaim } from './claims.ts';
@@ -49,6 +51,29 @@ export async function cast(judge: Judge, caseId: string, vote: string, fields: o
   const dated = vote === 'yes' || vote === 'no' ? { effective_at: '2025-05-13' } : {};
   const json = { vote, reason: `${judge.name} says ${vote}.`, ...dated, ...fields };
   return await judge.client(`POST /v1/cases/${caseId}/votes`, { json });
+}
+
+/** A vote that its judge holds: the answer to the commitment, and how to reveal it. */
+export type HeldVote = {
+  readonly commitment: string;
+  readonly answer: Answer;
+  /** `fields` replace members of the vote. */
+  readonly reveal: (fields?: object) => Promise<Answer>;
+};
+
+/** Commits to a vote, with the text that the guide describes. */
+export async function commit(judge: Judge, caseId: string, vote: string, fields: object = {}): Promise<HeldVote> {
+  const { client, name } = judge;
+  const dated = vote === 'yes' || vote === 'no' ? { effective_at: '2025-05-13' } : {};
+  const salt = randomBytes(16).toString('base64url');
+  const given = { vote, reason: `${name} says ${vote}.`, ...dated, ...fields, salt };
+  const text = canonicalJson({ evidence: [], effective_at: null, not_before: null, ...given });
+  const commitment = createHash('sha256').update(text).digest('hex');
+  return {
+    commitment,
+    answer: await client(`POST /v1/cases/${caseId}/commitments`, { json: { commitment } }),
+    reveal: (changed = {}) => client(`POST /v1/cases/${caseId}/reveals`, { json: { ...given, ...changed } }),
+  };
 }
 
 /** A case whose first round is closed: a vote, an interest, an item with a copy, and a second round. */

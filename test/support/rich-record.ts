@@ -107,6 +107,8 @@ async function judge(world: World): Promise<void> {
     reviewDays: 0,
     allowInterested: true,
     fallBack: 'ambiguous',
+    voteMode: 'sealed',
+    revealDays: 2,
   } as const;
   await createPanel(world.deps, { name: 'one', rules }, caller.id);
   await record(world, 'to-judge', { op: 'judged', question: 'Gab es GPT-5 – "intern"?' });

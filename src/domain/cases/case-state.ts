@@ -4,10 +4,10 @@ import type { RoundResult } from './decision.ts';
 import type { PanelRules } from './panel-rules.ts';
 
 /**
- * `open`: votes are accepted. `postponed`: voting begins again at a later date. `decided`: the decision can be appealed.
+ * `open`: votes are accepted. `revealing`: judges reveal the votes that they committed to. `postponed`: voting begins again at a later date. `decided`: the decision can be appealed.
  * `final`: the decision is the resolution of the claim. `superseded`: the claim was settled or changed otherwise.
  */
-export const caseStates = ['open', 'postponed', 'decided', 'final', 'superseded'] as const;
+export const caseStates = ['open', 'revealing', 'postponed', 'decided', 'final', 'superseded'] as const;
 export type CaseState = (typeof caseStates)[number];
 
 /** Whether a case has not ended: its panel can still decide the claim. */
@@ -17,6 +17,7 @@ export function isRunning(state: CaseState): boolean {
 
 export const stepKinds = [
   'opened',
+  'votes_closed',
   'round_closed',
   'decided',
   'postponed',
@@ -39,7 +40,7 @@ export type CaseStep = {
   readonly round: number;
   /** Rounds that may follow this one before the fall-back. */
   readonly roundsLeft: number;
-  /** When the clock moves the case on: the end of the votes, of the postponement, or of the review. Null once it has ended. */
+  /** When the clock moves the case on: the end of the votes, of revealing them, of the postponement, or of the review. Null once it has ended. */
   readonly dueAt: Instant | null;
   readonly outcome: Outcome | null;
   readonly effectiveAt: string | null;
@@ -69,6 +70,12 @@ export function openCase({ at, panelId, rules, actor }: Opening): CaseStep {
     actor,
     note: null,
   };
+}
+
+/** The votes of a round are closed, and their judges reveal them. */
+export function beginReveals(last: CaseStep, rules: PanelRules, at: Instant): CaseStep {
+  const step = { ...last, step: last.step + 1, at, actor: null, note: null };
+  return { ...step, kind: 'votes_closed', state: 'revealing', dueAt: at + rules.revealDays * dayMs };
 }
 
 /** The step that follows the votes of a round. */

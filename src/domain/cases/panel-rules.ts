@@ -11,6 +11,13 @@ export type Member = {
 export const fallBacks = ['ambiguous', 'annulled'] as const;
 export type FallBack = (typeof fallBacks)[number];
 
+/**
+ * Who keeps votes until their round is closed. `sealed`: the server, encrypted. `committed`: the judge, who sends a hash before the
+ * close and the vote after it.
+ */
+export const voteModes = ['sealed', 'committed'] as const;
+export type VoteMode = (typeof voteModes)[number];
+
 /** The rules of a version of a panel. A case keeps those of the version with which it was opened. */
 export type PanelRules = {
   readonly members: readonly Member[];
@@ -25,17 +32,23 @@ export type PanelRules = {
   /** Whether members with an interest may vote. */
   readonly allowInterested: boolean;
   readonly fallBack: FallBack;
+  readonly voteMode: VoteMode;
+  /** Days after the close in which judges reveal committed votes; without a meaning for sealed ones. */
+  readonly revealDays: number;
 };
 
 export const membersMax = 50;
 export const roundsMax = 2;
 export const daysMax = 90;
+export const revealDaysMax = 14;
 export const panelDefaults = {
   rounds: 2,
   voteDays: 7,
   reviewDays: 7,
   allowInterested: false,
   fallBack: 'ambiguous',
+  voteMode: 'sealed',
+  revealDays: 2,
 } as const;
 
 /** What is wrong with rules: those that can never decide anything, and members that are listed twice. */

@@ -46,7 +46,7 @@ export const caseSummarySchema = z
     panel: z.string().meta({ description: 'Id of the version of the panel that judges.', example: panelExample.id }),
     state: z.enum(caseStates).meta({
       description:
-        '`open`: votes are accepted. `postponed`: it was too early; voting begins again later. `decided`: the decision can be appealed. `final`: the decision is the resolution of the prediction. `superseded`: the prediction was settled or changed otherwise.',
+        '`open`: votes are accepted. `revealing`: judges reveal the votes that they committed to. `postponed`: it was too early; voting begins again later. `decided`: the decision can be appealed. `final`: the decision is the resolution of the prediction. `superseded`: the prediction was settled or changed otherwise.',
       example: 'open',
     }),
     round: z
@@ -54,6 +54,7 @@ export const caseSummarySchema = z
       .meta({ description: 'Number of the current or last round, counted over the whole case.', example: 1 }),
     rounds_left: z.int().meta({ description: 'Rounds that may follow it before the fall-back.', example: 1 }),
     closes_at: instantText('When the votes of the round close. Null unless the case is open.').nullable(),
+    reveal_ends_at: instantText('Until when votes can be revealed. Null unless the case is revealing.').nullable(),
     resumes_at: instantText('When voting begins again. Null unless the case is postponed.').nullable(),
     decision: decisionSchema.nullable().meta({ description: 'Null unless the case is decided or final.' }),
     note: z.string().nullable().meta({ description: 'Why the last step was taken, if it had a particular reason.' }),
@@ -85,6 +86,7 @@ const receiptSchema = z
     member: z.string().meta({ description: 'Id of the key that voted.', example: receiptExample.member }),
     commitment: z.string().meta({ description: 'SHA-256 of the vote, in hex.', example: receiptExample.commitment }),
     cast_at: instantText('When it voted.'),
+    revealed_at: instantText('When it revealed a committed vote. Null before, and for a sealed one.').nullable(),
   })
   .meta({ id: 'CaseReceipt', description: 'The fact that a member has voted.' });
 
@@ -96,7 +98,8 @@ const roundSchema = z
     closed_at: instantText('When votes closed. Null while the round is open.').nullable(),
     receipts: z.array(receiptSchema).meta({ description: 'Who has voted.' }),
     votes: z.array(voteSchema).nullable().meta({
-      description: 'The votes. Null until the round has closed; before that, no response contains them.',
+      description:
+        'The votes, without those that were not revealed. Null until the round is decided; before that, no response contains them.',
     }),
   })
   .meta({ id: 'CaseRound', description: 'A round of voting.' });
@@ -172,6 +175,7 @@ export function caseSummaryToJson(row: ListedCase): z.infer<typeof caseSummarySc
     round: last.round,
     rounds_left: last.roundsLeft,
     closes_at: last.state === 'open' ? instantOrNull(last.dueAt) : null,
+    reveal_ends_at: last.state === 'revealing' ? instantOrNull(last.dueAt) : null,
     resumes_at: last.state === 'postponed' ? instantOrNull(last.dueAt) : null,
     decision: decisionToJson(last),
     note: last.note,
@@ -218,24 +222,26 @@ export function caseToJson(view: CaseView): CaseJson {
   };
 }
 
-/** A step begins a round if its number is new. The round ends with the next step. */
+/** A step begins a round if its number is new. The next step closes its votes. */
 function roundsToJson({ steps, receipts, ballots }: CaseView): z.infer<typeof roundSchema>[] {
   return steps.flatMap((step, index) => {
     if (step.round === steps[index - 1]?.round) return [];
     const next = steps[index + 1];
     const own = ballots.filter(({ round }) => round === step.round);
     const cast = receipts.filter(({ round }) => round === step.round);
-    const isRevealed = next?.kind === 'round_closed' || next?.kind === 'decided' || next?.kind === 'postponed';
+    const result = next?.kind === 'votes_closed' ? steps[index + 2] : next;
+    const isRevealed = result?.kind === 'round_closed' || result?.kind === 'decided' || result?.kind === 'postponed';
     return [
       {
         round: step.round,
         panel: step.panelId,
         opened_at: formatInstant(step.at),
         closed_at: next === undefined ? null : formatInstant(next.at),
-        receipts: cast.map(({ member, commitment, castAt }) => ({
+        receipts: cast.map(({ member, commitment, castAt, revealedAt }) => ({
           member,
           commitment,
           cast_at: formatInstant(castAt),
+          revealed_at: instantOrNull(revealedAt),
         })),
         votes: isRevealed ? own.map(ballotToJson) : null,
       },

@@ -25,6 +25,7 @@ export const panelExample = {
   allow_interested: false,
   fall_back: 'ambiguous' as const,
   vote_mode: 'sealed' as const,
+  reveal_days: null,
   created_at: '2025-09-01T09:00:00Z',
   created_by: 'admin',
 };
@@ -78,6 +79,7 @@ export const caseSummaryExample = {
   round: 1,
   rounds_left: 1,
   closes_at: '2025-09-08T09:30:00Z',
+  reveal_ends_at: null,
   resumes_at: null,
   decision: null,
   note: null,
@@ -106,7 +108,12 @@ export const caseExample = {
       opened_at: '2025-09-01T09:30:00Z',
       closed_at: null,
       receipts: [
-        { member: receiptExample.member, commitment: receiptExample.commitment, cast_at: receiptExample.cast_at },
+        {
+          member: receiptExample.member,
+          commitment: receiptExample.commitment,
+          cast_at: receiptExample.cast_at,
+          revealed_at: null,
+        },
       ],
       votes: null,
     },

@@ -1,7 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { daysMax, fallBacks, membersMax, panelDefaults, roundsMax } from '../../domain/cases/panel-rules.ts';
+import {
+  daysMax,
+  fallBacks,
+  membersMax,
+  panelDefaults,
+  revealDaysMax,
+  roundsMax,
+  voteModes,
+} from '../../domain/cases/panel-rules.ts';
 import { formatThreshold, parseThreshold, type Threshold, thresholdDefault } from '../../domain/cases/threshold.ts';
 import { formatInstant } from '../../domain/instant.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { getPanel, type PanelView } from '../../services/cases/panel-record.ts';
 import { createPanel, listPanels, type PanelRow } from '../../services/cases/panels.ts';
 import { adminCaller } from '../operation/auth.ts';
@@ -46,6 +55,9 @@ const ruleTexts = {
   reviewDays: 'Days in which a decision can be appealed.',
   allowInterested: 'Whether members with an interest in a claim may vote on it. Shown with every vote and decision.',
   fallBack: 'Outcome if the last round does not decide.',
+  voteMode:
+    'Who keeps votes until the close. `sealed`: the server, encrypted. `committed`: the judges, who send a hash before the close and the vote after it.',
+  revealDays: 'Days after the close in which judges reveal committed votes.',
 };
 
 export const panelSchema = z
@@ -61,10 +73,11 @@ export const panelSchema = z
     review_days: z.int().meta({ description: ruleTexts.reviewDays, example: panelExample.review_days }),
     allow_interested: z.boolean().meta({ description: ruleTexts.allowInterested, example: false }),
     fall_back: z.enum(fallBacks).meta({ description: ruleTexts.fallBack, example: panelExample.fall_back }),
-    vote_mode: z.enum(['sealed']).meta({
-      description: '`sealed`: the server keeps the votes encrypted until the round closes.',
-      example: 'sealed',
-    }),
+    vote_mode: z.enum(voteModes).meta({ description: ruleTexts.voteMode, example: 'sealed' }),
+    reveal_days: z
+      .int()
+      .nullable()
+      .meta({ description: `${ruleTexts.revealDays} Null for sealed votes.`, example: null }),
     created_at: instantText('When this version was created.'),
     created_by: z.string().meta({ description: 'Id of the key that created it.', example: panelExample.created_by }),
   })
@@ -87,7 +100,8 @@ export function panelToJson({ id, name, version, rules, createdAt, createdBy }: 
     review_days: rules.reviewDays,
     allow_interested: rules.allowInterested,
     fall_back: rules.fallBack,
-    vote_mode: 'sealed',
+    vote_mode: rules.voteMode,
+    reveal_days: rules.voteMode === 'committed' ? rules.revealDays : null,
     created_at: formatInstant(createdAt),
     created_by: createdBy,
   };
@@ -194,17 +208,34 @@ const inputSchema = z
       .enum(fallBacks)
       .optional()
       .meta({ description: `${ruleTexts.fallBack} Default: ambiguous.`, example: 'ambiguous' }),
+    vote_mode: z
+      .enum(voteModes)
+      .optional()
+      .meta({ description: `${ruleTexts.voteMode} Default: sealed.`, example: 'sealed' }),
+    reveal_days: z
+      .int()
+      .min(1)
+      .max(revealDaysMax)
+      .optional()
+      .meta({ description: `${ruleTexts.revealDays} Default: ${panelDefaults.revealDays}.`, example: 2 }),
   })
   .meta({ id: 'PanelInput', description: 'A panel to create, or the next version of one.' });
 
 const {
   id: _id,
   version: _version,
-  vote_mode: _mode,
+  reveal_days: _days,
   created_at: _at,
   created_by: _by,
   ...inputExample
 } = panelExample;
+
+/** Refuses with `validation_failed` days for revealing what the server holds. */
+function requireRevealMode({ vote_mode: mode, reveal_days: days }: z.infer<typeof inputSchema>): void {
+  if (days === undefined || mode === 'committed') return;
+  const detail = 'reveal_days must be absent unless vote_mode is committed: there is nothing to reveal';
+  throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/reveal_days' }]);
+}
 
 const create = operation({
   method: 'post',
@@ -219,6 +250,7 @@ const create = operation({
   response: { status: 201, description: 'The created version.', schema: panelSchema, example: panelExample },
   refusals: ['conflict'],
   handle: async ({ services }, { body, caller }) => {
+    requireRevealMode(body);
     const rules = {
       members: body.members.map(({ key_id: keyId, name, predictor_id: predictorId }) => ({
         keyId,
@@ -232,6 +264,8 @@ const create = operation({
       reviewDays: body.review_days ?? panelDefaults.reviewDays,
       allowInterested: body.allow_interested ?? panelDefaults.allowInterested,
       fallBack: body.fall_back ?? panelDefaults.fallBack,
+      voteMode: body.vote_mode ?? panelDefaults.voteMode,
+      revealDays: body.reveal_days ?? panelDefaults.revealDays,
     };
     const panel = await createPanel(services, { name: body.name, rules }, (caller ?? adminCaller).id);
     return { status: 201, body: panelToJson(panel), headers: { location: `/v1/panels/${panel.id}` } };

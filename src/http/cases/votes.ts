@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { voteValues } from '../../domain/cases/ballot.ts';
+import { type Ballot, voteValues } from '../../domain/cases/ballot.ts';
 import { pageBytesMax } from '../../domain/cases/copy.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { createCaseEvidence, getCaseEvidenceCopy } from '../../services/cases/evidence.ts';
-import { createCaseInterest, createCaseVote } from '../../services/cases/votes.ts';
+import { type CastVote, createCaseInterest, createCaseVote } from '../../services/cases/votes.ts';
 import { adminCaller } from '../operation/auth.ts';
 import { evidenceMax, instantText, reasonCharsMax, referenceField, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -69,7 +69,7 @@ const getCopy = operation({
   },
 });
 
-const receiptSchema = z
+export const receiptSchema = z
   .object({
     case_id: z.string().meta({ example: receiptExample.case_id }),
     round: z.int().meta({ description: 'The round in which the vote counts.', example: 1 }),
@@ -83,33 +83,44 @@ const receiptSchema = z
   })
   .meta({ id: 'VoteReceipt', description: 'The receipt of a sealed vote. It does not contain the vote.' });
 
+/** The members of a vote, of which those that are absent are null or empty in its commitment. */
+export const ballotFields = {
+  vote: z.enum(voteValues).meta({
+    description:
+      '`ambiguous`: the facts are unclear. `annulled`: the claim or its criterion is defective. `too_early`: the facts will be known later.',
+    example: voteExample.vote,
+  }),
+  reason: text(reasonCharsMax, { description: 'The reason, in words.', example: voteExample.reason }),
+  evidence: z.array(referenceField).max(evidenceMax).optional().meta({
+    description: 'Ids of the items of the packet that you cite. Default: none.',
+    example: voteExample.evidence,
+  }),
+  effective_at: z.string().min(1).max(80).optional().meta({
+    description:
+      'When the claim came true or failed: a date, an RFC 3339 date-time or `start/end`. Required for yes and no, otherwise absent.',
+    example: voteExample.effective_at,
+  }),
+  not_before: z.string().min(1).max(40).optional().meta({
+    description: 'When the panel should vote again: a date or date-time. Required for too_early, otherwise absent.',
+    example: '2026-06-01',
+  }),
+};
+
+const ballotSchema = z.object(ballotFields);
+
+export function ballotFrom(body: z.infer<typeof ballotSchema>): Ballot {
+  const { vote: value, reason, evidence = [], effective_at: effectiveAt = null, not_before: notBefore = null } = body;
+  return { vote: value, reason, evidence, effectiveAt, notBefore };
+}
+
+export const roundField = z.int().min(1).optional().meta({
+  description:
+    'Number of the round that you expect to be open. If another one is, the request returns 409. Default: no check.',
+  example: 1,
+});
+
 const voteSchema = z
-  .strictObject({
-    vote: z.enum(voteValues).meta({
-      description:
-        '`ambiguous`: the facts are unclear. `annulled`: the claim or its criterion is defective. `too_early`: the facts will be known later.',
-      example: voteExample.vote,
-    }),
-    reason: text(reasonCharsMax, { description: 'The reason, in words.', example: voteExample.reason }),
-    evidence: z.array(referenceField).max(evidenceMax).optional().meta({
-      description: 'Ids of the items of the packet that you cite. Default: none.',
-      example: voteExample.evidence,
-    }),
-    effective_at: z.string().min(1).max(80).optional().meta({
-      description:
-        'When the claim came true or failed: a date, an RFC 3339 date-time or `start/end`. Required for yes and no, otherwise absent.',
-      example: voteExample.effective_at,
-    }),
-    round: z.int().min(1).optional().meta({
-      description:
-        'Number of the round that you expect to be open. If another one is, the request returns 409. Default: no check.',
-      example: 1,
-    }),
-    not_before: z.string().min(1).max(40).optional().meta({
-      description: 'When the panel should vote again: a date or date-time. Required for too_early, otherwise absent.',
-      example: '2026-06-01',
-    }),
-  })
+  .strictObject({ ...ballotFields, round: roundField })
   .meta({ id: 'VoteInput', description: 'A vote. Nothing of it can be read until its round has closed.' });
 
 const vote = operation({
@@ -119,31 +130,22 @@ const vote = operation({
   tag,
   summary: 'Vote on a case',
   description:
-    'Casts the vote of the calling key, which must belong to a member of the panel. The vote is encrypted until its round closes, cannot be changed, and is published with its reason afterwards.',
+    'Casts the vote of the calling key, which must belong to a member of a panel with `vote_mode` `sealed`. The vote is encrypted until its round closes, cannot be changed, and is published with its reason afterwards.',
   access: 'write',
   params: idParameter,
   body: { schema: voteSchema, example: voteExample },
   response: { status: 201, description: 'The receipt.', schema: receiptSchema, example: receiptExample },
   refusals: ['conflict'],
   handle: async ({ services }, { params, body, caller }) => {
-    const ballot = {
-      vote: body.vote,
-      reason: body.reason,
-      evidence: body.evidence ?? [],
-      effectiveAt: body.effective_at ?? null,
-      notBefore: body.not_before ?? null,
-    };
-    const cast = await createCaseVote(
-      services,
-      params.id,
-      { ballot, round: body.round ?? null },
-      caller ?? adminCaller,
-    );
-    const { caseId, round, member, commitment } = cast;
-    const receipt = { case_id: caseId, round, member, commitment, cast_at: formatInstant(cast.castAt) };
-    return { status: 201, body: receipt, headers: { location: `/v1/cases/${caseId}` } };
+    const input = { ballot: ballotFrom(body), round: body.round ?? null };
+    return receiptReply(await createCaseVote(services, params.id, input, caller ?? adminCaller));
   },
 });
+
+export function receiptReply({ caseId, round, member, commitment, castAt }: CastVote) {
+  const body = { case_id: caseId, round, member, commitment, cast_at: formatInstant(castAt) };
+  return { status: 201, body, headers: { location: `/v1/cases/${caseId}` } } as const;
+}
 
 const interestInputSchema = z
   .strictObject({

@@ -19,7 +19,7 @@ export function CaseRounds({ judged }: { readonly judged: CaseJson }) {
           <p class="small">
             Opened <Time at={round.opened_at} />
             {round.closed_at === null ? (
-              '; votes are secret until the round closes'
+              '; votes are secret until the round is decided'
             ) : (
               <>
                 , closed <Time at={round.closed_at} />
@@ -30,7 +30,12 @@ export function CaseRounds({ judged }: { readonly judged: CaseJson }) {
           {round.votes === null ? (
             <Receipts round={round} nameOf={nameOf} />
           ) : (
-            <Votes votes={round.votes} nameOf={nameOf} items={items} />
+            <Votes
+              votes={round.votes}
+              held={round.receipts.length - round.votes.length}
+              nameOf={nameOf}
+              items={items}
+            />
           )}
         </section>
       ))}
@@ -40,13 +45,15 @@ export function CaseRounds({ judged }: { readonly judged: CaseJson }) {
 
 function Receipts({ round, nameOf }: { readonly round: Round; readonly nameOf: (member: string) => string }) {
   if (round.receipts.length === 0) return <p>No judge has voted.</p>;
+  const isRevealing = round.receipts.some((receipt) => receipt.revealed_at !== null);
   return (
     <Table
-      caption={`${counted(round.receipts.length, 'judge')} voted. What they voted is not shown before the close.`}
-      columns={['Judge', 'Voted', 'Commitment']}
+      caption={`${counted(round.receipts.length, 'judge')} voted. What they voted is not shown before the round is decided.`}
+      columns={['Judge', 'Voted', ...(isRevealing ? ['Revealed'] : []), 'Commitment']}
       rows={round.receipts.map((receipt) => [
         <Said>{nameOf(receipt.member)}</Said>,
         <Time at={receipt.cast_at} />,
+        ...(isRevealing ? [receipt.revealed_at === null ? 'not yet' : <Time at={receipt.revealed_at} />] : []),
         <code>{receipt.commitment.slice(0, 12)}…</code>,
       ])}
     />
@@ -55,16 +62,19 @@ function Receipts({ round, nameOf }: { readonly round: Round; readonly nameOf: (
 
 type VotesProps = {
   readonly votes: NonNullable<Round['votes']>;
+  /** Votes that their judges did not reveal. */
+  readonly held: number;
   readonly nameOf: (member: string) => string;
   /** The numbers of the items of the packet by id. */
   readonly items: ReadonlyMap<string, number>;
 };
 
-function Votes({ votes, nameOf, items }: VotesProps) {
-  if (votes.length === 0) return <p>No judge voted.</p>;
+function Votes({ votes, held, nameOf, items }: VotesProps) {
+  const unrevealed = held === 0 ? '' : ` ${counted(held, 'vote')} not revealed in time.`;
+  if (votes.length === 0) return <p>{held === 0 ? 'No judge voted.' : 'No judge revealed a vote.'}</p>;
   return (
     <Table
-      caption={`${counted(votes.length, 'vote')}, published when the round closed.`}
+      caption={`${counted(votes.length, 'vote')}, published when the round closed.${unrevealed}`}
       columns={['Judge', 'Vote', 'Reason', 'Cites']}
       rows={votes.map((vote) => [
         <Said>{nameOf(vote.member)}</Said>,

@@ -30,6 +30,7 @@ export const casePage = page({
 
 const stateText: { readonly [State in CaseJson['state']]: string } = {
   open: 'The panel is voting.',
+  revealing: 'The votes have closed. The judges reveal what they committed to.',
   postponed: 'The panel found it too early to decide, and votes again later.',
   decided: 'The panel has decided. The decision can still be appealed.',
   final: 'The decision of the panel is the resolution of the prediction.',
@@ -52,6 +53,7 @@ function CaseContent({ judged }: { readonly judged: CaseJson }) {
           ['Prediction', <Link to={`/predictions/${prediction.slug}`}>{prediction.slug}</Link>],
           ['Opened', <Time at={judged.opened_at} />],
           ['Votes close', judged.closes_at === null ? null : <Time at={judged.closes_at} />],
+          ['Votes can be revealed until', judged.reveal_ends_at === null ? null : <Time at={judged.reveal_ends_at} />],
           ['Votes again from', judged.resumes_at === null ? null : <Time at={judged.resumes_at} />],
           ['Round', String(judged.round)],
         ]}

@@ -1,5 +1,6 @@
-import { endCase, resumeCase } from '../../domain/cases/case-state.ts';
-import { listDueCases, lockCase, recordStep } from '../../store/cases.ts';
+import { beginReveals, endCase, resumeCase } from '../../domain/cases/case-state.ts';
+import { listReceipts } from '../../store/case-votes.ts';
+import { type ListedCase, listDueCases, lockCase, recordStep } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import { listPredictionResolutions } from '../../store/resolutions.ts';
 import { lockPredictions } from '../../store/watches.ts';
@@ -16,7 +17,7 @@ import { restartIfUnreadable } from './votes.ts';
 const casesPerRunMax = 200;
 
 /**
- * Moves on every case whose time has come: closes rounds, resumes postponed ones, writes the resolutions of decisions that were
+ * Moves on every case whose time has come: closes votes and rounds, resumes postponed ones, writes the resolutions of decisions that were
  * not appealed, and ends cases whose claim was settled or changed meanwhile. Each case has its own transaction, which locks it, so
  * that any number of nodes can run this at once.
  */
@@ -50,9 +51,9 @@ async function advanceCase(tx: Sql, deps: Deps, id: string, predictionId: string
     await recordStep(tx, id, endCase(row.last, end, now));
     return true;
   }
-  if (state === 'open' && (await restartIfUnreadable(tx, deps, row, locked.panel)).last.step > row.last.step)
-    return true;
-  if (dueAt > now) return false;
+  const isVoting = state === 'open' || state === 'revealing';
+  if (isVoting && (await restartIfUnreadable(tx, deps, row, locked.panel)).last.step > row.last.step) return true;
+  if (dueAt > now && !(state === 'revealing' && (await countHeldVotes(tx, row)) === 0)) return false;
   await moveOn(tx, deps, locked);
   return true;
 }
@@ -62,6 +63,11 @@ async function moveOn(tx: Sql, deps: Deps, locked: LockedCase): Promise<void> {
   const { state } = row.last;
   switch (state) {
     case 'open':
+      // Without a vote, there is nothing to wait for.
+      if (panel.rules.voteMode === 'committed' && (await countHeldVotes(tx, row)) > 0)
+        return await recordStep(tx, row.id, beginReveals(row.last, panel.rules, now));
+      return await closeVotes(tx, deps, locked);
+    case 'revealing':
       return await closeVotes(tx, deps, locked);
     case 'decided':
       return await finishCase(tx, deps, locked);
@@ -75,6 +81,12 @@ async function moveOn(tx: Sql, deps: Deps, locked: LockedCase): Promise<void> {
     case 'superseded':
       return;
   }
+}
+
+/** How many votes of the round their judges have not revealed, in a panel with committed votes. */
+async function countHeldVotes(tx: Sql, { id, last }: ListedCase): Promise<number> {
+  const receipts = await listReceipts(tx, id);
+  return receipts.filter(({ round, revealedAt }) => round === last.round && revealedAt === null).length;
 }
 
 /** Why the case ends without its panel; null if it goes on. */

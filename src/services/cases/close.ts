@@ -31,23 +31,17 @@ export async function closeVotes(tx: Sql, deps: Deps, locked: LockedCase): Promi
 async function revealBallots(tx: Sql, deps: Deps, { row, panel, now }: LockedCase): Promise<BallotRow[]> {
   const declaredBy = new Set((await listInterests(tx, row.id)).map(({ member }) => member));
   const votes = await listSealedVotes(tx, row.id, row.last.round);
-  return votes.map((vote) => {
+  return votes.flatMap((vote) => {
     const ballot = openBallot(deps.webhooks.vault, vote);
+    // A vote that was not revealed does not count.
+    if (ballot === 'held_by_judge') return [];
     const member = panel.rules.members.find(({ keyId }) => keyId === vote.member);
     if (ballot === null || member === undefined) throw new Error(`the vote of ${vote.member} cannot be opened`);
     const interest = interestOf(member, { ...row, declaredBy });
     const { caseId, round } = vote;
     const counted = interest === null || panel.rules.allowInterested;
-    return {
-      ...ballot,
-      evidence: [...ballot.evidence],
-      caseId,
-      round,
-      member: vote.member,
-      interest,
-      counted,
-      revealedAt: now,
-    };
+    const place = { caseId, round, member: vote.member };
+    return [{ ...ballot, evidence: [...ballot.evidence], ...place, interest, counted, revealedAt: now }];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Caller } from '../../domain/access/api-key.ts';
-import { type Interest, interestOf, type Member } from '../../domain/cases/panel-rules.ts';
+import { type Interest, interestOf, type Member, type VoteMode } from '../../domain/cases/panel-rules.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { listInterests, listKeyLineage } from '../../store/case-votes.ts';
@@ -35,11 +35,22 @@ export function requireNoInterest({ rules }: PanelRow, interest: Interest | null
   throw new Refusal('forbidden', detail);
 }
 
+/** Refuses with `conflict` what the other kind of panel accepts. */
+export function requireVoteMode({ name, rules }: PanelRow, mode: VoteMode, caseId: string): void {
+  if (rules.voteMode === mode) return;
+  const detail =
+    mode === 'sealed'
+      ? `the judges of the panel "${name}" hold their votes until the close; send the SHA-256 of yours to POST /v1/cases/${caseId}/commitments`
+      : `the server holds the votes of the panel "${name}"; send yours to POST /v1/cases/${caseId}/votes`;
+  throw new Refusal('conflict', detail);
+}
+
 /** Refuses with `conflict` unless votes are accepted now. */
 export function requireOpenRound({ id, last }: ListedCase, now: Instant): void {
   const { state, round, dueAt } = last;
   const remedy: Record<typeof state, string> = {
     open: '',
+    revealing: `the votes of round ${round} have closed; a judge who committed to one reveals it with POST /v1/cases/${id}/reveals`,
     postponed: `the case ${id} is postponed until ${dueAt === null ? 'later' : formatInstant(dueAt)}; vote then`,
     decided: `the case ${id} is decided; appeal the decision with POST /v1/cases/${id}/appeal`,
     final: `the case ${id} has ended; its decision is final`,

@@ -1,6 +1,7 @@
 import type { Caller } from '../../domain/access/api-key.ts';
 import { type Ballot, ballotProblems } from '../../domain/cases/ballot.ts';
 import { restartRound } from '../../domain/cases/case-state.ts';
+import type { Member, VoteMode } from '../../domain/cases/panel-rules.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { listEvidence } from '../../store/case-evidence.ts';
@@ -9,6 +10,8 @@ import {
   insertInterest,
   insertVote,
   listSealedVotes,
+  type SealedPlace,
+  type SealedVote,
   type VoteReceipt,
 } from '../../store/case-votes.ts';
 import { type ListedCase, lockCase, recordStep } from '../../store/cases.ts';
@@ -17,11 +20,18 @@ import type { PanelRow } from '../../store/panels.ts';
 import type { Deps } from '../deps.ts';
 import { requirePrediction } from '../predictions/predictions.ts';
 import { requireCase } from './cases.ts';
-import { findInterest, requireMember, requireNoInterest, requireOpenRound, requireSameClaim } from './membership.ts';
+import {
+  findInterest,
+  requireMember,
+  requireNoInterest,
+  requireOpenRound,
+  requireSameClaim,
+  requireVoteMode,
+} from './membership.ts';
 import { requirePanel } from './panels.ts';
 import { openBallot, sealBallot } from './sealing.ts';
 
-export type CastVote = VoteReceipt & { readonly caseId: string };
+export type CastVote = Omit<VoteReceipt, 'revealedAt'> & { readonly caseId: string };
 
 /** Why a round began anew. */
 export const unreadableNote =
@@ -39,25 +49,58 @@ export async function createCaseVote(
   caller: Caller,
 ): Promise<CastVote> {
   return await deps.db.begin(async (tx) => {
-    await requireCase(tx, caseId);
-    // Votes and the close of their round wait for each other, so that every accepted vote is counted.
-    await lockCase(tx, caseId);
-    const found = await requireCase(tx, caseId);
-    const panel = await requirePanel(tx, found.last.panelId);
-    const member = await requireMember(tx, panel, caller);
-    const now = deps.now();
-    requireOpenRound(found, now);
-    await requireSameClaim(tx, found);
-    requireNoInterest(panel, await findInterest(tx, found, member));
-    await requireSound(tx, found, ballot, now);
-    const row = await restartIfUnreadable(tx, deps, found, panel);
-    requireRound(row, round);
-    const place = { caseId, round: row.last.round, member: member.keyId };
-    const vote = { ...place, ...sealBallot(deps.webhooks.vault, place, ballot), castAt: now };
-    if (!(await insertVote(tx, vote)))
-      throw new Refusal('conflict', `this member has voted in round ${place.round}; a vote cannot be changed`);
-    return { ...place, commitment: vote.commitment, castAt: now };
+    const voting = await openVoting(tx, deps, { caseId, caller, mode: 'sealed' });
+    await requireSound(tx, voting.row, ballot, voting.now);
+    const place = await placeVote(tx, deps, voting, round);
+    return await castVote(tx, { ...place, ...sealBallot(deps.webhooks.vault, place, ballot), castAt: voting.now });
   });
+}
+
+/** A member that may vote in the open round of a case, which is locked. */
+export type Voting = {
+  readonly row: ListedCase;
+  readonly panel: PanelRow;
+  readonly member: Member;
+  readonly now: Instant;
+};
+
+/** Locks a case for a vote, and refuses callers that may not vote on it now. */
+export async function openVoting(
+  tx: Sql,
+  deps: Deps,
+  { caseId, caller, mode }: { readonly caseId: string; readonly caller: Caller; readonly mode: VoteMode },
+): Promise<Voting> {
+  await requireCase(tx, caseId);
+  // Votes and the close of their round wait for each other, so that every accepted vote is counted.
+  await lockCase(tx, caseId);
+  const row = await requireCase(tx, caseId);
+  const panel = await requirePanel(tx, row.last.panelId);
+  const member = await requireMember(tx, panel, caller);
+  const now = deps.now();
+  requireVoteMode(panel, mode, caseId);
+  requireOpenRound(row, now);
+  await requireSameClaim(tx, row);
+  requireNoInterest(panel, await findInterest(tx, row, member));
+  return { row, panel, member, now };
+}
+
+/** Where a vote belongs: the round begins anew first if it has to. */
+export async function placeVote(
+  tx: Sql,
+  deps: Deps,
+  { row: found, panel, member }: Voting,
+  round: number | null,
+): Promise<SealedPlace> {
+  const row = await restartIfUnreadable(tx, deps, found, panel);
+  requireRound(row, round);
+  return { caseId: row.id, round: row.last.round, member: member.keyId };
+}
+
+export async function castVote(tx: Sql, vote: SealedVote): Promise<CastVote> {
+  if (!(await insertVote(tx, vote)))
+    throw new Refusal('conflict', `this member has voted in round ${vote.round}; a vote cannot be changed`);
+  const { sealed: _sealed, ...receipt } = vote;
+  return receipt;
 }
 
 function requireRound({ last }: ListedCase, round: number | null): void {
@@ -66,7 +109,8 @@ function requireRound({ last }: ListedCase, round: number | null): void {
   throw new Refusal('conflict', detail, [{ detail, pointer: '#/round' }]);
 }
 
-async function requireSound(tx: Sql, row: ListedCase, ballot: Ballot, now: Instant): Promise<void> {
+/** Refuses with `validation_failed` times that do not fit the claim, and items that the packet does not have. */
+export async function requireSound(tx: Sql, row: ListedCase, ballot: Ballot, now: Instant): Promise<void> {
   const { madeFrom } = await requirePrediction(tx, row.predictionId);
   const known = new Set((await listEvidence(tx, row.id)).map(({ id }) => id));
   const unknown = ballot.evidence.flatMap((id, index) =>

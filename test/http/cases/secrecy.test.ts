@@ -6,7 +6,7 @@ import { makeVault } from '../../../src/services/vault.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { openTestDatabase } from '../../support/database.ts';
 import type { Json } from '../../support/http-client.ts';
-import { cast, createPanel, type Judge, makeJudges, openCase, recordJudged } from '../../support/panels.ts';
+import { cast, commit, createPanel, type Judge, makeJudges, openCase, recordJudged } from '../../support/panels.ts';
 import { hours } from '../../support/play.ts';
 import { exported, imported } from '../../support/rich-record.ts';
 
@@ -103,6 +103,35 @@ describe('before the close', () => {
     await cast(judge(0), id, 'yes');
     await expect(world.db.sql`update case_votes set commitment = 'x'`).rejects.toThrow();
     await expect(world.db.sql`delete from case_votes`).rejects.toThrow();
+  });
+});
+
+describe('until its round is decided', () => {
+  test('a vote that its judge has revealed is nowhere either', async () => {
+    await createPanel(world, judges, { name: 'held', vote_mode: 'committed' });
+    await recordJudged(world, { slug: 'other' });
+    id = (await openCase(world, 'other', 'held')).id;
+    const held = await commit(judge(0), id, 'yes', { reason: planted });
+    await commit(judge(1), id, 'no');
+    world.clock.advance(7 * day);
+    await advanceCases(world.deps);
+    const wrong = await held.reveal({ salt: 'wrong' });
+    const receipt = await held.reveal();
+    expect([wrong.status, receipt.status, (await getCase()).state]).toEqual([422, 201, 'revealing']);
+    await placeEvents(world.deps);
+    const texts = {
+      replies: wrong.text + receipt.text,
+      responses: await everyResponse(),
+      page: (await world.admin(`GET /cases/${id}`)).text,
+      rows: await everyRow(),
+      export: await exported(world.db),
+      log: JSON.stringify([world.log, world.errors]),
+    };
+    expect(texts.responses).toContain(receipt.json.revealed_at);
+    for (const [where, text] of Object.entries(texts)) expect([where, text.includes(planted)]).toEqual([where, false]);
+    world.clock.advance(2 * day);
+    await advanceCases(world.deps);
+    expect((await getCase()).rounds[0].votes).toMatchObject([{ reason: planted }]);
   });
 });
 
