@@ -119,7 +119,7 @@ describe('a panel whose judges hold their votes', () => {
     });
   });
 
-  test('has nothing to reveal if nobody voted', async () => {
+  test('has nothing to reveal if no judge voted', async () => {
     await tick(7 * day);
     expect(await getCase()).toMatchObject({ state: 'open', round: 2 });
   });
