@@ -57,6 +57,8 @@ export async function cast(judge: Judge, caseId: string, vote: string, fields: o
 export type HeldVote = {
   readonly commitment: string;
   readonly answer: Answer;
+  /** What is to be revealed. */
+  readonly ballot: object;
   /** `fields` replace members of the vote. */
   readonly reveal: (fields?: object) => Promise<Answer>;
 };
@@ -72,6 +74,7 @@ export async function commit(judge: Judge, caseId: string, vote: string, fields:
   return {
     commitment,
     answer: await client(`POST /v1/cases/${caseId}/commitments`, { json: { commitment } }),
+    ballot: given,
     reveal: (changed = {}) => client(`POST /v1/cases/${caseId}/reveals`, { json: { ...given, ...changed } }),
   };
 }

@@ -8,6 +8,7 @@ import { findMismatches } from '../../support/conformance.ts';
 import { addressOf, askInProcess, askOf, breakDeps, document, type Listed, listed } from '../../support/documented.ts';
 import { furnish } from '../../support/fuzz-run.ts';
 import type { Answer, Ask, Json } from '../../support/http-client.ts';
+import { commit } from '../../support/panels.ts';
 
 /** `operationId status` of everything that was answered. */
 const produced = new Set<string>();
@@ -193,6 +194,14 @@ const withFields =
   async (one) => [targetOf(one), { json: { ...exampleOf(one), ...(await fields()) } }];
 const first = async (path: string): Promise<Json> => (await world.anyone(`GET ${path}`)).json;
 
+/** A case whose judge, the admin, holds its vote. */
+async function openHeldCase(slug: string): Promise<string> {
+  await recordClaim(world, { slug, criterion: { op: 'judged', question: 'Is it?' } });
+  const rules = { quorum: 1, vote_days: 1, allow_interested: true, vote_mode: 'committed' };
+  await world.admin('POST /v1/panels', { json: { name: 'held', members: [{ key_id: 'admin' }], ...rules } });
+  return (await world.admin('POST /v1/cases', { json: { prediction: slug, panel: 'held' } })).json.id;
+}
+
 /** What an operation needs besides the example of the document, where that names what is not there in this world. */
 const prepared: Readonly<Record<string, Example>> = {
   createPrediction: withFields(() => ({ predictor_id: ids.predictors?.[0], source_id: ids.sources?.[0] })),
@@ -211,6 +220,20 @@ const prepared: Readonly<Record<string, Example>> = {
     return ['POST /v1/cases', { json: { prediction: 'to-be-judged', panel: 'fuzzed' } }];
   },
   createCaseVote: withFields(() => ({ evidence: [] })),
+  createCaseCommitment: async (one) => [
+    `POST /v1/cases/${await openHeldCase('committed-to')}/commitments`,
+    { json: exampleOf(one) },
+  ],
+  createCaseReveal: async () => {
+    const id = await openHeldCase('revealed');
+    const { answer, ballot } = await commit({ id: 'admin', name: 'admin', client: world.admin }, id, 'yes');
+    expect(answer.status).toBe(201);
+    const now = world.clock.now();
+    world.clock.advance(24 * 3_600_000);
+    await advanceCases(world.deps);
+    world.clock.set(new Date(now).toISOString());
+    return [`POST /v1/cases/${id}/reveals`, { json: ballot }];
+  },
   createCaseAppeal: async (one) => {
     await recordClaim(world, { slug: 'decided', criterion: { op: 'judged', question: 'Is it?' } });
     const { json } = await world.admin('POST /v1/cases', { json: { prediction: 'decided', panel: 'fuzzed' } });
