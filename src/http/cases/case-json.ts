@@ -16,7 +16,7 @@ import {
   receiptExample,
   voteExample,
 } from './examples.ts';
-import { panelSchema, panelToJson } from './panels.ts';
+import { panelSchema, panelToJson } from './panel-json.ts';
 
 const decisionSchema = z
   .object({
