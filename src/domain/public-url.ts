@@ -47,6 +47,21 @@ export function modelPagePath(vendor: string, slug: string): string {
   return `/models/${vendor}/${slug}`;
 }
 
+/** The path of the HTML page of a case. */
+export function casePagePath(id: string): string {
+  return `/cases/${id}`;
+}
+
+/** The path of the HTML page of a feed. */
+export function feedPagePath(slug: string): string {
+  return `/feeds/${slug}`;
+}
+
+/** The path of the HTML page of an observation. */
+export function observationPagePath(id: string): string {
+  return `/observations/${id}`;
+}
+
 /** The data without the links to HTML pages, for a service that serves none. */
 export function withoutPageLinks(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,3 +1,4 @@
+import { feedLinks } from '../../src/domain/events/event-fields.ts';
 import { createPrediction } from '../../src/services/predictions/predictions.ts';
 import { createPredictionResolution } from '../../src/services/predictions/resolutions.ts';
 import { createWebhookEndpoint, type EndpointInput } from '../../src/services/webhooks/endpoints.ts';
@@ -9,7 +10,12 @@ let claims = 0;
 
 /** The event of a feed that has just recovered. */
 export function feedRecovered(world: World, reason = 'it is read again') {
-  const data = { feed: { id: 'feed_1', slug: 'models-dev' }, reason, unhealthy_since: null };
+  const data = {
+    feed: { id: 'feed_1', slug: 'models-dev' },
+    reason,
+    unhealthy_since: null,
+    links: feedLinks('models-dev'),
+  };
   return { type: 'feed.recovered' as const, occurredAt: world.deps.now(), data };
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { formatInstant, type Instant } from '../instant.ts';
 import { outcomes } from '../outcome.ts';
-import { clipText, instantText } from './event-fields.ts';
+import { casePagePath } from '../public-url.ts';
+import { clipText, instantText, pageLink } from './event-fields.ts';
 
 /** The data of the events about cases. */
 
@@ -14,7 +15,10 @@ const caseSchema = z
     panel: z
       .object({ id: z.string(), name: z.string(), version: z.int() })
       .meta({ description: 'The version of the panel that judges.' }),
-    links: z.object({ case: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }) }),
+    links: z.object({
+      case: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
+      page: pageLink,
+    }),
   })
   .meta({ id: 'MessageCase', description: 'The case, in the round that the event is about.' });
 
@@ -61,7 +65,8 @@ type CaseFacts = {
 
 export function caseData({ id, round, panel }: CaseFacts): z.infer<typeof caseSchema> {
   const { name, version } = panel;
-  return { id, round, panel: { id: panel.id, name, version }, links: { case: `/v1/cases/${id}` } };
+  const links = { case: `/v1/cases/${id}`, page: casePagePath(id) };
+  return { id, round, panel: { id: panel.id, name, version }, links };
 }
 
 export function appealReason(reason: string): string {

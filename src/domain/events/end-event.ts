@@ -5,7 +5,7 @@ import { endKinds, endScopes } from '../feeds/stated-end.ts';
 import { trusts } from '../feeds/trust.ts';
 import { formatInstant, type Instant } from '../instant.ts';
 import { clipText, instantText } from './event-fields.ts';
-import { modelLinksSchema, modelSchema, watchesField } from './model-event.ts';
+import { modelLinks, modelLinksSchema, modelSchema, watchesField } from './model-event.ts';
 
 /** What the events about stated ends contain. */
 
@@ -110,7 +110,7 @@ function endSubjectData({ after, knownAt }: Pick<EndChange, 'after' | 'knownAt'>
   return {
     model: { id: `${vendor}/${slug}`, vendor, slug, family, version, tier },
     end: endData(after, { knownAt, now }),
-    links: { model: `/v1/models/${vendor}/${slug}` },
+    links: modelLinks(vendor, slug),
   };
 }
 

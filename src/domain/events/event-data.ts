@@ -6,7 +6,7 @@ import { appealedCaseFields, closedRoundFields, decidedCaseFields, openedCaseFie
 import { endedEventSchema, endMovedEventSchema, successorEventSchema } from './end-event.ts';
 import { endingEventSchema } from './ending-event.ts';
 import type { EventType, pingType } from './event.ts';
-import { clipText, feedSchema, instantText } from './event-fields.ts';
+import { clipText, feedLinksSchema, feedSchema, instantText } from './event-fields.ts';
 import { modelLinksSchema, modelSchema, suspensionEventSchema } from './model-event.ts';
 import { nameEventSchema } from './name-event.ts';
 import { changesSchema, erratumSchema } from './words-event.ts';
@@ -139,6 +139,7 @@ export const eventSchemas = {
     feed: feedSchema,
     reason: reasonField,
     advanced_at: instantText('Time of the last accepted poll. Null if there is none.').nullable(),
+    links: feedLinksSchema,
   }),
   'feed.recovered': z.object({
     feed: feedSchema,
@@ -146,6 +147,7 @@ export const eventSchemas = {
     unhealthy_since: instantText(
       'When the feed became unhealthy. Null if it was healthy and the poll only confirmed a suspect listing.',
     ).nullable(),
+    links: feedLinksSchema,
   }),
   'endpoint.disabled': z.object({
     endpoint: endpointReferenceSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedPagePath } from '../public-url.ts';
 
 /** Fields that several types of events have in common. */
 
@@ -9,6 +10,17 @@ export function instantText(description: string) {
 export const feedSchema = z
   .object({ id: z.string(), slug: z.string() })
   .meta({ id: 'MessageFeed', description: 'The feed.' });
+
+export const pageLink = z.string().optional().meta({ description: 'URL or path of the page, if there are pages.' });
+
+export const feedLinksSchema = z.object({
+  feed: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
+  page: pageLink,
+});
+
+export function feedLinks(slug: string): z.infer<typeof feedLinksSchema> {
+  return { feed: `/v1/feeds/${slug}`, page: feedPagePath(slug) };
+}
 
 /** The text, or its beginning with an ellipsis: at most `bytesMax` bytes in JSON, without the quotes. */
 export function clipText(text: string, bytesMax: number): string {

@@ -3,7 +3,7 @@ import type { ModelName } from '../criterion/pattern.ts';
 import type { Suspension } from '../evidence/suspension.ts';
 import { formatInstant, formatInterval, type Instant } from '../instant.ts';
 import { modelPagePath } from '../public-url.ts';
-import { instantText } from './event-fields.ts';
+import { instantText, pageLink } from './event-fields.ts';
 
 /** The most observations that an event about a suspension lists. */
 const suspensionEvidenceMax = 20;
@@ -21,7 +21,7 @@ export const modelSchema = z
 
 export const modelLinksSchema = z.object({
   model: z.string().meta({ description: 'URL if OUTTURN_PUBLIC_URL is set; otherwise a path.' }),
-  page: z.string().optional().meta({ description: 'URL or path of the page, if there are pages.' }),
+  page: pageLink,
 });
 
 export function modelLinks(vendor: string, slug: string): z.infer<typeof modelLinksSchema> {

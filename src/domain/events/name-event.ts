@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PartialName } from '../identity/model-id.ts';
 import { formatInstant, type Instant } from '../instant.ts';
+import { observationPagePath } from '../public-url.ts';
 import { clipText, feedSchema, instantText } from './event-fields.ts';
 
 /** What the event about a partially read name contains. */
@@ -41,6 +42,7 @@ const namePredictionsSchema = z
 const nameLinksSchema = z
   .object({
     unrecognised: z.string().meta({ description: 'URL or path of the list of unrecognised names.' }),
+    page: z.string().optional().meta({ description: 'URL or path of the page of the row, if there are pages.' }),
     check: z.string().meta({
       description:
         'URL or path to which to POST an identity addition to check it. Nothing is stored; to create it, POST it to `/v1/identity/additions`.',
@@ -89,6 +91,7 @@ export function unreadNameData(facts: UnreadNameFacts): z.infer<typeof nameEvent
     further_names: furtherNames,
     links: {
       unrecognised: `/v1/observations/unrecognised?reason=${partial.reason}`,
+      page: observationPagePath(observation.id),
       check: '/v1/identity/additions/check',
     },
   };

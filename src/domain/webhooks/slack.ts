@@ -169,11 +169,12 @@ function firstSightSentence(data: Facts): string {
 }
 
 /** The members of `links` by preference: a page for people comes first. */
-const linkNames = ['page', 'prediction', 'model', 'watch', 'endpoint', 'unrecognised'] as const;
+const linkNames = ['page', 'case', 'prediction', 'model', 'watch', 'feed', 'endpoint', 'unrecognised'] as const;
 
 /** A link to what the event is about, outside the sentence; null if there is none that Slack could open. */
 function linkOf(data: Facts, publicUrl: string | null): string | null {
-  const nested = Object.values(data).map((value) => asFacts(asFacts(value).links));
+  // An event about a case is about a prediction too.
+  const nested = [data.case, ...Object.values(data)].map((value) => asFacts(asFacts(value).links));
   for (const links of [asFacts(data.links), ...nested])
     for (const name of linkNames) {
       const link = textOf(links[name]);

@@ -5,7 +5,7 @@ const example = {
   id: receiptExample.case_id,
   round: 1,
   panel: { id: panelExample.id, name: panelExample.name, version: 1 },
-  links: { case: `/v1/cases/${receiptExample.case_id}` },
+  links: { case: `/v1/cases/${receiptExample.case_id}`, page: `/cases/${receiptExample.case_id}` },
 };
 
 /** The messages about cases, with a prediction for their examples. */

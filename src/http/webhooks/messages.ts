@@ -1,6 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { eventTypes, pingType } from '../../domain/events/event.ts';
 import { type EventData, eventSchemas } from '../../domain/events/event-data.ts';
+import { feedLinks } from '../../domain/events/event-fields.ts';
 import { watchExample } from '../model-watches/examples.ts';
 import { instantText } from '../operation/fields.ts';
 import { predictionExample, resolutionExample } from '../predictions/examples.ts';
@@ -180,6 +181,7 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       further_names: 0,
       links: {
         unrecognised: '/v1/observations/unrecognised?reason=unrecognised',
+        page: '/observations/obs_01k2a0000h9m3t5b7n8c2d0fa',
         check: '/v1/identity/additions/check',
       },
     },
@@ -191,12 +193,18 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       feed,
       reason: 'no payload was accepted in 3 expected polls: the listing lost 41 % of its items',
       advanced_at: '2025-08-07T12:00:00Z',
+      links: feedLinks(feed.slug),
     },
   },
   'feed.recovered': {
     summary: 'A feed has recovered',
     description: 'A poll was accepted again.',
-    example: { feed, reason: 'it is read again', unhealthy_since: '2025-08-08T00:00:00Z' },
+    example: {
+      feed,
+      reason: 'it is read again',
+      unhealthy_since: '2025-08-08T00:00:00Z',
+      links: feedLinks(feed.slug),
+    },
   },
   'endpoint.disabled': {
     summary: 'A webhook endpoint was disabled',

@@ -38,7 +38,7 @@ export const ending = {
     },
     successor: { id: 'gpt-5.6-sol', model: 'openai/gpt-5.6-sol' },
   },
-  links: { model: '/v1/models/openai/gpt-5' },
+  links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
 };
 export const statedEnd = {
   model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },

@@ -1,5 +1,5 @@
 import { reasonBytesMax } from '../../domain/events/event-data.ts';
-import { clipText } from '../../domain/events/event-fields.ts';
+import { clipText, feedLinks } from '../../domain/events/event-fields.ts';
 import { findAdapter } from '../../domain/feeds/adapters/registry.ts';
 import { type CronFields, lastTicks } from '../../domain/feeds/cron.ts';
 import { countDisagreements, type Disagreement, type Statement } from '../../domain/feeds/disagreement.ts';
@@ -79,6 +79,7 @@ async function tellUnhealthy(
       feed: { id: feed.id, slug: feed.slug },
       reason: clipText(`no payload was accepted in ${expectedPollsMissedMax} expected polls: ${why}`, reasonBytesMax),
       advanced_at: feed.advancedAt === null ? null : formatInstant(feed.advancedAt),
+      links: feedLinks(feed.slug),
     },
   });
   return true;
@@ -102,6 +103,7 @@ export async function noteAdvance(tx: Sql, deps: Deps, feed: FeedRow, confirmed:
       feed: { id: feed.id, slug: feed.slug },
       reason: [...silent, ...believed].join('; '),
       unhealthy_since: feed.unhealthySince === null ? null : formatInstant(feed.unhealthySince),
+      links: feedLinks(feed.slug),
     },
   });
 }

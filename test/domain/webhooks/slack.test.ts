@@ -28,6 +28,15 @@ describe('a message for Slack', () => {
     );
   });
 
+  it('leads to the case for an event about a case, and to the feed for one about a feed', () => {
+    const links = { page: '/cases/case_1' };
+    expect(text('case.opened', { prediction, case: { links } })).toMatch(
+      /\n<https:\/\/outturn.example.com\/cases\/case_1>$/,
+    );
+    const feed = { feed: { slug: 'ledger' }, links: { page: '/feeds/ledger' } };
+    expect(text('feed.recovered', feed)).toMatch(/\n<https:\/\/outturn.example.com\/feeds\/ledger>$/);
+  });
+
   it('has no link if links are paths, because Slack could not open them', () => {
     expect(text('prediction.withdrawn', { prediction }, null)).not.toContain('\n');
   });

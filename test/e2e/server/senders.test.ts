@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { feedLinks } from '../../../src/domain/events/event-fields.ts';
 import { packageRoot } from '../../../src/package-root.ts';
 import { recordEvent } from '../../../src/services/events/outbox.ts';
 import { claimDue, type LeasedDelivery } from '../../../src/services/webhooks/deliver.ts';
@@ -110,7 +111,12 @@ test('two nodes that claim at once get different deliveries', async () => {
   await recordEvent(world.db.sql, world.deps, {
     type: 'feed.unhealthy',
     occurredAt: world.deps.now(),
-    data: { feed: { id: 'feed_1', slug: 'models-dev' }, reason: 'it was not polled', advanced_at: null },
+    data: {
+      feed: { id: 'feed_1', slug: 'models-dev' },
+      reason: 'it was not polled',
+      advanced_at: null,
+      links: feedLinks('models-dev'),
+    },
   });
   // The first has its transaction open, and with it its locks, until the second has claimed.
   const held = new EventEmitter();

@@ -1,8 +1,6 @@
 import { parseAtomFeed } from 'feedsmith';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { modelLinks } from '../../../src/domain/events/model-event.ts';
 import { createApp } from '../../../src/http/app.ts';
-import { recordEvent } from '../../../src/services/events/outbox.ts';
 import type { ApiWorld } from '../../support/api-world.ts';
 import { openPageWorld } from '../../support/page-world.ts';
 
@@ -43,24 +41,6 @@ test('every entry of the JSON Feed', async () => {
     expect(attachments).toMatchObject([{ mime_type: 'application/json' }]);
     expect(await typeAt(attachments[0].url)).toBe('application/json');
   }
-});
-
-test('every event, those about predictions and those about models', async () => {
-  const model = { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null };
-  await recordEvent(world.db.sql, world.deps, {
-    type: 'model.released',
-    occurredAt: world.deps.now(),
-    data: {
-      model,
-      release: { occurred: '2025-08-07', basis: 'stated', stage: 'general', known_at: '2025-08-08T00:00:00Z' },
-      links: modelLinks(model.vendor, model.slug),
-    },
-  });
-  const { json } = await world.anyone('GET /v1/events?limit=200');
-  const pages = new Set((JSON.stringify(json).match(/(?<="page":")[^"]+/g) ?? []).map(String));
-  expect(pages).toContain('/models/openai/gpt-5');
-  expect(pages.size).toBeGreaterThan(10);
-  for (const path of pages) expect(await typeAt(`${world.base}${path}`)).toBe(html);
 });
 
 test('every event of the calendar', async () => {
