@@ -91,6 +91,8 @@ export type ListedResolution = ResolutionRow & {
   readonly seq: number;
   readonly slug: string;
   readonly statement: string;
+  /** When the prediction was recorded. */
+  readonly recordedAt: Instant;
 };
 
 function listedColumns(db: Sql) {
@@ -99,7 +101,7 @@ function listedColumns(db: Sql) {
     r.reason_code as "reasonCode", r.reason, r.evidence, r.evidence_trust as "evidenceTrust", null::json as explanation,
     r.evaluator_version as "evaluatorVersion", r.identity_version as "identityVersion",
     r.coverage_version as "coverageVersion", r.miss_chance as "missChance", r.supersedes, r.self_stated as "selfStated", r.seq,
-    p.slug, p.statement`;
+    p.slug, p.statement, p.recorded_at as "recordedAt"`;
 }
 
 /** One resolution with its prediction. */

@@ -1,3 +1,4 @@
+import { familyTitle, vendorTitle } from '../identity/display-names.ts';
 import type { Criterion, EventLeaf, ModelPattern } from './criterion.ts';
 
 /** A criterion as a sentence for people: what exactly settles the claim. */
@@ -23,7 +24,7 @@ function clause(criterion: Criterion): string {
     case 'within':
       return `${eventClause(criterion.event)} within ${durationText(criterion.duration)} after ${eventClause(criterion.after)}`;
     case 'judged':
-      return `a person answers yes to "${criterion.question}"${deadlineText(criterion.by)}`;
+      return `a person judges that the answer to "${criterion.question}" is yes${deadlineText(criterion.by)}`;
     case 'not':
       return negation(criterion.of);
     case 'all':
@@ -34,7 +35,7 @@ function clause(criterion: Criterion): string {
 }
 
 function negation(of: Criterion): string {
-  if (of.op === 'judged') return `a person answers no to "${of.question}"${deadlineText(of.by)}`;
+  if (of.op === 'judged') return `a person judges that the answer to "${of.question}" is no${deadlineText(of.by)}`;
   if (of.op !== 'released') return `it is not true that ${clause(of)}`;
   return `no ${modelName(of.model)} is ${of.by === undefined ? 'ever ' : ''}released to the public${windowText(of)}`;
 }
@@ -46,7 +47,7 @@ function joined(opening: string, parts: readonly Criterion[]): string {
   return `${opening}${texts.join('; ')}`;
 }
 
-/** An event leaf as a clause: "an openai gpt model of version 5 in any tier is released to the public". */
+/** An event leaf as a clause: "an OpenAI GPT model of version 5 in any tier is released to the public". */
 export function eventClause(leaf: EventLeaf): string {
   const model = modelName(leaf.model);
   switch (leaf.op) {
@@ -101,12 +102,12 @@ function boundsOf(is: Comparison, text: (value: unknown) => string): string {
   return bounds.map((bound) => `${comparisonWords[bound]} ${text(is[bound])}`).join(' and ');
 }
 
-/** A pattern as a noun without its article. Vendors and families are spelled as the identity data has them. */
+/** A pattern as a noun without its article, with the names of vendors and families as they write them. */
 export function modelName({ vendor, family, version, tier, stage }: ModelPattern): string {
   const words = [
     ...(stage === 'ga' ? ['generally available'] : []),
-    ...(vendor === 'any' ? [] : [vendor]),
-    ...(family === 'any' ? [] : [family]),
+    ...(vendor === 'any' ? [] : [vendorTitle(vendor)]),
+    ...(family === 'any' ? [] : [familyTitle(family)]),
     'model',
     ...(family === 'any' ? ['of any family'] : []),
     ...(vendor === 'any' ? ['from any vendor'] : []),
@@ -161,5 +162,6 @@ export function durationText(duration: string): string {
 }
 
 function withArticle(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  // The first letter of xAI is spoken as a vowel.
+  return `${/^(?:[aeiou]|xai\b)/i.test(noun) ? 'an' : 'a'} ${noun}`;
 }

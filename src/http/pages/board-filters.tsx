@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { vendorTitle } from '../../domain/identity/display-names.ts';
 import { outcomes } from '../../domain/outcome.ts';
 import { predictionSorts } from '../../services/predictions/lists.ts';
 import { filterList } from '../operation/fields.ts';
@@ -6,6 +7,7 @@ import { predictionFilterFields } from '../predictions/filter.ts';
 import { statuses } from '../predictions/json.ts';
 import { Link } from './links.tsx';
 import { useSite } from './site.ts';
+import { KeptFields } from './travel.tsx';
 
 /** The parameters of the board: the names and the meaning of those of `GET /v1/predictions`. */
 export const boardFields = {
@@ -42,7 +44,7 @@ const outcomeTitles: { readonly [O in (typeof outcomes)[number]]: string } = {
 };
 
 /** Parameters that only links set. The form keeps them. */
-const keptNames = ['predictor', 'source'];
+const keptNames = ['predictor', 'source', 'as_of'];
 /** Parameters that most readers do not need. */
 const furtherNames = ['family', 'tag', 'made_at[gte]', 'made_at[lt]', 'resolve_by[gte]', 'resolve_by[lt]'];
 
@@ -64,7 +66,7 @@ export function FilterForm({ vendors }: { readonly vendors: readonly string[] })
           name="vendor"
           label="Vendor"
           any="Any vendor"
-          titles={Object.fromEntries(vendors.map((vendor) => [vendor, vendor]))}
+          titles={Object.fromEntries(vendors.map((vendor) => [vendor, vendorTitle(vendor)]))}
         />
         <Choice name="sort" label="Order" any={sortTitles['-recorded_at']} titles={sortTitles} without="-recorded_at" />
         <details class="wide" open={isFurther}>
@@ -78,11 +80,7 @@ export function FilterForm({ vendors }: { readonly vendors: readonly string[] })
             <Field name="resolve_by[lt]" label="Due before" example="2026-01-01" />
           </div>
         </details>
-        {keptNames
-          .filter((name) => value(name) !== '')
-          .map((name) => (
-            <input type="hidden" name={name} value={value(name)} />
-          ))}
+        <KeptFields names={keptNames} />
         <p class="actions">
           <button type="submit">Show</button>
           <Link to="/">Clear</Link>

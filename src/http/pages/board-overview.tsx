@@ -19,7 +19,7 @@ export function Overview({ overview, isNew }: { readonly overview: BoardOverview
       {isNew ? null : (
         <div class="columns">
           <NewestResolutions resolutions={overview.resolutions} />
-          <DueNext due={due} />
+          {due.length === 0 ? null : <DueNext due={due} />}
           {review.length === 0 ? null : <ForAPerson review={review} />}
         </div>
       )}
@@ -56,10 +56,10 @@ function FeedNotice({ feeds }: Pick<BoardOverview, 'feeds'>) {
 
 function NewestResolutions({ resolutions }: Pick<BoardOverview, 'resolutions'>) {
   return (
-    <Section id="resolved" title="Newest resolutions">
+    <Section id="resolved" title="Settled last">
       {resolutions.length === 0 ? (
         <p class="muted">
-          Nothing is resolved yet. A prediction is resolved as soon as the evidence suffices, or when its deadline has
+          Nothing is settled yet. A prediction is settled as soon as the evidence suffices, or when its deadline has
           passed and enough feeds were read without it.
         </p>
       ) : (
@@ -81,26 +81,22 @@ function NewestResolutions({ resolutions }: Pick<BoardOverview, 'resolutions'>) 
 
 function DueNext({ due }: { readonly due: readonly PredictionJson[] }) {
   return (
-    <Section id="due" title="Due next">
-      {due.length === 0 ? (
-        <p class="muted">No open prediction has a deadline ahead.</p>
-      ) : (
-        <Entries>
-          {due.map(({ slug, statement, resolve_by }) => (
-            <li>
-              <StatementLink slug={slug} statement={statement} />
-              <p class="meta">{resolve_by === null ? null : <Time at={resolve_by} />}</p>
-            </li>
-          ))}
-        </Entries>
-      )}
+    <Section id="due" title="Next deadlines">
+      <Entries>
+        {due.map(({ slug, statement, resolve_by }) => (
+          <li>
+            <StatementLink slug={slug} statement={statement} />
+            <p class="meta">{resolve_by === null ? null : <Time at={resolve_by} />}</p>
+          </li>
+        ))}
+      </Entries>
     </Section>
   );
 }
 
 function ForAPerson({ review }: { readonly review: readonly PredictionJson[] }) {
   return (
-    <Section id="for-a-person" title="For a person to decide">
+    <Section id="for-a-person" title="A person has to decide">
       <Entries>
         {review.map(({ slug, statement, status, leaning }) => (
           <li>

@@ -1,12 +1,15 @@
 import { z } from '@hono/zod-openapi';
+import type { Instant } from '../../domain/instant.ts';
 import {
   type BoardOverview,
   countPredictionsByStatus,
   getBoardOverview,
   type PredictionCounts,
 } from '../../services/predictions/board.ts';
-import { type ListQuery, listDocuments } from '../../services/predictions/lists.ts';
+import type { ListQuery } from '../../services/predictions/lists.ts';
+import { pastOrNow } from '../operation/as-of.ts';
 import { placePosition, readCursor, writeCursor } from '../operation/cursor.ts';
+import { asOfField } from '../operation/fields.ts';
 import { predictionFilterOf } from '../predictions/filter.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { boardFields, FilterForm } from './board-filters.tsx';
@@ -15,17 +18,20 @@ import { Link } from './links.tsx';
 import { predictionEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section } from './parts.tsx';
-import { parseDocument } from './prediction-json.ts';
+import { readPredictions } from './prediction-json.ts';
 import { PredictionList } from './prediction-list.tsx';
 import { searchWith } from './site.ts';
 import { type Mark, StatusMark } from './status.tsx';
+import { PastNotice, TravelSection } from './travel.tsx';
 
 /** Predictions on one page of the board. */
 const listed = 25;
 
 type Board = {
+  /** Of now. */
   readonly counts: PredictionCounts;
-  /** Null if the list is filtered or continued. */
+  readonly asOf: Instant | null;
+  /** Null if the list is filtered or continued, or of a past moment. */
   readonly overview: BoardOverview | null;
   readonly vendors: readonly string[];
   readonly predictions: readonly PredictionJson[];
@@ -36,29 +42,32 @@ type Board = {
 export const boardPage = page({
   path: '/',
   api: () => '/v1/predictions',
-  query: { ...boardFields, cursor: z.string().optional() },
+  query: { ...boardFields, as_of: asOfField, cursor: z.string().optional() },
   lists: ['status'],
   readsKept: true,
-  load: async ({ services }, { query, listing, site }) => {
+  load: async (http, { query, listing, site }) => {
+    const { services } = http;
+    const asOf = pastOrNow(http, query.as_of);
     const after = query.cursor === undefined ? null : readCursor(listing(), query.cursor, placePosition);
-    const isFiltered = Object.values(query).some((value) => value !== undefined);
-    const list = {
+    const { as_of: _moment, ...filters } = query;
+    const isFiltered = Object.values(filters).some((value) => value !== undefined);
+    const list: ListQuery = {
       filter: predictionFilterOf(query),
       statuses: query.status ?? null,
       outcome: query.outcome ?? null,
+      asOf,
       after,
       sort: query.sort ?? '-recorded_at',
       limit: listed,
-    } satisfies Omit<ListQuery, 'asOf'>;
-    const [counts, overview, { texts, next }] = await Promise.all([
+    };
+    const [counts, overview, { predictions, next }] = await Promise.all([
       countPredictionsByStatus(services),
-      isFiltered ? null : getBoardOverview(services),
-      listDocuments(services, list),
+      isFiltered || asOf !== null ? null : getBoardOverview(services),
+      readPredictions(http, list),
     ]);
     const board: Board = {
-      ...{ counts, overview, isFiltered },
+      ...{ counts, asOf, overview, isFiltered, predictions },
       vendors: [...services.identity.vendors].sort(),
-      predictions: texts.map(parseDocument),
       next: next === null ? null : writeCursor(listing(), next),
     };
     const apiQuery = searchWith(site.search, { cursor: null });
@@ -67,29 +76,31 @@ export const boardPage = page({
       description:
         'Predictions about AI models: what was said and by whom, what came of each, and the evidence for it.',
       canonical: '/',
-      isUnlisted: isFiltered,
+      isUnlisted: isFiltered || asOf !== null,
+      past: asOf !== null,
       alternates: [
         { path: `/v1/predictions${apiQuery}`, type: 'application/json', title: 'JSON' },
         { path: '/feeds/resolutions.atom', type: 'application/atom+xml', title: 'Resolutions as Atom' },
         { path: '/feeds/resolutions.json', type: 'application/feed+json', title: 'Resolutions as JSON Feed' },
         { path: '/calendar.ics', type: 'text/calendar', title: 'Calendar of deadlines' },
       ],
-      live: { types: predictionEvents },
+      ...(asOf === null ? { live: { types: predictionEvents } } : {}),
       content: <BoardContent {...board} />,
     };
   },
 });
 
-function BoardContent({ counts, overview, vendors, predictions, next, isFiltered }: Board) {
+function BoardContent({ counts, asOf, overview, vendors, predictions, next, isFiltered }: Board) {
   const isNew = counts.total === 0;
   return (
     <>
       <h1>Predictions about AI models</h1>
+      <PastNotice at={asOf} />
       <p class="lede">
         Each states what would make it right or wrong. Outturn reads what vendors and catalogues publish, settles the
         prediction when the evidence suffices, and shows the proof.
       </p>
-      {isNew ? <NothingRecorded /> : <Glance counts={counts} />}
+      {isNew ? <NothingRecorded /> : asOf === null ? <Glance counts={counts} /> : null}
       {overview === null ? null : <Overview overview={overview} isNew={isNew} />}
       {isNew ? null : (
         <Section id="predictions" title={isFiltered ? 'Predictions that match' : 'All predictions'}>
@@ -98,6 +109,7 @@ function BoardContent({ counts, overview, vendors, predictions, next, isFiltered
           <Pagination next={next} what="predictions" />
         </Section>
       )}
+      {isNew ? null : <TravelSection at={asOf} />}
     </>
   );
 }

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { durationText } from '../../domain/criterion/text.ts';
+import { vendorTitle } from '../../domain/identity/display-names.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { medianOf } from '../../domain/scores/backtest.ts';
 import { type FeedView, getFeed, listFeedPolls } from '../../services/feeds/feeds.ts';
@@ -7,7 +9,7 @@ import { instantPosition, readCursor, textPosition, writeCursor } from '../opera
 import { counted } from './counted.ts';
 import { HealthMark, healthMeanings } from './feed-health.tsx';
 import { coversOf } from './feeds.tsx';
-import { Link, OutsideLink, Said } from './links.tsx';
+import { isWebAddress, Link, OutsideLink, Said } from './links.tsx';
 import { feedEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
@@ -81,91 +83,124 @@ function FeedContent({ view, polls, next, coverage }: ContentProps) {
         <HealthMark health={health} /> <span>{healthMeanings[health]}</span>
       </p>
       {keyMissing === null ? null : (
-        <Empty title="It is not polled, because a key is missing">
+        <Empty title="It is not read, because it needs a key">
           <p>
-            Set <code>{keyMissing}</code>: <Link to="/docs/guides/feeds">Feeds</Link>.
+            Its publisher gives the list only to those who have a key, and the operator of this service has set none.
           </p>
         </Empty>
       )}
-      <Section id="state" title="State">
-        <State view={view} />
+      <Section id="state" title="What it is">
+        <About feed={feed} />
       </Section>
-      <Section id="trust" title="What it is trusted for">
-        <Trust feed={feed} />
+      <Section id="trust" title="How late it lists models">
         <CoverageTable coverage={coverage} />
       </Section>
-      <Section id="polls" title="Polls, newest first">
-        {polls.length === 0 ? (
-          <p class="muted">It has not been polled. A poll on request: POST /v1/feeds/{feed.slug}/polls.</p>
-        ) : (
-          <PollTable polls={polls} />
-        )}
+      <Section id="polls" title="When it was read, newest first">
+        {polls.length === 0 ? <p class="muted">It has not been read.</p> : <PollTable polls={polls} />}
         <Pagination next={next} what="polls" />
       </Section>
+      <Operation view={view} />
     </>
   );
 }
 
-function State({ view: { feed, condition } }: Pick<ContentProps, 'view'>) {
-  const { compared, differing } = condition.disagreement;
-  return (
-    <Facts
-      facts={[
-        [
-          'Address',
-          feed.url === null ? 'none: it receives snapshots' : <OutsideLink href={feed.url}>{feed.url}</OutsideLink>,
-        ],
-        ['Adapter', feed.adapter],
-        ['Known up to', feed.watermark === null ? 'never read' : <Time at={formatInstant(feed.watermark)} />],
-        ['Accepted last', feed.advancedAt === null ? 'never' : <Time at={formatInstant(feed.advancedAt)} />],
-        ['Unhealthy since', feed.unhealthySince === null ? null : <Time at={formatInstant(feed.unhealthySince)} />],
-        ['Next poll', feed.enabled && feed.url !== null ? <Time at={formatInstant(feed.nextPollAt)} /> : 'none'],
-        ['Failed polls in a row', feed.failures],
-        ['Suspect and failed polls in 24 hours', `${condition.suspectPolls} and ${condition.failedPolls}`],
-        ['Rows that could not be read', condition.lostItems],
-        ['Statements that no other origin confirms', compared === 0 ? null : `${differing} of ${compared} compared`],
-      ]}
-    />
-  );
-}
-
 const trusts: { readonly [T in FeedView['feed']['trust']]: string } = {
-  first_party: 'First party: a row can settle a prediction by itself where the policy allows it.',
-  curated: 'Curated: people check what it lists.',
-  aggregator: 'Aggregator: it collects what others list; a second origin must agree.',
-  community: 'Community: anyone can edit it, so that its rows never settle anything.',
+  first_party: 'The vendor itself. What it lists can settle a prediction alone.',
+  curated: 'People who check what they list. A second, independent list must agree.',
+  aggregator: 'A catalogue of what others list. A second, independent list must agree.',
+  community: 'Anyone can edit it. What it lists never settles anything.',
 };
 
-function Trust({ feed }: Pick<FeedView, 'feed'>) {
+function About({ feed }: Pick<FeedView, 'feed'>) {
   return (
     <Facts
       facts={[
-        ['Trust', trusts[feed.trust]],
-        ['Origin', `${feed.origin}. Feeds of one origin count as one.`],
-        ['May prove absence for', coversOf(feed)],
-        ['Patience', `${feed.settlementLag}, at least`],
+        ['Who publishes it', trusts[feed.trust]],
+        ['Published at', <PublishedAt url={feed.url} />],
+        ['Last read', feed.advancedAt === null ? 'never' : <Time at={formatInstant(feed.advancedAt)} />],
+        ['Its silence can prove absence for', coversOf(feed)],
+        ['Counts as one with', `every feed of the origin ${feed.origin}`],
       ]}
     />
   );
 }
+
+function PublishedAt({ url }: Pick<FeedView['feed'], 'url'>) {
+  if (url === null) return <>It is sent to Outturn.</>;
+  return isWebAddress(url) ? <OutsideLink href={url}>{url}</OutsideLink> : <>It is shipped with Outturn.</>;
+}
+
+/** What only those who run the service need. */
+function Operation({ view: { feed, condition, keyMissing } }: Pick<ContentProps, 'view'>) {
+  const { compared, differing } = condition.disagreement;
+  return (
+    <details>
+      <summary>For the operator of this service</summary>
+      <Facts
+        facts={[
+          ['Address', feed.url === null ? null : <code>{feed.url}</code>],
+          ['Adapter, which reads its format', <code>{feed.adapter}</code>],
+          ['Key', keyMissing === null ? null : <MissingKey name={keyMissing} />],
+          ['Known up to', feed.watermark === null ? 'never read' : <Time at={formatInstant(feed.watermark)} />],
+          ['Unhealthy since', feed.unhealthySince === null ? null : <Time at={formatInstant(feed.unhealthySince)} />],
+          ['Next poll', feed.enabled && feed.url !== null ? <Time at={formatInstant(feed.nextPollAt)} /> : 'none'],
+          ['Least time before its silence counts', wait(feed.settlementLag)],
+          ['Failed polls in a row', feed.failures],
+          ['Suspect and failed polls in 24 hours', `${condition.suspectPolls} and ${condition.failedPolls}`],
+          ['Rows that could not be read', condition.lostItems],
+          ['Statements that no other origin confirms', compared === 0 ? null : `${differing} of ${compared} compared`],
+        ]}
+      />
+      <p class="small muted">
+        <Link to="/docs/guides/feeds">Feeds</Link> explains these; <code>POST /v1/feeds/{feed.slug}/polls</code> reads
+        it now.
+      </p>
+    </details>
+  );
+}
+
+function MissingKey({ name }: { readonly name: string }) {
+  return (
+    <>
+      set <code>{name}</code>
+    </>
+  );
+}
+
+/** An ISO 8601 duration in words. */
+function wait(duration: string): string {
+  const hours = /^PT(\d+)H$/.exec(duration)?.[1];
+  if (hours !== undefined) return counted(Number(hours), 'hour');
+  return duration === 'PT0S' ? 'none' : durationText(duration) || duration;
+}
+
+/** What a feed publishes of a model. */
+const facts: Readonly<Record<string, string>> = {
+  listing: 'that it exists',
+  end: 'when it ends',
+  input_usd_per_mtok: 'input price',
+  output_usd_per_mtok: 'output price',
+  context_tokens: 'context window',
+  open_weights: 'open weights',
+};
 
 function CoverageTable({ coverage }: Pick<ContentProps, 'coverage'>) {
   if (coverage.length === 0)
     return (
       <p class="muted">
-        How late it lists models has not been measured, so its silence proves nothing.{' '}
-        <Link to="/docs/guides/coverage">Coverage</Link>
+        How late it lists models has not been measured, so its silence proves nothing. What it lists does count.{' '}
+        <Link to="/docs/guides/coverage">How this is measured</Link>
       </p>
     );
   const shown = coverage.slice(0, coverageMax);
   return (
     <>
       <Table
-        caption="Measured from archives: how many of the models that other evidence dates it showed, and how late. Its silence proves no more than this record."
-        columns={['Vendor', 'Fact', 'Models', 'Shown', 'Median days late', 'Reads', 'Measured until']}
+        caption="Measured from archived copies: of the models whose release other evidence dates, how many it listed, and how late. Its silence proves no more than this record."
+        columns={['Vendor', 'What', 'Models', 'Listed', 'Median days late', 'Copies read', 'Measured until']}
         rows={shown.map((row) => [
-          row.vendor,
-          row.fact.replaceAll('_', ' '),
+          vendorTitle(row.vendor),
+          facts[row.fact] ?? row.fact.replaceAll('_', ' '),
           row.models,
           row.shown,
           row.medianDays === null ? '–' : row.medianDays.toFixed(1),
@@ -181,16 +216,23 @@ function CoverageTable({ coverage }: Pick<ContentProps, 'coverage'>) {
   );
 }
 
+/** What became of a reading, where the API's word needs explaining. */
+const results: Readonly<Record<string, string>> = {
+  ok: 'read',
+  not_modified: 'read, unchanged',
+  suspect: 'set aside',
+};
+
 function PollTable({ polls }: Pick<ContentProps, 'polls'>) {
   return (
     <Table
-      caption="Only accepted polls (ok, not modified) extend what is known."
-      columns={['Started', 'Result', 'Items', 'New', 'Changed', 'Vanished', 'Why']}
+      caption="A reading counts if it succeeded. One whose list differs too much from the last is set aside until another confirms it."
+      columns={['When', 'Result', 'Rows', 'New', 'Changed', 'No longer listed', 'Why']}
       rows={polls.map((poll) => {
         const { started_at, result, items, suspect_reason, error, ...counts } = pollToJson(poll);
         return [
           <Time at={started_at} />,
-          `${result.replaceAll('_', ' ')}${poll.kind === 'scheduled' ? '' : `, ${poll.kind}`}`,
+          `${results[result] ?? result.replaceAll('_', ' ')}${poll.kind === 'scheduled' ? '' : `, ${poll.kind}`}`,
           items,
           counts.new,
           counts.changed,

@@ -1,14 +1,16 @@
+import { vendorTitle } from '../../domain/identity/display-names.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { type FeedView, listFeeds } from '../../services/feeds/feeds.ts';
 import { countResolutionLags, type LagCounts, lagResolutionsMax } from '../../services/predictions/resolution-lag.ts';
 import { counted } from './counted.ts';
 import { HealthMark } from './feed-health.tsx';
-import { Link } from './links.tsx';
+import { isWebAddress, Link } from './links.tsx';
 import { feedEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Section, Table } from './parts.tsx';
 import { Bars } from './plots/bars.tsx';
 import { Time } from './time.tsx';
+import { trustWords } from './witnesses.tsx';
 
 export const feedsPage = page({
   path: '/feeds',
@@ -16,9 +18,9 @@ export const feedsPage = page({
   load: async ({ services }) => {
     const [feeds, lags] = await Promise.all([listFeeds(services, 'left out'), countResolutionLags(services)]);
     return {
-      title: 'Feeds',
+      title: 'Evidence feeds',
       description:
-        'The published lists of models that evidence comes from: what each covers, when it was read, and how it is.',
+        'The published lists of AI models that all evidence comes from: who publishes each, when it was last read, and what it can prove.',
       canonical: '/feeds',
       alternates: [{ path: '/v1/feeds', type: 'application/json', title: 'JSON' }],
       live: { types: feedEvents },
@@ -30,9 +32,10 @@ export const feedsPage = page({
 function FeedsContent({ feeds, lags }: { readonly feeds: readonly FeedView[]; readonly lags: LagCounts }) {
   return (
     <>
-      <h1>Feeds</h1>
+      <h1>Evidence feeds</h1>
       <p class="lede">
-        Published lists of models. What they list and what they no longer list is all the evidence there is.
+        Published lists of AI models, which Outturn reads again and again. Nothing else is evidence: what the lists
+        show, since when, and what they no longer show.
       </p>
       {feeds.length === 0 ? <NoFeed /> : <FeedTable feeds={feeds} />}
       <Section id="lag" title="How soon outcomes were known">
@@ -56,42 +59,46 @@ function NoFeed() {
 function FeedTable({ feeds }: { readonly feeds: readonly FeedView[] }) {
   return (
     <Table
-      caption={`${counted(feeds.length, 'feed')}. Feeds of one origin count as one.`}
-      columns={['Feed', 'Health', 'Accepted last', 'Trust', 'Covers', 'Origin']}
+      caption={`${counted(feeds.length, 'feed')}. A list of a vendor itself can settle a prediction; of other lists, two independent ones must agree.`}
+      columns={['Feed', 'State', 'Last read', 'Who publishes it', 'Its silence can prove absence for', 'Published at']}
       rows={feeds.map(({ feed, health, keyMissing }) => [
         <Link to={`/feeds/${encodeURIComponent(feed.slug)}`}>{feed.slug}</Link>,
         feed.enabled && keyMissing === null ? <HealthMark health={health} /> : <Off keyMissing={keyMissing} />,
         feed.advancedAt === null ? 'never' : <Time at={formatInstant(feed.advancedAt)} />,
-        feed.trust.replaceAll('_', ' '),
+        trustWords[feed.trust],
         coversOf(feed),
-        feed.origin,
+        hostOf(feed.url),
       ])}
     />
   );
 }
 
 function Off({ keyMissing }: Pick<FeedView, 'keyMissing'>) {
-  if (keyMissing === null) return <>disabled</>;
-  return (
-    <>
-      needs <code>{keyMissing}</code>
-    </>
-  );
+  return <span class="muted">{keyMissing === null ? 'switched off' : 'not read: needs a key'}</span>;
+}
+
+/** Where a feed is published, for readers; its page has the address. */
+function hostOf(url: string | null): string {
+  if (url === null) return 'sent to Outturn';
+  return isWebAddress(url) ? new URL(url).host.replace(/^www\./, '') : 'shipped with Outturn';
 }
 
 /** The vendors that a feed may prove the absence of, in words. */
 export function coversOf({ coversAny, covers }: FeedView['feed']): string {
   if (coversAny) return 'any vendor';
-  if (covers.length === 0) return 'no vendor';
-  return covers.length > 6 ? `${covers.slice(0, 5).join(', ')} and ${covers.length - 5} more` : covers.join(', ');
+  if (covers.length === 0) return 'nobody';
+  const names = covers.map(vendorTitle);
+  return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
 
 function LagPlot({ lags }: { readonly lags: LagCounts }) {
   if (lags.resolutions === 0)
     return (
       <p class="muted">
-        Nothing has been resolved yet. Then this shows the time from what settled a prediction to the moment at which
-        the evidence sufficed.
+        This shows how long after an event or a deadline the evidence sufficed, for claims that were recorded before.
+        {lags.hindsight === 0
+          ? ' No such claim has been settled yet.'
+          : ` None has been settled yet; ${counted(lags.hindsight, 'claim')} recorded in hindsight ${lags.hindsight === 1 ? 'does' : 'do'} not count.`}
       </p>
     );
   return (
@@ -102,8 +109,8 @@ function LagPlot({ lags }: { readonly lags: LagCounts }) {
       bars={lags.bins.map(({ name, count }) => ({ name, count }))}
       columns={['Time from the event or the deadline', 'Resolutions']}
       caption={`${
-        lags.isCut ? `The newest ${lagResolutionsMax} resolutions` : 'All resolutions'
-      } that the evidence settled. Claims recorded in hindsight are known late, because feeds were first read after the event.`}
+        lags.isCut ? `Of the newest ${lagResolutionsMax} resolutions, those` : 'All resolutions'
+      } that the evidence settled, of claims that were recorded before. ${counted(lags.hindsight, 'claim')} recorded in hindsight ${lags.hindsight === 1 ? 'does' : 'do'} not count.`}
     />
   );
 }

@@ -11,12 +11,12 @@ const descriptionCharsMax = 200;
 
 /** The pages that every page links to. */
 const navigation: readonly { readonly path: string; readonly title: string }[] = [
-  { path: '/', title: 'Board' },
+  { path: '/', title: 'Predictions' },
   { path: '/predictors', title: 'Predictors' },
-  { path: '/sources', title: 'Sources' },
-  { path: '/releases', title: 'Releases' },
+  { path: '/sources', title: 'Claim sources' },
   { path: '/models', title: 'Models' },
-  { path: '/feeds', title: 'Feeds' },
+  { path: '/releases', title: 'Releases' },
+  { path: '/feeds', title: 'Evidence' },
   { path: '/docs', title: 'Docs' },
 ];
 

@@ -1,3 +1,4 @@
+import { familyTitle, vendorTitle } from '../../domain/identity/display-names.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { getModel } from '../../services/models/models.ts';
 import { type Model, modelToJson } from '../models/json.ts';
@@ -8,6 +9,7 @@ import { counted } from './counted.ts';
 import { Link, Said } from './links.tsx';
 import { modelEvents } from './live.tsx';
 import { ModelTimeline } from './model-timeline.tsx';
+import { stageText } from './models.tsx';
 import { page } from './page.tsx';
 import { Facts, Section, Table } from './parts.tsx';
 import { StatementLink } from './prediction-list.tsx';
@@ -28,8 +30,8 @@ export const modelPage = page({
     const model = modelToJson(await getModel(services, params.vendor, params.slug, asOf), stampOf(asOf, services));
     const path = `/models/${model.vendor}/${model.slug}`;
     return {
-      title: `${model.slug} (${model.vendor})`,
-      description: `${model.vendor} ${model.slug}: ${model.why ?? model.missing ?? 'what feeds list of it'}`,
+      title: `${model.slug} (${vendorTitle(model.vendor)})`,
+      description: `${vendorTitle(model.vendor)} ${model.slug}: ${model.why ?? model.missing ?? 'what feeds list of it'}`,
       canonical: path,
       isUnlisted: asOf !== null,
       past: asOf !== null,
@@ -41,7 +43,7 @@ export const modelPage = page({
 });
 
 const bases: Readonly<Record<NonNullable<Model['basis']>, string>> = {
-  stated: 'stated by the vendor or the ledger',
+  stated: 'a date that the vendor or our reviewed ledger states',
   curated: "a date in the vendor's row of a catalogue",
   late: 'from a stated date to the read that proves it',
   bracket: 'the reads between which it appeared',
@@ -55,7 +57,7 @@ function ModelContent({ model, asOf }: { readonly model: Model; readonly asOf: I
       </h1>
       <PastNotice at={asOf} />
       <p class="lede">
-        A model of <Link to={`/models?vendor=${encodeURIComponent(model.vendor)}`}>{model.vendor}</Link>.
+        A model of <Link to={`/models?vendor=${encodeURIComponent(model.vendor)}`}>{vendorTitle(model.vendor)}</Link>.
         {model.why === null ? null : (
           <>
             {' '}
@@ -68,8 +70,8 @@ function ModelContent({ model, asOf }: { readonly model: Model; readonly asOf: I
           ['Released', <When at={model.occurred} otherwise="not yet" />],
           ['Dated by', model.basis === null ? null : bases[model.basis]],
           ['Established', model.known_at === null ? null : <Time at={model.known_at} />],
-          ['Stage', model.stage],
-          ['Family, version, tier', [model.family, model.version ?? 'none', model.tier ?? 'none'].join(', ')],
+          ['Stage', model.stage === null ? null : stageText(model.stage)],
+          ['Read as', describeName(model)],
         ]}
       />
       {model.missing === null ? null : <p class="panel">Missing for a release to count: {model.missing}</p>}
@@ -90,6 +92,12 @@ function ModelContent({ model, asOf }: { readonly model: Model; readonly asOf: I
   );
 }
 
+/** The parts of the name: `GPT, version 5, no tier`. */
+function describeName({ family, version, tier }: Model): string {
+  const words = [version === null ? 'no version' : `version ${version}`, tier === null ? 'no tier' : `tier ${tier}`];
+  return [familyTitle(family), ...words].join(', ');
+}
+
 function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }
@@ -106,22 +114,41 @@ function ObservationLink({ id, children }: { readonly id: string; readonly child
   );
 }
 
+const standings: { readonly [S in Model['witnesses'][number]['standing']]: string } = {
+  witness: 'evidence',
+  young: 'not yet: listed for too short a time',
+  slip: 'no evidence: it disappeared soon',
+  announcement: 'an announcement only',
+  community: 'no evidence: anyone can edit the list',
+  other_subject: 'no evidence: of something else',
+};
+
 function Witnesses({ model }: { readonly model: Model }) {
   const shown = model.witnesses.slice(0, witnessesMax);
   const left = model.witnesses_total - shown.length;
   return (
     <>
       <Table
-        caption="The rows that list it: the vendor's own first. A name leads to the row as it was published."
-        columns={['Name in the feed', 'Feed', 'Counts as', 'Stage', 'Listed from', 'Until', 'States']}
+        caption="The rows that list it: first those of the model as its vendor offers it, then those of the same model on other hosts. A name leads to the row as it was published."
+        columns={[
+          'Name in the feed',
+          'Feed',
+          'Offered by',
+          'Counts as',
+          'Stage',
+          'Listed from',
+          'Until',
+          'Release date stated',
+        ]}
         rows={shown.map((row) => [
           <ObservationLink id={row.observation_id}>{row.name}</ObservationLink>,
           <FeedLink feed={row.feed} />,
-          row.own ? `${row.standing}, the vendor's own` : row.standing,
-          row.stage,
+          row.own ? 'the vendor' : 'another host',
+          standings[row.standing],
+          row.stage === null ? '' : stageText(row.stage),
           <Time at={row.seen_from} />,
           row.gone_at === null ? 'still listed' : <Time at={row.gone_at} />,
-          row.dates.at(-1)?.text ?? 'no date',
+          <When at={row.dates.at(-1)?.text ?? null} otherwise="none" />,
         ])}
       />
       {left <= 0 ? null : (
@@ -141,7 +168,7 @@ function Stages({ model }: { readonly model: Model }) {
         caption="Every stage with evidence, in the order of a life cycle."
         columns={['Stage', 'Since', 'Until', 'Evidence', 'Stated by']}
         rows={model.stages.map((stage) => [
-          stage.stage,
+          stageText(stage.stage),
           <When at={stage.since} />,
           stage.until === null ? '' : <When at={stage.until} />,
           stage.grade === 'admissible' ? 'sufficient' : (stage.missing ?? 'not sufficient'),

@@ -1,15 +1,20 @@
 import { z } from '@hono/zod-openapi';
+import type { Stage } from '../../domain/feeds/item.ts';
+import { vendorTitle } from '../../domain/identity/display-names.ts';
+import type { Instant } from '../../domain/instant.ts';
 import { listModels } from '../../services/models/models.ts';
 import { type ModelRow, modelRowToJson } from '../models/json.ts';
+import { pastOrNow } from '../operation/as-of.ts';
 import { readCursor, textPosition, writeCursor } from '../operation/cursor.ts';
-import { filterText } from '../operation/fields.ts';
+import { asOfField, filterText } from '../operation/fields.ts';
 import { given } from '../operation/input.ts';
 import { counted } from './counted.ts';
 import { Link, Said } from './links.tsx';
 import { modelEvents } from './live.tsx';
 import { page } from './page.tsx';
 import { Empty, Pagination, Section, Table } from './parts.tsx';
-import { useSite } from './site.ts';
+import { searchWith, useSite } from './site.ts';
+import { KeptFields, PastLink, PastNotice, TravelSection } from './travel.tsx';
 import { VendorChoice } from './vendor-choice.tsx';
 import { When } from './when.tsx';
 
@@ -21,33 +26,40 @@ export const modelsPage = page({
   query: {
     vendor: filterText('Vendor.', 'openai'),
     q: filterText('A model id in the spelling of any feed.', 'azure/gpt-5-2025-08-07'),
+    as_of: asOfField,
     cursor: z.string().optional(),
   },
   api: () => '/v1/models',
-  load: async ({ services }, { query, listing }) => {
+  load: async (http, { query, listing, site }) => {
+    const { services } = http;
     const { vendor, q } = query;
+    const asOf = pastOrNow(http, query.as_of);
     const position =
       query.cursor === undefined ? null : readCursor(listing(), query.cursor, z.tuple([textPosition, textPosition]));
     const after = position === null ? null : { vendor: position[0], slug: position[1] };
-    const rows = await listModels(services, given({ vendor, q }), { after, asOf: null, limit: listed + 1 });
+    const rows = await listModels(services, given({ vendor, q }), { after, asOf, limit: listed + 1 });
     const models = rows.slice(0, listed);
     const last = models.at(-1);
     const next = rows.length <= listed || last === undefined ? null : writeCursor(listing(), [last.vendor, last.slug]);
     const isFiltered = vendor !== undefined || q !== undefined;
     return {
-      title: vendor === undefined ? 'Models' : `Models of ${vendor}`,
+      title: vendor === undefined ? 'Models' : `Models of ${vendorTitle(vendor)}`,
       description:
         'AI models that feeds list: when each was released, how that is dated, and what stage it has reached.',
       canonical: '/models',
-      isUnlisted: isFiltered || after !== null,
-      alternates: [{ path: '/v1/models', type: 'application/json', title: 'JSON' }],
-      live: { types: modelEvents },
+      isUnlisted: isFiltered || after !== null || asOf !== null,
+      past: asOf !== null,
+      alternates: [
+        { path: `/v1/models${searchWith(site.search, { cursor: null })}`, type: 'application/json', title: 'JSON' },
+      ],
+      ...(asOf === null ? { live: { types: modelEvents } } : {}),
       content: (
         <ModelsContent
           models={models}
           next={next}
           vendors={[...services.identity.vendors].sort()}
           isFiltered={isFiltered}
+          asOf={asOf}
         />
       ),
     };
@@ -59,19 +71,22 @@ type ContentProps = {
   readonly next: string | null;
   readonly vendors: readonly string[];
   readonly isFiltered: boolean;
+  readonly asOf: Instant | null;
 };
 
-function ModelsContent({ models, next, vendors, isFiltered }: ContentProps) {
+function ModelsContent({ models, next, vendors, isFiltered, asOf }: ContentProps) {
   return (
     <>
       <h1>Models</h1>
+      <PastNotice at={asOf} />
       <p class="lede">
-        Every model that a feed lists. Different spellings of a name are one entry. <Link to="/releases">Releases</Link>{' '}
-        lists them by release date.
+        Every model that one of the <Link to="/feeds">evidence feeds</Link> lists. Different spellings of a name are one
+        entry. <Link to="/releases">Model releases</Link> has those that are released, by date.
       </p>
       <FindForm vendors={vendors} />
       {models.length > 0 ? <ModelTable models={models} /> : <NoModel isFiltered={isFiltered} />}
       <Pagination next={next} what="models" />
+      <TravelSection at={asOf} />
     </>
   );
 }
@@ -87,6 +102,7 @@ function FindForm({ vendors }: Pick<ContentProps, 'vendors'>) {
           <input id="q" name="q" type="search" value={search.get('q') ?? ''} maxlength={200} dir="auto" />
         </p>
         <p class="actions">
+          <KeptFields names={['as_of']} />
           <button type="submit">Show</button>
           <Link to="/models">Clear</Link>
         </p>
@@ -119,16 +135,16 @@ function ModelTable({ models }: Pick<ContentProps, 'models'>) {
   return (
     <Section id="list" title="By vendor and name">
       <Table
-        caption={`${counted(models.length, 'model')} on this page. A release counts once the evidence satisfies the default policy.`}
+        caption={`${counted(models.length, 'model')} on this page. A release counts once the evidence suffices: a list of the vendor, or two independent others.`}
         columns={['Model', 'Vendor', 'Released', 'Stage', 'Evidence']}
         rows={models.map((row) => {
           const model = modelRowToJson(row);
           return [
             <ModelLink vendor={model.vendor} slug={model.slug} />,
-            <Link to={`/models?vendor=${encodeURIComponent(model.vendor)}`}>{model.vendor}</Link>,
+            <Link to={`/models?vendor=${encodeURIComponent(model.vendor)}`}>{vendorTitle(model.vendor)}</Link>,
             <When at={model.occurred} otherwise="not yet" />,
-            model.stage ?? 'none',
-            model.grade === null ? 'announced' : model.grade === 'short' ? 'not sufficient' : 'sufficient',
+            model.stage === null ? 'none' : stageText(model.stage),
+            model.grade === null ? 'announced only' : model.grade === 'short' ? 'not sufficient' : 'sufficient',
           ];
         })}
       />
@@ -136,11 +152,26 @@ function ModelTable({ models }: Pick<ContentProps, 'models'>) {
   );
 }
 
+const stageTexts: { readonly [S in Stage]: string } = {
+  announced: 'announced',
+  limited: 'for approved customers only',
+  preview: 'preview',
+  general: 'generally available',
+  deprecated: 'deprecated',
+  suspended: 'suspended',
+  retired: 'retired',
+};
+
+/** A stage of a life cycle in words. */
+export function stageText(stage: Stage): string {
+  return stageTexts[stage];
+}
+
 /** The name of a model as the link to its page. */
 export function ModelLink({ vendor, slug }: { readonly vendor: string; readonly slug: string }) {
   return (
-    <Link to={`/models/${encodeURIComponent(vendor)}/${encodeURIComponent(slug)}`}>
+    <PastLink to={`/models/${encodeURIComponent(vendor)}/${encodeURIComponent(slug)}`}>
       <Said>{slug}</Said>
-    </Link>
+    </PastLink>
   );
 }

@@ -1,8 +1,11 @@
+import type { Criterion as CriterionData } from '../../domain/criterion/criterion.ts';
+import { nodesOf } from '../../domain/criterion/parts.ts';
 import { evidencePolicySchema } from '../../domain/criterion/policy.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { Section } from './parts.tsx';
+import { Sentence } from './time.tsx';
 
 /** A longer criterion is cut on the page. The JSON of the prediction has all of it. */
 const wordsCharsMax = 2000;
@@ -23,7 +26,7 @@ export function Criterion({ prediction }: { readonly prediction: PredictionJson 
   return (
     <Section id="criterion" title="What settles it">
       <p>
-        <Said>{shorten(criterion_text, wordsCharsMax)}</Said>
+        <CriterionText criterion={criterion} text={shorten(criterion_text, wordsCharsMax)} />
       </p>
       {fine_print === null ? null : (
         <p class="muted">
@@ -52,14 +55,24 @@ export function Criterion({ prediction }: { readonly prediction: PredictionJson 
   );
 }
 
+/** A criterion in words. Questions for a person are quoted as they were recorded; dates elsewhere are written as people do. */
+export function CriterionText({ criterion, text }: { readonly criterion: CriterionData; readonly text: string }) {
+  return nodesOf(criterion).some(({ part }) => part.op === 'judged') ? (
+    <Said>{text}</Said>
+  ) : (
+    <Sentence>{text}</Sentence>
+  );
+}
+
 /** Whether only a person can answer all of it. Lists of models settle none of it. */
 function isJudged(criterion: PredictionJson['criterion']): boolean {
   return criterion.op === 'judged';
 }
 
 function describePolicy(policy: PredictionJson['evidence_policy']): string {
-  if (policy === null) return 'One list of the vendor itself settles it, or two independent others that agree.';
+  if (policy === null)
+    return 'A list of the vendor itself is enough evidence. Lists of others settle it if two independent ones agree.';
   const { origins, first_party } = evidencePolicySchema.parse(policy);
-  if (first_party === true) return 'Only lists of the vendor itself settle it.';
-  return `One list of the vendor itself settles it, or ${origins ?? 2} independent others that agree.`;
+  if (first_party === true) return 'Only a list of the vendor itself is enough evidence.';
+  return `A list of the vendor itself is enough evidence. Lists of others settle it if ${origins ?? 2} independent ones agree.`;
 }

@@ -3,25 +3,35 @@ import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { markOf, noteOf, StatusMark } from './status.tsx';
 import { Sentence, Time } from './time.tsx';
+import { PastLink } from './travel.tsx';
 
 /** The most characters of a statement and of a reason in a list. The page of the prediction has all of them. */
 const statementCharsMax = 300;
 const reasonCharsMax = 200;
 
 /** Predictions with their marks, the statement leading to the page of each. */
-export function PredictionList({ predictions }: { readonly predictions: readonly PredictionJson[] }) {
+export function PredictionList({
+  predictions,
+  isOfOne = false,
+}: {
+  readonly predictions: readonly PredictionJson[];
+  /** True for the claims of one predictor, whose name is not repeated. */
+  readonly isOfOne?: boolean;
+}) {
   return (
     <ol class="predictions">
       {predictions.map((prediction) => (
         <li>
-          <PredictionItem prediction={prediction} />
+          <PredictionItem prediction={prediction} isOfOne={isOfOne} />
         </li>
       ))}
     </ol>
   );
 }
 
-function PredictionItem({ prediction }: { readonly prediction: PredictionJson }) {
+type ItemProps = { readonly prediction: PredictionJson; readonly isOfOne: boolean };
+
+function PredictionItem({ prediction, isOfOne }: ItemProps) {
   const { predictor, source, made_at, resolve_by, tags } = prediction;
   return (
     <article class="prediction">
@@ -30,10 +40,10 @@ function PredictionItem({ prediction }: { readonly prediction: PredictionJson })
         <StatementLink slug={prediction.slug} statement={prediction.statement} />
         <p class="what-came">{describeState(prediction)}</p>
         <p class="meta">
-          {predictor === null ? null : (
-            <Link to={`/predictors/${encodeURIComponent(predictor.id)}`}>
+          {predictor === null || isOfOne ? null : (
+            <PastLink to={`/predictors/${encodeURIComponent(predictor.id)}`}>
               <Said>{predictor.name}</Said>
-            </Link>
+            </PastLink>
           )}
           <span>
             made <Time at={made_at} />
@@ -44,9 +54,9 @@ function PredictionItem({ prediction }: { readonly prediction: PredictionJson })
             </span>
           )}
           {source === null ? null : (
-            <Link to={`/sources/${encodeURIComponent(source.id)}`}>
+            <PastLink to={`/sources/${encodeURIComponent(source.id)}`}>
               <Said>{shorten(source.title, 80)}</Said>
-            </Link>
+            </PastLink>
           )}
           {tags.slice(0, 5).map((tag) => (
             <Link to={`/?tag=${encodeURIComponent(tag)}`} class="tag">
@@ -63,14 +73,14 @@ function PredictionItem({ prediction }: { readonly prediction: PredictionJson })
 export function StatementLink({ slug, statement }: { readonly slug: string; readonly statement: string }) {
   return (
     <p class="statement">
-      <Link to={`/predictions/${encodeURIComponent(slug)}`} class="statement-link">
+      <PastLink to={`/predictions/${encodeURIComponent(slug)}`} class="statement-link">
         <Said>{shorten(statement, statementCharsMax)}</Said>
-      </Link>
+      </PastLink>
     </p>
   );
 }
 
-function describeState({ resolution, leaning, standing, status, withdrawn_at, criterion_text }: PredictionJson) {
+function describeState({ resolution, leaning, status, withdrawn_at, criterion, criterion_text }: PredictionJson) {
   if (status === 'withdrawn')
     return withdrawn_at === null ? null : (
       <>
@@ -84,5 +94,7 @@ function describeState({ resolution, leaning, standing, status, withdrawn_at, cr
         <Time at={resolution.effective_at} />: <Sentence>{shorten(resolution.reason, reasonCharsMax)}</Sentence>
       </>
     );
-  return <Sentence>{shorten(leaning?.text ?? standing ?? criterion_text, reasonCharsMax)}</Sentence>;
+  // The question repeats the statement.
+  if (criterion.op === 'judged' && leaning === null) return 'Waits for a person to judge it.';
+  return <Sentence>{shorten(leaning?.text ?? criterion_text, reasonCharsMax)}</Sentence>;
 }

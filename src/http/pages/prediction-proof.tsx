@@ -12,6 +12,7 @@ import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { Section } from './parts.tsx';
+import { CriterionText } from './prediction-criterion.tsx';
 import { describeMiss } from './prediction-verdict.tsx';
 import { StatusMark } from './status.tsx';
 import { Sentence, Time } from './time.tsx';
@@ -116,7 +117,7 @@ function Step({ node, criterion, isRoot }: StepProps) {
         <StatusMark mark={node.verdict} />
         {isRoot === true || node.of.length > 0 || criterion === null ? null : (
           <span class="muted">
-            <Said>{shorten(describeCriterion(criterion), textCharsMax)}</Said>
+            <CriterionText criterion={criterion} text={shorten(describeCriterion(criterion), textCharsMax)} />
           </span>
         )}
       </p>

@@ -163,11 +163,11 @@ function VerdictWords({ prediction }: { readonly prediction: PredictionJson }) {
   if (standing !== null)
     return (
       <>
-        Nothing settles it yet: <Sentence>{standing}</Sentence>.
+        No evidence settles it so far (<Sentence>{standing}</Sentence>).
       </>
     );
   if (criterion.op === 'judged') return <>Only a person can answer this question, and none has yet.</>;
-  return <>Nothing settles it yet.</>;
+  return <>No evidence settles it so far.</>;
 }
 
 function VerdictFacts({ prediction }: { readonly prediction: PredictionJson }) {

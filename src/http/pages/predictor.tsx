@@ -128,7 +128,7 @@ function PredictorContent({ card, asOf, decidedBy, predictions, next }: ContentP
             {predictions.length === 0 ? (
               <p class="muted">No claim has this predictor; it gave probabilities to claims of others.</p>
             ) : (
-              <PredictionList predictions={predictions} />
+              <PredictionList predictions={predictions} isOfOne />
             )}
             <Pagination next={next} what="claims" />
           </Section>

@@ -44,6 +44,20 @@ export function Record({ card }: CardProps) {
   const { claims } = card;
   const { yes, no, ambiguous, annulled } = claims.outcomes;
   const open = claims.unresolved - claims.overdue;
+  const rare = [
+    ['Overdue', claims.overdue, 'is overdue', 'Overdue claims are open although their deadline has passed.'],
+    ['Ambiguous', ambiguous, 'is ambiguous', 'Of ambiguous claims it is unclear what happened.'],
+    ['Annulled', annulled, 'was annulled', 'Annulled claims were defective.'],
+    ['Withdrawn', claims.withdrawn, 'was withdrawn', ''],
+    ['Disputed', claims.disputed, 'is disputed', 'Disputed claims are also counted by their outcome.'],
+    [
+      'In hindsight',
+      claims.hindsight,
+      'was recorded in hindsight',
+      'Claims in hindsight were recorded after the outcome had happened or was known. They are also counted by their outcome, and scored apart.',
+    ],
+  ] as const;
+  const none = rare.filter(([, count]) => count === 0).map(([, , phrase]) => phrase);
   return (
     <>
       <Numbers
@@ -52,21 +66,24 @@ export function Record({ card }: CardProps) {
           ['Came true', yes],
           ['Did not', no],
           ['Open', open],
-          ['Overdue', claims.overdue],
-          ['Ambiguous', ambiguous],
-          ['Annulled', annulled],
-          ['Withdrawn', claims.withdrawn],
-          ['Disputed', claims.disputed],
-          ['In hindsight', claims.hindsight],
+          ...rare.filter(([, count]) => count > 0).map(([name, count]) => [name, count] as const),
         ]}
       />
       <p class="muted small">
-        Disputed claims and those in hindsight are also counted by their outcome. Overdue claims are open although their
-        deadline has passed. A claim that can only be refuted counts as open until it is. What was recorded after the
-        outcome was known or had happened is hindsight and is scored apart.
+        {none.length === 0 ? null : `No claim ${listed(none)}. `}
+        {rare
+          .filter(([, count, , meaning]) => count > 0 && meaning !== '')
+          .map(([, , , meaning]) => meaning)
+          .join(' ')}
       </p>
     </>
   );
+}
+
+/** Phrases as one: `is overdue, is ambiguous or was withdrawn`. */
+function listed(phrases: readonly string[]): string {
+  const last = phrases.at(-1) ?? '';
+  return phrases.length < 2 ? last : `${phrases.slice(0, -1).join(', ')} or ${last}`;
 }
 
 /** Numbers side by side, also on a narrow page. */
@@ -89,18 +106,18 @@ export function Hits({ card: { plain, plainHindsight } }: CardProps) {
     ['Recorded in time', plain],
     ['Recorded in hindsight', plainHindsight],
   ] as const;
-  if (rows.every(([, hits]) => hits.hitRate === null))
-    return <p class="muted">None of them has come true or failed yet.</p>;
+  const shown = rows.filter(([, hits]) => hits.hitRate !== null);
+  if (shown.length === 0) return <p class="muted">None of them has come true or failed yet.</p>;
   return (
     <Table
       caption="A claim is right if its outcome is yes. No probability is assumed for it."
       columns={['Claims', 'n', 'Right', 'Wrong', 'Share right', '95 % interval']}
-      rows={rows.map(([name, { right, wrong, hitRate, interval }]) => [
+      rows={shown.map(([name, { right, wrong, hitRate, interval }]) => [
         name,
         right + wrong,
         right,
         wrong,
-        hitRate === null ? none : percent(hitRate),
+        hitRate === null ? missing : percent(hitRate),
         describe(interval),
       ])}
       numeric={[1, 2, 3, 4, 5]}
@@ -108,14 +125,14 @@ export function Hits({ card: { plain, plainHindsight } }: CardProps) {
   );
 }
 
-const none = '–';
+const missing = '–';
 
 function describe(interval: Interval | null): string {
-  return interval === null ? none : `${percent(interval.low)} to ${percent(interval.high)}`;
+  return interval === null ? missing : `${percent(interval.low)} to ${percent(interval.high)}`;
 }
 
 function decimals(value: number | null, digits: number): string {
-  return value === null ? none : value.toFixed(digits).replace('-', '−');
+  return value === null ? missing : value.toFixed(digits).replace('-', '−');
 }
 
 type ScoreRow = readonly [name: Child, value: string, predictions: number, meaning: string];
@@ -142,7 +159,7 @@ export function Scores({ card }: CardProps) {
       '100 is best; always 50 % gives 0',
     ],
     [<Formula of="peer" />, decimals(peer.score, 1), peer.predictions, 'above 0 is better than the others'],
-    ['Brier score in hindsight', decimals(hindsightScore.brier, 3), hindsightScore.predictions, 'not comparable'],
+    ...(hindsightScore.predictions === 0 ? [] : [inHindsight(hindsightScore)]),
   ];
   return (
     <>
@@ -155,10 +172,10 @@ export function Scores({ card }: CardProps) {
               ? 'none is settled'
               : `${coverage.part} of ${coverage.whole} settled (${percent(coverage.share)})`,
           ],
-          ['Waiting for an outcome', counted(forecasts.waiting, 'forecast')],
-          ['Without an answer', counted(forecasts.unanswered, 'forecast')],
-          ['Too late, or of another criterion', counted(forecasts.too_late + forecasts.other_criterion, 'forecast')],
-          ['In hindsight', counted(forecasts.hindsight, 'forecast')],
+          ['Waiting for an outcome', countedOrNull(forecasts.waiting)],
+          ['Without an answer', countedOrNull(forecasts.unanswered)],
+          ['Too late, or of another criterion', countedOrNull(forecasts.too_late + forecasts.other_criterion)],
+          ['In hindsight', countedOrNull(forecasts.hindsight)],
         ]}
       />
       <Table
@@ -169,6 +186,14 @@ export function Scores({ card }: CardProps) {
       />
     </>
   );
+}
+
+function inHindsight({ brier, predictions }: Scorecard['hindsightScore']): ScoreRow {
+  return ['Brier score in hindsight', decimals(brier, 3), predictions, 'not comparable'];
+}
+
+function countedOrNull(forecasts: number): string | null {
+  return forecasts === 0 ? null : counted(forecasts, 'forecast');
 }
 
 const formulas = {

@@ -12,6 +12,7 @@ import { page } from './page.tsx';
 import { Empty, Facts, Pagination, Section, Table } from './parts.tsx';
 import { readPredictions } from './prediction-json.ts';
 import { StatementLink } from './prediction-list.tsx';
+import { useSite } from './site.ts';
 import { type Mark, markOf, noteOf, StatusMark } from './status.tsx';
 import { Time } from './time.tsx';
 import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
@@ -111,7 +112,7 @@ function SourceContent({ source, asOf, predictions, next }: ContentProps) {
             </p>
           </Empty>
         ) : (
-          <ClaimTable predictions={predictions} />
+          <ClaimTable predictions={predictions} next={next} />
         )}
         <Pagination next={next} what="claims" />
       </Section>
@@ -145,11 +146,12 @@ function Tally({ counts }: { readonly counts: NonNullable<Source['predictions']>
   );
 }
 
-function ClaimTable({ predictions }: Pick<ContentProps, 'predictions'>) {
+function ClaimTable({ predictions, next }: Pick<ContentProps, 'predictions' | 'next'>) {
+  const isAll = next === null && !useSite().search.has('cursor');
   return (
     <Table
-      caption={`${counted(predictions.length, 'claim')} in the order in which they were recorded.`}
-      columns={['Claim', 'What came of it', 'When', 'Place']}
+      caption={`${counted(predictions.length, 'claim')}${isAll ? '' : ' on this page'}, in the order in which they were recorded.`}
+      columns={['Claim', 'What came of it', 'When', 'Where in the source']}
       rows={predictions.map((prediction) => [
         <StatementLink slug={prediction.slug} statement={prediction.statement} />,
         <StatusMark mark={markOf(prediction)} note={noteOf(prediction)} />,

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { formatDay, formatInstant, type Instant, startOfDay } from '../../domain/instant.ts';
 import { Link } from './links.tsx';
 import { Section } from './parts.tsx';
-import { useSite } from './site.ts';
+import { searchWith, useSite } from './site.ts';
 import { Time } from './time.tsx';
 
 /** The query of the API with the moment that the page shows. */
@@ -17,9 +17,30 @@ type Props = {
   readonly children?: Child;
 };
 
+/** A link to a page that shows the same moment as this one. */
+export function PastLink({ to, ...attributes }: Parameters<typeof Link>[0]) {
+  return <Link to={`${to}${pastQuery(useSite().search)}`} {...attributes} />;
+}
+
+/** The fields of a form that keep parameters of the page which the form does not show. */
+export function KeptFields({ names }: { readonly names: readonly string[] }) {
+  const { search } = useSite();
+  return (
+    <>
+      {names.map((name) => {
+        const value = search.get(name);
+        return value === null ? null : <input type="hidden" name={name} value={value} />;
+      })}
+    </>
+  );
+}
+
+/** Parameters that are of one moment or one page of a list. */
+const ofMoment = ['as_of', 'cursor'];
+
 /** A section with a form that shows the page as it was known at another moment. */
 export function TravelSection({ at, children }: Props) {
-  const { root, path } = useSite();
+  const { root, path, search } = useSite();
   return (
     <Section id="as-of" title="As it was known then">
       <p class="muted">
@@ -39,21 +60,27 @@ export function TravelSection({ at, children }: Props) {
         </p>
         <p class="actions">
           <button type="submit">Go there</button>
-          {at === null ? null : <Link to={path}>Now</Link>}
+          {at === null ? null : <NowLink>Now</NowLink>}
         </p>
+        <KeptFields names={[...new Set(search.keys())].filter((name) => !ofMoment.includes(name))} />
       </form>
       {children}
     </Section>
   );
 }
 
+/** The address of the page without the moment. */
+function NowLink({ children }: { readonly children: Child }) {
+  const { path, search } = useSite();
+  return <Link to={`${path}${searchWith(search, { as_of: null, cursor: null })}`}>{children}</Link>;
+}
+
 /** Says that the page is about the past. Nothing for now. */
 export function PastNotice({ at }: Pick<Props, 'at'>) {
-  const { path } = useSite();
   if (at === null) return null;
   return (
     <p class="past">
-      As it was known <Moment at={at} />. <Link to={path}>Show it as it is now</Link>
+      As it was known <Moment at={at} />. <NowLink>Show it as it is now</NowLink>
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { vendorTitle } from '../../domain/identity/display-names.ts';
 import { useSite } from './site.ts';
 
 /** The field of a form that chooses a vendor. */
@@ -11,7 +12,7 @@ export function VendorChoice({ vendors }: { readonly vendors: readonly string[] 
         <option value="">Any vendor</option>
         {all.map((vendor) => (
           <option value={vendor} selected={vendor === chosen}>
-            {vendor}
+            {vendorTitle(vendor)}
           </option>
         ))}
       </select>

@@ -73,7 +73,7 @@ const check = operation({
       effective_at: '2025-08-07',
       criterion: criterionExample,
       criterion_text:
-        'No openai gpt model of version 5 without a tier suffix such as mini or pro is ever released to the public.',
+        'No OpenAI GPT model of version 5 without a tier suffix such as mini or pro is ever released to the public.',
       polarity: 'refutable_only',
       leaning: null,
       evidence: ['obs_01k21v6xg2k8f4d9s5a1w7e3ru'],

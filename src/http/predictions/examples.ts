@@ -68,7 +68,7 @@ export const predictionExample = {
   self_stated: false,
   criterion: criterionExample,
   criterion_text:
-    'No openai gpt model of version 5 without a tier suffix such as mini or pro is ever released to the public.',
+    'No OpenAI GPT model of version 5 without a tier suffix such as mini or pro is ever released to the public.',
   criterion_version: 1,
   criterion_hash: 'sha256:3f0a0c5f5f0f4e1b9d6c2a7e8b1d4c3f2a9e8d7c6b5a4f3e2d1c0b9a8f7e6d5c',
   polarity: 'refutable_only',

@@ -95,20 +95,23 @@ export async function getPredictorScorecard(
   return { predictor, ...results[name] };
 }
 
-/** The scorecards of predictors as they are now, in the order of `listPredictors`. Those that are not kept are computed. */
+/**
+ * The scorecards of predictors at `asOf`, or now if it is null, in the order of `listPredictors`. Those that are not kept, such
+ * as all of a past moment, are computed.
+ */
 export async function listPredictorScorecards(
   deps: Deps,
-  page: { after: string | null; limit: number },
+  page: { asOf: Instant | null; after: string | null; limit: number },
 ): Promise<Scorecard[]> {
-  const predictors = await listPredictors(deps, { ...page, asOf: null });
+  const predictors = await listPredictors(deps, page);
   const ids = predictors.map(({ id }) => id);
-  const kept = await listKeptScorecards(deps.db.reads, ids, deps.now());
+  const kept = page.asOf === null ? await listKeptScorecards(deps.db.reads, ids, deps.now()) : [];
   const results = new Map(kept.map(({ predictor, results }) => [predictor.id, readResults(results).all]));
   const cards: Scorecard[] = [];
   for (const predictor of predictors) {
     const known = results.get(predictor.id);
     if (known !== undefined) cards.push({ predictor, ...known });
-    else cards.push(await getPredictorScorecard(deps, predictor.id, { asOf: null, decidedBy: null }));
+    else cards.push(await getPredictorScorecard(deps, predictor.id, { asOf: page.asOf, decidedBy: null }));
   }
   return cards;
 }

@@ -8,15 +8,15 @@ type AttributeLeaf = Extract<EventLeaf, { op: 'attribute' }>;
 describe('a criterion in plain words', () => {
   it.each<[string, Criterion]>([
     [
-      'An openai gpt model of version 5 without a tier suffix such as mini or pro is released to the public by the end of 2025-12-31 (UTC).',
+      'An OpenAI GPT model of version 5 without a tier suffix such as mini or pro is released to the public by the end of 2025-12-31 (UTC).',
       released({ by: '2025-12-31' }),
     ],
     [
-      'An openai gpt model of version 5 in any tier is released to the public on or after 2025-09-01 and by 2025-12-31T12:00:00Z.',
+      'An OpenAI GPT model of version 5 in any tier is released to the public on or after 2025-09-01 and by 2025-12-31T12:00:00Z.',
       released({ tier: 'any', from: '2025-09-01', by: '2025-12-31T12:00:00Z' }),
     ],
     [
-      'An openai gpt model of version 5 in any tier is released to the public at or after 2025-09-01T12:00:00Z.',
+      'An OpenAI GPT model of version 5 in any tier is released to the public at or after 2025-09-01T12:00:00Z.',
       released({ tier: 'any', from: '2025-09-01T12:00:00Z' }),
     ],
     [
@@ -24,27 +24,27 @@ describe('a criterion in plain words', () => {
       { op: 'released', model: { vendor: 'any', family: 'any', tier: ['mini', null] } },
     ],
     [
-      'A generally available openai gpt model of version 4.1 or later and earlier than 6 in any tier is released to the public.',
+      'A generally available OpenAI GPT model of version 4.1 or later and earlier than 6 in any tier is released to the public.',
       released({ version: { gte: '4.1', lt: '6' }, tier: 'any', stage: 'ga' }),
     ],
     [
-      'No openai gpt model of version 6 without a tier suffix such as mini or pro is ever released to the public.',
+      'No OpenAI GPT model of version 6 without a tier suffix such as mini or pro is ever released to the public.',
       { op: 'not', of: released({ version: '6' }) },
     ],
     [
-      'No openai gpt model of version 6 in tier mini or pro is released to the public by the end of 2025-12-31 (UTC).',
+      'No OpenAI GPT model of version 6 in tier mini or pro is released to the public by the end of 2025-12-31 (UTC).',
       { op: 'not', of: released({ version: '6', tier: ['mini', 'pro'], by: '2025-12-31' }) },
     ],
     [
-      'An openai gpt model of version 5 in any tier is withdrawn by its vendor by the end of 2026-12-31 (UTC).',
+      'An OpenAI GPT model of version 5 in any tier is withdrawn by its vendor by the end of 2026-12-31 (UTC).',
       { ...released({ tier: 'any', by: '2026-12-31' }), op: 'retired' },
     ],
     [
-      'It is not true that an openai gpt model of version 5 in any tier is withdrawn by its vendor.',
+      'It is not true that an OpenAI GPT model of version 5 in any tier is withdrawn by its vendor.',
       { op: 'not', of: { ...released({ tier: 'any' }), op: 'retired' } },
     ],
     [
-      'An openai gpt model of version 5 in any tier is released to the public strictly before an anthropic claude model of version 5 in tier opus is released to the public, and the first of them happens by the end of 2025-12-31 (UTC).',
+      'An OpenAI GPT model of version 5 in any tier is released to the public strictly before an Anthropic Claude model of version 5 in tier opus is released to the public, and the first of them happens by the end of 2025-12-31 (UTC).',
       {
         op: 'precedes',
         first: released({ tier: 'any' }),
@@ -53,7 +53,7 @@ describe('a criterion in plain words', () => {
       },
     ],
     [
-      'An openai gpt model of version 6 in any tier is released to the public within 1 year and 6 months after an openai gpt model of version 5 in any tier is released to the public.',
+      'An OpenAI GPT model of version 6 in any tier is released to the public within 1 year and 6 months after an OpenAI GPT model of version 5 in any tier is released to the public.',
       {
         op: 'within',
         event: released({ version: '6', tier: 'any' }),
@@ -62,7 +62,7 @@ describe('a criterion in plain words', () => {
       },
     ],
     [
-      'All of the following are true: a person answers yes to "Is it good?"; (at least one of the following is true: a person answers yes to "Is it big?"; a person answers yes to "Is it new?" by the end of 2025-12-31 (UTC)).',
+      'All of the following are true: a person judges that the answer to "Is it good?" is yes; (at least one of the following is true: a person judges that the answer to "Is it big?" is yes; a person judges that the answer to "Is it new?" is yes by the end of 2025-12-31 (UTC)).',
       {
         op: 'all',
         of: [
@@ -77,7 +77,10 @@ describe('a criterion in plain words', () => {
         ],
       },
     ],
-    ['A person answers no to "Is it good?".', { op: 'not', of: { op: 'judged', question: 'Is it good?' } }],
+    [
+      'A person judges that the answer to "Is it good?" is no.',
+      { op: 'not', of: { op: 'judged', question: 'Is it good?' } },
+    ],
   ])('%s', (text, criterion) => {
     expect(describeCriterion(criterion)).toBe(text);
   });
@@ -100,20 +103,20 @@ describe('an attribute in plain words', () => {
     ['has closed weights', has('open_weights', { eq: false })],
     ['has an output price of exactly $10 per million tokens', has('output_usd_per_mtok', { eq: 10 })],
   ])('%s', (text, leaf) => {
-    expect(describeCriterion(leaf)).toBe(`An openai gpt model of version 5 in any tier ${text}.`);
+    expect(describeCriterion(leaf)).toBe(`An OpenAI GPT model of version 5 in any tier ${text}.`);
   });
 });
 
 describe('a count in plain words', () => {
   it.each([
-    [3, 'model', 'At least 3 different openai gpt models of version 5 in any tier are released to the public.'],
-    [1, 'model', 'At least 1 openai gpt model of version 5 in any tier is released to the public.'],
+    [3, 'model', 'At least 3 different OpenAI GPT models of version 5 in any tier are released to the public.'],
+    [1, 'model', 'At least 1 OpenAI GPT model of version 5 in any tier is released to the public.'],
     [
       2,
       'version',
-      'At least 2 different versions of openai gpt models of version 5 in any tier are released to the public.',
+      'At least 2 different versions of OpenAI GPT models of version 5 in any tier are released to the public.',
     ],
-    [1, 'version', 'At least 1 version of openai gpt models of version 5 in any tier is released to the public.'],
+    [1, 'version', 'At least 1 version of OpenAI GPT models of version 5 in any tier is released to the public.'],
   ] as const)('%i %s', (at_least, distinct, text) => {
     expect(describeCriterion({ ...released({ tier: 'any' }), op: 'count', at_least, distinct })).toBe(text);
   });

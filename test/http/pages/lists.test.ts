@@ -79,11 +79,11 @@ describe.each(['/predictors', '/sources'])('%s', (path) => {
     expect([now.includes('predictions/snow"'), now.includes('class="mark yes"')]).toEqual([true, true]);
     const past = await read(`${path}/${id}?as_of=2026-01-20`);
     // A record is of what had been recorded. A source shows what was known of each of its claims.
-    expect([past.includes('predictions/snow"'), past.includes('class="mark yes"')]).toEqual([
+    expect([past.includes('predictions/snow?as_of'), past.includes('class="mark yes"')]).toEqual([
       path === '/sources',
       false,
     ]);
-    expect(past).toContain('predictions/rain"');
+    expect(past).toContain('predictions/rain?as_of=2026-01-20"');
     expect(past).toMatch(/As it was known at the end of <time[^>]*>20 Jan 2026</);
     expect(past).toContain('type="date" value="2026-01-20"');
     expect(past).toContain(`as_of=2026-01-20" type="application/json"`);
@@ -91,4 +91,42 @@ describe.each(['/predictors', '/sources'])('%s', (path) => {
       (await world.anyone(`GET ${path}/${id}?as_of=2026-03-01`, { headers: { accept: 'text/html' } })).status,
     ).toBe(400);
   });
+});
+
+describe.each(['/', '/predictors', '/sources', '/models', '/releases'])('the list %s', (path) => {
+  test('shows an earlier moment, says so, and keeps it in its links and forms', async () => {
+    await recordClaim(world, { slug: 'rain', criterion: judged, made_at: '2026-01' });
+    const past = await read(`${path}?as_of=2026-01-10&vendor=openai`);
+    expect(past).toMatch(/As it was known at the end of <time[^>]*>10 Jan 2026</);
+    expect(past).toContain('type="date" value="2026-01-10"');
+    expect(past).toMatch(/href="[^"]*" type="application\/json"/);
+    expect(past).toContain('as_of=2026-01-10');
+    expect(past).not.toContain('data-events');
+    expect(await read(path)).not.toContain('class="past"');
+    const later = await world.anyone(`GET ${path}?as_of=2026-02-01`, { headers: { accept: 'text/html' } });
+    expect(later.status).toBe(400);
+  });
+});
+
+test('the board of an earlier moment has the status of that moment, and neither counts nor newest resolutions', async () => {
+  await recordClaim(world, { slug: 'rain', criterion: judged, made_at: '2026-01' });
+  world.clock.set('2026-02-10T12:00:00Z');
+  await decide('rain', 'yes');
+  const past = await read('/?as_of=2026-01-20&q=rain');
+  expect([past.includes('class="mark open"'), past.includes('class="mark yes"')]).toEqual([true, false]);
+  expect(past).toContain('href="./predictions/rain?as_of=2026-01-20"');
+  expect(past).toContain('<input type="hidden" name="as_of" value="2026-01-20"');
+  expect(past).toContain('<input type="hidden" name="q" value="rain"');
+  expect(past).toContain('href="./?q=rain"');
+  expect(await read('/')).toContain('class="mark yes"');
+});
+
+test('predictors of an earlier moment have the counts of that moment', async () => {
+  const id = await createPredictor(world, 'Ada');
+  await recordClaim(world, { slug: 'rain', criterion: judged, made_at: '2026-01', predictor_id: id });
+  world.clock.set('2026-02-10T12:00:00Z');
+  await decide('rain', 'yes');
+  const counts = async (address: string) => cellsOf(await read(address), 'Ada').slice(1, 5);
+  expect(await counts('/predictors')).toEqual(['1', '1', '0', '0']);
+  expect(await counts('/predictors?as_of=2026-01-20')).toEqual(['1', '0', '0', '1']);
 });
