@@ -45,7 +45,7 @@ describe('POST /v1/predictions', () => {
       recorded_at: '2026-01-15T12:00:00Z',
       hindsight: false,
       criterion: neverGpt5,
-      criterion_text: expect.stringContaining('gpt model of version 5'),
+      criterion_text: expect.stringContaining('OpenAI GPT model of version 5'),
       criterion_version: 1,
       criterion_hash: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       polarity: 'refutable_only',

@@ -89,8 +89,8 @@ describe('a corrected criterion', () => {
       type: 'prediction.criterion.replaced',
       data: {
         prediction: { slug: 'claim' },
-        criterion: { version: 2, reason: 'The claim means another model.', text: expect.stringContaining('claude') },
-        superseded: { version: 1, text: expect.stringContaining('gpt') },
+        criterion: { version: 2, reason: 'The claim means another model.', text: expect.stringContaining('Claude') },
+        superseded: { version: 1, text: expect.stringContaining('GPT') },
       },
     });
   });
