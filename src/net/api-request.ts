@@ -1,7 +1,8 @@
-import { type Dispatcher, request as sendRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Client } from './client.ts';
 import { startDeadline } from './deadline.ts';
 import { classifyError, describeError, makeTooLargeError } from './failure.ts';
+import { undici } from './undici.ts';
 
 /** From the first name resolution to the last byte of the response, in milliseconds. */
 const apiMsMax = 60_000;
@@ -27,7 +28,7 @@ export async function requestApi(client: Client, key: string | null, request: Ap
   if (!verdict.ok) return { kind: 'failed', detail: verdict.detail };
   const deadline = startDeadline(apiMsMax, undefined);
   try {
-    const sent = sendRequest(verdict.url, {
+    const sent = undici().request(verdict.url, {
       method: request.method,
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       headers: {

@@ -1,8 +1,9 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent, errors, Pool } from 'undici';
+import type { Agent, buildConnector, Dispatcher, Pool } from 'undici';
 import { type AllowList, mayReach } from './address.ts';
 import { makeBrokenTunnelError, makeRefusedAddressError } from './failure.ts';
+import { undici } from './undici.ts';
 
 /** The proxies of the environment: URLs, and the names that are reached without one. */
 export type ProxySettings = {
@@ -67,7 +68,7 @@ export function makeClient(settings: ClientSettings): Client {
   const { allow = [], lookup = systemLookup, proxy = {}, userAgent } = settings;
   const connectMsMax = settings.connectMsMax ?? connectMsMaxDefault;
   const { connectionsPerOriginMax = connectionsPerOriginMaxDefault } = settings;
-  const options: Agent.Options = {
+  const makeOptions = (): Agent.Options => ({
     connect: makeConnector(allow, lookup, connectMsMax),
     connections: connectionsPerOriginMax,
     pipelining: 1,
@@ -77,13 +78,16 @@ export function makeClient(settings: ClientSettings): Client {
     // The caller sets one deadline for the whole exchange.
     headersTimeout: 0,
     bodyTimeout: 0,
-  };
-  const dispatcher = makeDispatcher(options, proxy, connectMsMax);
+  });
+  let dispatcher: Dispatcher | undefined;
   return {
-    dispatcher,
+    get dispatcher() {
+      dispatcher ??= makeDispatcher(makeOptions(), proxy, connectMsMax);
+      return dispatcher;
+    },
     userAgent,
     judgeUrl: (url) => judgeUrl(allow, url),
-    close: () => dispatcher.close(),
+    close: async () => await dispatcher?.close(),
   };
 }
 
@@ -112,6 +116,7 @@ function refuseUrl(detail: string): UrlVerdict {
 
 function makeDispatcher(options: Agent.Options, proxy: ProxySettings, connectMsMax: number): Dispatcher {
   const { httpsProxy = '', httpProxy = '', noProxy = '' } = proxy;
+  const { Agent, EnvHttpProxyAgent } = undici();
   if (httpsProxy === '' && httpProxy === '') return new Agent(options);
   // Empty strings instead of undefined keep undici from reading the process environment.
   // Plain http is sent to the proxy without a tunnel, because most proxies open tunnels to port 443 only.
@@ -133,20 +138,21 @@ function makeDispatcher(options: Agent.Options, proxy: ProxySettings, connectMsM
  * error for that of an idle socket and retries for ever; an error with another code ends the request.
  */
 function makeProxyPool(origin: URL, options: Pool.Options): Dispatcher {
+  const { Pool } = undici();
   const pool = new Pool(origin, options);
   const openTunnel = pool.connect.bind(pool);
   const connect = async (request: Dispatcher.ConnectOptions) => {
     try {
       return await openTunnel(request);
     } catch (error) {
-      throw error instanceof errors.SocketError ? makeBrokenTunnelError(error) : error;
+      throw error instanceof undici().errors.SocketError ? makeBrokenTunnelError(error) : error;
     }
   };
   return Object.assign(pool, { connect });
 }
 
 function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number): buildConnector.connector {
-  const connect = buildConnector({ lookup: checkedLookup(allow, lookup), timeout, autoSelectFamily: true });
+  const connect = undici().buildConnector({ lookup: checkedLookup(allow, lookup), timeout, autoSelectFamily: true });
   return (options, callback) => {
     const host = stripBrackets(options.hostname);
     // A literal never passes through lookup, so it is checked here.
@@ -168,7 +174,7 @@ function makeConnector(allow: AllowList, lookup: LookupFunction, timeout: number
 function readInPieces<S extends Socket>(socket: S): S {
   const read = socket.read.bind(socket);
   const readPiece = (size?: number): unknown => {
-    if (socket.errored instanceof errors.HeadersOverflowError) return null;
+    if (socket.errored instanceof undici().errors.HeadersOverflowError) return null;
     const held = socket.readableLength;
     return size === undefined && held > 0 ? read(Math.min(held, pieceBytesMax)) : read(size);
   };

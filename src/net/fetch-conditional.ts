@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip } from 'node:zlib';
-import { type Dispatcher, request as sendRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Client } from './client.ts';
 import { startDeadline } from './deadline.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type FetchFailureReason,
   parseRetryAfter,
 } from './failure.ts';
+import { undici } from './undici.ts';
 
 export type FetchLimits = {
   /** From the first name resolution to the last byte, redirects included, in milliseconds. */
@@ -102,7 +103,7 @@ async function followHops(
     if (!verdict.ok)
       return fail(hop > 0 && verdict.reason === 'bad_url' ? 'bad_redirect' : verdict.reason, verdict.detail);
     const { url } = verdict;
-    const response = await sendRequest(url, { headers, signal, dispatcher: client.dispatcher });
+    const response = await undici().request(url, { headers, signal, dispatcher: client.dispatcher });
     if (!redirectStatuses.has(response.statusCode)) return readAnswer(response, url, headers, limits);
     discard(response.body);
     if (hop >= limits.redirectsMax) return fail('too_many_redirects', `more than ${limits.redirectsMax} redirects`);

@@ -1,8 +1,9 @@
-import { type Dispatcher, request as sendRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import { classifyStatus, type ErrorClass } from '../domain/webhooks/delivery.ts';
 import type { Client } from './client.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { classifyError, describeError, type FetchFailureReason, parseRetryAfter } from './failure.ts';
+import { undici } from './undici.ts';
 import { judgeWebhookUrl, type WebhookUrlRules } from './webhook-url.ts';
 
 /** From the first name resolution to the last byte of the response, in milliseconds. */
@@ -83,7 +84,7 @@ async function exchange(
   request: PostRequest,
   { signal, passed }: Deadline,
 ): Promise<Omit<PostOutcome, 'durationMs'>> {
-  const sent = sendRequest(request.url, {
+  const sent = undici().request(request.url, {
     method: 'POST',
     body: request.body,
     headers: { ...request.headers, 'user-agent': client.userAgent, 'accept-encoding': 'identity' },
