@@ -62,17 +62,22 @@ type Rows = {
 async function loadRows(db: Sql, predictionId: string, marks: readonly HistoryMark[]): Promise<Rows> {
   const refs = (kind: HistoryMark['kind']): string[] =>
     marks.filter((mark) => mark.kind === kind).map(({ ref }) => ref);
-  const resolutions = await listPredictionResolutions(db, predictionId, null);
-  const disputes = await listDisputes(
-    db,
-    resolutions.map((row) => row.id),
-    null,
-  );
-  const criteria = await listCriteria(db, predictionId, [1, ...refs('criterion').map(Number)]);
-  const edits = await listEdits(db, predictionId, refs('edited').map(Number));
-  const forecasts = await listForecastsById(db, refs('forecast'));
-  const errata = refs('erratum').length === 0 ? [] : await listErrata(db, [predictionId], null);
-  const leanings = await listLeanings(db, refs('leaning'));
+  // Most predictions have few kinds of changes, so that most of these statements are not needed.
+  const ofKind = async <Row>(kind: HistoryMark['kind'], list: (ids: string[]) => Promise<Row[]>): Promise<Row[]> => {
+    const ids = refs(kind);
+    return ids.length === 0 ? [] : await list(ids);
+  };
+  const isResolved = marks.some(({ kind }) => kind === 'resolution' || kind === 'dispute');
+  const [resolutions, criteria, edits, forecasts, errata, leanings] = await Promise.all([
+    isResolved ? listPredictionResolutions(db, predictionId, null) : [],
+    listCriteria(db, predictionId, [1, ...refs('criterion').map(Number)]),
+    ofKind('edited', (ids) => listEdits(db, predictionId, ids.map(Number))),
+    ofKind('forecast', (ids) => listForecastsById(db, ids)),
+    ofKind('erratum', () => listErrata(db, [predictionId], null)),
+    ofKind('leaning', (ids) => listLeanings(db, ids)),
+  ]);
+  const disputed = resolutions.map((row) => row.id);
+  const disputes = await ofKind('dispute', () => listDisputes(db, disputed, null));
   return {
     criteria: new Map(criteria.map((row) => [String(row.version), row])),
     edits: new Map(edits.map((row) => [String(row.edit), row.changes])),

@@ -125,8 +125,9 @@ export async function listPredictionForecasts(
   const db = deps.db.sql;
   const at = page.asOf ?? deps.now();
   const prediction = await requirePrediction(db, idOrSlug, page.asOf);
-  const resolution = await findStanding(db, prediction, at);
   const isWithdrawn = prediction.withdrawnAt !== null;
   const rows = await listForecasts(db, prediction.id, { ...page, at });
+  if (rows.length === 0) return [];
+  const resolution = await findStanding(db, prediction, at);
   return rows.map((row) => ({ ...viewForecast(row, resolution, isWithdrawn), seq: row.seq }));
 }
