@@ -86,7 +86,7 @@ function hostOf(url: string | null): string {
 /** The vendors that a feed may prove the absence of, in words. */
 export function coversOf({ coversAny, covers }: FeedView['feed']): string {
   if (coversAny) return 'any vendor';
-  if (covers.length === 0) return 'nobody';
+  if (covers.length === 0) return 'no vendor';
   const names = covers.map(vendorTitle);
   return names.length > 6 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
 }
