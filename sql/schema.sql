@@ -76,6 +76,8 @@ create table case_evidence (
   added_by text not null,
   added_at timestamp with time zone not null,
   seq bigint generated always as identity not null,
+  locator text,
+  paraphrased boolean not null default false,
   constraint case_evidence_pkey PRIMARY KEY (id),
   constraint case_evidence_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
   constraint case_evidence_stance_check CHECK ((stance = ANY (ARRAY['for'::text, 'against'::text, 'context'::text])))
@@ -1002,6 +1004,21 @@ create table sources (
   constraint sources_pkey PRIMARY KEY (id),
   constraint sources_seed_key_key UNIQUE (seed_key)
 );
+
+create table starting_evidence (
+  prediction_id text not null,
+  "position" integer not null,
+  url text,
+  locator text not null,
+  paraphrase text not null,
+  stance text not null,
+  recorded_at timestamp with time zone not null,
+  constraint starting_evidence_pkey PRIMARY KEY (prediction_id, "position"),
+  constraint starting_evidence_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES predictions(id),
+  constraint starting_evidence_position_check CHECK (("position" >= 1)),
+  constraint starting_evidence_stance_check CHECK ((stance = ANY (ARRAY['for'::text, 'against'::text, 'context'::text])))
+);
+CREATE TRIGGER starting_evidence_append_only BEFORE DELETE OR UPDATE ON public.starting_evidence FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 create table suspect_slices (
   poll_id text not null,

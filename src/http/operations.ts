@@ -29,6 +29,7 @@ import { predictionOperations } from './predictions/predictions.ts';
 import { predictorOperations } from './predictions/predictors.ts';
 import { resolutionOperations } from './predictions/resolutions.ts';
 import { sourceOperations } from './predictions/sources.ts';
+import { startingEvidenceOperations } from './predictions/starting-evidence.ts';
 import { tagOperations } from './predictions/tags.ts';
 import { withdrawalOperations } from './predictions/withdrawals.ts';
 import { forecastOperations } from './scores/forecasts.ts';
@@ -53,6 +54,7 @@ export const operations: readonly Operation[] = [
   ...explanationOperations,
   ...historyOperations,
   ...erratumOperations,
+  ...startingEvidenceOperations,
   ...forecastOperations,
   ...criterionOperations,
   ...resolutionOperations,

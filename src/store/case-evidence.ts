@@ -9,6 +9,10 @@ export type EvidenceRow = {
   readonly caseId: string;
   readonly url: string | null;
   readonly quote: string;
+  /** Place within the source; null if none was recorded. */
+  readonly locator: string | null;
+  /** Whether `quote` has other words than the source. */
+  readonly paraphrased: boolean;
   readonly stance: Stance;
   readonly addedBy: string;
   readonly addedAt: Instant;
@@ -34,8 +38,9 @@ export type ListedEvidence = EvidenceRow & {
 
 export async function insertEvidence(db: Sql, row: EvidenceRow): Promise<void> {
   await db`
-    insert into case_evidence (id, case_id, url, quote, stance, added_by, added_at)
-    values (${row.id}, ${row.caseId}, ${row.url}, ${row.quote}, ${row.stance}, ${row.addedBy}, ${timestamp(row.addedAt)})`;
+    insert into case_evidence (id, case_id, url, quote, locator, paraphrased, stance, added_by, added_at)
+    values (${row.id}, ${row.caseId}, ${row.url}, ${row.quote}, ${row.locator}, ${row.paraphrased},
+      ${row.stance}, ${row.addedBy}, ${timestamp(row.addedAt)})`;
 }
 
 /** Stores the copy of an item, unless it has one. */
@@ -57,8 +62,8 @@ type JoinedEvidence = EvidenceRow & {
 /** The packet of a case, in the order in which it grew. */
 export async function listEvidence(db: Sql, caseId: string): Promise<ListedEvidence[]> {
   const rows = await db<JoinedEvidence[]>`
-    select e.id, e.case_id as "caseId", e.url, e.quote, e.stance, e.added_by as "addedBy", e.added_at as "addedAt", k.origin,
-      k.media_type as "mediaType", k.sha256, k.archived_at as "archivedAt",
+    select e.id, e.case_id as "caseId", e.url, e.quote, e.locator, e.paraphrased, e.stance, e.added_by as "addedBy",
+      e.added_at as "addedAt", k.origin, k.media_type as "mediaType", k.sha256, k.archived_at as "archivedAt",
       case when f.due_at is null then f.problem end as "copyProblem"
     from case_evidence e left join case_copies k on k.evidence_id = e.id left join case_fetches f on f.evidence_id = e.id
     where e.case_id = ${caseId} order by e.seq`;

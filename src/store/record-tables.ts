@@ -31,6 +31,7 @@ export const recordTables = [
   'prediction_words',
   'prediction_slugs',
   'prediction_errata',
+  'starting_evidence',
   'prediction_watches',
   'prediction_edges',
   'settle_queue',

@@ -23,6 +23,7 @@ import { importRecord } from '../../src/services/transfer/import.ts';
 import { sendDue } from '../../src/services/webhooks/sender.ts';
 import { type Database, openDatabase } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { insertStartingEvidence } from '../../src/store/starting-evidence.ts';
 import { prices } from './end-history.ts';
 import { claims, makeHistory } from './history.ts';
 import { gptReleased, litellm, oldModels } from './listings.ts';
@@ -72,6 +73,8 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
   await createPredictionForecast(world.deps, judged.id, { probability: 0.1 + 0.2 });
   await decide(world, judged.id, 'yes');
   await decide(world, judged.id, 'no');
+  const known = { locator: 'Seite 3', paraphrase: 'Es sei "wahrscheinlich" é.', stance: 'for' } as const;
+  await insertStartingEvidence(world.db.sql, judged.id, [{ url: null, ...known }], world.deps.now());
   await createPredictionErratum(world.deps, judged.id, { text: 'Seite 12, nicht 11.', reason: 'Tippfehler "é"' });
   await record(world, 'edited', gptReleased('7'));
   await updatePrediction(world.deps, 'edited', { statement: 'Zeile\n"zwei" – 模型 🦉 \\u0041' }, null);

@@ -30,8 +30,12 @@ export const evidenceSchema = z
     id: z.string().meta({ example: evidenceExample.id }),
     url: z.string().nullable().meta({ description: 'Where it can be read. Null if it has no address.' }),
     quote: z.string().meta({ description: 'What it says about the claim.', example: evidenceExample.quote }),
+    locator: z.string().nullable().meta({ description: 'Place within the source. Null if none was recorded.' }),
+    paraphrased: z.boolean().meta({ description: 'True if `quote` has other words than the source.', example: false }),
     stance: stanceField,
-    added_by: z.string().meta({ description: 'Id of the key that added it.', example: evidenceExample.added_by }),
+    added_by: z
+      .string()
+      .meta({ description: 'Id of the key that added it, or `seed`.', example: evidenceExample.added_by }),
     added_at: instantText('When it was added.'),
     archived: archivedSchema.nullable().meta({ description: 'The archived copy. Null without one.' }),
     copy_problem: z.string().max(copyProblemCharsMax).nullable().meta({
@@ -78,6 +82,8 @@ export function evidenceToJson(item: ListedEvidence): z.infer<typeof evidenceSch
     id: item.id,
     url: item.url,
     quote: item.quote,
+    locator: item.locator,
+    paraphrased: item.paraphrased,
     stance: item.stance,
     added_by: item.addedBy,
     added_at: formatInstant(item.addedAt),

@@ -41,6 +41,8 @@ export const evidenceExample = {
   id: 'evi_01k2a1b2c3d4e5f6g7h8j9k0m3',
   url: evidenceInputExample.url,
   quote: evidenceInputExample.quote,
+  locator: null,
+  paraphrased: false,
   stance: evidenceInputExample.stance,
   added_by: memberExample.key_id,
   added_at: '2025-09-02T10:00:00Z',

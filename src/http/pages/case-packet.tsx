@@ -3,7 +3,7 @@ import { OutsideLink, Said } from './links.tsx';
 import { Empty, Section, Table } from './parts.tsx';
 import { Time } from './time.tsx';
 
-const stanceText = { for: 'for the claim', against: 'against it', context: 'explains it' } as const;
+export const stanceText = { for: 'for the claim', against: 'against it', context: 'explains it' } as const;
 
 /** The items of the evidence packet, in the order in which they were added. */
 export function CasePacket({ evidence }: Pick<CaseJson, 'evidence'>) {
@@ -18,13 +18,13 @@ export function CasePacket({ evidence }: Pick<CaseJson, 'evidence'>) {
         </Empty>
       ) : (
         <Table
-          caption="The packet, oldest first. Items are never changed or removed."
+          caption="The packet, oldest first. Items are never changed or removed. Those with a place in a source are paraphrases."
           columns={['Item', 'Speaks', 'What it says', 'Added', 'Archived copy']}
           rows={evidence.map((item, index) => [
             <span id={item.id}>{index + 1}</span>,
             stanceText[item.stance],
             <>
-              <Said>{item.quote}</Said>{' '}
+              <Said>{item.quote}</Said> {item.locator === null ? null : <span class="note">{item.locator} </span>}
               {item.url === null ? null : (
                 <OutsideLink href={item.url}>
                   <Said>{item.url}</Said>

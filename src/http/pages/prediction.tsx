@@ -2,6 +2,10 @@ import type { Instant } from '../../domain/instant.ts';
 import { type ListedCase, listCases } from '../../services/cases/cases.ts';
 import { listPredictionHistory } from '../../services/predictions/history.ts';
 import { getPredictionProof } from '../../services/predictions/proof.ts';
+import {
+  type ListedStartingEvidence,
+  listPredictionStartingEvidence,
+} from '../../services/predictions/starting-evidence.ts';
 import { listPredictionForecasts } from '../../services/scores/forecasts.ts';
 import type { HttpDeps } from '../deps.ts';
 import { pastOrNow } from '../operation/as-of.ts';
@@ -21,6 +25,7 @@ import { Timeline } from './prediction-timeline.tsx';
 import { Travel } from './prediction-travel.tsx';
 import { Errata, Heading, Verdict } from './prediction-verdict.tsx';
 import { searchWith } from './site.ts';
+import { StartingEvidence } from './starting-evidence.tsx';
 import { pastQuery } from './travel.tsx';
 
 /** Entries of a history, and forecasts, on the page. The API has all of them. */
@@ -37,6 +42,8 @@ type Shown = {
   readonly forecasts: ShownForecasts;
   /** None for a past moment. */
   readonly cases: readonly ListedCase[];
+  /** None for a past moment, or once there is a case, whose packet has it. */
+  readonly evidence: readonly ListedStartingEvidence[];
   readonly now: Instant;
 };
 
@@ -77,13 +84,14 @@ async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Inst
   const { id, resolution, status } = prediction;
   // Evidence says nothing about what only a person can answer.
   const isJudged = resolution !== null && prediction.criterion.op === 'judged';
-  const [proof, history, forecasts, cases] = await Promise.all([
+  const [proof, history, forecasts, cases, evidence] = await Promise.all([
     status === 'withdrawn' || isJudged
       ? null
       : getPredictionProof(services, { id, resolutionId: resolution?.id ?? null, asOf }, proofEntriesMax),
     asOf === null ? listPredictionHistory(services, id, { after: null, limit: historyShown + 1 }) : null,
     listPredictionForecasts(services, id, { predictorId: null, asOf, after: null, limit: forecastsShown + 1 }),
     asOf === null ? listCases(services, { prediction: id }, { after: null, limit: casesShown }) : [],
+    asOf === null && prediction.case === null ? listPredictionStartingEvidence(services, id) : [],
   ]);
   return {
     prediction,
@@ -92,11 +100,12 @@ async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Inst
       history === null ? null : { entries: history.slice(0, historyShown), isWhole: history.length <= historyShown },
     forecasts: { entries: forecasts.slice(0, forecastsShown), isWhole: forecasts.length <= forecastsShown },
     cases,
+    evidence,
     now: services.now(),
   };
 }
 
-function PredictionContent({ prediction, proof, history, forecasts, cases, now }: Shown) {
+function PredictionContent({ prediction, proof, history, forecasts, cases, evidence, now }: Shown) {
   return (
     <article>
       <Heading prediction={prediction} />
@@ -106,6 +115,7 @@ function PredictionContent({ prediction, proof, history, forecasts, cases, now }
       <ProofSection prediction={prediction} proof={proof} />
       <Timeline prediction={prediction} explanation={proof?.explanation ?? null} />
       <PredictionCases cases={cases} />
+      <StartingEvidence items={evidence} />
       <Travel prediction={prediction} now={now} />
       <Forecasts prediction={prediction} forecasts={forecasts} />
       {history === null ? null : <History prediction={prediction} history={history} />}

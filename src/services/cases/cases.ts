@@ -28,6 +28,7 @@ import { recordEvent } from '../events/outbox.ts';
 import { requirePrediction } from '../predictions/predictions.ts';
 import { refuseWithdrawn } from '../predictions/withdrawals.ts';
 import { type CaseView, viewCase } from './case-view.ts';
+import { beginPacket } from './packet.ts';
 import { requireReferredPanel } from './panels.ts';
 
 export type { ListedCase } from '../../store/cases.ts';
@@ -64,6 +65,7 @@ export async function createCase(
     requireQuorum(panel, row);
     const first = openCase({ at: now, panelId: panel.id, rules: panel.rules, actor: caller.id });
     if (!(await insertCase(tx, row, first))) throw await refuseSecondCase(tx, prediction.id);
+    await beginPacket(tx, deps, row, now);
     await announceOpened(tx, deps, { prediction, caseId: row.id, panel, round: first.round }, now, first.dueAt ?? now);
     return await viewCase(tx, await requireCase(tx, row.id));
   });

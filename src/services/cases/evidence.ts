@@ -68,7 +68,8 @@ export async function appendEvidence(
     throw new Refusal('conflict', `a packet has at most ${evidenceItemsMax} items; this one has ${packet.length}`);
   const items: ListedEvidence[] = [];
   for (const { url, quote, stance, copy, fetch } of inputs) {
-    const item = { id: deps.newId('evi'), caseId, url, quote, stance, addedBy: caller.id, addedAt: now };
+    const words = { quote, locator: null, paraphrased: false };
+    const item = { id: deps.newId('evi'), caseId, url, ...words, stance, addedBy: caller.id, addedAt: now };
     await insertEvidence(tx, item);
     const archived = copy === null ? null : archive(copy, now);
     if (archived !== null && copy !== null)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { stances } from '../../domain/cases/stance.ts';
 import { readInput } from '../../domain/input.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { Sql } from '../../store/db.ts';
@@ -7,6 +8,7 @@ import { findPrediction } from '../../store/predictions.ts';
 import { findPredictor, findPredictorBySeedKey, insertPredictor } from '../../store/predictors.ts';
 import { insertSettingOnce } from '../../store/settings.ts';
 import { findSource, findSourceBySeedKey, insertSource } from '../../store/sources.ts';
+import { insertStartingEvidence } from '../../store/starting-evidence.ts';
 import type { Deps } from '../deps.ts';
 import { createWithin } from './predictions.ts';
 
@@ -17,6 +19,15 @@ const idOf = (prefix: 'src' | 'who') =>
     .string()
     .regex(new RegExp(`^${prefix}_[0-9a-z]{26}$`))
     .optional();
+const evidenceSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(2000)
+    .nullable(),
+  locator: z.string().min(1).max(200),
+  paraphrase: text,
+  stance: z.enum(stances),
+});
 const seedSchema = z.strictObject({
   format: z.literal('outturn-seed/1'),
   note: z.unknown().optional(),
@@ -51,6 +62,7 @@ const seedSchema = z.strictObject({
         tags: z.array(z.string().min(1).max(50)).max(50).optional(),
         fine_print: z.string().max(5000).nullable().optional(),
         criterion: z.unknown(),
+        evidence: z.array(evidenceSchema).max(50).optional(),
       }),
     )
     .max(100_000),
@@ -88,7 +100,7 @@ async function applyWithin(tx: Sql, deps: Deps, seed: Seed): Promise<SeedCounts>
   for (const [index, entry] of seed.predictions.entries()) {
     if ((await findPrediction(tx, entry.slug)) !== null) continue;
     const at = `#/predictions/${index}`;
-    await createWithin(tx, deps, {
+    const { view } = await createWithin(tx, deps, {
       slug: entry.slug,
       statement: entry.statement,
       madeAt: entry.made_at,
@@ -99,6 +111,7 @@ async function applyWithin(tx: Sql, deps: Deps, seed: Seed): Promise<SeedCounts>
       predictorId: entry.predictor == null ? null : named(predictors, entry.predictor, `${at}/predictor`),
       tags: entry.tags,
     });
+    await insertStartingEvidence(tx, view.prediction.id, entry.evidence ?? [], deps.now());
     recorded += 1;
   }
   return { recorded, existing: seed.predictions.length - recorded };
