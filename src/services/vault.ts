@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, scryptSync } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  randomBytes,
+  scryptSync,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /**
  * Encrypts stored secrets with AES-256-GCM under a key derived from OUTTURN_SECRET. A sealed text contains the id of its key, so
@@ -10,11 +18,16 @@ export type Vault = {
   readonly open: (sealed: string, owner: string) => string | null;
   /** Whether it was sealed with the current secret. */
   readonly isCurrent: (sealed: string) => boolean;
+  /** A code (HMAC-SHA-256) from which a text cannot be guessed without the secret. `purpose` separates codes of different uses. */
+  readonly sign: (text: string, purpose: string) => string;
+  /** Whether a code is of a text. Null if it was made with an unknown secret, so that it cannot be checked. */
+  readonly verify: (code: string, text: string, purpose: string) => boolean | null;
 };
 
 type VaultKey = { readonly id: string; readonly bytes: Uint8Array };
 
 const format = 's1';
+const codeFormat = 'h1';
 const keyBytes = 32;
 const ivBytes = 12;
 const tagBytes = 16;
@@ -46,12 +59,27 @@ export function makeVault(secret: string, previous: readonly string[] = []): Vau
       return text;
     },
     isCurrent: (sealed) => sealed.split('.')[1] === ring()[0].id,
+    sign: (text, purpose) => signWith(ring()[0], text, purpose),
+    verify: (code, text, purpose) => {
+      const key = ring().find(({ id }) => id === code.split('.')[1]);
+      if (key === undefined) return null;
+      const [known, given] = [signWith(key, text, purpose), code].map((value) => Buffer.from(value, 'utf8'));
+      return (
+        known !== undefined && given !== undefined && known.length === given.length && timingSafeEqual(known, given)
+      );
+    },
   };
 }
 
 function deriveKey(secret: string): VaultKey {
   const bytes = scryptSync(secret, salt, keyBytes);
   return { id: createHash('sha256').update(bytes).digest('hex').slice(0, keyIdChars), bytes };
+}
+
+function signWith({ id, bytes }: VaultKey, text: string, purpose: string): string {
+  // The key of a purpose is derived, because one key must not serve both encryption and codes.
+  const key = createHmac('sha256', bytes).update(`outturn/${purpose}`, 'utf8').digest();
+  return `${codeFormat}.${id}.${createHmac('sha256', key).update(text, 'utf8').digest('hex')}`;
 }
 
 function sealWith(key: VaultKey, text: string, owner: string): string {

@@ -16,10 +16,11 @@ import type { Deps } from '../deps.ts';
 export const keepResultsMs = dayMs;
 /** How long a request may run before it counts as lost, for example because its process crashed. */
 export const claimLeaseMs = 60_000;
+const purpose = 'idempotency/1';
 /** Expired rows that one statement deletes. */
 const deleteRowsMax = 1000;
 
-/** A request with an Idempotency-Key, and the fingerprint of its content. */
+/** A request with an Idempotency-Key, and the SHA-256 of its content, which is never stored. */
 export type Repeatable = { readonly request: RequestKey; readonly fingerprint: string };
 
 export type Claimed =
@@ -33,10 +34,15 @@ export type Claimed =
 export async function claimRequest(deps: Deps, { request, fingerprint }: Repeatable): Promise<Claimed> {
   const now = deps.now();
   const claim = { request, holder: deps.newId('req') };
-  const row = { fingerprint, now, leaseUntil: now + claimLeaseMs, expiresAt: now + keepResultsMs };
+  const row = {
+    fingerprint: deps.webhooks.vault.sign(fingerprint, purpose),
+    now,
+    leaseUntil: now + claimLeaseMs,
+    expiresAt: now + keepResultsMs,
+  };
   if (await insertNewClaim(deps, claim, row)) return { kind: 'claimed', claim };
   const earlier = await findClaim(deps.db.sql, request);
-  if (earlier !== null && earlier.fingerprint !== fingerprint)
+  if (earlier !== null && !isSame(deps, earlier.fingerprint, fingerprint))
     throw new Refusal(
       'idempotency_key_reused',
       'this Idempotency-Key was used for another request; use a new key for each request, and repeat a request unchanged',
@@ -44,6 +50,17 @@ export async function claimRequest(deps: Deps, { request, fingerprint }: Repeata
   // The row is gone if the first request was refused meanwhile and released its claim.
   if (earlier === null || earlier.answer === null) throw stillRunning();
   return { kind: 'done', result: earlier.answer };
+}
+
+/**
+ * Whether a stored fingerprint is of this content. The SHA-256 of a short body, such as a sealed vote, could be guessed by readers
+ * of the database, so what is stored is keyed with OUTTURN_SECRET. Rows of earlier versions have the SHA-256 itself until they
+ * expire. With an unknown secret a repetition cannot be told from another request; it then counts as a repetition, because running
+ * a request twice is worse.
+ */
+function isSame(deps: Deps, stored: string, fingerprint: string): boolean {
+  if (/^[0-9a-f]{64}$/.test(stored)) return stored === fingerprint;
+  return deps.webhooks.vault.verify(stored, fingerprint, purpose) ?? true;
 }
 
 function stillRunning(): Refusal {

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fingerprintOf } from '../../../src/http/operation/idempotency.ts';
 import {
   claimLeaseMs,
   claimRequest,
   deleteExpiredResults,
   keepResultsMs,
+  storeResult,
 } from '../../../src/services/access/idempotency.ts';
 import { performOnce, type Write, type WriteContext } from '../../../src/services/access/writes.ts';
 import { createPredictor } from '../../../src/services/predictions/predictors.ts';
+import { makeVault } from '../../../src/services/vault.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { neverGpt5 } from '../../support/claims.ts';
 import { type Json, makeClient } from '../../support/http-client.ts';
@@ -42,6 +45,44 @@ describe('a request repeated with its Idempotency-Key', () => {
     expect(await named('Once')).toBe(1);
     const entries = (await world.admin(`GET /v1/audit?resource_id=${first.json.id}`)).json.data;
     expect(entries).toHaveLength(1);
+  });
+
+  test('is stored without anything from which its body could be guessed', async () => {
+    const key = freshKey();
+    await post(key, { name: 'Guessed' });
+    const hash = fingerprintOf(new URLSearchParams(), JSON.stringify({ name: 'Guessed' }));
+    const [row] = await world.db.sql<{ fingerprint: string }[]>`
+      select fingerprint from idempotency_keys where key = ${key}`;
+    expect(row?.fingerprint).toMatch(/^h1\.[0-9a-f]{12}\.[0-9a-f]{64}$/);
+    expect(row?.fingerprint).not.toContain(hash);
+    expect((await post(key, { name: 'Another' })).json.code).toBe('idempotency_key_reused');
+  });
+
+  test('matches the SHA-256 that earlier versions stored, until it expires', async () => {
+    const key = freshKey();
+    const first = await post(key, { name: 'Upgraded' });
+    const hash = fingerprintOf(new URLSearchParams(), JSON.stringify({ name: 'Upgraded' }));
+    await world.db.sql`update idempotency_keys set fingerprint = ${hash} where key = ${key}`;
+    expect((await post(key, { name: 'Upgraded' })).text).toBe(first.text);
+    expect((await post(key, { name: 'Another' })).json.code).toBe('idempotency_key_reused');
+  });
+
+  test('matches after OUTTURN_SECRET was rotated, and is not run twice if the earlier one is unknown', async () => {
+    const request = { caller: 'admin', method: 'post', path: '/v1/predictors', key: freshKey() };
+    const nodeWith = (secret: string, previous: string[] = []) => ({
+      ...world.deps,
+      webhooks: { ...world.deps.webhooks, vault: makeVault(secret, previous) },
+    });
+    const first = await claimRequest(nodeWith('the first secret'), { request, fingerprint: 'a' });
+    if (first.kind !== 'claimed') throw new Error('the request was not claimed');
+    await storeResult(world.deps, first.claim, 'stored');
+    const done = { kind: 'done', result: 'stored' };
+    const rotated = nodeWith('another secret', ['the first secret']);
+    expect(await claimRequest(rotated, { request, fingerprint: 'a' })).toEqual(done);
+    await expect(claimRequest(rotated, { request, fingerprint: 'b' })).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    expect(await claimRequest(nodeWith('another secret'), { request, fingerprint: 'a' })).toEqual(done);
   });
 
   test('matches whether the key is bare or quoted', async () => {
