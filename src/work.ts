@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { startOfMinute } from './domain/instant.ts';
 import type { Deps } from './services/deps.ts';
 import { pollDueFeeds } from './services/feeds/polls.ts';
+import { sendNotices } from './services/model-watches/notices.ts';
 import { refreshModels } from './services/models/states.ts';
 import { resolveDue } from './services/settling/resolver.ts';
 
@@ -74,6 +75,7 @@ function firstRound(deps: Deps, polls: boolean, say: Say): Step[] {
     ...(polls ? [{ name: 'poll feeds', run: () => pollDueFeeds(deps, startOfMinute(deps.now())) }] : []),
     { name: 'resolve predictions', run: () => resolveDue(deps) },
     { name: 'refresh models', run: () => refreshModels(deps) },
+    { name: 'send notices', run: () => sendNotices(deps) },
     { name: 'describe feeds', run: async () => sayAll(await describeFeeds(deps)) },
     { name: 'describe predictions', run: async () => sayAll(await describePredictions(deps)) },
   ];
