@@ -1,5 +1,6 @@
 import { describeEnd } from '../domain/scan/end-text.ts';
 import type { ScanRow } from '../domain/scan/report.ts';
+import { suggestionOf } from '../domain/scan/suggest.ts';
 import type { Scan } from '../services/scan/scan.ts';
 import type { Skipped } from './scan-files.ts';
 import { renderTable } from './table.ts';
@@ -14,7 +15,8 @@ export function scanJson({ rows, files, ends }: Scan, skipped: Skipped) {
   };
 }
 
-function rowJson({ id, where, model, host, status, end, daysLeft, successor, problem }: ScanRow) {
+function rowJson(row: ScanRow) {
+  const { id, where, model, host, status, end, daysLeft, successor, problem } = row;
   return {
     id,
     where,
@@ -35,6 +37,7 @@ function rowJson({ id, where, model, host, status, end, daysLeft, successor, pro
           },
     days_left: daysLeft,
     successor,
+    suggestion: suggestionOf(row),
     problem,
   };
 }

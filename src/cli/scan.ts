@@ -2,6 +2,7 @@ import { watchedIdsMax, watchNamePattern, watchNameRule } from '../domain/model-
 import { describeRow } from '../domain/scan/end-text.ts';
 import { failWithinDaysMax, scanLimits } from '../domain/scan/limits.ts';
 import { listFailing } from '../domain/scan/report.ts';
+import { renderSuggestions } from '../domain/scan/suggest.ts';
 import { programVersion } from '../package-root.ts';
 import { type Scan, scanFiles } from '../services/scan/scan.ts';
 import type { Command, Invocation, Options } from './invocation.ts';
@@ -14,7 +15,11 @@ import { usageError } from './usage.ts';
 /** `scan <path>`: lists the model ids that a repository uses, with their ends. */
 export const runScan: Command = async ({ config, args: [path], options, fail }) => {
   if (path === undefined) throw usageError('scan needs a path');
-  if (options.json === true && options.sarif === true) throw usageError('scan takes --json or --sarif, not both');
+  const formats = (['json', 'sarif', 'suggest'] as const).filter((name) => options[name] === true);
+  if (formats.length > 1)
+    throw usageError(
+      `scan takes ${formats.map((name) => `--${name}`).join(' or ')}, not ${formats.length === 2 ? 'both' : 'all'}`,
+    );
   const failWithin = readFailWithin(options);
   if (options.watch !== undefined && !watchNamePattern.test(options.watch))
     throw usageError(`the name of --watch ${watchNameRule}`);
@@ -28,6 +33,7 @@ export const runScan: Command = async ({ config, args: [path], options, fail }) 
     if (options.watch !== undefined) await setWatch(source, options.watch, scan, skipped, fail);
     if (failWithin !== null) reportEnds(scan, failWithin, fail);
     if (options.json === true) return scanJson(scan, skipped);
+    if (options.suggest === true) return renderSuggestions(scan.rows);
     return options.sarif === true ? renderSarif(scan.rows, programVersion()) : renderScan(scan, skipped);
   } finally {
     await source.close();

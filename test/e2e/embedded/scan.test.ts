@@ -88,10 +88,24 @@ describe('outturn scan', () => {
         },
         days_left: expect.any(Number),
         successor: null,
+        suggestion: null,
         problem: null,
       },
     ]);
     expect([files, ends, skipped]).toEqual([1, expect.any(String), { large: 0, unreadable: [] }]);
+  });
+
+  it('suggests what to replace ids by', () => {
+    write('app.py', 'OLD = "claude-2.1"\nNEW = "claude-opus-4-8"\n');
+    write('b.py', 'model = "claude-2.1"\n');
+    const { code, out } = scan(['.', '--offline', '--suggest']);
+    const [title, , suggestion, ...where] = out.trimEnd().split('\n');
+    expect([code, title, where]).toEqual([0, 'Model ids to replace:', ['  - `app.py:1`', '  - `b.py:1`']]);
+    expect(suggestion).toMatch(
+      /^- Replace `claude-2\.1` by `claude-opus-4-8`: it has ended on 2025-07-21, firm, stated by Anthropic \(https:.*\)\.$/,
+    );
+    const [row] = JSON.parse(scan(['.', '--offline', '--json']).out).ids;
+    expect(suggestion).toBe(`- ${row.suggestion}`);
   });
 
   it('prints SARIF with a rule for each kind of result', () => {
@@ -212,6 +226,7 @@ describe('outturn scan', () => {
     ['days that are no number', ['.', '--fail-within', 'soon'], 2, /--fail-within must be a whole number of days/],
     ['too many days', ['.', '--fail-within', '9999'], 2, /from 0 to 3650/],
     ['two formats', ['.', '--json', '--sarif'], 2, /--json or --sarif, not both/],
+    ['two other formats', ['.', '--suggest', '--json'], 2, /--json or --suggest, not both/],
     ['two sources', ['.', '--offline', '--url', 'http://127.0.0.1:9'], 2, /--url or --offline, not both/],
     ['an address that is none', ['.', '--url', 'localhost:3000'], 2, /--url must be an http or https address/],
     ['a watch without a place for it', ['.', '--watch', 'mine'], 2, /--watch needs a database, or the address/],
@@ -345,6 +360,24 @@ describe('the recipes of the guide', () => {
     expect([refused.code, refused.out]).toEqual([1, expect.stringContaining('claude-2.1 has ended')]);
     write('a.py', 'model = "gpt-5.4"\n');
     expect(runShell('git add . && git commit -qm "a: b"').code).toBe(0);
+  });
+
+  it('the pull request is suggested only if there are ids to replace', () => {
+    const job: { jobs: Record<string, { steps: { run?: string; env?: object }[] }> } = parseYaml(
+      recipe('### Suggestions'),
+    );
+    const steps = Object.values(job.jobs)[0]?.steps ?? [];
+    const [suggest, comment] = steps.flatMap(({ run }) => run ?? []).slice(-2);
+    write('a.py', 'model = "claude-2.1"\n');
+    expect(runShell(suggest ?? 'false').code).toBe(0);
+    expect(readFileSync(join(repository, 'suggestions.md'), 'utf8')).toContain(
+      'Replace `claude-2.1` by `claude-opus-4-8`',
+    );
+    const shown = 'gh() { echo "gh $*"; }';
+    expect(runShell(`${shown}\n${comment}`).out).toMatch(/^gh issue create .*--body-file suggestions\.md/m);
+    write('a.py', 'model = "gpt-5.4"\n');
+    expect(runShell(suggest ?? 'false').code).toBe(0);
+    expect(runShell(`${shown}\n${comment}`)).toEqual({ code: 0, out: '' });
   });
 
   it('the hook of pre-commit runs the same scan', () => {
