@@ -153,10 +153,11 @@ export type EndPlace = EndKey & { readonly dueAt: Instant; readonly vendor: stri
 
 export type EndPage = { readonly after: EndPlace | null; readonly asOf: Instant | null; readonly limit: number };
 
-/** The condition for the state known at `asOf`, or now, of an end that is stated. */
-export function endStatedAt(db: Sql, asOf: Instant | null) {
-  if (asOf === null) return db`e.kind is not null and e.known_to is null`;
-  return db`e.kind is not null and e.known_from <= ${timestamp(asOf)} and (e.known_to is null or e.known_to > ${timestamp(asOf)})`;
+/** The condition for the state known at `asOf`, or now, of an end `e` that is stated. */
+export function endStatedAt(db: Sql, asOf: Instant | null, e = db`e`) {
+  if (asOf === null) return db`${e}.kind is not null and ${e}.known_to is null`;
+  const then = timestamp(asOf);
+  return db`${e}.kind is not null and ${e}.known_from <= ${then} and (${e}.known_to is null or ${e}.known_to > ${then})`;
 }
 
 /** Ends as known at `asOf`, or now, the most urgent first: by `due_at`, then by vendor, family, id, scope and host. */

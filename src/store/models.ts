@@ -134,7 +134,7 @@ export type ListedModel = ModelRow & { readonly dueAt: Instant | null };
 export async function listModels(db: Sql, filter: ModelFilter, page: ModelPage): Promise<ListedModel[]> {
   const { after, asOf, limit } = page;
   if (page.sort === 'ends') return await listModelsByEnd(db, filter, page);
-  const ends = hasEndFilter(filter) ? db`and ${firstEnd(db, filter, asOf)} is not null` : db``;
+  const ends = hasEndFilter(filter) ? db`and ${hasEnd(db, filter, asOf)}` : db``;
   return await db<ListedModel[]>`
     select ${modelColumns(db)}, null::timestamptz as "dueAt" from models m
     where ${stateKnownAt(db, asOf)} ${modelFilter(db, filter)} ${ends}
@@ -142,6 +142,7 @@ export async function listModels(db: Sql, filter: ModelFilter, page: ModelPage):
     order by m.vendor, m.slug limit ${limit}`;
 }
 
+/** Reads ends in the order of the list until a page is full. */
 async function listModelsByEnd(
   db: Sql,
   filter: ModelFilter,
@@ -150,25 +151,32 @@ async function listModelsByEnd(
   const place =
     after === null
       ? db``
-      : db`and (d.due_at, m.vendor, m.slug) > (${timestamp(after.dueAt ?? 0)}::timestamptz, ${after.vendor}, ${after.slug})`;
+      : db`and (e.due_at, m.vendor, m.slug) > (${timestamp(after.dueAt ?? 0)}::timestamptz, ${after.vendor}, ${after.slug})`;
+  const from = after === null ? db`` : db`and e.due_at >= ${timestamp(after.dueAt ?? 0)}::timestamptz`;
   return await db<ListedModel[]>`
-    select ${modelColumns(db)}, d.due_at as "dueAt" from models m
-    cross join lateral (select ${firstEnd(db, filter, asOf)} as due_at) d
-    where ${stateKnownAt(db, asOf)} ${modelFilter(db, filter)} and d.due_at is not null ${place}
-    order by d.due_at, m.vendor, m.slug limit ${limit}`;
+    select ${modelColumns(db)}, e.due_at as "dueAt"
+    from model_ends e join models m on m.vendor = e.vendor and m.slug = e.slug
+    where ${isVendorsEnd(db, filter, asOf)} and ${stateKnownAt(db, asOf)} ${modelFilter(db, filter)} ${from} ${place}
+      and not exists (select from model_ends x where x.vendor = e.vendor and x.slug = e.slug
+        and ${isVendorsEnd(db, filter, asOf, db`x`)} and (x.due_at, x.family, x.id) < (e.due_at, e.family, e.id))
+    order by e.due_at, m.vendor, m.slug limit ${limit}`;
 }
 
 function hasEndFilter({ endsGte, endsLt, endKinds }: ModelFilter): boolean {
   return endsGte !== undefined || endsLt !== undefined || endKinds !== undefined;
 }
 
-/** When the first matching end of the vendor's own service of a model is due. */
-function firstEnd(db: Sql, { endsGte, endsLt, endKinds }: ModelFilter, asOf: Instant | null) {
-  return db`(select min(e.due_at) from model_ends e
-    where e.vendor = m.vendor and e.slug = m.slug and e.scope = 'vendor' and ${endStatedAt(db, asOf)}
-      ${endsGte === undefined ? db`` : db`and e.due_at >= ${timestamp(endsGte)}`}
-      ${endsLt === undefined ? db`` : db`and e.due_at < ${timestamp(endsLt)}`}
-      ${endKinds === undefined ? db`` : db`and e.kind = any(${[...endKinds]})`})`;
+/** Whether a model has a matching end of the vendor's own service. */
+function hasEnd(db: Sql, filter: ModelFilter, asOf: Instant | null) {
+  return db`exists (
+    select from model_ends e where e.vendor = m.vendor and e.slug = m.slug and ${isVendorsEnd(db, filter, asOf)})`;
+}
+
+function isVendorsEnd(db: Sql, { endsGte, endsLt, endKinds }: ModelFilter, asOf: Instant | null, e = db`e`) {
+  return db`${e}.scope = 'vendor' and ${endStatedAt(db, asOf, e)}
+    ${endsGte === undefined ? db`` : db`and ${e}.due_at >= ${timestamp(endsGte)}`}
+    ${endsLt === undefined ? db`` : db`and ${e}.due_at < ${timestamp(endsLt)}`}
+    ${endKinds === undefined ? db`` : db`and ${e}.kind = any(${[...endKinds]})`}`;
 }
 
 function modelFilter(db: Sql, filter: ModelFilter) {
