@@ -1118,6 +1118,7 @@ create table webhook_endpoints (
   deleted_at timestamp with time zone,
   format text not null default 'standard'::text,
   watch_ids text[],
+  left_watches jsonb not null default '{}'::jsonb,
   constraint webhook_endpoints_pkey PRIMARY KEY (id),
   constraint webhook_endpoints_check CHECK (((status = 'disabled'::text) = (disabled_reason IS NOT NULL))),
   constraint webhook_endpoints_check1 CHECK (((status = 'disabled'::text) = (disabled_at IS NOT NULL))),

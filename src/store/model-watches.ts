@@ -93,10 +93,10 @@ export async function deleteModelWatch(db: Sql, id: string): Promise<boolean> {
 }
 
 /** The ids of a watch, in the order in which they were given. */
-export async function listWatchedIds(db: Sql, watchId: string): Promise<WatchedId[]> {
-  return await db<WatchedId[]>`
-    select id, vendor, slug, name, stands_for as "standsFor", host, is_alias as "isAlias", problem from model_watch_ids
-    where watch_id = ${watchId} order by position, id`;
+export async function listWatchedIds(db: Sql, watchId: string): Promise<(WatchedId & { readonly addedAt: Instant })[]> {
+  return await db<(WatchedId & { addedAt: Instant })[]>`
+    select id, vendor, slug, name, stands_for as "standsFor", host, is_alias as "isAlias", problem,
+      added_at as "addedAt" from model_watch_ids where watch_id = ${watchId} order by position, id`;
 }
 
 /** Replaces the ids of a watch; rows that do not change are not written. `now` is when new ids are added. */

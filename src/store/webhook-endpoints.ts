@@ -262,3 +262,19 @@ export async function updateSealedHeaders(
 ): Promise<void> {
   await db`update webhook_endpoints set sealed_headers = ${to} where id = ${id} and sealed_headers = ${from}`;
 }
+
+/** Notes that an endpoint no longer filters by watches. */
+export async function noteLeftWatches(db: Sql, id: string, watches: readonly string[], now: Instant): Promise<void> {
+  if (watches.length === 0) return;
+  await db`
+    update webhook_endpoints set left_watches = left_watches
+      || (select jsonb_object_agg(watch, ${now}::bigint) from unnest(${[...watches]}::text[]) as t(watch))
+    where id = ${id}`;
+}
+
+/** When an endpoint last ceased to filter by each watch. */
+export async function findLeftWatches(db: Sql, id: string): Promise<ReadonlyMap<string, Instant>> {
+  const rows = await db<{ watch: string; leftAt: Instant }[]>`
+    select t.key as watch, t.value::bigint as "leftAt" from webhook_endpoints w, jsonb_each_text(w.left_watches) t where w.id = ${id}`;
+  return new Map(rows.map(({ watch, leftAt }) => [watch, Number(leftAt)]));
+}

@@ -31,6 +31,19 @@ export function listDueEnds(ends: Iterable<EndRow>, noticeDays: readonly number[
   return due.sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
 }
 
+/** The ends of which a subscriber that left at a moment had been notified, with nothing new since then. */
+export function listReceived(
+  ends: readonly EndRow[],
+  noticeDays: readonly number[],
+  { leftAt, now }: { readonly leftAt: Instant; readonly now: Instant },
+): EndRow[] {
+  const markOf = (end: EndRow, at: Instant) => (isOver(end, at) ? 'over' : dueDay(end, noticeDays, at));
+  return ends.filter((end) => {
+    const mark = markOf(end, leftAt);
+    return mark !== null && mark === markOf(end, now) && end.statedSince <= leftAt && (end.endedAt ?? 0) <= leftAt;
+  });
+}
+
 /** Whether an end has happened, or was to happen by now. */
 function isOver({ kind, date, endedAt }: EndRow, now: Instant): boolean {
   return endedAt !== null || kind === 'passed' || (kind !== 'earliest' && date !== null && daysLeft(date, now) < 0);

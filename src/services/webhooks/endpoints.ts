@@ -24,6 +24,7 @@ import {
   insertEndpoint,
   listEndpoints,
   lockEndpoints,
+  noteLeftWatches,
   updateEndpoint,
 } from '../../store/webhook-endpoints.ts';
 import { deleteSecrets, listPreviousSecrets, type PreviousSecret } from '../../store/webhook-secrets.ts';
@@ -237,8 +238,11 @@ async function announceNewWatches(
   { before, after }: { readonly before: Subscription | null; readonly after: Subscription },
 ): Promise<void> {
   const known = before === null ? [] : noticedWatches(before);
-  const added = noticedWatches(after).filter((watch) => !known.includes(watch));
+  const now = noticedWatches(after);
+  const added = now.filter((watch) => !known.includes(watch));
   await announceToEndpoint(tx, deps, { id, filter: after.filter }, added);
+  const left = known.filter((watch) => !now.includes(watch));
+  await noteLeftWatches(tx, id, left, deps.now());
 }
 
 function stale(endpoint: EndpointRow): Refusal {

@@ -65,6 +65,25 @@ describe('an endpoint that begins to filter by a watch', () => {
     expect([await messages(edited.id), await messages(typed.id)]).toEqual([[due], [due]]);
   });
 
+  it('receives only what is new if it filtered by the watch before', async () => {
+    const filter = { watch: ['shop'] };
+    const { id } = await subscribe(world, url, { eventTypes: null, filter });
+    const rejoin = async (): Promise<string[][]> => {
+      await updateWebhookEndpoint(world.deps, id, { filter: { vendor: ['anthropic'], watch: null } }, null);
+      return await messages(id);
+    };
+    await rejoin();
+    await updateWebhookEndpoint(world.deps, id, { filter: { vendor: null, ...filter } }, null);
+    expect(await messages(id)).toEqual([due]);
+    await rejoin();
+    await readAt(world, '2026-02-11', {
+      openai: openaiList({ [snapshot]: '2026-03-15', 'gpt-4.1': '2026-03-05', o3: null }),
+    });
+    await sendNotices(world.deps);
+    await updateWebhookEndpoint(world.deps, id, { filter: { vendor: null, ...filter } }, null);
+    expect(await messages(id)).toEqual([due, ['gpt-4.1 2026-03-05']]);
+  });
+
   it('receives no ends that the rest of its filter excludes, and no event is recorded for none', async () => {
     const before = await world.db.sql`select from events`;
     const other = await subscribe(world, url, { eventTypes: null, filter: { watch: ['shop'], vendor: ['anthropic'] } });
