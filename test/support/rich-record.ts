@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { inject } from 'vitest';
+import { ballotText } from '../../src/domain/cases/ballot.ts';
+import type { PanelRules } from '../../src/domain/cases/panel-rules.ts';
 import { createApiKey, rotateApiKey } from '../../src/services/access/api-keys.ts';
 import { createCase } from '../../src/services/cases/cases.ts';
 import { advanceCases } from '../../src/services/cases/clock.ts';
 import { createCaseEvidence } from '../../src/services/cases/evidence.ts';
 import { createPanel } from '../../src/services/cases/panels.ts';
+import { createCaseCommitment, createCaseReveal } from '../../src/services/cases/reveals.ts';
 import { createCaseInterest, createCaseVote } from '../../src/services/cases/votes.ts';
 import { placeEvents } from '../../src/services/events/event-log.ts';
 import { createIdentityAddition } from '../../src/services/identity/curation.ts';
@@ -86,6 +90,7 @@ export async function fillRecord(world: World, receiver: Receiver): Promise<void
   await createWatch(world.deps, 'shop', { ids: ['gpt-5', 'azure/gpt-4', 'ein "模型"'], noticeDays: [45, 3] });
   await curate(world);
   await judge(world);
+  await reveal(world);
   await sendDue(world.deps);
   await placeEvents(world.deps);
   await fillByHand(world);
@@ -98,22 +103,23 @@ async function curate(world: World): Promise<void> {
   await createIdentityAddition(deps, input, { decidedBy: 'admin', expected: deps.identity.version });
 }
 
+const rulesOfOne: PanelRules = {
+  members: [{ keyId: 'admin', name: 'Jürgen "é"', predictorId: null }],
+  quorum: 1,
+  threshold: { part: 2, whole: 3 },
+  rounds: 2,
+  voteDays: 1,
+  reviewDays: 0,
+  allowInterested: true,
+  fallBack: 'ambiguous',
+  voteMode: 'sealed',
+  revealDays: 2,
+};
+
 /** A panel of one decides a case. */
 async function judge(world: World): Promise<void> {
   const caller = { id: 'admin', name: 'admin', scopes: ['admin'] } as const;
-  const rules = {
-    members: [{ keyId: 'admin', name: 'Jürgen "é"', predictorId: null }],
-    quorum: 1,
-    threshold: { part: 2, whole: 3 },
-    rounds: 2,
-    voteDays: 1,
-    reviewDays: 0,
-    allowInterested: true,
-    fallBack: 'ambiguous',
-    voteMode: 'sealed',
-    revealDays: 2,
-  } as const;
-  await createPanel(world.deps, { name: 'one', rules }, caller.id);
+  await createPanel(world.deps, { name: 'one', rules: rulesOfOne }, caller.id);
   await record(world, 'to-judge', { op: 'judged', question: 'Gab es GPT-5 – "intern"?' });
   const { row } = await createCase(world.deps, { prediction: 'to-judge', panel: 'one' }, caller);
   const copy = { mediaType: 'text/html', content: '<p>é 模 🦉</p>' } as const;
@@ -124,6 +130,22 @@ async function judge(world: World): Promise<void> {
   const ballot = { vote: 'ambiguous', reason: 'Unklar "é"', evidence: [], effectiveAt: null, notBefore: null } as const;
   await createCaseVote(world.deps, row.id, { ballot, round: null }, caller);
   world.clock.advance(24 * 3_600_000);
+  await advanceCases(world.deps);
+}
+
+/** A judge reveals a vote that the server did not have before the close. */
+async function reveal(world: World): Promise<void> {
+  const caller = { id: 'admin', name: 'admin', scopes: ['admin'] } as const;
+  const salt = 'Salz "é"';
+  const ballot = { vote: 'annulled', reason: 'Falsch', evidence: [], effectiveAt: null, notBefore: null } as const;
+  await createPanel(world.deps, { name: 'held', rules: { ...rulesOfOne, voteMode: 'committed' } }, caller.id);
+  await record(world, 'to-reveal', { op: 'judged', question: 'Gab es GPT-6?' });
+  const { row } = await createCase(world.deps, { prediction: 'to-reveal', panel: 'held' }, caller);
+  const commitment = createHash('sha256').update(ballotText(ballot, salt)).digest('hex');
+  await createCaseCommitment(world.deps, row.id, { commitment, round: null }, caller);
+  world.clock.advance(24 * 3_600_000);
+  await advanceCases(world.deps);
+  await createCaseReveal(world.deps, row.id, { ballot, salt }, caller);
   await advanceCases(world.deps);
 }
 
