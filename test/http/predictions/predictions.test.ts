@@ -40,6 +40,7 @@ describe('POST /v1/predictions', () => {
       source: null,
       locator: 'section VI',
       predictor: null,
+      case: null,
       probability: null,
       made_at: '2025-01',
       recorded_at: '2026-01-15T12:00:00Z',
