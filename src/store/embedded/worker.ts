@@ -20,8 +20,14 @@ function post(message: FromWorker): void {
   parentPort?.postMessage(message, transfer);
 }
 
-/** What the migrations install. */
-const extensions = { pg_trgm };
+/**
+ * The extension that the migrations install, and the buffers of the engine, which are memory of the process from the start. The
+ * default of 128 MB takes 120 MB more and a third of a second longer; the operating system caches the files as well.
+ */
+const settings = {
+  extensions: { pg_trgm },
+  startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'],
+};
 
 /**
  * Opens the database. A new one is created under a temporary name and renamed when it is complete, so that a process
@@ -30,17 +36,17 @@ const extensions = { pg_trgm };
 async function openEngine(): Promise<PGlite> {
   if (input.directory === inMemory) {
     const loadDataDir = input.imagePath === null ? {} : { loadDataDir: new Blob([await readFile(input.imagePath)]) };
-    return PGlite.create(input.directory, { ...loadDataDir, extensions });
+    return PGlite.create(input.directory, { ...loadDataDir, ...settings });
   }
   if (!existsSync(join(input.directory, 'PG_VERSION'))) {
     if (!input.mayCreate) throw new Error('the files of the database are gone');
     const unfinished = `${input.directory}.unfinished`;
     await rm(unfinished, { recursive: true, force: true });
-    if (input.imagePath === null) await (await PGlite.create(unfinished, { extensions })).close();
+    if (input.imagePath === null) await (await PGlite.create(unfinished, settings)).close();
     else await unpackImage(input.imagePath, unfinished);
     await rename(unfinished, input.directory);
   }
-  return PGlite.create(input.directory, { extensions });
+  return PGlite.create(input.directory, settings);
 }
 
 const database = await openEngine();

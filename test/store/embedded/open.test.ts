@@ -6,9 +6,17 @@ import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../../src/package-root.ts';
 import { type Database, openDatabase } from '../../../src/store/db.ts';
+import { findImage } from '../../../src/store/embedded/image.ts';
 import { openEmbedded } from '../../../src/store/embedded/open.ts';
 import { startChild } from '../../support/child.ts';
 import { openEmptyDatabase } from '../../support/database.ts';
+
+/** Databases on disk start from the image of the build, as those of users do. */
+function builtImage(): string {
+  const image = findImage();
+  if (image === undefined) throw new Error('the build made no image');
+  return image;
+}
 
 describe('on disk', () => {
   let dataDir: string;
@@ -16,7 +24,7 @@ describe('on disk', () => {
 
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'outturn-embedded-'));
-    options = { dataDir, imagePath: inject('embedded').empty };
+    options = { dataDir, imagePath: builtImage() };
   });
 
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
