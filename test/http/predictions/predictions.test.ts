@@ -41,6 +41,8 @@ describe('POST /v1/predictions', () => {
       locator: 'section VI',
       predictor: null,
       case: null,
+      from_end: null,
+      self_stated: false,
       probability: null,
       made_at: '2025-01',
       recorded_at: '2026-01-15T12:00:00Z',
