@@ -23,7 +23,7 @@ test('the page of an open round says who has voted, and not what', async () => {
   for (const judge of judges.slice(0, 1)) await cast(judge, id, 'no', { reason: 'Because of the interview.' });
   const text = await read(`/cases/${id}`);
   expect(text).toContain('The panel is voting.');
-  expect(text).toContain('1 judge voted. What they voted is not shown before the close.');
+  expect(text).toContain('1 judge voted. What they voted is not shown before the round is decided.');
   expect(text).toMatch(/Judge A 22 Nov 2026/);
   expect(text).not.toContain('Because of the interview.');
 });
