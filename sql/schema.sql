@@ -108,6 +108,27 @@ create table case_interests (
 );
 CREATE TRIGGER case_interests_append_only BEFORE DELETE OR UPDATE ON public.case_interests FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+create table case_opinions (
+  case_id text not null,
+  round integer not null,
+  model text not null,
+  attempts integer not null default 0,
+  due_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  vote text,
+  reason text,
+  citations json,
+  problem text,
+  recorded_at timestamp with time zone,
+  constraint case_opinions_pkey PRIMARY KEY (case_id, round),
+  constraint case_opinions_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  constraint case_opinions_attempts_check CHECK ((attempts >= 0)),
+  constraint case_opinions_check CHECK ((((vote IS NULL) = (reason IS NULL)) AND ((vote IS NULL) = (citations IS NULL)))),
+  constraint case_opinions_round_check CHECK ((round >= 1)),
+  constraint case_opinions_vote_check CHECK ((vote = ANY (ARRAY['yes'::text, 'no'::text, 'ambiguous'::text, 'annulled'::text, 'too_early'::text])))
+);
+CREATE INDEX case_opinions_due ON public.case_opinions USING btree (due_at, case_id, round) WHERE (due_at IS NOT NULL);
+
 create table case_reveals (
   case_id text not null,
   round integer not null,

@@ -35,6 +35,8 @@ export type Config = {
   readonly vendorKeys: ReadonlyMap<KeyVariable, string>;
   /** For the Outturn that a scan reads: never logged, never part of an error. */
   readonly apiKey: string | null;
+  /** The endpoint that advises panels; null for none. The key is sent there only: never logged, never part of an error. */
+  readonly adviser: { readonly url: string; readonly key: string | null } | null;
   readonly logLevel: string;
   readonly metricsPort: number | undefined;
 };
@@ -84,9 +86,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     vendorKeys: new Map(keyVariables.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))),
     apiKey: values.OUTTURN_KEY ?? null,
+    adviser: readAdviser(values),
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
   };
+}
+
+function readAdviser({ OUTTURN_ADVISER_URL: url, OUTTURN_ADVISER_KEY: key }: z.output<typeof environment>) {
+  return url === undefined ? null : { url, key: key ?? null };
 }
 
 /**
@@ -125,6 +132,11 @@ function withoutPrefix(name: string): string {
 
 /** Refuses variables that need another one which is not set. */
 function requireTogether(values: z.output<typeof environment>): void {
+  if (values.OUTTURN_ADVISER_KEY !== undefined && values.OUTTURN_ADVISER_URL === undefined)
+    throw new Refusal(
+      'validation_failed',
+      'OUTTURN_ADVISER_KEY requires OUTTURN_ADVISER_URL, the address to which it is sent',
+    );
   if (values.DATABASE_URL === undefined) {
     if (values.DATABASE_DIRECT_URL !== undefined)
       throw new Refusal(

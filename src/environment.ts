@@ -3,6 +3,7 @@ import { cronRule, readCron } from '../jobs/cron.ts';
 import { parseRateLimit } from './domain/access/rate-limit.ts';
 import { parsePublicUrl, publicUrlRule } from './domain/public-url.ts';
 import { parseSchedule, retryScheduleDefault } from './domain/webhooks/retry-schedule.ts';
+import { headerText, oneOf, postgresUrl, trueOrFalse, webUrl, wholeNumber } from './environment-values.ts';
 
 /** The documentation of a variable in docs/configuration.md. */
 export type VariableText = {
@@ -179,6 +180,23 @@ export const environment = z.object({
     { default: 'false', values: '`true` or `false`', meaning: 'Whether webhook endpoints must use https.' },
     trueOrFalse(),
   ),
+  OUTTURN_ADVISER_URL: variable(
+    {
+      default: null,
+      values: 'an http or https URL without credentials',
+      meaning:
+        'Address of the chat completions of an OpenAI-compatible server, which advises panels that name a model. It may be private. When unset, no adviser is asked.',
+    },
+    webUrl().optional(),
+  ),
+  OUTTURN_ADVISER_KEY: variable(
+    {
+      default: null,
+      values: 'an API key, at most 500 characters',
+      meaning: 'Key for OUTTURN_ADVISER_URL, sent to that address only. When unset, none is sent.',
+    },
+    headerText().optional(),
+  ),
   OUTTURN_SEED: variable(
     {
       default: 'article',
@@ -260,33 +278,6 @@ export const configurationTable: readonly (VariableText & { readonly name: strin
   const text = texts.get(schema);
   return text === undefined ? [] : [{ name, ...text }];
 });
-
-function wholeNumber(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,6}$/, { error: message, abort: true })
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message);
-}
-
-function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
-  return z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`);
-}
-
-function trueOrFalse() {
-  return oneOf(['true', 'false']).transform((text) => text === 'true');
-}
-
-function postgresUrl() {
-  return z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
-}
-
-/** Any value that a header can carry. The message does not repeat it. */
-function headerText() {
-  const rule = 'must consist of at most 500 printable ASCII characters without spaces';
-  return z.string().regex(/^[\x21-\x7e]{1,500}$/, rule);
-}
 
 function vendorKey(adapter: string) {
   return variable(

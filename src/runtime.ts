@@ -9,6 +9,7 @@ import { readIdentityTable } from './domain/identity/table.ts';
 import { Refusal } from './domain/refusal.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
 import { type ApiReply, type ApiRequest, requestApi } from './net/api-request.ts';
+import { adviserMsMax, askAdviser } from './net/ask-adviser.ts';
 import { type Client, makeClient } from './net/client.ts';
 import { fetchPage, pageMsMax } from './net/fetch-page.ts';
 import { fetchPayload } from './net/payloads.ts';
@@ -66,6 +67,7 @@ export async function openRuntime(config: Config, log: Log, db: Database): Promi
       ),
     fetchPage: (url) =>
       fetchPage(clients.pages, url, { exchangeMsMax: pageMsMax, bodyBytesMax: pageBytesMax }, stop.signal),
+    adviser: makeAdviser(config, clients.adviser, stop.signal),
     webhooks: makeWebhookDeps(config, clients.webhooks, allow),
   };
   return {
@@ -90,7 +92,14 @@ function makeClients({ proxy }: Config, allow: AllowList, userAgent: string) {
     webhooks: makeClient({ allow, proxy, userAgent, connectionsPerOriginMax: null }),
     // Everybody who may add evidence chooses its pages, and everybody can read them: none may come from a private network.
     pages: makeClient({ proxy, userAgent }),
+    // It may be private, because only the operator chooses it.
+    adviser: makeClient({ allow: parseCidrs('0.0.0.0/0 ::/0'), proxy, userAgent }),
   };
+}
+
+function makeAdviser({ adviser }: Config, client: Client, signal: AbortSignal): Deps['adviser'] {
+  if (adviser === null) return null;
+  return (chat) => askAdviser({ client, ...adviser, exchangeMsMax: adviserMsMax, signal }, chat);
 }
 
 /** Random bytes are fetched many at a time: fetching one takes longer than making the rest of an id. */

@@ -1,5 +1,6 @@
 import { addCountsJob } from '../jobs/add-counts.ts';
 import { advanceCasesJob } from '../jobs/advance-cases.ts';
+import { askAdvisersJob } from '../jobs/ask-advisers.ts';
 import { deleteExpiredJob } from '../jobs/delete-expired.ts';
 import { deliverWebhooks, sweepWebhooksJob } from '../jobs/deliver-webhooks.ts';
 import { fetchCopiesJob } from '../jobs/fetch-copies.ts';
@@ -35,6 +36,7 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
     resolvePredictionsJob,
     advanceCasesJob,
     fetchCopiesJob,
+    askAdvisersJob,
     refreshModelsJob,
     keepScorecardsJob,
     deleteExpiredJob,

@@ -35,6 +35,10 @@ describe('the environment', () => {
     ['OUTTURN_PUBLIC_URL', 'https://outturn.example.com/?page=1'],
     ['OUTTURN_WEBHOOK_SCHEDULE', '0s,soon'],
     ['OUTTURN_ROLE', 'web'],
+    ['OUTTURN_ADVISER_URL', 'api.example.com/v1/chat/completions'],
+    ['OUTTURN_ADVISER_URL', 'https://user:word@api.example.com'],
+    ['OUTTURN_ADVISER_URL', 'ftp://api.example.com'],
+    ['OUTTURN_ADVISER_KEY', 'sk-1'],
     ['OUTTURN_POLL_CRON', '@hourly'],
     ['OUTTURN_POLL_CRON', '0 0 L * *'],
     ['OUTTURN_POLL_CRON', '61 * * * *'],
@@ -99,6 +103,23 @@ describe('the configuration table', () => {
   it('states defaults that change nothing when they are set explicitly', () => {
     const defaults = Object.fromEntries(configurationTable.map((row) => [row.name, row.default ?? undefined]));
     expect(readConfig(defaults)).toEqual(readConfig({}));
+  });
+});
+
+describe('the adviser', () => {
+  const url = 'http://10.0.0.1:8080/v1/chat/completions';
+
+  it('is off by default, may be private, and needs no key', () => {
+    expect(readConfig({}).adviser).toBeNull();
+    expect(readConfig({ OUTTURN_ADVISER_URL: url }).adviser).toEqual({ url, key: null });
+    const given = { OUTTURN_ADVISER_URL: url, OUTTURN_ADVISER_KEY: 'sk-1' };
+    expect(readConfig(given).adviser).toEqual({ url, key: 'sk-1' });
+  });
+
+  it('has a key that no message repeats', () => {
+    const given = { OUTTURN_ADVISER_URL: url, OUTTURN_ADVISER_KEY: 'sk-1 planted' };
+    expect(() => readConfig(given)).toThrow(/OUTTURN_ADVISER_KEY: must consist/);
+    expect(() => readConfig(given)).not.toThrow('planted');
   });
 });
 

@@ -163,6 +163,7 @@ async function replay(
     // A replay makes no outbound requests.
     hasKey: () => false,
     fetchPayload: async () => ({ kind: 'failed', reason: 'bad_url', detail: '', status: null, retryAfterMs: null }),
+    adviser: null,
     fetchPage: async () => ({ kind: 'failed', reason: 'bad_url', detail: '', status: null, retryAfterMs: null }),
     webhooks: muteWebhooks,
   };

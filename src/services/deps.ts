@@ -5,6 +5,7 @@ import type { Trust } from '../domain/feeds/trust.ts';
 import type { IdentityTable } from '../domain/identity/table.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { RetrySchedule } from '../domain/webhooks/retry-schedule.ts';
+import type { AdviserReply } from '../net/ask-adviser.ts';
 import type { UrlVerdict } from '../net/client.ts';
 import type { PageOutcome } from '../net/fetch-page.ts';
 import type { PostOutcome, PostRequest } from '../net/post-webhook.ts';
@@ -108,6 +109,8 @@ export type Deps = {
   readonly fetchPayload: (request: FetchRequest) => Promise<FetchedPayload>;
   /** Gets a page that evidence in a case refers to. Only public addresses can be reached. */
   readonly fetchPage: (url: string) => Promise<PageOutcome>;
+  /** Sends a chat to the adviser of panels; null if none is configured. Services never see its key. */
+  readonly adviser: ((chat: object) => Promise<AdviserReply>) | null;
   readonly webhooks: WebhookDeps;
 };
 

@@ -73,6 +73,17 @@ export async function listEvidence(db: Sql, caseId: string): Promise<ListedEvide
   });
 }
 
+/** The beginnings of the copies of a packet. */
+export async function listCopyExcerpts(
+  db: Sql,
+  caseId: string,
+  charsMax: number,
+): Promise<Pick<CopyRow, 'evidenceId' | 'mediaType' | 'content'>[]> {
+  return await db<CopyRow[]>`
+    select k.evidence_id as "evidenceId", k.media_type as "mediaType", left(k.content, ${charsMax}) as content
+    from case_copies k join case_evidence e on e.id = k.evidence_id where e.case_id = ${caseId} order by e.seq`;
+}
+
 export async function findCopy(db: Sql, caseId: string, evidenceId: string): Promise<CopyRow | null> {
   const rows = await db<CopyRow[]>`
     select k.evidence_id as "evidenceId", k.origin, k.media_type as "mediaType", k.sha256, k.content, k.archived_at as "archivedAt"

@@ -50,7 +50,11 @@ export async function listPanels(
 }
 
 /** Rules that versions from before them do not have. */
-const laterRules = { voteMode: panelDefaults.voteMode, revealDays: panelDefaults.revealDays };
+const laterRules = {
+  voteMode: panelDefaults.voteMode,
+  revealDays: panelDefaults.revealDays,
+  adviser: panelDefaults.adviser,
+};
 
 function withEveryRule(panel: ListedPanel): ListedPanel {
   return { ...panel, rules: { ...laterRules, ...panel.rules } };

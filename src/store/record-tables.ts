@@ -49,6 +49,7 @@ export const recordTables = [
   'case_votes',
   'case_reveals',
   'case_ballots',
+  'case_opinions',
   'webhook_endpoints',
   'webhook_secrets',
   'events',
@@ -84,6 +85,7 @@ export const columnsLeftOut: Readonly<Record<string, string>> = {
   'case_votes.sealed':
     'votes are secret until their round closes; after an import, a round with such votes begins anew',
   'case_reveals.sealed': 'secret until the round is decided, like votes',
+  'case_opinions.lease_until': 'the current lease of a node',
   'case_fetches.lease_until': 'the current lease of a node',
   'feeds.lease_holder': 'the current lease of a node',
   'feeds.lease_until': 'the current lease of a node',

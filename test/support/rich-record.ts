@@ -114,6 +114,7 @@ const rulesOfOne: PanelRules = {
   fallBack: 'ambiguous',
   voteMode: 'sealed',
   revealDays: 2,
+  adviser: 'modèle',
 };
 
 /** A panel of one decides a case. */

@@ -54,7 +54,8 @@ const files: Readonly<Record<string, Rule>> = {
   'src/package-root.ts': { layers: [], packages: [/^node:/] },
   'src/log-lines.ts': { layers: [], packages: [] },
   'src/log.ts': { layers: ['src/log-lines.ts', 'src/services/deps.ts'], packages: ['pino'] },
-  'src/environment.ts': { layers: ['jobs/cron.ts', 'src/domain'], packages: ['zod'] },
+  'src/environment-values.ts': { layers: [], packages: ['zod'] },
+  'src/environment.ts': { layers: ['src/environment-values.ts', 'jobs/cron.ts', 'src/domain'], packages: ['zod'] },
   'src/config.ts': { layers: ['src/environment.ts', 'src/domain'], packages: ['zod', /^node:/] },
   'src/secret-file.ts': { layers: ['src/config.ts', 'src/services/access', 'src/domain'], packages: [/^node:/] },
   'src/database.ts': {

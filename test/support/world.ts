@@ -87,6 +87,7 @@ export async function openWorld(start: WorldStart & { readonly database?: Databa
     hasKey: (variable) => keys.has(variable),
     fetchPayload: wire.fetchPayload,
     fetchPage: pages.fetchPage,
+    adviser: null,
     webhooks,
   };
   const reset = async ({ now = worldStartsAt, feeds = catalogues }: WorldStart = {}) => {

@@ -35,6 +35,8 @@ export type PanelRules = {
   readonly voteMode: VoteMode;
   /** Days after the close in which judges reveal committed votes; without a meaning for sealed ones. */
   readonly revealDays: number;
+  /** The language model whose opinion is published with a decision, and never counted; null for none. */
+  readonly adviser: string | null;
 };
 
 export const membersMax = 50;
@@ -49,6 +51,7 @@ export const panelDefaults = {
   fallBack: 'ambiguous',
   voteMode: 'sealed',
   revealDays: 2,
+  adviser: null,
 } as const;
 
 /** What is wrong with rules: those that can never decide anything, and members that are listed twice. */

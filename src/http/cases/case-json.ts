@@ -16,6 +16,7 @@ import {
   receiptExample,
   voteExample,
 } from './examples.ts';
+import { opinionSchema, opinionToJson } from './opinion-json.ts';
 import { panelSchema, panelToJson } from './panel-json.ts';
 
 const decisionSchema = z
@@ -97,6 +98,9 @@ const roundSchema = z
     opened_at: instantText('When votes began.'),
     closed_at: instantText('When votes closed. Null while the round is open.').nullable(),
     receipts: z.array(receiptSchema).meta({ description: 'Who has voted.' }),
+    opinion: opinionSchema
+      .nullable()
+      .meta({ description: 'What the adviser of the panel says, once it was asked. Null without one.' }),
     votes: z.array(voteSchema).nullable().meta({
       description:
         'The votes, without those that were not revealed. Null until the round is decided; before that, no response contains them.',
@@ -223,7 +227,7 @@ export function caseToJson(view: CaseView): CaseJson {
 }
 
 /** A step begins a round if its number is new. The next step closes its votes. */
-function roundsToJson({ steps, receipts, ballots }: CaseView): z.infer<typeof roundSchema>[] {
+function roundsToJson({ steps, receipts, ballots, opinions }: CaseView): z.infer<typeof roundSchema>[] {
   return steps.flatMap((step, index) => {
     if (step.round === steps[index - 1]?.round) return [];
     const next = steps[index + 1];
@@ -244,6 +248,7 @@ function roundsToJson({ steps, receipts, ballots }: CaseView): z.infer<typeof ro
           revealed_at: instantOrNull(revealedAt),
         })),
         votes: isRevealed ? own.map(ballotToJson) : null,
+        opinion: opinionToJson(opinions.find(({ round }) => round === step.round)),
       },
     ];
   });

@@ -26,6 +26,7 @@ export const panelExample = {
   fall_back: 'ambiguous' as const,
   vote_mode: 'sealed' as const,
   reveal_days: null,
+  adviser: null,
   created_at: '2025-09-01T09:00:00Z',
   created_by: 'admin',
 };
@@ -118,6 +119,7 @@ export const caseExample = {
         },
       ],
       votes: null,
+      opinion: null,
     },
   ],
   history: [

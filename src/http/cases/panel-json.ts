@@ -22,6 +22,9 @@ const memberSchema = z
   })
   .meta({ id: 'PanelMember', description: 'A judge.' });
 
+/** The longest name of an adviser's model, in UTF-16 code units. */
+export const adviserCharsMax = 200;
+
 /** What the rules mean, in the input and in responses. */
 export const ruleTexts = {
   quorum: 'The fewest counted votes with which a round can decide.',
@@ -31,8 +34,8 @@ export const ruleTexts = {
   reviewDays: 'Days in which a decision can be appealed.',
   allowInterested: 'Whether members with an interest in a claim may vote on it. Shown with every vote and decision.',
   fallBack: 'Outcome if the last round does not decide.',
-  voteMode:
-    'Who keeps votes until the close. `sealed`: the server, encrypted. `committed`: the judges, who send a hash before the close and the vote after it.',
+  voteMode: 'Who keeps votes until the close. `sealed`: the server. `committed`: the judges, who send a hash first.',
+  adviser: 'Language model that gives an uncounted opinion on each decision.',
   revealDays: 'Days after the close in which judges reveal committed votes.',
 };
 
@@ -54,6 +57,11 @@ export const panelSchema = z
       .int()
       .nullable()
       .meta({ description: `${ruleTexts.revealDays} Null for sealed votes.`, example: null }),
+    adviser: z
+      .string()
+      .max(adviserCharsMax)
+      .nullable()
+      .meta({ description: `${ruleTexts.adviser} Null for none.`, example: null }),
     created_at: instantText('When this version was created.'),
     created_by: z.string().meta({ description: 'Id of the key that created it.', example: panelExample.created_by }),
   })
@@ -78,6 +86,7 @@ export function panelToJson({ id, name, version, rules, createdAt, createdBy }: 
     fall_back: rules.fallBack,
     vote_mode: rules.voteMode,
     reveal_days: rules.voteMode === 'committed' ? rules.revealDays : null,
+    adviser: rules.adviser,
     created_at: formatInstant(createdAt),
     created_by: createdBy,
   };

@@ -28,6 +28,7 @@ import { replyWithPage } from '../operation/paging.ts';
 import { predictorExample } from '../predictions/examples.ts';
 import { memberExample, panelExample } from './examples.ts';
 import {
+  adviserCharsMax,
   panelSchema,
   panelToJson,
   panelWithRecordSchema,
@@ -113,6 +114,9 @@ const inputSchema = z
       .max(revealDaysMax)
       .optional()
       .meta({ description: `${ruleTexts.revealDays} Default: ${panelDefaults.revealDays}.`, example: 2 }),
+    adviser: text(adviserCharsMax, { description: `${ruleTexts.adviser} Default: none.`, example: 'gpt-4o-mini' })
+      .nullable()
+      .optional(),
   })
   .meta({ id: 'PanelInput', description: 'A panel to create, or the next version of one.' });
 
@@ -161,6 +165,7 @@ const create = operation({
       fallBack: body.fall_back ?? panelDefaults.fallBack,
       voteMode: body.vote_mode ?? panelDefaults.voteMode,
       revealDays: body.reveal_days ?? panelDefaults.revealDays,
+      adviser: body.adviser ?? panelDefaults.adviser,
     };
     const panel = await createPanel(services, { name: body.name, rules }, (caller ?? adminCaller).id);
     return { status: 201, body: panelToJson(panel), headers: { location: `/v1/panels/${panel.id}` } };

@@ -27,6 +27,7 @@ export function CaseRounds({ judged }: { readonly judged: CaseJson }) {
             )}
             .
           </p>
+          {round.opinion === null ? null : <Opinion opinion={round.opinion} items={items} />}
           {round.votes === null ? (
             <Receipts round={round} nameOf={nameOf} />
           ) : (
@@ -57,6 +58,39 @@ function Receipts({ round, nameOf }: { readonly round: Round; readonly nameOf: (
         <code>{receipt.commitment.slice(0, 12)}…</code>,
       ])}
     />
+  );
+}
+
+/** What the adviser says, marked as no vote. */
+function Opinion({
+  opinion,
+  items,
+}: {
+  readonly opinion: NonNullable<Round['opinion']>;
+  readonly items: ReadonlyMap<string, number>;
+}) {
+  const { model, vote, reason, citations, problem } = opinion;
+  return (
+    <div class="panel">
+      <p class="small">
+        Advisory, not counted: the model <Said>{model}</Said>{' '}
+        {vote === null ? 'gave no opinion' : `says ${vote.replace('_', ' ')}`}.
+      </p>
+      <p>
+        <Said>{reason ?? problem ?? ''}</Said>
+      </p>
+      {citations.length === 0 ? null : (
+        <ul>
+          {citations.map(({ evidence, quote, found }) => (
+            <li>
+              <Said>{quote}</Said> (
+              {items.has(evidence) ? <a href={`#${evidence}`}>item {items.get(evidence)}</a> : 'an unknown item'}
+              {found ? '' : '; not found there'})
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 

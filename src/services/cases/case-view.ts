@@ -1,5 +1,6 @@
 import type { CaseStep } from '../../domain/cases/case-state.ts';
 import { type ListedEvidence, listEvidence } from '../../store/case-evidence.ts';
+import { listOpinions, type OpinionRow } from '../../store/case-opinions.ts';
 import {
   type BallotRow,
   type InterestRow,
@@ -23,6 +24,7 @@ export type CaseView = {
   readonly receipts: readonly VoteReceipt[];
   readonly ballots: readonly BallotRow[];
   readonly interests: readonly InterestRow[];
+  readonly opinions: readonly OpinionRow[];
 };
 
 export async function viewCase(db: Sql, row: ListedCase): Promise<CaseView> {
@@ -34,5 +36,6 @@ export async function viewCase(db: Sql, row: ListedCase): Promise<CaseView> {
     receipts: await listReceipts(db, row.id),
     ballots: await listBallots(db, row.id),
     interests: await listInterests(db, row.id),
+    opinions: await listOpinions(db, row.id),
   };
 }

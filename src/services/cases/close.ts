@@ -4,6 +4,7 @@ import { countVotes, decideRound, type RoundResult } from '../../domain/cases/de
 import { interestOf } from '../../domain/cases/panel-rules.ts';
 import { momentOrNull } from '../../domain/events/case-event.ts';
 import { formatInstant } from '../../domain/instant.ts';
+import { insertOpinion } from '../../store/case-opinions.ts';
 import { type BallotRow, insertBallot, listInterests, listSealedVotes } from '../../store/case-votes.ts';
 import { recordStep } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
@@ -23,6 +24,10 @@ export async function closeVotes(tx: Sql, deps: Deps, locked: LockedCase): Promi
   const result = decideRound(counted, panel.rules, { roundsLeft: row.last.roundsLeft, closedAt: now });
   const step = closeRound(row.last, result, panel.rules, now);
   await recordStep(tx, row.id, step);
+  // Only about the last round: judges of a further one would read the opinion.
+  const { adviser } = panel.rules;
+  if (step.state === 'decided' && adviser !== null)
+    await insertOpinion(tx, { caseId: row.id, round: row.last.round, model: adviser }, now);
   await announceClosed(tx, deps, locked, { result, step, counts: countVotes(counted) });
   if (step.state === 'decided') await settlePredictions(tx, deps, [prediction.id], { now, evidenceFrom: null });
 }
