@@ -6,6 +6,7 @@ import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5Ledger, recordClaim } from '../../support/claims.ts';
 import { findMismatches } from '../../support/conformance.ts';
 import { addressOf, askInProcess, askOf, breakDeps, document, type Listed, listed } from '../../support/documented.ts';
+import { announcements } from '../../support/end-history.ts';
 import { furnish } from '../../support/fuzz-run.ts';
 import type { Answer, Ask, Json } from '../../support/http-client.ts';
 import { commit } from '../../support/panels.ts';
@@ -202,6 +203,9 @@ async function openHeldCase(slug: string): Promise<string> {
   return (await world.admin('POST /v1/cases', { json: { prediction: slug, panel: 'held' } })).json.id;
 }
 
+const claimedId = { provider: 'OpenAI', id: 'o1-mini-2024-09-12' };
+const claimedEnd = { vendor: 'openai', id: claimedId.id };
+
 /** What an operation needs besides the example of the document, where that names what is not there in this world. */
 const prepared: Readonly<Record<string, Example>> = {
   createPrediction: withFields(() => ({ predictor_id: ids.predictors?.[0], source_id: ids.sources?.[0] })),
@@ -256,6 +260,12 @@ const prepared: Readonly<Record<string, Example>> = {
     'POST /v1/feeds/archive/snapshots?observed_at=2025-10-01T00:00:00Z',
     { body: gpt5Ledger },
   ],
+  createEndClaim: async () => {
+    await world.admin('POST /v1/feeds', { json: { slug: 'ends', adapter: 'deprecations', url: 'https://ends.test/' } });
+    const json = announcements([{ ...claimedId, ends: '2026-10-01', announced: '2025-09-01' }]);
+    await world.admin('POST /v1/feeds/ends/snapshots?observed_at=2025-10-01T00:00:00Z', { json });
+    return ['POST /v1/ends/claims', { json: claimedEnd }];
+  },
   checkIdentityAddition: withFields(() => ({ entry: { kind: 'alias', id: 'gpt-next-but-one', means: 'gpt-5' } })),
   createIdentityAddition: withFields(async () => ({ identity_version: (await first('/v1/identity')).version })),
   recoverWebhookEndpoint: withFields(() => ({ since: '2026-01-14T00:00:00Z' })),
@@ -353,6 +363,19 @@ test('the documented examples succeed', async () => {
   }
   expect(failures).toEqual([]);
 });
+
+test('a claim that was made from an end before is returned with 200', async () => {
+  const [one] = listed.filter(({ name }) => name === 'createEndClaim');
+  if (one === undefined) throw new Error('there is no such operation');
+  note(one, await world.admin('POST /v1/ends/claims', { json: claimedEnd }));
+});
+
+test('the ends of a watch that does not exist return 404', () =>
+  expectEach(
+    404,
+    ({ path }) => path === '/v1/ends',
+    (one) => world.admin(targetOf(one, 'known', 'watch=none')),
+  ));
 
 test('every documented status of every operation was returned here', () => {
   const missing = listed.flatMap(({ name, operation }) =>
