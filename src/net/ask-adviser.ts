@@ -1,7 +1,8 @@
-import { type Dispatcher, request as sendRequest } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Client } from './client.ts';
 import { startDeadline } from './deadline.ts';
 import { classifyError, describeError, makeTooLargeError } from './failure.ts';
+import { undici } from './undici.ts';
 
 /** From the first name resolution to the last byte of the answer, in milliseconds: a model may think for a while. */
 export const adviserMsMax = 120_000;
@@ -30,7 +31,7 @@ export async function askAdviser(endpoint: AdviserEndpoint, body: object): Promi
   if (!verdict.ok) return fail(verdict.detail);
   const deadline = startDeadline(exchangeMsMax, signal);
   try {
-    const sent = sendRequest(verdict.url, {
+    const sent = undici().request(verdict.url, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: {

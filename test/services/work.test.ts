@@ -66,6 +66,7 @@ describe('the background work', () => {
       'poll feeds',
       'resolve predictions',
       'refresh models',
+      'send notices',
       'describe feeds',
       'describe predictions',
     ]);

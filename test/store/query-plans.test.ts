@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
-/** Differing dates and deadlines, a fifth resolved, and a few rows with values of their own. */
+/** Differing dates and deadlines, a fifth resolved, a tenth with a case, and a few rows with values of their own. */
 const spreadValues = `
   update predictions set made_from = made_from - seq % 900 * interval '1 day', recheck_at = null,
     resolve_by = case when seq % 5 > 0 then '2024-01-01Z'::timestamptz + seq % 3000 * interval '1 day' end,
@@ -45,7 +45,9 @@ const spreadValues = `
       reason, evaluator_version, identity_version)
     select 'res_' || id, id, 1, 'yes', '2025-06-01', resolved_at, resolved_at, 'resolver', 'released', 'r', '1', '1'
     from predictions where state = 'resolved';
-  insert into prediction_documents (prediction_id, format) select id, 0 from predictions on conflict do nothing`;
+  insert into prediction_documents (prediction_id, format) select id, 0 from predictions on conflict do nothing;
+  insert into cases (id, prediction_id, criterion_version, question, opened_at, opened_by, state, steps)
+    select 'case_' || id, id, 1, '{}', '2025-06-01', 'admin', 'final', 1 from predictions where seq % 10 = 0`;
 
 const day = instantOf;
 const limit = 51;

@@ -32,6 +32,17 @@ const seedFile = z.strictObject({
       predictor: z.string(),
       tags: z.array(z.string()).min(1),
       fine_print: z.string().optional(),
+      evidence: z
+        .array(
+          z.strictObject({
+            url: z.url({ protocol: /^https$/ }).nullable(),
+            locator: z.string().min(5),
+            paraphrase: z.string().min(20),
+            stance: z.enum(['for', 'against', 'context']),
+          }),
+        )
+        .min(1)
+        .optional(),
       criterion: criterionSchema,
     }),
   ),

@@ -67,6 +67,8 @@ test('exactly these reads are marked lag-tolerant, and all of them are GETs with
     'getBadge',
     'getCalendar',
     'getEndRecord',
+    'getEndsAtomFeed',
+    'getEndsJsonFeed',
     'getJsonFeed',
     'getModel',
     'getObservation',

@@ -90,6 +90,7 @@ describe('a new name that cannot be read in full', () => {
         further_names: 0,
         links: {
           unrecognised: '/v1/observations/unrecognised?reason=unrecognised',
+          page: `/observations/${observation?.id}`,
           check: '/v1/identity/additions/check',
         },
       },
