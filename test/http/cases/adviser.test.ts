@@ -192,9 +192,9 @@ describe('an answer', () => {
       (response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
       'the server returned status 307',
     ],
-    ['that never comes', () => {}, 'no complete answer after 500 ms'],
-    ['that never ends', (response) => response.writeHead(200).write('{'), 'no complete answer after 500 ms'],
-    ['that is huge', (response) => response.writeHead(200).end(huge), `larger than ${adviserBytesMax} bytes`],
+    ['that never comes', () => {}, 'no complete response after 500 ms'],
+    ['that never ends', (response) => response.writeHead(200).write('{'), 'no complete response after 500 ms'],
+    ['that is huge', (response) => response.writeHead(200).end(huge), `more than ${adviserBytesMax} bytes`],
     ['that repeats the key', complete({ ...opinion(), reason: key }), 'the answer repeats the key'],
   ])('%s is asked for three times, and then the problem is shown', async (_what, answer, problem) => {
     model.answer((response) => void answer(response));
