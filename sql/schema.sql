@@ -557,11 +557,15 @@ create table model_watch_ids (
   problem text,
   stands_for text,
   added_at timestamp with time zone not null,
+  alias_feed text,
+  alias_observation_id text,
+  alias_since timestamp with time zone,
   constraint model_watch_ids_pkey PRIMARY KEY (watch_id, id),
   constraint model_watch_ids_watch_id_fkey FOREIGN KEY (watch_id) REFERENCES model_watches(id) ON DELETE CASCADE,
-  constraint model_watch_ids_check CHECK (((slug IS NULL) = (name IS NULL))),
+  constraint model_watch_ids_alias_check CHECK ((((alias_feed IS NULL) = (alias_since IS NULL)) AND ((alias_feed IS NULL) = (alias_observation_id IS NULL)) AND ((alias_feed IS NULL) OR (stands_for IS NOT NULL)))),
   constraint model_watch_ids_check1 CHECK (((slug IS NULL) = (problem IS NOT NULL))),
-  constraint model_watch_ids_id_check CHECK (((length(id) >= 1) AND (length(id) <= 256)))
+  constraint model_watch_ids_id_check CHECK (((length(id) >= 1) AND (length(id) <= 256))),
+  constraint model_watch_ids_name_check CHECK (((slug IS NULL) OR (name IS NOT NULL)))
 );
 CREATE INDEX model_watch_ids_by_model ON public.model_watch_ids USING btree (vendor, slug) WHERE (slug IS NOT NULL);
 CREATE INDEX model_watch_ids_by_name ON public.model_watch_ids USING btree (vendor, name) WHERE (name IS NOT NULL);

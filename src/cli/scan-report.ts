@@ -1,4 +1,4 @@
-import { describeEnd } from '../domain/scan/end-text.ts';
+import { describeAlias, describeEnd } from '../domain/scan/end-text.ts';
 import type { ScanRow } from '../domain/scan/report.ts';
 import { suggestionOf } from '../domain/scan/suggest.ts';
 import type { Scan } from '../services/scan/scan.ts';
@@ -16,13 +16,14 @@ export function scanJson({ rows, files, ends }: Scan, skipped: Skipped) {
 }
 
 function rowJson(row: ScanRow) {
-  const { id, where, model, host, status, end, daysLeft, successor, problem } = row;
+  const { id, where, model, host, status, alias, end, daysLeft, successor, problem } = row;
   return {
     id,
     where,
     model,
     host,
     status,
+    alias: alias === undefined ? null : { stands_for: alias.standsFor, stated_by: alias.feed, since: alias.since },
     end:
       end === null
         ? null
@@ -75,10 +76,14 @@ function cellsOf({ id, where, model, status, end, daysLeft, successor }: ScanRow
   ];
 }
 
-/** Why an id names no model, or which id its end is stated for. */
-function noteOf({ id, end, problem, status }: ScanRow): string[] {
-  if (status === 'unknown' && problem !== null) return [`${id}: ${problem}.`];
-  return end === null || end.id.toLowerCase() === id.toLowerCase() ? [] : [`${id}: ${describeEnd(end)}.`];
+/** What an alias stands for, why an id names no model, and which id its end is stated for. */
+function noteOf({ id, alias, end, problem }: ScanRow): string[] {
+  const notes = [
+    ...(alias === undefined ? [] : [describeAlias(alias)]),
+    ...(problem === null ? [] : [problem]),
+    ...(end === null || end.id.toLowerCase() === id.toLowerCase() ? [] : [describeEnd(end)]),
+  ];
+  return notes.length === 0 ? [] : [`${id}: ${notes.join('; ')}.`];
 }
 
 function plural(count: number, word: string): string {

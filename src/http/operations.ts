@@ -11,6 +11,7 @@ import { eventOperations } from './events/event-log.ts';
 import { feedOperations } from './feeds/feeds.ts';
 import { observationOperations } from './feeds/observations.ts';
 import { pollOperations } from './feeds/polls.ts';
+import { aliasOperations } from './identity/aliases.ts';
 import { identityOperations } from './identity/identity.ts';
 import { modelWatchOperations } from './model-watches/model-watches.ts';
 import { modelOperations } from './models/models.ts';
@@ -67,6 +68,7 @@ export const operations: readonly Operation[] = [
   ...pollOperations,
   ...modelOperations,
   ...releaseOperations,
+  ...aliasOperations,
   ...endOperations,
   ...endRecordOperations,
   ...endClaimOperations,

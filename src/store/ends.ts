@@ -44,7 +44,7 @@ function toState(row: StoredEnd): EndState {
     dateFrom === null || dateTo === null || datePrecision === null
       ? null
       : { from: dateFrom, to: dateTo, precision: datePrecision };
-  const model = { vendor, family, version, tier, slug };
+  const model = { vendor, family, version, tier, slug: slug === '' ? null : slug };
   return { id, scope, host, knownFrom, model, kind, date, statedSince, appeared, endedAt, suspended, ...facts };
 }
 
@@ -112,7 +112,7 @@ function toColumns(state: EndState & { readonly knownTo: Instant | null }) {
     host: host ?? '',
     known_from: timestamp(knownFrom),
     known_to: timestamp(knownTo),
-    slug: model.slug,
+    slug: model.slug ?? '',
     model_version: model.version,
     tier: model.tier,
     kind,

@@ -94,10 +94,22 @@ export async function deleteModelWatch(db: Sql, id: string): Promise<boolean> {
 
 /** The ids of a watch, in the order in which they were given. */
 export async function listWatchedIds(db: Sql, watchId: string): Promise<(WatchedId & { readonly addedAt: Instant })[]> {
-  return await db<(WatchedId & { addedAt: Instant })[]>`
+  const rows = await db<StoredId[]>`
     select id, vendor, slug, name, stands_for as "standsFor", host, is_alias as "isAlias", problem,
+      alias_feed as "aliasFeed", alias_observation_id as "aliasObservationId", alias_since as "aliasSince",
       added_at as "addedAt" from model_watch_ids where watch_id = ${watchId} order by position, id`;
+  return rows.map(({ aliasFeed: feed, aliasObservationId: observationId, aliasSince: since, ...row }) => ({
+    ...row,
+    statedBy: feed === null || observationId === null || since === null ? null : { feed, observationId, since },
+  }));
 }
+
+type StoredId = Omit<WatchedId, 'statedBy'> & {
+  readonly aliasFeed: string | null;
+  readonly aliasObservationId: string | null;
+  readonly aliasSince: Instant | null;
+  readonly addedAt: Instant;
+};
 
 /** Replaces the ids of a watch; rows that do not change are not written. `now` is when new ids are added. */
 export async function replaceWatchedIds(
@@ -105,27 +117,33 @@ export async function replaceWatchedIds(
   watchId: string,
   { ids, now }: { readonly ids: readonly WatchedId[]; readonly now: Instant },
 ): Promise<void> {
-  const rows = ids.map(({ isAlias, standsFor, ...read }, position) => ({
+  const rows = ids.map(({ isAlias, standsFor, statedBy, ...read }, position) => ({
     ...read,
     stands_for: standsFor,
     is_alias: isAlias,
+    alias_feed: statedBy?.feed ?? null,
+    alias_observation_id: statedBy?.observationId ?? null,
+    alias_since: timestamp(statedBy?.since ?? null),
     position,
   }));
   await db`
     with given as (
       select * from json_to_recordset(${json(db, rows)}) as g(id text, position int, vendor text, slug text, name text,
-        stands_for text, host text, is_alias boolean, problem text)),
+        stands_for text, host text, is_alias boolean, problem text, alias_feed text, alias_observation_id text, alias_since timestamptz)),
     removed as (
       delete from model_watch_ids i where i.watch_id = ${watchId} and not exists (select from given g where g.id = i.id))
-    insert into model_watch_ids as i (watch_id, id, position, vendor, slug, name, stands_for, host, is_alias, problem, added_at)
-    select ${watchId}, g.id, g.position, g.vendor, g.slug, g.name, g.stands_for, g.host, g.is_alias, g.problem, ${timestamp(now)}
+    insert into model_watch_ids as i (watch_id, id, position, vendor, slug, name, stands_for, host, is_alias, problem,
+      alias_feed, alias_observation_id, alias_since, added_at)
+    select ${watchId}, g.id, g.position, g.vendor, g.slug, g.name, g.stands_for, g.host, g.is_alias, g.problem,
+      g.alias_feed, g.alias_observation_id, g.alias_since, ${timestamp(now)}
     from given g order by g.id
     on conflict (watch_id, id) do update set position = excluded.position, vendor = excluded.vendor, slug = excluded.slug,
       name = excluded.name, stands_for = excluded.stands_for, host = excluded.host, is_alias = excluded.is_alias,
-      problem = excluded.problem
-    where (i.position, i.vendor, i.slug, i.name, i.stands_for, i.host, i.is_alias, i.problem) is distinct from
-      (excluded.position, excluded.vendor, excluded.slug, excluded.name, excluded.stands_for,
-        excluded.host, excluded.is_alias, excluded.problem)`;
+      problem = excluded.problem, alias_feed = excluded.alias_feed, alias_observation_id = excluded.alias_observation_id,
+      alias_since = excluded.alias_since
+    where (i.position, i.vendor, i.slug, i.name, i.stands_for, i.host, i.is_alias, i.problem, i.alias_observation_id,
+        i.alias_since) is distinct from (excluded.position, excluded.vendor, excluded.slug, excluded.name, excluded.stands_for,
+        excluded.host, excluded.is_alias, excluded.problem, excluded.alias_observation_id, excluded.alias_since)`;
 }
 
 /** The ids by which the vendors of the given models list their newest snapshots. */
@@ -145,7 +163,7 @@ export async function listNewestSnapshots(
 }
 
 /** A watch whose ids were read with other identity data, or long ago. */
-export type StaleWatch = Pick<ModelWatchRow, 'id' | 'host'>;
+export type StaleWatch = Pick<ModelWatchRow, 'id' | 'host' | 'noticeDays'>;
 
 /** Locks watches whose ids have to be read again. Those that another node has locked are left out. */
 export async function lockStaleWatches(
@@ -154,7 +172,7 @@ export async function lockStaleWatches(
   limit: number,
 ): Promise<StaleWatch[]> {
   return await db<StaleWatch[]>`
-    select id, host from model_watches where read_with <> ${readWith} or read_at < ${timestamp(before)}
+    select id, host, notice_days as "noticeDays" from model_watches where read_with <> ${readWith} or read_at < ${timestamp(before)}
     order by id limit ${limit} for no key update skip locked`;
 }
 

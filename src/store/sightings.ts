@@ -178,6 +178,19 @@ export async function listItems(db: Sql, wanted: Wanted, after: ItemRef | null):
   };
 }
 
+/**
+ * The items that name an alias of changing models of a vendor and state an end, or did so before. There are few: `itemsPerPageMax`
+ * is far above their number.
+ */
+export async function listAliasItems(db: Sql, vendor: string): Promise<Omit<ItemRow, 'family'>[]> {
+  return await db<Omit<ItemRow, 'family'>[]>`
+    select r.feed_id as "feedId", r.item_key as "itemKey", r.name, r.vendor, null as "modelVersion", null as tier,
+      'general' as stage, null as "snapshotDay", false as own, ${sightingsOf(db)} as sightings, ${versionsOf(db)} as versions
+    from item_readings r where r.outcome = 'none' and r.reason = 'rolling_alias' and r.vendor = ${vendor}
+      and exists (select from sightings s where s.feed_id = r.feed_id and s.item_key = r.item_key)
+    order by r.feed_id, r.item_key limit ${itemsPerPageMax}`;
+}
+
 function sightingsOf(db: Sql) {
   return db`(
     select coalesce(json_agg(json_build_object('seenFrom', ${instantInJson(db, db`s.seen_from`)},

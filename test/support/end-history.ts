@@ -52,6 +52,25 @@ export function openaiList(rows: Readonly<Record<string, string | null>>): objec
   return { object: 'list', data };
 }
 
+/** The list of a vendor that states what its aliases stand for. */
+export const mistralFeed: FeedInput = {
+  slug: 'mistral',
+  adapter: 'mistral_models',
+  url: 'https://mistral.test/v1/models',
+};
+
+/** Mistral's list: a row for each id, with the id that it stands for. `ends`: the dates of ids. */
+export function mistralList(
+  rows: Readonly<Record<string, string>>,
+  ends: Readonly<Record<string, string>> = {},
+): object {
+  const data = Object.entries(rows).map(([id, name]) => ({
+    ...{ id, name, object: 'model', created: 1_750_000_000, owned_by: 'mistralai', aliases: [] },
+    deprecation: ends[name] ?? null,
+  }));
+  return { object: 'list', data };
+}
+
 /** Anthropic's list: ids with their status, and the date of their end if there is one. */
 export function anthropicList(rows: Readonly<Record<string, readonly [lifecycle: string, ends?: string]>>): object {
   const data = Object.entries(rows).map(([id, [lifecycle, ends]]) => ({
@@ -69,7 +88,7 @@ function vendorOf(id: string): string {
   return id.startsWith('claude') ? 'anthropic' : 'openai';
 }
 
-const openaiIds = ['gpt-5', 'gpt-5-2025-08-07', 'gpt-5-mini', 'o3', 'o3-2025-04-16'] as const;
+const openaiIds = ['gpt-5', 'gpt-5-2025-08-07', 'gpt-5-mini', 'o3', 'o3-2025-04-16', 'chatgpt-4o-latest'] as const;
 const anthropicIds = ['claude-opus-4-5-20251101', 'claude-opus-4-1-20250805', 'claude-sonnet-4-5'] as const;
 const lifecycles = ['active', 'active', 'deprecated', 'retired'] as const;
 

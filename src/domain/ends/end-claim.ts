@@ -46,6 +46,7 @@ const slugCharsMax = 100;
 export function claimFromEnd(end: EndState, others: Others): EndClaim | string {
   const { model, kind, date, statedSince } = end;
   const [source] = end.sources;
+  if (model.slug === null) return 'it is an alias of changing models, and a criterion asks about one model';
   if (end.scope !== 'vendor') return 'no criterion asks about the service of a host or about a plan';
   if (kind === 'earliest')
     return 'its date is only the earliest possible one, so it does not say that the model ends by then';

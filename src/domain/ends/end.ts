@@ -74,10 +74,16 @@ export type EndContradiction = {
   readonly status: 'active' | 'listed';
 };
 
+/** The family under which the ends of a vendor's aliases of changing models are kept. No model is of it. */
+export const aliasFamily = '';
+
+/** The model of an id. An alias of changing models names none: its slug is null, and its family is `aliasFamily`. */
+export type EndModel = ModelName & { readonly slug: string | null };
+
 /** What was known of the end of an id from one knowledge time until the next state. */
 export type EndState = EndKey & {
   readonly knownFrom: Instant;
-  readonly model: ModelName & { readonly slug: string };
+  readonly model: EndModel;
   /** Null once no row states an end any more. */
   readonly kind: EndKind | null;
   /** Null for an end without a date. */

@@ -5,7 +5,15 @@ import { parseModelId } from '../identity/parse.ts';
 import type { IdentityTable } from '../identity/table.ts';
 import type { Instant } from '../instant.ts';
 import { modelSlug } from '../models/slug.ts';
-import { type EndMove, type EndState, type EndSuccessor, endKeyText, endMovesMax, isSameDate } from './end.ts';
+import {
+  aliasFamily,
+  type EndMove,
+  type EndState,
+  type EndSuccessor,
+  endKeyText,
+  endMovesMax,
+  isSameDate,
+} from './end.ts';
 import { findContradiction, isSuspended, proofMoments, weighEnd } from './proof.ts';
 import { type EndRow, groupRowsById, knownRow, statesAnEnd } from './rows.ts';
 import { rankStatements, releasedBy, type Statement, sourcesOf, statementOf } from './statement.ts';
@@ -103,7 +111,7 @@ function stateOf(
   const hasMoved = before !== null && !isSameDate(before.date, decides.date);
   return {
     knownFrom: asked.at,
-    model: { ...model, slug: modelSlug(table, model) },
+    model: { ...model, slug: family === aliasFamily ? null : modelSlug(table, model) },
     id: decides.id,
     scope: decides.scope,
     host: decides.host,

@@ -61,6 +61,8 @@ export type Adapter = {
   readonly reviewed?: true;
   /** Whether the feed lists only its latest entries, so that the disappearance of an old one is not a loss. */
   readonly window?: true;
+  /** Whether the key of a row is an alias wherever it differs from the id that the row names. */
+  readonly aliases?: true;
   /** The API key that its list requires, sent only to the origin of `defaults.url`. Default: no key is required. */
   readonly access?: KeyAccess;
   /** For feeds that must each configure how they are read. Default: feeds have no options. */

@@ -15,7 +15,7 @@ type Known = Pick<WatchedId, 'slug'> & {
 
 /** What a user of an id has to know first. */
 export function statusOf({ slug, stage, end }: Known, at: Instant): WatchedStatus {
-  if (slug === null) return 'unread';
+  if (slug === null && end === null) return 'unread';
   if (end !== null && (end.endedAt !== null || end.kind === 'passed')) return 'ended';
   if (stage === 'suspended' || end?.suspended === true) return 'suspended';
   // A host may continue after the vendor.

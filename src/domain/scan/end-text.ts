@@ -1,4 +1,4 @@
-import type { KnownEnd } from './end.ts';
+import type { KnownAlias, KnownEnd } from './end.ts';
 import type { ScanRow } from './report.ts';
 
 const hostNames: ReadonlyMap<string, string> = new Map([
@@ -12,6 +12,11 @@ const hostNames: ReadonlyMap<string, string> = new Map([
 export function describeEnd({ id, host, sources }: KnownEnd): string {
   const place = host === null ? (sources[0]?.name ?? 'its vendor') : (hostNames.get(host) ?? host);
   return `the end is stated for ${id} at ${place}`;
+}
+
+/** `it stands for mistral-large-2512, as mistral states since 2025-12-02` */
+export function describeAlias({ standsFor, feed, since }: KnownAlias): string {
+  return `it stands for ${standsFor}, as the feed ${feed} states since ${since}`;
 }
 
 /** A row in one sentence, for reports that have no columns. */

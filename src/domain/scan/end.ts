@@ -20,11 +20,24 @@ export type KnownEnd = {
   readonly isContradicted: boolean;
 };
 
+/** What an alias stands for, as its vendor's own list states. */
+export type KnownAlias = {
+  readonly standsFor: string;
+  /** The canonical name of its model: `mistral/mistral-3-large`. */
+  readonly model: string;
+  /** Slug of the feed. */
+  readonly feed: string;
+  /** Since when it states so, as a UTC day. */
+  readonly since: string;
+};
+
 /** The answer of a source of ends about one id. */
 export type EndAnswer = {
   readonly end: KnownEnd | null;
   /** The id that is recommended instead. */
   readonly successor: string | null;
+  /** Omitted for an id that is no alias, or an alias that no feed explains. */
+  readonly alias?: KnownAlias;
 };
 
 export const noEnd: EndAnswer = { end: null, successor: null };

@@ -2,7 +2,7 @@ import { endHost } from '../ends/end-id.ts';
 import { type ModelId, modelKey } from '../identity/model-id.ts';
 import { plainModelId } from '../identity/place.ts';
 import type { IdentityTable } from '../identity/table.ts';
-import { type EndAnswer, type KnownEnd, noEnd } from './end.ts';
+import { type EndAnswer, type KnownAlias, type KnownEnd, noEnd } from './end.ts';
 import { readUsedId, type UsedId } from './used-id.ts';
 
 /** A stated end, with the id that its source recommends instead. */
@@ -65,11 +65,14 @@ function modelEndKey(host: string | null, model: ModelStage, snapshot: string | 
 /**
  * What is stated of the end of an id, at the service that it addresses: of the same id in any spelling; else of its model
  * without a snapshot, which includes its snapshots; else of the only snapshot that is known of the model, because the id can stand
- * for no other. A rolling alias stands for the newest snapshot.
+ * for no other. `alias` says what the id stands for; an alias that states its version stands for the newest snapshot otherwise.
  */
-export function findStatedEnd(index: EndIndex, used: UsedId): EndAnswer {
+export function findStatedEnd(index: EndIndex, used: UsedId, alias?: KnownAlias): EndAnswer {
   const { table, byId } = index;
-  return byId.get(idKey(table, used.host, used.plain)) ?? findByModel(index, used) ?? noEnd;
+  const own = byId.get(idKey(table, used.host, used.plain));
+  if (alias === undefined) return own ?? findByModel(index, used) ?? noEnd;
+  const followed = { ...readUsedId(table, alias.standsFor), host: used.host };
+  return { ...(own ?? findStatedEnd(index, followed)), alias };
 }
 
 function findByModel({ byModel, snapshots }: EndIndex, { identity, aliasOf, host }: UsedId): EndAnswer | undefined {

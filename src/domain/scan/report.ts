@@ -39,18 +39,25 @@ export function makeReport(
 function makeRow(used: UsedId, findings: readonly Finding[], answer: EndAnswer, now: Instant): ScanRow {
   const { identity, aliasOf, id, host } = used;
   const model = identity.outcome === 'model' ? identity : aliasOf;
-  const isUnknown = answer.end === null && model === null;
+  const isUnknown = answer.end === null && answer.alias === undefined && model === null;
   return {
     ...answer,
     id,
     host,
     where: findings.map(({ path, line }) => ({ file: path, line })),
-    model: model === null ? null : modelKey(model),
+    model: answer.alias?.model ?? (model === null ? null : modelKey(model)),
     status: isUnknown ? 'unknown' : statusOf(answer.end, now),
     daysLeft: answer.end === null ? null : daysLeft(answer.end, now),
-    problem: model === null && identity.outcome !== 'model' ? whyUnread(identity.reason) : null,
+    problem: answer.alias === undefined && model === null ? problemOf(identity) : null,
   };
 }
+
+function problemOf(identity: UsedId['identity']): string | null {
+  if (identity.outcome === 'model') return null;
+  return identity.reason === 'rolling_alias' ? unstatedAlias : whyUnread(identity.reason);
+}
+
+const unstatedAlias = 'it is a rolling alias, and no feed states what it stands for';
 
 /** What has ended first, then what ends soonest; within a status by days, then by id. */
 function compareUrgency(a: ScanRow, b: ScanRow): number {

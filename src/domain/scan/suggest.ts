@@ -2,8 +2,10 @@ import type { ScanRow } from './report.ts';
 
 /** Suggestions to replace ids that have ended or will end, as text for a pull request. */
 
+type Suggestible = Pick<ScanRow, 'id' | 'status' | 'end' | 'successor'>;
+
 /** An id to replace, in one sentence; null if nothing ends or no source recommends another id. */
-export function suggestionOf({ id, status, end, successor }: ScanRow): string | null {
+export function suggestionOf({ id, status, end, successor }: Suggestible): string | null {
   if (end === null || successor === null) return null;
   if (status !== 'ended' && status !== 'ending' && status !== 'may_end') return null;
   const by = { ended: 'has ended', ending: 'ends', may_end: 'may end' }[status];

@@ -90,6 +90,13 @@ function canonicalHost(host: string | null): string | null {
   return name === null || gateways.has(name) ? null : name;
 }
 
+/** Whether an id may be an alias that a vendor's list explains: it names no snapshot. */
+export function mayBeAlias({ identity }: UsedId): boolean {
+  return identity.outcome === 'model'
+    ? identity.snapshot === null
+    : identity.outcome === 'none' && identity.reason === 'rolling_alias';
+}
+
 /** The vendors of ids, as far as they are certain. */
 export function listVendors(ids: readonly UsedId[]): string[] {
   return [...new Set(ids.flatMap(({ identity }) => identity.vendor ?? []))].sort();

@@ -150,9 +150,10 @@ function endingSentence(data: Facts): string {
   const end = asFacts(data.end);
   const moved = Array.isArray(end.moved_from) ? asFacts(end.moved_from.at(-1)) : {};
   const before = field(moved, 'date') === '' ? '' : `, moved from ${field(moved, 'date')}`;
-  const successor = field(data, 'successor') === '' ? '' : ` Its successor is ${field(data, 'successor')}.`;
+  const instead = field(end, 'successor', 'id');
+  const successor = instead === '' ? '' : ` Its successor is ${instead}.`;
   const when = end.kind === 'earliest' ? 'ends no earlier than' : `has its ${field(end, 'kind')} end on`;
-  return `${idOf(data)} ${when} ${field(end, 'date')} (in ${field(data, 'days_left')} days${before}).${successor}`;
+  return `${idOf(data)} ${when} ${field(end, 'date')} (in ${field(end, 'days_left')} days${before}).${successor}`;
 }
 
 /** How many endings a first message names. */
@@ -169,7 +170,7 @@ function firstSightSentence(data: Facts): string {
 }
 
 /** The members of `links` by preference: a page for people comes first. */
-const linkNames = ['page', 'case', 'prediction', 'model', 'watch', 'feed', 'endpoint', 'unrecognised'] as const;
+const linkNames = ['page', 'case', 'prediction', 'model', 'ends', 'watch', 'feed', 'endpoint', 'unrecognised'] as const;
 
 /** A link to what the event is about, outside the sentence; null if there is none that Slack could open. */
 function linkOf(data: Facts, publicUrl: string | null): string | null {

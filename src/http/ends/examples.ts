@@ -1,6 +1,7 @@
 import { observationExample } from '../feeds/examples.ts';
 
 export const endExample = {
+  vendor: 'openai',
   model: {
     id: 'openai/gpt-5',
     vendor: 'openai',

@@ -101,9 +101,12 @@ const contradictionSchema = z
 
 export const endSchema = z
   .object({
+    vendor: z.string().meta({ description: 'Vendor of the id.', example: endExample.vendor }),
     model: z
       .object({ ...nameFields, url: z.string().meta({ description: 'Path of the model with its evidence.' }) })
-      .meta({ id: 'EndModel', description: 'The model of the id.' }),
+      .meta({ id: 'EndModel', description: 'The model of the id.' })
+      .nullable()
+      .meta({ description: 'Null for an alias of changing models, such as `chatgpt-4o-latest`.' }),
     id: z.string().meta({
       description: 'The id that ends, in lower case and without the names of hosts, regions and vendors around it.',
       example: endExample.id,
@@ -145,7 +148,8 @@ export const endSchema = z
 export function endToJson(end: EndState, at: Instant): z.infer<typeof endSchema> {
   const { model, kind, date, statedSince } = end;
   return {
-    model: { ...nameToJson(model, model.slug), url: urlOf(model.vendor, model.slug) },
+    vendor: model.vendor,
+    model: model.slug === null ? null : { ...nameToJson(model, model.slug), url: urlOf(model.vendor, model.slug) },
     id: end.id,
     scope: end.scope,
     host: end.host,

@@ -3,6 +3,9 @@ import { daysLeft } from '../../domain/ends/end.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { describeProblem } from '../../domain/model-watches/watched-id.ts';
 import { statusOf, watchedStatuses } from '../../domain/model-watches/watched-status.ts';
+import { statusOf as scanStatusOf } from '../../domain/scan/end.ts';
+import { knownEndOf } from '../../domain/scan/known-end.ts';
+import { suggestionOf } from '../../domain/scan/suggest.ts';
 import type { ModelWatchView, WatchedModel } from '../../services/model-watches/model-watches.ts';
 import { endSchema, endToJson } from '../ends/json.ts';
 import { instantText } from '../operation/fields.ts';
@@ -64,11 +67,19 @@ const watchedSchema = z
     read_as: readAsSchema.nullable().meta({ description: 'How it was read. Null if it names no model.' }),
     alias_of: z.string().nullable().meta({
       description:
-        'The newest snapshot for which an id without a date stands, such as `gpt-5-2025-08-07` for `gpt-5`. For a rolling alias of a model without listed snapshots, that model as `vendor/slug`. Otherwise null.',
+        'The id that an alias stands for, as `alias_source` states. Without it, the newest listed snapshot of an id without a date, such as `gpt-5-2025-08-07` for `gpt-5`, or the model of an alias that names its version, as `vendor/slug`. Otherwise null.',
     }),
+    alias_source: z
+      .object({
+        feed: z.string().meta({ description: "Slug of the vendor's own list." }),
+        observation_id: z.string().meta({ description: 'The observation that first stated it.' }),
+        since: instantText('Since when the list states it.'),
+      })
+      .nullable()
+      .meta({ description: 'Who states what an alias stands for. Null if no feed does.' }),
     status: z.enum(watchedStatuses).meta({
       description:
-        '`unread`: the id names no model that the identity data knows. `unknown`: no feed lists the model. `available`: no end is stated, or only an earliest date. `ending`: a planned or firm end lies ahead. `overdue`: its date has passed, and nothing shows yet that the model has ended. `suspended`: withdrawn, but not for good. `ended`: the evidence suffices.',
+        '`unread`: the id names no model that the identity data knows, and no end of it is stated. `unknown`: no feed lists the model. `available`: no end is stated, or only an earliest date. `ending`: a planned or firm end lies ahead. `overdue`: its date has passed, and nothing shows yet that the model has ended. `suspended`: withdrawn, but not for good. `ended`: the evidence suffices.',
     }),
     end: watchedEndSchema.nullable().meta({
       description: 'The stated end that concerns the id: that of its host or, if none is stated, that of the vendor.',
@@ -81,6 +92,16 @@ const watchedSchema = z
       .string()
       .nullable()
       .meta({ description: 'The id that a source recommends instead, as published. Null if none does.' }),
+    successor_source: z
+      .object({
+        feed: z.string().meta({ description: 'Slug of the feed.' }),
+        observation_id: z.string().meta({ description: 'The observation that first recommended it.' }),
+      })
+      .nullable()
+      .meta({ description: 'Who recommends the successor. Null without one.' }),
+    suggestion: z.string().nullable().meta({
+      description: 'What to replace the id by, and why, in one sentence of Markdown. Null without a successor.',
+    }),
     problem: z
       .object({ code: z.string(), detail: z.string() })
       .nullable()
@@ -115,17 +136,32 @@ export function watchStateToJson(watch: ModelWatchView, at: Instant): z.infer<ty
 }
 
 function watchedToJson(watched: WatchedModel, at: Instant): z.infer<typeof watchedSchema> {
-  const { id, vendor, slug, name, host, standsFor, end, problem } = watched;
+  const { id, vendor, slug, name, host, standsFor, statedBy, end, problem } = watched;
   const isRead = vendor !== null && slug !== null && name !== null;
   return {
     id,
     read_as: isRead ? { vendor, slug, id: name, host } : null,
     alias_of: isRead ? (standsFor ?? (watched.isAlias ? `${vendor}/${slug}` : null)) : null,
+    alias_source:
+      statedBy === null
+        ? null
+        : { feed: statedBy.feed, observation_id: statedBy.observationId, since: formatInstant(statedBy.since) },
     status: statusOf(watched, at),
     end: end === null ? null : watchedEndToJson(end, at),
     days_left: end === null || end.date === null ? null : daysLeft(end.date, at),
-    successor: end?.successor?.id ?? null,
+    ...successorToJson(id, end, at),
     problem: problem === null ? null : { code: problem, detail: describeProblem(problem) },
+  };
+}
+
+function successorToJson(id: string, end: EndRow | null, at: Instant) {
+  if (end === null || end.successor === null) return { successor: null, successor_source: null, suggestion: null };
+  const { feed, observationId } = end.successor;
+  const known = knownEndOf(end);
+  return {
+    successor: end.successor.id,
+    successor_source: { feed, observation_id: observationId },
+    suggestion: suggestionOf({ ...known, id, status: scanStatusOf(known.end, at) }),
   };
 }
 

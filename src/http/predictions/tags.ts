@@ -11,7 +11,7 @@ const tagSchema = z
     tag: z
       .string()
       .meta({ description: 'The tag. List its predictions with `GET /v1/predictions?tag=`.', example: 'timelines' }),
-    predictions: countsSchema.meta({ description: 'Number of predictions with this tag.' }),
+    predictions: countsSchema,
   })
   .meta({ id: 'Tag', description: 'A tag with the number of its predictions by status and outcome.' });
 

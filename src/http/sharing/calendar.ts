@@ -50,7 +50,9 @@ function endOf(end: End, { base, hasPages }: { readonly base: string; readonly h
   const { date, model, id, scope, host, kind, successor } = end;
   if (date === null) return [];
   const path = `/models/${model.vendor}/${model.slug}`;
-  const links = hasPages ? [`${base}${path}`, `${base}/v1${path}`] : [`${base}/v1${path}`];
+  const list = `${base}/v1/ends?vendor=${encodeURIComponent(model.vendor)}&state=all`;
+  const json = model.slug === null ? list : `${base}/v1${path}`;
+  const links = hasPages && model.slug !== null ? [`${base}${path}`, json] : [json];
   const words = [`${kind} end, stated by ${end.sources[0]?.feed ?? 'a feed'}`];
   if (successor !== null) words.push(`Successor: ${successor.id}`);
   return [

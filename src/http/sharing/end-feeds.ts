@@ -27,19 +27,22 @@ type Event = Awaited<ReturnType<typeof listEndEvents>>[number];
 
 const dataSchema = z.object({
   data: z.object({
-    model: z.object({ vendor: z.string(), slug: z.string() }).optional(),
+    model: z.object({ vendor: z.string(), slug: z.string() }).nullish(),
+    links: z.object({ ends: z.string().optional() }),
     watches: z.array(z.string()).optional(),
   }),
 });
 
-/** An event about a model leads to the model; the first message about a watch leads to the watch, which has no page. */
+/** An event about a model leads to the model; the first message about a watch leads to the watch, and one about an
+ * alias to the ends; these have no page. */
 function entryOf({ id, type, occurredAt, body }: Event): Entry[] {
   const found = dataSchema.safeParse(JSON.parse(body));
   if (!found.success) return [];
-  const { model, watches = [] } = found.data.data;
+  const { model, links, watches = [] } = found.data.data;
   const sentence = eventSentence(body);
-  const json = model === undefined ? `/v1/watches/${watches[0]}` : `/v1/models/${model.vendor}/${model.slug}`;
-  const page = model === undefined ? json : modelPagePath(model.vendor, model.slug);
+  const subject = links.ends === undefined ? `/v1/watches/${watches[0]}` : '/v1/ends';
+  const json = model == null ? subject : `/v1/models/${model.vendor}/${model.slug}`;
+  const page = model == null ? json : modelPagePath(model.vendor, model.slug);
   return [{ id, title: sentence, text: sentence, at: occurredAt, term: type, page, json }];
 }
 

@@ -7,7 +7,7 @@ import { instantText } from '../operation/fields.ts';
 import { predictionExample, resolutionExample } from '../predictions/examples.ts';
 import { caseMessages } from './case-messages.ts';
 import { deliveryExample, endpointExample, resolvedExample } from './examples.ts';
-import { ending, statedEnd, suspended } from './model-examples.ts';
+import { ending, suspended } from './model-examples.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
 
@@ -120,7 +120,14 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       'Another date stands for the end of an id, or no source states a date any more. Sent once for each change.',
     example: {
       ...ending,
-      moved_from: { date: '2026-11-30', date_precision: 'day', kind: 'planned', feed: 'openai', because: 'moved' },
+      moved_from: {
+        date: '2026-11-30',
+        date_precision: 'day',
+        kind: 'planned',
+        feed: 'openai',
+        until: '2026-06-11T00:15:00Z',
+        because: 'moved',
+      },
     },
   },
   'model.ended': {
@@ -135,12 +142,9 @@ const messages: { readonly [Type in keyof EventData]: Message<Type> } = {
       'Sent once for each stated end, date and notice day, and again when the date moves. An `earliest` date sends one notice. Endpoints that filter by watch receive it on the notice days of the watch, others on the default days. If a watch gets new ids, one message (`first_sight`) lists everything that is due already; an endpoint that begins to filter by a watch receives such a message too.',
     example: {
       first_sight: false,
-      ...statedEnd,
-      notice_day: 30,
-      days_left: 30,
-      successor: 'gpt-5.6-sol',
+      ...ending,
+      notice_day: 90,
       watches: [watchExample.id],
-      links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
     },
   },
   'model.successor_released': {

@@ -17,39 +17,31 @@ export const suspended = {
   },
   links: { model: '/v1/models/anthropic/claude-5-fable', page: '/models/anthropic/claude-5-fable' },
 };
+
 export const ending = {
   model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
   end: {
+    vendor: 'openai',
     id: 'gpt-5-2025-08-07',
     scope: 'vendor' as const,
     host: null,
     kind: 'firm' as const,
     date: '2026-12-10',
     date_precision: 'day' as const,
-    days_left: 182,
+    days_left: 90,
     stated_since: '2026-06-11T00:15:00Z',
     known_at: '2026-06-11T00:15:00Z',
-    source: {
-      feed: 'openai',
-      trust: 'first_party' as const,
-      name: 'gpt-5-2025-08-07',
-      text: '2026-12-10',
-      observation_id: 'obs_01k2a0000h9m3t5b7n8c2d0fb',
-    },
+    sources: [
+      {
+        feed: 'openai',
+        trust: 'first_party' as const,
+        name: 'gpt-5-2025-08-07',
+        text: '2026-12-10',
+        observation_id: 'obs_01k2a0000h9m3t5b7n8c2d0fb',
+      },
+    ],
     successor: { id: 'gpt-5.6-sol', model: 'openai/gpt-5.6-sol' },
-  },
-  links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
-};
-export const statedEnd = {
-  model: { id: 'openai/gpt-5', vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null },
-  end: {
-    id: 'gpt-5-2025-08-07',
-    scope: 'vendor' as const,
-    host: null,
-    kind: 'firm' as const,
-    date: '2026-12-10',
-    stated_since: '2026-06-10T12:00:00Z',
-    sources: [{ feed: 'openai-models', observation_id: 'obs_01k2a0000h9m3t5b7n8c2d0fb' }],
     moved_from: [],
   },
+  links: { model: '/v1/models/openai/gpt-5', page: '/models/openai/gpt-5' },
 };

@@ -47,8 +47,11 @@ async function findClaim(tx: Sql, key: { readonly vendor: string; readonly id: s
   return claim;
 }
 
+/** The other ends and ids of its model. */
 async function findOthers(tx: Sql, { model, id }: EndRow) {
-  const ends = await findEnds(tx, [{ vendor: model.vendor, slug: model.slug }]);
+  const { vendor, slug } = model;
+  if (slug === null) return { ends: [], listed: [] };
+  const ends = await findEnds(tx, [{ vendor, slug }]);
   return { ends: ends.filter((end) => end.id !== id), listed: await listOwnIds(tx, model) };
 }
 

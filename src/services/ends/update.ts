@@ -12,7 +12,7 @@ import type { Deps } from '../deps.ts';
 import { announceEndChanges } from './changes.ts';
 
 /** The rules by which ends are derived. A change recomputes every family from the beginning. */
-export const endRules = 'ends-1';
+export const endRules = 'ends-2';
 
 /**
  * Recomputes what was known of the ends of a family's ids from the knowledge time `from` on, in the transaction that recomputes its

@@ -50,11 +50,23 @@ export function newEvent(deps: Deps, event: EventInput, id = deps.newId('evt')):
 
 function modelsOf(event: EventFacts): NewEvent['models'] {
   if (event.type === 'model.ending') {
-    const { model, endings = [] } = event.data;
-    return model === undefined ? endings.map((ending) => ending.model) : [model];
+    const { end, endings = [] } = event.data;
+    return end === undefined ? endings.map(subjectOf) : [subjectOf({ model: event.data.model ?? null, end })];
   }
+  if ('end' in event.data) return [subjectOf(event.data)];
   if ('model' in event.data) return [event.data.model];
   if (event.type !== 'name.unrecognised') return [];
   const { vendor, reading } = event.data;
   return [{ vendor, family: reading.family }];
+}
+
+/** The model of an end; of an alias that names none, the vendor. */
+function subjectOf({
+  model,
+  end,
+}: {
+  readonly model: NewEvent['models'][number] | null;
+  readonly end: { readonly vendor: string };
+}): NewEvent['models'][number] {
+  return model ?? { vendor: end.vendor, family: null };
 }

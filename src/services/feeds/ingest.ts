@@ -18,6 +18,7 @@ import type { TouchedModel } from '../../store/watch-selections.ts';
 import type { Deps } from '../deps.ts';
 import type { NameListing } from '../identity/name-events.ts';
 import { readItem } from '../identity/read-item.ts';
+import { computedFamily, distinctFamilies } from '../models/families.ts';
 import { endFacts, knowledgeTime, releaseFacts } from './item-facts.ts';
 import { summariseListing } from './listing-summary.ts';
 import { keyByModel } from './renamed-items.ts';
@@ -179,7 +180,11 @@ async function applyAccepted(
     vanishedItems: vanished.length,
     touched: [...distinctModels([...touching, ...vanished]), ...newFamilies(fresh.map(readingOf), listing.present)],
     touchedFacts: distinctModels(changed.map(readingOf)),
-    touchedModels: distinctFamilies([...touching, ...vanished, ...ended.map(readingOf)]),
+    touchedModels: distinctFamilies(
+      [...touching, ...vanished, ...ended.map(readingOf)].map((row) =>
+        row === undefined ? null : computedFamily(row),
+      ),
+    ),
     listed,
     evidenceFrom: [
       ...listed.map((row) => row.seenFrom),
@@ -283,16 +288,4 @@ function newFamilies(
 ): TouchedFamily[] {
   const known = new Set([...present.values()].map(({ vendor, family }) => `${vendor}/${family}`));
   return distinctFamilies(fresh).filter(({ vendor, family }) => !known.has(`${vendor}/${family}`));
-}
-
-/** Each family once. */
-export function distinctFamilies(
-  rows: readonly ({ vendor: string | null; family: string | null } | undefined)[],
-): TouchedFamily[] {
-  const byKey = new Map<string, TouchedFamily>();
-  for (const row of rows) {
-    if (row === undefined || row.vendor === null || row.family === null) continue;
-    byKey.set(`${row.vendor}/${row.family}`, { vendor: row.vendor, family: row.family });
-  }
-  return [...byKey.values()];
 }

@@ -24,9 +24,10 @@ import type { Deps, LastPayload } from '../deps.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { announceUnreadNames } from '../identity/name-events.ts';
 import { listFamiliesOfNames, partialNames } from '../identity/unread-names.ts';
+import { distinctFamilies } from '../models/families.ts';
 import { feedFacts } from '../settling/timelines.ts';
 import { noteAdvance } from './health.ts';
-import { distinctFamilies, type Ingested, ingestPayload } from './ingest.ts';
+import { type Ingested, ingestPayload } from './ingest.ts';
 import { findUnchanged, rememberPayload } from './last-payloads.ts';
 
 /** A payload to ingest. */

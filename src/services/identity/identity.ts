@@ -3,10 +3,11 @@ import type { IdentityData } from '../../domain/identity/schema.ts';
 import type { IdentityTable } from '../../domain/identity/table.ts';
 import type { Sql } from '../../store/db.ts';
 import { listAdditionsInForce } from '../../store/identity.ts';
-import { markFamiliesStale } from '../../store/model-families.ts';
+import { type FamilyKey, markFamiliesStale } from '../../store/model-families.ts';
 import { listStaleReadings, type NewReading, recordReadings } from '../../store/readings.ts';
 import { findSetting, incrementSetting, lockSettingShared } from '../../store/settings.ts';
 import type { Deps } from '../deps.ts';
+import { computedFamily, distinctFamilies } from '../models/families.ts';
 import { recordUnreadNames } from './name-events.ts';
 import { readItem } from './read-item.ts';
 
@@ -35,11 +36,9 @@ export async function refreshIdentity(deps: Deps): Promise<number> {
   }
 }
 
-export function familiesOf(readings: readonly NewReading[]): { vendor: string; family: string }[] {
-  const byKey = new Map<string, { vendor: string; family: string }>();
-  for (const { vendor, family } of readings)
-    if (vendor !== null && family !== null) byKey.set(`${vendor}/${family}`, { vendor, family });
-  return [...byKey.values()];
+/** The families that have to be computed again after some names were read, each once. */
+export function familiesOf(readings: readonly NewReading[]): FamilyKey[] {
+  return distinctFamilies(readings.flatMap((reading) => computedFamily(reading) ?? []));
 }
 
 /**

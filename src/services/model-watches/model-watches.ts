@@ -24,7 +24,7 @@ import type { Deps } from '../deps.ts';
 import { staleVersion } from '../predictions/predictions.ts';
 import { announceFirstSight } from './first-sight.ts';
 import { findEndsOf, listDueEnds } from './known-ends.ts';
-import { keyOfEnd } from './notices.ts';
+import { keyOfEnd, textOfEnd } from './notices.ts';
 import { readIds } from './reading.ts';
 
 /** What a user states of a watch. What is omitted has its default. */
@@ -151,8 +151,13 @@ async function rereadOne(tx: Sql, deps: Deps): Promise<boolean> {
   const readWith = deps.identity.version;
   const [stale] = await lockStaleWatches(tx, { readWith, before: now - rereadMs }, 1);
   if (stale === undefined) return false;
-  const given = (await listWatchedIds(tx, stale.id)).map(({ id }) => id);
-  await replaceWatchedIds(tx, stale.id, { ids: await readIds(tx, deps, { ids: given, host: stale.host }), now });
+  const before = await listWatchedIds(tx, stale.id);
+  const ids = await readIds(tx, deps, { ids: before.map(({ id }) => id), host: stale.host });
+  await replaceWatchedIds(tx, stale.id, { ids, now });
+  // The end of what an id stands for from now on may have had its notice days before.
+  const known = new Set([...(await findEndsOf(tx, before)).values()].map(textOfEnd));
+  const added = [...(await findEndsOf(tx, ids)).values()].filter((end) => !known.has(textOfEnd(end)));
+  await announceFirstSight(tx, deps, { watchId: stale.id, ends: listDueEnds(added, stale.noticeDays, now) });
   await noteReading(tx, stale.id, { readWith, now });
   return true;
 }

@@ -56,7 +56,7 @@ async function sendSome(tx: Sql, deps: Deps): Promise<{ readonly ends: number; r
   const notices = considered.flatMap((one) => listNotices(deps, one));
   const fresh = await insertEndNotices(tx, notices.map(rowOf), now);
   for (const notice of notices) if (fresh.has(notice.eventId)) await raise(tx, deps, notice, now);
-  const nextOf = new Map(considered.map((one) => [textOf(keyOfEnd(one.end)), nextAt(one)]));
+  const nextOf = new Map(considered.map((one) => [textOfEnd(one.end), nextAt(one)]));
   await postponeNotices(
     tx,
     keys.map((key) => ({ ...key, nextAt: nextOf.get(textOf(key)) ?? null })),
@@ -71,12 +71,17 @@ async function findKeyed(tx: Sql, keys: readonly FamilyEnd[]): Promise<EndRow[]>
     tx,
     keys.map(({ vendor, id }) => ({ vendor, id })),
   );
-  return found.filter((end) => wanted.has(textOf(keyOfEnd(end))));
+  return found.filter((end) => wanted.has(textOfEnd(end)));
 }
 
 /** The end of a family that a row is about. */
 export function keyOfEnd({ model: { vendor, family }, id, scope, host }: EndRow): FamilyEnd {
   return { vendor, family, id, scope, host };
+}
+
+/** Identifies an end. */
+export function textOfEnd(end: EndRow): string {
+  return textOf(keyOfEnd(end));
 }
 
 function textOf(key: FamilyEnd): string {

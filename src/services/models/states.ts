@@ -1,4 +1,5 @@
 import { defaultPolicy } from '../../domain/criterion/policy.ts';
+import { aliasFamily } from '../../domain/ends/end.ts';
 import { modelLinks } from '../../domain/events/model-event.ts';
 import { isNews } from '../../domain/events/release-news.ts';
 import type { Sighting, Timeline } from '../../domain/evidence/timeline.ts';
@@ -22,7 +23,7 @@ import { endRules, updateEnds } from '../ends/update.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { lockIdentity } from '../identity/identity.ts';
 import { evaluatedWith } from '../settling/settlement.ts';
-import { type Claim, emptyTimeline, loadTimelines, timelineKey } from '../settling/timelines.ts';
+import { type Claim, emptyTimeline, loadAliases, loadTimelines, timelineKey } from '../settling/timelines.ts';
 import { announceSuspensions } from './suspensions.ts';
 
 /** Families whose timelines are loaded at once. */
@@ -113,12 +114,18 @@ async function updateLocked(
   const computed = { with: await computedWithNow(tx, deps), to };
   for (let start = 0; start < rows.length; start += batchMax) {
     const batch = rows.slice(start, start + batchMax);
-    const timelines = await loadTimelines(tx, deps, batch.map(claimOf), computed.to);
+    const ofModels = batch.filter(({ family }) => family !== aliasFamily);
+    const timelines = await loadTimelines(tx, deps, ofModels.map(claimOf), computed.to);
     const updated: (FamilyKey & { recheckAt: Instant | null })[] = [];
     for (const row of batch) {
       const from = row.computedWith === computed.with ? fromOf(row) : Number.NEGATIVE_INFINITY;
+      const range = { from, at: computed.to };
       const timeline = timelines.get(timelineKey(claimOf(row))) ?? emptyTimeline;
-      updated.push({ ...row, recheckAt: await updateFamily(tx, deps, row, { timeline, from, at: computed.to }) });
+      const recheckAt =
+        row.family === aliasFamily
+          ? await updateAliases(tx, deps, row, range)
+          : await updateFamily(tx, deps, row, { ...range, timeline });
+      updated.push({ ...row, recheckAt });
     }
     await updateFamilies(tx, updated, computed);
   }
@@ -136,6 +143,16 @@ function distinct(families: readonly FamilyKey[]): FamilyKey[] {
 /** A claim on every model of a family, for which `loadTimelines` loads all evidence. */
 export function claimOf({ vendor, family }: FamilyKey): Claim {
   return { criterion: { op: 'released', model: { vendor, family, tier: 'any' } }, madeFrom: 0 };
+}
+
+/** An alias names no model, but its end is stated like that of any other id. */
+async function updateAliases(
+  tx: Sql,
+  deps: Deps,
+  family: FamilyKey,
+  range: { from: Instant; at: Instant },
+): Promise<Instant | null> {
+  return await updateEnds(tx, deps, family, { ...range, timeline: await loadAliases(tx, deps, family.vendor) });
 }
 
 async function updateFamily(

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { endId } from '../../domain/ends/end-id.ts';
 import { endKinds, endScopes } from '../../domain/feeds/stated-end.ts';
 import type { IdentityTable } from '../../domain/identity/table.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import type { KnownAlias } from '../../domain/scan/end.ts';
 import { findStatedEnd, indexEnds, type StatedEndOfId } from '../../domain/scan/find-end.ts';
-import { listVendors } from '../../domain/scan/used-id.ts';
+import { knownAliasOf } from '../../domain/scan/known-end.ts';
+import { listVendors, mayBeAlias, type UsedId } from '../../domain/scan/used-id.ts';
 import type { ApiReply, ApiRequest } from '../../net/api-request.ts';
 import type { ScanSource } from './scan.ts';
 
@@ -34,7 +37,7 @@ const endSchema = z.object({
   successor: z.object({ id: z.string() }).nullable(),
 });
 
-const pageSchema = z.object({ data: z.array(endSchema), next_cursor: z.string().nullable() });
+const aliasSchema = z.object({ id: z.string(), stands_for: z.string(), feed: z.string(), since: z.iso.datetime() });
 const watchSchema = z.object({
   host: z.string().nullable(),
   owner: z.string().nullable(),
@@ -49,7 +52,8 @@ export function makeRemoteEnds(deps: RemoteDeps): ScanSource {
       const ends: StatedEndOfId[] = [];
       for (const vendor of listVendors(ids)) ends.push(...(await listVendorEnds(deps, vendor)));
       const index = indexEnds(deps.identity, ends, deps.knownIds);
-      return new Map(ids.map((used) => [used.id, findStatedEnd(index, used)]));
+      const aliases = await findRemoteAliases(deps, ids);
+      return new Map(ids.map((used) => [used.id, findStatedEnd(index, used, aliases.get(used.id))]));
     },
     setWatch: async (name, ids) => {
       const path = `/v1/watches/${encodeURIComponent(name)}`;
@@ -62,18 +66,50 @@ export function makeRemoteEnds(deps: RemoteDeps): ScanSource {
 }
 
 async function listVendorEnds(deps: RemoteDeps, vendor: string): Promise<StatedEndOfId[]> {
-  const found: StatedEndOfId[] = [];
+  return (await listAll(deps, endSchema, '/v1/ends', { vendor, state: 'all' })).map(toStatedEnd);
+}
+
+/** What ids stand for, by id as used. */
+async function findRemoteAliases(deps: RemoteDeps, ids: readonly UsedId[]): Promise<ReadonlyMap<string, KnownAlias>> {
+  const asked = ids.filter(mayBeAlias);
+  const found = new Map<string, KnownAlias>();
+  for (const vendor of listVendors(asked)) {
+    const listed = await listAll(deps, aliasSchema, '/v1/aliases', { vendor });
+    const byId = new Map(listed.map((alias) => [alias.id, alias]));
+    for (const used of asked) {
+      const stated = used.identity.vendor === vendor ? byId.get(endId(deps.identity, used.plain)) : undefined;
+      if (stated === undefined) continue;
+      const { stands_for: standsFor, feed, since } = stated;
+      const alias = knownAliasOf(deps.identity, { standsFor, feed, since: Date.parse(since) });
+      if (alias !== null) found.set(used.id, alias);
+    }
+  }
+  return found;
+}
+
+/** Every entry of a list that is filtered by vendor. */
+async function listAll<Entry>(
+  deps: RemoteDeps,
+  schema: z.ZodType<Entry>,
+  path: string,
+  filter: { readonly vendor: string; readonly state?: string },
+): Promise<Entry[]> {
+  const pageSchema = z.object({ data: z.array(schema), next_cursor: z.string().nullable() });
+  const found: Entry[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < pagesMax; page++) {
-    const query = new URLSearchParams({ vendor, state: 'all', limit: String(pageEntries) });
+    const query = new URLSearchParams({ ...filter, limit: String(pageEntries) });
     if (cursor !== null) query.set('cursor', cursor);
-    const reply = accept(deps, await send(deps, { method: 'GET', url: `${deps.url}/v1/ends?${query}` }));
-    const { data, next_cursor } = readBody(deps, pageSchema, reply);
-    found.push(...data.map(toStatedEnd));
-    if (next_cursor === null) return found;
-    cursor = next_cursor;
+    const reply = accept(deps, await send(deps, { method: 'GET', url: `${deps.url}${path}?${query}` }));
+    const body: { data: Entry[]; next_cursor: string | null } = readBody(deps, pageSchema, reply);
+    found.push(...body.data);
+    if (body.next_cursor === null) return found;
+    cursor = body.next_cursor;
   }
-  throw new Refusal('service_unavailable', `${deps.url} lists more than ${pagesMax * pageEntries} ends of ${vendor}`);
+  throw new Refusal(
+    'service_unavailable',
+    `${deps.url}${path} lists more than ${pagesMax * pageEntries} entries of ${filter.vendor}`,
+  );
 }
 
 function toStatedEnd({ id, scope, host, kind, date, ...row }: z.infer<typeof endSchema>): StatedEndOfId {

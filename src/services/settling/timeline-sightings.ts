@@ -1,6 +1,8 @@
+import { aliasFamily } from '../../domain/ends/end.ts';
 import type { ItemVersion, Sighting, Timeline } from '../../domain/evidence/timeline.ts';
 import { lowerTrust } from '../../domain/feeds/trust.ts';
 import type { ModelId } from '../../domain/identity/model-id.ts';
+import { readPlace } from '../../domain/identity/place.ts';
 import { type IdentityTable, marksPreviews } from '../../domain/identity/table.ts';
 import type { Sql } from '../../store/db.ts';
 import type { FeedRow } from '../../store/feeds.ts';
@@ -8,6 +10,7 @@ import {
   type ItemPage,
   type ItemRef,
   type ItemRow,
+  listAliasItems,
   listItems,
   type SightingRow,
   type VersionRow,
@@ -34,6 +37,23 @@ export async function loadSightings(
     after = last;
   }
   // The pages are sorted by item, and the sort is stable.
+  return sightings.sort((a, b) => a.seenFrom - b.seenFrom);
+}
+
+/** The sightings of a vendor's aliases of changing models. Where a row is listed decides whether it is the vendor's own. */
+export async function loadAliasSightings(
+  db: Sql,
+  identity: IdentityTable,
+  feeds: readonly Pick<FeedRow, 'id' | 'adapter'>[],
+  vendor: string,
+): Promise<Sighting[]> {
+  const adapters = new Map(feeds.map(({ id, adapter }) => [id, adapter]));
+  const items = (await listAliasItems(db, vendor)).map((item): ItemRow => {
+    const feed = adapters.get(item.feedId) ?? '';
+    const { owner } = readPlace(identity, item.name, { feed, host: item.sightings[0]?.host ?? null });
+    return { ...item, family: aliasFamily, own: owner?.vendor === vendor };
+  });
+  const sightings = await sightingsOfPage(db, identity, feeds, items);
   return sightings.sort((a, b) => a.seenFrom - b.seenFrom);
 }
 

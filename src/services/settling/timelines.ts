@@ -14,7 +14,7 @@ import { listFeeds, type ReadFeedRow } from '../../store/feeds.ts';
 import { listModelsStating } from '../../store/stated-numbers.ts';
 import { loadUnread, narrowUnread } from '../identity/unread-names.ts';
 import { lastReadsOf, loadReadsOf } from './timeline-reads.ts';
-import { loadSightings } from './timeline-sightings.ts';
+import { loadAliasSightings, loadSightings } from './timeline-sightings.ts';
 
 /** Nothing was seen and nothing was read. */
 export const emptyTimeline: Timeline = { feeds: new Map(), sightings: [], reads: new Map() };
@@ -83,6 +83,16 @@ export async function loadEvidence(
     unread,
   };
   return { timeline, feeds: feedRows };
+}
+
+/** The rows of a vendor's aliases of changing models, without reads: what ends of them are stated. */
+export async function loadAliases(db: Sql, { identity }: Pick<Tables, 'identity'>, vendor: string): Promise<Timeline> {
+  const rows = await listFeeds(db);
+  return {
+    feeds: new Map(rows.map((row) => [row.id, feedFacts(row)])),
+    sightings: await loadAliasSightings(db, identity, rows, vendor),
+    reads: new Map(),
+  };
 }
 
 /**

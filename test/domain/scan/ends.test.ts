@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readIdentityTable } from '../../../src/domain/identity/table.ts';
 import { Refusal } from '../../../src/domain/refusal.ts';
-import { daysLeft, type KnownEnd, noEnd, statusOf } from '../../../src/domain/scan/end.ts';
+import { daysLeft, type EndAnswer, type KnownEnd, noEnd, statusOf } from '../../../src/domain/scan/end.ts';
 import { findStatedEnd, indexEnds } from '../../../src/domain/scan/find-end.ts';
 import type { Finding } from '../../../src/domain/scan/find-ids.ts';
 import { listFailing, makeReport } from '../../../src/domain/scan/report.ts';
@@ -167,6 +167,26 @@ describe('the status', () => {
   ])('%j is %s', (stated, status, days) => {
     expect(statusOf(stated, now)).toBe(status);
     expect(daysLeft(stated, now)).toBe(days);
+  });
+
+  it('say what an alias stands for, or that no feed states it', () => {
+    const ids = ['mistral-large-latest', 'chatgpt-4o-latest'];
+    const findings = ids.map((id): Finding => ({ ...readUsedId(identity, id), path: 'a.ts', line: 1 }));
+    const alias = {
+      standsFor: 'mistral-large-2512',
+      model: 'mistral/mistral-3-large',
+      feed: 'mistral',
+      since: '2025-12-02',
+    };
+    const answers = new Map<string, EndAnswer>([
+      ['mistral-large-latest', { ...noEnd, alias }],
+      ['chatgpt-4o-latest', { end: known('firm', '2026-02-17'), successor: null }],
+    ]);
+    const rows = makeReport(findings, answers, now);
+    expect(rows.map(({ id, model, status, problem }) => [id, model, status, problem])).toEqual([
+      ['chatgpt-4o-latest', null, 'ended', 'it is a rolling alias, and no feed states what it stands for'],
+      ['mistral-large-latest', 'mistral/mistral-3-large', 'no_end', null],
+    ]);
   });
 
   it('orders the ids, the most urgent first, and only stated ends fail', () => {

@@ -56,10 +56,10 @@ describe('a message for Slack', () => {
   it('says when a model ends, where, and what it moved from', () => {
     const end = { id: 'gpt-5-2025-08-07', host: 'azure', kind: 'firm', date: '2026-12-10' };
     const moved = { ...end, moved_from: [{ date: '2026-10-21' }] };
-    expect(text('model.ending', { end: moved, days_left: 30, successor: 'gpt-5.6-sol' }, null)).toBe(
+    expect(text('model.ending', { end: { ...moved, days_left: 30, successor: { id: 'gpt-5.6-sol' } } }, null)).toBe(
       'gpt-5-2025-08-07 on azure has its firm end on 2026-12-10 (in 30 days, moved from 2026-10-21). Its successor is gpt-5.6-sol.',
     );
-    expect(text('model.ending', { end: { ...end, host: null, kind: 'earliest' }, days_left: 7 }, null)).toBe(
+    expect(text('model.ending', { end: { ...end, host: null, kind: 'earliest', days_left: 7 } }, null)).toBe(
       'gpt-5-2025-08-07 ends no earlier than 2026-12-10 (in 7 days).',
     );
     const links = { watch: '/v1/watches/wat_1' };

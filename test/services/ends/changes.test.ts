@@ -49,7 +49,7 @@ test('a date that moves twice is announced twice, with the dates before and afte
       kind: 'firm',
       days_left: 293,
       known_at: '2026-02-20T00:00:00Z',
-      source: { feed: 'openai' },
+      sources: [{ feed: 'openai' }],
     },
     moved_from: { because: 'moved', kind: 'firm', feed: 'openai' },
     links: { model: '/v1/models/openai/gpt-5' },

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../../src/domain/canonical-json.ts';
-import { formatEndDate } from '../../../src/domain/ends/end.ts';
+import { aliasFamily, formatEndDate } from '../../../src/domain/ends/end.ts';
 import { listEndsAt } from '../../../src/domain/ends/states.ts';
 import type { Instant } from '../../../src/domain/instant.ts';
 import { listEnds } from '../../../src/services/ends/ends.ts';
 import { createFeedSnapshot } from '../../../src/services/feeds/snapshots.ts';
 import { claimOf, refreshModels } from '../../../src/services/models/states.ts';
-import { loadTimeline } from '../../../src/services/settling/timelines.ts';
+import { loadAliases, loadTimeline } from '../../../src/services/settling/timelines.ts';
 import { findEnds } from '../../../src/store/ends.ts';
 import { endFeeds, endOf, makeEndHistory, prices } from '../../support/end-history.ts';
 import { read } from '../../support/play.ts';
@@ -50,7 +50,10 @@ async function bothWays(asOf: Instant) {
     select vendor, family from model_families order by vendor, family`;
   const computed = [];
   for (const family of families) {
-    const timeline = await loadTimeline(world.db.sql, world.deps, [claimOf(family)], asOf);
+    const timeline =
+      family.family === aliasFamily
+        ? await loadAliases(world.db.sql, world.deps, family.vendor)
+        : await loadTimeline(world.db.sql, world.deps, [claimOf(family)], asOf);
     computed.push(...listEndsAt(world.deps.identity, timeline, asOf));
   }
   const listed = await listEnds(world.deps, { state: 'all' }, { after: null, asOf, limit: 1000 });

@@ -32,7 +32,7 @@ async function events(): Promise<Json[]> {
 
 async function notices(): Promise<string[]> {
   const sent = await events();
-  return sent.map(({ end, notice_day: day, days_left: left }) => `${end.date} ${end.kind} ${day}: ${left} left`);
+  return sent.map(({ end, notice_day: day }) => `${end.date} ${end.kind} ${day}: ${end.days_left} left`);
 }
 
 async function passDays(count: number): Promise<void> {
@@ -126,7 +126,7 @@ describe('a watch', () => {
     expect((await events())[0]).toMatchObject({
       first_sight: true,
       endings_count: 1,
-      endings: [{ model: { slug: 'gpt-5' }, end: { id: snapshot, date: '2026-03-15' }, days_left: 18 }],
+      endings: [{ model: { slug: 'gpt-5' }, end: { id: snapshot, date: '2026-03-15', days_left: 18 } }],
       watches: [watch.id],
       links: { watch: `/v1/watches/${watch.id}` },
     });

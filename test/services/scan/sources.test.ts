@@ -10,14 +10,15 @@ import { makeRemoteEnds } from '../../../src/services/scan/remote-ends.ts';
 import type { ScanSource } from '../../../src/services/scan/scan.ts';
 import { makeStoredEnds } from '../../../src/services/scan/stored-ends.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
-import { announcements, endFeeds, openaiList, prices } from '../../support/end-history.ts';
+import { announcements, endFeeds, mistralFeed, mistralList, openaiList, prices } from '../../support/end-history.ts';
 import { readAt } from '../../support/play.ts';
 
+const newest = 'mistral-large-2512';
 let world: ApiWorld;
 const client = makeClient({ allow: parseCidrs('127.0.0.0/8'), userAgent: 'outturn/test' });
 
 beforeAll(async () => {
-  world = await openApiWorld({ now: '2026-01-01', feeds: endFeeds });
+  world = await openApiWorld({ now: '2026-01-01', feeds: [...endFeeds, mistralFeed] });
   const listed = { 'gpt-5-2025-08-07': '2026-12-10', 'gpt-5-mini': '2026-06-10', 'gpt-4.1': null };
   await readAt(world, '2026-01-02', {
     openai: openaiList({ ...listed, 'gpt-5-mini': '2026-05-10' }),
@@ -25,7 +26,12 @@ beforeAll(async () => {
     deprecations: announcements([
       { provider: 'OpenAI', id: 'gpt-5-2025-08-07', ends: '2026-12-10', successors: ['gpt-4.1'] },
       { provider: 'Google', id: 'gemini-2.5-flash', ends: '2026-06-17', announced: '2026-06-17' },
+      { provider: 'OpenAI', id: 'chatgpt-4o-latest', ends: '2026-02-17' },
     ]),
+    mistral: mistralList(
+      { [newest]: newest, 'mistral-large-latest': newest, 'mistral-large-2411': 'mistral-large-2411' },
+      { [newest]: '2026-11-30' },
+    ),
   });
   await readAt(world, '2026-02-01', { openai: openaiList(listed) });
   const { 'gpt-5-mini': _mini, ...rest } = listed;
@@ -57,6 +63,7 @@ describe.each([
       'gpt-4.1',
       'models/gemini-2.5-flash',
       'claude-opus-4-1',
+      ...['mistral/mistral-large-latest', 'chatgpt-4o-latest'],
     ];
     found = await open().findEnds(used(...ids));
   });
@@ -75,6 +82,15 @@ describe.each([
       ...{ date: '2026-06-10', movedFrom: ['2026-05-10'], hasEnded: true, isContradicted: false },
       sources: [{ name: 'openai', url: null }],
     });
+  });
+
+  test('say what an alias stands for, by whose statement, and the end of that', () => {
+    expect(found.get('mistral/mistral-large-latest')).toMatchObject({
+      alias: { standsFor: newest, model: 'mistral/mistral-3-large', feed: 'mistral', since: '2026-01-02' },
+      end: { id: newest, date: '2026-11-30' },
+    });
+    expect(found.get('chatgpt-4o-latest')).toMatchObject({ end: { id: 'chatgpt-4o-latest', date: '2026-02-17' } });
+    expect(found.get('chatgpt-4o-latest')?.alias).toBeUndefined();
   });
 
   test('are none for an id without a stated end', () => {
@@ -119,7 +135,7 @@ describe('another Outturn', () => {
     ['has another list', 200, '{"data": [{"id": 1}], "next_cursor": null}', /does not reply as Outturn does/],
     ['fails', 503, '{"detail": "the database is away"}', /replied with 503: the database is away/],
     ['redirects', 301, '', /replied with 301/],
-    ['never ends', 200, '{"data": [], "next_cursor": "again"}', /lists more than 20000 ends of openai/],
+    ['never ends', 200, '{"data": [], "next_cursor": "again"}', /lists more than 20000 entries of openai/],
   ])('that %s is refused', async (_what, status, body, message) => {
     const server = createServer((_request, response) => {
       response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end(body);

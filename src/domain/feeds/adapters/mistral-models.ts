@@ -74,6 +74,7 @@ export const mistralModels: Adapter = {
   parse: parseMistralModels,
   publishes: ['context_tokens', 'shutdown'],
   ends: 'by_rights',
+  aliases: true,
   access: { variable: 'MISTRAL_API_KEY', scheme: 'bearer' },
   defaults: {
     trust: 'first_party',

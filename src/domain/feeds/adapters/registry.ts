@@ -54,3 +54,8 @@ export function findAdapter(name: string): (Adapter & { readonly name: AdapterNa
   const known = adapterNames.find((candidate) => candidate === name);
   return known === undefined ? null : { name: known, ...adapters[known] };
 }
+
+/** The adapters of vendors' lists whose rows state what an alias stands for. */
+export function listAliasAdapters(): AdapterName[] {
+  return adapterNames.filter((name) => findAdapter(name)?.aliases === true);
+}
