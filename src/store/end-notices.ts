@@ -93,12 +93,8 @@ export type ConcernedWatch = {
  * The ids `i` of watches that the end `t` concerns. The vendor's end concerns an id at a host only while that host states none, and
  * the end of a snapshot concerns an id that stands for it only while the id itself has none.
  */
-export function concernedIds(db: Sql, asOf: Instant | null = null) {
-  const known =
-    asOf === null
-      ? db`o.known_to is null`
-      : db`o.known_from <= ${timestamp(asOf)} and (o.known_to is null or o.known_to > ${timestamp(asOf)})`;
-  const stated = db`o.kind is not null and ${known} and o.vendor = i.vendor`;
+export function concernedIds(db: Sql) {
+  const stated = db`o.kind is not null and o.known_to is null and o.vendor = i.vendor`;
   return db`(
     select i.* from (
       select watch_id, id, vendor, name, stands_for, coalesce(host, '') as host, added_at from model_watch_ids

@@ -137,7 +137,7 @@ export type EndFilter = {
   readonly kinds?: readonly EndKind[] | undefined;
   readonly scope?: EndScope | undefined;
   readonly host?: string | undefined;
-  /** Id or name of a watch that the end concerns, as the watch is now. */
+  /** Id or name of a watch that the end concerns. Only of ends as known now: what a watch contained earlier is not kept. */
   readonly watch?: string | undefined;
   /** Due at this moment or later. */
   readonly dueGte?: Instant | undefined;
@@ -164,7 +164,7 @@ export function endStatedAt(db: Sql, asOf: Instant | null, e = db`e`) {
 export async function listEnds(db: Sql, filter: EndFilter, { after, asOf, limit }: EndPage): Promise<EndRow[]> {
   const rows = await db<StoredEnd[]>`
     select ${endColumns(db)} from model_ends e
-    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${watchFilter(db, filter, asOf)}
+    where ${endStatedAt(db, asOf)} ${endFilter(db, filter)} ${watchFilter(db, filter)}
       ${after === null ? db`` : afterPlace(db, after)}
     order by e.due_at, e.vendor, e.family, e.id, e.scope, e.host limit ${limit}`;
   return rows.flatMap(toRow);
@@ -190,10 +190,10 @@ function endFilter(db: Sql, filter: EndFilter) {
     ${ended === undefined ? db`` : ended ? db`and e.ended_at is not null` : db`and e.ended_at is null`}`;
 }
 
-function watchFilter(db: Sql, { watch }: EndFilter, asOf: Instant | null) {
+function watchFilter(db: Sql, { watch }: EndFilter) {
   if (watch === undefined) return db``;
   return db`and exists (
-    select from (select e.vendor, e.id, e.scope, e.host) t cross join lateral ${concernedIds(db, asOf)} i
+    select from (select e.vendor, e.id, e.scope, e.host) t cross join lateral ${concernedIds(db)} i
     where i.watch_id in (select w.id from model_watches w where w.id = ${watch} or w.name = ${watch}))`;
 }
 

@@ -4,7 +4,7 @@ import { timestamp } from './postgres-types.ts';
 import type { PredictorRow } from './predictors.ts';
 
 /** Changes whenever the members of the kept results change, or how they are computed. */
-export const scorecardFormat = 2;
+export const scorecardFormat = 3;
 
 /** The kept results of a predictor as JSON text, and the moment at which they change by themselves. */
 export type KeptResults = { readonly results: string; readonly until: Instant | null };

@@ -17,9 +17,9 @@ function knownBy(db: Sql, asOf: Instant | null) {
 /**
  * A CTE with the resolution of each prediction in `ids` at a moment, under the criterion that was current then: the same
  * as `viewPredictions` shows. The outcome and the decider are null without a resolution of that criterion. Claims that were made
- * from a statement are left out until other evidence resolves them.
+ * from a statement are left out until other evidence resolves them; with `selfStated`, all others are.
  */
-function withAnswers(db: Sql, ids: PendingQuery<Row[]>, asOf: Instant | null) {
+function withAnswers(db: Sql, ids: PendingQuery<Row[]>, asOf: Instant | null, { selfStated = false } = {}) {
   const then = knownBy(db, asOf);
   return db`
     answers as materialized (
@@ -38,7 +38,7 @@ function withAnswers(db: Sql, ids: PendingQuery<Row[]>, asOf: Instant | null) {
         join criteria k on k.prediction_id = i.id and k.created_at <= ${then}
         left join resolutions s on s.prediction_id = i.id and s.known_at <= ${then}
         order by i.id, k.version desc, s.seq desc nulls last
-      ) l where not l.self_stated
+      ) l where l.self_stated = ${selfStated}
     )`;
 }
 
@@ -80,12 +80,8 @@ export type ScoredMoment = { readonly asOf: Instant | null; readonly now: Instan
 /** Counts the predictions recorded by a moment that had the predictor then, by their outcome at that moment. */
 export async function countClaims(db: Sql, predictorId: string, { asOf, now }: ScoredMoment): Promise<ClaimCount[]> {
   const then = knownBy(db, asOf);
-  const edit = asOf === null ? db`p.edits` : editAt(db, asOf);
-  const claims = db`
-    select p.id from predictions p join prediction_words w on w.prediction_id = p.id and w.edit = ${edit}
-    where w.predictor_id = ${predictorId} and p.recorded_at <= ${then}`;
   return await db<ClaimCount[]>`
-    with ${withAnswers(db, claims, asOf)}, counted as (
+    with ${withAnswers(db, claimsBy(db, predictorId, asOf), asOf)}, counted as (
       select a.outcome, a.decider, a.outcome is not null and (a.first_known_at < a.written_at or a.answer_to <= a.written_at) as hindsight,
         not exists (select from forecasts f
           where f.predictor_id = ${predictorId} and f.prediction_id = a.id and f.recorded_at <= ${then}) as plain,
@@ -100,6 +96,23 @@ export async function countClaims(db: Sql, predictorId: string, { asOf, now }: S
       min(c.deadline) filter (where c.deadline > ${timestamp(now)}) as "nextDeadline"
     from counted c
     group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8`;
+}
+
+/** The predictions recorded by a moment that had the predictor then. */
+function claimsBy(db: Sql, predictorId: string, asOf: Instant | null) {
+  const edit = asOf === null ? db`p.edits` : editAt(db, asOf);
+  return db`
+    select p.id from predictions p join prediction_words w on w.prediction_id = p.id and w.edit = ${edit}
+    where w.predictor_id = ${predictorId} and p.recorded_at <= ${knownBy(db, asOf)}`;
+}
+
+/** The number of a predictor's claims that are left out because only the statement that they were made from shows their outcome. */
+export type SelfStatedCount = { readonly decider: Decider | null; readonly predictions: number };
+
+export async function countSelfStated(db: Sql, predictorId: string, asOf: Instant | null): Promise<SelfStatedCount[]> {
+  return await db<SelfStatedCount[]>`
+    with ${withAnswers(db, claimsBy(db, predictorId, asOf), asOf, { selfStated: true })}
+    select a.decider, count(*)::int as predictions from answers a group by 1 order by 1`;
 }
 
 /** Sums over the forecasts with one standing in one probability bin, of predictions that one decider settled. */

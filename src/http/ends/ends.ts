@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { endKinds, endScopes } from '../../domain/feeds/stated-end.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { endListings, listEnds } from '../../services/ends/ends.ts';
 import { watchExample } from '../model-watches/examples.ts';
 import { pastOrNow } from '../operation/as-of.ts';
@@ -41,7 +42,7 @@ const list = operation({
     scope: z.enum(endScopes).optional().meta({ description: 'What ends.', example: 'vendor' }),
     host: filterText('Host whose service ends.', 'azure'),
     watch: filterText(
-      'The id or the name of a watch: the ends that concern its ids, as the watch is now.',
+      'The id or the name of a watch: the ends that concern its ids. Not with `as_of`: what it contained earlier is not kept.',
       watchExample.name,
     ),
     state: z.enum(endListings).optional().meta({
@@ -64,6 +65,7 @@ const list = operation({
   handle: async (http, input) => {
     const { query } = input;
     const { vendor, family, kind: kinds, scope, host, watch, state } = query;
+    if (watch !== undefined && query.as_of !== undefined) throw watchOfPast();
     const asOf = pastOrNow(http, query.as_of);
     const at = asOf ?? http.services.now();
     const due = { dueGte: query['ends[gte]'], dueLt: query['ends[lt]'] };
@@ -82,6 +84,12 @@ const list = operation({
     });
   },
 });
+
+function watchOfPast(): Refusal {
+  const detail =
+    'watch cannot be combined with as_of: what a watch contained earlier is not kept; leave out as_of, or filter by vendor or family';
+  return new Refusal('validation_failed', detail, [{ detail, pointer: '#/watch' }]);
+}
 
 function readPlace(position: z.infer<typeof place> | null) {
   if (position === null) return null;

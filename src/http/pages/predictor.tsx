@@ -95,7 +95,11 @@ type ContentProps = {
 
 function PredictorContent({ card, asOf, decidedBy, predictions, next }: ContentProps) {
   const { predictor, claims, forecasts, score } = card;
-  const isNew = decidedBy === null && claims.recorded === 0 && Object.values(forecasts).every((count) => count === 0);
+  const isNew =
+    decidedBy === null &&
+    claims.recorded === 0 &&
+    claims.selfStated === 0 &&
+    Object.values(forecasts).every((count) => count === 0);
   return (
     <>
       <h1>

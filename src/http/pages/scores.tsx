@@ -69,6 +69,12 @@ export function Record({ card }: CardProps) {
           ...rare.filter(([, count]) => count > 0).map(([name, count]) => [name, count] as const),
         ]}
       />
+      {claims.selfStated === 0 ? null : (
+        <p class="small">
+          Left out of all figures: {counted(claims.selfStated, 'self-stated claim')}. Only the statement that such a
+          claim was made from shows its outcome.
+        </p>
+      )}
       <p class="muted small">
         {none.length === 0 ? null : `No claim ${listed(none)}. `}
         {rare

@@ -131,6 +131,7 @@ export const scorecardExample = {
     ambiguous: 0,
     annulled: 0,
     hindsight: 0,
+    self_stated: 0,
   },
   coverage: { resolved: 1, forecast: 1, share: 1 },
   plain_claims: { right: 0, wrong: 0, hit_rate: null, interval: null },

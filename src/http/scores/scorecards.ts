@@ -109,6 +109,7 @@ const scorecardSchema = z
         ambiguous: count('Predictions with outcome ambiguous.', 2),
         annulled: count('Predictions with outcome annulled.', 1),
         hindsight: count('Resolved predictions that were recorded in hindsight.', 0),
+        self_stated: count('Predictions that are left out of all other figures, because they are `self_stated`.', 0),
       })
       .meta({ description: 'Claims of the predictor by outcome, including those in hindsight.' }),
     coverage: z
@@ -186,10 +187,10 @@ function hitsToJson({ right, wrong, hitRate, interval }: Hits): z.infer<typeof h
 }
 
 function scorecardToJson(card: Scorecard, stamp: ReturnType<typeof stampOf>): z.infer<typeof scorecardSchema> {
-  const { outcomes, ...claims } = card.claims;
+  const { outcomes, selfStated, ...claims } = card.claims;
   return {
     predictor: { id: card.predictor.id, name: card.predictor.name },
-    claims: { ...claims, ...outcomes },
+    claims: { ...claims, self_stated: selfStated, ...outcomes },
     coverage: { resolved: card.coverage.whole, forecast: card.coverage.part, share: card.coverage.share },
     plain_claims: hitsToJson(card.plain),
     plain_claims_hindsight: hitsToJson(card.plainHindsight),

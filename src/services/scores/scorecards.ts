@@ -26,9 +26,11 @@ import type { PredictorRow } from '../../store/predictors.ts';
 import {
   type ClaimCount,
   countClaims,
+  countSelfStated,
   type DecidedPeerSums,
   type ForecastSums,
   type ScoredMoment,
+  type SelfStatedCount,
   sumForecasts,
   sumPeers,
 } from '../../store/scorecards.ts';
@@ -54,6 +56,8 @@ export type Results = {
     readonly withdrawn: number;
     /** The resolved ones that were recorded in hindsight. */
     readonly hindsight: number;
+    /** Left out of every other figure: only the statement that a claim was made from shows its outcome. */
+    readonly selfStated: number;
     readonly outcomes: Readonly<Record<Outcome, number>>;
   };
   /** Of the claims with outcome yes or no that were recorded in time: those with a scored forecast. */
@@ -128,30 +132,34 @@ async function computeResults(
   moment: ScoredMoment,
 ): Promise<{ readonly results: Record<ResultsName, Results>; readonly until: Instant | null }> {
   const counts = await countClaims(db, predictorId, moment);
+  const selfStated = await countSelfStated(db, predictorId, moment.asOf);
   const ask = { asOf: moment.asOf, logProbabilityMin };
   const sums = await sumForecasts(db, predictorId, { ...ask, bins: calibrationBins });
   const peers = await sumPeers(db, predictorId, ask);
   const deadlines = counts.map((row) => row.nextDeadline).filter((deadline) => deadline !== null);
   const results = {
-    all: resultsOf(counts, sums, peers),
+    all: resultsOf({ counts, selfStated, sums, peers }),
     ...tally(deciders, (decider) => {
       const own = <R extends { readonly decider: Decider | null }>(rows: readonly R[]) =>
         rows.filter((row) => row.decider === decider);
-      return resultsOf(own(counts), own(sums), own(peers));
+      return resultsOf({ counts: own(counts), selfStated: own(selfStated), sums: own(sums), peers: own(peers) });
     }),
   };
   return { results, until: deadlines.length === 0 ? null : Math.min(...deadlines) };
 }
 
-function resultsOf(
-  counts: readonly ClaimCount[],
-  sums: readonly ForecastSums[],
-  peers: readonly DecidedPeerSums[],
-): Results {
+type Rows = {
+  readonly counts: readonly ClaimCount[];
+  readonly selfStated: readonly SelfStatedCount[];
+  readonly sums: readonly ForecastSums[];
+  readonly peers: readonly DecidedPeerSums[];
+};
+
+function resultsOf({ counts, selfStated, sums, peers }: Rows): Results {
   const of = (standing: ForecastStanding) => sums.filter((row) => row.standing === standing);
   const settled = counts.filter(({ outcome, hindsight }) => (outcome === 'yes' || outcome === 'no') && !hindsight);
   return {
-    claims: tallyClaims(counts),
+    claims: { ...tallyClaims(counts), selfStated: count(selfStated) },
     coverage: shareOf(count(settled.filter((row) => row.forecast)), count(settled)),
     plain: hitsOf(counts.filter((row) => row.plain && !row.hindsight)),
     plainHindsight: hitsOf(counts.filter((row) => row.plain && row.hindsight)),
@@ -186,7 +194,7 @@ export async function keepScorecards(deps: Deps): Promise<number> {
   return stale.length;
 }
 
-function tallyClaims(counts: readonly ClaimCount[]): Scorecard['claims'] {
+function tallyClaims(counts: readonly ClaimCount[]): Omit<Scorecard['claims'], 'selfStated'> {
   return {
     recorded: count(counts),
     unresolved: count(counts.filter((row) => row.outcome === null && !row.withdrawn)),
@@ -204,7 +212,7 @@ function hitsOf(counts: readonly ClaimCount[]): Hits {
   return { right, wrong, hitRate: shareOf(right, right + wrong).share, interval: intervalOf(right, right + wrong) };
 }
 
-function count(counts: readonly ClaimCount[]): number {
+function count(counts: readonly { readonly predictions: number }[]): number {
   return counts.reduce((sum, row) => sum + row.predictions, 0);
 }
 

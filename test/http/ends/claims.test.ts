@@ -61,11 +61,18 @@ describe('a claim from a stated end counts in scorecards', () => {
   test('not while only its own statement shows the outcome', async () => {
     await readAt(world, '2026-01-02', { openai: openai('2026-06-10') });
     const { json } = await claim();
-    expect((await scorecardOf(json)).claims.recorded).toBe(0);
+    expect((await scorecardOf(json)).claims).toMatchObject({ recorded: 0, self_stated: 1 });
     await readAgain(world, '2026-06-12');
     const resolved = await get(`/v1/predictions/${slug}`);
     expect([resolved.outcome, resolved.self_stated]).toEqual(['yes', true]);
-    expect(await scorecardOf(json)).toMatchObject({ claims: { recorded: 0, yes: 0 }, plain_claims: { right: 0 } });
+    expect(await scorecardOf(json)).toMatchObject({
+      claims: { recorded: 0, yes: 0, self_stated: 1 },
+      plain_claims: { right: 0 },
+    });
+    const byPeople = await get(`/v1/predictors/${json.predictor.id}/scorecard?decided_by=people`);
+    expect(byPeople.claims.self_stated).toBe(0);
+    const predictor = await (await fetch(`${world.base}/predictors/${json.predictor.id}`)).text();
+    expect(predictor).toContain('Left out of all figures: 1 self-stated claim.');
     const html = await (await fetch(`${world.base}/predictions/${slug}`)).text();
     expect(html).toContain('Self-stated');
   });
@@ -90,10 +97,16 @@ describe('a claim from a stated end counts in scorecards', () => {
     await readAgain(world, '2026-06-12');
     const resolved = await get(`/v1/predictions/${json.slug}`);
     expect([resolved.outcome, resolved.self_stated]).toEqual(['yes', false]);
-    expect(await scorecardOf(json)).toMatchObject({ claims: { recorded: 1, yes: 1 }, plain_claims: { right: 1 } });
+    expect(await scorecardOf(json)).toMatchObject({
+      claims: { recorded: 1, yes: 1, self_stated: 0 },
+      plain_claims: { right: 1 },
+    });
     const before = await get(`/v1/predictions/${json.slug}?as_of=2026-06-01`);
     expect([before.status, before.self_stated]).toEqual(['open', true]);
-    expect((await get(`/v1/predictors/${json.predictor.id}/scorecard?as_of=2026-06-01`)).claims.recorded).toBe(0);
+    expect((await get(`/v1/predictors/${json.predictor.id}/scorecard?as_of=2026-06-01`)).claims).toMatchObject({
+      recorded: 0,
+      self_stated: 1,
+    });
   });
 
   test('once a person has decided', async () => {

@@ -66,3 +66,14 @@ test('the calendar of a watch keeps the UID of an end and counts its moves', asy
   expect(after).toContain('DTSTART;VALUE=DATE:20260510\r\n');
   expect((await world.anyone('GET /calendar.ics?watch=none')).status).toBe(404);
 });
+
+test('the list of ends is filtered by a watch as it is now, and not as of an earlier moment', async () => {
+  const listed = (await world.anyone('GET /v1/ends?watch=other')).json.data;
+  expect(listed.map((end: Json) => end.id)).toEqual(['gpt-4.1']);
+  const refused = await world.anyone('GET /v1/ends?watch=other&as_of=2026-01-15');
+  expect([refused.status, refused.json.errors]).toEqual([
+    422,
+    [{ detail: expect.stringContaining('leave out as_of'), pointer: '#/watch' }],
+  ]);
+  expect((await world.anyone('GET /v1/ends?watch=none')).status).toBe(404);
+});

@@ -113,6 +113,7 @@ describe('a scorecard', () => {
     expect(claims).toEqual({
       recorded: 5,
       unresolved: 1,
+      selfStated: 0,
       overdue: 0,
       disputed: 0,
       withdrawn: 0,
