@@ -106,18 +106,34 @@ function parseHolder(text: string): Holder | null {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     return errorCode(error) === 'EPERM';
+  }
+}
+
+/** Whether it and its threads have ended and only its parent has not asked for its result, as in a container without an init. */
+function hasEnded(pid: number): boolean {
+  const fields = statFields(pid);
+  return fields !== null && fields[0] === 'Z' && Number(fields[17]) <= 1;
+}
+
+/** proc(5): the fields of /proc/<pid>/stat from the third on. The name in field 2 may hold spaces and parentheses. */
+function statFields(pid: number): string[] | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
   }
 }
 
 /** The boot id and the clock tick at which a process started; null on systems without /proc. */
 function processStart(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // proc(5): field 22 is the start time; the name in field 2 may hold spaces, so count behind its parenthesis.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // Field 22 of proc(5).
+    const ticks = statFields(pid)?.[19];
+    if (ticks === undefined) return null;
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()} ${ticks}`;
   } catch {
     return null;

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Refusal } from '../../domain/refusal.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Refusal } from '../../domain/refusal.ts';
 import { bridgeLimits } from './bridge.ts';
 import { type RunningEngine, startEngine } from './engine.ts';
 import { type FileWatch, watchFiles } from './file-watch.ts';
@@ -60,7 +61,7 @@ type State = {
  * directory, and with `service_unavailable` when the directory or the database in it cannot be used.
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const lock = options.dataDir === inMemory ? null : claim(options.dataDir);
+  const lock = options.dataDir === inMemory ? null : await claim(options.dataDir);
   const state: State = {
     options,
     sockets: new Map(),
@@ -117,12 +118,21 @@ async function copyFiles(state: State): Promise<string> {
   return copyOf(dataDir);
 }
 
-function claim(dataDir: string): { release(): void } {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return lockDirectory(resolve(dataDir));
-  } catch (error) {
-    throw describeDirectoryFailure(dataDir, error);
+/** A process that was killed counts as alive until the system has released its memory, which takes a part of a second. */
+const lockWaitMsMax = 2_000;
+const lockRetryMs = 50;
+
+async function claim(dataDir: string): Promise<{ release(): void }> {
+  const deadline = Date.now() + lockWaitMsMax;
+  while (true) {
+    try {
+      mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+      return lockDirectory(resolve(dataDir));
+    } catch (error) {
+      const isHeld = error instanceof Refusal && error.code === 'conflict';
+      if (!isHeld || Date.now() >= deadline) throw describeDirectoryFailure(dataDir, error);
+      await wait(lockRetryMs);
+    }
   }
 }
 

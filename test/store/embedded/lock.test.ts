@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +95,20 @@ describe('the lock is taken over', () => {
     expect(existsSync(`${path}.takeover`)).toBe(false);
     lock.release();
   });
+});
+
+test('the lock is taken over from a process that has ended, although its parent has not asked for its result', async () => {
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+  try {
+    const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once('data', resolve)));
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ');
+    await expect.poll(() => stat()[2]).toBe('Z');
+    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+    writeLock({ pid, started: `${bootId} ${stat()[21]}` });
+    lockDirectory(dataDir).release();
+  } finally {
+    parent.kill();
+  }
 });
 
 test('release removes only its own lock', () => {

@@ -43,6 +43,14 @@ describe('on disk', () => {
     expect(existsSync(join(dataDir, 'outturn.lock'))).toBe(false);
   });
 
+  test('a start waits for a process that is just ending', async () => {
+    const child = startChild(options, `await openDatabase(options); console.log('open');`);
+    expect(await child.nextLine()).toBe('open');
+    const opening = openDatabase(options);
+    await child.kill();
+    await (await opening).close();
+  });
+
   test('a killed process loses none of its acknowledged inserts, in repeated rounds', async () => {
     const seen = new Set<number>();
     for (let round = 0; round < 3; round += 1) {
