@@ -14,7 +14,7 @@ export function imageFile(): string {
   const described = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
   const engine = String(described.dependencies['@electric-sql/pglite']);
   const key = createHash('sha256').update(`${engine}\n${hashMigrations()}`).digest('hex').slice(0, 16);
-  return join(imageDirectory(), `${key}.tar.gz`);
+  return join(imageDirectory(), `${key}.tar`);
 }
 
 /** The image, if the build made one for this engine and these migrations. Without it, a new database takes seconds longer. */

@@ -30,14 +30,14 @@ test('an existing database is opened as it is, whatever image there is', async (
   const first = await openDatabase({ dataDir, imagePath: findImage() });
   await first.sql`create table kept (id integer)`;
   await first.close();
-  const second = await openDatabase({ dataDir, imagePath: join(home, 'missing.tar.gz') });
+  const second = await openDatabase({ dataDir, imagePath: join(home, 'missing.tar') });
   expect(await second.sql`select from kept`).toEqual([]);
   await second.close();
 });
 
 test('an image that is cut short is refused, and leaves nothing that looks like a database', async () => {
   const dataDir = join(home, 'data');
-  const cut = join(home, 'cut.tar.gz');
+  const cut = join(home, 'cut.tar');
   mkdirWithFile(join(home, 'files'));
   await packImage(join(home, 'files'), cut);
   truncateSync(cut, 60);
@@ -50,8 +50,8 @@ test('an image that is cut short is refused, and leaves nothing that looks like 
 
 test('unpacking restores what was packed, empty directories included', async () => {
   const files = mkdirWithFile(join(home, 'files'));
-  await packImage(files, join(home, 'image.tar.gz'));
-  await unpackImage(join(home, 'image.tar.gz'), join(home, 'copy'));
+  await packImage(files, join(home, 'image.tar'));
+  await unpackImage(join(home, 'image.tar'), join(home, 'copy'));
   expect(readdirSync(join(home, 'copy'), { recursive: true }).sort()).toEqual(['empty', 'full', join('full', 'file')]);
 });
 
