@@ -12,19 +12,24 @@ export async function serve(config: Config, say: (line: string) => void): Promis
   const log = makeLog(config.logLevel);
   const stopping = stopReason();
   const opening = openOwnDatabase(config, log, { onLost: stopping.lose });
-  const [{ openRuntime }, { prepare }, { serveUntil }] = await Promise.all([
-    import('./runtime.ts'),
-    import('./prepare.ts'),
-    import('./serving.ts'),
-    opening,
-  ]);
-  const runtime = await openRuntime(config, log, await opening);
+  const [{ openRuntime, prepare, serveUntil, tables }, db] = await Promise.all([load(), opening]);
+  const runtime = await openRuntime(config, log, db, tables);
   try {
     await prepare(config, runtime.deps);
     await serveUntil(stopping.reason, config, runtime, say);
   } finally {
     await runtime.close();
   }
+}
+
+/** What serving needs besides the database. */
+async function load() {
+  const [{ openRuntime, readTables }, { prepare }, { serveUntil }] = await Promise.all([
+    import('./runtime.ts'),
+    import('./prepare.ts'),
+    import('./serving.ts'),
+  ]);
+  return { openRuntime, prepare, serveUntil, tables: readTables() };
 }
 
 function stopReason(): { readonly reason: Promise<StopReason>; readonly lose: (error: Refusal) => void } {

@@ -6,19 +6,14 @@ import type { Deps } from './services/deps.ts';
 import { nameInstallation } from './services/events/epoch.ts';
 import { ensureFeeds, readFeedsFile, recoverAfterCrash } from './services/feeds/setup.ts';
 import { refreshIdentity } from './services/identity/identity.ts';
-import { narrowWatches } from './services/predictions/narrow-watches.ts';
 import { readSeed, seedOnce } from './services/predictions/seed.ts';
-import { resealWebhooks, warnAboutDisabled } from './services/webhooks/sweep.ts';
 
-/** Brings the database to the state that the first request expects. */
+/** Brings the database to the state that the first request expects. What can wait is a step of `startWork`. */
 export async function prepare(config: Config, deps: Deps): Promise<void> {
   const aborted = await recoverAfterCrash(deps);
   if (aborted > 0) deps.log.warn({ polls: aborted }, 'polls interrupted by an earlier stop were marked as aborted');
   await nameInstallation(deps);
-  await resealWebhooks(deps);
-  await warnAboutDisabled(deps);
   await refreshIdentity(deps);
-  await narrowWatches(deps);
   const data = join(packageRoot(), 'data');
   if (config.feeds !== 'none')
     await ensureFeeds(

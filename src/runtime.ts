@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { monotonicFactory } from 'ulid';
 import type { Config } from './config.ts';
 import { pageBytesMax } from './domain/cases/copy.ts';
-import { readCoverageTable } from './domain/evidence/coverage-table.ts';
-import { readIdentityTable } from './domain/identity/table.ts';
+import { type CoverageTable, readCoverageTable } from './domain/evidence/coverage-table.ts';
+import { type IdentityTable, readIdentityTable } from './domain/identity/table.ts';
 import { Refusal } from './domain/refusal.ts';
 import { type AllowList, parseCidrs } from './net/address.ts';
 import { type ApiReply, type ApiRequest, requestApi } from './net/api-request.ts';
@@ -35,12 +35,21 @@ export type Runtime = {
   readonly close: () => Promise<void>;
 };
 
+/** What the program knows about names and about feeds before it has read any. */
+export type Tables = { readonly identity: IdentityTable; readonly coverage: CoverageTable };
+
+export function readTables(): Tables {
+  const data = join(packageRoot(), 'data');
+  return {
+    identity: readIdentityTable(readJson(join(data, 'identity.json'))),
+    coverage: readCoverageTable(readJson(join(data, 'coverage.json'))),
+  };
+}
+
 /** Creates the dependencies of the services on an open database, which `close` closes. */
-export async function openRuntime(config: Config, log: Log, db: Database): Promise<Runtime> {
+export async function openRuntime(config: Config, log: Log, db: Database, tables: Tables): Promise<Runtime> {
   const root = packageRoot();
   const version = programVersion();
-  const identity = readIdentityTable(readJson(join(root, 'data', 'identity.json')));
-  const coverage = readCoverageTable(readJson(join(root, 'data', 'coverage.json')));
   const allow = parseCidrs(config.allowCidrs);
   const stop = new AbortController();
   const clients = makeClients(config, allow, `outturn/${version}`);
@@ -51,8 +60,7 @@ export async function openRuntime(config: Config, log: Log, db: Database): Promi
     db,
     now: Date.now,
     newId: (prefix) => `${prefix}_${nextId().toLowerCase()}`,
-    identity,
-    coverage,
+    ...tables,
     log,
     lastPayloads: new Map(),
     timelines: createTimelineCache(),

@@ -23,6 +23,9 @@ export const drainMsMax = 8000;
 /** How long /readyz fails before the server stops accepting requests. */
 export const noticeMs = 1000;
 
+/** The first requests would wait behind the first round of work otherwise. */
+const workDelayMs = 250;
+
 /** Time limit of a stop. Work that still waits for the database then is abandoned, which is as safe as a crash. */
 export const stopMsMax = 13_000;
 
@@ -56,6 +59,7 @@ export async function serveUntil(
     await Promise.all(closers.map((close) => close()));
     throw error;
   }
+  if (config.role !== 'worker') await Promise.race([stopping, wait(workDelayMs)]);
   const work = config.role === 'api' ? startJobs(deps, [watchFeedsJob(config.pollCron)]) : startWork(config, deps, say);
   const reason = await stopping;
   draining = true;

@@ -20,7 +20,9 @@ import type { Deps } from './services/deps.ts';
 import { pollDueFeeds } from './services/feeds/polls.ts';
 import { sendNotices } from './services/model-watches/notices.ts';
 import { refreshModels } from './services/models/states.ts';
+import { narrowWatches } from './services/predictions/narrow-watches.ts';
 import { resolveDue } from './services/settling/resolver.ts';
+import { resealWebhooks, warnAboutDisabled } from './services/webhooks/sweep.ts';
 
 type Say = (line: string) => void;
 type Step = { readonly name: string; readonly run: () => Promise<unknown> };
@@ -49,11 +51,14 @@ export function startWork(config: Config, deps: Deps, say: Say): Schedule & { re
   const running: Schedule[] = [];
   let stopping = false;
   const steps: readonly Step[] = [
+    { name: 'reseal webhooks', run: () => resealWebhooks(deps) },
+    { name: 'warn about disabled webhooks', run: () => warnAboutDisabled(deps) },
     {
       name: 'start to deliver webhooks',
       run: async () => running.push(await deliverWebhooks(deps)),
     },
     { name: 'settle waiting predictions', run: async () => running.push(await settleWaiting(deps)) },
+    { name: 'narrow watches', run: () => narrowWatches(deps) },
     ...firstRound(deps, polls, say),
   ];
   const started = runSteps(deps, steps, () => stopping);
@@ -91,7 +96,7 @@ async function runSteps({ log }: Deps, steps: readonly Step[], isOver: () => boo
       await run();
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      log.error({ step: name, error: text }, 'a step of the start failed; the jobs try again');
+      log.error({ step: name, error: text }, 'a step of the start failed; a job or the next start tries it again');
     }
   }
 }

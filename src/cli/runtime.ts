@@ -2,13 +2,13 @@ import type { Config } from '../config.ts';
 import { type OpenOptions, openOwnDatabase } from '../database.ts';
 import { makeLog } from '../log.ts';
 import { prepare } from '../prepare.ts';
-import { openRuntime, type Runtime } from '../runtime.ts';
+import { openRuntime, type Runtime, readTables } from '../runtime.ts';
 import type { Deps } from '../services/deps.ts';
 
 /** Commands log only warnings and errors, unless LOG_LEVEL is set to something other than its default. */
 export async function openQuietRuntime(config: Config, options: OpenOptions = {}): Promise<Runtime> {
   const log = makeLog(config.logLevel === 'info' ? 'warn' : config.logLevel);
-  return await openRuntime(config, log, await openOwnDatabase(config, log, options));
+  return await openRuntime(config, log, await openOwnDatabase(config, log, options), readTables());
 }
 
 /** Runs on the migrated database. */

@@ -63,6 +63,9 @@ describe('the background work', () => {
     await work.started;
     await work.stop();
     expect(errors.map((fields) => 'step' in fields && fields.step).filter((step) => step !== false)).toEqual([
+      'reseal webhooks',
+      'warn about disabled webhooks',
+      'narrow watches',
       'poll feeds',
       'resolve predictions',
       'refresh models',
