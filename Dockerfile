@@ -15,6 +15,7 @@ WORKDIR /app
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist/program ./dist/program
 COPY --from=build /app/dist/image ./dist/image
+COPY --from=build /app/dist/code-cache ./dist/code-cache
 COPY package.json ./
 COPY assets ./assets
 COPY sql ./sql

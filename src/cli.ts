@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { type CommandName, isCommandName } from './cli/command-table.ts';
 import { type Command, readArguments } from './cli/invocation.ts';
 import { isUsageError, renderHelp, renderUsage } from './cli/usage.ts';
@@ -112,4 +111,10 @@ function helpCommand(argv: readonly string[]): string {
 }
 
 const given = process.argv.slice(2);
-process.exitCode = await main(given).catch((error: unknown) => failWith(error, given));
+// A process that ends before the command has finished has failed.
+process.exitCode = 1;
+void main(given)
+  .catch((error: unknown) => failWith(error, given))
+  .then((code) => {
+    process.exitCode = code;
+  });
