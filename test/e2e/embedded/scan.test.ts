@@ -75,6 +75,7 @@ describe('outturn scan', () => {
         model: 'openai/gpt-5',
         host: 'azure',
         status: expect.stringMatching(/^end(ed|ing)$/),
+        alias: null,
         end: {
           ...{
             id: 'gpt-5',
