@@ -2,14 +2,16 @@ import type { ScanRow } from './report.ts';
 
 /** Suggestions to replace ids that have ended or will end, as text for a pull request. */
 
-type Suggestible = Pick<ScanRow, 'id' | 'status' | 'end' | 'successor'>;
+type Suggestible = Pick<ScanRow, 'id' | 'status' | 'end' | 'daysLeft' | 'successor'>;
 
 /** An id to replace, in one sentence; null if nothing ends or no source recommends another id. */
-export function suggestionOf({ id, status, end, successor }: Suggestible): string | null {
+export function suggestionOf({ id, status, end, daysLeft, successor }: Suggestible): string | null {
   if (end === null || successor === null) return null;
   if (status !== 'ended' && status !== 'ending' && status !== 'may_end') return null;
-  const by = { ended: 'has ended', ending: 'ends', may_end: 'may end' }[status];
-  const when = end.date === null ? '' : ` on ${end.date}`;
+  // The day may have passed without anything that shows the end.
+  const by = { ended: 'has ended', ending: (daysLeft ?? 0) < 0 ? 'was to end' : 'ends', may_end: 'may end' }[status];
+  const day = end.date === null ? '' : ` on ${end.date}`;
+  const when = status === 'may_end' && end.date !== null ? ` from ${end.date} on` : day;
   const [source] = end.sources;
   const stated =
     source === undefined ? '' : `, stated by ${source.name}${source.url === null ? '' : ` (${source.url})`}`;

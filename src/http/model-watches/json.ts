@@ -3,7 +3,6 @@ import { daysLeft } from '../../domain/ends/end.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { describeProblem } from '../../domain/model-watches/watched-id.ts';
 import { statusOf, watchedStatuses } from '../../domain/model-watches/watched-status.ts';
-import { statusOf as scanStatusOf } from '../../domain/scan/end.ts';
 import { knownEndOf } from '../../domain/scan/known-end.ts';
 import { suggestionOf } from '../../domain/scan/suggest.ts';
 import type { ModelWatchView, WatchedModel } from '../../services/model-watches/model-watches.ts';
@@ -149,19 +148,22 @@ function watchedToJson(watched: WatchedModel, at: Instant): z.infer<typeof watch
     status: statusOf(watched, at),
     end: end === null ? null : watchedEndToJson(end, at),
     days_left: end === null || end.date === null ? null : daysLeft(end.date, at),
-    ...successorToJson(id, end, at),
+    ...successorToJson(watched, at),
     problem: problem === null ? null : { code: problem, detail: describeProblem(problem) },
   };
 }
 
-function successorToJson(id: string, end: EndRow | null, at: Instant) {
+function successorToJson(watched: WatchedModel, at: Instant) {
+  const { id, end } = watched;
   if (end === null || end.successor === null) return { successor: null, successor_source: null, suggestion: null };
   const { feed, observationId } = end.successor;
   const known = knownEndOf(end);
+  const hasEnded = statusOf(watched, at) === 'ended';
+  const status = hasEnded ? 'ended' : end.kind === 'earliest' ? 'may_end' : 'ending';
   return {
     successor: end.successor.id,
     successor_source: { feed, observation_id: observationId },
-    suggestion: suggestionOf({ ...known, id, status: scanStatusOf(known.end, at) }),
+    suggestion: suggestionOf({ ...known, id, status, daysLeft: end.date === null ? null : daysLeft(end.date, at) }),
   };
 }
 
