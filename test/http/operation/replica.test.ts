@@ -72,6 +72,7 @@ test('exactly these reads are marked lag-tolerant, and all of them are GETs with
     'getJsonFeed',
     'getModel',
     'getObservation',
+    'listAliases',
     'listEnds',
     'listModels',
     'listObservations',
