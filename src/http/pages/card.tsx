@@ -3,9 +3,10 @@ import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { page } from './page.tsx';
 import { readPrediction } from './prediction-json.ts';
+import { Reason } from './sentence.tsx';
 import { searchWith } from './site.ts';
 import { markOf, StatusMark } from './status.tsx';
-import { Sentence, Time } from './time.tsx';
+import { Time } from './time.tsx';
 
 /** The size of the frame that oEmbed and the snippet ask for, in CSS pixels. */
 export const cardWidthPx = 480;
@@ -54,7 +55,7 @@ function Card({ prediction }: { readonly prediction: PredictionJson }) {
       </p>
       {text === null ? null : (
         <p class="what-came">
-          <Sentence>{shorten(text, reasonCharsMax)}</Sentence>
+          <Reason decidedBy={resolution?.decided_by ?? 'resolver'}>{shorten(text, reasonCharsMax)}</Reason>
         </p>
       )}
       <p class="card-foot">Outturn keeps score on predictions about AI models.</p>

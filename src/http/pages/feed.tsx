@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { durationText } from '../../domain/criterion/text.ts';
+import { feedTitle } from '../../domain/feeds/feed-title.ts';
 import { vendorTitle } from '../../domain/identity/display-names.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { medianOf } from '../../domain/scores/backtest.ts';
@@ -50,8 +51,8 @@ export const feedPage = page({
         return { vendor, fact, reads: reads.count, until: reads.to, ...measured };
       });
     return {
-      title: `Feed ${slug}`,
-      description: `${slug}: what the feed covers, how far it is trusted, and its last polls.`,
+      title: `Feed ${feedTitle(slug)}`,
+      description: `${feedTitle(slug)}: what the feed covers, how far it is trusted, and its last polls.`,
       canonical: `/feeds/${encodeURIComponent(slug)}`,
       isUnlisted: at !== null,
       alternates: [
@@ -77,7 +78,7 @@ function FeedContent({ view, polls, next, coverage }: ContentProps) {
   return (
     <>
       <h1>
-        <Said>{feed.slug}</Said>
+        <Said>{feedTitle(feed.slug)}</Said>
       </h1>
       <p class="health">
         <HealthMark health={health} /> <span>{healthMeanings[health]}</span>
@@ -119,7 +120,8 @@ function About({ feed }: Pick<FeedView, 'feed'>) {
         ['Published at', <PublishedAt url={feed.url} />],
         ['Last read', feed.advancedAt === null ? 'never' : <Time at={formatInstant(feed.advancedAt)} />],
         ['Its silence can prove absence for', coversOf(feed)],
-        ['Counts as one with', `every feed of the origin ${feed.origin}`],
+        ['Counts as one with', `every feed of the origin ${feedTitle(feed.origin)}`],
+        ['Id in the API', <code>{feed.slug}</code>],
       ]}
     />
   );

@@ -4,6 +4,7 @@ import { type FeedView, listFeeds } from '../../services/feeds/feeds.ts';
 import { countResolutionLags, type LagCounts, lagResolutionsMax } from '../../services/predictions/resolution-lag.ts';
 import { counted } from './counted.ts';
 import { HealthMark } from './feed-health.tsx';
+import { FeedLink } from './feed-link.tsx';
 import { isWebAddress, Link } from './links.tsx';
 import { feedEvents } from './live.tsx';
 import { page } from './page.tsx';
@@ -62,7 +63,7 @@ function FeedTable({ feeds }: { readonly feeds: readonly FeedView[] }) {
       caption={`${counted(feeds.length, 'feed')}. A list of a vendor itself can settle a prediction; of other lists, two independent ones must agree.`}
       columns={['Feed', 'State', 'Last read', 'Who publishes it', 'Its silence can prove absence for', 'Published at']}
       rows={feeds.map(({ feed, health, keyMissing }) => [
-        <Link to={`/feeds/${encodeURIComponent(feed.slug)}`}>{feed.slug}</Link>,
+        <FeedLink feed={feed.slug} />,
         feed.enabled && keyMissing === null ? <HealthMark health={health} /> : <Off keyMissing={keyMissing} />,
         feed.advancedAt === null ? 'never' : <Time at={formatInstant(feed.advancedAt)} />,
         trustWords[feed.trust],

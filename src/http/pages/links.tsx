@@ -9,6 +9,7 @@ type LinkProps = {
   readonly rel?: string;
   readonly type?: string;
   readonly target?: '_blank';
+  readonly title?: string | undefined;
   readonly current?: boolean;
 };
 

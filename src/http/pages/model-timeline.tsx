@@ -1,3 +1,4 @@
+import { feedTitle } from '../../domain/feeds/feed-title.ts';
 import { type Interval, parseDate, parseEffective } from '../../domain/instant.ts';
 import type { Model } from '../models/json.ts';
 import { counted } from './counted.ts';
@@ -27,14 +28,14 @@ function lanesOf(model: Model): TimelineLane[] {
     { name: 'Released', marks: finite(released).map((at) => ({ at, label: model.occurred ?? '', shape: 'star' })) },
     {
       name: `First listed (${witnesses.length})`,
-      marks: witnesses.flatMap((row) => markOf(row.seen_from, `${row.feed}: ${row.name}`, 'circle')),
+      marks: witnesses.flatMap((row) => markOf(row.seen_from, `${feedTitle(row.feed)}: ${row.name}`, 'circle')),
     },
     {
       name: 'Stated release dates',
       marks: uniqueBy(
         witnesses.flatMap((row) =>
           row.dates.flatMap((date) =>
-            markOf(date.text, `${row.feed}: ${date.text}`, date.use === 'used' ? 'diamond' : 'cross'),
+            markOf(date.text, `${feedTitle(row.feed)}: ${date.text}`, date.use === 'used' ? 'diamond' : 'cross'),
           ),
         ),
       ),
@@ -42,14 +43,14 @@ function lanesOf(model: Model): TimelineLane[] {
     {
       name: 'No longer listed',
       marks: witnesses.flatMap((row) =>
-        row.gone_at === null ? [] : markOf(row.gone_at, `${row.feed}: ${row.name}`, 'square'),
+        row.gone_at === null ? [] : markOf(row.gone_at, `${feedTitle(row.feed)}: ${row.name}`, 'square'),
       ),
     },
     {
       name: 'Stated ends',
       marks: uniqueBy(
         (retirement?.stated ?? []).flatMap((end) =>
-          markOf(end.text, `${end.feed}: ${end.text}, ${end.kind}`, 'triangle'),
+          markOf(end.text, `${feedTitle(end.feed)}: ${end.text}, ${end.kind}`, 'triangle'),
         ),
       ),
     },

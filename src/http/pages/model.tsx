@@ -6,6 +6,7 @@ import { pastOrNow } from '../operation/as-of.ts';
 import { asOfField } from '../operation/fields.ts';
 import { stampOf } from '../predictions/json.ts';
 import { counted } from './counted.ts';
+import { FeedLink } from './feed-link.tsx';
 import { Link, Said } from './links.tsx';
 import { modelEvents } from './live.tsx';
 import { ModelTimeline } from './model-timeline.tsx';
@@ -13,7 +14,8 @@ import { stageText } from './models.tsx';
 import { page } from './page.tsx';
 import { Facts, Section, Table } from './parts.tsx';
 import { StatementLink } from './prediction-list.tsx';
-import { Sentence, Time } from './time.tsx';
+import { Sentence } from './sentence.tsx';
+import { Time } from './time.tsx';
 import { PastNotice, pastQuery, TravelSection } from './travel.tsx';
 import { When } from './when.tsx';
 
@@ -100,10 +102,6 @@ function describeName({ family, version, tier }: Model): string {
 
 function sentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
-}
-
-function FeedLink({ feed }: { readonly feed: string }) {
-  return <Link to={`/feeds/${encodeURIComponent(feed)}`}>{feed}</Link>;
 }
 
 function ObservationLink({ id, children }: { readonly id: string; readonly children: string }) {

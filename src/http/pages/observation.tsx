@@ -1,6 +1,8 @@
+import { feedTitle } from '../../domain/feeds/feed-title.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { modelSlug } from '../../domain/models/slug.ts';
 import { getObservation } from '../../services/feeds/observations.ts';
+import { FeedLink } from './feed-link.tsx';
 import { Link, OutsideLink, Said } from './links.tsx';
 import { ModelLink } from './models.tsx';
 import { page } from './page.tsx';
@@ -21,8 +23,8 @@ export const observationPage = page({
     const isModel = row.outcome === 'model' && vendor !== null && family !== null;
     const slug = isModel ? modelSlug(services.identity, { vendor, family, version, tier }) : null;
     return {
-      title: `${row.name} in ${row.feedSlug}`,
-      description: `${row.name} as ${row.feedSlug} published it on ${formatInstant(row.observedAt).slice(0, 10)}.`,
+      title: `${row.name} in ${feedTitle(row.feedSlug)}`,
+      description: `${row.name} as ${feedTitle(row.feedSlug)} published it on ${formatInstant(row.observedAt).slice(0, 10)}.`,
       canonical: `/observations/${row.id}`,
       alternates: [{ path: `/v1/observations/${row.id}`, type: 'application/json', title: 'JSON' }],
       content: <ObservationContent row={row} slug={slug} />,
@@ -38,8 +40,7 @@ function ObservationContent({ row, slug }: { readonly row: Observation; readonly
         <Said>{row.name}</Said>
       </h1>
       <p class="lede">
-        One row of the feed <Link to={`/feeds/${encodeURIComponent(row.feedSlug)}`}>{row.feedSlug}</Link> at one time.
-        Observations are never changed.
+        One row of the feed <FeedLink feed={row.feedSlug} /> at one time. Observations are never changed.
       </p>
       <Facts
         facts={[

@@ -5,7 +5,7 @@ import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { Section } from './parts.tsx';
-import { Sentence } from './time.tsx';
+import { Sentence } from './sentence.tsx';
 
 /** A longer criterion is cut on the page. The JSON of the prediction has all of it. */
 const wordsCharsMax = 2000;

@@ -6,7 +6,8 @@ import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { Section } from './parts.tsx';
-import { Sentence, Time } from './time.tsx';
+import { Reason, Sentence } from './sentence.tsx';
+import { Time } from './time.tsx';
 
 export type ShownHistory = { readonly entries: readonly HistoryEntry[]; readonly isWhole: boolean };
 
@@ -76,7 +77,8 @@ function Entry({ entry }: { readonly entry: HistoryEntry }) {
       return (
         <>
           {entry.what === 'resolved' ? 'Resolved' : 'Corrected to'} <strong>{entry.resolution.outcome}</strong> by{' '}
-          {deciderOf(entry.resolution.decidedBy)}: <Sentence>{shorten(entry.resolution.reason, textCharsMax)}</Sentence>
+          {deciderOf(entry.resolution.decidedBy)}:{' '}
+          <Reason decidedBy={entry.resolution.decidedBy}>{shorten(entry.resolution.reason, textCharsMax)}</Reason>
         </>
       );
     case 'erratum':

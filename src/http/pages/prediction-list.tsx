@@ -1,8 +1,9 @@
 import type { PredictionJson } from '../predictions/json.ts';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
+import { Reason, Sentence } from './sentence.tsx';
 import { markOf, noteOf, StatusMark } from './status.tsx';
-import { Sentence, Time } from './time.tsx';
+import { Time } from './time.tsx';
 import { PastLink } from './travel.tsx';
 
 /** The most characters of a statement and of a reason in a list. The page of the prediction has all of them. */
@@ -91,7 +92,8 @@ function describeState({ resolution, leaning, status, withdrawn_at, criterion, c
   if (resolution !== null)
     return (
       <>
-        <Time at={resolution.effective_at} />: <Sentence>{shorten(resolution.reason, reasonCharsMax)}</Sentence>
+        <Time at={resolution.effective_at} />:
+        <Reason decidedBy={resolution.decided_by}>{shorten(resolution.reason, reasonCharsMax)}</Reason>
       </>
     );
   // The question repeats the statement.

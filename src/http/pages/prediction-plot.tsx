@@ -1,4 +1,5 @@
 import { type ExplanationNode, nodesOf } from '../../domain/evaluation/explanation.ts';
+import { feedTitle } from '../../domain/feeds/feed-title.ts';
 import { type Interval, parseEffective } from '../../domain/instant.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { counted } from './counted.ts';
@@ -92,13 +93,13 @@ function lanesOfEvidence(explanation: ExplanationNode | null): Lane[] {
   const seen = nodes.flatMap(({ witnesses }) =>
     witnesses.map(({ observed_at, feed, name }) => ({
       at: observed_at,
-      label: `${name} in ${feed}`,
+      label: `${name} in ${feedTitle(feed)}`,
       shape: 'circle' as const,
     })),
   );
   const read = nodes.flatMap(({ watermarks }) =>
     watermarks.flatMap(({ feed, watermark }) =>
-      watermark === null ? [] : [{ at: watermark, label: `${feed} read`, shape: 'triangle' as const }],
+      watermark === null ? [] : [{ at: watermark, label: `${feedTitle(feed)} read`, shape: 'triangle' as const }],
     ),
   );
   return [

@@ -7,15 +7,18 @@ import {
   nodesOf,
   type WatermarkNote,
 } from '../../domain/evaluation/explanation.ts';
+import { feedTitle } from '../../domain/feeds/feed-title.ts';
 import type { Proof } from '../../services/predictions/proof.ts';
 import type { PredictionJson } from '../predictions/json.ts';
+import { FeedLink } from './feed-link.tsx';
 import { shorten } from './layout.tsx';
 import { Link, Said } from './links.tsx';
 import { Section } from './parts.tsx';
 import { CriterionText } from './prediction-criterion.tsx';
 import { describeMiss } from './prediction-verdict.tsx';
+import { Sentence } from './sentence.tsx';
 import { StatusMark } from './status.tsx';
-import { Sentence, Time } from './time.tsx';
+import { Time } from './time.tsx';
 import { WitnessList } from './witnesses.tsx';
 
 export type ShownProof = Proof;
@@ -149,8 +152,8 @@ function Absence({ absence }: { readonly absence: AbsenceNote }) {
       <ul>
         {origins.map(({ origin, feeds, read_to, patience_days, missed, known }) => (
           <li>
-            {origin} <FeedLinks feeds={feeds} />, read to <Time at={read_to} />: {patience_days} days later it had still
-            missed {missed} of {known} known models.
+            {feedTitle(origin)} <FeedLinks feeds={feeds} />, read to <Time at={read_to} />: {patience_days} days later
+            it had still missed {missed} of {known} known models.
           </li>
         ))}
       </ul>
@@ -165,7 +168,7 @@ function FeedLinks({ feeds }: { readonly feeds: readonly string[] }) {
       {feeds.map((feed, index) => (
         <>
           {index === 0 ? null : ', '}
-          <Link to={`/feeds/${encodeURIComponent(feed)}`}>{feed}</Link>
+          <FeedLink feed={feed} />
         </>
       ))}
       )
@@ -183,7 +186,7 @@ function Watermarks({ watermarks }: { readonly watermarks: readonly WatermarkNot
       <ul class="small">
         {watermarks.map(({ feed, read_from, watermark, measured }) => (
           <li>
-            <Link to={`/feeds/${encodeURIComponent(feed)}`}>{feed}</Link>:{' '}
+            <FeedLink feed={feed} />:{' '}
             {watermark === null ? 'not read yet' : <ReadSpan from={read_from} to={watermark} />}
             {measured ? null : '; how often it misses models is not measured, so its silence proves nothing'}
           </li>

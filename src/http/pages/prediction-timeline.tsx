@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { type ExplanationNode, nodesOf, type Witness } from '../../domain/evaluation/explanation.ts';
+import { feedTitle } from '../../domain/feeds/feed-title.ts';
 import { parseDate, parseEffective } from '../../domain/instant.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { Link, Said } from './links.tsx';
@@ -77,7 +78,7 @@ function sightingsOf(explanation: ExplanationNode | null): Moment[] {
         <Link to={`/observations/${encodeURIComponent(observation_id)}`}>
           <Said>{name}</Said>
         </Link>{' '}
-        seen in {feed}
+        seen in {feedTitle(feed)}
       </>
     ),
   }));

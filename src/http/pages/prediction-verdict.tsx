@@ -1,13 +1,15 @@
 import { parseInstant } from '../../domain/instant.ts';
 import type { PredictionJson } from '../predictions/json.ts';
 import { mayDecide } from './decision.tsx';
+import { FeedLink } from './feed-link.tsx';
 import { shorten } from './layout.tsx';
 import { Link, OutsideLink, Said } from './links.tsx';
 import { Facts, Section } from './parts.tsx';
 import { deciderOf } from './prediction-history.tsx';
+import { Reason, Sentence } from './sentence.tsx';
 import { useSite } from './site.ts';
 import { type Mark, markOf, StatusMark } from './status.tsx';
-import { Sentence, Time } from './time.tsx';
+import { Time } from './time.tsx';
 import { PastNotice } from './travel.tsx';
 import { WitnessList } from './witnesses.tsx';
 
@@ -110,9 +112,8 @@ export function Verdict({ prediction }: { readonly prediction: PredictionJson })
       ) : null}
       {self_stated && from_end !== null ? (
         <p class="small muted">
-          Self-stated: the claim repeats the end that the feed{' '}
-          <Link to={`/feeds/${encodeURIComponent(from_end.feed)}`}>{from_end.feed}</Link> states, and no other first
-          party shows its outcome. It does not count in scores.
+          Self-stated: the claim repeats the end that the feed <FeedLink feed={from_end.feed} /> states, and no other
+          first party shows its outcome. It does not count in scores.
         </p>
       ) : null}
       <VerdictFacts prediction={prediction} />
@@ -150,7 +151,8 @@ function VerdictWords({ prediction }: { readonly prediction: PredictionJson }) {
         Later evidence says {leaning.outcome ?? 'something else'}: <Sentence>{leaning.text}</Sentence>
       </>
     );
-  if (resolution !== null) return <Sentence>{shorten(resolution.reason, reasonCharsMax)}</Sentence>;
+  if (resolution !== null)
+    return <Reason decidedBy={resolution.decided_by}>{shorten(resolution.reason, reasonCharsMax)}</Reason>;
   if (leaning !== null)
     return (
       <>
@@ -220,7 +222,6 @@ function Side({
   readonly title: string;
   readonly side: Exclude<PredictionJson['review'], null>['supporting'];
 }) {
-  const { root } = useSite();
   return (
     <div>
       <h2 class="side">{title}</h2>
@@ -230,7 +231,7 @@ function Side({
         <ul class="small">
           {coverage.map(({ feed, watermark }) => (
             <li>
-              <a href={`${root}/feeds/${encodeURIComponent(feed)}`}>{feed}</a> does not list it
+              <FeedLink feed={feed} /> does not list it
               {watermark === null ? null : (
                 <>
                   , read to <Time at={watermark} />

@@ -45,24 +45,3 @@ export function describeMoment(at: string): string | null {
       return `${day}, ${iso.slice(11, 16)} UTC`;
   }
 }
-
-/** Days, instants and intervals in a text that the service wrote, but not those within the name of a model. */
-const momentPattern =
-  /(?<![\w./-])((?:(?:\.\.|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?)\/)?\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?Z)?)(?![\w-])/;
-
-/** An interval whose start is unknown (`../2025-08-07`) is written as its end. */
-function Interval({ at }: { readonly at: string }) {
-  if (!at.startsWith('../')) return <Time at={at} />;
-  return (
-    <>
-      by <Time at={at.slice(3)} />
-    </>
-  );
-}
-
-/** A sentence that the service wrote, with its days and instants as people write them. */
-export function Sentence({ children }: { readonly children: string }) {
-  const parts = children.split(momentPattern);
-  // The parts at odd places are what the pattern found.
-  return <bdi dir="auto">{parts.map((part, index) => (index % 2 === 1 ? <Interval at={part} /> : part))}</bdi>;
-}

@@ -1,5 +1,6 @@
 import type { Witness } from '../../domain/evaluation/explanation.ts';
 import type { Trust } from '../../domain/feeds/trust.ts';
+import { FeedLink } from './feed-link.tsx';
 import { Link, Said } from './links.tsx';
 import { Time } from './time.tsx';
 
@@ -21,7 +22,7 @@ export function WitnessList({ witnesses }: { readonly witnesses: readonly Witnes
           <Link to={`/observations/${encodeURIComponent(observation_id)}`}>
             <Said>{name}</Said>
           </Link>{' '}
-          in <Link to={`/feeds/${encodeURIComponent(feed)}`}>{feed}</Link>{' '}
+          in <FeedLink feed={feed} />{' '}
           <span class="muted">
             ({trustWords[trust]}), seen <Time at={observed_at} />
             {source_as_of === null ? null : (

@@ -29,6 +29,31 @@ describe('the page of a prediction', () => {
     expect(sections(html)).toEqual(['criterion', 'why', 'timeline', 'as-of', 'history', 'share']);
   });
 
+  test('names models and feeds in reasons as other pages do, with their ids as titles', async () => {
+    for (const path of ['/predictions/gpt-5-never-released', '/embed/gpt-5-never-released', '/?q=never-released']) {
+      const html = await read(path);
+      expect(html).toContain('<span title="openai/gpt-5">OpenAI gpt-5</span> was released');
+      const shown = html.replace(/.*<main/s, '').replaceAll(/<code>.*?<\/code>|<[^>]*>/gs, '');
+      expect(shown).not.toMatch(/openai\/|openai-sdk/);
+    }
+    const html = await read('/predictions/gpt-5-never-released');
+    expect(html).toContain('dated by <span title="ledger">Outturn ledger</span>');
+    expect(html).toContain('<a href="../feeds/ledger" title="ledger">Outturn ledger</a>');
+  });
+
+  test('quotes the reason of a person as it was written', async () => {
+    const json = {
+      ...{ slug: 'quoted', statement: 'A model is good.', made_at: '2026-01' },
+      criterion: { op: 'judged', question: 'Is it?' },
+    };
+    expect((await world.admin('POST /v1/predictions', { json })).status).toBe(201);
+    const reason = 'I tried openai/gpt-5 on 2026-01-02.';
+    const decision = { outcome: 'yes', effective_at: '2026-01-02', reason_code: 'judged', reason };
+    expect((await world.admin('POST /v1/predictions/quoted/resolutions', { json: decision })).status).toBe(201);
+    for (const path of ['/predictions/quoted', '/?q=quoted', '/embed/quoted'])
+      expect(await read(path)).toContain(reason);
+  });
+
   test('links every witness of the proof to its observation', async () => {
     const html = await read('/predictions/gpt-5-never-released');
     const { json } = await world.anyone('GET /v1/predictions/gpt-5-never-released');
