@@ -157,3 +157,19 @@ export async function listKeyLineage(db: Sql, keyId: string): Promise<string[]> 
     select id from lineage order by depth, id`;
   return rows.map(({ id }) => id);
 }
+
+/**
+ * Every key of the people who hold the given ones: those that replaced them or that they replaced, directly or through others, and
+ * the given ones themselves. `holder` is the given key.
+ */
+export async function listKeysOfHolders(
+  db: Sql,
+  keyIds: readonly string[],
+): Promise<{ readonly holder: string; readonly id: string }[]> {
+  return await db<{ holder: string; id: string }[]>`
+    with recursive held (holder, id) as (
+      select g.id, g.id from unnest(${[...new Set(keyIds)]}::text[]) as g(id)
+      union select h.holder, case when k.id = h.id then k.replaced_by else k.id end
+      from held h join api_keys k on k.replaced_by = h.id or (k.id = h.id and k.replaced_by is not null))
+    select holder, id from held order by holder, id`;
+}

@@ -111,7 +111,7 @@ export async function findRunningCase(db: Sql, predictionId: string): Promise<Li
   const rows = await db<JoinedCase[]>`
     select ${caseColumns(db)}, ${stepColumns(db)}
     from cases c join predictions p on p.id = c.prediction_id join case_steps s on s.case_id = c.id and s.step = c.steps
-    where c.prediction_id = ${predictionId} and c.state in ('open', 'postponed', 'decided')`;
+    where c.prediction_id = ${predictionId} and c.state in ('open', 'revealing', 'postponed', 'decided')`;
   const [row] = rows;
   return row === undefined ? null : splitCase(row);
 }

@@ -78,16 +78,18 @@ export function panelProblems({ members, quorum, threshold }: PanelRules): Refus
 /** How a member is interested in a claim: it made the claim, recorded it, or declared an interest. */
 export type Interest = 'predictor' | 'recorder' | 'declared';
 
-/** What is known about interests in a claim. `recordedBy` is the id of a key, if it is known. */
+/** What is known about interests in a claim. A person has several keys if one replaced another: all of them are here. */
 export type KnownInterests = {
   readonly predictorId: string | null;
-  readonly recordedBy: string | null;
-  readonly declaredBy: ReadonlySet<string>;
+  /** The ids of the keys of the person who recorded the claim; none if that is not known. */
+  readonly recordedBy: ReadonlySet<string>;
+  /** What members declared, by the id of each of their keys. */
+  readonly declaredBy: ReadonlyMap<string, string>;
 };
 
 export function interestOf(member: Member, known: KnownInterests): Interest | null {
   if (member.predictorId !== null && member.predictorId === known.predictorId) return 'predictor';
-  if (member.keyId === known.recordedBy) return 'recorder';
+  if (known.recordedBy.has(member.keyId)) return 'recorder';
   return known.declaredBy.has(member.keyId) ? 'declared' : null;
 }
 

@@ -198,15 +198,14 @@ function decisionToJson(last: CaseStep): z.infer<typeof decisionSchema> | null {
 }
 
 export function caseToJson(view: CaseView): CaseJson {
-  const { row, panel, steps, evidence, interests } = view;
-  const declaredBy = new Set(interests.map(({ member }) => member));
+  const { row, panel, steps, evidence, known } = view;
   return {
     ...caseSummaryToJson(row),
     question: { ...row.question, questions: [...row.question.questions] },
     rules: panelToJson(panel),
     excluded: panel.rules.members.flatMap((member) => {
-      const interest = interestOf(member, { ...row, declaredBy });
-      const declared = interests.find((entry) => entry.member === member.keyId)?.interest ?? null;
+      const interest = interestOf(member, known);
+      const declared = known.declaredBy.get(member.keyId) ?? null;
       return interest === null ? [] : [{ member: member.keyId, interest, declared }];
     }),
     evidence: evidence.map(evidenceToJson),

@@ -4,7 +4,6 @@ import { appealReason } from '../../domain/events/case-event.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { listEvidence } from '../../store/case-evidence.ts';
-import { listInterests } from '../../store/case-votes.ts';
 import { type ListedCase, lockCase, recordStep } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import type { PanelRow } from '../../store/panels.ts';
@@ -86,7 +85,7 @@ async function requireLargerPanel(tx: Sql, row: ListedCase, idOrName: string): P
     const detail = `the panel of an appeal must have more members than the one that decided (${sizeBefore}); "${panel.name}" (version ${panel.version}) has ${size}`;
     throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/panel' }]);
   }
-  requireQuorum(panel, row, new Set((await listInterests(tx, row.id)).map(({ member }) => member)));
+  await requireQuorum(tx, panel, row);
   return panel;
 }
 

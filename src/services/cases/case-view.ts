@@ -1,17 +1,12 @@
 import type { CaseStep } from '../../domain/cases/case-state.ts';
+import type { KnownInterests } from '../../domain/cases/panel-rules.ts';
 import { type ListedEvidence, listEvidence } from '../../store/case-evidence.ts';
 import { listOpinions, type OpinionRow } from '../../store/case-opinions.ts';
-import {
-  type BallotRow,
-  type InterestRow,
-  listBallots,
-  listInterests,
-  listReceipts,
-  type VoteReceipt,
-} from '../../store/case-votes.ts';
+import { type BallotRow, listBallots, listReceipts, type VoteReceipt } from '../../store/case-votes.ts';
 import { type ListedCase, listSteps } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import type { PanelRow } from '../../store/panels.ts';
+import { findKnownInterests } from './interests.ts';
 import { requirePanel } from './panels.ts';
 
 /** A case with everything that is public at its stage: of a round that is open, only who has voted. */
@@ -23,7 +18,7 @@ export type CaseView = {
   readonly evidence: readonly ListedEvidence[];
   readonly receipts: readonly VoteReceipt[];
   readonly ballots: readonly BallotRow[];
-  readonly interests: readonly InterestRow[];
+  readonly known: KnownInterests;
   readonly opinions: readonly OpinionRow[];
 };
 
@@ -35,7 +30,7 @@ export async function viewCase(db: Sql, row: ListedCase): Promise<CaseView> {
     evidence: await listEvidence(db, row.id),
     receipts: await listReceipts(db, row.id),
     ballots: await listBallots(db, row.id),
-    interests: await listInterests(db, row.id),
+    known: await findKnownInterests(db, row),
     opinions: await listOpinions(db, row.id),
   };
 }

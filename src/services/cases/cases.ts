@@ -7,7 +7,6 @@ import { caseData } from '../../domain/events/case-event.ts';
 import { predictionData } from '../../domain/events/event-data.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { listKeyLineage } from '../../store/case-votes.ts';
 import {
   type CaseFilter,
   type CaseRow,
@@ -28,6 +27,7 @@ import { recordEvent } from '../events/outbox.ts';
 import { requirePrediction } from '../predictions/predictions.ts';
 import { refuseWithdrawn } from '../predictions/withdrawals.ts';
 import { type CaseView, viewCase } from './case-view.ts';
+import { findKnownInterests } from './interests.ts';
 import { beginPacket } from './packet.ts';
 import { requireReferredPanel } from './panels.ts';
 
@@ -57,26 +57,18 @@ export async function createCase(
       criterionVersion: prediction.criterionVersion,
       question: freezeQuestion(prediction),
       predictorId: prediction.predictorId,
-      recordedBy: await findRecordingSeat(tx, prediction.id, panel),
+      recordedBy: await findRecorder(tx, prediction.id),
       baseResolution: current?.id ?? null,
       openedAt: now,
       openedBy: caller.id,
     };
-    requireQuorum(panel, row);
+    await requireQuorum(tx, panel, row);
     const first = openCase({ at: now, panelId: panel.id, rules: panel.rules, actor: caller.id });
     if (!(await insertCase(tx, row, first))) throw await refuseSecondCase(tx, prediction.id);
     await beginPacket(tx, deps, row, now);
     await announceOpened(tx, deps, { prediction, caseId: row.id, panel, round: first.round }, now, first.dueAt ?? now);
     return await viewCase(tx, await requireCase(tx, row.id));
   });
-}
-
-/** The key that recorded the claim. If it replaced the key of a member, it is that of the member, who holds both. */
-async function findRecordingSeat(tx: Sql, predictionId: string, { rules }: PanelRow): Promise<string | null> {
-  const recorder = await findRecorder(tx, predictionId);
-  if (recorder === null) return null;
-  const keys = await listKeyLineage(tx, recorder);
-  return rules.members.find(({ keyId }) => keys.includes(keyId))?.keyId ?? recorder;
 }
 
 async function requireReferredPrediction(tx: Sql, idOrSlug: string): Promise<string> {
@@ -119,8 +111,8 @@ function freezeQuestion(prediction: PredictionRow): FrozenQuestion {
 }
 
 /** Refuses a panel whose members with an interest leave fewer than its quorum. */
-export function requireQuorum({ rules }: PanelRow, row: CaseRow, declaredBy: ReadonlySet<string> = new Set()): void {
-  const eligible = eligibleMembers(rules, { ...row, declaredBy });
+export async function requireQuorum(tx: Sql, { rules }: PanelRow, row: CaseRow): Promise<void> {
+  const eligible = eligibleMembers(rules, await findKnownInterests(tx, row));
   if (eligible.length >= rules.quorum) return;
   const detail = `the panel cannot reach its quorum of ${rules.quorum} on this claim, because only ${eligible.length} of its ${rules.members.length} members have no interest in it; use a panel with more members, or with allow_interested`;
   throw new Refusal('validation_failed', detail, [{ detail, pointer: '#/panel' }]);

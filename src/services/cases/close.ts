@@ -5,13 +5,14 @@ import { interestOf } from '../../domain/cases/panel-rules.ts';
 import { momentOrNull } from '../../domain/events/case-event.ts';
 import { formatInstant } from '../../domain/instant.ts';
 import { insertOpinion } from '../../store/case-opinions.ts';
-import { type BallotRow, insertBallot, listInterests, listSealedVotes } from '../../store/case-votes.ts';
+import { type BallotRow, insertBallot, listSealedVotes } from '../../store/case-votes.ts';
 import { recordStep } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/outbox.ts';
 import { settlePredictions } from '../settling/settle.ts';
 import { announcedCase } from './cases.ts';
+import { findKnownInterests } from './interests.ts';
 import type { LockedCase } from './locked-case.ts';
 import { openBallot } from './sealing.ts';
 
@@ -34,7 +35,7 @@ export async function closeVotes(tx: Sql, deps: Deps, locked: LockedCase): Promi
 
 /** The votes of the round, with whether each counts. */
 async function revealBallots(tx: Sql, deps: Deps, { row, panel, now }: LockedCase): Promise<BallotRow[]> {
-  const declaredBy = new Set((await listInterests(tx, row.id)).map(({ member }) => member));
+  const known = await findKnownInterests(tx, row);
   const votes = await listSealedVotes(tx, row.id, row.last.round);
   return votes.flatMap((vote) => {
     const ballot = openBallot(deps.webhooks.vault, vote);
@@ -42,7 +43,7 @@ async function revealBallots(tx: Sql, deps: Deps, { row, panel, now }: LockedCas
     if (ballot === 'held_by_judge') return [];
     const member = panel.rules.members.find(({ keyId }) => keyId === vote.member);
     if (ballot === null || member === undefined) throw new Error(`the vote of ${vote.member} cannot be opened`);
-    const interest = interestOf(member, { ...row, declaredBy });
+    const interest = interestOf(member, known);
     const { caseId, round } = vote;
     const counted = interest === null || panel.rules.allowInterested;
     const place = { caseId, round, member: vote.member };

@@ -2,11 +2,12 @@ import type { Caller } from '../../domain/access/api-key.ts';
 import { type Interest, interestOf, type Member, type VoteMode } from '../../domain/cases/panel-rules.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
-import { listInterests, listKeyLineage } from '../../store/case-votes.ts';
+import { listKeyLineage } from '../../store/case-votes.ts';
 import type { CaseRow, ListedCase } from '../../store/cases.ts';
 import type { Sql } from '../../store/db.ts';
 import type { PanelRow } from '../../store/panels.ts';
 import { requirePrediction } from '../predictions/predictions.ts';
+import { findKnownInterests } from './interests.ts';
 
 /** The member that a caller is, by its key or one that it replaced. Refuses strangers with `forbidden`. */
 export async function requireMember(db: Sql, { id, name, version, rules }: PanelRow, caller: Caller): Promise<Member> {
@@ -19,8 +20,7 @@ export async function requireMember(db: Sql, { id, name, version, rules }: Panel
 
 /** How a member is interested in the claim of a case; null if it is not. */
 export async function findInterest(db: Sql, row: CaseRow, member: Member): Promise<Interest | null> {
-  const declaredBy = new Set((await listInterests(db, row.id)).map((declared) => declared.member));
-  return interestOf(member, { ...row, declaredBy });
+  return interestOf(member, await findKnownInterests(db, row));
 }
 
 /** Refuses with `forbidden` a member with an interest, unless the panel allows it. */

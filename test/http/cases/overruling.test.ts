@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { advanceCases } from '../../../src/services/cases/clock.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
-import { cast, createPanel, type Judge, makeJudges, openCase, recordJudged } from '../../support/panels.ts';
+import { cast, commit, createPanel, type Judge, makeJudges, openCase, recordJudged } from '../../support/panels.ts';
 import { hours } from '../../support/play.ts';
 
 let world: ApiWorld;
@@ -77,4 +77,17 @@ test('without a running case the request must not name one, and needs none', asy
   await decide({ supersede_case: id });
   // The case has ended, so that a correction names none.
   expect((await decide({ reason: 'A typing error.' })).status).toBe(201);
+});
+
+test('nor does a person decide while judges reveal their votes, unless the request names the case', async () => {
+  await createPanel(world, judges, { name: 'holders', vote_mode: 'committed' });
+  await recordJudged(world, { slug: 'held' });
+  const held = (await openCase(world, 'held', 'holders')).id;
+  await commit(judges[0] as Judge, held, 'yes');
+  world.clock.advance(hours(24 * 7));
+  await advanceCases(world.deps);
+  expect((await world.anyone(`GET /v1/cases/${held}`)).json.state).toBe('revealing');
+  expect((await decide({}, 'held')).status).toBe(409);
+  expect((await decide({ supersede_case: held }, 'held')).status).toBe(201);
+  expect((await world.anyone(`GET /v1/cases/${held}`)).json.state).toBe('superseded');
 });
